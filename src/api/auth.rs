@@ -1,0 +1,69 @@
+//! Credentials, before routing: a wrong token learns nothing about which paths exist (RFC 7644 §2, RFC 6750).
+
+use super::context::{Caller, Origin, RequestId, TenantPath, tenant_url};
+use super::error::ApiError;
+use crate::app::App;
+use crate::store::tenant::{Scope, TenantId};
+use axum::extract::{OriginalUri, Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use http::header::AUTHORIZATION;
+use http::{HeaderMap, Method};
+use std::sync::Arc;
+
+/// Discovery is open (RFC 7644 §4): it says the same to everybody, whether the tenant exists or not.
+const OPEN: [&str; 3] = ["ServiceProviderConfig", "ResourceTypes", "Schemas"];
+
+/// Lets a request through with a [`TenantPath`], and a [`Caller`] unless it is for a discovery document.
+pub(super) async fn authenticate(
+    State(app): State<App>,
+    OriginalUri(uri): OriginalUri,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let request_id = request.extensions().get::<RequestId>().cloned();
+    let mut segments = uri.path().split('/').skip(2);
+    let tenant = segments.next().and_then(TenantId::parse);
+    let endpoint = segments.nth(2).unwrap_or_default();
+    let Some(tenant) = tenant else { return ApiError::unauthorized().into_response() };
+    let origin = request.extensions().get::<Origin>().map(|Origin(origin)| Arc::clone(origin));
+    let base_url = tenant_url(origin.as_ref().unwrap_or(&app.public_url), &tenant);
+    let path = TenantPath { tenant: tenant.clone(), base_url: Arc::from(base_url) };
+    request.extensions_mut().insert(path.clone());
+    let reading = *request.method() == Method::GET || *request.method() == Method::HEAD;
+    if !(reading && OPEN.contains(&endpoint)) {
+        match caller(&app, &tenant, request.headers()).await {
+            Ok(caller) => {
+                request.extensions_mut().insert(caller);
+            }
+            Err(error) => {
+                let response = error.with_request_id(request_id.as_ref()).into_response();
+                return with_tenant(response, path);
+            }
+        }
+    }
+    with_tenant(next.run(request).await, path)
+}
+
+/// Lets the log line name the tenant.
+fn with_tenant(mut response: Response, path: TenantPath) -> Response {
+    response.extensions_mut().insert(path);
+    response
+}
+
+async fn caller(app: &App, tenant: &TenantId, headers: &HeaderMap) -> Result<Caller, ApiError> {
+    let token = bearer_token(headers).ok_or_else(ApiError::unauthorized)?;
+    let session = app.access.open(tenant, Scope::Scim, token).await?;
+    let session = session.ok_or_else(ApiError::unauthorized)?;
+    Ok(Caller {
+        directory: app.tenants.directory(&session.tenant.id),
+        label: Arc::from(session.label),
+    })
+}
+
+/// The token of `Authorization: Bearer <token>`; the scheme in any case (RFC 9110 §11.1).
+fn bearer_token(headers: &HeaderMap) -> Option<&str> {
+    let header = headers.get(AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = header.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}

@@ -1,0 +1,53 @@
+//! Request bodies: a JSON media type, at most a mebibyte, one JSON object.
+
+use super::error::ApiError;
+use crate::scim::json;
+use axum::body::Body;
+use axum::extract::{FromRequest, Request};
+use http::HeaderMap;
+use http::header::CONTENT_TYPE;
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use serde_json::{Map, Value};
+
+/// The most bytes a body may have.
+pub(super) const MAX_BODY_BYTES: usize = 1024 * 1024;
+
+/// The JSON object in a request's body.
+#[derive(Debug)]
+pub(super) struct ScimBody(pub(super) Map<String, Value>);
+
+impl<S: Sync> FromRequest<S> for ScimBody {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, _state: &S) -> Result<Self, ApiError> {
+        check_media_type(request.headers())?;
+        let collected = Limited::new(request.into_body(), MAX_BODY_BYTES).collect().await;
+        let bytes = match collected {
+            Ok(collected) => collected.to_bytes(),
+            Err(error) if error.is::<LengthLimitError>() => {
+                return Err(ApiError::too_large(MAX_BODY_BYTES));
+            }
+            Err(_) => return Err(ApiError::broken_body()),
+        };
+        Ok(ScimBody(json::read_object(&bytes)?))
+    }
+}
+
+/// `application/scim+json` and `application/json` (RFC 7644 §3.1), any other JSON type, or none: a body without one is
+/// read as JSON. The charset word is not looked at: JSON is UTF-8.
+fn check_media_type(headers: &HeaderMap) -> Result<(), ApiError> {
+    let Some(header) = headers.get(CONTENT_TYPE) else { return Ok(()) };
+    let text = header.to_str().unwrap_or_default();
+    let essence = text.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let subtype = essence.split_once('/').map_or("", |(_, subtype)| subtype);
+    if subtype == "json" || subtype.ends_with("+json") || essence.is_empty() {
+        Ok(())
+    } else {
+        Err(ApiError::unsupported_media_type())
+    }
+}
+
+/// A body that is ready.
+pub(super) fn full(text: String) -> Body {
+    Body::from(text)
+}

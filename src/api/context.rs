@@ -1,0 +1,38 @@
+//! What the layers find out about a request, for the handlers behind them.
+
+use crate::directory::Directory;
+use crate::store::tenant::TenantId;
+use std::sync::Arc;
+
+/// Where clients reach this service, when only the request's carrier can tell (a gateway's own domain name): scheme
+/// and host, without a final slash. Set by whoever hands the request over, never from what a client sent.
+#[derive(Debug, Clone)]
+pub struct Origin(pub Arc<str>);
+
+/// The id of a request, in its log line, in the `x-request-id` header and in the texts of server errors. A carrier
+/// that has one of its own sets it.
+#[derive(Debug, Clone)]
+pub struct RequestId(pub Arc<str>);
+
+/// The tenant in the URL.
+#[derive(Debug, Clone)]
+pub(super) struct TenantPath {
+    /// Its id; there may be no such tenant.
+    pub(super) tenant: TenantId,
+    /// Its SCIM root, without a final slash: what an administrator pastes as Tenant URL.
+    pub(super) base_url: Arc<str>,
+}
+
+/// Who calls, once the token has been checked.
+#[derive(Debug, Clone)]
+pub(super) struct Caller {
+    /// The tenant's employees.
+    pub(super) directory: Directory,
+    /// The label of the token, for the history.
+    pub(super) label: Arc<str>,
+}
+
+/// The Tenant URL of a tenant: its SCIM root.
+pub fn tenant_url(origin: &str, tenant: &TenantId) -> String {
+    format!("{origin}/tenants/{tenant}/scim/v2")
+}

@@ -1,0 +1,229 @@
+//! Failures as SCIM error bodies (RFC 7644 §3.12): one place decides what a client sees and what the log keeps.
+//!
+//! 4xx texts are for the administrator of an identity provider. 5xx texts are fixed, and name the request so that
+//! operations can find the cause in the log.
+
+use super::context::RequestId;
+use super::response;
+use crate::directory;
+use crate::scim::{self, urn};
+use crate::store;
+use axum::response::{IntoResponse, Response};
+use http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
+use http::{HeaderValue, StatusCode};
+use serde_json::{Map, Value, json};
+use std::any::Any;
+
+/// A failure on its way out.
+#[derive(Debug)]
+pub(super) struct ApiError {
+    status: StatusCode,
+    scim_type: Option<&'static str>,
+    detail: String,
+    retry_after_secs: Option<u16>,
+    cause: Option<Box<directory::Error>>,
+}
+
+impl ApiError {
+    fn new(status: StatusCode, detail: impl Into<String>) -> Self {
+        Self { status, scim_type: None, detail: detail.into(), retry_after_secs: None, cause: None }
+    }
+
+    /// 401, the same for every reason (RFC 7644 §3.12, RFC 6750 §3).
+    pub(super) fn unauthorized() -> Self {
+        Self::new(
+            StatusCode::UNAUTHORIZED,
+            "The Authorization header must be \"Bearer\" and a valid Secret Token of this tenant; \
+             copy both Tenant URL and Secret Token from the account settings page again, or have \
+             the token rotated",
+        )
+    }
+
+    pub(super) fn no_such_user() -> Self {
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "There is no user with this id; it may have been deleted. Look it up by userName",
+        )
+    }
+
+    pub(super) fn no_such_resource_type() -> Self {
+        Self::new(StatusCode::NOT_FOUND, "There is no such resource type; see /ResourceTypes")
+    }
+
+    pub(super) fn no_such_schema() -> Self {
+        Self::new(StatusCode::NOT_FOUND, "There is no such schema; see /Schemas")
+    }
+
+    pub(super) fn no_filter_on_discovery() -> Self {
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "Discovery documents cannot be filtered (RFC 7644 section 4)",
+        )
+    }
+
+    pub(super) fn too_large(max_bytes: usize) -> Self {
+        Self::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            format!("The body is too large; at most {max_bytes} bytes are accepted"),
+        )
+    }
+
+    pub(super) fn broken_body() -> Self {
+        scim::Error::invalid_syntax("The body ended before it was complete").into()
+    }
+
+    pub(super) fn unsupported_media_type() -> Self {
+        Self::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "The Content-Type must be application/scim+json or application/json",
+        )
+    }
+
+    fn retry_later(status: StatusCode, seconds: u16, detail: &str) -> Self {
+        let mut error = Self::new(status, detail);
+        error.retry_after_secs = Some(seconds);
+        error
+    }
+
+    /// Logs the cause of a server error, once, and names the request in its text.
+    pub(super) fn with_request_id(mut self, request_id: Option<&RequestId>) -> Self {
+        let id = request_id.map_or("unknown", |RequestId(id)| id);
+        if self.status.is_server_error() {
+            self.detail = format!("{} (request id {id})", self.detail);
+        }
+        if let Some(cause) = self.cause.take() {
+            tracing::error!(request_id = id, cause = crate::error_chain(&*cause), "request failed");
+        }
+        self
+    }
+}
+
+impl From<scim::Error> for ApiError {
+    fn from(error: scim::Error) -> Self {
+        let status = StatusCode::from_u16(error.scim_type.status());
+        let mut api_error = Self::new(status.unwrap_or(StatusCode::BAD_REQUEST), error.detail);
+        api_error.scim_type = Some(error.scim_type.as_str());
+        api_error
+    }
+}
+
+impl From<directory::Error> for ApiError {
+    fn from(error: directory::Error) -> Self {
+        use directory::Error;
+        let mut api_error = match &error {
+            Error::Protocol(refused) => return refused.clone().into(),
+            Error::NoEmployee(_) => return Self::no_such_user(),
+            Error::UserNameTaken { holder } => {
+                return scim::Error::new(
+                    scim::ScimType::Uniqueness,
+                    format!(
+                        "userName is in use by user {holder}, in this or another spelling; it may \
+                         be a deactivated one. Find it with the filter userName eq, and update it"
+                    ),
+                )
+                .into();
+            }
+            Error::VersionDiffers { current } => {
+                return Self::new(
+                    StatusCode::PRECONDITION_FAILED,
+                    format!(
+                        "If-Match does not name the current version {}; read the user again and \
+                         repeat the change",
+                        scim::version::entity_tag(*current)
+                    ),
+                );
+            }
+            Error::NotArchived(_) => {
+                return Self::new(StatusCode::CONFLICT, "The employee is not archived");
+            }
+            Error::NoTenant => return Self::unauthorized(),
+            Error::TenantTaken => {
+                return Self::new(StatusCode::CONFLICT, "The tenant id is in use");
+            }
+            Error::Contention => Self::retry_later(
+                StatusCode::SERVICE_UNAVAILABLE,
+                1,
+                "The user is being changed by too many requests at once; nothing was changed",
+            ),
+            Error::Store(store::Error::Throttled(_)) => Self::retry_later(
+                StatusCode::TOO_MANY_REQUESTS,
+                2,
+                "Too many requests at the moment; nothing was changed",
+            ),
+            Error::Store(store::Error::Unavailable(_)) => Self::retry_later(
+                StatusCode::SERVICE_UNAVAILABLE,
+                5,
+                "The service cannot reach its data at the moment",
+            ),
+            Error::NoPepper(_) => Self::retry_later(
+                StatusCode::SERVICE_UNAVAILABLE,
+                30,
+                "The service cannot check credentials at the moment",
+            ),
+            Error::Store(
+                store::Error::NoTable(_)
+                | store::Error::Denied(_)
+                | store::Error::Refused(_)
+                | store::Error::BadItem(_),
+            )
+            | Error::NoRandomness(_) => {
+                Self::new(StatusCode::INTERNAL_SERVER_ERROR, "The service failed")
+            }
+        };
+        api_error.cause = Some(Box::new(error));
+        api_error
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let mut body = Map::new();
+        body.insert("schemas".to_owned(), json!([urn::ERROR]));
+        body.insert("status".to_owned(), Value::from(self.status.as_u16().to_string()));
+        if let Some(scim_type) = self.scim_type {
+            body.insert("scimType".to_owned(), Value::from(scim_type));
+        }
+        body.insert("detail".to_owned(), Value::from(self.detail));
+        let mut response = response::json(self.status, &Value::Object(body));
+        if let Some(seconds) = self.retry_after_secs {
+            // A whole number: Okta waits exactly so long, and five minutes for anything else.
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if self.status == StatusCode::UNAUTHORIZED {
+            let challenge = HeaderValue::from_static("Bearer realm=\"rollcall\"");
+            response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
+        }
+        response
+    }
+}
+
+/// 404 under a tenant's SCIM root.
+pub(super) async fn no_such_endpoint() -> ApiError {
+    ApiError::new(
+        StatusCode::NOT_FOUND,
+        "There is no such endpoint; /Users, /ServiceProviderConfig, /ResourceTypes and /Schemas \
+         stand directly under the Tenant URL",
+    )
+}
+
+/// 404 everywhere else: most often a Tenant URL that was not pasted whole.
+pub(super) async fn no_such_path() -> ApiError {
+    ApiError::new(
+        StatusCode::NOT_FOUND,
+        "There is no such path; a Tenant URL ends with /tenants/{tenant}/scim/v2",
+    )
+}
+
+/// 405; the router adds `Allow`.
+pub(super) async fn method_not_allowed() -> ApiError {
+    ApiError::new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        "The endpoint does not take this method; the Allow header names those it takes",
+    )
+}
+
+/// 500 for a panic: a defect, and this request's only.
+pub(super) fn panicked(_panic: Box<dyn Any + Send + 'static>) -> Response {
+    tracing::error!("a handler panicked");
+    ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, "The service failed").into_response()
+}

@@ -1,0 +1,13 @@
+//! HTTP in, HTTP out: routes, credentials, bodies, headers and status codes. No rules of the directory, no DynamoDB.
+
+pub mod router;
+pub mod context;
+mod path;
+mod observe;
+mod auth;
+mod params;
+mod body;
+mod users;
+mod discovery;
+mod response;
+mod error;

@@ -1,0 +1,86 @@
+//! Query parameters, decoded once: `+` and `%20` are a space, `%2B` is a plus.
+
+use super::error::ApiError;
+use crate::scim::Error;
+use crate::scim::list::Page;
+use crate::scim::projection::Projection;
+use axum::extract::FromRequestParts;
+use http::request::Parts;
+use percent_encoding::percent_decode_str;
+
+/// The query parameters of a SCIM request (RFC 7644 §3.4.2). Others are ignored: Entra ID puts flags of its own into
+/// the Tenant URL.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Params {
+    pub(super) filter: Option<String>,
+    start_index: Option<String>,
+    count: Option<String>,
+    attributes: Option<String>,
+    excluded_attributes: Option<String>,
+}
+
+impl Params {
+    /// `startIndex` and `count`.
+    pub(super) fn page(&self) -> Result<Page, Error> {
+        Page::read(self.start_index.as_deref(), self.count.as_deref())
+    }
+
+    /// `attributes` and `excludedAttributes`.
+    pub(super) fn projection(&self) -> Result<Projection, Error> {
+        Projection::read(self.attributes.as_deref(), self.excluded_attributes.as_deref())
+    }
+
+    fn read(query: &str) -> Result<Self, Error> {
+        let mut params = Params::default();
+        for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            let target = match &*decode(name)? {
+                "filter" => &mut params.filter,
+                "startIndex" => &mut params.start_index,
+                "count" => &mut params.count,
+                "attributes" => &mut params.attributes,
+                "excludedAttributes" => &mut params.excluded_attributes,
+                _ => continue,
+            };
+            if target.replace(decode(value)?).is_some() {
+                return Err(Error::invalid_value(format!(
+                    "The query parameter {name} is there more than once"
+                )));
+            }
+        }
+        Ok(params)
+    }
+}
+
+fn decode(text: &str) -> Result<String, Error> {
+    let spaced = text.replace('+', " ");
+    let decoded = percent_decode_str(&spaced)
+        .decode_utf8()
+        .map_err(|_| Error::invalid_value("The query string is not percent-encoded UTF-8 text"))?;
+    Ok(decoded.into_owned())
+}
+
+impl<S: Sync> FromRequestParts<S> for Params {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, ApiError> {
+        Ok(Params::read(parts.uri.query().unwrap_or_default())?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Params;
+
+    #[test]
+    fn the_query_is_decoded_once() {
+        let check = |query: &str, expected: &str| {
+            assert_eq!(Params::read(query).unwrap().filter.as_deref(), Some(expected), "{query}");
+        };
+        check("filter=userName+eq+%22a%2Bb%40x%22", "userName eq \"a+b@x\"");
+        check("aadOptscim062020&filter=userName%20eq%20%22%25%22", "userName eq \"%\"");
+        check("filter=%C3%A9", "é");
+        assert!(Params::read("filter=%FF").is_err());
+        assert!(Params::read("filter=a&filter=b").is_err());
+    }
+}

@@ -1,0 +1,50 @@
+//! Paths as administrators type them: a Tenant URL with a final slash makes clients send `//Users`.
+
+use axum::body::Body;
+use http::Request;
+use http::uri::{PathAndQuery, Uri};
+
+/// Folds doubled slashes and drops a final one. The query stays as it is.
+pub(super) fn fold_slashes(mut request: Request<Body>) -> Request<Body> {
+    let uri = request.uri();
+    if !uri.path().contains("//") && (uri.path() == "/" || !uri.path().ends_with('/')) {
+        return request;
+    }
+    let segments = uri.path().split('/').filter(|segment| !segment.is_empty());
+    let mut folded: String = segments.flat_map(|segment| ["/", segment]).collect();
+    if folded.is_empty() {
+        folded.push('/');
+    }
+    if let Some(query) = uri.query() {
+        folded.push('?');
+        folded.push_str(query);
+    }
+    let mut parts = uri.clone().into_parts();
+    if let Ok(path_and_query) = PathAndQuery::try_from(folded) {
+        parts.path_and_query = Some(path_and_query);
+        if let Ok(uri) = Uri::from_parts(parts) {
+            *request.uri_mut() = uri;
+        }
+    }
+    request
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fold_slashes;
+    use axum::body::Body;
+    use http::Request;
+
+    #[test]
+    fn slashes_are_folded_in_the_path_only() {
+        let check = |uri: &str, expected: &str| {
+            let request = Request::builder().uri(uri).body(Body::empty()).unwrap();
+            assert_eq!(fold_slashes(request).uri(), expected);
+        };
+        check("/a/b?x=//", "/a/b?x=//");
+        check("//a///b/?x=1", "/a/b?x=1");
+        check("/", "/");
+        check("///", "/");
+        check("/a/", "/a");
+    }
+}

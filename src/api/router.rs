@@ -1,0 +1,45 @@
+//! The table of contents: every route, and the layers around them.
+
+use super::{auth, discovery, error, observe, path, users};
+use crate::app::{App, Service};
+use axum::Router;
+use axum::body::Body;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::get;
+use http::Request;
+use tower::ServiceExt;
+use tower::util::BoxCloneSyncService;
+use tower_http::catch_panic::CatchPanicLayer;
+
+/// The whole service. Slashes are folded before routing, credentials are checked before anything else is said.
+pub fn service(app: App) -> Service {
+    let router = router(app);
+    BoxCloneSyncService::new(
+        router.map_request(|request: Request<Body>| path::fold_slashes(request)),
+    )
+}
+
+fn router(app: App) -> Router {
+    let scim = Router::new()
+        .route("/Users", get(users::list).post(users::create))
+        .route(
+            "/Users/{id}",
+            get(users::get).put(users::replace).patch(users::patch).delete(users::delete),
+        )
+        .route("/ServiceProviderConfig", get(discovery::get_service_provider_config))
+        .route("/ResourceTypes", get(discovery::list_resource_types))
+        .route("/ResourceTypes/{name}", get(discovery::get_resource_type))
+        .route("/Schemas", get(discovery::list_schemas))
+        .route("/Schemas/{urn}", get(discovery::get_schema))
+        .fallback(error::no_such_endpoint)
+        .method_not_allowed_fallback(error::method_not_allowed)
+        .layer(from_fn_with_state(app.clone(), auth::authenticate));
+    Router::new()
+        .nest("/tenants/{tenant}/scim/v2", scim)
+        .route("/health", get(|| async { "ok\n" }))
+        .fallback(error::no_such_path)
+        .method_not_allowed_fallback(error::method_not_allowed)
+        .layer(CatchPanicLayer::custom(error::panicked))
+        .layer(from_fn(observe::observe))
+        .with_state(app)
+}

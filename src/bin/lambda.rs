@@ -1,0 +1,61 @@
+//! The one Lambda binary: settings, clients and the service, then events until the end.
+
+use aws_config::BehaviorVersion;
+use rollcall::app::App;
+use rollcall::config::Config;
+use rollcall::directory::sources::Sources;
+use rollcall::store::Store;
+use rollcall::{gateway, secrets};
+use tracing_subscriber::EnvFilter;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_http::Error> {
+    tracing_subscriber::fmt()
+        .json()
+        .flatten_event(true)
+        .with_current_span(false)
+        .with_span_list(false)
+        .with_target(false)
+        .with_env_filter(
+            EnvFilter::builder()
+                .with_env_var("ROLLCALL_LOG")
+                .try_from_env()
+                .unwrap_or_else(|_| EnvFilter::new("rollcall=info,warn")),
+        )
+        .init();
+    let config = Config::from_environment().inspect_err(|error| {
+        tracing::error!(cause = %error, "cannot start");
+    })?;
+    let (store, peppers) = connect(&config).await;
+    let sources = Sources::system();
+    // The connections are opened while starting, where a Lambda has its full CPU. What fails here is said here; each
+    // request will say so too, as a SCIM error.
+    let (table, pepper) = tokio::join!(store.check_access(), peppers.get(sources.now()));
+    if let Err(error) = table {
+        tracing::error!(cause = rollcall::error_chain(&error), table = config.table, "no table");
+    }
+    if let Err(error) = pepper {
+        tracing::error!(cause = rollcall::error_chain(&error), "no secret document");
+    }
+    let public_url = config.public_url.as_deref();
+    let app = App::new(store, peppers, sources, public_url.unwrap_or_default());
+    let (service, fixed_origin) = (app.service(), public_url.is_some());
+    lambda_http::run(lambda_http::service_fn(move |event| {
+        gateway::answer(service.clone(), fixed_origin, event)
+    }))
+    .await
+}
+
+async fn connect(config: &Config) -> (Store, rollcall::directory::pepper::PepperSource) {
+    let shared = aws_config::load_defaults(BehaviorVersion::latest()).await;
+    let Some(local) = &config.local else {
+        let store = Store::new(aws_sdk_dynamodb::Client::new(&shared), &config.table);
+        let secrets_manager = aws_sdk_secretsmanager::Client::new(&shared);
+        return (store, secrets::from_secrets_manager(secrets_manager, &config.secret_arn));
+    };
+    let dynamodb = aws_sdk_dynamodb::config::Builder::from(&shared)
+        .endpoint_url(&local.dynamodb_endpoint)
+        .build();
+    let client = aws_sdk_dynamodb::Client::from_conf(dynamodb);
+    (Store::new(client, &config.table), secrets::from_file(local.secret_file.as_ref()))
+}

@@ -1,0 +1,286 @@
+//! The command line's grammar.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+use rollcall::store::tenant::TenantId;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// SCIM 2.0 service provider that keeps a company's employee list in step with its identity provider.
+///
+/// Without a command it serves: the local server on the embedded engine, with a demo tenant.
+#[derive(Debug, Parser)]
+#[command(
+    version,
+    after_help = "\
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 no such tenant or employee, 4 refused by a rule."
+)]
+pub struct Arguments {
+    #[command(flatten)]
+    pub place: Place,
+
+    /// Print JSON instead of tables and sentences
+    #[arg(long, global = true)]
+    pub json: bool,
+
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// Where the data is.
+#[derive(Debug, Args)]
+pub struct Place {
+    /// The folder of the embedded engine and its secret document
+    #[arg(long, global = true, value_name = "DIR", env = "ROLLCALL_DATA", default_value = "data")]
+    pub data: PathBuf,
+
+    /// Use a DynamoDB table on AWS instead of the embedded engine, with the usual AWS credentials and region
+    #[arg(long, global = true, value_name = "NAME", env = "ROLLCALL_TABLE")]
+    pub table: Option<String>,
+
+    /// Use the DynamoDB API at this URL; the table is made if it is not there
+    #[arg(long, global = true, value_name = "URL", env = "ROLLCALL_DYNAMODB_ENDPOINT")]
+    pub dynamodb_endpoint: Option<String>,
+
+    /// Read the pepper from AWS Secrets Manager instead of the data folder
+    #[arg(long, global = true, value_name = "ARN", env = "ROLLCALL_SECRET_ARN")]
+    pub secret_arn: Option<String>,
+
+    /// Where identity providers reach the service; makes Tenant URLs
+    #[arg(long, global = true, value_name = "URL", env = "ROLLCALL_PUBLIC_URL")]
+    pub public_url: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run the local server (the default)
+    Serve(ServeArguments),
+    /// Make, list, show and delete tenants
+    #[command(subcommand)]
+    Tenant(TenantCommand),
+    /// Rotate, revoke and list a tenant's tokens
+    #[command(subcommand)]
+    Token(TokenCommand),
+    /// Show and change what a tenant's identity provider governs
+    #[command(subcommand)]
+    Settings(SettingsCommand),
+    /// Look up, change and erase employees
+    #[command(subcommand)]
+    Employee(EmployeeCommand),
+    /// Print completions for a shell
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct ServeArguments {
+    /// The address to listen on; port 0 takes a free one
+    #[arg(long, value_name = "ADDRESS", env = "ROLLCALL_LISTEN", default_value = DEFAULT_LISTEN)]
+    pub listen: SocketAddr,
+}
+
+const DEFAULT_LISTEN: &str = "127.0.0.1:8080";
+
+impl Default for ServeArguments {
+    fn default() -> Self {
+        Self { listen: SocketAddr::from(([127, 0, 0, 1], 8080)) }
+    }
+}
+
+#[derive(Debug, Subcommand)]
+pub enum TenantCommand {
+    /// Make a tenant; prints its Tenant URL and tokens, once
+    Create {
+        /// Its id: 2 to 32 lower-case letters, digits and inner hyphens
+        #[arg(value_parser = tenant_id)]
+        tenant: TenantId,
+        /// Its name, for people; the id if not given
+        #[arg(long)]
+        name: Option<String>,
+    },
+    /// List the tenants
+    List,
+    /// Show a tenant with its settings, tokens and history
+    Show {
+        #[arg(value_parser = tenant_id)]
+        tenant: TenantId,
+    },
+    /// Delete a tenant with all employees and history, for good
+    Delete {
+        #[arg(value_parser = tenant_id)]
+        tenant: TenantId,
+        /// The tenant's id once more
+        #[arg(long, value_name = "TENANT")]
+        confirm: String,
+        /// Do not wait a minute for running servers to forget the tenant's tokens; only when none runs
+        #[arg(long)]
+        no_wait: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum TokenCommand {
+    /// Make a new token; the current one stays valid for the overlap
+    Rotate {
+        #[arg(value_parser = tenant_id)]
+        tenant: TenantId,
+        /// What the token is for
+        #[arg(long, value_enum, default_value = "scim")]
+        scope: ScopeArgument,
+        /// How long the token before stays valid, such as 24h, 30m or 0s
+        #[arg(long, value_parser = humantime::parse_duration, default_value = "24h")]
+        overlap: Duration,
+        /// A name for people, shown in the history of what was done with it
+        #[arg(long)]
+        label: Option<String>,
+        /// Print shell assignments of TENANT_URL and SECRET_TOKEN, for eval
+        #[arg(long, conflicts_with = "json")]
+        shell: bool,
+    },
+    /// End the validity of tokens, within a minute
+    Revoke {
+        #[arg(value_parser = tenant_id)]
+        tenant: TenantId,
+        /// Which scope's tokens
+        #[arg(long, value_enum)]
+        scope: ScopeArgument,
+        /// Only this one of the two
+        #[arg(long, value_enum)]
+        stage: Option<StageArgument>,
+    },
+    /// List a tenant's tokens: never the tokens themselves
+    List {
+        #[arg(value_parser = tenant_id)]
+        tenant: TenantId,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum SettingsCommand {
+    /// Show a tenant's settings
+    Show {
+        #[arg(value_parser = tenant_id)]
+        tenant: TenantId,
+    },
+    /// Change a tenant's settings; takes effect at once, without another sync
+    Set {
+        #[arg(value_parser = tenant_id)]
+        tenant: TenantId,
+        #[command(flatten)]
+        changes: SettingChanges,
+    },
+}
+
+#[derive(Debug, Args)]
+#[group(required = true, multiple = true)]
+pub struct SettingChanges {
+    /// Set employee location info from Identity Provider
+    #[arg(long, value_enum, value_name = "on|off")]
+    pub location: Option<Switch>,
+    /// Set employee department info from Identity Provider
+    #[arg(long, value_enum, value_name = "on|off")]
+    pub department: Option<Switch>,
+    /// Set employee manager info from Identity Provider
+    #[arg(long, value_enum, value_name = "on|off")]
+    pub manager: Option<Switch>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum EmployeeCommand {
+    /// List employees
+    List {
+        #[arg(value_parser = tenant_id)]
+        tenant: TenantId,
+        /// Which ones
+        #[arg(long, value_enum, default_value = "all")]
+        status: StatusArgument,
+    },
+    /// Show an employee: what counts, and where it comes from
+    Show {
+        #[arg(value_parser = tenant_id)]
+        tenant: TenantId,
+        /// An id, a userName or an email address; only by id once deleted in the identity provider
+        employee: String,
+    },
+    /// Show every change of an employee
+    History {
+        #[arg(value_parser = tenant_id)]
+        tenant: TenantId,
+        /// An id, a userName or an email address; only by id once deleted in the identity provider
+        employee: String,
+    },
+    /// Set the tenant's own values; effective where the identity provider does not govern
+    Set {
+        #[arg(value_parser = tenant_id)]
+        tenant: TenantId,
+        /// An id, a userName or an email address; only by id once deleted in the identity provider
+        employee: String,
+        #[command(flatten)]
+        values: LocalArguments,
+    },
+    /// Remove an archived employee and the whole history, for good
+    Erase {
+        #[arg(value_parser = tenant_id)]
+        tenant: TenantId,
+        /// The employee's id
+        employee: String,
+        /// The employee's id once more
+        #[arg(long, value_name = "ID")]
+        confirm: String,
+    },
+}
+
+/// New local values; an empty text clears one.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = true)]
+pub struct LocalArguments {
+    /// Where the person works; "" clears it
+    #[arg(long)]
+    pub location: Option<String>,
+    /// The department; "" clears it
+    #[arg(long)]
+    pub department: Option<String>,
+    /// The manager's email address, userName or id, or any text; "" clears it
+    #[arg(long)]
+    pub manager: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Switch {
+    On,
+    Off,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ScopeArgument {
+    /// The identity provider's SCIM calls
+    Scim,
+    /// The tenant's own administration
+    Admin,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum StageArgument {
+    /// The token made last
+    Current,
+    /// The one before
+    Previous,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum StatusArgument {
+    /// With the company
+    Active,
+    /// Left
+    Archived,
+    /// All
+    All,
+}
+
+fn tenant_id(text: &str) -> Result<TenantId, String> {
+    TenantId::parse(text)
+        .ok_or_else(|| "2 to 32 lower-case letters, digits and inner hyphens".to_owned())
+}

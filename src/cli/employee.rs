@@ -1,0 +1,196 @@
+//! `rollcall employee`.
+
+use super::arguments::{EmployeeCommand, LocalArguments, Place, StatusArgument};
+use super::exit::{NotFound, Refused};
+use super::tenant::{history_json, print_history};
+use super::{ACTOR, open, output};
+use rollcall::app::App;
+use rollcall::directory::Directory;
+use rollcall::directory::administration::{LocalChange, LocalChanges, Status};
+use rollcall::directory::query::parse_id;
+use rollcall::directory::view::{EffectiveValue, EmployeeView, Origin, display_name};
+use rollcall::store::employee::Employee;
+use rollcall::store::tenant::{Tenant, TenantId};
+use serde_json::json;
+use uuid::Uuid;
+
+pub async fn run(place: &Place, command: EmployeeCommand, json: bool) -> anyhow::Result<()> {
+    let app = open::open(place).await?;
+    match command {
+        EmployeeCommand::List { tenant, status } => {
+            let (_, directory) = enter(&app, &tenant).await?;
+            list(&directory, status.into(), json).await
+        }
+        EmployeeCommand::Show { tenant, employee } => {
+            let (tenant, directory) = enter(&app, &tenant).await?;
+            let id = find(&directory, &employee).await?;
+            show(&directory.view(id, tenant.settings).await?, json);
+            Ok(())
+        }
+        EmployeeCommand::History { tenant, employee } => {
+            let (_, directory) = enter(&app, &tenant).await?;
+            let history = directory.history(find(&directory, &employee).await?).await?;
+            if json {
+                output::print_json(&history_json(&history));
+            } else {
+                print_history(&history);
+            }
+            Ok(())
+        }
+        EmployeeCommand::Set { tenant, employee, values } => {
+            let (tenant, directory) = enter(&app, &tenant).await?;
+            let id = find(&directory, &employee).await?;
+            directory.set_local(id, &values.into(), ACTOR).await?;
+            show(&directory.view(id, tenant.settings).await?, json);
+            Ok(())
+        }
+        EmployeeCommand::Erase { tenant, employee, confirm } => {
+            let (_, directory) = enter(&app, &tenant).await?;
+            let id = parse_id(&employee)
+                .ok_or_else(|| NotFound("an employee to erase is named by id".to_owned()))?;
+            if confirm != employee {
+                return Err(Refused(format!("--confirm must repeat the id: {id}")).into());
+            }
+            directory.erase(id, ACTOR).await?;
+            if json {
+                output::print_json(&json!({"erased": id}));
+            } else {
+                output::print(&format!("Employee {id} and the whole history are erased."));
+            }
+            Ok(())
+        }
+    }
+}
+
+/// A tenant's directory, once it is certain that there is such a tenant.
+async fn enter(app: &App, id: &TenantId) -> anyhow::Result<(Tenant, Directory)> {
+    Ok((app.tenants.get(id).await?, app.tenants.directory(id)))
+}
+
+async fn find(directory: &Directory, text: &str) -> anyhow::Result<Uuid> {
+    if let Some(id) = parse_id(text) {
+        return Ok(id);
+    }
+    let found = directory.find_by_any_name(text).await?;
+    let employee = found
+        .ok_or_else(|| NotFound(format!("no employee has the userName or email address {text}")))?;
+    Ok(employee.id)
+}
+
+async fn list(directory: &Directory, status: Status, json: bool) -> anyhow::Result<()> {
+    let employees = directory.list_with_status(status).await?;
+    if json {
+        let rows = employees.iter().map(|employee| {
+            json!({
+                "id": employee.id,
+                "userName": employee.user_name(),
+                "name": display_name(employee),
+                "status": status_of(employee),
+                "archivedAt": employee.archived_at.map(output::instant),
+            })
+        });
+        output::print_json(&rows.collect());
+        return Ok(());
+    }
+    let rows = employees.iter().map(|employee| {
+        vec![
+            employee.id.to_string(),
+            employee.user_name().to_owned(),
+            display_name(employee).unwrap_or_else(|| "-".to_owned()),
+            status_of(employee).to_owned(),
+            employee.archived_at.map_or_else(|| "-".to_owned(), output::instant),
+        ]
+    });
+    let header = ["id", "userName", "name", "status", "archived at"];
+    output::print_table(&header, rows.collect(), "There are no such employees.");
+    Ok(())
+}
+
+fn show(view: &EmployeeView, json: bool) {
+    let employee = &view.employee;
+    if json {
+        return output::print_json(&json!({
+            "id": employee.id,
+            "status": status_of(employee),
+            "created": output::instant(employee.created),
+            "lastModified": output::instant(employee.last_modified),
+            "archivedAt": employee.archived_at.map(output::instant),
+            "location": view.location,
+            "department": view.department,
+            "manager": view.manager,
+            "managerColleague": view.manager_colleague,
+            "fromIdentityProvider": employee.attributes,
+        }));
+    }
+    let text = |value: Option<String>| value.unwrap_or_else(|| "-".to_owned());
+    let mut fields = vec![
+        ("Id", employee.id.to_string()),
+        ("userName", employee.user_name().to_owned()),
+        ("Name", text(display_name(employee))),
+        ("Email", text(employee.primary_email().map(str::to_owned))),
+        ("Title", text(employee.text("title").map(str::to_owned))),
+        ("Status", status_of(employee).to_owned()),
+        ("Archived at", text(employee.archived_at.map(output::instant))),
+        ("Location", describe(&view.location)),
+        ("Department", describe(&view.department)),
+        ("Manager", describe(&view.manager)),
+    ];
+    if let Some(colleague) = &view.manager_colleague {
+        let name = colleague.display_name.as_ref().unwrap_or(&colleague.user_name);
+        let left = if colleague.archived { ", archived" } else { "" };
+        fields.push(("", format!("is {name} ({}{left})", colleague.id)));
+    }
+    fields.push(("Created", output::instant(employee.created)));
+    fields.push(("Last modified", output::instant(employee.last_modified)));
+    output::print_record(&fields);
+}
+
+/// What counts, where it comes from, and what the other side says.
+fn describe(value: &EffectiveValue) -> String {
+    let text = |value: &Option<String>| value.clone().unwrap_or_else(|| "-".to_owned());
+    match value.origin {
+        Origin::IdentityProvider => format!(
+            "{}  (set by the identity provider; local value: {})",
+            text(&value.value),
+            text(&value.local)
+        ),
+        Origin::Local => format!(
+            "{}  (local value; the identity provider says: {})",
+            text(&value.value),
+            text(&value.from_idp)
+        ),
+    }
+}
+
+fn status_of(employee: &Employee) -> &'static str {
+    match (employee.is_archived(), employee.hidden) {
+        (false, _) => "active",
+        (true, false) => "archived",
+        (true, true) => "archived (deleted in the identity provider)",
+    }
+}
+
+impl From<StatusArgument> for Status {
+    fn from(status: StatusArgument) -> Self {
+        match status {
+            StatusArgument::Active => Status::Active,
+            StatusArgument::Archived => Status::Archived,
+            StatusArgument::All => Status::All,
+        }
+    }
+}
+
+impl From<LocalArguments> for LocalChanges {
+    fn from(arguments: LocalArguments) -> Self {
+        let change = |value: Option<String>| match value {
+            None => LocalChange::Keep,
+            Some(text) if text.is_empty() => LocalChange::Clear,
+            Some(text) => LocalChange::Set(text),
+        };
+        Self {
+            location: change(arguments.location),
+            department: change(arguments.department),
+            manager: change(arguments.manager),
+        }
+    }
+}

@@ -1,0 +1,41 @@
+//! Exit codes, so that a script can tell what happened. They are listed in `--help`.
+
+use rollcall::directory::Error;
+use std::process::ExitCode;
+
+/// A rule of this command, not of the directory, said no.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Refused(pub String);
+
+/// Nothing goes by a name that was given.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct NotFound(pub String);
+
+const FAILED: u8 = 1;
+const NOT_FOUND: u8 = 3;
+const REFUSED: u8 = 4;
+
+/// The exit code of a failure.
+pub fn code_of(failure: &anyhow::Error) -> ExitCode {
+    if failure.is::<Refused>() {
+        return ExitCode::from(REFUSED);
+    }
+    if failure.is::<NotFound>() {
+        return ExitCode::from(NOT_FOUND);
+    }
+    let code = match failure.downcast_ref::<Error>() {
+        Some(Error::NoTenant | Error::NoEmployee(_)) => NOT_FOUND,
+        Some(
+            Error::TenantTaken
+            | Error::NotArchived(_)
+            | Error::UserNameTaken { .. }
+            | Error::VersionDiffers { .. }
+            | Error::Protocol(_),
+        ) => REFUSED,
+        Some(Error::Contention | Error::NoPepper(_) | Error::NoRandomness(_) | Error::Store(_))
+        | None => FAILED,
+    };
+    ExitCode::from(code)
+}

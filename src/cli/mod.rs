@@ -1,0 +1,38 @@
+//! The command line: arguments in, tables or JSON out. Acts on the store itself, without HTTP.
+
+pub mod arguments;
+pub mod exit;
+mod open;
+mod output;
+mod serve;
+mod tenant;
+mod token;
+mod settings;
+mod employee;
+
+use arguments::{Arguments, Command};
+use clap::CommandFactory;
+
+/// Who did it, in the history, when it was done here.
+const ACTOR: &str = "rollcall command";
+
+/// Does what the arguments say.
+pub fn run(arguments: Arguments) -> anyhow::Result<()> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let Arguments { place, json, command } = arguments;
+    let command = command.unwrap_or_else(|| Command::Serve(Default::default()));
+    runtime.block_on(async {
+        match command {
+            Command::Serve(arguments) => serve::serve(&place, &arguments, json).await,
+            Command::Tenant(command) => tenant::run(&place, command, json).await,
+            Command::Token(command) => token::run(&place, command, json).await,
+            Command::Settings(command) => settings::run(&place, command, json).await,
+            Command::Employee(command) => employee::run(&place, command, json).await,
+            Command::Completions { shell } => {
+                let mut command = Arguments::command();
+                clap_complete::generate(shell, &mut command, "rollcall", &mut std::io::stdout());
+                Ok(())
+            }
+        }
+    })
+}

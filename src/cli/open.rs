@@ -1,0 +1,102 @@
+//! From arguments to the app: which engine, which secret document, which public URL.
+
+use super::arguments::Place;
+use anyhow::{Context, anyhow};
+use aws_config::environment::EnvironmentVariableCredentialsProvider;
+use aws_config::{BehaviorVersion, Region};
+use aws_sdk_dynamodb::config::{Credentials, ProvideCredentials};
+use rollcall::app::App;
+use rollcall::directory::pepper::PepperSource;
+use rollcall::directory::sources::Sources;
+use rollcall::secrets;
+use rollcall::store::Store;
+use rollcall::store::embedded::{self, Engine};
+use std::path::Path;
+
+/// The table's name where nobody gives one.
+const DEFAULT_TABLE: &str = "rollcall";
+/// Where the local server is reached when nobody says otherwise.
+pub const DEFAULT_ORIGIN: &str = "http://127.0.0.1:8080";
+
+/// The app on the place that the arguments name.
+pub async fn open(place: &Place) -> anyhow::Result<App> {
+    let store = open_store(place).await?;
+    let peppers = open_peppers(place).await?;
+    let public_url = place.public_url.as_deref().unwrap_or(DEFAULT_ORIGIN);
+    Ok(App::new(store, peppers, Sources::system(), public_url))
+}
+
+/// What the place is, for people.
+pub fn describe(place: &Place) -> String {
+    match (&place.dynamodb_endpoint, &place.table) {
+        (Some(endpoint), table) => {
+            let table = table.as_deref().unwrap_or(DEFAULT_TABLE);
+            format!("table {table} at {endpoint}")
+        }
+        (None, Some(table)) => format!("table {table} on AWS"),
+        (None, None) => {
+            let folder = std::path::absolute(&place.data).unwrap_or_else(|_| place.data.clone());
+            folder.display().to_string()
+        }
+    }
+}
+
+async fn open_store(place: &Place) -> anyhow::Result<Store> {
+    let table = place.table.as_deref().unwrap_or(DEFAULT_TABLE);
+    if let Some(endpoint) = &place.dynamodb_endpoint {
+        let shared = aws_config::load_defaults(BehaviorVersion::latest()).await;
+        let mut config = aws_sdk_dynamodb::config::Builder::from(&shared).endpoint_url(endpoint);
+        // Local engines take any region and credentials, but want some.
+        if shared.region().is_none() {
+            config = config.region(Region::from_static("local"));
+        }
+        if EnvironmentVariableCredentialsProvider::new().provide_credentials().await.is_err() {
+            config = config
+                .credentials_provider(Credentials::new("local", "local", None, None, "endpoint"));
+        }
+        let config = config.build();
+        let store = Store::new(aws_sdk_dynamodb::Client::from_conf(config), table);
+        let context = || format!("cannot use the DynamoDB API at {endpoint}");
+        store.create_table_unless_exists().await.with_context(context)?;
+        return Ok(store);
+    }
+    if place.table.is_some() {
+        let shared = aws_config::load_defaults(BehaviorVersion::latest()).await;
+        let store = Store::new(aws_sdk_dynamodb::Client::new(&shared), table);
+        store.check_access().await.with_context(|| format!("cannot use the table {table}"))?;
+        return Ok(store);
+    }
+    let engine = open_engine(&place.data)?;
+    let store = Store::new(embedded::client(engine), table);
+    store.create_table_unless_exists().await.context("cannot use the data folder")?;
+    Ok(store)
+}
+
+fn open_engine(folder: &Path) -> anyhow::Result<Engine> {
+    let context = || format!("cannot use the data folder {}", folder.display());
+    make_folder(folder).with_context(context)?;
+    Engine::open(folder).map_err(|error| anyhow!(error)).with_context(context)
+}
+
+async fn open_peppers(place: &Place) -> anyhow::Result<PepperSource> {
+    if let Some(arn) = &place.secret_arn {
+        let shared = aws_config::load_defaults(BehaviorVersion::latest()).await;
+        let client = aws_sdk_secretsmanager::Client::new(&shared);
+        return Ok(secrets::from_secrets_manager(client, arn));
+    }
+    make_folder(&place.data)
+        .with_context(|| format!("cannot use the data folder {}", place.data.display()))?;
+    let file = secrets::file_in(&place.data);
+    secrets::create_file_unless_exists(&file)
+        .with_context(|| format!("cannot make the secret document {}", file.display()))?;
+    Ok(secrets::from_file(&file))
+}
+
+/// Makes the folder for its owner only: it holds personal data and the pepper.
+fn make_folder(folder: &Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}

@@ -1,0 +1,69 @@
+//! Tables and sentences for people, JSON for programs.
+
+use comfy_table::presets::NOTHING;
+use comfy_table::{ContentArrangement, Table};
+use serde_json::Value;
+use std::io::{IsTerminal, Write};
+use time::OffsetDateTime;
+
+/// Prints lines to standard output. A reader that has gone away (`| head`) is no failure.
+pub fn print(text: &str) {
+    let _ = writeln!(std::io::stdout(), "{}", text.trim_end());
+}
+
+/// Prints JSON: indented for a terminal, on one line for a pipe.
+pub fn print_json(value: &Value) {
+    if std::io::stdout().is_terminal() {
+        print(&format!("{value:#}"));
+    } else {
+        print(&value.to_string());
+    }
+}
+
+/// Prints a table, or a sentence when there are no rows.
+pub fn print_table(header: &[&str], rows: Vec<Vec<String>>, when_empty: &str) {
+    if rows.is_empty() {
+        return print(when_empty);
+    }
+    let mut table = Table::new();
+    table.load_preset(NOTHING).set_content_arrangement(ContentArrangement::Disabled);
+    table.set_header(header.iter().map(|title| title.to_uppercase()));
+    for row in rows {
+        table.add_row(row.iter().map(|cell| printable(cell)));
+    }
+    print(&trimmed(&table));
+}
+
+/// Prints names and values below each other.
+pub fn print_record(fields: &[(&str, String)]) {
+    let mut table = Table::new();
+    table.load_preset(NOTHING).set_content_arrangement(ContentArrangement::Disabled);
+    for (name, value) in fields {
+        table.add_row([(*name).to_owned(), printable(value)]);
+    }
+    print(&trimmed(&table));
+}
+
+/// A time for people and JSON.
+pub fn instant(at: OffsetDateTime) -> String {
+    rollcall::scim::date_time::format(at)
+}
+
+/// A value for people: text without quotes, anything else as JSON.
+pub fn value(value: Option<&Value>) -> String {
+    match value {
+        None => "-".to_owned(),
+        Some(Value::String(text)) => text.clone(),
+        Some(other) => other.to_string(),
+    }
+}
+
+/// Client text must not move the cursor or colour the terminal.
+fn printable(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+}
+
+fn trimmed(table: &Table) -> String {
+    let lines: Vec<String> = table.lines().map(|line| line.trim_end().to_owned()).collect();
+    lines.join("\n")
+}

@@ -1,0 +1,109 @@
+//! `rollcall serve`: the local server.
+
+use super::arguments::{Place, ServeArguments};
+use super::{ACTOR, open, output};
+use anyhow::Context;
+use rollcall::api::context::tenant_url;
+use rollcall::app::App;
+use rollcall::directory::tenants::NewTenant;
+use rollcall::store::tenant::TenantId;
+use secrecy::ExposeSecret;
+use serde_json::json;
+use tokio::net::TcpListener;
+use tower::make::Shared;
+use tracing_subscriber::EnvFilter;
+
+/// The tenant that the first start makes.
+const DEMO: &str = "demo";
+
+/// Serves until it is told to stop.
+pub async fn serve(place: &Place, arguments: &ServeArguments, json: bool) -> anyhow::Result<()> {
+    log_to_standard_error();
+    let mut app = open::open(place).await?;
+    let listener = TcpListener::bind(arguments.listen)
+        .await
+        .with_context(|| format!("cannot listen on {}", arguments.listen))?;
+    let address = listener.local_addr()?;
+    if place.public_url.is_none() {
+        app.public_url = format!("http://{address}").into();
+    }
+    let tenants = app.tenants.list().await?;
+    let new = match tenants.is_empty() {
+        true => Some(make_demo_tenant(&app).await?),
+        false => None,
+    };
+    let shown = TenantId::parse(DEMO).filter(|demo| new.is_some() || tenants.contains(demo));
+    let url = shown.or(tenants.into_iter().next()).map(|id| tenant_url(&app.public_url, &id));
+    announce(place, &app, url.as_deref(), new.as_ref(), json);
+    let service = app.service();
+    axum::serve(listener, Shared::new(service)).with_graceful_shutdown(told_to_stop()).await?;
+    Ok(())
+}
+
+async fn make_demo_tenant(app: &App) -> anyhow::Result<NewTenant> {
+    let id = TenantId::parse(DEMO).context("the demo tenant's id")?;
+    Ok(app.tenants.create(&id, "Demo", ACTOR).await?)
+}
+
+fn announce(place: &Place, app: &App, url: Option<&str>, new: Option<&NewTenant>, json: bool) {
+    let data = open::describe(place);
+    let scim_token = new.map(|new| new.scim_token.expose_secret());
+    let admin_token = new.map(|new| new.admin_token.expose_secret());
+    if json {
+        // One line, whatever reads it: a script waits for it.
+        let ready = json!({
+            "tenant_url": url,
+            "scim_token": scim_token,
+            "admin_token": admin_token,
+            "data": data,
+        });
+        return output::print(&ready.to_string());
+    }
+    output::print(&format!("Rollcall serves {}\nData is in {data}\n", app.public_url));
+    let Some(url) = url else { return };
+    let mut fields = vec![("Tenant URL", url.to_owned())];
+    if let (Some(scim_token), Some(admin_token)) = (scim_token, admin_token) {
+        fields.push(("Secret Token", scim_token.to_owned()));
+        fields.push(("Admin token", admin_token.to_owned()));
+    }
+    output::print_record(&fields);
+    output::print(match new {
+        Some(_) => {
+            "\nThe tokens are shown this once. \"rollcall token rotate demo\" makes new ones."
+        }
+        None => {
+            "\nTokens were shown when the tenant was made. \"rollcall token rotate\" makes new ones."
+        }
+    });
+    output::print("Press Ctrl-C to stop.\n");
+}
+
+/// Standard output is for what was asked for.
+fn log_to_standard_error() {
+    let filter = EnvFilter::builder()
+        .with_env_var("ROLLCALL_LOG")
+        .try_from_env()
+        .unwrap_or_else(|_| EnvFilter::new("rollcall=info,warn"));
+    tracing_subscriber::fmt()
+        .compact()
+        .with_target(false)
+        .with_writer(std::io::stderr)
+        .with_env_filter(filter)
+        .init();
+}
+
+async fn told_to_stop() {
+    let interrupt = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = interrupt => {}
+                _ = terminate.recv() => {}
+            }
+            return;
+        }
+    }
+    let _ = interrupt.await;
+}

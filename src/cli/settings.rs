@@ -1,0 +1,41 @@
+//! `rollcall settings`.
+
+use super::arguments::{Place, SettingsCommand, Switch};
+use super::{ACTOR, open, output};
+use rollcall::store::tenant::{Settings, Tenant};
+
+pub async fn run(place: &Place, command: SettingsCommand, json: bool) -> anyhow::Result<()> {
+    let app = open::open(place).await?;
+    let tenant = match command {
+        SettingsCommand::Show { tenant } => app.tenants.get(&tenant).await?,
+        SettingsCommand::Set { tenant, changes } => {
+            let change = |before: Settings| Settings {
+                location_from_idp: switched(changes.location, before.location_from_idp),
+                department_from_idp: switched(changes.department, before.department_from_idp),
+                manager_from_idp: switched(changes.manager, before.manager_from_idp),
+            };
+            app.tenants.set_settings(&tenant, change, ACTOR).await?
+        }
+    };
+    if json {
+        output::print_json(&serde_json::to_value(tenant.settings)?);
+    } else {
+        print(&tenant);
+    }
+    Ok(())
+}
+
+/// A tenant's settings, worded as on the account settings page.
+pub fn print(tenant: &Tenant) {
+    let settings = tenant.settings;
+    let word = |on: bool| if on { "on" } else { "off" }.to_owned();
+    output::print_record(&[
+        ("Set employee location info from Identity Provider", word(settings.location_from_idp)),
+        ("Set employee department info from Identity Provider", word(settings.department_from_idp)),
+        ("Set employee manager info from Identity Provider", word(settings.manager_from_idp)),
+    ]);
+}
+
+fn switched(switch: Option<Switch>, before: bool) -> bool {
+    switch.map_or(before, |switch| switch == Switch::On)
+}

@@ -1,0 +1,173 @@
+//! `rollcall tenant`.
+
+use super::arguments::{Place, TenantCommand};
+use super::exit::Refused;
+use super::{ACTOR, open, output, settings, token};
+use rollcall::api::context::tenant_url;
+use rollcall::app::App;
+use rollcall::directory::access::SESSION_TTL_SECS;
+use rollcall::store::history::RecordedEntry;
+use rollcall::store::tenant::{Scope, Tenant, TenantId};
+use secrecy::ExposeSecret;
+use serde_json::{Value, json};
+use std::time::Duration;
+
+pub async fn run(place: &Place, command: TenantCommand, json: bool) -> anyhow::Result<()> {
+    let app = open::open(place).await?;
+    match command {
+        TenantCommand::Create { tenant, name } => create(&app, &tenant, name, json).await,
+        TenantCommand::List => list(&app, json).await,
+        TenantCommand::Show { tenant } => show(&app, &tenant, json).await,
+        TenantCommand::Delete { tenant, confirm, no_wait } => {
+            if confirm != tenant.as_str() {
+                let text = format!("--confirm must repeat the id: {tenant}");
+                return Err(Refused(text).into());
+            }
+            delete(&app, &tenant, no_wait, json).await
+        }
+    }
+}
+
+async fn create(app: &App, id: &TenantId, name: Option<String>, json: bool) -> anyhow::Result<()> {
+    let name = name.unwrap_or_else(|| id.to_string());
+    let new = app.tenants.create(id, &name, ACTOR).await?;
+    let url = tenant_url(&app.public_url, id);
+    let (scim, admin) = (new.scim_token.expose_secret(), new.admin_token.expose_secret());
+    if json {
+        output::print_json(&json!({
+            "id": id.as_str(),
+            "name": name,
+            "tenant_url": url,
+            "scim_token": scim,
+            "admin_token": admin,
+        }));
+    } else {
+        output::print_record(&[
+            ("Tenant", id.to_string()),
+            ("Tenant URL", url),
+            ("Secret Token", scim.to_owned()),
+            ("Admin token", admin.to_owned()),
+        ]);
+        output::print("\nThe tokens are shown this once.");
+    }
+    Ok(())
+}
+
+async fn list(app: &App, json: bool) -> anyhow::Result<()> {
+    let mut rows = Vec::new();
+    let mut listed = Vec::new();
+    for id in app.tenants.list().await? {
+        let url = tenant_url(&app.public_url, &id);
+        let (name, created) = match app.tenants.get(&id).await {
+            Ok(tenant) => (tenant.name, output::instant(tenant.created)),
+            Err(rollcall::directory::Error::NoTenant) => {
+                ("(removal not finished)".to_owned(), "-".to_owned())
+            }
+            Err(other) => return Err(other.into()),
+        };
+        listed.push(json!({
+            "id": id.as_str(), "name": name, "created": created, "tenant_url": url,
+        }));
+        rows.push(vec![id.to_string(), name, created, url]);
+    }
+    if json {
+        output::print_json(&Value::Array(listed));
+    } else {
+        let header = ["id", "name", "created", "tenant url"];
+        output::print_table(&header, rows, "There are no tenants.");
+    }
+    Ok(())
+}
+
+async fn show(app: &App, id: &TenantId, json: bool) -> anyhow::Result<()> {
+    let tenant = app.tenants.get(id).await?;
+    let history = app.tenants.history(id).await?;
+    let url = tenant_url(&app.public_url, id);
+    if json {
+        output::print_json(&json!({
+            "id": id.as_str(),
+            "name": tenant.name,
+            "created": output::instant(tenant.created),
+            "tenant_url": url,
+            "settings": tenant.settings,
+            "tokens": token::to_json(&tenant),
+            "history": history_json(&history),
+        }));
+        return Ok(());
+    }
+    output::print_record(&[
+        ("Tenant", id.to_string()),
+        ("Name", tenant.name.clone()),
+        ("Created", output::instant(tenant.created)),
+        ("Tenant URL", url),
+    ]);
+    output::print("");
+    settings::print(&tenant);
+    output::print("");
+    token::print(&tenant);
+    output::print("");
+    print_history(&history);
+    Ok(())
+}
+
+async fn delete(app: &App, id: &TenantId, no_wait: bool, json: bool) -> anyhow::Result<()> {
+    let in_use = match app.tenants.get(id).await {
+        Ok(Tenant { .. }) => {
+            let scim = app.tenants.revoke_tokens(id, Scope::Scim, None, ACTOR).await?;
+            scim + app.tenants.revoke_tokens(id, Scope::Admin, None, ACTOR).await? > 0
+        }
+        Err(rollcall::directory::Error::NoTenant) => false,
+        Err(other) => return Err(other.into()),
+    };
+    if in_use && !no_wait {
+        // A server that remembers a token could still write behind the removal.
+        let wait = u64::try_from(SESSION_TTL_SECS)?;
+        eprintln!("The tokens are revoked. Waiting {wait} seconds until every server knows it.");
+        tokio::time::sleep(Duration::from_secs(wait)).await;
+    }
+    let items = app.tenants.delete(id).await?;
+    if json {
+        output::print_json(&json!({"id": id.as_str(), "items": items}));
+    } else {
+        output::print(&format!("Tenant {id} is deleted: {items} items."));
+    }
+    Ok(())
+}
+
+/// History entries as JSON.
+pub fn history_json(history: &[RecordedEntry]) -> Value {
+    let entries = history.iter().map(|RecordedEntry { revision, entry }| {
+        json!({
+            "revision": revision,
+            "at": output::instant(entry.at),
+            "by": entry.by,
+            "kind": entry.kind,
+            "changes": entry.changes,
+        })
+    });
+    entries.collect()
+}
+
+/// History entries as a table: a line for each change of an attribute.
+pub fn print_history(history: &[RecordedEntry]) {
+    let mut rows = Vec::new();
+    for RecordedEntry { entry, .. } in history {
+        let kind = serde_json::to_value(entry.kind).ok();
+        let first = [output::instant(entry.at), entry.by.clone(), output::value(kind.as_ref())];
+        if entry.changes.is_empty() {
+            rows.push(first.to_vec());
+        }
+        for (position, change) in entry.changes.iter().enumerate() {
+            let mut row = match position {
+                0 => first.to_vec(),
+                _ => vec![String::new(); first.len()],
+            };
+            row.push(change.attribute.clone());
+            row.push(output::value(change.old.as_ref()));
+            row.push(output::value(change.new.as_ref()));
+            rows.push(row);
+        }
+    }
+    let header = ["at", "by", "what", "attribute", "before", "after"];
+    output::print_table(&header, rows, "There is no history.");
+}

@@ -1,0 +1,104 @@
+//! `rollcall token`.
+
+use super::arguments::{Place, ScopeArgument, StageArgument, TokenCommand};
+use super::{ACTOR, open, output};
+use anyhow::Context;
+use rollcall::api::context::tenant_url;
+use rollcall::store::tenant::{Scope, Stage, Tenant, TokenRecord};
+use secrecy::ExposeSecret;
+use serde_json::{Value, json};
+
+pub async fn run(place: &Place, command: TokenCommand, json: bool) -> anyhow::Result<()> {
+    let app = open::open(place).await?;
+    match command {
+        TokenCommand::Rotate { tenant, scope, overlap, label, shell } => {
+            let wait = overlap.try_into().context("the overlap is too long")?;
+            let token = app
+                .tenants
+                .rotate_token(&tenant, scope.into(), label.as_deref(), wait, ACTOR)
+                .await?;
+            let (token, url) = (token.expose_secret(), tenant_url(&app.public_url, &tenant));
+            if shell {
+                output::print(&format!("TENANT_URL='{url}'\nSECRET_TOKEN='{token}'"));
+            } else if json {
+                output::print_json(&json!({"tenant_url": url, "token": token}));
+            } else {
+                let name = match scope {
+                    ScopeArgument::Scim => "Secret Token",
+                    ScopeArgument::Admin => "Admin token",
+                };
+                output::print_record(&[("Tenant URL", url), (name, token.to_owned())]);
+                let overlap = humantime::format_duration(overlap);
+                output::print(&format!(
+                    "\nThe token is shown this once. The one before it stays valid for {overlap}."
+                ));
+            }
+        }
+        TokenCommand::Revoke { tenant, scope, stage } => {
+            let stage = stage.map(Stage::from);
+            let revoked = app.tenants.revoke_tokens(&tenant, scope.into(), stage, ACTOR).await?;
+            if json {
+                output::print_json(&json!({"revoked": revoked}));
+            } else {
+                output::print(&format!(
+                    "{revoked} revoked. Running servers know it within a minute."
+                ));
+            }
+        }
+        TokenCommand::List { tenant } => {
+            let tenant = app.tenants.get(&tenant).await?;
+            if json { output::print_json(&to_json(&tenant)) } else { print(&tenant) }
+        }
+    }
+    Ok(())
+}
+
+/// A tenant's tokens as JSON: what is known of them, never a digest.
+pub fn to_json(tenant: &Tenant) -> Value {
+    let tokens = tenant.tokens.iter().map(|token| {
+        json!({
+            "scope": token.scope,
+            "stage": token.stage,
+            "label": token.label,
+            "created": output::instant(token.created),
+            "expires": token.expires.map(output::instant),
+        })
+    });
+    tokens.collect()
+}
+
+/// A tenant's tokens as a table.
+pub fn print(tenant: &Tenant) {
+    let rows = tenant.tokens.iter().map(row).collect();
+    let header = ["scope", "stage", "label", "created", "expires"];
+    output::print_table(&header, rows, "There are no tokens.");
+}
+
+fn row(token: &TokenRecord) -> Vec<String> {
+    let (scope, stage) = (serde_json::to_value(token.scope), serde_json::to_value(token.stage));
+    vec![
+        output::value(scope.ok().as_ref()),
+        output::value(stage.ok().as_ref()),
+        token.label.clone(),
+        output::instant(token.created),
+        token.expires.map_or_else(|| "-".to_owned(), output::instant),
+    ]
+}
+
+impl From<ScopeArgument> for Scope {
+    fn from(scope: ScopeArgument) -> Self {
+        match scope {
+            ScopeArgument::Scim => Scope::Scim,
+            ScopeArgument::Admin => Scope::Admin,
+        }
+    }
+}
+
+impl From<StageArgument> for Stage {
+    fn from(stage: StageArgument) -> Self {
+        match stage {
+            StageArgument::Current => Stage::Current,
+            StageArgument::Previous => Stage::Previous,
+        }
+    }
+}

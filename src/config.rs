@@ -1,0 +1,126 @@
+//! What the Lambda is told by its environment. Read once, at start.
+
+use std::env;
+
+/// The Lambda's settings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Config {
+    /// `ROLLCALL_TABLE`: the DynamoDB table. Required.
+    pub table: String,
+    /// `ROLLCALL_SECRET_ARN`: the secret with the pepper. Required.
+    pub secret_arn: String,
+    /// `ROLLCALL_PUBLIC_URL`: where clients reach the service, such as `https://scim.example.com`. Without it the
+    /// gateway's own domain name is used, as each event gives it.
+    pub public_url: Option<String>,
+    /// `ROLLCALL_LOCAL_ENDPOINT`: a DynamoDB endpoint other than AWS's, for running the function on a developer's
+    /// machine. Needs `ROLLCALL_LOCAL_SECRET` too.
+    pub local: Option<LocalOverrides>,
+}
+
+/// Stand-ins for AWS services; both or none, so that neither is ever set by accident.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LocalOverrides {
+    /// `ROLLCALL_LOCAL_ENDPOINT`: the URL of a DynamoDB API.
+    pub dynamodb_endpoint: String,
+    /// `ROLLCALL_LOCAL_SECRET`: the path of a secret document.
+    pub secret_file: String,
+}
+
+/// A setting that is missing or wrong.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ConfigError {
+    /// A required variable is not set.
+    #[error("the environment variable {0} is not set")]
+    Missing(&'static str),
+    /// The public URL cannot be pasted into Okta.
+    #[error("{0} must be https://HOST without an underscore, a query or a final slash")]
+    BadPublicUrl(&'static str),
+    /// One of two variables that belong together.
+    #[error("{0} and {1} belong together: set both, on a developer's machine only, or none")]
+    Half(&'static str, &'static str),
+}
+
+const TABLE: &str = "ROLLCALL_TABLE";
+const SECRET_ARN: &str = "ROLLCALL_SECRET_ARN";
+const PUBLIC_URL: &str = "ROLLCALL_PUBLIC_URL";
+const LOCAL_ENDPOINT: &str = "ROLLCALL_LOCAL_ENDPOINT";
+const LOCAL_SECRET: &str = "ROLLCALL_LOCAL_SECRET";
+
+impl Config {
+    /// Reads the environment.
+    ///
+    /// # Errors
+    /// [`ConfigError`], naming the variable.
+    #[allow(clippy::disallowed_methods, reason = "the one place that reads the environment")]
+    pub fn from_environment() -> Result<Self, ConfigError> {
+        Self::read(|name| env::var(name).ok().filter(|value| !value.is_empty()))
+    }
+
+    fn read(get: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
+        let local = match (get(LOCAL_ENDPOINT), get(LOCAL_SECRET)) {
+            (Some(dynamodb_endpoint), Some(secret_file)) => {
+                Some(LocalOverrides { dynamodb_endpoint, secret_file })
+            }
+            (None, None) => None,
+            _ => return Err(ConfigError::Half(LOCAL_ENDPOINT, LOCAL_SECRET)),
+        };
+        let secret_arn = match (get(SECRET_ARN), &local) {
+            (Some(arn), _) => arn,
+            (None, Some(_)) => String::new(),
+            (None, None) => return Err(ConfigError::Missing(SECRET_ARN)),
+        };
+        let public_url = get(PUBLIC_URL);
+        if public_url.as_deref().is_some_and(|url| !is_public_url(url)) {
+            return Err(ConfigError::BadPublicUrl(PUBLIC_URL));
+        }
+        Ok(Self {
+            table: get(TABLE).ok_or(ConfigError::Missing(TABLE))?,
+            secret_arn,
+            public_url,
+            local,
+        })
+    }
+}
+
+/// Whether an identity provider can use this URL: https, and nothing that Okta refuses.
+fn is_public_url(url: &str) -> bool {
+    let rest = url.strip_prefix("https://").unwrap_or_default();
+    !rest.is_empty() && !url.ends_with('/') && !rest.contains(['_', '?', '#', '@', ' '])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Config, ConfigError};
+
+    fn check(variables: &[(&str, &str)], expected: Result<Option<&str>, ConfigError>) {
+        let get = |name: &str| {
+            let found = variables.iter().find(|(key, _)| *key == name);
+            found.map(|(_, value)| (*value).to_owned())
+        };
+        let config = Config::read(get);
+        assert_eq!(
+            config.as_ref().map(|config| config.public_url.as_deref()).map_err(Clone::clone),
+            expected
+        );
+    }
+
+    #[test]
+    fn what_is_missing_or_wrong_is_named() {
+        let table = ("ROLLCALL_TABLE", "rollcall");
+        let secret = ("ROLLCALL_SECRET_ARN", "arn");
+        check(&[table, secret], Ok(None));
+        check(&[table], Err(ConfigError::Missing("ROLLCALL_SECRET_ARN")));
+        check(&[secret], Err(ConfigError::Missing("ROLLCALL_TABLE")));
+        let url = ("ROLLCALL_PUBLIC_URL", "https://scim.example.com");
+        check(&[table, secret, url], Ok(Some("https://scim.example.com")));
+        for bad in ["http://a.example", "https://", "https://a_b.example", "https://a.example/"] {
+            let url = ("ROLLCALL_PUBLIC_URL", bad);
+            let error = ConfigError::BadPublicUrl("ROLLCALL_PUBLIC_URL");
+            check(&[table, secret, url], Err(error));
+        }
+        let endpoint = ("ROLLCALL_LOCAL_ENDPOINT", "http://127.0.0.1:8000");
+        let half = ConfigError::Half("ROLLCALL_LOCAL_ENDPOINT", "ROLLCALL_LOCAL_SECRET");
+        check(&[table, secret, endpoint], Err(half));
+        check(&[table, endpoint, ("ROLLCALL_LOCAL_SECRET", "secret.json")], Ok(None));
+    }
+}

@@ -1,0 +1,159 @@
+//! What the tenant's own administrator does: look everybody up, set local values, read the history, erase a person.
+
+use super::change::{self, Change, Occasion};
+use super::{Directory, Error};
+use crate::store::employee::{Employee, LocalValues};
+use crate::store::employee_write::Written;
+use crate::store::history::{EventKind, HistoryEntry, RecordedEntry};
+use crate::store::retry::Pauses;
+use uuid::Uuid;
+
+/// Which employees an administrator wants to see.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Status {
+    /// Those with the company.
+    Active,
+    /// Those who left, hidden ones included.
+    Archived,
+    /// All.
+    All,
+}
+
+/// A new local value for one attribute.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum LocalChange {
+    /// As it is.
+    #[default]
+    Keep,
+    /// No value.
+    Clear,
+    /// This value.
+    Set(String),
+}
+
+/// New local values.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct LocalChanges {
+    /// Where the person works.
+    pub location: LocalChange,
+    /// The department.
+    pub department: LocalChange,
+    /// The manager's email address, userName or id, or any text.
+    pub manager: LocalChange,
+}
+
+impl Directory {
+    /// All employees with a status, the visible ones in id order first, then the hidden ones.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn list_with_status(&self, status: Status) -> Result<Vec<Employee>, Error> {
+        let keep = |employee: &Employee| match status {
+            Status::Active => !employee.is_archived(),
+            Status::Archived => employee.is_archived(),
+            Status::All => true,
+        };
+        Ok(self.store.list_employees_where(keep).await?)
+    }
+
+    /// An employee's history, oldest change first.
+    ///
+    /// # Errors
+    /// [`Error::NoEmployee`] when there is neither a record nor a history; [`Error::Store`].
+    pub async fn history(&self, id: Uuid) -> Result<Vec<RecordedEntry>, Error> {
+        let entries = self.store.list_employee_history(id).await?;
+        if entries.is_empty() { Err(Error::NoEmployee(id)) } else { Ok(entries) }
+    }
+
+    /// Sets local values. They are effective where the identity provider does not govern.
+    ///
+    /// # Errors
+    /// [`Error::NoEmployee`], [`Error::Contention`], [`Error::Store`].
+    pub async fn set_local(
+        &self,
+        id: Uuid,
+        changes: &LocalChanges,
+        by: &str,
+    ) -> Result<Employee, Error> {
+        let mut pauses = Pauses::new();
+        loop {
+            let before = self.get_any(id).await?;
+            let LocalValues { location, department, manager } = before.local.clone();
+            let local = LocalValues {
+                location: apply(&changes.location, location),
+                department: apply(&changes.department, department),
+                manager: apply(&changes.manager, manager),
+            };
+            let occasion = Occasion { at: self.sources.now(), by };
+            let Some(Change { after, entry }) = change::localised(&before, local, occasion) else {
+                return Ok(before);
+            };
+            match self.store.replace_employee(&before, &after, None, &entry).await? {
+                Written::Done => return Ok(after),
+                Written::Stale | Written::ClaimDiffers(_) if pauses.pause().await => {}
+                Written::Stale | Written::ClaimDiffers(_) => return Err(Error::Contention),
+            }
+        }
+    }
+
+    /// Removes an archived employee for good, with the whole history. The tenant's history keeps that it was done, by
+    /// whom and for which id, and nothing of the person. Repeating it finishes what was interrupted.
+    ///
+    /// # Errors
+    /// [`Error::NoEmployee`] when there is nothing left to erase, [`Error::NotArchived`], [`Error::Contention`],
+    /// [`Error::Store`].
+    pub async fn erase(&self, id: Uuid, by: &str) -> Result<(), Error> {
+        let mut pauses = Pauses::new();
+        loop {
+            let employee = match self.get_any(id).await {
+                Ok(employee) if employee.is_archived() => employee,
+                Ok(_) => return Err(Error::NotArchived(id)),
+                Err(Error::NoEmployee(_)) => break,
+                Err(other) => return Err(other),
+            };
+            let claim = self.store.get_claim(employee.user_name()).await?;
+            self.note_in_tenant_history(id, by).await?;
+            match self.store.delete_employee(&employee, &claim).await? {
+                Written::Done => break,
+                Written::Stale | Written::ClaimDiffers(_) if pauses.pause().await => {}
+                Written::Stale | Written::ClaimDiffers(_) => return Err(Error::Contention),
+            }
+        }
+        match self.store.purge_history(id).await? {
+            0 => Err(Error::NoEmployee(id)),
+            _ => Ok(()),
+        }
+    }
+
+    async fn note_in_tenant_history(&self, id: Uuid, by: &str) -> Result<(), Error> {
+        let mut pauses = Pauses::new();
+        loop {
+            let mut tenant = self.store.get_tenant().await?.ok_or(Error::NoTenant)?;
+            tenant.revision += 1;
+            let entry = HistoryEntry {
+                at: self.sources.now(),
+                by: by.to_owned(),
+                kind: EventKind::Erased,
+                changes: vec![crate::store::history::AttributeChange {
+                    attribute: "employee".to_owned(),
+                    old: Some(id.to_string().into()),
+                    new: None,
+                }],
+            };
+            if self.store.replace_tenant(&tenant, &entry).await? {
+                return Ok(());
+            }
+            if !pauses.pause().await {
+                return Err(Error::Contention);
+            }
+        }
+    }
+}
+
+fn apply(change: &LocalChange, current: Option<String>) -> Option<String> {
+    match change {
+        LocalChange::Keep => current,
+        LocalChange::Clear => None,
+        LocalChange::Set(value) => Some(value.clone()),
+    }
+}

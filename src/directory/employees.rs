@@ -1,0 +1,199 @@
+//! What an identity provider does: create, get, replace, patch, delete.
+
+use super::change::{self, Change, Occasion};
+use super::{Directory, Error};
+use crate::scim::fold::fold;
+use crate::scim::patch::{self, PatchRequest};
+use crate::scim::version::TagCondition;
+use crate::store::claim::Claim;
+use crate::store::employee::Employee;
+use crate::store::employee_write::{Rename, Written};
+use crate::store::retry::Pauses;
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+/// How many hidden employees with one userName are looked at to find the same person: as many as one read takes.
+const MOST_FORMER: usize = 100;
+
+impl Directory {
+    /// An employee the identity provider knows.
+    ///
+    /// # Errors
+    /// [`Error::NoEmployee`]; [`Error::Store`].
+    pub async fn get(&self, id: Uuid) -> Result<Employee, Error> {
+        self.store.get_employee(id).await?.ok_or(Error::NoEmployee(id))
+    }
+
+    /// Adds an employee, or brings back the same person: one who was deleted under this userName, when the externalId
+    /// is equal on both sides or neither has one.
+    ///
+    /// `attributes` are canonical and whole, as [`crate::scim::validate::read_resource`] returns them.
+    ///
+    /// # Errors
+    /// [`Error::UserNameTaken`], also when the one who has it is archived; [`Error::Contention`]; [`Error::Store`].
+    pub async fn create(
+        &self,
+        attributes: Map<String, Value>,
+        by: &str,
+    ) -> Result<Employee, Error> {
+        let user_name = attributes.get("userName").and_then(Value::as_str).unwrap_or_default();
+        let user_name = user_name.to_owned();
+        let occasion = Occasion { at: self.sources.now(), by };
+        // Most userNames are new: the write itself finds out when one is not.
+        let mut claim = Claim::default();
+        let mut pauses = Pauses::new();
+        loop {
+            if let Some(holder) = claim.holder {
+                return Err(Error::UserNameTaken { holder });
+            }
+            let same_person = self.find_same_person(&claim, &attributes).await?;
+            let attributes = attributes.clone();
+            let (change, written) = match &same_person {
+                None => {
+                    let id = self.sources.new_id();
+                    let change = change::created(&self.users, id, attributes, occasion);
+                    let Change { after, entry } = &change;
+                    let written = self.store.create_employee(after, &claim, entry).await?;
+                    (change, written)
+                }
+                Some(before) => {
+                    let change = change::revived(&self.users, before, attributes, occasion);
+                    let Change { after, entry } = &change;
+                    let written = self.store.unhide_employee(before, after, &claim, entry).await?;
+                    (change, written)
+                }
+            };
+            claim = match written {
+                Written::Done => return Ok(change.after),
+                Written::ClaimDiffers(found) => found,
+                Written::Stale if pauses.pause().await => self.store.get_claim(&user_name).await?,
+                Written::Stale => return Err(Error::Contention),
+            };
+        }
+    }
+
+    /// Puts other attributes in the place of all of an employee's (RFC 7644 §3.5.1).
+    ///
+    /// # Errors
+    /// [`Error::NoEmployee`], [`Error::VersionDiffers`], [`Error::UserNameTaken`], [`Error::Contention`],
+    /// [`Error::Store`].
+    pub async fn replace(
+        &self,
+        id: Uuid,
+        attributes: &Map<String, Value>,
+        condition: Option<&TagCondition>,
+        by: &str,
+    ) -> Result<Employee, Error> {
+        self.change(id, condition, by, |_| Ok(attributes.clone())).await
+    }
+
+    /// Applies a PATCH to an employee (RFC 7644 §3.5.2), all of it or nothing.
+    ///
+    /// # Errors
+    /// As [`Directory::replace`], and [`Error::Protocol`] when an operation cannot be applied.
+    pub async fn patch(
+        &self,
+        id: Uuid,
+        request: &PatchRequest,
+        condition: Option<&TagCondition>,
+        by: &str,
+    ) -> Result<Employee, Error> {
+        self.change(id, condition, by, |before| {
+            patch::apply(&self.users, &before.attributes, request)
+        })
+        .await
+    }
+
+    /// Archives an employee and hides it from the identity provider, which deleted the user (RFC 7644 §3.6).
+    ///
+    /// # Errors
+    /// [`Error::NoEmployee`], [`Error::VersionDiffers`], [`Error::Contention`], [`Error::Store`].
+    pub async fn delete(
+        &self,
+        id: Uuid,
+        condition: Option<&TagCondition>,
+        by: &str,
+    ) -> Result<(), Error> {
+        let mut pauses = Pauses::new();
+        loop {
+            let before = self.get_if(id, condition).await?;
+            let claim = self.store.get_claim(before.user_name()).await?;
+            let occasion = Occasion { at: self.sources.now(), by };
+            let Change { after, entry } = change::hidden(&before, occasion);
+            match self.store.hide_employee(&before, &after, &claim, &entry).await? {
+                Written::Done => return Ok(()),
+                Written::Stale | Written::ClaimDiffers(_) if pauses.pause().await => {}
+                Written::Stale | Written::ClaimDiffers(_) => return Err(Error::Contention),
+            }
+        }
+    }
+
+    /// Reads, decides and writes; again from the start when the write lost a race.
+    async fn change(
+        &self,
+        id: Uuid,
+        condition: Option<&TagCondition>,
+        by: &str,
+        decide: impl Fn(&Employee) -> Result<Map<String, Value>, crate::scim::Error>,
+    ) -> Result<Employee, Error> {
+        let mut pauses = Pauses::new();
+        loop {
+            let before = self.get_if(id, condition).await?;
+            let attributes = decide(&before)?;
+            let occasion = Occasion { at: self.sources.now(), by };
+            let change = change::changed(&self.users, &before, attributes, occasion);
+            let Some(Change { after, entry }) = change else { return Ok(before) };
+            let rename = self.rename(&before, &after).await?;
+            let written =
+                self.store.replace_employee(&before, &after, rename.as_ref(), &entry).await?;
+            match written {
+                Written::Done => return Ok(after),
+                Written::ClaimDiffers(Claim { holder: Some(holder), .. }) => {
+                    return Err(Error::UserNameTaken { holder });
+                }
+                Written::Stale | Written::ClaimDiffers(_) if pauses.pause().await => {}
+                Written::Stale | Written::ClaimDiffers(_) => return Err(Error::Contention),
+            }
+        }
+    }
+
+    /// The claims a change of userName moves between; `None` when it stays the same but for its spelling.
+    async fn rename(&self, before: &Employee, after: &Employee) -> Result<Option<Rename>, Error> {
+        if fold(before.user_name()) == fold(after.user_name()) {
+            return Ok(None);
+        }
+        let (old_claim, new_claim) = tokio::try_join!(
+            self.store.get_claim(before.user_name()),
+            self.store.get_claim(after.user_name()),
+        )?;
+        match new_claim.holder {
+            Some(holder) => Err(Error::UserNameTaken { holder }),
+            None => Ok(Some(Rename { old_claim, new_claim })),
+        }
+    }
+
+    async fn get_if(&self, id: Uuid, condition: Option<&TagCondition>) -> Result<Employee, Error> {
+        let employee = self.get(id).await?;
+        match condition {
+            Some(condition) if !condition.matches(employee.version) => {
+                Err(Error::VersionDiffers { current: employee.version })
+            }
+            _ => Ok(employee),
+        }
+    }
+
+    /// The hidden employee who is the person of a create, the one deleted last when there are several.
+    async fn find_same_person(
+        &self,
+        claim: &Claim,
+        attributes: &Map<String, Value>,
+    ) -> Result<Option<Employee>, Error> {
+        if claim.former.is_empty() {
+            return Ok(None);
+        }
+        let external_id = attributes.get("externalId").and_then(Value::as_str);
+        let last: Vec<Uuid> = claim.former.iter().rev().take(MOST_FORMER).copied().collect();
+        let hidden = self.store.get_hidden_employees(&last).await?;
+        Ok(hidden.into_iter().find(|employee| employee.external_id() == external_id))
+    }
+}

@@ -1,0 +1,38 @@
+//! The rules of the product: what an identity provider and a tenant's administrator may do to the employee list, and
+//! what follows from it. Knows nothing about HTTP, and of the store only its verbs.
+//!
+//! Each use case is a read, a pure decision ([`change`]) and one conditional write, repeated when the write lost a race.
+
+pub mod sources;
+pub mod error;
+pub mod change;
+pub mod employees;
+pub mod query;
+pub mod view;
+pub mod administration;
+pub mod pepper;
+pub mod token;
+pub mod tenants;
+pub mod access;
+
+pub use error::Error;
+
+use crate::scim::schema::ResourceType;
+use crate::store::TenantStore;
+use sources::Sources;
+use std::sync::Arc;
+
+/// One tenant's employee list.
+#[derive(Debug, Clone)]
+pub struct Directory {
+    store: TenantStore,
+    users: Arc<ResourceType>,
+    sources: Sources,
+}
+
+impl Directory {
+    /// The list kept in `store`, with User resources as `users` defines them.
+    pub fn new(store: TenantStore, users: Arc<ResourceType>, sources: Sources) -> Self {
+        Self { store, users, sources }
+    }
+}

@@ -1,0 +1,104 @@
+//! Lists and filters: through keys where the filter allows it, else over all of the tenant's employees.
+
+use super::{Directory, Error};
+use crate::scim::filter::{BoundFilter, Lookup};
+use crate::scim::list::Page;
+use crate::scim::resource::{self, Identity};
+use crate::store::employee::Employee;
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+/// What an identity provider asks for.
+#[derive(Debug, Clone, Copy)]
+pub struct Query<'a> {
+    /// Which employees; all visible ones without it.
+    pub filter: Option<&'a BoundFilter>,
+    /// Which part of the answer.
+    pub page: Page,
+    /// The tenant's SCIM root, for filters on `meta.location`.
+    pub base_url: &'a str,
+}
+
+/// Some of the employees that were asked for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Found {
+    /// The page, in id order.
+    pub employees: Vec<Employee>,
+    /// How many there are in all.
+    pub total: u64,
+}
+
+impl Directory {
+    /// Visible employees in id order, archived ones included (RFC 7644 §3.4.2).
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn list(&self, query: Query<'_>) -> Result<Found, Error> {
+        let Some(filter) = query.filter else {
+            let Page { count, .. } = query.page;
+            let (employees, total) = self.store.list_employees(query.page.offset(), count).await?;
+            return Ok(Found { employees, total });
+        };
+        let matches =
+            |employee: &Employee| filter.matches(&self.resource(employee, query.base_url));
+        match self.candidates(filter).await? {
+            Some(ids) => {
+                let mut employees = self.store.get_employees(&ids).await?;
+                employees.retain(matches);
+                let total = u64::try_from(employees.len()).unwrap_or(u64::MAX);
+                Ok(Found { employees: part(employees, query.page), total })
+            }
+            None => {
+                let ids = self.store.list_ids_where(matches).await?;
+                let total = u64::try_from(ids.len()).unwrap_or(u64::MAX);
+                let employees = self.store.get_employees(&part(ids, query.page)).await?;
+                Ok(Found { employees, total })
+            }
+        }
+    }
+
+    /// An employee as the identity provider's User resource, whole.
+    pub fn resource(&self, employee: &Employee, base_url: &str) -> Map<String, Value> {
+        let identity = Identity {
+            id: &employee.id.to_string(),
+            created: employee.created,
+            last_modified: employee.last_modified,
+            version: employee.version,
+        };
+        resource::assemble(&self.users, identity, &employee.attributes, base_url)
+    }
+
+    /// The only employees for which the filter can hold, in id order, when one of its terms is a key; the best key
+    /// first. `None` when there is no such term.
+    async fn candidates(&self, filter: &BoundFilter) -> Result<Option<Vec<Uuid>>, Error> {
+        let lookups = filter.lookups();
+        let find = |attribute: &str, sub_attribute: Option<&str>| {
+            let is_wanted = |lookup: &&Lookup| {
+                lookup.attribute == attribute && lookup.sub_attribute.as_deref() == sub_attribute
+            };
+            lookups.iter().find(is_wanted).map(|lookup| lookup.value.as_str())
+        };
+        let ids = if let Some(id) = find("id", None) {
+            parse_id(id).into_iter().collect()
+        } else if let Some(user_name) = find("userName", None) {
+            self.store.get_claim(user_name).await?.holder.into_iter().collect()
+        } else if let Some(external_id) = find("externalId", None) {
+            self.store.list_ids_by_external_id(external_id).await?
+        } else if let Some(email) = find("emails", Some("value")) {
+            self.store.find_ids_by_email(email).await?
+        } else {
+            return Ok(None);
+        };
+        Ok(Some(ids))
+    }
+}
+
+/// Reads an id in the one spelling this service gives out: ids are case-exact (RFC 7643 §3.1).
+pub fn parse_id(text: &str) -> Option<Uuid> {
+    Uuid::parse_str(text).ok().filter(|id| id.to_string() == text)
+}
+
+fn part<T>(rows: Vec<T>, page: Page) -> Vec<T> {
+    let skip = usize::try_from(page.offset()).unwrap_or(usize::MAX);
+    rows.into_iter().skip(skip).take(page.count).collect()
+}

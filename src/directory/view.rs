@@ -1,0 +1,170 @@
+//! The employee as the tenant sees it: effective values by the tenant's settings, the manager resolved to a colleague.
+//!
+//! Computed on read. So a setting takes effect at once, without another sync and without rewriting anything.
+
+use super::query::parse_id;
+use super::{Directory, Error};
+use crate::scim::fold::fold;
+use crate::scim::urn;
+use crate::store::employee::Employee;
+use crate::store::tenant::Settings;
+use serde::Serialize;
+use serde_json::Value;
+use uuid::Uuid;
+
+/// Where an effective value comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Origin {
+    /// The identity provider governs the attribute.
+    IdentityProvider,
+    /// The tenant's own administrator does.
+    Local,
+}
+
+/// A value that may come from either side, with both sides for comparison.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct EffectiveValue {
+    /// What counts.
+    pub value: Option<String>,
+    /// Where it comes from.
+    pub origin: Origin,
+    /// What the identity provider says.
+    pub from_idp: Option<String>,
+    /// What the tenant's administrator set.
+    pub local: Option<String>,
+}
+
+impl EffectiveValue {
+    fn new(governed: bool, from_idp: Option<String>, local: Option<String>) -> Self {
+        let (value, origin) = match governed {
+            true => (from_idp.clone(), Origin::IdentityProvider),
+            false => (local.clone(), Origin::Local),
+        };
+        Self { value, origin, from_idp, local }
+    }
+}
+
+/// A colleague someone's manager turned out to be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Colleague {
+    /// The colleague's id.
+    pub id: Uuid,
+    /// The colleague's userName.
+    pub user_name: String,
+    /// The name to show, if there is one.
+    pub display_name: Option<String>,
+    /// Whether the colleague left.
+    pub archived: bool,
+}
+
+/// An employee with what counts.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EmployeeView {
+    /// The record.
+    pub employee: Employee,
+    /// Where the person works.
+    pub location: EffectiveValue,
+    /// The department.
+    pub department: EffectiveValue,
+    /// The manager, as text.
+    pub manager: EffectiveValue,
+    /// The colleague the manager's text stands for, when there is one.
+    pub manager_colleague: Option<Colleague>,
+}
+
+impl Directory {
+    /// An employee with effective values; hidden ones too.
+    ///
+    /// # Errors
+    /// [`Error::NoEmployee`], [`Error::Store`].
+    pub async fn view(&self, id: Uuid, settings: Settings) -> Result<EmployeeView, Error> {
+        let employee = self.get_any(id).await?;
+        let idp = |name: &str| enterprise(&employee, name).and_then(text_of);
+        let local = employee.local.clone();
+        let location =
+            EffectiveValue::new(settings.location_from_idp, idp("location"), local.location);
+        let department =
+            EffectiveValue::new(settings.department_from_idp, idp("department"), local.department);
+        let manager = EffectiveValue::new(settings.manager_from_idp, idp("manager"), local.manager);
+        let manager_colleague = match &manager.value {
+            Some(text) => self.find_colleague(text).await?,
+            None => None,
+        };
+        Ok(EmployeeView { employee, location, department, manager, manager_colleague })
+    }
+
+    /// An employee, visible or hidden.
+    ///
+    /// # Errors
+    /// [`Error::NoEmployee`], [`Error::Store`].
+    pub async fn get_any(&self, id: Uuid) -> Result<Employee, Error> {
+        if let Some(employee) = self.store.get_employee(id).await? {
+            return Ok(employee);
+        }
+        self.store.get_hidden_employee(id).await?.ok_or(Error::NoEmployee(id))
+    }
+
+    /// The colleague a text stands for: an id, a userName or an email address.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn find_colleague(&self, text: &str) -> Result<Option<Colleague>, Error> {
+        Ok(self.find_by_any_name(text).await?.map(|employee| Colleague {
+            id: employee.id,
+            user_name: employee.user_name().to_owned(),
+            display_name: display_name(&employee),
+            archived: employee.is_archived(),
+        }))
+    }
+
+    /// The visible employee a text stands for: an id, a userName or an email address, in this order. Of several with
+    /// one address the first who is with the company.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn find_by_any_name(&self, text: &str) -> Result<Option<Employee>, Error> {
+        if let Some(id) = parse_id(text)
+            && let Some(employee) = self.store.get_employee(id).await?
+        {
+            return Ok(Some(employee));
+        }
+        if let Some(id) = self.store.get_claim(text).await?.holder {
+            return Ok(self.store.get_employee(id).await?);
+        }
+        let ids = self.store.find_ids_by_email(text).await?;
+        let mut found = self.store.get_employees(&ids).await?;
+        // The index may still know an address that was changed a moment ago.
+        let wanted = fold(text);
+        found.retain(|employee| employee.email_addresses().any(|email| fold(email) == wanted));
+        let (left, present): (Vec<_>, Vec<_>) = found.into_iter().partition(Employee::is_archived);
+        Ok(present.into_iter().chain(left).next())
+    }
+}
+
+/// The name to show for an employee: what the identity provider calls it, else the parts of the name.
+pub fn display_name(employee: &Employee) -> Option<String> {
+    if let Some(name) = employee.text("displayName") {
+        return Some(name.to_owned());
+    }
+    let name = employee.attributes.get("name")?;
+    if let Some(formatted) = name.get("formatted").and_then(Value::as_str) {
+        return Some(formatted.to_owned());
+    }
+    let parts = ["givenName", "familyName"];
+    let parts: Vec<&str> =
+        parts.iter().filter_map(|part| name.get(part).and_then(Value::as_str)).collect();
+    (!parts.is_empty()).then(|| parts.join(" "))
+}
+
+fn enterprise<'e>(employee: &'e Employee, name: &str) -> Option<&'e Value> {
+    employee.attributes.get(urn::ENTERPRISE_USER)?.get(name)
+}
+
+/// A text, or what a complex value says first: its `value`, else its `displayName`.
+fn text_of(value: &Value) -> Option<String> {
+    let text = value.get("value").or_else(|| value.get("displayName")).unwrap_or(value);
+    text.as_str().map(str::to_owned)
+}

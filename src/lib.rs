@@ -1,0 +1,29 @@
+//! Rollcall: a SCIM 2.0 service provider that keeps a company's employee list in step with its identity provider.
+//!
+//! Modules in reading order. Calls go down only: [`app`] puts the parts together, [`api`] speaks HTTP, [`directory`]
+//! has the rules of the product, [`store`] keeps things in DynamoDB, [`scim`] is the protocol and does no I/O.
+
+pub mod scim;
+pub mod store;
+pub mod directory;
+pub mod api;
+pub mod app;
+pub mod gateway;
+pub mod secrets;
+pub mod config;
+
+/// An error and its causes in one line, for a log.
+pub fn error_chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let cause_text = cause.to_string();
+        // Several of the SDK's errors repeat their cause in their own text.
+        if !text.ends_with(&cause_text) {
+            text.push_str(": ");
+            text.push_str(&cause_text);
+        }
+        source = cause.source();
+    }
+    text
+}

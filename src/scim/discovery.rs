@@ -1,0 +1,94 @@
+//! The discovery documents (RFC 7644 §4), made from the schema tables.
+
+use super::list::MAX_COUNT;
+use super::schema::{Attribute, AttributeType, ResourceType, Schema};
+use super::urn;
+use serde_json::{Map, Value, json};
+
+/// `/ServiceProviderConfig` (RFC 7643 §5): what this service can do.
+pub fn service_provider_config(base_url: &str) -> Value {
+    json!({
+        "schemas": [urn::SERVICE_PROVIDER_CONFIG],
+        "patch": {"supported": true},
+        "bulk": {"supported": false, "maxOperations": 0, "maxPayloadSize": 0},
+        "filter": {"supported": true, "maxResults": MAX_COUNT},
+        "changePassword": {"supported": false},
+        "sort": {"supported": false},
+        "etag": {"supported": true},
+        "authenticationSchemes": [{
+            "type": "oauthbearertoken",
+            "name": "Secret Token",
+            "description": "The tenant's Secret Token as a bearer token (RFC 6750)",
+            "primary": true,
+        }],
+        "meta": {
+            "resourceType": "ServiceProviderConfig",
+            "location": format!("{base_url}/ServiceProviderConfig"),
+        },
+    })
+}
+
+/// One document of `/ResourceTypes` (RFC 7643 §6).
+pub fn resource_type(resource_type: &ResourceType, base_url: &str) -> Value {
+    let extensions: Vec<Value> = resource_type
+        .extensions
+        .iter()
+        .map(|extension| json!({"schema": extension.id, "required": false}))
+        .collect();
+    json!({
+        "schemas": [urn::RESOURCE_TYPE],
+        "id": resource_type.name,
+        "name": resource_type.name,
+        "endpoint": resource_type.endpoint,
+        "description": resource_type.description,
+        "schema": resource_type.schema.id,
+        "schemaExtensions": extensions,
+        "meta": {
+            "resourceType": "ResourceType",
+            "location": format!("{base_url}/ResourceTypes/{}", resource_type.name),
+        },
+    })
+}
+
+/// One document of `/Schemas` (RFC 7643 §7).
+pub fn schema(schema: &Schema, base_url: &str) -> Value {
+    json!({
+        "schemas": [urn::SCHEMA],
+        "id": schema.id,
+        "name": schema.name,
+        "description": schema.description,
+        "attributes": attributes(&schema.attributes),
+        "meta": {
+            "resourceType": "Schema",
+            "location": format!("{base_url}/Schemas/{}", schema.id),
+        },
+    })
+}
+
+fn attributes(attributes: &[Attribute]) -> Vec<Value> {
+    attributes.iter().map(attribute).collect()
+}
+
+fn attribute(attribute: &Attribute) -> Value {
+    let mut document = Map::new();
+    let mut set = |name: &str, value: Value| document.insert(name.to_owned(), value);
+    set("name", attribute.name.as_str().into());
+    set("type", attribute.kind.as_str().into());
+    set("multiValued", attribute.multi_valued.into());
+    set("description", attribute.description.as_str().into());
+    set("required", attribute.required.into());
+    if !attribute.canonical_values.is_empty() {
+        set("canonicalValues", attribute.canonical_values.clone().into());
+    }
+    set("caseExact", attribute.case_exact.into());
+    set("mutability", attribute.mutability.as_str().into());
+    set("returned", attribute.returned.as_str().into());
+    set("uniqueness", attribute.uniqueness.as_str().into());
+    if !attribute.reference_types.is_empty() {
+        set("referenceTypes", attribute.reference_types.clone().into());
+    }
+    if attribute.kind == AttributeType::Complex {
+        set("subAttributes", attributes(&attribute.sub_attributes).into());
+    }
+    Value::Object(document)
+}

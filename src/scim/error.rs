@@ -1,0 +1,116 @@
+//! What the protocol layer refuses, with the detail error keywords of RFC 7644 §3.12, Table 9.
+
+use std::fmt;
+
+/// A detail error keyword (`scimType`) of RFC 7644 §3.12, Table 9: the whole table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ScimType {
+    /// The filter cannot be parsed, or compares an attribute in a way it does not support.
+    InvalidFilter,
+    /// A filter yields more results than the server is willing to calculate.
+    TooMany,
+    /// A value that must be unique is in use.
+    Uniqueness,
+    /// The change is not compatible with the attribute's mutability.
+    Mutability,
+    /// The body is not valid JSON or does not have the request's structure.
+    InvalidSyntax,
+    /// The `path` of a PATCH operation is malformed or names no attribute.
+    InvalidPath,
+    /// The `path` of a PATCH operation yields nothing that could be operated on.
+    NoTarget,
+    /// A required value is missing, or a value is not compatible with the attribute's type.
+    InvalidValue,
+    /// The protocol version is not supported.
+    InvalidVers,
+    /// The request puts sensitive information into a URI (RFC 7644 §7.5.2).
+    Sensitive,
+}
+
+impl ScimType {
+    /// The keyword as it stands in an error body.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            ScimType::InvalidFilter => "invalidFilter",
+            ScimType::TooMany => "tooMany",
+            ScimType::Uniqueness => "uniqueness",
+            ScimType::Mutability => "mutability",
+            ScimType::InvalidSyntax => "invalidSyntax",
+            ScimType::InvalidPath => "invalidPath",
+            ScimType::NoTarget => "noTarget",
+            ScimType::InvalidValue => "invalidValue",
+            ScimType::InvalidVers => "invalidVers",
+            ScimType::Sensitive => "sensitive",
+        }
+    }
+
+    /// The HTTP status that goes with the keyword (RFC 7644 §3.12): 409 for `uniqueness`, 403 for `sensitive`, else 400.
+    pub fn status(self) -> u16 {
+        match self {
+            ScimType::Uniqueness => 409,
+            ScimType::Sensitive => 403,
+            ScimType::InvalidFilter
+            | ScimType::TooMany
+            | ScimType::Mutability
+            | ScimType::InvalidSyntax
+            | ScimType::InvalidPath
+            | ScimType::NoTarget
+            | ScimType::InvalidValue
+            | ScimType::InvalidVers => 400,
+        }
+    }
+}
+
+/// A request that the protocol layer refuses.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Error {
+    /// The keyword for the error body.
+    pub scim_type: ScimType,
+    /// What is wrong, where, and what was expected; written for the administrator of an identity provider.
+    pub detail: String,
+}
+
+impl Error {
+    /// An error of any kind.
+    pub fn new(scim_type: ScimType, detail: impl Into<String>) -> Self {
+        Self { scim_type, detail: detail.into() }
+    }
+
+    /// `invalidFilter`.
+    pub fn invalid_filter(detail: impl Into<String>) -> Self {
+        Self::new(ScimType::InvalidFilter, detail)
+    }
+
+    /// `mutability`.
+    pub fn mutability(detail: impl Into<String>) -> Self {
+        Self::new(ScimType::Mutability, detail)
+    }
+
+    /// `invalidSyntax`.
+    pub fn invalid_syntax(detail: impl Into<String>) -> Self {
+        Self::new(ScimType::InvalidSyntax, detail)
+    }
+
+    /// `invalidPath`.
+    pub fn invalid_path(detail: impl Into<String>) -> Self {
+        Self::new(ScimType::InvalidPath, detail)
+    }
+
+    /// `noTarget`.
+    pub fn no_target(detail: impl Into<String>) -> Self {
+        Self::new(ScimType::NoTarget, detail)
+    }
+
+    /// `invalidValue`.
+    pub fn invalid_value(detail: impl Into<String>) -> Self {
+        Self::new(ScimType::InvalidValue, detail)
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}: {}", self.scim_type.as_str(), self.detail)
+    }
+}
+
+impl std::error::Error for Error {}

@@ -1,0 +1,246 @@
+//! A syntax tree against the schema tables: attributes found, operators and constants checked, constants prepared.
+//!
+//! Everything about types and case is decided here, once per request. Knows no resource.
+
+use super::bound::{Node, Order, Place, Test, TextRelation};
+use super::lexer::excerpt;
+use super::{CompareOp, CompareValue, Filter};
+use crate::scim::attr_path::AttrPath;
+use crate::scim::schema::{Attribute, AttributeType, ResourceType, Returned, Schema, Target};
+use crate::scim::{Error, ScimType, date_time, fold};
+use serde_json::Value;
+use std::sync::LazyLock;
+
+/// What the names in a filter belong to.
+#[derive(Clone, Copy)]
+pub(super) enum Scope<'s> {
+    Resource(&'s ResourceType),
+    /// Between brackets: the sub-attributes of this attribute.
+    Element(&'s Attribute),
+}
+
+/// RFC 7643 §3: every resource has it, but no table lists it, since no client sets it.
+static SCHEMAS: LazyLock<Attribute> = LazyLock::new(|| {
+    Attribute::reference("schemas", &["uri"], "The schemas of the resource").multi_valued()
+});
+
+pub(super) fn bind(filter: &Filter, scope: Scope<'_>) -> Result<Node, Error> {
+    let bind_all = |terms: &[Filter]| -> Result<Vec<Node>, Error> {
+        terms.iter().map(|term| bind(term, scope)).collect()
+    };
+    match filter {
+        Filter::And(terms) => bind_all(terms).map(Node::And),
+        Filter::Or(terms) => bind_all(terms).map(Node::Or),
+        Filter::Not(filter) => bind(filter, scope).map(Box::new).map(Node::Not),
+        Filter::Present(path) => resolve(path, scope).map(|found| Node::Present(found.place)),
+        Filter::Compare { path, op, value } => compare(path, *op, value, scope),
+        Filter::ValuePath { path, filter } => {
+            let found = resolve(path, scope)?;
+            let attribute = found.attribute(path)?;
+            let filter = bind_elements(filter, attribute)?;
+            Ok(Node::Element { place: found.place, filter: Box::new(filter) })
+        }
+    }
+}
+
+pub(super) fn bind_elements(filter: &Filter, attribute: &Attribute) -> Result<Node, Error> {
+    if attribute.kind != AttributeType::Complex {
+        return Err(error(format!(
+            "\"{}\" has no sub-attributes, so no value filter in [ ] can stand after it",
+            attribute.name
+        )));
+    }
+    bind(filter, Scope::Element(attribute))
+}
+
+fn compare(
+    path: &AttrPath,
+    op: CompareOp,
+    value: &CompareValue,
+    scope: Scope<'_>,
+) -> Result<Node, Error> {
+    let found = resolve(path, scope)?;
+    let mut attribute = found.attribute(path)?;
+    let mut place = found.place;
+    // Before a complex attribute is taken for its `value`: null is about having any value at all.
+    if *value == CompareValue::Null {
+        return match op {
+            CompareOp::Eq => Ok(Node::Not(Box::new(Node::Present(place)))),
+            CompareOp::Ne => Ok(Node::Present(place)),
+            _ => Err(error(format!(
+                "null can be compared with eq and ne only, not with {}",
+                op.as_str()
+            ))),
+        };
+    }
+    if attribute.kind == AttributeType::Complex {
+        attribute = attribute.sub_attribute("value").ok_or_else(|| no_value(path, attribute))?;
+        refuse_secret(path, attribute)?;
+        place.sub_attribute = Some(attribute.name.clone());
+    }
+    let (test, written) = test(path, attribute, op, value)?;
+    let node = Node::Compare { place, test, written };
+    Ok(if op == CompareOp::Ne { Node::Not(Box::new(node)) } else { node })
+}
+
+/// RFC 7644 §3.4.2.2, Table 3: which operator and which constant goes with which type.
+fn test(
+    path: &AttrPath,
+    attribute: &Attribute,
+    op: CompareOp,
+    value: &CompareValue,
+) -> Result<(Test, Value), Error> {
+    let refuse_op = |usable: &str| {
+        let (kind, op) = (attribute.kind.as_str(), op.as_str());
+        error(format!("\"{path}\" has the type {kind}, which {op} does not support; use {usable}"))
+    };
+    let refuse_value = |expected: &str| {
+        let found = excerpt(&value.to_string());
+        error(format!("\"{path}\" must be compared with {expected}, found {found}"))
+    };
+    const ORDERED: &str = "eq, ne, gt, ge, lt, le or pr";
+    const UNORDERED: &str = "eq, ne or pr";
+    match attribute.kind {
+        AttributeType::String | AttributeType::Reference | AttributeType::Binary => {
+            let relation = TextRelation::of(op);
+            if attribute.kind == AttributeType::Binary && relation != TextRelation::EQUAL {
+                return Err(refuse_op(UNORDERED));
+            }
+            let CompareValue::String(text) = value else {
+                return Err(refuse_value("text in double quotes"));
+            };
+            let case_exact = attribute.case_exact;
+            let constant = if case_exact { text.clone() } else { fold::fold(text) };
+            Ok((Test::Text { relation, case_exact, constant }, Value::from(text.as_str())))
+        }
+        AttributeType::Boolean => {
+            if TextRelation::of(op) != TextRelation::EQUAL {
+                return Err(refuse_op(UNORDERED));
+            }
+            let boolean = match value {
+                CompareValue::Boolean(boolean) => *boolean,
+                // Entra ID: `roles[primary eq "True"]`.
+                CompareValue::String(text) if text.eq_ignore_ascii_case("true") => true,
+                CompareValue::String(text) if text.eq_ignore_ascii_case("false") => false,
+                _ => return Err(refuse_value("true or false")),
+            };
+            Ok((Test::Boolean(boolean), Value::from(boolean)))
+        }
+        AttributeType::Integer | AttributeType::Decimal => {
+            let order = Order::of(op).ok_or_else(|| refuse_op(ORDERED))?;
+            let CompareValue::Number(number) = value else {
+                return Err(refuse_value("a number without quotes"));
+            };
+            Ok((Test::Number { order, constant: number.clone() }, Value::Number(number.clone())))
+        }
+        AttributeType::DateTime => {
+            let order = Order::of(op).ok_or_else(|| refuse_op(ORDERED))?;
+            let expected = "a date and time such as \"2026-11-23T09:30:00Z\"";
+            let CompareValue::String(text) = value else { return Err(refuse_value(expected)) };
+            let constant = date_time::parse(text).ok_or_else(|| refuse_value(expected))?;
+            Ok((Test::Instant { order, constant }, Value::from(text.as_str())))
+        }
+        AttributeType::Complex => Err(no_value(path, attribute)),
+    }
+}
+
+struct Found<'s> {
+    place: Place,
+    /// The attribute or sub-attribute itself; `None` for an extension as a whole.
+    attribute: Option<&'s Attribute>,
+}
+
+impl<'s> Found<'s> {
+    fn attribute(&self, path: &AttrPath) -> Result<&'s Attribute, Error> {
+        self.attribute.ok_or_else(|| {
+            error(format!(
+                "\"{path}\" is a schema extension; only pr can be used with it as a whole"
+            ))
+        })
+    }
+}
+
+fn resolve<'s>(path: &AttrPath, scope: Scope<'s>) -> Result<Found<'s>, Error> {
+    let (extension, attribute, sub_attribute) = match scope {
+        Scope::Resource(resource_type) => match find(path, resource_type)? {
+            Target::Attribute { extension, attribute, sub_attribute } => {
+                (extension, attribute, sub_attribute)
+            }
+            Target::Extension(Schema { id, .. }) => {
+                let place = Place { extension: None, attribute: id.clone(), sub_attribute: None };
+                return Ok(Found { place, attribute: None });
+            }
+        },
+        Scope::Element(owner) => {
+            let plain = path.urn.is_none() && path.sub_attribute.is_none();
+            let attribute = owner.sub_attribute(&path.name).filter(|_| plain);
+            (None, attribute.ok_or_else(|| unknown_sub_attribute(&path.to_string(), owner))?, None)
+        }
+    };
+    refuse_secret(path, attribute)?;
+    let named = sub_attribute.unwrap_or(attribute);
+    refuse_secret(path, named)?;
+    let place = Place {
+        extension: extension.map(|schema| schema.id.clone()),
+        attribute: attribute.name.clone(),
+        sub_attribute: sub_attribute.map(|sub| sub.name.clone()),
+    };
+    Ok(Found { place, attribute: Some(named) })
+}
+
+fn find<'s>(path: &AttrPath, resource_type: &'s ResourceType) -> Result<Target<'s>, Error> {
+    if let Some(target) = resource_type.resolve(path) {
+        return Ok(target);
+    }
+    let of_core = path.urn.as_ref().is_none_or(|urn| resource_type.schema.is_identified(urn));
+    let owner = if of_core && SCHEMAS.is_named(&path.name) {
+        Some(Target::Attribute { extension: None, attribute: &SCHEMAS, sub_attribute: None })
+    } else {
+        resource_type.resolve(&AttrPath { sub_attribute: None, ..path.clone() })
+    };
+    match (owner, &path.sub_attribute) {
+        (Some(target), None) => Ok(target),
+        (Some(Target::Attribute { attribute, .. }), Some(sub)) => {
+            Err(unknown_sub_attribute(sub, attribute))
+        }
+        _ => Err(error(format!(
+            "the resource type {} has no attribute \"{path}\"",
+            resource_type.name
+        ))),
+    }
+}
+
+/// RFC 7644 §7.5.2 and RFC 7643 §7 (`returned`): what is never shown must not be guessed by filters either.
+fn refuse_secret(path: &AttrPath, attribute: &Attribute) -> Result<(), Error> {
+    if attribute.returned == Returned::Never {
+        let detail = format!("Filter: \"{path}\" is never returned and cannot be used in a filter");
+        return Err(Error::new(ScimType::Sensitive, detail));
+    }
+    Ok(())
+}
+
+fn unknown_sub_attribute(name: &str, owner: &Attribute) -> Error {
+    if owner.sub_attributes.is_empty() {
+        return error(format!("\"{}\" has no sub-attributes, found \"{name}\"", owner.name));
+    }
+    error(format!(
+        "\"{}\" has no sub-attribute \"{name}\"; it has {}",
+        owner.name,
+        names(&owner.sub_attributes)
+    ))
+}
+
+fn no_value(path: &AttrPath, attribute: &Attribute) -> Error {
+    error(format!(
+        "\"{path}\" cannot be compared as a whole; name one of its sub-attributes {}",
+        names(&attribute.sub_attributes)
+    ))
+}
+
+fn names(attributes: &[Attribute]) -> String {
+    attributes.iter().map(|attribute| attribute.name.as_str()).collect::<Vec<_>>().join(", ")
+}
+
+fn error(detail: String) -> Error {
+    Error::invalid_filter(format!("Filter: {detail}"))
+}

@@ -1,0 +1,99 @@
+//! A filter after binding: canonical places in a resource, and tests with prepared constants.
+//!
+//! Holds nothing that could be wrong: what does not go together is refused before it gets here.
+
+use super::CompareOp;
+use serde_json::{Number, Value};
+use time::OffsetDateTime;
+
+/// A filter that needs no tables any more.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Node {
+    And(Vec<Node>),
+    Or(Vec<Node>),
+    Not(Box<Node>),
+    Present(Place),
+    Compare {
+        place: Place,
+        test: Test,
+        /// The constant as the client wrote it, with booleans as booleans.
+        written: Value,
+    },
+    /// One value meets the filter; places in it begin at that value.
+    Element {
+        place: Place,
+        filter: Box<Node>,
+    },
+}
+
+/// Where values are found, in canonical names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Place {
+    pub(super) extension: Option<String>,
+    pub(super) attribute: String,
+    pub(super) sub_attribute: Option<String>,
+}
+
+/// What a single value is held against. `ne` is not among them: it is the negation of `eq` over all values.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Test {
+    Text {
+        relation: TextRelation,
+        case_exact: bool,
+        /// Folded unless `case_exact`.
+        constant: String,
+    },
+    Boolean(bool),
+    Number {
+        order: Order,
+        constant: Number,
+    },
+    Instant {
+        order: Order,
+        constant: OffsetDateTime,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum TextRelation {
+    Contains,
+    StartsWith,
+    EndsWith,
+    Ordered(Order),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Order {
+    Equal,
+    Greater,
+    GreaterOrEqual,
+    Less,
+    LessOrEqual,
+}
+
+impl TextRelation {
+    pub(super) const EQUAL: Self = Self::Ordered(Order::Equal);
+
+    pub(super) fn of(op: CompareOp) -> Self {
+        match op {
+            CompareOp::Co => Self::Contains,
+            CompareOp::Sw => Self::StartsWith,
+            CompareOp::Ew => Self::EndsWith,
+            CompareOp::Eq | CompareOp::Ne => Self::EQUAL,
+            CompareOp::Gt => Self::Ordered(Order::Greater),
+            CompareOp::Ge => Self::Ordered(Order::GreaterOrEqual),
+            CompareOp::Lt => Self::Ordered(Order::Less),
+            CompareOp::Le => Self::Ordered(Order::LessOrEqual),
+        }
+    }
+}
+
+impl Order {
+    /// `None` for the operators that look into text.
+    pub(super) fn of(op: CompareOp) -> Option<Self> {
+        match TextRelation::of(op) {
+            TextRelation::Ordered(order) => Some(order),
+            TextRelation::Contains | TextRelation::StartsWith | TextRelation::EndsWith => None,
+        }
+    }
+}

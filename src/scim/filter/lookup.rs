@@ -1,0 +1,83 @@
+//! What a bound filter says without a resource: the values an index could be asked for, and the element it describes.
+
+use super::bound::{Node, Order, Place, Test, TextRelation};
+use serde_json::Value;
+
+/// An `eq` comparison with text that every match meets. Names are canonical, of common and core attributes.
+///
+/// It narrows a search down and no more: what is found by it must still be matched against the whole filter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lookup {
+    /// The attribute, such as `userName`.
+    pub attribute: String,
+    /// The sub-attribute, such as the `value` of `emails`.
+    pub sub_attribute: Option<String>,
+    /// The text as written; where the attribute is not caseExact (RFC 7643 §2.2) it is the caller's to fold.
+    pub value: String,
+}
+
+pub(super) fn lookups(root: &Node) -> Vec<Lookup> {
+    let mut lookups = Vec::new();
+    collect(root, &mut |place, text| {
+        lookups.extend(place.extension.is_none().then(|| Lookup {
+            attribute: place.attribute.clone(),
+            sub_attribute: place.sub_attribute.clone(),
+            value: text.to_owned(),
+        }));
+    });
+    lookups
+}
+
+/// Calls `found` for each comparison of text by `eq` that must hold, with its place in the resource.
+fn collect(node: &Node, found: &mut dyn FnMut(&Place, &str)) {
+    match node {
+        Node::And(nodes) => nodes.iter().for_each(|node| collect(node, found)),
+        Node::Compare {
+            place,
+            test: Test::Text { relation: TextRelation::EQUAL, .. },
+            written: Value::String(text),
+        } => found(place, text),
+        Node::Element { place: outer, filter } => collect(filter, &mut |inner, text| {
+            let place = Place { sub_attribute: Some(inner.attribute.clone()), ..outer.clone() };
+            found(&place, text);
+        }),
+        Node::Compare { .. } | Node::Or(_) | Node::Not(_) | Node::Present(_) => {}
+    }
+}
+
+pub(super) fn eq_terms(root: &Node) -> Option<Vec<(String, Value)>> {
+    let nodes = match root {
+        Node::And(nodes) => nodes.as_slice(),
+        single => std::slice::from_ref(single),
+    };
+    let mut terms: Vec<(String, Value)> = Vec::new();
+    for node in nodes {
+        let Node::Compare {
+            place: Place { extension: None, attribute, sub_attribute: None },
+            test,
+            written,
+        } = node
+        else {
+            return None;
+        };
+        if !test.is_equality() {
+            return None;
+        }
+        match terms.iter().find(|(name, _)| name == attribute) {
+            Some((_, value)) if value == written => {}
+            Some(_) => return None,
+            None => terms.push((attribute.clone(), written.clone())),
+        }
+    }
+    Some(terms)
+}
+
+impl Test {
+    fn is_equality(&self) -> bool {
+        match self {
+            Test::Text { relation, .. } => *relation == TextRelation::EQUAL,
+            Test::Boolean(_) => true,
+            Test::Number { order, .. } | Test::Instant { order, .. } => *order == Order::Equal,
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! Strict JSON for request bodies: an object, each key once, no NUL characters, bounded nesting.
+//!
+//! `serde_json` keeps the last of two equal keys without a word; which one a client meant cannot be known, and two
+//! readers of one body must not see different people.
+
+use super::Error;
+use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Number, Value};
+use std::fmt;
+
+/// Reads a request body that must be one JSON object.
+///
+/// # Errors
+/// `invalidSyntax` with the line and column: not UTF-8, not JSON, a key twice, nested more than 127 deep, or not an object.
+pub fn read_object(bytes: &[u8]) -> Result<Map<String, Value>, Error> {
+    let text = std::str::from_utf8(bytes).map_err(|error| {
+        Error::invalid_syntax(format!(
+            "The body is not UTF-8 text: byte {} is not part of a character",
+            error.valid_up_to() + 1
+        ))
+    })?;
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let value = Strict
+        .deserialize(&mut deserializer)
+        .and_then(|value| deserializer.end().map(|()| value))
+        .map_err(|error| Error::invalid_syntax(format!("The body is not valid JSON: {error}")))?;
+    match value {
+        Value::Object(object) => Ok(object),
+        _ => Err(Error::invalid_syntax("The body must be a JSON object")),
+    }
+}
+
+struct Strict;
+
+impl<'de> DeserializeSeed<'de> for Strict {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Strict {
+    type Value = Value;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a JSON value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(Value::Bool(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+        Ok(Value::from(value))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+        Ok(Value::from(value))
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
+        Ok(Number::from_f64(value).map_or(Value::Null, Value::Number))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+        Ok(Value::String(value.to_owned()))
+    }
+
+    fn visit_string<E>(self, value: String) -> Result<Value, E> {
+        Ok(Value::String(value))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Value, A::Error> {
+        let mut elements = Vec::new();
+        while let Some(element) = access.next_element_seed(Strict)? {
+            elements.push(element);
+        }
+        Ok(Value::Array(elements))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Value, A::Error> {
+        let mut object = Map::new();
+        while let Some(key) = access.next_key::<String>()? {
+            let value = access.next_value_seed(Strict)?;
+            if object.contains_key(&key) {
+                let message = format_args!("the key {key:?} is there more than once");
+                return Err(serde::de::Error::custom(message));
+            }
+            object.insert(key, value);
+        }
+        Ok(Value::Object(object))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::read_object;
+    use crate::scim::ScimType;
+
+    fn check(body: &[u8], detail: &str) {
+        let error = read_object(body).expect_err("refused");
+        assert_eq!(error.scim_type, ScimType::InvalidSyntax);
+        assert!(error.detail.contains(detail), "{}", error.detail);
+    }
+
+    #[test]
+    fn what_is_not_one_object_is_refused_with_the_place() {
+        check(b"", "EOF");
+        check(b"{", "line 1 column 1");
+        check(b"[]", "must be a JSON object");
+        check(b"{} {}", "trailing characters at line 1 column 4");
+        check(b"{\"a\":1,\"a\":2}", "the key \"a\" is there more than once");
+        check(b"{\"x\":[{\"a\":1,\"a\":2}]}", "more than once");
+        check(b"{\"a\":\"\xff\"}", "byte 7");
+        check(b"{\"a\":\"\0\"}", "control character");
+        check(format!("{}{}", "{\"a\":".repeat(200), "1").as_bytes(), "recursion limit");
+    }
+
+    #[test]
+    fn an_object_is_read_as_it_is() {
+        let object = read_object("{\"ä\":[1,-2,2.5,null,true,{\"b\":\"\\u00e9\"}]}".as_bytes());
+        let expected = serde_json::json!({"ä": [1, -2, 2.5, null, true, {"b": "é"}]});
+        assert_eq!(serde_json::Value::Object(object.unwrap()), expected);
+    }
+}

@@ -1,0 +1,89 @@
+//! List answers and index paging (RFC 7644 §3.4.2 and §3.4.2.4).
+
+use super::{Error, urn};
+use serde_json::{Map, Value, json};
+
+/// The rows of a page when the client does not say; also `filter.maxResults` is [`MAX_COUNT`].
+pub const DEFAULT_COUNT: usize = 100;
+/// The most rows of a page.
+pub const MAX_COUNT: usize = 200;
+
+/// Which part of a list a client asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Page {
+    /// The 1-based index of the first row.
+    pub start_index: u64,
+    /// The most rows to give, 0 to [`MAX_COUNT`].
+    pub count: usize,
+}
+
+impl Page {
+    /// Reads the query parameters `startIndex` and `count`: below 1 is 1, below 0 is 0, above the maximum is the
+    /// maximum (RFC 7644 §3.4.2.4).
+    ///
+    /// # Errors
+    /// `invalidValue` when one is not a whole number.
+    pub fn read(start_index: Option<&str>, count: Option<&str>) -> Result<Self, Error> {
+        let start_index = start_index.map(|text| whole_number("startIndex", text)).transpose()?;
+        let count = count.map(|text| whole_number("count", text)).transpose()?;
+        let default = i128::try_from(DEFAULT_COUNT).unwrap_or(i128::MAX);
+        let max = i128::try_from(MAX_COUNT).unwrap_or(i128::MAX);
+        Ok(Self {
+            start_index: u64::try_from(start_index.unwrap_or(1).max(1)).unwrap_or(u64::MAX),
+            count: usize::try_from(count.unwrap_or(default).clamp(0, max)).unwrap_or(MAX_COUNT),
+        })
+    }
+
+    /// How many rows come before the first one.
+    pub fn offset(&self) -> u64 {
+        self.start_index.saturating_sub(1)
+    }
+}
+
+/// A number of any length is a number: what does not fit is as good as the largest.
+fn whole_number(name: &str, text: &str) -> Result<i128, Error> {
+    let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
+    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(Error::invalid_value(format!("{name} must be a whole number")));
+    }
+    let limit = if text.starts_with('-') { i128::MIN } else { i128::MAX };
+    Ok(text.parse().unwrap_or(limit))
+}
+
+/// A `ListResponse`. `itemsPerPage` is the number of rows in this answer, as Okta checks.
+pub fn list_response(total_results: u64, start_index: u64, resources: Vec<Value>) -> Value {
+    let mut response = Map::new();
+    response.insert("schemas".to_owned(), json!([urn::LIST_RESPONSE]));
+    response.insert("totalResults".to_owned(), Value::from(total_results));
+    response.insert("startIndex".to_owned(), Value::from(start_index));
+    response.insert("itemsPerPage".to_owned(), Value::from(resources.len()));
+    response.insert("Resources".to_owned(), Value::Array(resources));
+    Value::Object(response)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Page;
+
+    #[test]
+    fn paging_parameters_are_brought_into_range() {
+        let check = |start_index, count, expected: (u64, usize)| {
+            let page = Page::read(start_index, count).unwrap();
+            assert_eq!((page.start_index, page.count), expected);
+        };
+        check(None, None, (1, 100));
+        check(Some("0"), Some("0"), (1, 0));
+        check(Some("-5"), Some("-1"), (1, 0));
+        check(Some("101"), Some("100"), (101, 100));
+        check(Some("1"), Some("5000"), (1, 200));
+        check(Some("18446744073709551615"), None, (u64::MAX, 100));
+        check(Some(&"9".repeat(80)), Some(&"9".repeat(80)), (u64::MAX, 200));
+    }
+
+    #[test]
+    fn what_is_no_number_is_refused() {
+        for text in ["", "x", "1.5", "-", "1 ", "0x10"] {
+            assert!(Page::read(Some(text), None).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,22 @@
+//! The SCIM 2.0 protocol, pure: RFC 7643 (schema) and RFC 7644 (protocol) as functions over JSON values.
+//!
+//! Knows nothing about HTTP, DynamoDB, clocks, the environment or employees. Everything here is decided by the
+//! [`schema`] tables: discovery documents, body validation, filters, PATCH and projection.
+
+pub mod urn;
+pub mod error;
+pub mod json;
+pub mod fold;
+pub mod date_time;
+pub mod schema;
+pub mod attr_path;
+pub mod validate;
+pub mod filter;
+pub mod patch;
+pub mod resource;
+pub mod projection;
+pub mod version;
+pub mod list;
+pub mod discovery;
+
+pub use error::{Error, ScimType};

@@ -1,0 +1,62 @@
+//! PATCH (RFC 7644 §3.5.2): reads a request and applies its operations to canonical attributes.
+//!
+//! Knows nothing about Users or Groups: the schema tables say what an attribute is and who may change it. What it is
+//! given it leaves untouched; either all operations apply, to a copy, or none does.
+//!
+//! What counts as *no value* is `null`, an empty text and an empty list (RFC 7643 §2.5). `replace` with no value
+//! clears. `add` with no value clears what is single, as Entra ID expects of a null update, but adds nothing to a list
+//! or an extension: a client that adds no members does not mean to remove all. An empty object names nothing, so it
+//! changes nothing.
+
+mod request;
+mod path;
+mod write;
+mod part;
+mod list;
+mod append;
+mod elements;
+mod remove;
+
+#[cfg(test)]
+mod tests;
+
+pub use request::{Op, Operation, PatchRequest};
+
+use super::Error;
+use super::schema::ResourceType;
+use super::validate::check_resource;
+use serde_json::{Map, Value};
+
+/// Applies the operations of a request, each to the result of the one before (RFC 7644 §3.5.2).
+///
+/// `attributes` are canonical, as [`read_resource`] returns them, and so is the result. When nothing changes the two
+/// are equal, so that the caller can leave `meta.lastModified` alone.
+///
+/// # Errors
+/// The keyword of RFC 7644 §3.12 that fits, with the number of the operation in the detail, counted from 1:
+/// `invalidPath`, `invalidFilter`, `noTarget`, `mutability`, `invalidValue`; `invalidSyntax` for an attribute that one
+/// operation names twice.
+///
+/// [`read_resource`]: super::validate::read_resource
+pub fn apply(
+    resource_type: &ResourceType,
+    attributes: &Map<String, Value>,
+    request: &PatchRequest,
+) -> Result<Map<String, Value>, Error> {
+    let mut patched = attributes.clone();
+    for (operation, number) in request.operations.iter().zip(1_usize..) {
+        let applied = match operation.op {
+            Op::Add => write::add(resource_type, &mut patched, operation),
+            Op::Replace => write::replace(resource_type, &mut patched, operation),
+            Op::Remove => remove::remove(resource_type, &mut patched, operation),
+        };
+        applied.map_err(|error| in_operation(number, &error))?;
+    }
+    check_resource(resource_type, &patched)?;
+    Ok(patched)
+}
+
+/// Says which operation an error is about.
+fn in_operation(number: usize, error: &Error) -> Error {
+    Error::new(error.scim_type, format!("Operation {number}: {}", error.detail))
+}

@@ -1,0 +1,204 @@
+//! One attribute inside its container, be that a resource, an extension, a complex value or an element of a list.
+//!
+//! Decides what a value sets, what it clears, and whether the attribute's mutability lets it. Containers that end up
+//! empty disappear: canonical attributes hold no empty values (RFC 7643 §2.5).
+
+use super::append::append;
+use super::write::Mode;
+use crate::scim::Error;
+use crate::scim::fold::fold;
+use crate::scim::schema::{Attribute, AttributeType, Mutability};
+use crate::scim::validate::{read_element, read_value};
+use serde_json::{Map, Value};
+
+/// What an operation does to one sub-attribute: sets it, or clears it with `None`.
+pub(super) type Part<'s> = (&'s Attribute, Option<Value>);
+
+/// Writes the whole value of an attribute. Of a single complex one only the sub-attributes that the value names are
+/// written, for `replace` too: "a set of sub-attributes" replaces those that are there (RFC 7644 §3.5.2.3).
+///
+/// # Errors
+/// `invalidValue` for a value of the wrong type, and for no value where one is required; `mutability` when the
+/// attribute is immutable and has another value.
+pub(super) fn write_attribute(
+    mode: Mode,
+    container: &mut Map<String, Value>,
+    attribute: &Attribute,
+    value: &Value,
+    at: &str,
+) -> Result<(), Error> {
+    if attribute.kind != AttributeType::Complex || attribute.multi_valued {
+        let read = read_value(attribute, value, at)?;
+        return write_part(mode, container, (attribute, read), at);
+    }
+    match read_parts(attribute, value, at)? {
+        None => write_part(mode, container, (attribute, None), at),
+        Some(parts) => unless_immutable(container, attribute, at, |container| {
+            within(container, &attribute.name, |object| write_parts(mode, object, &parts, at))
+        }),
+    }
+}
+
+/// Writes what an operation says about the sub-attributes of one complex value, which is at `at`.
+///
+/// # Errors
+/// As [`write_attribute`].
+pub(super) fn write_parts(
+    mode: Mode,
+    object: &mut Map<String, Value>,
+    parts: &[Part<'_>],
+    at: &str,
+) -> Result<(), Error> {
+    for (sub_attribute, value) in parts {
+        let at = format!("{at}.{}", sub_attribute.name);
+        write_part(mode, object, (*sub_attribute, value.clone()), &at)?;
+    }
+    Ok(())
+}
+
+fn write_part(
+    mode: Mode,
+    container: &mut Map<String, Value>,
+    (attribute, value): Part<'_>,
+    at: &str,
+) -> Result<(), Error> {
+    unless_immutable(container, attribute, at, |container| match value {
+        Some(Value::Array(elements)) if mode == Mode::Add => {
+            append(container, attribute, elements, at)
+        }
+        Some(value) => {
+            container.insert(attribute.name.clone(), value);
+            Ok(())
+        }
+        None if mode == Mode::Add && attribute.multi_valued => Ok(()),
+        None if attribute.required => {
+            Err(Error::invalid_value(format!("{at} is required and must not be empty")))
+        }
+        None => {
+            container.shift_remove(&attribute.name);
+            Ok(())
+        }
+    })
+}
+
+/// Reads what `value` says about the sub-attributes of a complex value; `None` when it is no value at all.
+///
+/// Reading drops what is empty, but here an empty sub-attribute is one to be cleared: `{"value": ""}` is one of the
+/// ways in which Entra ID takes a manager away.
+///
+/// # Errors
+/// As [`read_element`].
+pub(super) fn read_parts<'s>(
+    attribute: &'s Attribute,
+    value: &Value,
+    at: &str,
+) -> Result<Option<Vec<Part<'s>>>, Error> {
+    let read = read_element(attribute, value, at)?;
+    let named = named_members(value);
+    if read.is_none() && named.is_none() {
+        return Ok(None);
+    }
+    let emptied = named
+        .into_iter()
+        .flatten()
+        .filter(|(_, value)| is_no_value(value))
+        .filter_map(|(key, _)| attribute.sub_attribute(key))
+        .filter(|sub_attribute| sub_attribute.mutability != Mutability::ReadOnly)
+        .map(|sub_attribute| (sub_attribute, None));
+    let set = match read {
+        Some(Value::Object(object)) => object,
+        _ => Map::new(),
+    };
+    let set = set
+        .into_iter()
+        .filter_map(|(name, value)| Some((attribute.sub_attribute(&name)?, Some(value))));
+    Ok(Some(emptied.chain(set).collect()))
+}
+
+/// The members of an object, also of one that Entra ID wraps in a list.
+fn named_members(value: &Value) -> Option<&Map<String, Value>> {
+    match value {
+        Value::Object(object) => Some(object),
+        Value::Array(elements) => match elements.as_slice() {
+            [Value::Object(object)] => Some(object),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// Changes the object called `name`, which is made when it is missing and disappears when it ends up empty.
+pub(super) fn within(
+    container: &mut Map<String, Value>,
+    name: &str,
+    change: impl FnOnce(&mut Map<String, Value>) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let mut object = match container.get_mut(name) {
+        Some(Value::Object(object)) => std::mem::take(object),
+        _ => Map::new(),
+    };
+    change(&mut object)?;
+    if object.is_empty() {
+        container.shift_remove(name);
+    } else {
+        container.insert(name.to_owned(), Value::Object(object));
+    }
+    Ok(())
+}
+
+/// Makes a change, and refuses it when it gave an immutable attribute another value than it had (RFC 7643 §7).
+pub(super) fn unless_immutable(
+    container: &mut Map<String, Value>,
+    attribute: &Attribute,
+    at: &str,
+    change: impl FnOnce(&mut Map<String, Value>) -> Result<(), Error>,
+) -> Result<(), Error> {
+    if attribute.mutability != Mutability::Immutable {
+        return change(container);
+    }
+    let before = container.get(&attribute.name).cloned();
+    change(container)?;
+    match before {
+        Some(before) if container.get(&attribute.name) != Some(&before) => Err(Error::mutability(
+            format!("{at} is immutable: it has a value, and that cannot be changed or removed"),
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// Whether `value` stands for no value (RFC 7643 §2.5); identity providers send an empty text for it as well.
+pub(super) fn is_no_value(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::String(text) => text.is_empty(),
+        Value::Array(elements) => elements.is_empty(),
+        Value::Bool(_) | Value::Number(_) | Value::Object(_) => false,
+    }
+}
+
+/// Whether two values of `attribute` are the same: text by the attribute's `caseExact` (RFC 7643 §2.2).
+pub(super) fn is_same(attribute: &Attribute, left: &Value, right: &Value) -> bool {
+    match (left, right) {
+        (Value::String(left), Value::String(right)) if !attribute.case_exact => {
+            if left.is_ascii() && right.is_ascii() {
+                left.eq_ignore_ascii_case(right)
+            } else {
+                fold(left) == fold(right)
+            }
+        }
+        _ => left == right,
+    }
+}
+
+/// What kind of value `value` is, for errors.
+pub(super) fn kind_of(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(text) if text.is_empty() => "empty text",
+        Value::String(_) => "text",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "an object",
+    }
+}

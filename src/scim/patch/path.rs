@@ -1,0 +1,163 @@
+//! The `path` of an operation (RFC 7644 §3.5.2, Figure 7): `attrPath / valuePath [subAttr]`, or an extension's URI.
+//!
+//! Says where a path leads according to the schema tables; knows nothing about values.
+
+use super::request::quoted;
+use crate::scim::Error;
+use crate::scim::attr_path::AttrPath;
+use crate::scim::filter::{BoundFilter, Filter};
+use crate::scim::schema::{
+    Attribute, AttributeType, Mutability, ResourceType, Returned, Schema, Target,
+};
+use serde_json::{Map, Value};
+
+/// Where a path leads.
+pub(super) enum Destination<'s> {
+    /// `schemas`: not an attribute of any table, because it follows from the extensions a resource has.
+    Schemas,
+    /// All attributes of an extension.
+    Extension(&'s Schema),
+    /// An attribute, or some of its values, or a part of it.
+    Place(Place<'s>),
+}
+
+/// An attribute, or some of its values, or a part of it.
+pub(super) struct Place<'s> {
+    /// The extension it belongs to; `None` for common and core attributes.
+    pub extension: Option<&'s Schema>,
+    /// The attribute.
+    pub attribute: &'s Attribute,
+    /// The value filter, which only a list can have.
+    pub filter: Option<BoundFilter>,
+    /// The sub-attribute, when the path names one.
+    pub sub_attribute: Option<&'s Attribute>,
+}
+
+/// Finds where `path` leads.
+///
+/// # Errors
+/// `invalidPath` when it is malformed, names nothing that exists, or filters what is not a list of objects;
+/// `invalidFilter` when the filter in it is wrong.
+pub(super) fn resolve<'s>(
+    resource_type: &'s ResourceType,
+    path: &str,
+) -> Result<Destination<'s>, Error> {
+    if path.eq_ignore_ascii_case("schemas") {
+        return Ok(Destination::Schemas);
+    }
+    // An extension's URI may be one that does not read as an attribute path.
+    if let Some(extension) = resource_type.extension(path) {
+        return Ok(Destination::Extension(extension));
+    }
+    if path.contains('[') {
+        return resolve_value_path(resource_type, path).map(Destination::Place);
+    }
+    let Some(attr_path) = AttrPath::parse(path) else {
+        return Err(Error::invalid_path(format!(
+            "{} is not a path; expected an attribute such as name.familyName or emails[type eq \"work\"].value",
+            quoted(path)
+        )));
+    };
+    match resource_type.resolve(&attr_path) {
+        Some(Target::Extension(extension)) => Ok(Destination::Extension(extension)),
+        Some(Target::Attribute { extension, attribute, sub_attribute }) => {
+            Ok(Destination::Place(Place { extension, attribute, filter: None, sub_attribute }))
+        }
+        None => Err(names_nothing(resource_type, path)),
+    }
+}
+
+fn resolve_value_path<'s>(resource_type: &'s ResourceType, path: &str) -> Result<Place<'s>, Error> {
+    let (attr_path, filter, sub_name) = Filter::parse_value_path(path)?;
+    let Some(target) = resource_type.resolve(&attr_path) else {
+        return Err(names_nothing(resource_type, path));
+    };
+    let (extension, attribute) = match target {
+        Target::Attribute { extension, attribute, sub_attribute: None }
+            if attribute.multi_valued && attribute.kind == AttributeType::Complex =>
+        {
+            (extension, attribute)
+        }
+        _ => {
+            return Err(Error::invalid_path(format!(
+                "{} filters what is not a list of objects; a filter in [ ] can follow an attribute such as emails",
+                quoted(path)
+            )));
+        }
+    };
+    let sub_attribute = match sub_name {
+        Some(name) => {
+            Some(attribute.sub_attribute(&name).ok_or_else(|| names_nothing(resource_type, path))?)
+        }
+        None => None,
+    };
+    let filter = Some(filter.bind_elements(attribute)?);
+    Ok(Place { extension, attribute, filter, sub_attribute })
+}
+
+impl Place<'_> {
+    /// The attribute in canonical spelling, for errors.
+    pub fn attribute_at(&self) -> String {
+        match self.extension {
+            Some(extension) => format!("{}:{}", extension.id, self.attribute.name),
+            None => self.attribute.name.clone(),
+        }
+    }
+
+    /// The place in canonical spelling, for errors.
+    pub fn at(&self) -> String {
+        let mut at = self.attribute_at();
+        if let Some(sub_attribute) = self.sub_attribute {
+            at.push('.');
+            at.push_str(&sub_attribute.name);
+        }
+        at
+    }
+
+    /// Whether only the server may set it.
+    pub fn is_read_only(&self) -> bool {
+        self.named().any(|attribute| attribute.mutability == Mutability::ReadOnly)
+    }
+
+    /// Whether its values are taken and forgotten, such as a password.
+    pub fn is_never_kept(&self) -> bool {
+        self.named().any(|attribute| attribute.returned == Returned::Never)
+    }
+
+    /// Whether `element` of the list is meant; all are when there is no filter.
+    pub fn selects(&self, element: &Value) -> bool {
+        self.filter.as_ref().is_none_or(|filter| filter.matches_element(element))
+    }
+
+    /// What an element must have for the filter to match it, when the filter says no more than that.
+    pub fn described_element(&self) -> Option<Map<String, Value>> {
+        match &self.filter {
+            Some(filter) => filter.eq_terms().map(Map::from_iter),
+            None => Some(Map::new()),
+        }
+    }
+
+    fn named(&self) -> impl Iterator<Item = &Attribute> {
+        std::iter::once(self.attribute).chain(self.sub_attribute)
+    }
+}
+
+/// Refuses a path to what only the server may set (RFC 7644 §3.5.2: "each operation against an attribute MUST be
+/// compatible with the attribute's mutability").
+pub(super) fn refuse_read_only(place: &Place<'_>) -> Result<(), Error> {
+    if place.is_read_only() {
+        return Err(Error::mutability(format!(
+            "{} is readOnly: only this service sets it",
+            place.at()
+        )));
+    }
+    Ok(())
+}
+
+fn names_nothing(resource_type: &ResourceType, path: &str) -> Error {
+    Error::invalid_path(format!(
+        "{} names no attribute that a {} has",
+        quoted(path),
+        resource_type.name
+    ))
+}

@@ -1,0 +1,141 @@
+//! Reading the body of a PATCH request (RFC 7644 §3.5.2): its structure, not yet what it does.
+
+use super::in_operation;
+use crate::scim::{Error, urn};
+use serde_json::{Map, Value};
+
+/// The most operations one request may hold. Okta removes up to 1,000 group members at once, one operation each.
+const MAX_OPERATIONS: usize = 2_000;
+
+/// A parsed PATCH request (RFC 7644 §3.5.2).
+#[derive(Debug, Clone, PartialEq)]
+pub struct PatchRequest {
+    /// What to do, in this order; never empty when it was read from a body.
+    pub operations: Vec<Operation>,
+}
+
+/// One operation (RFC 7644 §3.5.2).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Operation {
+    /// What to do.
+    pub op: Op,
+    /// Where, as written; `None` for the resource itself, which is also what `null` and an empty text mean.
+    pub path: Option<String>,
+    /// With what; a `null` that was sent is a value.
+    pub value: Option<Value>,
+}
+
+/// The three kinds of operation (RFC 7644 §3.5.2.1 to §3.5.2.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Op {
+    /// §3.5.2.1.
+    Add,
+    /// §3.5.2.2.
+    Remove,
+    /// §3.5.2.3.
+    Replace,
+}
+
+impl PatchRequest {
+    /// Reads a request body (RFC 7644 §3.5.2).
+    ///
+    /// The names of members, the message URI and `op` are taken in any case: Entra ID sends `Replace`. Members that
+    /// are not known are ignored.
+    ///
+    /// # Errors
+    /// `invalidSyntax`: no `PatchOp` in `schemas`, no `Operations` or too many, an operation that is malformed, or a
+    /// member that is there twice in different case.
+    pub fn read(body: &Map<String, Value>) -> Result<PatchRequest, Error> {
+        if !member(body, "schemas")?.is_some_and(holds_patch_op) {
+            return Err(Error::invalid_syntax(format!(
+                "schemas must be a list that holds {}",
+                urn::PATCH_OP
+            )));
+        }
+        let operations = match member(body, "Operations")? {
+            Some(Value::Array(operations)) if !operations.is_empty() => operations,
+            _ => {
+                return Err(Error::invalid_syntax(
+                    "Operations must be a list with at least one operation",
+                ));
+            }
+        };
+        if operations.len() > MAX_OPERATIONS {
+            return Err(Error::invalid_syntax(format!(
+                "Operations holds {} operations; at most {MAX_OPERATIONS} are accepted",
+                operations.len()
+            )));
+        }
+        let operations = operations
+            .iter()
+            .zip(1_usize..)
+            .map(|(operation, number)| {
+                read_operation(operation).map_err(|error| in_operation(number, &error))
+            })
+            .collect::<Result<_, _>>()?;
+        Ok(PatchRequest { operations })
+    }
+}
+
+fn read_operation(operation: &Value) -> Result<Operation, Error> {
+    let Value::Object(operation) = operation else {
+        return Err(Error::invalid_syntax(
+            "an operation must be an object with op, path and value",
+        ));
+    };
+    Ok(Operation {
+        op: read_op(member(operation, "op")?)?,
+        path: read_path(member(operation, "path")?)?,
+        value: member(operation, "value")?.cloned(),
+    })
+}
+
+fn read_op(op: Option<&Value>) -> Result<Op, Error> {
+    let found = match op {
+        Some(Value::String(word)) if word.eq_ignore_ascii_case("add") => return Ok(Op::Add),
+        Some(Value::String(word)) if word.eq_ignore_ascii_case("remove") => return Ok(Op::Remove),
+        Some(Value::String(word)) if word.eq_ignore_ascii_case("replace") => {
+            return Ok(Op::Replace);
+        }
+        Some(Value::String(word)) => quoted(word),
+        Some(_) => "a value that is not text".to_owned(),
+        None => "none".to_owned(),
+    };
+    Err(Error::invalid_syntax(format!("op must be add, remove or replace, found {found}")))
+}
+
+fn read_path(path: Option<&Value>) -> Result<Option<String>, Error> {
+    match path {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(path)) => Ok((!path.is_empty()).then(|| path.clone())),
+        Some(_) => Err(Error::invalid_syntax("path must be text, such as name.familyName")),
+    }
+}
+
+fn holds_patch_op(schemas: &Value) -> bool {
+    schemas.as_array().is_some_and(|urns| {
+        urns.iter()
+            .filter_map(Value::as_str)
+            .any(|schema| schema.eq_ignore_ascii_case(urn::PATCH_OP))
+    })
+}
+
+/// The member called `name` in any case.
+fn member<'v>(object: &'v Map<String, Value>, name: &str) -> Result<Option<&'v Value>, Error> {
+    let mut found = object.iter().filter(|(key, _)| key.eq_ignore_ascii_case(name));
+    match (found.next(), found.next()) {
+        (Some(_), Some(_)) => Err(Error::invalid_syntax(format!(
+            "{name} is there more than once; names are the same in any case"
+        ))),
+        (first, _) => Ok(first.map(|(_, value)| value)),
+    }
+}
+
+/// What a client wrote, as an error shows it: in quotes, and not longer than a line.
+pub(super) fn quoted(text: &str) -> String {
+    const MAX_CHARS: usize = 100;
+    match text.char_indices().nth(MAX_CHARS) {
+        Some((end, _)) => format!("{:?}…", text.get(..end).unwrap_or_default()),
+        None => format!("{text:?}"),
+    }
+}

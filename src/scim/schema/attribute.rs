@@ -1,0 +1,276 @@
+//! One attribute and its characteristics (RFC 7643 §2.2), with the builder the tables are written in.
+
+/// Data types of RFC 7643 §2.3.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AttributeType {
+    /// Text (§2.3.1).
+    String,
+    /// `true` or `false` (§2.3.2).
+    Boolean,
+    /// A real number (§2.3.3).
+    Decimal,
+    /// A whole number (§2.3.4).
+    Integer,
+    /// An `xsd:dateTime` (§2.3.5).
+    DateTime,
+    /// Base64 text (§2.3.6).
+    Binary,
+    /// A URI (§2.3.7).
+    Reference,
+    /// An object with sub-attributes (§2.3.8).
+    Complex,
+}
+
+impl AttributeType {
+    /// The name in a schema document (RFC 7643 §7, `type`).
+    pub fn as_str(self) -> &'static str {
+        match self {
+            AttributeType::String => "string",
+            AttributeType::Boolean => "boolean",
+            AttributeType::Decimal => "decimal",
+            AttributeType::Integer => "integer",
+            AttributeType::DateTime => "dateTime",
+            AttributeType::Binary => "binary",
+            AttributeType::Reference => "reference",
+            AttributeType::Complex => "complex",
+        }
+    }
+}
+
+/// Who may set an attribute, and when (RFC 7643 §7, `mutability`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mutability {
+    /// Only the server; values sent by a client are ignored or refused.
+    ReadOnly,
+    /// Client and server, at any time.
+    ReadWrite,
+    /// The client, once.
+    Immutable,
+    /// The client; it is never given back.
+    WriteOnly,
+}
+
+impl Mutability {
+    /// The name in a schema document.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Mutability::ReadOnly => "readOnly",
+            Mutability::ReadWrite => "readWrite",
+            Mutability::Immutable => "immutable",
+            Mutability::WriteOnly => "writeOnly",
+        }
+    }
+}
+
+/// When an attribute is part of an answer (RFC 7643 §7, `returned`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Returned {
+    /// In every answer, whatever `attributes` and `excludedAttributes` say.
+    Always,
+    /// In no answer.
+    Never,
+    /// Unless `attributes` leaves it out or `excludedAttributes` names it.
+    Default,
+    /// Only when `attributes` names it.
+    Request,
+}
+
+impl Returned {
+    /// The name in a schema document.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Returned::Always => "always",
+            Returned::Never => "never",
+            Returned::Default => "default",
+            Returned::Request => "request",
+        }
+    }
+}
+
+/// How far a value must be unique (RFC 7643 §7, `uniqueness`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Uniqueness {
+    /// Not at all.
+    None,
+    /// Within the tenant.
+    Server,
+    /// Everywhere.
+    Global,
+}
+
+impl Uniqueness {
+    /// The name in a schema document.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Uniqueness::None => "none",
+            Uniqueness::Server => "server",
+            Uniqueness::Global => "global",
+        }
+    }
+}
+
+/// An attribute definition (RFC 7643 §7). The defaults of a new one are those of §2.2.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attribute {
+    /// Its name in canonical spelling; names are compared without regard to ASCII case (§2.1).
+    pub name: String,
+    /// The data type.
+    pub kind: AttributeType,
+    /// Whether it holds a list of values.
+    pub multi_valued: bool,
+    /// For people who read `/Schemas`.
+    pub description: String,
+    /// Whether a resource cannot be without it.
+    pub required: bool,
+    /// Suggested values, such as `work` and `home`; others are accepted too.
+    pub canonical_values: Vec<String>,
+    /// Whether text is compared exactly, or without regard to case.
+    pub case_exact: bool,
+    /// Who may set it.
+    pub mutability: Mutability,
+    /// When it is given back.
+    pub returned: Returned,
+    /// How far it must be unique.
+    pub uniqueness: Uniqueness,
+    /// What a reference may point to: resource type names, `external` or `uri`.
+    pub reference_types: Vec<String>,
+    /// The parts of a complex attribute.
+    pub sub_attributes: Vec<Attribute>,
+    /// The longest text accepted, in Unicode characters.
+    pub max_chars: usize,
+    /// The most values accepted in a list.
+    pub max_values: usize,
+    /// Whether bare text stands for `{"value": text}`: several identity providers send a manager so.
+    pub bare_value: bool,
+}
+
+impl Attribute {
+    /// A single-valued, optional, readWrite attribute that is returned by default.
+    pub fn new(kind: AttributeType, name: &str, description: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            kind,
+            multi_valued: false,
+            description: description.to_owned(),
+            required: false,
+            canonical_values: Vec::new(),
+            case_exact: matches!(kind, AttributeType::Binary | AttributeType::Reference),
+            mutability: Mutability::ReadWrite,
+            returned: Returned::Default,
+            uniqueness: Uniqueness::None,
+            reference_types: Vec::new(),
+            sub_attributes: Vec::new(),
+            max_chars: if kind == AttributeType::Binary { 32_768 } else { 4_096 },
+            max_values: 100,
+            bare_value: false,
+        }
+    }
+
+    /// Text.
+    pub fn string(name: &str, description: &str) -> Self {
+        Self::new(AttributeType::String, name, description)
+    }
+
+    /// `true` or `false`.
+    pub fn boolean(name: &str, description: &str) -> Self {
+        Self::new(AttributeType::Boolean, name, description)
+    }
+
+    /// An instant.
+    pub fn date_time(name: &str, description: &str) -> Self {
+        Self::new(AttributeType::DateTime, name, description)
+    }
+
+    /// Base64 text.
+    pub fn binary(name: &str, description: &str) -> Self {
+        Self::new(AttributeType::Binary, name, description)
+    }
+
+    /// A URI that points to one of `reference_types`.
+    pub fn reference(name: &str, reference_types: &[&str], description: &str) -> Self {
+        let mut attribute = Self::new(AttributeType::Reference, name, description);
+        attribute.reference_types = owned(reference_types);
+        attribute
+    }
+
+    /// An object with `sub_attributes`.
+    pub fn complex(name: &str, sub_attributes: Vec<Attribute>, description: &str) -> Self {
+        let mut attribute = Self::new(AttributeType::Complex, name, description);
+        attribute.sub_attributes = sub_attributes;
+        attribute
+    }
+
+    /// Makes it a list.
+    pub fn multi_valued(mut self) -> Self {
+        self.multi_valued = true;
+        self
+    }
+
+    /// Makes it required.
+    pub fn required(mut self) -> Self {
+        self.required = true;
+        self
+    }
+
+    /// Makes text comparison exact.
+    pub fn case_exact(mut self) -> Self {
+        self.case_exact = true;
+        self
+    }
+
+    /// Sets the mutability.
+    pub fn mutability(mut self, mutability: Mutability) -> Self {
+        self.mutability = mutability;
+        self
+    }
+
+    /// Sets when it is returned.
+    pub fn returned(mut self, returned: Returned) -> Self {
+        self.returned = returned;
+        self
+    }
+
+    /// Sets the uniqueness.
+    pub fn uniqueness(mut self, uniqueness: Uniqueness) -> Self {
+        self.uniqueness = uniqueness;
+        self
+    }
+
+    /// Sets the suggested values.
+    pub fn canonical_values(mut self, values: &[&str]) -> Self {
+        self.canonical_values = owned(values);
+        self
+    }
+
+    /// Sets the longest text accepted, in characters.
+    pub fn max_chars(mut self, max_chars: usize) -> Self {
+        self.max_chars = max_chars;
+        self
+    }
+
+    /// Sets the most values accepted in a list.
+    pub fn max_values(mut self, max_values: usize) -> Self {
+        self.max_values = max_values;
+        self
+    }
+
+    /// Lets bare text stand for `{"value": text}`.
+    pub fn bare_value(mut self) -> Self {
+        self.bare_value = true;
+        self
+    }
+
+    /// Whether `name` names this attribute (RFC 7643 §2.1: without regard to case).
+    pub fn is_named(&self, name: &str) -> bool {
+        self.name.eq_ignore_ascii_case(name)
+    }
+
+    /// The sub-attribute called `name`.
+    pub fn sub_attribute(&self, name: &str) -> Option<&Attribute> {
+        self.sub_attributes.iter().find(|sub| sub.is_named(name))
+    }
+}
+
+fn owned(values: &[&str]) -> Vec<String> {
+    values.iter().map(|value| (*value).to_owned()).collect()
+}

@@ -1,0 +1,49 @@
+//! The attributes every resource has (RFC 7643 §3.1).
+
+use super::{Attribute, Mutability, Returned, Uniqueness};
+
+/// `id`, `externalId` and `meta`, with the characteristics of RFC 7643 §3.1.
+pub(super) fn common_attributes() -> Vec<Attribute> {
+    let read_only = |attribute: Attribute| attribute.mutability(Mutability::ReadOnly);
+    vec![
+        Attribute::string("id", "The identifier this service gave the resource")
+            .case_exact()
+            .mutability(Mutability::ReadOnly)
+            .returned(Returned::Always)
+            .uniqueness(Uniqueness::Server),
+        Attribute::string("externalId", "The identifier the client gave the resource")
+            .case_exact()
+            .max_chars(512),
+        read_only(Attribute::complex(
+            "meta",
+            vec![
+                read_only(
+                    Attribute::string("resourceType", "The name of the resource type").case_exact(),
+                ),
+                read_only(Attribute::date_time("created", "When the resource was created")),
+                read_only(Attribute::date_time(
+                    "lastModified",
+                    "When the resource was last changed",
+                )),
+                read_only(Attribute::reference("location", &["uri"], "The URL of the resource")),
+                read_only(
+                    Attribute::string("version", "The entity tag of the resource").case_exact(),
+                ),
+            ],
+            "What the service knows about the resource",
+        )),
+    ]
+}
+
+/// The sub-attributes that RFC 7643 §2.4 gives a multi-valued attribute, around `value`.
+pub(super) fn plural(value: Attribute, types: &[&str]) -> Vec<Attribute> {
+    vec![
+        value,
+        Attribute::string("display", "A name for people to read"),
+        Attribute::string("type", "What the value is for").canonical_values(types),
+        Attribute::boolean(
+            "primary",
+            "Whether this is the preferred value; true for one value at most",
+        ),
+    ]
+}

@@ -1,0 +1,13 @@
+//! The schema tables: what attributes a resource has, and each one's characteristics (RFC 7643 §2.2 and §7).
+//!
+//! Every other part of the protocol reads these tables and holds no attribute names of its own.
+
+mod attribute;
+mod common;
+mod enterprise;
+mod resource_type;
+mod user;
+
+pub use attribute::{Attribute, AttributeType, Mutability, Returned, Uniqueness};
+pub use resource_type::{ResourceType, Schema, Target};
+pub use user::user_resource_type;

@@ -1,0 +1,306 @@
+//! Reading what a client sent against the schema tables (RFC 7643 §2): canonical names, right types, known limits.
+//!
+//! What comes out holds only attributes the tables know, under their canonical names, and no empty values. Unknown
+//! and readOnly attributes are ignored, as RFC 7644 §3.3 lets a server do.
+
+use super::Error;
+use super::date_time;
+use super::schema::{Attribute, AttributeType, Mutability, ResourceType, Returned, Schema};
+use base64::Engine;
+use serde_json::{Map, Value};
+
+/// The largest resource kept, in bytes of JSON. A DynamoDB item holds 400 KB, and a history entry keeps the old and
+/// the new value of what changed.
+pub const MAX_RESOURCE_BYTES: usize = 128 * 1024;
+
+/// Reads the body of a POST or PUT (RFC 7644 §3.3 and §3.5.1) into canonical attributes.
+///
+/// `schemas` may be missing, but when it is there it must be a list of strings with the resource type's own URI.
+/// `id`, `meta` and other readOnly attributes are ignored, and so is everything unknown.
+///
+/// # Errors
+/// `invalidSyntax` for a malformed `schemas` or an attribute that is there twice; `invalidValue` for a value of the
+/// wrong type or beyond a limit, and for a required attribute that is missing.
+pub fn read_resource(
+    resource_type: &ResourceType,
+    body: &Map<String, Value>,
+) -> Result<Map<String, Value>, Error> {
+    let mut attributes = Map::new();
+    for (key, value) in body {
+        if key.eq_ignore_ascii_case("schemas") {
+            check_schemas(resource_type, value)?;
+        } else if let Some(attribute) = resource_type.attribute(key) {
+            read_into(&mut attributes, attribute, value, &attribute.name)?;
+        } else if let Some(extension) = resource_type.extension(key) {
+            let read = read_extension(extension, value)?;
+            insert_once(&mut attributes, &extension.id, read.map(Value::Object))?;
+        }
+    }
+    check_resource(resource_type, &attributes)?;
+    Ok(attributes)
+}
+
+/// Reads the object of an extension; `None` when it holds nothing.
+///
+/// # Errors
+/// As [`read_resource`].
+pub fn read_extension(
+    extension: &Schema,
+    value: &Value,
+) -> Result<Option<Map<String, Value>>, Error> {
+    let object = match value {
+        Value::Null => return Ok(None),
+        Value::Object(object) => object,
+        other => return Err(wrong_type(&extension.id, "an object", other)),
+    };
+    let mut attributes = Map::new();
+    for (key, value) in object {
+        if let Some(attribute) = extension.attribute(key) {
+            let at = format!("{}:{}", extension.id, attribute.name);
+            read_into(&mut attributes, attribute, value, &at)?;
+        }
+    }
+    Ok((!attributes.is_empty()).then_some(attributes))
+}
+
+/// Reads the whole value of an attribute: a list when it is multi-valued. `None` when it is no value: `null`, an
+/// empty string, list or object (RFC 7643 §2.5), or something that is never kept. `at` names the place in errors.
+///
+/// # Errors
+/// `invalidValue` or `invalidSyntax`, as [`read_resource`].
+pub fn read_value(attribute: &Attribute, value: &Value, at: &str) -> Result<Option<Value>, Error> {
+    if !attribute.multi_valued {
+        return read_element(attribute, value, at);
+    }
+    let elements = match value {
+        Value::Array(elements) => elements.as_slice(),
+        // Some clients send the only value without the list around it.
+        other => std::slice::from_ref(other),
+    };
+    let mut read: Vec<Value> = Vec::new();
+    for element in elements {
+        if let Some(element) = read_element(attribute, element, at)?
+            && !read.contains(&element)
+        {
+            read.push(element);
+        }
+    }
+    check_elements(attribute, &read, at)?;
+    Ok((!read.is_empty()).then_some(Value::Array(read)))
+}
+
+/// Reads one value of an attribute: an element when it is multi-valued. `None` when it is no value.
+///
+/// # Errors
+/// `invalidValue` or `invalidSyntax`, as [`read_resource`].
+pub fn read_element(
+    attribute: &Attribute,
+    value: &Value,
+    at: &str,
+) -> Result<Option<Value>, Error> {
+    if attribute.returned == Returned::Never {
+        return Ok(None);
+    }
+    match value {
+        Value::Null => return Ok(None),
+        Value::String(text) if text.is_empty() => return Ok(None),
+        _ => {}
+    }
+    match attribute.kind {
+        AttributeType::Complex => read_complex(attribute, value, at),
+        AttributeType::Boolean => read_boolean(value, at).map(Some),
+        AttributeType::Integer if value.is_i64() || value.is_u64() => Ok(Some(value.clone())),
+        AttributeType::Integer => Err(wrong_type(at, "a whole number", value)),
+        AttributeType::Decimal if value.is_number() => Ok(Some(value.clone())),
+        AttributeType::Decimal => Err(wrong_type(at, "a number", value)),
+        AttributeType::String
+        | AttributeType::Reference
+        | AttributeType::DateTime
+        | AttributeType::Binary => {
+            let Value::String(text) = value else {
+                return Err(wrong_type(at, "text", value));
+            };
+            check_text(attribute, text, at)?;
+            Ok(Some(value.clone()))
+        }
+    }
+}
+
+/// Checks a whole set of canonical attributes: nothing required is missing, at most one value of a list is primary,
+/// and it is not too large. A PATCH is checked so after its last operation.
+///
+/// # Errors
+/// `invalidValue`.
+pub fn check_resource(
+    resource_type: &ResourceType,
+    attributes: &Map<String, Value>,
+) -> Result<(), Error> {
+    for attribute in resource_type.attributes().filter(|attribute| attribute.required) {
+        if !attributes.contains_key(&attribute.name) {
+            return Err(Error::invalid_value(format!(
+                "{} is required and must not be empty",
+                attribute.name
+            )));
+        }
+    }
+    let lists = attributes.iter().filter_map(|(name, value)| {
+        let attribute = resource_type.attribute(name).filter(|attribute| attribute.multi_valued)?;
+        Some((attribute, value.as_array()?))
+    });
+    for (attribute, elements) in lists {
+        check_elements(attribute, elements, &attribute.name)?;
+    }
+    let bytes = serde_json::to_string(attributes).map_or(usize::MAX, |text| text.len());
+    if bytes > MAX_RESOURCE_BYTES {
+        return Err(Error::invalid_value(format!(
+            "The {} would take {bytes} bytes; at most {MAX_RESOURCE_BYTES} are kept",
+            resource_type.name
+        )));
+    }
+    Ok(())
+}
+
+fn read_complex(attribute: &Attribute, value: &Value, at: &str) -> Result<Option<Value>, Error> {
+    let object = match value {
+        Value::Object(object) => object,
+        Value::String(text) if attribute.bare_value => {
+            &Map::from_iter([("value".to_owned(), Value::String(text.clone()))])
+        }
+        // A single value in a list of one, as Entra ID wraps a manager.
+        Value::Array(elements) if !attribute.multi_valued => {
+            return match elements.as_slice() {
+                [] => Ok(None),
+                [Value::Array(_)] => Err(wrong_type(at, "an object", value)),
+                [only] => read_element(attribute, only, at),
+                [..] => Err(wrong_type(at, "an object", value)),
+            };
+        }
+        other => return Err(wrong_type(at, "an object", other)),
+    };
+    let mut read = Map::new();
+    for (key, value) in object {
+        if let Some(sub_attribute) = attribute.sub_attribute(key) {
+            read_into(&mut read, sub_attribute, value, &format!("{at}.{}", sub_attribute.name))?;
+        }
+    }
+    Ok((!read.is_empty()).then_some(Value::Object(read)))
+}
+
+/// RFC 7643 §2.3.2; Entra ID sends the words as text, in any case.
+fn read_boolean(value: &Value, at: &str) -> Result<Value, Error> {
+    match value {
+        Value::Bool(_) => Ok(value.clone()),
+        Value::String(text) if text.eq_ignore_ascii_case("true") => Ok(Value::Bool(true)),
+        Value::String(text) if text.eq_ignore_ascii_case("false") => Ok(Value::Bool(false)),
+        other => Err(wrong_type(at, "true or false", other)),
+    }
+}
+
+fn read_into(
+    target: &mut Map<String, Value>,
+    attribute: &Attribute,
+    value: &Value,
+    at: &str,
+) -> Result<(), Error> {
+    if attribute.mutability == Mutability::ReadOnly {
+        return Ok(());
+    }
+    let read = read_value(attribute, value, at)?;
+    insert_once(target, &attribute.name, read)
+}
+
+/// Two spellings of one name (`title` and `Title`) are one attribute sent twice.
+fn insert_once(
+    target: &mut Map<String, Value>,
+    name: &str,
+    value: Option<Value>,
+) -> Result<(), Error> {
+    let Some(value) = value else { return Ok(()) };
+    match target.insert(name.to_owned(), value) {
+        None => Ok(()),
+        Some(_) => Err(Error::invalid_syntax(format!(
+            "{name} is there more than once; attribute names are the same in any case"
+        ))),
+    }
+}
+
+fn check_schemas(resource_type: &ResourceType, value: &Value) -> Result<(), Error> {
+    let expected = || format!("schemas must be a list that holds {}", resource_type.schema.id);
+    let Value::Array(urns) = value else {
+        return Err(Error::invalid_syntax(expected()));
+    };
+    if !urns.iter().all(Value::is_string) {
+        return Err(Error::invalid_syntax(expected()));
+    }
+    let mut texts = urns.iter().filter_map(Value::as_str);
+    if texts.any(|urn| resource_type.schema.is_identified(urn)) {
+        Ok(())
+    } else {
+        Err(Error::invalid_syntax(expected()))
+    }
+}
+
+fn check_text(attribute: &Attribute, text: &str, at: &str) -> Result<(), Error> {
+    let chars = text.chars().count();
+    if chars > attribute.max_chars {
+        return Err(Error::invalid_value(format!(
+            "{at} has {chars} characters; at most {} are accepted",
+            attribute.max_chars
+        )));
+    }
+    if text.contains('\0') {
+        return Err(Error::invalid_value(format!("{at} holds a NUL character")));
+    }
+    if attribute.required && text.trim().is_empty() {
+        return Err(Error::invalid_value(format!("{at} is required and must not be empty")));
+    }
+    match attribute.kind {
+        AttributeType::DateTime if date_time::parse(text).is_none() => Err(Error::invalid_value(
+            format!("{at} must be a date and time such as 2026-11-23T09:30:00Z"),
+        )),
+        AttributeType::Binary if !is_base64(text) => {
+            Err(Error::invalid_value(format!("{at} must be base64 text")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// RFC 7643 §2.3.6: base64 or base64url; certificates arrive with and without padding.
+fn is_base64(text: &str) -> bool {
+    use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+    let text = text.trim_end_matches('=');
+    STANDARD_NO_PAD.decode(text).is_ok() || URL_SAFE_NO_PAD.decode(text).is_ok()
+}
+
+/// RFC 7643 §2.4: the primary value appears no more than once.
+fn check_elements(attribute: &Attribute, elements: &[Value], at: &str) -> Result<(), Error> {
+    if elements.len() > attribute.max_values {
+        return Err(Error::invalid_value(format!(
+            "{at} has {} values; at most {} are accepted",
+            elements.len(),
+            attribute.max_values
+        )));
+    }
+    let primaries = elements
+        .iter()
+        .filter(|element| element.get("primary").and_then(Value::as_bool) == Some(true))
+        .count();
+    if primaries > 1 {
+        return Err(Error::invalid_value(format!(
+            "{at} marks {primaries} values as primary; one at most can be"
+        )));
+    }
+    Ok(())
+}
+
+fn wrong_type(at: &str, expected: &str, found: &Value) -> Error {
+    let found = match found {
+        Value::Null => "null",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "text",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "an object",
+    };
+    Error::invalid_value(format!("{at} must be {expected}, found {found}"))
+}

@@ -1,0 +1,120 @@
+//! Where the peppers are kept: a file beside the embedded engine, or AWS Secrets Manager.
+//!
+//! The file has Secrets Manager's shape: a secret string, itself JSON, for each version stage.
+
+use crate::directory::pepper::{LoadError, PepperSource, Peppers, read_secret_string};
+use aws_sdk_secretsmanager::Client;
+use aws_sdk_secretsmanager::operation::get_secret_value::GetSecretValueError;
+use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
+use std::path::{Path, PathBuf};
+
+/// The stage of the version in use, in Secrets Manager and in the file.
+const CURRENT: &str = "AWSCURRENT";
+/// The stage of the version before.
+const PREVIOUS: &str = "AWSPREVIOUS";
+
+/// Peppers in AWS Secrets Manager, under an ARN or a name.
+pub fn from_secrets_manager(client: Client, secret_id: &str) -> PepperSource {
+    let secret_id = secret_id.to_owned();
+    PepperSource::new(move || {
+        let (client, secret_id) = (client.clone(), secret_id.clone());
+        async move {
+            let (current, previous) = tokio::try_join!(
+                get_secret_string(&client, &secret_id, CURRENT),
+                get_secret_string(&client, &secret_id, PREVIOUS),
+            )?;
+            Ok(Peppers { current: current.ok_or(LoadError::Shape)?, previous })
+        }
+    })
+}
+
+/// One version's pepper; `None` when the secret has no version with this stage.
+async fn get_secret_string(
+    client: &Client,
+    secret_id: &str,
+    stage: &str,
+) -> Result<Option<SecretString>, LoadError> {
+    let answer = client.get_secret_value().secret_id(secret_id).version_stage(stage).send().await;
+    match answer {
+        Ok(answer) => {
+            let text = answer.secret_string.ok_or(LoadError::Shape)?;
+            read_secret_string(&text).map(Some)
+        }
+        Err(error) => match error.as_service_error() {
+            // A secret that was never rotated has no previous version.
+            Some(GetSecretValueError::ResourceNotFoundException(_)) if stage == PREVIOUS => {
+                Ok(None)
+            }
+            _ => Err(LoadError::Read(Box::new(error))),
+        },
+    }
+}
+
+/// Peppers in a file.
+pub fn from_file(path: &Path) -> PepperSource {
+    let path = path.to_owned();
+    PepperSource::new(move || {
+        let path = path.clone();
+        async move { read_file(&path) }
+    })
+}
+
+/// The file's name in a data folder.
+pub fn file_in(folder: &Path) -> PathBuf {
+    folder.join("secret.json")
+}
+
+#[derive(Serialize, Deserialize)]
+struct SecretFile {
+    #[serde(rename = "AWSCURRENT")]
+    current: String,
+    #[serde(rename = "AWSPREVIOUS", default, skip_serializing_if = "Option::is_none")]
+    previous: Option<String>,
+}
+
+fn read_file(path: &Path) -> Result<Peppers, LoadError> {
+    let text = std::fs::read_to_string(path).map_err(|error| LoadError::Read(Box::new(error)))?;
+    let file: SecretFile = serde_json::from_str(&text).map_err(|_| LoadError::Shape)?;
+    Ok(Peppers {
+        current: read_secret_string(&file.current)?,
+        previous: file.previous.as_deref().map(read_secret_string).transpose()?,
+    })
+}
+
+/// Makes the file with a random pepper, readable by its owner only, unless it is there.
+///
+/// # Errors
+/// When the file cannot be written, or the operating system gives no random numbers.
+#[cfg(feature = "local")]
+pub fn create_file_unless_exists(path: &Path) -> std::io::Result<()> {
+    use base64::Engine;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+    use std::io::{ErrorKind, Write};
+
+    if path.exists() {
+        return Ok(());
+    }
+    let mut random = [0_u8; 32];
+    getrandom::fill(&mut random).map_err(std::io::Error::other)?;
+    let pepper = URL_SAFE_NO_PAD.encode(random);
+    let current = serde_json::json!({ "pepper": pepper }).to_string();
+    let text = serde_json::to_string_pretty(&SecretFile { current, previous: None })?;
+    // Written beside it and linked into place: two processes that start together must agree on one pepper, and one
+    // that is killed must not leave half a file.
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let draft = folder.join(format!(".secret-{}.json", std::process::id()));
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(&draft)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()?;
+    let linked = std::fs::hard_link(&draft, path);
+    std::fs::remove_file(&draft)?;
+    match linked {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
+        other => other,
+    }
+}

@@ -1,0 +1,107 @@
+//! Claims on userNames: what makes a userName unique within a tenant, without regard to case.
+//!
+//! A claim item names the visible employee who holds the userName, and the hidden ones who held it when they were
+//! deleted. It stays as long as either is there.
+
+use super::keys;
+use super::transact::{Condition, Step, Transaction, text};
+use super::{Error, Item, TenantStore};
+use aws_sdk_dynamodb::types::AttributeValue;
+use uuid::Uuid;
+
+/// Who holds a userName, and who held it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Claim {
+    /// The visible employee with this userName.
+    pub holder: Option<Uuid>,
+    /// Hidden employees who had it when they were deleted, the last one last.
+    pub former: Vec<Uuid>,
+}
+
+const HOLDER: &str = "holder";
+const FORMER: &str = "former";
+
+impl Claim {
+    /// Reads a claim item.
+    pub(super) fn from_item(item: &Item) -> Result<Self, Error> {
+        let id = |value: &AttributeValue| -> Result<Uuid, Error> {
+            let text = value.as_s().map_err(|_| Error::bad_item("a claim's id is no text"))?;
+            Uuid::parse_str(text).map_err(Error::bad_item)
+        };
+        let holder = item.get(HOLDER).map(id).transpose()?;
+        let former = item.get(FORMER).and_then(|value| value.as_l().ok());
+        let former = former.into_iter().flatten().map(id).collect::<Result<_, _>>()?;
+        Ok(Self { holder, former })
+    }
+
+    /// The claim when an employee neither holds nor held the userName.
+    pub(super) fn without(&self, id: Uuid) -> Self {
+        Self {
+            holder: self.holder.filter(|holder| *holder != id),
+            former: self.former.iter().copied().filter(|former| *former != id).collect(),
+        }
+    }
+
+    fn former_value(&self) -> AttributeValue {
+        AttributeValue::L(self.former.iter().map(|id| text(id.to_string())).collect())
+    }
+
+    fn to_item(&self, key: &keys::Key) -> Item {
+        let mut item = key.to_item();
+        if let Some(holder) = self.holder {
+            item.insert(HOLDER.to_owned(), text(holder.to_string()));
+        }
+        if !self.former.is_empty() {
+            item.insert(FORMER.to_owned(), self.former_value());
+        }
+        item
+    }
+
+    /// The item must still be as it was read.
+    fn unchanged(&self) -> Condition {
+        let holder = match self.holder {
+            Some(_) => "holder = :holder",
+            None => "attribute_not_exists(holder)",
+        };
+        let former = match self.former.is_empty() {
+            true => "attribute_not_exists(former)",
+            false => "former = :former",
+        };
+        let mut condition = Condition::expression(&format!("{holder} AND {former}"));
+        if let Some(holder) = self.holder {
+            condition = condition.with(":holder", text(holder.to_string()));
+        }
+        if !self.former.is_empty() {
+            condition = condition.with(":former", self.former_value());
+        }
+        condition
+    }
+}
+
+impl TenantStore {
+    /// The claim on a userName in any spelling; an empty one when nobody holds or held it.
+    ///
+    /// # Errors
+    /// [`Error`], as for every call.
+    pub async fn get_claim(&self, user_name: &str) -> Result<Claim, Error> {
+        let item = self.store.get(&keys::claim(&self.tenant, user_name)).await?;
+        item.as_ref().map_or_else(|| Ok(Claim::default()), Claim::from_item)
+    }
+
+    /// Writes `after` over a claim that must still be as it was read; an empty one is removed.
+    pub(super) fn replace_claim(
+        &self,
+        transaction: &mut Transaction<'_>,
+        step: Step,
+        user_name: &str,
+        before: &Claim,
+        after: &Claim,
+    ) -> Result<(), Error> {
+        let key = keys::claim(&self.tenant, user_name);
+        if *after == Claim::default() {
+            transaction.delete(step, &key, before.unchanged())
+        } else {
+            transaction.put(step, after.to_item(&key), before.unchanged())
+        }
+    }
+}

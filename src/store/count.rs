@@ -1,0 +1,119 @@
+//! How many employees SCIM lists: 256 count items by the first two hexadecimal digits of the id, each with sixteen
+//! counters by the third digit. They give the exact total, and lead any `startIndex` to within a few rows of its place.
+
+use super::keys;
+use super::read::SortRange;
+use super::tenant::sort_key;
+use super::transact::{Condition, Step, Transaction};
+use super::{Error, Item, TenantStore};
+use aws_sdk_dynamodb::types::AttributeValue;
+use uuid::Uuid;
+
+const BUCKETS: usize = 4_096;
+
+/// How many visible employees have an id that starts with each three hexadecimal digits.
+#[derive(Debug, Clone)]
+pub(super) struct Counts(Vec<u64>);
+
+/// Where a row of the list is: in the bucket of ids that start with `first_digits`, after `skip` others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Place {
+    pub first_digits: String,
+    pub skip: usize,
+}
+
+impl Counts {
+    /// All visible employees.
+    pub(super) fn total(&self) -> u64 {
+        self.0.iter().sum()
+    }
+
+    /// Where the row after `offset` others is; `None` when there are not so many.
+    pub(super) fn place(&self, offset: u64) -> Option<Place> {
+        let mut before = 0;
+        for (bucket, count) in self.0.iter().enumerate() {
+            if before + count > offset {
+                let skip = usize::try_from(offset - before).ok()?;
+                return Some(Place { first_digits: format!("{bucket:03x}"), skip });
+            }
+            before += count;
+        }
+        None
+    }
+}
+
+impl TenantStore {
+    /// Reads all counters: one query.
+    pub(super) async fn get_counts(&self) -> Result<Counts, Error> {
+        let items =
+            self.store.query_all(&keys::counts(&self.tenant), &SortRange::All, None).await?;
+        let mut counts = vec![0; BUCKETS];
+        for item in &items {
+            let first = sort_key(item).and_then(|key| usize::from_str_radix(key, 16).ok());
+            let first = first.ok_or_else(|| Error::bad_item("a count item's key is no number"))?;
+            for (name, value) in item {
+                let third = name.strip_prefix('n').and_then(|d| usize::from_str_radix(d, 16).ok());
+                let count = value.as_n().ok().and_then(|number| number.parse().ok());
+                if let (Some(third), Some(count)) = (third, count)
+                    && let Some(bucket) = counts.get_mut(first * 16 + third)
+                {
+                    *bucket = count;
+                }
+            }
+        }
+        Ok(Counts(counts))
+    }
+
+    /// Counts one employee more, or one less.
+    pub(super) fn add_to_count(
+        &self,
+        transaction: &mut Transaction<'_>,
+        id: Uuid,
+        change: Change,
+    ) -> Result<(), Error> {
+        let third = id.as_bytes().get(1).copied().unwrap_or_default() >> 4;
+        let by = match change {
+            Change::OneMore => "1",
+            Change::OneLess => "-1",
+        };
+        transaction.update(
+            Step::Companion,
+            &keys::count(&self.tenant, id),
+            &format!("ADD n{third:x} :by"),
+            Item::from([(":by".to_owned(), AttributeValue::N(by.to_owned()))]),
+            Condition::none(),
+        )
+    }
+}
+
+/// A change of a counter.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Change {
+    OneMore,
+    OneLess,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{BUCKETS, Counts, Place};
+
+    #[test]
+    fn an_offset_is_led_to_its_bucket() {
+        let mut buckets = vec![0; BUCKETS];
+        buckets[0x001] = 2;
+        buckets[0xa3f] = 3;
+        let counts = Counts(buckets);
+        let check = |offset, expected: Option<(&str, usize)>| {
+            let expected =
+                expected.map(|(digits, skip)| Place { first_digits: digits.to_owned(), skip });
+            assert_eq!(counts.place(offset), expected, "offset {offset}");
+        };
+        assert_eq!(counts.total(), 5);
+        check(0, Some(("001", 0)));
+        check(1, Some(("001", 1)));
+        check(2, Some(("a3f", 0)));
+        check(4, Some(("a3f", 2)));
+        check(5, None);
+        check(u64::MAX, None);
+    }
+}

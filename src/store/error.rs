@@ -1,0 +1,70 @@
+//! What can go wrong below the store, sorted by what its caller can do about it.
+
+use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use std::error::Error as StdError;
+
+type Cause = Box<dyn StdError + Send + Sync>;
+
+/// A call to DynamoDB that failed for a reason other than a condition.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Too many requests or too much contention: worth trying again after a pause.
+    #[error("DynamoDB asks to slow down")]
+    Throttled(#[source] Cause),
+    /// No answer, or a server-side failure: worth trying again later.
+    #[error("DynamoDB did not answer")]
+    Unavailable(#[source] Cause),
+    /// The table is not there.
+    #[error("the DynamoDB table does not exist")]
+    NoTable(#[source] Cause),
+    /// The credentials or the policy do not allow the call.
+    #[error("DynamoDB denied access")]
+    Denied(#[source] Cause),
+    /// The request was refused as malformed: a defect of this program.
+    #[error("DynamoDB refused the request")]
+    Refused(#[source] Cause),
+    /// An item does not have the shape this program writes.
+    #[error("an item cannot be read")]
+    BadItem(#[source] Cause),
+}
+
+impl Error {
+    /// An item that cannot be read or written.
+    pub(super) fn bad_item(cause: impl Into<Cause>) -> Self {
+        Error::BadItem(cause.into())
+    }
+
+    /// Contention that did not end within the retries.
+    pub(super) fn contention(what: &str) -> Self {
+        Error::Throttled(what.into())
+    }
+}
+
+impl<E> From<SdkError<E, HttpResponse>> for Error
+where
+    E: ProvideErrorMetadata + StdError + Send + Sync + 'static,
+{
+    fn from(error: SdkError<E, HttpResponse>) -> Self {
+        let status = error.raw_response().map(|response| response.status().as_u16());
+        let code = error.code().unwrap_or_default().to_owned();
+        let cause: Cause = Box::new(error);
+        match code.as_str() {
+            "ProvisionedThroughputExceededException"
+            | "ThrottlingException"
+            | "RequestLimitExceeded"
+            | "TransactionInProgressException"
+            | "LimitExceededException" => Error::Throttled(cause),
+            "ResourceNotFoundException" => Error::NoTable(cause),
+            "AccessDeniedException"
+            | "UnrecognizedClientException"
+            | "ExpiredTokenException"
+            | "InvalidSignatureException"
+            | "MissingAuthenticationTokenException" => Error::Denied(cause),
+            _ => match status {
+                Some(400..=499) => Error::Refused(cause),
+                _ => Error::Unavailable(cause),
+            },
+        }
+    }
+}

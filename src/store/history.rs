@@ -1,0 +1,112 @@
+//! History: one entry for each change of an employee or of the tenant's settings and tokens.
+
+use super::keys::{self, Key};
+use super::read::SortRange;
+use super::tenant::sort_key;
+use super::{Error, Item, TenantStore};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+/// What happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum EventKind {
+    /// The record was made.
+    Created,
+    /// Attributes changed.
+    Updated,
+    /// The person left: `active` became false.
+    Archived,
+    /// The person left and the identity provider deleted the user: archived, and hidden from it.
+    Deleted,
+    /// The person came back.
+    Restored,
+    /// The tenant's settings changed.
+    SettingsChanged,
+    /// A new token took the place of the current one.
+    TokenRotated,
+    /// Tokens stopped being valid.
+    TokenRevoked,
+    /// An employee and the history were erased; stands in the tenant's history.
+    Erased,
+}
+
+/// One attribute's change.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AttributeChange {
+    /// The attribute, in attribute notation (RFC 7644 §3.10); the tenant's own values stand under `local.`.
+    pub attribute: String,
+    /// The value before; absent when there was none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub old: Option<Value>,
+    /// The value after; absent when there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub new: Option<Value>,
+}
+
+/// One change: when, who, what.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct HistoryEntry {
+    /// When.
+    #[serde(with = "time::serde::rfc3339")]
+    pub at: OffsetDateTime,
+    /// Who: the label of the token that was used, or the administrator.
+    pub by: String,
+    /// What.
+    pub kind: EventKind,
+    /// Which attributes, with the values before and after.
+    #[serde(default)]
+    pub changes: Vec<AttributeChange>,
+}
+
+/// A [`HistoryEntry`] with its place in the record's history.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RecordedEntry {
+    /// The revision of the record that the change made.
+    pub revision: u64,
+    /// The change.
+    pub entry: HistoryEntry,
+}
+
+impl HistoryEntry {
+    pub(super) fn to_item(&self, key: &Key) -> Result<Item, Error> {
+        let mut item: Item =
+            serde_dynamo::aws_sdk_dynamodb_1::to_item(self).map_err(Error::bad_item)?;
+        item.extend(key.to_item());
+        Ok(item)
+    }
+}
+
+impl TenantStore {
+    /// An employee's history, oldest first.
+    ///
+    /// # Errors
+    /// [`Error`], as for every call.
+    pub async fn list_employee_history(&self, id: Uuid) -> Result<Vec<RecordedEntry>, Error> {
+        self.list_history(&keys::employee_history(&self.tenant, id)).await
+    }
+
+    /// The history of the tenant's settings and tokens, oldest first.
+    ///
+    /// # Errors
+    /// [`Error`], as for every call.
+    pub async fn list_tenant_history(&self) -> Result<Vec<RecordedEntry>, Error> {
+        self.list_history(&keys::tenant_history(&self.tenant)).await
+    }
+
+    async fn list_history(&self, partition: &str) -> Result<Vec<RecordedEntry>, Error> {
+        let items = self.store.query_all(partition, &SortRange::All, None).await?;
+        items
+            .into_iter()
+            .map(|item| {
+                let revision = sort_key(&item).and_then(|key| key.parse().ok());
+                let revision = revision.ok_or_else(|| Error::bad_item("no revision"))?;
+                let entry =
+                    serde_dynamo::aws_sdk_dynamodb_1::from_item(item).map_err(Error::bad_item)?;
+                Ok(RecordedEntry { revision, entry })
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,220 @@
+//! Every key string of the table. No other file puts one together.
+//!
+//! Client text is escaped before it becomes part of a key, so that no value can reach into another one's key.
+
+use super::tenant::TenantId;
+use crate::scim::fold::fold;
+use aws_sdk_dynamodb::types::AttributeValue;
+use sha2::{Digest, Sha256};
+use std::fmt::Write;
+use uuid::Uuid;
+
+/// The partition key attribute.
+pub const PARTITION: &str = "PK";
+/// The sort key attribute.
+pub const SORT: &str = "SK";
+/// The sparse index over primary email addresses, keys only.
+pub const EMAIL_INDEX: &str = "by-email";
+/// The partition key attribute of [`EMAIL_INDEX`].
+pub const EMAIL_KEY: &str = "emailKey";
+
+/// The full key of one item.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Key {
+    /// The partition key.
+    pub partition: String,
+    /// The sort key.
+    pub sort: String,
+}
+
+impl Key {
+    fn new(partition: String, sort: impl Into<String>) -> Self {
+        Self { partition, sort: sort.into() }
+    }
+
+    /// As key attributes of an item.
+    pub fn to_item(&self) -> super::Item {
+        super::Item::from([
+            (PARTITION.to_owned(), AttributeValue::S(self.partition.clone())),
+            (SORT.to_owned(), AttributeValue::S(self.sort.clone())),
+        ])
+    }
+}
+
+/// The partition with one item per tenant, for listing them.
+pub fn tenants() -> String {
+    "TENANTS".to_owned()
+}
+
+/// A tenant's line in the list of tenants.
+pub fn tenant_entry(tenant: &TenantId) -> Key {
+    Key::new(tenants(), tenant.as_str())
+}
+
+/// A tenant's settings and tokens.
+pub fn settings(tenant: &TenantId) -> Key {
+    Key::new(format!("TENANT#{tenant}"), "SETTINGS")
+}
+
+/// The partition of visible employees.
+pub fn employees(tenant: &TenantId) -> String {
+    format!("TENANT#{tenant}#EMPLOYEE")
+}
+
+/// A visible employee.
+pub fn employee(tenant: &TenantId, id: Uuid) -> Key {
+    Key::new(employees(tenant), id.to_string())
+}
+
+/// The partition of hidden employees.
+pub fn hidden_employees(tenant: &TenantId) -> String {
+    format!("TENANT#{tenant}#HIDDEN")
+}
+
+/// A hidden employee.
+pub fn hidden_employee(tenant: &TenantId, id: Uuid) -> Key {
+    Key::new(hidden_employees(tenant), id.to_string())
+}
+
+/// The partition of userName claims.
+pub fn claims(tenant: &TenantId) -> String {
+    format!("TENANT#{tenant}#USERNAME")
+}
+
+/// The claim on a userName, the same for all its spellings.
+pub fn claim(tenant: &TenantId, user_name: &str) -> Key {
+    Key::new(claims(tenant), escape(&fold(user_name)))
+}
+
+/// The partition of externalId pointers.
+pub fn external_ids(tenant: &TenantId) -> String {
+    format!("TENANT#{tenant}#EXTERNALID")
+}
+
+/// What the sort keys of all pointers from an externalId start with.
+pub fn external_id_prefix(external_id: &str) -> String {
+    format!("{}#", escape(external_id))
+}
+
+/// The pointer from an externalId to an employee.
+pub fn external_id(tenant: &TenantId, external_id: &str, id: Uuid) -> Key {
+    Key::new(external_ids(tenant), format!("{}{id}", external_id_prefix(external_id)))
+}
+
+/// The partition of pointers from email addresses other than the primary one.
+pub fn emails(tenant: &TenantId) -> String {
+    format!("TENANT#{tenant}#EMAIL")
+}
+
+/// What the sort keys of all pointers from an email address start with.
+pub fn email_prefix(email: &str) -> String {
+    format!("{}#", escape(&fold(email)))
+}
+
+/// The pointer from an email address other than the primary one to an employee.
+pub fn email(tenant: &TenantId, email: &str, id: Uuid) -> Key {
+    Key::new(emails(tenant), format!("{}{id}", email_prefix(email)))
+}
+
+/// The value of [`EMAIL_KEY`] for a primary email address.
+pub fn primary_email(tenant: &TenantId, email: &str) -> String {
+    format!("{}#{}", emails(tenant), escape(&fold(email)))
+}
+
+/// The partition of count items.
+pub fn counts(tenant: &TenantId) -> String {
+    format!("TENANT#{tenant}#COUNT")
+}
+
+/// The count item for an employee id: one for each value of its first two hexadecimal digits.
+pub fn count(tenant: &TenantId, id: Uuid) -> Key {
+    let first = id.as_bytes().first().copied().unwrap_or_default();
+    Key::new(counts(tenant), format!("{first:02x}"))
+}
+
+/// The partition with an employee's history.
+pub fn employee_history(tenant: &TenantId, id: Uuid) -> String {
+    format!("TENANT#{tenant}#HISTORY#{id}")
+}
+
+/// The partition with the history of the tenant's settings and tokens.
+pub fn tenant_history(tenant: &TenantId) -> String {
+    format!("TENANT#{tenant}#HISTORY#SETTINGS")
+}
+
+/// One entry in the history partition of a record. Revisions grow by one with each change, so entries sort in the
+/// order in which changes were made, whatever the clocks of those who made them.
+pub fn history_entry(partition: String, revision: u64) -> Key {
+    Key::new(partition, format!("{revision:012}"))
+}
+
+/// Makes client text safe inside a key: `#` separates the parts of a key, `%` marks an escape, `~` a digest. Text too
+/// long for a sort key (1,024 bytes) keeps its beginning and stands on its SHA-256 digest.
+fn escape(text: &str) -> String {
+    const LONGEST: usize = 700;
+    const BEGINNING: usize = 200;
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        if matches!(character, '#' | '%' | '~') || character.is_control() {
+            let _ = write!(escaped, "%{:02X}", u32::from(character));
+        } else {
+            escaped.push(character);
+        }
+    }
+    if escaped.len() <= LONGEST {
+        return escaped;
+    }
+    let mut shortened = String::new();
+    for character in escaped.chars() {
+        if shortened.len() + character.len_utf8() > BEGINNING {
+            break;
+        }
+        shortened.push(character);
+    }
+    shortened.push('~');
+    for byte in Sha256::digest(text.as_bytes()) {
+        let _ = write!(shortened, "{byte:02x}");
+    }
+    shortened
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tenant() -> TenantId {
+        TenantId::parse("acme").unwrap()
+    }
+
+    #[test]
+    fn client_text_cannot_reach_into_another_key() {
+        let id = Uuid::nil();
+        let plain = external_id(&tenant(), "a", id);
+        let hostile = external_id(&tenant(), &format!("a#{id}"), id);
+        assert!(!hostile.sort.starts_with(&external_id_prefix("a")));
+        assert_ne!(plain, hostile);
+        assert_ne!(external_id_prefix("a#b"), external_id_prefix("a%23b"));
+    }
+
+    #[test]
+    fn a_claim_is_the_same_for_all_spellings_of_a_user_name() {
+        assert_eq!(claim(&tenant(), "Ada@Example.com"), claim(&tenant(), "ada@example.COM"));
+        assert_eq!(claim(&tenant(), "STRASSE"), claim(&tenant(), "straße"));
+        assert_ne!(claim(&tenant(), "ada"), claim(&tenant(), "ada "));
+    }
+
+    #[test]
+    fn an_external_id_is_case_exact() {
+        assert_ne!(external_id_prefix("AbC"), external_id_prefix("abc"));
+    }
+
+    #[test]
+    fn the_longest_text_fits_a_sort_key_and_stays_distinct() {
+        let long = "ΐ".repeat(512);
+        let other = format!("{}x", "ΐ".repeat(511));
+        let key = claim(&tenant(), &long);
+        assert!(key.sort.len() <= 1024 - 37, "{}", key.sort.len());
+        assert_ne!(key, claim(&tenant(), &other));
+        assert!(external_id(&tenant(), &"#".repeat(512), Uuid::nil()).sort.len() <= 1024);
+    }
+}

@@ -1,0 +1,63 @@
+//! Everything that is kept, through the DynamoDB API: one table, described in `docs/data-model.md`.
+//!
+//! Owns key strings, items, conditions and transactions. Knows nothing about HTTP answers or the rules of the
+//! directory: it says which condition did not hold, its caller decides what that means.
+
+pub mod keys;
+pub mod error;
+pub mod table;
+pub mod retry;
+mod transact;
+mod read;
+pub mod tenant;
+pub mod employee;
+mod employee_item;
+mod employee_read;
+pub mod employee_write;
+mod count;
+pub mod claim;
+pub mod history;
+mod purge;
+#[cfg(feature = "local")]
+pub mod embedded;
+
+pub use error::Error;
+
+use aws_sdk_dynamodb::Client;
+use std::sync::Arc;
+
+/// A DynamoDB item: attribute names and values.
+pub(crate) type Item = std::collections::HashMap<String, aws_sdk_dynamodb::types::AttributeValue>;
+
+/// The table, for what concerns all tenants. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Store {
+    client: Client,
+    table: Arc<str>,
+}
+
+impl Store {
+    /// A store on `table`, reached through `client`.
+    pub fn new(client: Client, table: &str) -> Self {
+        Self { client, table: Arc::from(table) }
+    }
+
+    /// The part of the store that belongs to one tenant. `tenant` is fixed here, so that no query can forget it.
+    pub fn tenant(&self, tenant: &tenant::TenantId) -> TenantStore {
+        TenantStore { store: self.clone(), tenant: tenant.clone() }
+    }
+}
+
+/// One tenant's part of the table. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct TenantStore {
+    store: Store,
+    tenant: tenant::TenantId,
+}
+
+impl TenantStore {
+    /// Whose part this is.
+    pub fn tenant_id(&self) -> &tenant::TenantId {
+        &self.tenant
+    }
+}

@@ -1,0 +1,117 @@
+//! Removal for good: of an erased employee's history, and of a whole tenant.
+
+use super::employee_item::id_in_key;
+use super::keys;
+use super::read::SortRange;
+use super::retry::Pauses;
+use super::transact::{Condition, Step, Transaction};
+use super::{Error, Item, TenantStore};
+use aws_sdk_dynamodb::types::{DeleteRequest, ReturnConsumedCapacity, WriteRequest};
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// The most items one `BatchWriteItem` call takes.
+const MOST_WRITES_A_BATCH: usize = 25;
+
+impl TenantStore {
+    /// Removes an employee's history. Can be repeated until it succeeds. Says how many entries there were.
+    ///
+    /// # Errors
+    /// [`Error`], as for every call.
+    pub async fn purge_history(&self, id: Uuid) -> Result<usize, Error> {
+        self.purge_partition(&keys::employee_history(&self.tenant, id)).await
+    }
+
+    /// Removes everything the tenant has, its line in the list of tenants last. Can be repeated until it succeeds.
+    /// Says how many items there were.
+    ///
+    /// # Errors
+    /// [`Error`], as for every call.
+    pub async fn purge_tenant(&self) -> Result<usize, Error> {
+        let mut purged = 0;
+        for partition in [keys::employees(&self.tenant), keys::hidden_employees(&self.tenant)] {
+            let mut start = None;
+            loop {
+                let page = self.store.query_page(&partition, &SortRange::All, None, start).await?;
+                // The history goes first: an employee's item is what leads to it.
+                for item in &page.items {
+                    purged += self.purge_history(id_in_key(item)?).await?;
+                }
+                purged += page.items.len();
+                self.delete_items(&page.items).await?;
+                start = page.next;
+                if start.is_none() {
+                    break;
+                }
+            }
+        }
+        let tenant = &self.tenant;
+        for partition in [
+            keys::claims(tenant),
+            keys::external_ids(tenant),
+            keys::emails(tenant),
+            keys::counts(tenant),
+            keys::tenant_history(tenant),
+        ] {
+            purged += self.purge_partition(&partition).await?;
+        }
+        let mut transaction = Transaction::new(&self.store);
+        transaction.delete(Step::Record, &keys::settings(tenant), Condition::none())?;
+        transaction.delete(Step::Record, &keys::tenant_entry(tenant), Condition::none())?;
+        transaction.commit().await?;
+        Ok(purged + 2)
+    }
+
+    async fn purge_partition(&self, partition: &str) -> Result<usize, Error> {
+        let mut purged = 0;
+        let mut start = None;
+        loop {
+            let page = self.store.query_page(partition, &SortRange::All, None, start).await?;
+            purged += page.items.len();
+            self.delete_items(&page.items).await?;
+            start = page.next;
+            if start.is_none() {
+                return Ok(purged);
+            }
+        }
+    }
+
+    async fn delete_items(&self, items: &[Item]) -> Result<(), Error> {
+        for chunk in items.chunks(MOST_WRITES_A_BATCH) {
+            let requests: Result<Vec<WriteRequest>, Error> = chunk
+                .iter()
+                .map(|item| {
+                    let request = DeleteRequest::builder()
+                        .set_key(Some(key_part(item)))
+                        .build()
+                        .map_err(Error::bad_item)?;
+                    Ok(WriteRequest::builder().delete_request(request).build())
+                })
+                .collect();
+            let mut wanted = HashMap::from([(self.store.table.to_string(), requests?)]);
+            let mut pauses = Pauses::new();
+            while !wanted.is_empty() {
+                let output = self
+                    .store
+                    .client
+                    .batch_write_item()
+                    .set_request_items(Some(wanted))
+                    .return_consumed_capacity(ReturnConsumedCapacity::Total)
+                    .send()
+                    .await?;
+                wanted = output.unprocessed_items.unwrap_or_default();
+                if !wanted.is_empty() && !pauses.pause().await {
+                    return Err(Error::contention("a batch of removals was never finished"));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn key_part(item: &Item) -> Item {
+    [keys::PARTITION, keys::SORT]
+        .into_iter()
+        .filter_map(|name| Some((name.to_owned(), item.get(name)?.clone())))
+        .collect()
+}

@@ -1,0 +1,164 @@
+//! The reads all entities share: one item, a key range page by page, many items by key. All strongly consistent
+//! unless an index makes that impossible.
+
+use super::keys::{self, Key};
+use super::retry::Pauses;
+use super::{Error, Item, Store};
+use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes, ReturnConsumedCapacity};
+use std::collections::HashMap;
+
+/// The most keys one `BatchGetItem` call takes.
+const MOST_KEYS_A_BATCH: usize = 100;
+
+/// A range of sort keys within one partition.
+#[derive(Debug, Clone)]
+pub(super) enum SortRange {
+    /// All of them.
+    All,
+    /// Those that start with a prefix.
+    Prefix(String),
+    /// From one on.
+    From(String),
+    /// From one to another, both included.
+    Between(String, String),
+}
+
+/// One page of a key range.
+#[derive(Debug, Default)]
+pub(super) struct ItemPage {
+    /// The items, in key order.
+    pub items: Vec<Item>,
+    /// Where to go on; `None` at the end.
+    pub next: Option<Item>,
+}
+
+impl Store {
+    /// The item with this key.
+    pub(super) async fn get(&self, key: &Key) -> Result<Option<Item>, Error> {
+        let output = self
+            .client
+            .get_item()
+            .table_name(&*self.table)
+            .set_key(Some(key.to_item()))
+            .consistent_read(true)
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .send()
+            .await?;
+        Ok(output.item)
+    }
+
+    /// One page of a key range: at most `limit` items, fewer when they fill a megabyte.
+    pub(super) async fn query_page(
+        &self,
+        partition: &str,
+        range: &SortRange,
+        limit: Option<usize>,
+        start: Option<Item>,
+    ) -> Result<ItemPage, Error> {
+        let mut query = self
+            .client
+            .query()
+            .table_name(&*self.table)
+            .consistent_read(true)
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .expression_attribute_values(":partition", AttributeValue::S(partition.to_owned()))
+            .set_limit(limit.map(|limit| i32::try_from(limit).unwrap_or(i32::MAX)))
+            .set_exclusive_start_key(start);
+        query = match range {
+            SortRange::All => query.key_condition_expression("PK = :partition"),
+            SortRange::Prefix(prefix) => query
+                .key_condition_expression("PK = :partition AND begins_with(SK, :low)")
+                .expression_attribute_values(":low", AttributeValue::S(prefix.clone())),
+            SortRange::From(low) => query
+                .key_condition_expression("PK = :partition AND SK >= :low")
+                .expression_attribute_values(":low", AttributeValue::S(low.clone())),
+            SortRange::Between(low, high) => query
+                .key_condition_expression("PK = :partition AND SK BETWEEN :low AND :high")
+                .expression_attribute_values(":low", AttributeValue::S(low.clone()))
+                .expression_attribute_values(":high", AttributeValue::S(high.clone())),
+        };
+        let output = query.send().await?;
+        Ok(ItemPage { items: output.items.unwrap_or_default(), next: output.last_evaluated_key })
+    }
+
+    /// A whole key range, or its first `most` items.
+    pub(super) async fn query_all(
+        &self,
+        partition: &str,
+        range: &SortRange,
+        most: Option<usize>,
+    ) -> Result<Vec<Item>, Error> {
+        let mut items = Vec::new();
+        let mut start = None;
+        loop {
+            let limit = most.map(|most| most.saturating_sub(items.len()));
+            if limit == Some(0) {
+                return Ok(items);
+            }
+            let page = self.query_page(partition, range, limit, start).await?;
+            items.extend(page.items);
+            start = page.next;
+            if start.is_none() {
+                return Ok(items);
+            }
+        }
+    }
+
+    /// The keys an index has under one value. The index follows the table with a short delay.
+    pub(super) async fn query_email_index(&self, value: &str) -> Result<Vec<Item>, Error> {
+        let mut items = Vec::new();
+        let mut start = None;
+        loop {
+            let output = self
+                .client
+                .query()
+                .table_name(&*self.table)
+                .index_name(keys::EMAIL_INDEX)
+                .return_consumed_capacity(ReturnConsumedCapacity::Total)
+                .key_condition_expression("emailKey = :value")
+                .expression_attribute_values(":value", AttributeValue::S(value.to_owned()))
+                .set_exclusive_start_key(start)
+                .send()
+                .await?;
+            items.extend(output.items.unwrap_or_default());
+            start = output.last_evaluated_key;
+            if start.is_none() {
+                return Ok(items);
+            }
+        }
+    }
+
+    /// The items with these keys, in no particular order; keys without an item are left out.
+    pub(super) async fn batch_get(&self, keys: &[Key]) -> Result<Vec<Item>, Error> {
+        let mut items = Vec::new();
+        for chunk in keys.chunks(MOST_KEYS_A_BATCH) {
+            let keys = chunk.iter().map(Key::to_item).collect();
+            let wanted = KeysAndAttributes::builder()
+                .set_keys(Some(keys))
+                .consistent_read(true)
+                .build()
+                .map_err(Error::bad_item)?;
+            let mut wanted = HashMap::from([(self.table.to_string(), wanted)]);
+            let mut pauses = Pauses::new();
+            loop {
+                let output = self
+                    .client
+                    .batch_get_item()
+                    .set_request_items(Some(wanted))
+                    .return_consumed_capacity(ReturnConsumedCapacity::Total)
+                    .send()
+                    .await?;
+                items.extend(output.responses.into_iter().flatten().flat_map(|(_, found)| found));
+                // What did not fit into 16 MB or was throttled comes back to be asked for again.
+                wanted = output.unprocessed_keys.unwrap_or_default();
+                if wanted.is_empty() {
+                    break;
+                }
+                if !pauses.pause().await {
+                    return Err(Error::contention("a batch of reads was never finished"));
+                }
+            }
+        }
+        Ok(items)
+    }
+}

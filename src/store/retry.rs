@@ -1,0 +1,39 @@
+//! Pauses between attempts at a contended write: exponential with full jitter, a bounded number of times.
+
+use std::time::Duration;
+
+/// The pauses of one contended operation.
+#[derive(Debug)]
+pub struct Pauses {
+    taken: u32,
+}
+
+impl Pauses {
+    /// How many pauses there are before giving up: about four seconds in all.
+    const MOST: u32 = 40;
+    const SHORTEST_MICROS: u64 = 2_000;
+    const LONGEST_MICROS: u64 = 200_000;
+
+    /// No pause taken yet.
+    pub fn new() -> Self {
+        Self { taken: 0 }
+    }
+
+    /// Waits before the next attempt; `false` when there have been enough.
+    pub async fn pause(&mut self) -> bool {
+        if self.taken == Self::MOST {
+            return false;
+        }
+        let longest =
+            Self::SHORTEST_MICROS.saturating_mul(1 << self.taken.min(16)).min(Self::LONGEST_MICROS);
+        self.taken += 1;
+        tokio::time::sleep(Duration::from_micros(fastrand::u64(..=longest))).await;
+        true
+    }
+}
+
+impl Default for Pauses {
+    fn default() -> Self {
+        Self::new()
+    }
+}

@@ -1,0 +1,88 @@
+//! The table's definition, for engines where this program makes it itself. On AWS the template makes it.
+
+use super::{Error, Store, keys};
+use aws_sdk_dynamodb::types::{
+    AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection,
+    ProjectionType, ScalarAttributeType,
+};
+
+impl Store {
+    /// Makes the table unless it is there. Several processes may do so at once.
+    ///
+    /// # Errors
+    /// [`Error`], as for every call.
+    pub async fn create_table_unless_exists(&self) -> Result<(), Error> {
+        let described = self.client.describe_table().table_name(&*self.table).send().await;
+        match described.map_err(Error::from) {
+            Ok(_) => return Ok(()),
+            Err(Error::NoTable(_)) => {}
+            Err(other) => return Err(other),
+        }
+        let created = self
+            .client
+            .create_table()
+            .table_name(&*self.table)
+            .billing_mode(BillingMode::PayPerRequest)
+            .set_attribute_definitions(Some(vec![
+                text_attribute(keys::PARTITION)?,
+                text_attribute(keys::SORT)?,
+                text_attribute(keys::EMAIL_KEY)?,
+            ]))
+            .key_schema(key(keys::PARTITION, KeyType::Hash)?)
+            .key_schema(key(keys::SORT, KeyType::Range)?)
+            .global_secondary_indexes(
+                GlobalSecondaryIndex::builder()
+                    .index_name(keys::EMAIL_INDEX)
+                    .key_schema(key(keys::EMAIL_KEY, KeyType::Hash)?)
+                    .projection(
+                        Projection::builder().projection_type(ProjectionType::KeysOnly).build(),
+                    )
+                    .build()
+                    .map_err(Error::bad_item)?,
+            )
+            .send()
+            .await;
+        match created {
+            Ok(_) => Ok(()),
+            Err(error) => match error.as_service_error() {
+                Some(service) if service.is_resource_in_use_exception() => Ok(()),
+                _ => Err(error.into()),
+            },
+        }
+    }
+
+    /// One cheap read that opens the connection and proves that the table can be read.
+    ///
+    /// # Errors
+    /// [`Error::NoTable`], [`Error::Denied`], [`Error::Unavailable`]: the reasons not to start.
+    pub async fn check_access(&self) -> Result<(), Error> {
+        self.client
+            .query()
+            .table_name(&*self.table)
+            .key_condition_expression("PK = :partition")
+            .expression_attribute_values(
+                ":partition",
+                aws_sdk_dynamodb::types::AttributeValue::S(keys::tenants()),
+            )
+            .limit(1)
+            .send()
+            .await?;
+        Ok(())
+    }
+}
+
+fn text_attribute(name: &str) -> Result<AttributeDefinition, Error> {
+    AttributeDefinition::builder()
+        .attribute_name(name)
+        .attribute_type(ScalarAttributeType::S)
+        .build()
+        .map_err(Error::bad_item)
+}
+
+fn key(name: &str, key_type: KeyType) -> Result<KeySchemaElement, Error> {
+    KeySchemaElement::builder()
+        .attribute_name(name)
+        .key_type(key_type)
+        .build()
+        .map_err(Error::bad_item)
+}

@@ -1,0 +1,232 @@
+//! Tenants: their id, name, settings and token digests, and the list of all tenants.
+
+use super::history::HistoryEntry;
+use super::keys;
+use super::read::SortRange;
+use super::transact::{Condition, Outcome, Step, Transaction, number, text};
+use super::{Error, Item, Store, TenantStore};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::sync::Arc;
+use time::OffsetDateTime;
+
+/// A tenant's id: 2 to 32 lower-case letters, digits and inner hyphens. It is part of URLs and keys, and Okta
+/// refuses a URL with an underscore.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct TenantId(Arc<str>);
+
+impl TenantId {
+    /// Reads an id; `None` when `text` is not one.
+    pub fn parse(text: &str) -> Option<Self> {
+        let valid = (2..=32).contains(&text.len())
+            && !text.starts_with('-')
+            && !text.ends_with('-')
+            && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+        valid.then(|| Self(Arc::from(text)))
+    }
+
+    /// The id as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for TenantId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+/// What a tenant has decided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Settings {
+    /// *Set employee location info from Identity Provider*.
+    pub location_from_idp: bool,
+    /// *Set employee department info from Identity Provider*.
+    pub department_from_idp: bool,
+    /// *Set employee manager info from Identity Provider*.
+    pub manager_from_idp: bool,
+}
+
+/// What a token may be used for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Scope {
+    /// The identity provider's SCIM calls.
+    Scim,
+    /// The tenant's own administration.
+    Admin,
+}
+
+/// Which of a scope's two tokens it is, named as Secrets Manager names the stages of a secret's versions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Stage {
+    /// The one made last.
+    Current,
+    /// The one before, valid for the overlap that was chosen at rotation.
+    Previous,
+}
+
+/// A token as it is kept: never the token itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TokenRecord {
+    /// What it may be used for.
+    pub scope: Scope,
+    /// Which of the scope's two it is.
+    pub stage: Stage,
+    /// A name for people, shown in the history of what was done with it.
+    pub label: String,
+    /// HMAC-SHA-256 of the token under the pepper, in base64url.
+    pub digest: String,
+    /// When it was made.
+    #[serde(with = "time::serde::rfc3339")]
+    pub created: OffsetDateTime,
+    /// When it stops being valid; `None` for a current one.
+    #[serde(with = "time::serde::rfc3339::option", default)]
+    pub expires: Option<OffsetDateTime>,
+}
+
+/// A tenant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tenant {
+    /// Its id.
+    pub id: TenantId,
+    /// Its name, for people.
+    pub name: String,
+    /// When it was made.
+    pub created: OffsetDateTime,
+    /// Grows by one with each change.
+    pub revision: u64,
+    /// Its settings.
+    pub settings: Settings,
+    /// Its tokens, at most one for each scope and stage.
+    pub tokens: Vec<TokenRecord>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct TenantItem {
+    name: String,
+    #[serde(with = "time::serde::rfc3339")]
+    created: OffsetDateTime,
+    revision: u64,
+    settings: Settings,
+    tokens: Vec<TokenRecord>,
+}
+
+impl Store {
+    /// The ids of all tenants, in order; also of one whose removal has not finished.
+    ///
+    /// # Errors
+    /// [`Error`], as for every call.
+    pub async fn list_tenant_ids(&self) -> Result<Vec<TenantId>, Error> {
+        let items = self.query_all(&keys::tenants(), &SortRange::All, None).await?;
+        Ok(items.iter().filter_map(|item| TenantId::parse(sort_key(item)?)).collect())
+    }
+}
+
+impl TenantStore {
+    /// The tenant's record; `None` when there is no such tenant.
+    ///
+    /// # Errors
+    /// [`Error`], as for every call.
+    pub async fn get_tenant(&self) -> Result<Option<Tenant>, Error> {
+        let Some(item) = self.store.get(&keys::settings(&self.tenant)).await? else {
+            return Ok(None);
+        };
+        let read: TenantItem =
+            serde_dynamo::aws_sdk_dynamodb_1::from_item(item).map_err(Error::bad_item)?;
+        Ok(Some(Tenant {
+            id: self.tenant.clone(),
+            name: read.name,
+            created: read.created,
+            revision: read.revision,
+            settings: read.settings,
+            tokens: read.tokens,
+        }))
+    }
+
+    /// Makes the tenant; `false` when its id is taken, also by one whose removal has not finished.
+    ///
+    /// # Errors
+    /// [`Error`], as for every call.
+    pub async fn create_tenant(
+        &self,
+        tenant: &Tenant,
+        history: &HistoryEntry,
+    ) -> Result<bool, Error> {
+        let mut transaction = Transaction::new(&self.store);
+        transaction.put(
+            Step::Record,
+            keys::tenant_entry(&self.tenant).to_item(),
+            Condition::absent(),
+        )?;
+        transaction.put(Step::Record, tenant_item(tenant)?, Condition::absent())?;
+        self.put_tenant_history(&mut transaction, tenant.revision, history)?;
+        Ok(matches!(transaction.commit().await?, Outcome::Committed))
+    }
+
+    /// Writes a changed record over the revision before it; `false` when that revision is no longer the newest.
+    ///
+    /// # Errors
+    /// [`Error`], as for every call.
+    pub async fn replace_tenant(
+        &self,
+        tenant: &Tenant,
+        history: &HistoryEntry,
+    ) -> Result<bool, Error> {
+        let mut transaction = Transaction::new(&self.store);
+        let condition = Condition::expression("revision = :expected")
+            .with(":expected", number(tenant.revision.saturating_sub(1)));
+        transaction.put(Step::Record, tenant_item(tenant)?, condition)?;
+        self.put_tenant_history(&mut transaction, tenant.revision, history)?;
+        Ok(matches!(transaction.commit().await?, Outcome::Committed))
+    }
+
+    fn put_tenant_history(
+        &self,
+        transaction: &mut Transaction<'_>,
+        revision: u64,
+        history: &HistoryEntry,
+    ) -> Result<(), Error> {
+        let key = keys::history_entry(keys::tenant_history(&self.tenant), revision);
+        transaction.put(Step::Companion, history.to_item(&key)?, Condition::none())
+    }
+}
+
+fn tenant_item(tenant: &Tenant) -> Result<Item, Error> {
+    let fields = TenantItem {
+        name: tenant.name.clone(),
+        created: tenant.created,
+        revision: tenant.revision,
+        settings: tenant.settings,
+        tokens: tenant.tokens.clone(),
+    };
+    let mut item: Item =
+        serde_dynamo::aws_sdk_dynamodb_1::to_item(fields).map_err(Error::bad_item)?;
+    item.extend(keys::settings(&tenant.id).to_item());
+    item.insert("tenant".to_owned(), text(tenant.id.as_str()));
+    Ok(item)
+}
+
+/// The sort key of an item.
+pub(super) fn sort_key(item: &Item) -> Option<&str> {
+    item.get(keys::SORT)?.as_s().ok().map(String::as_str)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::TenantId;
+
+    #[test]
+    fn a_tenant_id_is_lower_case_letters_digits_and_inner_hyphens() {
+        for good in ["ab", "acme", "acme-2", "0x", &"a".repeat(32)] {
+            assert!(TenantId::parse(good).is_some(), "{good}");
+        }
+        for bad in ["", "a", "Acme", "a_b", "-a", "a-", "a b", "a#b", "ä1", &"a".repeat(33)] {
+            assert!(TenantId::parse(bad).is_none(), "{bad}");
+        }
+    }
+}

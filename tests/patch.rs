@@ -1,0 +1,248 @@
+//! PATCH through the front door. What each operation does to attributes has its tests in `src/scim/patch/tests`; these
+//! hold that an answer, the stored user, filters and versions agree with it.
+
+use crate::support::{TestApp, TestTenant};
+use serde_json::{Value, json};
+use time::Duration;
+
+const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
+const CORE: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
+
+/// A tenant with one user, and the user's path.
+async fn with_ada() -> (TestTenant, String) {
+    let tenant = TestApp::new().await.tenant("acme").await;
+    let body = json!({
+        "userName": "ada@example.com",
+        "externalId": "00u1",
+        "name": {"givenName": "Ada", "familyName": "Lovelace"},
+        "emails": [
+            {"value": "ada@example.com", "type": "work", "primary": true},
+            {"value": "ada@home.example", "type": "home"},
+        ],
+    });
+    let id = tenant.create(&body).await;
+    (tenant, format!("/Users/{id}"))
+}
+
+/// Applies `operations`, and checks that the answer is what is kept, with a version one higher.
+async fn patched(operations: Value) -> Value {
+    let (tenant, path) = with_ada().await;
+    tenant.app.advance(Duration::seconds(1));
+    let answer = tenant.patch(&path, &operations).await;
+    let body = answer.expect(200);
+    assert_eq!(answer.header("etag"), "W/\"2\"", "{operations}");
+    assert_eq!(body["meta"]["version"], "W/\"2\"");
+    assert_eq!(body["meta"]["lastModified"], "2026-11-23T09:30:01.000Z");
+    assert_eq!(tenant.get(&path).await.expect(200), body);
+    assert_eq!(tenant.get("/Users").await.expect(200)["Resources"], json!([body]));
+    body
+}
+
+/// Applies `operations`, which must be refused so and change nothing. Gives the detail.
+async fn refused(operations: Value, scim_type: &str) -> String {
+    let (tenant, path) = with_ada().await;
+    let before = tenant.get(&path).await.expect(200);
+    let status = if scim_type == "uniqueness" { 409 } else { 400 };
+    let detail = tenant.patch(&path, &operations).await.expect_error(status, Some(scim_type));
+    assert_eq!(tenant.get(&path).await.expect(200), before, "{operations}");
+    detail
+}
+
+#[tokio::test]
+async fn operations_apply_in_order_each_to_the_result_of_the_one_before() {
+    let user = patched(json!([
+        {"op": "add", "path": "emails", "value": [{"value": "third@example.com", "type": "other"}]},
+        {"op": "replace", "path": "emails[type eq \"other\"].value", "value": "3@example.com"},
+        {"op": "remove", "path": "emails[type eq \"home\"]"},
+        {"op": "add", "path": "emails[type eq \"other\"].primary", "value": true},
+    ]))
+    .await;
+    assert_eq!(
+        user["emails"],
+        json!([
+            {"value": "ada@example.com", "type": "work", "primary": false},
+            {"value": "3@example.com", "type": "other", "primary": true},
+        ])
+    );
+}
+
+#[tokio::test]
+async fn all_operations_apply_or_none_does() {
+    let detail = refused(
+        json!([
+            {"op": "replace", "path": "title", "value": "Countess"},
+            {"op": "replace", "path": "active", "value": false},
+            {"op": "replace", "path": "nonsense", "value": "x"},
+        ]),
+        "invalidPath",
+    )
+    .await;
+    assert_eq!(detail, "Operation 3: \"nonsense\" names no attribute that a User has");
+}
+
+#[tokio::test]
+async fn an_extension_comes_and_goes_with_its_data() {
+    let user = patched(json!([{"op": "add", "path": format!("{ENTERPRISE}:location"), "value": "GB"}])).await;
+    assert_eq!(user["schemas"], json!([CORE, ENTERPRISE]));
+    assert_eq!(user[ENTERPRISE], json!({"location": "GB"}));
+    let user = patched(json!([
+        {"op": "add", "value": {ENTERPRISE: {"department": "Engines"}, "title": "x"}},
+        {"op": "remove", "path": format!("{ENTERPRISE}:department")},
+    ]))
+    .await;
+    assert_eq!((&user["schemas"], user.get(ENTERPRISE)), (&json!([CORE]), None));
+}
+
+#[tokio::test]
+async fn names_operators_and_members_are_the_same_in_any_case() {
+    let (tenant, path) = with_ada().await;
+    let body = json!({
+        "SCHEMAS": ["URN:IETF:params:scim:api:messages:2.0:PATCHOP"],
+        "operations": [
+            {"OP": "REPLACE", "Path": "NAME.GIVENNAME", "Value": "Augusta"},
+            {"op": "aDD", "path": "urn:IETF:params:scim:schemas:core:2.0:user:title", "value": "Countess"},
+            {"op": "Replace", "path": "EMAILS[TYPE EQ \"WORK\"].VALUE", "value": "a@example.com"},
+        ],
+    });
+    let headers = [("content-type", "application/json")];
+    let user = tenant.request("PATCH", &path, &headers, body.to_string()).await.expect(200);
+    assert_eq!(user["name"]["givenName"], "Augusta");
+    assert_eq!(user["title"], "Countess");
+    assert_eq!(user["emails"][0]["value"], "a@example.com");
+}
+
+#[tokio::test]
+async fn keys_follow_a_patch_at_once() {
+    let (tenant, path) = with_ada().await;
+    let operations = json!([
+        {"op": "replace", "path": "userName", "value": "augusta@example.com"},
+        {"op": "replace", "path": "externalId", "value": "00u2"},
+        {"op": "replace", "path": "emails[type eq \"work\"].value", "value": "augusta@example.com"},
+        {"op": "replace", "path": "emails[type eq \"home\"].value", "value": "augusta@home.example"},
+    ]);
+    tenant.patch(&path, &operations).await.expect(200);
+    for (gone, found) in [
+        ("userName eq \"ada@example.com\"", "userName eq \"Augusta@example.com\""),
+        ("externalId eq \"00u1\"", "externalId eq \"00u2\""),
+        ("emails eq \"ada@example.com\"", "emails.value eq \"AUGUSTA@example.com\""),
+        ("emails eq \"ada@home.example\"", "emails[value eq \"augusta@home.example\"]"),
+    ] {
+        assert!(tenant.found(gone).await.is_empty(), "{gone}");
+        assert_eq!(tenant.found(found).await, ["augusta@example.com"], "{found}");
+    }
+    tenant.patch(&path, &json!([{"op": "remove", "path": "emails"}])).await.expect(200);
+    assert!(tenant.found("emails eq \"augusta@example.com\"").await.is_empty());
+    assert!(tenant.found("emails pr").await.is_empty());
+    tenant.patch(&path, &json!([{"op": "remove", "path": "externalId"}])).await.expect(200);
+    assert!(tenant.found("externalId eq \"00u2\"").await.is_empty());
+}
+
+#[tokio::test]
+async fn only_some_attributes_of_the_answer_can_be_asked_for() {
+    let (tenant, path) = with_ada().await;
+    let off = json!([{"op": "replace", "value": {"active": false}}]);
+    let user = tenant.patch(&format!("{path}?attributes=active"), &off).await.expect(200);
+    let id = path.trim_start_matches("/Users/");
+    assert_eq!(user, json!({"schemas": [CORE], "id": id, "active": false}));
+}
+
+#[tokio::test]
+async fn what_a_patch_may_not_do_is_refused_with_the_operation_and_the_place() {
+    let cases = [
+        (json!([{"op": "remove"}]), "noTarget", "Operation 1: path is missing; remove needs one"),
+        (
+            json!([{"op": "remove", "path": "userName"}]),
+            "mutability",
+            "Operation 1: userName is required and cannot be removed",
+        ),
+        (
+            json!([{"op": "replace", "path": "userName", "value": ""}]),
+            "invalidValue",
+            "Operation 1: userName is required and must not be empty",
+        ),
+        (
+            json!([{"op": "replace", "path": "id", "value": "x"}]),
+            "mutability",
+            "Operation 1: id is readOnly: only this service sets it",
+        ),
+        (
+            json!([{"op": "replace", "path": "meta.created", "value": "x"}]),
+            "mutability",
+            "Operation 1: meta.created is readOnly: only this service sets it",
+        ),
+        (
+            json!([{"op": "add", "path": "groups", "value": [{"value": "admins"}]}]),
+            "mutability",
+            "Operation 1: groups is readOnly: only this service sets it",
+        ),
+        (
+            json!([{"op": "replace", "path": "active", "value": ""}]),
+            "invalidValue",
+            "Operation 1: active must be true or false, found empty text",
+        ),
+        (
+            json!([{"op": "replace", "path": "name.familyName", "value": 3}]),
+            "invalidValue",
+            "Operation 1: name.familyName must be text, found a number",
+        ),
+        (
+            json!([{"op": "replace", "path": "emails[type co \"x\"].value", "value": "x"}]),
+            "noTarget",
+            "Operation 1: the filter matches none of the emails; one is made only for a filter of eq terms joined by and",
+        ),
+        (
+            json!([{"op": "replace", "value": "active"}]),
+            "invalidValue",
+            "Operation 1: value must be an object of attributes when there is no path, found text",
+        ),
+        (json!([{"op": "add", "path": "title"}]), "invalidValue", "Operation 1: value is missing; add and replace need one"),
+        (
+            json!([{"op": "move", "path": "title", "value": "x"}]),
+            "invalidSyntax",
+            "Operation 1: op must be add, remove or replace, found \"move\"",
+        ),
+    ];
+    for (operations, scim_type, detail) in cases {
+        assert_eq!(refused(operations.clone(), scim_type).await, detail, "{operations}");
+    }
+}
+
+#[tokio::test]
+async fn uniqueness_is_decided_after_the_last_operation() {
+    let (tenant, path) = with_ada().await;
+    tenant.create(&json!({"userName": "grace@example.com"})).await;
+    let there_and_back = json!([
+        {"op": "replace", "path": "userName", "value": "grace@example.com"},
+        {"op": "replace", "path": "userName", "value": "ada@example.com"},
+    ]);
+    let user = tenant.patch(&path, &there_and_back).await.expect(200);
+    assert_eq!(user["meta"]["version"], "W/\"1\"");
+    let there = json!([
+        {"op": "replace", "path": "title", "value": "x"},
+        {"op": "replace", "path": "userName", "value": "GRACE@example.com"},
+    ]);
+    tenant.patch(&path, &there).await.expect_error(409, Some("uniqueness"));
+    assert_eq!(tenant.get(&path).await.expect(200), user);
+}
+
+#[tokio::test]
+async fn repeated_removals_and_additions_succeed() {
+    let (tenant, path) = with_ada().await;
+    let before = tenant.get(&path).await.expect(200);
+    for operation in [
+        json!({"op": "remove", "path": "emails[value eq \"nobody@example.com\"]"}),
+        json!({"op": "Remove", "path": "emails", "value": [{"value": "nobody@example.com"}]}),
+        json!({"op": "remove", "path": "nickName"}),
+        json!({"op": "add", "path": "emails", "value": {"value": "ADA@example.com", "type": "work"}}),
+    ] {
+        let after = tenant.patch(&path, &json!([operation])).await.expect(200);
+        let mut expected = before.clone();
+        // The address itself is taken as it was sent last, and no second one is added.
+        expected["emails"][0]["value"] = after["emails"][0]["value"].clone();
+        expected["meta"] = after["meta"].clone();
+        assert_eq!(after, expected, "{operation}");
+    }
+    let removal = json!([{"op": "Remove", "path": "emails", "value": [{"value": "ada@home.example"}]}]);
+    let after = tenant.patch(&path, &removal).await.expect(200);
+    assert_eq!(after["emails"].as_array().unwrap().len(), 1);
+}

@@ -1,0 +1,110 @@
+//! The harness. A test makes a [`TestApp`], which is the whole service on an engine of its own, sends it requests with
+//! [`TestApp::send`] or a tenant's shorthands, and looks at status, headers and body.
+//!
+//! Time stands still unless a test moves it, and ids count up, so whole bodies can be compared. With
+//! `ROLLCALL_TEST_DYNAMODB_ENDPOINT` set, the same tests run on the DynamoDB API at that URL, each on a table of its own.
+
+pub mod engine;
+pub mod request;
+
+use engine::{Faults, Watched};
+use rollcall::app::App;
+use rollcall::directory::pepper::{PepperSource, Peppers};
+use rollcall::directory::sources::Sources;
+use rollcall::store::Store;
+use rollcall::store::tenant::TenantId;
+use secrecy::{ExposeSecret, SecretString};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use time::macros::datetime;
+use time::{Duration, OffsetDateTime};
+use uuid::Uuid;
+
+/// Where the service believes to be reached.
+pub const ORIGIN: &str = "https://rollcall.example";
+/// When tests happen.
+pub const START: OffsetDateTime = datetime!(2026-11-23 09:30:00 UTC);
+
+/// How a test's employees get their ids.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ids {
+    /// `00000000-0000-4000-8000-000000000001` and so on.
+    Counting,
+    /// Spread as in production.
+    Random,
+}
+
+/// The whole service.
+#[derive(Clone)]
+pub struct TestApp {
+    pub app: App,
+    pub store: Store,
+    pub faults: Faults,
+    now: Arc<Mutex<OffsetDateTime>>,
+}
+
+/// A tenant with valid tokens.
+#[derive(Clone)]
+pub struct TestTenant {
+    pub app: TestApp,
+    pub id: TenantId,
+    pub scim_token: String,
+    pub admin_token: String,
+}
+
+impl TestApp {
+    /// The service on an empty engine in memory, with counting ids.
+    pub async fn new() -> Self {
+        Self::with_ids(Ids::Counting).await
+    }
+
+    /// The service on an empty engine in memory.
+    pub async fn with_ids(ids: Ids) -> Self {
+        let (client, faults) = Watched::client();
+        let table = format!("rollcall-{}", Uuid::new_v4());
+        let store = Store::new(client, &table);
+        store.create_table_unless_exists().await.expect("table");
+        let now = Arc::new(Mutex::new(START));
+        let clock = Arc::clone(&now);
+        let next = Arc::new(AtomicU64::new(1));
+        let sources = Sources::new(
+            move || *clock.lock().unwrap(),
+            move || match ids {
+                Ids::Random => Uuid::new_v4(),
+                Ids::Counting => counting_id(next.fetch_add(1, Ordering::Relaxed)),
+            },
+        );
+        let app = App::new(store.clone(), peppers(), sources, ORIGIN);
+        Self { app, store, faults, now }
+    }
+
+    /// A tenant of this id, made for the test.
+    pub async fn tenant(&self, id: &str) -> TestTenant {
+        let id = TenantId::parse(id).expect("a tenant id");
+        let new = self.app.tenants.create(&id, "Test", "test").await.expect("a new tenant");
+        TestTenant {
+            app: self.clone(),
+            id,
+            scim_token: new.scim_token.expose_secret().to_owned(),
+            admin_token: new.admin_token.expose_secret().to_owned(),
+        }
+    }
+
+    /// Lets time pass.
+    pub fn advance(&self, by: Duration) {
+        *self.now.lock().unwrap() += by;
+    }
+}
+
+/// The `n`th id of [`Ids::Counting`].
+pub fn counting_id(n: u64) -> Uuid {
+    Uuid::from_u128(0x0000_0000_0000_4000_8000_0000_0000_0000 | u128::from(n))
+}
+
+fn peppers() -> PepperSource {
+    let pepper = SecretString::from("a pepper for tests, 32 characters".to_owned());
+    PepperSource::new(move || {
+        let current = pepper.clone();
+        async move { Ok(Peppers { current, previous: None }) }
+    })
+}

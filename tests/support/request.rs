@@ -1,0 +1,140 @@
+//! Requests and answers, with shorthands for what identity providers send.
+
+use super::{TestApp, TestTenant};
+use axum::body::Body;
+use http::{HeaderMap, Request, StatusCode};
+use http_body_util::BodyExt;
+use serde_json::Value;
+use tower::ServiceExt;
+
+/// An answer, read to its end.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub bytes: Vec<u8>,
+}
+
+impl Answer {
+    /// The body as JSON; null when it is empty.
+    #[track_caller]
+    pub fn json(&self) -> Value {
+        if self.bytes.is_empty() {
+            return Value::Null;
+        }
+        serde_json::from_slice(&self.bytes).expect("a JSON body")
+    }
+
+    /// A header's text; empty when it is not there.
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+
+    /// The body, after checking the status.
+    #[track_caller]
+    pub fn expect(&self, status: u16) -> Value {
+        let body = String::from_utf8_lossy(&self.bytes);
+        assert_eq!(self.status.as_u16(), status, "{body}");
+        self.json()
+    }
+
+    /// The detail of a SCIM error, after checking everything an error must have (RFC 7644 §3.12).
+    #[track_caller]
+    pub fn expect_error(&self, status: u16, scim_type: Option<&str>) -> String {
+        let body = self.expect(status);
+        assert_eq!(self.header("content-type"), "application/scim+json");
+        assert_eq!(
+            body["schemas"],
+            serde_json::json!(["urn:ietf:params:scim:api:messages:2.0:Error"])
+        );
+        assert_eq!(body["status"], status.to_string());
+        assert_eq!(body.get("scimType").and_then(Value::as_str), scim_type, "{body}");
+        body["detail"].as_str().expect("a detail").to_owned()
+    }
+}
+
+impl TestApp {
+    /// Sends a request as it is.
+    pub async fn send(&self, request: Request<Body>) -> Answer {
+        let response = self.app.clone().service().oneshot(request).await.expect("an answer");
+        let (parts, body) = response.into_parts();
+        let bytes = body.collect().await.expect("a body").to_bytes().to_vec();
+        Answer { status: parts.status, headers: parts.headers, bytes }
+    }
+}
+
+impl TestTenant {
+    /// The path of something under the tenant's SCIM root.
+    pub fn path(&self, rest: &str) -> String {
+        format!("/tenants/{}/scim/v2{rest}", self.id)
+    }
+
+    /// A request with the tenant's token and these further headers.
+    pub async fn request(
+        &self,
+        method: &str,
+        rest: &str,
+        headers: &[(&str, &str)],
+        body: impl Into<Body>,
+    ) -> Answer {
+        let mut request = Request::builder()
+            .method(method)
+            .uri(self.path(rest))
+            .header("authorization", format!("Bearer {}", self.scim_token));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        self.app.send(request.body(body.into()).expect("a request")).await
+    }
+
+    pub async fn get(&self, rest: &str) -> Answer {
+        self.request("GET", rest, &[], Body::empty()).await
+    }
+
+    pub async fn post(&self, rest: &str, body: &Value) -> Answer {
+        self.with_json("POST", rest, body).await
+    }
+
+    pub async fn put(&self, rest: &str, body: &Value) -> Answer {
+        self.with_json("PUT", rest, body).await
+    }
+
+    /// A PATCH with these operations.
+    pub async fn patch(&self, rest: &str, operations: &Value) -> Answer {
+        let body = serde_json::json!({
+            "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
+            "Operations": operations,
+        });
+        self.with_json("PATCH", rest, &body).await
+    }
+
+    pub async fn delete(&self, rest: &str) -> Answer {
+        self.request("DELETE", rest, &[], Body::empty()).await
+    }
+
+    /// `GET /Users` with a filter, percent-encoded.
+    pub async fn filter(&self, filter: &str) -> Answer {
+        let encoded =
+            percent_encoding::utf8_percent_encode(filter, percent_encoding::NON_ALPHANUMERIC);
+        self.get(&format!("/Users?filter={encoded}")).await
+    }
+
+    /// The userNames a filter finds, in the order of the answer.
+    #[track_caller]
+    pub async fn found(&self, filter: &str) -> Vec<String> {
+        let body = self.filter(filter).await.expect(200);
+        let rows = body["Resources"].as_array().expect("rows").iter();
+        rows.map(|row| row["userName"].as_str().expect("a userName").to_owned()).collect()
+    }
+
+    /// Creates a user and gives back its id.
+    pub async fn create(&self, body: &Value) -> String {
+        let created = self.post("/Users", body).await.expect(201);
+        created["id"].as_str().expect("an id").to_owned()
+    }
+
+    async fn with_json(&self, method: &str, rest: &str, body: &Value) -> Answer {
+        let headers = [("content-type", "application/scim+json; charset=utf-8")];
+        self.request(method, rest, &headers, body.to_string()).await
+    }
+}

@@ -1,0 +1,528 @@
+//! `/Users`: created, read, replaced, deleted; versions, parts of an answer, addresses, and the spellings clients use.
+
+use crate::support::request::Answer;
+use crate::support::{ORIGIN, TestApp, TestTenant, counting_id};
+use axum::body::Body;
+use http::Request;
+use serde_json::{Value, json};
+use time::Duration;
+
+const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
+const CORE: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
+
+async fn acme() -> TestTenant {
+    TestApp::new().await.tenant("acme").await
+}
+
+/// A tenant with one user, and the user's path.
+async fn with_ada() -> (TestTenant, String) {
+    let tenant = acme().await;
+    let id = tenant.create(&ada()).await;
+    (tenant, format!("/Users/{id}"))
+}
+
+fn ada() -> Value {
+    json!({
+        "schemas": [CORE, ENTERPRISE],
+        "userName": "ada@example.com",
+        "name": {"givenName": "Ada", "familyName": "Lovelace"},
+        "emails": [
+            {"value": "ada@example.com", "type": "work", "primary": true},
+            {"value": "ada@home.example", "type": "home"},
+        ],
+        "active": true,
+        ENTERPRISE: {"department": "Engines", "manager": {"value": "boss@example.com"}},
+    })
+}
+
+async fn with_header(tenant: &TestTenant, method: &str, path: &str, header: (&str, &str)) -> Answer {
+    let body = match method {
+        "PUT" => json!({"userName": "ada@example.com", "title": "New"}).to_string(),
+        "PATCH" => json!({
+            "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
+            "Operations": [{"op": "add", "path": "title", "value": "New"}],
+        })
+        .to_string(),
+        _ => String::new(),
+    };
+    tenant.request(method, path, &[header, ("content-type", "application/json")], body).await
+}
+
+#[tokio::test]
+async fn a_user_is_created_read_changed_and_archived() {
+    let tenant = acme().await;
+    let id = tenant.create(&json!({"userName": "Ada@example.com", "active": true})).await;
+    assert_eq!(id, counting_id(1).to_string());
+    assert_eq!(tenant.found("userName eq \"ada@EXAMPLE.com\"").await, ["Ada@example.com"]);
+    let patched = tenant
+        .patch(&format!("/Users/{id}"), &json!([{"op": "replace", "value": {"active": false}}]))
+        .await
+        .expect(200);
+    assert_eq!(patched["active"], false);
+    assert_eq!(patched["meta"]["version"], "W/\"2\"");
+    let listed = tenant.get("/Users?startIndex=1&count=2").await.expect(200);
+    assert_eq!(listed["totalResults"], 1);
+    assert_eq!(listed["Resources"][0], patched);
+    tenant.delete(&format!("/Users/{id}")).await.expect(204);
+    tenant.get(&format!("/Users/{id}")).await.expect_error(404, None);
+    let again = tenant.create(&json!({"userName": "ADA@example.com"})).await;
+    assert_eq!(again, id);
+}
+
+#[tokio::test]
+async fn a_create_answers_with_the_whole_user_and_where_it_is() {
+    let tenant = acme().await;
+    let created = tenant.post("/Users", &ada()).await;
+    let body = created.expect(201);
+    let location = format!("{ORIGIN}/tenants/acme/scim/v2/Users/{}", counting_id(1));
+    let mut expected = ada();
+    expected["id"] = counting_id(1).to_string().into();
+    expected["meta"] = json!({
+        "resourceType": "User",
+        "created": "2026-11-23T09:30:00.000Z",
+        "lastModified": "2026-11-23T09:30:00.000Z",
+        "location": location,
+        "version": "W/\"1\"",
+    });
+    assert_eq!(body, expected);
+    assert_eq!(created.header("location"), location);
+    assert_eq!(created.header("etag"), "W/\"1\"");
+    let got = tenant.get(&format!("/Users/{}", counting_id(1))).await;
+    assert_eq!(got.expect(200), body);
+    assert_eq!(got.header("etag"), "W/\"1\"");
+    assert_eq!(got.header("cache-control"), "no-store");
+    assert_eq!(got.header("location"), "");
+}
+
+#[tokio::test]
+async fn who_comes_without_active_is_active() {
+    let tenant = acme().await;
+    let created = tenant.post("/Users", &json!({"userName": "ada"})).await.expect(201);
+    assert_eq!(created["active"], true);
+    assert_eq!(created["schemas"], json!([CORE]));
+}
+
+#[tokio::test]
+async fn a_put_clears_what_it_does_not_name() {
+    let (tenant, path) = with_ada().await;
+    tenant.app.advance(Duration::seconds(5));
+    let put = tenant.put(&path, &json!({"userName": "ada@example.com", "title": "Countess"})).await;
+    let body = put.expect(200);
+    assert_eq!(body["title"], "Countess");
+    assert_eq!(body["schemas"], json!([CORE]));
+    for gone in ["name", "emails", ENTERPRISE] {
+        assert_eq!(body.get(gone), None, "{gone}");
+    }
+    assert_eq!(body["meta"]["created"], "2026-11-23T09:30:00.000Z");
+    assert_eq!(body["meta"]["lastModified"], "2026-11-23T09:30:05.000Z");
+    assert_eq!(put.header("etag"), "W/\"2\"");
+}
+
+#[tokio::test]
+async fn a_put_without_active_wakes_nobody_and_archives_nobody() {
+    let (tenant, path) = with_ada().await;
+    let plain = json!({"userName": "ada@example.com"});
+    assert_eq!(tenant.put(&path, &plain).await.expect(200)["active"], true);
+    let off = json!({"userName": "ada@example.com", "active": false});
+    assert_eq!(tenant.put(&path, &off).await.expect(200)["active"], false);
+    let titled = json!({"userName": "ada@example.com", "title": "Countess"});
+    assert_eq!(tenant.put(&path, &titled).await.expect(200)["active"], false);
+    let null = json!({"userName": "ada@example.com", "active": null});
+    assert_eq!(tenant.put(&path, &null).await.expect(200)["active"], false);
+}
+
+#[tokio::test]
+async fn a_put_on_an_unknown_id_creates_nothing() {
+    let tenant = acme().await;
+    for id in [counting_id(7).to_string(), "me".to_owned(), "1".to_owned()] {
+        tenant.put(&format!("/Users/{id}"), &ada()).await.expect_error(404, None);
+    }
+    assert_eq!(tenant.get("/Users").await.expect(200)["totalResults"], 0);
+    assert!(tenant.found("userName eq \"ada@example.com\"").await.is_empty());
+}
+
+#[tokio::test]
+async fn a_body_cannot_set_id_meta_or_groups() {
+    let tenant = acme().await;
+    let mut body = ada();
+    body["id"] = counting_id(99).to_string().into();
+    body["meta"] = json!({"created": "1999-01-01T00:00:00Z", "version": "W/\"9\"", "location": "x"});
+    body["groups"] = json!([{"value": "admins"}]);
+    let created = tenant.post("/Users", &body).await.expect(201);
+    assert_eq!(created["id"], counting_id(1).to_string());
+    assert_eq!(created["meta"]["created"], "2026-11-23T09:30:00.000Z");
+    assert_eq!(created.get("groups"), None);
+    let path = format!("/Users/{}", counting_id(1));
+    assert_eq!(tenant.put(&path, &body).await.expect(200), created);
+    tenant.get(&format!("/Users/{}", counting_id(99))).await.expect_error(404, None);
+}
+
+#[tokio::test]
+async fn a_deleted_user_is_gone_for_every_method() {
+    let (tenant, path) = with_ada().await;
+    let deleted = tenant.delete(&path).await;
+    deleted.expect(204);
+    assert_eq!((deleted.bytes.len(), deleted.header("content-type")), (0, ""));
+    tenant.get(&path).await.expect_error(404, None);
+    tenant.put(&path, &ada()).await.expect_error(404, None);
+    let on = json!([{"op": "replace", "path": "active", "value": true}]);
+    tenant.patch(&path, &on).await.expect_error(404, None);
+    tenant.delete(&path).await.expect_error(404, None);
+    assert_eq!(tenant.get("/Users").await.expect(200)["totalResults"], 0);
+}
+
+#[tokio::test]
+async fn the_duplicate_error_says_who_has_the_name() {
+    let (tenant, _) = with_ada().await;
+    let detail = tenant
+        .post("/Users", &json!({"userName": "ADA@EXAMPLE.COM"}))
+        .await
+        .expect_error(409, Some("uniqueness"));
+    assert!(detail.contains(&counting_id(1).to_string()), "{detail}");
+    assert!(detail.starts_with("userName is in use by user "), "{detail}");
+    let other = tenant.create(&json!({"userName": "grace"})).await;
+    let path = format!("/Users/{other}");
+    let before = tenant.get(&path).await.expect(200);
+    let onto = json!({"userName": "Ada@Example.com"});
+    tenant.put(&path, &onto).await.expect_error(409, Some("uniqueness"));
+    let onto = json!([{"op": "replace", "value": {"title": "x", "userName": "aDA@example.com"}}]);
+    tenant.patch(&path, &onto).await.expect_error(409, Some("uniqueness"));
+    assert_eq!(tenant.get(&path).await.expect(200), before);
+}
+
+#[tokio::test]
+async fn a_user_name_may_change_its_own_case() {
+    let (tenant, path) = with_ada().await;
+    let mut body = ada();
+    body["userName"] = "Ada@Example.COM".into();
+    assert_eq!(tenant.put(&path, &body).await.expect(200)["userName"], "Ada@Example.COM");
+    assert_eq!(tenant.found("userName eq \"ada@example.com\"").await, ["Ada@Example.COM"]);
+}
+
+#[tokio::test]
+async fn what_changes_nothing_bumps_nothing() {
+    let (tenant, path) = with_ada().await;
+    let before = tenant.get(&path).await.expect(200);
+    let writes = [
+        ("PUT", before.clone()),
+        ("PUT", ada()),
+        ("PATCH", json!([{"op": "replace", "value": {"active": true}}])),
+        ("PATCH", json!([{"op": "Add", "path": "active", "value": "True"}])),
+        ("PATCH", json!([{"op": "add", "path": "emails", "value": ada()["emails"]}])),
+        ("PATCH", json!([{"op": "replace", "path": "name", "value": {"givenName": "Ada"}}])),
+        ("PATCH", json!([{"op": "remove", "path": "title"}])),
+        ("PATCH", json!([{"op": "replace", "path": "password", "value": "secret"}])),
+        ("PATCH", json!([{"op": "add", "path": "title", "value": "x"}, {"op": "remove", "path": "title"}])),
+    ];
+    for (method, body) in writes {
+        tenant.app.advance(Duration::seconds(60));
+        let answer = match method {
+            "PUT" => tenant.put(&path, &body).await,
+            _ => tenant.patch(&path, &body).await,
+        };
+        assert_eq!(answer.expect(200), before, "{method} {body}");
+        assert_eq!(answer.header("etag"), "W/\"1\"");
+    }
+}
+
+#[tokio::test]
+async fn if_match_lets_the_named_versions_through_only() {
+    for method in ["PUT", "PATCH", "DELETE"] {
+        let (tenant, path) = with_ada().await;
+        let before = tenant.get(&path).await.expect(200);
+        for stale in ["W/\"2\"", "\"0\"", "W/\"11\", \"7\"", "nonsense"] {
+            let answer = with_header(&tenant, method, &path, ("if-match", stale)).await;
+            let detail = answer.expect_error(412, None);
+            assert_eq!(
+                detail,
+                "If-Match does not name the current version W/\"1\"; read the user again and \
+                 repeat the change"
+            );
+            assert_eq!(tenant.get(&path).await.expect(200), before, "{method} {stale}");
+        }
+        let done = if method == "DELETE" { 204 } else { 200 };
+        for current in ["W/\"1\"", "\"1\"", "\"9\", W/\"1\"", "*", "1"] {
+            let (tenant, path) = with_ada().await;
+            with_header(&tenant, method, &path, ("if-match", current)).await.expect(done);
+        }
+        let unknown = format!("/Users/{}", counting_id(5));
+        with_header(&tenant, method, &unknown, ("if-match", "*")).await.expect_error(404, None);
+    }
+}
+
+#[tokio::test]
+async fn if_none_match_saves_the_body_of_a_version_the_client_has() {
+    let (tenant, path) = with_ada().await;
+    for known in ["W/\"1\"", "\"1\"", "\"9\" , W/\"1\"", "*"] {
+        let answer = with_header(&tenant, "GET", &path, ("if-none-match", known)).await;
+        answer.expect(304);
+        assert!(answer.bytes.is_empty(), "{known}");
+        assert_eq!(answer.header("etag"), "W/\"1\"");
+    }
+    for other in ["W/\"2\"", "\"12\", \"3\"", ""] {
+        let answer = with_header(&tenant, "GET", &path, ("if-none-match", other)).await;
+        assert_eq!(answer.expect(200)["userName"], "ada@example.com");
+    }
+    tenant.patch(&path, &json!([{"op": "add", "path": "title", "value": "x"}])).await.expect(200);
+    with_header(&tenant, "GET", &path, ("if-none-match", "W/\"1\"")).await.expect(200);
+}
+
+#[tokio::test]
+async fn answers_hold_the_attributes_that_are_asked_for() {
+    let cases = [
+        ("userName", json!({"userName": "ada@example.com"})),
+        ("USERNAME,Nothing", json!({"userName": "ada@example.com"})),
+        ("name.givenName", json!({"name": {"givenName": "Ada"}})),
+        ("emails.value", json!({"emails": [{"value": "ada@example.com"}, {"value": "ada@home.example"}]})),
+        ("urn:ietf:params:scim:schemas:core:2.0:User:active", json!({"active": true})),
+        (&*format!("{ENTERPRISE}:department"), json!({ENTERPRISE: {"department": "Engines"}})),
+        ("manager", json!({ENTERPRISE: {"manager": {"value": "boss@example.com"}}})),
+        (ENTERPRISE, json!({ENTERPRISE: ada()[ENTERPRISE]})),
+        ("password", json!({})),
+        ("nonsense", json!({})),
+    ];
+    for (attributes, expected) in cases {
+        let tenant = acme().await;
+        let query = format!("attributes={attributes}");
+        let mut expected = expected;
+        expected["id"] = counting_id(1).to_string().into();
+        expected["schemas"] = json!([CORE, ENTERPRISE]);
+        check_everywhere(&tenant, &query, &expected).await;
+    }
+}
+
+#[tokio::test]
+async fn answers_leave_out_the_attributes_that_are_not_wanted() {
+    let everything = {
+        let (tenant, path) = with_ada().await;
+        tenant.get(&path).await.expect(200)
+    };
+    let cases: [(&str, &[&str]); 4] = [
+        ("emails,name,meta", &["/emails", "/name", "/meta"]),
+        ("EMAILS,Name.GivenName", &["/emails", "/name/givenName"]),
+        ("id,schemas", &[]),
+        (&format!("{ENTERPRISE}:manager,nonsense"), &["/urn:ietf:params:scim:schemas:extension:enterprise:2.0:User/manager"]),
+    ];
+    for (excluded, pointers) in cases {
+        let mut expected = everything.clone();
+        for pointer in pointers {
+            let (parent, key) = pointer.rsplit_once('/').unwrap();
+            expected.pointer_mut(parent).unwrap().as_object_mut().unwrap().remove(key);
+        }
+        check_everywhere(&acme().await, &format!("excludedAttributes={excluded}"), &expected).await;
+    }
+}
+
+/// The same parts in the answer to each method; nothing it does changes the user after the create.
+#[track_caller]
+async fn check_everywhere(tenant: &TestTenant, query: &str, expected: &Value) {
+    let created = tenant.post(&format!("/Users?{query}"), &ada()).await;
+    assert_eq!(created.expect(201), *expected, "POST {query}");
+    assert!(created.header("location").ends_with(&counting_id(1).to_string()));
+    assert_eq!(created.header("etag"), "W/\"1\"");
+    let path = format!("/Users/{}?{query}", counting_id(1));
+    assert_eq!(tenant.get(&path).await.expect(200), *expected, "GET {query}");
+    assert_eq!(tenant.put(&path, &ada()).await.expect(200), *expected, "PUT {query}");
+    let on = json!([{"op": "replace", "value": {"active": true}}]);
+    assert_eq!(tenant.patch(&path, &on).await.expect(200), *expected, "PATCH {query}");
+    let listed = tenant.get(&format!("/Users?{query}")).await.expect(200);
+    assert_eq!(listed["Resources"], json!([expected]), "list {query}");
+    let filter = "filter=userName%20eq%20%22ada%40example.com%22";
+    let found = tenant.get(&format!("/Users?{filter}&{query}")).await.expect(200);
+    assert_eq!(found["Resources"], json!([expected]), "filter {query}");
+}
+
+#[tokio::test]
+async fn attributes_and_excluded_attributes_together_are_refused() {
+    let (tenant, path) = with_ada().await;
+    let query = "attributes=userName&excludedAttributes=emails";
+    let before = tenant.get(&path).await.expect(200);
+    let body = json!({"userName": "grace"});
+    let answers = [
+        tenant.get(&format!("{path}?{query}")).await,
+        tenant.get(&format!("/Users?{query}")).await,
+        tenant.post(&format!("/Users?{query}"), &body).await,
+        tenant.put(&format!("{path}?{query}"), &body).await,
+        tenant.patch(&format!("{path}?{query}"), &json!([{"op": "remove", "path": "name"}])).await,
+    ];
+    for answer in answers {
+        assert_eq!(
+            answer.expect_error(400, Some("invalidValue")),
+            "attributes and excludedAttributes cannot be used together; send one of them"
+        );
+    }
+    let listed = tenant.get("/Users").await.expect(200);
+    assert_eq!(listed["Resources"], json!([before]));
+}
+
+#[tokio::test]
+async fn locations_come_from_the_configured_origin_whatever_the_client_says_its_host_is() {
+    let tenant = acme().await;
+    let headers = [
+        ("host", "evil.example"),
+        ("x-forwarded-host", "evil.example"),
+        ("x-forwarded-proto", "http"),
+        ("forwarded", "host=evil.example;proto=http"),
+        ("content-type", "application/json"),
+    ];
+    let body = json!({"userName": "ada"}).to_string();
+    let created = tenant.request("POST", "/Users", &headers, body).await;
+    let expected = format!("{ORIGIN}/tenants/acme/scim/v2/Users/{}", counting_id(1));
+    assert_eq!(created.expect(201)["meta"]["location"], expected);
+    assert_eq!(created.header("location"), expected);
+    for path in ["/Users", "/ServiceProviderConfig", "/ResourceTypes", "/Schemas"] {
+        let answer = tenant.request("GET", path, &headers, Body::empty()).await;
+        let text = String::from_utf8(answer.bytes).unwrap();
+        assert!(text.contains("https://rollcall.example/") && !text.contains("evil"), "{text}");
+    }
+    let absolute = Request::builder()
+        .uri(format!("http://evil.example{}", tenant.path("/Users")))
+        .header("authorization", format!("Bearer {}", tenant.scim_token))
+        .body(Body::empty())
+        .unwrap();
+    let listed = tenant.app.send(absolute).await.expect(200);
+    assert_eq!(listed["Resources"][0]["meta"]["location"], expected);
+}
+
+#[tokio::test]
+async fn trailing_and_doubled_slashes_are_folded() {
+    let (tenant, path) = with_ada().await;
+    let one = tenant.get(&path).await.expect(200);
+    for spelling in ["/Users/", "//Users", "///Users//", "//Users?count=5", "/Users/?count=5"] {
+        assert_eq!(tenant.get(spelling).await.expect(200)["Resources"], json!([one]), "{spelling}");
+    }
+    for spelling in [format!("/{path}"), format!("{path}/"), path.replace("Users/", "Users//")] {
+        assert_eq!(tenant.get(&spelling).await.expect(200), one, "{spelling}");
+    }
+    let root = format!("//tenants//acme/scim/v2//Users/{}", counting_id(1));
+    let request = Request::builder()
+        .uri(root)
+        .header("authorization", format!("Bearer {}", tenant.scim_token))
+        .body(Body::empty())
+        .unwrap();
+    assert_eq!(tenant.app.send(request).await.expect(200), one);
+    tenant.post("//Users/", &json!({"userName": "grace"})).await.expect(201);
+}
+
+#[tokio::test]
+async fn attribute_names_and_schema_urns_are_the_same_in_any_case() {
+    let tenant = acme().await;
+    let body = json!({
+        "SCHEMAS": [CORE.to_uppercase()],
+        "USERNAME": "ada",
+        "Name": {"GIVENNAME": "Ada"},
+        "eMails": [{"VALUE": "ada@example.com", "Type": "work", "PRIMARY": true}],
+        ENTERPRISE.to_lowercase(): {"Department": "Engines", "MANAGER": {"Value": "boss"}},
+    });
+    let created = tenant.post("/Users", &body).await.expect(201);
+    assert_eq!(created["userName"], "ada");
+    assert_eq!(created["name"], json!({"givenName": "Ada"}));
+    let email = json!({"value": "ada@example.com", "type": "work", "primary": true});
+    assert_eq!(created["emails"], json!([email]));
+    assert_eq!(created[ENTERPRISE], json!({"department": "Engines", "manager": {"value": "boss"}}));
+}
+
+#[tokio::test]
+async fn booleans_may_be_text() {
+    let tenant = acme().await;
+    for (word, expected) in [("True", true), ("False", false), ("true", true), ("FALSE", false)] {
+        let body = json!({
+            "userName": format!("user-{word}"),
+            "active": word,
+            "emails": [{"value": "a@example.com", "primary": word}],
+        });
+        let created = tenant.post("/Users", &body).await.expect(201);
+        assert_eq!((&created["active"], &created["emails"][0]["primary"]), (&json!(expected), &json!(expected)));
+    }
+    for word in ["yes", "1", " true"] {
+        let body = json!({"userName": "x", "active": word});
+        let detail = tenant.post("/Users", &body).await.expect_error(400, Some("invalidValue"));
+        assert_eq!(detail, "active must be true or false, found text");
+    }
+}
+
+#[tokio::test]
+async fn a_manager_has_four_shapes_in_and_one_out() {
+    let tenant = acme().await;
+    let shapes = [
+        json!("boss"),
+        json!({"value": "boss"}),
+        json!([{"value": "boss"}]),
+        json!(["boss"]),
+        json!({"value": "boss", "displayName": "", "$ref": null}),
+    ];
+    for (n, shape) in shapes.iter().enumerate() {
+        let body = json!({"userName": format!("u{n}"), ENTERPRISE: {"manager": shape}});
+        let created = tenant.post("/Users", &body).await.expect(201);
+        assert_eq!(created[ENTERPRISE]["manager"], json!({"value": "boss"}), "{shape}");
+        let path = format!("/Users/{}", created["id"].as_str().unwrap());
+        assert_eq!(tenant.put(&path, &body).await.expect(200), created, "{shape}");
+        let operation = json!([{"op": "Replace", "path": format!("{ENTERPRISE}:manager"), "value": shape}]);
+        assert_eq!(tenant.patch(&path, &operation).await.expect(200), created, "{shape}");
+    }
+    for nobody in [json!(""), json!(null), json!([]), json!({}), json!({"value": ""})] {
+        let body = json!({"userName": format!("n{nobody}"), ENTERPRISE: {"manager": nobody}});
+        let created = tenant.post("/Users", &body).await.expect(201);
+        assert_eq!(created.get(ENTERPRISE), None, "{nobody}");
+        assert_eq!(created["schemas"], json!([CORE]));
+    }
+}
+
+#[tokio::test]
+async fn a_single_object_may_stand_for_a_list() {
+    let tenant = acme().await;
+    let body = json!({"userName": "ada", "emails": {"value": "a@example.com"}, "roles": {"value": "r"}});
+    let created = tenant.post("/Users", &body).await.expect(201);
+    assert_eq!(created["emails"], json!([{"value": "a@example.com"}]));
+    assert_eq!(created["roles"], json!([{"value": "r"}]));
+}
+
+#[tokio::test]
+async fn every_attribute_comes_back_as_it_was_sent() {
+    let tenant = acme().await;
+    let body = json!({
+        "schemas": [CORE, ENTERPRISE],
+        "userName": "Ada.LOVELACE@Example.com",
+        "externalId": "00u1/#:%✓",
+        "name": {
+            "formatted": "Ms. Ada King Lovelace III", "familyName": "Lovelace", "givenName": "Ada",
+            "middleName": "King", "honorificPrefix": "Ms.", "honorificSuffix": "III",
+        },
+        "displayName": "Ada\tLovelace\n", "nickName": " Ada ", "profileUrl": "https://x.example/~ada",
+        "title": "Gräfin", "userType": "Employee", "preferredLanguage": "en-GB", "locale": "en_US",
+        "timezone": "Europe/London", "active": false,
+        "emails": [
+            {"value": "ADA@Example.COM", "display": "Ada", "type": "work", "primary": true},
+            {"value": "b@example.com", "type": "nonsense", "primary": false},
+        ],
+        "phoneNumbers": [{"value": "tel:+1-201-555-0123;ext=1", "type": "mobile"}],
+        "ims": [{"value": "ada", "type": "xmpp"}],
+        "photos": [{"value": "https://x.example/p.png", "type": "photo"}],
+        "addresses": [{"formatted": "1 Road\nLondon", "type": "work", "country": "GB"}],
+        "entitlements": [{"value": "e1"}], "roles": [{"value": "r1", "primary": true}],
+        "x509Certificates": [{"value": "MIIDQzCCAqygAwIBAgICEAAwDQYJKoZIhvcNAQEFBQAwTjEL"}],
+        ENTERPRISE: {
+            "employeeNumber": "007", "costCenter": "C", "organization": "O", "division": "D",
+            "department": "R&D", "location": "GB",
+            "manager": {"value": "boss", "$ref": "../Users/1", "displayName": "Boss"},
+        },
+    });
+    let mut created = tenant.post("/Users", &body).await.expect(201);
+    let path = format!("/Users/{}", created["id"].as_str().unwrap());
+    assert_eq!(tenant.put(&path, &created).await.expect(200), created);
+    let user = created.as_object_mut().unwrap();
+    user.remove("id");
+    user.remove("meta");
+    assert_eq!(created, body);
+}
+
+#[tokio::test]
+async fn a_password_is_taken_and_never_shown() {
+    let tenant = acme().await;
+    let body = json!({"userName": "ada", "password": "S3cret!"});
+    let created = tenant.post("/Users?attributes=password,userName", &body).await;
+    assert!(!String::from_utf8_lossy(&created.bytes).contains("S3cret"));
+    assert_eq!(created.expect(201).get("password"), None);
+    let path = format!("/Users/{}?attributes=password", counting_id(1));
+    assert_eq!(tenant.get(&path).await.expect(200).get("password"), None);
+}
