@@ -148,7 +148,7 @@ impl From<directory::Error> for ApiError {
             Error::Store(store::Error::Throttled(_)) => Self::retry_later(
                 StatusCode::TOO_MANY_REQUESTS,
                 2,
-                "Too many requests at the moment; nothing was changed",
+                "Too many requests at the moment",
             ),
             Error::Store(store::Error::Unavailable(_)) => Self::retry_later(
                 StatusCode::SERVICE_UNAVAILABLE,

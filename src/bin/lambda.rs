@@ -5,6 +5,7 @@ use rollcall::app::App;
 use rollcall::config::Config;
 use rollcall::directory::sources::Sources;
 use rollcall::store::Store;
+use rollcall::store::client::patience;
 use rollcall::{gateway, secrets};
 use tracing_subscriber::EnvFilter;
 
@@ -48,14 +49,14 @@ async fn main() -> Result<(), lambda_http::Error> {
 
 async fn connect(config: &Config) -> (Store, rollcall::directory::pepper::PepperSource) {
     let shared = aws_config::load_defaults(BehaviorVersion::latest()).await;
+    let dynamodb = patience((&shared).into());
     let Some(local) = &config.local else {
-        let store = Store::new(aws_sdk_dynamodb::Client::new(&shared), &config.table);
+        let client = aws_sdk_dynamodb::Client::from_conf(dynamodb.build());
+        let store = Store::new(client, &config.table);
         let secrets_manager = aws_sdk_secretsmanager::Client::new(&shared);
         return (store, secrets::from_secrets_manager(secrets_manager, &config.secret_arn));
     };
-    let dynamodb = aws_sdk_dynamodb::config::Builder::from(&shared)
-        .endpoint_url(&local.dynamodb_endpoint)
-        .build();
+    let dynamodb = dynamodb.endpoint_url(&local.dynamodb_endpoint).build();
     let client = aws_sdk_dynamodb::Client::from_conf(dynamodb);
     (Store::new(client, &config.table), secrets::from_file(local.secret_file.as_ref()))
 }

@@ -10,6 +10,7 @@ use rollcall::directory::pepper::PepperSource;
 use rollcall::directory::sources::Sources;
 use rollcall::secrets;
 use rollcall::store::Store;
+use rollcall::store::client::patience;
 use rollcall::store::embedded::{self, Engine};
 use std::path::Path;
 
@@ -45,7 +46,7 @@ async fn open_store(place: &Place) -> anyhow::Result<Store> {
     let table = place.table.as_deref().unwrap_or(DEFAULT_TABLE);
     if let Some(endpoint) = &place.dynamodb_endpoint {
         let shared = aws_config::load_defaults(BehaviorVersion::latest()).await;
-        let mut config = aws_sdk_dynamodb::config::Builder::from(&shared).endpoint_url(endpoint);
+        let mut config = patience((&shared).into()).endpoint_url(endpoint);
         // Local engines take any region and credentials, but want some.
         if shared.region().is_none() {
             config = config.region(Region::from_static("local"));
@@ -62,7 +63,8 @@ async fn open_store(place: &Place) -> anyhow::Result<Store> {
     }
     if place.table.is_some() {
         let shared = aws_config::load_defaults(BehaviorVersion::latest()).await;
-        let store = Store::new(aws_sdk_dynamodb::Client::new(&shared), table);
+        let client = aws_sdk_dynamodb::Client::from_conf(patience((&shared).into()).build());
+        let store = Store::new(client, table);
         store.check_access().await.with_context(|| format!("cannot use the table {table}"))?;
         return Ok(store);
     }

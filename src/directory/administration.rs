@@ -104,6 +104,7 @@ impl Directory {
     /// [`Error::Store`].
     pub async fn erase(&self, id: Uuid, by: &str) -> Result<(), Error> {
         let mut pauses = Pauses::new();
+        let mut noted = false;
         loop {
             let employee = match self.get_any(id).await {
                 Ok(employee) if employee.is_archived() => employee,
@@ -112,7 +113,11 @@ impl Directory {
                 Err(other) => return Err(other),
             };
             let claim = self.store.get_claim(employee.user_name()).await?;
-            self.note_in_tenant_history(id, by).await?;
+            // Noted first: a removal that nobody can see must not happen.
+            if !noted {
+                self.note_in_tenant_history(id, by).await?;
+                noted = true;
+            }
             match self.store.delete_employee(&employee, &claim).await? {
                 Written::Done => break,
                 Written::Stale | Written::ClaimDiffers(_) if pauses.pause().await => {}

@@ -65,9 +65,12 @@ impl Directory {
             };
             claim = match written {
                 Written::Done => return Ok(change.after),
-                Written::ClaimDiffers(found) => found,
-                Written::Stale if pauses.pause().await => self.store.get_claim(&user_name).await?,
-                Written::Stale => return Err(Error::Contention),
+                // The first write knew nothing of the claim; now it does.
+                Written::ClaimDiffers(found) if claim == Claim::default() => found,
+                Written::Stale | Written::ClaimDiffers(_) if pauses.pause().await => {
+                    self.store.get_claim(&user_name).await?
+                }
+                Written::Stale | Written::ClaimDiffers(_) => return Err(Error::Contention),
             };
         }
     }

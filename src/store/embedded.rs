@@ -2,6 +2,7 @@
 //!
 //! The SDK builds and reads the same requests as on AWS; only the HTTP client under it hands them to the engine.
 
+use super::client::patience;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
 use aws_smithy_runtime_api::client::http::{
@@ -57,7 +58,7 @@ fn make_private(file: &Path) -> std::io::Result<()> {
 
 /// An SDK client whose requests go to `http_client`: an [`Engine`], or one wrapped in something that watches it.
 pub fn client(http_client: impl HttpClient + 'static) -> Client {
-    let config = aws_sdk_dynamodb::Config::builder()
+    let config = patience(aws_sdk_dynamodb::Config::builder())
         .behavior_version(BehaviorVersion::latest())
         .region(Region::from_static("local"))
         .credentials_provider(Credentials::new("local", "local", None, None, "embedded"))

@@ -5,6 +5,7 @@
 
 pub mod keys;
 pub mod error;
+pub mod client;
 pub mod table;
 pub mod retry;
 mod transact;

@@ -1,0 +1,246 @@
+//! The `rollcall` command and the local server as processes: what an operator types, and what survives.
+
+use crate::support::command::{Operator, call};
+use serde_json::{Value, json};
+
+const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
+
+#[test]
+fn everything_acknowledged_survives_kill_9() {
+    let operator = Operator::new();
+    let server = operator.serve();
+    let (url, token) = (server.tenant_url(), server.token());
+    let users = format!("{url}/Users");
+    let mut created = Vec::new();
+    for n in 0..20 {
+        let body = json!({"userName": format!("user{n}@example.com"), "externalId": n.to_string()});
+        let (status, user) = call("POST", &users, &token, Some(&body));
+        assert_eq!(status, 201);
+        created.push(user["id"].as_str().expect("an id").to_owned());
+    }
+    let deactivate = json!({
+        "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
+        "Operations": [{"op": "replace", "value": {"active": false}}],
+    });
+    let (status, _) = call("PATCH", &format!("{users}/{}", created[0]), &token, Some(&deactivate));
+    assert_eq!(status, 200);
+    server.kill();
+
+    let server = operator.serve();
+    assert_eq!(server.ready["scim_token"], Value::Null, "tokens are shown once");
+    let users = format!("{}/Users", server.tenant_url());
+    let (status, list) = call("GET", &users, &token, None);
+    assert_eq!((status, &list["totalResults"]), (200, &json!(20)));
+    let (_, first) = call("GET", &format!("{users}/{}", created[0]), &token, None);
+    assert_eq!(first["active"], false);
+    let archived = operator.json(&["employee", "list", "demo", "--status", "archived"]);
+    assert_eq!(archived.as_array().map(Vec::len), Some(1));
+    assert_eq!(archived[0]["userName"], "user0@example.com");
+}
+
+#[test]
+fn a_server_killed_in_the_middle_of_writes_has_all_it_acknowledged_and_no_half() {
+    let operator = Operator::new();
+    let mut acknowledged = Vec::new();
+    let mut token = String::new();
+    for round in 0..4 {
+        let server = operator.serve();
+        if round == 0 {
+            token = server.token();
+        }
+        let users = format!("{}/Users", server.tenant_url());
+        std::thread::scope(|scope| {
+            let writers: Vec<_> = (0..4)
+                .map(|writer| {
+                    let (users, token) = (&users, &token);
+                    scope.spawn(move || {
+                        let mut written = Vec::new();
+                        for n in 0.. {
+                            let name = format!("r{round}w{writer}n{n}@example.com");
+                            match try_create(users, token, &name) {
+                                Some(true) => written.push(name),
+                                Some(false) => panic!("{name} was refused"),
+                                None => return written,
+                            }
+                        }
+                        written
+                    })
+                })
+                .collect();
+            // Let some writes through, then pull the plug while others are under way.
+            while call("GET", &format!("{users}?count=0"), &token, None).1["totalResults"]
+                .as_u64()
+                .is_none_or(|total| total < 40 * (round + 1))
+            {}
+            server.kill();
+            for writer in writers {
+                acknowledged.extend(writer.join().expect("a writer"));
+            }
+        });
+    }
+    let server = operator.serve();
+    let users = format!("{}/Users", server.tenant_url());
+    for name in &acknowledged {
+        let filter = format!("{users}?filter=userName%20eq%20%22{}%22", name.replace('@', "%40"));
+        let (status, found) = call("GET", &filter, &token, None);
+        assert_eq!((status, &found["totalResults"]), (200, &json!(1)), "{name}");
+    }
+    // No half write: the counted total is the number of rows, and each has exactly one history entry.
+    let listed = operator.json(&["employee", "list", "demo"]);
+    let listed = listed.as_array().expect("a list");
+    let (_, counted) = call("GET", &format!("{users}?count=0"), &token, None);
+    assert_eq!(counted["totalResults"], json!(listed.len()));
+    assert!(listed.len() >= acknowledged.len());
+    let last = listed.last().and_then(|row| row["id"].as_str()).expect("an id");
+    let history = operator.json(&["employee", "history", "demo", last]);
+    assert_eq!(history.as_array().map(Vec::len), Some(1));
+    println!("{} writes acknowledged over 4 kills, {} found", acknowledged.len(), listed.len());
+}
+
+/// Whether a create was acknowledged; `None` when the server went away first.
+fn try_create(users: &str, token: &str, name: &str) -> Option<bool> {
+    let agent: ureq::Agent =
+        ureq::Agent::config_builder().http_status_as_error(false).build().into();
+    let answer = agent
+        .post(users)
+        .header("authorization", format!("Bearer {token}"))
+        .header("content-type", "application/scim+json")
+        .send(json!({ "userName": name }).to_string())
+        .ok()?;
+    Some(answer.status().as_u16() == 201)
+}
+
+#[test]
+fn settings_take_effect_at_once_and_scim_never_sees_them() {
+    let operator = Operator::new();
+    let server = operator.serve();
+    let (url, token) = (server.tenant_url(), server.token());
+    let users = format!("{url}/Users");
+    let boss = json!({"userName": "grace@example.com", "displayName": "Grace Hopper"});
+    let (_, boss) = call("POST", &users, &token, Some(&boss));
+    let body = json!({
+        "userName": "ada@example.com",
+        ENTERPRISE: {"location": "GB", "department": "R&D", "manager": "grace@example.com"},
+    });
+    let (_, ada) = call("POST", &users, &token, Some(&body));
+    let one = format!("{users}/{}", ada["id"].as_str().expect("an id"));
+    let show = || operator.json(&["employee", "show", "demo", "ada@example.com"]);
+
+    let values = ["--location", "Paris", "--department", "Sales", "--manager", "nobody"];
+    let set = [&["employee", "set", "demo", "ada@example.com"][..], &values].concat();
+    operator.text(&set);
+    let off = show();
+    for (name, local, idp) in
+        [("location", "Paris", "GB"), ("department", "Sales", "R&D"), ("manager", "nobody", "grace@example.com")]
+    {
+        assert_eq!(off[name], json!({"value": local, "origin": "local", "fromIdp": idp, "local": local}));
+    }
+    assert_eq!(off["managerColleague"], Value::Null);
+
+    let switches = ["--location", "on", "--department", "on", "--manager", "on"];
+    let text = operator.text(&[&["settings", "set", "demo"][..], &switches].concat());
+    assert!(text.contains("Set employee location info from Identity Provider    on"), "{text}");
+    let on = show();
+    assert_eq!(on["location"]["value"], "GB");
+    assert_eq!(on["department"]["value"], "R&D");
+    assert_eq!(on["manager"]["value"], "grace@example.com");
+    assert_eq!(on["managerColleague"]["id"], boss["id"]);
+    assert_eq!(on["managerColleague"]["displayName"], "Grace Hopper");
+    assert_eq!(call("GET", &one, &token, None), (200, ada.clone()), "SCIM sees no difference");
+
+    operator.text(&["settings", "set", "demo", "--location", "off"]);
+    assert_eq!(show()["location"]["value"], "Paris");
+    assert_eq!(show()["department"]["value"], "R&D");
+    assert_eq!(call("GET", &one, &token, None), (200, ada));
+}
+
+#[test]
+fn tenants_and_tokens_are_managed_beside_a_running_server() {
+    let operator = Operator::new();
+    let server = operator.serve();
+    let acme = operator.json(&["tenant", "create", "acme", "--name", "Acme Ltd"]);
+    let old = acme["scim_token"].as_str().expect("a token").to_owned();
+    let users = server.tenant_url().replace("/demo/", "/acme/") + "/Users";
+    assert_eq!(call("GET", &users, &old, None).0, 200);
+
+    let rotated = operator.json(&["token", "rotate", "acme", "--label", "Okta"]);
+    let new = rotated["token"].as_str().expect("a token").to_owned();
+    assert_eq!(call("GET", &users, &old, None).0, 200, "within the overlap");
+    let tokens = operator.json(&["token", "list", "acme"]);
+    assert_eq!(tokens[0]["stage"], "current");
+    assert_eq!(tokens[0]["label"], "Okta");
+    assert!(!tokens.to_string().contains("digest"));
+    let shell = operator.text(&["token", "rotate", "acme", "--scope", "admin", "--shell"]);
+    assert!(shell.starts_with("TENANT_URL='http://127.0.0.1:8080/tenants/acme/scim/v2'\nSECRET_TOKEN='rc_acme_"));
+    let revoked = operator.json(&["token", "revoke", "acme", "--scope", "scim"]);
+    assert_eq!(revoked, json!({"revoked": 2}));
+    drop(server);
+
+    let server = operator.serve();
+    let users = server.tenant_url().replace("/demo/", "/acme/") + "/Users";
+    for token in [&old, &new] {
+        assert_eq!(call("GET", &users, token, None).0, 401, "revoked");
+    }
+    drop(server);
+    let (code, text) = operator.failure(&["tenant", "delete", "acme", "--confirm", "acne"]);
+    assert_eq!((code, text.as_str()), (4, "rollcall: --confirm must repeat the id: acme\n"));
+    operator.text(&["tenant", "delete", "acme", "--confirm", "acme", "--no-wait"]);
+    let left = operator.json(&["tenant", "list"]);
+    assert_eq!(left.as_array().map(Vec::len), Some(1));
+    operator.text(&["tenant", "create", "acme"]);
+}
+
+#[test]
+fn an_archived_employee_can_be_erased_and_no_other() {
+    let operator = Operator::new();
+    let server = operator.serve();
+    let (users, token) = (format!("{}/Users", server.tenant_url()), server.token());
+    let (_, ada) = call("POST", &users, &token, Some(&json!({"userName": "ada@example.com"})));
+    let id = ada["id"].as_str().expect("an id");
+    let erase = ["employee", "erase", "demo", id, "--confirm", id];
+    let (code, text) = operator.failure(&erase);
+    assert_eq!((code, text), (4, format!("rollcall: employee {id} is not archived\n")));
+    assert_eq!(call("DELETE", &format!("{users}/{id}"), &token, None), (204, Value::Null));
+    let hidden = operator.json(&["employee", "show", "demo", id]);
+    assert_eq!(hidden["status"], "archived (deleted in the identity provider)");
+    operator.text(&erase);
+    let (code, _) = operator.failure(&["employee", "history", "demo", id]);
+    assert_eq!(code, 3);
+    let tenant = operator.json(&["tenant", "show", "demo"]).to_string();
+    assert!(tenant.contains("erased") && tenant.contains(id) && !tenant.contains("ada@"), "{tenant}");
+}
+
+#[test]
+fn failures_have_their_own_exit_codes_and_say_what_is_wrong() {
+    let operator = Operator::new();
+    operator.text(&["tenant", "create", "acme"]);
+    let check = |arguments: &[&str], code: i32, text: &str| {
+        let (found, said) = operator.failure(arguments);
+        assert_eq!(found, code, "{arguments:?}: {said}");
+        assert!(said.contains(text), "{arguments:?}: {said}");
+    };
+    check(&["tenant", "create", "acme"], 4, "the tenant id is in use");
+    check(&["tenant", "create", "Ac_me"], 2, "lower-case letters, digits and inner hyphens");
+    check(&["tenant", "show", "nobody"], 3, "there is no such tenant");
+    check(&["employee", "list", "nobody"], 3, "there is no such tenant");
+    check(&["employee", "show", "acme", "ada@example.com"], 3, "ada@example.com");
+    check(&["settings", "set", "acme"], 2, "--location");
+    check(&["token", "rotate", "acme", "--overlap", "soon"], 2, "--overlap");
+    check(&["serve", "--listen", "256.0.0.1:1"], 2, "--listen");
+    check(&["--dynamodb-endpoint", "http://127.0.0.1:1", "tenant", "list"], 1, "http://127.0.0.1:1");
+    assert!(operator.text(&["employee", "list", "acme"]).contains("There are no such employees."));
+    assert!(operator.text(&["completions", "bash"]).contains("rollcall"));
+}
+
+#[cfg(unix)]
+#[test]
+fn the_data_folders_files_are_for_their_owner_only() {
+    use std::os::unix::fs::PermissionsExt;
+    let operator = Operator::new();
+    operator.text(&["tenant", "create", "acme"]);
+    for entry in std::fs::read_dir(operator.folder()).expect("the folder") {
+        let entry = entry.expect("an entry");
+        let mode = entry.metadata().expect("its data").permissions().mode() & 0o777;
+        assert_eq!(mode, 0o600, "{:?}", entry.path());
+    }
+}

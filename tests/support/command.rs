@@ -1,0 +1,122 @@
+//! The `rollcall` command as an operator runs it: a process of its own, on a data folder of its own.
+
+use serde_json::Value;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+use tempfile::TempDir;
+
+/// A data folder, and the command on it.
+pub struct Operator {
+    folder: TempDir,
+}
+
+/// A running `rollcall serve`. It is killed when it goes out of scope.
+pub struct Server {
+    process: Child,
+    /// The line it printed when it was ready.
+    pub ready: Value,
+}
+
+impl Operator {
+    pub fn new() -> Self {
+        Self { folder: tempfile::tempdir().expect("a folder") }
+    }
+
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Runs a command to its end.
+    pub fn run(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).output().expect("the command runs")
+    }
+
+    /// What a command prints, after checking that it succeeds.
+    #[track_caller]
+    pub fn text(&self, arguments: &[&str]) -> String {
+        let output = self.run(arguments);
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{arguments:?}: {errors}");
+        String::from_utf8(output.stdout).expect("text")
+    }
+
+    /// What a command prints with `--json`.
+    #[track_caller]
+    pub fn json(&self, arguments: &[&str]) -> Value {
+        let arguments: Vec<&str> = arguments.iter().copied().chain(["--json"]).collect();
+        serde_json::from_str(&self.text(&arguments)).expect("JSON")
+    }
+
+    /// The exit code and the error text of a command that must fail.
+    #[track_caller]
+    pub fn failure(&self, arguments: &[&str]) -> (i32, String) {
+        let output = self.run(arguments);
+        assert!(!output.status.success(), "{arguments:?} must fail");
+        let text = String::from_utf8(output.stderr).expect("text");
+        (output.status.code().expect("a code"), text)
+    }
+
+    /// Starts the server on a free port and waits until it is ready.
+    pub fn serve(&self) -> Server {
+        let mut process = self
+            .command(&["serve", "--listen", "127.0.0.1:0", "--json"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the server starts");
+        let mut line = String::new();
+        let output = process.stdout.take().expect("its output");
+        BufReader::new(output).read_line(&mut line).expect("its first line");
+        let ready = serde_json::from_str(&line).expect("a line of JSON");
+        Server { process, ready }
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_rollcall"));
+        command.arg("--data").arg(self.folder.path()).args(arguments).env_clear();
+        command
+    }
+}
+
+impl Server {
+    /// The Tenant URL it printed.
+    pub fn tenant_url(&self) -> String {
+        self.ready["tenant_url"].as_str().expect("a Tenant URL").to_owned()
+    }
+
+    /// The Secret Token it printed.
+    pub fn token(&self) -> String {
+        self.ready["scim_token"].as_str().expect("a token").to_owned()
+    }
+
+    /// Ends it as a power cut would: `kill -9`.
+    pub fn kill(mut self) {
+        self.process.kill().expect("it is running");
+        self.process.wait().expect("it ends");
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// A request over a socket: status and body.
+pub fn call(method: &str, url: &str, token: &str, body: Option<&Value>) -> (u16, Value) {
+    let agent: ureq::Agent =
+        ureq::Agent::config_builder().http_status_as_error(false).build().into();
+    let request = http::Request::builder()
+        .method(method)
+        .uri(url)
+        .header("authorization", format!("Bearer {token}"))
+        .header("content-type", "application/scim+json")
+        .body(body.map(Value::to_string).unwrap_or_default())
+        .expect("a request");
+    let mut response = agent.run(request).expect("an answer");
+    let text = response.body_mut().read_to_string().expect("a body");
+    let body = if text.is_empty() { Value::Null } else { serde_json::from_str(&text).expect("JSON") };
+    (response.status().as_u16(), body)
+}
