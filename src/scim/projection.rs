@@ -157,3 +157,79 @@ fn keep_parts(value: Value, keep: &dyn Fn(&str) -> bool) -> Option<Value> {
 fn paths(list: &str) -> Vec<AttrPath> {
     list.split(',').filter_map(|name| AttrPath::parse(name.trim())).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Projection;
+    use crate::scim::schema::user_resource_type;
+    use crate::scim::urn::ENTERPRISE_USER;
+    use serde_json::{Value, json};
+
+    #[track_caller]
+    fn check(attributes: Option<&str>, excluded: Option<&str>, expected: Value) {
+        let resource = json!({
+            "schemas": ["s"],
+            "id": "1",
+            "userName": "ada",
+            "name": {"givenName": "Ada", "familyName": "L"},
+            "emails": [{"value": "a", "type": "work"}, {"value": "b"}],
+            ENTERPRISE_USER: {"location": "GB", "manager": {"value": "m"}},
+            "meta": {"version": "1"},
+        });
+        let projection = Projection::read(attributes, excluded).unwrap();
+        let resource = resource.as_object().unwrap().clone();
+        assert_eq!(Value::Object(projection.apply(&user_resource_type(), resource)), expected);
+    }
+
+    #[test]
+    fn attributes_names_what_is_wanted_beside_what_is_always_there() {
+        let only = |more: Value| {
+            let mut expected = json!({"schemas": ["s"], "id": "1"});
+            expected.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            expected
+        };
+        check(Some("USERNAME"), None, only(json!({"userName": "ada"})));
+        check(
+            Some("name.givenName, emails.type"),
+            None,
+            only(json!({"name": {"givenName": "Ada"}, "emails": [{"type": "work"}]})),
+        );
+        check(
+            Some("name.givenName,name"),
+            None,
+            only(json!({"name": {"givenName": "Ada", "familyName": "L"}})),
+        );
+        check(
+            Some(&format!("{ENTERPRISE_USER}:manager.value")),
+            None,
+            only(json!({ENTERPRISE_USER: {"manager": {"value": "m"}}})),
+        );
+        check(
+            Some(ENTERPRISE_USER),
+            None,
+            only(json!({ENTERPRISE_USER: {"location": "GB", "manager": {"value": "m"}}})),
+        );
+        check(Some("password,nothing,a b"), None, only(json!({})));
+    }
+
+    #[test]
+    fn excluded_attributes_takes_out_all_but_what_is_always_there() {
+        check(
+            None,
+            Some(&format!("id,schemas,emails,name.familyName,meta,{ENTERPRISE_USER}:manager")),
+            json!({
+                "schemas": ["s"],
+                "id": "1",
+                "userName": "ada",
+                "name": {"givenName": "Ada"},
+                ENTERPRISE_USER: {"location": "GB"},
+            }),
+        );
+    }
+
+    #[test]
+    fn both_at_once_are_refused_and_empty_ones_ignored() {
+        assert!(Projection::read(Some("a"), Some("b")).is_err());
+        assert_eq!(Projection::read(Some(""), Some(" ")).unwrap(), Projection::Default);
+    }
+}

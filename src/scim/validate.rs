@@ -74,9 +74,17 @@ pub fn read_value(attribute: &Attribute, value: &Value, at: &str) -> Result<Opti
     }
     let elements = match value {
         Value::Array(elements) => elements.as_slice(),
+        Value::String(text) if text.is_empty() => &[],
+        Value::Bool(_) | Value::Number(_) | Value::String(_)
+            if attribute.kind == AttributeType::Complex =>
+        {
+            return Err(wrong_type(at, "a list", value));
+        }
         // Some clients send the only value without the list around it.
-        other => std::slice::from_ref(other),
+        only => std::slice::from_ref(only),
     };
+    // Before the values are compared with each other.
+    check_number(attribute, elements.len(), at)?;
     let mut read: Vec<Value> = Vec::new();
     for element in elements {
         if let Some(element) = read_element(attribute, element, at)?
@@ -274,13 +282,7 @@ fn is_base64(text: &str) -> bool {
 
 /// RFC 7643 §2.4: the primary value appears no more than once.
 fn check_elements(attribute: &Attribute, elements: &[Value], at: &str) -> Result<(), Error> {
-    if elements.len() > attribute.max_values {
-        return Err(Error::invalid_value(format!(
-            "{at} has {} values; at most {} are accepted",
-            elements.len(),
-            attribute.max_values
-        )));
-    }
+    check_number(attribute, elements.len(), at)?;
     let primaries = elements
         .iter()
         .filter(|element| element.get("primary").and_then(Value::as_bool) == Some(true))
@@ -288,6 +290,16 @@ fn check_elements(attribute: &Attribute, elements: &[Value], at: &str) -> Result
     if primaries > 1 {
         return Err(Error::invalid_value(format!(
             "{at} marks {primaries} values as primary; one at most can be"
+        )));
+    }
+    Ok(())
+}
+
+fn check_number(attribute: &Attribute, values: usize, at: &str) -> Result<(), Error> {
+    if values > attribute.max_values {
+        return Err(Error::invalid_value(format!(
+            "{at} has {values} values; at most {} are accepted",
+            attribute.max_values
         )));
     }
     Ok(())
@@ -303,4 +315,132 @@ fn wrong_type(at: &str, expected: &str, found: &Value) -> Error {
         Value::Object(_) => "an object",
     };
     Error::invalid_value(format!("{at} must be {expected}, found {found}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::read_resource;
+    use crate::scim::ScimType;
+    use crate::scim::schema::user_resource_type;
+    use crate::scim::urn::{ENTERPRISE_USER, USER};
+    use serde_json::{Value, json};
+
+    /// Reads a body that has a userName beside `body`, and gives back what is kept beside it.
+    #[track_caller]
+    fn check(body: Value, expected: Value) {
+        let mut body = body.as_object().unwrap().clone();
+        body.insert("userName".to_owned(), json!("ada"));
+        let mut read = read_resource(&user_resource_type(), &body).unwrap();
+        read.remove("userName");
+        assert_eq!(Value::Object(read), expected);
+    }
+
+    #[track_caller]
+    fn refused(body: Value, scim_type: ScimType, detail: &str) {
+        let body = body.as_object().unwrap();
+        let error = read_resource(&user_resource_type(), body).unwrap_err();
+        assert_eq!((error.scim_type, error.detail.as_str()), (scim_type, detail));
+    }
+
+    #[test]
+    fn names_become_canonical_and_what_is_unknown_or_read_only_is_left_out() {
+        check(
+            json!({"TITLE": "x", "Name": {"GIVENNAME": "A"}}),
+            json!({"title": "x", "name": {"givenName": "A"}}),
+        );
+        check(json!({"id": "1", "meta": {"version": 1}, "groups": [], "shoeSize": 5}), json!({}));
+        check(json!({"password": "secret"}), json!({}));
+        check(
+            json!({"emails": [{"value": "a", "colour": "red"}]}),
+            json!({"emails": [{"value": "a"}]}),
+        );
+        let urn = ENTERPRISE_USER.to_uppercase();
+        check(
+            json!({urn: {"Location": "GB", "x": 1}}),
+            json!({ENTERPRISE_USER: {"location": "GB"}}),
+        );
+    }
+
+    #[test]
+    fn no_value_in_any_spelling_is_absent() {
+        for nothing in [json!(null), json!("")] {
+            check(json!({"title": nothing, "name": {"givenName": nothing}}), json!({}));
+        }
+        check(json!({"emails": [], "roles": null, "addresses": [{}], "name": {}}), json!({}));
+        check(json!({ENTERPRISE_USER: {"manager": {"value": ""}}}), json!({}));
+        check(json!({ENTERPRISE_USER: null}), json!({}));
+    }
+
+    #[test]
+    fn a_manager_comes_in_four_shapes() {
+        let expected = json!({ENTERPRISE_USER: {"manager": {"value": "m"}}});
+        for shape in [json!("m"), json!({"value": "m"}), json!(["m"]), json!([{"value": "m"}])] {
+            check(json!({ENTERPRISE_USER: {"manager": shape}}), expected.clone());
+        }
+    }
+
+    #[test]
+    fn booleans_may_be_text_and_a_single_value_may_stand_for_a_list() {
+        check(json!({"active": "False"}), json!({"active": false}));
+        check(json!({"active": "true"}), json!({"active": true}));
+        check(json!({"roles": {"value": "r"}}), json!({"roles": [{"value": "r"}]}));
+        check(
+            json!({"roles": [{"value": "r"}, {"value": "r"}]}),
+            json!({"roles": [{"value": "r"}]}),
+        );
+    }
+
+    #[test]
+    fn what_does_not_fit_is_refused_with_the_place() {
+        use ScimType::{InvalidSyntax, InvalidValue};
+        let missing = "userName is required and must not be empty";
+        refused(json!({}), InvalidValue, missing);
+        refused(json!({"userName": null}), InvalidValue, missing);
+        refused(json!({"userName": " \t"}), InvalidValue, missing);
+        refused(json!({"userName": 5}), InvalidValue, "userName must be text, found a number");
+        refused(json!({"name": "Ada"}), InvalidValue, "name must be an object, found text");
+        refused(json!({"active": 3}), InvalidValue, "active must be true or false, found a number");
+        refused(json!({"active": "yes"}), InvalidValue, "active must be true or false, found text");
+        refused(json!({"emails": "a"}), InvalidValue, "emails must be a list, found text");
+        refused(
+            json!({"emails": [{"value": ["a"]}]}),
+            InvalidValue,
+            "emails.value must be text, found a list",
+        );
+        refused(
+            json!({"emails": [{"value": "a", "primary": true}, {"value": "b", "primary": true}]}),
+            InvalidValue,
+            "emails marks 2 values as primary; one at most can be",
+        );
+        refused(
+            json!({"title": "x".repeat(5000)}),
+            InvalidValue,
+            "title has 5000 characters; at most 4096 are accepted",
+        );
+        refused(json!({"title": "a\0b"}), InvalidValue, "title holds a NUL character");
+        refused(
+            json!({"x509Certificates": [{"value": "not base64!"}]}),
+            InvalidValue,
+            "x509Certificates.value must be base64 text",
+        );
+        refused(
+            json!({"title": "a", "Title": "b"}),
+            InvalidSyntax,
+            "title is there more than once; attribute names are the same in any case",
+        );
+        let schemas = format!("schemas must be a list that holds {USER}");
+        refused(json!({"schemas": "x"}), InvalidSyntax, &schemas);
+        refused(json!({"schemas": [ENTERPRISE_USER]}), InvalidSyntax, &schemas);
+        refused(json!({"schemas": [USER, 5]}), InvalidSyntax, &schemas);
+    }
+
+    #[test]
+    fn a_resource_that_would_not_fit_an_item_is_refused() {
+        let photo = json!({"value": format!("https://example.com/{}", "x".repeat(4000))});
+        let photos: Vec<Value> =
+            (0..40).map(|n| json!({"value": photo["value"], "display": n.to_string()})).collect();
+        let body = json!({"userName": "ada", "photos": photos});
+        let error = read_resource(&user_resource_type(), body.as_object().unwrap()).unwrap_err();
+        assert!(error.detail.ends_with("at most 131072 are kept"), "{}", error.detail);
+    }
 }

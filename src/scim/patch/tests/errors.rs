@@ -140,7 +140,7 @@ fn a_value_of_the_wrong_type_is_refused_with_its_place() {
         ("title", json!(1), "title must be text, found a number"),
         ("name", json!("Ada"), "name must be an object, found text"),
         ("name.givenName", json!({}), "name.givenName must be text, found an object"),
-        ("emails", json!("ada@x"), "emails must be an object, found text"),
+        ("emails", json!("ada@x"), "emails must be a list, found text"),
         ("emails[type eq \"work\"]", json!("x"), "emails must be an object, found text"),
         ("emails[type eq \"work\"].value", json!(["x"]), "emails.value must be text, found a list"),
         ("emails.primary", json!("maybe"), "emails.primary must be true or false, found text"),
