@@ -7,8 +7,8 @@ use crate::store::tenant::{Scope, TenantId};
 use axum::extract::{OriginalUri, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use http::header::AUTHORIZATION;
-use http::{HeaderMap, Method};
+use http::header::{ALLOW, AUTHORIZATION};
+use http::{HeaderMap, Method, StatusCode};
 use std::sync::Arc;
 
 /// Discovery is open (RFC 7644 §4): it says the same to everybody, whether the tenant exists or not.
@@ -48,6 +48,14 @@ pub(super) async fn authenticate(
 /// Lets the log line name the tenant.
 fn with_tenant(mut response: Response, path: TenantPath) -> Response {
     response.extensions_mut().insert(path);
+    response
+}
+
+/// Takes `Allow` off a 401: the router adds it to whatever answers a wrong method, and it tells which paths exist.
+pub(super) fn hide_methods(mut response: Response) -> Response {
+    if response.status() == StatusCode::UNAUTHORIZED {
+        response.headers_mut().remove(ALLOW);
+    }
     response
 }
 

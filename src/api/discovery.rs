@@ -3,12 +3,13 @@
 use super::context::TenantPath;
 use super::error::ApiError;
 use super::params::Params;
+use super::path::LastSegment;
 use super::response;
 use crate::app::App;
 use crate::scim::discovery;
 use crate::scim::list::list_response;
 use axum::Extension;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
 use serde_json::Value;
@@ -32,10 +33,10 @@ pub(super) async fn list_resource_types(
 pub(super) async fn get_resource_type(
     State(app): State<App>,
     Extension(path): Extension<TenantPath>,
-    Path((_tenant, name)): Path<(String, String)>,
+    LastSegment(name): LastSegment,
 ) -> Answer {
     let users = app.tenants.users();
-    if users.name != name {
+    if name.as_ref() != Some(&users.name) {
         return Err(ApiError::no_such_resource_type());
     }
     Ok(response::json(StatusCode::OK, &discovery::resource_type(users, &path.base_url)))
@@ -54,11 +55,11 @@ pub(super) async fn list_schemas(
 pub(super) async fn get_schema(
     State(app): State<App>,
     Extension(path): Extension<TenantPath>,
-    Path((_tenant, urn)): Path<(String, String)>,
+    LastSegment(urn): LastSegment,
 ) -> Answer {
     let users = app.tenants.users();
     let mut schemas = std::iter::once(&users.schema).chain(&users.extensions);
-    let schema = schemas.find(|schema| schema.is_identified(&urn));
+    let schema = urn.and_then(|urn| schemas.find(|schema| schema.is_identified(&urn)));
     let schema = schema.ok_or_else(ApiError::no_such_schema)?;
     Ok(response::json(StatusCode::OK, &discovery::schema(schema, &path.base_url)))
 }

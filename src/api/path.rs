@@ -1,8 +1,24 @@
 //! Paths as administrators type them: a Tenant URL with a final slash makes clients send `//Users`.
 
 use axum::body::Body;
+use axum::extract::{FromRequestParts, Path};
 use http::Request;
+use http::request::Parts;
 use http::uri::{PathAndQuery, Uri};
+use std::convert::Infallible;
+
+/// The last segment of a path such as `/Users/{id}`, percent-decoded; `None` when it is not UTF-8 text.
+#[derive(Debug)]
+pub(super) struct LastSegment(pub(super) Option<String>);
+
+impl<S: Send + Sync> FromRequestParts<S> for LastSegment {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
+        let path = Path::<(String, String)>::from_request_parts(parts, state).await;
+        Ok(Self(path.ok().map(|Path((_tenant, segment))| segment)))
+    }
+}
 
 /// Folds doubled slashes and drops a final one. The query stays as it is.
 pub(super) fn fold_slashes(mut request: Request<Body>) -> Request<Body> {

@@ -15,7 +15,9 @@ use tower_http::catch_panic::CatchPanicLayer;
 pub fn service(app: App) -> Service {
     let router = router(app);
     BoxCloneSyncService::new(
-        router.map_request(|request: Request<Body>| path::fold_slashes(request)),
+        router
+            .map_request(|request: Request<Body>| path::fold_slashes(request))
+            .map_response(auth::hide_methods),
     )
 }
 

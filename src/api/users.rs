@@ -4,6 +4,7 @@ use super::body::ScimBody;
 use super::context::{Caller, RequestId, TenantPath};
 use super::error::ApiError;
 use super::params::Params;
+use super::path::LastSegment;
 use super::response;
 use crate::app::App;
 use crate::directory::query::{Query, parse_id};
@@ -14,8 +15,7 @@ use crate::scim::projection::Projection;
 use crate::scim::version::{TagCondition, entity_tag};
 use crate::scim::{resource, validate};
 use crate::store::employee::Employee;
-use axum::extract::rejection::PathRejection;
-use axum::extract::{FromRequestParts, Path};
+use axum::extract::FromRequestParts;
 use axum::response::{IntoResponse, Response};
 use http::header::{IF_MATCH, IF_NONE_MATCH};
 use http::request::Parts;
@@ -114,11 +114,7 @@ pub(super) async fn create(
 }
 
 /// `GET /Users/{id}` (§3.4.1).
-pub(super) async fn get(
-    call: Call,
-    id: Result<Path<(String, String)>, PathRejection>,
-    params: Params,
-) -> Response {
+pub(super) async fn get(call: Call, id: LastSegment, params: Params) -> Response {
     let got = async {
         let projection = params.projection()?;
         let employee = call.caller.directory.get(known_id(id)?).await?;
@@ -137,7 +133,7 @@ pub(super) async fn get(
 /// `PUT /Users/{id}` (§3.5.1).
 pub(super) async fn replace(
     call: Call,
-    id: Result<Path<(String, String)>, PathRejection>,
+    id: LastSegment,
     params: Params,
     body: Result<ScimBody, ApiError>,
 ) -> Response {
@@ -157,7 +153,7 @@ pub(super) async fn replace(
 /// `PATCH /Users/{id}` (§3.5.2). Answers 200 with the resource: some clients take nothing else.
 pub(super) async fn patch(
     call: Call,
-    id: Result<Path<(String, String)>, PathRejection>,
+    id: LastSegment,
     params: Params,
     body: Result<ScimBody, ApiError>,
 ) -> Response {
@@ -175,10 +171,7 @@ pub(super) async fn patch(
 }
 
 /// `DELETE /Users/{id}` (§3.6).
-pub(super) async fn delete(
-    call: Call,
-    id: Result<Path<(String, String)>, PathRejection>,
-) -> Response {
+pub(super) async fn delete(call: Call, id: LastSegment) -> Response {
     let deleted = async {
         let condition = call.condition(IF_MATCH);
         let directory = &call.caller.directory;
@@ -189,7 +182,6 @@ pub(super) async fn delete(
 }
 
 /// An id in the one spelling this service gives out; anything else is nobody's.
-fn known_id(id: Result<Path<(String, String)>, PathRejection>) -> Result<Uuid, ApiError> {
-    let text = id.map(|Path((_tenant, id))| id).unwrap_or_default();
-    parse_id(&text).ok_or_else(ApiError::no_such_user)
+fn known_id(id: LastSegment) -> Result<Uuid, ApiError> {
+    id.0.and_then(|text| parse_id(&text)).ok_or_else(ApiError::no_such_user)
 }

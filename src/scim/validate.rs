@@ -8,6 +8,7 @@ use super::date_time;
 use super::schema::{Attribute, AttributeType, Mutability, ResourceType, Returned, Schema};
 use base64::Engine;
 use serde_json::{Map, Value};
+use std::collections::HashSet;
 
 /// The largest resource kept, in bytes of JSON. A DynamoDB item holds 400 KB, and a history entry keeps the old and
 /// the new value of what changed.
@@ -25,19 +26,18 @@ pub fn read_resource(
     resource_type: &ResourceType,
     body: &Map<String, Value>,
 ) -> Result<Map<String, Value>, Error> {
-    let mut attributes = Map::new();
+    let mut kept = Kept::default();
     for (key, value) in body {
         if key.eq_ignore_ascii_case("schemas") {
             check_schemas(resource_type, value)?;
         } else if let Some(attribute) = resource_type.attribute(key) {
-            read_into(&mut attributes, attribute, value, &attribute.name)?;
+            kept.read(attribute, value, &attribute.name)?;
         } else if let Some(extension) = resource_type.extension(key) {
-            let read = read_extension(extension, value)?;
-            insert_once(&mut attributes, &extension.id, read.map(Value::Object))?;
+            kept.insert(&extension.id, read_extension(extension, value)?.map(Value::Object))?;
         }
     }
-    check_resource(resource_type, &attributes)?;
-    Ok(attributes)
+    check_resource(resource_type, &kept.attributes)?;
+    Ok(kept.attributes)
 }
 
 /// Reads the object of an extension; `None` when it holds nothing.
@@ -53,14 +53,13 @@ pub fn read_extension(
         Value::Object(object) => object,
         other => return Err(wrong_type(&extension.id, "an object", other)),
     };
-    let mut attributes = Map::new();
+    let mut kept = Kept::default();
     for (key, value) in object {
         if let Some(attribute) = extension.attribute(key) {
-            let at = format!("{}:{}", extension.id, attribute.name);
-            read_into(&mut attributes, attribute, value, &at)?;
+            kept.read(attribute, value, &format!("{}:{}", extension.id, attribute.name))?;
         }
     }
-    Ok((!attributes.is_empty()).then_some(attributes))
+    Ok((!kept.attributes.is_empty()).then_some(kept.attributes))
 }
 
 /// Reads the whole value of an attribute: a list when it is multi-valued. `None` when it is no value: `null`, an
@@ -185,13 +184,13 @@ fn read_complex(attribute: &Attribute, value: &Value, at: &str) -> Result<Option
         }
         other => return Err(wrong_type(at, "an object", other)),
     };
-    let mut read = Map::new();
+    let mut kept = Kept::default();
     for (key, value) in object {
         if let Some(sub_attribute) = attribute.sub_attribute(key) {
-            read_into(&mut read, sub_attribute, value, &format!("{at}.{}", sub_attribute.name))?;
+            kept.read(sub_attribute, value, &format!("{at}.{}", sub_attribute.name))?;
         }
     }
-    Ok((!read.is_empty()).then_some(Value::Object(read)))
+    Ok((!kept.attributes.is_empty()).then_some(Value::Object(kept.attributes)))
 }
 
 /// RFC 7643 §2.3.2; Entra ID sends the words as text, in any case.
@@ -204,31 +203,33 @@ fn read_boolean(value: &Value, at: &str) -> Result<Value, Error> {
     }
 }
 
-fn read_into(
-    target: &mut Map<String, Value>,
-    attribute: &Attribute,
-    value: &Value,
-    at: &str,
-) -> Result<(), Error> {
-    if attribute.mutability == Mutability::ReadOnly {
-        return Ok(());
-    }
-    let read = read_value(attribute, value, at)?;
-    insert_once(target, &attribute.name, read)
+/// What is kept of an object, and which of its names were there.
+#[derive(Default)]
+struct Kept<'s> {
+    attributes: Map<String, Value>,
+    seen: HashSet<&'s str>,
 }
 
-/// Two spellings of one name (`title` and `Title`) are one attribute sent twice.
-fn insert_once(
-    target: &mut Map<String, Value>,
-    name: &str,
-    value: Option<Value>,
-) -> Result<(), Error> {
-    let Some(value) = value else { return Ok(()) };
-    match target.insert(name.to_owned(), value) {
-        None => Ok(()),
-        Some(_) => Err(Error::invalid_syntax(format!(
-            "{name} is there more than once; attribute names are the same in any case"
-        ))),
+impl<'s> Kept<'s> {
+    fn read(&mut self, attribute: &'s Attribute, value: &Value, at: &str) -> Result<(), Error> {
+        if attribute.mutability == Mutability::ReadOnly {
+            return Ok(());
+        }
+        let read = read_value(attribute, value, at)?;
+        self.insert(&attribute.name, read)
+    }
+
+    /// Two spellings of one name (`title` and `Title`) are one attribute sent twice, also when one says nothing.
+    fn insert(&mut self, name: &'s str, value: Option<Value>) -> Result<(), Error> {
+        if !self.seen.insert(name) {
+            return Err(Error::invalid_syntax(format!(
+                "{name} is there more than once; attribute names are the same in any case"
+            )));
+        }
+        if let Some(value) = value {
+            self.attributes.insert(name.to_owned(), value);
+        }
+        Ok(())
     }
 }
 
