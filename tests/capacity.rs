@@ -51,7 +51,7 @@ impl Line {
         calls
             .filter(|call| (call.operation == "TransactWriteItems") == written)
             .map(|call| call.capacity_units)
-            .sum()
+            .fold(0.0, |sum, units| sum + units)
     }
 
     /// Whether a transaction was cancelled: it is charged like one that was not, and DynamoDB does not say how much.

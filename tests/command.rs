@@ -130,10 +130,15 @@ fn settings_take_effect_at_once_and_scim_never_sees_them() {
     let set = [&["employee", "set", "demo", "ada@example.com"][..], &values].concat();
     operator.text(&set);
     let off = show();
-    for (name, local, idp) in
-        [("location", "Paris", "GB"), ("department", "Sales", "R&D"), ("manager", "nobody", "grace@example.com")]
-    {
-        assert_eq!(off[name], json!({"value": local, "origin": "local", "fromIdp": idp, "local": local}));
+    for (name, local, idp) in [
+        ("location", "Paris", "GB"),
+        ("department", "Sales", "R&D"),
+        ("manager", "nobody", "grace@example.com"),
+    ] {
+        assert_eq!(
+            off[name],
+            json!({"value": local, "origin": "local", "fromIdp": idp, "local": local})
+        );
     }
     assert_eq!(off["managerColleague"], Value::Null);
 
@@ -171,7 +176,9 @@ fn tenants_and_tokens_are_managed_beside_a_running_server() {
     assert_eq!(tokens[0]["label"], "Okta");
     assert!(!tokens.to_string().contains("digest"));
     let shell = operator.text(&["token", "rotate", "acme", "--scope", "admin", "--shell"]);
-    assert!(shell.starts_with("TENANT_URL='http://127.0.0.1:8080/tenants/acme/scim/v2'\nSECRET_TOKEN='rc_acme_"));
+    assert!(shell.starts_with(
+        "TENANT_URL='http://127.0.0.1:8080/tenants/acme/scim/v2'\nSECRET_TOKEN='rc_acme_"
+    ));
     let revoked = operator.json(&["token", "revoke", "acme", "--scope", "scim"]);
     assert_eq!(revoked, json!({"revoked": 2}));
     drop(server);
@@ -207,7 +214,10 @@ fn an_archived_employee_can_be_erased_and_no_other() {
     let (code, _) = operator.failure(&["employee", "history", "demo", id]);
     assert_eq!(code, 3);
     let tenant = operator.json(&["tenant", "show", "demo"]).to_string();
-    assert!(tenant.contains("erased") && tenant.contains(id) && !tenant.contains("ada@"), "{tenant}");
+    assert!(
+        tenant.contains("erased") && tenant.contains(id) && !tenant.contains("ada@"),
+        "{tenant}"
+    );
 }
 
 #[test]
@@ -227,7 +237,11 @@ fn failures_have_their_own_exit_codes_and_say_what_is_wrong() {
     check(&["settings", "set", "acme"], 2, "--location");
     check(&["token", "rotate", "acme", "--overlap", "soon"], 2, "--overlap");
     check(&["serve", "--listen", "256.0.0.1:1"], 2, "--listen");
-    check(&["--dynamodb-endpoint", "http://127.0.0.1:1", "tenant", "list"], 1, "http://127.0.0.1:1");
+    check(
+        &["--dynamodb-endpoint", "http://127.0.0.1:1", "tenant", "list"],
+        1,
+        "http://127.0.0.1:1",
+    );
     assert!(operator.text(&["employee", "list", "acme"]).contains("There are no such employees."));
     assert!(operator.text(&["completions", "bash"]).contains("rollcall"));
 }

@@ -88,11 +88,15 @@ async fn schemas_are_listed_and_found_by_their_urn() {
         assert_eq!(schema, list["Resources"][row]);
         assert_eq!(schema["schemas"], json!(["urn:ietf:params:scim:schemas:core:2.0:Schema"]));
         assert_eq!((&schema["id"], &schema["name"]), (&json!(urn), &json!(name)));
-        let meta = json!({"resourceType": "Schema", "location": format!("{}/Schemas/{urn}", base())});
+        let meta =
+            json!({"resourceType": "Schema", "location": format!("{}/Schemas/{urn}", base())});
         assert_eq!(schema["meta"], meta);
         let encoded = urn.replace(':', "%3A");
         assert_eq!(tenant.get(&format!("/Schemas/{encoded}")).await.expect(200), schema);
-        assert_eq!(tenant.get(&format!("/Schemas/{}", urn.to_uppercase())).await.expect(200), schema);
+        assert_eq!(
+            tenant.get(&format!("/Schemas/{}", urn.to_uppercase())).await.expect(200),
+            schema
+        );
     }
 }
 
@@ -101,7 +105,10 @@ async fn unknown_documents_are_404() {
     let tenant = acme().await;
     for (path, detail) in [
         ("/Schemas/urn:nonsense", "There is no such schema; see /Schemas"),
-        ("/Schemas/urn:ietf:params:scim:schemas:core:2.0:Group", "There is no such schema; see /Schemas"),
+        (
+            "/Schemas/urn:ietf:params:scim:schemas:core:2.0:Group",
+            "There is no such schema; see /Schemas",
+        ),
         ("/Schemas/User", "There is no such schema; see /Schemas"),
         ("/ResourceTypes/Group", "There is no such resource type; see /ResourceTypes"),
         ("/ResourceTypes/user", "There is no such resource type; see /ResourceTypes"),
@@ -117,7 +124,10 @@ async fn unknown_documents_are_404() {
 async fn discovery_cannot_be_filtered_and_ignores_paging_and_sorting() {
     let tenant = acme().await;
     for path in ["/ResourceTypes", "/Schemas"] {
-        let detail = tenant.get(&format!("{path}?filter=name%20eq%20%22User%22")).await.expect_error(403, None);
+        let detail = tenant
+            .get(&format!("{path}?filter=name%20eq%20%22User%22"))
+            .await
+            .expect_error(403, None);
         assert_eq!(detail, "Discovery documents cannot be filtered (RFC 7644 section 4)");
         let whole = tenant.get(path).await.expect(200);
         for query in ["startIndex=2&count=0", "sortBy=name&sortOrder=descending", "startIndex=x"] {
@@ -187,13 +197,30 @@ fn check_attributes(attributes: &[Value], seen: &mut usize) {
         for name in ["multiValued", "required", "caseExact"] {
             assert!(attribute[name].is_boolean(), "{name}: {attribute}");
         }
-        let types = ["string", "boolean", "decimal", "integer", "dateTime", "binary", "reference", "complex"];
+        let types = [
+            "string",
+            "boolean",
+            "decimal",
+            "integer",
+            "dateTime",
+            "binary",
+            "reference",
+            "complex",
+        ];
         one_of("type", &types);
         one_of("mutability", &["readOnly", "readWrite", "immutable", "writeOnly"]);
         one_of("returned", &["always", "never", "default", "request"]);
         one_of("uniqueness", &["none", "server", "global"]);
-        assert_eq!(attribute["type"] == "reference", attribute.get("referenceTypes").is_some(), "{attribute}");
-        assert_eq!(attribute["type"] == "complex", attribute.get("subAttributes").is_some(), "{attribute}");
+        assert_eq!(
+            attribute["type"] == "reference",
+            attribute.get("referenceTypes").is_some(),
+            "{attribute}"
+        );
+        assert_eq!(
+            attribute["type"] == "complex",
+            attribute.get("subAttributes").is_some(),
+            "{attribute}"
+        );
         if let Some(sub_attributes) = attribute.get("subAttributes") {
             check_attributes(sub_attributes.as_array().unwrap(), seen);
         }
@@ -214,7 +241,10 @@ async fn the_characteristics_that_clients_rely_on_are_those_of_rfc_7643() {
         (&json!(true), &json!(false), &json!("server"))
     );
     let password = attribute("password");
-    assert_eq!((&password["mutability"], &password["returned"]), (&json!("writeOnly"), &json!("never")));
+    assert_eq!(
+        (&password["mutability"], &password["returned"]),
+        (&json!("writeOnly"), &json!("never"))
+    );
     assert_eq!(attribute("groups")["mutability"], "readOnly");
     assert_eq!(attribute("emails")["multiValued"], true);
     assert_eq!(attribute("active")["type"], "boolean");
@@ -232,7 +262,15 @@ async fn the_enterprise_schema_has_the_location_attribute_of_the_set_up_guide() 
     let names: Vec<&str> = attributes.iter().map(|a| a["name"].as_str().unwrap()).collect();
     assert_eq!(
         names,
-        ["employeeNumber", "costCenter", "organization", "division", "department", "location", "manager"]
+        [
+            "employeeNumber",
+            "costCenter",
+            "organization",
+            "division",
+            "department",
+            "location",
+            "manager"
+        ]
     );
     let location = json!({
         "name": "location",

@@ -4,6 +4,7 @@
 use crate::support::engine::{Fault, Watched};
 use crate::support::request::Answer;
 use crate::support::{ORIGIN, TestApp, TestTenant};
+use aws_sdk_dynamodb::config::BehaviorVersion;
 use axum::body::Body;
 use http::Request;
 use http_body_util::BodyExt;
@@ -11,6 +12,7 @@ use rollcall::app::App;
 use rollcall::directory::pepper::{PepperSource, Peppers};
 use rollcall::directory::sources::Sources;
 use rollcall::store::Store;
+use rollcall::store::client::patience;
 use rollcall::store::history::RecordedEntry;
 use secrecy::SecretString;
 use serde_json::{Value, json};
@@ -20,8 +22,13 @@ use uuid::Uuid;
 
 /// More faults than all attempts at one call together use up.
 const FOREVER: usize = 200;
+
 /// How often the SDK sends a call that keeps failing.
-const SDK_ATTEMPTS: usize = 3;
+fn sdk_attempts() -> usize {
+    let config = patience(aws_sdk_dynamodb::Config::builder());
+    let config = config.behavior_version(BehaviorVersion::latest()).build();
+    config.retry_config().expect("retries").max_attempts() as usize
+}
 
 /// Two users on an engine that has nothing wrong yet.
 struct Scene {
@@ -159,7 +166,7 @@ async fn writes_that_meet_other_transactions_are_applied_once() {
 async fn writes_whose_answer_was_lost_are_applied_once() {
     let scene = Scene::new().await;
     for request in WRITES {
-        for lost in 1..SDK_ATTEMPTS {
+        for lost in 1..sdk_attempts() {
             let before = scene.state().await;
             scene.plan(lost, "TransactWriteItems", &Fault::CutAfter);
             let answer = scene.write(request).await;
@@ -178,7 +185,7 @@ async fn faults_that_pass_are_not_seen_by_the_client() {
         for operation in ["GetItem", "Query", "TransactWriteItems"] {
             for request in WRITES {
                 let before = scene.state().await;
-                scene.plan(SDK_ATTEMPTS - 1, operation, &fault);
+                scene.plan(sdk_attempts() - 1, operation, &fault);
                 let answer = scene.write(request).await;
                 assert!(answer.status.is_success(), "{request}: {}", answer.status);
                 scene.tenant.app.faults.clear();
@@ -186,7 +193,7 @@ async fn faults_that_pass_are_not_seen_by_the_client() {
                 scene.undo(request).await;
             }
             for request in READS {
-                scene.plan(SDK_ATTEMPTS - 1, operation, &fault);
+                scene.plan(sdk_attempts() - 1, operation, &fault);
                 scene.read(request).await.expect(200);
                 scene.tenant.app.faults.clear();
             }
@@ -220,6 +227,14 @@ async fn server_errors_beyond_the_retries_are_503_and_change_nothing() {
 async fn cut_connections_beyond_the_retries_are_503_and_change_nothing() {
     let scene = Scene::new().await;
     scene.check_all(&Fault::Cut, 503).await;
+}
+
+#[tokio::test]
+async fn an_engine_that_never_answers_is_503_before_a_gateway_gives_up() {
+    let scene = Scene::new().await;
+    scene.check("GET", "GetItem", &Fault::Silence, 503).await;
+    scene.check("PATCH", "TransactWriteItems", &Fault::Silence, 503).await;
+    scene.expect_writes_work().await;
 }
 
 impl Scene {
@@ -314,7 +329,7 @@ async fn a_write_whose_answer_is_lost_for_good_is_there_as_a_whole() {
     let scene = Scene::new().await;
     for request in WRITES {
         let before = scene.state().await;
-        scene.plan(SDK_ATTEMPTS, "TransactWriteItems", &Fault::CutAfter);
+        scene.plan(sdk_attempts(), "TransactWriteItems", &Fault::CutAfter);
         expect_retry_later(&scene.write(request).await, 503);
         assert_eq!(scene.tenant.app.faults.left(), 0);
         let after = scene.state().await;
@@ -339,7 +354,7 @@ async fn an_answer_lost_before_throttling_does_not_promise_that_nothing_was_chan
     let scene = Scene::new().await;
     let before = scene.state().await;
     scene.plan(1, "TransactWriteItems", &Fault::CutAfter);
-    scene.plan(SDK_ATTEMPTS - 1, "TransactWriteItems", &Fault::throttled());
+    scene.plan(sdk_attempts() - 1, "TransactWriteItems", &Fault::throttled());
     let answer = scene.write("PATCH").await;
     expect_retry_later(&answer, 429);
     assert_ne!(scene.state().await, before, "the first attempt was applied");
@@ -396,7 +411,7 @@ async fn a_fault_while_a_token_is_checked_is_no_401_and_is_not_remembered() {
         scene.tenant.get("/Users").await.expect(200);
         scene.tenant.app.faults.clear();
         scene.tenant.app.advance(Duration::minutes(2));
-        scene.plan(SDK_ATTEMPTS - 1, "GetItem", &fault);
+        scene.plan(sdk_attempts() - 1, "GetItem", &fault);
         scene.tenant.get("/Users").await.expect(200);
         assert_eq!(scene.tenant.app.faults.left(), 0);
     }

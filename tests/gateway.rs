@@ -46,7 +46,8 @@ async fn every_sample_event_is_answered_as_over_http() {
     assert_eq!((status, &found["Resources"]), (200, &json!([created])));
 
     // The same user, seen through a stage: only the location's base differs.
-    for (event, stage) in [("05-find-on-a-named-stage", "prod"), ("06-find-through-a-rest-api", "Prod")]
+    for (event, stage) in
+        [("05-find-on-a-named-stage", "prod"), ("06-find-through-a-rest-api", "Prod")]
     {
         let (status, found) = send(event).await;
         assert_eq!((status, &found["totalResults"]), (200, &json!(1)), "{event}");

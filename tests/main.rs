@@ -1,7 +1,28 @@
 //! Behaviour through the front door: the same HTTP service that Lambda and the local server run.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::print_stdout,
+    clippy::disallowed_methods,
+    reason = "a test that cannot go on has failed, and says so"
+)]
 
 mod support;
+mod gateway;
+mod command;
 mod users;
+mod exchanges;
+mod filters;
+mod patch;
+mod lifecycle;
+mod discovery;
+mod bad_input;
+mod isolation;
+mod tokens;
+mod logs;
 mod concurrency;
 mod paging;
 mod capacity;

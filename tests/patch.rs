@@ -82,7 +82,9 @@ async fn all_operations_apply_or_none_does() {
 
 #[tokio::test]
 async fn an_extension_comes_and_goes_with_its_data() {
-    let user = patched(json!([{"op": "add", "path": format!("{ENTERPRISE}:location"), "value": "GB"}])).await;
+    let user =
+        patched(json!([{"op": "add", "path": format!("{ENTERPRISE}:location"), "value": "GB"}]))
+            .await;
     assert_eq!(user["schemas"], json!([CORE, ENTERPRISE]));
     assert_eq!(user[ENTERPRISE], json!({"location": "GB"}));
     let user = patched(json!([
@@ -195,7 +197,11 @@ async fn what_a_patch_may_not_do_is_refused_with_the_operation_and_the_place() {
             "invalidValue",
             "Operation 1: value must be an object of attributes when there is no path, found text",
         ),
-        (json!([{"op": "add", "path": "title"}]), "invalidValue", "Operation 1: value is missing; add and replace need one"),
+        (
+            json!([{"op": "add", "path": "title"}]),
+            "invalidValue",
+            "Operation 1: value is missing; add and replace need one",
+        ),
         (
             json!([{"op": "move", "path": "title", "value": "x"}]),
             "invalidSyntax",
@@ -242,7 +248,8 @@ async fn repeated_removals_and_additions_succeed() {
         expected["meta"] = after["meta"].clone();
         assert_eq!(after, expected, "{operation}");
     }
-    let removal = json!([{"op": "Remove", "path": "emails", "value": [{"value": "ada@home.example"}]}]);
+    let removal =
+        json!([{"op": "Remove", "path": "emails", "value": [{"value": "ada@home.example"}]}]);
     let after = tenant.patch(&path, &removal).await.expect(200);
     assert_eq!(after["emails"].as_array().unwrap().len(), 1);
 }

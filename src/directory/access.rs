@@ -11,9 +11,9 @@ use time::{Duration, OffsetDateTime};
 
 /// The longest a tenant's record is remembered, and so the longest a revoked token still works.
 pub const SESSION_TTL_SECS: i64 = 60;
-/// A token that does not fit makes the record be read again unless it is newer than this: a token that was just made
-/// works at once, and guessing does not become a load on the store.
-const RECHECK_AFTER: Duration = Duration::seconds(2);
+/// A token that does not fit makes the record be read again, so that one that was just made works at once; but not
+/// more often than this, so that guessing does not become a load on the store.
+const RECHECK_EVERY: Duration = Duration::seconds(2);
 /// How many tenants are remembered.
 const MOST_REMEMBERED: usize = 4_096;
 
@@ -36,6 +36,8 @@ pub struct Access {
 #[derive(Debug, Clone)]
 struct Remembered {
     read_at: OffsetDateTime,
+    /// When a token that did not fit last made it be read.
+    rechecked_at: Option<OffsetDateTime>,
     tenant: Arc<Tenant>,
 }
 
@@ -67,9 +69,11 @@ impl Access {
         {
             return Ok(Some(session));
         }
+        let rechecked_at = remembered.as_ref().and_then(|found| found.rechecked_at);
+        let rechecked = rechecked_at.is_some_and(|at| now - at < RECHECK_EVERY);
         let record = match remembered {
-            Some(found) if now - found.read_at < RECHECK_AFTER => found.tenant,
-            _ => match self.read(tenant, now).await? {
+            Some(found) if rechecked => found.tenant,
+            found => match self.read(tenant, now, found.map(|_| now)).await? {
                 Some(record) => record,
                 None => return Ok(None),
             },
@@ -92,6 +96,7 @@ impl Access {
         &self,
         tenant: &TenantId,
         now: OffsetDateTime,
+        rechecked_at: Option<OffsetDateTime>,
     ) -> Result<Option<Arc<Tenant>>, Error> {
         let record = match self.tenants.get(tenant).await {
             Ok(record) => Some(Arc::new(record)),
@@ -104,7 +109,8 @@ impl Access {
         }
         match &record {
             Some(record) => {
-                let entry = Remembered { read_at: now, tenant: Arc::clone(record) };
+                let tenant_record = Arc::clone(record);
+                let entry = Remembered { read_at: now, rechecked_at, tenant: tenant_record };
                 remembered.insert(tenant.clone(), entry);
             }
             None => {

@@ -8,6 +8,9 @@ pub const DEFAULT_COUNT: usize = 100;
 /// The most rows of a page.
 pub const MAX_COUNT: usize = 200;
 
+/// Beyond this a JSON number is not exact in every client (2^53 - 1); no list is so long.
+const MAX_START_INDEX: i128 = 9_007_199_254_740_991;
+
 /// Which part of a list a client asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Page {
@@ -28,8 +31,9 @@ impl Page {
         let count = count.map(|text| whole_number("count", text)).transpose()?;
         let default = i128::try_from(DEFAULT_COUNT).unwrap_or(i128::MAX);
         let max = i128::try_from(MAX_COUNT).unwrap_or(i128::MAX);
+        let start_index = start_index.unwrap_or(1).clamp(1, MAX_START_INDEX);
         Ok(Self {
-            start_index: u64::try_from(start_index.unwrap_or(1).max(1)).unwrap_or(u64::MAX),
+            start_index: u64::try_from(start_index).unwrap_or(1),
             count: usize::try_from(count.unwrap_or(default).clamp(0, max)).unwrap_or(MAX_COUNT),
         })
     }
@@ -76,8 +80,8 @@ mod tests {
         check(Some("-5"), Some("-1"), (1, 0));
         check(Some("101"), Some("100"), (101, 100));
         check(Some("1"), Some("5000"), (1, 200));
-        check(Some("18446744073709551615"), None, (u64::MAX, 100));
-        check(Some(&"9".repeat(80)), Some(&"9".repeat(80)), (u64::MAX, 200));
+        check(Some("18446744073709551615"), None, (9_007_199_254_740_991, 100));
+        check(Some(&"9".repeat(80)), Some(&"9".repeat(80)), (9_007_199_254_740_991, 200));
     }
 
     #[test]

@@ -117,6 +117,7 @@ pub fn call(method: &str, url: &str, token: &str, body: Option<&Value>) -> (u16,
         .expect("a request");
     let mut response = agent.run(request).expect("an answer");
     let text = response.body_mut().read_to_string().expect("a body");
-    let body = if text.is_empty() { Value::Null } else { serde_json::from_str(&text).expect("JSON") };
+    let body =
+        if text.is_empty() { Value::Null } else { serde_json::from_str(&text).expect("JSON") };
     (response.status().as_u16(), body)
 }

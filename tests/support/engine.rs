@@ -1,6 +1,7 @@
 //! The engine under a test, watched: every call is recorded with its consumed capacity, and a test can make calls fail
 //! the way DynamoDB does when it is throttled, slow or contended.
 
+use aws_sdk_dynamodb::config::retry::{RetryPartition, TokenBucket};
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
     SharedHttpConnector,
@@ -9,6 +10,7 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
+use bytes::Bytes;
 use http_body_util::BodyExt;
 use rollcall::store::embedded::{self, Engine};
 use serde_json::Value;
@@ -24,6 +26,8 @@ pub enum Fault {
     Cut,
     /// No answer, although the engine did what it was asked: the connection breaks after.
     CutAfter,
+    /// No answer, ever: the connection stays open, and the engine never sees the call.
+    Silence,
 }
 
 impl Fault {
@@ -72,7 +76,28 @@ pub struct Call {
 #[derive(Debug, Clone, Default)]
 pub struct Faults {
     planned: Arc<Mutex<VecDeque<(String, Fault)>>>,
-    calls: Arc<Mutex<Vec<Call>>>,
+    calls: Arc<Mutex<Vec<Recorded>>>,
+}
+
+/// A call as it was seen: most are never looked at, so they are not read before that.
+#[derive(Debug)]
+struct Recorded {
+    operation: String,
+    request: Vec<u8>,
+    status: u16,
+    answer: Bytes,
+}
+
+impl Recorded {
+    fn read(self) -> Call {
+        let answer: Value = serde_json::from_slice(&self.answer).unwrap_or_default();
+        Call {
+            operation: self.operation,
+            request: serde_json::from_slice(&self.request).unwrap_or_default(),
+            status: self.status,
+            capacity_units: capacity(&answer["ConsumedCapacity"]),
+        }
+    }
 }
 
 impl Faults {
@@ -93,7 +118,8 @@ impl Faults {
 
     /// The calls since this was last asked.
     pub fn take_calls(&self) -> Vec<Call> {
-        std::mem::take(&mut self.calls.lock().unwrap())
+        let recorded = std::mem::take(&mut *self.calls.lock().unwrap());
+        recorded.into_iter().map(Recorded::read).collect()
     }
 
     fn next(&self, operation: &str) -> Option<Fault> {
@@ -114,6 +140,9 @@ impl Watched {
     /// An SDK client on an empty engine in memory, or on the endpoint in the environment, and the means to watch it.
     pub fn client() -> (aws_sdk_dynamodb::Client, Faults) {
         let faults = Faults::default();
+        let own_retries = RetryPartition::custom(uuid::Uuid::new_v4().to_string())
+            .token_bucket(TokenBucket::default())
+            .build();
         let client = match std::env::var("ROLLCALL_TEST_DYNAMODB_ENDPOINT") {
             Err(_) => {
                 let engine = Engine::in_memory().expect("an engine");
@@ -127,7 +156,9 @@ impl Watched {
                 aws_sdk_dynamodb::Client::from_conf(config)
             }
         };
-        (client, faults)
+        // The SDK's budget of retries is the process's: one test must not use up another one's.
+        let config = client.config().to_builder().retry_partition(own_retries).build();
+        (aws_sdk_dynamodb::Client::from_conf(config), faults)
     }
 }
 
@@ -152,8 +183,7 @@ impl HttpConnector for WatchedConnector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let target = request.headers().get("x-amz-target").unwrap_or_default();
         let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
-        let body = request.body().bytes().unwrap_or_default();
-        let body = serde_json::from_slice(body).unwrap_or_default();
+        let body = request.body().bytes().unwrap_or_default().to_vec();
         let cut = || ConnectorError::io("the connection was cut".into());
         let fault = self.faults.next(&operation);
         match fault {
@@ -163,6 +193,7 @@ impl HttpConnector for WatchedConnector {
                 return HttpConnectorFuture::ready(Ok(answer));
             }
             Some(Fault::Cut) => return HttpConnectorFuture::ready(Err(cut())),
+            Some(Fault::Silence) => return HttpConnectorFuture::new(std::future::pending()),
             Some(Fault::CutAfter) | None => {}
         }
         let (answer, faults) = (self.connector.call(request), self.faults.clone());
@@ -174,10 +205,8 @@ impl HttpConnector for WatchedConnector {
                 .await
                 .map_err(|error| ConnectorError::other(error, None))?
                 .to_bytes();
-            let answer: Value = serde_json::from_slice(&bytes).unwrap_or_default();
-            let capacity_units = capacity(&answer["ConsumedCapacity"]);
             let status = response.status().as_u16();
-            let call = Call { operation, request: body, status, capacity_units };
+            let call = Recorded { operation, request: body, status, answer: bytes.clone() };
             faults.calls.lock().unwrap().push(call);
             *response.body_mut() = SdkBody::from(bytes);
             match fault {

@@ -120,7 +120,6 @@ impl TestTenant {
     }
 
     /// The userNames a filter finds, in the order of the answer.
-    #[track_caller]
     pub async fn found(&self, filter: &str) -> Vec<String> {
         let body = self.filter(filter).await.expect(200);
         let rows = body["Resources"].as_array().expect("rows").iter();

@@ -1,0 +1,245 @@
+//! Secret Tokens from the client's side: rotated with an overlap, revoked within a minute, good for one scope.
+
+use crate::support::{TestApp, TestTenant};
+use axum::body::Body;
+use http::Request;
+use rollcall::directory::Error;
+use rollcall::directory::access::SESSION_TTL_SECS;
+use rollcall::directory::tenants::DEFAULT_OVERLAP;
+use rollcall::store::history::EventKind;
+use rollcall::store::tenant::{Scope, Stage, TenantId};
+use secrecy::ExposeSecret;
+use time::Duration;
+
+async fn acme() -> TestTenant {
+    TestApp::new().await.tenant("acme").await
+}
+
+/// The status of a list request with this token.
+async fn status(tenant: &TestTenant, token: &str) -> u16 {
+    let request = Request::builder()
+        .uri(tenant.path("/Users?startIndex=1&count=2"))
+        .header("authorization", format!("Bearer {token}"))
+        .body(Body::empty())
+        .unwrap();
+    tenant.app.send(request).await.status.as_u16()
+}
+
+async fn rotate(tenant: &TestTenant, scope: Scope, overlap: Duration) -> String {
+    let tenants = &tenant.app.app.tenants;
+    let token = tenants.rotate_token(&tenant.id, scope, None, overlap, "admin").await.unwrap();
+    token.expose_secret().to_owned()
+}
+
+async fn revoke(tenant: &TestTenant, scope: Scope, stage: Option<Stage>) -> usize {
+    tenant.app.app.tenants.revoke_tokens(&tenant.id, scope, stage, "admin").await.unwrap()
+}
+
+#[tokio::test]
+async fn a_token_says_whose_it_is_and_fits_a_header() {
+    let tenant = acme().await;
+    for token in [&tenant.scim_token, &tenant.admin_token] {
+        let random = token.strip_prefix("rc_acme_").expect("a prefix");
+        assert_eq!(random.len(), 43);
+        assert!(random.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_'));
+    }
+    assert_ne!(tenant.scim_token, tenant.admin_token);
+}
+
+#[tokio::test]
+async fn the_token_before_a_rotation_works_through_the_overlap_and_not_longer() {
+    let tenant = acme().await;
+    assert_eq!(status(&tenant, &tenant.scim_token).await, 200);
+    tenant.app.advance(Duration::seconds(2));
+    let new = rotate(&tenant, Scope::Scim, DEFAULT_OVERLAP).await;
+    assert_eq!(status(&tenant, &new).await, 200, "at once");
+    assert_eq!(status(&tenant, &tenant.scim_token).await, 200);
+    tenant.app.advance(DEFAULT_OVERLAP - Duration::milliseconds(1));
+    assert_eq!(status(&tenant, &tenant.scim_token).await, 200);
+    tenant.app.advance(Duration::milliseconds(1));
+    assert_eq!(status(&tenant, &tenant.scim_token).await, 401);
+    assert_eq!(status(&tenant, &new).await, 200);
+    tenant.app.advance(Duration::days(3_650));
+    assert_eq!(status(&tenant, &new).await, 200, "the current one has no end");
+}
+
+#[tokio::test]
+async fn an_overlap_that_ends_is_not_outlived_by_what_is_remembered() {
+    let tenant = acme().await;
+    let new = rotate(&tenant, Scope::Scim, Duration::seconds(30)).await;
+    // Remembered with both tokens, and for longer than the older one is valid.
+    assert_eq!(status(&tenant, &tenant.scim_token).await, 200);
+    tenant.app.advance(Duration::seconds(30));
+    assert_eq!(status(&tenant, &tenant.scim_token).await, 401);
+    assert_eq!(status(&tenant, &new).await, 200);
+}
+
+#[tokio::test]
+async fn a_second_rotation_ends_the_token_before_the_last() {
+    let tenant = acme().await;
+    let second = rotate(&tenant, Scope::Scim, DEFAULT_OVERLAP).await;
+    let third = rotate(&tenant, Scope::Scim, DEFAULT_OVERLAP).await;
+    assert_eq!(status(&tenant, &tenant.scim_token).await, 401);
+    assert_eq!(status(&tenant, &second).await, 200);
+    assert_eq!(status(&tenant, &third).await, 200);
+}
+
+#[tokio::test]
+async fn a_rotation_without_an_overlap_ends_the_old_token_within_a_minute() {
+    let tenant = acme().await;
+    assert_eq!(status(&tenant, &tenant.scim_token).await, 200);
+    let new = rotate(&tenant, Scope::Scim, Duration::ZERO).await;
+    tenant.app.advance(Duration::seconds(SESSION_TTL_SECS));
+    assert_eq!(status(&tenant, &tenant.scim_token).await, 401);
+    assert_eq!(status(&tenant, &new).await, 200);
+}
+
+#[tokio::test]
+async fn a_new_token_works_at_once_although_the_old_ones_are_remembered() {
+    let tenant = acme().await;
+    assert_eq!(status(&tenant, &tenant.scim_token).await, 200);
+    tenant.app.advance(Duration::seconds(5));
+    let new = rotate(&tenant, Scope::Scim, DEFAULT_OVERLAP).await;
+    assert_eq!(status(&tenant, &new).await, 200);
+}
+
+#[tokio::test]
+async fn a_token_made_right_after_a_request_works_two_seconds_later_at_most() {
+    let tenant = acme().await;
+    assert_eq!(status(&tenant, &tenant.scim_token).await, 200);
+    let new = rotate(&tenant, Scope::Scim, DEFAULT_OVERLAP).await;
+    tenant.app.advance(Duration::seconds(2));
+    assert_eq!(status(&tenant, &new).await, 200);
+}
+
+#[tokio::test]
+async fn a_revoked_token_stops_working_within_a_minute() {
+    let tenant = acme().await;
+    assert_eq!(status(&tenant, &tenant.scim_token).await, 200);
+    assert_eq!(revoke(&tenant, Scope::Scim, None).await, 1);
+    tenant.app.advance(Duration::seconds(SESSION_TTL_SECS));
+    assert_eq!(SESSION_TTL_SECS, 60);
+    assert_eq!(status(&tenant, &tenant.scim_token).await, 401);
+    let new = rotate(&tenant, Scope::Scim, DEFAULT_OVERLAP).await;
+    assert_eq!(status(&tenant, &tenant.scim_token).await, 401, "a rotation revives nothing");
+    tenant.app.advance(Duration::seconds(2));
+    assert_eq!(status(&tenant, &new).await, 200);
+}
+
+#[tokio::test]
+async fn a_steady_use_of_a_revoked_token_does_not_keep_it_alive() {
+    let tenant = acme().await;
+    assert_eq!(status(&tenant, &tenant.scim_token).await, 200);
+    revoke(&tenant, Scope::Scim, None).await;
+    let mut last = 200;
+    for _ in 0..12 {
+        tenant.app.advance(Duration::seconds(5));
+        last = status(&tenant, &tenant.scim_token).await;
+    }
+    assert_eq!(last, 401);
+}
+
+#[tokio::test]
+async fn one_stage_can_be_revoked_alone() {
+    let tenant = acme().await;
+    let new = rotate(&tenant, Scope::Scim, DEFAULT_OVERLAP).await;
+    assert_eq!(revoke(&tenant, Scope::Scim, Some(Stage::Previous)).await, 1);
+    tenant.app.advance(Duration::seconds(SESSION_TTL_SECS));
+    assert_eq!(status(&tenant, &tenant.scim_token).await, 401);
+    assert_eq!(status(&tenant, &new).await, 200);
+    assert_eq!(revoke(&tenant, Scope::Scim, Some(Stage::Previous)).await, 0);
+}
+
+#[tokio::test]
+async fn scopes_do_not_stand_for_each_other() {
+    let tenant = acme().await;
+    assert_eq!(status(&tenant, &tenant.admin_token).await, 401);
+    let new_admin = rotate(&tenant, Scope::Admin, DEFAULT_OVERLAP).await;
+    assert_eq!(status(&tenant, &new_admin).await, 401);
+    assert_eq!(status(&tenant, &tenant.scim_token).await, 200, "another scope's rotation");
+    revoke(&tenant, Scope::Admin, None).await;
+    tenant.app.advance(Duration::seconds(SESSION_TTL_SECS));
+    assert_eq!(status(&tenant, &tenant.scim_token).await, 200, "another scope's revocation");
+    let access = &tenant.app.app.access;
+    let scim = access.open(&tenant.id, Scope::Admin, &tenant.scim_token).await.unwrap();
+    assert!(scim.is_none());
+}
+
+#[tokio::test]
+async fn an_admin_token_opens_the_admin_scope_of_its_tenant_only() {
+    let tenant = acme().await;
+    let globex = tenant.app.tenant("globex").await;
+    let access = &tenant.app.app.access;
+    let session =
+        access.open(&tenant.id, Scope::Admin, &tenant.admin_token).await.unwrap().unwrap();
+    assert_eq!((session.tenant.id.as_str(), &*session.label), ("acme", "Administrator"));
+    assert!(access.open(&globex.id, Scope::Admin, &tenant.admin_token).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn the_tokens_of_a_deleted_tenant_are_refused() {
+    let tenant = acme().await;
+    tenant.create(&serde_json::json!({"userName": "ada"})).await;
+    revoke(&tenant, Scope::Scim, None).await;
+    tenant.app.advance(Duration::seconds(SESSION_TTL_SECS));
+    tenant.app.app.tenants.delete(&tenant.id).await.unwrap();
+    assert_eq!(status(&tenant, &tenant.scim_token).await, 401);
+    let tenants = &tenant.app.app.tenants;
+    assert!(matches!(tenants.get(&tenant.id).await, Err(Error::NoTenant)));
+    assert!(matches!(tenants.delete(&tenant.id).await, Err(Error::NoTenant)));
+    let id = TenantId::parse("acme").unwrap();
+    let again = tenants.create(&id, "Acme again", "ops").await.unwrap();
+    assert_eq!(status(&tenant, &tenant.scim_token).await, 401, "another acme's token");
+    tenant.app.advance(Duration::seconds(2));
+    assert_eq!(status(&tenant, again.scim_token.expose_secret()).await, 200);
+}
+
+#[tokio::test]
+async fn a_tenant_deleted_without_more_ado_is_refused_within_a_minute() {
+    let tenant = acme().await;
+    assert_eq!(status(&tenant, &tenant.scim_token).await, 200);
+    tenant.app.app.tenants.delete(&tenant.id).await.unwrap();
+    tenant.app.advance(Duration::seconds(SESSION_TTL_SECS));
+    assert_eq!(status(&tenant, &tenant.scim_token).await, 401);
+}
+
+#[tokio::test]
+async fn a_tenant_id_can_be_taken_once() {
+    let tenant = acme().await;
+    let tenants = &tenant.app.app.tenants;
+    assert!(matches!(tenants.create(&tenant.id, "x", "ops").await, Err(Error::TenantTaken)));
+    assert_eq!(status(&tenant, &tenant.scim_token).await, 200);
+}
+
+#[tokio::test]
+async fn what_happens_to_tokens_is_in_the_history_and_the_tokens_are_not() {
+    let tenant = acme().await;
+    let tenants = &tenant.app.app.tenants;
+    let new = tenants
+        .rotate_token(&tenant.id, Scope::Scim, Some("Okta 2027"), Duration::HOUR, "ops")
+        .await
+        .unwrap();
+    revoke(&tenant, Scope::Scim, Some(Stage::Previous)).await;
+    let entries = tenants.history(&tenant.id).await.unwrap();
+    let kinds: Vec<EventKind> = entries.iter().map(|recorded| recorded.entry.kind).collect();
+    assert_eq!(kinds, [EventKind::Created, EventKind::TokenRotated, EventKind::TokenRevoked]);
+    let rotated = &entries[1].entry;
+    assert_eq!((&*rotated.by, &*rotated.changes[0].attribute), ("ops", "tokens.scim"));
+    assert_eq!(rotated.changes[0].new, Some("Okta 2027".into()));
+    let kept = format!("{entries:?}{:?}", tenants.get(&tenant.id).await.unwrap());
+    for token in [&tenant.scim_token, &tenant.admin_token, &new.expose_secret().to_owned()] {
+        let random = token.rsplit_once("rc_acme_").unwrap().1;
+        assert!(!kept.contains(random), "a token is kept");
+    }
+    let id = tenant.create_with(new.expose_secret()).await;
+    let directory = tenants.directory(&tenant.id);
+    assert_eq!(directory.history(id).await.unwrap()[0].entry.by, "Okta 2027");
+}
+
+impl TestTenant {
+    /// Creates a user with a token of the tenant's that is not the first one.
+    async fn create_with(&self, token: &str) -> uuid::Uuid {
+        let tenant = TestTenant { scim_token: token.to_owned(), ..self.clone() };
+        tenant.create(&serde_json::json!({"userName": "ada"})).await.parse().unwrap()
+    }
+}
