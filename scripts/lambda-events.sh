@@ -32,7 +32,7 @@ for s in sockets: s.bind(("127.0.0.1", 0))
 print(*[s.getsockname()[1] for s in sockets])')
 env -i PATH="$PATH" HOME="$work" \
     AWS_REGION=local AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local \
-    AWS_LAMBDA_FUNCTION_NAME=rollcall AWS_LAMBDA_FUNCTION_MEMORY_SIZE=256 \
+    AWS_SAM_LOCAL=true AWS_LAMBDA_FUNCTION_NAME=rollcall AWS_LAMBDA_FUNCTION_MEMORY_SIZE=256 \
     ROLLCALL_TABLE="$table" ROLLCALL_LOCAL_ENDPOINT="$endpoint" \
     ROLLCALL_LOCAL_SECRET="$work/data/secret.json" \
     "$emulator" --runtime-interface-emulator-address "127.0.0.1:$port" \

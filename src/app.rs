@@ -1,33 +1,25 @@
 //! Composition: store, peppers, clock and ids become the one HTTP service that Lambda, the local server and the tests
 //! enter.
 
-use crate::api;
+use crate::api::context::Services;
+use crate::api::router::{self, Service};
 use crate::directory::access::Access;
 use crate::directory::pepper::PepperSource;
 use crate::directory::sources::Sources;
 use crate::directory::tenants::Tenants;
 use crate::scim::schema::user_resource_type;
 use crate::store::Store;
-use axum::body::Body;
-use axum::response::Response;
-use http::Request;
-use std::convert::Infallible;
 use std::sync::Arc;
-use tower::util::BoxCloneSyncService;
 
-/// The HTTP service: the one door.
-pub type Service = BoxCloneSyncService<Request<Body>, Response, Infallible>;
-
-/// Everything a request needs. Cheap to clone.
+/// Everything the service is made of. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct App {
     /// All tenants.
     pub tenants: Tenants,
+    /// Where clients reach this service, without a final slash.
+    pub public_url: Arc<str>,
     /// Who may come in.
     pub access: Access,
-    /// Where clients reach this service, without a final slash. A request may carry its own in an
-    /// [`api::context::Origin`] extension.
-    pub public_url: Arc<str>,
 }
 
 impl App {
@@ -41,8 +33,12 @@ impl App {
         }
     }
 
-    /// The HTTP service.
+    /// The HTTP service: the one door.
     pub fn service(self) -> Service {
-        api::router::service(self)
+        router::service(Services {
+            tenants: self.tenants,
+            access: self.access,
+            public_url: self.public_url,
+        })
     }
 }

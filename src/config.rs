@@ -1,6 +1,7 @@
-//! What the Lambda is told by its environment. Read once, at start.
+//! What the Lambda is told by its environment, read once at start; and what both binaries understand alike.
 
 use std::env;
+use tracing_subscriber::EnvFilter;
 
 /// The Lambda's settings.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,8 +34,11 @@ pub enum ConfigError {
     #[error("the environment variable {0} is not set")]
     Missing(&'static str),
     /// The public URL cannot be pasted into Okta.
-    #[error("{0} must be https://HOST without an underscore, a query or a final slash")]
+    #[error("{0} must be {ORIGIN_FORM}")]
     BadPublicUrl(&'static str),
+    /// Stand-ins where they must not be.
+    #[error("{0} and {1} are for a developer's machine, where AWS_SAM_LOCAL is true")]
+    NotLocal(&'static str, &'static str),
     /// One of two variables that belong together.
     #[error("{0} and {1} belong together: set both, on a developer's machine only, or none")]
     Half(&'static str, &'static str),
@@ -45,6 +49,8 @@ const SECRET_ARN: &str = "ROLLCALL_SECRET_ARN";
 const PUBLIC_URL: &str = "ROLLCALL_PUBLIC_URL";
 const LOCAL_ENDPOINT: &str = "ROLLCALL_LOCAL_ENDPOINT";
 const LOCAL_SECRET: &str = "ROLLCALL_LOCAL_SECRET";
+/// `sam local` sets it to `true`; nothing on AWS does.
+const SAM_LOCAL: &str = "AWS_SAM_LOCAL";
 
 impl Config {
     /// Reads the environment.
@@ -58,6 +64,9 @@ impl Config {
 
     fn read(get: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
         let local = match (get(LOCAL_ENDPOINT), get(LOCAL_SECRET)) {
+            (Some(_), Some(_)) if get(SAM_LOCAL).as_deref() != Some("true") => {
+                return Err(ConfigError::NotLocal(LOCAL_ENDPOINT, LOCAL_SECRET));
+            }
             (Some(dynamodb_endpoint), Some(secret_file)) => {
                 Some(LocalOverrides { dynamodb_endpoint, secret_file })
             }
@@ -70,7 +79,7 @@ impl Config {
             (None, None) => return Err(ConfigError::Missing(SECRET_ARN)),
         };
         let public_url = get(PUBLIC_URL);
-        if public_url.as_deref().is_some_and(|url| !is_public_url(url)) {
+        if public_url.as_deref().is_some_and(|url| !is_origin(url)) {
             return Err(ConfigError::BadPublicUrl(PUBLIC_URL));
         }
         Ok(Self {
@@ -82,10 +91,30 @@ impl Config {
     }
 }
 
-/// Whether an identity provider can use this URL: https, and nothing that Okta refuses.
-fn is_public_url(url: &str) -> bool {
-    let rest = url.strip_prefix("https://").unwrap_or_default();
-    !rest.is_empty() && !url.ends_with('/') && !rest.contains(['_', '?', '#', '@', ' '])
+/// What [`is_origin`] asks for, for people.
+pub const ORIGIN_FORM: &str =
+    "an https:// URL (http:// on loopback only) without an underscore, a query or a final slash";
+
+/// Whether a URL can be what Tenant URLs start with: https, or http on loopback, and nothing that Okta refuses.
+pub fn is_origin(url: &str) -> bool {
+    let loopback = ["http://127.0.0.1", "http://localhost", "http://[::1]"]
+        .iter()
+        .filter_map(|host| url.strip_prefix(host))
+        .any(|rest| rest.is_empty() || rest.starts_with([':', '/']));
+    let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+    let rest = rest.unwrap_or_default();
+    (loopback || url.starts_with("https://"))
+        && !rest.is_empty()
+        && !rest.ends_with('/')
+        && rest.chars().all(|c| c.is_ascii_alphanumeric() || "-.:/[]~%".contains(c))
+}
+
+/// What is logged: `ROLLCALL_LOG`, else one line for each request and what goes wrong.
+pub fn log_filter() -> EnvFilter {
+    EnvFilter::builder()
+        .with_env_var("ROLLCALL_LOG")
+        .try_from_env()
+        .unwrap_or_else(|_| EnvFilter::new("rollcall=info,warn"))
 }
 
 #[cfg(test)]
@@ -113,7 +142,15 @@ mod tests {
         check(&[secret], Err(ConfigError::Missing("ROLLCALL_TABLE")));
         let url = ("ROLLCALL_PUBLIC_URL", "https://scim.example.com");
         check(&[table, secret, url], Ok(Some("https://scim.example.com")));
-        for bad in ["http://a.example", "https://", "https://a_b.example", "https://a.example/"] {
+        for bad in [
+            "http://a.example",
+            "http://127.0.0.1.example",
+            "https://",
+            "https://a_b.example",
+            "https://a.example/",
+            "https://a.example/?x",
+            "nonsense",
+        ] {
             let url = ("ROLLCALL_PUBLIC_URL", bad);
             let error = ConfigError::BadPublicUrl("ROLLCALL_PUBLIC_URL");
             check(&[table, secret, url], Err(error));
@@ -121,6 +158,9 @@ mod tests {
         let endpoint = ("ROLLCALL_LOCAL_ENDPOINT", "http://127.0.0.1:8000");
         let half = ConfigError::Half("ROLLCALL_LOCAL_ENDPOINT", "ROLLCALL_LOCAL_SECRET");
         check(&[table, secret, endpoint], Err(half));
-        check(&[table, endpoint, ("ROLLCALL_LOCAL_SECRET", "secret.json")], Ok(None));
+        let both = [table, endpoint, ("ROLLCALL_LOCAL_SECRET", "secret.json")];
+        let wrong = ConfigError::NotLocal("ROLLCALL_LOCAL_ENDPOINT", "ROLLCALL_LOCAL_SECRET");
+        check(&both, Err(wrong));
+        check(&[&both[..], &[("AWS_SAM_LOCAL", "true")]].concat(), Ok(None));
     }
 }

@@ -3,8 +3,8 @@
 //! The only module that knows Lambda's event types. The public origin is taken from the gateway's own request context,
 //! never from a header that a client sends.
 
-use crate::api::context::{Origin, RequestId};
-use crate::app::Service;
+use crate::api::context::{Origin, RequestId, TENANTS_ROOT};
+use crate::api::router::Service;
 use axum::body::Body;
 use axum::response::Response;
 use http::Request;
@@ -12,9 +12,6 @@ use http::uri::{PathAndQuery, Uri};
 use lambda_http::request::RequestContext;
 use std::sync::Arc;
 use tower::ServiceExt;
-
-/// What all paths of this service start with, before any stage or base path is put in front.
-const ROOT: &str = "/tenants/";
 
 /// Answers one event.
 ///
@@ -46,7 +43,7 @@ pub fn plain_request(event: lambda_http::Request, fixed_origin: bool) -> Request
         parts.extensions.insert(RequestId(Arc::from(request_id)));
     }
     if let Some(domain) = seen.domain.filter(|_| !fixed_origin) {
-        let before = seen.path.as_deref().and_then(|path| path.split_once(ROOT));
+        let before = seen.path.as_deref().and_then(|path| path.split_once(TENANTS_ROOT));
         let base = before.map_or("", |(base, _)| base);
         parts.extensions.insert(Origin(Arc::from(format!("https://{domain}{base}"))));
     }

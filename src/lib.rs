@@ -12,6 +12,14 @@ pub mod gateway;
 pub mod secrets;
 pub mod config;
 
+/// Makes a panic log its place and nothing else: its text may quote what a client sent.
+pub fn log_panics_without_text() {
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        tracing::error!(place, "panic");
+    }));
+}
+
 /// An error and its causes in one line, for a log.
 pub fn error_chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();

@@ -3,6 +3,8 @@
 //! The file has Secrets Manager's shape: a secret string, itself JSON, for each version stage.
 
 use crate::directory::pepper::{LoadError, PepperSource, Peppers, read_secret_string};
+use crate::store::client::{retries, timeouts};
+use aws_config::SdkConfig;
 use aws_sdk_secretsmanager::Client;
 use aws_sdk_secretsmanager::operation::get_secret_value::GetSecretValueError;
 use secrecy::SecretString;
@@ -14,8 +16,13 @@ const CURRENT: &str = "AWSCURRENT";
 /// The stage of the version before.
 const PREVIOUS: &str = "AWSPREVIOUS";
 
-/// Peppers in AWS Secrets Manager, under an ARN or a name.
-pub fn from_secrets_manager(client: Client, secret_id: &str) -> PepperSource {
+/// Peppers in AWS Secrets Manager, under an ARN or a name, with the credentials and region of `shared`.
+pub fn from_secrets_manager(shared: &SdkConfig, secret_id: &str) -> PepperSource {
+    let config = aws_sdk_secretsmanager::config::Builder::from(shared)
+        .retry_config(retries())
+        .timeout_config(timeouts())
+        .build();
+    let client = Client::from_conf(config);
     let secret_id = secret_id.to_owned();
     PepperSource::new(move || {
         let (client, secret_id) = (client.clone(), secret_id.clone());
@@ -93,6 +100,8 @@ pub fn create_file_unless_exists(path: &Path) -> std::io::Result<()> {
     use std::io::{ErrorKind, Write};
 
     if path.exists() {
+        #[cfg(unix)]
+        std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
         return Ok(());
     }
     let mut random = [0_u8; 32];
@@ -103,9 +112,9 @@ pub fn create_file_unless_exists(path: &Path) -> std::io::Result<()> {
     // Written beside it and linked into place: two processes that start together must agree on one pepper, and one
     // that is killed must not leave half a file.
     let folder = path.parent().unwrap_or(Path::new("."));
-    let draft = folder.join(format!(".secret-{}.json", std::process::id()));
+    let draft = folder.join(format!(".secret-{}.json", uuid::Uuid::new_v4()));
     let mut options = std::fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
+    options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut file = options.open(&draft)?;

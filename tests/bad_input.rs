@@ -364,7 +364,11 @@ async fn the_longest_values_in_the_widest_letters_are_kept_and_found() {
         for attribute in ["userName", "externalId", "emails"] {
             let filter = format!("{attribute} eq {}", Value::from(long.as_str()));
             if filter.len() <= 4_096 {
-                assert_eq!(tenant.found(&filter).await, std::slice::from_ref(&long), "{attribute} {letter}");
+                assert_eq!(
+                    tenant.found(&filter).await,
+                    std::slice::from_ref(&long),
+                    "{attribute} {letter}"
+                );
             }
         }
         tenant
@@ -729,7 +733,7 @@ async fn page_numbers_of_any_size_are_numbers() {
         (format!("startIndex={huge}&count={huge}"), 0),
         (format!("startIndex={huge}&filter=userName+pr"), 0),
         (format!("startIndex={huge}&filter=userName+eq+%22ada@example.com%22"), 0),
-        ("nonsense=1&startindex=7".to_owned(), 1),
+        ("nonsense=1&STARTINDEX=7".to_owned(), 0),
     ] {
         let body = bench.tenant.get(&format!("/Users?{query}")).await.expect(200);
         assert_eq!(body["totalResults"], 1, "{query}");

@@ -179,6 +179,9 @@ fn tenants_and_tokens_are_managed_beside_a_running_server() {
     assert!(shell.starts_with(
         "TENANT_URL='http://127.0.0.1:8080/tenants/acme/scim/v2'\nSECRET_TOKEN='rc_acme_"
     ));
+    let (code, text) = operator.failure(&["token", "rotate", "acme"]);
+    assert_eq!(code, 4);
+    assert!(text.contains("is still valid until 20") && text.contains("--drop-earlier"), "{text}");
     let revoked = operator.json(&["token", "revoke", "acme", "--scope", "scim"]);
     assert_eq!(revoked, json!({"revoked": 2}));
     drop(server);
@@ -210,6 +213,8 @@ fn an_archived_employee_can_be_erased_and_no_other() {
     assert_eq!(call("DELETE", &format!("{users}/{id}"), &token, None), (204, Value::Null));
     let hidden = operator.json(&["employee", "show", "demo", id]);
     assert_eq!(hidden["status"], "archived (deleted in the identity provider)");
+    let by_name = operator.json(&["employee", "show", "demo", "ADA@example.com"]);
+    assert_eq!(by_name, hidden, "also by the userName it had");
     operator.text(&erase);
     let (code, _) = operator.failure(&["employee", "history", "demo", id]);
     assert_eq!(code, 3);
@@ -237,6 +242,11 @@ fn failures_have_their_own_exit_codes_and_say_what_is_wrong() {
     check(&["settings", "set", "acme"], 2, "--location");
     check(&["token", "rotate", "acme", "--overlap", "soon"], 2, "--overlap");
     check(&["serve", "--listen", "256.0.0.1:1"], 2, "--listen");
+    for url in ["https://my_host.example", "nonsense", "http://example.com", "http://x'; id; '"] {
+        check(&["tenant", "list", "--public-url", url], 2, "without an underscore");
+    }
+    check(&["token", "rotate", "acme", "--overlap", "9000years"], 4, "overlap");
+    check(&["--table", "rollcall", "tenant", "list"], 4, "--secret-arn is missing");
     check(
         &["--dynamodb-endpoint", "http://127.0.0.1:1", "tenant", "list"],
         1,

@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 
 const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 const DETAIL: &str = "The Authorization header must be \"Bearer\" and a valid Secret Token of this \
-    tenant; copy both Tenant URL and Secret Token from the account settings page again, or have \
-    the token rotated";
+    tenant; check that Tenant URL and Secret Token belong together, or rotate the token and paste \
+    the new one";
 
 async fn send(app: &TestApp, method: &str, path: &str, authorization: Option<&str>) -> Answer {
     let mut request = Request::builder().method(method).uri(path);

@@ -5,7 +5,7 @@ use axum::body::Body;
 use http::Request;
 use rollcall::directory::Error;
 use rollcall::directory::access::SESSION_TTL_SECS;
-use rollcall::directory::tenants::DEFAULT_OVERLAP;
+use rollcall::directory::tenants::{DEFAULT_OVERLAP, Earlier, Rotation};
 use rollcall::store::history::EventKind;
 use rollcall::store::tenant::{Scope, Stage, TenantId};
 use secrecy::ExposeSecret;
@@ -27,7 +27,8 @@ async fn status(tenant: &TestTenant, token: &str) -> u16 {
 
 async fn rotate(tenant: &TestTenant, scope: Scope, overlap: Duration) -> String {
     let tenants = &tenant.app.app.tenants;
-    let token = tenants.rotate_token(&tenant.id, scope, None, overlap, "admin").await.unwrap();
+    let rotation = Rotation { label: None, overlap, earlier: Earlier::Drop };
+    let token = tenants.rotate_token(&tenant.id, scope, &rotation, "admin").await.unwrap();
     token.expose_secret().to_owned()
 }
 
@@ -172,7 +173,7 @@ async fn an_admin_token_opens_the_admin_scope_of_its_tenant_only() {
     let access = &tenant.app.app.access;
     let session =
         access.open(&tenant.id, Scope::Admin, &tenant.admin_token).await.unwrap().unwrap();
-    assert_eq!((session.tenant.id.as_str(), &*session.label), ("acme", "Administrator"));
+    assert_eq!((session.tenant.as_str(), &*session.label), ("acme", "Administrator"));
     assert!(access.open(&globex.id, Scope::Admin, &tenant.admin_token).await.unwrap().is_none());
 }
 
@@ -204,6 +205,45 @@ async fn a_tenant_deleted_without_more_ado_is_refused_within_a_minute() {
 }
 
 #[tokio::test]
+async fn a_second_rotation_does_not_end_an_overlap_that_was_promised() {
+    let tenant = acme().await;
+    let tenants = &tenant.app.app.tenants;
+    let rotation = Rotation { label: None, overlap: DEFAULT_OVERLAP, earlier: Earlier::Keep };
+    tenants.rotate_token(&tenant.id, Scope::Scim, &rotation, "ops").await.unwrap();
+    let refused = tenants.rotate_token(&tenant.id, Scope::Scim, &rotation, "ops").await;
+    assert!(matches!(refused, Err(Error::PreviousTokenValid { .. })));
+    assert_eq!(status(&tenant, &tenant.scim_token).await, 200);
+    tenants.rotate_token(&tenant.id, Scope::Admin, &rotation, "ops").await.unwrap();
+
+    tenant.app.advance(DEFAULT_OVERLAP);
+    tenants.rotate_token(&tenant.id, Scope::Scim, &rotation, "ops").await.unwrap();
+    let drop = Rotation { earlier: Earlier::Drop, ..rotation };
+    tenants.rotate_token(&tenant.id, Scope::Scim, &drop, "ops").await.unwrap();
+}
+
+#[tokio::test]
+async fn a_tenant_is_not_made_over_what_a_deleted_one_left() {
+    let tenant = acme().await;
+    let tenants = &tenant.app.app.tenants;
+    tenants.retire(&tenant.id, "ops").await.unwrap();
+    tenants.delete(&tenant.id).await.unwrap();
+    // A server that still remembered a token writes behind the removal.
+    let late = serde_json::json!({"userName": "late@old.example"});
+    let late = late.as_object().unwrap().clone();
+    tenants.directory(&tenant.id).create(late, "late").await.unwrap();
+    assert!(matches!(tenants.create(&tenant.id, "x", "ops").await, Err(Error::TenantTaken)));
+    tenants.delete(&tenant.id).await.unwrap();
+    tenants.create(&tenant.id, "x", "ops").await.unwrap();
+    let again = tenants.directory(&tenant.id);
+    let all = rollcall::directory::administration::Status::All;
+    assert_eq!(again.list_with_status(all).await.unwrap(), []);
+    assert!(matches!(
+        tenants.delete(&TenantId::parse("nobody").unwrap()).await,
+        Err(Error::NoTenant)
+    ));
+}
+
+#[tokio::test]
 async fn a_tenant_id_can_be_taken_once() {
     let tenant = acme().await;
     let tenants = &tenant.app.app.tenants;
@@ -215,10 +255,9 @@ async fn a_tenant_id_can_be_taken_once() {
 async fn what_happens_to_tokens_is_in_the_history_and_the_tokens_are_not() {
     let tenant = acme().await;
     let tenants = &tenant.app.app.tenants;
-    let new = tenants
-        .rotate_token(&tenant.id, Scope::Scim, Some("Okta 2027"), Duration::HOUR, "ops")
-        .await
-        .unwrap();
+    let overlap = Duration::HOUR;
+    let rotation = Rotation { label: Some("Okta 2027"), overlap, earlier: Earlier::Keep };
+    let new = tenants.rotate_token(&tenant.id, Scope::Scim, &rotation, "ops").await.unwrap();
     revoke(&tenant, Scope::Scim, Some(Stage::Previous)).await;
     let entries = tenants.history(&tenant.id).await.unwrap();
     let kinds: Vec<EventKind> = entries.iter().map(|recorded| recorded.entry.kind).collect();

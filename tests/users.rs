@@ -235,6 +235,19 @@ async fn what_changes_nothing_bumps_nothing() {
 }
 
 #[tokio::test]
+async fn if_none_match_keeps_a_write_from_the_versions_it_names() {
+    for method in ["PUT", "PATCH", "DELETE"] {
+        let (tenant, path) = with_ada().await;
+        for named in ["*", "W/\"1\"", "\"3\", \"1\""] {
+            let answer = with_header(&tenant, method, &path, ("if-none-match", named)).await;
+            answer.expect_error(412, None);
+        }
+        let done = if method == "DELETE" { 204 } else { 200 };
+        with_header(&tenant, method, &path, ("if-none-match", "W/\"2\"")).await.expect(done);
+    }
+}
+
+#[tokio::test]
 async fn if_match_lets_the_named_versions_through_only() {
     for method in ["PUT", "PATCH", "DELETE"] {
         let (tenant, path) = with_ada().await;
@@ -244,8 +257,8 @@ async fn if_match_lets_the_named_versions_through_only() {
             let detail = answer.expect_error(412, None);
             assert_eq!(
                 detail,
-                "If-Match does not name the current version W/\"1\"; read the user again and \
-                 repeat the change"
+                "The current version is W/\"1\", and If-Match or If-None-Match does not let it \
+                 be changed; read the user again and repeat the change"
             );
             assert_eq!(tenant.get(&path).await.expect(200), before, "{method} {stale}");
         }

@@ -1,9 +1,8 @@
 //! Credentials, before routing: a wrong token learns nothing about which paths exist (RFC 7644 §2, RFC 6750).
 
-use super::context::{Caller, Origin, RequestId, TenantPath, tenant_url};
+use super::context::{Caller, Origin, Services, TenantPath, tenant_url};
 use super::error::ApiError;
-use crate::app::App;
-use crate::store::tenant::{Scope, TenantId};
+use crate::directory::{Scope, TenantId};
 use axum::extract::{OriginalUri, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -16,30 +15,26 @@ const OPEN: [&str; 3] = ["ServiceProviderConfig", "ResourceTypes", "Schemas"];
 
 /// Lets a request through with a [`TenantPath`], and a [`Caller`] unless it is for a discovery document.
 pub(super) async fn authenticate(
-    State(app): State<App>,
+    State(services): State<Services>,
     OriginalUri(uri): OriginalUri,
     mut request: Request,
     next: Next,
 ) -> Response {
-    let request_id = request.extensions().get::<RequestId>().cloned();
     let mut segments = uri.path().split('/').skip(2);
     let tenant = segments.next().and_then(TenantId::parse);
     let endpoint = segments.nth(2).unwrap_or_default();
     let Some(tenant) = tenant else { return ApiError::unauthorized().into_response() };
     let origin = request.extensions().get::<Origin>().map(|Origin(origin)| Arc::clone(origin));
-    let base_url = tenant_url(origin.as_ref().unwrap_or(&app.public_url), &tenant);
+    let base_url = tenant_url(origin.as_ref().unwrap_or(&services.public_url), &tenant);
     let path = TenantPath { tenant: tenant.clone(), base_url: Arc::from(base_url) };
     request.extensions_mut().insert(path.clone());
     let reading = *request.method() == Method::GET || *request.method() == Method::HEAD;
     if !(reading && OPEN.contains(&endpoint)) {
-        match caller(&app, &tenant, request.headers()).await {
+        match caller(&services, &tenant, request.headers()).await {
             Ok(caller) => {
                 request.extensions_mut().insert(caller);
             }
-            Err(error) => {
-                let response = error.with_request_id(request_id.as_ref()).into_response();
-                return with_tenant(response, path);
-            }
+            Err(error) => return with_tenant(error.into_response(), path),
         }
     }
     with_tenant(next.run(request).await, path)
@@ -59,14 +54,15 @@ pub(super) fn hide_methods(mut response: Response) -> Response {
     response
 }
 
-async fn caller(app: &App, tenant: &TenantId, headers: &HeaderMap) -> Result<Caller, ApiError> {
+async fn caller(
+    services: &Services,
+    tenant: &TenantId,
+    headers: &HeaderMap,
+) -> Result<Caller, ApiError> {
     let token = bearer_token(headers).ok_or_else(ApiError::unauthorized)?;
-    let session = app.access.open(tenant, Scope::Scim, token).await?;
+    let session = services.access.open(tenant, Scope::Scim, token).await?;
     let session = session.ok_or_else(ApiError::unauthorized)?;
-    Ok(Caller {
-        directory: app.tenants.directory(&session.tenant.id),
-        label: Arc::from(session.label),
-    })
+    Ok(Caller { directory: services.tenants.directory(&session.tenant), label: session.label })
 }
 
 /// The token of `Authorization: Bearer <token>`; the scheme in any case (RFC 9110 §11.1).

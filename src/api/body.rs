@@ -2,7 +2,6 @@
 
 use super::error::ApiError;
 use crate::scim::json;
-use axum::body::Body;
 use axum::extract::{FromRequest, Request};
 use http::HeaderMap;
 use http::header::CONTENT_TYPE;
@@ -45,9 +44,4 @@ fn check_media_type(headers: &HeaderMap) -> Result<(), ApiError> {
     } else {
         Err(ApiError::unsupported_media_type())
     }
-}
-
-/// A body that is ready.
-pub(super) fn full(text: String) -> Body {
-    Body::from(text)
 }

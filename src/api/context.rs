@@ -1,8 +1,21 @@
 //! What the layers find out about a request, for the handlers behind them.
 
 use crate::directory::Directory;
-use crate::store::tenant::TenantId;
+use crate::directory::TenantId;
+use crate::directory::access::Access;
+use crate::directory::tenants::Tenants;
 use std::sync::Arc;
+
+/// What requests are answered with. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Services {
+    /// All tenants.
+    pub tenants: Tenants,
+    /// Who may come in.
+    pub access: Access,
+    /// Where clients reach this service, without a final slash, unless a request carries its own [`Origin`].
+    pub public_url: Arc<str>,
+}
 
 /// Where clients reach this service, when only the request's carrier can tell (a gateway's own domain name): scheme
 /// and host, without a final slash. Set by whoever hands the request over, never from what a client sent.
@@ -32,7 +45,10 @@ pub(super) struct Caller {
     pub(super) label: Arc<str>,
 }
 
+/// What the paths of all tenants start with.
+pub const TENANTS_ROOT: &str = "/tenants/";
+
 /// The Tenant URL of a tenant: its SCIM root.
 pub fn tenant_url(origin: &str, tenant: &TenantId) -> String {
-    format!("{origin}/tenants/{tenant}/scim/v2")
+    format!("{origin}{TENANTS_ROOT}{tenant}/scim/v2")
 }

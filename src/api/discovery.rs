@@ -1,11 +1,10 @@
 //! `/ServiceProviderConfig`, `/ResourceTypes` and `/Schemas` (RFC 7644 §4). Readable without a token.
 
-use super::context::TenantPath;
+use super::context::{Services, TenantPath};
 use super::error::ApiError;
 use super::params::Params;
 use super::path::LastSegment;
 use super::response;
-use crate::app::App;
 use crate::scim::discovery;
 use crate::scim::list::list_response;
 use axum::Extension;
@@ -23,19 +22,19 @@ pub(super) async fn get_service_provider_config(
 }
 
 pub(super) async fn list_resource_types(
-    State(app): State<App>,
+    State(services): State<Services>,
     Extension(path): Extension<TenantPath>,
     params: Params,
 ) -> Answer {
-    list(&params, vec![discovery::resource_type(app.tenants.users(), &path.base_url)])
+    list(&params, vec![discovery::resource_type(services.tenants.users(), &path.base_url)])
 }
 
 pub(super) async fn get_resource_type(
-    State(app): State<App>,
+    State(services): State<Services>,
     Extension(path): Extension<TenantPath>,
     LastSegment(name): LastSegment,
 ) -> Answer {
-    let users = app.tenants.users();
+    let users = services.tenants.users();
     if name.as_ref() != Some(&users.name) {
         return Err(ApiError::no_such_resource_type());
     }
@@ -43,21 +42,21 @@ pub(super) async fn get_resource_type(
 }
 
 pub(super) async fn list_schemas(
-    State(app): State<App>,
+    State(services): State<Services>,
     Extension(path): Extension<TenantPath>,
     params: Params,
 ) -> Answer {
-    let users = app.tenants.users();
+    let users = services.tenants.users();
     let schemas = std::iter::once(&users.schema).chain(&users.extensions);
     list(&params, schemas.map(|schema| discovery::schema(schema, &path.base_url)).collect())
 }
 
 pub(super) async fn get_schema(
-    State(app): State<App>,
+    State(services): State<Services>,
     Extension(path): Extension<TenantPath>,
     LastSegment(urn): LastSegment,
 ) -> Answer {
-    let users = app.tenants.users();
+    let users = services.tenants.users();
     let mut schemas = std::iter::once(&users.schema).chain(&users.extensions);
     let schema = urn.and_then(|urn| schemas.find(|schema| schema.is_identified(&urn)));
     let schema = schema.ok_or_else(ApiError::no_such_schema)?;

@@ -1,18 +1,18 @@
 //! Failures as SCIM error bodies (RFC 7644 §3.12): one place decides what a client sees and what the log keeps.
 //!
 //! 4xx texts are for the administrator of an identity provider. 5xx texts are fixed, and name the request so that
-//! operations can find the cause in the log.
+//! operations can find the cause in the log. Who notices a failure need not know the request: the outermost layer
+//! writes the body ([`render`]).
 
-use super::context::RequestId;
 use super::response;
 use crate::directory;
 use crate::scim::{self, urn};
-use crate::store;
 use axum::response::{IntoResponse, Response};
 use http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
 use serde_json::{Map, Value, json};
 use std::any::Any;
+use std::sync::Arc;
 
 /// A failure on its way out.
 #[derive(Debug)]
@@ -21,8 +21,19 @@ pub(super) struct ApiError {
     scim_type: Option<&'static str>,
     detail: String,
     retry_after_secs: Option<u16>,
-    cause: Option<Box<directory::Error>>,
+    cause: Option<Cause>,
 }
+
+/// What the log keeps of a server error.
+#[derive(Debug)]
+enum Cause {
+    Directory(Box<directory::Error>),
+    Text(String),
+}
+
+/// An [`ApiError`] on its way to the outermost layer.
+#[derive(Debug, Clone)]
+struct Failure(Arc<ApiError>);
 
 impl ApiError {
     fn new(status: StatusCode, detail: impl Into<String>) -> Self {
@@ -34,8 +45,8 @@ impl ApiError {
         Self::new(
             StatusCode::UNAUTHORIZED,
             "The Authorization header must be \"Bearer\" and a valid Secret Token of this tenant; \
-             copy both Tenant URL and Secret Token from the account settings page again, or have \
-             the token rotated",
+             check that Tenant URL and Secret Token belong together, or rotate the token and paste \
+             the new one",
         )
     }
 
@@ -68,6 +79,17 @@ impl ApiError {
         )
     }
 
+    pub(super) fn page_too_large(bytes: usize, max_bytes: usize) -> Self {
+        scim::Error::new(
+            scim::ScimType::TooMany,
+            format!(
+                "The page would have {bytes} bytes, and at most {max_bytes} can be sent; ask for \
+                 fewer rows with count, or for fewer attributes"
+            ),
+        )
+        .into()
+    }
+
     pub(super) fn broken_body() -> Self {
         scim::Error::invalid_syntax("The body ended before it was complete").into()
     }
@@ -85,17 +107,40 @@ impl ApiError {
         error
     }
 
-    /// Logs the cause of a server error, once, and names the request in its text.
-    pub(super) fn with_request_id(mut self, request_id: Option<&RequestId>) -> Self {
-        let id = request_id.map_or("unknown", |RequestId(id)| id);
-        if self.status.is_server_error() {
-            self.detail = format!("{} (request id {id})", self.detail);
-        }
-        if let Some(cause) = self.cause.take() {
-            tracing::error!(request_id = id, cause = crate::error_chain(&*cause), "request failed");
-        }
-        self
+    /// 503 for a request that took too long.
+    pub(super) fn too_slow(seconds: u64) -> Self {
+        let mut error = Self::retry_later(
+            StatusCode::SERVICE_UNAVAILABLE,
+            5,
+            "The request took too long and was given up; a change it asked for may be there",
+        );
+        error.cause = Some(Cause::Text(format!("not finished after {seconds} seconds")));
+        error
     }
+}
+
+/// Writes the body of a failure into its response, and logs the cause of a server error: here, and nowhere else.
+pub(super) fn render(response: &mut Response, request_id: &str) {
+    let Some(Failure(failure)) = response.extensions_mut().remove::<Failure>() else { return };
+    let mut detail = failure.detail.clone();
+    if failure.status.is_server_error() {
+        detail = format!("{detail} (request id {request_id})");
+    }
+    match &failure.cause {
+        Some(Cause::Directory(error)) => {
+            tracing::error!(request_id, cause = crate::error_chain(&**error), "request failed");
+        }
+        Some(Cause::Text(text)) => tracing::error!(request_id, cause = text, "request failed"),
+        None => {}
+    }
+    let mut body = Map::new();
+    body.insert("schemas".to_owned(), json!([urn::ERROR]));
+    body.insert("status".to_owned(), Value::from(failure.status.as_u16().to_string()));
+    if let Some(scim_type) = failure.scim_type {
+        body.insert("scimType".to_owned(), Value::from(scim_type));
+    }
+    body.insert("detail".to_owned(), Value::from(detail));
+    response::set_json(response, &Value::Object(body));
 }
 
 impl From<scim::Error> for ApiError {
@@ -127,30 +172,37 @@ impl From<directory::Error> for ApiError {
                 return Self::new(
                     StatusCode::PRECONDITION_FAILED,
                     format!(
-                        "If-Match does not name the current version {}; read the user again and \
-                         repeat the change",
+                        "The current version is {}, and If-Match or If-None-Match does not let it be \
+                         changed; read the user again and repeat the change",
                         scim::version::entity_tag(*current)
                     ),
                 );
             }
             Error::NotArchived(_) => {
-                return Self::new(StatusCode::CONFLICT, "The employee is not archived");
+                return Self::new(
+                    StatusCode::CONFLICT,
+                    "The employee is not archived; deactivate the user in the identity provider first",
+                );
             }
             Error::NoTenant => return Self::unauthorized(),
+            Error::PreviousTokenValid { .. } => {
+                return Self::new(StatusCode::CONFLICT, "An earlier token is still valid");
+            }
             Error::TenantTaken => {
                 return Self::new(StatusCode::CONFLICT, "The tenant id is in use");
             }
+            // Okta waits and tries again after a 429; after any other failure its task ends.
             Error::Contention => Self::retry_later(
-                StatusCode::SERVICE_UNAVAILABLE,
+                StatusCode::TOO_MANY_REQUESTS,
                 1,
                 "The user is being changed by too many requests at once; nothing was changed",
             ),
-            Error::Store(store::Error::Throttled(_)) => Self::retry_later(
+            Error::Busy(_) => Self::retry_later(
                 StatusCode::TOO_MANY_REQUESTS,
                 2,
                 "Too many requests at the moment",
             ),
-            Error::Store(store::Error::Unavailable(_)) => Self::retry_later(
+            Error::Unavailable(_) => Self::retry_later(
                 StatusCode::SERVICE_UNAVAILABLE,
                 5,
                 "The service cannot reach its data at the moment",
@@ -160,31 +212,18 @@ impl From<directory::Error> for ApiError {
                 30,
                 "The service cannot check credentials at the moment",
             ),
-            Error::Store(
-                store::Error::NoTable(_)
-                | store::Error::Denied(_)
-                | store::Error::Refused(_)
-                | store::Error::BadItem(_),
-            )
-            | Error::NoRandomness(_) => {
+            Error::Broken(_) | Error::NoRandomness(_) => {
                 Self::new(StatusCode::INTERNAL_SERVER_ERROR, "The service failed")
             }
         };
-        api_error.cause = Some(Box::new(error));
+        api_error.cause = Some(Cause::Directory(Box::new(error)));
         api_error
     }
 }
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        let mut body = Map::new();
-        body.insert("schemas".to_owned(), json!([urn::ERROR]));
-        body.insert("status".to_owned(), Value::from(self.status.as_u16().to_string()));
-        if let Some(scim_type) = self.scim_type {
-            body.insert("scimType".to_owned(), Value::from(scim_type));
-        }
-        body.insert("detail".to_owned(), Value::from(self.detail));
-        let mut response = response::json(self.status, &Value::Object(body));
+        let mut response = response::empty(self.status);
         if let Some(seconds) = self.retry_after_secs {
             // A whole number: Okta waits exactly so long, and five minutes for anything else.
             response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
@@ -193,6 +232,7 @@ impl IntoResponse for ApiError {
             let challenge = HeaderValue::from_static("Bearer realm=\"rollcall\"");
             response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
         }
+        response.extensions_mut().insert(Failure(Arc::new(self)));
         response
     }
 }
@@ -222,8 +262,9 @@ pub(super) async fn method_not_allowed() -> ApiError {
     )
 }
 
-/// 500 for a panic: a defect, and this request's only.
+/// 500 for a panic: a defect, and this request's only. Its text is not looked at: it may quote what a client sent.
 pub(super) fn panicked(_panic: Box<dyn Any + Send + 'static>) -> Response {
-    tracing::error!("a handler panicked");
-    ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, "The service failed").into_response()
+    let mut error = ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, "The service failed");
+    error.cause = Some(Cause::Text("panic".to_owned()));
+    error.into_response()
 }

@@ -2,17 +2,19 @@
 //!
 //! The line holds the route's template, never the path, query or body: they carry names and addresses.
 
-use super::context::RequestId;
-use super::context::TenantPath;
+use super::context::{RequestId, TenantPath};
+use super::error::{ApiError, render};
 use axum::extract::{MatchedPath, Request};
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use http::HeaderValue;
 use http::header::HeaderName;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use uuid::Uuid;
 
+/// A gateway gives up after 29 seconds, with an answer of its own that is no SCIM error.
+const LONGEST_REQUEST: Duration = Duration::from_secs(25);
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 pub(super) async fn observe(mut request: Request, next: Next) -> Response {
@@ -24,7 +26,11 @@ pub(super) async fn observe(mut request: Request, next: Next) -> Response {
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().cloned();
     let started = started();
-    let mut response = next.run(request).await;
+    let answered = tokio::time::timeout(LONGEST_REQUEST, next.run(request)).await;
+    // Dropping a request half-way is safe: each change is one transaction.
+    let too_slow = |_| ApiError::too_slow(LONGEST_REQUEST.as_secs()).into_response();
+    let mut response = answered.unwrap_or_else(too_slow);
+    render(&mut response, &id);
     let tenant = response.extensions().get::<TenantPath>().map(|path| path.tenant.clone());
     tracing::info!(
         request_id = &*id,

@@ -34,12 +34,13 @@ impl Params {
         let mut params = Params::default();
         for pair in query.split('&').filter(|pair| !pair.is_empty()) {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            let target = match &*decode(name)? {
+            // In any case: a `Filter` that is not understood must not give the whole list.
+            let target = match &*decode(name)?.to_ascii_lowercase() {
                 "filter" => &mut params.filter,
-                "startIndex" => &mut params.start_index,
+                "startindex" => &mut params.start_index,
                 "count" => &mut params.count,
                 "attributes" => &mut params.attributes,
-                "excludedAttributes" => &mut params.excluded_attributes,
+                "excludedattributes" => &mut params.excluded_attributes,
                 _ => continue,
             };
             if target.replace(decode(value)?).is_some() {
@@ -80,6 +81,7 @@ mod tests {
         check("filter=userName+eq+%22a%2Bb%40x%22", "userName eq \"a+b@x\"");
         check("aadOptscim062020&filter=userName%20eq%20%22%25%22", "userName eq \"%\"");
         check("filter=%C3%A9", "é");
+        check("FILTER=x", "x");
         assert!(Params::read("filter=%FF").is_err());
         assert!(Params::read("filter=a&filter=b").is_err());
     }

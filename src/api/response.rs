@@ -1,9 +1,10 @@
 //! Answers: JSON in the SCIM media type, with the headers that go with it.
 
-use super::body::full;
+use super::error::ApiError;
+use axum::body::Body;
 use axum::response::Response;
-use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, LOCATION};
-use http::{HeaderName, HeaderValue, StatusCode};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, LOCATION, X_CONTENT_TYPE_OPTIONS};
+use http::{HeaderValue, StatusCode};
 use serde_json::Value;
 
 const SCIM_JSON: HeaderValue = HeaderValue::from_static("application/scim+json");
@@ -12,18 +13,42 @@ const NOSNIFF: HeaderValue = HeaderValue::from_static("nosniff");
 
 /// A JSON answer (RFC 7644 §3.1).
 pub(super) fn json(status: StatusCode, body: &Value) -> Response {
-    let mut response = Response::new(full(body.to_string()));
-    *response.status_mut() = status;
+    let mut response = empty(status);
+    set_json(&mut response, body);
+    response
+}
+
+/// The largest list answer, in bytes: a Lambda gives back 6 MB at most.
+const MAX_PAGE_BYTES: usize = 5_500_000;
+
+/// A page of a list. One that is too large is refused: a shorter page would make a client that counts by `count` lose
+/// rows without a word.
+pub(super) fn json_page(body: &Value) -> Result<Response, ApiError> {
+    let text = body.to_string();
+    if text.len() > MAX_PAGE_BYTES {
+        return Err(ApiError::page_too_large(text.len(), MAX_PAGE_BYTES));
+    }
+    let mut response = empty(StatusCode::OK);
+    set_text(&mut response, text);
+    Ok(response)
+}
+
+/// Gives an answer a JSON body.
+pub(super) fn set_json(response: &mut Response, body: &Value) {
+    set_text(response, body.to_string());
+}
+
+fn set_text(response: &mut Response, text: String) {
+    *response.body_mut() = Body::from(text);
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, SCIM_JSON);
     headers.insert(CACHE_CONTROL, NO_STORE);
-    headers.insert(HeaderName::from_static("x-content-type-options"), NOSNIFF);
-    response
+    headers.insert(X_CONTENT_TYPE_OPTIONS, NOSNIFF);
 }
 
 /// An answer without a body.
 pub(super) fn empty(status: StatusCode) -> Response {
-    let mut response = Response::new(full(String::new()));
+    let mut response = Response::new(Body::empty());
     *response.status_mut() = status;
     response
 }

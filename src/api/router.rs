@@ -1,19 +1,24 @@
 //! The table of contents: every route, and the layers around them.
 
+use super::context::Services;
 use super::{auth, discovery, error, observe, path, users};
-use crate::app::{App, Service};
 use axum::Router;
 use axum::body::Body;
 use axum::middleware::{from_fn, from_fn_with_state};
+use axum::response::Response;
 use axum::routing::get;
 use http::Request;
+use std::convert::Infallible;
 use tower::ServiceExt;
 use tower::util::BoxCloneSyncService;
 use tower_http::catch_panic::CatchPanicLayer;
 
+/// The HTTP service: requests in, answers out, never an error.
+pub type Service = BoxCloneSyncService<Request<Body>, Response, Infallible>;
+
 /// The whole service. Slashes are folded before routing, credentials are checked before anything else is said.
-pub fn service(app: App) -> Service {
-    let router = router(app);
+pub fn service(services: Services) -> Service {
+    let router = router(services);
     BoxCloneSyncService::new(
         router
             .map_request(|request: Request<Body>| path::fold_slashes(request))
@@ -21,7 +26,7 @@ pub fn service(app: App) -> Service {
     )
 }
 
-fn router(app: App) -> Router {
+fn router(services: Services) -> Router {
     let scim = Router::new()
         .route("/Users", get(users::list).post(users::create))
         .route(
@@ -35,7 +40,7 @@ fn router(app: App) -> Router {
         .route("/Schemas/{urn}", get(discovery::get_schema))
         .fallback(error::no_such_endpoint)
         .method_not_allowed_fallback(error::method_not_allowed)
-        .layer(from_fn_with_state(app.clone(), auth::authenticate));
+        .layer(from_fn_with_state(services.clone(), auth::authenticate));
     Router::new()
         .nest("/tenants/{tenant}/scim/v2", scim)
         .route("/health", get(|| async { "ok\n" }))
@@ -43,5 +48,5 @@ fn router(app: App) -> Router {
         .method_not_allowed_fallback(error::method_not_allowed)
         .layer(CatchPanicLayer::custom(error::panicked))
         .layer(from_fn(observe::observe))
-        .with_state(app)
+        .with_state(services)
 }

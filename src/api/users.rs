@@ -1,63 +1,60 @@
 //! `/Users` (RFC 7644 §3.3 to §3.6).
 
 use super::body::ScimBody;
-use super::context::{Caller, RequestId, TenantPath};
+use super::context::{Caller, Services, TenantPath};
 use super::error::ApiError;
 use super::params::Params;
 use super::path::LastSegment;
 use super::response;
-use crate::app::App;
+use crate::directory::Employee;
+use crate::directory::employees::Precondition;
 use crate::directory::query::{Query, parse_id};
 use crate::scim::filter::Filter;
 use crate::scim::list::list_response;
 use crate::scim::patch::PatchRequest;
 use crate::scim::projection::Projection;
+use crate::scim::schema::ResourceType;
 use crate::scim::version::{TagCondition, entity_tag};
 use crate::scim::{resource, validate};
-use crate::store::employee::Employee;
 use axum::extract::FromRequestParts;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use http::header::{IF_MATCH, IF_NONE_MATCH};
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, StatusCode};
 use serde_json::Value;
 use uuid::Uuid;
 
-/// Who calls, with what every handler of a resource needs. Failures carry the request's id.
+type Answer = Result<Response, ApiError>;
+
+/// Who calls, with what every handler of a resource needs.
 pub(super) struct Call {
-    app: App,
+    services: Services,
     caller: Caller,
     path: TenantPath,
-    request_id: RequestId,
-    headers: HeaderMap,
+    precondition: Precondition,
 }
 
-impl FromRequestParts<App> for Call {
+impl FromRequestParts<Services> for Call {
     type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
-        let extensions = &parts.extensions;
-        let found = (extensions.get(), extensions.get(), extensions.get());
-        let (Some(caller), Some(path), Some(request_id)) = found else {
-            return Err(ApiError::unauthorized());
-        };
+    async fn from_request_parts(parts: &mut Parts, services: &Services) -> Result<Self, ApiError> {
+        let found = (parts.extensions.get(), parts.extensions.get());
+        let (Some(caller), Some(path)) = found else { return Err(ApiError::unauthorized()) };
         Ok(Self {
-            app: app.clone(),
+            services: services.clone(),
             caller: Caller::clone(caller),
             path: TenantPath::clone(path),
-            request_id: RequestId::clone(request_id),
-            headers: parts.headers.clone(),
+            precondition: Precondition {
+                if_match: condition(&parts.headers, IF_MATCH),
+                if_none_match: condition(&parts.headers, IF_NONE_MATCH),
+            },
         })
     }
 }
 
 impl Call {
-    fn users(&self) -> &crate::scim::schema::ResourceType {
-        self.app.tenants.users()
-    }
-
-    fn condition(&self, name: HeaderName) -> Option<TagCondition> {
-        self.headers.get(name).map(|value| TagCondition::parse(value.to_str().unwrap_or_default()))
+    fn users(&self) -> &ResourceType {
+        self.services.tenants.users()
     }
 
     fn resource(&self, employee: &Employee, projection: &Projection) -> Value {
@@ -70,64 +67,45 @@ impl Call {
         let tag = entity_tag(employee.version);
         response::with_entity_tag(response::json(status, &body), &tag)
     }
-
-    fn finish(&self, result: Result<Response, ApiError>) -> Response {
-        result.unwrap_or_else(|error| error.with_request_id(Some(&self.request_id)).into_response())
-    }
 }
 
 /// `GET /Users` (§3.4.2).
-pub(super) async fn list(call: Call, params: Params) -> Response {
-    let listed = async {
-        let page = params.page()?;
-        let projection = params.projection()?;
-        let filter = match &params.filter {
-            Some(text) => Some(Filter::parse(text)?.bind(call.users())?),
-            None => None,
-        };
-        let query = Query { filter: filter.as_ref(), page, base_url: &call.path.base_url };
-        let found = call.caller.directory.list(query).await?;
-        let rows: Vec<Value> =
-            found.employees.iter().map(|employee| call.resource(employee, &projection)).collect();
-        let body = list_response(found.total, page.start_index, rows);
-        Ok(response::json(StatusCode::OK, &body))
+pub(super) async fn list(call: Call, params: Params) -> Answer {
+    let page = params.page()?;
+    let projection = params.projection()?;
+    let filter = match &params.filter {
+        Some(text) => Some(Filter::parse(text)?.bind(call.users())?),
+        None => None,
     };
-    call.finish(listed.await)
+    let query = Query { filter: filter.as_ref(), page, base_url: &call.path.base_url };
+    let found = call.caller.directory.list(query).await?;
+    let rows =
+        found.employees.iter().map(|employee| call.resource(employee, &projection)).collect();
+    let body = list_response(found.total, page.start_index, rows);
+    response::json_page(&body)
 }
 
 /// `POST /Users` (§3.3).
-pub(super) async fn create(
-    call: Call,
-    params: Params,
-    body: Result<ScimBody, ApiError>,
-) -> Response {
-    let created = async {
-        let projection = params.projection()?;
-        let attributes = validate::read_resource(call.users(), &body?.0)?;
-        let employee = call.caller.directory.create(attributes, &call.caller.label).await?;
-        let id = employee.id.to_string();
-        let location = resource::location(call.users(), &call.path.base_url, &id);
-        let answer = call.answer(StatusCode::CREATED, &employee, &projection);
-        Ok(response::with_location(answer, &location))
-    };
-    call.finish(created.await)
+pub(super) async fn create(call: Call, params: Params, ScimBody(body): ScimBody) -> Answer {
+    let projection = params.projection()?;
+    let attributes = validate::read_resource(call.users(), &body)?;
+    let employee = call.caller.directory.create(attributes, &call.caller.label).await?;
+    let id = employee.id.to_string();
+    let location = resource::location(call.users(), &call.path.base_url, &id);
+    let answer = call.answer(StatusCode::CREATED, &employee, &projection);
+    Ok(response::with_location(answer, &location))
 }
 
 /// `GET /Users/{id}` (§3.4.1).
-pub(super) async fn get(call: Call, id: LastSegment, params: Params) -> Response {
-    let got = async {
-        let projection = params.projection()?;
-        let employee = call.caller.directory.get(known_id(id)?).await?;
-        let unchanged = call
-            .condition(IF_NONE_MATCH)
-            .is_some_and(|condition| condition.matches(employee.version));
-        if unchanged {
-            let answer = response::empty(StatusCode::NOT_MODIFIED);
-            return Ok(response::with_entity_tag(answer, &entity_tag(employee.version)));
-        }
-        Ok(call.answer(StatusCode::OK, &employee, &projection))
-    };
-    call.finish(got.await)
+pub(super) async fn get(call: Call, id: LastSegment, params: Params) -> Answer {
+    let projection = params.projection()?;
+    let employee = call.caller.directory.get(known_id(id)?).await?;
+    let has_it = |condition: &TagCondition| condition.matches(employee.version);
+    if call.precondition.if_none_match.as_ref().is_some_and(has_it) {
+        let answer = response::empty(StatusCode::NOT_MODIFIED);
+        return Ok(response::with_entity_tag(answer, &entity_tag(employee.version)));
+    }
+    Ok(call.answer(StatusCode::OK, &employee, &projection))
 }
 
 /// `PUT /Users/{id}` (§3.5.1).
@@ -135,19 +113,14 @@ pub(super) async fn replace(
     call: Call,
     id: LastSegment,
     params: Params,
-    body: Result<ScimBody, ApiError>,
-) -> Response {
-    let replaced = async {
-        let id = known_id(id)?;
-        let projection = params.projection()?;
-        let attributes = validate::read_resource(call.users(), &body?.0)?;
-        let condition = call.condition(IF_MATCH);
-        let directory = &call.caller.directory;
-        let employee =
-            directory.replace(id, &attributes, condition.as_ref(), &call.caller.label).await?;
-        Ok(call.answer(StatusCode::OK, &employee, &projection))
-    };
-    call.finish(replaced.await)
+    ScimBody(body): ScimBody,
+) -> Answer {
+    let id = known_id(id)?;
+    let projection = params.projection()?;
+    let attributes = validate::read_resource(call.users(), &body)?;
+    let Caller { directory, label } = &call.caller;
+    let employee = directory.replace(id, &attributes, &call.precondition, label).await?;
+    Ok(call.answer(StatusCode::OK, &employee, &projection))
 }
 
 /// `PATCH /Users/{id}` (§3.5.2). Answers 200 with the resource: some clients take nothing else.
@@ -155,33 +128,28 @@ pub(super) async fn patch(
     call: Call,
     id: LastSegment,
     params: Params,
-    body: Result<ScimBody, ApiError>,
-) -> Response {
-    let patched = async {
-        let id = known_id(id)?;
-        let projection = params.projection()?;
-        let request = PatchRequest::read(&body?.0)?;
-        let condition = call.condition(IF_MATCH);
-        let directory = &call.caller.directory;
-        let employee =
-            directory.patch(id, &request, condition.as_ref(), &call.caller.label).await?;
-        Ok(call.answer(StatusCode::OK, &employee, &projection))
-    };
-    call.finish(patched.await)
+    ScimBody(body): ScimBody,
+) -> Answer {
+    let id = known_id(id)?;
+    let projection = params.projection()?;
+    let request = PatchRequest::read(&body)?;
+    let Caller { directory, label } = &call.caller;
+    let employee = directory.patch(id, &request, &call.precondition, label).await?;
+    Ok(call.answer(StatusCode::OK, &employee, &projection))
 }
 
 /// `DELETE /Users/{id}` (§3.6).
-pub(super) async fn delete(call: Call, id: LastSegment) -> Response {
-    let deleted = async {
-        let condition = call.condition(IF_MATCH);
-        let directory = &call.caller.directory;
-        directory.delete(known_id(id)?, condition.as_ref(), &call.caller.label).await?;
-        Ok(response::empty(StatusCode::NO_CONTENT))
-    };
-    call.finish(deleted.await)
+pub(super) async fn delete(call: Call, id: LastSegment) -> Answer {
+    let Caller { directory, label } = &call.caller;
+    directory.delete(known_id(id)?, &call.precondition, label).await?;
+    Ok(response::empty(StatusCode::NO_CONTENT))
 }
 
 /// An id in the one spelling this service gives out; anything else is nobody's.
-fn known_id(id: LastSegment) -> Result<Uuid, ApiError> {
-    id.0.and_then(|text| parse_id(&text)).ok_or_else(ApiError::no_such_user)
+fn known_id(LastSegment(id): LastSegment) -> Result<Uuid, ApiError> {
+    id.and_then(|text| parse_id(&text)).ok_or_else(ApiError::no_such_user)
+}
+
+fn condition(headers: &HeaderMap, name: HeaderName) -> Option<TagCondition> {
+    headers.get(name).map(|value| TagCondition::parse(value.to_str().unwrap_or_default()))
 }

@@ -2,12 +2,11 @@
 
 use aws_config::BehaviorVersion;
 use rollcall::app::App;
-use rollcall::config::Config;
+use rollcall::config::{Config, log_filter};
 use rollcall::directory::sources::Sources;
 use rollcall::store::Store;
 use rollcall::store::client::patience;
 use rollcall::{gateway, secrets};
-use tracing_subscriber::EnvFilter;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
@@ -17,13 +16,9 @@ async fn main() -> Result<(), lambda_http::Error> {
         .with_current_span(false)
         .with_span_list(false)
         .with_target(false)
-        .with_env_filter(
-            EnvFilter::builder()
-                .with_env_var("ROLLCALL_LOG")
-                .try_from_env()
-                .unwrap_or_else(|_| EnvFilter::new("rollcall=info,warn")),
-        )
+        .with_env_filter(log_filter())
         .init();
+    rollcall::log_panics_without_text();
     let config = Config::from_environment().inspect_err(|error| {
         tracing::error!(cause = %error, "cannot start");
     })?;
@@ -53,8 +48,7 @@ async fn connect(config: &Config) -> (Store, rollcall::directory::pepper::Pepper
     let Some(local) = &config.local else {
         let client = aws_sdk_dynamodb::Client::from_conf(dynamodb.build());
         let store = Store::new(client, &config.table);
-        let secrets_manager = aws_sdk_secretsmanager::Client::new(&shared);
-        return (store, secrets::from_secrets_manager(secrets_manager, &config.secret_arn));
+        return (store, secrets::from_secrets_manager(&shared, &config.secret_arn));
     };
     let dynamodb = dynamodb.endpoint_url(&local.dynamodb_endpoint).build();
     let client = aws_sdk_dynamodb::Client::from_conf(dynamodb);

@@ -2,7 +2,7 @@
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
-use rollcall::store::tenant::TenantId;
+use rollcall::directory::TenantId;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -48,7 +48,7 @@ pub struct Place {
     pub secret_arn: Option<String>,
 
     /// Where identity providers reach the service; makes Tenant URLs
-    #[arg(long, global = true, value_name = "URL", env = "ROLLCALL_PUBLIC_URL")]
+    #[arg(long, global = true, value_name = "URL", env = "ROLLCALL_PUBLIC_URL", value_parser = origin)]
     pub public_url: Option<String>,
 }
 
@@ -136,6 +136,9 @@ pub enum TokenCommand {
         /// A name for people, shown in the history of what was done with it
         #[arg(long)]
         label: Option<String>,
+        /// Also when a token from the rotation before is still valid: that one ends now
+        #[arg(long)]
+        drop_earlier: bool,
         /// Print shell assignments of TENANT_URL and SECRET_TOKEN, for eval
         #[arg(long, conflicts_with = "json")]
         shell: bool,
@@ -202,21 +205,21 @@ pub enum EmployeeCommand {
     Show {
         #[arg(value_parser = tenant_id)]
         tenant: TenantId,
-        /// An id, a userName or an email address; only by id once deleted in the identity provider
+        /// An id, a userName or an email address; an id or a userName once deleted in the identity provider
         employee: String,
     },
     /// Show every change of an employee
     History {
         #[arg(value_parser = tenant_id)]
         tenant: TenantId,
-        /// An id, a userName or an email address; only by id once deleted in the identity provider
+        /// An id, a userName or an email address; an id or a userName once deleted in the identity provider
         employee: String,
     },
     /// Set the tenant's own values; effective where the identity provider does not govern
     Set {
         #[arg(value_parser = tenant_id)]
         tenant: TenantId,
-        /// An id, a userName or an email address; only by id once deleted in the identity provider
+        /// An id, a userName or an email address; an id or a userName once deleted in the identity provider
         employee: String,
         #[command(flatten)]
         values: LocalArguments,
@@ -278,6 +281,13 @@ pub enum StatusArgument {
     Archived,
     /// All
     All,
+}
+
+fn origin(text: &str) -> Result<String, String> {
+    match rollcall::config::is_origin(text) {
+        true => Ok(text.to_owned()),
+        false => Err(rollcall::config::ORIGIN_FORM.to_owned()),
+    }
 }
 
 fn tenant_id(text: &str) -> Result<TenantId, String> {

@@ -6,11 +6,11 @@ use super::tenant::{history_json, print_history};
 use super::{ACTOR, open, output};
 use rollcall::app::App;
 use rollcall::directory::Directory;
+use rollcall::directory::Employee;
 use rollcall::directory::administration::{LocalChange, LocalChanges, Status};
 use rollcall::directory::query::parse_id;
 use rollcall::directory::view::{EffectiveValue, EmployeeView, Origin, display_name};
-use rollcall::store::employee::Employee;
-use rollcall::store::tenant::{Tenant, TenantId};
+use rollcall::directory::{Tenant, TenantId};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -40,7 +40,8 @@ pub async fn run(place: &Place, command: EmployeeCommand, json: bool) -> anyhow:
         EmployeeCommand::Set { tenant, employee, values } => {
             let (tenant, directory) = enter(&app, &tenant).await?;
             let id = find(&directory, &employee).await?;
-            directory.set_local(id, &values.into(), ACTOR).await?;
+            let values = LocalChanges::from(values);
+            directory.set_local(id, &values, ACTOR).await?;
             show(&directory.view(id, tenant.settings).await?, json);
             Ok(())
         }
@@ -71,10 +72,22 @@ async fn find(directory: &Directory, text: &str) -> anyhow::Result<Uuid> {
     if let Some(id) = parse_id(text) {
         return Ok(id);
     }
-    let found = directory.find_by_any_name(text).await?;
-    let employee = found
-        .ok_or_else(|| NotFound(format!("no employee has the userName or email address {text}")))?;
-    Ok(employee.id)
+    if let Some(employee) = directory.find_by_any_name(text).await? {
+        return Ok(employee.id);
+    }
+    match directory.find_deleted(text).await?.as_slice() {
+        [] => Err(NotFound(format!("no employee has the userName or email address {text}")).into()),
+        [id] => Ok(*id),
+        several => {
+            let ids: Vec<String> = several.iter().map(Uuid::to_string).collect();
+            let text = format!(
+                "several employees had the userName {text} when they were deleted; name one by \
+                 its id: {}",
+                ids.join(", ")
+            );
+            Err(NotFound(text).into())
+        }
+    }
 }
 
 async fn list(directory: &Directory, status: Status, json: bool) -> anyhow::Result<()> {

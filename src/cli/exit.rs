@@ -29,12 +29,20 @@ pub fn code_of(failure: &anyhow::Error) -> ExitCode {
         Some(Error::NoTenant | Error::NoEmployee(_)) => NOT_FOUND,
         Some(
             Error::TenantTaken
+            | Error::PreviousTokenValid { .. }
             | Error::NotArchived(_)
             | Error::UserNameTaken { .. }
             | Error::VersionDiffers { .. }
             | Error::Protocol(_),
         ) => REFUSED,
-        Some(Error::Contention | Error::NoPepper(_) | Error::NoRandomness(_) | Error::Store(_))
+        Some(
+            Error::Contention
+            | Error::NoPepper(_)
+            | Error::NoRandomness(_)
+            | Error::Busy(_)
+            | Error::Unavailable(_)
+            | Error::Broken(_),
+        )
         | None => FAILED,
     };
     ExitCode::from(code)

@@ -1,6 +1,7 @@
 //! From arguments to the app: which engine, which secret document, which public URL.
 
 use super::arguments::Place;
+use super::exit::Refused;
 use anyhow::{Context, anyhow};
 use aws_config::environment::EnvironmentVariableCredentialsProvider;
 use aws_config::{BehaviorVersion, Region};
@@ -21,8 +22,8 @@ pub const DEFAULT_ORIGIN: &str = "http://127.0.0.1:8080";
 
 /// The app on the place that the arguments name.
 pub async fn open(place: &Place) -> anyhow::Result<App> {
-    let store = open_store(place).await?;
     let peppers = open_peppers(place).await?;
+    let store = open_store(place).await?;
     let public_url = place.public_url.as_deref().unwrap_or(DEFAULT_ORIGIN);
     Ok(App::new(store, peppers, Sources::system(), public_url))
 }
@@ -83,8 +84,12 @@ fn open_engine(folder: &Path) -> anyhow::Result<Engine> {
 async fn open_peppers(place: &Place) -> anyhow::Result<PepperSource> {
     if let Some(arn) = &place.secret_arn {
         let shared = aws_config::load_defaults(BehaviorVersion::latest()).await;
-        let client = aws_sdk_secretsmanager::Client::new(&shared);
-        return Ok(secrets::from_secrets_manager(client, arn));
+        return Ok(secrets::from_secrets_manager(&shared, arn));
+    }
+    if place.table.is_some() && place.dynamodb_endpoint.is_none() {
+        let text = "a table on AWS goes with a pepper on AWS: --secret-arn is missing, and tokens \
+                    made without it would never work";
+        return Err(Refused(text.to_owned()).into());
     }
     make_folder(&place.data)
         .with_context(|| format!("cannot use the data folder {}", place.data.display()))?;

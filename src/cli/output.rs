@@ -11,10 +11,12 @@ pub fn print(text: &str) {
     let _ = writeln!(std::io::stdout(), "{}", text.trim_end());
 }
 
-/// Prints JSON: indented for a terminal, on one line for a pipe.
+/// Prints JSON: indented and harmless for a terminal, on one line for a pipe.
 pub fn print_json(value: &Value) {
     if std::io::stdout().is_terminal() {
-        print(&format!("{value:#}"));
+        let text = format!("{value:#}");
+        let lines: Vec<String> = text.lines().map(printable).collect();
+        print(&lines.join("\n"));
     } else {
         print(&value.to_string());
     }
@@ -58,9 +60,17 @@ pub fn value(value: Option<&Value>) -> String {
     }
 }
 
-/// Client text must not move the cursor or colour the terminal.
+/// Client text must not move the cursor, colour the terminal or turn the reading direction round.
 fn printable(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+    text.chars().map(|c| if is_harmless(c) { c } else { '\u{fffd}' }).collect()
+}
+
+fn is_harmless(character: char) -> bool {
+    let formats = matches!(
+        character,
+        '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+    );
+    !character.is_control() && !formats
 }
 
 fn trimmed(table: &Table) -> String {

@@ -5,13 +5,13 @@ use super::{ACTOR, open, output};
 use anyhow::Context;
 use rollcall::api::context::tenant_url;
 use rollcall::app::App;
+use rollcall::config::log_filter;
+use rollcall::directory::TenantId;
 use rollcall::directory::tenants::NewTenant;
-use rollcall::store::tenant::TenantId;
 use secrecy::ExposeSecret;
 use serde_json::json;
 use tokio::net::TcpListener;
 use tower::make::Shared;
-use tracing_subscriber::EnvFilter;
 
 /// The tenant that the first start makes.
 const DEMO: &str = "demo";
@@ -19,6 +19,7 @@ const DEMO: &str = "demo";
 /// Serves until it is told to stop.
 pub async fn serve(place: &Place, arguments: &ServeArguments, json: bool) -> anyhow::Result<()> {
     log_to_standard_error();
+    rollcall::log_panics_without_text();
     let mut app = open::open(place).await?;
     let listener = TcpListener::bind(arguments.listen)
         .await
@@ -28,7 +29,8 @@ pub async fn serve(place: &Place, arguments: &ServeArguments, json: bool) -> any
         app.public_url = format!("http://{address}").into();
     }
     let tenants = app.tenants.list().await?;
-    let new = match tenants.is_empty() {
+    let on_a_machine = place.table.is_none() && place.dynamodb_endpoint.is_none();
+    let new = match tenants.is_empty() && on_a_machine {
         true => Some(make_demo_tenant(&app).await?),
         false => None,
     };
@@ -80,15 +82,11 @@ fn announce(place: &Place, app: &App, url: Option<&str>, new: Option<&NewTenant>
 
 /// Standard output is for what was asked for.
 fn log_to_standard_error() {
-    let filter = EnvFilter::builder()
-        .with_env_var("ROLLCALL_LOG")
-        .try_from_env()
-        .unwrap_or_else(|_| EnvFilter::new("rollcall=info,warn"));
     tracing_subscriber::fmt()
         .compact()
         .with_target(false)
         .with_writer(std::io::stderr)
-        .with_env_filter(filter)
+        .with_env_filter(log_filter())
         .init();
 }
 

@@ -2,7 +2,7 @@
 
 use super::arguments::{Place, SettingsCommand, Switch};
 use super::{ACTOR, open, output};
-use rollcall::store::tenant::{Settings, Tenant};
+use rollcall::directory::{Settings, Tenant};
 
 pub async fn run(place: &Place, command: SettingsCommand, json: bool) -> anyhow::Result<()> {
     let app = open::open(place).await?;

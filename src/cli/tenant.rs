@@ -5,12 +5,10 @@ use super::exit::Refused;
 use super::{ACTOR, open, output, settings, token};
 use rollcall::api::context::tenant_url;
 use rollcall::app::App;
-use rollcall::directory::access::SESSION_TTL_SECS;
-use rollcall::store::history::RecordedEntry;
-use rollcall::store::tenant::{Scope, Tenant, TenantId};
+use rollcall::directory::RecordedEntry;
+use rollcall::directory::{Error, TenantId};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
-use std::time::Duration;
 
 pub async fn run(place: &Place, command: TenantCommand, json: bool) -> anyhow::Result<()> {
     let app = open::open(place).await?;
@@ -58,13 +56,8 @@ async fn list(app: &App, json: bool) -> anyhow::Result<()> {
     let mut listed = Vec::new();
     for id in app.tenants.list().await? {
         let url = tenant_url(&app.public_url, &id);
-        let (name, created) = match app.tenants.get(&id).await {
-            Ok(tenant) => (tenant.name, output::instant(tenant.created)),
-            Err(rollcall::directory::Error::NoTenant) => {
-                ("(removal not finished)".to_owned(), "-".to_owned())
-            }
-            Err(other) => return Err(other.into()),
-        };
+        let tenant = app.tenants.get(&id).await?;
+        let (name, created) = (tenant.name, output::instant(tenant.created));
         listed.push(json!({
             "id": id.as_str(), "name": name, "created": created, "tenant_url": url,
         }));
@@ -111,25 +104,22 @@ async fn show(app: &App, id: &TenantId, json: bool) -> anyhow::Result<()> {
 }
 
 async fn delete(app: &App, id: &TenantId, no_wait: bool, json: bool) -> anyhow::Result<()> {
-    let in_use = match app.tenants.get(id).await {
-        Ok(Tenant { .. }) => {
-            let scim = app.tenants.revoke_tokens(id, Scope::Scim, None, ACTOR).await?;
-            scim + app.tenants.revoke_tokens(id, Scope::Admin, None, ACTOR).await? > 0
+    match app.tenants.retire(id, ACTOR).await {
+        Ok(wait) if !no_wait => {
+            // A server that remembers a token could still write behind the removal.
+            let seconds = wait.whole_seconds();
+            eprintln!("The tokens are revoked. Waiting {seconds} s until every server knows it.");
+            tokio::time::sleep(wait.unsigned_abs()).await;
         }
-        Err(rollcall::directory::Error::NoTenant) => false,
+        // Without settings no token works; what is left of an interrupted removal can go.
+        Ok(_) | Err(Error::NoTenant) => {}
         Err(other) => return Err(other.into()),
-    };
-    if in_use && !no_wait {
-        // A server that remembers a token could still write behind the removal.
-        let wait = u64::try_from(SESSION_TTL_SECS)?;
-        eprintln!("The tokens are revoked. Waiting {wait} seconds until every server knows it.");
-        tokio::time::sleep(Duration::from_secs(wait)).await;
     }
     let items = app.tenants.delete(id).await?;
     if json {
         output::print_json(&json!({"id": id.as_str(), "items": items}));
     } else {
-        output::print(&format!("Tenant {id} is deleted: {items} items."));
+        output::print(&format!("Tenant {id} is deleted, with {items} items."));
     }
     Ok(())
 }

@@ -1,22 +1,33 @@
 //! `rollcall token`.
 
 use super::arguments::{Place, ScopeArgument, StageArgument, TokenCommand};
+use super::exit::Refused;
 use super::{ACTOR, open, output};
 use anyhow::Context;
 use rollcall::api::context::tenant_url;
-use rollcall::store::tenant::{Scope, Stage, Tenant, TokenRecord};
+use rollcall::directory::tenants::{Earlier, Rotation};
+use rollcall::directory::{Error, Scope, Stage, Tenant, TokenRecord};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
+use std::time::Duration;
+
+/// A token that was rotated out should not live for ever.
+const MAX_OVERLAP: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 pub async fn run(place: &Place, command: TokenCommand, json: bool) -> anyhow::Result<()> {
     let app = open::open(place).await?;
     match command {
-        TokenCommand::Rotate { tenant, scope, overlap, label, shell } => {
-            let wait = overlap.try_into().context("the overlap is too long")?;
-            let token = app
-                .tenants
-                .rotate_token(&tenant, scope.into(), label.as_deref(), wait, ACTOR)
-                .await?;
+        TokenCommand::Rotate { tenant, scope, overlap, label, drop_earlier, shell } => {
+            if overlap > MAX_OVERLAP {
+                return Err(Refused("the overlap can be 365 days at most".to_owned()).into());
+            }
+            let rotation = Rotation {
+                label: label.as_deref(),
+                overlap: overlap.try_into().context("the overlap")?,
+                earlier: if drop_earlier { Earlier::Drop } else { Earlier::Keep },
+            };
+            let rotated = app.tenants.rotate_token(&tenant, scope.into(), &rotation, ACTOR).await;
+            let token = rotated.map_err(explain)?;
             let (token, url) = (token.expose_secret(), tenant_url(&app.public_url, &tenant));
             if shell {
                 output::print(&format!("TENANT_URL='{url}'\nSECRET_TOKEN='{token}'"));
@@ -51,6 +62,19 @@ pub async fn run(place: &Place, command: TokenCommand, json: bool) -> anyhow::Re
         }
     }
     Ok(())
+}
+
+/// Says what to do about an overlap that has not ended.
+fn explain(error: Error) -> anyhow::Error {
+    match error {
+        Error::PreviousTokenValid { expires } => Refused(format!(
+            "the token before the current one is still valid until {}; wait, or end it now with \
+             --drop-earlier",
+            output::instant(expires)
+        ))
+        .into(),
+        other => other.into(),
+    }
 }
 
 /// A tenant's tokens as JSON: what is known of them, never a digest.

@@ -6,7 +6,7 @@ use super::tenants::Tenants;
 use super::token;
 use crate::store::tenant::{Scope, Tenant, TenantId};
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use time::{Duration, OffsetDateTime};
 
 /// The longest a tenant's record is remembered, and so the longest a revoked token still works.
@@ -21,9 +21,9 @@ const MOST_REMEMBERED: usize = 4_096;
 #[derive(Debug, Clone)]
 pub struct Session {
     /// The tenant whose token it is.
-    pub tenant: Arc<Tenant>,
+    pub tenant: TenantId,
     /// The token's label: who did it, in the history.
-    pub label: String,
+    pub label: Arc<str>,
 }
 
 /// Checks tokens. Cheap to clone.
@@ -33,12 +33,22 @@ pub struct Access {
     remembered: Arc<Mutex<HashMap<TenantId, Remembered>>>,
 }
 
+/// What the store said of a tenant id.
 #[derive(Debug, Clone)]
 struct Remembered {
     read_at: OffsetDateTime,
     /// When a token that did not fit last made it be read.
     rechecked_at: Option<OffsetDateTime>,
-    tenant: Arc<Tenant>,
+    /// `None` when there is no such tenant: guessing an id is no load on the store either.
+    tenant: Option<Arc<Tenant>>,
+}
+
+/// What is to be done when a token does not fit what is remembered.
+enum Next {
+    /// It was looked up a moment ago.
+    Refuse,
+    /// The tenant may have changed.
+    ReadAgain,
 }
 
 impl Access {
@@ -51,7 +61,7 @@ impl Access {
     /// tenant, another tenant's token, an unknown, expired or revoked one.
     ///
     /// # Errors
-    /// [`Error::Store`], [`Error::NoPepper`].
+    /// As for every read of the store; [`Error::NoPepper`].
     pub async fn open(
         &self,
         tenant: &TenantId,
@@ -63,71 +73,78 @@ impl Access {
         }
         let now = self.tenants.sources.now();
         let peppers = self.tenants.peppers.get(now).await.map_err(Error::NoPepper)?;
+        let check = |record: Option<&Arc<Tenant>>, peppers: &Peppers| {
+            let record = token::find_valid(record?, scope, token, peppers, now)?;
+            Some(Session { tenant: tenant.clone(), label: Arc::from(record.label.as_str()) })
+        };
         let remembered = self.recall(tenant, now);
-        if let Some(found) = &remembered
-            && let Some(session) = session(&found.tenant, scope, token, &peppers, now)
-        {
+        if let Some(session) = check(remembered.as_ref(), &peppers) {
             return Ok(Some(session));
         }
-        let rechecked_at = remembered.as_ref().and_then(|found| found.rechecked_at);
-        let rechecked = rechecked_at.is_some_and(|at| now - at < RECHECK_EVERY);
-        let record = match remembered {
-            Some(found) if rechecked => found.tenant,
-            found => match self.read(tenant, now, found.map(|_| now)).await? {
-                Some(record) => record,
-                None => return Ok(None),
-            },
-        };
-        if let Some(session) = session(&record, scope, token, &peppers, now) {
+        match self.after_a_misfit(tenant, now) {
+            Next::Refuse => return Ok(None),
+            Next::ReadAgain => {}
+        }
+        let record = self.read(tenant, now).await?;
+        if let Some(session) = check(record.as_ref(), &peppers) {
             return Ok(Some(session));
         }
         let newer = self.tenants.peppers.get_newer(now).await.map_err(Error::NoPepper)?;
-        Ok(newer.and_then(|peppers| session(&record, scope, token, &peppers, now)))
+        Ok(check(record.as_ref(), &newer))
     }
 
-    fn recall(&self, tenant: &TenantId, now: OffsetDateTime) -> Option<Remembered> {
-        let remembered = self.remembered.lock().unwrap_or_else(PoisonError::into_inner);
+    fn recall(&self, tenant: &TenantId, now: OffsetDateTime) -> Option<Arc<Tenant>> {
+        let remembered = self.lock();
         let found = remembered.get(tenant)?;
-        let fresh = now - found.read_at < Duration::seconds(SESSION_TTL_SECS);
-        fresh.then(|| found.clone())
+        found.is_fresh(now).then(|| found.tenant.clone()).flatten()
+    }
+
+    /// Decides under the lock, so that of many wrong tokens at once only one makes the record be read.
+    fn after_a_misfit(&self, tenant: &TenantId, now: OffsetDateTime) -> Next {
+        let mut remembered = self.lock();
+        let Some(found) = remembered.get_mut(tenant) else { return Next::ReadAgain };
+        let rechecked = found
+            .rechecked_at
+            .is_some_and(|at| (Duration::ZERO..RECHECK_EVERY).contains(&(now - at)));
+        if rechecked && found.is_fresh(now) {
+            return Next::Refuse;
+        }
+        found.rechecked_at = Some(now);
+        Next::ReadAgain
     }
 
     async fn read(
         &self,
         tenant: &TenantId,
         now: OffsetDateTime,
-        rechecked_at: Option<OffsetDateTime>,
     ) -> Result<Option<Arc<Tenant>>, Error> {
         let record = match self.tenants.get(tenant).await {
             Ok(record) => Some(Arc::new(record)),
             Err(Error::NoTenant) => None,
             Err(other) => return Err(other),
         };
-        let mut remembered = self.remembered.lock().unwrap_or_else(PoisonError::into_inner);
-        if remembered.len() >= MOST_REMEMBERED {
-            remembered.clear();
-        }
-        match &record {
-            Some(record) => {
-                let tenant_record = Arc::clone(record);
-                let entry = Remembered { read_at: now, rechecked_at, tenant: tenant_record };
-                remembered.insert(tenant.clone(), entry);
-            }
-            None => {
-                remembered.remove(tenant);
+        let mut remembered = self.lock();
+        let rechecked_at = remembered.get(tenant).and_then(|found| found.rechecked_at);
+        if remembered.len() >= MOST_REMEMBERED && !remembered.contains_key(tenant) {
+            // Guessed ids make room first.
+            remembered.retain(|_, entry| entry.tenant.is_some());
+            if remembered.len() >= MOST_REMEMBERED {
+                remembered.clear();
             }
         }
+        let entry = Remembered { read_at: now, rechecked_at, tenant: record.clone() };
+        remembered.insert(tenant.clone(), entry);
         Ok(record)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<TenantId, Remembered>> {
+        self.remembered.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-fn session(
-    tenant: &Arc<Tenant>,
-    scope: Scope,
-    token: &str,
-    peppers: &Peppers,
-    now: OffsetDateTime,
-) -> Option<Session> {
-    let record = token::find_valid(tenant, scope, token, peppers, now)?;
-    Some(Session { tenant: Arc::clone(tenant), label: record.label.clone() })
+impl Remembered {
+    /// A clock that was set back makes it old, not young.
+    fn is_fresh(&self, now: OffsetDateTime) -> bool {
+        (Duration::ZERO..Duration::seconds(SESSION_TTL_SECS)).contains(&(now - self.read_at))
+    }
 }

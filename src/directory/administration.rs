@@ -4,7 +4,7 @@ use super::change::{self, Change, Occasion};
 use super::{Directory, Error};
 use crate::store::employee::{Employee, LocalValues};
 use crate::store::employee_write::Written;
-use crate::store::history::{EventKind, HistoryEntry, RecordedEntry};
+use crate::store::history::{AttributeChange, EventKind, HistoryEntry, RecordedEntry};
 use crate::store::retry::Pauses;
 use uuid::Uuid;
 
@@ -46,7 +46,7 @@ impl Directory {
     /// All employees with a status, the visible ones in id order first, then the hidden ones.
     ///
     /// # Errors
-    /// [`Error::Store`].
+    /// As for every call of the store.
     pub async fn list_with_status(&self, status: Status) -> Result<Vec<Employee>, Error> {
         let keep = |employee: &Employee| match status {
             Status::Active => !employee.is_archived(),
@@ -59,7 +59,7 @@ impl Directory {
     /// An employee's history, oldest change first.
     ///
     /// # Errors
-    /// [`Error::NoEmployee`] when there is neither a record nor a history; [`Error::Store`].
+    /// [`Error::NoEmployee`] when there is neither a record nor a history; as for every call of the store.
     pub async fn history(&self, id: Uuid) -> Result<Vec<RecordedEntry>, Error> {
         let entries = self.store.list_employee_history(id).await?;
         if entries.is_empty() { Err(Error::NoEmployee(id)) } else { Ok(entries) }
@@ -68,13 +68,21 @@ impl Directory {
     /// Sets local values. They are effective where the identity provider does not govern.
     ///
     /// # Errors
-    /// [`Error::NoEmployee`], [`Error::Contention`], [`Error::Store`].
+    /// [`Error::Protocol`] for a value that is too long, [`Error::NoEmployee`], [`Error::Contention`], and as for every
+    /// call of the store.
     pub async fn set_local(
         &self,
         id: Uuid,
         changes: &LocalChanges,
         by: &str,
     ) -> Result<Employee, Error> {
+        for (name, change) in [
+            ("location", &changes.location),
+            ("department", &changes.department),
+            ("manager", &changes.manager),
+        ] {
+            check(name, change)?;
+        }
         let mut pauses = Pauses::new();
         loop {
             let before = self.get_any(id).await?;
@@ -90,8 +98,7 @@ impl Directory {
             };
             match self.store.replace_employee(&before, &after, None, &entry).await? {
                 Written::Done => return Ok(after),
-                Written::Stale | Written::ClaimDiffers(_) if pauses.pause().await => {}
-                Written::Stale | Written::ClaimDiffers(_) => return Err(Error::Contention),
+                Written::Stale | Written::ClaimDiffers(_) => pauses.pause().await?,
             }
         }
     }
@@ -100,11 +107,10 @@ impl Directory {
     /// whom and for which id, and nothing of the person. Repeating it finishes what was interrupted.
     ///
     /// # Errors
-    /// [`Error::NoEmployee`] when there is nothing left to erase, [`Error::NotArchived`], [`Error::Contention`],
-    /// [`Error::Store`].
+    /// [`Error::NoEmployee`] when there is nothing left to erase, [`Error::NotArchived`], [`Error::Contention`], and as
+    /// for every call of the store.
     pub async fn erase(&self, id: Uuid, by: &str) -> Result<(), Error> {
         let mut pauses = Pauses::new();
-        let mut noted = false;
         loop {
             let employee = match self.get_any(id).await {
                 Ok(employee) if employee.is_archived() => employee,
@@ -113,15 +119,21 @@ impl Directory {
                 Err(other) => return Err(other),
             };
             let claim = self.store.get_claim(employee.user_name()).await?;
-            // Noted first: a removal that nobody can see must not happen.
-            if !noted {
-                self.note_in_tenant_history(id, by).await?;
-                noted = true;
-            }
-            match self.store.delete_employee(&employee, &claim).await? {
+            let mut tenant = self.store.get_tenant().await?.ok_or(Error::NoTenant)?;
+            tenant.revision += 1;
+            let entry = HistoryEntry {
+                at: self.sources.now(),
+                by: by.to_owned(),
+                kind: EventKind::Erased,
+                changes: vec![AttributeChange {
+                    attribute: "employee".to_owned(),
+                    old: Some(id.to_string().into()),
+                    new: None,
+                }],
+            };
+            match self.store.delete_employee(&employee, &claim, &tenant, &entry).await? {
                 Written::Done => break,
-                Written::Stale | Written::ClaimDiffers(_) if pauses.pause().await => {}
-                Written::Stale | Written::ClaimDiffers(_) => return Err(Error::Contention),
+                Written::Stale | Written::ClaimDiffers(_) => pauses.pause().await?,
             }
         }
         match self.store.purge_history(id).await? {
@@ -129,29 +141,18 @@ impl Directory {
             _ => Ok(()),
         }
     }
+}
 
-    async fn note_in_tenant_history(&self, id: Uuid, by: &str) -> Result<(), Error> {
-        let mut pauses = Pauses::new();
-        loop {
-            let mut tenant = self.store.get_tenant().await?.ok_or(Error::NoTenant)?;
-            tenant.revision += 1;
-            let entry = HistoryEntry {
-                at: self.sources.now(),
-                by: by.to_owned(),
-                kind: EventKind::Erased,
-                changes: vec![crate::store::history::AttributeChange {
-                    attribute: "employee".to_owned(),
-                    old: Some(id.to_string().into()),
-                    new: None,
-                }],
-            };
-            if self.store.replace_tenant(&tenant, &entry).await? {
-                return Ok(());
-            }
-            if !pauses.pause().await {
-                return Err(Error::Contention);
-            }
+/// The longest local value, in characters: as long as the identity provider's may be.
+const MAX_LOCAL_CHARS: usize = 4_096;
+
+fn check(name: &str, change: &LocalChange) -> Result<(), Error> {
+    match change {
+        LocalChange::Set(value) if value.chars().count() > MAX_LOCAL_CHARS => {
+            let text = format!("{name} is too long; at most {MAX_LOCAL_CHARS} characters are kept");
+            Err(crate::scim::Error::invalid_value(text).into())
         }
+        LocalChange::Set(_) | LocalChange::Clear | LocalChange::Keep => Ok(()),
     }
 }
 
@@ -159,6 +160,7 @@ fn apply(change: &LocalChange, current: Option<String>) -> Option<String> {
     match change {
         LocalChange::Keep => current,
         LocalChange::Clear => None,
-        LocalChange::Set(value) => Some(value.clone()),
+        // No text is no value, whoever says so.
+        LocalChange::Set(value) => Some(value.clone()).filter(|value| !value.is_empty()),
     }
 }

@@ -72,12 +72,13 @@ pub fn changed(
 }
 
 /// An employee whose user the identity provider deletes: archived and hidden.
-pub fn hidden(before: &Employee, occasion: Occasion<'_>) -> Change {
+pub fn hidden(resource_type: &ResourceType, before: &Employee, occasion: Occasion<'_>) -> Change {
     let mut attributes = before.attributes.clone();
     attributes.insert("active".to_owned(), Value::Bool(false));
+    let changes = differences(resource_type, &before.attributes, &attributes);
     let mut after = next(before, attributes, occasion);
     after.hidden = true;
-    Change { after, entry: entry(EventKind::Deleted, Vec::new(), occasion) }
+    Change { after, entry: entry(EventKind::Deleted, changes, occasion) }
 }
 
 /// A hidden employee whose user the identity provider creates again.
@@ -91,7 +92,7 @@ pub fn revived(
     let changes = differences(resource_type, &before.attributes, &attributes);
     let mut after = next(before, attributes, occasion);
     after.hidden = false;
-    let kind = if after.is_archived() { EventKind::Updated } else { EventKind::Restored };
+    let kind = if after.is_archived() { EventKind::Recreated } else { EventKind::Restored };
     Change { entry: entry(kind, changes, occasion), after }
 }
 

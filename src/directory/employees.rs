@@ -12,14 +12,27 @@ use crate::store::retry::Pauses;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-/// How many hidden employees with one userName are looked at to find the same person: as many as one read takes.
-const MOST_FORMER: usize = 100;
+/// Which versions of an employee a change may start from (RFC 7644 §3.14, RFC 9110 §13.1).
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Precondition {
+    /// Only these.
+    pub if_match: Option<TagCondition>,
+    /// None of these.
+    pub if_none_match: Option<TagCondition>,
+}
+
+impl Precondition {
+    fn holds(&self, version: u64) -> bool {
+        self.if_match.as_ref().is_none_or(|condition| condition.matches(version))
+            && !self.if_none_match.as_ref().is_some_and(|condition| condition.matches(version))
+    }
+}
 
 impl Directory {
     /// An employee the identity provider knows.
     ///
     /// # Errors
-    /// [`Error::NoEmployee`]; [`Error::Store`].
+    /// [`Error::NoEmployee`]; as for every call of the store.
     pub async fn get(&self, id: Uuid) -> Result<Employee, Error> {
         self.store.get_employee(id).await?.ok_or(Error::NoEmployee(id))
     }
@@ -30,7 +43,7 @@ impl Directory {
     /// `attributes` are canonical and whole, as [`crate::scim::validate::read_resource`] returns them.
     ///
     /// # Errors
-    /// [`Error::UserNameTaken`], also when the one who has it is archived; [`Error::Contention`]; [`Error::Store`].
+    /// [`Error::UserNameTaken`], also when the one who has it is archived; [`Error::Contention`]; as for every call of the store.
     pub async fn create(
         &self,
         attributes: Map<String, Value>,
@@ -66,11 +79,13 @@ impl Directory {
             claim = match written {
                 Written::Done => return Ok(change.after),
                 // The first write knew nothing of the claim; now it does.
-                Written::ClaimDiffers(found) if claim == Claim::default() => found,
-                Written::Stale | Written::ClaimDiffers(_) if pauses.pause().await => {
+                Written::ClaimDiffers(found) if claim == Claim::default() && found != claim => {
+                    found
+                }
+                Written::Stale | Written::ClaimDiffers(_) => {
+                    pauses.pause().await?;
                     self.store.get_claim(&user_name).await?
                 }
-                Written::Stale | Written::ClaimDiffers(_) => return Err(Error::Contention),
             };
         }
     }
@@ -79,15 +94,15 @@ impl Directory {
     ///
     /// # Errors
     /// [`Error::NoEmployee`], [`Error::VersionDiffers`], [`Error::UserNameTaken`], [`Error::Contention`],
-    /// [`Error::Store`].
+    /// As for every call of the store.
     pub async fn replace(
         &self,
         id: Uuid,
         attributes: &Map<String, Value>,
-        condition: Option<&TagCondition>,
+        precondition: &Precondition,
         by: &str,
     ) -> Result<Employee, Error> {
-        self.change(id, condition, by, |_| Ok(attributes.clone())).await
+        self.change(id, precondition, by, |_| Ok(attributes.clone())).await
     }
 
     /// Applies a PATCH to an employee (RFC 7644 §3.5.2), all of it or nothing.
@@ -98,10 +113,10 @@ impl Directory {
         &self,
         id: Uuid,
         request: &PatchRequest,
-        condition: Option<&TagCondition>,
+        precondition: &Precondition,
         by: &str,
     ) -> Result<Employee, Error> {
-        self.change(id, condition, by, |before| {
+        self.change(id, precondition, by, |before| {
             patch::apply(&self.users, &before.attributes, request)
         })
         .await
@@ -110,23 +125,22 @@ impl Directory {
     /// Archives an employee and hides it from the identity provider, which deleted the user (RFC 7644 §3.6).
     ///
     /// # Errors
-    /// [`Error::NoEmployee`], [`Error::VersionDiffers`], [`Error::Contention`], [`Error::Store`].
+    /// [`Error::NoEmployee`], [`Error::VersionDiffers`], [`Error::Contention`], and as for every call of the store.
     pub async fn delete(
         &self,
         id: Uuid,
-        condition: Option<&TagCondition>,
+        precondition: &Precondition,
         by: &str,
     ) -> Result<(), Error> {
         let mut pauses = Pauses::new();
         loop {
-            let before = self.get_if(id, condition).await?;
+            let before = self.get_if(id, precondition).await?;
             let claim = self.store.get_claim(before.user_name()).await?;
             let occasion = Occasion { at: self.sources.now(), by };
-            let Change { after, entry } = change::hidden(&before, occasion);
+            let Change { after, entry } = change::hidden(&self.users, &before, occasion);
             match self.store.hide_employee(&before, &after, &claim, &entry).await? {
                 Written::Done => return Ok(()),
-                Written::Stale | Written::ClaimDiffers(_) if pauses.pause().await => {}
-                Written::Stale | Written::ClaimDiffers(_) => return Err(Error::Contention),
+                Written::Stale | Written::ClaimDiffers(_) => pauses.pause().await?,
             }
         }
     }
@@ -135,13 +149,13 @@ impl Directory {
     async fn change(
         &self,
         id: Uuid,
-        condition: Option<&TagCondition>,
+        precondition: &Precondition,
         by: &str,
         decide: impl Fn(&Employee) -> Result<Map<String, Value>, crate::scim::Error>,
     ) -> Result<Employee, Error> {
         let mut pauses = Pauses::new();
         loop {
-            let before = self.get_if(id, condition).await?;
+            let before = self.get_if(id, precondition).await?;
             let attributes = decide(&before)?;
             let occasion = Occasion { at: self.sources.now(), by };
             let change = change::changed(&self.users, &before, attributes, occasion);
@@ -151,11 +165,10 @@ impl Directory {
                 self.store.replace_employee(&before, &after, rename.as_ref(), &entry).await?;
             match written {
                 Written::Done => return Ok(after),
-                Written::ClaimDiffers(Claim { holder: Some(holder), .. }) => {
+                Written::ClaimDiffers(Claim { holder: Some(holder), .. }) if holder != id => {
                     return Err(Error::UserNameTaken { holder });
                 }
-                Written::Stale | Written::ClaimDiffers(_) if pauses.pause().await => {}
-                Written::Stale | Written::ClaimDiffers(_) => return Err(Error::Contention),
+                Written::Stale | Written::ClaimDiffers(_) => pauses.pause().await?,
             }
         }
     }
@@ -170,18 +183,18 @@ impl Directory {
             self.store.get_claim(after.user_name()),
         )?;
         match new_claim.holder {
-            Some(holder) => Err(Error::UserNameTaken { holder }),
-            None => Ok(Some(Rename { old_claim, new_claim })),
+            Some(holder) if holder != before.id => Err(Error::UserNameTaken { holder }),
+            // Held by this employee already: the same request came twice, and the write will find the record changed.
+            Some(_) | None => Ok(Some(Rename { old_claim, new_claim })),
         }
     }
 
-    async fn get_if(&self, id: Uuid, condition: Option<&TagCondition>) -> Result<Employee, Error> {
+    async fn get_if(&self, id: Uuid, precondition: &Precondition) -> Result<Employee, Error> {
         let employee = self.get(id).await?;
-        match condition {
-            Some(condition) if !condition.matches(employee.version) => {
-                Err(Error::VersionDiffers { current: employee.version })
-            }
-            _ => Ok(employee),
+        if precondition.holds(employee.version) {
+            Ok(employee)
+        } else {
+            Err(Error::VersionDiffers { current: employee.version })
         }
     }
 
@@ -195,8 +208,8 @@ impl Directory {
             return Ok(None);
         }
         let external_id = attributes.get("externalId").and_then(Value::as_str);
-        let last: Vec<Uuid> = claim.former.iter().rev().take(MOST_FORMER).copied().collect();
-        let hidden = self.store.get_hidden_employees(&last).await?;
+        let last_first: Vec<Uuid> = claim.former.iter().rev().copied().collect();
+        let hidden = self.store.get_hidden_employees(&last_first).await?;
         Ok(hidden.into_iter().find(|employee| employee.external_id() == external_id))
     }
 }

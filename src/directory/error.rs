@@ -1,9 +1,12 @@
 //! Which rule refused, or what broke below.
 
+use crate::store::retry::GaveUp;
 use crate::{scim, store};
+use time::OffsetDateTime;
 use uuid::Uuid;
 
-/// A use case that did not happen. Nothing has changed.
+/// A use case that did not happen. Nothing has changed, but for [`Error::Busy`] and [`Error::Unavailable`]: the answer
+/// to a write may be what was lost. Repeating it is safe.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The request does not fit the protocol or the schema.
@@ -31,8 +34,16 @@ pub enum Error {
     #[error("there is no such tenant")]
     NoTenant,
     /// The tenant id is in use.
-    #[error("the tenant id is in use")]
+    #[error(
+        "the tenant id is in use, or something of a deleted tenant is left: delete it once more"
+    )]
     TenantTaken,
+    /// Two rotations in a row would end an overlap that was promised.
+    #[error("the token before the current one is still valid until {expires}")]
+    PreviousTokenValid {
+        /// When the overlap ends.
+        expires: OffsetDateTime,
+    },
     /// The request kept losing races against others.
     #[error("too many concurrent changes of one record")]
     Contention,
@@ -42,7 +53,32 @@ pub enum Error {
     /// The operating system gives no random numbers.
     #[error("no random numbers")]
     NoRandomness(#[source] getrandom::Error),
-    /// The store failed.
+    /// The store asks to slow down.
+    #[error("the store is busy")]
+    Busy(#[source] store::Error),
+    /// The store does not answer.
+    #[error("the store does not answer")]
+    Unavailable(#[source] store::Error),
+    /// The store is not there, denies access, or was misused: something for operations or developers.
     #[error("the store failed")]
-    Store(#[from] store::Error),
+    Broken(#[source] store::Error),
+}
+
+impl From<store::Error> for Error {
+    fn from(error: store::Error) -> Self {
+        match &error {
+            store::Error::Throttled(_) => Error::Busy(error),
+            store::Error::Unavailable(_) => Error::Unavailable(error),
+            store::Error::NoTable(_)
+            | store::Error::Denied(_)
+            | store::Error::Refused(_)
+            | store::Error::BadItem(_) => Error::Broken(error),
+        }
+    }
+}
+
+impl From<GaveUp> for Error {
+    fn from(_: GaveUp) -> Self {
+        Error::Contention
+    }
 }

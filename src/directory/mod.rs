@@ -16,6 +16,10 @@ pub mod tenants;
 pub mod access;
 
 pub use error::Error;
+// The records the directory works on and gives out. What stands above it takes them from here, and never sees the store.
+pub use crate::store::employee::Employee;
+pub use crate::store::history::RecordedEntry;
+pub use crate::store::tenant::{Scope, Settings, Stage, Tenant, TenantId, TokenRecord};
 
 use crate::scim::schema::ResourceType;
 use crate::store::TenantStore;

@@ -7,10 +7,12 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 use time::{Duration, OffsetDateTime};
-use tokio::sync::RwLock;
+use tokio::sync::Mutex;
 
-/// How long a pepper is used before a token that does not fit makes it be read again.
-pub const PEPPER_TTL_SECS: i64 = 60;
+/// How long a pepper is used before it is read again, and so how long one that was replaced still counts.
+pub const PEPPER_TTL_SECS: i64 = 300;
+/// How long before a token that does not fit makes it be read again.
+pub const RECHECK_SECS: i64 = 60;
 
 /// Both versions of the pepper.
 #[derive(Debug, Clone)]
@@ -58,7 +60,8 @@ type Loading = Pin<Box<dyn Future<Output = Result<Peppers, LoadError>> + Send>>;
 #[derive(Clone)]
 pub struct PepperSource {
     load: Arc<dyn Fn() -> Loading + Send + Sync>,
-    loaded: Arc<RwLock<Option<Loaded>>>,
+    /// Locked while reading: of many requests at once one reads, the others wait for it.
+    loaded: Arc<Mutex<Option<Loaded>>>,
 }
 
 impl PepperSource {
@@ -71,34 +74,52 @@ impl PepperSource {
         Self { load: Arc::new(move || Box::pin(load())), loaded: Arc::default() }
     }
 
-    /// The peppers, read on the first call.
+    /// The peppers: read on the first call, and again when they are older than [`PEPPER_TTL_SECS`], so that a replaced
+    /// one does not live on. While a later reading fails, those that were read before stay in use.
     ///
     /// # Errors
-    /// [`LoadError`].
+    /// [`LoadError`], when none were ever read.
     pub async fn get(&self, now: OffsetDateTime) -> Result<Arc<Peppers>, LoadError> {
-        if let Some((_, peppers)) = &*self.loaded.read().await {
-            return Ok(Arc::clone(peppers));
-        }
-        self.reload(now).await
+        self.get_younger_than(PEPPER_TTL_SECS, now).await
     }
 
-    /// The peppers, read again if that was more than [`PEPPER_TTL_SECS`] ago; `None` if not.
+    /// The peppers, for a token that does not fit the ones in use: read again when they are older than
+    /// [`RECHECK_SECS`].
     ///
     /// # Errors
-    /// [`LoadError`].
-    pub async fn get_newer(&self, now: OffsetDateTime) -> Result<Option<Arc<Peppers>>, LoadError> {
-        let loaded_at = self.loaded.read().await.as_ref().map(|(at, _)| *at);
-        match loaded_at {
-            Some(at) if now - at < Duration::seconds(PEPPER_TTL_SECS) => Ok(None),
-            _ => self.reload(now).await.map(Some),
-        }
+    /// [`LoadError`], when none were ever read.
+    pub async fn get_newer(&self, now: OffsetDateTime) -> Result<Arc<Peppers>, LoadError> {
+        self.get_younger_than(RECHECK_SECS, now).await
     }
 
-    async fn reload(&self, now: OffsetDateTime) -> Result<Arc<Peppers>, LoadError> {
-        let peppers = Arc::new((self.load)().await?);
-        *self.loaded.write().await = Some((now, Arc::clone(&peppers)));
+    async fn get_younger_than(
+        &self,
+        seconds: i64,
+        now: OffsetDateTime,
+    ) -> Result<Arc<Peppers>, LoadError> {
+        let mut loaded = self.loaded.lock().await;
+        let known = match &*loaded {
+            Some((at, peppers)) if is_younger(*at, now, seconds) => return Ok(Arc::clone(peppers)),
+            Some((_, peppers)) => Some(Arc::clone(peppers)),
+            None => None,
+        };
+        let peppers = match ((self.load)().await, known) {
+            (Ok(peppers), _) => Arc::new(peppers),
+            (Err(error), Some(known)) => {
+                tracing::error!(cause = crate::error_chain(&error), "the pepper is not read again");
+                known
+            }
+            (Err(error), None) => return Err(error),
+        };
+        // Also after a failure: whoever sends wrong tokens must not cause a call each.
+        *loaded = Some((now, Arc::clone(&peppers)));
         Ok(peppers)
     }
+}
+
+/// A clock that was set back makes what was read old, not young.
+fn is_younger(at: OffsetDateTime, now: OffsetDateTime, seconds: i64) -> bool {
+    (Duration::ZERO..Duration::seconds(seconds)).contains(&(now - at))
 }
 
 impl std::fmt::Debug for PepperSource {

@@ -8,6 +8,9 @@ use crate::store::employee::Employee;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
+/// How many candidates are held at a time: as many as one batch reads.
+const MOST_AT_ONCE: usize = 100;
+
 /// What an identity provider asks for.
 #[derive(Debug, Clone, Copy)]
 pub struct Query<'a> {
@@ -32,7 +35,7 @@ impl Directory {
     /// Visible employees in id order, archived ones included (RFC 7644 §3.4.2).
     ///
     /// # Errors
-    /// [`Error::Store`].
+    /// As for every call of the store.
     pub async fn list(&self, query: Query<'_>) -> Result<Found, Error> {
         let Some(filter) = query.filter else {
             let Page { count, .. } = query.page;
@@ -43,15 +46,25 @@ impl Directory {
             |employee: &Employee| filter.matches(&self.resource(employee, query.base_url));
         match self.candidates(filter).await? {
             Some(ids) => {
-                let mut employees = self.store.get_employees(&ids).await?;
-                employees.retain(matches);
-                let total = u64::try_from(employees.len()).unwrap_or(u64::MAX);
-                Ok(Found { employees: part(employees, query.page), total })
+                let (mut employees, mut total) = (Vec::new(), 0);
+                // A few at a time: many may share an address or an externalId, and only a page of them is wanted.
+                for ids in ids.chunks(MOST_AT_ONCE) {
+                    for employee in self.store.get_employees(ids).await?.into_iter().filter(matches)
+                    {
+                        total += 1;
+                        if total > query.page.offset() && employees.len() < query.page.count {
+                            employees.push(employee);
+                        }
+                    }
+                }
+                Ok(Found { employees, total })
             }
             None => {
                 let ids = self.store.list_ids_where(matches).await?;
                 let total = u64::try_from(ids.len()).unwrap_or(u64::MAX);
-                let employees = self.store.get_employees(&part(ids, query.page)).await?;
+                let mut employees = self.store.get_employees(&part(ids, query.page)).await?;
+                // Some may have changed between the two reads.
+                employees.retain(matches);
                 Ok(Found { employees, total })
             }
         }

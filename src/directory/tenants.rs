@@ -1,5 +1,6 @@
 //! Tenants: made, listed, configured, given tokens, removed.
 
+use super::access::SESSION_TTL_SECS;
 use super::pepper::PepperSource;
 use super::sources::Sources;
 use super::token;
@@ -15,6 +16,8 @@ use time::Duration;
 
 /// How long a token that was rotated out stays valid when nobody says otherwise.
 pub const DEFAULT_OVERLAP: Duration = Duration::hours(24);
+/// Until no server writes for a tenant without tokens: what a session is remembered, and the longest request.
+const RETIREMENT: Duration = Duration::seconds(SESSION_TTL_SECS + 30);
 
 /// All tenants of a deployment. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -34,6 +37,26 @@ pub struct NewTenant {
     pub scim_token: SecretString,
     /// For the tenant's own administration.
     pub admin_token: SecretString,
+}
+
+/// How to rotate a token.
+#[derive(Debug, Clone, Copy)]
+pub struct Rotation<'a> {
+    /// A name for the new token; the usual one if not given.
+    pub label: Option<&'a str>,
+    /// How long the token before stays valid.
+    pub overlap: Duration,
+    /// What becomes of one that is still valid from the rotation before.
+    pub earlier: Earlier,
+}
+
+/// What becomes of a token that is still valid when another rotation would drop it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Earlier {
+    /// It keeps what it was promised: the rotation is refused.
+    Keep,
+    /// It ends now.
+    Drop,
 }
 
 impl Tenants {
@@ -60,7 +83,7 @@ impl Tenants {
     /// The ids of all tenants, in order.
     ///
     /// # Errors
-    /// [`Error::Store`].
+    /// As for every call of the store.
     pub async fn list(&self) -> Result<Vec<TenantId>, Error> {
         Ok(self.store.list_tenant_ids().await?)
     }
@@ -68,7 +91,7 @@ impl Tenants {
     /// A tenant.
     ///
     /// # Errors
-    /// [`Error::NoTenant`], [`Error::Store`].
+    /// [`Error::NoTenant`], and as for every call of the store.
     pub async fn get(&self, id: &TenantId) -> Result<Tenant, Error> {
         self.store.tenant(id).get_tenant().await?.ok_or(Error::NoTenant)
     }
@@ -76,7 +99,7 @@ impl Tenants {
     /// The history of a tenant's settings and tokens, oldest change first.
     ///
     /// # Errors
-    /// [`Error::Store`].
+    /// As for every call of the store.
     pub async fn history(
         &self,
         id: &TenantId,
@@ -87,7 +110,9 @@ impl Tenants {
     /// Makes a tenant with all settings off and one token of each scope.
     ///
     /// # Errors
-    /// [`Error::TenantTaken`], [`Error::NoPepper`], [`Error::NoRandomness`], [`Error::Store`].
+    /// [`Error::TenantTaken`], also when something of a deleted tenant of that id is left: it must not be inherited.
+    /// It goes when the tenant is deleted once more.
+    /// [`Error::NoPepper`], [`Error::NoRandomness`], and as for every call of the store.
     pub async fn create(&self, id: &TenantId, name: &str, by: &str) -> Result<NewTenant, Error> {
         let (scim_token, scim_record) =
             self.new_token(id, Scope::Scim, "Identity Provider").await?;
@@ -101,6 +126,9 @@ impl Tenants {
             tokens: vec![scim_record, admin_record],
         };
         let entry = self.entry(EventKind::Created, Vec::new(), by);
+        if self.store.tenant(id).holds_anything().await? {
+            return Err(Error::TenantTaken);
+        }
         if !self.store.tenant(id).create_tenant(&tenant, &entry).await? {
             return Err(Error::TenantTaken);
         }
@@ -110,11 +138,11 @@ impl Tenants {
     /// Changes a tenant's settings.
     ///
     /// # Errors
-    /// [`Error::NoTenant`], [`Error::Contention`], [`Error::Store`].
+    /// [`Error::NoTenant`], [`Error::Contention`], and as for every call of the store.
     pub async fn set_settings(
         &self,
         id: &TenantId,
-        change: impl Fn(Settings) -> Settings,
+        mut change: impl FnMut(Settings) -> Settings,
         by: &str,
     ) -> Result<Tenant, Error> {
         self.update(id, |tenant| {
@@ -126,37 +154,55 @@ impl Tenants {
         .await
     }
 
-    /// Makes a new current token of a scope. The one before stays valid for `overlap`.
+    /// Makes a new current token of a scope. The one before stays valid for the overlap.
     ///
     /// # Errors
-    /// [`Error::NoTenant`], [`Error::NoPepper`], [`Error::NoRandomness`], [`Error::Contention`], [`Error::Store`].
+    /// [`Error::PreviousTokenValid`], [`Error::NoTenant`], [`Error::NoPepper`], [`Error::NoRandomness`],
+    /// [`Error::Contention`], and as for every call of the store.
     pub async fn rotate_token(
         &self,
         id: &TenantId,
         scope: Scope,
-        label: Option<&str>,
-        overlap: Duration,
+        rotation: &Rotation<'_>,
         by: &str,
     ) -> Result<SecretString, Error> {
         let default = match scope {
             Scope::Scim => "Identity Provider",
             Scope::Admin => "Administrator",
         };
-        let (secret, record) = self.new_token(id, scope, label.unwrap_or(default)).await?;
-        let expires = self.sources.now() + overlap;
+        let label = rotation.label.unwrap_or(default);
+        let (secret, record) = self.new_token(id, scope, label).await?;
+        let now = self.sources.now();
+        let expires = now.checked_add(rotation.overlap).unwrap_or(now);
+        let mut refused = None;
         self.update(id, |tenant| {
+            refused = match rotation.earlier {
+                Earlier::Keep => token::previous_expiry(&tenant.tokens, scope, now),
+                Earlier::Drop => None,
+            };
+            if refused.is_some() {
+                return None;
+            }
+            let before = tenant
+                .tokens
+                .iter()
+                .find(|token| token.scope == scope && token.stage == Stage::Current);
+            let change =
+                token_change(scope, before.map(|token| token.label.as_str()), Some(&record.label));
             tenant.tokens = token::rotated(&tenant.tokens, record.clone(), expires);
-            let changes = vec![token_change(scope, None, Some(&record.label))];
-            Some(self.entry(EventKind::TokenRotated, changes, by))
+            Some(self.entry(EventKind::TokenRotated, vec![change], by))
         })
         .await?;
-        Ok(secret)
+        match refused {
+            Some(expires) => Err(Error::PreviousTokenValid { expires }),
+            None => Ok(secret),
+        }
     }
 
     /// Ends the validity of a scope's tokens: of one stage, or of both. Says how many there were.
     ///
     /// # Errors
-    /// [`Error::NoTenant`], [`Error::Contention`], [`Error::Store`].
+    /// [`Error::NoTenant`], [`Error::Contention`], and as for every call of the store.
     pub async fn revoke_tokens(
         &self,
         id: &TenantId,
@@ -164,33 +210,45 @@ impl Tenants {
         stage: Option<Stage>,
         by: &str,
     ) -> Result<usize, Error> {
-        let revoked = std::sync::atomic::AtomicUsize::new(0);
+        let mut revoked = 0;
         self.update(id, |tenant| {
             let (gone, kept): (Vec<_>, Vec<_>) = tenant.tokens.drain(..).partition(|token| {
                 token.scope == scope && stage.is_none_or(|stage| token.stage == stage)
             });
             tenant.tokens = kept;
-            revoked.store(gone.len(), std::sync::atomic::Ordering::Relaxed);
+            revoked = gone.len();
             let changes: Vec<AttributeChange> =
                 gone.iter().map(|token| token_change(scope, Some(&token.label), None)).collect();
             (!changes.is_empty()).then(|| self.entry(EventKind::TokenRevoked, changes, by))
         })
         .await?;
-        Ok(revoked.into_inner())
+        Ok(revoked)
     }
 
-    /// Removes a tenant with everything it has. Repeating it finishes what was interrupted. Says how many items went.
-    ///
-    /// The caller first revokes the tokens and waits for them to be forgotten everywhere
-    /// ([`super::access::SESSION_TTL_SECS`]), so that no late call writes behind the removal.
+    /// Ends the validity of all tokens of a tenant that is to be deleted. Says how long to wait until no server writes
+    /// for it any more, whenever its tokens were revoked.
     ///
     /// # Errors
-    /// [`Error::NoTenant`], [`Error::Store`].
+    /// [`Error::NoTenant`], [`Error::Contention`], and as for every call of the store.
+    pub async fn retire(&self, id: &TenantId, by: &str) -> Result<Duration, Error> {
+        self.revoke_tokens(id, Scope::Scim, None, by).await?;
+        self.revoke_tokens(id, Scope::Admin, None, by).await?;
+        Ok(RETIREMENT)
+    }
+
+    /// Removes a tenant with everything it has. Repeating it finishes what was interrupted. Says how many items went
+    /// beside the tenant's own.
+    ///
+    /// The caller first retires the tenant and waits, so that no late call writes behind the removal.
+    ///
+    /// # Errors
+    /// [`Error::NoTenant`], and as for every call of the store.
     pub async fn delete(&self, id: &TenantId) -> Result<usize, Error> {
-        if !self.list().await?.contains(id) {
+        let store = self.store.tenant(id);
+        if store.get_tenant().await?.is_none() && !store.holds_anything().await? {
             return Err(Error::NoTenant);
         }
-        Ok(self.store.tenant(id).purge_tenant().await?)
+        Ok(store.purge_tenant().await?)
     }
 
     async fn new_token(
@@ -217,7 +275,7 @@ impl Tenants {
     async fn update(
         &self,
         id: &TenantId,
-        change: impl Fn(&mut Tenant) -> Option<HistoryEntry>,
+        mut change: impl FnMut(&mut Tenant) -> Option<HistoryEntry>,
     ) -> Result<Tenant, Error> {
         let store = self.store.tenant(id);
         let mut pauses = Pauses::new();
@@ -228,9 +286,7 @@ impl Tenants {
             if store.replace_tenant(&tenant, &entry).await? {
                 return Ok(tenant);
             }
-            if !pauses.pause().await {
-                return Err(Error::Contention);
-            }
+            pauses.pause().await?;
         }
     }
 

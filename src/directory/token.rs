@@ -86,6 +86,17 @@ pub fn rotated(
     rotated
 }
 
+/// Until when a scope's previous token is valid; `None` when it has none that is.
+pub fn previous_expiry(
+    tokens: &[TokenRecord],
+    scope: Scope,
+    now: OffsetDateTime,
+) -> Option<OffsetDateTime> {
+    let mut previous =
+        tokens.iter().filter(|token| token.scope == scope && token.stage == Stage::Previous);
+    previous.find_map(|token| token.expires.filter(|expires| *expires > now))
+}
+
 fn digest_under(token: &str, pepper: &SecretString) -> String {
     // HMAC takes a key of any length (RFC 2104), so this cannot fail; an empty digest would match nothing.
     let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(pepper.expose_secret().as_bytes()) else {

@@ -79,7 +79,7 @@ impl Directory {
     /// An employee with effective values; hidden ones too.
     ///
     /// # Errors
-    /// [`Error::NoEmployee`], [`Error::Store`].
+    /// [`Error::NoEmployee`], and as for every call of the store.
     pub async fn view(&self, id: Uuid, settings: Settings) -> Result<EmployeeView, Error> {
         let employee = self.get_any(id).await?;
         let idp = |name: &str| enterprise(&employee, name).and_then(text_of);
@@ -99,18 +99,15 @@ impl Directory {
     /// An employee, visible or hidden.
     ///
     /// # Errors
-    /// [`Error::NoEmployee`], [`Error::Store`].
+    /// [`Error::NoEmployee`], and as for every call of the store.
     pub async fn get_any(&self, id: Uuid) -> Result<Employee, Error> {
-        if let Some(employee) = self.store.get_employee(id).await? {
-            return Ok(employee);
-        }
-        self.store.get_hidden_employee(id).await?.ok_or(Error::NoEmployee(id))
+        self.store.get_visible_or_hidden(id).await?.ok_or(Error::NoEmployee(id))
     }
 
     /// The colleague a text stands for: an id, a userName or an email address.
     ///
     /// # Errors
-    /// [`Error::Store`].
+    /// As for every call of the store.
     pub async fn find_colleague(&self, text: &str) -> Result<Option<Colleague>, Error> {
         Ok(self.find_by_any_name(text).await?.map(|employee| Colleague {
             id: employee.id,
@@ -120,11 +117,19 @@ impl Directory {
         }))
     }
 
+    /// The hidden employees who had a userName when they were deleted, the last one last.
+    ///
+    /// # Errors
+    /// As for every call of the store.
+    pub async fn find_deleted(&self, user_name: &str) -> Result<Vec<Uuid>, Error> {
+        Ok(self.store.get_claim(user_name).await?.former)
+    }
+
     /// The visible employee a text stands for: an id, a userName or an email address, in this order. Of several with
     /// one address the first who is with the company.
     ///
     /// # Errors
-    /// [`Error::Store`].
+    /// As for every call of the store.
     pub async fn find_by_any_name(&self, text: &str) -> Result<Option<Employee>, Error> {
         if let Some(id) = parse_id(text)
             && let Some(employee) = self.store.get_employee(id).await?

@@ -14,9 +14,12 @@ use uuid::Uuid;
 pub struct Claim {
     /// The visible employee with this userName.
     pub holder: Option<Uuid>,
-    /// Hidden employees who had it when they were deleted, the last one last.
+    /// Hidden employees who had it when they were deleted, the last one last; at most [`MOST_FORMER`].
     pub former: Vec<Uuid>,
 }
+
+/// How many former holders a claim remembers: as many as one batch reads, and far below an item's 400 KB.
+pub const MOST_FORMER: usize = 100;
 
 const HOLDER: &str = "holder";
 const FORMER: &str = "former";
@@ -40,6 +43,15 @@ impl Claim {
             holder: self.holder.filter(|holder| *holder != id),
             former: self.former.iter().copied().filter(|former| *former != id).collect(),
         }
+    }
+
+    /// The claim when its holder is hidden.
+    pub(super) fn given_up_by(&self, id: Uuid) -> Self {
+        let mut former = self.without(id).former;
+        former.push(id);
+        let forgotten = former.len().saturating_sub(MOST_FORMER);
+        former.drain(..forgotten);
+        Self { holder: None, former }
     }
 
     fn former_value(&self) -> AttributeValue {

@@ -3,7 +3,6 @@
 
 use super::keys;
 use super::read::SortRange;
-use super::tenant::sort_key;
 use super::transact::{Condition, Step, Transaction};
 use super::{Error, Item, TenantStore};
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -15,10 +14,10 @@ const BUCKETS: usize = 4_096;
 #[derive(Debug, Clone)]
 pub(super) struct Counts(Vec<u64>);
 
-/// Where a row of the list is: in the bucket of ids that start with `first_digits`, after `skip` others.
+/// Where a row of the list is: from a sort key on, after `skip` others.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Place {
-    pub first_digits: String,
+    pub first_key: String,
     pub skip: usize,
 }
 
@@ -34,7 +33,7 @@ impl Counts {
         for (bucket, count) in self.0.iter().enumerate() {
             if before + count > offset {
                 let skip = usize::try_from(offset - before).ok()?;
-                return Some(Place { first_digits: format!("{bucket:03x}"), skip });
+                return Some(Place { first_key: keys::employees_from_bucket(bucket), skip });
             }
             before += count;
         }
@@ -49,15 +48,13 @@ impl TenantStore {
             self.store.query_all(&keys::counts(&self.tenant), &SortRange::All, None).await?;
         let mut counts = vec![0; BUCKETS];
         for item in &items {
-            let first = sort_key(item).and_then(|key| usize::from_str_radix(key, 16).ok());
-            let first = first.ok_or_else(|| Error::bad_item("a count item's key is no number"))?;
+            let key = keys::sort_key(item).ok_or_else(|| Error::bad_item("no sort key"))?;
             for (name, value) in item {
-                let third = name.strip_prefix('n').and_then(|d| usize::from_str_radix(d, 16).ok());
-                let count = value.as_n().ok().and_then(|number| number.parse().ok());
-                if let (Some(third), Some(count)) = (third, count)
-                    && let Some(bucket) = counts.get_mut(first * 16 + third)
-                {
-                    *bucket = count;
+                let Some(bucket) = keys::bucket(key, name) else { continue };
+                let count: Option<i64> = value.as_n().ok().and_then(|number| number.parse().ok());
+                let count = count.ok_or_else(|| Error::bad_item("a counter is no number"))?;
+                if let Some(kept) = counts.get_mut(bucket) {
+                    *kept = u64::try_from(count).unwrap_or(0);
                 }
             }
         }
@@ -71,7 +68,6 @@ impl TenantStore {
         id: Uuid,
         change: Change,
     ) -> Result<(), Error> {
-        let third = id.as_bytes().get(1).copied().unwrap_or_default() >> 4;
         let by = match change {
             Change::OneMore => "1",
             Change::OneLess => "-1",
@@ -79,7 +75,7 @@ impl TenantStore {
         transaction.update(
             Step::Companion,
             &keys::count(&self.tenant, id),
-            &format!("ADD n{third:x} :by"),
+            &format!("ADD {} :by", keys::counter(id)),
             Item::from([(":by".to_owned(), AttributeValue::N(by.to_owned()))]),
             Condition::none(),
         )
@@ -105,7 +101,7 @@ mod tests {
         let counts = Counts(buckets);
         let check = |offset, expected: Option<(&str, usize)>| {
             let expected =
-                expected.map(|(digits, skip)| Place { first_digits: digits.to_owned(), skip });
+                expected.map(|(digits, skip)| Place { first_key: digits.to_owned(), skip });
             assert_eq!(counts.place(offset), expected, "offset {offset}");
         };
         assert_eq!(counts.total(), 5);

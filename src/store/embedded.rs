@@ -46,14 +46,17 @@ impl Engine {
     }
 }
 
-/// Makes the file, if it is not there, for its owner only: it holds personal data. The engine's other files take over
+/// Makes the file, if it is not there, and takes it away from everyone but its owner: it holds personal data. The engine's other files take over
 /// its permissions.
 fn make_private(file: &Path) -> std::io::Result<()> {
     let mut options = std::fs::OpenOptions::new();
     options.append(true).create(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(file).map(drop)
+    let opened = options.open(file)?;
+    #[cfg(unix)]
+    opened.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
+    Ok(drop(opened))
 }
 
 /// An SDK client whose requests go to `http_client`: an [`Engine`], or one wrapped in something that watches it.
@@ -114,6 +117,7 @@ fn dispatch(database: &Database, operation: &str, body: &[u8]) -> Result<String,
         "BatchGetItem" => run(body, |request| database.batch_get_item(request)),
         "BatchWriteItem" => run(body, |request| database.batch_write_item(request)),
         "TransactWriteItems" => run(body, |request| database.transact_write_items(request)),
+        "TransactGetItems" => run(body, |request| database.transact_get_items(request)),
         "DescribeTable" => run(body, |request| database.describe_table(request)),
         "CreateTable" => run(body, |request| database.create_table(request)),
         other => Err(DynoxideError::UnsupportedCapability(other.to_owned())),

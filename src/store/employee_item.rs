@@ -2,7 +2,7 @@
 
 use super::employee::{Employee, LocalValues};
 use super::keys::{self, Key};
-use super::tenant::{TenantId, sort_key};
+use super::tenant::TenantId;
 use super::transact::text;
 use super::{Error, Item};
 use crate::scim::fold::fold;
@@ -115,7 +115,7 @@ pub(super) fn from_item(tenant: &TenantId, item: Item) -> Result<Employee, Error
 
 /// The employee id at the end of an item's sort key: of an employee, or of a pointer to one.
 pub(super) fn id_in_key(item: &Item) -> Result<Uuid, Error> {
-    let key = sort_key(item).ok_or_else(|| Error::bad_item("no sort key"))?;
+    let key = keys::sort_key(item).ok_or_else(|| Error::bad_item("no sort key"))?;
     let id = key.rsplit_once('#').map_or(key, |(_, id)| id);
     Uuid::parse_str(id).map_err(Error::bad_item)
 }

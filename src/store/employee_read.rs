@@ -20,20 +20,18 @@ impl TenantStore {
     /// # Errors
     /// [`Error`], as for every call.
     pub async fn get_employee(&self, id: Uuid) -> Result<Option<Employee>, Error> {
-        self.get_employee_at(&keys::employee(&self.tenant, id)).await
+        let item = self.store.get(&keys::employee(&self.tenant, id)).await?;
+        item.map(|item| from_item(&self.tenant, item)).transpose()
     }
 
-    /// A hidden employee.
+    /// An employee, visible or hidden: both places are read at one instant, so that one who moves is not missed.
     ///
     /// # Errors
     /// [`Error`], as for every call.
-    pub async fn get_hidden_employee(&self, id: Uuid) -> Result<Option<Employee>, Error> {
-        self.get_employee_at(&keys::hidden_employee(&self.tenant, id)).await
-    }
-
-    async fn get_employee_at(&self, key: &Key) -> Result<Option<Employee>, Error> {
-        let item = self.store.get(key).await?;
-        item.map(|item| from_item(&self.tenant, item)).transpose()
+    pub async fn get_visible_or_hidden(&self, id: Uuid) -> Result<Option<Employee>, Error> {
+        let places = [keys::employee(&self.tenant, id), keys::hidden_employee(&self.tenant, id)];
+        let found = self.store.get_at_once(&places).await?;
+        found.into_iter().next().map(|item| from_item(&self.tenant, item)).transpose()
     }
 
     /// Visible employees by id, in the order of `ids`; those that are not there are left out.
@@ -110,7 +108,7 @@ impl TenantStore {
             return Ok((Vec::new(), total));
         };
         let partition = keys::employees(&self.tenant);
-        let range = SortRange::From(place.first_digits);
+        let range = SortRange::From(place.first_key);
         let most = place.skip.saturating_add(count);
         let items = self.store.query_all(&partition, &range, Some(most)).await?;
         let rows = items.into_iter().skip(place.skip);
@@ -139,8 +137,8 @@ impl TenantStore {
         F: Fn(&Employee) -> bool + Sync,
     {
         let partition = keys::employees(&self.tenant);
-        // Ids are lower-case hexadecimal: `g` comes after all that start with the digit.
-        let range = SortRange::Between(format!("{digit:x}"), format!("{digit:x}g"));
+        let (low, high) = keys::employees_with_digit(digit);
+        let range = SortRange::Between(low, high);
         let mut ids = Vec::new();
         let mut start = None;
         loop {

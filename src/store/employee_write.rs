@@ -7,6 +7,7 @@ use super::employee::Employee;
 use super::employee_item::{key_of, pointers, to_item};
 use super::history::HistoryEntry;
 use super::keys;
+use super::tenant::Tenant;
 use super::transact::{Condition, Outcome, Step, Transaction};
 use super::{Error, TenantStore};
 
@@ -88,9 +89,7 @@ impl TenantStore {
     ) -> Result<Written, Error> {
         let mut transaction = Transaction::new(&self.store);
         self.move_record(&mut transaction, before, after)?;
-        let mut former = claim.former.clone();
-        former.push(before.id);
-        let left = Claim { holder: None, former };
+        let left = claim.given_up_by(before.id);
         let name = before.user_name();
         self.replace_claim(&mut transaction, Step::FormerClaim, name, claim, &left)?;
         self.add_to_count(&mut transaction, before.id, Change::OneLess)?;
@@ -117,7 +116,8 @@ impl TenantStore {
         finish(transaction).await
     }
 
-    /// Removes an employee's record and all that leads to it. The history stays, for [`Self::purge_history`].
+    /// Removes an employee's record and all that leads to it, and notes that in the tenant's history: `tenant` is the
+    /// tenant's next revision. The employee's own history stays, for [`Self::purge_history`].
     ///
     /// # Errors
     /// [`Error`], as for every call.
@@ -127,8 +127,11 @@ impl TenantStore {
         &self,
         employee: &Employee,
         claim: &Claim,
+        tenant: &Tenant,
+        note: &HistoryEntry,
     ) -> Result<Written, Error> {
         let mut transaction = Transaction::new(&self.store);
+        self.put_tenant(&mut transaction, tenant, note)?;
         let key = key_of(&self.tenant, employee);
         transaction.delete(Step::Record, &key, Condition::revision(employee.revision))?;
         let left = claim.without(employee.id);

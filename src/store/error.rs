@@ -1,5 +1,6 @@
 //! What can go wrong below the store, sorted by what its caller can do about it.
 
+use super::retry::GaveUp;
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use std::error::Error as StdError;
@@ -34,10 +35,11 @@ impl Error {
     pub(super) fn bad_item(cause: impl Into<Cause>) -> Self {
         Error::BadItem(cause.into())
     }
+}
 
-    /// Contention that did not end within the retries.
-    pub(super) fn contention(what: &str) -> Self {
-        Error::Throttled(what.into())
+impl From<GaveUp> for Error {
+    fn from(_: GaveUp) -> Self {
+        Error::Throttled("an item was contended, or a batch cut short, for too long".into())
     }
 }
 
@@ -48,7 +50,11 @@ where
     fn from(error: SdkError<E, HttpResponse>) -> Self {
         let status = error.raw_response().map(|response| response.status().as_u16());
         let code = error.code().unwrap_or_default().to_owned();
+        let malformed = matches!(error, SdkError::ConstructionFailure(_));
         let cause: Cause = Box::new(error);
+        if malformed {
+            return Error::Refused(cause);
+        }
         match code.as_str() {
             "ProvisionedThroughputExceededException"
             | "ThrottlingException"

@@ -2,7 +2,6 @@
 
 use super::keys::{self, Key};
 use super::read::SortRange;
-use super::tenant::sort_key;
 use super::{Error, Item, TenantStore};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -23,6 +22,8 @@ pub enum EventKind {
     Deleted,
     /// The person came back.
     Restored,
+    /// The identity provider created the deleted user again, but not as active: visible to it, and still archived.
+    Recreated,
     /// The tenant's settings changed.
     SettingsChanged,
     /// A new token took the place of the current one.
@@ -101,7 +102,7 @@ impl TenantStore {
         items
             .into_iter()
             .map(|item| {
-                let revision = sort_key(&item).and_then(|key| key.parse().ok());
+                let revision = keys::sort_key(&item).and_then(|key| key.parse().ok());
                 let revision = revision.ok_or_else(|| Error::bad_item("no revision"))?;
                 let entry =
                     serde_dynamo::aws_sdk_dynamodb_1::from_item(item).map_err(Error::bad_item)?;

@@ -148,6 +148,38 @@ pub fn history_entry(partition: String, revision: u64) -> Key {
     Key::new(partition, format!("{revision:012}"))
 }
 
+/// The sort key of an item.
+pub(super) fn sort_key(item: &super::Item) -> Option<&str> {
+    item.get(SORT)?.as_s().ok().map(String::as_str)
+}
+
+/// The sort keys of employees whose id starts with a hexadecimal digit: from the first to the second.
+pub(super) fn employees_with_digit(digit: u8) -> (String, String) {
+    // Ids are lower-case hexadecimal: `g` comes after all that start with the digit.
+    (format!("{digit:x}"), format!("{digit:x}g"))
+}
+
+/// The sort key from which employees come whose id starts with this bucket's three hexadecimal digits, or later ones.
+pub(super) fn employees_from_bucket(bucket: usize) -> String {
+    format!("{bucket:03x}")
+}
+
+/// The counter for an employee id within its count item: one for each value of the third hexadecimal digit.
+pub(super) fn counter(id: Uuid) -> String {
+    let third = id.as_bytes().get(1).copied().unwrap_or_default() >> 4;
+    format!("{COUNTER}{third:x}")
+}
+
+/// The bucket of a counter: its three hexadecimal digits. `None` for an attribute that is no counter.
+pub(super) fn bucket(sort_key: &str, counter: &str) -> Option<usize> {
+    let first = usize::from_str_radix(sort_key, 16).ok()?;
+    let third = usize::from_str_radix(counter.strip_prefix(COUNTER)?, 16).ok()?;
+    Some(first * 16 + third)
+}
+
+/// What the names of counters start with.
+const COUNTER: char = 'n';
+
 /// Makes client text safe inside a key: `#` separates the parts of a key, `%` marks an escape, `~` a digest. Text too
 /// long for a sort key (1,024 bytes) keeps its beginning and stands on its SHA-256 digest.
 fn escape(text: &str) -> String {

@@ -1,6 +1,7 @@
 //! Removal for good: of an erased employee's history, and of a whole tenant.
 
 use super::employee_item::id_in_key;
+use super::history::{EventKind, RecordedEntry};
 use super::keys;
 use super::read::SortRange;
 use super::retry::Pauses;
@@ -22,12 +23,40 @@ impl TenantStore {
         self.purge_partition(&keys::employee_history(&self.tenant, id)).await
     }
 
-    /// Removes everything the tenant has, its line in the list of tenants last. Can be repeated until it succeeds.
-    /// Says how many items there were.
+    /// Whether there is any employee, visible or hidden, or any claim on a userName.
+    ///
+    /// # Errors
+    /// [`Error`], as for every call.
+    pub async fn holds_anything(&self) -> Result<bool, Error> {
+        for partition in [
+            keys::employees(&self.tenant),
+            keys::hidden_employees(&self.tenant),
+            keys::claims(&self.tenant),
+        ] {
+            let page = self.store.query_page(&partition, &SortRange::All, Some(1), None).await?;
+            if !page.items.is_empty() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Removes everything the tenant has: its settings and its line in the list of tenants when the rest is gone, and
+    /// then once more what came in the meantime. Can be repeated until it succeeds. Says how many items there were
+    /// beside those two.
     ///
     /// # Errors
     /// [`Error`], as for every call.
     pub async fn purge_tenant(&self) -> Result<usize, Error> {
+        let purged = self.purge_contents().await?;
+        let mut transaction = Transaction::new(&self.store);
+        transaction.delete(Step::Record, &keys::settings(&self.tenant), Condition::none())?;
+        transaction.delete(Step::Record, &keys::tenant_entry(&self.tenant), Condition::none())?;
+        transaction.commit().await?;
+        Ok(purged + self.purge_contents().await?)
+    }
+
+    async fn purge_contents(&self) -> Result<usize, Error> {
         let mut purged = 0;
         for partition in [keys::employees(&self.tenant), keys::hidden_employees(&self.tenant)] {
             let mut start = None;
@@ -45,6 +74,14 @@ impl TenantStore {
                 }
             }
         }
+        // An erasure that was interrupted has left a history that no employee leads to any more.
+        for RecordedEntry { entry, .. } in self.list_tenant_history().await? {
+            let erased = entry.changes.iter().filter(|_| entry.kind == EventKind::Erased);
+            let ids = erased.filter_map(|change| change.old.as_ref()?.as_str()?.parse().ok());
+            for id in ids {
+                purged += self.purge_history(id).await?;
+            }
+        }
         let tenant = &self.tenant;
         for partition in [
             keys::claims(tenant),
@@ -55,11 +92,7 @@ impl TenantStore {
         ] {
             purged += self.purge_partition(&partition).await?;
         }
-        let mut transaction = Transaction::new(&self.store);
-        transaction.delete(Step::Record, &keys::settings(tenant), Condition::none())?;
-        transaction.delete(Step::Record, &keys::tenant_entry(tenant), Condition::none())?;
-        transaction.commit().await?;
-        Ok(purged + 2)
+        Ok(purged)
     }
 
     async fn purge_partition(&self, partition: &str) -> Result<usize, Error> {
@@ -100,8 +133,8 @@ impl TenantStore {
                     .send()
                     .await?;
                 wanted = output.unprocessed_items.unwrap_or_default();
-                if !wanted.is_empty() && !pauses.pause().await {
-                    return Err(Error::contention("a batch of removals was never finished"));
+                if !wanted.is_empty() {
+                    pauses.pause().await?;
                 }
             }
         }

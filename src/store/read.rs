@@ -4,7 +4,9 @@
 use super::keys::{self, Key};
 use super::retry::Pauses;
 use super::{Error, Item, Store};
-use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes, ReturnConsumedCapacity};
+use aws_sdk_dynamodb::types::{
+    AttributeValue, Get, KeysAndAttributes, ReturnConsumedCapacity, TransactGetItem,
+};
 use std::collections::HashMap;
 
 /// The most keys one `BatchGetItem` call takes.
@@ -45,6 +47,30 @@ impl Store {
             .send()
             .await?;
         Ok(output.item)
+    }
+
+    /// The items with these keys, all as they were at one instant; keys without an item are left out.
+    pub(super) async fn get_at_once(&self, keys: &[Key]) -> Result<Vec<Item>, Error> {
+        let gets: Result<Vec<TransactGetItem>, Error> = keys
+            .iter()
+            .map(|key| {
+                let get = Get::builder()
+                    .table_name(&*self.table)
+                    .set_key(Some(key.to_item()))
+                    .build()
+                    .map_err(Error::bad_item)?;
+                Ok(TransactGetItem::builder().get(get).build())
+            })
+            .collect();
+        let output = self
+            .client
+            .transact_get_items()
+            .set_transact_items(Some(gets?))
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .send()
+            .await?;
+        let responses = output.responses.unwrap_or_default();
+        Ok(responses.into_iter().filter_map(|response| response.item).collect())
     }
 
     /// One page of a key range: at most `limit` items, fewer when they fill a megabyte.
@@ -154,9 +180,7 @@ impl Store {
                 if wanted.is_empty() {
                     break;
                 }
-                if !pauses.pause().await {
-                    return Err(Error::contention("a batch of reads was never finished"));
-                }
+                pauses.pause().await?;
             }
         }
         Ok(items)

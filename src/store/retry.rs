@@ -2,6 +2,10 @@
 
 use std::time::Duration;
 
+/// There have been enough attempts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct GaveUp;
+
 /// The pauses of one contended operation.
 #[derive(Debug)]
 pub struct Pauses {
@@ -19,16 +23,19 @@ impl Pauses {
         Self { taken: 0 }
     }
 
-    /// Waits before the next attempt; `false` when there have been enough.
-    pub async fn pause(&mut self) -> bool {
+    /// Waits before the next attempt.
+    ///
+    /// # Errors
+    /// [`GaveUp`] when there have been enough.
+    pub async fn pause(&mut self) -> Result<(), GaveUp> {
         if self.taken == Self::MOST {
-            return false;
+            return Err(GaveUp);
         }
         let longest =
             Self::SHORTEST_MICROS.saturating_mul(1 << self.taken.min(16)).min(Self::LONGEST_MICROS);
         self.taken += 1;
         tokio::time::sleep(Duration::from_micros(fastrand::u64(..=longest))).await;
-        true
+        Ok(())
     }
 }
 

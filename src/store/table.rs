@@ -1,9 +1,10 @@
 //! The table's definition, for engines where this program makes it itself. On AWS the template makes it.
 
+use super::retry::Pauses;
 use super::{Error, Store, keys};
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection,
-    ProjectionType, ScalarAttributeType,
+    ProjectionType, ScalarAttributeType, TableStatus,
 };
 
 impl Store {
@@ -43,12 +44,23 @@ impl Store {
             .send()
             .await;
         match created {
-            Ok(_) => Ok(()),
+            Ok(_) => {}
             Err(error) => match error.as_service_error() {
-                Some(service) if service.is_resource_in_use_exception() => Ok(()),
-                _ => Err(error.into()),
+                Some(service) if service.is_resource_in_use_exception() => {}
+                _ => return Err(error.into()),
             },
         }
+        let mut pauses = Pauses::new();
+        while !self.is_active().await? {
+            pauses.pause().await?;
+        }
+        Ok(())
+    }
+
+    async fn is_active(&self) -> Result<bool, Error> {
+        let described = self.client.describe_table().table_name(&*self.table).send().await?;
+        let status = described.table.and_then(|table| table.table_status);
+        Ok(status == Some(TableStatus::Active))
     }
 
     /// One cheap read that opens the connection and proves that the table can be read.

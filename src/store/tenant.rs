@@ -3,7 +3,7 @@
 use super::history::HistoryEntry;
 use super::keys;
 use super::read::SortRange;
-use super::transact::{Condition, Outcome, Step, Transaction, number, text};
+use super::transact::{Condition, Outcome, Step, Transaction};
 use super::{Error, Item, Store, TenantStore};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -117,13 +117,13 @@ struct TenantItem {
 }
 
 impl Store {
-    /// The ids of all tenants, in order; also of one whose removal has not finished.
+    /// The ids of all tenants, in order.
     ///
     /// # Errors
     /// [`Error`], as for every call.
     pub async fn list_tenant_ids(&self) -> Result<Vec<TenantId>, Error> {
         let items = self.query_all(&keys::tenants(), &SortRange::All, None).await?;
-        Ok(items.iter().filter_map(|item| TenantId::parse(sort_key(item)?)).collect())
+        Ok(items.iter().filter_map(|item| TenantId::parse(keys::sort_key(item)?)).collect())
     }
 }
 
@@ -148,7 +148,7 @@ impl TenantStore {
         }))
     }
 
-    /// Makes the tenant; `false` when its id is taken, also by one whose removal has not finished.
+    /// Makes the tenant; `false` when its id is taken.
     ///
     /// # Errors
     /// [`Error`], as for every call.
@@ -178,11 +178,20 @@ impl TenantStore {
         history: &HistoryEntry,
     ) -> Result<bool, Error> {
         let mut transaction = Transaction::new(&self.store);
-        let condition = Condition::expression("revision = :expected")
-            .with(":expected", number(tenant.revision.saturating_sub(1)));
-        transaction.put(Step::Record, tenant_item(tenant)?, condition)?;
-        self.put_tenant_history(&mut transaction, tenant.revision, history)?;
+        self.put_tenant(&mut transaction, tenant, history)?;
         Ok(matches!(transaction.commit().await?, Outcome::Committed))
+    }
+
+    /// Writes a changed record, on the revision before it, with its history entry.
+    pub(super) fn put_tenant(
+        &self,
+        transaction: &mut Transaction<'_>,
+        tenant: &Tenant,
+        history: &HistoryEntry,
+    ) -> Result<(), Error> {
+        let before = Condition::revision(tenant.revision.saturating_sub(1));
+        transaction.put(Step::Record, tenant_item(tenant)?, before)?;
+        self.put_tenant_history(transaction, tenant.revision, history)
     }
 
     fn put_tenant_history(
@@ -207,13 +216,7 @@ fn tenant_item(tenant: &Tenant) -> Result<Item, Error> {
     let mut item: Item =
         serde_dynamo::aws_sdk_dynamodb_1::to_item(fields).map_err(Error::bad_item)?;
     item.extend(keys::settings(&tenant.id).to_item());
-    item.insert("tenant".to_owned(), text(tenant.id.as_str()));
     Ok(item)
-}
-
-/// The sort key of an item.
-pub(super) fn sort_key(item: &Item) -> Option<&str> {
-    item.get(keys::SORT)?.as_s().ok().map(String::as_str)
 }
 
 #[cfg(test)]

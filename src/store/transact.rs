@@ -20,7 +20,7 @@ pub(super) enum Step {
     Claim,
     /// The claim on a userName that is to be given up.
     FormerClaim,
-    /// Counts, pointers and history: their conditions never fail on their own.
+    /// Counts, pointers and history: written without a condition, for the record's guards them.
     Companion,
 }
 
@@ -178,10 +178,7 @@ impl<'a> Transaction<'a> {
             let Err(error) = sent else { return Ok(Outcome::Committed) };
             match verdict(&steps, &error) {
                 Verdict::Refused(refused) => return Ok(Outcome::Refused(refused)),
-                Verdict::Contended if pauses.pause().await => {}
-                Verdict::Contended => {
-                    return Err(Error::contention("a transaction kept meeting others"));
-                }
+                Verdict::Contended => pauses.pause().await?,
                 Verdict::Broken => return Err(error.into()),
             }
         }
