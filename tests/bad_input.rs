@@ -67,7 +67,8 @@ async fn what_is_not_one_json_object_is_refused_with_the_place() {
     let bench = Bench::new().await;
     let broken = "The body is not valid JSON: ";
     let cases = [
-        ("", format!("{broken}EOF while parsing a value at line 1 column 0")),
+        ("", "The body is empty; a JSON object was expected".to_owned()),
+        ("\u{feff} \r\n", "The body is empty; a JSON object was expected".to_owned()),
         ("{", format!("{broken}EOF while parsing an object at line 1 column 1")),
         (
             "{\"userName\": \"x\",\n \"active\" true}",
@@ -95,7 +96,9 @@ async fn what_is_not_one_json_object_is_refused_with_the_place() {
 async fn values_of_the_wrong_type_are_refused_with_their_name() {
     let bench = Bench::new().await;
     let department = format!("{ENTERPRISE}:department must be text, found a number");
-    let manager = format!("{ENTERPRISE}:manager must be an object, found a number");
+    let manager = format!(
+        "{ENTERPRISE}:manager must be text or an object such as {{\"value\": …}}, found a number"
+    );
     let manager_value = format!("{ENTERPRISE}:manager.value must be text, found an object");
     let extension = format!("{ENTERPRISE} must be an object, found text");
     let cases = [
@@ -105,22 +108,33 @@ async fn values_of_the_wrong_type_are_refused_with_their_name() {
         (json!({"name": "Ada"}), "name must be an object, found text"),
         (json!({"name": [{}, {}]}), "name must be an object, found a list"),
         (json!({"name": {"givenName": {}}}), "name.givenName must be text, found an object"),
-        (json!({"active": 3}), "active must be true or false, found a number"),
-        (json!({"active": "yes"}), "active must be true or false, found text"),
+        (json!({"active": 3}), "active must be true or false, found 3"),
+        (json!({"active": "yes"}), "active must be true or false, found \"yes\""),
+        (json!({"active": ""}), "active must be true or false, found empty text"),
         (json!({"active": []}), "active must be true or false, found a list"),
         (json!({"active": {"value": true}}), "active must be true or false, found an object"),
         (json!({"emails": "ada@example.com"}), "emails must be a list, found text"),
-        (json!({"emails": [5]}), "emails must be an object, found a number"),
-        (json!({"emails": [[]]}), "emails must be an object, found a list"),
-        (json!({"emails": [{"value": 5}]}), "emails.value must be text, found a number"),
+        (
+            json!({"emails": [5]}),
+            "emails[1] must be an object such as {\"value\": …}, found a number",
+        ),
+        (
+            json!({"emails": [{"value": "a"}, "b"]}),
+            "emails[2] must be an object such as {\"value\": …}, found text",
+        ),
+        (json!({"addresses": [[]]}), "addresses[1] must be an object, found a list"),
+        (
+            json!({"emails": [{"value": "a"}, {"value": "b", "type": 5}]}),
+            "emails[2].type must be text, found a number",
+        ),
         (
             json!({"emails": [{"value": "x", "primary": 1}]}),
-            "emails.primary must be true or false, found a number",
+            "emails[1].primary must be true or false, found 1",
         ),
         (json!({"externalId": 17}), "externalId must be text, found a number"),
         (
             json!({"x509Certificates": [{"value": "not base64!"}]}),
-            "x509Certificates.value must be base64 text",
+            "x509Certificates[1].value must be base64 text",
         ),
         (json!({ENTERPRISE: "x"}), &*extension),
         (json!({ENTERPRISE: {"department": 5}}), &*department),
@@ -209,9 +223,12 @@ async fn a_patch_without_proper_operations_is_refused() {
         ),
         (
             json!([{"op": "add", "OP": "remove", "path": "title", "value": "x"}]),
-            "Operation 1: op is there more than once; names are the same in any case",
+            "Operation 1: op is there more than once; attribute names are the same in any case",
         ),
-        (many, "Operations holds 2001 operations; at most 2000 are accepted"),
+        (
+            many,
+            "Operations holds 2001 operations; at most 2000 are accepted, and each member of a value without a path counts as one",
+        ),
     ];
     for (operations, detail) in cases {
         let answer = bench.send("PATCH", patch_body(&operations)).await;
@@ -219,7 +236,10 @@ async fn a_patch_without_proper_operations_is_refused() {
     }
     let twice = json!({"schemas": [PATCH_OP], "Operations": [], "operations": []}).to_string();
     let detail = bench.refused(bench.send("PATCH", twice).await, 400, Some("invalidSyntax")).await;
-    assert_eq!(detail, "Operations is there more than once; names are the same in any case");
+    assert_eq!(
+        detail,
+        "Operations is there more than once; attribute names are the same in any case"
+    );
 }
 
 #[tokio::test]
@@ -227,11 +247,15 @@ async fn unknown_and_malformed_paths_are_refused_with_the_path() {
     let bench = Bench::new().await;
     let cases = [
         ("nonsense", "invalidPath", "\"nonsense\" names no attribute that a User has"),
-        ("name.nonsense", "invalidPath", "\"name.nonsense\" names no attribute that a User has"),
+        (
+            "name.nonsense",
+            "invalidPath",
+            "\"name\" has no sub-attribute \"nonsense\"; it has formatted, familyName, givenName, middleName, honorificPrefix, honorificSuffix",
+        ),
         (
             "emails[type eq \"work\"].nonsense",
             "invalidPath",
-            "\"emails[type eq \\\"work\\\"].nonsense\" names no attribute that a User has",
+            "\"emails\" has no sub-attribute \"nonsense\"; it has value, display, type, primary",
         ),
         ("urn:x:y:title", "invalidPath", "\"urn:x:y:title\" names no attribute that a User has"),
         (
@@ -267,7 +291,7 @@ async fn unknown_and_malformed_paths_are_refused_with_the_path() {
         (
             "emails[nonsense eq \"x\"]",
             "invalidFilter",
-            "Filter: \"emails\" has no sub-attribute \"nonsense\"; it has value, display, type, primary",
+            "Path: \"emails\" has no sub-attribute \"nonsense\"; it has value, display, type, primary",
         ),
         (
             "emails[]",
@@ -319,7 +343,7 @@ async fn what_is_too_long_is_refused_with_the_limit() {
         ),
         (
             json!({"emails": [{"value": "x".repeat(513)}]}),
-            "emails.value has 513 characters; at most 512 are accepted",
+            "emails[1].value has 513 characters; at most 512 are accepted",
         ),
         (json!({ENTERPRISE: {"location": "x".repeat(4_097)}}), &*location),
         (json!({"emails": emails}), "emails has 41 values; at most 40 are accepted"),
@@ -455,7 +479,7 @@ async fn text_that_is_not_utf_8_or_holds_nul_is_refused() {
         (json!({"userName": "x", "externalId": "\0"}), "externalId holds a NUL character"),
         (
             json!({"userName": "x", "emails": [{"value": "a\0"}]}),
-            "emails.value holds a NUL character",
+            "emails[1].value holds a NUL character",
         ),
         (json!({"userName": "x", ENTERPRISE: {"location": "\0"}}), &*location),
     ];
@@ -490,11 +514,11 @@ async fn a_key_that_is_there_twice_is_refused_also_in_another_case() {
         ),
         (
             "{\"userName\":\"a\",\"name\":{\"givenName\":\"a\",\"GivenName\":\"b\"}}",
-            "givenName is there more than once; attribute names are the same in any case",
+            "name.givenName is there more than once; attribute names are the same in any case",
         ),
         (
             "{\"userName\":\"a\",\"emails\":[{\"value\":\"a\",\"Value\":\"b\"}]}",
-            "value is there more than once; attribute names are the same in any case",
+            "emails[1].value is there more than once; attribute names are the same in any case",
         ),
         (
             "{\"userName\":\"a\",\"active\":false,\"Active\":null}",
@@ -518,7 +542,7 @@ async fn a_key_that_is_there_twice_is_refused_also_in_another_case() {
     let detail = bench.refused(answer, 400, Some("invalidSyntax")).await;
     assert_eq!(
         detail,
-        "Operation 1: ACTIVE is there more than once; attribute names are the same in any case"
+        "Operation 1: active is there more than once; attribute names are the same in any case"
     );
 }
 

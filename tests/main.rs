@@ -20,6 +20,7 @@ mod patch;
 mod lifecycle;
 mod discovery;
 mod bad_input;
+mod limits;
 mod isolation;
 mod tokens;
 mod logs;

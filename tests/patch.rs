@@ -214,6 +214,69 @@ async fn what_a_patch_may_not_do_is_refused_with_the_operation_and_the_place() {
 }
 
 #[tokio::test]
+async fn a_boolean_is_set_and_not_removed() {
+    let detail = refused(json!([{"op": "remove", "path": "active"}]), "mutability").await;
+    assert_eq!(detail, "Operation 1: active cannot be removed; send active false");
+}
+
+#[tokio::test]
+async fn one_destination_under_two_spellings_is_refused() {
+    for value in [
+        json!({"title": "a", format!("{CORE}:title"): "b"}),
+        json!({ENTERPRISE: {"department": "a"}, format!("{ENTERPRISE}:department"): "b"}),
+        json!({CORE: {"active": true}, "ACTIVE": false}),
+    ] {
+        let operations = json!([{"op": "replace", "value": value}]);
+        let detail = refused(operations, "invalidSyntax").await;
+        assert!(
+            detail.ends_with(" is there more than once; attribute names are the same in any case")
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_broken_value_path_among_the_keys_of_a_value_is_refused() {
+    let operations =
+        json!([{"op": "replace", "value": {"title": "x", "emails[type eq \"work\".value": "y"}}]);
+    let detail = refused(operations, "invalidFilter").await;
+    assert_eq!(
+        detail,
+        "Operation 1: the key \"emails[type eq \\\"work\\\".value\" in value: Path: expected \"and\", \"or\" or \
+         \"]\" after \"work\" at character 22, found \".value\""
+    );
+}
+
+#[tokio::test]
+async fn a_manager_is_gone_with_all_that_described_him() {
+    let (tenant, path) = with_ada().await;
+    let manager = format!("{ENTERPRISE}:manager");
+    let set = json!([{"op": "add", "path": manager, "value": {
+        "value": "boss", "displayName": "Boss", "$ref": "../Users/boss"
+    }}]);
+    let before = tenant.get(&path).await.expect(200);
+    tenant.patch(&path, &set).await.expect(200);
+    let other = json!([{"op": "Replace", "path": manager, "value": "new"}]);
+    let user = tenant.patch(&path, &other).await.expect(200);
+    assert_eq!(user[ENTERPRISE], json!({"manager": {"value": "new"}}));
+    tenant.patch(&path, &set).await.expect(200);
+    let gone = json!([{"op": "Replace", "path": format!("{manager}.value"), "value": ""}]);
+    let user = tenant.patch(&path, &gone).await.expect(200);
+    assert_eq!(user.get(ENTERPRISE), None);
+    assert_eq!(user["schemas"], before["schemas"]);
+}
+
+#[tokio::test]
+async fn an_element_that_says_nothing_leaves_the_user_as_it_is() {
+    let (tenant, path) = with_ada().await;
+    let before = tenant.get(&path).await.expect(200);
+    let operations = json!([
+        {"op": "Add", "path": "emails[type eq \"other\"].primary", "value": "True"},
+        {"op": "Add", "path": "roles[type eq \"x\"].display", "value": "X"},
+    ]);
+    assert_eq!(tenant.patch(&path, &operations).await.expect(200), before);
+}
+
+#[tokio::test]
 async fn uniqueness_is_decided_after_the_last_operation() {
     let (tenant, path) = with_ada().await;
     tenant.create(&json!({"userName": "grace@example.com"})).await;

@@ -468,7 +468,7 @@ async fn booleans_may_be_text() {
     for word in ["yes", "1", " true"] {
         let body = json!({"userName": "x", "active": word});
         let detail = tenant.post("/Users", &body).await.expect_error(400, Some("invalidValue"));
-        assert_eq!(detail, "active must be true or false, found text");
+        assert_eq!(detail, format!("active must be true or false, found {word:?}"));
     }
 }
 
@@ -508,6 +508,37 @@ async fn a_single_object_may_stand_for_a_list() {
     let created = tenant.post("/Users", &body).await.expect(201);
     assert_eq!(created["emails"], json!([{"value": "a@example.com"}]));
     assert_eq!(created["roles"], json!([{"value": "r"}]));
+}
+
+#[tokio::test]
+async fn a_list_is_kept_without_repeats_and_without_what_says_nothing() {
+    let tenant = acme().await;
+    let body = json!({
+        "userName": "ada",
+        "emails": [
+            {"type": "home", "primary": true},
+            {"value": "a@example.com", "type": "work"},
+            {"value": "A@Example.com", "type": "Work", "primary": true},
+        ],
+        "roles": ["Admin", {"value": "admin"}],
+        "entitlements": "Keys",
+    });
+    let created = tenant.post("/Users", &body).await.expect(201);
+    let email = json!({"value": "a@example.com", "type": "work", "primary": true});
+    assert_eq!(created["emails"], json!([email]));
+    assert_eq!(created["roles"], json!([{"value": "Admin"}]));
+    assert_eq!(created["entitlements"], json!([{"value": "Keys"}]));
+    let path = format!("/Users/{}", created["id"].as_str().unwrap());
+    assert_eq!(tenant.put(&path, &body).await.expect(200), created);
+}
+
+#[tokio::test]
+async fn a_byte_order_mark_before_a_body_is_skipped() {
+    let tenant = acme().await;
+    let headers = [("content-type", "application/scim+json")];
+    let body = "\u{feff}{\"userName\": \"ada\"}";
+    let created = tenant.request("POST", "/Users", &headers, body).await.expect(201);
+    assert_eq!(created["userName"], "ada");
 }
 
 #[tokio::test]

@@ -4,10 +4,14 @@ use super::{Directory, Error};
 use crate::scim::filter::{BoundFilter, Lookup};
 use crate::scim::list::Page;
 use crate::scim::resource::{self, Identity};
+use crate::scim::work::Work;
+use crate::scim::{self, ScimType};
 use crate::store::employee::Employee;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
+/// How much one filter may have compared: about two seconds' work, and far more than a list of 100,000 takes.
+const MOST_WORK: u64 = 40_000_000;
 /// How many candidates are held at a time: as many as one batch reads.
 const MOST_AT_ONCE: usize = 100;
 
@@ -42,32 +46,49 @@ impl Directory {
             let (employees, total) = self.store.list_employees(query.page.offset(), count).await?;
             return Ok(Found { employees, total });
         };
-        let matches =
-            |employee: &Employee| filter.matches(&self.resource(employee, query.base_url));
-        match self.candidates(filter).await? {
-            Some(ids) => {
-                let (mut employees, mut total) = (Vec::new(), 0);
-                // A few at a time: many may share an address or an externalId, and only a page of them is wanted.
-                for ids in ids.chunks(MOST_AT_ONCE) {
-                    for employee in self.store.get_employees(ids).await?.into_iter().filter(matches)
-                    {
-                        total += 1;
-                        if total > query.page.offset() && employees.len() < query.page.count {
-                            employees.push(employee);
-                        }
-                    }
-                }
-                Ok(Found { employees, total })
-            }
+        let work = Work::new(MOST_WORK);
+        let matches = |employee: &Employee| {
+            !work.is_exhausted()
+                && work.run(|| filter.matches(&self.resource(employee, query.base_url)))
+        };
+        let found = match self.candidates(filter).await? {
+            Some(ids) => self.list_among(&ids, query.page, &matches).await?,
             None => {
-                let ids = self.store.list_ids_where(matches).await?;
+                let ids = self.store.list_ids_where(&matches).await?;
                 let total = u64::try_from(ids.len()).unwrap_or(u64::MAX);
                 let mut employees = self.store.get_employees(&part(ids, query.page)).await?;
                 // Some may have changed between the two reads.
-                employees.retain(matches);
-                Ok(Found { employees, total })
+                employees.retain(&matches);
+                Found { employees, total }
+            }
+        };
+        if work.is_exhausted() {
+            let text = "The filter compares too much text; use fewer terms, or filter by userName, \
+                        externalId, id or emails with eq";
+            return Err(scim::Error::new(ScimType::TooMany, text).into());
+        }
+        Ok(found)
+    }
+
+    /// Candidates that match, a few at a time: many may share an address or an externalId, and only a page is wanted.
+    async fn list_among(
+        &self,
+        ids: &[Uuid],
+        page: Page,
+        matches: impl Fn(&Employee) -> bool,
+    ) -> Result<Found, Error> {
+        let (mut employees, mut total) = (Vec::new(), 0);
+        for ids in ids.chunks(MOST_AT_ONCE) {
+            for employee in self.store.get_employees(ids).await? {
+                if matches(&employee) {
+                    total += 1;
+                    if total > page.offset() && employees.len() < page.count {
+                        employees.push(employee);
+                    }
+                }
             }
         }
+        Ok(Found { employees, total })
     }
 
     /// An employee as the identity provider's User resource, whole.

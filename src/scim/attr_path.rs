@@ -29,14 +29,7 @@ impl AttrPath {
             Some(_) => return None,
             None => (rest, None),
         };
-        // `urn:…:2.0:User` alone names an extension, so a digit may not start a name only without a URN.
         is_name(name).then(|| Self { urn, name: name.to_owned(), sub_attribute })
-    }
-
-    /// Whether `character` can be part of a path.
-    pub fn is_path_char(character: char) -> bool {
-        character.is_ascii_alphanumeric()
-            || matches!(character, ':' | '.' | '-' | '_' | '$' | '/' | '%')
     }
 }
 

@@ -105,6 +105,23 @@ impl Error {
     pub fn invalid_value(detail: impl Into<String>) -> Self {
         Self::new(ScimType::InvalidValue, detail)
     }
+
+    /// `invalidValue` for something required, at `at`, that is missing or empty (RFC 7643 §7, `required`).
+    pub fn required(at: &str) -> Self {
+        Self::invalid_value(format!("{at} is required and must not be empty"))
+    }
+
+    /// `invalidSyntax` for a name that one object has twice, in whatever spelling (RFC 7643 §2.1).
+    pub fn repeated(at: &str) -> Self {
+        Self::invalid_syntax(format!(
+            "{at} is there more than once; attribute names are the same in any case"
+        ))
+    }
+
+    /// The same error, saying what it is about.
+    pub fn within(self, subject: impl fmt::Display) -> Self {
+        Self { detail: format!("{subject}: {}", self.detail), ..self }
+    }
 }
 
 impl fmt::Display for Error {
@@ -114,3 +131,26 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
+
+/// What a client wrote, as an error shows it: not longer than a line.
+pub(super) fn excerpt(text: &str) -> String {
+    match cut(text) {
+        Some(start) => format!("{start}…"),
+        None => text.to_owned(),
+    }
+}
+
+/// As [`excerpt`], in quotes and without characters that could not be seen.
+pub(super) fn quoted(text: &str) -> String {
+    match cut(text) {
+        Some(start) => format!("{start:?}…"),
+        None => format!("{text:?}"),
+    }
+}
+
+/// The beginning of a text that is too long.
+fn cut(text: &str) -> Option<&str> {
+    const MAX_CHARS: usize = 100;
+    let (end, _) = text.char_indices().nth(MAX_CHARS)?;
+    text.get(..end)
+}

@@ -1,6 +1,7 @@
-//! The one way in which text is compared without regard to case: uniqueness claims, filters and sorting all use it,
-//! so that whatever makes a create answer 409 is found by the filter.
+//! The one way in which text is compared without regard to case: uniqueness claims and filters both use it, so that
+//! whatever makes a create answer 409 is found by the filter.
 
+use super::work;
 use unicode_normalization::UnicodeNormalization;
 
 /// Folds `text` for comparison: Unicode canonical decomposition, default case folding, canonical composition.
@@ -8,6 +9,9 @@ use unicode_normalization::UnicodeNormalization;
 /// `Straße`, `STRASSE` and `strasse` fold alike; so do composed and decomposed letters. `İ` folds to `i` with a dot
 /// above, never to a plain `i`, whatever the locale.
 pub fn fold(text: &str) -> String {
+    if !work::charge(text) {
+        return text.to_owned();
+    }
     if text.is_ascii() {
         return text.to_ascii_lowercase();
     }

@@ -1,17 +1,19 @@
-//! Strict JSON for request bodies: an object, each key once, no NUL characters, bounded nesting.
+//! Strict JSON for request bodies: an object, each key once, bounded nesting. What text may hold is not its affair: an
+//! escaped NUL character passes here, and `validate` refuses it.
 //!
 //! `serde_json` keeps the last of two equal keys without a word; which one a client meant cannot be known, and two
 //! readers of one body must not see different people.
 
 use super::Error;
+use super::error::quoted;
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 use std::fmt;
 
-/// Reads a request body that must be one JSON object.
+/// Reads a request body that must be one JSON object. A byte order mark before it is skipped (RFC 8259 §8.1).
 ///
 /// # Errors
-/// `invalidSyntax` with the line and column: not UTF-8, not JSON, a key twice, nested more than 127 deep, or not an object.
+/// `invalidSyntax` with the line and column: empty, not UTF-8, not JSON, a key twice, nested more than 127 deep, or not an object.
 pub fn read_object(bytes: &[u8]) -> Result<Map<String, Value>, Error> {
     let text = std::str::from_utf8(bytes).map_err(|error| {
         Error::invalid_syntax(format!(
@@ -19,6 +21,10 @@ pub fn read_object(bytes: &[u8]) -> Result<Map<String, Value>, Error> {
             error.valid_up_to() + 1
         ))
     })?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    if text.trim().is_empty() {
+        return Err(Error::invalid_syntax("The body is empty; a JSON object was expected"));
+    }
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let value = Strict
         .deserialize(&mut deserializer)
@@ -88,7 +94,9 @@ impl<'de> Visitor<'de> for Strict {
         while let Some(key) = access.next_key::<String>()? {
             let value = access.next_value_seed(Strict)?;
             if object.contains_key(&key) {
-                let message = format_args!("the key {key:?} is there more than once");
+                // Shortened: a body of a mebibyte can be one key.
+                let key = quoted(&key);
+                let message = format_args!("the key {key} is there more than once");
                 return Err(serde::de::Error::custom(message));
             }
             object.insert(key, value);
@@ -110,7 +118,9 @@ mod tests {
 
     #[test]
     fn what_is_not_one_object_is_refused_with_the_place() {
-        check(b"", "EOF");
+        for empty in ["", " \r\n", "\u{feff}"] {
+            check(empty.as_bytes(), "The body is empty; a JSON object was expected");
+        }
         check(b"{", "line 1 column 1");
         check(b"[]", "must be a JSON object");
         check(b"{} {}", "trailing characters at line 1 column 4");
@@ -119,6 +129,14 @@ mod tests {
         check(b"{\"a\":\"\xff\"}", "byte 7");
         check(b"{\"a\":\"\0\"}", "control character");
         check(format!("{}{}", "{\"a\":".repeat(200), "1").as_bytes(), "recursion limit");
+    }
+
+    #[test]
+    fn a_byte_order_mark_before_the_object_is_skipped() {
+        assert_eq!(read_object("\u{feff}{\"a\":1}".as_bytes()), read_object(b"{\"a\":1}"));
+        assert!(read_object(b"{\"a\":1}").is_ok());
+        check("\u{feff}\u{feff}{}".as_bytes(), "expected value at line 1 column 1");
+        check("{}\u{feff}".as_bytes(), "trailing characters");
     }
 
     #[test]

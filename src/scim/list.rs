@@ -3,9 +3,9 @@
 use super::{Error, urn};
 use serde_json::{Map, Value, json};
 
-/// The rows of a page when the client does not say; also `filter.maxResults` is [`MAX_COUNT`].
+/// The rows of a page when the client does not say.
 pub const DEFAULT_COUNT: usize = 100;
-/// The most rows of a page.
+/// The most rows of a page; discovery gives it as `filter.maxResults` (RFC 7643 §5).
 pub const MAX_COUNT: usize = 200;
 
 /// Beyond this a JSON number is not exact in every client (2^53 - 1); no list is so long.

@@ -6,10 +6,12 @@
 pub mod urn;
 pub mod error;
 pub mod json;
+pub mod work;
 pub mod fold;
 pub mod date_time;
 pub mod schema;
 pub mod attr_path;
+mod values;
 pub mod validate;
 pub mod filter;
 pub mod patch;

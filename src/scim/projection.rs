@@ -119,19 +119,22 @@ impl<'s> Named<'s> {
         let mut parts = Vec::new();
         for target in targets {
             match target {
-                Target::Extension(extension) => {
-                    if owner == Some(*extension) {
-                        return Named::Whole;
+                Target::Core if owner.is_none() => return Named::Whole,
+                Target::Extension(extension)
+                    if owner.is_some_and(|owner| std::ptr::eq(owner, *extension)) =>
+                {
+                    return Named::Whole;
+                }
+                // An attribute is in one place of the tables only: its address says whose it is.
+                Target::Attribute { attribute, sub_attribute, .. }
+                    if std::ptr::eq(*attribute, of) =>
+                {
+                    match sub_attribute {
+                        None => return Named::Whole,
+                        Some(sub_attribute) => parts.push(sub_attribute.name.as_str()),
                     }
                 }
-                Target::Attribute { extension, attribute, sub_attribute } => {
-                    if *extension == owner && std::ptr::eq(*attribute, of) {
-                        match sub_attribute {
-                            None => return Named::Whole,
-                            Some(sub_attribute) => parts.push(sub_attribute.name.as_str()),
-                        }
-                    }
-                }
+                Target::Core | Target::Extension(_) | Target::Attribute { .. } => {}
             }
         }
         if parts.is_empty() { Named::No } else { Named::Parts(parts) }
@@ -162,7 +165,7 @@ fn paths(list: &str) -> Vec<AttrPath> {
 mod tests {
     use super::Projection;
     use crate::scim::schema::user_resource_type;
-    use crate::scim::urn::ENTERPRISE_USER;
+    use crate::scim::urn::{ENTERPRISE_USER, USER};
     use serde_json::{Value, json};
 
     #[track_caller]
@@ -210,6 +213,31 @@ mod tests {
             only(json!({ENTERPRISE_USER: {"location": "GB", "manager": {"value": "m"}}})),
         );
         check(Some("password,nothing,a b"), None, only(json!({})));
+    }
+
+    #[test]
+    fn the_core_schema_alone_names_all_its_attributes() {
+        check(
+            Some(&USER.to_uppercase()),
+            None,
+            json!({
+                "schemas": ["s"],
+                "id": "1",
+                "userName": "ada",
+                "name": {"givenName": "Ada", "familyName": "L"},
+                "emails": [{"value": "a", "type": "work"}, {"value": "b"}],
+                "meta": {"version": "1"},
+            }),
+        );
+        check(
+            None,
+            Some(USER),
+            json!({
+                "schemas": ["s"],
+                "id": "1",
+                ENTERPRISE_USER: {"location": "GB", "manager": {"value": "m"}},
+            }),
+        );
     }
 
     #[test]

@@ -56,7 +56,8 @@ fn make_private(file: &Path) -> std::io::Result<()> {
     let opened = options.open(file)?;
     #[cfg(unix)]
     opened.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
-    Ok(drop(opened))
+    drop(opened);
+    Ok(())
 }
 
 /// An SDK client whose requests go to `http_client`: an [`Engine`], or one wrapped in something that watches it.

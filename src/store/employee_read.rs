@@ -153,6 +153,8 @@ impl TenantStore {
             if start.is_none() {
                 return Ok(ids);
             }
+            // A page can hold a thousand rows: let other requests have their turn.
+            tokio::task::yield_now().await;
         }
     }
 

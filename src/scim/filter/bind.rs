@@ -1,11 +1,12 @@
 //! A syntax tree against the schema tables: attributes found, operators and constants checked, constants prepared.
 //!
-//! Everything about types and case is decided here, once per request. Knows no resource.
+//! Everything about types and case is decided here, once per request. Knows no resource. Errors do not say what text
+//! the filter stands in: a query's `filter` or a PATCH path.
 
 use super::bound::{Node, Order, Place, Test, TextRelation};
-use super::lexer::excerpt;
 use super::{CompareOp, CompareValue, Filter};
 use crate::scim::attr_path::AttrPath;
+use crate::scim::error::excerpt;
 use crate::scim::schema::{Attribute, AttributeType, ResourceType, Returned, Schema, Target};
 use crate::scim::{Error, ScimType, date_time, fold};
 use serde_json::Value;
@@ -45,7 +46,7 @@ pub(super) fn bind(filter: &Filter, scope: Scope<'_>) -> Result<Node, Error> {
 
 pub(super) fn bind_elements(filter: &Filter, attribute: &Attribute) -> Result<Node, Error> {
     if attribute.kind != AttributeType::Complex {
-        return Err(error(format!(
+        return Err(Error::invalid_filter(format!(
             "\"{}\" has no sub-attributes, so no value filter in [ ] can stand after it",
             attribute.name
         )));
@@ -67,7 +68,7 @@ fn compare(
         return match op {
             CompareOp::Eq => Ok(Node::Not(Box::new(Node::Present(place)))),
             CompareOp::Ne => Ok(Node::Present(place)),
-            _ => Err(error(format!(
+            _ => Err(Error::invalid_filter(format!(
                 "null can be compared with eq and ne only, not with {}",
                 op.as_str()
             ))),
@@ -92,11 +93,13 @@ fn test(
 ) -> Result<(Test, Value), Error> {
     let refuse_op = |usable: &str| {
         let (kind, op) = (attribute.kind.as_str(), op.as_str());
-        error(format!("\"{path}\" has the type {kind}, which {op} does not support; use {usable}"))
+        Error::invalid_filter(format!(
+            "\"{path}\" has the type {kind}, which {op} does not support; use {usable}"
+        ))
     };
     let refuse_value = |expected: &str| {
         let found = excerpt(&value.to_string());
-        error(format!("\"{path}\" must be compared with {expected}, found {found}"))
+        Error::invalid_filter(format!("\"{path}\" must be compared with {expected}, found {found}"))
     };
     const ORDERED: &str = "eq, ne, gt, ge, lt, le or pr";
     const UNORDERED: &str = "eq, ne or pr";
@@ -153,7 +156,7 @@ struct Found<'s> {
 impl<'s> Found<'s> {
     fn attribute(&self, path: &AttrPath) -> Result<&'s Attribute, Error> {
         self.attribute.ok_or_else(|| {
-            error(format!(
+            Error::invalid_filter(format!(
                 "\"{path}\" is a schema extension; only pr can be used with it as a whole"
             ))
         })
@@ -166,6 +169,7 @@ fn resolve<'s>(path: &AttrPath, scope: Scope<'s>) -> Result<Found<'s>, Error> {
             Target::Attribute { extension, attribute, sub_attribute } => {
                 (extension, attribute, sub_attribute)
             }
+            Target::Core => return Err(no_attribute(path, resource_type)),
             Target::Extension(Schema { id, .. }) => {
                 let place = Place { extension: None, attribute: id.clone(), sub_attribute: None };
                 return Ok(Found { place, attribute: None });
@@ -174,7 +178,11 @@ fn resolve<'s>(path: &AttrPath, scope: Scope<'s>) -> Result<Found<'s>, Error> {
         Scope::Element(owner) => {
             let plain = path.urn.is_none() && path.sub_attribute.is_none();
             let attribute = owner.sub_attribute(&path.name).filter(|_| plain);
-            (None, attribute.ok_or_else(|| unknown_sub_attribute(&path.to_string(), owner))?, None)
+            (
+                None,
+                attribute.ok_or_else(|| Error::invalid_filter(owner.lacks(&path.to_string())))?,
+                None,
+            )
         }
     };
     refuse_secret(path, attribute)?;
@@ -201,46 +209,31 @@ fn find<'s>(path: &AttrPath, resource_type: &'s ResourceType) -> Result<Target<'
     match (owner, &path.sub_attribute) {
         (Some(target), None) => Ok(target),
         (Some(Target::Attribute { attribute, .. }), Some(sub)) => {
-            Err(unknown_sub_attribute(sub, attribute))
+            Err(Error::invalid_filter(attribute.lacks(sub)))
         }
-        _ => Err(error(format!(
-            "the resource type {} has no attribute \"{path}\"",
-            resource_type.name
-        ))),
+        _ => Err(no_attribute(path, resource_type)),
     }
 }
 
 /// RFC 7644 §7.5.2 and RFC 7643 §7 (`returned`): what is never shown must not be guessed by filters either.
 fn refuse_secret(path: &AttrPath, attribute: &Attribute) -> Result<(), Error> {
     if attribute.returned == Returned::Never {
-        let detail = format!("Filter: \"{path}\" is never returned and cannot be used in a filter");
+        let detail = format!("\"{path}\" is never returned and cannot be used in a filter");
         return Err(Error::new(ScimType::Sensitive, detail));
     }
     Ok(())
 }
 
-fn unknown_sub_attribute(name: &str, owner: &Attribute) -> Error {
-    if owner.sub_attributes.is_empty() {
-        return error(format!("\"{}\" has no sub-attributes, found \"{name}\"", owner.name));
-    }
-    error(format!(
-        "\"{}\" has no sub-attribute \"{name}\"; it has {}",
-        owner.name,
-        names(&owner.sub_attributes)
+fn no_attribute(path: &AttrPath, resource_type: &ResourceType) -> Error {
+    Error::invalid_filter(format!(
+        "the resource type {} has no attribute \"{path}\"",
+        resource_type.name
     ))
 }
 
 fn no_value(path: &AttrPath, attribute: &Attribute) -> Error {
-    error(format!(
+    Error::invalid_filter(format!(
         "\"{path}\" cannot be compared as a whole; name one of its sub-attributes {}",
-        names(&attribute.sub_attributes)
+        attribute.sub_attribute_names()
     ))
-}
-
-fn names(attributes: &[Attribute]) -> String {
-    attributes.iter().map(|attribute| attribute.name.as_str()).collect::<Vec<_>>().join(", ")
-}
-
-fn error(detail: String) -> Error {
-    Error::invalid_filter(format!("Filter: {detail}"))
 }

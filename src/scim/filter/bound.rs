@@ -7,7 +7,7 @@ use serde_json::{Number, Value};
 use time::OffsetDateTime;
 
 /// A filter that needs no tables any more.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) enum Node {
     And(Vec<Node>),
     Or(Vec<Node>),
@@ -27,7 +27,7 @@ pub(super) enum Node {
 }
 
 /// Where values are found, in canonical names.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Place {
     pub(super) extension: Option<String>,
     pub(super) attribute: String,
@@ -35,7 +35,7 @@ pub(super) struct Place {
 }
 
 /// What a single value is held against. `ne` is not among them: it is the negation of `eq` over all values.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) enum Test {
     Text {
         relation: TextRelation,
@@ -54,7 +54,7 @@ pub(super) enum Test {
     },
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum TextRelation {
     Contains,
     StartsWith,
@@ -62,7 +62,7 @@ pub(super) enum TextRelation {
     Ordered(Order),
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Order {
     Equal,
     Greater,

@@ -2,6 +2,7 @@
 
 use super::MAX_FILTER_BYTES;
 use crate::scim::Error;
+use crate::scim::error::{excerpt, quoted};
 
 /// A token and where it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,7 +31,7 @@ impl Token<'_> {
     pub(super) fn shown(&self) -> String {
         match self.kind {
             TokenKind::Text(_) => excerpt(self.raw),
-            _ => format!("\"{}\"", excerpt(self.raw)),
+            _ => quoted(self.raw),
         }
     }
 }
@@ -67,14 +68,6 @@ pub(super) fn tokens<'t>(subject: &str, text: &'t str) -> Result<Vec<Token<'t>>,
         rest = after;
     }
     Ok(tokens)
-}
-
-/// At most 40 characters of `text`.
-pub(super) fn excerpt(text: &str) -> String {
-    match text.char_indices().nth(40) {
-        Some((end, _)) => format!("{}…", take(text, end).0),
-        None => text.to_owned(),
-    }
 }
 
 /// `length` is where a character of `text` begins, or its end.

@@ -124,7 +124,9 @@ impl Filter {
     /// `invalidFilter` for an unknown attribute, and for an operator or a value that does not go with the
     /// attribute's type; `sensitive` for an attribute that is never returned (RFC 7643 §7).
     pub fn bind(&self, resource_type: &ResourceType) -> Result<BoundFilter, Error> {
-        bind::bind(self, bind::Scope::Resource(resource_type)).map(|root| BoundFilter { root })
+        bind::bind(self, bind::Scope::Resource(resource_type))
+            .map(|root| BoundFilter { root })
+            .map_err(|error| error.within("Filter"))
     }
 
     /// Finds the names in the sub-attributes of `attribute`, for use with [`BoundFilter::matches_element`]: what stands
@@ -133,7 +135,9 @@ impl Filter {
     /// # Errors
     /// As [`Filter::bind`]; also `invalidFilter` when the attribute is not complex.
     pub fn bind_elements(&self, attribute: &Attribute) -> Result<BoundFilter, Error> {
-        bind::bind_elements(self, attribute).map(|root| BoundFilter { root })
+        bind::bind_elements(self, attribute)
+            .map(|root| BoundFilter { root })
+            .map_err(|error| error.within("Path"))
     }
 
     /// The terms joined by `and`, in the form a parsed tree has.
@@ -162,7 +166,7 @@ impl Filter {
 }
 
 /// A filter whose attributes and constants are known to fit the schema tables (RFC 7644 §3.4.2.2).
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct BoundFilter {
     root: bound::Node,
 }

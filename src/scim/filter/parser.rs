@@ -3,10 +3,11 @@
 //! One function per level of precedence: `or`, `and`, then `not` and grouping. Only an opening parenthesis or bracket
 //! goes down, and those are counted: no text can use up the stack.
 
-use super::lexer::{Token, TokenKind, excerpt, tokens};
+use super::lexer::{Token, TokenKind, tokens};
 use super::{CompareOp, CompareValue, Filter, MAX_NESTING};
 use crate::scim::Error;
 use crate::scim::attr_path::AttrPath;
+use crate::scim::error::excerpt;
 use serde_json::Number;
 use std::iter::Peekable;
 

@@ -1,8 +1,10 @@
 //! Values joining a list (RFC 7644 §3.5.2.1).
 
-use super::list::{Index, is_primary, put_list, settle_primary, take_list};
+use super::list::{Index, put_list, settle_primary, take_list};
+use super::part::is_immutable;
 use crate::scim::Error;
-use crate::scim::schema::{Attribute, Mutability};
+use crate::scim::schema::Attribute;
+use crate::scim::values::{check_number, is_husk, is_primary};
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 
@@ -21,7 +23,7 @@ pub(super) fn append(
     let mut index = Index::new(attribute, &elements);
     let mut marked = BTreeSet::new();
     for element in new {
-        let is_primary = is_primary(&element);
+        let is_marked = is_primary(&element) && !is_husk(attribute, &element);
         let known = index.find(attribute, &elements, &element);
         let position = known.unwrap_or(elements.len());
         if let Some(known) = elements.get_mut(position) {
@@ -30,19 +32,13 @@ pub(super) fn append(
             index.insert(attribute, &element, position);
             elements.push(element);
         }
-        if is_primary {
+        if is_marked {
             marked.insert(position);
         }
     }
     // Here and not only after the last operation: a list that grows with every operation would get slow to search.
-    if elements.len() > attribute.max_values {
-        return Err(Error::invalid_value(format!(
-            "{at} would have {} values; at most {} are accepted",
-            elements.len(),
-            attribute.max_values
-        )));
-    }
-    settle_primary(&mut elements, &marked, at)?;
+    check_number(attribute, elements.len(), at)?;
+    settle_primary(attribute, &mut elements, &marked, at)?;
     put_list(container, &attribute.name, elements);
     Ok(())
 }
@@ -52,10 +48,7 @@ pub(super) fn append(
 fn merge(attribute: &Attribute, known: &mut Value, new: Value) {
     let (Value::Object(known), Value::Object(new)) = (known, new) else { return };
     for (name, value) in new {
-        let is_immutable = attribute
-            .sub_attribute(&name)
-            .is_some_and(|sub_attribute| sub_attribute.mutability == Mutability::Immutable);
-        let is_kept = is_immutable || name == "value" || name == "type";
+        let is_kept = is_immutable(attribute, &name) || name == "value" || name == "type";
         if !(is_kept && known.contains_key(&name)) {
             known.insert(name, value);
         }

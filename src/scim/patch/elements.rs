@@ -2,15 +2,15 @@
 //! `emails.type` has no filter (RFC 7644 §3.5.2).
 
 use super::append::append;
-use super::list::{identity, put_list, settle_primary, take_list};
-use super::part::{Part, is_no_value, read_parts, write_parts};
+use super::list::{put_list, settle_primary, take_list};
+use super::part::{Part, is_immutable, is_no_value, read_parts, write_parts};
 use super::path::Place;
 use super::write::Mode;
 use crate::scim::Error;
-use crate::scim::schema::{Attribute, Mutability};
-use crate::scim::validate::{read_element, read_value};
+use crate::scim::validate::value::{read_element, read_value};
+use crate::scim::values::{is_husk, is_primary};
 use serde_json::{Map, Value};
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::BTreeSet;
 
 /// Applies a value to the selected values of a list, or to one sub-attribute of each.
 ///
@@ -64,34 +64,33 @@ pub(super) fn change_elements(
     }
     let attribute = place.attribute;
     let at = place.attribute_at();
-    let elements = take_list(container, &attribute.name).into_iter();
-    let mut elements: Vec<Element> =
-        elements.map(|value| Element { is_selected: place.selects(&value), value }).collect();
-    if !elements.iter().any(|element| element.is_selected) {
-        let elements = elements.into_iter().map(|element| element.value).collect();
+    let mut elements = take_list(container, &attribute.name);
+    let selected: Vec<bool> = elements.iter().map(|element| place.selects(element)).collect();
+    if !selected.contains(&true) {
         put_list(container, &attribute.name, elements);
         return create_element(container, place, parts, &at);
     }
     let described = place.described_element().unwrap_or_default();
-    for element in elements.iter_mut().filter(|element| element.is_selected) {
-        let Value::Object(object) = &mut element.value else { continue };
+    let names_primary =
+        parts.iter().any(|(part, value)| part.name == "primary" && *value == Some(true.into()));
+    let mut marked = BTreeSet::new();
+    for ((element, is_selected), position) in elements.iter_mut().zip(selected).zip(0..) {
+        if !is_selected {
+            continue;
+        }
+        let was_husk = is_husk(attribute, element);
+        let Value::Object(object) = element else { continue };
         if mode == Mode::Replace && place.sub_attribute.is_none() {
             object.retain(|name, _| described.contains_key(name) || is_immutable(attribute, name));
         }
         write_parts(mode, object, parts, &at)?;
+        // What says no value yet takes the mark from the others when it says one; it may never do so.
+        if is_primary(element) && (names_primary || was_husk) && !is_husk(attribute, element) {
+            marked.insert(position);
+        }
     }
-    elements.retain(|element| !element.value.as_object().is_some_and(Map::is_empty));
-    drop_repeated(attribute, &mut elements);
-    let marks_primary =
-        parts.iter().any(|(sub, value)| sub.name == "primary" && *value == Some(Value::Bool(true)));
-    let marked: BTreeSet<usize> = elements
-        .iter()
-        .zip(0..)
-        .filter(|(element, _)| marks_primary && element.is_selected)
-        .map(|(_, position)| position)
-        .collect();
-    let mut elements: Vec<Value> = elements.into_iter().map(|element| element.value).collect();
-    settle_primary(&mut elements, &marked, &at)?;
+    settle_primary(attribute, &mut elements, &marked, &at)?;
+    elements.retain(|element| !element.as_object().is_some_and(Map::is_empty));
     put_list(container, &attribute.name, elements);
     Ok(())
 }
@@ -101,17 +100,6 @@ pub(super) fn remove_elements(container: &mut Map<String, Value>, place: &Place<
     let mut elements = take_list(container, &place.attribute.name);
     elements.retain(|element| !place.selects(element));
     put_list(container, &place.attribute.name, elements);
-}
-
-struct Element {
-    is_selected: bool,
-    value: Value,
-}
-
-fn is_immutable(attribute: &Attribute, name: &str) -> bool {
-    attribute
-        .sub_attribute(name)
-        .is_some_and(|sub_attribute| sub_attribute.mutability == Mutability::Immutable)
 }
 
 /// Makes the value that a filter without a match describes. RFC 7644 §3.5.2.3 would have `noTarget`, but Entra ID
@@ -144,23 +132,4 @@ fn create_element(
         Some(element) => append(container, place.attribute, vec![element], at),
         None => Ok(()),
     }
-}
-
-/// Keeps the first of values that have become equal; those that nobody touched stay as they are.
-fn drop_repeated(attribute: &Attribute, elements: &mut Vec<Element>) {
-    let mut kept: HashMap<Option<String>, Vec<usize>> = HashMap::with_capacity(elements.len());
-    let mut repeated = HashSet::new();
-    for (element, position) in elements.iter().zip(0_usize..) {
-        let alike = kept.entry(identity(attribute, &element.value)).or_default();
-        let is_repeated = alike.iter().filter_map(|at| elements.get(*at)).any(|earlier| {
-            (earlier.is_selected || element.is_selected) && earlier.value == element.value
-        });
-        if is_repeated {
-            repeated.insert(position);
-        } else {
-            alike.push(position);
-        }
-    }
-    let mut positions = 0_usize..;
-    elements.retain(|_| positions.next().is_some_and(|position| !repeated.contains(&position)));
 }

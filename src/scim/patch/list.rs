@@ -1,10 +1,8 @@
-//! What the values of a multi-valued attribute have in common (RFC 7643 §2.4): which two are the same value, and that
-//! one at most is primary.
+//! A list as a whole: taken out of its container and put back, searched, and with one primary value at most.
 
-use super::part::is_same;
 use crate::scim::Error;
-use crate::scim::fold::fold;
 use crate::scim::schema::Attribute;
+use crate::scim::values::{identity, is_repeat, is_same_type, too_many_primary};
 use serde_json::{Map, Value};
 use std::collections::{BTreeSet, HashMap};
 
@@ -23,20 +21,6 @@ pub(super) fn put_list(container: &mut Map<String, Value>, name: &str, elements:
     } else {
         container.insert(name.to_owned(), Value::Array(elements));
     }
-}
-
-/// What tells values of a list apart: the `value` sub-attribute, in the form in which it is compared. `None` for what
-/// has none, such as an address.
-pub(super) fn identity(attribute: &Attribute, element: &Value) -> Option<String> {
-    let (attribute, value) = match element {
-        Value::Object(object) => (attribute.sub_attribute("value")?, object.get("value")?),
-        simple => (attribute, simple),
-    };
-    Some(match value {
-        Value::String(text) if attribute.case_exact => text.clone(),
-        Value::String(text) => fold(text),
-        other => other.to_string(),
-    })
 }
 
 /// The values of a list by [`identity`], so that many can be looked up without comparing each with each.
@@ -68,47 +52,36 @@ impl Index {
         if identity.is_none() {
             return found(&|element| element == wanted);
         }
-        found(&|element| is_same_type(attribute, element.get("type"), wanted.get("type"))).or_else(
-            || match wanted.get("type") {
+        found(&|element| is_same_type(attribute, element, wanted)).or_else(|| {
+            match wanted.get("type") {
                 None => candidates.first().copied(),
                 Some(_) => None,
-            },
-        )
+            }
+        })
     }
 }
 
-/// Whether both are the same `type`, or neither is any.
-fn is_same_type(attribute: &Attribute, left: Option<&Value>, right: Option<&Value>) -> bool {
-    match (left, right, attribute.sub_attribute("type")) {
-        (Some(left), Some(right), Some(sub_attribute)) => is_same(sub_attribute, left, right),
-        (left, right, _) => left == right,
-    }
-}
-
-/// Whether a value is marked as primary.
-pub(super) fn is_primary(element: &Value) -> bool {
-    element.get("primary").and_then(Value::as_bool) == Some(true)
-}
-
-/// Makes the values that an operation marked as primary the only ones: "the server SHALL set the value of the existing
-/// attribute to false" (RFC 7644 §3.5.2). `marked` are their positions.
+/// Makes the value that an operation marked as primary the only one: "the server SHALL set the value of the existing
+/// attribute to false" (RFC 7644 §3.5.2). `marked` are the positions of what it marked.
 ///
 /// # Errors
 /// `invalidValue` when the operation marked more than one.
 pub(super) fn settle_primary(
+    attribute: &Attribute,
     elements: &mut [Value],
     marked: &BTreeSet<usize>,
     at: &str,
 ) -> Result<(), Error> {
-    if marked.len() > 1 {
-        return Err(Error::invalid_value(format!(
-            "{at} would get {} primary values; one at most can be",
-            marked.len()
-        )));
+    let Some(first) = marked.first() else { return Ok(()) };
+    let mut values = marked.iter().filter_map(|position| elements.get(*position));
+    // Values that the operation made the same are one in the end.
+    if let Some(value) = values.next()
+        && !values.all(|other| is_repeat(attribute, value, other))
+    {
+        return Err(too_many_primary(marked.len(), at));
     }
-    let Some(marked) = marked.first() else { return Ok(()) };
     for (element, position) in elements.iter_mut().zip(0_usize..) {
-        if position != *marked
+        if position != *first
             && let Some(primary @ Value::Bool(true)) = element.get_mut("primary")
         {
             *primary = Value::Bool(false);

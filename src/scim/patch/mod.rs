@@ -7,10 +7,14 @@
 //! clears. `add` with no value clears what is single, as Entra ID expects of a null update, but adds nothing to a list
 //! or an extension: a client that adds no members does not mean to remove all. An empty object names nothing, so it
 //! changes nothing.
+//!
+//! Between operations a list may hold what is not kept: Entra ID writes the `type` of an email first and its `value` in
+//! another operation. The result is settled once, at the end.
 
 mod request;
 mod path;
 mod write;
+mod members;
 mod part;
 mod list;
 mod append;
@@ -24,8 +28,12 @@ pub use request::{Op, Operation, PatchRequest};
 
 use super::Error;
 use super::schema::ResourceType;
-use super::validate::check_resource;
+use super::validate::{check_resource, settle_resource};
+use super::work::Work;
 use serde_json::{Map, Value};
+
+/// How much one request may have compared: about half a second's work, and far more than identity providers cause.
+const MOST_WORK: u64 = 10_000_000;
 
 /// Applies the operations of a request, each to the result of the one before (RFC 7644 §3.5.2).
 ///
@@ -44,19 +52,36 @@ pub fn apply(
     request: &PatchRequest,
 ) -> Result<Map<String, Value>, Error> {
     let mut patched = attributes.clone();
+    let work = Work::new(MOST_WORK);
     for (operation, number) in request.operations.iter().zip(1_usize..) {
-        let applied = match operation.op {
+        let applied = work.run(|| match operation.op {
             Op::Add => write::add(resource_type, &mut patched, operation),
             Op::Replace => write::replace(resource_type, &mut patched, operation),
             Op::Remove => remove::remove(resource_type, &mut patched, operation),
-        };
-        applied.map_err(|error| in_operation(number, &error))?;
+        });
+        if work.is_exhausted() {
+            return Err(too_much_work(number));
+        }
+        applied.map_err(|error| in_operation(number, error))?;
     }
-    check_resource(resource_type, &patched)?;
+    if patched != *attributes {
+        work.run(|| settle_resource(resource_type, &mut patched));
+        check_resource(resource_type, &patched)?;
+    }
+    if work.is_exhausted() {
+        return Err(too_much_work(request.operations.len()));
+    }
     Ok(patched)
 }
 
+fn too_much_work(number: usize) -> Error {
+    Error::invalid_value(format!(
+        "Operation {number}: the operations compare too much text; send them in several requests, \
+         or with fewer and shorter values"
+    ))
+}
+
 /// Says which operation an error is about.
-fn in_operation(number: usize, error: &Error) -> Error {
-    Error::new(error.scim_type, format!("Operation {number}: {}", error.detail))
+fn in_operation(number: usize, error: Error) -> Error {
+    error.within(format_args!("Operation {number}"))
 }

@@ -6,9 +6,9 @@
 use super::append::append;
 use super::write::Mode;
 use crate::scim::Error;
-use crate::scim::fold::fold;
 use crate::scim::schema::{Attribute, AttributeType, Mutability};
-use crate::scim::validate::{read_element, read_value};
+use crate::scim::validate::value::{read_element, read_value};
+use crate::scim::values::{check_primary, is_same};
 use serde_json::{Map, Value};
 
 /// What an operation does to one sub-attribute: sets it, or clears it with `None`.
@@ -29,14 +29,61 @@ pub(super) fn write_attribute(
 ) -> Result<(), Error> {
     if attribute.kind != AttributeType::Complex || attribute.multi_valued {
         let read = read_value(attribute, value, at)?;
+        if let Some(Value::Array(elements)) = &read {
+            check_primary(attribute, elements, at)?;
+        }
         return write_part(mode, container, (attribute, read), at);
     }
     match read_parts(attribute, value, at)? {
         None => write_part(mode, container, (attribute, None), at),
-        Some(parts) => unless_immutable(container, attribute, at, |container| {
-            within(container, &attribute.name, |object| write_parts(mode, object, &parts, at))
-        }),
+        Some(parts) => write_complex(mode, container, attribute, &parts, at),
     }
+}
+
+/// Writes `parts` of a single complex attribute.
+///
+/// When its `value` is cleared or becomes another one, everything that `parts` do not name goes: a manager's
+/// `displayName` and `$ref` are those of the manager who was.
+///
+/// # Errors
+/// As [`write_attribute`].
+pub(super) fn write_complex(
+    mode: Mode,
+    container: &mut Map<String, Value>,
+    attribute: &Attribute,
+    parts: &[Part<'_>],
+    at: &str,
+) -> Result<(), Error> {
+    unless_immutable(container, attribute, at, |container| {
+        within(container, &attribute.name, |object| {
+            let is_other = says_other_value(object, parts);
+            write_parts(mode, object, parts, at)?;
+            if is_other {
+                object.retain(|name, _| {
+                    parts.iter().any(|(part, _)| part.name == *name)
+                        || is_immutable(attribute, name)
+                });
+            }
+            Ok(())
+        })
+    })
+}
+
+/// Whether `parts` take the `value` of an object away, or give another one to an object that has one.
+fn says_other_value(object: &Map<String, Value>, parts: &[Part<'_>]) -> bool {
+    let value = parts.iter().find(|(part, _)| part.name == "value");
+    value.is_some_and(|(part, new)| match (object.get("value"), new) {
+        (Some(old), Some(new)) => !is_same(part, old, new),
+        (None, Some(_)) => false,
+        (_, None) => true,
+    })
+}
+
+/// Whether the sub-attribute `name` can be set once only.
+pub(super) fn is_immutable(attribute: &Attribute, name: &str) -> bool {
+    attribute
+        .sub_attribute(name)
+        .is_some_and(|sub_attribute| sub_attribute.mutability == Mutability::Immutable)
 }
 
 /// Writes what an operation says about the sub-attributes of one complex value, which is at `at`.
@@ -71,9 +118,7 @@ fn write_part(
             Ok(())
         }
         None if mode == Mode::Add && attribute.multi_valued => Ok(()),
-        None if attribute.required => {
-            Err(Error::invalid_value(format!("{at} is required and must not be empty")))
-        }
+        None if attribute.required => Err(Error::required(at)),
         None => {
             container.shift_remove(&attribute.name);
             Ok(())
@@ -173,32 +218,5 @@ pub(super) fn is_no_value(value: &Value) -> bool {
         Value::String(text) => text.is_empty(),
         Value::Array(elements) => elements.is_empty(),
         Value::Bool(_) | Value::Number(_) | Value::Object(_) => false,
-    }
-}
-
-/// Whether two values of `attribute` are the same: text by the attribute's `caseExact` (RFC 7643 §2.2).
-pub(super) fn is_same(attribute: &Attribute, left: &Value, right: &Value) -> bool {
-    match (left, right) {
-        (Value::String(left), Value::String(right)) if !attribute.case_exact => {
-            if left.is_ascii() && right.is_ascii() {
-                left.eq_ignore_ascii_case(right)
-            } else {
-                fold(left) == fold(right)
-            }
-        }
-        _ => left == right,
-    }
-}
-
-/// What kind of value `value` is, for errors.
-pub(super) fn kind_of(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "a boolean",
-        Value::Number(_) => "a number",
-        Value::String(text) if text.is_empty() => "empty text",
-        Value::String(_) => "text",
-        Value::Array(_) => "a list",
-        Value::Object(_) => "an object",
     }
 }

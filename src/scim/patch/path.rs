@@ -1,10 +1,10 @@
-//! The `path` of an operation (RFC 7644 §3.5.2, Figure 7): `attrPath / valuePath [subAttr]`, or an extension's URI.
+//! The `path` of an operation (RFC 7644 §3.5.2, Figure 7): `attrPath / valuePath [subAttr]`, or a schema's URI.
 //!
 //! Says where a path leads according to the schema tables; knows nothing about values.
 
-use super::request::quoted;
 use crate::scim::Error;
 use crate::scim::attr_path::AttrPath;
+use crate::scim::error::quoted;
 use crate::scim::filter::{BoundFilter, Filter};
 use crate::scim::schema::{
     Attribute, AttributeType, Mutability, ResourceType, Returned, Schema, Target,
@@ -15,6 +15,8 @@ use serde_json::{Map, Value};
 pub(super) enum Destination<'s> {
     /// `schemas`: not an attribute of any table, because it follows from the extensions a resource has.
     Schemas,
+    /// All attributes of the core schema.
+    Core,
     /// All attributes of an extension.
     Extension(&'s Schema),
     /// An attribute, or some of its values, or a part of it.
@@ -45,9 +47,9 @@ pub(super) fn resolve<'s>(
     if path.eq_ignore_ascii_case("schemas") {
         return Ok(Destination::Schemas);
     }
-    // An extension's URI may be one that does not read as an attribute path.
-    if let Some(extension) = resource_type.extension(path) {
-        return Ok(Destination::Extension(extension));
+    // A schema's URI may be one that does not read as an attribute path.
+    if let Some(container) = resource_type.container(path) {
+        return Ok(container.into());
     }
     if path.contains('[') {
         return resolve_value_path(resource_type, path).map(Destination::Place);
@@ -58,19 +60,14 @@ pub(super) fn resolve<'s>(
             quoted(path)
         )));
     };
-    match resource_type.resolve(&attr_path) {
-        Some(Target::Extension(extension)) => Ok(Destination::Extension(extension)),
-        Some(Target::Attribute { extension, attribute, sub_attribute }) => {
-            Ok(Destination::Place(Place { extension, attribute, filter: None, sub_attribute }))
-        }
-        None => Err(names_nothing(resource_type, path)),
-    }
+    let target = resource_type.resolve(&attr_path);
+    target.map(Destination::from).ok_or_else(|| names_nothing(resource_type, &attr_path, path))
 }
 
 fn resolve_value_path<'s>(resource_type: &'s ResourceType, path: &str) -> Result<Place<'s>, Error> {
     let (attr_path, filter, sub_name) = Filter::parse_value_path(path)?;
     let Some(target) = resource_type.resolve(&attr_path) else {
-        return Err(names_nothing(resource_type, path));
+        return Err(names_nothing(resource_type, &attr_path, path));
     };
     let (extension, attribute) = match target {
         Target::Attribute { extension, attribute, sub_attribute: None }
@@ -87,12 +84,25 @@ fn resolve_value_path<'s>(resource_type: &'s ResourceType, path: &str) -> Result
     };
     let sub_attribute = match sub_name {
         Some(name) => {
-            Some(attribute.sub_attribute(&name).ok_or_else(|| names_nothing(resource_type, path))?)
+            let found = attribute.sub_attribute(&name);
+            Some(found.ok_or_else(|| Error::invalid_path(attribute.lacks(&name)))?)
         }
         None => None,
     };
     let filter = Some(filter.bind_elements(attribute)?);
     Ok(Place { extension, attribute, filter, sub_attribute })
+}
+
+impl<'s> From<Target<'s>> for Destination<'s> {
+    fn from(target: Target<'s>) -> Self {
+        match target {
+            Target::Core => Destination::Core,
+            Target::Extension(extension) => Destination::Extension(extension),
+            Target::Attribute { extension, attribute, sub_attribute } => {
+                Destination::Place(Place { extension, attribute, filter: None, sub_attribute })
+            }
+        }
+    }
 }
 
 impl Place<'_> {
@@ -122,6 +132,14 @@ impl Place<'_> {
     /// Whether its values are taken and forgotten, such as a password.
     pub fn is_never_kept(&self) -> bool {
         self.named().any(|attribute| attribute.returned == Returned::Never)
+    }
+
+    /// Whether it is a single boolean, such as `active`. "No value" would have to mean true or false for it, and an
+    /// account must not change sides by a slip.
+    pub fn is_switch(&self) -> bool {
+        self.attribute.kind == AttributeType::Boolean
+            && !self.attribute.multi_valued
+            && self.sub_attribute.is_none()
     }
 
     /// Whether `element` of the list is meant; all are when there is no filter.
@@ -154,7 +172,13 @@ pub(super) fn refuse_read_only(place: &Place<'_>) -> Result<(), Error> {
     Ok(())
 }
 
-fn names_nothing(resource_type: &ResourceType, path: &str) -> Error {
+fn names_nothing(resource_type: &ResourceType, attr_path: &AttrPath, path: &str) -> Error {
+    let owner = AttrPath { sub_attribute: None, ..attr_path.clone() };
+    if let Some(sub_attribute) = &attr_path.sub_attribute
+        && let Some(Target::Attribute { attribute, .. }) = resource_type.resolve(&owner)
+    {
+        return Error::invalid_path(attribute.lacks(sub_attribute));
+    }
     Error::invalid_path(format!(
         "{} names no attribute that a {} has",
         quoted(path),

@@ -2,22 +2,23 @@
 //! path that cannot be right is refused.
 
 use super::elements::{change_elements, remove_elements};
-use super::list::{identity, put_list, take_list};
-use super::part::{is_same, kind_of, unless_immutable, within, write_parts};
+use super::list::{put_list, take_list};
+use super::part::{unless_immutable, within, write_complex};
 use super::path::{Destination, Place, refuse_read_only, resolve};
 use super::request::Operation;
 use super::write::Mode;
 use crate::scim::Error;
 use crate::scim::schema::{Attribute, Mutability, ResourceType, Schema};
-use crate::scim::validate::read_element;
+use crate::scim::validate::value::{not_complex, read_element};
+use crate::scim::values::{identity, is_same};
 use serde_json::{Map, Value};
 use std::collections::HashMap;
 
 /// Applies a `remove` operation (RFC 7644 §3.5.2.2).
 ///
 /// # Errors
-/// `noTarget` without a path; `mutability` for what is required, readOnly, or immutable and there; else as
-/// [`super::apply`].
+/// `noTarget` without a path; `mutability` for what is required or readOnly, for what is immutable and there, and for a
+/// boolean that a resource has or has not, such as `active`; else as [`super::apply`].
 pub(super) fn remove(
     resource_type: &ResourceType,
     attributes: &mut Map<String, Value>,
@@ -28,9 +29,20 @@ pub(super) fn remove(
     };
     match resolve(resource_type, path)? {
         Destination::Schemas => Ok(()),
+        Destination::Core => Err(Error::mutability(format!(
+            "{} is the schema of every {} and cannot be removed",
+            resource_type.schema.id, resource_type.name
+        ))),
         Destination::Extension(extension) => remove_extension(attributes, extension),
         Destination::Place(place) => {
             refuse_read_only(&place)?;
+            if place.is_switch() {
+                return Err(Error::mutability(format!(
+                    "{} cannot be removed; send {} false",
+                    place.at(),
+                    place.attribute.name
+                )));
+            }
             let value = operation.value.as_ref();
             match place.extension {
                 Some(extension) => within(attributes, &extension.id, |container| {
@@ -72,9 +84,9 @@ fn remove_place(
         (Some(sub_attribute), _) if attribute.multi_valued => {
             change_elements(Mode::Replace, container, place, &[(sub_attribute, None)])
         }
-        (Some(sub_attribute), _) => within(container, &attribute.name, |object| {
-            write_parts(Mode::Replace, object, &[(sub_attribute, None)], &at)
-        }),
+        (Some(sub_attribute), _) => {
+            write_complex(Mode::Replace, container, attribute, &[(sub_attribute, None)], &at)
+        }
         (None, _) if place.filter.is_some() => {
             remove_elements(container, place);
             Ok(())
@@ -102,15 +114,17 @@ fn remove_values(
     given: &Value,
     at: &str,
 ) -> Result<(), Error> {
-    let given = match given {
-        Value::Array(given) => given.as_slice(),
-        only => std::slice::from_ref(only),
+    let read = match given {
+        Value::Array(given) => given
+            .iter()
+            .zip(1_usize..)
+            .map(|(value, position)| read_given(attribute, value, &format!("{at}[{position}]")))
+            .collect::<Result<Vec<_>, _>>()?,
+        only => vec![read_given(attribute, only, at)?],
     };
-    let mut wanted: HashMap<Option<String>, Vec<Value>> = HashMap::with_capacity(given.len());
-    for value in given {
-        if let Some(value) = read_given(attribute, value, at)? {
-            wanted.entry(identity(attribute, &value)).or_default().push(value);
-        }
+    let mut wanted: HashMap<Option<String>, Vec<Value>> = HashMap::with_capacity(read.len());
+    for value in read.into_iter().flatten() {
+        wanted.entry(identity(attribute, &value)).or_default().push(value);
     }
     let without_value = wanted.remove(&None).unwrap_or_default();
     let mut elements = take_list(container, &attribute.name);
@@ -131,10 +145,7 @@ fn read_given(attribute: &Attribute, given: &Value, at: &str) -> Result<Option<V
         return read_element(attribute, given, at);
     }
     if attribute.sub_attribute("value").is_none() {
-        return Err(Error::invalid_value(format!(
-            "{at} must be an object, found {}",
-            kind_of(given)
-        )));
+        return Err(not_complex(attribute, given, at));
     }
     let given = Map::from_iter([("value".to_owned(), given.clone())]);
     read_element(attribute, &Value::Object(given), at)

@@ -1,6 +1,7 @@
 //! Reading the body of a PATCH request (RFC 7644 §3.5.2): its structure, not yet what it does.
 
 use super::in_operation;
+use crate::scim::error::quoted;
 use crate::scim::{Error, urn};
 use serde_json::{Map, Value};
 
@@ -60,20 +61,37 @@ impl PatchRequest {
                 ));
             }
         };
-        if operations.len() > MAX_OPERATIONS {
+        let number = operations.iter().map(weight).sum::<usize>();
+        if number > MAX_OPERATIONS {
             return Err(Error::invalid_syntax(format!(
-                "Operations holds {} operations; at most {MAX_OPERATIONS} are accepted",
-                operations.len()
+                "Operations holds {number} operations; at most {MAX_OPERATIONS} are accepted, and \
+                 each member of a value without a path counts as one"
             )));
         }
         let operations = operations
             .iter()
             .zip(1_usize..)
             .map(|(operation, number)| {
-                read_operation(operation).map_err(|error| in_operation(number, &error))
+                read_operation(operation).map_err(|error| in_operation(number, error))
             })
             .collect::<Result<_, _>>()?;
         Ok(PatchRequest { operations })
+    }
+}
+
+/// For how many operations one stands: a value without a path has one for each member, also of a schema's object.
+fn weight(operation: &Value) -> usize {
+    let Some(operation) = operation.as_object() else { return 1 };
+    let find = |name: &str| {
+        operation.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+    };
+    match (find("path"), find("value")) {
+        (Some(Value::String(path)), _) if !path.is_empty() => 1,
+        (_, Some(Value::Object(members))) => {
+            let weights = members.values().map(|value| value.as_object().map_or(1, Map::len));
+            weights.sum::<usize>().max(1)
+        }
+        _ => 1,
     }
 }
 
@@ -124,18 +142,7 @@ fn holds_patch_op(schemas: &Value) -> bool {
 fn member<'v>(object: &'v Map<String, Value>, name: &str) -> Result<Option<&'v Value>, Error> {
     let mut found = object.iter().filter(|(key, _)| key.eq_ignore_ascii_case(name));
     match (found.next(), found.next()) {
-        (Some(_), Some(_)) => Err(Error::invalid_syntax(format!(
-            "{name} is there more than once; names are the same in any case"
-        ))),
+        (Some(_), Some(_)) => Err(Error::repeated(name)),
         (first, _) => Ok(first.map(|(_, value)| value)),
-    }
-}
-
-/// What a client wrote, as an error shows it: in quotes, and not longer than a line.
-pub(super) fn quoted(text: &str) -> String {
-    const MAX_CHARS: usize = 100;
-    match text.char_indices().nth(MAX_CHARS) {
-        Some((end, _)) => format!("{:?}…", text.get(..end).unwrap_or_default()),
-        None => format!("{text:?}"),
     }
 }

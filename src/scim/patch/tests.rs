@@ -2,6 +2,9 @@
 
 mod entra;
 mod errors;
+mod lists;
+mod manager;
+mod members;
 mod okta;
 mod properties;
 mod requests;

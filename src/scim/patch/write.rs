@@ -1,13 +1,14 @@
 //! `add` and `replace` (RFC 7644 §3.5.2.1 and §3.5.2.3): from an operation to the attributes it names.
 
 use super::elements::write_elements;
-use super::part::{is_no_value, kind_of, unless_immutable, within, write_attribute};
+use super::members::{Member, read_container, read_members};
+use super::part::{is_no_value, unless_immutable, within, write_attribute, write_complex};
 use super::path::{Destination, Place, refuse_read_only, resolve};
 use super::request::Operation;
 use crate::scim::Error;
-use crate::scim::schema::{AttributeType, ResourceType, Schema};
+use crate::scim::schema::ResourceType;
+use crate::scim::validate::value::{not_boolean, read_value, wrong_type};
 use serde_json::{Map, Value};
-use std::collections::HashSet;
 
 /// How a value meets what is there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,17 +54,19 @@ fn write(
     };
     let Some(path) = &operation.path else {
         let Value::Object(members) = value else {
-            return Err(Error::invalid_value(format!(
-                "value must be an object of attributes when there is no path, found {}",
-                kind_of(value)
-            )));
+            let expected = "an object of attributes when there is no path";
+            return Err(wrong_type("value", expected, value));
         };
-        return write_members(mode, resource_type, attributes, members.iter());
+        return write_all(mode, attributes, &read_members(mode, resource_type, members)?);
     };
     match resolve(resource_type, path)? {
         Destination::Schemas => Ok(()),
+        Destination::Core => {
+            write_all(mode, attributes, &read_container(mode, resource_type, None, value)?)
+        }
         Destination::Extension(extension) => {
-            write_extension(mode, resource_type, attributes, extension, value)
+            let members = read_container(mode, resource_type, Some(extension), value)?;
+            write_all(mode, attributes, &members)
         }
         Destination::Place(place) => {
             refuse_read_only(&place)?;
@@ -72,64 +75,18 @@ fn write(
     }
 }
 
-/// Writes each member of an object as if it had its own path. Keys are paths of any form: Entra ID sends
-/// `name.givenName` and whole URNs.
-///
-/// What is unknown or readOnly is ignored here, as in any body (RFC 7644 §3.3): Okta sends a group's `id` along.
-fn write_members<'v>(
+fn write_all(
     mode: Mode,
-    resource_type: &ResourceType,
     attributes: &mut Map<String, Value>,
-    members: impl Iterator<Item = (impl AsRef<str>, &'v Value)>,
+    members: &[Member<'_, '_>],
 ) -> Result<(), Error> {
-    let mut seen = HashSet::new();
-    for (key, value) in members {
-        let key = key.as_ref();
-        let Ok(destination) = resolve(resource_type, key) else { continue };
-        // The values in two filters may well differ in case only.
-        if !key.contains('[') && !seen.insert(key.to_ascii_lowercase()) {
-            return Err(Error::invalid_syntax(format!(
-                "{key} is there more than once; attribute names are the same in any case"
-            )));
-        }
-        match destination {
-            Destination::Extension(extension) => {
-                write_extension(mode, resource_type, attributes, extension, value)?;
-            }
-            Destination::Place(place) if !place.is_read_only() => {
-                write_place(mode, attributes, &place, value)?;
-            }
-            Destination::Place(_) | Destination::Schemas => {}
-        }
-    }
-    Ok(())
-}
-
-fn write_extension(
-    mode: Mode,
-    resource_type: &ResourceType,
-    attributes: &mut Map<String, Value>,
-    extension: &Schema,
-    value: &Value,
-) -> Result<(), Error> {
-    match value {
-        Value::Object(members) => {
-            let members =
-                members.iter().map(|(key, value)| (format!("{}:{key}", extension.id), value));
-            write_members(mode, resource_type, attributes, members)
-        }
-        value if is_no_value(value) => {
-            if mode == Mode::Replace {
-                attributes.shift_remove(&extension.id);
-            }
+    members.iter().try_for_each(|member| match member {
+        Member::Clear(extension) => {
+            attributes.shift_remove(&extension.id);
             Ok(())
         }
-        other => Err(Error::invalid_value(format!(
-            "{} must be an object, found {}",
-            extension.id,
-            kind_of(other)
-        ))),
-    }
+        Member::Write(place, value) => write_place(mode, attributes, place, value),
+    })
 }
 
 fn write_place(
@@ -163,19 +120,12 @@ fn write_in(
         {
             write_elements(mode, container, place, value, &at)
         }
-        Some(sub_attribute) => within(container, &attribute.name, |object| {
-            write_attribute(mode, object, sub_attribute, value, &at)
-        }),
-        // "No value" would have to mean true or false, and an account must not change sides by a slip.
-        None if attribute.kind == AttributeType::Boolean
-            && !attribute.multi_valued
-            && is_no_value(value) =>
-        {
-            Err(Error::invalid_value(format!(
-                "{at} must be true or false, found {}",
-                kind_of(value)
-            )))
+        Some(sub_attribute) => {
+            let read = read_value(sub_attribute, value, &at)?;
+            let parts = [(sub_attribute, read)];
+            write_complex(mode, container, attribute, &parts, &place.attribute_at())
         }
+        None if place.is_switch() && is_no_value(value) => Err(not_boolean(value, &at)),
         None => write_attribute(mode, container, attribute, value, &at),
     })
 }

@@ -1,5 +1,7 @@
 //! One attribute and its characteristics (RFC 7643 §2.2), with the builder the tables are written in.
 
+use crate::scim::error::quoted;
+
 /// Data types of RFC 7643 §2.3.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AttributeType {
@@ -140,7 +142,7 @@ pub struct Attribute {
     pub max_chars: usize,
     /// The most values accepted in a list.
     pub max_values: usize,
-    /// Whether bare text stands for `{"value": text}`: several identity providers send a manager so.
+    /// Whether bare text stands for `{"value": text}`: several identity providers send a manager so, and roles.
     pub bare_value: bool,
 }
 
@@ -268,6 +270,21 @@ impl Attribute {
     /// The sub-attribute called `name`.
     pub fn sub_attribute(&self, name: &str) -> Option<&Attribute> {
         self.sub_attributes.iter().find(|sub| sub.is_named(name))
+    }
+
+    /// What an error says about the sub-attribute `name`, which this attribute does not have.
+    pub(in crate::scim) fn lacks(&self, name: &str) -> String {
+        let (owner, name) = (&self.name, quoted(name));
+        if self.sub_attributes.is_empty() {
+            return format!("\"{owner}\" has no sub-attributes, found {name}");
+        }
+        format!("\"{owner}\" has no sub-attribute {name}; it has {}", self.sub_attribute_names())
+    }
+
+    /// The sub-attributes, as an error lists them.
+    pub(in crate::scim) fn sub_attribute_names(&self) -> String {
+        let names: Vec<&str> = self.sub_attributes.iter().map(|sub| sub.name.as_str()).collect();
+        names.join(", ")
     }
 }
 

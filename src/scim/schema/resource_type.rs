@@ -48,6 +48,8 @@ pub struct ResourceType {
 /// What an attribute path names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Target<'s> {
+    /// All common and core attributes, by the URI of the core schema alone.
+    Core,
     /// All attributes of an extension, by its URI alone.
     Extension(&'s Schema),
     /// An attribute, or a part of one.
@@ -65,6 +67,14 @@ impl ResourceType {
     /// The extension identified by `urn`.
     pub fn extension(&self, urn: &str) -> Option<&Schema> {
         self.extensions.iter().find(|extension| extension.is_identified(urn))
+    }
+
+    /// What `urn` alone names: the core schema or an extension as a whole.
+    pub fn container(&self, urn: &str) -> Option<Target<'_>> {
+        if self.schema.is_identified(urn) {
+            return Some(Target::Core);
+        }
+        self.extension(urn).map(Target::Extension)
     }
 
     /// Common and core attributes, in the order in which answers show them.
@@ -97,9 +107,9 @@ impl ResourceType {
         if let Some(extension) = self.extension(urn) {
             return with_sub_attribute(Some(extension), extension.attribute(&path.name)?, path);
         }
-        // `urn:…:2.0:User` reads as an attribute `User`: the whole text may be an extension's URI.
+        // `urn:…:2.0:User` reads as an attribute `User`: the whole text may be a schema's URI.
         match &path.sub_attribute {
-            None => self.extension(&format!("{urn}:{}", path.name)).map(Target::Extension),
+            None => self.container(&format!("{urn}:{}", path.name)),
             Some(_) => None,
         }
     }

@@ -75,6 +75,8 @@ fn multi_valued() -> Vec<Attribute> {
             ),
             "Email addresses",
         )
+        // Each address but the primary one is a pointer item of its own, and a transaction takes 100 items: at worst 39
+        // are removed, 39 added, and 6 written beside them.
         .max_values(40),
         list(
             "phoneNumbers",
@@ -107,12 +109,14 @@ fn multi_valued() -> Vec<Attribute> {
             "entitlements",
             plural(Attribute::string("value", "The entitlement"), &[]),
             "Things the person has",
-        ),
+        )
+        .bare_value(),
         list(
             "roles",
             plural(Attribute::string("value", "The role"), &[]),
             "What the person is to the company",
-        ),
+        )
+        .bare_value(),
         list(
             "x509Certificates",
             plural(Attribute::binary("value", "The certificate, DER in base64"), &[]),

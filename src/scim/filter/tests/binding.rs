@@ -190,21 +190,17 @@ fn the_filter_of_an_element_is_bound_to_one_attribute() {
         "emails",
         "userName pr",
         Some(
-            "Filter: \"emails\" has no sub-attribute \"userName\"; it has value, display, type, primary",
+            "Path: \"emails\" has no sub-attribute \"userName\"; it has value, display, type, primary",
         ),
     );
     check(
         "emails",
         "type[value pr]",
-        Some(
-            "Filter: \"type\" has no sub-attributes, so no value filter in [ ] can stand after it",
-        ),
+        Some("Path: \"type\" has no sub-attributes, so no value filter in [ ] can stand after it"),
     );
     check(
         "title",
         "value pr",
-        Some(
-            "Filter: \"title\" has no sub-attributes, so no value filter in [ ] can stand after it",
-        ),
+        Some("Path: \"title\" has no sub-attributes, so no value filter in [ ] can stand after it"),
     );
 }

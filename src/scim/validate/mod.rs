@@ -1,0 +1,178 @@
+//! Reading what a client sent against the schema tables (RFC 7643 §2): canonical names, right types, known limits.
+//!
+//! What comes out holds only attributes the tables know, under their canonical names, and no empty values. Unknown
+//! and readOnly attributes are ignored, as RFC 7644 §3.3 lets a server do.
+
+pub mod value;
+
+#[cfg(test)]
+mod tests;
+
+use super::Error;
+use super::schema::{Attribute, Mutability, ResourceType, Schema};
+use super::values::{check_number, check_primary, settle};
+use serde_json::{Map, Value};
+use std::collections::HashSet;
+use value::{read_value, wrong_type};
+
+/// The largest resource kept, in bytes of JSON. A DynamoDB item holds 400 KB, and a history entry keeps the old and
+/// the new value of what changed.
+pub const MAX_RESOURCE_BYTES: usize = 128 * 1024;
+
+/// Reads the body of a POST or PUT (RFC 7644 §3.3 and §3.5.1) into canonical attributes.
+///
+/// `schemas` may be missing, but when it is there it must be a list of strings with the resource type's own URI.
+/// `id`, `meta` and other readOnly attributes are ignored, and so is everything unknown.
+///
+/// # Errors
+/// `invalidSyntax` for a malformed `schemas` or an attribute that is there twice; `invalidValue` for a value of the
+/// wrong type or beyond a limit, and for a required attribute that is missing.
+pub fn read_resource(
+    resource_type: &ResourceType,
+    body: &Map<String, Value>,
+) -> Result<Map<String, Value>, Error> {
+    let mut kept = Kept::default();
+    for (key, value) in body {
+        if key.eq_ignore_ascii_case("schemas") {
+            check_schemas(resource_type, value)?;
+        } else if let Some(attribute) = resource_type.attribute(key) {
+            kept.read(attribute, value, &attribute.name)?;
+        } else if let Some(extension) = resource_type.extension(key) {
+            let read = read_extension(extension, value)?.map(Value::Object);
+            kept.insert(&extension.id, read, &extension.id)?;
+        }
+    }
+    settle_resource(resource_type, &mut kept.attributes);
+    check_resource(resource_type, &kept.attributes)?;
+    Ok(kept.attributes)
+}
+
+/// Reads the object of an extension; `None` when it holds nothing.
+fn read_extension(extension: &Schema, value: &Value) -> Result<Option<Map<String, Value>>, Error> {
+    let object = match value {
+        Value::Null => return Ok(None),
+        Value::Object(object) => object,
+        other => return Err(wrong_type(&extension.id, "an object", other)),
+    };
+    let mut kept = Kept::default();
+    for (key, value) in object {
+        if let Some(attribute) = extension.attribute(key) {
+            kept.read(attribute, value, &format!("{}:{}", extension.id, attribute.name))?;
+        }
+    }
+    Ok((!kept.attributes.is_empty()).then_some(kept.attributes))
+}
+
+/// Takes out of every list the values that say nothing, and makes one of those that are the same (RFC 7643 §2.4). A
+/// PATCH is settled so after its last operation.
+pub fn settle_resource(resource_type: &ResourceType, attributes: &mut Map<String, Value>) {
+    settle_lists(resource_type.attributes(), attributes);
+    for extension in &resource_type.extensions {
+        if let Some(Value::Object(object)) = attributes.get_mut(&extension.id) {
+            settle_lists(extension.attributes.iter(), object);
+            if object.is_empty() {
+                attributes.shift_remove(&extension.id);
+            }
+        }
+    }
+}
+
+fn settle_lists<'s>(
+    attributes: impl Iterator<Item = &'s Attribute>,
+    container: &mut Map<String, Value>,
+) {
+    for attribute in attributes.filter(|attribute| attribute.multi_valued) {
+        if let Some(Value::Array(elements)) = container.get_mut(&attribute.name) {
+            settle(attribute, elements);
+            if elements.is_empty() {
+                container.shift_remove(&attribute.name);
+            }
+        }
+    }
+}
+
+/// Checks a whole set of settled attributes: nothing required is missing, at most one value of a list is primary, and
+/// it is not too large. A PATCH is checked so after its last operation.
+///
+/// # Errors
+/// `invalidValue`.
+pub fn check_resource(
+    resource_type: &ResourceType,
+    attributes: &Map<String, Value>,
+) -> Result<(), Error> {
+    for attribute in resource_type.attributes().filter(|attribute| attribute.required) {
+        if !attributes.contains_key(&attribute.name) {
+            return Err(Error::required(&attribute.name));
+        }
+    }
+    check_lists(resource_type.attributes(), attributes, "")?;
+    for extension in &resource_type.extensions {
+        if let Some(Value::Object(object)) = attributes.get(&extension.id) {
+            check_lists(extension.attributes.iter(), object, &format!("{}:", extension.id))?;
+        }
+    }
+    let bytes = serde_json::to_string(attributes).map_or(usize::MAX, |text| text.len());
+    if bytes > MAX_RESOURCE_BYTES {
+        return Err(Error::invalid_value(format!(
+            "The {} would take {bytes} bytes; at most {MAX_RESOURCE_BYTES} are kept",
+            resource_type.name
+        )));
+    }
+    Ok(())
+}
+
+fn check_lists<'s>(
+    attributes: impl Iterator<Item = &'s Attribute>,
+    container: &Map<String, Value>,
+    prefix: &str,
+) -> Result<(), Error> {
+    for attribute in attributes.filter(|attribute| attribute.multi_valued) {
+        if let Some(Value::Array(elements)) = container.get(&attribute.name) {
+            let at = format!("{prefix}{}", attribute.name);
+            check_number(attribute, elements.len(), &at)?;
+            check_primary(attribute, elements, &at)?;
+        }
+    }
+    Ok(())
+}
+
+/// What is kept of an object, and which of its names were there.
+#[derive(Default)]
+struct Kept<'s> {
+    attributes: Map<String, Value>,
+    seen: HashSet<&'s str>,
+}
+
+impl<'s> Kept<'s> {
+    fn read(&mut self, attribute: &'s Attribute, value: &Value, at: &str) -> Result<(), Error> {
+        if attribute.mutability == Mutability::ReadOnly {
+            return Ok(());
+        }
+        let read = read_value(attribute, value, at)?;
+        self.insert(&attribute.name, read, at)
+    }
+
+    /// Two spellings of one name (`title` and `Title`) are one attribute sent twice, also when one says nothing.
+    fn insert(&mut self, name: &'s str, value: Option<Value>, at: &str) -> Result<(), Error> {
+        if !self.seen.insert(name) {
+            return Err(Error::repeated(at));
+        }
+        if let Some(value) = value {
+            self.attributes.insert(name.to_owned(), value);
+        }
+        Ok(())
+    }
+}
+
+fn check_schemas(resource_type: &ResourceType, value: &Value) -> Result<(), Error> {
+    let expected = || {
+        let urn = &resource_type.schema.id;
+        Error::invalid_syntax(format!("schemas must be a list that holds {urn}"))
+    };
+    let Value::Array(urns) = value else { return Err(expected()) };
+    if !urns.iter().all(Value::is_string) {
+        return Err(expected());
+    }
+    let mut texts = urns.iter().filter_map(Value::as_str);
+    if texts.any(|urn| resource_type.schema.is_identified(urn)) { Ok(()) } else { Err(expected()) }
+}

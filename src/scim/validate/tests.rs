@@ -1,0 +1,142 @@
+//! Bodies of POST and PUT as tables of cases.
+
+use super::read_resource;
+use crate::scim::ScimType;
+use crate::scim::schema::user_resource_type;
+use crate::scim::urn::{ENTERPRISE_USER, USER};
+use serde_json::{Value, json};
+
+/// Reads a body that has a userName beside `body`, and gives back what is kept beside it.
+#[track_caller]
+fn check(body: Value, expected: Value) {
+    let mut body = body.as_object().unwrap().clone();
+    body.insert("userName".to_owned(), json!("ada"));
+    let mut read = read_resource(&user_resource_type(), &body).unwrap();
+    read.remove("userName");
+    assert_eq!(Value::Object(read), expected);
+}
+
+#[track_caller]
+fn refused(body: Value, scim_type: ScimType, detail: &str) {
+    let body = body.as_object().unwrap();
+    let error = read_resource(&user_resource_type(), body).unwrap_err();
+    assert_eq!((error.scim_type, error.detail.as_str()), (scim_type, detail));
+}
+
+#[test]
+fn names_become_canonical_and_what_is_unknown_or_read_only_is_left_out() {
+    check(
+        json!({"TITLE": "x", "Name": {"GIVENNAME": "A"}}),
+        json!({"title": "x", "name": {"givenName": "A"}}),
+    );
+    check(json!({"id": "1", "meta": {"version": 1}, "groups": [], "shoeSize": 5}), json!({}));
+    check(json!({"password": "secret"}), json!({}));
+    check(
+        json!({"emails": [{"value": "a", "colour": "red"}]}),
+        json!({"emails": [{"value": "a"}]}),
+    );
+    let urn = ENTERPRISE_USER.to_uppercase();
+    check(json!({urn: {"Location": "GB", "x": 1}}), json!({ENTERPRISE_USER: {"location": "GB"}}));
+}
+
+#[test]
+fn no_value_in_any_spelling_is_absent() {
+    for nothing in [json!(null), json!("")] {
+        check(json!({"title": nothing, "name": {"givenName": nothing}}), json!({}));
+    }
+    check(json!({"emails": [], "roles": null, "addresses": [{}], "name": {}}), json!({}));
+    check(json!({ENTERPRISE_USER: {"manager": {"value": ""}}}), json!({}));
+    check(json!({ENTERPRISE_USER: null}), json!({}));
+}
+
+#[test]
+fn a_manager_comes_in_four_shapes() {
+    let expected = json!({ENTERPRISE_USER: {"manager": {"value": "m"}}});
+    for shape in [json!("m"), json!({"value": "m"}), json!(["m"]), json!([{"value": "m"}])] {
+        check(json!({ENTERPRISE_USER: {"manager": shape}}), expected.clone());
+    }
+}
+
+#[test]
+fn booleans_may_be_text_and_a_single_value_may_stand_for_a_list() {
+    check(json!({"active": "False"}), json!({"active": false}));
+    check(json!({"active": "true"}), json!({"active": true}));
+    check(json!({"roles": {"value": "r"}}), json!({"roles": [{"value": "r"}]}));
+    check(json!({"roles": [{"value": "r"}, {"value": "r"}]}), json!({"roles": [{"value": "r"}]}));
+}
+
+#[test]
+fn what_does_not_fit_is_refused_with_the_place() {
+    use ScimType::{InvalidSyntax, InvalidValue};
+    let missing = "userName is required and must not be empty";
+    refused(json!({}), InvalidValue, missing);
+    refused(json!({"userName": null}), InvalidValue, missing);
+    refused(json!({"userName": " \t"}), InvalidValue, missing);
+    refused(json!({"userName": 5}), InvalidValue, "userName must be text, found a number");
+    refused(json!({"name": "Ada"}), InvalidValue, "name must be an object, found text");
+    refused(json!({"active": 3}), InvalidValue, "active must be true or false, found 3");
+    let yes = "active must be true or false, found \"yes\"";
+    refused(json!({"active": "yes"}), InvalidValue, yes);
+    let empty = "active must be true or false, found empty text";
+    refused(json!({"active": ""}), InvalidValue, empty);
+    refused(
+        json!({"emails": [{"value": "a"}, {"value": "b", "primary": ""}]}),
+        InvalidValue,
+        "emails[2].primary must be true or false, found empty text",
+    );
+    refused(
+        json!({"emails": ["a@x"]}),
+        InvalidValue,
+        "emails[1] must be an object such as {\"value\": …}, found text",
+    );
+    refused(
+        json!({"emails": [{"value": "a"}, {"type": 5}]}),
+        InvalidValue,
+        "emails[2].type must be text, found a number",
+    );
+    refused(
+        json!({"addresses": [{}, 5]}),
+        InvalidValue,
+        "addresses[2] must be an object, found a number",
+    );
+    refused(json!({"emails": "a"}), InvalidValue, "emails must be a list, found text");
+    refused(
+        json!({"emails": [{"value": ["a"]}]}),
+        InvalidValue,
+        "emails[1].value must be text, found a list",
+    );
+    refused(
+        json!({"userName": "ada", "emails": [{"value": "a", "primary": true}, {"value": "b", "primary": true}]}),
+        InvalidValue,
+        "emails marks 2 values as primary; one at most can be",
+    );
+    refused(
+        json!({"title": "x".repeat(5000)}),
+        InvalidValue,
+        "title has 5000 characters; at most 4096 are accepted",
+    );
+    refused(json!({"title": "a\0b"}), InvalidValue, "title holds a NUL character");
+    refused(
+        json!({"x509Certificates": [{"value": "not base64!"}]}),
+        InvalidValue,
+        "x509Certificates[1].value must be base64 text",
+    );
+    refused(
+        json!({"title": "a", "Title": "b"}),
+        InvalidSyntax,
+        "title is there more than once; attribute names are the same in any case",
+    );
+    let schemas = format!("schemas must be a list that holds {USER}");
+    refused(json!({"schemas": "x"}), InvalidSyntax, &schemas);
+    refused(json!({"schemas": [ENTERPRISE_USER]}), InvalidSyntax, &schemas);
+    refused(json!({"schemas": [USER, 5]}), InvalidSyntax, &schemas);
+}
+
+#[test]
+fn a_resource_that_would_not_fit_an_item_is_refused() {
+    let url = format!("https://example.com/{}", "x".repeat(4000));
+    let photos: Vec<Value> = (0..40).map(|n| json!({"value": format!("{url}{n}")})).collect();
+    let body = json!({"userName": "ada", "photos": photos});
+    let error = read_resource(&user_resource_type(), body.as_object().unwrap()).unwrap_err();
+    assert!(error.detail.ends_with("at most 131072 are kept"), "{}", error.detail);
+}

@@ -1,0 +1,189 @@
+//! One value against its attribute (RFC 7643 §2.3): its type, its length, and in which spellings it may come.
+
+use super::Kept;
+use crate::scim::Error;
+use crate::scim::date_time;
+use crate::scim::error::quoted;
+use crate::scim::schema::{Attribute, AttributeType, Returned};
+use crate::scim::values::{check_number, merge_repeated};
+use base64::Engine;
+use serde_json::{Map, Value};
+
+/// Reads the whole value of an attribute: a list when it is multi-valued. `None` when it is no value: `null`, an
+/// empty string, list or object (RFC 7643 §2.5), or something that is never kept. `at` names the place in errors.
+///
+/// Values that say nothing but their `type` may still be in a list: a PATCH can say the rest in its next operation.
+///
+/// # Errors
+/// `invalidValue` or `invalidSyntax`, as [`read_resource`](super::read_resource).
+pub fn read_value(attribute: &Attribute, value: &Value, at: &str) -> Result<Option<Value>, Error> {
+    if !attribute.multi_valued {
+        return read_element(attribute, value, at);
+    }
+    let mut read: Vec<Value> = Vec::new();
+    match value {
+        Value::Array(elements) => {
+            check_number(attribute, elements.len(), at)?;
+            for (element, position) in elements.iter().zip(1_usize..) {
+                read.extend(read_element(attribute, element, &format!("{at}[{position}]"))?);
+            }
+        }
+        Value::Bool(_) | Value::Number(_) | Value::String(_)
+            if attribute.kind == AttributeType::Complex
+                && !is_empty_text(value)
+                && !(attribute.bare_value && value.is_string()) =>
+        {
+            return Err(wrong_type(at, "a list", value));
+        }
+        // Some clients send the only value without the list around it.
+        only => read.extend(read_element(attribute, only, at)?),
+    }
+    merge_repeated(attribute, &mut read);
+    Ok((!read.is_empty()).then_some(Value::Array(read)))
+}
+
+/// Reads one value of an attribute: an element when it is multi-valued. `None` when it is no value.
+///
+/// An empty text is no value, but of a boolean: it would have to mean true or false, and nobody can tell which.
+///
+/// # Errors
+/// `invalidValue` or `invalidSyntax`, as [`read_resource`](super::read_resource).
+pub fn read_element(
+    attribute: &Attribute,
+    value: &Value,
+    at: &str,
+) -> Result<Option<Value>, Error> {
+    if attribute.returned == Returned::Never || value.is_null() {
+        return Ok(None);
+    }
+    if is_empty_text(value) && attribute.kind != AttributeType::Boolean {
+        return Ok(None);
+    }
+    match attribute.kind {
+        AttributeType::Complex => read_complex(attribute, value, at),
+        AttributeType::Boolean => read_boolean(value, at).map(Some),
+        AttributeType::Integer if value.is_i64() || value.is_u64() => Ok(Some(value.clone())),
+        AttributeType::Integer => Err(wrong_type(at, "a whole number", value)),
+        AttributeType::Decimal if value.is_number() => Ok(Some(value.clone())),
+        AttributeType::Decimal => Err(wrong_type(at, "a number", value)),
+        AttributeType::String
+        | AttributeType::Reference
+        | AttributeType::DateTime
+        | AttributeType::Binary => {
+            let Value::String(text) = value else {
+                return Err(wrong_type(at, "text", value));
+            };
+            check_text(attribute, text, at)?;
+            Ok(Some(value.clone()))
+        }
+    }
+}
+
+fn read_complex(attribute: &Attribute, value: &Value, at: &str) -> Result<Option<Value>, Error> {
+    let object = match value {
+        Value::Object(object) => object,
+        Value::String(text) if attribute.bare_value => {
+            &Map::from_iter([("value".to_owned(), Value::String(text.clone()))])
+        }
+        // A single value in a list of one, as Entra ID wraps a manager.
+        Value::Array(elements) if !attribute.multi_valued => {
+            return match elements.as_slice() {
+                [] => Ok(None),
+                [only] if !only.is_array() => read_element(attribute, only, at),
+                [..] => Err(not_complex(attribute, value, at)),
+            };
+        }
+        other => return Err(not_complex(attribute, other, at)),
+    };
+    let mut kept = Kept::default();
+    for (key, value) in object {
+        if let Some(sub_attribute) = attribute.sub_attribute(key) {
+            kept.read(sub_attribute, value, &format!("{at}.{}", sub_attribute.name))?;
+        }
+    }
+    Ok((!kept.attributes.is_empty()).then_some(Value::Object(kept.attributes)))
+}
+
+/// RFC 7643 §2.3.2; Entra ID sends the words as text, in any case.
+fn read_boolean(value: &Value, at: &str) -> Result<Value, Error> {
+    match value {
+        Value::Bool(_) => Ok(value.clone()),
+        Value::String(text) if text.eq_ignore_ascii_case("true") => Ok(Value::Bool(true)),
+        Value::String(text) if text.eq_ignore_ascii_case("false") => Ok(Value::Bool(false)),
+        other => Err(not_boolean(other, at)),
+    }
+}
+
+fn check_text(attribute: &Attribute, text: &str, at: &str) -> Result<(), Error> {
+    let chars = text.chars().count();
+    if chars > attribute.max_chars {
+        return Err(Error::invalid_value(format!(
+            "{at} has {chars} characters; at most {} are accepted",
+            attribute.max_chars
+        )));
+    }
+    if text.contains('\0') {
+        return Err(Error::invalid_value(format!("{at} holds a NUL character")));
+    }
+    if attribute.required && text.trim().is_empty() {
+        return Err(Error::required(at));
+    }
+    match attribute.kind {
+        AttributeType::DateTime if date_time::parse(text).is_none() => Err(Error::invalid_value(
+            format!("{at} must be a date and time such as 2026-11-23T09:30:00Z"),
+        )),
+        AttributeType::Binary if !is_base64(text) => {
+            Err(Error::invalid_value(format!("{at} must be base64 text")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// RFC 7643 §2.3.6: base64 or base64url; certificates arrive with and without padding.
+fn is_base64(text: &str) -> bool {
+    use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+    let text = text.trim_end_matches('=');
+    STANDARD_NO_PAD.decode(text).is_ok() || URL_SAFE_NO_PAD.decode(text).is_ok()
+}
+
+fn is_empty_text(value: &Value) -> bool {
+    value.as_str().is_some_and(str::is_empty)
+}
+
+/// `invalidValue` for a value that is no object and cannot stand for one.
+pub(in crate::scim) fn not_complex(attribute: &Attribute, found: &Value, at: &str) -> Error {
+    let expected = match (attribute.sub_attribute("value"), attribute.bare_value) {
+        (Some(_), true) => "text or an object such as {\"value\": …}",
+        (Some(_), false) => "an object such as {\"value\": …}",
+        (None, _) => "an object",
+    };
+    wrong_type(at, expected, found)
+}
+
+/// `invalidValue` for what is neither true nor false. It shows what was sent, which is meant to be a word: other values
+/// are a person's and stay out of errors.
+pub(in crate::scim) fn not_boolean(found: &Value, at: &str) -> Error {
+    match found {
+        Value::String(text) if !text.is_empty() => {
+            Error::invalid_value(format!("{at} must be true or false, found {}", quoted(text)))
+        }
+        Value::Number(number) => {
+            Error::invalid_value(format!("{at} must be true or false, found {number}"))
+        }
+        other => wrong_type(at, "true or false", other),
+    }
+}
+
+/// `invalidValue` for a value of another type than expected.
+pub(in crate::scim) fn wrong_type(at: &str, expected: &str, found: &Value) -> Error {
+    let found = match found {
+        Value::Null => "null",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(text) if text.is_empty() => "empty text",
+        Value::String(_) => "text",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "an object",
+    };
+    Error::invalid_value(format!("{at} must be {expected}, found {found}"))
+}

@@ -1,0 +1,138 @@
+//! What the values of an attribute have in common (RFC 7643 §2.4): which two are the same value, that one of a list at
+//! most is primary, and that each has to say something.
+
+use super::Error;
+use super::fold::fold;
+use super::schema::Attribute;
+use serde_json::Value;
+use std::collections::HashMap;
+
+/// Whether two values of `attribute` are the same: text by the attribute's `caseExact` (RFC 7643 §2.2).
+pub(super) fn is_same(attribute: &Attribute, left: &Value, right: &Value) -> bool {
+    match (left, right) {
+        (Value::String(left), Value::String(right)) if !attribute.case_exact => {
+            if left.is_ascii() && right.is_ascii() {
+                left.eq_ignore_ascii_case(right)
+            } else {
+                fold(left) == fold(right)
+            }
+        }
+        _ => left == right,
+    }
+}
+
+/// What tells values of a list apart: the `value` sub-attribute, in the form in which it is compared. `None` for what
+/// has none, such as an address.
+pub(super) fn identity(attribute: &Attribute, element: &Value) -> Option<String> {
+    let (attribute, value) = match element {
+        Value::Object(object) => (attribute.sub_attribute("value")?, object.get("value")?),
+        simple => (attribute, simple),
+    };
+    Some(match value {
+        Value::String(text) if attribute.case_exact => text.clone(),
+        Value::String(text) => fold(text),
+        other => other.to_string(),
+    })
+}
+
+/// Whether both are the same `type`, or neither is any.
+pub(super) fn is_same_type(attribute: &Attribute, left: &Value, right: &Value) -> bool {
+    match (left.get("type"), right.get("type"), attribute.sub_attribute("type")) {
+        (Some(left), Some(right), Some(sub_attribute)) => is_same(sub_attribute, left, right),
+        (left, right, _) => left == right,
+    }
+}
+
+/// Whether the two are one value: the same `type` and `value`, of which RFC 7643 §2.4 lets no two have both. What has
+/// no `value` must be equal.
+pub(super) fn is_repeat(attribute: &Attribute, left: &Value, right: &Value) -> bool {
+    match (identity(attribute, left), identity(attribute, right)) {
+        (Some(same), Some(identity)) if same == identity => is_same_type(attribute, left, right),
+        _ => left == right,
+    }
+}
+
+/// Makes one of values that are the same: the first keeps what it says, and gets what it did not say.
+pub(super) fn merge_repeated(attribute: &Attribute, elements: &mut Vec<Value>) {
+    let mut kept: Vec<Value> = Vec::with_capacity(elements.len());
+    let mut positions: HashMap<Option<String>, Vec<usize>> = HashMap::with_capacity(elements.len());
+    for element in elements.drain(..) {
+        let identity = identity(attribute, &element);
+        let has_value = identity.is_some();
+        let alike = positions.entry(identity).or_default();
+        let is_same = |earlier: &Value| {
+            if has_value { is_same_type(attribute, earlier, &element) } else { *earlier == element }
+        };
+        let earlier = alike.iter().copied().find(|at| kept.get(*at).is_some_and(is_same));
+        if let Some(earlier) = earlier.and_then(|at| kept.get_mut(at)) {
+            fill_in(earlier, element);
+        } else {
+            alike.push(kept.len());
+            kept.push(element);
+        }
+    }
+    *elements = kept;
+}
+
+fn fill_in(earlier: &mut Value, later: Value) {
+    let (Value::Object(earlier), Value::Object(later)) = (earlier, later) else { return };
+    for (name, value) in later {
+        if name == "primary" && value == Value::Bool(true) {
+            earlier.insert(name, value);
+        } else {
+            earlier.entry(name).or_insert(value);
+        }
+    }
+}
+
+/// Whether an element of a list says what a value is for without saying any: it has no `value`, where it could have
+/// one, and nothing but the companions that RFC 7643 §2.4 gives a value.
+pub(super) fn is_husk(attribute: &Attribute, element: &Value) -> bool {
+    let is_companion = |name: &str| matches!(name, "type" | "primary" | "display");
+    attribute.sub_attribute("value").is_some()
+        && element.as_object().is_some_and(|object| object.keys().all(|name| is_companion(name)))
+}
+
+/// Brings a list into the form in which it is kept: no husks, and each value once.
+pub(super) fn settle(attribute: &Attribute, elements: &mut Vec<Value>) {
+    elements.retain(|element| !is_husk(attribute, element));
+    merge_repeated(attribute, elements);
+}
+
+/// Whether an element is marked as primary.
+pub(super) fn is_primary(element: &Value) -> bool {
+    element.get("primary").and_then(Value::as_bool) == Some(true)
+}
+
+/// RFC 7643 §2.4: the primary value appears no more than once. What says no value yet is not counted.
+///
+/// # Errors
+/// `invalidValue`.
+pub(super) fn check_primary(
+    attribute: &Attribute,
+    elements: &[Value],
+    at: &str,
+) -> Result<(), Error> {
+    let is_counted = |element: &&Value| is_primary(element) && !is_husk(attribute, element);
+    let primaries = elements.iter().filter(is_counted).count();
+    if primaries > 1 { Err(too_many_primary(primaries, at)) } else { Ok(()) }
+}
+
+/// `invalidValue` for more primary values than one.
+pub(super) fn too_many_primary(primaries: usize, at: &str) -> Error {
+    Error::invalid_value(format!("{at} marks {primaries} values as primary; one at most can be"))
+}
+
+/// The length of a list, before or after its values are compared with each other.
+///
+/// # Errors
+/// `invalidValue` when there are more than the table allows.
+pub(super) fn check_number(attribute: &Attribute, values: usize, at: &str) -> Result<(), Error> {
+    if values > attribute.max_values {
+        return Err(Error::invalid_value(format!(
+            "{at} has {values} values; at most {} are accepted",
+            attribute.max_values
+        )));
+    }
+    Ok(())
+}

@@ -1,0 +1,79 @@
+//! Small requests that ask for much work, and large answers: refused, with what to do instead.
+
+use crate::support::{Ids, TestApp};
+use serde_json::{Value, json};
+
+/// A user with 100 roles of text that is expensive to compare without regard to case: 120 KB.
+fn expensive_user() -> Value {
+    let role = |n: usize| json!({"value": format!("{n}{}", "é".repeat(590))});
+    json!({"userName": "ada@example.com", "roles": (0..100).map(role).collect::<Vec<_>>()})
+}
+
+#[tokio::test]
+async fn a_small_patch_cannot_cause_much_work() {
+    let tenant = TestApp::new().await.tenant("acme").await;
+    let id = tenant.create(&expensive_user()).await;
+    let path = format!("/Users/{id}");
+    let before = tenant.get(&path).await.expect(200);
+    let terms = ["value eq \"x\""; 30].join(" or ");
+    let by_filter = json!({"op": "remove", "path": format!("roles[{terms}]")});
+    let listed: Vec<Value> = (0..100).map(|n| json!({"display": format!("é{n}")})).collect();
+    let by_value = json!({"op": "remove", "path": "roles", "value": listed});
+    let keys = (0..500).map(|n| (format!("roles[value ne \"{n}\"].display"), json!("x")));
+    let by_keys = json!({"op": "replace", "value": Value::Object(keys.collect())});
+    for operation in [by_filter, by_value, by_keys] {
+        let operations = json!(vec![operation; 4]);
+        let answer = tenant.patch(&path, &operations).await;
+        if answer.status.as_u16() == 200 {
+            assert_eq!(answer.json(), before, "removing what is not there changes nothing");
+        } else {
+            let detail = answer.expect_error(400, Some("invalidValue"));
+            assert!(detail.contains("compare too much text"), "{detail}");
+        }
+        assert_eq!(tenant.get(&path).await.expect(200), before);
+    }
+    let many: Vec<Value> = vec![json!({"op": "remove", "path": format!("roles[{terms}]")}); 40];
+    let detail = tenant.patch(&path, &json!(many)).await.expect_error(400, Some("invalidValue"));
+    assert!(detail.contains("the operations compare too much text"), "{detail}");
+}
+
+#[tokio::test]
+async fn a_filter_cannot_cause_much_work() {
+    let tenant = TestApp::new().await.tenant("acme").await;
+    for n in 0..4 {
+        let mut user = expensive_user();
+        user["userName"] = json!(format!("user{n}@example.com"));
+        tenant.create(&user).await;
+    }
+    let terms = ["roles.value eq \"x\""; 180].join(" or ");
+    let detail = tenant.filter(&terms).await.expect_error(400, Some("tooMany"));
+    assert!(detail.starts_with("The filter compares too much text"), "{detail}");
+    let few = ["roles.value eq \"x\""; 10].join(" or ");
+    assert_eq!(tenant.filter(&few).await.expect(200)["totalResults"], 0);
+}
+
+#[tokio::test]
+async fn each_member_of_a_value_without_a_path_counts_as_an_operation() {
+    let tenant = TestApp::new().await.tenant("acme").await;
+    let id = tenant.create(&json!({"userName": "ada@example.com"})).await;
+    let members = (0..2_001).map(|n| (format!("unknown{n}"), json!("x")));
+    let operations = json!([{"op": "replace", "value": Value::Object(members.collect())}]);
+    let refused = tenant.patch(&format!("/Users/{id}"), &operations).await;
+    let detail = refused.expect_error(400, Some("invalidSyntax"));
+    assert!(detail.contains("2001 operations; at most 2000"), "{detail}");
+}
+
+#[tokio::test]
+async fn a_page_that_is_too_large_to_send_is_refused_and_a_shorter_one_is_not() {
+    let tenant = TestApp::with_ids(Ids::Random).await.tenant("acme").await;
+    for n in 0..50 {
+        let mut user = expensive_user();
+        user["userName"] = json!(format!("user{n}@example.com"));
+        tenant.create(&user).await;
+    }
+    let detail = tenant.get("/Users").await.expect_error(400, Some("tooMany"));
+    assert!(detail.contains("ask for fewer rows with count"), "{detail}");
+    assert_eq!(tenant.get("/Users?count=20").await.expect(200)["itemsPerPage"], 20);
+    let names = tenant.get("/Users?attributes=userName").await.expect(200);
+    assert_eq!(names["itemsPerPage"], 50);
+}
