@@ -9,6 +9,7 @@ pub mod directory;
 pub mod api;
 pub mod app;
 pub mod gateway;
+pub mod metrics;
 pub mod secrets;
 pub mod config;
 

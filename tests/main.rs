@@ -24,6 +24,7 @@ mod limits;
 mod isolation;
 mod tokens;
 mod logs;
+mod metrics;
 mod concurrency;
 mod paging;
 mod capacity;

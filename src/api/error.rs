@@ -4,6 +4,7 @@
 //! operations can find the cause in the log. Who notices a failure need not know the request: the outermost layer
 //! writes the body ([`render`]).
 
+use super::observe::Seen;
 use super::response;
 use crate::directory;
 use crate::scim::{self, urn};
@@ -120,18 +121,20 @@ impl ApiError {
 }
 
 /// Writes the body of a failure into its response, and logs the cause of a server error: here, and nowhere else.
-pub(super) fn render(response: &mut Response, request_id: &str) {
+pub(super) fn render(response: &mut Response, seen: &Seen) {
     let Some(Failure(failure)) = response.extensions_mut().remove::<Failure>() else { return };
+    let Seen { request_id, operation, tenant } = seen;
     let mut detail = failure.detail.clone();
     if failure.status.is_server_error() {
         detail = format!("{detail} (request id {request_id})");
     }
-    match &failure.cause {
-        Some(Cause::Directory(error)) => {
-            tracing::error!(request_id, cause = crate::error_chain(&**error), "request failed");
-        }
-        Some(Cause::Text(text)) => tracing::error!(request_id, cause = text, "request failed"),
-        None => {}
+    if let Some(cause) = &failure.cause {
+        let cause = match cause {
+            Cause::Directory(error) => crate::error_chain(&**error),
+            Cause::Text(text) => text.clone(),
+        };
+        let (request_id, tenant) = (&**request_id, &**tenant);
+        tracing::error!(request_id, operation, tenant, cause, "request failed");
     }
     let mut body = Map::new();
     body.insert("schemas".to_owned(), json!([urn::ERROR]));

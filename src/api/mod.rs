@@ -3,7 +3,7 @@
 pub mod router;
 pub mod context;
 mod path;
-mod observe;
+pub mod observe;
 mod auth;
 mod params;
 mod body;

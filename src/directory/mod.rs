@@ -20,6 +20,7 @@ pub use error::Error;
 pub use crate::store::employee::Employee;
 pub use crate::store::history::RecordedEntry;
 pub use crate::store::tenant::{Scope, Settings, Stage, Tenant, TenantId, TokenRecord};
+pub use crate::store::usage::{Usage, metered};
 
 use crate::scim::schema::ResourceType;
 use crate::store::TenantStore;

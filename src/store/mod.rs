@@ -8,6 +8,7 @@ pub mod error;
 pub mod client;
 pub mod table;
 pub mod retry;
+pub mod usage;
 mod transact;
 mod read;
 pub mod tenant;

@@ -6,6 +6,7 @@ use super::keys;
 use super::read::SortRange;
 use super::retry::Pauses;
 use super::transact::{Condition, Step, Transaction};
+use super::usage::counted;
 use super::{Error, Item, TenantStore};
 use aws_sdk_dynamodb::types::{DeleteRequest, ReturnConsumedCapacity, WriteRequest};
 use std::collections::HashMap;
@@ -124,14 +125,14 @@ impl TenantStore {
             let mut wanted = HashMap::from([(self.store.table.to_string(), requests?)]);
             let mut pauses = Pauses::new();
             while !wanted.is_empty() {
-                let output = self
+                let call = self
                     .store
                     .client
                     .batch_write_item()
                     .set_request_items(Some(wanted))
                     .return_consumed_capacity(ReturnConsumedCapacity::Total)
-                    .send()
-                    .await?;
+                    .send();
+                let output = counted(call).await?;
                 wanted = output.unprocessed_items.unwrap_or_default();
                 if !wanted.is_empty() {
                     pauses.pause().await?;

@@ -3,6 +3,7 @@
 
 use super::keys::{self, Key};
 use super::retry::Pauses;
+use super::usage::counted;
 use super::{Error, Item, Store};
 use aws_sdk_dynamodb::types::{
     AttributeValue, Get, KeysAndAttributes, ReturnConsumedCapacity, TransactGetItem,
@@ -37,16 +38,15 @@ pub(super) struct ItemPage {
 impl Store {
     /// The item with this key.
     pub(super) async fn get(&self, key: &Key) -> Result<Option<Item>, Error> {
-        let output = self
+        let call = self
             .client
             .get_item()
             .table_name(&*self.table)
             .set_key(Some(key.to_item()))
             .consistent_read(true)
             .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .send()
-            .await?;
-        Ok(output.item)
+            .send();
+        Ok(counted(call).await?.item)
     }
 
     /// The items with these keys, all as they were at one instant; keys without an item are left out.
@@ -62,14 +62,13 @@ impl Store {
                 Ok(TransactGetItem::builder().get(get).build())
             })
             .collect();
-        let output = self
+        let call = self
             .client
             .transact_get_items()
             .set_transact_items(Some(gets?))
             .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .send()
-            .await?;
-        let responses = output.responses.unwrap_or_default();
+            .send();
+        let responses = counted(call).await?.responses.unwrap_or_default();
         Ok(responses.into_iter().filter_map(|response| response.item).collect())
     }
 
@@ -103,7 +102,7 @@ impl Store {
                 .expression_attribute_values(":low", AttributeValue::S(low.clone()))
                 .expression_attribute_values(":high", AttributeValue::S(high.clone())),
         };
-        let output = query.send().await?;
+        let output = counted(query.send()).await?;
         Ok(ItemPage { items: output.items.unwrap_or_default(), next: output.last_evaluated_key })
     }
 
@@ -135,7 +134,7 @@ impl Store {
         let mut items = Vec::new();
         let mut start = None;
         loop {
-            let output = self
+            let call = self
                 .client
                 .query()
                 .table_name(&*self.table)
@@ -144,8 +143,8 @@ impl Store {
                 .key_condition_expression("emailKey = :value")
                 .expression_attribute_values(":value", AttributeValue::S(value.to_owned()))
                 .set_exclusive_start_key(start)
-                .send()
-                .await?;
+                .send();
+            let output = counted(call).await?;
             items.extend(output.items.unwrap_or_default());
             start = output.last_evaluated_key;
             if start.is_none() {
@@ -167,13 +166,13 @@ impl Store {
             let mut wanted = HashMap::from([(self.table.to_string(), wanted)]);
             let mut pauses = Pauses::new();
             loop {
-                let output = self
+                let call = self
                     .client
                     .batch_get_item()
                     .set_request_items(Some(wanted))
                     .return_consumed_capacity(ReturnConsumedCapacity::Total)
-                    .send()
-                    .await?;
+                    .send();
+                let output = counted(call).await?;
                 items.extend(output.responses.into_iter().flatten().flat_map(|(_, found)| found));
                 // What did not fit into 16 MB or was throttled comes back to be asked for again.
                 wanted = output.unprocessed_keys.unwrap_or_default();

@@ -1,5 +1,6 @@
 //! The table's definition, for engines where this program makes it itself. On AWS the template makes it.
 
+use super::read::SortRange;
 use super::retry::Pauses;
 use super::{Error, Store, keys};
 use aws_sdk_dynamodb::types::{
@@ -68,18 +69,7 @@ impl Store {
     /// # Errors
     /// [`Error::NoTable`], [`Error::Denied`], [`Error::Unavailable`]: the reasons not to start.
     pub async fn check_access(&self) -> Result<(), Error> {
-        self.client
-            .query()
-            .table_name(&*self.table)
-            .key_condition_expression("PK = :partition")
-            .expression_attribute_values(
-                ":partition",
-                aws_sdk_dynamodb::types::AttributeValue::S(keys::tenants()),
-            )
-            .limit(1)
-            .send()
-            .await?;
-        Ok(())
+        self.query_page(&keys::tenants(), &SortRange::All, Some(1), None).await.map(drop)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::keys::Key;
 use super::retry::Pauses;
+use super::usage::counted;
 use super::{Error, Item, Store};
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
@@ -166,16 +167,15 @@ impl<'a> Transaction<'a> {
         let (steps, items): (Vec<Step>, Vec<TransactWriteItem>) = self.writes.into_iter().unzip();
         let mut pauses = Pauses::new();
         loop {
-            let sent = self
+            let call = self
                 .store
                 .client
                 .transact_write_items()
                 .set_transact_items(Some(items.clone()))
                 .client_request_token(&token)
                 .return_consumed_capacity(ReturnConsumedCapacity::Indexes)
-                .send()
-                .await;
-            let Err(error) = sent else { return Ok(Outcome::Committed) };
+                .send();
+            let Err(error) = counted(call).await else { return Ok(Outcome::Committed) };
             match verdict(&steps, &error) {
                 Verdict::Refused(refused) => return Ok(Outcome::Refused(refused)),
                 Verdict::Contended => pauses.pause().await?,

@@ -6,12 +6,15 @@
 
 pub mod command;
 pub mod engine;
+pub mod log;
 pub mod request;
 
 use engine::{Faults, Watched};
 use rollcall::app::App;
+use rollcall::directory::Error;
 use rollcall::directory::pepper::{PepperSource, Peppers};
 use rollcall::directory::sources::Sources;
+use rollcall::directory::tenants::NewTenant;
 use rollcall::store::Store;
 use rollcall::store::tenant::TenantId;
 use secrecy::{ExposeSecret, SecretString};
@@ -41,6 +44,7 @@ pub struct TestApp {
     pub app: App,
     pub store: Store,
     pub faults: Faults,
+    sources: Sources,
     now: Arc<Mutex<OffsetDateTime>>,
 }
 
@@ -75,17 +79,26 @@ impl TestApp {
                 Ids::Counting => counting_id(next.fetch_add(1, Ordering::Relaxed)),
             },
         );
-        let app = App::new(store.clone(), peppers(), sources, ORIGIN);
-        Self { app, store, faults, now }
+        let app = App::new(store.clone(), peppers(), sources.clone(), ORIGIN);
+        Self { app, store, faults, sources, now }
     }
 
     /// A tenant of this id, made for the test.
     pub async fn tenant(&self, id: &str) -> TestTenant {
         let id = TenantId::parse(id).expect("a tenant id");
-        let new = self.app.tenants.create(&id, "Test", "test").await.expect("a new tenant");
+        self.enter(self.app.tenants.create(&id, "Test", "test").await)
+    }
+
+    /// The test's time and ids.
+    pub fn sources(&self) -> Sources {
+        self.sources.clone()
+    }
+
+    fn enter(&self, new: Result<NewTenant, Error>) -> TestTenant {
+        let new = new.expect("a new tenant");
         TestTenant {
             app: self.clone(),
-            id,
+            id: new.tenant.id,
             scim_token: new.scim_token.expose_secret().to_owned(),
             admin_token: new.admin_token.expose_secret().to_owned(),
         }

@@ -1,0 +1,123 @@
+//! Metrics of the Lambda: each request's log line, in CloudWatch's Embedded Metric Format.
+//!
+//! CloudWatch makes metrics of the lines as they arrive; the function calls nothing. The dimensions have few values and
+//! none of a tenant: a metric's price is for each combination of them.
+//!
+//! Source: Amazon CloudWatch User Guide, *Specification: Embedded metric format*.
+
+use crate::api::observe::REQUEST_TARGET;
+use crate::directory::sources::Sources;
+use crate::scim::date_time;
+use serde_json::{Map, Value, json};
+use std::io::Write;
+use tracing::field::{Field, Visit};
+use tracing::{Event, Metadata, Subscriber};
+use tracing_subscriber::Layer;
+use tracing_subscriber::layer::Context;
+
+/// Whether a log event is the line of a request.
+pub fn is_request(metadata: &Metadata<'_>) -> bool {
+    metadata.target() == REQUEST_TARGET
+}
+
+/// Writes the line of each request to `output`, with metrics in a namespace.
+pub struct RequestMetrics<O> {
+    directives: Value,
+    sources: Sources,
+    output: O,
+}
+
+impl<O: Fn(&[u8])> RequestMetrics<O> {
+    /// Metrics in `namespace`, stamped with the time of `sources`. Each line goes to `output` whole, with its end.
+    pub fn new(namespace: &str, sources: Sources, output: O) -> Self {
+        let metric = |name: &str, unit: &str| json!({"Name": name, "Unit": unit});
+        let directives = json!([
+            {
+                "Namespace": namespace,
+                "Dimensions": [["status_class"], ["operation", "status_class"]],
+                "Metrics": [metric("requests", "Count")],
+            },
+            {
+                "Namespace": namespace,
+                "Dimensions": [["operation"]],
+                "Metrics": [
+                    metric("duration_us", "Microseconds"),
+                    metric("store_calls", "Count"),
+                    metric("read_units", "Count"),
+                    metric("write_units", "Count"),
+                ],
+            },
+        ]);
+        Self { directives, sources, output }
+    }
+
+    fn line(&self, event: &Event<'_>) -> String {
+        let now = self.sources.now();
+        let mut fields = Fields(Map::new());
+        fields.add("timestamp", date_time::format(now));
+        fields.add("level", "INFO");
+        event.record(&mut fields);
+        let Fields(mut line) = fields;
+        let class = line.get("status").and_then(Value::as_u64).map_or("none", status_class);
+        line.insert("status_class".to_owned(), class.into());
+        line.insert("requests".to_owned(), 1.into());
+        let millis = now.unix_timestamp_nanos() / 1_000_000;
+        let stamp = i64::try_from(millis).unwrap_or_default();
+        let metadata = json!({"Timestamp": stamp, "CloudWatchMetrics": self.directives});
+        line.insert("_aws".to_owned(), metadata);
+        Value::Object(line).to_string()
+    }
+}
+
+/// The class of a status, with the two that operations watch apart: `401` for credentials that do not fit, `429` for
+/// clients that were asked to slow down.
+fn status_class(status: u64) -> &'static str {
+    match status {
+        401 => "401",
+        429 => "429",
+        200..=299 => "2xx",
+        300..=399 => "3xx",
+        400..=499 => "4xx",
+        _ => "5xx",
+    }
+}
+
+impl<S: Subscriber, O: Fn(&[u8]) + 'static> Layer<S> for RequestMetrics<O> {
+    fn on_event(&self, event: &Event<'_>, _context: Context<'_, S>) {
+        let mut line = self.line(event);
+        line.push('\n');
+        (self.output)(line.as_bytes());
+    }
+}
+
+/// Writes to standard output, which Lambda sends to CloudWatch Logs. A closed one is no reason to fail a request.
+pub fn to_standard_output(line: &[u8]) {
+    let _ = std::io::stdout().lock().write_all(line);
+}
+
+/// An event's fields as JSON.
+struct Fields(Map<String, Value>);
+
+impl Fields {
+    fn add(&mut self, name: &str, value: impl Into<Value>) {
+        self.0.insert(name.to_owned(), value.into());
+    }
+}
+
+impl Visit for Fields {
+    fn record_u64(&mut self, field: &Field, value: u64) {
+        self.add(field.name(), value);
+    }
+
+    fn record_f64(&mut self, field: &Field, value: f64) {
+        self.add(field.name(), value);
+    }
+
+    fn record_str(&mut self, field: &Field, value: &str) {
+        self.add(field.name(), value);
+    }
+
+    fn record_debug(&mut self, field: &Field, value: &dyn std::fmt::Debug) {
+        self.add(field.name(), format!("{value:?}"));
+    }
+}

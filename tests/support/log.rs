@@ -1,0 +1,149 @@
+//! A log in memory, a day's work to fill it, and what must never be in it.
+
+use super::TestTenant;
+use axum::body::Body;
+use rollcall::metrics::{RequestMetrics, is_request};
+use serde_json::{Value, json};
+use std::io::Write;
+use std::sync::{Arc, LazyLock, Mutex};
+use tracing::Dispatch;
+use tracing::subscriber::{DefaultGuard, NoSubscriber};
+use tracing_subscriber::filter::filter_fn;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::{EnvFilter, Layer};
+
+/// While there is one subscriber only, a place that logs for the first time asks its own thread's, and the threads of
+/// other tests have none: it would be silent for all of them from then on.
+static ANOTHER: LazyLock<Dispatch> = LazyLock::new(|| Dispatch::new(NoSubscriber::new()));
+
+/// A log in memory.
+#[derive(Clone, Default)]
+pub struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Log {
+    /// Keeps what this thread logs, as the Lambda does, and all of our own down to `trace`.
+    pub fn start(&self) -> DefaultGuard {
+        LazyLock::force(&ANOTHER);
+        let log = self.clone();
+        let subscriber = tracing_subscriber::fmt()
+            .json()
+            .with_env_filter(EnvFilter::new("info,rollcall=trace"))
+            .with_writer(move || log.clone())
+            .finish();
+        tracing::subscriber::set_default(subscriber)
+    }
+
+    /// Keeps the line of each request, with metrics, as the Lambda writes it.
+    pub fn start_metrics(&self, tenant: &TestTenant) -> DefaultGuard {
+        LazyLock::force(&ANOTHER);
+        let log = self.clone();
+        let sources = tenant.app.sources();
+        let write = move |line: &[u8]| log.0.lock().unwrap().extend_from_slice(line);
+        let metrics = RequestMetrics::new("Rollcall/test", sources, write);
+        let layer = metrics.with_filter(filter_fn(is_request));
+        tracing::subscriber::set_default(tracing_subscriber::registry().with(layer))
+    }
+
+    pub fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+
+    /// The lines, and for each what was logged.
+    pub fn lines(&self) -> Vec<Value> {
+        self.text().lines().map(|line| serde_json::from_str::<Value>(line).unwrap()).collect()
+    }
+}
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+pub const SECRETS: [&str; 12] = [
+    "Pa55phrase",
+    "zebra@example.com",
+    "zebra%40example",
+    "zebra",
+    "Zsofia",
+    "Zwicky",
+    "Zookeeper",
+    "Zanzibar",
+    "00uZ",
+    "zfilter",
+    "+44 900",
+    "Bearer",
+];
+
+/// Everything an identity provider does, well and badly. Gives for each request its operation and status.
+pub async fn a_day(tenant: &TestTenant) -> Vec<(&'static str, u16)> {
+    let body = json!({
+        "userName": "zebra@example.com",
+        "externalId": "00uZ",
+        "password": "Pa55phrase",
+        "name": {"givenName": "Zsofia", "familyName": "Zwicky"},
+        "title": "Zookeeper",
+        "emails": [{"value": "zebra@example.com"}],
+        "phoneNumbers": [{"value": "+44 900"}],
+        "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User": {"location": "Zanzibar"},
+    });
+    let id = tenant.create(&body).await;
+    let path = format!("/Users/{id}");
+    tenant.get(&path).await.expect(200);
+    tenant.get("/Users?filter=userName+eq+%22zebra%40example.com%22").await.expect(200);
+    tenant.get("/Users?filter=title+co+%22zfilter%22").await.expect(200);
+    tenant.get("/Users?filter=title+zfilter").await.expect(400);
+    tenant.get("/Users?filter=password+eq+%22Pa55phrase%22").await.expect(403);
+    tenant.put(&path, &body).await.expect(200);
+    tenant
+        .patch(&path, &json!([{"op": "replace", "value": {"password": "Pa55phrase"}}]))
+        .await
+        .expect(200);
+    tenant
+        .patch(&path, &json!([{"op": "replace", "path": "active", "value": "zebra"}]))
+        .await
+        .expect(400);
+    tenant.post("/Users", &body).await.expect(409);
+    tenant.post("/Users", &json!("Pa55phrase")).await.expect(400);
+    tenant.get("/Users/zebra@example.com").await.expect(404);
+    tenant.request("PUT", "/Users", &[], Body::empty()).await.expect(405);
+    tenant
+        .request("POST", "/Users", &[("content-type", "text/zebra")], Body::empty())
+        .await
+        .expect(415);
+    tenant.delete(&path).await.expect(204);
+    tenant.get("/Schemas").await.expect(200);
+    vec![
+        ("POST /Users", 201),
+        ("GET /Users/{id}", 200),
+        ("GET /Users", 200),
+        ("GET /Users", 200),
+        ("GET /Users", 400),
+        ("GET /Users", 403),
+        ("PUT /Users/{id}", 200),
+        ("PATCH /Users/{id}", 200),
+        ("PATCH /Users/{id}", 400),
+        ("POST /Users", 409),
+        ("POST /Users", 400),
+        ("GET /Users/{id}", 404),
+        ("PUT /Users", 405),
+        ("POST /Users", 415),
+        ("DELETE /Users/{id}", 204),
+        ("GET /Schemas", 200),
+    ]
+}
+
+#[track_caller]
+pub fn says_nothing_secret(log: &Log, tenant: &TestTenant) {
+    let text = log.text();
+    let random = |token: &str| token.trim_start_matches("rc_acme_").to_owned();
+    let tokens = [random(&tenant.scim_token), random(&tenant.admin_token)];
+    for secret in SECRETS.iter().map(|secret| (*secret).to_owned()).chain(tokens) {
+        assert!(!text.contains(&secret), "the log says {secret}: {text}");
+    }
+}
