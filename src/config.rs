@@ -1,10 +1,12 @@
 //! What the Lambda is told by its environment, read once at start; and what both binaries understand alike.
 
+use secrecy::SecretString;
 use std::env;
+use std::path::PathBuf;
 use tracing_subscriber::EnvFilter;
 
 /// The Lambda's settings.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Config {
     /// `ROLLCALL_TABLE`: the DynamoDB table. Required.
     pub table: String,
@@ -13,18 +15,30 @@ pub struct Config {
     /// `ROLLCALL_PUBLIC_URL`: where clients reach the service, such as `https://scim.example.com`. Without it the
     /// gateway's own domain name is used, as each event gives it.
     pub public_url: Option<String>,
+    /// `ROLLCALL_METRICS_NAMESPACE`: the CloudWatch namespace of the metrics in the log lines of requests. Without it
+    /// the lines carry none.
+    pub metrics_namespace: Option<String>,
     /// `ROLLCALL_LOCAL_ENDPOINT`: a DynamoDB endpoint other than AWS's, for running the function on a developer's
     /// machine. Needs `ROLLCALL_LOCAL_SECRET` too.
     pub local: Option<LocalOverrides>,
 }
 
 /// Stand-ins for AWS services; both or none, so that neither is ever set by accident.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct LocalOverrides {
     /// `ROLLCALL_LOCAL_ENDPOINT`: the URL of a DynamoDB API.
     pub dynamodb_endpoint: String,
-    /// `ROLLCALL_LOCAL_SECRET`: the path of a secret document.
-    pub secret_file: String,
+    /// `ROLLCALL_LOCAL_SECRET`: the secret document.
+    pub secret: LocalSecret,
+}
+
+/// Where the secret document is on a developer's machine.
+#[derive(Debug, Clone)]
+pub enum LocalSecret {
+    /// In a file.
+    File(PathBuf),
+    /// In the variable itself: the function in a container sees no file of the host.
+    Document(SecretString),
 }
 
 /// A setting that is missing or wrong.
@@ -36,6 +50,9 @@ pub enum ConfigError {
     /// The public URL cannot be pasted into Okta.
     #[error("{0} must be {ORIGIN_FORM}")]
     BadPublicUrl(&'static str),
+    /// CloudWatch would drop the metrics.
+    #[error("{0} must have 1 to 255 letters, digits or any of .-_/#:")]
+    BadNamespace(&'static str),
     /// Stand-ins where they must not be.
     #[error("{0} and {1} are for a developer's machine, where AWS_SAM_LOCAL is true")]
     NotLocal(&'static str, &'static str),
@@ -47,6 +64,7 @@ pub enum ConfigError {
 const TABLE: &str = "ROLLCALL_TABLE";
 const SECRET_ARN: &str = "ROLLCALL_SECRET_ARN";
 const PUBLIC_URL: &str = "ROLLCALL_PUBLIC_URL";
+const METRICS_NAMESPACE: &str = "ROLLCALL_METRICS_NAMESPACE";
 const LOCAL_ENDPOINT: &str = "ROLLCALL_LOCAL_ENDPOINT";
 const LOCAL_SECRET: &str = "ROLLCALL_LOCAL_SECRET";
 /// `sam local` sets it to `true`; nothing on AWS does.
@@ -67,8 +85,12 @@ impl Config {
             (Some(_), Some(_)) if get(SAM_LOCAL).as_deref() != Some("true") => {
                 return Err(ConfigError::NotLocal(LOCAL_ENDPOINT, LOCAL_SECRET));
             }
-            (Some(dynamodb_endpoint), Some(secret_file)) => {
-                Some(LocalOverrides { dynamodb_endpoint, secret_file })
+            (Some(dynamodb_endpoint), Some(secret)) => {
+                let secret = match secret.starts_with('{') {
+                    true => LocalSecret::Document(SecretString::from(secret)),
+                    false => LocalSecret::File(PathBuf::from(secret)),
+                };
+                Some(LocalOverrides { dynamodb_endpoint, secret })
             }
             (None, None) => None,
             _ => return Err(ConfigError::Half(LOCAL_ENDPOINT, LOCAL_SECRET)),
@@ -82,13 +104,23 @@ impl Config {
         if public_url.as_deref().is_some_and(|url| !is_origin(url)) {
             return Err(ConfigError::BadPublicUrl(PUBLIC_URL));
         }
+        let metrics_namespace = get(METRICS_NAMESPACE);
+        if metrics_namespace.as_deref().is_some_and(|name| !is_namespace(name)) {
+            return Err(ConfigError::BadNamespace(METRICS_NAMESPACE));
+        }
         Ok(Self {
             table: get(TABLE).ok_or(ConfigError::Missing(TABLE))?,
             secret_arn,
             public_url,
+            metrics_namespace,
             local,
         })
     }
+}
+
+/// What CloudWatch takes as a namespace.
+fn is_namespace(name: &str) -> bool {
+    name.len() <= 255 && name.chars().all(|c| c.is_ascii_alphanumeric() || ".-_/#:".contains(c))
 }
 
 /// What [`is_origin`] asks for, for people.
@@ -155,12 +187,19 @@ mod tests {
             let error = ConfigError::BadPublicUrl("ROLLCALL_PUBLIC_URL");
             check(&[table, secret, url], Err(error));
         }
+        let namespace = ("ROLLCALL_METRICS_NAMESPACE", "Rollcall/acme");
+        check(&[table, secret, namespace], Ok(None));
+        let namespace = ("ROLLCALL_METRICS_NAMESPACE", "Rollcall acme");
+        let error = ConfigError::BadNamespace("ROLLCALL_METRICS_NAMESPACE");
+        check(&[table, secret, namespace], Err(error));
         let endpoint = ("ROLLCALL_LOCAL_ENDPOINT", "http://127.0.0.1:8000");
         let half = ConfigError::Half("ROLLCALL_LOCAL_ENDPOINT", "ROLLCALL_LOCAL_SECRET");
         check(&[table, secret, endpoint], Err(half));
         let both = [table, endpoint, ("ROLLCALL_LOCAL_SECRET", "secret.json")];
         let wrong = ConfigError::NotLocal("ROLLCALL_LOCAL_ENDPOINT", "ROLLCALL_LOCAL_SECRET");
+        let wrong_again = wrong.clone();
         check(&both, Err(wrong));
+        check(&[&both[..], &[("AWS_SAM_LOCAL", "false")]].concat(), Err(wrong_again));
         check(&[&both[..], &[("AWS_SAM_LOCAL", "true")]].concat(), Ok(None));
     }
 }

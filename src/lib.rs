@@ -12,6 +12,7 @@ pub mod gateway;
 pub mod metrics;
 pub mod secrets;
 pub mod config;
+pub mod startup;
 
 /// Makes a panic log its place and nothing else: its text may quote what a client sent.
 pub fn log_panics_without_text() {

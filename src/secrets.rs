@@ -3,11 +3,13 @@
 //! The file has Secrets Manager's shape: a secret string, itself JSON, for each version stage.
 
 use crate::directory::pepper::{LoadError, PepperSource, Peppers, read_secret_string};
-use crate::store::client::{retries, timeouts};
+use crate::directory::sample;
+use crate::store::client::{is_denial, retries, timeouts};
 use aws_config::SdkConfig;
 use aws_sdk_secretsmanager::Client;
+use aws_sdk_secretsmanager::error::ProvideErrorMetadata;
 use aws_sdk_secretsmanager::operation::get_secret_value::GetSecretValueError;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
@@ -16,7 +18,8 @@ const CURRENT: &str = "AWSCURRENT";
 /// The stage of the version before.
 const PREVIOUS: &str = "AWSPREVIOUS";
 
-/// Peppers in AWS Secrets Manager, under an ARN or a name, with the credentials and region of `shared`.
+/// Peppers in AWS Secrets Manager, under an ARN or a name, with the credentials and region of `shared`. The sample
+/// pepper is refused.
 pub fn from_secrets_manager(shared: &SdkConfig, secret_id: &str) -> PepperSource {
     let config = aws_sdk_secretsmanager::config::Builder::from(shared)
         .retry_config(retries())
@@ -31,7 +34,11 @@ pub fn from_secrets_manager(shared: &SdkConfig, secret_id: &str) -> PepperSource
                 get_secret_string(&client, &secret_id, CURRENT),
                 get_secret_string(&client, &secret_id, PREVIOUS),
             )?;
-            Ok(Peppers { current: current.ok_or(LoadError::Shape)?, previous })
+            let current = current.ok_or(LoadError::Shape)?;
+            if [Some(&current), previous.as_ref()].into_iter().flatten().any(sample::is_pepper) {
+                return Err(LoadError::Sample);
+            }
+            Ok(Peppers { current, previous })
         }
     })
 }
@@ -53,6 +60,10 @@ async fn get_secret_string(
             Some(GetSecretValueError::ResourceNotFoundException(_)) if stage == PREVIOUS => {
                 Ok(None)
             }
+            Some(GetSecretValueError::ResourceNotFoundException(_)) => {
+                Err(LoadError::Missing(Box::new(error)))
+            }
+            _ if error.code().is_some_and(is_denial) => Err(LoadError::Denied(Box::new(error))),
             _ => Err(LoadError::Read(Box::new(error))),
         },
     }
@@ -64,6 +75,14 @@ pub fn from_file(path: &Path) -> PepperSource {
     PepperSource::new(move || {
         let path = path.clone();
         async move { read_file(&path) }
+    })
+}
+
+/// Peppers in a document of the file's shape.
+pub fn from_document(document: SecretString) -> PepperSource {
+    PepperSource::new(move || {
+        let document = document.clone();
+        async move { read_document(document.expose_secret()) }
     })
 }
 
@@ -81,8 +100,16 @@ struct SecretFile {
 }
 
 fn read_file(path: &Path) -> Result<Peppers, LoadError> {
-    let text = std::fs::read_to_string(path).map_err(|error| LoadError::Read(Box::new(error)))?;
-    let file: SecretFile = serde_json::from_str(&text).map_err(|_| LoadError::Shape)?;
+    let text = std::fs::read_to_string(path).map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => LoadError::Missing(Box::new(error)),
+        std::io::ErrorKind::PermissionDenied => LoadError::Denied(Box::new(error)),
+        _ => LoadError::Read(Box::new(error)),
+    })?;
+    read_document(&text)
+}
+
+fn read_document(text: &str) -> Result<Peppers, LoadError> {
+    let file: SecretFile = serde_json::from_str(text).map_err(|_| LoadError::Shape)?;
     Ok(Peppers {
         current: read_secret_string(&file.current)?,
         previous: file.previous.as_deref().map(read_secret_string).transpose()?,

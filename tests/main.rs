@@ -23,6 +23,7 @@ mod bad_input;
 mod limits;
 mod isolation;
 mod tokens;
+mod secrets;
 mod logs;
 mod metrics;
 mod concurrency;

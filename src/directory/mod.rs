@@ -12,6 +12,7 @@ pub mod view;
 pub mod administration;
 pub mod pepper;
 pub mod token;
+pub mod sample;
 pub mod tenants;
 pub mod access;
 

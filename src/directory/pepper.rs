@@ -23,15 +23,26 @@ pub struct Peppers {
     pub previous: Option<SecretString>,
 }
 
+type Cause = Box<dyn std::error::Error + Send + Sync>;
+
 /// Why a secret document cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum LoadError {
+    /// There is none of that name, or it has no version in use.
+    #[error("there is no such secret")]
+    Missing(#[source] Cause),
+    /// The credentials or the policy do not allow to read it.
+    #[error("access to the secret is denied")]
+    Denied(#[source] Cause),
     /// It could not be read.
     #[error("reading it failed")]
-    Read(#[source] Box<dyn std::error::Error + Send + Sync>),
+    Read(#[source] Cause),
     /// It is not a JSON object with a `pepper` of at least 32 characters.
     #[error("it is not a JSON object with a \"pepper\" of at least 32 characters")]
     Shape,
+    /// Everybody knows it.
+    #[error("it holds the sample pepper of events/, which is for a developer's machine")]
+    Sample,
 }
 
 /// One version's secret string.

@@ -1,7 +1,7 @@
 //! Tenants: made, listed, configured, given tokens, removed.
 
 use super::access::SESSION_TTL_SECS;
-use super::pepper::PepperSource;
+use super::pepper::{PepperSource, Peppers};
 use super::sources::Sources;
 use super::token;
 use super::{Directory, Error};
@@ -25,7 +25,7 @@ pub struct Tenants {
     pub(super) store: Store,
     pub(super) peppers: PepperSource,
     pub(super) sources: Sources,
-    users: Arc<ResourceType>,
+    pub(super) users: Arc<ResourceType>,
 }
 
 /// The tokens of a new tenant. They can be shown now and never again.
@@ -114,16 +114,30 @@ impl Tenants {
     /// It goes when the tenant is deleted once more.
     /// [`Error::NoPepper`], [`Error::NoRandomness`], and as for every call of the store.
     pub async fn create(&self, id: &TenantId, name: &str, by: &str) -> Result<NewTenant, Error> {
-        let (scim_token, scim_record) =
-            self.new_token(id, Scope::Scim, "Identity Provider").await?;
-        let (admin_token, admin_record) = self.new_token(id, Scope::Admin, "Administrator").await?;
+        let peppers = self.peppers().await?;
+        let scim_token = token::generate(id).map_err(Error::NoRandomness)?;
+        let admin_token = token::generate(id).map_err(Error::NoRandomness)?;
+        self.create_with_tokens(id, name, [scim_token, admin_token], &peppers, by).await
+    }
+
+    /// Makes a tenant with a SCIM token and an admin token, digested under these peppers.
+    pub(super) async fn create_with_tokens(
+        &self,
+        id: &TenantId,
+        name: &str,
+        [scim_token, admin_token]: [SecretString; 2],
+        peppers: &Peppers,
+        by: &str,
+    ) -> Result<NewTenant, Error> {
+        let records = [(Scope::Scim, &scim_token), (Scope::Admin, &admin_token)]
+            .map(|(scope, token)| self.token_record(scope, default_label(scope), token, peppers));
         let tenant = Tenant {
             id: id.clone(),
             name: name.to_owned(),
             created: self.sources.now(),
             revision: 1,
             settings: Settings::default(),
-            tokens: vec![scim_record, admin_record],
+            tokens: records.into(),
         };
         let entry = self.entry(EventKind::Created, Vec::new(), by);
         if self.store.tenant(id).holds_anything().await? {
@@ -166,12 +180,10 @@ impl Tenants {
         rotation: &Rotation<'_>,
         by: &str,
     ) -> Result<SecretString, Error> {
-        let default = match scope {
-            Scope::Scim => "Identity Provider",
-            Scope::Admin => "Administrator",
-        };
-        let label = rotation.label.unwrap_or(default);
-        let (secret, record) = self.new_token(id, scope, label).await?;
+        let label = rotation.label.unwrap_or(default_label(scope));
+        let peppers = self.peppers().await?;
+        let secret = token::generate(id).map_err(Error::NoRandomness)?;
+        let record = self.token_record(scope, label, &secret, &peppers);
         let now = self.sources.now();
         let expires = now.checked_add(rotation.overlap).unwrap_or(now);
         let mut refused = None;
@@ -251,24 +263,26 @@ impl Tenants {
         Ok(store.purge_tenant().await?)
     }
 
-    async fn new_token(
+    async fn peppers(&self) -> Result<Arc<Peppers>, Error> {
+        self.peppers.get(self.sources.now()).await.map_err(Error::NoPepper)
+    }
+
+    /// A current token as it is kept.
+    fn token_record(
         &self,
-        id: &TenantId,
         scope: Scope,
         label: &str,
-    ) -> Result<(SecretString, TokenRecord), Error> {
-        let now = self.sources.now();
-        let peppers = self.peppers.get(now).await.map_err(Error::NoPepper)?;
-        let secret = token::generate(id).map_err(Error::NoRandomness)?;
-        let record = TokenRecord {
+        secret: &SecretString,
+        peppers: &Peppers,
+    ) -> TokenRecord {
+        TokenRecord {
             scope,
             stage: Stage::Current,
             label: label.to_owned(),
-            digest: token::digest(&secret, &peppers),
-            created: now,
+            digest: token::digest(secret, peppers),
+            created: self.sources.now(),
             expires: None,
-        };
-        Ok((secret, record))
+        }
     }
 
     /// Reads, changes and writes a tenant; again when the write lost a race. Writes nothing without an entry.
@@ -292,6 +306,14 @@ impl Tenants {
 
     fn entry(&self, kind: EventKind, changes: Vec<AttributeChange>, by: &str) -> HistoryEntry {
         HistoryEntry { at: self.sources.now(), by: by.to_owned(), kind, changes }
+    }
+}
+
+/// What a token is called when nobody gives it a name.
+fn default_label(scope: Scope) -> &'static str {
+    match scope {
+        Scope::Scim => "Identity Provider",
+        Scope::Admin => "Administrator",
     }
 }
 

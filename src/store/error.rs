@@ -1,5 +1,6 @@
 //! What can go wrong below the store, sorted by what its caller can do about it.
 
+use super::client::is_denial;
 use super::retry::GaveUp;
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
@@ -62,11 +63,7 @@ where
             | "TransactionInProgressException"
             | "LimitExceededException" => Error::Throttled(cause),
             "ResourceNotFoundException" => Error::NoTable(cause),
-            "AccessDeniedException"
-            | "UnrecognizedClientException"
-            | "ExpiredTokenException"
-            | "InvalidSignatureException"
-            | "MissingAuthenticationTokenException" => Error::Denied(cause),
+            code if is_denial(code) => Error::Denied(cause),
             _ => match status {
                 Some(400..=499) => Error::Refused(cause),
                 _ => Error::Unavailable(cause),
