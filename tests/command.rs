@@ -246,7 +246,12 @@ fn failures_have_their_own_exit_codes_and_say_what_is_wrong() {
         check(&["tenant", "list", "--public-url", url], 2, "without an underscore");
     }
     check(&["token", "rotate", "acme", "--overlap", "9000years"], 4, "overlap");
-    check(&["--table", "rollcall", "tenant", "list"], 4, "--secret-arn is missing");
+    check(&["--table", "rollcall", "employee", "list", "acme"], 4, "--secret-arn is missing");
+    check(&["--table", "rollcall", "tenant", "list"], 4, "--public-url is missing");
+    check(&["--table", "rollcall", "token", "rotate", "acme"], 4, "--public-url is missing");
+    check(&["--table", "rollcall", "tenant", "sample"], 4, "everybody knows its tokens");
+    check(&["--table", "rollcall", "dynamodb"], 4, "--data");
+    check(&["dynamodb", "--listen", "0.0.0.0:0"], 2, "a loopback address");
     check(
         &["--dynamodb-endpoint", "http://127.0.0.1:1", "tenant", "list"],
         1,
@@ -267,4 +272,33 @@ fn the_data_folders_files_are_for_their_owner_only() {
         let mode = entry.metadata().expect("its data").permissions().mode() & 0o777;
         assert_eq!(mode, 0o600, "{:?}", entry.path());
     }
+}
+
+#[test]
+fn the_sample_tenants_tokens_work_under_the_sample_pepper_only() {
+    use rollcall::directory::sample::SCIM_TOKEN;
+    let operator = Operator::new();
+    let made = operator.json(&["tenant", "sample"]);
+    assert_eq!((&made["id"], &made["scim_token"]), (&json!("demo"), &json!(SCIM_TOKEN)));
+    let server = operator.serve();
+    let users = format!("{}/Users", server.tenant_url());
+    let (status, _) = call("GET", &users, SCIM_TOKEN, None);
+    assert_eq!(status, 401, "the folder has a pepper of its own");
+    let (code, text) = operator.failure(&["tenant", "sample"]);
+    assert_eq!(code, 4, "{text}");
+}
+
+#[test]
+fn the_embedded_engine_can_be_a_dynamodb_api() {
+    let operator = Operator::new();
+    let engine = operator.dynamodb();
+    let endpoint = engine.ready["endpoint"].as_str().expect("an endpoint");
+    let other = Operator::new();
+    let through = ["--dynamodb-endpoint", endpoint, "--table", "through-http"];
+    let new = other.json(&[&through[..], &["tenant", "create", "acme"]].concat());
+    assert_eq!(new["id"], "acme");
+    let listed = other.json(&[&through[..], &["tenant", "list"]].concat());
+    assert_eq!(listed[0]["id"], "acme");
+    let elsewhere = operator.json(&["tenant", "list"]);
+    assert_eq!(elsewhere, json!([]), "each table is a store of its own");
 }

@@ -56,6 +56,8 @@ pub struct Place {
 pub enum Command {
     /// Run the local server (the default)
     Serve(ServeArguments),
+    /// Offer the embedded engine of the data folder as a DynamoDB API, for functions on this machine
+    Dynamodb(DynamodbArguments),
     /// Make, list, show and delete tenants
     #[command(subcommand)]
     Tenant(TenantCommand),
@@ -90,6 +92,13 @@ impl Default for ServeArguments {
     }
 }
 
+#[derive(Debug, Args)]
+pub struct DynamodbArguments {
+    /// The address to listen on, a loopback one: nobody is asked for credentials. Port 0 takes a free one
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8000", value_parser = loopback)]
+    pub listen: SocketAddr,
+}
+
 #[derive(Debug, Subcommand)]
 pub enum TenantCommand {
     /// Make a tenant; prints its Tenant URL and tokens, once
@@ -101,6 +110,8 @@ pub enum TenantCommand {
         #[arg(long)]
         name: Option<String>,
     },
+    /// Make the tenant of the files in events/, with tokens that everybody knows; not on AWS
+    Sample,
     /// List the tenants
     List,
     /// Show a tenant with its settings, tokens and history
@@ -287,6 +298,14 @@ fn origin(text: &str) -> Result<String, String> {
     match rollcall::config::is_origin(text) {
         true => Ok(text.to_owned()),
         false => Err(rollcall::config::ORIGIN_FORM.to_owned()),
+    }
+}
+
+fn loopback(text: &str) -> Result<SocketAddr, String> {
+    let address: SocketAddr = text.parse().map_err(|_| "an address and a port".to_owned())?;
+    match address.ip().is_loopback() {
+        true => Ok(address),
+        false => Err("a loopback address, such as 127.0.0.1:8000".to_owned()),
     }
 }
 

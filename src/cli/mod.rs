@@ -5,6 +5,7 @@ pub mod exit;
 mod open;
 mod output;
 mod serve;
+mod dynamodb;
 mod tenant;
 mod token;
 mod settings;
@@ -24,6 +25,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<()> {
     runtime.block_on(async {
         match command {
             Command::Serve(arguments) => serve::serve(&place, &arguments, json).await,
+            Command::Dynamodb(arguments) => dynamodb::serve(&place, &arguments, json).await,
             Command::Tenant(command) => tenant::run(&place, command, json).await,
             Command::Token(command) => token::run(&place, command, json).await,
             Command::Settings(command) => settings::run(&place, command, json).await,

@@ -28,6 +28,16 @@ pub async fn open(place: &Place) -> anyhow::Result<App> {
     Ok(App::new(store, peppers, Sources::system(), public_url))
 }
 
+/// The app, for commands that print Tenant URLs: on AWS nobody can guess where the service is reached.
+pub async fn open_with_public_url(place: &Place) -> anyhow::Result<App> {
+    if is_on_aws(place) && place.public_url.is_none() {
+        let text = "a table on AWS goes with a public URL: --public-url is missing, the output Endpoint \
+                    of the stack, and without it the Tenant URL would be wrong";
+        return Err(Refused(text.to_owned()).into());
+    }
+    open(place).await
+}
+
 /// What the place is, for people.
 pub fn describe(place: &Place) -> String {
     match (&place.dynamodb_endpoint, &place.table) {
@@ -41,6 +51,11 @@ pub fn describe(place: &Place) -> String {
             folder.display().to_string()
         }
     }
+}
+
+/// Whether the place is a table on AWS.
+pub fn is_on_aws(place: &Place) -> bool {
+    place.table.is_some() && place.dynamodb_endpoint.is_none()
 }
 
 async fn open_store(place: &Place) -> anyhow::Result<Store> {
@@ -62,7 +77,7 @@ async fn open_store(place: &Place) -> anyhow::Result<Store> {
         store.create_table_unless_exists().await.with_context(context)?;
         return Ok(store);
     }
-    if place.table.is_some() {
+    if is_on_aws(place) {
         let shared = aws_config::load_defaults(BehaviorVersion::latest()).await;
         let client = aws_sdk_dynamodb::Client::from_conf(patience((&shared).into()).build());
         let store = Store::new(client, table);
@@ -75,7 +90,8 @@ async fn open_store(place: &Place) -> anyhow::Result<Store> {
     Ok(store)
 }
 
-fn open_engine(folder: &Path) -> anyhow::Result<Engine> {
+/// The embedded engine on a data folder, which is made if it is not there.
+pub fn open_engine(folder: &Path) -> anyhow::Result<Engine> {
     let context = || format!("cannot use the data folder {}", folder.display());
     make_folder(folder).with_context(context)?;
     Engine::open(folder).map_err(|error| anyhow!(error)).with_context(context)
@@ -86,7 +102,7 @@ async fn open_peppers(place: &Place) -> anyhow::Result<PepperSource> {
         let shared = aws_config::load_defaults(BehaviorVersion::latest()).await;
         return Ok(secrets::from_secrets_manager(&shared, arn));
     }
-    if place.table.is_some() && place.dynamodb_endpoint.is_none() {
+    if is_on_aws(place) {
         let text = "a table on AWS goes with a pepper on AWS: --secret-arn is missing, and tokens \
                     made without it would never work";
         return Err(Refused(text.to_owned()).into());

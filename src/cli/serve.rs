@@ -90,7 +90,8 @@ fn log_to_standard_error() {
         .init();
 }
 
-async fn told_to_stop() {
+/// Ends when the process is told to.
+pub async fn told_to_stop() {
     let interrupt = tokio::signal::ctrl_c();
     #[cfg(unix)]
     {

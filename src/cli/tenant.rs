@@ -5,15 +5,25 @@ use super::exit::Refused;
 use super::{ACTOR, open, output, settings, token};
 use rollcall::api::context::tenant_url;
 use rollcall::app::App;
-use rollcall::directory::RecordedEntry;
+use rollcall::directory::tenants::NewTenant;
 use rollcall::directory::{Error, TenantId};
+use rollcall::directory::{RecordedEntry, sample};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
 pub async fn run(place: &Place, command: TenantCommand, json: bool) -> anyhow::Result<()> {
-    let app = open::open(place).await?;
+    if matches!(command, TenantCommand::Sample) && open::is_on_aws(place) {
+        let text = "the sample tenant is for a developer's machine: everybody knows its tokens";
+        return Err(Refused(text.to_owned()).into());
+    }
+    let app = open::open_with_public_url(place).await?;
     match command {
         TenantCommand::Create { tenant, name } => create(&app, &tenant, name, json).await,
+        TenantCommand::Sample => {
+            let new = sample::create(&app.tenants, ACTOR).await?;
+            announce(&app, &new, json);
+            Ok(())
+        }
         TenantCommand::List => list(&app, json).await,
         TenantCommand::Show { tenant } => show(&app, &tenant, json).await,
         TenantCommand::Delete { tenant, confirm, no_wait } => {
@@ -29,12 +39,18 @@ pub async fn run(place: &Place, command: TenantCommand, json: bool) -> anyhow::R
 async fn create(app: &App, id: &TenantId, name: Option<String>, json: bool) -> anyhow::Result<()> {
     let name = name.unwrap_or_else(|| id.to_string());
     let new = app.tenants.create(id, &name, ACTOR).await?;
+    announce(app, &new, json);
+    Ok(())
+}
+
+fn announce(app: &App, new: &NewTenant, json: bool) {
+    let id = &new.tenant.id;
     let url = tenant_url(&app.public_url, id);
     let (scim, admin) = (new.scim_token.expose_secret(), new.admin_token.expose_secret());
     if json {
         output::print_json(&json!({
             "id": id.as_str(),
-            "name": name,
+            "name": new.tenant.name,
             "tenant_url": url,
             "scim_token": scim,
             "admin_token": admin,
@@ -48,7 +64,6 @@ async fn create(app: &App, id: &TenantId, name: Option<String>, json: bool) -> a
         ]);
         output::print("\nThe tokens are shown this once.");
     }
-    Ok(())
 }
 
 async fn list(app: &App, json: bool) -> anyhow::Result<()> {

@@ -44,6 +44,16 @@ impl Engine {
     pub fn in_memory() -> Result<Self, String> {
         Database::memory().map(Self).map_err(|error| error.to_string())
     }
+
+    /// Answers one call of the DynamoDB API with a status and a JSON body. `target` is its `x-amz-target` header, such
+    /// as `DynamoDB_20120810.GetItem`. Blocks: the engine waits for its lock and for the disk.
+    pub fn answer(&self, target: &str, body: &[u8]) -> (u16, String) {
+        let operation = target.rsplit('.').next().unwrap_or_default();
+        match dispatch(&self.0, operation, body) {
+            Ok(body) => (200, body),
+            Err(error) => (error.status_code(), error.to_json()),
+        }
+    }
 }
 
 /// Makes the file, if it is not there, and takes it away from everyone but its owner: it holds personal data. The engine's other files take over
@@ -89,26 +99,19 @@ impl HttpClient for Engine {
 
 impl HttpConnector for Engine {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let database = self.0.clone();
+        let engine = self.clone();
         HttpConnectorFuture::new(async move {
-            // The engine blocks: it waits for its lock and for the disk.
-            tokio::task::spawn_blocking(move || answer(&database, &request))
-                .await
-                .map_err(|error| ConnectorError::other(error.into(), None))?
+            let answered = tokio::task::spawn_blocking(move || {
+                let target = request.headers().get("x-amz-target").unwrap_or_default();
+                engine.answer(target, request.body().bytes().unwrap_or_default())
+            });
+            let (status, body) =
+                answered.await.map_err(|error| ConnectorError::other(error.into(), None))?;
+            let status =
+                status.try_into().map_err(|error| ConnectorError::other(Box::new(error), None))?;
+            Ok(HttpResponse::new(status, SdkBody::from(body)))
         })
     }
-}
-
-fn answer(database: &Database, request: &HttpRequest) -> Result<HttpResponse, ConnectorError> {
-    let target = request.headers().get("x-amz-target").unwrap_or_default();
-    let operation = target.rsplit('.').next().unwrap_or_default();
-    let body = request.body().bytes().unwrap_or_default();
-    let (status, body) = match dispatch(database, operation, body) {
-        Ok(body) => (200, body),
-        Err(error) => (error.status_code(), error.to_json()),
-    };
-    let status = status.try_into().map_err(|error| ConnectorError::other(Box::new(error), None))?;
-    Ok(HttpResponse::new(status, SdkBody::from(body)))
 }
 
 fn dispatch(database: &Database, operation: &str, body: &[u8]) -> Result<String, DynoxideError> {

@@ -11,7 +11,7 @@ pub struct Operator {
     folder: TempDir,
 }
 
-/// A running `rollcall serve`. It is killed when it goes out of scope.
+/// A running `rollcall serve` or `rollcall dynamodb`. It is killed when it goes out of scope.
 pub struct Server {
     process: Child,
     /// The line it printed when it was ready.
@@ -59,8 +59,17 @@ impl Operator {
 
     /// Starts the server on a free port and waits until it is ready.
     pub fn serve(&self) -> Server {
+        self.start("serve")
+    }
+
+    /// Starts the DynamoDB API on a free port and waits until it is ready.
+    pub fn dynamodb(&self) -> Server {
+        self.start("dynamodb")
+    }
+
+    fn start(&self, command: &str) -> Server {
         let mut process = self
-            .command(&["serve", "--listen", "127.0.0.1:0", "--json"])
+            .command(&[command, "--listen", "127.0.0.1:0", "--json"])
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()

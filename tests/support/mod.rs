@@ -13,6 +13,7 @@ use engine::{Faults, Watched};
 use rollcall::app::App;
 use rollcall::directory::Error;
 use rollcall::directory::pepper::{PepperSource, Peppers};
+use rollcall::directory::sample;
 use rollcall::directory::sources::Sources;
 use rollcall::directory::tenants::NewTenant;
 use rollcall::store::Store;
@@ -94,6 +95,11 @@ impl TestApp {
         self.sources.clone()
     }
 
+    /// The sample tenant, whose tokens and employees the files in `events/` name.
+    pub async fn sample(&self) -> TestTenant {
+        self.enter(sample::create(&self.app.tenants, "test").await)
+    }
+
     fn enter(&self, new: Result<NewTenant, Error>) -> TestTenant {
         let new = new.expect("a new tenant");
         TestTenant {
@@ -116,7 +122,7 @@ pub fn counting_id(n: u64) -> Uuid {
 }
 
 fn peppers() -> PepperSource {
-    let pepper = SecretString::from("a pepper for tests, 32 characters".to_owned());
+    let pepper = SecretString::from(sample::PEPPER);
     PepperSource::new(move || {
         let current = pepper.clone();
         async move { Ok(Peppers { current, previous: None }) }

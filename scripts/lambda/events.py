@@ -1,0 +1,129 @@
+#!/usr/bin/env python3
+"""Sends every file of events/ to a Lambda binary under AWS's runtime interface emulator, and compares the answers.
+
+    scripts/tools.sh scripts/lambda/events.py .aws-sam/build/Function/bootstrap
+
+The function runs as `sam local` would run it: with events/local/env.json, on the sample tenant. Status, headers and body
+must be those of tests/events/, where ids and times stand for themselves. The table is on the embedded engine, or on the
+DynamoDB API at ROLLCALL_TEST_DYNAMODB_ENDPOINT.
+"""
+
+import json
+import os
+import platform
+import re
+import socket
+import subprocess
+import sys
+import sysconfig
+import tempfile
+import time
+import urllib.request
+import uuid
+from pathlib import Path
+
+from support import ROOT, Engine, plain_environment
+
+
+def main(binary):
+    external = os.environ.get("ROLLCALL_TEST_DYNAMODB_ENDPOINT")
+    with Engine() as engine:
+        engine.endpoint = external or engine.endpoint
+        table = f"events-{uuid.uuid4()}"
+        engine.rollcall("--table", table, "tenant", "sample")
+        failed = send_all(binary, engine.endpoint, table)
+    sys.exit(1 if failed else 0)
+
+
+def send_all(binary, endpoint, table):
+    settings = json.loads((ROOT / "events/local/env.json").read_text())["Function"]
+    settings.update(ROLLCALL_LOCAL_ENDPOINT=endpoint, ROLLCALL_TABLE=table)
+    port, api_port = free_ports()
+    with tempfile.TemporaryFile() as log:
+        process = subprocess.Popen(
+            [emulator(), "--runtime-interface-emulator-address", f"127.0.0.1:{port}",
+             "--runtime-api-address", f"127.0.0.1:{api_port}", binary],
+            stdout=log, stderr=log, env={
+                **plain_environment(), "AWS_SAM_LOCAL": "true", "AWS_REGION": "eu-west-1",
+                "AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local",
+                "AWS_LAMBDA_FUNCTION_NAME": "Function", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "512", **settings})
+        try:
+            wait_for(port)
+            failed = sum(not check(path, port) for path in sorted((ROOT / "events").glob("*.json")))
+        finally:
+            process.terminate()
+            process.wait()
+        if failed:
+            log.seek(0)
+            print(log.read().decode(), file=sys.stderr)
+    print(f"{failed} of the events are not answered as expected" if failed else "all as expected")
+    return failed
+
+
+def check(path, port):
+    url = f"http://127.0.0.1:{port}/2015-03-31/functions/function/invocations"
+    with urllib.request.urlopen(url, path.read_bytes(), timeout=40) as response:
+        answer = json.load(response)
+    expected = json.loads((ROOT / "tests/events" / path.name).read_text())
+    seen, wanted = comparable(recorded(answer)), comparable(expected)
+    print(f"{path.stem}: {answer['statusCode']} {(answer.get('body') or '')[:100]!r}")
+    if seen != wanted:
+        print(f"  expected {wanted}\n  got      {seen}", file=sys.stderr)
+    return seen == wanted
+
+
+def recorded(answer):
+    """An answer of the function as tests/events/ has it."""
+    headers = {name.lower(): value for name, value in (answer.get("headers") or {}).items()}
+    for name, values in (answer.get("multiValueHeaders") or {}).items():
+        headers.setdefault(name.lower(), values[0])
+    known = {"content-type", "location", "etag", "allow", "www-authenticate", "retry-after", "x-request-id"}
+    file = {"status": answer["statusCode"], "headers": {k: v for k, v in headers.items() if k in known}}
+    if answer.get("body"):
+        is_json = headers.get("content-type") == "application/scim+json"
+        file["body"] = json.loads(answer["body"]) if is_json else answer["body"]
+    return file
+
+
+def comparable(answer):
+    """Random ids and times become names, in the order in which they come; a list is put in the order of its userNames."""
+    body = answer.get("body")
+    if isinstance(body, dict) and "Resources" in body:
+        body["Resources"].sort(key=lambda user: user["userName"])
+    text = json.dumps(answer, sort_keys=True)
+    text = re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", "<time>", text)
+    names = {}
+    # The sample employees' ids are fixed; the others are not.
+    made = r"(?!5a3b1e00)[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
+    return re.sub(made, lambda id: names.setdefault(id[0], f"<id {len(names) + 1}>"), text)
+
+
+def emulator():
+    """The emulator comes with the SAM CLI."""
+    machine = {"aarch64": "arm64", "x86_64": "x86_64"}[platform.machine()]
+    path = Path(sysconfig.get_path("purelib")) / f"samcli/local/rapid/aws-lambda-rie-{machine}"
+    path.chmod(0o755)
+    return path
+
+
+def free_ports():
+    sockets = [socket.socket() for _ in range(2)]
+    for each in sockets:
+        each.bind(("127.0.0.1", 0))
+    ports = [each.getsockname()[1] for each in sockets]
+    for each in sockets:
+        each.close()
+    return ports
+
+
+def wait_for(port):
+    for _ in range(200):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.05)
+    raise SystemExit("the emulator does not start")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -1,0 +1,58 @@
+//! `rollcall dynamodb`: the embedded engine behind a socket, so that a Lambda on this machine has a table without AWS.
+
+use super::arguments::{DynamodbArguments, Place};
+use super::exit::Refused;
+use super::serve::told_to_stop;
+use super::{open, output};
+use anyhow::Context;
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::DefaultBodyLimit;
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use axum::routing::post;
+use rollcall::store::embedded::Engine;
+use serde_json::json;
+use tokio::net::TcpListener;
+
+/// DynamoDB takes no larger request.
+const LARGEST_CALL_BYTES: usize = 16 * 1024 * 1024;
+
+/// Serves until it is told to stop.
+pub async fn serve(place: &Place, arguments: &DynamodbArguments, json: bool) -> anyhow::Result<()> {
+    if place.table.is_some() || place.dynamodb_endpoint.is_some() {
+        let text = "the embedded engine is in --data; --table and --dynamodb-endpoint name others";
+        return Err(Refused(text.to_owned()).into());
+    }
+    let engine = open::open_engine(&place.data)?;
+    let listener = TcpListener::bind(arguments.listen)
+        .await
+        .with_context(|| format!("cannot listen on {}", arguments.listen))?;
+    let endpoint = format!("http://{}", listener.local_addr()?);
+    let data = open::describe(place);
+    if json {
+        output::print(&json!({"endpoint": endpoint, "data": data}).to_string());
+    } else {
+        output::print(&format!(
+            "DynamoDB API at {endpoint}\nData is in {data}\nPress Ctrl-C to stop.\n"
+        ));
+    }
+    let service = Router::new()
+        .fallback(post(move |headers, body| call(engine, headers, body)))
+        .layer(DefaultBodyLimit::max(LARGEST_CALL_BYTES));
+    axum::serve(listener, service).with_graceful_shutdown(told_to_stop()).await?;
+    Ok(())
+}
+
+async fn call(engine: Engine, headers: HeaderMap, body: Bytes) -> Response {
+    let answered = tokio::task::spawn_blocking(move || {
+        let target = headers.get("x-amz-target").and_then(|target| target.to_str().ok());
+        engine.answer(target.unwrap_or_default(), &body)
+    });
+    let Ok((status, body)) = answered.await else {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    };
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    (status, [(CONTENT_TYPE, "application/x-amz-json-1.0")], body).into_response()
+}
