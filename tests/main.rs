@@ -12,6 +12,8 @@
 
 mod support;
 mod gateway;
+mod template;
+mod policy;
 mod command;
 mod users;
 mod exchanges;

@@ -8,6 +8,7 @@ pub mod command;
 pub mod engine;
 pub mod log;
 pub mod request;
+pub mod template;
 
 use engine::{Faults, Watched};
 use rollcall::app::App;

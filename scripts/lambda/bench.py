@@ -1,0 +1,117 @@
+#!/usr/bin/env python3
+"""Measures a Lambda binary: init, first and warm requests, memory, size.
+
+    scripts/lambda/bench.py .aws-sam/build/Function/bootstrap [STARTS]
+
+It starts the function as on AWS, with DynamoDB and Secrets Manager behind TLS on this machine: the embedded engine, and a
+stand-in. Times of requests are in two parts: what the function spends itself, and what it waits for those. Init is from
+the start of the process until it asks for its first event. Medians of STARTS starts, 25 unless given; it asserts nothing.
+"""
+
+import ssl
+import statistics
+import subprocess
+import sys
+import tempfile
+import zipfile
+from pathlib import Path
+
+from support import Aws, Engine, Lambda, sample_event
+
+WARM = 40
+
+
+def main(binary, starts):
+    with Engine() as engine, tempfile.TemporaryDirectory() as folder:
+        new = engine.rollcall("tenant", "create", "demo")
+        certificate = make_certificate(folder)
+        print_size(binary, folder)
+        with_tls = measure(binary, engine, new["scim_token"], certificate, starts)
+        print(f"\n{starts} starts, medians (and the slowest of ten)\n")
+        for name, values, unit in with_tls:
+            values = sorted(values)
+            slow = values[int(len(values) * 0.9) - 1]
+            print(f"{name:<58}{statistics.median(values):>9.2f} {unit:<3} ({slow:.2f})")
+
+
+def measure(binary, engine, token, certificate, starts):
+    inits, firsts, first_own, resident, peak = [], [], [], [], []
+    kinds = ["GET", "filter userName eq", "PATCH", "list of 2"]
+    own, waited = {kind: [] for kind in kinds}, {kind: [] for kind in kinds}
+    environment = Aws(engine, certificate).environment()
+    user = create_user(binary, environment, token)
+    for start in range(starts):
+        with Lambda(binary, environment) as function:
+            inits.append(1000 * function.wait_until_ready())
+            _, seconds = function.invoke(event("GET", token, user))
+            firsts.append(1000 * seconds)
+            for n in range(WARM):
+                for kind in kinds:
+                    function.invoke(event(kind, token, user, f"{start}-{n}"))
+            memory = function.memory()
+            resident.append(memory[0] / 1024)
+            peak.append(memory[1] / 1024)
+            lines = [line for line in function.log_lines() if line["message"] == "request"]
+        first_own.append((lines[0]["duration_us"] - lines[0]["store_us"]) / 1000)
+        assert all(line["status"] == 200 for line in lines), lines
+        for position, line in enumerate(lines[1:]):
+            kind = kinds[position % len(kinds)]
+            own[kind].append((line["duration_us"] - line["store_us"]) / 1000)
+            waited[kind].append(line["store_us"] / 1000)
+    rows = [
+        ("init: process start to first question for an event", inits, "ms"),
+        ("first request (GET), whole", firsts, "ms"),
+        ("first request (GET), without waiting for DynamoDB", first_own, "ms"),
+    ]
+    for kind in kinds:
+        rows.append((f"warm {kind}, without waiting for DynamoDB", own[kind], "ms"))
+        rows.append((f"warm {kind}, waiting for DynamoDB (the stand-in)", waited[kind], "ms"))
+    rows.append(("memory resident, warm", resident, "MB"))
+    rows.append(("memory resident, most", peak, "MB"))
+    return rows
+
+
+def event(kind, token, user, title=""):
+    name = {"GET": "06-get-user", "filter userName eq": "04-find-by-user-name",
+            "PATCH": "09-deactivate-user", "list of 2": "01-test-credentials"}[kind]
+    made = sample_event(name, token)
+    if kind in ("GET", "PATCH"):
+        made["rawPath"] = f"/tenants/demo/scim/v2/Users/{user}"
+    if kind == "PATCH":
+        made["body"] = made["body"].replace('{"active": false}', f'{{"title": "{title}"}}')
+    return made
+
+
+def create_user(binary, environment, token):
+    with Lambda(binary, environment) as function:
+        function.wait_until_ready()
+        answer, _ = function.invoke(sample_event("03-create-user", token))
+    assert answer["statusCode"] == 201, function.log()
+    headers = {**(answer.get("headers") or {}), **{k: v[0] for k, v in (answer.get("multiValueHeaders") or {}).items()}}
+    return headers["location"].rsplit("/", 1)[1]
+
+
+def make_certificate(folder):
+    """A certificate for 127.0.0.1 with its key, and beside it (`.trusted`) what a function must trust to take it."""
+    path = Path(folder) / "certificate.pem"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+         "-days", "1", "-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1", "-addext", "basicConstraints=critical,CA:FALSE",
+         "-keyout", f"{path}.key", "-out", path], check=True, capture_output=True)
+    # With the machine's authorities around it: reading them is part of a start.
+    bundle = Path(ssl.get_default_verify_paths().cafile or "/etc/ssl/certs/ca-certificates.crt")
+    authorities = bundle.read_text() if bundle.exists() else ""
+    Path(f"{path}.trusted").write_text(path.read_text() + authorities)
+    path.write_text(path.read_text() + Path(f"{path}.key").read_text())
+    return str(path)
+
+
+def print_size(binary, folder):
+    archive = Path(folder) / "function.zip"
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as file:
+        file.write(binary, "bootstrap")
+    print(f"binary {Path(binary).stat().st_size / 1e6:.2f} MB, zip {archive.stat().st_size / 1e6:.2f} MB")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 25)

@@ -1,0 +1,206 @@
+//! Least privilege, proved: what the template allows is what the program calls, action by action and resource by resource.
+
+use crate::support::engine::Call;
+use crate::support::template::{list, load};
+use crate::support::{TestApp, TestTenant};
+use rollcall::directory::administration::{LocalChange, LocalChanges, Status};
+use rollcall::directory::tenants::{DEFAULT_OVERLAP, Earlier, Rotation};
+use rollcall::store::tenant::{Scope, Settings};
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+use std::path::Path;
+use uuid::Uuid;
+
+/// An IAM action, and what it is done to: the table, or an index by its name.
+type Permission = (String, String);
+
+/// The permissions that a statement's policy gives for a service: `dynamodb` or `secretsmanager`.
+fn allowed(policy: &Value, service: &str) -> BTreeSet<Permission> {
+    let mut found = BTreeSet::new();
+    for statement in policy["Statement"].as_array().expect("statements") {
+        if statement.get("Effect").is_none() {
+            continue;
+        }
+        assert_eq!(statement["Effect"], "Allow");
+        for action in list(&statement["Action"]) {
+            let action = action.as_str().expect("an action");
+            assert!(!action.contains('*'), "{action}");
+            if let Some(("dynamodb" | "secretsmanager", name)) =
+                action.split_once(':').filter(|(of, _)| *of == service)
+            {
+                for resource in list(&statement["Resource"]) {
+                    found.insert((name.to_owned(), resource_kind(resource)));
+                }
+            }
+        }
+    }
+    found
+}
+
+fn resource_kind(resource: &Value) -> String {
+    match resource["Fn::Sub"][0].as_str() {
+        Some(arn) => {
+            let name = arn.split_once(":table/${Table}").expect("this table only").1;
+            assert!(!name.contains('*'), "{arn}");
+            if name.is_empty() { "table".to_owned() } else { name.replace("/index/", "index ") }
+        }
+        None => {
+            assert_eq!(resource["Fn::If"][1], json!({"Ref": "ExistingSecretArn"}));
+            assert_eq!(resource["Fn::If"][2], json!({"Fn::GetAtt": "Data.Outputs.SecretArn"}));
+            "secret".to_owned()
+        }
+    }
+}
+
+/// The permissions that calls need. A transaction needs those of the writes or reads in it.
+fn needed(calls: &[Call]) -> BTreeSet<Permission> {
+    let mut found = BTreeSet::new();
+    for Call { operation, request, .. } in calls {
+        let on = match request["IndexName"].as_str() {
+            Some(index) => format!("index {index}"),
+            None => "table".to_owned(),
+        };
+        match &**operation {
+            "TransactWriteItems" | "TransactGetItems" => {
+                for item in request["TransactItems"].as_array().expect("items") {
+                    let kind =
+                        item.as_object().and_then(|item| item.keys().next()).expect("a kind");
+                    found.insert((format!("{kind}Item"), "table".to_owned()));
+                }
+            }
+            name => {
+                found.insert((name.to_owned(), on));
+            }
+        }
+    }
+    found
+}
+
+/// Every kind of request an identity provider can send, and what the function does when it starts.
+async fn everything_over_scim(tenant: &TestTenant) {
+    const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
+    tenant.app.store.check_access().await.expect("the first read");
+    let body = json!({
+        "userName": "ada@example.com",
+        "externalId": "00u1",
+        "emails": [{"value": "ada@example.com", "primary": true}, {"value": "ada@home.example"}],
+        ENTERPRISE: {"manager": {"value": "grace@example.com"}},
+    });
+    let id = tenant.create(&body).await;
+    let path = format!("/Users/{id}");
+    tenant.post("/Users", &body).await.expect(409);
+    tenant.get(&path).await.expect(200);
+    tenant.get("/Users").await.expect(200);
+    for filter in
+        ["userName eq", "externalId eq", "id eq", "emails eq", "emails.value co", "title ne"]
+    {
+        tenant.filter(&format!("{filter} \"ada@home.example\"")).await.expect(200);
+    }
+    for change in [
+        json!({"title": "Countess"}),
+        json!({"userName": "lovelace@example.com"}),
+        json!({"externalId": "00u2"}),
+        json!({"emails": [{"value": "lovelace@example.com"}]}),
+        json!({"active": false}),
+        json!({"active": true}),
+    ] {
+        tenant.patch(&path, &json!([{"op": "replace", "value": change}])).await.expect(200);
+    }
+    tenant.put(&path, &body).await.expect(200);
+    tenant.delete(&path).await.expect(204);
+    assert_eq!(tenant.create(&body).await, id, "the same person");
+    tenant.get("/ServiceProviderConfig").await.expect(200);
+}
+
+/// Every use case of the `rollcall` command.
+async fn everything_by_command(tenant: &TestTenant) {
+    let (tenants, id) = (&tenant.app.app.tenants, &tenant.id);
+    let directory = tenants.directory(id);
+    tenants.list().await.expect("tenants");
+    tenants.get(id).await.expect("the tenant");
+    tenants.history(id).await.expect("its history");
+    let on = |_| Settings { location_from_idp: true, ..Settings::default() };
+    let settings = tenants.set_settings(id, on, "test").await.expect("settings").settings;
+    let rotation = Rotation { label: None, overlap: DEFAULT_OVERLAP, earlier: Earlier::Drop };
+    tenants.rotate_token(id, Scope::Scim, &rotation, "test").await.expect("a token");
+    directory.list_with_status(Status::All).await.expect("employees");
+    let found = directory.find_by_any_name("ada@example.com").await.expect("a search");
+    let employee: Uuid = found.expect("ada").id;
+    directory.find_deleted("nobody@example.com").await.expect("a search");
+    directory.view(employee, settings).await.expect("a view");
+    directory.history(employee).await.expect("a history");
+    let location = LocalChange::Set("GB".to_owned());
+    let local = LocalChanges { location, ..LocalChanges::default() };
+    directory.set_local(employee, &local, "test").await.expect("local values");
+    tenant.delete(&format!("/Users/{employee}")).await.expect(204);
+    directory.erase(employee, "test").await.expect("an erasure");
+    tenants.retire(id, "test").await.expect("a retirement");
+    tenants.delete(id).await.expect("a removal");
+}
+
+#[tokio::test]
+async fn the_function_may_do_what_it_calls_and_nothing_else() {
+    let tenant = TestApp::new().await.tenant("acme").await;
+    tenant.app.faults.take_calls();
+    everything_over_scim(&tenant).await;
+    let needed = needed(&tenant.app.faults.take_calls());
+    let template = load("template.yaml");
+    let policies = template["Resources"]["FunctionRole"]["Properties"]["Policies"].as_array();
+    let [policy] = &policies.expect("policies")[..] else { panic!("one policy") };
+    assert_eq!(allowed(&policy["PolicyDocument"], "dynamodb"), needed);
+    let secret = BTreeSet::from([("GetSecretValue".to_owned(), "secret".to_owned())]);
+    assert_eq!(allowed(&policy["PolicyDocument"], "secretsmanager"), secret);
+    let managed = &template["Resources"]["FunctionRole"]["Properties"]["ManagedPolicyArns"];
+    assert_eq!(managed, &Value::Null, "a managed policy allows more than its name says");
+}
+
+#[tokio::test]
+async fn an_operator_may_do_what_the_command_calls_and_nothing_else() {
+    let app = TestApp::new().await;
+    app.faults.take_calls();
+    let tenant = app.tenant("acme").await;
+    everything_over_scim(&tenant).await;
+    everything_by_command(&tenant).await;
+    let needed = needed(&app.faults.take_calls());
+    let template = load("template.yaml");
+    let policy = &template["Resources"]["OperatorPolicy"]["Properties"]["PolicyDocument"];
+    assert_eq!(allowed(policy, "dynamodb"), needed);
+    let secret = BTreeSet::from([("GetSecretValue".to_owned(), "secret".to_owned())]);
+    assert_eq!(allowed(policy, "secretsmanager"), secret);
+}
+
+/// What was called above is all there is to call: a call that no test reaches would be found here.
+#[test]
+fn the_source_has_no_other_calls() {
+    let mut found = BTreeSet::new();
+    for file in sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src")) {
+        let text = std::fs::read_to_string(&file).expect("a source file");
+        let text: String = text.split_whitespace().collect();
+        for call in text.split("client.").skip(1) {
+            let name: String =
+                call.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+            found.insert(name);
+        }
+    }
+    // The clones and settings of clients are no calls.
+    let calls: Vec<&str> =
+        found.iter().map(|name| &**name).filter(|name| !["clone", ""].contains(name)).collect();
+    let expected = [
+        "batch_get_item",
+        "batch_write_item",
+        "create_table",
+        "describe_table",
+        "get_item",
+        "get_secret_value",
+        "query",
+        "transact_get_items",
+        "transact_write_items",
+    ];
+    assert_eq!(calls, expected);
+}
+
+fn sources(folder: &Path) -> Vec<std::path::PathBuf> {
+    let entries =
+        std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
+    entries.flat_map(|path| if path.is_dir() { sources(&path) } else { vec![path] }).collect()
+}

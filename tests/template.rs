@@ -1,0 +1,191 @@
+//! The templates against the program: what one says of the other is true.
+
+use crate::support::TestApp;
+use crate::support::template::{list, load};
+use rollcall::directory::sample;
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+
+const TEMPLATES: [&str; 4] =
+    ["template.yaml", "infra/data.yaml", "infra/alarms.yaml", "infra/dashboard.yaml"];
+
+fn names(object: &Value) -> BTreeSet<&str> {
+    object.as_object().expect("an object").keys().map(String::as_str).collect()
+}
+
+#[tokio::test]
+async fn the_table_is_the_one_the_program_makes() {
+    let app = TestApp::new().await;
+    app.faults.take_calls();
+    app.store.create_table_unless_exists().await.expect("it is there");
+    let template = load("infra/data.yaml");
+    let table = &template["Resources"]["Table"]["Properties"];
+    // What the program asks for where it makes the table itself.
+    let made = made_table().await;
+    for part in ["AttributeDefinitions", "KeySchema", "BillingMode"] {
+        assert_eq!(table[part], made[part], "{part}");
+    }
+    let index = |table: &Value| {
+        let [index] = &table["GlobalSecondaryIndexes"].as_array().expect("indexes")[..] else {
+            panic!("one index")
+        };
+        json!([index["IndexName"], index["KeySchema"], index["Projection"]])
+    };
+    assert_eq!(index(table), index(&made));
+}
+
+/// The request with which the program makes a table.
+async fn made_table() -> Value {
+    use crate::support::engine::Watched;
+    let (client, faults) = Watched::client();
+    let table = format!("made-{}", uuid::Uuid::new_v4());
+    let store = rollcall::store::Store::new(client, &table);
+    store.create_table_unless_exists().await.expect("a table");
+    let mut calls = faults.take_calls().into_iter();
+    calls.find(|call| call.operation == "CreateTable").expect("a new table").request
+}
+
+#[test]
+fn data_outlives_the_stack() {
+    let data = load("infra/data.yaml");
+    let stack = &load("template.yaml")["Resources"]["Data"];
+    for resource in [stack, &data["Resources"]["Table"], &data["Resources"]["Pepper"]] {
+        assert_eq!(
+            (&resource["DeletionPolicy"], &resource["UpdateReplacePolicy"]),
+            (&json!("Retain"), &json!("Retain"))
+        );
+    }
+    let table = &data["Resources"]["Table"]["Properties"];
+    assert_eq!(table["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"], true);
+    assert_eq!(table["DeletionProtectionEnabled"], json!({"Ref": "DeletionProtection"}));
+    assert_eq!(data["Parameters"]["DeletionProtection"]["Default"], "true");
+}
+
+#[test]
+fn no_secret_is_in_a_template() {
+    let data = load("infra/data.yaml");
+    let pepper = &data["Resources"]["Pepper"]["Properties"];
+    assert_eq!(names(pepper), BTreeSet::from(["Description", "GenerateSecretString", "KmsKeyId"]));
+    assert_eq!(pepper["GenerateSecretString"]["GenerateStringKey"], "pepper");
+    for path in TEMPLATES {
+        let text = load(path).to_string();
+        assert!(
+            !text.contains("{{resolve:"),
+            "{path}: a resolved secret is readable where it is used"
+        );
+        assert!(!text.contains("rc_") && !text.contains(sample::PEPPER), "{path}");
+    }
+    for path in ["template.yaml", "infra/data.yaml"] {
+        for (name, output) in load(path)["Outputs"].as_object().expect("outputs") {
+            let value = output["Value"].to_string();
+            assert!(!value.contains("SecretString"), "{path}: {name}");
+        }
+    }
+}
+
+#[test]
+fn the_functions_variables_are_those_it_reads() {
+    let template = load("template.yaml");
+    let variables = &template["Resources"]["Function"]["Properties"]["Environment"]["Variables"];
+    let config = include_str!("../src/config.rs");
+    let read: BTreeSet<&str> = config
+        .split('"')
+        .filter(|text| {
+            text.starts_with("ROLLCALL_")
+                && text.chars().all(|c| c.is_ascii_uppercase() || c == '_')
+        })
+        .collect();
+    assert_eq!(names(variables), read);
+    // `sam local` takes no variable from the file that the template does not name.
+    let env: Value = serde_json::from_str(include_str!("../events/local/env.json")).expect("JSON");
+    assert!(names(&env["Function"]).is_subset(&read));
+    let secret: Value =
+        serde_json::from_str(env["Function"]["ROLLCALL_LOCAL_SECRET"].as_str().expect("text"))
+            .expect("JSON");
+    let current: Value =
+        serde_json::from_str(secret["AWSCURRENT"].as_str().expect("text")).expect("JSON");
+    assert_eq!(current, json!({"pepper": sample::PEPPER}));
+}
+
+#[test]
+fn local_stand_ins_are_never_set_on_aws() {
+    let template = load("template.yaml");
+    let variables = &template["Resources"]["Function"]["Properties"]["Environment"]["Variables"];
+    assert_eq!(
+        (&variables["ROLLCALL_LOCAL_ENDPOINT"], &variables["ROLLCALL_LOCAL_SECRET"]),
+        (&json!(""), &json!(""))
+    );
+}
+
+#[test]
+fn every_parameter_and_output_says_what_it_is() {
+    for path in TEMPLATES {
+        let template = load(path);
+        for part in ["Parameters", "Outputs"] {
+            for (name, entry) in template[part].as_object().into_iter().flatten() {
+                assert!(entry["Description"].is_string(), "{path}: {name}");
+            }
+        }
+    }
+    let template = load("template.yaml");
+    let groups = &template["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"];
+    let grouped: BTreeSet<&str> = list(groups)
+        .into_iter()
+        .flat_map(|group| list(&group["Parameters"]))
+        .map(|name| name.as_str().expect("a name"))
+        .collect();
+    assert_eq!(grouped, names(&template["Parameters"]));
+}
+
+#[test]
+fn the_gateways_log_has_nothing_of_a_path_a_query_a_header_or_a_body() {
+    let template = load("template.yaml");
+    let settings = &template["Resources"]["HttpApi"]["Properties"]["AccessLogSettings"];
+    let format: Value =
+        serde_json::from_str(settings["Format"].as_str().expect("text")).expect("one line of JSON");
+    let used: BTreeSet<&str> = format
+        .as_object()
+        .expect("fields")
+        .values()
+        .map(|value| value.as_str().expect("text"))
+        .collect();
+    for variable in used {
+        for word in ["path", "query", "header", "body", "authorizer", "overhead"] {
+            assert!(!variable.to_lowercase().contains(word), "{variable}");
+        }
+    }
+}
+
+#[test]
+fn alarms_on_the_functions_metrics_name_metrics_that_exist() {
+    let alarms = load("infra/alarms.yaml");
+    let mut own = 0;
+    for (name, resource) in alarms["Resources"].as_object().expect("resources") {
+        let properties = &resource["Properties"];
+        if properties["Namespace"] == json!({"Ref": "MetricsNamespace"}) {
+            own += 1;
+            // tests/metrics.rs holds that this metric has this dimension alone.
+            assert_eq!(properties["MetricName"], "requests", "{name}");
+            let [dimension] = &properties["Dimensions"].as_array().expect("dimensions")[..] else {
+                panic!("{name}: one dimension")
+            };
+            assert_eq!(dimension["Name"], "status_class", "{name}");
+        }
+    }
+    assert_eq!(own, 2);
+}
+
+#[test]
+fn the_runbook_has_every_alarm() {
+    let alarms = load("infra/alarms.yaml");
+    let runbook = include_str!("../docs/operations.md");
+    for (name, resource) in alarms["Resources"].as_object().expect("resources") {
+        if resource["Type"] == "AWS::CloudWatch::Alarm" {
+            assert!(
+                runbook.contains(&format!("`{name}`")),
+                "docs/operations.md says nothing of {name}"
+            );
+            assert_eq!(resource["Properties"]["AlarmActions"], json!([{"Ref": "Topic"}]), "{name}");
+        }
+    }
+}
