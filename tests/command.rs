@@ -251,7 +251,7 @@ fn failures_have_their_own_exit_codes_and_say_what_is_wrong() {
     check(&["--table", "rollcall", "token", "rotate", "acme"], 4, "--public-url is missing");
     check(&["--table", "rollcall", "tenant", "sample"], 4, "everybody knows its tokens");
     check(&["--table", "rollcall", "dynamodb"], 4, "--data");
-    check(&["dynamodb", "--listen", "0.0.0.0:0"], 2, "a loopback address");
+    check(&["dynamodb", "--listen", "0.0.0.0:0"], 4, "--without-credentials");
     check(
         &["--dynamodb-endpoint", "http://127.0.0.1:1", "tenant", "list"],
         1,
@@ -301,4 +301,9 @@ fn the_embedded_engine_can_be_a_dynamodb_api() {
     assert_eq!(listed[0]["id"], "acme");
     let elsewhere = operator.json(&["tenant", "list"]);
     assert_eq!(elsewhere, json!([]), "each table is a store of its own");
+    let from_a_page = ureq::post(endpoint)
+        .header("origin", "http://page.example")
+        .header("x-amz-target", "DynamoDB_20120810.ListTables")
+        .send_empty();
+    assert!(matches!(from_a_page, Err(ureq::Error::StatusCode(403))), "a browser");
 }

@@ -8,7 +8,7 @@ use anyhow::Context;
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::DefaultBodyLimit;
-use axum::http::header::CONTENT_TYPE;
+use axum::http::header::{CONTENT_TYPE, ORIGIN};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
@@ -24,6 +24,14 @@ pub async fn serve(place: &Place, arguments: &DynamodbArguments, json: bool) -> 
     if place.table.is_some() || place.dynamodb_endpoint.is_some() {
         let text = "the embedded engine is in --data; --table and --dynamodb-endpoint name others";
         return Err(Refused(text.to_owned()).into());
+    }
+    if !arguments.listen.ip().is_loopback() && !arguments.without_credentials {
+        let text = format!(
+            "{} is not a loopback address, and nobody is asked for credentials: add \
+             --without-credentials if you mean it",
+            arguments.listen
+        );
+        return Err(Refused(text).into());
     }
     let engine = open::open_engine(&place.data)?;
     let listener = TcpListener::bind(arguments.listen)
@@ -46,6 +54,10 @@ pub async fn serve(place: &Place, arguments: &DynamodbArguments, json: bool) -> 
 }
 
 async fn call(engine: Engine, headers: HeaderMap, body: Bytes) -> Response {
+    // A browser names the page that asks: no page has business here.
+    if headers.contains_key(ORIGIN) {
+        return StatusCode::FORBIDDEN.into_response();
+    }
     let answered = tokio::task::spawn_blocking(move || {
         let target = headers.get("x-amz-target").and_then(|target| target.to_str().ok());
         engine.answer(target.unwrap_or_default(), &body)
