@@ -50,8 +50,8 @@ pub enum ConfigError {
     /// The public URL cannot be pasted into Okta.
     #[error("{0} must be {ORIGIN_FORM}")]
     BadPublicUrl(&'static str),
-    /// CloudWatch would drop the metrics.
-    #[error("{0} must have 1 to 255 letters, digits or any of .-_/#:")]
+    /// A namespace that CloudWatch does not take, or that is for AWS's own metrics.
+    #[error("{0} must have 1 to 255 letters, digits or any of .-_/#: and not start with AWS/")]
     BadNamespace(&'static str),
     /// Stand-ins where they must not be.
     #[error("{0} and {1} are for a developer's machine, where AWS_SAM_LOCAL is true")]
@@ -65,6 +65,7 @@ const TABLE: &str = "ROLLCALL_TABLE";
 const SECRET_ARN: &str = "ROLLCALL_SECRET_ARN";
 const PUBLIC_URL: &str = "ROLLCALL_PUBLIC_URL";
 const METRICS_NAMESPACE: &str = "ROLLCALL_METRICS_NAMESPACE";
+const LOG: &str = "ROLLCALL_LOG";
 const LOCAL_ENDPOINT: &str = "ROLLCALL_LOCAL_ENDPOINT";
 const LOCAL_SECRET: &str = "ROLLCALL_LOCAL_SECRET";
 /// `sam local` sets it to `true`; nothing on AWS does.
@@ -86,7 +87,7 @@ impl Config {
                 return Err(ConfigError::NotLocal(LOCAL_ENDPOINT, LOCAL_SECRET));
             }
             (Some(dynamodb_endpoint), Some(secret)) => {
-                let secret = match secret.starts_with('{') {
+                let secret = match secret.trim_start().starts_with('{') {
                     true => LocalSecret::Document(SecretString::from(secret)),
                     false => LocalSecret::File(PathBuf::from(secret)),
                 };
@@ -118,9 +119,11 @@ impl Config {
     }
 }
 
-/// What CloudWatch takes as a namespace.
+/// A namespace of one's own in CloudWatch (`PutMetricData`, `Namespace`), without the spaces that it takes too.
 fn is_namespace(name: &str) -> bool {
-    name.len() <= 255 && name.chars().all(|c| c.is_ascii_alphanumeric() || ".-_/#:".contains(c))
+    (1..=255).contains(&name.len())
+        && !name.starts_with("AWS/")
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || ".-_/#:".contains(c))
 }
 
 /// What [`is_origin`] asks for, for people.
@@ -141,39 +144,53 @@ pub fn is_origin(url: &str) -> bool {
         && rest.chars().all(|c| c.is_ascii_alphanumeric() || "-.:/[]~%".contains(c))
 }
 
-/// What is logged: `ROLLCALL_LOG`, else one line for each request and what goes wrong.
+/// What is logged: `ROLLCALL_LOG`; without one, or with one that is no filter, a line for each request and what goes
+/// wrong.
+#[allow(clippy::disallowed_methods, reason = "the one place that reads the environment")]
 pub fn log_filter() -> EnvFilter {
-    EnvFilter::builder()
-        .with_env_var("ROLLCALL_LOG")
-        .try_from_env()
-        .unwrap_or_else(|_| EnvFilter::new("rollcall=info,warn"))
+    log_filter_of(env::var(LOG).ok())
+}
+
+fn log_filter_of(text: Option<String>) -> EnvFilter {
+    text.filter(|text| !text.trim().is_empty())
+        .and_then(|text| EnvFilter::builder().parse(text).ok())
+        .unwrap_or_else(|| EnvFilter::new("rollcall=info,warn"))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Config, ConfigError};
+    use super::{Config, ConfigError, LocalSecret, log_filter_of};
+    use secrecy::ExposeSecret;
 
-    fn check(variables: &[(&str, &str)], expected: Result<Option<&str>, ConfigError>) {
-        let get = |name: &str| {
+    const TABLE: (&str, &str) = ("ROLLCALL_TABLE", "rollcall");
+    const SECRET: (&str, &str) = ("ROLLCALL_SECRET_ARN", "arn");
+
+    fn read(variables: &[(&str, &str)]) -> Result<Config, ConfigError> {
+        Config::read(|name| {
             let found = variables.iter().find(|(key, _)| *key == name);
             found.map(|(_, value)| (*value).to_owned())
-        };
-        let config = Config::read(get);
-        assert_eq!(
-            config.as_ref().map(|config| config.public_url.as_deref()).map_err(Clone::clone),
-            expected
-        );
+        })
+    }
+
+    #[track_caller]
+    fn refused(variables: &[(&str, &str)], expected: ConfigError) {
+        assert_eq!(read(variables).err(), Some(expected), "{variables:?}");
     }
 
     #[test]
-    fn what_is_missing_or_wrong_is_named() {
-        let table = ("ROLLCALL_TABLE", "rollcall");
-        let secret = ("ROLLCALL_SECRET_ARN", "arn");
-        check(&[table, secret], Ok(None));
-        check(&[table], Err(ConfigError::Missing("ROLLCALL_SECRET_ARN")));
-        check(&[secret], Err(ConfigError::Missing("ROLLCALL_TABLE")));
-        let url = ("ROLLCALL_PUBLIC_URL", "https://scim.example.com");
-        check(&[table, secret, url], Ok(Some("https://scim.example.com")));
+    fn what_is_missing_is_named() {
+        let config = read(&[TABLE, SECRET]).unwrap();
+        assert_eq!((&*config.table, &*config.secret_arn), ("rollcall", "arn"));
+        assert!(config.public_url.is_none() && config.metrics_namespace.is_none());
+        refused(&[TABLE], ConfigError::Missing("ROLLCALL_SECRET_ARN"));
+        refused(&[SECRET], ConfigError::Missing("ROLLCALL_TABLE"));
+    }
+
+    #[test]
+    fn a_public_url_is_one_that_okta_takes() {
+        let url = |url| ("ROLLCALL_PUBLIC_URL", url);
+        let config = read(&[TABLE, SECRET, url("https://scim.example.com")]).unwrap();
+        assert_eq!(config.public_url.as_deref(), Some("https://scim.example.com"));
         for bad in [
             "http://a.example",
             "http://127.0.0.1.example",
@@ -183,23 +200,49 @@ mod tests {
             "https://a.example/?x",
             "nonsense",
         ] {
-            let url = ("ROLLCALL_PUBLIC_URL", bad);
             let error = ConfigError::BadPublicUrl("ROLLCALL_PUBLIC_URL");
-            check(&[table, secret, url], Err(error));
+            refused(&[TABLE, SECRET, url(bad)], error);
         }
-        let namespace = ("ROLLCALL_METRICS_NAMESPACE", "Rollcall/acme");
-        check(&[table, secret, namespace], Ok(None));
-        let namespace = ("ROLLCALL_METRICS_NAMESPACE", "Rollcall acme");
-        let error = ConfigError::BadNamespace("ROLLCALL_METRICS_NAMESPACE");
-        check(&[table, secret, namespace], Err(error));
+    }
+
+    #[test]
+    fn a_namespace_is_one_of_our_own() {
+        let namespace = |name| ("ROLLCALL_METRICS_NAMESPACE", name);
+        let config = read(&[TABLE, SECRET, namespace("Rollcall/acme")]).unwrap();
+        assert_eq!(config.metrics_namespace.as_deref(), Some("Rollcall/acme"));
+        for bad in ["Rollcall acme", "AWS/Lambda", &"a".repeat(256)] {
+            let error = ConfigError::BadNamespace("ROLLCALL_METRICS_NAMESPACE");
+            refused(&[TABLE, SECRET, namespace(bad)], error);
+        }
+    }
+
+    #[test]
+    fn stand_ins_are_for_sam_local_only_and_come_together() {
         let endpoint = ("ROLLCALL_LOCAL_ENDPOINT", "http://127.0.0.1:8000");
-        let half = ConfigError::Half("ROLLCALL_LOCAL_ENDPOINT", "ROLLCALL_LOCAL_SECRET");
-        check(&[table, secret, endpoint], Err(half));
-        let both = [table, endpoint, ("ROLLCALL_LOCAL_SECRET", "secret.json")];
-        let wrong = ConfigError::NotLocal("ROLLCALL_LOCAL_ENDPOINT", "ROLLCALL_LOCAL_SECRET");
-        let wrong_again = wrong.clone();
-        check(&both, Err(wrong));
-        check(&[&both[..], &[("AWS_SAM_LOCAL", "false")]].concat(), Err(wrong_again));
-        check(&[&both[..], &[("AWS_SAM_LOCAL", "true")]].concat(), Ok(None));
+        let secret = |secret| ("ROLLCALL_LOCAL_SECRET", secret);
+        let local = ("AWS_SAM_LOCAL", "true");
+        let half = ConfigError::Half(endpoint.0, "ROLLCALL_LOCAL_SECRET");
+        refused(&[TABLE, SECRET, endpoint, local], half);
+        let wrong = ConfigError::NotLocal(endpoint.0, "ROLLCALL_LOCAL_SECRET");
+        refused(&[TABLE, endpoint, secret("secret.json")], wrong.clone());
+        refused(&[TABLE, endpoint, secret("{}"), ("AWS_SAM_LOCAL", "false")], wrong);
+        let read = |text| read(&[TABLE, endpoint, secret(text), local]).unwrap().local.unwrap();
+        assert!(
+            matches!(read("a/secret.json").secret, LocalSecret::File(path) if path.ends_with("secret.json"))
+        );
+        for document in ["{}", " {}"] {
+            let LocalSecret::Document(found) = read(document).secret else { panic!("a document") };
+            assert_eq!(found.expose_secret(), document);
+        }
+        assert_eq!(read("{}").dynamodb_endpoint, endpoint.1);
+    }
+
+    #[test]
+    fn a_log_filter_that_is_none_is_the_usual_one() {
+        let usual = log_filter_of(None).to_string();
+        for text in ["", " ", "rollcall=nonsense"] {
+            assert_eq!(log_filter_of(Some(text.to_owned())).to_string(), usual, "{text:?}");
+        }
+        assert_eq!(log_filter_of(Some("off".to_owned())).to_string(), "off");
     }
 }

@@ -12,16 +12,64 @@ use serde_json::{Map, Value, json};
 use std::io::Write;
 use tracing::field::{Field, Visit};
 use tracing::{Event, Metadata, Subscriber};
-use tracing_subscriber::Layer;
-use tracing_subscriber::layer::Context;
+use tracing_subscriber::filter::{FilterExt, LevelFilter, filter_fn};
+use tracing_subscriber::layer::{Context, SubscriberExt};
+use tracing_subscriber::{EnvFilter, Layer};
 
-/// Whether a log event is the line of a request.
-pub fn is_request(metadata: &Metadata<'_>) -> bool {
+/// What a Lambda logs, as lines of JSON to `output`: what `filter` lets through; and with a namespace the line of each
+/// request with metrics, whatever the filter says.
+pub fn subscriber<O>(
+    namespace: Option<&str>,
+    filter: EnvFilter,
+    sources: Sources,
+    output: O,
+) -> impl Subscriber + Send + Sync
+where
+    O: Fn(&[u8]) + Clone + Send + Sync + 'static,
+{
+    let carries_metrics = namespace.is_some();
+    let metrics = namespace.map(|namespace| {
+        let requests = filter_fn(is_request).with_max_level_hint(LevelFilter::INFO);
+        RequestMetrics::new(namespace, sources, output.clone()).with_filter(requests)
+    });
+    let others = filter_fn(move |metadata| !(carries_metrics && is_request(metadata)))
+        .with_max_level_hint(LevelFilter::TRACE);
+    let lines = tracing_subscriber::fmt::layer()
+        .json()
+        .flatten_event(true)
+        .with_current_span(false)
+        .with_span_list(false)
+        .with_target(false)
+        .with_writer(move || Lines(output.clone()))
+        .with_filter(filter.and(others));
+    tracing_subscriber::registry().with(metrics).with(lines)
+}
+
+/// Writes to standard output, which Lambda sends to CloudWatch Logs. A closed one is no reason to fail a request.
+pub fn to_standard_output(line: &[u8]) {
+    let _ = std::io::stdout().lock().write_all(line);
+}
+
+fn is_request(metadata: &Metadata<'_>) -> bool {
     metadata.target() == REQUEST_TARGET
 }
 
+/// An output as a writer. The formatter writes a line at a time.
+struct Lines<O>(O);
+
+impl<O: Fn(&[u8])> Write for Lines<O> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        (self.0)(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
 /// Writes the line of each request to `output`, with metrics in a namespace.
-pub struct RequestMetrics<O> {
+struct RequestMetrics<O> {
     directives: Value,
     sources: Sources,
     output: O,
@@ -29,7 +77,7 @@ pub struct RequestMetrics<O> {
 
 impl<O: Fn(&[u8])> RequestMetrics<O> {
     /// Metrics in `namespace`, stamped with the time of `sources`. Each line goes to `output` whole, with its end.
-    pub fn new(namespace: &str, sources: Sources, output: O) -> Self {
+    fn new(namespace: &str, sources: Sources, output: O) -> Self {
         let metric = |name: &str, unit: &str| json!({"Name": name, "Unit": unit});
         let directives = json!([
             {
@@ -55,15 +103,14 @@ impl<O: Fn(&[u8])> RequestMetrics<O> {
         let now = self.sources.now();
         let mut fields = Fields(Map::new());
         fields.add("timestamp", date_time::format(now));
-        fields.add("level", "INFO");
+        fields.add("level", event.metadata().level().as_str());
         event.record(&mut fields);
         let Fields(mut line) = fields;
-        let class = line.get("status").and_then(Value::as_u64).map_or("none", status_class);
+        let class = status_class(line.get("status").and_then(Value::as_u64).unwrap_or_default());
         line.insert("status_class".to_owned(), class.into());
         line.insert("requests".to_owned(), 1.into());
-        let millis = now.unix_timestamp_nanos() / 1_000_000;
-        let stamp = i64::try_from(millis).unwrap_or_default();
-        let metadata = json!({"Timestamp": stamp, "CloudWatchMetrics": self.directives});
+        let millis = now.unix_timestamp() * 1_000 + i64::from(now.millisecond());
+        let metadata = json!({"Timestamp": millis, "CloudWatchMetrics": self.directives});
         line.insert("_aws".to_owned(), metadata);
         Value::Object(line).to_string()
     }
@@ -88,11 +135,6 @@ impl<S: Subscriber, O: Fn(&[u8]) + 'static> Layer<S> for RequestMetrics<O> {
         line.push('\n');
         (self.output)(line.as_bytes());
     }
-}
-
-/// Writes to standard output, which Lambda sends to CloudWatch Logs. A closed one is no reason to fail a request.
-pub fn to_standard_output(line: &[u8]) {
-    let _ = std::io::stdout().lock().write_all(line);
 }
 
 /// An event's fields as JSON.

@@ -2,9 +2,9 @@
 //!
 //! The file has Secrets Manager's shape: a secret string, itself JSON, for each version stage.
 
-use crate::directory::pepper::{LoadError, PepperSource, Peppers, read_secret_string};
-use crate::directory::sample;
-use crate::store::client::{is_denial, retries, timeouts};
+use crate::directory::pepper::{LoadError, PepperSource, Peppers, is_sample, read_secret_string};
+use crate::store::client::{retries, timeouts};
+use crate::store::error::is_denial;
 use aws_config::SdkConfig;
 use aws_sdk_secretsmanager::Client;
 use aws_sdk_secretsmanager::error::ProvideErrorMetadata;
@@ -35,10 +35,7 @@ pub fn from_secrets_manager(shared: &SdkConfig, secret_id: &str) -> PepperSource
                 get_secret_string(&client, &secret_id, PREVIOUS),
             )?;
             let current = current.ok_or(LoadError::Shape)?;
-            if [Some(&current), previous.as_ref()].into_iter().flatten().any(sample::is_pepper) {
-                return Err(LoadError::Sample);
-            }
-            Ok(Peppers { current, previous })
+            refuse_sample(Peppers { current, previous })
         }
     })
 }
@@ -60,8 +57,13 @@ async fn get_secret_string(
             Some(GetSecretValueError::ResourceNotFoundException(_)) if stage == PREVIOUS => {
                 Ok(None)
             }
-            Some(GetSecretValueError::ResourceNotFoundException(_)) => {
-                Err(LoadError::Missing(Box::new(error)))
+            Some(
+                GetSecretValueError::ResourceNotFoundException(_)
+                // So it answers for a secret that is marked for deletion.
+                | GetSecretValueError::InvalidRequestException(_),
+            ) => Err(LoadError::Missing(Box::new(error))),
+            Some(GetSecretValueError::DecryptionFailure(_)) => {
+                Err(LoadError::Denied(Box::new(error)))
             }
             _ if error.code().is_some_and(is_denial) => Err(LoadError::Denied(Box::new(error))),
             _ => Err(LoadError::Read(Box::new(error))),
@@ -69,16 +71,24 @@ async fn get_secret_string(
     }
 }
 
-/// Peppers in a file.
+/// Peppers in a file. The sample pepper is refused.
 pub fn from_file(path: &Path) -> PepperSource {
     let path = path.to_owned();
     PepperSource::new(move || {
         let path = path.clone();
-        async move { read_file(&path) }
+        async move { refuse_sample(read_file(&path)?) }
     })
 }
 
-/// Peppers in a document of the file's shape.
+/// Everybody knows the sample pepper.
+fn refuse_sample(peppers: Peppers) -> Result<Peppers, LoadError> {
+    match std::iter::once(&peppers.current).chain(&peppers.previous).any(is_sample) {
+        true => Err(LoadError::Sample),
+        false => Ok(peppers),
+    }
+}
+
+/// Peppers in a document of the file's shape, on a developer's machine: the sample pepper is welcome.
 pub fn from_document(document: SecretString) -> PepperSource {
     PepperSource::new(move || {
         let document = document.clone();

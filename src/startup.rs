@@ -34,12 +34,12 @@ pub fn report_table(error: &store::Error, table: &str, region: &str) {
     tracing::error!(table, region, cause = error_chain(error), check, "the table cannot be read");
 }
 
-/// The pepper could not be read.
+/// The pepper could not be read. `secret` is its ARN, or the setting that has it on a developer's machine.
 pub fn report_secret(error: &LoadError, secret: &str, region: &str) {
     let check = match error {
         LoadError::Missing(_) => {
-            "there is no such secret in this region: check ROLLCALL_SECRET_ARN, and that the \
-             secret is not marked for deletion"
+            "there is no such secret in this region, or it is marked for deletion: check the \
+             setting, and restore the secret if it is"
         }
         LoadError::Denied(_) => {
             "the function's role may not read the secret: check its policy, and that of the \

@@ -312,13 +312,13 @@ fn compare_with_the_document(table: &str) {
     if documented == table {
         return;
     }
-    if std::env::var_os("ROLLCALL_UPDATE_DOCS").is_some() {
+    if std::env::var_os("ROLLCALL_UPDATE_FILES").is_some() {
         std::fs::write(&path, format!("{before}{BEGIN}{table}{END}{after}")).expect("a new text");
         return;
     }
     panic!(
         "the table in docs/data-model.md is not what was measured. If the new cost is meant, run\n\n    \
-         ROLLCALL_UPDATE_DOCS=1 cargo test --test rollcall every_request_keeps_to_its_budget\n\n\
+         ROLLCALL_UPDATE_FILES=1 cargo test --test rollcall every_request_keeps_to_its_budget\n\n\
          documented:\n{documented}\nmeasured:\n{table}"
     );
 }

@@ -210,6 +210,15 @@ fn an_archived_employee_can_be_erased_and_no_other() {
     let erase = ["employee", "erase", "demo", id, "--confirm", id];
     let (code, text) = operator.failure(&erase);
     assert_eq!((code, text), (4, format!("rollcall: employee {id} is not archived\n")));
+    let archived = operator.json(&["employee", "archive", "demo", "ada@example.com"]);
+    assert_eq!(archived["status"], "archived");
+    let again = operator.json(&["employee", "archive", "demo", id]);
+    assert_eq!(again, archived, "once is enough");
+    let history = operator.json(&["employee", "history", "demo", id]);
+    let kinds: Vec<&Value> =
+        history.as_array().expect("entries").iter().map(|e| &e["kind"]).collect();
+    assert_eq!(kinds, ["created", "archived"]);
+    assert_eq!(history[1]["by"], "rollcall command");
     assert_eq!(call("DELETE", &format!("{users}/{id}"), &token, None), (204, Value::Null));
     let hidden = operator.json(&["employee", "show", "demo", id]);
     assert_eq!(hidden["status"], "archived (deleted in the identity provider)");
@@ -249,6 +258,8 @@ fn failures_have_their_own_exit_codes_and_say_what_is_wrong() {
     check(&["--table", "rollcall", "employee", "list", "acme"], 4, "--secret-arn is missing");
     check(&["--table", "rollcall", "tenant", "list"], 4, "--public-url is missing");
     check(&["--table", "rollcall", "token", "rotate", "acme"], 4, "--public-url is missing");
+    let revoke = ["--table", "rollcall", "token", "revoke", "acme", "--scope", "scim"];
+    check(&revoke, 4, "--secret-arn is missing");
     check(&["--table", "rollcall", "tenant", "sample"], 4, "everybody knows its tokens");
     check(&["--table", "rollcall", "dynamodb"], 4, "--data");
     check(&["dynamodb", "--listen", "0.0.0.0:0"], 4, "--without-credentials");
@@ -286,6 +297,7 @@ fn the_sample_tenants_tokens_work_under_the_sample_pepper_only() {
     assert_eq!(status, 401, "the folder has a pepper of its own");
     let (code, text) = operator.failure(&["tenant", "sample"]);
     assert_eq!(code, 4, "{text}");
+    assert!(text.contains("the tenant id is in use"), "{text}");
 }
 
 #[test]
@@ -306,4 +318,9 @@ fn the_embedded_engine_can_be_a_dynamodb_api() {
         .header("x-amz-target", "DynamoDB_20120810.ListTables")
         .send_empty();
     assert!(matches!(from_a_page, Err(ureq::Error::StatusCode(403))), "a browser");
+    let under_another_name = ureq::post(endpoint)
+        .header("host", "rebound.example")
+        .header("x-amz-target", "DynamoDB_20120810.ListTables")
+        .send_empty();
+    assert!(matches!(under_another_name, Err(ureq::Error::StatusCode(403))), "a browser");
 }

@@ -6,7 +6,7 @@
 //! without one the body must be empty.
 
 use crate::support::request::Answer;
-use crate::support::{TestApp, TestTenant};
+use crate::support::{TestApp, TestTenant, sorted};
 use axum::body::Body;
 use http::Request;
 use serde::Deserialize;
@@ -60,7 +60,6 @@ struct Sent {
     body: Option<Value>,
 }
 
-/// An answer as a file has it.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Expected {
@@ -156,11 +155,4 @@ fn compare(at: &str, expected: Option<&Value>, actual: Option<&Value>, found: &m
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/exchanges")
-}
-
-pub fn sorted(folder: &Path) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(folder).unwrap_or_else(|_| panic!("{}", folder.display()));
-    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
-    paths.sort();
-    paths
 }

@@ -3,7 +3,7 @@
 
 use crate::support::engine::{Fault, Watched};
 use crate::support::request::Answer;
-use crate::support::{ORIGIN, TestApp, TestTenant};
+use crate::support::{ORIGIN, TestApp, TestTenant, pause_time};
 use aws_sdk_dynamodb::config::BehaviorVersion;
 use axum::body::Body;
 use http::Request;
@@ -46,11 +46,7 @@ struct State {
 
 impl Scene {
     async fn new() -> Self {
-        // Pauses between attempts take no time. An engine behind a socket needs real time: a paused clock jumps to the
-        // next timeout while an answer is on its way.
-        if std::env::var_os("ROLLCALL_TEST_DYNAMODB_ENDPOINT").is_none() {
-            tokio::time::pause();
-        }
+        pause_time();
         let tenant = TestApp::new().await.tenant("acme").await;
         let ada = json!({"userName": "ada@example.com", "externalId": "00u1"});
         let ada = tenant.create(&ada).await;

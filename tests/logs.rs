@@ -45,34 +45,23 @@ async fn refused_and_lost_requests_are_logged_without_what_they_tried() {
     let token = tenant.scim_token.clone();
     let log = Log::default();
     let guard = log.start();
-    const USERS: &str = "GET /Users";
     let tries = [
         (
             tenant.path("/Users?filter=zfilter"),
             "Basic emVicmE6UGE1NXBocmFzZQ==".to_owned(),
             401,
-            USERS,
+            "other",
         ),
-        (
-            tenant.path("/Users/zebra@example.com"),
-            format!("Bearer {token}x"),
-            401,
-            "GET /Users/{id}",
-        ),
-        (tenant.path("/zebra@example.com"), format!("Bearer {token}"), 404, "GET unknown"),
-        (
-            "/zebra@example.com?x=Pa55phrase".to_owned(),
-            format!("Bearer {token}"),
-            404,
-            "GET unknown",
-        ),
+        (tenant.path("/Users/zebra@example.com"), format!("Bearer {token}x"), 401, "other"),
+        (tenant.path("/zebra@example.com"), format!("Bearer {token}"), 404, "other"),
+        ("/zebra@example.com?x=Pa55phrase".to_owned(), format!("Bearer {token}"), 404, "other"),
         (
             "/tenants/zebra@example.com/scim/v2/Users".to_owned(),
             format!("Bearer {token}"),
             401,
-            USERS,
+            "other",
         ),
-        ("/tenants/nobody/scim/v2/Users".to_owned(), format!("Bearer {token}"), 401, USERS),
+        ("/tenants/nobody/scim/v2/Users".to_owned(), format!("Bearer {token}"), 401, "other"),
         ("/health".to_owned(), String::new(), 200, "GET /health"),
     ];
     for (path, authorization, status, _) in &tries {

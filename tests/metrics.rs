@@ -1,7 +1,8 @@
 //! The line of a request on Lambda: a log line and its metrics in one (CloudWatch's Embedded Metric Format).
 
+use crate::support::engine::Fault;
 use crate::support::log::{Log, a_day, says_nothing_secret};
-use crate::support::{START, TestApp};
+use crate::support::{START, TestApp, pause_time};
 use axum::body::Body;
 use http::Request;
 use serde_json::{Value, json};
@@ -24,11 +25,16 @@ fn metrics(line: &Value) -> BTreeSet<(String, Vec<String>, String)> {
     found
 }
 
+/// The operations that a log names.
+fn operations(log: &Log) -> BTreeSet<String> {
+    log.lines().iter().map(|line| line["operation"].as_str().expect("text").to_owned()).collect()
+}
+
 #[tokio::test]
 async fn each_request_is_one_line_with_metrics_that_name_no_tenant() {
     let tenant = TestApp::new().await.tenant("acme").await;
     let log = Log::default();
-    let guard = log.start_metrics(&tenant);
+    let guard = log.start_lambda(&tenant.app, "off");
     let expected = a_day(&tenant).await;
     drop(guard);
     let lines = log.lines();
@@ -55,12 +61,13 @@ async fn each_request_is_one_line_with_metrics_that_name_no_tenant() {
 }
 
 #[tokio::test]
-async fn the_metrics_are_those_that_dashboard_and_alarms_read() {
+async fn these_are_the_metrics() {
     let tenant = TestApp::new().await.tenant("acme").await;
     let log = Log::default();
-    let guard = log.start_metrics(&tenant);
+    let guard = log.start_lambda(&tenant.app, "off");
     tenant.get("/Users").await.expect(200);
     drop(guard);
+    // tests/template.rs holds alarms and dashboard against the same names.
     let entry = |name: &str, dimensions: &[&str], unit: &str| {
         let dimensions = dimensions.iter().map(ToString::to_string).collect();
         (name.to_owned(), dimensions, unit.to_owned())
@@ -83,16 +90,20 @@ async fn calls_and_capacity_are_those_of_the_request() {
     let faults = &tenant.app.faults;
     faults.take_calls();
     let log = Log::default();
-    let guard = log.start_metrics(&tenant);
+    let guard = log.start_lambda(&tenant.app, "off");
     let patch = json!([{"op": "replace", "value": {"title": "Engineer"}}]);
     let mut expected = Vec::new();
-    for request in ["read", "list", "filter", "patch", "emails"] {
-        match request {
-            "read" => tenant.get(&format!("/Users/{id}")).await,
-            "list" => tenant.get("/Users").await,
-            "filter" => tenant.filter("title pr").await,
-            "patch" => tenant.patch(&format!("/Users/{id}"), &patch).await,
-            _ => tenant.filter("emails eq \"ada@example.com\"").await,
+    let user = format!("/Users/{id}");
+    for (method, path) in [
+        ("GET", &*user),
+        ("GET", "/Users"),
+        ("GET", "/Users?filter=title+pr"),
+        ("GET", "/Users?filter=emails+eq+%22ada%40example.com%22"),
+        ("PATCH", &*user),
+    ] {
+        match method {
+            "PATCH" => tenant.patch(path, &patch).await,
+            _ => tenant.get(path).await,
         }
         .expect(200);
         let calls = faults.take_calls();
@@ -122,23 +133,111 @@ async fn calls_and_capacity_are_those_of_the_request() {
 async fn a_client_cannot_make_up_metrics() {
     let tenant = TestApp::new().await.tenant("acme").await;
     let log = Log::default();
-    let guard = log.start_metrics(&tenant);
-    for n in 0..20 {
-        for path in
-            [format!("/made-up-{n}"), tenant.path(&format!("/made-up-{n}")), tenant.path("/Users")]
-        {
-            let request = Request::builder().method(&*format!("MADEUP{n}")).uri(path);
+    let guard = log.start_lambda(&tenant.app, "off");
+    for method in ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "MADEUP"] {
+        for rest in [
+            "/Users",
+            "/Users/x",
+            "/Users/x/y",
+            "/ServiceProviderConfig",
+            "/ResourceTypes",
+            "/ResourceTypes/User",
+            "/Schemas",
+            "/Schemas/x",
+            "/made-up",
+        ] {
+            tenant.request(method, rest, &[], Body::empty()).await;
+        }
+        for path in ["/health", "/made-up", "/tenants", "/tenants/acme", "/"] {
+            let request = Request::builder().method(method).uri(path);
             tenant.app.send(request.body(Body::empty()).unwrap()).await;
         }
     }
     drop(guard);
-    let operations: BTreeSet<String> = log
-        .lines()
-        .iter()
-        .map(|line| line["operation"].as_str().expect("text").to_owned())
-        .collect();
-    let expected = ["other unknown", "other /Users"].map(ToOwned::to_owned);
-    assert_eq!(operations, BTreeSet::from(expected));
+    let expected = [
+        "DELETE /Users/{id}",
+        "GET /ResourceTypes",
+        "GET /ResourceTypes/{name}",
+        "GET /Schemas",
+        "GET /Schemas/{urn}",
+        "GET /ServiceProviderConfig",
+        "GET /Users",
+        "GET /Users/{id}",
+        "GET /health",
+        "PATCH /Users/{id}",
+        "POST /Users",
+        "PUT /Users/{id}",
+        "other",
+    ];
+    assert_eq!(operations(&log), BTreeSet::from(expected.map(ToOwned::to_owned)));
+}
+
+#[tokio::test]
+async fn without_a_token_there_is_one_operation() {
+    let tenant = TestApp::new().await.tenant("acme").await;
+    let log = Log::default();
+    let guard = log.start_lambda(&tenant.app, "off");
+    for method in ["GET", "PUT", "OPTIONS", "MADEUP"] {
+        for rest in ["/Users", "/Users/x", "/made-up"] {
+            let request = Request::builder().method(method).uri(tenant.path(rest));
+            tenant.app.send(request.body(Body::empty()).unwrap()).await.expect(401);
+        }
+    }
+    drop(guard);
+    assert_eq!(operations(&log), BTreeSet::from(["other".to_owned()]));
+}
+
+#[tokio::test]
+async fn what_goes_wrong_is_logged_beside_the_metrics_as_far_as_the_filter_lets_it() {
+    let app = TestApp::new().await;
+    let tenant = app.tenant("acme").await;
+    tenant.get("/Users").await.expect(200);
+    for (filter, levels) in [("off", vec!["INFO"]), ("warn", vec!["ERROR", "INFO"])] {
+        let log = Log::default();
+        let guard = log.start_lambda(&app, filter);
+        app.faults.plan("Query", Fault::Error { status: 400, body: DENIED.to_owned() });
+        tenant.get("/Users").await.expect(500);
+        drop(guard);
+        let lines = log.lines();
+        let seen: Vec<&str> =
+            lines.iter().map(|line| line["level"].as_str().expect("text")).collect();
+        assert_eq!(seen, levels, "{filter}: {}", log.text());
+        for line in &lines {
+            assert_eq!(
+                (&line["tenant"], &line["operation"]),
+                (&json!("acme"), &json!("GET /Users")),
+                "{line}"
+            );
+        }
+        let with_metrics = lines.iter().filter(|line| line.get("_aws").is_some()).count();
+        assert_eq!(with_metrics, 1, "{filter}");
+    }
+}
+
+const DENIED: &str =
+    r#"{"__type": "com.amazon.coral.service#AccessDeniedException", "message": "no"}"#;
+
+/// The tenant and operation of a request that never ends are known all the same.
+#[tokio::test]
+async fn a_request_that_is_given_up_is_logged_with_its_tenant() {
+    let app = TestApp::new().await;
+    let tenant = app.tenant("acme").await;
+    tenant.get("/Users").await.expect(200);
+    let log = Log::default();
+    let guard = log.start_lambda(&app, "warn");
+    for _ in 0..20 {
+        app.faults.plan("Query", Fault::Silence);
+    }
+    pause_time();
+    tenant.get("/Users?filter=title+pr").await.expect(503);
+    drop(guard);
+    for line in log.lines() {
+        assert_eq!(
+            (&line["tenant"], &line["operation"]),
+            (&json!("acme"), &json!("GET /Users")),
+            "{line}"
+        );
+    }
 }
 
 #[tokio::test]
@@ -146,14 +245,14 @@ async fn the_two_statuses_that_operations_watch_have_a_class_of_their_own() {
     let app = TestApp::new().await;
     let tenant = app.tenant("acme").await;
     let log = Log::default();
-    let guard = log.start_metrics(&tenant);
+    let guard = log.start_lambda(&tenant.app, "off");
     app.send(Request::builder().uri(tenant.path("/Users")).body(Body::empty()).unwrap()).await;
     tenant.get("/Users/nobody").await.expect(404);
     tenant.get("/Users").await.expect(200);
     for _ in 0..20 {
-        app.faults.plan("Query", crate::support::engine::Fault::throttled());
+        app.faults.plan("Query", Fault::throttled());
     }
-    tokio::time::pause();
+    pause_time();
     tenant.get("/Users").await.expect(429);
     drop(guard);
     let classes: Vec<Value> = log.lines().iter().map(|line| line["status_class"].clone()).collect();

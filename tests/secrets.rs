@@ -1,82 +1,58 @@
 //! The pepper in AWS Secrets Manager: what is asked of it, and what each of its answers comes to.
 
+use crate::support::START;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
-use aws_smithy_runtime_api::client::http::{
-    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
-};
-use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
-use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
-use aws_smithy_types::body::SdkBody;
-use rollcall::directory::pepper::{LoadError, Peppers};
-use rollcall::directory::sample;
-use rollcall::secrets::from_secrets_manager;
-use secrecy::ExposeSecret;
+use aws_smithy_http_client::test_util::infallible_client_fn;
+use http::Response;
+use rollcall::directory::pepper::{LoadError, PepperSource, Peppers, SAMPLE_PEPPER};
+use rollcall::secrets::{from_document, from_file, from_secrets_manager};
+use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 use std::sync::{Arc, Mutex};
 
 const CURRENT: &str = "a current pepper, at least 32 characters";
 const PREVIOUS: &str = "a previous pepper, at least 32 characters";
 
-/// A Secrets Manager that answers with these for `AWSCURRENT` and `AWSPREVIOUS`: a secret string, or an error's name.
-#[derive(Debug, Clone)]
-struct Manager {
-    current: Result<String, &'static str>,
-    previous: Result<String, &'static str>,
-    asked: Arc<Mutex<Vec<(String, Value)>>>,
-}
+/// What Secrets Manager says for a stage: a secret string, or an error's name.
+type Answer = Result<String, &'static str>;
 
-impl HttpClient for Manager {
-    fn http_connector(
-        &self,
-        _settings: &HttpConnectorSettings,
-        _components: &RuntimeComponents,
-    ) -> SharedHttpConnector {
-        SharedHttpConnector::new(self.clone())
-    }
-}
-
-impl HttpConnector for Manager {
-    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let target = request.headers().get("x-amz-target").expect("a target").to_owned();
-        let body: Value =
-            serde_json::from_slice(request.body().bytes().expect("a body")).expect("JSON");
-        let answer = match body["VersionStage"].as_str() {
-            Some("AWSCURRENT") => &self.current,
-            Some("AWSPREVIOUS") => &self.previous,
-            other => panic!("stage {other:?}"),
-        };
-        self.asked.lock().unwrap().push((target, body));
-        let (status, body) = match answer {
-            Ok(text) => (200, json!({"SecretString": text})),
-            Err(name) => (400, json!({"__type": name, "message": "no"})),
-        };
-        let status = status.try_into().expect("a status");
-        HttpConnectorFuture::ready(Ok(HttpResponse::new(status, SdkBody::from(body.to_string()))))
-    }
-}
-
-fn document(pepper: &str) -> Result<String, &'static str> {
+fn document(pepper: &str) -> Answer {
     Ok(json!({ "pepper": pepper }).to_string())
 }
 
-type Answer = Result<String, &'static str>;
-
+/// What a Secrets Manager with these answers for `AWSCURRENT` and `AWSPREVIOUS` comes to, and what it was asked.
 async fn load(
     current: Answer,
     previous: Answer,
 ) -> (Result<Arc<Peppers>, LoadError>, Vec<(String, Value)>) {
-    let manager = Manager { current, previous, asked: Arc::default() };
+    let asked = Arc::<Mutex<Vec<(String, Value)>>>::default();
+    let asks = Arc::clone(&asked);
+    let manager = infallible_client_fn(move |request| {
+        let target = request.headers()["x-amz-target"].to_str().expect("text").to_owned();
+        let body = request.body().bytes().expect("a body");
+        let body: Value = serde_json::from_slice(body).expect("JSON");
+        let answer = match body["VersionStage"].as_str() {
+            Some("AWSCURRENT") => &current,
+            Some("AWSPREVIOUS") => &previous,
+            other => panic!("stage {other:?}"),
+        };
+        asks.lock().unwrap().push((target, body));
+        let (status, body) = match answer {
+            Ok(text) => (200, json!({"SecretString": text})),
+            Err(name) => (400, json!({"__type": name, "message": "no"})),
+        };
+        Response::builder().status(status).body(body.to_string()).expect("an answer")
+    });
     let credentials = Credentials::new("test", "test", None, None, "test");
     let shared = SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::from_static("eu-west-1"))
         .credentials_provider(SharedCredentialsProvider::new(credentials))
-        .http_client(manager.clone())
+        .http_client(manager)
         .build();
-    let source = from_secrets_manager(&shared, "arn:secret");
-    let loaded = source.get(crate::support::START).await;
-    let asked = manager.asked.lock().unwrap().clone();
+    let loaded = from_secrets_manager(&shared, "arn:secret").get(START).await;
+    let asked = asked.lock().unwrap().clone();
     (loaded, asked)
 }
 
@@ -112,6 +88,14 @@ async fn what_is_wrong_is_told_apart() {
     check(NOT_FOUND, NOT_FOUND, |error| matches!(error, LoadError::Missing(_))).await;
     let denied = Err("AccessDeniedException");
     check(denied.clone(), denied, |error| matches!(error, LoadError::Denied(_))).await;
+    let deleted = Err("InvalidRequestException");
+    check(deleted.clone(), deleted, |error| matches!(error, LoadError::Missing(_))).await;
+    check(document(CURRENT), Err("AccessDeniedException"), |error| {
+        matches!(error, LoadError::Denied(_))
+    })
+    .await;
+    let locked = Err("DecryptionFailure");
+    check(locked.clone(), locked, |error| matches!(error, LoadError::Denied(_))).await;
     let broken = Err("InternalServiceError");
     check(broken.clone(), broken, |error| matches!(error, LoadError::Read(_))).await;
     for shape in ["", "{}", "pepper", r#"{"pepper": "short"}"#] {
@@ -120,11 +104,18 @@ async fn what_is_wrong_is_told_apart() {
 }
 
 #[tokio::test]
-async fn the_sample_pepper_is_refused() {
+async fn the_sample_pepper_is_for_a_developers_machine_only() {
     for (current, previous) in
-        [(document(sample::PEPPER), NOT_FOUND), (document(CURRENT), document(sample::PEPPER))]
+        [(document(SAMPLE_PEPPER), NOT_FOUND), (document(CURRENT), document(SAMPLE_PEPPER))]
     {
         let (loaded, _) = load(current, previous).await;
         assert!(matches!(loaded, Err(LoadError::Sample)), "everybody knows it");
     }
+    let text = json!({"AWSCURRENT": json!({"pepper": SAMPLE_PEPPER}).to_string()}).to_string();
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("secret.json");
+    std::fs::write(&file, &text).expect("a file");
+    assert!(matches!(from_file(&file).get(START).await, Err(LoadError::Sample)));
+    let given: PepperSource = from_document(SecretString::from(text));
+    assert_eq!(given.get(START).await.expect("a pepper").current.expose_secret(), SAMPLE_PEPPER);
 }

@@ -1,8 +1,7 @@
 //! The templates against the program: what one says of the other is true.
 
-use crate::support::TestApp;
 use crate::support::template::{list, load};
-use rollcall::directory::sample;
+use rollcall::directory::pepper::SAMPLE_PEPPER;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -15,9 +14,6 @@ fn names(object: &Value) -> BTreeSet<&str> {
 
 #[tokio::test]
 async fn the_table_is_the_one_the_program_makes() {
-    let app = TestApp::new().await;
-    app.faults.take_calls();
-    app.store.create_table_unless_exists().await.expect("it is there");
     let template = load("infra/data.yaml");
     let table = &template["Resources"]["Table"]["Properties"];
     // What the program asks for where it makes the table itself.
@@ -66,14 +62,21 @@ fn no_secret_is_in_a_template() {
     let data = load("infra/data.yaml");
     let pepper = &data["Resources"]["Pepper"]["Properties"];
     assert_eq!(names(pepper), BTreeSet::from(["Description", "GenerateSecretString", "KmsKeyId"]));
-    assert_eq!(pepper["GenerateSecretString"]["GenerateStringKey"], "pepper");
+    // Another value here would make another pepper on the next deployment.
+    let generated = json!({
+        "SecretStringTemplate": "{}",
+        "GenerateStringKey": "pepper",
+        "PasswordLength": 64,
+        "ExcludePunctuation": true,
+    });
+    assert_eq!(pepper["GenerateSecretString"], generated);
     for path in TEMPLATES {
         let text = load(path).to_string();
         assert!(
             !text.contains("{{resolve:"),
             "{path}: a resolved secret is readable where it is used"
         );
-        assert!(!text.contains("rc_") && !text.contains(sample::PEPPER), "{path}");
+        assert!(!text.contains("rc_") && !text.contains(SAMPLE_PEPPER), "{path}");
     }
     for path in ["template.yaml", "infra/data.yaml"] {
         for (name, output) in load(path)["Outputs"].as_object().expect("outputs") {
@@ -104,7 +107,7 @@ fn the_functions_variables_are_those_it_reads() {
             .expect("JSON");
     let current: Value =
         serde_json::from_str(secret["AWSCURRENT"].as_str().expect("text")).expect("JSON");
-    assert_eq!(current, json!({"pepper": sample::PEPPER}));
+    assert_eq!(current, json!({"pepper": SAMPLE_PEPPER}));
 }
 
 #[test]
@@ -150,21 +153,21 @@ fn the_gateways_log_has_nothing_of_a_path_a_query_a_header_or_a_body() {
         .map(|value| value.as_str().expect("text"))
         .collect();
     for variable in used {
-        for word in ["path", "query", "header", "body", "authorizer", "overhead"] {
+        for word in ["path", "query", "header", "body", "authorizer", "overhead", "messagestring"] {
             assert!(!variable.to_lowercase().contains(word), "{variable}");
         }
     }
 }
 
+/// What tests/metrics.rs holds that a request's line has.
+const METRICS: [&str; 5] = ["requests", "duration_us", "store_calls", "read_units", "write_units"];
+
 #[test]
 fn alarms_on_the_functions_metrics_name_metrics_that_exist() {
     let alarms = load("infra/alarms.yaml");
-    let mut own = 0;
     for (name, resource) in alarms["Resources"].as_object().expect("resources") {
         let properties = &resource["Properties"];
         if properties["Namespace"] == json!({"Ref": "MetricsNamespace"}) {
-            own += 1;
-            // tests/metrics.rs holds that this metric has this dimension alone.
             assert_eq!(properties["MetricName"], "requests", "{name}");
             let [dimension] = &properties["Dimensions"].as_array().expect("dimensions")[..] else {
                 panic!("{name}: one dimension")
@@ -172,7 +175,31 @@ fn alarms_on_the_functions_metrics_name_metrics_that_exist() {
             assert_eq!(dimension["Name"], "status_class", "{name}");
         }
     }
-    assert_eq!(own, 2);
+}
+
+#[test]
+fn the_dashboard_shows_metrics_that_exist() {
+    let dashboard = load("infra/dashboard.yaml");
+    let body = &dashboard["Resources"]["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"];
+    let body: Value = serde_json::from_str(body.as_str().expect("text")).expect("JSON");
+    let text = body.to_string();
+    let mut searched = 0;
+    for search in text.split("SEARCH(").skip(1) {
+        let metric =
+            search.split("MetricName=\\\"").nth(1).and_then(|rest| rest.split('\\').next());
+        assert!(METRICS.contains(&metric.expect("a metric")), "{search}");
+        let dimension = search.split("\\\"").nth(3).expect("a dimension");
+        assert!(["operation", "status_class"].contains(&dimension), "{search}");
+        searched += 1;
+    }
+    assert!(searched > 0, "{text}");
+    for widget in body["widgets"].as_array().expect("widgets") {
+        for metric in widget["properties"]["metrics"].as_array().into_iter().flatten() {
+            if metric[0] == "${MetricsNamespace}" {
+                assert!(METRICS.contains(&metric[1].as_str().expect("a name")), "{metric}");
+            }
+        }
+    }
 }
 
 #[test]
@@ -181,11 +208,19 @@ fn the_runbook_has_every_alarm() {
     let runbook = include_str!("../docs/operations.md");
     for (name, resource) in alarms["Resources"].as_object().expect("resources") {
         if resource["Type"] == "AWS::CloudWatch::Alarm" {
-            assert!(
-                runbook.contains(&format!("`{name}`")),
-                "docs/operations.md says nothing of {name}"
-            );
-            assert_eq!(resource["Properties"]["AlarmActions"], json!([{"Ref": "Topic"}]), "{name}");
+            let row = format!("\n| `{name}` |");
+            assert!(runbook.contains(&row), "docs/operations.md says nothing of {name}");
+            let properties = &resource["Properties"];
+            let description = properties["AlarmDescription"]["Fn::Sub"].as_str().expect("text");
+            assert!(description.ends_with(&format!("{name}.")), "{description}");
+            // Whom it reaches: nobody is woken by what anybody on the internet can cause.
+            let topic = if ["Unauthorized", "SlowedDown"].contains(&&**name) {
+                "NoticeTopic"
+            } else {
+                "Topic"
+            };
+            assert_eq!(properties["AlarmActions"], json!([{"Ref": topic}]), "{name}");
+            assert_eq!(properties["OKActions"], json!([{"Ref": topic}]), "{name}");
         }
     }
 }

@@ -22,7 +22,7 @@ import urllib.request
 import uuid
 from pathlib import Path
 
-from support import ROOT, Engine, plain_environment
+from support import ROOT, Engine, headers_of, plain_environment
 
 
 def main(binary):
@@ -39,7 +39,7 @@ def send_all(binary, endpoint, table):
     settings = json.loads((ROOT / "events/local/env.json").read_text())["Function"]
     settings.update(ROLLCALL_LOCAL_ENDPOINT=endpoint, ROLLCALL_TABLE=table)
     port, api_port = free_ports()
-    with tempfile.TemporaryFile() as log:
+    with tempfile.TemporaryFile("a+b") as log:
         process = subprocess.Popen(
             [emulator(), "--runtime-interface-emulator-address", f"127.0.0.1:{port}",
              "--runtime-api-address", f"127.0.0.1:{api_port}", binary],
@@ -48,14 +48,16 @@ def send_all(binary, endpoint, table):
                 "AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local",
                 "AWS_LAMBDA_FUNCTION_NAME": "Function", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "512", **settings})
         try:
-            wait_for(port)
+            wait_for(process, port)
             failed = sum(not check(path, port) for path in sorted((ROOT / "events").glob("*.json")))
+        except BaseException:
+            failed = 1
+            raise
         finally:
-            process.terminate()
-            process.wait()
-        if failed:
-            log.seek(0)
-            print(log.read().decode(), file=sys.stderr)
+            stop(process)
+            if failed:
+                log.seek(0)
+                print(log.read().decode(), file=sys.stderr)
     print(f"{failed} of the events are not answered as expected" if failed else "all as expected")
     return failed
 
@@ -74,9 +76,7 @@ def check(path, port):
 
 def recorded(answer):
     """An answer of the function as tests/events/ has it."""
-    headers = {name.lower(): value for name, value in (answer.get("headers") or {}).items()}
-    for name, values in (answer.get("multiValueHeaders") or {}).items():
-        headers.setdefault(name.lower(), values[0])
+    headers = headers_of(answer)
     known = {"content-type", "location", "etag", "allow", "www-authenticate", "retry-after", "x-request-id"}
     file = {"status": answer["statusCode"], "headers": {k: v for k, v in headers.items() if k in known}}
     if answer.get("body"):
@@ -116,13 +116,24 @@ def free_ports():
     return ports
 
 
-def wait_for(port):
+def wait_for(process, port):
     for _ in range(200):
+        if process.poll() is not None:
+            break
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return
         time.sleep(0.05)
     raise SystemExit("the emulator does not start")
+
+
+def stop(process):
+    process.terminate()
+    try:
+        process.wait(timeout=5)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ import os
 import queue
 import ssl
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -23,11 +24,16 @@ class Engine:
     """`rollcall dynamodb` on a folder of its own."""
 
     def __init__(self):
+        subprocess.run(["cargo", "build", "--quiet", "--locked", "--bin", "rollcall"], cwd=ROOT, check=True)
         self.folder = tempfile.TemporaryDirectory()
         self.process = subprocess.Popen(
             [ROLLCALL, "--data", self.folder.name, "dynamodb", "--listen", "127.0.0.1:0", "--json"],
             stdout=subprocess.PIPE, text=True, env=plain_environment())
-        self.endpoint = json.loads(self.process.stdout.readline())["endpoint"]
+        ready = self.process.stdout.readline()
+        if not ready:
+            self.__exit__()
+            raise SystemExit("rollcall dynamodb does not start")
+        self.endpoint = json.loads(ready)["endpoint"]
 
     def rollcall(self, *arguments):
         """What the rollcall command prints, on the default table of this endpoint."""
@@ -85,8 +91,15 @@ class Server(ThreadingHTTPServer):
         self.port = self.server_port
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
-    def handle_error(self, *_):
-        pass  # the function was ended while it waited
+    def handle_error(self, request, client_address):
+        # A function is ended while it waits.
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
+
+
+    def close(self):
+        self.shutdown()
+        self.server_close()
 
 
 class Lambda:
@@ -100,7 +113,8 @@ class Lambda:
         self.first_next = None
         self.asked = threading.Event()
         self.server = Server(self._answer)
-        self.log_file = tempfile.TemporaryFile()
+        # Appended to, wherever this process reads.
+        self.log_file = tempfile.TemporaryFile("a+b")
         self.started = time.perf_counter()
         self.process = subprocess.Popen([binary], stdout=self.log_file, stderr=self.log_file, env={
             **plain_environment(),
@@ -162,8 +176,11 @@ class Lambda:
     def __exit__(self, *_):
         self.process.kill()
         self.process.wait()
-        self.server.shutdown()
-        self.server.server_close()
+        self.server.close()
+        self.log_file.close()
+
+
+SECRET = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:pepper-AbCdEf"
 
 
 class Aws:
@@ -198,6 +215,12 @@ class Aws:
         answer = {"ARN": SECRET, "Name": "pepper", "SecretString": document[stage]}
         return 200, {"content-type": "application/x-amz-json-1.1"}, json.dumps(answer).encode()
 
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.server.close()
+
     def environment(self, **changes):
         """A function's environment as the template makes it, with AWS at this address."""
         return {
@@ -208,7 +231,10 @@ class Aws:
             "ROLLCALL_LOCAL_ENDPOINT": "", "ROLLCALL_LOCAL_SECRET": "", **changes}
 
 
-SECRET = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:pepper-AbCdEf"
+def headers_of(answer):
+    """The headers of a function's answer, names in lower case."""
+    many = {name: values[0] for name, values in (answer.get("multiValueHeaders") or {}).items()}
+    return {name.lower(): value for name, value in {**many, **(answer.get("headers") or {})}.items()}
 
 
 def sample_event(name, token=None):

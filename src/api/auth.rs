@@ -1,6 +1,6 @@
 //! Credentials, before routing: a wrong token learns nothing about which paths exist (RFC 7644 §2, RFC 6750).
 
-use super::context::{Caller, Origin, Services, TenantPath, tenant_url};
+use super::context::{Caller, Origin, Services, TenantPath, tenant_in, tenant_url};
 use super::error::ApiError;
 use crate::directory::{Scope, TenantId};
 use axum::extract::{OriginalUri, Request, State};
@@ -20,30 +20,23 @@ pub(super) async fn authenticate(
     mut request: Request,
     next: Next,
 ) -> Response {
-    let mut segments = uri.path().split('/').skip(2);
-    let tenant = segments.next().and_then(TenantId::parse);
-    let endpoint = segments.nth(2).unwrap_or_default();
-    let Some(tenant) = tenant else { return ApiError::unauthorized().into_response() };
+    let Some(tenant) = tenant_in(uri.path()) else {
+        return ApiError::unauthorized().into_response();
+    };
+    let endpoint = uri.path().split('/').nth(5).unwrap_or_default();
     let origin = request.extensions().get::<Origin>().map(|Origin(origin)| Arc::clone(origin));
     let base_url = tenant_url(origin.as_ref().unwrap_or(&services.public_url), &tenant);
-    let path = TenantPath { tenant: tenant.clone(), base_url: Arc::from(base_url) };
-    request.extensions_mut().insert(path.clone());
+    request.extensions_mut().insert(TenantPath { base_url: Arc::from(base_url) });
     let reading = *request.method() == Method::GET || *request.method() == Method::HEAD;
     if !(reading && OPEN.contains(&endpoint)) {
         match caller(&services, &tenant, request.headers()).await {
             Ok(caller) => {
                 request.extensions_mut().insert(caller);
             }
-            Err(error) => return with_tenant(error.into_response(), path),
+            Err(error) => return error.into_response(),
         }
     }
-    with_tenant(next.run(request).await, path)
-}
-
-/// Lets the log line name the tenant.
-fn with_tenant(mut response: Response, path: TenantPath) -> Response {
-    response.extensions_mut().insert(path);
-    response
+    next.run(request).await
 }
 
 /// Takes `Allow` off a 401: the router adds it to whatever answers a wrong method, and it tells which paths exist.

@@ -30,8 +30,6 @@ pub struct RequestId(pub Arc<str>);
 /// The tenant in the URL.
 #[derive(Debug, Clone)]
 pub(super) struct TenantPath {
-    /// Its id; there may be no such tenant.
-    pub(super) tenant: TenantId,
     /// Its SCIM root, without a final slash: what an administrator pastes as Tenant URL.
     pub(super) base_url: Arc<str>,
 }
@@ -47,6 +45,14 @@ pub(super) struct Caller {
 
 /// What the paths of all tenants start with.
 pub const TENANTS_ROOT: &str = "/tenants/";
+
+/// The SCIM root of a tenant, as a route.
+pub(super) const SCIM_ROUTE: &str = "/tenants/{tenant}/scim/v2";
+
+/// The tenant that a path names.
+pub(super) fn tenant_in(path: &str) -> Option<TenantId> {
+    path.strip_prefix(TENANTS_ROOT)?.split('/').next().and_then(TenantId::parse)
+}
 
 /// The Tenant URL of a tenant: its SCIM root.
 pub fn tenant_url(origin: &str, tenant: &TenantId) -> String {

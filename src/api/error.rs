@@ -133,8 +133,7 @@ pub(super) fn render(response: &mut Response, seen: &Seen) {
             Cause::Directory(error) => crate::error_chain(&**error),
             Cause::Text(text) => text.clone(),
         };
-        let (request_id, tenant) = (&**request_id, &**tenant);
-        tracing::error!(request_id, operation, tenant, cause, "request failed");
+        tracing::error!(request_id = &**request_id, operation, tenant, cause, "request failed");
     }
     let mut body = Map::new();
     body.insert("schemas".to_owned(), json!([urn::ERROR]));

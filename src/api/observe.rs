@@ -3,16 +3,16 @@
 //! The line holds the route's template, never the path, query or body: they carry names and addresses. On Lambda the
 //! same line carries the request's metrics (`crate::metrics`).
 
-use super::context::{RequestId, TENANTS_ROOT, TenantPath};
+use super::context::{RequestId, SCIM_ROUTE, tenant_in};
 use super::error::{ApiError, render};
-use crate::directory::metered;
+use crate::directory::{clock, metered};
 use axum::extract::{MatchedPath, Request};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::header::HeaderName;
-use http::{HeaderValue, Method};
+use http::{HeaderValue, Method, StatusCode};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use uuid::Uuid;
 
 /// The target of the one event that each request logs.
@@ -26,10 +26,10 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 #[derive(Debug)]
 pub(super) struct Seen {
     pub(super) request_id: Arc<str>,
-    /// Method and route, such as `PATCH /Users/{id}`. There are only so many: it becomes a dimension of metrics.
+    /// Method and route, such as `PATCH /Users/{id}`, or `other`. There are only so many: it is a dimension of metrics.
     pub(super) operation: String,
-    /// The tenant in the URL, or `none`.
-    pub(super) tenant: Arc<str>,
+    /// The tenant in the URL, whether there is such a one or not; `-` without one.
+    pub(super) tenant: String,
 }
 
 pub(super) async fn observe(mut request: Request, next: Next) -> Response {
@@ -38,21 +38,25 @@ pub(super) async fn observe(mut request: Request, next: Next) -> Response {
         None => Arc::from(Uuid::new_v4().to_string()),
     };
     request.extensions_mut().insert(RequestId(Arc::clone(&id)));
-    let operation = operation(request.method(), request.extensions().get());
-    let started = started();
+    let tenant = tenant_in(request.uri().path());
+    let (method, route) = (request.method().clone(), request.extensions().get().cloned());
+    let started = clock();
     let answered = tokio::time::timeout(LONGEST_REQUEST, next.run(request));
     let (answered, usage) = metered(answered).await;
     // Dropping a request half-way is safe: each change is one transaction.
     let too_slow = |_| ApiError::too_slow(LONGEST_REQUEST.as_secs()).into_response();
     let mut response = answered.unwrap_or_else(too_slow);
-    let tenant = response.extensions().get::<TenantPath>().map(|path| path.tenant.as_str());
-    let seen = Seen { request_id: id, operation, tenant: Arc::from(tenant.unwrap_or("none")) };
+    let seen = Seen {
+        request_id: id,
+        operation: operation(&method, route.as_ref(), response.status()),
+        tenant: tenant.map_or_else(|| "-".to_owned(), |tenant| tenant.to_string()),
+    };
     render(&mut response, &seen);
     tracing::info!(
         target: REQUEST_TARGET,
         request_id = &*seen.request_id,
         operation = seen.operation,
-        tenant = &*seen.tenant,
+        tenant = seen.tenant,
         status = response.status().as_u16(),
         duration_us = micros(started.elapsed()),
         store_calls = usage.calls,
@@ -67,30 +71,17 @@ pub(super) async fn observe(mut request: Request, next: Next) -> Response {
     response
 }
 
-/// The method and the route below a tenant. Whatever a client makes up becomes `other` or `unknown`: each name is a
-/// metric that costs money.
-fn operation(method: &Method, route: Option<&MatchedPath>) -> String {
-    let method = match *method {
-        Method::GET
-        | Method::HEAD
-        | Method::POST
-        | Method::PUT
-        | Method::PATCH
-        | Method::DELETE => method.as_str(),
-        _ => "other",
-    };
-    let route = route.map_or("unknown", |route| {
-        let below = route.as_str().strip_prefix(TENANTS_ROOT);
-        below.and_then(|path| path.strip_prefix("{tenant}/scim/v2")).unwrap_or(route.as_str())
-    });
+/// The method and the route below a tenant, for what this service does. Whatever else a client may try, with or without
+/// a token, is one `other`: each name is a metric that costs money.
+fn operation(method: &Method, route: Option<&MatchedPath>, status: StatusCode) -> String {
+    let refused = [StatusCode::UNAUTHORIZED, StatusCode::METHOD_NOT_ALLOWED].contains(&status);
+    let Some(route) = route.filter(|_| !refused) else { return "other".to_owned() };
+    // What answers GET answers HEAD.
+    let method = if *method == Method::HEAD { &Method::GET } else { method };
+    let route = route.as_str().strip_prefix(SCIM_ROUTE).unwrap_or(route.as_str());
     format!("{method} {route}")
 }
 
 fn micros(duration: Duration) -> u64 {
     u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
-}
-
-#[allow(clippy::disallowed_methods, reason = "a duration for the log, never part of an answer")]
-fn started() -> Instant {
-    Instant::now()
 }

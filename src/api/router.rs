@@ -1,6 +1,6 @@
 //! The table of contents: every route, and the layers around them.
 
-use super::context::Services;
+use super::context::{SCIM_ROUTE, Services};
 use super::{auth, discovery, error, observe, path, users};
 use axum::Router;
 use axum::body::Body;
@@ -42,7 +42,7 @@ fn router(services: Services) -> Router {
         .method_not_allowed_fallback(error::method_not_allowed)
         .layer(from_fn_with_state(services.clone(), auth::authenticate));
     Router::new()
-        .nest("/tenants/{tenant}/scim/v2", scim)
+        .nest(SCIM_ROUTE, scim)
         .route("/health", get(|| async { "ok\n" }))
         .fallback(error::no_such_path)
         .method_not_allowed_fallback(error::method_not_allowed)

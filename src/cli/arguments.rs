@@ -239,6 +239,13 @@ pub enum EmployeeCommand {
         #[command(flatten)]
         values: LocalArguments,
     },
+    /// Archive an employee, as if the identity provider had deactivated them; its next sync may undo it
+    Archive {
+        #[arg(value_parser = tenant_id)]
+        tenant: TenantId,
+        /// An id, a userName or an email address
+        employee: String,
+    },
     /// Remove an archived employee and the whole history, for good
     Erase {
         #[arg(value_parser = tenant_id)]

@@ -2,21 +2,22 @@
 
 use super::arguments::{DynamodbArguments, Place};
 use super::exit::Refused;
-use super::serve::told_to_stop;
+use super::stop::told_to_stop;
 use super::{open, output};
 use anyhow::Context;
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::DefaultBodyLimit;
-use axum::http::header::{CONTENT_TYPE, ORIGIN};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::header::{CONTENT_TYPE, HOST, ORIGIN};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use rollcall::store::embedded::Engine;
 use serde_json::json;
+use std::net::{IpAddr, SocketAddr};
 use tokio::net::TcpListener;
 
-/// DynamoDB takes no larger request.
+/// DynamoDB takes no larger request: 16 MB, for a `BatchWriteItem` (DynamoDB API Reference).
 const LARGEST_CALL_BYTES: usize = 16 * 1024 * 1024;
 
 /// Serves until it is told to stop.
@@ -54,8 +55,8 @@ pub async fn serve(place: &Place, arguments: &DynamodbArguments, json: bool) -> 
 }
 
 async fn call(engine: Engine, headers: HeaderMap, body: Bytes) -> Response {
-    // A browser names the page that asks: no page has business here.
-    if headers.contains_key(ORIGIN) {
+    // A browser names the page that asks, or asks under a name that leads here: no page has business here.
+    if headers.contains_key(ORIGIN) || !is_own_name(headers.get(HOST)) {
         return StatusCode::FORBIDDEN.into_response();
     }
     let answered = tokio::task::spawn_blocking(move || {
@@ -67,4 +68,14 @@ async fn call(engine: Engine, headers: HeaderMap, body: Bytes) -> Response {
     };
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     (status, [(CONTENT_TYPE, "application/x-amz-json-1.0")], body).into_response()
+}
+
+/// Whether a `Host` is an address, or a name that only this machine and its containers use.
+fn is_own_name(host: Option<&HeaderValue>) -> bool {
+    let host = host.and_then(|host| host.to_str().ok()).unwrap_or_default();
+    if host.parse::<SocketAddr>().is_ok() || host.parse::<IpAddr>().is_ok() {
+        return true;
+    }
+    let name = host.split(':').next().unwrap_or_default();
+    ["localhost", "host.docker.internal"].contains(&name)
 }

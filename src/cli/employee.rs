@@ -45,6 +45,13 @@ pub async fn run(place: &Place, command: EmployeeCommand, json: bool) -> anyhow:
             show(&directory.view(id, tenant.settings).await?, json);
             Ok(())
         }
+        EmployeeCommand::Archive { tenant, employee } => {
+            let (tenant, directory) = enter(&app, &tenant).await?;
+            let id = find(&directory, &employee).await?;
+            directory.archive(id, ACTOR).await?;
+            show(&directory.view(id, tenant.settings).await?, json);
+            Ok(())
+        }
         EmployeeCommand::Erase { tenant, employee, confirm } => {
             let (_, directory) = enter(&app, &tenant).await?;
             let id = parse_id(&employee)

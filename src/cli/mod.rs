@@ -6,6 +6,7 @@ mod open;
 mod output;
 mod serve;
 mod dynamodb;
+mod stop;
 mod tenant;
 mod token;
 mod settings;

@@ -53,13 +53,30 @@ pub fn describe(place: &Place) -> String {
     }
 }
 
-/// Whether the place is a table on AWS.
+/// Whether the place is a table on AWS, by the usual address or by one that is given.
 pub fn is_on_aws(place: &Place) -> bool {
-    place.table.is_some() && place.dynamodb_endpoint.is_none()
+    match &place.dynamodb_endpoint {
+        None => place.table.is_some(),
+        Some(endpoint) => {
+            let host = endpoint.split_once("://").map_or(&**endpoint, |(_, rest)| rest);
+            let host = host.split(['/', ':']).next().unwrap_or_default();
+            [".amazonaws.com", ".amazonaws.com.cn", ".api.aws"]
+                .iter()
+                .any(|domain| host.to_ascii_lowercase().ends_with(domain))
+        }
+    }
 }
 
 async fn open_store(place: &Place) -> anyhow::Result<Store> {
     let table = place.table.as_deref().unwrap_or(DEFAULT_TABLE);
+    if is_on_aws(place) {
+        let shared = aws_config::load_defaults(BehaviorVersion::latest()).await;
+        let mut config = patience((&shared).into());
+        config.set_endpoint_url(place.dynamodb_endpoint.clone());
+        let store = Store::new(aws_sdk_dynamodb::Client::from_conf(config.build()), table);
+        store.check_access().await.with_context(|| format!("cannot use the table {table}"))?;
+        return Ok(store);
+    }
     if let Some(endpoint) = &place.dynamodb_endpoint {
         let shared = aws_config::load_defaults(BehaviorVersion::latest()).await;
         let mut config = patience((&shared).into()).endpoint_url(endpoint);
@@ -75,13 +92,6 @@ async fn open_store(place: &Place) -> anyhow::Result<Store> {
         let store = Store::new(aws_sdk_dynamodb::Client::from_conf(config), table);
         let context = || format!("cannot use the DynamoDB API at {endpoint}");
         store.create_table_unless_exists().await.with_context(context)?;
-        return Ok(store);
-    }
-    if is_on_aws(place) {
-        let shared = aws_config::load_defaults(BehaviorVersion::latest()).await;
-        let client = aws_sdk_dynamodb::Client::from_conf(patience((&shared).into()).build());
-        let store = Store::new(client, table);
-        store.check_access().await.with_context(|| format!("cannot use the table {table}"))?;
         return Ok(store);
     }
     let engine = open_engine(&place.data)?;
@@ -122,4 +132,29 @@ fn make_folder(folder: &Path) -> std::io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(folder)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_on_aws;
+    use crate::cli::arguments::Arguments;
+    use clap::Parser;
+
+    #[test]
+    fn a_table_on_aws_is_known_by_its_address() {
+        let check = |arguments: &[&str], expected: bool| {
+            let arguments = ["rollcall"].iter().chain(arguments);
+            assert_eq!(is_on_aws(&Arguments::parse_from(arguments).place), expected);
+        };
+        check(&[], false);
+        check(&["--table", "t"], true);
+        check(&["--table", "t", "--dynamodb-endpoint", "http://127.0.0.1:8000"], false);
+        for host in [
+            "https://dynamodb.eu-west-1.amazonaws.com",
+            "https://Dynamodb.cn-north-1.amazonaws.com.cn:443/",
+        ] {
+            check(&["--dynamodb-endpoint", host], true);
+        }
+        check(&["--dynamodb-endpoint", "http://amazonaws.com.example"], false);
+    }
 }

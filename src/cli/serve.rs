@@ -1,6 +1,7 @@
 //! `rollcall serve`: the local server.
 
 use super::arguments::{Place, ServeArguments};
+use super::stop::told_to_stop;
 use super::{ACTOR, open, output};
 use anyhow::Context;
 use rollcall::api::context::tenant_url;
@@ -88,21 +89,4 @@ fn log_to_standard_error() {
         .with_writer(std::io::stderr)
         .with_env_filter(log_filter())
         .init();
-}
-
-/// Ends when the process is told to.
-pub async fn told_to_stop() {
-    let interrupt = tokio::signal::ctrl_c();
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = interrupt => {}
-                _ = terminate.recv() => {}
-            }
-            return;
-        }
-    }
-    let _ = interrupt.await;
 }

@@ -6,8 +6,7 @@ use super::{ACTOR, open, output, settings, token};
 use rollcall::api::context::tenant_url;
 use rollcall::app::App;
 use rollcall::directory::tenants::NewTenant;
-use rollcall::directory::{Error, TenantId};
-use rollcall::directory::{RecordedEntry, sample};
+use rollcall::directory::{Error, RecordedEntry, TenantId, sample};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
@@ -16,7 +15,13 @@ pub async fn run(place: &Place, command: TenantCommand, json: bool) -> anyhow::R
         let text = "the sample tenant is for a developer's machine: everybody knows its tokens";
         return Err(Refused(text.to_owned()).into());
     }
-    let app = open::open_with_public_url(place).await?;
+    let app = match &command {
+        TenantCommand::Delete { .. } => open::open(place).await?,
+        TenantCommand::Create { .. }
+        | TenantCommand::Sample
+        | TenantCommand::List
+        | TenantCommand::Show { .. } => open::open_with_public_url(place).await?,
+    };
     match command {
         TenantCommand::Create { tenant, name } => create(&app, &tenant, name, json).await,
         TenantCommand::Sample => {

@@ -15,7 +15,10 @@ use std::time::Duration;
 const MAX_OVERLAP: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 pub async fn run(place: &Place, command: TokenCommand, json: bool) -> anyhow::Result<()> {
-    let app = open::open_with_public_url(place).await?;
+    let app = match &command {
+        TokenCommand::Rotate { .. } => open::open_with_public_url(place).await?,
+        TokenCommand::Revoke { .. } | TokenCommand::List { .. } => open::open(place).await?,
+    };
     match command {
         TokenCommand::Rotate { tenant, scope, overlap, label, drop_earlier, shell } => {
             if overlap > MAX_OVERLAP {

@@ -1,6 +1,7 @@
 //! What the tenant's own administrator does: look everybody up, set local values, read the history, erase a person.
 
 use super::change::{self, Change, Occasion};
+use super::employees::Precondition;
 use super::{Directory, Error};
 use crate::store::employee::{Employee, LocalValues};
 use crate::store::employee_write::Written;
@@ -101,6 +102,23 @@ impl Directory {
                 Written::Stale | Written::ClaimDiffers(_) => pauses.pause().await?,
             }
         }
+    }
+
+    /// Archives an employee who is not archived yet. What the identity provider says later overwrites it.
+    ///
+    /// # Errors
+    /// [`Error::NoEmployee`], [`Error::Contention`], and as for every call of the store.
+    pub async fn archive(&self, id: Uuid, by: &str) -> Result<Employee, Error> {
+        let found = self.get_any(id).await?;
+        if found.is_archived() {
+            return Ok(found);
+        }
+        let inactive = |before: &Employee| {
+            let mut attributes = before.attributes.clone();
+            attributes.insert("active".to_owned(), false.into());
+            Ok(attributes)
+        };
+        self.change(id, &Precondition::default(), by, inactive).await
     }
 
     /// Removes an archived employee for good, with the whole history. The tenant's history keeps that it was done, by

@@ -146,7 +146,7 @@ impl Directory {
     }
 
     /// Reads, decides and writes; again from the start when the write lost a race.
-    async fn change(
+    pub(super) async fn change(
         &self,
         id: Uuid,
         precondition: &Precondition,

@@ -12,6 +12,7 @@ pub mod view;
 pub mod administration;
 pub mod pepper;
 pub mod token;
+#[cfg(feature = "local")]
 pub mod sample;
 pub mod tenants;
 pub mod access;
@@ -21,7 +22,7 @@ pub use error::Error;
 pub use crate::store::employee::Employee;
 pub use crate::store::history::RecordedEntry;
 pub use crate::store::tenant::{Scope, Settings, Stage, Tenant, TenantId, TokenRecord};
-pub use crate::store::usage::{Usage, metered};
+pub use crate::store::usage::{Usage, clock, metered};
 
 use crate::scim::schema::ResourceType;
 use crate::store::TenantStore;

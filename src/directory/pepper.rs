@@ -28,8 +28,8 @@ type Cause = Box<dyn std::error::Error + Send + Sync>;
 /// Why a secret document cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum LoadError {
-    /// There is none of that name, or it has no version in use.
-    #[error("there is no such secret")]
+    /// There is none of that name, or it is to be deleted.
+    #[error("there is no such secret, or it is marked for deletion")]
     Missing(#[source] Cause),
     /// The credentials or the policy do not allow to read it.
     #[error("access to the secret is denied")]
@@ -49,6 +49,14 @@ pub enum LoadError {
 #[derive(Deserialize)]
 struct SecretDocument {
     pepper: SecretString,
+}
+
+/// The pepper of the sample tenant. It is public: `events/local/env.json` gives it to a function on one's own machine.
+pub const SAMPLE_PEPPER: &str = "the sample pepper of events, known to everybody";
+
+/// Whether a pepper is the sample one.
+pub fn is_sample(pepper: &SecretString) -> bool {
+    pepper.expose_secret() == SAMPLE_PEPPER
 }
 
 /// Reads one version's secret string: `{"pepper": "…"}`.

@@ -13,18 +13,6 @@ pub fn patience(config: Builder) -> Builder {
     config.retry_config(retries()).timeout_config(timeouts())
 }
 
-/// Whether an AWS error code means that credentials or policy do not allow a call.
-pub fn is_denial(code: &str) -> bool {
-    matches!(
-        code,
-        "AccessDeniedException"
-            | "UnrecognizedClientException"
-            | "ExpiredTokenException"
-            | "InvalidSignatureException"
-            | "MissingAuthenticationTokenException"
-    )
-}
-
 /// How often a call is tried. DynamoDB answers in milliseconds; the SDK's own first pause of up to a second would be
 /// longer than most requests.
 pub fn retries() -> RetryConfig {

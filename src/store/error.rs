@@ -1,6 +1,5 @@
 //! What can go wrong below the store, sorted by what its caller can do about it.
 
-use super::client::is_denial;
 use super::retry::GaveUp;
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
@@ -29,6 +28,18 @@ pub enum Error {
     /// An item does not have the shape this program writes.
     #[error("an item cannot be read")]
     BadItem(#[source] Cause),
+}
+
+/// Whether an AWS error code means that credentials or policy do not allow a call.
+pub fn is_denial(code: &str) -> bool {
+    matches!(
+        code,
+        "AccessDeniedException"
+            | "UnrecognizedClientException"
+            | "ExpiredTokenException"
+            | "InvalidSignatureException"
+            | "MissingAuthenticationTokenException"
+    )
 }
 
 impl Error {

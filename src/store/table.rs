@@ -67,7 +67,7 @@ impl Store {
     /// One cheap read that opens the connection and proves that the table can be read.
     ///
     /// # Errors
-    /// [`Error::NoTable`], [`Error::Denied`], [`Error::Unavailable`]: the reasons not to start.
+    /// [`Error`], as for every call.
     pub async fn check_access(&self) -> Result<(), Error> {
         self.query_page(&keys::tenants(), &SortRange::All, Some(1), None).await.map(drop)
     }

@@ -8,7 +8,6 @@ use aws_sdk_dynamodb::operation::get_item::GetItemOutput;
 use aws_sdk_dynamodb::operation::query::QueryOutput;
 use aws_sdk_dynamodb::operation::transact_get_items::TransactGetItemsOutput;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsOutput;
-use aws_sdk_dynamodb::types::ConsumedCapacity;
 use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -18,9 +17,9 @@ use std::time::{Duration, Instant};
 pub struct Usage {
     /// Calls, whatever came of them. The SDK's own retries are part of a call.
     pub calls: u32,
-    /// Read capacity units, as DynamoDB reports them: half ones exist.
+    /// Read capacity units, as DynamoDB reports them: half ones exist, and none for a call that failed.
     pub read_units: f64,
-    /// Write capacity units, as DynamoDB reports them. It reports none for a cancelled transaction.
+    /// Write capacity units, as DynamoDB reports them. It reports none for a call that failed.
     pub write_units: f64,
     /// How long at least one call was under way.
     pub waited: Duration,
@@ -38,7 +37,8 @@ tokio::task_local! {
     static TALLY: Arc<Mutex<Tally>>;
 }
 
-/// Does `work`, and says what it asked of DynamoDB.
+/// Does `work`, and says what it asked of DynamoDB. What is spawned from it is not counted, and what a `metered` within
+/// it counts is not counted again.
 pub async fn metered<W: Future>(work: W) -> (W::Output, Usage) {
     let tally = Arc::<Mutex<Tally>>::default();
     let output = TALLY.scope(Arc::clone(&tally), work).await;
@@ -55,11 +55,10 @@ pub(super) async fn counted<O: Consumption, E>(
     let answer = call.await;
     drop(wait);
     if let Ok(output) = &answer {
-        let units = output.consumed().iter().filter_map(|table| table.capacity_units).sum::<f64>();
         let usage = &mut lock(&tally).usage;
         match O::WRITES {
-            true => usage.write_units += units,
-            false => usage.read_units += units,
+            true => usage.write_units += output.units(),
+            false => usage.read_units += output.units(),
         }
     }
     answer
@@ -69,23 +68,23 @@ pub(super) async fn counted<O: Consumption, E>(
 struct Wait<'t>(&'t Mutex<Tally>);
 
 impl<'t> Wait<'t> {
-    fn start(tally: &'t Mutex<Tally>) -> Self {
-        let mut now = lock(tally);
-        now.usage.calls += 1;
-        now.under_way += 1;
-        now.waiting_since.get_or_insert_with(clock);
-        Self(tally)
+    fn start(shared: &'t Mutex<Tally>) -> Self {
+        let mut tally = lock(shared);
+        tally.usage.calls += 1;
+        tally.under_way += 1;
+        tally.waiting_since.get_or_insert_with(clock);
+        Self(shared)
     }
 }
 
 impl Drop for Wait<'_> {
     fn drop(&mut self) {
-        let mut now = lock(self.0);
-        now.under_way -= 1;
-        if now.under_way == 0
-            && let Some(since) = now.waiting_since.take()
+        let mut tally = lock(self.0);
+        tally.under_way -= 1;
+        if tally.under_way == 0
+            && let Some(since) = tally.waiting_since.take()
         {
-            now.usage.waited += since.elapsed();
+            tally.usage.waited += since.elapsed();
         }
     }
 }
@@ -94,8 +93,9 @@ fn lock(tally: &Mutex<Tally>) -> MutexGuard<'_, Tally> {
     tally.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-#[allow(clippy::disallowed_methods, reason = "a duration for logs and metrics, never in an answer")]
-fn clock() -> Instant {
+/// The start of a duration for logs and metrics. It never gets into an answer.
+#[allow(clippy::disallowed_methods, reason = "the one place that takes durations")]
+pub fn clock() -> Instant {
     Instant::now()
 }
 
@@ -103,27 +103,26 @@ fn clock() -> Instant {
 pub(super) trait Consumption {
     /// Whether the units are write units.
     const WRITES: bool;
-    /// What was consumed, for each table.
-    fn consumed(&self) -> &[ConsumedCapacity];
+    /// Capacity units, of all tables.
+    fn units(&self) -> f64;
 }
 
 macro_rules! consumption {
-    ($($output:ty: $writes:literal, |$answer:ident| $consumed:expr;)*) => {$(
+    ($($output:ty: $writes:literal;)*) => {$(
         impl Consumption for $output {
             const WRITES: bool = $writes;
-            fn consumed(&self) -> &[ConsumedCapacity] {
-                let $answer = self;
-                $consumed
+            fn units(&self) -> f64 {
+                self.consumed_capacity().into_iter().filter_map(|table| table.capacity_units).sum()
             }
         }
     )*};
 }
 
 consumption! {
-    GetItemOutput: false, |output| output.consumed_capacity.as_slice();
-    QueryOutput: false, |output| output.consumed_capacity.as_slice();
-    BatchGetItemOutput: false, |output| output.consumed_capacity();
-    TransactGetItemsOutput: false, |output| output.consumed_capacity();
-    TransactWriteItemsOutput: true, |output| output.consumed_capacity();
-    BatchWriteItemOutput: true, |output| output.consumed_capacity();
+    GetItemOutput: false;
+    QueryOutput: false;
+    BatchGetItemOutput: false;
+    TransactGetItemsOutput: false;
+    TransactWriteItemsOutput: true;
+    BatchWriteItemOutput: true;
 }

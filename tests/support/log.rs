@@ -1,16 +1,14 @@
 //! A log in memory, a day's work to fill it, and what must never be in it.
 
-use super::TestTenant;
+use super::{TestApp, TestTenant};
 use axum::body::Body;
-use rollcall::metrics::{RequestMetrics, is_request};
+use rollcall::metrics;
 use serde_json::{Value, json};
 use std::io::Write;
 use std::sync::{Arc, LazyLock, Mutex};
 use tracing::Dispatch;
 use tracing::subscriber::{DefaultGuard, NoSubscriber};
-use tracing_subscriber::filter::filter_fn;
-use tracing_subscriber::layer::SubscriberExt;
-use tracing_subscriber::{EnvFilter, Layer};
+use tracing_subscriber::EnvFilter;
 
 /// While there is one subscriber only, a place that logs for the first time asks its own thread's, and the threads of
 /// other tests have none: it would be silent for all of them from then on.
@@ -33,15 +31,14 @@ impl Log {
         tracing::subscriber::set_default(subscriber)
     }
 
-    /// Keeps the line of each request, with metrics, as the Lambda writes it.
-    pub fn start_metrics(&self, tenant: &TestTenant) -> DefaultGuard {
+    /// Keeps what the Lambda logs: with metrics in the line of each request, and of the rest what `filter` lets through.
+    pub fn start_lambda(&self, app: &TestApp, filter: &str) -> DefaultGuard {
         LazyLock::force(&ANOTHER);
         let log = self.clone();
-        let sources = tenant.app.sources();
         let write = move |line: &[u8]| log.0.lock().unwrap().extend_from_slice(line);
-        let metrics = RequestMetrics::new("Rollcall/test", sources, write);
-        let layer = metrics.with_filter(filter_fn(is_request));
-        tracing::subscriber::set_default(tracing_subscriber::registry().with(layer))
+        let filter = EnvFilter::new(filter);
+        let subscriber = metrics::subscriber(Some("Rollcall/test"), filter, app.sources(), write);
+        tracing::subscriber::set_default(subscriber)
     }
 
     pub fn text(&self) -> String {
@@ -131,7 +128,7 @@ pub async fn a_day(tenant: &TestTenant) -> Vec<(&'static str, u16)> {
         ("POST /Users", 409),
         ("POST /Users", 400),
         ("GET /Users/{id}", 404),
-        ("PUT /Users", 405),
+        ("other", 405),
         ("POST /Users", 415),
         ("DELETE /Users/{id}", 204),
         ("GET /Schemas", 200),

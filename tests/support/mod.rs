@@ -13,13 +13,14 @@ pub mod template;
 use engine::{Faults, Watched};
 use rollcall::app::App;
 use rollcall::directory::Error;
-use rollcall::directory::pepper::{PepperSource, Peppers};
+use rollcall::directory::pepper::{PepperSource, Peppers, SAMPLE_PEPPER};
 use rollcall::directory::sample;
 use rollcall::directory::sources::Sources;
 use rollcall::directory::tenants::NewTenant;
 use rollcall::store::Store;
 use rollcall::store::tenant::TenantId;
 use secrecy::{ExposeSecret, SecretString};
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use time::macros::datetime;
@@ -117,13 +118,29 @@ impl TestApp {
     }
 }
 
+/// Makes pauses take no time, on an engine in process. One behind a socket needs real time: a paused clock jumps to the
+/// next timeout while an answer is on its way.
+pub fn pause_time() {
+    if std::env::var_os("ROLLCALL_TEST_DYNAMODB_ENDPOINT").is_none() {
+        tokio::time::pause();
+    }
+}
+
+/// What is in a folder, in the order of the names.
+pub fn sorted(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap_or_else(|_| panic!("{}", folder.display()));
+    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    paths
+}
+
 /// The `n`th id of [`Ids::Counting`].
 pub fn counting_id(n: u64) -> Uuid {
     Uuid::from_u128(0x0000_0000_0000_4000_8000_0000_0000_0000 | u128::from(n))
 }
 
 fn peppers() -> PepperSource {
-    let pepper = SecretString::from(sample::PEPPER);
+    let pepper = SecretString::from(SAMPLE_PEPPER);
     PepperSource::new(move || {
         let current = pepper.clone();
         async move { Ok(Peppers { current, previous: None }) }
