@@ -1,10 +1,9 @@
 //! The pepper in AWS Secrets Manager: what is asked of it, and what each of its answers comes to.
 
 use crate::support::START;
+use crate::support::http::answering;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
-use aws_smithy_http_client::test_util::infallible_client_fn;
-use http::Response;
 use rollcall::directory::pepper::{LoadError, PepperSource, Peppers, SAMPLE_PEPPER};
 use rollcall::secrets::{from_document, from_file, from_secrets_manager};
 use secrecy::{ExposeSecret, SecretString};
@@ -28,8 +27,8 @@ async fn load(
 ) -> (Result<Arc<Peppers>, LoadError>, Vec<(String, Value)>) {
     let asked = Arc::<Mutex<Vec<(String, Value)>>>::default();
     let asks = Arc::clone(&asked);
-    let manager = infallible_client_fn(move |request| {
-        let target = request.headers()["x-amz-target"].to_str().expect("text").to_owned();
+    let manager = answering(move |request| {
+        let target = request.headers().get("x-amz-target").expect("a target").to_owned();
         let body = request.body().bytes().expect("a body");
         let body: Value = serde_json::from_slice(body).expect("JSON");
         let answer = match body["VersionStage"].as_str() {
@@ -38,11 +37,10 @@ async fn load(
             other => panic!("stage {other:?}"),
         };
         asks.lock().unwrap().push((target, body));
-        let (status, body) = match answer {
-            Ok(text) => (200, json!({"SecretString": text})),
-            Err(name) => (400, json!({"__type": name, "message": "no"})),
-        };
-        Response::builder().status(status).body(body.to_string()).expect("an answer")
+        match answer {
+            Ok(text) => (200, json!({"SecretString": text}).to_string()),
+            Err(name) => (400, json!({"__type": name, "message": "no"}).to_string()),
+        }
     });
     let credentials = Credentials::new("test", "test", None, None, "test");
     let shared = SdkConfig::builder()

@@ -6,6 +6,7 @@
 
 pub mod command;
 pub mod engine;
+pub mod http;
 pub mod log;
 pub mod request;
 pub mod template;
