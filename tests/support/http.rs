@@ -10,8 +10,11 @@ use aws_smithy_types::body::SdkBody;
 use std::fmt;
 use std::sync::Arc;
 
+/// Status and body for a request.
+type Answer = dyn Fn(&HttpRequest) -> (u16, String) + Send + Sync;
+
 #[derive(Clone)]
-struct Answering(Arc<dyn Fn(&HttpRequest) -> (u16, String) + Send + Sync>);
+struct Answering(Arc<Answer>);
 
 /// A client whose requests are answered by `answer`, with a status and a body.
 pub fn answering(
