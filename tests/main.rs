@@ -24,6 +24,7 @@ mod discovery;
 mod bad_input;
 mod limits;
 mod isolation;
+mod admin;
 mod tokens;
 mod secrets;
 mod logs;

@@ -1,6 +1,6 @@
 //! Credentials, before routing: a wrong token learns nothing about which paths exist (RFC 7644 §2, RFC 6750).
 
-use super::context::{Caller, Origin, Services, TenantPath, tenant_in, tenant_url};
+use super::context::{Caller, Origin, Services, TenantPath, tenant_in, tenant_root};
 use super::error::ApiError;
 use crate::directory::{Scope, TenantId};
 use axum::extract::{OriginalUri, Request, State};
@@ -10,26 +10,44 @@ use http::header::{ALLOW, AUTHORIZATION};
 use http::{HeaderMap, Method, StatusCode};
 use std::sync::Arc;
 
-/// Discovery is open (RFC 7644 §4): it says the same to everybody, whether the tenant exists or not.
-const OPEN: [&str; 3] = ["ServiceProviderConfig", "ResourceTypes", "Schemas"];
+/// What needs which token.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Area {
+    scope: Scope,
+    /// The path of the area below a tenant.
+    root: &'static str,
+    /// What can be read without a token: it says the same to everybody, whether the tenant exists or not.
+    open: &'static [&'static str],
+}
 
-/// Lets a request through with a [`TenantPath`], and a [`Caller`] unless it is for a discovery document.
+/// SCIM. Discovery is open (RFC 7644 §4).
+pub(super) const SCIM: Area = Area {
+    scope: Scope::Scim,
+    root: "/scim/v2",
+    open: &["ServiceProviderConfig", "ResourceTypes", "Schemas"],
+};
+
+/// The administration.
+pub(super) const ADMIN: Area = Area { scope: Scope::Admin, root: "/api", open: &["openapi.json"] };
+
+/// Lets a request through with a [`TenantPath`], and a [`Caller`] unless it is for what is open.
 pub(super) async fn authenticate(
-    State(services): State<Services>,
+    State((services, area)): State<(Services, Area)>,
     OriginalUri(uri): OriginalUri,
     mut request: Request,
     next: Next,
 ) -> Response {
-    let Some(tenant) = tenant_in(uri.path()) else {
-        return ApiError::unauthorized().into_response();
-    };
-    let endpoint = uri.path().split('/').nth(5).unwrap_or_default();
+    let refused = || ApiError::unauthorized(area.scope).into_response();
+    let Some(tenant) = tenant_in(uri.path()) else { return refused() };
+    let below = uri.path().split_once(area.root).map_or("", |(_, below)| below);
+    let endpoint = below.trim_start_matches('/').split('/').next().unwrap_or_default();
     let origin = request.extensions().get::<Origin>().map(|Origin(origin)| Arc::clone(origin));
-    let base_url = tenant_url(origin.as_ref().unwrap_or(&services.public_url), &tenant);
+    let origin = origin.unwrap_or_else(|| Arc::clone(&services.public_url));
+    let base_url = format!("{}{}", tenant_root(&origin, &tenant), area.root);
     request.extensions_mut().insert(TenantPath { base_url: Arc::from(base_url) });
     let reading = *request.method() == Method::GET || *request.method() == Method::HEAD;
-    if !(reading && OPEN.contains(&endpoint)) {
-        match caller(&services, &tenant, request.headers()).await {
+    if !(reading && area.open.contains(&endpoint)) {
+        match caller(&services, &tenant, area.scope, request.headers()).await {
             Ok(caller) => {
                 request.extensions_mut().insert(caller);
             }
@@ -50,12 +68,15 @@ pub(super) fn hide_methods(mut response: Response) -> Response {
 async fn caller(
     services: &Services,
     tenant: &TenantId,
+    scope: Scope,
     headers: &HeaderMap,
 ) -> Result<Caller, ApiError> {
-    let token = bearer_token(headers).ok_or_else(ApiError::unauthorized)?;
-    let session = services.access.open(tenant, Scope::Scim, token).await?;
-    let session = session.ok_or_else(ApiError::unauthorized)?;
-    Ok(Caller { directory: services.tenants.directory(&session.tenant), label: session.label })
+    let refused = || ApiError::unauthorized(scope);
+    let token = bearer_token(headers).ok_or_else(refused)?;
+    let session = services.access.open(tenant, scope, token).await?;
+    let session = session.ok_or_else(refused)?;
+    let directory = services.tenants.directory(&session.tenant);
+    Ok(Caller { tenant: session.tenant, directory, label: session.label })
 }
 
 /// The token of `Authorization: Bearer <token>`; the scheme in any case (RFC 9110 §11.1).

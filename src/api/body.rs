@@ -13,9 +13,9 @@ pub(super) const MAX_BODY_BYTES: usize = 1024 * 1024;
 
 /// The JSON object in a request's body.
 #[derive(Debug)]
-pub(super) struct ScimBody(pub(super) Map<String, Value>);
+pub(super) struct JsonObject(pub(super) Map<String, Value>);
 
-impl<S: Sync> FromRequest<S> for ScimBody {
+impl<S: Sync> FromRequest<S> for JsonObject {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, _state: &S) -> Result<Self, ApiError> {
@@ -28,7 +28,7 @@ impl<S: Sync> FromRequest<S> for ScimBody {
             }
             Err(_) => return Err(ApiError::broken_body()),
         };
-        Ok(ScimBody(json::read_object(&bytes)?))
+        Ok(JsonObject(json::read_object(&bytes)?))
     }
 }
 

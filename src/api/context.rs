@@ -30,13 +30,15 @@ pub struct RequestId(pub Arc<str>);
 /// The tenant in the URL.
 #[derive(Debug, Clone)]
 pub(super) struct TenantPath {
-    /// Its SCIM root, without a final slash: what an administrator pastes as Tenant URL.
+    /// The root of the area that was asked, without a final slash: for SCIM what an administrator pastes as Tenant URL.
     pub(super) base_url: Arc<str>,
 }
 
 /// Who calls, once the token has been checked.
 #[derive(Debug, Clone)]
 pub(super) struct Caller {
+    /// The tenant.
+    pub(super) tenant: TenantId,
     /// The tenant's employees.
     pub(super) directory: Directory,
     /// The label of the token, for the history.
@@ -49,12 +51,29 @@ pub const TENANTS_ROOT: &str = "/tenants/";
 /// The SCIM root of a tenant, as a route.
 pub(super) const SCIM_ROUTE: &str = "/tenants/{tenant}/scim/v2";
 
+/// A tenant, as a route.
+pub(super) const TENANT_ROUTE: &str = "/tenants/{tenant}";
+
+/// Whether a path is in a tenant's administration.
+pub(super) fn is_administration(path: &str) -> bool {
+    let below = path.strip_prefix(TENANTS_ROOT).and_then(|rest| rest.split_once('/'));
+    below.is_some_and(|(_, below)| below == "api" || below.starts_with("api/"))
+}
+
 /// The tenant that a path names.
 pub(super) fn tenant_in(path: &str) -> Option<TenantId> {
     path.strip_prefix(TENANTS_ROOT)?.split('/').next().and_then(TenantId::parse)
 }
 
+/// The administration of a tenant, as a route.
+pub(super) const ADMIN_ROUTE: &str = "/tenants/{tenant}/api";
+
+/// What all URLs of a tenant start with.
+pub fn tenant_root(origin: &str, tenant: &TenantId) -> String {
+    format!("{origin}{TENANTS_ROOT}{tenant}")
+}
+
 /// The Tenant URL of a tenant: its SCIM root.
 pub fn tenant_url(origin: &str, tenant: &TenantId) -> String {
-    format!("{origin}{TENANTS_ROOT}{tenant}/scim/v2")
+    format!("{}/scim/v2", tenant_root(origin, tenant))
 }

@@ -1,4 +1,4 @@
-//! Failures as SCIM error bodies (RFC 7644 §3.12): one place decides what a client sees and what the log keeps.
+//! Failures as SCIM error bodies (RFC 7644 §3.12) and problems (RFC 9457): one place decides what a client sees and what the log keeps.
 //!
 //! 4xx texts are for the administrator of an identity provider. 5xx texts are fixed, and name the request so that
 //! operations can find the cause in the log. Who notices a failure need not know the request: the outermost layer
@@ -6,7 +6,7 @@
 
 use super::observe::Seen;
 use super::response;
-use crate::directory;
+use crate::directory::{self, Scope};
 use crate::scim::{self, urn};
 use axum::response::{IntoResponse, Response};
 use http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
@@ -37,18 +37,23 @@ enum Cause {
 struct Failure(Arc<ApiError>);
 
 impl ApiError {
-    fn new(status: StatusCode, detail: impl Into<String>) -> Self {
+    pub(super) fn new(status: StatusCode, detail: impl Into<String>) -> Self {
         Self { status, scim_type: None, detail: detail.into(), retry_after_secs: None, cause: None }
     }
 
     /// 401, the same for every reason (RFC 7644 §3.12, RFC 6750 §3).
-    pub(super) fn unauthorized() -> Self {
-        Self::new(
-            StatusCode::UNAUTHORIZED,
-            "The Authorization header must be \"Bearer\" and a valid Secret Token of this tenant; \
-             check that Tenant URL and Secret Token belong together, or rotate the token and paste \
-             the new one",
-        )
+    pub(super) fn unauthorized(scope: Scope) -> Self {
+        let detail = match scope {
+            Scope::Scim => {
+                "The Authorization header must be \"Bearer\" and a valid Secret Token of this \
+                 tenant; check that Tenant URL and Secret Token belong together, or rotate the \
+                 token and paste the new one"
+            }
+            Scope::Admin => {
+                "The Authorization header must be \"Bearer\" and a valid admin token of this tenant"
+            }
+        };
+        Self::new(StatusCode::UNAUTHORIZED, detail)
     }
 
     pub(super) fn no_such_user() -> Self {
@@ -102,6 +107,13 @@ impl ApiError {
         )
     }
 
+    /// 500 for an answer that cannot be written as JSON: a defect.
+    pub(super) fn unwritable() -> Self {
+        let mut error = Self::new(StatusCode::INTERNAL_SERVER_ERROR, "The service failed");
+        error.cause = Some(Cause::Text("an answer cannot be written as JSON".to_owned()));
+        error
+    }
+
     fn retry_later(status: StatusCode, seconds: u16, detail: &str) -> Self {
         let mut error = Self::new(status, detail);
         error.retry_after_secs = Some(seconds);
@@ -120,10 +132,10 @@ impl ApiError {
     }
 }
 
-/// Writes the body of a failure into its response, and logs the cause of a server error: here, and nowhere else.
+/// Writes the body of a failure into its response, a SCIM error or for the administration a problem (RFC 9457), and logs the cause of a server error: here, and nowhere else.
 pub(super) fn render(response: &mut Response, seen: &Seen) {
     let Some(Failure(failure)) = response.extensions_mut().remove::<Failure>() else { return };
-    let Seen { request_id, operation, tenant } = seen;
+    let Seen { request_id, operation, tenant, .. } = seen;
     let mut detail = failure.detail.clone();
     if failure.status.is_server_error() {
         detail = format!("{detail} (request id {request_id})");
@@ -134,6 +146,17 @@ pub(super) fn render(response: &mut Response, seen: &Seen) {
             Cause::Text(text) => text.clone(),
         };
         tracing::error!(request_id = &**request_id, operation, tenant, cause, "request failed");
+    }
+    if seen.is_administration {
+        let status = failure.status;
+        let problem = json!({
+            "type": "about:blank",
+            "title": status.canonical_reason(),
+            "status": status.as_u16(),
+            "detail": detail,
+            "requestId": &**request_id,
+        });
+        return response::set_problem(response, &problem);
     }
     let mut body = Map::new();
     body.insert("schemas".to_owned(), json!([urn::ERROR]));
@@ -180,13 +203,19 @@ impl From<directory::Error> for ApiError {
                     ),
                 );
             }
+            Error::BadCursor => {
+                return scim::Error::invalid_value(
+                    "The cursor is none that this list gave out; start again without one",
+                )
+                .into();
+            }
             Error::NotArchived(_) => {
                 return Self::new(
                     StatusCode::CONFLICT,
                     "The employee is not archived; deactivate the user in the identity provider first",
                 );
             }
-            Error::NoTenant => return Self::unauthorized(),
+            Error::NoTenant => return Self::unauthorized(Scope::Scim),
             Error::PreviousTokenValid { .. } => {
                 return Self::new(StatusCode::CONFLICT, "An earlier token is still valid");
             }
@@ -237,6 +266,11 @@ impl IntoResponse for ApiError {
         response.extensions_mut().insert(Failure(Arc::new(self)));
         response
     }
+}
+
+/// 404 under a tenant's administration.
+pub(super) async fn no_such_operation() -> ApiError {
+    ApiError::new(StatusCode::NOT_FOUND, "There is no such operation; see openapi.json here")
 }
 
 /// 404 under a tenant's SCIM root.

@@ -9,5 +9,6 @@ mod params;
 mod body;
 mod users;
 mod discovery;
+mod admin;
 mod response;
 mod error;

@@ -3,7 +3,7 @@
 //! The line holds the route's template, never the path, query or body: they carry names and addresses. On Lambda the
 //! same line carries the request's metrics (`crate::metrics`).
 
-use super::context::{RequestId, SCIM_ROUTE, tenant_in};
+use super::context::{RequestId, SCIM_ROUTE, TENANT_ROUTE, is_administration, tenant_in};
 use super::error::{ApiError, render};
 use crate::directory::{clock, metered};
 use axum::extract::{MatchedPath, Request};
@@ -30,6 +30,8 @@ pub(super) struct Seen {
     pub(super) operation: String,
     /// The tenant in the URL, whether there is such a one or not; `-` without one.
     pub(super) tenant: String,
+    /// Whether it is for a tenant's administration, where failures are problems (RFC 9457) and not SCIM errors.
+    pub(super) is_administration: bool,
 }
 
 pub(super) async fn observe(mut request: Request, next: Next) -> Response {
@@ -39,6 +41,7 @@ pub(super) async fn observe(mut request: Request, next: Next) -> Response {
     };
     request.extensions_mut().insert(RequestId(Arc::clone(&id)));
     let tenant = tenant_in(request.uri().path());
+    let is_administration = is_administration(request.uri().path());
     let (method, route) = (request.method().clone(), request.extensions().get().cloned());
     let started = clock();
     let answered = tokio::time::timeout(LONGEST_REQUEST, next.run(request));
@@ -50,6 +53,7 @@ pub(super) async fn observe(mut request: Request, next: Next) -> Response {
         request_id: id,
         operation: operation(&method, route.as_ref(), response.status()),
         tenant: tenant.map_or_else(|| "-".to_owned(), |tenant| tenant.to_string()),
+        is_administration,
     };
     render(&mut response, &seen);
     tracing::info!(
@@ -78,7 +82,11 @@ fn operation(method: &Method, route: Option<&MatchedPath>, status: StatusCode) -
     let Some(route) = route.filter(|_| !refused) else { return "other".to_owned() };
     // What answers GET answers HEAD.
     let method = if *method == Method::HEAD { &Method::GET } else { method };
-    let route = route.as_str().strip_prefix(SCIM_ROUTE).unwrap_or(route.as_str());
+    let route = route.as_str();
+    let route = match route.strip_prefix(SCIM_ROUTE) {
+        Some(below) => below,
+        None => route.strip_prefix(TENANT_ROUTE).unwrap_or(route),
+    };
     format!("{method} {route}")
 }
 

@@ -32,10 +32,9 @@ impl Params {
 
     fn read(query: &str) -> Result<Self, Error> {
         let mut params = Params::default();
-        for pair in query.split('&').filter(|pair| !pair.is_empty()) {
-            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        for (name, value) in pairs(query)? {
             // In any case: a `Filter` that is not understood must not give the whole list.
-            let target = match &*decode(name)?.to_ascii_lowercase() {
+            let target = match &*name.to_ascii_lowercase() {
                 "filter" => &mut params.filter,
                 "startindex" => &mut params.start_index,
                 "count" => &mut params.count,
@@ -43,7 +42,7 @@ impl Params {
                 "excludedattributes" => &mut params.excluded_attributes,
                 _ => continue,
             };
-            if target.replace(decode(value)?).is_some() {
+            if target.replace(value).is_some() {
                 return Err(Error::invalid_value(format!(
                     "The query parameter {name} is there more than once"
                 )));
@@ -51,6 +50,17 @@ impl Params {
         }
         Ok(params)
     }
+}
+
+/// The names and values of a query.
+pub(super) fn pairs(query: &str) -> Result<Vec<(String, String)>, Error> {
+    let pairs = query.split('&').filter(|pair| !pair.is_empty());
+    pairs
+        .map(|pair| {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            Ok((decode(name)?, decode(value)?))
+        })
+        .collect()
 }
 
 fn decode(text: &str) -> Result<String, Error> {

@@ -20,6 +20,20 @@ impl<S: Send + Sync> FromRequestParts<S> for LastSegment {
     }
 }
 
+/// The segments of a path that its route names after the tenant, percent-decoded; `None` for one that is not UTF-8 text.
+#[derive(Debug)]
+pub(super) struct PathParts<const N: usize>(pub(super) [Option<String>; N]);
+
+impl<S: Send + Sync, const N: usize> FromRequestParts<S> for PathParts<N> {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
+        let path = Path::<Vec<String>>::from_request_parts(parts, state).await;
+        let mut found = path.map(|Path(segments)| segments).unwrap_or_default().into_iter().skip(1);
+        Ok(Self(std::array::from_fn(|_| found.next())))
+    }
+}
+
 /// Folds doubled slashes and drops a final one. The query stays as it is.
 pub(super) fn fold_slashes(mut request: Request<Body>) -> Request<Body> {
     let uri = request.uri();

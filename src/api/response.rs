@@ -5,9 +5,12 @@ use axum::body::Body;
 use axum::response::Response;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, LOCATION, X_CONTENT_TYPE_OPTIONS};
 use http::{HeaderValue, StatusCode};
+use serde::Serialize;
 use serde_json::Value;
 
 const SCIM_JSON: HeaderValue = HeaderValue::from_static("application/scim+json");
+const PROBLEM_JSON: HeaderValue = HeaderValue::from_static("application/problem+json");
+const PLAIN_JSON: HeaderValue = HeaderValue::from_static("application/json");
 const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 const NOSNIFF: HeaderValue = HeaderValue::from_static("nosniff");
 
@@ -36,6 +39,20 @@ pub(super) fn json_page(body: &Value) -> Result<Response, ApiError> {
 /// Gives an answer a JSON body.
 pub(super) fn set_json(response: &mut Response, body: &Value) {
     set_text(response, body.to_string());
+}
+
+/// Gives an answer a problem as its body (RFC 9457 §3).
+pub(super) fn set_problem(response: &mut Response, problem: &Value) {
+    set_json(response, problem);
+    response.headers_mut().insert(CONTENT_TYPE, PROBLEM_JSON);
+}
+
+/// A JSON answer of the administration.
+pub(super) fn plain_json(status: StatusCode, body: &impl Serialize) -> Result<Response, ApiError> {
+    let body = serde_json::to_value(body).map_err(|_| ApiError::unwritable())?;
+    let mut response = json(status, &body);
+    response.headers_mut().insert(CONTENT_TYPE, PLAIN_JSON);
+    Ok(response)
 }
 
 fn set_text(response: &mut Response, text: String) {

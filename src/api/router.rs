@@ -1,7 +1,7 @@
 //! The table of contents: every route, and the layers around them.
 
-use super::context::{SCIM_ROUTE, Services};
-use super::{auth, discovery, error, observe, path, users};
+use super::context::{ADMIN_ROUTE, SCIM_ROUTE, Services};
+use super::{admin, auth, discovery, error, observe, path, users};
 use axum::Router;
 use axum::body::Body;
 use axum::middleware::{from_fn, from_fn_with_state};
@@ -40,9 +40,14 @@ fn router(services: Services) -> Router {
         .route("/Schemas/{urn}", get(discovery::get_schema))
         .fallback(error::no_such_endpoint)
         .method_not_allowed_fallback(error::method_not_allowed)
-        .layer(from_fn_with_state(services.clone(), auth::authenticate));
+        .layer(from_fn_with_state((services.clone(), auth::SCIM), auth::authenticate));
+    let administration = admin::router()
+        .fallback(error::no_such_operation)
+        .method_not_allowed_fallback(error::method_not_allowed)
+        .layer(from_fn_with_state((services.clone(), auth::ADMIN), auth::authenticate));
     Router::new()
         .nest(SCIM_ROUTE, scim)
+        .nest(ADMIN_ROUTE, administration)
         .route("/health", get(|| async { "ok\n" }))
         .fallback(error::no_such_path)
         .method_not_allowed_fallback(error::method_not_allowed)

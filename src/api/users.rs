@@ -1,14 +1,14 @@
 //! `/Users` (RFC 7644 §3.3 to §3.6).
 
-use super::body::ScimBody;
+use super::body::JsonObject;
 use super::context::{Caller, Services, TenantPath};
 use super::error::ApiError;
 use super::params::Params;
 use super::path::LastSegment;
 use super::response;
-use crate::directory::Employee;
 use crate::directory::employees::Precondition;
 use crate::directory::query::{Query, parse_id};
+use crate::directory::{Employee, Scope};
 use crate::scim::filter::Filter;
 use crate::scim::list::list_response;
 use crate::scim::patch::PatchRequest;
@@ -39,7 +39,9 @@ impl FromRequestParts<Services> for Call {
 
     async fn from_request_parts(parts: &mut Parts, services: &Services) -> Result<Self, ApiError> {
         let found = (parts.extensions.get(), parts.extensions.get());
-        let (Some(caller), Some(path)) = found else { return Err(ApiError::unauthorized()) };
+        let (Some(caller), Some(path)) = found else {
+            return Err(ApiError::unauthorized(Scope::Scim));
+        };
         Ok(Self {
             services: services.clone(),
             caller: Caller::clone(caller),
@@ -86,7 +88,7 @@ pub(super) async fn list(call: Call, params: Params) -> Answer {
 }
 
 /// `POST /Users` (§3.3).
-pub(super) async fn create(call: Call, params: Params, ScimBody(body): ScimBody) -> Answer {
+pub(super) async fn create(call: Call, params: Params, JsonObject(body): JsonObject) -> Answer {
     let projection = params.projection()?;
     let attributes = validate::read_resource(call.users(), &body)?;
     let employee = call.caller.directory.create(attributes, &call.caller.label).await?;
@@ -113,12 +115,12 @@ pub(super) async fn replace(
     call: Call,
     id: LastSegment,
     params: Params,
-    ScimBody(body): ScimBody,
+    JsonObject(body): JsonObject,
 ) -> Answer {
     let id = known_id(id)?;
     let projection = params.projection()?;
     let attributes = validate::read_resource(call.users(), &body)?;
-    let Caller { directory, label } = &call.caller;
+    let Caller { directory, label, .. } = &call.caller;
     let employee = directory.replace(id, &attributes, &call.precondition, label).await?;
     Ok(call.answer(StatusCode::OK, &employee, &projection))
 }
@@ -128,19 +130,19 @@ pub(super) async fn patch(
     call: Call,
     id: LastSegment,
     params: Params,
-    ScimBody(body): ScimBody,
+    JsonObject(body): JsonObject,
 ) -> Answer {
     let id = known_id(id)?;
     let projection = params.projection()?;
     let request = PatchRequest::read(&body)?;
-    let Caller { directory, label } = &call.caller;
+    let Caller { directory, label, .. } = &call.caller;
     let employee = directory.patch(id, &request, &call.precondition, label).await?;
     Ok(call.answer(StatusCode::OK, &employee, &projection))
 }
 
 /// `DELETE /Users/{id}` (§3.6).
 pub(super) async fn delete(call: Call, id: LastSegment) -> Answer {
-    let Caller { directory, label } = &call.caller;
+    let Caller { directory, label, .. } = &call.caller;
     directory.delete(known_id(id)?, &call.precondition, label).await?;
     Ok(response::empty(StatusCode::NO_CONTENT))
 }

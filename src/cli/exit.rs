@@ -31,6 +31,7 @@ pub fn code_of(failure: &anyhow::Error) -> ExitCode {
             Error::TenantTaken
             | Error::PreviousTokenValid { .. }
             | Error::NotArchived(_)
+            | Error::BadCursor
             | Error::UserNameTaken { .. }
             | Error::VersionDiffers { .. }
             | Error::Protocol(_),

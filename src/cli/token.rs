@@ -3,16 +3,11 @@
 use super::arguments::{Place, ScopeArgument, StageArgument, TokenCommand};
 use super::exit::Refused;
 use super::{ACTOR, open, output};
-use anyhow::Context;
 use rollcall::api::context::tenant_url;
-use rollcall::directory::tenants::{Earlier, Rotation};
+use rollcall::directory::tenants::{Earlier, MAX_OVERLAP, Rotation};
 use rollcall::directory::{Error, Scope, Stage, Tenant, TokenRecord};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
-use std::time::Duration;
-
-/// A token that was rotated out should not live for ever.
-const MAX_OVERLAP: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 pub async fn run(place: &Place, command: TokenCommand, json: bool) -> anyhow::Result<()> {
     let app = match &command {
@@ -21,12 +16,14 @@ pub async fn run(place: &Place, command: TokenCommand, json: bool) -> anyhow::Re
     };
     match command {
         TokenCommand::Rotate { tenant, scope, overlap, label, drop_earlier, shell } => {
+            let humane = humantime::format_duration(overlap);
+            let overlap = overlap.try_into().unwrap_or(time::Duration::MAX);
             if overlap > MAX_OVERLAP {
                 return Err(Refused("the overlap can be 365 days at most".to_owned()).into());
             }
             let rotation = Rotation {
                 label: label.as_deref(),
-                overlap: overlap.try_into().context("the overlap")?,
+                overlap,
                 earlier: if drop_earlier { Earlier::Drop } else { Earlier::Keep },
             };
             let rotated = app.tenants.rotate_token(&tenant, scope.into(), &rotation, ACTOR).await;
@@ -42,9 +39,8 @@ pub async fn run(place: &Place, command: TokenCommand, json: bool) -> anyhow::Re
                     ScopeArgument::Admin => "Admin token",
                 };
                 output::print_record(&[("Tenant URL", url), (name, token.to_owned())]);
-                let overlap = humantime::format_duration(overlap);
                 output::print(&format!(
-                    "\nThe token is shown this once. The one before it stays valid for {overlap}."
+                    "\nThe token is shown this once. The one before it stays valid for {humane}."
                 ));
             }
         }

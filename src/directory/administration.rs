@@ -49,12 +49,7 @@ impl Directory {
     /// # Errors
     /// As for every call of the store.
     pub async fn list_with_status(&self, status: Status) -> Result<Vec<Employee>, Error> {
-        let keep = |employee: &Employee| match status {
-            Status::Active => !employee.is_archived(),
-            Status::Archived => employee.is_archived(),
-            Status::All => true,
-        };
-        Ok(self.store.list_employees_where(keep).await?)
+        Ok(self.store.list_employees_where(|employee| status.includes(employee)).await?)
     }
 
     /// An employee's history, oldest change first.
@@ -119,6 +114,42 @@ impl Directory {
             Ok(attributes)
         };
         self.change(id, &Precondition::default(), by, inactive).await
+    }
+
+    /// Brings an archived employee back: also one whom the identity provider deleted, who is then visible to it again.
+    /// What the identity provider says later overwrites it.
+    ///
+    /// # Errors
+    /// [`Error::NoEmployee`], [`Error::UserNameTaken`] when somebody else has the userName by now, [`Error::Contention`],
+    /// and as for every call of the store.
+    pub async fn restore(&self, id: Uuid, by: &str) -> Result<Employee, Error> {
+        let active = |before: &Employee| {
+            let mut attributes = before.attributes.clone();
+            attributes.insert("active".to_owned(), true.into());
+            attributes
+        };
+        let mut pauses = Pauses::new();
+        loop {
+            let before = self.get_any(id).await?;
+            if !before.is_archived() {
+                return Ok(before);
+            }
+            if !before.hidden {
+                let precondition = Precondition::default();
+                return self.change(id, &precondition, by, |before| Ok(active(before))).await;
+            }
+            let claim = self.store.get_claim(before.user_name()).await?;
+            if let Some(holder) = claim.holder {
+                return Err(Error::UserNameTaken { holder });
+            }
+            let occasion = Occasion { at: self.sources.now(), by };
+            let Change { after, entry } =
+                change::revived(&self.users, &before, active(&before), occasion);
+            match self.store.unhide_employee(&before, &after, &claim, &entry).await? {
+                Written::Done => return Ok(after),
+                Written::Stale | Written::ClaimDiffers(_) => pauses.pause().await?,
+            }
+        }
     }
 
     /// Removes an archived employee for good, with the whole history. The tenant's history keeps that it was done, by

@@ -27,6 +27,9 @@ pub enum Error {
         /// The version it is at.
         current: u64,
     },
+    /// A cursor that no list gave out.
+    #[error("the cursor is none of this list's")]
+    BadCursor,
     /// Only an archived employee can be erased.
     #[error("employee {0} is not archived")]
     NotArchived(Uuid),

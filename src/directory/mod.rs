@@ -10,6 +10,7 @@ pub mod employees;
 pub mod query;
 pub mod view;
 pub mod administration;
+pub mod listing;
 pub mod pepper;
 pub mod token;
 #[cfg(feature = "local")]
@@ -20,7 +21,7 @@ pub mod access;
 pub use error::Error;
 // The records the directory works on and gives out. What stands above it takes them from here, and never sees the store.
 pub use crate::store::employee::Employee;
-pub use crate::store::history::RecordedEntry;
+pub use crate::store::history::{EventKind, RecordedEntry};
 pub use crate::store::tenant::{Scope, Settings, Stage, Tenant, TenantId, TokenRecord};
 pub use crate::store::usage::{Usage, clock, metered};
 

@@ -16,6 +16,8 @@ use time::Duration;
 
 /// How long a token that was rotated out stays valid when nobody says otherwise.
 pub const DEFAULT_OVERLAP: Duration = Duration::hours(24);
+/// The longest: a token that was rotated out must not live for ever.
+pub const MAX_OVERLAP: Duration = Duration::days(365);
 /// Until no server writes for a tenant without tokens: what a session is remembered, and the longest request.
 const RETIREMENT: Duration = Duration::seconds(SESSION_TTL_SECS + 30);
 
@@ -73,6 +75,11 @@ impl Tenants {
     /// A tenant's employee list. Whether there is such a tenant is not looked at.
     pub fn directory(&self, tenant: &TenantId) -> Directory {
         Directory::new(self.store.tenant(tenant), Arc::clone(&self.users), self.sources.clone())
+    }
+
+    /// Now, by this deployment's clock.
+    pub fn now(&self) -> time::OffsetDateTime {
+        self.sources.now()
     }
 
     /// The definition of User resources.

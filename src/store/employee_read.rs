@@ -14,6 +14,15 @@ const RANGES: u8 = 16;
 /// How many of them are read at the same time. Each holds one page of at most a megabyte.
 const RANGES_AT_ONCE: usize = 4;
 
+/// Where an employee's record is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// Where SCIM sees it.
+    Visible,
+    /// Where the identity provider's DELETE moved it.
+    Hidden,
+}
+
 impl TenantStore {
     /// A visible employee.
     ///
@@ -156,6 +165,31 @@ impl TenantStore {
             // A page can hold a thousand rows: let other requests have their turn.
             tokio::task::yield_now().await;
         }
+    }
+
+    /// One page of the visible or of the hidden employees in id order, after one of them or from the start: at most
+    /// `limit`, fewer when they fill a megabyte. Says whether there may be more.
+    ///
+    /// # Errors
+    /// [`Error`], as for every call.
+    pub async fn list_employees_after(
+        &self,
+        place: Place,
+        after: Option<Uuid>,
+        limit: usize,
+    ) -> Result<(Vec<Employee>, bool), Error> {
+        let key = |id| match place {
+            Place::Visible => keys::employee(&self.tenant, id),
+            Place::Hidden => keys::hidden_employee(&self.tenant, id),
+        };
+        let partition = match place {
+            Place::Visible => keys::employees(&self.tenant),
+            Place::Hidden => keys::hidden_employees(&self.tenant),
+        };
+        let start = after.map(|id| key(id).to_item());
+        let page = self.store.query_page(&partition, &SortRange::All, Some(limit), start).await?;
+        let rows = page.items.into_iter().map(|item| from_item(&self.tenant, item));
+        Ok((rows.collect::<Result<_, _>>()?, page.next.is_some()))
     }
 
     /// All employees for which `keep` holds, first the visible ones in id order, then the hidden ones.

@@ -89,6 +89,44 @@ impl TenantStore {
         self.list_history(&keys::employee_history(&self.tenant, id)).await
     }
 
+    /// The newest entries of an employee's history before a revision, newest first, and whether there are older ones.
+    ///
+    /// # Errors
+    /// [`Error`], as for every call.
+    pub async fn list_employee_history_before(
+        &self,
+        id: Uuid,
+        before: Option<u64>,
+        limit: usize,
+    ) -> Result<(Vec<RecordedEntry>, bool), Error> {
+        self.list_history_before(keys::employee_history(&self.tenant, id), before, limit).await
+    }
+
+    /// The newest entries of the tenant's own history before a revision, newest first, and whether there are older ones.
+    ///
+    /// # Errors
+    /// [`Error`], as for every call.
+    pub async fn list_tenant_history_before(
+        &self,
+        before: Option<u64>,
+        limit: usize,
+    ) -> Result<(Vec<RecordedEntry>, bool), Error> {
+        self.list_history_before(keys::tenant_history(&self.tenant), before, limit).await
+    }
+
+    async fn list_history_before(
+        &self,
+        partition: String,
+        before: Option<u64>,
+        limit: usize,
+    ) -> Result<(Vec<RecordedEntry>, bool), Error> {
+        let start = before.map(|revision| keys::history_entry(partition.clone(), revision));
+        let start = start.map(|key| key.to_item());
+        let page = self.store.query_page_backwards(&partition, limit, start).await?;
+        let entries = page.items.into_iter().map(read_entry);
+        Ok((entries.collect::<Result<_, _>>()?, page.next.is_some()))
+    }
+
     /// The history of the tenant's settings and tokens, oldest first.
     ///
     /// # Errors
@@ -99,15 +137,13 @@ impl TenantStore {
 
     async fn list_history(&self, partition: &str) -> Result<Vec<RecordedEntry>, Error> {
         let items = self.store.query_all(partition, &SortRange::All, None).await?;
-        items
-            .into_iter()
-            .map(|item| {
-                let revision = keys::sort_key(&item).and_then(|key| key.parse().ok());
-                let revision = revision.ok_or_else(|| Error::bad_item("no revision"))?;
-                let entry =
-                    serde_dynamo::aws_sdk_dynamodb_1::from_item(item).map_err(Error::bad_item)?;
-                Ok(RecordedEntry { revision, entry })
-            })
-            .collect()
+        items.into_iter().map(read_entry).collect()
     }
+}
+
+fn read_entry(item: Item) -> Result<RecordedEntry, Error> {
+    let revision = keys::sort_key(&item).and_then(|key| key.parse().ok());
+    let revision = revision.ok_or_else(|| Error::bad_item("no revision"))?;
+    let entry = serde_dynamo::aws_sdk_dynamodb_1::from_item(item).map_err(Error::bad_item)?;
+    Ok(RecordedEntry { revision, entry })
 }

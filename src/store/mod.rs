@@ -14,7 +14,7 @@ mod read;
 pub mod tenant;
 pub mod employee;
 mod employee_item;
-mod employee_read;
+pub mod employee_read;
 pub mod employee_write;
 mod count;
 pub mod claim;

@@ -106,6 +106,30 @@ impl Store {
         Ok(ItemPage { items: output.items.unwrap_or_default(), next: output.last_evaluated_key })
     }
 
+    /// One page of a partition from its end, or from before an item: at most `limit` items, fewer when they fill a
+    /// megabyte.
+    pub(super) async fn query_page_backwards(
+        &self,
+        partition: &str,
+        limit: usize,
+        start: Option<Item>,
+    ) -> Result<ItemPage, Error> {
+        let call = self
+            .client
+            .query()
+            .table_name(&*self.table)
+            .consistent_read(true)
+            .scan_index_forward(false)
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .key_condition_expression("PK = :partition")
+            .expression_attribute_values(":partition", AttributeValue::S(partition.to_owned()))
+            .limit(i32::try_from(limit).unwrap_or(i32::MAX))
+            .set_exclusive_start_key(start)
+            .send();
+        let output = counted(call).await?;
+        Ok(ItemPage { items: output.items.unwrap_or_default(), next: output.last_evaluated_key })
+    }
+
     /// A whole key range, or its first `most` items.
     pub(super) async fn query_all(
         &self,

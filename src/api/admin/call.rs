@@ -1,0 +1,135 @@
+//! What every operation of the administration needs: who calls, the query and the body, and failures in its words.
+
+use crate::api::body::JsonObject;
+use crate::api::context::{Caller, Services, TenantPath};
+use crate::api::error::ApiError;
+use crate::api::params;
+use crate::api::path::PathParts;
+use crate::directory::query::parse_id;
+use crate::directory::{Error, Scope, Tenant};
+use crate::scim;
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use http::StatusCode;
+use http::request::Parts;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use uuid::Uuid;
+
+/// The answer of an operation.
+pub(super) type Answer = Result<axum::response::Response, ApiError>;
+
+/// Rows of a page when nobody says how many, and the most.
+pub(super) const DEFAULT_LIMIT: usize = 50;
+pub(super) const MOST_ROWS: usize = 200;
+
+/// Who calls.
+pub(super) struct Call {
+    pub(super) services: Services,
+    pub(super) caller: Caller,
+    pub(super) path: TenantPath,
+}
+
+impl Call {
+    /// The tenant's record.
+    pub(super) async fn tenant(&self) -> Result<Tenant, ApiError> {
+        self.services.tenants.get(&self.caller.tenant).await.map_err(explain)
+    }
+}
+
+impl FromRequestParts<Services> for Call {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, services: &Services) -> Result<Self, ApiError> {
+        let found = (parts.extensions.get(), parts.extensions.get());
+        let (Some(caller), Some(path)) = found else {
+            return Err(ApiError::unauthorized(Scope::Admin));
+        };
+        let services = services.clone();
+        Ok(Self { services, caller: Caller::clone(caller), path: TenantPath::clone(path) })
+    }
+}
+
+/// The `{id}` of an employee in a path.
+pub(super) struct EmployeeId(pub(super) Uuid);
+
+impl<S: Send + Sync> FromRequestParts<S> for EmployeeId {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let Ok(PathParts([id])) = PathParts::from_request_parts(parts, state).await;
+        id.and_then(|text| parse_id(&text)).map(Self).ok_or_else(no_such_employee)
+    }
+}
+
+/// The query parameters, by name. One that is there twice, or that no operation knows, is refused or ignored like in SCIM.
+pub(super) struct Query(Vec<(String, String)>);
+
+impl Query {
+    /// A parameter.
+    pub(super) fn get(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(found, _)| found == name).map(|(_, value)| &**value)
+    }
+
+    /// `limit`: 1 to [`MOST_ROWS`].
+    pub(super) fn limit(&self) -> Result<usize, ApiError> {
+        let Some(text) = self.get("limit") else { return Ok(DEFAULT_LIMIT) };
+        let limit = text.parse().ok().filter(|limit| (1..=MOST_ROWS).contains(limit));
+        limit.ok_or_else(|| bad_request(format!("limit must be a number from 1 to {MOST_ROWS}")))
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Query {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, ApiError> {
+        Ok(Self(params::pairs(parts.uri.query().unwrap_or_default())?))
+    }
+}
+
+/// A request's body: a JSON object of this shape, with nothing else in it.
+pub(super) struct Body<T>(pub(super) T);
+
+impl<S: Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+        let JsonObject(object) = JsonObject::from_request(request, state).await?;
+        let read = serde_path_to_error::deserialize(Value::Object(object));
+        read.map(Body).map_err(|error| match error.path().to_string() {
+            path if path == "." => bad_request(format!("The body does not fit: {}", error.inner())),
+            path => bad_request(format!("{path} does not fit: {}", error.inner())),
+        })
+    }
+}
+
+/// 400.
+pub(super) fn bad_request(detail: impl Into<String>) -> ApiError {
+    ApiError::new(StatusCode::BAD_REQUEST, detail)
+}
+
+/// 404.
+fn no_such_employee() -> ApiError {
+    ApiError::new(StatusCode::NOT_FOUND, "There is no employee with this id")
+}
+
+/// A failure in the words of the administration; what it does not word is worded as for SCIM.
+pub(super) fn explain(error: Error) -> ApiError {
+    let conflict = |detail: String| ApiError::new(StatusCode::CONFLICT, detail);
+    match error {
+        Error::NoEmployee(_) => no_such_employee(),
+        Error::NoTenant => ApiError::unauthorized(Scope::Admin),
+        Error::UserNameTaken { holder } => conflict(format!(
+            "The userName is that of another employee by now, {holder}: it must be changed there \
+             first, in the identity provider"
+        )),
+        Error::NotArchived(_) => {
+            conflict("Only an archived employee can be erased: archive this one first".to_owned())
+        }
+        Error::PreviousTokenValid { expires } => conflict(format!(
+            "The token before the current one is still valid until {}; wait, or end it now with \
+             dropEarlier",
+            scim::date_time::format(expires)
+        )),
+        other => other.into(),
+    }
+}

@@ -1,0 +1,36 @@
+//! The administration of a tenant as a JSON API: settings, tokens, employees and history, for the account settings page
+//! and for other products. Its OpenAPI description is made from the same routes.
+
+mod call;
+mod document;
+mod settings;
+mod tokens;
+mod employees;
+mod employee;
+mod history;
+
+use super::context::Services;
+use axum::Router;
+use axum::routing::get;
+use std::sync::Arc;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// Every route below `/tenants/{tenant}/api`.
+pub(super) fn router() -> Router<Services> {
+    let (router, document) = OpenApiRouter::with_openapi(document::information())
+        .routes(routes!(settings::get_settings, settings::change_settings))
+        .routes(routes!(tokens::list_tokens))
+        .routes(routes!(tokens::rotate_token))
+        .routes(routes!(tokens::revoke_token))
+        .routes(routes!(employees::list_employees))
+        .routes(routes!(employee::get_employee, employee::set_local_values))
+        .routes(routes!(employee::archive_employee))
+        .routes(routes!(employee::restore_employee))
+        .routes(routes!(employee::erase_employee))
+        .routes(routes!(history::list_employee_history))
+        .routes(routes!(history::list_history))
+        .split_for_parts();
+    let document = Arc::new(document);
+    router.route("/openapi.json", get(move |path| document::get(path, document)))
+}

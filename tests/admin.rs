@@ -1,0 +1,397 @@
+//! The administration's JSON API, as another product or the account settings page calls it.
+
+use crate::support::request::Answer;
+use crate::support::{TestApp, TestTenant, counting_id};
+use axum::body::Body;
+use http::Request;
+use rollcall::directory::access::SESSION_TTL_SECS;
+use serde_json::{Value, json};
+use time::Duration;
+
+const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
+
+async fn acme() -> TestTenant {
+    TestApp::new().await.tenant("acme").await
+}
+
+/// A request to the administration with a token and, unless it is null, a body.
+async fn call(tenant: &TestTenant, token: &str, method: &str, rest: &str, body: Value) -> Answer {
+    let request = Request::builder()
+        .method(method)
+        .uri(format!("/tenants/{}/api{rest}", tenant.id))
+        .header("authorization", format!("Bearer {token}"))
+        .header("content-type", "application/json");
+    let body = if body.is_null() { Body::empty() } else { Body::from(body.to_string()) };
+    tenant.app.send(request.body(body).unwrap()).await
+}
+
+async fn admin(tenant: &TestTenant, method: &str, rest: &str, body: Value) -> Answer {
+    call(tenant, &tenant.admin_token, method, rest, body).await
+}
+
+async fn get(tenant: &TestTenant, rest: &str) -> Value {
+    let answer = admin(tenant, "GET", rest, Value::Null).await;
+    assert_eq!(answer.header("content-type"), "application/json");
+    answer.expect(200)
+}
+
+/// The detail of a problem, after checking everything a problem must have (RFC 9457 §3).
+#[track_caller]
+fn problem(answer: &Answer, status: u16) -> String {
+    let body = answer.expect(status);
+    assert_eq!(answer.header("content-type"), "application/problem+json");
+    assert_eq!((&body["type"], &body["status"]), (&json!("about:blank"), &json!(status)));
+    assert_eq!(body["title"], answer.status.canonical_reason().expect("a reason"));
+    assert_eq!(body["requestId"], answer.header("x-request-id"));
+    body["detail"].as_str().expect("a detail").to_owned()
+}
+
+#[tokio::test]
+async fn a_setting_takes_effect_at_once_and_without_another_sync() {
+    let tenant = acme().await;
+    let body = json!({"userName": "ada@example.com", ENTERPRISE: {
+        "location": "GB", "department": "R&D", "manager": {"value": "grace@example.com"},
+    }});
+    let ada = tenant.create(&body).await;
+    let grace = json!({"userName": "grace@example.com", "displayName": "Grace Hopper"});
+    let grace = tenant.create(&grace).await;
+    let employee = format!("/employees/{ada}");
+    let before = get(&tenant, &employee).await;
+    assert_eq!(
+        before["location"],
+        json!({"value": null, "origin": "local", "fromIdp": "GB", "local": null})
+    );
+    let local = json!({"location": "Leeds"});
+    let set = admin(&tenant, "PATCH", &employee, local).await.expect(200);
+    assert_eq!(set["location"]["value"], "Leeds");
+    let on = json!({"locationFromIdp": true, "managerFromIdp": true});
+    let settings = admin(&tenant, "PATCH", "/settings", on).await.expect(200);
+    let expected =
+        json!({"locationFromIdp": true, "departmentFromIdp": false, "managerFromIdp": true});
+    assert_eq!((&settings, &get(&tenant, "/settings").await), (&expected, &expected));
+    let after = get(&tenant, &employee).await;
+    assert_eq!(
+        after["location"],
+        json!({"value": "GB", "origin": "identityProvider", "fromIdp": "GB", "local": "Leeds"})
+    );
+    assert_eq!(after["department"]["value"], Value::Null);
+    assert_eq!(
+        after["managerColleague"],
+        json!({"id": grace, "userName": "grace@example.com", "displayName": "Grace Hopper", "archived": false})
+    );
+    assert_eq!(after["fromIdentityProvider"][ENTERPRISE]["location"], "GB");
+    let off = json!({"locationFromIdp": false});
+    admin(&tenant, "PATCH", "/settings", off).await.expect(200);
+    assert_eq!(get(&tenant, &employee).await["location"]["value"], "Leeds");
+    let cleared = admin(&tenant, "PATCH", &employee, json!({"location": null})).await.expect(200);
+    assert_eq!(cleared["location"]["value"], Value::Null);
+    let scim = tenant.get(&format!("/Users/{ada}")).await.expect(200);
+    assert_eq!(scim[ENTERPRISE]["location"], "GB", "SCIM never sees any of it");
+}
+
+#[tokio::test]
+async fn a_rotated_token_works_through_its_overlap_and_a_revoked_one_for_a_minute() {
+    let tenant = acme().await;
+    let old = tenant.scim_token.clone();
+    tenant.get("/Users").await.expect(200);
+    let rotation = json!({"overlapSecs": 3600, "label": "Okta"});
+    let new = admin(&tenant, "POST", "/tokens/scim/rotate", rotation.clone()).await.expect(200);
+    assert_eq!(new["tenantUrl"], "https://rollcall.example/tenants/acme/scim/v2");
+    let token = new["token"].as_str().expect("a token").to_owned();
+    let lists = |token: String| {
+        let mut tenant = tenant.clone();
+        tenant.scim_token = token;
+        async move { tenant.get("/Users").await.status.as_u16() }
+    };
+    tenant.app.advance(Duration::seconds(2));
+    assert_eq!((lists(token.clone()).await, lists(old.clone()).await), (200, 200));
+    let tokens = get(&tenant, "/tokens").await;
+    let stages: Vec<(&Value, &Value, &Value)> = tokens["tokens"]
+        .as_array()
+        .expect("tokens")
+        .iter()
+        .map(|token| (&token["scope"], &token["stage"], &token["label"]))
+        .collect();
+    let text = |text: &str| Value::from(text);
+    let expected = [
+        (&text("scim"), &text("current"), &text("Okta")),
+        (&text("scim"), &text("previous"), &text("Identity Provider")),
+        (&text("admin"), &text("current"), &text("Administrator")),
+    ];
+    for entry in &expected {
+        assert!(stages.contains(entry), "{tokens}");
+    }
+    assert!(!tokens.to_string().contains("digest") && !tokens.to_string().contains(&token));
+    let again = admin(&tenant, "POST", "/tokens/scim/rotate", rotation).await;
+    assert!(problem(&again, 409).contains("2026-11-23T10:30:00"), "until when");
+    let revoked = admin(&tenant, "DELETE", "/tokens/scim/previous", Value::Null).await;
+    assert_eq!(revoked.expect(200), json!({"revoked": 1}));
+    tenant.app.advance(Duration::seconds(SESSION_TTL_SECS));
+    assert_eq!((lists(token).await, lists(old).await), (200, 401));
+    let history = get(&tenant, "/history").await;
+    let kinds: Vec<&Value> = history["entries"]
+        .as_array()
+        .expect("entries")
+        .iter()
+        .map(|entry| &entry["kind"])
+        .collect();
+    assert_eq!(kinds, ["tokenRevoked", "tokenRotated", "created"], "newest first");
+    assert_eq!(history["entries"][0]["by"], "Administrator");
+}
+
+#[tokio::test]
+async fn an_overlap_ends_by_itself_and_then_the_token_is_not_listed() {
+    let tenant = acme().await;
+    admin(&tenant, "POST", "/tokens/admin/rotate", json!({"overlapSecs": 60})).await.expect(200);
+    tenant.app.advance(Duration::seconds(59));
+    let listed = |tokens: Value| tokens["tokens"].as_array().expect("tokens").len();
+    assert_eq!(listed(get(&tenant, "/tokens").await), 3);
+    tenant.app.advance(Duration::seconds(1));
+    problem(&admin(&tenant, "GET", "/tokens", Value::Null).await, 401);
+}
+
+#[tokio::test]
+async fn employees_are_found_by_status_and_by_the_start_of_a_word() {
+    let tenant = acme().await;
+    for (name, display) in
+        [("ada", "Ada Lovelace"), ("bob", "Bob Łoboda"), ("eve", "Eve Ada-Jones")]
+    {
+        let user_name = format!("{name}@example.com");
+        let body = json!({"userName": user_name, "displayName": display,
+            "emails": [{"value": format!("{name}.mail@example.com")}]});
+        tenant.create(&body).await;
+    }
+    let active = json!([{"op": "replace", "value": {"active": false}}]);
+    tenant.patch(&format!("/Users/{}", counting_id(2)), &active).await.expect(200);
+    tenant.delete(&format!("/Users/{}", counting_id(3))).await.expect(204);
+    let check = async |query: &str, expected: &[&str]| {
+        let page = get(&tenant, &format!("/employees{query}")).await;
+        let names: Vec<&str> = page["employees"]
+            .as_array()
+            .expect("rows")
+            .iter()
+            .map(|row| row["userName"].as_str().expect("text"))
+            .collect();
+        assert_eq!(names, expected, "{query}");
+        assert_eq!(page["nextCursor"], Value::Null, "{query}");
+    };
+    let [ada, bob, eve] = ["ada@example.com", "bob@example.com", "eve@example.com"];
+    check("", &[ada, bob, eve]).await;
+    check("?status=active", &[ada]).await;
+    check("?status=archived", &[bob, eve]).await;
+    check("?search=ADA", &[ada, eve]).await;
+    check("?search=love", &[ada]).await;
+    check("?search=%C5%82ob", &[bob]).await;
+    check("?search=eve.mail", &[eve]).await;
+    check("?search=lovelace+x", &[]).await;
+    check("?search=ada+love&status=active", &[ada]).await;
+    let archived = get(&tenant, "/employees?status=archived").await;
+    assert_eq!(
+        archived["employees"][1],
+        json!({
+            "id": counting_id(3), "userName": eve, "displayName": "Eve Ada-Jones",
+            "email": "eve.mail@example.com", "status": "archived", "deletedInIdp": true,
+            "archivedAt": "2026-11-23T09:30:00.000Z",
+        })
+    );
+}
+
+#[tokio::test]
+async fn pages_follow_each_other_by_cursor_and_none_is_missed() {
+    let tenant = acme().await;
+    for n in 0..7 {
+        tenant.create(&json!({"userName": format!("user{n}@example.com")})).await;
+    }
+    for n in [2, 5] {
+        tenant.delete(&format!("/Users/{}", counting_id(n))).await.expect(204);
+    }
+    for limit in 1..=8 {
+        let (mut seen, mut cursor) = (Vec::new(), String::new());
+        loop {
+            let page = get(&tenant, &format!("/employees?limit={limit}{cursor}")).await;
+            let rows = page["employees"].as_array().expect("rows");
+            assert!(rows.len() <= limit);
+            seen.extend(rows.iter().map(|row| row["id"].as_str().expect("an id").to_owned()));
+            let Some(next) = page["nextCursor"].as_str() else { break };
+            cursor = format!("&cursor={next}");
+        }
+        let expected = [1, 3, 4, 6, 7, 2, 5].map(|n| counting_id(n).to_string());
+        assert_eq!(seen, expected, "limit {limit}");
+    }
+    let history = format!("/employees/{}/history", counting_id(2));
+    let first = get(&tenant, &format!("{history}?limit=1")).await;
+    assert_eq!(first["entries"][0]["kind"], "deleted");
+    let next = first["nextCursor"].as_str().expect("a cursor");
+    let second = get(&tenant, &format!("{history}?limit=1&cursor={next}")).await;
+    assert_eq!(second["entries"][0]["kind"], "created");
+}
+
+#[tokio::test]
+async fn an_administrator_archives_restores_and_erases() {
+    let tenant = acme().await;
+    let id = tenant.create(&json!({"userName": "ada@example.com"})).await;
+    let employee = format!("/employees/{id}");
+    let act = |what: &'static str, body: Value| {
+        let path = format!("{employee}/{what}");
+        let tenant = tenant.clone();
+        async move { admin(&tenant, "POST", &path, body).await }
+    };
+    let confirmed = json!({"confirm": id});
+    assert!(problem(&act("erase", confirmed.clone()).await, 409).contains("archive"));
+    assert_eq!(act("archive", Value::Null).await.expect(200)["status"], "archived");
+    assert_eq!(tenant.get(&format!("/Users/{id}")).await.expect(200)["active"], false);
+    assert_eq!(act("restore", Value::Null).await.expect(200)["status"], "active");
+    tenant.delete(&format!("/Users/{id}")).await.expect(204);
+    let back = act("restore", Value::Null).await.expect(200);
+    assert_eq!((&back["status"], &back["deletedInIdp"]), (&json!("active"), &json!(false)));
+    assert_eq!(tenant.get(&format!("/Users/{id}")).await.expect(200)["active"], true);
+    assert_eq!(tenant.found("userName eq \"ada@example.com\"").await, ["ada@example.com"]);
+    let history = get(&tenant, &format!("{employee}/history")).await;
+    let kinds: Vec<(&Value, &Value)> = history["entries"]
+        .as_array()
+        .expect("entries")
+        .iter()
+        .map(|entry| (&entry["kind"], &entry["by"]))
+        .collect();
+    let text = |text: &str| Value::from(text);
+    let (idp, admin_label) = (text("Identity Provider"), text("Administrator"));
+    let expected = [
+        (&text("restored"), &admin_label),
+        (&text("deleted"), &idp),
+        (&text("restored"), &admin_label),
+        (&text("archived"), &admin_label),
+        (&text("created"), &idp),
+    ];
+    assert_eq!(kinds, expected);
+    act("archive", Value::Null).await.expect(200);
+    let wrong = act("erase", json!({"confirm": "ada@example.com"})).await;
+    assert!(problem(&wrong, 400).contains("id"));
+    act("erase", confirmed).await.expect(204);
+    problem(&admin(&tenant, "GET", &employee, Value::Null).await, 404);
+    problem(&admin(&tenant, "GET", &format!("{employee}/history"), Value::Null).await, 404);
+    let log = get(&tenant, "/history").await;
+    assert_eq!(log["entries"][0]["kind"], "erased");
+    assert!(!log.to_string().contains("ada@"), "nothing of the person is left: {log}");
+}
+
+#[tokio::test]
+async fn a_deleted_employee_whose_name_is_taken_does_not_come_back() {
+    let tenant = acme().await;
+    let body = json!({"userName": "ada@example.com", "externalId": "1"});
+    let id = tenant.create(&body).await;
+    tenant.delete(&format!("/Users/{id}")).await.expect(204);
+    let other = tenant.create(&json!({"userName": "ADA@example.com", "externalId": "2"})).await;
+    let refused = admin(&tenant, "POST", &format!("/employees/{id}/restore"), Value::Null).await;
+    assert!(problem(&refused, 409).contains(&other), "says whose it is");
+}
+
+#[tokio::test]
+async fn what_does_not_fit_is_refused_with_what_was_expected() {
+    let tenant = acme().await;
+    let id = tenant.create(&json!({"userName": "ada@example.com"})).await;
+    let check = async |method: &str, rest: &str, body: Value, status: u16, says: &str| {
+        let answer = admin(&tenant, method, rest, body).await;
+        let detail = problem(&answer, status);
+        assert!(detail.contains(says), "{method} {rest}: {detail}");
+    };
+    let null = Value::Null;
+    check("GET", "/employees?limit=0", null.clone(), 400, "from 1 to 200").await;
+    check("GET", "/employees?limit=201", null.clone(), 400, "from 1 to 200").await;
+    check("GET", "/employees?limit=x", null.clone(), 400, "from 1 to 200").await;
+    check("GET", "/employees?status=gone", null.clone(), 400, "active, archived or all").await;
+    check("GET", "/employees?cursor=x", null.clone(), 400, "cursor").await;
+    check("GET", "/employees?search=%FF", null.clone(), 400, "UTF-8").await;
+    check("GET", "/history?cursor=x", null.clone(), 400, "cursor").await;
+    check("GET", "/employees/ada@example.com", null.clone(), 404, "no employee").await;
+    check("GET", "/made-up", null.clone(), 404, "openapi.json").await;
+    check("PUT", "/settings", json!({}), 405, "Allow").await;
+    check("PATCH", "/settings", json!({"locationFromIDP": true}), 400, "locationFromIdp").await;
+    check("PATCH", "/settings", json!({"locationFromIdp": "yes"}), 400, "boolean").await;
+    check("PATCH", "/settings", json!([]), 400, "object").await;
+    check("PATCH", &format!("/employees/{id}"), json!({"location": 3}), 400, "string").await;
+    let long = json!({"location": "x".repeat(4_097)});
+    check("PATCH", &format!("/employees/{id}"), long, 400, "4096").await;
+    check("POST", "/tokens/idp/rotate", json!({}), 404, "scim or admin").await;
+    check(
+        "POST",
+        "/tokens/scim/rotate",
+        json!({"overlapSecs": -1}),
+        400,
+        "overlapSecs does not fit",
+    )
+    .await;
+    check("POST", "/tokens/scim/rotate", json!({"overlapSecs": 31_536_001}), 400, "year").await;
+    check("POST", "/tokens/scim/rotate", json!({"label": ""}), 400, "100").await;
+    check("DELETE", "/tokens/scim/next", null, 404, "current or previous").await;
+    let request = Request::builder()
+        .method("PATCH")
+        .uri("/tenants/acme/api/settings")
+        .header("authorization", format!("Bearer {}", tenant.admin_token))
+        .header("content-type", "text/plain");
+    let answer = tenant.app.send(request.body(Body::from("{}")).unwrap()).await;
+    problem(&answer, 415);
+}
+
+/// Every route of the description, with an id where one is wanted.
+fn routes(document: &Value) -> Vec<(String, String)> {
+    let mut routes = Vec::new();
+    for (path, methods) in document["paths"].as_object().expect("paths") {
+        let path = path
+            .replace("{id}", &counting_id(1).to_string())
+            .replace("{scope}", "scim")
+            .replace("{stage}", "current");
+        for method in methods.as_object().expect("methods").keys() {
+            routes.push((method.to_uppercase(), path.clone()));
+        }
+    }
+    routes
+}
+
+#[tokio::test]
+async fn every_route_wants_an_admin_token_of_its_own_tenant() {
+    let app = TestApp::new().await;
+    let (acme, other) = (app.tenant("acme").await, app.tenant("other").await);
+    acme.create(&json!({"userName": "ada@example.com"})).await;
+    let document = get(&acme, "/openapi.json").await;
+    let routes = routes(&document);
+    assert_eq!(routes.len(), 13, "{routes:?}");
+    for (method, path) in routes {
+        for token in ["", "nonsense", &acme.scim_token, &other.admin_token, &other.scim_token] {
+            let answer = call(&acme, token, &method, &path, json!({})).await;
+            let detail = problem(&answer, 401);
+            assert!(detail.contains("admin token"), "{method} {path}: {detail}");
+            assert!(answer.header("www-authenticate").starts_with("Bearer"));
+        }
+    }
+    acme.get("/Users").await.expect(200);
+    let with_admin_token = TestTenant { scim_token: acme.admin_token.clone(), ..acme.clone() };
+    with_admin_token.get("/Users").await.expect_error(401, None);
+}
+
+#[tokio::test]
+async fn the_description_is_open_and_says_the_same_of_every_tenant() {
+    let tenant = acme().await;
+    let open = async |id: &str| {
+        let uri = format!("/tenants/{id}/api/openapi.json");
+        let answer = tenant.app.send(Request::get(uri).body(Body::empty()).unwrap()).await;
+        let mut document = answer.expect(200);
+        assert_eq!(document["openapi"], "3.1.0");
+        let server = document["servers"][0]["url"].take();
+        assert_eq!(server, format!("https://rollcall.example/tenants/{id}/api"));
+        document
+    };
+    assert_eq!(open("acme").await, open("nobody").await);
+}
+
+#[tokio::test]
+async fn a_failure_of_the_store_is_a_problem_with_the_requests_id() {
+    let tenant = acme().await;
+    get(&tenant, "/settings").await;
+    for _ in 0..20 {
+        tenant.app.faults.plan("GetItem", crate::support::engine::Fault::throttled());
+    }
+    crate::support::pause_time();
+    let answer = admin(&tenant, "GET", "/settings", Value::Null).await;
+    problem(&answer, 429);
+    assert_eq!(answer.header("retry-after"), "2");
+}
