@@ -265,7 +265,7 @@ async fn an_administrator_archives_restores_and_erases() {
     assert_eq!(kinds, expected);
     act("archive", Value::Null).await.expect(200);
     let wrong = act("erase", json!({"confirm": "ada@example.com"})).await;
-    assert!(problem(&wrong, 400).contains("id"));
+    assert!(problem(&wrong, 409).contains("id"));
     act("erase", confirmed).await.expect(204);
     problem(&admin(&tenant, "GET", &employee, Value::Null).await, 404);
     problem(&admin(&tenant, "GET", &format!("{employee}/history"), Value::Null).await, 404);

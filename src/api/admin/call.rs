@@ -61,13 +61,18 @@ impl<S: Send + Sync> FromRequestParts<S> for EmployeeId {
     }
 }
 
-/// The query parameters, by name. One that is there twice, or that no operation knows, is refused or ignored like in SCIM.
+/// The query parameters, by name. Those that an operation does not know are ignored.
 pub(super) struct Query(Vec<(String, String)>);
 
 impl Query {
     /// A parameter.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(found, _)| found == name).map(|(_, value)| &**value)
+    }
+
+    /// `cursor`; an empty one starts a list.
+    pub(super) fn cursor(&self) -> Option<&str> {
+        self.get("cursor").filter(|cursor| !cursor.is_empty())
     }
 
     /// `limit`: 1 to [`MOST_ROWS`].
@@ -112,9 +117,13 @@ fn no_such_employee() -> ApiError {
     ApiError::new(StatusCode::NOT_FOUND, "There is no employee with this id")
 }
 
+/// 409.
+pub(super) fn conflict(detail: String) -> ApiError {
+    ApiError::new(StatusCode::CONFLICT, detail)
+}
+
 /// A failure in the words of the administration; what it does not word is worded as for SCIM.
 pub(super) fn explain(error: Error) -> ApiError {
-    let conflict = |detail: String| ApiError::new(StatusCode::CONFLICT, detail);
     match error {
         Error::NoEmployee(_) => no_such_employee(),
         Error::NoTenant => ApiError::unauthorized(Scope::Admin),

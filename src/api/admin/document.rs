@@ -1,5 +1,6 @@
 //! The OpenAPI description of the administration (OpenAPI 3.1), and what all operations share in it.
 
+use super::employees::StatusFilter;
 use crate::api::context::TenantPath;
 use crate::api::error::ApiError;
 use crate::api::response;
@@ -36,7 +37,7 @@ pub(super) async fn get(
     ),
     modifiers(&Token),
     security(("admin token" = [])),
-    components(schemas(Problem)),
+    components(schemas(Problem, StatusFilter)),
     tags(
         (name = "settings", description = "What the identity provider may set"),
         (name = "tokens", description = "Secret Tokens of the identity provider, and admin tokens"),

@@ -1,6 +1,6 @@
 //! `/employees/{id}`: one employee, with what counts and where it comes from.
 
-use super::call::{Answer, Body, Call, EmployeeId, bad_request, explain};
+use super::call::{Answer, Body, Call, EmployeeId, conflict, explain};
 use super::document::Problem;
 use super::employees::StatusBody;
 use crate::api::response::{self, plain_json};
@@ -191,7 +191,7 @@ pub(super) async fn erase_employee(
     Body(Confirmation { confirm }): Body<Confirmation>,
 ) -> Answer {
     if confirm != id.to_string() {
-        return Err(bad_request("confirm must be the employee's id"));
+        return Err(conflict("confirm must be the employee's id".to_owned()));
     }
     call.caller.directory.erase(id, &call.caller.label).await.map_err(explain)?;
     Ok(response::empty(StatusCode::NO_CONTENT))

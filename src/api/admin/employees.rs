@@ -34,7 +34,7 @@ impl StatusBody {
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 #[expect(dead_code, reason = "it only describes a query parameter")]
-enum StatusFilter {
+pub(super) enum StatusFilter {
     Active,
     Archived,
     All,
@@ -78,7 +78,7 @@ struct EmployeesPage {
         ("status" = Option<StatusFilter>, Query, description = "Which ones; all when it is left out"),
         ("search" = Option<String>, Query, max_length = 200,
             description = "What a word of the name, the userName or an email address starts with, in any case"),
-        ("cursor" = Option<String>, Query, description = "The nextCursor of the page before"),
+        ("cursor" = Option<String>, Query, pattern = "^$|^[vh]([0-9a-f]{32})?$", description = "The nextCursor of the page before"),
         ("limit" = Option<usize>, Query, minimum = 1, maximum = 200, description = "The most rows; 50 when it is left out")
     ),
     responses(
@@ -94,7 +94,7 @@ pub(super) async fn list_employees(call: Call, query: Query) -> Answer {
     let search = Search {
         status: read_status(query.get("status"))?,
         text,
-        cursor: query.get("cursor"),
+        cursor: query.cursor(),
         limit: query.limit()?,
     };
     let page = call.caller.directory.search(search).await.map_err(explain)?;

@@ -74,7 +74,7 @@ struct ChangeBody {
     tag = "history",
     params(
         ("id" = Uuid, Path, description = "The employee's id"),
-        ("cursor" = Option<String>, Query, description = "The nextCursor of the page before"),
+        ("cursor" = Option<String>, Query, pattern = "^$|^[0-9]{1,12}$", description = "The nextCursor of the page before"),
         ("limit" = Option<usize>, Query, minimum = 1, maximum = 200, description = "The most entries; 50 when it is left out")
     ),
     responses(
@@ -87,7 +87,7 @@ pub(super) async fn list_employee_history(
     EmployeeId(id): EmployeeId,
     query: Query,
 ) -> Answer {
-    let (cursor, limit) = (query.get("cursor"), query.limit()?);
+    let (cursor, limit) = (query.cursor(), query.limit()?);
     let page = call.caller.directory.history_page(id, cursor, limit).await;
     plain_json(StatusCode::OK, &HistoryPage::from(page.map_err(explain)?))
 }
@@ -98,7 +98,7 @@ pub(super) async fn list_employee_history(
     path = "/history",
     tag = "history",
     params(
-        ("cursor" = Option<String>, Query, description = "The nextCursor of the page before"),
+        ("cursor" = Option<String>, Query, pattern = "^$|^[0-9]{1,12}$", description = "The nextCursor of the page before"),
         ("limit" = Option<usize>, Query, minimum = 1, maximum = 200, description = "The most entries; 50 when it is left out")
     ),
     responses(
@@ -107,7 +107,7 @@ pub(super) async fn list_employee_history(
     )
 )]
 pub(super) async fn list_history(call: Call, query: Query) -> Answer {
-    let (cursor, limit) = (query.get("cursor"), query.limit()?);
+    let (cursor, limit) = (query.cursor(), query.limit()?);
     let page = call.caller.directory.tenant_history_page(cursor, limit).await;
     plain_json(StatusCode::OK, &HistoryPage::from(page.map_err(explain)?))
 }

@@ -27,15 +27,12 @@ impl From<Settings> for SettingsBody {
     }
 }
 
-/// New settings; those left out stay as they are.
+/// New settings; those left out, or null, stay as they are.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct SettingsPatch {
-    #[schema(nullable = false)]
     location_from_idp: Option<bool>,
-    #[schema(nullable = false)]
     department_from_idp: Option<bool>,
-    #[schema(nullable = false)]
     manager_from_idp: Option<bool>,
 }
 

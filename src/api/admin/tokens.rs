@@ -10,7 +10,9 @@ use crate::directory::{Scope, Stage, TokenRecord};
 use crate::scim::date_time;
 use http::StatusCode;
 use secrecy::ExposeSecret;
-use serde::{Deserialize, Serialize};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Number;
 use time::Duration;
 use utoipa::ToSchema;
 
@@ -61,10 +63,11 @@ struct TokensBody {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct RotationBody {
     /// For how many seconds the current token stays valid; 24 hours when it is left out.
-    #[schema(nullable = false, minimum = 0, maximum = 31_536_000)]
+    #[serde(default, deserialize_with = "whole_number")]
+    #[schema(value_type = Option<u32>, minimum = 0, maximum = 31_536_000)]
     overlap_secs: Option<u32>,
     /// A name for the new token.
-    #[schema(nullable = false, min_length = 1, max_length = 100)]
+    #[schema(min_length = 1, max_length = 100)]
     label: Option<String>,
     /// Ends a token that is still valid from the rotation before; else that one keeps what it was promised, and the
     /// rotation is refused with 409.
@@ -177,6 +180,15 @@ pub(super) async fn revoke_token(call: Call, PathParts([scope, stage]): PathPart
     let (tenants, tenant) = (&call.services.tenants, &call.caller.tenant);
     let revoked = tenants.revoke_tokens(tenant, scope, Some(stage), &call.caller.label).await;
     plain_json(StatusCode::OK, &RevokedBody { revoked: revoked.map_err(explain)? })
+}
+
+/// A number without a fraction, also when it is written with one: `60.0` is 60 (JSON Schema's *integer*).
+fn whole_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D::Error> {
+    let Some(number) = Option::<Number>::deserialize(deserializer)? else { return Ok(None) };
+    // Written without its fraction it is read again: a conversion of floats would round.
+    let text = number.to_string();
+    let whole = text.strip_suffix(".0").unwrap_or(&text).parse();
+    whole.map(Some).map_err(|_| D::Error::custom("a whole number of seconds was expected"))
 }
 
 fn read_scope(text: Option<&str>) -> Result<Scope, ApiError> {
