@@ -227,6 +227,70 @@ async fn pages_follow_each_other_by_cursor_and_none_is_missed() {
 }
 
 #[tokio::test]
+async fn employees_are_exported_with_what_counts() {
+    let tenant = acme().await;
+    let ada = json!({"userName": "ada@example.com", "displayName": "Ada \"The\" Lovelace",
+        "title": "=HYPERLINK(\"http://evil.example\")",
+        "emails": [{"value": "ada@example.com"}],
+        ENTERPRISE: {"location": "Leeds, GB", "department": "R&D"}});
+    tenant.create(&ada).await;
+    let bob = tenant.create(&json!({"userName": "bob@example.com", "active": false})).await;
+    admin(&tenant, "PATCH", "/settings", json!({"locationFromIdp": true})).await.expect(200);
+    let export = async |query: &str| {
+        admin(&tenant, "GET", &format!("/employees/export{query}"), Value::Null).await
+    };
+    let csv = export("").await;
+    assert_eq!(csv.header("content-type"), "text/csv; charset=utf-8");
+    assert!(csv.header("content-disposition").contains("employees.csv"));
+    let text = String::from_utf8(csv.bytes).expect("text");
+    let at = "2026-11-23T09:30:00.000Z";
+    let expected = format!(
+        "id,userName,displayName,email,title,status,archivedAt,location,department,manager,created,lastModified\r\n\
+         {},ada@example.com,\"Ada \"\"The\"\" Lovelace\",ada@example.com,\"'=HYPERLINK(\"\"http://evil.example\"\")\",active,,\"Leeds, GB\",,,{at},{at}\r\n\
+         {bob},bob@example.com,,,,archived,{at},,,,{at},{at}\r\n",
+        counting_id(1)
+    );
+    assert_eq!(text, expected);
+    let lines = export("?format=jsonl&status=archived").await;
+    assert_eq!(lines.header("content-type"), "application/jsonl");
+    let text = String::from_utf8(lines.bytes).expect("text");
+    let [line] = text.lines().collect::<Vec<_>>()[..] else { panic!("one line: {text}") };
+    let row: Value = serde_json::from_str(line).expect("JSON");
+    assert_eq!(
+        (&row["id"], &row["status"], &row["title"]),
+        (&json!(bob), &json!("archived"), &Value::Null)
+    );
+    assert!(problem(&export("?format=xls").await, 400).contains("csv or jsonl"));
+}
+
+#[tokio::test]
+async fn an_export_comes_in_parts_that_fit_an_answer() {
+    let tenant = acme().await;
+    let long = "x".repeat(4_000);
+    let values = json!({"location": long, "department": long, "manager": long});
+    for n in 0..260 {
+        let id = tenant.create(&json!({"userName": format!("user{n}@example.com")})).await;
+        admin(&tenant, "PATCH", &format!("/employees/{id}"), values.clone()).await.expect(200);
+    }
+    let (mut rows, mut parts, mut path) = (Vec::new(), 0, "/employees/export".to_owned());
+    loop {
+        let part = admin(&tenant, "GET", &path, Value::Null).await;
+        assert_eq!(part.status.as_u16(), 200);
+        assert!(part.bytes.len() < 3_000_000, "{}", part.bytes.len());
+        let text = String::from_utf8(part.bytes.clone()).expect("text");
+        rows.extend(text.lines().map(|line| line.split(',').take(1).collect::<String>()));
+        parts += 1;
+        let Some(link) = part.header("link").strip_prefix('<') else { break };
+        let (address, rest) = link.split_once('>').expect("a link");
+        assert_eq!(rest, "; rel=\"next\"");
+        path = address.split_once("/api").expect("below the administration").1.to_owned();
+    }
+    assert_eq!((rows.remove(0), rows.len()), ("id".to_owned(), 260));
+    rows.dedup();
+    assert_eq!((rows.len(), parts), (260, 2));
+}
+
+#[tokio::test]
 async fn an_administrator_archives_restores_and_erases() {
     let tenant = acme().await;
     let id = tenant.create(&json!({"userName": "ada@example.com"})).await;
@@ -354,7 +418,7 @@ async fn every_route_wants_an_admin_token_of_its_own_tenant() {
     acme.create(&json!({"userName": "ada@example.com"})).await;
     let document = get(&acme, "/openapi.json").await;
     let routes = routes(&document);
-    assert_eq!(routes.len(), 13, "{routes:?}");
+    assert_eq!(routes.len(), 14, "{routes:?}");
     for (method, path) in routes {
         for token in ["", "nonsense", &acme.scim_token, &other.admin_token, &other.scim_token] {
             let answer = call(&acme, token, &method, &path, json!({})).await;

@@ -32,7 +32,7 @@ fn recorded(answer: &Answer) -> Value {
     let headers = HEADERS.iter().filter(|name| answer.headers.contains_key(**name));
     let headers = headers.map(|name| ((*name).to_owned(), answer.header(name).into())).collect();
     let body = match answer.header("content-type") {
-        "application/scim+json" => answer.json(),
+        media_type if media_type.ends_with("json") => answer.json(),
         _ => String::from_utf8(answer.bytes.clone()).expect("text").into(),
     };
     let mut file = json!({"status": answer.status.as_u16(), "headers": Value::Object(headers)});

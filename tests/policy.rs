@@ -3,6 +3,8 @@
 use crate::support::engine::Call;
 use crate::support::template::{list, load};
 use crate::support::{TestApp, TestTenant};
+use axum::body::Body;
+use http::Request;
 use rollcall::directory::administration::{LocalChange, LocalChanges, Status};
 use rollcall::directory::tenants::{DEFAULT_OVERLAP, Earlier, Rotation};
 use rollcall::store::tenant::{Scope, Settings};
@@ -137,6 +139,33 @@ async fn everything_over_scim(tenant: &TestTenant) {
     tenant.get("/ServiceProviderConfig").await.expect(200);
 }
 
+/// Every operation of the administration.
+async fn everything_over_the_api(tenant: &TestTenant) {
+    let api = async |method: &str, rest: &str, body: Value| {
+        let request = Request::builder()
+            .method(method)
+            .uri(format!("/tenants/{}/api{rest}", tenant.id))
+            .header("authorization", format!("Bearer {}", tenant.admin_token))
+            .body(Body::from(body.to_string()));
+        let answer = tenant.app.send(request.expect("a request")).await;
+        assert!(answer.status.is_success(), "{method} {rest}: {}", answer.status);
+    };
+    let id = tenant.create(&json!({"userName": "admin@example.com"})).await;
+    let employee = format!("/employees/{id}");
+    for path in ["/settings", "/tokens", "/employees", "/employees/export", "/history", &employee] {
+        api("GET", path, json!({})).await;
+    }
+    api("GET", &format!("{employee}/history"), json!({})).await;
+    api("PATCH", "/settings", json!({"managerFromIdp": true})).await;
+    api("PATCH", &employee, json!({"location": "GB", "manager": "ada@example.com"})).await;
+    api("POST", "/tokens/scim/rotate", json!({})).await;
+    api("DELETE", "/tokens/scim/previous", json!({})).await;
+    api("POST", &format!("{employee}/archive"), json!({})).await;
+    api("POST", &format!("{employee}/restore"), json!({})).await;
+    api("POST", &format!("{employee}/archive"), json!({})).await;
+    api("POST", &format!("{employee}/erase"), json!({"confirm": id})).await;
+}
+
 /// Every use case of the `rollcall` command.
 async fn everything_by_command(tenant: &TestTenant) {
     let (tenants, id) = (&tenant.app.app.tenants, &tenant.id);
@@ -169,6 +198,7 @@ async fn the_function_may_do_what_it_calls_and_nothing_else() {
     let tenant = TestApp::new().await.tenant("acme").await;
     tenant.app.faults.take_calls();
     everything_over_scim(&tenant).await;
+    everything_over_the_api(&tenant).await;
     let needed = needed(&tenant.app.faults.take_calls());
     let template = load("template.yaml");
     let policies = template["Resources"]["FunctionRole"]["Properties"]["Policies"].as_array();

@@ -80,7 +80,7 @@ def recorded(answer):
     known = {"content-type", "location", "etag", "allow", "www-authenticate", "retry-after", "x-request-id"}
     file = {"status": answer["statusCode"], "headers": {k: v for k, v in headers.items() if k in known}}
     if answer.get("body"):
-        is_json = headers.get("content-type") == "application/scim+json"
+        is_json = headers.get("content-type", "").endswith("json")
         file["body"] = json.loads(answer["body"]) if is_json else answer["body"]
     return file
 

@@ -70,6 +70,15 @@ pub(super) fn empty(status: StatusCode) -> Response {
     response
 }
 
+/// 200 with a body of whatever type its caller says.
+pub(super) fn bytes(body: Vec<u8>) -> Response {
+    let mut response = Response::new(Body::from(body));
+    let headers = response.headers_mut();
+    headers.insert(CACHE_CONTROL, NO_STORE);
+    headers.insert(X_CONTENT_TYPE_OPTIONS, NOSNIFF);
+    response
+}
+
 /// Adds the `ETag` header (RFC 7644 §3.14).
 pub(super) fn with_entity_tag(mut response: Response, tag: &str) -> Response {
     if let Ok(value) = HeaderValue::from_str(tag) {

@@ -6,7 +6,7 @@ use super::query::parse_id;
 use super::{Directory, Error};
 use crate::scim::fold::fold;
 use crate::scim::urn;
-use crate::store::employee::Employee;
+use crate::store::employee::{Employee, LocalValues};
 use crate::store::tenant::Settings;
 use serde::Serialize;
 use serde_json::Value;
@@ -46,6 +46,34 @@ impl EffectiveValue {
     }
 }
 
+/// What counts for an employee, of what either side may set.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Effective {
+    /// Where the person works.
+    pub location: EffectiveValue,
+    /// The department.
+    pub department: EffectiveValue,
+    /// The manager, as text.
+    pub manager: EffectiveValue,
+}
+
+impl Effective {
+    /// What counts under these settings.
+    pub fn of(employee: &Employee, settings: Settings) -> Self {
+        let idp = |name: &str| enterprise(employee, name).and_then(text_of);
+        let LocalValues { location, department, manager } = employee.local.clone();
+        Self {
+            location: EffectiveValue::new(settings.location_from_idp, idp("location"), location),
+            department: EffectiveValue::new(
+                settings.department_from_idp,
+                idp("department"),
+                department,
+            ),
+            manager: EffectiveValue::new(settings.manager_from_idp, idp("manager"), manager),
+        }
+    }
+}
+
 /// A colleague someone's manager turned out to be.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -82,13 +110,7 @@ impl Directory {
     /// [`Error::NoEmployee`], and as for every call of the store.
     pub async fn view(&self, id: Uuid, settings: Settings) -> Result<EmployeeView, Error> {
         let employee = self.get_any(id).await?;
-        let idp = |name: &str| enterprise(&employee, name).and_then(text_of);
-        let local = employee.local.clone();
-        let location =
-            EffectiveValue::new(settings.location_from_idp, idp("location"), local.location);
-        let department =
-            EffectiveValue::new(settings.department_from_idp, idp("department"), local.department);
-        let manager = EffectiveValue::new(settings.manager_from_idp, idp("manager"), local.manager);
+        let Effective { location, department, manager } = Effective::of(&employee, settings);
         let manager_colleague = match &manager.value {
             Some(text) => self.find_colleague(text).await?,
             None => None,

@@ -100,7 +100,7 @@ impl TestApp {
 
     /// The sample tenant, whose tokens and employees the files in `events/` name.
     pub async fn sample(&self) -> TestTenant {
-        self.enter(sample::create(&self.app.tenants, "test").await)
+        self.enter(sample::create(&self.app.tenants, "rollcall command").await)
     }
 
     fn enter(&self, new: Result<NewTenant, Error>) -> TestTenant {

@@ -102,7 +102,7 @@ pub(super) async fn list_employees(call: Call, query: Query) -> Answer {
     plain_json(StatusCode::OK, &EmployeesPage { employees, next_cursor: page.next })
 }
 
-fn read_status(text: Option<&str>) -> Result<Status, ApiError> {
+pub(super) fn read_status(text: Option<&str>) -> Result<Status, ApiError> {
     match text {
         None | Some("all") => Ok(Status::All),
         Some("active") => Ok(Status::Active),

@@ -6,6 +6,7 @@ mod document;
 mod settings;
 mod tokens;
 mod employees;
+mod export;
 mod employee;
 mod history;
 
@@ -24,6 +25,7 @@ pub(super) fn router() -> Router<Services> {
         .routes(routes!(tokens::rotate_token))
         .routes(routes!(tokens::revoke_token))
         .routes(routes!(employees::list_employees))
+        .routes(routes!(export::export_employees))
         .routes(routes!(employee::get_employee, employee::set_local_values))
         .routes(routes!(employee::archive_employee))
         .routes(routes!(employee::restore_employee))
