@@ -6,6 +6,7 @@ use crate::api::router::{self, Service};
 use crate::directory::access::Access;
 use crate::directory::pepper::PepperSource;
 use crate::directory::sources::Sources;
+use crate::directory::sync::SyncWatch;
 use crate::directory::tenants::Tenants;
 use crate::scim::schema::user_resource_type;
 use crate::store::Store;
@@ -20,6 +21,8 @@ pub struct App {
     pub public_url: Arc<str>,
     /// Who may come in.
     pub access: Access,
+    /// How the identity providers are doing.
+    pub sync: SyncWatch,
 }
 
 impl App {
@@ -28,14 +31,22 @@ impl App {
         let tenants = Tenants::new(store, peppers, sources, Arc::new(user_resource_type()));
         Self {
             access: Access::new(tenants.clone()),
+            sync: SyncWatch::new(tenants.clone()),
             tenants,
             public_url: Arc::from(public_url.trim_end_matches('/')),
         }
     }
 
+    /// The same app as another server would be: what it remembers of tokens is its own.
+    pub fn with_memory_of_its_own(&self) -> Self {
+        let access = Access::new(self.tenants.clone());
+        Self { access, sync: SyncWatch::new(self.tenants.clone()), ..self.clone() }
+    }
+
     /// The HTTP service: the one door.
     pub fn service(self) -> Service {
         router::service(Services {
+            sync: self.sync,
             tenants: self.tenants,
             access: self.access,
             public_url: self.public_url,

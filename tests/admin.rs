@@ -141,13 +141,153 @@ async fn a_rotated_token_works_through_its_overlap_and_a_revoked_one_for_a_minut
 
 #[tokio::test]
 async fn an_overlap_ends_by_itself_and_then_the_token_is_not_listed() {
-    let tenant = acme().await;
-    admin(&tenant, "POST", "/tokens/admin/rotate", json!({"overlapSecs": 60})).await.expect(200);
+    let mut tenant = acme().await;
+    let rotation = json!({"overlapSecs": 60.0});
+    let new = admin(&tenant, "POST", "/tokens/admin/rotate", rotation).await.expect(200);
     tenant.app.advance(Duration::seconds(59));
     let listed = |tokens: Value| tokens["tokens"].as_array().expect("tokens").len();
     assert_eq!(listed(get(&tenant, "/tokens").await), 3);
     tenant.app.advance(Duration::seconds(1));
     problem(&admin(&tenant, "GET", "/tokens", Value::Null).await, 401);
+    tenant.admin_token = new["token"].as_str().expect("a token").to_owned();
+    assert_eq!(listed(get(&tenant, "/tokens").await), 2);
+}
+
+#[tokio::test]
+async fn a_revoked_admin_token_makes_itself_no_successor() {
+    let tenant = acme().await;
+    let old = tenant.admin_token.clone();
+    let new = admin(&tenant, "POST", "/tokens/admin/rotate", json!({})).await.expect(200);
+    let new = new["token"].as_str().expect("a token").to_owned();
+    // Both are remembered, by this server and by another one.
+    let mut other = tenant.app.clone();
+    other.app = other.app.with_memory_of_its_own();
+    let elsewhere = TestTenant { app: other, ..tenant.clone() };
+    for server in [&tenant, &elsewhere] {
+        call(server, &old, "GET", "/settings", Value::Null).await.expect(200);
+    }
+    let revoked = call(&tenant, &new, "DELETE", "/tokens/admin/previous", Value::Null).await;
+    assert_eq!(revoked.expect(200), json!({"revoked": 1}));
+    let id = tenant.create(&json!({"userName": "ada@example.com", "active": false})).await;
+    let before = call(&tenant, &new, "GET", "/history", Value::Null).await.expect(200);
+    for server in [&tenant, &elsewhere] {
+        for (method, path, body) in [
+            ("POST", "/tokens/admin/rotate".to_owned(), json!({})),
+            ("POST", "/tokens/scim/rotate".to_owned(), json!({})),
+            ("DELETE", "/tokens/scim/current".to_owned(), Value::Null),
+            ("PATCH", "/settings".to_owned(), json!({"locationFromIdp": true})),
+            ("POST", format!("/employees/{id}/erase"), json!({"confirm": id})),
+        ] {
+            problem(&call(server, &old, method, &path, body).await, 401);
+        }
+    }
+    let after = call(&tenant, &new, "GET", "/history", Value::Null).await.expect(200);
+    assert_eq!(after, before, "nothing was written");
+}
+
+#[tokio::test]
+async fn the_last_admin_token_stays() {
+    let tenant = acme().await;
+    for path in ["/tokens/admin/current", "/tokens/admin"] {
+        let refused = admin(&tenant, "DELETE", path, Value::Null).await;
+        assert!(problem(&refused, 409).contains("last admin token"));
+    }
+    admin(&tenant, "POST", "/tokens/scim/rotate", json!({})).await.expect(200);
+    let both = admin(&tenant, "DELETE", "/tokens/scim", Value::Null).await;
+    assert_eq!(both.expect(200), json!({"revoked": 2}));
+}
+
+#[tokio::test]
+async fn a_tenant_may_be_called_like_the_administration() {
+    let app = TestApp::new().await;
+    for id in ["api", "api-corp", "apix"] {
+        let tenant = app.tenant(id).await;
+        let uri = format!("/tenants/{id}/api/openapi.json");
+        let open = app.send(Request::get(uri).body(Body::empty()).unwrap()).await.expect(200);
+        assert_eq!(open["servers"][0]["url"], format!("https://rollcall.example/tenants/{id}/api"));
+        let new = admin(&tenant, "POST", "/tokens/scim/rotate", json!({})).await.expect(200);
+        assert_eq!(new["tenantUrl"], format!("https://rollcall.example/tenants/{id}/scim/v2"));
+        problem(&call(&tenant, "", "GET", "/settings", Value::Null).await, 401);
+    }
+}
+
+#[tokio::test]
+async fn a_list_reads_no_more_than_it_must() {
+    let tenant = acme().await;
+    for n in 0..30 {
+        tenant.create(&json!({"userName": format!("user{n}@example.com")})).await;
+    }
+    get(&tenant, "/settings").await;
+    let queries = async |path: &str| {
+        tenant.app.faults.take_calls();
+        get(&tenant, path).await;
+        let calls = tenant.app.faults.take_calls();
+        calls.iter().filter(|call| call.operation == "Query").count()
+    };
+    assert_eq!(queries("/employees?limit=5").await, 1);
+    assert_eq!(queries("/employees?status=archived&limit=1").await, 2, "both places, once");
+    assert_eq!(queries("/employees?search=nobody&limit=1").await, 2);
+}
+
+#[tokio::test]
+async fn how_the_sync_is_doing_is_noticed() {
+    let tenant = acme().await;
+    let never = get(&tenant, "/sync").await;
+    let nothing = json!({"created": 0, "updated": 0, "archived": 0, "restored": 0});
+    assert_eq!(never, json!({"lastRequest": null, "lastDay": nothing, "refusals": []}));
+    let ada = tenant.create(&json!({"userName": "ada@example.com"})).await;
+    let bob = tenant.create(&json!({"userName": "bob@example.com"})).await;
+    let set = |value: Value| json!([{"op": "replace", "value": value}]);
+    let (ada, bob) = (format!("/Users/{ada}"), format!("/Users/{bob}"));
+    tenant.patch(&ada, &set(json!({"title": "Countess"}))).await.expect(200);
+    tenant.patch(&ada, &set(json!({"active": false}))).await.expect(200);
+    tenant.patch(&ada, &set(json!({"active": true}))).await.expect(200);
+    tenant.delete(&bob).await.expect(204);
+    tenant.app.advance(Duration::seconds(10));
+    tenant.patch(&ada, &set(json!({"active": "perhaps"}))).await.expect(400);
+    tenant.get("/Users/nobody").await.expect(404);
+    tenant.post("/Users", &json!({"userName": "ADA@example.com"})).await.expect(409);
+    let status = get(&tenant, "/sync").await;
+    assert_eq!(status["lastRequest"], "2026-11-23T09:30:10.000Z");
+    let expected = json!({"created": 2, "updated": 1, "archived": 2, "restored": 1});
+    assert_eq!(status["lastDay"], expected);
+    let [refusal] = &status["refusals"].as_array().expect("refusals")[..] else {
+        panic!("the second one waits: {status}")
+    };
+    assert_eq!(
+        (&refusal["at"], &refusal["operation"], &refusal["status"]),
+        (&json!("2026-11-23T09:30:10.000Z"), &json!("PATCH /Users/{id}"), &json!(400))
+    );
+    assert!(refusal["detail"].as_str().expect("text").contains("active"));
+    tenant.app.advance(Duration::seconds(10));
+    tenant.get("/Users").await.expect(200);
+    let status = get(&tenant, "/sync").await;
+    assert_eq!(status["refusals"][0]["status"], 409, "the last one first");
+    assert_eq!(status["refusals"].as_array().map(Vec::len), Some(2));
+    let tokens = get(&tenant, "/tokens").await;
+    let used = |scope: &str| {
+        let tokens = tokens["tokens"].as_array().expect("tokens");
+        tokens.iter().find(|token| token["scope"] == scope).expect("a token")["lastUsed"].clone()
+    };
+    assert_eq!((used("scim"), used("admin")), (json!("2026-11-23"), Value::Null));
+    tenant.app.advance(Duration::hours(23));
+    assert_eq!(get(&tenant, "/sync").await["lastDay"], expected);
+    tenant.app.advance(Duration::hours(1));
+    assert_eq!(get(&tenant, "/sync").await["lastDay"], nothing);
+}
+
+#[tokio::test]
+async fn refusals_that_are_many_are_kept_in_part() {
+    let tenant = acme().await;
+    for _ in 0..60 {
+        tenant.app.advance(Duration::seconds(1));
+        tenant.post("/Users", &json!({})).await.expect(400);
+    }
+    tenant.app.faults.take_calls();
+    tenant.app.advance(Duration::seconds(10));
+    tenant.get("/Users").await.expect(200);
+    let status = get(&tenant, "/sync").await;
+    assert_eq!(status["refusals"].as_array().map(Vec::len), Some(20));
 }
 
 #[tokio::test]
@@ -244,13 +384,52 @@ async fn employees_are_exported_with_what_counts() {
     assert!(csv.header("content-disposition").contains("employees.csv"));
     let text = String::from_utf8(csv.bytes).expect("text");
     let at = "2026-11-23T09:30:00.000Z";
-    let expected = format!(
-        "id,userName,displayName,email,title,status,archivedAt,location,department,manager,created,lastModified\r\n\
-         {},ada@example.com,\"Ada \"\"The\"\" Lovelace\",ada@example.com,\"'=HYPERLINK(\"\"http://evil.example\"\")\",active,,\"Leeds, GB\",,,{at},{at}\r\n\
-         {bob},bob@example.com,,,,archived,{at},,,,{at},{at}\r\n",
-        counting_id(1)
-    );
-    assert_eq!(text, expected);
+    let rows: Vec<Vec<String>> = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .from_reader(text.as_bytes())
+        .records()
+        .map(|record| record.expect("a record").iter().map(ToOwned::to_owned).collect())
+        .collect();
+    let id = counting_id(1).to_string();
+    let expected: [[&str; 15]; 3] = [
+        [
+            "id",
+            "userName",
+            "externalId",
+            "employeeNumber",
+            "displayName",
+            "email",
+            "title",
+            "status",
+            "deletedInIdp",
+            "archivedAt",
+            "location",
+            "department",
+            "manager",
+            "created",
+            "lastModified",
+        ],
+        [
+            &id,
+            "ada@example.com",
+            "",
+            "",
+            "Ada \"The\" Lovelace",
+            "ada@example.com",
+            "'=HYPERLINK(\"http://evil.example\")",
+            "active",
+            "false",
+            "",
+            "Leeds, GB",
+            "",
+            "",
+            at,
+            at,
+        ],
+        [&bob, "bob@example.com", "", "", "", "", "", "archived", "false", at, "", "", "", at, at],
+    ];
+    assert_eq!(rows, expected);
+    assert!(text.lines().all(|line| line.starts_with('"') && line.ends_with('"')), "all is quoted");
     let lines = export("?format=jsonl&status=archived").await;
     assert_eq!(lines.header("content-type"), "application/jsonl");
     let text = String::from_utf8(lines.bytes).expect("text");
@@ -266,7 +445,8 @@ async fn employees_are_exported_with_what_counts() {
 #[tokio::test]
 async fn an_export_comes_in_parts_that_fit_an_answer() {
     let tenant = acme().await;
-    let long = "x".repeat(4_000);
+    // As long as it gets in the answer of a Lambda.
+    let long = "\"".repeat(4_000);
     let values = json!({"location": long, "department": long, "manager": long});
     for n in 0..260 {
         let id = tenant.create(&json!({"userName": format!("user{n}@example.com")})).await;
@@ -276,8 +456,9 @@ async fn an_export_comes_in_parts_that_fit_an_answer() {
     loop {
         let part = admin(&tenant, "GET", &path, Value::Null).await;
         assert_eq!(part.status.as_u16(), 200);
-        assert!(part.bytes.len() < 3_000_000, "{}", part.bytes.len());
         let text = String::from_utf8(part.bytes.clone()).expect("text");
+        let escaped = serde_json::to_string(&text).expect("JSON").len();
+        assert!(escaped < 6_000_000, "{escaped}");
         rows.extend(text.lines().map(|line| line.split(',').take(1).collect::<String>()));
         parts += 1;
         let Some(link) = part.header("link").strip_prefix('<') else { break };
@@ -285,9 +466,10 @@ async fn an_export_comes_in_parts_that_fit_an_answer() {
         assert_eq!(rest, "; rel=\"next\"");
         path = address.split_once("/api").expect("below the administration").1.to_owned();
     }
-    assert_eq!((rows.remove(0), rows.len()), ("id".to_owned(), 260));
+    assert_eq!((rows.remove(0), rows.len()), ("\"id\"".to_owned(), 260));
     rows.dedup();
-    assert_eq!((rows.len(), parts), (260, 2));
+    assert_eq!(rows.len(), 260);
+    assert!(parts > 1, "{parts}");
 }
 
 #[tokio::test]
@@ -385,7 +567,21 @@ async fn what_does_not_fit_is_refused_with_what_was_expected() {
     )
     .await;
     check("POST", "/tokens/scim/rotate", json!({"overlapSecs": 31_536_001}), 400, "year").await;
-    check("POST", "/tokens/scim/rotate", json!({"label": ""}), 400, "100").await;
+    for label in ["", "  ", "a\nb", &"x".repeat(101)] {
+        check("POST", "/tokens/scim/rotate", json!({"label": label}), 400, "100").await;
+    }
+    let control = json!({"location": "a\u{0}b"});
+    check("PATCH", &format!("/employees/{id}"), control, 400, "control character").await;
+    check("GET", "/employees?staus=archived", null.clone(), 400, "status").await;
+    check("GET", "/employees?limit=1&limit=2", null.clone(), 400, "more than once").await;
+    check(
+        "GET",
+        &format!("/employees/{}/history?cursor=5", counting_id(9)),
+        null.clone(),
+        404,
+        "no employee",
+    )
+    .await;
     check("DELETE", "/tokens/scim/next", null, 404, "current or previous").await;
     let request = Request::builder()
         .method("PATCH")
@@ -418,7 +614,7 @@ async fn every_route_wants_an_admin_token_of_its_own_tenant() {
     acme.create(&json!({"userName": "ada@example.com"})).await;
     let document = get(&acme, "/openapi.json").await;
     let routes = routes(&document);
-    assert_eq!(routes.len(), 14, "{routes:?}");
+    assert_eq!(routes.len(), 16, "{routes:?}");
     for (method, path) in routes {
         for token in ["", "nonsense", &acme.scim_token, &other.admin_token, &other.scim_token] {
             let answer = call(&acme, token, &method, &path, json!({})).await;
@@ -445,6 +641,35 @@ async fn the_description_is_open_and_says_the_same_of_every_tenant() {
         document
     };
     assert_eq!(open("acme").await, open("nobody").await);
+}
+
+#[tokio::test]
+async fn every_reference_in_the_description_leads_somewhere() {
+    let document = get(&acme().await, "/openapi.json").await;
+    let text = document.to_string();
+    let mut found = 0;
+    for reference in text.split("\"$ref\":\"#").skip(1) {
+        let pointer = reference.split('"').next().expect("a pointer");
+        assert!(document.pointer(pointer).is_some(), "{pointer}");
+        found += 1;
+    }
+    assert!(found > 10, "{found}");
+}
+
+#[tokio::test]
+async fn an_answer_does_not_grow_with_what_was_wrong() {
+    let tenant = acme().await;
+    let name = "x".repeat(900_000);
+    for body in [json!({name.clone(): true}), json!({"locationFromIdp": "\u{7f}".repeat(900_000)})]
+    {
+        let answer = admin(&tenant, "PATCH", "/settings", body).await;
+        problem(&answer, 400);
+        assert!(answer.bytes.len() < 4_000, "{}", answer.bytes.len());
+    }
+    let name = "x".repeat(30_000);
+    let answer = admin(&tenant, "GET", &format!("/employees?{name}=1"), Value::Null).await;
+    problem(&answer, 400);
+    assert!(answer.bytes.len() < 4_000, "{}", answer.bytes.len());
 }
 
 #[tokio::test]

@@ -152,7 +152,9 @@ async fn everything_over_the_api(tenant: &TestTenant) {
     };
     let id = tenant.create(&json!({"userName": "admin@example.com"})).await;
     let employee = format!("/employees/{id}");
-    for path in ["/settings", "/tokens", "/employees", "/employees/export", "/history", &employee] {
+    for path in
+        ["/settings", "/tokens", "/sync", "/employees", "/employees/export", "/history", &employee]
+    {
         api("GET", path, json!({})).await;
     }
     api("GET", &format!("{employee}/history"), json!({})).await;
@@ -254,6 +256,7 @@ fn the_source_has_no_other_calls() {
         "query",
         "transact_get_items",
         "transact_write_items",
+        "update_table",
     ];
     assert_eq!(calls, expected);
 }

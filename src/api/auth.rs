@@ -1,7 +1,11 @@
 //! Credentials, before routing: a wrong token learns nothing about which paths exist (RFC 7644 §2, RFC 6750).
 
-use super::context::{Caller, Origin, Services, TenantPath, tenant_in, tenant_root};
-use super::error::ApiError;
+use super::context::{
+    ADMIN_ROOT, Caller, Origin, SCIM_ROOT, Services, TENANTS_ROOT, TenantPath, tenant_in,
+    tenant_root,
+};
+use super::error::{self, ApiError};
+use super::observe::operation;
 use crate::directory::{Scope, TenantId};
 use axum::extract::{OriginalUri, Request, State};
 use axum::middleware::Next;
@@ -23,12 +27,13 @@ pub(super) struct Area {
 /// SCIM. Discovery is open (RFC 7644 §4).
 pub(super) const SCIM: Area = Area {
     scope: Scope::Scim,
-    root: "/scim/v2",
+    root: SCIM_ROOT,
     open: &["ServiceProviderConfig", "ResourceTypes", "Schemas"],
 };
 
 /// The administration.
-pub(super) const ADMIN: Area = Area { scope: Scope::Admin, root: "/api", open: &["openapi.json"] };
+pub(super) const ADMIN: Area =
+    Area { scope: Scope::Admin, root: ADMIN_ROOT, open: &["openapi.json"] };
 
 /// Lets a request through with a [`TenantPath`], and a [`Caller`] unless it is for what is open.
 pub(super) async fn authenticate(
@@ -39,22 +44,52 @@ pub(super) async fn authenticate(
 ) -> Response {
     let refused = || ApiError::unauthorized(area.scope).into_response();
     let Some(tenant) = tenant_in(uri.path()) else { return refused() };
-    let below = uri.path().split_once(area.root).map_or("", |(_, below)| below);
-    let endpoint = below.trim_start_matches('/').split('/').next().unwrap_or_default();
+    let endpoint = endpoint_in(uri.path(), &tenant, area.root);
     let origin = request.extensions().get::<Origin>().map(|Origin(origin)| Arc::clone(origin));
     let origin = origin.unwrap_or_else(|| Arc::clone(&services.public_url));
-    let base_url = format!("{}{}", tenant_root(&origin, &tenant), area.root);
-    request.extensions_mut().insert(TenantPath { base_url: Arc::from(base_url) });
+    let root = tenant_root(&origin, &tenant);
+    let base_url = Arc::from(format!("{root}{}", area.root));
+    request.extensions_mut().insert(TenantPath { root: Arc::from(root), base_url });
     let reading = *request.method() == Method::GET || *request.method() == Method::HEAD;
     if !(reading && area.open.contains(&endpoint)) {
         match caller(&services, &tenant, area.scope, request.headers()).await {
             Ok(caller) => {
-                request.extensions_mut().insert(caller);
+                request.extensions_mut().insert(caller.clone());
+                return noticed(&services, area, caller, request, next).await;
             }
             Err(error) => return error.into_response(),
         }
     }
     next.run(request).await
+}
+
+/// The first segment below an area's root.
+fn endpoint_in<'p>(path: &'p str, tenant: &TenantId, root: &str) -> &'p str {
+    path.strip_prefix(TENANTS_ROOT)
+        .and_then(|path| path.strip_prefix(tenant.as_str())?.strip_prefix(root)?.strip_prefix('/'))
+        .and_then(|below| below.split('/').next())
+        .unwrap_or_default()
+}
+
+/// Answers a request, and notes for the tenant's administrator that its identity provider is there, and what it is
+/// refused.
+async fn noticed(
+    services: &Services,
+    area: Area,
+    caller: Caller,
+    request: Request,
+    next: Next,
+) -> Response {
+    let (method, route) = (request.method().clone(), request.extensions().get().cloned());
+    let response = next.run(request).await;
+    if area.scope == Scope::Scim {
+        let refused = error::refusal(&response).map(|(status, detail)| {
+            let operation = operation(&method, route.as_ref(), response.status());
+            (operation, status, detail)
+        });
+        services.sync.notice(&caller.tenant, &caller.token, refused).await;
+    }
+    response
 }
 
 /// Takes `Allow` off a 401: the router adds it to whatever answers a wrong method, and it tells which paths exist.
@@ -76,7 +111,7 @@ async fn caller(
     let session = services.access.open(tenant, scope, token).await?;
     let session = session.ok_or_else(refused)?;
     let directory = services.tenants.directory(&session.tenant);
-    Ok(Caller { tenant: session.tenant, directory, label: session.label })
+    Ok(Caller { tenant: session.tenant, directory, label: session.label, token: session.token })
 }
 
 /// The token of `Authorization: Bearer <token>`; the scheme in any case (RFC 9110 §11.1).

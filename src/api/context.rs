@@ -3,6 +3,7 @@
 use crate::directory::Directory;
 use crate::directory::TenantId;
 use crate::directory::access::Access;
+use crate::directory::sync::SyncWatch;
 use crate::directory::tenants::Tenants;
 use std::sync::Arc;
 
@@ -13,6 +14,8 @@ pub struct Services {
     pub tenants: Tenants,
     /// Who may come in.
     pub access: Access,
+    /// How the identity providers are doing.
+    pub sync: SyncWatch,
     /// Where clients reach this service, without a final slash, unless a request carries its own [`Origin`].
     pub public_url: Arc<str>,
 }
@@ -30,6 +33,8 @@ pub struct RequestId(pub Arc<str>);
 /// The tenant in the URL.
 #[derive(Debug, Clone)]
 pub(super) struct TenantPath {
+    /// What all URLs of the tenant start with, without a final slash.
+    pub(super) root: Arc<str>,
     /// The root of the area that was asked, without a final slash: for SCIM what an administrator pastes as Tenant URL.
     pub(super) base_url: Arc<str>,
 }
@@ -43,6 +48,8 @@ pub(super) struct Caller {
     pub(super) directory: Directory,
     /// The label of the token, for the history.
     pub(super) label: Arc<str>,
+    /// The token, by a name that only says which one it is.
+    pub(super) token: Arc<str>,
 }
 
 /// What the paths of all tenants start with.
@@ -73,7 +80,12 @@ pub fn tenant_root(origin: &str, tenant: &TenantId) -> String {
     format!("{origin}{TENANTS_ROOT}{tenant}")
 }
 
+/// Where SCIM is below a tenant.
+pub(super) const SCIM_ROOT: &str = "/scim/v2";
+/// Where the administration is below a tenant.
+pub(super) const ADMIN_ROOT: &str = "/api";
+
 /// The Tenant URL of a tenant: its SCIM root.
 pub fn tenant_url(origin: &str, tenant: &TenantId) -> String {
-    format!("{}/scim/v2", tenant_root(origin, tenant))
+    format!("{}{SCIM_ROOT}", tenant_root(origin, tenant))
 }

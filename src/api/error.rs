@@ -132,6 +132,18 @@ impl ApiError {
     }
 }
 
+/// The status and the text of an answer that tells the identity provider's administrator what to mend. Not found and
+/// not modified by others are every day's work.
+pub(super) fn refusal(response: &Response) -> Option<(u16, String)> {
+    let Failure(failure) = response.extensions().get()?;
+    let status = failure.status.as_u16();
+    let is_news = matches!(status, 400 | 403 | 405 | 409 | 413 | 415);
+    is_news.then(|| (status, failure.detail.chars().take(MOST_NOTED_CHARS).collect()))
+}
+
+/// How much of a text is kept.
+const MOST_NOTED_CHARS: usize = 500;
+
 /// Writes the body of a failure into its response, a SCIM error or for the administration a problem (RFC 9457), and logs the cause of a server error: here, and nowhere else.
 pub(super) fn render(response: &mut Response, seen: &Seen) {
     let Some(Failure(failure)) = response.extensions_mut().remove::<Failure>() else { return };
@@ -208,6 +220,14 @@ impl From<directory::Error> for ApiError {
                     "The cursor is none that this list gave out; start again without one",
                 )
                 .into();
+            }
+            Error::TokenEnded => return Self::unauthorized(Scope::Admin),
+            Error::LastAdminToken => {
+                return Self::new(
+                    StatusCode::CONFLICT,
+                    "It is the last admin token, and without it nobody could administer the tenant; \
+                     rotate it instead, with overlapSecs 0",
+                );
             }
             Error::NotArchived(_) => {
                 return Self::new(

@@ -77,7 +77,11 @@ pub(super) async fn observe(mut request: Request, next: Next) -> Response {
 
 /// The method and the route below a tenant, for what this service does. Whatever else a client may try, with or without
 /// a token, is one `other`: each name is a metric that costs money.
-fn operation(method: &Method, route: Option<&MatchedPath>, status: StatusCode) -> String {
+pub(super) fn operation(
+    method: &Method,
+    route: Option<&MatchedPath>,
+    status: StatusCode,
+) -> String {
     let refused = [StatusCode::UNAUTHORIZED, StatusCode::METHOD_NOT_ALLOWED].contains(&status);
     let Some(route) = route.filter(|_| !refused) else { return "other".to_owned() };
     // What answers GET answers HEAD.

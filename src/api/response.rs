@@ -49,10 +49,25 @@ pub(super) fn set_problem(response: &mut Response, problem: &Value) {
 
 /// A JSON answer of the administration.
 pub(super) fn plain_json(status: StatusCode, body: &impl Serialize) -> Result<Response, ApiError> {
-    let body = serde_json::to_value(body).map_err(|_| ApiError::unwritable())?;
-    let mut response = json(status, &body);
+    let text = serde_json::to_string(body).map_err(|_| ApiError::unwritable())?;
+    let escaped = escaped_len(text.as_bytes());
+    if escaped > MAX_PAGE_BYTES {
+        return Err(ApiError::page_too_large(escaped, MAX_PAGE_BYTES));
+    }
+    let mut response = empty(status);
+    set_text(&mut response, text);
     response.headers_mut().insert(CONTENT_TYPE, PLAIN_JSON);
     Ok(response)
+}
+
+/// How long a body is in a Lambda's answer, where it is a text in JSON.
+pub(super) fn escaped_len(body: &[u8]) -> usize {
+    let lengths = body.iter().map(|byte| match byte {
+        b'"' | b'\\' | b'\n' | b'\r' | b'\t' => 2,
+        0..=0x1f => 6,
+        _ => 1,
+    });
+    lengths.sum()
 }
 
 fn set_text(response: &mut Response, text: String) {

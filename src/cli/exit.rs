@@ -32,6 +32,8 @@ pub fn code_of(failure: &anyhow::Error) -> ExitCode {
             | Error::PreviousTokenValid { .. }
             | Error::NotArchived(_)
             | Error::BadCursor
+            | Error::TokenEnded
+            | Error::LastAdminToken
             | Error::UserNameTaken { .. }
             | Error::VersionDiffers { .. }
             | Error::Protocol(_),

@@ -24,6 +24,8 @@ pub struct Session {
     pub tenant: TenantId,
     /// The token's label: who did it, in the history.
     pub label: Arc<str>,
+    /// The token, by a name that only says which one it is.
+    pub token: Arc<str>,
 }
 
 /// Checks tokens. Cheap to clone.
@@ -75,7 +77,11 @@ impl Access {
         let peppers = self.tenants.peppers.get(now).await.map_err(Error::NoPepper)?;
         let check = |record: Option<&Arc<Tenant>>, peppers: &Peppers| {
             let record = token::find_valid(record?, scope, token, peppers, now)?;
-            Some(Session { tenant: tenant.clone(), label: Arc::from(record.label.as_str()) })
+            Some(Session {
+                tenant: tenant.clone(),
+                label: Arc::from(record.label.as_str()),
+                token: Arc::from(record.short_name()),
+            })
         };
         let remembered = self.recall(tenant, now);
         if let Some(session) = check(remembered.as_ref(), &peppers) {
@@ -91,6 +97,11 @@ impl Access {
         }
         let newer = self.tenants.peppers.get_newer(now).await.map_err(Error::NoPepper)?;
         Ok(check(record.as_ref(), &newer))
+    }
+
+    /// Forgets what is remembered of a tenant's tokens, in this process: they were changed through it.
+    pub fn forget(&self, tenant: &TenantId) {
+        self.lock().remove(tenant);
     }
 
     fn recall(&self, tenant: &TenantId, now: OffsetDateTime) -> Option<Arc<Tenant>> {

@@ -1,5 +1,6 @@
 //! What the tenant's own administrator does: look everybody up, set local values, read the history, erase a person.
 
+use super::actor::Actor;
 use super::change::{self, Change, Occasion};
 use super::employees::Precondition;
 use super::{Directory, Error};
@@ -158,7 +159,8 @@ impl Directory {
     /// # Errors
     /// [`Error::NoEmployee`] when there is nothing left to erase, [`Error::NotArchived`], [`Error::Contention`], and as
     /// for every call of the store.
-    pub async fn erase(&self, id: Uuid, by: &str) -> Result<(), Error> {
+    pub async fn erase(&self, id: Uuid, by: impl Into<Actor<'_>>) -> Result<(), Error> {
+        let by = by.into();
         let mut pauses = Pauses::new();
         loop {
             let employee = match self.get_any(id).await {
@@ -169,10 +171,11 @@ impl Directory {
             };
             let claim = self.store.get_claim(employee.user_name()).await?;
             let mut tenant = self.store.get_tenant().await?.ok_or(Error::NoTenant)?;
+            by.check(&tenant, self.sources.now())?;
             tenant.revision += 1;
             let entry = HistoryEntry {
                 at: self.sources.now(),
-                by: by.to_owned(),
+                by: by.label.to_owned(),
                 kind: EventKind::Erased,
                 changes: vec![AttributeChange {
                     attribute: "employee".to_owned(),
@@ -201,6 +204,10 @@ fn check(name: &str, change: &LocalChange) -> Result<(), Error> {
             let text = format!("{name} is too long; at most {MAX_LOCAL_CHARS} characters are kept");
             Err(crate::scim::Error::invalid_value(text).into())
         }
+        LocalChange::Set(value) if value.contains(char::is_control) => {
+            let text = format!("{name} has a control character in it; only text is kept");
+            Err(crate::scim::Error::invalid_value(text).into())
+        }
         LocalChange::Set(_) | LocalChange::Clear | LocalChange::Keep => Ok(()),
     }
 }
@@ -210,6 +217,6 @@ fn apply(change: &LocalChange, current: Option<String>) -> Option<String> {
         LocalChange::Keep => current,
         LocalChange::Clear => None,
         // No text is no value, whoever says so.
-        LocalChange::Set(value) => Some(value.clone()).filter(|value| !value.is_empty()),
+        LocalChange::Set(value) => Some(value.trim().to_owned()).filter(|value| !value.is_empty()),
     }
 }

@@ -30,6 +30,12 @@ pub enum Error {
     /// A cursor that no list gave out.
     #[error("the cursor is none of this list's")]
     BadCursor,
+    /// The token that somebody came with has ended meanwhile.
+    #[error("the token has ended")]
+    TokenEnded,
+    /// Without this one nobody could administer the tenant any more.
+    #[error("it is the last admin token")]
+    LastAdminToken,
     /// Only an archived employee can be erased.
     #[error("employee {0} is not archived")]
     NotArchived(Uuid),

@@ -2,7 +2,8 @@
 //! entry back.
 //!
 //! A cursor says where a list goes on. It is opaque to clients and holds no secret: whoever makes one up sees other pages
-//! of a list that they may see anyway.
+//! of a list that they may see anyway. Somebody who is restored or deleted while a client walks changes places, and may
+//! come twice or not at all.
 
 use super::administration::Status;
 use super::{Directory, Error};
@@ -12,10 +13,10 @@ use crate::store::employee_read::Place;
 use crate::store::history::RecordedEntry;
 use uuid::Uuid;
 
-/// How many employees are looked at for one page of a search: about 16 MB of records. A page may have no rows and a
-/// cursor: the search goes on with it.
-const MOST_LOOKED_AT: usize = 16_000;
-/// How many are read in one call: about a megabyte.
+/// How many calls a page takes at most, each of a megabyte or [`A_CALL`] records. A page may have fewer rows than were
+/// asked for, or none, and a cursor: the list goes on with it.
+const MOST_CALLS: usize = 16;
+/// How many records are read in one call.
 const A_CALL: usize = 1_000;
 
 /// What an administrator asks of the list.
@@ -51,12 +52,12 @@ impl Directory {
             Some(cursor) => read_cursor(cursor).ok_or(Error::BadCursor)?,
         };
         let wanted = fold(search.text.trim());
+        // Where every record is a row, no more is read than is given.
+        let all_are_rows = search.status == Status::All && wanted.is_empty();
+        let ask = if all_are_rows { search.limit.clamp(1, A_CALL) } else { A_CALL };
         let mut rows = Vec::new();
-        let mut looked_at = 0;
-        loop {
-            let ask = if wanted.is_empty() { search.limit.clamp(1, A_CALL) } else { A_CALL };
+        for _ in 0..MOST_CALLS {
             let (found, more) = self.store.list_employees_after(place, after, ask).await?;
-            looked_at += found.len();
             for employee in found {
                 after = Some(employee.id);
                 if search.status.includes(&employee) && starts_with(&employee, &wanted) {
@@ -66,16 +67,15 @@ impl Directory {
                     return Ok(ListPage { rows, next: Some(cursor(place, after)) });
                 }
             }
-            if !more && place == Place::Hidden {
-                return Ok(ListPage { rows, next: None });
+            match place {
+                _ if more => {}
+                Place::Visible => (place, after) = (Place::Hidden, None),
+                Place::Hidden => return Ok(ListPage { rows, next: None }),
             }
-            if !more {
-                (place, after) = (Place::Hidden, None);
-            }
-            if looked_at >= MOST_LOOKED_AT {
-                return Ok(ListPage { rows, next: Some(cursor(place, after)) });
-            }
+            // A call can bring a thousand rows: let other requests have their turn.
+            tokio::task::yield_now().await;
         }
+        Ok(ListPage { rows, next: Some(cursor(place, after)) })
     }
 
     /// A page of an employee's history, newest change first.
@@ -90,8 +90,11 @@ impl Directory {
     ) -> Result<ListPage<RecordedEntry>, Error> {
         let before = read_revision(cursor)?;
         let found = self.store.list_employee_history_before(id, before, limit).await?;
-        if found.0.is_empty() && before.is_none() {
-            return Err(Error::NoEmployee(id));
+        if found.0.is_empty() {
+            let (newest, _) = self.store.list_employee_history_before(id, None, 1).await?;
+            if newest.is_empty() {
+                return Err(Error::NoEmployee(id));
+            }
         }
         Ok(history_page(found))
     }
@@ -119,6 +122,12 @@ impl Status {
             Status::All => true,
         }
     }
+}
+
+/// The cursor of the page that starts after an employee.
+pub fn cursor_after(employee: &Employee) -> String {
+    let place = if employee.hidden { Place::Hidden } else { Place::Visible };
+    cursor(place, Some(employee.id))
 }
 
 /// Whether a word of the name, the userName or an address starts with a folded text.
@@ -160,7 +169,11 @@ fn read_cursor(text: &str) -> Option<(Place, Option<Uuid>)> {
     };
     match id {
         "" => Some((place, None)),
-        id => Some((place, Some(Uuid::parse_str(id).ok()?))),
+        // The one spelling that was given out.
+        id => {
+            let read = Uuid::parse_str(id).ok()?;
+            (read.simple().to_string() == id).then_some((place, Some(read)))
+        }
     }
 }
 
@@ -170,5 +183,9 @@ fn history_page((rows, more): (Vec<RecordedEntry>, bool)) -> ListPage<RecordedEn
 }
 
 fn read_revision(cursor: Option<&str>) -> Result<Option<u64>, Error> {
-    cursor.map(|text| text.parse().map_err(|_| Error::BadCursor)).transpose()
+    let read = |text: &str| {
+        let digits = (1..=12).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
+        text.parse().ok().filter(|_| digits).ok_or(Error::BadCursor)
+    };
+    cursor.map(read).transpose()
 }

@@ -15,13 +15,16 @@ pub mod pepper;
 pub mod token;
 #[cfg(feature = "local")]
 pub mod sample;
+pub mod actor;
 pub mod tenants;
 pub mod access;
+pub mod sync;
 
 pub use error::Error;
 // The records the directory works on and gives out. What stands above it takes them from here, and never sees the store.
 pub use crate::store::employee::Employee;
 pub use crate::store::history::{EventKind, RecordedEntry};
+pub use crate::store::sync::Refusal;
 pub use crate::store::tenant::{Scope, Settings, Stage, Tenant, TenantId, TokenRecord};
 pub use crate::store::usage::{Usage, clock, metered};
 

@@ -1,6 +1,7 @@
 //! Tenants: made, listed, configured, given tokens, removed.
 
 use super::access::SESSION_TTL_SECS;
+use super::actor::Actor;
 use super::pepper::{PepperSource, Peppers};
 use super::sources::Sources;
 use super::token;
@@ -164,13 +165,14 @@ impl Tenants {
         &self,
         id: &TenantId,
         mut change: impl FnMut(Settings) -> Settings,
-        by: &str,
+        by: impl Into<Actor<'_>>,
     ) -> Result<Tenant, Error> {
-        self.update(id, |tenant| {
+        let by = by.into();
+        self.update(id, by, |tenant| {
             let before = tenant.settings;
             tenant.settings = change(before);
             let changes = setting_changes(before, tenant.settings);
-            (!changes.is_empty()).then(|| self.entry(EventKind::SettingsChanged, changes, by))
+            (!changes.is_empty()).then(|| self.entry(EventKind::SettingsChanged, changes, by.label))
         })
         .await
     }
@@ -185,16 +187,20 @@ impl Tenants {
         id: &TenantId,
         scope: Scope,
         rotation: &Rotation<'_>,
-        by: &str,
+        by: impl Into<Actor<'_>>,
     ) -> Result<SecretString, Error> {
-        let label = rotation.label.unwrap_or(default_label(scope));
+        let by = by.into();
+        let label = match rotation.label {
+            Some(label) => check_label(label)?,
+            None => default_label(scope),
+        };
         let peppers = self.peppers().await?;
         let secret = token::generate(id).map_err(Error::NoRandomness)?;
         let record = self.token_record(scope, label, &secret, &peppers);
         let now = self.sources.now();
         let expires = now.checked_add(rotation.overlap).unwrap_or(now);
         let mut refused = None;
-        self.update(id, |tenant| {
+        self.update(id, by, |tenant| {
             refused = match rotation.earlier {
                 Earlier::Keep => token::previous_expiry(&tenant.tokens, scope, now),
                 Earlier::Drop => None,
@@ -209,7 +215,7 @@ impl Tenants {
             let change =
                 token_change(scope, before.map(|token| token.label.as_str()), Some(&record.label));
             tenant.tokens = token::rotated(&tenant.tokens, record.clone(), expires);
-            Some(self.entry(EventKind::TokenRotated, vec![change], by))
+            Some(self.entry(EventKind::TokenRotated, vec![change], by.label))
         })
         .await?;
         match refused {
@@ -221,27 +227,41 @@ impl Tenants {
     /// Ends the validity of a scope's tokens: of one stage, or of both. Says how many there were.
     ///
     /// # Errors
-    /// [`Error::NoTenant`], [`Error::Contention`], and as for every call of the store.
+    /// [`Error::LastAdminToken`] for whoever came with a token, [`Error::TokenEnded`], [`Error::NoTenant`],
+    /// [`Error::Contention`], and as for every call of the store.
     pub async fn revoke_tokens(
         &self,
         id: &TenantId,
         scope: Scope,
         stage: Option<Stage>,
-        by: &str,
+        by: impl Into<Actor<'_>>,
     ) -> Result<usize, Error> {
+        let by = by.into();
+        let now = self.sources.now();
         let mut revoked = 0;
-        self.update(id, |tenant| {
+        let mut is_last = false;
+        self.update(id, by, |tenant| {
             let (gone, kept): (Vec<_>, Vec<_>) = tenant.tokens.drain(..).partition(|token| {
                 token.scope == scope && stage.is_none_or(|stage| token.stage == stage)
             });
             tenant.tokens = kept;
+            // Operations may end them all: they can also make new ones.
+            is_last = by.token.is_some()
+                && gone.iter().any(|token| token.scope == Scope::Admin)
+                && !tenant
+                    .tokens
+                    .iter()
+                    .any(|token| token.scope == Scope::Admin && token::is_valid_at(token, now));
+            if is_last {
+                return None;
+            }
             revoked = gone.len();
             let changes: Vec<AttributeChange> =
                 gone.iter().map(|token| token_change(scope, Some(&token.label), None)).collect();
-            (!changes.is_empty()).then(|| self.entry(EventKind::TokenRevoked, changes, by))
+            (!changes.is_empty()).then(|| self.entry(EventKind::TokenRevoked, changes, by.label))
         })
         .await?;
-        Ok(revoked)
+        if is_last { Err(Error::LastAdminToken) } else { Ok(revoked) }
     }
 
     /// Ends the validity of all tokens of a tenant that is to be deleted. Says how long to wait until no server writes
@@ -296,12 +316,14 @@ impl Tenants {
     async fn update(
         &self,
         id: &TenantId,
+        by: Actor<'_>,
         mut change: impl FnMut(&mut Tenant) -> Option<HistoryEntry>,
     ) -> Result<Tenant, Error> {
         let store = self.store.tenant(id);
         let mut pauses = Pauses::new();
         loop {
             let mut tenant = store.get_tenant().await?.ok_or(Error::NoTenant)?;
+            by.check(&tenant, self.sources.now())?;
             let Some(entry) = change(&mut tenant) else { return Ok(tenant) };
             tenant.revision += 1;
             if store.replace_tenant(&tenant, &entry).await? {
@@ -315,6 +337,24 @@ impl Tenants {
         HistoryEntry { at: self.sources.now(), by: by.to_owned(), kind, changes }
     }
 }
+
+/// A name that people can tell from another one: without control characters and blanks around it.
+fn check_label(label: &str) -> Result<&str, Error> {
+    let label = label.trim();
+    if label.is_empty()
+        || label.chars().count() > MAX_LABEL_CHARS
+        || label.contains(char::is_control)
+    {
+        let text = format!(
+            "A label has 1 to {MAX_LABEL_CHARS} characters, none of them a control character"
+        );
+        return Err(crate::scim::Error::invalid_value(text).into());
+    }
+    Ok(label)
+}
+
+/// The longest label of a token, in characters.
+const MAX_LABEL_CHARS: usize = 100;
 
 /// What a token is called when nobody gives it a name.
 fn default_label(scope: Scope) -> &'static str {

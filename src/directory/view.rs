@@ -171,6 +171,11 @@ impl Directory {
     }
 }
 
+/// The employee number that the identity provider sends.
+pub fn employee_number(employee: &Employee) -> Option<String> {
+    enterprise(employee, "employeeNumber").and_then(text_of)
+}
+
 /// The name to show for an employee: what the identity provider calls it, else the parts of the name.
 pub fn display_name(employee: &Employee) -> Option<String> {
     if let Some(name) = employee.text("displayName") {

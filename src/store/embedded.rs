@@ -123,6 +123,7 @@ fn dispatch(database: &Database, operation: &str, body: &[u8]) -> Result<String,
         "TransactWriteItems" => run(body, |request| database.transact_write_items(request)),
         "TransactGetItems" => run(body, |request| database.transact_get_items(request)),
         "DescribeTable" => run(body, |request| database.describe_table(request)),
+        "UpdateTable" => run(body, |request| database.update_table(request)),
         "CreateTable" => run(body, |request| database.create_table(request)),
         other => Err(DynoxideError::UnsupportedCapability(other.to_owned())),
     }

@@ -180,7 +180,11 @@ impl TenantStore {
     ) -> Result<(), Error> {
         let key =
             keys::history_entry(keys::employee_history(&self.tenant, after.id), after.revision);
-        transaction.put(Step::Companion, history.to_item(&key)?, Condition::none())?;
+        transaction.put(
+            Step::Companion,
+            history.to_item(&self.tenant, &key)?,
+            Condition::none(),
+        )?;
         let old = before.map(|before| pointers(&self.tenant, before)).unwrap_or_default();
         let new = pointers(&self.tenant, after);
         for gone in old.difference(&new) {

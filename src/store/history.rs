@@ -2,14 +2,16 @@
 
 use super::keys::{self, Key};
 use super::read::SortRange;
+use super::tenant::TenantId;
+use super::transact::text;
 use super::{Error, Item, TenantStore};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use time::OffsetDateTime;
+use time::{OffsetDateTime, UtcOffset};
 use uuid::Uuid;
 
 /// What happened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum EventKind {
     /// The record was made.
@@ -72,9 +74,14 @@ pub struct RecordedEntry {
 }
 
 impl HistoryEntry {
-    pub(super) fn to_item(&self, key: &Key) -> Result<Item, Error> {
+    pub(super) fn to_item(&self, tenant: &TenantId, key: &Key) -> Result<Item, Error> {
         let mut item: Item =
             serde_dynamo::aws_sdk_dynamodb_1::to_item(self).map_err(Error::bad_item)?;
+        let kind = item.get("kind").and_then(|kind| kind.as_s().ok()).cloned();
+        let at = keys::change_at(self.at, &kind.unwrap_or_default());
+        item.insert(keys::CHANGE_AT.to_owned(), text(at));
+        let day = keys::changes_on(tenant, self.at.to_offset(UtcOffset::UTC).date());
+        item.insert(keys::CHANGE_DAY.to_owned(), text(day));
         item.extend(key.to_item());
         Ok(item)
     }

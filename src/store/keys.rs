@@ -3,10 +3,12 @@
 //! Client text is escaped before it becomes part of a key, so that no value can reach into another one's key.
 
 use super::tenant::TenantId;
+use crate::scim::date_time;
 use crate::scim::fold::fold;
 use aws_sdk_dynamodb::types::AttributeValue;
 use sha2::{Digest, Sha256};
 use std::fmt::Write;
+use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
 /// The partition key attribute.
@@ -17,6 +19,13 @@ pub const SORT: &str = "SK";
 pub const EMAIL_INDEX: &str = "by-email";
 /// The partition key attribute of [`EMAIL_INDEX`].
 pub const EMAIL_KEY: &str = "emailKey";
+
+/// The index over changes by time, keys only.
+pub const CHANGE_INDEX: &str = "by-time";
+/// The partition key attribute of [`CHANGE_INDEX`].
+pub const CHANGE_DAY: &str = "changeDay";
+/// The sort key attribute of [`CHANGE_INDEX`].
+pub const CHANGE_AT: &str = "changeAt";
 
 /// The full key of one item.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -132,6 +141,26 @@ pub fn count(tenant: &TenantId, id: Uuid) -> Key {
     Key::new(counts(tenant), format!("{first:02x}"))
 }
 
+/// What was noticed of the identity provider.
+pub fn sync(tenant: &TenantId) -> Key {
+    Key::new(format!("TENANT#{tenant}"), "SYNC")
+}
+
+/// The changes of a day (UTC), as partition of [`CHANGE_INDEX`].
+pub fn changes_on(tenant: &TenantId, day: Date) -> String {
+    format!("TENANT#{tenant}#CHANGES#{day}")
+}
+
+/// A change's place in its day: in the order of time.
+pub fn change_at(at: OffsetDateTime, kind: &str) -> String {
+    format!("{}#{kind}", date_time::format(at))
+}
+
+/// The kind in a [`change_at`].
+pub(super) fn kind_of_change(change_at: &str) -> Option<&str> {
+    change_at.split_once('#').map(|(_, kind)| kind)
+}
+
 /// The partition with an employee's history.
 pub fn employee_history(tenant: &TenantId, id: Uuid) -> String {
     format!("TENANT#{tenant}#HISTORY#{id}")
@@ -146,6 +175,11 @@ pub fn tenant_history(tenant: &TenantId) -> String {
 /// order in which changes were made, whatever the clocks of those who made them.
 pub fn history_entry(partition: String, revision: u64) -> Key {
     Key::new(partition, format!("{revision:012}"))
+}
+
+/// The partition key of an item.
+pub(super) fn partition(item: &super::Item) -> Option<&str> {
+    item.get(PARTITION)?.as_s().ok().map(String::as_str)
 }
 
 /// The sort key of an item.

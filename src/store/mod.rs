@@ -19,6 +19,7 @@ pub mod employee_write;
 mod count;
 pub mod claim;
 pub mod history;
+pub mod sync;
 mod purge;
 #[cfg(feature = "local")]
 pub mod embedded;

@@ -53,6 +53,7 @@ impl TenantStore {
         let mut transaction = Transaction::new(&self.store);
         transaction.delete(Step::Record, &keys::settings(&self.tenant), Condition::none())?;
         transaction.delete(Step::Record, &keys::tenant_entry(&self.tenant), Condition::none())?;
+        transaction.delete(Step::Record, &keys::sync(&self.tenant), Condition::none())?;
         transaction.commit().await?;
         Ok(purged + self.purge_contents().await?)
     }

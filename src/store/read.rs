@@ -153,8 +153,34 @@ impl Store {
         }
     }
 
-    /// The keys an index has under one value. The index follows the table with a short delay.
+    /// The keys the index of addresses has under one value. An index follows the table with a short delay.
     pub(super) async fn query_email_index(&self, value: &str) -> Result<Vec<Item>, Error> {
+        let condition = "emailKey = :value";
+        let values = [(":value", value)];
+        self.query_index(keys::EMAIL_INDEX, condition, &values).await
+    }
+
+    /// The keys the index of changes has for a day, from a time of that day on.
+    pub(super) async fn query_change_index(
+        &self,
+        day: &str,
+        from: &str,
+    ) -> Result<Vec<Item>, Error> {
+        let condition = "changeDay = :day AND changeAt >= :from";
+        let values = [(":day", day), (":from", from)];
+        self.query_index(keys::CHANGE_INDEX, condition, &values).await
+    }
+
+    async fn query_index(
+        &self,
+        index: &str,
+        condition: &str,
+        values: &[(&str, &str)],
+    ) -> Result<Vec<Item>, Error> {
+        let values = values
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), AttributeValue::S((*value).to_owned())));
+        let values: Item = values.collect();
         let mut items = Vec::new();
         let mut start = None;
         loop {
@@ -162,10 +188,10 @@ impl Store {
                 .client
                 .query()
                 .table_name(&*self.table)
-                .index_name(keys::EMAIL_INDEX)
+                .index_name(index)
                 .return_consumed_capacity(ReturnConsumedCapacity::Total)
-                .key_condition_expression("emailKey = :value")
-                .expression_attribute_values(":value", AttributeValue::S(value.to_owned()))
+                .key_condition_expression(condition)
+                .set_expression_attribute_values(Some(values.clone()))
                 .set_exclusive_start_key(start)
                 .send();
             let output = counted(call).await?;

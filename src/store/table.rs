@@ -4,19 +4,23 @@ use super::read::SortRange;
 use super::retry::Pauses;
 use super::{Error, Store, keys};
 use aws_sdk_dynamodb::types::{
-    AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection,
-    ProjectionType, ScalarAttributeType, TableStatus,
+    AttributeDefinition, BillingMode, CreateGlobalSecondaryIndexAction, GlobalSecondaryIndex,
+    GlobalSecondaryIndexUpdate, KeySchemaElement, KeyType, Projection, ProjectionType,
+    ScalarAttributeType, TableDescription, TableStatus,
 };
 
 impl Store {
-    /// Makes the table unless it is there. Several processes may do so at once.
+    /// Makes the table unless it is there, and indexes that it lacks. Several processes may do so at once.
     ///
     /// # Errors
     /// [`Error`], as for every call.
     pub async fn create_table_unless_exists(&self) -> Result<(), Error> {
         let described = self.client.describe_table().table_name(&*self.table).send().await;
         match described.map_err(Error::from) {
-            Ok(_) => return Ok(()),
+            Ok(described) => {
+                let table = described.table.unwrap_or_else(|| TableDescription::builder().build());
+                return self.add_missing_indexes(&table).await;
+            }
             Err(Error::NoTable(_)) => {}
             Err(other) => return Err(other),
         }
@@ -25,23 +29,10 @@ impl Store {
             .create_table()
             .table_name(&*self.table)
             .billing_mode(BillingMode::PayPerRequest)
-            .set_attribute_definitions(Some(vec![
-                text_attribute(keys::PARTITION)?,
-                text_attribute(keys::SORT)?,
-                text_attribute(keys::EMAIL_KEY)?,
-            ]))
+            .set_attribute_definitions(Some(attributes()?))
             .key_schema(key(keys::PARTITION, KeyType::Hash)?)
             .key_schema(key(keys::SORT, KeyType::Range)?)
-            .global_secondary_indexes(
-                GlobalSecondaryIndex::builder()
-                    .index_name(keys::EMAIL_INDEX)
-                    .key_schema(key(keys::EMAIL_KEY, KeyType::Hash)?)
-                    .projection(
-                        Projection::builder().projection_type(ProjectionType::KeysOnly).build(),
-                    )
-                    .build()
-                    .map_err(Error::bad_item)?,
-            )
+            .set_global_secondary_indexes(Some(indexes()?))
             .send()
             .await;
         match created {
@@ -51,6 +42,47 @@ impl Store {
                 _ => return Err(error.into()),
             },
         }
+        self.wait_until_active().await
+    }
+
+    /// A table that an earlier version made may lack an index. What was written before the index is not in it.
+    async fn add_missing_indexes(&self, table: &TableDescription) -> Result<(), Error> {
+        let known: Vec<&str> = table
+            .global_secondary_indexes()
+            .iter()
+            .filter_map(|index| index.index_name())
+            .collect();
+        for index in indexes()?.into_iter().filter(|index| !known.contains(&index.index_name())) {
+            let create = CreateGlobalSecondaryIndexAction::builder()
+                .index_name(index.index_name)
+                .set_key_schema(Some(index.key_schema))
+                .set_projection(index.projection)
+                .build()
+                .map_err(Error::bad_item)?;
+            let updated = self
+                .client
+                .update_table()
+                .table_name(&*self.table)
+                .set_attribute_definitions(Some(attributes()?))
+                .global_secondary_index_updates(
+                    GlobalSecondaryIndexUpdate::builder().create(create).build(),
+                )
+                .send()
+                .await;
+            match updated {
+                Ok(_) => {}
+                Err(error) => match error.as_service_error() {
+                    // Another process does it.
+                    Some(service) if service.is_resource_in_use_exception() => {}
+                    _ => return Err(error.into()),
+                },
+            }
+            self.wait_until_active().await?;
+        }
+        Ok(())
+    }
+
+    async fn wait_until_active(&self) -> Result<(), Error> {
         let mut pauses = Pauses::new();
         while !self.is_active().await? {
             pauses.pause().await?;
@@ -71,6 +103,30 @@ impl Store {
     pub async fn check_access(&self) -> Result<(), Error> {
         self.query_page(&keys::tenants(), &SortRange::All, Some(1), None).await.map(drop)
     }
+}
+
+fn attributes() -> Result<Vec<AttributeDefinition>, Error> {
+    [keys::PARTITION, keys::SORT, keys::EMAIL_KEY, keys::CHANGE_DAY, keys::CHANGE_AT]
+        .into_iter()
+        .map(text_attribute)
+        .collect()
+}
+
+fn indexes() -> Result<Vec<GlobalSecondaryIndex>, Error> {
+    let by_email = vec![key(keys::EMAIL_KEY, KeyType::Hash)?];
+    let by_time =
+        vec![key(keys::CHANGE_DAY, KeyType::Hash)?, key(keys::CHANGE_AT, KeyType::Range)?];
+    [(keys::EMAIL_INDEX, by_email), (keys::CHANGE_INDEX, by_time)]
+        .into_iter()
+        .map(|(name, key_schema)| {
+            GlobalSecondaryIndex::builder()
+                .index_name(name)
+                .set_key_schema(Some(key_schema))
+                .projection(Projection::builder().projection_type(ProjectionType::KeysOnly).build())
+                .build()
+                .map_err(Error::bad_item)
+        })
+        .collect()
 }
 
 fn text_attribute(name: &str) -> Result<AttributeDefinition, Error> {

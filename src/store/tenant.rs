@@ -89,6 +89,13 @@ pub struct TokenRecord {
     pub expires: Option<OffsetDateTime>,
 }
 
+impl TokenRecord {
+    /// The start of the digest: enough to tell a tenant's tokens apart, and no help to anybody.
+    pub fn short_name(&self) -> &str {
+        self.digest.get(..12).unwrap_or(&self.digest)
+    }
+}
+
 /// A tenant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tenant {
@@ -201,7 +208,7 @@ impl TenantStore {
         history: &HistoryEntry,
     ) -> Result<(), Error> {
         let key = keys::history_entry(keys::tenant_history(&self.tenant), revision);
-        transaction.put(Step::Companion, history.to_item(&key)?, Condition::none())
+        transaction.put(Step::Companion, history.to_item(&self.tenant, &key)?, Condition::none())
     }
 }
 

@@ -5,6 +5,7 @@ use crate::api::context::{Caller, Services, TenantPath};
 use crate::api::error::ApiError;
 use crate::api::params;
 use crate::api::path::PathParts;
+use crate::directory::actor::Actor;
 use crate::directory::query::parse_id;
 use crate::directory::{Error, Scope, Tenant};
 use crate::scim;
@@ -14,6 +15,9 @@ use http::request::Parts;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use uuid::Uuid;
+
+/// The longest text with something of a client's in it.
+const MOST_QUOTED_CHARS: usize = 300;
 
 /// The answer of an operation.
 pub(super) type Answer = Result<axum::response::Response, ApiError>;
@@ -30,6 +34,11 @@ pub(super) struct Call {
 }
 
 impl Call {
+    /// Who does it.
+    pub(super) fn actor(&self) -> Actor<'_> {
+        Actor { label: &self.caller.label, token: Some(&self.caller.token) }
+    }
+
     /// The tenant's record.
     pub(super) async fn tenant(&self) -> Result<Tenant, ApiError> {
         self.services.tenants.get(&self.caller.tenant).await.map_err(explain)
@@ -61,10 +70,30 @@ impl<S: Send + Sync> FromRequestParts<S> for EmployeeId {
     }
 }
 
-/// The query parameters, by name. Those that an operation does not know are ignored.
+/// The query parameters, by name.
 pub(super) struct Query(Vec<(String, String)>);
 
 impl Query {
+    /// Refuses parameters that an operation does not know, or that are there twice: a misspelt `status` must not give
+    /// everybody.
+    pub(super) fn check(&self, known: &[&str]) -> Result<(), ApiError> {
+        for (position, (name, _)) in self.0.iter().enumerate() {
+            if !known.contains(&&**name) {
+                let known = known.join(", ");
+                let name: String = name.chars().take(MOST_QUOTED_CHARS).collect();
+                return Err(bad_request(format!(
+                    "There is no query parameter {name}; there are: {known}"
+                )));
+            }
+            if self.0.iter().take(position).any(|(earlier, _)| earlier == name) {
+                return Err(bad_request(format!(
+                    "The query parameter {name} is there more than once"
+                )));
+            }
+        }
+        Ok(())
+    }
+
     /// A parameter.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(found, _)| found == name).map(|(_, value)| &**value)
@@ -100,9 +129,12 @@ impl<S: Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
         let JsonObject(object) = JsonObject::from_request(request, state).await?;
         let read = serde_path_to_error::deserialize(Value::Object(object));
-        read.map(Body).map_err(|error| match error.path().to_string() {
-            path if path == "." => bad_request(format!("The body does not fit: {}", error.inner())),
-            path => bad_request(format!("{path} does not fit: {}", error.inner())),
+        read.map(Body).map_err(|error| {
+            let path = error.path().to_string();
+            let what = if path == "." { "The body".to_owned() } else { path };
+            // What a client sent stands in it: an answer must not grow with the request.
+            let text = format!("{what} does not fit: {}", error.inner());
+            bad_request(text.chars().take(MOST_QUOTED_CHARS).collect::<String>())
         })
     }
 }

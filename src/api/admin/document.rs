@@ -1,6 +1,7 @@
 //! The OpenAPI description of the administration (OpenAPI 3.1), and what all operations share in it.
 
 use super::employees::StatusFilter;
+use super::export::ExportFormat;
 use crate::api::context::TenantPath;
 use crate::api::error::ApiError;
 use crate::api::response;
@@ -32,12 +33,11 @@ pub(super) async fn get(
 #[openapi(
     info(
         title = "Rollcall administration",
-        description = "A tenant's settings, tokens, employees and history.",
-        license(name = "Not published")
+        description = "A tenant's settings, tokens, employees and history."
     ),
     modifiers(&Token),
     security(("admin token" = [])),
-    components(schemas(Problem, StatusFilter)),
+    components(schemas(Problem, StatusFilter, ExportFormat)),
     tags(
         (name = "settings", description = "What the identity provider may set"),
         (name = "tokens", description = "Secret Tokens of the identity provider, and admin tokens"),

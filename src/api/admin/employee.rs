@@ -193,7 +193,7 @@ pub(super) async fn erase_employee(
     if confirm != id.to_string() {
         return Err(conflict("confirm must be the employee's id".to_owned()));
     }
-    call.caller.directory.erase(id, &call.caller.label).await.map_err(explain)?;
+    call.caller.directory.erase(id, call.actor()).await.map_err(explain)?;
     Ok(response::empty(StatusCode::NO_CONTENT))
 }
 

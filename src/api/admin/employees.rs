@@ -87,6 +87,7 @@ struct EmployeesPage {
     )
 )]
 pub(super) async fn list_employees(call: Call, query: Query) -> Answer {
+    query.check(&["status", "search", "cursor", "limit"])?;
     let text = query.get("search").unwrap_or_default();
     if text.chars().count() > 200 {
         return Err(bad_request("search can have 200 characters at most"));

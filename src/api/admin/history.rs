@@ -87,6 +87,7 @@ pub(super) async fn list_employee_history(
     EmployeeId(id): EmployeeId,
     query: Query,
 ) -> Answer {
+    query.check(&["cursor", "limit"])?;
     let (cursor, limit) = (query.cursor(), query.limit()?);
     let page = call.caller.directory.history_page(id, cursor, limit).await;
     plain_json(StatusCode::OK, &HistoryPage::from(page.map_err(explain)?))
@@ -107,6 +108,7 @@ pub(super) async fn list_employee_history(
     )
 )]
 pub(super) async fn list_history(call: Call, query: Query) -> Answer {
+    query.check(&["cursor", "limit"])?;
     let (cursor, limit) = (query.cursor(), query.limit()?);
     let page = call.caller.directory.tenant_history_page(cursor, limit).await;
     plain_json(StatusCode::OK, &HistoryPage::from(page.map_err(explain)?))

@@ -9,6 +9,7 @@ mod employees;
 mod export;
 mod employee;
 mod history;
+mod sync;
 
 use super::context::Services;
 use axum::Router;
@@ -24,6 +25,7 @@ pub(super) fn router() -> Router<Services> {
         .routes(routes!(tokens::list_tokens))
         .routes(routes!(tokens::rotate_token))
         .routes(routes!(tokens::revoke_token))
+        .routes(routes!(tokens::revoke_tokens))
         .routes(routes!(employees::list_employees))
         .routes(routes!(export::export_employees))
         .routes(routes!(employee::get_employee, employee::set_local_values))
@@ -32,6 +34,7 @@ pub(super) fn router() -> Router<Services> {
         .routes(routes!(employee::erase_employee))
         .routes(routes!(history::list_employee_history))
         .routes(routes!(history::list_history))
+        .routes(routes!(sync::get_sync))
         .split_for_parts();
     let document = Arc::new(document);
     router.route("/openapi.json", get(move |path| document::get(path, document)))

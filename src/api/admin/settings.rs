@@ -71,6 +71,6 @@ pub(super) async fn change_settings(call: Call, Body(patch): Body<SettingsPatch>
         manager_from_idp: patch.manager_from_idp.unwrap_or(before.manager_from_idp),
     };
     let tenants = &call.services.tenants;
-    let changed = tenants.set_settings(&call.caller.tenant, change, &call.caller.label).await;
+    let changed = tenants.set_settings(&call.caller.tenant, change, call.actor()).await;
     plain_json(StatusCode::OK, &SettingsBody::from(changed.map_err(explain)?.settings))
 }

@@ -2,10 +2,12 @@
 
 use super::call::{Answer, Body, Call, bad_request, explain};
 use super::document::Problem;
+use crate::api::context::SCIM_ROOT;
 use crate::api::error::ApiError;
 use crate::api::path::PathParts;
 use crate::api::response::plain_json;
 use crate::directory::tenants::{DEFAULT_OVERLAP, Earlier, MAX_OVERLAP, Rotation};
+use crate::directory::token::is_valid_at;
 use crate::directory::{Scope, Stage, TokenRecord};
 use crate::scim::date_time;
 use http::StatusCode;
@@ -49,6 +51,9 @@ struct TokenBody {
     /// When it ends; none for a current one.
     #[schema(format = DateTime)]
     expires: Option<String>,
+    /// The day (UTC) on which the identity provider last used it; none when it never did, and for admin tokens.
+    #[schema(format = Date)]
+    last_used: Option<String>,
 }
 
 /// The tokens that work.
@@ -89,7 +94,7 @@ struct NewTokenBody {
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct RevokedBody {
-    /// How many tokens: 1, or 0 when there was none.
+    /// How many tokens; 0 when there was none.
     revoked: usize,
 }
 
@@ -108,8 +113,13 @@ struct RevokedBody {
 pub(super) async fn list_tokens(call: Call) -> Answer {
     let tenant = call.tenant().await?;
     let now = call.services.tenants.now();
-    let works = |token: &&TokenRecord| token.expires.is_none_or(|expires| expires > now);
-    let tokens = tenant.tokens.iter().filter(works).map(TokenBody::from).collect();
+    let works = |token: &&TokenRecord| is_valid_at(token, now);
+    let sync = call.services.sync.record(&call.caller.tenant).await.map_err(explain)?;
+    let body = |token: &TokenRecord| TokenBody {
+        last_used: sync.used.get(token.short_name()).cloned(),
+        ..TokenBody::from(token)
+    };
+    let tokens = tenant.tokens.iter().filter(works).map(body).collect();
     plain_json(StatusCode::OK, &TokensBody { tokens })
 }
 
@@ -141,22 +151,19 @@ pub(super) async fn rotate_token(
         let most = MAX_OVERLAP.whole_seconds();
         return Err(bad_request(format!("overlapSecs can be {most} at most, a year")));
     }
-    let label = body.label.as_deref();
-    if label.is_some_and(|label| !(1..=100).contains(&label.chars().count())) {
-        return Err(bad_request("label must have 1 to 100 characters"));
-    }
     let earlier = if body.drop_earlier { Earlier::Drop } else { Earlier::Keep };
-    let rotation = Rotation { label, overlap, earlier };
+    let rotation = Rotation { label: body.label.as_deref(), overlap, earlier };
     let (tenants, tenant) = (&call.services.tenants, &call.caller.tenant);
-    let rotated = tenants.rotate_token(tenant, scope, &rotation, &call.caller.label).await;
+    let rotated = tenants.rotate_token(tenant, scope, &rotation, call.actor()).await;
     let token = rotated.map_err(explain)?.expose_secret().to_owned();
-    let root = call.path.base_url.trim_end_matches("/api");
-    plain_json(StatusCode::OK, &NewTokenBody { tenant_url: format!("{root}/scim/v2"), token })
+    call.services.access.forget(tenant);
+    let tenant_url = format!("{}{SCIM_ROOT}", call.path.root);
+    plain_json(StatusCode::OK, &NewTokenBody { tenant_url, token })
 }
 
 /// Revoke a token
 ///
-/// Servers know it within a minute. An admin token can revoke itself.
+/// Servers know it within a minute. The last admin token cannot be revoked.
 #[utoipa::path(
     delete,
     path = "/tokens/{scope}/{stage}",
@@ -178,7 +185,30 @@ pub(super) async fn revoke_token(call: Call, PathParts([scope, stage]): PathPart
         _ => return Err(not_found("The stage is current or previous")),
     };
     let (tenants, tenant) = (&call.services.tenants, &call.caller.tenant);
-    let revoked = tenants.revoke_tokens(tenant, scope, Some(stage), &call.caller.label).await;
+    let revoked = tenants.revoke_tokens(tenant, scope, Some(stage), call.actor()).await;
+    call.services.access.forget(tenant);
+    plain_json(StatusCode::OK, &RevokedBody { revoked: revoked.map_err(explain)? })
+}
+
+/// Revoke both tokens of a scope
+///
+/// When one has leaked: the identity provider is refused within a minute, until it has a new one. The last admin token
+/// cannot be revoked.
+#[utoipa::path(
+    delete,
+    path = "/tokens/{scope}",
+    tag = "tokens",
+    params(("scope" = ScopeBody, Path, description = "Which scope's tokens")),
+    responses(
+        (status = 200, description = "They work no more", body = RevokedBody),
+        (status = "default", description = "A problem", body = Problem, content_type = "application/problem+json")
+    )
+)]
+pub(super) async fn revoke_tokens(call: Call, PathParts([scope]): PathParts<1>) -> Answer {
+    let scope = read_scope(scope.as_deref())?;
+    let (tenants, tenant) = (&call.services.tenants, &call.caller.tenant);
+    let revoked = tenants.revoke_tokens(tenant, scope, None, call.actor()).await;
+    call.services.access.forget(tenant);
     plain_json(StatusCode::OK, &RevokedBody { revoked: revoked.map_err(explain)? })
 }
 
@@ -217,6 +247,7 @@ impl From<&TokenRecord> for TokenBody {
             label: token.label.clone(),
             created: date_time::format(token.created),
             expires: token.expires.map(date_time::format),
+            last_used: None,
         }
     }
 }

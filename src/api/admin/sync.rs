@@ -1,0 +1,88 @@
+//! `/sync`: how the identity provider is doing.
+
+use super::call::{Answer, Call, explain};
+use super::document::Problem;
+use crate::api::response::plain_json;
+use crate::directory::sync::SyncStatus;
+use crate::directory::{EventKind, Refusal};
+use crate::scim::date_time;
+use http::StatusCode;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// How the sync is doing.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct SyncBody {
+    /// When the identity provider last asked for something, to the minute.
+    #[schema(format = DateTime)]
+    last_request: Option<String>,
+    /// What changed in the last 24 hours, whoever did it.
+    last_day: LastDayBody,
+    /// What the identity provider was refused, the last one first, 20 at most.
+    refusals: Vec<RefusalBody>,
+}
+
+/// How many changes there were.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct LastDayBody {
+    created: u64,
+    updated: u64,
+    /// Deactivated or deleted in the identity provider.
+    archived: u64,
+    restored: u64,
+}
+
+/// A request that was refused.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct RefusalBody {
+    #[schema(format = DateTime)]
+    at: String,
+    /// The method and the route.
+    operation: String,
+    /// The HTTP status.
+    #[schema(minimum = 400, maximum = 499)]
+    status: u16,
+    /// What the identity provider's administrator was told.
+    detail: String,
+}
+
+/// Show how the sync is doing
+#[utoipa::path(
+    get,
+    path = "/sync",
+    tag = "settings",
+    responses(
+        (status = 200, description = "How it is doing", body = SyncBody),
+        (status = "default", description = "A problem", body = Problem, content_type = "application/problem+json")
+    )
+)]
+pub(super) async fn get_sync(call: Call) -> Answer {
+    let status = call.services.sync.status(&call.caller.tenant).await.map_err(explain)?;
+    plain_json(StatusCode::OK, &SyncBody::from(status))
+}
+
+impl From<SyncStatus> for SyncBody {
+    fn from(SyncStatus { record, changes }: SyncStatus) -> Self {
+        let count = |kinds: &[EventKind]| kinds.iter().filter_map(|kind| changes.get(kind)).sum();
+        Self {
+            last_request: record.last_request.map(date_time::format),
+            last_day: LastDayBody {
+                created: count(&[EventKind::Created]),
+                updated: count(&[EventKind::Updated]),
+                archived: count(&[EventKind::Archived, EventKind::Deleted]),
+                restored: count(&[EventKind::Restored, EventKind::Recreated]),
+            },
+            refusals: record.refusals.into_iter().map(Into::into).collect(),
+        }
+    }
+}
+
+impl From<Refusal> for RefusalBody {
+    fn from(refusal: Refusal) -> Self {
+        let Refusal { at, operation, status, detail } = refusal;
+        Self { at: date_time::format(at), operation, status, detail }
+    }
+}

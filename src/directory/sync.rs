@@ -1,0 +1,153 @@
+//! How a tenant's sync is doing: when its identity provider last asked, what it was refused, which tokens it uses, and
+//! how much it changed. Noticed as requests are answered, and written now and then: it must cost next to nothing.
+
+use super::Error;
+use super::tenants::Tenants;
+use crate::store::history::EventKind;
+use crate::store::retry::Pauses;
+use crate::store::sync::{Refusal, SyncNews, SyncRecord};
+use crate::store::tenant::TenantId;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use time::{Duration, OffsetDateTime};
+
+/// How often it is written that the identity provider asks.
+const REQUESTS_EVERY: Duration = Duration::minutes(1);
+/// How often it is written what was refused. A client that does nothing wrong sees none of it; one that sends broken
+/// requests without end must not become a load on the store.
+const REFUSALS_EVERY: Duration = Duration::seconds(10);
+/// How many refusals wait to be written, and how many tenants are remembered.
+const MOST_WAITING: usize = 20;
+const MOST_REMEMBERED: usize = 4_096;
+/// Longer than this no answer waits for the note.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(1);
+
+/// How a tenant's sync is doing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SyncStatus {
+    /// What was noticed.
+    pub record: SyncRecord,
+    /// The changes of the last 24 hours, by kind, the administrator's own included.
+    pub changes: BTreeMap<EventKind, u64>,
+}
+
+/// Watches the identity providers of all tenants. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct SyncWatch {
+    tenants: Tenants,
+    noticed: Arc<Mutex<HashMap<TenantId, Noticed>>>,
+}
+
+/// What this process noticed of a tenant and has not written yet.
+#[derive(Debug, Default)]
+struct Noticed {
+    written_at: Option<OffsetDateTime>,
+    refusals: Vec<Refusal>,
+    used: BTreeSet<String>,
+}
+
+impl Noticed {
+    fn is_due(&self, now: OffsetDateTime) -> bool {
+        let every = if self.refusals.is_empty() { REQUESTS_EVERY } else { REFUSALS_EVERY };
+        // A clock that was set back makes it due.
+        self.written_at.is_none_or(|at| !(Duration::ZERO..every).contains(&(now - at)))
+    }
+}
+
+impl SyncWatch {
+    /// Watches the identity providers of `tenants`.
+    pub fn new(tenants: Tenants) -> Self {
+        Self { tenants, noticed: Arc::default() }
+    }
+
+    /// Notices a request with a token, named by the start of its digest, and what it was refused: operation, status and
+    /// text. Fails without a word but in the log: no answer depends on it.
+    pub async fn notice(
+        &self,
+        tenant: &TenantId,
+        token: &str,
+        refused: Option<(String, u16, String)>,
+    ) {
+        let now = self.tenants.sources.now();
+        let refusal = refused.map(|(operation, status, detail)| Refusal {
+            at: now,
+            operation,
+            status,
+            detail,
+        });
+        let Some(news) = self.due(tenant, token, refusal, now) else { return };
+        let written = tokio::time::timeout(PATIENCE, self.write(tenant, &news)).await;
+        let cause = match written {
+            Ok(Ok(())) => return,
+            Ok(Err(error)) => crate::error_chain(&error),
+            Err(_) => "it took too long".to_owned(),
+        };
+        tracing::warn!(
+            tenant = tenant.as_str(),
+            cause,
+            "what was noticed of a sync is not written"
+        );
+    }
+
+    /// What was noticed of a tenant's identity provider.
+    ///
+    /// # Errors
+    /// As for every call of the store.
+    pub async fn record(&self, tenant: &TenantId) -> Result<SyncRecord, Error> {
+        Ok(self.tenants.store.tenant(tenant).get_sync().await?)
+    }
+
+    /// How a tenant's sync is doing.
+    ///
+    /// # Errors
+    /// As for every call of the store.
+    pub async fn status(&self, tenant: &TenantId) -> Result<SyncStatus, Error> {
+        let store = self.tenants.store.tenant(tenant);
+        let now = self.tenants.sources.now();
+        let (record, changes) =
+            tokio::try_join!(store.get_sync(), store.count_changes_of_a_day(now))?;
+        Ok(SyncStatus { record, changes })
+    }
+
+    /// Keeps what was noticed, and takes it out when it is time to write.
+    fn due(
+        &self,
+        tenant: &TenantId,
+        token: &str,
+        refusal: Option<Refusal>,
+        now: OffsetDateTime,
+    ) -> Option<SyncNews> {
+        let mut all = self.lock();
+        if all.len() >= MOST_REMEMBERED && !all.contains_key(tenant) {
+            all.clear();
+        }
+        let noticed = all.entry(tenant.clone()).or_default();
+        noticed.used.insert(token.to_owned());
+        if let Some(refusal) = refusal {
+            noticed.refusals.insert(0, refusal);
+            noticed.refusals.truncate(MOST_WAITING);
+        }
+        if !noticed.is_due(now) {
+            return None;
+        }
+        noticed.written_at = Some(now);
+        Some(SyncNews {
+            last_request: now,
+            refusals: std::mem::take(&mut noticed.refusals),
+            used: std::mem::take(&mut noticed.used).into_iter().collect(),
+        })
+    }
+
+    async fn write(&self, tenant: &TenantId, news: &SyncNews) -> Result<(), Error> {
+        let store = self.tenants.store.tenant(tenant);
+        let mut pauses = Pauses::new();
+        while !store.add_to_sync(store.get_sync().await?, news).await? {
+            pauses.pause().await?;
+        }
+        Ok(())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<TenantId, Noticed>> {
+        self.noticed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
