@@ -76,14 +76,14 @@ struct ColleagueBody {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct LocalPatch {
     #[serde(default, deserialize_with = "change")]
-    #[schema(value_type = Option<String>, max_length = 4096)]
+    #[schema(value_type = Option<String>, max_length = 4096, pattern = "^[^\\x00-\\x1f\\x7f-\\x9f]*$")]
     location: LocalChange,
     #[serde(default, deserialize_with = "change")]
-    #[schema(value_type = Option<String>, max_length = 4096)]
+    #[schema(value_type = Option<String>, max_length = 4096, pattern = "^[^\\x00-\\x1f\\x7f-\\x9f]*$")]
     department: LocalChange,
     /// The manager's email address, userName or id, or any text.
     #[serde(default, deserialize_with = "change")]
-    #[schema(value_type = Option<String>, max_length = 4096)]
+    #[schema(value_type = Option<String>, max_length = 4096, pattern = "^[^\\x00-\\x1f\\x7f-\\x9f]*$")]
     manager: LocalChange,
 }
 

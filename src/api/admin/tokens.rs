@@ -72,7 +72,11 @@ pub(super) struct RotationBody {
     #[schema(value_type = Option<u32>, minimum = 0, maximum = 31_536_000)]
     overlap_secs: Option<u32>,
     /// A name for the new token.
-    #[schema(min_length = 1, max_length = 100)]
+    #[schema(
+        min_length = 1,
+        max_length = 100,
+        pattern = "^[^\\x00-\\x1f\\x7f-\\x9f]*[^\\s\\x00-\\x1f\\x7f-\\x9f][^\\x00-\\x1f\\x7f-\\x9f]*$"
+    )]
     label: Option<String>,
     /// Ends a token that is still valid from the rotation before; else that one keeps what it was promised, and the
     /// rotation is refused with 409.
