@@ -1,7 +1,10 @@
-//! Who may come in: a token checked against its tenant, remembered for a short while.
+//! Who may come in: a token checked against its tenant, remembered for a short while; and the sessions of administrators
+//! who signed in with one.
 
 use super::Error;
+use super::lockout::Lockout;
 use super::pepper::Peppers;
+use super::session::{self, Pass};
 use super::tenants::Tenants;
 use super::token;
 use crate::store::tenant::{Scope, Tenant, TenantId};
@@ -26,6 +29,8 @@ pub struct Session {
     pub label: Arc<str>,
     /// The token, by a name that only says which one it is.
     pub token: Arc<str>,
+    /// Tells the token from all others.
+    pub(super) fingerprint: String,
 }
 
 /// Checks tokens. Cheap to clone.
@@ -33,6 +38,21 @@ pub struct Session {
 pub struct Access {
     tenants: Tenants,
     remembered: Arc<Mutex<HashMap<TenantId, Remembered>>>,
+    lockout: Lockout,
+}
+
+/// How an attempt to sign in ended.
+#[derive(Debug)]
+pub enum SignIn {
+    /// With a session.
+    Done(Pass),
+    /// The token is no valid admin token of the tenant.
+    Refused,
+    /// There were too many attempts; the token was not looked at.
+    LockedOut {
+        /// For how long there must be no other.
+        retry_after: Duration,
+    },
 }
 
 /// What the store said of a tenant id.
@@ -53,10 +73,20 @@ enum Next {
     ReadAgain,
 }
 
+/// What came of looking for something in a tenant's record.
+enum Looked<T> {
+    /// It is there.
+    Fits(T),
+    /// It is not in what is remembered, and the store was asked a moment ago.
+    NotAgain,
+    /// It is not in the store's record either, if there is one.
+    Misfit(Option<Arc<Tenant>>),
+}
+
 impl Access {
     /// Access to `tenants`.
     pub fn new(tenants: Tenants) -> Self {
-        Self { tenants, remembered: Arc::default() }
+        Self { tenants, remembered: Arc::default(), lockout: Lockout::default() }
     }
 
     /// The session of a token with this scope at the tenant named in the URL. `None` for every reason alike: no such
@@ -75,33 +105,100 @@ impl Access {
         }
         let now = self.tenants.sources.now();
         let peppers = self.tenants.peppers.get(now).await.map_err(Error::NoPepper)?;
-        let check = |record: Option<&Arc<Tenant>>, peppers: &Peppers| {
-            let record = token::find_valid(record?, scope, token, peppers, now)?;
+        let check = |record: &Tenant, peppers: &Peppers| {
+            let record = token::find_valid(record, scope, token, peppers, now)?;
             Some(Session {
                 tenant: tenant.clone(),
                 label: Arc::from(record.label.as_str()),
                 token: Arc::from(record.short_name()),
+                fingerprint: session::fingerprint(record),
             })
         };
-        let remembered = self.recall(tenant, now);
-        if let Some(session) = check(remembered.as_ref(), &peppers) {
-            return Ok(Some(session));
+        let record = match self.look(tenant, now, |record| check(record, &peppers)).await? {
+            Looked::Fits(session) => return Ok(Some(session)),
+            Looked::NotAgain => return Ok(None),
+            Looked::Misfit(record) => record,
+        };
+        let newer = self.tenants.peppers.get_newer(now).await.map_err(Error::NoPepper)?;
+        Ok(record.and_then(|record| check(&record, &newer)))
+    }
+
+    /// A session for an administrator who shows an admin token, unless too many wrong ones were tried for the tenant.
+    ///
+    /// # Errors
+    /// As for [`Self::open`]; [`Error::NoRandomness`].
+    pub async fn sign_in(&self, tenant: &TenantId, token: &str) -> Result<SignIn, Error> {
+        let now = self.tenants.sources.now();
+        if let Some(retry_after) = self.lockout.remaining(tenant, now) {
+            return Ok(SignIn::LockedOut { retry_after });
+        }
+        let Some(session) = self.open(tenant, Scope::Admin, token).await? else {
+            self.lockout.failed(tenant, now);
+            return Ok(SignIn::Refused);
+        };
+        let peppers = self.tenants.peppers.get(now).await.map_err(Error::NoPepper)?;
+        let pass = session::issue(&session, &peppers, now).map_err(Error::NoRandomness)?;
+        Ok(SignIn::Done(pass))
+    }
+
+    /// The session that a pass of [`Self::sign_in`] stands for, while it has not expired and the token that it was given
+    /// for is still valid: a revoked one ends its sessions as fast as it ends itself.
+    ///
+    /// # Errors
+    /// As for [`Self::open`].
+    pub async fn resume(
+        &self,
+        tenant: &TenantId,
+        pass: &str,
+    ) -> Result<Option<session::Resumed>, Error> {
+        let now = self.tenants.sources.now();
+        let peppers = self.tenants.peppers.get(now).await.map_err(Error::NoPepper)?;
+        let mut claims = session::read(pass, tenant, &peppers, now);
+        if claims.is_none() && session::has_form(pass) {
+            // Another server may know a newer pepper.
+            let newer = self.tenants.peppers.get_newer(now).await.map_err(Error::NoPepper)?;
+            claims = session::read(pass, tenant, &newer, now);
+        }
+        let Some(claims) = claims else { return Ok(None) };
+        let check = |record: &Tenant| {
+            let found = claims.find_token(record, now)?;
+            Some(session::Resumed {
+                label: Arc::from(found.label.as_str()),
+                token: Arc::from(found.short_name()),
+                form_key: claims.form_key.clone(),
+            })
+        };
+        match self.look(tenant, now, check).await? {
+            Looked::Fits(resumed) => Ok(Some(resumed)),
+            Looked::NotAgain | Looked::Misfit(_) => Ok(None),
+        }
+    }
+
+    /// Forgets what is remembered of a tenant: what was just changed here counts here at once.
+    pub fn forget(&self, tenant: &TenantId) {
+        self.lock().remove(tenant);
+    }
+
+    /// Looks for something in what is remembered of a tenant and, when it is not there, in the store; but not right
+    /// after it was looked for there.
+    async fn look<T>(
+        &self,
+        tenant: &TenantId,
+        now: OffsetDateTime,
+        check: impl Fn(&Tenant) -> Option<T>,
+    ) -> Result<Looked<T>, Error> {
+        if let Some(found) = self.recall(tenant, now).and_then(|record| check(&record)) {
+            return Ok(Looked::Fits(found));
         }
         match self.after_a_misfit(tenant, now) {
-            Next::Refuse => return Ok(None),
+            Next::Refuse => return Ok(Looked::NotAgain),
             Next::ReadAgain => {}
         }
         let record = self.read(tenant, now).await?;
-        if let Some(session) = check(record.as_ref(), &peppers) {
-            return Ok(Some(session));
+        match record.as_deref().and_then(check) {
+            Some(found) => Ok(Looked::Fits(found)),
+            None => Ok(Looked::Misfit(record)),
         }
-        let newer = self.tenants.peppers.get_newer(now).await.map_err(Error::NoPepper)?;
-        Ok(check(record.as_ref(), &newer))
-    }
-
-    /// Forgets what is remembered of a tenant's tokens, in this process: they were changed through it.
-    pub fn forget(&self, tenant: &TenantId) {
-        self.lock().remove(tenant);
     }
 
     fn recall(&self, tenant: &TenantId, now: OffsetDateTime) -> Option<Arc<Tenant>> {

@@ -1,7 +1,7 @@
 //! Who changes something: a name for the history, and for whoever came with a token, the token.
 
 use super::Error;
-use super::token::is_valid_at;
+use super::token::works;
 use crate::store::tenant::Tenant;
 use time::OffsetDateTime;
 
@@ -28,7 +28,7 @@ impl Actor<'_> {
     /// [`Error::TokenEnded`].
     pub(super) fn check(&self, tenant: &Tenant, now: OffsetDateTime) -> Result<(), Error> {
         let Some(token) = self.token else { return Ok(()) };
-        let mut valid = tenant.tokens.iter().filter(|record| is_valid_at(record, now));
+        let mut valid = tenant.tokens.iter().filter(|record| works(record, now));
         match valid.any(|record| record.short_name() == token) {
             true => Ok(()),
             false => Err(Error::TokenEnded),

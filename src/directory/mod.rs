@@ -17,6 +17,8 @@ pub mod token;
 pub mod sample;
 pub mod actor;
 pub mod tenants;
+pub mod session;
+pub mod lockout;
 pub mod access;
 pub mod sync;
 

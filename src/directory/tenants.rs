@@ -251,7 +251,7 @@ impl Tenants {
                 && !tenant
                     .tokens
                     .iter()
-                    .any(|token| token.scope == Scope::Admin && token::is_valid_at(token, now));
+                    .any(|token| token.scope == Scope::Admin && token::works(token, now));
             if is_last {
                 return None;
             }

@@ -54,16 +54,16 @@ pub fn find_valid<'t>(
         let kept = record.digest.as_bytes();
         let fits = current.as_bytes().ct_eq(kept)
             | previous.as_ref().map_or(Choice::from(0), |digest| digest.as_bytes().ct_eq(kept));
-        if bool::from(fits) && record.scope == scope && is_valid_at(record, now) {
+        if bool::from(fits) && record.scope == scope && works(record, now) {
             valid = Some(record);
         }
     }
     valid
 }
 
-/// Whether a token has not ended yet.
-pub fn is_valid_at(record: &TokenRecord, now: OffsetDateTime) -> bool {
-    record.expires.is_none_or(|expires| expires > now)
+/// Whether a token that is kept has not expired.
+pub fn works(token: &TokenRecord, now: OffsetDateTime) -> bool {
+    token.expires.is_none_or(|expires| expires > now)
 }
 
 /// The tokens of a tenant after `new` has been made the current one of its scope. The one it replaces stays valid

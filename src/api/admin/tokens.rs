@@ -7,7 +7,7 @@ use crate::api::error::ApiError;
 use crate::api::path::PathParts;
 use crate::api::response::plain_json;
 use crate::directory::tenants::{DEFAULT_OVERLAP, Earlier, MAX_OVERLAP, Rotation};
-use crate::directory::token::is_valid_at;
+use crate::directory::token::works;
 use crate::directory::{Scope, Stage, TokenRecord};
 use crate::scim::date_time;
 use http::StatusCode;
@@ -117,13 +117,13 @@ struct RevokedBody {
 pub(super) async fn list_tokens(call: Call) -> Answer {
     let tenant = call.tenant().await?;
     let now = call.services.tenants.now();
-    let works = |token: &&TokenRecord| is_valid_at(token, now);
+    let working = tenant.tokens.iter().filter(|token| works(token, now));
     let sync = call.services.sync.record(&call.caller.tenant).await.map_err(explain)?;
     let body = |token: &TokenRecord| TokenBody {
         last_used: sync.used.get(token.short_name()).cloned(),
         ..TokenBody::from(token)
     };
-    let tokens = tenant.tokens.iter().filter(works).map(body).collect();
+    let tokens = working.map(body).collect();
     plain_json(StatusCode::OK, &TokensBody { tokens })
 }
 
