@@ -1,12 +1,13 @@
 //! Rollcall: a SCIM 2.0 service provider that keeps a company's employee list in step with its identity provider.
 //!
-//! Modules in reading order. Calls go down only: [`app`] puts the parts together, [`api`] speaks HTTP, [`directory`]
-//! has the rules of the product, [`store`] keeps things in DynamoDB, [`scim`] is the protocol and does no I/O.
+//! Modules in reading order. Calls go down only: [`app`] puts the parts together, [`api`] and [`web`] speak HTTP,
+//! [`directory`] has the rules of the product, [`store`] keeps things in DynamoDB, [`scim`] is the protocol and does no I/O.
 
 pub mod scim;
 pub mod store;
 pub mod directory;
 pub mod api;
+pub mod web;
 pub mod app;
 pub mod gateway;
 pub mod metrics;

@@ -25,6 +25,7 @@ mod bad_input;
 mod limits;
 mod isolation;
 mod admin;
+mod web;
 mod tokens;
 mod secrets;
 mod logs;

@@ -156,6 +156,7 @@ async fn a_client_cannot_make_up_metrics() {
     drop(guard);
     let expected = [
         "DELETE /Users/{id}",
+        "GET /",
         "GET /ResourceTypes",
         "GET /ResourceTypes/{name}",
         "GET /Schemas",

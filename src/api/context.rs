@@ -59,16 +59,37 @@ pub const TENANTS_ROOT: &str = "/tenants/";
 pub(super) const SCIM_ROUTE: &str = "/tenants/{tenant}/scim/v2";
 
 /// A tenant, as a route.
-pub(super) const TENANT_ROUTE: &str = "/tenants/{tenant}";
+pub(crate) const TENANT_ROUTE: &str = "/tenants/{tenant}";
 
-/// Whether a path is in a tenant's administration.
-pub(super) fn is_administration(path: &str) -> bool {
-    let below = path.strip_prefix(TENANTS_ROOT).and_then(|rest| rest.split_once('/'));
-    below.is_some_and(|(_, below)| below == "api" || below.starts_with("api/"))
+/// Which part of the service a path is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// SCIM, and whatever is nothing else: its failures are SCIM errors.
+    Scim,
+    /// A tenant's administration: its failures are problems (RFC 9457).
+    Administration,
+    /// The account settings page: its failures are pages.
+    Page,
+}
+
+/// What the paths of the account settings page start with, below a tenant.
+const PAGES: [&str; 8] =
+    ["", "sign-in", "sign-out", "settings", "tokens", "employees", "activity", "assets"];
+
+/// Which part a path is for. What is nowhere is a page for a browser that asks for one.
+pub(crate) fn part_of(path: &str, wants_html: bool) -> Part {
+    let Some(rest) = path.strip_prefix(TENANTS_ROOT) else { return Part::Scim };
+    let below = rest.split_once('/').map_or("", |(_, below)| below);
+    match below.split('/').next().unwrap_or_default() {
+        "api" => Part::Administration,
+        "scim" => Part::Scim,
+        first if wants_html || PAGES.contains(&first) => Part::Page,
+        _ => Part::Scim,
+    }
 }
 
 /// The tenant that a path names.
-pub(super) fn tenant_in(path: &str) -> Option<TenantId> {
+pub(crate) fn tenant_in(path: &str) -> Option<TenantId> {
     path.strip_prefix(TENANTS_ROOT)?.split('/').next().and_then(TenantId::parse)
 }
 
@@ -84,6 +105,11 @@ pub fn tenant_root(origin: &str, tenant: &TenantId) -> String {
 pub(super) const SCIM_ROOT: &str = "/scim/v2";
 /// Where the administration is below a tenant.
 pub(super) const ADMIN_ROOT: &str = "/api";
+
+/// The account settings page of a tenant.
+pub fn settings_url(origin: &str, tenant: &TenantId) -> String {
+    format!("{}/", tenant_root(origin, tenant))
+}
 
 /// The Tenant URL of a tenant: its SCIM root.
 pub fn tenant_url(origin: &str, tenant: &TenantId) -> String {

@@ -1,9 +1,10 @@
-//! Failures as SCIM error bodies (RFC 7644 §3.12) and problems (RFC 9457): one place decides what a client sees and what the log keeps.
+//! Failures as SCIM error bodies (RFC 7644 §3.12), problems (RFC 9457) and pages: one place decides what a client sees and what the log keeps.
 //!
 //! 4xx texts are for the administrator of an identity provider. 5xx texts are fixed, and name the request so that
 //! operations can find the cause in the log. Who notices a failure need not know the request: the outermost layer
 //! writes the body ([`render`]).
 
+use super::context::Part;
 use super::observe::Seen;
 use super::response;
 use crate::directory::{self, Scope};
@@ -17,7 +18,7 @@ use std::sync::Arc;
 
 /// A failure on its way out.
 #[derive(Debug)]
-pub(super) struct ApiError {
+pub(crate) struct ApiError {
     status: StatusCode,
     scim_type: Option<&'static str>,
     detail: String,
@@ -37,7 +38,7 @@ enum Cause {
 struct Failure(Arc<ApiError>);
 
 impl ApiError {
-    pub(super) fn new(status: StatusCode, detail: impl Into<String>) -> Self {
+    pub(crate) fn new(status: StatusCode, detail: impl Into<String>) -> Self {
         Self { status, scim_type: None, detail: detail.into(), retry_after_secs: None, cause: None }
     }
 
@@ -78,7 +79,7 @@ impl ApiError {
         )
     }
 
-    pub(super) fn too_large(max_bytes: usize) -> Self {
+    pub(crate) fn too_large(max_bytes: usize) -> Self {
         Self::new(
             StatusCode::PAYLOAD_TOO_LARGE,
             format!("The body is too large; at most {max_bytes} bytes are accepted"),
@@ -96,7 +97,7 @@ impl ApiError {
         .into()
     }
 
-    pub(super) fn broken_body() -> Self {
+    pub(crate) fn broken_body() -> Self {
         scim::Error::invalid_syntax("The body ended before it was complete").into()
     }
 
@@ -107,14 +108,14 @@ impl ApiError {
         )
     }
 
-    /// 500 for an answer that cannot be written as JSON: a defect.
-    pub(super) fn unwritable() -> Self {
+    /// 500 for an answer that cannot be written: a defect.
+    pub(crate) fn unwritable() -> Self {
         let mut error = Self::new(StatusCode::INTERNAL_SERVER_ERROR, "The service failed");
-        error.cause = Some(Cause::Text("an answer cannot be written as JSON".to_owned()));
+        error.cause = Some(Cause::Text("an answer cannot be written".to_owned()));
         error
     }
 
-    fn retry_later(status: StatusCode, seconds: u16, detail: &str) -> Self {
+    pub(crate) fn retry_later(status: StatusCode, seconds: u16, detail: &str) -> Self {
         let mut error = Self::new(status, detail);
         error.retry_after_secs = Some(seconds);
         error
@@ -144,7 +145,8 @@ pub(super) fn refusal(response: &Response) -> Option<(u16, String)> {
 /// How much of a text is kept.
 const MOST_NOTED_CHARS: usize = 500;
 
-/// Writes the body of a failure into its response, a SCIM error or for the administration a problem (RFC 9457), and logs the cause of a server error: here, and nowhere else.
+/// Writes the body of a failure into its response, a SCIM error, a problem (RFC 9457) or a page, and logs the cause of a
+/// server error: here, and nowhere else.
 pub(super) fn render(response: &mut Response, seen: &Seen) {
     let Some(Failure(failure)) = response.extensions_mut().remove::<Failure>() else { return };
     let Seen { request_id, operation, tenant, .. } = seen;
@@ -159,7 +161,10 @@ pub(super) fn render(response: &mut Response, seen: &Seen) {
         };
         tracing::error!(request_id = &**request_id, operation, tenant, cause, "request failed");
     }
-    if seen.is_administration {
+    if seen.part == Part::Page {
+        return crate::web::failure::write(response, &seen.site, &detail);
+    }
+    if seen.part == Part::Administration {
         let status = failure.status;
         let problem = json!({
             "type": "about:blank",

@@ -2,13 +2,13 @@
 
 pub mod router;
 pub mod context;
-mod path;
+pub(crate) mod path;
 pub mod observe;
 mod auth;
-mod params;
+pub(crate) mod params;
 mod body;
 mod users;
 mod discovery;
 mod admin;
 mod response;
-mod error;
+pub(crate) mod error;

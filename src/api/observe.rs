@@ -3,13 +3,14 @@
 //! The line holds the route's template, never the path, query or body: they carry names and addresses. On Lambda the
 //! same line carries the request's metrics (`crate::metrics`).
 
-use super::context::{RequestId, SCIM_ROUTE, TENANT_ROUTE, is_administration, tenant_in};
+use super::context::{Part, RequestId, SCIM_ROUTE, Services, TENANT_ROUTE, part_of, tenant_in};
 use super::error::{ApiError, render};
 use crate::directory::{clock, metered};
-use axum::extract::{MatchedPath, Request};
+use crate::web::site::Site;
+use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use http::header::HeaderName;
+use http::header::{ACCEPT, HeaderName};
 use http::{HeaderValue, Method, StatusCode};
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,24 +25,33 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// What is known of a request, for whatever is logged about it.
 #[derive(Debug)]
-pub(super) struct Seen {
-    pub(super) request_id: Arc<str>,
+pub(crate) struct Seen {
+    pub(crate) request_id: Arc<str>,
     /// Method and route, such as `PATCH /Users/{id}`, or `other`. There are only so many: it is a dimension of metrics.
     pub(super) operation: String,
     /// The tenant in the URL, whether there is such a one or not; `-` without one.
     pub(super) tenant: String,
-    /// Whether it is for a tenant's administration, where failures are problems (RFC 9457) and not SCIM errors.
-    pub(super) is_administration: bool,
+    /// Which part of the service it is for, and so what a failure looks like.
+    pub(super) part: Part,
+    /// Where the tenant's pages are.
+    pub(super) site: Site,
 }
 
-pub(super) async fn observe(mut request: Request, next: Next) -> Response {
+pub(super) async fn observe(
+    State(services): State<Services>,
+    mut request: Request,
+    next: Next,
+) -> Response {
     let id = match request.extensions().get::<RequestId>() {
         Some(RequestId(id)) => Arc::clone(id),
         None => Arc::from(Uuid::new_v4().to_string()),
     };
     request.extensions_mut().insert(RequestId(Arc::clone(&id)));
     let tenant = tenant_in(request.uri().path());
-    let is_administration = is_administration(request.uri().path());
+    let accept = request.headers().get(ACCEPT).and_then(|accept| accept.to_str().ok());
+    let wants_html = accept.is_some_and(|accept| accept.contains("text/html"));
+    let part = part_of(request.uri().path(), wants_html);
+    let site = Site::of(&services, request.extensions(), tenant.clone());
     let (method, route) = (request.method().clone(), request.extensions().get().cloned());
     let started = clock();
     let answered = tokio::time::timeout(LONGEST_REQUEST, next.run(request));
@@ -53,7 +63,8 @@ pub(super) async fn observe(mut request: Request, next: Next) -> Response {
         request_id: id,
         operation: operation(&method, route.as_ref(), response.status()),
         tenant: tenant.map_or_else(|| "-".to_owned(), |tenant| tenant.to_string()),
-        is_administration,
+        part,
+        site,
     };
     render(&mut response, &seen);
     tracing::info!(
@@ -89,7 +100,11 @@ pub(super) fn operation(
     let route = route.as_str();
     let route = match route.strip_prefix(SCIM_ROUTE) {
         Some(below) => below,
-        None => route.strip_prefix(TENANT_ROUTE).unwrap_or(route),
+        None => match route.strip_prefix(TENANT_ROUTE) {
+            Some("") => "/",
+            Some(below) => below,
+            None => route,
+        },
     };
     format!("{method} {route}")
 }

@@ -53,7 +53,7 @@ impl Params {
 }
 
 /// The names and values of a query.
-pub(super) fn pairs(query: &str) -> Result<Vec<(String, String)>, Error> {
+pub(crate) fn pairs(query: &str) -> Result<Vec<(String, String)>, Error> {
     let pairs = query.split('&').filter(|pair| !pair.is_empty());
     pairs
         .map(|pair| {

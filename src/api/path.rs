@@ -7,6 +7,10 @@ use http::request::Parts;
 use http::uri::{PathAndQuery, Uri};
 use std::convert::Infallible;
 
+/// A request whose path ended with a slash. Only a browser cares.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct FinalSlash;
+
 /// The last segment of a path such as `/Users/{id}`, percent-decoded; `None` when it is not UTF-8 text.
 #[derive(Debug)]
 pub(super) struct LastSegment(pub(super) Option<String>);
@@ -22,7 +26,7 @@ impl<S: Send + Sync> FromRequestParts<S> for LastSegment {
 
 /// The segments of a path that its route names after the tenant, percent-decoded; `None` for one that is not UTF-8 text.
 #[derive(Debug)]
-pub(super) struct PathParts<const N: usize>(pub(super) [Option<String>; N]);
+pub(crate) struct PathParts<const N: usize>(pub(crate) [Option<String>; N]);
 
 impl<S: Send + Sync, const N: usize> FromRequestParts<S> for PathParts<N> {
     type Rejection = Infallible;
@@ -40,6 +44,7 @@ pub(super) fn fold_slashes(mut request: Request<Body>) -> Request<Body> {
     if !uri.path().contains("//") && (uri.path() == "/" || !uri.path().ends_with('/')) {
         return request;
     }
+    let has_final_slash = uri.path().ends_with('/');
     let segments = uri.path().split('/').filter(|segment| !segment.is_empty());
     let mut folded: String = segments.flat_map(|segment| ["/", segment]).collect();
     if folded.is_empty() {
@@ -55,6 +60,9 @@ pub(super) fn fold_slashes(mut request: Request<Body>) -> Request<Body> {
         if let Ok(uri) = Uri::from_parts(parts) {
             *request.uri_mut() = uri;
         }
+    }
+    if has_final_slash {
+        request.extensions_mut().insert(FinalSlash);
     }
     request
 }

@@ -1,10 +1,11 @@
 //! The table of contents: every route, and the layers around them.
 
-use super::context::{ADMIN_ROUTE, SCIM_ROUTE, Services};
+use super::context::{ADMIN_ROUTE, SCIM_ROUTE, Services, TENANT_ROUTE};
 use super::{admin, auth, discovery, error, observe, path, users};
+use crate::web;
 use axum::Router;
 use axum::body::Body;
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::from_fn_with_state;
 use axum::response::Response;
 use axum::routing::get;
 use http::Request;
@@ -45,13 +46,15 @@ fn router(services: Services) -> Router {
         .fallback(error::no_such_operation)
         .method_not_allowed_fallback(error::method_not_allowed)
         .layer(from_fn_with_state((services.clone(), auth::ADMIN), auth::authenticate));
+    let pages = web::router(&services).method_not_allowed_fallback(error::method_not_allowed);
     Router::new()
         .nest(SCIM_ROUTE, scim)
         .nest(ADMIN_ROUTE, administration)
+        .nest(TENANT_ROUTE, pages)
         .route("/health", get(|| async { "ok\n" }))
         .fallback(error::no_such_path)
         .method_not_allowed_fallback(error::method_not_allowed)
         .layer(CatchPanicLayer::custom(error::panicked))
-        .layer(from_fn(observe::observe))
+        .layer(from_fn_with_state(services.clone(), observe::observe))
         .with_state(services)
 }

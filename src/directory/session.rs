@@ -175,8 +175,12 @@ mod tests {
     fn a_pass_is_good_for_its_tenant_time_and_peppers_only() {
         let id = |id: &str| TenantId::parse(id).unwrap();
         let (old, now) = (peppers("old", None), OffsetDateTime::UNIX_EPOCH);
-        let session =
-            Session { tenant: id("acme"), label: Arc::from("x"), fingerprint: "f".to_owned() };
+        let session = Session {
+            tenant: id("acme"),
+            label: Arc::from("x"),
+            token: Arc::from("t"),
+            fingerprint: "f".to_owned(),
+        };
         let pass = issue(&session, &old, now).unwrap();
         let pass = pass.text.expose_secret();
         assert!(has_form(pass));
@@ -198,8 +202,12 @@ mod tests {
     fn each_session_has_forms_of_its_own() {
         let id = TenantId::parse("acme").unwrap();
         let (peppers, now) = (peppers("pepper", None), OffsetDateTime::UNIX_EPOCH);
-        let session =
-            Session { tenant: id.clone(), label: Arc::from("x"), fingerprint: "f".to_owned() };
+        let session = Session {
+            tenant: id.clone(),
+            label: Arc::from("x"),
+            token: Arc::from("t"),
+            fingerprint: "f".to_owned(),
+        };
         let form_key = || {
             let pass = issue(&session, &peppers, now).unwrap();
             read(pass.text.expose_secret(), &id, &peppers, now).unwrap().form_key

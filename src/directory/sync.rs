@@ -27,8 +27,33 @@ const PATIENCE: std::time::Duration = std::time::Duration::from_secs(1);
 pub struct SyncStatus {
     /// What was noticed.
     pub record: SyncRecord,
-    /// The changes of the last 24 hours, by kind, the administrator's own included.
-    pub changes: BTreeMap<EventKind, u64>,
+    /// The changes of employees in the last 24 hours, whoever made them.
+    pub last_day: LastDay,
+}
+
+/// How many changes there were.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct LastDay {
+    /// New employees.
+    pub created: u64,
+    /// Changed attributes.
+    pub updated: u64,
+    /// Deactivated or deleted in the identity provider, or archived here.
+    pub archived: u64,
+    /// Back again.
+    pub restored: u64,
+}
+
+impl LastDay {
+    fn of(changes: &BTreeMap<EventKind, u64>) -> Self {
+        let count = |kinds: &[EventKind]| kinds.iter().filter_map(|kind| changes.get(kind)).sum();
+        Self {
+            created: count(&[EventKind::Created]),
+            updated: count(&[EventKind::Updated]),
+            archived: count(&[EventKind::Archived, EventKind::Deleted]),
+            restored: count(&[EventKind::Restored, EventKind::Recreated]),
+        }
+    }
 }
 
 /// Watches the identity providers of all tenants. Cheap to clone.
@@ -106,7 +131,7 @@ impl SyncWatch {
         let now = self.tenants.sources.now();
         let (record, changes) =
             tokio::try_join!(store.get_sync(), store.count_changes_of_a_day(now))?;
-        Ok(SyncStatus { record, changes })
+        Ok(SyncStatus { record, last_day: LastDay::of(&changes) })
     }
 
     /// Keeps what was noticed, and takes it out when it is time to write.

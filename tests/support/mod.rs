@@ -4,6 +4,7 @@
 //! Time stands still unless a test moves it, and ids count up, so whole bodies can be compared. With
 //! `ROLLCALL_TEST_DYNAMODB_ENDPOINT` set, the same tests run on the DynamoDB API at that URL, each on a table of its own.
 
+pub mod browser;
 pub mod command;
 pub mod engine;
 pub mod http;

@@ -3,8 +3,8 @@
 use super::call::{Answer, Call, explain};
 use super::document::Problem;
 use crate::api::response::plain_json;
-use crate::directory::sync::SyncStatus;
-use crate::directory::{EventKind, Refusal};
+use crate::directory::Refusal;
+use crate::directory::sync::{LastDay, SyncStatus};
 use crate::scim::date_time;
 use http::StatusCode;
 use serde::Serialize;
@@ -65,16 +65,11 @@ pub(super) async fn get_sync(call: Call) -> Answer {
 }
 
 impl From<SyncStatus> for SyncBody {
-    fn from(SyncStatus { record, changes }: SyncStatus) -> Self {
-        let count = |kinds: &[EventKind]| kinds.iter().filter_map(|kind| changes.get(kind)).sum();
+    fn from(SyncStatus { record, last_day }: SyncStatus) -> Self {
+        let LastDay { created, updated, archived, restored } = last_day;
         Self {
             last_request: record.last_request.map(date_time::format),
-            last_day: LastDayBody {
-                created: count(&[EventKind::Created]),
-                updated: count(&[EventKind::Updated]),
-                archived: count(&[EventKind::Archived, EventKind::Deleted]),
-                restored: count(&[EventKind::Restored, EventKind::Recreated]),
-            },
+            last_day: LastDayBody { created, updated, archived, restored },
             refusals: record.refusals.into_iter().map(Into::into).collect(),
         }
     }

@@ -1,0 +1,90 @@
+//! Failures as pages: what went wrong, and the next step.
+
+use super::headers;
+use super::page::{Frame, write as write_page};
+use super::site::Site;
+use crate::api::error::ApiError;
+use crate::directory::Error;
+use crate::scim::date_time;
+use askama::Template;
+use axum::response::Response;
+use http::StatusCode;
+use http::header::WWW_AUTHENTICATE;
+
+#[derive(Template)]
+#[template(path = "failure.html")]
+struct FailurePage<'a> {
+    frame: Frame,
+    title: &'a str,
+    detail: &'a str,
+}
+
+/// Gives a failed answer its page.
+pub(crate) fn write(response: &mut Response, site: &Site, detail: &str) {
+    let title = match response.status() {
+        StatusCode::FORBIDDEN => "This was refused",
+        StatusCode::NOT_FOUND => "This is not here",
+        StatusCode::CONFLICT => "This cannot be done now",
+        StatusCode::TOO_MANY_REQUESTS => "Too many requests",
+        status if status.is_server_error() => "This did not work",
+        _ => "This could not be understood",
+    };
+    let page = FailurePage { frame: Frame::signed_out(site), title, detail };
+    // A page is no place for a bearer token.
+    response.headers_mut().remove(WWW_AUTHENTICATE);
+    write_page(response, &page);
+    headers::add(response, site);
+}
+
+/// A failure in the words of the page; what it does not word is worded as for SCIM.
+pub(super) fn explain(error: Error) -> ApiError {
+    let conflict = |detail: String| ApiError::new(StatusCode::CONFLICT, detail);
+    match error {
+        Error::NoEmployee(_) => no_such_employee(),
+        Error::NoTenant => ApiError::new(
+            StatusCode::FORBIDDEN,
+            "The tenant is not there any more; ask whoever runs this service",
+        ),
+        Error::UserNameTaken { holder } => conflict(format!(
+            "The userName is that of another employee by now, {holder}: change it there first, in \
+             the identity provider"
+        )),
+        Error::NotArchived(_) => {
+            conflict("Only an archived employee can be erased: archive this one first".to_owned())
+        }
+        Error::PreviousTokenValid { expires } => conflict(format!(
+            "The token before the current one is still valid until {}; wait, or rotate again with \
+             the box ticked that ends it now",
+            date_time::format(expires)
+        )),
+        Error::TokenEnded => ApiError::new(
+            StatusCode::FORBIDDEN,
+            "The admin token that you signed in with has ended, and nothing was changed; sign in with \
+             the new one",
+        ),
+        Error::LastAdminToken => conflict(
+            "It is the last admin token, and without it nobody could administer the tenant: rotate \
+             it instead, with an overlap of none"
+                .to_owned(),
+        ),
+        Error::Contention => ApiError::retry_later(
+            StatusCode::TOO_MANY_REQUESTS,
+            1,
+            "Too many others are changing this at once, and nothing was changed; do it again",
+        ),
+        other => other.into(),
+    }
+}
+
+/// 404 for an employee.
+pub(super) fn no_such_employee() -> ApiError {
+    ApiError::new(
+        StatusCode::NOT_FOUND,
+        "There is no employee with this id; look the person up in the list of employees",
+    )
+}
+
+/// 400.
+pub(super) fn bad_request(detail: impl Into<String>) -> ApiError {
+    ApiError::new(StatusCode::BAD_REQUEST, detail)
+}

@@ -1,0 +1,183 @@
+//! Who comes in: the session in the cookie, and for what is posted the proof that one of its own pages posted it.
+
+use super::failure::bad_request;
+use super::page::redirect;
+use super::site::Site;
+use crate::api::context::{Services, tenant_in};
+use crate::api::error::ApiError;
+use crate::api::params;
+use crate::directory::actor::Actor;
+use crate::directory::session::{FormKey, Resumed};
+use crate::directory::{Directory, TenantId};
+use axum::body::Body;
+use axum::extract::{FromRequestParts, OriginalUri, Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use http::header::{CONTENT_TYPE, COOKIE};
+use http::request::Parts;
+use http::{HeaderMap, Method, StatusCode};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use std::sync::Arc;
+
+/// The cookie's name.
+pub(super) const COOKIE_NAME: &str = "rollcall_session";
+/// The form field that only the session's own pages know.
+pub(super) const FORM_KEY: &str = "csrf";
+/// The most bytes of a form: three local values of the longest kind, percent-encoded.
+const MAX_FORM_BYTES: usize = 256 * 1024;
+
+/// An administrator who signed in.
+#[derive(Clone)]
+pub(super) struct Visitor {
+    pub(super) tenant: TenantId,
+    pub(super) directory: Directory,
+    /// The label of the token, for the history.
+    pub(super) label: Arc<str>,
+    /// The token that they signed in with, by a name that only says which one it is.
+    pub(super) token: Arc<str>,
+    pub(super) form_key: FormKey,
+    pub(super) site: Site,
+}
+
+impl Visitor {
+    /// Who does it.
+    pub(super) fn actor(&self) -> Actor<'_> {
+        Actor { label: &self.label, token: Some(&self.token) }
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Visitor {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, ApiError> {
+        parts.extensions.get().cloned().ok_or_else(signed_out)
+    }
+}
+
+/// The fields of a form that was posted.
+#[derive(Debug, Clone)]
+pub(super) struct Form(Arc<Vec<(String, String)>>);
+
+impl Form {
+    /// A field's text; empty when it is not there.
+    pub(super) fn get(&self, name: &str) -> &str {
+        self.0.iter().find(|(found, _)| found == name).map_or("", |(_, value)| value)
+    }
+
+    /// Whether a box is ticked.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|(found, _)| found == name)
+    }
+
+    /// Reads a request's body.
+    pub(super) async fn read(headers: &HeaderMap, body: Body) -> Result<Self, ApiError> {
+        let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+        let essence = kind.and_then(|kind| kind.split(';').next()).unwrap_or_default();
+        if !essence.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+            let text = "The page takes what its own forms send; open it and use them";
+            return Err(ApiError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, text));
+        }
+        let bytes = match Limited::new(body, MAX_FORM_BYTES).collect().await {
+            Ok(collected) => collected.to_bytes(),
+            Err(error) if error.is::<LengthLimitError>() => {
+                return Err(ApiError::too_large(MAX_FORM_BYTES));
+            }
+            Err(_) => return Err(ApiError::broken_body()),
+        };
+        let text = std::str::from_utf8(&bytes).map_err(|_| ApiError::broken_body())?;
+        let pairs = params::pairs(text).map_err(|_| bad_request("The form is not UTF-8 text"))?;
+        Ok(Self(Arc::new(pairs)))
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Form {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, ApiError> {
+        parts.extensions.get().cloned().ok_or_else(signed_out)
+    }
+}
+
+/// Lets a request through with a [`Visitor`], and when it changes something with a [`Form`]. Who asks for a page without
+/// a session is led to where one begins.
+pub(super) async fn guard(
+    State(services): State<Services>,
+    OriginalUri(uri): OriginalUri,
+    request: Request,
+    next: Next,
+) -> Response {
+    let (mut parts, body) = request.into_parts();
+    let site = Site::of(&services, &parts.extensions, tenant_in(uri.path()));
+    let visitor = match visitor(&services, uri.path(), &site, &parts.headers).await {
+        Ok(visitor) => visitor,
+        Err(error) => return error.into_response(),
+    };
+    let reading = parts.method == Method::GET || parts.method == Method::HEAD;
+    let visitor = match visitor {
+        Some(visitor) => visitor,
+        None if reading => return redirect(&site.root()),
+        None => return signed_out().into_response(),
+    };
+    if reading {
+        parts.extensions.insert(visitor);
+        return next.run(Request::from_parts(parts, body)).await;
+    }
+    match posted(&visitor, &parts.headers, body).await {
+        Ok(form) => {
+            parts.extensions.insert(visitor);
+            parts.extensions.insert(form);
+            next.run(Request::from_parts(parts, Body::empty())).await
+        }
+        Err(error) => error.into_response(),
+    }
+}
+
+/// Whose session the request's cookie is, if it is one.
+pub(super) async fn visitor(
+    services: &Services,
+    path: &str,
+    site: &Site,
+    headers: &HeaderMap,
+) -> Result<Option<Visitor>, ApiError> {
+    let Some(tenant) = tenant_in(path) else { return Ok(None) };
+    for pass in passes(headers) {
+        if let Some(resumed) = services.access.resume(&tenant, pass).await? {
+            let Resumed { label, token, form_key } = resumed;
+            let (directory, site) = (services.tenants.directory(&tenant), site.clone());
+            return Ok(Some(Visitor { tenant, directory, label, token, form_key, site }));
+        }
+    }
+    Ok(None)
+}
+
+/// A form that one of the session's own pages sent.
+async fn posted(visitor: &Visitor, headers: &HeaderMap, body: Body) -> Result<Form, ApiError> {
+    if !visitor.site.may_have_sent(headers) {
+        return Err(from_elsewhere());
+    }
+    let form = Form::read(headers, body).await?;
+    match visitor.form_key.fits(form.get(FORM_KEY)) {
+        true => Ok(form),
+        false => Err(from_elsewhere()),
+    }
+}
+
+/// The cookies of our name: few, whatever a client sends.
+fn passes(headers: &HeaderMap) -> impl Iterator<Item = &str> {
+    let cookies = headers.get_all(COOKIE).iter().filter_map(|cookies| cookies.to_str().ok());
+    let cookies = cookies.flat_map(|cookies| cookies.split(';'));
+    let named = cookies.filter_map(|cookie| cookie.trim().split_once('='));
+    named.filter(|(name, _)| *name == COOKIE_NAME).map(|(_, pass)| pass).take(2)
+}
+
+fn signed_out() -> ApiError {
+    let text = "You are not signed in any more, and nothing was changed; sign in and do it again";
+    ApiError::new(StatusCode::FORBIDDEN, text)
+}
+
+/// 403 for what none of our pages sent.
+pub(super) fn from_elsewhere() -> ApiError {
+    let text = "The form was not sent by this page, or by one from before you last signed in, and \
+                nothing was changed; open the page at its own address and do it again";
+    ApiError::new(StatusCode::FORBIDDEN, text)
+}

@@ -1,0 +1,109 @@
+//! Histories as timelines, the newest change first: an employee's, and the tenant's own.
+
+use super::facts::text;
+use super::failure::explain;
+use super::guard::Visitor;
+use super::page::{Answer, Frame, Query, Section, When, encoded, show};
+use crate::directory::listing::ListPage;
+use crate::directory::{EventKind, RecordedEntry};
+use askama::Template;
+use serde_json::Value;
+
+/// A page of a history.
+pub(super) struct Timeline {
+    pub(super) entries: Vec<Entry>,
+    /// The path of the page with older entries.
+    pub(super) older: Option<String>,
+    /// The path of the page with the newest, unless this is it.
+    pub(super) newest: Option<String>,
+}
+
+/// One change.
+pub(super) struct Entry {
+    pub(super) at: When,
+    pub(super) by: String,
+    pub(super) what: &'static str,
+    pub(super) changes: Vec<ChangeRow>,
+}
+
+/// One attribute's change.
+pub(super) struct ChangeRow {
+    pub(super) attribute: String,
+    pub(super) old: Option<String>,
+    pub(super) new: Option<String>,
+}
+
+impl Timeline {
+    /// The page of a history that is shown at this path.
+    pub(super) fn new(page: ListPage<RecordedEntry>, here: &str, is_newest: bool) -> Self {
+        let older = page.next.map(|cursor| format!("{here}?cursor={}#history", encoded(&cursor)));
+        Self {
+            entries: page.rows.into_iter().map(Entry::from).collect(),
+            older,
+            newest: (!is_newest).then(|| format!("{here}#history")),
+        }
+    }
+}
+
+impl From<RecordedEntry> for Entry {
+    fn from(RecordedEntry { entry, .. }: RecordedEntry) -> Self {
+        let changes = entry.changes.into_iter().map(|change| ChangeRow {
+            // The last name says it all; a URN in front of each is noise.
+            attribute: match change.attribute.rsplit_once(':') {
+                Some((_, name)) => name.to_owned(),
+                None => change.attribute,
+            },
+            old: change.old.as_ref().map(short),
+            new: change.new.as_ref().map(short),
+        });
+        Self {
+            at: When::new(entry.at),
+            by: entry.by,
+            what: sentence(entry.kind),
+            changes: changes.collect(),
+        }
+    }
+}
+
+/// A value that fits into a timeline.
+fn short(value: &Value) -> String {
+    const MOST: usize = 300;
+    let text = text(value);
+    match text.char_indices().nth(MOST) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text,
+    }
+}
+
+fn sentence(kind: EventKind) -> &'static str {
+    match kind {
+        EventKind::Created => "Created",
+        EventKind::Updated => "Updated",
+        EventKind::Archived => "Archived",
+        EventKind::Deleted => "Deleted in the identity provider, and archived here",
+        EventKind::Restored => "Restored",
+        EventKind::Recreated => "Created again in the identity provider, not active",
+        EventKind::SettingsChanged => "Settings changed",
+        EventKind::TokenRotated => "Token rotated",
+        EventKind::TokenRevoked => "Token revoked",
+        EventKind::Erased => "Employee erased",
+    }
+}
+
+#[derive(Template)]
+#[template(path = "activity.html")]
+struct ActivityPage {
+    frame: Frame,
+    timeline: Timeline,
+}
+
+/// The history of settings, tokens and erasures.
+pub(super) async fn activity(visitor: Visitor, query: Query) -> Answer {
+    let cursor = query.cursor();
+    let page = visitor.directory.tenant_history_page(cursor, 50).await.map_err(explain)?;
+    let here = visitor.site.path("activity");
+    show(&ActivityPage {
+        frame: Frame::of(&visitor, Section::Activity),
+        timeline: Timeline::new(page, &here, cursor.is_none()),
+    })
+}

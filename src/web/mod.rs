@@ -1,0 +1,48 @@
+//! The account settings page: what a tenant's administrator sees in a browser. HTML in, HTML out, written by the server;
+//! it works without a script.
+//!
+//! Knows no rules and no store: it asks the directory what the JSON API asks it. A cookie counts here, and nowhere else;
+//! a bearer token does not count here.
+
+pub(crate) mod site;
+mod headers;
+mod assets;
+mod guard;
+mod page;
+mod sign_in;
+mod settings;
+mod tokens;
+mod employees;
+mod employee;
+mod facts;
+mod history;
+pub(crate) mod failure;
+
+use crate::api::context::Services;
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{get, post};
+
+/// Every route below `/tenants/{tenant}` that is neither SCIM nor the JSON API. Behind the guard there is a session, and
+/// whatever is posted was posted by one of its own pages.
+pub(crate) fn router(services: &Services) -> Router<Services> {
+    let guarded = Router::new()
+        .route("/sign-out", post(sign_in::sign_out))
+        .route("/settings", post(settings::save))
+        .route("/tokens/{scope}/rotate", post(tokens::rotate))
+        .route("/tokens/{scope}/{stage}/revoke", post(tokens::revoke))
+        .route("/employees", get(employees::list))
+        .route("/employees/{id}", get(employee::show))
+        .route("/employees/{id}/local", post(employee::set_local))
+        .route("/employees/{id}/archive", post(employee::archive))
+        .route("/employees/{id}/restore", post(employee::restore))
+        .route("/employees/{id}/erase", post(employee::erase))
+        .route("/activity", get(history::activity))
+        .layer(from_fn_with_state(services.clone(), guard::guard));
+    Router::new()
+        .route("/", get(sign_in::index))
+        .route("/sign-in", post(sign_in::sign_in))
+        .route("/assets/{name}", get(assets::get))
+        .merge(guarded)
+        .layer(from_fn_with_state(services.clone(), headers::protect))
+}

@@ -1,0 +1,119 @@
+//! Where a session begins and ends.
+
+use super::failure::explain;
+use super::guard::{self, COOKIE_NAME, Form, Visitor};
+use super::page::{Answer, Frame, Query, redirect, show_as};
+use super::settings;
+use super::site::Site;
+use crate::api::context::{Services, tenant_in};
+use crate::api::error::ApiError;
+use crate::api::path::FinalSlash;
+use crate::directory::access::SignIn;
+use crate::directory::session::SESSION_LENGTH;
+use askama::Template;
+use axum::Extension;
+use axum::extract::{OriginalUri, Request, State};
+use axum::response::Response;
+use http::header::{RETRY_AFTER, SET_COOKIE};
+use http::{HeaderMap, HeaderValue, StatusCode};
+use secrecy::ExposeSecret;
+
+#[derive(Template)]
+#[template(path = "sign_in.html")]
+struct SignInPage {
+    frame: Frame,
+    /// What was wrong with the last attempt.
+    problem: Option<String>,
+}
+
+/// The page itself: the settings, or the way to them. The same whether there is such a tenant or not.
+pub(super) async fn index(
+    State(services): State<Services>,
+    OriginalUri(uri): OriginalUri,
+    slash: Option<Extension<FinalSlash>>,
+    query: Query,
+    headers: HeaderMap,
+    request: Request,
+) -> Answer {
+    let Some(tenant) = tenant_in(uri.path()) else {
+        let text = "There is no such page; its address ends with /tenants/, the tenant's id and /";
+        return Err(ApiError::new(StatusCode::NOT_FOUND, text));
+    };
+    let site = Site::of(&services, request.extensions(), Some(tenant));
+    if slash.is_none() {
+        // The cookie is for what is below.
+        return Ok(redirect(&site.root()));
+    }
+    match guard::visitor(&services, uri.path(), &site, &headers).await? {
+        Some(visitor) => settings::show(&services, &visitor, &query).await,
+        None => form(StatusCode::OK, Frame::signed_out(&site).with_notice(&query), None),
+    }
+}
+
+/// Exchanges an admin token for a session.
+pub(super) async fn sign_in(
+    State(services): State<Services>,
+    OriginalUri(uri): OriginalUri,
+    request: Request,
+) -> Answer {
+    let (parts, body) = request.into_parts();
+    let tenant = tenant_in(uri.path());
+    let site = Site::of(&services, &parts.extensions, tenant.clone());
+    if !site.may_have_sent(&parts.headers) {
+        return Err(guard::from_elsewhere());
+    }
+    let fields = Form::read(&parts.headers, body).await?;
+    let refused = || {
+        let text = "This is not a valid admin token of this tenant. It starts with rc_, and is not \
+                    the Secret Token of the identity provider. If it is lost, whoever runs this \
+                    service can make a new one.";
+        form(StatusCode::UNAUTHORIZED, Frame::signed_out(&site), Some(text.to_owned()))
+    };
+    let Some(tenant) = tenant else { return refused() };
+    match services.access.sign_in(&tenant, fields.get("token").trim()).await.map_err(explain)? {
+        SignIn::Done(pass) => {
+            let mut response = redirect(&site.root());
+            let seconds = SESSION_LENGTH.whole_seconds();
+            set_cookie(&mut response, &site, pass.text.expose_secret(), seconds);
+            Ok(response)
+        }
+        SignIn::Refused => refused(),
+        SignIn::LockedOut { retry_after } => {
+            let seconds = retry_after.whole_seconds().max(1);
+            let minutes = seconds.div_euclid(60) + 1;
+            let text = format!(
+                "There were too many wrong tokens for this tenant. Sign-in is closed for up to \
+                 {minutes} more minutes; the identity provider and the JSON API go on."
+            );
+            let page = form(StatusCode::TOO_MANY_REQUESTS, Frame::signed_out(&site), Some(text));
+            page.map(|mut response| {
+                response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+                response
+            })
+        }
+    }
+}
+
+/// Ends the session in this browser.
+pub(super) async fn sign_out(visitor: Visitor) -> Response {
+    let mut response = redirect(&visitor.site.path("?done=signed-out"));
+    set_cookie(&mut response, &visitor.site, "", 0);
+    response
+}
+
+fn form(status: StatusCode, frame: Frame, problem: Option<String>) -> Answer {
+    show_as(status, &SignInPage { frame, problem })
+}
+
+/// For this tenant's pages only, for no script, and for no request that another site causes.
+fn set_cookie(response: &mut Response, site: &Site, pass: &str, seconds: i64) {
+    let secure = if site.is_secure() { "; Secure" } else { "" };
+    let text = format!(
+        "{COOKIE_NAME}={pass}; Path={}; Max-Age={seconds}; HttpOnly; SameSite=Strict{secure}",
+        site.root()
+    );
+    if let Ok(mut value) = HeaderValue::from_str(&text) {
+        value.set_sensitive(true);
+        response.headers_mut().insert(SET_COOKIE, value);
+    }
+}

@@ -1,0 +1,187 @@
+//! Tokens: rotated, shown once, revoked.
+
+use super::failure::{bad_request, explain};
+use super::guard::{Form, Visitor};
+use super::page::{Answer, Frame, Section, When, redirect, show};
+use crate::api::context::Services;
+use crate::api::error::ApiError;
+use crate::api::path::PathParts;
+use crate::directory::tenants::{Earlier, Rotation};
+use crate::directory::token::works;
+use crate::directory::{Scope, Stage, Tenant, TokenRecord};
+use crate::scim::date_time;
+use askama::Template;
+use axum::extract::State;
+use http::StatusCode;
+use secrecy::ExposeSecret;
+use std::collections::BTreeMap;
+use time::{Duration, OffsetDateTime};
+
+/// The tokens of a scope, and what can be done with them.
+pub(super) struct TokenGroup {
+    pub(super) scope: &'static str,
+    pub(super) title: &'static str,
+    pub(super) is_scim: bool,
+    pub(super) tokens: Vec<TokenRow>,
+    /// Until when the token before the current one is valid, if there is one.
+    pub(super) earlier: Option<When>,
+    /// Tells the current token from the one that a form was made for.
+    pub(super) seen: String,
+}
+
+/// What is known of a token.
+pub(super) struct TokenRow {
+    pub(super) stage: &'static str,
+    pub(super) is_current: bool,
+    pub(super) label: String,
+    pub(super) created: When,
+    pub(super) expires: Option<When>,
+    /// The day (UTC) on which the identity provider last used it.
+    pub(super) last_used: Option<String>,
+}
+
+impl TokenGroup {
+    /// The tokens of a scope that work.
+    pub(super) fn of(
+        tenant: &Tenant,
+        scope: Scope,
+        used: &BTreeMap<String, String>,
+        now: OffsetDateTime,
+    ) -> Self {
+        let tokens = tenant.tokens.iter().filter(|token| token.scope == scope && works(token, now));
+        let row = |token: &TokenRecord| TokenRow {
+            last_used: used.get(token.short_name()).cloned(),
+            ..TokenRow::from(token)
+        };
+        let tokens: Vec<TokenRow> = tokens.map(row).collect();
+        let earlier = tenant.tokens.iter().find(|token| {
+            token.scope == scope && token.stage == Stage::Previous && works(token, now)
+        });
+        let (name, title) = match scope {
+            Scope::Scim => ("scim", "Secret Token"),
+            Scope::Admin => ("admin", "Admin token"),
+        };
+        Self {
+            scope: name,
+            title,
+            is_scim: scope == Scope::Scim,
+            tokens,
+            earlier: earlier.and_then(|token| token.expires).map(When::new),
+            seen: seen(tenant, scope),
+        }
+    }
+}
+
+impl From<&TokenRecord> for TokenRow {
+    fn from(token: &TokenRecord) -> Self {
+        Self {
+            stage: match token.stage {
+                Stage::Current => "current",
+                Stage::Previous => "previous",
+            },
+            is_current: token.stage == Stage::Current,
+            label: token.label.clone(),
+            created: When::new(token.created),
+            expires: token.expires.map(When::new),
+            last_used: None,
+        }
+    }
+}
+
+/// When the current token was made.
+fn seen(tenant: &Tenant, scope: Scope) -> String {
+    let mut tokens = tenant.tokens.iter();
+    let current = tokens.find(|token| token.scope == scope && token.stage == Stage::Current);
+    current.map(|token| date_time::format(token.created)).unwrap_or_default()
+}
+
+#[derive(Template)]
+#[template(path = "new_token.html")]
+struct NewTokenPage<'a> {
+    frame: Frame,
+    title: &'a str,
+    is_scim: bool,
+    tenant_url: String,
+    token: &'a str,
+    /// Until when the token before is valid.
+    earlier: Option<When>,
+}
+
+/// Makes a new token, and shows it in this answer and never again.
+pub(super) async fn rotate(
+    State(services): State<Services>,
+    visitor: Visitor,
+    PathParts([scope]): PathParts<1>,
+    form: Form,
+) -> Answer {
+    let scope = read_scope(scope.as_deref())?;
+    let overlap = match form.get("overlap") {
+        "none" => Duration::ZERO,
+        "1h" => Duration::hours(1),
+        "24h" => Duration::hours(24),
+        "7d" => Duration::days(7),
+        _ => return Err(bad_request("Choose how long the current token stays valid")),
+    };
+    let label = Some(form.get("label").trim()).filter(|label| !label.is_empty());
+    if label.is_some_and(|label| label.chars().count() > 100) {
+        return Err(bad_request("The label can have 100 characters at most; choose a shorter one"));
+    }
+    let (tenants, tenant) = (&services.tenants, &visitor.tenant);
+    if seen(&tenants.get(tenant).await.map_err(explain)?, scope) != form.get("seen") {
+        // Most often a reload: the page with the new token must not make another one.
+        let text = "The token was rotated since the page was opened, and nothing was changed now. \
+                    A token is shown once: if it is lost, go to the settings and rotate again";
+        return Err(ApiError::new(StatusCode::CONFLICT, text));
+    }
+    let earlier = if form.has("drop") { Earlier::Drop } else { Earlier::Keep };
+    let rotation = Rotation { label, overlap, earlier };
+    let rotated = tenants.rotate_token(tenant, scope, &rotation, visitor.actor()).await;
+    let token = rotated.map_err(explain)?;
+    services.access.forget(tenant);
+    let now = tenants.now();
+    let changed = tenants.get(tenant).await.map_err(explain)?;
+    let group = TokenGroup::of(&changed, scope, &BTreeMap::new(), now);
+    show(&NewTokenPage {
+        frame: Frame::of(&visitor, Section::Settings),
+        title: group.title,
+        is_scim: group.is_scim,
+        tenant_url: visitor.site.tenant_url(tenant),
+        token: token.expose_secret(),
+        earlier: group.earlier,
+    })
+}
+
+/// Ends a token.
+pub(super) async fn revoke(
+    State(services): State<Services>,
+    visitor: Visitor,
+    PathParts([scope, stage]): PathParts<2>,
+    _form: Form,
+) -> Answer {
+    let scope = read_scope(scope.as_deref())?;
+    let stage = match stage.as_deref() {
+        Some("current") => Stage::Current,
+        Some("previous") => Stage::Previous,
+        _ => return Err(no_such_token()),
+    };
+    let (tenants, tenant) = (&services.tenants, &visitor.tenant);
+    let revoked = tenants.revoke_tokens(tenant, scope, Some(stage), visitor.actor()).await;
+    revoked.map_err(explain)?;
+    services.access.forget(tenant);
+    Ok(redirect(&visitor.site.path("?done=revoked")))
+}
+
+fn read_scope(text: Option<&str>) -> Result<Scope, ApiError> {
+    match text {
+        Some("scim") => Ok(Scope::Scim),
+        Some("admin") => Ok(Scope::Admin),
+        _ => Err(no_such_token()),
+    }
+}
+
+fn no_such_token() -> ApiError {
+    ApiError::new(
+        StatusCode::NOT_FOUND,
+        "There is no such token; the settings list those there are",
+    )
+}
