@@ -10,6 +10,7 @@ fn everything_acknowledged_survives_kill_9() {
     let operator = Operator::new();
     let server = operator.serve();
     let (url, token) = (server.tenant_url(), server.token());
+    assert_eq!(server.ready["settings_url"], url.replace("/scim/v2", "/"));
     let users = format!("{url}/Users");
     let mut created = Vec::new();
     for n in 0..20 {

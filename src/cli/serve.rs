@@ -4,7 +4,7 @@ use super::arguments::{Place, ServeArguments};
 use super::stop::told_to_stop;
 use super::{ACTOR, open, output};
 use anyhow::Context;
-use rollcall::api::context::tenant_url;
+use rollcall::api::context::{settings_url, tenant_url};
 use rollcall::app::App;
 use rollcall::config::log_filter;
 use rollcall::directory::TenantId;
@@ -36,8 +36,8 @@ pub async fn serve(place: &Place, arguments: &ServeArguments, json: bool) -> any
         false => None,
     };
     let shown = TenantId::parse(DEMO).filter(|demo| new.is_some() || tenants.contains(demo));
-    let url = shown.or(tenants.into_iter().next()).map(|id| tenant_url(&app.public_url, &id));
-    announce(place, &app, url.as_deref(), new.as_ref(), json);
+    let shown = shown.or(tenants.into_iter().next());
+    announce(place, &app, shown.as_ref(), new.as_ref(), json);
     let service = app.service();
     axum::serve(listener, Shared::new(service)).with_graceful_shutdown(told_to_stop()).await?;
     Ok(())
@@ -48,14 +48,23 @@ async fn make_demo_tenant(app: &App) -> anyhow::Result<NewTenant> {
     Ok(app.tenants.create(&id, "Demo", ACTOR).await?)
 }
 
-fn announce(place: &Place, app: &App, url: Option<&str>, new: Option<&NewTenant>, json: bool) {
+fn announce(
+    place: &Place,
+    app: &App,
+    tenant: Option<&TenantId>,
+    new: Option<&NewTenant>,
+    json: bool,
+) {
     let data = open::describe(place);
+    let url = tenant.map(|id| tenant_url(&app.public_url, id));
+    let settings = tenant.map(|id| settings_url(&app.public_url, id));
     let scim_token = new.map(|new| new.scim_token.expose_secret());
     let admin_token = new.map(|new| new.admin_token.expose_secret());
     if json {
         // One line, whatever reads it: a script waits for it.
         let ready = json!({
             "tenant_url": url,
+            "settings_url": settings,
             "scim_token": scim_token,
             "admin_token": admin_token,
             "data": data,
@@ -63,8 +72,8 @@ fn announce(place: &Place, app: &App, url: Option<&str>, new: Option<&NewTenant>
         return output::print(&ready.to_string());
     }
     output::print(&format!("Rollcall serves {}\nData is in {data}\n", app.public_url));
-    let Some(url) = url else { return };
-    let mut fields = vec![("Tenant URL", url.to_owned())];
+    let (Some(url), Some(settings)) = (url, settings) else { return };
+    let mut fields = vec![("Tenant URL", url), ("Settings page", settings)];
     if let (Some(scim_token), Some(admin_token)) = (scim_token, admin_token) {
         fields.push(("Secret Token", scim_token.to_owned()));
         fields.push(("Admin token", admin_token.to_owned()));

@@ -3,7 +3,7 @@
 use super::arguments::{Place, TenantCommand};
 use super::exit::Refused;
 use super::{ACTOR, open, output, settings, token};
-use rollcall::api::context::tenant_url;
+use rollcall::api::context::{settings_url, tenant_url};
 use rollcall::app::App;
 use rollcall::directory::tenants::NewTenant;
 use rollcall::directory::{Error, RecordedEntry, TenantId, sample};
@@ -50,13 +50,14 @@ async fn create(app: &App, id: &TenantId, name: Option<String>, json: bool) -> a
 
 fn announce(app: &App, new: &NewTenant, json: bool) {
     let id = &new.tenant.id;
-    let url = tenant_url(&app.public_url, id);
+    let (url, settings) = (tenant_url(&app.public_url, id), settings_url(&app.public_url, id));
     let (scim, admin) = (new.scim_token.expose_secret(), new.admin_token.expose_secret());
     if json {
         output::print_json(&json!({
             "id": id.as_str(),
             "name": new.tenant.name,
             "tenant_url": url,
+            "settings_url": settings,
             "scim_token": scim,
             "admin_token": admin,
         }));
@@ -64,6 +65,7 @@ fn announce(app: &App, new: &NewTenant, json: bool) {
         output::print_record(&[
             ("Tenant", id.to_string()),
             ("Tenant URL", url),
+            ("Settings page", settings),
             ("Secret Token", scim.to_owned()),
             ("Admin token", admin.to_owned()),
         ]);
