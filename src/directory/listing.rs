@@ -11,6 +11,7 @@ use crate::scim::fold::fold;
 use crate::store::employee::Employee;
 use crate::store::employee_read::Place;
 use crate::store::history::RecordedEntry;
+use serde_json::Value;
 use uuid::Uuid;
 
 /// How many calls a page takes at most, each of a megabyte or [`A_CALL`] records. A page may have fewer rows than were
@@ -177,7 +178,12 @@ fn read_cursor(text: &str) -> Option<(Place, Option<Uuid>)> {
     }
 }
 
-fn history_page((rows, more): (Vec<RecordedEntry>, bool)) -> ListPage<RecordedEntry> {
+fn history_page((mut rows, more): (Vec<RecordedEntry>, bool)) -> ListPage<RecordedEntry> {
+    // DynamoDB gives a map's members in any order; an administrator reads the same one each time.
+    for change in rows.iter_mut().flat_map(|row| &mut row.entry.changes) {
+        let values = [change.old.as_mut(), change.new.as_mut()];
+        values.into_iter().flatten().for_each(Value::sort_all_objects);
+    }
     let last = rows.last().map(|entry| entry.revision.to_string());
     ListPage { next: last.filter(|_| more), rows }
 }

@@ -109,7 +109,10 @@ impl Directory {
     /// # Errors
     /// [`Error::NoEmployee`], and as for every call of the store.
     pub async fn view(&self, id: Uuid, settings: Settings) -> Result<EmployeeView, Error> {
-        let employee = self.get_any(id).await?;
+        let mut employee = self.get_any(id).await?;
+        // DynamoDB gives a map's members in any order; an administrator reads the same one each time.
+        employee.attributes.sort_keys();
+        employee.attributes.values_mut().for_each(Value::sort_all_objects);
         let Effective { location, department, manager } = Effective::of(&employee, settings);
         let manager_colleague = match &manager.value {
             Some(text) => self.find_colleague(text).await?,

@@ -48,11 +48,7 @@ impl Timeline {
 impl From<RecordedEntry> for Entry {
     fn from(RecordedEntry { entry, .. }: RecordedEntry) -> Self {
         let changes = entry.changes.into_iter().map(|change| ChangeRow {
-            // The last name says it all; a URN in front of each is noise.
-            attribute: match change.attribute.rsplit_once(':') {
-                Some((_, name)) => name.to_owned(),
-                None => change.attribute,
-            },
+            attribute: name(change.attribute),
             old: change.old.as_ref().map(short),
             new: change.new.as_ref().map(short),
         });
@@ -62,6 +58,24 @@ impl From<RecordedEntry> for Entry {
             what: sentence(entry.kind),
             changes: changes.collect(),
         }
+    }
+}
+
+/// What a changed attribute is called. Of SCIM's names the last part says it all; a URN in front of each is noise.
+fn name(attribute: String) -> String {
+    match &*attribute {
+        "locationFromIdp" => "location from the identity provider".to_owned(),
+        "departmentFromIdp" => "department from the identity provider".to_owned(),
+        "managerFromIdp" => "manager from the identity provider".to_owned(),
+        "tokens.scim" => "Secret Token".to_owned(),
+        "tokens.admin" => "Admin token".to_owned(),
+        "local.location" => "location, your own".to_owned(),
+        "local.department" => "department, your own".to_owned(),
+        "local.manager" => "manager, your own".to_owned(),
+        other => match other.rsplit_once(':') {
+            Some((_, name)) => name.to_owned(),
+            None => attribute,
+        },
     }
 }
 
