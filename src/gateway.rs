@@ -44,7 +44,9 @@ pub fn plain_request(event: lambda_http::Request, fixed_origin: bool) -> Request
     }
     if let Some(domain) = seen.domain.filter(|_| !fixed_origin) {
         let before = seen.path.as_deref().and_then(|path| path.split_once(TENANTS_ROOT));
-        let base = before.map_or("", |(base, _)| base);
+        let segments =
+            before.map_or("", |(base, _)| base).split('/').filter(|part| !part.is_empty());
+        let base: String = segments.flat_map(|segment| ["/", segment]).collect();
         parts.extensions.insert(Origin(Arc::from(format!("https://{domain}{base}"))));
     }
     Request::from_parts(parts, Body::new(body))

@@ -177,6 +177,8 @@ async fn a_revoked_admin_token_makes_itself_no_successor() {
             ("DELETE", "/tokens/scim/current".to_owned(), Value::Null),
             ("PATCH", "/settings".to_owned(), json!({"locationFromIdp": true})),
             ("POST", format!("/employees/{id}/erase"), json!({"confirm": id})),
+            ("POST", format!("/employees/{id}/restore"), Value::Null),
+            ("PATCH", format!("/employees/{id}"), json!({"location": "GB"})),
         ] {
             problem(&call(server, &old, method, &path, body).await, 401);
         }
@@ -251,19 +253,23 @@ async fn how_the_sync_is_doing_is_noticed() {
     assert_eq!(status["lastRequest"], "2026-11-23T09:30:10.000Z");
     let expected = json!({"created": 2, "updated": 1, "archived": 2, "restored": 1});
     assert_eq!(status["lastDay"], expected);
-    let [refusal] = &status["refusals"].as_array().expect("refusals")[..] else {
-        panic!("the second one waits: {status}")
+    let [taken, refusal] = &status["refusals"].as_array().expect("refusals")[..] else {
+        panic!("two, the last one first: {status}")
     };
+    assert_eq!((&taken["status"], &taken["operation"]), (&json!(409), &json!("POST /Users")));
     assert_eq!(
         (&refusal["at"], &refusal["operation"], &refusal["status"]),
         (&json!("2026-11-23T09:30:10.000Z"), &json!("PATCH /Users/{id}"), &json!(400))
     );
     assert!(refusal["detail"].as_str().expect("text").contains("active"));
+    // The first one was written at once, the second one waits for its turn: another server does not know it yet.
+    let mut other = tenant.clone();
+    other.app.app = other.app.app.with_memory_of_its_own();
+    let elsewhere = get(&other, "/sync").await;
+    assert_eq!(elsewhere["refusals"], json!([refusal]));
     tenant.app.advance(Duration::seconds(10));
     tenant.get("/Users").await.expect(200);
-    let status = get(&tenant, "/sync").await;
-    assert_eq!(status["refusals"][0]["status"], 409, "the last one first");
-    assert_eq!(status["refusals"].as_array().map(Vec::len), Some(2));
+    assert_eq!(get(&other, "/sync").await["refusals"], json!([taken, refusal]));
     let tokens = get(&tenant, "/tokens").await;
     let used = |scope: &str| {
         let tokens = tokens["tokens"].as_array().expect("tokens");
@@ -274,6 +280,42 @@ async fn how_the_sync_is_doing_is_noticed() {
     assert_eq!(get(&tenant, "/sync").await["lastDay"], expected);
     tenant.app.advance(Duration::hours(1));
     assert_eq!(get(&tenant, "/sync").await["lastDay"], nothing);
+    tenant.app.advance(Duration::days(6));
+    assert_eq!(
+        get(&tenant, "/sync").await["refusals"],
+        json!([]),
+        "nobody mends what is a week old"
+    );
+}
+
+#[tokio::test]
+async fn what_cannot_be_written_of_a_sync_is_written_later_and_harms_no_answer() {
+    let tenant = acme().await;
+    tenant.get("/Users").await.expect(200);
+    tenant.app.advance(Duration::minutes(2));
+    for _ in 0..20 {
+        tenant.app.faults.plan("TransactWriteItems", crate::support::engine::Fault::throttled());
+    }
+    crate::support::pause_time();
+    tenant.post("/Users", &json!({})).await.expect(400);
+    tenant.app.faults.clear();
+    tenant.app.advance(Duration::minutes(2));
+    tenant.get("/Users").await.expect(200);
+    let mut other = tenant.clone();
+    other.app.app = other.app.app.with_memory_of_its_own();
+    let status = get(&other, "/sync").await;
+    assert_eq!(status["refusals"].as_array().map(Vec::len), Some(1), "{status}");
+}
+
+#[tokio::test]
+async fn an_erasure_takes_what_the_identity_provider_was_refused_with_it() {
+    let tenant = acme().await;
+    let id = tenant.create(&json!({"userName": "ada@example.com", "active": false})).await;
+    tenant.filter("userName gt ada@example.com").await.expect(400);
+    assert_eq!(get(&tenant, "/sync").await["refusals"].as_array().map(Vec::len), Some(1));
+    let path = format!("/employees/{id}/erase");
+    admin(&tenant, "POST", &path, json!({"confirm": id})).await.expect(204);
+    assert_eq!(get(&tenant, "/sync").await["refusals"], json!([]));
 }
 
 #[tokio::test]

@@ -272,7 +272,7 @@ async fn every_request_keeps_to_its_budget_and_the_documented_cost() {
     m.check("POST without externalId", &[WRITE], &[4]);
     m.check("POST", &[WRITE], &[5]);
     m.check("POST with a second email address", &[WRITE], &[6]);
-    m.check("POST of a userName in use (409)", &[WRITE], &[5]);
+    m.check("POST of a userName in use (409)", &[READ, ("TransactWriteItems", 2)], &[5, 1]);
     m.check("PATCH that changes nothing", &[READ], &[]);
     m.check("PATCH of the title", &[READ, WRITE], &[2]);
     m.check("PUT that changes nothing", &[READ], &[]);

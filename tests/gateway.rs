@@ -105,6 +105,22 @@ async fn a_clients_headers_never_become_the_location() {
 }
 
 #[tokio::test]
+async fn doubled_slashes_do_not_get_into_addresses() {
+    let app = TestApp::new().await;
+    app.sample().await;
+    let mut event: Value = serde_json::from_str(&event("06-get-user")).expect("JSON");
+    let path = format!("//{}", event["rawPath"].as_str().expect("a path"));
+    event["rawPath"] = json!(path);
+    event["requestContext"]["http"]["path"] = json!(path);
+    let user = send(&app, &event.to_string(), false).await.expect(200);
+    let location = user["meta"]["location"].as_str().expect("a location");
+    assert!(
+        location.starts_with("https://abc123.execute-api.eu-west-1.amazonaws.com/tenants/"),
+        "{location}"
+    );
+}
+
+#[tokio::test]
 async fn odd_but_valid_events_are_answered() {
     let app = TestApp::new().await;
     let tenant = app.sample().await;

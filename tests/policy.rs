@@ -177,7 +177,8 @@ async fn everything_by_command(tenant: &TestTenant) {
     tenants.history(id).await.expect("its history");
     let on = |_| Settings { location_from_idp: true, ..Settings::default() };
     let settings = tenants.set_settings(id, on, "test").await.expect("settings").settings;
-    let rotation = Rotation { label: None, overlap: DEFAULT_OVERLAP, earlier: Earlier::Drop };
+    let rotation =
+        Rotation { label: None, overlap: DEFAULT_OVERLAP, earlier: Earlier::Drop, expected: None };
     tenants.rotate_token(id, Scope::Scim, &rotation, "test").await.expect("a token");
     directory.list_with_status(Status::All).await.expect("employees");
     let found = directory.find_by_any_name("ada@example.com").await.expect("a search");

@@ -27,7 +27,7 @@ async fn status(tenant: &TestTenant, token: &str) -> u16 {
 
 async fn rotate(tenant: &TestTenant, scope: Scope, overlap: Duration) -> String {
     let tenants = &tenant.app.app.tenants;
-    let rotation = Rotation { label: None, overlap, earlier: Earlier::Drop };
+    let rotation = Rotation { label: None, overlap, earlier: Earlier::Drop, expected: None };
     let token = tenants.rotate_token(&tenant.id, scope, &rotation, "admin").await.unwrap();
     token.expose_secret().to_owned()
 }
@@ -208,7 +208,8 @@ async fn a_tenant_deleted_without_more_ado_is_refused_within_a_minute() {
 async fn a_second_rotation_does_not_end_an_overlap_that_was_promised() {
     let tenant = acme().await;
     let tenants = &tenant.app.app.tenants;
-    let rotation = Rotation { label: None, overlap: DEFAULT_OVERLAP, earlier: Earlier::Keep };
+    let rotation =
+        Rotation { label: None, overlap: DEFAULT_OVERLAP, earlier: Earlier::Keep, expected: None };
     tenants.rotate_token(&tenant.id, Scope::Scim, &rotation, "ops").await.unwrap();
     let refused = tenants.rotate_token(&tenant.id, Scope::Scim, &rotation, "ops").await;
     assert!(matches!(refused, Err(Error::PreviousTokenValid { .. })));
@@ -256,7 +257,8 @@ async fn what_happens_to_tokens_is_in_the_history_and_the_tokens_are_not() {
     let tenant = acme().await;
     let tenants = &tenant.app.app.tenants;
     let overlap = Duration::HOUR;
-    let rotation = Rotation { label: Some("Okta 2027"), overlap, earlier: Earlier::Keep };
+    let rotation =
+        Rotation { label: Some("Okta 2027"), overlap, earlier: Earlier::Keep, expected: None };
     let new = tenants.rotate_token(&tenant.id, Scope::Scim, &rotation, "ops").await.unwrap();
     revoke(&tenant, Scope::Scim, Some(Stage::Previous)).await;
     let entries = tenants.history(&tenant.id).await.unwrap();

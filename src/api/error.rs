@@ -143,7 +143,7 @@ pub(super) fn refusal(response: &Response) -> Option<(u16, String)> {
 }
 
 /// How much of a text is kept.
-const MOST_NOTED_CHARS: usize = 500;
+const MOST_NOTED_CHARS: usize = 200;
 
 /// Writes the body of a failure into its response, a SCIM error, a problem (RFC 9457) or a page, and logs the cause of a
 /// server error: here, and nowhere else.
@@ -227,6 +227,9 @@ impl From<directory::Error> for ApiError {
                 .into();
             }
             Error::TokenEnded => return Self::unauthorized(Scope::Admin),
+            Error::AlreadyRotated => {
+                return Self::new(StatusCode::CONFLICT, "The token was rotated meanwhile");
+            }
             Error::LastAdminToken => {
                 return Self::new(
                     StatusCode::CONFLICT,

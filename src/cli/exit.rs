@@ -34,6 +34,7 @@ pub fn code_of(failure: &anyhow::Error) -> ExitCode {
             | Error::BadCursor
             | Error::TokenEnded
             | Error::LastAdminToken
+            | Error::AlreadyRotated
             | Error::UserNameTaken { .. }
             | Error::VersionDiffers { .. }
             | Error::Protocol(_),

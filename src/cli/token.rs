@@ -24,6 +24,7 @@ pub async fn run(place: &Place, command: TokenCommand, json: bool) -> anyhow::Re
             let rotation = Rotation {
                 label: label.as_deref(),
                 overlap,
+                expected: None,
                 earlier: if drop_earlier { Earlier::Drop } else { Earlier::Keep },
             };
             let rotated = app.tenants.rotate_token(&tenant, scope.into(), &rotation, ACTOR).await;

@@ -123,16 +123,18 @@ impl Access {
         Ok(record.and_then(|record| check(&record, &newer)))
     }
 
-    /// A session for an administrator who shows an admin token, unless too many wrong ones were tried for the tenant.
+    /// A session for an administrator who shows an admin token. After too many wrong ones for the tenant, more are not
+    /// even counted for a while.
     ///
     /// # Errors
     /// As for [`Self::open`]; [`Error::NoRandomness`].
     pub async fn sign_in(&self, tenant: &TenantId, token: &str) -> Result<SignIn, Error> {
         let now = self.tenants.sources.now();
-        if let Some(retry_after) = self.lockout.remaining(tenant, now) {
-            return Ok(SignIn::LockedOut { retry_after });
-        }
+        // The right token is let in whatever others tried: a lock must not be a way to keep an administrator out.
         let Some(session) = self.open(tenant, Scope::Admin, token).await? else {
+            if let Some(retry_after) = self.lockout.remaining(tenant, now) {
+                return Ok(SignIn::LockedOut { retry_after });
+            }
             self.lockout.failed(tenant, now);
             return Ok(SignIn::Refused);
         };

@@ -71,8 +71,9 @@ impl Directory {
         &self,
         id: Uuid,
         changes: &LocalChanges,
-        by: &str,
+        by: impl Into<Actor<'_>>,
     ) -> Result<Employee, Error> {
+        let by = self.checked(by).await?;
         for (name, change) in [
             ("location", &changes.location),
             ("department", &changes.department),
@@ -100,11 +101,22 @@ impl Directory {
         }
     }
 
+    /// Who does it, by the name in the history, once their token was checked against the tenant as it is now.
+    async fn checked<'a>(&self, by: impl Into<Actor<'a>>) -> Result<&'a str, Error> {
+        let by = by.into();
+        if by.token.is_some() {
+            let tenant = self.store.get_tenant().await?.ok_or(Error::NoTenant)?;
+            by.check(&tenant, self.sources.now())?;
+        }
+        Ok(by.label)
+    }
+
     /// Archives an employee who is not archived yet. What the identity provider says later overwrites it.
     ///
     /// # Errors
     /// [`Error::NoEmployee`], [`Error::Contention`], and as for every call of the store.
-    pub async fn archive(&self, id: Uuid, by: &str) -> Result<Employee, Error> {
+    pub async fn archive(&self, id: Uuid, by: impl Into<Actor<'_>>) -> Result<Employee, Error> {
+        let by = self.checked(by).await?;
         let found = self.get_any(id).await?;
         if found.is_archived() {
             return Ok(found);
@@ -123,7 +135,8 @@ impl Directory {
     /// # Errors
     /// [`Error::NoEmployee`], [`Error::UserNameTaken`] when somebody else has the userName by now, [`Error::Contention`],
     /// and as for every call of the store.
-    pub async fn restore(&self, id: Uuid, by: &str) -> Result<Employee, Error> {
+    pub async fn restore(&self, id: Uuid, by: impl Into<Actor<'_>>) -> Result<Employee, Error> {
+        let by = self.checked(by).await?;
         let active = |before: &Employee| {
             let mut attributes = before.attributes.clone();
             attributes.insert("active".to_owned(), true.into());
@@ -187,6 +200,10 @@ impl Directory {
                 Written::Done => break,
                 Written::Stale | Written::ClaimDiffers(_) => pauses.pause().await?,
             }
+        }
+        let mut pauses = Pauses::new();
+        while !self.store.clear_refusals().await? {
+            pauses.pause().await?;
         }
         match self.store.purge_history(id).await? {
             0 => Err(Error::NoEmployee(id)),

@@ -33,6 +33,9 @@ pub enum Error {
     /// The token that somebody came with has ended meanwhile.
     #[error("the token has ended")]
     TokenEnded,
+    /// The token to be rotated is not the current one any more.
+    #[error("the token was rotated meanwhile")]
+    AlreadyRotated,
     /// Without this one nobody could administer the tenant any more.
     #[error("it is the last admin token")]
     LastAdminToken,

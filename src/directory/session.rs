@@ -144,7 +144,7 @@ pub(super) fn read(
 }
 
 /// Whether a text looks like a pass. Says nothing about its validity.
-pub(super) fn has_form(pass: &str) -> bool {
+pub fn has_form(pass: &str) -> bool {
     pass.len() < 1_024 && pass.split_once('.').is_some_and(|(_, signature)| signature.len() == 43)
 }
 

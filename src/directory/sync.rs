@@ -19,6 +19,8 @@ const REFUSALS_EVERY: Duration = Duration::seconds(10);
 /// How many refusals wait to be written, and how many tenants are remembered.
 const MOST_WAITING: usize = 20;
 const MOST_REMEMBERED: usize = 4_096;
+/// How long a refusal is told of.
+const REFUSALS_KEPT: Duration = Duration::days(7);
 /// Longer than this no answer waits for the note.
 const PATIENCE: std::time::Duration = std::time::Duration::from_secs(1);
 
@@ -66,16 +68,21 @@ pub struct SyncWatch {
 /// What this process noticed of a tenant and has not written yet.
 #[derive(Debug, Default)]
 struct Noticed {
-    written_at: Option<OffsetDateTime>,
+    requests_written_at: Option<OffsetDateTime>,
+    refusals_written_at: Option<OffsetDateTime>,
     refusals: Vec<Refusal>,
     used: BTreeSet<String>,
 }
 
 impl Noticed {
     fn is_due(&self, now: OffsetDateTime) -> bool {
-        let every = if self.refusals.is_empty() { REQUESTS_EVERY } else { REFUSALS_EVERY };
         // A clock that was set back makes it due.
-        self.written_at.is_none_or(|at| !(Duration::ZERO..every).contains(&(now - at)))
+        let passed = |at: Option<OffsetDateTime>, every: Duration| {
+            at.is_none_or(|at| !(Duration::ZERO..every).contains(&(now - at)))
+        };
+        let refusals =
+            !self.refusals.is_empty() && passed(self.refusals_written_at, REFUSALS_EVERY);
+        refusals || passed(self.requests_written_at, REQUESTS_EVERY)
     }
 }
 
@@ -107,11 +114,19 @@ impl SyncWatch {
             Ok(Err(error)) => crate::error_chain(&error),
             Err(_) => "it took too long".to_owned(),
         };
+        self.put_back(tenant, news);
         tracing::warn!(
             tenant = tenant.as_str(),
             cause,
             "what was noticed of a sync is not written"
         );
+    }
+
+    /// Forgets what a tenant's identity provider was refused: it may name somebody who was erased.
+    pub fn forget_refusals(&self, tenant: &TenantId) {
+        if let Some(noticed) = self.lock().get_mut(tenant) {
+            noticed.refusals.clear();
+        }
     }
 
     /// What was noticed of a tenant's identity provider.
@@ -129,8 +144,13 @@ impl SyncWatch {
     pub async fn status(&self, tenant: &TenantId) -> Result<SyncStatus, Error> {
         let store = self.tenants.store.tenant(tenant);
         let now = self.tenants.sources.now();
-        let (record, changes) =
+        let (mut record, changes) =
             tokio::try_join!(store.get_sync(), store.count_changes_of_a_day(now))?;
+        // What waits here to be written is known already.
+        if let Some(noticed) = self.lock().get(tenant) {
+            record.refusals.splice(0..0, noticed.refusals.iter().cloned());
+        }
+        record.refusals.retain(|refusal| now - refusal.at < REFUSALS_KEPT);
         Ok(SyncStatus { record, last_day: LastDay::of(&changes) })
     }
 
@@ -144,7 +164,11 @@ impl SyncWatch {
     ) -> Option<SyncNews> {
         let mut all = self.lock();
         if all.len() >= MOST_REMEMBERED && !all.contains_key(tenant) {
-            all.clear();
+            // Those with nothing to say make room first.
+            all.retain(|_, noticed| !noticed.refusals.is_empty());
+            if all.len() >= MOST_REMEMBERED {
+                all.clear();
+            }
         }
         let noticed = all.entry(tenant.clone()).or_default();
         noticed.used.insert(token.to_owned());
@@ -155,7 +179,10 @@ impl SyncWatch {
         if !noticed.is_due(now) {
             return None;
         }
-        noticed.written_at = Some(now);
+        noticed.requests_written_at = Some(now);
+        if !noticed.refusals.is_empty() {
+            noticed.refusals_written_at = Some(now);
+        }
         Some(SyncNews {
             last_request: now,
             refusals: std::mem::take(&mut noticed.refusals),
@@ -170,6 +197,15 @@ impl SyncWatch {
             pauses.pause().await?;
         }
         Ok(())
+    }
+
+    /// Keeps what could not be written for the next time.
+    fn put_back(&self, tenant: &TenantId, news: SyncNews) {
+        let mut all = self.lock();
+        let noticed = all.entry(tenant.clone()).or_default();
+        noticed.refusals.extend(news.refusals);
+        noticed.refusals.truncate(MOST_WAITING);
+        noticed.used.extend(news.used);
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<TenantId, Noticed>> {

@@ -51,6 +51,8 @@ pub struct Rotation<'a> {
     pub overlap: Duration,
     /// What becomes of one that is still valid from the rotation before.
     pub earlier: Earlier,
+    /// The short name of the current token, for whoever wants to rotate that one and no other; empty for none.
+    pub expected: Option<&'a str>,
 }
 
 /// What becomes of a token that is still valid when another rotation would drop it.
@@ -180,7 +182,7 @@ impl Tenants {
     /// Makes a new current token of a scope. The one before stays valid for the overlap.
     ///
     /// # Errors
-    /// [`Error::PreviousTokenValid`], [`Error::NoTenant`], [`Error::NoPepper`], [`Error::NoRandomness`],
+    /// [`Error::PreviousTokenValid`], [`Error::AlreadyRotated`], [`Error::NoTenant`], [`Error::NoPepper`], [`Error::NoRandomness`],
     /// [`Error::Contention`], and as for every call of the store.
     pub async fn rotate_token(
         &self,
@@ -200,7 +202,13 @@ impl Tenants {
         let now = self.sources.now();
         let expires = now.checked_add(rotation.overlap).unwrap_or(now);
         let mut refused = None;
+        let mut was_rotated = false;
         self.update(id, by, |tenant| {
+            let current = tenant.current_token(scope).map_or("", TokenRecord::short_name);
+            was_rotated = rotation.expected.is_some_and(|expected| expected != current);
+            if was_rotated {
+                return None;
+            }
             refused = match rotation.earlier {
                 Earlier::Keep => token::previous_expiry(&tenant.tokens, scope, now),
                 Earlier::Drop => None,
@@ -220,6 +228,7 @@ impl Tenants {
         .await?;
         match refused {
             Some(expires) => Err(Error::PreviousTokenValid { expires }),
+            None if was_rotated => Err(Error::AlreadyRotated),
             None => Ok(secret),
         }
     }

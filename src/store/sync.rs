@@ -73,13 +73,29 @@ impl TenantStore {
     /// # Errors
     /// [`Error`], as for every call.
     pub async fn add_to_sync(&self, before: SyncRecord, news: &SyncNews) -> Result<bool, Error> {
-        let expected = match before.revision {
-            0 => Condition::absent(),
-            revision => Condition::revision(revision),
+        self.put_sync(before.with(news)).await
+    }
+
+    /// Forgets what the identity provider was refused: it may name somebody who was erased.
+    ///
+    /// # Errors
+    /// [`Error`], as for every call.
+    pub async fn clear_refusals(&self) -> Result<bool, Error> {
+        let before = self.get_sync().await?;
+        if before.refusals.is_empty() {
+            return Ok(true);
+        }
+        let after = SyncRecord { revision: before.revision + 1, refusals: Vec::new(), ..before };
+        self.put_sync(after).await
+    }
+
+    async fn put_sync(&self, record: SyncRecord) -> Result<bool, Error> {
+        let expected = match record.revision {
+            0 | 1 => Condition::absent(),
+            revision => Condition::revision(revision - 1),
         };
-        let after = before.with(news);
         let mut item: Item =
-            serde_dynamo::aws_sdk_dynamodb_1::to_item(after).map_err(Error::bad_item)?;
+            serde_dynamo::aws_sdk_dynamodb_1::to_item(record).map_err(Error::bad_item)?;
         item.extend(keys::sync(&self.tenant).to_item());
         let mut transaction = Transaction::new(&self.store);
         transaction.put(Step::Record, item, expected)?;

@@ -113,6 +113,13 @@ pub struct Tenant {
     pub tokens: Vec<TokenRecord>,
 }
 
+impl Tenant {
+    /// The token of a scope that was made last.
+    pub fn current_token(&self, scope: Scope) -> Option<&TokenRecord> {
+        self.tokens.iter().find(|token| token.scope == scope && token.stage == Stage::Current)
+    }
+}
+
 #[derive(Serialize, Deserialize)]
 struct TenantItem {
     name: String,

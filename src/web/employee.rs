@@ -114,24 +114,29 @@ pub(super) async fn set_local(visitor: Visitor, Id(id): Id, form: Form) -> Answe
         department: change("department"),
         manager: change("manager"),
     };
-    visitor.directory.set_local(id, &changes, &visitor.label).await.map_err(explain)?;
+    visitor.directory.set_local(id, &changes, visitor.actor()).await.map_err(explain)?;
     Ok(redirect(&visitor.site.path(&format!("employees/{id}?done=local"))))
 }
 
 /// Archives an employee.
 pub(super) async fn archive(visitor: Visitor, Id(id): Id, _form: Form) -> Answer {
-    visitor.directory.archive(id, &visitor.label).await.map_err(explain)?;
+    visitor.directory.archive(id, visitor.actor()).await.map_err(explain)?;
     Ok(redirect(&visitor.site.path(&format!("employees/{id}?done=archived"))))
 }
 
 /// Brings an employee back.
 pub(super) async fn restore(visitor: Visitor, Id(id): Id, _form: Form) -> Answer {
-    visitor.directory.restore(id, &visitor.label).await.map_err(explain)?;
+    visitor.directory.restore(id, visitor.actor()).await.map_err(explain)?;
     Ok(redirect(&visitor.site.path(&format!("employees/{id}?done=restored"))))
 }
 
 /// Erases an archived employee. The typed id is what a mistake does not type.
-pub(super) async fn erase(visitor: Visitor, Id(id): Id, form: Form) -> Answer {
+pub(super) async fn erase(
+    State(services): State<Services>,
+    visitor: Visitor,
+    Id(id): Id,
+    form: Form,
+) -> Answer {
     if form.get("confirm").trim() != id.to_string() {
         return Err(bad_request(
             "Nothing was erased: the typed id is not the employee's. Go back and type the id that \
@@ -139,5 +144,6 @@ pub(super) async fn erase(visitor: Visitor, Id(id): Id, form: Form) -> Answer {
         ));
     }
     visitor.directory.erase(id, visitor.actor()).await.map_err(explain)?;
+    services.sync.forget_refusals(&visitor.tenant);
     Ok(redirect(&visitor.site.path("employees?done=erased")))
 }

@@ -62,6 +62,12 @@ pub(super) fn explain(error: Error) -> ApiError {
             "The admin token that you signed in with has ended, and nothing was changed; sign in with \
              the new one",
         ),
+        // Most often a reload: the page with the new token must not make another one.
+        Error::AlreadyRotated => conflict(
+            "The token was rotated since the page was opened, and nothing was changed now. A token \
+             is shown once: if it is lost, go to the settings and rotate again"
+                .to_owned(),
+        ),
         Error::LastAdminToken => conflict(
             "It is the last admin token, and without it nobody could administer the tenant: rotate \
              it instead, with an overlap of none"

@@ -7,6 +7,7 @@ use crate::api::context::{Services, tenant_in};
 use crate::api::error::ApiError;
 use crate::api::params;
 use crate::directory::actor::Actor;
+use crate::directory::session::has_form;
 use crate::directory::session::{FormKey, Resumed};
 use crate::directory::{Directory, TenantId};
 use axum::body::Body;
@@ -167,7 +168,11 @@ fn passes(headers: &HeaderMap) -> impl Iterator<Item = &str> {
     let cookies = headers.get_all(COOKIE).iter().filter_map(|cookies| cookies.to_str().ok());
     let cookies = cookies.flat_map(|cookies| cookies.split(';'));
     let named = cookies.filter_map(|cookie| cookie.trim().split_once('='));
-    named.filter(|(name, _)| *name == COOKIE_NAME).map(|(_, pass)| pass).take(2)
+    named
+        .filter(|(name, _)| *name == COOKIE_NAME)
+        .map(|(_, pass)| pass)
+        .filter(|pass| has_form(pass))
+        .take(4)
 }
 
 fn signed_out() -> ApiError {

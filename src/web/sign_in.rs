@@ -80,10 +80,10 @@ pub(super) async fn sign_in(
         SignIn::Refused => refused(),
         SignIn::LockedOut { retry_after } => {
             let seconds = retry_after.whole_seconds().max(1);
-            let minutes = seconds.div_euclid(60) + 1;
+            let minutes = (seconds + 59).div_euclid(60);
             let text = format!(
-                "There were too many wrong tokens for this tenant. Sign-in is closed for up to \
-                 {minutes} more minutes; the identity provider and the JSON API go on."
+                "This token is not valid either, and there were too many wrong ones for this tenant: \
+                 wait up to {minutes} minutes before you try another. The right one is always taken."
             );
             let page = form(StatusCode::TOO_MANY_REQUESTS, Frame::signed_out(&site), Some(text));
             page.map(|mut response| {

@@ -9,7 +9,6 @@ use crate::api::path::PathParts;
 use crate::directory::tenants::{Earlier, Rotation};
 use crate::directory::token::works;
 use crate::directory::{Scope, Stage, Tenant, TokenRecord};
-use crate::scim::date_time;
 use askama::Template;
 use axum::extract::State;
 use http::StatusCode;
@@ -67,7 +66,7 @@ impl TokenGroup {
             is_scim: scope == Scope::Scim,
             tokens,
             earlier: earlier.and_then(|token| token.expires).map(When::new),
-            seen: seen(tenant, scope),
+            seen: tenant.current_token(scope).map_or("", TokenRecord::short_name).to_owned(),
         }
     }
 }
@@ -86,13 +85,6 @@ impl From<&TokenRecord> for TokenRow {
             last_used: None,
         }
     }
-}
-
-/// When the current token was made.
-fn seen(tenant: &Tenant, scope: Scope) -> String {
-    let mut tokens = tenant.tokens.iter();
-    let current = tokens.find(|token| token.scope == scope && token.stage == Stage::Current);
-    current.map(|token| date_time::format(token.created)).unwrap_or_default()
 }
 
 #[derive(Template)]
@@ -127,14 +119,8 @@ pub(super) async fn rotate(
         return Err(bad_request("The label can have 100 characters at most; choose a shorter one"));
     }
     let (tenants, tenant) = (&services.tenants, &visitor.tenant);
-    if seen(&tenants.get(tenant).await.map_err(explain)?, scope) != form.get("seen") {
-        // Most often a reload: the page with the new token must not make another one.
-        let text = "The token was rotated since the page was opened, and nothing was changed now. \
-                    A token is shown once: if it is lost, go to the settings and rotate again";
-        return Err(ApiError::new(StatusCode::CONFLICT, text));
-    }
     let earlier = if form.has("drop") { Earlier::Drop } else { Earlier::Keep };
-    let rotation = Rotation { label, overlap, earlier };
+    let rotation = Rotation { label, overlap, earlier, expected: Some(form.get("seen")) };
     let rotated = tenants.rotate_token(tenant, scope, &rotation, visitor.actor()).await;
     let token = rotated.map_err(explain)?;
     services.access.forget(tenant);

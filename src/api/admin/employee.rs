@@ -131,7 +131,7 @@ pub(super) async fn set_local_values(
 ) -> Answer {
     let changes = LocalChanges { location, department, manager };
     let caller = &call.caller;
-    caller.directory.set_local(id, &changes, &caller.label).await.map_err(explain)?;
+    caller.directory.set_local(id, &changes, call.actor()).await.map_err(explain)?;
     show(&call, id).await
 }
 
@@ -149,7 +149,7 @@ pub(super) async fn set_local_values(
     )
 )]
 pub(super) async fn archive_employee(call: Call, EmployeeId(id): EmployeeId) -> Answer {
-    call.caller.directory.archive(id, &call.caller.label).await.map_err(explain)?;
+    call.caller.directory.archive(id, call.actor()).await.map_err(explain)?;
     show(&call, id).await
 }
 
@@ -167,7 +167,7 @@ pub(super) async fn archive_employee(call: Call, EmployeeId(id): EmployeeId) -> 
     )
 )]
 pub(super) async fn restore_employee(call: Call, EmployeeId(id): EmployeeId) -> Answer {
-    call.caller.directory.restore(id, &call.caller.label).await.map_err(explain)?;
+    call.caller.directory.restore(id, call.actor()).await.map_err(explain)?;
     show(&call, id).await
 }
 
@@ -194,6 +194,7 @@ pub(super) async fn erase_employee(
         return Err(conflict("confirm must be the employee's id".to_owned()));
     }
     call.caller.directory.erase(id, call.actor()).await.map_err(explain)?;
+    call.services.sync.forget_refusals(&call.caller.tenant);
     Ok(response::empty(StatusCode::NO_CONTENT))
 }
 

@@ -156,7 +156,7 @@ pub(super) async fn rotate_token(
         return Err(bad_request(format!("overlapSecs can be {most} at most, a year")));
     }
     let earlier = if body.drop_earlier { Earlier::Drop } else { Earlier::Keep };
-    let rotation = Rotation { label: body.label.as_deref(), overlap, earlier };
+    let rotation = Rotation { label: body.label.as_deref(), overlap, earlier, expected: None };
     let (tenants, tenant) = (&call.services.tenants, &call.caller.tenant);
     let rotated = tenants.rotate_token(tenant, scope, &rotation, call.actor()).await;
     let token = rotated.map_err(explain)?.expose_secret().to_owned();
