@@ -5,7 +5,7 @@ use axum::body::Body;
 use http::Request;
 use rollcall::directory::Error;
 use rollcall::directory::access::SESSION_TTL_SECS;
-use rollcall::directory::tenants::{DEFAULT_OVERLAP, Earlier, Rotation};
+use rollcall::directory::tenants::{DEFAULT_OVERLAP, Earlier, Rotation, Which};
 use rollcall::store::history::EventKind;
 use rollcall::store::tenant::{Scope, Stage, TenantId};
 use secrecy::ExposeSecret;
@@ -33,7 +33,13 @@ async fn rotate(tenant: &TestTenant, scope: Scope, overlap: Duration) -> String 
 }
 
 async fn revoke(tenant: &TestTenant, scope: Scope, stage: Option<Stage>) -> usize {
-    tenant.app.app.tenants.revoke_tokens(&tenant.id, scope, stage, "admin").await.unwrap()
+    tenant
+        .app
+        .app
+        .tenants
+        .revoke_tokens(&tenant.id, scope, stage.map_or(Which::All, Which::Stage), "admin")
+        .await
+        .unwrap()
 }
 
 #[tokio::test]

@@ -19,6 +19,13 @@ async fn at_acme() -> Browser {
     Browser::signed_in(&acme().await).await
 }
 
+/// The name of a scope's newest token, in the form that revokes it: the page has it first.
+async fn newest_token(browser: &Browser, scope: &str) -> String {
+    let page = browser.get("").await.page(200);
+    let form = after(&page, &format!("tokens/{scope}/revoke\">"), "</form>");
+    after(form, "name=\"token\" value=\"", "\"").to_owned()
+}
+
 /// Every route that changes something, with fields that fit but for the proof.
 fn posts(id: &str) -> Vec<(String, Vec<(&'static str, &'static str)>)> {
     let route = |path: &str, fields: &[(&'static str, &'static str)]| {
@@ -27,7 +34,7 @@ fn posts(id: &str) -> Vec<(String, Vec<(&'static str, &'static str)>)> {
     vec![
         route("settings", &[("location", "on")]),
         route("tokens/scim/rotate", &[("overlap", "none")]),
-        route("tokens/scim/current/revoke", &[]),
+        route("tokens/scim/revoke", &[]),
         route("employees/{id}/local", &[("location", "Zanzibar")]),
         route("employees/{id}/archive", &[]),
         route("employees/{id}/restore", &[]),
@@ -152,10 +159,12 @@ async fn a_session_ends_with_its_token() {
     assert_eq!(browser.get("employees").await.redirect(), "/tenants/acme/");
 
     let browser = at_acme().await;
-    let page = browser.submit("tokens/admin/current/revoke", &[]).await.page(409);
+    let first = newest_token(&browser, "admin").await;
+    let page = browser.submit("tokens/admin/revoke", &[("token", &first)]).await.page(409);
     assert!(page.contains("last admin token"), "{page}");
     rotate(&browser, 3_600).await;
-    let answer = browser.submit("tokens/admin/previous/revoke", &[]).await;
+    // Made for the token that is the previous one by now: it ends that one, and not the new one.
+    let answer = browser.submit("tokens/admin/revoke", &[("token", &first)]).await;
     assert_eq!(answer.redirect(), "/tenants/acme/?done=revoked");
     let page = browser.get("?done=revoked").await.page(200);
     assert!(page.contains("revoked") && page.contains("for=\"token\""), "at once here: {page}");
@@ -249,7 +258,8 @@ async fn a_new_token_is_shown_once_and_the_one_before_works_as_long_as_was_chose
         browser.submit("tokens/scim/rotate", &[("overlap", bad)]).await.page(400);
     }
     browser.submit("tokens/idp/rotate", &[("overlap", "1h")]).await.page(404);
-    let answer = browser.submit("tokens/scim/current/revoke", &[]).await;
+    let current = newest_token(&browser, "scim").await;
+    let answer = browser.submit("tokens/scim/revoke", &[("token", &current)]).await;
     assert_eq!(answer.redirect(), "/tenants/acme/?done=revoked");
     assert!(!works(&newest).await, "at once here");
     let page = browser.get("activity").await.page(200);

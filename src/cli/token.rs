@@ -4,7 +4,7 @@ use super::arguments::{Place, ScopeArgument, StageArgument, TokenCommand};
 use super::exit::Refused;
 use super::{ACTOR, open, output};
 use rollcall::api::context::tenant_url;
-use rollcall::directory::tenants::{Earlier, MAX_OVERLAP, Rotation};
+use rollcall::directory::tenants::{Earlier, MAX_OVERLAP, Rotation, Which};
 use rollcall::directory::{Error, Scope, Stage, Tenant, TokenRecord};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
@@ -46,8 +46,8 @@ pub async fn run(place: &Place, command: TokenCommand, json: bool) -> anyhow::Re
             }
         }
         TokenCommand::Revoke { tenant, scope, stage } => {
-            let stage = stage.map(Stage::from);
-            let revoked = app.tenants.revoke_tokens(&tenant, scope.into(), stage, ACTOR).await?;
+            let which = stage.map_or(Which::All, |stage| Which::Stage(stage.into()));
+            let revoked = app.tenants.revoke_tokens(&tenant, scope.into(), which, ACTOR).await?;
             if json {
                 output::print_json(&json!({"revoked": revoked}));
             } else {

@@ -64,6 +64,27 @@ pub enum Earlier {
     Drop,
 }
 
+/// Which of a scope's tokens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Which<'a> {
+    /// Both.
+    All,
+    /// The one with a stage.
+    Stage(Stage),
+    /// The one with a short name, whatever stage it has by now.
+    Token(&'a str),
+}
+
+impl Which<'_> {
+    fn is(self, token: &TokenRecord) -> bool {
+        match self {
+            Which::All => true,
+            Which::Stage(stage) => token.stage == stage,
+            Which::Token(name) => token.short_name() == name,
+        }
+    }
+}
+
 impl Tenants {
     /// The tenants kept in `store`, with User resources as `users` defines them.
     pub fn new(
@@ -233,7 +254,7 @@ impl Tenants {
         }
     }
 
-    /// Ends the validity of a scope's tokens: of one stage, or of both. Says how many there were.
+    /// Ends the validity of a scope's tokens: of one, or of both. Says how many there were.
     ///
     /// # Errors
     /// [`Error::LastAdminToken`] for whoever came with a token, [`Error::TokenEnded`], [`Error::NoTenant`],
@@ -242,7 +263,7 @@ impl Tenants {
         &self,
         id: &TenantId,
         scope: Scope,
-        stage: Option<Stage>,
+        which: Which<'_>,
         by: impl Into<Actor<'_>>,
     ) -> Result<usize, Error> {
         let by = by.into();
@@ -250,9 +271,8 @@ impl Tenants {
         let mut revoked = 0;
         let mut is_last = false;
         self.update(id, by, |tenant| {
-            let (gone, kept): (Vec<_>, Vec<_>) = tenant.tokens.drain(..).partition(|token| {
-                token.scope == scope && stage.is_none_or(|stage| token.stage == stage)
-            });
+            let (gone, kept): (Vec<_>, Vec<_>) =
+                tenant.tokens.drain(..).partition(|token| token.scope == scope && which.is(token));
             tenant.tokens = kept;
             // Operations may end them all: they can also make new ones.
             is_last = by.token.is_some()
@@ -279,8 +299,8 @@ impl Tenants {
     /// # Errors
     /// [`Error::NoTenant`], [`Error::Contention`], and as for every call of the store.
     pub async fn retire(&self, id: &TenantId, by: &str) -> Result<Duration, Error> {
-        self.revoke_tokens(id, Scope::Scim, None, by).await?;
-        self.revoke_tokens(id, Scope::Admin, None, by).await?;
+        self.revoke_tokens(id, Scope::Scim, Which::All, by).await?;
+        self.revoke_tokens(id, Scope::Admin, Which::All, by).await?;
         Ok(RETIREMENT)
     }
 

@@ -30,7 +30,7 @@ pub(crate) fn router(services: &Services) -> Router<Services> {
         .route("/sign-out", post(sign_in::sign_out))
         .route("/settings", post(settings::save))
         .route("/tokens/{scope}/rotate", post(tokens::rotate))
-        .route("/tokens/{scope}/{stage}/revoke", post(tokens::revoke))
+        .route("/tokens/{scope}/revoke", post(tokens::revoke))
         .route("/employees", get(employees::list))
         .route("/employees/{id}", get(employee::show))
         .route("/employees/{id}/local", post(employee::set_local))

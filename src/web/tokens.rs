@@ -6,7 +6,7 @@ use super::page::{Answer, Frame, Section, When, redirect, show};
 use crate::api::context::Services;
 use crate::api::error::ApiError;
 use crate::api::path::PathParts;
-use crate::directory::tenants::{Earlier, Rotation};
+use crate::directory::tenants::{Earlier, Rotation, Which};
 use crate::directory::token::works;
 use crate::directory::{Scope, Stage, Tenant, TokenRecord};
 use askama::Template;
@@ -32,6 +32,8 @@ pub(super) struct TokenGroup {
 pub(super) struct TokenRow {
     pub(super) stage: &'static str,
     pub(super) is_current: bool,
+    /// Which token it is, whatever stage it has meanwhile.
+    pub(super) name: String,
     pub(super) label: String,
     pub(super) created: When,
     pub(super) expires: Option<When>,
@@ -79,6 +81,7 @@ impl From<&TokenRecord> for TokenRow {
                 Stage::Previous => "previous",
             },
             is_current: token.stage == Stage::Current,
+            name: token.short_name().to_owned(),
             label: token.label.clone(),
             created: When::new(token.created),
             expires: token.expires.map(When::new),
@@ -141,17 +144,14 @@ pub(super) async fn rotate(
 pub(super) async fn revoke(
     State(services): State<Services>,
     visitor: Visitor,
-    PathParts([scope, stage]): PathParts<2>,
-    _form: Form,
+    PathParts([scope]): PathParts<1>,
+    form: Form,
 ) -> Answer {
     let scope = read_scope(scope.as_deref())?;
-    let stage = match stage.as_deref() {
-        Some("current") => Stage::Current,
-        Some("previous") => Stage::Previous,
-        _ => return Err(no_such_token()),
-    };
     let (tenants, tenant) = (&services.tenants, &visitor.tenant);
-    let revoked = tenants.revoke_tokens(tenant, scope, Some(stage), visitor.actor()).await;
+    // The one that the page showed, whatever stage it has meanwhile: others may have rotated since.
+    let shown = Which::Token(form.get("token"));
+    let revoked = tenants.revoke_tokens(tenant, scope, shown, visitor.actor()).await;
     revoked.map_err(explain)?;
     services.access.forget(tenant);
     Ok(redirect(&visitor.site.path("?done=revoked")))

@@ -6,7 +6,7 @@ use crate::api::context::SCIM_ROOT;
 use crate::api::error::ApiError;
 use crate::api::path::PathParts;
 use crate::api::response::plain_json;
-use crate::directory::tenants::{DEFAULT_OVERLAP, Earlier, MAX_OVERLAP, Rotation};
+use crate::directory::tenants::{DEFAULT_OVERLAP, Earlier, MAX_OVERLAP, Rotation, Which};
 use crate::directory::token::works;
 use crate::directory::{Scope, Stage, TokenRecord};
 use crate::scim::date_time;
@@ -189,7 +189,7 @@ pub(super) async fn revoke_token(call: Call, PathParts([scope, stage]): PathPart
         _ => return Err(not_found("The stage is current or previous")),
     };
     let (tenants, tenant) = (&call.services.tenants, &call.caller.tenant);
-    let revoked = tenants.revoke_tokens(tenant, scope, Some(stage), call.actor()).await;
+    let revoked = tenants.revoke_tokens(tenant, scope, Which::Stage(stage), call.actor()).await;
     call.services.access.forget(tenant);
     plain_json(StatusCode::OK, &RevokedBody { revoked: revoked.map_err(explain)? })
 }
@@ -211,7 +211,7 @@ pub(super) async fn revoke_token(call: Call, PathParts([scope, stage]): PathPart
 pub(super) async fn revoke_tokens(call: Call, PathParts([scope]): PathParts<1>) -> Answer {
     let scope = read_scope(scope.as_deref())?;
     let (tenants, tenant) = (&call.services.tenants, &call.caller.tenant);
-    let revoked = tenants.revoke_tokens(tenant, scope, None, call.actor()).await;
+    let revoked = tenants.revoke_tokens(tenant, scope, Which::All, call.actor()).await;
     call.services.access.forget(tenant);
     plain_json(StatusCode::OK, &RevokedBody { revoked: revoked.map_err(explain)? })
 }
