@@ -1,8 +1,9 @@
 //! The account settings page, as a browser sees it.
 
 use crate::support::browser::{Browser, after};
+use crate::support::engine::Fault;
 use crate::support::log::{Log, says_nothing_secret};
-use crate::support::{TestApp, TestTenant, counting_id};
+use crate::support::{TestApp, TestTenant, counting_id, pause_time};
 use axum::body::Body;
 use http::Request;
 use rollcall::directory::access::SESSION_TTL_SECS;
@@ -262,10 +263,36 @@ async fn a_new_token_is_shown_once_and_the_one_before_works_as_long_as_was_chose
     let answer = browser.submit("tokens/scim/revoke", &[("token", &current)]).await;
     assert_eq!(answer.redirect(), "/tenants/acme/?done=revoked");
     assert!(!works(&newest).await, "at once here");
+    for gone in [&*current, ""] {
+        let page = browser.submit("tokens/scim/revoke", &[("token", gone)]).await.page(404);
+        assert!(
+            page.contains("no such token"),
+            "nothing was revoked, and the page says so: {page}"
+        );
+    }
     let page = browser.get("activity").await.page(200);
     for text in ["Token rotated", "Token revoked", "Okta &#60;b&#62;"] {
         assert!(page.contains(text), "{text}");
     }
+}
+
+#[tokio::test]
+async fn a_new_token_is_shown_whatever_fails_after_it_was_made() {
+    let browser = at_acme().await;
+    let seen = after(&browser.get("").await.page(200), "name=\"seen\" value=\"", "\"").to_owned();
+    let faults = &browser.tenant.app.faults;
+    faults.plan("GetItem", Fault::Spared);
+    for _ in 0..20 {
+        faults.plan("GetItem", Fault::throttled());
+    }
+    pause_time();
+    let rotation = [("overlap", "1h"), ("seen", &*seen)];
+    let shown = browser.submit("tokens/scim/rotate", &rotation).await.page(200);
+    assert!(faults.left() < 20, "a read failed");
+    faults.clear();
+    let mut tenant = browser.tenant.clone();
+    tenant.scim_token = after(&shown, "id=\"token\">", "<").to_owned();
+    tenant.get("/Users").await.expect(200);
 }
 
 #[tokio::test]

@@ -55,19 +55,15 @@ impl TokenGroup {
             ..TokenRow::from(token)
         };
         let tokens: Vec<TokenRow> = tokens.map(row).collect();
-        let earlier = tenant.tokens.iter().find(|token| {
-            token.scope == scope && token.stage == Stage::Previous && works(token, now)
-        });
-        let (name, title) = match scope {
-            Scope::Scim => ("scim", "Secret Token"),
-            Scope::Admin => ("admin", "Admin token"),
-        };
         Self {
-            scope: name,
-            title,
+            scope: match scope {
+                Scope::Scim => "scim",
+                Scope::Admin => "admin",
+            },
+            title: title(scope),
             is_scim: scope == Scope::Scim,
             tokens,
-            earlier: earlier.and_then(|token| token.expires).map(When::new),
+            earlier: earlier_ends(tenant, scope, now),
             seen: tenant.current_token(scope).map_or("", TokenRecord::short_name).to_owned(),
         }
     }
@@ -88,6 +84,22 @@ impl From<&TokenRecord> for TokenRow {
             last_used: None,
         }
     }
+}
+
+/// What the page calls a scope's token.
+fn title(scope: Scope) -> &'static str {
+    match scope {
+        Scope::Scim => "Secret Token",
+        Scope::Admin => "Admin token",
+    }
+}
+
+/// Until when the token before the current one is valid.
+fn earlier_ends(tenant: &Tenant, scope: Scope, now: OffsetDateTime) -> Option<When> {
+    let is_earlier = |token: &&TokenRecord| {
+        token.scope == scope && token.stage == Stage::Previous && works(token, now)
+    };
+    tenant.tokens.iter().find(is_earlier)?.expires.map(When::new)
 }
 
 #[derive(Template)]
@@ -128,15 +140,15 @@ pub(super) async fn rotate(
     let token = rotated.map_err(explain)?;
     services.access.forget(tenant);
     let now = tenants.now();
-    let changed = tenants.get(tenant).await.map_err(explain)?;
-    let group = TokenGroup::of(&changed, scope, &BTreeMap::new(), now);
+    // The token is never to be had again: no failure may keep it from being shown now.
+    let changed = tenants.get(tenant).await.ok();
     show(&NewTokenPage {
         frame: Frame::of(&visitor, Section::Settings),
-        title: group.title,
-        is_scim: group.is_scim,
+        title: title(scope),
+        is_scim: scope == Scope::Scim,
         tenant_url: visitor.site.tenant_url(tenant),
         token: token.expose_secret(),
-        earlier: group.earlier,
+        earlier: changed.and_then(|tenant| earlier_ends(&tenant, scope, now)),
     })
 }
 
@@ -152,7 +164,9 @@ pub(super) async fn revoke(
     // The one that the page showed, whatever stage it has meanwhile: others may have rotated since.
     let shown = Which::Token(form.get("token"));
     let revoked = tenants.revoke_tokens(tenant, scope, shown, visitor.actor()).await;
-    revoked.map_err(explain)?;
+    if revoked.map_err(explain)? == 0 {
+        return Err(no_such_token());
+    }
     services.access.forget(tenant);
     Ok(redirect(&visitor.site.path("?done=revoked")))
 }

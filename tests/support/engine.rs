@@ -28,6 +28,8 @@ pub enum Fault {
     CutAfter,
     /// No answer, ever: the connection stays open, and the engine never sees the call.
     Silence,
+    /// The engine's own answer: the fault planned after it is for a later call.
+    Spared,
 }
 
 impl Fault {
@@ -194,7 +196,7 @@ impl HttpConnector for WatchedConnector {
             }
             Some(Fault::Cut) => return HttpConnectorFuture::ready(Err(cut())),
             Some(Fault::Silence) => return HttpConnectorFuture::new(std::future::pending()),
-            Some(Fault::CutAfter) | None => {}
+            Some(Fault::CutAfter | Fault::Spared) | None => {}
         }
         let (answer, faults) = (self.connector.call(request), self.faults.clone());
         HttpConnectorFuture::new(async move {
@@ -210,8 +212,8 @@ impl HttpConnector for WatchedConnector {
             faults.calls.lock().unwrap().push(call);
             *response.body_mut() = SdkBody::from(bytes);
             match fault {
-                Some(_) => Err(cut()),
-                None => Ok(response),
+                Some(Fault::CutAfter) => Err(cut()),
+                _ => Ok(response),
             }
         })
     }
