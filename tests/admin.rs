@@ -245,6 +245,9 @@ async fn how_the_sync_is_doing_is_noticed() {
     tenant.patch(&ada, &set(json!({"active": false}))).await.expect(200);
     tenant.patch(&ada, &set(json!({"active": true}))).await.expect(200);
     tenant.delete(&bob).await.expect(204);
+    // Again there for the identity provider, and still archived: nobody came back.
+    let again = json!({"userName": "bob@example.com", "active": false});
+    tenant.post("/Users", &again).await.expect(201);
     tenant.app.advance(Duration::seconds(10));
     tenant.patch(&ada, &set(json!({"active": "perhaps"}))).await.expect(400);
     tenant.get("/Users/nobody").await.expect(404);
@@ -319,13 +322,33 @@ async fn an_erasure_takes_what_the_identity_provider_was_refused_with_it() {
 }
 
 #[tokio::test]
+async fn an_erasure_that_stops_halfway_takes_what_waits_to_be_written_with_it() {
+    let tenant = acme().await;
+    let id = tenant.create(&json!({"userName": "ada@example.com", "active": false})).await;
+    for _ in 0..2 {
+        tenant.filter("userName gt ada@example.com").await.expect(400);
+    }
+    for _ in 0..20 {
+        tenant.app.faults.plan("Query", crate::support::engine::Fault::throttled());
+    }
+    crate::support::pause_time();
+    let path = format!("/employees/{id}/erase");
+    admin(&tenant, "POST", &path, json!({"confirm": id})).await.expect(429);
+    assert!(tenant.app.faults.left() < 20, "the history could not be read");
+    tenant.app.faults.clear();
+    assert_eq!(get(&tenant, "/sync").await["refusals"], json!([]));
+    admin(&tenant, "POST", &path, json!({"confirm": id})).await.expect(204);
+}
+
+#[tokio::test]
 async fn refusals_that_are_many_are_kept_in_part() {
     let tenant = acme().await;
     for _ in 0..60 {
         tenant.app.advance(Duration::seconds(1));
         tenant.post("/Users", &json!({})).await.expect(400);
     }
-    tenant.app.faults.take_calls();
+    let status = get(&tenant, "/sync").await;
+    assert_eq!(status["refusals"].as_array().map(Vec::len), Some(20), "with those that wait");
     tenant.app.advance(Duration::seconds(10));
     tenant.get("/Users").await.expect(200);
     let status = get(&tenant, "/sync").await;

@@ -5,7 +5,7 @@ use super::Error;
 use super::tenants::Tenants;
 use crate::store::history::EventKind;
 use crate::store::retry::Pauses;
-use crate::store::sync::{Refusal, SyncNews, SyncRecord};
+use crate::store::sync::{MOST_REFUSALS, Refusal, SyncNews, SyncRecord};
 use crate::store::tenant::TenantId;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -53,7 +53,8 @@ impl LastDay {
             created: count(&[EventKind::Created]),
             updated: count(&[EventKind::Updated]),
             archived: count(&[EventKind::Archived, EventKind::Deleted]),
-            restored: count(&[EventKind::Restored, EventKind::Recreated]),
+            // Who was created again as not active is still archived.
+            restored: count(&[EventKind::Restored]),
         }
     }
 }
@@ -122,8 +123,16 @@ impl SyncWatch {
         );
     }
 
-    /// Forgets what a tenant's identity provider was refused: it may name somebody who was erased.
-    pub fn forget_refusals(&self, tenant: &TenantId) {
+    /// Runs an erasure. What the identity provider was refused may name the erased person: what waits of it to be written
+    /// is forgotten before, so that nothing of it is written meanwhile, and after, however the erasure ends.
+    pub async fn forgetting<T>(&self, tenant: &TenantId, erasure: impl Future<Output = T>) -> T {
+        self.forget_refusals(tenant);
+        let ended = erasure.await;
+        self.forget_refusals(tenant);
+        ended
+    }
+
+    fn forget_refusals(&self, tenant: &TenantId) {
         if let Some(noticed) = self.lock().get_mut(tenant) {
             noticed.refusals.clear();
         }
@@ -150,6 +159,7 @@ impl SyncWatch {
         if let Some(noticed) = self.lock().get(tenant) {
             record.refusals.splice(0..0, noticed.refusals.iter().cloned());
         }
+        record.refusals.truncate(MOST_REFUSALS);
         record.refusals.retain(|refusal| now - refusal.at < REFUSALS_KEPT);
         Ok(SyncStatus { record, last_day: LastDay::of(&changes) })
     }

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use time::{Duration, OffsetDateTime, UtcOffset};
 
 /// How many refusals are kept.
-const MOST_REFUSALS: usize = 20;
+pub const MOST_REFUSALS: usize = 20;
 
 /// What was noticed of an identity provider.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -19,7 +19,7 @@ const MOST_REFUSALS: usize = 20;
 pub struct SyncRecord {
     /// Grows by one with each change; zero before the first.
     revision: u64,
-    /// When it last asked for something, to the minute.
+    /// When it last asked for something; up to a minute late.
     #[serde(with = "time::serde::rfc3339::option")]
     pub last_request: Option<OffsetDateTime>,
     /// What it was refused, the last one first.

@@ -143,7 +143,7 @@ pub(super) async fn erase(
              stands there",
         ));
     }
-    visitor.directory.erase(id, visitor.actor()).await.map_err(explain)?;
-    services.sync.forget_refusals(&visitor.tenant);
+    let erasure = visitor.directory.erase(id, visitor.actor());
+    services.sync.forgetting(&visitor.tenant, erasure).await.map_err(explain)?;
     Ok(redirect(&visitor.site.path("employees?done=erased")))
 }

@@ -193,8 +193,8 @@ pub(super) async fn erase_employee(
     if confirm != id.to_string() {
         return Err(conflict("confirm must be the employee's id".to_owned()));
     }
-    call.caller.directory.erase(id, call.actor()).await.map_err(explain)?;
-    call.services.sync.forget_refusals(&call.caller.tenant);
+    let erasure = call.caller.directory.erase(id, call.actor());
+    call.services.sync.forgetting(&call.caller.tenant, erasure).await.map_err(explain)?;
     Ok(response::empty(StatusCode::NO_CONTENT))
 }
 

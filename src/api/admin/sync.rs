@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct SyncBody {
-    /// When the identity provider last asked for something, to the minute.
+    /// When the identity provider last asked for something; up to a minute late.
     #[schema(format = DateTime)]
     last_request: Option<String>,
     /// What changed in the last 24 hours, whoever did it.
@@ -29,7 +29,7 @@ struct SyncBody {
 struct LastDayBody {
     created: u64,
     updated: u64,
-    /// Deactivated or deleted in the identity provider.
+    /// Deactivated or deleted in the identity provider, or archived here.
     archived: u64,
     restored: u64,
 }
