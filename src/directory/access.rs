@@ -48,9 +48,9 @@ pub enum SignIn {
     Done(Pass),
     /// The token is no valid admin token of the tenant.
     Refused,
-    /// There were too many attempts; the token was not looked at.
+    /// The token is no valid one either, and there were too many such before it.
     LockedOut {
-        /// For how long there must be no other.
+        /// For how long wrong ones are answered like this.
         retry_after: Duration,
     },
 }
@@ -123,8 +123,9 @@ impl Access {
         Ok(record.and_then(|record| check(&record, &newer)))
     }
 
-    /// A session for an administrator who shows an admin token. After too many wrong ones for the tenant, more are not
-    /// even counted for a while.
+    /// A session for an administrator who shows an admin token. After too many wrong ones for the tenant, more are
+    /// answered with a wait, and not counted; the right one is let in at any time. What keeps a token from being guessed
+    /// is its length, not the wait.
     ///
     /// # Errors
     /// As for [`Self::open`]; [`Error::NoRandomness`].
@@ -209,7 +210,8 @@ impl Access {
         found.is_fresh(now).then(|| found.tenant.clone()).flatten()
     }
 
-    /// Decides under the lock, so that of many wrong tokens at once only one makes the record be read.
+    /// Decides under the lock, so that of many wrong tokens at once only one makes a record that is
+    /// remembered be read again.
     fn after_a_misfit(&self, tenant: &TenantId, now: OffsetDateTime) -> Next {
         let mut remembered = self.lock();
         let Some(found) = remembered.get_mut(tenant) else { return Next::ReadAgain };

@@ -1,11 +1,11 @@
-//! How often somebody may try to sign in: counts what went wrong for each tenant, in memory and within bounds.
+//! How many wrong tokens were shown at sign-in of late: counted for each tenant, in memory and within bounds.
 
 use crate::store::tenant::TenantId;
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 use time::{Duration, OffsetDateTime};
 
-/// After so many failures there is no further attempt,
+/// After so many failures a wrong token is answered with a wait,
 const MOST_FAILURES: usize = 10;
 /// until the first of them is so old.
 const WINDOW: Duration = Duration::minutes(15);
@@ -19,7 +19,7 @@ pub(super) struct Lockout {
 }
 
 impl Lockout {
-    /// For how long nobody may try; `None` when somebody may.
+    /// For how long a wrong token is answered with a wait; `None` when it is merely refused.
     pub(super) fn remaining(&self, tenant: &TenantId, now: OffsetDateTime) -> Option<Duration> {
         let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
         let times = failures.get_mut(tenant)?;
