@@ -3,7 +3,7 @@
 use super::context::{Services, TenantPath};
 use super::error::ApiError;
 use super::params::Params;
-use super::path::LastSegment;
+use super::path::PathParts;
 use super::response;
 use crate::scim::discovery;
 use crate::scim::list::list_response;
@@ -32,7 +32,7 @@ pub(super) async fn list_resource_types(
 pub(super) async fn get_resource_type(
     State(services): State<Services>,
     Extension(path): Extension<TenantPath>,
-    LastSegment(name): LastSegment,
+    PathParts([name]): PathParts<1>,
 ) -> Answer {
     let users = services.tenants.users();
     if name.as_ref() != Some(&users.name) {
@@ -54,7 +54,7 @@ pub(super) async fn list_schemas(
 pub(super) async fn get_schema(
     State(services): State<Services>,
     Extension(path): Extension<TenantPath>,
-    LastSegment(urn): LastSegment,
+    PathParts([urn]): PathParts<1>,
 ) -> Answer {
     let users = services.tenants.users();
     let mut schemas = std::iter::once(&users.schema).chain(&users.extensions);

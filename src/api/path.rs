@@ -11,19 +11,6 @@ use std::convert::Infallible;
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct FinalSlash;
 
-/// The last segment of a path such as `/Users/{id}`, percent-decoded; `None` when it is not UTF-8 text.
-#[derive(Debug)]
-pub(super) struct LastSegment(pub(super) Option<String>);
-
-impl<S: Send + Sync> FromRequestParts<S> for LastSegment {
-    type Rejection = Infallible;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
-        let path = Path::<(String, String)>::from_request_parts(parts, state).await;
-        Ok(Self(path.ok().map(|Path((_tenant, segment))| segment)))
-    }
-}
-
 /// The segments of a path that its route names after the tenant, percent-decoded; `None` for one that is not UTF-8 text.
 #[derive(Debug)]
 pub(crate) struct PathParts<const N: usize>(pub(crate) [Option<String>; N]);

@@ -4,7 +4,7 @@ use super::body::JsonObject;
 use super::context::{Caller, Services, TenantPath};
 use super::error::ApiError;
 use super::params::Params;
-use super::path::LastSegment;
+use super::path::PathParts;
 use super::response;
 use crate::directory::employees::Precondition;
 use crate::directory::query::{Query, parse_id};
@@ -99,7 +99,7 @@ pub(super) async fn create(call: Call, params: Params, JsonObject(body): JsonObj
 }
 
 /// `GET /Users/{id}` (§3.4.1).
-pub(super) async fn get(call: Call, id: LastSegment, params: Params) -> Answer {
+pub(super) async fn get(call: Call, id: PathParts<1>, params: Params) -> Answer {
     let projection = params.projection()?;
     let employee = call.caller.directory.get(known_id(id)?).await?;
     let has_it = |condition: &TagCondition| condition.matches(employee.version);
@@ -113,7 +113,7 @@ pub(super) async fn get(call: Call, id: LastSegment, params: Params) -> Answer {
 /// `PUT /Users/{id}` (§3.5.1).
 pub(super) async fn replace(
     call: Call,
-    id: LastSegment,
+    id: PathParts<1>,
     params: Params,
     JsonObject(body): JsonObject,
 ) -> Answer {
@@ -128,7 +128,7 @@ pub(super) async fn replace(
 /// `PATCH /Users/{id}` (§3.5.2). Answers 200 with the resource: some clients take nothing else.
 pub(super) async fn patch(
     call: Call,
-    id: LastSegment,
+    id: PathParts<1>,
     params: Params,
     JsonObject(body): JsonObject,
 ) -> Answer {
@@ -141,14 +141,14 @@ pub(super) async fn patch(
 }
 
 /// `DELETE /Users/{id}` (§3.6).
-pub(super) async fn delete(call: Call, id: LastSegment) -> Answer {
+pub(super) async fn delete(call: Call, id: PathParts<1>) -> Answer {
     let Caller { directory, label, .. } = &call.caller;
     directory.delete(known_id(id)?, &call.precondition, label).await?;
     Ok(response::empty(StatusCode::NO_CONTENT))
 }
 
 /// An id in the one spelling this service gives out; anything else is nobody's.
-fn known_id(LastSegment(id): LastSegment) -> Result<Uuid, ApiError> {
+fn known_id(PathParts([id]): PathParts<1>) -> Result<Uuid, ApiError> {
     id.and_then(|text| parse_id(&text)).ok_or_else(ApiError::no_such_user)
 }
 
