@@ -2,6 +2,7 @@
 
 use super::error::ApiError;
 use crate::scim::json;
+use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, Request};
 use http::HeaderMap;
 use http::header::CONTENT_TYPE;
@@ -20,15 +21,17 @@ impl<S: Sync> FromRequest<S> for JsonObject {
 
     async fn from_request(request: Request, _state: &S) -> Result<Self, ApiError> {
         check_media_type(request.headers())?;
-        let collected = Limited::new(request.into_body(), MAX_BODY_BYTES).collect().await;
-        let bytes = match collected {
-            Ok(collected) => collected.to_bytes(),
-            Err(error) if error.is::<LengthLimitError>() => {
-                return Err(ApiError::too_large(MAX_BODY_BYTES));
-            }
-            Err(_) => return Err(ApiError::broken_body()),
-        };
+        let bytes = read_at_most(request.into_body(), MAX_BODY_BYTES).await?;
         Ok(JsonObject(json::read_object(&bytes)?))
+    }
+}
+
+/// A whole body, refused once it has more than `max_bytes`.
+pub(crate) async fn read_at_most(body: Body, max_bytes: usize) -> Result<Bytes, ApiError> {
+    match Limited::new(body, max_bytes).collect().await {
+        Ok(collected) => Ok(collected.to_bytes()),
+        Err(error) if error.is::<LengthLimitError>() => Err(ApiError::too_large(max_bytes)),
+        Err(_) => Err(ApiError::broken_body()),
     }
 }
 

@@ -79,7 +79,7 @@ impl ApiError {
         )
     }
 
-    pub(crate) fn too_large(max_bytes: usize) -> Self {
+    pub(super) fn too_large(max_bytes: usize) -> Self {
         Self::new(
             StatusCode::PAYLOAD_TOO_LARGE,
             format!("The body is too large; at most {max_bytes} bytes are accepted"),

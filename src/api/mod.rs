@@ -6,7 +6,7 @@ pub(crate) mod path;
 pub mod observe;
 mod auth;
 pub(crate) mod params;
-mod body;
+pub(crate) mod body;
 mod users;
 mod discovery;
 mod admin;

@@ -3,6 +3,7 @@
 use super::failure::bad_request;
 use super::page::redirect;
 use super::site::Site;
+use crate::api::body::read_at_most;
 use crate::api::context::{Services, tenant_in};
 use crate::api::error::ApiError;
 use crate::api::params;
@@ -17,7 +18,6 @@ use axum::response::{IntoResponse, Response};
 use http::header::{CONTENT_TYPE, COOKIE};
 use http::request::Parts;
 use http::{HeaderMap, Method, StatusCode};
-use http_body_util::{BodyExt, LengthLimitError, Limited};
 use std::sync::Arc;
 
 /// The cookie's name.
@@ -78,13 +78,7 @@ impl Form {
             let text = "The page takes what its own forms send; open it and use them";
             return Err(ApiError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, text));
         }
-        let bytes = match Limited::new(body, MAX_FORM_BYTES).collect().await {
-            Ok(collected) => collected.to_bytes(),
-            Err(error) if error.is::<LengthLimitError>() => {
-                return Err(ApiError::too_large(MAX_FORM_BYTES));
-            }
-            Err(_) => return Err(ApiError::broken_body()),
-        };
+        let bytes = read_at_most(body, MAX_FORM_BYTES).await?;
         let text = std::str::from_utf8(&bytes).map_err(|_| ApiError::broken_body())?;
         let pairs = params::pairs(text).map_err(|_| bad_request("The form is not UTF-8 text"))?;
         Ok(Self(Arc::new(pairs)))
