@@ -2,12 +2,14 @@
 //! who signed in with one.
 
 use super::Error;
+use super::actor::Actor;
 use super::lockout::Lockout;
 use super::pepper::Peppers;
 use super::session::{self, Pass};
-use super::tenants::Tenants;
+use super::tenants::{Rotation, Tenants, Which};
 use super::token;
 use crate::store::tenant::{Scope, Tenant, TenantId};
+use secrecy::SecretString;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use time::{Duration, OffsetDateTime};
@@ -177,8 +179,40 @@ impl Access {
         }
     }
 
-    /// Forgets what is remembered of a tenant: what was just changed here counts here at once.
-    pub fn forget(&self, tenant: &TenantId) {
+    /// [`Tenants::rotate_token`]; what it changed counts here at once.
+    ///
+    /// # Errors
+    /// As for [`Tenants::rotate_token`].
+    pub async fn rotate_token(
+        &self,
+        tenant: &TenantId,
+        scope: Scope,
+        rotation: &Rotation<'_>,
+        by: Actor<'_>,
+    ) -> Result<SecretString, Error> {
+        let rotated = self.tenants.rotate_token(tenant, scope, rotation, by).await;
+        self.forget(tenant);
+        rotated
+    }
+
+    /// [`Tenants::revoke_tokens`]; what it changed counts here at once.
+    ///
+    /// # Errors
+    /// As for [`Tenants::revoke_tokens`].
+    pub async fn revoke_tokens(
+        &self,
+        tenant: &TenantId,
+        scope: Scope,
+        which: Which<'_>,
+        by: Actor<'_>,
+    ) -> Result<usize, Error> {
+        let revoked = self.tenants.revoke_tokens(tenant, scope, which, by).await;
+        self.forget(tenant);
+        revoked
+    }
+
+    /// Forgets what is remembered of a tenant, also after a change that failed: it may be there all the same.
+    fn forget(&self, tenant: &TenantId) {
         self.lock().remove(tenant);
     }
 

@@ -136,9 +136,8 @@ pub(super) async fn rotate(
     let (tenants, tenant) = (&services.tenants, &visitor.tenant);
     let earlier = if form.has("drop") { Earlier::Drop } else { Earlier::Keep };
     let rotation = Rotation { label, overlap, earlier, expected: Some(form.get("seen")) };
-    let rotated = tenants.rotate_token(tenant, scope, &rotation, visitor.actor()).await;
+    let rotated = services.access.rotate_token(tenant, scope, &rotation, visitor.actor()).await;
     let token = rotated.map_err(explain)?;
-    services.access.forget(tenant);
     let now = tenants.now();
     // The token is never to be had again: no failure may keep it from being shown now.
     let changed = tenants.get(tenant).await.ok();
@@ -160,14 +159,13 @@ pub(super) async fn revoke(
     form: Form,
 ) -> Answer {
     let scope = read_scope(scope.as_deref())?;
-    let (tenants, tenant) = (&services.tenants, &visitor.tenant);
     // The one that the page showed, whatever stage it has meanwhile: others may have rotated since.
     let shown = Which::Token(form.get("token"));
-    let revoked = tenants.revoke_tokens(tenant, scope, shown, visitor.actor()).await;
+    let access = &services.access;
+    let revoked = access.revoke_tokens(&visitor.tenant, scope, shown, visitor.actor()).await;
     if revoked.map_err(explain)? == 0 {
         return Err(no_such_token());
     }
-    services.access.forget(tenant);
     Ok(redirect(&visitor.site.path("?done=revoked")))
 }
 

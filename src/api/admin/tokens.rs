@@ -157,10 +157,9 @@ pub(super) async fn rotate_token(
     }
     let earlier = if body.drop_earlier { Earlier::Drop } else { Earlier::Keep };
     let rotation = Rotation { label: body.label.as_deref(), overlap, earlier, expected: None };
-    let (tenants, tenant) = (&call.services.tenants, &call.caller.tenant);
-    let rotated = tenants.rotate_token(tenant, scope, &rotation, call.actor()).await;
+    let (access, tenant) = (&call.services.access, &call.caller.tenant);
+    let rotated = access.rotate_token(tenant, scope, &rotation, call.actor()).await;
     let token = rotated.map_err(explain)?.expose_secret().to_owned();
-    call.services.access.forget(tenant);
     let tenant_url = format!("{}{SCIM_ROOT}", call.path.root);
     plain_json(StatusCode::OK, &NewTokenBody { tenant_url, token })
 }
@@ -188,10 +187,7 @@ pub(super) async fn revoke_token(call: Call, PathParts([scope, stage]): PathPart
         Some("previous") => Stage::Previous,
         _ => return Err(not_found("The stage is current or previous")),
     };
-    let (tenants, tenant) = (&call.services.tenants, &call.caller.tenant);
-    let revoked = tenants.revoke_tokens(tenant, scope, Which::Stage(stage), call.actor()).await;
-    call.services.access.forget(tenant);
-    plain_json(StatusCode::OK, &RevokedBody { revoked: revoked.map_err(explain)? })
+    revoke(&call, scope, Which::Stage(stage)).await
 }
 
 /// Revoke both tokens of a scope
@@ -210,9 +206,12 @@ pub(super) async fn revoke_token(call: Call, PathParts([scope, stage]): PathPart
 )]
 pub(super) async fn revoke_tokens(call: Call, PathParts([scope]): PathParts<1>) -> Answer {
     let scope = read_scope(scope.as_deref())?;
-    let (tenants, tenant) = (&call.services.tenants, &call.caller.tenant);
-    let revoked = tenants.revoke_tokens(tenant, scope, Which::All, call.actor()).await;
-    call.services.access.forget(tenant);
+    revoke(&call, scope, Which::All).await
+}
+
+async fn revoke(call: &Call, scope: Scope, which: Which<'_>) -> Answer {
+    let (access, tenant) = (&call.services.access, &call.caller.tenant);
+    let revoked = access.revoke_tokens(tenant, scope, which, call.actor()).await;
     plain_json(StatusCode::OK, &RevokedBody { revoked: revoked.map_err(explain)? })
 }
 
