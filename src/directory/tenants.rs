@@ -410,12 +410,8 @@ fn setting_changes(before: Settings, after: Settings) -> Vec<AttributeChange> {
 }
 
 fn token_change(scope: Scope, old: Option<&str>, new: Option<&str>) -> AttributeChange {
-    let scope = match scope {
-        Scope::Scim => "scim",
-        Scope::Admin => "admin",
-    };
     AttributeChange {
-        attribute: format!("tokens.{scope}"),
+        attribute: format!("tokens.{}", scope.as_str()),
         old: old.map(Into::into),
         new: new.map(Into::into),
     }

@@ -59,6 +59,21 @@ pub enum Scope {
     Admin,
 }
 
+impl Scope {
+    /// Reads a scope's name; `None` when `text` is not one.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Scim, Self::Admin].into_iter().find(|scope| scope.as_str() == text)
+    }
+
+    /// The scope's name, in URLs and in the history.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Scim => "scim",
+            Self::Admin => "admin",
+        }
+    }
+}
+
 /// Which of a scope's two tokens it is, named as Secrets Manager names the stages of a secret's versions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -56,10 +56,7 @@ impl TokenGroup {
         };
         let tokens: Vec<TokenRow> = tokens.map(row).collect();
         Self {
-            scope: match scope {
-                Scope::Scim => "scim",
-                Scope::Admin => "admin",
-            },
+            scope: scope.as_str(),
             title: title(scope),
             is_scim: scope == Scope::Scim,
             tokens,
@@ -170,11 +167,7 @@ pub(super) async fn revoke(
 }
 
 fn read_scope(text: Option<&str>) -> Result<Scope, ApiError> {
-    match text {
-        Some("scim") => Ok(Scope::Scim),
-        Some("admin") => Ok(Scope::Admin),
-        _ => Err(no_such_token()),
-    }
+    text.and_then(Scope::parse).ok_or_else(no_such_token)
 }
 
 fn no_such_token() -> ApiError {

@@ -225,11 +225,7 @@ fn whole_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32
 }
 
 fn read_scope(text: Option<&str>) -> Result<Scope, ApiError> {
-    match text {
-        Some("scim") => Ok(Scope::Scim),
-        Some("admin") => Ok(Scope::Admin),
-        _ => Err(not_found("The scope is scim or admin")),
-    }
+    text.and_then(Scope::parse).ok_or_else(|| not_found("The scope is scim or admin"))
 }
 
 fn not_found(detail: &str) -> ApiError {
