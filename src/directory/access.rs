@@ -8,7 +8,7 @@ use super::pepper::Peppers;
 use super::session::{self, Pass};
 use super::tenants::{Rotation, Tenants, Which};
 use super::token;
-use crate::store::tenant::{Scope, Tenant, TenantId};
+use crate::store::tenant::{Scope, Tenant, TenantId, TokenRecord};
 use secrecy::SecretString;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -31,8 +31,6 @@ pub struct Session {
     pub label: Arc<str>,
     /// The token, by a name that only says which one it is.
     pub token: Arc<str>,
-    /// Tells the token from all others.
-    pub(super) fingerprint: String,
 }
 
 /// Checks tokens. Cheap to clone.
@@ -102,27 +100,12 @@ impl Access {
         scope: Scope,
         token: &str,
     ) -> Result<Option<Session>, Error> {
-        if token::tenant_of(token).as_ref() != Some(tenant) {
-            return Ok(None);
-        }
-        let now = self.tenants.sources.now();
-        let peppers = self.tenants.peppers.get(now).await.map_err(Error::NoPepper)?;
-        let check = |record: &Tenant, peppers: &Peppers| {
-            let record = token::find_valid(record, scope, token, peppers, now)?;
-            Some(Session {
-                tenant: tenant.clone(),
-                label: Arc::from(record.label.as_str()),
-                token: Arc::from(record.short_name()),
-                fingerprint: session::fingerprint(record),
-            })
+        let open = |record: &TokenRecord| Session {
+            tenant: tenant.clone(),
+            label: Arc::from(record.label.as_str()),
+            token: Arc::from(record.short_name()),
         };
-        let record = match self.look(tenant, now, |record| check(record, &peppers)).await? {
-            Looked::Fits(session) => return Ok(Some(session)),
-            Looked::NotAgain => return Ok(None),
-            Looked::Misfit(record) => record,
-        };
-        let newer = self.tenants.peppers.get_newer(now).await.map_err(Error::NoPepper)?;
-        Ok(record.and_then(|record| check(&record, &newer)))
+        self.find_token(tenant, scope, token, self.tenants.sources.now(), open).await
     }
 
     /// A session for an administrator who shows an admin token. After too many wrong ones for the tenant, more are
@@ -134,7 +117,8 @@ impl Access {
     pub async fn sign_in(&self, tenant: &TenantId, token: &str) -> Result<SignIn, Error> {
         let now = self.tenants.sources.now();
         // The right token is let in whatever others tried: a lock must not be a way to keep an administrator out.
-        let Some(session) = self.open(tenant, Scope::Admin, token).await? else {
+        let found = self.find_token(tenant, Scope::Admin, token, now, session::fingerprint).await?;
+        let Some(fingerprint) = found else {
             if let Some(retry_after) = self.lockout.remaining(tenant, now) {
                 return Ok(SignIn::LockedOut { retry_after });
             }
@@ -142,7 +126,8 @@ impl Access {
             return Ok(SignIn::Refused);
         };
         let peppers = self.tenants.peppers.get(now).await.map_err(Error::NoPepper)?;
-        let pass = session::issue(&session, &peppers, now).map_err(Error::NoRandomness)?;
+        let pass =
+            session::issue(tenant, fingerprint, &peppers, now).map_err(Error::NoRandomness)?;
         Ok(SignIn::Done(pass))
     }
 
@@ -214,6 +199,31 @@ impl Access {
     /// Forgets what is remembered of a tenant, also after a change that failed: it may be there all the same.
     fn forget(&self, tenant: &TenantId) {
         self.lock().remove(tenant);
+    }
+
+    /// What `read` takes from the record of a valid token. Most requests need next to nothing of it.
+    async fn find_token<T>(
+        &self,
+        tenant: &TenantId,
+        scope: Scope,
+        token: &str,
+        now: OffsetDateTime,
+        read: impl Fn(&TokenRecord) -> T,
+    ) -> Result<Option<T>, Error> {
+        if token::tenant_of(token).as_ref() != Some(tenant) {
+            return Ok(None);
+        }
+        let peppers = self.tenants.peppers.get(now).await.map_err(Error::NoPepper)?;
+        let check = |record: &Tenant, peppers: &Peppers| {
+            token::find_valid(record, scope, token, peppers, now).map(&read)
+        };
+        let record = match self.look(tenant, now, |record| check(record, &peppers)).await? {
+            Looked::Fits(found) => return Ok(Some(found)),
+            Looked::NotAgain => return Ok(None),
+            Looked::Misfit(record) => record,
+        };
+        let newer = self.tenants.peppers.get_newer(now).await.map_err(Error::NoPepper)?;
+        Ok(record.and_then(|record| check(&record, &newer)))
     }
 
     /// Looks for something in what is remembered of a tenant and, when it is not there, in the store; but not right

@@ -4,7 +4,6 @@
 //! Knows nothing about cookies. A pass by itself opens nothing: whoever reads one also finds its token among the
 //! tenant's valid ones.
 
-use super::access::Session;
 use super::pepper::Peppers;
 use super::token::works;
 use crate::store::tenant::{Scope, Tenant, TenantId, TokenRecord};
@@ -97,18 +96,19 @@ pub(super) fn fingerprint(token: &TokenRecord) -> String {
     URL_SAFE_NO_PAD.encode(hash.finalize())
 }
 
-/// A new pass.
+/// A new pass for the admin token with this fingerprint.
 pub(super) fn issue(
-    session: &Session,
+    tenant: &TenantId,
+    fingerprint: String,
     peppers: &Peppers,
     now: OffsetDateTime,
 ) -> Result<Pass, getrandom::Error> {
     let mut nonce = [0_u8; 16];
     getrandom::fill(&mut nonce)?;
     let payload = Payload {
-        tenant: session.tenant.to_string(),
+        tenant: tenant.to_string(),
         expires: (now + SESSION_LENGTH).unix_timestamp(),
-        fingerprint: session.fingerprint.clone(),
+        fingerprint,
         nonce: URL_SAFE_NO_PAD.encode(nonce),
     };
     // A struct of texts and a number is always JSON; an empty pass would open nothing.
@@ -175,13 +175,7 @@ mod tests {
     fn a_pass_is_good_for_its_tenant_time_and_peppers_only() {
         let id = |id: &str| TenantId::parse(id).unwrap();
         let (old, now) = (peppers("old", None), OffsetDateTime::UNIX_EPOCH);
-        let session = Session {
-            tenant: id("acme"),
-            label: Arc::from("x"),
-            token: Arc::from("t"),
-            fingerprint: "f".to_owned(),
-        };
-        let pass = issue(&session, &old, now).unwrap();
+        let pass = issue(&id("acme"), "f".to_owned(), &old, now).unwrap();
         let pass = pass.text.expose_secret();
         assert!(has_form(pass));
         let good = |pass: &str, tenant: &str, peppers: &Peppers, at| {
@@ -202,14 +196,8 @@ mod tests {
     fn each_session_has_forms_of_its_own() {
         let id = TenantId::parse("acme").unwrap();
         let (peppers, now) = (peppers("pepper", None), OffsetDateTime::UNIX_EPOCH);
-        let session = Session {
-            tenant: id.clone(),
-            label: Arc::from("x"),
-            token: Arc::from("t"),
-            fingerprint: "f".to_owned(),
-        };
         let form_key = || {
-            let pass = issue(&session, &peppers, now).unwrap();
+            let pass = issue(&id, "f".to_owned(), &peppers, now).unwrap();
             read(pass.text.expose_secret(), &id, &peppers, now).unwrap().form_key
         };
         let (one, two) = (form_key(), form_key());
