@@ -5,7 +5,7 @@ use super::Error;
 use super::tenants::Tenants;
 use crate::store::history::EventKind;
 use crate::store::retry::Pauses;
-use crate::store::sync::{MOST_REFUSALS, Refusal, SyncNews, SyncRecord};
+use crate::store::sync::{Refusal, SyncNews, SyncRecord};
 use crate::store::tenant::TenantId;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -157,9 +157,8 @@ impl SyncWatch {
             tokio::try_join!(store.get_sync(), store.count_changes_of_a_day(now))?;
         // What waits here to be written is known already.
         if let Some(noticed) = self.lock().get(tenant) {
-            record.refusals.splice(0..0, noticed.refusals.iter().cloned());
+            record.add_refusals(&noticed.refusals);
         }
-        record.refusals.truncate(MOST_REFUSALS);
         record.refusals.retain(|refusal| now - refusal.at < REFUSALS_KEPT);
         Ok(SyncStatus { record, last_day: LastDay::of(&changes) })
     }

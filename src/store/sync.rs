@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use time::{Duration, OffsetDateTime, UtcOffset};
 
 /// How many refusals are kept.
-pub const MOST_REFUSALS: usize = 20;
+const MOST_REFUSALS: usize = 20;
 
 /// What was noticed of an identity provider.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -136,13 +136,16 @@ impl TenantStore {
 }
 
 impl SyncRecord {
+    /// Puts newer refusals, the last one first, before those there are, and lets the oldest go.
+    pub fn add_refusals(&mut self, newer: &[Refusal]) {
+        self.refusals.splice(0..0, newer.iter().cloned());
+        self.refusals.truncate(MOST_REFUSALS);
+    }
+
     fn with(mut self, news: &SyncNews) -> Self {
         self.revision += 1;
         self.last_request = self.last_request.max(Some(news.last_request));
-        let mut refusals = news.refusals.clone();
-        refusals.append(&mut self.refusals);
-        refusals.truncate(MOST_REFUSALS);
-        self.refusals = refusals;
+        self.add_refusals(&news.refusals);
         let day = news.last_request.to_offset(UtcOffset::UTC).date().to_string();
         self.used.extend(news.used.iter().map(|token| (token.clone(), day.clone())));
         self
