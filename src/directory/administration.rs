@@ -121,11 +121,7 @@ impl Directory {
         if found.is_archived() {
             return Ok(found);
         }
-        let inactive = |before: &Employee| {
-            let mut attributes = before.attributes.clone();
-            attributes.insert("active".to_owned(), false.into());
-            Ok(attributes)
-        };
+        let inactive = |before: &Employee| Ok(change::with_active(before, false));
         self.change(id, &Precondition::default(), by, inactive).await
     }
 
@@ -137,11 +133,7 @@ impl Directory {
     /// and as for every call of the store.
     pub async fn restore(&self, id: Uuid, by: impl Into<Actor<'_>>) -> Result<Employee, Error> {
         let by = self.checked(by).await?;
-        let active = |before: &Employee| {
-            let mut attributes = before.attributes.clone();
-            attributes.insert("active".to_owned(), true.into());
-            attributes
-        };
+        let active = |before: &Employee| change::with_active(before, true);
         let mut pauses = Pauses::new();
         loop {
             let before = self.get_any(id).await?;

@@ -73,8 +73,7 @@ pub fn changed(
 
 /// An employee whose user the identity provider deletes: archived and hidden.
 pub fn hidden(resource_type: &ResourceType, before: &Employee, occasion: Occasion<'_>) -> Change {
-    let mut attributes = before.attributes.clone();
-    attributes.insert("active".to_owned(), Value::Bool(false));
+    let attributes = with_active(before, false);
     let changes = differences(resource_type, &before.attributes, &attributes);
     let mut after = next(before, attributes, occasion);
     after.hidden = true;
@@ -117,6 +116,13 @@ pub fn localised(before: &Employee, local: LocalValues, occasion: Occasion<'_>) 
     }
     let after = Employee { local, revision: before.revision + 1, ..before.clone() };
     Some(Change { after, entry: entry(EventKind::Updated, changes, occasion) })
+}
+
+/// An employee's attributes, but for `active`.
+pub fn with_active(before: &Employee, active: bool) -> Map<String, Value> {
+    let mut attributes = before.attributes.clone();
+    attributes.insert("active".to_owned(), Value::Bool(active));
+    attributes
 }
 
 fn next(before: &Employee, attributes: Map<String, Value>, occasion: Occasion<'_>) -> Employee {
