@@ -32,7 +32,7 @@ impl Params {
 
     fn read(query: &str) -> Result<Self, Error> {
         let mut params = Params::default();
-        for (name, value) in pairs(query)? {
+        for (name, value) in Pairs::read(query)?.0 {
             // In any case: a `Filter` that is not understood must not give the whole list.
             let target = match &*name.to_ascii_lowercase() {
                 "filter" => &mut params.filter,
@@ -52,15 +52,43 @@ impl Params {
     }
 }
 
-/// The names and values of a query.
-pub(crate) fn pairs(query: &str) -> Result<Vec<(String, String)>, Error> {
-    let pairs = query.split('&').filter(|pair| !pair.is_empty());
-    pairs
-        .map(|pair| {
+/// The names and values of a query, or of a form.
+#[derive(Debug)]
+pub(crate) struct Pairs(Vec<(String, String)>);
+
+impl Pairs {
+    /// Reads names and values.
+    pub(crate) fn read(text: &str) -> Result<Self, Error> {
+        let pairs = text.split('&').filter(|pair| !pair.is_empty());
+        let pairs = pairs.map(|pair| {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             Ok((decode(name)?, decode(value)?))
-        })
-        .collect()
+        });
+        Ok(Self(pairs.collect::<Result<_, Error>>()?))
+    }
+
+    /// The first value with this name.
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(found, _)| found == name).map(|(_, value)| &**value)
+    }
+
+    /// Where a list goes on; an empty `cursor` starts it.
+    pub(crate) fn cursor(&self) -> Option<&str> {
+        self.get("cursor").filter(|cursor| !cursor.is_empty())
+    }
+
+    /// All names, in their order.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|(name, _)| &**name)
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Pairs {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, ApiError> {
+        Ok(Pairs::read(parts.uri.query().unwrap_or_default())?)
+    }
 }
 
 fn decode(text: &str) -> Result<String, Error> {

@@ -4,9 +4,10 @@ use super::facts::{FactGroup, groups};
 use super::failure::{bad_request, explain, no_such_employee};
 use super::guard::{Form, Visitor};
 use super::history::Timeline;
-use super::page::{Answer, Frame, Query, Section, When, redirect, show as show_page};
+use super::page::{Answer, Frame, Section, When, redirect, show as show_page};
 use crate::api::context::Services;
 use crate::api::error::ApiError;
+use crate::api::params::Pairs;
 use crate::api::path::PathParts;
 use crate::directory::administration::{LocalChange, LocalChanges};
 use crate::directory::query::parse_id;
@@ -72,7 +73,7 @@ pub(super) async fn show(
     State(services): State<Services>,
     visitor: Visitor,
     Id(id): Id,
-    query: Query,
+    query: Pairs,
 ) -> Answer {
     let settings = services.tenants.get(&visitor.tenant).await.map_err(explain)?.settings;
     let view = visitor.directory.view(id, settings).await.map_err(explain)?;

@@ -2,7 +2,8 @@
 
 use super::failure::{bad_request, explain};
 use super::guard::Visitor;
-use super::page::{Answer, Frame, Query, Section, When, encoded, show};
+use super::page::{Answer, Frame, Section, When, encoded, show};
+use crate::api::params::Pairs;
 use crate::directory::Employee;
 use crate::directory::administration::Status;
 use crate::directory::listing::Search;
@@ -38,14 +39,14 @@ struct Row {
 }
 
 /// A page of the list.
-pub(super) async fn list(visitor: Visitor, query: Query) -> Answer {
-    let text = query.get("search").trim();
+pub(super) async fn list(visitor: Visitor, query: Pairs) -> Answer {
+    let text = query.get("search").unwrap_or_default().trim();
     if text.chars().count() > MOST_SEARCH_CHARS {
         return Err(bad_request(
             "A search can have 200 characters at most; use the start of a name",
         ));
     }
-    let (status, name) = match query.get("status") {
+    let (status, name) = match query.get("status").unwrap_or_default() {
         "" | "active" => (Status::Active, "active"),
         "archived" => (Status::Archived, "archived"),
         "all" => (Status::All, "all"),

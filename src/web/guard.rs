@@ -6,7 +6,7 @@ use super::site::Site;
 use crate::api::body::read_at_most;
 use crate::api::context::{Services, tenant_in};
 use crate::api::error::ApiError;
-use crate::api::params;
+use crate::api::params::Pairs;
 use crate::directory::actor::Actor;
 use crate::directory::session::has_form;
 use crate::directory::session::{FormKey, Resumed};
@@ -57,17 +57,17 @@ impl<S: Sync> FromRequestParts<S> for Visitor {
 
 /// The fields of a form that was posted.
 #[derive(Debug, Clone)]
-pub(super) struct Form(Arc<Vec<(String, String)>>);
+pub(super) struct Form(Arc<Pairs>);
 
 impl Form {
     /// A field's text; empty when it is not there.
     pub(super) fn get(&self, name: &str) -> &str {
-        self.0.iter().find(|(found, _)| found == name).map_or("", |(_, value)| value)
+        self.0.get(name).unwrap_or_default()
     }
 
     /// Whether a box is ticked.
     pub(super) fn has(&self, name: &str) -> bool {
-        self.0.iter().any(|(found, _)| found == name)
+        self.0.get(name).is_some()
     }
 
     /// Reads a request's body.
@@ -80,7 +80,7 @@ impl Form {
         }
         let bytes = read_at_most(body, MAX_FORM_BYTES).await?;
         let text = std::str::from_utf8(&bytes).map_err(|_| ApiError::broken_body())?;
-        let pairs = params::pairs(text).map_err(|_| bad_request("The form is not UTF-8 text"))?;
+        let pairs = Pairs::read(text).map_err(|_| bad_request("The form is not UTF-8 text"))?;
         Ok(Self(Arc::new(pairs)))
     }
 }

@@ -3,7 +3,8 @@
 use super::facts::text;
 use super::failure::explain;
 use super::guard::Visitor;
-use super::page::{Answer, Frame, Query, Section, When, encoded, show};
+use super::page::{Answer, Frame, Section, When, encoded, show};
+use crate::api::params::Pairs;
 use crate::directory::listing::ListPage;
 use crate::directory::{EventKind, RecordedEntry};
 use askama::Template;
@@ -112,7 +113,7 @@ struct ActivityPage {
 }
 
 /// The history of settings, tokens and erasures.
-pub(super) async fn activity(visitor: Visitor, query: Query) -> Answer {
+pub(super) async fn activity(visitor: Visitor, query: Pairs) -> Answer {
     let cursor = query.cursor();
     let page = visitor.directory.tenant_history_page(cursor, 50).await.map_err(explain)?;
     let here = visitor.site.path("activity");

@@ -3,16 +3,13 @@
 use super::assets::{ICON, SCRIPT, STYLE};
 use super::guard::Visitor;
 use super::site::Site;
-use crate::api::context::Services;
 use crate::api::error::ApiError;
-use crate::api::params;
+use crate::api::params::Pairs;
 use crate::scim::date_time;
 use askama::Template;
 use axum::body::Body;
-use axum::extract::FromRequestParts;
 use axum::response::Response;
 use http::header::{CONTENT_TYPE, LOCATION};
-use http::request::Parts;
 use http::{HeaderValue, StatusCode};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use time::OffsetDateTime;
@@ -75,8 +72,8 @@ impl Frame {
     }
 
     /// With the sentence for what was just done. Only those below: nobody else's text gets onto the page.
-    pub(super) fn with_notice(mut self, query: &Query) -> Self {
-        self.notice = match query.get("done") {
+    pub(super) fn with_notice(mut self, query: &Pairs) -> Self {
+        self.notice = match query.get("done").unwrap_or_default() {
             "saved" => Some("The settings are saved, and count at once."),
             "revoked" => Some("The token is revoked. Every server knows it within a minute."),
             "signed-out" => Some("You are signed out."),
@@ -121,29 +118,6 @@ impl When {
         let exact = date_time::format(at);
         let text = at.to_offset(time::UtcOffset::UTC).format(MINUTES_UTC);
         Self { text: text.unwrap_or_else(|_| exact.clone()), exact }
-    }
-}
-
-/// The query parameters.
-pub(super) struct Query(Vec<(String, String)>);
-
-impl Query {
-    /// A parameter's text; empty when it is not there.
-    pub(super) fn get(&self, name: &str) -> &str {
-        self.0.iter().find(|(found, _)| found == name).map_or("", |(_, value)| value)
-    }
-
-    /// Where a list goes on.
-    pub(super) fn cursor(&self) -> Option<&str> {
-        Some(self.get("cursor")).filter(|cursor| !cursor.is_empty())
-    }
-}
-
-impl FromRequestParts<Services> for Query {
-    type Rejection = ApiError;
-
-    async fn from_request_parts(parts: &mut Parts, _: &Services) -> Result<Self, ApiError> {
-        Ok(Self(params::pairs(parts.uri.query().unwrap_or_default())?))
     }
 }
 

@@ -2,9 +2,10 @@
 
 use super::failure::explain;
 use super::guard::{Form, Visitor};
-use super::page::{Answer, Frame, Query, Section, When, redirect, show as show_page};
+use super::page::{Answer, Frame, Section, When, redirect, show as show_page};
 use super::tokens::TokenGroup;
 use crate::api::context::Services;
+use crate::api::params::Pairs;
 use crate::directory::sync::{LastDay, SyncStatus};
 use crate::directory::{Refusal, Scope, Settings};
 use askama::Template;
@@ -44,7 +45,7 @@ const DEPARTMENT: &str = "department";
 const MANAGER: &str = "manager";
 
 /// Shows the settings.
-pub(super) async fn show(services: &Services, visitor: &Visitor, query: &Query) -> Answer {
+pub(super) async fn show(services: &Services, visitor: &Visitor, query: &Pairs) -> Answer {
     let tenant = services.tenants.get(&visitor.tenant).await.map_err(explain)?;
     let now = services.tenants.now();
     let SyncStatus { record, last_day } =

@@ -2,11 +2,12 @@
 
 use super::failure::explain;
 use super::guard::{self, COOKIE_NAME, Form, Visitor};
-use super::page::{Answer, Frame, Query, redirect, show_as};
+use super::page::{Answer, Frame, redirect, show_as};
 use super::settings;
 use super::site::Site;
 use crate::api::context::{Services, tenant_in};
 use crate::api::error::ApiError;
+use crate::api::params::Pairs;
 use crate::api::path::FinalSlash;
 use crate::directory::access::SignIn;
 use crate::directory::session::SESSION_LENGTH;
@@ -31,7 +32,7 @@ pub(super) async fn index(
     State(services): State<Services>,
     OriginalUri(uri): OriginalUri,
     slash: Option<Extension<FinalSlash>>,
-    query: Query,
+    query: Pairs,
     headers: HeaderMap,
     request: Request,
 ) -> Answer {

@@ -3,7 +3,7 @@
 use crate::api::body::JsonObject;
 use crate::api::context::{Caller, Services, TenantPath};
 use crate::api::error::ApiError;
-use crate::api::params;
+use crate::api::params::Pairs;
 use crate::api::path::PathParts;
 use crate::directory::actor::Actor;
 use crate::directory::query::parse_id;
@@ -71,21 +71,21 @@ impl<S: Send + Sync> FromRequestParts<S> for EmployeeId {
 }
 
 /// The query parameters, by name.
-pub(super) struct Query(Vec<(String, String)>);
+pub(super) struct Query(Pairs);
 
 impl Query {
     /// Refuses parameters that an operation does not know, or that are there twice: a misspelt `status` must not give
     /// everybody.
     pub(super) fn check(&self, known: &[&str]) -> Result<(), ApiError> {
-        for (position, (name, _)) in self.0.iter().enumerate() {
-            if !known.contains(&&**name) {
+        for (position, name) in self.0.names().enumerate() {
+            if !known.contains(&name) {
                 let known = known.join(", ");
                 let name: String = name.chars().take(MOST_QUOTED_CHARS).collect();
                 return Err(bad_request(format!(
                     "There is no query parameter {name}; there are: {known}"
                 )));
             }
-            if self.0.iter().take(position).any(|(earlier, _)| earlier == name) {
+            if self.0.names().take(position).any(|earlier| earlier == name) {
                 return Err(bad_request(format!(
                     "The query parameter {name} is there more than once"
                 )));
@@ -96,12 +96,12 @@ impl Query {
 
     /// A parameter.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
-        self.0.iter().find(|(found, _)| found == name).map(|(_, value)| &**value)
+        self.0.get(name)
     }
 
     /// `cursor`; an empty one starts a list.
     pub(super) fn cursor(&self) -> Option<&str> {
-        self.get("cursor").filter(|cursor| !cursor.is_empty())
+        self.0.cursor()
     }
 
     /// `limit`: 1 to [`MOST_ROWS`].
@@ -115,8 +115,8 @@ impl Query {
 impl<S: Sync> FromRequestParts<S> for Query {
     type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, ApiError> {
-        Ok(Self(params::pairs(parts.uri.query().unwrap_or_default())?))
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        Pairs::from_request_parts(parts, state).await.map(Self)
     }
 }
 
