@@ -5,6 +5,7 @@ use super::keys::{self, Key};
 use super::retry::Pauses;
 use super::usage::counted;
 use super::{Error, Item, Store};
+use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::types::{
     AttributeValue, Get, KeysAndAttributes, ReturnConsumedCapacity, TransactGetItem,
 };
@@ -80,16 +81,8 @@ impl Store {
         limit: Option<usize>,
         start: Option<Item>,
     ) -> Result<ItemPage, Error> {
-        let mut query = self
-            .client
-            .query()
-            .table_name(&*self.table)
-            .consistent_read(true)
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .expression_attribute_values(":partition", AttributeValue::S(partition.to_owned()))
-            .set_limit(limit.map(|limit| i32::try_from(limit).unwrap_or(i32::MAX)))
-            .set_exclusive_start_key(start);
-        query = match range {
+        let query = self.query(partition, limit, start);
+        let query = match range {
             SortRange::All => query.key_condition_expression("PK = :partition"),
             SortRange::Prefix(prefix) => query
                 .key_condition_expression("PK = :partition AND begins_with(SK, :low)")
@@ -102,8 +95,7 @@ impl Store {
                 .expression_attribute_values(":low", AttributeValue::S(low.clone()))
                 .expression_attribute_values(":high", AttributeValue::S(high.clone())),
         };
-        let output = counted(query.send()).await?;
-        Ok(ItemPage { items: output.items.unwrap_or_default(), next: output.last_evaluated_key })
+        send(query).await
     }
 
     /// One page of a partition from its end, or from before an item: at most `limit` items, fewer when they fill a
@@ -114,20 +106,26 @@ impl Store {
         limit: usize,
         start: Option<Item>,
     ) -> Result<ItemPage, Error> {
-        let call = self
-            .client
+        let query = self.query(partition, Some(limit), start);
+        let query = query.key_condition_expression("PK = :partition").scan_index_forward(false);
+        send(query).await
+    }
+
+    /// A query of a partition, which still lacks its key condition.
+    fn query(
+        &self,
+        partition: &str,
+        limit: Option<usize>,
+        start: Option<Item>,
+    ) -> QueryFluentBuilder {
+        self.client
             .query()
             .table_name(&*self.table)
             .consistent_read(true)
-            .scan_index_forward(false)
             .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .key_condition_expression("PK = :partition")
             .expression_attribute_values(":partition", AttributeValue::S(partition.to_owned()))
-            .limit(i32::try_from(limit).unwrap_or(i32::MAX))
+            .set_limit(limit.map(|limit| i32::try_from(limit).unwrap_or(i32::MAX)))
             .set_exclusive_start_key(start)
-            .send();
-        let output = counted(call).await?;
-        Ok(ItemPage { items: output.items.unwrap_or_default(), next: output.last_evaluated_key })
     }
 
     /// A whole key range, or its first `most` items.
@@ -234,4 +232,9 @@ impl Store {
         }
         Ok(items)
     }
+}
+
+async fn send(query: QueryFluentBuilder) -> Result<ItemPage, Error> {
+    let output = counted(query.send()).await?;
+    Ok(ItemPage { items: output.items.unwrap_or_default(), next: output.last_evaluated_key })
 }
