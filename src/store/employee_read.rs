@@ -178,15 +178,14 @@ impl TenantStore {
         after: Option<Uuid>,
         limit: usize,
     ) -> Result<(Vec<Employee>, bool), Error> {
-        let key = |id| match place {
-            Place::Visible => keys::employee(&self.tenant, id),
-            Place::Hidden => keys::hidden_employee(&self.tenant, id),
+        let tenant = &self.tenant;
+        let (partition, start) = match place {
+            Place::Visible => (keys::employees(tenant), after.map(|id| keys::employee(tenant, id))),
+            Place::Hidden => {
+                (keys::hidden_employees(tenant), after.map(|id| keys::hidden_employee(tenant, id)))
+            }
         };
-        let partition = match place {
-            Place::Visible => keys::employees(&self.tenant),
-            Place::Hidden => keys::hidden_employees(&self.tenant),
-        };
-        let start = after.map(|id| key(id).to_item());
+        let start = start.map(|key| key.to_item());
         let page = self.store.query_page(&partition, &SortRange::All, Some(limit), start).await?;
         let rows = page.items.into_iter().map(|item| from_item(&self.tenant, item));
         Ok((rows.collect::<Result<_, _>>()?, page.next.is_some()))
