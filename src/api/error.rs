@@ -161,8 +161,8 @@ pub(super) fn render(response: &mut Response, seen: &Seen) {
         };
         tracing::error!(request_id = &**request_id, operation, tenant, cause, "request failed");
     }
-    if seen.part == Part::Page {
-        return crate::web::failure::write(response, &seen.site, &detail);
+    if let Some(site) = &seen.site {
+        return crate::web::failure::write(response, site, &detail);
     }
     if seen.part == Part::Administration {
         let status = failure.status;

@@ -33,8 +33,8 @@ pub(crate) struct Seen {
     pub(super) tenant: String,
     /// Which part of the service it is for, and so what a failure looks like.
     pub(super) part: Part,
-    /// Where the tenant's pages are.
-    pub(super) site: Site,
+    /// Where the tenant's pages are, when it is for one of them.
+    pub(super) site: Option<Site>,
 }
 
 pub(super) async fn observe(
@@ -51,7 +51,11 @@ pub(super) async fn observe(
     let accept = request.headers().get(ACCEPT).and_then(|accept| accept.to_str().ok());
     let wants_html = accept.is_some_and(|accept| accept.contains("text/html"));
     let part = part_of(request.uri().path(), wants_html);
-    let site = Site::of(&services, request.extensions(), tenant.clone());
+    let site =
+        (part == Part::Page).then(|| Site::of(&services, request.extensions(), tenant.clone()));
+    if let Some(site) = &site {
+        request.extensions_mut().insert(site.clone());
+    }
     let (method, route) = (request.method().clone(), request.extensions().get().cloned());
     let started = clock();
     let answered = tokio::time::timeout(LONGEST_REQUEST, next.run(request));

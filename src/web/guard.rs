@@ -11,6 +11,7 @@ use crate::directory::actor::Actor;
 use crate::directory::session::has_form;
 use crate::directory::session::{FormKey, Resumed};
 use crate::directory::{Directory, TenantId};
+use axum::Extension;
 use axum::body::Body;
 use axum::extract::{FromRequestParts, OriginalUri, Request, State};
 use axum::middleware::Next;
@@ -98,11 +99,11 @@ impl<S: Sync> FromRequestParts<S> for Form {
 pub(super) async fn guard(
     State(services): State<Services>,
     OriginalUri(uri): OriginalUri,
+    Extension(site): Extension<Site>,
     request: Request,
     next: Next,
 ) -> Response {
     let (mut parts, body) = request.into_parts();
-    let site = Site::of(&services, &parts.extensions, tenant_in(uri.path()));
     let visitor = match visitor(&services, uri.path(), &site, &parts.headers).await {
         Ok(visitor) => visitor,
         Err(error) => return error.into_response(),

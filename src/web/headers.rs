@@ -1,8 +1,8 @@
 //! What every answer of the page says to a browser: run nothing but our own files, frame nothing, keep nothing.
 
 use super::site::Site;
-use crate::api::context::{Services, tenant_in};
-use axum::extract::{OriginalUri, Request, State};
+use axum::Extension;
+use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::Response;
 use http::HeaderValue;
@@ -17,12 +17,10 @@ const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-p
 
 /// Adds the headers to whatever answers.
 pub(super) async fn protect(
-    State(services): State<Services>,
-    OriginalUri(uri): OriginalUri,
+    Extension(site): Extension<Site>,
     request: Request,
     next: Next,
 ) -> Response {
-    let site = Site::of(&services, request.extensions(), tenant_in(uri.path()));
     let mut response = next.run(request).await;
     add(&mut response, &site);
     response

@@ -20,7 +20,7 @@ pub(crate) mod failure;
 
 use crate::api::context::Services;
 use axum::Router;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
 
 /// Every route below `/tenants/{tenant}` that is neither SCIM nor the JSON API. Behind the guard there is a session, and
@@ -44,5 +44,5 @@ pub(crate) fn router(services: &Services) -> Router<Services> {
         .route("/sign-in", post(sign_in::sign_in))
         .route("/assets/{name}", get(assets::get))
         .merge(guarded)
-        .layer(from_fn_with_state(services.clone(), headers::protect))
+        .layer(from_fn(headers::protect))
 }

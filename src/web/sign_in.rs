@@ -31,16 +31,15 @@ struct SignInPage {
 pub(super) async fn index(
     State(services): State<Services>,
     OriginalUri(uri): OriginalUri,
+    Extension(site): Extension<Site>,
     slash: Option<Extension<FinalSlash>>,
     query: Pairs,
     headers: HeaderMap,
-    request: Request,
 ) -> Answer {
-    let Some(tenant) = tenant_in(uri.path()) else {
+    if tenant_in(uri.path()).is_none() {
         let text = "There is no such page; its address ends with /tenants/, the tenant's id and /";
         return Err(ApiError::new(StatusCode::NOT_FOUND, text));
-    };
-    let site = Site::of(&services, request.extensions(), Some(tenant));
+    }
     if slash.is_none() {
         // The cookie is for what is below.
         return Ok(redirect(&site.root()));
@@ -55,11 +54,11 @@ pub(super) async fn index(
 pub(super) async fn sign_in(
     State(services): State<Services>,
     OriginalUri(uri): OriginalUri,
+    Extension(site): Extension<Site>,
     request: Request,
 ) -> Answer {
     let (parts, body) = request.into_parts();
     let tenant = tenant_in(uri.path());
-    let site = Site::of(&services, &parts.extensions, tenant.clone());
     if !site.may_have_sent(&parts.headers) {
         return Err(guard::from_elsewhere());
     }
