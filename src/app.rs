@@ -3,6 +3,7 @@
 
 use crate::api::context::Services;
 use crate::api::router::{self, Service};
+use crate::api::site::Pages;
 use crate::directory::access::Access;
 use crate::directory::pepper::PepperSource;
 use crate::directory::sources::Sources;
@@ -10,6 +11,7 @@ use crate::directory::sync::SyncWatch;
 use crate::directory::tenants::Tenants;
 use crate::scim::schema::user_resource_type;
 use crate::store::Store;
+use crate::web;
 use std::sync::Arc;
 
 /// Everything the service is made of. Cheap to clone.
@@ -45,11 +47,13 @@ impl App {
 
     /// The HTTP service: the one door.
     pub fn service(self) -> Service {
-        router::service(Services {
+        let services = Services {
             sync: self.sync,
             tenants: self.tenants,
             access: self.access,
             public_url: self.public_url,
-        })
+        };
+        let routes = web::router(&services);
+        router::service(services, Pages { routes, write_failure: web::failure::write })
     }
 }

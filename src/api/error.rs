@@ -7,6 +7,7 @@
 use super::context::Part;
 use super::observe::Seen;
 use super::response;
+use super::site::WriteFailure;
 use crate::directory::{self, Scope};
 use crate::scim::{self, urn};
 use axum::response::{IntoResponse, Response};
@@ -147,7 +148,7 @@ const MOST_NOTED_CHARS: usize = 200;
 
 /// Writes the body of a failure into its response, a SCIM error, a problem (RFC 9457) or a page, and logs the cause of a
 /// server error: here, and nowhere else.
-pub(super) fn render(response: &mut Response, seen: &Seen) {
+pub(super) fn render(response: &mut Response, seen: &Seen, write_page: WriteFailure) {
     let Some(Failure(failure)) = response.extensions_mut().remove::<Failure>() else { return };
     let Seen { request_id, operation, tenant, .. } = seen;
     let mut detail = failure.detail.clone();
@@ -162,7 +163,7 @@ pub(super) fn render(response: &mut Response, seen: &Seen) {
         tracing::error!(request_id = &**request_id, operation, tenant, cause, "request failed");
     }
     if let Some(site) = &seen.site {
-        return crate::web::failure::write(response, site, &detail);
+        return write_page(response, site, &detail);
     }
     if seen.part == Part::Administration {
         let status = failure.status;

@@ -2,6 +2,7 @@
 
 pub mod router;
 pub mod context;
+pub(crate) mod site;
 pub(crate) mod path;
 pub mod observe;
 mod auth;

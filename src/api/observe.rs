@@ -5,8 +5,8 @@
 
 use super::context::{Part, RequestId, SCIM_ROUTE, Services, TENANT_ROUTE, part_of, tenant_in};
 use super::error::{ApiError, render};
+use super::site::{Site, WriteFailure};
 use crate::directory::{clock, metered};
-use crate::web::site::Site;
 use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -38,7 +38,7 @@ pub(crate) struct Seen {
 }
 
 pub(super) async fn observe(
-    State(services): State<Services>,
+    State((services, write_page)): State<(Services, WriteFailure)>,
     mut request: Request,
     next: Next,
 ) -> Response {
@@ -70,7 +70,7 @@ pub(super) async fn observe(
         part,
         site,
     };
-    render(&mut response, &seen);
+    render(&mut response, &seen, write_page);
     tracing::info!(
         target: REQUEST_TARGET,
         request_id = &*seen.request_id,

@@ -1,8 +1,8 @@
 //! The table of contents: every route, and the layers around them.
 
 use super::context::{ADMIN_ROUTE, SCIM_ROUTE, Services, TENANT_ROUTE};
+use super::site::Pages;
 use super::{admin, auth, discovery, error, observe, path, users};
-use crate::web;
 use axum::Router;
 use axum::body::Body;
 use axum::middleware::from_fn_with_state;
@@ -18,8 +18,8 @@ use tower_http::catch_panic::CatchPanicLayer;
 pub type Service = BoxCloneSyncService<Request<Body>, Response, Infallible>;
 
 /// The whole service. Slashes are folded before routing, credentials are checked before anything else is said.
-pub fn service(services: Services) -> Service {
-    let router = router(services);
+pub(crate) fn service(services: Services, pages: Pages) -> Service {
+    let router = router(services, pages);
     BoxCloneSyncService::new(
         router
             .map_request(|request: Request<Body>| path::fold_slashes(request))
@@ -27,7 +27,8 @@ pub fn service(services: Services) -> Service {
     )
 }
 
-fn router(services: Services) -> Router {
+fn router(services: Services, pages: Pages) -> Router {
+    let Pages { routes: pages, write_failure } = pages;
     let scim = Router::new()
         .route("/Users", get(users::list).post(users::create))
         .route(
@@ -46,7 +47,7 @@ fn router(services: Services) -> Router {
         .fallback(error::no_such_operation)
         .method_not_allowed_fallback(error::method_not_allowed)
         .layer(from_fn_with_state((services.clone(), auth::ADMIN), auth::authenticate));
-    let pages = web::router(&services).method_not_allowed_fallback(error::method_not_allowed);
+    let pages = pages.method_not_allowed_fallback(error::method_not_allowed);
     Router::new()
         .nest(SCIM_ROUTE, scim)
         .nest(ADMIN_ROUTE, administration)
@@ -55,6 +56,6 @@ fn router(services: Services) -> Router {
         .fallback(error::no_such_path)
         .method_not_allowed_fallback(error::method_not_allowed)
         .layer(CatchPanicLayer::custom(error::panicked))
-        .layer(from_fn_with_state(services.clone(), observe::observe))
+        .layer(from_fn_with_state((services.clone(), write_failure), observe::observe))
         .with_state(services)
 }

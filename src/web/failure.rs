@@ -2,8 +2,8 @@
 
 use super::headers;
 use super::page::{Frame, write as write_page};
-use super::site::Site;
 use crate::api::error::ApiError;
+use crate::api::site::Site;
 use crate::directory::Error;
 use crate::scim::date_time;
 use askama::Template;

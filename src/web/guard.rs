@@ -2,11 +2,11 @@
 
 use super::failure::bad_request;
 use super::page::redirect;
-use super::site::Site;
 use crate::api::body::read_at_most;
 use crate::api::context::{Services, tenant_in};
 use crate::api::error::ApiError;
 use crate::api::params::Pairs;
+use crate::api::site::Site;
 use crate::directory::actor::Actor;
 use crate::directory::session::has_form;
 use crate::directory::session::{FormKey, Resumed};

@@ -1,6 +1,6 @@
 //! What every answer of the page says to a browser: run nothing but our own files, frame nothing, keep nothing.
 
-use super::site::Site;
+use crate::api::site::Site;
 use axum::Extension;
 use axum::extract::Request;
 use axum::middleware::Next;

@@ -4,7 +4,6 @@
 //! Knows no rules and no store: it asks the directory what the JSON API asks it. A cookie counts here, and nowhere else;
 //! a bearer token does not count here.
 
-pub(crate) mod site;
 mod headers;
 mod assets;
 mod guard;

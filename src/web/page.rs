@@ -2,9 +2,9 @@
 
 use super::assets::{ICON, SCRIPT, STYLE};
 use super::guard::Visitor;
-use super::site::Site;
 use crate::api::error::ApiError;
 use crate::api::params::Pairs;
+use crate::api::site::Site;
 use crate::scim::date_time;
 use askama::Template;
 use axum::body::Body;

@@ -2,9 +2,22 @@
 //!
 //! Paths, not URLs: a browser stays on the host it knows. The origin is the service's own, never from a client's header.
 
-use crate::api::context::{Origin, Services, tenant_url};
+use super::context::{Origin, Services, tenant_url};
 use crate::directory::TenantId;
+use axum::Router;
+use axum::response::Response;
 use http::{Extensions, HeaderMap, Uri};
+
+/// The account settings page of all tenants, made elsewhere: nothing here knows HTML.
+pub(crate) struct Pages {
+    /// Every route below a tenant.
+    pub(crate) routes: Router<Services>,
+    /// Gives a failed answer its page.
+    pub(crate) write_failure: WriteFailure,
+}
+
+/// Gives a failed answer a page with this text.
+pub(crate) type WriteFailure = fn(&mut Response, &Site, &str);
 
 /// A tenant's pages.
 #[derive(Debug, Clone)]
@@ -18,7 +31,7 @@ pub(crate) struct Site {
 
 impl Site {
     /// The pages of a tenant, as the request's carrier or the configuration says where this service is.
-    pub(crate) fn of(
+    pub(super) fn of(
         services: &Services,
         extensions: &Extensions,
         tenant: Option<TenantId>,
@@ -46,23 +59,23 @@ impl Site {
     }
 
     /// The path of a page below the root.
-    pub(super) fn path(&self, below: &str) -> String {
+    pub(crate) fn path(&self, below: &str) -> String {
         format!("{}{below}", self.root())
     }
 
     /// What an administrator pastes into the identity provider.
-    pub(super) fn tenant_url(&self, tenant: &TenantId) -> String {
+    pub(crate) fn tenant_url(&self, tenant: &TenantId) -> String {
         tenant_url(&format!("{}{}", self.origin, self.base), tenant)
     }
 
     /// Whether browsers must keep to https. Not on a developer's machine.
-    pub(super) fn is_secure(&self) -> bool {
+    pub(crate) fn is_secure(&self) -> bool {
         !is_loopback(&self.origin)
     }
 
     /// Whether a request may have been made by one of these pages: browsers tell, and what says nothing is no browser
     /// that could be led here.
-    pub(super) fn may_have_sent(&self, headers: &HeaderMap) -> bool {
+    pub(crate) fn may_have_sent(&self, headers: &HeaderMap) -> bool {
         let header = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
         let is_own = |origin: &str| {
             origin.eq_ignore_ascii_case(&self.origin) || self.is_same_loopback(origin)
