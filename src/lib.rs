@@ -1,7 +1,8 @@
 //! Rollcall: a SCIM 2.0 service provider that keeps a company's employee list in step with its identity provider.
 //!
 //! Modules in reading order. Calls go down only: [`app`] puts the parts together, [`api`] and [`web`] speak HTTP,
-//! [`directory`] has the rules of the product, [`store`] keeps things in DynamoDB, [`scim`] is the protocol and does no I/O.
+//! [`directory`] has the rules of the product, [`store`] keeps things in DynamoDB, [`scim`] is the protocol and does no
+//! I/O.
 
 pub mod scim;
 pub mod store;

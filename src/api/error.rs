@@ -1,4 +1,5 @@
-//! Failures as SCIM error bodies (RFC 7644 §3.12), problems (RFC 9457) and pages: one place decides what a client sees and what the log keeps.
+//! Failures as SCIM error bodies (RFC 7644 §3.12), problems (RFC 9457) and pages: one place decides what a client sees
+//! and what the log keeps.
 //!
 //! 4xx texts are for the administrator of an identity provider. 5xx texts are fixed, and name the request so that
 //! operations can find the cause in the log. Who notices a failure need not know the request: the outermost layer
@@ -146,8 +147,8 @@ pub(super) fn refusal(response: &Response) -> Option<(u16, String)> {
 /// How much of a text is kept.
 const MOST_NOTED_CHARS: usize = 200;
 
-/// Writes the body of a failure into its response, a SCIM error, a problem (RFC 9457) or a page, and logs the cause of a
-/// server error: here, and nowhere else.
+/// Writes the body of a failure into its response, a SCIM error, a problem (RFC 9457) or a page, and logs the cause of
+/// a server error: here, and nowhere else.
 pub(super) fn render(response: &mut Response, seen: &Seen, write_page: WriteFailure) {
     let Some(Failure(failure)) = response.extensions_mut().remove::<Failure>() else { return };
     let Seen { request_id, operation, tenant, .. } = seen;

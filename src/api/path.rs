@@ -11,7 +11,8 @@ use std::convert::Infallible;
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct FinalSlash;
 
-/// The segments of a path that its route names after the tenant, percent-decoded; `None` for one that is not UTF-8 text.
+/// The segments of a path that its route names after the tenant, percent-decoded; `None` for one that is not UTF-8
+/// text.
 #[derive(Debug)]
 pub(crate) struct PathParts<const N: usize>(pub(crate) [Option<String>; N]);
 

@@ -1,6 +1,7 @@
 //! Where a tenant's pages are: their paths, the cookie's scope, and which requests come from one of them.
 //!
-//! Paths, not URLs: a browser stays on the host it knows. The origin is the service's own, never from a client's header.
+//! Paths, not URLs: a browser stays on the host it knows. The origin is the service's own, never from a client's
+//! header.
 
 use super::context::{Origin, Services, tenant_url};
 use crate::directory::TenantId;

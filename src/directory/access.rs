@@ -1,5 +1,5 @@
-//! Who may come in: a token checked against its tenant, remembered for a short while; and the sessions of administrators
-//! who signed in with one.
+//! Who may come in: a token checked against its tenant, remembered for a short while; and the sessions of
+//! administrators who signed in with one.
 
 use super::Error;
 use super::actor::Actor;
@@ -109,8 +109,8 @@ impl Access {
     }
 
     /// A session for an administrator who shows an admin token. After too many wrong ones for the tenant, more are
-    /// answered with a wait, and not counted; the right one is let in at any time. What keeps a token from being guessed
-    /// is its length, not the wait.
+    /// answered with a wait, and not counted; the right one is let in at any time. What keeps a token from being
+    /// guessed is its length, not the wait.
     ///
     /// # Errors
     /// As for [`Self::open`]; [`Error::NoRandomness`].
@@ -131,8 +131,8 @@ impl Access {
         Ok(SignIn::Done(pass))
     }
 
-    /// The session that a pass of [`Self::sign_in`] stands for, while it has not expired and the token that it was given
-    /// for is still valid: a revoked one ends its sessions as fast as it ends itself.
+    /// The session that a pass of [`Self::sign_in`] stands for, while it has not expired and the token that it was
+    /// given for is still valid: a revoked one ends its sessions as fast as it ends itself.
     ///
     /// # Errors
     /// As for [`Self::open`].

@@ -129,8 +129,8 @@ impl Directory {
     /// What the identity provider says later overwrites it.
     ///
     /// # Errors
-    /// [`Error::NoEmployee`], [`Error::UserNameTaken`] when somebody else has the userName by now, [`Error::Contention`],
-    /// and as for every call of the store.
+    /// [`Error::NoEmployee`], [`Error::UserNameTaken`] when somebody else has the userName by now,
+    /// [`Error::Contention`], and as for every call of the store.
     pub async fn restore(&self, id: Uuid, by: impl Into<Actor<'_>>) -> Result<Employee, Error> {
         let by = self.checked(by).await?;
         let active = |before: &Employee| change::with_active(before, true);

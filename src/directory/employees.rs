@@ -43,7 +43,8 @@ impl Directory {
     /// `attributes` are canonical and whole, as [`crate::scim::validate::read_resource`] returns them.
     ///
     /// # Errors
-    /// [`Error::UserNameTaken`], also when the one who has it is archived; [`Error::Contention`]; as for every call of the store.
+    /// [`Error::UserNameTaken`], also when the one who has it is archived; [`Error::Contention`]; as for every call of
+    /// the store.
     pub async fn create(
         &self,
         attributes: Map<String, Value>,

@@ -1,9 +1,9 @@
 //! Pages for the tenant's administrator: employees by status and by the start of a name, and histories from the newest
 //! entry back.
 //!
-//! A cursor says where a list goes on. It is opaque to clients and holds no secret: whoever makes one up sees other pages
-//! of a list that they may see anyway. Somebody who is restored or deleted while a client walks changes places, and may
-//! come twice or not at all.
+//! A cursor says where a list goes on. It is opaque to clients and holds no secret: whoever makes one up sees other
+//! pages of a list that they may see anyway. Somebody who is restored or deleted while a client walks changes places,
+//! and may come twice or not at all.
 
 use super::administration::Status;
 use super::{Directory, Error};

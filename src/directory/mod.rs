@@ -1,7 +1,8 @@
 //! The rules of the product: what an identity provider and a tenant's administrator may do to the employee list, and
 //! what follows from it. Knows nothing about HTTP, and of the store only its verbs.
 //!
-//! Each use case is a read, a pure decision ([`change`]) and one conditional write, repeated when the write lost a race.
+//! Each use case is a read, a pure decision ([`change`]) and one conditional write, repeated when the write lost a
+//! race.
 
 pub mod sources;
 pub mod error;
@@ -23,7 +24,8 @@ pub mod access;
 pub mod sync;
 
 pub use error::Error;
-// The records the directory works on and gives out. What stands above it takes them from here, and never sees the store.
+// The records the directory works on and gives out. What stands above it takes them from here, and never sees the
+// store.
 pub use crate::store::employee::Employee;
 pub use crate::store::history::{EventKind, RecordedEntry};
 pub use crate::store::sync::Refusal;

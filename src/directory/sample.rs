@@ -35,7 +35,8 @@ const EMPLOYEES: [(Uuid, &str); 2] = [
     ),
 ];
 
-/// Makes the sample tenant, with two employees. When it fails after the tenant was made, delete the tenant and repeat it.
+/// Makes the sample tenant, with two employees. When it fails after the tenant was made, delete the tenant and repeat
+/// it.
 ///
 /// # Errors
 /// As for [`Tenants::create`], and as for every call of the store.

@@ -123,8 +123,8 @@ impl SyncWatch {
         );
     }
 
-    /// Runs an erasure. What the identity provider was refused may name the erased person: what waits of it to be written
-    /// is forgotten before, so that nothing of it is written meanwhile, and after, however the erasure ends.
+    /// Runs an erasure. What the identity provider was refused may name the erased person: what waits of it to be
+    /// written is forgotten before, so that nothing of it is written meanwhile, and after, however the erasure ends.
     pub async fn forgetting<T>(&self, tenant: &TenantId, erasure: impl Future<Output = T>) -> T {
         self.forget_refusals(tenant);
         let ended = erasure.await;

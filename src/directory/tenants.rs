@@ -203,8 +203,8 @@ impl Tenants {
     /// Makes a new current token of a scope. The one before stays valid for the overlap.
     ///
     /// # Errors
-    /// [`Error::PreviousTokenValid`], [`Error::AlreadyRotated`], [`Error::NoTenant`], [`Error::NoPepper`], [`Error::NoRandomness`],
-    /// [`Error::Contention`], and as for every call of the store.
+    /// [`Error::PreviousTokenValid`], [`Error::AlreadyRotated`], [`Error::NoTenant`], [`Error::NoPepper`],
+    /// [`Error::NoRandomness`], [`Error::Contention`], and as for every call of the store.
     pub async fn rotate_token(
         &self,
         id: &TenantId,

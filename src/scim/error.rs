@@ -44,7 +44,8 @@ impl ScimType {
         }
     }
 
-    /// The HTTP status that goes with the keyword (RFC 7644 §3.12): 409 for `uniqueness`, 403 for `sensitive`, else 400.
+    /// The HTTP status that goes with the keyword (RFC 7644 §3.12): 409 for `uniqueness`, 403 for `sensitive`, else
+    /// 400.
     pub fn status(self) -> u16 {
         match self {
             ScimType::Uniqueness => 409,

@@ -13,7 +13,8 @@ use std::fmt;
 /// Reads a request body that must be one JSON object. A byte order mark before it is skipped (RFC 8259 §8.1).
 ///
 /// # Errors
-/// `invalidSyntax` with the line and column: empty, not UTF-8, not JSON, a key twice, nested more than 127 deep, or not an object.
+/// `invalidSyntax` with the line and column: empty, not UTF-8, not JSON, a key twice, nested more than 127 deep, or not
+/// an object.
 pub fn read_object(bytes: &[u8]) -> Result<Map<String, Value>, Error> {
     let text = std::str::from_utf8(bytes).map_err(|error| {
         Error::invalid_syntax(format!(

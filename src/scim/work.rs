@@ -9,8 +9,8 @@ thread_local! {
     static LEFT: Cell<Option<u64>> = const { Cell::new(None) };
 }
 
-/// An amount of comparing, used up by what runs under it. A unit is about 50 ns: a byte of text that is not ASCII, or 16
-/// that are.
+/// An amount of comparing, used up by what runs under it. A unit is about 50 ns: a byte of text that is not ASCII, or
+/// 16 that are.
 #[derive(Debug)]
 pub struct Work(AtomicU64);
 

@@ -56,8 +56,8 @@ impl Engine {
     }
 }
 
-/// Makes the file, if it is not there, and takes it away from everyone but its owner: it holds personal data. The engine's other files take over
-/// its permissions.
+/// Makes the file, if it is not there, and takes it away from everyone but its owner: it holds personal data. The
+/// engine's other files take over its permissions.
 fn make_private(file: &Path) -> std::io::Result<()> {
     let mut options = std::fs::OpenOptions::new();
     options.append(true).create(true);

@@ -109,7 +109,8 @@ impl TenantStore {
         self.list_history_before(keys::employee_history(&self.tenant, id), before, limit).await
     }
 
-    /// The newest entries of the tenant's own history before a revision, newest first, and whether there are older ones.
+    /// The newest entries of the tenant's own history before a revision, newest first, and whether there are older
+    /// ones.
     ///
     /// # Errors
     /// [`Error`], as for every call.

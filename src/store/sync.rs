@@ -102,8 +102,8 @@ impl TenantStore {
         Ok(matches!(transaction.commit().await?, Outcome::Committed))
     }
 
-    /// How many changes of employees of each kind there were in the 24 hours before `now`. The index follows the table with a short
-    /// delay.
+    /// How many changes of employees of each kind there were in the 24 hours before `now`. The index follows the table
+    /// with a short delay.
     ///
     /// # Errors
     /// [`Error`], as for every call.

@@ -1,4 +1,5 @@
-//! One employee: what counts and where it comes from, what the identity provider sent, and what an administrator may do.
+//! One employee: what counts and where it comes from, what the identity provider sent, and what an administrator may
+//! do.
 
 use super::facts::{FactGroup, groups};
 use super::failure::{bad_request, explain, no_such_employee};

@@ -94,8 +94,8 @@ impl<S: Sync> FromRequestParts<S> for Form {
     }
 }
 
-/// Lets a request through with a [`Visitor`], and when it changes something with a [`Form`]. Who asks for a page without
-/// a session is led to where one begins.
+/// Lets a request through with a [`Visitor`], and when it changes something with a [`Form`]. Who asks for a page
+/// without a session is led to where one begins.
 pub(super) async fn guard(
     State(services): State<Services>,
     OriginalUri(uri): OriginalUri,

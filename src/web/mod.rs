@@ -1,8 +1,8 @@
-//! The account settings page: what a tenant's administrator sees in a browser. HTML in, HTML out, written by the server;
-//! it works without a script.
+//! The account settings page: what a tenant's administrator sees in a browser. HTML in, HTML out, written by the
+//! server; it works without a script.
 //!
-//! Knows no rules and no store: it asks the directory what the JSON API asks it. A cookie counts here, and nowhere else;
-//! a bearer token does not count here.
+//! Knows no rules and no store: it asks the directory what the JSON API asks it. A cookie counts here, and nowhere
+//! else; a bearer token does not count here.
 
 mod headers;
 mod assets;
@@ -22,8 +22,8 @@ use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
 
-/// Every route below `/tenants/{tenant}` that is neither SCIM nor the JSON API. Behind the guard there is a session, and
-/// whatever is posted was posted by one of its own pages.
+/// Every route below `/tenants/{tenant}` that is neither SCIM nor the JSON API. Behind the guard there is a session,
+/// and whatever is posted was posted by one of its own pages.
 pub(crate) fn router(services: &Services) -> Router<Services> {
     let guarded = Router::new()
         .route("/sign-out", post(sign_in::sign_out))

@@ -17,7 +17,8 @@ use uuid::Uuid;
 
 /// A part is made of so many employees at most.
 const MOST_ROWS: usize = 10_000;
-/// A part ends before its row that would make it longer than this, as a text in JSON: a Lambda answers with 6 MB at most.
+/// A part ends before its row that would make it longer than this, as a text in JSON: a Lambda answers with 6 MB at
+/// most.
 const PART_BYTES: usize = 5_000_000;
 
 /// How an export is written.
@@ -62,7 +63,8 @@ struct ExportRow {
 /// Export employees
 ///
 /// In parts: when there are more, the header `Link` has the address of the next part (`rel="next"`), whose CSV has no
-/// header line again; a part may have no rows. A text that a spreadsheet would take for a formula gets an apostrophe before it in CSV.
+/// header line again; a part may have no rows. A text that a spreadsheet would take for a formula gets an apostrophe
+/// before it in CSV.
 #[utoipa::path(
     get,
     path = "/employees/export",

@@ -1,4 +1,5 @@
-//! The filters of RFC 7644 §3.4.2.2, all of them and word for word, each with a resource it matches and one it does not.
+//! The filters of RFC 7644 §3.4.2.2, all of them and word for word, each with a resource it matches and one it does
+//! not.
 
 use super::{babs, bound, object};
 use serde_json::{Map, Value, json};
