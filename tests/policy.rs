@@ -6,7 +6,7 @@ use crate::support::{TestApp, TestTenant};
 use axum::body::Body;
 use http::Request;
 use rollcall::directory::administration::{LocalChange, LocalChanges, Status};
-use rollcall::directory::tenants::{DEFAULT_OVERLAP, Earlier, Rotation};
+use rollcall::directory::token_set::{DEFAULT_OVERLAP, Earlier, Rotation};
 use rollcall::store::tenant::{Scope, Settings};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;

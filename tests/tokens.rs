@@ -5,7 +5,7 @@ use axum::body::Body;
 use http::Request;
 use rollcall::directory::Error;
 use rollcall::directory::access::SESSION_TTL_SECS;
-use rollcall::directory::tenants::{DEFAULT_OVERLAP, Earlier, Rotation, Which};
+use rollcall::directory::token_set::{DEFAULT_OVERLAP, Earlier, Rotation, Which};
 use rollcall::store::history::EventKind;
 use rollcall::store::tenant::{Scope, Stage, TenantId};
 use secrecy::ExposeSecret;

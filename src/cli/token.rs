@@ -4,7 +4,7 @@ use super::arguments::{Place, ScopeArgument, StageArgument, TokenCommand};
 use super::exit::Refused;
 use super::{ACTOR, open, output};
 use rollcall::api::context::tenant_url;
-use rollcall::directory::tenants::{Earlier, MAX_OVERLAP, Rotation, Which};
+use rollcall::directory::token_set::{Earlier, MAX_OVERLAP, Rotation, Which};
 use rollcall::directory::{Error, Scope, Stage, Tenant, TokenRecord};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};

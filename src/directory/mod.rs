@@ -18,6 +18,7 @@ pub mod token;
 pub mod sample;
 pub mod actor;
 pub mod tenants;
+pub mod token_set;
 pub mod session;
 pub mod lockout;
 pub mod access;

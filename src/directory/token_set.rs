@@ -1,0 +1,206 @@
+//! A tenant's tokens: rotated, named, revoked. Whether one fits is not decided here.
+
+use super::Error;
+use super::actor::Actor;
+use super::pepper::Peppers;
+use super::tenants::Tenants;
+use super::token;
+use crate::store::history::{AttributeChange, EventKind};
+use crate::store::tenant::{Scope, Stage, TenantId, TokenRecord};
+use secrecy::SecretString;
+use time::Duration;
+
+/// How long a token that was rotated out stays valid when nobody says otherwise.
+pub const DEFAULT_OVERLAP: Duration = Duration::hours(24);
+/// The longest: a token that was rotated out must not live for ever.
+pub const MAX_OVERLAP: Duration = Duration::days(365);
+
+/// How to rotate a token.
+#[derive(Debug, Clone, Copy)]
+pub struct Rotation<'a> {
+    /// A name for the new token; the usual one if not given.
+    pub label: Option<&'a str>,
+    /// How long the token before stays valid.
+    pub overlap: Duration,
+    /// What becomes of one that is still valid from the rotation before.
+    pub earlier: Earlier,
+    /// The short name of the current token, for whoever wants to rotate that one and no other; empty for none.
+    pub expected: Option<&'a str>,
+}
+
+/// What becomes of a token that is still valid when another rotation would drop it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Earlier {
+    /// It keeps what it was promised: the rotation is refused.
+    Keep,
+    /// It ends now.
+    Drop,
+}
+
+/// Which of a scope's tokens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Which<'a> {
+    /// Both.
+    All,
+    /// The one with a stage.
+    Stage(Stage),
+    /// The one with a short name, whatever stage it has by now.
+    Token(&'a str),
+}
+
+impl Which<'_> {
+    fn is(self, token: &TokenRecord) -> bool {
+        match self {
+            Which::All => true,
+            Which::Stage(stage) => token.stage == stage,
+            Which::Token(name) => token.short_name() == name,
+        }
+    }
+}
+
+impl Tenants {
+    /// Makes a new current token of a scope. The one before stays valid for the overlap.
+    ///
+    /// # Errors
+    /// [`Error::PreviousTokenValid`], [`Error::AlreadyRotated`], [`Error::NoTenant`], [`Error::NoPepper`],
+    /// [`Error::NoRandomness`], [`Error::Contention`], and as for every call of the store.
+    pub async fn rotate_token(
+        &self,
+        id: &TenantId,
+        scope: Scope,
+        rotation: &Rotation<'_>,
+        by: impl Into<Actor<'_>>,
+    ) -> Result<SecretString, Error> {
+        let by = by.into();
+        let label = match rotation.label {
+            Some(label) => check_label(label)?,
+            None => default_label(scope),
+        };
+        let peppers = self.peppers().await?;
+        let secret = token::generate(id).map_err(Error::NoRandomness)?;
+        let record = self.token_record(scope, label, &secret, &peppers);
+        let now = self.sources.now();
+        let expires = now.checked_add(rotation.overlap).unwrap_or(now);
+        let mut refused = None;
+        let mut was_rotated = false;
+        self.update(id, by, |tenant| {
+            let current = tenant.current_token(scope).map_or("", TokenRecord::short_name);
+            was_rotated = rotation.expected.is_some_and(|expected| expected != current);
+            if was_rotated {
+                return None;
+            }
+            refused = match rotation.earlier {
+                Earlier::Keep => token::previous_expiry(&tenant.tokens, scope, now),
+                Earlier::Drop => None,
+            };
+            if refused.is_some() {
+                return None;
+            }
+            let before = tenant
+                .tokens
+                .iter()
+                .find(|token| token.scope == scope && token.stage == Stage::Current);
+            let change =
+                token_change(scope, before.map(|token| token.label.as_str()), Some(&record.label));
+            tenant.tokens = token::rotated(&tenant.tokens, record.clone(), expires);
+            Some(self.entry(EventKind::TokenRotated, vec![change], by.label))
+        })
+        .await?;
+        match refused {
+            Some(expires) => Err(Error::PreviousTokenValid { expires }),
+            None if was_rotated => Err(Error::AlreadyRotated),
+            None => Ok(secret),
+        }
+    }
+
+    /// Ends the validity of a scope's tokens: of one, or of both. Says how many there were.
+    ///
+    /// # Errors
+    /// [`Error::LastAdminToken`] for whoever came with a token, [`Error::TokenEnded`], [`Error::NoTenant`],
+    /// [`Error::Contention`], and as for every call of the store.
+    pub async fn revoke_tokens(
+        &self,
+        id: &TenantId,
+        scope: Scope,
+        which: Which<'_>,
+        by: impl Into<Actor<'_>>,
+    ) -> Result<usize, Error> {
+        let by = by.into();
+        let now = self.sources.now();
+        let mut revoked = 0;
+        let mut is_last = false;
+        self.update(id, by, |tenant| {
+            let (gone, kept): (Vec<_>, Vec<_>) =
+                tenant.tokens.drain(..).partition(|token| token.scope == scope && which.is(token));
+            tenant.tokens = kept;
+            // Operations may end them all: they can also make new ones.
+            is_last = by.token.is_some()
+                && gone.iter().any(|token| token.scope == Scope::Admin)
+                && !tenant
+                    .tokens
+                    .iter()
+                    .any(|token| token.scope == Scope::Admin && token::works(token, now));
+            if is_last {
+                return None;
+            }
+            revoked = gone.len();
+            let changes: Vec<AttributeChange> =
+                gone.iter().map(|token| token_change(scope, Some(&token.label), None)).collect();
+            (!changes.is_empty()).then(|| self.entry(EventKind::TokenRevoked, changes, by.label))
+        })
+        .await?;
+        if is_last { Err(Error::LastAdminToken) } else { Ok(revoked) }
+    }
+
+    /// A current token as it is kept.
+    pub(super) fn token_record(
+        &self,
+        scope: Scope,
+        label: &str,
+        secret: &SecretString,
+        peppers: &Peppers,
+    ) -> TokenRecord {
+        TokenRecord {
+            scope,
+            stage: Stage::Current,
+            label: label.to_owned(),
+            digest: token::digest(secret, peppers),
+            created: self.sources.now(),
+            expires: None,
+        }
+    }
+}
+
+/// A name that people can tell from another one: without control characters and blanks around it.
+fn check_label(label: &str) -> Result<&str, Error> {
+    let label = label.trim();
+    if label.is_empty()
+        || label.chars().count() > MAX_LABEL_CHARS
+        || label.contains(char::is_control)
+    {
+        let text = format!(
+            "A label has 1 to {MAX_LABEL_CHARS} characters, none of them a control character"
+        );
+        return Err(crate::scim::Error::invalid_value(text).into());
+    }
+    Ok(label)
+}
+
+/// The longest label of a token, in characters.
+const MAX_LABEL_CHARS: usize = 100;
+
+/// What a token is called when nobody gives it a name.
+pub(super) fn default_label(scope: Scope) -> &'static str {
+    match scope {
+        Scope::Scim => "Identity Provider",
+        Scope::Admin => "Administrator",
+    }
+}
+
+fn token_change(scope: Scope, old: Option<&str>, new: Option<&str>) -> AttributeChange {
+    AttributeChange {
+        attribute: format!("tokens.{}", scope.as_str()),
+        old: old.map(Into::into),
+        new: new.map(Into::into),
+    }
+}
