@@ -35,6 +35,15 @@ async fn get(tenant: &TestTenant, rest: &str) -> Value {
     answer.expect(200)
 }
 
+/// The path of a token that is listed, by its stage.
+async fn token_path(tenant: &TestTenant, scope: &str, stage: &str) -> String {
+    let listed = get(tenant, "/tokens").await;
+    let tokens = listed["tokens"].as_array().expect("tokens");
+    let is_it = |token: &&Value| token["scope"] == scope && token["stage"] == stage;
+    let id = tokens.iter().find(is_it).expect("such a token")["id"].as_str().expect("an id");
+    format!("/tokens/{scope}/{id}")
+}
+
 /// The detail of a problem, after checking everything a problem must have (RFC 9457 §3).
 #[track_caller]
 fn problem(answer: &Answer, status: u16) -> String {
@@ -124,8 +133,9 @@ async fn a_rotated_token_works_through_its_overlap_and_a_revoked_one_for_a_minut
     assert!(!tokens.to_string().contains("digest") && !tokens.to_string().contains(&token));
     let again = admin(&tenant, "POST", "/tokens/scim/rotate", rotation).await;
     assert!(problem(&again, 409).contains("2026-11-23T10:30:00"), "until when");
-    let revoked = admin(&tenant, "DELETE", "/tokens/scim/previous", Value::Null).await;
-    assert_eq!(revoked.expect(200), json!({"revoked": 1}));
+    let previous = token_path(&tenant, "scim", "previous").await;
+    let revoked = admin(&tenant, "DELETE", &previous, Value::Null).await;
+    assert_eq!(revoked.status, 204);
     tenant.app.advance(Duration::seconds(SESSION_TTL_SECS));
     assert_eq!((lists(token).await, lists(old).await), (200, 401));
     let history = get(&tenant, "/history").await;
@@ -159,6 +169,7 @@ async fn a_revoked_admin_token_makes_itself_no_successor() {
     let old = tenant.admin_token.clone();
     let new = admin(&tenant, "POST", "/tokens/admin/rotate", json!({})).await.expect(200);
     let new = new["token"].as_str().expect("a token").to_owned();
+    let scim = token_path(&tenant, "scim", "current").await;
     // Both are remembered, by this server and by another one.
     let mut other = tenant.app.clone();
     other.app = other.app.with_memory_of_its_own();
@@ -166,15 +177,16 @@ async fn a_revoked_admin_token_makes_itself_no_successor() {
     for server in [&tenant, &elsewhere] {
         call(server, &old, "GET", "/settings", Value::Null).await.expect(200);
     }
-    let revoked = call(&tenant, &new, "DELETE", "/tokens/admin/previous", Value::Null).await;
-    assert_eq!(revoked.expect(200), json!({"revoked": 1}));
+    let previous = token_path(&tenant, "admin", "previous").await;
+    let revoked = call(&tenant, &new, "DELETE", &previous, Value::Null).await;
+    assert_eq!(revoked.status, 204);
     let id = tenant.create(&json!({"userName": "ada@example.com", "active": false})).await;
     let before = call(&tenant, &new, "GET", "/history", Value::Null).await.expect(200);
     for server in [&tenant, &elsewhere] {
         for (method, path, body) in [
             ("POST", "/tokens/admin/rotate".to_owned(), json!({})),
             ("POST", "/tokens/scim/rotate".to_owned(), json!({})),
-            ("DELETE", "/tokens/scim/current".to_owned(), Value::Null),
+            ("DELETE", scim.clone(), Value::Null),
             ("PATCH", "/settings".to_owned(), json!({"locationFromIdp": true})),
             ("POST", format!("/employees/{id}/erase"), json!({"confirm": id})),
             ("POST", format!("/employees/{id}/restore"), Value::Null),
@@ -190,13 +202,27 @@ async fn a_revoked_admin_token_makes_itself_no_successor() {
 #[tokio::test]
 async fn the_last_admin_token_stays() {
     let tenant = acme().await;
-    for path in ["/tokens/admin/current", "/tokens/admin"] {
+    for path in [&*token_path(&tenant, "admin", "current").await, "/tokens/admin"] {
         let refused = admin(&tenant, "DELETE", path, Value::Null).await;
         assert!(problem(&refused, 409).contains("last admin token"));
     }
     admin(&tenant, "POST", "/tokens/scim/rotate", json!({})).await.expect(200);
     let both = admin(&tenant, "DELETE", "/tokens/scim", Value::Null).await;
     assert_eq!(both.expect(200), json!({"revoked": 2}));
+}
+
+#[tokio::test]
+async fn a_revocation_ends_the_token_that_was_listed_and_no_other() {
+    let tenant = acme().await;
+    let first = token_path(&tenant, "scim", "current").await;
+    admin(&tenant, "POST", "/tokens/scim/rotate", json!({})).await.expect(200);
+    let second = token_path(&tenant, "scim", "current").await;
+    assert_eq!(token_path(&tenant, "scim", "previous").await, first, "by its own id still");
+    let elsewhere = first.replace("/scim/", "/admin/");
+    problem(&admin(&tenant, "DELETE", &elsewhere, Value::Null).await, 404);
+    assert_eq!(admin(&tenant, "DELETE", &first, Value::Null).await.status, 204);
+    problem(&admin(&tenant, "DELETE", &first, Value::Null).await, 404);
+    assert_eq!(token_path(&tenant, "scim", "current").await, second, "it goes on");
 }
 
 #[tokio::test]
@@ -647,7 +673,8 @@ async fn what_does_not_fit_is_refused_with_what_was_expected() {
         "no employee",
     )
     .await;
-    check("DELETE", "/tokens/scim/next", null, 404, "current or previous").await;
+    check("DELETE", "/tokens/scim/previous", null.clone(), 404, "no such token").await;
+    check("DELETE", "/tokens/idp/x", null, 404, "scim or admin").await;
     let request = Request::builder()
         .method("PATCH")
         .uri("/tenants/acme/api/settings")
@@ -661,10 +688,7 @@ async fn what_does_not_fit_is_refused_with_what_was_expected() {
 fn routes(document: &Value) -> Vec<(String, String)> {
     let mut routes = Vec::new();
     for (path, methods) in document["paths"].as_object().expect("paths") {
-        let path = path
-            .replace("{id}", &counting_id(1).to_string())
-            .replace("{scope}", "scim")
-            .replace("{stage}", "current");
+        let path = path.replace("{id}", &counting_id(1).to_string()).replace("{scope}", "scim");
         for method in methods.as_object().expect("methods").keys() {
             routes.push((method.to_uppercase(), path.clone()));
         }

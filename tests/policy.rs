@@ -149,6 +149,7 @@ async fn everything_over_the_api(tenant: &TestTenant) {
             .body(Body::from(body.to_string()));
         let answer = tenant.app.send(request.expect("a request")).await;
         assert!(answer.status.is_success(), "{method} {rest}: {}", answer.status);
+        answer
     };
     let id = tenant.create(&json!({"userName": "admin@example.com"})).await;
     let employee = format!("/employees/{id}");
@@ -161,7 +162,11 @@ async fn everything_over_the_api(tenant: &TestTenant) {
     api("PATCH", "/settings", json!({"managerFromIdp": true})).await;
     api("PATCH", &employee, json!({"location": "GB", "manager": "ada@example.com"})).await;
     api("POST", "/tokens/scim/rotate", json!({})).await;
-    api("DELETE", "/tokens/scim/previous", json!({})).await;
+    let listed = api("GET", "/tokens", json!({})).await.expect(200);
+    let mut tokens = listed["tokens"].as_array().expect("tokens").iter();
+    let token = tokens.find(|token| token["stage"] == "previous").expect("a rotated token");
+    let token = token["id"].as_str().expect("an id");
+    api("DELETE", &format!("/tokens/scim/{token}"), json!({})).await;
     api("POST", &format!("{employee}/archive"), json!({})).await;
     api("POST", &format!("{employee}/restore"), json!({})).await;
     api("POST", &format!("{employee}/archive"), json!({})).await;

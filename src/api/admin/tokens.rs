@@ -5,7 +5,7 @@ use super::document::Problem;
 use crate::api::context::SCIM_ROOT;
 use crate::api::error::ApiError;
 use crate::api::path::PathParts;
-use crate::api::response::plain_json;
+use crate::api::response::{self, plain_json};
 use crate::directory::token::works;
 use crate::directory::token_set::{DEFAULT_OVERLAP, Earlier, MAX_OVERLAP, Rotation, Which};
 use crate::directory::{Scope, Stage, TokenRecord};
@@ -42,6 +42,8 @@ enum StageBody {
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct TokenBody {
+    /// Which token it is, whatever stage it has by now: with this it is revoked.
+    id: String,
     scope: ScopeBody,
     stage: StageBody,
     /// Who did it, in the history of what was done with this token.
@@ -94,7 +96,7 @@ struct NewTokenBody {
     token: String,
 }
 
-/// What was revoked.
+/// What was revoked of a scope.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct RevokedBody {
@@ -166,28 +168,27 @@ pub(super) async fn rotate_token(
 
 /// Revoke a token
 ///
-/// Servers know it within a minute. The last admin token cannot be revoked.
+/// The one with this id and no other, whoever rotates meanwhile. Servers know it within a minute. The last admin token
+/// cannot be revoked.
 #[utoipa::path(
     delete,
-    path = "/tokens/{scope}/{stage}",
+    path = "/tokens/{scope}/{id}",
     tag = "tokens",
     params(
         ("scope" = ScopeBody, Path, description = "Which scope's token"),
-        ("stage" = StageBody, Path, description = "Which of its two")
+        ("id" = String, Path, description = "The token's id, from the list")
     ),
     responses(
-        (status = 200, description = "It works no more", body = RevokedBody),
+        (status = 204, description = "It works no more"),
         (status = "default", description = "A problem", body = Problem, content_type = "application/problem+json")
     )
 )]
-pub(super) async fn revoke_token(call: Call, PathParts([scope, stage]): PathParts<2>) -> Answer {
+pub(super) async fn revoke_token(call: Call, PathParts([scope, id]): PathParts<2>) -> Answer {
     let scope = read_scope(scope.as_deref())?;
-    let stage = match stage.as_deref() {
-        Some("current") => Stage::Current,
-        Some("previous") => Stage::Previous,
-        _ => return Err(not_found("The stage is current or previous")),
-    };
-    revoke(&call, scope, Which::Stage(stage)).await
+    match revoke(&call, scope, Which::Token(id.as_deref().unwrap_or_default())).await? {
+        0 => Err(not_found("There is no such token any more; see the list")),
+        _ => Ok(response::empty(StatusCode::NO_CONTENT)),
+    }
 }
 
 /// Revoke both tokens of a scope
@@ -206,13 +207,14 @@ pub(super) async fn revoke_token(call: Call, PathParts([scope, stage]): PathPart
 )]
 pub(super) async fn revoke_tokens(call: Call, PathParts([scope]): PathParts<1>) -> Answer {
     let scope = read_scope(scope.as_deref())?;
-    revoke(&call, scope, Which::All).await
+    let revoked = revoke(&call, scope, Which::All).await?;
+    plain_json(StatusCode::OK, &RevokedBody { revoked })
 }
 
-async fn revoke(call: &Call, scope: Scope, which: Which<'_>) -> Answer {
+async fn revoke(call: &Call, scope: Scope, which: Which<'_>) -> Result<usize, ApiError> {
     let (access, tenant) = (&call.services.access, &call.caller.tenant);
     let revoked = access.revoke_tokens(tenant, scope, which, call.actor()).await;
-    plain_json(StatusCode::OK, &RevokedBody { revoked: revoked.map_err(explain)? })
+    revoked.map_err(explain)
 }
 
 /// A number without a fraction, also when it is written with one: `60.0` is 60 (JSON Schema's *integer*).
@@ -235,6 +237,7 @@ fn not_found(detail: &str) -> ApiError {
 impl From<&TokenRecord> for TokenBody {
     fn from(token: &TokenRecord) -> Self {
         Self {
+            id: token.short_name().to_owned(),
             scope: match token.scope {
                 Scope::Scim => ScopeBody::Scim,
                 Scope::Admin => ScopeBody::Admin,
