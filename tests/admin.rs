@@ -684,6 +684,40 @@ async fn what_does_not_fit_is_refused_with_what_was_expected() {
     problem(&answer, 415);
 }
 
+#[tokio::test]
+async fn a_change_with_if_match_is_made_from_that_version_only() {
+    let tenant = acme().await;
+    let id = tenant.create(&json!({"userName": "ada@example.com"})).await;
+    let employee = format!("/employees/{id}");
+    for (shown, method, changed, body) in [
+        ("/settings", "PATCH", "/settings", json!({"locationFromIdp": true})),
+        (&employee, "PATCH", &employee, json!({"location": "GB"})),
+        (&employee, "POST", &format!("{employee}/archive"), Value::Null),
+        (&employee, "POST", &format!("{employee}/restore"), Value::Null),
+    ] {
+        let change = async |tag: &str| {
+            let request = Request::builder()
+                .method(method)
+                .uri(format!("/tenants/acme/api{changed}"))
+                .header("authorization", format!("Bearer {}", tenant.admin_token))
+                .header("if-match", tag);
+            tenant.app.send(request.body(Body::from(body.to_string())).unwrap()).await
+        };
+        let before = admin(&tenant, "GET", shown, Value::Null).await;
+        let tag = before.header("etag").to_owned();
+        let detail = problem(&change("W/\"77\"").await, 412);
+        assert!(detail.contains(&tag) && detail.contains("If-Match"), "{detail}");
+        assert_eq!(get(&tenant, shown).await, before.expect(200), "nothing was changed");
+        let after = change(&tag).await;
+        after.expect(200);
+        let now = after.header("etag").to_owned();
+        assert_ne!(now, tag, "{method} {changed}");
+        problem(&change(&tag).await, 412);
+        assert_eq!(admin(&tenant, "GET", shown, Value::Null).await.header("etag"), now);
+        change("*").await.expect(200);
+    }
+}
+
 /// Every route of the description, with an id where one is wanted.
 fn routes(document: &Value) -> Vec<(String, String)> {
     let mut routes = Vec::new();

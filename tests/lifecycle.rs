@@ -3,6 +3,7 @@
 
 use crate::support::{TestApp, TestTenant, counting_id};
 use rollcall::directory::administration::{LocalChange, LocalChanges, Status};
+use rollcall::directory::employees::Precondition;
 use rollcall::directory::view::{EffectiveValue, EmployeeView, Origin};
 use rollcall::directory::{Directory, Error};
 use rollcall::store::history::{EventKind, HistoryEntry};
@@ -43,7 +44,13 @@ async fn view(tenant: &TestTenant, id: Uuid) -> EmployeeView {
 }
 
 async fn set(tenant: &TestTenant, settings: Settings) {
-    tenant.app.app.tenants.set_settings(&tenant.id, |_| settings, "admin").await.unwrap();
+    tenant
+        .app
+        .app
+        .tenants
+        .set_settings(&tenant.id, |_| settings, &Precondition::default(), "admin")
+        .await
+        .unwrap();
 }
 
 async fn history(tenant: &TestTenant, id: Uuid) -> Vec<HistoryEntry> {
@@ -92,7 +99,7 @@ async fn settings_decide_whose_values_count_at_once_and_scim_never_notices() {
         manager: LocalChange::Set("Somebody".to_owned()),
         ..LocalChanges::default()
     };
-    directory(&tenant).set_local(id, &local, "admin").await.unwrap();
+    directory(&tenant).set_local(id, &local, &Precondition::default(), "admin").await.unwrap();
     let off = view(&tenant, id).await;
     assert_eq!(
         off.location,
@@ -138,7 +145,7 @@ async fn what_arrives_while_a_setting_is_off_counts_when_it_is_turned_on() {
     // Governed, and the identity provider has none: no value, not the local one.
     let local =
         LocalChanges { location: LocalChange::Set("Here".to_owned()), ..Default::default() };
-    directory(&tenant).set_local(id, &local, "admin").await.unwrap();
+    directory(&tenant).set_local(id, &local, &Precondition::default(), "admin").await.unwrap();
     let cleared = json!([{"op": "remove", "path": format!("{ENTERPRISE}:location")}]);
     tenant.patch(&path(id), &cleared).await.expect(200);
     let none = effective(None, Origin::IdentityProvider, None, Some("Here"));
@@ -206,7 +213,7 @@ async fn a_local_manager_is_resolved_too() {
     let boss = create(&tenant, json!({"userName": "boss"})).await;
     let id = create(&tenant, json!({"userName": "ada", ENTERPRISE: {"manager": "ada"}})).await;
     let local = LocalChanges { manager: LocalChange::Set("BOSS".to_owned()), ..Default::default() };
-    directory(&tenant).set_local(id, &local, "admin").await.unwrap();
+    directory(&tenant).set_local(id, &local, &Precondition::default(), "admin").await.unwrap();
     assert_eq!(view(&tenant, id).await.manager_colleague.unwrap().id, boss);
     set(&tenant, ALL_ON).await;
     assert_eq!(
@@ -327,7 +334,7 @@ async fn the_same_person_comes_back_under_the_same_id_with_the_whole_history() {
         let id = create(&tenant, person("Countess")).await;
         let local =
             LocalChanges { location: LocalChange::Set("Here".to_owned()), ..Default::default() };
-        directory(&tenant).set_local(id, &local, "admin").await.unwrap();
+        directory(&tenant).set_local(id, &local, &Precondition::default(), "admin").await.unwrap();
         tenant.delete(&path(id)).await.expect(204);
         tenant.app.advance(Duration::days(40));
         let mut body = person("Director");
@@ -532,7 +539,10 @@ async fn history_says_when_and_who() {
     tenant.app.advance(Duration::milliseconds(90_001));
     let local =
         LocalChanges { location: LocalChange::Set("Here".to_owned()), ..Default::default() };
-    directory(&tenant).set_local(id, &local, "grace, on the settings page").await.unwrap();
+    directory(&tenant)
+        .set_local(id, &local, &Precondition::default(), "grace, on the settings page")
+        .await
+        .unwrap();
     let entries = history(&tenant, id).await;
     assert_eq!((entries[0].at, &*entries[0].by), (crate::support::START, "Identity Provider"));
     assert_eq!(entries[1].at, crate::support::START + Duration::milliseconds(90_001));
@@ -561,10 +571,16 @@ async fn what_changes_nothing_writes_no_history() {
         .patch(&path(id), &json!([{"op": "replace", "path": "title", "value": 5}]))
         .await
         .expect_error(400, Some("invalidValue"));
-    directory(&tenant).set_local(id, &LocalChanges::default(), "admin").await.unwrap();
+    directory(&tenant)
+        .set_local(id, &LocalChanges::default(), &Precondition::default(), "admin")
+        .await
+        .unwrap();
     assert_eq!(kinds(&tenant, id).await, [EventKind::Created]);
     let tenants = &tenant.app.app.tenants;
-    tenants.set_settings(&tenant.id, |settings| settings, "admin").await.unwrap();
+    tenants
+        .set_settings(&tenant.id, |settings| settings, &Precondition::default(), "admin")
+        .await
+        .unwrap();
     assert_eq!(tenants.history(&tenant.id).await.unwrap().len(), 1);
 }
 

@@ -6,6 +6,7 @@ use crate::support::{TestApp, TestTenant};
 use axum::body::Body;
 use http::Request;
 use rollcall::directory::administration::{LocalChange, LocalChanges, Status};
+use rollcall::directory::employees::Precondition;
 use rollcall::directory::token_set::{DEFAULT_OVERLAP, Earlier, Rotation};
 use rollcall::store::tenant::{Scope, Settings};
 use serde_json::{Value, json};
@@ -181,20 +182,30 @@ async fn everything_by_command(tenant: &TestTenant) {
     tenants.get(id).await.expect("the tenant");
     tenants.history(id).await.expect("its history");
     let on = |_| Settings { location_from_idp: true, ..Settings::default() };
-    let settings = tenants.set_settings(id, on, "test").await.expect("settings").settings;
+    let settings = tenants
+        .set_settings(id, on, &Precondition::default(), "test")
+        .await
+        .expect("settings")
+        .settings;
     let rotation =
         Rotation { label: None, overlap: DEFAULT_OVERLAP, earlier: Earlier::Drop, expected: None };
     tenants.rotate_token(id, Scope::Scim, &rotation, "test").await.expect("a token");
     directory.list_with_status(Status::All).await.expect("employees");
     let found = directory.find_by_any_name("ada@example.com").await.expect("a search");
     let employee: Uuid = found.expect("ada").id;
-    directory.archive(employee, "test").await.expect("an archived employee");
+    directory
+        .archive(employee, &Precondition::default(), "test")
+        .await
+        .expect("an archived employee");
     directory.find_deleted("nobody@example.com").await.expect("a search");
     directory.view(employee, settings).await.expect("a view");
     directory.history(employee).await.expect("a history");
     let location = LocalChange::Set("GB".to_owned());
     let local = LocalChanges { location, ..LocalChanges::default() };
-    directory.set_local(employee, &local, "test").await.expect("local values");
+    directory
+        .set_local(employee, &local, &Precondition::default(), "test")
+        .await
+        .expect("local values");
     tenant.delete(&format!("/Users/{employee}")).await.expect(204);
     directory.erase(employee, "test").await.expect("an erasure");
     tenants.retire(id, "test").await.expect("a retirement");

@@ -1,10 +1,14 @@
-//! Query parameters, decoded once: `+` and `%20` are a space, `%2B` is a plus.
+//! Query parameters, decoded once: `+` and `%20` are a space, `%2B` is a plus; and the conditions in the headers.
 
 use super::error::ApiError;
+use crate::directory::employees::Precondition;
 use crate::scim::Error;
 use crate::scim::list::Page;
 use crate::scim::projection::Projection;
+use crate::scim::version::TagCondition;
 use axum::extract::FromRequestParts;
+use http::HeaderMap;
+use http::header::{HeaderName, IF_MATCH, IF_NONE_MATCH};
 use http::request::Parts;
 use percent_encoding::percent_decode_str;
 
@@ -105,6 +109,14 @@ impl<S: Sync> FromRequestParts<S> for Params {
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, ApiError> {
         Ok(Params::read(parts.uri.query().unwrap_or_default())?)
     }
+}
+
+/// The versions that a request wants a change to start from.
+pub(super) fn precondition(headers: &HeaderMap) -> Precondition {
+    let condition = |name: HeaderName| {
+        headers.get(name).map(|value| TagCondition::parse(value.to_str().unwrap_or_default()))
+    };
+    Precondition { if_match: condition(IF_MATCH), if_none_match: condition(IF_NONE_MATCH) }
 }
 
 #[cfg(test)]

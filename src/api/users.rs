@@ -3,7 +3,7 @@
 use super::body::JsonObject;
 use super::context::{Caller, Services, TenantPath};
 use super::error::ApiError;
-use super::params::Params;
+use super::params::{Params, precondition};
 use super::path::PathParts;
 use super::response;
 use crate::directory::employees::Precondition;
@@ -18,9 +18,8 @@ use crate::scim::version::{TagCondition, entity_tag};
 use crate::scim::{resource, validate};
 use axum::extract::FromRequestParts;
 use axum::response::Response;
-use http::header::{IF_MATCH, IF_NONE_MATCH};
+use http::StatusCode;
 use http::request::Parts;
-use http::{HeaderMap, HeaderName, StatusCode};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -46,10 +45,7 @@ impl FromRequestParts<Services> for Call {
             services: services.clone(),
             caller: Caller::clone(caller),
             path: TenantPath::clone(path),
-            precondition: Precondition {
-                if_match: condition(&parts.headers, IF_MATCH),
-                if_none_match: condition(&parts.headers, IF_NONE_MATCH),
-            },
+            precondition: precondition(&parts.headers),
         })
     }
 }
@@ -150,8 +146,4 @@ pub(super) async fn delete(call: Call, id: PathParts<1>) -> Answer {
 /// An id in the one spelling this service gives out; anything else is nobody's.
 fn known_id(PathParts([id]): PathParts<1>) -> Result<Uuid, ApiError> {
     id.and_then(|text| parse_id(&text)).ok_or_else(ApiError::no_such_user)
-}
-
-fn condition(headers: &HeaderMap, name: HeaderName) -> Option<TagCondition> {
-    headers.get(name).map(|value| TagCondition::parse(value.to_str().unwrap_or_default()))
 }

@@ -8,6 +8,7 @@ use rollcall::app::App;
 use rollcall::directory::Directory;
 use rollcall::directory::Employee;
 use rollcall::directory::administration::{LocalChange, LocalChanges, Status};
+use rollcall::directory::employees::Precondition;
 use rollcall::directory::query::parse_id;
 use rollcall::directory::view::{EffectiveValue, EmployeeView, Origin, display_name};
 use rollcall::directory::{Tenant, TenantId};
@@ -41,14 +42,14 @@ pub async fn run(place: &Place, command: EmployeeCommand, json: bool) -> anyhow:
             let (tenant, directory) = enter(&app, &tenant).await?;
             let id = find(&directory, &employee).await?;
             let values = LocalChanges::from(values);
-            directory.set_local(id, &values, ACTOR).await?;
+            directory.set_local(id, &values, &Precondition::default(), ACTOR).await?;
             show(&directory.view(id, tenant.settings).await?, json);
             Ok(())
         }
         EmployeeCommand::Archive { tenant, employee } => {
             let (tenant, directory) = enter(&app, &tenant).await?;
             let id = find(&directory, &employee).await?;
-            directory.archive(id, ACTOR).await?;
+            directory.archive(id, &Precondition::default(), ACTOR).await?;
             show(&directory.view(id, tenant.settings).await?, json);
             Ok(())
         }

@@ -2,6 +2,7 @@
 
 use super::arguments::{Place, SettingsCommand, Switch};
 use super::{ACTOR, open, output};
+use rollcall::directory::employees::Precondition;
 use rollcall::directory::{Settings, Tenant};
 
 pub async fn run(place: &Place, command: SettingsCommand, json: bool) -> anyhow::Result<()> {
@@ -14,7 +15,7 @@ pub async fn run(place: &Place, command: SettingsCommand, json: bool) -> anyhow:
                 department_from_idp: switched(changes.department, before.department_from_idp),
                 manager_from_idp: switched(changes.manager, before.manager_from_idp),
             };
-            app.tenants.set_settings(&tenant, change, ACTOR).await?
+            app.tenants.set_settings(&tenant, change, &Precondition::default(), ACTOR).await?
         }
     };
     if json {

@@ -65,12 +65,13 @@ impl Directory {
     /// Sets local values. They are effective where the identity provider does not govern.
     ///
     /// # Errors
-    /// [`Error::Protocol`] for a value that is too long, [`Error::NoEmployee`], [`Error::Contention`], and as for every
-    /// call of the store.
+    /// [`Error::Protocol`] for a value that is too long, [`Error::NoEmployee`], [`Error::VersionDiffers`],
+    /// [`Error::Contention`], and as for every call of the store.
     pub async fn set_local(
         &self,
         id: Uuid,
         changes: &LocalChanges,
+        precondition: &Precondition,
         by: impl Into<Actor<'_>>,
     ) -> Result<Employee, Error> {
         let by = self.checked(by).await?;
@@ -84,6 +85,7 @@ impl Directory {
         let mut pauses = Pauses::new();
         loop {
             let before = self.get_any(id).await?;
+            precondition.check(before.revision)?;
             let LocalValues { location, department, manager } = before.local.clone();
             let local = LocalValues {
                 location: apply(&changes.location, location),
@@ -114,14 +116,23 @@ impl Directory {
     /// Archives an employee who is not archived yet. What the identity provider says later overwrites it.
     ///
     /// # Errors
-    /// [`Error::NoEmployee`], [`Error::Contention`], and as for every call of the store.
-    pub async fn archive(&self, id: Uuid, by: impl Into<Actor<'_>>) -> Result<Employee, Error> {
+    /// [`Error::NoEmployee`], [`Error::VersionDiffers`], [`Error::Contention`], and as for every call of the store.
+    pub async fn archive(
+        &self,
+        id: Uuid,
+        precondition: &Precondition,
+        by: impl Into<Actor<'_>>,
+    ) -> Result<Employee, Error> {
         let by = self.checked(by).await?;
         let found = self.get_any(id).await?;
+        precondition.check(found.revision)?;
         if found.is_archived() {
             return Ok(found);
         }
-        let inactive = |before: &Employee| Ok(change::with_active(before, false));
+        let inactive = |before: &Employee| {
+            precondition.check(before.revision)?;
+            Ok(change::with_active(before, false))
+        };
         self.change(id, &Precondition::default(), by, inactive).await
     }
 
@@ -129,20 +140,29 @@ impl Directory {
     /// What the identity provider says later overwrites it.
     ///
     /// # Errors
-    /// [`Error::NoEmployee`], [`Error::UserNameTaken`] when somebody else has the userName by now,
-    /// [`Error::Contention`], and as for every call of the store.
-    pub async fn restore(&self, id: Uuid, by: impl Into<Actor<'_>>) -> Result<Employee, Error> {
+    /// [`Error::NoEmployee`], [`Error::VersionDiffers`], [`Error::UserNameTaken`] when somebody else has the userName
+    /// by now, [`Error::Contention`], and as for every call of the store.
+    pub async fn restore(
+        &self,
+        id: Uuid,
+        precondition: &Precondition,
+        by: impl Into<Actor<'_>>,
+    ) -> Result<Employee, Error> {
         let by = self.checked(by).await?;
         let active = |before: &Employee| change::with_active(before, true);
         let mut pauses = Pauses::new();
         loop {
             let before = self.get_any(id).await?;
+            precondition.check(before.revision)?;
             if !before.is_archived() {
                 return Ok(before);
             }
             if !before.hidden {
-                let precondition = Precondition::default();
-                return self.change(id, &precondition, by, |before| Ok(active(before))).await;
+                let active = |before: &Employee| {
+                    precondition.check(before.revision)?;
+                    Ok(active(before))
+                };
+                return self.change(id, &Precondition::default(), by, active).await;
             }
             let claim = self.store.get_claim(before.user_name()).await?;
             if let Some(holder) = claim.holder {

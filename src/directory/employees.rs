@@ -12,7 +12,8 @@ use crate::store::retry::Pauses;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-/// Which versions of an employee a change may start from (RFC 7644 §3.14, RFC 9110 §13.1).
+/// Which versions of a record a change may start from (RFC 7644 §3.14, RFC 9110 §13.1). For an identity provider those
+/// of what it sees; for an administrator each revision is one.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Precondition {
     /// Only these.
@@ -22,9 +23,11 @@ pub struct Precondition {
 }
 
 impl Precondition {
-    fn holds(&self, version: u64) -> bool {
-        self.if_match.as_ref().is_none_or(|condition| condition.matches(version))
-            && !self.if_none_match.as_ref().is_some_and(|condition| condition.matches(version))
+    /// Refuses a change from any other version.
+    pub(super) fn check(&self, version: u64) -> Result<(), Error> {
+        let holds = self.if_match.as_ref().is_none_or(|condition| condition.matches(version))
+            && !self.if_none_match.as_ref().is_some_and(|condition| condition.matches(version));
+        if holds { Ok(()) } else { Err(Error::VersionDiffers { current: version }) }
     }
 }
 
@@ -118,7 +121,7 @@ impl Directory {
         by: &str,
     ) -> Result<Employee, Error> {
         self.change(id, precondition, by, |before| {
-            patch::apply(&self.users, &before.attributes, request)
+            Ok(patch::apply(&self.users, &before.attributes, request)?)
         })
         .await
     }
@@ -152,7 +155,7 @@ impl Directory {
         id: Uuid,
         precondition: &Precondition,
         by: &str,
-        decide: impl Fn(&Employee) -> Result<Map<String, Value>, crate::scim::Error>,
+        decide: impl Fn(&Employee) -> Result<Map<String, Value>, Error>,
     ) -> Result<Employee, Error> {
         let mut pauses = Pauses::new();
         loop {
@@ -192,11 +195,8 @@ impl Directory {
 
     async fn get_if(&self, id: Uuid, precondition: &Precondition) -> Result<Employee, Error> {
         let employee = self.get(id).await?;
-        if precondition.holds(employee.version) {
-            Ok(employee)
-        } else {
-            Err(Error::VersionDiffers { current: employee.version })
-        }
+        precondition.check(employee.version)?;
+        Ok(employee)
     }
 
     /// The hidden employee who is the person of a create, the one deleted last when there are several.

@@ -2,6 +2,7 @@
 
 use super::access::SESSION_TTL_SECS;
 use super::actor::Actor;
+use super::employees::Precondition;
 use super::pepper::{PepperSource, Peppers};
 use super::sources::Sources;
 use super::token;
@@ -137,21 +138,28 @@ impl Tenants {
     /// Changes a tenant's settings.
     ///
     /// # Errors
-    /// [`Error::NoTenant`], [`Error::Contention`], and as for every call of the store.
+    /// [`Error::NoTenant`], [`Error::VersionDiffers`], [`Error::Contention`], and as for every call of the store.
     pub async fn set_settings(
         &self,
         id: &TenantId,
         mut change: impl FnMut(Settings) -> Settings,
+        precondition: &Precondition,
         by: impl Into<Actor<'_>>,
     ) -> Result<Tenant, Error> {
         let by = by.into();
-        self.update(id, by, |tenant| {
+        let mut checked = Ok(());
+        let updated = self.update(id, by, |tenant| {
+            checked = precondition.check(tenant.revision);
+            if checked.is_err() {
+                return None;
+            }
             let before = tenant.settings;
             tenant.settings = change(before);
             let changes = setting_changes(before, tenant.settings);
             (!changes.is_empty()).then(|| self.entry(EventKind::SettingsChanged, changes, by.label))
-        })
-        .await
+        });
+        let tenant = updated.await?;
+        checked.map(|()| tenant)
     }
 
     /// Ends the validity of all tokens of a tenant that is to be deleted. Says how long to wait until no server writes

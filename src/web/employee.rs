@@ -11,6 +11,7 @@ use crate::api::error::ApiError;
 use crate::api::params::Pairs;
 use crate::api::path::PathParts;
 use crate::directory::administration::{LocalChange, LocalChanges};
+use crate::directory::employees::Precondition;
 use crate::directory::query::parse_id;
 use crate::directory::view::{Colleague, EffectiveValue, Origin, display_name};
 use askama::Template;
@@ -116,19 +117,31 @@ pub(super) async fn set_local(visitor: Visitor, Id(id): Id, form: Form) -> Answe
         department: change("department"),
         manager: change("manager"),
     };
-    visitor.directory.set_local(id, &changes, visitor.actor()).await.map_err(explain)?;
+    visitor
+        .directory
+        .set_local(id, &changes, &Precondition::default(), visitor.actor())
+        .await
+        .map_err(explain)?;
     Ok(redirect(&visitor.site.path(&format!("employees/{id}?done=local"))))
 }
 
 /// Archives an employee.
 pub(super) async fn archive(visitor: Visitor, Id(id): Id, _form: Form) -> Answer {
-    visitor.directory.archive(id, visitor.actor()).await.map_err(explain)?;
+    visitor
+        .directory
+        .archive(id, &Precondition::default(), visitor.actor())
+        .await
+        .map_err(explain)?;
     Ok(redirect(&visitor.site.path(&format!("employees/{id}?done=archived"))))
 }
 
 /// Brings an employee back.
 pub(super) async fn restore(visitor: Visitor, Id(id): Id, _form: Form) -> Answer {
-    visitor.directory.restore(id, visitor.actor()).await.map_err(explain)?;
+    visitor
+        .directory
+        .restore(id, &Precondition::default(), visitor.actor())
+        .await
+        .map_err(explain)?;
     Ok(redirect(&visitor.site.path(&format!("employees/{id}?done=restored"))))
 }
 

@@ -6,6 +6,7 @@ use super::page::{Answer, Frame, Section, When, redirect, show as show_page};
 use super::tokens::TokenGroup;
 use crate::api::context::Services;
 use crate::api::params::Pairs;
+use crate::directory::employees::Precondition;
 use crate::directory::sync::{LastDay, SyncStatus};
 use crate::directory::{Refusal, Scope, Settings};
 use askama::Template;
@@ -92,7 +93,10 @@ pub(super) async fn save(State(services): State<Services>, visitor: Visitor, for
         department_from_idp: form.has(DEPARTMENT),
         manager_from_idp: form.has(MANAGER),
     };
-    let saved = services.tenants.set_settings(&visitor.tenant, |_| settings, visitor.actor()).await;
+    let saved = services
+        .tenants
+        .set_settings(&visitor.tenant, |_| settings, &Precondition::default(), visitor.actor())
+        .await;
     saved.map_err(explain)?;
     Ok(redirect(&visitor.site.path("?done=saved")))
 }

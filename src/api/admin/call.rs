@@ -3,9 +3,10 @@
 use crate::api::body::JsonObject;
 use crate::api::context::{Caller, Services, TenantPath};
 use crate::api::error::ApiError;
-use crate::api::params::Pairs;
+use crate::api::params::{Pairs, precondition};
 use crate::api::path::PathParts;
 use crate::directory::actor::Actor;
+use crate::directory::employees::Precondition;
 use crate::directory::query::parse_id;
 use crate::directory::{Error, Scope, Tenant};
 use crate::scim;
@@ -31,6 +32,7 @@ pub(super) struct Call {
     pub(super) services: Services,
     pub(super) caller: Caller,
     pub(super) path: TenantPath,
+    pub(super) precondition: Precondition,
 }
 
 impl Call {
@@ -53,8 +55,13 @@ impl FromRequestParts<Services> for Call {
         let (Some(caller), Some(path)) = found else {
             return Err(ApiError::unauthorized(Scope::Admin));
         };
-        let services = services.clone();
-        Ok(Self { services, caller: Caller::clone(caller), path: TenantPath::clone(path) })
+        Ok(Self {
+            services: services.clone(),
+            caller: Caller::clone(caller),
+            path: TenantPath::clone(path),
+            // `If-None-Match` has a meaning for an identity provider only.
+            precondition: Precondition { if_none_match: None, ..precondition(&parts.headers) },
+        })
     }
 }
 
@@ -163,6 +170,14 @@ pub(super) fn explain(error: Error) -> ApiError {
             "The userName is that of another employee by now, {holder}: it must be changed there \
              first, in the identity provider"
         )),
+        Error::VersionDiffers { current } => ApiError::new(
+            StatusCode::PRECONDITION_FAILED,
+            format!(
+                "The current version is {}, and If-Match names another; read it again and repeat \
+                 the change",
+                scim::version::entity_tag(current)
+            ),
+        ),
         Error::NotArchived(_) => {
             conflict("Only an archived employee can be erased: archive this one first".to_owned())
         }

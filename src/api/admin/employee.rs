@@ -7,6 +7,7 @@ use crate::api::response::{self, plain_json};
 use crate::directory::administration::{LocalChange, LocalChanges};
 use crate::directory::view::{Colleague, EffectiveValue, EmployeeView, Origin};
 use crate::scim::date_time;
+use crate::scim::version::entity_tag;
 use http::StatusCode;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
@@ -102,7 +103,7 @@ pub(super) struct Confirmation {
     tag = "employees",
     params(("id" = Uuid, Path, description = "The employee's id")),
     responses(
-        (status = 200, description = "The employee", body = EmployeeBody),
+        (status = 200, description = "The employee", body = EmployeeBody, headers(("ETag" = String, description = "The version, for If-Match"))),
         (status = "default", description = "A problem", body = Problem, content_type = "application/problem+json")
     )
 )]
@@ -117,10 +118,14 @@ pub(super) async fn get_employee(call: Call, EmployeeId(id): EmployeeId) -> Answ
     patch,
     path = "/employees/{id}",
     tag = "employees",
-    params(("id" = Uuid, Path, description = "The employee's id")),
+    params(
+        ("id" = Uuid, Path, description = "The employee's id"),
+        ("If-Match" = Option<String>, Header, description = "The ETag that the change is for; any version when it is left out")
+    ),
     request_body = LocalPatch,
     responses(
-        (status = 200, description = "The employee as it is now", body = EmployeeBody),
+        (status = 200, description = "The employee as it is now", body = EmployeeBody, headers(("ETag" = String, description = "The version, for If-Match"))),
+        (status = 412, description = "If-Match names another version", body = Problem, content_type = "application/problem+json"),
         (status = "default", description = "A problem", body = Problem, content_type = "application/problem+json")
     )
 )]
@@ -131,7 +136,11 @@ pub(super) async fn set_local_values(
 ) -> Answer {
     let changes = LocalChanges { location, department, manager };
     let caller = &call.caller;
-    caller.directory.set_local(id, &changes, call.actor()).await.map_err(explain)?;
+    caller
+        .directory
+        .set_local(id, &changes, &call.precondition, call.actor())
+        .await
+        .map_err(explain)?;
     show(&call, id).await
 }
 
@@ -142,14 +151,18 @@ pub(super) async fn set_local_values(
     post,
     path = "/employees/{id}/archive",
     tag = "employees",
-    params(("id" = Uuid, Path, description = "The employee's id")),
+    params(
+        ("id" = Uuid, Path, description = "The employee's id"),
+        ("If-Match" = Option<String>, Header, description = "The ETag that the change is for; any version when it is left out")
+    ),
     responses(
-        (status = 200, description = "The employee as it is now", body = EmployeeBody),
+        (status = 200, description = "The employee as it is now", body = EmployeeBody, headers(("ETag" = String, description = "The version, for If-Match"))),
+        (status = 412, description = "If-Match names another version", body = Problem, content_type = "application/problem+json"),
         (status = "default", description = "A problem", body = Problem, content_type = "application/problem+json")
     )
 )]
 pub(super) async fn archive_employee(call: Call, EmployeeId(id): EmployeeId) -> Answer {
-    call.caller.directory.archive(id, call.actor()).await.map_err(explain)?;
+    call.caller.directory.archive(id, &call.precondition, call.actor()).await.map_err(explain)?;
     show(&call, id).await
 }
 
@@ -160,14 +173,18 @@ pub(super) async fn archive_employee(call: Call, EmployeeId(id): EmployeeId) -> 
     post,
     path = "/employees/{id}/restore",
     tag = "employees",
-    params(("id" = Uuid, Path, description = "The employee's id")),
+    params(
+        ("id" = Uuid, Path, description = "The employee's id"),
+        ("If-Match" = Option<String>, Header, description = "The ETag that the change is for; any version when it is left out")
+    ),
     responses(
-        (status = 200, description = "The employee as it is now", body = EmployeeBody),
+        (status = 200, description = "The employee as it is now", body = EmployeeBody, headers(("ETag" = String, description = "The version, for If-Match"))),
+        (status = 412, description = "If-Match names another version", body = Problem, content_type = "application/problem+json"),
         (status = "default", description = "A problem", body = Problem, content_type = "application/problem+json")
     )
 )]
 pub(super) async fn restore_employee(call: Call, EmployeeId(id): EmployeeId) -> Answer {
-    call.caller.directory.restore(id, call.actor()).await.map_err(explain)?;
+    call.caller.directory.restore(id, &call.precondition, call.actor()).await.map_err(explain)?;
     show(&call, id).await
 }
 
@@ -201,7 +218,9 @@ pub(super) async fn erase_employee(
 async fn show(call: &Call, id: Uuid) -> Answer {
     let settings = call.tenant().await?.settings;
     let view = call.caller.directory.view(id, settings).await.map_err(explain)?;
-    plain_json(StatusCode::OK, &EmployeeBody::from(view))
+    let tag = entity_tag(view.employee.revision);
+    let answer = plain_json(StatusCode::OK, &EmployeeBody::from(view))?;
+    Ok(response::with_entity_tag(answer, &tag))
 }
 
 /// What is there, also null, is a change; what is not is none.

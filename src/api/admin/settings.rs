@@ -2,8 +2,9 @@
 
 use super::call::{Answer, Body, Call, explain};
 use super::document::Problem;
-use crate::api::response::plain_json;
-use crate::directory::Settings;
+use crate::api::response::{plain_json, with_entity_tag};
+use crate::directory::{Settings, Tenant};
+use crate::scim::version::entity_tag;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -42,12 +43,12 @@ pub(super) struct SettingsPatch {
     path = "/settings",
     tag = "settings",
     responses(
-        (status = 200, description = "The settings", body = SettingsBody),
+        (status = 200, description = "The settings", body = SettingsBody, headers(("ETag" = String, description = "The version, for If-Match"))),
         (status = "default", description = "A problem", body = Problem, content_type = "application/problem+json")
     )
 )]
 pub(super) async fn get_settings(call: Call) -> Answer {
-    plain_json(StatusCode::OK, &SettingsBody::from(call.tenant().await?.settings))
+    show(&call.tenant().await?)
 }
 
 /// Change settings
@@ -58,9 +59,11 @@ pub(super) async fn get_settings(call: Call) -> Answer {
     patch,
     path = "/settings",
     tag = "settings",
+    params(("If-Match" = Option<String>, Header, description = "The ETag that the change is for; any version when it is left out")),
     request_body = SettingsPatch,
     responses(
-        (status = 200, description = "The settings as they are now", body = SettingsBody),
+        (status = 200, description = "The settings as they are now", body = SettingsBody, headers(("ETag" = String, description = "The version, for If-Match"))),
+        (status = 412, description = "If-Match names another version", body = Problem, content_type = "application/problem+json"),
         (status = "default", description = "A problem", body = Problem, content_type = "application/problem+json")
     )
 )]
@@ -71,6 +74,12 @@ pub(super) async fn change_settings(call: Call, Body(patch): Body<SettingsPatch>
         manager_from_idp: patch.manager_from_idp.unwrap_or(before.manager_from_idp),
     };
     let tenants = &call.services.tenants;
-    let changed = tenants.set_settings(&call.caller.tenant, change, call.actor()).await;
-    plain_json(StatusCode::OK, &SettingsBody::from(changed.map_err(explain)?.settings))
+    let changed =
+        tenants.set_settings(&call.caller.tenant, change, &call.precondition, call.actor()).await;
+    show(&changed.map_err(explain)?)
+}
+
+fn show(tenant: &Tenant) -> Answer {
+    let answer = plain_json(StatusCode::OK, &SettingsBody::from(tenant.settings))?;
+    Ok(with_entity_tag(answer, &entity_tag(tenant.revision)))
 }
