@@ -9,7 +9,7 @@ use crate::directory::pepper::PepperSource;
 use crate::directory::sources::Sources;
 use crate::directory::sync::SyncWatch;
 use crate::directory::tenants::Tenants;
-use crate::scim::schema::user_resource_type;
+use crate::scim::schema::ResourceTypes;
 use crate::store::Store;
 use crate::web;
 use std::sync::Arc;
@@ -30,7 +30,7 @@ pub struct App {
 impl App {
     /// Puts the parts together.
     pub fn new(store: Store, peppers: PepperSource, sources: Sources, public_url: &str) -> Self {
-        let tenants = Tenants::new(store, peppers, sources, Arc::new(user_resource_type()));
+        let tenants = Tenants::new(store, peppers, sources, Arc::new(ResourceTypes::standard()));
         Self {
             access: Access::new(tenants.clone()),
             sync: SyncWatch::new(tenants.clone()),

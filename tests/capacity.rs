@@ -3,8 +3,9 @@
 use crate::support::engine::Call;
 use crate::support::{START, TestApp, TestTenant};
 use rollcall::directory::Directory;
+use rollcall::directory::memory::GroupMemory;
 use rollcall::directory::sources::Sources;
-use rollcall::scim::schema::user_resource_type;
+use rollcall::scim::schema::ResourceTypes;
 use serde_json::{Map, Value, json};
 use std::fmt::Write;
 use std::path::Path;
@@ -147,13 +148,14 @@ async fn populate(tenant: &TestTenant) {
         uuid::Builder::from_random_bytes(bits.to_be_bytes()).into_uuid()
     };
     let store = tenant.app.store.tenant(&tenant.id);
-    let users = Arc::new(user_resource_type());
-    let directory = Directory::new(store, Arc::clone(&users), Sources::new(|| START, spread));
+    let types = Arc::new(ResourceTypes::standard());
+    let sources = Sources::new(|| START, spread);
+    let directory = Directory::new(store, Arc::clone(&types), sources, GroupMemory::default());
     for n in 0..POPULATION {
         let body = employee(n + 1_000);
         let body = body.as_object().expect("an object");
         let attributes: Map<String, Value> =
-            rollcall::scim::validate::read_resource(&users, body).expect("valid attributes");
+            rollcall::scim::validate::read_resource(&types.users, body).expect("valid attributes");
         directory.create(attributes, "test").await.expect("an employee");
     }
 }
@@ -191,6 +193,8 @@ async fn measure() -> Measure {
     tenant.post("/Users", &employee(1)).await.expect(409);
     m.note("POST of a userName in use (409)");
 
+    tenant.get(&ada).await.expect(200);
+    m.note("the first user shown in a minute: are there groups?");
     tenant.get(&ada).await.expect(200);
     m.note("GET by id");
     let bob = format!("/Users/{bob}");
@@ -245,7 +249,50 @@ async fn measure() -> Measure {
     m.note("POST of the same person after a DELETE");
     tenant.delete(&bob).await.expect(204);
     m.note("DELETE without externalId");
+    groups(&mut m).await;
     m
+}
+
+/// What groups cost, and what they add to users.
+async fn groups(m: &mut Measure) {
+    let tenant = m.tenant.clone();
+    let body = tenant.get("/Users?count=200&attributes=userName").await.expect(200);
+    let rows = body["Resources"].as_array().expect("rows");
+    let ids: Vec<&Value> = rows.iter().map(|row| &row["id"]).collect();
+    let value = |ids: &[&Value]| ids.iter().map(|id| json!({"value": id})).collect::<Value>();
+    tenant.app.faults.take_calls();
+    let body = json!({"displayName": "Crew", "externalId": "crew", "members": value(&ids[..1])});
+    let created = tenant.post("/Groups", &body).await.expect(201);
+    m.note("POST of a group with one member");
+    let group = format!("/Groups/{}", created["id"].as_str().expect("an id"));
+    let user = format!("/Users/{}", ids[0].as_str().expect("an id"));
+    tenant.get(&user).await.expect(200);
+    m.note("GET of a user by id, in one group");
+    tenant.get("/Users?startIndex=501&count=100").await.expect(200);
+    m.note("page of 100 users, when there are groups");
+    tenant.get("/Users?startIndex=501&count=100&excludedAttributes=groups").await.expect(200);
+    m.note("the same with `excludedAttributes=groups`");
+    tenant.get(&format!("{group}?excludedAttributes=members")).await.expect(200);
+    m.note("GET of a group without members");
+    let filter = "/Groups?excludedAttributes=members&filter=displayName%20eq%20%22crew%22";
+    tenant.get(filter).await.expect(200);
+    m.note("filter `displayName eq`, without members");
+    let add = |ids: &[&Value]| json!([{"op": "add", "path": "members", "value": value(ids)}]);
+    tenant.patch(&group, &add(&ids[1..2])).await.expect(200);
+    m.note("PATCH that adds one member");
+    tenant.patch(&group, &add(&ids[1..2])).await.expect(200);
+    m.note("PATCH that adds a member who is there");
+    let without = format!("{group}?excludedAttributes=members");
+    tenant.patch(&without, &add(&ids[2..47])).await.expect(200);
+    m.note("PATCH that adds 45 members, answered without members");
+    tenant.patch(&group, &add(&ids[47..147])).await.expect(200);
+    m.note("PATCH that adds 100 members: written down, then applied");
+    tenant.get(&group).await.expect(200);
+    m.note("GET of a group with 147 members");
+    tenant.delete(&user).await.expect(204);
+    m.note("DELETE of a user in one group");
+    tenant.delete(&group).await.expect(204);
+    m.note("DELETE of a group with 146 members");
 }
 
 #[tokio::test]
@@ -282,12 +329,21 @@ async fn every_request_keeps_to_its_budget_and_the_documented_cost() {
     m.check("PATCH of the primary email address", &[READ, WRITE], &[2]);
     m.check("deactivation (`active: false`)", &[READ, WRITE], &[2]);
     m.check("reactivation (`active: true`)", &[READ, WRITE], &[2]);
-    m.check("DELETE", &[("GetItem", 2), WRITE], &[6]);
-    m.check("DELETE without externalId", &[("GetItem", 2), WRITE], &[5]);
+    m.check("DELETE", &[("GetItem", 3), WRITE], &[7]);
+    m.check("DELETE without externalId", &[("GetItem", 3), WRITE], &[6]);
     m.check(
         "POST of the same person after a DELETE",
-        &[("BatchGetItem", 1), ("TransactWriteItems", 2)],
-        &[5, 6],
+        &[("BatchGetItem", 1), ("GetItem", 1), ("TransactWriteItems", 2)],
+        &[5, 7],
+    );
+    m.check("GET of a user by id, in one group", &[("GetItem", 4)], &[]);
+    m.check("GET of a group without members", &[READ], &[]);
+    m.check("page of 100 users, when there are groups", &[("BatchGetItem", 1), ("Query", 2)], &[]);
+    m.check("the same with `excludedAttributes=groups`", &[("Query", 2)], &[]);
+    m.check(
+        "PATCH that adds 45 members, answered without members",
+        &[("BatchGetItem", 2), READ, WRITE],
+        &[92],
     );
     for line in &m.lines {
         for (operation, _) in line.operations() {

@@ -6,6 +6,7 @@ use http::Request;
 use serde_json::{Value, json};
 
 const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
+const GROUP: &str = "urn:ietf:params:scim:schemas:core:2.0:Group";
 const CORE: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
 const ALL: [&str; 6] = [
     "/ServiceProviderConfig",
@@ -51,7 +52,7 @@ async fn the_service_provider_config_says_what_is_supported() {
 }
 
 #[tokio::test]
-async fn there_is_one_resource_type_with_the_enterprise_extension() {
+async fn there_are_users_with_the_enterprise_extension_and_groups() {
     let tenant = acme().await;
     let user = json!({
         "schemas": ["urn:ietf:params:scim:schemas:core:2.0:ResourceType"],
@@ -67,12 +68,26 @@ async fn there_is_one_resource_type_with_the_enterprise_extension() {
         },
     });
     assert_eq!(tenant.get("/ResourceTypes/User").await.expect(200), user);
+    let group = json!({
+        "schemas": ["urn:ietf:params:scim:schemas:core:2.0:ResourceType"],
+        "id": "Group",
+        "name": "Group",
+        "endpoint": "/Groups",
+        "description": "Group",
+        "schema": GROUP,
+        "schemaExtensions": [],
+        "meta": {
+            "resourceType": "ResourceType",
+            "location": format!("{}/ResourceTypes/Group", base()),
+        },
+    });
+    assert_eq!(tenant.get("/ResourceTypes/Group").await.expect(200), group);
     let list = json!({
         "schemas": ["urn:ietf:params:scim:api:messages:2.0:ListResponse"],
-        "totalResults": 1,
+        "totalResults": 2,
         "startIndex": 1,
-        "itemsPerPage": 1,
-        "Resources": [user],
+        "itemsPerPage": 2,
+        "Resources": [user, group],
     });
     assert_eq!(tenant.get("/ResourceTypes").await.expect(200), list);
 }
@@ -82,8 +97,9 @@ async fn schemas_are_listed_and_found_by_their_urn() {
     let tenant = acme().await;
     let list = tenant.get("/Schemas").await.expect(200);
     assert_eq!(list["schemas"], json!(["urn:ietf:params:scim:api:messages:2.0:ListResponse"]));
-    assert_eq!((&list["totalResults"], &list["itemsPerPage"]), (&json!(2), &json!(2)));
-    for (row, (urn, name)) in [(CORE, "User"), (ENTERPRISE, "EnterpriseUser")].iter().enumerate() {
+    assert_eq!((&list["totalResults"], &list["itemsPerPage"]), (&json!(3), &json!(3)));
+    let schemas = [(CORE, "User"), (ENTERPRISE, "EnterpriseUser"), (GROUP, "Group")];
+    for (row, (urn, name)) in schemas.iter().enumerate() {
         let schema = tenant.get(&format!("/Schemas/{urn}")).await.expect(200);
         assert_eq!(schema, list["Resources"][row]);
         assert_eq!(schema["schemas"], json!(["urn:ietf:params:scim:schemas:core:2.0:Schema"]));
@@ -106,11 +122,11 @@ async fn unknown_documents_are_404() {
     for (path, detail) in [
         ("/Schemas/urn:nonsense", "There is no such schema; see /Schemas"),
         (
-            "/Schemas/urn:ietf:params:scim:schemas:core:2.0:Group",
+            "/Schemas/urn:ietf:params:scim:schemas:core:2.0:Role",
             "There is no such schema; see /Schemas",
         ),
         ("/Schemas/User", "There is no such schema; see /Schemas"),
-        ("/ResourceTypes/Group", "There is no such resource type; see /ResourceTypes"),
+        ("/ResourceTypes/Role", "There is no such resource type; see /ResourceTypes"),
         ("/ResourceTypes/user", "There is no such resource type; see /ResourceTypes"),
     ] {
         assert_eq!(tenant.get(path).await.expect_error(404, None), detail, "{path}");

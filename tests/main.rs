@@ -16,6 +16,7 @@ mod template;
 mod policy;
 mod command;
 mod users;
+mod groups;
 mod exchanges;
 mod filters;
 mod patch;

@@ -258,7 +258,7 @@ async fn if_match_lets_the_named_versions_through_only() {
             assert_eq!(
                 detail,
                 "The current version is W/\"1\", and If-Match or If-None-Match does not let it \
-                 be changed; read the user again and repeat the change"
+                 be changed; read the resource again and repeat the change"
             );
             assert_eq!(tenant.get(&path).await.expect(200), before, "{method} {stale}");
         }

@@ -1,17 +1,21 @@
 //! `/ServiceProviderConfig`, `/ResourceTypes` and `/Schemas` (RFC 7644 §4). Readable without a token.
 
-use super::context::{Services, TenantPath};
+use super::context::{Caller, Services, TenantPath};
 use super::error::ApiError;
 use super::params::Params;
 use super::path::PathParts;
 use super::response;
 use crate::scim::discovery;
 use crate::scim::list::list_response;
+use crate::scim::schema::ResourceTypes;
 use axum::Extension;
-use axum::extract::State;
+use axum::extract::FromRequestParts;
 use axum::response::Response;
 use http::StatusCode;
+use http::request::Parts;
 use serde_json::Value;
+use std::convert::Infallible;
+use std::sync::Arc;
 
 type Answer = Result<Response, ApiError>;
 
@@ -21,44 +25,58 @@ pub(super) async fn get_service_provider_config(
     response::json(StatusCode::OK, &discovery::service_provider_config(&path.base_url))
 }
 
+/// The types of resources to tell about: those of the tenant for who showed its token, else those that all have.
+pub(super) struct Types(Arc<ResourceTypes>);
+
+impl FromRequestParts<Services> for Types {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(
+        parts: &mut Parts,
+        services: &Services,
+    ) -> Result<Self, Infallible> {
+        let caller = parts.extensions.get::<Caller>();
+        Ok(Self(match caller {
+            Some(caller) => caller.directory.types(),
+            None => services.tenants.types(),
+        }))
+    }
+}
+
 pub(super) async fn list_resource_types(
-    State(services): State<Services>,
+    Types(types): Types,
     Extension(path): Extension<TenantPath>,
     params: Params,
 ) -> Answer {
-    list(&params, vec![discovery::resource_type(services.tenants.users(), &path.base_url)])
+    let rows = types.all().into_iter();
+    list(&params, rows.map(|one| discovery::resource_type(one, &path.base_url)).collect())
 }
 
 pub(super) async fn get_resource_type(
-    State(services): State<Services>,
+    Types(types): Types,
     Extension(path): Extension<TenantPath>,
     PathParts([name]): PathParts<1>,
 ) -> Answer {
-    let users = services.tenants.users();
-    if name.as_ref() != Some(&users.name) {
-        return Err(ApiError::no_such_resource_type());
-    }
-    Ok(response::json(StatusCode::OK, &discovery::resource_type(users, &path.base_url)))
+    let found = types.all().into_iter().find(|one| Some(&one.name) == name.as_ref());
+    let found = found.ok_or_else(ApiError::no_such_resource_type)?;
+    Ok(response::json(StatusCode::OK, &discovery::resource_type(found, &path.base_url)))
 }
 
 pub(super) async fn list_schemas(
-    State(services): State<Services>,
+    Types(types): Types,
     Extension(path): Extension<TenantPath>,
     params: Params,
 ) -> Answer {
-    let users = services.tenants.users();
-    let schemas = std::iter::once(&users.schema).chain(&users.extensions);
-    list(&params, schemas.map(|schema| discovery::schema(schema, &path.base_url)).collect())
+    let rows = types.schemas().map(|schema| discovery::schema(schema, &path.base_url));
+    list(&params, rows.collect())
 }
 
 pub(super) async fn get_schema(
-    State(services): State<Services>,
+    Types(types): Types,
     Extension(path): Extension<TenantPath>,
     PathParts([urn]): PathParts<1>,
 ) -> Answer {
-    let users = services.tenants.users();
-    let mut schemas = std::iter::once(&users.schema).chain(&users.extensions);
-    let schema = urn.and_then(|urn| schemas.find(|schema| schema.is_identified(&urn)));
+    let schema = urn.and_then(|urn| types.schemas().find(|schema| schema.is_identified(&urn)));
     let schema = schema.ok_or_else(ApiError::no_such_schema)?;
     Ok(response::json(StatusCode::OK, &discovery::schema(schema, &path.base_url)))
 }

@@ -9,7 +9,7 @@ use super::context::Part;
 use super::observe::Seen;
 use super::response;
 use super::site::WriteFailure;
-use crate::directory::{self, Scope};
+use crate::directory::{self, Kind, Scope};
 use crate::scim::{self, urn};
 use axum::response::{IntoResponse, Response};
 use http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
@@ -59,11 +59,16 @@ impl ApiError {
         Self::new(StatusCode::UNAUTHORIZED, detail)
     }
 
-    pub(super) fn no_such_user() -> Self {
-        Self::new(
-            StatusCode::NOT_FOUND,
-            "There is no user with this id; it may have been deleted. Look it up by userName",
-        )
+    pub(super) fn no_such_resource(kind: Kind) -> Self {
+        let text = match kind {
+            Kind::Employee => {
+                "There is no user with this id; it may have been deleted. Look it up by userName"
+            }
+            Kind::Group => {
+                "There is no group with this id; it may have been deleted. Look it up by displayName"
+            }
+        };
+        Self::new(StatusCode::NOT_FOUND, text)
     }
 
     pub(super) fn no_such_resource_type() -> Self {
@@ -201,7 +206,18 @@ impl From<directory::Error> for ApiError {
         use directory::Error;
         let mut api_error = match &error {
             Error::Protocol(refused) => return refused.clone().into(),
-            Error::NoEmployee(_) => return Self::no_such_user(),
+            Error::NoEmployee(_) => return Self::no_such_resource(Kind::Employee),
+            Error::NoGroup(_) => return Self::no_such_resource(Kind::Group),
+            Error::GroupNameTaken { holder } => {
+                return scim::Error::new(
+                    scim::ScimType::Uniqueness,
+                    format!(
+                        "displayName is in use by group {holder}, in this or another spelling. Find \
+                         it with the filter displayName eq, and update it"
+                    ),
+                )
+                .into();
+            }
             Error::UserNameTaken { holder } => {
                 return scim::Error::new(
                     scim::ScimType::Uniqueness,
@@ -217,7 +233,7 @@ impl From<directory::Error> for ApiError {
                     StatusCode::PRECONDITION_FAILED,
                     format!(
                         "The current version is {}, and If-Match or If-None-Match does not let it be \
-                         changed; read the user again and repeat the change",
+                         changed; read the resource again and repeat the change",
                         scim::version::entity_tag(*current)
                     ),
                 );
@@ -256,7 +272,7 @@ impl From<directory::Error> for ApiError {
             Error::Contention => Self::retry_later(
                 StatusCode::TOO_MANY_REQUESTS,
                 1,
-                "The user is being changed by too many requests at once; nothing was changed",
+                "The resource is being changed by too many requests at once; nothing was changed",
             ),
             Error::Busy(_) => Self::retry_later(
                 StatusCode::TOO_MANY_REQUESTS,
@@ -307,7 +323,7 @@ pub(super) async fn no_such_operation() -> ApiError {
 pub(super) async fn no_such_endpoint() -> ApiError {
     ApiError::new(
         StatusCode::NOT_FOUND,
-        "There is no such endpoint; /Users, /ServiceProviderConfig, /ResourceTypes and /Schemas \
+        "There is no such endpoint; /Users, /Groups, /ServiceProviderConfig, /ResourceTypes and /Schemas \
          stand directly under the Tenant URL",
     )
 }

@@ -8,7 +8,7 @@ pub mod observe;
 mod auth;
 pub(crate) mod params;
 pub(crate) mod body;
-mod users;
+mod resources;
 mod discovery;
 mod admin;
 mod response;

@@ -21,7 +21,14 @@ pub(super) fn json(status: StatusCode, body: &Value) -> Response {
     response
 }
 
-/// The largest list answer, in bytes: a Lambda gives back 6 MB at most.
+/// A resource, as long as it is not too large to be sent.
+pub(super) fn json_resource(status: StatusCode, body: &Value) -> Result<Response, ApiError> {
+    let mut response = json_page(body)?;
+    *response.status_mut() = status;
+    Ok(response)
+}
+
+/// The largest answer, in bytes: a Lambda gives back 6 MB at most.
 const MAX_PAGE_BYTES: usize = 5_500_000;
 
 /// A page of a list. One that is too large is refused: a shorter page would make a client that counts by `count` lose

@@ -2,7 +2,8 @@
 
 use super::context::{ADMIN_ROUTE, SCIM_ROUTE, Services, TENANT_ROUTE};
 use super::site::Pages;
-use super::{admin, auth, discovery, error, observe, path, users};
+use super::{admin, auth, discovery, error, observe, path, resources};
+use crate::directory::Kind;
 use axum::Router;
 use axum::body::Body;
 use axum::middleware::from_fn_with_state;
@@ -30,11 +31,8 @@ pub(crate) fn service(services: Services, pages: Pages) -> Service {
 fn router(services: Services, pages: Pages) -> Router {
     let Pages { routes: pages, write_failure } = pages;
     let scim = Router::new()
-        .route("/Users", get(users::list).post(users::create))
-        .route(
-            "/Users/{id}",
-            get(users::get).put(users::replace).patch(users::patch).delete(users::delete),
-        )
+        .merge(resources::router(Kind::Employee, "/Users"))
+        .merge(resources::router(Kind::Group, "/Groups"))
         .route("/ServiceProviderConfig", get(discovery::get_service_provider_config))
         .route("/ResourceTypes", get(discovery::list_resource_types))
         .route("/ResourceTypes/{name}", get(discovery::get_resource_type))

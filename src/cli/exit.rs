@@ -26,7 +26,7 @@ pub fn code_of(failure: &anyhow::Error) -> ExitCode {
         return ExitCode::from(NOT_FOUND);
     }
     let code = match failure.downcast_ref::<Error>() {
-        Some(Error::NoTenant | Error::NoEmployee(_)) => NOT_FOUND,
+        Some(Error::NoTenant | Error::NoEmployee(_) | Error::NoGroup(_)) => NOT_FOUND,
         Some(
             Error::TenantTaken
             | Error::PreviousTokenValid { .. }
@@ -36,6 +36,7 @@ pub fn code_of(failure: &anyhow::Error) -> ExitCode {
             | Error::LastAdminToken
             | Error::AlreadyRotated
             | Error::UserNameTaken { .. }
+            | Error::GroupNameTaken { .. }
             | Error::VersionDiffers { .. }
             | Error::Protocol(_),
         ) => REFUSED,

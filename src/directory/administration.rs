@@ -7,6 +7,7 @@ use super::{Directory, Error};
 use crate::store::employee::{Employee, LocalValues};
 use crate::store::employee_write::Written;
 use crate::store::history::{AttributeChange, EventKind, HistoryEntry, RecordedEntry};
+use crate::store::keys::Kind;
 use crate::store::retry::Pauses;
 use uuid::Uuid;
 
@@ -164,15 +165,14 @@ impl Directory {
                 };
                 return self.change(id, &Precondition::default(), by, active).await;
             }
-            let claim = self.store.get_claim(before.user_name()).await?;
+            let claim = self.store.get_claim(Kind::Employee, before.user_name()).await?;
             if let Some(holder) = claim.holder {
                 return Err(Error::UserNameTaken { holder });
             }
             let occasion = Occasion { at: self.sources.now(), by };
-            let Change { after, entry } =
-                change::revived(&self.users, &before, active(&before), occasion);
-            match self.store.unhide_employee(&before, &after, &claim, &entry).await? {
-                Written::Done => return Ok(after),
+            let change = change::revived(&self.types.users, &before, active(&before), occasion);
+            match self.bring_back(&before, &change, &claim, occasion).await? {
+                Written::Done => return Ok(change.after),
                 Written::Stale | Written::ClaimDiffers(_) => pauses.pause().await?,
             }
         }
@@ -194,12 +194,14 @@ impl Directory {
                 Err(Error::NoEmployee(_)) => break,
                 Err(other) => return Err(other),
             };
-            let claim = self.store.get_claim(employee.user_name()).await?;
+            let claim = self.store.get_claim(Kind::Employee, employee.user_name()).await?;
             let mut tenant = self.store.get_tenant().await?.ok_or(Error::NoTenant)?;
             by.check(&tenant, self.sources.now())?;
             tenant.revision += 1;
+            let occasion = Occasion { at: self.sources.now(), by: by.label };
+            let departure = self.forgotten_departure(id, occasion).await?;
             let entry = HistoryEntry {
-                at: self.sources.now(),
+                at: occasion.at,
                 by: by.label.to_owned(),
                 kind: EventKind::Erased,
                 changes: vec![AttributeChange {
@@ -208,7 +210,8 @@ impl Directory {
                     new: None,
                 }],
             };
-            match self.store.delete_employee(&employee, &claim, &tenant, &entry).await? {
+            let note = (&tenant, &entry);
+            match self.store.delete_employee(&employee, &claim, &departure, note).await? {
                 Written::Done => break,
                 Written::Stale | Written::ClaimDiffers(_) => pauses.pause().await?,
             }

@@ -143,7 +143,7 @@ fn entry(kind: EventKind, changes: Vec<AttributeChange>, occasion: Occasion<'_>)
 }
 
 /// What differs, attribute by attribute; the parts of a single complex attribute stand on their own.
-fn differences(
+pub(super) fn differences(
     resource_type: &ResourceType,
     old: &Map<String, Value>,
     new: &Map<String, Value>,

@@ -8,6 +8,7 @@ use crate::scim::version::TagCondition;
 use crate::store::claim::Claim;
 use crate::store::employee::Employee;
 use crate::store::employee_write::{Rename, Written};
+use crate::store::keys::Kind;
 use crate::store::retry::Pauses;
 use serde_json::{Map, Value};
 use uuid::Uuid;
@@ -23,7 +24,10 @@ pub struct Precondition {
 }
 
 impl Precondition {
-    /// Refuses a change from any other version.
+    /// Checks the version that a change is to start from.
+    ///
+    /// # Errors
+    /// [`Error::VersionDiffers`].
     pub(super) fn check(&self, version: u64) -> Result<(), Error> {
         let holds = self.if_match.as_ref().is_none_or(|condition| condition.matches(version))
             && !self.if_none_match.as_ref().is_some_and(|condition| condition.matches(version));
@@ -37,7 +41,7 @@ impl Directory {
     /// # Errors
     /// [`Error::NoEmployee`]; as for every call of the store.
     pub async fn get(&self, id: Uuid) -> Result<Employee, Error> {
-        self.store.get_employee(id).await?.ok_or(Error::NoEmployee(id))
+        self.store.get_record(id).await?.ok_or(Error::NoEmployee(id))
     }
 
     /// Adds an employee, or brings back the same person: one who was deleted under this userName, when the externalId
@@ -68,15 +72,14 @@ impl Directory {
             let (change, written) = match &same_person {
                 None => {
                     let id = self.sources.new_id();
-                    let change = change::created(&self.users, id, attributes, occasion);
+                    let change = change::created(&self.types.users, id, attributes, occasion);
                     let Change { after, entry } = &change;
                     let written = self.store.create_employee(after, &claim, entry).await?;
                     (change, written)
                 }
                 Some(before) => {
-                    let change = change::revived(&self.users, before, attributes, occasion);
-                    let Change { after, entry } = &change;
-                    let written = self.store.unhide_employee(before, after, &claim, entry).await?;
+                    let change = change::revived(&self.types.users, before, attributes, occasion);
+                    let written = self.bring_back(before, &change, &claim, occasion).await?;
                     (change, written)
                 }
             };
@@ -88,7 +91,7 @@ impl Directory {
                 }
                 Written::Stale | Written::ClaimDiffers(_) => {
                     pauses.pause().await?;
-                    self.store.get_claim(&user_name).await?
+                    self.store.get_claim(Kind::Employee, &user_name).await?
                 }
             };
         }
@@ -121,7 +124,7 @@ impl Directory {
         by: &str,
     ) -> Result<Employee, Error> {
         self.change(id, precondition, by, |before| {
-            Ok(patch::apply(&self.users, &before.attributes, request)?)
+            Ok(patch::apply(&self.types.users, &before.attributes, request)?)
         })
         .await
     }
@@ -139,14 +142,31 @@ impl Directory {
         let mut pauses = Pauses::new();
         loop {
             let before = self.get_if(id, precondition).await?;
-            let claim = self.store.get_claim(before.user_name()).await?;
+            let claim = self.store.get_claim(Kind::Employee, before.user_name()).await?;
             let occasion = Occasion { at: self.sources.now(), by };
-            let Change { after, entry } = change::hidden(&self.users, &before, occasion);
-            match self.store.hide_employee(&before, &after, &claim, &entry).await? {
+            let Change { after, entry } = change::hidden(&self.types.users, &before, occasion);
+            let departure = self.departure(id, occasion).await?;
+            match self.store.hide_employee(&before, &after, &claim, &departure, &entry).await? {
                 Written::Done => return Ok(()),
                 Written::Stale | Written::ClaimDiffers(_) => pauses.pause().await?,
             }
         }
+    }
+
+    /// Makes a hidden employee visible again, and a member of the groups that they left.
+    pub(super) async fn bring_back(
+        &self,
+        before: &Employee,
+        Change { after, entry }: &Change,
+        claim: &Claim,
+        occasion: Occasion<'_>,
+    ) -> Result<Written, Error> {
+        let back = self.comeback(after, occasion).await?;
+        let written = self.store.unhide_employee(before, after, claim, &back, entry).await?;
+        if written == Written::Done && !back.after.former.is_empty() {
+            self.rejoin(after, occasion).await?;
+        }
+        Ok(written)
     }
 
     /// Reads, decides and writes; again from the start when the write lost a race.
@@ -162,7 +182,7 @@ impl Directory {
             let before = self.get_if(id, precondition).await?;
             let attributes = decide(&before)?;
             let occasion = Occasion { at: self.sources.now(), by };
-            let change = change::changed(&self.users, &before, attributes, occasion);
+            let change = change::changed(&self.types.users, &before, attributes, occasion);
             let Some(Change { after, entry }) = change else { return Ok(before) };
             let rename = self.rename(&before, &after).await?;
             let written =
@@ -183,8 +203,8 @@ impl Directory {
             return Ok(None);
         }
         let (old_claim, new_claim) = tokio::try_join!(
-            self.store.get_claim(before.user_name()),
-            self.store.get_claim(after.user_name()),
+            self.store.get_claim(Kind::Employee, before.user_name()),
+            self.store.get_claim(Kind::Employee, after.user_name()),
         )?;
         match new_claim.holder {
             Some(holder) if holder != before.id => Err(Error::UserNameTaken { holder }),

@@ -15,6 +15,15 @@ pub enum Error {
     /// There is no such employee, or the identity provider deleted it.
     #[error("there is no employee {0}")]
     NoEmployee(Uuid),
+    /// There is no such group.
+    #[error("there is no group {0}")]
+    NoGroup(Uuid),
+    /// Another group has the name, in some spelling.
+    #[error("the name of the group is in use")]
+    GroupNameTaken {
+        /// The group that has it.
+        holder: Uuid,
+    },
     /// Another employee has the userName, in some spelling.
     #[error("the userName is in use")]
     UserNameTaken {

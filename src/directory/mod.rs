@@ -8,6 +8,12 @@ pub mod sources;
 pub mod error;
 pub mod change;
 pub mod employees;
+pub mod group_change;
+pub mod groups;
+mod moves;
+mod relations;
+pub mod memory;
+pub mod resources;
 pub mod query;
 pub mod view;
 pub mod administration;
@@ -28,27 +34,41 @@ pub use error::Error;
 // The records the directory works on and gives out. What stands above it takes them from here, and never sees the
 // store.
 pub use crate::store::employee::Employee;
+pub use crate::store::group::Group;
 pub use crate::store::history::{EventKind, RecordedEntry};
+pub use crate::store::keys::Kind;
 pub use crate::store::sync::Refusal;
 pub use crate::store::tenant::{Scope, Settings, Stage, Tenant, TenantId, TokenRecord};
 pub use crate::store::usage::{Usage, clock, metered};
 
-use crate::scim::schema::ResourceType;
+use crate::scim::schema::ResourceTypes;
 use crate::store::TenantStore;
+use memory::GroupMemory;
 use sources::Sources;
 use std::sync::Arc;
 
-/// One tenant's employee list.
+/// One tenant's employees and groups.
 #[derive(Debug, Clone)]
 pub struct Directory {
     store: TenantStore,
-    users: Arc<ResourceType>,
+    types: Arc<ResourceTypes>,
     sources: Sources,
+    memory: GroupMemory,
 }
 
 impl Directory {
-    /// The list kept in `store`, with User resources as `users` defines them.
-    pub fn new(store: TenantStore, users: Arc<ResourceType>, sources: Sources) -> Self {
-        Self { store, users, sources }
+    /// The list kept in `store`, with resources as `types` defines them.
+    pub fn new(
+        store: TenantStore,
+        types: Arc<ResourceTypes>,
+        sources: Sources,
+        memory: GroupMemory,
+    ) -> Self {
+        Self { store, types, sources, memory }
+    }
+
+    /// The types of resources that the tenant has.
+    pub fn types(&self) -> Arc<ResourceTypes> {
+        Arc::clone(&self.types)
     }
 }

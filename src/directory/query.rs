@@ -1,13 +1,16 @@
-//! Lists and filters: through keys where the filter allows it, else over all of the tenant's employees.
+//! Lists and filters: through keys where the filter allows it, else over all of the tenant's records.
 
+use super::resources::{AnyRecord, Shown};
 use super::{Directory, Error};
-use crate::scim::filter::{BoundFilter, Lookup};
+use crate::scim::filter::{BoundFilter, Filter, Lookup, Mention};
 use crate::scim::list::Page;
-use crate::scim::resource::{self, Identity};
 use crate::scim::work::Work;
 use crate::scim::{self, ScimType};
 use crate::store::employee::Employee;
-use serde_json::{Map, Value};
+use crate::store::group::Group;
+use crate::store::keys::Kind;
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, HashSet};
 use uuid::Uuid;
 
 /// How much one filter may have compared: about two seconds' work, and far more than a list of 100,000 takes.
@@ -18,112 +21,216 @@ const MOST_AT_ONCE: usize = 100;
 /// What an identity provider asks for.
 #[derive(Debug, Clone, Copy)]
 pub struct Query<'a> {
-    /// Which employees; all visible ones without it.
-    pub filter: Option<&'a BoundFilter>,
+    /// Of which kinds; one after the other.
+    pub kinds: &'a [Kind],
+    /// Which records; all visible ones without it.
+    pub filter: Option<&'a Filter>,
     /// Which part of the answer.
     pub page: Page,
     /// The tenant's SCIM root, for filters on `meta.location`.
     pub base_url: &'a str,
 }
 
-/// Some of the employees that were asked for.
+/// Some of the records that were asked for.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Found {
     /// The page, in id order.
-    pub employees: Vec<Employee>,
+    pub records: Vec<AnyRecord>,
     /// How many there are in all.
     pub total: u64,
 }
 
+/// A filter on records of one kind, with what it needs of who belongs to whom.
+struct Condition<'f> {
+    filter: &'f BoundFilter,
+    /// The values it names, each with those who have it.
+    related: BTreeMap<String, HashSet<Uuid>>,
+    work: Work,
+}
+
+impl Condition<'_> {
+    fn holds<R: Shown>(&self, record: &R, directory: &Directory, base_url: &str) -> bool {
+        if self.work.is_exhausted() {
+            return false;
+        }
+        let mut resource = record.resource(directory, base_url);
+        let related = self.related.iter().filter(|(_, who)| who.contains(&record.id()));
+        let related: Vec<Value> = related.map(|(value, _)| json!({"value": value})).collect();
+        if !related.is_empty() {
+            resource.insert(R::RELATION.to_owned(), Value::Array(related));
+        }
+        self.work.run(|| self.filter.matches(&resource))
+    }
+}
+
 impl Directory {
-    /// Visible employees in id order, archived ones included (RFC 7644 §3.4.2).
+    /// Visible records, those of each kind in id order, archived employees included (RFC 7644 §3.4.2).
     ///
     /// # Errors
-    /// As for every call of the store.
+    /// [`Error::Protocol`] for a filter that none of the kinds can be asked; as for every call of the store.
     pub async fn list(&self, query: Query<'_>) -> Result<Found, Error> {
+        let mut found = Found { records: Vec::new(), total: 0 };
+        for (kind, filter) in self.bind(query)? {
+            let page = rest_of(query.page, &found);
+            let filter = filter.as_ref();
+            match kind {
+                Kind::Employee => self.list_kind::<Employee>(filter, page, query, &mut found).await,
+                Kind::Group => self.list_kind::<Group>(filter, page, query, &mut found).await,
+            }?;
+        }
+        Ok(found)
+    }
+
+    /// The filter for each kind that it can be asked of. One that names an attribute which only some kinds have is none
+    /// of the others' (RFC 7644 §3.4.2.1).
+    fn bind(&self, query: Query<'_>) -> Result<Vec<(Kind, Option<BoundFilter>)>, scim::Error> {
         let Some(filter) = query.filter else {
-            let Page { count, .. } = query.page;
-            let (employees, total) = self.store.list_employees(query.page.offset(), count).await?;
-            return Ok(Found { employees, total });
+            return Ok(query.kinds.iter().map(|kind| (*kind, None)).collect());
         };
-        let work = Work::new(MOST_WORK);
-        let matches = |employee: &Employee| {
-            !work.is_exhausted()
-                && work.run(|| filter.matches(&self.resource(employee, query.base_url)))
+        let mut bound = Vec::new();
+        let mut refused = None;
+        for kind in query.kinds {
+            match filter.bind(self.resource_type(*kind)) {
+                Ok(filter) => bound.push((*kind, Some(filter))),
+                Err(error) => refused = Some(error),
+            }
+        }
+        match refused {
+            Some(error) if bound.is_empty() => Err(error),
+            _ => Ok(bound),
+        }
+    }
+
+    async fn list_kind<R: Shown>(
+        &self,
+        filter: Option<&BoundFilter>,
+        page: Page,
+        query: Query<'_>,
+        found: &mut Found,
+    ) -> Result<(), Error> {
+        let (records, total) = match filter {
+            None => self.store.list_records::<R>(page.offset(), page.count).await?,
+            Some(filter) => self.list_matching::<R>(filter, page, query.base_url).await?,
         };
-        let found = match self.candidates(filter).await? {
-            Some(ids) => self.list_among(&ids, query.page, &matches).await?,
+        found.records.extend(records.into_iter().map(R::into_any));
+        found.total += total;
+        Ok(())
+    }
+
+    async fn list_matching<R: Shown>(
+        &self,
+        filter: &BoundFilter,
+        page: Page,
+        base_url: &str,
+    ) -> Result<(Vec<R>, u64), Error> {
+        let condition = self.condition::<R>(filter).await?;
+        let matches = |record: &R| condition.holds(record, self, base_url);
+        let found = match self.candidates::<R>(&condition).await? {
+            Some(ids) => self.list_among(&ids, page, &matches).await?,
             None => {
-                let ids = self.store.list_ids_where(&matches).await?;
+                let pick = |record: R| matches(&record).then(|| record.id());
+                let ids = self.store.pick_from_records(pick).await?;
                 let total = u64::try_from(ids.len()).unwrap_or(u64::MAX);
-                let mut employees = self.store.get_employees(&part(ids, query.page)).await?;
+                let mut records = self.store.get_records(&part(ids, page)).await?;
                 // Some may have changed between the two reads.
-                employees.retain(&matches);
-                Found { employees, total }
+                records.retain(&matches);
+                (records, total)
             }
         };
-        if work.is_exhausted() {
+        if condition.work.is_exhausted() {
             let text = "The filter compares too much text; use fewer terms, or filter by userName, \
-                        externalId, id or emails with eq";
+                        displayName of a group, externalId, id or emails with eq";
             return Err(scim::Error::new(ScimType::TooMany, text).into());
         }
         Ok(found)
     }
 
+    /// Reads who belongs to whom, as far as the filter is about that.
+    async fn condition<'f, R: Shown>(
+        &self,
+        filter: &'f BoundFilter,
+    ) -> Result<Condition<'f>, Error> {
+        let Mention::Values(values) = filter.mention(R::RELATION) else {
+            let name = R::RELATION;
+            return Err(scim::Error::invalid_filter(format!(
+                "Filter: {name} can be compared by {name}.value with eq only"
+            ))
+            .into());
+        };
+        let mut related = BTreeMap::new();
+        for value in values {
+            let who = match parse_id(&value) {
+                Some(id) => R::related_to(self, id).await?.into_iter().collect(),
+                None => HashSet::new(),
+            };
+            related.insert(value, who);
+        }
+        Ok(Condition { filter, related, work: Work::new(MOST_WORK) })
+    }
+
     /// Candidates that match, a few at a time: many may share an address or an externalId, and only a page is wanted.
-    async fn list_among(
+    async fn list_among<R: Shown>(
         &self,
         ids: &[Uuid],
         page: Page,
-        matches: impl Fn(&Employee) -> bool,
-    ) -> Result<Found, Error> {
-        let (mut employees, mut total) = (Vec::new(), 0);
+        matches: impl Fn(&R) -> bool,
+    ) -> Result<(Vec<R>, u64), Error> {
+        let (mut records, mut total) = (Vec::new(), 0);
         for ids in ids.chunks(MOST_AT_ONCE) {
-            for employee in self.store.get_employees(ids).await? {
-                if matches(&employee) {
+            for record in self.store.get_records::<R>(ids).await? {
+                if matches(&record) {
                     total += 1;
-                    if total > page.offset() && employees.len() < page.count {
-                        employees.push(employee);
+                    if total > page.offset() && records.len() < page.count {
+                        records.push(record);
                     }
                 }
             }
         }
-        Ok(Found { employees, total })
+        Ok((records, total))
     }
 
-    /// An employee as the identity provider's User resource, whole.
-    pub fn resource(&self, employee: &Employee, base_url: &str) -> Map<String, Value> {
-        let identity = Identity {
-            id: &employee.id.to_string(),
-            created: employee.created,
-            last_modified: employee.last_modified,
-            version: employee.version,
-        };
-        resource::assemble(&self.users, identity, &employee.attributes, base_url)
-    }
-
-    /// The only employees for which the filter can hold, in id order, when one of its terms is a key; the best key
-    /// first. `None` when there is no such term.
-    async fn candidates(&self, filter: &BoundFilter) -> Result<Option<Vec<Uuid>>, Error> {
-        let lookups = filter.lookups();
+    /// The only records for which the filter can hold, in id order, when one of its terms is a key; the best key first.
+    /// `None` when there is no such term.
+    async fn candidates<R: Shown>(
+        &self,
+        condition: &Condition<'_>,
+    ) -> Result<Option<Vec<Uuid>>, Error> {
+        let lookups = condition.filter.lookups();
         let find = |attribute: &str, sub_attribute: Option<&str>| {
             let is_wanted = |lookup: &&Lookup| {
                 lookup.attribute == attribute && lookup.sub_attribute.as_deref() == sub_attribute
             };
             lookups.iter().find(is_wanted).map(|lookup| lookup.value.as_str())
         };
+        let name = match R::KIND {
+            Kind::Employee => "userName",
+            Kind::Group => "displayName",
+        };
         let ids = if let Some(id) = find("id", None) {
             parse_id(id).into_iter().collect()
-        } else if let Some(user_name) = find("userName", None) {
-            self.store.get_claim(user_name).await?.holder.into_iter().collect()
+        } else if let Some(name) = find(name, None) {
+            self.store.get_claim(R::KIND, name).await?.holder.into_iter().collect()
         } else if let Some(external_id) = find("externalId", None) {
-            self.store.list_ids_by_external_id(external_id).await?
+            self.store.list_ids_by_external_id(R::KIND, external_id).await?
         } else if let Some(email) = find("emails", Some("value")) {
             self.store.find_ids_by_email(email).await?
+        } else if let Some(other) = find(R::RELATION, Some("value")) {
+            let mut ids: Vec<Uuid> =
+                condition.related.get(other).into_iter().flatten().copied().collect();
+            ids.sort_unstable();
+            ids
         } else {
             return Ok(None);
         };
         Ok(Some(ids))
+    }
+}
+
+/// What of a page is left for the next kind.
+fn rest_of(page: Page, found: &Found) -> Page {
+    Page {
+        start_index: page.start_index.saturating_sub(found.total).max(1),
+        count: page.count.saturating_sub(found.records.len()),
     }
 }
 

@@ -48,10 +48,11 @@ pub async fn create(tenants: &Tenants, by: &str) -> Result<NewTenant, Error> {
     for (employee, body) in EMPLOYEES {
         let clock = tenants.sources.clone();
         let sources = Sources::new(move || clock.now(), move || employee);
-        let users = Arc::clone(&tenants.users);
-        let directory = Directory::new(tenants.store.tenant(&id), users, sources);
+        let types = Arc::clone(&tenants.types);
+        let memory = tenants.memory.clone();
+        let directory = Directory::new(tenants.store.tenant(&id), types, sources, memory);
         let body = json::read_object(body.as_bytes())?;
-        directory.create(validate::read_resource(tenants.users(), &body)?, by).await?;
+        directory.create(validate::read_resource(&tenants.types().users, &body)?, by).await?;
     }
     Ok(new)
 }

@@ -3,12 +3,13 @@
 use super::access::SESSION_TTL_SECS;
 use super::actor::Actor;
 use super::employees::Precondition;
+use super::memory::GroupMemory;
 use super::pepper::{PepperSource, Peppers};
 use super::sources::Sources;
 use super::token;
 use super::token_set::{Which, default_label};
 use super::{Directory, Error};
-use crate::scim::schema::ResourceType;
+use crate::scim::schema::ResourceTypes;
 use crate::store::Store;
 use crate::store::history::{AttributeChange, EventKind, HistoryEntry};
 use crate::store::retry::Pauses;
@@ -26,7 +27,8 @@ pub struct Tenants {
     pub(super) store: Store,
     pub(super) peppers: PepperSource,
     pub(super) sources: Sources,
-    pub(super) users: Arc<ResourceType>,
+    pub(super) types: Arc<ResourceTypes>,
+    pub(super) memory: GroupMemory,
 }
 
 /// The tokens of a new tenant. They can be shown now and never again.
@@ -41,19 +43,20 @@ pub struct NewTenant {
 }
 
 impl Tenants {
-    /// The tenants kept in `store`, with User resources as `users` defines them.
+    /// The tenants kept in `store`, with resources as `types` defines them.
     pub fn new(
         store: Store,
         peppers: PepperSource,
         sources: Sources,
-        users: Arc<ResourceType>,
+        types: Arc<ResourceTypes>,
     ) -> Self {
-        Self { store, peppers, sources, users }
+        Self { store, peppers, sources, types, memory: GroupMemory::default() }
     }
 
     /// A tenant's employee list. Whether there is such a tenant is not looked at.
     pub fn directory(&self, tenant: &TenantId) -> Directory {
-        Directory::new(self.store.tenant(tenant), Arc::clone(&self.users), self.sources.clone())
+        let (types, sources) = (Arc::clone(&self.types), self.sources.clone());
+        Directory::new(self.store.tenant(tenant), types, sources, self.memory.clone())
     }
 
     /// Now, by this deployment's clock.
@@ -61,9 +64,9 @@ impl Tenants {
         self.sources.now()
     }
 
-    /// The definition of User resources.
-    pub fn users(&self) -> &ResourceType {
-        &self.users
+    /// The types of resources that every tenant has.
+    pub fn types(&self) -> Arc<ResourceTypes> {
+        Arc::clone(&self.types)
     }
 
     /// The ids of all tenants, in order.

@@ -7,6 +7,7 @@ use super::{Directory, Error};
 use crate::scim::fold::fold;
 use crate::scim::urn;
 use crate::store::employee::{Employee, LocalValues};
+use crate::store::keys::Kind;
 use crate::store::tenant::Settings;
 use serde::Serialize;
 use serde_json::Value;
@@ -147,7 +148,7 @@ impl Directory {
     /// # Errors
     /// As for every call of the store.
     pub async fn find_deleted(&self, user_name: &str) -> Result<Vec<Uuid>, Error> {
-        Ok(self.store.get_claim(user_name).await?.former)
+        Ok(self.store.get_claim(Kind::Employee, user_name).await?.former)
     }
 
     /// The visible employee a text stands for: an id, a userName or an email address, in this order. Of several with
@@ -157,15 +158,15 @@ impl Directory {
     /// As for every call of the store.
     pub async fn find_by_any_name(&self, text: &str) -> Result<Option<Employee>, Error> {
         if let Some(id) = parse_id(text)
-            && let Some(employee) = self.store.get_employee(id).await?
+            && let Some(employee) = self.store.get_record::<Employee>(id).await?
         {
             return Ok(Some(employee));
         }
-        if let Some(id) = self.store.get_claim(text).await?.holder {
-            return Ok(self.store.get_employee(id).await?);
+        if let Some(id) = self.store.get_claim(Kind::Employee, text).await?.holder {
+            return Ok(self.store.get_record(id).await?);
         }
         let ids = self.store.find_ids_by_email(text).await?;
-        let mut found = self.store.get_employees(&ids).await?;
+        let mut found = self.store.get_records::<Employee>(&ids).await?;
         // The index may still know an address that was changed a moment ago.
         let wanted = fold(text);
         found.retain(|employee| employee.email_addresses().any(|email| fold(email) == wanted));

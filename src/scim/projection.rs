@@ -78,6 +78,21 @@ impl Projection {
         projected
     }
 
+    /// Whether an answer has the common or core attribute `name`, or a part of it, when the resource has it.
+    pub fn shows(&self, resource_type: &ResourceType, name: &str) -> bool {
+        let Some(attribute) = resource_type.attribute(name) else { return false };
+        let (Projection::Only(paths) | Projection::Without(paths)) = self else {
+            return attribute.returned == Returned::Default;
+        };
+        let targets: Vec<Target<'_>> =
+            paths.iter().filter_map(|path| resource_type.resolve(path)).collect();
+        match (self, Named::among(&targets, None, attribute)) {
+            (Projection::Only(_), Named::No) | (Projection::Without(_), Named::Whole) => false,
+            (Projection::Without(_), Named::No) => attribute.returned == Returned::Default,
+            _ => true,
+        }
+    }
+
     fn project(
         &self,
         targets: &[Target<'_>],

@@ -1,18 +1,18 @@
-//! Claims on userNames: what makes a userName unique within a tenant, without regard to case.
+//! Claims on names: what makes a userName, or the name of a group, unique within a tenant, without regard to case.
 //!
-//! A claim item names the visible employee who holds the userName, and the hidden ones who held it when they were
-//! deleted. It stays as long as either is there.
+//! A claim item names the visible record that holds the name, and the hidden employees who held a userName when they
+//! were deleted. It stays as long as either is there.
 
-use super::keys;
+use super::keys::{self, Kind};
 use super::transact::{Condition, Step, Transaction, text};
 use super::{Error, Item, TenantStore};
 use aws_sdk_dynamodb::types::AttributeValue;
 use uuid::Uuid;
 
-/// Who holds a userName, and who held it.
+/// Who holds a name, and who held it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Claim {
-    /// The visible employee with this userName.
+    /// The visible record with this name.
     pub holder: Option<Uuid>,
     /// Hidden employees who had it when they were deleted, the last one last; at most [`MOST_FORMER`].
     pub former: Vec<Uuid>,
@@ -91,12 +91,12 @@ impl Claim {
 }
 
 impl TenantStore {
-    /// The claim on a userName in any spelling; an empty one when nobody holds or held it.
+    /// The claim on a name in any spelling; an empty one when nobody holds or held it.
     ///
     /// # Errors
     /// [`Error`], as for every call.
-    pub async fn get_claim(&self, user_name: &str) -> Result<Claim, Error> {
-        let item = self.store.get(&keys::claim(&self.tenant, user_name)).await?;
+    pub async fn get_claim(&self, kind: Kind, name: &str) -> Result<Claim, Error> {
+        let item = self.store.get(&keys::claim(&self.tenant, kind, name)).await?;
         item.as_ref().map_or_else(|| Ok(Claim::default()), Claim::from_item)
     }
 
@@ -105,11 +105,11 @@ impl TenantStore {
         &self,
         transaction: &mut Transaction<'_>,
         step: Step,
-        user_name: &str,
+        (kind, name): (Kind, &str),
         before: &Claim,
         after: &Claim,
     ) -> Result<(), Error> {
-        let key = keys::claim(&self.tenant, user_name);
+        let key = keys::claim(&self.tenant, kind, name);
         if *after == Claim::default() {
             transaction.delete(step, &key, before.unchanged())
         } else {

@@ -1,7 +1,7 @@
-//! How many employees SCIM lists: 256 count items by the first two hexadecimal digits of the id, each with sixteen
+//! How many records of a kind SCIM lists: 256 count items by the first two hexadecimal digits of the id, each with sixteen
 //! counters by the third digit. They give the exact total, and lead any `startIndex` to within a few rows of its place.
 
-use super::keys;
+use super::keys::{self, Kind};
 use super::read::SortRange;
 use super::transact::{Condition, Step, Transaction};
 use super::{Error, Item, TenantStore};
@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 const BUCKETS: usize = 4_096;
 
-/// How many visible employees have an id that starts with each three hexadecimal digits.
+/// How many visible records have an id that starts with each three hexadecimal digits.
 #[derive(Debug, Clone)]
 pub(super) struct Counts(Vec<u64>);
 
@@ -22,7 +22,7 @@ pub(super) struct Place {
 }
 
 impl Counts {
-    /// All visible employees.
+    /// All visible records.
     pub(super) fn total(&self) -> u64 {
         self.0.iter().sum()
     }
@@ -33,7 +33,7 @@ impl Counts {
         for (bucket, count) in self.0.iter().enumerate() {
             if before + count > offset {
                 let skip = usize::try_from(offset - before).ok()?;
-                return Some(Place { first_key: keys::employees_from_bucket(bucket), skip });
+                return Some(Place { first_key: keys::records_from_bucket(bucket), skip });
             }
             before += count;
         }
@@ -43,9 +43,9 @@ impl Counts {
 
 impl TenantStore {
     /// Reads all counters: one query.
-    pub(super) async fn get_counts(&self) -> Result<Counts, Error> {
-        let items =
-            self.store.query_all(&keys::counts(&self.tenant), &SortRange::All, None).await?;
+    pub(super) async fn get_counts(&self, kind: Kind) -> Result<Counts, Error> {
+        let partition = keys::counts(&self.tenant, kind);
+        let items = self.store.query_all(&partition, &SortRange::All, None).await?;
         let mut counts = vec![0; BUCKETS];
         for item in &items {
             let key = keys::sort_key(item).ok_or_else(|| Error::bad_item("no sort key"))?;
@@ -61,11 +61,11 @@ impl TenantStore {
         Ok(Counts(counts))
     }
 
-    /// Counts one employee more, or one less.
+    /// Counts one record more, or one less.
     pub(super) fn add_to_count(
         &self,
         transaction: &mut Transaction<'_>,
-        id: Uuid,
+        (kind, id): (Kind, Uuid),
         change: Change,
     ) -> Result<(), Error> {
         let by = match change {
@@ -74,7 +74,7 @@ impl TenantStore {
         };
         transaction.update(
             Step::Companion,
-            &keys::count(&self.tenant, id),
+            &keys::count(&self.tenant, kind, id),
             &format!("ADD {} :by", keys::counter(id)),
             Item::from([(":by".to_owned(), AttributeValue::N(by.to_owned()))]),
             Condition::none(),

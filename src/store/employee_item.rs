@@ -1,7 +1,8 @@
 //! An employee as a DynamoDB item, and the keys that lead to it.
 
 use super::employee::{Employee, LocalValues};
-use super::keys::{self, Key};
+use super::keys::{self, Key, Kind};
+use super::record::{Record, id_in_key};
 use super::tenant::TenantId;
 use super::transact::text;
 use super::{Error, Item};
@@ -54,8 +55,9 @@ pub(super) fn pointers(tenant: &TenantId, employee: &Employee) -> BTreeSet<Key> 
         return BTreeSet::new();
     }
     let primary = employee.primary_email().map(fold);
-    let external_id =
-        employee.external_id().map(|value| keys::external_id(tenant, value, employee.id));
+    let external_id = employee
+        .external_id()
+        .map(|value| keys::external_id(tenant, Kind::Employee, value, employee.id));
     employee
         .email_addresses()
         .filter(|email| primary.as_ref() != Some(&fold(email)))
@@ -113,9 +115,14 @@ pub(super) fn from_item(tenant: &TenantId, item: Item) -> Result<Employee, Error
     })
 }
 
-/// The employee id at the end of an item's sort key: of an employee, or of a pointer to one.
-pub(super) fn id_in_key(item: &Item) -> Result<Uuid, Error> {
-    let key = keys::sort_key(item).ok_or_else(|| Error::bad_item("no sort key"))?;
-    let id = key.rsplit_once('#').map_or(key, |(_, id)| id);
-    Uuid::parse_str(id).map_err(Error::bad_item)
+impl Record for Employee {
+    const KIND: Kind = Kind::Employee;
+
+    fn id(&self) -> Uuid {
+        self.id
+    }
+
+    fn from_item(tenant: &TenantId, item: Item) -> Result<Self, Error> {
+        from_item(tenant, item)
+    }
 }

@@ -1,18 +1,12 @@
-//! Reads of employees, one method for each access pattern.
+//! Reads that only employees have, one method for each access pattern.
 
 use super::employee::Employee;
-use super::employee_item::{from_item, id_in_key};
+use super::employee_item::from_item;
 use super::keys::{self, Key};
 use super::read::SortRange;
+use super::record::ids_of;
 use super::{Error, Item, TenantStore};
-use futures_util::{StreamExt, TryStreamExt, stream};
-use std::collections::HashMap;
 use uuid::Uuid;
-
-/// How many id ranges a walk over all employees is cut into: one for each first hexadecimal digit.
-const RANGES: u8 = 16;
-/// How many of them are read at the same time. Each holds one page of at most a megabyte.
-const RANGES_AT_ONCE: usize = 4;
 
 /// Where an employee's record is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,15 +18,6 @@ pub enum Place {
 }
 
 impl TenantStore {
-    /// A visible employee.
-    ///
-    /// # Errors
-    /// [`Error`], as for every call.
-    pub async fn get_employee(&self, id: Uuid) -> Result<Option<Employee>, Error> {
-        let item = self.store.get(&keys::employee(&self.tenant, id)).await?;
-        item.map(|item| from_item(&self.tenant, item)).transpose()
-    }
-
     /// An employee, visible or hidden: both places are read at one instant, so that one who moves is not missed.
     ///
     /// # Errors
@@ -43,18 +28,6 @@ impl TenantStore {
         found.into_iter().next().map(|item| from_item(&self.tenant, item)).transpose()
     }
 
-    /// Visible employees by id, in the order of `ids`; those that are not there are left out.
-    ///
-    /// # Errors
-    /// [`Error`], as for every call.
-    pub async fn get_employees(&self, ids: &[Uuid]) -> Result<Vec<Employee>, Error> {
-        if let [id] = ids {
-            return Ok(self.get_employee(*id).await?.into_iter().collect());
-        }
-        let keys: Vec<Key> = ids.iter().map(|id| keys::employee(&self.tenant, *id)).collect();
-        self.get_employees_at(ids, &keys).await
-    }
-
     /// Hidden employees by id, in the order of `ids`; those that are not there are left out.
     ///
     /// # Errors
@@ -62,27 +35,7 @@ impl TenantStore {
     pub async fn get_hidden_employees(&self, ids: &[Uuid]) -> Result<Vec<Employee>, Error> {
         let keys: Vec<Key> =
             ids.iter().map(|id| keys::hidden_employee(&self.tenant, *id)).collect();
-        self.get_employees_at(ids, &keys).await
-    }
-
-    async fn get_employees_at(&self, ids: &[Uuid], keys: &[Key]) -> Result<Vec<Employee>, Error> {
-        let items = self.store.batch_get(keys).await?;
-        let mut found = HashMap::with_capacity(items.len());
-        for item in items {
-            let employee = from_item(&self.tenant, item)?;
-            found.insert(employee.id, employee);
-        }
-        Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
-    }
-
-    /// The ids of visible employees with this externalId, exactly.
-    ///
-    /// # Errors
-    /// [`Error`], as for every call.
-    pub async fn list_ids_by_external_id(&self, external_id: &str) -> Result<Vec<Uuid>, Error> {
-        let prefix = SortRange::Prefix(keys::external_id_prefix(external_id));
-        let partition = keys::external_ids(&self.tenant);
-        ids_of(self.store.query_all(&partition, &prefix, None).await?)
+        self.get_records_at(ids, &keys).await
     }
 
     /// The ids of visible employees with this email address, in any spelling and any place among their addresses.
@@ -98,73 +51,8 @@ impl TenantStore {
             self.store.query_email_index(&index_key),
             self.store.query_all(&partition, &prefix, None),
         )?;
-        ids_of(primary.into_iter().chain(others).collect())
-    }
-
-    /// A page of visible employees in id order, and how many there are: at most `count` after the first `offset`,
-    /// and never fewer while there are more.
-    ///
-    /// # Errors
-    /// [`Error`], as for every call.
-    pub async fn list_employees(
-        &self,
-        offset: u64,
-        count: usize,
-    ) -> Result<(Vec<Employee>, u64), Error> {
-        let counts = self.get_counts().await?;
-        let total = counts.total();
-        let Some(place) = counts.place(offset).filter(|_| count > 0) else {
-            return Ok((Vec::new(), total));
-        };
-        let partition = keys::employees(&self.tenant);
-        let range = SortRange::From(place.first_key);
-        let most = place.skip.saturating_add(count);
-        let items = self.store.query_all(&partition, &range, Some(most)).await?;
-        let rows = items.into_iter().skip(place.skip);
-        let rows: Result<Vec<_>, _> = rows.map(|item| from_item(&self.tenant, item)).collect();
-        Ok((rows?, total))
-    }
-
-    /// The ids of all visible employees for which `keep` holds, in id order. Reads them all, several ranges at once.
-    ///
-    /// # Errors
-    /// [`Error`], as for every call.
-    pub async fn list_ids_where<F>(&self, keep: F) -> Result<Vec<Uuid>, Error>
-    where
-        F: Fn(&Employee) -> bool + Sync,
-    {
-        let ranges: Vec<Vec<Uuid>> = stream::iter(0..RANGES)
-            .map(|digit| self.list_ids_in_range(digit, &keep))
-            .buffered(RANGES_AT_ONCE)
-            .try_collect()
-            .await?;
-        Ok(ranges.into_iter().flatten().collect())
-    }
-
-    async fn list_ids_in_range<F>(&self, digit: u8, keep: &F) -> Result<Vec<Uuid>, Error>
-    where
-        F: Fn(&Employee) -> bool + Sync,
-    {
-        let partition = keys::employees(&self.tenant);
-        let (low, high) = keys::employees_with_digit(digit);
-        let range = SortRange::Between(low, high);
-        let mut ids = Vec::new();
-        let mut start = None;
-        loop {
-            let page = self.store.query_page(&partition, &range, None, start).await?;
-            for item in page.items {
-                let employee = from_item(&self.tenant, item)?;
-                if keep(&employee) {
-                    ids.push(employee.id);
-                }
-            }
-            start = page.next;
-            if start.is_none() {
-                return Ok(ids);
-            }
-            // A page can hold a thousand rows: let other requests have their turn.
-            tokio::task::yield_now().await;
-        }
+        let found: Vec<Item> = primary.into_iter().chain(others).collect();
+        ids_of(&found)
     }
 
     /// One page of the visible or of the hidden employees in id order, after one of them or from the start: at most
@@ -218,11 +106,4 @@ impl TenantStore {
         }
         Ok(kept)
     }
-}
-
-fn ids_of(items: Vec<Item>) -> Result<Vec<Uuid>, Error> {
-    let mut ids: Vec<Uuid> = items.iter().map(id_in_key).collect::<Result<_, _>>()?;
-    ids.sort_unstable();
-    ids.dedup();
-    Ok(ids)
 }

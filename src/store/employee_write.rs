@@ -5,11 +5,13 @@ use super::claim::Claim;
 use super::count::Change;
 use super::employee::Employee;
 use super::employee_item::{key_of, pointers, to_item};
+use super::group_write::{Departure, Return};
 use super::history::HistoryEntry;
-use super::keys;
+use super::keys::{self, Key, Kind};
 use super::tenant::Tenant;
 use super::transact::{Condition, Outcome, Step, Transaction};
 use super::{Error, TenantStore};
+use std::collections::BTreeSet;
 
 /// How a write of an employee ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,7 +49,7 @@ impl TenantStore {
         let item = to_item(&self.tenant, employee)?;
         transaction.put(Step::Record, item, Condition::absent())?;
         self.take_claim(&mut transaction, employee, claim)?;
-        self.add_to_count(&mut transaction, employee.id, Change::OneMore)?;
+        self.add_to_count(&mut transaction, (Kind::Employee, employee.id), Change::OneMore)?;
         self.write_companions(&mut transaction, None, employee, history)?;
         finish(transaction).await
     }
@@ -69,14 +71,14 @@ impl TenantStore {
         if let Some(Rename { old_claim, new_claim }) = rename {
             self.take_claim(&mut transaction, after, new_claim)?;
             let left = Claim { holder: None, former: old_claim.former.clone() };
-            let name = before.user_name();
+            let name = (Kind::Employee, before.user_name());
             self.replace_claim(&mut transaction, Step::FormerClaim, name, old_claim, &left)?;
         }
         self.write_companions(&mut transaction, Some(before), after, history)?;
         finish(transaction).await
     }
 
-    /// Hides an employee: the userName becomes free, and remembers who had it.
+    /// Hides an employee: the userName becomes free, and remembers who had it; groups have one member less.
     ///
     /// # Errors
     /// [`Error`], as for every call.
@@ -85,19 +87,21 @@ impl TenantStore {
         before: &Employee,
         after: &Employee,
         claim: &Claim,
+        departure: &Departure,
         history: &HistoryEntry,
     ) -> Result<Written, Error> {
         let mut transaction = Transaction::new(&self.store);
         self.move_record(&mut transaction, before, after)?;
         let left = claim.given_up_by(before.id);
-        let name = before.user_name();
+        let name = (Kind::Employee, before.user_name());
         self.replace_claim(&mut transaction, Step::FormerClaim, name, claim, &left)?;
-        self.add_to_count(&mut transaction, before.id, Change::OneLess)?;
+        self.add_to_count(&mut transaction, (Kind::Employee, before.id), Change::OneLess)?;
+        self.write_departure(&mut transaction, before.id, departure)?;
         self.write_companions(&mut transaction, Some(before), after, history)?;
         finish(transaction).await
     }
 
-    /// Makes a hidden employee visible again, as holder of its userName.
+    /// Makes a hidden employee visible again, as holder of its userName, and as a member of groups.
     ///
     /// # Errors
     /// [`Error`], as for every call.
@@ -106,12 +110,14 @@ impl TenantStore {
         before: &Employee,
         after: &Employee,
         claim: &Claim,
+        back: &Return,
         history: &HistoryEntry,
     ) -> Result<Written, Error> {
         let mut transaction = Transaction::new(&self.store);
         self.move_record(&mut transaction, before, after)?;
         self.take_claim(&mut transaction, after, claim)?;
-        self.add_to_count(&mut transaction, after.id, Change::OneMore)?;
+        self.add_to_count(&mut transaction, (Kind::Employee, after.id), Change::OneMore)?;
+        self.write_return(&mut transaction, after.id, back)?;
         self.write_companions(&mut transaction, Some(before), after, history)?;
         finish(transaction).await
     }
@@ -127,8 +133,8 @@ impl TenantStore {
         &self,
         employee: &Employee,
         claim: &Claim,
-        tenant: &Tenant,
-        note: &HistoryEntry,
+        departure: &Departure,
+        (tenant, note): (&Tenant, &HistoryEntry),
     ) -> Result<Written, Error> {
         let mut transaction = Transaction::new(&self.store);
         self.put_tenant(&mut transaction, tenant, note)?;
@@ -136,15 +142,14 @@ impl TenantStore {
         transaction.delete(Step::Record, &key, Condition::revision(employee.revision))?;
         let left = claim.without(employee.id);
         if left != *claim {
-            let name = employee.user_name();
+            let name = (Kind::Employee, employee.user_name());
             self.replace_claim(&mut transaction, Step::FormerClaim, name, claim, &left)?;
         }
         if !employee.hidden {
-            self.add_to_count(&mut transaction, employee.id, Change::OneLess)?;
+            self.add_to_count(&mut transaction, (Kind::Employee, employee.id), Change::OneLess)?;
         }
-        for pointer in pointers(&self.tenant, employee) {
-            transaction.delete(Step::Companion, &pointer, Condition::none())?;
-        }
+        self.write_departure(&mut transaction, employee.id, departure)?;
+        self.write_pointers(&mut transaction, &pointers(&self.tenant, employee), &BTreeSet::new())?;
         finish(transaction).await
     }
 
@@ -156,7 +161,8 @@ impl TenantStore {
     ) -> Result<(), Error> {
         let former = claim.without(employee.id).former;
         let taken = Claim { holder: Some(employee.id), former };
-        self.replace_claim(transaction, Step::Claim, employee.user_name(), claim, &taken)
+        let name = (Kind::Employee, employee.user_name());
+        self.replace_claim(transaction, Step::Claim, name, claim, &taken)
     }
 
     fn move_record(
@@ -186,18 +192,27 @@ impl TenantStore {
             Condition::none(),
         )?;
         let old = before.map(|before| pointers(&self.tenant, before)).unwrap_or_default();
-        let new = pointers(&self.tenant, after);
-        for gone in old.difference(&new) {
+        self.write_pointers(transaction, &old, &pointers(&self.tenant, after))
+    }
+
+    /// The pointers that come or go.
+    pub(super) fn write_pointers(
+        &self,
+        transaction: &mut Transaction<'_>,
+        old: &BTreeSet<Key>,
+        new: &BTreeSet<Key>,
+    ) -> Result<(), Error> {
+        for gone in old.difference(new) {
             transaction.delete(Step::Companion, gone, Condition::none())?;
         }
-        for come in new.difference(&old) {
+        for come in new.difference(old) {
             transaction.put(Step::Companion, come.to_item(), Condition::none())?;
         }
         Ok(())
     }
 }
 
-async fn finish(transaction: Transaction<'_>) -> Result<Written, Error> {
+pub(super) async fn finish(transaction: Transaction<'_>) -> Result<Written, Error> {
     let refused = match transaction.commit().await? {
         Outcome::Committed => return Ok(Written::Done),
         Outcome::Refused(refused) => refused,

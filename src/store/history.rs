@@ -1,4 +1,4 @@
-//! History: one entry for each change of an employee or of the tenant's settings and tokens.
+//! History: one entry for each change of an employee, of a group, or of the tenant's settings and tokens.
 
 use super::keys::{self, Key};
 use super::read::SortRange;
@@ -74,15 +74,21 @@ pub struct RecordedEntry {
 }
 
 impl HistoryEntry {
-    pub(super) fn to_item(&self, tenant: &TenantId, key: &Key) -> Result<Item, Error> {
+    /// An item of its own, in no index.
+    pub(super) fn to_plain_item(&self, key: &Key) -> Result<Item, Error> {
         let mut item: Item =
             serde_dynamo::aws_sdk_dynamodb_1::to_item(self).map_err(Error::bad_item)?;
+        item.extend(key.to_item());
+        Ok(item)
+    }
+
+    pub(super) fn to_item(&self, tenant: &TenantId, key: &Key) -> Result<Item, Error> {
+        let mut item = self.to_plain_item(key)?;
         let kind = item.get("kind").and_then(|kind| kind.as_s().ok()).cloned();
         let at = keys::change_at(self.at, &kind.unwrap_or_default());
         item.insert(keys::CHANGE_AT.to_owned(), text(at));
         let day = keys::changes_on(tenant, self.at.to_offset(UtcOffset::UTC).date());
         item.insert(keys::CHANGE_DAY.to_owned(), text(day));
-        item.extend(key.to_item());
         Ok(item)
     }
 }

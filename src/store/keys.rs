@@ -27,6 +27,15 @@ pub const CHANGE_DAY: &str = "changeDay";
 /// The sort key attribute of [`CHANGE_INDEX`].
 pub const CHANGE_AT: &str = "changeAt";
 
+/// The kinds of records that SCIM shows. Each has partitions of its own for its records, and for what leads to them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// Employees: User resources.
+    Employee,
+    /// Groups: Group resources.
+    Group,
+}
+
 /// The full key of one item.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Key {
@@ -65,14 +74,27 @@ pub fn settings(tenant: &TenantId) -> Key {
     Key::new(format!("TENANT#{tenant}"), "SETTINGS")
 }
 
+/// The partition of the visible records of a kind.
+pub fn records(tenant: &TenantId, kind: Kind) -> String {
+    match kind {
+        Kind::Employee => format!("TENANT#{tenant}#EMPLOYEE"),
+        Kind::Group => format!("TENANT#{tenant}#GROUP"),
+    }
+}
+
+/// A visible record.
+pub fn record(tenant: &TenantId, kind: Kind, id: Uuid) -> Key {
+    Key::new(records(tenant, kind), id.to_string())
+}
+
 /// The partition of visible employees.
 pub fn employees(tenant: &TenantId) -> String {
-    format!("TENANT#{tenant}#EMPLOYEE")
+    records(tenant, Kind::Employee)
 }
 
 /// A visible employee.
 pub fn employee(tenant: &TenantId, id: Uuid) -> Key {
-    Key::new(employees(tenant), id.to_string())
+    record(tenant, Kind::Employee, id)
 }
 
 /// The partition of hidden employees.
@@ -85,19 +107,25 @@ pub fn hidden_employee(tenant: &TenantId, id: Uuid) -> Key {
     Key::new(hidden_employees(tenant), id.to_string())
 }
 
-/// The partition of userName claims.
-pub fn claims(tenant: &TenantId) -> String {
-    format!("TENANT#{tenant}#USERNAME")
+/// The partition of claims on the names that are unique among the records of a kind: userNames, and names of groups.
+pub fn claims(tenant: &TenantId, kind: Kind) -> String {
+    match kind {
+        Kind::Employee => format!("TENANT#{tenant}#USERNAME"),
+        Kind::Group => format!("TENANT#{tenant}#GROUPNAME"),
+    }
 }
 
-/// The claim on a userName, the same for all its spellings.
-pub fn claim(tenant: &TenantId, user_name: &str) -> Key {
-    Key::new(claims(tenant), escape(&fold(user_name)))
+/// The claim on a name, the same for all its spellings.
+pub fn claim(tenant: &TenantId, kind: Kind, name: &str) -> Key {
+    Key::new(claims(tenant, kind), escape(&fold(name)))
 }
 
 /// The partition of externalId pointers.
-pub fn external_ids(tenant: &TenantId) -> String {
-    format!("TENANT#{tenant}#EXTERNALID")
+pub fn external_ids(tenant: &TenantId, kind: Kind) -> String {
+    match kind {
+        Kind::Employee => format!("TENANT#{tenant}#EXTERNALID"),
+        Kind::Group => format!("TENANT#{tenant}#GROUPEXTERNALID"),
+    }
 }
 
 /// What the sort keys of all pointers from an externalId start with.
@@ -105,9 +133,9 @@ pub fn external_id_prefix(external_id: &str) -> String {
     format!("{}#", escape(external_id))
 }
 
-/// The pointer from an externalId to an employee.
-pub fn external_id(tenant: &TenantId, external_id: &str, id: Uuid) -> Key {
-    Key::new(external_ids(tenant), format!("{}{id}", external_id_prefix(external_id)))
+/// The pointer from an externalId to a record.
+pub fn external_id(tenant: &TenantId, kind: Kind, external_id: &str, id: Uuid) -> Key {
+    Key::new(external_ids(tenant, kind), format!("{}{id}", external_id_prefix(external_id)))
 }
 
 /// The partition of pointers from email addresses other than the primary one.
@@ -131,14 +159,72 @@ pub fn primary_email(tenant: &TenantId, email: &str) -> String {
 }
 
 /// The partition of count items.
-pub fn counts(tenant: &TenantId) -> String {
-    format!("TENANT#{tenant}#COUNT")
+pub fn counts(tenant: &TenantId, kind: Kind) -> String {
+    match kind {
+        Kind::Employee => format!("TENANT#{tenant}#COUNT"),
+        Kind::Group => format!("TENANT#{tenant}#GROUPCOUNT"),
+    }
 }
 
-/// The count item for an employee id: one for each value of its first two hexadecimal digits.
-pub fn count(tenant: &TenantId, id: Uuid) -> Key {
+/// The count item for a record's id: one for each value of its first two hexadecimal digits.
+pub fn count(tenant: &TenantId, kind: Kind, id: Uuid) -> Key {
     let first = id.as_bytes().first().copied().unwrap_or_default();
-    Key::new(counts(tenant), format!("{first:02x}"))
+    Key::new(counts(tenant, kind), format!("{first:02x}"))
+}
+
+/// The partition of a group's members.
+pub fn members(tenant: &TenantId, group: Uuid) -> String {
+    format!("TENANT#{tenant}#MEMBER#{group}")
+}
+
+/// A member of a group.
+pub fn member(tenant: &TenantId, group: Uuid, member: Uuid) -> Key {
+    Key::new(members(tenant, group), member.to_string())
+}
+
+/// The partition of what says which groups somebody is in.
+pub fn memberships(tenant: &TenantId) -> String {
+    format!("TENANT#{tenant}#MEMBEROF")
+}
+
+/// The groups that an employee or a group is a member of.
+pub fn membership(tenant: &TenantId, member: Uuid) -> Key {
+    Key::new(memberships(tenant), member.to_string())
+}
+
+/// The partition of what is committed of a group and not applied to its members yet.
+pub fn journal(tenant: &TenantId, group: Uuid) -> String {
+    format!("TENANT#{tenant}#JOURNAL#{group}")
+}
+
+/// What the sort keys of all parts of a journal start with.
+pub fn journal_prefix(revision: u64) -> String {
+    format!("{revision:012}#")
+}
+
+/// A part of what a revision of a group did to its members.
+pub fn journal_part(tenant: &TenantId, group: Uuid, revision: u64, part: usize) -> Key {
+    Key::new(journal(tenant, group), format!("{}{part:03}", journal_prefix(revision)))
+}
+
+/// The partition of deleted groups whose members are not removed yet.
+pub fn graves(tenant: &TenantId) -> String {
+    format!("TENANT#{tenant}#GRAVE")
+}
+
+/// A deleted group whose members are not removed yet.
+pub fn grave(tenant: &TenantId, group: Uuid) -> Key {
+    Key::new(graves(tenant), group.to_string())
+}
+
+/// The partition with the history of all groups: it outlives them.
+pub fn group_history(tenant: &TenantId) -> String {
+    format!("TENANT#{tenant}#HISTORY#GROUPS")
+}
+
+/// One entry in the history of a group.
+pub fn group_history_entry(tenant: &TenantId, group: Uuid, revision: u64) -> Key {
+    Key::new(group_history(tenant), format!("{group}#{revision:012}"))
 }
 
 /// What was noticed of the identity provider.
@@ -187,18 +273,18 @@ pub(super) fn sort_key(item: &super::Item) -> Option<&str> {
     item.get(SORT)?.as_s().ok().map(String::as_str)
 }
 
-/// The sort keys of employees whose id starts with a hexadecimal digit: from the first to the second.
-pub(super) fn employees_with_digit(digit: u8) -> (String, String) {
+/// The sort keys of records whose id starts with a hexadecimal digit: from the first to the second.
+pub(super) fn records_with_digit(digit: u8) -> (String, String) {
     // Ids are lower-case hexadecimal: `g` comes after all that start with the digit.
     (format!("{digit:x}"), format!("{digit:x}g"))
 }
 
-/// The sort key from which employees come whose id starts with this bucket's three hexadecimal digits, or later ones.
-pub(super) fn employees_from_bucket(bucket: usize) -> String {
+/// The sort key from which records come whose id starts with this bucket's three hexadecimal digits, or later ones.
+pub(super) fn records_from_bucket(bucket: usize) -> String {
     format!("{bucket:03x}")
 }
 
-/// The counter for an employee id within its count item: one for each value of the third hexadecimal digit.
+/// The counter for a record's id within its count item: one for each value of the third hexadecimal digit.
 pub(super) fn counter(id: Uuid) -> String {
     let third = id.as_bytes().get(1).copied().unwrap_or_default() >> 4;
     format!("{COUNTER}{third:x}")
@@ -259,8 +345,8 @@ mod tests {
     #[test]
     fn client_text_cannot_reach_into_another_key() {
         let id = Uuid::nil();
-        let plain = external_id(&tenant(), "a", id);
-        let hostile = external_id(&tenant(), &format!("a#{id}"), id);
+        let plain = external_id(&tenant(), Kind::Employee, "a", id);
+        let hostile = external_id(&tenant(), Kind::Employee, &format!("a#{id}"), id);
         assert!(!hostile.sort.starts_with(&external_id_prefix("a")));
         assert_ne!(plain, hostile);
         assert_ne!(external_id_prefix("a#b"), external_id_prefix("a%23b"));
@@ -268,15 +354,24 @@ mod tests {
 
     #[test]
     fn a_claim_is_the_same_for_all_spellings_of_a_user_name() {
-        assert_eq!(claim(&tenant(), "Ada@Example.com"), claim(&tenant(), "ada@example.COM"));
-        assert_eq!(claim(&tenant(), "STRASSE"), claim(&tenant(), "straße"));
-        assert_ne!(claim(&tenant(), "ada"), claim(&tenant(), "ada "));
+        assert_eq!(
+            claim(&tenant(), Kind::Employee, "Ada@Example.com"),
+            claim(&tenant(), Kind::Employee, "ada@example.COM")
+        );
+        assert_eq!(
+            claim(&tenant(), Kind::Employee, "STRASSE"),
+            claim(&tenant(), Kind::Employee, "straße")
+        );
+        assert_ne!(
+            claim(&tenant(), Kind::Employee, "ada"),
+            claim(&tenant(), Kind::Employee, "ada ")
+        );
     }
 
     #[test]
     fn empty_text_makes_a_key_of_its_own() {
-        assert!(!claim(&tenant(), "").sort.is_empty());
-        assert_ne!(claim(&tenant(), ""), claim(&tenant(), "%"));
+        assert!(!claim(&tenant(), Kind::Employee, "").sort.is_empty());
+        assert_ne!(claim(&tenant(), Kind::Employee, ""), claim(&tenant(), Kind::Employee, "%"));
     }
 
     #[test]
@@ -288,9 +383,12 @@ mod tests {
     fn the_longest_text_fits_a_sort_key_and_stays_distinct() {
         let long = "ΐ".repeat(512);
         let other = format!("{}x", "ΐ".repeat(511));
-        let key = claim(&tenant(), &long);
+        let key = claim(&tenant(), Kind::Employee, &long);
         assert!(key.sort.len() <= 1024 - 37, "{}", key.sort.len());
-        assert_ne!(key, claim(&tenant(), &other));
-        assert!(external_id(&tenant(), &"#".repeat(512), Uuid::nil()).sort.len() <= 1024);
+        assert_ne!(key, claim(&tenant(), Kind::Employee, &other));
+        assert!(
+            external_id(&tenant(), Kind::Employee, &"#".repeat(512), Uuid::nil()).sort.len()
+                <= 1024
+        );
     }
 }

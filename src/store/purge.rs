@@ -1,9 +1,9 @@
 //! Removal for good: of an erased employee's history, and of a whole tenant.
 
-use super::employee_item::id_in_key;
 use super::history::{EventKind, RecordedEntry};
-use super::keys;
+use super::keys::{self, Kind};
 use super::read::SortRange;
+use super::record::id_in_key;
 use super::retry::Pauses;
 use super::transact::{Condition, Step, Transaction};
 use super::usage::counted;
@@ -24,7 +24,7 @@ impl TenantStore {
         self.purge_partition(&keys::employee_history(&self.tenant, id)).await
     }
 
-    /// Whether there is any employee, visible or hidden, or any claim on a userName.
+    /// Whether there is any employee, visible or hidden, any group, or any claim on a name.
     ///
     /// # Errors
     /// [`Error`], as for every call.
@@ -32,7 +32,9 @@ impl TenantStore {
         for partition in [
             keys::employees(&self.tenant),
             keys::hidden_employees(&self.tenant),
-            keys::claims(&self.tenant),
+            keys::claims(&self.tenant, Kind::Employee),
+            keys::records(&self.tenant, Kind::Group),
+            keys::claims(&self.tenant, Kind::Group),
         ] {
             let page = self.store.query_page(&partition, &SortRange::All, Some(1), None).await?;
             if !page.items.is_empty() {
@@ -85,11 +87,23 @@ impl TenantStore {
             }
         }
         let tenant = &self.tenant;
+        for partition in [keys::records(tenant, Kind::Group), keys::graves(tenant)] {
+            for group in self.list_ids_in(&partition).await? {
+                purged += self.purge_partition(&keys::members(tenant, group)).await?;
+                purged += self.purge_partition(&keys::journal(tenant, group)).await?;
+            }
+            purged += self.purge_partition(&partition).await?;
+        }
         for partition in [
-            keys::claims(tenant),
-            keys::external_ids(tenant),
+            keys::claims(tenant, Kind::Employee),
+            keys::claims(tenant, Kind::Group),
+            keys::external_ids(tenant, Kind::Employee),
+            keys::external_ids(tenant, Kind::Group),
             keys::emails(tenant),
-            keys::counts(tenant),
+            keys::counts(tenant, Kind::Employee),
+            keys::counts(tenant, Kind::Group),
+            keys::memberships(tenant),
+            keys::group_history(tenant),
             keys::tenant_history(tenant),
         ] {
             purged += self.purge_partition(&partition).await?;

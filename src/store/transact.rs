@@ -21,6 +21,8 @@ pub(super) enum Step {
     Claim,
     /// The claim on a userName that is to be given up.
     FormerClaim,
+    /// Where somebody is a member, or a group whose members change with somebody's coming or going.
+    Member,
     /// Counts, pointers and history: written without a condition, for the record's guards them.
     Companion,
 }

@@ -2,6 +2,7 @@
 
 use super::bound::{Node, Order, Place, Test, TextRelation};
 use serde_json::Value;
+use std::collections::BTreeSet;
 
 /// An `eq` comparison with text that every match meets. Names are canonical, of common and core attributes.
 ///
@@ -26,6 +27,50 @@ pub(super) fn lookups(root: &Node) -> Vec<Lookup> {
         }));
     });
     lookups
+}
+
+/// What a filter says about one attribute.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Mention {
+    /// Only whether one of its values has one of these texts in `value`; nothing when there are none.
+    Values(BTreeSet<String>),
+    /// Something else.
+    Other,
+}
+
+pub(super) fn mention(node: &Node, attribute: &str) -> Mention {
+    let is_meant = |place: &Place| place.extension.is_none() && place.attribute == attribute;
+    match node {
+        Node::And(nodes) | Node::Or(nodes) => {
+            let mut values = BTreeSet::new();
+            for node in nodes {
+                match mention(node, attribute) {
+                    Mention::Values(more) => values.extend(more),
+                    Mention::Other => return Mention::Other,
+                }
+            }
+            Mention::Values(values)
+        }
+        Node::Not(node) => mention(node, attribute),
+        Node::Compare { place, test, written } if is_meant(place) => match written {
+            Value::String(text)
+                if test.is_equality() && place.sub_attribute.as_deref() == Some("value") =>
+            {
+                Mention::Values(BTreeSet::from([text.clone()]))
+            }
+            _ => Mention::Other,
+        },
+        Node::Element { place, filter } if is_meant(place) => match eq_terms(filter).as_deref() {
+            Some([(name, Value::String(text))]) if name == "value" => {
+                Mention::Values(BTreeSet::from([text.clone()]))
+            }
+            _ => Mention::Other,
+        },
+        Node::Present(place) if is_meant(place) => Mention::Other,
+        Node::Compare { .. } | Node::Element { .. } | Node::Present(_) => {
+            Mention::Values(BTreeSet::new())
+        }
+    }
 }
 
 /// Calls `found` for each comparison of text by `eq` that must hold, with its place in the resource.

@@ -13,7 +13,7 @@ mod print;
 #[cfg(test)]
 mod tests;
 
-pub use lookup::Lookup;
+pub use lookup::{Lookup, Mention};
 
 use super::Error;
 use super::attr_path::AttrPath;
@@ -190,6 +190,11 @@ impl BoundFilter {
     /// joined by `and` at the top level, or in a value path there. Only common and core attributes.
     pub fn lookups(&self) -> Vec<Lookup> {
         lookup::lookups(&self.root)
+    }
+
+    /// What a filter of [`Filter::bind`] says about a common or core attribute.
+    pub fn mention(&self, attribute: &str) -> Mention {
+        lookup::mention(&self.root, attribute)
     }
 
     /// The element that a filter of [`Filter::bind_elements`] describes when it is nothing but `eq` terms joined by

@@ -20,10 +20,12 @@ mod list;
 mod append;
 mod elements;
 mod remove;
+mod reach;
 
 #[cfg(test)]
 mod tests;
 
+pub use reach::{Reach, reach};
 pub use request::{Op, Operation, PatchRequest};
 
 use super::Error;

@@ -134,10 +134,11 @@ impl Place<'_> {
         self.named().any(|attribute| attribute.returned == Returned::Never)
     }
 
-    /// Whether it is a single boolean, such as `active`. "No value" would have to mean true or false for it, and an
-    /// account must not change sides by a slip.
+    /// Whether it is a single boolean that always has a value, such as `active`. "No value" would have to mean true or
+    /// false for it, and an account must not change sides by a slip.
     pub fn is_switch(&self) -> bool {
         self.attribute.kind == AttributeType::Boolean
+            && self.attribute.defaulted
             && !self.attribute.multi_valued
             && self.sub_attribute.is_none()
     }

@@ -144,6 +144,11 @@ pub struct Attribute {
     pub max_values: usize,
     /// Whether bare text stands for `{"value": text}`: several identity providers send a manager so, and roles.
     pub bare_value: bool,
+    /// Whether this service always has a value for it, so that a client need not send one although it is required.
+    pub defaulted: bool,
+    /// Whether its values are kept beside the resource and not in it: they do not count for its size, and a PATCH is
+    /// applied to those of them that it can reach.
+    pub kept_apart: bool,
 }
 
 impl Attribute {
@@ -165,6 +170,8 @@ impl Attribute {
             max_chars: if kind == AttributeType::Binary { 32_768 } else { 4_096 },
             max_values: 100,
             bare_value: false,
+            defaulted: false,
+            kept_apart: false,
         }
     }
 
@@ -259,6 +266,19 @@ impl Attribute {
     /// Lets bare text stand for `{"value": text}`.
     pub fn bare_value(mut self) -> Self {
         self.bare_value = true;
+        self
+    }
+
+    /// Makes it one that always has a value, whether a client sends it or not.
+    pub fn defaulted(mut self) -> Self {
+        self.required = true;
+        self.defaulted = true;
+        self
+    }
+
+    /// Keeps its values beside the resource.
+    pub fn kept_apart(mut self) -> Self {
+        self.kept_apart = true;
         self
     }
 

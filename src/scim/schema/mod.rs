@@ -5,9 +5,13 @@
 mod attribute;
 mod common;
 mod enterprise;
+mod group;
 mod resource_type;
+mod resource_types;
 mod user;
 
 pub use attribute::{Attribute, AttributeType, Mutability, Returned, Uniqueness};
+pub use group::MAX_MEMBERS;
 pub use resource_type::{ResourceType, Schema, Target};
+pub use resource_types::ResourceTypes;
 pub use user::user_resource_type;

@@ -52,7 +52,9 @@ fn singular() -> Vec<Attribute> {
         Attribute::string("preferredLanguage", "Preferred languages, as in Accept-Language"),
         Attribute::string("locale", "The default location for currency, dates and numbers"),
         Attribute::string("timezone", "The time zone, as in the IANA database"),
-        Attribute::boolean("active", "Whether the person is with the company"),
+        // Optional in RFC 7643. Nobody is neither with the company nor gone: it has a value when a client sends none,
+        // and it cannot be removed, which only a required attribute may refuse (RFC 7644 §3.5.2.2).
+        Attribute::boolean("active", "Whether the person is with the company").defaulted(),
         // Identity providers always send one. It is taken and forgotten: nobody signs in here.
         Attribute::string("password", "Accepted and discarded")
             .case_exact()

@@ -100,7 +100,8 @@ pub fn check_resource(
     resource_type: &ResourceType,
     attributes: &Map<String, Value>,
 ) -> Result<(), Error> {
-    for attribute in resource_type.attributes().filter(|attribute| attribute.required) {
+    let must_be_sent = |attribute: &&Attribute| attribute.required && !attribute.defaulted;
+    for attribute in resource_type.attributes().filter(must_be_sent) {
         if !attributes.contains_key(&attribute.name) {
             return Err(Error::required(&attribute.name));
         }
@@ -111,7 +112,11 @@ pub fn check_resource(
             check_lists(extension.attributes.iter(), object, &format!("{}:", extension.id))?;
         }
     }
-    let bytes = serde_json::to_string(attributes).map_or(usize::MAX, |text| text.len());
+    let is_apart = |name: &str| resource_type.attribute(name).is_some_and(|found| found.kept_apart);
+    let sizes = attributes.iter().filter(|(name, _)| !is_apart(name)).map(|(name, value)| {
+        serde_json::to_string(value).map_or(usize::MAX, |text| text.len() + name.len() + 4)
+    });
+    let bytes = sizes.fold(2, usize::saturating_add);
     if bytes > MAX_RESOURCE_BYTES {
         return Err(Error::invalid_value(format!(
             "The {} would take {bytes} bytes; at most {MAX_RESOURCE_BYTES} are kept",

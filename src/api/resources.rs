@@ -1,0 +1,229 @@
+//! `/Users` and `/Groups` (RFC 7644 §3.3 to §3.6): one set of handlers, told apart by the kind of their route.
+
+use super::body::JsonObject;
+use super::context::{Caller, Services, TenantPath};
+use super::error::ApiError;
+use super::params::{Params, precondition};
+use super::path::PathParts;
+use super::response;
+use crate::directory::employees::Precondition;
+use crate::directory::query::{Query, parse_id};
+use crate::directory::resources::{AnyRecord, View, Wanted};
+use crate::directory::{Kind, Scope};
+use crate::scim::filter::Filter;
+use crate::scim::list::list_response;
+use crate::scim::patch::PatchRequest;
+use crate::scim::projection::Projection;
+use crate::scim::schema::ResourceType;
+use crate::scim::validate;
+use crate::scim::version::{TagCondition, entity_tag};
+use axum::extract::FromRequestParts;
+use axum::response::Response;
+use axum::routing::{MethodRouter, get as on_get};
+use axum::{Extension, Router};
+use http::StatusCode;
+use http::request::Parts;
+use serde_json::Value;
+use uuid::Uuid;
+
+type Answer = Result<Response, ApiError>;
+
+/// A PATCH of a group with more members than this is answered without them: adding one to a group of 50,000 must not read
+/// 50,000.
+const MOST_MEMBERS_ANSWERED: u64 = 1_000;
+
+/// The endpoints of one kind of resource.
+pub(super) fn router(kind: Kind, endpoint: &str) -> Router<Services> {
+    let of_kind = |methods: MethodRouter<Services>| methods.layer(Extension(kind));
+    Router::new().route(endpoint, of_kind(on_get(list).post(create))).route(
+        &format!("{endpoint}/{{id}}"),
+        of_kind(on_get(get).put(replace).patch(patch).delete(delete)),
+    )
+}
+
+/// Who calls, with what every handler of a resource needs.
+pub(super) struct Call {
+    caller: Caller,
+    path: TenantPath,
+    kind: Kind,
+    precondition: Precondition,
+}
+
+impl<S: Sync> FromRequestParts<S> for Call {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, ApiError> {
+        let found =
+            (parts.extensions.get(), parts.extensions.get(), parts.extensions.get::<Kind>());
+        let (Some(caller), Some(path), Some(kind)) = found else {
+            return Err(ApiError::unauthorized(Scope::Scim));
+        };
+        Ok(Self {
+            caller: Caller::clone(caller),
+            path: TenantPath::clone(path),
+            kind: *kind,
+            precondition: precondition(&parts.headers),
+        })
+    }
+}
+
+impl Call {
+    fn resource_type(&self) -> &ResourceType {
+        self.caller.directory.resource_type(self.kind)
+    }
+
+    /// An id in the one spelling this service gives out; anything else is nobody's.
+    fn known_id(&self, PathParts([id]): PathParts<1>) -> Result<(Kind, Uuid), ApiError> {
+        let id = id.and_then(|text| parse_id(&text));
+        Ok((self.kind, id.ok_or_else(|| ApiError::no_such_resource(self.kind))?))
+    }
+
+    async fn answer(
+        &self,
+        status: StatusCode,
+        record: AnyRecord,
+        projection: &Projection,
+    ) -> Answer {
+        let wanted = wanted(&self.caller, self.kind, projection);
+        self.answer_with(status, record, projection, wanted).await
+    }
+
+    async fn answer_with(
+        &self,
+        status: StatusCode,
+        record: AnyRecord,
+        projection: &Projection,
+        relations: Wanted,
+    ) -> Answer {
+        let tag = entity_tag(record.version());
+        let view = View { base_url: &self.path.base_url, relations };
+        let resources = self.caller.directory.resources(vec![record], view).await?;
+        let resource = resources.into_iter().next();
+        let resource = resource.ok_or_else(|| ApiError::no_such_resource(self.kind))?;
+        let resource = projection.apply(self.resource_type(), resource);
+        let answer = response::json_resource(status, &Value::Object(resource))?;
+        Ok(response::with_entity_tag(answer, &tag))
+    }
+}
+
+/// Whether answers show the groups of users, or the members of groups.
+fn wanted(caller: &Caller, kind: Kind, projection: &Projection) -> Wanted {
+    let relation = match kind {
+        Kind::Employee => "groups",
+        Kind::Group => "members",
+    };
+    match projection.shows(caller.directory.resource_type(kind), relation) {
+        true => Wanted::Yes,
+        false => Wanted::No,
+    }
+}
+
+/// Records as a list shows them.
+async fn rows(
+    caller: &Caller,
+    path: &TenantPath,
+    records: Vec<AnyRecord>,
+    projection: &Projection,
+) -> Result<Vec<Value>, ApiError> {
+    let directory = &caller.directory;
+    let mut rows = Vec::with_capacity(records.len());
+    // The kinds stand one after the other.
+    for records in records.chunk_by(|one, next| one.kind() == next.kind()) {
+        let Some(kind) = records.first().map(AnyRecord::kind) else { continue };
+        let relations = wanted(caller, kind, projection);
+        let view = View { base_url: &path.base_url, relations };
+        for resource in directory.resources(records.to_vec(), view).await? {
+            let resource = projection.apply(directory.resource_type(kind), resource);
+            rows.push(Value::Object(resource));
+        }
+    }
+    Ok(rows)
+}
+
+/// `GET /Users` and so on (§3.4.2).
+async fn list(call: Call, params: Params) -> Answer {
+    let page = params.page()?;
+    let projection = params.projection()?;
+    let filter = params.filter.as_deref().map(Filter::parse).transpose()?;
+    let kinds = [call.kind];
+    let query =
+        Query { kinds: &kinds, filter: filter.as_ref(), page, base_url: &call.path.base_url };
+    let found = call.caller.directory.list(query).await?;
+    let rows = rows(&call.caller, &call.path, found.records, &projection).await?;
+    response::json_page(&list_response(found.total, page.start_index, rows))
+}
+
+/// `POST /Users` and so on (§3.3).
+async fn create(call: Call, params: Params, JsonObject(body): JsonObject) -> Answer {
+    let projection = params.projection()?;
+    let attributes = validate::read_resource(call.resource_type(), &body)?;
+    let Caller { directory, label, .. } = &call.caller;
+    let record = directory.create_any_kind(call.kind, attributes, label).await?;
+    let id = record.id().to_string();
+    let location = crate::scim::resource::location(call.resource_type(), &call.path.base_url, &id);
+    // Who is here for the first time is in no group.
+    let relations = match &record {
+        AnyRecord::Employee(employee) if employee.version == 1 => Wanted::No,
+        _ => wanted(&call.caller, call.kind, &projection),
+    };
+    let answer = call.answer_with(StatusCode::CREATED, record, &projection, relations).await?;
+    Ok(response::with_location(answer, &location))
+}
+
+/// `GET /Users/{id}` and so on (§3.4.1).
+async fn get(call: Call, id: PathParts<1>, params: Params) -> Answer {
+    let projection = params.projection()?;
+    let (kind, id) = call.known_id(id)?;
+    let record = call.caller.directory.get_any_kind(kind, id).await?;
+    let has_it = |condition: &TagCondition| condition.matches(record.version());
+    if call.precondition.if_none_match.as_ref().is_some_and(has_it) {
+        let answer = response::empty(StatusCode::NOT_MODIFIED);
+        return Ok(response::with_entity_tag(answer, &entity_tag(record.version())));
+    }
+    call.answer(StatusCode::OK, record, &projection).await
+}
+
+/// `PUT /Users/{id}` and so on (§3.5.1).
+async fn replace(
+    call: Call,
+    id: PathParts<1>,
+    params: Params,
+    JsonObject(body): JsonObject,
+) -> Answer {
+    let id = call.known_id(id)?;
+    let projection = params.projection()?;
+    let attributes = validate::read_resource(call.resource_type(), &body)?;
+    let Caller { directory, label, .. } = &call.caller;
+    let record = directory.replace_any_kind(id, &attributes, &call.precondition, label).await?;
+    call.answer(StatusCode::OK, record, &projection).await
+}
+
+/// `PATCH /Users/{id}` and so on (§3.5.2). Answers 200 with the resource, because some clients take nothing else; and 204
+/// for a large group, unless the request says which attributes it wants.
+async fn patch(
+    call: Call,
+    id: PathParts<1>,
+    params: Params,
+    JsonObject(body): JsonObject,
+) -> Answer {
+    let id = call.known_id(id)?;
+    let projection = params.projection()?;
+    let request = PatchRequest::read(&body)?;
+    let Caller { directory, label, .. } = &call.caller;
+    let record = directory.patch_any_kind(id, &request, &call.precondition, label).await?;
+    if let AnyRecord::Group(group) = &record
+        && group.member_count > MOST_MEMBERS_ANSWERED
+        && projection == Projection::Default
+    {
+        let answer = response::empty(StatusCode::NO_CONTENT);
+        return Ok(response::with_entity_tag(answer, &entity_tag(group.version)));
+    }
+    call.answer(StatusCode::OK, record, &projection).await
+}
+
+/// `DELETE /Users/{id}` and so on (§3.6).
+async fn delete(call: Call, id: PathParts<1>) -> Answer {
+    let Caller { directory, label, .. } = &call.caller;
+    directory.delete_any_kind(call.known_id(id)?, &call.precondition, label).await?;
+    Ok(response::empty(StatusCode::NO_CONTENT))
+}

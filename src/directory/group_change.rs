@@ -1,0 +1,140 @@
+//! What a change of a group comes to: pure decisions between a read and a write.
+
+use super::change::{Occasion, differences};
+use crate::scim::schema::ResourceType;
+use crate::store::group::Group;
+use crate::store::group_write::GroupChange;
+use crate::store::history::{AttributeChange, EventKind, HistoryEntry};
+use crate::store::journal::journal_for;
+use crate::store::keys::Kind;
+use crate::store::member::{Member, MemberChanges};
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+/// The attribute that is kept as items of its own.
+pub const MEMBERS: &str = "members";
+/// How many ids a history entry names; of more it gives the number.
+const MOST_NAMED: usize = 100;
+
+/// What is asked of one member.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WantedMember {
+    /// Who.
+    pub id: Uuid,
+    /// The name for people to read, when it was sent.
+    pub display: Option<String>,
+}
+
+/// Takes the members out of a group's canonical attributes. What is no id of this service names nobody.
+pub fn split_members(
+    mut attributes: Map<String, Value>,
+) -> (Map<String, Value>, Vec<WantedMember>) {
+    let members = attributes.shift_remove(MEMBERS);
+    let members = members.as_ref().and_then(Value::as_array).into_iter().flatten();
+    let wanted = members.filter_map(|member| {
+        let id = member.get("value").and_then(Value::as_str)?;
+        let display = member.get("display").and_then(Value::as_str).map(str::to_owned);
+        Some(WantedMember { id: super::query::parse_id(id)?, display })
+    });
+    let wanted = wanted.collect();
+    (attributes, wanted)
+}
+
+/// Members as a PATCH meets them.
+pub fn member_values(members: &[Member]) -> Value {
+    let values = members.iter().map(|member| {
+        let mut value = json!({"value": member.id.to_string(), "type": type_of(member.kind)});
+        if let (Some(display), Some(value)) = (&member.display, value.as_object_mut()) {
+            value.insert("display".to_owned(), display.as_str().into());
+        }
+        value
+    });
+    values.collect()
+}
+
+/// What a member of a kind is in SCIM.
+pub fn type_of(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Employee => "User",
+        Kind::Group => "Group",
+    }
+}
+
+/// A new group.
+pub fn created(
+    groups: &ResourceType,
+    id: Uuid,
+    attributes: Map<String, Value>,
+    members: &MemberChanges,
+    occasion: Occasion<'_>,
+) -> (Group, HistoryEntry) {
+    let mut changes = differences(groups, &Map::new(), &attributes);
+    changes.extend(member_change(members));
+    let group = Group {
+        id,
+        revision: 1,
+        version: 1,
+        created: occasion.at,
+        last_modified: occasion.at,
+        attributes,
+        member_count: count(0, members),
+        journal: journal_for(members, 1),
+    };
+    (group, entry(EventKind::Created, changes, occasion))
+}
+
+/// A group with other attributes or members; `None` when they are the same.
+pub fn changed(
+    groups: &ResourceType,
+    before: &Group,
+    attributes: Map<String, Value>,
+    members: &MemberChanges,
+    occasion: Occasion<'_>,
+) -> Option<GroupChange> {
+    if attributes == before.attributes && members.is_empty() {
+        return None;
+    }
+    let mut changes = differences(groups, &before.attributes, &attributes);
+    changes.extend(member_change(members));
+    let revision = before.revision + 1;
+    let after = Group {
+        revision,
+        version: revision,
+        last_modified: occasion.at,
+        attributes,
+        member_count: count(before.member_count, members),
+        journal: journal_for(members, revision),
+        ..before.clone()
+    };
+    let history = entry(EventKind::Updated, changes, occasion);
+    Some(GroupChange { before: before.clone(), after, history })
+}
+
+/// What stands in the history of a group that is deleted.
+pub fn deleted(occasion: Occasion<'_>) -> HistoryEntry {
+    entry(EventKind::Deleted, Vec::new(), occasion)
+}
+
+fn count(before: u64, members: &MemberChanges) -> u64 {
+    let size = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
+    before.saturating_add(size(members.joined.len())).saturating_sub(size(members.left.len()))
+}
+
+fn member_change(members: &MemberChanges) -> Option<AttributeChange> {
+    let joined: Vec<Uuid> = members.joined.iter().map(|member| member.id).collect();
+    let named = |ids: &[Uuid]| match ids.len() {
+        0 => None,
+        1..=MOST_NAMED => Some(ids.iter().map(Uuid::to_string).collect()),
+        number => Some(json!(format!("{number} members"))),
+    };
+    let (old, new) = (named(&members.left), named(&joined));
+    (old.is_some() || new.is_some()).then(|| AttributeChange {
+        attribute: MEMBERS.to_owned(),
+        old,
+        new,
+    })
+}
+
+fn entry(kind: EventKind, changes: Vec<AttributeChange>, occasion: Occasion<'_>) -> HistoryEntry {
+    HistoryEntry { at: occasion.at, by: occasion.by.to_owned(), kind, changes }
+}

@@ -1,0 +1,337 @@
+//! What an identity provider does with groups: create, get, replace, patch, delete.
+
+use super::change::Occasion;
+use super::employees::Precondition;
+use super::group_change::{self, MEMBERS, WantedMember, member_values, split_members};
+use super::query::parse_id;
+use super::view::display_name;
+use super::{Directory, Error};
+use crate::scim::fold::fold;
+use crate::scim::patch::{self, PatchRequest, Reach};
+use crate::scim::schema::MAX_MEMBERS;
+use crate::store::claim::Claim;
+use crate::store::employee::Employee;
+use crate::store::employee_write::{Rename, Written};
+use crate::store::group::Group;
+use crate::store::group_write::GroupChange;
+use crate::store::keys::Kind;
+use crate::store::member::{Member, MemberChanges};
+use crate::store::retry::Pauses;
+use serde_json::{Map, Value};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::time::Duration;
+use uuid::Uuid;
+
+/// How long a request goes on writing what is committed and seen by all already. What is left is for the next change of
+/// the group.
+const LONGEST_TIDYING: Duration = Duration::from_secs(15);
+
+impl Directory {
+    /// A group.
+    ///
+    /// # Errors
+    /// [`Error::NoGroup`]; as for every call of the store.
+    pub async fn get_group(&self, id: Uuid) -> Result<Group, Error> {
+        self.store.get_record(id).await?.ok_or(Error::NoGroup(id))
+    }
+
+    /// The members of a group, in id order, as they were together at one time, and the group at that time.
+    ///
+    /// # Errors
+    /// [`Error::NoGroup`], [`Error::Contention`], and as for every call of the store.
+    pub async fn members_of(&self, mut group: Group) -> Result<(Group, Vec<Member>), Error> {
+        let mut pauses = Pauses::new();
+        loop {
+            if group.member_count == 0 {
+                return Ok((group, Vec::new()));
+            }
+            let members = self.store.list_members(&group).await?;
+            let now = self.get_group(group.id).await?;
+            if now.revision == group.revision {
+                return Ok((group, members));
+            }
+            pauses.pause().await?;
+            group = now;
+        }
+    }
+
+    /// Adds a group. Members that nobody here knows are left out.
+    ///
+    /// `attributes` are canonical and whole, as [`crate::scim::validate::read_resource`] returns them.
+    ///
+    /// # Errors
+    /// [`Error::GroupNameTaken`], [`Error::Contention`]; as for every call of the store.
+    pub async fn create_group(
+        &self,
+        attributes: Map<String, Value>,
+        by: &str,
+    ) -> Result<Group, Error> {
+        let (attributes, wanted) = split_members(attributes);
+        let name = attributes.get("displayName").and_then(Value::as_str).unwrap_or_default();
+        let occasion = Occasion { at: self.sources.now(), by };
+        let id = self.sources.new_id();
+        // Most names are new: the write itself finds out when one is not.
+        let mut claim = Claim::default();
+        let mut pauses = Pauses::new();
+        loop {
+            if let Some(holder) = claim.holder {
+                return Err(Error::GroupNameTaken { holder });
+            }
+            let members = self.member_changes(id, &[], &wanted).await?;
+            let (group, entry) = group_change::created(
+                &self.types.groups,
+                id,
+                attributes.clone(),
+                &members,
+                occasion,
+            );
+            claim = match self.store.create_group(&group, &claim, &members, &entry).await? {
+                Written::Done => {
+                    self.memory.there_are_groups(self.store.tenant_id());
+                    self.tidy(&group).await;
+                    return Ok(group);
+                }
+                Written::ClaimDiffers(found) if claim == Claim::default() && found != claim => {
+                    found
+                }
+                Written::Stale | Written::ClaimDiffers(_) => {
+                    pauses.pause().await?;
+                    self.store.get_claim(Kind::Group, name).await?
+                }
+            };
+        }
+    }
+
+    /// Puts other attributes and members in the place of all of a group's (RFC 7644 §3.5.1).
+    ///
+    /// # Errors
+    /// [`Error::NoGroup`], [`Error::VersionDiffers`], [`Error::GroupNameTaken`], [`Error::Contention`], and as for every
+    /// call of the store.
+    pub async fn replace_group(
+        &self,
+        id: Uuid,
+        attributes: &Map<String, Value>,
+        precondition: &Precondition,
+        by: &str,
+    ) -> Result<Group, Error> {
+        self.change_group(id, precondition, by, &Reach::All, |_| Ok(attributes.clone())).await
+    }
+
+    /// Applies a PATCH to a group (RFC 7644 §3.5.2), all of it or nothing. Reads no more of its members than it can touch.
+    ///
+    /// # Errors
+    /// As [`Directory::replace_group`], and [`Error::Protocol`] when an operation cannot be applied.
+    pub async fn patch_group(
+        &self,
+        id: Uuid,
+        request: &PatchRequest,
+        precondition: &Precondition,
+        by: &str,
+    ) -> Result<Group, Error> {
+        let groups = &self.types.groups;
+        let reach = patch::reach(groups, request);
+        let decide = |before: &Map<String, Value>| patch::apply(groups, before, request);
+        self.change_group(id, precondition, by, &reach, decide).await
+    }
+
+    /// Removes a group (RFC 7644 §3.6). Its history stays.
+    ///
+    /// # Errors
+    /// [`Error::NoGroup`], [`Error::VersionDiffers`], [`Error::Contention`], and as for every call of the store.
+    pub async fn delete_group(
+        &self,
+        id: Uuid,
+        precondition: &Precondition,
+        by: &str,
+    ) -> Result<(), Error> {
+        let mut pauses = Pauses::new();
+        loop {
+            let group = self.get_group_if(id, precondition).await?;
+            let claim = self.store.get_claim(Kind::Group, group.display_name()).await?;
+            let occasion = Occasion { at: self.sources.now(), by };
+            let departure = self.forgotten_departure(id, occasion).await?;
+            let entry = group_change::deleted(occasion);
+            match self.store.delete_group(&group, &claim, &departure, &entry).await? {
+                Written::Done => break,
+                Written::Stale | Written::ClaimDiffers(_) => pauses.pause().await?,
+            }
+        }
+        // Nobody sees the members any more: what is left of them is for the next deletion.
+        let _ = tokio::time::timeout(LONGEST_TIDYING, self.store.clear_graves()).await;
+        Ok(())
+    }
+
+    /// Reads, decides and writes; again from the start when the write lost a race.
+    async fn change_group(
+        &self,
+        id: Uuid,
+        precondition: &Precondition,
+        by: &str,
+        reach: &Reach,
+        decide: impl Fn(&Map<String, Value>) -> Result<Map<String, Value>, crate::scim::Error>,
+    ) -> Result<Group, Error> {
+        let mut pauses = Pauses::new();
+        loop {
+            let before = self.get_group_if(id, precondition).await?;
+            let known = self.reached(&before, reach).await?;
+            let mut attributes = before.attributes.clone();
+            if !known.is_empty() {
+                attributes.insert(MEMBERS.to_owned(), member_values(&known));
+            }
+            let (attributes, wanted) = split_members(decide(&attributes)?);
+            let members = self.member_changes(id, &known, &wanted).await?;
+            let occasion = Occasion { at: self.sources.now(), by };
+            let groups = &self.types.groups;
+            let change = group_change::changed(groups, &before, attributes, &members, occasion);
+            let Some(change) = change else { return Ok(before) };
+            check_size(&change.after)?;
+            let rename = self.group_rename(&change).await?;
+            match self.store.replace_group(&change, rename.as_ref(), &members).await? {
+                Written::Done => {
+                    self.tidy(&change.after).await;
+                    return Ok(change.after);
+                }
+                Written::ClaimDiffers(Claim { holder: Some(holder), .. }) if holder != id => {
+                    return Err(Error::GroupNameTaken { holder });
+                }
+                Written::Stale | Written::ClaimDiffers(_) => pauses.pause().await?,
+            }
+        }
+    }
+
+    async fn reached(&self, group: &Group, reach: &Reach) -> Result<Vec<Member>, Error> {
+        Ok(match reach {
+            Reach::All if group.member_count == 0 => Vec::new(),
+            Reach::All => self.store.list_members(group).await?,
+            Reach::These(values) => {
+                let ids: BTreeSet<Uuid> =
+                    values.iter().filter_map(|value| parse_id(value)).collect();
+                match ids.is_empty() || group.member_count == 0 {
+                    true => Vec::new(),
+                    false => self.store.get_members(group, &ids).await?,
+                }
+            }
+        })
+    }
+
+    /// What makes the `known` members of a group the `wanted` ones. Those that nobody here knows are left out: identity
+    /// providers send several at once, and one who was deleted meanwhile must not keep the others out.
+    async fn member_changes(
+        &self,
+        group: Uuid,
+        known: &[Member],
+        wanted: &[WantedMember],
+    ) -> Result<MemberChanges, Error> {
+        let known: BTreeMap<Uuid, &Member> =
+            known.iter().map(|member| (member.id, member)).collect();
+        let mut changes = MemberChanges::default();
+        let mut newcomers = Vec::new();
+        let mut stay = HashSet::new();
+        for wanted in wanted {
+            match known.get(&wanted.id) {
+                Some(member) => {
+                    stay.insert(wanted.id);
+                    if wanted.display.is_some() && wanted.display != member.display {
+                        let display = wanted.display.clone();
+                        changes.renamed.push(Member { display, ..Member::clone(member) });
+                    }
+                }
+                None if wanted.id == group => {
+                    let text = "a group cannot be a member of itself";
+                    return Err(crate::scim::Error::invalid_value(text).into());
+                }
+                None => newcomers.push(wanted),
+            }
+        }
+        changes.left = known.into_keys().filter(|id| !stay.contains(id)).collect();
+        changes.joined = self.find_members(&newcomers).await?;
+        Ok(changes)
+    }
+
+    /// Those of `wanted` who are here: employees or groups.
+    async fn find_members(&self, wanted: &[&WantedMember]) -> Result<Vec<Member>, Error> {
+        if wanted.is_empty() {
+            return Ok(Vec::new());
+        }
+        let ids: Vec<Uuid> = wanted.iter().map(|wanted| wanted.id).collect();
+        let employees: Vec<Employee> = self.store.get_records(&ids).await?;
+        let employees: BTreeMap<Uuid, Employee> =
+            employees.into_iter().map(|employee| (employee.id, employee)).collect();
+        let others: Vec<Uuid> =
+            ids.iter().copied().filter(|id| !employees.contains_key(id)).collect();
+        let groups: Vec<Group> = match others.is_empty() {
+            true => Vec::new(),
+            false => self.store.get_records(&others).await?,
+        };
+        let groups: BTreeMap<Uuid, Group> =
+            groups.into_iter().map(|group| (group.id, group)).collect();
+        let found = wanted.iter().filter_map(|wanted| {
+            let (kind, name) = match (employees.get(&wanted.id), groups.get(&wanted.id)) {
+                (Some(employee), _) => (Kind::Employee, name_of(employee)),
+                (None, Some(group)) => (Kind::Group, group.display_name().to_owned()),
+                (None, None) => return None,
+            };
+            let display = Some(wanted.display.clone().unwrap_or(name));
+            Some(Member { id: wanted.id, kind, display })
+        });
+        Ok(found.collect())
+    }
+
+    /// The claims a change of name moves between; `None` when it stays the same but for its spelling.
+    async fn group_rename(&self, change: &GroupChange) -> Result<Option<Rename>, Error> {
+        let (before, after) = (&change.before, &change.after);
+        if fold(before.display_name()) == fold(after.display_name()) {
+            return Ok(None);
+        }
+        let (old_claim, new_claim) = tokio::try_join!(
+            self.store.get_claim(Kind::Group, before.display_name()),
+            self.store.get_claim(Kind::Group, after.display_name()),
+        )?;
+        match new_claim.holder {
+            Some(holder) if holder != before.id => Err(Error::GroupNameTaken { holder }),
+            // Held by this group already: the same request came twice, and the write will find the record changed.
+            Some(_) | None => Ok(Some(Rename { old_claim, new_claim })),
+        }
+    }
+
+    async fn get_group_if(&self, id: Uuid, precondition: &Precondition) -> Result<Group, Error> {
+        let group = self.settled_group(id).await?.ok_or(Error::NoGroup(id))?;
+        precondition.check(group.version)?;
+        Ok(group)
+    }
+
+    /// A group whose members are all written: what an earlier change left to do is done first.
+    pub(super) async fn settled_group(&self, id: Uuid) -> Result<Option<Group>, Error> {
+        let mut pauses = Pauses::new();
+        loop {
+            match self.store.get_record::<Group>(id).await? {
+                Some(group) if group.journal.is_some() => {
+                    self.store.apply_journal(&group).await?;
+                    pauses.pause().await?;
+                }
+                settled => return Ok(settled),
+            }
+        }
+    }
+
+    /// Writes the members of a change that is committed. It is there and seen by all whatever comes of this, so a failure
+    /// is no failure of the request: the next change of the group goes on with it.
+    async fn tidy(&self, group: &Group) {
+        let _ = tokio::time::timeout(LONGEST_TIDYING, self.store.apply_journal(group)).await;
+    }
+}
+
+fn check_size(group: &Group) -> Result<(), Error> {
+    let most = u64::try_from(MAX_MEMBERS).unwrap_or(u64::MAX);
+    if group.member_count <= most {
+        return Ok(());
+    }
+    let text =
+        format!("The group would have {} members; at most {most} are kept", group.member_count);
+    Err(crate::scim::Error::invalid_value(text).into())
+}
+
+/// What an employee is called as a member.
+pub(super) fn name_of(employee: &Employee) -> String {
+    display_name(employee).unwrap_or_else(|| employee.user_name().to_owned())
+}

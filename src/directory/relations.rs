@@ -1,0 +1,125 @@
+//! Which groups somebody is in: directly, and through groups that are members of others (RFC 7643 §4.1.2).
+
+use super::group_change::type_of;
+use super::{Directory, Error};
+use crate::store::group::Group;
+use crate::store::keys::Kind;
+use crate::store::member::{Member, Memberships};
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use uuid::Uuid;
+
+/// How many groups are followed upwards for one answer: no more are shown than these.
+const MOST_GROUPS: usize = 10_000;
+
+/// The memberships of some employees, with all groups they lead to.
+#[derive(Debug, Default)]
+pub(super) struct Relations {
+    memberships: HashMap<Uuid, Memberships>,
+    groups: BTreeMap<Uuid, Group>,
+}
+
+impl Directory {
+    /// The memberships of `ids`: nothing when the tenant has no groups.
+    pub(super) async fn relations(&self, ids: &[Uuid]) -> Result<Relations, Error> {
+        if ids.is_empty() || !self.has_groups().await? {
+            return Ok(Relations::default());
+        }
+        let mut relations = Relations::default();
+        let mut asked: BTreeSet<Uuid> = ids.iter().copied().collect();
+        let mut next: Vec<Uuid> = asked.iter().copied().collect();
+        // Groups may be members of each other in a circle: none is asked twice.
+        while !next.is_empty() && asked.len() < MOST_GROUPS + ids.len() {
+            let found = self.store.get_memberships(&next).await?;
+            let parents = found.values().flat_map(|memberships| &memberships.groups);
+            next = parents.copied().filter(|group| asked.insert(*group)).collect();
+            relations.memberships.extend(found);
+        }
+        let groups: BTreeSet<Uuid> =
+            relations.memberships.values().flat_map(|one| one.groups.iter().copied()).collect();
+        let groups: Vec<Uuid> = groups.into_iter().collect();
+        if !groups.is_empty() {
+            let groups: Vec<Group> = self.store.get_records(&groups).await?;
+            relations.groups = groups.into_iter().map(|group| (group.id, group)).collect();
+        }
+        Ok(relations)
+    }
+
+    /// Whether the tenant has groups. A server that saw none asks again after a minute.
+    async fn has_groups(&self) -> Result<bool, Error> {
+        let (tenant, now) = (self.store.tenant_id(), self.sources.now());
+        if let Some(known) = self.memory.has_groups(tenant, now) {
+            return Ok(known);
+        }
+        let found = self.store.has_records(Kind::Group).await?;
+        self.memory.remember(tenant, found, now);
+        Ok(found)
+    }
+
+    /// The ids of all employees and groups that are in a group, directly or through others.
+    pub(super) async fn everybody_in(&self, group: Uuid) -> Result<BTreeSet<Uuid>, Error> {
+        let (mut everybody, mut next) = (BTreeSet::new(), vec![group]);
+        let mut asked = BTreeSet::from([group]);
+        while let Some(id) = next.pop() {
+            let Some(group) = self.store.get_record::<Group>(id).await? else { continue };
+            for Member { id, kind, .. } in self.store.list_members(&group).await? {
+                everybody.insert(id);
+                if kind == Kind::Group && asked.len() < MOST_GROUPS && asked.insert(id) {
+                    next.push(id);
+                }
+            }
+        }
+        Ok(everybody)
+    }
+}
+
+impl Relations {
+    /// The `groups` attribute of a user; `None` without any.
+    pub(super) fn groups_of(&self, id: Uuid, base_url: &str, endpoint: &str) -> Option<Value> {
+        let direct = &self.memberships.get(&id)?.groups;
+        let mut reached: BTreeSet<Uuid> = direct.clone();
+        let mut next: Vec<Uuid> = direct.iter().copied().collect();
+        while let Some(group) = next.pop() {
+            let parents = self.memberships.get(&group).map(|found| &found.groups);
+            for parent in parents.into_iter().flatten() {
+                if reached.insert(*parent) {
+                    next.push(*parent);
+                }
+            }
+        }
+        let shown = reached.iter().filter_map(|group| {
+            // One that is deleted and not cleared away yet is none any more.
+            let found = self.groups.get(group)?;
+            Some(json!({
+                "value": group.to_string(),
+                "$ref": format!("{base_url}{endpoint}/{group}"),
+                "display": found.display_name(),
+                "type": if direct.contains(group) { "direct" } else { "indirect" },
+            }))
+        });
+        let shown: Vec<Value> = shown.collect();
+        (!shown.is_empty()).then_some(Value::Array(shown))
+    }
+}
+
+/// The `members` attribute of a group; `None` without any.
+pub(super) fn members_value(
+    members: &[Member],
+    base_url: &str,
+    endpoint: impl Fn(Kind) -> String,
+) -> Option<Value> {
+    let shown = members.iter().map(|member| {
+        let id = member.id.to_string();
+        let mut value = serde_json::Map::new();
+        value.insert("value".to_owned(), id.as_str().into());
+        let url = format!("{base_url}{}/{id}", endpoint(member.kind));
+        value.insert("$ref".to_owned(), url.into());
+        value.insert("type".to_owned(), type_of(member.kind).into());
+        if let Some(display) = &member.display {
+            value.insert("display".to_owned(), display.as_str().into());
+        }
+        Value::Object(value)
+    });
+    let shown: Vec<Value> = shown.collect();
+    (!shown.is_empty()).then_some(Value::Array(shown))
+}

@@ -1,0 +1,280 @@
+//! Records of every kind as SCIM resources: one set of use cases for whoever asks by resource type.
+
+use super::employees::Precondition;
+use super::relations::{Relations, members_value};
+use super::{Directory, Error};
+use crate::scim::patch::PatchRequest;
+use crate::scim::resource::{self, Identity};
+use crate::scim::schema::ResourceType;
+use crate::store::employee::Employee;
+use crate::store::group::Group;
+use crate::store::keys::Kind;
+use crate::store::member::Member;
+use crate::store::record::Record;
+use serde_json::{Map, Value};
+use std::future::Future;
+use uuid::Uuid;
+
+/// A record that SCIM shows, of any kind.
+#[derive(Debug, Clone, PartialEq)]
+pub enum AnyRecord {
+    /// A User.
+    Employee(Employee),
+    /// A Group.
+    Group(Group),
+}
+
+/// What is wanted of resources.
+#[derive(Debug, Clone, Copy)]
+pub struct View<'a> {
+    /// The tenant's SCIM root.
+    pub base_url: &'a str,
+    /// Whether the groups of users, and the members of groups, are wanted too.
+    pub relations: Wanted,
+}
+
+/// Whether something that has to be read is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wanted {
+    /// It is.
+    Yes,
+    /// It is not.
+    No,
+}
+
+impl AnyRecord {
+    /// Which kind it is.
+    pub fn kind(&self) -> Kind {
+        match self {
+            AnyRecord::Employee(_) => Kind::Employee,
+            AnyRecord::Group(_) => Kind::Group,
+        }
+    }
+
+    /// The `id`.
+    pub fn id(&self) -> Uuid {
+        match self {
+            AnyRecord::Employee(employee) => employee.id,
+            AnyRecord::Group(group) => group.id,
+        }
+    }
+
+    /// What makes the entity tag.
+    pub fn version(&self) -> u64 {
+        match self {
+            AnyRecord::Employee(employee) => employee.version,
+            AnyRecord::Group(group) => group.version,
+        }
+    }
+}
+
+/// A kind of record with what the directory's lists need of it.
+pub(super) trait Shown: Record + Sync {
+    /// The attribute that says who belongs to whom.
+    const RELATION: &'static str;
+
+    /// The resource, without what says who belongs to whom.
+    fn resource(&self, directory: &Directory, base_url: &str) -> Map<String, Value>;
+
+    /// The record, as one of any kind.
+    fn into_any(self) -> AnyRecord;
+
+    /// The ids of the records that have `other` in their relation.
+    fn related_to(
+        directory: &Directory,
+        other: Uuid,
+    ) -> impl Future<Output = Result<Vec<Uuid>, Error>> + Send;
+}
+
+impl Shown for Employee {
+    const RELATION: &'static str = "groups";
+
+    fn resource(&self, directory: &Directory, base_url: &str) -> Map<String, Value> {
+        let identity = Identity {
+            id: &self.id.to_string(),
+            created: self.created,
+            last_modified: self.last_modified,
+            version: self.version,
+        };
+        resource::assemble(&directory.types.users, identity, &self.attributes, base_url)
+    }
+
+    fn into_any(self) -> AnyRecord {
+        AnyRecord::Employee(self)
+    }
+
+    async fn related_to(directory: &Directory, other: Uuid) -> Result<Vec<Uuid>, Error> {
+        Ok(directory.everybody_in(other).await?.into_iter().collect())
+    }
+}
+
+impl Shown for Group {
+    const RELATION: &'static str = super::group_change::MEMBERS;
+
+    fn resource(&self, directory: &Directory, base_url: &str) -> Map<String, Value> {
+        let identity = Identity {
+            id: &self.id.to_string(),
+            created: self.created,
+            last_modified: self.last_modified,
+            version: self.version,
+        };
+        resource::assemble(&directory.types.groups, identity, &self.attributes, base_url)
+    }
+
+    fn into_any(self) -> AnyRecord {
+        AnyRecord::Group(self)
+    }
+
+    async fn related_to(directory: &Directory, other: Uuid) -> Result<Vec<Uuid>, Error> {
+        let found = directory.store.get_memberships(&[other]).await?.remove(&other);
+        Ok(found.map(|found| found.groups.into_iter().collect()).unwrap_or_default())
+    }
+}
+
+impl Directory {
+    /// The definition of the resources of a kind.
+    pub fn resource_type(&self, kind: Kind) -> &ResourceType {
+        match kind {
+            Kind::Employee => &self.types.users,
+            Kind::Group => &self.types.groups,
+        }
+    }
+
+    /// A record.
+    ///
+    /// # Errors
+    /// As [`Directory::get`] and [`Directory::get_group`].
+    pub async fn get_any_kind(&self, kind: Kind, id: Uuid) -> Result<AnyRecord, Error> {
+        Ok(match kind {
+            Kind::Employee => self.get(id).await?.into_any(),
+            Kind::Group => self.get_group(id).await?.into_any(),
+        })
+    }
+
+    /// Adds a record.
+    ///
+    /// # Errors
+    /// As [`Directory::create`] and [`Directory::create_group`].
+    pub async fn create_any_kind(
+        &self,
+        kind: Kind,
+        attributes: Map<String, Value>,
+        by: &str,
+    ) -> Result<AnyRecord, Error> {
+        Ok(match kind {
+            Kind::Employee => self.create(attributes, by).await?.into_any(),
+            Kind::Group => self.create_group(attributes, by).await?.into_any(),
+        })
+    }
+
+    /// Puts other attributes in the place of all of a record's.
+    ///
+    /// # Errors
+    /// As [`Directory::replace`] and [`Directory::replace_group`].
+    pub async fn replace_any_kind(
+        &self,
+        (kind, id): (Kind, Uuid),
+        attributes: &Map<String, Value>,
+        precondition: &Precondition,
+        by: &str,
+    ) -> Result<AnyRecord, Error> {
+        Ok(match kind {
+            Kind::Employee => self.replace(id, attributes, precondition, by).await?.into_any(),
+            Kind::Group => self.replace_group(id, attributes, precondition, by).await?.into_any(),
+        })
+    }
+
+    /// Applies a PATCH to a record.
+    ///
+    /// # Errors
+    /// As [`Directory::patch`] and [`Directory::patch_group`].
+    pub async fn patch_any_kind(
+        &self,
+        (kind, id): (Kind, Uuid),
+        request: &PatchRequest,
+        precondition: &Precondition,
+        by: &str,
+    ) -> Result<AnyRecord, Error> {
+        Ok(match kind {
+            Kind::Employee => self.patch(id, request, precondition, by).await?.into_any(),
+            Kind::Group => self.patch_group(id, request, precondition, by).await?.into_any(),
+        })
+    }
+
+    /// Takes a record from the identity provider's sight: an employee is archived, a group removed.
+    ///
+    /// # Errors
+    /// As [`Directory::delete`] and [`Directory::delete_group`].
+    pub async fn delete_any_kind(
+        &self,
+        (kind, id): (Kind, Uuid),
+        precondition: &Precondition,
+        by: &str,
+    ) -> Result<(), Error> {
+        match kind {
+            Kind::Employee => self.delete(id, precondition, by).await,
+            Kind::Group => self.delete_group(id, precondition, by).await,
+        }
+    }
+
+    /// Records as resources, in the same order. A group that is gone by the time its members are read is left out.
+    ///
+    /// # Errors
+    /// [`Error::Contention`], and as for every call of the store.
+    pub async fn resources(
+        &self,
+        records: Vec<AnyRecord>,
+        view: View<'_>,
+    ) -> Result<Vec<Map<String, Value>>, Error> {
+        let employees = records.iter().filter(|record| record.kind() == Kind::Employee);
+        let relations = match view.relations {
+            Wanted::Yes => {
+                let ids: Vec<Uuid> = employees.map(AnyRecord::id).collect();
+                self.relations(&ids).await?
+            }
+            Wanted::No => Relations::default(),
+        };
+        let mut resources = Vec::with_capacity(records.len());
+        for record in records {
+            resources.push(match record {
+                AnyRecord::Employee(employee) => {
+                    let endpoint = &self.types.groups.endpoint;
+                    let groups = relations.groups_of(employee.id, view.base_url, endpoint);
+                    with_relation(&employee, self, view.base_url, groups)
+                }
+                AnyRecord::Group(group) if view.relations == Wanted::No => {
+                    group.resource(self, view.base_url)
+                }
+                AnyRecord::Group(group) => match self.members_of(group).await {
+                    Ok((group, members)) => {
+                        let members = self.show_members(&members, view.base_url);
+                        with_relation(&group, self, view.base_url, members)
+                    }
+                    Err(Error::NoGroup(_)) => continue,
+                    Err(other) => return Err(other),
+                },
+            });
+        }
+        Ok(resources)
+    }
+
+    fn show_members(&self, members: &[Member], base_url: &str) -> Option<Value> {
+        members_value(members, base_url, |kind| self.resource_type(kind).endpoint.clone())
+    }
+}
+
+/// A resource with who belongs to whom, in its place before `meta`.
+fn with_relation<R: Shown>(
+    record: &R,
+    directory: &Directory,
+    base_url: &str,
+    relation: Option<Value>,
+) -> Map<String, Value> {
+    let mut resource = record.resource(directory, base_url);
+    if let Some(relation) = relation {
+        let meta = resource.shift_remove("meta");
+        resource.insert(R::RELATION.to_owned(), relation);
+        resource.extend(meta.map(|meta| ("meta".to_owned(), meta)));
+    }
+    resource
+}

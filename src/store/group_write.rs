@@ -1,0 +1,229 @@
+//! Writes of groups: each one transaction of the record on its expected revision, the claim on the name, the counts, the
+//! pointers, the history entry, and the members or their journal.
+
+use super::claim::Claim;
+use super::count::Change;
+use super::employee_write::{Rename, Written, finish};
+use super::group::{Group, pointers, to_item};
+use super::history::HistoryEntry;
+use super::keys::{self, Kind};
+use super::member::{Member, MemberChanges, Memberships};
+use super::transact::{Condition, Outcome, Step, Transaction};
+use super::{Error, TenantStore};
+use std::collections::BTreeSet;
+use uuid::Uuid;
+
+/// A group before and after somebody's coming or going, with its history entry.
+#[derive(Debug, Clone)]
+pub struct GroupChange {
+    /// As it was read.
+    pub before: Group,
+    /// As it is to be.
+    pub after: Group,
+    /// What happened.
+    pub history: HistoryEntry,
+}
+
+/// Somebody leaves groups: an employee who is hidden, or a group that is deleted.
+#[derive(Debug, Clone)]
+pub struct Departure {
+    /// Where they are members, as it was read.
+    pub before: Memberships,
+    /// Where they are members afterwards.
+    pub after: Memberships,
+    /// The groups that they leave.
+    pub groups: Vec<GroupChange>,
+}
+
+/// Somebody is back, and joins the groups that they were in.
+#[derive(Debug, Clone)]
+pub struct Return {
+    /// Where they are members, as it was read.
+    pub before: Memberships,
+    /// Where they are members afterwards.
+    pub after: Memberships,
+    /// The groups that they join, each with them as its member.
+    pub groups: Vec<(GroupChange, Member)>,
+}
+
+impl TenantStore {
+    /// Adds a group. `claim` is what is known of the claim on its name: nobody holds it.
+    ///
+    /// # Errors
+    /// [`Error`], as for every call.
+    pub async fn create_group(
+        &self,
+        group: &Group,
+        claim: &Claim,
+        members: &MemberChanges,
+        history: &HistoryEntry,
+    ) -> Result<Written, Error> {
+        let mut transaction = Transaction::new(&self.store);
+        let item = to_item(&self.tenant, group)?;
+        transaction.put(Step::Record, item, Condition::absent())?;
+        self.take_group_claim(&mut transaction, group, claim)?;
+        self.add_to_count(&mut transaction, (Kind::Group, group.id), Change::OneMore)?;
+        self.write_pointers(&mut transaction, &BTreeSet::new(), &pointers(&self.tenant, group))?;
+        self.write_group_history(&mut transaction, group, history)?;
+        self.write_member_changes(&mut transaction, group, members)?;
+        finish(transaction).await
+    }
+
+    /// Writes a changed group over the one it was made from.
+    ///
+    /// # Errors
+    /// [`Error`], as for every call.
+    pub async fn replace_group(
+        &self,
+        change: &GroupChange,
+        rename: Option<&Rename>,
+        members: &MemberChanges,
+    ) -> Result<Written, Error> {
+        let mut transaction = Transaction::new(&self.store);
+        let GroupChange { before, after, .. } = change;
+        self.write_group_change(&mut transaction, Step::Record, change)?;
+        if let Some(Rename { old_claim, new_claim }) = rename {
+            self.take_group_claim(&mut transaction, after, new_claim)?;
+            let name = (Kind::Group, before.display_name());
+            let left = old_claim.without(before.id);
+            self.replace_claim(&mut transaction, Step::FormerClaim, name, old_claim, &left)?;
+        }
+        let (old, new) = (pointers(&self.tenant, before), pointers(&self.tenant, after));
+        self.write_pointers(&mut transaction, &old, &new)?;
+        self.write_member_changes(&mut transaction, after, members)?;
+        finish(transaction).await
+    }
+
+    /// Removes a group. What is left of its members is for [`Self::clear_graves`].
+    ///
+    /// # Errors
+    /// [`Error`], as for every call.
+    pub async fn delete_group(
+        &self,
+        group: &Group,
+        claim: &Claim,
+        departure: &Departure,
+        history: &HistoryEntry,
+    ) -> Result<Written, Error> {
+        let mut transaction = Transaction::new(&self.store);
+        let key = keys::record(&self.tenant, Kind::Group, group.id);
+        transaction.delete(Step::Record, &key, Condition::revision(group.revision))?;
+        let (name, left) = ((Kind::Group, group.display_name()), claim.without(group.id));
+        self.replace_claim(&mut transaction, Step::FormerClaim, name, claim, &left)?;
+        self.add_to_count(&mut transaction, (Kind::Group, group.id), Change::OneLess)?;
+        self.write_pointers(&mut transaction, &pointers(&self.tenant, group), &BTreeSet::new())?;
+        let entry =
+            keys::group_history_entry(&self.tenant, group.id, group.revision.saturating_add(1));
+        transaction.put(Step::Companion, history.to_plain_item(&entry)?, Condition::none())?;
+        let grave = keys::grave(&self.tenant, group.id).to_item();
+        transaction.put(Step::Companion, grave, Condition::none())?;
+        self.write_departure(&mut transaction, group.id, departure)?;
+        finish(transaction).await
+    }
+
+    /// Takes somebody out of groups, and nothing more.
+    ///
+    /// # Errors
+    /// [`Error`], as for every call.
+    pub async fn leave_groups(&self, id: Uuid, departure: &Departure) -> Result<Written, Error> {
+        let mut transaction = Transaction::new(&self.store);
+        self.write_departure(&mut transaction, id, departure)?;
+        finish(transaction).await
+    }
+
+    /// Puts somebody into groups, and nothing more.
+    ///
+    /// # Errors
+    /// [`Error`], as for every call.
+    pub async fn rejoin_groups(&self, id: Uuid, back: &Return) -> Result<Written, Error> {
+        let mut transaction = Transaction::new(&self.store);
+        self.write_return(&mut transaction, id, back)?;
+        finish(transaction).await
+    }
+
+    /// Writes a departure into the transaction that makes it necessary.
+    pub(super) fn write_departure(
+        &self,
+        transaction: &mut Transaction<'_>,
+        id: Uuid,
+        departure: &Departure,
+    ) -> Result<(), Error> {
+        for change in &departure.groups {
+            self.write_group_change(transaction, Step::Member, change)?;
+            let key = keys::member(&self.tenant, change.after.id, id);
+            transaction.delete(Step::Companion, &key, Condition::none())?;
+        }
+        self.replace_memberships(transaction, id, &departure.before, &departure.after)
+    }
+
+    /// Writes a return into the transaction that makes it possible.
+    pub(super) fn write_return(
+        &self,
+        transaction: &mut Transaction<'_>,
+        id: Uuid,
+        back: &Return,
+    ) -> Result<(), Error> {
+        for (change, member) in &back.groups {
+            self.write_group_change(transaction, Step::Member, change)?;
+            self.write_member(transaction, change.after.id, member)?;
+        }
+        self.replace_memberships(transaction, id, &back.before, &back.after)
+    }
+
+    /// Removes what is left of the members of deleted groups: nobody sees it any more.
+    ///
+    /// # Errors
+    /// [`Error`], as for every call.
+    pub async fn clear_graves(&self) -> Result<(), Error> {
+        /// Two items each.
+        const MOST_AT_ONCE: usize = 50;
+        let graves = keys::graves(&self.tenant);
+        for grave in self.list_ids_in(&graves).await? {
+            let members = self.list_ids_in(&keys::members(&self.tenant, grave)).await?;
+            for members in members.chunks(MOST_AT_ONCE) {
+                let mut transaction = Transaction::new(&self.store);
+                for member in members {
+                    self.write_left(&mut transaction, grave, *member)?;
+                }
+                let Outcome::Committed = transaction.commit().await? else { return Ok(()) };
+            }
+            let mut transaction = Transaction::new(&self.store);
+            let key = keys::grave(&self.tenant, grave);
+            transaction.delete(Step::Companion, &key, Condition::none())?;
+            transaction.commit().await?;
+        }
+        Ok(())
+    }
+
+    fn write_group_change(
+        &self,
+        transaction: &mut Transaction<'_>,
+        step: Step,
+        GroupChange { before, after, history }: &GroupChange,
+    ) -> Result<(), Error> {
+        let item = to_item(&self.tenant, after)?;
+        transaction.put(step, item, Condition::revision(before.revision))?;
+        self.write_group_history(transaction, after, history)
+    }
+
+    fn write_group_history(
+        &self,
+        transaction: &mut Transaction<'_>,
+        group: &Group,
+        history: &HistoryEntry,
+    ) -> Result<(), Error> {
+        let key = keys::group_history_entry(&self.tenant, group.id, group.revision);
+        transaction.put(Step::Companion, history.to_plain_item(&key)?, Condition::none())
+    }
+
+    fn take_group_claim(
+        &self,
+        transaction: &mut Transaction<'_>,
+        group: &Group,
+        claim: &Claim,
+    ) -> Result<(), Error> {
+        let taken = Claim { holder: Some(group.id), former: Vec::new() };
+        let name = (Kind::Group, group.display_name());
+        self.replace_claim(transaction, Step::Claim, name, claim, &taken)
+    }
+}

@@ -1,0 +1,281 @@
+//! Members of groups. Each is an item in its group's partition, and each employee or group that is a member somewhere has
+//! one item that says where: so one side is found from the other by key, and both are read as they were last written.
+
+use super::group::Group;
+use super::keys::{self, Key, Kind};
+use super::read::SortRange;
+use super::record::id_in_key;
+use super::transact::{Condition, Step, Transaction, text};
+use super::{Error, Item, TenantStore};
+use aws_sdk_dynamodb::types::AttributeValue;
+use std::collections::{BTreeSet, HashMap};
+use uuid::Uuid;
+
+/// A member of a group.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member {
+    /// The employee or group.
+    pub id: Uuid,
+    /// Which of the two it is.
+    pub kind: Kind,
+    /// A name for people to read, as the identity provider sent it, or as it was when the member joined.
+    pub display: Option<String>,
+}
+
+/// What a change does to the members of a group.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct MemberChanges {
+    /// Who is new.
+    pub joined: Vec<Member>,
+    /// Who stays, under another name.
+    pub renamed: Vec<Member>,
+    /// Who is a member no more.
+    pub left: Vec<Uuid>,
+}
+
+impl MemberChanges {
+    /// How many members it touches.
+    pub fn len(&self) -> usize {
+        self.joined.len() + self.renamed.len() + self.left.len()
+    }
+
+    /// Whether it changes nothing.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// Where somebody is a member.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Memberships {
+    /// The groups.
+    pub groups: BTreeSet<Uuid>,
+    /// The groups that somebody who is absent was in, and joins again on return.
+    pub former: BTreeSet<Uuid>,
+    /// Whether it is hidden or gone, and cannot become a member.
+    pub absent: bool,
+}
+
+const TYPE: &str = "type";
+const DISPLAY: &str = "display";
+/// The name of [`Memberships::groups`] in an item.
+const MEMBER_OF: &str = "memberOf";
+/// The name of [`Memberships::former`] in an item.
+const FORMER_OF: &str = "formerOf";
+const ABSENT: &str = "absent";
+
+impl Member {
+    /// The attributes of its item beside the keys.
+    pub(super) fn attributes(&self) -> Item {
+        let mut item = Item::from([(TYPE.to_owned(), text(name_of(self.kind)))]);
+        item.extend(self.display.as_ref().map(|display| (DISPLAY.to_owned(), text(display))));
+        item
+    }
+
+    /// Reads what [`Self::attributes`] wrote.
+    pub(super) fn from_attributes(id: Uuid, item: &Item) -> Self {
+        let attribute = |name: &str| item.get(name).and_then(|value| value.as_s().ok());
+        Self {
+            id,
+            kind: attribute(TYPE).map_or(Kind::Employee, |name| kind_named(name)),
+            display: attribute(DISPLAY).cloned(),
+        }
+    }
+}
+
+fn name_of(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Employee => "User",
+        Kind::Group => "Group",
+    }
+}
+
+fn kind_named(text: &str) -> Kind {
+    if text == name_of(Kind::Group) { Kind::Group } else { Kind::Employee }
+}
+
+impl Memberships {
+    fn from_item(item: &Item) -> Result<Self, Error> {
+        let ids = |name: &str| -> Result<BTreeSet<Uuid>, Error> {
+            let texts = item.get(name).and_then(|value| value.as_ss().ok());
+            let ids = texts.into_iter().flatten().map(|text| Uuid::parse_str(text));
+            ids.collect::<Result<_, _>>().map_err(Error::bad_item)
+        };
+        Ok(Self {
+            groups: ids(MEMBER_OF)?,
+            former: ids(FORMER_OF)?,
+            absent: item.contains_key(ABSENT),
+        })
+    }
+
+    fn to_item(&self, key: &Key) -> Item {
+        let mut item = key.to_item();
+        for (name, ids) in [(MEMBER_OF, &self.groups), (FORMER_OF, &self.former)] {
+            item.extend((!ids.is_empty()).then(|| (name.to_owned(), set(ids))));
+        }
+        item.extend(self.absent.then(|| (ABSENT.to_owned(), AttributeValue::Bool(true))));
+        item
+    }
+
+    /// The item must still be as it was read.
+    fn unchanged(&self) -> Condition {
+        let mut parts = Vec::new();
+        for (name, ids) in [(MEMBER_OF, &self.groups), (FORMER_OF, &self.former)] {
+            parts.push(match ids.is_empty() {
+                true => format!("attribute_not_exists({name})"),
+                false => format!("{name} = :{name}"),
+            });
+        }
+        let absent = if self.absent { "attribute_exists" } else { "attribute_not_exists" };
+        parts.push(format!("{absent}({ABSENT})"));
+        let mut condition = Condition::expression(&parts.join(" AND "));
+        for (name, ids) in [(MEMBER_OF, &self.groups), (FORMER_OF, &self.former)] {
+            if !ids.is_empty() {
+                condition = condition.with(&format!(":{name}"), set(ids));
+            }
+        }
+        condition
+    }
+}
+
+/// A set of ids. DynamoDB has no empty ones.
+fn set(ids: &BTreeSet<Uuid>) -> AttributeValue {
+    AttributeValue::Ss(ids.iter().map(Uuid::to_string).collect())
+}
+
+impl TenantStore {
+    /// All members of a group, in id order.
+    ///
+    /// # Errors
+    /// [`Error`], as for every call.
+    pub async fn list_members(&self, group: &Group) -> Result<Vec<Member>, Error> {
+        // The journal first: when it is applied and gone by now, the members are read as it left them.
+        let overlay = self.read_overlay(group).await?;
+        let partition = keys::members(&self.tenant, group.id);
+        let items = self.store.query_all(&partition, &SortRange::All, None).await?;
+        overlay.over(&items, |_| true)
+    }
+
+    /// Those of `ids` that are members of a group, in id order.
+    ///
+    /// # Errors
+    /// [`Error`], as for every call.
+    pub async fn get_members(
+        &self,
+        group: &Group,
+        ids: &BTreeSet<Uuid>,
+    ) -> Result<Vec<Member>, Error> {
+        let overlay = self.read_overlay(group).await?;
+        let keys: Vec<Key> =
+            ids.iter().map(|id| keys::member(&self.tenant, group.id, *id)).collect();
+        let items = self.store.batch_get(&keys).await?;
+        overlay.over(&items, |id| ids.contains(&id))
+    }
+
+    /// Where each of `ids` is a member; those who are nowhere are left out.
+    ///
+    /// # Errors
+    /// [`Error`], as for every call.
+    pub async fn get_memberships(&self, ids: &[Uuid]) -> Result<HashMap<Uuid, Memberships>, Error> {
+        let items = match ids {
+            [id] => {
+                let key = keys::membership(&self.tenant, *id);
+                self.store.get(&key).await?.into_iter().collect()
+            }
+            ids => {
+                let keys: Vec<Key> =
+                    ids.iter().map(|id| keys::membership(&self.tenant, *id)).collect();
+                self.store.batch_get(&keys).await?
+            }
+        };
+        items.iter().map(|item| Ok((id_in_key(item)?, Memberships::from_item(item)?))).collect()
+    }
+
+    /// Makes somebody a member, unless absent: then [`Step::Member`] is refused.
+    pub(super) fn write_joined(
+        &self,
+        transaction: &mut Transaction<'_>,
+        group: Uuid,
+        member: &Member,
+    ) -> Result<(), Error> {
+        self.write_member(transaction, group, member)?;
+        transaction.update(
+            Step::Member,
+            &keys::membership(&self.tenant, member.id),
+            &format!("ADD {MEMBER_OF} :group"),
+            one_group(group),
+            Condition::expression(&format!("attribute_not_exists({ABSENT})")),
+        )
+    }
+
+    /// Writes the item of a member.
+    pub(super) fn write_member(
+        &self,
+        transaction: &mut Transaction<'_>,
+        group: Uuid,
+        member: &Member,
+    ) -> Result<(), Error> {
+        let mut item = member.attributes();
+        item.extend(keys::member(&self.tenant, group, member.id).to_item());
+        transaction.put(Step::Companion, item, Condition::none())
+    }
+
+    /// Takes a member out.
+    pub(super) fn write_left(
+        &self,
+        transaction: &mut Transaction<'_>,
+        group: Uuid,
+        member: Uuid,
+    ) -> Result<(), Error> {
+        let key = keys::member(&self.tenant, group, member);
+        transaction.delete(Step::Companion, &key, Condition::none())?;
+        transaction.update(
+            Step::Companion,
+            &keys::membership(&self.tenant, member),
+            &format!("DELETE {MEMBER_OF} :group"),
+            one_group(group),
+            Condition::none(),
+        )
+    }
+
+    /// Remembers a group for somebody absent.
+    pub(super) fn write_former(
+        &self,
+        transaction: &mut Transaction<'_>,
+        group: Uuid,
+        member: Uuid,
+    ) -> Result<(), Error> {
+        transaction.update(
+            Step::Companion,
+            &keys::membership(&self.tenant, member),
+            &format!("ADD {FORMER_OF} :group"),
+            one_group(group),
+            Condition::none(),
+        )
+    }
+
+    /// Writes `after` over memberships that must still be as they were read; those that say nothing are removed.
+    pub(super) fn replace_memberships(
+        &self,
+        transaction: &mut Transaction<'_>,
+        id: Uuid,
+        before: &Memberships,
+        after: &Memberships,
+    ) -> Result<(), Error> {
+        let key = keys::membership(&self.tenant, id);
+        if *after == Memberships::default() {
+            transaction.delete(Step::Member, &key, before.unchanged())
+        } else {
+            transaction.put(Step::Member, after.to_item(&key), before.unchanged())
+        }
+    }
+}
+
+fn one_group(group: Uuid) -> Item {
+    Item::from([(":group".to_owned(), set(&BTreeSet::from([group])))])
+}
+
+/// The members that items stand for, in id order.
+pub(super) fn read_members(items: &[Item]) -> Result<Vec<Member>, Error> {
+    items.iter().map(|item| Ok(Member::from_attributes(id_in_key(item)?, item))).collect()
+}

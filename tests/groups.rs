@@ -1,0 +1,437 @@
+//! Groups: who is in them, who sees that, and what happens to members who come and go.
+
+use crate::support::engine::Fault;
+use crate::support::{Ids, TestApp, TestTenant, counting_id};
+use futures_util::future::join_all;
+use serde_json::{Value, json};
+
+const GROUP: &str = "urn:ietf:params:scim:schemas:core:2.0:Group";
+
+async fn acme() -> TestTenant {
+    TestApp::new().await.tenant("acme").await
+}
+
+async fn user(tenant: &TestTenant, name: &str) -> String {
+    tenant.create(&json!({"userName": name})).await
+}
+
+async fn group(tenant: &TestTenant, name: &str, members: &[&str]) -> String {
+    let members: Vec<Value> = members.iter().map(|id| json!({"value": id})).collect();
+    let body = json!({"schemas": [GROUP], "displayName": name, "members": members});
+    let created = tenant.post("/Groups", &body).await.expect(201);
+    created["id"].as_str().unwrap().to_owned()
+}
+
+async fn members(tenant: &TestTenant, group: &str) -> Vec<String> {
+    let body = tenant.get(&format!("/Groups/{group}")).await.expect(200);
+    let members = body["members"].as_array().cloned().unwrap_or_default();
+    members.iter().map(|member| member["value"].as_str().unwrap().to_owned()).collect()
+}
+
+/// The groups of a user, each with whether it is direct.
+async fn groups_of(tenant: &TestTenant, user: &str) -> Vec<(String, String)> {
+    let body = tenant.get(&format!("/Users/{user}")).await.expect(200);
+    let groups = body["groups"].as_array().cloned().unwrap_or_default();
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    groups.iter().map(|group| (text(&group["display"]), text(&group["type"]))).collect()
+}
+
+fn direct(name: &str) -> (String, String) {
+    (name.to_owned(), "direct".to_owned())
+}
+
+fn path(group: &str) -> String {
+    format!("/Groups/{group}")
+}
+
+async fn found(tenant: &TestTenant, resource: &str, filter: &str) -> Vec<String> {
+    let encoded = percent_encoding::utf8_percent_encode(filter, percent_encoding::NON_ALPHANUMERIC);
+    let body = tenant.get(&format!("/{resource}?filter={encoded}")).await.expect(200);
+    let rows = body["Resources"].as_array().unwrap();
+    assert_eq!(body["totalResults"], rows.len());
+    rows.iter().map(|row| row["id"].as_str().unwrap().to_owned()).collect()
+}
+
+#[tokio::test]
+async fn a_group_is_created_with_its_members() {
+    let tenant = acme().await;
+    let ada = user(&tenant, "ada").await;
+    let body = json!({
+        "schemas": [GROUP],
+        "displayName": "Engineering",
+        "externalId": "g-1",
+        "members": [{"value": ada, "display": "Ada L."}],
+    });
+    let answer = tenant.post("/Groups", &body).await;
+    let id = counting_id(2);
+    let location = format!("https://rollcall.example/tenants/acme/scim/v2/Groups/{id}");
+    assert_eq!(
+        answer.expect(201),
+        json!({
+            "schemas": [GROUP],
+            "id": id,
+            "externalId": "g-1",
+            "displayName": "Engineering",
+            "members": [{
+                "value": ada,
+                "$ref": format!("https://rollcall.example/tenants/acme/scim/v2/Users/{ada}"),
+                "type": "User",
+                "display": "Ada L.",
+            }],
+            "meta": {
+                "resourceType": "Group",
+                "created": "2026-11-23T09:30:00.000Z",
+                "lastModified": "2026-11-23T09:30:00.000Z",
+                "location": location,
+                "version": "W/\"1\"",
+            },
+        })
+    );
+    assert_eq!(answer.header("location"), location);
+    assert_eq!(answer.header("etag"), "W/\"1\"");
+    assert_eq!(tenant.get(&path(&id.to_string())).await.json(), answer.json());
+    let user = tenant.get(&format!("/Users/{ada}")).await.expect(200);
+    assert_eq!(
+        user["groups"],
+        json!([{"value": id, "$ref": location, "display": "Engineering", "type": "direct"}])
+    );
+}
+
+#[tokio::test]
+async fn the_name_of_a_group_is_unique_in_any_case() {
+    let tenant = acme().await;
+    let first = group(&tenant, "Straße", &[]).await;
+    let other = group(&tenant, "Other", &[]).await;
+    let body = json!({"displayName": "STRASSE"});
+    let detail = tenant.post("/Groups", &body).await.expect_error(409, Some("uniqueness"));
+    assert!(detail.contains(&first), "{detail}");
+    let rename = json!([{"op": "replace", "path": "displayName", "value": "strasse"}]);
+    tenant.patch(&path(&other), &rename).await.expect_error(409, Some("uniqueness"));
+    let detail = tenant.put(&path(&other), &body).await.expect_error(409, Some("uniqueness"));
+    assert!(detail.contains("displayName eq"), "{detail}");
+    // Its own name in another spelling is no conflict, and a name that was given up is free.
+    tenant.put(&path(&first), &json!({"displayName": "Strasse"})).await.expect(200);
+    tenant.put(&path(&first), &json!({"displayName": "Avenue"})).await.expect(200);
+    tenant.patch(&path(&other), &rename).await.expect(200);
+}
+
+#[tokio::test]
+async fn a_group_is_found_by_what_is_known_of_it() {
+    let tenant = acme().await;
+    let (ada, bob) = (user(&tenant, "ada").await, user(&tenant, "bob").await);
+    let crew = group(&tenant, "Crew", &[&ada]).await;
+    let body = json!({"displayName": "Board", "externalId": "x#1", "members": [{"value": crew}]});
+    let board = tenant.post("/Groups", &body).await.expect(201)["id"].as_str().unwrap().to_owned();
+    let check = async |filter: &str, expected: &[&String]| {
+        let found = found(&tenant, "Groups", filter).await;
+        assert_eq!(found.iter().collect::<Vec<_>>(), expected, "{filter}");
+    };
+    check("displayName eq \"CREW\"", &[&crew]).await;
+    check("displayName eq \"nobody\"", &[]).await;
+    check("externalId eq \"x#1\"", &[&board]).await;
+    check(&format!("id eq \"{board}\""), &[&board]).await;
+    check("displayName sw \"b\" or displayName co \"REW\"", &[&crew, &board]).await;
+    check(&format!("members eq \"{ada}\""), &[&crew]).await;
+    check(&format!("members.value eq \"{crew}\""), &[&board]).await;
+    check(&format!("members[value eq \"{bob}\"]"), &[]).await;
+    check(&format!("not (members.value eq \"{ada}\")"), &[&board]).await;
+    let filter = "/Groups?filter=members.display%20co%20%22a%22";
+    let detail = tenant.get(filter).await.expect_error(400, Some("invalidFilter"));
+    assert!(detail.contains("members.value"), "{detail}");
+    let users = async |filter: &str| found(&tenant, "Users", filter).await;
+    assert_eq!(users(&format!("groups.value eq \"{board}\"")).await, std::slice::from_ref(&ada));
+    assert_eq!(users(&format!("not (groups eq \"{board}\")")).await, [bob]);
+    assert_eq!(users(&format!("groups[value eq \"{crew}\"] and userName eq \"ada\"")).await, [ada]);
+}
+
+#[tokio::test]
+async fn members_come_and_go_in_every_form_that_clients_send() {
+    let tenant = acme().await;
+    let ada = user(&tenant, "ada").await;
+    let bob = user(&tenant, "bob").await;
+    let eve = user(&tenant, "eve").await;
+    let crew = group(&tenant, "Crew", &[]).await;
+    let check = async |operations: Value, expected: &[&String]| {
+        tenant.patch(&path(&crew), &operations).await.expect(200);
+        let members = members(&tenant, &crew).await;
+        assert_eq!(members.iter().collect::<Vec<_>>(), expected, "{operations}");
+    };
+    let two = json!([{"value": ada, "display": "Ada"}, {"value": bob}]);
+    check(json!([{"op": "add", "path": "members", "value": two}]), &[&ada, &bob]).await;
+    // The same once more is no change.
+    let before = tenant.get(&path(&crew)).await;
+    check(json!([{"op": "Add", "path": "members", "value": [{"value": ada}]}]), &[&ada, &bob])
+        .await;
+    assert_eq!(tenant.get(&path(&crew)).await.json(), before.json());
+    check(json!([{"op": "add", "value": {"members": [{"value": eve}]}}]), &[&ada, &bob, &eve])
+        .await;
+    check(json!([{"op": "remove", "path": format!("members[value eq \"{bob}\"]")}]), &[&ada, &eve])
+        .await;
+    check(json!([{"op": "Remove", "path": "members", "value": [{"value": eve}]}]), &[&ada]).await;
+    // One who is not there is as good as removed.
+    check(json!([{"op": "Remove", "path": "members", "value": [{"value": eve}]}]), &[&ada]).await;
+    let swap = json!([
+        {"op": "remove", "path": format!("members[value eq \"{ada}\"]")},
+        {"op": "add", "path": "members", "value": [{"value": bob}, {"value": eve}]},
+        {"op": "replace", "value": {"id": crew, "displayName": "Fleet"}},
+    ]);
+    check(swap, &[&bob, &eve]).await;
+    assert_eq!(groups_of(&tenant, &bob).await, [direct("Fleet")]);
+    assert_eq!(groups_of(&tenant, &ada).await, []);
+    check(json!([{"op": "replace", "path": "members", "value": [{"value": ada}]}]), &[&ada]).await;
+    check(json!([{"op": "replace", "path": "members", "value": []}]), &[]).await;
+    assert_eq!(groups_of(&tenant, &ada).await, []);
+    let put = json!({"displayName": "Fleet", "members": [{"value": bob}, {"value": ada}]});
+    let body = tenant.put(&path(&crew), &put).await.expect(200);
+    assert_eq!(body["members"].as_array().unwrap().len(), 2);
+    check(json!([{"op": "remove", "path": "members"}]), &[]).await;
+}
+
+#[tokio::test]
+async fn who_is_not_here_is_left_out() {
+    let app = TestApp::new().await;
+    let (tenant, other) = (app.tenant("acme").await, app.tenant("umbrella").await);
+    let (ada, foreign) = (user(&tenant, "ada").await, user(&other, "ada").await);
+    let crew = group(&tenant, "Crew", &[&ada, &foreign, "fake-member-id"]).await;
+    assert_eq!(members(&tenant, &crew).await, [ada]);
+    assert_eq!(groups_of(&other, &foreign).await, []);
+    let itself = json!([{"op": "add", "path": "members", "value": [{"value": crew}]}]);
+    let detail = tenant.patch(&path(&crew), &itself).await.expect_error(400, Some("invalidValue"));
+    assert!(detail.contains("itself"), "{detail}");
+    other.get(&path(&crew)).await.expect_error(404, None);
+    other.delete(&path(&crew)).await.expect_error(404, None);
+    other.patch(&path(&crew), &itself).await.expect_error(404, None);
+    other.put(&path(&crew), &json!({"displayName": "Mine"})).await.expect_error(404, None);
+}
+
+#[tokio::test]
+async fn groups_in_groups_are_indirect_also_in_a_circle() {
+    let tenant = acme().await;
+    let ada = user(&tenant, "ada").await;
+    let inner = group(&tenant, "Inner", &[&ada]).await;
+    let middle = group(&tenant, "Middle", &[&inner]).await;
+    let outer = group(&tenant, "Outer", &[&middle, &ada]).await;
+    let indirect = |name: &str| (name.to_owned(), "indirect".to_owned());
+    let all = [direct("Inner"), indirect("Middle"), direct("Outer")];
+    assert_eq!(groups_of(&tenant, &ada).await, all);
+    let circle = json!([{"op": "add", "path": "members", "value": [{"value": outer}]}]);
+    tenant.patch(&path(&inner), &circle).await.expect(200);
+    assert_eq!(groups_of(&tenant, &ada).await, all);
+    let body = tenant.get(&path(&middle)).await.expect(200);
+    assert_eq!(body["members"][0]["type"], "Group");
+    assert_eq!(body["members"][0]["display"], "Inner");
+    tenant.delete(&path(&middle)).await.expect(204);
+    assert_eq!(groups_of(&tenant, &ada).await, [direct("Inner"), direct("Outer")]);
+    assert_eq!(members(&tenant, &outer).await, [ada]);
+}
+
+#[tokio::test]
+async fn a_deleted_group_is_gone_and_its_name_is_free() {
+    let tenant = acme().await;
+    let ada = user(&tenant, "ada").await;
+    let crew = group(&tenant, "Crew", &[&ada]).await;
+    let wrong = [("if-match", "W/\"9\"")];
+    tenant.request("DELETE", &path(&crew), &wrong, "").await.expect_error(412, None);
+    tenant.delete(&path(&crew)).await.expect(204);
+    tenant.delete(&path(&crew)).await.expect_error(404, None);
+    tenant.get(&path(&crew)).await.expect_error(404, None);
+    assert_eq!(groups_of(&tenant, &ada).await, []);
+    assert_eq!(found(&tenant, "Groups", "displayName pr").await, Vec::<String>::new());
+    let again = group(&tenant, "crew", &[&ada]).await;
+    assert_ne!(again, crew);
+    assert_eq!(groups_of(&tenant, &ada).await, [direct("crew")]);
+}
+
+#[tokio::test]
+async fn who_is_archived_stays_a_member_and_who_is_deleted_comes_back_as_one() {
+    let tenant = acme().await;
+    let (ada, bob) = (user(&tenant, "ada").await, user(&tenant, "bob").await);
+    let crew = group(&tenant, "Crew", &[&ada, &bob]).await;
+    let body = json!([{"op": "replace", "value": {"active": false}}]);
+    tenant.patch(&format!("/Users/{ada}"), &body).await.expect(200);
+    assert_eq!(members(&tenant, &crew).await, [ada.clone(), bob.clone()]);
+
+    let before = tenant.get(&path(&crew)).await;
+    tenant.delete(&format!("/Users/{ada}")).await.expect(204);
+    assert_eq!(members(&tenant, &crew).await, std::slice::from_ref(&bob));
+    let after = tenant.get(&path(&crew)).await;
+    assert_ne!(after.header("etag"), before.header("etag"), "the group has changed");
+    let add = json!([{"op": "add", "path": "members", "value": [{"value": ada}]}]);
+    tenant.patch(&path(&crew), &add).await.expect(200);
+    assert_eq!(
+        members(&tenant, &crew).await,
+        std::slice::from_ref(&bob),
+        "nobody knows a deleted user"
+    );
+
+    let gone = group(&tenant, "Gone", &[&bob]).await;
+    assert_eq!(user(&tenant, "ada").await, ada, "the same person");
+    assert_eq!(members(&tenant, &crew).await, [ada.clone(), bob.clone()]);
+    assert_eq!(groups_of(&tenant, &ada).await, [direct("Crew")]);
+    // A group that was deleted meanwhile does not come back with them.
+    tenant.delete(&format!("/Users/{bob}")).await.expect(204);
+    tenant.delete(&path(&gone)).await.expect(204);
+    assert_eq!(user(&tenant, "bob").await, bob);
+    assert_eq!(groups_of(&tenant, &bob).await, [direct("Crew")]);
+}
+
+#[tokio::test]
+async fn who_was_in_many_groups_leaves_and_joins_them_all() {
+    let tenant = acme().await;
+    let ada = user(&tenant, "ada").await;
+    let mut names = Vec::new();
+    for n in 0..40 {
+        let name = format!("Group {n:02}");
+        group(&tenant, &name, &[&ada]).await;
+        names.push(direct(&name));
+    }
+    assert_eq!(groups_of(&tenant, &ada).await, names);
+    tenant.delete(&format!("/Users/{ada}")).await.expect(204);
+    assert_eq!(found(&tenant, "Groups", &format!("members eq \"{ada}\"")).await.len(), 0);
+    assert_eq!(user(&tenant, "ada").await, ada);
+    assert_eq!(groups_of(&tenant, &ada).await, names);
+}
+
+#[tokio::test]
+async fn an_erased_employee_is_in_no_group() {
+    let tenant = acme().await;
+    let ada = user(&tenant, "ada").await;
+    let crew = group(&tenant, "Crew", &[&ada]).await;
+    let body = json!([{"op": "replace", "value": {"active": false}}]);
+    tenant.patch(&format!("/Users/{ada}"), &body).await.expect(200);
+    let directory = tenant.app.app.tenants.directory(&tenant.id);
+    directory.erase(ada.parse().unwrap(), "admin").await.unwrap();
+    assert_eq!(members(&tenant, &crew).await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn members_added_at_the_same_time_are_all_there() {
+    let tenant = TestApp::with_ids(Ids::Random).await.tenant("acme").await;
+    let mut ids = Vec::new();
+    for n in 0..10 {
+        ids.push(user(&tenant, &format!("user-{n}")).await);
+    }
+    let crew = group(&tenant, "Crew", &[]).await;
+    let requests = ids.iter().map(|id| {
+        let (tenant, path) = (tenant.clone(), path(&crew));
+        let add = json!([{"op": "add", "path": "members", "value": [{"value": id}]}]);
+        tokio::spawn(async move { tenant.patch(&path, &add).await.expect(200) })
+    });
+    for done in join_all(requests).await {
+        done.unwrap();
+    }
+    ids.sort_unstable();
+    assert_eq!(members(&tenant, &crew).await, ids);
+    let body = tenant.get(&path(&crew)).await.expect(200);
+    assert_eq!(body["meta"]["version"], "W/\"11\"");
+}
+
+/// A tenant with this many users, and their ids in order.
+async fn many(number: usize) -> (TestTenant, Vec<String>) {
+    let tenant = TestApp::with_ids(Ids::Random).await.tenant("acme").await;
+    let mut ids = Vec::new();
+    for n in 0..number {
+        ids.push(user(&tenant, &format!("user-{n}")).await);
+    }
+    ids.sort_unstable();
+    (tenant, ids)
+}
+
+fn add_one_by_one(ids: &[String]) -> Value {
+    let add = |id| json!({"op": "add", "path": "members", "value": [{"value": id}]});
+    ids.iter().map(add).collect()
+}
+
+#[tokio::test]
+async fn a_thousand_operations_are_one_change() {
+    let (tenant, ids) = many(1_000).await;
+    let crew = group(&tenant, "Crew", &[]).await;
+    let answer = tenant.patch(&path(&crew), &add_one_by_one(&ids)).await.expect(200);
+    assert_eq!(answer["members"].as_array().unwrap().len(), 1_000);
+    assert_eq!(answer["meta"]["version"], "W/\"2\"");
+    assert_eq!(members(&tenant, &crew).await, ids);
+    assert_eq!(groups_of(&tenant, &ids[999]).await, [direct("Crew")]);
+    let remove = |id| json!({"op": "remove", "path": format!("members[value eq \"{id}\"]")});
+    let removals: Value = ids[1..].iter().map(remove).collect();
+    tenant.patch(&path(&crew), &removals).await.expect(200);
+    assert_eq!(members(&tenant, &crew).await, ids[..1]);
+    assert_eq!(groups_of(&tenant, &ids[1]).await, []);
+}
+
+#[tokio::test]
+async fn a_large_change_that_is_cut_short_is_seen_whole_and_finished_later() {
+    let (tenant, ids) = many(200).await;
+    let crew = group(&tenant, "Crew", &[&ids[0]]).await;
+    let faults = &tenant.app.faults;
+    // The commit and one part of the members go through; nothing after that.
+    faults.plan("TransactWriteItems", Fault::Spared);
+    faults.plan("TransactWriteItems", Fault::Spared);
+    let broken =
+        r#"{"__type":"com.amazonaws.dynamodb.v20120810#ValidationException","message":""}"#;
+    let fault = Fault::Error { status: 400, body: broken.to_owned() };
+    faults.plan("TransactWriteItems", fault);
+    let answer = tenant.patch(&path(&crew), &add_one_by_one(&ids)).await.expect(200);
+    assert_eq!(faults.left(), 0, "it was cut short");
+    assert_eq!(answer["members"].as_array().unwrap().len(), 200);
+    assert_eq!(members(&tenant, &crew).await, ids, "committed, so all of it is seen");
+    let one = json!([{"op": "remove", "path": format!("members[value eq \"{}\"]", ids[7])}]);
+    tenant.patch(&path(&crew), &one).await.expect(200);
+    let mut rest = ids.clone();
+    rest.remove(7);
+    assert_eq!(members(&tenant, &crew).await, rest);
+    assert_eq!(groups_of(&tenant, &ids[199]).await, [direct("Crew")], "the change is finished");
+    assert_eq!(groups_of(&tenant, &ids[7]).await, []);
+}
+
+#[tokio::test]
+async fn a_large_change_that_is_not_committed_is_no_change() {
+    let (tenant, ids) = many(100).await;
+    let crew = group(&tenant, "Crew", &[]).await;
+    let broken =
+        r#"{"__type":"com.amazonaws.dynamodb.v20120810#ValidationException","message":""}"#;
+    let fault = Fault::Error { status: 400, body: broken.to_owned() };
+    tenant.app.faults.plan("TransactWriteItems", fault);
+    tenant.patch(&path(&crew), &add_one_by_one(&ids)).await.expect_error(500, None);
+    assert_eq!(members(&tenant, &crew).await, Vec::<String>::new());
+    assert_eq!(groups_of(&tenant, &ids[3]).await, []);
+}
+
+#[tokio::test]
+async fn who_is_deleted_between_a_large_change_and_its_end_is_no_member() {
+    let (tenant, ids) = many(120).await;
+    let crew = group(&tenant, "Crew", &[]).await;
+    tenant.app.faults.plan("TransactWriteItems", Fault::Spared);
+    let broken =
+        r#"{"__type":"com.amazonaws.dynamodb.v20120810#ValidationException","message":""}"#;
+    let fault = Fault::Error { status: 400, body: broken.to_owned() };
+    tenant.app.faults.plan("TransactWriteItems", fault);
+    tenant.patch(&path(&crew), &add_one_by_one(&ids)).await.expect(200);
+    assert_eq!(tenant.app.faults.left(), 0);
+    tenant.delete(&format!("/Users/{}", ids[5])).await.expect(204);
+    // The next change finishes the one before.
+    let rename = json!([{"op": "replace", "path": "displayName", "value": "Fleet"}]);
+    tenant.patch(&path(&crew), &rename).await.expect(200);
+    let mut rest = ids.clone();
+    rest.remove(5);
+    assert_eq!(members(&tenant, &crew).await, rest);
+    let total = tenant.get(&format!("/Groups/{crew}?excludedAttributes=members")).await.expect(200);
+    assert!(total.get("members").is_none());
+}
+
+#[tokio::test]
+async fn without_members_no_member_is_read() {
+    let (tenant, ids) = many(60).await;
+    let crew = group(&tenant, "Crew", &[]).await;
+    tenant.patch(&path(&crew), &add_one_by_one(&ids)).await.expect(200);
+    let calls = async |path: &str| {
+        tenant.app.faults.take_calls();
+        let body = tenant.get(path).await.expect(200);
+        assert!(body.get("members").is_none());
+        let calls = tenant.app.faults.take_calls();
+        calls.into_iter().map(|call| call.operation).collect::<Vec<_>>()
+    };
+    assert_eq!(calls(&format!("/Groups/{crew}?excludedAttributes=members")).await, ["GetItem"]);
+    assert_eq!(calls(&format!("/Groups/{crew}?attributes=displayName")).await, ["GetItem"]);
+    let filter = "/Groups?excludedAttributes=members&filter=displayName%20eq%20%22crew%22";
+    assert_eq!(calls(filter).await, ["GetItem", "GetItem"]);
+}
