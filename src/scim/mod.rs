@@ -6,6 +6,7 @@
 pub mod urn;
 pub mod error;
 pub mod json;
+mod message;
 pub mod work;
 pub mod fold;
 pub mod date_time;

@@ -2,6 +2,7 @@
 
 use super::in_operation;
 use crate::scim::error::quoted;
+use crate::scim::message::{self, member};
 use crate::scim::{Error, urn};
 use serde_json::{Map, Value};
 
@@ -47,12 +48,7 @@ impl PatchRequest {
     /// `invalidSyntax`: no `PatchOp` in `schemas`, no `Operations` or too many, an operation that is malformed, or a
     /// member that is there twice in different case.
     pub fn read(body: &Map<String, Value>) -> Result<PatchRequest, Error> {
-        if !member(body, "schemas")?.is_some_and(holds_patch_op) {
-            return Err(Error::invalid_syntax(format!(
-                "schemas must be a list that holds {}",
-                urn::PATCH_OP
-            )));
-        }
+        message::require(body, urn::PATCH_OP)?;
         let operations = match member(body, "Operations")? {
             Some(Value::Array(operations)) if !operations.is_empty() => operations,
             _ => {
@@ -127,22 +123,5 @@ fn read_path(path: Option<&Value>) -> Result<Option<String>, Error> {
         None | Some(Value::Null) => Ok(None),
         Some(Value::String(path)) => Ok((!path.is_empty()).then(|| path.clone())),
         Some(_) => Err(Error::invalid_syntax("path must be text, such as name.familyName")),
-    }
-}
-
-fn holds_patch_op(schemas: &Value) -> bool {
-    schemas.as_array().is_some_and(|urns| {
-        urns.iter()
-            .filter_map(Value::as_str)
-            .any(|schema| schema.eq_ignore_ascii_case(urn::PATCH_OP))
-    })
-}
-
-/// The member called `name` in any case.
-fn member<'v>(object: &'v Map<String, Value>, name: &str) -> Result<Option<&'v Value>, Error> {
-    let mut found = object.iter().filter(|(key, _)| key.eq_ignore_ascii_case(name));
-    match (found.next(), found.next()) {
-        (Some(_), Some(_)) => Err(Error::repeated(name)),
-        (first, _) => Ok(first.map(|(_, value)| value)),
     }
 }

@@ -1,0 +1,35 @@
+//! What the bodies of SCIM messages have in common (RFC 7644 §8.2): a URI in `schemas` that says which message it is,
+//! and members whose names are the same in any case.
+
+use super::Error;
+use serde_json::{Map, Value};
+
+/// Makes sure that a body is the message `urn`, which `schemas` names in any case.
+///
+/// # Errors
+/// `invalidSyntax`.
+pub(super) fn require(body: &Map<String, Value>, urn: &str) -> Result<(), Error> {
+    let is_named = |schemas: &Value| {
+        let mut urns = schemas.as_array().into_iter().flatten().filter_map(Value::as_str);
+        urns.any(|schema| schema.eq_ignore_ascii_case(urn))
+    };
+    if member(body, "schemas")?.is_some_and(is_named) {
+        return Ok(());
+    }
+    Err(Error::invalid_syntax(format!("schemas must be a list that holds {urn}")))
+}
+
+/// The member called `name` in any case.
+///
+/// # Errors
+/// `invalidSyntax` when there are two.
+pub(super) fn member<'v>(
+    object: &'v Map<String, Value>,
+    name: &str,
+) -> Result<Option<&'v Value>, Error> {
+    let mut found = object.iter().filter(|(key, _)| key.eq_ignore_ascii_case(name));
+    match (found.next(), found.next()) {
+        (Some(_), Some(_)) => Err(Error::repeated(name)),
+        (first, _) => Ok(first.map(|(_, value)| value)),
+    }
+}
