@@ -18,6 +18,7 @@ pub mod filter;
 pub mod patch;
 pub mod resource;
 pub mod projection;
+pub mod sort;
 pub mod version;
 pub mod list;
 pub mod discovery;

@@ -1,0 +1,232 @@
+//! The order of a list: `sortBy` and `sortOrder` (RFC 7644 §3.4.2.3).
+//!
+//! Everything about types and case is decided once per request, in [`SortBy::bind`]. What is equal in this order is the
+//! caller's to put in order, by `id`: pages must not depend on where a list is kept.
+
+use super::attr_path::AttrPath;
+use super::error::quoted;
+use super::schema::{Attribute, AttributeType, ResourceType, Returned, Target};
+use super::{Error, ScimType, date_time, fold, values};
+use serde_json::{Map, Value};
+use std::cmp::Ordering;
+use time::OffsetDateTime;
+
+/// How much of a text the order looks at: keys of a whole tenant are in memory at once.
+const MAX_KEY_CHARS: usize = 256;
+
+/// The order a client asks for (RFC 7644 §3.4.2.3); whether there is such an attribute is for [`SortBy::bind`] to say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SortBy {
+    path: AttrPath,
+    descending: bool,
+}
+
+/// An order of the resources of one type.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BoundSort {
+    extension: Option<String>,
+    attribute: String,
+    sub_attribute: Option<String>,
+    kind: AttributeType,
+    case_exact: bool,
+    descending: bool,
+}
+
+/// The place of a resource in an order.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SortKey(Key);
+
+#[derive(Debug, Clone, PartialEq)]
+enum Key {
+    Boolean(bool),
+    Number(f64),
+    Instant(OffsetDateTime),
+    Text(Box<str>),
+    Missing,
+}
+
+impl SortBy {
+    /// Reads `sortBy` and `sortOrder`. Without a `sortBy` there is no order to apply, and `sortOrder` means nothing.
+    ///
+    /// # Errors
+    /// `invalidValue`: `sortBy` is no attribute path, or `sortOrder` is another word than the two there are.
+    pub fn read(sort_by: Option<&str>, sort_order: Option<&str>) -> Result<Option<Self>, Error> {
+        let Some(sort_by) = sort_by.map(str::trim).filter(|text| !text.is_empty()) else {
+            return Ok(None);
+        };
+        let path = AttrPath::parse(sort_by).ok_or_else(|| {
+            Error::invalid_value(format!(
+                "sortBy must be an attribute such as userName or name.familyName, found {}",
+                quoted(sort_by)
+            ))
+        })?;
+        let descending = match sort_order.map(str::trim).filter(|text| !text.is_empty()) {
+            None => false,
+            Some(word) if word.eq_ignore_ascii_case("ascending") => false,
+            Some(word) if word.eq_ignore_ascii_case("descending") => true,
+            Some(word) => {
+                return Err(Error::invalid_value(format!(
+                    "sortOrder must be ascending or descending, found {}",
+                    quoted(word)
+                )));
+            }
+        };
+        Ok(Some(Self { path, descending }))
+    }
+
+    /// Finds the attribute in the tables of `resource_type`. A complex attribute stands for its `value`.
+    ///
+    /// # Errors
+    /// `invalidValue` for an attribute that is unknown, or complex and without `value`; `sensitive` for one that is
+    /// never returned, since an order would show what it is (RFC 7643 §7).
+    pub fn bind(&self, resource_type: &ResourceType) -> Result<BoundSort, Error> {
+        self.find(resource_type).map_err(|error| error.within("sortBy"))
+    }
+
+    fn find(&self, resource_type: &ResourceType) -> Result<BoundSort, Error> {
+        let path = &self.path;
+        let Some(Target::Attribute { extension, attribute, sub_attribute }) =
+            resource_type.resolve(path)
+        else {
+            return Err(Error::invalid_value(self.explain(resource_type)));
+        };
+        let sub_attribute = match sub_attribute {
+            None if attribute.kind == AttributeType::Complex => {
+                let value = attribute.sub_attribute("value").ok_or_else(|| {
+                    Error::invalid_value(format!(
+                        "\"{path}\" has no order as a whole; name one of its sub-attributes {}",
+                        attribute.sub_attribute_names()
+                    ))
+                })?;
+                Some(value)
+            }
+            named => named,
+        };
+        let compared = sub_attribute.unwrap_or(attribute);
+        for attribute in [attribute, compared] {
+            if attribute.returned == Returned::Never {
+                let detail = format!("\"{path}\" is never returned and cannot be sorted by");
+                return Err(Error::new(ScimType::Sensitive, detail));
+            }
+        }
+        Ok(BoundSort {
+            extension: extension.map(|schema| schema.id.clone()),
+            attribute: attribute.name.clone(),
+            sub_attribute: sub_attribute.map(|sub| sub.name.clone()),
+            kind: compared.kind,
+            case_exact: compared.case_exact,
+            descending: self.descending,
+        })
+    }
+
+    /// Why there is nothing to sort by.
+    fn explain(&self, resource_type: &ResourceType) -> String {
+        let path = &self.path;
+        let owner = AttrPath { sub_attribute: None, ..path.clone() };
+        let found: Option<(&Attribute, &String)> = match resource_type.resolve(&owner) {
+            Some(Target::Attribute { attribute, .. }) => {
+                path.sub_attribute.as_ref().map(|sub| (attribute, sub))
+            }
+            Some(Target::Core | Target::Extension(_)) => {
+                return format!("\"{path}\" is a schema; name one of its attributes");
+            }
+            None => None,
+        };
+        match found {
+            Some((attribute, sub)) => attribute.lacks(sub),
+            None => {
+                format!("the resource type {} has no attribute \"{path}\"", resource_type.name)
+            }
+        }
+    }
+}
+
+impl BoundSort {
+    /// The place of a whole resource, with its `id` and `meta`. Text is folded, which counts as comparing
+    /// ([`Work`](super::work::Work)).
+    pub fn key(&self, resource: &Map<String, Value>) -> SortKey {
+        let key = self.value(resource).and_then(|value| self.key_of(value));
+        key.map_or(SortKey::MISSING, SortKey)
+    }
+
+    /// Which of two resources comes first. One that has no value is last when ascending, and first when descending.
+    pub fn compare(&self, left: &SortKey, right: &SortKey) -> Ordering {
+        let ordering = left.0.compare(&right.0);
+        if self.descending { ordering.reverse() } else { ordering }
+    }
+
+    /// The single value that counts: of several the primary one, or else the first.
+    fn value<'v>(&self, resource: &'v Map<String, Value>) -> Option<&'v Value> {
+        let owner = match &self.extension {
+            Some(extension) => resource.get(extension)?.as_object()?,
+            None => resource,
+        };
+        let value = one_of(owner.get(&self.attribute)?)?;
+        match &self.sub_attribute {
+            Some(name) => one_of(value.get(name)?),
+            None => Some(value),
+        }
+    }
+
+    fn key_of(&self, value: &Value) -> Option<Key> {
+        match self.kind {
+            AttributeType::Boolean => value.as_bool().map(Key::Boolean),
+            AttributeType::Integer | AttributeType::Decimal => value.as_f64().map(Key::Number),
+            AttributeType::DateTime => date_time::parse(value.as_str()?).map(Key::Instant),
+            AttributeType::String
+            | AttributeType::Reference
+            | AttributeType::Binary
+            | AttributeType::Complex => {
+                let text = beginning(value.as_str()?);
+                let text = if self.case_exact { text.to_owned() } else { fold::fold(text) };
+                (!text.is_empty()).then(|| Key::Text(text.into_boxed_str()))
+            }
+        }
+    }
+}
+
+impl SortKey {
+    /// The place of a resource without a value, which is also one of a type without the attribute (RFC 7644
+    /// §3.4.2.1).
+    pub const MISSING: Self = Self(Key::Missing);
+}
+
+impl Key {
+    /// A total order, whatever the two are: sorting must never find a contradiction.
+    fn compare(&self, other: &Self) -> Ordering {
+        match (self, other) {
+            (Key::Boolean(left), Key::Boolean(right)) => left.cmp(right),
+            (Key::Number(left), Key::Number(right)) => left.total_cmp(right),
+            (Key::Instant(left), Key::Instant(right)) => left.cmp(right),
+            (Key::Text(left), Key::Text(right)) => left.cmp(right),
+            _ => self.rank().cmp(&other.rank()),
+        }
+    }
+
+    fn rank(&self) -> u8 {
+        match self {
+            Key::Boolean(_) => 0,
+            Key::Number(_) => 1,
+            Key::Instant(_) => 2,
+            Key::Text(_) => 3,
+            Key::Missing => 4,
+        }
+    }
+}
+
+fn one_of(value: &Value) -> Option<&Value> {
+    match value {
+        Value::Array(elements) => {
+            elements.iter().find(|element| values::is_primary(element)).or(elements.first())
+        }
+        single => Some(single),
+    }
+}
+
+fn beginning(text: &str) -> &str {
+    let end = text.char_indices().nth(MAX_KEY_CHARS).map(|(end, _)| end);
+    end.and_then(|end| text.get(..end)).unwrap_or(text)
+}
+
+#[cfg(test)]
+mod tests;
