@@ -1,6 +1,6 @@
 //! The discovery documents (RFC 7644 §4), made from the schema tables.
 
-use super::list::MAX_COUNT;
+use super::list::{DEFAULT_COUNT, MAX_COUNT};
 use super::schema::{Attribute, AttributeType, ResourceType, Schema};
 use super::urn;
 use serde_json::{Map, Value, json};
@@ -25,6 +25,18 @@ pub fn service_provider_config(base_url: &str) -> Value {
             "resourceType": "ServiceProviderConfig",
             "location": format!("{base_url}/ServiceProviderConfig"),
         },
+    })
+}
+
+/// The `pagination` of `/ServiceProviderConfig` (RFC 9865 §4). Index is the default, for clients that know nothing else.
+pub fn pagination(cursor_timeout_secs: u64) -> Value {
+    json!({
+        "cursor": true,
+        "index": true,
+        "defaultPaginationMethod": "index",
+        "defaultPageSize": DEFAULT_COUNT,
+        "maxPageSize": MAX_COUNT,
+        "cursorTimeout": cursor_timeout_secs,
     })
 }
 

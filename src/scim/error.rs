@@ -1,8 +1,9 @@
-//! What the protocol layer refuses, with the detail error keywords of RFC 7644 §3.12, Table 9.
+//! What the protocol layer refuses, with the detail error keywords of RFC 7644 §3.12, Table 9, and
+//! RFC 9865 §2.1, Table 3.
 
 use std::fmt;
 
-/// A detail error keyword (`scimType`) of RFC 7644 §3.12, Table 9: the whole table.
+/// A detail error keyword (`scimType`) of RFC 7644 §3.12, Table 9, or RFC 9865 §2.1, Table 3: both tables whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ScimType {
     /// The filter cannot be parsed, or compares an attribute in a way it does not support.
@@ -25,6 +26,12 @@ pub enum ScimType {
     InvalidVers,
     /// The request puts sensitive information into a URI (RFC 7644 §7.5.2).
     Sensitive,
+    /// The cursor is none that was given out for this query (RFC 9865 §2.1).
+    InvalidCursor,
+    /// The cursor was given out too long ago (RFC 9865 §2.1).
+    ExpiredCursor,
+    /// The count of a page by cursor is no number, or another than on the first page (RFC 9865 §2.1).
+    InvalidCount,
 }
 
 impl ScimType {
@@ -41,6 +48,9 @@ impl ScimType {
             ScimType::InvalidValue => "invalidValue",
             ScimType::InvalidVers => "invalidVers",
             ScimType::Sensitive => "sensitive",
+            ScimType::InvalidCursor => "invalidCursor",
+            ScimType::ExpiredCursor => "expiredCursor",
+            ScimType::InvalidCount => "invalidCount",
         }
     }
 
@@ -57,7 +67,10 @@ impl ScimType {
             | ScimType::InvalidPath
             | ScimType::NoTarget
             | ScimType::InvalidValue
-            | ScimType::InvalidVers => 400,
+            | ScimType::InvalidVers
+            | ScimType::InvalidCursor
+            | ScimType::ExpiredCursor
+            | ScimType::InvalidCount => 400,
         }
     }
 }
