@@ -21,6 +21,8 @@ pub mod projection;
 pub mod sort;
 pub mod version;
 pub mod list;
+pub mod search;
+pub mod cursor;
 pub mod discovery;
 
 pub use error::{Error, ScimType};
