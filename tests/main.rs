@@ -33,5 +33,6 @@ mod logs;
 mod metrics;
 mod concurrency;
 mod paging;
+mod queries;
 mod capacity;
 mod faults;

@@ -5,9 +5,11 @@ use super::error::ApiError;
 use super::params::Params;
 use super::path::PathParts;
 use super::response;
+use crate::directory::cursor::CURSOR_TIMEOUT_SECS;
 use crate::scim::discovery;
 use crate::scim::list::list_response;
 use crate::scim::schema::ResourceTypes;
+use crate::scim::search::SearchParams;
 use axum::Extension;
 use axum::extract::FromRequestParts;
 use axum::response::Response;
@@ -22,7 +24,10 @@ type Answer = Result<Response, ApiError>;
 pub(super) async fn get_service_provider_config(
     Extension(path): Extension<TenantPath>,
 ) -> Response {
-    response::json(StatusCode::OK, &discovery::service_provider_config(&path.base_url))
+    response::json(
+        StatusCode::OK,
+        &discovery::service_provider_config(&path.base_url, CURSOR_TIMEOUT_SECS),
+    )
 }
 
 /// The types of resources to tell about: those of the tenant for who showed its token, else those that all have.
@@ -46,7 +51,7 @@ impl FromRequestParts<Services> for Types {
 pub(super) async fn list_resource_types(
     Types(types): Types,
     Extension(path): Extension<TenantPath>,
-    params: Params,
+    Params(params): Params,
 ) -> Answer {
     let rows = types.all().into_iter();
     list(&params, rows.map(|one| discovery::resource_type(one, &path.base_url)).collect())
@@ -65,7 +70,7 @@ pub(super) async fn get_resource_type(
 pub(super) async fn list_schemas(
     Types(types): Types,
     Extension(path): Extension<TenantPath>,
-    params: Params,
+    Params(params): Params,
 ) -> Answer {
     let rows = types.schemas().map(|schema| discovery::schema(schema, &path.base_url));
     list(&params, rows.collect())
@@ -82,7 +87,7 @@ pub(super) async fn get_schema(
 }
 
 /// RFC 7644 §4: sorting and paging are ignored, a filter is forbidden.
-fn list(params: &Params, rows: Vec<Value>) -> Answer {
+fn list(params: &SearchParams, rows: Vec<Value>) -> Answer {
     if params.filter.is_some() {
         return Err(ApiError::no_filter_on_discovery());
     }

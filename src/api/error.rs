@@ -319,6 +319,14 @@ pub(super) async fn no_such_operation() -> ApiError {
     ApiError::new(StatusCode::NOT_FOUND, "There is no such operation; see openapi.json here")
 }
 
+/// 501 for `/Me` (RFC 7644 §3.11).
+pub(super) async fn no_me() -> ApiError {
+    ApiError::new(
+        StatusCode::NOT_IMPLEMENTED,
+        "A Secret Token belongs to an identity provider and not to a user, so there is no /Me",
+    )
+}
+
 /// 404 under a tenant's SCIM root.
 pub(super) async fn no_such_endpoint() -> ApiError {
     ApiError::new(

@@ -9,6 +9,7 @@ mod auth;
 pub(crate) mod params;
 pub(crate) mod body;
 mod resources;
+mod lists;
 mod discovery;
 mod admin;
 mod response;

@@ -3,8 +3,7 @@
 use super::error::ApiError;
 use crate::directory::employees::Precondition;
 use crate::scim::Error;
-use crate::scim::list::Page;
-use crate::scim::projection::Projection;
+use crate::scim::search::SearchParams;
 use crate::scim::version::TagCondition;
 use axum::extract::FromRequestParts;
 use http::HeaderMap;
@@ -12,49 +11,9 @@ use http::header::{HeaderName, IF_MATCH, IF_NONE_MATCH};
 use http::request::Parts;
 use percent_encoding::percent_decode_str;
 
-/// The query parameters of a SCIM request (RFC 7644 §3.4.2). Others are ignored: Entra ID puts flags of its own into
-/// the Tenant URL.
+/// The query parameters of a SCIM request (RFC 7644 §3.4.2).
 #[derive(Debug, Clone, Default)]
-pub(super) struct Params {
-    pub(super) filter: Option<String>,
-    start_index: Option<String>,
-    count: Option<String>,
-    attributes: Option<String>,
-    excluded_attributes: Option<String>,
-}
-
-impl Params {
-    /// `startIndex` and `count`.
-    pub(super) fn page(&self) -> Result<Page, Error> {
-        Page::read(self.start_index.as_deref(), self.count.as_deref())
-    }
-
-    /// `attributes` and `excludedAttributes`.
-    pub(super) fn projection(&self) -> Result<Projection, Error> {
-        Projection::read(self.attributes.as_deref(), self.excluded_attributes.as_deref())
-    }
-
-    fn read(query: &str) -> Result<Self, Error> {
-        let mut params = Params::default();
-        for (name, value) in Pairs::read(query)?.0 {
-            // In any case: a `Filter` that is not understood must not give the whole list.
-            let target = match &*name.to_ascii_lowercase() {
-                "filter" => &mut params.filter,
-                "startindex" => &mut params.start_index,
-                "count" => &mut params.count,
-                "attributes" => &mut params.attributes,
-                "excludedattributes" => &mut params.excluded_attributes,
-                _ => continue,
-            };
-            if target.replace(value).is_some() {
-                return Err(Error::invalid_value(format!(
-                    "The query parameter {name} is there more than once"
-                )));
-            }
-        }
-        Ok(params)
-    }
-}
+pub(super) struct Params(pub(super) SearchParams);
 
 /// The names and values of a query, or of a form.
 #[derive(Debug)]
@@ -107,7 +66,8 @@ impl<S: Sync> FromRequestParts<S> for Params {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, ApiError> {
-        Ok(Params::read(parts.uri.query().unwrap_or_default())?)
+        let pairs = Pairs::read(parts.uri.query().unwrap_or_default())?;
+        Ok(Params(SearchParams::from_query(pairs.0)?))
     }
 }
 
@@ -121,18 +81,24 @@ pub(super) fn precondition(headers: &HeaderMap) -> Precondition {
 
 #[cfg(test)]
 mod tests {
-    use super::Params;
+    use super::Pairs;
+    use crate::scim::Error;
+    use crate::scim::search::SearchParams;
+
+    fn read(query: &str) -> Result<SearchParams, Error> {
+        SearchParams::from_query(Pairs::read(query)?.0)
+    }
 
     #[test]
     fn the_query_is_decoded_once() {
         let check = |query: &str, expected: &str| {
-            assert_eq!(Params::read(query).unwrap().filter.as_deref(), Some(expected), "{query}");
+            assert_eq!(read(query).unwrap().filter.as_deref(), Some(expected), "{query}");
         };
         check("filter=userName+eq+%22a%2Bb%40x%22", "userName eq \"a+b@x\"");
         check("aadOptscim062020&filter=userName%20eq%20%22%25%22", "userName eq \"%\"");
         check("filter=%C3%A9", "é");
         check("FILTER=x", "x");
-        assert!(Params::read("filter=%FF").is_err());
-        assert!(Params::read("filter=a&filter=b").is_err());
+        assert!(read("filter=%FF").is_err());
+        assert!(read("filter=a&filter=b").is_err());
     }
 }

@@ -1,17 +1,16 @@
-//! `/Users` and `/Groups` (RFC 7644 §3.3 to §3.6): one set of handlers, told apart by the kind of their route.
+//! `/Users` and `/Groups` (RFC 7644 §3.3 to §3.6, but for queries): one set of handlers, told apart by the kind of their route.
 
 use super::body::JsonObject;
 use super::context::{Caller, Services, TenantPath};
 use super::error::ApiError;
+use super::lists;
 use super::params::{Params, precondition};
 use super::path::PathParts;
 use super::response;
 use crate::directory::employees::Precondition;
-use crate::directory::query::{Query, parse_id};
+use crate::directory::query::parse_id;
 use crate::directory::resources::{AnyRecord, View, Wanted};
 use crate::directory::{Kind, Scope};
-use crate::scim::filter::Filter;
-use crate::scim::list::list_response;
 use crate::scim::patch::PatchRequest;
 use crate::scim::projection::Projection;
 use crate::scim::schema::ResourceType;
@@ -19,14 +18,14 @@ use crate::scim::validate;
 use crate::scim::version::{TagCondition, entity_tag};
 use axum::extract::FromRequestParts;
 use axum::response::Response;
-use axum::routing::{MethodRouter, get as on_get};
+use axum::routing::{MethodRouter, get as on_get, post};
 use axum::{Extension, Router};
 use http::StatusCode;
 use http::request::Parts;
 use serde_json::Value;
 use uuid::Uuid;
 
-type Answer = Result<Response, ApiError>;
+pub(super) type Answer = Result<Response, ApiError>;
 
 /// A PATCH of a group with more members than this is answered without them: adding one to a group of 50,000 must not read
 /// 50,000.
@@ -35,10 +34,13 @@ const MOST_MEMBERS_ANSWERED: u64 = 1_000;
 /// The endpoints of one kind of resource.
 pub(super) fn router(kind: Kind, endpoint: &str) -> Router<Services> {
     let of_kind = |methods: MethodRouter<Services>| methods.layer(Extension(kind));
-    Router::new().route(endpoint, of_kind(on_get(list).post(create))).route(
-        &format!("{endpoint}/{{id}}"),
-        of_kind(on_get(get).put(replace).patch(patch).delete(delete)),
-    )
+    Router::new()
+        .route(endpoint, lists::by_query(kind).merge(of_kind(post(create))))
+        .route(&format!("{endpoint}/.search"), lists::by_body(kind))
+        .route(
+            &format!("{endpoint}/{{id}}"),
+            of_kind(on_get(get).put(replace).patch(patch).delete(delete)),
+        )
 }
 
 /// Who calls, with what every handler of a resource needs.
@@ -119,7 +121,7 @@ fn wanted(caller: &Caller, kind: Kind, projection: &Projection) -> Wanted {
 }
 
 /// Records as a list shows them.
-async fn rows(
+pub(super) async fn rows(
     caller: &Caller,
     path: &TenantPath,
     records: Vec<AnyRecord>,
@@ -140,21 +142,8 @@ async fn rows(
     Ok(rows)
 }
 
-/// `GET /Users` and so on (§3.4.2).
-async fn list(call: Call, params: Params) -> Answer {
-    let page = params.page()?;
-    let projection = params.projection()?;
-    let filter = params.filter.as_deref().map(Filter::parse).transpose()?;
-    let kinds = [call.kind];
-    let query =
-        Query { kinds: &kinds, filter: filter.as_ref(), page, base_url: &call.path.base_url };
-    let found = call.caller.directory.list(query).await?;
-    let rows = rows(&call.caller, &call.path, found.records, &projection).await?;
-    response::json_page(&list_response(found.total, page.start_index, rows))
-}
-
 /// `POST /Users` and so on (§3.3).
-async fn create(call: Call, params: Params, JsonObject(body): JsonObject) -> Answer {
+async fn create(call: Call, Params(params): Params, JsonObject(body): JsonObject) -> Answer {
     let projection = params.projection()?;
     let attributes = validate::read_resource(call.resource_type(), &body)?;
     let Caller { directory, label, .. } = &call.caller;
@@ -171,7 +160,7 @@ async fn create(call: Call, params: Params, JsonObject(body): JsonObject) -> Ans
 }
 
 /// `GET /Users/{id}` and so on (§3.4.1).
-async fn get(call: Call, id: PathParts<1>, params: Params) -> Answer {
+async fn get(call: Call, id: PathParts<1>, Params(params): Params) -> Answer {
     let projection = params.projection()?;
     let (kind, id) = call.known_id(id)?;
     let record = call.caller.directory.get_any_kind(kind, id).await?;
@@ -187,7 +176,7 @@ async fn get(call: Call, id: PathParts<1>, params: Params) -> Answer {
 async fn replace(
     call: Call,
     id: PathParts<1>,
-    params: Params,
+    Params(params): Params,
     JsonObject(body): JsonObject,
 ) -> Answer {
     let id = call.known_id(id)?;
@@ -203,7 +192,7 @@ async fn replace(
 async fn patch(
     call: Call,
     id: PathParts<1>,
-    params: Params,
+    Params(params): Params,
     JsonObject(body): JsonObject,
 ) -> Answer {
     let id = call.known_id(id)?;

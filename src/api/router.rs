@@ -2,13 +2,13 @@
 
 use super::context::{ADMIN_ROUTE, SCIM_ROUTE, Services, TENANT_ROUTE};
 use super::site::Pages;
-use super::{admin, auth, discovery, error, observe, path, resources};
+use super::{admin, auth, discovery, error, lists, observe, path, resources};
 use crate::directory::Kind;
 use axum::Router;
 use axum::body::Body;
 use axum::middleware::from_fn_with_state;
 use axum::response::Response;
-use axum::routing::get;
+use axum::routing::{any, get};
 use http::Request;
 use std::convert::Infallible;
 use tower::ServiceExt;
@@ -33,6 +33,9 @@ fn router(services: Services, pages: Pages) -> Router {
     let scim = Router::new()
         .merge(resources::router(Kind::Employee, "/Users"))
         .merge(resources::router(Kind::Group, "/Groups"))
+        .route("/", lists::all_by_query())
+        .route("/.search", lists::all_by_body())
+        .route("/Me", any(error::no_me))
         .route("/ServiceProviderConfig", get(discovery::get_service_provider_config))
         .route("/ResourceTypes", get(discovery::list_resource_types))
         .route("/ResourceTypes/{name}", get(discovery::get_resource_type))

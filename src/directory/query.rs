@@ -1,9 +1,11 @@
-//! Lists and filters: through keys where the filter allows it, else over all of the tenant's records.
+//! Lists and filters: through keys where the filter allows it, else over all of the tenant's records. What is sorted, or
+//! goes on after a row, is in [`super::order`].
 
 use super::resources::{AnyRecord, Shown};
 use super::{Directory, Error};
+use crate::scim::cursor::{Position, invalid_cursor};
 use crate::scim::filter::{BoundFilter, Filter, Lookup, Mention};
-use crate::scim::list::Page;
+use crate::scim::sort::SortBy;
 use crate::scim::work::Work;
 use crate::scim::{self, ScimType};
 use crate::store::employee::Employee;
@@ -14,9 +16,9 @@ use std::collections::{BTreeMap, HashSet};
 use uuid::Uuid;
 
 /// How much one filter may have compared: about two seconds' work, and far more than a list of 100,000 takes.
-const MOST_WORK: u64 = 40_000_000;
+pub(super) const MOST_WORK: u64 = 40_000_000;
 /// How many candidates are held at a time: as many as one batch reads.
-const MOST_AT_ONCE: usize = 100;
+pub(super) const MOST_AT_ONCE: usize = 100;
 
 /// What an identity provider asks for.
 #[derive(Debug, Clone, Copy)]
@@ -25,23 +27,38 @@ pub struct Query<'a> {
     pub kinds: &'a [Kind],
     /// Which records; all visible ones without it.
     pub filter: Option<&'a Filter>,
-    /// Which part of the answer.
-    pub page: Page,
+    /// In which order; without it those of each kind in id order.
+    pub sort: Option<&'a SortBy>,
+    /// Where the page begins.
+    pub start: Start<'a>,
+    /// The most rows.
+    pub count: usize,
     /// The tenant's SCIM root, for filters on `meta.location`.
     pub base_url: &'a str,
+}
+
+/// Where a page begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Start<'a> {
+    /// After this many rows (RFC 7644 §3.4.2.4).
+    Index(u64),
+    /// Where an earlier page ended, or at the beginning (RFC 9865).
+    Cursor(Option<&'a Position>),
 }
 
 /// Some of the records that were asked for.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Found {
-    /// The page, in id order.
+    /// The page.
     pub records: Vec<AnyRecord>,
     /// How many there are in all.
     pub total: u64,
+    /// Where the list goes on; `None` at its end.
+    pub next: Option<Position>,
 }
 
 /// A filter on records of one kind, with what it needs of who belongs to whom.
-struct Condition<'f> {
+pub(super) struct Condition<'f> {
     filter: &'f BoundFilter,
     /// The values it names, each with those who have it.
     related: BTreeMap<String, HashSet<Uuid>>,
@@ -49,7 +66,22 @@ struct Condition<'f> {
 }
 
 impl Condition<'_> {
-    fn holds<R: Shown>(&self, record: &R, directory: &Directory, base_url: &str) -> bool {
+    /// Refuses what came of more comparing than one request may cause.
+    pub(super) fn check_work(&self) -> Result<(), Error> {
+        if !self.work.is_exhausted() {
+            return Ok(());
+        }
+        let text = "The filter compares too much text; use fewer terms, or filter by userName, \
+                    displayName of a group, externalId, id or emails with eq";
+        Err(scim::Error::new(ScimType::TooMany, text).into())
+    }
+
+    pub(super) fn holds<R: Shown>(
+        &self,
+        record: &R,
+        directory: &Directory,
+        base_url: &str,
+    ) -> bool {
         if self.work.is_exhausted() {
             return false;
         }
@@ -64,21 +96,53 @@ impl Condition<'_> {
 }
 
 impl Directory {
-    /// Visible records, those of each kind in id order, archived employees included (RFC 7644 §3.4.2).
+    /// Visible records, archived employees included (RFC 7644 §3.4.2).
     ///
     /// # Errors
-    /// [`Error::Protocol`] for a filter that none of the kinds can be asked; as for every call of the store.
+    /// [`Error::Protocol`] for a filter or an order that none of the kinds has, and for a position of another list; as
+    /// for every call of the store.
     pub async fn list(&self, query: Query<'_>) -> Result<Found, Error> {
-        let mut found = Found { records: Vec::new(), total: 0 };
-        for (kind, filter) in self.bind(query)? {
-            let page = rest_of(query.page, &found);
-            let filter = filter.as_ref();
-            match kind {
-                Kind::Employee => self.list_kind::<Employee>(filter, page, query, &mut found).await,
-                Kind::Group => self.list_kind::<Group>(filter, page, query, &mut found).await,
+        let filters = self.bind(query)?;
+        let is_as_kept = query.filter.is_none() && query.sort.is_none();
+        let offset = match query.start {
+            Start::Index(offset) => offset,
+            Start::Cursor(Some(Position::Offset(offset))) => *offset,
+            Start::Cursor(Some(Position::After(row))) if is_as_kept => {
+                return self.list_after(query, Some(row)).await;
+            }
+            Start::Cursor(Some(Position::After(_))) => return Err(invalid_cursor().into()),
+            Start::Cursor(None) if is_as_kept => return self.list_after(query, None).await,
+            Start::Cursor(None) => 0,
+        };
+        let page = Part { offset, count: query.count };
+        let (records, total) = match query.sort {
+            Some(sort) => self.list_sorted(query, &filters, sort, page).await?,
+            None => self.list_in_id_order(query, &filters, page).await?,
+        };
+        let end = offset.saturating_add(u64::try_from(records.len()).unwrap_or(u64::MAX));
+        let next = (end < total && !records.is_empty()).then_some(Position::Offset(end));
+        Ok(Found { records, total, next })
+    }
+
+    async fn list_in_id_order(
+        &self,
+        query: Query<'_>,
+        filters: &[(Kind, Option<BoundFilter>)],
+        page: Part,
+    ) -> Result<(Vec<AnyRecord>, u64), Error> {
+        let (mut records, mut total) = (Vec::new(), 0);
+        for (kind, filter) in filters {
+            let rest = page.after(total, records.len());
+            let (found, number) = match kind {
+                Kind::Employee => {
+                    self.list_kind::<Employee>(filter.as_ref(), rest, query.base_url).await
+                }
+                Kind::Group => self.list_kind::<Group>(filter.as_ref(), rest, query.base_url).await,
             }?;
+            records.extend(found);
+            total += number;
         }
-        Ok(found)
+        Ok((records, total))
     }
 
     /// The filter for each kind that it can be asked of. One that names an attribute which only some kinds have is none
@@ -104,23 +168,20 @@ impl Directory {
     async fn list_kind<R: Shown>(
         &self,
         filter: Option<&BoundFilter>,
-        page: Page,
-        query: Query<'_>,
-        found: &mut Found,
-    ) -> Result<(), Error> {
+        page: Part,
+        base_url: &str,
+    ) -> Result<(Vec<AnyRecord>, u64), Error> {
         let (records, total) = match filter {
-            None => self.store.list_records::<R>(page.offset(), page.count).await?,
-            Some(filter) => self.list_matching::<R>(filter, page, query.base_url).await?,
+            None => self.store.list_records::<R>(page.offset, page.count).await?,
+            Some(filter) => self.list_matching::<R>(filter, page, base_url).await?,
         };
-        found.records.extend(records.into_iter().map(R::into_any));
-        found.total += total;
-        Ok(())
+        Ok((records.into_iter().map(R::into_any).collect(), total))
     }
 
     async fn list_matching<R: Shown>(
         &self,
         filter: &BoundFilter,
-        page: Page,
+        page: Part,
         base_url: &str,
     ) -> Result<(Vec<R>, u64), Error> {
         let condition = self.condition::<R>(filter).await?;
@@ -131,22 +192,18 @@ impl Directory {
                 let pick = |record: R| matches(&record).then(|| record.id());
                 let ids = self.store.pick_from_records(pick).await?;
                 let total = u64::try_from(ids.len()).unwrap_or(u64::MAX);
-                let mut records = self.store.get_records(&part(ids, page)).await?;
+                let mut records = self.store.get_records(&page.of(ids)).await?;
                 // Some may have changed between the two reads.
                 records.retain(&matches);
                 (records, total)
             }
         };
-        if condition.work.is_exhausted() {
-            let text = "The filter compares too much text; use fewer terms, or filter by userName, \
-                        displayName of a group, externalId, id or emails with eq";
-            return Err(scim::Error::new(ScimType::TooMany, text).into());
-        }
+        condition.check_work()?;
         Ok(found)
     }
 
     /// Reads who belongs to whom, as far as the filter is about that.
-    async fn condition<'f, R: Shown>(
+    pub(super) async fn condition<'f, R: Shown>(
         &self,
         filter: &'f BoundFilter,
     ) -> Result<Condition<'f>, Error> {
@@ -172,7 +229,7 @@ impl Directory {
     async fn list_among<R: Shown>(
         &self,
         ids: &[Uuid],
-        page: Page,
+        page: Part,
         matches: impl Fn(&R) -> bool,
     ) -> Result<(Vec<R>, u64), Error> {
         let (mut records, mut total) = (Vec::new(), 0);
@@ -180,7 +237,7 @@ impl Directory {
             for record in self.store.get_records::<R>(ids).await? {
                 if matches(&record) {
                     total += 1;
-                    if total > page.offset() && records.len() < page.count {
+                    if total > page.offset && records.len() < page.count {
                         records.push(record);
                     }
                 }
@@ -191,7 +248,7 @@ impl Directory {
 
     /// The only records for which the filter can hold, in id order, when one of its terms is a key; the best key first.
     /// `None` when there is no such term.
-    async fn candidates<R: Shown>(
+    pub(super) async fn candidates<R: Shown>(
         &self,
         condition: &Condition<'_>,
     ) -> Result<Option<Vec<Uuid>>, Error> {
@@ -226,20 +283,29 @@ impl Directory {
     }
 }
 
-/// What of a page is left for the next kind.
-fn rest_of(page: Page, found: &Found) -> Page {
-    Page {
-        start_index: page.start_index.saturating_sub(found.total).max(1),
-        count: page.count.saturating_sub(found.records.len()),
+/// A part of a list.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Part {
+    /// How many rows come before it.
+    pub offset: u64,
+    /// The most rows of it.
+    pub count: usize,
+}
+
+impl Part {
+    /// What is left of it for the next kind, after `total` rows of which `taken` are in it.
+    fn after(self, total: u64, taken: usize) -> Self {
+        Self { offset: self.offset.saturating_sub(total), count: self.count.saturating_sub(taken) }
+    }
+
+    /// The rows of a whole list that are in it.
+    pub(super) fn of<T>(self, rows: Vec<T>) -> Vec<T> {
+        let skip = usize::try_from(self.offset).unwrap_or(usize::MAX);
+        rows.into_iter().skip(skip).take(self.count).collect()
     }
 }
 
 /// Reads an id in the one spelling this service gives out: ids are case-exact (RFC 7643 §3.1).
 pub fn parse_id(text: &str) -> Option<Uuid> {
     Uuid::parse_str(text).ok().filter(|id| id.to_string() == text)
-}
-
-fn part<T>(rows: Vec<T>, page: Page) -> Vec<T> {
-    let skip = usize::try_from(page.offset()).unwrap_or(usize::MAX);
-    rows.into_iter().skip(skip).take(page.count).collect()
 }

@@ -113,7 +113,8 @@ pub(super) fn issue(
     };
     // A struct of texts and a number is always JSON; an empty pass would open nothing.
     let payload = URL_SAFE_NO_PAD.encode(serde_json::to_vec(&payload).unwrap_or_default());
-    let signature = URL_SAFE_NO_PAD.encode(mac(&key(&peppers.current), &["pass ", &payload]));
+    let signature =
+        URL_SAFE_NO_PAD.encode(mac(&key(&peppers.current), &[b"pass ", payload.as_bytes()]));
     Ok(Pass { text: SecretString::from(format!("{payload}.{signature}")) })
 }
 
@@ -129,7 +130,7 @@ pub(super) fn read(
     let keys = [Some(&peppers.current), peppers.previous.as_ref()].into_iter().flatten().map(key);
     let mut signed_with = None;
     for key in keys {
-        if bool::from(mac(&key, &["pass ", text]).ct_eq(&*signature)) {
+        if bool::from(mac(&key, &[b"pass ", text.as_bytes()]).ct_eq(&*signature)) {
             signed_with = Some(key);
         }
     }
@@ -138,7 +139,7 @@ pub(super) fn read(
     if payload.tenant != tenant.as_str() || payload.expires <= now.unix_timestamp() {
         return None;
     }
-    let form_key = URL_SAFE_NO_PAD.encode(mac(&key, &["csrf", &payload.nonce]));
+    let form_key = URL_SAFE_NO_PAD.encode(mac(&key, &[b"csrf", payload.nonce.as_bytes()]));
     let form_key = FormKey(SecretString::from(form_key));
     Some(Claims { fingerprint: payload.fingerprint, form_key })
 }
@@ -150,14 +151,15 @@ pub fn has_form(pass: &str) -> bool {
 
 /// The key of sessions under a pepper: not the one under which tokens are digested.
 fn key(pepper: &SecretString) -> [u8; 32] {
-    mac(pepper.expose_secret().as_bytes(), &["rollcall session v1"])
+    mac(pepper.expose_secret().as_bytes(), &[b"rollcall session v1"])
 }
 
-fn mac(key: &[u8], parts: &[&str]) -> [u8; 32] {
+/// HMAC-SHA-256 of the parts, one after the other.
+pub(super) fn mac(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
     // HMAC takes a key of any length (RFC 2104), so this cannot fail.
     let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else { return [0; 32] };
     for part in parts {
-        mac.update(part.as_bytes());
+        mac.update(part);
     }
     mac.finalize().into_bytes().into()
 }

@@ -6,15 +6,16 @@ use super::urn;
 use serde_json::{Map, Value, json};
 
 /// `/ServiceProviderConfig` (RFC 7643 §5): what this service can do.
-pub fn service_provider_config(base_url: &str) -> Value {
+pub fn service_provider_config(base_url: &str, cursor_timeout_secs: u64) -> Value {
     json!({
         "schemas": [urn::SERVICE_PROVIDER_CONFIG],
         "patch": {"supported": true},
         "bulk": {"supported": false, "maxOperations": 0, "maxPayloadSize": 0},
         "filter": {"supported": true, "maxResults": MAX_COUNT},
         "changePassword": {"supported": false},
-        "sort": {"supported": false},
+        "sort": {"supported": true},
         "etag": {"supported": true},
+        "pagination": pagination(cursor_timeout_secs),
         "authenticationSchemes": [{
             "type": "oauthbearertoken",
             "name": "Secret Token",
@@ -29,7 +30,7 @@ pub fn service_provider_config(base_url: &str) -> Value {
 }
 
 /// The `pagination` of `/ServiceProviderConfig` (RFC 9865 §4). Index is the default, for clients that know nothing else.
-pub fn pagination(cursor_timeout_secs: u64) -> Value {
+fn pagination(cursor_timeout_secs: u64) -> Value {
     json!({
         "cursor": true,
         "index": true,

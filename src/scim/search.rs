@@ -2,7 +2,6 @@
 //!
 //! Knows what the parameters are called and which form they have; what each one means is said where it is used.
 
-use super::error::quoted;
 use super::list::Page;
 use super::message::{self, member};
 use super::projection::Projection;
@@ -47,8 +46,7 @@ impl SearchParams {
         for (name, value) in pairs {
             if params.named(&name).is_some_and(|place| place.replace(value).is_some()) {
                 return Err(Error::invalid_value(format!(
-                    "The query parameter {} is there more than once",
-                    quoted(&name)
+                    "The query parameter {name} is there more than once"
                 )));
             }
         }

@@ -279,6 +279,12 @@ pub(super) fn records_with_digit(digit: u8) -> (String, String) {
     (format!("{digit:x}"), format!("{digit:x}g"))
 }
 
+/// A sort key after that of a record, and not after that of any other record that comes after it.
+pub(super) fn after_record(id: Uuid) -> String {
+    // Ids are all of one length.
+    format!("{id} ")
+}
+
 /// The sort key from which records come whose id starts with this bucket's three hexadecimal digits, or later ones.
 pub(super) fn records_from_bucket(bucket: usize) -> String {
     format!("{bucket:03x}")

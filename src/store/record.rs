@@ -104,6 +104,32 @@ impl TenantStore {
         Ok((rows?, total))
     }
 
+    /// At most `count` visible records in id order after one of them, or from the start; fewer only at the end.
+    ///
+    /// # Errors
+    /// [`Error`], as for every call.
+    pub async fn list_records_after<R: Record>(
+        &self,
+        after: Option<Uuid>,
+        count: usize,
+    ) -> Result<Vec<R>, Error> {
+        let partition = keys::records(&self.tenant, R::KIND);
+        let range = match after {
+            Some(id) => SortRange::From(keys::after_record(id)),
+            None => SortRange::All,
+        };
+        let items = self.store.query_all(&partition, &range, Some(count)).await?;
+        items.into_iter().map(|item| R::from_item(&self.tenant, item)).collect()
+    }
+
+    /// How many visible records of a kind there are.
+    ///
+    /// # Errors
+    /// [`Error`], as for every call.
+    pub async fn count_records(&self, kind: Kind) -> Result<u64, Error> {
+        Ok(self.get_counts(kind).await?.total())
+    }
+
     /// What `pick` takes of all visible records, in id order. Reads them all, several ranges at once.
     ///
     /// # Errors

@@ -1,0 +1,163 @@
+//! Queries by GET and by POST, for one kind of resource or for all (RFC 7644 §3.4.2 and §3.4.3, RFC 9865).
+
+use super::body::JsonObject;
+use super::context::{Caller, Services, TenantPath};
+use super::error::ApiError;
+use super::params::Params;
+use super::resources::{Answer, rows};
+use super::response;
+use crate::directory::cursor::CURSOR_TIMEOUT_SECS;
+use crate::directory::query::{Query, Start};
+use crate::directory::{Kind, Scope};
+use crate::scim::cursor::{CursorState, Paging, Position};
+use crate::scim::filter::Filter;
+use crate::scim::list::list_response;
+use crate::scim::search::SearchParams;
+use crate::scim::{cursor, sort::SortBy};
+use axum::Extension;
+use axum::extract::FromRequestParts;
+use axum::routing::{MethodRouter, get, post};
+use http::request::Parts;
+
+/// The kinds that an endpoint lists.
+#[derive(Debug, Clone, Copy)]
+struct Kinds(&'static [Kind]);
+
+/// All kinds, in the order in which they are listed together.
+const ALL: &[Kind] = &[Kind::Employee, Kind::Group];
+
+fn only(kind: Kind) -> Kinds {
+    match kind {
+        Kind::Employee => Kinds(&[Kind::Employee]),
+        Kind::Group => Kinds(&[Kind::Group]),
+    }
+}
+
+/// `GET` of the resources of one kind.
+pub(super) fn by_query(kind: Kind) -> MethodRouter<Services> {
+    get(list).layer(Extension(only(kind)))
+}
+
+/// `POST` to `/.search` below one kind (§3.4.3).
+pub(super) fn by_body(kind: Kind) -> MethodRouter<Services> {
+    post(search).layer(Extension(only(kind)))
+}
+
+/// `GET` of the resources of all kinds (§3.4.2.1).
+pub(super) fn all_by_query() -> MethodRouter<Services> {
+    get(list).layer(Extension(Kinds(ALL)))
+}
+
+/// `POST` to `/.search` (§3.4.3).
+pub(super) fn all_by_body() -> MethodRouter<Services> {
+    post(search).layer(Extension(Kinds(ALL)))
+}
+
+/// Who asks, and for what.
+struct Listing {
+    services: Services,
+    caller: Caller,
+    path: TenantPath,
+    kinds: Kinds,
+}
+
+impl FromRequestParts<Services> for Listing {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, services: &Services) -> Result<Self, ApiError> {
+        let found =
+            (parts.extensions.get(), parts.extensions.get(), parts.extensions.get::<Kinds>());
+        let (Some(caller), Some(path), Some(kinds)) = found else {
+            return Err(ApiError::unauthorized(Scope::Scim));
+        };
+        Ok(Self {
+            services: services.clone(),
+            caller: Caller::clone(caller),
+            path: TenantPath::clone(path),
+            kinds: *kinds,
+        })
+    }
+}
+
+async fn list(listing: Listing, Params(params): Params) -> Answer {
+    listing.answer(&params).await
+}
+
+async fn search(listing: Listing, JsonObject(body): JsonObject) -> Answer {
+    listing.answer(&SearchParams::from_body(&body)?).await
+}
+
+impl Listing {
+    async fn answer(&self, params: &SearchParams) -> Answer {
+        let projection = params.projection()?;
+        let filter = params.filter.as_deref().map(Filter::parse).transpose()?;
+        let sort = params.sort()?;
+        let paging = Paging::read(params)?;
+        let query = |start, count| Query {
+            kinds: self.kinds.0,
+            filter: filter.as_ref(),
+            sort: sort.as_ref().map(|sort: &SortBy| sort),
+            start,
+            count,
+            base_url: &self.path.base_url,
+        };
+        let directory = &self.caller.directory;
+        let body = match paging {
+            Paging::Index(page) => {
+                let start = Start::Index(page.offset());
+                let found = directory.list(query(start, page.count)).await?;
+                let rows = rows(&self.caller, &self.path, found.records, &projection).await?;
+                list_response(found.total, page.start_index, rows)
+            }
+            Paging::Cursor { cursor, count } => {
+                let position = self.read(cursor.as_deref(), params, count).await?;
+                let start = Start::Cursor(position.as_ref());
+                let found = directory.list(query(start, count)).await?;
+                let next = self.write(found.next, params, count).await?;
+                let rows = rows(&self.caller, &self.path, found.records, &projection).await?;
+                cursor::list_response(found.total, next.as_deref(), None, rows)
+            }
+        };
+        response::json_page(&body)
+    }
+
+    /// Where a cursor goes on, when it was given out for this query (RFC 9865 §2).
+    async fn read(
+        &self,
+        cursor: Option<&str>,
+        params: &SearchParams,
+        count: usize,
+    ) -> Result<Option<Position>, ApiError> {
+        let Some(cursor) = cursor else { return Ok(None) };
+        let state = self.services.tenants.open_cursor(&self.caller.tenant, cursor).await?;
+        state.check(params.digest(self.endpoint()), count, self.now_secs(), CURSOR_TIMEOUT_SECS)?;
+        Ok(Some(state.position))
+    }
+
+    async fn write(
+        &self,
+        position: Option<Position>,
+        params: &SearchParams,
+        count: usize,
+    ) -> Result<Option<String>, ApiError> {
+        let Some(position) = position else { return Ok(None) };
+        let state = CursorState {
+            position,
+            query: params.digest(self.endpoint()),
+            count: u16::try_from(count).unwrap_or(u16::MAX),
+            issued_at_secs: self.now_secs(),
+        };
+        Ok(Some(self.services.tenants.seal_cursor(&self.caller.tenant, &state).await?))
+    }
+
+    fn endpoint(&self) -> &str {
+        match self.kinds.0 {
+            [kind] => &self.caller.directory.resource_type(*kind).endpoint,
+            _ => "/",
+        }
+    }
+
+    fn now_secs(&self) -> u64 {
+        u64::try_from(self.services.tenants.now().unix_timestamp()).unwrap_or_default()
+    }
+}

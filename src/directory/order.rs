@@ -1,0 +1,208 @@
+//! Lists in an order of their own, and lists that go on after a row.
+
+use super::query::{Condition, Found, MOST_AT_ONCE, MOST_WORK, Part, Query, parse_id};
+use super::resources::{AnyRecord, Shown};
+use super::{Directory, Error};
+use crate::scim::cursor::{Position, invalid_cursor};
+use crate::scim::filter::BoundFilter;
+use crate::scim::sort::{BoundSort, SortBy, SortKey};
+use crate::scim::work::Work;
+use crate::scim::{self, ScimType};
+use crate::store::employee::Employee;
+use crate::store::group::Group;
+use crate::store::keys::Kind;
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// A record's place in an order.
+type Placed = (SortKey, Kind, Uuid);
+
+impl Directory {
+    /// Records in the order of one of their attributes; those that are equal in it in the order of kind and id.
+    pub(super) async fn list_sorted(
+        &self,
+        query: Query<'_>,
+        filters: &[(Kind, Option<BoundFilter>)],
+        sort: &SortBy,
+        page: Part,
+    ) -> Result<(Vec<AnyRecord>, u64), Error> {
+        let orders = self.bind_order(query.kinds, sort)?;
+        let work = Work::new(MOST_WORK);
+        let mut placed: Vec<Placed> = Vec::new();
+        for (kind, filter) in filters {
+            let order = orders.iter().find(|(of, _)| of == kind).map(|(_, order)| order);
+            let (filter, sorter) = (filter.as_ref(), Sorter { order, work: &work, query });
+            placed.extend(match kind {
+                Kind::Employee => self.place::<Employee>(filter, sorter).await?,
+                Kind::Group => self.place::<Group>(filter, sorter).await?,
+            });
+        }
+        if work.is_exhausted() {
+            let text = "The order compares too much text; filter the list, or sort it by another attribute";
+            return Err(scim::Error::new(ScimType::TooMany, text).into());
+        }
+        let total = u64::try_from(placed.len()).unwrap_or(u64::MAX);
+        if let Some((_, order)) = orders.first() {
+            placed.sort_by(|(left, left_kind, left_id), (right, right_kind, right_id)| {
+                let rank = |kind: &Kind| query.kinds.iter().position(|of| of == kind);
+                order
+                    .compare(left, right)
+                    .then_with(|| rank(left_kind).cmp(&rank(right_kind)))
+                    .then_with(|| left_id.cmp(right_id))
+            });
+        }
+        Ok((self.read_in_order(&page.of(placed)).await?, total))
+    }
+
+    /// The order for each kind that has the attribute. Records of the others come where those without a value come
+    /// (RFC 7644 §3.4.2.1).
+    fn bind_order(
+        &self,
+        kinds: &[Kind],
+        sort: &SortBy,
+    ) -> Result<Vec<(Kind, BoundSort)>, scim::Error> {
+        let mut orders = Vec::new();
+        let mut refused = None;
+        for kind in kinds {
+            match sort.bind(self.resource_type(*kind)) {
+                Ok(order) => orders.push((*kind, order)),
+                Err(error) => refused = Some(error),
+            }
+        }
+        match refused {
+            Some(error) if orders.is_empty() => Err(error),
+            _ => Ok(orders),
+        }
+    }
+
+    /// The places of all records that match.
+    async fn place<R: Shown>(
+        &self,
+        filter: Option<&BoundFilter>,
+        sorter: Sorter<'_>,
+    ) -> Result<Vec<Placed>, Error> {
+        let Some(filter) = filter else {
+            let pick = |record: R| Some(sorter.place(&record, self));
+            return Ok(self.store.pick_from_records(pick).await?);
+        };
+        let condition: Condition<'_> = self.condition::<R>(filter).await?;
+        let base_url = sorter.query.base_url;
+        let pick = |record: R| {
+            condition.holds(&record, self, base_url).then(|| sorter.place(&record, self))
+        };
+        let placed = match self.candidates::<R>(&condition).await? {
+            None => self.store.pick_from_records(pick).await?,
+            Some(ids) => {
+                let mut placed = Vec::new();
+                for ids in ids.chunks(MOST_AT_ONCE) {
+                    placed.extend(self.store.get_records(ids).await?.into_iter().filter_map(&pick));
+                }
+                placed
+            }
+        };
+        condition.check_work()?;
+        Ok(placed)
+    }
+
+    async fn read_in_order(&self, placed: &[Placed]) -> Result<Vec<AnyRecord>, Error> {
+        let of_kind = |wanted: Kind| {
+            let ids = placed.iter().filter(move |(_, kind, _)| *kind == wanted);
+            ids.map(|(_, _, id)| *id).collect::<Vec<Uuid>>()
+        };
+        let (employees, groups) = (of_kind(Kind::Employee), of_kind(Kind::Group));
+        let employees = self.store.get_records::<Employee>(&employees).await?;
+        let groups = self.store.get_records::<Group>(&groups).await?;
+        let employees = employees.into_iter().map(AnyRecord::Employee);
+        let all = employees.chain(groups.into_iter().map(AnyRecord::Group));
+        let mut found: HashMap<Uuid, AnyRecord> = all.map(|one| (one.id(), one)).collect();
+        Ok(placed.iter().filter_map(|(_, _, id)| found.remove(id)).collect())
+    }
+
+    /// A page of all records after a row, or from the start: no more is read than is given, wherever the page is.
+    pub(super) async fn list_after(
+        &self,
+        query: Query<'_>,
+        row: Option<&str>,
+    ) -> Result<Found, Error> {
+        let (first, mut after) = match row {
+            None => (0, None),
+            Some(row) => {
+                let (kind, id) = read_row(row).ok_or_else(invalid_cursor)?;
+                let at =
+                    query.kinds.iter().position(|of| *of == kind).ok_or_else(invalid_cursor)?;
+                (at, Some(id))
+            }
+        };
+        let mut found = Found { records: Vec::new(), total: 0, next: None };
+        for kind in query.kinds {
+            found.total += self.store.count_records(*kind).await?;
+        }
+        for kind in query.kinds.get(first..).unwrap_or_default() {
+            // One more than is wanted says whether the list goes on.
+            let most = query.count.saturating_sub(found.records.len()).saturating_add(1);
+            found.records.extend(match kind {
+                Kind::Employee => self.rows_after::<Employee>(after, most).await?,
+                Kind::Group => self.rows_after::<Group>(after, most).await?,
+            });
+            after = None;
+            if found.records.len() > query.count {
+                break;
+            }
+        }
+        if found.records.len() > query.count {
+            found.records.truncate(query.count);
+            found.next = found.records.last().map(|last| Position::After(row_of(last)));
+        }
+        Ok(found)
+    }
+
+    async fn rows_after<R: Shown>(
+        &self,
+        after: Option<Uuid>,
+        most: usize,
+    ) -> Result<Vec<AnyRecord>, Error> {
+        let rows = self.store.list_records_after::<R>(after, most).await?;
+        Ok(rows.into_iter().map(R::into_any).collect())
+    }
+}
+
+/// What finds a record's place.
+#[derive(Clone, Copy)]
+struct Sorter<'a> {
+    /// `None` for a kind that does not have the attribute.
+    order: Option<&'a BoundSort>,
+    work: &'a Work,
+    query: Query<'a>,
+}
+
+impl Sorter<'_> {
+    fn place<R: Shown>(self, record: &R, directory: &Directory) -> Placed {
+        let key = match self.order {
+            Some(order) if !self.work.is_exhausted() => {
+                let resource = record.resource(directory, self.query.base_url);
+                self.work.run(|| order.key(&resource))
+            }
+            _ => SortKey::MISSING,
+        };
+        (key, R::KIND, record.id())
+    }
+}
+
+/// A row, as a cursor remembers it.
+fn row_of(record: &AnyRecord) -> String {
+    let kind = match record.kind() {
+        Kind::Employee => 'u',
+        Kind::Group => 'g',
+    };
+    format!("{kind}{}", record.id())
+}
+
+fn read_row(row: &str) -> Option<(Kind, Uuid)> {
+    let (kind, id) = row.split_at_checked(1)?;
+    let kind = match kind {
+        "u" => Kind::Employee,
+        "g" => Kind::Group,
+        _ => return None,
+    };
+    Some((kind, parse_id(id)?))
+}

@@ -1,0 +1,243 @@
+//! Queries beyond a page by index: sorted, by POST, over all kinds of resources, and page by page with cursors.
+
+use crate::support::request::Answer;
+use crate::support::{Ids, TestApp, TestTenant};
+use serde_json::{Value, json};
+use time::Duration;
+
+const SEARCH: &str = "urn:ietf:params:scim:api:messages:2.0:SearchRequest";
+
+/// A tenant with five users, of whom two have no title, and two groups.
+async fn acme() -> TestTenant {
+    let tenant = TestApp::new().await.tenant("acme").await;
+    for (name, title, family, email) in [
+        ("dora", Some("engineer"), "Ünal", "d@x.example"),
+        ("Adam", None, "zimmer", "a@x.example"),
+        ("carl", Some("Architect"), "Adams", "c@x.example"),
+        ("BEA", Some("director"), "brown", "b@x.example"),
+        ("eve", None, "Adams", "e@x.example"),
+    ] {
+        tenant
+            .create(&json!({
+                "userName": name,
+                "title": title,
+                "name": {"familyName": family},
+                "emails": [{"value": "z@x.example"}, {"value": email, "primary": true}],
+            }))
+            .await;
+    }
+    for name in ["Crew", "Board"] {
+        tenant.post("/Groups", &json!({"displayName": name})).await.expect(201);
+    }
+    tenant
+}
+
+/// The userNames, or else the names of groups, in the order of an answer.
+fn names(body: &Value) -> Vec<&str> {
+    let rows = body["Resources"].as_array().unwrap().iter();
+    rows.map(|row| row["userName"].as_str().or(row["displayName"].as_str()).unwrap()).collect()
+}
+
+async fn search(tenant: &TestTenant, path: &str, mut body: Value) -> Answer {
+    body["schemas"] = json!([SEARCH]);
+    tenant.post(path, &body).await
+}
+
+#[tokio::test]
+async fn a_list_is_sorted_by_any_attribute_both_ways() {
+    let tenant = acme().await;
+    let check = async |query: &str, expected: &[&str]| {
+        let body = tenant.get(&format!("/Users?{query}")).await.expect(200);
+        assert_eq!(names(&body), expected, "{query}");
+        assert_eq!(body["totalResults"], 5, "{query}");
+    };
+    let by_name = ["Adam", "BEA", "carl", "dora", "eve"];
+    let backwards = ["eve", "dora", "carl", "BEA", "Adam"];
+    check("sortBy=userName", &by_name).await;
+    check("sortBy=USERNAME&sortOrder=Descending", &backwards).await;
+    check("sortBy=emails", &by_name).await;
+    check("sortBy=emails.value&sortOrder=descending", &backwards).await;
+    // Equal family names stay in id order, whatever the direction of the order.
+    check("sortBy=name.familyName", &["carl", "eve", "BEA", "Adam", "dora"]).await;
+    // Nothing comes last, and first when descending (RFC 7644 §3.4.2.3).
+    check("sortBy=title", &["carl", "BEA", "dora", "Adam", "eve"]).await;
+    check("sortBy=title&sortOrder=descending", &["Adam", "eve", "dora", "BEA", "carl"]).await;
+    check("sortBy=meta.created", &["dora", "Adam", "carl", "BEA", "eve"]).await;
+    check("sortBy=&sortOrder=sideways", &["dora", "Adam", "carl", "BEA", "eve"]).await;
+    let page = tenant.get("/Users?sortBy=userName&startIndex=2&count=2").await.expect(200);
+    assert_eq!((names(&page), &page["totalResults"]), (vec!["BEA", "carl"], &json!(5)));
+    let filtered = "/Users?sortBy=userName&filter=name.familyName%20eq%20%22adams%22";
+    assert_eq!(names(&tenant.get(filtered).await.expect(200)), ["carl", "eve"]);
+    let found = "/Users?sortBy=userName&filter=userName%20eq%20%22EVE%22";
+    assert_eq!(names(&tenant.get(found).await.expect(200)), ["eve"]);
+    let groups = tenant.get("/Groups?sortBy=displayName").await.expect(200);
+    assert_eq!(names(&groups), ["Board", "Crew"]);
+}
+
+#[tokio::test]
+async fn what_cannot_be_sorted_by_is_refused() {
+    let tenant = acme().await;
+    for (query, scim_type, status, word) in [
+        ("sortBy=nothing", "invalidValue", 400, "nothing"),
+        ("sortBy=name", "invalidValue", 400, "familyName"),
+        ("sortBy=userName&sortOrder=sideways", "invalidValue", 400, "ascending or descending"),
+        ("sortBy=password", "sensitive", 403, "password"),
+        ("sortBy=a%20b", "invalidValue", 400, "sortBy"),
+    ] {
+        let answer = tenant.get(&format!("/Users?{query}")).await;
+        let detail = answer.expect_error(status, Some(scim_type));
+        assert!(detail.contains(word), "{query}: {detail}");
+    }
+}
+
+#[tokio::test]
+async fn a_search_by_post_is_the_same_query() {
+    let tenant = acme().await;
+    let body = json!({
+        "filter": "title pr",
+        "sortBy": "userName",
+        "sortOrder": "descending",
+        "startIndex": 2,
+        "count": 1,
+        "attributes": ["userName"],
+    });
+    let by_post = search(&tenant, "/Users/.search", body).await.expect(200);
+    let query = "/Users?filter=title%20pr&sortBy=userName&sortOrder=descending&startIndex=2&count=1\
+                 &attributes=userName";
+    assert_eq!(by_post, tenant.get(query).await.expect(200));
+    assert_eq!((names(&by_post), &by_post["totalResults"]), (vec!["carl"], &json!(3)));
+    let groups = search(&tenant, "/Groups/.search", json!({"sortBy": "displayName"})).await;
+    assert_eq!(names(&groups.expect(200)), ["Board", "Crew"]);
+    let wrong = tenant.post("/Users/.search", &json!({"filter": "title pr"})).await;
+    assert!(wrong.expect_error(400, Some("invalidSyntax")).contains(SEARCH));
+    tenant.get("/Users/.search").await.expect_error(405, None);
+}
+
+#[tokio::test]
+async fn the_root_is_asked_for_all_kinds() {
+    let tenant = acme().await;
+    let all = tenant.get("").await.expect(200);
+    assert_eq!(names(&all), ["dora", "Adam", "carl", "BEA", "eve", "Crew", "Board"]);
+    assert_eq!(all["totalResults"], 7);
+    assert_eq!(all["Resources"][5]["meta"]["resourceType"], "Group");
+    assert_eq!(search(&tenant, "/.search", json!({})).await.expect(200), all);
+    let page = tenant.get("?startIndex=5&count=2").await.expect(200);
+    assert_eq!((names(&page), &page["totalResults"]), (vec!["eve", "Crew"], &json!(7)));
+    // RFC 7644 §3.4.2.1: what a type does not have, none of its resources has.
+    let body = json!({"filter": "displayName co \"r\" or userName eq \"eve\""});
+    let found = search(&tenant, "/.search", body).await.expect(200);
+    assert_eq!(
+        names(&found),
+        ["eve"],
+        "displayName and userName are both attributes of users only"
+    );
+    let body = json!({"filter": "displayName co \"r\""});
+    let found = search(&tenant, "/.search", body).await.expect(200);
+    assert_eq!(names(&found), ["Crew", "Board"]);
+    let filter = "meta.resourceType eq \"Group\"";
+    let body = json!({"filter": filter, "sortBy": "displayName", "attributes": ["displayName"]});
+    assert_eq!(names(&search(&tenant, "/.search", body).await.expect(200)), ["Board", "Crew"]);
+    let sorted = tenant.get("?sortBy=userName&count=6").await.expect(200);
+    assert_eq!(names(&sorted), ["Adam", "BEA", "carl", "dora", "eve", "Crew"]);
+    let nowhere = search(&tenant, "/.search", json!({"filter": "nothing pr"})).await;
+    nowhere.expect_error(400, Some("invalidFilter"));
+    search(&tenant, "/.search", json!({"sortBy": "nothing"}))
+        .await
+        .expect_error(400, Some("invalidValue"));
+}
+
+#[tokio::test]
+async fn there_is_no_me() {
+    let tenant = acme().await;
+    for method in ["GET", "POST", "PUT", "PATCH", "DELETE"] {
+        tenant.request(method, "/Me", &[], "").await.expect_error(501, None);
+    }
+}
+
+/// Walks through a list by cursor, and gives all rows and the number of pages.
+async fn walk(tenant: &TestTenant, query: &str) -> (Vec<String>, usize) {
+    let (mut all, mut pages, mut cursor) = (Vec::new(), 0, String::new());
+    loop {
+        let body = tenant.get(&format!("{query}&cursor={cursor}")).await.expect(200);
+        let rows = names(&body);
+        assert_eq!(body["itemsPerPage"], rows.len());
+        assert!(body.get("startIndex").is_none() && body.get("previousCursor").is_none());
+        all.extend(rows.into_iter().map(str::to_owned));
+        pages += 1;
+        match body.get("nextCursor") {
+            Some(next) => cursor = next.as_str().unwrap().to_owned(),
+            None => return (all, pages),
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_list_is_walked_through_by_cursor() {
+    let tenant = acme().await;
+    let users = ["dora", "Adam", "carl", "BEA", "eve"];
+    let check = async |query: &str, expected: &[&str], pages: usize| {
+        let (all, number) = walk(&tenant, query).await;
+        assert_eq!(
+            (all, number),
+            (expected.iter().map(ToString::to_string).collect(), pages),
+            "{query}"
+        );
+    };
+    check("/Users?count=2", &users, 3).await;
+    check("/Users?count=5", &users, 1).await;
+    check("/Users?x=y", &users, 1).await;
+    check("/Users?count=2&sortBy=userName", &["Adam", "BEA", "carl", "dora", "eve"], 3).await;
+    check("/Users?count=2&filter=title%20pr", &["dora", "carl", "BEA"], 2).await;
+    let all = ["dora", "Adam", "carl", "BEA", "eve", "Crew", "Board"];
+    check("?count=3", &all, 3).await;
+    check("?count=5", &all, 2).await;
+    let first = search(&tenant, "/Users/.search", json!({"count": 3, "cursor": ""})).await;
+    let first = first.expect(200);
+    let next = json!({"count": 3, "cursor": first["nextCursor"]});
+    let second = search(&tenant, "/Users/.search", next).await.expect(200);
+    assert_eq!((names(&second), second.get("nextCursor")), (vec!["BEA", "eve"], None));
+}
+
+#[tokio::test]
+async fn a_cursor_is_good_for_its_query_its_tenant_and_its_hour() {
+    let app = TestApp::with_ids(Ids::Random).await;
+    let (tenant, other) = (app.tenant("acme").await, app.tenant("umbrella").await);
+    for name in ["a", "b", "c"] {
+        tenant.create(&json!({"userName": name})).await;
+        other.create(&json!({"userName": name})).await;
+    }
+    let body = tenant.get("/Users?cursor&count=1").await.expect(200);
+    let cursor = body["nextCursor"].as_str().unwrap().to_owned();
+    let with = |query: &str| format!("/Users?{query}&cursor={cursor}");
+    let refused = async |answer: Answer, scim_type| answer.expect_error(400, Some(scim_type));
+    refused(other.get(&with("count=1")).await, "invalidCursor").await;
+    refused(tenant.get(&with("count=2")).await, "invalidCount").await;
+    refused(tenant.get(&with("count=1&sortBy=userName")).await, "invalidCursor").await;
+    refused(tenant.get(&with("count=1&attributes=userName")).await, "invalidCursor").await;
+    refused(tenant.get(&format!("/Groups?count=1&cursor={cursor}")).await, "invalidCursor").await;
+    refused(tenant.get(&with("count=1&startIndex=1")).await, "invalidValue").await;
+    refused(tenant.get("/Users?cursor=nonsense").await, "invalidCursor").await;
+    refused(tenant.get("/Users?cursor=a%20b").await, "invalidCursor").await;
+    refused(tenant.get("/Users?cursor&count=x").await, "invalidCount").await;
+    let mut forged = cursor.clone();
+    let last = forged.pop().unwrap();
+    forged.push(if last == 'A' { 'B' } else { 'A' });
+    refused(tenant.get(&format!("/Users?count=1&cursor={forged}")).await, "invalidCursor").await;
+    // Another server of the deployment goes on with it.
+    let mut elsewhere = tenant.clone();
+    elsewhere.app.app = app.app.with_memory_of_its_own();
+    assert_eq!(elsewhere.get(&with("count=1")).await.expect(200)["itemsPerPage"], 1);
+    app.advance(Duration::seconds(3_601));
+    refused(tenant.get(&with("count=1")).await, "expiredCursor").await;
+}
+
+#[tokio::test]
+async fn who_comes_and_goes_leaves_nobody_out_of_a_walk_by_cursor() {
+    let tenant = acme().await;
+    let body = tenant.get("/Users?cursor&count=2").await.expect(200);
+    let cursor = body["nextCursor"].as_str().unwrap();
+    let first = body["Resources"][0]["id"].as_str().unwrap();
+    tenant.delete(&format!("/Users/{first}")).await.expect(204);
+    let next = tenant.get(&format!("/Users?count=2&cursor={cursor}")).await.expect(200);
+    assert_eq!(names(&next), ["carl", "BEA"], "no row is left out, unlike with startIndex");
+}
