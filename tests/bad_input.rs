@@ -625,15 +625,13 @@ async fn unknown_routes_are_refused_with_those_that_exist() {
     let bench = Bench::new().await;
     let id = bench.path.clone();
     for path in [
-        "",
         "/nonsense",
         "/users",
         "/User",
         "/Users/a/b",
         &format!("{id}/emails"),
-        "/Me",
-        "/Bulk",
-        "/.search",
+        "/bulk",
+        "/.Search",
         "/%55sers/x/y",
     ] {
         for method in ["GET", "POST", "PUT", "PATCH", "DELETE"] {

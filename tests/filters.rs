@@ -370,15 +370,6 @@ async fn a_filtered_list_is_paged_like_any_other() {
 }
 
 #[tokio::test]
-async fn sorting_is_ignored_because_it_is_not_supported() {
-    let tenant = company().await;
-    let plain = tenant.get("/Users").await.expect(200);
-    for query in ["sortBy=userName", "sortBy=nonsense&sortOrder=descending", "sortOrder=x"] {
-        assert_eq!(tenant.get(&format!("/Users?{query}")).await.expect(200), plain, "{query}");
-    }
-}
-
-#[tokio::test]
 async fn every_encoding_of_a_query_is_decoded_once() {
     let tenant = TestApp::new().await.tenant("acme").await;
     for name in ["a+b@example.com", "100%25", "é&=?"] {

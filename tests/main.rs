@@ -34,5 +34,6 @@ mod metrics;
 mod concurrency;
 mod paging;
 mod queries;
+mod bulk;
 mod capacity;
 mod faults;

@@ -35,6 +35,15 @@ enum Cause {
     Text(String),
 }
 
+impl Cause {
+    fn text(&self) -> String {
+        match self {
+            Cause::Directory(error) => crate::error_chain(&**error),
+            Cause::Text(text) => text.clone(),
+        }
+    }
+}
+
 /// An [`ApiError`] on its way to the outermost layer.
 #[derive(Debug, Clone)]
 struct Failure(Arc<ApiError>);
@@ -115,6 +124,28 @@ impl ApiError {
         )
     }
 
+    /// 404 for an operation of a bulk request.
+    pub(super) fn no_such_bulk_endpoint() -> Self {
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "There is no such endpoint; the path of an operation begins with /Users or /Groups",
+        )
+    }
+
+    /// 413 for a bulk request beyond what `/ServiceProviderConfig` announces (RFC 7644 §3.7.4).
+    pub(super) fn bulk_too_large(detail: String) -> Self {
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, detail)
+    }
+
+    /// 503 for what a bulk request had no time for.
+    pub(super) fn no_time_left() -> Self {
+        Self::retry_later(
+            StatusCode::SERVICE_UNAVAILABLE,
+            1,
+            "The operation was not done: those before it took too long. Send it again",
+        )
+    }
+
     /// 500 for an answer that cannot be written: a defect.
     pub(crate) fn unwritable() -> Self {
         let mut error = Self::new(StatusCode::INTERNAL_SERVER_ERROR, "The service failed");
@@ -162,10 +193,7 @@ pub(super) fn render(response: &mut Response, seen: &Seen, write_page: WriteFail
         detail = format!("{detail} (request id {request_id})");
     }
     if let Some(cause) = &failure.cause {
-        let cause = match cause {
-            Cause::Directory(error) => crate::error_chain(&**error),
-            Cause::Text(text) => text.clone(),
-        };
+        let cause = cause.text();
         tracing::error!(request_id = &**request_id, operation, tenant, cause, "request failed");
     }
     if let Some(site) = &seen.site {
@@ -182,6 +210,11 @@ pub(super) fn render(response: &mut Response, seen: &Seen, write_page: WriteFail
         });
         return response::set_problem(response, &problem);
     }
+    response::set_json(response, &scim_error(&failure, detail));
+}
+
+/// A SCIM error (RFC 7644 §3.12).
+fn scim_error(failure: &ApiError, detail: String) -> Value {
     let mut body = Map::new();
     body.insert("schemas".to_owned(), json!([urn::ERROR]));
     body.insert("status".to_owned(), Value::from(failure.status.as_u16().to_string()));
@@ -189,7 +222,20 @@ pub(super) fn render(response: &mut Response, seen: &Seen, write_page: WriteFail
         body.insert("scimType".to_owned(), Value::from(scim_type));
     }
     body.insert("detail".to_owned(), Value::from(detail));
-    response::set_json(response, &Value::Object(body));
+    Value::Object(body)
+}
+
+/// What a bulk request says of an operation that failed: the status and the error that it would have been answered with
+/// alone. The cause of a server error is logged here.
+pub(super) fn in_bulk(failure: &ApiError, request_id: &str) -> (u16, Value) {
+    let mut detail = failure.detail.clone();
+    if failure.status.is_server_error() {
+        detail = format!("{detail} (request id {request_id})");
+    }
+    if let Some(cause) = &failure.cause {
+        tracing::error!(request_id, cause = cause.text(), "bulk operation failed");
+    }
+    (failure.status.as_u16(), scim_error(failure, detail))
 }
 
 impl From<scim::Error> for ApiError {

@@ -10,6 +10,7 @@ pub(crate) mod params;
 pub(crate) mod body;
 mod resources;
 mod lists;
+mod bulk;
 mod discovery;
 mod admin;
 mod response;

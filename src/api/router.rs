@@ -2,13 +2,13 @@
 
 use super::context::{ADMIN_ROUTE, SCIM_ROUTE, Services, TENANT_ROUTE};
 use super::site::Pages;
-use super::{admin, auth, discovery, error, lists, observe, path, resources};
+use super::{admin, auth, bulk, discovery, error, lists, observe, path, resources};
 use crate::directory::Kind;
 use axum::Router;
 use axum::body::Body;
 use axum::middleware::from_fn_with_state;
 use axum::response::Response;
-use axum::routing::{any, get};
+use axum::routing::{any, get, post};
 use http::Request;
 use std::convert::Infallible;
 use tower::ServiceExt;
@@ -35,6 +35,7 @@ fn router(services: Services, pages: Pages) -> Router {
         .merge(resources::router(Kind::Group, "/Groups"))
         .route("/", lists::all_by_query())
         .route("/.search", lists::all_by_body())
+        .route("/Bulk", post(bulk::bulk))
         .route("/Me", any(error::no_me))
         .route("/ServiceProviderConfig", get(discovery::get_service_provider_config))
         .route("/ResourceTypes", get(discovery::list_resource_types))

@@ -2,7 +2,7 @@
 
 use super::list::{DEFAULT_COUNT, MAX_COUNT};
 use super::schema::{Attribute, AttributeType, ResourceType, Schema};
-use super::urn;
+use super::{bulk, urn};
 use serde_json::{Map, Value, json};
 
 /// `/ServiceProviderConfig` (RFC 7643 §5): what this service can do.
@@ -10,7 +10,11 @@ pub fn service_provider_config(base_url: &str, cursor_timeout_secs: u64) -> Valu
     json!({
         "schemas": [urn::SERVICE_PROVIDER_CONFIG],
         "patch": {"supported": true},
-        "bulk": {"supported": false, "maxOperations": 0, "maxPayloadSize": 0},
+        "bulk": {
+            "supported": true,
+            "maxOperations": bulk::MAX_OPERATIONS,
+            "maxPayloadSize": bulk::MAX_PAYLOAD_BYTES,
+        },
         "filter": {"supported": true, "maxResults": MAX_COUNT},
         "changePassword": {"supported": false},
         "sort": {"supported": true},

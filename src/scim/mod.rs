@@ -23,6 +23,7 @@ pub mod version;
 pub mod list;
 pub mod search;
 pub mod cursor;
+pub mod bulk;
 pub mod discovery;
 
 pub use error::{Error, ScimType};

@@ -1,0 +1,100 @@
+//! `/Bulk` (RFC 7644 §3.7): the operations of one request, each as if it had come alone.
+
+use super::body::JsonObject;
+use super::context::{Caller, RequestId, TenantPath};
+use super::error::{self, ApiError};
+use super::resources::Answer;
+use super::response;
+use crate::directory::employees::Precondition;
+use crate::directory::query::parse_id;
+use crate::directory::{Kind, clock};
+use crate::scim::bulk::plan::{Plan, Step};
+use crate::scim::bulk::request::{BulkRequest, Method, Refusal};
+use crate::scim::bulk::result::Outcome;
+use crate::scim::patch::PatchRequest;
+use crate::scim::validate;
+use crate::scim::version::{TagCondition, entity_tag};
+use axum::Extension;
+use http::StatusCode;
+use serde_json::{Map, Value};
+use std::time::Duration;
+use uuid::Uuid;
+
+/// How long operations are begun: what is left of a request's time is for the answer.
+const LONGEST: Duration = Duration::from_secs(20);
+
+/// `POST /Bulk`. Operations are done one after the other, and each is whole or nothing by itself.
+pub(super) async fn bulk(
+    Extension(caller): Extension<Caller>,
+    Extension(path): Extension<TenantPath>,
+    Extension(RequestId(request_id)): Extension<RequestId>,
+    JsonObject(body): JsonObject,
+) -> Answer {
+    let request = BulkRequest::read(&body).map_err(|refusal| match refusal {
+        Refusal::Malformed(error) => error.into(),
+        Refusal::TooLarge(detail) => ApiError::bulk_too_large(detail),
+    })?;
+    let started = clock();
+    let mut plan = Plan::new(request);
+    while let Some(step) = plan.next() {
+        let done = match started.elapsed() < LONGEST {
+            true => carry_out(&caller, step).await,
+            false => Err(ApiError::no_time_left()),
+        };
+        plan.done(done.unwrap_or_else(|failure| {
+            let (status, response) = error::in_bulk(&failure, &request_id);
+            Outcome::Failed { status, response }
+        }));
+    }
+    response::json_page(&plan.response(&path.base_url))
+}
+
+async fn carry_out(caller: &Caller, step: Step) -> Result<Outcome, ApiError> {
+    let Caller { directory, label, .. } = caller;
+    let kinds = [Kind::Employee, Kind::Group].into_iter();
+    let kind = kinds.into_iter().find(|kind| {
+        directory.resource_type(*kind).endpoint.eq_ignore_ascii_case(&step.path.endpoint)
+    });
+    let kind = kind.ok_or_else(ApiError::no_such_bulk_endpoint)?;
+    let precondition = Precondition {
+        if_match: step.version.as_deref().map(TagCondition::parse),
+        if_none_match: None,
+    };
+    let data = match &step.data {
+        Some(Value::Object(data)) => data,
+        _ => &Map::new(),
+    };
+    let id = || -> Result<(Kind, Uuid), ApiError> {
+        let id = step.path.id.as_deref().and_then(parse_id);
+        Ok((kind, id.ok_or_else(|| ApiError::no_such_resource(kind))?))
+    };
+    let (status, record) = match step.method {
+        Method::Post => {
+            let attributes = validate::read_resource(directory.resource_type(kind), data)?;
+            let created = directory.create_any_kind(kind, attributes, label).await?;
+            (StatusCode::CREATED, created)
+        }
+        Method::Put => {
+            let id = id()?;
+            let attributes = validate::read_resource(directory.resource_type(kind), data)?;
+            let replaced = directory.replace_any_kind(id, &attributes, &precondition, label);
+            (StatusCode::OK, replaced.await?)
+        }
+        Method::Patch => {
+            let request = PatchRequest::read(data)?;
+            let patched = directory.patch_any_kind(id()?, &request, &precondition, label);
+            (StatusCode::OK, patched.await?)
+        }
+        Method::Delete => {
+            let (kind, id) = id()?;
+            directory.delete_any_kind((kind, id), &precondition, label).await?;
+            let status = StatusCode::NO_CONTENT.as_u16();
+            return Ok(Outcome::Done { status, id: id.to_string(), version: None });
+        }
+    };
+    Ok(Outcome::Done {
+        status: status.as_u16(),
+        id: record.id().to_string(),
+        version: Some(entity_tag(record.version())),
+    })
+}
