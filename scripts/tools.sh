@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Runs a command with AWS's SAM CLI, cfn-lint and cargo-lambda on its path:
+# Runs a command with the Python tools of scripts/tools.txt on its path:
 #
 #     scripts/tools.sh sam validate --lint
 #
-# Needs Python 3.9 or newer with venv. They are installed once, into target/tools.
+# Needs Python 3.11 or newer with venv. They are installed once, into target/tools.
 set -euo pipefail
 
 root=$(cd "$(dirname "$0")/.." && pwd)
