@@ -137,7 +137,43 @@ async fn everything_over_scim(tenant: &TestTenant) {
     tenant.put(&path, &body).await.expect(200);
     tenant.delete(&path).await.expect(204);
     assert_eq!(tenant.create(&body).await, id, "the same person");
+    everything_with_groups(tenant, &id).await;
     tenant.get("/ServiceProviderConfig").await.expect(200);
+}
+
+/// Groups, small and too large for one transaction, and queries of every kind.
+async fn everything_with_groups(tenant: &TestTenant, user: &str) {
+    let mut members = vec![json!({"value": user})];
+    for n in 0..50 {
+        let id = tenant.create(&json!({"userName": format!("member-{n}")})).await;
+        members.push(json!({"value": id}));
+    }
+    let last = members[50]["value"].as_str().expect("an id").to_owned();
+    let body = json!({"displayName": "Crew", "externalId": "crew", "members": members});
+    let created = tenant.post("/Groups", &body).await.expect(201);
+    let path = format!("/Groups/{}", created["id"].as_str().expect("an id"));
+    tenant.get(&path).await.expect(200);
+    tenant.get(&format!("/Users/{user}")).await.expect(200);
+    let remove = json!([{"op": "remove", "path": "members", "value": [{"value": user}]}]);
+    tenant.patch(&path, &remove).await.expect(200);
+    let rename = json!([{"op": "replace", "path": "displayName", "value": "Fleet"}]);
+    tenant.patch(&path, &rename).await.expect(200);
+    for query in [
+        "/Groups?filter=displayName%20eq%20%22fleet%22",
+        "/Groups?filter=externalId%20eq%20%22crew%22",
+        "/Users?sortBy=userName",
+        "/Users?cursor&count=1",
+        "?count=3",
+    ] {
+        tenant.get(query).await.expect(200);
+    }
+    let members = format!("/Groups?filter=members.value%20eq%20%22{user}%22");
+    tenant.get(&members).await.expect(200);
+    tenant.delete(&path).await.expect(204);
+    let bulk = "urn:ietf:params:scim:api:messages:2.0:BulkRequest";
+    let operations = json!([{"method": "DELETE", "path": format!("/Users/{last}")}]);
+    let body = json!({"schemas": [bulk], "Operations": operations});
+    tenant.post("/Bulk", &body).await.expect(200);
 }
 
 /// Every operation of the administration.

@@ -106,8 +106,9 @@ impl ApiError {
         scim::Error::new(
             scim::ScimType::TooMany,
             format!(
-                "The page would have {bytes} bytes, and at most {max_bytes} can be sent; ask for \
-                 fewer rows with count, or for fewer attributes"
+                "The answer would have {bytes} bytes, and at most {max_bytes} can be sent; ask for \
+                 fewer rows with count, or for fewer attributes (excludedAttributes=members leaves \
+                 the members of groups out)"
             ),
         )
         .into()
