@@ -89,7 +89,7 @@ def comparable(answer):
     """Random ids and times become names, in the order in which they come; a list is put in the order of its userNames."""
     body = answer.get("body")
     if isinstance(body, dict) and "Resources" in body:
-        body["Resources"].sort(key=lambda user: user["userName"])
+        body["Resources"].sort(key=lambda row: row.get("userName", ""))
     text = json.dumps(answer, sort_keys=True)
     text = re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", "<time>", text)
     names = {}
