@@ -86,8 +86,8 @@ impl Call {
         record: AnyRecord,
         projection: &Projection,
     ) -> Answer {
-        let wanted = wanted(&self.caller, self.kind, projection);
-        self.answer_with(status, record, projection, wanted).await
+        let view = view(&self.caller, &self.path, projection);
+        self.answer_with(status, record, projection, view).await
     }
 
     async fn answer_with(
@@ -95,28 +95,29 @@ impl Call {
         status: StatusCode,
         record: AnyRecord,
         projection: &Projection,
-        relations: Wanted,
+        view: View<'_>,
     ) -> Answer {
         let tag = entity_tag(record.version());
-        let view = View { base_url: &self.path.base_url, relations };
         let resources = self.caller.directory.resources(vec![record], view).await?;
         let resource = resources.into_iter().next();
-        let resource = resource.ok_or_else(|| ApiError::no_such_resource(self.kind))?;
+        let (_, resource) = resource.ok_or_else(|| ApiError::no_such_resource(self.kind))?;
         let resource = projection.apply(self.resource_type(), resource);
         let answer = response::json_resource(status, &Value::Object(resource))?;
         Ok(response::with_entity_tag(answer, &tag))
     }
 }
 
-/// Whether answers show the groups of users, or the members of groups.
-fn wanted(caller: &Caller, kind: Kind, projection: &Projection) -> Wanted {
-    let relation = match kind {
-        Kind::Employee => "groups",
-        Kind::Group => "members",
-    };
-    match projection.shows(caller.directory.resource_type(kind), relation) {
-        true => Wanted::Yes,
-        false => Wanted::No,
+/// What an answer shows beside the records themselves.
+fn view<'a>(caller: &Caller, path: &'a TenantPath, projection: &Projection) -> View<'a> {
+    let wanted =
+        |kind, relation| match projection.shows(caller.directory.resource_type(kind), relation) {
+            true => Wanted::Yes,
+            false => Wanted::No,
+        };
+    View {
+        base_url: &path.base_url,
+        groups: wanted(Kind::Employee, "groups"),
+        members: wanted(Kind::Group, "members"),
     }
 }
 
@@ -128,18 +129,11 @@ pub(super) async fn rows(
     projection: &Projection,
 ) -> Result<Vec<Value>, ApiError> {
     let directory = &caller.directory;
-    let mut rows = Vec::with_capacity(records.len());
-    // The kinds stand one after the other.
-    for records in records.chunk_by(|one, next| one.kind() == next.kind()) {
-        let Some(kind) = records.first().map(AnyRecord::kind) else { continue };
-        let relations = wanted(caller, kind, projection);
-        let view = View { base_url: &path.base_url, relations };
-        for resource in directory.resources(records.to_vec(), view).await? {
-            let resource = projection.apply(directory.resource_type(kind), resource);
-            rows.push(Value::Object(resource));
-        }
-    }
-    Ok(rows)
+    let resources = directory.resources(records, view(caller, path, projection)).await?;
+    let rows = resources.into_iter().map(|(kind, resource)| {
+        Value::Object(projection.apply(directory.resource_type(kind), resource))
+    });
+    Ok(rows.collect())
 }
 
 /// `POST /Users` and so on (§3.3).
@@ -150,12 +144,12 @@ async fn create(call: Call, Params(params): Params, JsonObject(body): JsonObject
     let record = directory.create_any_kind(call.kind, attributes, label).await?;
     let id = record.id().to_string();
     let location = crate::scim::resource::location(call.resource_type(), &call.path.base_url, &id);
-    // Who is here for the first time is in no group.
-    let relations = match &record {
-        AnyRecord::Employee(employee) if employee.version == 1 => Wanted::No,
-        _ => wanted(&call.caller, call.kind, &projection),
-    };
-    let answer = call.answer_with(StatusCode::CREATED, record, &projection, relations).await?;
+    let mut view = view(&call.caller, &call.path, &projection);
+    if matches!(&record, AnyRecord::Employee(employee) if employee.version == 1) {
+        // Who is here for the first time is in no group.
+        view.groups = Wanted::No;
+    }
+    let answer = call.answer_with(StatusCode::CREATED, record, &projection, view).await?;
     Ok(response::with_location(answer, &location))
 }
 

@@ -25,22 +25,21 @@ impl Directory {
         if ids.is_empty() || !self.has_groups().await? {
             return Ok(Relations::default());
         }
-        let mut relations = Relations::default();
-        let mut asked: BTreeSet<Uuid> = ids.iter().copied().collect();
-        let mut next: Vec<Uuid> = asked.iter().copied().collect();
+        let mut relations = Relations {
+            memberships: self.store.get_memberships(ids).await?,
+            ..Relations::default()
+        };
+        let mut asked = BTreeSet::new();
+        let mut next = parents_of(&relations.memberships, &mut asked);
         // Groups may be members of each other in a circle: none is asked twice.
-        while !next.is_empty() && asked.len() < MOST_GROUPS + ids.len() {
-            let found = self.store.get_memberships(&next).await?;
-            let parents = found.values().flat_map(|memberships| &memberships.groups);
-            next = parents.copied().filter(|group| asked.insert(*group)).collect();
-            relations.memberships.extend(found);
-        }
-        let groups: BTreeSet<Uuid> =
-            relations.memberships.values().flat_map(|one| one.groups.iter().copied()).collect();
-        let groups: Vec<Uuid> = groups.into_iter().collect();
-        if !groups.is_empty() {
-            let groups: Vec<Group> = self.store.get_records(&groups).await?;
-            relations.groups = groups.into_iter().map(|group| (group.id, group)).collect();
+        while !next.is_empty() && relations.groups.len() < MOST_GROUPS {
+            let (groups, memberships) = tokio::try_join!(
+                self.store.get_records::<Group>(&next),
+                self.store.get_memberships(&next),
+            )?;
+            next = parents_of(&memberships, &mut asked);
+            relations.groups.extend(groups.into_iter().map(|group| (group.id, group)));
+            relations.memberships.extend(memberships);
         }
         Ok(relations)
     }
@@ -71,6 +70,12 @@ impl Directory {
         }
         Ok(everybody)
     }
+}
+
+/// The groups that these memberships lead to, of those that nobody asked for yet.
+fn parents_of(memberships: &HashMap<Uuid, Memberships>, asked: &mut BTreeSet<Uuid>) -> Vec<Uuid> {
+    let parents = memberships.values().flat_map(|found| &found.groups);
+    parents.copied().filter(|group| asked.insert(*group)).collect()
 }
 
 impl Relations {

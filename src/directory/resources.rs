@@ -29,8 +29,10 @@ pub enum AnyRecord {
 pub struct View<'a> {
     /// The tenant's SCIM root.
     pub base_url: &'a str,
-    /// Whether the groups of users, and the members of groups, are wanted too.
-    pub relations: Wanted,
+    /// Whether the groups of users are wanted too.
+    pub groups: Wanted,
+    /// Whether the members of groups are wanted too.
+    pub members: Wanted,
 }
 
 /// Whether something that has to be read is wanted.
@@ -217,7 +219,8 @@ impl Directory {
         }
     }
 
-    /// Records as resources, in the same order. A group that is gone by the time its members are read is left out.
+    /// Records as resources with their kinds, in the same order. A group that is gone by the time its members are read is
+    /// left out.
     ///
     /// # Errors
     /// [`Error::Contention`], and as for every call of the store.
@@ -225,9 +228,9 @@ impl Directory {
         &self,
         records: Vec<AnyRecord>,
         view: View<'_>,
-    ) -> Result<Vec<Map<String, Value>>, Error> {
+    ) -> Result<Vec<(Kind, Map<String, Value>)>, Error> {
         let employees = records.iter().filter(|record| record.kind() == Kind::Employee);
-        let relations = match view.relations {
+        let relations = match view.groups {
             Wanted::Yes => {
                 let ids: Vec<Uuid> = employees.map(AnyRecord::id).collect();
                 self.relations(&ids).await?
@@ -236,13 +239,14 @@ impl Directory {
         };
         let mut resources = Vec::with_capacity(records.len());
         for record in records {
-            resources.push(match record {
+            let kind = record.kind();
+            let resource = match record {
                 AnyRecord::Employee(employee) => {
                     let endpoint = &self.types.groups.endpoint;
                     let groups = relations.groups_of(employee.id, view.base_url, endpoint);
                     with_relation(&employee, self, view.base_url, groups)
                 }
-                AnyRecord::Group(group) if view.relations == Wanted::No => {
+                AnyRecord::Group(group) if view.members == Wanted::No => {
                     group.resource(self, view.base_url)
                 }
                 AnyRecord::Group(group) => match self.members_of(group).await {
@@ -253,7 +257,8 @@ impl Directory {
                     Err(Error::NoGroup(_)) => continue,
                     Err(other) => return Err(other),
                 },
-            });
+            };
+            resources.push((kind, resource));
         }
         Ok(resources)
     }
