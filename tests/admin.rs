@@ -674,6 +674,7 @@ async fn what_does_not_fit_is_refused_with_what_was_expected() {
     )
     .await;
     check("DELETE", "/tokens/scim/previous", null.clone(), 404, "no such token").await;
+    check("DELETE", "/tokens/scim/", null.clone(), 404, "empty").await;
     check("DELETE", "/tokens/idp/x", null, 404, "scim or admin").await;
     let request = Request::builder()
         .method("PATCH")

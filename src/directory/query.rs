@@ -1,5 +1,5 @@
 //! Lists and filters: through keys where the filter allows it, else over all of the tenant's records. What is sorted, or
-//! goes on after a row, is in [`super::order`].
+//! goes on after a row, is in `order.rs`.
 
 use super::resources::{AnyRecord, Shown};
 use super::{Directory, Error};

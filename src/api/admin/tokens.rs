@@ -4,12 +4,13 @@ use super::call::{Answer, Body, Call, bad_request, explain};
 use super::document::Problem;
 use crate::api::context::SCIM_ROOT;
 use crate::api::error::ApiError;
-use crate::api::path::PathParts;
+use crate::api::path::{FinalSlash, PathParts};
 use crate::api::response::{self, plain_json};
 use crate::directory::token::works;
 use crate::directory::token_set::{DEFAULT_OVERLAP, Earlier, MAX_OVERLAP, Rotation, Which};
 use crate::directory::{Scope, Stage, TokenRecord};
 use crate::scim::date_time;
+use axum::Extension;
 use http::StatusCode;
 use secrecy::ExposeSecret;
 use serde::de::Error;
@@ -205,8 +206,16 @@ pub(super) async fn revoke_token(call: Call, PathParts([scope, id]): PathParts<2
         (status = "default", description = "A problem", body = Problem, content_type = "application/problem+json")
     )
 )]
-pub(super) async fn revoke_tokens(call: Call, PathParts([scope]): PathParts<1>) -> Answer {
+pub(super) async fn revoke_tokens(
+    call: Call,
+    slash: Option<Extension<FinalSlash>>,
+    PathParts([scope]): PathParts<1>,
+) -> Answer {
     let scope = read_scope(scope.as_deref())?;
+    // The path of one token, with an empty id: who meant one must not end both.
+    if slash.is_some() {
+        return Err(not_found("The id of the token is empty"));
+    }
     let revoked = revoke(&call, scope, Which::All).await?;
     plain_json(StatusCode::OK, &RevokedBody { revoked })
 }
