@@ -14,6 +14,7 @@ pub mod schema;
 pub mod attr_path;
 mod values;
 pub mod validate;
+pub mod undeclared;
 pub mod filter;
 pub mod patch;
 pub mod resource;

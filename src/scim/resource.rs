@@ -1,6 +1,7 @@
 //! A whole resource as JSON: the client's attributes with `schemas`, `id` and `meta` around them (RFC 7643 §3).
 
-use super::schema::ResourceType;
+use super::schema::{Attribute, ResourceType, Schema};
+use super::undeclared::fits;
 use super::{date_time, version};
 use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
@@ -20,6 +21,8 @@ pub struct Identity<'a> {
 
 /// Puts a resource together. Attributes come in the order of the tables, whatever order they were stored in.
 ///
+/// What no table declares, or of another type, is left out.
+///
 /// `base_url` is the tenant's SCIM root without a final slash; it makes `meta.location`.
 pub fn assemble(
     resource_type: &ResourceType,
@@ -28,7 +31,16 @@ pub fn assemble(
     base_url: &str,
 ) -> Map<String, Value> {
     let mut resource = Map::new();
-    resource.insert("schemas".to_owned(), schemas(resource_type, attributes));
+    let extensions: Vec<(&String, Value)> = resource_type
+        .extensions
+        .iter()
+        .filter_map(|extension| Some((&extension.id, in_extension(extension, attributes)?)))
+        .collect();
+    // RFC 7643 §3: the core schema, and each extension that has data.
+    let schemas = std::iter::once(&resource_type.schema.id);
+    let schemas = schemas.chain(extensions.iter().map(|(id, _)| *id));
+    let schemas = schemas.map(|id| Value::from(id.as_str())).collect();
+    resource.insert("schemas".to_owned(), schemas);
     resource.insert("id".to_owned(), Value::from(identity.id));
     for attribute in resource_type.attributes() {
         if let Some(value) = attributes.get(&attribute.name) {
@@ -36,12 +48,7 @@ pub fn assemble(
             resource.insert(attribute.name.clone(), value);
         }
     }
-    for extension in &resource_type.extensions {
-        if let Some(value) = attributes.get(&extension.id) {
-            let value = in_table_order(&extension.attributes, value);
-            resource.insert(extension.id.clone(), value);
-        }
-    }
+    resource.extend(extensions.into_iter().map(|(id, value)| (id.clone(), value)));
     let meta = json!({
         "resourceType": resource_type.name,
         "created": date_time::format(identity.created),
@@ -58,17 +65,18 @@ pub fn location(resource_type: &ResourceType, base_url: &str, id: &str) -> Strin
     format!("{base_url}{}/{id}", resource_type.endpoint)
 }
 
-/// RFC 7643 §3: the core schema, and each extension that has data.
-fn schemas(resource_type: &ResourceType, attributes: &Map<String, Value>) -> Value {
-    let extensions = resource_type.extensions.iter().map(|extension| &extension.id);
-    let with_data = extensions.filter(|id| attributes.contains_key(*id));
-    std::iter::once(&resource_type.schema.id)
-        .chain(with_data)
-        .map(|id| Value::from(id.as_str()))
-        .collect()
+/// The object of an extension; `None` when there is nothing in it.
+fn in_extension(extension: &Schema, attributes: &Map<String, Value>) -> Option<Value> {
+    let object = attributes.get(&extension.id)?.as_object()?;
+    let declared = extension.attributes.iter().filter_map(|attribute| {
+        let value = object.get(&attribute.name).filter(|value| fits(attribute, value))?;
+        Some((attribute.name.clone(), in_table_order(&attribute.sub_attributes, value)))
+    });
+    let object: Map<String, Value> = declared.collect();
+    (!object.is_empty()).then_some(Value::Object(object))
 }
 
-fn in_table_order(attributes: &[super::schema::Attribute], value: &Value) -> Value {
+fn in_table_order(attributes: &[Attribute], value: &Value) -> Value {
     match value {
         Value::Array(elements) => {
             elements.iter().map(|element| in_table_order(attributes, element)).collect()

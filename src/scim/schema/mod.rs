@@ -4,6 +4,7 @@
 
 mod attribute;
 mod common;
+pub mod custom;
 mod enterprise;
 mod group;
 mod resource_type;

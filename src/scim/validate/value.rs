@@ -64,8 +64,7 @@ pub fn read_element(
         AttributeType::Boolean => read_boolean(value, at).map(Some),
         AttributeType::Integer if value.is_i64() || value.is_u64() => Ok(Some(value.clone())),
         AttributeType::Integer => Err(wrong_type(at, "a whole number", value)),
-        AttributeType::Decimal if value.is_number() => Ok(Some(value.clone())),
-        AttributeType::Decimal => Err(wrong_type(at, "a number", value)),
+        AttributeType::Decimal => read_decimal(value, at).map(Some),
         AttributeType::String
         | AttributeType::Reference
         | AttributeType::DateTime
@@ -114,6 +113,31 @@ fn read_boolean(value: &Value, at: &str) -> Result<Value, Error> {
     }
 }
 
+/// RFC 7643 §2.3.3. Numbers are kept as decimal digits: one without a fraction comes back as a whole number, so that it
+/// is read as; very large and very small ones have more digits than are kept.
+fn read_decimal(value: &Value, at: &str) -> Result<Value, Error> {
+    let Value::Number(number) = value else { return Err(wrong_type(at, "a number", value)) };
+    if !number.is_f64() {
+        return Ok(value.clone());
+    }
+    let float = number.as_f64().unwrap_or_default();
+    if float == 0.0 {
+        return Ok(Value::from(0));
+    }
+    if !(1e-30..=1e30).contains(&float.abs()) {
+        return Err(Error::invalid_value(format!(
+            "{at} must be a number between 1e-30 and 1e30 in size, or 0"
+        )));
+    }
+    if float.fract() != 0.0 {
+        return Ok(value.clone());
+    }
+    let digits = format!("{float:.0}");
+    let signed = digits.parse::<i64>().ok().map(Value::from);
+    let whole = signed.or_else(|| digits.parse::<u64>().ok().map(Value::from));
+    Ok(whole.unwrap_or_else(|| value.clone()))
+}
+
 fn check_text(attribute: &Attribute, text: &str, at: &str) -> Result<(), Error> {
     let chars = text.chars().count();
     if chars > attribute.max_chars {
@@ -140,7 +164,7 @@ fn check_text(attribute: &Attribute, text: &str, at: &str) -> Result<(), Error> 
 }
 
 /// RFC 7643 §2.3.6: base64 or base64url; certificates arrive with and without padding.
-fn is_base64(text: &str) -> bool {
+pub(in crate::scim) fn is_base64(text: &str) -> bool {
     use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
     let text = text.trim_end_matches('=');
     STANDARD_NO_PAD.decode(text).is_ok() || URL_SAFE_NO_PAD.decode(text).is_ok()
