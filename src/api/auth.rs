@@ -6,6 +6,7 @@ use super::context::{
 };
 use super::error::{self, ApiError};
 use super::observe::operation;
+use crate::directory::access::Session;
 use crate::directory::{Scope, TenantId};
 use axum::extract::{OriginalUri, Request, State};
 use axum::middleware::Next;
@@ -22,6 +23,8 @@ pub(super) struct Area {
     root: &'static str,
     /// What can be read without a token: it says the same to everybody, whether the tenant exists or not.
     open: &'static [&'static str],
+    /// What of it says more to who shows a valid token.
+    opener: &'static [&'static str],
 }
 
 /// SCIM. Discovery is open (RFC 7644 §4).
@@ -29,13 +32,15 @@ pub(super) const SCIM: Area = Area {
     scope: Scope::Scim,
     root: SCIM_ROOT,
     open: &["ServiceProviderConfig", "ResourceTypes", "Schemas"],
+    opener: &["ResourceTypes", "Schemas"],
 };
 
 /// The administration.
 pub(super) const ADMIN: Area =
-    Area { scope: Scope::Admin, root: ADMIN_ROOT, open: &["openapi.json"] };
+    Area { scope: Scope::Admin, root: ADMIN_ROOT, open: &["openapi.json"], opener: &[] };
 
-/// Lets a request through with a [`TenantPath`], and a [`Caller`] unless it is for what is open.
+/// Lets a request through with a [`TenantPath`] and a [`Caller`]; without one when it is for what is open and shows no valid
+/// token.
 pub(super) async fn authenticate(
     State((services, area)): State<(Services, Area)>,
     OriginalUri(uri): OriginalUri,
@@ -58,6 +63,12 @@ pub(super) async fn authenticate(
                 return noticed(&services, area, caller, request, next).await;
             }
             Err(error) => return error.into_response(),
+        }
+    }
+    if area.opener.contains(&endpoint) && request.headers().contains_key(AUTHORIZATION) {
+        // A wrong token sees what everybody sees, and so does a right one that cannot be checked now.
+        if let Ok(caller) = caller(&services, &tenant, area.scope, request.headers()).await {
+            request.extensions_mut().insert(caller);
         }
     }
     next.run(request).await
@@ -110,8 +121,8 @@ async fn caller(
     let token = bearer_token(headers).ok_or_else(refused)?;
     let session = services.access.open(tenant, scope, token).await?;
     let session = session.ok_or_else(refused)?;
-    let directory = services.tenants.directory(&session.tenant);
-    Ok(Caller { tenant: session.tenant, directory, label: session.label, token: session.token })
+    let Session { tenant, directory, label, token } = session;
+    Ok(Caller { tenant, directory, label, token })
 }
 
 /// The token of `Authorization: Bearer <token>`; the scheme in any case (RFC 9110 §11.1).

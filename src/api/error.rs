@@ -302,6 +302,13 @@ impl From<directory::Error> for ApiError {
                      rotate it instead, with overlapSecs 0",
                 );
             }
+            Error::NoAttribute => {
+                return Self::new(
+                    StatusCode::NOT_FOUND,
+                    "There is no such custom attribute; the list has those there are",
+                );
+            }
+            Error::AttributeRefused(why) => return Self::new(StatusCode::CONFLICT, why.clone()),
             Error::NotArchived(_) => {
                 return Self::new(
                     StatusCode::CONFLICT,

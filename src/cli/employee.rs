@@ -73,7 +73,9 @@ pub async fn run(place: &Place, command: EmployeeCommand, json: bool) -> anyhow:
 
 /// A tenant's directory, once it is certain that there is such a tenant.
 async fn enter(app: &App, id: &TenantId) -> anyhow::Result<(Tenant, Directory)> {
-    Ok((app.tenants.get(id).await?, app.tenants.directory(id)))
+    let tenant = app.tenants.get(id).await?;
+    let directory = app.tenants.directory_of(&tenant);
+    Ok((tenant, directory))
 }
 
 async fn find(directory: &Directory, text: &str) -> anyhow::Result<Uuid> {

@@ -26,9 +26,12 @@ pub fn code_of(failure: &anyhow::Error) -> ExitCode {
         return ExitCode::from(NOT_FOUND);
     }
     let code = match failure.downcast_ref::<Error>() {
-        Some(Error::NoTenant | Error::NoEmployee(_) | Error::NoGroup(_)) => NOT_FOUND,
+        Some(Error::NoTenant | Error::NoEmployee(_) | Error::NoGroup(_) | Error::NoAttribute) => {
+            NOT_FOUND
+        }
         Some(
             Error::TenantTaken
+            | Error::AttributeRefused(_)
             | Error::PreviousTokenValid { .. }
             | Error::NotArchived(_)
             | Error::BadCursor

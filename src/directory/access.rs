@@ -1,14 +1,17 @@
 //! Who may come in: a token checked against its tenant, remembered for a short while; and the sessions of
 //! administrators who signed in with one.
 
-use super::Error;
 use super::actor::Actor;
+use super::attributes::Declared;
+use super::employees::Precondition;
 use super::lockout::Lockout;
 use super::pepper::Peppers;
 use super::session::{self, Pass};
 use super::tenants::Tenants;
 use super::token;
 use super::token_set::{Rotation, Which};
+use super::{Directory, Error};
+use crate::scim::schema::custom::CustomAttribute;
 use crate::store::tenant::{Scope, Tenant, TenantId, TokenRecord};
 use secrecy::SecretString;
 use std::collections::HashMap;
@@ -28,6 +31,8 @@ const MOST_REMEMBERED: usize = 4_096;
 pub struct Session {
     /// The tenant whose token it is.
     pub tenant: TenantId,
+    /// The tenant's employees, with the attributes that the tenant declared.
+    pub directory: Directory,
     /// The token's label: who did it, in the history.
     pub label: Arc<str>,
     /// The token, by a name that only says which one it is.
@@ -63,7 +68,14 @@ struct Remembered {
     /// When a token that did not fit last made it be read.
     rechecked_at: Option<OffsetDateTime>,
     /// `None` when there is no such tenant: guessing an id is no load on the store either.
-    tenant: Option<Arc<Tenant>>,
+    tenant: Option<Arc<Known>>,
+}
+
+/// A tenant's record, and what is made of it once and not for each request.
+#[derive(Debug)]
+struct Known {
+    record: Tenant,
+    directory: Directory,
 }
 
 /// What is to be done when a token does not fit what is remembered.
@@ -81,7 +93,7 @@ enum Looked<T> {
     /// It is not in what is remembered, and the store was asked a moment ago.
     NotAgain,
     /// It is not in the store's record either, if there is one.
-    Misfit(Option<Arc<Tenant>>),
+    Misfit(Option<Arc<Known>>),
 }
 
 impl Access {
@@ -101,8 +113,9 @@ impl Access {
         scope: Scope,
         token: &str,
     ) -> Result<Option<Session>, Error> {
-        let open = |record: &TokenRecord| Session {
+        let open = |known: &Known, record: &TokenRecord| Session {
             tenant: tenant.clone(),
+            directory: known.directory.clone(),
             label: Arc::from(record.label.as_str()),
             token: Arc::from(record.short_name()),
         };
@@ -118,7 +131,8 @@ impl Access {
     pub async fn sign_in(&self, tenant: &TenantId, token: &str) -> Result<SignIn, Error> {
         let now = self.tenants.sources.now();
         // The right token is let in whatever others tried: a lock must not be a way to keep an administrator out.
-        let found = self.find_token(tenant, Scope::Admin, token, now, session::fingerprint).await?;
+        let fingerprint = |_: &Known, record: &TokenRecord| session::fingerprint(record);
+        let found = self.find_token(tenant, Scope::Admin, token, now, fingerprint).await?;
         let Some(fingerprint) = found else {
             if let Some(retry_after) = self.lockout.remaining(tenant, now) {
                 return Ok(SignIn::LockedOut { retry_after });
@@ -151,9 +165,10 @@ impl Access {
             claims = session::read(pass, tenant, &newer, now);
         }
         let Some(claims) = claims else { return Ok(None) };
-        let check = |record: &Tenant| {
-            let found = claims.find_token(record, now)?;
+        let check = |known: &Known| {
+            let found = claims.find_token(&known.record, now)?;
             Some(session::Resumed {
+                directory: known.directory.clone(),
                 label: Arc::from(found.label.as_str()),
                 token: Arc::from(found.short_name()),
                 form_key: claims.form_key.clone(),
@@ -197,6 +212,38 @@ impl Access {
         revoked
     }
 
+    /// [`Tenants::declare_attribute`]; what it changed counts here at once.
+    ///
+    /// # Errors
+    /// As for [`Tenants::declare_attribute`].
+    pub async fn declare_attribute(
+        &self,
+        tenant: &TenantId,
+        attribute: CustomAttribute,
+        precondition: &Precondition,
+        by: Actor<'_>,
+    ) -> Result<Declared, Error> {
+        let declared = self.tenants.declare_attribute(tenant, attribute, precondition, by).await;
+        self.forget(tenant);
+        declared
+    }
+
+    /// [`Tenants::remove_attribute`]; what it changed counts here at once.
+    ///
+    /// # Errors
+    /// As for [`Tenants::remove_attribute`].
+    pub async fn remove_attribute(
+        &self,
+        tenant: &TenantId,
+        attribute: (&str, &str),
+        precondition: &Precondition,
+        by: Actor<'_>,
+    ) -> Result<Tenant, Error> {
+        let removed = self.tenants.remove_attribute(tenant, attribute, precondition, by).await;
+        self.forget(tenant);
+        removed
+    }
+
     /// Forgets what is remembered of a tenant, also after a change that failed: it may be there all the same.
     fn forget(&self, tenant: &TenantId) {
         self.lock().remove(tenant);
@@ -209,22 +256,23 @@ impl Access {
         scope: Scope,
         token: &str,
         now: OffsetDateTime,
-        read: impl Fn(&TokenRecord) -> T,
+        read: impl Fn(&Known, &TokenRecord) -> T,
     ) -> Result<Option<T>, Error> {
         if token::tenant_of(token).as_ref() != Some(tenant) {
             return Ok(None);
         }
         let peppers = self.tenants.peppers.get(now).await.map_err(Error::NoPepper)?;
-        let check = |record: &Tenant, peppers: &Peppers| {
-            token::find_valid(record, scope, token, peppers, now).map(&read)
+        let check = |known: &Known, peppers: &Peppers| {
+            let found = token::find_valid(&known.record, scope, token, peppers, now)?;
+            Some(read(known, found))
         };
-        let record = match self.look(tenant, now, |record| check(record, &peppers)).await? {
+        let known = match self.look(tenant, now, |known| check(known, &peppers)).await? {
             Looked::Fits(found) => return Ok(Some(found)),
             Looked::NotAgain => return Ok(None),
-            Looked::Misfit(record) => record,
+            Looked::Misfit(known) => known,
         };
         let newer = self.tenants.peppers.get_newer(now).await.map_err(Error::NoPepper)?;
-        Ok(record.and_then(|record| check(&record, &newer)))
+        Ok(known.and_then(|known| check(&known, &newer)))
     }
 
     /// Looks for something in what is remembered of a tenant and, when it is not there, in the store; but not right
@@ -233,7 +281,7 @@ impl Access {
         &self,
         tenant: &TenantId,
         now: OffsetDateTime,
-        check: impl Fn(&Tenant) -> Option<T>,
+        check: impl Fn(&Known) -> Option<T>,
     ) -> Result<Looked<T>, Error> {
         if let Some(found) = self.recall(tenant, now).and_then(|record| check(&record)) {
             return Ok(Looked::Fits(found));
@@ -249,7 +297,7 @@ impl Access {
         }
     }
 
-    fn recall(&self, tenant: &TenantId, now: OffsetDateTime) -> Option<Arc<Tenant>> {
+    fn recall(&self, tenant: &TenantId, now: OffsetDateTime) -> Option<Arc<Known>> {
         let remembered = self.lock();
         let found = remembered.get(tenant)?;
         found.is_fresh(now).then(|| found.tenant.clone()).flatten()
@@ -274,9 +322,12 @@ impl Access {
         &self,
         tenant: &TenantId,
         now: OffsetDateTime,
-    ) -> Result<Option<Arc<Tenant>>, Error> {
+    ) -> Result<Option<Arc<Known>>, Error> {
         let record = match self.tenants.get(tenant).await {
-            Ok(record) => Some(Arc::new(record)),
+            Ok(record) => {
+                let directory = self.tenants.directory_of(&record);
+                Some(Arc::new(Known { record, directory }))
+            }
             Err(Error::NoTenant) => None,
             Err(other) => return Err(other),
         };

@@ -4,6 +4,7 @@ use super::change::{self, Change, Occasion};
 use super::{Directory, Error};
 use crate::scim::fold::fold;
 use crate::scim::patch::{self, PatchRequest};
+use crate::scim::undeclared;
 use crate::scim::version::TagCondition;
 use crate::store::claim::Claim;
 use crate::store::employee::Employee;
@@ -68,7 +69,7 @@ impl Directory {
                 return Err(Error::UserNameTaken { holder });
             }
             let same_person = self.find_same_person(&claim, &attributes).await?;
-            let attributes = attributes.clone();
+            let mut attributes = attributes.clone();
             let (change, written) = match &same_person {
                 None => {
                     let id = self.sources.new_id();
@@ -78,6 +79,8 @@ impl Directory {
                     (change, written)
                 }
                 Some(before) => {
+                    let (_, aside) = self.declared(before);
+                    undeclared::put_back(&mut attributes, aside);
                     let change = change::revived(&self.types.users, before, attributes, occasion);
                     let written = self.bring_back(before, &change, &claim, occasion).await?;
                     (change, written)
@@ -109,7 +112,13 @@ impl Directory {
         precondition: &Precondition,
         by: &str,
     ) -> Result<Employee, Error> {
-        self.change(id, precondition, by, |_| Ok(attributes.clone())).await
+        self.change(id, precondition, by, |before| {
+            let (_, aside) = self.declared(before);
+            let mut after = attributes.clone();
+            undeclared::put_back(&mut after, aside);
+            Ok(after)
+        })
+        .await
     }
 
     /// Applies a PATCH to an employee (RFC 7644 §3.5.2), all of it or nothing.
@@ -124,9 +133,19 @@ impl Directory {
         by: &str,
     ) -> Result<Employee, Error> {
         self.change(id, precondition, by, |before| {
-            Ok(patch::apply(&self.types.users, &before.attributes, request)?)
+            let (declared, aside) = self.declared(before);
+            let mut after = patch::apply(&self.types.users, &declared, request)?;
+            undeclared::put_back(&mut after, aside);
+            Ok(after)
         })
         .await
+    }
+
+    /// What the tables declare of an employee's attributes, and what else is kept.
+    fn declared(&self, employee: &Employee) -> (Map<String, Value>, Map<String, Value>) {
+        let mut declared = employee.attributes.clone();
+        let aside = undeclared::set_aside(&self.types.users, &mut declared);
+        (declared, aside)
     }
 
     /// Archives an employee and hides it from the identity provider, which deleted the user (RFC 7644 §3.6).

@@ -48,6 +48,12 @@ pub enum Error {
     /// Without this one nobody could administer the tenant any more.
     #[error("it is the last admin token")]
     LastAdminToken,
+    /// The tenant declared no such attribute.
+    #[error("there is no such custom attribute")]
+    NoAttribute,
+    /// An attribute cannot be declared beside what is there; the sentence says why.
+    #[error("{0}")]
+    AttributeRefused(String),
     /// Only an archived employee can be erased.
     #[error("employee {0} is not archived")]
     NotArchived(Uuid),

@@ -26,6 +26,7 @@ pub mod token;
 pub mod sample;
 pub mod actor;
 pub mod tenants;
+pub mod attributes;
 pub mod token_set;
 pub mod session;
 pub mod lockout;

@@ -4,6 +4,7 @@
 //! Knows nothing about cookies. A pass by itself opens nothing: whoever reads one also finds its token among the
 //! tenant's valid ones.
 
+use super::Directory;
 use super::pepper::Peppers;
 use super::token::works;
 use crate::store::tenant::{Scope, Tenant, TenantId, TokenRecord};
@@ -30,6 +31,8 @@ pub struct Pass {
 /// A session that goes on.
 #[derive(Debug, Clone)]
 pub struct Resumed {
+    /// The tenant's employees, with the attributes that the tenant declared.
+    pub directory: Directory,
     /// The token's label: who did it, in the history.
     pub label: Arc<str>,
     /// The token, by a name that only says which one it is.

@@ -53,7 +53,8 @@ impl Tenants {
         Self { store, peppers, sources, types, memory: GroupMemory::default() }
     }
 
-    /// A tenant's employee list. Whether there is such a tenant is not looked at.
+    /// A tenant's employee list, with the attributes that every tenant has; [`Self::directory_of`] also has those that the
+    /// tenant declared. Whether there is such a tenant is not looked at.
     pub fn directory(&self, tenant: &TenantId) -> Directory {
         let (types, sources) = (Arc::clone(&self.types), self.sources.clone());
         Directory::new(self.store.tenant(tenant), types, sources, self.memory.clone())
@@ -127,6 +128,7 @@ impl Tenants {
             revision: 1,
             settings: Settings::default(),
             tokens: records.into(),
+            attributes: Vec::new(),
         };
         let entry = self.entry(EventKind::Created, Vec::new(), by);
         if self.store.tenant(id).holds_anything().await? {

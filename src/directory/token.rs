@@ -140,6 +140,7 @@ mod tests {
             revision: 1,
             settings: Settings::default(),
             tokens,
+            attributes: Vec::new(),
         }
     }
 

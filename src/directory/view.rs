@@ -5,6 +5,7 @@
 use super::query::parse_id;
 use super::{Directory, Error};
 use crate::scim::fold::fold;
+use crate::scim::undeclared;
 use crate::scim::urn;
 use crate::store::employee::{Employee, LocalValues};
 use crate::store::keys::Kind;
@@ -111,6 +112,7 @@ impl Directory {
     /// [`Error::NoEmployee`], and as for every call of the store.
     pub async fn view(&self, id: Uuid, settings: Settings) -> Result<EmployeeView, Error> {
         let mut employee = self.get_any(id).await?;
+        undeclared::set_aside(&self.types.users, &mut employee.attributes);
         // DynamoDB gives a map's members in any order; an administrator reads the same one each time.
         employee.attributes.sort_keys();
         employee.attributes.values_mut().for_each(Value::sort_all_objects);

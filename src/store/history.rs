@@ -28,6 +28,8 @@ pub enum EventKind {
     Recreated,
     /// The tenant's settings changed.
     SettingsChanged,
+    /// The attributes that the tenant declared changed.
+    AttributesChanged,
     /// A new token took the place of the current one.
     TokenRotated,
     /// Tokens stopped being valid.

@@ -5,6 +5,7 @@ use super::keys;
 use super::read::SortRange;
 use super::transact::{Condition, Outcome, Step, Transaction};
 use super::{Error, Item, Store, TenantStore};
+use crate::scim::schema::custom::CustomAttribute;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::sync::Arc;
@@ -126,6 +127,8 @@ pub struct Tenant {
     pub settings: Settings,
     /// Its tokens, at most one for each scope and stage.
     pub tokens: Vec<TokenRecord>,
+    /// The attributes that it declared for its employees, the first one first.
+    pub attributes: Vec<CustomAttribute>,
 }
 
 impl Tenant {
@@ -143,6 +146,8 @@ struct TenantItem {
     revision: u64,
     settings: Settings,
     tokens: Vec<TokenRecord>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    attributes: Vec<CustomAttribute>,
 }
 
 impl Store {
@@ -174,6 +179,7 @@ impl TenantStore {
             revision: read.revision,
             settings: read.settings,
             tokens: read.tokens,
+            attributes: read.attributes,
         }))
     }
 
@@ -241,6 +247,7 @@ fn tenant_item(tenant: &Tenant) -> Result<Item, Error> {
         revision: tenant.revision,
         settings: tenant.settings,
         tokens: tenant.tokens.clone(),
+        attributes: tenant.attributes.clone(),
     };
     let mut item: Item =
         serde_dynamo::aws_sdk_dynamodb_1::to_item(fields).map_err(Error::bad_item)?;

@@ -22,7 +22,7 @@ pub(super) fn groups(attributes: &Map<String, Value>) -> Vec<FactGroup> {
     let mut core = FactGroup { urn: String::new(), facts: Vec::new() };
     let mut extensions = Vec::new();
     for (name, value) in attributes {
-        if name.starts_with("urn:") {
+        if name.contains(':') {
             let mut group = FactGroup { urn: name.clone(), facts: Vec::new() };
             add(&mut group.facts, "", value);
             extensions.push(group);

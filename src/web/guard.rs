@@ -138,8 +138,8 @@ pub(super) async fn visitor(
     let Some(tenant) = tenant_in(path) else { return Ok(None) };
     for pass in passes(headers) {
         if let Some(resumed) = services.access.resume(&tenant, pass).await? {
-            let Resumed { label, token, form_key } = resumed;
-            let (directory, site) = (services.tenants.directory(&tenant), site.clone());
+            let Resumed { directory, label, token, form_key } = resumed;
+            let site = site.clone();
             return Ok(Some(Visitor { tenant, directory, label, token, form_key, site }));
         }
     }

@@ -99,6 +99,7 @@ fn sentence(kind: EventKind) -> &'static str {
         EventKind::Restored => "Restored",
         EventKind::Recreated => "Created again in the identity provider, not active",
         EventKind::SettingsChanged => "Settings changed",
+        EventKind::AttributesChanged => "Custom attributes changed",
         EventKind::TokenRotated => "Token rotated",
         EventKind::TokenRevoked => "Token revoked",
         EventKind::Erased => "Employee erased",

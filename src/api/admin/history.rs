@@ -47,6 +47,8 @@ enum KindBody {
     /// The identity provider created the deleted user again, but not as active.
     Recreated,
     SettingsChanged,
+    /// The attributes that the tenant declared changed.
+    AttributesChanged,
     TokenRotated,
     TokenRevoked,
     /// An employee and the history were erased; only the id is left.
@@ -148,6 +150,7 @@ impl From<EventKind> for KindBody {
             EventKind::Restored => Self::Restored,
             EventKind::Recreated => Self::Recreated,
             EventKind::SettingsChanged => Self::SettingsChanged,
+            EventKind::AttributesChanged => Self::AttributesChanged,
             EventKind::TokenRotated => Self::TokenRotated,
             EventKind::TokenRevoked => Self::TokenRevoked,
             EventKind::Erased => Self::Erased,
