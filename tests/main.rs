@@ -22,6 +22,7 @@ mod filters;
 mod patch;
 mod lifecycle;
 mod discovery;
+mod custom;
 mod bad_input;
 mod limits;
 mod isolation;

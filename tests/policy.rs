@@ -196,6 +196,10 @@ async fn everything_over_the_api(tenant: &TestTenant) {
         api("GET", path, json!({})).await;
     }
     api("GET", &format!("{employee}/history"), json!({})).await;
+    let badge = "/attributes/urn:ietf:params:scim:schemas:extension:acme:2.0:User/badge";
+    api("PUT", badge, json!({"type": "integer"})).await;
+    api("GET", "/attributes", json!({})).await;
+    api("DELETE", badge, json!({})).await;
     api("PATCH", "/settings", json!({"managerFromIdp": true})).await;
     api("PATCH", &employee, json!({"location": "GB", "manager": "ada@example.com"})).await;
     api("POST", "/tokens/scim/rotate", json!({})).await;

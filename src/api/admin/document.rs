@@ -40,6 +40,7 @@ pub(super) async fn get(
     components(schemas(Problem, StatusFilter, ExportFormat)),
     tags(
         (name = "settings", description = "What the identity provider may set"),
+        (name = "attributes", description = "What the tenant declares for its users beside the attributes that all have"),
         (name = "tokens", description = "Secret Tokens of the identity provider, and admin tokens"),
         (name = "employees", description = "Everybody whom the identity provider ever created"),
         (name = "history", description = "Every change: when, who, what")

@@ -4,6 +4,7 @@
 mod call;
 mod document;
 mod settings;
+mod attributes;
 mod tokens;
 mod employees;
 mod export;
@@ -22,6 +23,8 @@ use utoipa_axum::routes;
 pub(super) fn router() -> Router<Services> {
     let (router, document) = OpenApiRouter::with_openapi(document::information())
         .routes(routes!(settings::get_settings, settings::change_settings))
+        .routes(routes!(attributes::list_attributes))
+        .routes(routes!(attributes::declare_attribute, attributes::remove_attribute))
         .routes(routes!(tokens::list_tokens))
         .routes(routes!(tokens::rotate_token))
         .routes(routes!(tokens::revoke_token))
