@@ -325,3 +325,27 @@ fn the_embedded_engine_can_be_a_dynamodb_api() {
         .send_empty();
     assert!(matches!(under_another_name, Err(ureq::Error::StatusCode(403))), "a browser");
 }
+
+#[test]
+fn custom_attributes_are_declared_listed_and_removed() {
+    const ACME: &str = "urn:ietf:params:scim:schemas:extension:acme:2.0:User";
+    let operator = Operator::new();
+    operator.json(&["tenant", "create", "acme"]);
+    let text = operator.text(&["attribute", "list", "acme"]);
+    assert!(text.contains("No custom attributes"), "{text}");
+    let set = ["attribute", "set", "acme", ACME, "skills", "--several", "--description", "Can do"];
+    let listed = operator.json(&set);
+    assert_eq!(
+        listed,
+        json!([{"urn": ACME, "name": "skills", "type": "string", "multiValued": true,
+            "caseExact": false, "description": "Can do"}])
+    );
+    assert!(operator.text(&["attribute", "list", "acme"]).contains("string, several values"));
+    let other = ["attribute", "set", "acme", ACME, "skills", "--type", "integer"];
+    let (code, text) = operator.failure(&other);
+    assert!(code == 4 && text.contains("remove it first"), "{code} {text}");
+    let (code, _) = operator.failure(&["attribute", "set", "acme", ACME, "a", "--type", "complex"]);
+    assert_eq!(code, 2);
+    assert_eq!(operator.json(&["attribute", "remove", "acme", ACME, "skills"]), json!([]));
+    assert_eq!(operator.failure(&["attribute", "remove", "acme", ACME, "skills"]).0, 3);
+}

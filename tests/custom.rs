@@ -193,7 +193,7 @@ async fn a_value_of_another_type_is_refused_with_its_place() {
     }
     declare(&tenant, ACME, "rate", json!({"type": "decimal"})).await.expect(201);
     for (n, rate) in
-        [json!(0.0), json!(-1e30), json!(1e19), json!(1e-30), json!(0.1)].iter().enumerate()
+        [json!(0.0), json!(-1e29), json!(1e19), json!(1e-29), json!(0.1)].iter().enumerate()
     {
         let body = json!({"userName": format!("u{n}"), ACME: {"rate": rate}});
         let user = tenant.post("/Users", &body).await.expect(201);

@@ -73,8 +73,17 @@ pub(crate) enum Part {
 }
 
 /// What the paths of the account settings page start with, below a tenant.
-const PAGES: [&str; 8] =
-    ["", "sign-in", "sign-out", "settings", "tokens", "employees", "activity", "assets"];
+const PAGES: [&str; 9] = [
+    "",
+    "sign-in",
+    "sign-out",
+    "settings",
+    "attributes",
+    "tokens",
+    "employees",
+    "activity",
+    "assets",
+];
 
 /// Which part a path is for. What is nowhere is a page for a browser that asks for one.
 pub(crate) fn part_of(path: &str, wants_html: bool) -> Part {

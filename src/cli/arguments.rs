@@ -3,6 +3,7 @@
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use rollcall::directory::TenantId;
+use rollcall::scim::schema::custom::CustomType;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -67,6 +68,9 @@ pub enum Command {
     /// Show and change what a tenant's identity provider governs
     #[command(subcommand)]
     Settings(SettingsCommand),
+    /// Declare, list and remove a tenant's custom attributes
+    #[command(subcommand)]
+    Attribute(AttributeCommand),
     /// Look up, change and erase employees
     #[command(subcommand)]
     Employee(EmployeeCommand),
@@ -207,6 +211,45 @@ pub struct SettingChanges {
 }
 
 #[derive(Debug, Subcommand)]
+pub enum AttributeCommand {
+    /// List the custom attributes
+    List {
+        #[arg(value_parser = tenant_id)]
+        tenant: TenantId,
+    },
+    /// Declare an attribute, or change its description and case; the identity provider sends it under the same names
+    Set {
+        #[arg(value_parser = tenant_id)]
+        tenant: TenantId,
+        /// The namespace: a URN of the tenant's own, or the enterprise one
+        urn: String,
+        /// The attribute's name
+        name: String,
+        /// string, boolean, integer, decimal, dateTime, reference or binary; cannot be changed later
+        #[arg(long = "type", value_name = "TYPE", value_parser = custom_type, default_value = "string")]
+        kind: CustomType,
+        /// It can have several values; cannot be changed later
+        #[arg(long)]
+        several: bool,
+        /// Filters tell capital from small letters
+        #[arg(long)]
+        case_exact: bool,
+        /// For people who read the schema
+        #[arg(long, default_value = "")]
+        description: String,
+    },
+    /// Remove an attribute; its values stay in the records and are not shown
+    Remove {
+        #[arg(value_parser = tenant_id)]
+        tenant: TenantId,
+        /// The namespace
+        urn: String,
+        /// The attribute's name
+        name: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
 pub enum EmployeeCommand {
     /// List employees
     List {
@@ -310,6 +353,13 @@ fn origin(text: &str) -> Result<String, String> {
         true => Ok(text.to_owned()),
         false => Err(rollcall::config::ORIGIN_FORM.to_owned()),
     }
+}
+
+fn custom_type(text: &str) -> Result<CustomType, String> {
+    CustomType::parse(text).ok_or_else(|| {
+        let names = CustomType::ALL.map(CustomType::as_str);
+        format!("one of {}", names.join(", "))
+    })
 }
 
 fn tenant_id(text: &str) -> Result<TenantId, String> {

@@ -10,6 +10,7 @@ mod stop;
 mod tenant;
 mod token;
 mod settings;
+mod attribute;
 mod employee;
 
 use arguments::{Arguments, Command};
@@ -30,6 +31,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<()> {
             Command::Tenant(command) => tenant::run(&place, command, json).await,
             Command::Token(command) => token::run(&place, command, json).await,
             Command::Settings(command) => settings::run(&place, command, json).await,
+            Command::Attribute(command) => attribute::run(&place, command, json).await,
             Command::Employee(command) => employee::run(&place, command, json).await,
             Command::Completions { shell } => {
                 let mut command = Arguments::command();

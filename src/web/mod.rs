@@ -10,6 +10,7 @@ mod guard;
 mod page;
 mod sign_in;
 mod settings;
+mod attributes;
 mod tokens;
 mod employees;
 mod employee;
@@ -28,6 +29,8 @@ pub(crate) fn router(services: &Services) -> Router<Services> {
     let guarded = Router::new()
         .route("/sign-out", post(sign_in::sign_out))
         .route("/settings", post(settings::save))
+        .route("/attributes", post(attributes::declare))
+        .route("/attributes/remove", post(attributes::remove))
         .route("/tokens/{scope}/rotate", post(tokens::rotate))
         .route("/tokens/{scope}/revoke", post(tokens::revoke))
         .route("/employees", get(employees::list))

@@ -75,6 +75,10 @@ impl Frame {
     pub(super) fn with_notice(mut self, query: &Pairs) -> Self {
         self.notice = match query.get("done").unwrap_or_default() {
             "saved" => Some("The settings are saved, and count at once."),
+            "declared" => Some("The attribute is added. Every server knows it within a minute."),
+            "undeclared" => {
+                Some("The attribute is removed. Every server knows it within a minute.")
+            }
             "revoked" => Some("The token is revoked. Every server knows it within a minute."),
             "signed-out" => Some("You are signed out."),
             "local" => Some("The values are saved."),

@@ -1,5 +1,6 @@
 //! *SCIM 2.0*: what to paste into the identity provider, and what it governs.
 
+use super::attributes::AttributesCard;
 use super::failure::explain;
 use super::guard::{Form, Visitor};
 use super::page::{Answer, Frame, Section, When, redirect, show as show_page};
@@ -20,6 +21,7 @@ struct SettingsPage {
     tenant_url: String,
     groups: [TokenGroup; 2],
     switches: [Switch; 3],
+    attributes: AttributesCard,
     /// When the identity provider last asked.
     last_request: Option<When>,
     last_day: LastDay,
@@ -75,6 +77,7 @@ pub(super) async fn show(services: &Services, visitor: &Visitor, query: &Pairs) 
             ),
             switch(MANAGER, "Set employee manager info from Identity Provider", manager_from_idp),
         ],
+        attributes: AttributesCard::of(&tenant),
         name: tenant.name,
     })
 }
