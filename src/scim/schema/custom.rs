@@ -147,10 +147,10 @@ impl CustomAttribute {
     pub fn clash(&self, standard: &ResourceTypes, others: &[CustomAttribute]) -> Option<String> {
         let (urn, name) = (&self.urn, &self.name);
         let is_core = standard.all().iter().any(|one| one.schema.is_identified(urn));
-        let starts_with = |prefix: &&str| {
+        let starts_with = |prefix: &str| {
             urn.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
         };
-        if is_core || RESERVED.iter().any(|prefix| starts_with(&prefix)) {
+        if is_core || RESERVED.into_iter().any(|prefix| starts_with(prefix)) {
             return Some(format!(
                 "{urn} belongs to SCIM itself; declare the attribute under a URN of your own"
             ));
