@@ -3,7 +3,8 @@
 //! A folder is a story on an empty tenant, a file one exchange, in the order of the names. A client's odd request
 //! becomes a file first, and a fix second. In a file, `path` begins at the SCIM root, `headers` are added to those
 //! Okta sends (`null` takes one away), `advance_secs` lets time pass first, and a response's `body` is the whole body;
-//! without one the body must be empty.
+//! without one the body must be empty. `ROLLCALL_UPDATE_FILES=1` writes the bodies anew, to be read before they are
+//! believed.
 
 use crate::support::request::Answer;
 use crate::support::{TestApp, TestTenant, sorted};
@@ -28,6 +29,56 @@ async fn an_okta_app_of_the_integration_wizard_is_answered_as_it_expects() {
 #[tokio::test]
 async fn entra_id_is_answered_as_it_expects() {
     run("entra/users").await;
+}
+
+#[tokio::test]
+async fn okta_group_push_is_answered_as_it_expects() {
+    run("okta/group-push").await;
+}
+
+#[tokio::test]
+async fn okta_group_push_goes_on_with_a_member_who_was_archived() {
+    run("okta/group-push-archived-member").await;
+}
+
+#[tokio::test]
+async fn okta_pushes_whole_groups_from_an_app_of_the_integration_wizard() {
+    run("okta/group-push-integration-wizard").await;
+}
+
+#[tokio::test]
+async fn entra_id_groups_are_answered_as_it_expects() {
+    run("entra/groups").await;
+}
+
+#[tokio::test]
+async fn the_entra_validator_finds_users_as_it_expects() {
+    run("entra/validator-users").await;
+}
+
+#[tokio::test]
+async fn the_entra_validator_finds_groups_as_it_expects() {
+    run("entra/validator-groups").await;
+}
+
+#[tokio::test]
+async fn onelogin_is_answered_as_it_expects() {
+    run("onelogin/provisioner").await;
+}
+
+#[tokio::test]
+async fn jumpcloud_is_answered_as_it_expects() {
+    run("jumpcloud/activation-and-sync").await;
+}
+
+#[tokio::test]
+async fn google_is_answered_as_it_expects() {
+    run("google/auto-provisioning").await;
+}
+
+#[tokio::test]
+async fn ping_is_answered_as_it_expects() {
+    run("ping/pingfederate").await;
 }
 
 #[test]
@@ -80,9 +131,23 @@ async fn run(story: &str) {
             serde_json::from_str(&text).unwrap_or_else(|error| panic!("{name}: {error}"));
         tenant.app.advance(Duration::seconds(exchange.advance_secs));
         let answer = tenant.app.send(request(&tenant, exchange.request)).await;
+        if std::env::var_os("ROLLCALL_UPDATE_FILES").is_some() {
+            update(&file, &text, &answer);
+            continue;
+        }
         let found = differences(&answer, &exchange.response);
         assert!(found.is_empty(), "{name}\n{}", found.join("\n"));
     }
+}
+
+/// Writes the body that was answered into a file. The status and the headers are what the client needs: they stay.
+fn update(file: &Path, text: &str, answer: &Answer) {
+    let mut exchange: Value = serde_json::from_str(text).expect("JSON");
+    assert_eq!(exchange["response"]["status"], answer.status.as_u16(), "{}", file.display());
+    if !answer.bytes.is_empty() {
+        exchange["response"]["body"] = answer.json();
+    }
+    std::fs::write(file, format!("{exchange:#}\n")).expect("the file");
 }
 
 /// A request with the headers of Okta's client and the tenant's token, as far as the file says nothing else.
