@@ -79,7 +79,13 @@ fn compare(
         refuse_secret(path, attribute)?;
         place.sub_attribute = Some(attribute.name.clone());
     }
-    let (test, written) = test(path, attribute, op, value)?;
+    let (mut test, written) = test(path, attribute, op, value)?;
+    if found.in_list
+        && attribute.name == "primary"
+        && let Test::Boolean(constant) = test
+    {
+        test = Test::Primary(constant);
+    }
     let node = Node::Compare { place, test, written };
     Ok(if op == CompareOp::Ne { Node::Not(Box::new(node)) } else { node })
 }
@@ -151,6 +157,8 @@ struct Found<'s> {
     place: Place,
     /// The attribute or sub-attribute itself; `None` for an extension as a whole.
     attribute: Option<&'s Attribute>,
+    /// Whether it is a sub-attribute of a multi-valued attribute.
+    in_list: bool,
 }
 
 impl<'s> Found<'s> {
@@ -172,7 +180,7 @@ fn resolve<'s>(path: &AttrPath, scope: Scope<'s>) -> Result<Found<'s>, Error> {
             Target::Core => return Err(no_attribute(path, resource_type)),
             Target::Extension(Schema { id, .. }) => {
                 let place = Place { extension: None, attribute: id.clone(), sub_attribute: None };
-                return Ok(Found { place, attribute: None });
+                return Ok(Found { place, attribute: None, in_list: false });
             }
         },
         Scope::Element(owner) => {
@@ -187,13 +195,17 @@ fn resolve<'s>(path: &AttrPath, scope: Scope<'s>) -> Result<Found<'s>, Error> {
     };
     refuse_secret(path, attribute)?;
     let named = sub_attribute.unwrap_or(attribute);
+    let in_list = match scope {
+        Scope::Resource(_) => sub_attribute.is_some() && attribute.multi_valued,
+        Scope::Element(owner) => owner.multi_valued,
+    };
     refuse_secret(path, named)?;
     let place = Place {
         extension: extension.map(|schema| schema.id.clone()),
         attribute: attribute.name.clone(),
         sub_attribute: sub_attribute.map(|sub| sub.name.clone()),
     };
-    Ok(Found { place, attribute: Some(named) })
+    Ok(Found { place, attribute: Some(named), in_list })
 }
 
 fn find<'s>(path: &AttrPath, resource_type: &'s ResourceType) -> Result<Target<'s>, Error> {

@@ -44,6 +44,8 @@ pub(super) enum Test {
         constant: String,
     },
     Boolean(bool),
+    /// `primary` of a multi-valued attribute: a value that does not say whether it is primary is not (RFC 7643 §2.4).
+    Primary(bool),
     Number {
         order: Order,
         constant: Number,

@@ -1,6 +1,7 @@
 //! Whether a resource meets a bound filter. Knows no tables; takes JSON as it comes and is never surprised by it.
 
 use super::bound::{Node, Order, Place, Test, TextRelation};
+use crate::scim::values::is_primary;
 use crate::scim::{date_time, fold};
 use serde_json::{Map, Number, Value};
 use std::borrow::Cow;
@@ -12,6 +13,10 @@ pub(super) fn matches(node: &Node, object: &Map<String, Value>) -> bool {
         Node::Or(nodes) => nodes.iter().any(|node| matches(node, object)),
         Node::Not(node) => !matches(node, object),
         Node::Present(place) => place.values(object).any(is_present),
+        Node::Compare { place, test: Test::Primary(constant), .. } => match place.sub_attribute {
+            Some(_) => place.elements(object).iter().any(|one| is_primary(one) == *constant),
+            None => place.values(object).any(|value| value == true) == *constant,
+        },
         Node::Compare { place, test, .. } => place.values(object).any(|value| test.holds(value)),
         Node::Element { place, filter } => {
             place.values(object).any(|element| matches_element(filter, element))
@@ -24,14 +29,18 @@ pub(super) fn matches_element(node: &Node, element: &Value) -> bool {
 }
 
 impl Place {
-    /// The values at this place: of a multi-valued attribute each one.
-    fn values<'v>(&self, object: &'v Map<String, Value>) -> impl Iterator<Item = &'v Value> {
+    /// The values of the attribute, whatever its sub-attributes hold: of a multi-valued one each.
+    fn elements<'v>(&self, object: &'v Map<String, Value>) -> &'v [Value] {
         let owner = match &self.extension {
             Some(extension) => object.get(extension).and_then(Value::as_object),
             None => Some(object),
         };
-        let values = owner.and_then(|owner| owner.get(&self.attribute)).map_or(&[][..], each);
-        values.iter().flat_map(|value| match &self.sub_attribute {
+        owner.and_then(|owner| owner.get(&self.attribute)).map_or(&[][..], each)
+    }
+
+    /// The values at this place: of a multi-valued attribute each one.
+    fn values<'v>(&self, object: &'v Map<String, Value>) -> impl Iterator<Item = &'v Value> {
+        self.elements(object).iter().flat_map(|value| match &self.sub_attribute {
             Some(name) => value.as_object().and_then(|value| value.get(name)).map_or(&[][..], each),
             None => std::slice::from_ref(value),
         })
@@ -63,7 +72,7 @@ impl Test {
                 let text = if *case_exact { Cow::Borrowed(text) } else { fold::fold(text).into() };
                 relation.holds(&text, constant)
             }),
-            Test::Boolean(constant) => value.as_bool() == Some(*constant),
+            Test::Boolean(constant) | Test::Primary(constant) => value.as_bool() == Some(*constant),
             Test::Number { order, constant } => value
                 .as_number()
                 .and_then(|number| compare_numbers(number, constant))

@@ -121,7 +121,7 @@ impl Test {
     fn is_equality(&self) -> bool {
         match self {
             Test::Text { relation, .. } => *relation == TextRelation::EQUAL,
-            Test::Boolean(_) => true,
+            Test::Boolean(_) | Test::Primary(_) => true,
             Test::Number { order, .. } | Test::Instant { order, .. } => *order == Order::Equal,
         }
     }

@@ -92,6 +92,21 @@ fn booleans_may_be_quoted() {
 }
 
 #[test]
+fn a_value_that_does_not_say_that_it_is_primary_is_not() {
+    check("emails[primary eq false].value eq \"babs@jensen.org\"", true);
+    check("emails[primary eq \"False\" and type eq \"home\"]", true);
+    check("emails[primary eq false and type eq \"work\"]", false);
+    check("emails[not (primary eq false)].value eq \"babs@jensen.org\"", false);
+    check("emails[primary ne false].value eq \"bjensen@example.com\"", true);
+    check("emails[primary ne false].value eq \"babs@jensen.org\"", false);
+    check("emails.primary eq false and emails.primary eq true", true);
+    check("emails.primary ne false", false);
+    // Where there is no value none is other than primary.
+    check("ims.primary eq false or ims[primary eq false]", false);
+    check("emails[primary pr].value eq \"babs@jensen.org\"", false);
+}
+
+#[test]
 fn any_value_of_a_list_is_enough() {
     check("emails eq \"BABS@jensen.org\"", true);
     check("emails.value ew \"@jensen.org\"", true);

@@ -375,3 +375,19 @@ fn a_thousand_members_leave_a_large_group_in_one_request() {
         json!({"members": members(1_000)}),
     );
 }
+
+#[test]
+fn a_value_that_does_not_say_that_it_is_primary_is_found_as_another() {
+    let emails = json!({"emails": [{"value": "w@x", "primary": true}, {"value": "h@x"}]});
+    let path = "emails[primary eq false]";
+    check(
+        emails.clone(),
+        json!([{"op": "replace", "path": format!("{path}.value"), "value": "home@x"}]),
+        json!({"emails": [{"value": "w@x", "primary": true}, {"value": "home@x"}]}),
+    );
+    check(
+        emails,
+        json!([{"op": "remove", "path": path}]),
+        json!({"emails": [{"value": "w@x", "primary": true}]}),
+    );
+}
