@@ -1,7 +1,7 @@
 //! `/Users`: created, read, replaced, deleted; versions, parts of an answer, addresses, and the spellings clients use.
 
 use crate::support::request::Answer;
-use crate::support::{ORIGIN, TestApp, TestTenant, counting_id};
+use crate::support::{Ids, ORIGIN, TestApp, TestTenant, counting_id};
 use axum::body::Body;
 use http::Request;
 use serde_json::{Value, json};
@@ -589,4 +589,97 @@ async fn a_password_is_taken_and_never_shown() {
     assert_eq!(created.expect(201).get("password"), None);
     let path = format!("/Users/{}?attributes=password", counting_id(1));
     assert_eq!(tenant.get(&path).await.expect(200).get("password"), None);
+}
+
+#[tokio::test]
+async fn the_content_location_is_where_the_resource_says_it_is() {
+    let (tenant, path) = with_ada().await;
+    let body = json!({"userName": "ada", "title": "Countess"});
+    let patch = json!([{"op": "replace", "path": "title", "value": "Engineer"}]);
+    for answer in [
+        tenant.post("/Users", &json!({"userName": "bob"})).await,
+        tenant.get(&path).await,
+        tenant.put(&path, &body).await,
+        tenant.patch(&path, &patch).await,
+    ] {
+        let location = answer.json()["meta"]["location"].clone();
+        assert_eq!(answer.header("content-location"), location);
+    }
+    let whole = tenant.get(&path).await;
+    let short = tenant.get(&format!("{path}?attributes=userName")).await;
+    let same = tenant.request("GET", &path, &[("if-none-match", whole.header("etag"))], "").await;
+    same.expect(304);
+    for answer in [short, same] {
+        assert_eq!(answer.header("content-location"), whole.header("content-location"));
+    }
+    assert_eq!(tenant.get("/Users").await.header("content-location"), "");
+    assert_eq!(tenant.delete(&path).await.header("content-location"), "");
+}
+
+#[tokio::test]
+async fn a_location_leads_to_its_resource_until_that_is_gone() {
+    let (tenant, path) = with_ada().await;
+    let body = tenant.get(&path).await.expect(200);
+    let location = body["meta"]["location"].as_str().unwrap();
+    let below = location.strip_prefix(&format!("{ORIGIN}{}", tenant.path(""))).unwrap();
+    assert_eq!(tenant.get(below).await.expect(200), body);
+    tenant.delete(below).await.expect(204);
+    tenant.get(below).await.expect_error(404, None);
+}
+
+#[tokio::test]
+async fn schemas_are_named_once_and_their_order_says_nothing() {
+    let tenant = acme().await;
+    let schemas = |schemas: Value| {
+        let mut body = ada();
+        body["schemas"] = schemas;
+        body
+    };
+    let created = tenant.post("/Users", &schemas(json!([ENTERPRISE, CORE]))).await.expect(201);
+    let path = format!("/Users/{}", created["id"].as_str().unwrap());
+    assert_eq!(created["schemas"], json!([CORE, ENTERPRISE]));
+    for repeated in
+        [json!([CORE, ENTERPRISE]), json!([CORE, CORE, ENTERPRISE, ENTERPRISE.to_lowercase()])]
+    {
+        let replaced = tenant.put(&path, &schemas(repeated)).await.expect(200);
+        assert_eq!(replaced, created, "the order makes no difference, and nothing has changed");
+    }
+    let mut other = schemas(json!([ENTERPRISE, ENTERPRISE, CORE]));
+    other["userName"] = "bob".into();
+    let other = tenant.post("/Users", &other).await.expect(201);
+    assert_eq!(other["schemas"], created["schemas"]);
+}
+
+#[tokio::test]
+async fn ids_are_uuids_and_so_never_the_reserved_word() {
+    let tenant = TestApp::with_ids(Ids::Random).await.tenant("acme").await;
+    for n in 0..100 {
+        let id = tenant.create(&json!({"userName": format!("user{n}")})).await;
+        let group = tenant.post("/Groups", &json!({"displayName": format!("Group {n}")})).await;
+        for id in [&*id, group.expect(201)["id"].as_str().unwrap()] {
+            assert_eq!(id.parse::<uuid::Uuid>().unwrap().to_string(), id);
+        }
+    }
+}
+
+#[tokio::test]
+async fn plain_json_may_be_asked_for() {
+    let (tenant, path) = with_ada().await;
+    for accept in ["application/json", "*/*", "application/scim+json"] {
+        let headers = [("accept", accept), ("content-type", "application/json")];
+        let send = async |method: &str, path: &str, body: Value| {
+            let answer = tenant.request(method, path, &headers, body.to_string()).await;
+            assert_eq!(answer.header("content-type"), "application/scim+json", "{method}");
+            answer
+        };
+        send("GET", &path, Value::Null).await.expect(200);
+        send("PUT", &path, ada()).await.expect(200);
+        let patch = json!({
+            "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
+            "Operations": [{"op": "add", "path": "title", "value": "New"}],
+        });
+        send("PATCH", &path, patch).await.expect(200);
+        send("POST", "/Users", json!({"userName": accept})).await.expect(201);
+        send("POST", "/Users", ada()).await.expect_error(409, Some("uniqueness"));
+    }
 }

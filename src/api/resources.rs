@@ -13,6 +13,7 @@ use crate::directory::resources::{AnyRecord, View, Wanted};
 use crate::directory::{Kind, Scope};
 use crate::scim::patch::PatchRequest;
 use crate::scim::projection::Projection;
+use crate::scim::resource::location;
 use crate::scim::schema::ResourceType;
 use crate::scim::validate;
 use crate::scim::version::{TagCondition, entity_tag};
@@ -80,6 +81,10 @@ impl Call {
         Ok((self.kind, id.ok_or_else(|| ApiError::no_such_resource(self.kind))?))
     }
 
+    fn location(&self, record: &AnyRecord) -> String {
+        location(self.resource_type(), &self.path.base_url, &record.id().to_string())
+    }
+
     async fn answer(
         &self,
         status: StatusCode,
@@ -98,11 +103,13 @@ impl Call {
         view: View<'_>,
     ) -> Answer {
         let tag = entity_tag(record.version());
+        let location = self.location(&record);
         let resources = self.caller.directory.resources(vec![record], view).await?;
         let resource = resources.into_iter().next();
         let (_, resource) = resource.ok_or_else(|| ApiError::no_such_resource(self.kind))?;
         let resource = projection.apply(self.resource_type(), resource);
         let answer = response::json_resource(status, &Value::Object(resource))?;
+        let answer = response::with_content_location(answer, &location);
         Ok(response::with_entity_tag(answer, &tag))
     }
 }
@@ -142,8 +149,7 @@ async fn create(call: Call, Params(params): Params, JsonObject(body): JsonObject
     let attributes = validate::read_resource(call.resource_type(), &body)?;
     let Caller { directory, label, .. } = &call.caller;
     let record = directory.create_any_kind(call.kind, attributes, label).await?;
-    let id = record.id().to_string();
-    let location = crate::scim::resource::location(call.resource_type(), &call.path.base_url, &id);
+    let location = call.location(&record);
     let mut view = view(&call.caller, &call.path, &projection);
     if matches!(&record, AnyRecord::Employee(employee) if employee.version == 1) {
         // Who is here for the first time is in no group.
@@ -161,6 +167,7 @@ async fn get(call: Call, id: PathParts<1>, Params(params): Params) -> Answer {
     let has_it = |condition: &TagCondition| condition.matches(record.version());
     if call.precondition.if_none_match.as_ref().is_some_and(has_it) {
         let answer = response::empty(StatusCode::NOT_MODIFIED);
+        let answer = response::with_content_location(answer, &call.location(&record));
         return Ok(response::with_entity_tag(answer, &entity_tag(record.version())));
     }
     call.answer(StatusCode::OK, record, &projection).await

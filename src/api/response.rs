@@ -3,7 +3,9 @@
 use super::error::ApiError;
 use axum::body::Body;
 use axum::response::Response;
-use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, LOCATION, X_CONTENT_TYPE_OPTIONS};
+use http::header::{
+    CACHE_CONTROL, CONTENT_LOCATION, CONTENT_TYPE, ETAG, LOCATION, X_CONTENT_TYPE_OPTIONS,
+};
 use http::{HeaderValue, StatusCode};
 use serde::Serialize;
 use serde_json::Value;
@@ -105,6 +107,14 @@ pub(super) fn bytes(body: Vec<u8>) -> Response {
 pub(super) fn with_entity_tag(mut response: Response, tag: &str) -> Response {
     if let Ok(value) = HeaderValue::from_str(tag) {
         response.headers_mut().insert(ETAG, value);
+    }
+    response
+}
+
+/// Adds the `Content-Location` header: the `meta.location` of the resource that is shown (RFC 7643 §3.1).
+pub(super) fn with_content_location(mut response: Response, location: &str) -> Response {
+    if let Ok(value) = HeaderValue::from_str(location) {
+        response.headers_mut().insert(CONTENT_LOCATION, value);
     }
     response
 }
