@@ -147,7 +147,7 @@ async fn unknown_documents_are_404() {
 #[tokio::test]
 async fn discovery_cannot_be_filtered_and_ignores_paging_and_sorting() {
     let tenant = acme().await;
-    for path in ["/ResourceTypes", "/Schemas"] {
+    for path in ALL {
         let detail = tenant
             .get(&format!("{path}?filter=name%20eq%20%22User%22"))
             .await
@@ -202,6 +202,7 @@ async fn every_attribute_has_all_its_characteristics() {
     let list = tenant.get("/Schemas").await.expect(200);
     let mut seen = 0;
     for schema in list["Resources"].as_array().unwrap() {
+        assert!(schema["description"].as_str().is_some_and(|text| !text.is_empty()), "{schema}");
         check_attributes(schema["attributes"].as_array().unwrap(), &mut seen);
     }
     assert!(seen > 70, "{seen}");
@@ -246,6 +247,9 @@ fn check_attributes(attributes: &[Value], seen: &mut usize) {
             "{attribute}"
         );
         if let Some(sub_attributes) = attribute.get("subAttributes") {
+            // RFC 7643 §2.3.8.
+            let mut parts = sub_attributes.as_array().unwrap().iter();
+            assert!(parts.all(|part| part["type"] != "complex"), "{attribute}");
             check_attributes(sub_attributes.as_array().unwrap(), seen);
         }
     }
@@ -337,5 +341,18 @@ async fn what_is_advertised_as_unsupported_is_refused_and_not_half_done() {
         let status = answer.status.as_u16();
         assert!([404, 405, 501].contains(&status), "{path}: {status}");
         answer.expect_error(status, None);
+    }
+}
+
+#[tokio::test]
+async fn a_location_leads_to_its_document() {
+    let tenant = acme().await;
+    for path in ["/Schemas", "/ResourceTypes"] {
+        let list = tenant.get(path).await.expect(200);
+        for document in list["Resources"].as_array().unwrap() {
+            let location = document["meta"]["location"].as_str().unwrap();
+            let below = location.strip_prefix(&base()).unwrap();
+            assert_eq!(tenant.get(below).await.expect(200), *document);
+        }
     }
 }

@@ -23,11 +23,11 @@ type Answer = Result<Response, ApiError>;
 
 pub(super) async fn get_service_provider_config(
     Extension(path): Extension<TenantPath>,
-) -> Response {
-    response::json(
-        StatusCode::OK,
-        &discovery::service_provider_config(&path.base_url, CURSOR_TIMEOUT_SECS),
-    )
+    Params(params): Params,
+) -> Answer {
+    refuse_filter(&params)?;
+    let document = discovery::service_provider_config(&path.base_url, CURSOR_TIMEOUT_SECS);
+    Ok(response::json(StatusCode::OK, &document))
 }
 
 /// The types of resources to tell about: those of the tenant for who showed its token, else those that all have.
@@ -61,7 +61,9 @@ pub(super) async fn get_resource_type(
     Types(types): Types,
     Extension(path): Extension<TenantPath>,
     PathParts([name]): PathParts<1>,
+    Params(params): Params,
 ) -> Answer {
+    refuse_filter(&params)?;
     let found = types.all().into_iter().find(|one| Some(&one.name) == name.as_ref());
     let found = found.ok_or_else(ApiError::no_such_resource_type)?;
     Ok(response::json(StatusCode::OK, &discovery::resource_type(found, &path.base_url)))
@@ -80,17 +82,24 @@ pub(super) async fn get_schema(
     Types(types): Types,
     Extension(path): Extension<TenantPath>,
     PathParts([urn]): PathParts<1>,
+    Params(params): Params,
 ) -> Answer {
+    refuse_filter(&params)?;
     let schema = urn.and_then(|urn| types.schemas().find(|schema| schema.is_identified(&urn)));
     let schema = schema.ok_or_else(ApiError::no_such_schema)?;
     Ok(response::json(StatusCode::OK, &discovery::schema(schema, &path.base_url)))
 }
 
 /// RFC 7644 §4: sorting and paging are ignored, a filter is forbidden.
-fn list(params: &SearchParams, rows: Vec<Value>) -> Answer {
-    if params.filter.is_some() {
-        return Err(ApiError::no_filter_on_discovery());
+fn refuse_filter(params: &SearchParams) -> Result<(), ApiError> {
+    match params.filter {
+        Some(_) => Err(ApiError::no_filter_on_discovery()),
+        None => Ok(()),
     }
+}
+
+fn list(params: &SearchParams, rows: Vec<Value>) -> Answer {
+    refuse_filter(params)?;
     let total = u64::try_from(rows.len()).unwrap_or(u64::MAX);
     Ok(response::json(StatusCode::OK, &list_response(total, 1, rows)))
 }
