@@ -2,6 +2,10 @@
 
 use crate::support::request::Answer;
 use crate::support::{Ids, TestApp, TestTenant};
+use axum::body::Body;
+use http::Request;
+use rollcall::directory::token_set::Which;
+use rollcall::store::tenant::Scope;
 use serde_json::{Value, json};
 use time::Duration;
 
@@ -150,7 +154,12 @@ async fn the_root_is_asked_for_all_kinds() {
 async fn there_is_no_me() {
     let tenant = acme().await;
     for method in ["GET", "POST", "PUT", "PATCH", "DELETE"] {
-        tenant.request(method, "/Me", &[], "").await.expect_error(501, None);
+        for path in ["/Me", "/Me/groups/1"] {
+            tenant.request(method, path, &[], "").await.expect_error(501, None);
+            let request = Request::builder().method(method).uri(tenant.path(path));
+            let answer = tenant.app.send(request.body(Body::empty()).unwrap()).await;
+            answer.expect_error(401, None);
+        }
     }
 }
 
@@ -240,4 +249,115 @@ async fn who_comes_and_goes_leaves_nobody_out_of_a_walk_by_cursor() {
     tenant.delete(&format!("/Users/{first}")).await.expect(204);
     let next = tenant.get(&format!("/Users?count=2&cursor={cursor}")).await.expect(200);
     assert_eq!(names(&next), ["carl", "BEA"], "no row is left out, unlike with startIndex");
+}
+
+#[tokio::test]
+async fn a_search_has_the_parameters_of_a_get_in_its_body_and_makes_nothing() {
+    let tenant = acme().await;
+    let core = "urn:ietf:params:scim:schemas:core:2.0:User";
+    let check = async |body: Value, query: &str| {
+        let answer = search(&tenant, "/Users/.search", body).await.expect(200);
+        assert_eq!(answer, tenant.get(&format!("/Users?{query}")).await.expect(200), "{query}");
+        for number in ["totalResults", "startIndex", "itemsPerPage"] {
+            assert!(answer[number].is_u64(), "{number}");
+        }
+    };
+    let name = format!("{core}:userName");
+    let query = format!("attributes={name},emails.value");
+    check(json!({"attributes": [name, "emails.value"]}), &query).await;
+    check(
+        json!({"excludedAttributes": ["emails", "id", "meta"]}),
+        "excludedAttributes=emails,meta",
+    )
+    .await;
+    check(json!({"sortBy": name}), "sortBy=userName").await;
+    check(json!({"startIndex": 2, "count": 1}), "startIndex=2&count=1").await;
+    let broken = search(&tenant, "/Users/.search", json!({"filter": "title"})).await;
+    broken.expect_error(400, Some("invalidFilter"));
+    let other = json!({"schemas": [core], "filter": "title pr"});
+    for path in ["/.search", "/Users/.search", "/Groups/.search"] {
+        tenant.post(path, &other).await.expect_error(400, Some("invalidSyntax"));
+        search(&tenant, path, json!({"userName": "new", "displayName": "New"})).await.expect(200);
+    }
+    assert_eq!(tenant.get("").await.expect(200)["totalResults"], 7);
+}
+
+#[tokio::test]
+async fn at_the_root_what_a_kind_lacks_has_no_value() {
+    let tenant = acme().await;
+    let users = ["dora", "Adam", "carl", "BEA", "eve"];
+    let check = async |filter: &str, expected: &[&str]| {
+        let found = search(&tenant, "/.search", json!({"filter": filter})).await.expect(200);
+        assert_eq!(names(&found), expected, "{filter}");
+        assert_eq!(found["totalResults"], expected.len(), "{filter}");
+    };
+    check("userName pr", &users).await;
+    check("meta.resourceType eq \"User\"", &users).await;
+    check("members.value eq \"x\"", &[]).await;
+    // Members can be looked for, and not looked through.
+    let members = search(&tenant, "/.search", json!({"filter": "members pr"})).await;
+    members.expect_error(400, Some("invalidFilter"));
+}
+
+#[tokio::test]
+async fn each_page_by_cursor_has_count_rows_at_most_and_all_but_the_last_a_cursor_for_urls() {
+    let tenant = acme().await;
+    let is_unreserved = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+    for (path, mut body, rows) in [
+        ("/Users/.search", json!({}), [2, 2, 1]),
+        ("/Users/.search", json!({"sortBy": "userName", "sortOrder": "descending"}), [2, 2, 1]),
+        ("/.search", json!({"filter": "userName pr"}), [2, 2, 1]),
+    ] {
+        (body["count"], body["cursor"]) = (json!(2), json!(""));
+        for (number, rows) in rows.into_iter().enumerate() {
+            let page = search(&tenant, path, body.clone()).await.expect(200);
+            assert_eq!(names(&page).len(), rows, "page {number} of {body}");
+            let next = page.get("nextCursor").cloned();
+            assert_eq!(next.is_some(), number < 2, "page {number} of {body}");
+            if let Some(next) = next {
+                assert!(next.as_str().unwrap().bytes().all(is_unreserved), "{next}");
+                body["cursor"] = next;
+            }
+        }
+    }
+    let nobody = tenant.get("/Users?cursor&filter=title%20eq%20%22x%22").await.expect(200);
+    assert_eq!((names(&nobody), nobody.get("nextCursor")), (Vec::new(), None));
+    let none = tenant.get("/Users?cursor&count=-3").await.expect(200);
+    assert_eq!((names(&none), &none["totalResults"]), (Vec::new(), &json!(5)));
+    let by_index = tenant.get("/Users?count=2").await.expect(200);
+    assert_eq!((&by_index["startIndex"], by_index.get("nextCursor")), (&json!(1), None));
+}
+
+#[tokio::test]
+async fn a_cursor_opens_nothing_without_a_token_and_its_errors_say_nothing() {
+    let app = TestApp::with_ids(Ids::Random).await;
+    let (tenant, other) = (app.tenant("acme").await, app.tenant("umbrella").await);
+    for name in ["a", "b"] {
+        tenant.create(&json!({"userName": name})).await;
+        other.create(&json!({"userName": name})).await;
+    }
+    let first = async |tenant: &TestTenant| {
+        let body = tenant.get("/Users?cursor&count=1").await.expect(200);
+        body["nextCursor"].as_str().unwrap().to_owned()
+    };
+    let (cursor, foreign) = (first(&tenant).await, first(&other).await);
+    let with = |cursor: &str| format!("/Users?count=1&cursor={cursor}");
+    let mut forged = cursor.clone();
+    forged.replace_range(0..1, if forged.starts_with('A') { "B" } else { "A" });
+    let mut answers = Vec::new();
+    for wrong in [&*foreign, &*forged, &cursor[1..], "nonsense"] {
+        let answer = tenant.get(&with(wrong)).await;
+        answers.push(answer.expect_error(400, Some("invalidCursor")));
+    }
+    answers.dedup();
+    assert_eq!(answers.len(), 1, "{answers:?}");
+    let mut stranger = tenant.clone();
+    for token in ["", "wrong", &*other.scim_token] {
+        token.clone_into(&mut stranger.scim_token);
+        stranger.get(&with(&cursor)).await.expect_error(401, None);
+    }
+    tenant.get(&with(&cursor)).await.expect(200);
+    app.app.tenants.revoke_tokens(&tenant.id, Scope::Scim, Which::All, "test").await.unwrap();
+    app.advance(Duration::seconds(61));
+    tenant.get(&with(&cursor)).await.expect_error(401, None);
 }

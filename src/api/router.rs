@@ -37,6 +37,7 @@ fn router(services: Services, pages: Pages) -> Router {
         .route("/.search", lists::all_by_body())
         .route("/Bulk", post(bulk::bulk))
         .route("/Me", any(error::no_me))
+        .route("/Me/{*below}", any(error::no_me))
         .route("/ServiceProviderConfig", get(discovery::get_service_provider_config))
         .route("/ResourceTypes", get(discovery::list_resource_types))
         .route("/ResourceTypes/{name}", get(discovery::get_resource_type))
