@@ -100,6 +100,8 @@ async fn each_operation_is_as_if_it_had_come_alone() {
         results.as_array().unwrap().iter().map(|one| one["status"].as_str().unwrap()).collect();
     assert_eq!(statuses, ["200", "412", "400", "409", "200", "404", "404", "204"]);
     assert_eq!(results[0]["version"], "W/\"2\"");
+    assert_eq!(results[1]["location"], format!("{BASE}{path}"));
+    assert_eq!(results[5]["location"], format!("{BASE}/Users/{}", counting_id(77)));
     let error = &results[3]["response"];
     assert_eq!(error["schemas"], json!(["urn:ietf:params:scim:api:messages:2.0:Error"]));
     assert_eq!((&error["scimType"], &error["status"]), (&json!("uniqueness"), &json!("409")));
@@ -149,4 +151,19 @@ async fn what_fails_below_fails_one_operation_and_says_which_request_it_was() {
     let detail = results[0]["response"]["detail"].as_str().unwrap();
     assert!(detail.contains("request id"), "{detail}");
     assert_eq!(tenant.found("userName pr").await, ["bob"]);
+}
+
+#[tokio::test]
+async fn a_reference_in_an_extension_becomes_an_id() {
+    let tenant = acme().await;
+    let enterprise = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
+    let mut ada = user("a", "ada");
+    ada["data"][enterprise] = json!({"manager": {"value": "bulkId:b"}});
+    let results = bulk(&tenant, json!({"Operations": [ada, user("b", "bob")]})).await;
+    let id = |index: usize| {
+        let location = results[index]["location"].as_str().unwrap();
+        location.rsplit_once('/').unwrap().1.to_owned()
+    };
+    let ada = tenant.get(&format!("/Users/{}", id(0))).await.expect(200);
+    assert_eq!(ada[enterprise]["manager"]["value"], id(1));
 }

@@ -1,7 +1,7 @@
 //! Groups: who is in them, who sees that, and what happens to members who come and go.
 
 use crate::support::engine::Fault;
-use crate::support::{Ids, TestApp, TestTenant, counting_id};
+use crate::support::{Ids, ORIGIN, TestApp, TestTenant, counting_id};
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
@@ -434,4 +434,119 @@ async fn without_members_no_member_is_read() {
     assert_eq!(calls(&format!("/Groups/{crew}?attributes=displayName")).await, ["GetItem"]);
     let filter = "/Groups?excludedAttributes=members&filter=displayName%20eq%20%22crew%22";
     assert_eq!(calls(filter).await, ["GetItem", "GetItem"]);
+}
+
+#[tokio::test]
+async fn references_between_users_and_groups_lead_there() {
+    let tenant = acme().await;
+    let ada = user(&tenant, "ada").await;
+    let inner = group(&tenant, "Inner", &[&ada]).await;
+    let outer = group(&tenant, "Outer", &[&inner]).await;
+    let base = format!("{ORIGIN}{}", tenant.path(""));
+    let follow = async |reference: &Value, id: &str| {
+        let path = reference["$ref"].as_str().unwrap().strip_prefix(&base).unwrap();
+        assert_eq!(tenant.get(path).await.expect(200)["id"], id);
+        assert_eq!(reference["value"], id);
+    };
+    let body = tenant.get(&path(&inner)).await.expect(200);
+    follow(&body["members"][0], &ada).await;
+    let body = tenant.get(&path(&outer)).await.expect(200);
+    follow(&body["members"][0], &inner).await;
+    let body = tenant.get(&format!("/Users/{ada}")).await.expect(200);
+    follow(&body["groups"][0], &inner).await;
+    follow(&body["groups"][1], &outer).await;
+    // An id is one of its kind alone.
+    tenant.get(&format!("/Users/{inner}")).await.expect_error(404, None);
+    tenant.get(&path(&ada)).await.expect_error(404, None);
+}
+
+#[tokio::test]
+async fn a_group_has_a_name_whatever_a_request_says() {
+    let tenant = acme().await;
+    let crew = path(&group(&tenant, "Crew", &[]).await);
+    for body in [json!({}), json!({"displayName": ""}), json!({"displayName": null})] {
+        tenant.post("/Groups", &body).await.expect_error(400, Some("invalidValue"));
+        tenant.put(&crew, &body).await.expect_error(400, Some("invalidValue"));
+    }
+    let remove = json!([{"op": "remove", "path": "displayName"}]);
+    tenant.patch(&crew, &remove).await.expect_error(400, Some("mutability"));
+    assert_eq!(tenant.get(&crew).await.expect(200)["displayName"], "Crew");
+}
+
+#[tokio::test]
+async fn who_a_member_is_cannot_be_changed() {
+    let tenant = acme().await;
+    let (ada, bob) = (user(&tenant, "ada").await, user(&tenant, "bob").await);
+    let crew = group(&tenant, "Crew", &[&ada]).await;
+    let before = tenant.get(&path(&crew)).await.json();
+    let replace = async |name: &str, value: &str| {
+        let member = format!("members[value eq \"{ada}\"].{name}");
+        let replace = json!([{"op": "replace", "path": member, "value": value}]);
+        tenant.patch(&path(&crew), &replace).await
+    };
+    replace("value", &bob).await.expect_error(400, Some("mutability"));
+    replace("type", "Group").await.expect_error(400, Some("mutability"));
+    // The service makes each $ref itself, and reads none.
+    replace("$ref", "https://x.example").await.expect(200);
+    assert_eq!(tenant.get(&path(&crew)).await.json(), before);
+    assert_eq!(members(&tenant, &crew).await, [ada]);
+}
+
+#[tokio::test]
+async fn the_last_of_many_operations_can_undo_them_all() {
+    let (tenant, ids) = many(20).await;
+    let crew = group(&tenant, "Crew", &[&ids[0]]).await;
+    let before = tenant.get(&path(&crew)).await.json();
+    let mut operations = add_one_by_one(&ids.iter().cloned().cycle().take(999).collect::<Vec<_>>());
+    let last = json!({"op": "replace", "path": "displayName", "value": 1});
+    operations.as_array_mut().unwrap().push(last);
+    let detail = tenant.patch(&path(&crew), &operations).await;
+    let detail = detail.expect_error(400, Some("invalidValue"));
+    assert!(detail.contains("Operation 1000"), "{detail}");
+    assert_eq!(tenant.get(&path(&crew)).await.json(), before);
+    assert_eq!(groups_of(&tenant, &ids[1]).await, []);
+}
+
+#[tokio::test]
+async fn pages_of_groups_follow_each_other() {
+    let tenant = TestApp::with_ids(Ids::Random).await.tenant("acme").await;
+    let mut ids = Vec::new();
+    for n in 0..5 {
+        ids.push(group(&tenant, &format!("Group {n}"), &[]).await);
+    }
+    ids.sort_unstable();
+    let mut seen = Vec::new();
+    for (start_index, rows) in [(1, 2), (3, 2), (5, 1), (7, 0)] {
+        let query = format!("/Groups?startIndex={start_index}&count=2");
+        let page = tenant.get(&query).await.expect(200);
+        assert_eq!((&page["totalResults"], &page["itemsPerPage"]), (&json!(5), &json!(rows)));
+        let resources = page["Resources"].as_array().unwrap();
+        assert_eq!(resources.len(), rows);
+        seen.extend(resources.iter().map(|row| row["id"].as_str().unwrap().to_owned()));
+    }
+    assert_eq!(seen, ids);
+}
+
+#[tokio::test]
+async fn the_version_of_a_group_moves_with_its_members() {
+    let tenant = acme().await;
+    let ada = user(&tenant, "ada").await;
+    let crew = path(&group(&tenant, "Crew", &[]).await);
+    let tag = tenant.get(&crew).await.header("etag").to_owned();
+    assert_eq!(tenant.get(&crew).await.json()["meta"]["version"], *tag);
+    let same = tenant.request("GET", &crew, &[("if-none-match", &tag)], "").await;
+    same.expect(304);
+    let add = json!([{"op": "add", "path": "members", "value": [{"value": ada}]}]);
+    tenant.patch(&crew, &add).await.expect(200);
+    tenant.request("GET", &crew, &[("if-none-match", &tag)], "").await.expect(200);
+    let headers = [("if-match", &*tag), ("content-type", "application/scim+json")];
+    let body = json!({"displayName": "Fleet"}).to_string();
+    tenant.request("PUT", &crew, &headers, body.clone()).await.expect_error(412, None);
+    let now = tenant.get(&crew).await.header("etag").to_owned();
+    let headers = [("if-match", &*now), ("content-type", "application/scim+json")];
+    tenant.request("PUT", &crew, &headers, body.clone()).await.expect(200);
+    tenant.delete(&crew).await.expect(204);
+    let body: Value = serde_json::from_str(&body).unwrap();
+    tenant.put(&crew, &body).await.expect_error(404, None);
+    tenant.patch(&crew, &add).await.expect_error(404, None);
 }

@@ -222,3 +222,16 @@ fn the_runbook_has_every_alarm() {
         }
     }
 }
+
+#[test]
+fn a_domain_of_the_deployments_own_speaks_tls_1_2_at_least() {
+    let template = load("template.yaml");
+    let resources = template["Resources"].as_object().expect("resources").values();
+    let domains = resources.filter(|one| one["Type"] == "AWS::ApiGatewayV2::DomainName");
+    let configurations: Vec<&Value> =
+        domains.flat_map(|one| list(&one["Properties"]["DomainNameConfigurations"])).collect();
+    assert!(!configurations.is_empty());
+    for configuration in configurations {
+        assert_eq!(configuration["SecurityPolicy"], "TLS_1_2");
+    }
+}

@@ -635,3 +635,18 @@ async fn a_custom_attribute_is_added_shown_with_an_employee_and_removed() {
     let sent = after(&employee, "From the identity provider", "</section>");
     assert!(!sent.contains("4711"), "{sent}");
 }
+
+#[tokio::test]
+async fn people_are_shown_by_their_display_name() {
+    let browser = at_acme().await;
+    let body = json!({
+        "userName": "ada@example.com",
+        "displayName": "Countess Lovelace",
+        "name": {"givenName": "Ada", "familyName": "King", "formatted": "Ada King"},
+    });
+    let id = browser.tenant.create(&body).await;
+    let page = browser.get("employees").await.page(200);
+    assert!(page.contains("Countess Lovelace") && !page.contains("Ada King"), "{page}");
+    let page = browser.get(&format!("employees/{id}")).await.page(200);
+    assert!(page.contains("Countess Lovelace"), "{page}");
+}
