@@ -37,4 +37,5 @@ mod paging;
 mod queries;
 mod bulk;
 mod capacity;
+mod conformance;
 mod faults;

@@ -1,0 +1,201 @@
+//! What the RFCs want and which test shows it: `docs/conformance.md` from the files in `tests/conformance/`.
+
+use serde::Deserialize;
+use std::collections::BTreeSet;
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+
+/// The documents, each with its file and its title.
+const DOCUMENTS: [(&str, &str); 3] = [
+    ("rfc7643", "RFC 7643: Core Schema"),
+    ("rfc7644", "RFC 7644: Protocol"),
+    ("rfc9865", "RFC 9865: Cursor-Based Pagination"),
+];
+
+/// One requirement on the side of the service.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Row {
+    section: String,
+    level: String,
+    text: String,
+    /// The tests that show it, as `cargo test -- --list` has them.
+    tests: Vec<String>,
+    /// Why it is not met or, where tests show it, what is not.
+    no: Option<String>,
+}
+
+impl Row {
+    fn section_numbers(&self) -> Vec<u32> {
+        self.section.split('.').map(|number| number.parse().expect("a section")).collect()
+    }
+
+    fn shown_by(&self) -> String {
+        let tests: Vec<String> = self.tests.iter().map(|test| format!("`{test}`")).collect();
+        let no = self.no.as_ref().map(|reason| match tests.is_empty() {
+            true => format!("no: {reason}"),
+            false => format!("but: {reason}"),
+        });
+        tests.into_iter().chain(no).collect::<Vec<_>>().join("<br>")
+    }
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn read(path: &Path) -> String {
+    std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+fn rows(document: &str) -> Vec<Row> {
+    let text = read(&root().join(format!("tests/conformance/{document}.json")));
+    serde_json::from_str(&text).expect(document)
+}
+
+/// All files of Rust below a folder.
+fn sources(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).expect("a folder");
+    let paths = entries.map(|entry| entry.expect("an entry").path());
+    paths
+        .flat_map(|path| match path.is_dir() {
+            true => sources(&path),
+            false => vec![path],
+        })
+        .filter(|path| path.extension().is_some_and(|extension| extension == "rs"))
+        .collect()
+}
+
+/// The module that a file is, without the name of its crate.
+fn module(folder: &Path, file: &Path) -> Vec<String> {
+    let below = file.strip_prefix(folder).expect("a file below").with_extension("");
+    let mut parts: Vec<String> =
+        below.iter().map(|part| part.to_string_lossy().into_owned()).collect();
+    parts.pop_if(|part| ["mod", "lib", "main"].contains(&part.as_str()));
+    parts
+}
+
+/// The tests in a file. Formatted code says by its indentation where a module ends.
+fn collect_tests(module: &[String], text: &str, tests: &mut BTreeSet<String>) {
+    let mut inside = module.to_vec();
+    let mut is_test = false;
+    for line in text.lines() {
+        let code = line.trim_start();
+        if let Some(name) = line.strip_prefix("mod ").and_then(|rest| rest.strip_suffix(" {")) {
+            inside.push(name.to_owned());
+        } else if line == "}" {
+            inside.truncate(module.len());
+        } else if code.starts_with("#[test]") || code.starts_with("#[tokio::test") {
+            is_test = true;
+        } else if is_test && !code.starts_with("#[") {
+            is_test = false;
+            let function = code.strip_prefix("async ").unwrap_or(code).strip_prefix("fn ");
+            if let Some((name, _)) = function.and_then(|function| function.split_once('(')) {
+                tests.insert(format!("{}::{name}", inside.join("::")));
+            }
+        }
+    }
+}
+
+fn all_tests() -> BTreeSet<String> {
+    let mut tests = BTreeSet::new();
+    for folder in ["src", "tests"].map(|name| root().join(name)) {
+        for file in sources(&folder) {
+            collect_tests(&module(&folder, &file), &read(&file), &mut tests);
+        }
+    }
+    tests
+}
+
+fn document() -> String {
+    let documents = DOCUMENTS.map(|(document, title)| (title, rows(document)));
+    let all = || documents.iter().flat_map(|(_, rows)| rows);
+    let count = |tests: bool, no: bool| {
+        all().filter(|row| row.tests.is_empty() != tests && row.no.is_some() == no).count()
+    };
+    let mut text = format!(
+        "# Conformance\n\n\
+         What RFC 7643, RFC 7644 and RFC 9865 want of a service provider, each with the tests that show it. \
+         `tests/conformance.rs`\nmakes this page of the files in `tests/conformance/`, and fails when a test \
+         named here does not exist.\n\n\
+         Of {} requirements {} are shown by tests, {} are but for an exception that is named, and {} are not \
+         met or do not\napply, each with the reason. The list is this project's own reading of the RFCs: a test \
+         shows what its row says in the\ncases that it tries, and proves no more.\n",
+        all().count(),
+        count(true, false),
+        count(true, true),
+        count(false, true),
+    );
+    for (title, rows) in &documents {
+        write!(
+            text,
+            "\n## {title}\n\n| section | level | requirement | shown by |\n|---|---|---|---|\n"
+        )
+        .expect("text");
+        for row in rows {
+            let cells = [&row.section, &row.level, &row.text, &row.shown_by()]
+                .map(|cell| cell.replace('|', "\\|"));
+            writeln!(text, "| {} |", cells.join(" | ")).expect("text");
+        }
+    }
+    text
+}
+
+#[test]
+fn every_requirement_has_tests_that_exist_or_a_reason() {
+    let known = all_tests();
+    for (document, _) in DOCUMENTS {
+        for row in rows(document) {
+            let place = format!("{document} section {}: {}", row.section, row.text);
+            assert!(!row.tests.is_empty() || row.no.is_some(), "{place}");
+            assert!(row.no.is_none_or(|reason| reason.len() > 20), "{place}: no reason");
+            for test in &row.tests {
+                assert!(known.contains(test), "{place}: there is no test {test}");
+            }
+            let distinct: BTreeSet<&String> = row.tests.iter().collect();
+            assert_eq!(distinct.len(), row.tests.len(), "{place}: a test is named twice");
+        }
+    }
+}
+
+#[test]
+fn requirements_are_in_the_order_of_the_sections() {
+    for (document, _) in DOCUMENTS {
+        let rows = rows(document);
+        assert!(rows.is_sorted_by_key(Row::section_numbers), "{document}");
+        let levels = ["MUST", "REQUIRED", "SHALL", "SHOULD", "RECOMMENDED"];
+        for Row { level, text, .. } in &rows {
+            assert!(levels.contains(&level.trim_end_matches(" NOT")), "{level}: {text}");
+        }
+    }
+}
+
+#[test]
+fn the_page_says_what_the_tests_show() {
+    let path = root().join("docs/conformance.md");
+    let expected = document();
+    if std::env::var_os("ROLLCALL_UPDATE_FILES").is_some() {
+        std::fs::write(&path, &expected).expect("the page is written");
+    }
+    assert!(
+        read(&path) == expected,
+        "docs/conformance.md is not what is made of tests/conformance/; run this test with \
+         ROLLCALL_UPDATE_FILES=1"
+    );
+}
+
+#[test]
+fn tests_are_found_in_every_form_in_which_they_are_written() {
+    let known = all_tests();
+    for test in [
+        "users::a_password_is_taken_and_never_shown",
+        "paging::all_pages_together_are_all_employees_also_while_others_come_and_leave",
+        "scim::fold::tests::folding_twice_changes_nothing",
+        "scim::filter::tests::evaluation::null_is_no_value",
+        "scim::bulk::tests::each_operation_is_done_once_or_fails",
+        "scim::cursor::tests::what_is_written_is_read_again",
+    ] {
+        assert!(known.contains(test), "{test}");
+    }
+    assert!(!known.contains("users::with_ada"));
+}
