@@ -175,6 +175,7 @@ async fn a_value_of_another_type_is_refused_with_its_place() {
     let wrong = [
         ("string", json!(1)),
         ("integer", json!(1.5)),
+        ("integer", json!(1e3)),
         ("integer", json!("1")),
         ("decimal", json!("x")),
         ("decimal", json!(1e300)),

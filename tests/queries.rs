@@ -130,11 +130,7 @@ async fn the_root_is_asked_for_all_kinds() {
     // RFC 7644 §3.4.2.1: what a type does not have, none of its resources has.
     let body = json!({"filter": "displayName co \"r\" or userName eq \"eve\""});
     let found = search(&tenant, "/.search", body).await.expect(200);
-    assert_eq!(
-        names(&found),
-        ["eve"],
-        "displayName and userName are both attributes of users only"
-    );
+    assert_eq!(names(&found), ["eve", "Crew", "Board"]);
     let body = json!({"filter": "displayName co \"r\""});
     let found = search(&tenant, "/.search", body).await.expect(200);
     assert_eq!(names(&found), ["Crew", "Board"]);
@@ -294,6 +290,10 @@ async fn at_the_root_what_a_kind_lacks_has_no_value() {
     check("userName pr", &users).await;
     check("meta.resourceType eq \"User\"", &users).await;
     check("members.value eq \"x\"", &[]).await;
+    check("displayName co \"r\" or userName eq \"eve\"", &["eve", "Crew", "Board"]).await;
+    check("not (userName pr) and displayName sw \"b\"", &["Board"]).await;
+    check("userName ne \"eve\" and displayName eq \"crew\"", &["Crew"]).await;
+    check("title eq null and displayName eq \"crew\"", &["Crew"]).await;
     // Members can be looked for, and not looked through.
     let members = search(&tenant, "/.search", json!({"filter": "members pr"})).await;
     members.expect_error(400, Some("invalidFilter"));

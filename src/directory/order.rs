@@ -85,6 +85,9 @@ impl Directory {
             let pick = |record: R| Some(sorter.place(&record, self));
             return Ok(self.store.pick_from_records(pick).await?);
         };
+        if filter.is_never_met() {
+            return Ok(Vec::new());
+        }
         let condition: Condition<'_> = self.condition::<R>(filter).await?;
         let base_url = sorter.query.base_url;
         let pick = |record: R| {

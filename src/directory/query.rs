@@ -5,6 +5,7 @@ use super::resources::{AnyRecord, Shown};
 use super::{Directory, Error};
 use crate::scim::cursor::{Position, invalid_cursor};
 use crate::scim::filter::{BoundFilter, Filter, Lookup, Mention};
+use crate::scim::schema::ResourceType;
 use crate::scim::sort::SortBy;
 use crate::scim::work::Work;
 use crate::scim::{self, ScimType};
@@ -19,6 +20,11 @@ use uuid::Uuid;
 pub(super) const MOST_WORK: u64 = 40_000_000;
 /// How many candidates are held at a time: as many as one batch reads.
 pub(super) const MOST_AT_ONCE: usize = 100;
+
+/// How many groups, or members, one filter can be about: each is read whole.
+const MOST_RELATED: usize = 5;
+/// Beyond so many candidates all records are read: in parallel, and not one batch after the other.
+const MOST_CANDIDATES: usize = 2_000;
 
 /// What an identity provider asks for.
 #[derive(Debug, Clone, Copy)]
@@ -145,24 +151,16 @@ impl Directory {
         Ok((records, total))
     }
 
-    /// The filter for each kind that it can be asked of. One that names an attribute which only some kinds have is none
-    /// of the others' (RFC 7644 §3.4.2.1).
+    /// The filter for each kind. An attribute that only some of the kinds have is one without a value for the others
+    /// (RFC 7644 §3.4.2.1).
     fn bind(&self, query: Query<'_>) -> Result<Vec<(Kind, Option<BoundFilter>)>, scim::Error> {
-        let Some(filter) = query.filter else {
-            return Ok(query.kinds.iter().map(|kind| (*kind, None)).collect());
-        };
-        let mut bound = Vec::new();
-        let mut refused = None;
-        for kind in query.kinds {
-            match filter.bind(self.resource_type(*kind)) {
-                Ok(filter) => bound.push((*kind, Some(filter))),
-                Err(error) => refused = Some(error),
-            }
-        }
-        match refused {
-            Some(error) if bound.is_empty() => Err(error),
-            _ => Ok(bound),
-        }
+        let types: Vec<&ResourceType> =
+            query.kinds.iter().map(|kind| self.resource_type(*kind)).collect();
+        let bound = query.kinds.iter().map(|kind| {
+            let bind = |filter: &Filter| filter.bind_among(self.resource_type(*kind), &types);
+            Ok((*kind, query.filter.map(bind).transpose()?))
+        });
+        bound.collect()
     }
 
     async fn list_kind<R: Shown>(
@@ -173,6 +171,7 @@ impl Directory {
     ) -> Result<(Vec<AnyRecord>, u64), Error> {
         let (records, total) = match filter {
             None => self.store.list_records::<R>(page.offset, page.count).await?,
+            Some(filter) if filter.is_never_met() => (Vec::new(), 0),
             Some(filter) => self.list_matching::<R>(filter, page, base_url).await?,
         };
         Ok((records.into_iter().map(R::into_any).collect(), total))
@@ -214,6 +213,14 @@ impl Directory {
             ))
             .into());
         };
+        if values.len() > MOST_RELATED {
+            let name = R::RELATION;
+            let text = format!(
+                "Filter: {name}.value can be compared with {MOST_RELATED} values at most, found {}",
+                values.len()
+            );
+            return Err(scim::Error::invalid_filter(text).into());
+        }
         let mut related = BTreeMap::new();
         for value in values {
             let who = match parse_id(&value) {
@@ -275,6 +282,9 @@ impl Directory {
             let mut ids: Vec<Uuid> =
                 condition.related.get(other).into_iter().flatten().copied().collect();
             ids.sort_unstable();
+            if ids.len() > MOST_CANDIDATES {
+                return Ok(None);
+            }
             ids
         } else {
             return Ok(None);

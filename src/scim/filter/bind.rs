@@ -4,12 +4,13 @@
 //! the filter stands in: a query's `filter` or a PATCH path.
 
 use super::bound::{Node, Order, Place, Test, TextRelation};
+use super::evaluate;
 use super::{CompareOp, CompareValue, Filter};
 use crate::scim::attr_path::AttrPath;
 use crate::scim::error::excerpt;
 use crate::scim::schema::{Attribute, AttributeType, ResourceType, Returned, Schema, Target};
 use crate::scim::{Error, ScimType, date_time, fold};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::sync::LazyLock;
 
 /// What the names in a filter belong to.
@@ -41,6 +42,31 @@ pub(super) fn bind(filter: &Filter, scope: Scope<'_>) -> Result<Node, Error> {
             let filter = bind_elements(filter, attribute)?;
             Ok(Node::Element { place: found.place, filter: Box::new(filter) })
         }
+    }
+}
+
+/// As [`bind`], but a term about an attribute that only one of `others` has means what it means without a value.
+pub(super) fn bind_among(
+    filter: &Filter,
+    resource_type: &ResourceType,
+    others: &[&ResourceType],
+) -> Result<Node, Error> {
+    let bind_all = |terms: &[Filter]| -> Result<Vec<Node>, Error> {
+        terms.iter().map(|term| bind_among(term, resource_type, others)).collect()
+    };
+    match filter {
+        Filter::And(terms) => bind_all(terms).map(Node::And),
+        Filter::Or(terms) => bind_all(terms).map(Node::Or),
+        Filter::Not(filter) => {
+            bind_among(filter, resource_type, others).map(Box::new).map(Node::Not)
+        }
+        term => bind(term, Scope::Resource(resource_type)).or_else(|error| {
+            let elsewhere = |other: &&ResourceType| bind(term, Scope::Resource(other)).ok();
+            let node = others.iter().find_map(elsewhere).ok_or(error)?;
+            let holds = evaluate::matches(&node, &Map::new());
+            // Of no terms all hold, and not one does.
+            Ok(if holds { Node::And(Vec::new()) } else { Node::Or(Vec::new()) })
+        }),
     }
 }
 

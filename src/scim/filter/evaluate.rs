@@ -2,6 +2,7 @@
 
 use super::bound::{Node, Order, Place, Test, TextRelation};
 use crate::scim::values::is_primary;
+use crate::scim::work::charge;
 use crate::scim::{date_time, fold};
 use serde_json::{Map, Number, Value};
 use std::borrow::Cow;
@@ -69,7 +70,12 @@ impl Test {
     fn holds(&self, value: &Value) -> bool {
         match self {
             Test::Text { relation, case_exact, constant } => value.as_str().is_some_and(|text| {
-                let text = if *case_exact { Cow::Borrowed(text) } else { fold::fold(text).into() };
+                let text = match case_exact {
+                    // Folding counts as comparing by itself.
+                    true if !charge(text) => return false,
+                    true => Cow::Borrowed(text),
+                    false => fold::fold(text).into(),
+                };
                 relation.holds(&text, constant)
             }),
             Test::Boolean(constant) | Test::Primary(constant) => value.as_bool() == Some(*constant),

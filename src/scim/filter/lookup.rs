@@ -38,6 +38,14 @@ pub enum Mention {
     Other,
 }
 
+pub(super) fn is_never_met(node: &Node) -> bool {
+    match node {
+        Node::Or(nodes) => nodes.iter().all(is_never_met),
+        Node::And(nodes) => nodes.iter().any(is_never_met),
+        Node::Not(_) | Node::Compare { .. } | Node::Element { .. } | Node::Present(_) => false,
+    }
+}
+
 pub(super) fn mention(node: &Node, attribute: &str) -> Mention {
     let is_meant = |place: &Place| place.extension.is_none() && place.attribute == attribute;
     match node {

@@ -129,6 +129,21 @@ impl Filter {
             .map_err(|error| error.within("Filter"))
     }
 
+    /// As [`Filter::bind`], for a query over resources of several types (RFC 7644 §3.4.2.1): an attribute that only
+    /// `others` have is one without a value.
+    ///
+    /// # Errors
+    /// As [`Filter::bind`], when no type has the attribute.
+    pub fn bind_among(
+        &self,
+        resource_type: &ResourceType,
+        others: &[&ResourceType],
+    ) -> Result<BoundFilter, Error> {
+        bind::bind_among(self, resource_type, others)
+            .map(|root| BoundFilter { root })
+            .map_err(|error| error.within("Filter"))
+    }
+
     /// Finds the names in the sub-attributes of `attribute`, for use with [`BoundFilter::matches_element`]: what stands
     /// between the brackets of a PATCH path (RFC 7644 §3.5.2).
     ///
@@ -190,6 +205,11 @@ impl BoundFilter {
     /// joined by `and` at the top level, or in a value path there. Only common and core attributes.
     pub fn lookups(&self) -> Vec<Lookup> {
         lookup::lookups(&self.root)
+    }
+
+    /// Whether no resource of the type can meet a filter of [`Filter::bind_among`].
+    pub fn is_never_met(&self) -> bool {
+        lookup::is_never_met(&self.root)
     }
 
     /// What a filter of [`Filter::bind`] says about a common or core attribute.
