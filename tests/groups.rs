@@ -550,3 +550,73 @@ async fn the_version_of_a_group_moves_with_its_members() {
     tenant.put(&crew, &body).await.expect_error(404, None);
     tenant.patch(&crew, &add).await.expect_error(404, None);
 }
+
+#[tokio::test]
+async fn a_member_who_is_named_twice_is_one_member() {
+    let (tenant, ids) = many(121).await;
+    let twice =
+        |id: &str| [json!({"value": id, "type": "User"}), json!({"value": id, "type": "Group"})];
+    let body = json!({"displayName": "Pair", "members": twice(&ids[0])});
+    let pair = tenant.post("/Groups", &body).await.expect(201);
+    assert_eq!(pair["members"].as_array().unwrap().len(), 1);
+    // Also where the two stand in different parts of a large change.
+    for second in [100, 111] {
+        let mut values: Vec<Value> =
+            ids.iter().map(|id| json!({"value": id, "type": "User"})).collect();
+        values.insert(second, json!({"value": ids[0], "type": "Group"}));
+        let body = json!({"displayName": format!("Crew {second}"), "members": values});
+        let crew = tenant.post("/Groups", &body).await.expect(201);
+        assert_eq!(crew["members"].as_array().unwrap().len(), 121);
+        tenant.delete(&path(crew["id"].as_str().unwrap())).await.expect(204);
+    }
+}
+
+#[tokio::test]
+async fn an_erased_employee_is_in_no_change_that_waits_and_in_no_deleted_group() {
+    let (tenant, ids) = many(120).await;
+    let cut_short = |spared: usize| {
+        for _ in 0..spared {
+            tenant.app.faults.plan("TransactWriteItems", Fault::Spared);
+        }
+        let broken =
+            r#"{"__type":"com.amazonaws.dynamodb.v20120810#ValidationException","message":""}"#;
+        let fault = Fault::Error { status: 400, body: broken.to_owned() };
+        tenant.app.faults.plan("TransactWriteItems", fault);
+    };
+    let crew = group(&tenant, "Crew", &[]).await;
+    cut_short(1);
+    tenant.patch(&path(&crew), &add_one_by_one(&ids)).await.expect(200);
+    let fleet = group(&tenant, "Fleet", &[]).await;
+    tenant.patch(&path(&fleet), &add_one_by_one(&ids)).await.expect(200);
+    cut_short(1);
+    tenant.delete(&path(&fleet)).await.expect(204);
+    assert_eq!(tenant.app.faults.left(), 0);
+    let body = json!([{"op": "replace", "value": {"active": false}}]);
+    tenant.patch(&format!("/Users/{}", ids[9]), &body).await.expect(200);
+    let directory = tenant.app.app.tenants.directory(&tenant.id);
+    directory.erase(ids[9].parse().unwrap(), "admin").await.unwrap();
+    let mut rest = ids.clone();
+    rest.remove(9);
+    assert_eq!(members(&tenant, &crew).await, rest, "what waited is written, without them");
+    let graves = tenant.app.store.tenant(&tenant.id).list_graves().await.unwrap();
+    assert!(graves.is_empty(), "what was left of deleted groups is gone");
+}
+
+#[tokio::test]
+async fn a_small_request_cannot_make_much_work_of_members() {
+    let tenant = acme().await;
+    let crew = group(&tenant, "Crew", &[]).await;
+    let texts: Vec<Value> = (0..60_000).map(|n| json!(n.to_string())).collect();
+    let mut operations = vec![json!({"op": "add", "path": "members", "value": texts})];
+    for n in 0..1_900 {
+        operations
+            .push(json!({"op": "add", "path": "members", "value": [{"value": format!("x{n}")}]}));
+    }
+    let refused = tenant.patch(&path(&crew), &Value::Array(operations)).await;
+    let detail = refused.expect_error(400, Some("invalidValue"));
+    assert!(detail.contains("compare too much"), "{detail}");
+    let terms: Vec<String> =
+        (0..6).map(|n| format!("groups.value eq \"{}\"", counting_id(n))).collect();
+    let answer = tenant.filter(&terms.join(" or ")).await;
+    assert!(answer.expect_error(400, Some("invalidFilter")).contains("5 values"));
+}

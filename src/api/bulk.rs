@@ -23,6 +23,9 @@ use uuid::Uuid;
 /// How long operations are begun: what is left of a request's time is for the answer.
 const LONGEST: Duration = Duration::from_secs(20);
 
+/// How long the last of them may take: the answer must tell of all that was done.
+const LONGEST_WHOLE: Duration = Duration::from_secs(23);
+
 /// `POST /Bulk`. Operations are done one after the other, and each is whole or nothing by itself.
 pub(super) async fn bulk(
     Extension(caller): Extension<Caller>,
@@ -38,7 +41,11 @@ pub(super) async fn bulk(
     let mut plan = Plan::new(request);
     while let Some(step) = plan.next() {
         let done = match started.elapsed() < LONGEST {
-            true => carry_out(&caller, step).await,
+            true => {
+                let left = LONGEST_WHOLE.saturating_sub(started.elapsed());
+                let done = tokio::time::timeout(left, carry_out(&caller, step)).await;
+                done.unwrap_or_else(|_| Err(ApiError::too_slow(LONGEST_WHOLE.as_secs())))
+            }
             false => Err(ApiError::no_time_left()),
         };
         plan.done(done.unwrap_or_else(|failure| {

@@ -220,6 +220,11 @@ impl Directory {
         while !self.store.clear_refusals().await? {
             pauses.pause().await?;
         }
+        // What waits to be written or cleared away may name the person.
+        for group in self.store.list_journals().await? {
+            self.settled_group(group).await?;
+        }
+        self.store.clear_graves().await?;
         match self.store.purge_history(id).await? {
             0 => Err(Error::NoEmployee(id)),
             _ => Ok(()),

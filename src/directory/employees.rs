@@ -183,7 +183,8 @@ impl Directory {
         let back = self.comeback(after, occasion).await?;
         let written = self.store.unhide_employee(before, after, claim, &back, entry).await?;
         if written == Written::Done && !back.after.former.is_empty() {
-            self.rejoin(after, occasion).await?;
+            // They are back, whatever comes of this: what is left over stays remembered.
+            let _ = self.rejoin(after, occasion).await;
         }
         Ok(written)
     }

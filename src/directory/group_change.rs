@@ -9,6 +9,7 @@ use crate::store::journal::journal_for;
 use crate::store::keys::Kind;
 use crate::store::member::{Member, MemberChanges};
 use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// The attribute that is kept as items of its own.
@@ -25,19 +26,28 @@ pub struct WantedMember {
     pub display: Option<String>,
 }
 
+/// Members by id, each with its first place in the list and its name.
+type IndexedMembers = BTreeMap<Uuid, (usize, Option<String>)>;
+
 /// Takes the members out of a group's canonical attributes. What is no id of this service names nobody.
 pub fn split_members(
     mut attributes: Map<String, Value>,
 ) -> (Map<String, Value>, Vec<WantedMember>) {
     let members = attributes.shift_remove(MEMBERS);
     let members = members.as_ref().and_then(Value::as_array).into_iter().flatten();
-    let wanted = members.filter_map(|member| {
-        let id = member.get("value").and_then(Value::as_str)?;
+    let mut wanted: IndexedMembers = BTreeMap::new();
+    for (member, position) in members.zip(0..) {
+        let id = member.get("value").and_then(Value::as_str).and_then(super::query::parse_id);
+        let Some(id) = id else { continue };
         let display = member.get("display").and_then(Value::as_str).map(str::to_owned);
-        Some(WantedMember { id: super::query::parse_id(id)?, display })
-    });
-    let wanted = wanted.collect();
-    (attributes, wanted)
+        // Two values with one id and another `type` are one member: the type follows from the id.
+        let (_, known) = wanted.entry(id).or_insert((position, None));
+        *known = known.take().or(display);
+    }
+    let mut wanted: Vec<_> = wanted.into_iter().collect();
+    wanted.sort_unstable_by_key(|(_, (position, _))| *position);
+    let wanted = wanted.into_iter().map(|(id, (_, display))| WantedMember { id, display });
+    (attributes, wanted.collect())
 }
 
 /// Members as a PATCH meets them.

@@ -26,6 +26,9 @@ use uuid::Uuid;
 /// the group.
 const LONGEST_TIDYING: Duration = Duration::from_secs(15);
 
+/// How many parts a journal may have: 3.5 MB, where a transaction takes 4.
+const MOST_PARTS: usize = 14;
+
 impl Directory {
     /// A group.
     ///
@@ -85,6 +88,7 @@ impl Directory {
                 &members,
                 occasion,
             );
+            check_size(&group)?;
             claim = match self.store.create_group(&group, &claim, &members, &entry).await? {
                 Written::Done => {
                     self.memory.there_are_groups(self.store.tenant_id());
@@ -322,6 +326,10 @@ impl Directory {
 }
 
 fn check_size(group: &Group) -> Result<(), Error> {
+    if group.journal.is_some_and(|journal| journal.parts > MOST_PARTS) {
+        let text = "The change has more members and names than one request can; send it in several";
+        return Err(crate::scim::Error::new(crate::scim::ScimType::TooMany, text).into());
+    }
     let most = u64::try_from(MAX_MEMBERS).unwrap_or(u64::MAX);
     if group.member_count <= most {
         return Ok(());
@@ -331,7 +339,9 @@ fn check_size(group: &Group) -> Result<(), Error> {
     Err(crate::scim::Error::invalid_value(text).into())
 }
 
-/// What an employee is called as a member.
+/// What an employee is called as a member, no longer than a client could say it.
 pub(super) fn name_of(employee: &Employee) -> String {
-    display_name(employee).unwrap_or_else(|| employee.user_name().to_owned())
+    const MOST_CHARS: usize = 512;
+    let name = display_name(employee).unwrap_or_else(|| employee.user_name().to_owned());
+    name.chars().take(MOST_CHARS).collect()
 }

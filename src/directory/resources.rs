@@ -6,6 +6,7 @@ use super::{Directory, Error};
 use crate::scim::patch::PatchRequest;
 use crate::scim::resource::{self, Identity};
 use crate::scim::schema::ResourceType;
+use crate::scim::{self, ScimType};
 use crate::store::employee::Employee;
 use crate::store::group::Group;
 use crate::store::keys::Kind;
@@ -237,6 +238,7 @@ impl Directory {
             }
             Wanted::No => Relations::default(),
         };
+        check_members(&records, view)?;
         let mut resources = Vec::with_capacity(records.len());
         for record in records {
             let kind = record.kind();
@@ -266,6 +268,27 @@ impl Directory {
     fn show_members(&self, members: &[Member], base_url: &str) -> Option<Value> {
         members_value(members, base_url, |kind| self.resource_type(kind).endpoint.clone())
     }
+}
+
+/// How many members one answer can hold: with nothing but their ids it would have more than can be sent.
+const MOST_MEMBERS_SHOWN: u64 = 110_000;
+
+/// Refuses an answer that could not be sent before its members are read.
+fn check_members(records: &[AnyRecord], view: View<'_>) -> Result<(), Error> {
+    let counts = records.iter().map(|record| match record {
+        AnyRecord::Group(group) if view.members == Wanted::Yes => group.member_count,
+        AnyRecord::Group(_) | AnyRecord::Employee(_) => 0,
+    });
+    let members: u64 = counts.sum();
+    if members <= MOST_MEMBERS_SHOWN {
+        return Ok(());
+    }
+    let text = format!(
+        "The answer would have {members} members of groups, and at most {MOST_MEMBERS_SHOWN} can be \
+         sent; ask for fewer groups with count, or leave the members out with \
+         excludedAttributes=members"
+    );
+    Err(scim::Error::new(ScimType::TooMany, text).into())
 }
 
 /// A resource with who belongs to whom, in its place before `meta`.

@@ -4,6 +4,7 @@
 use super::Error;
 use super::fold::fold;
 use super::schema::Attribute;
+use super::work::charge;
 use serde_json::Value;
 use std::collections::HashMap;
 
@@ -29,7 +30,10 @@ pub(super) fn identity(attribute: &Attribute, element: &Value) -> Option<String>
         simple => (attribute, simple),
     };
     Some(match value {
-        Value::String(text) if attribute.case_exact => text.clone(),
+        Value::String(text) if attribute.case_exact => {
+            charge(text);
+            text.clone()
+        }
         Value::String(text) => fold(text),
         other => other.to_string(),
     })

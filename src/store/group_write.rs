@@ -150,7 +150,10 @@ impl TenantStore {
     ) -> Result<(), Error> {
         for change in &departure.groups {
             self.write_group_change(transaction, Step::Member, change)?;
-            let key = keys::member(&self.tenant, change.after.id, id);
+        }
+        // Also of groups that are deleted, and not cleared away yet: nothing leads to these items afterwards.
+        for group in departure.before.groups.difference(&departure.after.groups) {
+            let key = keys::member(&self.tenant, *group, id);
             transaction.delete(Step::Companion, &key, Condition::none())?;
         }
         self.replace_memberships(transaction, id, &departure.before, &departure.after)
@@ -170,6 +173,14 @@ impl TenantStore {
         self.replace_memberships(transaction, id, &back.before, &back.after)
     }
 
+    /// The deleted groups whose members are not removed yet.
+    ///
+    /// # Errors
+    /// [`Error`], as for every call.
+    pub async fn list_graves(&self) -> Result<Vec<Uuid>, Error> {
+        self.list_ids_in(&keys::graves(&self.tenant)).await
+    }
+
     /// Removes what is left of the members of deleted groups: nobody sees it any more.
     ///
     /// # Errors
@@ -177,8 +188,7 @@ impl TenantStore {
     pub async fn clear_graves(&self) -> Result<(), Error> {
         /// Two items each.
         const MOST_AT_ONCE: usize = 50;
-        let graves = keys::graves(&self.tenant);
-        for grave in self.list_ids_in(&graves).await? {
+        for grave in self.list_graves().await? {
             let members = self.list_ids_in(&keys::members(&self.tenant, grave)).await?;
             for members in members.chunks(MOST_AT_ONCE) {
                 let mut transaction = Transaction::new(&self.store);

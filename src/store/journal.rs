@@ -153,6 +153,8 @@ impl TenantStore {
         changes: &MemberChanges,
     ) -> Result<(), Error> {
         if let Some(journal) = &group.journal {
+            let entry = keys::journal_entry(&self.tenant, group.id).to_item();
+            transaction.put(Step::Companion, entry, Condition::none())?;
             for (part, number) in parts_of(changes).iter().zip(0..) {
                 let key = keys::journal_part(&self.tenant, group.id, journal.revision, number);
                 transaction.put(Step::Companion, part_item(&key, part), Condition::none())?;
@@ -252,6 +254,14 @@ impl TenantStore {
         }
     }
 
+    /// The groups that have a journal: of changes under way, and of those that were cut short.
+    ///
+    /// # Errors
+    /// [`Error`], as for every call.
+    pub async fn list_journals(&self) -> Result<Vec<Uuid>, Error> {
+        self.list_ids_in(&keys::journals(&self.tenant)).await
+    }
+
     async fn close_journal(&self, group: Uuid, journal: &Journal) -> Result<(), Error> {
         let mut transaction = Transaction::new(&self.store);
         let key = keys::record(&self.tenant, keys::Kind::Group, group);
@@ -261,6 +271,8 @@ impl TenantStore {
             let key = keys::journal_part(&self.tenant, group, journal.revision, part);
             transaction.delete(Step::Companion, &key, Condition::none())?;
         }
+        let entry = keys::journal_entry(&self.tenant, group);
+        transaction.delete(Step::Companion, &entry, Condition::none())?;
         // When it is refused, somebody else has closed it.
         transaction.commit().await.map(drop)
     }

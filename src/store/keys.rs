@@ -197,6 +197,16 @@ pub fn journal(tenant: &TenantId, group: Uuid) -> String {
     format!("TENANT#{tenant}#JOURNAL#{group}")
 }
 
+/// The partition of groups that have a journal.
+pub fn journals(tenant: &TenantId) -> String {
+    format!("TENANT#{tenant}#JOURNALS")
+}
+
+/// Says that a group has a journal.
+pub fn journal_entry(tenant: &TenantId, group: Uuid) -> Key {
+    Key::new(journals(tenant), group.to_string())
+}
+
 /// What the sort keys of all parts of a journal start with.
 pub fn journal_prefix(revision: u64) -> String {
     format!("{revision:012}#")

@@ -103,6 +103,7 @@ impl TenantStore {
             keys::counts(tenant, Kind::Employee),
             keys::counts(tenant, Kind::Group),
             keys::memberships(tenant),
+            keys::journals(tenant),
             keys::group_history(tenant),
             keys::tenant_history(tenant),
         ] {
