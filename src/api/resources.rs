@@ -95,6 +95,23 @@ impl Call {
         self.answer_with(status, record, projection, view).await
     }
 
+    /// The answer to a write. It is done: a failure to show the members must not look like one to write them.
+    async fn answer_written(
+        &self,
+        status: StatusCode,
+        record: AnyRecord,
+        projection: &Projection,
+        view: View<'_>,
+    ) -> Answer {
+        match self.answer_with(status, record.clone(), projection, view).await {
+            Err(_) if self.kind == Kind::Group && view.members == Wanted::Yes => {
+                let view = View { members: Wanted::No, ..view };
+                self.answer_with(status, record, projection, view).await
+            }
+            answer => answer,
+        }
+    }
+
     async fn answer_with(
         &self,
         status: StatusCode,
@@ -155,7 +172,7 @@ async fn create(call: Call, Params(params): Params, JsonObject(body): JsonObject
         // Who is here for the first time is in no group.
         view.groups = Wanted::No;
     }
-    let answer = call.answer_with(StatusCode::CREATED, record, &projection, view).await?;
+    let answer = call.answer_written(StatusCode::CREATED, record, &projection, view).await?;
     Ok(response::with_location(answer, &location))
 }
 
@@ -185,7 +202,8 @@ async fn replace(
     let attributes = validate::read_resource(call.resource_type(), &body)?;
     let Caller { directory, label, .. } = &call.caller;
     let record = directory.replace_any_kind(id, &attributes, &call.precondition, label).await?;
-    call.answer(StatusCode::OK, record, &projection).await
+    let view = view(&call.caller, &call.path, &projection);
+    call.answer_written(StatusCode::OK, record, &projection, view).await
 }
 
 /// `PATCH /Users/{id}` and so on (§3.5.2). Answers 200 with the resource, because some clients take nothing else; and 204
@@ -208,7 +226,8 @@ async fn patch(
         let answer = response::empty(StatusCode::NO_CONTENT);
         return Ok(response::with_entity_tag(answer, &entity_tag(group.version)));
     }
-    call.answer(StatusCode::OK, record, &projection).await
+    let view = view(&call.caller, &call.path, &projection);
+    call.answer_written(StatusCode::OK, record, &projection, view).await
 }
 
 /// `DELETE /Users/{id}` and so on (§3.6).

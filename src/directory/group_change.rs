@@ -120,9 +120,10 @@ pub fn changed(
     Some(GroupChange { before: before.clone(), after, history })
 }
 
-/// What stands in the history of a group that is deleted.
-pub fn deleted(occasion: Occasion<'_>) -> HistoryEntry {
-    entry(EventKind::Deleted, Vec::new(), occasion)
+/// What stands in the history of a group that is deleted: what it was.
+pub fn deleted(groups: &ResourceType, group: &Group, occasion: Occasion<'_>) -> HistoryEntry {
+    let changes = differences(groups, &group.attributes, &Map::new());
+    entry(EventKind::Deleted, changes, occasion)
 }
 
 fn count(before: u64, members: &MemberChanges) -> u64 {

@@ -91,7 +91,7 @@ impl Directory {
             check_size(&group)?;
             claim = match self.store.create_group(&group, &claim, &members, &entry).await? {
                 Written::Done => {
-                    self.memory.there_are_groups(self.store.tenant_id());
+                    self.memory.there_are_groups(self.store.tenant_id(), occasion.at);
                     self.tidy(&group).await;
                     return Ok(group);
                 }
@@ -154,14 +154,14 @@ impl Directory {
             let claim = self.store.get_claim(Kind::Group, group.display_name()).await?;
             let occasion = Occasion { at: self.sources.now(), by };
             let departure = self.forgotten_departure(id, occasion).await?;
-            let entry = group_change::deleted(occasion);
+            let entry = group_change::deleted(&self.types.groups, &group, occasion);
             match self.store.delete_group(&group, &claim, &departure, &entry).await? {
                 Written::Done => break,
                 Written::Stale | Written::ClaimDiffers(_) => pauses.pause().await?,
             }
         }
         // Nobody sees the members any more: what is left of them is for the next deletion.
-        let _ = tokio::time::timeout(LONGEST_TIDYING, self.store.clear_graves()).await;
+        note_failure(tokio::time::timeout(LONGEST_TIDYING, self.store.clear_graves()).await);
         Ok(())
     }
 
@@ -321,7 +321,15 @@ impl Directory {
     /// Writes the members of a change that is committed. It is there and seen by all whatever comes of this, so a failure
     /// is no failure of the request: the next change of the group goes on with it.
     async fn tidy(&self, group: &Group) {
-        let _ = tokio::time::timeout(LONGEST_TIDYING, self.store.apply_journal(group)).await;
+        let tidied = tokio::time::timeout(LONGEST_TIDYING, self.store.apply_journal(group)).await;
+        note_failure(tidied);
+    }
+}
+
+/// Tells operations of work that was left for later because it failed. That the time was over is no failure.
+fn note_failure(tidied: Result<Result<(), crate::store::Error>, tokio::time::error::Elapsed>) {
+    if let Ok(Err(error)) = tidied {
+        tracing::warn!(cause = crate::error_chain(&error), "members of a group are left for later");
     }
 }
 

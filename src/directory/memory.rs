@@ -33,6 +33,10 @@ impl GroupMemory {
     /// Keeps what was found.
     pub(super) fn remember(&self, tenant: &TenantId, found: bool, now: OffsetDateTime) {
         let mut remembered = self.lock();
+        // A group may have been made while somebody looked for one.
+        if !found && matches!(remembered.get(tenant), Some(Seen::Groups)) {
+            return;
+        }
         if remembered.len() >= MOST_REMEMBERED && !remembered.contains_key(tenant) {
             remembered.clear();
         }
@@ -41,11 +45,31 @@ impl GroupMemory {
     }
 
     /// A group was just made.
-    pub(super) fn there_are_groups(&self, tenant: &TenantId) {
-        self.lock().insert(tenant.clone(), Seen::Groups);
+    pub(super) fn there_are_groups(&self, tenant: &TenantId, now: OffsetDateTime) {
+        self.remember(tenant, true, now);
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<TenantId, Seen>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn that_there_are_none_is_believed_for_a_minute_and_that_there_are_some_for_ever() {
+        let memory = GroupMemory::default();
+        let tenant = TenantId::parse("acme").unwrap();
+        let at = |seconds| OffsetDateTime::UNIX_EPOCH + Duration::seconds(seconds);
+        assert_eq!(memory.has_groups(&tenant, at(0)), None);
+        memory.remember(&tenant, false, at(0));
+        assert_eq!(memory.has_groups(&tenant, at(59)), Some(false));
+        assert_eq!(memory.has_groups(&tenant, at(60)), None);
+        memory.there_are_groups(&tenant, at(60));
+        // Who looked before the group was made says so after it.
+        memory.remember(&tenant, false, at(60));
+        assert_eq!(memory.has_groups(&tenant, at(9_999)), Some(true));
     }
 }

@@ -232,7 +232,8 @@ impl TenantStore {
         transaction.update(
             Step::Companion,
             &keys::membership(&self.tenant, member),
-            &format!("DELETE {MEMBER_OF} :group"),
+            // Also where a return was cut short: who is taken out does not come back with it.
+            &format!("DELETE {MEMBER_OF} :group, {FORMER_OF} :group"),
             one_group(group),
             Condition::none(),
         )
