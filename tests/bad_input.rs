@@ -178,7 +178,9 @@ async fn a_wrong_message_schema_is_refused() {
         json!([ENTERPRISE]),
         json!([PATCH_OP]),
         json!(["urn:ietf:params:scim:schemas:core:2.0:Group"]),
-        json!(["urn:scim:schemas:core:1.0"]),
+        json!(["urn:scim:schemas:core:3.0"]),
+        json!(["urn:scim:schemas:core:2.0:User"]),
+        json!(["urn:scim:schemas:extension:enterprise:2.0"]),
     ] {
         let body = json!({"schemas": schemas, "userName": "grace"}).to_string();
         bench.refuses(&body, "invalidSyntax", &detail).await;

@@ -81,6 +81,11 @@ async fn ping_is_answered_as_it_expects() {
     run("ping/pingfederate").await;
 }
 
+#[tokio::test]
+async fn onelogin_with_schemas_of_old_drafts_is_answered_as_it_expects() {
+    run("onelogin/captured-schemas").await;
+}
+
 #[test]
 fn every_folder_of_exchanges_is_run() {
     for client in sorted(&root()) {

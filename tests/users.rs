@@ -450,6 +450,63 @@ async fn attribute_names_and_schema_urns_are_the_same_in_any_case() {
 }
 
 #[tokio::test]
+async fn schemas_have_other_names_in_requests_and_one_in_answers() {
+    let tenant = acme().await;
+    let core = ["urn:scim:schemas:core:1.0", "URN:SCIM:schemas:core:2.0"];
+    let enterprise = [
+        "urn:scim:schemas:extension:enterprise:1.0",
+        "urn:scim:schemas:extension:enterprise:2.0",
+        "urn:ietf:params:scim:schemas:extension:enterprise:2.0User",
+    ];
+    for (n, extension) in enterprise.into_iter().enumerate() {
+        let core = core[n % 2];
+        let name = format!("u{n}");
+        let body = json!({
+            "schemas": [core, extension],
+            "userName": name,
+            extension: {"department": "Engines", "manager": "boss"},
+        });
+        let created = tenant.post("/Users", &body).await.expect(201);
+        assert_eq!(created["schemas"], json!([CORE, ENTERPRISE]));
+        let kept = json!({"department": "Engines", "manager": {"value": "boss"}});
+        assert_eq!(created[ENTERPRISE], kept);
+        let path = format!("/Users/{}", created["id"].as_str().unwrap());
+        assert_eq!(tenant.put(&path, &body).await.expect(200), created);
+
+        let operations = json!([
+            {"op": "replace", "path": format!("{extension}:department"), "value": "Looms"},
+            {"op": "add", "value": {
+                extension: {"costCenter": "C1"},
+                format!("{core}:title"): "Countess",
+                format!("{core}:name.givenName"): "Ada",
+            }},
+            {"op": "remove", "path": format!("{extension}:manager.value")},
+        ]);
+        let patched = tenant.patch(&path, &operations).await.expect(200);
+        assert_eq!(patched[ENTERPRISE], json!({"department": "Looms", "costCenter": "C1"}));
+        assert_eq!(
+            (&patched["title"], &patched["name"]),
+            (&json!("Countess"), &json!({"givenName": "Ada"}))
+        );
+        let query = format!(
+            "/Users?filter={core}:userName+eq+%22{name}%22+and+{extension}:department+eq+%22looms%22\
+             &attributes={extension}:costCenter"
+        );
+        let found = tenant.get(&query).await.expect(200);
+        assert_eq!(found["totalResults"], 1, "{query}");
+        assert_eq!(found["Resources"][0][ENTERPRISE], json!({"costCenter": "C1"}));
+        let whole = json!([{"op": "remove", "path": extension}]);
+        assert_eq!(tenant.patch(&path, &whole).await.expect(200)["schemas"], json!([CORE]));
+
+        let twice = json!({"userName": "x", extension: {}, ENTERPRISE: {"department": "Engines"}});
+        tenant.post("/Users", &twice).await.expect_error(400, Some("invalidSyntax"));
+    }
+    for other in core.into_iter().chain(enterprise) {
+        tenant.get(&format!("/Schemas/{other}")).await.expect_error(404, None);
+    }
+}
+
+#[tokio::test]
 async fn booleans_may_be_text() {
     let tenant = acme().await;
     let words = [("True", true), ("False", false), ("true", true), ("FALSE", false)];

@@ -85,7 +85,7 @@ pub(super) async fn get_schema(
     Params(params): Params,
 ) -> Answer {
     refuse_filter(&params)?;
-    let schema = urn.and_then(|urn| types.schemas().find(|schema| schema.is_identified(&urn)));
+    let schema = urn.and_then(|urn| types.schemas().find(|schema| schema.is_called(&urn)));
     let schema = schema.ok_or_else(ApiError::no_such_schema)?;
     Ok(response::json(StatusCode::OK, &discovery::schema(schema, &path.base_url)))
 }

@@ -6,6 +6,15 @@ pub const USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
 pub const GROUP: &str = "urn:ietf:params:scim:schemas:core:2.0:Group";
 /// Enterprise User extension (RFC 7643 §4.3).
 pub const ENTERPRISE_USER: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
+/// What clients call the core User schema besides: SCIM 1.1 had the first, and OneLogin writes the second.
+pub const USER_ALIASES: [&str; 2] = ["urn:scim:schemas:core:1.0", "urn:scim:schemas:core:2.0"];
+/// What clients call the enterprise User extension besides: as for the core schema, and a slip in the examples of Entra
+/// ID's documentation.
+pub const ENTERPRISE_USER_ALIASES: [&str; 3] = [
+    "urn:scim:schemas:extension:enterprise:1.0",
+    "urn:scim:schemas:extension:enterprise:2.0",
+    "urn:ietf:params:scim:schemas:extension:enterprise:2.0User",
+];
 /// Schema definitions (RFC 7643 §7).
 pub const SCHEMA: &str = "urn:ietf:params:scim:schemas:core:2.0:Schema";
 /// Resource type definitions (RFC 7643 §6).

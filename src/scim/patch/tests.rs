@@ -117,6 +117,7 @@ fn group_resource_type() -> ResourceType {
         common: user_resource_type().common,
         schema: Schema {
             id: GROUP.to_owned(),
+            aliases: Vec::new(),
             name: "Group".to_owned(),
             description: "Group".to_owned(),
             attributes: vec![

@@ -191,7 +191,8 @@ impl CustomAttribute {
         }
         let extension = standard.users.extension(urn).map(|extension| &extension.id);
         let declared = others.iter().map(|other| &other.urn);
-        let known = extension.into_iter().chain(declared).find(|id| id.eq_ignore_ascii_case(urn));
+        let mut declared = declared.filter(|id| id.eq_ignore_ascii_case(urn));
+        let known = extension.or_else(|| declared.next());
         let urn = known.unwrap_or(urn).clone();
         Self { urn, ..self }
     }
@@ -248,6 +249,7 @@ impl ResourceTypes {
 fn new_extension(urn: &str) -> Schema {
     Schema {
         id: urn.to_owned(),
+        aliases: Vec::new(),
         name: "CustomUser".to_owned(),
         description: "Attributes that the tenant declared".to_owned(),
         attributes: Vec::new(),

@@ -7,6 +7,7 @@ use crate::scim::urn;
 pub(super) fn enterprise_user() -> Schema {
     Schema {
         id: urn::ENTERPRISE_USER.to_owned(),
+        aliases: urn::ENTERPRISE_USER_ALIASES.map(str::to_owned).to_vec(),
         name: "EnterpriseUser".to_owned(),
         description: "Enterprise User".to_owned(),
         attributes: vec![

@@ -16,6 +16,7 @@ pub(super) fn group_resource_type() -> ResourceType {
         common: common_attributes(),
         schema: Schema {
             id: urn::GROUP.to_owned(),
+            aliases: Vec::new(),
             name: "Group".to_owned(),
             description: "Group".to_owned(),
             attributes: vec![

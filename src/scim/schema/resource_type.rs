@@ -6,8 +6,10 @@ use crate::scim::attr_path::AttrPath;
 /// A schema: a URI and its attributes (RFC 7643 §7).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Schema {
-    /// The schema URI.
+    /// The schema URI: the one that every answer has.
     pub id: String,
+    /// Other URIs by which clients call this schema; they are taken in requests, and no answer has them.
+    pub aliases: Vec<String>,
     /// A short name for people.
     pub name: String,
     /// For people who read `/Schemas`.
@@ -17,8 +19,13 @@ pub struct Schema {
 }
 
 impl Schema {
-    /// Whether `urn` is this schema's URI; URNs are compared without regard to case.
+    /// Whether a client that writes `urn` means this schema; URNs are compared without regard to case.
     pub fn is_identified(&self, urn: &str) -> bool {
+        self.is_called(urn) || self.aliases.iter().any(|alias| alias.eq_ignore_ascii_case(urn))
+    }
+
+    /// Whether `urn` is this schema's own URI, under which `/Schemas` has it.
+    pub fn is_called(&self, urn: &str) -> bool {
         self.id.eq_ignore_ascii_case(urn)
     }
 

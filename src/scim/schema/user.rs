@@ -14,6 +14,7 @@ pub fn user_resource_type() -> ResourceType {
         common: common_attributes(),
         schema: Schema {
             id: urn::USER.to_owned(),
+            aliases: urn::USER_ALIASES.map(str::to_owned).to_vec(),
             name: "User".to_owned(),
             description: "User Account".to_owned(),
             attributes: singular().into_iter().chain(multi_valued()).collect(),

@@ -2,8 +2,8 @@
 
 use super::read_resource;
 use crate::scim::ScimType;
-use crate::scim::schema::user_resource_type;
-use crate::scim::urn::{ENTERPRISE_USER, USER};
+use crate::scim::schema::{ResourceTypes, user_resource_type};
+use crate::scim::urn::{ENTERPRISE_USER, ENTERPRISE_USER_ALIASES, GROUP, USER, USER_ALIASES};
 use serde_json::{Value, json};
 
 /// Reads a body that has a userName beside `body`, and gives back what is kept beside it.
@@ -37,6 +37,20 @@ fn names_become_canonical_and_what_is_unknown_or_read_only_is_left_out() {
     );
     let urn = ENTERPRISE_USER.to_uppercase();
     check(json!({urn: {"Location": "GB", "x": 1}}), json!({ENTERPRISE_USER: {"location": "GB"}}));
+}
+
+#[test]
+fn schemas_are_known_by_their_other_names_too() {
+    for (core, extension) in USER_ALIASES.into_iter().cycle().zip(ENTERPRISE_USER_ALIASES) {
+        check(
+            json!({"schemas": [core.to_uppercase(), extension], extension: {"location": "GB"}}),
+            json!({ENTERPRISE_USER: {"location": "GB"}}),
+        );
+    }
+    let body = json!({"schemas": [USER_ALIASES[0]], "displayName": "Crew"});
+    let group = ResourceTypes::standard().groups;
+    let error = read_resource(&group, body.as_object().unwrap()).unwrap_err();
+    assert_eq!(error.detail, format!("schemas must be a list that holds {GROUP}"));
 }
 
 #[test]

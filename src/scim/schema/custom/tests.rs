@@ -1,7 +1,7 @@
 use super::{CustomAttribute, CustomType};
 use crate::scim::attr_path::AttrPath;
 use crate::scim::schema::{ResourceTypes, Target};
-use crate::scim::urn::{ENTERPRISE_USER, GROUP, USER};
+use crate::scim::urn::{ENTERPRISE_USER, ENTERPRISE_USER_ALIASES, GROUP, USER, USER_ALIASES};
 
 const ACME: &str = "urn:ietf:params:scim:schemas:extension:acme:2.0:User";
 
@@ -63,6 +63,8 @@ fn what_scim_has_cannot_be_declared() {
     for (urn, name) in [
         (USER, "costCode"),
         (GROUP, "costCode"),
+        (USER_ALIASES[0], "costCode"),
+        (ENTERPRISE_USER_ALIASES[1], "Department"),
         ("urn:ietf:params:scim:schemas:core:2.0", "User"),
         ("urn:IETF:params:scim:api:messages:2.0:PatchOp", "a"),
         ("urn:ietf:params:scim:schemas:extension:enterprise:2.0", "user"),
@@ -130,5 +132,6 @@ fn a_known_spelling_stays() {
     assert_eq!(spelled(&ACME.to_lowercase(), "COSTCODE"), text(ACME, "costCode"));
     assert_eq!(spelled(&ACME.to_lowercase(), "other"), text(ACME, "other"));
     assert_eq!(spelled(&ENTERPRISE_USER.to_lowercase(), "x"), text(ENTERPRISE_USER, "x"));
+    assert_eq!(spelled(ENTERPRISE_USER_ALIASES[0], "x"), text(ENTERPRISE_USER, "x"));
     assert_eq!(spelled("urn:acme:y", "x"), text("urn:acme:y", "x"));
 }
