@@ -97,7 +97,8 @@ fn collect_tests(module: &[String], text: &str, tests: &mut BTreeSet<String>) {
     }
 }
 
-fn all_tests() -> BTreeSet<String> {
+/// Every test, as `cargo test -- --list` has it.
+pub fn all_tests() -> BTreeSet<String> {
     let mut tests = BTreeSet::new();
     for folder in ["src", "tests"].map(|name| root().join(name)) {
         for file in sources(&folder) {

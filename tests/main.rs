@@ -38,4 +38,5 @@ mod queries;
 mod bulk;
 mod capacity;
 mod conformance;
+mod documents;
 mod faults;
