@@ -55,18 +55,15 @@ impl Tenants {
     ) -> Result<Declared, Error> {
         let by = by.into();
         attribute.check()?;
-        let mut outcome = Ok((attribute.clone(), None));
+        let (mut declared, mut is_new) = (attribute.clone(), true);
         let updated = self.update(id, by, |tenant| {
-            outcome = precondition
-                .check(tenant.revision)
-                .and_then(|()| declare(&self.types, &mut tenant.attributes, attribute.clone()));
-            let Ok((after, before)) = &outcome else { return None };
-            let change = change(before.as_ref(), Some(after))?;
-            Some(self.entry(EventKind::AttributesChanged, vec![change], by.label))
+            precondition.check(tenant.revision)?;
+            let (after, before) = declare(&self.types, &mut tenant.attributes, attribute.clone())?;
+            let change = change(before.as_ref(), Some(&after));
+            (declared, is_new) = (after, before.is_none());
+            Ok(self.entry_of(EventKind::AttributesChanged, change, by.label))
         });
-        let tenant = updated.await?;
-        let (attribute, before) = outcome?;
-        Ok(Declared { tenant, attribute, is_new: before.is_none() })
+        Ok(Declared { tenant: updated.await?, attribute: declared, is_new })
     }
 
     /// Removes an attribute. Its values stay in the records, and nobody sees them.
@@ -82,22 +79,15 @@ impl Tenants {
         by: impl Into<Actor<'_>>,
     ) -> Result<Tenant, Error> {
         let by = by.into();
-        let mut checked = Ok(());
-        let updated = self.update(id, by, |tenant| {
-            checked = precondition.check(tenant.revision);
-            if checked.is_err() {
-                return None;
-            }
+        self.update(id, by, |tenant| {
+            precondition.check(tenant.revision)?;
             let declared = &mut tenant.attributes;
-            let Some(at) = declared.iter().position(|one| one.is_identified(urn, name)) else {
-                checked = Err(Error::NoAttribute);
-                return None;
-            };
-            let change = change(Some(&declared.remove(at)), None)?;
-            Some(self.entry(EventKind::AttributesChanged, vec![change], by.label))
-        });
-        let tenant = updated.await?;
-        checked.map(|()| tenant)
+            let at = declared.iter().position(|one| one.is_identified(urn, name));
+            let removed = declared.remove(at.ok_or(Error::NoAttribute)?);
+            let change = change(Some(&removed), None);
+            Ok(self.entry_of(EventKind::AttributesChanged, change, by.label))
+        })
+        .await
     }
 }
 
@@ -137,16 +127,18 @@ pub fn described(attribute: &CustomAttribute) -> String {
     format!("{}{several}", attribute.kind.as_str())
 }
 
-/// What the history keeps of a change; `None` when there is none.
+/// What the history keeps of a change; nothing when there is none.
 fn change(
     before: Option<&CustomAttribute>,
     after: Option<&CustomAttribute>,
-) -> Option<AttributeChange> {
-    if before == after {
-        return None;
-    }
-    let attribute = before.or(after)?.path();
-    Some(AttributeChange { attribute, old: before.map(definition), new: after.map(definition) })
+) -> Vec<AttributeChange> {
+    let changed = before.or(after).filter(|_| before != after);
+    let change = changed.map(|attribute| AttributeChange {
+        attribute: attribute.path(),
+        old: before.map(definition),
+        new: after.map(definition),
+    });
+    change.into_iter().collect()
 }
 
 fn definition(attribute: &CustomAttribute) -> Value {

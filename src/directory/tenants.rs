@@ -152,19 +152,14 @@ impl Tenants {
         by: impl Into<Actor<'_>>,
     ) -> Result<Tenant, Error> {
         let by = by.into();
-        let mut checked = Ok(());
-        let updated = self.update(id, by, |tenant| {
-            checked = precondition.check(tenant.revision);
-            if checked.is_err() {
-                return None;
-            }
+        self.update(id, by, |tenant| {
+            precondition.check(tenant.revision)?;
             let before = tenant.settings;
             tenant.settings = change(before);
             let changes = setting_changes(before, tenant.settings);
-            (!changes.is_empty()).then(|| self.entry(EventKind::SettingsChanged, changes, by.label))
-        });
-        let tenant = updated.await?;
-        checked.map(|()| tenant)
+            Ok(self.entry_of(EventKind::SettingsChanged, changes, by.label))
+        })
+        .await
     }
 
     /// Ends the validity of all tokens of a tenant that is to be deleted. Says how long to wait until no server writes
@@ -197,25 +192,36 @@ impl Tenants {
         self.peppers.get(self.sources.now()).await.map_err(Error::NoPepper)
     }
 
-    /// Reads, changes and writes a tenant; again when the write lost a race. Writes nothing without an entry.
+    /// Reads, changes and writes a tenant; again when the write lost a race. Writes nothing without an entry, and nothing
+    /// when `change` refuses.
     pub(super) async fn update(
         &self,
         id: &TenantId,
         by: Actor<'_>,
-        mut change: impl FnMut(&mut Tenant) -> Option<HistoryEntry>,
+        mut change: impl FnMut(&mut Tenant) -> Result<Option<HistoryEntry>, Error>,
     ) -> Result<Tenant, Error> {
         let store = self.store.tenant(id);
         let mut pauses = Pauses::new();
         loop {
             let mut tenant = store.get_tenant().await?.ok_or(Error::NoTenant)?;
             by.check(&tenant, self.sources.now())?;
-            let Some(entry) = change(&mut tenant) else { return Ok(tenant) };
+            let Some(entry) = change(&mut tenant)? else { return Ok(tenant) };
             tenant.revision += 1;
             if store.replace_tenant(&tenant, &entry).await? {
                 return Ok(tenant);
             }
             pauses.pause().await?;
         }
+    }
+
+    /// The entry for these changes; `None` when there are none.
+    pub(super) fn entry_of(
+        &self,
+        kind: EventKind,
+        changes: Vec<AttributeChange>,
+        by: &str,
+    ) -> Option<HistoryEntry> {
+        (!changes.is_empty()).then(|| self.entry(kind, changes, by))
     }
 
     pub(super) fn entry(

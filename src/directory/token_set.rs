@@ -81,36 +81,24 @@ impl Tenants {
         let record = self.token_record(scope, label, &secret, &peppers);
         let now = self.sources.now();
         let expires = now.checked_add(rotation.overlap).unwrap_or(now);
-        let mut refused = None;
-        let mut was_rotated = false;
         self.update(id, by, |tenant| {
-            let current = tenant.current_token(scope).map_or("", TokenRecord::short_name);
-            was_rotated = rotation.expected.is_some_and(|expected| expected != current);
-            if was_rotated {
-                return None;
+            let before = tenant.current_token(scope);
+            let current = before.map_or("", TokenRecord::short_name);
+            if rotation.expected.is_some_and(|expected| expected != current) {
+                return Err(Error::AlreadyRotated);
             }
-            refused = match rotation.earlier {
-                Earlier::Keep => token::previous_expiry(&tenant.tokens, scope, now),
-                Earlier::Drop => None,
-            };
-            if refused.is_some() {
-                return None;
+            if rotation.earlier == Earlier::Keep
+                && let Some(expires) = token::previous_expiry(&tenant.tokens, scope, now)
+            {
+                return Err(Error::PreviousTokenValid { expires });
             }
-            let before = tenant
-                .tokens
-                .iter()
-                .find(|token| token.scope == scope && token.stage == Stage::Current);
             let change =
                 token_change(scope, before.map(|token| token.label.as_str()), Some(&record.label));
             tenant.tokens = token::rotated(&tenant.tokens, record.clone(), expires);
-            Some(self.entry(EventKind::TokenRotated, vec![change], by.label))
+            Ok(Some(self.entry(EventKind::TokenRotated, vec![change], by.label)))
         })
         .await?;
-        match refused {
-            Some(expires) => Err(Error::PreviousTokenValid { expires }),
-            None if was_rotated => Err(Error::AlreadyRotated),
-            None => Ok(secret),
-        }
+        Ok(secret)
     }
 
     /// Ends the validity of a scope's tokens: of one, or of both. Says how many there were.
@@ -128,28 +116,27 @@ impl Tenants {
         let by = by.into();
         let now = self.sources.now();
         let mut revoked = 0;
-        let mut is_last = false;
         self.update(id, by, |tenant| {
             let (gone, kept): (Vec<_>, Vec<_>) =
                 tenant.tokens.drain(..).partition(|token| token.scope == scope && which.is(token));
             tenant.tokens = kept;
             // Operations may end them all: they can also make new ones.
-            is_last = by.token.is_some()
+            let is_last = by.token.is_some()
                 && gone.iter().any(|token| token.scope == Scope::Admin)
                 && !tenant
                     .tokens
                     .iter()
                     .any(|token| token.scope == Scope::Admin && token::works(token, now));
             if is_last {
-                return None;
+                return Err(Error::LastAdminToken);
             }
             revoked = gone.len();
             let changes: Vec<AttributeChange> =
                 gone.iter().map(|token| token_change(scope, Some(&token.label), None)).collect();
-            (!changes.is_empty()).then(|| self.entry(EventKind::TokenRevoked, changes, by.label))
+            Ok(self.entry_of(EventKind::TokenRevoked, changes, by.label))
         })
         .await?;
-        if is_last { Err(Error::LastAdminToken) } else { Ok(revoked) }
+        Ok(revoked)
     }
 
     /// A current token as it is kept.
