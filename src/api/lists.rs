@@ -9,11 +9,11 @@ use super::response;
 use crate::directory::cursor::CURSOR_TIMEOUT_SECS;
 use crate::directory::query::{Query, Start};
 use crate::directory::{Kind, Scope};
+use crate::scim::cursor;
 use crate::scim::cursor::{CursorState, Paging, Position};
 use crate::scim::filter::Filter;
 use crate::scim::list::list_response;
 use crate::scim::search::SearchParams;
-use crate::scim::{cursor, sort::SortBy};
 use axum::Extension;
 use axum::extract::FromRequestParts;
 use axum::routing::{MethodRouter, get, post};
@@ -96,7 +96,7 @@ impl Listing {
         let query = |start, count| Query {
             kinds: self.kinds.0,
             filter: filter.as_ref(),
-            sort: sort.as_ref().map(|sort: &SortBy| sort),
+            sort: sort.as_ref(),
             start,
             count,
             base_url: &self.path.base_url,

@@ -5,10 +5,10 @@ use super::change::{self, Change, Occasion};
 use super::employees::Precondition;
 use super::{Directory, Error};
 use crate::store::employee::{Employee, LocalValues};
-use crate::store::employee_write::Written;
 use crate::store::history::{AttributeChange, EventKind, HistoryEntry, RecordedEntry};
 use crate::store::keys::Kind;
 use crate::store::retry::Pauses;
+use crate::store::written::Written;
 use uuid::Uuid;
 
 /// Which employees an administrator wants to see.

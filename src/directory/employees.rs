@@ -1,16 +1,16 @@
 //! What an identity provider does: create, get, replace, patch, delete.
 
 use super::change::{self, Change, Occasion};
+use super::names::Attempt;
 use super::{Directory, Error};
-use crate::scim::fold::fold;
 use crate::scim::patch::{self, PatchRequest};
 use crate::scim::undeclared;
 use crate::scim::version::TagCondition;
 use crate::store::claim::Claim;
 use crate::store::employee::Employee;
-use crate::store::employee_write::{Rename, Written};
 use crate::store::keys::Kind;
 use crate::store::retry::Pauses;
+use crate::store::written::Written;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
@@ -59,44 +59,31 @@ impl Directory {
         by: &str,
     ) -> Result<Employee, Error> {
         let user_name = attributes.get("userName").and_then(Value::as_str).unwrap_or_default();
-        let user_name = user_name.to_owned();
+        let mut attempt = Attempt::new(Kind::Employee, user_name);
         let occasion = Occasion { at: self.sources.now(), by };
-        // Most userNames are new: the write itself finds out when one is not.
-        let mut claim = Claim::default();
-        let mut pauses = Pauses::new();
         loop {
-            if let Some(holder) = claim.holder {
-                return Err(Error::UserNameTaken { holder });
-            }
-            let same_person = self.find_same_person(&claim, &attributes).await?;
+            let claim = attempt.claim()?;
+            let same_person = self.find_same_person(claim, &attributes).await?;
             let mut attributes = attributes.clone();
             let (change, written) = match &same_person {
                 None => {
                     let id = self.sources.new_id();
                     let change = change::created(&self.types.users, id, attributes, occasion);
                     let Change { after, entry } = &change;
-                    let written = self.store.create_employee(after, &claim, entry).await?;
+                    let written = self.store.create_employee(after, claim, entry).await?;
                     (change, written)
                 }
                 Some(before) => {
                     let (_, aside) = self.declared(before);
                     undeclared::put_back(&mut attributes, aside);
                     let change = change::revived(&self.types.users, before, attributes, occasion);
-                    let written = self.bring_back(before, &change, &claim, occasion).await?;
+                    let written = self.bring_back(before, &change, claim, occasion).await?;
                     (change, written)
                 }
             };
-            claim = match written {
-                Written::Done => return Ok(change.after),
-                // The first write knew nothing of the claim; now it does.
-                Written::ClaimDiffers(found) if claim == Claim::default() && found != claim => {
-                    found
-                }
-                Written::Stale | Written::ClaimDiffers(_) => {
-                    pauses.pause().await?;
-                    self.store.get_claim(Kind::Employee, &user_name).await?
-                }
-            };
+            if self.is_done(written, &mut attempt).await? {
+                return Ok(change.after);
+            }
         }
     }
 
@@ -204,32 +191,13 @@ impl Directory {
             let occasion = Occasion { at: self.sources.now(), by };
             let change = change::changed(&self.types.users, &before, attributes, occasion);
             let Some(Change { after, entry }) = change else { return Ok(before) };
-            let rename = self.rename(&before, &after).await?;
+            let record = (Kind::Employee, id);
+            let rename = self.rename(record, before.user_name(), after.user_name()).await?;
             let written =
                 self.store.replace_employee(&before, &after, rename.as_ref(), &entry).await?;
-            match written {
-                Written::Done => return Ok(after),
-                Written::ClaimDiffers(Claim { holder: Some(holder), .. }) if holder != id => {
-                    return Err(Error::UserNameTaken { holder });
-                }
-                Written::Stale | Written::ClaimDiffers(_) => pauses.pause().await?,
+            if self.is_changed(written, record, &mut pauses).await? {
+                return Ok(after);
             }
-        }
-    }
-
-    /// The claims a change of userName moves between; `None` when it stays the same but for its spelling.
-    async fn rename(&self, before: &Employee, after: &Employee) -> Result<Option<Rename>, Error> {
-        if fold(before.user_name()) == fold(after.user_name()) {
-            return Ok(None);
-        }
-        let (old_claim, new_claim) = tokio::try_join!(
-            self.store.get_claim(Kind::Employee, before.user_name()),
-            self.store.get_claim(Kind::Employee, after.user_name()),
-        )?;
-        match new_claim.holder {
-            Some(holder) if holder != before.id => Err(Error::UserNameTaken { holder }),
-            // Held by this employee already: the same request came twice, and the write will find the record changed.
-            Some(_) | None => Ok(Some(Rename { old_claim, new_claim })),
         }
     }
 

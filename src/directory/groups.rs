@@ -3,20 +3,18 @@
 use super::change::Occasion;
 use super::employees::Precondition;
 use super::group_change::{self, MEMBERS, WantedMember, member_values, split_members};
+use super::names::Attempt;
 use super::query::parse_id;
 use super::view::display_name;
 use super::{Directory, Error};
-use crate::scim::fold::fold;
 use crate::scim::patch::{self, PatchRequest, Reach};
 use crate::scim::schema::MAX_MEMBERS;
-use crate::store::claim::Claim;
 use crate::store::employee::Employee;
-use crate::store::employee_write::{Rename, Written};
 use crate::store::group::Group;
-use crate::store::group_write::GroupChange;
 use crate::store::keys::Kind;
 use crate::store::member::{Member, MemberChanges};
 use crate::store::retry::Pauses;
+use crate::store::written::Written;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::time::Duration;
@@ -73,13 +71,9 @@ impl Directory {
         let name = attributes.get("displayName").and_then(Value::as_str).unwrap_or_default();
         let occasion = Occasion { at: self.sources.now(), by };
         let id = self.sources.new_id();
-        // Most names are new: the write itself finds out when one is not.
-        let mut claim = Claim::default();
-        let mut pauses = Pauses::new();
+        let mut attempt = Attempt::new(Kind::Group, name);
         loop {
-            if let Some(holder) = claim.holder {
-                return Err(Error::GroupNameTaken { holder });
-            }
+            let claim = attempt.claim()?;
             let members = self.member_changes(id, &[], &wanted).await?;
             let (group, entry) = group_change::created(
                 &self.types.groups,
@@ -89,20 +83,12 @@ impl Directory {
                 occasion,
             );
             check_size(&group)?;
-            claim = match self.store.create_group(&group, &claim, &members, &entry).await? {
-                Written::Done => {
-                    self.memory.there_are_groups(self.store.tenant_id(), occasion.at);
-                    self.tidy(&group).await;
-                    return Ok(group);
-                }
-                Written::ClaimDiffers(found) if claim == Claim::default() && found != claim => {
-                    found
-                }
-                Written::Stale | Written::ClaimDiffers(_) => {
-                    pauses.pause().await?;
-                    self.store.get_claim(Kind::Group, name).await?
-                }
-            };
+            let written = self.store.create_group(&group, claim, &members, &entry).await?;
+            if self.is_done(written, &mut attempt).await? {
+                self.memory.there_are_groups(self.store.tenant_id(), occasion.at);
+                self.tidy(&group).await;
+                return Ok(group);
+            }
         }
     }
 
@@ -189,16 +175,12 @@ impl Directory {
             let change = group_change::changed(groups, &before, attributes, &members, occasion);
             let Some(change) = change else { return Ok(before) };
             check_size(&change.after)?;
-            let rename = self.group_rename(&change).await?;
-            match self.store.replace_group(&change, rename.as_ref(), &members).await? {
-                Written::Done => {
-                    self.tidy(&change.after).await;
-                    return Ok(change.after);
-                }
-                Written::ClaimDiffers(Claim { holder: Some(holder), .. }) if holder != id => {
-                    return Err(Error::GroupNameTaken { holder });
-                }
-                Written::Stale | Written::ClaimDiffers(_) => pauses.pause().await?,
+            let (record, after) = ((Kind::Group, id), &change.after);
+            let rename = self.rename(record, before.display_name(), after.display_name()).await?;
+            let written = self.store.replace_group(&change, rename.as_ref(), &members).await?;
+            if self.is_changed(written, record, &mut pauses).await? {
+                self.tidy(&change.after).await;
+                return Ok(change.after);
             }
         }
     }
@@ -279,23 +261,6 @@ impl Directory {
             Some(Member { id: wanted.id, kind, display })
         });
         Ok(found.collect())
-    }
-
-    /// The claims a change of name moves between; `None` when it stays the same but for its spelling.
-    async fn group_rename(&self, change: &GroupChange) -> Result<Option<Rename>, Error> {
-        let (before, after) = (&change.before, &change.after);
-        if fold(before.display_name()) == fold(after.display_name()) {
-            return Ok(None);
-        }
-        let (old_claim, new_claim) = tokio::try_join!(
-            self.store.get_claim(Kind::Group, before.display_name()),
-            self.store.get_claim(Kind::Group, after.display_name()),
-        )?;
-        match new_claim.holder {
-            Some(holder) if holder != before.id => Err(Error::GroupNameTaken { holder }),
-            // Held by this group already: the same request came twice, and the write will find the record changed.
-            Some(_) | None => Ok(Some(Rename { old_claim, new_claim })),
-        }
     }
 
     async fn get_group_if(&self, id: Uuid, precondition: &Precondition) -> Result<Group, Error> {

@@ -7,6 +7,7 @@
 pub mod sources;
 pub mod error;
 pub mod change;
+mod names;
 pub mod employees;
 pub mod group_change;
 pub mod groups;

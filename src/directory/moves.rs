@@ -5,12 +5,12 @@ use super::group_change::{self};
 use super::groups::name_of;
 use super::{Directory, Error};
 use crate::store::employee::Employee;
-use crate::store::employee_write::Written;
 use crate::store::group::Group;
 use crate::store::group_write::{Departure, GroupChange, Return};
 use crate::store::keys::Kind;
 use crate::store::member::{Member, MemberChanges, Memberships};
 use crate::store::retry::Pauses;
+use crate::store::written::Written;
 use std::collections::BTreeSet;
 use uuid::Uuid;
 

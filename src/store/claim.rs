@@ -18,6 +18,19 @@ pub struct Claim {
     pub former: Vec<Uuid>,
 }
 
+/// A change of name: both names, each with its claim as it was read.
+#[derive(Debug, Clone)]
+pub struct Rename {
+    /// The name that is given up.
+    pub old_name: String,
+    /// The claim on it.
+    pub old_claim: Claim,
+    /// The name that is taken.
+    pub new_name: String,
+    /// The claim on it; nobody holds it.
+    pub new_claim: Claim,
+}
+
 /// How many former holders a claim remembers: as many as one batch reads, and far below an item's 400 KB.
 pub const MOST_FORMER: usize = 100;
 
@@ -98,6 +111,33 @@ impl TenantStore {
     pub async fn get_claim(&self, kind: Kind, name: &str) -> Result<Claim, Error> {
         let item = self.store.get(&keys::claim(&self.tenant, kind, name)).await?;
         item.as_ref().map_or_else(|| Ok(Claim::default()), Claim::from_item)
+    }
+
+    /// Makes a record the holder of a name that nobody holds.
+    pub(super) fn take_claim(
+        &self,
+        transaction: &mut Transaction<'_>,
+        name: (Kind, &str),
+        holder: Uuid,
+        before: &Claim,
+    ) -> Result<(), Error> {
+        let former = before.without(holder).former;
+        let taken = Claim { holder: Some(holder), former };
+        self.replace_claim(transaction, Step::Claim, name, before, &taken)
+    }
+
+    /// Makes a record the holder of another name.
+    pub(super) fn move_claim(
+        &self,
+        transaction: &mut Transaction<'_>,
+        holder: Uuid,
+        (kind, rename): (Kind, &Rename),
+    ) -> Result<(), Error> {
+        let Rename { old_name, old_claim, new_name, new_claim } = rename;
+        self.take_claim(transaction, (kind, new_name), holder, new_claim)?;
+        let left = old_claim.without(holder);
+        let step = Step::FormerClaim;
+        self.replace_claim(transaction, step, (kind, old_name), old_claim, &left)
     }
 
     /// Writes `after` over a claim that must still be as it was read; an empty one is removed.

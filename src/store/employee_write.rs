@@ -1,38 +1,18 @@
 //! Writes of employees: each one transaction of the record on its expected revision, the userName claim, the counts,
 //! the pointers and the history entry.
 
-use super::claim::Claim;
+use super::claim::{Claim, Rename};
 use super::count::Change;
 use super::employee::Employee;
 use super::employee_item::{key_of, pointers, to_item};
 use super::group_write::{Departure, Return};
 use super::history::HistoryEntry;
-use super::keys::{self, Key, Kind};
+use super::keys::{self, Kind};
 use super::tenant::Tenant;
-use super::transact::{Condition, Outcome, Step, Transaction};
+use super::transact::{Condition, Step, Transaction};
+use super::written::{Written, finish};
 use super::{Error, TenantStore};
 use std::collections::BTreeSet;
-
-/// How a write of an employee ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[must_use]
-pub enum Written {
-    /// It is there.
-    Done,
-    /// Nothing was written: the record is not at the expected revision any more, or another claim changed meanwhile.
-    Stale,
-    /// Nothing was written: the claim on the userName is not as expected, but like this.
-    ClaimDiffers(Claim),
-}
-
-/// A change of userName: the two claims as they were read.
-#[derive(Debug, Clone)]
-pub struct Rename {
-    /// The claim on the old userName.
-    pub old_claim: Claim,
-    /// The claim on the new userName; nobody holds it.
-    pub new_claim: Claim,
-}
 
 impl TenantStore {
     /// Adds an employee. `claim` is what is known of the claim on the userName: nobody holds it.
@@ -48,7 +28,8 @@ impl TenantStore {
         let mut transaction = Transaction::new(&self.store);
         let item = to_item(&self.tenant, employee)?;
         transaction.put(Step::Record, item, Condition::absent())?;
-        self.take_claim(&mut transaction, employee, claim)?;
+        let name = (Kind::Employee, employee.user_name());
+        self.take_claim(&mut transaction, name, employee.id, claim)?;
         self.add_to_count(&mut transaction, (Kind::Employee, employee.id), Change::OneMore)?;
         self.write_companions(&mut transaction, None, employee, history)?;
         finish(transaction).await
@@ -68,11 +49,8 @@ impl TenantStore {
         let mut transaction = Transaction::new(&self.store);
         let item = to_item(&self.tenant, after)?;
         transaction.put(Step::Record, item, Condition::revision(before.revision))?;
-        if let Some(Rename { old_claim, new_claim }) = rename {
-            self.take_claim(&mut transaction, after, new_claim)?;
-            let left = Claim { holder: None, former: old_claim.former.clone() };
-            let name = (Kind::Employee, before.user_name());
-            self.replace_claim(&mut transaction, Step::FormerClaim, name, old_claim, &left)?;
+        if let Some(rename) = rename {
+            self.move_claim(&mut transaction, before.id, (Kind::Employee, rename))?;
         }
         self.write_companions(&mut transaction, Some(before), after, history)?;
         finish(transaction).await
@@ -115,7 +93,8 @@ impl TenantStore {
     ) -> Result<Written, Error> {
         let mut transaction = Transaction::new(&self.store);
         self.move_record(&mut transaction, before, after)?;
-        self.take_claim(&mut transaction, after, claim)?;
+        let name = (Kind::Employee, after.user_name());
+        self.take_claim(&mut transaction, name, after.id, claim)?;
         self.add_to_count(&mut transaction, (Kind::Employee, after.id), Change::OneMore)?;
         self.write_return(&mut transaction, after.id, back)?;
         self.write_companions(&mut transaction, Some(before), after, history)?;
@@ -153,18 +132,6 @@ impl TenantStore {
         finish(transaction).await
     }
 
-    fn take_claim(
-        &self,
-        transaction: &mut Transaction<'_>,
-        employee: &Employee,
-        claim: &Claim,
-    ) -> Result<(), Error> {
-        let former = claim.without(employee.id).former;
-        let taken = Claim { holder: Some(employee.id), former };
-        let name = (Kind::Employee, employee.user_name());
-        self.replace_claim(transaction, Step::Claim, name, claim, &taken)
-    }
-
     fn move_record(
         &self,
         transaction: &mut Transaction<'_>,
@@ -194,34 +161,4 @@ impl TenantStore {
         let old = before.map(|before| pointers(&self.tenant, before)).unwrap_or_default();
         self.write_pointers(transaction, &old, &pointers(&self.tenant, after))
     }
-
-    /// The pointers that come or go.
-    pub(super) fn write_pointers(
-        &self,
-        transaction: &mut Transaction<'_>,
-        old: &BTreeSet<Key>,
-        new: &BTreeSet<Key>,
-    ) -> Result<(), Error> {
-        for gone in old.difference(new) {
-            transaction.delete(Step::Companion, gone, Condition::none())?;
-        }
-        for come in new.difference(old) {
-            transaction.put(Step::Companion, come.to_item(), Condition::none())?;
-        }
-        Ok(())
-    }
-}
-
-pub(super) async fn finish(transaction: Transaction<'_>) -> Result<Written, Error> {
-    let refused = match transaction.commit().await? {
-        Outcome::Committed => return Ok(Written::Done),
-        Outcome::Refused(refused) => refused,
-    };
-    if refused.iter().any(|(step, _)| *step == Step::Record) {
-        return Ok(Written::Stale);
-    }
-    let claim = refused.into_iter().find(|(step, _)| *step == Step::Claim);
-    let Some((_, item)) = claim else { return Ok(Written::Stale) };
-    let claim = item.as_ref().map_or_else(|| Ok(Claim::default()), Claim::from_item)?;
-    Ok(Written::ClaimDiffers(claim))
 }

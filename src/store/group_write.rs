@@ -1,14 +1,15 @@
 //! Writes of groups: each one transaction of the record on its expected revision, the claim on the name, the counts, the
-//! pointers, the history entry, and the members or their journal.
+//! pointers, the history entry, and the members or their journal. Who comes or goes changes several groups in one; what is
+//! left of deleted groups is cleared away in several.
 
-use super::claim::Claim;
+use super::claim::{Claim, Rename};
 use super::count::Change;
-use super::employee_write::{Rename, Written, finish};
 use super::group::{Group, pointers, to_item};
 use super::history::HistoryEntry;
 use super::keys::{self, Kind};
 use super::member::{Member, MemberChanges, Memberships};
-use super::transact::{Condition, Outcome, Step, Transaction};
+use super::transact::{Condition, Step, Transaction};
+use super::written::{Written, finish};
 use super::{Error, TenantStore};
 use std::collections::BTreeSet;
 use uuid::Uuid;
@@ -61,7 +62,8 @@ impl TenantStore {
         let mut transaction = Transaction::new(&self.store);
         let item = to_item(&self.tenant, group)?;
         transaction.put(Step::Record, item, Condition::absent())?;
-        self.take_group_claim(&mut transaction, group, claim)?;
+        let name = (Kind::Group, group.display_name());
+        self.take_claim(&mut transaction, name, group.id, claim)?;
         self.add_to_count(&mut transaction, (Kind::Group, group.id), Change::OneMore)?;
         self.write_pointers(&mut transaction, &BTreeSet::new(), &pointers(&self.tenant, group))?;
         self.write_group_history(&mut transaction, group, history)?;
@@ -82,11 +84,8 @@ impl TenantStore {
         let mut transaction = Transaction::new(&self.store);
         let GroupChange { before, after, .. } = change;
         self.write_group_change(&mut transaction, Step::Record, change)?;
-        if let Some(Rename { old_claim, new_claim }) = rename {
-            self.take_group_claim(&mut transaction, after, new_claim)?;
-            let name = (Kind::Group, before.display_name());
-            let left = old_claim.without(before.id);
-            self.replace_claim(&mut transaction, Step::FormerClaim, name, old_claim, &left)?;
+        if let Some(rename) = rename {
+            self.move_claim(&mut transaction, before.id, (Kind::Group, rename))?;
         }
         let (old, new) = (pointers(&self.tenant, before), pointers(&self.tenant, after));
         self.write_pointers(&mut transaction, &old, &new)?;
@@ -195,7 +194,7 @@ impl TenantStore {
                 for member in members {
                     self.write_left(&mut transaction, grave, *member)?;
                 }
-                let Outcome::Committed = transaction.commit().await? else { return Ok(()) };
+                transaction.commit().await?;
             }
             let mut transaction = Transaction::new(&self.store);
             let key = keys::grave(&self.tenant, grave);
@@ -224,16 +223,5 @@ impl TenantStore {
     ) -> Result<(), Error> {
         let key = keys::group_history_entry(&self.tenant, group.id, group.revision);
         transaction.put(Step::Companion, history.to_plain_item(&key)?, Condition::none())
-    }
-
-    fn take_group_claim(
-        &self,
-        transaction: &mut Transaction<'_>,
-        group: &Group,
-        claim: &Claim,
-    ) -> Result<(), Error> {
-        let taken = Claim { holder: Some(group.id), former: Vec::new() };
-        let name = (Kind::Group, group.display_name());
-        self.replace_claim(transaction, Step::Claim, name, claim, &taken)
     }
 }

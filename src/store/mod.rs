@@ -19,6 +19,7 @@ pub mod employee_read;
 pub mod employee_write;
 mod count;
 pub mod claim;
+pub mod written;
 pub mod group;
 pub mod group_write;
 pub mod member;

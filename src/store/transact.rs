@@ -17,13 +17,13 @@ use uuid::Uuid;
 pub(super) enum Step {
     /// The record itself, on its expected revision or absence.
     Record,
-    /// The claim on a userName that is to be taken.
+    /// The claim on a name that is to be taken.
     Claim,
-    /// The claim on a userName that is to be given up.
+    /// The claim on a name that is to be given up.
     FormerClaim,
     /// Where somebody is a member, or a group whose members change with somebody's coming or going.
     Member,
-    /// Counts, pointers and history: written without a condition, for the record's guards them.
+    /// Counts, pointers, history, members, journals: written without a condition, for the record's guards them.
     Companion,
 }
 

@@ -1,0 +1,51 @@
+//! What writes of records have in common: how they end, and the pointers that come and go with them.
+
+use super::claim::Claim;
+use super::keys::Key;
+use super::transact::{Condition, Outcome, Step, Transaction};
+use super::{Error, TenantStore};
+use std::collections::BTreeSet;
+
+/// How a write of a record ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[must_use]
+pub enum Written {
+    /// It is there.
+    Done,
+    /// Nothing was written: the record is not at the expected revision any more, or what it depends on changed meanwhile.
+    Stale,
+    /// Nothing was written: the claim on the name is not as expected, but like this.
+    ClaimDiffers(Claim),
+}
+
+impl TenantStore {
+    /// The pointers that come or go.
+    pub(super) fn write_pointers(
+        &self,
+        transaction: &mut Transaction<'_>,
+        old: &BTreeSet<Key>,
+        new: &BTreeSet<Key>,
+    ) -> Result<(), Error> {
+        for gone in old.difference(new) {
+            transaction.delete(Step::Companion, gone, Condition::none())?;
+        }
+        for come in new.difference(old) {
+            transaction.put(Step::Companion, come.to_item(), Condition::none())?;
+        }
+        Ok(())
+    }
+}
+
+pub(super) async fn finish(transaction: Transaction<'_>) -> Result<Written, Error> {
+    let refused = match transaction.commit().await? {
+        Outcome::Committed => return Ok(Written::Done),
+        Outcome::Refused(refused) => refused,
+    };
+    if refused.iter().any(|(step, _)| *step == Step::Record) {
+        return Ok(Written::Stale);
+    }
+    let claim = refused.into_iter().find(|(step, _)| *step == Step::Claim);
+    let Some((_, item)) = claim else { return Ok(Written::Stale) };
+    let claim = item.as_ref().map_or_else(|| Ok(Claim::default()), Claim::from_item)?;
+    Ok(Written::ClaimDiffers(claim))
+}
