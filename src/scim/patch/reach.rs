@@ -2,7 +2,7 @@
 //! one member.
 
 use super::path::{Destination, Place, resolve};
-use super::request::{Op, Operation, PatchRequest};
+use super::request::{Op, PatchRequest};
 use crate::scim::schema::{Attribute, ResourceType};
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
@@ -37,12 +37,15 @@ impl Reach {
 ///
 /// An operation that cannot be applied touches nothing: applying it says what is wrong.
 pub fn reach(resource_type: &ResourceType, request: &PatchRequest) -> Reach {
-    let reaches = request.operations.iter().map(|operation| match &operation.path {
-        Some(path) => reach_of_path(resource_type, path, operation),
-        None => match &operation.value {
-            Some(Value::Object(members)) => reach_of_members(resource_type, "", members, operation),
-            _ => Reach::nothing(),
-        },
+    let reaches = request.operations.iter().map(|operation| {
+        let (op, value) = (operation.op, operation.value.as_ref());
+        match (&operation.path, value) {
+            (Some(path), value) => reach_of_path(resource_type, path, op, value),
+            (None, Some(Value::Object(members))) => {
+                reach_of_members(resource_type, "", op, members)
+            }
+            (None, _) => Reach::nothing(),
+        }
     });
     reaches.fold(Reach::nothing(), Reach::and)
 }
@@ -50,37 +53,31 @@ pub fn reach(resource_type: &ResourceType, request: &PatchRequest) -> Reach {
 fn reach_of_members(
     resource_type: &ResourceType,
     prefix: &str,
+    op: Op,
     members: &Map<String, Value>,
-    operation: &Operation,
 ) -> Reach {
     let reaches = members.iter().map(|(key, value)| {
-        let with_value = Operation { op: operation.op, path: None, value: Some(value.clone()) };
-        reach_of_path(resource_type, &format!("{prefix}{key}"), &with_value)
+        reach_of_path(resource_type, &format!("{prefix}{key}"), op, Some(value))
     });
     reaches.fold(Reach::nothing(), Reach::and)
 }
 
-fn reach_of_path(resource_type: &ResourceType, path: &str, operation: &Operation) -> Reach {
-    match resolve(resource_type, path) {
-        Ok(Destination::Core) => match &operation.value {
-            Some(Value::Object(members)) => {
-                let prefix = format!("{}:", resource_type.schema.id);
-                reach_of_members(resource_type, &prefix, members, operation)
-            }
-            _ => Reach::nothing(),
-        },
-        Ok(Destination::Place(place)) if place.attribute.kept_apart => {
-            reach_of_place(&place, operation)
+fn reach_of_path(resource_type: &ResourceType, path: &str, op: Op, value: Option<&Value>) -> Reach {
+    match (resolve(resource_type, path), value) {
+        (Ok(Destination::Core), Some(Value::Object(members))) => {
+            let prefix = format!("{}:", resource_type.schema.id);
+            reach_of_members(resource_type, &prefix, op, members)
         }
-        Ok(Destination::Place(_) | Destination::Extension(_) | Destination::Schemas) | Err(_) => {
-            Reach::nothing()
+        (Ok(Destination::Place(place)), value) if place.attribute.kept_apart => {
+            reach_of_place(&place, op, value)
         }
+        _ => Reach::nothing(),
     }
 }
 
-fn reach_of_place(place: &Place<'_>, operation: &Operation) -> Reach {
-    let value = operation.value.as_ref().filter(|value| !value.is_null());
-    match (&place.filter, place.sub_attribute, operation.op, value) {
+fn reach_of_place(place: &Place<'_>, op: Op, value: Option<&Value>) -> Reach {
+    let value = value.filter(|value| !value.is_null());
+    match (&place.filter, place.sub_attribute, op, value) {
         (Some(filter), _, _, _) => {
             let terms = filter.eq_terms().unwrap_or_default();
             let value = terms.into_iter().find(|(name, _)| name == "value");
