@@ -11,6 +11,7 @@ use crate::scim::{self, ScimType};
 use crate::store::employee::Employee;
 use crate::store::group::Group;
 use crate::store::keys::Kind;
+use serde_json::{Map, Value};
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -31,10 +32,10 @@ impl Directory {
         let mut placed: Vec<Placed> = Vec::new();
         for (kind, filter) in filters {
             let order = orders.iter().find(|(of, _)| of == kind).map(|(_, order)| order);
-            let (filter, sorter) = (filter.as_ref(), Sorter { order, work: &work, query });
+            let (filter, sorter) = (filter.as_ref(), Sorter { order, work: &work });
             placed.extend(match kind {
-                Kind::Employee => self.place::<Employee>(filter, sorter).await?,
-                Kind::Group => self.place::<Group>(filter, sorter).await?,
+                Kind::Employee => self.place::<Employee>(filter, sorter, query.base_url).await?,
+                Kind::Group => self.place::<Group>(filter, sorter, query.base_url).await?,
             });
         }
         if work.is_exhausted() {
@@ -80,18 +81,19 @@ impl Directory {
         &self,
         filter: Option<&BoundFilter>,
         sorter: Sorter<'_>,
+        base_url: &str,
     ) -> Result<Vec<Placed>, Error> {
         let Some(filter) = filter else {
-            let pick = |record: R| Some(sorter.place(&record, self));
+            let pick =
+                |record: R| Some(sorter.place::<R>(record.id(), &record.resource(self, base_url)));
             return Ok(self.store.pick_from_records(pick).await?);
         };
-        if filter.is_never_met() {
-            return Ok(Vec::new());
-        }
         let condition: Condition<'_> = self.condition::<R>(filter).await?;
-        let base_url = sorter.query.base_url;
         let pick = |record: R| {
-            condition.holds(&record, self, base_url).then(|| sorter.place(&record, self))
+            let mut resource = record.resource(self, base_url);
+            condition
+                .holds::<R>(record.id(), &mut resource)
+                .then(|| sorter.place::<R>(record.id(), &resource))
         };
         let placed = match self.candidates::<R>(&condition).await? {
             None => self.store.pick_from_records(pick).await?,
@@ -113,8 +115,10 @@ impl Directory {
             ids.map(|(_, _, id)| *id).collect::<Vec<Uuid>>()
         };
         let (employees, groups) = (of_kind(Kind::Employee), of_kind(Kind::Group));
-        let employees = self.store.get_records::<Employee>(&employees).await?;
-        let groups = self.store.get_records::<Group>(&groups).await?;
+        let (employees, groups) = tokio::try_join!(
+            self.store.get_records::<Employee>(&employees),
+            self.store.get_records::<Group>(&groups),
+        )?;
         let employees = employees.into_iter().map(AnyRecord::Employee);
         let all = employees.chain(groups.into_iter().map(AnyRecord::Group));
         let mut found: HashMap<Uuid, AnyRecord> = all.map(|one| (one.id(), one)).collect();
@@ -175,19 +179,15 @@ struct Sorter<'a> {
     /// `None` for a kind that does not have the attribute.
     order: Option<&'a BoundSort>,
     work: &'a Work,
-    query: Query<'a>,
 }
 
 impl Sorter<'_> {
-    fn place<R: Shown>(self, record: &R, directory: &Directory) -> Placed {
+    fn place<R: Shown>(self, id: Uuid, resource: &Map<String, Value>) -> Placed {
         let key = match self.order {
-            Some(order) if !self.work.is_exhausted() => {
-                let resource = record.resource(directory, self.query.base_url);
-                self.work.run(|| order.key(&resource))
-            }
+            Some(order) if !self.work.is_exhausted() => self.work.run(|| order.key(resource)),
             _ => SortKey::MISSING,
         };
-        (key, R::KIND, record.id())
+        (key, R::KIND, id)
     }
 }
 

@@ -12,7 +12,7 @@ use crate::scim::{self, ScimType};
 use crate::store::employee::Employee;
 use crate::store::group::Group;
 use crate::store::keys::Kind;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, HashSet};
 use uuid::Uuid;
 
@@ -82,22 +82,19 @@ impl Condition<'_> {
         Err(scim::Error::new(ScimType::TooMany, text).into())
     }
 
-    pub(super) fn holds<R: Shown>(
-        &self,
-        record: &R,
-        directory: &Directory,
-        base_url: &str,
-    ) -> bool {
+    /// Whether a record meets the filter. `resource` is made of it without what says who belongs to whom, and is left so.
+    pub(super) fn holds<R: Shown>(&self, id: Uuid, resource: &mut Map<String, Value>) -> bool {
         if self.work.is_exhausted() {
             return false;
         }
-        let mut resource = record.resource(directory, base_url);
-        let related = self.related.iter().filter(|(_, who)| who.contains(&record.id()));
+        let related = self.related.iter().filter(|(_, who)| who.contains(&id));
         let related: Vec<Value> = related.map(|(value, _)| json!({"value": value})).collect();
         if !related.is_empty() {
             resource.insert(R::RELATION.to_owned(), Value::Array(related));
         }
-        self.work.run(|| self.filter.matches(&resource))
+        let holds = self.work.run(|| self.filter.matches(resource));
+        resource.shift_remove(R::RELATION);
+        holds
     }
 }
 
@@ -151,8 +148,8 @@ impl Directory {
         Ok((records, total))
     }
 
-    /// The filter for each kind. An attribute that only some of the kinds have is one without a value for the others
-    /// (RFC 7644 §3.4.2.1).
+    /// The filter for each kind that can meet it. An attribute that only some of the kinds have is one without a value for
+    /// the others (RFC 7644 §3.4.2.1).
     fn bind(&self, query: Query<'_>) -> Result<Vec<(Kind, Option<BoundFilter>)>, scim::Error> {
         let types: Vec<&ResourceType> =
             query.kinds.iter().map(|kind| self.resource_type(*kind)).collect();
@@ -160,7 +157,9 @@ impl Directory {
             let bind = |filter: &Filter| filter.bind_among(self.resource_type(*kind), &types);
             Ok((*kind, query.filter.map(bind).transpose()?))
         });
-        bound.collect()
+        let mut bound = bound.collect::<Result<Vec<_>, scim::Error>>()?;
+        bound.retain(|(_, filter)| !filter.as_ref().is_some_and(BoundFilter::is_never_met));
+        Ok(bound)
     }
 
     async fn list_kind<R: Shown>(
@@ -171,7 +170,6 @@ impl Directory {
     ) -> Result<(Vec<AnyRecord>, u64), Error> {
         let (records, total) = match filter {
             None => self.store.list_records::<R>(page.offset, page.count).await?,
-            Some(filter) if filter.is_never_met() => (Vec::new(), 0),
             Some(filter) => self.list_matching::<R>(filter, page, base_url).await?,
         };
         Ok((records.into_iter().map(R::into_any).collect(), total))
@@ -184,7 +182,8 @@ impl Directory {
         base_url: &str,
     ) -> Result<(Vec<R>, u64), Error> {
         let condition = self.condition::<R>(filter).await?;
-        let matches = |record: &R| condition.holds(record, self, base_url);
+        let matches =
+            |record: &R| condition.holds::<R>(record.id(), &mut record.resource(self, base_url));
         let found = match self.candidates::<R>(&condition).await? {
             Some(ids) => self.list_among(&ids, page, &matches).await?,
             None => {

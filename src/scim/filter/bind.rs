@@ -26,14 +26,29 @@ static SCHEMAS: LazyLock<Attribute> = LazyLock::new(|| {
     Attribute::reference("schemas", &["uri"], "The schemas of the resource").multi_valued()
 });
 
-pub(super) fn bind(filter: &Filter, scope: Scope<'_>) -> Result<Node, Error> {
+/// A term about an attribute that `scope` lacks and one of `others` has means what it means without a value.
+pub(super) fn bind(
+    filter: &Filter,
+    scope: Scope<'_>,
+    others: &[&ResourceType],
+) -> Result<Node, Error> {
     let bind_all = |terms: &[Filter]| -> Result<Vec<Node>, Error> {
-        terms.iter().map(|term| bind(term, scope)).collect()
+        terms.iter().map(|term| bind(term, scope, others)).collect()
     };
     match filter {
         Filter::And(terms) => bind_all(terms).map(Node::And),
         Filter::Or(terms) => bind_all(terms).map(Node::Or),
-        Filter::Not(filter) => bind(filter, scope).map(Box::new).map(Node::Not),
+        Filter::Not(filter) => bind(filter, scope, others).map(Box::new).map(Node::Not),
+        term => bind_term(term, scope).or_else(|error| {
+            let elsewhere = |other: &&ResourceType| bind_term(term, Scope::Resource(other)).ok();
+            let node = others.iter().find_map(elsewhere).ok_or(error)?;
+            Ok(Node::Constant(evaluate::matches(&node, &Map::new())))
+        }),
+    }
+}
+
+fn bind_term(term: &Filter, scope: Scope<'_>) -> Result<Node, Error> {
+    match term {
         Filter::Present(path) => resolve(path, scope).map(|found| Node::Present(found.place)),
         Filter::Compare { path, op, value } => compare(path, *op, value, scope),
         Filter::ValuePath { path, filter } => {
@@ -42,31 +57,7 @@ pub(super) fn bind(filter: &Filter, scope: Scope<'_>) -> Result<Node, Error> {
             let filter = bind_elements(filter, attribute)?;
             Ok(Node::Element { place: found.place, filter: Box::new(filter) })
         }
-    }
-}
-
-/// As [`bind`], but a term about an attribute that only one of `others` has means what it means without a value.
-pub(super) fn bind_among(
-    filter: &Filter,
-    resource_type: &ResourceType,
-    others: &[&ResourceType],
-) -> Result<Node, Error> {
-    let bind_all = |terms: &[Filter]| -> Result<Vec<Node>, Error> {
-        terms.iter().map(|term| bind_among(term, resource_type, others)).collect()
-    };
-    match filter {
-        Filter::And(terms) => bind_all(terms).map(Node::And),
-        Filter::Or(terms) => bind_all(terms).map(Node::Or),
-        Filter::Not(filter) => {
-            bind_among(filter, resource_type, others).map(Box::new).map(Node::Not)
-        }
-        term => bind(term, Scope::Resource(resource_type)).or_else(|error| {
-            let elsewhere = |other: &&ResourceType| bind(term, Scope::Resource(other)).ok();
-            let node = others.iter().find_map(elsewhere).ok_or(error)?;
-            let holds = evaluate::matches(&node, &Map::new());
-            // Of no terms all hold, and not one does.
-            Ok(if holds { Node::And(Vec::new()) } else { Node::Or(Vec::new()) })
-        }),
+        Filter::And(_) | Filter::Or(_) | Filter::Not(_) => bind(term, scope, &[]),
     }
 }
 
@@ -77,7 +68,7 @@ pub(super) fn bind_elements(filter: &Filter, attribute: &Attribute) -> Result<No
             attribute.name
         )));
     }
-    bind(filter, Scope::Element(attribute))
+    bind(filter, Scope::Element(attribute), &[])
 }
 
 fn compare(

@@ -9,6 +9,8 @@ use time::OffsetDateTime;
 /// A filter that needs no tables any more.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) enum Node {
+    /// The same for every resource: what is said of an attribute that no resource of the type has.
+    Constant(bool),
     And(Vec<Node>),
     Or(Vec<Node>),
     Not(Box<Node>),

@@ -10,6 +10,7 @@ use std::cmp::Ordering;
 
 pub(super) fn matches(node: &Node, object: &Map<String, Value>) -> bool {
     match node {
+        Node::Constant(holds) => *holds,
         Node::And(nodes) => nodes.iter().all(|node| matches(node, object)),
         Node::Or(nodes) => nodes.iter().any(|node| matches(node, object)),
         Node::Not(node) => !matches(node, object),

@@ -40,6 +40,7 @@ pub enum Mention {
 
 pub(super) fn is_never_met(node: &Node) -> bool {
     match node {
+        Node::Constant(holds) => !holds,
         Node::Or(nodes) => nodes.iter().all(is_never_met),
         Node::And(nodes) => nodes.iter().any(is_never_met),
         Node::Not(_) | Node::Compare { .. } | Node::Element { .. } | Node::Present(_) => false,
@@ -75,7 +76,7 @@ pub(super) fn mention(node: &Node, attribute: &str) -> Mention {
             _ => Mention::Other,
         },
         Node::Present(place) if is_meant(place) => Mention::Other,
-        Node::Compare { .. } | Node::Element { .. } | Node::Present(_) => {
+        Node::Constant(_) | Node::Compare { .. } | Node::Element { .. } | Node::Present(_) => {
             Mention::Values(BTreeSet::new())
         }
     }
@@ -94,7 +95,11 @@ fn collect(node: &Node, found: &mut dyn FnMut(&Place, &str)) {
             let place = Place { sub_attribute: Some(inner.attribute.clone()), ..outer.clone() };
             found(&place, text);
         }),
-        Node::Compare { .. } | Node::Or(_) | Node::Not(_) | Node::Present(_) => {}
+        Node::Constant(_)
+        | Node::Compare { .. }
+        | Node::Or(_)
+        | Node::Not(_)
+        | Node::Present(_) => {}
     }
 }
 

@@ -124,9 +124,7 @@ impl Filter {
     /// `invalidFilter` for an unknown attribute, and for an operator or a value that does not go with the
     /// attribute's type; `sensitive` for an attribute that is never returned (RFC 7643 §7).
     pub fn bind(&self, resource_type: &ResourceType) -> Result<BoundFilter, Error> {
-        bind::bind(self, bind::Scope::Resource(resource_type))
-            .map(|root| BoundFilter { root })
-            .map_err(|error| error.within("Filter"))
+        self.bind_among(resource_type, &[])
     }
 
     /// As [`Filter::bind`], for a query over resources of several types (RFC 7644 §3.4.2.1): an attribute that only
@@ -139,7 +137,7 @@ impl Filter {
         resource_type: &ResourceType,
         others: &[&ResourceType],
     ) -> Result<BoundFilter, Error> {
-        bind::bind_among(self, resource_type, others)
+        bind::bind(self, bind::Scope::Resource(resource_type), others)
             .map(|root| BoundFilter { root })
             .map_err(|error| error.within("Filter"))
     }
