@@ -1,6 +1,7 @@
 //! Request bodies: a JSON media type, at most a mebibyte, one JSON object.
 
 use super::error::ApiError;
+use crate::scim::bulk::MAX_PAYLOAD_BYTES;
 use crate::scim::json;
 use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, Request};
@@ -9,8 +10,8 @@ use http::header::CONTENT_TYPE;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde_json::{Map, Value};
 
-/// The most bytes a body may have.
-pub(super) const MAX_BODY_BYTES: usize = 1024 * 1024;
+/// The most bytes a body may have: what discovery announces for bulk requests holds for all.
+const MAX_BODY_BYTES: usize = MAX_PAYLOAD_BYTES;
 
 /// The JSON object in a request's body.
 #[derive(Debug)]

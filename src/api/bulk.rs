@@ -58,10 +58,10 @@ pub(super) async fn bulk(
 
 async fn carry_out(caller: &Caller, step: Step) -> Result<Outcome, ApiError> {
     let Caller { directory, label, .. } = caller;
-    let kinds = [Kind::Employee, Kind::Group].into_iter();
-    let kind = kinds.into_iter().find(|kind| {
+    let is_meant = |kind: &Kind| {
         directory.resource_type(*kind).endpoint.eq_ignore_ascii_case(&step.path.endpoint)
-    });
+    };
+    let kind = Kind::ALL.iter().copied().find(is_meant);
     let kind = kind.ok_or_else(ApiError::no_such_bulk_endpoint)?;
     let precondition = Precondition {
         if_match: step.version.as_deref().map(TagCondition::parse),

@@ -4,11 +4,11 @@ use super::body::JsonObject;
 use super::context::{Caller, Services, TenantPath};
 use super::error::ApiError;
 use super::params::Params;
-use super::resources::{Answer, rows};
+use super::resources::{Answer, asked, rows};
 use super::response;
+use crate::directory::Kind;
 use crate::directory::cursor::CURSOR_TIMEOUT_SECS;
 use crate::directory::query::{Query, Start};
-use crate::directory::{Kind, Scope};
 use crate::scim::cursor;
 use crate::scim::cursor::{CursorState, Paging, Position};
 use crate::scim::filter::Filter;
@@ -22,9 +22,6 @@ use http::request::Parts;
 /// The kinds that an endpoint lists.
 #[derive(Debug, Clone, Copy)]
 struct Kinds(&'static [Kind]);
-
-/// All kinds, in the order in which they are listed together.
-const ALL: &[Kind] = &[Kind::Employee, Kind::Group];
 
 fn only(kind: Kind) -> Kinds {
     match kind {
@@ -45,12 +42,12 @@ pub(super) fn by_body(kind: Kind) -> MethodRouter<Services> {
 
 /// `GET` of the resources of all kinds (§3.4.2.1).
 pub(super) fn all_by_query() -> MethodRouter<Services> {
-    get(list).layer(Extension(Kinds(ALL)))
+    get(list).layer(Extension(Kinds(Kind::ALL)))
 }
 
 /// `POST` to `/.search` (§3.4.3).
 pub(super) fn all_by_body() -> MethodRouter<Services> {
-    post(search).layer(Extension(Kinds(ALL)))
+    post(search).layer(Extension(Kinds(Kind::ALL)))
 }
 
 /// Who asks, and for what.
@@ -65,17 +62,8 @@ impl FromRequestParts<Services> for Listing {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, services: &Services) -> Result<Self, ApiError> {
-        let found =
-            (parts.extensions.get(), parts.extensions.get(), parts.extensions.get::<Kinds>());
-        let (Some(caller), Some(path), Some(kinds)) = found else {
-            return Err(ApiError::unauthorized(Scope::Scim));
-        };
-        Ok(Self {
-            services: services.clone(),
-            caller: Caller::clone(caller),
-            path: TenantPath::clone(path),
-            kinds: *kinds,
-        })
+        let (caller, path, kinds) = asked(parts)?;
+        Ok(Self { services: services.clone(), caller, path, kinds })
     }
 }
 

@@ -9,7 +9,7 @@ use super::path::PathParts;
 use super::response;
 use crate::directory::employees::Precondition;
 use crate::directory::query::parse_id;
-use crate::directory::resources::{AnyRecord, View, Wanted};
+use crate::directory::resources::{AnyRecord, View, Wanted, relation};
 use crate::directory::{Kind, Scope};
 use crate::scim::patch::PatchRequest;
 use crate::scim::projection::Projection;
@@ -52,21 +52,26 @@ pub(super) struct Call {
     precondition: Precondition,
 }
 
+/// Who calls, where, and for what: the layers before the handlers and the route have said so.
+pub(super) fn asked<T: Clone + Send + Sync + 'static>(
+    parts: &Parts,
+) -> Result<(Caller, TenantPath, T), ApiError> {
+    let extensions = &parts.extensions;
+    match (extensions.get(), extensions.get(), extensions.get()) {
+        (Some(caller), Some(path), Some(what)) => {
+            Ok((Caller::clone(caller), TenantPath::clone(path), T::clone(what)))
+        }
+        _ => Err(ApiError::unauthorized(Scope::Scim)),
+    }
+}
+
 impl<S: Sync> FromRequestParts<S> for Call {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, ApiError> {
-        let found =
-            (parts.extensions.get(), parts.extensions.get(), parts.extensions.get::<Kind>());
-        let (Some(caller), Some(path), Some(kind)) = found else {
-            return Err(ApiError::unauthorized(Scope::Scim));
-        };
-        Ok(Self {
-            caller: Caller::clone(caller),
-            path: TenantPath::clone(path),
-            kind: *kind,
-            precondition: precondition(&parts.headers),
-        })
+        let (caller, path, kind) = asked::<Kind>(parts)?;
+        let precondition = precondition(&parts.headers);
+        Ok(Self { caller, path, kind, precondition })
     }
 }
 
@@ -85,16 +90,6 @@ impl Call {
         location(self.resource_type(), &self.path.base_url, &record.id().to_string())
     }
 
-    async fn answer(
-        &self,
-        status: StatusCode,
-        record: AnyRecord,
-        projection: &Projection,
-    ) -> Answer {
-        let view = view(&self.caller, &self.path, projection);
-        self.answer_with(status, record, projection, view).await
-    }
-
     /// The answer to a write. It is done: a failure to show the members must not look like one to write them.
     async fn answer_written(
         &self,
@@ -103,16 +98,19 @@ impl Call {
         projection: &Projection,
         view: View<'_>,
     ) -> Answer {
-        match self.answer_with(status, record.clone(), projection, view).await {
-            Err(_) if self.kind == Kind::Group && view.members == Wanted::Yes => {
+        if self.kind != Kind::Group || view.members == Wanted::No {
+            return self.answer(status, record, projection, view).await;
+        }
+        match self.answer(status, record.clone(), projection, view).await {
+            Err(_) => {
                 let view = View { members: Wanted::No, ..view };
-                self.answer_with(status, record, projection, view).await
+                self.answer(status, record, projection, view).await
             }
             answer => answer,
         }
     }
 
-    async fn answer_with(
+    async fn answer(
         &self,
         status: StatusCode,
         record: AnyRecord,
@@ -133,16 +131,14 @@ impl Call {
 
 /// What an answer shows beside the records themselves.
 fn view<'a>(caller: &Caller, path: &'a TenantPath, projection: &Projection) -> View<'a> {
-    let wanted =
-        |kind, relation| match projection.shows(caller.directory.resource_type(kind), relation) {
+    let wanted = |kind| {
+        let resource_type = caller.directory.resource_type(kind);
+        match projection.shows(resource_type, relation(kind)) {
             true => Wanted::Yes,
             false => Wanted::No,
-        };
-    View {
-        base_url: &path.base_url,
-        groups: wanted(Kind::Employee, "groups"),
-        members: wanted(Kind::Group, "members"),
-    }
+        }
+    };
+    View { base_url: &path.base_url, groups: wanted(Kind::Employee), members: wanted(Kind::Group) }
 }
 
 /// Records as a list shows them.
@@ -187,7 +183,8 @@ async fn get(call: Call, id: PathParts<1>, Params(params): Params) -> Answer {
         let answer = response::with_content_location(answer, &call.location(&record));
         return Ok(response::with_entity_tag(answer, &entity_tag(record.version())));
     }
-    call.answer(StatusCode::OK, record, &projection).await
+    let view = view(&call.caller, &call.path, &projection);
+    call.answer(StatusCode::OK, record, &projection, view).await
 }
 
 /// `PUT /Users/{id}` and so on (§3.5.1).

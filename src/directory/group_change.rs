@@ -6,7 +6,6 @@ use crate::store::group::Group;
 use crate::store::group_write::GroupChange;
 use crate::store::history::{AttributeChange, EventKind, HistoryEntry};
 use crate::store::journal::journal_for;
-use crate::store::keys::Kind;
 use crate::store::member::{Member, MemberChanges};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -53,21 +52,13 @@ pub fn split_members(
 /// Members as a PATCH meets them.
 pub fn member_values(members: &[Member]) -> Value {
     let values = members.iter().map(|member| {
-        let mut value = json!({"value": member.id.to_string(), "type": type_of(member.kind)});
+        let mut value = json!({"value": member.id.to_string(), "type": member.kind.as_str()});
         if let (Some(display), Some(value)) = (&member.display, value.as_object_mut()) {
             value.insert("display".to_owned(), display.as_str().into());
         }
         value
     });
     values.collect()
-}
-
-/// What a member of a kind is in SCIM.
-pub fn type_of(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Employee => "User",
-        Kind::Group => "Group",
-    }
 }
 
 /// A new group.

@@ -24,9 +24,6 @@ use uuid::Uuid;
 /// the group.
 const LONGEST_TIDYING: Duration = Duration::from_secs(15);
 
-/// How many parts a journal may have: 3.5 MB, where a transaction takes 4.
-const MOST_PARTS: usize = 14;
-
 impl Directory {
     /// A group.
     ///
@@ -40,7 +37,7 @@ impl Directory {
     ///
     /// # Errors
     /// [`Error::NoGroup`], [`Error::Contention`], and as for every call of the store.
-    pub async fn members_of(&self, mut group: Group) -> Result<(Group, Vec<Member>), Error> {
+    pub(super) async fn members_of(&self, mut group: Group) -> Result<(Group, Vec<Member>), Error> {
         let mut pauses = Pauses::new();
         loop {
             if group.member_count == 0 {
@@ -253,7 +250,7 @@ impl Directory {
             groups.into_iter().map(|group| (group.id, group)).collect();
         let found = wanted.iter().filter_map(|wanted| {
             let (kind, name) = match (employees.get(&wanted.id), groups.get(&wanted.id)) {
-                (Some(employee), _) => (Kind::Employee, name_of(employee)),
+                (Some(employee), _) => (Kind::Employee, member_name(employee)),
                 (None, Some(group)) => (Kind::Group, group.display_name().to_owned()),
                 (None, None) => return None,
             };
@@ -299,7 +296,7 @@ fn note_failure(tidied: Result<Result<(), crate::store::Error>, tokio::time::err
 }
 
 fn check_size(group: &Group) -> Result<(), Error> {
-    if group.journal.is_some_and(|journal| journal.parts > MOST_PARTS) {
+    if group.journal.is_some_and(|journal| !journal.fits()) {
         let text = "The change has more members and names than one request can; send it in several";
         return Err(crate::scim::Error::new(crate::scim::ScimType::TooMany, text).into());
     }
@@ -313,7 +310,7 @@ fn check_size(group: &Group) -> Result<(), Error> {
 }
 
 /// What an employee is called as a member, no longer than a client could say it.
-pub(super) fn name_of(employee: &Employee) -> String {
+pub(super) fn member_name(employee: &Employee) -> String {
     const MOST_CHARS: usize = 512;
     let name = display_name(employee).unwrap_or_else(|| employee.user_name().to_owned());
     name.chars().take(MOST_CHARS).collect()

@@ -9,7 +9,7 @@ pub mod error;
 pub mod change;
 mod names;
 pub mod employees;
-pub mod group_change;
+mod group_change;
 pub mod groups;
 mod moves;
 mod relations;

@@ -2,7 +2,7 @@
 
 use super::change::Occasion;
 use super::group_change::{self};
-use super::groups::name_of;
+use super::groups::member_name;
 use super::{Directory, Error};
 use crate::store::employee::Employee;
 use crate::store::group::Group;
@@ -86,7 +86,7 @@ impl Directory {
         let before = self.memberships(employee.id).await?;
         let joining: Vec<Uuid> = before.former.iter().copied().take(MOST_AT_ONCE).collect();
         let member =
-            Member { id: employee.id, kind: Kind::Employee, display: Some(name_of(employee)) };
+            Member { id: employee.id, kind: Kind::Employee, display: Some(member_name(employee)) };
         let members = MemberChanges { joined: vec![member.clone()], ..MemberChanges::default() };
         let groups = self.group_changes(&joining, &members, occasion).await?;
         let mut after = Memberships { absent: false, ..before.clone() };

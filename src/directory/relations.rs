@@ -1,6 +1,5 @@
 //! Which groups somebody is in: directly, and through groups that are members of others (RFC 7643 §4.1.2).
 
-use super::group_change::type_of;
 use super::{Directory, Error};
 use crate::store::group::Group;
 use crate::store::keys::Kind;
@@ -108,10 +107,10 @@ impl Relations {
 }
 
 /// The `members` attribute of a group; `None` without any.
-pub(super) fn members_value(
+pub(super) fn members_value<'t>(
     members: &[Member],
     base_url: &str,
-    endpoint: impl Fn(Kind) -> String,
+    endpoint: impl Fn(Kind) -> &'t str,
 ) -> Option<Value> {
     let shown = members.iter().map(|member| {
         let id = member.id.to_string();
@@ -119,7 +118,7 @@ pub(super) fn members_value(
         value.insert("value".to_owned(), id.as_str().into());
         let url = format!("{base_url}{}/{id}", endpoint(member.kind));
         value.insert("$ref".to_owned(), url.into());
-        value.insert("type".to_owned(), type_of(member.kind).into());
+        value.insert("type".to_owned(), member.kind.as_str().into());
         if let Some(display) = &member.display {
             value.insert("display".to_owned(), display.as_str().into());
         }

@@ -45,6 +45,14 @@ pub enum Wanted {
     No,
 }
 
+/// The attribute of a kind's resources that says who belongs to whom.
+pub fn relation(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Employee => Employee::RELATION,
+        Kind::Group => Group::RELATION,
+    }
+}
+
 impl AnyRecord {
     /// Which kind it is.
     pub fn kind(&self) -> Kind {
@@ -76,8 +84,17 @@ pub(super) trait Shown: Record + Sync {
     /// The attribute that says who belongs to whom.
     const RELATION: &'static str;
 
+    /// What the service knows of it beside the attributes; `id` is its id as text.
+    fn identity<'a>(&self, id: &'a str) -> Identity<'a>;
+
+    /// What the identity provider set, but for what says who belongs to whom.
+    fn attributes(&self) -> &Map<String, Value>;
+
     /// The resource, without what says who belongs to whom.
-    fn resource(&self, directory: &Directory, base_url: &str) -> Map<String, Value>;
+    fn resource(&self, directory: &Directory, base_url: &str) -> Map<String, Value> {
+        let (id, resource_type) = (self.id().to_string(), directory.resource_type(Self::KIND));
+        resource::assemble(resource_type, self.identity(&id), self.attributes(), base_url)
+    }
 
     /// The record, as one of any kind.
     fn into_any(self) -> AnyRecord;
@@ -92,14 +109,13 @@ pub(super) trait Shown: Record + Sync {
 impl Shown for Employee {
     const RELATION: &'static str = "groups";
 
-    fn resource(&self, directory: &Directory, base_url: &str) -> Map<String, Value> {
-        let identity = Identity {
-            id: &self.id.to_string(),
-            created: self.created,
-            last_modified: self.last_modified,
-            version: self.version,
-        };
-        resource::assemble(&directory.types.users, identity, &self.attributes, base_url)
+    fn identity<'a>(&self, id: &'a str) -> Identity<'a> {
+        let Self { created, last_modified, version, .. } = *self;
+        Identity { id, created, last_modified, version }
+    }
+
+    fn attributes(&self) -> &Map<String, Value> {
+        &self.attributes
     }
 
     fn into_any(self) -> AnyRecord {
@@ -114,14 +130,13 @@ impl Shown for Employee {
 impl Shown for Group {
     const RELATION: &'static str = super::group_change::MEMBERS;
 
-    fn resource(&self, directory: &Directory, base_url: &str) -> Map<String, Value> {
-        let identity = Identity {
-            id: &self.id.to_string(),
-            created: self.created,
-            last_modified: self.last_modified,
-            version: self.version,
-        };
-        resource::assemble(&directory.types.groups, identity, &self.attributes, base_url)
+    fn identity<'a>(&self, id: &'a str) -> Identity<'a> {
+        let Self { created, last_modified, version, .. } = *self;
+        Identity { id, created, last_modified, version }
+    }
+
+    fn attributes(&self) -> &Map<String, Value> {
+        &self.attributes
     }
 
     fn into_any(self) -> AnyRecord {
@@ -266,7 +281,7 @@ impl Directory {
     }
 
     fn show_members(&self, members: &[Member], base_url: &str) -> Option<Value> {
-        members_value(members, base_url, |kind| self.resource_type(kind).endpoint.clone())
+        members_value(members, base_url, |kind| &self.resource_type(kind).endpoint)
     }
 }
 

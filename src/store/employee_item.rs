@@ -44,7 +44,7 @@ pub(super) fn key_of(tenant: &TenantId, employee: &Employee) -> Key {
     if employee.hidden {
         keys::hidden_employee(tenant, employee.id)
     } else {
-        keys::employee(tenant, employee.id)
+        keys::record(tenant, Kind::Employee, employee.id)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::employee::Employee;
 use super::employee_item::from_item;
-use super::keys::{self, Key};
+use super::keys::{self, Key, Kind};
 use super::read::SortRange;
 use super::record::ids_of;
 use super::{Error, Item, TenantStore};
@@ -23,7 +23,10 @@ impl TenantStore {
     /// # Errors
     /// [`Error`], as for every call.
     pub async fn get_visible_or_hidden(&self, id: Uuid) -> Result<Option<Employee>, Error> {
-        let places = [keys::employee(&self.tenant, id), keys::hidden_employee(&self.tenant, id)];
+        let places = [
+            keys::record(&self.tenant, Kind::Employee, id),
+            keys::hidden_employee(&self.tenant, id),
+        ];
         let found = self.store.get_at_once(&places).await?;
         found.into_iter().next().map(|item| from_item(&self.tenant, item)).transpose()
     }
@@ -68,7 +71,10 @@ impl TenantStore {
     ) -> Result<(Vec<Employee>, bool), Error> {
         let tenant = &self.tenant;
         let (partition, start) = match place {
-            Place::Visible => (keys::employees(tenant), after.map(|id| keys::employee(tenant, id))),
+            Place::Visible => {
+                let kind = Kind::Employee;
+                (keys::records(tenant, kind), after.map(|id| keys::record(tenant, kind, id)))
+            }
             Place::Hidden => {
                 (keys::hidden_employees(tenant), after.map(|id| keys::hidden_employee(tenant, id)))
             }
@@ -88,7 +94,9 @@ impl TenantStore {
         F: Fn(&Employee) -> bool,
     {
         let mut kept = Vec::new();
-        for partition in [keys::employees(&self.tenant), keys::hidden_employees(&self.tenant)] {
+        for partition in
+            [keys::records(&self.tenant, Kind::Employee), keys::hidden_employees(&self.tenant)]
+        {
             let mut start = None;
             loop {
                 let page = self.store.query_page(&partition, &SortRange::All, None, start).await?;

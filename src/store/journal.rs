@@ -21,6 +21,8 @@ const MOST_DIRECT: usize = 45;
 const MOST_APPLIED: usize = 49;
 /// How many bytes of a change stand in one item: an item takes 400 KB.
 const PART_BYTES: usize = 250_000;
+/// How many parts one transaction can write: 3.5 MB, where it takes 4.
+const MOST_PARTS: usize = 14;
 /// What an id takes in a list of those who left.
 const ID_BYTES: usize = 16;
 /// What somebody who joins takes beside the name.
@@ -50,15 +52,17 @@ impl Entry {
     }
 }
 
-/// Whether a change of members is written with the group itself.
-pub(super) fn is_direct(changes: &MemberChanges) -> bool {
-    changes.len() <= MOST_DIRECT
+impl Journal {
+    /// Whether one transaction can write it.
+    pub fn fits(&self) -> bool {
+        self.parts <= MOST_PARTS
+    }
 }
 
 /// The journal that a change of members needs; `None` when the group's own transaction can write it.
 pub fn journal_for(changes: &MemberChanges, revision: u64) -> Option<Journal> {
     let parts = || parts_of(changes).len();
-    (!is_direct(changes)).then(|| Journal { revision, parts: parts(), done: 0 })
+    (changes.len() > MOST_DIRECT).then(|| Journal { revision, parts: parts(), done: 0 })
 }
 
 fn parts_of(changes: &MemberChanges) -> Vec<Vec<Entry>> {

@@ -36,6 +36,19 @@ pub enum Kind {
     Group,
 }
 
+impl Kind {
+    /// All of them, in the order in which they are listed together.
+    pub const ALL: &[Self] = &[Self::Employee, Self::Group];
+
+    /// The name of the resource type (RFC 7643 §6), and the `type` of a member (§4.2).
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Employee => "User",
+            Self::Group => "Group",
+        }
+    }
+}
+
 /// The full key of one item.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Key {
@@ -85,16 +98,6 @@ pub fn records(tenant: &TenantId, kind: Kind) -> String {
 /// A visible record.
 pub fn record(tenant: &TenantId, kind: Kind, id: Uuid) -> Key {
     Key::new(records(tenant, kind), id.to_string())
-}
-
-/// The partition of visible employees.
-pub fn employees(tenant: &TenantId) -> String {
-    records(tenant, Kind::Employee)
-}
-
-/// A visible employee.
-pub fn employee(tenant: &TenantId, id: Uuid) -> Key {
-    record(tenant, Kind::Employee, id)
 }
 
 /// The partition of hidden employees.

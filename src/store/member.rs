@@ -67,7 +67,7 @@ const ABSENT: &str = "absent";
 impl Member {
     /// The attributes of its item beside the keys.
     pub(super) fn attributes(&self) -> Item {
-        let mut item = Item::from([(TYPE.to_owned(), text(name_of(self.kind)))]);
+        let mut item = Item::from([(TYPE.to_owned(), text(self.kind.as_str()))]);
         item.extend(self.display.as_ref().map(|display| (DISPLAY.to_owned(), text(display))));
         item
     }
@@ -77,21 +77,13 @@ impl Member {
         let attribute = |name: &str| item.get(name).and_then(|value| value.as_s().ok());
         Self {
             id,
-            kind: attribute(TYPE).map_or(Kind::Employee, |name| kind_named(name)),
+            kind: match attribute(TYPE) {
+                Some(name) if name == Kind::Group.as_str() => Kind::Group,
+                _ => Kind::Employee,
+            },
             display: attribute(DISPLAY).cloned(),
         }
     }
-}
-
-fn name_of(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Employee => "User",
-        Kind::Group => "Group",
-    }
-}
-
-fn kind_named(text: &str) -> Kind {
-    if text == name_of(Kind::Group) { Kind::Group } else { Kind::Employee }
 }
 
 impl Memberships {

@@ -30,7 +30,7 @@ impl TenantStore {
     /// [`Error`], as for every call.
     pub async fn holds_anything(&self) -> Result<bool, Error> {
         for partition in [
-            keys::employees(&self.tenant),
+            keys::records(&self.tenant, Kind::Employee),
             keys::hidden_employees(&self.tenant),
             keys::claims(&self.tenant, Kind::Employee),
             keys::records(&self.tenant, Kind::Group),
@@ -62,7 +62,9 @@ impl TenantStore {
 
     async fn purge_contents(&self) -> Result<usize, Error> {
         let mut purged = 0;
-        for partition in [keys::employees(&self.tenant), keys::hidden_employees(&self.tenant)] {
+        for partition in
+            [keys::records(&self.tenant, Kind::Employee), keys::hidden_employees(&self.tenant)]
+        {
             let mut start = None;
             loop {
                 let page = self.store.query_page(&partition, &SortRange::All, None, start).await?;
