@@ -3,11 +3,14 @@
 use crate::support::{ORIGIN, TestApp, TestTenant};
 use axum::body::Body;
 use http::Request;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 const GROUP: &str = "urn:ietf:params:scim:schemas:core:2.0:Group";
 const CORE: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
+const CONFIG: &str = "urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig";
+const RESOURCE_TYPE: &str = "urn:ietf:params:scim:schemas:core:2.0:ResourceType";
+const SCHEMA: &str = "urn:ietf:params:scim:schemas:core:2.0:Schema";
 const ALL: [&str; 6] = [
     "/ServiceProviderConfig",
     "/ResourceTypes",
@@ -49,6 +52,7 @@ async fn the_service_provider_config_says_what_is_supported() {
             "type": "oauthbearertoken",
             "name": "Secret Token",
             "description": "The tenant's Secret Token as a bearer token (RFC 6750)",
+            "specUri": "https://www.rfc-editor.org/info/rfc6750",
             "primary": true,
         }],
         "meta": {
@@ -105,12 +109,19 @@ async fn schemas_are_listed_and_found_by_their_urn() {
     let tenant = acme().await;
     let list = tenant.get("/Schemas").await.expect(200);
     assert_eq!(list["schemas"], json!(["urn:ietf:params:scim:api:messages:2.0:ListResponse"]));
-    assert_eq!((&list["totalResults"], &list["itemsPerPage"]), (&json!(3), &json!(3)));
-    let schemas = [(CORE, "User"), (ENTERPRISE, "EnterpriseUser"), (GROUP, "Group")];
+    assert_eq!((&list["totalResults"], &list["itemsPerPage"]), (&json!(6), &json!(6)));
+    let schemas = [
+        (CORE, "User"),
+        (ENTERPRISE, "EnterpriseUser"),
+        (GROUP, "Group"),
+        (CONFIG, "Service Provider Configuration"),
+        (RESOURCE_TYPE, "ResourceType"),
+        (SCHEMA, "Schema"),
+    ];
     for (row, (urn, name)) in schemas.iter().enumerate() {
         let schema = tenant.get(&format!("/Schemas/{urn}")).await.expect(200);
         assert_eq!(schema, list["Resources"][row]);
-        assert_eq!(schema["schemas"], json!(["urn:ietf:params:scim:schemas:core:2.0:Schema"]));
+        assert_eq!(schema["schemas"], json!([SCHEMA]));
         assert_eq!((&schema["id"], &schema["name"]), (&json!(urn), &json!(name)));
         let meta =
             json!({"resourceType": "Schema", "location": format!("{}/Schemas/{urn}", base())});
@@ -247,9 +258,13 @@ fn check_attributes(attributes: &[Value], seen: &mut usize) {
             "{attribute}"
         );
         if let Some(sub_attributes) = attribute.get("subAttributes") {
-            // RFC 7643 §2.3.8.
+            // RFC 7643 §2.3.8, from which §8.7.2 makes one exception.
             let mut parts = sub_attributes.as_array().unwrap().iter();
-            assert!(parts.all(|part| part["type"] != "complex"), "{attribute}");
+            let is_simple = |part: &Value| part["type"] != "complex";
+            assert!(
+                parts.all(|part| is_simple(part) || part["name"] == "subAttributes"),
+                "{attribute}"
+            );
             check_attributes(sub_attributes.as_array().unwrap(), seen);
         }
     }
@@ -315,6 +330,63 @@ async fn the_enterprise_schema_has_the_location_attribute_of_the_set_up_guide() 
     let parts = attributes[6]["subAttributes"].as_array().unwrap();
     let parts: Vec<&str> = parts.iter().map(|part| part["name"].as_str().unwrap()).collect();
     assert_eq!(parts, ["value", "$ref", "displayName"]);
+}
+
+/// RFC 7643 §8.7.2: every document of discovery is as its schema says, with all that is required and nothing else.
+#[tokio::test]
+async fn the_documents_of_discovery_follow_their_own_schemas() {
+    let tenant = acme().await;
+    let mut documents = vec![tenant.get("/ServiceProviderConfig").await.expect(200)];
+    for list in ["/ResourceTypes", "/Schemas"] {
+        let list = tenant.get(list).await.expect(200);
+        documents.extend(list["Resources"].as_array().unwrap().iter().cloned());
+    }
+    for document in &documents {
+        let urn = document["schemas"][0].as_str().unwrap();
+        let schema = tenant.get(&format!("/Schemas/{urn}")).await.expect(200);
+        let mut members = document.as_object().unwrap().clone();
+        for common in ["schemas", "meta"] {
+            assert!(members.remove(common).is_some(), "{document}");
+        }
+        check_members(&schema["attributes"], &members);
+    }
+}
+
+fn check_members(attributes: &Value, members: &Map<String, Value>) {
+    let attributes = attributes.as_array().unwrap();
+    for attribute in attributes.iter().filter(|attribute| attribute["required"] == true) {
+        assert!(members.contains_key(attribute["name"].as_str().unwrap()), "{attribute}");
+    }
+    for (name, value) in members {
+        let mut attribute = attributes.iter().find(|attribute| attribute["name"] == **name);
+        // The schema of schemas has two levels, as the RFC's, and its own document has three: the last is as the second.
+        let third_level = json!({
+            "type": "complex",
+            "multiValued": true,
+            "subAttributes": attributes,
+        });
+        if name == "subAttributes" {
+            attribute = attribute.or(Some(&third_level));
+        }
+        let attribute = attribute.unwrap_or_else(|| panic!("{name} is declared nowhere"));
+        let values = match attribute["multiValued"] == true {
+            true => value.as_array().expect("a list").clone(),
+            false => vec![value.clone()],
+        };
+        for value in &values {
+            match attribute["type"].as_str().unwrap() {
+                "string" | "reference" => assert!(value.is_string(), "{name}: {value}"),
+                "boolean" => assert!(value.is_boolean(), "{name}: {value}"),
+                "integer" => assert!(value.is_u64(), "{name}: {value}"),
+                "complex" => {
+                    check_members(&attribute["subAttributes"], value.as_object().expect(name));
+                }
+                other => panic!("{name} has the type {other}"),
+            }
+            let words = attribute["canonicalValues"].as_array();
+            assert!(words.is_none_or(|words| words.contains(value)), "{name}: {value}");
+        }
+    }
 }
 
 #[tokio::test]

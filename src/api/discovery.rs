@@ -74,8 +74,7 @@ pub(super) async fn list_schemas(
     Extension(path): Extension<TenantPath>,
     Params(params): Params,
 ) -> Answer {
-    let rows = types.schemas().map(|schema| discovery::schema(schema, &path.base_url));
-    list(&params, rows.collect())
+    list(&params, discovery::schemas(&types, &path.base_url))
 }
 
 pub(super) async fn get_schema(
@@ -85,9 +84,9 @@ pub(super) async fn get_schema(
     Params(params): Params,
 ) -> Answer {
     refuse_filter(&params)?;
-    let schema = urn.and_then(|urn| types.schemas().find(|schema| schema.is_called(&urn)));
+    let schema = urn.and_then(|urn| discovery::schema_called(&urn, &types, &path.base_url));
     let schema = schema.ok_or_else(ApiError::no_such_schema)?;
-    Ok(response::json(StatusCode::OK, &discovery::schema(schema, &path.base_url)))
+    Ok(response::json(StatusCode::OK, &schema))
 }
 
 /// RFC 7644 §4: sorting and paging are ignored, a filter is forbidden.

@@ -1,7 +1,9 @@
 //! The discovery documents (RFC 7644 §4), made from the schema tables.
 
 use super::list::{DEFAULT_COUNT, MAX_COUNT};
-use super::schema::{Attribute, AttributeType, ResourceType, Schema};
+use super::schema::{
+    Attribute, AttributeType, ResourceType, ResourceTypes, Schema, service_schemas,
+};
 use super::{bulk, urn};
 use serde_json::{Map, Value, json};
 
@@ -24,6 +26,7 @@ pub fn service_provider_config(base_url: &str, cursor_timeout_secs: u64) -> Valu
             "type": "oauthbearertoken",
             "name": "Secret Token",
             "description": "The tenant's Secret Token as a bearer token (RFC 6750)",
+            "specUri": "https://www.rfc-editor.org/info/rfc6750",
             "primary": true,
         }],
         "meta": {
@@ -67,8 +70,21 @@ pub fn resource_type(resource_type: &ResourceType, base_url: &str) -> Value {
     })
 }
 
-/// One document of `/Schemas` (RFC 7643 §7).
-pub fn schema(schema: &Schema, base_url: &str) -> Value {
+/// The documents of `/Schemas` (RFC 7643 §7): the schemas of the resource types, then those of the documents of
+/// discovery themselves.
+pub fn schemas(types: &ResourceTypes, base_url: &str) -> Vec<Value> {
+    let service = service_schemas();
+    types.schemas().chain(&service).map(|one| schema(one, base_url)).collect()
+}
+
+/// The document of `/Schemas/{urn}`; `None` when there is no such schema.
+pub fn schema_called(urn: &str, types: &ResourceTypes, base_url: &str) -> Option<Value> {
+    let service = service_schemas();
+    let found = types.schemas().chain(&service).find(|schema| schema.is_called(urn))?;
+    Some(schema(found, base_url))
+}
+
+fn schema(schema: &Schema, base_url: &str) -> Value {
     json!({
         "schemas": [urn::SCHEMA],
         "id": schema.id,

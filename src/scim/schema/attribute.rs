@@ -24,6 +24,18 @@ pub enum AttributeType {
 }
 
 impl AttributeType {
+    /// All of them, in the order of RFC 7643 §2.3.
+    pub const ALL: [Self; 8] = [
+        Self::String,
+        Self::Boolean,
+        Self::Decimal,
+        Self::Integer,
+        Self::DateTime,
+        Self::Binary,
+        Self::Reference,
+        Self::Complex,
+    ];
+
     /// The name in a schema document (RFC 7643 §7, `type`).
     pub fn as_str(self) -> &'static str {
         match self {
@@ -53,6 +65,9 @@ pub enum Mutability {
 }
 
 impl Mutability {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::ReadOnly, Self::ReadWrite, Self::Immutable, Self::WriteOnly];
+
     /// The name in a schema document.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -78,6 +93,9 @@ pub enum Returned {
 }
 
 impl Returned {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Always, Self::Never, Self::Default, Self::Request];
+
     /// The name in a schema document.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -101,6 +119,9 @@ pub enum Uniqueness {
 }
 
 impl Uniqueness {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::None, Self::Server, Self::Global];
+
     /// The name in a schema document.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -9,10 +9,12 @@ mod enterprise;
 mod group;
 mod resource_type;
 mod resource_types;
+mod service;
 mod user;
 
 pub use attribute::{Attribute, AttributeType, Mutability, Returned, Uniqueness};
 pub use group::MAX_MEMBERS;
 pub use resource_type::{ResourceType, Schema, Target};
 pub use resource_types::ResourceTypes;
+pub use service::service_schemas;
 pub use user::user_resource_type;
