@@ -36,6 +36,7 @@ mod concurrency;
 mod paging;
 mod queries;
 mod bulk;
+mod rfc_examples;
 mod capacity;
 mod conformance;
 mod documents;
