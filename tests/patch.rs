@@ -1,6 +1,7 @@
 //! PATCH through the front door. What each operation does to attributes has its tests in `src/scim/patch/tests`; these
 //! hold that an answer, the stored user, filters and versions agree with it.
 
+use crate::support::log::Log;
 use crate::support::{TestApp, TestTenant};
 use serde_json::{Value, json};
 use time::Duration;
@@ -72,12 +73,39 @@ async fn all_operations_apply_or_none_does() {
         json!([
             {"op": "replace", "path": "title", "value": "Countess"},
             {"op": "replace", "path": "active", "value": false},
-            {"op": "replace", "path": "nonsense", "value": "x"},
+            {"op": "replace", "path": "groups", "value": "x"},
         ]),
-        "invalidPath",
+        "mutability",
     )
     .await;
-    assert_eq!(detail, "Operation 3: \"nonsense\" names no attribute that a User has");
+    assert_eq!(detail, "Operation 3: groups is readOnly: only this service sets it");
+}
+
+#[tokio::test]
+async fn an_operation_on_what_is_not_known_is_skipped_and_logged() {
+    let (tenant, path) = with_ada().await;
+    let log = Log::default();
+    let guard = log.start();
+    let operations = json!([
+        {"op": "Replace", "path": "nonsense", "value": "x"},
+        {"op": "Add", "path": "urn:x:y:badge", "value": "7"},
+        {"op": "Replace", "path": "active", "value": "False"},
+    ]);
+    let user = tenant.patch(&path, &operations).await.expect(200);
+    drop(guard);
+    assert_eq!(user["active"], false);
+    let lines = log.lines();
+    let skipped: Vec<&Value> =
+        lines.iter().filter(|line| line["fields"].get("skipped").is_some()).collect();
+    assert_eq!(skipped.len(), 1);
+    assert_eq!(
+        skipped[0]["fields"],
+        json!({"message": "operations on unknown attributes are skipped", "tenant": "acme", "skipped": 2})
+    );
+    let crew = tenant.post("/Groups", &json!({"displayName": "Crew"})).await.expect(201);
+    let group = format!("/Groups/{}", crew["id"].as_str().unwrap());
+    let described = json!([{"op": "replace", "path": "description", "value": "All of us"}]);
+    assert_eq!(tenant.patch(&group, &described).await.expect(200), crew, "nothing is to be done");
 }
 
 #[tokio::test]

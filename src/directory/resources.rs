@@ -3,7 +3,7 @@
 use super::employees::Precondition;
 use super::relations::{Relations, members_value};
 use super::{Directory, Error};
-use crate::scim::patch::PatchRequest;
+use crate::scim::patch::{self, PatchRequest};
 use crate::scim::resource::{self, Identity};
 use crate::scim::schema::ResourceType;
 use crate::scim::{self, ScimType};
@@ -202,7 +202,8 @@ impl Directory {
         })
     }
 
-    /// Applies a PATCH to a record.
+    /// Applies a PATCH to a record. That operations were skipped, for want of the attributes that they name, is for the
+    /// log: it hints at a mapping that leads nowhere.
     ///
     /// # Errors
     /// As [`Directory::patch`] and [`Directory::patch_group`].
@@ -213,6 +214,11 @@ impl Directory {
         precondition: &Precondition,
         by: &str,
     ) -> Result<AnyRecord, Error> {
+        let skipped = patch::count_skipped(self.resource_type(kind), request);
+        if skipped > 0 {
+            let tenant = self.store.tenant_id().as_str();
+            tracing::info!(tenant, skipped, "operations on unknown attributes are skipped");
+        }
         Ok(match kind {
             Kind::Employee => self.patch(id, request, precondition, by).await?.into_any(),
             Kind::Group => self.patch_group(id, request, precondition, by).await?.into_any(),

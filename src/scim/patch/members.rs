@@ -82,7 +82,7 @@ impl<'s, 'v> Reader<'s, 'v> {
 
     fn read(&mut self, key: &str, value: &'v Value) -> Result<(), Error> {
         match resolve(self.resource_type, key) {
-            Ok(Destination::Schemas) => Ok(()),
+            Ok(Destination::Schemas | Destination::Unknown) => Ok(()),
             Ok(Destination::Core) => self.read_container(None, value),
             Ok(Destination::Extension(extension)) => self.read_container(Some(extension), value),
             Ok(Destination::Place(place)) if place.is_read_only() => Ok(()),

@@ -8,6 +8,8 @@
 //! or an extension: a client that adds no members does not mean to remove all. An empty object names nothing, so it
 //! changes nothing.
 //!
+//! An operation on an attribute that no table has is skipped, as such an attribute in a body is.
+//!
 //! Between operations a list may hold what is not kept: Entra ID writes the `type` of an email first and its `value` in
 //! another operation. The result is settled once, at the end.
 
@@ -27,6 +29,8 @@ mod tests;
 
 pub use reach::{Reach, reach};
 pub use request::{Op, Operation, PatchRequest};
+
+use path::{Destination, resolve};
 
 use super::Error;
 use super::schema::ResourceType;
@@ -74,6 +78,13 @@ pub fn apply(
         return Err(too_much_work(request.operations.len()));
     }
     Ok(patched)
+}
+
+/// How many operations of a request name by their path an attribute that `resource_type` does not have: [`apply`] skips
+/// them.
+pub fn count_skipped(resource_type: &ResourceType, request: &PatchRequest) -> usize {
+    let paths = request.operations.iter().filter_map(|operation| operation.path.as_deref());
+    paths.filter(|path| matches!(resolve(resource_type, path), Ok(Destination::Unknown))).count()
 }
 
 fn too_much_work(number: usize) -> Error {

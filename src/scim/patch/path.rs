@@ -21,6 +21,9 @@ pub(super) enum Destination<'s> {
     Extension(&'s Schema),
     /// An attribute, or some of its values, or a part of it.
     Place(Place<'s>),
+    /// An attribute that no table has. There is nothing to do, as for such a one in a body: a refusal would take the
+    /// rest of the request with it, and with that perhaps somebody's `active`.
+    Unknown,
 }
 
 /// An attribute, or some of its values, or a part of it.
@@ -38,8 +41,8 @@ pub(super) struct Place<'s> {
 /// Finds where `path` leads.
 ///
 /// # Errors
-/// `invalidPath` when it is malformed, names nothing that exists, or filters what is not a list of objects;
-/// `invalidFilter` when the filter in it is wrong.
+/// `invalidPath` when it is malformed or filters what is not a list of objects; `invalidFilter` when the filter in it is
+/// wrong.
 pub(super) fn resolve<'s>(
     resource_type: &'s ResourceType,
     path: &str,
@@ -52,7 +55,7 @@ pub(super) fn resolve<'s>(
         return Ok(container.into());
     }
     if path.contains('[') {
-        return resolve_value_path(resource_type, path).map(Destination::Place);
+        return resolve_value_path(resource_type, path);
     }
     let Some(attr_path) = AttrPath::parse(path) else {
         return Err(Error::invalid_path(format!(
@@ -60,14 +63,16 @@ pub(super) fn resolve<'s>(
             quoted(path)
         )));
     };
-    let target = resource_type.resolve(&attr_path);
-    target.map(Destination::from).ok_or_else(|| names_nothing(resource_type, &attr_path, path))
+    Ok(resource_type.resolve(&attr_path).map_or(Destination::Unknown, Destination::from))
 }
 
-fn resolve_value_path<'s>(resource_type: &'s ResourceType, path: &str) -> Result<Place<'s>, Error> {
+fn resolve_value_path<'s>(
+    resource_type: &'s ResourceType,
+    path: &str,
+) -> Result<Destination<'s>, Error> {
     let (attr_path, filter, sub_name) = Filter::parse_value_path(path)?;
     let Some(target) = resource_type.resolve(&attr_path) else {
-        return Err(names_nothing(resource_type, &attr_path, path));
+        return Ok(Destination::Unknown);
     };
     let (extension, attribute) = match target {
         Target::Attribute { extension, attribute, sub_attribute: None }
@@ -82,15 +87,12 @@ fn resolve_value_path<'s>(resource_type: &'s ResourceType, path: &str) -> Result
             )));
         }
     };
-    let sub_attribute = match sub_name {
-        Some(name) => {
-            let found = attribute.sub_attribute(&name);
-            Some(found.ok_or_else(|| Error::invalid_path(attribute.lacks(&name)))?)
-        }
-        None => None,
-    };
     let filter = Some(filter.bind_elements(attribute)?);
-    Ok(Place { extension, attribute, filter, sub_attribute })
+    let sub_attribute = match sub_name.map(|name| attribute.sub_attribute(&name)) {
+        Some(None) => return Ok(Destination::Unknown),
+        found => found.flatten(),
+    };
+    Ok(Destination::Place(Place { extension, attribute, filter, sub_attribute }))
 }
 
 impl<'s> From<Target<'s>> for Destination<'s> {
@@ -171,18 +173,4 @@ pub(super) fn refuse_read_only(place: &Place<'_>) -> Result<(), Error> {
         )));
     }
     Ok(())
-}
-
-fn names_nothing(resource_type: &ResourceType, attr_path: &AttrPath, path: &str) -> Error {
-    let owner = AttrPath { sub_attribute: None, ..attr_path.clone() };
-    if let Some(sub_attribute) = &attr_path.sub_attribute
-        && let Some(Target::Attribute { attribute, .. }) = resource_type.resolve(&owner)
-    {
-        return Error::invalid_path(attribute.lacks(sub_attribute));
-    }
-    Error::invalid_path(format!(
-        "{} names no attribute that a {} has",
-        quoted(path),
-        resource_type.name
-    ))
 }

@@ -28,7 +28,7 @@ pub(super) fn remove(
         return Err(Error::no_target("path is missing; remove needs one"));
     };
     match resolve(resource_type, path)? {
-        Destination::Schemas => Ok(()),
+        Destination::Schemas | Destination::Unknown => Ok(()),
         Destination::Core => Err(Error::mutability(format!(
             "{} is the schema of every {} and cannot be removed",
             resource_type.schema.id, resource_type.name

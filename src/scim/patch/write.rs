@@ -60,7 +60,7 @@ fn write(
         return write_all(mode, attributes, &read_members(mode, resource_type, members)?);
     };
     match resolve(resource_type, path)? {
-        Destination::Schemas => Ok(()),
+        Destination::Schemas | Destination::Unknown => Ok(()),
         Destination::Core => {
             write_all(mode, attributes, &read_container(mode, resource_type, None, value)?)
         }

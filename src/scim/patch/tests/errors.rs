@@ -2,7 +2,7 @@
 
 use super::{check_error, check_group, check_group_error, check_unchanged};
 use crate::scim::ScimType;
-use crate::scim::urn::{ENTERPRISE_USER, USER};
+use crate::scim::urn::ENTERPRISE_USER;
 use serde_json::{Value, json};
 
 fn replace(path: &str, value: Value) -> Value {
@@ -28,49 +28,6 @@ fn a_path_that_cannot_be_parsed_is_refused() {
         ScimType::InvalidPath,
         "\"na me\" is not a path; expected an attribute such as name.familyName",
     );
-}
-
-#[test]
-fn a_path_that_names_nothing_is_refused_by_name() {
-    for path in [
-        "foo",
-        "foo.bar",
-        "foos[type eq \"work\"].value",
-        "urn:example:extension:2.0:User",
-        "urn:example:extension:2.0:User:foo",
-        &format!("{ENTERPRISE_USER}:foo"),
-        &format!("{USER}:department"),
-    ] {
-        for op in ["add", "replace", "remove"] {
-            let operations = json!([{"op": op, "path": path, "value": "x"}]);
-            let detail = format!("{path:?} names no attribute that a User has");
-            check_error(json!({}), operations, ScimType::InvalidPath, &detail);
-        }
-    }
-}
-
-#[test]
-fn a_path_to_a_sub_attribute_that_is_none_names_those_there_are() {
-    let of_emails = "\"emails\" has no sub-attribute \"foo\"; it has value, display, type, primary";
-    let of_manager = "\"manager\" has no sub-attribute \"foo\"; it has value, $ref, displayName";
-    for (path, detail) in [
-        (
-            "name.foo",
-            "\"name\" has no sub-attribute \"foo\"; it has formatted, familyName, givenName, \
-             middleName, honorificPrefix, honorificSuffix",
-        ),
-        ("emails.foo", of_emails),
-        ("emails[type eq \"work\"].foo", of_emails),
-        ("manager.foo", of_manager),
-        (&format!("{ENTERPRISE_USER}:manager.foo"), of_manager),
-        ("userName.foo", "\"userName\" has no sub-attributes, found \"foo\""),
-    ] {
-        for op in ["add", "replace", "remove"] {
-            let operations = json!([{"op": op, "path": path, "value": "x"}]);
-            let detail = format!("Operation 1: {detail}");
-            check_error(json!({}), operations, ScimType::InvalidPath, &detail);
-        }
-    }
 }
 
 #[test]

@@ -391,3 +391,32 @@ fn a_value_that_does_not_say_that_it_is_primary_is_found_as_another() {
         json!({"emails": [{"value": "w@x", "primary": true}]}),
     );
 }
+
+#[test]
+fn an_operation_on_what_no_table_has_is_skipped_and_the_others_apply() {
+    for path in [
+        "foo",
+        "foo.bar",
+        "foos[type eq \"work\"].value",
+        "urn:example:extension:2.0:User",
+        "urn:example:extension:2.0:User:foo",
+        &format!("{ENTERPRISE_USER}:foo"),
+        &format!("{USER}:department"),
+        "name.foo",
+        "emails.foo",
+        "emails[type eq \"work\"].foo",
+        "manager.foo",
+        &format!("{ENTERPRISE_USER}:manager.foo"),
+        "userName.foo",
+    ] {
+        for op in ["add", "replace", "remove"] {
+            let before = json!({"emails": [{"value": "a@x", "type": "work"}]});
+            let skipped = json!({"op": op, "path": path, "value": "x"});
+            check_unchanged(before.clone(), json!([skipped]));
+            let mut after = before.clone();
+            after["title"] = json!("Countess");
+            let title = json!({"op": "add", "path": "title", "value": "Countess"});
+            check(before, json!([skipped, title]), after);
+        }
+    }
+}
