@@ -4,6 +4,7 @@ use crate::support::engine::Fault;
 use crate::support::{Ids, ORIGIN, TestApp, TestTenant, counting_id};
 use futures_util::future::join_all;
 use serde_json::{Value, json};
+use time::Duration;
 
 const GROUP: &str = "urn:ietf:params:scim:schemas:core:2.0:Group";
 
@@ -273,6 +274,47 @@ async fn who_is_archived_stays_a_member_and_who_is_deleted_comes_back_as_one() {
     tenant.delete(&path(&gone)).await.expect(204);
     assert_eq!(user(&tenant, "bob").await, bob);
     assert_eq!(groups_of(&tenant, &bob).await, [direct("Crew")]);
+}
+
+/// Entra ID takes people out of groups also after it deleted them, and says so once.
+#[tokio::test]
+async fn who_is_taken_out_while_away_does_not_come_back_as_a_member() {
+    let tenant = acme().await;
+    let (ada, bob) = (user(&tenant, "ada").await, user(&tenant, "bob").await);
+    let crew = group(&tenant, "Crew", &[&ada, &bob]).await;
+    let board = group(&tenant, "Board", &[&ada, &bob]).await;
+    let staff = group(&tenant, "Staff", &[&ada, &bob]).await;
+    for id in [&ada, &bob] {
+        tenant.delete(&format!("/Users/{id}")).await.expect(204);
+    }
+    let before = tenant.get(&path(&crew)).await;
+    tenant.app.advance(Duration::hours(1));
+    let by_value = json!([{"op": "Remove", "path": "members", "value": [{"value": ada}]}]);
+    let answer = tenant.patch(&path(&crew), &by_value).await;
+    assert_eq!(answer.expect(200), before.expect(200), "nobody sees a difference");
+    assert_eq!(answer.header("etag"), before.header("etag"));
+    let by_filter = json!([{"op": "remove", "path": format!("members[value eq \"{ada}\"]")}]);
+    tenant.patch(&path(&board), &by_filter).await.expect(200);
+    // Among so many others that they are written down first.
+    let mut many = vec![json!({"op": "remove", "path": format!("members[value eq \"{bob}\"]")})];
+    for n in 0..60 {
+        let id = user(&tenant, &format!("u{n}")).await;
+        many.push(json!({"op": "add", "path": "members", "value": [{"value": id}]}));
+    }
+    tenant.patch(&path(&staff), &json!(many)).await.expect(200);
+    assert_eq!(members(&tenant, &staff).await.len(), 60);
+
+    assert_eq!(
+        (user(&tenant, "ada").await, user(&tenant, "bob").await),
+        (ada.clone(), bob.clone())
+    );
+    assert_eq!(groups_of(&tenant, &ada).await, [direct("Staff")]);
+    assert_eq!(groups_of(&tenant, &bob).await, [direct("Crew"), direct("Board")]);
+    assert_eq!(members(&tenant, &crew).await, [bob]);
+    // Again, for somebody who is here: nothing is left to be done.
+    let version = tenant.get(&path(&crew)).await.header("etag").to_owned();
+    let again = tenant.patch(&path(&crew), &by_value).await;
+    assert_eq!(again.header("etag"), version);
 }
 
 #[tokio::test]

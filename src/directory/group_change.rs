@@ -98,10 +98,11 @@ pub fn changed(
     let mut changes = differences(groups, &before.attributes, &attributes);
     changes.extend(member_change(members));
     let revision = before.revision + 1;
+    let is_seen = attributes != before.attributes || members.is_seen();
     let after = Group {
         revision,
-        version: revision,
-        last_modified: occasion.at,
+        version: if is_seen { revision } else { before.version },
+        last_modified: if is_seen { occasion.at } else { before.last_modified },
         attributes,
         member_count: count(before.member_count, members),
         journal: journal_for(members, revision),
@@ -129,7 +130,8 @@ fn member_change(members: &MemberChanges) -> Option<AttributeChange> {
         1..=MOST_NAMED => Some(ids.iter().map(Uuid::to_string).collect()),
         number => Some(json!(format!("{number} members"))),
     };
-    let (old, new) = (named(&members.left), named(&joined));
+    let taken_out: Vec<Uuid> = members.taken_out().collect();
+    let (old, new) = (named(&taken_out), named(&joined));
     (old.is_some() || new.is_some()).then(|| AttributeChange {
         attribute: MEMBERS.to_owned(),
         old,

@@ -166,7 +166,8 @@ impl Directory {
                 attributes.insert(MEMBERS.to_owned(), member_values(&known));
             }
             let (attributes, wanted) = split_members(decide(&attributes)?);
-            let members = self.member_changes(id, &known, &wanted).await?;
+            let mut members = self.member_changes(id, &known, &wanted).await?;
+            members.forgotten = self.forgotten(id, reach, &known, &wanted).await?;
             let occasion = Occasion { at: self.sources.now(), by };
             let groups = &self.types.groups;
             let change = group_change::changed(groups, &before, attributes, &members, occasion);
@@ -229,6 +230,30 @@ impl Directory {
         changes.left = known.into_keys().filter(|id| !stay.contains(id)).collect();
         changes.joined = self.find_members(&newcomers).await?;
         Ok(changes)
+    }
+
+    /// Those whom a request takes out although they are away: they must not come back as members. A request about the
+    /// whole list says nothing of them; who sends such a one sends the next one whole, too.
+    async fn forgotten(
+        &self,
+        group: Uuid,
+        reach: &Reach,
+        known: &[Member],
+        wanted: &[WantedMember],
+    ) -> Result<Vec<Uuid>, Error> {
+        let Reach::These(values) = reach else { return Ok(Vec::new()) };
+        let mut named: BTreeSet<Uuid> = values.iter().filter_map(|value| parse_id(value)).collect();
+        for id in known.iter().map(|member| member.id).chain(wanted.iter().map(|one| one.id)) {
+            named.remove(&id);
+        }
+        if named.is_empty() {
+            return Ok(Vec::new());
+        }
+        let named: Vec<Uuid> = named.into_iter().collect();
+        let memberships = self.store.get_memberships(&named).await?;
+        let is_awaited =
+            |id: &Uuid| memberships.get(id).is_some_and(|found| found.former.contains(&group));
+        Ok(named.into_iter().filter(is_awaited).collect())
     }
 
     /// Those of `wanted` who are here: employees or groups.

@@ -66,7 +66,7 @@ pub fn journal_for(changes: &MemberChanges, revision: u64) -> Option<Journal> {
 }
 
 fn parts_of(changes: &MemberChanges) -> Vec<Vec<Entry>> {
-    let entries = (changes.left.iter().map(|id| Entry::Left(*id)))
+    let entries = (changes.taken_out().map(Entry::Left))
         .chain(changes.joined.iter().cloned().map(Entry::Joined))
         .chain(changes.renamed.iter().cloned().map(Entry::Renamed));
     let mut parts: Vec<Vec<Entry>> = Vec::new();
@@ -165,8 +165,8 @@ impl TenantStore {
             }
             return Ok(());
         }
-        for id in &changes.left {
-            self.write_left(transaction, group.id, *id)?;
+        for id in changes.taken_out() {
+            self.write_left(transaction, group.id, id)?;
         }
         for member in &changes.joined {
             self.write_joined(transaction, group.id, member)?;

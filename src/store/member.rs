@@ -31,12 +31,24 @@ pub struct MemberChanges {
     pub renamed: Vec<Member>,
     /// Who is a member no more.
     pub left: Vec<Uuid>,
+    /// Who is away, and does not come back as a member.
+    pub forgotten: Vec<Uuid>,
 }
 
 impl MemberChanges {
-    /// How many members it touches.
+    /// How many it touches.
     pub fn len(&self) -> usize {
-        self.joined.len() + self.renamed.len() + self.left.len()
+        self.joined.len() + self.renamed.len() + self.taken_out().count()
+    }
+
+    /// Those who left and those who are forgotten: both are taken out in the same way.
+    pub fn taken_out(&self) -> impl Iterator<Item = Uuid> {
+        self.left.iter().chain(&self.forgotten).copied()
+    }
+
+    /// Whether the members are others afterwards, for whoever sees them.
+    pub fn is_seen(&self) -> bool {
+        self.len() > self.forgotten.len()
     }
 
     /// Whether it changes nothing.
@@ -224,7 +236,7 @@ impl TenantStore {
         transaction.update(
             Step::Companion,
             &keys::membership(&self.tenant, member),
-            // Also where a return was cut short: who is taken out does not come back with it.
+            // Who is away, or on the way back, does not come back as a member.
             &format!("DELETE {MEMBER_OF} :group, {FORMER_OF} :group"),
             one_group(group),
             Condition::none(),
