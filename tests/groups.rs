@@ -335,6 +335,30 @@ async fn who_was_in_many_groups_leaves_and_joins_them_all() {
 }
 
 #[tokio::test]
+async fn a_deletion_that_fails_takes_nobody_out_of_a_group() {
+    let tenant = acme().await;
+    let ada = user(&tenant, "ada").await;
+    let mut names = Vec::new();
+    for n in 0..20 {
+        let name = format!("Group {n:02}");
+        group(&tenant, &name, &[&ada]).await;
+        names.push(direct(&name));
+    }
+    // Some groups are left before the deletion itself, which fails.
+    let faults = &tenant.app.faults;
+    faults.plan("TransactWriteItems", Fault::Spared);
+    let broken =
+        r#"{"__type":"com.amazonaws.dynamodb.v20120810#ValidationException","message":""}"#;
+    faults.plan("TransactWriteItems", Fault::Error { status: 400, body: broken.to_owned() });
+    tenant.delete(&format!("/Users/{ada}")).await.expect_error(500, None);
+    assert_eq!(faults.left(), 0);
+    assert_eq!(groups_of(&tenant, &ada).await, names);
+    tenant.delete(&format!("/Users/{ada}")).await.expect(204);
+    assert_eq!(user(&tenant, "ada").await, ada);
+    assert_eq!(groups_of(&tenant, &ada).await, names);
+}
+
+#[tokio::test]
 async fn an_erased_employee_is_in_no_group() {
     let tenant = acme().await;
     let ada = user(&tenant, "ada").await;

@@ -145,6 +145,18 @@ impl Directory {
         precondition: &Precondition,
         by: &str,
     ) -> Result<(), Error> {
+        let hidden = self.hide(id, precondition, by).await;
+        if hidden.is_err()
+            && let Ok(employee) = self.get(id).await
+        {
+            // Who was in many groups may have left some already: nothing was deleted, so they are joined again.
+            let _ = self.rejoin(&employee, Occasion { at: self.sources.now(), by }).await;
+        }
+        hidden
+    }
+
+    /// Reads, decides and writes; again from the start when the write lost a race.
+    async fn hide(&self, id: Uuid, precondition: &Precondition, by: &str) -> Result<(), Error> {
         let mut pauses = Pauses::new();
         loop {
             let before = self.get_if(id, precondition).await?;
