@@ -669,6 +669,32 @@ async fn an_erased_employee_is_in_no_change_that_waits_and_in_no_deleted_group()
 }
 
 #[tokio::test]
+async fn of_very_many_members_a_list_shows_the_ids() {
+    let (tenant, ids) = many(1_000).await;
+    let all: Vec<&str> = ids.iter().map(String::as_str).collect();
+    let mut groups = Vec::new();
+    for n in 0..11 {
+        groups.push(group(&tenant, &format!("Group {n:02}"), &all).await);
+    }
+    let shown = async |query: &str| {
+        let list = tenant.get(&format!("/Groups?{query}")).await.expect(200);
+        let rows = list["Resources"].as_array().unwrap();
+        let members = |row: &Value| row["members"].as_array().unwrap().clone();
+        assert!(rows.iter().all(|row| members(row).len() == 1_000), "{query}");
+        members(&rows[0])[0].clone()
+    };
+    let user = format!("{ORIGIN}/tenants/acme/scim/v2/Users/{}", ids[0]);
+    let name = tenant.get(&format!("/Users/{}", ids[0])).await.expect(200)["userName"].clone();
+    let named = json!({"value": ids[0], "$ref": user, "type": "User", "display": name});
+    assert_eq!(shown("count=10").await, named, "10,000 in all");
+    assert_eq!(shown("count=11").await, json!({"value": ids[0]}));
+    assert_eq!(shown("excludedAttributes=externalId").await, json!({"value": ids[0]}));
+    // Who names what it wants gets it.
+    assert_eq!(shown("attributes=members").await, named);
+    assert_eq!(shown("attributes=members.display").await, json!({"display": name}));
+}
+
+#[tokio::test]
 async fn a_small_request_cannot_make_much_work_of_members() {
     let tenant = acme().await;
     let crew = group(&tenant, "Crew", &[]).await;

@@ -138,7 +138,16 @@ fn view<'a>(caller: &Caller, path: &'a TenantPath, projection: &Projection) -> V
             false => Wanted::No,
         }
     };
-    View { base_url: &path.base_url, groups: wanted(Kind::Employee), members: wanted(Kind::Group) }
+    View {
+        base_url: &path.base_url,
+        groups: wanted(Kind::Employee),
+        members: wanted(Kind::Group),
+        // Who names what it wants gets that, or a refusal.
+        members_described: match projection {
+            Projection::Only(_) => Wanted::Yes,
+            Projection::Default | Projection::Without(_) => Wanted::No,
+        },
+    }
 }
 
 /// Records as a list shows them.

@@ -106,6 +106,13 @@ impl Relations {
     }
 }
 
+/// The `members` attribute of a group with nothing but their ids; `None` without any.
+pub(super) fn member_ids_value(members: &[Member]) -> Option<Value> {
+    let shown: Vec<Value> =
+        members.iter().map(|member| json!({"value": member.id.to_string()})).collect();
+    (!shown.is_empty()).then_some(Value::Array(shown))
+}
+
 /// The `members` attribute of a group; `None` without any.
 pub(super) fn members_value<'t>(
     members: &[Member],

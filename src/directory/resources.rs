@@ -1,7 +1,7 @@
 //! Records of every kind as SCIM resources: one set of use cases for whoever asks by resource type.
 
 use super::employees::Precondition;
-use super::relations::{Relations, members_value};
+use super::relations::{Relations, member_ids_value, members_value};
 use super::{Directory, Error};
 use crate::scim::patch::{self, PatchRequest};
 use crate::scim::resource::{self, Identity};
@@ -34,6 +34,8 @@ pub struct View<'a> {
     pub groups: Wanted,
     /// Whether the members of groups are wanted too.
     pub members: Wanted,
+    /// Whether all that is known of members is wanted also where they are many: [`MOST_MEMBERS_DESCRIBED`].
+    pub members_described: Wanted,
 }
 
 /// Whether something that has to be read is wanted.
@@ -259,7 +261,7 @@ impl Directory {
             }
             Wanted::No => Relations::default(),
         };
-        check_members(&records, view)?;
+        let described = check_members(&records, view)?;
         let mut resources = Vec::with_capacity(records.len());
         for record in records {
             let kind = record.kind();
@@ -274,7 +276,10 @@ impl Directory {
                 }
                 AnyRecord::Group(group) => match self.members_of(group).await {
                     Ok((group, members)) => {
-                        let members = self.show_members(&members, view.base_url);
+                        let members = match described {
+                            Wanted::Yes => self.show_members(&members, view.base_url),
+                            Wanted::No => member_ids_value(&members),
+                        };
                         with_relation(&group, self, view.base_url, members)
                     }
                     Err(Error::NoGroup(_)) => continue,
@@ -294,22 +299,30 @@ impl Directory {
 /// How many members one answer can hold: with nothing but their ids it would have more than can be sent.
 const MOST_MEMBERS_SHOWN: u64 = 110_000;
 
-/// Refuses an answer that could not be sent before its members are read.
-fn check_members(records: &[AnyRecord], view: View<'_>) -> Result<(), Error> {
+/// How many members an answer says more of than their ids, when a client does not name what it wants: with names of the
+/// usual length twice as many could be sent. An import that asks for everything gets everybody so, and no refusal.
+pub const MOST_MEMBERS_DESCRIBED: u64 = 10_000;
+
+/// Whether members are described, or shown by their ids alone. Refuses an answer that could not be sent, before they are
+/// read.
+fn check_members(records: &[AnyRecord], view: View<'_>) -> Result<Wanted, Error> {
     let counts = records.iter().map(|record| match record {
         AnyRecord::Group(group) if view.members == Wanted::Yes => group.member_count,
         AnyRecord::Group(_) | AnyRecord::Employee(_) => 0,
     });
     let members: u64 = counts.sum();
-    if members <= MOST_MEMBERS_SHOWN {
-        return Ok(());
+    if members > MOST_MEMBERS_SHOWN {
+        let text = format!(
+            "The answer would have {members} members of groups, and at most {MOST_MEMBERS_SHOWN} can \
+             be sent; ask for fewer groups with count, or leave the members out with \
+             excludedAttributes=members"
+        );
+        return Err(scim::Error::new(ScimType::TooMany, text).into());
     }
-    let text = format!(
-        "The answer would have {members} members of groups, and at most {MOST_MEMBERS_SHOWN} can be \
-         sent; ask for fewer groups with count, or leave the members out with \
-         excludedAttributes=members"
-    );
-    Err(scim::Error::new(ScimType::TooMany, text).into())
+    Ok(match members > MOST_MEMBERS_DESCRIBED {
+        true => view.members_described,
+        false => Wanted::Yes,
+    })
 }
 
 /// A resource with who belongs to whom, in its place before `meta`.
