@@ -12,6 +12,8 @@ use crate::store::group::Group;
 use crate::store::keys::Kind;
 use crate::store::member::Member;
 use crate::store::record::Record;
+use futures_util::future;
+use futures_util::stream::{self, StreamExt, TryStreamExt};
 use serde_json::{Map, Value};
 use std::future::Future;
 use uuid::Uuid;
@@ -262,39 +264,43 @@ impl Directory {
             Wanted::No => Relations::default(),
         };
         let described = check_members(&records, view)?;
-        let mut resources = Vec::with_capacity(records.len());
-        for record in records {
-            let kind = record.kind();
-            let resource = match record {
-                AnyRecord::Employee(employee) => {
-                    let endpoint = &self.types.groups.endpoint;
-                    let groups = relations.groups_of(employee.id, view.base_url, endpoint);
-                    with_relation(&employee, self, view.base_url, groups)
-                }
-                AnyRecord::Group(group) if view.members == Wanted::No => {
-                    group.resource(self, view.base_url)
-                }
-                AnyRecord::Group(group) => match self.members_of(group).await {
-                    Ok((group, members)) => {
-                        let members = match described {
-                            Wanted::Yes => self.show_members(&members, view.base_url),
-                            Wanted::No => member_ids_value(&members),
-                        };
-                        with_relation(&group, self, view.base_url, members)
+        let shown = stream::iter(records).map(|record| {
+            let (kind, relations) = (record.kind(), &relations);
+            async move {
+                let resource = match record {
+                    AnyRecord::Employee(employee) => {
+                        let endpoint = &self.types.groups.endpoint;
+                        let groups = relations.groups_of(employee.id, view.base_url, endpoint);
+                        with_relation(&employee, self, view.base_url, groups)
                     }
-                    Err(Error::NoGroup(_)) => continue,
-                    Err(other) => return Err(other),
-                },
-            };
-            resources.push((kind, resource));
-        }
-        Ok(resources)
+                    AnyRecord::Group(group) if view.members == Wanted::No => {
+                        group.resource(self, view.base_url)
+                    }
+                    AnyRecord::Group(group) => match self.members_of(group).await {
+                        Ok((group, members)) => {
+                            let members = match described {
+                                Wanted::Yes => self.show_members(&members, view.base_url),
+                                Wanted::No => member_ids_value(&members),
+                            };
+                            with_relation(&group, self, view.base_url, members)
+                        }
+                        Err(Error::NoGroup(_)) => return Ok(None),
+                        Err(other) => return Err(other),
+                    },
+                };
+                Ok(Some((kind, resource)))
+            }
+        });
+        shown.buffered(GROUPS_AT_ONCE).try_filter_map(future::ok).try_collect().await
     }
 
     fn show_members(&self, members: &[Member], base_url: &str) -> Option<Value> {
         members_value(members, base_url, |kind| &self.resource_type(kind).endpoint)
     }
 }
+
+/// How many groups' members are read at the same time: a page has up to 200 groups, and each takes two calls.
+const GROUPS_AT_ONCE: usize = 8;
 
 /// How many members one answer can hold: with nothing but their ids it would have more than can be sent.
 const MOST_MEMBERS_SHOWN: u64 = 110_000;
