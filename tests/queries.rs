@@ -92,6 +92,22 @@ async fn what_cannot_be_sorted_by_is_refused() {
         let detail = answer.expect_error(status, Some(scim_type));
         assert!(detail.contains(word), "{query}: {detail}");
     }
+    // What says who belongs to whom is kept apart from the resources.
+    let group = "urn:ietf:params:scim:schemas:core:2.0:Group";
+    for (query, attribute) in [
+        ("/Users?sortBy=groups", "groups"),
+        ("/Users?sortBy=Groups.display&sortOrder=descending", "groups"),
+        ("/Users?sortBy=groups.value&filter=userName%20pr", "groups"),
+        ("/Groups?sortBy=members", "members"),
+        ("/Groups?sortBy=members.value", "members"),
+        (&format!("/Groups?sortBy={group}:members.type"), "members"),
+        ("?sortBy=groups", "groups"),
+        ("?sortBy=members.display", "members"),
+    ] {
+        let detail = tenant.get(query).await.expect_error(400, Some("invalidValue"));
+        let expected = format!("sortBy: {attribute} and its sub-attributes cannot be sorted by");
+        assert_eq!(detail, expected, "{query}");
+    }
 }
 
 #[tokio::test]

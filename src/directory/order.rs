@@ -1,7 +1,7 @@
 //! Lists in an order of their own, and lists that go on after a row.
 
 use super::query::{Condition, Found, MOST_AT_ONCE, MOST_WORK, Part, Query, parse_id};
-use super::resources::{AnyRecord, Shown};
+use super::resources::{AnyRecord, Shown, relation};
 use super::{Directory, Error};
 use crate::scim::cursor::{Position, invalid_cursor};
 use crate::scim::filter::BoundFilter;
@@ -56,7 +56,7 @@ impl Directory {
     }
 
     /// The order for each kind that has the attribute. Records of the others come where those without a value come
-    /// (RFC 7644 §3.4.2.1).
+    /// (RFC 7644 §3.4.2.1). What says who belongs to whom is kept apart from the records, and gives them no order.
     fn bind_order(
         &self,
         kinds: &[Kind],
@@ -65,7 +65,14 @@ impl Directory {
         let mut orders = Vec::new();
         let mut refused = None;
         for kind in kinds {
+            let apart = relation(*kind);
             match sort.bind(self.resource_type(*kind)) {
+                // No resource that is sorted has it, so every place would be the last.
+                Ok(order) if order.is_of(apart) => {
+                    let detail =
+                        format!("sortBy: {apart} and its sub-attributes cannot be sorted by");
+                    return Err(scim::Error::invalid_value(detail));
+                }
                 Ok(order) => orders.push((*kind, order)),
                 Err(error) => refused = Some(error),
             }

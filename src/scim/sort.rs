@@ -142,6 +142,11 @@ impl SortBy {
 }
 
 impl BoundSort {
+    /// Whether it is the order of a core attribute, or of one of its sub-attributes.
+    pub fn is_of(&self, attribute: &str) -> bool {
+        self.extension.is_none() && self.attribute == attribute
+    }
+
     /// The place of a whole resource, with its `id` and `meta`. Text is folded, which counts as comparing
     /// ([`Work`](super::work::Work)).
     pub fn key(&self, resource: &Map<String, Value>) -> SortKey {
