@@ -93,14 +93,20 @@ async fn each_operation_is_as_if_it_had_come_alone() {
         {"method": "PUT", "path": path, "data": {"userName": "lovelace"}},
         {"method": "DELETE", "path": format!("/Users/{}", counting_id(77))},
         {"method": "POST", "path": "/Devices", "bulkId": "d", "data": {}},
+        {"method": "PUT", "path": path},
         {"method": "DELETE", "path": path},
     ]);
     let results = bulk(&tenant, json!({"Operations": operations})).await;
     let statuses: Vec<&str> =
         results.as_array().unwrap().iter().map(|one| one["status"].as_str().unwrap()).collect();
-    assert_eq!(statuses, ["200", "412", "400", "409", "200", "404", "404", "204"]);
+    assert_eq!(statuses, ["200", "412", "400", "409", "200", "404", "404", "400", "204"]);
     assert_eq!(results[0]["version"], "W/\"2\"");
     assert_eq!(results[1]["location"], format!("{BASE}{path}"));
+    assert_eq!(
+        results[7]["location"],
+        format!("{BASE}{path}"),
+        "the data is missing, not the path"
+    );
     assert_eq!(results[5]["location"], format!("{BASE}/Users/{}", counting_id(77)));
     let error = &results[3]["response"];
     assert_eq!(error["schemas"], json!(["urn:ietf:params:scim:api:messages:2.0:Error"]));

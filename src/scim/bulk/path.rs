@@ -14,7 +14,8 @@ pub struct BulkPath {
 }
 
 impl BulkPath {
-    pub(super) fn read(text: &str, method: Method) -> Result<Self, Error> {
+    /// `None` for what is the path of neither.
+    pub(super) fn parse(text: &str) -> Option<Self> {
         let inner = text.strip_prefix('/').unwrap_or(text);
         let inner = inner.strip_suffix('/').unwrap_or(inner);
         let (endpoint, id) = match inner.split_once('/') {
@@ -23,17 +24,21 @@ impl BulkPath {
         };
         let is_whole =
             !endpoint.is_empty() && id.is_none_or(|id| !id.is_empty() && !id.contains('/'));
-        if !is_whole || id.is_some() == (method == Method::Post) {
+        is_whole.then(|| Self { endpoint: format!("/{endpoint}"), id: id.map(str::to_owned) })
+    }
+
+    pub(super) fn read(text: &str, method: Method) -> Result<Self, Error> {
+        let fits = |path: &Self| path.id.is_none() == (method == Method::Post);
+        Self::parse(text).filter(fits).ok_or_else(|| {
             let expected = match method {
                 Method::Post => "an endpoint, such as /Users",
                 Method::Put | Method::Patch | Method::Delete => "a resource, such as /Users/{id}",
             };
-            return Err(Error::invalid_value(format!(
+            Error::invalid_value(format!(
                 "the path of a {} must be that of {expected}, found {}",
                 method.as_str(),
                 quoted(text)
-            )));
-        }
-        Ok(Self { endpoint: format!("/{endpoint}"), id: id.map(str::to_owned) })
+            ))
+        })
     }
 }

@@ -4,7 +4,7 @@
 //! does what comes after it for the same resource. Where new resources refer to each other in a circle, the first is
 //! created without those references, and gets them when the others are there.
 
-use super::request::{BulkRequest, Method, Operation, Task};
+use super::request::{BulkRequest, Malformed, Method, Operation, Task};
 use super::result::{OperationResult, Outcome, bulk_response};
 use super::{BulkPath, references};
 use crate::scim::Error;
@@ -87,17 +87,15 @@ impl Plan {
                 creators.entry(bulk_id.clone()).or_insert(index);
             }
             let (mut references, mut waits_for) = (BTreeSet::new(), Vec::new());
-            if let Ok(task) = &mut operation.task {
-                if let Some(id) = &task.path.id {
-                    references.extend(references::name(id).map(str::to_owned));
-                    waits_for.extend(last.insert(task.path.clone(), index));
-                }
-                if let Some(data) = &mut task.data {
-                    references::visit(data, &mut |name| {
-                        references.insert(name.to_owned());
-                        None
-                    });
-                }
+            if let Some(path @ BulkPath { id: Some(id), .. }) = operation.path() {
+                references.extend(references::name(id).map(str::to_owned));
+                waits_for.extend(last.insert(path.clone(), index));
+            }
+            if let Ok(Task { data: Some(data), .. }) = &mut operation.task {
+                references::visit(data, &mut |name| {
+                    references.insert(name.to_owned());
+                    None
+                });
             }
             entries.push(Entry { operation, references, waits_for, result: None, left_out: None });
         }
@@ -216,22 +214,19 @@ impl Plan {
     fn start(&mut self, index: usize) -> Option<Step> {
         let entry = self.entries.get_mut(index)?;
         // The task goes, so that a body is not kept twice.
-        let taken = Err(Error::invalid_syntax("the operation was begun"));
-        let Task { method, mut path, mut data, version } =
+        let error = Error::invalid_syntax("the operation was begun");
+        let taken = Err(Malformed { error, path: None });
+        let Task { method, path, mut data, version } =
             match std::mem::replace(&mut entry.operation.task, taken) {
                 Ok(task) => task,
-                Err(error) => {
-                    self.settle(index, None, Outcome::refused(&error));
+                Err(Malformed { error, path }) => {
+                    let path = path.map(|path| self.resolve(path));
+                    self.settle(index, path, Outcome::refused(&error));
                     return None;
                 }
             };
+        let path = self.resolve(path);
         let entry = self.entries.get(index)?;
-        if let Some(id) = path.id.as_deref().and_then(references::name) {
-            match self.reference(id) {
-                Reference::Id(id) => path.id = Some(id.to_owned()),
-                Reference::Open | Reference::Failed | Reference::Unknown => path.id = None,
-            }
-        }
         if let Some(outcome) = entry.references.iter().find_map(|name| self.refusal(name)) {
             self.settle(index, (method != Method::Post).then_some(path), outcome);
             return None;
@@ -243,6 +238,16 @@ impl Plan {
         self.running =
             Some(Running { index, path: path.clone(), left_out, is_second: false, lost: None });
         Some(Step { index, method, path, data, version })
+    }
+
+    /// A path with the id that its reference stands for, and without one when nothing was created.
+    fn resolve(&self, path: BulkPath) -> BulkPath {
+        let Some(name) = path.id.as_deref().and_then(references::name) else { return path };
+        let id = match self.reference(name) {
+            Reference::Id(id) => Some(id.to_owned()),
+            Reference::Open | Reference::Failed | Reference::Unknown => None,
+        };
+        BulkPath { id, ..path }
     }
 
     /// Why a reference lets its operation fail.

@@ -24,7 +24,16 @@ pub struct Operation {
     /// The client's name for it; the answer repeats it.
     pub bulk_id: Option<String>,
     /// What is to be done, or why it cannot be understood.
-    pub task: Result<Task, Error>,
+    pub task: Result<Task, Malformed>,
+}
+
+/// An operation that cannot be understood.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Malformed {
+    /// Why.
+    pub error: Error,
+    /// The resource that its path names all the same: the answer repeats it.
+    pub path: Option<BulkPath>,
 }
 
 /// What an operation is to do.
@@ -65,6 +74,16 @@ pub enum Refusal {
 impl From<Error> for Refusal {
     fn from(error: Error) -> Self {
         Refusal::Malformed(error)
+    }
+}
+
+impl Operation {
+    /// Where it goes, or what it names although it is malformed.
+    pub(super) fn path(&self) -> Option<&BulkPath> {
+        match &self.task {
+            Ok(task) => Some(&task.path),
+            Err(malformed) => malformed.path.as_ref(),
+        }
     }
 }
 
@@ -142,22 +161,34 @@ fn read_fail_on_errors(value: Option<&Value>) -> Result<Option<u64>, Error> {
 
 fn read_operation(operation: &Value) -> Operation {
     let Value::Object(operation) = operation else {
-        let task = Err(Error::invalid_syntax("an operation must be an object"));
-        return Operation { method: None, bulk_id: None, task };
+        let error = Error::invalid_syntax("an operation must be an object");
+        return Operation {
+            method: None,
+            bulk_id: None,
+            task: Err(Malformed { error, path: None }),
+        };
     };
     let method = member(operation, "method").and_then(Method::read);
     let bulk_id = text(operation, "bulkId");
-    Operation {
-        method: method.clone().ok(),
-        bulk_id: bulk_id.clone().ok().flatten(),
-        task: method.and_then(|method| read_task(operation, method, bulk_id?)),
-    }
+    let task = match (&method, &bulk_id) {
+        (Ok(method), Ok(bulk_id)) => read_task(operation, *method, bulk_id.as_deref()),
+        (Err(error), _) | (_, Err(error)) => Err(error.clone()),
+    };
+    let (method, bulk_id) = (method.ok(), bulk_id.ok().flatten());
+    let task = task.map_err(|error| Malformed { error, path: named_resource(operation, method) });
+    Operation { method, bulk_id, task }
+}
+
+/// The resource that the path of a malformed operation names: there is one for all but a `POST` (RFC 7644 §3.7.3).
+fn named_resource(operation: &Map<String, Value>, method: Option<Method>) -> Option<BulkPath> {
+    let path = BulkPath::parse(&text(operation, "path").ok()??)?;
+    (path.id.is_some() && method != Some(Method::Post)).then_some(path)
 }
 
 fn read_task(
     operation: &Map<String, Value>,
     method: Method,
-    bulk_id: Option<String>,
+    bulk_id: Option<&str>,
 ) -> Result<Task, Error> {
     if method == Method::Post && bulk_id.is_none() {
         return Err(Error::required("The bulkId of a POST"));
@@ -207,10 +238,11 @@ fn refuse_repeated(operations: &mut [Operation]) {
     for operation in operations.iter_mut().filter(|operation| is_post(operation)) {
         let Some(bulk_id) = &operation.bulk_id else { continue };
         if operation.task.is_ok() && uses.get(bulk_id).is_some_and(|uses| *uses > 1) {
-            operation.task = Err(Error::invalid_value(format!(
+            let error = Error::invalid_value(format!(
                 "the bulkId {} is there more than once; each POST must have its own",
                 quoted(bulk_id)
-            )));
+            ));
+            operation.task = Err(Malformed { error, path: None });
         }
     }
 }

@@ -174,6 +174,7 @@ fn a_malformed_operation_fails_alone() {
         let (steps, results) =
             run(json!({"Operations": [operation, {"method": "DELETE", "path": "/Users/1"}]}));
         assert_eq!(steps.len(), 1, "{detail}");
+        assert_eq!(statuses(&results), ["400", "200"], "{detail}");
         let found = results[0]["response"]["detail"].as_str().unwrap();
         assert!(found.contains(detail), "{found}");
     };
@@ -193,6 +194,47 @@ fn a_malformed_operation_fails_alone() {
     check(post("/Users", "a", Value::Null), "the data of a POST must be an object");
     check(json!({"method": "DELETE", "path": "/Users/1", "version": 1}), "version must be text");
     check(json!({"method": "DELETE", "path": "/Users/1", "Path": "/"}), "path is there more than");
+}
+
+#[test]
+fn a_malformed_operation_has_the_location_that_its_path_names() {
+    let locations = |operations: Value| {
+        let (_, results) = run(json!({"Operations": operations}));
+        let path = |result: &Value| {
+            let location = result.get("location")?.as_str().unwrap();
+            Some(location.strip_prefix("https://example.com/v2").unwrap().to_owned())
+        };
+        results.iter().map(|result| path(result).unwrap_or_default()).collect::<Vec<_>>()
+    };
+    let data = json!({});
+    let with_resource = json!([
+        {"method": "PUT", "path": "/Users/1"},
+        {"method": "PATCH", "path": "Groups/2/", "data": "x"},
+        {"method": "DELETE", "path": "/Users/3", "version": 1},
+        {"method": "PUT", "path": "/Users/4", "bulkId": 1, "data": data},
+        {"method": "GET", "path": "/Users/5"},
+        {"path": "/Users/6"},
+    ]);
+    let paths = ["/Users/1", "/Groups/2", "/Users/3", "/Users/4", "/Users/5", "/Users/6"];
+    assert_eq!(locations(with_resource), paths);
+    let without = json!([
+        1,
+        {"method": "PUT", "data": data},
+        {"method": "PUT", "path": "/Users", "data": data},
+        {"method": "DELETE", "path": "/Users/1/2"},
+        {"method": "DELETE", "path": "/Users/1", "Path": "/Users/2"},
+        post("/Users/1", "a", data.clone()),
+        {"method": "DELETE", "path": "/Users/bulkId:a", "version": 1},
+        {"method": "DELETE", "path": "/Users/bulkId:nobody", "version": 1},
+    ]);
+    assert_eq!(locations(without), [""; 8]);
+    // A reference is an id here too, also where what it names is created later.
+    let referring = json!([
+        {"method": "PUT", "path": "/Users/bulkId:a"},
+        post("/Users", "a", data),
+        {"method": "DELETE", "path": "/Users/bulkId:a", "version": 1},
+    ]);
+    assert_eq!(locations(referring), ["/Users/id-1"; 3]);
 }
 
 #[test]
