@@ -1,7 +1,7 @@
 //! `/Bulk` (RFC 7644 §3.7): operations that name each other's new resources, and what becomes of those that fail.
 
 use crate::support::engine::Fault;
-use crate::support::{TestApp, TestTenant, counting_id};
+use crate::support::{TestApp, TestTenant, counting_id, pause_time};
 use serde_json::{Value, json};
 
 const BASE: &str = "https://rollcall.example/tenants/acme/scim/v2";
@@ -157,6 +157,33 @@ async fn what_fails_below_fails_one_operation_and_says_which_request_it_was() {
     let detail = results[0]["response"]["detail"].as_str().unwrap();
     assert!(detail.contains("request id"), "{detail}");
     assert_eq!(tenant.found("userName pr").await, ["bob"]);
+}
+
+#[tokio::test]
+async fn what_was_not_begun_in_time_is_not_done_and_says_so() {
+    let tenant = acme().await;
+    // What is noticed of the sync is written with the first request.
+    tenant.get("/Users").await.expect(200);
+    pause_time();
+    for _ in 0..100 {
+        tenant.app.faults.plan("TransactWriteItems", Fault::Silence);
+    }
+    let names = ["ada", "bob", "carl", "dora", "eve"];
+    let started = tokio::time::Instant::now();
+    let operations = names.map(|name| user(name, name));
+    let results = bulk(&tenant, json!({"Operations": operations})).await;
+    assert!(started.elapsed() < std::time::Duration::from_secs(25), "{:?}", started.elapsed());
+    tenant.app.faults.clear();
+    let results = results.as_array().unwrap();
+    assert_eq!(results.len(), names.len());
+    for result in results {
+        assert_eq!(result["status"], "503", "{result}");
+    }
+    let was_begun = |result: &Value| {
+        !result["response"]["detail"].as_str().unwrap().contains("The operation was not done")
+    };
+    assert!(was_begun(&results[0]) && !was_begun(&results[4]), "{results:?}");
+    assert!(tenant.found("userName pr").await.is_empty());
 }
 
 #[tokio::test]
