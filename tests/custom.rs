@@ -182,6 +182,10 @@ async fn a_value_of_another_type_is_refused_with_its_place() {
         ("decimal", json!(1e-300)),
         ("boolean", json!("perhaps")),
         ("dateTime", json!("yesterday")),
+        ("dateTime", json!("2026-01-02")),
+        ("dateTime", json!("03:04:05Z")),
+        ("dateTime", json!("2026-01-02 03:04:05Z")),
+        ("dateTime", json!("2026-01-02t03:04:05z")),
         ("binary", json!("###")),
         ("reference", json!(["a", "b"])),
     ];

@@ -25,9 +25,44 @@ pub fn parse(text: &str) -> Option<OffsetDateTime> {
         .ok()
 }
 
+/// Whether a text that comes in is an `xsd:dateTime`. What is kept is read by [`parse`], which takes more: any character
+/// between date and time, a small z, and a second 60.
+pub fn is_date_time(text: &str) -> bool {
+    let has_separator = text.as_bytes().get(10) == Some(&b'T');
+    let is_leap_second = text.get(17..19) == Some("60");
+    has_separator && !is_leap_second && !text.ends_with('z') && parse(text).is_some()
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{format, parse};
+    use super::{format, is_date_time, parse};
+
+    #[test]
+    fn what_comes_in_has_a_date_a_capital_t_and_a_time() {
+        for text in [
+            "2020-01-01T00:00:00Z",
+            "2020-01-01T00:00:00",
+            "2020-02-29T23:59:59.123456+14:00",
+            "0001-01-01T00:00:00-05:00",
+        ] {
+            assert!(is_date_time(text), "{text}");
+        }
+        for text in [
+            "",
+            "2020-01-01",
+            "00:00:00Z",
+            "2020-01-01 00:00:00Z",
+            "2020-01-01t00:00:00Z",
+            "2020-01-01x00:00:00Z",
+            "2020-01-01é00:00:00Z",
+            "2020-01-01T00:00:00z",
+            "2016-12-31T23:59:60Z",
+            "2021-02-29T00:00:00Z",
+            "2020-01-01T00:00Z",
+        ] {
+            assert!(!is_date_time(text), "{text}");
+        }
+    }
 
     #[test]
     fn offsets_do_not_matter_to_the_instant() {

@@ -153,7 +153,7 @@ fn check_text(attribute: &Attribute, text: &str, at: &str) -> Result<(), Error> 
         return Err(Error::required(at));
     }
     match attribute.kind {
-        AttributeType::DateTime if date_time::parse(text).is_none() => Err(Error::invalid_value(
+        AttributeType::DateTime if !date_time::is_date_time(text) => Err(Error::invalid_value(
             format!("{at} must be a date and time such as 2026-11-23T09:30:00Z"),
         )),
         AttributeType::Binary if !is_base64(text) => {
