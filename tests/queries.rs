@@ -1,7 +1,8 @@
 //! Queries beyond a page by index: sorted, by POST, over all kinds of resources, and page by page with cursors.
 
+use crate::support::engine::Fault;
 use crate::support::request::Answer;
-use crate::support::{Ids, TestApp, TestTenant};
+use crate::support::{Ids, TestApp, TestTenant, pause_time};
 use axum::body::Body;
 use http::Request;
 use rollcall::directory::token_set::Which;
@@ -376,4 +377,27 @@ async fn a_cursor_opens_nothing_without_a_token_and_its_errors_say_nothing() {
     app.app.tenants.revoke_tokens(&tenant.id, Scope::Scim, Which::All, "test").await.unwrap();
     app.advance(Duration::seconds(61));
     tenant.get(&with(&cursor)).await.expect_error(401, None);
+}
+
+#[tokio::test]
+async fn a_page_by_cursor_whose_rows_all_changed_meanwhile_is_not_the_last() {
+    let tenant = acme().await;
+    let dora = tenant.get("/Users").await.expect(200)["Resources"][0]["id"].clone();
+    let list = "/Users?filter=title%20pr&count=1&cursor=";
+    // What is found is read once more for the page, and that call waits for a while.
+    pause_time();
+    tenant.app.faults.plan("GetItem", Fault::Silence);
+    let asking = tenant.clone();
+    let page = tokio::spawn(async move { asking.get(list).await.expect(200) });
+    while tenant.app.faults.left() > 0 && !page.is_finished() {
+        tokio::task::yield_now().await;
+    }
+    let untitled = json!([{"op": "remove", "path": "title"}]);
+    let dora = format!("/Users/{}", dora.as_str().unwrap());
+    tenant.patch(&dora, &untitled).await.expect(200);
+    let page = page.await.unwrap();
+    assert_eq!(names(&page), Vec::<&str>::new());
+    let next = page["nextCursor"].as_str().expect("a next page");
+    let next = tenant.get(&format!("{list}{next}")).await.expect(200);
+    assert_eq!(names(&next), ["carl"]);
 }

@@ -123,7 +123,8 @@ impl Directory {
             None => self.list_in_id_order(query, &filters, page).await?,
         };
         let end = offset.saturating_add(u64::try_from(records.len()).unwrap_or(u64::MAX));
-        let next = (end < total && !records.is_empty()).then_some(Position::Offset(end));
+        // A page that lost all its rows since they were found is not the last; one that wants none leads nowhere.
+        let next = (end < total && query.count > 0).then_some(Position::Offset(end));
         Ok(Found { records, total, next })
     }
 
