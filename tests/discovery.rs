@@ -145,6 +145,18 @@ async fn unknown_documents_are_404() {
             "There is no such schema; see /Schemas",
         ),
         ("/Schemas/User", "There is no such schema; see /Schemas"),
+        (
+            "/Schemas/urn:ietf:params:scim:api:messages:2.0:ListResponse",
+            "There is no such schema; see /Schemas",
+        ),
+        (
+            "/Schemas/urn:ietf:params:scim:api:messages:2.0:Error",
+            "There is no such schema; see /Schemas",
+        ),
+        (
+            "/Schemas/urn:ietf:params:scim:api:messages:2.0:PatchOp",
+            "There is no such schema; see /Schemas",
+        ),
         ("/ResourceTypes/Role", "There is no such resource type; see /ResourceTypes"),
         ("/ResourceTypes/user", "There is no such resource type; see /ResourceTypes"),
     ] {

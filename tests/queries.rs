@@ -142,6 +142,11 @@ async fn the_root_is_asked_for_all_kinds() {
     assert_eq!(all["totalResults"], 7);
     assert_eq!(all["Resources"][5]["meta"]["resourceType"], "Group");
     assert_eq!(search(&tenant, "/.search", json!({})).await.expect(200), all);
+    for root in ["", "/"] {
+        let query = format!("{root}?filter=meta.resourceType%20eq%20%22Group%22");
+        let found = tenant.get(&query).await.expect(200);
+        assert_eq!((names(&found), &found["totalResults"]), (vec!["Crew", "Board"], &json!(2)));
+    }
     let page = tenant.get("?startIndex=5&count=2").await.expect(200);
     assert_eq!((names(&page), &page["totalResults"]), (vec!["eve", "Crew"], &json!(7)));
     // RFC 7644 §3.4.2.1: what a type does not have, none of its resources has.

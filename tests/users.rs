@@ -685,6 +685,20 @@ async fn a_location_leads_to_its_resource_until_that_is_gone() {
 }
 
 #[tokio::test]
+async fn a_single_user_is_shown_whatever_a_query_says() {
+    let (tenant, path) = with_ada().await;
+    let whole = tenant.get(&path).await.expect(200);
+    for query in [
+        "filter=userName%20eq%20%22nobody%22",
+        "filter=nonsense",
+        "sortBy=nothing",
+        "startIndex=2&count=0",
+    ] {
+        assert_eq!(tenant.get(&format!("{path}?{query}")).await.expect(200), whole, "{query}");
+    }
+}
+
+#[tokio::test]
 async fn schemas_are_named_once_and_their_order_says_nothing() {
     let tenant = acme().await;
     let schemas = |schemas: Value| {
