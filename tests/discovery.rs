@@ -177,8 +177,19 @@ async fn discovery_cannot_be_filtered_and_ignores_paging_and_sorting() {
             .expect_error(403, None);
         assert_eq!(detail, "Discovery documents cannot be filtered (RFC 7644 section 4)");
         let whole = tenant.get(path).await.expect(200);
-        for query in ["startIndex=2&count=0", "sortBy=name&sortOrder=descending", "startIndex=x"] {
+        for query in [
+            "startIndex=2&count=0",
+            "startIndex=x",
+            "sortBy=name&sortOrder=descending",
+            "attributes=id",
+            "excludedAttributes=meta",
+            "cursor=x",
+        ] {
             assert_eq!(tenant.get(&format!("{path}?{query}")).await.expect(200), whole, "{query}");
+        }
+        for query in ["count=1&count=2", "sortBy=%FF"] {
+            let answer = tenant.get(&format!("{path}?{query}")).await;
+            answer.expect_error(400, Some("invalidValue"));
         }
     }
 }

@@ -121,6 +121,14 @@ async fn an_extension_comes_and_goes_with_its_data() {
     ]))
     .await;
     assert_eq!((&user["schemas"], user.get(ENTERPRISE)), (&json!([CORE]), None));
+    // The schemas are named first, and then their attributes without them (RFC 7644 §3.5.2).
+    let user = patched(json!([
+        {"op": "add", "path": "schemas", "value": [ENTERPRISE]},
+        {"op": "add", "path": "department", "value": "Engines"},
+    ]))
+    .await;
+    assert_eq!(user["schemas"], json!([CORE, ENTERPRISE]));
+    assert_eq!(user[ENTERPRISE], json!({"department": "Engines"}));
 }
 
 #[tokio::test]
