@@ -205,6 +205,30 @@ async fn a_value_of_another_type_is_refused_with_its_place() {
         let path = format!("/Users/{}", user["id"].as_str().unwrap());
         assert_eq!(tenant.put(&path, &body).await.expect(200), user, "{rate}");
     }
+    // serde_json writes no exponent by itself.
+    declare(&tenant, ACME, "whole", json!({"type": "integer"})).await.expect(201);
+    for number in ["1e3", "1E3", "1.0"] {
+        let body = format!(r#"{{"userName":"ada@example.com","{ACME}":{{"whole":{number}}}}}"#);
+        let headers = [("content-type", "application/scim+json")];
+        let answer = tenant.request("POST", "/Users", &headers, body).await;
+        let detail = answer.expect_error(400, Some("invalidValue"));
+        assert!(detail.contains(&format!("{ACME}:whole")), "{number}: {detail}");
+    }
+}
+
+#[tokio::test]
+async fn a_list_is_sorted_by_a_declared_attribute() {
+    let tenant = acme().await;
+    declare(&tenant, ACME, "badge", json!({"type": "integer"})).await.expect(201);
+    for (name, badge) in [("a", 10), ("b", 9), ("c", 11)] {
+        tenant.create(&json!({"userName": name, ACME: {"badge": badge}})).await;
+    }
+    for sort_by in [format!("{ACME}:badge"), "badge".to_owned()] {
+        let list = tenant.get(&format!("/Users?sortBy={sort_by}")).await.expect(200);
+        let rows = list["Resources"].as_array().unwrap().iter();
+        let names: Vec<&str> = rows.map(|row| row["userName"].as_str().unwrap()).collect();
+        assert_eq!(names, ["b", "a", "c"], "{sort_by}");
+    }
 }
 
 #[tokio::test]
@@ -294,12 +318,15 @@ async fn what_cannot_be_declared_is_refused() {
         ("acme", "a", string.clone(), 400),
         (ACME, "2a", string.clone(), 400),
         (ACME, "a", json!({"type": "complex"}), 400),
+        (ACME, "a", json!({"type": "duration"}), 400),
         (ACME, "a", json!({}), 400),
         (ACME, "a", json!({"type": "string", "required": true}), 400),
         (ACME, "a", json!({"type": "string", "description": "x".repeat(201)}), 400),
         (core, "a", string.clone(), 409),
         (ENTERPRISE, "Department", string.clone(), 409),
         (ACME, "id", string.clone(), 409),
+        (ACME, "externalId", string.clone(), 409),
+        (ACME, "meta", string.clone(), 409),
     ] {
         declare(&tenant, urn, name, body).await.expect(status);
     }

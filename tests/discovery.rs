@@ -253,6 +253,12 @@ fn check_attributes(attributes: &[Value], seen: &mut usize) {
         for name in ["name", "description"] {
             assert!(attribute[name].as_str().is_some_and(|text| !text.is_empty()), "{attribute}");
         }
+        // RFC 7643 §2.1; $ref is the exception of §2.4.
+        let name = attribute["name"].as_str().unwrap();
+        let is_in_names = |byte: u8| byte.is_ascii_alphanumeric() || b"$-_".contains(&byte);
+        let is_name = name.starts_with(|first: char| first.is_ascii_alphabetic())
+            && name.bytes().all(is_in_names);
+        assert!(is_name || name == "$ref", "{attribute}");
         for name in ["multiValued", "required", "caseExact"] {
             assert!(attribute[name].is_boolean(), "{name}: {attribute}");
         }
@@ -314,10 +320,13 @@ async fn the_characteristics_that_clients_rely_on_are_those_of_rfc_7643() {
     assert_eq!(attribute("groups")["mutability"], "readOnly");
     assert_eq!(attribute("emails")["multiValued"], true);
     assert_eq!(attribute("active")["type"], "boolean");
-    let names: Vec<Value> =
-        core["attributes"].as_array().unwrap().iter().map(|a| a["name"].clone()).collect();
-    for common in ["id", "externalId", "meta", "schemas"] {
-        assert!(!names.contains(&json!(common)), "{common} is part of no schema document");
+    for urn in [CORE, ENTERPRISE, GROUP] {
+        let schema = tenant.get(&format!("/Schemas/{urn}")).await.expect(200);
+        let attributes = schema["attributes"].as_array().unwrap().iter();
+        let names: Vec<&str> = attributes.map(|one| one["name"].as_str().unwrap()).collect();
+        for common in ["id", "externalId", "meta", "schemas"] {
+            assert!(!names.contains(&common), "{common} is part of no schema document");
+        }
     }
 }
 

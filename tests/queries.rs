@@ -5,8 +5,9 @@ use crate::support::request::Answer;
 use crate::support::{Ids, TestApp, TestTenant, pause_time};
 use axum::body::Body;
 use http::Request;
-use rollcall::directory::token_set::Which;
+use rollcall::directory::token_set::{Earlier, Rotation, Which};
 use rollcall::store::tenant::Scope;
+use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use time::Duration;
 
@@ -241,6 +242,9 @@ async fn a_cursor_is_good_for_its_query_its_tenant_and_its_hour() {
     refused(tenant.get(&with("count=2")).await, "invalidCount").await;
     refused(tenant.get(&with("count=1&sortBy=userName")).await, "invalidCursor").await;
     refused(tenant.get(&with("count=1&attributes=userName")).await, "invalidCursor").await;
+    for other in ["sortOrder=descending", "filter=userName%20pr", "excludedAttributes=emails"] {
+        refused(tenant.get(&with(&format!("count=1&{other}"))).await, "invalidCursor").await;
+    }
     refused(tenant.get(&format!("/Groups?count=1&cursor={cursor}")).await, "invalidCursor").await;
     refused(tenant.get(&with("count=1&startIndex=1")).await, "invalidValue").await;
     refused(tenant.get("/Users?cursor=nonsense").await, "invalidCursor").await;
@@ -346,6 +350,9 @@ async fn each_page_by_cursor_has_count_rows_at_most_and_all_but_the_last_a_curso
     assert_eq!((names(&nobody), nobody.get("nextCursor")), (Vec::new(), None));
     let none = tenant.get("/Users?cursor&count=-3").await.expect(200);
     assert_eq!((names(&none), &none["totalResults"]), (Vec::new(), &json!(5)));
+    assert_eq!(none.get("nextCursor"), None);
+    let none = tenant.get("/Users?cursor&count=0&sortBy=userName").await.expect(200);
+    assert_eq!((&none["totalResults"], none.get("nextCursor")), (&json!(5), None));
     let by_index = tenant.get("/Users?count=2").await.expect(200);
     assert_eq!((&by_index["startIndex"], by_index.get("nextCursor")), (&json!(1), None));
 }
@@ -379,9 +386,18 @@ async fn a_cursor_opens_nothing_without_a_token_and_its_errors_say_nothing() {
         stranger.get(&with(&cursor)).await.expect_error(401, None);
     }
     tenant.get(&with(&cursor)).await.expect(200);
-    app.app.tenants.revoke_tokens(&tenant.id, Scope::Scim, Which::All, "test").await.unwrap();
+    // A cursor is the tenant's, and goes on with its next token.
+    let tenants = &app.app.tenants;
+    let rotation =
+        Rotation { label: None, overlap: Duration::ZERO, earlier: Earlier::Drop, expected: None };
+    let next = tenants.rotate_token(&tenant.id, Scope::Scim, &rotation, "test").await.unwrap();
+    next.expose_secret().clone_into(&mut stranger.scim_token);
     app.advance(Duration::seconds(61));
     tenant.get(&with(&cursor)).await.expect_error(401, None);
+    assert_eq!(stranger.get(&with(&cursor)).await.expect(200)["totalResults"], 2);
+    tenants.revoke_tokens(&tenant.id, Scope::Scim, Which::All, "test").await.unwrap();
+    app.advance(Duration::seconds(61));
+    stranger.get(&with(&cursor)).await.expect_error(401, None);
 }
 
 #[tokio::test]

@@ -655,6 +655,7 @@ async fn the_content_location_is_where_the_resource_says_it_is() {
     let patch = json!([{"op": "replace", "path": "title", "value": "Engineer"}]);
     for answer in [
         tenant.post("/Users", &json!({"userName": "bob"})).await,
+        tenant.post("/Groups", &json!({"displayName": "Crew"})).await,
         tenant.get(&path).await,
         tenant.put(&path, &body).await,
         tenant.patch(&path, &patch).await,
@@ -695,6 +696,32 @@ async fn a_single_user_is_shown_whatever_a_query_says() {
         "startIndex=2&count=0",
     ] {
         assert_eq!(tenant.get(&format!("{path}?{query}")).await.expect(200), whole, "{query}");
+    }
+}
+
+/// The same value with the members of every object in the opposite order.
+fn reversed(value: &Value) -> Value {
+    match value {
+        Value::Object(members) => {
+            let members = members.iter().rev();
+            Value::Object(members.map(|(name, value)| (name.clone(), reversed(value))).collect())
+        }
+        Value::Array(elements) => elements.iter().map(reversed).collect(),
+        simple => simple.clone(),
+    }
+}
+
+#[tokio::test]
+async fn the_order_of_attributes_says_nothing() {
+    let (tenant, path) = with_ada().await;
+    let before = tenant.get(&path).await.expect(200);
+    let replaced = tenant.put(&path, &reversed(&ada())).await.expect(200);
+    assert_eq!(replaced, before, "no change, also of the version");
+    let mut bob = ada();
+    bob["userName"] = "bob".into();
+    let created = tenant.post("/Users", &reversed(&bob)).await.expect(201);
+    for name in ["schemas", "name", "emails", "active", ENTERPRISE] {
+        assert_eq!(created[name], before[name], "{name}");
     }
 }
 
