@@ -1,6 +1,7 @@
 //! Groups: who is in them, who sees that, and what happens to members who come and go.
 
 use crate::support::engine::Fault;
+use crate::support::log::Log;
 use crate::support::{Ids, ORIGIN, TestApp, TestTenant, counting_id};
 use futures_util::future::join_all;
 use serde_json::{Value, json};
@@ -228,7 +229,12 @@ async fn who_is_not_here_is_left_out() {
     let app = TestApp::new().await;
     let (tenant, other) = (app.tenant("acme").await, app.tenant("umbrella").await);
     let (ada, foreign) = (user(&tenant, "ada").await, user(&other, "ada").await);
+    let log = Log::default();
+    let guard = log.start();
     let crew = group(&tenant, "Crew", &[&ada, &foreign, "fake-member-id"]).await;
+    drop(guard);
+    let left_out = log.lines().iter().find_map(|line| line["fields"]["left_out"].as_u64());
+    assert_eq!(left_out, Some(2), "operations can see it");
     assert_eq!(members(&tenant, &crew).await, [ada]);
     assert_eq!(groups_of(&other, &foreign).await, []);
     let itself = json!([{"op": "add", "path": "members", "value": [{"value": crew}]}]);

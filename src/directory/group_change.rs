@@ -28,16 +28,27 @@ pub struct WantedMember {
 /// Members by id, each with its first place in the list and its name.
 type IndexedMembers = BTreeMap<Uuid, (usize, Option<String>)>;
 
-/// Takes the members out of a group's canonical attributes. What is no id of this service names nobody.
-pub fn split_members(
-    mut attributes: Map<String, Value>,
-) -> (Map<String, Value>, Vec<WantedMember>) {
+/// The members that are asked for.
+#[derive(Debug, Default)]
+pub struct WantedMembers {
+    /// Those whose `value` is an id of this service, each once.
+    pub members: Vec<WantedMember>,
+    /// How many have another `value`, or none: they name nobody.
+    pub nobodies: usize,
+}
+
+/// Takes the members out of a group's canonical attributes.
+pub fn split_members(mut attributes: Map<String, Value>) -> (Map<String, Value>, WantedMembers) {
     let members = attributes.shift_remove(MEMBERS);
     let members = members.as_ref().and_then(Value::as_array).into_iter().flatten();
     let mut wanted: IndexedMembers = BTreeMap::new();
+    let mut nobodies = 0;
     for (member, position) in members.zip(0..) {
         let id = member.get("value").and_then(Value::as_str).and_then(super::query::parse_id);
-        let Some(id) = id else { continue };
+        let Some(id) = id else {
+            nobodies += 1;
+            continue;
+        };
         let display = member.get("display").and_then(Value::as_str).map(str::to_owned);
         // Two values with one id and another `type` are one member: the type follows from the id.
         let (_, known) = wanted.entry(id).or_insert((position, None));
@@ -45,8 +56,8 @@ pub fn split_members(
     }
     let mut wanted: Vec<_> = wanted.into_iter().collect();
     wanted.sort_unstable_by_key(|(_, (position, _))| *position);
-    let wanted = wanted.into_iter().map(|(id, (_, display))| WantedMember { id, display });
-    (attributes, wanted.collect())
+    let members = wanted.into_iter().map(|(id, (_, display))| WantedMember { id, display });
+    (attributes, WantedMembers { members: members.collect(), nobodies })
 }
 
 /// Members as a PATCH meets them.

@@ -2,7 +2,9 @@
 
 use super::change::Occasion;
 use super::employees::Precondition;
-use super::group_change::{self, MEMBERS, WantedMember, member_values, split_members};
+use super::group_change::{
+    self, MEMBERS, WantedMember, WantedMembers, member_values, split_members,
+};
 use super::names::Attempt;
 use super::query::parse_id;
 use super::view::display_name;
@@ -204,14 +206,14 @@ impl Directory {
         &self,
         group: Uuid,
         known: &[Member],
-        wanted: &[WantedMember],
+        wanted: &WantedMembers,
     ) -> Result<MemberChanges, Error> {
         let known: BTreeMap<Uuid, &Member> =
             known.iter().map(|member| (member.id, member)).collect();
         let mut changes = MemberChanges::default();
         let mut newcomers = Vec::new();
         let mut stay = HashSet::new();
-        for wanted in wanted {
+        for wanted in &wanted.members {
             match known.get(&wanted.id) {
                 Some(member) => {
                     stay.insert(wanted.id);
@@ -229,6 +231,11 @@ impl Directory {
         }
         changes.left = known.into_keys().filter(|id| !stay.contains(id)).collect();
         changes.joined = self.find_members(&newcomers).await?;
+        let left_out = newcomers.len() - changes.joined.len() + wanted.nobodies;
+        if left_out > 0 {
+            let tenant = self.store.tenant_id().as_str();
+            tracing::info!(tenant, left_out, "members who are nobody here are left out");
+        }
         Ok(changes)
     }
 
@@ -239,11 +246,13 @@ impl Directory {
         group: Uuid,
         reach: &Reach,
         known: &[Member],
-        wanted: &[WantedMember],
+        wanted: &WantedMembers,
     ) -> Result<Vec<Uuid>, Error> {
         let Reach::These(values) = reach else { return Ok(Vec::new()) };
         let mut named: BTreeSet<Uuid> = values.iter().filter_map(|value| parse_id(value)).collect();
-        for id in known.iter().map(|member| member.id).chain(wanted.iter().map(|one| one.id)) {
+        for id in
+            known.iter().map(|member| member.id).chain(wanted.members.iter().map(|one| one.id))
+        {
             named.remove(&id);
         }
         if named.is_empty() {
