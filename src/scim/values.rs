@@ -6,6 +6,7 @@ use super::fold::fold;
 use super::schema::Attribute;
 use super::work::charge;
 use serde_json::Value;
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 /// Whether two values of `attribute` are the same: text by the attribute's `caseExact` (RFC 7643 §2.2).
@@ -24,7 +25,7 @@ pub(super) fn is_same(attribute: &Attribute, left: &Value, right: &Value) -> boo
 
 /// What tells values of a list apart: the `value` sub-attribute, in the form in which it is compared. `None` for what
 /// has none, such as an address.
-pub(super) fn identity(attribute: &Attribute, element: &Value) -> Option<String> {
+pub(super) fn identity<'v>(attribute: &Attribute, element: &'v Value) -> Option<Cow<'v, str>> {
     let (attribute, value) = match element {
         Value::Object(object) => (attribute.sub_attribute("value")?, object.get("value")?),
         simple => (attribute, simple),
@@ -32,10 +33,10 @@ pub(super) fn identity(attribute: &Attribute, element: &Value) -> Option<String>
     Some(match value {
         Value::String(text) if attribute.case_exact => {
             charge(text);
-            text.clone()
+            Cow::Borrowed(text.as_str())
         }
-        Value::String(text) => fold(text),
-        other => other.to_string(),
+        Value::String(text) => Cow::Owned(fold(text)),
+        other => Cow::Owned(other.to_string()),
     })
 }
 
@@ -61,7 +62,7 @@ pub(super) fn merge_repeated(attribute: &Attribute, elements: &mut Vec<Value>) {
     let mut kept: Vec<Value> = Vec::with_capacity(elements.len());
     let mut positions: HashMap<Option<String>, Vec<usize>> = HashMap::with_capacity(elements.len());
     for element in elements.drain(..) {
-        let identity = identity(attribute, &element);
+        let identity = identity(attribute, &element).map(Cow::into_owned);
         let has_value = identity.is_some();
         let alike = positions.entry(identity).or_default();
         let is_same = |earlier: &Value| {

@@ -20,7 +20,7 @@ pub(super) fn append(
     at: &str,
 ) -> Result<(), Error> {
     let mut elements = take_list(container, &attribute.name);
-    let mut index = Index::new(attribute, &elements);
+    let mut index = Index::new(attribute, &elements, &new);
     let mut marked = BTreeSet::new();
     for element in new {
         let is_marked = is_primary(&element) && !is_husk(attribute, &element);

@@ -4,7 +4,8 @@ use crate::scim::Error;
 use crate::scim::schema::Attribute;
 use crate::scim::values::{identity, is_repeat, is_same_type, too_many_primary};
 use serde_json::{Map, Value};
-use std::collections::{BTreeSet, HashMap};
+use std::borrow::Cow;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// Takes the values of a list out of their container, to be put back with [`put_list`].
 pub(super) fn take_list(container: &mut Map<String, Value>, name: &str) -> Vec<Value> {
@@ -23,28 +24,38 @@ pub(super) fn put_list(container: &mut Map<String, Value>, name: &str, elements:
     }
 }
 
-/// The values of a list by [`identity`], so that many can be looked up without comparing each with each.
+/// Values of a list by [`identity`], so that many can be looked up without comparing each with each.
 pub(super) struct Index(HashMap<Option<String>, Vec<usize>>);
 
 impl Index {
-    /// The index of `elements`.
-    pub fn new(attribute: &Attribute, elements: &[Value]) -> Self {
-        let mut index = Self(HashMap::with_capacity(elements.len()));
+    /// The index of those of `elements` that one of `wanted` could be: a request may add a few values to a long list
+    /// many times.
+    pub fn new(attribute: &Attribute, elements: &[Value], wanted: &[Value]) -> Self {
+        let wanted: HashSet<Option<Cow<'_, str>>> =
+            wanted.iter().map(|element| identity(attribute, element)).collect();
+        let mut index = Self(HashMap::with_capacity(wanted.len()));
         for (element, position) in elements.iter().zip(0..) {
-            index.insert(attribute, element, position);
+            let identity = identity(attribute, element);
+            if wanted.contains(&identity) {
+                index.insert_at(identity, position);
+            }
         }
         index
     }
 
     /// Adds one more.
     pub fn insert(&mut self, attribute: &Attribute, element: &Value, position: usize) {
-        self.0.entry(identity(attribute, element)).or_default().push(position);
+        self.insert_at(identity(attribute, element), position);
+    }
+
+    fn insert_at(&mut self, identity: Option<Cow<'_, str>>, position: usize) {
+        self.0.entry(identity.map(Cow::into_owned)).or_default().push(position);
     }
 
     /// Where `elements` holds the value that `wanted` is: an equal one, or one with the same `value` and `type`
     /// (RFC 7643 §2.4 lets no two have both). Without a `type`, its `value` alone says which.
     pub fn find(&self, attribute: &Attribute, elements: &[Value], wanted: &Value) -> Option<usize> {
-        let identity = identity(attribute, wanted);
+        let identity = identity(attribute, wanted).map(Cow::into_owned);
         let candidates = self.0.get(&identity)?;
         let found = |is_meant: &dyn Fn(&Value) -> bool| {
             candidates.iter().copied().find(|at| elements.get(*at).is_some_and(is_meant))

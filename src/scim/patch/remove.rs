@@ -12,6 +12,7 @@ use crate::scim::schema::{Attribute, Mutability, ResourceType, Schema};
 use crate::scim::validate::value::{not_complex, read_element};
 use crate::scim::values::{identity, is_same};
 use serde_json::{Map, Value};
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 /// Applies a `remove` operation (RFC 7644 §3.5.2.2).
@@ -122,9 +123,10 @@ fn remove_values(
             .collect::<Result<Vec<_>, _>>()?,
         only => vec![read_given(attribute, only, at)?],
     };
-    let mut wanted: HashMap<Option<String>, Vec<Value>> = HashMap::with_capacity(read.len());
-    for value in read.into_iter().flatten() {
-        wanted.entry(identity(attribute, &value)).or_default().push(value);
+    let read: Vec<Value> = read.into_iter().flatten().collect();
+    let mut wanted: HashMap<Option<Cow<'_, str>>, Vec<&Value>> = HashMap::with_capacity(read.len());
+    for value in &read {
+        wanted.entry(identity(attribute, value)).or_default().push(value);
     }
     let without_value = wanted.remove(&None).unwrap_or_default();
     let mut elements = take_list(container, &attribute.name);
