@@ -15,7 +15,13 @@ async fn acme() -> TestTenant {
 }
 
 /// A request to the administration with a token and, unless it is null, a body.
-async fn call(tenant: &TestTenant, token: &str, method: &str, rest: &str, body: Value) -> Answer {
+pub async fn call(
+    tenant: &TestTenant,
+    token: &str,
+    method: &str,
+    rest: &str,
+    body: Value,
+) -> Answer {
     let request = Request::builder()
         .method(method)
         .uri(format!("/tenants/{}/api{rest}", tenant.id))
@@ -25,11 +31,11 @@ async fn call(tenant: &TestTenant, token: &str, method: &str, rest: &str, body: 
     tenant.app.send(request.body(body).unwrap()).await
 }
 
-async fn admin(tenant: &TestTenant, method: &str, rest: &str, body: Value) -> Answer {
+pub async fn admin(tenant: &TestTenant, method: &str, rest: &str, body: Value) -> Answer {
     call(tenant, &tenant.admin_token, method, rest, body).await
 }
 
-async fn get(tenant: &TestTenant, rest: &str) -> Value {
+pub async fn get(tenant: &TestTenant, rest: &str) -> Value {
     let answer = admin(tenant, "GET", rest, Value::Null).await;
     assert_eq!(answer.header("content-type"), "application/json");
     answer.expect(200)
@@ -46,7 +52,7 @@ async fn token_path(tenant: &TestTenant, scope: &str, stage: &str) -> String {
 
 /// The detail of a problem, after checking everything a problem must have (RFC 9457 §3).
 #[track_caller]
-fn problem(answer: &Answer, status: u16) -> String {
+pub fn problem(answer: &Answer, status: u16) -> String {
     let body = answer.expect(status);
     assert_eq!(answer.header("content-type"), "application/problem+json");
     assert_eq!((&body["type"], &body["status"]), (&json!("about:blank"), &json!(status)));
@@ -739,7 +745,7 @@ async fn every_route_wants_an_admin_token_of_its_own_tenant() {
     acme.create(&json!({"userName": "ada@example.com"})).await;
     let document = get(&acme, "/openapi.json").await;
     let routes = routes(&document);
-    assert_eq!(routes.len(), 19, "{routes:?}");
+    assert_eq!(routes.len(), 23, "{routes:?}");
     for (method, path) in routes {
         for token in ["", "nonsense", &acme.scim_token, &other.admin_token, &other.scim_token] {
             let answer = call(&acme, token, &method, &path, json!({})).await;

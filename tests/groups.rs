@@ -13,11 +13,11 @@ async fn acme() -> TestTenant {
     TestApp::new().await.tenant("acme").await
 }
 
-async fn user(tenant: &TestTenant, name: &str) -> String {
+pub async fn user(tenant: &TestTenant, name: &str) -> String {
     tenant.create(&json!({"userName": name})).await
 }
 
-async fn group(tenant: &TestTenant, name: &str, members: &[&str]) -> String {
+pub async fn group(tenant: &TestTenant, name: &str, members: &[&str]) -> String {
     let members: Vec<Value> = members.iter().map(|id| json!({"value": id})).collect();
     let body = json!({"schemas": [GROUP], "displayName": name, "members": members});
     let created = tenant.post("/Groups", &body).await.expect(201);
@@ -42,7 +42,7 @@ fn direct(name: &str) -> (String, String) {
     (name.to_owned(), "direct".to_owned())
 }
 
-fn path(group: &str) -> String {
+pub fn path(group: &str) -> String {
     format!("/Groups/{group}")
 }
 
@@ -434,7 +434,7 @@ async fn members_added_at_the_same_time_are_all_there() {
 }
 
 /// A tenant with this many users, and their ids in order.
-async fn many(number: usize) -> (TestTenant, Vec<String>) {
+pub async fn many(number: usize) -> (TestTenant, Vec<String>) {
     let tenant = TestApp::with_ids(Ids::Random).await.tenant("acme").await;
     let mut ids = Vec::new();
     for n in 0..number {
@@ -444,7 +444,7 @@ async fn many(number: usize) -> (TestTenant, Vec<String>) {
     (tenant, ids)
 }
 
-fn add_one_by_one(ids: &[String]) -> Value {
+pub fn add_one_by_one(ids: &[String]) -> Value {
     let add = |id| json!({"op": "add", "path": "members", "value": [{"value": id}]});
     ids.iter().map(add).collect()
 }

@@ -27,6 +27,7 @@ mod bad_input;
 mod limits;
 mod isolation;
 mod admin;
+mod admin_groups;
 mod web;
 mod tokens;
 mod secrets;

@@ -196,6 +196,15 @@ async fn everything_over_the_api(tenant: &TestTenant) {
         api("GET", path, json!({})).await;
     }
     api("GET", &format!("{employee}/history"), json!({})).await;
+    let body = json!({"displayName": "Admins", "members": [{"value": id}]});
+    let group = tenant.post("/Groups", &body).await.expect(201);
+    let group = format!("/groups/{}", group["id"].as_str().expect("an id"));
+    for path in ["/groups", "/groups?name=admins", &group] {
+        api("GET", path, json!({})).await;
+    }
+    for part in ["members", "history"] {
+        api("GET", &format!("{group}/{part}"), json!({})).await;
+    }
     let badge = "/attributes/urn:ietf:params:scim:schemas:extension:acme:2.0:User/badge";
     api("PUT", badge, json!({"type": "integer"})).await;
     api("GET", "/attributes", json!({})).await;

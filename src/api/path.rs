@@ -1,11 +1,13 @@
 //! Paths as administrators type them: a Tenant URL with a final slash makes clients send `//Users`.
 
+use crate::directory::query::parse_id;
 use axum::body::Body;
 use axum::extract::{FromRequestParts, Path};
 use http::Request;
 use http::request::Parts;
 use http::uri::{PathAndQuery, Uri};
 use std::convert::Infallible;
+use uuid::Uuid;
 
 /// A request whose path ended with a slash. Only a browser cares.
 #[derive(Debug, Clone, Copy)]
@@ -24,6 +26,12 @@ impl<S: Send + Sync, const N: usize> FromRequestParts<S> for PathParts<N> {
         let mut found = path.map(|Path(segments)| segments).unwrap_or_default().into_iter().skip(1);
         Ok(Self(std::array::from_fn(|_| found.next())))
     }
+}
+
+/// The id of a record, where that is the segment that a route names after the tenant; `None` for what is no id.
+pub(crate) async fn record_id<S: Send + Sync>(parts: &mut Parts, state: &S) -> Option<Uuid> {
+    let Ok(PathParts([id])) = PathParts::from_request_parts(parts, state).await;
+    id.and_then(|text| parse_id(&text))
 }
 
 /// Folds doubled slashes and drops a final one. The query stays as it is.

@@ -59,8 +59,20 @@ impl Directory {
     /// # Errors
     /// [`Error::NoEmployee`] when there is neither a record nor a history; as for every call of the store.
     pub async fn history(&self, id: Uuid) -> Result<Vec<RecordedEntry>, Error> {
-        let entries = self.store.list_employee_history(id).await?;
-        if entries.is_empty() { Err(Error::NoEmployee(id)) } else { Ok(entries) }
+        self.history_of(Kind::Employee, id).await
+    }
+
+    /// A group's history, oldest change first; it outlives the group.
+    ///
+    /// # Errors
+    /// [`Error::NoGroup`] when there was no such group; as for every call of the store.
+    pub async fn group_history(&self, id: Uuid) -> Result<Vec<RecordedEntry>, Error> {
+        self.history_of(Kind::Group, id).await
+    }
+
+    async fn history_of(&self, kind: Kind, id: Uuid) -> Result<Vec<RecordedEntry>, Error> {
+        let entries = self.store.list_history(kind, id).await?;
+        if entries.is_empty() { Err(Error::missing(kind, id)) } else { Ok(entries) }
     }
 
     /// Sets local values. They are effective where the identity provider does not govern.

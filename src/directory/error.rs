@@ -1,5 +1,6 @@
 //! Which rule refused, or what broke below.
 
+use crate::store::keys::Kind;
 use crate::store::retry::GaveUp;
 use crate::{scim, store};
 use time::OffsetDateTime;
@@ -89,6 +90,16 @@ pub enum Error {
     /// The store is not there, denies access, or was misused: something for operations or developers.
     #[error("the store failed")]
     Broken(#[source] store::Error),
+}
+
+impl Error {
+    /// There is no such record of this kind.
+    pub(super) fn missing(kind: Kind, id: Uuid) -> Self {
+        match kind {
+            Kind::Employee => Error::NoEmployee(id),
+            Kind::Group => Error::NoGroup(id),
+        }
+    }
 }
 
 impl From<store::Error> for Error {

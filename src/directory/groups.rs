@@ -39,7 +39,7 @@ impl Directory {
     ///
     /// # Errors
     /// [`Error::NoGroup`], [`Error::Contention`], and as for every call of the store.
-    pub(super) async fn members_of(&self, mut group: Group) -> Result<(Group, Vec<Member>), Error> {
+    pub async fn members_of(&self, mut group: Group) -> Result<(Group, Vec<Member>), Error> {
         let mut pauses = Pauses::new();
         loop {
             if group.member_count == 0 {

@@ -1,5 +1,5 @@
-//! Pages for the tenant's administrator: employees by status and by the start of a name, and histories from the newest
-//! entry back.
+//! Pages for the tenant's administrator: records in id order, such as employees by status and by the start of a name, and
+//! histories from the newest entry back.
 //!
 //! A cursor says where a list goes on. It is opaque to clients and holds no secret: whoever makes one up sees other
 //! pages of a list that they may see anyway. Somebody who is restored or deleted while a client walks changes places,
@@ -8,10 +8,14 @@
 use super::administration::Status;
 use super::{Directory, Error};
 use crate::scim::fold::fold;
+use crate::store;
 use crate::store::employee::Employee;
 use crate::store::employee_read::Place;
 use crate::store::history::RecordedEntry;
+use crate::store::keys::Kind;
+use crate::store::record::Record;
 use serde_json::Value;
+use std::future::Future;
 use uuid::Uuid;
 
 /// How many calls a page takes at most, each of a megabyte or [`A_CALL`] records. A page may have fewer rows than were
@@ -48,53 +52,39 @@ impl Directory {
     /// # Errors
     /// [`Error::BadCursor`], and as for every call of the store.
     pub async fn search(&self, search: Search<'_>) -> Result<ListPage<Employee>, Error> {
-        let (mut place, mut after) = match search.cursor {
-            None => (Place::Visible, None),
-            Some(cursor) => read_cursor(cursor).ok_or(Error::BadCursor)?,
-        };
         let wanted = fold(search.text.trim());
         // Where every record is a row, no more is read than is given.
         let all_are_rows = search.status == Status::All && wanted.is_empty();
-        let ask = if all_are_rows { search.limit.clamp(1, A_CALL) } else { A_CALL };
-        let mut rows = Vec::new();
-        for _ in 0..MOST_CALLS {
-            let (found, more) = self.store.list_employees_after(place, after, ask).await?;
-            for employee in found {
-                after = Some(employee.id);
-                if search.status.includes(&employee) && starts_with(&employee, &wanted) {
-                    rows.push(employee);
-                }
-                if rows.len() == search.limit {
-                    return Ok(ListPage { rows, next: Some(cursor(place, after)) });
-                }
-            }
-            match place {
-                _ if more => {}
-                Place::Visible => (place, after) = (Place::Hidden, None),
-                Place::Hidden => return Ok(ListPage { rows, next: None }),
-            }
-            // A call can bring a thousand rows: let other requests have their turn.
-            tokio::task::yield_now().await;
-        }
-        Ok(ListPage { rows, next: Some(cursor(place, after)) })
+        let walk = Walk {
+            places: &[Place::Visible, Place::Hidden],
+            cursor: search.cursor,
+            limit: search.limit,
+            all_are_rows,
+        };
+        let read = |place, after, count| self.store.list_employees_after(place, after, count);
+        let is_row = |employee: &Employee| {
+            search.status.includes(employee) && begins_a_word(names(employee), &wanted)
+        };
+        walk.page(read, is_row).await
     }
 
-    /// A page of an employee's history, newest change first.
+    /// A page of a record's history, newest change first. That of a group outlives it.
     ///
     /// # Errors
-    /// [`Error::NoEmployee`] when there is no history, [`Error::BadCursor`], and as for every call of the store.
+    /// [`Error::NoEmployee`] or [`Error::NoGroup`] when there is no history, [`Error::BadCursor`], and as for every call
+    /// of the store.
     pub async fn history_page(
         &self,
-        id: Uuid,
+        (kind, id): (Kind, Uuid),
         cursor: Option<&str>,
         limit: usize,
     ) -> Result<ListPage<RecordedEntry>, Error> {
         let before = read_revision(cursor)?;
-        let found = self.store.list_employee_history_before(id, before, limit).await?;
+        let found = self.store.list_history_before((kind, id), before, limit).await?;
         if found.0.is_empty() {
-            let (newest, _) = self.store.list_employee_history_before(id, None, 1).await?;
+            let (newest, _) = self.store.list_history_before((kind, id), None, 1).await?;
             if newest.is_empty() {
-                return Err(Error::NoEmployee(id));
+                return Err(Error::missing(kind, id));
             }
         }
         Ok(history_page(found))
@@ -131,13 +121,66 @@ pub fn cursor_after(employee: &Employee) -> String {
     cursor(place, Some(employee.id))
 }
 
-/// Whether a word of the name, the userName or an address starts with a folded text.
-fn starts_with(employee: &Employee, wanted: &str) -> bool {
-    if wanted.is_empty() {
-        return true;
+/// A walk through records in id order, from place to place, until a page is full.
+pub(super) struct Walk<'a> {
+    /// Where the records are, in the order in which they are listed.
+    pub(super) places: &'static [Place],
+    /// Where an earlier page ended.
+    pub(super) cursor: Option<&'a str>,
+    /// The most rows.
+    pub(super) limit: usize,
+    /// Whether every record is a row.
+    pub(super) all_are_rows: bool,
+}
+
+impl Walk<'_> {
+    /// The page: those of what `read` gives, a place, an id and a number at a time, that are rows.
+    pub(super) async fn page<R, F>(
+        &self,
+        read: impl Fn(Place, Option<Uuid>, usize) -> F,
+        is_row: impl Fn(&R) -> bool,
+    ) -> Result<ListPage<R>, Error>
+    where
+        R: Record,
+        F: Future<Output = Result<(Vec<R>, bool), store::Error>>,
+    {
+        let (mut place, mut after) = match self.cursor {
+            None => (Place::Visible, None),
+            Some(cursor) => read_cursor(cursor)
+                .filter(|(place, _)| self.places.contains(place))
+                .ok_or(Error::BadCursor)?,
+        };
+        let ask = if self.all_are_rows { self.limit.clamp(1, A_CALL) } else { A_CALL };
+        let mut rows = Vec::new();
+        for _ in 0..MOST_CALLS {
+            let (found, more) = read(place, after, ask).await?;
+            for record in found {
+                after = Some(record.id());
+                if is_row(&record) {
+                    rows.push(record);
+                }
+                if rows.len() == self.limit {
+                    return Ok(ListPage { rows, next: Some(cursor(place, after)) });
+                }
+            }
+            if !more {
+                let mut others = self.places.iter().skip_while(|other| **other != place).skip(1);
+                match others.next() {
+                    Some(other) => (place, after) = (*other, None),
+                    None => return Ok(ListPage { rows, next: None }),
+                }
+            }
+            // A call can bring a thousand rows: let other requests have their turn.
+            tokio::task::yield_now().await;
+        }
+        Ok(ListPage { rows, next: Some(cursor(place, after)) })
     }
+}
+
+/// What an employee is found by.
+fn names(employee: &Employee) -> impl Iterator<Item = &str> {
     let name = employee.attributes.get("name");
-    let part = |part: &str| name.and_then(|name| name.get(part)?.as_str());
+    let part = move |part: &str| name.and_then(|name| name.get(part)?.as_str());
     let names = [
         employee.text("displayName"),
         part("formatted"),
@@ -145,13 +188,19 @@ fn starts_with(employee: &Employee, wanted: &str) -> bool {
         part("familyName"),
         Some(employee.user_name()),
     ];
-    names.into_iter().flatten().chain(employee.email_addresses()).any(|text| {
-        let folded = fold(text);
-        let mut words = folded.char_indices().filter(|(at, _)| {
-            folded.get(..*at).is_some_and(|before| before.is_empty() || before.ends_with(' '))
-        });
-        words.any(|(at, _)| folded.get(at..).is_some_and(|rest| rest.starts_with(wanted)))
-    })
+    names.into_iter().flatten().chain(employee.email_addresses())
+}
+
+/// Whether a word of some texts starts with a folded one; an empty one does.
+pub(super) fn begins_a_word<'t>(mut texts: impl Iterator<Item = &'t str>, wanted: &str) -> bool {
+    wanted.is_empty()
+        || texts.any(|text| {
+            let folded = fold(text);
+            let mut words = folded.char_indices().filter(|(at, _)| {
+                folded.get(..*at).is_some_and(|before| before.is_empty() || before.ends_with(' '))
+            });
+            words.any(|(at, _)| folded.get(at..).is_some_and(|rest| rest.starts_with(wanted)))
+        })
 }
 
 fn cursor(place: Place, after: Option<Uuid>) -> String {
@@ -170,12 +219,14 @@ fn read_cursor(text: &str) -> Option<(Place, Option<Uuid>)> {
     };
     match id {
         "" => Some((place, None)),
-        // The one spelling that was given out.
-        id => {
-            let read = Uuid::parse_str(id).ok()?;
-            (read.simple().to_string() == id).then_some((place, Some(read)))
-        }
+        id => Some((place, Some(read_id(id)?))),
     }
+}
+
+/// An id in the one spelling in which cursors give it out.
+pub(super) fn read_id(text: &str) -> Option<Uuid> {
+    let read = Uuid::parse_str(text).ok()?;
+    (read.simple().to_string() == text).then_some(read)
 }
 
 fn history_page((mut rows, more): (Vec<RecordedEntry>, bool)) -> ListPage<RecordedEntry> {

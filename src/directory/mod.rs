@@ -21,6 +21,7 @@ mod order;
 pub mod view;
 pub mod administration;
 pub mod listing;
+pub mod group_view;
 pub mod pepper;
 pub mod token;
 #[cfg(feature = "local")]
@@ -39,8 +40,9 @@ pub use error::Error;
 // store.
 pub use crate::store::employee::Employee;
 pub use crate::store::group::Group;
-pub use crate::store::history::{EventKind, RecordedEntry};
+pub use crate::store::history::{AttributeChange, EventKind, RecordedEntry};
 pub use crate::store::keys::Kind;
+pub use crate::store::member::Member;
 pub use crate::store::sync::Refusal;
 pub use crate::store::tenant::{Scope, Settings, Stage, Tenant, TenantId, TokenRecord};
 pub use crate::store::usage::{Usage, clock, metered};

@@ -18,6 +18,15 @@ pub(super) struct Relations {
     groups: BTreeMap<Uuid, Group>,
 }
 
+/// A group that somebody is in.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct GroupOf<'r> {
+    /// The group.
+    pub(super) group: &'r Group,
+    /// Whether it has that somebody as a member itself, and not only through other groups.
+    pub(super) is_direct: bool,
+}
+
 impl Directory {
     /// The memberships of `ids`: nothing when the tenant has no groups.
     pub(super) async fn relations(&self, ids: &[Uuid]) -> Result<Relations, Error> {
@@ -78,9 +87,11 @@ fn parents_of(memberships: &HashMap<Uuid, Memberships>, asked: &mut BTreeSet<Uui
 }
 
 impl Relations {
-    /// The `groups` attribute of a user; `None` without any.
-    pub(super) fn groups_of(&self, id: Uuid, base_url: &str, endpoint: &str) -> Option<Value> {
-        let direct = &self.memberships.get(&id)?.groups;
+    /// The groups that somebody is in, in id order.
+    pub(super) fn groups_of(&self, id: Uuid) -> Vec<GroupOf<'_>> {
+        let Some(Memberships { groups: direct, .. }) = self.memberships.get(&id) else {
+            return Vec::new();
+        };
         let mut reached: BTreeSet<Uuid> = direct.clone();
         let mut next: Vec<Uuid> = direct.iter().copied().collect();
         while let Some(group) = next.pop() {
@@ -91,17 +102,22 @@ impl Relations {
                 }
             }
         }
-        let shown = reached.iter().filter_map(|group| {
-            // One that is deleted and not cleared away yet is none any more.
-            let found = self.groups.get(group)?;
-            Some(json!({
-                "value": group.to_string(),
-                "$ref": format!("{base_url}{endpoint}/{group}"),
-                "display": found.display_name(),
-                "type": if direct.contains(group) { "direct" } else { "indirect" },
-            }))
+        // One that is deleted and not cleared away yet is none any more.
+        let found = reached.iter().filter_map(|group| self.groups.get(group));
+        found.map(|group| GroupOf { group, is_direct: direct.contains(&group.id) }).collect()
+    }
+
+    /// The `groups` attribute of a user; `None` without any.
+    pub(super) fn groups_value(&self, id: Uuid, base_url: &str, endpoint: &str) -> Option<Value> {
+        let groups = self.groups_of(id).into_iter().map(|GroupOf { group, is_direct }| {
+            json!({
+                "value": group.id.to_string(),
+                "$ref": format!("{base_url}{endpoint}/{}", group.id),
+                "display": group.display_name(),
+                "type": if is_direct { "direct" } else { "indirect" },
+            })
         });
-        let shown: Vec<Value> = shown.collect();
+        let shown: Vec<Value> = groups.collect();
         (!shown.is_empty()).then_some(Value::Array(shown))
     }
 }

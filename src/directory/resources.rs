@@ -270,7 +270,7 @@ impl Directory {
                 let resource = match record {
                     AnyRecord::Employee(employee) => {
                         let endpoint = &self.types.groups.endpoint;
-                        let groups = relations.groups_of(employee.id, view.base_url, endpoint);
+                        let groups = relations.groups_value(employee.id, view.base_url, endpoint);
                         with_relation(&employee, self, view.base_url, groups)
                     }
                     AnyRecord::Group(group) if view.members == Wanted::No => {

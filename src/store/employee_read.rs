@@ -69,20 +69,13 @@ impl TenantStore {
         after: Option<Uuid>,
         limit: usize,
     ) -> Result<(Vec<Employee>, bool), Error> {
-        let tenant = &self.tenant;
-        let (partition, start) = match place {
-            Place::Visible => {
-                let kind = Kind::Employee;
-                (keys::records(tenant, kind), after.map(|id| keys::record(tenant, kind, id)))
-            }
+        match place {
+            Place::Visible => self.list_records_page(after, limit).await,
             Place::Hidden => {
-                (keys::hidden_employees(tenant), after.map(|id| keys::hidden_employee(tenant, id)))
+                let start = after.map(|id| keys::hidden_employee(&self.tenant, id));
+                self.list_page_of(&keys::hidden_employees(&self.tenant), start, limit).await
             }
-        };
-        let start = start.map(|key| key.to_item());
-        let page = self.store.query_page(&partition, &SortRange::All, Some(limit), start).await?;
-        let rows = page.items.into_iter().map(|item| from_item(&self.tenant, item));
-        Ok((rows.collect::<Result<_, _>>()?, page.next.is_some()))
+        }
     }
 
     /// All employees for which `keep` holds, first the visible ones in id order, then the hidden ones.

@@ -151,8 +151,7 @@ impl TenantStore {
         after: &Employee,
         history: &HistoryEntry,
     ) -> Result<(), Error> {
-        let key =
-            keys::history_entry(keys::employee_history(&self.tenant, after.id), after.revision);
+        let key = keys::history(&self.tenant, Kind::Employee, after.id).entry(after.revision);
         transaction.put(
             Step::Companion,
             history.to_item(&self.tenant, &key)?,

@@ -111,8 +111,8 @@ impl TenantStore {
         self.replace_claim(&mut transaction, Step::FormerClaim, name, claim, &left)?;
         self.add_to_count(&mut transaction, (Kind::Group, group.id), Change::OneLess)?;
         self.write_pointers(&mut transaction, &pointers(&self.tenant, group), &BTreeSet::new())?;
-        let entry =
-            keys::group_history_entry(&self.tenant, group.id, group.revision.saturating_add(1));
+        let revision = group.revision.saturating_add(1);
+        let entry = keys::history(&self.tenant, Kind::Group, group.id).entry(revision);
         transaction.put(Step::Companion, history.to_plain_item(&entry)?, Condition::none())?;
         let grave = keys::grave(&self.tenant, group.id).to_item();
         transaction.put(Step::Companion, grave, Condition::none())?;
@@ -221,7 +221,7 @@ impl TenantStore {
         group: &Group,
         history: &HistoryEntry,
     ) -> Result<(), Error> {
-        let key = keys::group_history_entry(&self.tenant, group.id, group.revision);
+        let key = keys::history(&self.tenant, Kind::Group, group.id).entry(group.revision);
         transaction.put(Step::Companion, history.to_plain_item(&key)?, Condition::none())
     }
 }

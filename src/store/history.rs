@@ -1,6 +1,6 @@
 //! History: one entry for each change of an employee, of a group, or of the tenant's settings and tokens.
 
-use super::keys::{self, Key};
+use super::keys::{self, History, Key, Kind};
 use super::read::SortRange;
 use super::tenant::TenantId;
 use super::transact::text;
@@ -96,25 +96,33 @@ impl HistoryEntry {
 }
 
 impl TenantStore {
-    /// An employee's history, oldest first.
+    /// The history of a record, oldest first.
     ///
     /// # Errors
     /// [`Error`], as for every call.
-    pub async fn list_employee_history(&self, id: Uuid) -> Result<Vec<RecordedEntry>, Error> {
-        self.list_history(&keys::employee_history(&self.tenant, id)).await
+    pub async fn list_history(&self, kind: Kind, id: Uuid) -> Result<Vec<RecordedEntry>, Error> {
+        self.list_entries(keys::history(&self.tenant, kind, id)).await
     }
 
-    /// The newest entries of an employee's history before a revision, newest first, and whether there are older ones.
+    /// The newest entries of a record's history before a revision, newest first, and whether there are older ones.
     ///
     /// # Errors
     /// [`Error`], as for every call.
-    pub async fn list_employee_history_before(
+    pub async fn list_history_before(
         &self,
-        id: Uuid,
+        (kind, id): (Kind, Uuid),
         before: Option<u64>,
         limit: usize,
     ) -> Result<(Vec<RecordedEntry>, bool), Error> {
-        self.list_history_before(keys::employee_history(&self.tenant, id), before, limit).await
+        self.list_entries_before(keys::history(&self.tenant, kind, id), before, limit).await
+    }
+
+    /// The history of the tenant's settings and tokens, oldest first.
+    ///
+    /// # Errors
+    /// [`Error`], as for every call.
+    pub async fn list_tenant_history(&self) -> Result<Vec<RecordedEntry>, Error> {
+        self.list_entries(keys::tenant_history(&self.tenant)).await
     }
 
     /// The newest entries of the tenant's own history before a revision, newest first, and whether there are older
@@ -127,38 +135,39 @@ impl TenantStore {
         before: Option<u64>,
         limit: usize,
     ) -> Result<(Vec<RecordedEntry>, bool), Error> {
-        self.list_history_before(keys::tenant_history(&self.tenant), before, limit).await
+        self.list_entries_before(keys::tenant_history(&self.tenant), before, limit).await
     }
 
-    async fn list_history_before(
+    async fn list_entries(&self, history: History) -> Result<Vec<RecordedEntry>, Error> {
+        let range = entries_of(&history);
+        let items = self.store.query_all(&history.partition, &range, None).await?;
+        items.into_iter().map(read_entry).collect()
+    }
+
+    async fn list_entries_before(
         &self,
-        partition: String,
+        history: History,
         before: Option<u64>,
         limit: usize,
     ) -> Result<(Vec<RecordedEntry>, bool), Error> {
-        let start = before.map(|revision| keys::history_entry(partition.clone(), revision));
-        let start = start.map(|key| key.to_item());
-        let page = self.store.query_page_backwards(&partition, limit, start).await?;
+        let start = before.map(|revision| history.entry(revision).to_item());
+        let range = entries_of(&history);
+        let page = self.store.query_page_backwards(&history.partition, &range, limit, start);
+        let page = page.await?;
         let entries = page.items.into_iter().map(read_entry);
         Ok((entries.collect::<Result<_, _>>()?, page.next.is_some()))
     }
+}
 
-    /// The history of the tenant's settings and tokens, oldest first.
-    ///
-    /// # Errors
-    /// [`Error`], as for every call.
-    pub async fn list_tenant_history(&self) -> Result<Vec<RecordedEntry>, Error> {
-        self.list_history(&keys::tenant_history(&self.tenant)).await
-    }
-
-    async fn list_history(&self, partition: &str) -> Result<Vec<RecordedEntry>, Error> {
-        let items = self.store.query_all(partition, &SortRange::All, None).await?;
-        items.into_iter().map(read_entry).collect()
+fn entries_of(history: &History) -> SortRange {
+    match history.prefix.as_str() {
+        "" => SortRange::All,
+        prefix => SortRange::Prefix(prefix.to_owned()),
     }
 }
 
 fn read_entry(item: Item) -> Result<RecordedEntry, Error> {
-    let revision = keys::sort_key(&item).and_then(|key| key.parse().ok());
+    let revision = keys::sort_key(&item).and_then(keys::revision);
     let revision = revision.ok_or_else(|| Error::bad_item("no revision"))?;
     let entry = serde_dynamo::aws_sdk_dynamodb_1::from_item(item).map_err(Error::bad_item)?;
     Ok(RecordedEntry { revision, entry })

@@ -231,13 +231,8 @@ pub fn grave(tenant: &TenantId, group: Uuid) -> Key {
 }
 
 /// The partition with the history of all groups: it outlives them.
-pub fn group_history(tenant: &TenantId) -> String {
+pub fn group_histories(tenant: &TenantId) -> String {
     format!("TENANT#{tenant}#HISTORY#GROUPS")
-}
-
-/// One entry in the history of a group.
-pub fn group_history_entry(tenant: &TenantId, group: Uuid, revision: u64) -> Key {
-    Key::new(group_history(tenant), format!("{group}#{revision:012}"))
 }
 
 /// What was noticed of the identity provider.
@@ -260,20 +255,41 @@ pub(super) fn kind_of_change(change_at: &str) -> Option<&str> {
     change_at.split_once('#').map(|(_, kind)| kind)
 }
 
-/// The partition with an employee's history.
-pub fn employee_history(tenant: &TenantId, id: Uuid) -> String {
-    format!("TENANT#{tenant}#HISTORY#{id}")
+/// Where the entries of one history are. Revisions grow by one with each change, so entries sort in the order in which
+/// changes were made, whatever the clocks of those who made them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct History {
+    /// The partition.
+    pub partition: String,
+    /// What the sort keys of all its entries start with.
+    pub prefix: String,
 }
 
-/// The partition with the history of the tenant's settings and tokens.
-pub fn tenant_history(tenant: &TenantId) -> String {
-    format!("TENANT#{tenant}#HISTORY#SETTINGS")
+impl History {
+    /// The entry of a revision.
+    pub fn entry(&self, revision: u64) -> Key {
+        Key::new(self.partition.clone(), format!("{}{revision:012}", self.prefix))
+    }
 }
 
-/// One entry in the history partition of a record. Revisions grow by one with each change, so entries sort in the
-/// order in which changes were made, whatever the clocks of those who made them.
-pub fn history_entry(partition: String, revision: u64) -> Key {
-    Key::new(partition, format!("{revision:012}"))
+/// The history of a record: an employee's has a partition of its own, groups share one.
+pub fn history(tenant: &TenantId, kind: Kind, id: Uuid) -> History {
+    match kind {
+        Kind::Employee => {
+            History { partition: format!("TENANT#{tenant}#HISTORY#{id}"), prefix: String::new() }
+        }
+        Kind::Group => History { partition: group_histories(tenant), prefix: format!("{id}#") },
+    }
+}
+
+/// The history of the tenant's settings and tokens.
+pub fn tenant_history(tenant: &TenantId) -> History {
+    History { partition: format!("TENANT#{tenant}#HISTORY#SETTINGS"), prefix: String::new() }
+}
+
+/// The revision at the end of the sort key of a history's entry.
+pub(super) fn revision(sort_key: &str) -> Option<u64> {
+    sort_key.rsplit('#').next()?.parse().ok()
 }
 
 /// The partition key of an item.

@@ -160,6 +160,35 @@ impl TenantStore {
         overlay.over(&items, |_| true)
     }
 
+    /// One page of the members of a group in id order, after one of them or from the start: at most `limit`, fewer while a
+    /// change of members is being applied. Says after whom the next page starts; `None` at the end.
+    ///
+    /// # Errors
+    /// [`Error`], as for every call.
+    pub async fn list_members_page(
+        &self,
+        group: &Group,
+        after: Option<Uuid>,
+        limit: usize,
+    ) -> Result<(Vec<Member>, Option<Uuid>), Error> {
+        // The journal first, as for all members.
+        let overlay = self.read_overlay(group).await?;
+        let partition = keys::members(&self.tenant, group.id);
+        let start = after.map(|id| keys::member(&self.tenant, group.id, id).to_item());
+        let page = self.store.query_page(&partition, &SortRange::All, Some(limit), start).await?;
+        let last = page.items.last().filter(|_| page.next.is_some()).map(id_in_key).transpose()?;
+        // Who only stands in the journal belongs to the page with the ids around.
+        let is_here =
+            |id: Uuid| after.is_none_or(|after| id > after) && last.is_none_or(|last| id <= last);
+        let mut members = overlay.over(&page.items, is_here)?;
+        if members.len() > limit {
+            members.truncate(limit);
+            let next = members.last().map(|member| member.id);
+            return Ok((members, next));
+        }
+        Ok((members, last))
+    }
+
     /// Those of `ids` that are members of a group, in id order.
     ///
     /// # Errors

@@ -21,7 +21,7 @@ impl TenantStore {
     /// # Errors
     /// [`Error`], as for every call.
     pub async fn purge_history(&self, id: Uuid) -> Result<usize, Error> {
-        self.purge_partition(&keys::employee_history(&self.tenant, id)).await
+        self.purge_partition(&keys::history(&self.tenant, Kind::Employee, id).partition).await
     }
 
     /// Whether there is any employee, visible or hidden, any group, or any claim on a name.
@@ -106,8 +106,8 @@ impl TenantStore {
             keys::counts(tenant, Kind::Group),
             keys::memberships(tenant),
             keys::journals(tenant),
-            keys::group_history(tenant),
-            keys::tenant_history(tenant),
+            keys::group_histories(tenant),
+            keys::tenant_history(tenant).partition,
         ] {
             purged += self.purge_partition(&partition).await?;
         }

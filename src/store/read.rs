@@ -81,8 +81,38 @@ impl Store {
         limit: Option<usize>,
         start: Option<Item>,
     ) -> Result<ItemPage, Error> {
-        let query = self.query(partition, limit, start);
-        let query = match range {
+        send(self.query(partition, range, limit, start)).await
+    }
+
+    /// One page of a key range from its end, or from before an item: at most `limit` items, fewer when they fill a
+    /// megabyte.
+    pub(super) async fn query_page_backwards(
+        &self,
+        partition: &str,
+        range: &SortRange,
+        limit: usize,
+        start: Option<Item>,
+    ) -> Result<ItemPage, Error> {
+        send(self.query(partition, range, Some(limit), start).scan_index_forward(false)).await
+    }
+
+    fn query(
+        &self,
+        partition: &str,
+        range: &SortRange,
+        limit: Option<usize>,
+        start: Option<Item>,
+    ) -> QueryFluentBuilder {
+        let query = self
+            .client
+            .query()
+            .table_name(&*self.table)
+            .consistent_read(true)
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .expression_attribute_values(":partition", AttributeValue::S(partition.to_owned()))
+            .set_limit(limit.map(|limit| i32::try_from(limit).unwrap_or(i32::MAX)))
+            .set_exclusive_start_key(start);
+        match range {
             SortRange::All => query.key_condition_expression("PK = :partition"),
             SortRange::Prefix(prefix) => query
                 .key_condition_expression("PK = :partition AND begins_with(SK, :low)")
@@ -94,38 +124,7 @@ impl Store {
                 .key_condition_expression("PK = :partition AND SK BETWEEN :low AND :high")
                 .expression_attribute_values(":low", AttributeValue::S(low.clone()))
                 .expression_attribute_values(":high", AttributeValue::S(high.clone())),
-        };
-        send(query).await
-    }
-
-    /// One page of a partition from its end, or from before an item: at most `limit` items, fewer when they fill a
-    /// megabyte.
-    pub(super) async fn query_page_backwards(
-        &self,
-        partition: &str,
-        limit: usize,
-        start: Option<Item>,
-    ) -> Result<ItemPage, Error> {
-        let query = self.query(partition, Some(limit), start);
-        let query = query.key_condition_expression("PK = :partition").scan_index_forward(false);
-        send(query).await
-    }
-
-    /// A query of a partition, which still lacks its key condition.
-    fn query(
-        &self,
-        partition: &str,
-        limit: Option<usize>,
-        start: Option<Item>,
-    ) -> QueryFluentBuilder {
-        self.client
-            .query()
-            .table_name(&*self.table)
-            .consistent_read(true)
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .expression_attribute_values(":partition", AttributeValue::S(partition.to_owned()))
-            .set_limit(limit.map(|limit| i32::try_from(limit).unwrap_or(i32::MAX)))
-            .set_exclusive_start_key(start)
+        }
     }
 
     /// A whole key range, or its first `most` items.

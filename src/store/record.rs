@@ -122,6 +122,33 @@ impl TenantStore {
         items.into_iter().map(|item| R::from_item(&self.tenant, item)).collect()
     }
 
+    /// One page of visible records in id order, after one of them or from the start: at most `limit`, fewer when they
+    /// fill a megabyte. Says whether there may be more.
+    ///
+    /// # Errors
+    /// [`Error`], as for every call.
+    pub async fn list_records_page<R: Record>(
+        &self,
+        after: Option<Uuid>,
+        limit: usize,
+    ) -> Result<(Vec<R>, bool), Error> {
+        let partition = keys::records(&self.tenant, R::KIND);
+        let start = after.map(|id| keys::record(&self.tenant, R::KIND, id));
+        self.list_page_of(&partition, start, limit).await
+    }
+
+    pub(super) async fn list_page_of<R: Record>(
+        &self,
+        partition: &str,
+        start: Option<Key>,
+        limit: usize,
+    ) -> Result<(Vec<R>, bool), Error> {
+        let start = start.map(|key| key.to_item());
+        let page = self.store.query_page(partition, &SortRange::All, Some(limit), start).await?;
+        let rows = page.items.into_iter().map(|item| R::from_item(&self.tenant, item));
+        Ok((rows.collect::<Result<_, _>>()?, page.next.is_some()))
+    }
+
     /// How many visible records of a kind there are.
     ///
     /// # Errors

@@ -120,7 +120,7 @@ impl TenantStore {
             self.store.query_change_index(&second, &from),
         )?;
         let mut counts = BTreeMap::new();
-        let own = keys::tenant_history(&self.tenant);
+        let own = keys::tenant_history(&self.tenant).partition;
         let of_employees = |item: &&Item| keys::partition(item) != Some(&*own);
         for item in first.iter().chain(&second).filter(of_employees) {
             let at = item.get(keys::CHANGE_AT).and_then(|at| at.as_s().ok());

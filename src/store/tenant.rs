@@ -235,7 +235,7 @@ impl TenantStore {
         revision: u64,
         history: &HistoryEntry,
     ) -> Result<(), Error> {
-        let key = keys::history_entry(keys::tenant_history(&self.tenant), revision);
+        let key = keys::tenant_history(&self.tenant).entry(revision);
         transaction.put(Step::Companion, history.to_item(&self.tenant, &key)?, Condition::none())
     }
 }

@@ -10,6 +10,7 @@ use crate::api::context::Services;
 use crate::api::error::ApiError;
 use crate::api::params::Pairs;
 use crate::api::path::PathParts;
+use crate::directory::Kind;
 use crate::directory::administration::{LocalChange, LocalChanges};
 use crate::directory::employees::Precondition;
 use crate::directory::query::parse_id;
@@ -81,7 +82,8 @@ pub(super) async fn show(
     let view = visitor.directory.view(id, settings).await.map_err(explain)?;
     let (employee, cursor) = (view.employee, query.cursor());
     let here = visitor.site.path(&format!("employees/{id}"));
-    let history = visitor.directory.history_page(id, cursor, 20).await.map_err(explain)?;
+    let history =
+        visitor.directory.history_page((Kind::Employee, id), cursor, 20).await.map_err(explain)?;
     let user_name = employee.user_name().to_owned();
     let manager_hint = "An email address, userName or id of a colleague, or any text.";
     show_page(&EmployeePage {

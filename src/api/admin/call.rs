@@ -4,11 +4,10 @@ use crate::api::body::JsonObject;
 use crate::api::context::{Caller, Services, TenantPath};
 use crate::api::error::ApiError;
 use crate::api::params::{Pairs, precondition};
-use crate::api::path::PathParts;
+use crate::api::path::record_id;
 use crate::directory::actor::Actor;
 use crate::directory::employees::Precondition;
-use crate::directory::query::parse_id;
-use crate::directory::{Error, Scope, Tenant};
+use crate::directory::{Error, Kind, Scope, Tenant};
 use crate::scim;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use http::StatusCode;
@@ -72,8 +71,20 @@ impl<S: Send + Sync> FromRequestParts<S> for EmployeeId {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        let Ok(PathParts([id])) = PathParts::from_request_parts(parts, state).await;
-        id.and_then(|text| parse_id(&text)).map(Self).ok_or_else(no_such_employee)
+        let id = record_id(parts, state).await;
+        id.map(Self).ok_or_else(|| no_such_record(Kind::Employee))
+    }
+}
+
+/// The `{id}` of a group in a path.
+pub(super) struct GroupId(pub(super) Uuid);
+
+impl<S: Send + Sync> FromRequestParts<S> for GroupId {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let id = record_id(parts, state).await;
+        id.map(Self).ok_or_else(|| no_such_record(Kind::Group))
     }
 }
 
@@ -104,6 +115,15 @@ impl Query {
     /// A parameter.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name)
+    }
+
+    /// A parameter with at most so many characters; empty when it is not there.
+    pub(super) fn text(&self, name: &str, most_chars: usize) -> Result<&str, ApiError> {
+        let text = self.get(name).unwrap_or_default();
+        if text.chars().count() > most_chars {
+            return Err(bad_request(format!("{name} can have {most_chars} characters at most")));
+        }
+        Ok(text)
     }
 
     /// `cursor`; an empty one starts a list.
@@ -152,8 +172,12 @@ pub(super) fn bad_request(detail: impl Into<String>) -> ApiError {
 }
 
 /// 404.
-fn no_such_employee() -> ApiError {
-    ApiError::new(StatusCode::NOT_FOUND, "There is no employee with this id")
+fn no_such_record(kind: Kind) -> ApiError {
+    let text = match kind {
+        Kind::Employee => "There is no employee with this id",
+        Kind::Group => "There is no group with this id",
+    };
+    ApiError::new(StatusCode::NOT_FOUND, text)
 }
 
 /// 409.
@@ -164,7 +188,8 @@ pub(super) fn conflict(detail: String) -> ApiError {
 /// A failure in the words of the administration; what it does not word is worded as for SCIM.
 pub(super) fn explain(error: Error) -> ApiError {
     match error {
-        Error::NoEmployee(_) => no_such_employee(),
+        Error::NoEmployee(_) => no_such_record(Kind::Employee),
+        Error::NoGroup(_) => no_such_record(Kind::Group),
         Error::NoTenant => ApiError::unauthorized(Scope::Admin),
         Error::UserNameTaken { holder } => conflict(format!(
             "The userName is that of another employee by now, {holder}: it must be changed there \

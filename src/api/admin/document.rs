@@ -33,7 +33,7 @@ pub(super) async fn get(
 #[openapi(
     info(
         title = "Rollcall administration",
-        description = "A tenant's settings, tokens, employees and history."
+        description = "A tenant's settings, tokens, employees, groups and history."
     ),
     modifiers(&Token),
     security(("admin token" = [])),
@@ -43,6 +43,7 @@ pub(super) async fn get(
         (name = "attributes", description = "What the tenant declares for its users beside the attributes that all have"),
         (name = "tokens", description = "Secret Tokens of the identity provider, and admin tokens"),
         (name = "employees", description = "Everybody whom the identity provider ever created"),
+        (name = "groups", description = "What the identity provider pushes, read only"),
         (name = "history", description = "Every change: when, who, what")
     )
 )]

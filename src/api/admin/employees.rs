@@ -14,6 +14,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+/// The longest text that a list is searched for, in characters.
+pub(super) const MOST_SEARCH_CHARS: usize = 200;
+
 /// Whether somebody is with the company.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
@@ -88,13 +91,9 @@ struct EmployeesPage {
 )]
 pub(super) async fn list_employees(call: Call, query: Query) -> Answer {
     query.check(&["status", "search", "cursor", "limit"])?;
-    let text = query.get("search").unwrap_or_default();
-    if text.chars().count() > 200 {
-        return Err(bad_request("search can have 200 characters at most"));
-    }
     let search = Search {
         status: read_status(query.get("status"))?,
-        text,
+        text: query.text("search", MOST_SEARCH_CHARS)?,
         cursor: query.cursor(),
         limit: query.limit()?,
     };

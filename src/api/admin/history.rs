@@ -1,10 +1,10 @@
-//! `/history`, `/employees/{id}/history`: every change, the newest first.
+//! `/history`, `/employees/{id}/history`, `/groups/{id}/history`: every change, the newest first.
 
-use super::call::{Answer, Call, EmployeeId, Query, explain};
+use super::call::{Answer, Call, EmployeeId, GroupId, Query, explain};
 use super::document::Problem;
 use crate::api::response::plain_json;
 use crate::directory::listing::ListPage;
-use crate::directory::{EventKind, RecordedEntry};
+use crate::directory::{EventKind, Kind, RecordedEntry};
 use crate::scim::date_time;
 use http::StatusCode;
 use serde::Serialize;
@@ -41,7 +41,7 @@ enum KindBody {
     Created,
     Updated,
     Archived,
-    /// Archived, because the identity provider deleted the user.
+    /// The identity provider deleted the group; or the user, whose employee is archived by it.
     Deleted,
     Restored,
     /// The identity provider created the deleted user again, but not as active.
@@ -59,7 +59,8 @@ enum KindBody {
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct ChangeBody {
-    /// The attribute in SCIM's notation; the tenant's own values stand under `local.`.
+    /// The attribute in SCIM's notation; the tenant's own values stand under `local.`. Of a group's `members` the old ones
+    /// are those who left and the new ones those who joined: their ids, or how many when there are more than 100.
     attribute: String,
     /// The value before; null when there was none.
     #[schema(value_type = Value)]
@@ -91,7 +92,31 @@ pub(super) async fn list_employee_history(
 ) -> Answer {
     query.check(&["cursor", "limit"])?;
     let (cursor, limit) = (query.cursor(), query.limit()?);
-    let page = call.caller.directory.history_page(id, cursor, limit).await;
+    let page = call.caller.directory.history_page((Kind::Employee, id), cursor, limit).await;
+    plain_json(StatusCode::OK, &HistoryPage::from(page.map_err(explain)?))
+}
+
+/// The history of a group
+///
+/// It outlives the group.
+#[utoipa::path(
+    get,
+    path = "/groups/{id}/history",
+    tag = "history",
+    params(
+        ("id" = Uuid, Path, description = "The group's id"),
+        ("cursor" = Option<String>, Query, pattern = "^$|^[0-9]{1,12}$", description = "The nextCursor of the page before"),
+        ("limit" = Option<usize>, Query, minimum = 1, maximum = 200, description = "The most entries; 50 when it is left out")
+    ),
+    responses(
+        (status = 200, description = "A page, the newest change first", body = HistoryPage),
+        (status = "default", description = "A problem", body = Problem, content_type = "application/problem+json")
+    )
+)]
+pub(super) async fn list_group_history(call: Call, GroupId(id): GroupId, query: Query) -> Answer {
+    query.check(&["cursor", "limit"])?;
+    let (cursor, limit) = (query.cursor(), query.limit()?);
+    let page = call.caller.directory.history_page((Kind::Group, id), cursor, limit).await;
     plain_json(StatusCode::OK, &HistoryPage::from(page.map_err(explain)?))
 }
 

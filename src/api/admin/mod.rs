@@ -1,4 +1,4 @@
-//! The administration of a tenant as a JSON API: settings, tokens, employees and history, for the account settings page
+//! The administration of a tenant as a JSON API: settings, tokens, employees, groups and history, for the account settings page
 //! and for other products. Its OpenAPI description is made from the same routes.
 
 mod call;
@@ -9,6 +9,7 @@ mod tokens;
 mod employees;
 mod export;
 mod employee;
+mod groups;
 mod history;
 mod sync;
 
@@ -36,6 +37,10 @@ pub(super) fn router() -> Router<Services> {
         .routes(routes!(employee::restore_employee))
         .routes(routes!(employee::erase_employee))
         .routes(routes!(history::list_employee_history))
+        .routes(routes!(groups::list_groups))
+        .routes(routes!(groups::get_group))
+        .routes(routes!(groups::list_group_members))
+        .routes(routes!(history::list_group_history))
         .routes(routes!(history::list_history))
         .routes(routes!(sync::get_sync))
         .split_for_parts();
