@@ -44,7 +44,7 @@ async function fits(page, name) {
       return new Set([...range.getClientRects()].map((line) => Math.round(line.top))).size;
     };
     const isWord = (text) => /^\S{1,15}$/.test(text);
-    const headings = [...document.querySelectorAll("tbody th")].filter((cell) => isWord(cell.textContent.trim()));
+    const headings = [...document.querySelectorAll("tbody th, nav a")].filter((cell) => isWord(cell.textContent.trim()));
     return headings.filter((cell) => lines(cell) > 1).map((cell) => cell.textContent.trim());
   });
   assert.deepEqual(broken, [], `words broken, ${name}`);
@@ -77,7 +77,13 @@ async function staff(server) {
   await server.patch(gone, { active: false });
   const deleted = await server.create("luigi@example.com", { displayName: "Luigi Menabrea" });
   await server.scim("DELETE", `/Users/${deleted}`);
-  return { current, gone, deleted };
+  const crew = await server.createGroup("Crew", [current, gone], { externalId: "0oa9p2xyzCREW" });
+  const name = "Donaudampfschifffahrtsgesellschaftskapitäne und alle, die es noch werden wollen";
+  const outer = await server.createGroup(name, [crew, { value: gone, display: "Mr. Babbage" }]);
+  await server.createGroup("Nobody", []);
+  const others = Array.from({ length: 60 }, (_, n) => server.create(`hand${n}@example.com`));
+  const large = await server.createGroup("Hands", await Promise.all(others));
+  return { current, gone, deleted, outer, large };
 }
 
 // First, because a tenant has nobody in it only once.
@@ -89,6 +95,9 @@ scenario("a list with nobody in it says how people get there", {}, async (visit,
       await visit.go("employees");
       await page.getByText("There is nobody here yet").waitFor();
       await examine(page, `empty-list-${width}-${colorScheme}`);
+      await visit.go("groups");
+      await page.getByText("There are no groups here").waitFor();
+      await examine(page, `empty-groups-${width}-${colorScheme}`);
     }
   }
 });
@@ -120,6 +129,17 @@ for (const width of WIDTHS) {
       await look("archived-employee");
       await visit.go(`employees/${people.deleted}`);
       await look("deleted-employee");
+      await visit.go("groups");
+      await look("groups");
+      await visit.go("groups?search=nothing");
+      await look("no-group-found");
+      await visit.go(`groups/${people.outer}`);
+      await look("group");
+      await visit.go(`groups/${people.large}`);
+      await look("large-group");
+      await page.getByRole("navigation", { name: "Pages of the members" }).getByRole("link", { name: "Next page" }).click();
+      await page.waitForURL(/members=/);
+      assert.equal(await page.getByRole("table", { name: "Members of the group" }).getByRole("row").count(), 11);
       await visit.go("activity");
       await look("activity");
       await visit.go("employees/00000000-0000-4000-8000-000000000000");
@@ -147,6 +167,17 @@ scenario("no script is needed to sign in, read and search", { signedIn: false, j
   await page.getByLabel("Location").fill("New York");
   await page.getByRole("button", { name: "Save" }).click();
   await visit.isTold("The values are saved");
+  await page.getByRole("link", { name: "Groups" }).click();
+  await page.getByLabel("starts with").fill("crew");
+  await page.getByRole("button", { name: "Search" }).click();
+  await page.waitForURL(/search=crew/);
+  await page.getByRole("link", { name: "Crew" }).click();
+  await visit.hasHeading("Crew");
+  await page.getByRole("link", { name: "Charles Babbage" }).click();
+  await visit.hasHeading("Charles Babbage Archived");
+  await page.getByRole("link", { name: "Crew" }).click();
+  await visit.hasHeading("Crew");
+  assert.match((await visit.history()).at(-1), /^Created by Identity Provider, /);
   await page.getByRole("button", { name: "Sign out" }).click();
   await visit.isTold("You are signed out");
 });
@@ -173,8 +204,13 @@ scenario("what others wrote is shown and never run", {}, async (visit, page, ser
       // Attributes are another way out than text.
       assert.equal(await page.getByLabel("Location").inputValue(), employee === id ? attack : "");
     }
-    await visit.go("employees?status=all");
-    await isHarmless(attack, `under ${attack}`);
+    const group = await server.createGroup(attack, [{ value: id, display: attack }], { externalId: attack });
+    for (const path of [`groups/${group}`, "groups", `employees/${id}`]) {
+      await visit.go(path);
+      await isHarmless(attack);
+    }
+    await visit.go("employees?status=all&search=under");
+    await isHarmless(`under ${attack}`);
     await page.getByLabel("starts with").fill(attack);
     await page.getByRole("button", { name: "Search" }).click();
     await page.waitForURL(/search=/);

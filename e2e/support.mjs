@@ -79,6 +79,14 @@ export class Server {
     return answer.body.id;
   }
 
+  /** A new group's id. */
+  async createGroup(displayName, members, more = {}) {
+    const values = members.map((value) => (typeof value === "string" ? { value } : value));
+    const answer = await this.scim("POST", "/Groups", { displayName, members: values, ...more });
+    assert.equal(answer.status, 201, JSON.stringify(answer.body));
+    return answer.body.id;
+  }
+
   /** A sync that changes one thing. */
   async patch(id, value) {
     const body = { schemas: [PATCH], Operations: [{ op: "replace", value }] };

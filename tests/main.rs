@@ -29,6 +29,7 @@ mod isolation;
 mod admin;
 mod admin_groups;
 mod web;
+mod web_groups;
 mod tokens;
 mod secrets;
 mod logs;

@@ -73,7 +73,7 @@ pub(crate) enum Part {
 }
 
 /// What the paths of the account settings page start with, below a tenant.
-const PAGES: [&str; 9] = [
+const PAGES: [&str; 10] = [
     "",
     "sign-in",
     "sign-out",
@@ -81,6 +81,7 @@ const PAGES: [&str; 9] = [
     "attributes",
     "tokens",
     "employees",
+    "groups",
     "activity",
     "assets",
 ];

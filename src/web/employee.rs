@@ -2,18 +2,18 @@
 //! do.
 
 use super::facts::{FactGroup, groups};
-use super::failure::{bad_request, explain, no_such_employee};
+use super::failure::{bad_request, explain, no_such_record};
 use super::guard::{Form, Visitor};
 use super::history::Timeline;
 use super::page::{Answer, Frame, Section, When, redirect, show as show_page};
 use crate::api::context::Services;
 use crate::api::error::ApiError;
 use crate::api::params::Pairs;
-use crate::api::path::PathParts;
+use crate::api::path::record_id;
 use crate::directory::Kind;
 use crate::directory::administration::{LocalChange, LocalChanges};
 use crate::directory::employees::Precondition;
-use crate::directory::query::parse_id;
+use crate::directory::group_view::MembershipView;
 use crate::directory::view::{Colleague, EffectiveValue, Origin, display_name};
 use askama::Template;
 use axum::extract::{FromRequestParts, State};
@@ -35,6 +35,7 @@ struct EmployeePage {
     values: [ValueRow; 3],
     colleague: Option<Colleague>,
     groups: Vec<FactGroup>,
+    memberships: Vec<MembershipView>,
     timeline: Timeline,
 }
 
@@ -66,8 +67,8 @@ impl FromRequestParts<Services> for Id {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, services: &Services) -> Result<Self, ApiError> {
-        let Ok(PathParts([id])) = PathParts::from_request_parts(parts, services).await;
-        id.and_then(|text| parse_id(&text)).map(Self).ok_or_else(no_such_employee)
+        let id = record_id(parts, services).await;
+        id.map(Self).ok_or_else(|| no_such_record(Kind::Employee))
     }
 }
 
@@ -82,8 +83,9 @@ pub(super) async fn show(
     let view = visitor.directory.view(id, settings).await.map_err(explain)?;
     let (employee, cursor) = (view.employee, query.cursor());
     let here = visitor.site.path(&format!("employees/{id}"));
-    let history =
-        visitor.directory.history_page((Kind::Employee, id), cursor, 20).await.map_err(explain)?;
+    let record = (Kind::Employee, id);
+    let history = visitor.directory.history_page(record, cursor, 20).await.map_err(explain)?;
+    let memberships = visitor.directory.groups_of(id).await.map_err(explain)?;
     let user_name = employee.user_name().to_owned();
     let manager_hint = "An email address, userName or id of a colleague, or any text.";
     show_page(&EmployeePage {
@@ -103,6 +105,7 @@ pub(super) async fn show(
         ],
         colleague: view.manager_colleague,
         groups: groups(&employee.attributes),
+        memberships,
         timeline: Timeline::new(history, &here, cursor.is_none()),
     })
 }

@@ -11,7 +11,8 @@ use crate::directory::view::display_name;
 use askama::Template;
 
 const ROWS: usize = 50;
-const MOST_SEARCH_CHARS: usize = 200;
+/// The longest text that a list is searched for, in characters.
+pub(super) const MOST_SEARCH_CHARS: usize = 200;
 
 #[derive(Template)]
 #[template(path = "employees.html")]

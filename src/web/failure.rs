@@ -4,7 +4,7 @@ use super::headers;
 use super::page::{Frame, write as write_page};
 use crate::api::error::ApiError;
 use crate::api::site::Site;
-use crate::directory::Error;
+use crate::directory::{Error, Kind};
 use crate::scim::date_time;
 use askama::Template;
 use axum::response::Response;
@@ -40,7 +40,8 @@ pub(crate) fn write(response: &mut Response, site: &Site, detail: &str) {
 pub(super) fn explain(error: Error) -> ApiError {
     let conflict = |detail: String| ApiError::new(StatusCode::CONFLICT, detail);
     match error {
-        Error::NoEmployee(_) => no_such_employee(),
+        Error::NoEmployee(_) => no_such_record(Kind::Employee),
+        Error::NoGroup(_) => no_such_record(Kind::Group),
         Error::NoTenant => ApiError::new(
             StatusCode::FORBIDDEN,
             "The tenant is not there any more; ask whoever runs this service",
@@ -82,12 +83,18 @@ pub(super) fn explain(error: Error) -> ApiError {
     }
 }
 
-/// 404 for an employee.
-pub(super) fn no_such_employee() -> ApiError {
-    ApiError::new(
-        StatusCode::NOT_FOUND,
-        "There is no employee with this id; look the person up in the list of employees",
-    )
+/// 404 for an employee or a group.
+pub(super) fn no_such_record(kind: Kind) -> ApiError {
+    let text = match kind {
+        Kind::Employee => {
+            "There is no employee with this id; look the person up in the list of employees"
+        }
+        Kind::Group => {
+            "There is no group with this id; the identity provider may have deleted it. Look it up in \
+             the list of groups"
+        }
+    };
+    ApiError::new(StatusCode::NOT_FOUND, text)
 }
 
 /// 400.

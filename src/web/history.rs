@@ -1,4 +1,4 @@
-//! Histories as timelines, the newest change first: an employee's, and the tenant's own.
+//! Histories as timelines, the newest change first: an employee's, a group's, and the tenant's own.
 
 use super::facts::text;
 use super::failure::explain;
@@ -6,7 +6,7 @@ use super::guard::Visitor;
 use super::page::{Answer, Frame, Section, When, encoded, show};
 use crate::api::params::Pairs;
 use crate::directory::listing::ListPage;
-use crate::directory::{EventKind, RecordedEntry};
+use crate::directory::{AttributeChange, EventKind, RecordedEntry};
 use askama::Template;
 use serde_json::Value;
 
@@ -48,11 +48,7 @@ impl Timeline {
 
 impl From<RecordedEntry> for Entry {
     fn from(RecordedEntry { entry, .. }: RecordedEntry) -> Self {
-        let changes = entry.changes.into_iter().map(|change| ChangeRow {
-            attribute: name(change.attribute),
-            old: change.old.as_ref().map(short),
-            new: change.new.as_ref().map(short),
-        });
+        let changes = entry.changes.into_iter().flat_map(rows);
         Self {
             at: When::new(entry.at),
             by: entry.by,
@@ -60,6 +56,26 @@ impl From<RecordedEntry> for Entry {
             changes: changes.collect(),
         }
     }
+}
+
+/// The rows of a change. Of a group's members it says who left and who joined, and not what they were before and after.
+fn rows(change: AttributeChange) -> Vec<ChangeRow> {
+    let AttributeChange { attribute, old, new } = change;
+    if attribute != "members" {
+        let (old, new) = (old.as_ref().map(short), new.as_ref().map(short));
+        return vec![ChangeRow { attribute: name(attribute), old, new }];
+    }
+    let row = |attribute: &str, old, new| ChangeRow { attribute: attribute.to_owned(), old, new };
+    let left = old.map(|old| row("members who left", Some(ids(&old)), None));
+    let joined = new.map(|new| row("members who joined", None, Some(ids(&new))));
+    left.into_iter().chain(joined).collect()
+}
+
+/// The ids in a list, or how many they are.
+fn ids(value: &Value) -> String {
+    let Some(ids) = value.as_array() else { return short(value) };
+    let ids: Vec<&str> = ids.iter().filter_map(Value::as_str).collect();
+    short(&Value::from(ids.join(", ")))
 }
 
 /// What a changed attribute is called. Of SCIM's names the last part says it all; a URN in front of each is noise.

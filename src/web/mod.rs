@@ -14,6 +14,8 @@ mod attributes;
 mod tokens;
 mod employees;
 mod employee;
+mod groups;
+mod group;
 mod facts;
 mod history;
 pub(crate) mod failure;
@@ -39,6 +41,8 @@ pub(crate) fn router(services: &Services) -> Router<Services> {
         .route("/employees/{id}/archive", post(employee::archive))
         .route("/employees/{id}/restore", post(employee::restore))
         .route("/employees/{id}/erase", post(employee::erase))
+        .route("/groups", get(groups::list))
+        .route("/groups/{id}", get(group::show))
         .route("/activity", get(history::activity))
         .layer(from_fn_with_state(services.clone(), guard::guard));
     Router::new()

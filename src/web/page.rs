@@ -45,6 +45,7 @@ pub(super) struct SignedIn {
 pub(super) enum Section {
     Settings,
     Employees,
+    Groups,
     Activity,
 }
 
@@ -101,6 +102,7 @@ impl Frame {
         let name = match current {
             Some(Section::Settings) => "settings",
             Some(Section::Employees) => "employees",
+            Some(Section::Groups) => "groups",
             Some(Section::Activity) => "activity",
             None => return false,
         };
