@@ -15,7 +15,7 @@ use std::time::Duration;
 #[command(
     version,
     after_help = "\
-Exit codes: 0 done, 1 failed, 2 wrong usage, 3 no such tenant or employee, 4 refused by a rule."
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 no such tenant, employee or group, 4 refused by a rule."
 )]
 pub struct Arguments {
     #[command(flatten)]
@@ -74,6 +74,9 @@ pub enum Command {
     /// Look up, change and erase employees
     #[command(subcommand)]
     Employee(EmployeeCommand),
+    /// Groups, as the identity provider pushed them
+    #[command(subcommand)]
+    Group(GroupCommand),
     /// Print completions for a shell
     Completions {
         /// The shell
@@ -298,6 +301,31 @@ pub enum EmployeeCommand {
         /// The employee's id once more
         #[arg(long, value_name = "ID")]
         confirm: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum GroupCommand {
+    /// List groups
+    List {
+        #[arg(value_parser = tenant_id)]
+        tenant: TenantId,
+        /// Only the one with this name, in any case
+        #[arg(long)]
+        name: Option<String>,
+    },
+    /// Show a group
+    Show {
+        #[arg(value_parser = tenant_id)]
+        tenant: TenantId,
+        /// An id, or a name in any case
+        group: String,
+        /// With all members
+        #[arg(long)]
+        members: bool,
+        /// With every change; by id also of a group that is deleted
+        #[arg(long)]
+        history: bool,
     },
 }
 

@@ -2,16 +2,15 @@
 
 use super::arguments::{EmployeeCommand, LocalArguments, Place, StatusArgument};
 use super::exit::{NotFound, Refused};
+use super::open::enter;
 use super::tenant::{history_json, print_history};
 use super::{ACTOR, open, output};
-use rollcall::app::App;
 use rollcall::directory::Directory;
 use rollcall::directory::Employee;
 use rollcall::directory::administration::{LocalChange, LocalChanges, Status};
 use rollcall::directory::employees::Precondition;
 use rollcall::directory::query::parse_id;
 use rollcall::directory::view::{EffectiveValue, EmployeeView, Origin, display_name};
-use rollcall::directory::{Tenant, TenantId};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -69,13 +68,6 @@ pub async fn run(place: &Place, command: EmployeeCommand, json: bool) -> anyhow:
             Ok(())
         }
     }
-}
-
-/// A tenant's directory, once it is certain that there is such a tenant.
-async fn enter(app: &App, id: &TenantId) -> anyhow::Result<(Tenant, Directory)> {
-    let tenant = app.tenants.get(id).await?;
-    let directory = app.tenants.directory_of(&tenant);
-    Ok((tenant, directory))
 }
 
 async fn find(directory: &Directory, text: &str) -> anyhow::Result<Uuid> {

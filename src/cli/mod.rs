@@ -12,6 +12,7 @@ mod token;
 mod settings;
 mod attribute;
 mod employee;
+mod group;
 
 use arguments::{Arguments, Command};
 use clap::CommandFactory;
@@ -33,6 +34,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<()> {
             Command::Settings(command) => settings::run(&place, command, json).await,
             Command::Attribute(command) => attribute::run(&place, command, json).await,
             Command::Employee(command) => employee::run(&place, command, json).await,
+            Command::Group(command) => group::run(&place, command, json).await,
             Command::Completions { shell } => {
                 let mut command = Arguments::command();
                 clap_complete::generate(shell, &mut command, "rollcall", &mut std::io::stdout());

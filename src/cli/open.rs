@@ -9,6 +9,7 @@ use aws_sdk_dynamodb::config::{Credentials, ProvideCredentials};
 use rollcall::app::App;
 use rollcall::directory::pepper::PepperSource;
 use rollcall::directory::sources::Sources;
+use rollcall::directory::{Directory, Tenant, TenantId};
 use rollcall::secrets;
 use rollcall::store::Store;
 use rollcall::store::client::patience;
@@ -36,6 +37,13 @@ pub async fn open_with_public_url(place: &Place) -> anyhow::Result<App> {
         return Err(Refused(text.to_owned()).into());
     }
     open(place).await
+}
+
+/// A tenant's directory, once it is certain that there is such a tenant.
+pub async fn enter(app: &App, id: &TenantId) -> anyhow::Result<(Tenant, Directory)> {
+    let tenant = app.tenants.get(id).await?;
+    let directory = app.tenants.directory_of(&tenant);
+    Ok((tenant, directory))
 }
 
 /// What the place is, for people.

@@ -1,0 +1,138 @@
+//! `rollcall group`.
+
+use super::arguments::{GroupCommand, Place};
+use super::exit::NotFound;
+use super::open::{self, enter};
+use super::output;
+use super::tenant::{history_json, print_history};
+use rollcall::directory::query::parse_id;
+use rollcall::directory::{Directory, Group, Member, RecordedEntry};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+pub async fn run(place: &Place, command: GroupCommand, json: bool) -> anyhow::Result<()> {
+    let app = open::open(place).await?;
+    match command {
+        GroupCommand::List { tenant, name } => {
+            let (_, directory) = enter(&app, &tenant).await?;
+            let groups = match name {
+                Some(name) => directory.find_group(&name).await?.into_iter().collect(),
+                None => directory.list_groups().await?,
+            };
+            list(&groups, json);
+        }
+        GroupCommand::Show { tenant, group, members, history } => {
+            let (_, directory) = enter(&app, &tenant).await?;
+            let shown = Shown::read(&directory, &group, members, history).await?;
+            if json { output::print_json(&shown.to_json()) } else { shown.print() }
+        }
+    }
+    Ok(())
+}
+
+/// What is shown of a group.
+struct Shown {
+    id: Uuid,
+    /// `None` when it is deleted.
+    group: Option<Group>,
+    members: Option<Vec<Member>>,
+    history: Option<Vec<RecordedEntry>>,
+}
+
+impl Shown {
+    async fn read(
+        directory: &Directory,
+        text: &str,
+        with_members: bool,
+        with_history: bool,
+    ) -> anyhow::Result<Self> {
+        let not_found = || NotFound(format!("no group has the id or name {text}"));
+        let found = directory.find_group_by_any_name(text).await?;
+        let (id, group, members) = match found {
+            Some(group) if with_members => {
+                let (group, members) = directory.members_of(group).await?;
+                (group.id, Some(group), Some(members))
+            }
+            Some(group) => (group.id, Some(group), None),
+            // The history of a deleted group is still there.
+            None => (parse_id(text).filter(|_| with_history).ok_or_else(not_found)?, None, None),
+        };
+        let history = match with_history {
+            true => Some(directory.group_history(id).await?),
+            false => None,
+        };
+        Ok(Self { id, group, members, history })
+    }
+
+    fn to_json(&self) -> Value {
+        let mut shown = match &self.group {
+            Some(group) => group_json(group),
+            None => json!({"id": self.id, "deleted": true}),
+        };
+        if let Some(shown) = shown.as_object_mut() {
+            let members = self.members.as_ref().map(|members| members.iter().map(member_json));
+            shown.extend(members.map(|members| ("members".to_owned(), members.collect())));
+            let history = self.history.as_deref().map(history_json);
+            shown.extend(history.map(|history| ("history".to_owned(), history)));
+        }
+        shown
+    }
+
+    fn print(&self) {
+        match &self.group {
+            Some(group) => output::print_record(&[
+                ("Id", group.id.to_string()),
+                ("Name", group.display_name().to_owned()),
+                ("externalId", group.external_id().unwrap_or("-").to_owned()),
+                ("Members", group.member_count.to_string()),
+                ("Created", output::instant(group.created)),
+                ("Last modified", output::instant(group.last_modified)),
+            ]),
+            None => output::print(&format!("Group {} is deleted.", self.id)),
+        }
+        if let Some(members) = &self.members {
+            let rows = members.iter().map(|member| {
+                let name = member.display.clone().unwrap_or_else(|| "-".to_owned());
+                vec![member.id.to_string(), member.kind.as_str().to_owned(), name]
+            });
+            output::print("");
+            output::print_table(&["id", "type", "name"], rows.collect(), "It has no members.");
+        }
+        if let Some(history) = &self.history {
+            output::print("");
+            print_history(history);
+        }
+    }
+}
+
+fn list(groups: &[Group], json: bool) {
+    if json {
+        return output::print_json(&groups.iter().map(group_json).collect());
+    }
+    let rows = groups.iter().map(|group| {
+        vec![
+            group.id.to_string(),
+            group.display_name().to_owned(),
+            group.external_id().unwrap_or("-").to_owned(),
+            group.member_count.to_string(),
+            output::instant(group.last_modified),
+        ]
+    });
+    let header = ["id", "name", "externalId", "members", "last modified"];
+    output::print_table(&header, rows.collect(), "There are no such groups.");
+}
+
+fn group_json(group: &Group) -> Value {
+    json!({
+        "id": group.id,
+        "displayName": group.display_name(),
+        "externalId": group.external_id(),
+        "created": output::instant(group.created),
+        "lastModified": output::instant(group.last_modified),
+        "memberCount": group.member_count,
+    })
+}
+
+fn member_json(member: &Member) -> Value {
+    json!({"id": member.id, "type": member.kind.as_str(), "display": member.display})
+}
