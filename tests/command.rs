@@ -393,3 +393,30 @@ fn groups_are_listed_and_shown_with_members_and_history() {
     let nobody = "00000000-0000-4000-8000-000000000000";
     assert_eq!(operator.failure(&["group", "show", "demo", nobody, "--history"]).0, 3);
 }
+
+#[test]
+fn values_of_custom_attributes_are_shown_with_an_employee() {
+    const ACME: &str = "urn:ietf:params:scim:schemas:extension:acme:2.0:User";
+    let operator = Operator::new();
+    operator.json(&["tenant", "create", "acme"]);
+    operator.json(&["attribute", "set", "acme", ACME, "badge", "--type", "integer"]);
+    operator.json(&["attribute", "set", "acme", ACME, "location"]);
+    operator.json(&["attribute", "set", "acme", ACME, "skills", "--several"]);
+    let server = operator.serve();
+    let token = operator.json(&["token", "rotate", "acme", "--drop-earlier"]);
+    let token = token["token"].as_str().expect("a token");
+    let users = server.tenant_url().replace("/demo/", "/acme/") + "/Users";
+    let values = json!({"badge": 4711, "location": "Desk 7"});
+    let body = json!({"userName": "ada", ACME: values});
+    assert_eq!(call("POST", &users, token, Some(&body)).0, 201);
+    let text = operator.text(&["employee", "show", "acme", "ada"]);
+    let words: Vec<Vec<&str>> =
+        text.lines().map(|line| line.split_whitespace().collect()).collect();
+    let location = format!("{ACME}:location");
+    for line in [["badge", "4711"], ["skills", "-"]] {
+        assert!(words.contains(&line.to_vec()), "{text}");
+    }
+    assert!(words.contains(&vec![&*location, "Desk", "7"]), "{text}");
+    let shown = operator.json(&["employee", "show", "acme", "ada"]);
+    assert_eq!(shown["fromIdentityProvider"][ACME]["badge"], 4711);
+}

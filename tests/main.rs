@@ -28,6 +28,7 @@ mod limits;
 mod isolation;
 mod admin;
 mod admin_groups;
+mod export;
 mod web;
 mod web_groups;
 mod tokens;

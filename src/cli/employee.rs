@@ -5,12 +5,12 @@ use super::exit::{NotFound, Refused};
 use super::open::enter;
 use super::tenant::{history_json, print_history};
 use super::{ACTOR, open, output};
-use rollcall::directory::Directory;
-use rollcall::directory::Employee;
 use rollcall::directory::administration::{LocalChange, LocalChanges, Status};
+use rollcall::directory::attributes::titles;
 use rollcall::directory::employees::Precondition;
 use rollcall::directory::query::parse_id;
-use rollcall::directory::view::{EffectiveValue, EmployeeView, Origin, display_name};
+use rollcall::directory::view::{EffectiveValue, Origin, display_name};
+use rollcall::directory::{Directory, Employee, Tenant};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -24,8 +24,7 @@ pub async fn run(place: &Place, command: EmployeeCommand, json: bool) -> anyhow:
         EmployeeCommand::Show { tenant, employee } => {
             let (tenant, directory) = enter(&app, &tenant).await?;
             let id = find(&directory, &employee).await?;
-            show(&directory.view(id, tenant.settings).await?, json);
-            Ok(())
+            show(&tenant, &directory, id, json).await
         }
         EmployeeCommand::History { tenant, employee } => {
             let (_, directory) = enter(&app, &tenant).await?;
@@ -42,15 +41,13 @@ pub async fn run(place: &Place, command: EmployeeCommand, json: bool) -> anyhow:
             let id = find(&directory, &employee).await?;
             let values = LocalChanges::from(values);
             directory.set_local(id, &values, &Precondition::default(), ACTOR).await?;
-            show(&directory.view(id, tenant.settings).await?, json);
-            Ok(())
+            show(&tenant, &directory, id, json).await
         }
         EmployeeCommand::Archive { tenant, employee } => {
             let (tenant, directory) = enter(&app, &tenant).await?;
             let id = find(&directory, &employee).await?;
             directory.archive(id, &Precondition::default(), ACTOR).await?;
-            show(&directory.view(id, tenant.settings).await?, json);
-            Ok(())
+            show(&tenant, &directory, id, json).await
         }
         EmployeeCommand::Erase { tenant, employee, confirm } => {
             let (_, directory) = enter(&app, &tenant).await?;
@@ -121,10 +118,11 @@ async fn list(directory: &Directory, status: Status, json: bool) -> anyhow::Resu
     Ok(())
 }
 
-fn show(view: &EmployeeView, json: bool) {
+async fn show(tenant: &Tenant, directory: &Directory, id: Uuid, json: bool) -> anyhow::Result<()> {
+    let view = directory.view(id, tenant.settings).await?;
     let employee = &view.employee;
     if json {
-        return output::print_json(&json!({
+        output::print_json(&json!({
             "id": employee.id,
             "status": status_of(employee),
             "created": output::instant(employee.created),
@@ -136,6 +134,7 @@ fn show(view: &EmployeeView, json: bool) {
             "managerColleague": view.manager_colleague,
             "fromIdentityProvider": employee.attributes,
         }));
+        return Ok(());
     }
     let text = |value: Option<String>| value.unwrap_or_else(|| "-".to_owned());
     let mut fields = vec![
@@ -157,7 +156,12 @@ fn show(view: &EmployeeView, json: bool) {
     }
     fields.push(("Created", output::instant(employee.created)));
     fields.push(("Last modified", output::instant(employee.last_modified)));
+    let titles =
+        titles(&tenant.attributes, &fields.iter().map(|field| field.0).collect::<Vec<_>>());
+    let values = tenant.attributes.iter().map(|attribute| attribute.value_in(&employee.attributes));
+    fields.extend(titles.iter().map(|title| &**title).zip(values.map(output::value)));
     output::print_record(&fields);
+    Ok(())
 }
 
 /// What counts, where it comes from, and what the other side says.

@@ -25,6 +25,20 @@ pub struct Declared {
     pub is_new: bool,
 }
 
+/// What declared attributes are called where they stand beside others: by the name alone, or with the URN where another
+/// of them, or one of `others`, has the name too. Names are the same in any case.
+pub fn titles(declared: &[CustomAttribute], others: &[&str]) -> Vec<String> {
+    let title = |attribute: &CustomAttribute| {
+        let is_same = |name: &str| name.eq_ignore_ascii_case(&attribute.name);
+        let alike = declared.iter().filter(|other| is_same(&other.name)).count();
+        match alike > 1 || others.iter().any(|other| is_same(other)) {
+            true => attribute.path(),
+            false => attribute.name.clone(),
+        }
+    };
+    declared.iter().map(title).collect()
+}
+
 impl Tenants {
     /// The types of resources that a tenant has. They are shared by all that declared nothing.
     pub fn types_of(&self, tenant: &Tenant) -> Arc<ResourceTypes> {

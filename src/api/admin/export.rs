@@ -1,6 +1,7 @@
 //! `/employees/export`: everybody with what counts, as CSV or JSON Lines, in parts that fit an answer.
 
-use super::call::{Answer, Call, Query, bad_request, explain};
+use super::call::{Answer, Call, Query, bad_request, conflict, explain};
+use super::columns::{CustomColumns, CustomValues, harmless};
 use super::document::Problem;
 use super::employees::{StatusBody, StatusFilter, read_status};
 use crate::api::error::ApiError;
@@ -12,6 +13,7 @@ use crate::scim::date_time;
 use http::HeaderValue;
 use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, LINK};
 use serde::Serialize;
+use serde_json::{Map, Value};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -31,7 +33,18 @@ pub(super) enum ExportFormat {
     Jsonl,
 }
 
-/// One employee in an export; in CSV a line with these columns.
+/// One employee in JSON Lines.
+#[derive(Serialize, ToSchema)]
+struct ExportLine<'a> {
+    #[serde(flatten)]
+    row: &'a ExportRow,
+    /// The values of custom attributes, by the names that their columns have in CSV.
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    #[schema(value_type = Option<Object>)]
+    custom: Map<String, Value>,
+}
+
+/// One employee in an export; in CSV a line with these columns, and one for each custom attribute.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct ExportRow {
@@ -64,7 +77,8 @@ struct ExportRow {
 ///
 /// In parts: when there are more, the header `Link` has the address of the next part (`rel="next"`), whose CSV has no
 /// header line again; a part may have no rows. A text that a spreadsheet would take for a formula gets an apostrophe
-/// before it in CSV.
+/// before it in CSV. Custom attributes have columns of their own after the others, in the order in which they were
+/// declared, by the name or, where that is not unique, by the URN and the name; several values are separated by `; `.
 #[utoipa::path(
     get,
     path = "/employees/export",
@@ -72,32 +86,45 @@ struct ExportRow {
     params(
         ("format" = Option<ExportFormat>, Query, description = "How it is written; CSV when it is left out"),
         ("status" = Option<StatusFilter>, Query, description = "Which ones; all when it is left out"),
-        ("cursor" = Option<String>, Query, pattern = "^$|^[vh]([0-9a-f]{32})?$", description = "From the Link of the part before")
+        ("cursor" = Option<String>, Query, pattern = "^$|^[vh]([0-9a-f]{32})?$", description = "From the Link of the part before"),
+        ("columns" = Option<String>, Query, pattern = "^([0-9a-f]{16})?$", description = "From the Link of the part before: which custom attributes it has")
     ),
     responses(
         (status = 200, description = "A part", headers(("Link" = Option<String>, description = "The next part")), content(
             (String = "text/csv"),
-            (ExportRow = "application/jsonl")
+            (ExportLine = "application/jsonl")
         )),
+        (status = 409, description = "The custom attributes are others than those of the first part", body = Problem, content_type = "application/problem+json"),
         (status = "default", description = "A problem", body = Problem, content_type = "application/problem+json")
     )
 )]
 pub(super) async fn export_employees(call: Call, query: Query) -> Answer {
-    query.check(&["format", "status", "cursor"])?;
+    query.check(&["format", "status", "cursor", "columns"])?;
     let format = match query.get("format") {
         None | Some("csv") => ExportFormat::Csv,
         Some("jsonl") => ExportFormat::Jsonl,
         Some(_) => return Err(bad_request("format must be csv or jsonl")),
     };
     let status = read_status(query.get("status"))?;
-    let settings = call.tenant().await?.settings;
+    let tenant = call.tenant().await?;
+    let custom = CustomColumns::of(&tenant);
+    let columns = query.get("columns").unwrap_or_default();
+    if format == ExportFormat::Csv && query.cursor().is_some() && columns != custom.fingerprint {
+        return Err(conflict(
+            "The custom attributes changed since the first part: begin the export again".to_owned(),
+        ));
+    }
     let search = Search { status, text: "", cursor: query.cursor(), limit: MOST_ROWS };
     let page = call.caller.directory.search(search).await.map_err(explain)?;
-    let mut part = Part::new(format, query.cursor().is_none())?;
+    let mut part = Part::new(format);
+    if format == ExportFormat::Csv && query.cursor().is_none() {
+        part.begin(&custom)?;
+    }
     let mut cursor = page.next;
     let mut last = None;
     for employee in &page.rows {
-        if !part.add(&ExportRow::of(employee, settings))? {
+        let row = ExportRow::of(employee, tenant.settings);
+        if !part.add(&row, &custom.values(employee))? {
             cursor = last.map(cursor_after);
             break;
         }
@@ -106,7 +133,11 @@ pub(super) async fn export_employees(call: Call, query: Query) -> Answer {
     let next = cursor.map(|cursor| {
         let (format, status) = (format.name(), query.get("status").unwrap_or("all"));
         let root = &call.path.base_url;
-        format!("<{root}/employees/export?format={format}&status={status}&cursor={cursor}>; rel=\"next\"")
+        let columns = match custom.fingerprint.as_str() {
+            "" => String::new(),
+            fingerprint => format!("&columns={fingerprint}"),
+        };
+        format!("<{root}/employees/export?format={format}&status={status}&cursor={cursor}{columns}>; rel=\"next\"")
     });
     answer(format, part.bytes, next)
 }
@@ -143,21 +174,27 @@ struct Part {
 }
 
 impl Part {
-    /// A part without rows; the first one of a CSV has the names of the columns.
-    fn new(format: ExportFormat, is_first: bool) -> Result<Self, ApiError> {
-        let mut part = Self { format, bytes: Vec::new(), escaped: 0 };
-        if format == ExportFormat::Csv && is_first {
-            part.bytes = csv_line(|writer| writer.write_record(COLUMNS))?;
-        }
-        Ok(part)
+    /// A part without rows.
+    fn new(format: ExportFormat) -> Self {
+        Self { format, bytes: Vec::new(), escaped: 0 }
     }
 
-    /// Adds a row, if there is room for it: there always is for the first one.
-    fn add(&mut self, row: &ExportRow) -> Result<bool, ApiError> {
+    /// Gives a CSV the names of its columns.
+    fn begin(&mut self, custom: &CustomColumns) -> Result<(), ApiError> {
+        let names = COLUMNS.into_iter().chain(custom.titles.iter().map(|title| &**title));
+        self.bytes = csv_line(|writer| writer.write_record(names))?;
+        Ok(())
+    }
+
+    /// Adds a row with the values of its custom attributes, if there is room for it: there always is for the first one.
+    fn add(&mut self, row: &ExportRow, custom: &CustomValues<'_>) -> Result<bool, ApiError> {
         let line = match self.format {
-            ExportFormat::Csv => csv_line(|writer| writer.serialize(row.harmless()))?,
+            ExportFormat::Csv => {
+                csv_line(|writer| writer.serialize((row.harmless(), custom.harmless())))?
+            }
             ExportFormat::Jsonl => {
-                let mut line = serde_json::to_vec(row).map_err(|_| ApiError::unwritable())?;
+                let line = ExportLine { row, custom: custom.to_json() };
+                let mut line = serde_json::to_vec(&line).map_err(|_| ApiError::unwritable())?;
                 line.push(b'\n');
                 line
             }
@@ -173,7 +210,7 @@ impl Part {
 }
 
 /// The names of [`ExportRow`]'s members, in its order.
-const COLUMNS: [&str; 15] = [
+pub(super) const COLUMNS: [&str; 15] = [
     "id",
     "userName",
     "externalId",
@@ -204,9 +241,6 @@ fn csv_line(
     writer.into_inner().map_err(|_| ApiError::unwritable())
 }
 
-/// What a formula starts with, in ASCII and in full width (OWASP, *CSV Injection*).
-const FORMULA: [char; 8] = ['=', '+', '-', '@', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}'];
-
 impl ExportRow {
     fn of(employee: &Employee, settings: Settings) -> Self {
         let effective = Effective::of(employee, settings);
@@ -231,11 +265,7 @@ impl ExportRow {
 
     /// The same, with nothing that a spreadsheet would run.
     fn harmless(&self) -> Self {
-        let text = |text: &str| match text.trim_start().starts_with(FORMULA) {
-            true => format!("'{text}"),
-            false => text.to_owned(),
-        };
-        let option = |value: &Option<String>| value.as_deref().map(text);
+        let (text, option) = (harmless, |value: &Option<String>| value.as_deref().map(harmless));
         Self {
             id: self.id,
             user_name: text(&self.user_name),

@@ -8,6 +8,7 @@ mod attributes;
 mod tokens;
 mod employees;
 mod export;
+mod columns;
 mod employee;
 mod groups;
 mod history;

@@ -9,7 +9,9 @@ mod tests;
 use super::{Attribute, AttributeType, ResourceTypes, Schema};
 use crate::scim::Error;
 use crate::scim::error::quoted;
+use crate::scim::undeclared;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 /// The most attributes that a tenant declares. They are all kept in the tenant's item, which is read often.
 pub const MAX_ATTRIBUTES: usize = 50;
@@ -113,6 +115,13 @@ impl CustomAttribute {
     /// The attribute in notation with its URN (RFC 7644 §3.10).
     pub fn path(&self) -> String {
         format!("{}:{}", self.urn, self.name)
+    }
+
+    /// The value that canonical attributes have for it; `None` also for a value of another type, which was sent when the
+    /// attribute was declared otherwise.
+    pub fn value_in<'a>(&self, attributes: &'a Map<String, Value>) -> Option<&'a Value> {
+        let value = attributes.get(&self.urn)?.get(&self.name)?;
+        undeclared::fits(&Attribute::from(self), value).then_some(value)
     }
 
     /// Checks what the declaration says by itself (RFC 7643 §2.1 for the name, RFC 8141 for the URN).

@@ -1,0 +1,98 @@
+//! The export of employees with the attributes that the tenant declared.
+
+use crate::admin::{admin, problem};
+use crate::support::{TestApp, TestTenant};
+use serde_json::{Value, json};
+
+const ACME: &str = "urn:ietf:params:scim:schemas:extension:acme:2.0:User";
+const OTHER: &str = "urn:ietf:params:scim:schemas:extension:other:2.0:User";
+
+async fn declare(tenant: &TestTenant, urn: &str, name: &str, body: Value) {
+    let answer = admin(tenant, "PUT", &format!("/attributes/{urn}/{name}"), body).await;
+    answer.expect(201);
+}
+
+async fn export(tenant: &TestTenant, query: &str) -> Vec<Vec<String>> {
+    let answer = admin(tenant, "GET", &format!("/employees/export{query}"), Value::Null).await;
+    assert_eq!(answer.status, 200);
+    let text = String::from_utf8(answer.bytes).expect("text");
+    csv::ReaderBuilder::new()
+        .has_headers(false)
+        .from_reader(text.as_bytes())
+        .records()
+        .map(|record| record.expect("a record").iter().map(ToOwned::to_owned).collect())
+        .collect()
+}
+
+#[tokio::test]
+async fn custom_attributes_have_columns_of_their_own() {
+    let tenant = TestApp::new().await.tenant("acme").await;
+    declare(&tenant, ACME, "badge", json!({"type": "integer"})).await;
+    declare(&tenant, ACME, "skills", json!({"type": "string", "multiValued": true})).await;
+    declare(&tenant, ACME, "note", json!({"type": "string"})).await;
+    declare(&tenant, OTHER, "Note", json!({"type": "string"})).await;
+    declare(&tenant, OTHER, "Title", json!({"type": "boolean"})).await;
+    let values = json!({
+        "badge": -7, "skills": ["=1+1", "tea, \"milk\""], "note": "@SUM(A1)",
+    });
+    let body = json!({"userName": "ada", ACME: values, OTHER: {"Note": "plain", "Title": true}});
+    tenant.create(&body).await;
+    tenant.create(&json!({"userName": "bob"})).await;
+    let rows = export(&tenant, "").await;
+    let custom: Vec<&[String]> = rows.iter().map(|row| &row[15..]).collect();
+    let (acme_note, other_note) = (format!("{ACME}:note"), format!("{OTHER}:Note"));
+    let title = format!("{OTHER}:Title");
+    let expected = [
+        ["badge", "skills", &acme_note, &other_note, &title],
+        ["-7", "'=1+1; tea, \"milk\"", "'@SUM(A1)", "plain", "true"],
+        ["", "", "", "", ""],
+    ];
+    assert_eq!(custom, expected);
+
+    let lines = admin(&tenant, "GET", "/employees/export?format=jsonl", Value::Null).await;
+    let text = String::from_utf8(lines.bytes).expect("text");
+    let lines: Vec<Value> =
+        text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    let expected = json!({
+        "badge": -7, "skills": ["=1+1", "tea, \"milk\""], acme_note: "@SUM(A1)",
+        other_note: "plain", title: true,
+    });
+    assert_eq!((&lines[0]["userName"], &lines[0]["custom"]), (&json!("ada"), &expected));
+    assert_eq!(lines[1].get("custom"), None);
+}
+
+#[tokio::test]
+async fn values_of_a_removed_attribute_are_not_exported() {
+    let tenant = TestApp::new().await.tenant("acme").await;
+    declare(&tenant, ACME, "badge", json!({"type": "integer"})).await;
+    tenant.create(&json!({"userName": "ada", ACME: {"badge": 4711}})).await;
+    let remove = format!("/attributes/{ACME}/badge");
+    assert_eq!(admin(&tenant, "DELETE", &remove, Value::Null).await.status, 204);
+    let rows = export(&tenant, "").await;
+    assert!(rows.iter().all(|row| row.len() == 15 && !row.concat().contains("4711")), "{rows:?}");
+}
+
+#[tokio::test]
+async fn later_parts_have_the_columns_of_the_first_one_or_are_refused() {
+    let tenant = TestApp::new().await.tenant("acme").await;
+    declare(&tenant, ACME, "skills", json!({"type": "string", "multiValued": true})).await;
+    // As long as it gets in the answer of a Lambda, so that few employees fill a part.
+    let long: Vec<String> = (0..90).map(|n| format!("{n}{}", "\"".repeat(600))).collect();
+    for n in 0..25 {
+        let body = json!({"userName": format!("user{n}"), ACME: {"skills": long}});
+        tenant.create(&body).await;
+    }
+    let first = admin(&tenant, "GET", "/employees/export", Value::Null).await;
+    let link = first.header("link").strip_prefix('<').expect("a second part");
+    let next = link.split_once('>').expect("a link").0;
+    let next = next.split_once("/api").expect("below the administration").1;
+    let second = export(&tenant, next.strip_prefix("/employees/export").expect("a part")).await;
+    assert!(!second.is_empty() && second.iter().all(|row| row.len() == 16));
+    declare(&tenant, ACME, "badge", json!({"type": "integer"})).await;
+    for path in [next, next.split_once("&columns").expect("which columns").0] {
+        let refused = admin(&tenant, "GET", path, Value::Null).await;
+        assert!(problem(&refused, 409).contains("begin the export again"), "{path}");
+    }
+    let lines = admin(&tenant, "GET", &next.replace("csv", "jsonl"), Value::Null).await;
+    assert_eq!(lines.status, 200, "each line has its names in it");
+}
