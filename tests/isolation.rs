@@ -4,6 +4,7 @@ use crate::support::request::Answer;
 use crate::support::{Ids, TestApp, TestTenant};
 use axum::body::Body;
 use http::Request;
+use rollcall::directory::Kind;
 use serde_json::{Value, json};
 
 const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
@@ -186,6 +187,27 @@ async fn another_tenants_ids_do_not_exist() {
     assert!(directory.get_any(id).await.is_err());
     assert!(directory.history(id).await.is_err());
     assert!(directory.erase(id, "admin").await.is_err());
+}
+
+#[tokio::test]
+async fn another_tenants_groups_lead_nowhere() {
+    let (acme, globex) = two_tenants().await;
+    let ada = acme.create(&ada("Countess")).await;
+    let crew = crate::groups::group(&acme, "Crew", &[&ada]).await;
+    let crew = crew.parse().unwrap();
+    let ours = acme.app.app.tenants.directory(&acme.id);
+    let group = ours.get_group(crew).await.unwrap();
+    let theirs = globex.app.app.tenants.directory(&globex.id);
+    assert!(theirs.get_group(crew).await.is_err());
+    assert!(theirs.group_history(crew).await.is_err());
+    assert!(theirs.history_page((Kind::Group, crew), None, 10).await.is_err());
+    assert_eq!(theirs.find_group("Crew").await.unwrap(), None);
+    assert_eq!(theirs.find_group_by_any_name(&crew.to_string()).await.unwrap(), None);
+    assert_eq!(theirs.list_groups().await.unwrap(), []);
+    assert_eq!(theirs.groups_of(ada.parse().unwrap()).await.unwrap(), []);
+    // Also not for whoever has the record.
+    assert_eq!(theirs.members_page(&group, None, 10).await.unwrap().rows, []);
+    assert_eq!(ours.members_page(&group, None, 10).await.unwrap().rows.len(), 1);
 }
 
 #[tokio::test]

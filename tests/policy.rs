@@ -246,6 +246,13 @@ async fn everything_by_command(tenant: &TestTenant) {
         .archive(employee, &Precondition::default(), "test")
         .await
         .expect("an archived employee");
+    let body = json!({"displayName": "Crew", "members": [{"value": employee}]});
+    tenant.post("/Groups", &body).await.expect(201);
+    directory.list_groups().await.expect("groups");
+    let group = directory.find_group_by_any_name("crew").await.expect("a search");
+    let group = group.expect("the crew");
+    directory.group_history(group.id).await.expect("a history");
+    directory.members_of(group).await.expect("members");
     directory.find_deleted("nobody@example.com").await.expect("a search");
     directory.view(employee, settings).await.expect("a view");
     directory.history(employee).await.expect("a history");
