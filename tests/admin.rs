@@ -537,6 +537,7 @@ async fn employees_are_exported_with_what_counts() {
         (&json!(bob), &json!("archived"), &Value::Null)
     );
     assert!(problem(&export("?format=xls").await, 400).contains("csv or jsonl"));
+    assert!(problem(&export("?columns=x").await, 400).contains("columns"));
 }
 
 #[tokio::test]

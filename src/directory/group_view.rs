@@ -18,6 +18,8 @@ use uuid::Uuid;
 /// What an administrator asks of the list of groups.
 #[derive(Debug, Clone, Copy)]
 pub struct GroupSearch<'a> {
+    /// The whole name, in any case; empty for all.
+    pub name: &'a str,
     /// What a word of the name starts with, in any case; empty for all.
     pub text: &'a str,
     /// Where an earlier page ended.
@@ -61,8 +63,14 @@ impl Directory {
             limit: search.limit,
             all_are_rows: wanted.is_empty(),
         };
-        let read = |_, after, count| self.store.list_records_page::<Group>(after, count);
         let is_row = |group: &Group| begins_a_word(std::iter::once(group.display_name()), &wanted);
+        if !search.name.is_empty() {
+            let (_, after) = walk.start()?;
+            let mut rows = Vec::from_iter(self.find_group(search.name).await?);
+            rows.retain(|group| is_row(group) && after.is_none_or(|after| group.id > after));
+            return Ok(ListPage { rows, next: None });
+        }
+        let read = |_, after, count| self.store.list_records_page::<Group>(after, count);
         walk.page(read, is_row).await
     }
 

@@ -134,6 +134,16 @@ pub(super) struct Walk<'a> {
 }
 
 impl Walk<'_> {
+    /// Where it starts: a place, and after which id.
+    ///
+    /// # Errors
+    /// [`Error::BadCursor`].
+    pub(super) fn start(&self) -> Result<(Place, Option<Uuid>), Error> {
+        let Some(cursor) = self.cursor else { return Ok((Place::Visible, None)) };
+        let start = read_cursor(cursor).filter(|(place, _)| self.places.contains(place));
+        start.ok_or(Error::BadCursor)
+    }
+
     /// The page: those of what `read` gives, a place, an id and a number at a time, that are rows.
     pub(super) async fn page<R, F>(
         &self,
@@ -144,12 +154,7 @@ impl Walk<'_> {
         R: Record,
         F: Future<Output = Result<(Vec<R>, bool), store::Error>>,
     {
-        let (mut place, mut after) = match self.cursor {
-            None => (Place::Visible, None),
-            Some(cursor) => read_cursor(cursor)
-                .filter(|(place, _)| self.places.contains(place))
-                .ok_or(Error::BadCursor)?,
-        };
+        let (mut place, mut after) = self.start()?;
         let ask = if self.all_are_rows { self.limit.clamp(1, A_CALL) } else { A_CALL };
         let mut rows = Vec::new();
         for _ in 0..MOST_CALLS {

@@ -41,7 +41,7 @@ pub(super) async fn list(visitor: Visitor, query: Pairs) -> Answer {
             "A search can have 200 characters at most; use the start of a name",
         ));
     }
-    let search = GroupSearch { text, cursor: query.cursor(), limit: ROWS };
+    let search = GroupSearch { name: "", text, cursor: query.cursor(), limit: ROWS };
     let page = visitor.directory.search_groups(search).await.map_err(explain)?;
     let first = visitor.site.path(&format!("groups?search={}", encoded(text)));
     let next = page.next.map(|cursor| format!("{first}&cursor={}", encoded(&cursor)));

@@ -23,6 +23,12 @@ pub(super) struct CustomColumns<'t> {
 /// The values of one employee, in the order of the columns.
 pub(super) struct CustomValues<'e>(Vec<(&'e str, Option<&'e Value>)>);
 
+/// Whether a text can be a fingerprint; an empty one is that of no columns.
+pub(super) fn is_fingerprint(text: &str) -> bool {
+    let is_digit = |byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+    text.is_empty() || (text.len() == 2 * FINGERPRINT_BYTES && text.bytes().all(is_digit))
+}
+
 impl<'t> CustomColumns<'t> {
     /// Those of a tenant.
     pub(super) fn of(tenant: &'t Tenant) -> Self {

@@ -1,7 +1,7 @@
 //! `/employees/export`: everybody with what counts, as CSV or JSON Lines, in parts that fit an answer.
 
 use super::call::{Answer, Call, Query, bad_request, conflict, explain};
-use super::columns::{CustomColumns, CustomValues, harmless};
+use super::columns::{CustomColumns, CustomValues, harmless, is_fingerprint};
 use super::document::Problem;
 use super::employees::{StatusBody, StatusFilter, read_status};
 use crate::api::error::ApiError;
@@ -109,6 +109,9 @@ pub(super) async fn export_employees(call: Call, query: Query) -> Answer {
     let tenant = call.tenant().await?;
     let custom = CustomColumns::of(&tenant);
     let columns = query.get("columns").unwrap_or_default();
+    if !is_fingerprint(columns) {
+        return Err(bad_request("columns must be what the Link of the part before has"));
+    }
     if format == ExportFormat::Csv && query.cursor().is_some() && columns != custom.fingerprint {
         return Err(conflict(
             "The custom attributes changed since the first part: begin the export again".to_owned(),

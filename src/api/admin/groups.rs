@@ -1,11 +1,10 @@
 //! `/groups`: what the identity provider pushed, and who is in it. Read only.
 
-use super::call::{Answer, Call, GroupId, Query, bad_request, explain};
+use super::call::{Answer, Call, GroupId, Query, explain};
 use super::document::Problem;
 use super::employees::MOST_SEARCH_CHARS;
 use crate::api::response::{plain_json, with_entity_tag};
 use crate::directory::group_view::{GroupSearch, MemberView};
-use crate::directory::listing::ListPage;
 use crate::directory::{Group, Kind};
 use crate::scim::date_time;
 use crate::scim::version::entity_tag;
@@ -83,7 +82,7 @@ struct MembersPage {
     tag = "groups",
     params(
         ("name" = Option<String>, Query, max_length = 512,
-            description = "The whole name, in any case: one group, or none; without search and cursor"),
+            description = "The whole name, in any case: one group, or none"),
         ("search" = Option<String>, Query, max_length = 200, description = "What a word of the name starts with, in any case"),
         ("cursor" = Option<String>, Query, pattern = "^$|^v([0-9a-f]{32})?$", description = "The nextCursor of the page before"),
         ("limit" = Option<usize>, Query, minimum = 1, maximum = 200, description = "The most rows; 50 when it is left out")
@@ -96,23 +95,13 @@ struct MembersPage {
 pub(super) async fn list_groups(call: Call, query: Query) -> Answer {
     query.check(&["name", "search", "cursor", "limit"])?;
     let directory = &call.caller.directory;
-    let name = query.text("name", MOST_NAME_CHARS)?;
     let search = GroupSearch {
+        name: query.text("name", MOST_NAME_CHARS)?,
         text: query.text("search", MOST_SEARCH_CHARS)?,
         cursor: query.cursor(),
         limit: query.limit()?,
     };
-    let page = match name {
-        "" => directory.search_groups(search).await.map_err(explain)?,
-        _ if search.text.is_empty() && search.cursor.is_none() => {
-            let found = directory.find_group(name).await.map_err(explain)?;
-            ListPage { rows: found.into_iter().collect(), next: None }
-        }
-        _ => {
-            let text = "name is the whole name of one group: leave search and cursor out";
-            return Err(bad_request(text));
-        }
-    };
+    let page = directory.search_groups(search).await.map_err(explain)?;
     let groups = page.rows.iter().map(GroupBody::from).collect();
     plain_json(StatusCode::OK, &GroupsPage { groups, next_cursor: page.next })
 }
