@@ -1,7 +1,9 @@
 //! The examples of RFC 7643 §8, RFC 7644 §3 and RFC 9865, each sent as the RFC has it and answered as the RFC has it.
 //!
 //! Ids, instants and versions are the service's own, so [`here`] puts its ids and URLs in the place of the RFC's, and
-//! [`settled`] takes out what no example can foresee. Where an answer differs in anything else, the test says so.
+//! [`settled`] takes out what no example can foresee. Where a body differs in anything else, the test says so. Of the
+//! headers one differs throughout: the URL of a resource that is read or changed, which the examples give in `Location`,
+//! is in `Content-Location` here, since `Location` is for what a request created (RFC 9110 §10.2.2).
 
 mod rfc7643;
 mod rfc7644_bulk;

@@ -87,7 +87,7 @@ async fn section_3_7_2_a_user_and_the_group_it_is_in() {
     let request = json!({"schemas": [BULK], "Operations": [alice(), guides]});
     let results = bulk(&tenant, &request).await;
     let result = |bulk_id: &str, location: &Value, version: &Value| {
-        // The example writes {"code": "201"}; §3.7.3 says that a status is text.
+        // The example writes {"code": "201"}; those of §3.7.3 have text.
         json!({
             "location": location,
             "method": "POST",

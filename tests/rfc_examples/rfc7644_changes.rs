@@ -1,4 +1,4 @@
-//! RFC 7644 §3.3, §3.5.1, §3.6, §3.12 and §3.14: creating, replacing, deleting, errors, versions.
+//! RFC 7644 §3.3, §3.5.1, §3.6, §3.11, §3.12 and §3.14: creating, replacing, deleting, `/Me`, errors, versions.
 
 use super::{BABS, BASE, USER, acme, create_babs, here, id, settled};
 use crate::support::TestTenant;

@@ -1,4 +1,4 @@
-//! RFC 7644 §3.4 and §3.9: reading and querying.
+//! RFC 7644 §3.4, §3.8 and §3.9: reading and querying, and what an answer holds.
 
 use super::{BABS, BASE, LIST, SEARCH, USER, acme, create_babs, here, id, settled};
 use crate::support::TestTenant;

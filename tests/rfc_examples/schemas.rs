@@ -47,7 +47,7 @@ fn render_attributes(above: &str, attributes: &Value, lines: &mut Vec<String>) {
     }
 }
 
-/// Compares the schemas whose ids begin so with those of the file.
+/// Compares the schemas with these ids with those of the file.
 async fn check(urns: &[&str]) {
     let list = acme().await.get("/Schemas").await.expect(200);
     let rows = list["Resources"].as_array().unwrap().iter();
@@ -93,9 +93,10 @@ async fn section_8_7_2_service_provider_schemas() {
 #[test]
 fn every_difference_from_the_rfc_has_its_reason() {
     let lines: Vec<&str> = DIFF.lines().collect();
+    let is_marked = |line: &str| line.starts_with(['-', '+']);
     for (line, next) in lines.iter().zip(lines.iter().skip(1)) {
-        let is_marked = |line: &str| line.starts_with(['-', '+']);
         assert!(!is_marked(line) || is_marked(next) || next.starts_with("# "), "{line}");
     }
+    assert!(lines.last().is_some_and(|line| !is_marked(line)));
     assert!(lines.iter().all(|line| line.is_empty() || line.starts_with([' ', '-', '+', '#'])));
 }

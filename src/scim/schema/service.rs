@@ -106,13 +106,9 @@ fn resource_type() -> Vec<Attribute> {
     };
     vec![
         Attribute::string("id", "The same as the name"),
-        Attribute::string("name", "The name of the resource type")
-            .case_exact()
-            .required()
-            .uniqueness(Uniqueness::Server),
+        Attribute::string("name", "The name of the resource type").required(),
         Attribute::string("description", "What such a resource is"),
-        uri("endpoint", "Where such resources are, after the base URL")
-            .uniqueness(Uniqueness::Server),
+        uri("endpoint", "Where such resources are, after the base URL"),
         uri("schema", "The URI of the schema that such a resource always has"),
         Attribute::complex(
             "schemaExtensions",
