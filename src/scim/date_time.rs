@@ -25,12 +25,20 @@ pub fn parse(text: &str) -> Option<OffsetDateTime> {
         .ok()
 }
 
-/// Whether a text that comes in is an `xsd:dateTime`. What is kept is read by [`parse`], which takes more: any character
-/// between date and time, a small z, and a second 60.
+/// Whether a text that comes in is an `xsd:dateTime` with a year of four digits; the hour 24 is not taken. What is kept is
+/// read by [`parse`], which takes more: any character between date and time, a small z, a second 60, the year 0, and
+/// offsets beyond 14 hours.
 pub fn is_date_time(text: &str) -> bool {
+    const MOST_OFFSET_MINUTES: i16 = 14 * 60;
     let has_separator = text.as_bytes().get(10) == Some(&b'T');
     let is_leap_second = text.get(17..19) == Some("60");
-    has_separator && !is_leap_second && !text.ends_with('z') && parse(text).is_some()
+    has_separator
+        && !is_leap_second
+        && !text.ends_with('z')
+        && parse(text).is_some_and(|instant| {
+            instant.offset().whole_minutes().abs() <= MOST_OFFSET_MINUTES
+                && !text.starts_with("0000")
+        })
 }
 
 #[cfg(test)]
@@ -59,6 +67,9 @@ mod tests {
             "2016-12-31T23:59:60Z",
             "2021-02-29T00:00:00Z",
             "2020-01-01T00:00Z",
+            "2020-01-01T00:00:00+14:01",
+            "2020-01-01T00:00:00-23:00",
+            "0000-01-01T00:00:00Z",
         ] {
             assert!(!is_date_time(text), "{text}");
         }
