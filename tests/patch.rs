@@ -100,7 +100,7 @@ async fn an_operation_on_what_is_not_known_is_skipped_and_logged() {
     assert_eq!(skipped.len(), 1);
     assert_eq!(
         skipped[0]["fields"],
-        json!({"message": "operations on unknown attributes are skipped", "tenant": "acme", "skipped": 2})
+        json!({"message": "a request names attributes that are not known: these operations are skipped", "tenant": "acme", "skipped": 2})
     );
     let crew = tenant.post("/Groups", &json!({"displayName": "Crew"})).await.expect(201);
     let group = format!("/Groups/{}", crew["id"].as_str().unwrap());

@@ -146,11 +146,15 @@ impl Directory {
         by: &str,
     ) -> Result<(), Error> {
         let hidden = self.hide(id, precondition, by).await;
-        if hidden.is_err()
-            && let Ok(employee) = self.get(id).await
-        {
-            // Who was in many groups may have left some already: nothing was deleted, so they are joined again.
-            let _ = self.rejoin(&employee, Occasion { at: self.sources.now(), by }).await;
+        if matches!(hidden, Ok(()) | Err(Error::NoEmployee(_))) {
+            return hidden;
+        }
+        // Who was in many groups may have left some already: nothing was deleted, so they are joined again.
+        let occasion = Occasion { at: self.sources.now(), by };
+        let rejoined = async { self.rejoin(&self.get(id).await?, occasion).await };
+        if let Err(error) = rejoined.await {
+            let cause = crate::error_chain(&error);
+            tracing::warn!(cause, "somebody who was not deleted may be out of groups");
         }
         hidden
     }

@@ -209,7 +209,7 @@ impl Directory {
         let Mention::Values(values) = filter.mention(R::RELATION) else {
             let name = R::RELATION;
             return Err(scim::Error::invalid_filter(format!(
-                "Filter: {name} can be compared by {name}.value with eq only"
+                "Filter: {name} can be compared by {name}.value with eq or ne only"
             ))
             .into());
         };

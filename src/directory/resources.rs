@@ -221,7 +221,11 @@ impl Directory {
         let skipped = patch::count_skipped(self.resource_type(kind), request);
         if skipped > 0 {
             let tenant = self.store.tenant_id().as_str();
-            tracing::info!(tenant, skipped, "operations on unknown attributes are skipped");
+            tracing::info!(
+                tenant,
+                skipped,
+                "a request names attributes that are not known: these operations are skipped"
+            );
         }
         Ok(match kind {
             Kind::Employee => self.patch(id, request, precondition, by).await?.into_any(),

@@ -120,7 +120,7 @@ pub(super) async fn list_groups(call: Call, query: Query) -> Answer {
 pub(super) async fn get_group(call: Call, GroupId(id): GroupId) -> Answer {
     let group = call.caller.directory.get_group(id).await.map_err(explain)?;
     let answer = plain_json(StatusCode::OK, &GroupBody::from(&group))?;
-    Ok(with_entity_tag(answer, &entity_tag(group.revision)))
+    Ok(with_entity_tag(answer, &entity_tag(group.version)))
 }
 
 /// List the members of a group
