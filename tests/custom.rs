@@ -341,3 +341,18 @@ async fn what_cannot_be_declared_is_refused() {
     let stale = request.header("if-match", "W/\"1\"").body(Body::empty()).unwrap();
     assert_eq!(tenant.app.send(stale).await.status, 412);
 }
+
+/// Okta sends back what it read, with the one thing that changed.
+#[tokio::test]
+async fn what_is_shown_can_be_sent_back_also_when_an_attribute_became_another_type() {
+    let tenant = acme().await;
+    declare(&tenant, ACME, "endDate", json!({"type": "string"})).await.expect(201);
+    let nearly = json!({"userName": "ada@example.com", ACME: {"endDate": "2020-01-01 00:00:00Z"}});
+    let path = format!("/Users/{}", tenant.create(&nearly).await);
+    remove(&tenant, ACME, "endDate").await.expect(204);
+    declare(&tenant, ACME, "endDate", json!({"type": "dateTime"})).await.expect(201);
+    let mut user = tenant.get(&path).await.expect(200);
+    assert_eq!(user.get(ACME), None, "no date and time");
+    user["active"] = json!(false);
+    assert_eq!(tenant.put(&path, &user).await.expect(200)["active"], false);
+}

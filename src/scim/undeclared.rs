@@ -107,7 +107,8 @@ fn fits_element(attribute: &Attribute, value: &Value) -> bool {
         AttributeType::Integer => value.is_i64() || value.is_u64(),
         AttributeType::String | AttributeType::Reference => value.is_string(),
         AttributeType::DateTime => {
-            value.as_str().is_some_and(|text| super::date_time::parse(text).is_some())
+            // As strict as for what comes in: what is shown must be taken when it is sent back.
+            value.as_str().is_some_and(super::date_time::is_date_time)
         }
         AttributeType::Binary => value.as_str().is_some_and(super::validate::value::is_base64),
     }
