@@ -68,7 +68,8 @@ pub(super) fn merge_repeated(attribute: &Attribute, elements: &mut Vec<Value>) {
         let is_same = |earlier: &Value| {
             if has_value { is_same_type(attribute, earlier, &element) } else { *earlier == element }
         };
-        let earlier = alike.iter().copied().find(|at| kept.get(*at).is_some_and(is_same));
+        let mut alike_so_far = alike.iter().copied().take_while(|_| charge(""));
+        let earlier = alike_so_far.find(|at| kept.get(*at).is_some_and(is_same));
         if let Some(earlier) = earlier.and_then(|at| kept.get_mut(at)) {
             fill_in(earlier, element);
         } else {

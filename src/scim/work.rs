@@ -4,6 +4,9 @@
 use std::cell::Cell;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+/// How much one request may have compared: about half a second's work, and far more than identity providers cause.
+pub(super) const MOST_WORK: u64 = 10_000_000;
+
 thread_local! {
     /// What is left for the comparison that runs on this thread; `None` where nothing is limited.
     static LEFT: Cell<Option<u64>> = const { Cell::new(None) };

@@ -3,6 +3,7 @@
 use crate::scim::Error;
 use crate::scim::schema::Attribute;
 use crate::scim::values::{identity, is_repeat, is_same_type, too_many_primary};
+use crate::scim::work::charge;
 use serde_json::{Map, Value};
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -58,7 +59,8 @@ impl Index {
         let identity = identity(attribute, wanted).map(Cow::into_owned);
         let candidates = self.0.get(&identity)?;
         let found = |is_meant: &dyn Fn(&Value) -> bool| {
-            candidates.iter().copied().find(|at| elements.get(*at).is_some_and(is_meant))
+            let mut candidates = candidates.iter().copied().take_while(|_| charge(""));
+            candidates.find(|at| elements.get(*at).is_some_and(is_meant))
         };
         if identity.is_none() {
             return found(&|element| element == wanted);

@@ -35,11 +35,8 @@ use path::{Destination, resolve};
 use super::Error;
 use super::schema::ResourceType;
 use super::validate::{check_resource, settle_resource};
-use super::work::Work;
+use super::work::{MOST_WORK, Work};
 use serde_json::{Map, Value};
-
-/// How much one request may have compared: about half a second's work, and far more than identity providers cause.
-const MOST_WORK: u64 = 10_000_000;
 
 /// Applies the operations of a request, each to the result of the one before (RFC 7644 §3.5.2).
 ///

@@ -75,20 +75,17 @@ impl PatchRequest {
     }
 }
 
-/// For how many operations one stands: a value without a path has one for each member, also of a schema's object.
+/// For how many operations one stands: an object has one for each of its members, also of a schema's object in it. A path
+/// may be that of a whole schema, so it changes nothing.
 fn weight(operation: &Value) -> usize {
-    let Some(operation) = operation.as_object() else { return 1 };
-    let find = |name: &str| {
-        operation.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value)
-    };
-    match (find("path"), find("value")) {
-        (Some(Value::String(path)), _) if !path.is_empty() => 1,
-        (_, Some(Value::Object(members))) => {
-            let weights = members.values().map(|value| value.as_object().map_or(1, Map::len));
-            weights.sum::<usize>().max(1)
-        }
-        _ => 1,
-    }
+    let members = operation.as_object().and_then(|operation| {
+        let value = operation.iter().find(|(key, _)| key.eq_ignore_ascii_case("value"))?.1;
+        value.as_object()
+    });
+    members.map_or(1, |members| {
+        let weights = members.values().map(|value| value.as_object().map_or(1, Map::len));
+        weights.sum::<usize>().max(1)
+    })
 }
 
 fn read_operation(operation: &Value) -> Result<Operation, Error> {

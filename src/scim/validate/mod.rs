@@ -11,6 +11,7 @@ mod tests;
 use super::Error;
 use super::schema::{Attribute, Mutability, ResourceType, Schema};
 use super::values::{check_number, check_primary, settle};
+use super::work::{MOST_WORK, Work};
 use serde_json::{Map, Value};
 use std::collections::HashSet;
 use value::{read_value, wrong_type};
@@ -42,7 +43,13 @@ pub fn read_resource(
             kept.insert(&extension.id, read, &extension.id)?;
         }
     }
-    settle_resource(resource_type, &mut kept.attributes);
+    let work = Work::new(MOST_WORK);
+    work.run(|| settle_resource(resource_type, &mut kept.attributes));
+    if work.is_exhausted() {
+        let text =
+            "The lists have too many values without a value of their own, or with the same one";
+        return Err(Error::invalid_value(text));
+    }
     check_resource(resource_type, &kept.attributes)?;
     Ok(kept.attributes)
 }
