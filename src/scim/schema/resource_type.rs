@@ -115,9 +115,18 @@ impl ResourceType {
             return with_sub_attribute(Some(extension), extension.attribute(&path.name)?, path);
         }
         // `urn:…:2.0:User` reads as an attribute `User`: the whole text may be a schema's URI.
+        let whole = format!("{urn}:{}", path.name);
         match &path.sub_attribute {
-            None => self.container(&format!("{urn}:{}", path.name)),
-            Some(_) => None,
+            None => self.container(&whole),
+            // Old jobs of Entra ID write `urn:…:2.0:User.department`: a dot where a colon belongs.
+            Some(name) => {
+                let extension = self.extension(&whole)?;
+                with_sub_attribute(
+                    Some(extension),
+                    extension.attribute(name)?,
+                    &AttrPath { urn: Some(whole), name: name.clone(), sub_attribute: None },
+                )
+            }
         }
     }
 }

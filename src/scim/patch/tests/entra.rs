@@ -317,3 +317,18 @@ fn schemas_are_computed_and_so_accepted_without_effect() {
     check_unchanged(json!({}), json!([{"op": "remove", "path": "Schemas"}]));
     check_unchanged(json!({}), json!([{"op": "replace", "value": {"schemas": []}}]));
 }
+
+#[test]
+fn old_jobs_write_a_dot_after_the_urn() {
+    check(
+        json!({}),
+        json!([
+            {"op": "Add", "path": format!("{ENTERPRISE_USER}.department"), "value": "Engines"},
+            {"op": "Add", "path": format!("{ENTERPRISE_USER}.manager"), "value": "grace"},
+            {"op": "Add", "value": {format!("{ENTERPRISE_USER}.costCenter"): "7"}}
+        ]),
+        json!({ENTERPRISE_USER: {
+            "costCenter": "7", "department": "Engines", "manager": {"value": "grace"}
+        }}),
+    );
+}
