@@ -375,6 +375,45 @@ async fn who_was_in_many_groups_leaves_and_joins_them_all() {
     assert_eq!(groups_of(&tenant, &ada).await, names);
 }
 
+/// Who is only mentioned, and would stay a member if they were here, is not taken out.
+#[tokio::test]
+async fn who_is_away_and_only_mentioned_comes_back_as_a_member() {
+    let tenant = acme().await;
+    let ada = user(&tenant, "ada").await;
+    let crew = group(&tenant, "Crew", &[&ada]).await;
+    tenant.delete(&format!("/Users/{ada}")).await.expect(204);
+    let display = format!("members[value eq \"{ada}\"].display");
+    for operation in [
+        json!({"op": "remove", "path": display}),
+        json!({"op": "replace", "path": display, "value": null}),
+        json!({"op": "remove", "path": format!("members[type eq \"Group\" and value eq \"{ada}\"]")}),
+        json!({"op": "remove", "path": "members", "value": [{"value": ada, "type": "Group"}]}),
+    ] {
+        tenant.patch(&path(&crew), &json!([operation])).await.expect(200);
+    }
+    assert_eq!(user(&tenant, "ada").await, ada);
+    assert_eq!(groups_of(&tenant, &ada).await, [direct("Crew")]);
+}
+
+#[tokio::test]
+async fn members_that_cannot_be_told_apart_make_no_work() {
+    let tenant = acme().await;
+    let crew = group(&tenant, "Crew", &[]).await;
+    let nameless: Vec<Value> = (0..20_000).map(|n| json!({"$ref": n.to_string()})).collect();
+    let typed: Vec<Value> =
+        (0..10_000).map(|n| json!({"value": "x", "type": n.to_string()})).collect();
+    for members in [nameless, typed] {
+        let add = json!([{"op": "add", "path": "members", "value": members}]);
+        tenant.patch(&path(&crew), &add).await.expect_error(400, Some("invalidValue"));
+        let body = json!({"displayName": "Fleet", "members": members});
+        tenant.post("/Groups", &body).await.expect_error(400, Some("invalidValue"));
+    }
+    let keys: serde_json::Map<String, Value> =
+        (0..2_001).map(|n| (format!("members[display eq \"{n}\"].type"), json!("User"))).collect();
+    let whole = json!([{"op": "add", "path": GROUP, "value": keys}]);
+    tenant.patch(&path(&crew), &whole).await.expect_error(400, Some("invalidSyntax"));
+}
+
 #[tokio::test]
 async fn a_deletion_that_fails_takes_nobody_out_of_a_group() {
     let tenant = acme().await;

@@ -169,7 +169,19 @@ impl Directory {
             }
             let (attributes, wanted) = split_members(decide(&attributes)?);
             let mut members = self.member_changes(id, &known, &wanted).await?;
-            members.forgotten = self.forgotten(id, reach, &known, &wanted).await?;
+            let awaited = self.awaited(id, reach, &known, &wanted).await?;
+            if !awaited.is_empty() {
+                // Those of them whom the request would take out if they were here.
+                let mut here = before.attributes.clone();
+                here.insert(
+                    MEMBERS.to_owned(),
+                    member_values(&[known.clone(), awaited.clone()].concat()),
+                );
+                let (_, still) = split_members(decide(&here)?);
+                let still: HashSet<Uuid> = still.members.iter().map(|one| one.id).collect();
+                let gone = awaited.iter().map(|member| member.id).filter(|id| !still.contains(id));
+                members.forgotten = gone.collect();
+            }
             let occasion = Occasion { at: self.sources.now(), by };
             let groups = &self.types.groups;
             let change = group_change::changed(groups, &before, attributes, &members, occasion);
@@ -239,22 +251,23 @@ impl Directory {
         Ok(changes)
     }
 
-    /// Those whom a request takes out although they are away: they must not come back as members. A request about the
-    /// whole list says nothing of them; who sends such a one sends the next one whole, too.
-    async fn forgotten(
+    /// Those whom a request names, and does not want to be members, who are away and would come back as members. A request
+    /// about the whole list names nobody.
+    async fn awaited(
         &self,
         group: Uuid,
         reach: &Reach,
         known: &[Member],
         wanted: &WantedMembers,
-    ) -> Result<Vec<Uuid>, Error> {
+    ) -> Result<Vec<Member>, Error> {
         let Reach::These(values) = reach else { return Ok(Vec::new()) };
         let mut named: BTreeSet<Uuid> = values.iter().filter_map(|value| parse_id(value)).collect();
-        for id in
-            known.iter().map(|member| member.id).chain(wanted.members.iter().map(|one| one.id))
-        {
-            named.remove(&id);
-        }
+        let settled: HashSet<Uuid> = known
+            .iter()
+            .map(|member| member.id)
+            .chain(wanted.members.iter().map(|one| one.id))
+            .collect();
+        named.retain(|id| !settled.contains(id));
         if named.is_empty() {
             return Ok(Vec::new());
         }
@@ -262,7 +275,8 @@ impl Directory {
         let memberships = self.store.get_memberships(&named).await?;
         let is_awaited =
             |id: &Uuid| memberships.get(id).is_some_and(|found| found.former.contains(&group));
-        Ok(named.into_iter().filter(is_awaited).collect())
+        let awaited = named.into_iter().filter(is_awaited);
+        Ok(awaited.map(|id| Member { id, kind: Kind::Employee, display: None }).collect())
     }
 
     /// Those of `wanted` who are here: employees or groups.

@@ -84,13 +84,14 @@ impl Directory {
         occasion: Occasion<'_>,
     ) -> Result<Return, Error> {
         let before = self.memberships(employee.id).await?;
-        let joining: Vec<Uuid> = before.former.iter().copied().take(MOST_AT_ONCE).collect();
+        let joining = before.former.difference(&before.groups).copied();
+        let joining: Vec<Uuid> = joining.take(MOST_AT_ONCE).collect();
         let member =
             Member { id: employee.id, kind: Kind::Employee, display: Some(member_name(employee)) };
         let members = MemberChanges { joined: vec![member.clone()], ..MemberChanges::default() };
         let groups = self.group_changes(&joining, &members, occasion).await?;
         let mut after = Memberships { absent: false, ..before.clone() };
-        after.former.retain(|group| !joining.contains(group));
+        after.former.retain(|group| !joining.contains(group) && !before.groups.contains(group));
         after.groups.extend(groups.iter().map(|change| change.after.id));
         let groups = groups.into_iter().map(|change| (change, member.clone())).collect();
         Ok(Return { before, after, groups })

@@ -310,7 +310,7 @@ const GROUPS_AT_ONCE: usize = 8;
 const MOST_MEMBERS_SHOWN: u64 = 110_000;
 
 /// How many members an answer says more of than their ids, when a client does not name what it wants: with names of the
-/// usual length twice as many could be sent. An import that asks for everything gets everybody so, and no refusal.
+/// usual length twice as many could be sent. So an import that asks for everything is refused much later.
 pub const MOST_MEMBERS_DESCRIBED: u64 = 10_000;
 
 /// Whether members are described, or shown by their ids alone. Refuses an answer that could not be sent, before they are

@@ -235,7 +235,7 @@ impl TenantStore {
         transaction.update(
             Step::Member,
             &keys::membership(&self.tenant, member.id),
-            &format!("ADD {MEMBER_OF} :group"),
+            &format!("ADD {MEMBER_OF} :group DELETE {FORMER_OF} :group"),
             one_group(group),
             Condition::expression(&format!("attribute_not_exists({ABSENT})")),
         )
