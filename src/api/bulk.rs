@@ -5,9 +5,9 @@ use super::context::{Caller, RequestId, TenantPath};
 use super::error::{self, ApiError};
 use super::resources::Answer;
 use super::response;
-use crate::directory::Kind;
 use crate::directory::employees::Precondition;
 use crate::directory::query::parse_id;
+use crate::directory::{Kind, clock};
 use crate::scim::bulk::plan::{Plan, Step};
 use crate::scim::bulk::request::{BulkRequest, Method, Refusal};
 use crate::scim::bulk::result::Outcome;
@@ -18,7 +18,6 @@ use axum::Extension;
 use http::StatusCode;
 use serde_json::{Map, Value};
 use std::time::Duration;
-use tokio::time::Instant;
 use uuid::Uuid;
 
 /// How long operations are begun: what is left of a request's time is for the answer.
@@ -38,7 +37,7 @@ pub(super) async fn bulk(
         Refusal::Malformed(error) => error.into(),
         Refusal::TooLarge(detail) => ApiError::bulk_too_large(detail),
     })?;
-    let started = Instant::now();
+    let started = clock();
     let mut plan = Plan::new(request);
     while let Some(step) = plan.next() {
         let done = match started.elapsed() < LONGEST {

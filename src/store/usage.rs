@@ -10,7 +10,8 @@ use aws_sdk_dynamodb::operation::transact_get_items::TransactGetItemsOutput;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsOutput;
 use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
+use tokio::time::Instant;
 
 /// What was asked of DynamoDB.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -93,7 +94,8 @@ fn lock(tally: &Mutex<Tally>) -> MutexGuard<'_, Tally> {
     tally.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The start of a duration for logs and metrics. It never gets into an answer.
+/// The start of a duration, by the clock of the runtime's timeouts: for logs, metrics and deadlines. It never gets into an
+/// answer.
 #[allow(clippy::disallowed_methods, reason = "the one place that takes durations")]
 pub fn clock() -> Instant {
     Instant::now()
