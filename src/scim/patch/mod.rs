@@ -30,12 +30,11 @@ mod tests;
 pub use reach::{Reach, reach};
 pub use request::{Op, Operation, PatchRequest};
 
-use path::{Destination, resolve};
-
 use super::Error;
 use super::schema::ResourceType;
 use super::validate::{check_resource, settle_resource};
 use super::work::{MOST_WORK, Work};
+use path::{Destination, resolve};
 use serde_json::{Map, Value};
 
 /// Applies the operations of a request, each to the result of the one before (RFC 7644 §3.5.2).

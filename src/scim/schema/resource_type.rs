@@ -120,12 +120,12 @@ impl ResourceType {
             None => self.container(&whole),
             // Old jobs of Entra ID write `urn:…:2.0:User.department`: a dot where a colon belongs.
             Some(name) => {
-                let extension = self.extension(&whole)?;
-                with_sub_attribute(
-                    Some(extension),
-                    extension.attribute(name)?,
-                    &AttrPath { urn: Some(whole), name: name.clone(), sub_attribute: None },
-                )
+                self.extension(&whole)?;
+                self.resolve(&AttrPath {
+                    urn: Some(whole),
+                    name: name.clone(),
+                    sub_attribute: None,
+                })
             }
         }
     }
