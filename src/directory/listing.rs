@@ -24,6 +24,9 @@ const MOST_CALLS: usize = 16;
 /// How many records are read in one call.
 const A_CALL: usize = 1_000;
 
+/// The longest text that a list is searched for, in characters.
+pub const MOST_SEARCH_CHARS: usize = 200;
+
 /// What an administrator asks of the list.
 #[derive(Debug, Clone, Copy)]
 pub struct Search<'a> {

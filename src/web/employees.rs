@@ -3,16 +3,13 @@
 use super::failure::{bad_request, explain};
 use super::guard::Visitor;
 use super::page::{Answer, Frame, Section, When, encoded, show};
+use super::search::{Pages, ROWS, text_in};
 use crate::api::params::Pairs;
 use crate::directory::Employee;
 use crate::directory::administration::Status;
 use crate::directory::listing::Search;
 use crate::directory::view::display_name;
 use askama::Template;
-
-const ROWS: usize = 50;
-/// The longest text that a list is searched for, in characters.
-pub(super) const MOST_SEARCH_CHARS: usize = 200;
 
 #[derive(Template)]
 #[template(path = "employees.html")]
@@ -21,11 +18,7 @@ struct EmployeesPage<'a> {
     search: &'a str,
     status: &'static str,
     rows: Vec<Row>,
-    /// The path of the first page of this search.
-    first: String,
-    /// The path of the next page.
-    next: Option<String>,
-    is_first: bool,
+    pages: Pages,
 }
 
 /// An employee in the list.
@@ -41,12 +34,7 @@ struct Row {
 
 /// A page of the list.
 pub(super) async fn list(visitor: Visitor, query: Pairs) -> Answer {
-    let text = query.get("search").unwrap_or_default().trim();
-    if text.chars().count() > MOST_SEARCH_CHARS {
-        return Err(bad_request(
-            "A search can have 200 characters at most; use the start of a name",
-        ));
-    }
+    let text = text_in(&query)?;
     let (status, name) = match query.get("status").unwrap_or_default() {
         "" | "active" => (Status::Active, "active"),
         "archived" => (Status::Archived, "archived"),
@@ -56,15 +44,12 @@ pub(super) async fn list(visitor: Visitor, query: Pairs) -> Answer {
     let search = Search { status, text, cursor: query.cursor(), limit: ROWS };
     let page = visitor.directory.search(search).await.map_err(explain)?;
     let first = visitor.site.path(&format!("employees?status={name}&search={}", encoded(text)));
-    let next = page.next.map(|cursor| format!("{first}&cursor={}", encoded(&cursor)));
     show(&EmployeesPage {
         frame: Frame::of(&visitor, Section::Employees).with_notice(&query),
         search: text,
         status: name,
         rows: page.rows.iter().map(Row::from).collect(),
-        first,
-        next,
-        is_first: query.cursor().is_none(),
+        pages: Pages::new(first, page.next, &query),
     })
 }
 

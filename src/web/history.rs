@@ -6,7 +6,8 @@ use super::guard::Visitor;
 use super::page::{Answer, Frame, Section, When, encoded, show};
 use crate::api::params::Pairs;
 use crate::directory::listing::ListPage;
-use crate::directory::{AttributeChange, EventKind, RecordedEntry};
+use crate::directory::resources::relation;
+use crate::directory::{AttributeChange, EventKind, Kind, RecordedEntry};
 use askama::Template;
 use serde_json::Value;
 
@@ -61,7 +62,7 @@ impl From<RecordedEntry> for Entry {
 /// The rows of a change. Of a group's members it says who left and who joined, and not what they were before and after.
 fn rows(change: AttributeChange) -> Vec<ChangeRow> {
     let AttributeChange { attribute, old, new } = change;
-    if attribute != "members" {
+    if attribute != relation(Kind::Group) {
         let (old, new) = (old.as_ref().map(short), new.as_ref().map(short));
         return vec![ChangeRow { attribute: name(attribute), old, new }];
     }

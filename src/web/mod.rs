@@ -8,6 +8,7 @@ mod headers;
 mod assets;
 mod guard;
 mod page;
+mod search;
 mod sign_in;
 mod settings;
 mod attributes;

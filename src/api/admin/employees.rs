@@ -6,16 +6,13 @@ use crate::api::error::ApiError;
 use crate::api::response::plain_json;
 use crate::directory::Employee;
 use crate::directory::administration::Status;
-use crate::directory::listing::Search;
+use crate::directory::listing::{MOST_SEARCH_CHARS, Search};
 use crate::directory::view::display_name;
 use crate::scim::date_time;
 use http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
-
-/// The longest text that a list is searched for, in characters.
-pub(super) const MOST_SEARCH_CHARS: usize = 200;
 
 /// Whether somebody is with the company.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]

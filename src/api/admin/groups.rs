@@ -2,19 +2,17 @@
 
 use super::call::{Answer, Call, GroupId, Query, explain};
 use super::document::Problem;
-use super::employees::MOST_SEARCH_CHARS;
 use crate::api::response::{plain_json, with_entity_tag};
 use crate::directory::group_view::{GroupSearch, MemberView};
+use crate::directory::listing::MOST_SEARCH_CHARS;
 use crate::directory::{Group, Kind};
 use crate::scim::date_time;
+use crate::scim::schema::MAX_DISPLAY_CHARS;
 use crate::scim::version::entity_tag;
 use http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
-
-/// The longest name of a group, in characters.
-const MOST_NAME_CHARS: usize = 512;
 
 /// A group.
 #[derive(Debug, Serialize, ToSchema)]
@@ -96,7 +94,7 @@ pub(super) async fn list_groups(call: Call, query: Query) -> Answer {
     query.check(&["name", "search", "cursor", "limit"])?;
     let directory = &call.caller.directory;
     let search = GroupSearch {
-        name: query.text("name", MOST_NAME_CHARS)?,
+        name: query.text("name", MAX_DISPLAY_CHARS)?,
         text: query.text("search", MOST_SEARCH_CHARS)?,
         cursor: query.cursor(),
         limit: query.limit()?,

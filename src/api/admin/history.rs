@@ -10,6 +10,7 @@ use http::StatusCode;
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 /// A page of a history.
 #[derive(Debug, Serialize, ToSchema)]
@@ -90,9 +91,13 @@ pub(super) async fn list_employee_history(
     EmployeeId(id): EmployeeId,
     query: Query,
 ) -> Answer {
+    record_history(call, (Kind::Employee, id), query).await
+}
+
+async fn record_history(call: Call, record: (Kind, Uuid), query: Query) -> Answer {
     query.check(&["cursor", "limit"])?;
     let (cursor, limit) = (query.cursor(), query.limit()?);
-    let page = call.caller.directory.history_page((Kind::Employee, id), cursor, limit).await;
+    let page = call.caller.directory.history_page(record, cursor, limit).await;
     plain_json(StatusCode::OK, &HistoryPage::from(page.map_err(explain)?))
 }
 
@@ -114,10 +119,7 @@ pub(super) async fn list_employee_history(
     )
 )]
 pub(super) async fn list_group_history(call: Call, GroupId(id): GroupId, query: Query) -> Answer {
-    query.check(&["cursor", "limit"])?;
-    let (cursor, limit) = (query.cursor(), query.limit()?);
-    let page = call.caller.directory.history_page((Kind::Group, id), cursor, limit).await;
-    plain_json(StatusCode::OK, &HistoryPage::from(page.map_err(explain)?))
+    record_history(call, (Kind::Group, id), query).await
 }
 
 /// The history of settings, tokens and erasures

@@ -7,6 +7,9 @@ use crate::scim::urn;
 /// The most members of a group.
 pub const MAX_MEMBERS: usize = 100_000;
 
+/// The longest name of a group, and of a member, in characters.
+pub const MAX_DISPLAY_CHARS: usize = 512;
+
 /// The Group resource type (RFC 7643 §4.2 and §8.6).
 pub(super) fn group_resource_type() -> ResourceType {
     ResourceType {
@@ -24,7 +27,7 @@ pub(super) fn group_resource_type() -> ResourceType {
                 Attribute::string("displayName", "The name of the group")
                     .required()
                     .uniqueness(Uniqueness::Server)
-                    .max_chars(512),
+                    .max_chars(MAX_DISPLAY_CHARS),
                 Attribute::complex("members", member(), "The members of the group")
                     .multi_valued()
                     .max_values(MAX_MEMBERS)
@@ -46,6 +49,6 @@ fn member() -> Vec<Attribute> {
             Attribute::string("type", "Whether the member is a user or a group")
                 .canonical_values(&["User", "Group"]),
         ),
-        Attribute::string("display", "The name of the member").max_chars(512),
+        Attribute::string("display", "The name of the member").max_chars(MAX_DISPLAY_CHARS),
     ]
 }

@@ -13,7 +13,7 @@ mod service;
 mod user;
 
 pub use attribute::{Attribute, AttributeType, Mutability, Returned, Uniqueness};
-pub use group::MAX_MEMBERS;
+pub use group::{MAX_DISPLAY_CHARS, MAX_MEMBERS};
 pub use resource_type::{ResourceType, Schema, Target};
 pub use resource_types::ResourceTypes;
 pub use service::service_schemas;
