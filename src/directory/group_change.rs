@@ -37,6 +37,13 @@ pub struct WantedMembers {
     pub nobodies: usize,
 }
 
+impl WantedMembers {
+    /// Their ids.
+    pub fn ids(&self) -> impl Iterator<Item = Uuid> {
+        self.members.iter().map(|member| member.id)
+    }
+}
+
 /// Takes the members out of a group's canonical attributes.
 pub fn split_members(mut attributes: Map<String, Value>) -> (Map<String, Value>, WantedMembers) {
     let members = attributes.shift_remove(MEMBERS);

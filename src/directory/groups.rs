@@ -2,23 +2,18 @@
 
 use super::change::Occasion;
 use super::employees::Precondition;
-use super::group_change::{
-    self, MEMBERS, WantedMember, WantedMembers, member_values, split_members,
-};
+use super::group_change::{self, split_members};
+use super::membership::{missing, with_members};
 use super::names::Attempt;
-use super::query::parse_id;
-use super::view::display_name;
 use super::{Directory, Error};
 use crate::scim::patch::{self, PatchRequest, Reach};
 use crate::scim::schema::MAX_MEMBERS;
-use crate::store::employee::Employee;
 use crate::store::group::Group;
 use crate::store::keys::Kind;
-use crate::store::member::{Member, MemberChanges};
+use crate::store::member::Member;
 use crate::store::retry::Pauses;
 use crate::store::written::Written;
 use serde_json::{Map, Value};
-use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::time::Duration;
 use uuid::Uuid;
 
@@ -163,24 +158,14 @@ impl Directory {
         loop {
             let before = self.get_group_if(id, precondition).await?;
             let known = self.reached(&before, reach).await?;
-            let mut attributes = before.attributes.clone();
-            if !known.is_empty() {
-                attributes.insert(MEMBERS.to_owned(), member_values(&known));
-            }
-            let (attributes, wanted) = split_members(decide(&attributes)?);
+            let (attributes, wanted) = split_members(decide(&with_members(&before, &known))?);
             let mut members = self.member_changes(id, &known, &wanted).await?;
             let awaited = self.awaited(id, reach, &known, &wanted).await?;
             if !awaited.is_empty() {
                 // Those of them whom the request would take out if they were here.
-                let mut here = before.attributes.clone();
-                here.insert(
-                    MEMBERS.to_owned(),
-                    member_values(&[known.clone(), awaited.clone()].concat()),
-                );
+                let here = with_members(&before, &[&*known, &*awaited].concat());
                 let (_, still) = split_members(decide(&here)?);
-                let still: HashSet<Uuid> = still.members.iter().map(|one| one.id).collect();
-                let gone = awaited.iter().map(|member| member.id).filter(|id| !still.contains(id));
-                members.forgotten = gone.collect();
+                members.forgotten = missing(&awaited, &still);
             }
             let occasion = Occasion { at: self.sources.now(), by };
             let groups = &self.types.groups;
@@ -195,117 +180,6 @@ impl Directory {
                 return Ok(change.after);
             }
         }
-    }
-
-    async fn reached(&self, group: &Group, reach: &Reach) -> Result<Vec<Member>, Error> {
-        Ok(match reach {
-            Reach::All if group.member_count == 0 => Vec::new(),
-            Reach::All => self.store.list_members(group).await?,
-            Reach::These(values) => {
-                let ids: BTreeSet<Uuid> =
-                    values.iter().filter_map(|value| parse_id(value)).collect();
-                match ids.is_empty() || group.member_count == 0 {
-                    true => Vec::new(),
-                    false => self.store.get_members(group, &ids).await?,
-                }
-            }
-        })
-    }
-
-    /// What makes the `known` members of a group the `wanted` ones. Those that nobody here knows are left out: identity
-    /// providers send several at once, and one who was deleted meanwhile must not keep the others out.
-    async fn member_changes(
-        &self,
-        group: Uuid,
-        known: &[Member],
-        wanted: &WantedMembers,
-    ) -> Result<MemberChanges, Error> {
-        let known: BTreeMap<Uuid, &Member> =
-            known.iter().map(|member| (member.id, member)).collect();
-        let mut changes = MemberChanges::default();
-        let mut newcomers = Vec::new();
-        let mut stay = HashSet::new();
-        for wanted in &wanted.members {
-            match known.get(&wanted.id) {
-                Some(member) => {
-                    stay.insert(wanted.id);
-                    if wanted.display.is_some() && wanted.display != member.display {
-                        let display = wanted.display.clone();
-                        changes.renamed.push(Member { display, ..Member::clone(member) });
-                    }
-                }
-                None if wanted.id == group => {
-                    let text = "a group cannot be a member of itself";
-                    return Err(crate::scim::Error::invalid_value(text).into());
-                }
-                None => newcomers.push(wanted),
-            }
-        }
-        changes.left = known.into_keys().filter(|id| !stay.contains(id)).collect();
-        changes.joined = self.find_members(&newcomers).await?;
-        let left_out = newcomers.len() - changes.joined.len() + wanted.nobodies;
-        if left_out > 0 {
-            let tenant = self.store.tenant_id().as_str();
-            tracing::info!(tenant, left_out, "a request names members who are nobody here");
-        }
-        Ok(changes)
-    }
-
-    /// Those whom a request names, and does not want to be members, who are away and would come back as members. A request
-    /// about the whole list names nobody.
-    async fn awaited(
-        &self,
-        group: Uuid,
-        reach: &Reach,
-        known: &[Member],
-        wanted: &WantedMembers,
-    ) -> Result<Vec<Member>, Error> {
-        let Reach::These(values) = reach else { return Ok(Vec::new()) };
-        let mut named: BTreeSet<Uuid> = values.iter().filter_map(|value| parse_id(value)).collect();
-        let settled: HashSet<Uuid> = known
-            .iter()
-            .map(|member| member.id)
-            .chain(wanted.members.iter().map(|one| one.id))
-            .collect();
-        named.retain(|id| !settled.contains(id));
-        if named.is_empty() {
-            return Ok(Vec::new());
-        }
-        let named: Vec<Uuid> = named.into_iter().collect();
-        let memberships = self.store.get_memberships(&named).await?;
-        let is_awaited =
-            |id: &Uuid| memberships.get(id).is_some_and(|found| found.former.contains(&group));
-        let awaited = named.into_iter().filter(is_awaited);
-        Ok(awaited.map(|id| Member { id, kind: Kind::Employee, display: None }).collect())
-    }
-
-    /// Those of `wanted` who are here: employees or groups.
-    async fn find_members(&self, wanted: &[&WantedMember]) -> Result<Vec<Member>, Error> {
-        if wanted.is_empty() {
-            return Ok(Vec::new());
-        }
-        let ids: Vec<Uuid> = wanted.iter().map(|wanted| wanted.id).collect();
-        let employees: Vec<Employee> = self.store.get_records(&ids).await?;
-        let employees: BTreeMap<Uuid, Employee> =
-            employees.into_iter().map(|employee| (employee.id, employee)).collect();
-        let others: Vec<Uuid> =
-            ids.iter().copied().filter(|id| !employees.contains_key(id)).collect();
-        let groups: Vec<Group> = match others.is_empty() {
-            true => Vec::new(),
-            false => self.store.get_records(&others).await?,
-        };
-        let groups: BTreeMap<Uuid, Group> =
-            groups.into_iter().map(|group| (group.id, group)).collect();
-        let found = wanted.iter().filter_map(|wanted| {
-            let (kind, name) = match (employees.get(&wanted.id), groups.get(&wanted.id)) {
-                (Some(employee), _) => (Kind::Employee, member_name(employee)),
-                (None, Some(group)) => (Kind::Group, group.display_name().to_owned()),
-                (None, None) => return None,
-            };
-            let display = Some(wanted.display.clone().unwrap_or(name));
-            Some(Member { id: wanted.id, kind, display })
-        });
-        Ok(found.collect())
     }
 
     async fn get_group_if(&self, id: Uuid, precondition: &Precondition) -> Result<Group, Error> {
@@ -355,11 +229,4 @@ fn check_size(group: &Group) -> Result<(), Error> {
     let text =
         format!("The group would have {} members; at most {most} are kept", group.member_count);
     Err(crate::scim::Error::invalid_value(text).into())
-}
-
-/// What an employee is called as a member, no longer than a client could say it.
-pub(super) fn member_name(employee: &Employee) -> String {
-    const MOST_CHARS: usize = 512;
-    let name = display_name(employee).unwrap_or_else(|| employee.user_name().to_owned());
-    name.chars().take(MOST_CHARS).collect()
 }

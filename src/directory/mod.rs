@@ -11,6 +11,7 @@ mod names;
 pub mod employees;
 mod group_change;
 pub mod groups;
+mod membership;
 mod moves;
 mod relations;
 pub mod cursor;

@@ -2,7 +2,7 @@
 
 use super::change::Occasion;
 use super::group_change::{self};
-use super::groups::member_name;
+use super::membership::member_name;
 use super::{Directory, Error};
 use crate::store::employee::Employee;
 use crate::store::group::Group;

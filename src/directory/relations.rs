@@ -117,16 +117,13 @@ impl Relations {
                 "type": if is_direct { "direct" } else { "indirect" },
             })
         });
-        let shown: Vec<Value> = groups.collect();
-        (!shown.is_empty()).then_some(Value::Array(shown))
+        values(groups)
     }
 }
 
 /// The `members` attribute of a group with nothing but their ids; `None` without any.
 pub(super) fn member_ids_value(members: &[Member]) -> Option<Value> {
-    let shown: Vec<Value> =
-        members.iter().map(|member| json!({"value": member.id.to_string()})).collect();
-    (!shown.is_empty()).then_some(Value::Array(shown))
+    values(members.iter().map(|member| json!({"value": member.id.to_string()})))
 }
 
 /// The `members` attribute of a group; `None` without any.
@@ -147,6 +144,11 @@ pub(super) fn members_value<'t>(
         }
         Value::Object(value)
     });
-    let shown: Vec<Value> = shown.collect();
-    (!shown.is_empty()).then_some(Value::Array(shown))
+    values(shown)
+}
+
+/// Values as those of an attribute, which no values are not.
+fn values(values: impl Iterator<Item = Value>) -> Option<Value> {
+    let values: Vec<Value> = values.collect();
+    (!values.is_empty()).then_some(Value::Array(values))
 }

@@ -23,6 +23,7 @@ pub mod written;
 pub mod group;
 pub mod group_write;
 pub mod member;
+pub mod member_read;
 pub mod journal;
 pub mod history;
 pub mod sync;

@@ -1,0 +1,150 @@
+//! Who is in a group and who is to be: the members that a request touches, and what it does to them.
+
+use super::group_change::{MEMBERS, WantedMember, WantedMembers, member_values};
+use super::query::parse_id;
+use super::view::display_name;
+use super::{Directory, Error};
+use crate::scim::patch::Reach;
+use crate::scim::schema::MAX_DISPLAY_CHARS;
+use crate::store::employee::Employee;
+use crate::store::group::Group;
+use crate::store::keys::Kind;
+use crate::store::member::{Member, MemberChanges};
+use serde_json::{Map, Value};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use uuid::Uuid;
+
+impl Directory {
+    /// The members of a group that a request can touch.
+    pub(super) async fn reached(&self, group: &Group, reach: &Reach) -> Result<Vec<Member>, Error> {
+        Ok(match reach {
+            Reach::All if group.member_count == 0 => Vec::new(),
+            Reach::All => self.store.list_members(group).await?,
+            Reach::These(values) => {
+                let ids = ids_in(values);
+                match ids.is_empty() || group.member_count == 0 {
+                    true => Vec::new(),
+                    false => self.store.get_members(group, &ids).await?,
+                }
+            }
+        })
+    }
+
+    /// What makes the `known` members of a group the `wanted` ones. Those that nobody here knows are left out: identity
+    /// providers send several at once, and one who was deleted meanwhile must not keep the others out.
+    pub(super) async fn member_changes(
+        &self,
+        group: Uuid,
+        known: &[Member],
+        wanted: &WantedMembers,
+    ) -> Result<MemberChanges, Error> {
+        let known: BTreeMap<Uuid, &Member> =
+            known.iter().map(|member| (member.id, member)).collect();
+        let mut changes = MemberChanges::default();
+        let mut newcomers = Vec::new();
+        let mut stay = HashSet::new();
+        for wanted in &wanted.members {
+            match known.get(&wanted.id) {
+                Some(member) => {
+                    stay.insert(wanted.id);
+                    if wanted.display.is_some() && wanted.display != member.display {
+                        let display = wanted.display.clone();
+                        changes.renamed.push(Member { display, ..Member::clone(member) });
+                    }
+                }
+                None if wanted.id == group => {
+                    let text = "a group cannot be a member of itself";
+                    return Err(crate::scim::Error::invalid_value(text).into());
+                }
+                None => newcomers.push(wanted),
+            }
+        }
+        changes.left = known.into_keys().filter(|id| !stay.contains(id)).collect();
+        changes.joined = self.find_members(&newcomers).await?;
+        let left_out = newcomers.len() - changes.joined.len() + wanted.nobodies;
+        if left_out > 0 {
+            let tenant = self.store.tenant_id().as_str();
+            tracing::info!(tenant, left_out, "a request names members who are nobody here");
+        }
+        Ok(changes)
+    }
+
+    /// Those whom a request names, and does not want to be members, who are away and would come back as members. A request
+    /// about the whole list names nobody.
+    pub(super) async fn awaited(
+        &self,
+        group: Uuid,
+        reach: &Reach,
+        known: &[Member],
+        wanted: &WantedMembers,
+    ) -> Result<Vec<Member>, Error> {
+        let Reach::These(values) = reach else { return Ok(Vec::new()) };
+        let mut named = ids_in(values);
+        for id in known.iter().map(|member| member.id).chain(wanted.ids()) {
+            named.remove(&id);
+        }
+        if named.is_empty() {
+            return Ok(Vec::new());
+        }
+        let named: Vec<Uuid> = named.into_iter().collect();
+        let memberships = self.store.get_memberships(&named).await?;
+        let is_awaited =
+            |id: &Uuid| memberships.get(id).is_some_and(|found| found.former.contains(&group));
+        let awaited = named.into_iter().filter(is_awaited);
+        Ok(awaited.map(|id| Member { id, kind: Kind::Employee, display: None }).collect())
+    }
+
+    /// Those of `wanted` who are here: employees or groups.
+    async fn find_members(&self, wanted: &[&WantedMember]) -> Result<Vec<Member>, Error> {
+        if wanted.is_empty() {
+            return Ok(Vec::new());
+        }
+        let ids: Vec<Uuid> = wanted.iter().map(|wanted| wanted.id).collect();
+        let employees: Vec<Employee> = self.store.get_records(&ids).await?;
+        let employees: BTreeMap<Uuid, Employee> =
+            employees.into_iter().map(|employee| (employee.id, employee)).collect();
+        let others: Vec<Uuid> =
+            ids.iter().copied().filter(|id| !employees.contains_key(id)).collect();
+        let groups: Vec<Group> = match others.is_empty() {
+            true => Vec::new(),
+            false => self.store.get_records(&others).await?,
+        };
+        let groups: BTreeMap<Uuid, Group> =
+            groups.into_iter().map(|group| (group.id, group)).collect();
+        let found = wanted.iter().filter_map(|wanted| {
+            let (kind, name) = match (employees.get(&wanted.id), groups.get(&wanted.id)) {
+                (Some(employee), _) => (Kind::Employee, member_name(employee)),
+                (None, Some(group)) => (Kind::Group, group.display_name().to_owned()),
+                (None, None) => return None,
+            };
+            let display = Some(wanted.display.clone().unwrap_or(name));
+            Some(Member { id: wanted.id, kind, display })
+        });
+        Ok(found.collect())
+    }
+}
+
+/// A group's attributes, with these as its members.
+pub(super) fn with_members(group: &Group, members: &[Member]) -> Map<String, Value> {
+    let mut attributes = group.attributes.clone();
+    if !members.is_empty() {
+        attributes.insert(MEMBERS.to_owned(), member_values(members));
+    }
+    attributes
+}
+
+/// Those of `members` who are not wanted.
+pub(super) fn missing(members: &[Member], wanted: &WantedMembers) -> Vec<Uuid> {
+    let wanted: HashSet<Uuid> = wanted.ids().collect();
+    members.iter().map(|member| member.id).filter(|id| !wanted.contains(id)).collect()
+}
+
+fn ids_in(values: &BTreeSet<String>) -> BTreeSet<Uuid> {
+    values.iter().filter_map(|value| parse_id(value)).collect()
+}
+
+/// What an employee is called as a member, no longer than a client could say it.
+pub(super) fn member_name(employee: &Employee) -> String {
+    let name = display_name(employee).unwrap_or_else(|| employee.user_name().to_owned());
+    name.chars().take(MAX_DISPLAY_CHARS).collect()
+}
