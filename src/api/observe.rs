@@ -60,7 +60,8 @@ pub(super) async fn observe(
     let started = clock();
     let answered = tokio::time::timeout(LONGEST_REQUEST, next.run(request));
     let (answered, usage) = metered(answered).await;
-    // Dropping a request half-way is safe: each change is one transaction.
+    // Dropping a request half-way is safe where its change is one transaction: all but the deletion of who is in more
+    // groups than one takes, some of which may be left then.
     let too_slow = |_| ApiError::too_slow(LONGEST_REQUEST.as_secs()).into_response();
     let mut response = answered.unwrap_or_else(too_slow);
     let seen = Seen {

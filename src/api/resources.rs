@@ -9,7 +9,7 @@ use super::path::PathParts;
 use super::response;
 use crate::directory::employees::Precondition;
 use crate::directory::query::parse_id;
-use crate::directory::resources::{AnyRecord, View, Wanted, relation};
+use crate::directory::resources::{AnyRecord, MemberDetail, View, Wanted, relation};
 use crate::directory::{Kind, Scope};
 use crate::scim::patch::PatchRequest;
 use crate::scim::projection::Projection;
@@ -143,9 +143,9 @@ fn view<'a>(caller: &Caller, path: &'a TenantPath, projection: &Projection) -> V
         groups: wanted(Kind::Employee),
         members: wanted(Kind::Group),
         // Who names what it wants gets that, or a refusal.
-        members_described: match projection {
-            Projection::Only(_) => Wanted::Yes,
-            Projection::Default | Projection::Without(_) => Wanted::No,
+        member_detail: match projection {
+            Projection::Only(_) => MemberDetail::Whole,
+            Projection::Default | Projection::Without(_) => MemberDetail::IdsOfMany,
         },
     }
 }

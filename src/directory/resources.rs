@@ -36,8 +36,17 @@ pub struct View<'a> {
     pub groups: Wanted,
     /// Whether the members of groups are wanted too.
     pub members: Wanted,
-    /// Whether all that is known of members is wanted also where they are many: [`MOST_MEMBERS_DESCRIBED`].
-    pub members_described: Wanted,
+    /// How members are shown.
+    pub member_detail: MemberDetail,
+}
+
+/// How the members of groups are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MemberDetail {
+    /// With all that is known of them.
+    Whole,
+    /// By their ids alone where an answer has more than [`MOST_MEMBERS_DESCRIBED`].
+    IdsOfMany,
 }
 
 /// Whether something that has to be read is wanted.
@@ -267,7 +276,7 @@ impl Directory {
             }
             Wanted::No => Relations::default(),
         };
-        let described = check_members(&records, view)?;
+        let is_whole = has_whole_members(&records, view)?;
         let shown = stream::iter(records).map(|record| {
             let (kind, relations) = (record.kind(), &relations);
             async move {
@@ -282,9 +291,9 @@ impl Directory {
                     }
                     AnyRecord::Group(group) => match self.members_of(group).await {
                         Ok((group, members)) => {
-                            let members = match described {
-                                Wanted::Yes => self.show_members(&members, view.base_url),
-                                Wanted::No => member_ids_value(&members),
+                            let members = match is_whole {
+                                true => self.show_members(&members, view.base_url),
+                                false => member_ids_value(&members),
                             };
                             with_relation(&group, self, view.base_url, members)
                         }
@@ -313,9 +322,9 @@ const MOST_MEMBERS_SHOWN: u64 = 110_000;
 /// usual length twice as many could be sent. So an import that asks for everything is refused much later.
 pub const MOST_MEMBERS_DESCRIBED: u64 = 10_000;
 
-/// Whether members are described, or shown by their ids alone. Refuses an answer that could not be sent, before they are
+/// Whether members are shown with all that is known of them. Refuses an answer that could not be sent, before they are
 /// read.
-fn check_members(records: &[AnyRecord], view: View<'_>) -> Result<Wanted, Error> {
+fn has_whole_members(records: &[AnyRecord], view: View<'_>) -> Result<bool, Error> {
     let counts = records.iter().map(|record| match record {
         AnyRecord::Group(group) if view.members == Wanted::Yes => group.member_count,
         AnyRecord::Group(_) | AnyRecord::Employee(_) => 0,
@@ -329,10 +338,7 @@ fn check_members(records: &[AnyRecord], view: View<'_>) -> Result<Wanted, Error>
         );
         return Err(scim::Error::new(ScimType::TooMany, text).into());
     }
-    Ok(match members > MOST_MEMBERS_DESCRIBED {
-        true => view.members_described,
-        false => Wanted::Yes,
-    })
+    Ok(members <= MOST_MEMBERS_DESCRIBED || view.member_detail == MemberDetail::Whole)
 }
 
 /// A resource with who belongs to whom, in its place before `meta`.
