@@ -17,6 +17,7 @@ mod policy;
 mod command;
 mod users;
 mod groups;
+mod moves;
 mod exchanges;
 mod filters;
 mod patch;

@@ -60,8 +60,7 @@ pub(super) async fn observe(
     let started = clock();
     let answered = tokio::time::timeout(LONGEST_REQUEST, next.run(request));
     let (answered, usage) = metered(answered).await;
-    // Dropping a request half-way is safe where its change is one transaction: all but the deletion of who is in more
-    // groups than one takes, some of which may be left then.
+    // Dropping a request half-way is safe: one transaction decides each change, and what has to follow it is noted there.
     let too_slow = |_| ApiError::too_slow(LONGEST_REQUEST.as_secs()).into_response();
     let mut response = answered.unwrap_or_else(too_slow);
     let seen = Seen {

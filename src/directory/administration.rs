@@ -7,6 +7,9 @@ use super::{Directory, Error};
 use crate::store::employee::{Employee, LocalValues};
 use crate::store::history::{AttributeChange, EventKind, HistoryEntry, RecordedEntry};
 use crate::store::keys::Kind;
+use crate::store::member::Member;
+use crate::store::membership::Presence;
+use crate::store::moving::Mover;
 use crate::store::retry::Pauses;
 use crate::store::written::Written;
 use uuid::Uuid;
@@ -211,7 +214,7 @@ impl Directory {
             by.check(&tenant, self.sources.now())?;
             tenant.revision += 1;
             let occasion = Occasion { at: self.sources.now(), by: by.label };
-            let departure = self.forgotten_departure(id, occasion).await?;
+            let departure = self.departure((Kind::Employee, id), Presence::Gone, occasion).await?;
             let entry = HistoryEntry {
                 at: occasion.at,
                 by: by.label.to_owned(),
@@ -233,6 +236,9 @@ impl Directory {
             pauses.pause().await?;
         }
         // What waits to be written or cleared away may name the person.
+        let member = Member { id, kind: Kind::Employee, display: None };
+        self.finish_move(&Mover { member, by: by.label.to_owned(), since: self.sources.now() })
+            .await?;
         for group in self.store.list_journals().await? {
             self.settled_group(group).await?;
         }

@@ -2,6 +2,7 @@
 
 use super::change::{self, Change, Occasion};
 use super::names::Attempt;
+use super::tidy::tidy;
 use super::{Directory, Error};
 use crate::scim::patch::{self, PatchRequest};
 use crate::scim::undeclared;
@@ -9,6 +10,7 @@ use crate::scim::version::TagCondition;
 use crate::store::claim::Claim;
 use crate::store::employee::Employee;
 use crate::store::keys::Kind;
+use crate::store::membership::Presence;
 use crate::store::retry::Pauses;
 use crate::store::written::Written;
 use serde_json::{Map, Value};
@@ -145,31 +147,18 @@ impl Directory {
         precondition: &Precondition,
         by: &str,
     ) -> Result<(), Error> {
-        let hidden = self.hide(id, precondition, by).await;
-        if matches!(hidden, Ok(()) | Err(Error::NoEmployee(_))) {
-            return hidden;
-        }
-        // Who was in many groups may have left some already: nothing was deleted, so they are joined again.
-        let occasion = Occasion { at: self.sources.now(), by };
-        let rejoined = async { self.rejoin(&self.get(id).await?, occasion).await };
-        if let Err(error) = rejoined.await {
-            let cause = crate::error_chain(&error);
-            tracing::warn!(cause, "somebody who was not deleted may be out of groups");
-        }
-        hidden
-    }
-
-    /// Reads, decides and writes; again from the start when the write lost a race.
-    async fn hide(&self, id: Uuid, precondition: &Precondition, by: &str) -> Result<(), Error> {
         let mut pauses = Pauses::new();
         loop {
             let before = self.get_if(id, precondition).await?;
             let claim = self.store.get_claim(Kind::Employee, before.user_name()).await?;
             let occasion = Occasion { at: self.sources.now(), by };
             let Change { after, entry } = change::hidden(&self.types.users, &before, occasion);
-            let departure = self.departure(id, occasion).await?;
+            let departure = self.departure((Kind::Employee, id), Presence::Away, occasion).await?;
             match self.store.hide_employee(&before, &after, &claim, &departure, &entry).await? {
-                Written::Done => return Ok(()),
+                Written::Done => {
+                    tidy(self.follow_all(&departure)).await;
+                    return Ok(());
+                }
                 Written::Stale | Written::ClaimDiffers(_) => pauses.pause().await?,
             }
         }
@@ -185,9 +174,8 @@ impl Directory {
     ) -> Result<Written, Error> {
         let back = self.comeback(after, occasion).await?;
         let written = self.store.unhide_employee(before, after, claim, &back, entry).await?;
-        if written == Written::Done && !back.after.former.is_empty() {
-            // They are back, whatever comes of this: what is left over stays remembered.
-            let _ = self.rejoin(after, occasion).await;
+        if written == Written::Done {
+            tidy(self.follow(&back)).await;
         }
         Ok(written)
     }

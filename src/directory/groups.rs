@@ -5,21 +5,18 @@ use super::employees::Precondition;
 use super::group_change::{self, split_members};
 use super::membership::{missing, with_members};
 use super::names::Attempt;
+use super::tidy::tidy;
 use super::{Directory, Error};
 use crate::scim::patch::{self, PatchRequest, Reach};
 use crate::scim::schema::MAX_MEMBERS;
 use crate::store::group::Group;
 use crate::store::keys::Kind;
 use crate::store::member::Member;
+use crate::store::membership::Presence;
 use crate::store::retry::Pauses;
 use crate::store::written::Written;
 use serde_json::{Map, Value};
-use std::time::Duration;
 use uuid::Uuid;
-
-/// How long a request goes on writing what is committed and seen by all already. What is left is for the next change of
-/// the group.
-const LONGEST_TIDYING: Duration = Duration::from_secs(15);
 
 impl Directory {
     /// A group.
@@ -37,10 +34,10 @@ impl Directory {
     pub async fn members_of(&self, mut group: Group) -> Result<(Group, Vec<Member>), Error> {
         let mut pauses = Pauses::new();
         loop {
-            if group.member_count == 0 {
-                return Ok((group, Vec::new()));
-            }
             let members = self.store.list_members(&group).await?;
+            if members.is_empty() && group.member_count == 0 {
+                return Ok((group, members));
+            }
             let now = self.get_group(group.id).await?;
             if now.revision == group.revision {
                 return Ok((group, members));
@@ -80,7 +77,7 @@ impl Directory {
             let written = self.store.create_group(&group, claim, &members, &entry).await?;
             if self.is_done(written, &mut attempt).await? {
                 self.memory.there_are_groups(self.store.tenant_id(), occasion.at);
-                self.tidy(&group).await;
+                tidy(self.store.apply_journal(&group)).await;
                 return Ok(group);
             }
         }
@@ -133,16 +130,20 @@ impl Directory {
             let group = self.get_group_if(id, precondition).await?;
             let claim = self.store.get_claim(Kind::Group, group.display_name()).await?;
             let occasion = Occasion { at: self.sources.now(), by };
-            let departure = self.forgotten_departure(id, occasion).await?;
+            let departure = self.departure((Kind::Group, id), Presence::Gone, occasion).await?;
             let entry = group_change::deleted(&self.types.groups, &group, occasion);
             match self.store.delete_group(&group, &claim, &departure, &entry).await? {
-                Written::Done => break,
+                Written::Done => {
+                    tidy(async {
+                        self.follow_all(&departure).await?;
+                        Ok::<_, Error>(self.store.clear_graves().await?)
+                    })
+                    .await;
+                    return Ok(());
+                }
                 Written::Stale | Written::ClaimDiffers(_) => pauses.pause().await?,
             }
         }
-        // Nobody sees the members any more: what is left of them is for the next deletion.
-        note_failure(tokio::time::timeout(LONGEST_TIDYING, self.store.clear_graves()).await);
-        Ok(())
     }
 
     /// Reads, decides and writes; again from the start when the write lost a race.
@@ -176,7 +177,7 @@ impl Directory {
             let rename = self.rename(record, before.display_name(), after.display_name()).await?;
             let written = self.store.replace_group(&change, rename.as_ref(), &members).await?;
             if self.is_changed(written, record, &mut pauses).await? {
-                self.tidy(&change.after).await;
+                tidy(self.store.apply_journal(&change.after)).await;
                 return Ok(change.after);
             }
         }
@@ -200,20 +201,6 @@ impl Directory {
                 settled => return Ok(settled),
             }
         }
-    }
-
-    /// Writes the members of a change that is committed. It is there and seen by all whatever comes of this, so a failure
-    /// is no failure of the request: the next change of the group goes on with it.
-    async fn tidy(&self, group: &Group) {
-        let tidied = tokio::time::timeout(LONGEST_TIDYING, self.store.apply_journal(group)).await;
-        note_failure(tidied);
-    }
-}
-
-/// Tells operations of work that was left for later because it failed. That the time was over is no failure.
-fn note_failure(tidied: Result<Result<(), crate::store::Error>, tokio::time::error::Elapsed>) {
-    if let Ok(Err(error)) = tidied {
-        tracing::warn!(cause = crate::error_chain(&error), "members of a group are left for later");
     }
 }
 

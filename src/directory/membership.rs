@@ -18,15 +18,8 @@ impl Directory {
     /// The members of a group that a request can touch.
     pub(super) async fn reached(&self, group: &Group, reach: &Reach) -> Result<Vec<Member>, Error> {
         Ok(match reach {
-            Reach::All if group.member_count == 0 => Vec::new(),
-            Reach::All => self.store.list_members(group).await?,
-            Reach::These(values) => {
-                let ids = ids_in(values);
-                match ids.is_empty() || group.member_count == 0 {
-                    true => Vec::new(),
-                    false => self.store.get_members(group, &ids).await?,
-                }
-            }
+            Reach::All => self.store.list_kept_members(group).await?,
+            Reach::These(values) => self.store.get_kept_members(group, &ids_in(values)).await?,
         })
     }
 
@@ -69,8 +62,7 @@ impl Directory {
         Ok(changes)
     }
 
-    /// Those whom a request names, and does not want to be members, who are away and would come back as members. A request
-    /// about the whole list names nobody.
+    /// Those whom a request can touch, and does not want to be members, who are away and would come back as members.
     pub(super) async fn awaited(
         &self,
         group: Uuid,
@@ -78,20 +70,19 @@ impl Directory {
         known: &[Member],
         wanted: &WantedMembers,
     ) -> Result<Vec<Member>, Error> {
-        let Reach::These(values) = reach else { return Ok(Vec::new()) };
-        let mut named = ids_in(values);
-        for id in known.iter().map(|member| member.id).chain(wanted.ids()) {
-            named.remove(&id);
-        }
-        if named.is_empty() {
-            return Ok(Vec::new());
-        }
-        let named: Vec<Uuid> = named.into_iter().collect();
-        let memberships = self.store.get_memberships(&named).await?;
-        let is_awaited =
-            |id: &Uuid| memberships.get(id).is_some_and(|found| found.former.contains(&group));
-        let awaited = named.into_iter().filter(is_awaited);
-        Ok(awaited.map(|id| Member { id, kind: Kind::Employee, display: None }).collect())
+        let settled: HashSet<Uuid> =
+            known.iter().map(|member| member.id).chain(wanted.ids()).collect();
+        let mut away = match reach {
+            Reach::All => self.store.list_away(group).await?,
+            Reach::These(values) => {
+                let mut named = ids_in(values);
+                named.retain(|id| !settled.contains(id));
+                self.store.get_away(group, &named).await?
+            }
+        };
+        away.retain(|id| !settled.contains(id));
+        let awaited = away.into_iter().map(|id| Member { id, kind: Kind::Employee, display: None });
+        Ok(awaited.collect())
     }
 
     /// Those of `wanted` who are here: employees or groups.

@@ -13,6 +13,7 @@ mod group_change;
 pub mod groups;
 mod membership;
 mod moves;
+mod tidy;
 mod relations;
 pub mod cursor;
 pub mod memory;

@@ -3,7 +3,8 @@
 use super::{Directory, Error};
 use crate::store::group::Group;
 use crate::store::keys::Kind;
-use crate::store::member::{Member, Memberships};
+use crate::store::member::Member;
+use crate::store::membership::Memberships;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use uuid::Uuid;
@@ -82,23 +83,23 @@ impl Directory {
 
 /// The groups that these memberships lead to, of those that nobody asked for yet.
 fn parents_of(memberships: &HashMap<Uuid, Memberships>, asked: &mut BTreeSet<Uuid>) -> Vec<Uuid> {
-    let parents = memberships.values().flat_map(|found| &found.groups);
-    parents.copied().filter(|group| asked.insert(*group)).collect()
+    let parents = memberships.values().flat_map(Memberships::seen);
+    parents.filter(|group| asked.insert(*group)).collect()
 }
 
 impl Relations {
     /// The groups that somebody is in, in id order.
     pub(super) fn groups_of(&self, id: Uuid) -> Vec<GroupOf<'_>> {
-        let Some(Memberships { groups: direct, .. }) = self.memberships.get(&id) else {
+        let Some(direct) = self.memberships.get(&id).map(Memberships::seen) else {
             return Vec::new();
         };
-        let mut reached: BTreeSet<Uuid> = direct.clone();
+        let mut reached = direct.clone();
         let mut next: Vec<Uuid> = direct.iter().copied().collect();
         while let Some(group) = next.pop() {
-            let parents = self.memberships.get(&group).map(|found| &found.groups);
+            let parents = self.memberships.get(&group).map(Memberships::seen);
             for parent in parents.into_iter().flatten() {
-                if reached.insert(*parent) {
-                    next.push(*parent);
+                if reached.insert(parent) {
+                    next.push(parent);
                 }
             }
         }

@@ -5,9 +5,9 @@ use super::claim::{Claim, Rename};
 use super::count::Change;
 use super::employee::Employee;
 use super::employee_item::{key_of, pointers, to_item};
-use super::group_write::{Departure, Return};
 use super::history::HistoryEntry;
 use super::keys::{self, Kind};
+use super::moving::Move;
 use super::tenant::Tenant;
 use super::transact::{Condition, Step, Transaction};
 use super::written::{Written, finish};
@@ -65,7 +65,7 @@ impl TenantStore {
         before: &Employee,
         after: &Employee,
         claim: &Claim,
-        departure: &Departure,
+        departure: &Move,
         history: &HistoryEntry,
     ) -> Result<Written, Error> {
         let mut transaction = Transaction::new(&self.store);
@@ -74,7 +74,7 @@ impl TenantStore {
         let name = (Kind::Employee, before.user_name());
         self.replace_claim(&mut transaction, Step::FormerClaim, name, claim, &left)?;
         self.add_to_count(&mut transaction, (Kind::Employee, before.id), Change::OneLess)?;
-        self.write_departure(&mut transaction, before.id, departure)?;
+        self.write_move(&mut transaction, departure)?;
         self.write_companions(&mut transaction, Some(before), after, history)?;
         finish(transaction).await
     }
@@ -88,7 +88,7 @@ impl TenantStore {
         before: &Employee,
         after: &Employee,
         claim: &Claim,
-        back: &Return,
+        back: &Move,
         history: &HistoryEntry,
     ) -> Result<Written, Error> {
         let mut transaction = Transaction::new(&self.store);
@@ -96,7 +96,7 @@ impl TenantStore {
         let name = (Kind::Employee, after.user_name());
         self.take_claim(&mut transaction, name, after.id, claim)?;
         self.add_to_count(&mut transaction, (Kind::Employee, after.id), Change::OneMore)?;
-        self.write_return(&mut transaction, after.id, back)?;
+        self.write_move(&mut transaction, back)?;
         self.write_companions(&mut transaction, Some(before), after, history)?;
         finish(transaction).await
     }
@@ -112,7 +112,7 @@ impl TenantStore {
         &self,
         employee: &Employee,
         claim: &Claim,
-        departure: &Departure,
+        departure: &Move,
         (tenant, note): (&Tenant, &HistoryEntry),
     ) -> Result<Written, Error> {
         let mut transaction = Transaction::new(&self.store);
@@ -127,7 +127,7 @@ impl TenantStore {
         if !employee.hidden {
             self.add_to_count(&mut transaction, (Kind::Employee, employee.id), Change::OneLess)?;
         }
-        self.write_departure(&mut transaction, employee.id, departure)?;
+        self.write_move(&mut transaction, departure)?;
         self.write_pointers(&mut transaction, &pointers(&self.tenant, employee), &BTreeSet::new())?;
         finish(transaction).await
     }

@@ -1,13 +1,13 @@
 //! Writes of groups: each one transaction of the record on its expected revision, the claim on the name, the counts, the
-//! pointers, the history entry, and the members or their journal. Who comes or goes changes several groups in one; what is
-//! left of deleted groups is cleared away in several.
+//! pointers, the history entry, and the members or their journal. What is left of deleted groups is cleared away in several.
 
 use super::claim::{Claim, Rename};
 use super::count::Change;
 use super::group::{Group, pointers, to_item};
 use super::history::HistoryEntry;
 use super::keys::{self, Kind};
-use super::member::{Member, MemberChanges, Memberships};
+use super::member::MemberChanges;
+use super::moving::Move;
 use super::transact::{Condition, Step, Transaction};
 use super::written::{Written, finish};
 use super::{Error, TenantStore};
@@ -23,28 +23,6 @@ pub struct GroupChange {
     pub after: Group,
     /// What happened.
     pub history: HistoryEntry,
-}
-
-/// Somebody leaves groups: an employee who is hidden, or a group that is deleted.
-#[derive(Debug, Clone)]
-pub struct Departure {
-    /// Where they are members, as it was read.
-    pub before: Memberships,
-    /// Where they are members afterwards.
-    pub after: Memberships,
-    /// The groups that they leave.
-    pub groups: Vec<GroupChange>,
-}
-
-/// Somebody is back, and joins the groups that they were in.
-#[derive(Debug, Clone)]
-pub struct Return {
-    /// Where they are members, as it was read.
-    pub before: Memberships,
-    /// Where they are members afterwards.
-    pub after: Memberships,
-    /// The groups that they join, each with them as its member.
-    pub groups: Vec<(GroupChange, Member)>,
 }
 
 impl TenantStore {
@@ -101,7 +79,7 @@ impl TenantStore {
         &self,
         group: &Group,
         claim: &Claim,
-        departure: &Departure,
+        departure: &Move,
         history: &HistoryEntry,
     ) -> Result<Written, Error> {
         let mut transaction = Transaction::new(&self.store);
@@ -116,60 +94,8 @@ impl TenantStore {
         transaction.put(Step::Companion, history.to_plain_item(&entry)?, Condition::none())?;
         let grave = keys::grave(&self.tenant, group.id).to_item();
         transaction.put(Step::Companion, grave, Condition::none())?;
-        self.write_departure(&mut transaction, group.id, departure)?;
+        self.write_move(&mut transaction, departure)?;
         finish(transaction).await
-    }
-
-    /// Takes somebody out of groups, and nothing more.
-    ///
-    /// # Errors
-    /// [`Error`], as for every call.
-    pub async fn leave_groups(&self, id: Uuid, departure: &Departure) -> Result<Written, Error> {
-        let mut transaction = Transaction::new(&self.store);
-        self.write_departure(&mut transaction, id, departure)?;
-        finish(transaction).await
-    }
-
-    /// Puts somebody into groups, and nothing more.
-    ///
-    /// # Errors
-    /// [`Error`], as for every call.
-    pub async fn rejoin_groups(&self, id: Uuid, back: &Return) -> Result<Written, Error> {
-        let mut transaction = Transaction::new(&self.store);
-        self.write_return(&mut transaction, id, back)?;
-        finish(transaction).await
-    }
-
-    /// Writes a departure into the transaction that makes it necessary.
-    pub(super) fn write_departure(
-        &self,
-        transaction: &mut Transaction<'_>,
-        id: Uuid,
-        departure: &Departure,
-    ) -> Result<(), Error> {
-        for change in &departure.groups {
-            self.write_group_change(transaction, Step::Member, change)?;
-        }
-        // Also of groups that are deleted, and not cleared away yet: nothing leads to these items afterwards.
-        for group in departure.before.groups.difference(&departure.after.groups) {
-            let key = keys::member(&self.tenant, *group, id);
-            transaction.delete(Step::Companion, &key, Condition::none())?;
-        }
-        self.replace_memberships(transaction, id, &departure.before, &departure.after)
-    }
-
-    /// Writes a return into the transaction that makes it possible.
-    pub(super) fn write_return(
-        &self,
-        transaction: &mut Transaction<'_>,
-        id: Uuid,
-        back: &Return,
-    ) -> Result<(), Error> {
-        for (change, member) in &back.groups {
-            self.write_group_change(transaction, Step::Member, change)?;
-            self.write_member(transaction, change.after.id, member)?;
-        }
-        self.replace_memberships(transaction, id, &back.before, &back.after)
     }
 
     /// The deleted groups whose members are not removed yet.
@@ -196,6 +122,13 @@ impl TenantStore {
                 }
                 transaction.commit().await?;
             }
+            for away in self.list_away(grave).await?.chunks(MOST_AT_ONCE) {
+                let mut transaction = Transaction::new(&self.store);
+                for id in away {
+                    self.write_forgotten(&mut transaction, grave, *id)?;
+                }
+                transaction.commit().await?;
+            }
             let mut transaction = Transaction::new(&self.store);
             let key = keys::grave(&self.tenant, grave);
             transaction.delete(Step::Companion, &key, Condition::none())?;
@@ -204,7 +137,7 @@ impl TenantStore {
         Ok(())
     }
 
-    fn write_group_change(
+    pub(super) fn write_group_change(
         &self,
         transaction: &mut Transaction<'_>,
         step: Step,

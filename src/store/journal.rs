@@ -5,13 +5,15 @@
 use super::group::{Group, Journal};
 use super::keys::{self, Key};
 use super::member::{Member, MemberChanges, read_members};
+use super::membership::{Memberships, Presence};
 use super::read::SortRange;
 use super::record::id_in_key;
+use super::retry::Pauses;
 use super::transact::{Condition, Outcome, Step, Transaction, number};
 use super::{Error, Item, TenantStore};
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// How many members a group's own transaction writes at most: two items each, beside the record, its history entry, two
@@ -29,6 +31,7 @@ const ID_BYTES: usize = 16;
 const JOINED_BYTES: usize = 64;
 
 const LEFT: &str = "left";
+const FORGOTTEN: &str = "forgotten";
 const JOINED: &str = "joined";
 const RENAMED: &str = "renamed";
 const ID: &str = "id";
@@ -37,6 +40,7 @@ const ID: &str = "id";
 #[derive(Debug, Clone)]
 enum Entry {
     Left(Uuid),
+    Forgotten(Uuid),
     Joined(Member),
     Renamed(Member),
 }
@@ -44,7 +48,7 @@ enum Entry {
 impl Entry {
     fn bytes(&self) -> usize {
         match self {
-            Entry::Left(_) => ID_BYTES,
+            Entry::Left(_) | Entry::Forgotten(_) => ID_BYTES,
             Entry::Joined(member) | Entry::Renamed(member) => {
                 JOINED_BYTES + member.display.as_ref().map_or(0, String::len)
             }
@@ -66,7 +70,8 @@ pub fn journal_for(changes: &MemberChanges, revision: u64) -> Option<Journal> {
 }
 
 fn parts_of(changes: &MemberChanges) -> Vec<Vec<Entry>> {
-    let entries = (changes.taken_out().map(Entry::Left))
+    let entries = (changes.left.iter().copied().map(Entry::Left))
+        .chain(changes.forgotten.iter().copied().map(Entry::Forgotten))
         .chain(changes.joined.iter().cloned().map(Entry::Joined))
         .chain(changes.renamed.iter().cloned().map(Entry::Renamed));
     let mut parts: Vec<Vec<Entry>> = Vec::new();
@@ -87,7 +92,7 @@ fn parts_of(changes: &MemberChanges) -> Vec<Vec<Entry>> {
 }
 
 fn part_item(key: &Key, part: &[Entry]) -> Item {
-    let mut left = Vec::new();
+    let (mut left, mut forgotten) = (Vec::new(), Vec::new());
     let (mut joined, mut renamed) = (Vec::new(), Vec::new());
     let map = |member: &Member| {
         let mut item = member.attributes();
@@ -97,21 +102,28 @@ fn part_item(key: &Key, part: &[Entry]) -> Item {
     for entry in part {
         match entry {
             Entry::Left(id) => left.extend_from_slice(id.as_bytes()),
+            Entry::Forgotten(id) => forgotten.extend_from_slice(id.as_bytes()),
             Entry::Joined(member) => joined.push(map(member)),
             Entry::Renamed(member) => renamed.push(map(member)),
         }
     }
     let mut item = key.to_item();
-    item.extend((!left.is_empty()).then(|| (LEFT.to_owned(), AttributeValue::B(Blob::new(left)))));
+    for (name, ids) in [(LEFT, left), (FORGOTTEN, forgotten)] {
+        item.extend(
+            (!ids.is_empty()).then(|| (name.to_owned(), AttributeValue::B(Blob::new(ids)))),
+        );
+    }
     item.insert(JOINED.to_owned(), AttributeValue::L(joined));
     item.insert(RENAMED.to_owned(), AttributeValue::L(renamed));
     item
 }
 
 fn read_part(item: &Item) -> Result<Vec<Entry>, Error> {
-    let left = item.get(LEFT).and_then(|value| value.as_b().ok());
-    let left = left.map(|blob| blob.as_ref().chunks(ID_BYTES)).into_iter().flatten();
-    let left = left.map(|id| Uuid::from_slice(id).map(Entry::Left).map_err(Error::bad_item));
+    let ids = |name: &str| {
+        let ids = item.get(name).and_then(|value| value.as_b().ok());
+        let ids = ids.map(|blob| blob.as_ref().chunks(ID_BYTES)).into_iter().flatten();
+        ids.map(|id| Uuid::from_slice(id).map_err(Error::bad_item))
+    };
     let members = |name: &str| {
         let list = item.get(name).and_then(|value| value.as_l().ok()).into_iter().flatten();
         list.map(|value| {
@@ -121,17 +133,34 @@ fn read_part(item: &Item) -> Result<Vec<Entry>, Error> {
             Ok(Member::from_attributes(id, map))
         })
     };
-    left.chain(members(JOINED).map(|member| member.map(Entry::Joined)))
+    (ids(LEFT).map(|id| id.map(Entry::Left)))
+        .chain(ids(FORGOTTEN).map(|id| id.map(Entry::Forgotten)))
+        .chain(members(JOINED).map(|member| member.map(Entry::Joined)))
         .chain(members(RENAMED).map(|member| member.map(Entry::Renamed)))
         .collect()
 }
 
-/// What a journal says of members, for whoever reads them.
+/// What is to be seen of members and is not in their items yet: those who are members, and those who are none.
 #[derive(Debug, Default)]
 pub(super) struct Overlay(BTreeMap<Uuid, Option<Member>>);
 
 impl Overlay {
-    /// The members that `items` stand for, as the journal changes them; of those it adds the ones that are `wanted`.
+    /// Whether the items say it all.
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Makes somebody no member.
+    pub(super) fn take_out(&mut self, id: Uuid) {
+        self.0.insert(id, None);
+    }
+
+    /// Makes somebody a member, unless it is known already whether they are one.
+    pub(super) fn put_in(&mut self, member: Member) {
+        self.0.entry(member.id).or_insert(Some(member));
+    }
+
+    /// The members that `items` stand for, with these changes; of those whom they add the ones that are `wanted`.
     pub(super) fn over(
         mut self,
         items: &[Item],
@@ -165,8 +194,11 @@ impl TenantStore {
             }
             return Ok(());
         }
-        for id in changes.taken_out() {
-            self.write_left(transaction, group.id, id)?;
+        for id in &changes.left {
+            self.write_left(transaction, group.id, *id)?;
+        }
+        for id in &changes.forgotten {
+            self.write_forgotten(transaction, group.id, *id)?;
         }
         for member in &changes.joined {
             self.write_joined(transaction, group.id, member)?;
@@ -177,13 +209,14 @@ impl TenantStore {
         Ok(())
     }
 
-    pub(super) async fn read_overlay(&self, group: &Group) -> Result<Overlay, Error> {
+    /// What a group's journal says of its members.
+    pub(super) async fn read_journal_overlay(&self, group: &Group) -> Result<Overlay, Error> {
         let Some(journal) = &group.journal else { return Ok(Overlay::default()) };
         let entries = self.read_journal(group.id, journal).await?.into_iter();
         Ok(Overlay(
             entries
                 .map(|entry| match entry {
-                    Entry::Left(id) => (id, None),
+                    Entry::Left(id) | Entry::Forgotten(id) => (id, None),
                     Entry::Joined(member) | Entry::Renamed(member) => (member.id, Some(member)),
                 })
                 .collect(),
@@ -223,7 +256,8 @@ impl TenantStore {
         journal: &Journal,
         entries: &[Entry],
     ) -> Result<bool, Error> {
-        let mut absent = BTreeSet::new();
+        let mut absent: BTreeMap<Uuid, Presence> = BTreeMap::new();
+        let mut pauses = Pauses::new();
         loop {
             let mut transaction = Transaction::new(&self.store);
             let next = journal.done + entries.len();
@@ -237,11 +271,17 @@ impl TenantStore {
             for entry in entries {
                 match entry {
                     Entry::Left(id) => self.write_left(&mut transaction, group, *id)?,
-                    Entry::Joined(member) if absent.contains(&member.id) => {
-                        self.write_former(&mut transaction, group, member.id)?;
-                    }
-                    Entry::Joined(member) => self.write_joined(&mut transaction, group, member)?,
+                    Entry::Forgotten(id) => self.write_forgotten(&mut transaction, group, *id)?,
                     Entry::Renamed(member) => self.write_member(&mut transaction, group, member)?,
+                    Entry::Joined(member) => match absent.get(&member.id) {
+                        None | Some(Presence::Here) => {
+                            self.write_joined(&mut transaction, group, member)?;
+                        }
+                        Some(Presence::Away) => {
+                            self.write_awaited(&mut transaction, group, member.id)?;
+                        }
+                        Some(Presence::Gone) => {}
+                    },
                 }
             }
             let refused = match transaction.commit().await? {
@@ -251,10 +291,16 @@ impl TenantStore {
             if refused.iter().any(|(step, _)| *step == Step::Record) {
                 return Ok(false);
             }
-            // They were hidden after the change was committed: they join when they come back.
+            // They went after the change was committed: they join when they come back. Where somebody is back already,
+            // all are asked again.
             for (_, item) in refused {
-                absent.insert(id_in_key(&item.unwrap_or_default())?);
+                let item = item.unwrap_or_default();
+                match Memberships::from_item(&item)?.presence {
+                    Presence::Here => absent.clear(),
+                    presence => drop(absent.insert(id_in_key(&item)?, presence)),
+                }
             }
+            pauses.pause().await?;
         }
     }
 

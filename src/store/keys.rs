@@ -185,6 +185,26 @@ pub fn member(tenant: &TenantId, group: Uuid, member: Uuid) -> Key {
     Key::new(members(tenant, group), member.to_string())
 }
 
+/// The partition of those who are away, and come back as members of a group.
+pub fn all_away(tenant: &TenantId, group: Uuid) -> String {
+    format!("TENANT#{tenant}#AWAY#{group}")
+}
+
+/// Somebody who is away, and comes back as a member of a group.
+pub fn away(tenant: &TenantId, group: Uuid, member: Uuid) -> Key {
+    Key::new(all_away(tenant, group), member.to_string())
+}
+
+/// The partition of those who came or went, and whose groups have not all followed.
+pub fn movers(tenant: &TenantId) -> String {
+    format!("TENANT#{tenant}#MOVING")
+}
+
+/// Somebody who came or went, and whose groups have not all followed.
+pub fn mover(tenant: &TenantId, id: Uuid) -> Key {
+    Key::new(movers(tenant), id.to_string())
+}
+
 /// The partition of what says which groups somebody is in.
 pub fn memberships(tenant: &TenantId) -> String {
     format!("TENANT#{tenant}#MEMBEROF")

@@ -1,11 +1,13 @@
 //! Members of groups. Each is an item in its group's partition, and each employee or group that is a member somewhere has
-//! one item that says where: so one side is found from the other by key, and both are read as they were last written.
+//! one item that says where, [`Memberships`](super::membership::Memberships): so one side is found from the other by key,
+//! and both are read as they were last written. Who is away has an item beside the members, so that a request about all
+//! of them finds who would come back.
 
-use super::keys::{self, Key, Kind};
+use super::keys::{self, Kind};
+use super::membership::{ABSENT, FORMER_OF, MEMBER_OF, set};
 use super::record::id_in_key;
 use super::transact::{Condition, Step, Transaction, text};
 use super::{Error, Item, TenantStore};
-use aws_sdk_dynamodb::types::AttributeValue;
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
@@ -29,7 +31,7 @@ pub struct MemberChanges {
     pub renamed: Vec<Member>,
     /// Who is a member no more.
     pub left: Vec<Uuid>,
-    /// Who is away, and does not come back as a member.
+    /// Who is away, and is not to come back as a member.
     pub forgotten: Vec<Uuid>,
 }
 
@@ -39,7 +41,7 @@ impl MemberChanges {
         self.joined.len() + self.renamed.len() + self.taken_out().count()
     }
 
-    /// Those who left and those who are forgotten: both are taken out in the same way.
+    /// Those who left and those who are forgotten.
     pub fn taken_out(&self) -> impl Iterator<Item = Uuid> {
         self.left.iter().chain(&self.forgotten).copied()
     }
@@ -55,24 +57,8 @@ impl MemberChanges {
     }
 }
 
-/// Where somebody is a member.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Memberships {
-    /// The groups.
-    pub groups: BTreeSet<Uuid>,
-    /// The groups that somebody who is absent was in, and joins again on return.
-    pub former: BTreeSet<Uuid>,
-    /// Whether it is hidden or gone, and cannot become a member.
-    pub absent: bool,
-}
-
 const TYPE: &str = "type";
 const DISPLAY: &str = "display";
-/// The name of [`Memberships::groups`] in an item.
-const MEMBER_OF: &str = "memberOf";
-/// The name of [`Memberships::former`] in an item.
-const FORMER_OF: &str = "formerOf";
-const ABSENT: &str = "absent";
 
 impl Member {
     /// The attributes of its item beside the keys.
@@ -96,55 +82,6 @@ impl Member {
     }
 }
 
-impl Memberships {
-    pub(super) fn from_item(item: &Item) -> Result<Self, Error> {
-        let ids = |name: &str| -> Result<BTreeSet<Uuid>, Error> {
-            let texts = item.get(name).and_then(|value| value.as_ss().ok());
-            let ids = texts.into_iter().flatten().map(|text| Uuid::parse_str(text));
-            ids.collect::<Result<_, _>>().map_err(Error::bad_item)
-        };
-        Ok(Self {
-            groups: ids(MEMBER_OF)?,
-            former: ids(FORMER_OF)?,
-            absent: item.contains_key(ABSENT),
-        })
-    }
-
-    fn to_item(&self, key: &Key) -> Item {
-        let mut item = key.to_item();
-        for (name, ids) in [(MEMBER_OF, &self.groups), (FORMER_OF, &self.former)] {
-            item.extend((!ids.is_empty()).then(|| (name.to_owned(), set(ids))));
-        }
-        item.extend(self.absent.then(|| (ABSENT.to_owned(), AttributeValue::Bool(true))));
-        item
-    }
-
-    /// The item must still be as it was read.
-    fn unchanged(&self) -> Condition {
-        let mut parts = Vec::new();
-        for (name, ids) in [(MEMBER_OF, &self.groups), (FORMER_OF, &self.former)] {
-            parts.push(match ids.is_empty() {
-                true => format!("attribute_not_exists({name})"),
-                false => format!("{name} = :{name}"),
-            });
-        }
-        let absent = if self.absent { "attribute_exists" } else { "attribute_not_exists" };
-        parts.push(format!("{absent}({ABSENT})"));
-        let mut condition = Condition::expression(&parts.join(" AND "));
-        for (name, ids) in [(MEMBER_OF, &self.groups), (FORMER_OF, &self.former)] {
-            if !ids.is_empty() {
-                condition = condition.with(&format!(":{name}"), set(ids));
-            }
-        }
-        condition
-    }
-}
-
-/// A set of ids. DynamoDB has no empty ones.
-fn set(ids: &BTreeSet<Uuid>) -> AttributeValue {
-    AttributeValue::Ss(ids.iter().map(Uuid::to_string).collect())
-}
-
 impl TenantStore {
     /// Makes somebody a member, unless absent: then [`Step::Member`] is refused.
     pub(super) fn write_joined(
@@ -157,7 +94,7 @@ impl TenantStore {
         transaction.update(
             Step::Member,
             &keys::membership(&self.tenant, member.id),
-            &format!("ADD {MEMBER_OF} :group DELETE {FORMER_OF} :group"),
+            &format!("ADD {MEMBER_OF} :group"),
             one_group(group),
             Condition::expression(&format!("attribute_not_exists({ABSENT})")),
         )
@@ -194,36 +131,40 @@ impl TenantStore {
         )
     }
 
-    /// Remembers a group for somebody absent.
-    pub(super) fn write_former(
+    /// Takes a group from those that somebody joins on return.
+    pub(super) fn write_forgotten(
         &self,
         transaction: &mut Transaction<'_>,
         group: Uuid,
         member: Uuid,
     ) -> Result<(), Error> {
+        let key = keys::away(&self.tenant, group, member);
+        transaction.delete(Step::Companion, &key, Condition::none())?;
         transaction.update(
             Step::Companion,
             &keys::membership(&self.tenant, member),
-            &format!("ADD {FORMER_OF} :group"),
+            &format!("DELETE {FORMER_OF} :group"),
             one_group(group),
             Condition::none(),
         )
     }
 
-    /// Writes `after` over memberships that must still be as they were read; those that say nothing are removed.
-    pub(super) fn replace_memberships(
+    /// Remembers a group for somebody who is not here. When they are, [`Step::Member`] is refused.
+    pub(super) fn write_awaited(
         &self,
         transaction: &mut Transaction<'_>,
-        id: Uuid,
-        before: &Memberships,
-        after: &Memberships,
+        group: Uuid,
+        member: Uuid,
     ) -> Result<(), Error> {
-        let key = keys::membership(&self.tenant, id);
-        if *after == Memberships::default() {
-            transaction.delete(Step::Member, &key, before.unchanged())
-        } else {
-            transaction.put(Step::Member, after.to_item(&key), before.unchanged())
-        }
+        let key = keys::away(&self.tenant, group, member);
+        transaction.put(Step::Companion, key.to_item(), Condition::none())?;
+        transaction.update(
+            Step::Member,
+            &keys::membership(&self.tenant, member),
+            &format!("ADD {FORMER_OF} :group"),
+            one_group(group),
+            Condition::expression(&format!("attribute_exists({ABSENT})")),
+        )
     }
 }
 

@@ -24,6 +24,8 @@ pub mod group;
 pub mod group_write;
 pub mod member;
 pub mod member_read;
+pub mod membership;
+pub mod moving;
 pub mod journal;
 pub mod history;
 pub mod sync;

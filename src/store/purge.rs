@@ -92,6 +92,7 @@ impl TenantStore {
         for partition in [keys::records(tenant, Kind::Group), keys::graves(tenant)] {
             for group in self.list_ids_in(&partition).await? {
                 purged += self.purge_partition(&keys::members(tenant, group)).await?;
+                purged += self.purge_partition(&keys::all_away(tenant, group)).await?;
                 purged += self.purge_partition(&keys::journal(tenant, group)).await?;
             }
             purged += self.purge_partition(&partition).await?;
@@ -105,6 +106,7 @@ impl TenantStore {
             keys::counts(tenant, Kind::Employee),
             keys::counts(tenant, Kind::Group),
             keys::memberships(tenant),
+            keys::movers(tenant),
             keys::journals(tenant),
             keys::group_histories(tenant),
             keys::tenant_history(tenant).partition,

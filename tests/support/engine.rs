@@ -16,6 +16,7 @@ use rollcall::store::embedded::{self, Engine};
 use serde_json::Value;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
+use tokio::sync::Notify;
 
 /// What a call is answered with instead of the engine's answer.
 #[derive(Debug, Clone)]
@@ -30,6 +31,8 @@ pub enum Fault {
     Silence,
     /// The engine's own answer: the fault planned after it is for a later call.
     Spared,
+    /// The engine's own answer, but it does not see the call before it is let go.
+    Held(Arc<Notify>),
 }
 
 impl Fault {
@@ -106,6 +109,15 @@ impl Faults {
     /// Answers the next call of `operation` with `fault`; several plans are used up in order.
     pub fn plan(&self, operation: &str, fault: Fault) {
         self.planned.lock().unwrap().push_back((operation.to_owned(), fault));
+    }
+
+    /// Lets some transactions pass, and breaks the one after them for good.
+    pub fn end_writes_after(&self, passed: usize) {
+        for _ in 0..passed {
+            self.plan("TransactWriteItems", Fault::Spared);
+        }
+        let body = error_body("ValidationException", "", "");
+        self.plan("TransactWriteItems", Fault::Error { status: 400, body });
     }
 
     /// Forgets the faults that were not used.
@@ -196,11 +208,14 @@ impl HttpConnector for WatchedConnector {
             }
             Some(Fault::Cut) => return HttpConnectorFuture::ready(Err(cut())),
             Some(Fault::Silence) => return HttpConnectorFuture::new(std::future::pending()),
-            Some(Fault::CutAfter | Fault::Spared) | None => {}
+            Some(Fault::CutAfter | Fault::Spared | Fault::Held(_)) | None => {}
         }
-        let (answer, faults) = (self.connector.call(request), self.faults.clone());
+        let (connector, faults) = (self.connector.clone(), self.faults.clone());
         HttpConnectorFuture::new(async move {
-            let mut response = answer.await?;
+            if let Some(Fault::Held(let_go)) = &fault {
+                let_go.notified().await;
+            }
+            let mut response = connector.call(request).await?;
             let body_bytes = std::mem::replace(response.body_mut(), SdkBody::empty());
             let bytes = body_bytes
                 .collect()

@@ -1,0 +1,149 @@
+//! Somebody goes, or comes back. One transaction decides it: the record, where they are a member, and as many groups as it
+//! takes. Where there are more, the others follow in transactions of their own, and until they have, an item says so:
+//! whoever reads the members of a group meanwhile sees them as they are to be.
+
+use super::group::Group;
+use super::group_write::GroupChange;
+use super::journal::Overlay;
+use super::keys;
+use super::member::Member;
+use super::membership::{Memberships, Presence};
+use super::read::SortRange;
+use super::record::id_in_key;
+use super::transact::{Condition, Step, Transaction};
+use super::written::{Written, finish};
+use super::{Error, Item, TenantStore};
+use serde::{Deserialize, Serialize};
+use serde_dynamo::aws_sdk_dynamodb_1::{from_item, to_item};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+/// Somebody who comes or goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mover {
+    /// As the member that they are to be, or were.
+    pub member: Member,
+    /// Who makes them come or go, for the history of the groups.
+    pub by: String,
+    /// Since when.
+    pub since: OffsetDateTime,
+}
+
+/// A step of somebody's coming or going.
+#[derive(Debug, Clone)]
+pub struct Move {
+    /// Whose.
+    pub mover: Mover,
+    /// Where they are a member, as it was read.
+    pub before: Memberships,
+    /// Where they are a member afterwards.
+    pub after: Memberships,
+    /// The groups that they leave or join with it.
+    pub groups: Vec<GroupChange>,
+}
+
+/// What an item holds beside the member.
+#[derive(Serialize, Deserialize)]
+struct MoverFields {
+    by: String,
+    #[serde(with = "time::serde::rfc3339")]
+    since: OffsetDateTime,
+}
+
+impl TenantStore {
+    /// Writes a step that follows the one which was decided with the record.
+    ///
+    /// # Errors
+    /// [`Error`], as for every call.
+    pub async fn follow(&self, step: &Move) -> Result<Written, Error> {
+        let mut transaction = Transaction::new(&self.store);
+        self.write_move(&mut transaction, step)?;
+        if step.before.is_settled() {
+            // The last groups were deleted: only the note is left.
+            let key = keys::mover(&self.tenant, step.mover.member.id);
+            transaction.delete(Step::Companion, &key, Condition::none())?;
+        }
+        finish(transaction).await
+    }
+
+    /// Those whose groups have not all followed, in id order.
+    ///
+    /// # Errors
+    /// [`Error`], as for every call.
+    pub async fn list_movers(&self) -> Result<Vec<Mover>, Error> {
+        let partition = keys::movers(&self.tenant);
+        let items = self.store.query_all(&partition, &SortRange::All, None).await?;
+        let movers = items.into_iter().map(|item| {
+            let member = Member::from_attributes(id_in_key(&item)?, &item);
+            let MoverFields { by, since } = from_item(item).map_err(Error::bad_item)?;
+            Ok(Mover { member, by, since })
+        });
+        movers.collect()
+    }
+
+    /// Writes a step into the transaction that it belongs to.
+    pub(super) fn write_move(
+        &self,
+        transaction: &mut Transaction<'_>,
+        step: &Move,
+    ) -> Result<(), Error> {
+        let (before, after, member) = (&step.before, &step.after, &step.mover.member);
+        for change in &step.groups {
+            self.write_group_change(transaction, Step::Member, change)?;
+        }
+        // Also of groups that are deleted, and not cleared away yet: nothing leads to these items afterwards.
+        for group in before.groups.difference(&after.groups) {
+            let key = keys::member(&self.tenant, *group, member.id);
+            transaction.delete(Step::Companion, &key, Condition::none())?;
+        }
+        for group in after.groups.difference(&before.groups) {
+            self.write_member(transaction, *group, member)?;
+        }
+        for group in before.former.difference(&after.former) {
+            let key = keys::away(&self.tenant, *group, member.id);
+            transaction.delete(Step::Companion, &key, Condition::none())?;
+        }
+        for group in after.former.difference(&before.former) {
+            let key = keys::away(&self.tenant, *group, member.id);
+            transaction.put(Step::Companion, key.to_item(), Condition::none())?;
+        }
+        self.write_mover(transaction, step)?;
+        self.replace_memberships(transaction, member.id, before, after)
+    }
+
+    /// Notes that groups are to follow, or that all have.
+    fn write_mover(&self, transaction: &mut Transaction<'_>, step: &Move) -> Result<(), Error> {
+        let Move { mover: Mover { member, by, since }, before, after, .. } = step;
+        let key = keys::mover(&self.tenant, member.id);
+        match (before.is_settled(), after.is_settled()) {
+            (true, true) => Ok(()),
+            (false, true) => transaction.delete(Step::Companion, &key, Condition::none()),
+            (_, false) => {
+                let fields = MoverFields { by: by.clone(), since: *since };
+                let mut item: Item = to_item(fields).map_err(Error::bad_item)?;
+                item.extend(member.attributes());
+                item.extend(key.to_item());
+                transaction.put(Step::Companion, item, Condition::none())
+            }
+        }
+    }
+
+    /// What everybody is to see of a group's members beside their items: its journal, and who comes or goes.
+    pub(super) async fn read_overlay(&self, group: &Group) -> Result<Overlay, Error> {
+        let (mut overlay, movers) =
+            tokio::try_join!(self.read_journal_overlay(group), self.list_movers())?;
+        if movers.is_empty() {
+            return Ok(overlay);
+        }
+        let ids: Vec<Uuid> = movers.iter().map(|mover| mover.member.id).collect();
+        let memberships = self.get_memberships(&ids).await?;
+        for Mover { member, .. } in movers {
+            match memberships.get(&member.id) {
+                Some(found) if found.presence != Presence::Here => overlay.take_out(member.id),
+                Some(found) if found.former.contains(&group.id) => overlay.put_in(member),
+                Some(_) | None => {}
+            }
+        }
+        Ok(overlay)
+    }
+}

@@ -1,0 +1,487 @@
+//! Members who come and go: what the groups show of them, and what is left of a change that is cut short.
+
+use crate::admin;
+use crate::groups::{add_one_by_one, direct, found, group, groups_of, many, members, path, user};
+use crate::support::engine::Fault;
+use crate::support::{TestApp, TestTenant};
+use serde_json::json;
+use std::sync::Arc;
+use std::time::Duration as StdDuration;
+use time::Duration;
+use tokio::sync::Notify;
+
+/// More groups than two transactions leave.
+const MANY: usize = 30;
+
+async fn acme() -> TestTenant {
+    TestApp::new().await.tenant("acme").await
+}
+
+/// Many groups, each with these members, by id.
+async fn many_groups(tenant: &TestTenant, members: &[&str]) -> Vec<String> {
+    let mut ids = Vec::new();
+    for n in 0..MANY {
+        ids.push(group(tenant, &name(n), members).await);
+    }
+    ids
+}
+
+fn name(n: usize) -> String {
+    format!("Group {n:02}")
+}
+
+fn all_names() -> Vec<(String, String)> {
+    (0..MANY).map(|n| direct(&name(n))).collect()
+}
+
+/// Checks who is in every one of these groups, however it is asked.
+async fn expect_members(tenant: &TestTenant, groups: &[String], expected: &[&String]) {
+    let expected: Vec<String> = expected.iter().copied().cloned().collect();
+    let list = tenant.get("/Groups?count=200").await.expect(200);
+    for group in groups {
+        assert_eq!(members(tenant, group).await, expected);
+        let listed = list["Resources"].as_array().unwrap().iter().find(|row| row["id"] == **group);
+        let listed = listed.unwrap()["members"].as_array().map_or(0, Vec::len);
+        assert_eq!(listed, expected.len());
+        let page = admin::get(tenant, &format!("/groups/{group}/members")).await;
+        assert_eq!(page["members"].as_array().unwrap().len(), expected.len());
+    }
+}
+
+/// Checks that nothing is left over: the items say what is seen.
+async fn expect_settled(tenant: &TestTenant, groups: &[String]) {
+    let store = tenant.app.store.tenant(&tenant.id);
+    assert_eq!(store.list_movers().await.unwrap(), []);
+    for group in groups {
+        let directory = tenant.app.app.tenants.directory(&tenant.id);
+        let group = directory.get_group(group.parse().unwrap()).await.unwrap();
+        let kept = store.list_kept_members(&group).await.unwrap();
+        assert_eq!(store.list_members(&group).await.unwrap(), kept);
+        assert_eq!(group.member_count, u64::try_from(kept.len()).unwrap());
+    }
+}
+
+async fn delete(tenant: &TestTenant, user: &str) {
+    tenant.delete(&format!("/Users/{user}")).await.expect(204);
+}
+
+/// Deletes somebody else, a while later: that goes on with what was left over.
+async fn pass_by(tenant: &TestTenant) {
+    let other = user(tenant, "somebody.else").await;
+    let crew = group(tenant, "Somebody's", &[&other]).await;
+    tenant.app.advance(Duration::minutes(2));
+    delete(tenant, &other).await;
+    tenant.delete(&path(&crew)).await.expect(204);
+}
+
+#[tokio::test]
+async fn who_is_archived_stays_a_member_and_who_is_deleted_comes_back_as_one() {
+    let tenant = acme().await;
+    let (ada, bob) = (user(&tenant, "ada").await, user(&tenant, "bob").await);
+    let crew = group(&tenant, "Crew", &[&ada, &bob]).await;
+    let body = json!([{"op": "replace", "value": {"active": false}}]);
+    tenant.patch(&format!("/Users/{ada}"), &body).await.expect(200);
+    assert_eq!(members(&tenant, &crew).await, [ada.clone(), bob.clone()]);
+
+    let before = tenant.get(&path(&crew)).await;
+    tenant.delete(&format!("/Users/{ada}")).await.expect(204);
+    assert_eq!(members(&tenant, &crew).await, std::slice::from_ref(&bob));
+    let after = tenant.get(&path(&crew)).await;
+    assert_ne!(after.header("etag"), before.header("etag"), "the group has changed");
+    let add = json!([{"op": "add", "path": "members", "value": [{"value": ada}]}]);
+    tenant.patch(&path(&crew), &add).await.expect(200);
+    assert_eq!(
+        members(&tenant, &crew).await,
+        std::slice::from_ref(&bob),
+        "nobody knows a deleted user"
+    );
+
+    let gone = group(&tenant, "Gone", &[&bob]).await;
+    assert_eq!(user(&tenant, "ada").await, ada, "the same person");
+    assert_eq!(members(&tenant, &crew).await, [ada.clone(), bob.clone()]);
+    assert_eq!(groups_of(&tenant, &ada).await, [direct("Crew")]);
+    // A group that was deleted meanwhile does not come back with them.
+    tenant.delete(&format!("/Users/{bob}")).await.expect(204);
+    tenant.delete(&path(&gone)).await.expect(204);
+    assert_eq!(user(&tenant, "bob").await, bob);
+    assert_eq!(groups_of(&tenant, &bob).await, [direct("Crew")]);
+}
+
+/// Entra ID takes people out of groups also after it deleted them, and says so once.
+#[tokio::test]
+async fn who_is_taken_out_while_away_does_not_come_back_as_a_member() {
+    let tenant = acme().await;
+    let (ada, bob) = (user(&tenant, "ada").await, user(&tenant, "bob").await);
+    let crew = group(&tenant, "Crew", &[&ada, &bob]).await;
+    let board = group(&tenant, "Board", &[&ada, &bob]).await;
+    let staff = group(&tenant, "Staff", &[&ada, &bob]).await;
+    for id in [&ada, &bob] {
+        tenant.delete(&format!("/Users/{id}")).await.expect(204);
+    }
+    let before = tenant.get(&path(&crew)).await;
+    tenant.app.advance(Duration::hours(1));
+    let by_value = json!([{"op": "Remove", "path": "members", "value": [{"value": ada}]}]);
+    let answer = tenant.patch(&path(&crew), &by_value).await;
+    assert_eq!(answer.expect(200), before.expect(200), "nobody sees a difference");
+    assert_eq!(answer.header("etag"), before.header("etag"));
+    let by_filter = json!([{"op": "remove", "path": format!("members[value eq \"{ada}\"]")}]);
+    tenant.patch(&path(&board), &by_filter).await.expect(200);
+    // Among so many others that they are written down first.
+    let mut many = vec![json!({"op": "remove", "path": format!("members[value eq \"{bob}\"]")})];
+    for n in 0..60 {
+        let id = user(&tenant, &format!("u{n}")).await;
+        many.push(json!({"op": "add", "path": "members", "value": [{"value": id}]}));
+    }
+    tenant.patch(&path(&staff), &json!(many)).await.expect(200);
+    assert_eq!(members(&tenant, &staff).await.len(), 60);
+
+    assert_eq!(
+        (user(&tenant, "ada").await, user(&tenant, "bob").await),
+        (ada.clone(), bob.clone())
+    );
+    assert_eq!(groups_of(&tenant, &ada).await, [direct("Staff")]);
+    assert_eq!(groups_of(&tenant, &bob).await, [direct("Crew"), direct("Board")]);
+    assert_eq!(members(&tenant, &crew).await, [bob]);
+    // Again, for somebody who is here: nothing is left to be done.
+    let version = tenant.get(&path(&crew)).await.header("etag").to_owned();
+    let again = tenant.patch(&path(&crew), &by_value).await;
+    assert_eq!(again.header("etag"), version);
+}
+
+#[tokio::test]
+async fn who_was_in_many_groups_leaves_and_joins_them_all() {
+    let tenant = acme().await;
+    let ada = user(&tenant, "ada").await;
+    let mut names = Vec::new();
+    for n in 0..40 {
+        let name = format!("Group {n:02}");
+        group(&tenant, &name, &[&ada]).await;
+        names.push(direct(&name));
+    }
+    assert_eq!(groups_of(&tenant, &ada).await, names);
+    tenant.delete(&format!("/Users/{ada}")).await.expect(204);
+    assert_eq!(found(&tenant, "Groups", &format!("members eq \"{ada}\"")).await.len(), 0);
+    assert_eq!(user(&tenant, "ada").await, ada);
+    assert_eq!(groups_of(&tenant, &ada).await, names);
+}
+
+/// Who is only mentioned, and would stay a member if they were here, is not taken out.
+#[tokio::test]
+async fn who_is_away_and_only_mentioned_comes_back_as_a_member() {
+    let tenant = acme().await;
+    let ada = user(&tenant, "ada").await;
+    let crew = group(&tenant, "Crew", &[&ada]).await;
+    tenant.delete(&format!("/Users/{ada}")).await.expect(204);
+    let display = format!("members[value eq \"{ada}\"].display");
+    for operation in [
+        json!({"op": "remove", "path": display}),
+        json!({"op": "replace", "path": display, "value": null}),
+        json!({"op": "remove", "path": format!("members[type eq \"Group\" and value eq \"{ada}\"]")}),
+        json!({"op": "remove", "path": "members", "value": [{"value": ada, "type": "Group"}]}),
+    ] {
+        tenant.patch(&path(&crew), &json!([operation])).await.expect(200);
+    }
+    assert_eq!(user(&tenant, "ada").await, ada);
+    assert_eq!(groups_of(&tenant, &ada).await, [direct("Crew")]);
+}
+
+#[tokio::test]
+async fn an_erased_employee_is_in_no_group() {
+    let tenant = acme().await;
+    let ada = user(&tenant, "ada").await;
+    let crew = group(&tenant, "Crew", &[&ada]).await;
+    let body = json!([{"op": "replace", "value": {"active": false}}]);
+    tenant.patch(&format!("/Users/{ada}"), &body).await.expect(200);
+    let directory = tenant.app.app.tenants.directory(&tenant.id);
+    directory.erase(ada.parse().unwrap(), "admin").await.unwrap();
+    assert_eq!(members(&tenant, &crew).await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn who_is_deleted_between_a_large_change_and_its_end_is_no_member() {
+    let (tenant, ids) = many(120).await;
+    let crew = group(&tenant, "Crew", &[]).await;
+    tenant.app.faults.end_writes_after(1);
+    tenant.patch(&path(&crew), &add_one_by_one(&ids)).await.expect(200);
+    assert_eq!(tenant.app.faults.left(), 0);
+    tenant.delete(&format!("/Users/{}", ids[5])).await.expect(204);
+    // The next change finishes the one before.
+    let rename = json!([{"op": "replace", "path": "displayName", "value": "Fleet"}]);
+    tenant.patch(&path(&crew), &rename).await.expect(200);
+    let mut rest = ids.clone();
+    rest.remove(5);
+    assert_eq!(members(&tenant, &crew).await, rest);
+    let total = tenant.get(&format!("/Groups/{crew}?excludedAttributes=members")).await.expect(200);
+    assert!(total.get("members").is_none());
+}
+
+#[tokio::test]
+async fn an_erased_employee_is_in_no_change_that_waits_and_in_no_deleted_group() {
+    let (tenant, ids) = many(120).await;
+    let cut_short = |spared: usize| {
+        for _ in 0..spared {
+            tenant.app.faults.plan("TransactWriteItems", Fault::Spared);
+        }
+        tenant.app.faults.end_writes_after(0);
+    };
+    let crew = group(&tenant, "Crew", &[]).await;
+    cut_short(1);
+    tenant.patch(&path(&crew), &add_one_by_one(&ids)).await.expect(200);
+    let fleet = group(&tenant, "Fleet", &[]).await;
+    tenant.patch(&path(&fleet), &add_one_by_one(&ids)).await.expect(200);
+    cut_short(1);
+    tenant.delete(&path(&fleet)).await.expect(204);
+    assert_eq!(tenant.app.faults.left(), 0);
+    let body = json!([{"op": "replace", "value": {"active": false}}]);
+    tenant.patch(&format!("/Users/{}", ids[9]), &body).await.expect(200);
+    let directory = tenant.app.app.tenants.directory(&tenant.id);
+    directory.erase(ids[9].parse().unwrap(), "admin").await.unwrap();
+    let mut rest = ids.clone();
+    rest.remove(9);
+    assert_eq!(members(&tenant, &crew).await, rest, "what waited is written, without them");
+    let graves = tenant.app.store.tenant(&tenant.id).list_graves().await.unwrap();
+    assert!(graves.is_empty(), "what was left of deleted groups is gone");
+}
+
+/// A request about all members is about who is away too.
+#[tokio::test]
+async fn a_whole_list_counts_for_who_is_away() {
+    let tenant = acme().await;
+    let (ada, bob) = (user(&tenant, "ada").await, user(&tenant, "bob").await);
+    let patches = |ada: &str| {
+        let by_id = format!("members[value eq \"{ada}\"]");
+        let by_ids = format!("members[value eq \"{ada}\" or value eq \"nobody\"]");
+        [
+            json!([{"op": "replace", "path": "members", "value": [{"value": bob}]}]),
+            json!([{"op": "replace", "value": {"members": [{"value": bob}]}}]),
+            json!([{"op": "replace", "path": "members", "value": []}]),
+            json!([{"op": "remove", "path": "members"}]),
+            json!([{"op": "remove", "path": by_id}, {"op": "remove", "path": "members[type eq \"Group\"]"}]),
+            json!([{"op": "remove", "path": by_ids}]),
+            json!([{"op": "remove", "path": "members[type eq \"User\"]"}]),
+        ]
+    };
+    let mut groups = Vec::new();
+    for n in 0..9 {
+        groups.push(group(&tenant, &name(n), &[&ada, &bob]).await);
+    }
+    let (kept, emptied) =
+        (group(&tenant, "Kept", &[&ada]).await, group(&tenant, "Put", &[&ada]).await);
+    delete(&tenant, &ada).await;
+    for (patch, group) in patches(&ada).iter().zip(&groups) {
+        let before = tenant.get(&path(group)).await.expect(200);
+        let answer = tenant.patch(&path(group), patch).await;
+        if answer.expect(200)["members"] == before["members"] {
+            assert_eq!(answer.expect(200), before, "nobody sees a difference");
+        }
+    }
+    for (members, group) in [(json!([{"value": bob}]), &groups[7]), (json!([]), &groups[8])] {
+        let body = json!({"displayName": format!("Put {group}"), "members": members});
+        tenant.put(&path(group), &body).await.expect(200);
+    }
+    tenant.put(&path(&emptied), &json!({"displayName": "Put"})).await.expect(200);
+    // Who is in the list, or not in the part of it that is meant, comes back.
+    let named = json!({"displayName": "Kept", "members": [{"value": ada}, {"value": bob}]});
+    tenant.put(&path(&kept), &named).await.expect(200);
+    for patch in [
+        json!([{"op": "replace", "path": "members", "value": [{"value": ada}]}]),
+        json!([{"op": "remove", "path": "members[type eq \"Group\"]"}]),
+        json!([{"op": "replace", "path": "members[type eq \"User\"].display", "value": "x"}]),
+    ] {
+        tenant.patch(&path(&kept), &patch).await.expect(200);
+    }
+    assert_eq!(user(&tenant, "ada").await, ada);
+    assert_eq!(groups_of(&tenant, &ada).await, [direct("Kept")]);
+    assert_eq!(members(&tenant, &kept).await, [ada]);
+    expect_settled(&tenant, &[groups, vec![kept, emptied]].concat()).await;
+}
+
+#[tokio::test]
+async fn a_deletion_that_fails_takes_nobody_out_of_a_group() {
+    let tenant = acme().await;
+    let ada = user(&tenant, "ada").await;
+    let groups = many_groups(&tenant, &[&ada]).await;
+    tenant.app.faults.end_writes_after(0);
+    tenant.delete(&format!("/Users/{ada}")).await.expect_error(500, None);
+    expect_members(&tenant, &groups, &[&ada]).await;
+    assert_eq!(groups_of(&tenant, &ada).await, all_names());
+    expect_settled(&tenant, &groups).await;
+}
+
+#[tokio::test]
+async fn a_deletion_that_is_cut_short_is_seen_whole_and_finished_later() {
+    let tenant = acme().await;
+    let (ada, bob) = (user(&tenant, "ada").await, user(&tenant, "bob").await);
+    let groups = many_groups(&tenant, &[&ada, &bob]).await;
+    tenant.app.faults.end_writes_after(1);
+    delete(&tenant, &ada).await;
+    assert_eq!(tenant.app.faults.left(), 0, "it was cut short");
+    expect_members(&tenant, &groups, &[&bob]).await;
+    let by_member = format!("members eq \"{ada}\"");
+    assert_eq!(found(&tenant, "Groups", &by_member).await, Vec::<String>::new());
+    pass_by(&tenant).await;
+    expect_settled(&tenant, &groups).await;
+    let history = admin::get(&tenant, &format!("/groups/{}/history", groups[MANY - 1])).await;
+    assert_eq!(history["entries"][0]["by"], history["entries"][1]["by"], "by who deleted them");
+    assert_eq!(user(&tenant, "ada").await, ada);
+    assert_eq!(groups_of(&tenant, &ada).await, all_names());
+    expect_members(&tenant, &groups, &[&ada, &bob]).await;
+    expect_settled(&tenant, &groups).await;
+}
+
+/// The client hangs up, or the time is over.
+#[tokio::test]
+async fn a_request_that_is_dropped_is_done_or_not_done() {
+    let tenant = acme().await;
+    let ada = user(&tenant, "ada").await;
+    let groups = many_groups(&tenant, &[&ada]).await;
+    let faults = &tenant.app.faults;
+    let (url, a_while) = (format!("/Users/{ada}"), StdDuration::from_millis(700));
+    faults.plan("TransactWriteItems", Fault::Silence);
+    tokio::time::timeout(a_while, tenant.delete(&url)).await.unwrap_err();
+    expect_members(&tenant, &groups, &[&ada]).await;
+    assert_eq!(groups_of(&tenant, &ada).await, all_names());
+
+    faults.plan("TransactWriteItems", Fault::Spared);
+    faults.plan("TransactWriteItems", Fault::Silence);
+    tokio::time::timeout(a_while, tenant.delete(&url)).await.unwrap_err();
+    tenant.get(&url).await.expect_error(404, None);
+    expect_members(&tenant, &groups, &[]).await;
+    pass_by(&tenant).await;
+    expect_settled(&tenant, &groups).await;
+
+    faults.plan("TransactWriteItems", Fault::Spared);
+    faults.plan("TransactWriteItems", Fault::Spared);
+    faults.plan("TransactWriteItems", Fault::Silence);
+    let back = json!({"userName": "ada"});
+    tokio::time::timeout(a_while, tenant.post("/Users", &back)).await.unwrap_err();
+    assert_eq!(faults.left(), 0);
+    expect_members(&tenant, &groups, &[&ada]).await;
+    assert_eq!(groups_of(&tenant, &ada).await, all_names());
+    pass_by(&tenant).await;
+    expect_settled(&tenant, &groups).await;
+    expect_members(&tenant, &groups, &[&ada]).await;
+}
+
+/// What is said of groups that have not followed yet counts, while somebody goes and while they come back.
+#[tokio::test]
+async fn groups_that_have_not_followed_yet_are_changed_as_any_other() {
+    let tenant = acme().await;
+    let (ada, bob) = (user(&tenant, "ada").await, user(&tenant, "bob").await);
+    let groups = many_groups(&tenant, &[&ada, &bob]).await;
+    let last = |n: usize| &groups[MANY - n];
+    let remove = json!([{"op": "remove", "path": "members", "value": [{"value": ada}]}]);
+    let add = json!([{"op": "add", "path": "members", "value": [{"value": ada}]}]);
+    let only = |id: &str| json!([{"op": "replace", "path": "members", "value": [{"value": id}]}]);
+    let faults = &tenant.app.faults;
+
+    faults.end_writes_after(1);
+    delete(&tenant, &ada).await;
+    tenant.patch(&path(last(1)), &remove).await.expect(200);
+    tenant.patch(&path(last(2)), &only(&bob)).await.expect(200);
+    tenant.patch(&path(last(3)), &add).await.expect(200);
+    tenant.delete(&path(last(4))).await.expect(204);
+    let there: Vec<String> = groups.iter().filter(|id| *id != last(4)).cloned().collect();
+    expect_members(&tenant, &there, &[&bob]).await;
+
+    assert_eq!(user(&tenant, "ada").await, ada);
+    assert_eq!(groups_of(&tenant, &ada).await.len(), MANY - 3);
+    expect_settled(&tenant, &there).await;
+    delete(&tenant, &ada).await;
+    faults.end_writes_after(2);
+    assert_eq!(user(&tenant, "ada").await, ada);
+    assert_eq!(faults.left(), 0, "it was cut short");
+    tenant.patch(&path(last(5)), &remove).await.expect(200);
+    tenant.patch(&path(last(6)), &only(&bob)).await.expect(200);
+    tenant.patch(&path(last(7)), &add).await.expect(200);
+    tenant.patch(&path(last(8)), &only(&ada)).await.expect(200);
+    let out = [1, 2, 5, 6].map(last);
+    let here: Vec<String> =
+        there.iter().filter(|id| !out.contains(id) && *id != last(8)).cloned().collect();
+    for _ in 0..2 {
+        expect_members(&tenant, &out.map(String::clone), &[&bob]).await;
+        expect_members(&tenant, &here, &[&ada, &bob]).await;
+        assert_eq!(members(&tenant, last(8)).await, std::slice::from_ref(&ada));
+        assert_eq!(groups_of(&tenant, &ada).await.len(), MANY - 5);
+        pass_by(&tenant).await;
+        expect_settled(&tenant, &there).await;
+    }
+}
+
+#[tokio::test]
+async fn a_group_in_many_others_leaves_them_with_its_deletion_or_not_at_all() {
+    let tenant = acme().await;
+    let ada = user(&tenant, "ada").await;
+    let inner = group(&tenant, "Inner", &[&ada]).await;
+    let groups = many_groups(&tenant, &[&inner]).await;
+    let faults = &tenant.app.faults;
+    faults.end_writes_after(0);
+    tenant.delete(&path(&inner)).await.expect_error(500, None);
+    expect_members(&tenant, &groups, &[&inner]).await;
+    assert_eq!(groups_of(&tenant, &ada).await.len(), MANY + 1);
+    faults.end_writes_after(1);
+    tenant.delete(&path(&inner)).await.expect(204);
+    assert_eq!(faults.left(), 0);
+    expect_members(&tenant, &groups, &[]).await;
+    assert_eq!(groups_of(&tenant, &ada).await, []);
+    pass_by(&tenant).await;
+    expect_settled(&tenant, &groups).await;
+}
+
+#[tokio::test]
+async fn an_erasure_that_is_cut_short_is_finished_by_the_next() {
+    let tenant = acme().await;
+    let ada = user(&tenant, "ada").await;
+    let groups = many_groups(&tenant, &[&ada]).await;
+    let directory = tenant.app.app.tenants.directory(&tenant.id);
+    // In some of the groups, and to come back to the others.
+    tenant.app.faults.end_writes_after(2);
+    delete(&tenant, &ada).await;
+    tenant.app.faults.end_writes_after(0);
+    directory.erase(ada.parse().unwrap(), "admin").await.unwrap_err();
+    tenant.app.faults.end_writes_after(1);
+    directory.erase(ada.parse().unwrap(), "admin").await.unwrap_err();
+    assert_eq!(tenant.app.faults.left(), 0);
+    expect_members(&tenant, &groups, &[]).await;
+    directory.erase(ada.parse().unwrap(), "admin").await.unwrap();
+    expect_settled(&tenant, &groups).await;
+    let store = tenant.app.store.tenant(&tenant.id);
+    for group in &groups {
+        let away = store.list_away(group.parse().unwrap()).await.unwrap();
+        assert!(away.is_empty());
+    }
+    assert_ne!(user(&tenant, "ada").await, ada);
+}
+
+/// Who is refused as a member because they are away, and is back before that is written down.
+#[tokio::test]
+async fn who_comes_back_while_a_large_change_is_finished_is_a_member() {
+    let (tenant, ids) = many(60).await;
+    let ada = user(&tenant, "ada").await;
+    let crew = group(&tenant, "Crew", &[]).await;
+    let everybody = [&ids[..], std::slice::from_ref(&ada)].concat();
+    let faults = &tenant.app.faults;
+    faults.end_writes_after(1);
+    tenant.patch(&path(&crew), &add_one_by_one(&everybody)).await.expect(200);
+    delete(&tenant, &ada).await;
+    assert_eq!(faults.left(), 0, "it was cut short");
+    let let_go = Arc::new(Notify::new());
+    for fault in [Fault::Spared, Fault::Spared, Fault::Held(Arc::clone(&let_go))] {
+        faults.plan("TransactWriteItems", fault);
+    }
+    let (url, rename) = (path(&crew), json!([{"op": "add", "path": "externalId", "value": "x"}]));
+    let come_back = async {
+        while faults.left() > 0 {
+            tokio::task::yield_now().await;
+        }
+        let back = user(&tenant, "ada").await;
+        let_go.notify_one();
+        back
+    };
+    let (finished, back) = tokio::join!(tenant.patch(&url, &rename), come_back);
+    finished.expect(200);
+    assert_eq!(back, ada);
+    assert_eq!(groups_of(&tenant, &ada).await, [direct("Crew")]);
+    assert_eq!(members(&tenant, &crew).await.len(), everybody.len());
+    expect_settled(&tenant, &[crew]).await;
+}
