@@ -268,7 +268,10 @@ async fn how_the_sync_is_doing_is_noticed() {
     let tenant = acme().await;
     let never = get(&tenant, "/sync").await;
     let nothing = json!({"created": 0, "updated": 0, "archived": 0, "restored": 0});
-    assert_eq!(never, json!({"lastRequest": null, "lastDay": nothing, "refusals": []}));
+    assert_eq!(
+        never,
+        json!({"lastRequest": null, "lastDay": nothing, "refusals": [], "unknownAttributes": []})
+    );
     let ada = tenant.create(&json!({"userName": "ada@example.com"})).await;
     let bob = tenant.create(&json!({"userName": "bob@example.com"})).await;
     let set = |value: Value| json!([{"op": "replace", "value": value}]);
@@ -321,6 +324,68 @@ async fn how_the_sync_is_doing_is_noticed() {
         json!([]),
         "nobody mends what is a week old"
     );
+}
+
+/// A mapping that leads nowhere, and how it is mended.
+#[tokio::test]
+async fn what_the_identity_provider_sends_in_vain_is_told() {
+    let tenant = acme().await;
+    let unknown = async |tenant: &TestTenant| -> Vec<String> {
+        let status = get(tenant, "/sync").await;
+        let rows = status["unknownAttributes"].as_array().expect("rows").iter();
+        rows.map(|row| format!("{} {} {}", row["resourceType"], row["attribute"], row["day"]))
+            .map(|row| row.replace('"', ""))
+            .collect()
+    };
+    let body = json!({"userName": "ada", "urn:example:2.0:User": {"badge": "7"}});
+    let ada = format!("/Users/{}", tenant.create(&body).await);
+    tenant.put(&ada, &json!({"userName": "ada", "name": {"nick": "A"}})).await.expect(200);
+    let patch =
+        json!([{"op": "add", "path": "emails[type eq \"ada@example.com\"].seen", "value": "x"}]);
+    tenant.patch(&ada, &patch).await.expect(200);
+    let crew = tenant.post("/Groups", &json!({"displayName": "Crew"})).await.expect(201);
+    let crew = format!("/Groups/{}", crew["id"].as_str().expect("an id"));
+    let bulk = json!({"schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"], "Operations": [
+        {"method": "PATCH", "path": crew, "data": {"schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], "Operations": [
+            {"op": "replace", "value": {"description": "All of us"}}]}}]});
+    tenant.post("/Bulk", &bulk).await.expect(200);
+    let day = "2026-11-23";
+    let expected = [
+        format!("User emails.seen {day}"),
+        format!("User name.nick {day}"),
+        format!("Group description {day}"),
+        format!("User urn:example:2.0:User:badge {day}"),
+    ];
+    let mut found = unknown(&tenant).await;
+    let mut sorted = expected.to_vec();
+    found.sort();
+    sorted.sort();
+    assert_eq!(found, sorted);
+    // Another server knows it when it is written.
+    let mut other = tenant.clone();
+    other.app.app = other.app.app.with_memory_of_its_own();
+    tenant.app.advance(Duration::seconds(10));
+    tenant.get("/Users").await.expect(200);
+    assert_eq!(unknown(&other).await.len(), 4);
+    // The same again is no news, so nothing is written.
+    tenant.app.faults.take_calls();
+    tenant.patch(&ada, &patch).await.expect(200);
+    let calls = tenant.app.faults.take_calls();
+    assert!(calls.iter().all(|call| call.operation != "TransactWriteItems"), "{calls:?}");
+
+    let badge = "/attributes/urn:example:2.0:User/badge";
+    admin(&tenant, "PUT", badge, json!({"type": "string"})).await.expect(201);
+    assert!(!unknown(&tenant).await.iter().any(|row| row.contains("badge")), "declared");
+    tenant.app.advance(Duration::days(3));
+    tenant.patch(&ada, &patch).await.expect(200);
+    tenant.app.advance(Duration::days(5));
+    assert_eq!(unknown(&other).await, ["User emails.seen 2026-11-26"], "the others are mended");
+
+    let id = tenant.create(&json!({"userName": "bob", "active": false, "bob": 1})).await;
+    assert_eq!(unknown(&tenant).await.len(), 2);
+    let erase = format!("/employees/{id}/erase");
+    admin(&tenant, "POST", &erase, json!({"confirm": id})).await.expect(204);
+    assert!(unknown(&tenant).await.is_empty(), "a name may be somebody's");
 }
 
 #[tokio::test]

@@ -530,6 +530,26 @@ async fn the_version_of_a_group_moves_with_its_members() {
     tenant.patch(&crew, &add).await.expect_error(404, None);
 }
 
+/// The version of a user says nothing of groups: who asks for them is told.
+#[tokio::test]
+async fn the_groups_of_a_user_are_told_whatever_version_a_client_has() {
+    let tenant = acme().await;
+    let ada = format!("/Users/{}", user(&tenant, "ada").await);
+    let tag = tenant.get(&ada).await.header("etag").to_owned();
+    let if_changed = [("if-none-match", &*tag)];
+    let ask = async |rest: &str| {
+        let path = format!("{ada}{rest}");
+        tenant.request("GET", &path, &if_changed, "").await
+    };
+    ask("").await.expect(304);
+    let id = ada.strip_prefix("/Users/").unwrap();
+    group(&tenant, "Crew", &[id]).await;
+    let told = ask("").await;
+    assert_eq!(told.expect(200)["groups"][0]["display"], "Crew");
+    assert_eq!(told.header("etag"), tag);
+    ask("?excludedAttributes=groups").await.expect(304);
+}
+
 #[tokio::test]
 async fn a_member_who_is_named_twice_is_one_member() {
     let (tenant, ids) = many(121).await;

@@ -1,12 +1,13 @@
 //! Credentials, before routing: a wrong token learns nothing about which paths exist (RFC 7644 §2, RFC 6750).
 
 use super::context::{
-    ADMIN_ROOT, Caller, Origin, SCIM_ROOT, Services, TENANTS_ROOT, TenantPath, tenant_in,
-    tenant_root,
+    ADMIN_ROOT, Caller, Origin, SCIM_ROOT, Services, TENANTS_ROOT, TenantPath, UnknownNames,
+    tenant_in, tenant_root,
 };
 use super::error::{self, ApiError};
 use super::observe::operation;
 use crate::directory::access::Session;
+use crate::directory::sync::Seen;
 use crate::directory::{Scope, TenantId};
 use axum::extract::{OriginalUri, Request, State};
 use axum::middleware::Next;
@@ -82,8 +83,8 @@ fn endpoint_in<'p>(path: &'p str, tenant: &TenantId, root: &str) -> &'p str {
         .unwrap_or_default()
 }
 
-/// Answers a request, and notes for the tenant's administrator that its identity provider is there, and what it is
-/// refused.
+/// Answers a request, and notes for the tenant's administrator that its identity provider is there, what it is refused, and
+/// what it says that leads nowhere. The names of such attributes are for them alone: the log has their number.
 async fn noticed(
     services: &Services,
     area: Area,
@@ -98,7 +99,17 @@ async fn noticed(
             let operation = operation(&method, route.as_ref(), response.status());
             (operation, status, detail)
         });
-        services.sync.notice(&caller.tenant, &caller.token, refused).await;
+        let unknown = caller.unknown.take();
+        if !unknown.is_empty() {
+            let tenant = caller.tenant.as_str();
+            tracing::info!(
+                tenant,
+                unknown = unknown.len(),
+                "a request names attributes that are not known"
+            );
+        }
+        let seen = Seen { refused, unknown };
+        services.sync.notice(&caller.tenant, &caller.token, seen).await;
     }
     response
 }
@@ -122,7 +133,7 @@ async fn caller(
     let session = services.access.open(tenant, scope, token).await?;
     let session = session.ok_or_else(refused)?;
     let Session { tenant, directory, label, token } = session;
-    Ok(Caller { tenant, directory, label, token })
+    Ok(Caller { tenant, directory, label, token, unknown: UnknownNames::default() })
 }
 
 /// The token of `Authorization: Bearer <token>`; the scheme in any case (RFC 9110 §11.1).

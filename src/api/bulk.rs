@@ -11,8 +11,6 @@ use crate::directory::{Kind, clock};
 use crate::scim::bulk::plan::{Plan, Step};
 use crate::scim::bulk::request::{BulkRequest, Method, Refusal};
 use crate::scim::bulk::result::Outcome;
-use crate::scim::patch::PatchRequest;
-use crate::scim::validate;
 use crate::scim::version::{TagCondition, entity_tag};
 use axum::Extension;
 use http::StatusCode;
@@ -77,18 +75,18 @@ async fn carry_out(caller: &Caller, step: Step) -> Result<Outcome, ApiError> {
     };
     let (status, record) = match step.method {
         Method::Post => {
-            let attributes = validate::read_resource(directory.resource_type(kind), data)?;
+            let attributes = caller.read_resource(kind, data)?;
             let created = directory.create_any_kind(kind, attributes, label).await?;
             (StatusCode::CREATED, created)
         }
         Method::Put => {
             let id = id()?;
-            let attributes = validate::read_resource(directory.resource_type(kind), data)?;
+            let attributes = caller.read_resource(kind, data)?;
             let replaced = directory.replace_any_kind(id, &attributes, &precondition, label);
             (StatusCode::OK, replaced.await?)
         }
         Method::Patch => {
-            let request = PatchRequest::read(data)?;
+            let request = caller.read_patch(kind, data)?;
             let patched = directory.patch_any_kind(id()?, &request, &precondition, label);
             (StatusCode::OK, patched.await?)
         }

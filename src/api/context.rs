@@ -1,11 +1,11 @@
 //! What the layers find out about a request, for the handlers behind them.
 
-use crate::directory::Directory;
-use crate::directory::TenantId;
 use crate::directory::access::Access;
 use crate::directory::sync::SyncWatch;
 use crate::directory::tenants::Tenants;
-use std::sync::Arc;
+use crate::directory::{Directory, Kind, TenantId};
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// What requests are answered with. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -50,6 +50,31 @@ pub(super) struct Caller {
     pub(super) label: Arc<str>,
     /// The token, by a name that only says which one it is.
     pub(super) token: Arc<str>,
+    /// What the request says that leads nowhere.
+    pub(super) unknown: UnknownNames,
+}
+
+/// The attributes that a request names and no table has, by kind of record: filled in by whoever reads a body, for the
+/// tenant's administrator.
+#[derive(Debug, Clone, Default)]
+pub(super) struct UnknownNames(Arc<Mutex<BTreeSet<(Kind, String)>>>);
+
+impl UnknownNames {
+    /// Adds some.
+    pub(super) fn add(&self, kind: Kind, names: BTreeSet<String>) {
+        if !names.is_empty() {
+            self.lock().extend(names.into_iter().map(|name| (kind, name)));
+        }
+    }
+
+    /// Takes them all out.
+    pub(super) fn take(&self) -> BTreeSet<(Kind, String)> {
+        std::mem::take(&mut *self.lock())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeSet<(Kind, String)>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// What the paths of all tenants start with.

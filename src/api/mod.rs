@@ -8,6 +8,7 @@ pub mod observe;
 mod auth;
 pub(crate) mod params;
 pub(crate) mod body;
+mod reading;
 mod resources;
 mod lists;
 mod bulk;

@@ -11,11 +11,9 @@ use crate::directory::employees::Precondition;
 use crate::directory::query::parse_id;
 use crate::directory::resources::{AnyRecord, MemberDetail, View, Wanted, relation};
 use crate::directory::{Kind, Scope};
-use crate::scim::patch::PatchRequest;
 use crate::scim::projection::Projection;
 use crate::scim::resource::location;
 use crate::scim::schema::ResourceType;
-use crate::scim::validate;
 use crate::scim::version::{TagCondition, entity_tag};
 use axum::extract::FromRequestParts;
 use axum::response::Response;
@@ -168,7 +166,7 @@ pub(super) async fn rows(
 /// `POST /Users` and so on (§3.3).
 async fn create(call: Call, Params(params): Params, JsonObject(body): JsonObject) -> Answer {
     let projection = params.projection()?;
-    let attributes = validate::read_resource(call.resource_type(), &body)?;
+    let attributes = call.caller.read_resource(call.kind, &body)?;
     let Caller { directory, label, .. } = &call.caller;
     let record = directory.create_any_kind(call.kind, attributes, label).await?;
     let location = call.location(&record);
@@ -186,13 +184,15 @@ async fn get(call: Call, id: PathParts<1>, Params(params): Params) -> Answer {
     let projection = params.projection()?;
     let (kind, id) = call.known_id(id)?;
     let record = call.caller.directory.get_any_kind(kind, id).await?;
+    let view = view(&call.caller, &call.path, &projection);
     let has_it = |condition: &TagCondition| condition.matches(record.version());
-    if call.precondition.if_none_match.as_ref().is_some_and(has_it) {
+    if call.precondition.if_none_match.as_ref().is_some_and(has_it)
+        && call.caller.directory.is_told_by_version(&record, view).await?
+    {
         let answer = response::empty(StatusCode::NOT_MODIFIED);
         let answer = response::with_content_location(answer, &call.location(&record));
         return Ok(response::with_entity_tag(answer, &entity_tag(record.version())));
     }
-    let view = view(&call.caller, &call.path, &projection);
     call.answer(StatusCode::OK, record, &projection, view).await
 }
 
@@ -205,7 +205,7 @@ async fn replace(
 ) -> Answer {
     let id = call.known_id(id)?;
     let projection = params.projection()?;
-    let attributes = validate::read_resource(call.resource_type(), &body)?;
+    let attributes = call.caller.read_resource(call.kind, &body)?;
     let Caller { directory, label, .. } = &call.caller;
     let record = directory.replace_any_kind(id, &attributes, &call.precondition, label).await?;
     let view = view(&call.caller, &call.path, &projection);
@@ -222,7 +222,7 @@ async fn patch(
 ) -> Answer {
     let id = call.known_id(id)?;
     let projection = params.projection()?;
-    let request = PatchRequest::read(&body)?;
+    let request = call.caller.read_patch(call.kind, &body)?;
     let Caller { directory, label, .. } = &call.caller;
     let record = directory.patch_any_kind(id, &request, &call.precondition, label).await?;
     if let AnyRecord::Group(group) = &record

@@ -232,7 +232,7 @@ impl Directory {
             }
         }
         let mut pauses = Pauses::new();
-        while !self.store.clear_refusals().await? {
+        while !self.store.clear_notes().await? {
             pauses.pause().await?;
         }
         // What waits to be written or cleared away may name the person.

@@ -45,7 +45,7 @@ pub use crate::store::group::Group;
 pub use crate::store::history::{AttributeChange, EventKind, RecordedEntry};
 pub use crate::store::keys::Kind;
 pub use crate::store::member::Member;
-pub use crate::store::sync::Refusal;
+pub use crate::store::sync::{Refusal, UnknownAttribute};
 pub use crate::store::tenant::{Scope, Settings, Stage, Tenant, TenantId, TokenRecord};
 pub use crate::store::usage::{Usage, clock, metered};
 

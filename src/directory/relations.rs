@@ -1,6 +1,7 @@
 //! Which groups somebody is in: directly, and through groups that are members of others (RFC 7643 §4.1.2).
 
 use super::{Directory, Error};
+use crate::scim::{self, ScimType};
 use crate::store::group::Group;
 use crate::store::keys::Kind;
 use crate::store::member::Member;
@@ -53,8 +54,8 @@ impl Directory {
         Ok(relations)
     }
 
-    /// Whether the tenant has groups. A server that saw none asks again after a minute.
-    async fn has_groups(&self) -> Result<bool, Error> {
+    /// Whether the tenant may have groups. A server that saw none asks again after a minute.
+    pub(super) async fn has_groups(&self) -> Result<bool, Error> {
         let (tenant, now) = (self.store.tenant_id(), self.sources.now());
         if let Some(known) = self.memory.has_groups(tenant, now) {
             return Ok(known);
@@ -64,7 +65,8 @@ impl Directory {
         Ok(found)
     }
 
-    /// The ids of all employees and groups that are in a group, directly or through others.
+    /// The ids of all employees and groups that are in a group, directly or through others. Refused beyond the groups
+    /// that are followed: an incomplete list would look like a complete one.
     pub(super) async fn everybody_in(&self, group: Uuid) -> Result<BTreeSet<Uuid>, Error> {
         let (mut everybody, mut next) = (BTreeSet::new(), vec![group]);
         let mut asked = BTreeSet::from([group]);
@@ -72,9 +74,13 @@ impl Directory {
             let Some(group) = self.store.get_record::<Group>(id).await? else { continue };
             for Member { id, kind, .. } in self.store.list_members(&group).await? {
                 everybody.insert(id);
-                if kind == Kind::Group && asked.len() < MOST_GROUPS && asked.insert(id) {
+                if kind == Kind::Group && asked.insert(id) {
                     next.push(id);
                 }
+            }
+            if asked.len() > MOST_GROUPS {
+                let text = format!("There are more than {MOST_GROUPS} groups within the group");
+                return Err(scim::Error::new(ScimType::TooMany, text).into());
             }
         }
         Ok(everybody)

@@ -3,7 +3,7 @@
 use super::employees::Precondition;
 use super::relations::{Relations, member_ids_value, members_value};
 use super::{Directory, Error};
-use crate::scim::patch::{self, PatchRequest};
+use crate::scim::patch::PatchRequest;
 use crate::scim::resource::{self, Identity};
 use crate::scim::schema::ResourceType;
 use crate::scim::{self, ScimType};
@@ -215,8 +215,7 @@ impl Directory {
         })
     }
 
-    /// Applies a PATCH to a record. That operations were skipped, for want of the attributes that they name, is for the
-    /// log: it hints at a mapping that leads nowhere.
+    /// Applies a PATCH to a record.
     ///
     /// # Errors
     /// As [`Directory::patch`] and [`Directory::patch_group`].
@@ -227,15 +226,6 @@ impl Directory {
         precondition: &Precondition,
         by: &str,
     ) -> Result<AnyRecord, Error> {
-        let skipped = patch::count_skipped(self.resource_type(kind), request);
-        if skipped > 0 {
-            let tenant = self.store.tenant_id().as_str();
-            tracing::info!(
-                tenant,
-                skipped,
-                "a request names attributes that are not known: these operations are skipped"
-            );
-        }
         Ok(match kind {
             Kind::Employee => self.patch(id, request, precondition, by).await?.into_any(),
             Kind::Group => self.patch_group(id, request, precondition, by).await?.into_any(),
@@ -305,6 +295,19 @@ impl Directory {
             }
         });
         shown.buffered(GROUPS_AT_ONCE).try_filter_map(future::ok).try_collect().await
+    }
+
+    /// Whether an answer changes with nothing but the record's version. The groups that a user is in are no part of it.
+    ///
+    /// # Errors
+    /// As for every call of the store.
+    pub async fn is_told_by_version(
+        &self,
+        record: &AnyRecord,
+        view: View<'_>,
+    ) -> Result<bool, Error> {
+        let shows_groups = record.kind() == Kind::Employee && view.groups == Wanted::Yes;
+        Ok(!shows_groups || !self.has_groups().await?)
     }
 
     fn show_members(&self, members: &[Member], base_url: &str) -> Option<Value> {

@@ -1,12 +1,15 @@
-//! How a tenant's sync is doing: when its identity provider last asked, what it was refused, which tokens it uses, and
-//! how much it changed. Noticed as requests are answered, and written now and then: it must cost next to nothing.
+//! How a tenant's sync is doing: when its identity provider last asked, what it was refused, what it sent in vain, which
+//! tokens it uses, and how much it changed. Noticed as requests are answered, and written now and then: it must cost next to nothing.
 
 use super::Error;
 use super::tenants::Tenants;
+use crate::scim::schema::ResourceTypes;
+use crate::scim::unknown;
 use crate::store::history::EventKind;
+use crate::store::keys::Kind;
 use crate::store::retry::Pauses;
-use crate::store::sync::{Refusal, SyncNews, SyncRecord};
-use crate::store::tenant::TenantId;
+use crate::store::sync::{Refusal, SyncNews, SyncRecord, UnknownAttribute, day_of};
+use crate::store::tenant::{Tenant, TenantId};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use time::{Duration, OffsetDateTime};
@@ -19,8 +22,10 @@ const REFUSALS_EVERY: Duration = Duration::seconds(10);
 /// How many refusals wait to be written, and how many tenants are remembered.
 const MOST_WAITING: usize = 20;
 const MOST_REMEMBERED: usize = 4_096;
-/// How long a refusal is told of.
-const REFUSALS_KEPT: Duration = Duration::days(7);
+/// How long a refusal is told of, and an attribute that was sent in vain.
+const TOLD_FOR: Duration = Duration::days(7);
+/// How many unknown attributes of a tenant this process keeps apart.
+const MOST_UNKNOWN: usize = 50;
 /// Longer than this no answer waits for the note.
 const PATIENCE: std::time::Duration = std::time::Duration::from_secs(1);
 
@@ -59,6 +64,15 @@ impl LastDay {
     }
 }
 
+/// What is to be noticed of a request.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Seen {
+    /// What it was refused: operation, status and text.
+    pub refused: Option<(String, u16, String)>,
+    /// The attributes that it names and no table has, by kind of record.
+    pub unknown: BTreeSet<(Kind, String)>,
+}
+
 /// Watches the identity providers of all tenants. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct SyncWatch {
@@ -73,6 +87,8 @@ struct Noticed {
     refusals_written_at: Option<OffsetDateTime>,
     refusals: Vec<Refusal>,
     used: BTreeSet<String>,
+    /// Unknown attributes, with the day on which they were sent and whether that is to be written still.
+    unknown: BTreeMap<(Kind, String), (String, bool)>,
 }
 
 impl Noticed {
@@ -81,9 +97,30 @@ impl Noticed {
         let passed = |at: Option<OffsetDateTime>, every: Duration| {
             at.is_none_or(|at| !(Duration::ZERO..every).contains(&(now - at)))
         };
-        let refusals =
-            !self.refusals.is_empty() && passed(self.refusals_written_at, REFUSALS_EVERY);
-        refusals || passed(self.requests_written_at, REQUESTS_EVERY)
+        let has_news = !self.refusals.is_empty() || self.unknown.values().any(|(_, waits)| *waits);
+        let is_time = passed(self.refusals_written_at, REFUSALS_EVERY);
+        (has_news && is_time) || passed(self.requests_written_at, REQUESTS_EVERY)
+    }
+
+    /// That an attribute is sent is news once a day.
+    fn add_unknown(&mut self, names: BTreeSet<(Kind, String)>, day: &str) {
+        for name in names {
+            let is_known = self.unknown.get(&name).is_some_and(|(known, _)| known == day);
+            if !is_known && (self.unknown.len() < MOST_UNKNOWN || self.unknown.contains_key(&name))
+            {
+                self.unknown.insert(name, (day.to_owned(), true));
+            }
+        }
+    }
+
+    fn waiting_unknown(&self) -> Vec<UnknownAttribute> {
+        let waiting = self.unknown.iter().filter(|(_, (_, waits))| *waits);
+        let attributes = waiting.map(|((kind, name), (day, _))| UnknownAttribute {
+            resource_type: kind.as_str().to_owned(),
+            name: name.clone(),
+            day: day.clone(),
+        });
+        attributes.collect()
     }
 }
 
@@ -93,22 +130,11 @@ impl SyncWatch {
         Self { tenants, noticed: Arc::default() }
     }
 
-    /// Notices a request with a token, named by the start of its digest, and what it was refused: operation, status and
-    /// text. Fails without a word but in the log: no answer depends on it.
-    pub async fn notice(
-        &self,
-        tenant: &TenantId,
-        token: &str,
-        refused: Option<(String, u16, String)>,
-    ) {
+    /// Notices a request with a token, named by the start of its digest. Fails without a word but in the log: no answer
+    /// depends on it.
+    pub async fn notice(&self, tenant: &TenantId, token: &str, seen: Seen) {
         let now = self.tenants.sources.now();
-        let refusal = refused.map(|(operation, status, detail)| Refusal {
-            at: now,
-            operation,
-            status,
-            detail,
-        });
-        let Some(news) = self.due(tenant, token, refusal, now) else { return };
+        let Some(news) = self.due(tenant, token, seen, now) else { return };
         let written = tokio::time::timeout(PATIENCE, self.write(tenant, &news)).await;
         let cause = match written {
             Ok(Ok(())) => return,
@@ -123,18 +149,19 @@ impl SyncWatch {
         );
     }
 
-    /// Runs an erasure. What the identity provider was refused may name the erased person: what waits of it to be
-    /// written is forgotten before, so that nothing of it is written meanwhile, and after, however the erasure ends.
+    /// Runs an erasure. What the identity provider was refused, or sent in vain, may name the erased person: what waits of it
+    /// to be written is forgotten before, so that nothing of it is written meanwhile, and after, however the erasure ends.
     pub async fn forgetting<T>(&self, tenant: &TenantId, erasure: impl Future<Output = T>) -> T {
-        self.forget_refusals(tenant);
+        self.forget(tenant);
         let ended = erasure.await;
-        self.forget_refusals(tenant);
+        self.forget(tenant);
         ended
     }
 
-    fn forget_refusals(&self, tenant: &TenantId) {
+    fn forget(&self, tenant: &TenantId) {
         if let Some(noticed) = self.lock().get_mut(tenant) {
             noticed.refusals.clear();
+            noticed.unknown.clear();
         }
     }
 
@@ -150,7 +177,9 @@ impl SyncWatch {
     ///
     /// # Errors
     /// As for every call of the store.
-    pub async fn status(&self, tenant: &TenantId) -> Result<SyncStatus, Error> {
+    pub async fn status(&self, tenant: &Tenant) -> Result<SyncStatus, Error> {
+        let types = self.tenants.types_of(tenant);
+        let tenant = &tenant.id;
         let store = self.tenants.store.tenant(tenant);
         let now = self.tenants.sources.now();
         let (mut record, changes) =
@@ -158,8 +187,11 @@ impl SyncWatch {
         // What waits here to be written is known already.
         if let Some(noticed) = self.lock().get(tenant) {
             record.add_refusals(&noticed.refusals);
+            record.add_unknown(&noticed.waiting_unknown());
         }
-        record.refusals.retain(|refusal| now - refusal.at < REFUSALS_KEPT);
+        let oldest = day_of(now - TOLD_FOR);
+        record.unknown.retain(|attribute| attribute.day > oldest && !is_known(&types, attribute));
+        record.refusals.retain(|refusal| now - refusal.at < TOLD_FOR);
         Ok(SyncStatus { record, last_day: LastDay::of(&changes) })
     }
 
@@ -168,7 +200,7 @@ impl SyncWatch {
         &self,
         tenant: &TenantId,
         token: &str,
-        refusal: Option<Refusal>,
+        seen: Seen,
         now: OffsetDateTime,
     ) -> Option<SyncNews> {
         let mut all = self.lock();
@@ -181,21 +213,25 @@ impl SyncWatch {
         }
         let noticed = all.entry(tenant.clone()).or_default();
         noticed.used.insert(token.to_owned());
-        if let Some(refusal) = refusal {
-            noticed.refusals.insert(0, refusal);
+        if let Some((operation, status, detail)) = seen.refused {
+            noticed.refusals.insert(0, Refusal { at: now, operation, status, detail });
             noticed.refusals.truncate(MOST_WAITING);
         }
+        noticed.add_unknown(seen.unknown, &day_of(now));
         if !noticed.is_due(now) {
             return None;
         }
         noticed.requests_written_at = Some(now);
-        if !noticed.refusals.is_empty() {
+        let unknown = noticed.waiting_unknown();
+        if !noticed.refusals.is_empty() || !unknown.is_empty() {
             noticed.refusals_written_at = Some(now);
         }
+        noticed.unknown.values_mut().for_each(|(_, waits)| *waits = false);
         Some(SyncNews {
             last_request: now,
             refusals: std::mem::take(&mut noticed.refusals),
             used: std::mem::take(&mut noticed.used).into_iter().collect(),
+            unknown,
         })
     }
 
@@ -215,9 +251,22 @@ impl SyncWatch {
         noticed.refusals.extend(news.refusals);
         noticed.refusals.truncate(MOST_WAITING);
         noticed.used.extend(news.used);
+        for (key, (_, waits)) in &mut noticed.unknown {
+            *waits |= news
+                .unknown
+                .iter()
+                .any(|lost| (lost.resource_type.as_str(), &lost.name) == (key.0.as_str(), &key.1));
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<TenantId, Noticed>> {
         self.noticed.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Whether a table has by now what was unknown.
+fn is_known(types: &ResourceTypes, attribute: &UnknownAttribute) -> bool {
+    let resource_types = [&types.users, &types.groups];
+    let found = resource_types.into_iter().find(|found| found.name == attribute.resource_type);
+    found.is_some_and(|resource_type| unknown::is_known(resource_type, &attribute.name))
 }

@@ -28,7 +28,7 @@ pub const CHANGE_DAY: &str = "changeDay";
 pub const CHANGE_AT: &str = "changeAt";
 
 /// The kinds of records that SCIM shows. Each has partitions of its own for its records, and for what leads to them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
     /// Employees: User resources.
     Employee,

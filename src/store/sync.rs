@@ -12,6 +12,8 @@ use time::{Duration, OffsetDateTime, UtcOffset};
 
 /// How many refusals are kept.
 const MOST_REFUSALS: usize = 20;
+/// How many unknown attributes are kept.
+const MOST_UNKNOWN: usize = 50;
 
 /// What was noticed of an identity provider.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -26,6 +28,20 @@ pub struct SyncRecord {
     pub refusals: Vec<Refusal>,
     /// The day (UTC, `2026-11-24`) on which a token was last used, by the start of its digest.
     pub used: BTreeMap<String, String>,
+    /// The attributes that it sent and that no table had, those first that were sent last.
+    pub unknown: Vec<UnknownAttribute>,
+}
+
+/// An attribute that an identity provider sent, and that no table had.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct UnknownAttribute {
+    /// The name of the resource type.
+    pub resource_type: String,
+    /// The attribute, in attribute notation (RFC 7644 §3.10).
+    pub name: String,
+    /// The day (UTC) on which it was last sent.
+    pub day: String,
 }
 
 /// A request that was refused.
@@ -52,6 +68,8 @@ pub struct SyncNews {
     pub refusals: Vec<Refusal>,
     /// The tokens it used, by the start of their digests.
     pub used: Vec<String>,
+    /// The attributes that it sent and that no table has.
+    pub unknown: Vec<UnknownAttribute>,
 }
 
 impl TenantStore {
@@ -76,16 +94,17 @@ impl TenantStore {
         self.put_sync(before.with(news)).await
     }
 
-    /// Forgets what the identity provider was refused: it may name somebody who was erased.
+    /// Forgets what the identity provider was refused and what was unknown: it may name somebody who was erased.
     ///
     /// # Errors
     /// [`Error`], as for every call.
-    pub async fn clear_refusals(&self) -> Result<bool, Error> {
+    pub async fn clear_notes(&self) -> Result<bool, Error> {
         let before = self.get_sync().await?;
-        if before.refusals.is_empty() {
+        if before.refusals.is_empty() && before.unknown.is_empty() {
             return Ok(true);
         }
-        let after = SyncRecord { revision: before.revision + 1, refusals: Vec::new(), ..before };
+        let revision = before.revision + 1;
+        let after = SyncRecord { revision, refusals: Vec::new(), unknown: Vec::new(), ..before };
         self.put_sync(after).await
     }
 
@@ -142,12 +161,30 @@ impl SyncRecord {
         self.refusals.truncate(MOST_REFUSALS);
     }
 
+    /// Puts unknown attributes among those there are, and lets those go that were last sent the longest ago.
+    pub fn add_unknown(&mut self, newer: &[UnknownAttribute]) {
+        let is_newer = |known: &UnknownAttribute| {
+            newer
+                .iter()
+                .any(|new| (&new.resource_type, &new.name) == (&known.resource_type, &known.name))
+        };
+        self.unknown.retain(|known| !is_newer(known));
+        self.unknown.splice(0..0, newer.iter().cloned());
+        self.unknown.truncate(MOST_UNKNOWN);
+    }
+
     fn with(mut self, news: &SyncNews) -> Self {
         self.revision += 1;
         self.last_request = self.last_request.max(Some(news.last_request));
         self.add_refusals(&news.refusals);
-        let day = news.last_request.to_offset(UtcOffset::UTC).date().to_string();
+        self.add_unknown(&news.unknown);
+        let day = day_of(news.last_request);
         self.used.extend(news.used.iter().map(|token| (token.clone(), day.clone())));
         self
     }
+}
+
+/// A day (UTC), as it is kept: `2026-11-24`.
+pub fn day_of(at: OffsetDateTime) -> String {
+    at.to_offset(UtcOffset::UTC).date().to_string()
 }

@@ -9,7 +9,7 @@ use crate::api::context::Services;
 use crate::api::params::Pairs;
 use crate::directory::employees::Precondition;
 use crate::directory::sync::{LastDay, SyncStatus};
-use crate::directory::{Refusal, Scope, Settings};
+use crate::directory::{Refusal, Scope, Settings, UnknownAttribute};
 use askama::Template;
 use axum::extract::State;
 
@@ -26,6 +26,7 @@ struct SettingsPage {
     last_request: Option<When>,
     last_day: LastDay,
     refusals: Vec<RefusalRow>,
+    unknown: Vec<UnknownAttribute>,
 }
 
 /// What the identity provider was refused.
@@ -51,8 +52,7 @@ const MANAGER: &str = "manager";
 pub(super) async fn show(services: &Services, visitor: &Visitor, query: &Pairs) -> Answer {
     let tenant = services.tenants.get(&visitor.tenant).await.map_err(explain)?;
     let now = services.tenants.now();
-    let SyncStatus { record, last_day } =
-        services.sync.status(&visitor.tenant).await.map_err(explain)?;
+    let SyncStatus { record, last_day } = services.sync.status(&tenant).await.map_err(explain)?;
     let groups =
         [Scope::Scim, Scope::Admin].map(|scope| TokenGroup::of(&tenant, scope, &record.used, now));
     let Settings { location_from_idp, department_from_idp, manager_from_idp } = tenant.settings;
@@ -64,6 +64,7 @@ pub(super) async fn show(services: &Services, visitor: &Visitor, query: &Pairs) 
         last_request: record.last_request.map(When::new),
         last_day,
         refusals: record.refusals.into_iter().map(RefusalRow::from).collect(),
+        unknown: record.unknown,
         switches: [
             switch(
                 LOCATION,

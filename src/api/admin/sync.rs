@@ -3,8 +3,8 @@
 use super::call::{Answer, Call, explain};
 use super::document::Problem;
 use crate::api::response::plain_json;
-use crate::directory::Refusal;
 use crate::directory::sync::{LastDay, SyncStatus};
+use crate::directory::{Refusal, UnknownAttribute};
 use crate::scim::date_time;
 use http::StatusCode;
 use serde::Serialize;
@@ -21,6 +21,9 @@ struct SyncBody {
     last_day: LastDayBody,
     /// What the identity provider was refused, the last one first, 20 at most.
     refusals: Vec<RefusalBody>,
+    /// What it sent in the last seven days and no attribute takes, the last one first, 50 at most: a mapping that leads
+    /// nowhere, or a custom attribute that is not declared.
+    unknown_attributes: Vec<UnknownBody>,
 }
 
 /// How many changes there were.
@@ -49,6 +52,19 @@ struct RefusalBody {
     detail: String,
 }
 
+/// An attribute that the identity provider sent in vain.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct UnknownBody {
+    /// `User` or `Group`.
+    resource_type: String,
+    /// In attribute notation (RFC 7644 §3.10), such as `urn:example:User:badge` or `name.nick`.
+    attribute: String,
+    /// The day (UTC) on which it was last sent.
+    #[schema(format = Date)]
+    day: String,
+}
+
 /// Show how the sync is doing
 #[utoipa::path(
     get,
@@ -60,7 +76,8 @@ struct RefusalBody {
     )
 )]
 pub(super) async fn get_sync(call: Call) -> Answer {
-    let status = call.services.sync.status(&call.caller.tenant).await.map_err(explain)?;
+    let tenant = call.services.tenants.get(&call.caller.tenant).await.map_err(explain)?;
+    let status = call.services.sync.status(&tenant).await.map_err(explain)?;
     plain_json(StatusCode::OK, &SyncBody::from(status))
 }
 
@@ -71,7 +88,14 @@ impl From<SyncStatus> for SyncBody {
             last_request: record.last_request.map(date_time::format),
             last_day: LastDayBody { created, updated, archived, restored },
             refusals: record.refusals.into_iter().map(Into::into).collect(),
+            unknown_attributes: record.unknown.into_iter().map(Into::into).collect(),
         }
+    }
+}
+
+impl From<UnknownAttribute> for UnknownBody {
+    fn from(UnknownAttribute { resource_type, name, day }: UnknownAttribute) -> Self {
+        Self { resource_type, attribute: name, day }
     }
 }
 

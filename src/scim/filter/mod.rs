@@ -153,6 +153,20 @@ impl Filter {
             .map_err(|error| error.within("Path"))
     }
 
+    /// The attribute paths in it, from left to right.
+    pub fn paths(&self) -> Vec<&AttrPath> {
+        match self {
+            Filter::And(terms) | Filter::Or(terms) => {
+                terms.iter().flat_map(Filter::paths).collect()
+            }
+            Filter::Not(filter) => filter.paths(),
+            Filter::Compare { path, .. } | Filter::Present(path) => vec![path],
+            Filter::ValuePath { path, filter } => {
+                std::iter::once(path).chain(filter.paths()).collect()
+            }
+        }
+    }
+
     /// The terms joined by `and`, in the form a parsed tree has.
     fn and(terms: Vec<Filter>) -> Filter {
         let mut flat = Vec::with_capacity(terms.len());

@@ -27,6 +27,7 @@ mod reach;
 #[cfg(test)]
 mod tests;
 
+pub(super) use path::unknown_parts;
 pub use reach::{Reach, reach};
 pub use request::{Op, Operation, PatchRequest};
 
@@ -34,7 +35,6 @@ use super::Error;
 use super::schema::ResourceType;
 use super::validate::{check_resource, settle_resource};
 use super::work::{MOST_WORK, Work};
-use path::{Destination, resolve};
 use serde_json::{Map, Value};
 
 /// Applies the operations of a request, each to the result of the one before (RFC 7644 §3.5.2).
@@ -74,13 +74,6 @@ pub fn apply(
         return Err(too_much_work(request.operations.len()));
     }
     Ok(patched)
-}
-
-/// How many operations of a request name by their path an attribute that `resource_type` does not have: [`apply`] skips
-/// them.
-pub fn count_skipped(resource_type: &ResourceType, request: &PatchRequest) -> usize {
-    let paths = request.operations.iter().filter_map(|operation| operation.path.as_deref());
-    paths.filter(|path| matches!(resolve(resource_type, path), Ok(Destination::Unknown))).count()
 }
 
 fn too_much_work(number: usize) -> Error {

@@ -87,12 +87,25 @@ fn resolve_value_path<'s>(
             )));
         }
     };
+    if unknown_parts(attribute, &filter).next().is_some() {
+        return Ok(Destination::Unknown);
+    }
     let filter = Some(filter.bind_elements(attribute)?);
     let sub_attribute = match sub_name.map(|name| attribute.sub_attribute(&name)) {
         Some(None) => return Ok(Destination::Unknown),
         found => found.flatten(),
     };
     Ok(Destination::Place(Place { extension, attribute, filter, sub_attribute }))
+}
+
+/// The names in a value filter that are no sub-attributes of `attribute`.
+pub(in crate::scim) fn unknown_parts<'f>(
+    attribute: &'f Attribute,
+    filter: &'f Filter,
+) -> impl Iterator<Item = &'f str> {
+    let plain = |path: &&AttrPath| path.urn.is_none() && path.sub_attribute.is_none();
+    let names = filter.paths().into_iter().filter(plain).map(|path| path.name.as_str());
+    names.filter(|name| attribute.sub_attribute(name).is_none())
 }
 
 impl<'s> From<Target<'s>> for Destination<'s> {

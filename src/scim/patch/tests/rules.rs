@@ -405,6 +405,7 @@ fn an_operation_on_what_no_table_has_is_skipped_and_the_others_apply() {
         "name.foo",
         "emails.foo",
         "emails[type eq \"work\"].foo",
+        "emails[foo eq \"work\"].value",
         "manager.foo",
         &format!("{ENTERPRISE_USER}:manager.foo"),
         "userName.foo",
