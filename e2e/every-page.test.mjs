@@ -72,6 +72,7 @@ async function staff(server) {
     title: "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtin",
     location: "GB", department: "Research-and-Development/".repeat(8), manager: "grace@example.com",
   });
+  await server.patch(current, { [ENTERPRISE]: { costCentre: "4711" }, ["x".repeat(120)]: "y" });
   const gone = await server.create("charles@example.com", { displayName: "Charles Babbage", location: "GB" });
   await server.patch(gone, { title: "Lucasian Professor" });
   await server.patch(gone, { active: false });

@@ -136,6 +136,23 @@ scenario("somebody who left is found, with everything that happened", {}, async 
   assert.equal((await server.scim("GET", `/Users/${id}`)).body.active, true);
 });
 
+scenario("what the identity provider sends in vain is named until it is declared", {}, async (visit, page, server) => {
+  const id = await server.create("annie@example.com", { displayName: "Annie Easley" });
+  await server.patch(id, { [ENTERPRISE]: { costCentre: "4711" }, "urn:example:crew:2.0:User": { badge: "<b>7</b>" } });
+  await visit.go();
+  const sync = page.getByRole("region", { name: "Sync" });
+  await sync.getByText(`${ENTERPRISE}:costCentre`).waitFor();
+  await sync.getByText("urn:example:crew:2.0:User:badge").waitFor();
+  assert.ok(!(await sync.innerText()).includes("4711"), "no value");
+  await page.getByText("Add an attribute").click();
+  await page.getByLabel("Name", { exact: true }).fill("badge");
+  await page.getByLabel("Namespace").fill("urn:example:crew:2.0:User");
+  await page.getByRole("button", { name: "Add", exact: true }).click();
+  await page.getByRole("rowheader", { name: "badge" }).waitFor();
+  await sync.getByText(`${ENTERPRISE}:costCentre`).waitFor();
+  assert.equal(await sync.getByText("crew:2.0:User:badge").count(), 0);
+});
+
 scenario("an employee's page reads the same every time, and its history has pages", {}, async (visit, page, server) => {
   const name = { givenName: "Mary", familyName: "Jackson" };
   const id = await server.create("mary@example.com", { displayName: "Mary Jackson", nickName: "MJ", name });
