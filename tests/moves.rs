@@ -2,13 +2,15 @@
 
 use crate::admin;
 use crate::groups::{add_one_by_one, direct, found, group, groups_of, many, members, path, user};
-use crate::support::engine::Fault;
+use crate::support::engine::{Call, Fault};
 use crate::support::{TestApp, TestTenant};
-use serde_json::json;
+use rollcall::directory::employees::Precondition;
+use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::Duration as StdDuration;
 use time::Duration;
 use tokio::sync::Notify;
+use uuid::Uuid;
 
 /// More groups than two transactions leave.
 const MANY: usize = 30;
@@ -48,16 +50,26 @@ async fn expect_members(tenant: &TestTenant, groups: &[String], expected: &[&Str
     }
 }
 
-/// Checks that nothing is left over: the items say what is seen.
+/// Checks that nothing is left over: the items say what is seen, and both sides of a membership say the same.
 async fn expect_settled(tenant: &TestTenant, groups: &[String]) {
     let store = tenant.app.store.tenant(&tenant.id);
     assert_eq!(store.list_movers().await.unwrap(), []);
-    for group in groups {
+    for id in groups {
         let directory = tenant.app.app.tenants.directory(&tenant.id);
-        let group = directory.get_group(group.parse().unwrap()).await.unwrap();
-        let kept = store.list_kept_members(&group).await.unwrap();
-        assert_eq!(store.list_members(&group).await.unwrap(), kept);
-        assert_eq!(group.member_count, u64::try_from(kept.len()).unwrap());
+        let group = directory.get_group(id.parse().unwrap()).await.unwrap();
+        let stored = store.list_stored_members(&group).await.unwrap();
+        let stored: Vec<Uuid> = stored.iter().map(|member| member.id).collect();
+        assert_eq!(group.member_count, u64::try_from(stored.len()).unwrap());
+        let shown: Vec<String> = stored.iter().map(Uuid::to_string).collect();
+        assert_eq!(members(tenant, id).await, shown);
+        let away = store.list_away(group.id).await.unwrap();
+        let ids = [&*stored, &*away].concat();
+        let memberships = store.get_memberships(&ids).await.unwrap();
+        for id in ids {
+            let found = &memberships[&id];
+            let says = (found.groups.contains(&group.id), found.former.contains(&group.id));
+            assert_eq!(says, (stored.contains(&id), away.contains(&id)), "{id}: {found:?}");
+        }
     }
 }
 
@@ -211,8 +223,7 @@ async fn who_is_deleted_between_a_large_change_and_its_end_is_no_member() {
     let mut rest = ids.clone();
     rest.remove(5);
     assert_eq!(members(&tenant, &crew).await, rest);
-    let total = tenant.get(&format!("/Groups/{crew}?excludedAttributes=members")).await.expect(200);
-    assert!(total.get("members").is_none());
+    expect_settled(&tenant, &[crew]).await;
 }
 
 #[tokio::test]
@@ -248,52 +259,65 @@ async fn an_erased_employee_is_in_no_change_that_waits_and_in_no_deleted_group()
 async fn a_whole_list_counts_for_who_is_away() {
     let tenant = acme().await;
     let (ada, bob) = (user(&tenant, "ada").await, user(&tenant, "bob").await);
-    let patches = |ada: &str| {
-        let by_id = format!("members[value eq \"{ada}\"]");
-        let by_ids = format!("members[value eq \"{ada}\" or value eq \"nobody\"]");
-        [
-            json!([{"op": "replace", "path": "members", "value": [{"value": bob}]}]),
-            json!([{"op": "replace", "value": {"members": [{"value": bob}]}}]),
-            json!([{"op": "replace", "path": "members", "value": []}]),
-            json!([{"op": "remove", "path": "members"}]),
-            json!([{"op": "remove", "path": by_id}, {"op": "remove", "path": "members[type eq \"Group\"]"}]),
-            json!([{"op": "remove", "path": by_ids}]),
-            json!([{"op": "remove", "path": "members[type eq \"User\"]"}]),
-        ]
-    };
+    let by_id = format!("members[value eq \"{ada}\"]");
+    let by_ids = format!("members[value eq \"{ada}\" or value eq \"nobody\"]");
+    let no_groups = json!({"op": "remove", "path": "members[type eq \"Group\"]"});
+    // Each with whether bob, who is here, is taken out too.
+    let requests = [
+        (json!([{"op": "replace", "path": "members", "value": [{"value": bob}]}]), false),
+        (json!([{"op": "replace", "value": {"members": [{"value": bob}]}}]), false),
+        (json!([{"op": "remove", "path": by_id}, no_groups]), false),
+        (json!([{"op": "remove", "path": by_ids}]), false),
+        (json!([{"op": "replace", "path": "members", "value": []}]), true),
+        (json!([{"op": "remove", "path": "members"}]), true),
+        (json!([{"op": "remove", "path": "members[type eq \"User\"]"}]), true),
+        (json!({"displayName": "Put", "members": [{"value": bob}]}), false),
+        (json!({"displayName": "Put empty", "members": []}), true),
+        (json!({"displayName": "Put without"}), true),
+    ];
     let mut groups = Vec::new();
-    for n in 0..9 {
+    for n in 0..requests.len() {
         groups.push(group(&tenant, &name(n), &[&ada, &bob]).await);
     }
-    let (kept, emptied) =
-        (group(&tenant, "Kept", &[&ada]).await, group(&tenant, "Put", &[&ada]).await);
     delete(&tenant, &ada).await;
-    for (patch, group) in patches(&ada).iter().zip(&groups) {
-        let before = tenant.get(&path(group)).await.expect(200);
-        let answer = tenant.patch(&path(group), patch).await;
-        if answer.expect(200)["members"] == before["members"] {
-            assert_eq!(answer.expect(200), before, "nobody sees a difference");
+    for ((body, is_seen), group) in requests.iter().zip(&groups) {
+        let path = path(group);
+        let before = tenant.get(&path).await.expect(200);
+        let answer = match body {
+            Value::Array(_) => tenant.patch(&path, body).await,
+            _ => tenant.put(&path, body).await,
+        };
+        let expected = if *is_seen { None } else { before.get("members") };
+        assert_eq!(answer.expect(200).get("members"), expected, "{body}");
+        if body.is_array() && !is_seen {
+            assert_eq!(answer.expect(200), before, "nobody sees a difference: {body}");
         }
     }
-    for (members, group) in [(json!([{"value": bob}]), &groups[7]), (json!([]), &groups[8])] {
-        let body = json!({"displayName": format!("Put {group}"), "members": members});
-        tenant.put(&path(group), &body).await.expect(200);
-    }
-    tenant.put(&path(&emptied), &json!({"displayName": "Put"})).await.expect(200);
-    // Who is in the list, or not in the part of it that is meant, comes back.
-    let named = json!({"displayName": "Kept", "members": [{"value": ada}, {"value": bob}]});
-    tenant.put(&path(&kept), &named).await.expect(200);
-    for patch in [
-        json!([{"op": "replace", "path": "members", "value": [{"value": ada}]}]),
-        json!([{"op": "remove", "path": "members[type eq \"Group\"]"}]),
-        json!([{"op": "replace", "path": "members[type eq \"User\"].display", "value": "x"}]),
+    assert_eq!(user(&tenant, "ada").await, ada);
+    assert_eq!(groups_of(&tenant, &ada).await, []);
+    expect_settled(&tenant, &groups).await;
+}
+
+/// Who is in the list, or not in the part of it that is meant, comes back.
+#[tokio::test]
+async fn a_list_with_who_is_away_in_it_lets_them_come_back() {
+    let tenant = acme().await;
+    let (ada, bob) = (user(&tenant, "ada").await, user(&tenant, "bob").await);
+    let crew = group(&tenant, "Crew", &[&ada]).await;
+    delete(&tenant, &ada).await;
+    let both = json!({"displayName": "Crew", "members": [{"value": ada}, {"value": bob}]});
+    tenant.put(&path(&crew), &both).await.expect(200);
+    for operation in [
+        json!({"op": "replace", "path": "members", "value": [{"value": ada}]}),
+        json!({"op": "remove", "path": "members[type eq \"Group\"]"}),
+        json!({"op": "replace", "path": "members[type eq \"User\"].display", "value": "x"}),
     ] {
-        tenant.patch(&path(&kept), &patch).await.expect(200);
+        tenant.patch(&path(&crew), &json!([operation])).await.expect(200);
+        assert_eq!(members(&tenant, &crew).await, Vec::<String>::new());
     }
     assert_eq!(user(&tenant, "ada").await, ada);
-    assert_eq!(groups_of(&tenant, &ada).await, [direct("Kept")]);
-    assert_eq!(members(&tenant, &kept).await, [ada]);
-    expect_settled(&tenant, &[groups, vec![kept, emptied]].concat()).await;
+    assert_eq!(groups_of(&tenant, &ada).await, [direct("Crew")]);
+    expect_settled(&tenant, &[crew]).await;
 }
 
 #[tokio::test]
@@ -314,15 +338,22 @@ async fn a_deletion_that_is_cut_short_is_seen_whole_and_finished_later() {
     let (ada, bob) = (user(&tenant, "ada").await, user(&tenant, "bob").await);
     let groups = many_groups(&tenant, &[&ada, &bob]).await;
     tenant.app.faults.end_writes_after(1);
-    delete(&tenant, &ada).await;
+    let directory = tenant.app.app.tenants.directory(&tenant.id);
+    directory.delete(ada.parse().unwrap(), &Precondition::default(), "Somebody").await.unwrap();
     assert_eq!(tenant.app.faults.left(), 0, "it was cut short");
     expect_members(&tenant, &groups, &[&bob]).await;
     let by_member = format!("members eq \"{ada}\"");
     assert_eq!(found(&tenant, "Groups", &by_member).await, Vec::<String>::new());
+    // Others let it be for a minute: the request may be there still.
+    let third = user(&tenant, "third").await;
+    group(&tenant, "Third", &[&third]).await;
+    delete(&tenant, &third).await;
+    let store = tenant.app.store.tenant(&tenant.id);
+    assert_eq!(store.list_movers().await.unwrap().len(), 1);
     pass_by(&tenant).await;
     expect_settled(&tenant, &groups).await;
     let history = admin::get(&tenant, &format!("/groups/{}/history", groups[MANY - 1])).await;
-    assert_eq!(history["entries"][0]["by"], history["entries"][1]["by"], "by who deleted them");
+    assert_eq!(history["entries"][0]["by"], "Somebody", "whoever finishes it");
     assert_eq!(user(&tenant, "ada").await, ada);
     assert_eq!(groups_of(&tenant, &ada).await, all_names());
     expect_members(&tenant, &groups, &[&ada, &bob]).await;
@@ -484,4 +515,65 @@ async fn who_comes_back_while_a_large_change_is_finished_is_a_member() {
     assert_eq!(groups_of(&tenant, &ada).await, [direct("Crew")]);
     assert_eq!(members(&tenant, &crew).await.len(), everybody.len());
     expect_settled(&tenant, &[crew]).await;
+}
+
+/// While somebody comes back, what is said of them is seen, and a client that asks for news gets it.
+#[tokio::test]
+async fn who_is_on_the_way_back_is_seen_as_any_member() {
+    let tenant = acme().await;
+    let (ada, bob) = (user(&tenant, "ada").await, user(&tenant, "bob").await);
+    let groups = many_groups(&tenant, &[&ada, &bob]).await;
+    let [renamed, left, whole, .., again] = &groups[MANY - 10..] else { panic!("ten groups") };
+    delete(&tenant, &ada).await;
+    let tag = tenant.get(&path(left)).await.header("etag").to_owned();
+    tenant.app.faults.end_writes_after(2);
+    assert_eq!(user(&tenant, "ada").await, ada);
+    assert_eq!(tenant.app.faults.left(), 0, "it was cut short");
+    let if_changed = [("if-none-match", &*tag)];
+    let told = tenant.request("GET", &path(left), &if_changed, "").await.expect(200);
+    assert_eq!(told["members"].as_array().map(Vec::len), Some(2));
+
+    let add =
+        json!([{"op": "add", "path": "members", "value": [{"value": ada, "display": "Countess"}]}]);
+    let shown = tenant.patch(&path(renamed), &add).await.expect(200);
+    assert_eq!(shown["members"][0]["display"], "Countess");
+    for (operation, group) in [
+        (json!({"op": "remove", "path": format!("members[value eq \"{ada}\"]")}), left),
+        (json!({"op": "replace", "path": "members", "value": [{"value": bob}]}), whole),
+    ] {
+        let before = tenant.get(&path(group)).await.header("etag").to_owned();
+        let answer = tenant.patch(&path(group), &json!([operation])).await;
+        assert_eq!(answer.expect(200)["members"].as_array().map(Vec::len), Some(1));
+        assert_ne!(answer.header("etag"), before, "the members are others");
+    }
+    // In and out again, before the group has followed: a list without them has nothing to do afterwards.
+    let remove = json!([{"op": "remove", "path": "members", "value": [{"value": ada}]}]);
+    tenant.patch(&path(again), &add).await.expect(200);
+    tenant.patch(&path(again), &remove).await.expect(200);
+    pass_by(&tenant).await;
+    let before = admin::get(&tenant, &format!("/groups/{again}/history")).await;
+    let list = json!([{"op": "replace", "path": "members", "value": [{"value": bob}]}]);
+    tenant.patch(&path(again), &list).await.expect(200);
+    assert_eq!(admin::get(&tenant, &format!("/groups/{again}/history")).await, before);
+    let settled: Vec<String> = groups.iter().filter(|id| *id != again).cloned().collect();
+    expect_settled(&tenant, &settled).await;
+}
+
+/// As many addresses as somebody can have, and as many groups as one transaction takes beside them.
+#[tokio::test]
+async fn who_has_many_addresses_leaves_and_joins_many_groups_too() {
+    let tenant = acme().await;
+    let emails: Vec<Value> =
+        (0..40).map(|n| json!({"value": format!("ada{n}@example.com")})).collect();
+    let body = json!({"userName": "ada", "externalId": "1", "emails": emails});
+    let ada = tenant.create(&body).await;
+    let groups = many_groups(&tenant, &[&ada]).await;
+    tenant.app.faults.take_calls();
+    delete(&tenant, &ada).await;
+    assert_eq!(tenant.create(&body).await, ada);
+    let calls = tenant.app.faults.take_calls();
+    let items = |call: &Call| call.request["TransactItems"].as_array().map_or(0, Vec::len);
+    assert_eq!(calls.iter().map(items).max(), Some(95), "what the data model says");
+    expect_members(&tenant, &groups, &[&ada]).await;
+    expect_settled(&tenant, &groups).await;
 }

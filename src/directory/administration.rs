@@ -7,9 +7,7 @@ use super::{Directory, Error};
 use crate::store::employee::{Employee, LocalValues};
 use crate::store::history::{AttributeChange, EventKind, HistoryEntry, RecordedEntry};
 use crate::store::keys::Kind;
-use crate::store::member::Member;
 use crate::store::membership::Presence;
-use crate::store::moving::Mover;
 use crate::store::retry::Pauses;
 use crate::store::written::Written;
 use uuid::Uuid;
@@ -236,9 +234,7 @@ impl Directory {
             pauses.pause().await?;
         }
         // What waits to be written or cleared away may name the person.
-        let member = Member { id, kind: Kind::Employee, display: None };
-        self.finish_move(&Mover { member, by: by.label.to_owned(), since: self.sources.now() })
-            .await?;
+        self.finish_departure(id, Occasion { at: self.sources.now(), by: by.label }).await?;
         for group in self.store.list_journals().await? {
             self.settled_group(group).await?;
         }

@@ -156,7 +156,7 @@ impl Directory {
             let departure = self.departure((Kind::Employee, id), Presence::Away, occasion).await?;
             match self.store.hide_employee(&before, &after, &claim, &departure, &entry).await? {
                 Written::Done => {
-                    tidy(self.follow_all(&departure)).await;
+                    tidy(self.follow(&departure)).await;
                     return Ok(());
                 }
                 Written::Stale | Written::ClaimDiffers(_) => pauses.pause().await?,

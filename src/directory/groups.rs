@@ -3,7 +3,7 @@
 use super::change::Occasion;
 use super::employees::Precondition;
 use super::group_change::{self, split_members};
-use super::membership::{missing, with_members};
+use super::membership::with_members;
 use super::names::Attempt;
 use super::tidy::tidy;
 use super::{Directory, Error};
@@ -135,8 +135,9 @@ impl Directory {
             match self.store.delete_group(&group, &claim, &departure, &entry).await? {
                 Written::Done => {
                     tidy(async {
-                        self.follow_all(&departure).await?;
-                        Ok::<_, Error>(self.store.clear_graves().await?)
+                        let followed = self.follow(&departure).await;
+                        self.store.clear_graves().await?;
+                        followed
                     })
                     .await;
                     return Ok(());
@@ -164,9 +165,10 @@ impl Directory {
             let awaited = self.awaited(id, reach, &known, &wanted).await?;
             if !awaited.is_empty() {
                 // Those of them whom the request would take out if they were here.
-                let here = with_members(&before, &[&*known, &*awaited].concat());
-                let (_, still) = split_members(decide(&here)?);
-                members.forgotten = missing(&awaited, &still);
+                let away = awaited.iter().map(|awaited| awaited.member.clone());
+                let here: Vec<Member> = known.iter().cloned().chain(away).collect();
+                let (_, still) = split_members(decide(&with_members(&before, &here))?);
+                members.forget(&awaited, &still);
             }
             let occasion = Occasion { at: self.sources.now(), by };
             let groups = &self.types.groups;

@@ -10,6 +10,7 @@ use crate::store::employee::Employee;
 use crate::store::group::Group;
 use crate::store::keys::Kind;
 use crate::store::member::{Member, MemberChanges};
+use crate::store::membership::Presence;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use uuid::Uuid;
@@ -18,8 +19,8 @@ impl Directory {
     /// The members of a group that a request can touch.
     pub(super) async fn reached(&self, group: &Group, reach: &Reach) -> Result<Vec<Member>, Error> {
         Ok(match reach {
-            Reach::All => self.store.list_kept_members(group).await?,
-            Reach::These(values) => self.store.get_kept_members(group, &ids_in(values)).await?,
+            Reach::All => self.store.list_stored_members(group).await?,
+            Reach::These(values) => self.store.get_stored_members(group, &ids_in(values)).await?,
         })
     }
 
@@ -62,26 +63,32 @@ impl Directory {
         Ok(changes)
     }
 
-    /// Those whom a request can touch, and does not want to be members, who are away and would come back as members.
+    /// Those whom a request can touch, and does not want to be members, who would come back as members: who is away, and who is
+    /// on the way back.
     pub(super) async fn awaited(
         &self,
         group: Uuid,
         reach: &Reach,
         known: &[Member],
         wanted: &WantedMembers,
-    ) -> Result<Vec<Member>, Error> {
-        let settled: HashSet<Uuid> =
-            known.iter().map(|member| member.id).chain(wanted.ids()).collect();
-        let mut away = match reach {
-            Reach::All => self.store.list_away(group).await?,
-            Reach::These(values) => {
-                let mut named = ids_in(values);
-                named.retain(|id| !settled.contains(id));
-                self.store.get_away(group, &named).await?
-            }
+    ) -> Result<Vec<Awaited>, Error> {
+        let mut reached = match reach {
+            Reach::All => self.store.list_away(group).await?.into_iter().collect(),
+            Reach::These(values) => ids_in(values),
         };
-        away.retain(|id| !settled.contains(id));
-        let awaited = away.into_iter().map(|id| Member { id, kind: Kind::Employee, display: None });
+        for id in known.iter().map(|member| member.id).chain(wanted.ids()) {
+            reached.remove(&id);
+        }
+        if reached.is_empty() {
+            return Ok(Vec::new());
+        }
+        let reached: Vec<Uuid> = reached.into_iter().collect();
+        let memberships = self.store.get_memberships(&reached).await?;
+        let awaited = reached.into_iter().filter_map(|id| {
+            let found = memberships.get(&id).filter(|found| found.former.contains(&group))?;
+            let member = Member { id, kind: Kind::Employee, display: None };
+            Some(Awaited { member, is_here: found.presence == Presence::Here })
+        });
         Ok(awaited.collect())
     }
 
@@ -115,6 +122,29 @@ impl Directory {
     }
 }
 
+/// Somebody who is to come back as a member.
+#[derive(Debug)]
+pub(super) struct Awaited {
+    /// Who, as far as a request can tell.
+    pub(super) member: Member,
+    /// Whether they are on the way already, and seen as a member.
+    is_here: bool,
+}
+
+impl MemberChanges {
+    /// Adds those of `awaited` who are not wanted.
+    pub(super) fn forget(&mut self, awaited: &[Awaited], wanted: &WantedMembers) {
+        let wanted: HashSet<Uuid> = wanted.ids().collect();
+        for Awaited { member, is_here } in awaited {
+            match (wanted.contains(&member.id), is_here) {
+                (true, _) => {}
+                (false, true) => self.recalled.push(member.id),
+                (false, false) => self.forgotten.push(member.id),
+            }
+        }
+    }
+}
+
 /// A group's attributes, with these as its members.
 pub(super) fn with_members(group: &Group, members: &[Member]) -> Map<String, Value> {
     let mut attributes = group.attributes.clone();
@@ -122,12 +152,6 @@ pub(super) fn with_members(group: &Group, members: &[Member]) -> Map<String, Val
         attributes.insert(MEMBERS.to_owned(), member_values(members));
     }
     attributes
-}
-
-/// Those of `members` who are not wanted.
-pub(super) fn missing(members: &[Member], wanted: &WantedMembers) -> Vec<Uuid> {
-    let wanted: HashSet<Uuid> = wanted.ids().collect();
-    members.iter().map(|member| member.id).filter(|id| !wanted.contains(id)).collect()
 }
 
 fn ids_in(values: &BTreeSet<String>) -> BTreeSet<Uuid> {

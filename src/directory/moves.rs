@@ -22,7 +22,8 @@ use uuid::Uuid;
 /// transaction takes 100.
 const MOST_AT_ONCE: usize = 12;
 
-/// After how long others go on with what a request began: it has ended by then, whether it is finished or not.
+/// After how long others go on with what a request began: by then it has ended. An erasure can take longer; then both go on
+/// with it, and each step is written once.
 const LEFT_OVER_AFTER: Duration = Duration::minutes(1);
 
 impl Directory {
@@ -55,42 +56,46 @@ impl Directory {
         occasion: Occasion<'_>,
     ) -> Result<Move, Error> {
         let before = self.memberships(member.id).await?;
-        let mover = Mover { member, by: occasion.by.to_owned(), since: occasion.at };
-        self.step(mover, before, presence, occasion).await
+        self.step(mover(member, occasion), before, presence, occasion).await
     }
 
-    /// Has the groups follow that the write of `begun` left over.
+    /// Has the groups follow that the write of `begun` left over; when it touched any, also those that interrupted requests
+    /// left over.
     pub(super) async fn follow(&self, begun: &Move) -> Result<(), Error> {
-        match begun.after.is_settled() {
+        let mut followed = match begun.after.is_settled() {
             true => Ok(()),
-            false => self.finish_move(&begun.mover).await,
-        }
-    }
-
-    /// As [`Self::follow`], after somebody left groups: goes on also with what interrupted requests left over.
-    pub(super) async fn follow_all(&self, begun: &Move) -> Result<(), Error> {
-        self.follow(begun).await?;
-        if begun.before.groups.is_empty() {
-            return Ok(());
+            false => self.finish(&begun.mover).await,
+        };
+        if begun.groups.is_empty() {
+            return followed;
         }
         let latest = self.sources.now() - LEFT_OVER_AFTER;
-        for mover in self.store.list_movers().await? {
-            if mover.since < latest {
-                self.finish_move(&mover).await?;
-            }
+        let movers = self.store.list_movers().await?;
+        for mover in movers.iter().filter(|mover| mover.since < latest) {
+            // One that cannot be finished is no reason to leave the others.
+            followed = followed.and(self.finish(mover).await);
         }
-        Ok(())
+        followed
     }
 
-    /// Has all groups follow that have not yet.
-    pub(super) async fn finish_move(&self, mover: &Mover) -> Result<(), Error> {
+    /// Has all groups follow that somebody who is gone has not left yet, whoever began it.
+    pub(super) async fn finish_departure(
+        &self,
+        id: Uuid,
+        occasion: Occasion<'_>,
+    ) -> Result<(), Error> {
+        let member = Member { id, kind: Kind::Employee, display: None };
+        self.finish(&mover(member, occasion)).await
+    }
+
+    async fn finish(&self, mover: &Mover) -> Result<(), Error> {
         let mut pauses = Pauses::new();
         loop {
             let before = self.memberships(mover.member.id).await?;
             let presence = before.presence;
             let occasion = Occasion { at: self.sources.now(), by: &mover.by };
             let step = self.step(mover.clone(), before, presence, occasion).await?;
-            match self.store.follow(&step).await? {
+            match self.store.write_step(&step).await? {
                 Written::Done if step.after.is_settled() => return Ok(()),
                 Written::Done => pauses = Pauses::new(),
                 Written::Stale | Written::ClaimDiffers(_) => pauses.pause().await?,
@@ -106,37 +111,20 @@ impl Directory {
         presence: Presence,
         occasion: Occasion<'_>,
     ) -> Result<Move, Error> {
-        let some = |ids: BTreeSet<Uuid>| ids.into_iter().take(MOST_AT_ONCE).collect();
-        let is_here = presence == Presence::Here;
-        let touched: BTreeSet<Uuid> = match is_here {
-            true => some(&before.former - &before.groups),
-            false => some(before.groups.clone()),
-        };
+        let touched = touched(&before, presence);
         let mut members = MemberChanges::default();
-        match is_here {
-            true => members.joined.push(mover.member.clone()),
-            false => members.left.push(mover.member.id),
+        match presence {
+            Presence::Here => members.joined.push(mover.member.clone()),
+            Presence::Away | Presence::Gone => members.left.push(mover.member.id),
         }
         let groups = self.group_changes(&touched, &members, occasion).await?;
-        let there: BTreeSet<Uuid> = groups.iter().map(|change| change.after.id).collect();
-        let (groups_after, former) = match presence {
-            Presence::Here => {
-                let joined_already = some(&before.former & &before.groups);
-                (&before.groups | &there, &(&before.former - &touched) - &joined_already)
-            }
-            Presence::Away => (&before.groups - &touched, &before.former | &there),
-            Presence::Gone => {
-                let forgotten = MOST_AT_ONCE - touched.len();
-                let former = before.former.iter().copied().skip(forgotten).collect();
-                (&before.groups - &touched, former)
-            }
-        };
-        let after = Memberships { groups: groups_after, former, presence };
+        let there = groups.iter().map(|change| change.after.id).collect();
+        let after = moved(&before, presence, &touched, &there);
         Ok(Move { mover, before, after, groups })
     }
 
     /// Where somebody is a member.
-    pub(super) async fn memberships(&self, id: Uuid) -> Result<Memberships, Error> {
+    async fn memberships(&self, id: Uuid) -> Result<Memberships, Error> {
         Ok(self.store.get_memberships(&[id]).await?.remove(&id).unwrap_or_default())
     }
 
@@ -151,12 +139,12 @@ impl Directory {
             return Ok(Vec::new());
         }
         let ids: Vec<Uuid> = ids.iter().copied().collect();
-        let mut groups: Vec<Group> = self.store.get_records(&ids).await?;
-        let unsettled: BTreeSet<Uuid> =
-            groups.iter().filter(|group| group.journal.is_some()).map(|group| group.id).collect();
-        groups.retain(|group| !unsettled.contains(&group.id));
-        for id in unsettled {
-            groups.extend(self.settled_group(id).await?);
+        let mut groups = Vec::with_capacity(ids.len());
+        for group in self.store.get_records::<Group>(&ids).await? {
+            match group.journal {
+                None => groups.push(group),
+                Some(_) => groups.extend(self.settled_group(group.id).await?),
+            }
         }
         let types = &self.types.groups;
         let changes = groups.iter().filter_map(|group| {
@@ -164,5 +152,111 @@ impl Directory {
             group_change::changed(types, group, attributes, members, occasion)
         });
         Ok(changes.collect())
+    }
+}
+
+fn mover(member: Member, occasion: Occasion<'_>) -> Mover {
+    Mover { member, by: occasion.by.to_owned(), since: occasion.at }
+}
+
+/// The groups that the next step joins or leaves.
+fn touched(before: &Memberships, presence: Presence) -> BTreeSet<Uuid> {
+    let all = match presence {
+        Presence::Here => &before.former - &before.groups,
+        Presence::Away | Presence::Gone => before.groups.clone(),
+    };
+    all.into_iter().take(MOST_AT_ONCE).collect()
+}
+
+/// Where somebody is a member after a step: of the groups that it touches, those that are `there` still.
+fn moved(
+    before: &Memberships,
+    presence: Presence,
+    touched: &BTreeSet<Uuid>,
+    there: &BTreeSet<Uuid>,
+) -> Memberships {
+    let Memberships { groups, former, .. } = before;
+    // What is only forgotten with it counts like a group that is touched.
+    let room = MOST_AT_ONCE.saturating_sub(touched.len());
+    let (groups, former) = match presence {
+        Presence::Here => {
+            // Others may have made them a member meanwhile.
+            let joined: BTreeSet<Uuid> = former.intersection(groups).copied().take(room).collect();
+            (groups | there, &(former - touched) - &joined)
+        }
+        Presence::Away => (groups - touched, former | there),
+        Presence::Gone => (groups - touched, former.iter().copied().skip(room).collect()),
+    };
+    Memberships { groups, former, presence }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ids(numbers: impl IntoIterator<Item = u128>) -> BTreeSet<Uuid> {
+        numbers.into_iter().map(Uuid::from_u128).collect()
+    }
+
+    /// Steps until it is settled, with groups that are all there but for those with a number above 100.
+    fn steps(mut before: Memberships, presence: Presence) -> Vec<Memberships> {
+        let mut steps = Vec::new();
+        loop {
+            let touched = touched(&before, presence);
+            let there = touched.iter().copied().filter(|id| id.as_u128() <= 100).collect();
+            before = moved(&before, presence, &touched, &there);
+            steps.push(before.clone());
+            if before.is_settled() {
+                return steps;
+            }
+        }
+    }
+
+    #[test]
+    fn who_goes_away_leaves_some_groups_at_a_time_and_remembers_those_that_are_there() {
+        let before =
+            Memberships { groups: ids(1..=20), former: ids([50]), ..Memberships::default() };
+        let steps = steps(before, Presence::Away);
+        let away = |groups, former| Memberships { groups, former, presence: Presence::Away };
+        let remembered = |last| ids((1..=last).chain([50]));
+        assert_eq!(steps, [away(ids(13..=20), remembered(12)), away(ids([]), remembered(20))]);
+        let before = Memberships { groups: ids([1, 101]), ..Memberships::default() };
+        let left = &moved(&before, Presence::Away, &before.groups, &ids([1]));
+        assert_eq!(*left, away(ids([]), ids([1])));
+    }
+
+    #[test]
+    fn who_comes_back_joins_some_groups_at_a_time_and_none_twice() {
+        let before = Memberships {
+            groups: ids([3, 4]),
+            former: ids((3..=20).chain([101])),
+            presence: Presence::Away,
+        };
+        let steps = steps(before, Presence::Here);
+        let here = |groups, former| Memberships { groups, former, presence: Presence::Here };
+        let first = here(ids(3..=16), ids([3, 4, 17, 18, 19, 20, 101]));
+        assert_eq!(steps, [first, here(ids(3..=20), ids([]))]);
+    }
+
+    #[test]
+    fn who_is_gone_is_in_no_group_and_comes_back_to_none() {
+        let before =
+            Memberships { groups: ids(1..=8), former: ids(20..=30), presence: Presence::Away };
+        let steps = steps(before, Presence::Gone);
+        let gone = |groups, former| Memberships { groups, former, presence: Presence::Gone };
+        assert_eq!(steps, [gone(ids([]), ids(24..=30)), gone(ids([]), ids([]))]);
+    }
+
+    #[test]
+    fn a_step_is_no_more_than_a_transaction_takes() {
+        let before =
+            Memberships { groups: ids(1..=99), former: ids(1..=50), ..Memberships::default() };
+        for presence in [Presence::Here, Presence::Away, Presence::Gone] {
+            let touched = touched(&before, presence);
+            let after = moved(&before, presence, &touched, &touched);
+            let differences = [&before.groups ^ &after.groups, &before.former ^ &after.former];
+            let items: usize = differences.iter().map(BTreeSet::len).sum();
+            assert!(touched.len() * 2 + items <= MOST_AT_ONCE * 4, "{presence:?}");
+        }
     }
 }

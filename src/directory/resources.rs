@@ -297,7 +297,8 @@ impl Directory {
         shown.buffered(GROUPS_AT_ONCE).try_filter_map(future::ok).try_collect().await
     }
 
-    /// Whether an answer changes with nothing but the record's version. The groups that a user is in are no part of it.
+    /// Whether an answer changes with nothing but the record's version. The groups that a user is in are no part of it, nor
+    /// are the members of a group who come or go until it has followed.
     ///
     /// # Errors
     /// As for every call of the store.
@@ -306,8 +307,10 @@ impl Directory {
         record: &AnyRecord,
         view: View<'_>,
     ) -> Result<bool, Error> {
-        let shows_groups = record.kind() == Kind::Employee && view.groups == Wanted::Yes;
-        Ok(!shows_groups || !self.has_groups().await?)
+        Ok(match record.kind() {
+            Kind::Employee => view.groups == Wanted::No || !self.has_groups().await?,
+            Kind::Group => view.members == Wanted::No || self.store.list_movers().await?.is_empty(),
+        })
     }
 
     fn show_members(&self, members: &[Member], base_url: &str) -> Option<Value> {

@@ -7,11 +7,15 @@ use std::time::Duration;
 const LONGEST: Duration = Duration::from_secs(15);
 
 /// Does such work. A failure of it is no failure of the request: operations are told, and it is left for another change.
-/// That the time was over is not even worth telling.
 pub(super) async fn tidy<E: std::error::Error + 'static>(
     work: impl Future<Output = Result<(), E>>,
 ) {
-    if let Ok(Err(error)) = tokio::time::timeout(LONGEST, work).await {
-        tracing::warn!(cause = crate::error_chain(&error), "members of a group are left for later");
+    match tokio::time::timeout(LONGEST, work).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => {
+            let cause = crate::error_chain(&error);
+            tracing::warn!(cause, "members of a group are left for later");
+        }
+        Err(_) => tracing::info!("members of a group are left for later: the time is over"),
     }
 }

@@ -1,5 +1,5 @@
 //! Writes of employees: each one transaction of the record on its expected revision, the userName claim, the counts,
-//! the pointers and the history entry.
+//! the pointers and the history entry; for who comes or goes also of where they are a member, and of groups.
 
 use super::claim::{Claim, Rename};
 use super::count::Change;
@@ -56,7 +56,7 @@ impl TenantStore {
         finish(transaction).await
     }
 
-    /// Hides an employee: the userName becomes free, and remembers who had it; groups have one member less.
+    /// Hides an employee: the userName becomes free, and remembers who had it; groups have one member less, or are to follow.
     ///
     /// # Errors
     /// [`Error`], as for every call.

@@ -14,7 +14,7 @@ use super::{Error, TenantStore};
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
-/// A group before and after somebody's coming or going, with its history entry.
+/// A group before and after a change, with its history entry.
 #[derive(Debug, Clone)]
 pub struct GroupChange {
     /// As it was read.

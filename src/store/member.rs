@@ -33,6 +33,8 @@ pub struct MemberChanges {
     pub left: Vec<Uuid>,
     /// Who is away, and is not to come back as a member.
     pub forgotten: Vec<Uuid>,
+    /// Who is on the way back, and seen as a member already, and is not to be one.
+    pub recalled: Vec<Uuid>,
 }
 
 impl MemberChanges {
@@ -41,9 +43,14 @@ impl MemberChanges {
         self.joined.len() + self.renamed.len() + self.taken_out().count()
     }
 
-    /// Those who left and those who are forgotten.
+    /// Those who left and those who do not come back.
     pub fn taken_out(&self) -> impl Iterator<Item = Uuid> {
-        self.left.iter().chain(&self.forgotten).copied()
+        self.left.iter().copied().chain(self.not_awaited())
+    }
+
+    /// Those who do not come back.
+    pub fn not_awaited(&self) -> impl Iterator<Item = Uuid> {
+        self.forgotten.iter().chain(&self.recalled).copied()
     }
 
     /// Whether the members are others afterwards, for whoever sees them.
@@ -91,13 +98,9 @@ impl TenantStore {
         member: &Member,
     ) -> Result<(), Error> {
         self.write_member(transaction, group, member)?;
-        transaction.update(
-            Step::Member,
-            &keys::membership(&self.tenant, member.id),
-            &format!("ADD {MEMBER_OF} :group"),
-            one_group(group),
-            Condition::expression(&format!("attribute_not_exists({ABSENT})")),
-        )
+        let condition = Condition::expression(&format!("attribute_not_exists({ABSENT})"));
+        let change = format!("ADD {MEMBER_OF} :group");
+        self.update_memberships(transaction, (group, member.id), &change, Some(condition))
     }
 
     /// Writes the item of a member.
@@ -121,14 +124,9 @@ impl TenantStore {
     ) -> Result<(), Error> {
         let key = keys::member(&self.tenant, group, member);
         transaction.delete(Step::Companion, &key, Condition::none())?;
-        transaction.update(
-            Step::Companion,
-            &keys::membership(&self.tenant, member),
-            // Who is away, or on the way back, does not come back as a member.
-            &format!("DELETE {MEMBER_OF} :group, {FORMER_OF} :group"),
-            one_group(group),
-            Condition::none(),
-        )
+        // Who is on the way back does not come back as a member.
+        let change = format!("DELETE {MEMBER_OF} :group, {FORMER_OF} :group");
+        self.update_memberships(transaction, (group, member), &change, None)
     }
 
     /// Takes a group from those that somebody joins on return.
@@ -140,13 +138,8 @@ impl TenantStore {
     ) -> Result<(), Error> {
         let key = keys::away(&self.tenant, group, member);
         transaction.delete(Step::Companion, &key, Condition::none())?;
-        transaction.update(
-            Step::Companion,
-            &keys::membership(&self.tenant, member),
-            &format!("DELETE {FORMER_OF} :group"),
-            one_group(group),
-            Condition::none(),
-        )
+        let change = format!("DELETE {FORMER_OF} :group");
+        self.update_memberships(transaction, (group, member), &change, None)
     }
 
     /// Remembers a group for somebody who is not here. When they are, [`Step::Member`] is refused.
@@ -158,18 +151,25 @@ impl TenantStore {
     ) -> Result<(), Error> {
         let key = keys::away(&self.tenant, group, member);
         transaction.put(Step::Companion, key.to_item(), Condition::none())?;
-        transaction.update(
-            Step::Member,
-            &keys::membership(&self.tenant, member),
-            &format!("ADD {FORMER_OF} :group"),
-            one_group(group),
-            Condition::expression(&format!("attribute_exists({ABSENT})")),
-        )
+        let condition = Condition::expression(&format!("attribute_exists({ABSENT})"));
+        let change = format!("ADD {FORMER_OF} :group");
+        self.update_memberships(transaction, (group, member), &change, Some(condition))
     }
-}
 
-fn one_group(group: Uuid) -> Item {
-    Item::from([(":group".to_owned(), set(&BTreeSet::from([group])))])
+    /// Changes where somebody is a member by one group, `:group` in the change. With a condition it is a
+    /// [`Step::Member`].
+    fn update_memberships(
+        &self,
+        transaction: &mut Transaction<'_>,
+        (group, member): (Uuid, Uuid),
+        change: &str,
+        condition: Option<Condition>,
+    ) -> Result<(), Error> {
+        let step = if condition.is_some() { Step::Member } else { Step::Companion };
+        let key = keys::membership(&self.tenant, member);
+        let values = Item::from([(":group".to_owned(), set(&BTreeSet::from([group])))]);
+        transaction.update(step, &key, change, values, condition.unwrap_or_default())
+    }
 }
 
 /// The members that items stand for, in id order.

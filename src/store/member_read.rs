@@ -1,13 +1,12 @@
-//! Reads of members. What is committed counts, whether it is in their items already or not: what a journal says for
-//! everybody, who comes or goes for whoever looks. Who changes a group starts from the items: they are what it counts.
+//! Reads of members. Whoever looks sees what is committed, whether it is in their items already or not. Whoever changes a
+//! group without a journal starts from the items: they are what the group counts.
 
 use super::group::Group;
-use super::journal::Overlay;
 use super::keys::{self, Key};
-use super::member::Member;
+use super::member::{Member, read_members};
 use super::read::SortRange;
 use super::record::id_in_key;
-use super::{Error, TenantStore};
+use super::{Error, Item, TenantStore};
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
@@ -19,25 +18,26 @@ impl TenantStore {
     pub async fn list_members(&self, group: &Group) -> Result<Vec<Member>, Error> {
         // What is not in the items first: when it is by now, the members are read with it.
         let overlay = self.read_overlay(group).await?;
-        self.list_over(group, overlay).await
-    }
-
-    /// All members of a group, in id order, for a change of them.
-    ///
-    /// # Errors
-    /// [`Error`], as for every call.
-    pub async fn list_kept_members(&self, group: &Group) -> Result<Vec<Member>, Error> {
-        let overlay = self.read_journal_overlay(group).await?;
-        self.list_over(group, overlay).await
-    }
-
-    async fn list_over(&self, group: &Group, overlay: Overlay) -> Result<Vec<Member>, Error> {
         if group.member_count == 0 && overlay.is_empty() {
             return Ok(Vec::new());
         }
-        let partition = keys::members(&self.tenant, group.id);
-        let items = self.store.query_all(&partition, &SortRange::All, None).await?;
-        overlay.over(&items, |_| true)
+        overlay.over(&self.query_members(group.id).await?, |_| true)
+    }
+
+    /// All members of a group by their items, in id order, for a change of them.
+    ///
+    /// # Errors
+    /// [`Error`], as for every call.
+    pub async fn list_stored_members(&self, group: &Group) -> Result<Vec<Member>, Error> {
+        match group.member_count {
+            0 => Ok(Vec::new()),
+            _ => read_members(&self.query_members(group.id).await?),
+        }
+    }
+
+    async fn query_members(&self, group: Uuid) -> Result<Vec<Item>, Error> {
+        let partition = keys::members(&self.tenant, group);
+        self.store.query_all(&partition, &SortRange::All, None).await
     }
 
     /// One page of the members of a group in id order, after one of them or from the start: at most `limit`, fewer while a
@@ -69,11 +69,11 @@ impl TenantStore {
         Ok((members, last))
     }
 
-    /// Those of `ids` that are members of a group, in id order, for a change of them.
+    /// Those of `ids` that are members of a group by their items, in id order, for a change of them.
     ///
     /// # Errors
     /// [`Error`], as for every call.
-    pub async fn get_kept_members(
+    pub async fn get_stored_members(
         &self,
         group: &Group,
         ids: &BTreeSet<Uuid>,
@@ -81,27 +81,19 @@ impl TenantStore {
         if ids.is_empty() || group.member_count == 0 {
             return Ok(Vec::new());
         }
-        let overlay = self.read_journal_overlay(group).await?;
         let keys: Vec<Key> =
             ids.iter().map(|id| keys::member(&self.tenant, group.id, *id)).collect();
-        let items = self.store.batch_get(&keys).await?;
-        overlay.over(&items, |id| ids.contains(&id))
+        let mut members = read_members(&self.store.batch_get(&keys).await?)?;
+        members.sort_unstable_by_key(|member| member.id);
+        Ok(members)
     }
 
-    /// Those who are away, and come back as members of a group, in id order.
+    /// Those of whom an item says that they are away and come back as members of a group, in id order. Whether they do is for
+    /// [`TenantStore::get_memberships`] to say.
     ///
     /// # Errors
     /// [`Error`], as for every call.
     pub async fn list_away(&self, group: Uuid) -> Result<Vec<Uuid>, Error> {
         self.list_ids_in(&keys::all_away(&self.tenant, group)).await
-    }
-
-    /// Those of `ids` who are away, and come back as members of a group.
-    ///
-    /// # Errors
-    /// [`Error`], as for every call.
-    pub async fn get_away(&self, group: Uuid, ids: &BTreeSet<Uuid>) -> Result<Vec<Uuid>, Error> {
-        let keys: Vec<Key> = ids.iter().map(|id| keys::away(&self.tenant, group, *id)).collect();
-        self.store.batch_get(&keys).await?.iter().map(id_in_key).collect()
     }
 }

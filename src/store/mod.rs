@@ -25,6 +25,7 @@ pub mod group_write;
 pub mod member;
 pub mod member_read;
 pub mod membership;
+mod overlay;
 pub mod moving;
 pub mod journal;
 pub mod history;

@@ -4,10 +4,10 @@
 
 use super::group::Group;
 use super::group_write::GroupChange;
-use super::journal::Overlay;
 use super::keys;
 use super::member::Member;
 use super::membership::{Memberships, Presence};
+use super::overlay::Overlay;
 use super::read::SortRange;
 use super::record::id_in_key;
 use super::transact::{Condition, Step, Transaction};
@@ -55,7 +55,7 @@ impl TenantStore {
     ///
     /// # Errors
     /// [`Error`], as for every call.
-    pub async fn follow(&self, step: &Move) -> Result<Written, Error> {
+    pub async fn write_step(&self, step: &Move) -> Result<Written, Error> {
         let mut transaction = Transaction::new(&self.store);
         self.write_move(&mut transaction, step)?;
         if step.before.is_settled() {
@@ -139,8 +139,8 @@ impl TenantStore {
         let memberships = self.get_memberships(&ids).await?;
         for Mover { member, .. } in movers {
             match memberships.get(&member.id) {
-                Some(found) if found.presence != Presence::Here => overlay.take_out(member.id),
-                Some(found) if found.former.contains(&group.id) => overlay.put_in(member),
+                Some(found) if found.presence != Presence::Here => overlay.decide(member.id, None),
+                Some(found) if found.former.contains(&group.id) => overlay.add(member),
                 Some(_) | None => {}
             }
         }

@@ -21,7 +21,7 @@ pub(super) enum Step {
     Claim,
     /// The claim on a name that is to be given up.
     FormerClaim,
-    /// Where somebody is a member, or a group whose members change with somebody's coming or going.
+    /// What the change of a membership depends on beside the record: the other side of it.
     Member,
     /// Counts, pointers, history, members, journals: written without a condition, for the record's guards them.
     Companion,

@@ -1,0 +1,115 @@
+//! How a change of members is written down: in parts that each fit an item.
+
+use crate::store::keys::Key;
+use crate::store::member::{Member, MemberChanges};
+use crate::store::{Error, Item};
+use aws_sdk_dynamodb::primitives::Blob;
+use aws_sdk_dynamodb::types::AttributeValue;
+use uuid::Uuid;
+
+/// How many bytes of a change stand in one item: an item takes 400 KB.
+const PART_BYTES: usize = 250_000;
+/// What an id takes in a list of those who left.
+const ID_BYTES: usize = 16;
+/// What somebody who joins takes beside the name.
+const JOINED_BYTES: usize = 64;
+
+const LEFT: &str = "left";
+const FORGOTTEN: &str = "forgotten";
+const JOINED: &str = "joined";
+const RENAMED: &str = "renamed";
+const ID: &str = "id";
+
+/// One member of a journal.
+#[derive(Debug, Clone)]
+pub(super) enum Entry {
+    Left(Uuid),
+    Forgotten(Uuid),
+    Joined(Member),
+    Renamed(Member),
+}
+
+impl Entry {
+    fn bytes(&self) -> usize {
+        match self {
+            Entry::Left(_) | Entry::Forgotten(_) => ID_BYTES,
+            Entry::Joined(member) | Entry::Renamed(member) => {
+                JOINED_BYTES + member.display.as_ref().map_or(0, String::len)
+            }
+        }
+    }
+}
+
+/// A change, in as many parts as it takes.
+pub(super) fn parts_of(changes: &MemberChanges) -> Vec<Vec<Entry>> {
+    let entries = (changes.left.iter().copied().map(Entry::Left))
+        .chain(changes.not_awaited().map(Entry::Forgotten))
+        .chain(changes.joined.iter().cloned().map(Entry::Joined))
+        .chain(changes.renamed.iter().cloned().map(Entry::Renamed));
+    let mut parts: Vec<Vec<Entry>> = Vec::new();
+    let mut room = 0;
+    for entry in entries {
+        match parts.last_mut().filter(|_| entry.bytes() <= room) {
+            Some(part) => {
+                room -= entry.bytes();
+                part.push(entry);
+            }
+            None => {
+                room = PART_BYTES.saturating_sub(entry.bytes());
+                parts.push(vec![entry]);
+            }
+        }
+    }
+    parts
+}
+
+/// The item of a part.
+pub(super) fn part_item(key: &Key, part: &[Entry]) -> Item {
+    let (mut left, mut forgotten) = (Vec::new(), Vec::new());
+    let (mut joined, mut renamed) = (Vec::new(), Vec::new());
+    let map = |member: &Member| {
+        let mut item = member.attributes();
+        item.insert(ID.to_owned(), AttributeValue::S(member.id.to_string()));
+        AttributeValue::M(item)
+    };
+    for entry in part {
+        match entry {
+            Entry::Left(id) => left.extend_from_slice(id.as_bytes()),
+            Entry::Forgotten(id) => forgotten.extend_from_slice(id.as_bytes()),
+            Entry::Joined(member) => joined.push(map(member)),
+            Entry::Renamed(member) => renamed.push(map(member)),
+        }
+    }
+    let mut item = key.to_item();
+    for (name, ids) in [(LEFT, left), (FORGOTTEN, forgotten)] {
+        item.extend(
+            (!ids.is_empty()).then(|| (name.to_owned(), AttributeValue::B(Blob::new(ids)))),
+        );
+    }
+    item.insert(JOINED.to_owned(), AttributeValue::L(joined));
+    item.insert(RENAMED.to_owned(), AttributeValue::L(renamed));
+    item
+}
+
+/// Reads what [`part_item`] wrote.
+pub(super) fn read_part(item: &Item) -> Result<Vec<Entry>, Error> {
+    let ids = |name: &str| {
+        let ids = item.get(name).and_then(|value| value.as_b().ok());
+        let ids = ids.map(|blob| blob.as_ref().chunks(ID_BYTES)).into_iter().flatten();
+        ids.map(|id| Uuid::from_slice(id).map_err(Error::bad_item))
+    };
+    let members = |name: &str| {
+        let list = item.get(name).and_then(|value| value.as_l().ok()).into_iter().flatten();
+        list.map(|value| {
+            let map = value.as_m().map_err(|_| Error::bad_item("a journal's member is no map"))?;
+            let id = map.get(ID).and_then(|id| id.as_s().ok()).map(String::as_str);
+            let id = Uuid::parse_str(id.unwrap_or_default()).map_err(Error::bad_item)?;
+            Ok(Member::from_attributes(id, map))
+        })
+    };
+    (ids(LEFT).map(|id| id.map(Entry::Left)))
+        .chain(ids(FORGOTTEN).map(|id| id.map(Entry::Forgotten)))
+        .chain(members(JOINED).map(|member| member.map(Entry::Joined)))
+        .chain(members(RENAMED).map(|member| member.map(Entry::Renamed)))
+        .collect()
+}
