@@ -27,7 +27,7 @@ pub fn report_table(error: &store::Error, table: &str, region: &str) {
              VPC"
         }
         store::Error::Throttled(_) => "DynamoDB is throttling: check the table's limits",
-        store::Error::Refused(_) | store::Error::BadItem(_) => {
+        store::Error::Refused(_) | store::Error::BadItem(_) | store::Error::MemberFull(_) => {
             "DynamoDB refuses the first read: check that the table has the keys PK and SK"
         }
     };

@@ -4,7 +4,9 @@ use crate::admin;
 use crate::groups::{add_one_by_one, direct, found, group, groups_of, many, members, path, user};
 use crate::support::engine::{Call, Fault};
 use crate::support::{TestApp, TestTenant};
+use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};
 use rollcall::directory::employees::Precondition;
+use rollcall::store::membership::{MOST_GROUPS, Presence};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::Duration as StdDuration;
@@ -576,4 +578,134 @@ async fn who_has_many_addresses_leaves_and_joins_many_groups_too() {
     assert_eq!(calls.iter().map(items).max(), Some(95), "what the data model says");
     expect_members(&tenant, &groups, &[&ada]).await;
     expect_settled(&tenant, &groups).await;
+}
+
+/// A deletion that is still at work when the person is created again leaves the rest to that.
+#[tokio::test]
+async fn a_deletion_does_not_go_on_with_a_return() {
+    let tenant = acme().await;
+    let body = json!({"userName": "ada", "displayName": "Ada Lovelace"});
+    let ada = tenant.create(&body).await;
+    let groups = many_groups(&tenant, &[&ada]).await;
+    let (leaving, joining) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    let hold_third = |let_go: &Arc<Notify>| {
+        for fault in [Fault::Spared, Fault::Spared, Fault::Held(Arc::clone(let_go))] {
+            tenant.app.faults.plan("TransactWriteItems", fault);
+        }
+    };
+    hold_third(&leaving);
+    let deletion = async {
+        delete(&tenant, &ada).await;
+        joining.notify_one();
+    };
+    let creation = async {
+        used_up(&tenant).await;
+        hold_third(&joining);
+        let let_go = async {
+            used_up(&tenant).await;
+            leaving.notify_one();
+        };
+        tokio::join!(tenant.post("/Users", &body), let_go).0.expect(201);
+    };
+    tokio::join!(deletion, creation);
+    for group in &groups {
+        let body = tenant.get(&path(group)).await.expect(200);
+        assert_eq!(body["members"][0]["display"], "Ada Lovelace");
+    }
+    expect_settled(&tenant, &groups).await;
+}
+
+/// Waits until all planned faults have met a call.
+async fn used_up(tenant: &TestTenant) {
+    while tenant.app.faults.left() > 0 {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn who_is_erased_while_a_large_change_is_finished_is_remembered_nowhere() {
+    let (tenant, ids) = many(60).await;
+    let ada = user(&tenant, "ada").await;
+    let crew = group(&tenant, "Crew", &[]).await;
+    let everybody = [&ids[..], std::slice::from_ref(&ada)].concat();
+    tenant.app.faults.end_writes_after(1);
+    tenant.patch(&path(&crew), &add_one_by_one(&everybody)).await.expect(200);
+    delete(&tenant, &ada).await;
+    let (finishing, erasing) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    let hold_third = |let_go: &Arc<Notify>| {
+        for fault in [Fault::Spared, Fault::Spared, Fault::Held(Arc::clone(let_go))] {
+            tenant.app.faults.plan("TransactWriteItems", fault);
+        }
+    };
+    hold_third(&finishing);
+    let (url, rename) = (path(&crew), json!([{"op": "add", "path": "externalId", "value": "x"}]));
+    let finish = async {
+        tenant.patch(&url, &rename).await.expect(200);
+        erasing.notify_one();
+    };
+    let directory = tenant.app.app.tenants.directory(&tenant.id);
+    let erase = async {
+        used_up(&tenant).await;
+        hold_third(&erasing);
+        let let_go = async {
+            used_up(&tenant).await;
+            finishing.notify_one();
+        };
+        let (erased, ()) = tokio::join!(directory.erase(ada.parse().unwrap(), "admin"), let_go);
+        erased.unwrap();
+    };
+    tokio::join!(finish, erase);
+    let id: Uuid = ada.parse().unwrap();
+    let store = tenant.app.store.tenant(&tenant.id);
+    let memberships = store.get_memberships(&[id]).await.unwrap().remove(&id).unwrap();
+    assert_eq!((memberships.presence, memberships.former.len()), (Presence::Gone, 0));
+    assert_eq!(members(&tenant, &crew).await.len(), ids.len());
+    expect_settled(&tenant, &[crew]).await;
+}
+
+/// Also while a change with them in it is not written to their own items yet.
+#[tokio::test]
+async fn who_is_deleted_is_seen_in_no_group_whatever_waits() {
+    let (tenant, ids) = many(120).await;
+    let crew = group(&tenant, "Crew", &[]).await;
+    tenant.app.faults.end_writes_after(1);
+    tenant.patch(&path(&crew), &add_one_by_one(&ids)).await.expect(200);
+    delete(&tenant, &ids[5]).await;
+    assert!(!members(&tenant, &crew).await.contains(&ids[5]));
+    let page = admin::get(&tenant, &format!("/groups/{crew}/members?limit=200")).await;
+    assert_eq!(page["members"].as_array().unwrap().len(), ids.len() - 1);
+    assert!(!page.to_string().contains(&ids[5]));
+}
+
+/// As many groups as somebody can be in are a limit that a request is told of, and never in the way of others.
+#[tokio::test]
+async fn who_is_in_very_many_groups_joins_no_other() {
+    let (tenant, ids) = many(60).await;
+    let (ada, crew) = (user(&tenant, "ada").await, group(&tenant, "Crew", &[&ids[0]]).await);
+    let groups: Vec<String> = (0..MOST_GROUPS).map(|_| Uuid::new_v4().to_string()).collect();
+    let put = Put::builder()
+        .table_name(&tenant.app.table)
+        .item("PK", AttributeValue::S("TENANT#acme#MEMBEROF".to_owned()))
+        .item("SK", AttributeValue::S(ada.clone()))
+        .item("memberOf", AttributeValue::Ss(groups))
+        .build()
+        .unwrap();
+    let write = TransactWriteItem::builder().put(put).build();
+    tenant.app.engine.transact_write_items().transact_items(write).send().await.unwrap();
+    let add = json!([{"op": "add", "path": "members", "value": [{"value": ada}]}]);
+    let answer = tenant.patch(&path(&crew), &add).await;
+    let detail = answer.expect_error(400, Some("invalidValue"));
+    assert_eq!(
+        detail,
+        format!(
+            "members: {ada} is in 5000 groups, and nobody can be in more; take them out of another group first"
+        )
+    );
+    // Among so many that the change is committed before.
+    let everybody = [&ids[1..], std::slice::from_ref(&ada)].concat();
+    tenant.patch(&path(&crew), &add_one_by_one(&everybody)).await.expect(200);
+    assert_eq!(members(&tenant, &crew).await, ids);
+    expect_settled(&tenant, std::slice::from_ref(&crew)).await;
+    delete(&tenant, &ids[0]).await;
+    tenant.delete(&path(&crew)).await.expect(204);
 }

@@ -233,16 +233,25 @@ impl Directory {
         while !self.store.clear_notes().await? {
             pauses.pause().await?;
         }
-        // What waits to be written or cleared away may name the person.
         self.finish_departure(id, Occasion { at: self.sources.now(), by: by.label }).await?;
-        for group in self.store.list_journals().await? {
-            self.settled_group(group).await?;
-        }
-        self.store.clear_graves().await?;
-        match self.store.purge_history(id).await? {
+        // What cannot be written of others is no reason to keep the person's own history.
+        let written = self.write_what_waits().await;
+        let entries = self.store.purge_history(id).await?;
+        written?;
+        match entries {
             0 => Err(Error::NoEmployee(id)),
             _ => Ok(()),
         }
+    }
+
+    /// What waits to be written or cleared away may name somebody who was erased.
+    async fn write_what_waits(&self) -> Result<(), Error> {
+        let mut written = Ok(());
+        for group in self.store.list_journals().await? {
+            written = written.and(self.settled_group(group).await.map(drop));
+        }
+        self.store.clear_graves().await?;
+        written
     }
 }
 

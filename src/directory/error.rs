@@ -1,6 +1,7 @@
 //! Which rule refused, or what broke below.
 
 use crate::store::keys::Kind;
+use crate::store::membership::MOST_GROUPS;
 use crate::store::retry::GaveUp;
 use crate::{scim, store};
 use time::OffsetDateTime;
@@ -107,6 +108,10 @@ impl From<store::Error> for Error {
         match &error {
             store::Error::Throttled(_) => Error::Busy(error),
             store::Error::Unavailable(_) => Error::Unavailable(error),
+            store::Error::MemberFull(id) => Error::Protocol(scim::Error::invalid_value(format!(
+                "members: {id} is in {MOST_GROUPS} groups, and nobody can be in more; take them out \
+                 of another group first"
+            ))),
             store::Error::NoTable(_)
             | store::Error::Denied(_)
             | store::Error::Refused(_)

@@ -26,6 +26,9 @@ const MOST_AT_ONCE: usize = 12;
 /// with it, and each step is written once.
 const LEFT_OVER_AFTER: Duration = Duration::minutes(1);
 
+/// How long a request goes on with what others left over.
+const LONGEST_HELP: std::time::Duration = std::time::Duration::from_secs(2);
+
 impl Directory {
     /// How a record goes: an employee who may come back is [`Presence::Away`], what is removed is [`Presence::Gone`].
     pub(super) async fn departure(
@@ -56,7 +59,7 @@ impl Directory {
         occasion: Occasion<'_>,
     ) -> Result<Move, Error> {
         let before = self.memberships(member.id).await?;
-        self.step(mover(member, occasion), before, presence, occasion).await
+        self.step(mover(member, presence, occasion), before, occasion).await
     }
 
     /// Has the groups follow that the write of `begun` left over; when it touched any, also those that interrupted requests
@@ -71,10 +74,14 @@ impl Directory {
         }
         let latest = self.sources.now() - LEFT_OVER_AFTER;
         let movers = self.store.list_movers().await?;
-        for mover in movers.iter().filter(|mover| mover.since < latest) {
-            // One that cannot be finished is no reason to leave the others.
-            followed = followed.and(self.finish(mover).await);
-        }
+        let left_over = async {
+            for mover in movers.iter().filter(|mover| mover.since < latest) {
+                // One that cannot be finished is no reason to leave the others.
+                followed = std::mem::replace(&mut followed, Ok(())).and(self.finish(mover).await);
+            }
+        };
+        // What is too much for one request is for several.
+        let _ = tokio::time::timeout(LONGEST_HELP, left_over).await;
         followed
     }
 
@@ -85,16 +92,20 @@ impl Directory {
         occasion: Occasion<'_>,
     ) -> Result<(), Error> {
         let member = Member { id, kind: Kind::Employee, display: None };
-        self.finish(&mover(member, occasion)).await
+        self.finish(&mover(member, Presence::Gone, occasion)).await
     }
 
     async fn finish(&self, mover: &Mover) -> Result<(), Error> {
         let mut pauses = Pauses::new();
         loop {
             let before = self.memberships(mover.member.id).await?;
-            let presence = before.presence;
+            if before.presence != mover.presence && !before.is_settled() {
+                // They came or went again, and somebody else goes on with that.
+                return Ok(());
+            }
             let occasion = Occasion { at: self.sources.now(), by: &mover.by };
-            let step = self.step(mover.clone(), before, presence, occasion).await?;
+            let now = Mover { presence: before.presence, ..mover.clone() };
+            let step = self.step(now, before, occasion).await?;
             match self.store.write_step(&step).await? {
                 Written::Done if step.after.is_settled() => return Ok(()),
                 Written::Done => pauses = Pauses::new(),
@@ -108,9 +119,9 @@ impl Directory {
         &self,
         mover: Mover,
         before: Memberships,
-        presence: Presence,
         occasion: Occasion<'_>,
     ) -> Result<Move, Error> {
+        let presence = mover.presence;
         let touched = touched(&before, presence);
         let mut members = MemberChanges::default();
         match presence {
@@ -155,8 +166,8 @@ impl Directory {
     }
 }
 
-fn mover(member: Member, occasion: Occasion<'_>) -> Mover {
-    Mover { member, by: occasion.by.to_owned(), since: occasion.at }
+fn mover(member: Member, presence: Presence, occasion: Occasion<'_>) -> Mover {
+    Mover { member, by: occasion.by.to_owned(), since: occasion.at, presence }
 }
 
 /// The groups that the next step joins or leaves.

@@ -16,6 +16,9 @@ pub enum Error {
     /// No answer, or a server-side failure: worth trying again later.
     #[error("DynamoDB did not answer")]
     Unavailable(#[source] Cause),
+    /// Somebody is in as many groups as can be kept, and cannot join another.
+    #[error("a member is in as many groups as can be kept")]
+    MemberFull(uuid::Uuid),
     /// The table is not there.
     #[error("the DynamoDB table does not exist")]
     NoTable(#[source] Cause),

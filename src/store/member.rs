@@ -4,9 +4,9 @@
 //! of them finds who would come back.
 
 use super::keys::{self, Kind};
-use super::membership::{ABSENT, FORMER_OF, MEMBER_OF, set};
+use super::membership::{ABSENT, FORMER_OF, GONE, MEMBER_OF, MOST_GROUPS, set};
 use super::record::id_in_key;
-use super::transact::{Condition, Step, Transaction, text};
+use super::transact::{Condition, Step, Transaction, size, text};
 use super::{Error, Item, TenantStore};
 use std::collections::BTreeSet;
 use uuid::Uuid;
@@ -90,7 +90,8 @@ impl Member {
 }
 
 impl TenantStore {
-    /// Makes somebody a member, unless absent: then [`Step::Member`] is refused.
+    /// Makes somebody a member, unless they are absent or [full](super::membership::Memberships::is_full): then
+    /// [`Step::Member`] is refused.
     pub(super) fn write_joined(
         &self,
         transaction: &mut Transaction<'_>,
@@ -98,7 +99,7 @@ impl TenantStore {
         member: &Member,
     ) -> Result<(), Error> {
         self.write_member(transaction, group, member)?;
-        let condition = Condition::expression(&format!("attribute_not_exists({ABSENT})"));
+        let condition = has_room(&format!("attribute_not_exists({ABSENT})"));
         let change = format!("ADD {MEMBER_OF} :group");
         self.update_memberships(transaction, (group, member.id), &change, Some(condition))
     }
@@ -142,7 +143,7 @@ impl TenantStore {
         self.update_memberships(transaction, (group, member), &change, None)
     }
 
-    /// Remembers a group for somebody who is not here. When they are, [`Step::Member`] is refused.
+    /// Remembers a group for somebody who is away. When they are not, or full, [`Step::Member`] is refused.
     pub(super) fn write_awaited(
         &self,
         transaction: &mut Transaction<'_>,
@@ -151,7 +152,8 @@ impl TenantStore {
     ) -> Result<(), Error> {
         let key = keys::away(&self.tenant, group, member);
         transaction.put(Step::Companion, key.to_item(), Condition::none())?;
-        let condition = Condition::expression(&format!("attribute_exists({ABSENT})"));
+        let condition =
+            has_room(&format!("attribute_exists({ABSENT}) AND attribute_not_exists({GONE})"));
         let change = format!("ADD {FORMER_OF} :group");
         self.update_memberships(transaction, (group, member), &change, Some(condition))
     }
@@ -170,6 +172,14 @@ impl TenantStore {
         let values = Item::from([(":group".to_owned(), set(&BTreeSet::from([group])))]);
         transaction.update(step, &key, change, values, condition.unwrap_or_default())
     }
+}
+
+/// This, and that nobody is in more groups than an item holds.
+fn has_room(condition: &str) -> Condition {
+    let few = |name| format!("(attribute_not_exists({name}) OR size({name}) < :most)");
+    let [member_of, former_of] = [MEMBER_OF, FORMER_OF].map(few);
+    Condition::expression(&format!("{condition} AND {member_of} AND {former_of}"))
+        .with(":most", size(MOST_GROUPS))
 }
 
 /// The members that items stand for, in id order.

@@ -27,6 +27,8 @@ pub struct Mover {
     pub by: String,
     /// Since when.
     pub since: OffsetDateTime,
+    /// What they are to be. Somebody who is something else by now has come or gone again, and that is another's.
+    pub presence: Presence,
 }
 
 /// A step of somebody's coming or going.
@@ -48,6 +50,7 @@ struct MoverFields {
     by: String,
     #[serde(with = "time::serde::rfc3339")]
     since: OffsetDateTime,
+    presence: Presence,
 }
 
 impl TenantStore {
@@ -75,8 +78,8 @@ impl TenantStore {
         let items = self.store.query_all(&partition, &SortRange::All, None).await?;
         let movers = items.into_iter().map(|item| {
             let member = Member::from_attributes(id_in_key(&item)?, &item);
-            let MoverFields { by, since } = from_item(item).map_err(Error::bad_item)?;
-            Ok(Mover { member, by, since })
+            let MoverFields { by, since, presence } = from_item(item).map_err(Error::bad_item)?;
+            Ok(Mover { member, by, since, presence })
         });
         movers.collect()
     }
@@ -89,7 +92,7 @@ impl TenantStore {
     ) -> Result<(), Error> {
         let (before, after, member) = (&step.before, &step.after, &step.mover.member);
         for change in &step.groups {
-            self.write_group_change(transaction, Step::Member, change)?;
+            self.write_group_change(transaction, Step::Move, change)?;
         }
         // Also of groups that are deleted, and not cleared away yet: nothing leads to these items afterwards.
         for group in before.groups.difference(&after.groups) {
@@ -113,13 +116,13 @@ impl TenantStore {
 
     /// Notes that groups are to follow, or that all have.
     fn write_mover(&self, transaction: &mut Transaction<'_>, step: &Move) -> Result<(), Error> {
-        let Move { mover: Mover { member, by, since }, before, after, .. } = step;
+        let Move { mover: Mover { member, by, since, presence }, before, after, .. } = step;
         let key = keys::mover(&self.tenant, member.id);
         match (before.is_settled(), after.is_settled()) {
             (true, true) => Ok(()),
             (false, true) => transaction.delete(Step::Companion, &key, Condition::none()),
             (_, false) => {
-                let fields = MoverFields { by: by.clone(), since: *since };
+                let fields = MoverFields { by: by.clone(), since: *since, presence: *presence };
                 let mut item: Item = to_item(fields).map_err(Error::bad_item)?;
                 item.extend(member.attributes());
                 item.extend(key.to_item());
@@ -132,9 +135,6 @@ impl TenantStore {
     pub(super) async fn read_overlay(&self, group: &Group) -> Result<Overlay, Error> {
         let (mut overlay, movers) =
             tokio::try_join!(self.read_journal_overlay(group), self.list_movers())?;
-        if movers.is_empty() {
-            return Ok(overlay);
-        }
         let ids: Vec<Uuid> = movers.iter().map(|mover| mover.member.id).collect();
         let memberships = self.get_memberships(&ids).await?;
         for Mover { member, .. } in movers {

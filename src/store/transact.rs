@@ -21,8 +21,10 @@ pub(super) enum Step {
     Claim,
     /// The claim on a name that is to be given up.
     FormerClaim,
-    /// What the change of a membership depends on beside the record: the other side of it.
+    /// Where somebody is a member who joins a group.
     Member,
+    /// Where somebody is a member who comes or goes, and the groups that change with it.
+    Move,
     /// Counts, pointers, history, members, journals: written without a condition, for the record's guards them.
     Companion,
 }
@@ -84,6 +86,11 @@ impl Condition {
 
 /// A number attribute.
 pub(super) fn number(value: u64) -> AttributeValue {
+    AttributeValue::N(value.to_string())
+}
+
+/// A number attribute of something that is counted.
+pub(super) fn size(value: usize) -> AttributeValue {
     AttributeValue::N(value.to_string())
 }
 

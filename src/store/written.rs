@@ -2,6 +2,8 @@
 
 use super::claim::Claim;
 use super::keys::Key;
+use super::membership::Memberships;
+use super::record::id_in_key;
 use super::transact::{Condition, Outcome, Step, Transaction};
 use super::{Error, TenantStore};
 use std::collections::BTreeSet;
@@ -43,6 +45,12 @@ pub(super) async fn finish(transaction: Transaction<'_>) -> Result<Written, Erro
     };
     if refused.iter().any(|(step, _)| *step == Step::Record) {
         return Ok(Written::Stale);
+    }
+    for (_, item) in refused.iter().filter(|(step, _)| *step == Step::Member) {
+        let Some(item) = item else { continue };
+        if Memberships::from_item(item)?.is_full() {
+            return Err(Error::MemberFull(id_in_key(item)?));
+        }
     }
     let claim = refused.into_iter().find(|(step, _)| *step == Step::Claim);
     let Some((_, item)) = claim else { return Ok(Written::Stale) };

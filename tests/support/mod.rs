@@ -48,6 +48,9 @@ pub enum Ids {
 pub struct TestApp {
     pub app: App,
     pub store: Store,
+    /// The engine below the store, for what cannot be brought about through the service.
+    pub engine: aws_sdk_dynamodb::Client,
+    pub table: String,
     pub faults: Faults,
     sources: Sources,
     now: Arc<Mutex<OffsetDateTime>>,
@@ -72,7 +75,7 @@ impl TestApp {
     pub async fn with_ids(ids: Ids) -> Self {
         let (client, faults) = Watched::client();
         let table = format!("rollcall-{}", Uuid::new_v4());
-        let store = Store::new(client, &table);
+        let store = Store::new(client.clone(), &table);
         store.create_table_unless_exists().await.expect("table");
         let now = Arc::new(Mutex::new(START));
         let clock = Arc::clone(&now);
@@ -85,7 +88,7 @@ impl TestApp {
             },
         );
         let app = App::new(store.clone(), peppers(), sources.clone(), ORIGIN);
-        Self { app, store, faults, sources, now }
+        Self { app, store, engine: client, table, faults, sources, now }
     }
 
     /// A tenant of this id, made for the test.

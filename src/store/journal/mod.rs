@@ -12,7 +12,7 @@ use super::overlay::Overlay;
 use super::read::SortRange;
 use super::record::id_in_key;
 use super::retry::Pauses;
-use super::transact::{Condition, Outcome, Step, Transaction, number};
+use super::transact::{Condition, Outcome, Step, Transaction, number, size};
 use super::{Error, Item, TenantStore};
 use aws_sdk_dynamodb::types::AttributeValue;
 use part::{Entry, part_item, parts_of, read_part};
@@ -76,12 +76,21 @@ impl TenantStore {
     pub(super) async fn read_journal_overlay(&self, group: &Group) -> Result<Overlay, Error> {
         let mut overlay = Overlay::default();
         let Some(journal) = &group.journal else { return Ok(overlay) };
+        let mut joining = Vec::new();
         for entry in self.read_journal(group.id, journal).await? {
             match entry {
                 Entry::Left(id) | Entry::Forgotten(id) => overlay.decide(id, None),
-                Entry::Joined(member) | Entry::Renamed(member) => {
+                Entry::Renamed(member) => overlay.decide(member.id, Some(member)),
+                Entry::Joined(member) => {
+                    joining.push(member.id);
                     overlay.decide(member.id, Some(member));
                 }
+            }
+        }
+        // Who went before their membership was written is in no list of those who go.
+        for (id, found) in self.get_memberships(&joining).await? {
+            if found.presence != Presence::Here {
+                overlay.decide(id, None);
             }
         }
         Ok(overlay)
@@ -120,14 +129,17 @@ impl TenantStore {
         journal: &Journal,
         entries: &[Entry],
     ) -> Result<bool, Error> {
-        let (mut away, mut gone) = (BTreeSet::new(), BTreeSet::new());
+        let (mut away, mut left_out) = (BTreeSet::new(), BTreeSet::new());
         let mut pauses = Pauses::new();
         loop {
             let mut transaction = Transaction::new(&self.store);
             let next = journal.done + entries.len();
             let values = Item::from([
                 (":next".to_owned(), size(next)),
-                (":absent".to_owned(), AttributeValue::N(format!("-{}", away.len() + gone.len()))),
+                (
+                    ":absent".to_owned(),
+                    AttributeValue::N(format!("-{}", away.union(&left_out).count())),
+                ),
             ]);
             let key = keys::record(&self.tenant, keys::Kind::Group, group);
             let change = "SET journalDone = :next ADD memberCount :absent";
@@ -137,7 +149,7 @@ impl TenantStore {
                     Entry::Left(id) => self.write_left(&mut transaction, group, *id)?,
                     Entry::Forgotten(id) => self.write_forgotten(&mut transaction, group, *id)?,
                     Entry::Renamed(member) => self.write_member(&mut transaction, group, member)?,
-                    Entry::Joined(member) if gone.contains(&member.id) => {}
+                    Entry::Joined(member) if left_out.contains(&member.id) => {}
                     Entry::Joined(member) if away.contains(&member.id) => {
                         self.write_awaited(&mut transaction, group, member.id)?;
                     }
@@ -155,10 +167,17 @@ impl TenantStore {
             // all are asked again.
             for (_, item) in refused {
                 let item = item.unwrap_or_default();
-                match Memberships::from_item(&item)?.presence {
-                    Presence::Here => away.clear(),
-                    Presence::Away => drop(away.insert(id_in_key(&item)?)),
-                    Presence::Gone => drop(gone.insert(id_in_key(&item)?)),
+                let found = Memberships::from_item(&item)?;
+                match found.presence {
+                    Presence::Here if !found.is_full() => away.clear(),
+                    Presence::Away if !found.is_full() => drop(away.insert(id_in_key(&item)?)),
+                    // A change that is committed cannot be refused any more.
+                    Presence::Here | Presence::Away => {
+                        let tenant = self.tenant.as_str();
+                        tracing::warn!(tenant, "a member is in too many groups to join another");
+                        left_out.insert(id_in_key(&item)?);
+                    }
+                    Presence::Gone => drop(left_out.insert(id_in_key(&item)?)),
                 }
             }
             pauses.pause().await?;
@@ -194,8 +213,4 @@ fn is_at(journal: &Journal) -> Condition {
     Condition::expression("journalRevision = :journal AND journalDone = :done")
         .with(":journal", number(journal.revision))
         .with(":done", size(journal.done))
-}
-
-fn size(value: usize) -> AttributeValue {
-    AttributeValue::N(value.to_string())
 }
