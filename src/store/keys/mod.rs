@@ -1,14 +1,18 @@
-//! Every key string of the table. No other file puts one together.
+//! Every key string of the table. No other place puts one together.
 //!
 //! Client text is escaped before it becomes part of a key, so that no value can reach into another one's key.
 
+mod escape;
+mod groups;
+mod history;
+
+pub use groups::*;
+pub use history::*;
+
 use super::tenant::TenantId;
-use crate::scim::date_time;
 use crate::scim::fold::fold;
 use aws_sdk_dynamodb::types::AttributeValue;
-use sha2::{Digest, Sha256};
-use std::fmt::Write;
-use time::{Date, OffsetDateTime};
+use escape::escape;
 use uuid::Uuid;
 
 /// The partition key attribute.
@@ -175,141 +179,9 @@ pub fn count(tenant: &TenantId, kind: Kind, id: Uuid) -> Key {
     Key::new(counts(tenant, kind), format!("{first:02x}"))
 }
 
-/// The partition of a group's members.
-pub fn members(tenant: &TenantId, group: Uuid) -> String {
-    format!("TENANT#{tenant}#MEMBER#{group}")
-}
-
-/// A member of a group.
-pub fn member(tenant: &TenantId, group: Uuid, member: Uuid) -> Key {
-    Key::new(members(tenant, group), member.to_string())
-}
-
-/// The partition of those who are away, and come back as members of a group.
-pub fn all_away(tenant: &TenantId, group: Uuid) -> String {
-    format!("TENANT#{tenant}#AWAY#{group}")
-}
-
-/// Somebody who is away, and comes back as a member of a group.
-pub fn away(tenant: &TenantId, group: Uuid, member: Uuid) -> Key {
-    Key::new(all_away(tenant, group), member.to_string())
-}
-
-/// The partition of those who came or went, and whose groups have not all followed.
-pub fn movers(tenant: &TenantId) -> String {
-    format!("TENANT#{tenant}#MOVING")
-}
-
-/// Somebody who came or went, and whose groups have not all followed.
-pub fn mover(tenant: &TenantId, id: Uuid) -> Key {
-    Key::new(movers(tenant), id.to_string())
-}
-
-/// The partition of what says which groups somebody is in.
-pub fn memberships(tenant: &TenantId) -> String {
-    format!("TENANT#{tenant}#MEMBEROF")
-}
-
-/// The groups that an employee or a group is a member of.
-pub fn membership(tenant: &TenantId, member: Uuid) -> Key {
-    Key::new(memberships(tenant), member.to_string())
-}
-
-/// The partition of what is committed of a group and not applied to its members yet.
-pub fn journal(tenant: &TenantId, group: Uuid) -> String {
-    format!("TENANT#{tenant}#JOURNAL#{group}")
-}
-
-/// The partition of groups that have a journal.
-pub fn journals(tenant: &TenantId) -> String {
-    format!("TENANT#{tenant}#JOURNALS")
-}
-
-/// Says that a group has a journal.
-pub fn journal_entry(tenant: &TenantId, group: Uuid) -> Key {
-    Key::new(journals(tenant), group.to_string())
-}
-
-/// What the sort keys of all parts of a journal start with.
-pub fn journal_prefix(revision: u64) -> String {
-    format!("{revision:012}#")
-}
-
-/// A part of what a revision of a group did to its members.
-pub fn journal_part(tenant: &TenantId, group: Uuid, revision: u64, part: usize) -> Key {
-    Key::new(journal(tenant, group), format!("{}{part:03}", journal_prefix(revision)))
-}
-
-/// The partition of deleted groups whose members are not removed yet.
-pub fn graves(tenant: &TenantId) -> String {
-    format!("TENANT#{tenant}#GRAVE")
-}
-
-/// A deleted group whose members are not removed yet.
-pub fn grave(tenant: &TenantId, group: Uuid) -> Key {
-    Key::new(graves(tenant), group.to_string())
-}
-
-/// The partition with the history of all groups: it outlives them.
-pub fn group_histories(tenant: &TenantId) -> String {
-    format!("TENANT#{tenant}#HISTORY#GROUPS")
-}
-
 /// What was noticed of the identity provider.
 pub fn sync(tenant: &TenantId) -> Key {
     Key::new(format!("TENANT#{tenant}"), "SYNC")
-}
-
-/// The changes of a day (UTC), as partition of [`CHANGE_INDEX`].
-pub fn changes_on(tenant: &TenantId, day: Date) -> String {
-    format!("TENANT#{tenant}#CHANGES#{day}")
-}
-
-/// A change's place in its day: in the order of time.
-pub fn change_at(at: OffsetDateTime, kind: &str) -> String {
-    format!("{}#{kind}", date_time::format(at))
-}
-
-/// The kind in a [`change_at`].
-pub(super) fn kind_of_change(change_at: &str) -> Option<&str> {
-    change_at.split_once('#').map(|(_, kind)| kind)
-}
-
-/// Where the entries of one history are. Revisions grow by one with each change, so entries sort in the order in which
-/// changes were made, whatever the clocks of those who made them.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct History {
-    /// The partition.
-    pub partition: String,
-    /// What the sort keys of all its entries start with.
-    pub prefix: String,
-}
-
-impl History {
-    /// The entry of a revision.
-    pub fn entry(&self, revision: u64) -> Key {
-        Key::new(self.partition.clone(), format!("{}{revision:012}", self.prefix))
-    }
-}
-
-/// The history of a record: an employee's has a partition of its own, groups share one.
-pub fn history(tenant: &TenantId, kind: Kind, id: Uuid) -> History {
-    match kind {
-        Kind::Employee => {
-            History { partition: format!("TENANT#{tenant}#HISTORY#{id}"), prefix: String::new() }
-        }
-        Kind::Group => History { partition: group_histories(tenant), prefix: format!("{id}#") },
-    }
-}
-
-/// The history of the tenant's settings and tokens.
-pub fn tenant_history(tenant: &TenantId) -> History {
-    History { partition: format!("TENANT#{tenant}#HISTORY#SETTINGS"), prefix: String::new() }
-}
-
-/// The revision at the end of the sort key of a history's entry.
-pub(super) fn revision(sort_key: &str) -> Option<u64> {
-    sort_key.rsplit('#').next()?.parse().ok()
 }
 
 /// The partition key of an item.
@@ -354,40 +226,6 @@ pub(super) fn bucket(sort_key: &str, counter: &str) -> Option<usize> {
 
 /// What the names of counters start with.
 const COUNTER: char = 'n';
-
-/// Makes client text safe inside a key: `#` separates the parts of a key, `%` marks an escape, `~` a digest. Text too
-/// long for a sort key (1,024 bytes) keeps its beginning and stands on its SHA-256 digest.
-fn escape(text: &str) -> String {
-    const LONGEST: usize = 700;
-    const BEGINNING: usize = 200;
-    // DynamoDB takes no empty key. A lone `%` is nobody's escape.
-    if text.is_empty() {
-        return "%".to_owned();
-    }
-    let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
-        if matches!(character, '#' | '%' | '~') || character.is_control() {
-            let _ = write!(escaped, "%{:02X}", u32::from(character));
-        } else {
-            escaped.push(character);
-        }
-    }
-    if escaped.len() <= LONGEST {
-        return escaped;
-    }
-    let mut shortened = String::new();
-    for character in escaped.chars() {
-        if shortened.len() + character.len_utf8() > BEGINNING {
-            break;
-        }
-        shortened.push(character);
-    }
-    shortened.push('~');
-    for byte in Sha256::digest(text.as_bytes()) {
-        let _ = write!(shortened, "{byte:02x}");
-    }
-    shortened
-}
 
 #[cfg(test)]
 mod tests {

@@ -1,0 +1,87 @@
+//! Failures as SCIM error bodies (RFC 7644 §3.12), problems (RFC 9457) and pages: one place decides what a client sees
+//! and what the log keeps.
+//!
+//! 4xx texts are for the administrator of an identity provider. 5xx texts are fixed, and name the request so that
+//! operations can find the cause in the log. Who notices a failure need not know the request: the outermost layer
+//! writes the body ([`render`]).
+
+mod fallback;
+mod render;
+mod texts;
+
+pub(super) use fallback::{
+    method_not_allowed, no_me, no_such_endpoint, no_such_operation, no_such_path, panicked,
+};
+pub(super) use render::{in_bulk, refusal, render};
+
+use super::response;
+use crate::directory;
+use axum::response::{IntoResponse, Response};
+use http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
+use http::{HeaderValue, StatusCode};
+use std::sync::Arc;
+
+/// A failure on its way out.
+#[derive(Debug)]
+pub(crate) struct ApiError {
+    status: StatusCode,
+    scim_type: Option<&'static str>,
+    detail: String,
+    retry_after_secs: Option<u16>,
+    cause: Option<Cause>,
+}
+
+/// What the log keeps of a server error.
+#[derive(Debug)]
+enum Cause {
+    Directory(Box<directory::Error>),
+    Text(String),
+}
+
+impl Cause {
+    fn text(&self) -> String {
+        match self {
+            Cause::Directory(error) => crate::error_chain(&**error),
+            Cause::Text(text) => text.clone(),
+        }
+    }
+}
+
+/// An [`ApiError`] on its way to the outermost layer.
+#[derive(Debug, Clone)]
+struct Failure(Arc<ApiError>);
+
+impl ApiError {
+    pub(crate) fn new(status: StatusCode, detail: impl Into<String>) -> Self {
+        Self { status, scim_type: None, detail: detail.into(), retry_after_secs: None, cause: None }
+    }
+
+    /// 500 for an answer that cannot be written: a defect.
+    pub(crate) fn unwritable() -> Self {
+        let mut error = Self::new(StatusCode::INTERNAL_SERVER_ERROR, "The service failed");
+        error.cause = Some(Cause::Text("an answer cannot be written".to_owned()));
+        error
+    }
+
+    pub(crate) fn retry_later(status: StatusCode, seconds: u16, detail: &str) -> Self {
+        let mut error = Self::new(status, detail);
+        error.retry_after_secs = Some(seconds);
+        error
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let mut response = response::empty(self.status);
+        if let Some(seconds) = self.retry_after_secs {
+            // A whole number: Okta waits exactly so long, and five minutes for anything else.
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if self.status == StatusCode::UNAUTHORIZED {
+            let challenge = HeaderValue::from_static("Bearer realm=\"rollcall\"");
+            response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
+        }
+        response.extensions_mut().insert(Failure(Arc::new(self)));
+        response
+    }
+}
