@@ -589,6 +589,23 @@ async fn a_list_is_kept_without_repeats_and_without_what_says_nothing() {
     assert_eq!(tenant.put(&path, &body).await.expect(200), created);
 }
 
+/// A mapping without a namespace is kept by a POST and a PUT as by a PATCH.
+#[tokio::test]
+async fn a_key_of_a_body_may_be_a_path() {
+    let tenant = acme().await;
+    let kept = |user: &Value| (user[ENTERPRISE].clone(), user["name"].clone());
+    let body = json!({"userName": "ada", "location": "GB", "name.givenName": "Ada"});
+    let created = tenant.post("/Users", &body).await.expect(201);
+    assert_eq!(kept(&created), (json!({"location": "GB"}), json!({"givenName": "Ada"})));
+    let path = format!("/Users/{}", created["id"].as_str().unwrap());
+    let body = json!({"userName": "ada", (format!("{ENTERPRISE}:location")): "DE"});
+    let replaced = tenant.put(&path, &body).await.expect(200);
+    assert_eq!(kept(&replaced), (json!({"location": "DE"}), Value::Null));
+    let detail = tenant.put(&path, &json!({"userName": "ada", "location": 5})).await;
+    let detail = detail.expect_error(400, Some("invalidValue"));
+    assert!(detail.starts_with(&format!("{ENTERPRISE}:location must be text")), "{detail}");
+}
+
 #[tokio::test]
 async fn a_byte_order_mark_before_a_body_is_skipped() {
     let tenant = acme().await;

@@ -2,22 +2,23 @@
 
 use super::context::Caller;
 use crate::directory::Kind;
+use crate::scim::body::read_body;
 use crate::scim::patch::PatchRequest;
-use crate::scim::{Error, unknown, validate};
+use crate::scim::{Error, unknown};
 use serde_json::{Map, Value};
 
 impl Caller {
     /// Reads the body of a POST or PUT, and notes what leads nowhere in it.
     ///
     /// # Errors
-    /// As [`validate::read_resource`].
+    /// As [`read_body`].
     pub(super) fn read_resource(
         &self,
         kind: Kind,
         body: &Map<String, Value>,
     ) -> Result<Map<String, Value>, Error> {
         let resource_type = self.directory.resource_type(kind);
-        let attributes = validate::read_resource(resource_type, body)?;
+        let attributes = read_body(resource_type, body)?;
         self.unknown.add(kind, unknown::in_resource(resource_type, body));
         Ok(attributes)
     }

@@ -17,6 +17,7 @@ pub mod validate;
 pub mod undeclared;
 pub mod filter;
 pub mod patch;
+pub mod body;
 pub mod unknown;
 pub mod resource;
 pub mod projection;

@@ -4,7 +4,7 @@
 use super::attr_path::AttrPath;
 use super::filter::Filter;
 use super::patch::{PatchRequest, unknown_parts};
-use super::schema::{Attribute, AttributeType, ResourceType, Target};
+use super::schema::{Attribute, AttributeType, Mutability, ResourceType, Target};
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 
@@ -23,7 +23,7 @@ pub fn in_resource(resource_type: &ResourceType, body: &Map<String, Value>) -> N
     for (key, value) in body {
         match resource_type.attribute(key) {
             Some(attribute) => unknown.look_for_parts(attribute, &attribute.name, value),
-            None => unknown.look_for_extension(key, value),
+            None => unknown.look_at(key, value),
         }
     }
     unknown.names
@@ -86,7 +86,7 @@ impl<'s> Unknown<'s> {
 
     fn look_at_value_path(&mut self, path: &AttrPath, filter: &Filter, part: Option<&str>) {
         match self.resource_type.resolve(path) {
-            Some(Target::Attribute { attribute, .. }) => {
+            Some(Target::Attribute { attribute, .. }) if attribute.multi_valued => {
                 let part = part.filter(|part| attribute.sub_attribute(part).is_none());
                 for part in unknown_parts(attribute, filter).chain(part) {
                     self.add(format!("{path}.{part}"));
@@ -113,6 +113,8 @@ impl<'s> Unknown<'s> {
             let at = format!("{at}:{name}");
             match extension.and_then(|extension| extension.attribute(name)) {
                 Some(attribute) => self.look_for_parts(attribute, &at, value),
+                // A key may be a path here too.
+                None if is_known(self.resource_type, &at) => {}
                 None => self.add(at),
             }
         }
@@ -121,6 +123,8 @@ impl<'s> Unknown<'s> {
     /// The sub-attributes of one value or of a list of them.
     fn look_for_parts(&mut self, attribute: &Attribute, at: &str, value: &Value) {
         match value {
+            // Nobody's mapping sets it.
+            _ if attribute.mutability == Mutability::ReadOnly => {}
             Value::Array(values) => {
                 values.iter().for_each(|value| self.look_for_parts(attribute, at, value));
             }
@@ -133,7 +137,7 @@ impl<'s> Unknown<'s> {
     }
 
     fn add(&mut self, name: String) {
-        if self.names.len() < MOST_NAMES {
+        if self.names.len() < MOST_NAMES && !name.is_empty() {
             self.names.insert(name.chars().take(MOST_CHARS).collect());
         }
     }
@@ -170,20 +174,19 @@ mod tests {
     #[test]
     fn what_a_body_names_and_nobody_knows() {
         let known = json!({
-            "schemas": [urn::USER], "id": "1", "USERNAME": "ada", "meta": {"version": "x"},
+            "schemas": [urn::USER], "id": "1", "USERNAME": "ada", "meta": {"foo": "x"}, "groups": [{"foo": 1}],
             "name": {"familyName": "L"}, "emails": [{"value": "a", "$ref": "b"}],
             (ENTERPRISE): {"department": "D", "manager": {"value": "m"}}, "password": "p",
         });
         check_body(known, &["emails.$ref"]);
         let unknown = json!({
-            "department": "D", "name": {"nick": "A"}, "emails": [{"verified": true}, {"verified": 1}],
+            "department": "D", "name": {"nick": "A"}, "": 1, "emails": [{"verified": true}, {"verified": 1}],
             (ENTERPRISE): {"floor": 3, "manager": {"phone": "1"}},
             "urn:x:y": {"badge": 7, "color": "red"}, "urn:x:z": "text",
         });
         let manager = format!("{ENTERPRISE}:manager.phone");
         let floor = format!("{ENTERPRISE}:floor");
         let expected = [
-            "department",
             "emails.verified",
             "name.nick",
             &floor,

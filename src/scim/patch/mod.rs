@@ -28,6 +28,7 @@ mod reach;
 mod tests;
 
 pub(super) use path::unknown_parts;
+use path::{Destination, resolve};
 pub use reach::{Reach, reach};
 pub use request::{Op, Operation, PatchRequest};
 
@@ -74,6 +75,44 @@ pub fn apply(
         return Err(too_much_work(request.operations.len()));
     }
     Ok(patched)
+}
+
+/// Adds to the attributes of a body what its other keys name as paths, such as `name.givenName`, a whole URN, or the plain
+/// name of an extension's attribute. What is no such path is left out, and so is what the body says in its place already.
+///
+/// # Errors
+/// The keyword of RFC 7644 §3.12 that fits: `invalidValue`, or `invalidSyntax` for a place that two keys name.
+pub fn add_paths(
+    resource_type: &ResourceType,
+    attributes: &Map<String, Value>,
+    others: &Map<String, Value>,
+) -> Result<Map<String, Value>, Error> {
+    let is_news = |key: &str| match resolve(resource_type, key) {
+        Ok(Destination::Place(place)) => {
+            place.filter.is_some() || place.value(attributes).is_none()
+        }
+        Ok(_) | Err(_) => false,
+    };
+    let news = others.iter().filter(|(key, _)| is_news(key));
+    let news: Map<String, Value> = news.map(|(key, value)| (key.clone(), value.clone())).collect();
+    if news.is_empty() {
+        return Ok(attributes.clone());
+    }
+    let operation = Operation { op: Op::Add, path: None, value: Some(Value::Object(news)) };
+    let mut after = attributes.clone();
+    let work = Work::new(MOST_WORK);
+    let added = work.run(|| {
+        write::add(resource_type, &mut after, &operation)?;
+        settle_resource(resource_type, &mut after);
+        Ok(())
+    });
+    if work.is_exhausted() {
+        let text = "The keys of the body that are paths compare too much text; send fewer of them";
+        return Err(Error::invalid_value(text));
+    }
+    added?;
+    check_resource(resource_type, &after)?;
+    Ok(after)
 }
 
 fn too_much_work(number: usize) -> Error {

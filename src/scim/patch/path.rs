@@ -121,6 +121,19 @@ impl<'s> From<Target<'s>> for Destination<'s> {
 }
 
 impl Place<'_> {
+    /// What is there, whatever a filter selects of it.
+    pub fn value<'a>(&self, attributes: &'a Map<String, Value>) -> Option<&'a Value> {
+        let container = match self.extension {
+            Some(extension) => attributes.get(&extension.id)?.as_object()?,
+            None => attributes,
+        };
+        let value = container.get(&self.attribute.name)?;
+        match self.sub_attribute {
+            Some(sub_attribute) => value.get(&sub_attribute.name),
+            None => Some(value),
+        }
+    }
+
     /// The attribute in canonical spelling, for errors.
     pub fn attribute_at(&self) -> String {
         match self.extension {
