@@ -65,23 +65,28 @@ impl Directory {
     /// Has the groups follow that the write of `begun` left over; when it touched any, also those that interrupted requests
     /// left over.
     pub(super) async fn follow(&self, begun: &Move) -> Result<(), Error> {
-        let mut followed = match begun.after.is_settled() {
+        let followed = match begun.after.is_settled() {
             true => Ok(()),
             false => self.finish(&begun.mover).await,
         };
         if begun.groups.is_empty() {
             return followed;
         }
+        // What is too much for one request is for several.
+        match tokio::time::timeout(LONGEST_HELP, self.follow_left_over()).await {
+            Ok(left_over) => followed.and(left_over),
+            Err(_) => followed,
+        }
+    }
+
+    async fn follow_left_over(&self) -> Result<(), Error> {
         let latest = self.sources.now() - LEFT_OVER_AFTER;
         let movers = self.store.list_movers().await?;
-        let left_over = async {
-            for mover in movers.iter().filter(|mover| mover.since < latest) {
-                // One that cannot be finished is no reason to leave the others.
-                followed = std::mem::replace(&mut followed, Ok(())).and(self.finish(mover).await);
-            }
-        };
-        // What is too much for one request is for several.
-        let _ = tokio::time::timeout(LONGEST_HELP, left_over).await;
+        let mut followed = Ok(());
+        for mover in movers.iter().filter(|mover| mover.since < latest) {
+            // One that cannot be finished is no reason to leave the others.
+            followed = followed.and(self.finish(mover).await);
+        }
         followed
     }
 

@@ -96,7 +96,10 @@ mod tests {
     fn what_does_not_fit_is_refused_with_its_place() {
         let users = &ResourceTypes::standard().users;
         for (body, detail) in [
-            (json!({"userName": "ada", "department": 5}), "department must be text, found a number"),
+            (
+                json!({"userName": "ada", "department": 5}),
+                "department must be text, found a number",
+            ),
             (json!({"department": "R"}), "userName is required and must not be empty"),
         ] {
             let error = read_body(users, body.as_object().unwrap()).unwrap_err();
