@@ -499,9 +499,7 @@ async fn who_comes_back_while_a_large_change_is_finished_is_a_member() {
     delete(&tenant, &ada).await;
     assert_eq!(faults.left(), 0, "it was cut short");
     let let_go = Arc::new(Notify::new());
-    for fault in [Fault::Spared, Fault::Spared, Fault::Held(Arc::clone(&let_go))] {
-        faults.plan("TransactWriteItems", fault);
-    }
+    hold_third(&tenant, &let_go);
     let (url, rename) = (path(&crew), json!([{"op": "add", "path": "externalId", "value": "x"}]));
     let come_back = async {
         while faults.left() > 0 {
@@ -588,19 +586,14 @@ async fn a_deletion_does_not_go_on_with_a_return() {
     let ada = tenant.create(&body).await;
     let groups = many_groups(&tenant, &[&ada]).await;
     let (leaving, joining) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
-    let hold_third = |let_go: &Arc<Notify>| {
-        for fault in [Fault::Spared, Fault::Spared, Fault::Held(Arc::clone(let_go))] {
-            tenant.app.faults.plan("TransactWriteItems", fault);
-        }
-    };
-    hold_third(&leaving);
+    hold_third(&tenant, &leaving);
     let deletion = async {
         delete(&tenant, &ada).await;
         joining.notify_one();
     };
     let creation = async {
         used_up(&tenant).await;
-        hold_third(&joining);
+        hold_third(&tenant, &joining);
         let let_go = async {
             used_up(&tenant).await;
             leaving.notify_one();
@@ -613,6 +606,13 @@ async fn a_deletion_does_not_go_on_with_a_return() {
         assert_eq!(body["members"][0]["display"], "Ada Lovelace");
     }
     expect_settled(&tenant, &groups).await;
+}
+
+/// Lets two transactions pass, and keeps the one after them from the engine until it is let go.
+fn hold_third(tenant: &TestTenant, let_go: &Arc<Notify>) {
+    for fault in [Fault::Spared, Fault::Spared, Fault::Held(Arc::clone(let_go))] {
+        tenant.app.faults.plan("TransactWriteItems", fault);
+    }
 }
 
 /// Waits until all planned faults have met a call.
@@ -632,12 +632,7 @@ async fn who_is_erased_while_a_large_change_is_finished_is_remembered_nowhere() 
     tenant.patch(&path(&crew), &add_one_by_one(&everybody)).await.expect(200);
     delete(&tenant, &ada).await;
     let (finishing, erasing) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
-    let hold_third = |let_go: &Arc<Notify>| {
-        for fault in [Fault::Spared, Fault::Spared, Fault::Held(Arc::clone(let_go))] {
-            tenant.app.faults.plan("TransactWriteItems", fault);
-        }
-    };
-    hold_third(&finishing);
+    hold_third(&tenant, &finishing);
     let (url, rename) = (path(&crew), json!([{"op": "add", "path": "externalId", "value": "x"}]));
     let finish = async {
         tenant.patch(&url, &rename).await.expect(200);
@@ -646,7 +641,7 @@ async fn who_is_erased_while_a_large_change_is_finished_is_remembered_nowhere() 
     let directory = tenant.app.app.tenants.directory(&tenant.id);
     let erase = async {
         used_up(&tenant).await;
-        hold_third(&erasing);
+        hold_third(&tenant, &erasing);
         let let_go = async {
             used_up(&tenant).await;
             finishing.notify_one();
