@@ -3,7 +3,7 @@
 //!
 //! 4xx texts are for the administrator of an identity provider. 5xx texts are fixed, and name the request so that
 //! operations can find the cause in the log. Who notices a failure need not know the request: the outermost layer
-//! writes the body ([`render`]).
+//! writes the body ([`render()`]).
 
 mod fallback;
 mod render;

@@ -11,7 +11,7 @@ pub fn group_histories(tenant: &TenantId) -> String {
     format!("TENANT#{tenant}#HISTORY#GROUPS")
 }
 
-/// The changes of a day (UTC), as partition of [`CHANGE_INDEX`].
+/// The changes of a day (UTC), as partition of [`CHANGE_INDEX`](super::CHANGE_INDEX).
 pub fn changes_on(tenant: &TenantId, day: Date) -> String {
     format!("TENANT#{tenant}#CHANGES#{day}")
 }
