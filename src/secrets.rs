@@ -3,8 +3,8 @@
 //! The file has Secrets Manager's shape: a secret string, itself JSON, for each version stage.
 
 use crate::directory::pepper::{LoadError, PepperSource, Peppers, is_sample, read_secret_string};
-use crate::store::client::{retries, timeouts};
-use crate::store::error::is_denial;
+use crate::store::dynamodb::client::{retries, timeouts};
+use crate::store::dynamodb::error::is_denial;
 use aws_config::SdkConfig;
 use aws_sdk_secretsmanager::Client;
 use aws_sdk_secretsmanager::error::ProvideErrorMetadata;

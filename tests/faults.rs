@@ -12,7 +12,7 @@ use rollcall::app::App;
 use rollcall::directory::pepper::{PepperSource, Peppers};
 use rollcall::directory::sources::Sources;
 use rollcall::store::Store;
-use rollcall::store::client::patience;
+use rollcall::store::dynamodb::client::patience;
 use rollcall::store::history::RecordedEntry;
 use secrecy::SecretString;
 use serde_json::{Value, json};

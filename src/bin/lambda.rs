@@ -7,7 +7,7 @@ use rollcall::config::{Config, LocalSecret, log_filter};
 use rollcall::directory::pepper::PepperSource;
 use rollcall::directory::sources::Sources;
 use rollcall::store::Store;
-use rollcall::store::client::patience;
+use rollcall::store::dynamodb::client::patience;
 use rollcall::{gateway, metrics, secrets, startup};
 use std::process::ExitCode;
 use tracing_subscriber::util::SubscriberInitExt;

@@ -12,7 +12,7 @@ use axum::http::header::{CONTENT_TYPE, HOST, ORIGIN};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
-use rollcall::store::embedded::Engine;
+use rollcall::store::dynamodb::embedded::Engine;
 use serde_json::json;
 use std::net::{IpAddr, SocketAddr};
 use tokio::net::TcpListener;

@@ -12,8 +12,8 @@ use rollcall::directory::sources::Sources;
 use rollcall::directory::{Directory, Tenant, TenantId};
 use rollcall::secrets;
 use rollcall::store::Store;
-use rollcall::store::client::patience;
-use rollcall::store::embedded::{self, Engine};
+use rollcall::store::dynamodb::client::patience;
+use rollcall::store::dynamodb::embedded::{self, Engine};
 use std::path::Path;
 
 /// The table's name where nobody gives one.

@@ -4,11 +4,11 @@ use super::actor::Actor;
 use super::change::{self, Change, Occasion};
 use super::employees::Precondition;
 use super::{Directory, Error};
+use crate::store::dynamodb::retry::Pauses;
 use crate::store::employee::{Employee, LocalValues};
 use crate::store::history::{AttributeChange, EventKind, HistoryEntry, RecordedEntry};
 use crate::store::keys::Kind;
 use crate::store::membership::Presence;
-use crate::store::retry::Pauses;
 use crate::store::written::Written;
 use uuid::Uuid;
 

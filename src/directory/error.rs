@@ -1,8 +1,8 @@
 //! Which rule refused, or what broke below.
 
+use crate::store::dynamodb::retry::GaveUp;
 use crate::store::keys::Kind;
 use crate::store::membership::MOST_GROUPS;
-use crate::store::retry::GaveUp;
 use crate::{scim, store};
 use time::OffsetDateTime;
 use uuid::Uuid;

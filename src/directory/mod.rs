@@ -40,6 +40,7 @@ pub mod sync;
 pub use error::Error;
 // The records the directory works on and gives out. What stands above it takes them from here, and never sees the
 // store.
+pub use crate::store::dynamodb::usage::{Usage, clock, metered};
 pub use crate::store::employee::Employee;
 pub use crate::store::group::Group;
 pub use crate::store::history::{AttributeChange, EventKind, RecordedEntry};
@@ -47,7 +48,6 @@ pub use crate::store::keys::Kind;
 pub use crate::store::member::Member;
 pub use crate::store::sync::{Refusal, UnknownAttribute};
 pub use crate::store::tenant::{Scope, Settings, Stage, Tenant, TenantId, TokenRecord};
-pub use crate::store::usage::{Usage, clock, metered};
 
 use crate::scim::schema::ResourceTypes;
 use crate::store::TenantStore;

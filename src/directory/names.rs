@@ -3,8 +3,8 @@
 use super::{Directory, Error};
 use crate::scim::fold::fold;
 use crate::store::claim::{Claim, Rename};
+use crate::store::dynamodb::retry::Pauses;
 use crate::store::keys::Kind;
-use crate::store::retry::Pauses;
 use crate::store::written::Written;
 use uuid::Uuid;
 

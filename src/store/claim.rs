@@ -3,8 +3,8 @@
 //! A claim item names the visible record that holds the name, and the hidden employees who held a userName when they
 //! were deleted. It stays as long as either is there.
 
+use super::dynamodb::transact::{Condition, Step, Transaction, text};
 use super::keys::{self, Kind};
-use super::transact::{Condition, Step, Transaction, text};
 use super::{Error, Item, TenantStore};
 use aws_sdk_dynamodb::types::AttributeValue;
 use uuid::Uuid;

@@ -1,9 +1,9 @@
 //! How many records of a kind SCIM lists: 256 count items by the first two hexadecimal digits of the id, each with sixteen
 //! counters by the third digit. They give the exact total, and lead any `startIndex` to within a few rows of its place.
 
+use super::dynamodb::read::SortRange;
+use super::dynamodb::transact::{Condition, Step, Transaction};
 use super::keys::{self, Kind};
-use super::read::SortRange;
-use super::transact::{Condition, Step, Transaction};
 use super::{Error, Item, TenantStore};
 use aws_sdk_dynamodb::types::AttributeValue;
 use uuid::Uuid;

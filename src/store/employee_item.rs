@@ -1,10 +1,10 @@
 //! An employee as a DynamoDB item, and the keys that lead to it.
 
+use super::dynamodb::transact::text;
 use super::employee::{Employee, LocalValues};
 use super::keys::{self, Key, Kind};
 use super::record::{Record, id_in_key};
 use super::tenant::TenantId;
-use super::transact::text;
 use super::{Error, Item};
 use crate::scim::fold::fold;
 use serde::{Deserialize, Serialize};

@@ -1,9 +1,9 @@
 //! Reads that only employees have, one method for each access pattern.
 
+use super::dynamodb::read::SortRange;
 use super::employee::Employee;
 use super::employee_item::from_item;
 use super::keys::{self, Key, Kind};
-use super::read::SortRange;
 use super::record::ids_of;
 use super::{Error, Item, TenantStore};
 use uuid::Uuid;

@@ -3,13 +3,13 @@
 
 use super::claim::{Claim, Rename};
 use super::count::Change;
+use super::dynamodb::transact::{Condition, Step, Transaction};
 use super::employee::Employee;
 use super::employee_item::{key_of, pointers, to_item};
 use super::history::HistoryEntry;
 use super::keys::{self, Kind};
 use super::moving::Move;
 use super::tenant::Tenant;
-use super::transact::{Condition, Step, Transaction};
 use super::written::{Written, finish};
 use super::{Error, TenantStore};
 use std::collections::BTreeSet;

@@ -1,9 +1,9 @@
 //! History: one entry for each change of an employee, of a group, or of the tenant's settings and tokens.
 
+use super::dynamodb::read::SortRange;
+use super::dynamodb::transact::text;
 use super::keys::{self, History, Key, Kind};
-use super::read::SortRange;
 use super::tenant::TenantId;
-use super::transact::text;
 use super::{Error, Item, TenantStore};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

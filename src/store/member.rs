@@ -3,10 +3,10 @@
 //! and both are read as they were last written. Who is away has an item beside the members, so that a request about all
 //! of them finds who would come back.
 
+use super::dynamodb::transact::{Condition, Step, Transaction, size, text};
 use super::keys::{self, Kind};
 use super::membership::{ABSENT, FORMER_OF, GONE, MEMBER_OF, MOST_GROUPS, set};
 use super::record::id_in_key;
-use super::transact::{Condition, Step, Transaction, size, text};
 use super::{Error, Item, TenantStore};
 use std::collections::BTreeSet;
 use uuid::Uuid;

@@ -1,10 +1,10 @@
 //! Reads of members. Whoever looks sees what is committed, whether it is in their items already or not. Whoever changes a
 //! group without a journal starts from the items: they are what the group counts.
 
+use super::dynamodb::read::SortRange;
 use super::group::Group;
 use super::keys::{self, Key};
 use super::member::{Member, read_members};
-use super::read::SortRange;
 use super::record::id_in_key;
 use super::{Error, Item, TenantStore};
 use std::collections::BTreeSet;

@@ -1,9 +1,9 @@
 //! Where somebody is a member: one item for each employee or group that is or was in a group. So whoever comes or goes is
 //! decided by one item, and the groups follow.
 
+use super::dynamodb::transact::{Condition, Step, Transaction};
 use super::keys::{self, Key};
 use super::record::id_in_key;
-use super::transact::{Condition, Step, Transaction};
 use super::{Error, Item, TenantStore};
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};

@@ -3,14 +3,8 @@
 //! Owns key strings, items, conditions and transactions. Knows nothing about HTTP answers or the rules of the
 //! directory: it says which condition did not hold, its caller decides what that means.
 
+pub mod dynamodb;
 pub mod keys;
-pub mod error;
-pub mod client;
-pub mod table;
-pub mod retry;
-pub mod usage;
-mod transact;
-mod read;
 pub mod tenant;
 pub mod record;
 pub mod employee;
@@ -31,10 +25,8 @@ pub mod journal;
 pub mod history;
 pub mod sync;
 mod purge;
-#[cfg(feature = "local")]
-pub mod embedded;
 
-pub use error::Error;
+pub use dynamodb::error::Error;
 
 use aws_sdk_dynamodb::Client;
 use std::sync::Arc;

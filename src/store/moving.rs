@@ -2,15 +2,15 @@
 //! takes. Where there are more, the others follow in transactions of their own, and until they have, an item says so:
 //! whoever reads the members of a group meanwhile sees them as they are to be.
 
+use super::dynamodb::read::SortRange;
+use super::dynamodb::transact::{Condition, Step, Transaction};
 use super::group::Group;
 use super::group_write::GroupChange;
 use super::keys;
 use super::member::Member;
 use super::membership::{Memberships, Presence};
 use super::overlay::Overlay;
-use super::read::SortRange;
 use super::record::id_in_key;
-use super::transact::{Condition, Step, Transaction};
 use super::written::{Written, finish};
 use super::{Error, Item, TenantStore};
 use serde::{Deserialize, Serialize};

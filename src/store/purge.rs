@@ -1,12 +1,12 @@
 //! Removal for good: of an erased employee's history, and of a whole tenant.
 
+use super::dynamodb::read::SortRange;
+use super::dynamodb::retry::Pauses;
+use super::dynamodb::transact::{Condition, Step, Transaction};
+use super::dynamodb::usage::counted;
 use super::history::{EventKind, RecordedEntry};
 use super::keys::{self, Kind};
-use super::read::SortRange;
 use super::record::id_in_key;
-use super::retry::Pauses;
-use super::transact::{Condition, Step, Transaction};
-use super::usage::counted;
 use super::{Error, Item, TenantStore};
 use aws_sdk_dynamodb::types::{DeleteRequest, ReturnConsumedCapacity, WriteRequest};
 use std::collections::HashMap;

@@ -1,8 +1,8 @@
 //! What the kinds of records that SCIM shows have in common, and the reads they share: by id, page by page, all of
 //! them.
 
+use super::dynamodb::read::SortRange;
 use super::keys::{self, Key, Kind};
-use super::read::SortRange;
 use super::tenant::TenantId;
 use super::{Error, Item, TenantStore};
 use futures_util::{StreamExt, TryStreamExt, stream};

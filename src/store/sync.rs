@@ -1,9 +1,9 @@
 //! What was noticed of a tenant's identity provider: when it last asked, what it was refused, which tokens it uses; and
 //! how much it changed lately.
 
+use super::dynamodb::transact::{Condition, Outcome, Step, Transaction};
 use super::history::EventKind;
 use super::keys;
-use super::transact::{Condition, Outcome, Step, Transaction};
 use super::{Error, Item, TenantStore};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

@@ -1,9 +1,9 @@
 //! Tenants: their id, name, settings and token digests, and the list of all tenants.
 
+use super::dynamodb::read::SortRange;
+use super::dynamodb::transact::{Condition, Outcome, Step, Transaction};
 use super::history::HistoryEntry;
 use super::keys;
-use super::read::SortRange;
-use super::transact::{Condition, Outcome, Step, Transaction};
 use super::{Error, Item, Store, TenantStore};
 use crate::scim::schema::custom::CustomAttribute;
 use serde::{Deserialize, Serialize};

@@ -1,10 +1,10 @@
 //! What writes of records have in common: how they end, and the pointers that come and go with them.
 
 use super::claim::Claim;
+use super::dynamodb::transact::{Condition, Outcome, Step, Transaction};
 use super::keys::Key;
 use super::membership::Memberships;
 use super::record::id_in_key;
-use super::transact::{Condition, Outcome, Step, Transaction};
 use super::{Error, TenantStore};
 use std::collections::BTreeSet;
 

@@ -4,15 +4,15 @@
 
 mod part;
 
+use super::dynamodb::read::SortRange;
+use super::dynamodb::retry::Pauses;
+use super::dynamodb::transact::{Condition, Outcome, Step, Transaction, number, size};
 use super::group::{Group, Journal};
 use super::keys;
 use super::member::MemberChanges;
 use super::membership::{Memberships, Presence};
 use super::overlay::Overlay;
-use super::read::SortRange;
 use super::record::id_in_key;
-use super::retry::Pauses;
-use super::transact::{Condition, Outcome, Step, Transaction, number, size};
 use super::{Error, Item, TenantStore};
 use aws_sdk_dynamodb::types::AttributeValue;
 use part::{Entry, part_item, parts_of, read_part};

@@ -48,7 +48,7 @@ pub async fn metered<W: Future>(work: W) -> (W::Output, Usage) {
 }
 
 /// Waits for the answer to one call, and counts it for whoever measures.
-pub(super) async fn counted<O: Consumption, E>(
+pub(in crate::store) async fn counted<O: Consumption, E>(
     call: impl Future<Output = Result<O, E>>,
 ) -> Result<O, E> {
     let Ok(tally) = TALLY.try_with(Arc::clone) else { return call.await };
@@ -102,7 +102,7 @@ pub fn clock() -> Instant {
 }
 
 /// An answer that says what it consumed.
-pub(super) trait Consumption {
+pub(in crate::store) trait Consumption {
     /// Whether the units are write units.
     const WRITES: bool;
     /// Capacity units, of all tables.

@@ -1,10 +1,10 @@
 //! The reads all entities share: one item, a key range page by page, many items by key. All strongly consistent
 //! unless an index makes that impossible.
 
-use super::keys::{self, Key};
 use super::retry::Pauses;
 use super::usage::counted;
-use super::{Error, Item, Store};
+use crate::store::keys::{self, Key};
+use crate::store::{Error, Item, Store};
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::types::{
     AttributeValue, Get, KeysAndAttributes, ReturnConsumedCapacity, TransactGetItem,
@@ -16,7 +16,7 @@ const MOST_KEYS_A_BATCH: usize = 100;
 
 /// A range of sort keys within one partition.
 #[derive(Debug, Clone)]
-pub(super) enum SortRange {
+pub(in crate::store) enum SortRange {
     /// All of them.
     All,
     /// Those that start with a prefix.
@@ -29,7 +29,7 @@ pub(super) enum SortRange {
 
 /// One page of a key range.
 #[derive(Debug, Default)]
-pub(super) struct ItemPage {
+pub(in crate::store) struct ItemPage {
     /// The items, in key order.
     pub items: Vec<Item>,
     /// Where to go on; `None` at the end.
@@ -38,7 +38,7 @@ pub(super) struct ItemPage {
 
 impl Store {
     /// The item with this key.
-    pub(super) async fn get(&self, key: &Key) -> Result<Option<Item>, Error> {
+    pub(in crate::store) async fn get(&self, key: &Key) -> Result<Option<Item>, Error> {
         let call = self
             .client
             .get_item()
@@ -51,7 +51,7 @@ impl Store {
     }
 
     /// The items with these keys, all as they were at one instant; keys without an item are left out.
-    pub(super) async fn get_at_once(&self, keys: &[Key]) -> Result<Vec<Item>, Error> {
+    pub(in crate::store) async fn get_at_once(&self, keys: &[Key]) -> Result<Vec<Item>, Error> {
         let gets: Result<Vec<TransactGetItem>, Error> = keys
             .iter()
             .map(|key| {
@@ -74,7 +74,7 @@ impl Store {
     }
 
     /// One page of a key range: at most `limit` items, fewer when they fill a megabyte.
-    pub(super) async fn query_page(
+    pub(in crate::store) async fn query_page(
         &self,
         partition: &str,
         range: &SortRange,
@@ -86,7 +86,7 @@ impl Store {
 
     /// One page of a key range from its end, or from before an item: at most `limit` items, fewer when they fill a
     /// megabyte.
-    pub(super) async fn query_page_backwards(
+    pub(in crate::store) async fn query_page_backwards(
         &self,
         partition: &str,
         range: &SortRange,
@@ -128,7 +128,7 @@ impl Store {
     }
 
     /// A whole key range, or its first `most` items.
-    pub(super) async fn query_all(
+    pub(in crate::store) async fn query_all(
         &self,
         partition: &str,
         range: &SortRange,
@@ -151,14 +151,17 @@ impl Store {
     }
 
     /// The keys the index of addresses has under one value. An index follows the table with a short delay.
-    pub(super) async fn query_email_index(&self, value: &str) -> Result<Vec<Item>, Error> {
+    pub(in crate::store) async fn query_email_index(
+        &self,
+        value: &str,
+    ) -> Result<Vec<Item>, Error> {
         let condition = "emailKey = :value";
         let values = [(":value", value)];
         self.query_index(keys::EMAIL_INDEX, condition, &values).await
     }
 
     /// The keys the index of changes has for a day, from a time of that day on.
-    pub(super) async fn query_change_index(
+    pub(in crate::store) async fn query_change_index(
         &self,
         day: &str,
         from: &str,
@@ -201,7 +204,7 @@ impl Store {
     }
 
     /// The items with these keys, in no particular order; keys without an item are left out.
-    pub(super) async fn batch_get(&self, keys: &[Key]) -> Result<Vec<Item>, Error> {
+    pub(in crate::store) async fn batch_get(&self, keys: &[Key]) -> Result<Vec<Item>, Error> {
         let mut items = Vec::new();
         for chunk in keys.chunks(MOST_KEYS_A_BATCH) {
             let keys = chunk.iter().map(Key::to_item).collect();

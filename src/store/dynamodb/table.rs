@@ -2,7 +2,7 @@
 
 use super::read::SortRange;
 use super::retry::Pauses;
-use super::{Error, Store, keys};
+use crate::store::{Error, Store, keys};
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, BillingMode, CreateGlobalSecondaryIndexAction, GlobalSecondaryIndex,
     GlobalSecondaryIndexUpdate, KeySchemaElement, KeyType, Projection, ProjectionType,

@@ -1,9 +1,9 @@
 //! One atomic, conditional write of several items (`TransactWriteItems`), and what its cancellation means.
 
-use super::keys::Key;
 use super::retry::Pauses;
 use super::usage::counted;
-use super::{Error, Item, Store};
+use crate::store::keys::Key;
+use crate::store::{Error, Item, Store};
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{
@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 /// What a write in a transaction is about, so that a failed condition can be told apart from another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Step {
+pub(in crate::store) enum Step {
     /// The record itself, on its expected revision or absence.
     Record,
     /// The claim on a name that is to be taken.
@@ -31,7 +31,7 @@ pub(super) enum Step {
 
 /// How a transaction ended when nothing broke.
 #[derive(Debug)]
-pub(super) enum Outcome {
+pub(in crate::store) enum Outcome {
     /// All writes are there.
     Committed,
     /// Nothing was written: these conditions did not hold. With each, the item as it was found.
@@ -40,41 +40,41 @@ pub(super) enum Outcome {
 
 /// A transaction in the making: at most 100 writes, all or nothing.
 #[derive(Debug)]
-pub(super) struct Transaction<'a> {
+pub(in crate::store) struct Transaction<'a> {
     store: &'a Store,
     writes: Vec<(Step, TransactWriteItem)>,
 }
 
 /// A condition with the values it mentions.
 #[derive(Debug, Default)]
-pub(super) struct Condition {
+pub(in crate::store) struct Condition {
     expression: Option<String>,
     values: Item,
 }
 
 impl Condition {
     /// No condition.
-    pub(super) fn none() -> Self {
+    pub(in crate::store) fn none() -> Self {
         Self::default()
     }
 
     /// There must be no such item.
-    pub(super) fn absent() -> Self {
+    pub(in crate::store) fn absent() -> Self {
         Self::expression("attribute_not_exists(PK)")
     }
 
     /// The item must be at this revision.
-    pub(super) fn revision(revision: u64) -> Self {
+    pub(in crate::store) fn revision(revision: u64) -> Self {
         Self::expression("revision = :expected").with(":expected", number(revision))
     }
 
     /// Any condition, with values as `:name`.
-    pub(super) fn expression(expression: &str) -> Self {
+    pub(in crate::store) fn expression(expression: &str) -> Self {
         Self { expression: Some(expression.to_owned()), values: Item::new() }
     }
 
     /// Adds a value the expression mentions.
-    pub(super) fn with(mut self, name: &str, value: AttributeValue) -> Self {
+    pub(in crate::store) fn with(mut self, name: &str, value: AttributeValue) -> Self {
         self.values.insert(name.to_owned(), value);
         self
     }
@@ -85,28 +85,28 @@ impl Condition {
 }
 
 /// A number attribute.
-pub(super) fn number(value: u64) -> AttributeValue {
+pub(in crate::store) fn number(value: u64) -> AttributeValue {
     AttributeValue::N(value.to_string())
 }
 
 /// A number attribute of something that is counted.
-pub(super) fn size(value: usize) -> AttributeValue {
+pub(in crate::store) fn size(value: usize) -> AttributeValue {
     AttributeValue::N(value.to_string())
 }
 
 /// A text attribute.
-pub(super) fn text(value: impl Into<String>) -> AttributeValue {
+pub(in crate::store) fn text(value: impl Into<String>) -> AttributeValue {
     AttributeValue::S(value.into())
 }
 
 impl<'a> Transaction<'a> {
     /// An empty transaction.
-    pub(super) fn new(store: &'a Store) -> Self {
+    pub(in crate::store) fn new(store: &'a Store) -> Self {
         Self { store, writes: Vec::new() }
     }
 
     /// Writes a whole item.
-    pub(super) fn put(
+    pub(in crate::store) fn put(
         &mut self,
         step: Step,
         item: Item,
@@ -125,7 +125,7 @@ impl<'a> Transaction<'a> {
     }
 
     /// Removes an item.
-    pub(super) fn delete(
+    pub(in crate::store) fn delete(
         &mut self,
         step: Step,
         key: &Key,
@@ -144,7 +144,7 @@ impl<'a> Transaction<'a> {
     }
 
     /// Changes an item by an update expression; the values it mentions stand beside the condition's.
-    pub(super) fn update(
+    pub(in crate::store) fn update(
         &mut self,
         step: Step,
         key: &Key,
@@ -171,7 +171,7 @@ impl<'a> Transaction<'a> {
     ///
     /// The client request token makes a call that is sent twice apply once. A conflict with another transaction is
     /// tried again here: the SDK does not.
-    pub(super) async fn commit(self) -> Result<Outcome, Error> {
+    pub(in crate::store) async fn commit(self) -> Result<Outcome, Error> {
         let token = Uuid::new_v4().to_string();
         let (steps, items): (Vec<Step>, Vec<TransactWriteItem>) = self.writes.into_iter().unzip();
         let mut pauses = Pauses::new();

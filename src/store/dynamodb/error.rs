@@ -47,7 +47,7 @@ pub fn is_denial(code: &str) -> bool {
 
 impl Error {
     /// An item that cannot be read or written.
-    pub(super) fn bad_item(cause: impl Into<Cause>) -> Self {
+    pub(in crate::store) fn bad_item(cause: impl Into<Cause>) -> Self {
         Error::BadItem(cause.into())
     }
 }
