@@ -27,6 +27,10 @@ pub fn report_table(error: &store::Error, table: &str, region: &str) {
              VPC"
         }
         store::Error::Throttled(_) => "DynamoDB is throttling: check the table's limits",
+        store::Error::OtherFormat { .. } => {
+            "another program wrote the table: deploy the one that goes with it, or give this one a \
+             table of its own"
+        }
         store::Error::Refused(_) | store::Error::BadItem(_) | store::Error::MemberFull(_) => {
             "DynamoDB refuses the first read: check that the table has the keys PK and SK"
         }

@@ -1,6 +1,6 @@
 //! What each request costs in DynamoDB: the budget of the design, and the table in `docs/data-model.md`.
 
-use crate::support::engine::Call;
+use crate::support::engine::{Call, one_after_another};
 use crate::support::{START, TestApp, TestTenant};
 use rollcall::directory::Directory;
 use rollcall::directory::memory::GroupMemory;
@@ -57,7 +57,7 @@ impl Line {
 
     /// Whether a transaction was cancelled: it is charged like one that was not, and DynamoDB does not say how much.
     fn cancelled(&self) -> bool {
-        self.calls.iter().any(|call| call.status != 200)
+        self.calls.iter().any(|call| !call.succeeded)
     }
 }
 
@@ -88,7 +88,8 @@ impl Measure {
 
     fn table(&self) -> String {
         let mut table = String::from(
-            "| request | calls | items written | read units | write units |\n|---|---|---|---|---|\n",
+            "| request | calls | one after another | items written | read units | write units |\n\
+             |---|---|---|---|---|---|\n",
         );
         for line in &self.lines {
             let calls: Vec<String> = line
@@ -103,9 +104,10 @@ impl Measure {
             let more = if line.cancelled() { " + cancelled" } else { "" };
             writeln!(
                 table,
-                "| {} | {} | {} | {} | {}{more} |",
+                "| {} | {} | {} | {} | {} | {}{more} |",
                 line.request,
                 if calls.is_empty() { "none".to_owned() } else { calls.join(", ") },
+                one_after_another(&line.calls),
                 if items.is_empty() { "0".to_owned() } else { items.join(", then ") },
                 line.units(false),
                 line.units(true),

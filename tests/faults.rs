@@ -1,9 +1,10 @@
 //! DynamoDB when it is contended, throttled, broken or gone: what was answered with success is there, whole and once;
 //! what was answered with an error says when to try again, and left nothing behind unless the answer itself was lost.
 
-use crate::support::engine::{Fault, Watched};
+use crate::support::engine::Fault;
 use crate::support::request::Answer;
-use crate::support::{ORIGIN, TestApp, TestTenant, pause_time};
+use crate::support::sdk::Watched;
+use crate::support::{Ids, ORIGIN, TestApp, TestTenant, pause_time};
 use aws_sdk_dynamodb::config::BehaviorVersion;
 use axum::body::Body;
 use http::Request;
@@ -12,10 +13,12 @@ use rollcall::app::App;
 use rollcall::directory::pepper::{PepperSource, Peppers};
 use rollcall::directory::sources::Sources;
 use rollcall::store::Store;
+use rollcall::store::dynamodb::aws::AwsTable;
 use rollcall::store::dynamodb::client::patience;
 use rollcall::store::history::RecordedEntry;
 use secrecy::SecretString;
 use serde_json::{Value, json};
+use std::sync::Arc;
 use time::Duration;
 use tower::ServiceExt;
 use uuid::Uuid;
@@ -47,7 +50,7 @@ struct State {
 impl Scene {
     async fn new() -> Self {
         pause_time();
-        let tenant = TestApp::new().await.tenant("acme").await;
+        let tenant = TestApp::over_the_sdk(Ids::Counting).await.tenant("acme").await;
         let ada = json!({"userName": "ada@example.com", "externalId": "00u1"});
         let ada = tenant.create(&ada).await;
         let bob = tenant.create(&json!({"userName": "bob@example.com"})).await;
@@ -437,7 +440,7 @@ async fn a_missing_table_is_500_and_says_nothing_about_it() {
         let current = SecretString::from("a pepper for tests, 32 characters".to_owned());
         Ok(Peppers { current, previous: None })
     });
-    let store = Store::new(client, "rollcall-that-nobody-made");
+    let store = Store::new(Arc::new(AwsTable::new(client, "rollcall-that-nobody-made")));
     let service = App::new(store, peppers, Sources::system(), ORIGIN).service();
     let token = format!("Bearer rc_acme_{}", "A".repeat(43));
     let request = Request::get("/tenants/acme/scim/v2/Users").header("authorization", token);

@@ -4,8 +4,9 @@ use crate::admin;
 use crate::groups::{add_one_by_one, direct, found, group, groups_of, many, members, path, user};
 use crate::support::engine::{Call, Fault};
 use crate::support::{TestApp, TestTenant};
-use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};
+use aws_sdk_dynamodb::types::AttributeValue;
 use rollcall::directory::employees::Precondition;
+use rollcall::store::dynamodb::port::{Action, Item, TransactWriteCall, Write};
 use rollcall::store::membership::{MOST_GROUPS, Presence};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -678,15 +679,14 @@ async fn who_is_in_very_many_groups_joins_no_other() {
     let (tenant, ids) = many(60).await;
     let (ada, crew) = (user(&tenant, "ada").await, group(&tenant, "Crew", &[&ids[0]]).await);
     let groups: Vec<String> = (0..MOST_GROUPS).map(|_| Uuid::new_v4().to_string()).collect();
-    let put = Put::builder()
-        .table_name(&tenant.app.table)
-        .item("PK", AttributeValue::S("TENANT#acme#MEMBEROF".to_owned()))
-        .item("SK", AttributeValue::S(ada.clone()))
-        .item("memberOf", AttributeValue::Ss(groups))
-        .build()
-        .unwrap();
-    let write = TransactWriteItem::builder().put(put).build();
-    tenant.app.engine.transact_write_items().transact_items(write).send().await.unwrap();
+    let item = Item::from([
+        ("PK".to_owned(), AttributeValue::S("TENANT#acme#MEMBEROF".to_owned())),
+        ("SK".to_owned(), AttributeValue::S(ada.clone())),
+        ("memberOf".to_owned(), AttributeValue::Ss(groups)),
+    ]);
+    let write = Write { action: Action::Put(item), condition: None, values: Item::new() };
+    let call = TransactWriteCall { writes: vec![write], token: Uuid::new_v4() };
+    tenant.app.table.transact_write(&call).await.unwrap();
     let add = json!([{"op": "add", "path": "members", "value": [{"value": ada}]}]);
     let answer = tenant.patch(&path(&crew), &add).await;
     let detail = answer.expect_error(400, Some("invalidValue"));

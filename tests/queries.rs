@@ -2,14 +2,16 @@
 
 use crate::support::engine::Fault;
 use crate::support::request::Answer;
-use crate::support::{Ids, TestApp, TestTenant, pause_time};
+use crate::support::{Ids, TestApp, TestTenant};
 use axum::body::Body;
 use http::Request;
 use rollcall::directory::token_set::{Earlier, Rotation, Which};
 use rollcall::store::tenant::Scope;
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
+use std::sync::Arc;
 use time::Duration;
+use tokio::sync::Notify;
 
 const SEARCH: &str = "urn:ietf:params:scim:api:messages:2.0:SearchRequest";
 
@@ -406,8 +408,8 @@ async fn a_page_by_cursor_whose_rows_all_changed_meanwhile_is_not_the_last() {
     let dora = tenant.get("/Users").await.expect(200)["Resources"][0]["id"].clone();
     let list = "/Users?filter=title%20pr&count=1&cursor=";
     // What is found is read once more for the page, and that call waits for a while.
-    pause_time();
-    tenant.app.faults.plan("GetItem", Fault::Silence);
+    let let_go = Arc::new(Notify::new());
+    tenant.app.faults.plan("GetItem", Fault::Held(Arc::clone(&let_go)));
     let asking = tenant.clone();
     let page = tokio::spawn(async move { asking.get(list).await.expect(200) });
     while tenant.app.faults.left() > 0 && !page.is_finished() {
@@ -416,6 +418,7 @@ async fn a_page_by_cursor_whose_rows_all_changed_meanwhile_is_not_the_last() {
     let untitled = json!([{"op": "remove", "path": "title"}]);
     let dora = format!("/Users/{}", dora.as_str().unwrap());
     tenant.patch(&dora, &untitled).await.expect(200);
+    let_go.notify_one();
     let page = page.await.unwrap();
     assert_eq!(names(&page), Vec::<&str>::new());
     let next = page["nextCursor"].as_str().expect("a next page");

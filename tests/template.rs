@@ -30,10 +30,11 @@ async fn the_table_is_the_one_the_program_makes() {
 
 /// The request with which the program makes a table.
 async fn made_table() -> Value {
-    use crate::support::engine::Watched;
+    use crate::support::sdk::Watched;
+    use rollcall::store::dynamodb::aws::AwsTable;
     let (client, faults) = Watched::client();
     let table = format!("made-{}", uuid::Uuid::new_v4());
-    let store = rollcall::store::Store::new(client, &table);
+    let store = rollcall::store::Store::new(std::sync::Arc::new(AwsTable::new(client, &table)));
     store.create_table_unless_exists().await.expect("a table");
     let mut calls = faults.take_calls().into_iter();
     calls.find(|call| call.operation == "CreateTable").expect("a new table").request

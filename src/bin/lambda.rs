@@ -7,9 +7,11 @@ use rollcall::config::{Config, LocalSecret, log_filter};
 use rollcall::directory::pepper::PepperSource;
 use rollcall::directory::sources::Sources;
 use rollcall::store::Store;
+use rollcall::store::dynamodb::aws::AwsTable;
 use rollcall::store::dynamodb::client::patience;
 use rollcall::{gateway, metrics, secrets, startup};
 use std::process::ExitCode;
+use std::sync::Arc;
 use tracing_subscriber::util::SubscriberInitExt;
 
 #[tokio::main(flavor = "current_thread")]
@@ -31,10 +33,14 @@ async fn main() -> ExitCode {
     let (store, peppers) = (open_store(&shared, &config), open_peppers(&shared, &config));
     // The connections are opened while starting, where a Lambda has its full CPU, and both at the same time. What fails
     // here is said here; each request will say so too, as a SCIM error.
-    let (table, pepper) = tokio::join!(store.check_access(), peppers.get(sources.now()));
+    let (table, pepper) = tokio::join!(store.check_table(), peppers.get(sources.now()));
     let region = shared.region().map_or("none", |region| region.as_ref());
     if let Err(error) = table {
         startup::report_table(&error, &config.table, region);
+        // It could read and write nothing right.
+        if matches!(error, rollcall::store::Error::OtherFormat { .. }) {
+            return ExitCode::FAILURE;
+        }
     }
     if let Err(error) = pepper {
         let secret = match &config.local {
@@ -63,7 +69,8 @@ fn open_store(shared: &SdkConfig, config: &Config) -> Store {
     if let Some(local) = &config.local {
         dynamodb = dynamodb.endpoint_url(&local.dynamodb_endpoint);
     }
-    Store::new(Client::from_conf(dynamodb.build()), &config.table)
+    let table = AwsTable::new(Client::from_conf(dynamodb.build()), &config.table);
+    Store::new(Arc::new(table))
 }
 
 fn open_peppers(shared: &SdkConfig, config: &Config) -> PepperSource {

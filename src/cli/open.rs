@@ -12,9 +12,11 @@ use rollcall::directory::sources::Sources;
 use rollcall::directory::{Directory, Tenant, TenantId};
 use rollcall::secrets;
 use rollcall::store::Store;
+use rollcall::store::dynamodb::aws::AwsTable;
 use rollcall::store::dynamodb::client::patience;
-use rollcall::store::dynamodb::embedded::{self, Engine};
+use rollcall::store::dynamodb::embedded::{EmbeddedTable, Engine};
 use std::path::Path;
+use std::sync::Arc;
 
 /// The table's name where nobody gives one.
 const DEFAULT_TABLE: &str = "rollcall";
@@ -81,8 +83,9 @@ async fn open_store(place: &Place) -> anyhow::Result<Store> {
         let shared = aws_config::load_defaults(BehaviorVersion::latest()).await;
         let mut config = patience((&shared).into());
         config.set_endpoint_url(place.dynamodb_endpoint.clone());
-        let store = Store::new(aws_sdk_dynamodb::Client::from_conf(config.build()), table);
-        store.check_access().await.with_context(|| format!("cannot use the table {table}"))?;
+        let client = aws_sdk_dynamodb::Client::from_conf(config.build());
+        let store = Store::new(Arc::new(AwsTable::new(client, table)));
+        store.check_table().await.with_context(|| format!("cannot use the table {table}"))?;
         return Ok(store);
     }
     if let Some(endpoint) = &place.dynamodb_endpoint {
@@ -97,13 +100,14 @@ async fn open_store(place: &Place) -> anyhow::Result<Store> {
                 .credentials_provider(Credentials::new("local", "local", None, None, "endpoint"));
         }
         let config = config.build();
-        let store = Store::new(aws_sdk_dynamodb::Client::from_conf(config), table);
+        let client = aws_sdk_dynamodb::Client::from_conf(config);
+        let store = Store::new(Arc::new(AwsTable::new(client, table)));
         let context = || format!("cannot use the DynamoDB API at {endpoint}");
         store.create_table_unless_exists().await.with_context(context)?;
         return Ok(store);
     }
     let engine = open_engine(&place.data)?;
-    let store = Store::new(embedded::client(engine), table);
+    let store = Store::new(Arc::new(EmbeddedTable::new(engine, table)));
     store.create_table_unless_exists().await.context("cannot use the data folder")?;
     Ok(store)
 }

@@ -113,6 +113,7 @@ impl From<store::Error> for Error {
                  of another group first"
             ))),
             store::Error::NoTable(_)
+            | store::Error::OtherFormat { .. }
             | store::Error::Denied(_)
             | store::Error::Refused(_)
             | store::Error::BadItem(_) => Error::Broken(error),

@@ -120,10 +120,10 @@ impl TenantStore {
         name: (Kind, &str),
         holder: Uuid,
         before: &Claim,
-    ) -> Result<(), Error> {
+    ) {
         let former = before.without(holder).former;
         let taken = Claim { holder: Some(holder), former };
-        self.replace_claim(transaction, Step::Claim, name, before, &taken)
+        self.replace_claim(transaction, Step::Claim, name, before, &taken);
     }
 
     /// Makes a record the holder of another name.
@@ -132,12 +132,12 @@ impl TenantStore {
         transaction: &mut Transaction<'_>,
         holder: Uuid,
         (kind, rename): (Kind, &Rename),
-    ) -> Result<(), Error> {
+    ) {
         let Rename { old_name, old_claim, new_name, new_claim } = rename;
-        self.take_claim(transaction, (kind, new_name), holder, new_claim)?;
+        self.take_claim(transaction, (kind, new_name), holder, new_claim);
         let left = old_claim.without(holder);
         let step = Step::FormerClaim;
-        self.replace_claim(transaction, step, (kind, old_name), old_claim, &left)
+        self.replace_claim(transaction, step, (kind, old_name), old_claim, &left);
     }
 
     /// Writes `after` over a claim that must still be as it was read; an empty one is removed.
@@ -148,7 +148,7 @@ impl TenantStore {
         (kind, name): (Kind, &str),
         before: &Claim,
         after: &Claim,
-    ) -> Result<(), Error> {
+    ) {
         let key = keys::claim(&self.tenant, kind, name);
         if *after == Claim::default() {
             transaction.delete(step, &key, before.unchanged())

@@ -1,7 +1,7 @@
 //! How many records of a kind SCIM lists: 256 count items by the first two hexadecimal digits of the id, each with sixteen
 //! counters by the third digit. They give the exact total, and lead any `startIndex` to within a few rows of its place.
 
-use super::dynamodb::read::SortRange;
+use super::dynamodb::read::Range;
 use super::dynamodb::transact::{Condition, Step, Transaction};
 use super::keys::{self, Kind};
 use super::{Error, Item, TenantStore};
@@ -45,7 +45,7 @@ impl TenantStore {
     /// Reads all counters: one query.
     pub(super) async fn get_counts(&self, kind: Kind) -> Result<Counts, Error> {
         let partition = keys::counts(&self.tenant, kind);
-        let items = self.store.query_all(&partition, &SortRange::All, None).await?;
+        let items = self.store.query_all(&Range::all(&partition), None).await?;
         let mut counts = vec![0; BUCKETS];
         for item in &items {
             let key = keys::sort_key(item).ok_or_else(|| Error::bad_item("no sort key"))?;
@@ -67,7 +67,7 @@ impl TenantStore {
         transaction: &mut Transaction<'_>,
         (kind, id): (Kind, Uuid),
         change: Change,
-    ) -> Result<(), Error> {
+    ) {
         let by = match change {
             Change::OneMore => "1",
             Change::OneLess => "-1",
@@ -78,7 +78,7 @@ impl TenantStore {
             &format!("ADD {} :by", keys::counter(id)),
             Item::from([(":by".to_owned(), AttributeValue::N(by.to_owned()))]),
             Condition::none(),
-        )
+        );
     }
 }
 

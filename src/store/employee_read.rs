@@ -1,6 +1,6 @@
 //! Reads that only employees have, one method for each access pattern.
 
-use super::dynamodb::read::SortRange;
+use super::dynamodb::read::{Range, SortRange};
 use super::employee::Employee;
 use super::employee_item::from_item;
 use super::keys::{self, Key, Kind};
@@ -48,11 +48,11 @@ impl TenantStore {
     /// [`Error`], as for every call.
     pub async fn find_ids_by_email(&self, email: &str) -> Result<Vec<Uuid>, Error> {
         let prefix = SortRange::Prefix(keys::email_prefix(email));
-        let partition = keys::emails(&self.tenant);
+        let others = Range::new(&keys::emails(&self.tenant), prefix);
         let index_key = keys::primary_email(&self.tenant, email);
         let (primary, others) = tokio::try_join!(
             self.store.query_email_index(&index_key),
-            self.store.query_all(&partition, &prefix, None),
+            self.store.query_all(&others, None),
         )?;
         let found: Vec<Item> = primary.into_iter().chain(others).collect();
         ids_of(&found)
@@ -90,9 +90,10 @@ impl TenantStore {
         for partition in
             [keys::records(&self.tenant, Kind::Employee), keys::hidden_employees(&self.tenant)]
         {
+            let range = Range::all(&partition).eventual().long();
             let mut start = None;
             loop {
-                let page = self.store.query_page(&partition, &SortRange::All, None, start).await?;
+                let page = self.store.query_page(&range, None, start).await?;
                 for item in page.items {
                     let employee = from_item(&self.tenant, item)?;
                     if keep(&employee) {

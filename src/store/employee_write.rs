@@ -27,10 +27,10 @@ impl TenantStore {
     ) -> Result<Written, Error> {
         let mut transaction = Transaction::new(&self.store);
         let item = to_item(&self.tenant, employee)?;
-        transaction.put(Step::Record, item, Condition::absent())?;
+        transaction.put(Step::Record, item, Condition::absent());
         let name = (Kind::Employee, employee.user_name());
-        self.take_claim(&mut transaction, name, employee.id, claim)?;
-        self.add_to_count(&mut transaction, (Kind::Employee, employee.id), Change::OneMore)?;
+        self.take_claim(&mut transaction, name, employee.id, claim);
+        self.add_to_count(&mut transaction, (Kind::Employee, employee.id), Change::OneMore);
         self.write_companions(&mut transaction, None, employee, history)?;
         finish(transaction).await
     }
@@ -48,9 +48,9 @@ impl TenantStore {
     ) -> Result<Written, Error> {
         let mut transaction = Transaction::new(&self.store);
         let item = to_item(&self.tenant, after)?;
-        transaction.put(Step::Record, item, Condition::revision(before.revision))?;
+        transaction.put(Step::Record, item, Condition::revision(before.revision));
         if let Some(rename) = rename {
-            self.move_claim(&mut transaction, before.id, (Kind::Employee, rename))?;
+            self.move_claim(&mut transaction, before.id, (Kind::Employee, rename));
         }
         self.write_companions(&mut transaction, Some(before), after, history)?;
         finish(transaction).await
@@ -72,8 +72,8 @@ impl TenantStore {
         self.move_record(&mut transaction, before, after)?;
         let left = claim.given_up_by(before.id);
         let name = (Kind::Employee, before.user_name());
-        self.replace_claim(&mut transaction, Step::FormerClaim, name, claim, &left)?;
-        self.add_to_count(&mut transaction, (Kind::Employee, before.id), Change::OneLess)?;
+        self.replace_claim(&mut transaction, Step::FormerClaim, name, claim, &left);
+        self.add_to_count(&mut transaction, (Kind::Employee, before.id), Change::OneLess);
         self.write_move(&mut transaction, departure)?;
         self.write_companions(&mut transaction, Some(before), after, history)?;
         finish(transaction).await
@@ -94,8 +94,8 @@ impl TenantStore {
         let mut transaction = Transaction::new(&self.store);
         self.move_record(&mut transaction, before, after)?;
         let name = (Kind::Employee, after.user_name());
-        self.take_claim(&mut transaction, name, after.id, claim)?;
-        self.add_to_count(&mut transaction, (Kind::Employee, after.id), Change::OneMore)?;
+        self.take_claim(&mut transaction, name, after.id, claim);
+        self.add_to_count(&mut transaction, (Kind::Employee, after.id), Change::OneMore);
         self.write_move(&mut transaction, back)?;
         self.write_companions(&mut transaction, Some(before), after, history)?;
         finish(transaction).await
@@ -118,17 +118,17 @@ impl TenantStore {
         let mut transaction = Transaction::new(&self.store);
         self.put_tenant(&mut transaction, tenant, note)?;
         let key = key_of(&self.tenant, employee);
-        transaction.delete(Step::Record, &key, Condition::revision(employee.revision))?;
+        transaction.delete(Step::Record, &key, Condition::revision(employee.revision));
         let left = claim.without(employee.id);
         if left != *claim {
             let name = (Kind::Employee, employee.user_name());
-            self.replace_claim(&mut transaction, Step::FormerClaim, name, claim, &left)?;
+            self.replace_claim(&mut transaction, Step::FormerClaim, name, claim, &left);
         }
         if !employee.hidden {
-            self.add_to_count(&mut transaction, (Kind::Employee, employee.id), Change::OneLess)?;
+            self.add_to_count(&mut transaction, (Kind::Employee, employee.id), Change::OneLess);
         }
         self.write_move(&mut transaction, departure)?;
-        self.write_pointers(&mut transaction, &pointers(&self.tenant, employee), &BTreeSet::new())?;
+        self.write_pointers(&mut transaction, &pointers(&self.tenant, employee), &BTreeSet::new());
         finish(transaction).await
     }
 
@@ -139,8 +139,9 @@ impl TenantStore {
         after: &Employee,
     ) -> Result<(), Error> {
         let expected = Condition::revision(before.revision);
-        transaction.delete(Step::Record, &key_of(&self.tenant, before), expected)?;
-        transaction.put(Step::Record, to_item(&self.tenant, after)?, Condition::absent())
+        transaction.delete(Step::Record, &key_of(&self.tenant, before), expected);
+        transaction.put(Step::Record, to_item(&self.tenant, after)?, Condition::absent());
+        Ok(())
     }
 
     /// The history entry, and the pointers that come or go.
@@ -152,12 +153,9 @@ impl TenantStore {
         history: &HistoryEntry,
     ) -> Result<(), Error> {
         let key = keys::history(&self.tenant, Kind::Employee, after.id).entry(after.revision);
-        transaction.put(
-            Step::Companion,
-            history.to_item(&self.tenant, &key)?,
-            Condition::none(),
-        )?;
+        transaction.put(Step::Companion, history.to_item(&self.tenant, &key)?, Condition::none());
         let old = before.map(|before| pointers(&self.tenant, before)).unwrap_or_default();
-        self.write_pointers(transaction, &old, &pointers(&self.tenant, after))
+        self.write_pointers(transaction, &old, &pointers(&self.tenant, after));
+        Ok(())
     }
 }

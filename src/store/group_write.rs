@@ -39,13 +39,13 @@ impl TenantStore {
     ) -> Result<Written, Error> {
         let mut transaction = Transaction::new(&self.store);
         let item = to_item(&self.tenant, group)?;
-        transaction.put(Step::Record, item, Condition::absent())?;
+        transaction.put(Step::Record, item, Condition::absent());
         let name = (Kind::Group, group.display_name());
-        self.take_claim(&mut transaction, name, group.id, claim)?;
-        self.add_to_count(&mut transaction, (Kind::Group, group.id), Change::OneMore)?;
-        self.write_pointers(&mut transaction, &BTreeSet::new(), &pointers(&self.tenant, group))?;
+        self.take_claim(&mut transaction, name, group.id, claim);
+        self.add_to_count(&mut transaction, (Kind::Group, group.id), Change::OneMore);
+        self.write_pointers(&mut transaction, &BTreeSet::new(), &pointers(&self.tenant, group));
         self.write_group_history(&mut transaction, group, history)?;
-        self.write_member_changes(&mut transaction, group, members)?;
+        self.write_member_changes(&mut transaction, group, members);
         finish(transaction).await
     }
 
@@ -63,11 +63,11 @@ impl TenantStore {
         let GroupChange { before, after, .. } = change;
         self.write_group_change(&mut transaction, Step::Record, change)?;
         if let Some(rename) = rename {
-            self.move_claim(&mut transaction, before.id, (Kind::Group, rename))?;
+            self.move_claim(&mut transaction, before.id, (Kind::Group, rename));
         }
         let (old, new) = (pointers(&self.tenant, before), pointers(&self.tenant, after));
-        self.write_pointers(&mut transaction, &old, &new)?;
-        self.write_member_changes(&mut transaction, after, members)?;
+        self.write_pointers(&mut transaction, &old, &new);
+        self.write_member_changes(&mut transaction, after, members);
         finish(transaction).await
     }
 
@@ -84,16 +84,16 @@ impl TenantStore {
     ) -> Result<Written, Error> {
         let mut transaction = Transaction::new(&self.store);
         let key = keys::record(&self.tenant, Kind::Group, group.id);
-        transaction.delete(Step::Record, &key, Condition::revision(group.revision))?;
+        transaction.delete(Step::Record, &key, Condition::revision(group.revision));
         let (name, left) = ((Kind::Group, group.display_name()), claim.without(group.id));
-        self.replace_claim(&mut transaction, Step::FormerClaim, name, claim, &left)?;
-        self.add_to_count(&mut transaction, (Kind::Group, group.id), Change::OneLess)?;
-        self.write_pointers(&mut transaction, &pointers(&self.tenant, group), &BTreeSet::new())?;
+        self.replace_claim(&mut transaction, Step::FormerClaim, name, claim, &left);
+        self.add_to_count(&mut transaction, (Kind::Group, group.id), Change::OneLess);
+        self.write_pointers(&mut transaction, &pointers(&self.tenant, group), &BTreeSet::new());
         let revision = group.revision.saturating_add(1);
         let entry = keys::history(&self.tenant, Kind::Group, group.id).entry(revision);
-        transaction.put(Step::Companion, history.to_plain_item(&entry)?, Condition::none())?;
+        transaction.put(Step::Companion, history.to_plain_item(&entry)?, Condition::none());
         let grave = keys::grave(&self.tenant, group.id).to_item();
-        transaction.put(Step::Companion, grave, Condition::none())?;
+        transaction.put(Step::Companion, grave, Condition::none());
         self.write_move(&mut transaction, departure)?;
         finish(transaction).await
     }
@@ -118,20 +118,20 @@ impl TenantStore {
             for members in members.chunks(MOST_AT_ONCE) {
                 let mut transaction = Transaction::new(&self.store);
                 for member in members {
-                    self.write_left(&mut transaction, grave, *member)?;
+                    self.write_left(&mut transaction, grave, *member);
                 }
                 transaction.commit().await?;
             }
             for away in self.list_away(grave).await?.chunks(MOST_AT_ONCE) {
                 let mut transaction = Transaction::new(&self.store);
                 for id in away {
-                    self.write_forgotten(&mut transaction, grave, *id)?;
+                    self.write_forgotten(&mut transaction, grave, *id);
                 }
                 transaction.commit().await?;
             }
             let mut transaction = Transaction::new(&self.store);
             let key = keys::grave(&self.tenant, grave);
-            transaction.delete(Step::Companion, &key, Condition::none())?;
+            transaction.delete(Step::Companion, &key, Condition::none());
             transaction.commit().await?;
         }
         Ok(())
@@ -144,7 +144,7 @@ impl TenantStore {
         GroupChange { before, after, history }: &GroupChange,
     ) -> Result<(), Error> {
         let item = to_item(&self.tenant, after)?;
-        transaction.put(step, item, Condition::revision(before.revision))?;
+        transaction.put(step, item, Condition::revision(before.revision));
         self.write_group_history(transaction, after, history)
     }
 
@@ -155,6 +155,7 @@ impl TenantStore {
         history: &HistoryEntry,
     ) -> Result<(), Error> {
         let key = keys::history(&self.tenant, Kind::Group, group.id).entry(group.revision);
-        transaction.put(Step::Companion, history.to_plain_item(&key)?, Condition::none())
+        transaction.put(Step::Companion, history.to_plain_item(&key)?, Condition::none());
+        Ok(())
     }
 }

@@ -1,6 +1,6 @@
 //! History: one entry for each change of an employee, of a group, or of the tenant's settings and tokens.
 
-use super::dynamodb::read::SortRange;
+use super::dynamodb::read::{Range, SortRange};
 use super::dynamodb::transact::text;
 use super::keys::{self, History, Key, Kind};
 use super::tenant::TenantId;
@@ -140,7 +140,7 @@ impl TenantStore {
 
     async fn list_entries(&self, history: History) -> Result<Vec<RecordedEntry>, Error> {
         let range = entries_of(&history);
-        let items = self.store.query_all(&history.partition, &range, None).await?;
+        let items = self.store.query_all(&range, None).await?;
         items.into_iter().map(read_entry).collect()
     }
 
@@ -151,19 +151,19 @@ impl TenantStore {
         limit: usize,
     ) -> Result<(Vec<RecordedEntry>, bool), Error> {
         let start = before.map(|revision| history.entry(revision).to_item());
-        let range = entries_of(&history);
-        let page = self.store.query_page_backwards(&history.partition, &range, limit, start);
-        let page = page.await?;
+        let range = entries_of(&history).backwards();
+        let page = self.store.query_page(&range, Some(limit), start).await?;
         let entries = page.items.into_iter().map(read_entry);
         Ok((entries.collect::<Result<_, _>>()?, page.next.is_some()))
     }
 }
 
-fn entries_of(history: &History) -> SortRange {
-    match history.prefix.as_str() {
+fn entries_of(history: &History) -> Range {
+    let sort = match history.prefix.as_str() {
         "" => SortRange::All,
         prefix => SortRange::Prefix(prefix.to_owned()),
-    }
+    };
+    Range::new(&history.partition, sort)
 }
 
 fn read_entry(item: Item) -> Result<RecordedEntry, Error> {

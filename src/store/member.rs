@@ -97,11 +97,11 @@ impl TenantStore {
         transaction: &mut Transaction<'_>,
         group: Uuid,
         member: &Member,
-    ) -> Result<(), Error> {
-        self.write_member(transaction, group, member)?;
+    ) {
+        self.write_member(transaction, group, member);
         let condition = has_room(&format!("attribute_not_exists({ABSENT})"));
         let change = format!("ADD {MEMBER_OF} :group");
-        self.update_memberships(transaction, (group, member.id), &change, Some(condition))
+        self.update_memberships(transaction, (group, member.id), &change, Some(condition));
     }
 
     /// Writes the item of a member.
@@ -110,24 +110,19 @@ impl TenantStore {
         transaction: &mut Transaction<'_>,
         group: Uuid,
         member: &Member,
-    ) -> Result<(), Error> {
+    ) {
         let mut item = member.attributes();
         item.extend(keys::member(&self.tenant, group, member.id).to_item());
-        transaction.put(Step::Companion, item, Condition::none())
+        transaction.put(Step::Companion, item, Condition::none());
     }
 
     /// Takes a member out.
-    pub(super) fn write_left(
-        &self,
-        transaction: &mut Transaction<'_>,
-        group: Uuid,
-        member: Uuid,
-    ) -> Result<(), Error> {
+    pub(super) fn write_left(&self, transaction: &mut Transaction<'_>, group: Uuid, member: Uuid) {
         let key = keys::member(&self.tenant, group, member);
-        transaction.delete(Step::Companion, &key, Condition::none())?;
+        transaction.delete(Step::Companion, &key, Condition::none());
         // Who is on the way back does not come back as a member.
         let change = format!("DELETE {MEMBER_OF} :group, {FORMER_OF} :group");
-        self.update_memberships(transaction, (group, member), &change, None)
+        self.update_memberships(transaction, (group, member), &change, None);
     }
 
     /// Takes a group from those that somebody joins on return.
@@ -136,11 +131,11 @@ impl TenantStore {
         transaction: &mut Transaction<'_>,
         group: Uuid,
         member: Uuid,
-    ) -> Result<(), Error> {
+    ) {
         let key = keys::away(&self.tenant, group, member);
-        transaction.delete(Step::Companion, &key, Condition::none())?;
+        transaction.delete(Step::Companion, &key, Condition::none());
         let change = format!("DELETE {FORMER_OF} :group");
-        self.update_memberships(transaction, (group, member), &change, None)
+        self.update_memberships(transaction, (group, member), &change, None);
     }
 
     /// Remembers a group for somebody who is away. When they are not, or full, [`Step::Member`] is refused.
@@ -149,13 +144,13 @@ impl TenantStore {
         transaction: &mut Transaction<'_>,
         group: Uuid,
         member: Uuid,
-    ) -> Result<(), Error> {
+    ) {
         let key = keys::away(&self.tenant, group, member);
-        transaction.put(Step::Companion, key.to_item(), Condition::none())?;
+        transaction.put(Step::Companion, key.to_item(), Condition::none());
         let condition =
             has_room(&format!("attribute_exists({ABSENT}) AND attribute_not_exists({GONE})"));
         let change = format!("ADD {FORMER_OF} :group");
-        self.update_memberships(transaction, (group, member), &change, Some(condition))
+        self.update_memberships(transaction, (group, member), &change, Some(condition));
     }
 
     /// Changes where somebody is a member by one group, `:group` in the change. With a condition it is a
@@ -166,11 +161,11 @@ impl TenantStore {
         (group, member): (Uuid, Uuid),
         change: &str,
         condition: Option<Condition>,
-    ) -> Result<(), Error> {
+    ) {
         let step = if condition.is_some() { Step::Member } else { Step::Companion };
         let key = keys::membership(&self.tenant, member);
         let values = Item::from([(":group".to_owned(), set(&BTreeSet::from([group])))]);
-        transaction.update(step, &key, change, values, condition.unwrap_or_default())
+        transaction.update(step, &key, change, values, condition.unwrap_or_default());
     }
 }
 

@@ -1,7 +1,7 @@
 //! Reads of members. Whoever looks sees what is committed, whether it is in their items already or not. Whoever changes a
 //! group without a journal starts from the items: they are what the group counts.
 
-use super::dynamodb::read::SortRange;
+use super::dynamodb::read::Range;
 use super::group::Group;
 use super::keys::{self, Key};
 use super::member::{Member, read_members};
@@ -37,7 +37,7 @@ impl TenantStore {
 
     async fn query_members(&self, group: Uuid) -> Result<Vec<Item>, Error> {
         let partition = keys::members(&self.tenant, group);
-        self.store.query_all(&partition, &SortRange::All, None).await
+        self.store.query_all(&Range::all(&partition).long(), None).await
     }
 
     /// One page of the members of a group in id order, after one of them or from the start: at most `limit`, fewer while a
@@ -55,7 +55,7 @@ impl TenantStore {
         let overlay = self.read_overlay(group).await?;
         let partition = keys::members(&self.tenant, group.id);
         let start = after.map(|id| keys::member(&self.tenant, group.id, id).to_item());
-        let page = self.store.query_page(&partition, &SortRange::All, Some(limit), start).await?;
+        let page = self.store.query_page(&Range::all(&partition), Some(limit), start).await?;
         let last = page.items.last().filter(|_| page.next.is_some()).map(id_in_key).transpose()?;
         // Who is in no item yet belongs to the page with the ids around.
         let is_here =

@@ -158,7 +158,7 @@ impl TenantStore {
         id: Uuid,
         before: &Memberships,
         after: &Memberships,
-    ) -> Result<(), Error> {
+    ) {
         let key = keys::membership(&self.tenant, id);
         if *after == Memberships::default() {
             transaction.delete(Step::Move, &key, before.unchanged())

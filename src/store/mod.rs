@@ -28,23 +28,19 @@ mod purge;
 
 pub use dynamodb::error::Error;
 
-use aws_sdk_dynamodb::Client;
+use dynamodb::port::{DynamoDb, Item};
 use std::sync::Arc;
-
-/// A DynamoDB item: attribute names and values.
-pub(crate) type Item = std::collections::HashMap<String, aws_sdk_dynamodb::types::AttributeValue>;
 
 /// The table, for what concerns all tenants. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Store {
-    client: Client,
-    table: Arc<str>,
+    db: Arc<dyn DynamoDb>,
 }
 
 impl Store {
-    /// A store on `table`, reached through `client`.
-    pub fn new(client: Client, table: &str) -> Self {
-        Self { client, table: Arc::from(table) }
+    /// A store on a table.
+    pub fn new(table: Arc<dyn DynamoDb>) -> Self {
+        Self { db: table }
     }
 
     /// The part of the store that belongs to one tenant. `tenant` is fixed here, so that no query can forget it.

@@ -2,7 +2,7 @@
 //! takes. Where there are more, the others follow in transactions of their own, and until they have, an item says so:
 //! whoever reads the members of a group meanwhile sees them as they are to be.
 
-use super::dynamodb::read::SortRange;
+use super::dynamodb::read::Range;
 use super::dynamodb::transact::{Condition, Step, Transaction};
 use super::group::Group;
 use super::group_write::GroupChange;
@@ -64,7 +64,7 @@ impl TenantStore {
         if step.before.is_settled() {
             // The last groups were deleted: only the note is left.
             let key = keys::mover(&self.tenant, step.mover.member.id);
-            transaction.delete(Step::Companion, &key, Condition::none())?;
+            transaction.delete(Step::Companion, &key, Condition::none());
         }
         finish(transaction).await
     }
@@ -75,7 +75,7 @@ impl TenantStore {
     /// [`Error`], as for every call.
     pub async fn list_movers(&self) -> Result<Vec<Mover>, Error> {
         let partition = keys::movers(&self.tenant);
-        let items = self.store.query_all(&partition, &SortRange::All, None).await?;
+        let items = self.store.query_all(&Range::all(&partition), None).await?;
         let movers = items.into_iter().map(|item| {
             let member = Member::from_attributes(id_in_key(&item)?, &item);
             let MoverFields { by, since, presence } = from_item(item).map_err(Error::bad_item)?;
@@ -97,21 +97,22 @@ impl TenantStore {
         // Also of groups that are deleted, and not cleared away yet: nothing leads to these items afterwards.
         for group in before.groups.difference(&after.groups) {
             let key = keys::member(&self.tenant, *group, member.id);
-            transaction.delete(Step::Companion, &key, Condition::none())?;
+            transaction.delete(Step::Companion, &key, Condition::none());
         }
         for group in after.groups.difference(&before.groups) {
-            self.write_member(transaction, *group, member)?;
+            self.write_member(transaction, *group, member);
         }
         for group in before.former.difference(&after.former) {
             let key = keys::away(&self.tenant, *group, member.id);
-            transaction.delete(Step::Companion, &key, Condition::none())?;
+            transaction.delete(Step::Companion, &key, Condition::none());
         }
         for group in after.former.difference(&before.former) {
             let key = keys::away(&self.tenant, *group, member.id);
-            transaction.put(Step::Companion, key.to_item(), Condition::none())?;
+            transaction.put(Step::Companion, key.to_item(), Condition::none());
         }
         self.write_mover(transaction, step)?;
-        self.replace_memberships(transaction, member.id, before, after)
+        self.replace_memberships(transaction, member.id, before, after);
+        Ok(())
     }
 
     /// Notes that groups are to follow, or that all have.
@@ -119,16 +120,17 @@ impl TenantStore {
         let Move { mover: Mover { member, by, since, presence }, before, after, .. } = step;
         let key = keys::mover(&self.tenant, member.id);
         match (before.is_settled(), after.is_settled()) {
-            (true, true) => Ok(()),
+            (true, true) => {}
             (false, true) => transaction.delete(Step::Companion, &key, Condition::none()),
             (_, false) => {
                 let fields = MoverFields { by: by.clone(), since: *since, presence: *presence };
                 let mut item: Item = to_item(fields).map_err(Error::bad_item)?;
                 item.extend(member.attributes());
                 item.extend(key.to_item());
-                transaction.put(Step::Companion, item, Condition::none())
+                transaction.put(Step::Companion, item, Condition::none());
             }
         }
+        Ok(())
     }
 
     /// What everybody is to see of a group's members beside their items: its journal, and who comes or goes.

@@ -1,19 +1,12 @@
 //! Removal for good: of an erased employee's history, and of a whole tenant.
 
-use super::dynamodb::read::SortRange;
-use super::dynamodb::retry::Pauses;
+use super::dynamodb::read::Range;
 use super::dynamodb::transact::{Condition, Step, Transaction};
-use super::dynamodb::usage::counted;
 use super::history::{EventKind, RecordedEntry};
 use super::keys::{self, Kind};
 use super::record::id_in_key;
-use super::{Error, Item, TenantStore};
-use aws_sdk_dynamodb::types::{DeleteRequest, ReturnConsumedCapacity, WriteRequest};
-use std::collections::HashMap;
+use super::{Error, TenantStore};
 use uuid::Uuid;
-
-/// The most items one `BatchWriteItem` call takes.
-const MOST_WRITES_A_BATCH: usize = 25;
 
 impl TenantStore {
     /// Removes an employee's history. Can be repeated until it succeeds. Says how many entries there were.
@@ -36,7 +29,7 @@ impl TenantStore {
             keys::records(&self.tenant, Kind::Group),
             keys::claims(&self.tenant, Kind::Group),
         ] {
-            let page = self.store.query_page(&partition, &SortRange::All, Some(1), None).await?;
+            let page = self.store.query_page(&Range::all(&partition), Some(1), None).await?;
             if !page.items.is_empty() {
                 return Ok(true);
             }
@@ -53,9 +46,9 @@ impl TenantStore {
     pub async fn purge_tenant(&self) -> Result<usize, Error> {
         let purged = self.purge_contents().await?;
         let mut transaction = Transaction::new(&self.store);
-        transaction.delete(Step::Record, &keys::settings(&self.tenant), Condition::none())?;
-        transaction.delete(Step::Record, &keys::tenant_entry(&self.tenant), Condition::none())?;
-        transaction.delete(Step::Record, &keys::sync(&self.tenant), Condition::none())?;
+        transaction.delete(Step::Record, &keys::settings(&self.tenant), Condition::none());
+        transaction.delete(Step::Record, &keys::tenant_entry(&self.tenant), Condition::none());
+        transaction.delete(Step::Record, &keys::sync(&self.tenant), Condition::none());
         transaction.commit().await?;
         Ok(purged + self.purge_contents().await?)
     }
@@ -65,15 +58,16 @@ impl TenantStore {
         for partition in
             [keys::records(&self.tenant, Kind::Employee), keys::hidden_employees(&self.tenant)]
         {
+            let range = Range::all(&partition).long();
             let mut start = None;
             loop {
-                let page = self.store.query_page(&partition, &SortRange::All, None, start).await?;
+                let page = self.store.query_page(&range, None, start).await?;
                 // The history goes first: an employee's item is what leads to it.
                 for item in &page.items {
                     purged += self.purge_history(id_in_key(item)?).await?;
                 }
                 purged += page.items.len();
-                self.delete_items(&page.items).await?;
+                self.store.batch_delete(&page.items).await?;
                 start = page.next;
                 if start.is_none() {
                     break;
@@ -118,54 +112,16 @@ impl TenantStore {
 
     async fn purge_partition(&self, partition: &str) -> Result<usize, Error> {
         let mut purged = 0;
+        let range = Range::all(partition).long();
         let mut start = None;
         loop {
-            let page = self.store.query_page(partition, &SortRange::All, None, start).await?;
+            let page = self.store.query_page(&range, None, start).await?;
             purged += page.items.len();
-            self.delete_items(&page.items).await?;
+            self.store.batch_delete(&page.items).await?;
             start = page.next;
             if start.is_none() {
                 return Ok(purged);
             }
         }
     }
-
-    async fn delete_items(&self, items: &[Item]) -> Result<(), Error> {
-        for chunk in items.chunks(MOST_WRITES_A_BATCH) {
-            let requests: Result<Vec<WriteRequest>, Error> = chunk
-                .iter()
-                .map(|item| {
-                    let request = DeleteRequest::builder()
-                        .set_key(Some(key_part(item)))
-                        .build()
-                        .map_err(Error::bad_item)?;
-                    Ok(WriteRequest::builder().delete_request(request).build())
-                })
-                .collect();
-            let mut wanted = HashMap::from([(self.store.table.to_string(), requests?)]);
-            let mut pauses = Pauses::new();
-            while !wanted.is_empty() {
-                let call = self
-                    .store
-                    .client
-                    .batch_write_item()
-                    .set_request_items(Some(wanted))
-                    .return_consumed_capacity(ReturnConsumedCapacity::Total)
-                    .send();
-                let output = counted(call).await?;
-                wanted = output.unprocessed_items.unwrap_or_default();
-                if !wanted.is_empty() {
-                    pauses.pause().await?;
-                }
-            }
-        }
-        Ok(())
-    }
-}
-
-fn key_part(item: &Item) -> Item {
-    [keys::PARTITION, keys::SORT]
-        .into_iter()
-        .filter_map(|name| Some((name.to_owned(), item.get(name)?.clone())))
-        .collect()
 }

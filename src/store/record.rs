@@ -1,7 +1,7 @@
 //! What the kinds of records that SCIM shows have in common, and the reads they share: by id, page by page, all of
 //! them.
 
-use super::dynamodb::read::SortRange;
+use super::dynamodb::read::{Range, SortRange};
 use super::keys::{self, Key, Kind};
 use super::tenant::TenantId;
 use super::{Error, Item, TenantStore};
@@ -77,7 +77,7 @@ impl TenantStore {
     ) -> Result<Vec<Uuid>, Error> {
         let prefix = SortRange::Prefix(keys::external_id_prefix(external_id));
         let partition = keys::external_ids(&self.tenant, kind);
-        ids_of(&self.store.query_all(&partition, &prefix, None).await?)
+        ids_of(&self.store.query_all(&Range::new(&partition, prefix), None).await?)
     }
 
     /// A page of visible records in id order, and how many there are: at most `count` after the first `offset`, and
@@ -96,9 +96,9 @@ impl TenantStore {
             return Ok((Vec::new(), total));
         };
         let partition = keys::records(&self.tenant, R::KIND);
-        let range = SortRange::From(place.first_key);
+        let range = Range::new(&partition, SortRange::From(place.first_key));
         let most = place.skip.saturating_add(count);
-        let items = self.store.query_all(&partition, &range, Some(most)).await?;
+        let items = self.store.query_all(&range, Some(most)).await?;
         let rows = items.into_iter().skip(place.skip);
         let rows: Result<Vec<_>, _> = rows.map(|item| R::from_item(&self.tenant, item)).collect();
         Ok((rows?, total))
@@ -114,11 +114,12 @@ impl TenantStore {
         count: usize,
     ) -> Result<Vec<R>, Error> {
         let partition = keys::records(&self.tenant, R::KIND);
-        let range = match after {
+        let sort = match after {
             Some(id) => SortRange::From(keys::after_record(id)),
             None => SortRange::All,
         };
-        let items = self.store.query_all(&partition, &range, Some(count)).await?;
+        let range = Range::new(&partition, sort);
+        let items = self.store.query_all(&range, Some(count)).await?;
         items.into_iter().map(|item| R::from_item(&self.tenant, item)).collect()
     }
 
@@ -144,7 +145,7 @@ impl TenantStore {
         limit: usize,
     ) -> Result<(Vec<R>, bool), Error> {
         let start = start.map(|key| key.to_item());
-        let page = self.store.query_page(partition, &SortRange::All, Some(limit), start).await?;
+        let page = self.store.query_page(&Range::all(partition), Some(limit), start).await?;
         let rows = page.items.into_iter().map(|item| R::from_item(&self.tenant, item));
         Ok((rows.collect::<Result<_, _>>()?, page.next.is_some()))
     }
@@ -182,11 +183,11 @@ impl TenantStore {
     {
         let partition = keys::records(&self.tenant, R::KIND);
         let (low, high) = keys::records_with_digit(digit);
-        let range = SortRange::Between(low, high);
+        let range = Range::new(&partition, SortRange::Between(low, high)).eventual().long();
         let mut picked = Vec::new();
         let mut start = None;
         loop {
-            let page = self.store.query_page(&partition, &range, None, start).await?;
+            let page = self.store.query_page(&range, None, start).await?;
             for item in page.items {
                 picked.extend(pick(R::from_item(&self.tenant, item)?));
             }
@@ -205,7 +206,7 @@ impl TenantStore {
     /// [`Error`], as for every call.
     pub async fn has_records(&self, kind: Kind) -> Result<bool, Error> {
         let partition = keys::records(&self.tenant, kind);
-        let page = self.store.query_page(&partition, &SortRange::All, Some(1), None).await?;
+        let page = self.store.query_page(&Range::all(&partition), Some(1), None).await?;
         Ok(!page.items.is_empty())
     }
 }
@@ -213,7 +214,7 @@ impl TenantStore {
 impl TenantStore {
     /// The ids at the end of all sort keys of a partition, in order.
     pub(super) async fn list_ids_in(&self, partition: &str) -> Result<Vec<Uuid>, Error> {
-        ids_of(&self.store.query_all(partition, &SortRange::All, None).await?)
+        ids_of(&self.store.query_all(&Range::all(partition), None).await?)
     }
 }
 

@@ -117,7 +117,7 @@ impl TenantStore {
             serde_dynamo::aws_sdk_dynamodb_1::to_item(record).map_err(Error::bad_item)?;
         item.extend(keys::sync(&self.tenant).to_item());
         let mut transaction = Transaction::new(&self.store);
-        transaction.put(Step::Record, item, expected)?;
+        transaction.put(Step::Record, item, expected);
         Ok(matches!(transaction.commit().await?, Outcome::Committed))
     }
 

@@ -1,6 +1,6 @@
 //! Tenants: their id, name, settings and token digests, and the list of all tenants.
 
-use super::dynamodb::read::SortRange;
+use super::dynamodb::read::Range;
 use super::dynamodb::transact::{Condition, Outcome, Step, Transaction};
 use super::history::HistoryEntry;
 use super::keys;
@@ -156,7 +156,7 @@ impl Store {
     /// # Errors
     /// [`Error`], as for every call.
     pub async fn list_tenant_ids(&self) -> Result<Vec<TenantId>, Error> {
-        let items = self.query_all(&keys::tenants(), &SortRange::All, None).await?;
+        let items = self.query_all(&Range::all(&keys::tenants()), None).await?;
         Ok(items.iter().filter_map(|item| TenantId::parse(keys::sort_key(item)?)).collect())
     }
 }
@@ -197,8 +197,8 @@ impl TenantStore {
             Step::Record,
             keys::tenant_entry(&self.tenant).to_item(),
             Condition::absent(),
-        )?;
-        transaction.put(Step::Record, tenant_item(tenant)?, Condition::absent())?;
+        );
+        transaction.put(Step::Record, tenant_item(tenant)?, Condition::absent());
         self.put_tenant_history(&mut transaction, tenant.revision, history)?;
         Ok(matches!(transaction.commit().await?, Outcome::Committed))
     }
@@ -225,7 +225,7 @@ impl TenantStore {
         history: &HistoryEntry,
     ) -> Result<(), Error> {
         let before = Condition::revision(tenant.revision.saturating_sub(1));
-        transaction.put(Step::Record, tenant_item(tenant)?, before)?;
+        transaction.put(Step::Record, tenant_item(tenant)?, before);
         self.put_tenant_history(transaction, tenant.revision, history)
     }
 
@@ -236,7 +236,8 @@ impl TenantStore {
         history: &HistoryEntry,
     ) -> Result<(), Error> {
         let key = keys::tenant_history(&self.tenant).entry(revision);
-        transaction.put(Step::Companion, history.to_item(&self.tenant, &key)?, Condition::none())
+        transaction.put(Step::Companion, history.to_item(&self.tenant, &key)?, Condition::none());
+        Ok(())
     }
 }
 

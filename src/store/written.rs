@@ -27,14 +27,13 @@ impl TenantStore {
         transaction: &mut Transaction<'_>,
         old: &BTreeSet<Key>,
         new: &BTreeSet<Key>,
-    ) -> Result<(), Error> {
+    ) {
         for gone in old.difference(new) {
-            transaction.delete(Step::Companion, gone, Condition::none())?;
+            transaction.delete(Step::Companion, gone, Condition::none());
         }
         for come in new.difference(old) {
-            transaction.put(Step::Companion, come.to_item(), Condition::none())?;
+            transaction.put(Step::Companion, come.to_item(), Condition::none());
         }
-        Ok(())
     }
 }
 

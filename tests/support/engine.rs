@@ -1,19 +1,17 @@
-//! The engine under a test, watched: every call is recorded with its consumed capacity, and a test can make calls fail
+//! The table under a test, watched: every call is recorded with its consumed capacity, and a test can make calls fail
 //! the way DynamoDB does when it is throttled, slow or contended.
+//!
+//! [`WatchedTable`] watches the store's port, in front of the embedded engine. `support/sdk.rs` watches the HTTP requests
+//! of the AWS SDK instead, with the same recorder and the same faults.
 
-use aws_sdk_dynamodb::config::retry::{RetryPartition, TokenBucket};
-use aws_smithy_runtime_api::client::http::{
-    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
-    SharedHttpConnector,
+use aws_sdk_dynamodb::types::AttributeValue;
+use rollcall::store::Error;
+use rollcall::store::dynamodb::embedded::{EmbeddedTable, Engine};
+use rollcall::store::dynamodb::port::{
+    Action, Answer, Answered, BatchGetCall, BatchPart, CancellationReason, Consistency, DynamoDb,
+    GetCall, Item, QueryCall, QueryPage, TransactWriteCall, Transacted, UpdateCall, Updated, Write,
 };
-use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
-use aws_smithy_runtime_api::client::result::ConnectorError;
-use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
-use aws_smithy_types::body::SdkBody;
-use bytes::Bytes;
-use http_body_util::BodyExt;
-use rollcall::store::dynamodb::embedded::{self, Engine};
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 use tokio::sync::Notify;
@@ -69,39 +67,52 @@ fn error_body(name: &str, message: &str, more: &str) -> String {
 pub struct Call {
     /// `GetItem`, `TransactWriteItems`, …
     pub operation: String,
-    /// The request, as JSON.
+    /// The request, as the wire's JSON.
     pub request: Value,
-    /// The status of the answer.
-    pub status: u16,
+    /// Whether DynamoDB did what it was asked.
+    pub succeeded: bool,
     /// Capacity units in all, as DynamoDB reports them; it reports none with an error.
     pub capacity_units: f64,
+    /// When it began and ended, counted in beginnings and ends of calls.
+    pub span: (usize, usize),
 }
 
-/// The calls of a test's engine, and the faults it is to answer with.
+/// How many of these calls were made one after another: the length of the longest chain of calls of which each begins
+/// after the one before it has ended.
+pub fn one_after_another(calls: &[Call]) -> usize {
+    let mut spans: Vec<(usize, usize)> = calls.iter().map(|call| call.span).collect();
+    spans.sort_unstable_by_key(|(_, end)| *end);
+    let mut chain = 0;
+    let mut last = None;
+    for (begin, end) in spans {
+        if last.is_none_or(|last| begin > last) {
+            chain += 1;
+            last = Some(end);
+        }
+    }
+    chain
+}
+
+/// The calls of a test's table, and the faults it is to answer with.
 #[derive(Debug, Clone, Default)]
 pub struct Faults {
     planned: Arc<Mutex<VecDeque<(String, Fault)>>>,
     calls: Arc<Mutex<Vec<Recorded>>>,
+    ticks: Arc<Mutex<usize>>,
 }
 
-/// A call as it was seen: most are never looked at, so they are not read before that.
-#[derive(Debug)]
+/// A call as it was seen: most are never looked at, so their requests are not rendered before that.
 struct Recorded {
     operation: String,
-    request: Vec<u8>,
-    status: u16,
-    answer: Bytes,
+    request: Box<dyn FnOnce() -> Value + Send>,
+    succeeded: bool,
+    capacity_units: f64,
+    span: (usize, usize),
 }
 
-impl Recorded {
-    fn read(self) -> Call {
-        let answer: Value = serde_json::from_slice(&self.answer).unwrap_or_default();
-        Call {
-            operation: self.operation,
-            request: serde_json::from_slice(&self.request).unwrap_or_default(),
-            status: self.status,
-            capacity_units: capacity(&answer["ConsumedCapacity"]),
-        }
+impl std::fmt::Debug for Recorded {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(&self.operation)
     }
 }
 
@@ -133,111 +144,234 @@ impl Faults {
     /// The calls since this was last asked.
     pub fn take_calls(&self) -> Vec<Call> {
         let recorded = std::mem::take(&mut *self.calls.lock().unwrap());
-        recorded.into_iter().map(Recorded::read).collect()
+        let read = |call: Recorded| Call {
+            operation: call.operation,
+            request: (call.request)(),
+            succeeded: call.succeeded,
+            capacity_units: call.capacity_units,
+            span: call.span,
+        };
+        recorded.into_iter().map(read).collect()
     }
 
-    fn next(&self, operation: &str) -> Option<Fault> {
+    /// The fault that the next call of `operation` meets.
+    pub fn next(&self, operation: &str) -> Option<Fault> {
         let mut planned = self.planned.lock().unwrap();
         let position = planned.iter().position(|(name, _)| name == operation)?;
         planned.remove(position).map(|(_, fault)| fault)
     }
-}
 
-/// An HTTP client for the SDK that watches another one.
-#[derive(Debug, Clone)]
-pub struct Watched {
-    client: SharedHttpClient,
-    faults: Faults,
-}
-
-impl Watched {
-    /// An SDK client on an empty engine in memory, or on the endpoint in the environment, and the means to watch it.
-    pub fn client() -> (aws_sdk_dynamodb::Client, Faults) {
-        let faults = Faults::default();
-        let own_retries = RetryPartition::custom(uuid::Uuid::new_v4().to_string())
-            .token_bucket(TokenBucket::default())
-            .build();
-        let client = match std::env::var("ROLLCALL_TEST_DYNAMODB_ENDPOINT") {
-            Err(_) => {
-                let engine = Engine::in_memory().expect("an engine");
-                let client = SharedHttpClient::new(engine);
-                embedded::client(Watched { client, faults: faults.clone() })
-            }
-            Ok(endpoint) => {
-                let client = aws_smithy_http_client::Builder::new().build_http();
-                let client = embedded::client(Watched { client, faults: faults.clone() });
-                let config = client.config().to_builder().endpoint_url(endpoint).build();
-                aws_sdk_dynamodb::Client::from_conf(config)
-            }
-        };
-        // The SDK's budget of retries is the process's: one test must not use up another one's.
-        let config = client.config().to_builder().retry_partition(own_retries).build();
-        (aws_sdk_dynamodb::Client::from_conf(config), faults)
+    /// The next point in time.
+    pub fn tick(&self) -> usize {
+        let mut ticks = self.ticks.lock().unwrap();
+        *ticks += 1;
+        *ticks
     }
-}
 
-impl HttpClient for Watched {
-    fn http_connector(
+    /// Keeps a call; `answer` has whether it succeeded, and its capacity units.
+    pub fn record(
         &self,
-        settings: &HttpConnectorSettings,
-        components: &RuntimeComponents,
-    ) -> SharedHttpConnector {
-        let connector = self.client.http_connector(settings, components);
-        SharedHttpConnector::new(WatchedConnector { connector, faults: self.faults.clone() })
+        operation: &str,
+        request: impl FnOnce() -> Value + Send + 'static,
+        (succeeded, capacity_units): (bool, f64),
+        begun: usize,
+    ) {
+        let (operation, request) = (operation.to_owned(), Box::new(request));
+        let span = (begun, self.tick());
+        let call = Recorded { operation, request, succeeded, capacity_units, span };
+        self.calls.lock().unwrap().push(call);
     }
 }
 
+/// A table of the embedded engine in memory, watched.
 #[derive(Debug, Clone)]
-struct WatchedConnector {
-    connector: SharedHttpConnector,
+pub struct WatchedTable {
+    table: EmbeddedTable,
     faults: Faults,
 }
 
-impl HttpConnector for WatchedConnector {
-    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let target = request.headers().get("x-amz-target").unwrap_or_default();
-        let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
-        let body = request.body().bytes().unwrap_or_default().to_vec();
-        let cut = || ConnectorError::io("the connection was cut".into());
-        let fault = self.faults.next(&operation);
-        match fault {
+impl WatchedTable {
+    /// A table that is not made yet, on an engine of its own, and the means to watch it.
+    pub fn new(name: &str) -> (Self, Faults) {
+        let faults = Faults::default();
+        let table = EmbeddedTable::new(Engine::in_memory().expect("an engine"), name);
+        (Self { table, faults: faults.clone() }, faults)
+    }
+
+    async fn watch<T>(
+        &self,
+        operation: &str,
+        request: impl FnOnce() -> Value + Send + 'static,
+        call: Answer<'_, T>,
+        cancelled: impl FnOnce(&Value) -> Option<T>,
+        is_done: impl FnOnce(&T) -> bool,
+    ) -> Result<Answered<T>, Error> {
+        let fault = self.faults.next(operation);
+        let begun = self.faults.tick();
+        // Calls that do not wait for each other begin before one of them ends, as on a network.
+        tokio::task::yield_now().await;
+        let cut = || Err(Error::Unavailable("the connection was cut".into()));
+        match &fault {
             Some(Fault::Error { status, body }) => {
-                let status = status.try_into().expect("a status");
-                let answer = HttpResponse::new(status, SdkBody::from(body));
-                return HttpConnectorFuture::ready(Ok(answer));
+                let body: Value = serde_json::from_str(body).expect("JSON");
+                let code = body["__type"].as_str().and_then(|name| name.rsplit('#').next());
+                return match cancelled(&body) {
+                    Some(value) => Ok(Answered { value, units: 0.0 }),
+                    None => {
+                        let code = code.unwrap_or_default();
+                        Err(Error::classify(code, Some(*status), body.to_string().into()))
+                    }
+                };
             }
-            Some(Fault::Cut) => return HttpConnectorFuture::ready(Err(cut())),
-            Some(Fault::Silence) => return HttpConnectorFuture::new(std::future::pending()),
-            Some(Fault::CutAfter | Fault::Spared | Fault::Held(_)) | None => {}
+            Some(Fault::Cut) => return cut(),
+            Some(Fault::Silence) => std::future::pending().await,
+            Some(Fault::Held(let_go)) => let_go.notified().await,
+            Some(Fault::CutAfter | Fault::Spared) | None => {}
         }
-        let (connector, faults) = (self.connector.clone(), self.faults.clone());
-        HttpConnectorFuture::new(async move {
-            if let Some(Fault::Held(let_go)) = &fault {
-                let_go.notified().await;
-            }
-            let mut response = connector.call(request).await?;
-            let body_bytes = std::mem::replace(response.body_mut(), SdkBody::empty());
-            let bytes = body_bytes
-                .collect()
-                .await
-                .map_err(|error| ConnectorError::other(error, None))?
-                .to_bytes();
-            let status = response.status().as_u16();
-            let call = Recorded { operation, request: body, status, answer: bytes.clone() };
-            faults.calls.lock().unwrap().push(call);
-            *response.body_mut() = SdkBody::from(bytes);
-            match fault {
-                Some(Fault::CutAfter) => Err(cut()),
-                _ => Ok(response),
-            }
-        })
+        let answer = call.await;
+        let (succeeded, units) = match &answer {
+            Ok(Answered { value, units }) => (is_done(value), *units),
+            Err(_) => (false, 0.0),
+        };
+        self.faults.record(operation, request, (succeeded, units), begun);
+        match fault {
+            Some(Fault::CutAfter) => cut(),
+            _ => answer,
+        }
     }
 }
 
-/// Of one table, or of each table of a batch or transaction.
-fn capacity(consumed: &Value) -> f64 {
-    match consumed {
-        Value::Array(tables) => tables.iter().map(capacity).sum(),
-        table => table["CapacityUnits"].as_f64().unwrap_or_default(),
+/// The end of a transaction that a planned error means; `None` for other errors.
+fn cancelled_transaction(body: &Value) -> Option<Transacted> {
+    let code = body["__type"].as_str()?.rsplit('#').next()?;
+    match code {
+        "TransactionInProgressException" => Some(Transacted::InProgress),
+        "TransactionCanceledException" => {
+            let reasons = body["CancellationReasons"].as_array()?.iter();
+            let reasons = reasons.map(|reason| CancellationReason {
+                code: reason["Code"].as_str().unwrap_or_default().to_owned(),
+                item: None,
+            });
+            Some(Transacted::Cancelled(reasons.collect()))
+        }
+        _ => None,
+    }
+}
+
+impl DynamoDb for WatchedTable {
+    fn get(&self, call: GetCall) -> Answer<'_, Option<Item>> {
+        let seen = call.clone();
+        let request =
+            move || json!({"Key": item(&seen.key), "ConsistentRead": strong(seen.consistency)});
+        let call = self.table.get(call);
+        Box::pin(self.watch("GetItem", request, call, |_| None, |_| true))
+    }
+
+    fn batch_get(&self, call: BatchGetCall) -> Answer<'_, BatchPart> {
+        let seen = call.clone();
+        let request = move || {
+            let keys: Vec<Value> = seen.keys.iter().map(item).collect();
+            json!({"RequestItems": {"table": {"Keys": keys, "ConsistentRead": strong(seen.consistency)}}})
+        };
+        let call = self.table.batch_get(call);
+        Box::pin(self.watch("BatchGetItem", request, call, |_| None, |_| true))
+    }
+
+    fn query(&self, call: QueryCall) -> Answer<'_, QueryPage> {
+        let seen = call.clone();
+        let request = move || {
+            json!({
+                "IndexName": seen.index,
+                "KeyConditionExpression": seen.condition,
+                "ExpressionAttributeValues": item(&seen.values),
+                "Limit": seen.limit,
+                "ConsistentRead": strong(seen.consistency),
+            })
+        };
+        let call = self.table.query(call);
+        Box::pin(self.watch("Query", request, call, |_| None, |_| true))
+    }
+
+    fn transact_get(&self, keys: Vec<Item>) -> Answer<'_, Vec<Item>> {
+        let seen = keys.clone();
+        let request = move || {
+            let gets = seen.iter().map(|key| json!({"Get": {"Key": item(key)}}));
+            json!({"TransactItems": gets.collect::<Vec<Value>>()})
+        };
+        let call = self.table.transact_get(keys);
+        Box::pin(self.watch("TransactGetItems", request, call, |_| None, |_| true))
+    }
+
+    fn transact_write<'a>(&'a self, call: &'a TransactWriteCall) -> Answer<'a, Transacted> {
+        let seen = call.clone();
+        let request = move || {
+            let writes = seen.writes.iter().map(write);
+            json!({"TransactItems": writes.collect::<Vec<Value>>()})
+        };
+        let is_done = |end: &Transacted| matches!(end, Transacted::Committed);
+        let call = self.table.transact_write(call);
+        Box::pin(self.watch("TransactWriteItems", request, call, cancelled_transaction, is_done))
+    }
+
+    fn update(&self, call: UpdateCall) -> Answer<'_, Updated> {
+        let seen = call.clone();
+        let request = move || json!({"Key": item(&seen.key), "UpdateExpression": seen.expression});
+        let is_done = |end: &Updated| *end == Updated::Done;
+        let call = self.table.update(call);
+        Box::pin(self.watch("UpdateItem", request, call, |_| None, is_done))
+    }
+
+    fn batch_delete(&self, keys: Vec<Item>) -> Answer<'_, Vec<Item>> {
+        let seen = keys.clone();
+        let request = move || {
+            let deletes = seen.iter().map(|key| json!({"DeleteRequest": {"Key": item(key)}}));
+            json!({"RequestItems": {"table": deletes.collect::<Vec<Value>>()}})
+        };
+        let call = self.table.batch_delete(keys);
+        Box::pin(self.watch("BatchWriteItem", request, call, |_| None, |_| true))
+    }
+
+    fn create_table(&self) -> Answer<'_, ()> {
+        let call = self.table.create_table();
+        Box::pin(self.watch("CreateTable", || json!({}), call, |_| None, |_| true))
+    }
+}
+
+fn strong(consistency: Consistency) -> bool {
+    consistency == Consistency::Strong
+}
+
+fn write(write: &Write) -> Value {
+    let condition = &write.condition;
+    match &write.action {
+        Action::Put(put) => json!({"Put": {"Item": item(put), "ConditionExpression": condition}}),
+        Action::Delete(key) => {
+            json!({"Delete": {"Key": item(key), "ConditionExpression": condition}})
+        }
+        Action::Update { key, expression } => json!({"Update": {
+            "Key": item(key), "UpdateExpression": expression, "ConditionExpression": condition,
+        }}),
+    }
+}
+
+/// An item as the wire's JSON.
+pub fn item(item: &Item) -> Value {
+    let members = item.iter().map(|(name, value)| (name.clone(), attribute(value)));
+    Value::Object(members.collect::<Map<String, Value>>())
+}
+
+fn attribute(value: &AttributeValue) -> Value {
+    match value {
+        AttributeValue::S(text) => json!({"S": text}),
+        AttributeValue::N(number) => json!({"N": number}),
+        AttributeValue::Bool(flag) => json!({"BOOL": flag}),
+        AttributeValue::Null(flag) => json!({"NULL": flag}),
+        AttributeValue::Ss(texts) => json!({"SS": texts}),
+        AttributeValue::B(bytes) => json!({"B": bytes.as_ref()}),
+        AttributeValue::L(values) => {
+            json!({"L": values.iter().map(attribute).collect::<Vec<_>>()})
+        }
+        AttributeValue::M(map) => json!({"M": item(map)}),
+        other => panic!("{other:?} is no attribute that this program writes"),
     }
 }

@@ -10,9 +10,10 @@ pub mod engine;
 pub mod http;
 pub mod log;
 pub mod request;
+pub mod sdk;
 pub mod template;
 
-use engine::{Faults, Watched};
+use engine::{Faults, WatchedTable};
 use rollcall::app::App;
 use rollcall::directory::Error;
 use rollcall::directory::pepper::{PepperSource, Peppers, SAMPLE_PEPPER};
@@ -20,7 +21,10 @@ use rollcall::directory::sample;
 use rollcall::directory::sources::Sources;
 use rollcall::directory::tenants::NewTenant;
 use rollcall::store::Store;
+use rollcall::store::dynamodb::aws::AwsTable;
+use rollcall::store::dynamodb::port::DynamoDb;
 use rollcall::store::tenant::TenantId;
+use sdk::{Watched, is_on_an_endpoint};
 use secrecy::{ExposeSecret, SecretString};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -48,9 +52,8 @@ pub enum Ids {
 pub struct TestApp {
     pub app: App,
     pub store: Store,
-    /// The engine below the store, for what cannot be brought about through the service.
-    pub engine: aws_sdk_dynamodb::Client,
-    pub table: String,
+    /// The table below the store, for what cannot be brought about through the service.
+    pub table: Arc<dyn DynamoDb>,
     pub faults: Faults,
     sources: Sources,
     now: Arc<Mutex<OffsetDateTime>>,
@@ -73,9 +76,23 @@ impl TestApp {
 
     /// The service on an empty engine in memory.
     pub async fn with_ids(ids: Ids) -> Self {
+        if is_on_an_endpoint() {
+            return Self::over_the_sdk(ids).await;
+        }
+        let (table, faults) = WatchedTable::new("rollcall");
+        Self::on(Arc::new(table), faults, ids).await
+    }
+
+    /// The service on an empty engine that it reaches through the AWS SDK, as on AWS. Faults are answers over HTTP, and
+    /// the SDK's own retries meet them.
+    pub async fn over_the_sdk(ids: Ids) -> Self {
         let (client, faults) = Watched::client();
-        let table = format!("rollcall-{}", Uuid::new_v4());
-        let store = Store::new(client.clone(), &table);
+        let table = AwsTable::new(client, &format!("rollcall-{}", Uuid::new_v4()));
+        Self::on(Arc::new(table), faults, ids).await
+    }
+
+    async fn on(table: Arc<dyn DynamoDb>, faults: Faults, ids: Ids) -> Self {
+        let store = Store::new(Arc::clone(&table));
         store.create_table_unless_exists().await.expect("table");
         let now = Arc::new(Mutex::new(START));
         let clock = Arc::clone(&now);
@@ -88,7 +105,7 @@ impl TestApp {
             },
         );
         let app = App::new(store.clone(), peppers(), sources.clone(), ORIGIN);
-        Self { app, store, engine: client, table, faults, sources, now }
+        Self { app, store, table, faults, sources, now }
     }
 
     /// A tenant of this id, made for the test.
@@ -126,7 +143,7 @@ impl TestApp {
 /// Makes pauses take no time, on an engine in process. One behind a socket needs real time: a paused clock jumps to the
 /// next timeout while an answer is on its way.
 pub fn pause_time() {
-    if std::env::var_os("ROLLCALL_TEST_DYNAMODB_ENDPOINT").is_none() {
+    if !is_on_an_endpoint() {
         tokio::time::pause();
     }
 }

@@ -1,6 +1,7 @@
 //! What can go wrong below the store, sorted by what its caller can do about it.
 
 use super::retry::GaveUp;
+use super::table::FORMAT;
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use std::error::Error as StdError;
@@ -19,6 +20,15 @@ pub enum Error {
     /// Somebody is in as many groups as can be kept, and cannot join another.
     #[error("a member is in as many groups as can be kept")]
     MemberFull(uuid::Uuid),
+    /// The items of the table are in another format than this program's.
+    #[error(
+        "the table has items of format {found}, and this program reads and writes format {FORMAT}; use \
+         the program that goes with them, or another table or data folder"
+    )]
+    OtherFormat {
+        /// The format of the table; 0 for one from before there were formats.
+        found: u64,
+    },
     /// The table is not there.
     #[error("the DynamoDB table does not exist")]
     NoTable(#[source] Cause),
@@ -46,6 +56,23 @@ pub fn is_denial(code: &str) -> bool {
 }
 
 impl Error {
+    /// Sorts an error by its DynamoDB code and HTTP status.
+    pub fn classify(code: &str, status: Option<u16>, cause: Cause) -> Self {
+        match code {
+            "ProvisionedThroughputExceededException"
+            | "ThrottlingException"
+            | "RequestLimitExceeded"
+            | "TransactionInProgressException"
+            | "LimitExceededException" => Error::Throttled(cause),
+            "ResourceNotFoundException" => Error::NoTable(cause),
+            code if is_denial(code) => Error::Denied(cause),
+            _ => match status {
+                Some(400..=499) => Error::Refused(cause),
+                _ => Error::Unavailable(cause),
+            },
+        }
+    }
+
     /// An item that cannot be read or written.
     pub(in crate::store) fn bad_item(cause: impl Into<Cause>) -> Self {
         Error::BadItem(cause.into())
@@ -70,18 +97,6 @@ where
         if malformed {
             return Error::Refused(cause);
         }
-        match code.as_str() {
-            "ProvisionedThroughputExceededException"
-            | "ThrottlingException"
-            | "RequestLimitExceeded"
-            | "TransactionInProgressException"
-            | "LimitExceededException" => Error::Throttled(cause),
-            "ResourceNotFoundException" => Error::NoTable(cause),
-            code if is_denial(code) => Error::Denied(cause),
-            _ => match status {
-                Some(400..=499) => Error::Refused(cause),
-                _ => Error::Unavailable(cause),
-            },
-        }
+        Error::classify(&code, status, cause)
     }
 }

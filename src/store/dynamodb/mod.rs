@@ -1,11 +1,13 @@
-//! How DynamoDB is reached: clients and engines, calls and their retries, the table itself.
+//! How DynamoDB is reached: the port and its two sides, calls and their retries, the table itself.
 
 pub mod error;
+pub mod port;
 pub mod client;
+pub mod aws;
+#[cfg(feature = "local")]
+pub mod embedded;
 pub mod table;
 pub mod retry;
 pub mod usage;
-pub(in crate::store) mod transact;
 pub(in crate::store) mod read;
-#[cfg(feature = "local")]
-pub mod embedded;
+pub(in crate::store) mod transact;

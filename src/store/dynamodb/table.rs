@@ -1,146 +1,88 @@
 //! The table's definition, for engines where this program makes it itself. On AWS the template makes it.
+//!
+//! The table has one item that says in which format the others are. A program that meets another format refuses to start.
 
-use super::read::SortRange;
+use super::error::Error;
 use super::retry::Pauses;
-use crate::store::{Error, Store, keys};
-use aws_sdk_dynamodb::types::{
-    AttributeDefinition, BillingMode, CreateGlobalSecondaryIndexAction, GlobalSecondaryIndex,
-    GlobalSecondaryIndexUpdate, KeySchemaElement, KeyType, Projection, ProjectionType,
-    ScalarAttributeType, TableDescription, TableStatus,
-};
+use super::transact::{Condition, Outcome, Step, Transaction, number};
+use crate::store::{Store, keys};
+
+/// The format of the items that this program reads and writes. It grows with each change that an older program could
+/// not read.
+pub const FORMAT: u64 = 1;
+
+/// The attribute that holds the format.
+const FORMAT_ATTRIBUTE: &str = "format";
+
+/// The attributes that are keys of the table or of an index; all are text.
+pub(super) const KEY_ATTRIBUTES: [&str; 5] =
+    [keys::PARTITION, keys::SORT, keys::EMAIL_KEY, keys::CHANGE_DAY, keys::CHANGE_AT];
+
+/// The partition key, and the sort key where there is one.
+pub(super) type KeyNames = (&'static str, Option<&'static str>);
+
+/// The keys of the table.
+pub(super) const TABLE_KEY: KeyNames = (keys::PARTITION, Some(keys::SORT));
+
+/// The indexes, each with its keys. They project the keys only.
+pub(super) const INDEXES: [(&str, KeyNames); 2] = [
+    (keys::EMAIL_INDEX, (keys::EMAIL_KEY, None)),
+    (keys::CHANGE_INDEX, (keys::CHANGE_DAY, Some(keys::CHANGE_AT))),
+];
 
 impl Store {
-    /// Makes the table unless it is there, and indexes that it lacks. Several processes may do so at once.
+    /// Checks with one keyed read that the table can be used and has this program's format. A table without any tenant
+    /// and without a format gets this one.
     ///
     /// # Errors
-    /// [`Error`], as for every call.
+    /// [`Error::NoTable`], [`Error::OtherFormat`], and as for every call.
+    pub async fn check_table(&self) -> Result<(), Error> {
+        match self.get(&keys::format()).await? {
+            Some(item) => {
+                let found = item.get(FORMAT_ATTRIBUTE).and_then(|value| value.as_n().ok());
+                match found.and_then(|number| number.parse().ok()).unwrap_or_default() {
+                    FORMAT => Ok(()),
+                    found => Err(Error::OtherFormat { found }),
+                }
+            }
+            None => self.write_format().await,
+        }
+    }
+
+    /// Makes the table unless it is there, and checks it as [`Self::check_table`] does. Several processes may do so at
+    /// once.
+    ///
+    /// # Errors
+    /// As for [`Self::check_table`].
     pub async fn create_table_unless_exists(&self) -> Result<(), Error> {
-        let described = self.client.describe_table().table_name(&*self.table).send().await;
-        match described.map_err(Error::from) {
-            Ok(described) => {
-                let table = described.table.unwrap_or_else(|| TableDescription::builder().build());
-                return self.add_missing_indexes(&table).await;
-            }
+        match self.check_table().await {
             Err(Error::NoTable(_)) => {}
-            Err(other) => return Err(other),
+            checked => return checked,
         }
-        let created = self
-            .client
-            .create_table()
-            .table_name(&*self.table)
-            .billing_mode(BillingMode::PayPerRequest)
-            .set_attribute_definitions(Some(attributes()?))
-            .key_schema(key(keys::PARTITION, KeyType::Hash)?)
-            .key_schema(key(keys::SORT, KeyType::Range)?)
-            .set_global_secondary_indexes(Some(indexes()?))
-            .send()
-            .await;
-        match created {
-            Ok(_) => {}
-            Err(error) => match error.as_service_error() {
-                Some(service) if service.is_resource_in_use_exception() => {}
-                _ => return Err(error.into()),
-            },
-        }
-        self.wait_until_active().await
-    }
-
-    /// A table that an earlier version made may lack an index. What was written before the index is not in it.
-    async fn add_missing_indexes(&self, table: &TableDescription) -> Result<(), Error> {
-        let known: Vec<&str> = table
-            .global_secondary_indexes()
-            .iter()
-            .filter_map(|index| index.index_name())
-            .collect();
-        for index in indexes()?.into_iter().filter(|index| !known.contains(&index.index_name())) {
-            let create = CreateGlobalSecondaryIndexAction::builder()
-                .index_name(index.index_name)
-                .set_key_schema(Some(index.key_schema))
-                .set_projection(index.projection)
-                .build()
-                .map_err(Error::bad_item)?;
-            let updated = self
-                .client
-                .update_table()
-                .table_name(&*self.table)
-                .set_attribute_definitions(Some(attributes()?))
-                .global_secondary_index_updates(
-                    GlobalSecondaryIndexUpdate::builder().create(create).build(),
-                )
-                .send()
-                .await;
-            match updated {
-                Ok(_) => {}
-                Err(error) => match error.as_service_error() {
-                    // Another process does it.
-                    Some(service) if service.is_resource_in_use_exception() => {}
-                    _ => return Err(error.into()),
-                },
-            }
-            self.wait_until_active().await?;
-        }
-        Ok(())
-    }
-
-    async fn wait_until_active(&self) -> Result<(), Error> {
+        self.db.create_table().await?;
         let mut pauses = Pauses::new();
-        while !self.is_active().await? {
-            pauses.pause().await?;
+        loop {
+            match self.check_table().await {
+                // A table that is being made cannot be read yet.
+                Err(Error::NoTable(_)) => pauses.pause().await?,
+                checked => return checked,
+            }
         }
-        Ok(())
     }
 
-    async fn is_active(&self) -> Result<bool, Error> {
-        let described = self.client.describe_table().table_name(&*self.table).send().await?;
-        let status = described.table.and_then(|table| table.table_status);
-        Ok(status == Some(TableStatus::Active))
+    async fn write_format(&self) -> Result<(), Error> {
+        // A table that was used before there were formats has tenants.
+        if !self.list_tenant_ids().await?.is_empty() {
+            return Err(Error::OtherFormat { found: 0 });
+        }
+        let mut item = keys::format().to_item();
+        item.insert(FORMAT_ATTRIBUTE.to_owned(), number(FORMAT));
+        let mut transaction = Transaction::new(self);
+        transaction.put(Step::Record, item, Condition::absent());
+        match transaction.commit().await? {
+            Outcome::Committed => Ok(()),
+            // Another program wrote one in the meantime.
+            Outcome::Refused(_) => Box::pin(self.check_table()).await,
+        }
     }
-
-    /// One cheap read that opens the connection and proves that the table can be read.
-    ///
-    /// # Errors
-    /// [`Error`], as for every call.
-    pub async fn check_access(&self) -> Result<(), Error> {
-        self.query_page(&keys::tenants(), &SortRange::All, Some(1), None).await.map(drop)
-    }
-}
-
-fn attributes() -> Result<Vec<AttributeDefinition>, Error> {
-    [keys::PARTITION, keys::SORT, keys::EMAIL_KEY, keys::CHANGE_DAY, keys::CHANGE_AT]
-        .into_iter()
-        .map(text_attribute)
-        .collect()
-}
-
-fn indexes() -> Result<Vec<GlobalSecondaryIndex>, Error> {
-    let by_email = vec![key(keys::EMAIL_KEY, KeyType::Hash)?];
-    let by_time =
-        vec![key(keys::CHANGE_DAY, KeyType::Hash)?, key(keys::CHANGE_AT, KeyType::Range)?];
-    [(keys::EMAIL_INDEX, by_email), (keys::CHANGE_INDEX, by_time)]
-        .into_iter()
-        .map(|(name, key_schema)| {
-            GlobalSecondaryIndex::builder()
-                .index_name(name)
-                .set_key_schema(Some(key_schema))
-                .projection(Projection::builder().projection_type(ProjectionType::KeysOnly).build())
-                .build()
-                .map_err(Error::bad_item)
-        })
-        .collect()
-}
-
-fn text_attribute(name: &str) -> Result<AttributeDefinition, Error> {
-    AttributeDefinition::builder()
-        .attribute_name(name)
-        .attribute_type(ScalarAttributeType::S)
-        .build()
-        .map_err(Error::bad_item)
-}
-
-fn key(name: &str, key_type: KeyType) -> Result<KeySchemaElement, Error> {
-    KeySchemaElement::builder()
-        .attribute_name(name)
-        .key_type(key_type)
-        .build()
-        .map_err(Error::bad_item)
 }

@@ -1,15 +1,12 @@
 //! One atomic, conditional write of several items (`TransactWriteItems`), and what its cancellation means.
 
+use super::error::Error;
+use super::port::{Action, CancellationReason, Item, TransactWriteCall, Transacted, Write};
 use super::retry::Pauses;
-use super::usage::counted;
+use super::usage::counted_write;
+use crate::store::Store;
 use crate::store::keys::Key;
-use crate::store::{Error, Item, Store};
-use aws_sdk_dynamodb::error::SdkError;
-use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
-use aws_sdk_dynamodb::types::{
-    AttributeValue, CancellationReason, Delete, Put, ReturnConsumedCapacity,
-    ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
-};
+use aws_sdk_dynamodb::types::AttributeValue;
 use uuid::Uuid;
 
 /// What a write in a transaction is about, so that a failed condition can be told apart from another.
@@ -42,7 +39,8 @@ pub(in crate::store) enum Outcome {
 #[derive(Debug)]
 pub(in crate::store) struct Transaction<'a> {
     store: &'a Store,
-    writes: Vec<(Step, TransactWriteItem)>,
+    steps: Vec<Step>,
+    writes: Vec<Write>,
 }
 
 /// A condition with the values it mentions.
@@ -78,10 +76,6 @@ impl Condition {
         self.values.insert(name.to_owned(), value);
         self
     }
-
-    fn values(&self) -> Option<Item> {
-        (!self.values.is_empty()).then(|| self.values.clone())
-    }
 }
 
 /// A number attribute.
@@ -102,45 +96,17 @@ pub(in crate::store) fn text(value: impl Into<String>) -> AttributeValue {
 impl<'a> Transaction<'a> {
     /// An empty transaction.
     pub(in crate::store) fn new(store: &'a Store) -> Self {
-        Self { store, writes: Vec::new() }
+        Self { store, steps: Vec::new(), writes: Vec::new() }
     }
 
     /// Writes a whole item.
-    pub(in crate::store) fn put(
-        &mut self,
-        step: Step,
-        item: Item,
-        condition: Condition,
-    ) -> Result<(), Error> {
-        let put = Put::builder()
-            .table_name(&*self.store.table)
-            .set_item(Some(item))
-            .set_expression_attribute_values(condition.values())
-            .set_condition_expression(condition.expression)
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-            .build()
-            .map_err(Error::bad_item)?;
-        self.writes.push((step, TransactWriteItem::builder().put(put).build()));
-        Ok(())
+    pub(in crate::store) fn put(&mut self, step: Step, item: Item, condition: Condition) {
+        self.add(step, Action::Put(item), Item::new(), condition);
     }
 
     /// Removes an item.
-    pub(in crate::store) fn delete(
-        &mut self,
-        step: Step,
-        key: &Key,
-        condition: Condition,
-    ) -> Result<(), Error> {
-        let delete = Delete::builder()
-            .table_name(&*self.store.table)
-            .set_key(Some(key.to_item()))
-            .set_expression_attribute_values(condition.values())
-            .set_condition_expression(condition.expression)
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-            .build()
-            .map_err(Error::bad_item)?;
-        self.writes.push((step, TransactWriteItem::builder().delete(delete).build()));
-        Ok(())
+    pub(in crate::store) fn delete(&mut self, step: Step, key: &Key, condition: Condition) {
+        self.add(step, Action::Delete(key.to_item()), Item::new(), condition);
     }
 
     /// Changes an item by an update expression; the values it mentions stand beside the condition's.
@@ -151,20 +117,15 @@ impl<'a> Transaction<'a> {
         expression: &str,
         values: Item,
         condition: Condition,
-    ) -> Result<(), Error> {
-        let mut all = condition.values.clone();
-        all.extend(values);
-        let update = Update::builder()
-            .table_name(&*self.store.table)
-            .set_key(Some(key.to_item()))
-            .update_expression(expression)
-            .set_expression_attribute_values((!all.is_empty()).then_some(all))
-            .set_condition_expression(condition.expression)
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-            .build()
-            .map_err(Error::bad_item)?;
-        self.writes.push((step, TransactWriteItem::builder().update(update).build()));
-        Ok(())
+    ) {
+        let (key, expression) = (key.to_item(), expression.to_owned());
+        self.add(step, Action::Update { key, expression }, values, condition);
+    }
+
+    fn add(&mut self, step: Step, action: Action, mut values: Item, condition: Condition) {
+        values.extend(condition.values);
+        self.steps.push(step);
+        self.writes.push(Write { action, condition: condition.expression, values });
     }
 
     /// Writes it all, or nothing.
@@ -172,58 +133,36 @@ impl<'a> Transaction<'a> {
     /// The client request token makes a call that is sent twice apply once. A conflict with another transaction is
     /// tried again here: the SDK does not.
     pub(in crate::store) async fn commit(self) -> Result<Outcome, Error> {
-        let token = Uuid::new_v4().to_string();
-        let (steps, items): (Vec<Step>, Vec<TransactWriteItem>) = self.writes.into_iter().unzip();
+        let call = TransactWriteCall { writes: self.writes, token: Uuid::new_v4() };
         let mut pauses = Pauses::new();
         loop {
-            let call = self
-                .store
-                .client
-                .transact_write_items()
-                .set_transact_items(Some(items.clone()))
-                .client_request_token(&token)
-                .return_consumed_capacity(ReturnConsumedCapacity::Indexes)
-                .send();
-            let Err(error) = counted(call).await else { return Ok(Outcome::Committed) };
-            match verdict(&steps, &error) {
-                Verdict::Refused(refused) => return Ok(Outcome::Refused(refused)),
-                Verdict::Contended => pauses.pause().await?,
-                Verdict::Broken => return Err(error.into()),
+            match counted_write(self.store.db.transact_write(&call)).await? {
+                Transacted::Committed => return Ok(Outcome::Committed),
+                Transacted::InProgress => {}
+                Transacted::Cancelled(reasons) => {
+                    if let Some(outcome) = outcome(&self.steps, reasons)? {
+                        return Ok(outcome);
+                    }
+                }
             }
+            pauses.pause().await?;
         }
     }
 }
 
-enum Verdict {
-    Refused(Vec<(Step, Option<Item>)>),
-    Contended,
-    Broken,
-}
-
-fn verdict<R>(steps: &[Step], error: &SdkError<TransactWriteItemsError, R>) -> Verdict {
-    match error.as_service_error() {
-        Some(TransactWriteItemsError::TransactionInProgressException(_)) => Verdict::Contended,
-        Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => {
-            let reasons = cancelled.cancellation_reasons();
-            let code_is = |reason: &&CancellationReason, codes: &[&str]| {
-                reason.code().is_some_and(|code| codes.contains(&code))
-            };
-            let refused: Vec<_> = steps
-                .iter()
-                .zip(reasons)
-                .filter(|(_, reason)| code_is(reason, &["ConditionalCheckFailed"]))
-                .map(|(step, reason)| (*step, reason.item.clone()))
-                .collect();
-            const CONTENTION: &[&str] =
-                &["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"];
-            if !refused.is_empty() {
-                Verdict::Refused(refused)
-            } else if reasons.iter().any(|reason| code_is(&reason, CONTENTION)) {
-                Verdict::Contended
-            } else {
-                Verdict::Broken
-            }
-        }
-        _ => Verdict::Broken,
+/// The outcome of a cancelled transaction; `None` when it met another one or was throttled, and can be tried again.
+fn outcome(steps: &[Step], reasons: Vec<CancellationReason>) -> Result<Option<Outcome>, Error> {
+    const CONTENTION: &[&str] =
+        &["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"];
+    let is_contended = reasons.iter().any(|reason| CONTENTION.contains(&&*reason.code));
+    let codes: Vec<String> = reasons.iter().map(|reason| reason.code.clone()).collect();
+    let refused: Vec<_> = (steps.iter().zip(reasons))
+        .filter(|(_, reason)| reason.code == "ConditionalCheckFailed")
+        .map(|(step, reason)| (*step, reason.item))
+        .collect();
+    match refused.is_empty() {
+        false => Ok(Some(Outcome::Refused(refused))),
+        true if is_contended => Ok(None),
+        true => Err(Error::Refused(format!("transaction cancelled: {}", codes.join(", ")).into())),
     }
 }

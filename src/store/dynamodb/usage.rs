@@ -2,12 +2,8 @@
 //!
 //! [`metered`] measures everything a future does in its own task, however deep; nothing has to be handed down.
 
-use aws_sdk_dynamodb::operation::batch_get_item::BatchGetItemOutput;
-use aws_sdk_dynamodb::operation::batch_write_item::BatchWriteItemOutput;
-use aws_sdk_dynamodb::operation::get_item::GetItemOutput;
-use aws_sdk_dynamodb::operation::query::QueryOutput;
-use aws_sdk_dynamodb::operation::transact_get_items::TransactGetItemsOutput;
-use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsOutput;
+use super::error::Error;
+use super::port::Answered;
 use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -47,22 +43,31 @@ pub async fn metered<W: Future>(work: W) -> (W::Output, Usage) {
     (output, usage)
 }
 
-/// Waits for the answer to one call, and counts it for whoever measures.
-pub(in crate::store) async fn counted<O: Consumption, E>(
-    call: impl Future<Output = Result<O, E>>,
-) -> Result<O, E> {
-    let Ok(tally) = TALLY.try_with(Arc::clone) else { return call.await };
+/// Waits for the answer to a call that reads, and counts it for whoever measures.
+pub(in crate::store) async fn counted_read<T>(
+    call: impl Future<Output = Result<Answered<T>, Error>>,
+) -> Result<T, Error> {
+    counted(call, |usage, units| usage.read_units += units).await
+}
+
+/// Waits for the answer to a call that writes, and counts it for whoever measures.
+pub(in crate::store) async fn counted_write<T>(
+    call: impl Future<Output = Result<Answered<T>, Error>>,
+) -> Result<T, Error> {
+    counted(call, |usage, units| usage.write_units += units).await
+}
+
+async fn counted<T>(
+    call: impl Future<Output = Result<Answered<T>, Error>>,
+    add: impl FnOnce(&mut Usage, f64),
+) -> Result<T, Error> {
+    let Ok(tally) = TALLY.try_with(Arc::clone) else { return Ok(call.await?.value) };
     let wait = Wait::start(&tally);
     let answer = call.await;
     drop(wait);
-    if let Ok(output) = &answer {
-        let usage = &mut lock(&tally).usage;
-        match O::WRITES {
-            true => usage.write_units += output.units(),
-            false => usage.read_units += output.units(),
-        }
-    }
-    answer
+    let Answered { value, units } = answer?;
+    add(&mut lock(&tally).usage, units);
+    Ok(value)
 }
 
 /// A call under way. It ends when this is dropped, also when nobody waits for the answer any more.
@@ -99,32 +104,4 @@ fn lock(tally: &Mutex<Tally>) -> MutexGuard<'_, Tally> {
 #[allow(clippy::disallowed_methods, reason = "the one place that takes durations")]
 pub fn clock() -> Instant {
     Instant::now()
-}
-
-/// An answer that says what it consumed.
-pub(in crate::store) trait Consumption {
-    /// Whether the units are write units.
-    const WRITES: bool;
-    /// Capacity units, of all tables.
-    fn units(&self) -> f64;
-}
-
-macro_rules! consumption {
-    ($($output:ty: $writes:literal;)*) => {$(
-        impl Consumption for $output {
-            const WRITES: bool = $writes;
-            fn units(&self) -> f64 {
-                self.consumed_capacity().into_iter().filter_map(|table| table.capacity_units).sum()
-            }
-        }
-    )*};
-}
-
-consumption! {
-    GetItemOutput: false;
-    QueryOutput: false;
-    BatchGetItemOutput: false;
-    TransactGetItemsOutput: false;
-    TransactWriteItemsOutput: true;
-    BatchWriteItemOutput: true;
 }

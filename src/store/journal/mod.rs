@@ -4,7 +4,7 @@
 
 mod part;
 
-use super::dynamodb::read::SortRange;
+use super::dynamodb::read::{Range, SortRange};
 use super::dynamodb::retry::Pauses;
 use super::dynamodb::transact::{Condition, Outcome, Step, Transaction, number, size};
 use super::group::{Group, Journal};
@@ -47,29 +47,28 @@ impl TenantStore {
         transaction: &mut Transaction<'_>,
         group: &Group,
         changes: &MemberChanges,
-    ) -> Result<(), Error> {
+    ) {
         if let Some(journal) = &group.journal {
             let entry = keys::journal_entry(&self.tenant, group.id).to_item();
-            transaction.put(Step::Companion, entry, Condition::none())?;
+            transaction.put(Step::Companion, entry, Condition::none());
             for (part, number) in parts_of(changes).iter().zip(0..) {
                 let key = keys::journal_part(&self.tenant, group.id, journal.revision, number);
-                transaction.put(Step::Companion, part_item(&key, part), Condition::none())?;
+                transaction.put(Step::Companion, part_item(&key, part), Condition::none());
             }
-            return Ok(());
+            return;
         }
         for id in &changes.left {
-            self.write_left(transaction, group.id, *id)?;
+            self.write_left(transaction, group.id, *id);
         }
         for id in changes.not_awaited() {
-            self.write_forgotten(transaction, group.id, id)?;
+            self.write_forgotten(transaction, group.id, id);
         }
         for member in &changes.joined {
-            self.write_joined(transaction, group.id, member)?;
+            self.write_joined(transaction, group.id, member);
         }
         for member in &changes.renamed {
-            self.write_member(transaction, group.id, member)?;
+            self.write_member(transaction, group.id, member);
         }
-        Ok(())
     }
 
     /// What a group's journal says of its members.
@@ -99,7 +98,7 @@ impl TenantStore {
     async fn read_journal(&self, group: Uuid, journal: &Journal) -> Result<Vec<Entry>, Error> {
         let prefix = SortRange::Prefix(keys::journal_prefix(journal.revision));
         let partition = keys::journal(&self.tenant, group);
-        let parts = self.store.query_all(&partition, &prefix, None).await?;
+        let parts = self.store.query_all(&Range::new(&partition, prefix), None).await?;
         let entries: Vec<Vec<Entry>> = parts.iter().map(read_part).collect::<Result<_, _>>()?;
         Ok(entries.into_iter().flatten().collect())
     }
@@ -143,17 +142,17 @@ impl TenantStore {
             ]);
             let key = keys::record(&self.tenant, keys::Kind::Group, group);
             let change = "SET journalDone = :next ADD memberCount :absent";
-            transaction.update(Step::Record, &key, change, values, is_at(journal))?;
+            transaction.update(Step::Record, &key, change, values, is_at(journal));
             for entry in entries {
                 match entry {
-                    Entry::Left(id) => self.write_left(&mut transaction, group, *id)?,
-                    Entry::Forgotten(id) => self.write_forgotten(&mut transaction, group, *id)?,
-                    Entry::Renamed(member) => self.write_member(&mut transaction, group, member)?,
+                    Entry::Left(id) => self.write_left(&mut transaction, group, *id),
+                    Entry::Forgotten(id) => self.write_forgotten(&mut transaction, group, *id),
+                    Entry::Renamed(member) => self.write_member(&mut transaction, group, member),
                     Entry::Joined(member) if left_out.contains(&member.id) => {}
                     Entry::Joined(member) if away.contains(&member.id) => {
-                        self.write_awaited(&mut transaction, group, member.id)?;
+                        self.write_awaited(&mut transaction, group, member.id);
                     }
-                    Entry::Joined(member) => self.write_joined(&mut transaction, group, member)?,
+                    Entry::Joined(member) => self.write_joined(&mut transaction, group, member),
                 }
             }
             let refused = match transaction.commit().await? {
@@ -196,13 +195,13 @@ impl TenantStore {
         let mut transaction = Transaction::new(&self.store);
         let key = keys::record(&self.tenant, keys::Kind::Group, group);
         let change = "REMOVE journalRevision, journalParts, journalDone";
-        transaction.update(Step::Record, &key, change, Item::new(), is_at(journal))?;
+        transaction.update(Step::Record, &key, change, Item::new(), is_at(journal));
         for part in 0..journal.parts {
             let key = keys::journal_part(&self.tenant, group, journal.revision, part);
-            transaction.delete(Step::Companion, &key, Condition::none())?;
+            transaction.delete(Step::Companion, &key, Condition::none());
         }
         let entry = keys::journal_entry(&self.tenant, group);
-        transaction.delete(Step::Companion, &entry, Condition::none())?;
+        transaction.delete(Step::Companion, &entry, Condition::none());
         // When it is refused, somebody else has closed it.
         transaction.commit().await.map(drop)
     }

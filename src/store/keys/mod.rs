@@ -76,6 +76,11 @@ impl Key {
     }
 }
 
+/// The item that says in which format all others are.
+pub fn format() -> Key {
+    Key::new("FORMAT".to_owned(), "FORMAT")
+}
+
 /// The partition with one item per tenant, for listing them.
 pub fn tenants() -> String {
     "TENANTS".to_owned()
@@ -192,6 +197,12 @@ pub(super) fn partition(item: &super::Item) -> Option<&str> {
 /// The sort key of an item.
 pub(super) fn sort_key(item: &super::Item) -> Option<&str> {
     item.get(SORT)?.as_s().ok().map(String::as_str)
+}
+
+/// The key of an item.
+pub(super) fn key_of_item(item: &super::Item) -> super::Item {
+    let part = |name: &str| Some((name.to_owned(), item.get(name)?.clone()));
+    [PARTITION, SORT].into_iter().filter_map(part).collect()
 }
 
 /// The sort keys of records whose id starts with a hexadecimal digit: from the first to the second.

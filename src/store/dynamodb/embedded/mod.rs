@@ -1,0 +1,113 @@
+//! The embedded DynamoDB engine: one SQLite file in the data folder, or memory, called in process.
+
+mod convert;
+mod handles;
+mod table;
+mod wire;
+
+pub use table::EmbeddedTable;
+
+use dynoxide::Database;
+use handles::{Readers, Writer};
+use std::path::Path;
+use std::sync::Arc;
+
+/// The file in the data folder.
+const FILE: &str = "rollcall.db";
+
+/// The engine. Cheap to clone.
+#[derive(Clone)]
+pub struct Engine(Arc<Handles>);
+
+/// The engine's connections to its data.
+enum Handles {
+    /// Memory has one connection: reads and writes take turns.
+    Memory(Database),
+    /// A file has one connection that writes, and others that read beside it: no read waits for a write to reach the
+    /// disk.
+    File { writer: Writer, readers: Readers },
+}
+
+impl Engine {
+    /// Opens the engine on a data folder, which must exist. Several processes may have it open.
+    ///
+    /// # Errors
+    /// The engine's own message when the file cannot be opened or is not one of its files.
+    pub fn open(folder: &Path) -> Result<Self, String> {
+        let file = folder.join(FILE);
+        let path = file.to_str().ok_or("the path of the data folder is not UTF-8 text")?;
+        make_private(&file).map_err(|error| error.to_string())?;
+        let open = || Database::new(path).map_err(|error| error.to_string());
+        let writer = Writer::start(open()?).map_err(|error| error.to_string())?;
+        let readers = Readers::new(path, open()?);
+        Ok(Self(Arc::new(Handles::File { writer, readers })))
+    }
+
+    /// An engine that keeps everything in memory.
+    ///
+    /// # Errors
+    /// The engine's own message.
+    pub fn in_memory() -> Result<Self, String> {
+        let database = Database::memory().map_err(|error| error.to_string())?;
+        Ok(Self(Arc::new(Handles::Memory(database))))
+    }
+
+    /// Reads on the calling thread.
+    fn read<T>(&self, read: impl FnOnce(&Database) -> T) -> T {
+        match &*self.0 {
+            Handles::Memory(database) => read(database),
+            Handles::File { writer, readers } => readers.run(writer, read),
+        }
+    }
+
+    /// Reads on a thread of its own, so that the calling one goes on with short work.
+    async fn read_apart<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&Database) -> T + Send + 'static,
+    ) -> Option<T> {
+        if matches!(&*self.0, Handles::Memory(_)) {
+            return Some(self.read(read));
+        }
+        let engine = self.clone();
+        tokio::task::spawn_blocking(move || engine.read(read)).await.ok()
+    }
+
+    /// Runs `work` alone: after the writes that came before it, before those that come after. `None` when it panics.
+    async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Database) -> T + Send + 'static,
+    ) -> Option<T> {
+        match &*self.0 {
+            Handles::Memory(database) => Some(work(database)),
+            Handles::File { writer, .. } => writer.run(work).await,
+        }
+    }
+
+    /// The connection that writes.
+    fn database(&self) -> &Database {
+        match &*self.0 {
+            Handles::Memory(database) => database,
+            Handles::File { writer, .. } => writer.database(),
+        }
+    }
+}
+
+impl std::fmt::Debug for Engine {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Engine")
+    }
+}
+
+/// Makes the file, if it is not there, and takes it away from everyone but its owner: it holds personal data. The
+/// engine's other files take over its permissions.
+fn make_private(file: &Path) -> std::io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.append(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let opened = options.open(file)?;
+    #[cfg(unix)]
+    opened.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
+    drop(opened);
+    Ok(())
+}
