@@ -6,6 +6,9 @@
 It starts the function as on AWS, with DynamoDB and Secrets Manager behind TLS on this machine: the embedded engine, and a
 stand-in. Times of requests are in two parts: while no call to DynamoDB is under way, and while one is. Init is from the
 start of the process until it asks for its first event. Medians of STARTS starts, 25 unless given, and the 90th percentile.
+
+CPU is that of the whole process: its user and system time over a series of requests of one kind, divided by their number.
+It counts the SDK's work during a call too: signing, JSON and TLS, which the second part of the times hides.
 It measures and judges nothing: the machine may be busy with other things.
 """
 
@@ -37,17 +40,20 @@ def main(binary, starts):
 
 
 def measure(binary, engine, token, certificate, starts):
-    inits, firsts, first_own, resident, peak = [], [], [], [], []
+    inits, init_cpu, firsts, first_own, first_cpu, resident, peak = [], [], [], [], [], [], []
     kinds = ["GET", "filter userName eq", "PATCH", "list of 2"]
-    own, waited = {kind: [] for kind in kinds}, {kind: [] for kind in kinds}
+    own, waited, cpu = ({kind: [] for kind in kinds} for _ in range(3))
     aws = Aws(engine, certificate)
     environment = aws.environment()
     user = create_user(binary, environment, token)
     for start in range(starts):
         with Lambda(binary, environment) as function:
             inits.append(1000 * function.wait_until_ready())
+            init_cpu.append(1000 * function.cpu())
             _, seconds = function.invoke(event("GET", token, user))
             firsts.append(1000 * seconds)
+            function.wait_until_idle()
+            first_cpu.append(1000 * function.cpu() - init_cpu[-1])
             for n in range(WARM):
                 for kind in kinds:
                     function.invoke(event(kind, token, user, f"{start}-{n}"))
@@ -55,6 +61,8 @@ def measure(binary, engine, token, certificate, starts):
             resident.append(memory[0] / 1024)
             peak.append(memory[1] / 1024)
             lines = [line for line in function.log_lines() if line["message"] == "request"]
+            for kind in kinds:
+                cpu[kind].append(1000 * cpu_of_series(function, kind, token, user, start))
         first_own.append((lines[0]["duration_us"] - lines[0]["store_us"]) / 1000)
         assert all(line["status"] == 200 for line in lines), lines
         for position, line in enumerate(lines[1:]):
@@ -63,16 +71,30 @@ def measure(binary, engine, token, certificate, starts):
             waited[kind].append(line["store_us"] / 1000)
     rows = [
         ("init: process start to first question for an event", inits, "ms"),
+        ("init, CPU", init_cpu, "ms"),
         ("first request (GET), whole", firsts, "ms"),
         ("first request (GET), beside DynamoDB", first_own, "ms"),
+        ("first request (GET), CPU", first_cpu, "ms"),
     ]
     for kind in kinds:
         rows.append((f"warm {kind}, beside DynamoDB", own[kind], "ms"))
         rows.append((f"warm {kind}, in DynamoDB (the stand-in)", waited[kind], "ms"))
+        rows.append((f"warm {kind}, CPU of the whole process", cpu[kind], "ms"))
     rows.append(("memory resident, warm", resident, "MB"))
     rows.append(("memory resident, most", peak, "MB"))
     aws.server.close()
     return rows
+
+
+def cpu_of_series(function, kind, token, user, start):
+    """Seconds of CPU of one request, over a series of warm requests of one kind."""
+    function.wait_until_idle()
+    before = function.cpu()
+    for n in range(WARM):
+        answer, _ = function.invoke(event(kind, token, user, f"{start}-cpu-{n}"))
+        assert answer["statusCode"] == 200, answer
+    function.wait_until_idle()
+    return (function.cpu() - before) / WARM
 
 
 def event(kind, token, user, title=""):

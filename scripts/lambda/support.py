@@ -112,6 +112,8 @@ class Lambda:
         self.events, self.answers = queue.Queue(), queue.Queue()
         self.first_next = None
         self.asked = threading.Event()
+        # Set while the function waits for an event.
+        self.idle = threading.Event()
         self.server = Server(self._answer)
         # Appended to, wherever this process reads.
         self.log_file = tempfile.TemporaryFile("a+b")
@@ -130,7 +132,9 @@ class Lambda:
             if self.first_next is None:
                 self.first_next = time.perf_counter()
                 self.asked.set()
+            self.idle.set()
             event = self.events.get()
+            self.idle.clear()
             return 200, {
                 "lambda-runtime-aws-request-id": "8476a536-e9f4-11e8-9739-2dfe598c3fcd",
                 "lambda-runtime-deadline-ms": str(int((time.time() + 29) * 1000)),
@@ -147,6 +151,11 @@ class Lambda:
             raise AssertionError(f"not ready after {seconds} s:\n{self.log()}")
         return self.first_next - self.started
 
+    def wait_until_idle(self):
+        """Waits until the function asks for the next event: its work after an answer is done."""
+        if not self.idle.wait(40):
+            raise AssertionError(f"the function asks for no further event:\n{self.log()}")
+
     def invoke(self, event):
         """The answer to an event, and the seconds until it came."""
         text = json.dumps(event).encode()
@@ -162,6 +171,10 @@ class Lambda:
         status = Path(f"/proc/{self.process.pid}/status").read_text()
         field = lambda name: int(status.split(name + ":")[1].split()[0])
         return field("VmRSS"), field("VmHWM")
+
+    def cpu(self):
+        """Seconds of CPU, user and system, of all threads of the process so far."""
+        return time.clock_gettime_ns((~self.process.pid << 3) | 2) / 1e9
 
     def log(self):
         self.log_file.seek(0)
