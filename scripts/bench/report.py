@@ -7,7 +7,7 @@ from pathlib import Path
 TABLES = {
     "operations": ("Operations", [
         ("people", "people", "d"), ("operation", "operation", "s"), ("binary", "", "s"), ("requests", "requests", "d"),
-        ("cpu_us", "server CPU µs", ".0f"), ("ratio", "to A", ".2f"), ("per_second", "a second", ".0f"),
+        ("cpu_us", "server CPU µs", ".0f"), ("ratio", "to A", ".2f"), ("per_second", "a second", ".1f"),
         ("p50_ms", "p50 ms", ".2f"), ("p99_ms", "p99 ms", ".2f")]),
     "scan": ("A filter without a key reads every row", [
         ("people", "people", "d"), ("binary", "", "s"), ("us_a_row", "server CPU µs a row", ".2f")]),
