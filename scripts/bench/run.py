@@ -78,7 +78,7 @@ def read_options():
     parser.add_argument("--starve-people", type=int, default=20_000, metavar="N", help="people that a filter reads (20000)")
     parser.add_argument("--starve-seconds", type=float, default=10, metavar="S", help="of each number of clients (10)")
     parser.add_argument("--kills", type=int, default=5, help="rounds of kill (5)")
-    parser.add_argument("--counted", type=int, default=200, metavar="N", help="requests that instructions counts (200)")
+    parser.add_argument("--counted", type=int, default=50, metavar="N", help="requests that instructions counts (50)")
     parser.add_argument("--json", metavar="FILE", help="write the same numbers as JSON")
     options = parser.parse_args()
     options.binaries = dict(zip(string.ascii_uppercase, options.binaries))
