@@ -7,7 +7,7 @@ use super::path::PathParts;
 use super::response;
 use crate::directory::cursor::CURSOR_TIMEOUT_SECS;
 use crate::scim::discovery;
-use crate::scim::list::list_response;
+use crate::scim::list::ListResponse;
 use crate::scim::schema::ResourceTypes;
 use crate::scim::search::SearchParams;
 use axum::Extension;
@@ -100,5 +100,5 @@ fn refuse_filter(params: &SearchParams) -> Result<(), ApiError> {
 fn list(params: &SearchParams, rows: Vec<Value>) -> Answer {
     refuse_filter(params)?;
     let total = u64::try_from(rows.len()).unwrap_or(u64::MAX);
-    Ok(response::json(StatusCode::OK, &list_response(total, 1, rows)))
+    response::json_page(&ListResponse::by_index(total, 1, &rows))
 }

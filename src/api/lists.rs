@@ -4,15 +4,15 @@ use super::body::JsonObject;
 use super::context::{Caller, Services, TenantPath};
 use super::error::ApiError;
 use super::params::Params;
-use super::resources::{Answer, asked, rows};
+use super::projections::Projections;
+use super::resources::{Answer, asked};
 use super::response;
 use crate::directory::Kind;
 use crate::directory::cursor::CURSOR_TIMEOUT_SECS;
 use crate::directory::query::{Query, Start};
-use crate::scim::cursor;
 use crate::scim::cursor::{CursorState, Paging, Position};
 use crate::scim::filter::Filter;
-use crate::scim::list::list_response;
+use crate::scim::list::ListResponse;
 use crate::scim::search::SearchParams;
 use axum::Extension;
 use axum::extract::FromRequestParts;
@@ -90,23 +90,27 @@ impl Listing {
             base_url: &self.path.base_url,
         };
         let directory = &self.caller.directory;
-        let body = match paging {
+        let projections = Projections::new(&self.caller, &projection);
+        let view = projections.view();
+        match paging {
             Paging::Index(page) => {
                 let start = Start::Index(page.offset());
                 let found = directory.list(query(start, page.count)).await?;
-                let rows = rows(&self.caller, &self.path, found.records, &projection).await?;
-                list_response(found.total, page.start_index, rows)
+                let records = directory.with_relations(found.records, view).await?;
+                let rows = projections.rows(&records, &self.path);
+                response::json_page(&ListResponse::by_index(found.total, page.start_index, &rows))
             }
             Paging::Cursor { cursor, count } => {
                 let position = self.read(cursor.as_deref(), params, count).await?;
                 let start = Start::Cursor(position.as_ref());
                 let found = directory.list(query(start, count)).await?;
                 let next = self.write(found.next, params, count).await?;
-                let rows = rows(&self.caller, &self.path, found.records, &projection).await?;
-                cursor::list_response(found.total, next.as_deref(), None, rows)
+                let records = directory.with_relations(found.records, view).await?;
+                let rows = projections.rows(&records, &self.path);
+                let next = next.as_deref();
+                response::json_page(&ListResponse::by_cursor(found.total, next, None, &rows))
             }
-        };
-        response::json_page(&body)
+        }
     }
 
     /// Where a cursor goes on, when it was given out for this query (RFC 9865 §2).

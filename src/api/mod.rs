@@ -9,6 +9,7 @@ mod auth;
 pub(crate) mod params;
 pub(crate) mod body;
 mod reading;
+mod projections;
 mod resources;
 mod lists;
 mod bulk;

@@ -6,10 +6,11 @@ use super::error::ApiError;
 use super::lists;
 use super::params::{Params, precondition};
 use super::path::PathParts;
+use super::projections::Projections;
 use super::response;
 use crate::directory::employees::Precondition;
 use crate::directory::query::parse_id;
-use crate::directory::resources::{AnyRecord, MemberDetail, View, Wanted, relation};
+use crate::directory::resources::{AnyRecord, View, Wanted};
 use crate::directory::{Kind, Scope};
 use crate::scim::projection::Projection;
 use crate::scim::resource::location;
@@ -21,7 +22,6 @@ use axum::routing::{MethodRouter, get as on_get, post};
 use axum::{Extension, Router};
 use http::StatusCode;
 use http::request::Parts;
-use serde_json::Value;
 use uuid::Uuid;
 
 pub(super) type Answer = Result<Response, ApiError>;
@@ -93,16 +93,16 @@ impl Call {
         &self,
         status: StatusCode,
         record: AnyRecord,
-        projection: &Projection,
-        view: View<'_>,
+        projections: &Projections<'_>,
+        view: View,
     ) -> Answer {
         if self.kind != Kind::Group || view.members == Wanted::No {
-            return self.answer(status, record, projection, view).await;
+            return self.answer(status, record, projections, view).await;
         }
-        match self.answer(status, record.clone(), projection, view).await {
+        match self.answer(status, record.clone(), projections, view).await {
             Err(_) => {
                 let view = View { members: Wanted::No, ..view };
-                self.answer(status, record, projection, view).await
+                self.answer(status, record, projections, view).await
             }
             answer => answer,
         }
@@ -112,55 +112,17 @@ impl Call {
         &self,
         status: StatusCode,
         record: AnyRecord,
-        projection: &Projection,
-        view: View<'_>,
+        projections: &Projections<'_>,
+        view: View,
     ) -> Answer {
         let tag = entity_tag(record.version());
         let location = self.location(&record);
-        let resources = self.caller.directory.resources(vec![record], view).await?;
-        let resource = resources.into_iter().next();
-        let (_, resource) = resource.ok_or_else(|| ApiError::no_such_resource(self.kind))?;
-        let resource = projection.apply(self.resource_type(), resource);
-        let answer = response::json_resource(status, &Value::Object(resource))?;
+        let records = self.caller.directory.with_relations(vec![record], view).await?;
+        let record = records.first().ok_or_else(|| ApiError::no_such_resource(self.kind))?;
+        let answer = response::json_resource(status, &projections.row(record, &self.path))?;
         let answer = response::with_content_location(answer, &location);
         Ok(response::with_entity_tag(answer, &tag))
     }
-}
-
-/// What an answer shows beside the records themselves.
-fn view<'a>(caller: &Caller, path: &'a TenantPath, projection: &Projection) -> View<'a> {
-    let wanted = |kind| {
-        let resource_type = caller.directory.resource_type(kind);
-        match projection.shows(resource_type, relation(kind)) {
-            true => Wanted::Yes,
-            false => Wanted::No,
-        }
-    };
-    View {
-        base_url: &path.base_url,
-        groups: wanted(Kind::Employee),
-        members: wanted(Kind::Group),
-        // Who names what it wants gets that, or a refusal.
-        member_detail: match projection {
-            Projection::Only(_) => MemberDetail::Whole,
-            Projection::Default | Projection::Without(_) => MemberDetail::IdsOfMany,
-        },
-    }
-}
-
-/// Records as a list shows them.
-pub(super) async fn rows(
-    caller: &Caller,
-    path: &TenantPath,
-    records: Vec<AnyRecord>,
-    projection: &Projection,
-) -> Result<Vec<Value>, ApiError> {
-    let directory = &caller.directory;
-    let resources = directory.resources(records, view(caller, path, projection)).await?;
-    let rows = resources.into_iter().map(|(kind, resource)| {
-        Value::Object(projection.apply(directory.resource_type(kind), resource))
-    });
-    Ok(rows.collect())
 }
 
 /// `POST /Users` and so on (§3.3).
@@ -170,12 +132,13 @@ async fn create(call: Call, Params(params): Params, JsonObject(body): JsonObject
     let Caller { directory, label, .. } = &call.caller;
     let record = directory.create_any_kind(call.kind, attributes, label).await?;
     let location = call.location(&record);
-    let mut view = view(&call.caller, &call.path, &projection);
+    let projections = Projections::new(&call.caller, &projection);
+    let mut view = projections.view();
     if matches!(&record, AnyRecord::Employee(employee) if employee.version == 1) {
         // Who is here for the first time is in no group.
         view.groups = Wanted::No;
     }
-    let answer = call.answer_written(StatusCode::CREATED, record, &projection, view).await?;
+    let answer = call.answer_written(StatusCode::CREATED, record, &projections, view).await?;
     Ok(response::with_location(answer, &location))
 }
 
@@ -184,7 +147,8 @@ async fn get(call: Call, id: PathParts<1>, Params(params): Params) -> Answer {
     let projection = params.projection()?;
     let (kind, id) = call.known_id(id)?;
     let record = call.caller.directory.get_any_kind(kind, id).await?;
-    let view = view(&call.caller, &call.path, &projection);
+    let projections = Projections::new(&call.caller, &projection);
+    let view = projections.view();
     let has_it = |condition: &TagCondition| condition.matches(record.version());
     if call.precondition.if_none_match.as_ref().is_some_and(has_it)
         && call.caller.directory.is_told_by_version(&record, view).await?
@@ -193,7 +157,7 @@ async fn get(call: Call, id: PathParts<1>, Params(params): Params) -> Answer {
         let answer = response::with_content_location(answer, &call.location(&record));
         return Ok(response::with_entity_tag(answer, &entity_tag(record.version())));
     }
-    call.answer(StatusCode::OK, record, &projection, view).await
+    call.answer(StatusCode::OK, record, &projections, view).await
 }
 
 /// `PUT /Users/{id}` and so on (§3.5.1).
@@ -208,8 +172,9 @@ async fn replace(
     let attributes = call.caller.read_resource(call.kind, &body)?;
     let Caller { directory, label, .. } = &call.caller;
     let record = directory.replace_any_kind(id, &attributes, &call.precondition, label).await?;
-    let view = view(&call.caller, &call.path, &projection);
-    call.answer_written(StatusCode::OK, record, &projection, view).await
+    let projections = Projections::new(&call.caller, &projection);
+    let view = projections.view();
+    call.answer_written(StatusCode::OK, record, &projections, view).await
 }
 
 /// `PATCH /Users/{id}` and so on (§3.5.2). Answers 200 with the resource, because some clients take nothing else; and 204
@@ -232,8 +197,9 @@ async fn patch(
         let answer = response::empty(StatusCode::NO_CONTENT);
         return Ok(response::with_entity_tag(answer, &entity_tag(group.version)));
     }
-    let view = view(&call.caller, &call.path, &projection);
-    call.answer_written(StatusCode::OK, record, &projection, view).await
+    let projections = Projections::new(&call.caller, &projection);
+    let view = projections.view();
+    call.answer_written(StatusCode::OK, record, &projections, view).await
 }
 
 /// `DELETE /Users/{id}` and so on (§3.6).

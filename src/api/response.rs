@@ -24,7 +24,10 @@ pub(super) fn json(status: StatusCode, body: &Value) -> Response {
 }
 
 /// A resource, as long as it is not too large to be sent.
-pub(super) fn json_resource(status: StatusCode, body: &Value) -> Result<Response, ApiError> {
+pub(super) fn json_resource(
+    status: StatusCode,
+    body: &impl Serialize,
+) -> Result<Response, ApiError> {
     let mut response = json_page(body)?;
     *response.status_mut() = status;
     Ok(response)
@@ -35,8 +38,8 @@ const MAX_PAGE_BYTES: usize = 5_500_000;
 
 /// A page of a list. One that is too large is refused: a shorter page would make a client that counts by `count` lose
 /// rows without a word.
-pub(super) fn json_page(body: &Value) -> Result<Response, ApiError> {
-    let text = body.to_string();
+pub(super) fn json_page(body: &impl Serialize) -> Result<Response, ApiError> {
+    let text = serde_json::to_vec(body).map_err(|_| ApiError::unwritable())?;
     if text.len() > MAX_PAGE_BYTES {
         return Err(ApiError::page_too_large(text.len(), MAX_PAGE_BYTES));
     }
@@ -79,8 +82,8 @@ pub(super) fn escaped_len(body: &[u8]) -> usize {
     lengths.sum()
 }
 
-fn set_text(response: &mut Response, text: String) {
-    *response.body_mut() = Body::from(text);
+fn set_text(response: &mut Response, text: impl Into<Body>) {
+    *response.body_mut() = text.into();
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, SCIM_JSON);
     headers.insert(CACHE_CONTROL, NO_STORE);

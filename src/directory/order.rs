@@ -1,17 +1,17 @@
 //! Lists in an order of their own, and lists that go on after a row.
 
-use super::query::{Condition, Found, MOST_AT_ONCE, MOST_WORK, Part, Query, parse_id};
+use super::query::{Found, MOST_AT_ONCE, MOST_WORK, Part, Query, parse_id};
 use super::resources::{AnyRecord, Shown, relation};
 use super::{Directory, Error};
 use crate::scim::cursor::{Position, invalid_cursor};
 use crate::scim::filter::BoundFilter;
+use crate::scim::resource::Resource;
 use crate::scim::sort::{BoundSort, SortBy, SortKey};
 use crate::scim::work::Work;
 use crate::scim::{self, ScimType};
 use crate::store::employee::Employee;
 use crate::store::group::Group;
 use crate::store::keys::Kind;
-use serde_json::{Map, Value};
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -90,19 +90,21 @@ impl Directory {
         sorter: Sorter<'_>,
         base_url: &str,
     ) -> Result<Vec<Placed>, Error> {
-        let Some(filter) = filter else {
-            let pick =
-                |record: R| Some(sorter.place::<R>(record.id(), &record.resource(self, base_url)));
+        let condition = match filter {
+            Some(filter) => Some(self.condition::<R>(filter).await?),
+            None => None,
+        };
+        let pick = |record: R| {
+            let (id, mut buffer) = (record.id(), Uuid::encode_buffer());
+            let text = id.hyphenated().encode_lower(&mut buffer);
+            let resource = record.resource(text, self, base_url);
+            let holds = condition.as_ref().is_none_or(|one| one.holds::<R>(id, &resource));
+            holds.then(|| sorter.place::<R>(id, &resource))
+        };
+        let Some(condition) = &condition else {
             return Ok(self.store.pick_from_records(pick).await?);
         };
-        let condition: Condition<'_> = self.condition::<R>(filter).await?;
-        let pick = |record: R| {
-            let mut resource = record.resource(self, base_url);
-            condition
-                .holds::<R>(record.id(), &mut resource)
-                .then(|| sorter.place::<R>(record.id(), &resource))
-        };
-        let placed = match self.candidates::<R>(&condition).await? {
+        let placed = match self.candidates::<R>(condition).await? {
             None => self.store.pick_from_records(pick).await?,
             Some(ids) => {
                 let mut placed = Vec::new();
@@ -189,7 +191,7 @@ struct Sorter<'a> {
 }
 
 impl Sorter<'_> {
-    fn place<R: Shown>(self, id: Uuid, resource: &Map<String, Value>) -> Placed {
+    fn place<R: Shown>(self, id: Uuid, resource: &Resource<'_>) -> Placed {
         let key = match self.order {
             Some(order) if !self.work.is_exhausted() => self.work.run(|| order.key(resource)),
             _ => SortKey::MISSING,

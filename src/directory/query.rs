@@ -5,6 +5,7 @@ use super::resources::{AnyRecord, Shown};
 use super::{Directory, Error};
 use crate::scim::cursor::{Position, invalid_cursor};
 use crate::scim::filter::{BoundFilter, Filter, Lookup, Mention};
+use crate::scim::resource::{Reference, Relation, Resource};
 use crate::scim::schema::ResourceType;
 use crate::scim::sort::SortBy;
 use crate::scim::work::Work;
@@ -12,7 +13,6 @@ use crate::scim::{self, ScimType};
 use crate::store::employee::Employee;
 use crate::store::group::Group;
 use crate::store::keys::Kind;
-use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, HashSet};
 use uuid::Uuid;
 
@@ -82,19 +82,19 @@ impl Condition<'_> {
         Err(scim::Error::new(ScimType::TooMany, text).into())
     }
 
-    /// Whether a record meets the filter. `resource` is made of it without what says who belongs to whom, and is left so.
-    pub(super) fn holds<R: Shown>(&self, id: Uuid, resource: &mut Map<String, Value>) -> bool {
+    /// Whether a record meets the filter; `resource` is the record without its relation.
+    pub(super) fn holds<R: Shown>(&self, id: Uuid, resource: &Resource<'_>) -> bool {
         if self.work.is_exhausted() {
             return false;
         }
         let related = self.related.iter().filter(|(_, who)| who.contains(&id));
-        let related: Vec<Value> = related.map(|(value, _)| json!({"value": value})).collect();
-        if !related.is_empty() {
-            resource.insert(R::RELATION.to_owned(), Value::Array(related));
+        let values: Vec<_> = related.map(|(value, _)| Reference::to(value)).collect();
+        if values.is_empty() {
+            return self.work.run(|| self.filter.matches(resource));
         }
-        let holds = self.work.run(|| self.filter.matches(resource));
-        resource.shift_remove(R::RELATION);
-        holds
+        let relation = Some(Relation { attribute: R::RELATION, values });
+        let related = Resource { relation, ..resource.clone() };
+        self.work.run(|| self.filter.matches(&related))
     }
 }
 
@@ -183,8 +183,11 @@ impl Directory {
         base_url: &str,
     ) -> Result<(Vec<R>, u64), Error> {
         let condition = self.condition::<R>(filter).await?;
-        let matches =
-            |record: &R| condition.holds::<R>(record.id(), &mut record.resource(self, base_url));
+        let matches = |record: &R| {
+            let (id, mut buffer) = (record.id(), Uuid::encode_buffer());
+            let text = id.hyphenated().encode_lower(&mut buffer);
+            condition.holds::<R>(id, &record.resource(text, self, base_url))
+        };
         let found = match self.candidates::<R>(&condition).await? {
             Some(ids) => self.list_among(&ids, page, &matches).await?,
             None => {

@@ -1,12 +1,12 @@
 //! Which groups somebody is in: directly, and through groups that are members of others (RFC 7643 §4.1.2).
 
 use super::{Directory, Error};
+use crate::scim::resource::Reference;
 use crate::scim::{self, ScimType};
 use crate::store::group::Group;
 use crate::store::keys::Kind;
 use crate::store::member::Member;
 use crate::store::membership::Memberships;
-use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use uuid::Uuid;
 
@@ -114,48 +114,45 @@ impl Relations {
         found.map(|group| GroupOf { group, is_direct: direct.contains(&group.id) }).collect()
     }
 
-    /// The `groups` attribute of a user; `None` without any.
-    pub(super) fn groups_value(&self, id: Uuid, base_url: &str, endpoint: &str) -> Option<Value> {
-        let groups = self.groups_of(id).into_iter().map(|GroupOf { group, is_direct }| {
-            json!({
-                "value": group.id.to_string(),
-                "$ref": format!("{base_url}{endpoint}/{}", group.id),
-                "display": group.display_name(),
-                "type": if is_direct { "direct" } else { "indirect" },
-            })
+    /// The `groups` attribute of a user.
+    pub(super) fn groups_shown(&self, id: Uuid) -> Vec<Related> {
+        let groups = self.groups_of(id).into_iter().map(|GroupOf { group, is_direct }| Related {
+            id: group.id,
+            detail: Some((Kind::Group, if is_direct { "direct" } else { "indirect" })),
+            display: Some(group.display_name().to_owned()),
         });
-        values(groups)
+        groups.collect()
     }
 }
 
-/// The `members` attribute of a group with nothing but their ids; `None` without any.
-pub(super) fn member_ids_value(members: &[Member]) -> Option<Value> {
-    values(members.iter().map(|member| json!({"value": member.id.to_string()})))
+/// A group of a user, or a member of a group, as a resource shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Related {
+    id: Uuid,
+    /// The kind of the related record and the `type`; `None` where only ids are shown.
+    detail: Option<(Kind, &'static str)>,
+    display: Option<String>,
 }
 
-/// The `members` attribute of a group; `None` without any.
-pub(super) fn members_value<'t>(
-    members: &[Member],
-    base_url: &str,
-    endpoint: impl Fn(Kind) -> &'t str,
-) -> Option<Value> {
-    let shown = members.iter().map(|member| {
-        let id = member.id.to_string();
-        let mut value = serde_json::Map::new();
-        value.insert("value".to_owned(), id.as_str().into());
-        let url = format!("{base_url}{}/{id}", endpoint(member.kind));
-        value.insert("$ref".to_owned(), url.into());
-        value.insert("type".to_owned(), member.kind.as_str().into());
-        if let Some(display) = &member.display {
-            value.insert("display".to_owned(), display.as_str().into());
+impl Related {
+    /// A member, described with everything that is known of it.
+    pub(super) fn described(Member { id, kind, display }: Member) -> Self {
+        Self { id, detail: Some((kind, kind.as_str())), display }
+    }
+
+    /// A member, by id alone.
+    pub(super) fn by_id(member: &Member) -> Self {
+        Self { id: member.id, detail: None, display: None }
+    }
+
+    /// The related record as a resource refers to it.
+    pub(super) fn reference<'a>(&'a self, directory: &'a Directory) -> Reference<'a> {
+        let endpoint = |(kind, _)| directory.resource_type(kind).endpoint.as_str();
+        Reference {
+            id: &self.id,
+            endpoint: self.detail.map(endpoint),
+            kind: self.detail.map(|(_, kind)| kind),
+            display: self.display.as_deref(),
         }
-        Value::Object(value)
-    });
-    values(shown)
-}
-
-/// Values as those of an attribute, which no values are not.
-fn values(values: impl Iterator<Item = Value>) -> Option<Value> {
-    let values: Vec<Value> = values.collect();
-    (!values.is_empty()).then_some(Value::Array(values))
+    }
 }

@@ -1,16 +1,15 @@
 //! Records of every kind as SCIM resources: one set of use cases for whoever asks by resource type.
 
 use super::employees::Precondition;
-use super::relations::{Relations, member_ids_value, members_value};
+use super::relations::{Related, Relations};
 use super::{Directory, Error};
 use crate::scim::patch::PatchRequest;
-use crate::scim::resource::{self, Identity};
+use crate::scim::resource::{Identity, Relation, Resource};
 use crate::scim::schema::ResourceType;
 use crate::scim::{self, ScimType};
 use crate::store::employee::Employee;
 use crate::store::group::Group;
 use crate::store::keys::Kind;
-use crate::store::member::Member;
 use crate::store::record::Record;
 use futures_util::future;
 use futures_util::stream::{self, StreamExt, TryStreamExt};
@@ -29,9 +28,7 @@ pub enum AnyRecord {
 
 /// What is wanted of resources.
 #[derive(Debug, Clone, Copy)]
-pub struct View<'a> {
-    /// The tenant's SCIM root.
-    pub base_url: &'a str,
+pub struct View {
     /// Whether the groups of users are wanted too.
     pub groups: Wanted,
     /// Whether the members of groups are wanted too.
@@ -92,6 +89,37 @@ impl AnyRecord {
     }
 }
 
+/// A record, with the groups or members that its resource shows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RelatedRecord {
+    record: AnyRecord,
+    id: String,
+    related: Vec<Related>,
+}
+
+impl RelatedRecord {
+    fn new(record: AnyRecord, related: Vec<Related>) -> Self {
+        Self { id: record.id().to_string(), record, related }
+    }
+
+    /// Which kind it is.
+    pub fn kind(&self) -> Kind {
+        self.record.kind()
+    }
+
+    /// The record as a SCIM resource; `base_url` is the tenant's SCIM root.
+    pub fn resource<'a>(&'a self, directory: &'a Directory, base_url: &'a str) -> Resource<'a> {
+        let values = self.related.iter().map(|related| related.reference(directory));
+        let relation = (!self.related.is_empty())
+            .then(|| Relation { attribute: relation(self.kind()), values: values.collect() });
+        let resource = match &self.record {
+            AnyRecord::Employee(employee) => employee.resource(&self.id, directory, base_url),
+            AnyRecord::Group(group) => group.resource(&self.id, directory, base_url),
+        };
+        Resource { relation, ..resource }
+    }
+}
+
 /// A kind of record with what the directory's lists need of it.
 pub(super) trait Shown: Record + Sync {
     /// The attribute that says who belongs to whom.
@@ -103,10 +131,20 @@ pub(super) trait Shown: Record + Sync {
     /// What the identity provider set, but for what says who belongs to whom.
     fn attributes(&self) -> &Map<String, Value>;
 
-    /// The resource, without what says who belongs to whom.
-    fn resource(&self, directory: &Directory, base_url: &str) -> Map<String, Value> {
-        let (id, resource_type) = (self.id().to_string(), directory.resource_type(Self::KIND));
-        resource::assemble(resource_type, self.identity(&id), self.attributes(), base_url)
+    /// The resource, without its relation; `id` is its id as text.
+    fn resource<'a>(
+        &'a self,
+        id: &'a str,
+        directory: &'a Directory,
+        base_url: &'a str,
+    ) -> Resource<'a> {
+        Resource {
+            resource_type: directory.resource_type(Self::KIND),
+            identity: self.identity(id),
+            document: self.attributes(),
+            relation: None,
+            base_url,
+        }
     }
 
     /// The record, as one of any kind.
@@ -248,16 +286,16 @@ impl Directory {
         }
     }
 
-    /// Records as resources with their kinds, in the same order. A group that is gone by the time its members are read is
+    /// Records with their groups or members, in the same order. A group that is gone by the time its members are read is
     /// left out.
     ///
     /// # Errors
     /// [`Error::Contention`], and as for every call of the store.
-    pub async fn resources(
+    pub async fn with_relations(
         &self,
         records: Vec<AnyRecord>,
-        view: View<'_>,
-    ) -> Result<Vec<(Kind, Map<String, Value>)>, Error> {
+        view: View,
+    ) -> Result<Vec<RelatedRecord>, Error> {
         let employees = records.iter().filter(|record| record.kind() == Kind::Employee);
         let relations = match view.groups {
             Wanted::Yes => {
@@ -268,30 +306,29 @@ impl Directory {
         };
         let is_whole = has_whole_members(&records, view)?;
         let shown = stream::iter(records).map(|record| {
-            let (kind, relations) = (record.kind(), &relations);
+            let relations = &relations;
             async move {
-                let resource = match record {
+                let group = match record {
                     AnyRecord::Employee(employee) => {
-                        let endpoint = &self.types.groups.endpoint;
-                        let groups = relations.groups_value(employee.id, view.base_url, endpoint);
-                        with_relation(&employee, self, view.base_url, groups)
+                        let related = relations.groups_shown(employee.id);
+                        return Ok(Some(RelatedRecord::new(employee.into_any(), related)));
                     }
                     AnyRecord::Group(group) if view.members == Wanted::No => {
-                        group.resource(self, view.base_url)
+                        return Ok(Some(RelatedRecord::new(group.into_any(), Vec::new())));
                     }
-                    AnyRecord::Group(group) => match self.members_of(group).await {
-                        Ok((group, members)) => {
-                            let members = match is_whole {
-                                true => self.show_members(&members, view.base_url),
-                                false => member_ids_value(&members),
-                            };
-                            with_relation(&group, self, view.base_url, members)
-                        }
-                        Err(Error::NoGroup(_)) => return Ok(None),
-                        Err(other) => return Err(other),
-                    },
+                    AnyRecord::Group(group) => group,
                 };
-                Ok(Some((kind, resource)))
+                match self.members_of(group).await {
+                    Ok((group, members)) => {
+                        let related = match is_whole {
+                            true => members.into_iter().map(Related::described).collect(),
+                            false => members.iter().map(Related::by_id).collect(),
+                        };
+                        Ok(Some(RelatedRecord::new(AnyRecord::Group(group), related)))
+                    }
+                    Err(Error::NoGroup(_)) => Ok(None),
+                    Err(other) => Err(other),
+                }
             }
         });
         shown.buffered(GROUPS_AT_ONCE).try_filter_map(future::ok).try_collect().await
@@ -302,19 +339,11 @@ impl Directory {
     ///
     /// # Errors
     /// As for every call of the store.
-    pub async fn is_told_by_version(
-        &self,
-        record: &AnyRecord,
-        view: View<'_>,
-    ) -> Result<bool, Error> {
+    pub async fn is_told_by_version(&self, record: &AnyRecord, view: View) -> Result<bool, Error> {
         Ok(match record.kind() {
             Kind::Employee => view.groups == Wanted::No || !self.has_groups().await?,
             Kind::Group => view.members == Wanted::No || self.store.list_movers().await?.is_empty(),
         })
-    }
-
-    fn show_members(&self, members: &[Member], base_url: &str) -> Option<Value> {
-        members_value(members, base_url, |kind| &self.resource_type(kind).endpoint)
     }
 }
 
@@ -330,7 +359,7 @@ pub const MOST_MEMBERS_DESCRIBED: u64 = 10_000;
 
 /// Whether members are shown with all that is known of them. Refuses an answer that could not be sent, before they are
 /// read.
-fn has_whole_members(records: &[AnyRecord], view: View<'_>) -> Result<bool, Error> {
+fn has_whole_members(records: &[AnyRecord], view: View) -> Result<bool, Error> {
     let counts = records.iter().map(|record| match record {
         AnyRecord::Group(group) if view.members == Wanted::Yes => group.member_count,
         AnyRecord::Group(_) | AnyRecord::Employee(_) => 0,
@@ -345,20 +374,4 @@ fn has_whole_members(records: &[AnyRecord], view: View<'_>) -> Result<bool, Erro
         return Err(scim::Error::new(ScimType::TooMany, text).into());
     }
     Ok(members <= MOST_MEMBERS_DESCRIBED || view.member_detail == MemberDetail::Whole)
-}
-
-/// A resource with who belongs to whom, in its place before `meta`.
-fn with_relation<R: Shown>(
-    record: &R,
-    directory: &Directory,
-    base_url: &str,
-    relation: Option<Value>,
-) -> Map<String, Value> {
-    let mut resource = record.resource(directory, base_url);
-    if let Some(relation) = relation {
-        let meta = resource.shift_remove("meta");
-        resource.insert(R::RELATION.to_owned(), relation);
-        resource.extend(meta.map(|meta| ("meta".to_owned(), meta)));
-    }
-    resource
 }

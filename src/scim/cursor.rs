@@ -4,8 +4,7 @@
 
 use super::list::Page;
 use super::search::SearchParams;
-use super::{Error, ScimType, urn};
-use serde_json::{Map, Value, json};
+use super::{Error, ScimType};
 
 /// The longest cursor that is looked at, in bytes.
 pub const MAX_CURSOR_BYTES: usize = 1024;
@@ -161,34 +160,12 @@ impl CursorState {
     }
 }
 
-/// A `ListResponse` with cursors (RFC 9865 §2): `next` on every page but the last, and so not with a count of 0, which
-/// would never get to it; `previous` never on the first. There is no `startIndex` to give.
-pub fn list_response(
-    total_results: u64,
-    next: Option<&str>,
-    previous: Option<&str>,
-    resources: Vec<Value>,
-) -> Value {
-    let mut response = Map::new();
-    response.insert("schemas".to_owned(), json!([urn::LIST_RESPONSE]));
-    response.insert("totalResults".to_owned(), Value::from(total_results));
-    response.insert("itemsPerPage".to_owned(), Value::from(resources.len()));
-    for (name, cursor) in [("previousCursor", previous), ("nextCursor", next)] {
-        if let Some(cursor) = cursor {
-            response.insert(name.to_owned(), Value::from(cursor));
-        }
-    }
-    response.insert("Resources".to_owned(), Value::Array(resources));
-    Value::Object(response)
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{CursorState, Paging, Position, list_response};
+    use super::{CursorState, Paging, Position};
     use crate::scim::ScimType;
     use crate::scim::search::SearchParams;
     use proptest::prelude::*;
-    use serde_json::json;
 
     fn read(query: &[(&str, &str)]) -> Result<Paging, ScimType> {
         let pairs = query.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
@@ -233,20 +210,6 @@ mod tests {
         assert_eq!(check([7; 16], 10, 1_061), Err(ScimType::ExpiredCursor));
         assert_eq!(check([8; 16], 10, 1_000), Err(ScimType::InvalidCursor));
         assert_eq!(check([7; 16], 11, 1_000), Err(ScimType::InvalidCount));
-    }
-
-    #[test]
-    fn cursors_stand_in_the_answer_where_there_are_pages() {
-        let answer = list_response(2, Some("n"), None, vec![json!({"id": "1"})]);
-        let expected = json!({
-            "schemas": ["urn:ietf:params:scim:api:messages:2.0:ListResponse"],
-            "totalResults": 2,
-            "itemsPerPage": 1,
-            "nextCursor": "n",
-            "Resources": [{"id": "1"}],
-        });
-        assert_eq!(answer, expected);
-        assert_eq!(list_response(2, None, Some("p"), Vec::new()).get("nextCursor"), None);
     }
 
     fn state() -> impl Strategy<Value = CursorState> {

@@ -1,7 +1,7 @@
 //! List answers and index paging (RFC 7644 §3.4.2 and §3.4.2.4).
 
 use super::{Error, urn};
-use serde_json::{Map, Value, json};
+use serde::Serialize;
 
 /// The rows of a page when the client does not say.
 pub const DEFAULT_COUNT: usize = 100;
@@ -54,20 +54,70 @@ fn whole_number(name: &str, text: &str) -> Result<i128, Error> {
     Ok(text.parse().unwrap_or(limit))
 }
 
-/// A `ListResponse`. `itemsPerPage` is the number of rows in this answer, as Okta checks.
-pub fn list_response(total_results: u64, start_index: u64, resources: Vec<Value>) -> Value {
-    let mut response = Map::new();
-    response.insert("schemas".to_owned(), json!([urn::LIST_RESPONSE]));
-    response.insert("totalResults".to_owned(), Value::from(total_results));
-    response.insert("startIndex".to_owned(), Value::from(start_index));
-    response.insert("itemsPerPage".to_owned(), Value::from(resources.len()));
-    response.insert("Resources".to_owned(), Value::Array(resources));
-    Value::Object(response)
+/// A `ListResponse` (RFC 7644 §3.4.2). Its rows are written straight to the answer.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ListResponse<'a, R> {
+    schemas: [&'static str; 1],
+    total_results: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    start_index: Option<u64>,
+    items_per_page: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    previous_cursor: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_cursor: Option<&'a str>,
+    #[serde(rename = "Resources")]
+    resources: &'a [R],
+}
+
+impl<'a, R> ListResponse<'a, R> {
+    /// A page by index. `itemsPerPage` is the number of rows in this answer, as Okta checks.
+    pub fn by_index(total_results: u64, start_index: u64, resources: &'a [R]) -> Self {
+        let start_index = Some(start_index);
+        Self { start_index, ..Self::by_cursor(total_results, None, None, resources) }
+    }
+
+    /// A page by cursor (RFC 9865 §2): `next` on every page but the last, and so not with a count of 0, which would never
+    /// get to it; `previous` never on the first. There is no `startIndex` to give.
+    pub fn by_cursor(
+        total_results: u64,
+        next_cursor: Option<&'a str>,
+        previous_cursor: Option<&'a str>,
+        resources: &'a [R],
+    ) -> Self {
+        Self {
+            schemas: [urn::LIST_RESPONSE],
+            total_results,
+            start_index: None,
+            items_per_page: resources.len(),
+            previous_cursor,
+            next_cursor,
+            resources,
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Page;
+    use super::{ListResponse, Page};
+    use serde_json::{Value, json};
+
+    #[test]
+    fn cursors_stand_in_the_answer_where_there_are_pages() {
+        let answer = |total, next, previous, rows: &[Value]| {
+            json!(ListResponse::by_cursor(total, next, previous, rows))
+        };
+        let expected = json!({
+            "schemas": ["urn:ietf:params:scim:api:messages:2.0:ListResponse"],
+            "totalResults": 2,
+            "itemsPerPage": 1,
+            "nextCursor": "n",
+            "Resources": [{"id": "1"}],
+        });
+        assert_eq!(answer(2, Some("n"), None, &[json!({"id": "1"})]), expected);
+        assert_eq!(answer(2, None, Some("p"), &[]).get("nextCursor"), None);
+    }
 
     #[test]
     fn paging_parameters_are_brought_into_range() {

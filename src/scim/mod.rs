@@ -12,6 +12,7 @@ pub mod fold;
 pub mod date_time;
 pub mod schema;
 pub mod attr_path;
+pub mod bound_path;
 mod values;
 pub mod validate;
 pub mod undeclared;

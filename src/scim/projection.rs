@@ -3,7 +3,7 @@
 use super::Error;
 use super::attr_path::AttrPath;
 use super::schema::{Attribute, ResourceType, Returned, Schema, Target};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 /// What a client wants to see of each resource.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -36,88 +36,108 @@ impl Projection {
         }
     }
 
-    /// The part of `resource` that is asked for. `schemas` is always part of it (RFC 7643 §3).
-    pub fn apply(
-        &self,
-        resource_type: &ResourceType,
-        resource: Map<String, Value>,
-    ) -> Map<String, Value> {
-        let targets: Vec<Target<'_>> = match self {
-            Projection::Default => Vec::new(),
-            Projection::Only(paths) | Projection::Without(paths) => {
-                paths.iter().filter_map(|path| resource_type.resolve(path)).collect()
-            }
+    /// Finds the attributes in the tables of `resource_type`. Names that no table has are ignored.
+    pub fn bind<'s>(&self, resource_type: &'s ResourceType) -> BoundProjection<'s> {
+        let paths = match self {
+            Projection::Default => &[][..],
+            Projection::Only(paths) | Projection::Without(paths) => paths,
         };
-        let keep = |extension: Option<&Schema>, attribute: &Attribute, value| {
-            self.project(&targets, extension, attribute, value)
-        };
-        let mut projected = Map::new();
-        for (key, value) in resource {
-            if let Some(attribute) = resource_type.attribute(&key) {
-                if let Some(value) = keep(None, attribute, value) {
-                    projected.insert(key, value);
-                }
-            } else if let (Some(extension), Value::Object(object)) =
-                (resource_type.extension(&key), &value)
-            {
-                let kept: Map<String, Value> = object
-                    .iter()
-                    .filter_map(|(name, value)| {
-                        let attribute = extension.attribute(name)?;
-                        let value = keep(Some(extension), attribute, value.clone())?;
-                        Some((name.clone(), value))
-                    })
-                    .collect();
-                if !kept.is_empty() {
-                    projected.insert(key, Value::Object(kept));
-                }
-            } else {
-                projected.insert(key, value);
-            }
-        }
-        projected
-    }
-
-    /// Whether an answer has the common or core attribute `name`, or a part of it, when the resource has it.
-    pub fn shows(&self, resource_type: &ResourceType, name: &str) -> bool {
-        let Some(attribute) = resource_type.attribute(name) else { return false };
-        let (Projection::Only(paths) | Projection::Without(paths)) = self else {
-            return attribute.returned == Returned::Default;
-        };
-        let targets: Vec<Target<'_>> =
+        let targets: Vec<Target<'s>> =
             paths.iter().filter_map(|path| resource_type.resolve(path)).collect();
-        match (self, Named::among(&targets, None, attribute)) {
-            (Projection::Only(_), Named::No) | (Projection::Without(_), Named::Whole) => false,
-            (Projection::Without(_), Named::No) => attribute.returned == Returned::Default,
-            _ => true,
+        let in_extension = |extension: &'s Schema| {
+            let attributes = extension.attributes.iter();
+            attributes.filter_map(|one| self.project(&targets, Some(extension), one)).collect()
+        };
+        let attributes = resource_type.attributes();
+        let extensions = resource_type.extensions.iter();
+        BoundProjection {
+            core: attributes.filter_map(|one| self.project(&targets, None, one)).collect(),
+            extensions: extensions.map(|one| (one, in_extension(one))).collect(),
         }
     }
 
-    fn project(
+    /// What an answer shows of an attribute; `None` when it leaves the attribute out.
+    fn project<'s>(
         &self,
-        targets: &[Target<'_>],
+        targets: &[Target<'s>],
         extension: Option<&Schema>,
-        attribute: &Attribute,
-        value: Value,
-    ) -> Option<Value> {
+        attribute: &'s Attribute,
+    ) -> Option<ProjectedAttribute<'s>> {
+        let whole = || ProjectedAttribute::new(attribute, |_| true);
         match attribute.returned {
-            Returned::Always => return Some(value),
+            Returned::Always => return Some(whole()),
             Returned::Never => return None,
             Returned::Default | Returned::Request => {}
         }
-        let named = Named::among(targets, extension, attribute);
-        match (self, named) {
+        match (self, Named::among(targets, extension, attribute)) {
             (Projection::Default, _) | (Projection::Without(_), Named::No) => {
-                (attribute.returned == Returned::Default).then_some(value)
+                (attribute.returned == Returned::Default).then(whole)
             }
-            (Projection::Only(_), Named::Whole) => Some(value),
+            (Projection::Only(_), Named::Whole) => Some(whole()),
             (Projection::Only(_), Named::No) | (Projection::Without(_), Named::Whole) => None,
             (Projection::Only(_), Named::Parts(parts)) => {
-                keep_parts(value, &|name| parts.contains(&name))
+                Some(ProjectedAttribute::new(attribute, |name| parts.contains(&name)))
             }
             (Projection::Without(_), Named::Parts(parts)) => {
-                keep_parts(value, &|name| !parts.contains(&name))
+                Some(ProjectedAttribute::new(attribute, |name| !parts.contains(&name)))
             }
+        }
+    }
+}
+
+/// The attributes of a resource type that an answer shows, in table order. `schemas` is always shown (RFC 7643 §3).
+#[derive(Debug, Clone)]
+pub struct BoundProjection<'s> {
+    core: Vec<ProjectedAttribute<'s>>,
+    extensions: Vec<(&'s Schema, Vec<ProjectedAttribute<'s>>)>,
+}
+
+/// An attribute that an answer shows, whole or in part.
+#[derive(Debug, Clone)]
+pub(super) struct ProjectedAttribute<'s> {
+    /// The attribute.
+    pub(super) attribute: &'s Attribute,
+    /// Its sub-attributes that are shown.
+    pub(super) parts: Vec<&'s Attribute>,
+}
+
+impl<'s> BoundProjection<'s> {
+    /// Whether an answer has the common or core attribute `name`, or a part of it, when the resource has it.
+    pub fn shows(&self, name: &str) -> bool {
+        self.attribute(name).is_some()
+    }
+
+    /// The common and core attributes that are shown.
+    pub(super) fn core(&self) -> &[ProjectedAttribute<'s>] {
+        &self.core
+    }
+
+    /// The attributes of each extension that are shown.
+    pub(super) fn extensions(&self) -> &[(&'s Schema, Vec<ProjectedAttribute<'s>>)] {
+        &self.extensions
+    }
+
+    /// The common or core attribute `name`, if it is shown.
+    pub(super) fn attribute(&self, name: &str) -> Option<&ProjectedAttribute<'s>> {
+        self.core.iter().find(|shown| shown.attribute.name == name)
+    }
+}
+
+impl<'s> ProjectedAttribute<'s> {
+    fn new(attribute: &'s Attribute, is_shown: impl Fn(&str) -> bool) -> Self {
+        let parts = attribute.sub_attributes.iter();
+        Self { attribute, parts: parts.filter(|part| is_shown(&part.name)).collect() }
+    }
+
+    /// Whether a value has anything to show. A complex value without any of the shown parts is left out.
+    pub(super) fn is_in(&self, value: &Value) -> bool {
+        if self.parts.len() == self.attribute.sub_attributes.len() {
+            return true;
+        }
+        match value {
+            Value::Array(elements) => elements.iter().any(|element| self.is_in(element)),
+            Value::Object(object) => self.parts.iter().any(|part| object.contains_key(&part.name)),
+            _ => true,
         }
     }
 }
@@ -156,22 +176,6 @@ impl<'s> Named<'s> {
     }
 }
 
-fn keep_parts(value: Value, keep: &dyn Fn(&str) -> bool) -> Option<Value> {
-    match value {
-        Value::Array(elements) => {
-            let kept: Vec<Value> =
-                elements.into_iter().filter_map(|element| keep_parts(element, keep)).collect();
-            (!kept.is_empty()).then_some(Value::Array(kept))
-        }
-        Value::Object(object) => {
-            let kept: Map<String, Value> =
-                object.into_iter().filter(|(name, _)| keep(name)).collect();
-            (!kept.is_empty()).then_some(Value::Object(kept))
-        }
-        simple => Some(simple),
-    }
-}
-
 fn paths(list: &str) -> Vec<AttrPath> {
     list.split(',').filter_map(|name| AttrPath::parse(name.trim())).collect()
 }
@@ -179,24 +183,37 @@ fn paths(list: &str) -> Vec<AttrPath> {
 #[cfg(test)]
 mod tests {
     use super::Projection;
+    use crate::scim::resource::{Identity, Resource};
     use crate::scim::schema::user_resource_type;
     use crate::scim::urn::{ENTERPRISE_USER, USER};
     use serde_json::{Value, json};
+    use time::OffsetDateTime;
 
+    /// Checks what is shown of a resource; of `meta` a sub-attribute alone, and `schemas` in short.
     #[track_caller]
     fn check(attributes: Option<&str>, excluded: Option<&str>, expected: Value) {
-        let resource = json!({
-            "schemas": ["s"],
-            "id": "1",
+        let document = json!({
             "userName": "ada",
             "name": {"givenName": "Ada", "familyName": "L"},
             "emails": [{"value": "a", "type": "work"}, {"value": "b"}],
             ENTERPRISE_USER: {"location": "GB", "manager": {"value": "m"}},
-            "meta": {"version": "1"},
         });
-        let projection = Projection::read(attributes, excluded).unwrap();
-        let resource = resource.as_object().unwrap().clone();
-        assert_eq!(Value::Object(projection.apply(&user_resource_type(), resource)), expected);
+        let resource_type = user_resource_type();
+        let epoch = OffsetDateTime::UNIX_EPOCH;
+        let resource = Resource {
+            resource_type: &resource_type,
+            identity: Identity { id: "1", created: epoch, last_modified: epoch, version: 1 },
+            document: document.as_object().unwrap(),
+            relation: None,
+            base_url: "",
+        };
+        let projection = Projection::read(attributes, excluded).unwrap().bind(&resource_type);
+        let mut shown = json!(resource.projected(&projection));
+        shown["schemas"] = json!(["s"]);
+        if let Some(meta) = shown.get_mut("meta") {
+            *meta = json!({"version": "1"});
+        }
+        assert_eq!(shown, expected);
     }
 
     #[test]

@@ -1,9 +1,22 @@
-//! A whole resource as JSON: the client's attributes with `schemas`, `id` and `meta` around them (RFC 7643 §3).
+//! A whole resource: the client's attributes with `schemas`, `id`, `meta` and its relation around them (RFC 7643 §3).
+//!
+//! A [`Resource`] borrows what is stored. Filters and orders look into it; [`Resource::projected`] writes it as JSON.
 
-use super::schema::{Attribute, ResourceType, Schema};
-use super::undeclared::fits;
+mod write;
+
+#[cfg(test)]
+mod tests;
+
+pub use write::ProjectedResource;
+
+use super::bound_path::{BoundPath, Subject, each};
+use super::projection::BoundProjection;
+use super::schema::{ResourceType, Schema};
+use super::undeclared::is_shown;
 use super::{date_time, version};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
+use std::borrow::Cow;
+use std::fmt::{self, Display};
 use time::OffsetDateTime;
 
 /// What the service knows about a resource beside the attributes a client set.
@@ -19,45 +32,54 @@ pub struct Identity<'a> {
     pub version: u64,
 }
 
-/// Puts a resource together. Attributes come in the order of the tables, whatever order they were stored in.
-///
-/// What no table declares, or of another type, is left out.
-///
-/// `base_url` is the tenant's SCIM root without a final slash; it makes `meta.location`.
-pub fn assemble(
-    resource_type: &ResourceType,
-    identity: Identity<'_>,
-    attributes: &Map<String, Value>,
-    base_url: &str,
-) -> Map<String, Value> {
-    let mut resource = Map::new();
-    let extensions: Vec<(&String, Value)> = resource_type
-        .extensions
-        .iter()
-        .filter_map(|extension| Some((&extension.id, in_extension(extension, attributes)?)))
-        .collect();
-    // RFC 7643 §3: the core schema, and each extension that has data.
-    let schemas = std::iter::once(&resource_type.schema.id);
-    let schemas = schemas.chain(extensions.iter().map(|(id, _)| *id));
-    let schemas = schemas.map(|id| Value::from(id.as_str())).collect();
-    resource.insert("schemas".to_owned(), schemas);
-    resource.insert("id".to_owned(), Value::from(identity.id));
-    for attribute in resource_type.attributes() {
-        if let Some(value) = attributes.get(&attribute.name) {
-            let value = in_table_order(&attribute.sub_attributes, value);
-            resource.insert(attribute.name.clone(), value);
-        }
+/// A resource, with everything that an answer can show of it.
+#[derive(Debug, Clone)]
+pub struct Resource<'a> {
+    /// Its type. Values that the type does not declare are invisible.
+    pub resource_type: &'a ResourceType,
+    /// What the service knows about it.
+    pub identity: Identity<'a>,
+    /// The attributes that a client set.
+    pub document: &'a Map<String, Value>,
+    /// The attribute that refers to other resources, if the resource has it.
+    pub relation: Option<Relation<'a>>,
+    /// The tenant's SCIM root without a final slash; it makes `meta.location`.
+    pub base_url: &'a str,
+}
+
+/// A multi-valued attribute that refers to other resources, and is stored outside the document.
+#[derive(Debug, Clone)]
+pub struct Relation<'a> {
+    /// The name of the attribute.
+    pub attribute: &'a str,
+    /// Its values; never empty.
+    pub values: Vec<Reference<'a>>,
+}
+
+/// A reference to another resource (RFC 7643 §2.4).
+#[derive(Clone, Copy)]
+pub struct Reference<'a> {
+    /// The `value`: the id of the other resource.
+    pub id: &'a dyn Display,
+    /// The endpoint of the other resource, which makes `$ref`.
+    pub endpoint: Option<&'a str>,
+    /// The `type`.
+    pub kind: Option<&'a str>,
+    /// The `display`.
+    pub display: Option<&'a str>,
+}
+
+impl<'a> Reference<'a> {
+    /// A reference that has nothing but its `value`.
+    pub fn to(id: &'a dyn Display) -> Self {
+        Self { id, endpoint: None, kind: None, display: None }
     }
-    resource.extend(extensions.into_iter().map(|(id, value)| (id.clone(), value)));
-    let meta = json!({
-        "resourceType": resource_type.name,
-        "created": date_time::format(identity.created),
-        "lastModified": date_time::format(identity.last_modified),
-        "location": location(resource_type, base_url, identity.id),
-        "version": version::entity_tag(identity.version),
-    });
-    resource.insert("meta".to_owned(), meta);
-    resource
+}
+
+impl fmt::Debug for Reference<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Reference({})", self.id)
+    }
 }
 
 /// The URL of a resource, as in `meta.location` and the `Location` header.
@@ -65,30 +87,92 @@ pub fn location(resource_type: &ResourceType, base_url: &str, id: &str) -> Strin
     format!("{base_url}{}/{id}", resource_type.endpoint)
 }
 
-/// The object of an extension; `None` when there is nothing in it.
-fn in_extension(extension: &Schema, attributes: &Map<String, Value>) -> Option<Value> {
-    let object = attributes.get(&extension.id)?.as_object()?;
-    let declared = extension.attributes.iter().filter_map(|attribute| {
-        let value = object.get(&attribute.name).filter(|value| fits(attribute, value))?;
-        Some((attribute.name.clone(), in_table_order(&attribute.sub_attributes, value)))
-    });
-    let object: Map<String, Value> = declared.collect();
-    (!object.is_empty()).then_some(Value::Object(object))
+impl<'a> Resource<'a> {
+    /// The resource as an answer shows it.
+    pub fn projected(self, projection: &'a BoundProjection<'a>) -> ProjectedResource<'a> {
+        ProjectedResource::new(self, projection)
+    }
+
+    /// The `schemas`: the core schema, and each extension that has data (RFC 7643 §3).
+    fn schemas(&self) -> impl Iterator<Item = &'a str> {
+        let has_data = |extension: &&Schema| {
+            let object = self.in_extension(extension);
+            object.is_some_and(|object| {
+                object.iter().any(|(name, value)| is_shown(extension, name, value))
+            })
+        };
+        let extensions = self.resource_type.extensions.iter().filter(has_data);
+        let extensions = extensions.map(|extension| extension.id.as_str());
+        std::iter::once(self.resource_type.schema.id.as_str()).chain(extensions)
+    }
+
+    /// What is stored of an extension, undeclared values included.
+    fn in_extension(&self, extension: &Schema) -> Option<&'a Map<String, Value>> {
+        self.document.get(&extension.id)?.as_object()
+    }
+
+    /// A sub-attribute of `meta`.
+    fn meta(&self, name: &str) -> Option<String> {
+        let Identity { id, created, last_modified, version } = self.identity;
+        Some(match name {
+            "resourceType" => self.resource_type.name.clone(),
+            "created" => date_time::format(created),
+            "lastModified" => date_time::format(last_modified),
+            "location" => location(self.resource_type, self.base_url, id),
+            "version" => version::entity_tag(version),
+            _ => return None,
+        })
+    }
+
+    /// `meta` with all its sub-attributes, or with one.
+    fn meta_object(&self, only: Option<&str>) -> Value {
+        let attribute = self.resource_type.attribute("meta").into_iter();
+        let names = attribute.flat_map(|meta| &meta.sub_attributes).map(|part| part.name.as_str());
+        let names = names.filter(|name| only.is_none_or(|only| only == *name));
+        names.filter_map(|name| Some((name.to_owned(), Value::from(self.meta(name)?)))).collect()
+    }
+
+    /// The declared values of an extension; `None` when it has none.
+    fn extension_object(&self, extension: &Schema) -> Option<Value> {
+        let stored = self.in_extension(extension)?.iter();
+        let shown = stored.filter(|(name, value)| is_shown(extension, name, value));
+        let shown: Map<String, Value> =
+            shown.map(|(name, value)| (name.clone(), value.clone())).collect();
+        (!shown.is_empty()).then_some(Value::Object(shown))
+    }
 }
 
-fn in_table_order(attributes: &[Attribute], value: &Value) -> Value {
-    match value {
-        Value::Array(elements) => {
-            elements.iter().map(|element| in_table_order(attributes, element)).collect()
+/// Builds `schemas`, `id`, `meta` and the relation only when a path names them.
+impl Subject for Resource<'_> {
+    fn elements(&self, path: &BoundPath) -> Cow<'_, [Value]> {
+        let name = path.attribute.as_str();
+        if let Some(extension) = &path.extension {
+            let object = self.document.get(extension).and_then(Value::as_object);
+            let value = object.and_then(|object| object.get(name));
+            return Cow::Borrowed(value.filter(|value| path.fits(value)).map_or(&[], each));
         }
-        Value::Object(object) => {
-            let ordered = attributes.iter().filter_map(|attribute| {
-                let value = object.get(&attribute.name)?;
-                let value = in_table_order(&attribute.sub_attributes, value);
-                Some((attribute.name.clone(), value))
-            });
-            Value::Object(ordered.collect())
+        match (name, &self.relation) {
+            ("schemas", _) => self.schemas().map(Value::from).collect(),
+            ("id", _) => Cow::Owned(vec![Value::from(self.identity.id)]),
+            ("meta", _) => Cow::Owned(vec![self.meta_object(path.sub_attribute.as_deref())]),
+            (name, Some(relation)) if name == relation.attribute => {
+                relation.values.iter().map(Reference::to_value).collect()
+            }
+            (uri, _) if path.is_whole_extension() => {
+                let extension = self.resource_type.extension(uri);
+                extension
+                    .and_then(|extension| self.extension_object(extension))
+                    .into_iter()
+                    .collect()
+            }
+            (name, _) => Cow::Borrowed(self.document.get(name).map_or(&[], each)),
         }
-        simple => simple.clone(),
+    }
+}
+
+impl Reference<'_> {
+    /// The reference with its `value` alone, which is all that a filter can name.
+    fn to_value(&self) -> Value {
+        Value::Object(Map::from_iter([("value".to_owned(), self.id.to_string().into())]))
     }
 }

@@ -4,10 +4,11 @@
 //! caller's to put in order, by `id`: pages must not depend on where a list is kept.
 
 use super::attr_path::AttrPath;
+use super::bound_path::{BoundPath, Subject};
 use super::error::quoted;
 use super::schema::{Attribute, AttributeType, ResourceType, Returned, Target};
 use super::{Error, ScimType, date_time, fold, values};
-use serde_json::{Map, Value};
+use serde_json::Value;
 use std::cmp::Ordering;
 use time::OffsetDateTime;
 
@@ -24,9 +25,7 @@ pub struct SortBy {
 /// An order of the resources of one type.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BoundSort {
-    extension: Option<String>,
-    attribute: String,
-    sub_attribute: Option<String>,
+    path: BoundPath,
     kind: AttributeType,
     case_exact: bool,
     descending: bool,
@@ -110,9 +109,7 @@ impl SortBy {
             }
         }
         Ok(BoundSort {
-            extension: extension.map(|schema| schema.id.clone()),
-            attribute: attribute.name.clone(),
-            sub_attribute: sub_attribute.map(|sub| sub.name.clone()),
+            path: BoundPath::new(extension, attribute, sub_attribute),
             kind: compared.kind,
             case_exact: compared.case_exact,
             descending: self.descending,
@@ -144,33 +141,21 @@ impl SortBy {
 impl BoundSort {
     /// Whether it is the order of a core attribute, or of one of its sub-attributes.
     pub fn is_of(&self, attribute: &str) -> bool {
-        self.extension.is_none() && self.attribute == attribute
+        self.path.extension.is_none() && self.path.attribute == attribute
     }
 
-    /// The place of a whole resource, with its `id` and `meta`. Text is folded, which counts as comparing
-    /// ([`Work`](super::work::Work)).
-    pub fn key(&self, resource: &Map<String, Value>) -> SortKey {
-        let key = self.value(resource).and_then(|value| self.key_of(value));
-        key.map_or(SortKey::MISSING, SortKey)
+    /// The place of a resource. Text is folded, which counts as comparing ([`Work`](super::work::Work)).
+    pub fn key(&self, resource: &impl Subject) -> SortKey {
+        let elements = resource.elements(&self.path);
+        let element = one_of(&elements);
+        let value = element.and_then(|element| one_of(self.path.in_element(element)));
+        value.and_then(|value| self.key_of(value)).map_or(SortKey::MISSING, SortKey)
     }
 
     /// Which of two resources comes first. One that has no value is last when ascending, and first when descending.
     pub fn compare(&self, left: &SortKey, right: &SortKey) -> Ordering {
         let ordering = left.0.compare(&right.0);
         if self.descending { ordering.reverse() } else { ordering }
-    }
-
-    /// The single value that counts: of several the primary one, or else the first.
-    fn value<'v>(&self, resource: &'v Map<String, Value>) -> Option<&'v Value> {
-        let owner = match &self.extension {
-            Some(extension) => resource.get(extension)?.as_object()?,
-            None => resource,
-        };
-        let value = one_of(owner.get(&self.attribute)?)?;
-        match &self.sub_attribute {
-            Some(name) => one_of(value.get(name)?),
-            None => Some(value),
-        }
     }
 
     fn key_of(&self, value: &Value) -> Option<Key> {
@@ -219,13 +204,9 @@ impl Key {
     }
 }
 
-fn one_of(value: &Value) -> Option<&Value> {
-    match value {
-        Value::Array(elements) => {
-            elements.iter().find(|element| values::is_primary(element)).or(elements.first())
-        }
-        single => Some(single),
-    }
+/// The value that counts: of several the primary one, or else the first.
+fn one_of(values: &[Value]) -> Option<&Value> {
+    values.iter().find(|value| values::is_primary(value)).or(values.first())
 }
 
 fn beginning(text: &str) -> &str {

@@ -3,7 +3,7 @@
 //!
 //! Only extensions can hold such values: what the core schema has never goes.
 
-use super::schema::{Attribute, AttributeType, ResourceType};
+use super::schema::{AttributeType, ResourceType, Schema};
 use super::validate::MAX_RESOURCE_BYTES;
 use serde_json::{Map, Value};
 
@@ -32,7 +32,7 @@ pub fn set_aside(
         };
         let mut hidden = Map::new();
         object.retain(|name, value| {
-            let is_kept = fits_one_of(&extension.attributes, name, value);
+            let is_kept = is_shown(extension, name, value);
             if !is_kept {
                 hidden.insert(name.clone(), std::mem::take(value));
             }
@@ -76,31 +76,29 @@ pub fn put_back(attributes: &mut Map<String, Value>, aside: Map<String, Value>) 
 fn is_declared(resource_type: &ResourceType, key: &str, value: &Value) -> bool {
     let extension = resource_type.extensions.iter().find(|extension| extension.id == key);
     extension.zip(value.as_object()).is_some_and(|(extension, object)| {
-        object.iter().all(|(name, value)| fits_one_of(&extension.attributes, name, value))
+        object.iter().all(|(name, value)| is_shown(extension, name, value))
     })
 }
 
-/// Names are compared exactly: stored ones are canonical.
-fn fits_one_of(attributes: &[Attribute], name: &str, value: &Value) -> bool {
-    attributes
-        .iter()
-        .find(|attribute| attribute.name == name)
-        .is_some_and(|found| fits(found, value))
+/// Whether an extension declares an attribute, and a stored value has its type. Names are compared exactly: stored names
+/// are canonical.
+pub(super) fn is_shown(extension: &Schema, name: &str, value: &Value) -> bool {
+    let declared = extension.attributes.iter().find(|attribute| attribute.name == name);
+    declared.is_some_and(|found| fits(found.kind, found.multi_valued, value))
 }
 
-/// Whether a stored value is of the type that the table says.
-pub(super) fn fits(attribute: &Attribute, value: &Value) -> bool {
+/// Whether a stored value is one of an attribute of this type.
+pub(super) fn fits(kind: AttributeType, multi_valued: bool, value: &Value) -> bool {
     match value {
         Value::Array(elements) => {
-            attribute.multi_valued
-                && elements.iter().all(|element| fits_element(attribute, element))
+            multi_valued && elements.iter().all(|element| fits_element(kind, element))
         }
-        single => !attribute.multi_valued && fits_element(attribute, single),
+        single => !multi_valued && fits_element(kind, single),
     }
 }
 
-fn fits_element(attribute: &Attribute, value: &Value) -> bool {
-    match attribute.kind {
+fn fits_element(kind: AttributeType, value: &Value) -> bool {
+    match kind {
         AttributeType::Complex => value.is_object(),
         AttributeType::Boolean => value.is_boolean(),
         AttributeType::Decimal => value.is_number(),

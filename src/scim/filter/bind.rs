@@ -3,12 +3,13 @@
 //! Everything about types and case is decided here, once per request. Knows no resource. Errors do not say what text
 //! the filter stands in: a query's `filter` or a PATCH path.
 
-use super::bound::{Node, Order, Place, Test, TextRelation};
+use super::bound::{Node, Order, Test, TextRelation};
 use super::evaluate;
 use super::{CompareOp, CompareValue, Filter};
 use crate::scim::attr_path::AttrPath;
+use crate::scim::bound_path::BoundPath;
 use crate::scim::error::excerpt;
-use crate::scim::schema::{Attribute, AttributeType, ResourceType, Returned, Schema, Target};
+use crate::scim::schema::{Attribute, AttributeType, ResourceType, Returned, Target};
 use crate::scim::{Error, ScimType, date_time, fold};
 use serde_json::{Map, Value};
 use std::sync::LazyLock;
@@ -42,20 +43,20 @@ pub(super) fn bind(
         term => bind_term(term, scope).or_else(|error| {
             let elsewhere = |other: &&ResourceType| bind_term(term, Scope::Resource(other)).ok();
             let node = others.iter().find_map(elsewhere).ok_or(error)?;
-            Ok(Node::Constant(evaluate::matches(&node, &Map::new())))
+            Ok(Node::Constant(evaluate::matches(&node, &Map::<String, Value>::new())))
         }),
     }
 }
 
 fn bind_term(term: &Filter, scope: Scope<'_>) -> Result<Node, Error> {
     match term {
-        Filter::Present(path) => resolve(path, scope).map(|found| Node::Present(found.place)),
+        Filter::Present(path) => resolve(path, scope).map(|found| Node::Present(found.bound)),
         Filter::Compare { path, op, value } => compare(path, *op, value, scope),
         Filter::ValuePath { path, filter } => {
             let found = resolve(path, scope)?;
             let attribute = found.attribute(path)?;
             let filter = bind_elements(filter, attribute)?;
-            Ok(Node::Element { place: found.place, filter: Box::new(filter) })
+            Ok(Node::Element { path: found.bound, filter: Box::new(filter) })
         }
         Filter::And(_) | Filter::Or(_) | Filter::Not(_) => bind(term, scope, &[]),
     }
@@ -79,12 +80,12 @@ fn compare(
 ) -> Result<Node, Error> {
     let found = resolve(path, scope)?;
     let mut attribute = found.attribute(path)?;
-    let mut place = found.place;
+    let mut bound = found.bound;
     // Before a complex attribute is taken for its `value`: null is about having any value at all.
     if *value == CompareValue::Null {
         return match op {
-            CompareOp::Eq => Ok(Node::Not(Box::new(Node::Present(place)))),
-            CompareOp::Ne => Ok(Node::Present(place)),
+            CompareOp::Eq => Ok(Node::Not(Box::new(Node::Present(bound)))),
+            CompareOp::Ne => Ok(Node::Present(bound)),
             _ => Err(Error::invalid_filter(format!(
                 "null can be compared with eq and ne only, not with {}",
                 op.as_str()
@@ -94,7 +95,7 @@ fn compare(
     if attribute.kind == AttributeType::Complex {
         attribute = attribute.sub_attribute("value").ok_or_else(|| no_value(path, attribute))?;
         refuse_secret(path, attribute)?;
-        place.sub_attribute = Some(attribute.name.clone());
+        bound.sub_attribute = Some(attribute.name.clone());
     }
     let (mut test, written) = test(path, attribute, op, value)?;
     if found.in_list
@@ -103,7 +104,7 @@ fn compare(
     {
         test = Test::Primary(constant);
     }
-    let node = Node::Compare { place, test, written };
+    let node = Node::Compare { path: bound, test, written };
     Ok(if op == CompareOp::Ne { Node::Not(Box::new(node)) } else { node })
 }
 
@@ -171,7 +172,7 @@ fn test(
 }
 
 struct Found<'s> {
-    place: Place,
+    bound: BoundPath,
     /// The attribute or sub-attribute itself; `None` for an extension as a whole.
     attribute: Option<&'s Attribute>,
     /// Whether it is a sub-attribute of a multi-valued attribute.
@@ -195,9 +196,9 @@ fn resolve<'s>(path: &AttrPath, scope: Scope<'s>) -> Result<Found<'s>, Error> {
                 (extension, attribute, sub_attribute)
             }
             Target::Core => return Err(no_attribute(path, resource_type)),
-            Target::Extension(Schema { id, .. }) => {
-                let place = Place { extension: None, attribute: id.clone(), sub_attribute: None };
-                return Ok(Found { place, attribute: None, in_list: false });
+            Target::Extension(extension) => {
+                let bound = BoundPath::whole(extension);
+                return Ok(Found { bound, attribute: None, in_list: false });
             }
         },
         Scope::Element(owner) => {
@@ -217,12 +218,8 @@ fn resolve<'s>(path: &AttrPath, scope: Scope<'s>) -> Result<Found<'s>, Error> {
         Scope::Element(owner) => owner.multi_valued,
     };
     refuse_secret(path, named)?;
-    let place = Place {
-        extension: extension.map(|schema| schema.id.clone()),
-        attribute: attribute.name.clone(),
-        sub_attribute: sub_attribute.map(|sub| sub.name.clone()),
-    };
-    Ok(Found { place, attribute: Some(named), in_list })
+    let bound = BoundPath::new(extension, attribute, sub_attribute);
+    Ok(Found { bound, attribute: Some(named), in_list })
 }
 
 fn find<'s>(path: &AttrPath, resource_type: &'s ResourceType) -> Result<Target<'s>, Error> {

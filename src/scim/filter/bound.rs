@@ -1,8 +1,9 @@
-//! A filter after binding: canonical places in a resource, and tests with prepared constants.
+//! A filter after binding: bound paths into a resource, and tests with prepared constants.
 //!
 //! Holds nothing that could be wrong: what does not go together is refused before it gets here.
 
 use super::CompareOp;
+use crate::scim::bound_path::BoundPath;
 use serde_json::{Number, Value};
 use time::OffsetDateTime;
 
@@ -14,26 +15,18 @@ pub(super) enum Node {
     And(Vec<Node>),
     Or(Vec<Node>),
     Not(Box<Node>),
-    Present(Place),
+    Present(BoundPath),
     Compare {
-        place: Place,
+        path: BoundPath,
         test: Test,
         /// The constant as the client wrote it, with booleans as booleans.
         written: Value,
     },
-    /// One value meets the filter; places in it begin at that value.
+    /// One value meets the filter; paths in it begin at that value.
     Element {
-        place: Place,
+        path: BoundPath,
         filter: Box<Node>,
     },
-}
-
-/// Where values are found, in canonical names.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(super) struct Place {
-    pub(super) extension: Option<String>,
-    pub(super) attribute: String,
-    pub(super) sub_attribute: Option<String>,
 }
 
 /// What a single value is held against. `ne` is not among them: it is the negation of `eq` over all values.

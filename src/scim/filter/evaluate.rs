@@ -1,27 +1,27 @@
 //! Whether a resource meets a bound filter. Knows no tables; takes JSON as it comes and is never surprised by it.
 
-use super::bound::{Node, Order, Place, Test, TextRelation};
+use super::bound::{Node, Order, Test, TextRelation};
+use crate::scim::bound_path::{BoundPath, Subject};
 use crate::scim::values::is_primary;
 use crate::scim::work::charge;
 use crate::scim::{date_time, fold};
-use serde_json::{Map, Number, Value};
-use std::borrow::Cow;
+use serde_json::{Number, Value};
 use std::cmp::Ordering;
 
-pub(super) fn matches(node: &Node, object: &Map<String, Value>) -> bool {
+pub(super) fn matches<S: Subject>(node: &Node, subject: &S) -> bool {
     match node {
         Node::Constant(holds) => *holds,
-        Node::And(nodes) => nodes.iter().all(|node| matches(node, object)),
-        Node::Or(nodes) => nodes.iter().any(|node| matches(node, object)),
-        Node::Not(node) => !matches(node, object),
-        Node::Present(place) => place.values(object).any(is_present),
-        Node::Compare { place, test: Test::Primary(constant), .. } => match place.sub_attribute {
-            Some(_) => place.elements(object).iter().any(|one| is_primary(one) == *constant),
-            None => place.values(object).any(|value| value == true) == *constant,
+        Node::And(nodes) => nodes.iter().all(|node| matches(node, subject)),
+        Node::Or(nodes) => nodes.iter().any(|node| matches(node, subject)),
+        Node::Not(node) => !matches(node, subject),
+        Node::Present(path) => any_value(path, subject, is_present),
+        Node::Compare { path, test: Test::Primary(constant), .. } => match path.sub_attribute {
+            Some(_) => subject.elements(path).iter().any(|one| is_primary(one) == *constant),
+            None => any_value(path, subject, |value| value == true) == *constant,
         },
-        Node::Compare { place, test, .. } => place.values(object).any(|value| test.holds(value)),
-        Node::Element { place, filter } => {
-            place.values(object).any(|element| matches_element(filter, element))
+        Node::Compare { path, test, .. } => any_value(path, subject, |value| test.holds(value)),
+        Node::Element { path, filter } => {
+            any_value(path, subject, |element| matches_element(filter, element))
         }
     }
 }
@@ -30,30 +30,9 @@ pub(super) fn matches_element(node: &Node, element: &Value) -> bool {
     element.as_object().is_some_and(|object| matches(node, object))
 }
 
-impl Place {
-    /// The values of the attribute, whatever its sub-attributes hold: of a multi-valued one each.
-    fn elements<'v>(&self, object: &'v Map<String, Value>) -> &'v [Value] {
-        let owner = match &self.extension {
-            Some(extension) => object.get(extension).and_then(Value::as_object),
-            None => Some(object),
-        };
-        owner.and_then(|owner| owner.get(&self.attribute)).map_or(&[][..], each)
-    }
-
-    /// The values at this place: of a multi-valued attribute each one.
-    fn values<'v>(&self, object: &'v Map<String, Value>) -> impl Iterator<Item = &'v Value> {
-        self.elements(object).iter().flat_map(|value| match &self.sub_attribute {
-            Some(name) => value.as_object().and_then(|value| value.get(name)).map_or(&[][..], each),
-            None => std::slice::from_ref(value),
-        })
-    }
-}
-
-fn each(value: &Value) -> &[Value] {
-    match value {
-        Value::Array(elements) => elements,
-        single => std::slice::from_ref(single),
-    }
+/// Whether one of the values at `path` has a property; of a multi-valued attribute each is looked at.
+fn any_value<S: Subject>(path: &BoundPath, subject: &S, holds: impl Fn(&Value) -> bool) -> bool {
+    subject.elements(path).iter().flat_map(|element| path.in_element(element)).any(holds)
 }
 
 /// RFC 7644 §3.4.2.2, `pr`: a non-empty value, or a complex value with a non-empty part.
@@ -70,15 +49,12 @@ fn is_present(value: &Value) -> bool {
 impl Test {
     fn holds(&self, value: &Value) -> bool {
         match self {
-            Test::Text { relation, case_exact, constant } => value.as_str().is_some_and(|text| {
-                let text = match case_exact {
-                    // Folding counts as comparing by itself.
-                    true if !charge(text) => return false,
-                    true => Cow::Borrowed(text),
-                    false => fold::fold(text).into(),
-                };
-                relation.holds(&text, constant)
-            }),
+            Test::Text { relation, case_exact: true, constant } => {
+                value.as_str().is_some_and(|text| charge(text) && relation.holds(text, constant))
+            }
+            Test::Text { relation, case_exact: false, constant } => {
+                value.as_str().is_some_and(|text| relation.holds_folded(text, constant))
+            }
             Test::Boolean(constant) | Test::Primary(constant) => value.as_bool() == Some(*constant),
             Test::Number { order, constant } => value
                 .as_number()
@@ -93,6 +69,26 @@ impl Test {
 }
 
 impl TextRelation {
+    /// Compares `text` without regard to case with a constant that is folded. Allocates only for text that is long or not
+    /// ASCII.
+    fn holds_folded(self, text: &str, constant: &str) -> bool {
+        const LONGEST: usize = 256;
+        let mut buffer = [0; LONGEST];
+        let Some(lower) = buffer.get_mut(..text.len()).filter(|_| text.is_ascii()) else {
+            // Folding counts as comparing by itself.
+            return self.holds(&fold::fold(text), constant);
+        };
+        if !charge(text) {
+            return false;
+        }
+        if self == TextRelation::EQUAL {
+            return text.eq_ignore_ascii_case(constant);
+        }
+        lower.copy_from_slice(text.as_bytes());
+        lower.make_ascii_lowercase();
+        std::str::from_utf8(lower).is_ok_and(|lower| self.holds(lower, constant))
+    }
+
     fn holds(self, text: &str, constant: &str) -> bool {
         match self {
             TextRelation::Contains => text.contains(constant),

@@ -1,6 +1,7 @@
 //! What a bound filter says without a resource: the values an index could be asked for, and the element it describes.
 
-use super::bound::{Node, Order, Place, Test, TextRelation};
+use super::bound::{Node, Order, Test, TextRelation};
+use crate::scim::bound_path::BoundPath;
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -19,10 +20,10 @@ pub struct Lookup {
 
 pub(super) fn lookups(root: &Node) -> Vec<Lookup> {
     let mut lookups = Vec::new();
-    collect(root, &mut |place, text| {
-        lookups.extend(place.extension.is_none().then(|| Lookup {
-            attribute: place.attribute.clone(),
-            sub_attribute: place.sub_attribute.clone(),
+    collect(root, &mut |path, text| {
+        lookups.extend(path.extension.is_none().then(|| Lookup {
+            attribute: path.attribute.clone(),
+            sub_attribute: path.sub_attribute.clone(),
             value: text.to_owned(),
         }));
     });
@@ -48,7 +49,7 @@ pub(super) fn is_never_met(node: &Node) -> bool {
 }
 
 pub(super) fn mention(node: &Node, attribute: &str) -> Mention {
-    let is_meant = |place: &Place| place.extension.is_none() && place.attribute == attribute;
+    let is_meant = |path: &BoundPath| path.extension.is_none() && path.attribute == attribute;
     match node {
         Node::And(nodes) | Node::Or(nodes) => {
             let mut values = BTreeSet::new();
@@ -61,39 +62,39 @@ pub(super) fn mention(node: &Node, attribute: &str) -> Mention {
             Mention::Values(values)
         }
         Node::Not(node) => mention(node, attribute),
-        Node::Compare { place, test, written } if is_meant(place) => match written {
+        Node::Compare { path, test, written } if is_meant(path) => match written {
             Value::String(text)
-                if test.is_equality() && place.sub_attribute.as_deref() == Some("value") =>
+                if test.is_equality() && path.sub_attribute.as_deref() == Some("value") =>
             {
                 Mention::Values(BTreeSet::from([text.clone()]))
             }
             _ => Mention::Other,
         },
-        Node::Element { place, filter } if is_meant(place) => match eq_terms(filter).as_deref() {
+        Node::Element { path, filter } if is_meant(path) => match eq_terms(filter).as_deref() {
             Some([(name, Value::String(text))]) if name == "value" => {
                 Mention::Values(BTreeSet::from([text.clone()]))
             }
             _ => Mention::Other,
         },
-        Node::Present(place) if is_meant(place) => Mention::Other,
+        Node::Present(path) if is_meant(path) => Mention::Other,
         Node::Constant(_) | Node::Compare { .. } | Node::Element { .. } | Node::Present(_) => {
             Mention::Values(BTreeSet::new())
         }
     }
 }
 
-/// Calls `found` for each comparison of text by `eq` that must hold, with its place in the resource.
-fn collect(node: &Node, found: &mut dyn FnMut(&Place, &str)) {
+/// Calls `found` for each comparison of text by `eq` that must hold, with its path.
+fn collect(node: &Node, found: &mut dyn FnMut(&BoundPath, &str)) {
     match node {
         Node::And(nodes) => nodes.iter().for_each(|node| collect(node, found)),
         Node::Compare {
-            place,
+            path,
             test: Test::Text { relation: TextRelation::EQUAL, .. },
             written: Value::String(text),
-        } => found(place, text),
-        Node::Element { place: outer, filter } => collect(filter, &mut |inner, text| {
-            let place = Place { sub_attribute: Some(inner.attribute.clone()), ..outer.clone() };
-            found(&place, text);
+        } => found(path, text),
+        Node::Element { path: outer, filter } => collect(filter, &mut |inner, text| {
+            let sub_attribute = Some(inner.attribute.clone());
+            found(&BoundPath { sub_attribute, ..outer.clone() }, text);
         }),
         Node::Constant(_)
         | Node::Compare { .. }
@@ -110,12 +111,8 @@ pub(super) fn eq_terms(root: &Node) -> Option<Vec<(String, Value)>> {
     };
     let mut terms: Vec<(String, Value)> = Vec::new();
     for node in nodes {
-        let Node::Compare {
-            place: Place { extension: None, attribute, sub_attribute: None },
-            test,
-            written,
-        } = node
-        else {
+        let Node::Compare { path, test, written } = node else { return None };
+        let BoundPath { extension: None, attribute, sub_attribute: None, .. } = path else {
             return None;
         };
         if !test.is_equality() {

@@ -17,8 +17,9 @@ pub use lookup::{Lookup, Mention};
 
 use super::Error;
 use super::attr_path::AttrPath;
+use super::bound_path::Subject;
 use super::schema::{Attribute, ResourceType};
-use serde_json::{Map, Number, Value};
+use serde_json::{Number, Value};
 
 /// The longest filter that is read, in bytes.
 pub const MAX_FILTER_BYTES: usize = 4096;
@@ -199,11 +200,10 @@ pub struct BoundFilter {
 }
 
 impl BoundFilter {
-    /// Whether a whole resource meets a filter of [`Filter::bind`] (RFC 7644 §3.4.2.2). The resource has canonical
-    /// attribute names, extensions as objects under their URI, and `schemas`, `id` and `meta` like other attributes.
+    /// Whether a resource meets a filter of [`Filter::bind`] (RFC 7644 §3.4.2.2).
     ///
     /// Values of a type that the tables do not give the attribute are met by no comparison.
-    pub fn matches(&self, resource: &Map<String, Value>) -> bool {
+    pub fn matches(&self, resource: &impl Subject) -> bool {
         evaluate::matches(&self.root, resource)
     }
 

@@ -3,7 +3,7 @@
 use crate::scim::error::quoted;
 
 /// Data types of RFC 7643 §2.3.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum AttributeType {
     /// Text (§2.3.1).
     String,

@@ -121,7 +121,7 @@ impl CustomAttribute {
     /// attribute was declared otherwise.
     pub fn value_in<'a>(&self, attributes: &'a Map<String, Value>) -> Option<&'a Value> {
         let value = attributes.get(&self.urn)?.get(&self.name)?;
-        undeclared::fits(&Attribute::from(self), value).then_some(value)
+        undeclared::fits(self.kind.into(), self.multi_valued, value).then_some(value)
     }
 
     /// Checks what the declaration says by itself (RFC 7643 §2.1 for the name, RFC 8141 for the URN).

@@ -1,0 +1,84 @@
+//! An attribute path bound to the schema tables, and the values that a resource has there.
+
+use super::schema::{Attribute, AttributeType, Schema};
+use super::undeclared::fits;
+use serde_json::{Map, Value};
+use std::borrow::Cow;
+
+/// The address of an attribute or sub-attribute, in canonical names.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct BoundPath {
+    /// The URI of the extension that has the attribute; `None` for common and core attributes.
+    pub(super) extension: Option<String>,
+    /// The attribute; the URI of an extension when the path names the whole extension.
+    pub(super) attribute: String,
+    /// The sub-attribute.
+    pub(super) sub_attribute: Option<String>,
+    /// The data type of the attribute, and whether it is multi-valued; `None` for a whole extension.
+    pub(super) stored_as: Option<(AttributeType, bool)>,
+}
+
+/// An object in which filters and orders look up values: a whole resource, or one complex value.
+pub trait Subject {
+    /// The values of the attribute that `path` names, without regard to its sub-attribute: of a multi-valued one each.
+    fn elements(&self, path: &BoundPath) -> Cow<'_, [Value]>;
+}
+
+impl BoundPath {
+    /// The address of an attribute.
+    pub(super) fn new(
+        extension: Option<&Schema>,
+        attribute: &Attribute,
+        sub_attribute: Option<&Attribute>,
+    ) -> Self {
+        Self {
+            extension: extension.map(|schema| schema.id.clone()),
+            attribute: attribute.name.clone(),
+            sub_attribute: sub_attribute.map(|sub| sub.name.clone()),
+            stored_as: Some((attribute.kind, attribute.multi_valued)),
+        }
+    }
+
+    /// The address of an extension as a whole.
+    pub(super) fn whole(extension: &Schema) -> Self {
+        let attribute = extension.id.clone();
+        Self { extension: None, attribute, sub_attribute: None, stored_as: None }
+    }
+
+    /// Whether the path names an extension as a whole.
+    pub(super) fn is_whole_extension(&self) -> bool {
+        self.stored_as.is_none()
+    }
+
+    /// Whether a stored value has the type that the table declares.
+    pub(super) fn fits(&self, value: &Value) -> bool {
+        self.stored_as.is_none_or(|(kind, multi_valued)| fits(kind, multi_valued, value))
+    }
+
+    /// The part of an element of the attribute that the path names.
+    pub(super) fn in_element<'v>(&self, element: &'v Value) -> &'v [Value] {
+        match &self.sub_attribute {
+            Some(name) => element.as_object().and_then(|object| object.get(name)).map_or(&[], each),
+            None => std::slice::from_ref(element),
+        }
+    }
+}
+
+/// A value as a list: a single value is a list of one.
+pub(super) fn each(value: &Value) -> &[Value] {
+    match value {
+        Value::Array(elements) => elements,
+        single => std::slice::from_ref(single),
+    }
+}
+
+/// Attributes under their canonical names, extensions as objects under their URI.
+impl Subject for Map<String, Value> {
+    fn elements(&self, path: &BoundPath) -> Cow<'_, [Value]> {
+        let owner = match &path.extension {
+            Some(extension) => self.get(extension).and_then(Value::as_object),
+            None => Some(self),
+        };
+        Cow::Borrowed(owner.and_then(|owner| owner.get(&path.attribute)).map_or(&[], each))
+    }
+}
