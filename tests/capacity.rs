@@ -5,8 +5,9 @@ use crate::support::{START, TestApp, TestTenant};
 use rollcall::directory::Directory;
 use rollcall::directory::memory::GroupMemory;
 use rollcall::directory::sources::Sources;
+use rollcall::scim::json::Body;
 use rollcall::scim::schema::ResourceTypes;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use std::fmt::Write;
 use std::path::Path;
 use std::sync::Arc;
@@ -155,10 +156,10 @@ async fn populate(tenant: &TestTenant) {
     let directory = Directory::new(store, Arc::clone(&types), sources, GroupMemory::default());
     for n in 0..POPULATION {
         let body = employee(n + 1_000);
-        let body = body.as_object().expect("an object");
-        let attributes: Map<String, Value> =
-            rollcall::scim::validate::read_resource(&types.users, body).expect("valid attributes");
-        directory.create(attributes, "test").await.expect("an employee");
+        let body = Body::from(body.as_object().expect("an object").clone());
+        let document =
+            rollcall::scim::validate::read_resource(&types.users, body).expect("a document");
+        directory.create(document, "test").await.expect("an employee");
     }
 }
 

@@ -4,7 +4,8 @@ use crate::support::engine::Call;
 use crate::support::{Ids, TestApp, TestTenant};
 use futures_util::{FutureExt, StreamExt, TryStreamExt, stream};
 use rollcall::directory::Directory;
-use serde_json::{Map, Value, json};
+use rollcall::scim::document::Document;
+use serde_json::{Value, json};
 use std::collections::{BTreeSet, HashSet};
 
 /// How many employees the large test has. Another engine may need fewer.
@@ -21,9 +22,9 @@ fn directory(tenant: &TestTenant) -> Directory {
     tenant.app.app.tenants.directory(&tenant.id)
 }
 
-fn attributes(body: Value) -> Map<String, Value> {
+fn attributes(body: Value) -> Document {
     match body {
-        Value::Object(attributes) => attributes,
+        Value::Object(attributes) => Document::from_stored(attributes),
         other => panic!("{other} is no object"),
     }
 }

@@ -6,6 +6,7 @@ use http::Request;
 use rollcall::directory::Error;
 use rollcall::directory::access::SESSION_TTL_SECS;
 use rollcall::directory::token_set::{DEFAULT_OVERLAP, Earlier, Rotation, Which};
+use rollcall::scim::document::Document;
 use rollcall::store::history::EventKind;
 use rollcall::store::tenant::{Scope, Stage, TenantId};
 use secrecy::ExposeSecret;
@@ -236,7 +237,7 @@ async fn a_tenant_is_not_made_over_what_a_deleted_one_left() {
     tenants.delete(&tenant.id).await.unwrap();
     // A server that still remembered a token writes behind the removal.
     let late = serde_json::json!({"userName": "late@old.example"});
-    let late = late.as_object().unwrap().clone();
+    let late = Document::from_stored(late.as_object().unwrap().clone());
     tenants.directory(&tenant.id).create(late, "late").await.unwrap();
     assert!(matches!(tenants.create(&tenant.id, "x", "ops").await, Err(Error::TenantTaken)));
     tenants.delete(&tenant.id).await.unwrap();

@@ -8,14 +8,13 @@ use axum::extract::{FromRequest, Request};
 use http::HeaderMap;
 use http::header::CONTENT_TYPE;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
-use serde_json::{Map, Value};
 
 /// The most bytes a body may have: what discovery announces for bulk requests holds for all.
 const MAX_BODY_BYTES: usize = MAX_PAYLOAD_BYTES;
 
 /// The JSON object in a request's body.
 #[derive(Debug)]
-pub(super) struct JsonObject(pub(super) Map<String, Value>);
+pub(super) struct JsonObject(pub(super) json::Body);
 
 impl<S: Sync> FromRequest<S> for JsonObject {
     type Rejection = ApiError;
@@ -23,7 +22,7 @@ impl<S: Sync> FromRequest<S> for JsonObject {
     async fn from_request(request: Request, _state: &S) -> Result<Self, ApiError> {
         check_media_type(request.headers())?;
         let bytes = read_at_most(request.into_body(), MAX_BODY_BYTES).await?;
-        Ok(JsonObject(json::read_object(&bytes)?))
+        Ok(JsonObject(json::Body::read(&bytes)?))
     }
 }
 

@@ -11,10 +11,11 @@ use crate::directory::{Kind, clock};
 use crate::scim::bulk::plan::{Plan, Step};
 use crate::scim::bulk::request::{BulkRequest, Method, Refusal};
 use crate::scim::bulk::result::Outcome;
+use crate::scim::json::Body;
 use crate::scim::version::{TagCondition, entity_tag};
 use axum::Extension;
 use http::StatusCode;
-use serde_json::{Map, Value};
+use serde_json::Value;
 use std::time::Duration;
 use uuid::Uuid;
 
@@ -65,9 +66,9 @@ async fn carry_out(caller: &Caller, step: Step) -> Result<Outcome, ApiError> {
         if_match: step.version.as_deref().map(TagCondition::parse),
         if_none_match: None,
     };
-    let data = match &step.data {
-        Some(Value::Object(data)) => data,
-        _ => &Map::new(),
+    let data = match step.data {
+        Some(Value::Object(data)) => Body::from(data),
+        _ => Body::default(),
     };
     let id = || -> Result<(Kind, Uuid), ApiError> {
         let id = step.path.id.as_deref().and_then(parse_id);

@@ -128,7 +128,7 @@ impl Call {
 /// `POST /Users` and so on (§3.3).
 async fn create(call: Call, Params(params): Params, JsonObject(body): JsonObject) -> Answer {
     let projection = params.projection()?;
-    let attributes = call.caller.read_resource(call.kind, &body)?;
+    let attributes = call.caller.read_resource(call.kind, body)?;
     let Caller { directory, label, .. } = &call.caller;
     let record = directory.create_any_kind(call.kind, attributes, label).await?;
     let location = call.location(&record);
@@ -169,7 +169,7 @@ async fn replace(
 ) -> Answer {
     let id = call.known_id(id)?;
     let projection = params.projection()?;
-    let attributes = call.caller.read_resource(call.kind, &body)?;
+    let attributes = call.caller.read_resource(call.kind, body)?;
     let Caller { directory, label, .. } = &call.caller;
     let record = directory.replace_any_kind(id, &attributes, &call.precondition, label).await?;
     let projections = Projections::new(&call.caller, &projection);
@@ -187,7 +187,7 @@ async fn patch(
 ) -> Answer {
     let id = call.known_id(id)?;
     let projection = params.projection()?;
-    let request = call.caller.read_patch(call.kind, &body)?;
+    let request = call.caller.read_patch(call.kind, body)?;
     let Caller { directory, label, .. } = &call.caller;
     let record = directory.patch_any_kind(id, &request, &call.precondition, label).await?;
     if let AnyRecord::Group(group) = &record

@@ -1,5 +1,6 @@
 //! What a change of an employee comes to: pure decisions between a read and a write.
 
+use crate::scim::document::Document;
 use crate::scim::schema::{AttributeType, ResourceType};
 use crate::store::employee::{Employee, LocalValues};
 use crate::store::history::{AttributeChange, EventKind, HistoryEntry};
@@ -29,11 +30,11 @@ pub struct Change {
 pub fn created(
     resource_type: &ResourceType,
     id: Uuid,
-    mut attributes: Map<String, Value>,
+    mut attributes: Document,
     occasion: Occasion<'_>,
 ) -> Change {
-    attributes.entry("active").or_insert(Value::Bool(true));
-    let changes = differences(resource_type, &Map::new(), &attributes);
+    attributes.set_default("active", Value::Bool(true));
+    let changes = differences(resource_type, &Document::default(), &attributes);
     let mut after = Employee {
         id,
         revision: 1,
@@ -54,14 +55,14 @@ pub fn created(
 pub fn changed(
     resource_type: &ResourceType,
     before: &Employee,
-    mut attributes: Map<String, Value>,
+    mut attributes: Document,
     occasion: Occasion<'_>,
 ) -> Option<Change> {
-    attributes.entry("active").or_insert(Value::Bool(!before.is_archived()));
-    if attributes == before.attributes {
+    attributes.set_default("active", Value::Bool(!before.is_archived()));
+    let changes = differences(resource_type, &before.attributes, &attributes);
+    if changes.is_empty() {
         return None;
     }
-    let changes = differences(resource_type, &before.attributes, &attributes);
     let after = next(before, attributes, occasion);
     let kind = match (before.is_archived(), after.is_archived()) {
         (false, true) => EventKind::Archived,
@@ -84,10 +85,10 @@ pub fn hidden(resource_type: &ResourceType, before: &Employee, occasion: Occasio
 pub fn revived(
     resource_type: &ResourceType,
     before: &Employee,
-    mut attributes: Map<String, Value>,
+    mut attributes: Document,
     occasion: Occasion<'_>,
 ) -> Change {
-    attributes.entry("active").or_insert(Value::Bool(true));
+    attributes.set_default("active", Value::Bool(true));
     let changes = differences(resource_type, &before.attributes, &attributes);
     let mut after = next(before, attributes, occasion);
     after.hidden = false;
@@ -119,20 +120,24 @@ pub fn localised(before: &Employee, local: LocalValues, occasion: Occasion<'_>) 
 }
 
 /// An employee's attributes, but for `active`.
-pub fn with_active(before: &Employee, active: bool) -> Map<String, Value> {
+pub fn with_active(before: &Employee, active: bool) -> Document {
     let mut attributes = before.attributes.clone();
-    attributes.insert("active".to_owned(), Value::Bool(active));
+    attributes.set("active", Value::Bool(active));
     attributes
 }
 
-fn next(before: &Employee, attributes: Map<String, Value>, occasion: Occasion<'_>) -> Employee {
+fn next(before: &Employee, attributes: Document, occasion: Occasion<'_>) -> Employee {
     let revision = before.revision + 1;
     let mut after = Employee {
+        id: before.id,
         revision,
         version: revision,
+        created: before.created,
         last_modified: occasion.at,
+        archived_at: None,
+        hidden: before.hidden,
         attributes,
-        ..before.clone()
+        local: before.local.clone(),
     };
     after.archived_at = after.is_archived().then(|| before.archived_at.unwrap_or(occasion.at));
     after
@@ -145,8 +150,8 @@ fn entry(kind: EventKind, changes: Vec<AttributeChange>, occasion: Occasion<'_>)
 /// What differs, attribute by attribute; the parts of a single complex attribute stand on their own.
 pub(super) fn differences(
     resource_type: &ResourceType,
-    old: &Map<String, Value>,
-    new: &Map<String, Value>,
+    old: &Document,
+    new: &Document,
 ) -> Vec<AttributeChange> {
     let mut changes = Vec::new();
     for attribute in resource_type.attributes() {
@@ -161,13 +166,13 @@ pub(super) fn differences(
     changes
 }
 
-fn compare(
+fn compare<'d>(
     changes: &mut Vec<AttributeChange>,
     name: &str,
     separator: &str,
     in_parts: bool,
-    old: Option<&Value>,
-    new: Option<&Value>,
+    old: Option<&'d Value>,
+    new: Option<&'d Value>,
 ) {
     if old == new {
         return;
@@ -180,12 +185,13 @@ fn compare(
         });
         return;
     }
-    let parts =
-        |value: Option<&Value>| value.and_then(Value::as_object).cloned().unwrap_or_default();
-    let (old, new) = (parts(old), parts(new));
-    let gone = old.keys().filter(|key| !new.contains_key(*key));
-    for key in new.keys().chain(gone) {
-        let part = format!("{name}{separator}{key}");
-        compare(changes, &part, ".", false, old.get(key), new.get(key));
+    let (old, new) = (old.and_then(Value::as_object), new.and_then(Value::as_object));
+    let keys = |parts: Option<&'d Map<String, Value>>| parts.into_iter().flat_map(Map::keys);
+    let gone = keys(old).filter(|key| !new.is_some_and(|new| new.contains_key(*key)));
+    for key in keys(new).chain(gone) {
+        let (old, new) = (old.and_then(|old| old.get(key)), new.and_then(|new| new.get(key)));
+        if old != new {
+            compare(changes, &format!("{name}{separator}{key}"), ".", false, old, new);
+        }
     }
 }

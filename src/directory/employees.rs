@@ -4,6 +4,7 @@ use super::change::{self, Change, Occasion};
 use super::names::Attempt;
 use super::tidy::tidy;
 use super::{Directory, Error};
+use crate::scim::document::Document;
 use crate::scim::patch::{self, PatchRequest};
 use crate::scim::undeclared;
 use crate::scim::version::TagCondition;
@@ -50,39 +51,34 @@ impl Directory {
     /// Adds an employee, or brings back the same person: one who was deleted under this userName, when the externalId
     /// is equal on both sides or neither has one.
     ///
-    /// `attributes` are canonical and whole, as [`crate::scim::validate::read_resource`] returns them.
+    /// `attributes` are canonical and whole, as [`crate::scim::body::read_body`] returns them.
     ///
     /// # Errors
     /// [`Error::UserNameTaken`], also when the one who has it is archived; [`Error::Contention`]; as for every call of
     /// the store.
-    pub async fn create(
-        &self,
-        attributes: Map<String, Value>,
-        by: &str,
-    ) -> Result<Employee, Error> {
-        let user_name = attributes.get("userName").and_then(Value::as_str).unwrap_or_default();
+    pub async fn create(&self, mut attributes: Document, by: &str) -> Result<Employee, Error> {
+        let user_name = attributes.text("userName").unwrap_or_default();
         let mut attempt = Attempt::new(Kind::Employee, user_name);
         let occasion = Occasion { at: self.sources.now(), by };
         loop {
             let claim = attempt.claim()?;
             let same_person = self.find_same_person(claim, &attributes).await?;
-            let mut attributes = attributes.clone();
-            let (change, written) = match &same_person {
-                None => {
-                    let id = self.sources.new_id();
-                    let change = change::created(&self.types.users, id, attributes, occasion);
-                    let Change { after, entry } = &change;
-                    let written = self.store.create_employee(after, claim, entry).await?;
-                    (change, written)
+            let Some(before) = same_person else {
+                let id = self.sources.new_id();
+                let change = change::created(&self.types.users, id, attributes, occasion);
+                let Change { after, entry } = change;
+                let written = self.store.create_employee(&after, claim, &entry).await?;
+                if self.is_done(written, &mut attempt).await? {
+                    return Ok(after);
                 }
-                Some(before) => {
-                    let (_, aside) = self.declared(before);
-                    undeclared::put_back(&mut attributes, aside);
-                    let change = change::revived(&self.types.users, before, attributes, occasion);
-                    let written = self.bring_back(before, &change, claim, occasion).await?;
-                    (change, written)
-                }
+                attributes = after.attributes;
+                continue;
             };
+            let (_, aside) = self.declared(&before);
+            let mut whole = attributes.clone();
+            undeclared::put_back(&mut whole, aside);
+            let change = change::revived(&self.types.users, &before, whole, occasion);
+            let written = self.bring_back(&before, &change, claim, occasion).await?;
             if self.is_done(written, &mut attempt).await? {
                 return Ok(change.after);
             }
@@ -97,7 +93,7 @@ impl Directory {
     pub async fn replace(
         &self,
         id: Uuid,
-        attributes: &Map<String, Value>,
+        attributes: &Document,
         precondition: &Precondition,
         by: &str,
     ) -> Result<Employee, Error> {
@@ -123,7 +119,7 @@ impl Directory {
     ) -> Result<Employee, Error> {
         self.change(id, precondition, by, |before| {
             let (declared, aside) = self.declared(before);
-            let mut after = patch::apply(&self.types.users, &declared, request)?;
+            let mut after = patch::apply(&self.types.users, declared, request)?;
             undeclared::put_back(&mut after, aside);
             Ok(after)
         })
@@ -131,7 +127,7 @@ impl Directory {
     }
 
     /// What the tables declare of an employee's attributes, and what else is kept.
-    fn declared(&self, employee: &Employee) -> (Map<String, Value>, Map<String, Value>) {
+    fn declared(&self, employee: &Employee) -> (Document, Map<String, Value>) {
         let mut declared = employee.attributes.clone();
         let aside = undeclared::set_aside(&self.types.users, &mut declared);
         (declared, aside)
@@ -186,7 +182,7 @@ impl Directory {
         id: Uuid,
         precondition: &Precondition,
         by: &str,
-        decide: impl Fn(&Employee) -> Result<Map<String, Value>, Error>,
+        decide: impl Fn(&Employee) -> Result<Document, Error>,
     ) -> Result<Employee, Error> {
         let mut pauses = Pauses::new();
         loop {
@@ -215,12 +211,12 @@ impl Directory {
     async fn find_same_person(
         &self,
         claim: &Claim,
-        attributes: &Map<String, Value>,
+        attributes: &Document,
     ) -> Result<Option<Employee>, Error> {
         if claim.former.is_empty() {
             return Ok(None);
         }
-        let external_id = attributes.get("externalId").and_then(Value::as_str);
+        let external_id = attributes.text("externalId");
         let last_first: Vec<Uuid> = claim.former.iter().rev().copied().collect();
         let hidden = self.store.get_hidden_employees(&last_first).await?;
         Ok(hidden.into_iter().find(|employee| employee.external_id() == external_id))

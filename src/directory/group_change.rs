@@ -1,13 +1,14 @@
 //! What a change of a group comes to: pure decisions between a read and a write.
 
 use super::change::{Occasion, differences};
+use crate::scim::document::Document;
 use crate::scim::schema::ResourceType;
 use crate::store::group::Group;
 use crate::store::group_write::GroupChange;
 use crate::store::history::{AttributeChange, EventKind, HistoryEntry};
 use crate::store::journal::journal_for;
 use crate::store::member::{Member, MemberChanges};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -45,8 +46,8 @@ impl WantedMembers {
 }
 
 /// Takes the members out of a group's canonical attributes.
-pub fn split_members(mut attributes: Map<String, Value>) -> (Map<String, Value>, WantedMembers) {
-    let members = attributes.shift_remove(MEMBERS);
+pub fn split_members(mut attributes: Document) -> (Document, WantedMembers) {
+    let members = attributes.take(MEMBERS);
     let members = members.as_ref().and_then(Value::as_array).into_iter().flatten();
     let mut wanted: IndexedMembers = BTreeMap::new();
     let mut nobodies = 0;
@@ -83,11 +84,11 @@ pub fn member_values(members: &[Member]) -> Value {
 pub fn created(
     groups: &ResourceType,
     id: Uuid,
-    attributes: Map<String, Value>,
+    attributes: Document,
     members: &MemberChanges,
     occasion: Occasion<'_>,
 ) -> (Group, HistoryEntry) {
-    let mut changes = differences(groups, &Map::new(), &attributes);
+    let mut changes = differences(groups, &Document::default(), &attributes);
     changes.extend(member_change(members));
     let group = Group {
         id,
@@ -106,7 +107,7 @@ pub fn created(
 pub fn changed(
     groups: &ResourceType,
     before: &Group,
-    attributes: Map<String, Value>,
+    attributes: Document,
     members: &MemberChanges,
     occasion: Occasion<'_>,
 ) -> Option<GroupChange> {
@@ -132,7 +133,7 @@ pub fn changed(
 
 /// What stands in the history of a group that is deleted: what it was.
 pub fn deleted(groups: &ResourceType, group: &Group, occasion: Occasion<'_>) -> HistoryEntry {
-    let changes = differences(groups, &group.attributes, &Map::new());
+    let changes = differences(groups, &group.attributes, &Document::default());
     entry(EventKind::Deleted, changes, occasion)
 }
 

@@ -7,6 +7,7 @@ use super::membership::with_members;
 use super::names::Attempt;
 use super::tidy::tidy;
 use super::{Directory, Error};
+use crate::scim::document::Document;
 use crate::scim::patch::{self, PatchRequest, Reach};
 use crate::scim::schema::MAX_MEMBERS;
 use crate::store::dynamodb::retry::Pauses;
@@ -15,7 +16,6 @@ use crate::store::keys::Kind;
 use crate::store::member::Member;
 use crate::store::membership::Presence;
 use crate::store::written::Written;
-use serde_json::{Map, Value};
 use uuid::Uuid;
 
 impl Directory {
@@ -49,17 +49,13 @@ impl Directory {
 
     /// Adds a group. Members that nobody here knows are left out.
     ///
-    /// `attributes` are canonical and whole, as [`crate::scim::validate::read_resource`] returns them.
+    /// `attributes` are canonical and whole, as [`crate::scim::body::read_body`] returns them.
     ///
     /// # Errors
     /// [`Error::GroupNameTaken`], [`Error::Contention`]; as for every call of the store.
-    pub async fn create_group(
-        &self,
-        attributes: Map<String, Value>,
-        by: &str,
-    ) -> Result<Group, Error> {
+    pub async fn create_group(&self, attributes: Document, by: &str) -> Result<Group, Error> {
         let (attributes, wanted) = split_members(attributes);
-        let name = attributes.get("displayName").and_then(Value::as_str).unwrap_or_default();
+        let name = attributes.text("displayName").unwrap_or_default();
         let occasion = Occasion { at: self.sources.now(), by };
         let id = self.sources.new_id();
         let mut attempt = Attempt::new(Kind::Group, name);
@@ -91,7 +87,7 @@ impl Directory {
     pub async fn replace_group(
         &self,
         id: Uuid,
-        attributes: &Map<String, Value>,
+        attributes: &Document,
         precondition: &Precondition,
         by: &str,
     ) -> Result<Group, Error> {
@@ -111,7 +107,7 @@ impl Directory {
     ) -> Result<Group, Error> {
         let groups = &self.types.groups;
         let reach = patch::reach(groups, request);
-        let decide = |before: &Map<String, Value>| patch::apply(groups, before, request);
+        let decide = |before: Document| patch::apply(groups, before, request);
         self.change_group(id, precondition, by, &reach, decide).await
     }
 
@@ -154,20 +150,20 @@ impl Directory {
         precondition: &Precondition,
         by: &str,
         reach: &Reach,
-        decide: impl Fn(&Map<String, Value>) -> Result<Map<String, Value>, crate::scim::Error>,
+        decide: impl Fn(Document) -> Result<Document, crate::scim::Error>,
     ) -> Result<Group, Error> {
         let mut pauses = Pauses::new();
         loop {
             let before = self.get_group_if(id, precondition).await?;
             let known = self.reached(&before, reach).await?;
-            let (attributes, wanted) = split_members(decide(&with_members(&before, &known))?);
+            let (attributes, wanted) = split_members(decide(with_members(&before, &known))?);
             let mut members = self.member_changes(id, &known, &wanted).await?;
             let awaited = self.awaited(id, reach, &known, &wanted).await?;
             if !awaited.is_empty() {
                 // Those of them whom the request would take out if they were here.
                 let away = awaited.iter().map(|awaited| awaited.member.clone());
                 let here: Vec<Member> = known.iter().cloned().chain(away).collect();
-                let (_, still) = split_members(decide(&with_members(&before, &here))?);
+                let (_, still) = split_members(decide(with_members(&before, &here))?);
                 members.forget(&awaited, &still);
             }
             let occasion = Occasion { at: self.sources.now(), by };

@@ -4,6 +4,7 @@ use super::group_change::{MEMBERS, WantedMember, WantedMembers, member_values};
 use super::query::parse_id;
 use super::view::display_name;
 use super::{Directory, Error};
+use crate::scim::document::Document;
 use crate::scim::patch::Reach;
 use crate::scim::schema::MAX_DISPLAY_CHARS;
 use crate::store::employee::Employee;
@@ -11,7 +12,6 @@ use crate::store::group::Group;
 use crate::store::keys::Kind;
 use crate::store::member::{Member, MemberChanges};
 use crate::store::membership::Presence;
-use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use uuid::Uuid;
 
@@ -146,10 +146,10 @@ impl MemberChanges {
 }
 
 /// A group's attributes, with these as its members.
-pub(super) fn with_members(group: &Group, members: &[Member]) -> Map<String, Value> {
+pub(super) fn with_members(group: &Group, members: &[Member]) -> Document {
     let mut attributes = group.attributes.clone();
     if !members.is_empty() {
-        attributes.insert(MEMBERS.to_owned(), member_values(members));
+        attributes.set(MEMBERS, member_values(members));
     }
     attributes
 }

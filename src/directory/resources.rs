@@ -3,6 +3,7 @@
 use super::employees::Precondition;
 use super::relations::{Related, Relations};
 use super::{Directory, Error};
+use crate::scim::document::Document;
 use crate::scim::patch::PatchRequest;
 use crate::scim::resource::{Identity, Relation, Resource};
 use crate::scim::schema::ResourceType;
@@ -13,7 +14,6 @@ use crate::store::keys::Kind;
 use crate::store::record::Record;
 use futures_util::future;
 use futures_util::stream::{self, StreamExt, TryStreamExt};
-use serde_json::{Map, Value};
 use std::future::Future;
 use uuid::Uuid;
 
@@ -129,7 +129,7 @@ pub(super) trait Shown: Record + Sync {
     fn identity<'a>(&self, id: &'a str) -> Identity<'a>;
 
     /// What the identity provider set, but for what says who belongs to whom.
-    fn attributes(&self) -> &Map<String, Value>;
+    fn attributes(&self) -> &Document;
 
     /// The resource, without its relation; `id` is its id as text.
     fn resource<'a>(
@@ -165,7 +165,7 @@ impl Shown for Employee {
         Identity { id, created, last_modified, version }
     }
 
-    fn attributes(&self) -> &Map<String, Value> {
+    fn attributes(&self) -> &Document {
         &self.attributes
     }
 
@@ -186,7 +186,7 @@ impl Shown for Group {
         Identity { id, created, last_modified, version }
     }
 
-    fn attributes(&self) -> &Map<String, Value> {
+    fn attributes(&self) -> &Document {
         &self.attributes
     }
 
@@ -227,7 +227,7 @@ impl Directory {
     pub async fn create_any_kind(
         &self,
         kind: Kind,
-        attributes: Map<String, Value>,
+        attributes: Document,
         by: &str,
     ) -> Result<AnyRecord, Error> {
         Ok(match kind {
@@ -243,7 +243,7 @@ impl Directory {
     pub async fn replace_any_kind(
         &self,
         (kind, id): (Kind, Uuid),
-        attributes: &Map<String, Value>,
+        attributes: &Document,
         precondition: &Precondition,
         by: &str,
     ) -> Result<AnyRecord, Error> {

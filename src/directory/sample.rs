@@ -8,7 +8,8 @@ use super::pepper::{Peppers, SAMPLE_PEPPER};
 use super::sources::Sources;
 use super::tenants::{NewTenant, Tenants};
 use super::{Directory, Error, token};
-use crate::scim::{json, validate};
+use crate::scim::json::Body;
+use crate::scim::validate;
 use secrecy::SecretString;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -51,8 +52,8 @@ pub async fn create(tenants: &Tenants, by: &str) -> Result<NewTenant, Error> {
         let types = Arc::clone(&tenants.types);
         let memory = tenants.memory.clone();
         let directory = Directory::new(tenants.store.tenant(&id), types, sources, memory);
-        let body = json::read_object(body.as_bytes())?;
-        directory.create(validate::read_resource(&tenants.types().users, &body)?, by).await?;
+        let body = Body::read(body.as_bytes())?;
+        directory.create(validate::read_resource(&tenants.types().users, body)?, by).await?;
     }
     Ok(new)
 }

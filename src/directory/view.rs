@@ -114,8 +114,7 @@ impl Directory {
         let mut employee = self.get_any(id).await?;
         undeclared::set_aside(&self.types.users, &mut employee.attributes);
         // DynamoDB gives a map's members in any order; an administrator reads the same one each time.
-        employee.attributes.sort_keys();
-        employee.attributes.values_mut().for_each(Value::sort_all_objects);
+        employee.attributes.sort();
         let Effective { location, department, manager } = Effective::of(&employee, settings);
         let manager_colleague = match &manager.value {
             Some(text) => self.find_colleague(text).await?,

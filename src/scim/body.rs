@@ -1,5 +1,7 @@
 //! Reading the body of a POST or PUT as clients really write it: its keys may be paths, as in a PATCH without a path.
 
+use super::document::Document;
+use super::json::Body;
 use super::schema::ResourceType;
 use super::{Error, patch, validate};
 use serde_json::{Map, Value};
@@ -11,14 +13,20 @@ use serde_json::{Map, Value};
 ///
 /// # Errors
 /// As [`validate::read_resource`], and as [`patch::add_paths`].
-pub fn read_body(
-    resource_type: &ResourceType,
-    body: &Map<String, Value>,
-) -> Result<Map<String, Value>, Error> {
-    let attributes = validate::read_resource(resource_type, body)?;
+pub fn read_body(resource_type: &ResourceType, body: Body) -> Result<Document, Error> {
+    let paths = keys_elsewhere(resource_type, &body);
+    let document = validate::read_resource(resource_type, body)?;
+    match paths.is_empty() {
+        true => Ok(document),
+        false => patch::add_paths(resource_type, document, paths),
+    }
+}
+
+/// The members whose keys are no names of attributes in their place; a key in an extension gets the URI of the extension.
+fn keys_elsewhere(resource_type: &ResourceType, body: &Body) -> Map<String, Value> {
     let mut others = Map::new();
-    for (key, value) in body {
-        if resource_type.attribute(key).is_some() {
+    for (key, value) in body.as_object() {
+        if resource_type.attribute(key).is_some() || key.eq_ignore_ascii_case("schemas") {
             continue;
         }
         match (resource_type.extension(key), value) {
@@ -36,10 +44,7 @@ pub fn read_body(
             }
         }
     }
-    match others.is_empty() {
-        true => Ok(attributes),
-        false => patch::add_paths(resource_type, &attributes, &others),
-    }
+    others
 }
 
 #[cfg(test)]
@@ -52,8 +57,8 @@ mod tests {
     #[track_caller]
     fn check(body: Value, expected: Value) {
         let users = &ResourceTypes::standard().users;
-        let read = read_body(users, body.as_object().unwrap()).unwrap();
-        assert_eq!(Value::Object(read), expected);
+        let read = read_body(users, body.as_object().unwrap().clone().into()).unwrap();
+        assert_eq!(json!(read), expected);
     }
 
     #[test]
@@ -102,7 +107,7 @@ mod tests {
             ),
             (json!({"department": "R"}), "userName is required and must not be empty"),
         ] {
-            let error = read_body(users, body.as_object().unwrap()).unwrap_err();
+            let error = read_body(users, body.as_object().unwrap().clone().into()).unwrap_err();
             assert!(error.detail.contains(detail), "{}", error.detail);
             assert!(!error.detail.contains("Operation"), "{}", error.detail);
         }

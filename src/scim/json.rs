@@ -10,12 +10,39 @@ use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 use std::fmt;
 
-/// Reads a request body that must be one JSON object. A byte order mark before it is skipped (RFC 8259 §8.1).
-///
-/// # Errors
-/// `invalidSyntax` with the line and column: empty, not UTF-8, not JSON, a key twice, nested more than 127 deep, or not
-/// an object.
-pub fn read_object(bytes: &[u8]) -> Result<Map<String, Value>, Error> {
+/// A JSON object that a client sent. Its names and values are not checked against the schema tables yet.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Body(Map<String, Value>);
+
+impl Body {
+    /// Reads a request body that must be one JSON object. A byte order mark before it is skipped (RFC 8259 §8.1).
+    ///
+    /// # Errors
+    /// `invalidSyntax` with the line and column: empty, not UTF-8, not JSON, a key twice, nested more than 127 deep, or
+    /// not an object.
+    pub fn read(bytes: &[u8]) -> Result<Self, Error> {
+        read_object(bytes).map(Self)
+    }
+
+    /// The members of the object.
+    pub fn as_object(&self) -> &Map<String, Value> {
+        &self.0
+    }
+
+    /// The members of the object.
+    pub fn into_object(self) -> Map<String, Value> {
+        self.0
+    }
+}
+
+/// An object inside a body can be a body itself, as in a bulk request (RFC 7644 §3.7).
+impl From<Map<String, Value>> for Body {
+    fn from(object: Map<String, Value>) -> Self {
+        Self(object)
+    }
+}
+
+fn read_object(bytes: &[u8]) -> Result<Map<String, Value>, Error> {
     let text = std::str::from_utf8(bytes).map_err(|error| {
         Error::invalid_syntax(format!(
             "The body is not UTF-8 text: byte {} is not part of a character",

@@ -27,9 +27,25 @@ pub(super) fn member<'v>(
     object: &'v Map<String, Value>,
     name: &str,
 ) -> Result<Option<&'v Value>, Error> {
+    Ok(entry(object, name)?.map(|(_, value)| value))
+}
+
+/// Takes out the member called `name` in any case.
+///
+/// # Errors
+/// As [`member`].
+pub(super) fn take(object: &mut Map<String, Value>, name: &str) -> Result<Option<Value>, Error> {
+    let key = entry(object, name)?.map(|(key, _)| key.clone());
+    Ok(key.and_then(|key| object.swap_remove(&key)))
+}
+
+fn entry<'v>(
+    object: &'v Map<String, Value>,
+    name: &str,
+) -> Result<Option<(&'v String, &'v Value)>, Error> {
     let mut found = object.iter().filter(|(key, _)| key.eq_ignore_ascii_case(name));
     match (found.next(), found.next()) {
         (Some(_), Some(_)) => Err(Error::repeated(name)),
-        (first, _) => Ok(first.map(|(_, value)| value)),
+        (first, _) => Ok(first),
     }
 }

@@ -1,4 +1,7 @@
-//! The SCIM 2.0 protocol, pure: RFC 7643 (schema) and RFC 7644 (protocol) as functions over JSON values.
+//! The SCIM 2.0 protocol, pure: RFC 7643 (schema) and RFC 7644 (protocol) as functions over JSON.
+//!
+//! A client sends a [`Body`](json::Body). Validation and PATCH make a [`Document`](document::Document) of it, which is
+//! stored. A [`Resource`](resource::Resource) borrows a document for filters, orders and answers.
 //!
 //! Knows nothing about HTTP, DynamoDB, clocks, the environment or employees. Everything here is decided by the
 //! [`schema`] tables: discovery documents, body validation, filters, PATCH and projection.
@@ -6,6 +9,7 @@
 pub mod urn;
 pub mod error;
 pub mod json;
+pub mod document;
 mod message;
 pub mod work;
 pub mod fold;

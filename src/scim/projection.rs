@@ -183,6 +183,7 @@ fn paths(list: &str) -> Vec<AttrPath> {
 #[cfg(test)]
 mod tests {
     use super::Projection;
+    use crate::scim::document::Document;
     use crate::scim::resource::{Identity, Resource};
     use crate::scim::schema::user_resource_type;
     use crate::scim::urn::{ENTERPRISE_USER, USER};
@@ -203,7 +204,7 @@ mod tests {
         let resource = Resource {
             resource_type: &resource_type,
             identity: Identity { id: "1", created: epoch, last_modified: epoch, version: 1 },
-            document: document.as_object().unwrap(),
+            document: &Document::from_stored(document.as_object().unwrap().clone()),
             relation: None,
             base_url: "",
         };

@@ -10,6 +10,7 @@ mod tests;
 pub use write::ProjectedResource;
 
 use super::bound_path::{BoundPath, Subject, each};
+use super::document::Document;
 use super::projection::BoundProjection;
 use super::schema::{ResourceType, Schema};
 use super::undeclared::is_shown;
@@ -40,7 +41,7 @@ pub struct Resource<'a> {
     /// What the service knows about it.
     pub identity: Identity<'a>,
     /// The attributes that a client set.
-    pub document: &'a Map<String, Value>,
+    pub document: &'a Document,
     /// The attribute that refers to other resources, if the resource has it.
     pub relation: Option<Relation<'a>>,
     /// The tenant's SCIM root without a final slash; it makes `meta.location`.
@@ -156,7 +157,7 @@ impl Subject for Resource<'_> {
             ("id", _) => Cow::Owned(vec![Value::from(self.identity.id)]),
             ("meta", _) => Cow::Owned(vec![self.meta_object(path.sub_attribute.as_deref())]),
             (name, Some(relation)) if name == relation.attribute => {
-                relation.values.iter().map(Reference::to_value).collect()
+                relation.values.iter().map(|reference| reference.to_value()).collect()
             }
             (uri, _) if path.is_whole_extension() => {
                 let extension = self.resource_type.extension(uri);
@@ -172,7 +173,7 @@ impl Subject for Resource<'_> {
 
 impl Reference<'_> {
     /// The reference with its `value` alone, which is all that a filter can name.
-    fn to_value(&self) -> Value {
+    fn to_value(self) -> Value {
         Value::Object(Map::from_iter([("value".to_owned(), self.id.to_string().into())]))
     }
 }

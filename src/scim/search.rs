@@ -2,12 +2,13 @@
 //!
 //! Knows what the parameters are called and which form they have; what each one means is said where it is used.
 
+use super::json::Body;
 use super::list::Page;
 use super::message::{self, member};
 use super::projection::Projection;
 use super::sort::SortBy;
 use super::{Error, urn};
-use serde_json::{Map, Number, Value};
+use serde_json::{Number, Value};
 use sha2::{Digest as _, Sha256};
 
 /// The longest list of attribute names, in bytes: a body must not ask for more than fits into a URL, since each name is
@@ -60,7 +61,8 @@ impl SearchParams {
     /// # Errors
     /// `invalidSyntax`: no `SearchRequest` in `schemas`, a member of another type than it must have, or one that is
     /// there twice in different case.
-    pub fn from_body(body: &Map<String, Value>) -> Result<Self, Error> {
+    pub fn from_body(body: &Body) -> Result<Self, Error> {
+        let body = body.as_object();
         message::require(body, urn::SEARCH_REQUEST)?;
         let read = |name, of: fn(&str, &Value) -> Result<String, Error>| {
             let value = member(body, name)?.filter(|value| !value.is_null());
@@ -199,7 +201,7 @@ mod tests {
 
     fn read(mut body: Value) -> Result<SearchParams, Error> {
         body["schemas"] = json!([urn::SEARCH_REQUEST.to_uppercase()]);
-        SearchParams::from_body(body.as_object().unwrap())
+        SearchParams::from_body(&body.as_object().unwrap().clone().into())
     }
 
     #[test]
@@ -260,7 +262,7 @@ mod tests {
         );
         let error = read(json!({"count": 1, "Count": 1})).unwrap_err();
         assert!(error.detail.starts_with("count is there more than once"), "{error}");
-        let error = SearchParams::from_body(&serde_json::Map::new()).unwrap_err();
+        let error = SearchParams::from_body(&crate::scim::json::Body::default()).unwrap_err();
         assert!(error.detail.contains(urn::SEARCH_REQUEST), "{error}");
         let twice = [("count".to_owned(), "1".to_owned()), ("COUNT".to_owned(), "1".to_owned())];
         assert!(SearchParams::from_query(twice).is_err());

@@ -3,16 +3,15 @@
 //!
 //! Only extensions can hold such values: what the core schema has never goes.
 
+use super::document::{Document, json_len};
 use super::schema::{AttributeType, ResourceType, Schema};
 use super::validate::MAX_RESOURCE_BYTES;
 use serde_json::{Map, Value};
 
 /// Takes out of canonical attributes what the tables do not declare, and what is of another type than they say: an
 /// attribute may have been declared anew. What was taken out is for [`put_back`].
-pub fn set_aside(
-    resource_type: &ResourceType,
-    attributes: &mut Map<String, Value>,
-) -> Map<String, Value> {
+pub fn set_aside(resource_type: &ResourceType, document: &mut Document) -> Map<String, Value> {
+    let attributes = document.as_object_mut();
     let mut aside = Map::new();
     // Most records have no such value: they are looked at, and not copied.
     let is_touched = |(key, value): (&String, &Value)| {
@@ -49,11 +48,11 @@ pub fn set_aside(
 
 /// Puts what [`set_aside`] took out back beside what there is now. A new value of the same name counts. When all
 /// together would be too large, what is not declared goes.
-pub fn put_back(attributes: &mut Map<String, Value>, aside: Map<String, Value>) {
+pub fn put_back(document: &mut Document, aside: Map<String, Value>) {
     if aside.is_empty() {
         return;
     }
-    let mut whole = attributes.clone();
+    let mut whole = document.as_object().clone();
     for (key, value) in aside {
         match (whole.get_mut(&key), value) {
             (Some(Value::Object(present)), Value::Object(hidden)) => {
@@ -67,8 +66,8 @@ pub fn put_back(attributes: &mut Map<String, Value>, aside: Map<String, Value>) 
             }
         }
     }
-    if serde_json::to_string(&whole).is_ok_and(|text| text.len() <= MAX_RESOURCE_BYTES) {
-        *attributes = whole;
+    if json_len(&whole) <= MAX_RESOURCE_BYTES {
+        *document.as_object_mut() = whole;
     }
 }
 
@@ -115,6 +114,7 @@ fn fits_element(kind: AttributeType, value: &Value) -> bool {
 #[cfg(test)]
 mod tests {
     use super::{put_back, set_aside};
+    use crate::scim::document::Document;
     use crate::scim::schema::ResourceTypes;
     use crate::scim::schema::custom::{CustomAttribute, CustomType};
     use serde_json::{Map, Value, json};
@@ -132,8 +132,8 @@ mod tests {
         ResourceTypes::standard().with_custom(&declared)
     }
 
-    fn object(value: Value) -> Map<String, Value> {
-        value.as_object().unwrap().clone()
+    fn object(value: Value) -> Document {
+        Document::from_stored(value.as_object().unwrap().clone())
     }
 
     #[test]
@@ -149,16 +149,16 @@ mod tests {
         ]);
         let mut shown = stored.clone();
         let aside = set_aside(&types.users, &mut shown);
-        assert_eq!(
-            Value::Object(shown.clone()),
-            json!({"userName": "ada", "urn:x:y": {"kept": "a"}})
-        );
+        assert_eq!(json!(shown), json!({"userName": "ada", "urn:x:y": {"kept": "a"}}));
         put_back(&mut shown, aside.clone());
         assert_eq!(shown, stored);
 
         let mut changed = object(json!({"userName": "ada", "urn:x:y": {"retyped": 7}}));
         put_back(&mut changed, aside.clone());
-        assert_eq!(changed["urn:x:y"], json!({"retyped": 7, "gone": "b", "Kept": "d"}));
+        assert_eq!(
+            changed.get("urn:x:y").unwrap(),
+            &json!({"retyped": 7, "gone": "b", "Kept": "d"})
+        );
         let mut large = object(json!({"userName": "x".repeat(131_000)}));
         let alone = large.clone();
         put_back(&mut large, aside);

@@ -3,9 +3,10 @@
 
 use super::attr_path::AttrPath;
 use super::filter::Filter;
+use super::json::Body;
 use super::patch::{PatchRequest, unknown_parts};
 use super::schema::{Attribute, AttributeType, Mutability, ResourceType, Target};
-use serde_json::{Map, Value};
+use serde_json::Value;
 use std::collections::BTreeSet;
 
 /// How many names of one request are told.
@@ -18,9 +19,9 @@ const MOST_CHARS: usize = 200;
 pub type Names = BTreeSet<String>;
 
 /// Those that the body of a POST or PUT names.
-pub fn in_resource(resource_type: &ResourceType, body: &Map<String, Value>) -> Names {
+pub fn in_resource(resource_type: &ResourceType, body: &Body) -> Names {
     let mut unknown = Unknown::of(resource_type);
-    for (key, value) in body {
+    for (key, value) in body.as_object() {
         match resource_type.attribute(key) {
             Some(attribute) => unknown.look_for_parts(attribute, &attribute.name, value),
             None => unknown.look_at(key, value),
@@ -152,21 +153,21 @@ mod tests {
     use super::*;
     use crate::scim::schema::ResourceTypes;
     use crate::scim::urn;
-    use serde_json::json;
+    use serde_json::{Map, json};
 
     const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 
     #[track_caller]
     fn check_body(body: Value, expected: &[&str]) {
         let users = &ResourceTypes::standard().users;
-        let names = in_resource(users, body.as_object().unwrap());
+        let names = in_resource(users, &Body::from(body.as_object().unwrap().clone()));
         assert_eq!(names.iter().collect::<Vec<_>>(), expected);
     }
 
     #[track_caller]
     fn check_operation(operation: Value, expected: &[&str]) {
         let body = json!({"schemas": [urn::PATCH_OP], "Operations": [operation]});
-        let request = PatchRequest::read(body.as_object().unwrap()).unwrap();
+        let request = PatchRequest::read(body.as_object().unwrap().clone().into()).unwrap();
         let names = in_patch(&ResourceTypes::standard().users, &request);
         assert_eq!(names.iter().collect::<Vec<_>>(), expected);
     }
@@ -227,10 +228,13 @@ mod tests {
     #[test]
     fn names_are_few_and_short() {
         let many: Map<String, Value> = (0..100).map(|n| (format!("x{n:03}"), json!(1))).collect();
-        let names = in_resource(&ResourceTypes::standard().users, &many);
+        let names = in_resource(&ResourceTypes::standard().users, &Body::from(many));
         assert_eq!(names.len(), MOST_NAMES);
         let long = json!({ "y".repeat(5_000): 1 });
-        let names = in_resource(&ResourceTypes::standard().users, long.as_object().unwrap());
+        let names = in_resource(
+            &ResourceTypes::standard().users,
+            &long.as_object().unwrap().clone().into(),
+        );
         assert_eq!(names.first().unwrap().len(), MOST_CHARS);
     }
 

@@ -59,6 +59,9 @@ pub(super) fn is_repeat(attribute: &Attribute, left: &Value, right: &Value) -> b
 
 /// Makes one of values that are the same: the first keeps what it says, and gets what it did not say.
 pub(super) fn merge_repeated(attribute: &Attribute, elements: &mut Vec<Value>) {
+    if elements.len() < 2 {
+        return;
+    }
     let mut kept: Vec<Value> = Vec::with_capacity(elements.len());
     let mut positions: HashMap<Option<String>, Vec<usize>> = HashMap::with_capacity(elements.len());
     for element in elements.drain(..) {

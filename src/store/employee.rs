@@ -1,7 +1,8 @@
 //! The employee: the record that the identity provider keeps in step, and that outlives its account there.
 
+use crate::scim::document::Document;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::Value;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -23,7 +24,7 @@ pub struct Employee {
     /// Whether the identity provider deleted the user: SCIM does not know the employee any more.
     pub hidden: bool,
     /// The identity provider's attributes, canonical and whole, `active` included.
-    pub attributes: Map<String, Value>,
+    pub attributes: Document,
     /// What the tenant's own administrator set.
     pub local: LocalValues,
 }
@@ -75,7 +76,7 @@ impl Employee {
 
     /// A top-level text attribute.
     pub fn text(&self, name: &str) -> Option<&str> {
-        self.attributes.get(name)?.as_str()
+        self.attributes.text(name)
     }
 
     fn emails(&self) -> impl Iterator<Item = &Value> {

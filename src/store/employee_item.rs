@@ -6,6 +6,7 @@ use super::keys::{self, Key, Kind};
 use super::record::{Record, id_in_key};
 use super::tenant::TenantId;
 use super::{Error, Item};
+use crate::scim::document::Document;
 use crate::scim::fold::fold;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -67,7 +68,7 @@ pub(super) fn pointers(tenant: &TenantId, employee: &Employee) -> BTreeSet<Key> 
 }
 
 pub(super) fn to_item(tenant: &TenantId, employee: &Employee) -> Result<Item, Error> {
-    let mut document = employee.attributes.clone();
+    let mut document = employee.attributes.clone().into_object();
     document.remove("active");
     let fields = EmployeeFields {
         revision: employee.revision,
@@ -110,7 +111,7 @@ pub(super) fn from_item(tenant: &TenantId, item: Item) -> Result<Employee, Error
         last_modified: fields.last_modified,
         archived_at: fields.archived_at,
         hidden,
-        attributes,
+        attributes: Document::from_stored(attributes),
         local: fields.local,
     })
 }

@@ -4,6 +4,7 @@ use super::keys::{self, Key, Kind};
 use super::record::{Record, id_in_key};
 use super::tenant::TenantId;
 use super::{Error, Item};
+use crate::scim::document::Document;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
@@ -24,7 +25,7 @@ pub struct Group {
     /// When what SCIM shows last changed.
     pub last_modified: OffsetDateTime,
     /// The identity provider's attributes, canonical, but for `members`.
-    pub attributes: Map<String, Value>,
+    pub attributes: Document,
     /// How many members there are.
     pub member_count: u64,
     /// The change of members that is committed, and not applied to their items yet.
@@ -45,12 +46,12 @@ pub struct Journal {
 impl Group {
     /// The name in the spelling that was sent.
     pub fn display_name(&self) -> &str {
-        self.attributes.get("displayName").and_then(Value::as_str).unwrap_or_default()
+        self.attributes.text("displayName").unwrap_or_default()
     }
 
     /// The identity provider's own id of the group.
     pub fn external_id(&self) -> Option<&str> {
-        self.attributes.get("externalId")?.as_str()
+        self.attributes.text("externalId")
     }
 }
 
@@ -88,7 +89,7 @@ pub(super) fn pointers(tenant: &TenantId, group: &Group) -> BTreeSet<Key> {
 }
 
 pub(super) fn to_item(tenant: &TenantId, group: &Group) -> Result<Item, Error> {
-    let mut document = group.attributes.clone();
+    let mut document = group.attributes.clone().into_object();
     let fields = GroupFields {
         revision: group.revision,
         version: group.version,
@@ -135,7 +136,7 @@ impl Record for Group {
             version: fields.version,
             created: fields.created,
             last_modified: fields.last_modified,
-            attributes,
+            attributes: Document::from_stored(attributes),
             member_count: fields.member_count,
             journal,
         })

@@ -104,7 +104,7 @@ pub(super) async fn show(
             ValueRow::new("manager", "Manager", manager_hint, view.manager),
         ],
         colleague: view.manager_colleague,
-        groups: groups(&employee.attributes),
+        groups: groups(employee.attributes.as_object()),
         memberships,
         timeline: Timeline::new(history, &here, cursor.is_none()),
     })

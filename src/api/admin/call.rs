@@ -155,7 +155,7 @@ impl<S: Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
         let JsonObject(object) = JsonObject::from_request(request, state).await?;
-        let read = serde_path_to_error::deserialize(Value::Object(object));
+        let read = serde_path_to_error::deserialize(Value::Object(object.into_object()));
         read.map(Body).map_err(|error| {
             let path = error.path().to_string();
             let what = if path == "." { "The body".to_owned() } else { path };

@@ -246,7 +246,7 @@ impl From<EmployeeView> for EmployeeBody {
             department: view.department.into(),
             manager: view.manager.into(),
             manager_colleague: view.manager_colleague.map(Into::into),
-            from_identity_provider: employee.attributes,
+            from_identity_provider: employee.attributes.into_object(),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{BulkPath, MAX_OPERATIONS};
 use crate::scim::error::quoted;
+use crate::scim::json::Body;
 use crate::scim::message::{self, member};
 use crate::scim::{Error, urn};
 use serde_json::{Map, Value, json};
@@ -124,7 +125,8 @@ impl BulkRequest {
     /// # Errors
     /// `invalidSyntax`: no `BulkRequest` in `schemas`, no `Operations`, or a `failOnErrors` that is not a whole number;
     /// `invalidValue` when that is below 1. [`Refusal::TooLarge`] for more than [`MAX_OPERATIONS`].
-    pub fn read(body: &Map<String, Value>) -> Result<Self, Refusal> {
+    pub fn read(body: &Body) -> Result<Self, Refusal> {
+        let body = body.as_object();
         message::require(body, urn::BULK_REQUEST)?;
         let fail_on_errors = read_fail_on_errors(member(body, "failOnErrors")?)?;
         let operations = match member(body, "Operations")? {

@@ -4,13 +4,14 @@ use super::plan::{Plan, Step};
 use super::request::{BulkRequest, Method, Refusal};
 use super::result::Outcome;
 use super::{MAX_OPERATIONS, references};
+use crate::scim::json::Body;
 use crate::scim::urn;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
 fn request(mut body: Value) -> Result<BulkRequest, Refusal> {
     body["schemas"] = json!([urn::BULK_REQUEST]);
-    BulkRequest::read(body.as_object().unwrap())
+    BulkRequest::read(&body.as_object().unwrap().clone().into())
 }
 
 /// Does everything; what has `fail` in its data fails. Gives each step as `method path data`, and the results.
@@ -256,7 +257,7 @@ fn what_is_no_bulk_request_is_refused_as_a_whole() {
     for errors in [json!(0), json!(-1), json!(1.5), json!("1")] {
         assert!(malformed(json!({"failOnErrors": errors, "Operations": [{}]})), "{errors}");
     }
-    assert!(matches!(BulkRequest::read(&serde_json::Map::new()), Err(Refusal::Malformed(_))));
+    assert!(matches!(BulkRequest::read(&Body::default()), Err(Refusal::Malformed(_))));
     assert!(request(json!({"Operations": vec![json!({}); MAX_OPERATIONS]})).is_ok());
     let Err(Refusal::TooLarge(detail)) =
         request(json!({"Operations": vec![json!({}); MAX_OPERATIONS + 1]}))

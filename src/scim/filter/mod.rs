@@ -139,7 +139,7 @@ impl Filter {
         others: &[&ResourceType],
     ) -> Result<BoundFilter, Error> {
         bind::bind(self, bind::Scope::Resource(resource_type), others)
-            .map(|root| BoundFilter { root })
+            .map(|root| BoundFilter { root: Box::new(root) })
             .map_err(|error| error.within("Filter"))
     }
 
@@ -150,7 +150,7 @@ impl Filter {
     /// As [`Filter::bind`]; also `invalidFilter` when the attribute is not complex.
     pub fn bind_elements(&self, attribute: &Attribute) -> Result<BoundFilter, Error> {
         bind::bind_elements(self, attribute)
-            .map(|root| BoundFilter { root })
+            .map(|root| BoundFilter { root: Box::new(root) })
             .map_err(|error| error.within("Path"))
     }
 
@@ -196,7 +196,7 @@ impl Filter {
 /// A filter whose attributes and constants are known to fit the schema tables (RFC 7644 §3.4.2.2).
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct BoundFilter {
-    root: bound::Node,
+    root: Box<bound::Node>,
 }
 
 impl BoundFilter {

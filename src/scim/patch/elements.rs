@@ -28,7 +28,7 @@ pub(super) fn write_elements(
     at: &str,
 ) -> Result<(), Error> {
     if let Some(sub_attribute) = place.sub_attribute {
-        let read = read_value(sub_attribute, value, at)?;
+        let read = read_value(sub_attribute, value.clone(), at)?;
         return change_elements(mode, container, place, &[(sub_attribute, read)]);
     }
     let value = match value {
@@ -125,7 +125,7 @@ fn create_element(
             None => element.shift_remove(&sub_attribute.name),
         };
     }
-    match read_element(place.attribute, &Value::Object(element), at)? {
+    match read_element(place.attribute, Value::Object(element), at)? {
         Some(element) if !place.selects(&element) => Err(Error::no_target(format!(
             "the filter matches none of the {at}, and value says something else than the filter"
         ))),

@@ -1,7 +1,7 @@
-//! PATCH (RFC 7644 §3.5.2): reads a request and applies its operations to canonical attributes.
+//! PATCH (RFC 7644 §3.5.2): reads a request and applies its operations to a document.
 //!
-//! Knows nothing about Users or Groups: the schema tables say what an attribute is and who may change it. What it is
-//! given it leaves untouched; either all operations apply, to a copy, or none does.
+//! Knows nothing about Users or Groups: the schema tables say what an attribute is and who may change it. A request applies
+//! as a whole or not at all.
 //!
 //! What counts as *no value* is `null`, an empty text and an empty list (RFC 7643 §2.5). `replace` with no value
 //! clears. `add` with no value clears what is single, as Entra ID expects of a null update, but adds nothing to a list
@@ -33,6 +33,7 @@ pub use reach::{Reach, reach};
 pub use request::{Op, Operation, PatchRequest};
 
 use super::Error;
+use super::document::Document;
 use super::schema::ResourceType;
 use super::validate::{check_resource, settle_resource};
 use super::work::{MOST_WORK, Work};
@@ -40,70 +41,65 @@ use serde_json::{Map, Value};
 
 /// Applies the operations of a request, each to the result of the one before (RFC 7644 §3.5.2).
 ///
-/// `attributes` are canonical, as [`read_resource`] returns them, and so is the result. When nothing changes the two
-/// are equal, so that the caller can leave `meta.lastModified` alone.
+/// Gives a document equal to the one it takes when nothing changes, so that the caller can leave `meta.lastModified`
+/// alone.
 ///
 /// # Errors
 /// The keyword of RFC 7644 §3.12 that fits, with the number of the operation in the detail, counted from 1:
 /// `invalidPath`, `invalidFilter`, `noTarget`, `mutability`, `invalidValue`; `invalidSyntax` for an attribute that one
 /// operation names twice.
-///
-/// [`read_resource`]: super::validate::read_resource
 pub fn apply(
     resource_type: &ResourceType,
-    attributes: &Map<String, Value>,
+    mut document: Document,
     request: &PatchRequest,
-) -> Result<Map<String, Value>, Error> {
-    let mut patched = attributes.clone();
+) -> Result<Document, Error> {
     let work = Work::new(MOST_WORK);
     for (operation, number) in request.operations.iter().zip(1_usize..) {
+        let attributes = document.as_object_mut();
         let applied = work.run(|| match operation.op {
-            Op::Add => write::add(resource_type, &mut patched, operation),
-            Op::Replace => write::replace(resource_type, &mut patched, operation),
-            Op::Remove => remove::remove(resource_type, &mut patched, operation),
+            Op::Add => write::add(resource_type, attributes, operation),
+            Op::Replace => write::replace(resource_type, attributes, operation),
+            Op::Remove => remove::remove(resource_type, attributes, operation),
         });
         if work.is_exhausted() {
             return Err(too_much_work(number));
         }
         applied.map_err(|error| in_operation(number, error))?;
     }
-    if patched != *attributes {
-        work.run(|| settle_resource(resource_type, &mut patched));
-        check_resource(resource_type, &patched)?;
-    }
+    work.run(|| settle_resource(resource_type, &mut document));
     if work.is_exhausted() {
         return Err(too_much_work(request.operations.len()));
     }
-    Ok(patched)
+    check_resource(resource_type, &document)?;
+    Ok(document)
 }
 
-/// Adds to the attributes of a body what its other keys name as paths, such as `name.givenName`, a whole URN, or the plain
-/// name of an extension's attribute. What is no such path is left out, and so is what the body says in its place already.
+/// Adds to the document of a body what its `others` name: keys that are paths, such as `name.givenName`, a whole URN, or
+/// the plain name of an extension's attribute. A key that is no path is left out, and so is a path that the document has
+/// a value for already.
 ///
 /// # Errors
 /// The keyword of RFC 7644 §3.12 that fits: `invalidValue`, or `invalidSyntax` for a place that two keys name.
 pub fn add_paths(
     resource_type: &ResourceType,
-    attributes: &Map<String, Value>,
-    others: &Map<String, Value>,
-) -> Result<Map<String, Value>, Error> {
+    mut document: Document,
+    others: Map<String, Value>,
+) -> Result<Document, Error> {
     let is_news = |key: &str| match resolve(resource_type, key) {
         Ok(Destination::Place(place)) => {
-            place.filter.is_some() || place.value(attributes).is_none()
+            place.filter.is_some() || place.value(document.as_object()).is_none()
         }
         Ok(_) | Err(_) => false,
     };
-    let news = others.iter().filter(|(key, _)| is_news(key));
-    let news: Map<String, Value> = news.map(|(key, value)| (key.clone(), value.clone())).collect();
+    let news: Map<String, Value> = others.into_iter().filter(|(key, _)| is_news(key)).collect();
     if news.is_empty() {
-        return Ok(attributes.clone());
+        return Ok(document);
     }
     let operation = Operation { op: Op::Add, path: None, value: Some(Value::Object(news)) };
-    let mut after = attributes.clone();
     let work = Work::new(MOST_WORK);
     let added = work.run(|| {
-        write::add(resource_type, &mut after, &operation)?;
-        settle_resource(resource_type, &mut after);
+        write::add(resource_type, document.as_object_mut(), &operation)?;
+        settle_resource(resource_type, &mut document);
         Ok(())
     });
     if work.is_exhausted() {
@@ -111,8 +107,8 @@ pub fn add_paths(
         return Err(Error::invalid_value(text));
     }
     added?;
-    check_resource(resource_type, &after)?;
-    Ok(after)
+    check_resource(resource_type, &document)?;
+    Ok(document)
 }
 
 fn too_much_work(number: usize) -> Error {

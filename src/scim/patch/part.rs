@@ -28,7 +28,7 @@ pub(super) fn write_attribute(
     at: &str,
 ) -> Result<(), Error> {
     if attribute.kind != AttributeType::Complex || attribute.multi_valued {
-        let read = read_value(attribute, value, at)?;
+        let read = read_value(attribute, value.clone(), at)?;
         if let Some(Value::Array(elements)) = &read {
             check_primary(attribute, elements, at)?;
         }
@@ -138,7 +138,7 @@ pub(super) fn read_parts<'s>(
     value: &Value,
     at: &str,
 ) -> Result<Option<Vec<Part<'s>>>, Error> {
-    let read = read_element(attribute, value, at)?;
+    let read = read_element(attribute, value.clone(), at)?;
     let named = named_members(value);
     if read.is_none() && named.is_none() {
         return Ok(None);

@@ -124,7 +124,7 @@ mod tests {
     #[track_caller]
     fn check(operation: Value, expected: Option<&[&str]>) {
         let body = json!({"schemas": [urn::PATCH_OP], "Operations": [operation]});
-        let request = PatchRequest::read(body.as_object().unwrap()).unwrap();
+        let request = PatchRequest::read(body.as_object().unwrap().clone().into()).unwrap();
         let expected = match expected {
             Some(ids) => Reach::These(ids.iter().map(|id| (*id).to_owned()).collect()),
             None => Reach::All,

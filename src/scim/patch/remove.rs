@@ -144,13 +144,13 @@ fn remove_values(
 fn read_given(attribute: &Attribute, given: &Value, at: &str) -> Result<Option<Value>, Error> {
     let is_bare = given.is_string() && !attribute.sub_attributes.is_empty();
     if !is_bare {
-        return read_element(attribute, given, at);
+        return read_element(attribute, given.clone(), at);
     }
     if attribute.sub_attribute("value").is_none() {
         return Err(not_complex(attribute, given, at));
     }
     let given = Map::from_iter([("value".to_owned(), given.clone())]);
-    read_element(attribute, &Value::Object(given), at)
+    read_element(attribute, Value::Object(given), at)
 }
 
 /// Whether the two say different things about what the value is for; saying nothing contradicts nothing.

@@ -2,6 +2,7 @@
 
 use super::in_operation;
 use crate::scim::error::quoted;
+use crate::scim::json::Body;
 use crate::scim::message::{self, member};
 use crate::scim::{Error, urn};
 use serde_json::{Map, Value};
@@ -47,9 +48,10 @@ impl PatchRequest {
     /// # Errors
     /// `invalidSyntax`: no `PatchOp` in `schemas`, no `Operations` or too many, an operation that is malformed, or a
     /// member that is there twice in different case.
-    pub fn read(body: &Map<String, Value>) -> Result<PatchRequest, Error> {
-        message::require(body, urn::PATCH_OP)?;
-        let operations = match member(body, "Operations")? {
+    pub fn read(body: Body) -> Result<PatchRequest, Error> {
+        let mut body = body.into_object();
+        message::require(&body, urn::PATCH_OP)?;
+        let operations = match message::take(&mut body, "Operations")? {
             Some(Value::Array(operations)) if !operations.is_empty() => operations,
             _ => {
                 return Err(Error::invalid_syntax(
@@ -65,7 +67,7 @@ impl PatchRequest {
             )));
         }
         let operations = operations
-            .iter()
+            .into_iter()
             .zip(1_usize..)
             .map(|(operation, number)| {
                 read_operation(operation).map_err(|error| in_operation(number, error))
@@ -88,16 +90,16 @@ fn weight(operation: &Value) -> usize {
     })
 }
 
-fn read_operation(operation: &Value) -> Result<Operation, Error> {
-    let Value::Object(operation) = operation else {
+fn read_operation(operation: Value) -> Result<Operation, Error> {
+    let Value::Object(mut operation) = operation else {
         return Err(Error::invalid_syntax(
             "an operation must be an object with op, path and value",
         ));
     };
     Ok(Operation {
-        op: read_op(member(operation, "op")?)?,
-        path: read_path(member(operation, "path")?)?,
-        value: member(operation, "value")?.cloned(),
+        op: read_op(member(&operation, "op")?)?,
+        path: read_path(member(&operation, "path")?)?,
+        value: message::take(&mut operation, "value")?,
     })
 }
 

@@ -12,6 +12,7 @@ mod rfc_examples;
 mod rules;
 
 use super::{PatchRequest, apply};
+use crate::scim::document::Document;
 use crate::scim::schema::{
     Attribute, Mutability, ResourceType, Returned, Schema, Uniqueness, user_resource_type,
 };
@@ -49,7 +50,7 @@ fn check_on(
     let before = with_required(required, attributes);
     let patched = patch(resource_type, &before, operations.clone()).expect("accepted");
     assert_eq!(Value::Object(patched.clone()), Value::Object(with_required(required, expected)));
-    let read = read_resource(resource_type, &patched).expect("a valid resource");
+    let read = read(resource_type, &patched).expect("a valid resource");
     assert_eq!(read, patched, "the result is canonical");
 }
 
@@ -89,7 +90,15 @@ fn patch(
     operations: Value,
 ) -> Result<Map<String, Value>, Error> {
     let body = object(json!({"schemas": [urn::PATCH_OP], "Operations": operations}));
-    apply(resource_type, before, &PatchRequest::read(&body)?)
+    let before = Document::from_stored(before.clone());
+    apply(resource_type, before, &PatchRequest::read(body.into())?).map(Document::into_object)
+}
+
+fn read(
+    resource_type: &ResourceType,
+    body: &Map<String, Value>,
+) -> Result<Map<String, Value>, Error> {
+    read_resource(resource_type, body.clone().into()).map(Document::into_object)
 }
 
 fn with_required(name: &str, attributes: Value) -> Map<String, Value> {

@@ -121,7 +121,7 @@ fn write_in(
             write_elements(mode, container, place, value, &at)
         }
         Some(sub_attribute) => {
-            let read = read_value(sub_attribute, value, &at)?;
+            let read = read_value(sub_attribute, value.clone(), &at)?;
             let parts = [(sub_attribute, read)];
             write_complex(mode, container, attribute, &parts, &place.attribute_at())
         }

@@ -1,14 +1,15 @@
 use super::{Identity, Reference, Relation, Resource};
+use crate::scim::document::Document;
 use crate::scim::filter::Filter;
 use crate::scim::projection::Projection;
 use crate::scim::schema::{ResourceTypes, user_resource_type};
 use crate::scim::sort::SortBy;
 use crate::scim::urn::{ENTERPRISE_USER, USER};
-use serde_json::{Map, Value, json};
+use serde_json::json;
 use time::macros::datetime;
 
 /// Ada, with attributes in no order, values that no table declares, and two groups.
-fn stored() -> Map<String, Value> {
+fn stored() -> Document {
     let stored = json!({
         "active": true,
         (ENTERPRISE_USER): {"manager": {"value": "m"}, "department": 5, "shoe": "x"},
@@ -17,7 +18,7 @@ fn stored() -> Map<String, Value> {
         "name": {"familyName": "L", "givenName": "Ada"},
         "userName": "ada",
     });
-    stored.as_object().unwrap().clone()
+    Document::from_stored(stored.as_object().unwrap().clone())
 }
 
 /// Calls `check` with Ada as a resource.
@@ -111,7 +112,7 @@ fn an_extension_without_declared_values_is_invisible() {
     let document = json!({"userName": "ada", (ENTERPRISE_USER): {"shoe": "x", "department": 5}});
     let types = ResourceTypes::standard();
     with_ada(|ada| {
-        let document = document.as_object().unwrap();
+        let document = &Document::from_stored(document.as_object().unwrap().clone());
         let resource = Resource { document, relation: None, resource_type: &types.users, ..ada };
         let filter = Filter::parse(&format!("{ENTERPRISE_USER} pr")).unwrap();
         assert!(!filter.bind(&types.users).unwrap().matches(&resource));

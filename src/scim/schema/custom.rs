@@ -8,10 +8,11 @@ mod tests;
 
 use super::{Attribute, AttributeType, ResourceTypes, Schema};
 use crate::scim::Error;
+use crate::scim::document::Document;
 use crate::scim::error::quoted;
 use crate::scim::undeclared;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 /// The most attributes that a tenant declares. They are all kept in the tenant's item, which is read often.
 pub const MAX_ATTRIBUTES: usize = 50;
@@ -117,10 +118,10 @@ impl CustomAttribute {
         format!("{}:{}", self.urn, self.name)
     }
 
-    /// The value that canonical attributes have for it; `None` also for a value of another type, which was sent when the
+    /// The value that a document has for it; `None` also for a value of another type, which was sent when the
     /// attribute was declared otherwise.
-    pub fn value_in<'a>(&self, attributes: &'a Map<String, Value>) -> Option<&'a Value> {
-        let value = attributes.get(&self.urn)?.get(&self.name)?;
+    pub fn value_in<'a>(&self, document: &'a Document) -> Option<&'a Value> {
+        let value = document.get(&self.urn)?.get(&self.name)?;
         undeclared::fits(self.kind.into(), self.multi_valued, value).then_some(value)
     }
 

@@ -9,6 +9,8 @@ pub mod value;
 mod tests;
 
 use super::Error;
+use super::document::{Document, json_len};
+use super::json::Body;
 use super::schema::{Attribute, Mutability, ResourceType, Schema};
 use super::values::{check_number, check_primary, settle};
 use super::work::{MOST_WORK, Work};
@@ -20,7 +22,7 @@ use value::{read_value, wrong_type};
 /// the new value of what changed.
 pub const MAX_RESOURCE_BYTES: usize = 128 * 1024;
 
-/// Reads the body of a POST or PUT (RFC 7644 §3.3 and §3.5.1) into canonical attributes.
+/// Reads the body of a POST or PUT (RFC 7644 §3.3 and §3.5.1) into a document.
 ///
 /// `schemas` may be missing, but when it is there it must be a list of strings with the resource type's own URI.
 /// `id`, `meta` and other readOnly attributes are ignored, and so is everything unknown.
@@ -28,42 +30,40 @@ pub const MAX_RESOURCE_BYTES: usize = 128 * 1024;
 /// # Errors
 /// `invalidSyntax` for a malformed `schemas` or an attribute that is there twice; `invalidValue` for a value of the
 /// wrong type or beyond a limit, and for a required attribute that is missing.
-pub fn read_resource(
-    resource_type: &ResourceType,
-    body: &Map<String, Value>,
-) -> Result<Map<String, Value>, Error> {
+pub fn read_resource(resource_type: &ResourceType, body: Body) -> Result<Document, Error> {
     let mut kept = Kept::default();
-    for (key, value) in body {
+    for (key, value) in body.into_object() {
         if key.eq_ignore_ascii_case("schemas") {
-            check_schemas(resource_type, value)?;
-        } else if let Some(attribute) = resource_type.attribute(key) {
+            check_schemas(resource_type, &value)?;
+        } else if let Some(attribute) = resource_type.attribute(&key) {
             kept.read(attribute, value, &attribute.name)?;
-        } else if let Some(extension) = resource_type.extension(key) {
+        } else if let Some(extension) = resource_type.extension(&key) {
             let read = read_extension(extension, value)?.map(Value::Object);
             kept.insert(&extension.id, read, &extension.id)?;
         }
     }
+    let mut document = Document::from_stored(kept.attributes);
     let work = Work::new(MOST_WORK);
-    work.run(|| settle_resource(resource_type, &mut kept.attributes));
+    work.run(|| settle_resource(resource_type, &mut document));
     if work.is_exhausted() {
         let text =
             "The lists have too many values without a value of their own, or with the same one";
         return Err(Error::invalid_value(text));
     }
-    check_resource(resource_type, &kept.attributes)?;
-    Ok(kept.attributes)
+    check_resource(resource_type, &document)?;
+    Ok(document)
 }
 
 /// Reads the object of an extension; `None` when it holds nothing.
-fn read_extension(extension: &Schema, value: &Value) -> Result<Option<Map<String, Value>>, Error> {
+fn read_extension(extension: &Schema, value: Value) -> Result<Option<Map<String, Value>>, Error> {
     let object = match value {
         Value::Null => return Ok(None),
         Value::Object(object) => object,
-        other => return Err(wrong_type(&extension.id, "an object", other)),
+        other => return Err(wrong_type(&extension.id, "an object", &other)),
     };
     let mut kept = Kept::default();
     for (key, value) in object {
-        if let Some(attribute) = extension.attribute(key) {
+        if let Some(attribute) = extension.attribute(&key) {
             kept.read(attribute, value, &format!("{}:{}", extension.id, attribute.name))?;
         }
     }
@@ -72,7 +72,8 @@ fn read_extension(extension: &Schema, value: &Value) -> Result<Option<Map<String
 
 /// Takes out of every list the values that say nothing, and makes one of those that are the same (RFC 7643 §2.4). A
 /// PATCH is settled so after its last operation.
-pub fn settle_resource(resource_type: &ResourceType, attributes: &mut Map<String, Value>) {
+pub fn settle_resource(resource_type: &ResourceType, document: &mut Document) {
+    let attributes = document.as_object_mut();
     settle_lists(resource_type.attributes(), attributes);
     for extension in &resource_type.extensions {
         if let Some(Value::Object(object)) = attributes.get_mut(&extension.id) {
@@ -103,26 +104,24 @@ fn settle_lists<'s>(
 ///
 /// # Errors
 /// `invalidValue`.
-pub fn check_resource(
-    resource_type: &ResourceType,
-    attributes: &Map<String, Value>,
-) -> Result<(), Error> {
+pub fn check_resource(resource_type: &ResourceType, document: &Document) -> Result<(), Error> {
+    let attributes = document.as_object();
     let must_be_sent = |attribute: &&Attribute| attribute.required && !attribute.defaulted;
     for attribute in resource_type.attributes().filter(must_be_sent) {
         if !attributes.contains_key(&attribute.name) {
             return Err(Error::required(&attribute.name));
         }
     }
-    check_lists(resource_type.attributes(), attributes, "")?;
+    check_lists(resource_type.attributes(), attributes, None)?;
     for extension in &resource_type.extensions {
         if let Some(Value::Object(object)) = attributes.get(&extension.id) {
-            check_lists(extension.attributes.iter(), object, &format!("{}:", extension.id))?;
+            check_lists(extension.attributes.iter(), object, Some(extension))?;
         }
     }
-    let is_apart = |name: &str| resource_type.attribute(name).is_some_and(|found| found.kept_apart);
-    let sizes = attributes.iter().filter(|(name, _)| !is_apart(name)).map(|(name, value)| {
-        serde_json::to_string(value).map_or(usize::MAX, |text| text.len() + name.len() + 4)
-    });
+    let apart: Vec<&Attribute> = resource_type.attributes().filter(|one| one.kept_apart).collect();
+    let is_apart = |name: &str| apart.iter().any(|attribute| attribute.name == name);
+    let counted = attributes.iter().filter(|(name, _)| !is_apart(name));
+    let sizes = counted.map(|(name, value)| json_len(value).saturating_add(name.len() + 4));
     let bytes = sizes.fold(2, usize::saturating_add);
     if bytes > MAX_RESOURCE_BYTES {
         return Err(Error::invalid_value(format!(
@@ -136,11 +135,14 @@ pub fn check_resource(
 fn check_lists<'s>(
     attributes: impl Iterator<Item = &'s Attribute>,
     container: &Map<String, Value>,
-    prefix: &str,
+    extension: Option<&Schema>,
 ) -> Result<(), Error> {
     for attribute in attributes.filter(|attribute| attribute.multi_valued) {
         if let Some(Value::Array(elements)) = container.get(&attribute.name) {
-            let at = format!("{prefix}{}", attribute.name);
+            let at = match extension {
+                Some(extension) => format!("{}:{}", extension.id, attribute.name),
+                None => attribute.name.clone(),
+            };
             check_number(attribute, elements.len(), &at)?;
             check_primary(attribute, elements, &at)?;
         }
@@ -156,7 +158,7 @@ struct Kept<'s> {
 }
 
 impl<'s> Kept<'s> {
-    fn read(&mut self, attribute: &'s Attribute, value: &Value, at: &str) -> Result<(), Error> {
+    fn read(&mut self, attribute: &'s Attribute, value: Value, at: &str) -> Result<(), Error> {
         if attribute.mutability == Mutability::ReadOnly {
             return Ok(());
         }

@@ -16,7 +16,7 @@ use serde_json::{Map, Value};
 ///
 /// # Errors
 /// `invalidValue` or `invalidSyntax`, as [`read_resource`](super::read_resource).
-pub fn read_value(attribute: &Attribute, value: &Value, at: &str) -> Result<Option<Value>, Error> {
+pub fn read_value(attribute: &Attribute, value: Value, at: &str) -> Result<Option<Value>, Error> {
     if !attribute.multi_valued {
         return read_element(attribute, value, at);
     }
@@ -24,16 +24,16 @@ pub fn read_value(attribute: &Attribute, value: &Value, at: &str) -> Result<Opti
     match value {
         Value::Array(elements) => {
             check_number(attribute, elements.len(), at)?;
-            for (element, position) in elements.iter().zip(1_usize..) {
+            for (element, position) in elements.into_iter().zip(1_usize..) {
                 read.extend(read_element(attribute, element, &format!("{at}[{position}]"))?);
             }
         }
-        Value::Bool(_) | Value::Number(_) | Value::String(_)
+        simple @ (Value::Bool(_) | Value::Number(_) | Value::String(_))
             if attribute.kind == AttributeType::Complex
-                && !is_empty_text(value)
-                && !(attribute.bare_value && value.is_string()) =>
+                && !is_empty_text(&simple)
+                && !(attribute.bare_value && simple.is_string()) =>
         {
-            return Err(wrong_type(at, "a list", value));
+            return Err(wrong_type(at, "a list", &simple));
         }
         // Some clients send the only value without the list around it.
         only => read.extend(read_element(attribute, only, at)?),
@@ -48,55 +48,53 @@ pub fn read_value(attribute: &Attribute, value: &Value, at: &str) -> Result<Opti
 ///
 /// # Errors
 /// `invalidValue` or `invalidSyntax`, as [`read_resource`](super::read_resource).
-pub fn read_element(
-    attribute: &Attribute,
-    value: &Value,
-    at: &str,
-) -> Result<Option<Value>, Error> {
+pub fn read_element(attribute: &Attribute, value: Value, at: &str) -> Result<Option<Value>, Error> {
     if attribute.returned == Returned::Never || value.is_null() {
         return Ok(None);
     }
-    if is_empty_text(value) && attribute.kind != AttributeType::Boolean {
+    if is_empty_text(&value) && attribute.kind != AttributeType::Boolean {
         return Ok(None);
     }
     match attribute.kind {
         AttributeType::Complex => read_complex(attribute, value, at),
-        AttributeType::Boolean => read_boolean(value, at).map(Some),
-        AttributeType::Integer if value.is_i64() || value.is_u64() => Ok(Some(value.clone())),
-        AttributeType::Integer => Err(wrong_type(at, "a whole number", value)),
+        AttributeType::Boolean => read_boolean(&value, at).map(Some),
+        AttributeType::Integer if value.is_i64() || value.is_u64() => Ok(Some(value)),
+        AttributeType::Integer => Err(wrong_type(at, "a whole number", &value)),
         AttributeType::Decimal => read_decimal(value, at).map(Some),
         AttributeType::String
         | AttributeType::Reference
         | AttributeType::DateTime
         | AttributeType::Binary => {
             let Value::String(text) = value else {
-                return Err(wrong_type(at, "text", value));
+                return Err(wrong_type(at, "text", &value));
             };
-            check_text(attribute, text, at)?;
-            Ok(Some(value.clone()))
+            check_text(attribute, &text, at)?;
+            Ok(Some(Value::String(text)))
         }
     }
 }
 
-fn read_complex(attribute: &Attribute, value: &Value, at: &str) -> Result<Option<Value>, Error> {
+fn read_complex(attribute: &Attribute, value: Value, at: &str) -> Result<Option<Value>, Error> {
     let object = match value {
         Value::Object(object) => object,
         Value::String(text) if attribute.bare_value => {
-            &Map::from_iter([("value".to_owned(), Value::String(text.clone()))])
+            Map::from_iter([("value".to_owned(), Value::String(text))])
         }
         // A single value in a list of one, as Entra ID wraps a manager.
-        Value::Array(elements) if !attribute.multi_valued => {
-            return match elements.as_slice() {
-                [] => Ok(None),
-                [only] if !only.is_array() => read_element(attribute, only, at),
-                [..] => Err(not_complex(attribute, value, at)),
+        Value::Array(mut elements) if !attribute.multi_valued => {
+            return match elements.pop() {
+                None => Ok(None),
+                Some(only) if elements.is_empty() && !only.is_array() => {
+                    read_element(attribute, only, at)
+                }
+                Some(_) => Err(not_complex(attribute, &Value::Array(elements), at)),
             };
         }
-        other => return Err(not_complex(attribute, other, at)),
+        other => return Err(not_complex(attribute, &other, at)),
     };
     let mut kept = Kept::default();
     for (key, value) in object {
-        if let Some(sub_attribute) = attribute.sub_attribute(key) {
+        if let Some(sub_attribute) = attribute.sub_attribute(&key) {
             kept.read(sub_attribute, value, &format!("{at}.{}", sub_attribute.name))?;
         }
     }
@@ -115,10 +113,10 @@ fn read_boolean(value: &Value, at: &str) -> Result<Value, Error> {
 
 /// RFC 7643 §2.3.3. Numbers are kept as decimal digits: one without a fraction comes back as a whole number, so that it
 /// is read as; very large and very small ones have more digits than are kept.
-fn read_decimal(value: &Value, at: &str) -> Result<Value, Error> {
-    let Value::Number(number) = value else { return Err(wrong_type(at, "a number", value)) };
+fn read_decimal(value: Value, at: &str) -> Result<Value, Error> {
+    let Value::Number(number) = &value else { return Err(wrong_type(at, "a number", &value)) };
     if !number.is_f64() {
-        return Ok(value.clone());
+        return Ok(value);
     }
     let float = number.as_f64().unwrap_or_default();
     if float == 0.0 {
@@ -130,12 +128,12 @@ fn read_decimal(value: &Value, at: &str) -> Result<Value, Error> {
         )));
     }
     if float.fract() != 0.0 {
-        return Ok(value.clone());
+        return Ok(value);
     }
     let digits = format!("{float:.0}");
     let signed = digits.parse::<i64>().ok().map(Value::from);
     let whole = signed.or_else(|| digits.parse::<u64>().ok().map(Value::from));
-    Ok(whole.unwrap_or_else(|| value.clone()))
+    Ok(whole.unwrap_or(value))
 }
 
 fn check_text(attribute: &Attribute, text: &str, at: &str) -> Result<(), Error> {

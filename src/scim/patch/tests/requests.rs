@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 #[track_caller]
 fn check_refused(body: Value, detail: &str) {
-    let error = PatchRequest::read(&object(body)).expect_err("refused");
+    let error = PatchRequest::read(object(body).into()).expect_err("refused");
     assert_eq!(error.scim_type, ScimType::InvalidSyntax);
     assert!(error.detail.contains(detail), "{}", error.detail);
 }
@@ -31,7 +31,7 @@ fn names_and_ops_are_read_in_any_case() {
     let operation =
         |op, path: Option<&str>, value| Operation { op, path: path.map(str::to_owned), value };
     assert_eq!(
-        PatchRequest::read(&object(body)).unwrap().operations,
+        PatchRequest::read(object(body).into()).unwrap().operations,
         [
             operation(Op::Replace, Some("title"), Some(Value::Null)),
             operation(Op::Remove, None, None),
@@ -95,6 +95,6 @@ fn a_member_that_is_there_twice_is_refused() {
 fn two_thousand_operations_are_read_and_no_more() {
     let operations = |count| vec![json!({"op": "remove", "path": "title"}); count];
     let body = |count| json!({"schemas": [urn::PATCH_OP], "Operations": operations(count)});
-    assert_eq!(PatchRequest::read(&object(body(2_000))).unwrap().operations.len(), 2_000);
+    assert_eq!(PatchRequest::read(object(body(2_000)).into()).unwrap().operations.len(), 2_000);
     check_refused(body(2_001), "holds 2001 operations; at most 2000 are accepted");
 }

@@ -1,0 +1,116 @@
+//! The canonical attributes of a resource, as they are stored.
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+use std::io;
+
+/// The attributes that a client set, in canonical form: names as the schema tables spell them, values of the declared
+/// types, no empty values, extensions as objects under their URI (RFC 7643 §2).
+///
+/// Validation and PATCH make documents. The store reads back what they made. A document has no `schemas`, `id` or
+/// `meta`: [`Resource`](super::resource::Resource) adds them.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[serde(transparent)]
+pub struct Document(Map<String, Value>);
+
+impl Document {
+    /// Takes attributes that were stored: nothing is checked again.
+    pub fn from_stored(attributes: Map<String, Value>) -> Self {
+        Self(attributes)
+    }
+
+    /// Reads what [`Document::to_text`] wrote.
+    ///
+    /// # Errors
+    /// The text is not a JSON object.
+    pub fn from_stored_text(text: &str) -> Result<Self, serde_json::Error> {
+        serde_json::from_str(text).map(Self)
+    }
+
+    /// The document as JSON.
+    pub fn to_text(&self) -> String {
+        // A map of JSON values always has a text.
+        serde_json::to_string(&self.0).unwrap_or_default()
+    }
+
+    /// A common or core attribute; or the object of an extension, by its URI.
+    pub fn get(&self, name: &str) -> Option<&Value> {
+        self.0.get(name)
+    }
+
+    /// A common or core attribute that is text.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.0.get(name)?.as_str()
+    }
+
+    /// Sets an attribute to a canonical value.
+    pub fn set(&mut self, name: &str, value: Value) {
+        self.0.insert(name.to_owned(), value);
+    }
+
+    /// Sets an attribute that has no value yet.
+    pub fn set_default(&mut self, name: &str, value: Value) {
+        self.0.entry(name).or_insert(value);
+    }
+
+    /// Takes an attribute out.
+    pub fn take(&mut self, name: &str) -> Option<Value> {
+        self.0.shift_remove(name)
+    }
+
+    /// Puts all names in alphabetical order.
+    pub fn sort(&mut self) {
+        self.0.sort_keys();
+        self.0.values_mut().for_each(Value::sort_all_objects);
+    }
+
+    /// The attributes as a JSON object.
+    pub fn as_object(&self) -> &Map<String, Value> {
+        &self.0
+    }
+
+    /// The attributes as a JSON object.
+    pub fn into_object(self) -> Map<String, Value> {
+        self.0
+    }
+
+    pub(super) fn as_object_mut(&mut self) -> &mut Map<String, Value> {
+        &mut self.0
+    }
+}
+
+/// How long a value is as JSON, in bytes. Nothing is written.
+pub(super) fn json_len(value: &impl Serialize) -> usize {
+    struct Length(usize);
+
+    impl io::Write for Length {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0 = self.0.saturating_add(bytes.len());
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    let mut length = Length(0);
+    serde_json::to_writer(&mut length, value).map_or(usize::MAX, |()| length.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Document, json_len};
+    use serde_json::json;
+
+    #[test]
+    fn what_is_written_is_read_again_in_its_order() {
+        let text = r#"{"userName":"ada","n":[1,-2.5,true],"a":{"b":"\n\"é"}}"#;
+        let document = Document::from_stored_text(text).unwrap();
+        assert_eq!(document.to_text(), text);
+        assert_eq!(json_len(&document), text.len());
+        assert_eq!(document.text("userName"), Some("ada"));
+        assert_eq!(document.get("n"), Some(&json!([1, -2.5, true])));
+        assert!(Document::from_stored_text("[]").is_err());
+    }
+}
