@@ -1,5 +1,6 @@
 //! An attribute path bound to the schema tables, and the values that a resource has there.
 
+use super::document::find;
 use super::schema::{Attribute, AttributeType, Schema};
 use super::undeclared::fits;
 use serde_json::{Map, Value};
@@ -58,7 +59,10 @@ impl BoundPath {
     /// The part of an element of the attribute that the path names.
     pub(super) fn in_element<'v>(&self, element: &'v Value) -> &'v [Value] {
         match &self.sub_attribute {
-            Some(name) => element.as_object().and_then(|object| object.get(name)).map_or(&[], each),
+            Some(name) => {
+                let object = element.as_object();
+                object.and_then(|object| find(object, name)).map_or(&[], each)
+            }
             None => std::slice::from_ref(element),
         }
     }

@@ -1,21 +1,33 @@
 //! `dateTime` values (RFC 7643 §2.3.5): `xsd:dateTime` in and out, compared as instants.
 
-use time::OffsetDateTime;
-use time::format_description::BorrowedFormatItem;
 use time::format_description::well_known::Rfc3339;
-use time::macros::format_description;
-
-const MILLISECONDS_UTC: &[BorrowedFormatItem<'_>] =
-    format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3]Z");
+use time::{OffsetDateTime, UtcOffset};
 
 /// Writes an instant as `2026-11-23T09:30:00.000Z`: UTC, milliseconds.
 ///
 /// Years outside 0–9999 cannot come from a clock; they would be written as the Unix epoch.
 pub fn format(instant: OffsetDateTime) -> String {
-    instant
-        .to_offset(time::UtcOffset::UTC)
-        .format(MILLISECONDS_UTC)
-        .unwrap_or_else(|_| "1970-01-01T00:00:00.000Z".to_owned())
+    let utc = instant.to_offset(UtcOffset::UTC);
+    let Ok(year @ 0..=9999) = u16::try_from(utc.year()) else {
+        return "1970-01-01T00:00:00.000Z".to_owned();
+    };
+    let mut text = String::with_capacity(24);
+    for (number, digits, after) in [
+        (year, 4, '-'),
+        (u8::from(utc.month()).into(), 2, '-'),
+        (utc.day().into(), 2, 'T'),
+        (utc.hour().into(), 2, ':'),
+        (utc.minute().into(), 2, ':'),
+        (utc.second().into(), 2, '.'),
+        (utc.millisecond(), 3, 'Z'),
+    ] {
+        for place in (0..digits).rev() {
+            let digit = number / 10_u16.pow(place) % 10;
+            text.extend(char::from_digit(digit.into(), 10));
+        }
+        text.push(after);
+    }
+    text
 }
 
 /// Reads an `xsd:dateTime`; without an offset it is taken as UTC. `None` when it is not one.

@@ -35,12 +35,12 @@ impl Document {
 
     /// A common or core attribute; or the object of an extension, by its URI.
     pub fn get(&self, name: &str) -> Option<&Value> {
-        self.0.get(name)
+        find(&self.0, name)
     }
 
     /// A common or core attribute that is text.
     pub fn text(&self, name: &str) -> Option<&str> {
-        self.0.get(name)?.as_str()
+        self.get(name)?.as_str()
     }
 
     /// Sets an attribute to a canonical value.
@@ -77,6 +77,11 @@ impl Document {
     pub(super) fn as_object_mut(&mut self) -> &mut Map<String, Value> {
         &mut self.0
     }
+}
+
+/// A member of a canonical object. Such objects have few members: comparing their names costs less than hashing one.
+pub(super) fn find<'v>(object: &'v Map<String, Value>, name: &str) -> Option<&'v Value> {
+    object.iter().find(|(key, _)| *key == name).map(|(_, value)| value)
 }
 
 /// How long a value is as JSON, in bytes. Nothing is written.

@@ -2,6 +2,7 @@
 
 use super::Error;
 use super::attr_path::AttrPath;
+use super::document::find;
 use super::schema::{Attribute, ResourceType, Returned, Schema, Target};
 use serde_json::Value;
 
@@ -63,7 +64,11 @@ impl Projection {
         extension: Option<&Schema>,
         attribute: &'s Attribute,
     ) -> Option<ProjectedAttribute<'s>> {
-        let whole = || ProjectedAttribute::new(attribute, |_| true);
+        let whole = || ProjectedAttribute { attribute, hidden: Vec::new() };
+        let in_part = |is_hidden: &dyn Fn(&str) -> bool| {
+            let names = attribute.sub_attributes.iter().map(|part| part.name.as_str());
+            ProjectedAttribute { attribute, hidden: names.filter(|name| is_hidden(name)).collect() }
+        };
         match attribute.returned {
             Returned::Always => return Some(whole()),
             Returned::Never => return None,
@@ -76,10 +81,10 @@ impl Projection {
             (Projection::Only(_), Named::Whole) => Some(whole()),
             (Projection::Only(_), Named::No) | (Projection::Without(_), Named::Whole) => None,
             (Projection::Only(_), Named::Parts(parts)) => {
-                Some(ProjectedAttribute::new(attribute, |name| parts.contains(&name)))
+                Some(in_part(&|name| !parts.contains(&name)))
             }
             (Projection::Without(_), Named::Parts(parts)) => {
-                Some(ProjectedAttribute::new(attribute, |name| !parts.contains(&name)))
+                Some(in_part(&|name| parts.contains(&name)))
             }
         }
     }
@@ -97,8 +102,8 @@ pub struct BoundProjection<'s> {
 pub(super) struct ProjectedAttribute<'s> {
     /// The attribute.
     pub(super) attribute: &'s Attribute,
-    /// Its sub-attributes that are shown.
-    pub(super) parts: Vec<&'s Attribute>,
+    /// The names of its sub-attributes that are not shown.
+    hidden: Vec<&'s str>,
 }
 
 impl<'s> BoundProjection<'s> {
@@ -124,19 +129,18 @@ impl<'s> BoundProjection<'s> {
 }
 
 impl<'s> ProjectedAttribute<'s> {
-    fn new(attribute: &'s Attribute, is_shown: impl Fn(&str) -> bool) -> Self {
-        let parts = attribute.sub_attributes.iter();
-        Self { attribute, parts: parts.filter(|part| is_shown(&part.name)).collect() }
+    /// The names of its sub-attributes that are shown, in table order.
+    pub(super) fn parts(&self) -> impl Iterator<Item = &'s str> {
+        let names = self.attribute.sub_attributes.iter().map(|part| part.name.as_str());
+        names.filter(|name| !self.hidden.contains(name))
     }
 
     /// Whether a value has anything to show. A complex value without any of the shown parts is left out.
     pub(super) fn is_in(&self, value: &Value) -> bool {
-        if self.parts.len() == self.attribute.sub_attributes.len() {
-            return true;
-        }
         match value {
+            _ if self.hidden.is_empty() => true,
             Value::Array(elements) => elements.iter().any(|element| self.is_in(element)),
-            Value::Object(object) => self.parts.iter().any(|part| object.contains_key(&part.name)),
+            Value::Object(object) => self.parts().any(|name| find(object, name).is_some()),
             _ => true,
         }
     }

@@ -10,7 +10,7 @@ mod tests;
 pub use write::ProjectedResource;
 
 use super::bound_path::{BoundPath, Subject, each};
-use super::document::Document;
+use super::document::{Document, find};
 use super::projection::BoundProjection;
 use super::schema::{ResourceType, Schema};
 use super::undeclared::is_shown;
@@ -149,7 +149,7 @@ impl Subject for Resource<'_> {
         let name = path.attribute.as_str();
         if let Some(extension) = &path.extension {
             let object = self.document.get(extension).and_then(Value::as_object);
-            let value = object.and_then(|object| object.get(name));
+            let value = object.and_then(|object| find(object, name));
             return Cow::Borrowed(value.filter(|value| path.fits(value)).map_or(&[], each));
         }
         match (name, &self.relation) {

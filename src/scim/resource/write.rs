@@ -3,6 +3,7 @@
 //! The order is `schemas`, `id`, common and core attributes, extensions, the relation, `meta`.
 
 use super::{Reference, Relation, Resource};
+use crate::scim::document::find;
 use crate::scim::projection::{BoundProjection, ProjectedAttribute};
 use crate::scim::undeclared::fits;
 use serde::ser::{Serialize, SerializeMap, Serializer};
@@ -49,7 +50,9 @@ impl Serialize for ProjectedResource<'_> {
                 object.serialize_entry(relation.attribute, &values)?;
             }
         }
-        if let Some(shown) = projection.attribute("meta").filter(|shown| !shown.parts.is_empty()) {
+        if let Some(shown) =
+            projection.attribute("meta").filter(|shown| shown.parts().next().is_some())
+        {
             object.serialize_entry("meta", &Meta { shown, resource })?;
         }
         object.end()
@@ -78,12 +81,8 @@ impl Serialize for ProjectedValue<'_> {
                 let elements = elements.iter().filter(|element| shown.is_in(element));
                 serializer.collect_seq(elements.map(|value| ProjectedValue { shown, value }))
             }
-            Value::Object(object) => {
-                serializer.collect_map(shown.parts.iter().filter_map(|part| {
-                    let value = object.get(&part.name)?;
-                    Some((&part.name, value))
-                }))
-            }
+            Value::Object(object) => serializer
+                .collect_map(shown.parts().filter_map(|name| Some((name, find(object, name)?)))),
             simple => simple.serialize(serializer),
         }
     }
@@ -100,7 +99,7 @@ impl<'a> ExtensionContent<'a> {
         let stored = self.stored;
         self.attributes.iter().filter_map(|shown| {
             let attribute = shown.attribute;
-            let value = stored.get(&attribute.name)?;
+            let value = find(stored, &attribute.name)?;
             let is_shown =
                 fits(attribute.kind, attribute.multi_valued, value) && shown.is_in(value);
             is_shown.then_some((attribute.name.as_str(), ProjectedValue { shown, value }))
@@ -146,7 +145,7 @@ struct ProjectedReference<'a> {
 impl ProjectedReference<'_> {
     fn has_part(&self) -> bool {
         let Reference { endpoint, kind, display, .. } = self.reference;
-        self.shown.parts.iter().any(|part| match part.name.as_str() {
+        self.shown.parts().any(|name| match name {
             "value" => true,
             "$ref" => endpoint.is_some(),
             "type" => kind.is_some(),
@@ -160,8 +159,8 @@ impl Serialize for ProjectedReference<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Reference { id, endpoint, kind, display } = *self.reference;
         let mut object = serializer.serialize_map(None)?;
-        for part in &self.shown.parts {
-            match (part.name.as_str(), endpoint, kind, display) {
+        for name in self.shown.parts() {
+            match (name, endpoint, kind, display) {
                 ("value", ..) => object.serialize_entry("value", &format_args!("{id}"))?,
                 ("$ref", Some(endpoint), ..) => {
                     let url = format_args!("{}{endpoint}/{id}", self.base_url);
@@ -183,7 +182,7 @@ struct Meta<'a> {
 
 impl Serialize for Meta<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let parts = self.shown.parts.iter().map(|part| part.name.as_str());
+        let parts = self.shown.parts();
         serializer.collect_map(parts.filter_map(|name| Some((name, self.resource.meta(name)?))))
     }
 }

@@ -9,7 +9,7 @@ pub mod value;
 mod tests;
 
 use super::Error;
-use super::document::{Document, json_len};
+use super::document::{Document, find, json_len};
 use super::json::Body;
 use super::schema::{Attribute, Mutability, ResourceType, Schema};
 use super::values::{check_number, check_primary, settle};
@@ -90,7 +90,8 @@ fn settle_lists<'s>(
     container: &mut Map<String, Value>,
 ) {
     for attribute in attributes.filter(|attribute| attribute.multi_valued) {
-        if let Some(Value::Array(elements)) = container.get_mut(&attribute.name) {
+        let found = container.iter_mut().find(|(name, _)| **name == attribute.name);
+        if let Some((_, Value::Array(elements))) = found {
             settle(attribute, elements);
             if elements.is_empty() {
                 container.shift_remove(&attribute.name);
@@ -108,7 +109,7 @@ pub fn check_resource(resource_type: &ResourceType, document: &Document) -> Resu
     let attributes = document.as_object();
     let must_be_sent = |attribute: &&Attribute| attribute.required && !attribute.defaulted;
     for attribute in resource_type.attributes().filter(must_be_sent) {
-        if !attributes.contains_key(&attribute.name) {
+        if find(attributes, &attribute.name).is_none() {
             return Err(Error::required(&attribute.name));
         }
     }
@@ -138,7 +139,7 @@ fn check_lists<'s>(
     extension: Option<&Schema>,
 ) -> Result<(), Error> {
     for attribute in attributes.filter(|attribute| attribute.multi_valued) {
-        if let Some(Value::Array(elements)) = container.get(&attribute.name) {
+        if let Some(Value::Array(elements)) = find(container, &attribute.name) {
             let at = match extension {
                 Some(extension) => format!("{}:{}", extension.id, attribute.name),
                 None => attribute.name.clone(),
