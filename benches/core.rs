@@ -16,33 +16,31 @@
 )]
 
 use rollcall::scim::body::read_body;
+use rollcall::scim::document::Document;
 use rollcall::scim::filter::{BoundFilter, Filter};
-use rollcall::scim::json::read_object;
-use rollcall::scim::list::list_response;
+use rollcall::scim::json::Body;
+use rollcall::scim::list::ListResponse;
 use rollcall::scim::patch::{self, PatchRequest};
 use rollcall::scim::projection::Projection;
-use rollcall::scim::resource::{Identity, assemble};
+use rollcall::scim::resource::{Identity, Resource};
 use rollcall::scim::schema::{ResourceType, ResourceTypes};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 use time::OffsetDateTime;
 
 // Calls: today's public API, one function for each thing that is measured.
 
-type Document = Map<String, Value>;
-
 /// Reads and validates the body of a POST.
 fn validate(users: &ResourceType, body: &[u8]) -> Document {
-    let body = read_object(body).expect("JSON");
-    read_body(users, &body).expect("a valid user")
+    read_body(users, Body::read(body).expect("JSON")).expect("a valid user")
 }
 
 /// Reads the body of a PATCH and applies it.
 fn apply(users: &ResourceType, document: &Document, body: &[u8]) -> Document {
-    let body = read_object(body).expect("JSON");
-    let request = PatchRequest::read(&body).expect("a PatchOp");
-    patch::apply(users, document, &request).expect("a valid change")
+    let body = Body::read(body).expect("JSON");
+    let request = PatchRequest::read(body).expect("a PatchOp");
+    patch::apply(users, document.clone(), &request).expect("a valid change")
 }
 
 /// Reads a filter.
@@ -50,19 +48,28 @@ fn bind(users: &ResourceType, filter: &str) -> BoundFilter {
     Filter::parse(filter).and_then(|filter| filter.bind(users)).expect("a valid filter")
 }
 
+/// A stored user as a resource.
+fn resource<'a>(users: &'a ResourceType, document: &'a Document) -> Resource<'a> {
+    Resource {
+        resource_type: users,
+        identity: identity(),
+        document,
+        relation: None,
+        base_url: BASE_URL,
+    }
+}
+
 /// Compares one stored user with a filter, as a list without a key does for each row.
 fn matches(users: &ResourceType, filter: &BoundFilter, document: &Document) -> bool {
-    filter.matches(&assemble(users, identity(), document, BASE_URL))
+    filter.matches(&resource(users, document))
 }
 
 /// Writes a page of stored users.
-fn page(users: &ResourceType, documents: &[Document]) -> String {
-    let projection = Projection::Default;
-    let row = |document: &Document| {
-        let resource = assemble(users, identity(), document, BASE_URL);
-        Value::Object(projection.apply(users, resource))
-    };
-    list_response(10_000, 1, documents.iter().map(row).collect()).to_string()
+fn page(users: &ResourceType, documents: &[Document]) -> Vec<u8> {
+    let projection = Projection::Default.bind(users);
+    let rows = documents.iter().map(|document| resource(users, document).projected(&projection));
+    let rows: Vec<_> = rows.collect();
+    serde_json::to_vec(&ListResponse::by_index(10_000, 1, &rows)).expect("JSON")
 }
 
 // Inputs.
