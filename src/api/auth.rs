@@ -92,24 +92,27 @@ async fn noticed(
     request: Request,
     next: Next,
 ) -> Response {
+    if area.scope != Scope::Scim {
+        return next.run(request).await;
+    }
     let (method, route) = (request.method().clone(), request.extensions().get().cloned());
-    let response = next.run(request).await;
-    if area.scope == Scope::Scim {
-        let refused = error::refusal(&response).map(|(status, detail)| {
-            let operation = operation(&method, route.as_ref(), response.status());
-            (operation, status, detail)
-        });
-        let unknown = caller.unknown.take();
-        if !unknown.is_empty() {
-            let tenant = caller.tenant.as_str();
-            tracing::info!(
-                tenant,
-                unknown = unknown.len(),
-                "a request names attributes that are not known"
-            );
-        }
-        let seen = Seen { refused, unknown };
-        services.sync.notice(&caller.tenant, &caller.token, seen).await;
+    let asked = services.sync.asked(&caller.tenant, &caller.token);
+    let (response, ()) = tokio::join!(next.run(request), asked);
+    let refused = error::refusal(&response).map(|(status, detail)| {
+        let operation = operation(&method, route.as_ref(), response.status());
+        (operation, status, detail)
+    });
+    let unknown = caller.unknown.take();
+    if !unknown.is_empty() {
+        let tenant = caller.tenant.as_str();
+        tracing::info!(
+            tenant,
+            unknown = unknown.len(),
+            "a request names attributes that are not known"
+        );
+    }
+    if refused.is_some() || !unknown.is_empty() {
+        services.sync.answered(&caller.tenant, Seen { refused, unknown }).await;
     }
     response
 }

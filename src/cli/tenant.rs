@@ -164,8 +164,8 @@ pub fn history_json(history: &[RecordedEntry]) -> Value {
 pub fn print_history(history: &[RecordedEntry]) {
     let mut rows = Vec::new();
     for RecordedEntry { entry, .. } in history {
-        let kind = serde_json::to_value(entry.kind).ok();
-        let first = [output::instant(entry.at), entry.by.clone(), output::value(kind.as_ref())];
+        let kind = entry.kind.as_str().to_owned();
+        let first = [output::instant(entry.at), entry.by.clone(), kind];
         if entry.changes.is_empty() {
             rows.push(first.to_vec());
         }

@@ -229,10 +229,7 @@ impl Directory {
                 Written::Stale | Written::ClaimDiffers(_) => pauses.pause().await?,
             }
         }
-        let mut pauses = Pauses::new();
-        while !self.store.clear_notes().await? {
-            pauses.pause().await?;
-        }
+        self.store.clear_notes().await?;
         self.finish_departure(id, Occasion { at: self.sources.now(), by: by.label }).await?;
         // What cannot be written of others is no reason to keep the person's own history.
         let written = self.write_what_waits().await;

@@ -14,7 +14,6 @@ use crate::store::employee_read::Place;
 use crate::store::history::RecordedEntry;
 use crate::store::keys::Kind;
 use crate::store::record::Record;
-use serde_json::Value;
 use std::future::Future;
 use uuid::Uuid;
 
@@ -237,12 +236,7 @@ pub(super) fn read_id(text: &str) -> Option<Uuid> {
     (read.simple().to_string() == text).then_some(read)
 }
 
-fn history_page((mut rows, more): (Vec<RecordedEntry>, bool)) -> ListPage<RecordedEntry> {
-    // DynamoDB gives a map's members in any order; an administrator reads the same one each time.
-    for change in rows.iter_mut().flat_map(|row| &mut row.entry.changes) {
-        let values = [change.old.as_mut(), change.new.as_mut()];
-        values.into_iter().flatten().for_each(Value::sort_all_objects);
-    }
+fn history_page((rows, more): (Vec<RecordedEntry>, bool)) -> ListPage<RecordedEntry> {
     let last = rows.last().map(|entry| entry.revision.to_string());
     ListPage { next: last.filter(|_| more), rows }
 }

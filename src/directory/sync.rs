@@ -14,11 +14,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use time::{Duration, OffsetDateTime};
 
-/// How often it is written that the identity provider asks.
-const REQUESTS_EVERY: Duration = Duration::minutes(1);
-/// How often it is written what was refused. A client that does nothing wrong sees none of it; one that sends broken
-/// requests without end must not become a load on the store.
-const REFUSALS_EVERY: Duration = Duration::seconds(10);
+/// How often a process writes that the identity provider asks, and how often what was refused or unknown. A client that
+/// sends broken requests without end must not become a load on the store.
+const EVERY: Duration = Duration::minutes(1);
 /// How many refusals wait to be written, and how many tenants are remembered.
 const MOST_WAITING: usize = 20;
 const MOST_REMEMBERED: usize = 4_096;
@@ -64,7 +62,7 @@ impl LastDay {
     }
 }
 
-/// What is to be noticed of a request.
+/// What is to be noticed of a request once it is answered.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Seen {
     /// What it was refused: operation, status and text.
@@ -84,7 +82,7 @@ pub struct SyncWatch {
 #[derive(Debug, Default)]
 struct Noticed {
     requests_written_at: Option<OffsetDateTime>,
-    refusals_written_at: Option<OffsetDateTime>,
+    news_written_at: Option<OffsetDateTime>,
     refusals: Vec<Refusal>,
     used: BTreeSet<String>,
     /// Unknown attributes, with the day on which they were sent and whether that is to be written still.
@@ -92,14 +90,24 @@ struct Noticed {
 }
 
 impl Noticed {
-    fn is_due(&self, now: OffsetDateTime) -> bool {
-        // A clock that was set back makes it due.
-        let passed = |at: Option<OffsetDateTime>, every: Duration| {
-            at.is_none_or(|at| !(Duration::ZERO..every).contains(&(now - at)))
-        };
-        let has_news = !self.refusals.is_empty() || self.unknown.values().any(|(_, waits)| *waits);
-        let is_time = passed(self.refusals_written_at, REFUSALS_EVERY);
-        (has_news && is_time) || passed(self.requests_written_at, REQUESTS_EVERY)
+    fn has_news(&self) -> bool {
+        !self.refusals.is_empty() || self.unknown.values().any(|(_, waits)| *waits)
+    }
+
+    /// Takes out everything that waits to be written.
+    fn take_news(&mut self, now: OffsetDateTime) -> SyncNews {
+        self.requests_written_at = Some(now);
+        if self.has_news() {
+            self.news_written_at = Some(now);
+        }
+        let unknown = self.waiting_unknown();
+        self.unknown.values_mut().for_each(|(_, waits)| *waits = false);
+        SyncNews {
+            last_request: now,
+            refusals: std::mem::take(&mut self.refusals),
+            used: std::mem::take(&mut self.used).into_iter().collect(),
+            unknown,
+        }
     }
 
     /// That an attribute is sent is news once a day.
@@ -130,11 +138,43 @@ impl SyncWatch {
         Self { tenants, noticed: Arc::default() }
     }
 
-    /// Notices a request with a token, named by the start of its digest. Fails without a word but in the log: no answer
-    /// depends on it.
-    pub async fn notice(&self, tenant: &TenantId, token: &str, seen: Seen) {
+    /// Notices that a request came with a token, named by the start of its digest. For the time in which the request is
+    /// answered: no answer waits for it.
+    pub async fn asked(&self, tenant: &TenantId, token: &str) {
         let now = self.tenants.sources.now();
-        let Some(news) = self.due(tenant, token, seen, now) else { return };
+        let news = {
+            let mut all = self.lock();
+            let noticed = entry(&mut all, tenant);
+            noticed.used.insert(token.to_owned());
+            is_due(noticed.requests_written_at, now).then(|| noticed.take_news(now))
+        };
+        if let Some(news) = news {
+            self.write_or_keep(tenant, news).await;
+        }
+    }
+
+    /// Notices what a request was refused, and what it named that is unknown.
+    pub async fn answered(&self, tenant: &TenantId, seen: Seen) {
+        let now = self.tenants.sources.now();
+        let news = {
+            let mut all = self.lock();
+            let noticed = entry(&mut all, tenant);
+            if let Some((operation, status, detail)) = seen.refused {
+                noticed.refusals.insert(0, Refusal { at: now, operation, status, detail });
+                noticed.refusals.truncate(MOST_WAITING);
+            }
+            noticed.add_unknown(seen.unknown, &day_of(now));
+            let is_due = noticed.has_news() && is_due(noticed.news_written_at, now);
+            is_due.then(|| noticed.take_news(now))
+        };
+        if let Some(news) = news {
+            self.write_or_keep(tenant, news).await;
+        }
+    }
+
+    /// Writes what is new. A failure is logged, and what was to be written is kept for the next time: no answer depends on
+    /// it.
+    async fn write_or_keep(&self, tenant: &TenantId, news: SyncNews) {
         let written = tokio::time::timeout(PATIENCE, self.write(tenant, &news)).await;
         let cause = match written {
             Ok(Ok(())) => return,
@@ -195,50 +235,10 @@ impl SyncWatch {
         Ok(SyncStatus { record, last_day: LastDay::of(&changes) })
     }
 
-    /// Keeps what was noticed, and takes it out when it is time to write.
-    fn due(
-        &self,
-        tenant: &TenantId,
-        token: &str,
-        seen: Seen,
-        now: OffsetDateTime,
-    ) -> Option<SyncNews> {
-        let mut all = self.lock();
-        if all.len() >= MOST_REMEMBERED && !all.contains_key(tenant) {
-            // Those with nothing to say make room first.
-            all.retain(|_, noticed| !noticed.refusals.is_empty());
-            if all.len() >= MOST_REMEMBERED {
-                all.clear();
-            }
-        }
-        let noticed = all.entry(tenant.clone()).or_default();
-        noticed.used.insert(token.to_owned());
-        if let Some((operation, status, detail)) = seen.refused {
-            noticed.refusals.insert(0, Refusal { at: now, operation, status, detail });
-            noticed.refusals.truncate(MOST_WAITING);
-        }
-        noticed.add_unknown(seen.unknown, &day_of(now));
-        if !noticed.is_due(now) {
-            return None;
-        }
-        noticed.requests_written_at = Some(now);
-        let unknown = noticed.waiting_unknown();
-        if !noticed.refusals.is_empty() || !unknown.is_empty() {
-            noticed.refusals_written_at = Some(now);
-        }
-        noticed.unknown.values_mut().for_each(|(_, waits)| *waits = false);
-        Some(SyncNews {
-            last_request: now,
-            refusals: std::mem::take(&mut noticed.refusals),
-            used: std::mem::take(&mut noticed.used).into_iter().collect(),
-            unknown,
-        })
-    }
-
     async fn write(&self, tenant: &TenantId, news: &SyncNews) -> Result<(), Error> {
         let store = self.tenants.store.tenant(tenant);
         let mut pauses = Pauses::new();
-        while !store.add_to_sync(store.get_sync().await?, news).await? {
+        while !store.add_to_sync(news).await? {
             pauses.pause().await?;
         }
         Ok(())
@@ -262,6 +262,23 @@ impl SyncWatch {
     fn lock(&self) -> MutexGuard<'_, HashMap<TenantId, Noticed>> {
         self.noticed.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// What was noticed of a tenant.
+fn entry<'n>(all: &'n mut HashMap<TenantId, Noticed>, tenant: &TenantId) -> &'n mut Noticed {
+    if all.len() >= MOST_REMEMBERED && !all.contains_key(tenant) {
+        // Those with nothing to say make room first.
+        all.retain(|_, noticed| !noticed.refusals.is_empty());
+        if all.len() >= MOST_REMEMBERED {
+            all.clear();
+        }
+    }
+    all.entry(tenant.clone()).or_default()
+}
+
+/// Whether it is time to write again. A clock that was set back makes it so.
+fn is_due(written_at: Option<OffsetDateTime>, now: OffsetDateTime) -> bool {
+    written_at.is_none_or(|at| !(Duration::ZERO..EVERY).contains(&(now - at)))
 }
 
 /// Whether a table has by now what was unknown.

@@ -113,8 +113,6 @@ impl Directory {
     pub async fn view(&self, id: Uuid, settings: Settings) -> Result<EmployeeView, Error> {
         let mut employee = self.get_any(id).await?;
         undeclared::set_aside(&self.types.users, &mut employee.attributes);
-        // DynamoDB gives a map's members in any order; an administrator reads the same one each time.
-        employee.attributes.sort();
         let Effective { location, department, manager } = Effective::of(&employee, settings);
         let manager_colleague = match &manager.value {
             Some(text) => self.find_colleague(text).await?,

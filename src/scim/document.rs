@@ -1,6 +1,6 @@
 //! The canonical attributes of a resource, as they are stored.
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 use std::io;
 
@@ -29,8 +29,23 @@ impl Document {
 
     /// The document as JSON.
     pub fn to_text(&self) -> String {
+        self.to_text_without(&[])
+    }
+
+    /// The document as JSON, without some attributes that are stored beside it.
+    pub fn to_text_without(&self, names: &[&str]) -> String {
+        struct Others<'d>(&'d Map<String, Value>, &'d [&'d str]);
+
+        impl Serialize for Others<'_> {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                let Self(object, names) = self;
+                let others = object.iter().filter(|(name, _)| !names.contains(&name.as_str()));
+                serializer.collect_map(others)
+            }
+        }
+
         // A map of JSON values always has a text.
-        serde_json::to_string(&self.0).unwrap_or_default()
+        serde_json::to_string(&Others(&self.0, names)).unwrap_or_default()
     }
 
     /// A common or core attribute; or the object of an extension, by its URI.
@@ -56,12 +71,6 @@ impl Document {
     /// Takes an attribute out.
     pub fn take(&mut self, name: &str) -> Option<Value> {
         self.0.shift_remove(name)
-    }
-
-    /// Puts all names in alphabetical order.
-    pub fn sort(&mut self) {
-        self.0.sort_keys();
-        self.0.values_mut().for_each(Value::sort_all_objects);
     }
 
     /// The attributes as a JSON object.
@@ -114,6 +123,7 @@ mod tests {
         let document = Document::from_stored_text(text).unwrap();
         assert_eq!(document.to_text(), text);
         assert_eq!(json_len(&document), text.len());
+        assert_eq!(document.to_text_without(&["userName", "a"]), r#"{"n":[1,-2.5,true]}"#);
         assert_eq!(document.text("userName"), Some("ada"));
         assert_eq!(document.get("n"), Some(&json!([1, -2.5, true])));
         assert!(Document::from_stored_text("[]").is_err());

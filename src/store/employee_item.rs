@@ -1,44 +1,30 @@
 //! An employee as a DynamoDB item, and the keys that lead to it.
 
-use super::dynamodb::transact::text;
 use super::employee::{Employee, LocalValues};
+use super::item::{ItemReader, ItemWriter};
 use super::keys::{self, Key, Kind};
 use super::record::{Record, id_in_key};
 use super::tenant::TenantId;
 use super::{Error, Item};
 use crate::scim::document::Document;
 use crate::scim::fold::fold;
-use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 use std::collections::BTreeSet;
-use time::OffsetDateTime;
 use uuid::Uuid;
 
-/// The item's attributes beside its keys. `userName`, `externalId` and `archived` stand for what is taken out of the
-/// document, so that each value is there once and an operator can read them at a glance.
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct EmployeeFields {
-    revision: u64,
-    version: u64,
-    #[serde(with = "time::serde::rfc3339")]
-    created: OffsetDateTime,
-    #[serde(with = "time::serde::rfc3339")]
-    last_modified: OffsetDateTime,
-    archived: bool,
-    #[serde(
-        with = "time::serde::rfc3339::option",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
-    archived_at: Option<OffsetDateTime>,
-    user_name: Value,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    external_id: Option<Value>,
-    document: Map<String, Value>,
-    #[serde(default)]
-    local: LocalValues,
-}
+// The names of an employee's attributes. `userName`, `externalId` and `archived` stand for what is taken out of the
+// document, so that each value is there once and an operator can read them at a glance.
+const REVISION: &str = "revision";
+const VERSION: &str = "version";
+const CREATED: &str = "created";
+const LAST_MODIFIED: &str = "lastModified";
+const ARCHIVED: &str = "archived";
+const ARCHIVED_AT: &str = "archivedAt";
+const USER_NAME: &str = "userName";
+const EXTERNAL_ID: &str = "externalId";
+const DOCUMENT: &str = "document";
+const LOCAL: &str = "local";
+/// What the document says of [`ARCHIVED`].
+const ACTIVE: &str = "active";
 
 /// The key of the employee's item: visible and hidden ones are apart, so that lists never step over the hidden.
 pub(super) fn key_of(tenant: &TenantId, employee: &Employee) -> Key {
@@ -68,51 +54,49 @@ pub(super) fn pointers(tenant: &TenantId, employee: &Employee) -> BTreeSet<Key> 
 }
 
 pub(super) fn to_item(tenant: &TenantId, employee: &Employee) -> Result<Item, Error> {
-    let mut document = employee.attributes.clone().into_object();
-    document.remove("active");
-    let fields = EmployeeFields {
-        revision: employee.revision,
-        version: employee.version,
-        created: employee.created,
-        last_modified: employee.last_modified,
-        archived: employee.is_archived(),
-        archived_at: employee.archived_at,
-        user_name: document.remove("userName").unwrap_or_default(),
-        external_id: document.remove("externalId"),
-        document,
-        local: employee.local.clone(),
-    };
-    let mut item: Item =
-        serde_dynamo::aws_sdk_dynamodb_1::to_item(fields).map_err(Error::bad_item)?;
-    item.extend(key_of(tenant, employee).to_item());
-    if let Some(email) = employee.primary_email().filter(|_| !employee.hidden) {
-        item.insert(keys::EMAIL_KEY.to_owned(), text(keys::primary_email(tenant, email)));
+    let document = employee.attributes.to_text_without(&[USER_NAME, EXTERNAL_ID, ACTIVE]);
+    let mut item = ItemWriter::new(&key_of(tenant, employee))
+        .number(REVISION, employee.revision)
+        .number(VERSION, employee.version)
+        .time(CREATED, employee.created)?
+        .time(LAST_MODIFIED, employee.last_modified)?
+        .flag(ARCHIVED, employee.is_archived())
+        .text(USER_NAME, employee.user_name())
+        .optional_text(EXTERNAL_ID, employee.external_id())
+        .text(DOCUMENT, document);
+    if let Some(archived_at) = employee.archived_at {
+        item = item.time(ARCHIVED_AT, archived_at)?;
     }
-    Ok(item)
+    if employee.local != LocalValues::default() {
+        item = item.json(LOCAL, &employee.local)?;
+    }
+    if let Some(email) = employee.primary_email().filter(|_| !employee.hidden) {
+        item = item.text(keys::EMAIL_KEY, keys::primary_email(tenant, email));
+    }
+    Ok(item.into_item())
 }
 
 pub(super) fn from_item(tenant: &TenantId, item: Item) -> Result<Employee, Error> {
     let id = id_in_key(&item)?;
-    let partition = item.get(keys::PARTITION).and_then(|value| value.as_s().ok());
-    let hidden = partition == Some(&keys::hidden_employees(tenant));
-    let fields: EmployeeFields =
-        serde_dynamo::aws_sdk_dynamodb_1::from_item(item).map_err(Error::bad_item)?;
-    let mut attributes = fields.document;
-    attributes.insert("userName".to_owned(), fields.user_name);
-    attributes.insert("active".to_owned(), Value::Bool(!fields.archived));
-    if let Some(external_id) = fields.external_id {
-        attributes.insert("externalId".to_owned(), external_id);
+    let hidden = keys::partition(&item) == Some(&*keys::hidden_employees(tenant));
+    let mut item = ItemReader(item);
+    let mut attributes =
+        Document::from_stored_text(&item.text(DOCUMENT)?).map_err(Error::bad_item)?;
+    attributes.set(USER_NAME, item.text(USER_NAME)?.into());
+    attributes.set(ACTIVE, (!item.flag(ARCHIVED)?).into());
+    if let Some(external_id) = item.optional_text(EXTERNAL_ID)? {
+        attributes.set(EXTERNAL_ID, external_id.into());
     }
     Ok(Employee {
         id,
-        revision: fields.revision,
-        version: fields.version,
-        created: fields.created,
-        last_modified: fields.last_modified,
-        archived_at: fields.archived_at,
+        revision: item.number(REVISION)?,
+        version: item.number(VERSION)?,
+        created: item.time(CREATED)?,
+        last_modified: item.time(LAST_MODIFIED)?,
+        archived_at: item.optional_time(ARCHIVED_AT)?,
         hidden,
-        attributes: Document::from_stored(attributes),
-        local: fields.local,
+        attributes,
+        local: item.optional_json(LOCAL)?.unwrap_or_default(),
     })
 }
 

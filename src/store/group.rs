@@ -1,12 +1,12 @@
 //! A group, and its item. The members are items of their own: see [`super::member`].
 
+use super::dynamodb::transact::size;
+use super::item::{ItemReader, ItemWriter};
 use super::keys::{self, Key, Kind};
 use super::record::{Record, id_in_key};
 use super::tenant::TenantId;
 use super::{Error, Item};
 use crate::scim::document::Document;
-use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -55,29 +55,19 @@ impl Group {
     }
 }
 
-/// The item's attributes beside its keys. Those with names of their own stand for what is taken out of the document, so
-/// that each value is there once.
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct GroupFields {
-    revision: u64,
-    version: u64,
-    #[serde(with = "time::serde::rfc3339")]
-    created: OffsetDateTime,
-    #[serde(with = "time::serde::rfc3339")]
-    last_modified: OffsetDateTime,
-    display_name: Value,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    external_id: Option<Value>,
-    document: Map<String, Value>,
-    member_count: u64,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    journal_revision: Option<u64>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    journal_parts: Option<usize>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    journal_done: Option<usize>,
-}
+// The names of a group's attributes. `displayName` and `externalId` stand for what is taken out of the document, so that
+// each value is there once.
+const REVISION: &str = "revision";
+const VERSION: &str = "version";
+const CREATED: &str = "created";
+const LAST_MODIFIED: &str = "lastModified";
+const DISPLAY_NAME: &str = "displayName";
+const EXTERNAL_ID: &str = "externalId";
+const DOCUMENT: &str = "document";
+const MEMBER_COUNT: &str = "memberCount";
+const JOURNAL_REVISION: &str = "journalRevision";
+const JOURNAL_PARTS: &str = "journalParts";
+const JOURNAL_DONE: &str = "journalDone";
 
 /// The pointers that lead to a group.
 pub(super) fn pointers(tenant: &TenantId, group: &Group) -> BTreeSet<Key> {
@@ -89,24 +79,26 @@ pub(super) fn pointers(tenant: &TenantId, group: &Group) -> BTreeSet<Key> {
 }
 
 pub(super) fn to_item(tenant: &TenantId, group: &Group) -> Result<Item, Error> {
-    let mut document = group.attributes.clone().into_object();
-    let fields = GroupFields {
-        revision: group.revision,
-        version: group.version,
-        created: group.created,
-        last_modified: group.last_modified,
-        display_name: document.remove("displayName").unwrap_or_default(),
-        external_id: document.remove("externalId"),
-        document,
-        member_count: group.member_count,
-        journal_revision: group.journal.map(|journal| journal.revision),
-        journal_parts: group.journal.map(|journal| journal.parts),
-        journal_done: group.journal.map(|journal| journal.done),
-    };
-    let mut item: Item =
-        serde_dynamo::aws_sdk_dynamodb_1::to_item(fields).map_err(Error::bad_item)?;
-    item.extend(keys::record(tenant, Kind::Group, group.id).to_item());
-    Ok(item)
+    let mut item = ItemWriter::new(&keys::record(tenant, Kind::Group, group.id))
+        .number(REVISION, group.revision)
+        .number(VERSION, group.version)
+        .time(CREATED, group.created)?
+        .time(LAST_MODIFIED, group.last_modified)?
+        .text(DISPLAY_NAME, group.display_name())
+        .optional_text(EXTERNAL_ID, group.external_id())
+        .text(DOCUMENT, group.attributes.to_text_without(&[DISPLAY_NAME, EXTERNAL_ID]))
+        .number(MEMBER_COUNT, group.member_count);
+    if let Some(journal) = group.journal {
+        item = item
+            .number(JOURNAL_REVISION, journal.revision)
+            .value(JOURNAL_PARTS, size(journal.parts))
+            .value(JOURNAL_DONE, size(journal.done));
+    }
+    Ok(item.into_item())
+}
+
+fn read_size(item: &mut ItemReader, name: &str) -> Result<usize, Error> {
+    usize::try_from(item.number(name)?).map_err(Error::bad_item)
 }
 
 impl Record for Group {
@@ -118,26 +110,29 @@ impl Record for Group {
 
     fn from_item(_tenant: &TenantId, item: Item) -> Result<Self, Error> {
         let id = id_in_key(&item)?;
-        let fields: GroupFields =
-            serde_dynamo::aws_sdk_dynamodb_1::from_item(item).map_err(Error::bad_item)?;
-        let mut attributes = fields.document;
-        attributes.insert("displayName".to_owned(), fields.display_name);
-        if let Some(external_id) = fields.external_id {
-            attributes.insert("externalId".to_owned(), external_id);
+        let mut item = ItemReader(item);
+        let mut attributes =
+            Document::from_stored_text(&item.text(DOCUMENT)?).map_err(Error::bad_item)?;
+        attributes.set(DISPLAY_NAME, item.text(DISPLAY_NAME)?.into());
+        if let Some(external_id) = item.optional_text(EXTERNAL_ID)? {
+            attributes.set(EXTERNAL_ID, external_id.into());
         }
-        let journal = fields.journal_revision.map(|revision| Journal {
-            revision,
-            parts: fields.journal_parts.unwrap_or_default(),
-            done: fields.journal_done.unwrap_or_default(),
-        });
+        let journal = match item.optional_number(JOURNAL_REVISION)? {
+            None => None,
+            Some(revision) => Some(Journal {
+                revision,
+                parts: read_size(&mut item, JOURNAL_PARTS)?,
+                done: read_size(&mut item, JOURNAL_DONE)?,
+            }),
+        };
         Ok(Group {
             id,
-            revision: fields.revision,
-            version: fields.version,
-            created: fields.created,
-            last_modified: fields.last_modified,
-            attributes: Document::from_stored(attributes),
-            member_count: fields.member_count,
+            revision: item.number(REVISION)?,
+            version: item.number(VERSION)?,
+            created: item.time(CREATED)?,
+            last_modified: item.time(LAST_MODIFIED)?,
+            attributes,
+            member_count: item.number(MEMBER_COUNT)?,
             journal,
         })
     }

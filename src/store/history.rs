@@ -1,8 +1,9 @@
 //! History: one entry for each change of an employee, of a group, or of the tenant's settings and tokens.
 
 use super::dynamodb::read::{Range, SortRange};
-use super::dynamodb::transact::text;
+use super::item::{ItemReader, ItemWriter};
 use super::keys::{self, History, Key, Kind};
+use super::packed_changes::PackedChanges;
 use super::tenant::TenantId;
 use super::{Error, Item, TenantStore};
 use serde::{Deserialize, Serialize};
@@ -52,17 +53,15 @@ pub struct AttributeChange {
 }
 
 /// One change: when, who, what.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct HistoryEntry {
     /// When.
-    #[serde(with = "time::serde::rfc3339")]
     pub at: OffsetDateTime,
     /// Who: the label of the token that was used, or the administrator.
     pub by: String,
     /// What.
     pub kind: EventKind,
     /// Which attributes, with the values before and after.
-    #[serde(default)]
     pub changes: Vec<AttributeChange>,
 }
 
@@ -75,23 +74,54 @@ pub struct RecordedEntry {
     pub entry: HistoryEntry,
 }
 
+// The names of an entry's attributes.
+const AT: &str = "at";
+const BY: &str = "by";
+const KIND: &str = "kind";
+const CHANGES: &str = "changes";
+
+impl EventKind {
+    /// The kind's name, as it is kept and as the administration gives it out.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Created => "created",
+            Self::Updated => "updated",
+            Self::Archived => "archived",
+            Self::Deleted => "deleted",
+            Self::Restored => "restored",
+            Self::Recreated => "recreated",
+            Self::SettingsChanged => "settingsChanged",
+            Self::AttributesChanged => "attributesChanged",
+            Self::TokenRotated => "tokenRotated",
+            Self::TokenRevoked => "tokenRevoked",
+            Self::Erased => "erased",
+        }
+    }
+}
+
 impl HistoryEntry {
-    /// An item of its own, in no index.
-    pub(super) fn to_plain_item(&self, key: &Key) -> Result<Item, Error> {
-        let mut item: Item =
-            serde_dynamo::aws_sdk_dynamodb_1::to_item(self).map_err(Error::bad_item)?;
-        item.extend(key.to_item());
-        Ok(item)
+    fn writer(&self, key: &Key) -> Result<ItemWriter, Error> {
+        let item = ItemWriter::new(key)
+            .time(AT, self.at)?
+            .text(BY, &*self.by)
+            .text(KIND, self.kind.as_str());
+        match self.changes.is_empty() {
+            true => Ok(item),
+            false => item.json(CHANGES, &PackedChanges::of(&self.changes)),
+        }
     }
 
+    /// An item of its own, in no index.
+    pub(super) fn to_plain_item(&self, key: &Key) -> Result<Item, Error> {
+        Ok(self.writer(key)?.into_item())
+    }
+
+    /// An item that the index over changes has, too.
     pub(super) fn to_item(&self, tenant: &TenantId, key: &Key) -> Result<Item, Error> {
-        let mut item = self.to_plain_item(key)?;
-        let kind = item.get("kind").and_then(|kind| kind.as_s().ok()).cloned();
-        let at = keys::change_at(self.at, &kind.unwrap_or_default());
-        item.insert(keys::CHANGE_AT.to_owned(), text(at));
         let day = keys::changes_on(tenant, self.at.to_offset(UtcOffset::UTC).date());
-        item.insert(keys::CHANGE_DAY.to_owned(), text(day));
-        Ok(item)
+        let item = self.writer(key)?;
+        let at = keys::change_at(self.at, self.kind.as_str());
+        Ok(item.text(keys::CHANGE_AT, at).text(keys::CHANGE_DAY, day).into_item())
     }
 }
 
@@ -169,6 +199,10 @@ fn entries_of(history: &History) -> Range {
 fn read_entry(item: Item) -> Result<RecordedEntry, Error> {
     let revision = keys::sort_key(&item).and_then(keys::revision);
     let revision = revision.ok_or_else(|| Error::bad_item("no revision"))?;
-    let entry = serde_dynamo::aws_sdk_dynamodb_1::from_item(item).map_err(Error::bad_item)?;
+    let mut item = ItemReader(item);
+    let kind = serde_json::from_value(item.text(KIND)?.into()).map_err(Error::bad_item)?;
+    let changes: Option<PackedChanges> = item.optional_json(CHANGES)?;
+    let changes = changes.unwrap_or_default().unpack();
+    let entry = HistoryEntry { at: item.time(AT)?, by: item.text(BY)?, kind, changes };
     Ok(RecordedEntry { revision, entry })
 }

@@ -5,6 +5,7 @@
 
 pub mod dynamodb;
 pub mod keys;
+mod item;
 pub mod tenant;
 pub mod record;
 pub mod employee;
@@ -22,6 +23,7 @@ pub mod membership;
 mod overlay;
 pub mod moving;
 pub mod journal;
+mod packed_changes;
 pub mod history;
 pub mod sync;
 mod purge;

@@ -6,15 +6,14 @@ use super::dynamodb::read::Range;
 use super::dynamodb::transact::{Condition, Step, Transaction};
 use super::group::Group;
 use super::group_write::GroupChange;
+use super::item::{ItemReader, ItemWriter};
 use super::keys;
 use super::member::Member;
 use super::membership::{Memberships, Presence};
 use super::overlay::Overlay;
 use super::record::id_in_key;
 use super::written::{Written, finish};
-use super::{Error, Item, TenantStore};
-use serde::{Deserialize, Serialize};
-use serde_dynamo::aws_sdk_dynamodb_1::{from_item, to_item};
+use super::{Error, TenantStore};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -44,14 +43,10 @@ pub struct Move {
     pub groups: Vec<GroupChange>,
 }
 
-/// What an item holds beside the member.
-#[derive(Serialize, Deserialize)]
-struct MoverFields {
-    by: String,
-    #[serde(with = "time::serde::rfc3339")]
-    since: OffsetDateTime,
-    presence: Presence,
-}
+// The names of the attributes beside those of the member.
+const BY: &str = "by";
+const SINCE: &str = "since";
+const PRESENCE: &str = "presence";
 
 impl TenantStore {
     /// Writes a step that follows the one which was decided with the record.
@@ -78,8 +73,9 @@ impl TenantStore {
         let items = self.store.query_all(&Range::all(&partition), None).await?;
         let movers = items.into_iter().map(|item| {
             let member = Member::from_attributes(id_in_key(&item)?, &item);
-            let MoverFields { by, since, presence } = from_item(item).map_err(Error::bad_item)?;
-            Ok(Mover { member, by, since, presence })
+            let mut item = ItemReader(item);
+            let (by, since) = (item.text(BY)?, item.time(SINCE)?);
+            Ok(Mover { member, by, since, presence: item.json(PRESENCE)? })
         });
         movers.collect()
     }
@@ -123,10 +119,9 @@ impl TenantStore {
             (true, true) => {}
             (false, true) => transaction.delete(Step::Companion, &key, Condition::none()),
             (_, false) => {
-                let fields = MoverFields { by: by.clone(), since: *since, presence: *presence };
-                let mut item: Item = to_item(fields).map_err(Error::bad_item)?;
+                let item = ItemWriter::new(&key).text(BY, &**by).time(SINCE, *since)?;
+                let mut item = item.json(PRESENCE, presence)?.into_item();
                 item.extend(member.attributes());
-                item.extend(key.to_item());
                 transaction.put(Step::Companion, item, Condition::none());
             }
         }

@@ -1,13 +1,17 @@
 //! What was noticed of a tenant's identity provider: when it last asked, what it was refused, which tokens it uses; and
 //! how much it changed lately.
 
-use super::dynamodb::transact::{Condition, Outcome, Step, Transaction};
+use super::dynamodb::port::{UpdateCall, Updated};
+use super::dynamodb::transact::{size, text};
 use super::history::EventKind;
+use super::item::{ItemReader, as_json, format_time};
 use super::keys;
 use super::{Error, Item, TenantStore};
+use aws_sdk_dynamodb::types::AttributeValue;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use time::{Duration, OffsetDateTime, UtcOffset};
 
 /// How many refusals are kept.
@@ -15,14 +19,21 @@ const MOST_REFUSALS: usize = 20;
 /// How many unknown attributes are kept.
 const MOST_UNKNOWN: usize = 50;
 
+/// How many of each a record holds before the oldest are removed from it: an update can append, and not cut.
+const MOST_REFUSALS_STORED: usize = 30;
+const MOST_UNKNOWN_STORED: usize = 75;
+
+// The names of the record's attributes. Refusals and unknown attributes are lists of JSON texts, the last one first.
+const LAST_REQUEST: &str = "lastRequest";
+const REFUSALS: &str = "refusals";
+const UNKNOWN: &str = "unknown";
+/// The attribute of a token starts so, and ends with the start of its digest.
+const USED: &str = "used ";
+
 /// What was noticed of an identity provider.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct SyncRecord {
-    /// Grows by one with each change; zero before the first.
-    revision: u64,
     /// When it last asked for something; up to a minute late.
-    #[serde(with = "time::serde::rfc3339::option")]
     pub last_request: Option<OffsetDateTime>,
     /// What it was refused, the last one first.
     pub refusals: Vec<Refusal>,
@@ -79,46 +90,56 @@ impl TenantStore {
     /// [`Error`], as for every call.
     pub async fn get_sync(&self) -> Result<SyncRecord, Error> {
         match self.store.get(&keys::sync(&self.tenant)).await? {
-            Some(item) => {
-                serde_dynamo::aws_sdk_dynamodb_1::from_item(item).map_err(Error::bad_item)
-            }
+            Some(item) => SyncRecord::from_item(item),
             None => Ok(SyncRecord::default()),
         }
     }
 
-    /// Adds what is new to a record as it was read; `false` when another process has written it since.
+    /// Adds what is new: one call that reads nothing, but for the rare one that finds a list full. `false` when another
+    /// process has written such a list meanwhile.
     ///
     /// # Errors
     /// [`Error`], as for every call.
-    pub async fn add_to_sync(&self, before: SyncRecord, news: &SyncNews) -> Result<bool, Error> {
-        self.put_sync(before.with(news)).await
+    pub async fn add_to_sync(&self, news: &SyncNews) -> Result<bool, Error> {
+        let mut update = Note::of_request(news)?;
+        update.append(REFUSALS, texts(&news.refusals)?, MOST_REFUSALS_STORED);
+        update.append(UNKNOWN, texts(&news.unknown)?, MOST_UNKNOWN_STORED);
+        if self.update_sync(update).await? == Updated::Done {
+            return Ok(true);
+        }
+        let stored = self.store.get(&keys::sync(&self.tenant)).await?.unwrap_or_default();
+        let mut update = Note::of_request(news)?;
+        for list in [REFUSALS, UNKNOWN] {
+            update.expect_length(list, length(&stored, list));
+        }
+        let mut record = SyncRecord::from_item(stored)?;
+        record.add_refusals(&news.refusals);
+        record.add_unknown(&news.unknown);
+        update.set(REFUSALS, texts(&record.refusals)?);
+        update.set(UNKNOWN, texts(&record.unknown)?);
+        Ok(self.update_sync(update).await? == Updated::Done)
     }
 
     /// Forgets what the identity provider was refused and what was unknown: it may name somebody who was erased.
     ///
     /// # Errors
     /// [`Error`], as for every call.
-    pub async fn clear_notes(&self) -> Result<bool, Error> {
-        let before = self.get_sync().await?;
-        if before.refusals.is_empty() && before.unknown.is_empty() {
-            return Ok(true);
-        }
-        let revision = before.revision + 1;
-        let after = SyncRecord { revision, refusals: Vec::new(), unknown: Vec::new(), ..before };
-        self.put_sync(after).await
+    pub async fn clear_notes(&self) -> Result<(), Error> {
+        let mut update = Note::default();
+        update.set(REFUSALS, AttributeValue::L(Vec::new()));
+        update.set(UNKNOWN, AttributeValue::L(Vec::new()));
+        self.update_sync(update).await.map(drop)
     }
 
-    async fn put_sync(&self, record: SyncRecord) -> Result<bool, Error> {
-        let expected = match record.revision {
-            0 | 1 => Condition::absent(),
-            revision => Condition::revision(revision - 1),
+    async fn update_sync(&self, note: Note) -> Result<Updated, Error> {
+        let call = UpdateCall {
+            key: keys::sync(&self.tenant).to_item(),
+            expression: format!("SET {}", note.sets.join(", ")),
+            names: note.names,
+            values: note.values,
+            condition: (!note.conditions.is_empty()).then(|| note.conditions.join(" AND ")),
         };
-        let mut item: Item =
-            serde_dynamo::aws_sdk_dynamodb_1::to_item(record).map_err(Error::bad_item)?;
-        item.extend(keys::sync(&self.tenant).to_item());
-        let mut transaction = Transaction::new(&self.store);
-        transaction.put(Step::Record, item, expected);
-        Ok(matches!(transaction.commit().await?, Outcome::Committed))
+        self.store.update(call).await
     }
 
     /// How many changes of employees of each kind there were in the 24 hours before `now`. The index follows the table
@@ -173,14 +194,94 @@ impl SyncRecord {
         self.unknown.truncate(MOST_UNKNOWN);
     }
 
-    fn with(mut self, news: &SyncNews) -> Self {
-        self.revision += 1;
-        self.last_request = self.last_request.max(Some(news.last_request));
-        self.add_refusals(&news.refusals);
-        self.add_unknown(&news.unknown);
+    fn from_item(item: Item) -> Result<Self, Error> {
+        let used = item.iter().filter_map(|(name, value)| {
+            Some((name.strip_prefix(USED)?.to_owned(), value.as_s().ok()?.clone()))
+        });
+        let mut record = Self { used: used.collect(), ..Self::default() };
+        record.add_refusals(&read_texts(&item, REFUSALS)?);
+        // Two processes may have added the same one.
+        for attribute in read_texts(&item, UNKNOWN)?.into_iter().rev() {
+            record.add_unknown(&[attribute]);
+        }
+        record.last_request = ItemReader(item).optional_time(LAST_REQUEST)?;
+        Ok(record)
+    }
+}
+
+/// A list of structured values, each as a JSON text.
+fn texts(values: &[impl Serialize]) -> Result<AttributeValue, Error> {
+    let texts = values.iter().map(|value| Ok(text(as_json(value)?)));
+    Ok(AttributeValue::L(texts.collect::<Result<_, Error>>()?))
+}
+
+fn read_texts<T: DeserializeOwned>(item: &Item, name: &str) -> Result<Vec<T>, Error> {
+    let list = item.get(name).and_then(|value| value.as_l().ok()).into_iter().flatten();
+    let values = list.map(|value| {
+        let text = value.as_s().map_err(|_| Error::bad_item(format!("{name} holds no text")))?;
+        serde_json::from_str(text).map_err(Error::bad_item)
+    });
+    values.collect()
+}
+
+fn length(item: &Item, name: &str) -> usize {
+    item.get(name).and_then(|value| value.as_l().ok()).map_or(0, Vec::len)
+}
+
+/// An update of the record in the making.
+#[derive(Debug, Default)]
+struct Note {
+    sets: Vec<String>,
+    conditions: Vec<String>,
+    names: HashMap<String, String>,
+    values: Item,
+}
+
+impl Note {
+    /// Notes when the identity provider asked, and with which tokens.
+    fn of_request(news: &SyncNews) -> Result<Self, Error> {
+        let mut note = Self::default();
+        note.set(LAST_REQUEST, text(format_time(news.last_request)?));
         let day = day_of(news.last_request);
-        self.used.extend(news.used.iter().map(|token| (token.clone(), day.clone())));
-        self
+        for token in &news.used {
+            note.set(&format!("{USED}{token}"), text(&*day));
+        }
+        Ok(note)
+    }
+
+    fn set(&mut self, name: &str, value: AttributeValue) {
+        let (name, value) = self.bind(name, value);
+        self.sets.push(format!("{name} = {value}"));
+    }
+
+    /// Puts the elements of a list before those that are stored, unless these are `most` already.
+    fn append(&mut self, name: &str, list: AttributeValue, most: usize) {
+        if list.as_l().is_ok_and(Vec::is_empty) {
+            return;
+        }
+        let (name, list) = self.bind(name, list);
+        let (none, limit) = (format!("{list}none"), format!("{list}most"));
+        self.sets.push(format!("{name} = list_append({list}, if_not_exists({name}, {none}))"));
+        self.conditions.push(format!("(attribute_not_exists({name}) OR size({name}) < {limit})"));
+        self.values.insert(none, AttributeValue::L(Vec::new()));
+        self.values.insert(limit, size(most));
+    }
+
+    /// Refuses the update when a list has another length by then.
+    fn expect_length(&mut self, name: &str, length: usize) {
+        let (name, length) = self.bind(name, size(length));
+        let is_absent = format!("(attribute_not_exists({name}) AND {length} = :zero)");
+        self.values.insert(":zero".to_owned(), size(0));
+        self.conditions.push(format!("({is_absent} OR size({name}) = {length})"));
+    }
+
+    /// Names for an attribute and a value in expressions.
+    fn bind(&mut self, name: &str, value: AttributeValue) -> (String, String) {
+        let number = self.names.len();
+        let names = (format!("#n{number}"), format!(":v{number}"));
+        self.names.insert(names.0.clone(), name.to_owned());
+        self.values.insert(names.1.clone(), value);
+        names
     }
 }
 

@@ -3,6 +3,7 @@
 use super::dynamodb::read::Range;
 use super::dynamodb::transact::{Condition, Outcome, Step, Transaction};
 use super::history::HistoryEntry;
+use super::item::{ItemReader, ItemWriter};
 use super::keys;
 use super::{Error, Item, Store, TenantStore};
 use crate::scim::schema::custom::CustomAttribute;
@@ -138,17 +139,13 @@ impl Tenant {
     }
 }
 
-#[derive(Serialize, Deserialize)]
-struct TenantItem {
-    name: String,
-    #[serde(with = "time::serde::rfc3339")]
-    created: OffsetDateTime,
-    revision: u64,
-    settings: Settings,
-    tokens: Vec<TokenRecord>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    attributes: Vec<CustomAttribute>,
-}
+// The names of a tenant's attributes.
+const NAME: &str = "name";
+const CREATED: &str = "created";
+const REVISION: &str = "revision";
+const SETTINGS: &str = "settings";
+const TOKENS: &str = "tokens";
+const ATTRIBUTES: &str = "attributes";
 
 impl Store {
     /// The ids of all tenants, in order.
@@ -170,16 +167,15 @@ impl TenantStore {
         let Some(item) = self.store.get(&keys::settings(&self.tenant)).await? else {
             return Ok(None);
         };
-        let read: TenantItem =
-            serde_dynamo::aws_sdk_dynamodb_1::from_item(item).map_err(Error::bad_item)?;
+        let mut item = ItemReader(item);
         Ok(Some(Tenant {
             id: self.tenant.clone(),
-            name: read.name,
-            created: read.created,
-            revision: read.revision,
-            settings: read.settings,
-            tokens: read.tokens,
-            attributes: read.attributes,
+            name: item.text(NAME)?,
+            created: item.time(CREATED)?,
+            revision: item.number(REVISION)?,
+            settings: item.json(SETTINGS)?,
+            tokens: item.json(TOKENS)?,
+            attributes: item.optional_json(ATTRIBUTES)?.unwrap_or_default(),
         }))
     }
 
@@ -242,18 +238,16 @@ impl TenantStore {
 }
 
 fn tenant_item(tenant: &Tenant) -> Result<Item, Error> {
-    let fields = TenantItem {
-        name: tenant.name.clone(),
-        created: tenant.created,
-        revision: tenant.revision,
-        settings: tenant.settings,
-        tokens: tenant.tokens.clone(),
-        attributes: tenant.attributes.clone(),
-    };
-    let mut item: Item =
-        serde_dynamo::aws_sdk_dynamodb_1::to_item(fields).map_err(Error::bad_item)?;
-    item.extend(keys::settings(&tenant.id).to_item());
-    Ok(item)
+    let mut item = ItemWriter::new(&keys::settings(&tenant.id))
+        .text(NAME, &*tenant.name)
+        .time(CREATED, tenant.created)?
+        .number(REVISION, tenant.revision)
+        .json(SETTINGS, &tenant.settings)?
+        .json(TOKENS, &tenant.tokens)?;
+    if !tenant.attributes.is_empty() {
+        item = item.json(ATTRIBUTES, &tenant.attributes)?;
+    }
+    Ok(item.into_item())
 }
 
 #[cfg(test)]

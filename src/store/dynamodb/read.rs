@@ -1,7 +1,9 @@
-//! The reads all entities share: one item, a key range page by page, many items by key.
+//! The calls all entities share: one item, a key range page by page, many items by key.
 
 use super::error::Error;
-use super::port::{BatchGetCall, Consistency, GetCall, Item, QueryCall, QueryPage};
+use super::port::{
+    BatchGetCall, Consistency, GetCall, Item, QueryCall, QueryPage, UpdateCall, Updated,
+};
 use super::retry::Pauses;
 use super::usage::{counted_read, counted_write};
 use crate::store::Store;
@@ -206,6 +208,11 @@ impl Store {
             }
         }
         Ok(items)
+    }
+
+    /// Changes one item outside of a transaction.
+    pub(in crate::store) async fn update(&self, call: UpdateCall) -> Result<Updated, Error> {
+        counted_write(self.db.update(call)).await
     }
 
     /// Removes items, given whole or by their keys.
