@@ -48,6 +48,7 @@ pub fn code_of(failure: &anyhow::Error) -> ExitCode {
             | Error::NoPepper(_)
             | Error::NoRandomness(_)
             | Error::Busy(_)
+            | Error::TooManyFullReads
             | Error::Unavailable(_)
             | Error::Broken(_),
         )

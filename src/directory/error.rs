@@ -85,6 +85,9 @@ pub enum Error {
     /// The store asks to slow down.
     #[error("the store is busy")]
     Busy(#[source] store::Error),
+    /// Enough reads of all of a tenant's records are under way.
+    #[error("too many reads of all records are under way")]
+    TooManyFullReads,
     /// The store does not answer.
     #[error("the store does not answer")]
     Unavailable(#[source] store::Error),
@@ -107,6 +110,7 @@ impl From<store::Error> for Error {
     fn from(error: store::Error) -> Self {
         match &error {
             store::Error::Throttled(_) => Error::Busy(error),
+            store::Error::TooManyFullReads => Error::TooManyFullReads,
             store::Error::Unavailable(_) => Error::Unavailable(error),
             store::Error::MemberFull(id) => Error::Protocol(scim::Error::invalid_value(format!(
                 "members: {id} is in {MOST_GROUPS} groups, and nobody can be in more; take them out \

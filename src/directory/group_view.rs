@@ -71,6 +71,7 @@ impl Directory {
             return Ok(ListPage { rows, next: None });
         }
         let read = |_, after, count| self.store.list_records_page::<Group>(after, count);
+        let _turn = self.turn_to_search(&wanted).await?;
         walk.page(read, is_row).await
     }
 
@@ -79,7 +80,7 @@ impl Directory {
     /// # Errors
     /// As for every call of the store.
     pub async fn list_groups(&self) -> Result<Vec<Group>, Error> {
-        Ok(self.store.pick_from_records(Some).await?)
+        Ok(self.store.list_records_after(None, usize::MAX).await?)
     }
 
     /// The group with a name, in any case.

@@ -8,12 +8,12 @@
 use super::administration::Status;
 use super::{Directory, Error};
 use crate::scim::fold::fold;
-use crate::store;
 use crate::store::employee::Employee;
 use crate::store::employee_read::Place;
 use crate::store::history::RecordedEntry;
 use crate::store::keys::Kind;
 use crate::store::record::Record;
+use crate::store::{self, FullRead};
 use std::future::Future;
 use uuid::Uuid;
 
@@ -67,7 +67,16 @@ impl Directory {
         let is_row = |employee: &Employee| {
             search.status.includes(employee) && begins_a_word(names(employee), &wanted)
         };
+        let _turn = self.turn_to_search(&wanted).await?;
         walk.page(read, is_row).await
+    }
+
+    /// A search by text reads up to sixteen thousand records for a page, so it waits for its turn among full reads.
+    pub(super) async fn turn_to_search(&self, wanted: &str) -> Result<Option<FullRead>, Error> {
+        match wanted {
+            "" => Ok(None),
+            _ => Ok(Some(self.store.begin_full_read().await?)),
+        }
     }
 
     /// A page of a record's history, newest change first. That of a group outlives it.

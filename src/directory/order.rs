@@ -9,14 +9,22 @@ use crate::scim::resource::Resource;
 use crate::scim::sort::{BoundSort, SortBy, SortKey};
 use crate::scim::work::Work;
 use crate::scim::{self, ScimType};
+use crate::store::Match;
 use crate::store::employee::Employee;
 use crate::store::group::Group;
 use crate::store::keys::Kind;
+use futures_util::future;
 use std::collections::HashMap;
 use uuid::Uuid;
 
 /// A record's place in an order.
-type Placed = (SortKey, Kind, Uuid);
+struct Placed {
+    key: SortKey,
+    kind: Kind,
+    id: Uuid,
+    /// The record, if there was room to keep it.
+    record: Option<AnyRecord>,
+}
 
 impl Directory {
     /// Records in the order of one of their attributes; those that are equal in it in the order of kind and id.
@@ -33,9 +41,10 @@ impl Directory {
         for (kind, filter) in filters {
             let order = orders.iter().find(|(of, _)| of == kind).map(|(_, order)| order);
             let (filter, sorter) = (filter.as_ref(), Sorter { order, work: &work });
+            let base_url = query.base_url;
             placed.extend(match kind {
-                Kind::Employee => self.place::<Employee>(filter, sorter, query.base_url).await?,
-                Kind::Group => self.place::<Group>(filter, sorter, query.base_url).await?,
+                Kind::Employee => self.place::<Employee>(filter, sorter, page, base_url).await?,
+                Kind::Group => self.place::<Group>(filter, sorter, page, base_url).await?,
             });
         }
         if work.is_exhausted() {
@@ -44,15 +53,15 @@ impl Directory {
         }
         let total = u64::try_from(placed.len()).unwrap_or(u64::MAX);
         if let Some((_, order)) = orders.first() {
-            placed.sort_by(|(left, left_kind, left_id), (right, right_kind, right_id)| {
-                let rank = |kind: &Kind| query.kinds.iter().position(|of| of == kind);
+            placed.sort_by(|left, right| {
+                let rank = |placed: &Placed| query.kinds.iter().position(|of| *of == placed.kind);
                 order
-                    .compare(left, right)
-                    .then_with(|| rank(left_kind).cmp(&rank(right_kind)))
-                    .then_with(|| left_id.cmp(right_id))
+                    .compare(&left.key, &right.key)
+                    .then_with(|| rank(left).cmp(&rank(right)))
+                    .then_with(|| left.id.cmp(&right.id))
             });
         }
-        Ok((self.read_in_order(&page.of(placed)).await?, total))
+        Ok((self.read_in_order(page.of(placed)).await?, total))
     }
 
     /// The order for each kind that has the attribute. Records of the others come where those without a value come
@@ -83,55 +92,75 @@ impl Directory {
         }
     }
 
-    /// The places of all records that match.
+    /// The places of all records that match, with the records that the page may show.
     async fn place<R: Shown>(
         &self,
         filter: Option<&BoundFilter>,
         sorter: Sorter<'_>,
+        page: Part,
         base_url: &str,
     ) -> Result<Vec<Placed>, Error> {
         let condition = match filter {
             Some(filter) => Some(self.condition::<R>(filter).await?),
             None => None,
         };
-        let pick = |record: R| {
+        let key = |record: &R| {
             let (id, mut buffer) = (record.id(), Uuid::encode_buffer());
             let text = id.hyphenated().encode_lower(&mut buffer);
             let resource = record.resource(text, self, base_url);
             let holds = condition.as_ref().is_none_or(|one| one.holds::<R>(id, &resource));
-            holds.then(|| sorter.place::<R>(id, &resource))
+            holds.then(|| sorter.key(&resource))
         };
-        let Some(condition) = &condition else {
-            return Ok(self.store.pick_from_records(pick).await?);
+        let drop_surplus = |found: &mut [Match<R, SortKey>]| {
+            sorter.sort(found);
+            page.drop_surplus(found);
         };
-        let placed = match self.candidates::<R>(condition).await? {
-            None => self.store.pick_from_records(pick).await?,
+        let candidates = match &condition {
+            Some(condition) => self.candidates::<R>(condition).await?,
+            None => None,
+        };
+        let found = match candidates {
+            None => self.store.match_records(key, drop_surplus).await?,
             Some(ids) => {
-                let mut placed = Vec::new();
+                let mut found = Vec::new();
                 for ids in ids.chunks(MOST_AT_ONCE) {
-                    placed.extend(self.store.get_records(ids).await?.into_iter().filter_map(&pick));
+                    let records = self.store.get_records::<R>(ids).await?.into_iter();
+                    found.extend(records.filter_map(|record| {
+                        let value = key(&record)?;
+                        Some(Match { id: record.id(), value, record: Some(record) })
+                    }));
+                    drop_surplus(&mut found);
                 }
-                placed
+                found
             }
         };
-        condition.check_work()?;
-        Ok(placed)
+        if let Some(condition) = &condition {
+            condition.check_work()?;
+        }
+        let placed = found.into_iter().map(|Match { id, value, record }| Placed {
+            key: value,
+            kind: R::KIND,
+            id,
+            record: record.map(R::into_any),
+        });
+        Ok(placed.collect())
     }
 
-    async fn read_in_order(&self, placed: &[Placed]) -> Result<Vec<AnyRecord>, Error> {
-        let of_kind = |wanted: Kind| {
-            let ids = placed.iter().filter(move |(_, kind, _)| *kind == wanted);
-            ids.map(|(_, _, id)| *id).collect::<Vec<Uuid>>()
+    /// The records of a page: those that were kept, and the others by their ids.
+    async fn read_in_order(&self, page: Vec<Placed>) -> Result<Vec<AnyRecord>, Error> {
+        let missing = |wanted: Kind| {
+            let missing = page.iter().filter(move |one| one.kind == wanted && one.record.is_none());
+            missing.map(|one| one.id).collect::<Vec<Uuid>>()
         };
-        let (employees, groups) = (of_kind(Kind::Employee), of_kind(Kind::Group));
+        let (employees, groups) = (missing(Kind::Employee), missing(Kind::Group));
         let (employees, groups) = tokio::try_join!(
             self.store.get_records::<Employee>(&employees),
             self.store.get_records::<Group>(&groups),
         )?;
         let employees = employees.into_iter().map(AnyRecord::Employee);
         let all = employees.chain(groups.into_iter().map(AnyRecord::Group));
-        let mut found: HashMap<Uuid, AnyRecord> = all.map(|one| (one.id(), one)).collect();
-        Ok(placed.iter().filter_map(|(_, _, id)| found.remove(id)).collect())
+        let mut read: HashMap<Uuid, AnyRecord> = all.map(|one| (one.id(), one)).collect();
+        Ok(page.into_iter().filter_map(|one| one.record.or_else(|| read.remove(&one.id))).collect())
     }
 
     /// A page of all records after a row, or from the start: no more is read than is given, wherever the page is.
@@ -149,22 +178,26 @@ impl Directory {
                 (at, Some(id))
             }
         };
-        let mut found = Found { records: Vec::new(), total: 0, next: None };
-        for kind in query.kinds {
-            found.total += self.store.count_records(*kind).await?;
-        }
-        for kind in query.kinds.get(first..).unwrap_or_default() {
-            // One more than is wanted says whether the list goes on.
-            let most = query.count.saturating_sub(found.records.len()).saturating_add(1);
-            found.records.extend(match kind {
-                Kind::Employee => self.rows_after::<Employee>(after, most).await?,
-                Kind::Group => self.rows_after::<Group>(after, most).await?,
-            });
-            after = None;
-            if found.records.len() > query.count {
-                break;
+        let counts = query.kinds.iter().map(|kind| self.store.count_records(*kind));
+        let rows = async {
+            let mut records = Vec::new();
+            for kind in query.kinds.get(first..).unwrap_or_default() {
+                // One more than is wanted says whether the list goes on.
+                let most = query.count.saturating_sub(records.len()).saturating_add(1);
+                records.extend(match kind {
+                    Kind::Employee => self.rows_after::<Employee>(after, most).await?,
+                    Kind::Group => self.rows_after::<Group>(after, most).await?,
+                });
+                after = None;
+                if records.len() > query.count {
+                    break;
+                }
             }
-        }
+            Ok::<_, Error>(records)
+        };
+        let counts = async { future::try_join_all(counts).await.map_err(Error::from) };
+        let (counts, records) = tokio::try_join!(counts, rows)?;
+        let mut found = Found { records, total: counts.into_iter().sum(), next: None };
         if found.records.len() > query.count {
             found.records.truncate(query.count);
             found.next = found.records.last().map(|last| Position::After(row_of(last)));
@@ -191,12 +224,20 @@ struct Sorter<'a> {
 }
 
 impl Sorter<'_> {
-    fn place<R: Shown>(self, id: Uuid, resource: &Resource<'_>) -> Placed {
-        let key = match self.order {
+    fn key(self, resource: &Resource<'_>) -> SortKey {
+        match self.order {
             Some(order) if !self.work.is_exhausted() => self.work.run(|| order.key(resource)),
             _ => SortKey::MISSING,
-        };
-        (key, R::KIND, id)
+        }
+    }
+
+    /// Puts matches in order; those that are equal in it in the order of their ids.
+    fn sort<R>(self, found: &mut [Match<R, SortKey>]) {
+        if let Some(order) = self.order {
+            found.sort_by(|left, right| {
+                order.compare(&left.value, &right.value).then_with(|| left.id.cmp(&right.id))
+            });
+        }
     }
 }
 

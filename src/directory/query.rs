@@ -10,10 +10,11 @@ use crate::scim::schema::ResourceType;
 use crate::scim::sort::SortBy;
 use crate::scim::work::Work;
 use crate::scim::{self, ScimType};
+use crate::store::Match;
 use crate::store::employee::Employee;
 use crate::store::group::Group;
 use crate::store::keys::Kind;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use uuid::Uuid;
 
 /// How much one filter may have compared: about two seconds' work, and far more than a list of 100,000 takes.
@@ -23,6 +24,8 @@ pub(super) const MOST_AT_ONCE: usize = 100;
 
 /// How many groups, or members, one filter can be about: each is read whole.
 const MOST_RELATED: usize = 5;
+/// A page that ends further back is read again once a full read has found it: its records cannot be kept meanwhile.
+const MOST_KEPT: usize = 1_000;
 /// Beyond so many candidates all records are read: in parallel, and not one batch after the other.
 const MOST_CANDIDATES: usize = 2_000;
 
@@ -191,17 +194,34 @@ impl Directory {
         let found = match self.candidates::<R>(&condition).await? {
             Some(ids) => self.list_among(&ids, page, &matches).await?,
             None => {
-                let pick = |record: R| matches(&record).then(|| record.id());
-                let ids = self.store.pick_from_records(pick).await?;
-                let total = u64::try_from(ids.len()).unwrap_or(u64::MAX);
-                let mut records = self.store.get_records(&page.of(ids)).await?;
-                // Some may have changed between the two reads.
+                let pick = |record: &R| matches(record).then_some(());
+                let drop_surplus = |found: &mut [Match<R, ()>]| page.drop_surplus(found);
+                let found = self.store.match_records(pick, drop_surplus).await?;
+                let total = u64::try_from(found.len()).unwrap_or(u64::MAX);
+                let mut records = self.read_matches(page.of(found)).await?;
+                // Those that were not kept may have changed between the two reads.
                 records.retain(&matches);
                 (records, total)
             }
         };
         condition.check_work()?;
         Ok(found)
+    }
+
+    /// The records of a page of matches: those that a full read kept, and the others by their ids.
+    pub(super) async fn read_matches<R: Shown, T>(
+        &self,
+        page: Vec<Match<R, T>>,
+    ) -> Result<Vec<R>, Error> {
+        let missing = page.iter().filter(|found| found.record.is_none()).map(|found| found.id);
+        let missing: Vec<Uuid> = missing.collect();
+        let read = self.store.get_records::<R>(&missing).await?;
+        let mut read: HashMap<Uuid, R> =
+            read.into_iter().map(|record| (record.id(), record)).collect();
+        let records = page
+            .into_iter()
+            .filter_map(|Match { id, record, .. }| record.or_else(|| read.remove(&id)));
+        Ok(records.collect())
     }
 
     /// Reads who belongs to whom, as far as the filter is about that.
@@ -309,6 +329,13 @@ impl Part {
     /// What is left of it for the next kind, after `total` rows of which `taken` are in it.
     fn after(self, total: u64, taken: usize) -> Self {
         Self { offset: self.offset.saturating_sub(total), count: self.count.saturating_sub(taken) }
+    }
+
+    /// Takes away the records of matches behind the page, and those of a page that is too far back.
+    pub(super) fn drop_surplus<R, T>(self, found: &mut [Match<R, T>]) {
+        let end = self.offset.saturating_add(u64::try_from(self.count).unwrap_or(u64::MAX));
+        let end = usize::try_from(end).ok().filter(|end| *end <= MOST_KEPT).unwrap_or(0);
+        found.iter_mut().skip(end).for_each(|found| found.record = None);
     }
 
     /// The rows of a whole list that are in it.

@@ -45,7 +45,7 @@ impl TenantStore {
     /// Reads all counters: one query.
     pub(super) async fn get_counts(&self, kind: Kind) -> Result<Counts, Error> {
         let partition = keys::counts(&self.tenant, kind);
-        let items = self.store.query_all(&Range::all(&partition), None).await?;
+        let items = self.store.query_all(&Range::all(&partition).eventual(), None).await?;
         let mut counts = vec![0; BUCKETS];
         for item in &items {
             let key = keys::sort_key(item).ok_or_else(|| Error::bad_item("no sort key"))?;

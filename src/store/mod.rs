@@ -26,23 +26,28 @@ pub mod journal;
 mod packed_changes;
 pub mod history;
 pub mod sync;
+mod full_read;
 mod purge;
 
 pub use dynamodb::error::Error;
 
+pub use full_read::{FullRead, Match};
+
 use dynamodb::port::{DynamoDb, Item};
+use full_read::FullReads;
 use std::sync::Arc;
 
 /// The table, for what concerns all tenants. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Store {
     db: Arc<dyn DynamoDb>,
+    full_reads: FullReads,
 }
 
 impl Store {
     /// A store on a table.
     pub fn new(table: Arc<dyn DynamoDb>) -> Self {
-        Self { db: table }
+        Self { db: table, full_reads: FullReads::default() }
     }
 
     /// The part of the store that belongs to one tenant. `tenant` is fixed here, so that no query can forget it.

@@ -5,14 +5,11 @@ use super::dynamodb::read::{Range, SortRange};
 use super::keys::{self, Key, Kind};
 use super::tenant::TenantId;
 use super::{Error, Item, TenantStore};
-use futures_util::{StreamExt, TryStreamExt, stream};
 use std::collections::HashMap;
 use uuid::Uuid;
 
-/// How many id ranges a walk over all records is cut into: one for each first hexadecimal digit.
-const RANGES: u8 = 16;
-/// How many of them are read at the same time. Each holds one page of at most a megabyte.
-const RANGES_AT_ONCE: usize = 4;
+/// A page of more records than this is a long read.
+const MOST_SHORT: usize = 200;
 
 /// A record that SCIM shows.
 pub trait Record: Sized + Send {
@@ -90,18 +87,34 @@ impl TenantStore {
         offset: u64,
         count: usize,
     ) -> Result<(Vec<R>, u64), Error> {
+        let partition = keys::records(&self.tenant, R::KIND);
+        let from = |sort, most| async move {
+            let range = Range::new(&partition, sort).eventual();
+            self.store.query_all(&range, Some(most)).await
+        };
+        if offset == 0 {
+            // The start is known, so the rows need not wait for the counts.
+            let (counts, items) =
+                tokio::try_join!(self.get_counts(R::KIND), from(SortRange::All, count))?;
+            let rows = self.read_all(items)?;
+            let found = u64::try_from(rows.len()).unwrap_or(u64::MAX);
+            // A row may have come or gone between the two.
+            let total = if rows.len() < count { found } else { counts.total().max(found) };
+            return Ok((rows, total));
+        }
         let counts = self.get_counts(R::KIND).await?;
         let total = counts.total();
         let Some(place) = counts.place(offset).filter(|_| count > 0) else {
             return Ok((Vec::new(), total));
         };
-        let partition = keys::records(&self.tenant, R::KIND);
-        let range = Range::new(&partition, SortRange::From(place.first_key));
         let most = place.skip.saturating_add(count);
-        let items = self.store.query_all(&range, Some(most)).await?;
-        let rows = items.into_iter().skip(place.skip);
-        let rows: Result<Vec<_>, _> = rows.map(|item| R::from_item(&self.tenant, item)).collect();
-        Ok((rows?, total))
+        let mut items = from(SortRange::From(place.first_key), most).await?;
+        items.drain(..place.skip.min(items.len()));
+        Ok((self.read_all(items)?, total))
+    }
+
+    fn read_all<R: Record>(&self, items: Vec<Item>) -> Result<Vec<R>, Error> {
+        items.into_iter().map(|item| R::from_item(&self.tenant, item)).collect()
     }
 
     /// At most `count` visible records in id order after one of them, or from the start; fewer only at the end.
@@ -118,9 +131,8 @@ impl TenantStore {
             Some(id) => SortRange::From(keys::after_record(id)),
             None => SortRange::All,
         };
-        let range = Range::new(&partition, sort);
-        let items = self.store.query_all(&range, Some(count)).await?;
-        items.into_iter().map(|item| R::from_item(&self.tenant, item)).collect()
+        let range = Range::new(&partition, sort).eventual();
+        self.read_all(self.store.query_all(&range, Some(count)).await?)
     }
 
     /// One page of visible records in id order, after one of them or from the start: at most `limit`, fewer when they
@@ -145,9 +157,11 @@ impl TenantStore {
         limit: usize,
     ) -> Result<(Vec<R>, bool), Error> {
         let start = start.map(|key| key.to_item());
-        let page = self.store.query_page(&Range::all(partition), Some(limit), start).await?;
-        let rows = page.items.into_iter().map(|item| R::from_item(&self.tenant, item));
-        Ok((rows.collect::<Result<_, _>>()?, page.next.is_some()))
+        let range = Range::all(partition).eventual();
+        let range = if limit > MOST_SHORT { range.long() } else { range };
+        let page = self.store.query_page(&range, Some(limit), start).await?;
+        let more = page.next.is_some();
+        Ok((self.read_all(page.items)?, more))
     }
 
     /// How many visible records of a kind there are.
@@ -156,48 +170,6 @@ impl TenantStore {
     /// [`Error`], as for every call.
     pub async fn count_records(&self, kind: Kind) -> Result<u64, Error> {
         Ok(self.get_counts(kind).await?.total())
-    }
-
-    /// What `pick` takes of all visible records, in id order. Reads them all, several ranges at once.
-    ///
-    /// # Errors
-    /// [`Error`], as for every call.
-    pub async fn pick_from_records<R, T, F>(&self, pick: F) -> Result<Vec<T>, Error>
-    where
-        R: Record,
-        T: Send,
-        F: Fn(R) -> Option<T> + Sync,
-    {
-        let ranges: Vec<Vec<T>> = stream::iter(0..RANGES)
-            .map(|digit| self.pick_from_range(digit, &pick))
-            .buffered(RANGES_AT_ONCE)
-            .try_collect()
-            .await?;
-        Ok(ranges.into_iter().flatten().collect())
-    }
-
-    async fn pick_from_range<R, T, F>(&self, digit: u8, pick: &F) -> Result<Vec<T>, Error>
-    where
-        R: Record,
-        F: Fn(R) -> Option<T> + Sync,
-    {
-        let partition = keys::records(&self.tenant, R::KIND);
-        let (low, high) = keys::records_with_digit(digit);
-        let range = Range::new(&partition, SortRange::Between(low, high)).eventual().long();
-        let mut picked = Vec::new();
-        let mut start = None;
-        loop {
-            let page = self.store.query_page(&range, None, start).await?;
-            for item in page.items {
-                picked.extend(pick(R::from_item(&self.tenant, item)?));
-            }
-            start = page.next;
-            if start.is_none() {
-                return Ok(picked);
-            }
-            // A page can hold a thousand rows: let other requests have their turn.
-            tokio::task::yield_now().await;
-        }
     }
 
     /// Whether there is any record of a kind.

@@ -206,6 +206,12 @@ impl From<directory::Error> for ApiError {
                 2,
                 "Too many requests at the moment",
             ),
+            Error::TooManyFullReads => Self::retry_later(
+                StatusCode::TOO_MANY_REQUESTS,
+                2,
+                "Too many requests that read all records are under way; send fewer at a time, or filter \
+                 by userName, displayName of a group, externalId, id or emails with eq",
+            ),
             Error::Unavailable(_) => Self::retry_later(
                 StatusCode::SERVICE_UNAVAILABLE,
                 5,

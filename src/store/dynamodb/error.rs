@@ -14,6 +14,9 @@ pub enum Error {
     /// Too many requests or too much contention: worth trying again after a pause.
     #[error("DynamoDB asks to slow down")]
     Throttled(#[source] Cause),
+    /// Enough reads of all records are under way: worth trying again when one has ended.
+    #[error("too many reads of all records are under way")]
+    TooManyFullReads,
     /// No answer, or a server-side failure: worth trying again later.
     #[error("DynamoDB did not answer")]
     Unavailable(#[source] Cause),
