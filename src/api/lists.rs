@@ -96,7 +96,8 @@ impl Listing {
             Paging::Index(page) => {
                 let start = Start::Index(page.offset());
                 let found = directory.list(query(start, page.count)).await?;
-                let records = directory.with_relations(found.records, view).await?;
+                let relations = directory.relations_of_list(&found, view).await?;
+                let records = directory.with_relations(found.records, &relations, view).await?;
                 let rows = projections.rows(&records, &self.path);
                 response::json_page(&ListResponse::by_index(found.total, page.start_index, &rows))
             }
@@ -104,8 +105,9 @@ impl Listing {
                 let position = self.read(cursor.as_deref(), params, count).await?;
                 let start = Start::Cursor(position.as_ref());
                 let found = directory.list(query(start, count)).await?;
+                let relations = directory.relations_of_list(&found, view).await?;
                 let next = self.write(found.next, params, count).await?;
-                let records = directory.with_relations(found.records, view).await?;
+                let records = directory.with_relations(found.records, &relations, view).await?;
                 let rows = projections.rows(&records, &self.path);
                 let next = next.as_deref();
                 response::json_page(&ListResponse::by_cursor(found.total, next, None, &rows))

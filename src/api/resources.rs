@@ -10,8 +10,9 @@ use super::projections::Projections;
 use super::response;
 use crate::directory::employees::Precondition;
 use crate::directory::query::parse_id;
-use crate::directory::resources::{AnyRecord, View, Wanted};
-use crate::directory::{Kind, Scope};
+use crate::directory::relations::Relations;
+use crate::directory::resources::{AnyRecord, View};
+use crate::directory::{Error, Kind, Scope};
 use crate::scim::projection::Projection;
 use crate::scim::resource::location;
 use crate::scim::schema::ResourceType;
@@ -88,36 +89,44 @@ impl Call {
         location(self.resource_type(), &self.path.base_url, &record.id().to_string())
     }
 
-    /// The answer to a write. It is done: a failure to show the members must not look like one to write them.
+    /// The answer to a write. It is done: a failure to show groups or members must not look like one to write. Then the
+    /// answer has no body (RFC 7644 §3.5.2), and the cause is logged.
     async fn answer_written(
         &self,
         status: StatusCode,
         record: AnyRecord,
+        relations: Result<Relations, Error>,
         projections: &Projections<'_>,
         view: View,
     ) -> Answer {
-        if self.kind != Kind::Group || view.members == Wanted::No {
-            return self.answer(status, record, projections, view).await;
-        }
-        match self.answer(status, record.clone(), projections, view).await {
-            Err(_) => {
-                let view = View { members: Wanted::No, ..view };
-                self.answer(status, record, projections, view).await
-            }
-            answer => answer,
-        }
+        let (tag, location) = (entity_tag(record.version()), self.location(&record));
+        let shown = match relations {
+            Ok(relations) => self.answer(status, record, &relations, projections, view).await,
+            Err(error) => Err(error.into()),
+        };
+        let error = match shown {
+            Err(error) if error.is_server_error() => error,
+            answer => return answer,
+        };
+        let (tenant, cause) = (self.caller.tenant.as_str(), error.cause());
+        tracing::error!(tenant, cause, "a change is written and cannot be shown");
+        let status = if status == StatusCode::CREATED { status } else { StatusCode::NO_CONTENT };
+        let answer = response::with_content_location(response::empty(status), &location);
+        Ok(response::with_entity_tag(answer, &tag))
     }
 
     async fn answer(
         &self,
         status: StatusCode,
         record: AnyRecord,
+        relations: &Relations,
         projections: &Projections<'_>,
         view: View,
     ) -> Answer {
         let tag = entity_tag(record.version());
         let location = self.location(&record);
-        let records = self.caller.directory.with_relations(vec![record], view).await?;
+        let directory = &self.caller.directory;
+        let records = directory.with_relations(vec![record], relations, view).await?;
         let record = records.first().ok_or_else(|| ApiError::no_such_resource(self.kind))?;
         let answer = response::json_resource(status, &projections.row(record, &self.path))?;
         let answer = response::with_content_location(answer, &location);
@@ -133,12 +142,14 @@ async fn create(call: Call, Params(params): Params, JsonObject(body): JsonObject
     let record = directory.create_any_kind(call.kind, attributes, label).await?;
     let location = call.location(&record);
     let projections = Projections::new(&call.caller, &projection);
-    let mut view = projections.view();
-    if matches!(&record, AnyRecord::Employee(employee) if employee.version == 1) {
-        // Who is here for the first time is in no group.
-        view.groups = Wanted::No;
-    }
-    let answer = call.answer_written(StatusCode::CREATED, record, &projections, view).await?;
+    let view = projections.view();
+    let relations = match &record {
+        // A new user is in no group.
+        AnyRecord::Employee(employee) if employee.version == 1 => Ok(Relations::default()),
+        _ => directory.relations_of((call.kind, record.id()), view).await,
+    };
+    let status = StatusCode::CREATED;
+    let answer = call.answer_written(status, record, relations, &projections, view).await?;
     Ok(response::with_location(answer, &location))
 }
 
@@ -146,18 +157,22 @@ async fn create(call: Call, Params(params): Params, JsonObject(body): JsonObject
 async fn get(call: Call, id: PathParts<1>, Params(params): Params) -> Answer {
     let projection = params.projection()?;
     let (kind, id) = call.known_id(id)?;
-    let record = call.caller.directory.get_any_kind(kind, id).await?;
     let projections = Projections::new(&call.caller, &projection);
     let view = projections.view();
+    let directory = &call.caller.directory;
+    let (record, relations) = tokio::try_join!(
+        directory.get_any_kind(kind, id),
+        directory.relations_of((kind, id), view),
+    )?;
     let has_it = |condition: &TagCondition| condition.matches(record.version());
     if call.precondition.if_none_match.as_ref().is_some_and(has_it)
-        && call.caller.directory.is_told_by_version(&record, view).await?
+        && directory.is_told_by_version(&record, view).await?
     {
         let answer = response::empty(StatusCode::NOT_MODIFIED);
         let answer = response::with_content_location(answer, &call.location(&record));
         return Ok(response::with_entity_tag(answer, &entity_tag(record.version())));
     }
-    call.answer(StatusCode::OK, record, &projections, view).await
+    call.answer(StatusCode::OK, record, &relations, &projections, view).await
 }
 
 /// `PUT /Users/{id}` and so on (§3.5.1).
@@ -171,10 +186,13 @@ async fn replace(
     let projection = params.projection()?;
     let attributes = call.caller.read_resource(call.kind, body)?;
     let Caller { directory, label, .. } = &call.caller;
-    let record = directory.replace_any_kind(id, &attributes, &call.precondition, label).await?;
     let projections = Projections::new(&call.caller, &projection);
     let view = projections.view();
-    call.answer_written(StatusCode::OK, record, &projections, view).await
+    let (record, relations) = tokio::join!(
+        directory.replace_any_kind(id, &attributes, &call.precondition, label),
+        directory.relations_of(id, view),
+    );
+    call.answer_written(StatusCode::OK, record?, relations, &projections, view).await
 }
 
 /// `PATCH /Users/{id}` and so on (§3.5.2). Answers 200 with the resource, because some clients take nothing else; and 204
@@ -189,7 +207,13 @@ async fn patch(
     let projection = params.projection()?;
     let request = call.caller.read_patch(call.kind, body)?;
     let Caller { directory, label, .. } = &call.caller;
-    let record = directory.patch_any_kind(id, &request, &call.precondition, label).await?;
+    let projections = Projections::new(&call.caller, &projection);
+    let view = projections.view();
+    let (record, relations) = tokio::join!(
+        directory.patch_any_kind(id, &request, &call.precondition, label),
+        directory.relations_of(id, view),
+    );
+    let record = record?;
     if let AnyRecord::Group(group) = &record
         && group.member_count > MOST_MEMBERS_ANSWERED
         && projection == Projection::Default
@@ -197,9 +221,7 @@ async fn patch(
         let answer = response::empty(StatusCode::NO_CONTENT);
         return Ok(response::with_entity_tag(answer, &entity_tag(group.version)));
     }
-    let projections = Projections::new(&call.caller, &projection);
-    let view = projections.view();
-    call.answer_written(StatusCode::OK, record, &projections, view).await
+    call.answer_written(StatusCode::OK, record, relations, &projections, view).await
 }
 
 /// `DELETE /Users/{id}` and so on (§3.6).

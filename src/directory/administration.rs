@@ -178,7 +178,7 @@ impl Directory {
                 };
                 return self.change(id, &Precondition::default(), by, active).await;
             }
-            let claim = self.store.get_claim(Kind::Employee, before.user_name()).await?;
+            let claim = self.claim_of(&before).await?;
             if let Some(holder) = claim.holder {
                 return Err(Error::UserNameTaken { holder });
             }
@@ -207,12 +207,14 @@ impl Directory {
                 Err(Error::NoEmployee(_)) => break,
                 Err(other) => return Err(other),
             };
-            let claim = self.store.get_claim(Kind::Employee, employee.user_name()).await?;
+            let claim = self.claim_of(&employee).await?;
             let mut tenant = self.store.get_tenant().await?.ok_or(Error::NoTenant)?;
             by.check(&tenant, self.sources.now())?;
             tenant.revision += 1;
             let occasion = Occasion { at: self.sources.now(), by: by.label };
-            let departure = self.departure((Kind::Employee, id), Presence::Gone, occasion).await?;
+            let memberships = self.memberships(id).await?;
+            let leaver = (Kind::Employee, id);
+            let departure = self.departure(leaver, Presence::Gone, memberships, occasion).await?;
             let entry = HistoryEntry {
                 at: occasion.at,
                 by: by.label.to_owned(),

@@ -145,11 +145,15 @@ impl Directory {
     ) -> Result<(), Error> {
         let mut pauses = Pauses::new();
         loop {
-            let before = self.get_if(id, precondition).await?;
-            let claim = self.store.get_claim(Kind::Employee, before.user_name()).await?;
+            let (before, memberships) =
+                tokio::try_join!(self.get_if(id, precondition), self.memberships(id))?;
             let occasion = Occasion { at: self.sources.now(), by };
+            let leaver = (Kind::Employee, id);
+            let (claim, departure) = tokio::try_join!(
+                self.claim_of(&before),
+                self.departure(leaver, Presence::Away, memberships, occasion),
+            )?;
             let Change { after, entry } = change::hidden(&self.types.users, &before, occasion);
-            let departure = self.departure((Kind::Employee, id), Presence::Away, occasion).await?;
             match self.store.hide_employee(&before, &after, &claim, &departure, &entry).await? {
                 Written::Done => {
                     tidy(self.follow(&departure)).await;
@@ -158,6 +162,11 @@ impl Directory {
                 Written::Stale | Written::ClaimDiffers(_) => pauses.pause().await?,
             }
         }
+    }
+
+    /// The claim on an employee's userName.
+    pub(super) async fn claim_of(&self, employee: &Employee) -> Result<Claim, Error> {
+        Ok(self.store.get_claim(Kind::Employee, employee.user_name()).await?)
     }
 
     /// Makes a hidden employee visible again, and a member of the groups that they left.

@@ -123,10 +123,15 @@ impl Directory {
     ) -> Result<(), Error> {
         let mut pauses = Pauses::new();
         loop {
-            let group = self.get_group_if(id, precondition).await?;
-            let claim = self.store.get_claim(Kind::Group, group.display_name()).await?;
+            let (group, memberships) =
+                tokio::try_join!(self.get_group_if(id, precondition), self.memberships(id))?;
             let occasion = Occasion { at: self.sources.now(), by };
-            let departure = self.departure((Kind::Group, id), Presence::Gone, occasion).await?;
+            let claim =
+                async { Ok(self.store.get_claim(Kind::Group, group.display_name()).await?) };
+            let (claim, departure) = tokio::try_join!(
+                claim,
+                self.departure((Kind::Group, id), Presence::Gone, memberships, occasion),
+            )?;
             let entry = group_change::deleted(&self.types.groups, &group, occasion);
             match self.store.delete_group(&group, &claim, &departure, &entry).await? {
                 Written::Done => {

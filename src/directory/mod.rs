@@ -14,7 +14,7 @@ pub mod groups;
 mod membership;
 mod moves;
 mod tidy;
-mod relations;
+pub mod relations;
 pub mod cursor;
 pub mod memory;
 pub mod resources;

@@ -30,15 +30,16 @@ const LEFT_OVER_AFTER: Duration = Duration::minutes(1);
 const LONGEST_HELP: std::time::Duration = std::time::Duration::from_secs(2);
 
 impl Directory {
-    /// How a record goes: an employee who may come back is [`Presence::Away`], what is removed is [`Presence::Gone`].
+    /// How a record goes, from the memberships that it has: an employee who may come back is [`Presence::Away`], what is removed is [`Presence::Gone`].
     pub(super) async fn departure(
         &self,
         (kind, id): (Kind, Uuid),
         presence: Presence,
+        memberships: Memberships,
         occasion: Occasion<'_>,
     ) -> Result<Move, Error> {
         let member = Member { id, kind, display: None };
-        self.begin(member, presence, occasion).await
+        self.step(mover(member, presence, occasion), memberships, occasion).await
     }
 
     /// How an employee comes back.
@@ -49,17 +50,8 @@ impl Directory {
     ) -> Result<Move, Error> {
         let display = Some(member_name(employee));
         let member = Member { id: employee.id, kind: Kind::Employee, display };
-        self.begin(member, Presence::Here, occasion).await
-    }
-
-    async fn begin(
-        &self,
-        member: Member,
-        presence: Presence,
-        occasion: Occasion<'_>,
-    ) -> Result<Move, Error> {
-        let before = self.memberships(member.id).await?;
-        self.step(mover(member, presence, occasion), before, occasion).await
+        let before = self.memberships(employee.id).await?;
+        self.step(mover(member, Presence::Here, occasion), before, occasion).await
     }
 
     /// Has the groups follow that the write of `begun` left over; when it touched any, also those that interrupted requests
@@ -140,7 +132,7 @@ impl Directory {
     }
 
     /// Where somebody is a member.
-    async fn memberships(&self, id: Uuid) -> Result<Memberships, Error> {
+    pub(super) async fn memberships(&self, id: Uuid) -> Result<Memberships, Error> {
         Ok(self.store.get_memberships(&[id]).await?.remove(&id).unwrap_or_default())
     }
 

@@ -197,7 +197,8 @@ impl Directory {
         };
         let counts = async { future::try_join_all(counts).await.map_err(Error::from) };
         let (counts, records) = tokio::try_join!(counts, rows)?;
-        let mut found = Found { records, total: counts.into_iter().sum(), next: None };
+        let total = counts.into_iter().sum();
+        let mut found = Found { records, total, next: None, is_consecutive: true };
         if found.records.len() > query.count {
             found.records.truncate(query.count);
             found.next = found.records.last().map(|last| Position::After(row_of(last)));

@@ -64,6 +64,8 @@ pub struct Found {
     pub total: u64,
     /// Where the list goes on; `None` at its end.
     pub next: Option<Position>,
+    /// Whether the records of each kind stand one behind the other in id order, with no other between them.
+    pub is_consecutive: bool,
 }
 
 /// A filter on records of one kind, with what it needs of who belongs to whom.
@@ -128,7 +130,7 @@ impl Directory {
         let end = offset.saturating_add(u64::try_from(records.len()).unwrap_or(u64::MAX));
         // A page that lost all its rows since they were found is not the last; one that wants none leads nowhere.
         let next = (end < total && query.count > 0).then_some(Position::Offset(end));
-        Ok(Found { records, total, next })
+        Ok(Found { records, total, next, is_consecutive: is_as_kept })
     }
 
     async fn list_in_id_order(

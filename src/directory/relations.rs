@@ -1,5 +1,7 @@
 //! Which groups somebody is in: directly, and through groups that are members of others (RFC 7643 §4.1.2).
 
+use super::query::Found;
+use super::resources::{AnyRecord, View, Wanted};
 use super::{Directory, Error};
 use crate::scim::resource::Reference;
 use crate::scim::{self, ScimType};
@@ -15,7 +17,7 @@ const MOST_GROUPS: usize = 10_000;
 
 /// The memberships of some employees, with all groups they lead to.
 #[derive(Debug, Default)]
-pub(super) struct Relations {
+pub struct Relations {
     memberships: HashMap<Uuid, Memberships>,
     groups: BTreeMap<Uuid, Group>,
 }
@@ -30,15 +32,54 @@ pub(super) struct GroupOf<'r> {
 }
 
 impl Directory {
+    /// The groups of an employee, read beside the record: they depend on nothing but its id. None for a group, and none
+    /// where a view does not show them.
+    ///
+    /// # Errors
+    /// As for every call of the store.
+    pub async fn relations_of(
+        &self,
+        (kind, id): (Kind, Uuid),
+        view: View,
+    ) -> Result<Relations, Error> {
+        match (kind, view.groups) {
+            (Kind::Employee, Wanted::Yes) => self.relations(&[id]).await,
+            (Kind::Employee, Wanted::No) | (Kind::Group, _) => Ok(Relations::default()),
+        }
+    }
+
+    /// The groups of the employees among the records of a list.
+    ///
+    /// # Errors
+    /// As for every call of the store.
+    pub async fn relations_of_list(&self, list: &Found, view: View) -> Result<Relations, Error> {
+        let employees = list.records.iter().filter(|record| record.kind() == Kind::Employee);
+        let ids: Vec<Uuid> = match view.groups {
+            Wanted::Yes => employees.map(AnyRecord::id).collect(),
+            Wanted::No => Vec::new(),
+        };
+        match ids.as_slice() {
+            [first, .., last] if list.is_consecutive && self.has_groups().await? => {
+                self.relations_from(self.store.list_memberships_between(*first, *last).await?).await
+            }
+            ids => self.relations(ids).await,
+        }
+    }
+
     /// The memberships of `ids`: nothing when the tenant has no groups.
     pub(super) async fn relations(&self, ids: &[Uuid]) -> Result<Relations, Error> {
         if ids.is_empty() || !self.has_groups().await? {
             return Ok(Relations::default());
         }
-        let mut relations = Relations {
-            memberships: self.store.get_memberships(ids).await?,
-            ..Relations::default()
-        };
+        self.relations_from(self.store.get_memberships(ids).await?).await
+    }
+
+    /// Memberships with all groups that they lead to.
+    async fn relations_from(
+        &self,
+        memberships: HashMap<Uuid, Memberships>,
+    ) -> Result<Relations, Error> {
+        let mut relations = Relations { memberships, groups: BTreeMap::new() };
         let mut asked = BTreeSet::new();
         let mut next = parents_of(&relations.memberships, &mut asked);
         // Groups may be members of each other in a circle: none is asked twice.

@@ -286,7 +286,7 @@ impl Directory {
         }
     }
 
-    /// Records with their groups or members, in the same order. A group that is gone by the time its members are read is
+    /// Records with their groups, as they were read, or their members, in the same order. A group that is gone by the time its members are read is
     /// left out.
     ///
     /// # Errors
@@ -294,41 +294,31 @@ impl Directory {
     pub async fn with_relations(
         &self,
         records: Vec<AnyRecord>,
+        relations: &Relations,
         view: View,
     ) -> Result<Vec<RelatedRecord>, Error> {
-        let employees = records.iter().filter(|record| record.kind() == Kind::Employee);
-        let relations = match view.groups {
-            Wanted::Yes => {
-                let ids: Vec<Uuid> = employees.map(AnyRecord::id).collect();
-                self.relations(&ids).await?
-            }
-            Wanted::No => Relations::default(),
-        };
         let is_whole = has_whole_members(&records, view)?;
-        let shown = stream::iter(records).map(|record| {
-            let relations = &relations;
-            async move {
-                let group = match record {
-                    AnyRecord::Employee(employee) => {
-                        let related = relations.groups_shown(employee.id);
-                        return Ok(Some(RelatedRecord::new(employee.into_any(), related)));
-                    }
-                    AnyRecord::Group(group) if view.members == Wanted::No => {
-                        return Ok(Some(RelatedRecord::new(group.into_any(), Vec::new())));
-                    }
-                    AnyRecord::Group(group) => group,
-                };
-                match self.members_of(group).await {
-                    Ok((group, members)) => {
-                        let related = match is_whole {
-                            true => members.into_iter().map(Related::described).collect(),
-                            false => members.iter().map(Related::by_id).collect(),
-                        };
-                        Ok(Some(RelatedRecord::new(AnyRecord::Group(group), related)))
-                    }
-                    Err(Error::NoGroup(_)) => Ok(None),
-                    Err(other) => Err(other),
+        let shown = stream::iter(records).map(|record| async move {
+            let group = match record {
+                AnyRecord::Employee(employee) => {
+                    let related = relations.groups_shown(employee.id);
+                    return Ok(Some(RelatedRecord::new(employee.into_any(), related)));
                 }
+                AnyRecord::Group(group) if view.members == Wanted::No => {
+                    return Ok(Some(RelatedRecord::new(group.into_any(), Vec::new())));
+                }
+                AnyRecord::Group(group) => group,
+            };
+            match self.members_of(group).await {
+                Ok((group, members)) => {
+                    let related = match is_whole {
+                        true => members.into_iter().map(Related::described).collect(),
+                        false => members.iter().map(Related::by_id).collect(),
+                    };
+                    Ok(Some(RelatedRecord::new(AnyRecord::Group(group), related)))
+                }
+                Err(Error::NoGroup(_)) => Ok(None),
+                Err(other) => Err(other),
             }
         });
         shown.buffered(GROUPS_AT_ONCE).try_filter_map(future::ok).try_collect().await

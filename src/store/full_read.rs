@@ -26,6 +26,8 @@ const RANGES: u8 = 16;
 const RANGES_AT_ONCE: usize = 4;
 /// How many are still read at the same time once DynamoDB has throttled one.
 const RANGES_AT_ONCE_IF_THROTTLED: usize = 2;
+/// How many pauses a page makes. The SDK has tried it four times before each.
+const MOST_PAUSES: u32 = 5;
 /// How many rows are matched before other requests have their turn.
 const ROWS_A_TURN: usize = 64;
 /// How many bytes of text of the records that it keeps a range may have.
@@ -168,7 +170,7 @@ impl TenantStore {
         gate: &Gate,
         start: Option<Item>,
     ) -> Result<QueryPage, Error> {
-        let mut pauses = Pauses::new();
+        let mut pauses = Pauses::at_most(MOST_PAUSES);
         loop {
             let turn = gate.0.acquire().await;
             let page = self.store.query_page(range, None, start.clone()).await;

@@ -1,6 +1,7 @@
 //! Where somebody is a member: one item for each employee or group that is or was in a group. So whoever comes or goes is
 //! decided by one item, and the groups follow.
 
+use super::dynamodb::read::{Range, SortRange};
 use super::dynamodb::transact::{Condition, Step, Transaction};
 use super::keys::{self, Key};
 use super::record::id_in_key;
@@ -148,6 +149,22 @@ impl TenantStore {
                 self.store.batch_get(&keys).await?
             }
         };
+        items.iter().map(|item| Ok((id_in_key(item)?, Memberships::from_item(item)?))).collect()
+    }
+
+    /// The memberships of everybody whose id is between two others, both included: one read for the rows of a page, where
+    /// it would be one for each. Eventually consistent.
+    ///
+    /// # Errors
+    /// [`Error`], as for every call.
+    pub async fn list_memberships_between(
+        &self,
+        first: Uuid,
+        last: Uuid,
+    ) -> Result<HashMap<Uuid, Memberships>, Error> {
+        let sort = SortRange::Between(first.to_string(), last.to_string());
+        let range = Range::new(&keys::memberships(&self.tenant), sort).eventual();
+        let items = self.store.query_all(&range, None).await?;
         items.iter().map(|item| Ok((id_in_key(item)?, Memberships::from_item(item)?))).collect()
     }
 

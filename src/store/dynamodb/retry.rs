@@ -9,6 +9,7 @@ pub struct GaveUp;
 /// The pauses of one contended operation.
 #[derive(Debug)]
 pub struct Pauses {
+    left: u32,
     taken: u32,
 }
 
@@ -20,7 +21,12 @@ impl Pauses {
 
     /// No pause taken yet.
     pub fn new() -> Self {
-        Self { taken: 0 }
+        Self::at_most(Self::MOST)
+    }
+
+    /// No pause taken yet, of a few: for calls that the SDK has tried several times already.
+    pub fn at_most(pauses: u32) -> Self {
+        Self { left: pauses, taken: 0 }
     }
 
     /// Waits before the next attempt.
@@ -28,9 +34,7 @@ impl Pauses {
     /// # Errors
     /// [`GaveUp`] when there have been enough.
     pub async fn pause(&mut self) -> Result<(), GaveUp> {
-        if self.taken == Self::MOST {
-            return Err(GaveUp);
-        }
+        self.left = self.left.checked_sub(1).ok_or(GaveUp)?;
         let longest =
             Self::SHORTEST_MICROS.saturating_mul(1 << self.taken.min(16)).min(Self::LONGEST_MICROS);
         self.taken += 1;
