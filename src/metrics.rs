@@ -1,7 +1,8 @@
 //! Metrics of the Lambda: each request's log line, in CloudWatch's Embedded Metric Format.
 //!
 //! CloudWatch makes metrics of the lines as they arrive; the function calls nothing. The dimensions have few values and
-//! none of a tenant: a metric's price is for each combination of them.
+//! none of a tenant: a metric's price is for each combination of them. CloudWatch charges
+//! for each byte of a line, so it names no units: they are optional, and the names of the metrics tell them.
 //!
 //! Source: Amazon CloudWatch User Guide, *Specification: Embedded metric format*.
 
@@ -78,21 +79,20 @@ struct RequestMetrics<O> {
 impl<O: Fn(&[u8])> RequestMetrics<O> {
     /// Metrics in `namespace`, stamped with the time of `sources`. Each line goes to `output` whole, with its end.
     fn new(namespace: &str, sources: Sources, output: O) -> Self {
-        let metric = |name: &str, unit: &str| json!({"Name": name, "Unit": unit});
         let directives = json!([
             {
                 "Namespace": namespace,
                 "Dimensions": [["status_class"], ["operation", "status_class"]],
-                "Metrics": [metric("requests", "Count")],
+                "Metrics": [{"Name": "requests"}],
             },
             {
                 "Namespace": namespace,
                 "Dimensions": [["operation"]],
                 "Metrics": [
-                    metric("duration_us", "Microseconds"),
-                    metric("store_calls", "Count"),
-                    metric("read_units", "Count"),
-                    metric("write_units", "Count"),
+                    {"Name": "duration_us"},
+                    {"Name": "store_calls"},
+                    {"Name": "read_units"},
+                    {"Name": "write_units"},
                 ],
             },
         ]);
@@ -160,6 +160,9 @@ impl Visit for Fields {
     }
 
     fn record_debug(&mut self, field: &Field, value: &dyn std::fmt::Debug) {
-        self.add(field.name(), format!("{value:?}"));
+        // Every request has the same message. A query finds the lines of requests by `_aws`.
+        if field.name() != "message" {
+            self.add(field.name(), format!("{value:?}"));
+        }
     }
 }

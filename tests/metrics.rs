@@ -8,8 +8,8 @@ use http::Request;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
-/// The metrics of a line: name, dimension names, unit.
-fn metrics(line: &Value) -> BTreeSet<(String, Vec<String>, String)> {
+/// The metrics of a line: name, dimension names.
+fn metrics(line: &Value) -> BTreeSet<(String, Vec<String>)> {
     let text = |value: &Value| value.as_str().expect("text").to_owned();
     let mut found = BTreeSet::new();
     for directive in line["_aws"]["CloudWatchMetrics"].as_array().expect("directives") {
@@ -18,7 +18,8 @@ fn metrics(line: &Value) -> BTreeSet<(String, Vec<String>, String)> {
             let names: Vec<String> =
                 dimensions.as_array().expect("names").iter().map(text).collect();
             for metric in directive["Metrics"].as_array().expect("metrics") {
-                found.insert((text(&metric["Name"]), names.clone(), text(&metric["Unit"])));
+                assert_eq!(metric.as_object().expect("a metric").len(), 1, "a name and no unit");
+                found.insert((text(&metric["Name"]), names.clone()));
             }
         }
     }
@@ -49,7 +50,7 @@ async fn each_request_is_one_line_with_metrics_that_name_no_tenant() {
             (&line["level"], &line["timestamp"]),
             (&json!("INFO"), &json!("2026-11-23T09:30:00.000Z"))
         );
-        for (name, dimensions, _) in metrics(line) {
+        for (name, dimensions) in metrics(line) {
             assert!(line[&name].is_number(), "{name} in {line}");
             for dimension in dimensions {
                 assert!(["operation", "status_class"].contains(&&*dimension), "{dimension}");
@@ -68,19 +69,50 @@ async fn these_are_the_metrics() {
     tenant.get("/Users").await.expect(200);
     drop(guard);
     // tests/template.rs holds alarms and dashboard against the same names.
-    let entry = |name: &str, dimensions: &[&str], unit: &str| {
+    let entry = |name: &str, dimensions: &[&str]| {
         let dimensions = dimensions.iter().map(ToString::to_string).collect();
-        (name.to_owned(), dimensions, unit.to_owned())
+        (name.to_owned(), dimensions)
     };
     let expected = BTreeSet::from([
-        entry("requests", &["status_class"], "Count"),
-        entry("requests", &["operation", "status_class"], "Count"),
-        entry("duration_us", &["operation"], "Microseconds"),
-        entry("store_calls", &["operation"], "Count"),
-        entry("read_units", &["operation"], "Count"),
-        entry("write_units", &["operation"], "Count"),
+        entry("requests", &["status_class"]),
+        entry("requests", &["operation", "status_class"]),
+        entry("duration_us", &["operation"]),
+        entry("store_calls", &["operation"]),
+        entry("read_units", &["operation"]),
+        entry("write_units", &["operation"]),
     ]);
     assert_eq!(metrics(&log.lines()[0]), expected);
+}
+
+/// CloudWatch takes more for a request's line than DynamoDB takes for a read.
+#[tokio::test]
+async fn a_line_is_short() {
+    let tenant = TestApp::new().await.tenant("acme").await;
+    let log = Log::default();
+    let guard = log.start_lambda(&tenant.app, "off");
+    tenant.get("/Users").await.expect(200);
+    drop(guard);
+    let text = log.text();
+    assert!(text.len() <= 650, "{} bytes: {text}", text.len());
+    let line = &log.lines()[0];
+    let fields: Vec<&str> = line.as_object().expect("fields").keys().map(String::as_str).collect();
+    let expected = [
+        "timestamp",
+        "level",
+        "request_id",
+        "operation",
+        "tenant",
+        "status",
+        "duration_us",
+        "store_calls",
+        "store_us",
+        "read_units",
+        "write_units",
+        "status_class",
+        "requests",
+        "_aws",
+    ];
+    assert_eq!(fields, expected);
 }
 
 #[tokio::test]
