@@ -8,6 +8,7 @@ use crate::api::router::Service;
 use axum::body::Body;
 use axum::response::Response;
 use http::Request;
+use http::header::ACCEPT_ENCODING;
 use http::uri::{PathAndQuery, Uri};
 use lambda_http::request::RequestContext;
 use std::sync::Arc;
@@ -39,6 +40,9 @@ pub fn plain_request(event: lambda_http::Request, fixed_origin: bool) -> Request
     {
         parts.uri = uri;
     }
+    if !seen.decodes_bodies {
+        parts.headers.remove(ACCEPT_ENCODING);
+    }
     if let Some(request_id) = seen.request_id {
         parts.extensions.insert(RequestId(Arc::from(request_id)));
     }
@@ -61,27 +65,34 @@ struct Seen {
     /// The path the client sent, with stage or base path.
     path: Option<String>,
     request_id: Option<String>,
+    /// Whether the gateway decodes base64, in which the runtime sends a compressed body. An HTTP API and a function URL
+    /// always do. A REST API does so only for its `binaryMediaTypes`, which are unknown here; otherwise its client gets
+    /// the base64 text.
+    decodes_bodies: bool,
 }
 
 impl Seen {
     fn of(context: &RequestContext) -> Self {
-        let (stage, domain, path, request_id) = match context {
+        let (stage, domain, path, request_id, decodes_bodies) = match context {
             RequestContext::ApiGatewayV2(context) => (
                 context.stage.clone(),
                 context.domain_name.clone(),
                 context.http.path.clone(),
                 context.request_id.clone(),
+                true,
             ),
             RequestContext::ApiGatewayV1(context) => (
                 context.stage.clone(),
                 context.domain_name.clone(),
                 context.path.clone(),
                 context.request_id.clone(),
+                false,
             ),
             // Only the two kinds above are compiled in; the type has room for more.
             _ => return Self::default(),
         };
-        Self { stage: stage.filter(|stage| stage != "$default"), domain, path, request_id }
+        let stage = stage.filter(|stage| stage != "$default");
+        Self { stage, domain, path, request_id, decodes_bodies }
     }
 }
 

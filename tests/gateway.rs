@@ -1,9 +1,14 @@
 //! The files in `events/`, as API Gateway hands them over: payload 2.0 and 1.0, with and without a stage in the path.
 //! The answer to each is in `tests/events/`; `ROLLCALL_UPDATE_FILES=1` writes them anew.
 
-use crate::support::request::Answer;
+use crate::support::request::{Answer, decompress};
 use crate::support::{ORIGIN, TestApp, sorted};
-use rollcall::gateway::plain_request;
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use lambda_http::request::LambdaRequest;
+use lambda_http::tower::ServiceExt;
+use lambda_http::{Adapter, Context, LambdaEvent, service_fn};
+use rollcall::gateway::{self, plain_request};
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -18,10 +23,12 @@ async fn send(app: &TestApp, event: &str, fixed_origin: bool) -> Answer {
     app.send(plain_request(event, fixed_origin)).await
 }
 
-/// An answer as a file has it: status, the headers that a client looks at, body.
+/// An answer as a file has it: status, the headers that a client looks at, body without its content coding.
 fn recorded(answer: &Answer) -> Value {
-    const HEADERS: [&str; 7] = [
+    const HEADERS: [&str; 9] = [
         "content-type",
+        "content-encoding",
+        "vary",
         "location",
         "etag",
         "allow",
@@ -33,7 +40,7 @@ fn recorded(answer: &Answer) -> Value {
     let headers = headers.map(|name| ((*name).to_owned(), answer.header(name).into())).collect();
     let body = match answer.header("content-type") {
         media_type if media_type.ends_with("json") => answer.json(),
-        _ => String::from_utf8(answer.bytes.clone()).expect("text").into(),
+        _ => String::from_utf8(answer.decoded().into_owned()).expect("text").into(),
     };
     let mut file = json!({"status": answer.status.as_u16(), "headers": Value::Object(headers)});
     if !answer.bytes.is_empty() {
@@ -133,4 +140,56 @@ async fn odd_but_valid_events_are_answered() {
     event["multiValueHeaders"] = json!({});
     let body = send(&app, &event.to_string(), false).await.expect(200);
     assert_eq!(body["totalResults"], 2);
+}
+
+/// What the function hands to the gateway for an event: the answer as the Lambda runtime sends it.
+async fn invoke(app: &TestApp, event: &Value) -> Value {
+    let service = app.app.clone().service();
+    let function = service_fn(move |event| gateway::answer(service.clone(), false, event));
+    let event: LambdaRequest = serde_json::from_value(event.clone()).expect("an event");
+    let event = LambdaEvent::new(event, Context::default());
+    let answer = Adapter::from(function).oneshot(event).await.expect("an answer");
+    serde_json::to_value(answer).expect("JSON")
+}
+
+/// An HTTP API and a function URL decode base64. A REST API sends the base64 text to its client, unless its
+/// `binaryMediaTypes` have the media type.
+#[tokio::test]
+async fn a_body_is_compressed_only_where_the_gateway_decodes_base64() {
+    let app = TestApp::new().await;
+    app.sample().await;
+    for (name, compressed) in [
+        ("13-list-users", true),
+        ("20-find-on-a-named-stage", true),
+        ("23-find-through-a-function-url", true),
+        ("21-find-through-a-rest-api", false),
+    ] {
+        // The same list through all of them, whatever the sample asks for.
+        let mut event: Value = serde_json::from_str(&event(name)).expect("JSON");
+        event["rawQueryString"] = json!("");
+        event["queryStringParameters"] = json!({});
+        event["multiValueQueryStringParameters"] = json!({});
+        let answer = invoke(&app, &event).await;
+        let headers = if compressed { &answer["headers"] } else { &answer["multiValueHeaders"] };
+        let body = answer["body"].as_str().expect("a body");
+        assert_eq!(
+            (&answer["statusCode"], &answer["isBase64Encoded"]),
+            (&json!(200), &json!(compressed))
+        );
+        let body = match compressed {
+            true => {
+                assert_eq!(headers["content-encoding"], "gzip", "{name}");
+                let bytes = BASE64_STANDARD.decode(body).expect("base64");
+                assert_eq!(headers["content-length"], bytes.len().to_string());
+                String::from_utf8(decompress(&bytes)).expect("text")
+            }
+            false => {
+                assert_eq!(headers.get("content-encoding"), None, "{name}");
+                body.to_owned()
+            }
+        };
+        assert!(body.len() > 1_024, "{name}: {body}");
+        let body: Value = serde_json::from_str(&body).expect("JSON");
+        assert_eq!(body["totalResults"], 2, "{name}");
+    }
 }

@@ -30,6 +30,7 @@ mod isolation;
 mod admin;
 mod admin_groups;
 mod export;
+mod compression;
 mod web;
 mod web_groups;
 mod tokens;

@@ -8,6 +8,8 @@ must be those of tests/events/, where ids and times stand for themselves. The ta
 DynamoDB API at ROLLCALL_TEST_DYNAMODB_ENDPOINT.
 """
 
+import base64
+import gzip
 import json
 import os
 import platform
@@ -68,7 +70,7 @@ def check(path, port):
         answer = json.load(response)
     expected = json.loads((ROOT / "tests/events" / path.name).read_text())
     seen, wanted = comparable(recorded(answer)), comparable(expected)
-    print(f"{path.stem}: {answer['statusCode']} {(answer.get('body') or '')[:100]!r}")
+    print(f"{path.stem}: {answer['statusCode']} {(answer.get('body') and body_of(answer) or '')[:100]!r}")
     if seen != wanted:
         print(f"  expected {wanted}\n  got      {seen}", file=sys.stderr)
     return seen == wanted
@@ -77,12 +79,20 @@ def check(path, port):
 def recorded(answer):
     """An answer of the function as tests/events/ has it."""
     headers = headers_of(answer)
-    known = {"content-type", "location", "etag", "allow", "www-authenticate", "retry-after", "x-request-id"}
+    known = {"content-type", "content-encoding", "vary", "location", "etag", "allow", "www-authenticate", "retry-after", "x-request-id"}
     file = {"status": answer["statusCode"], "headers": {k: v for k, v in headers.items() if k in known}}
     if answer.get("body"):
         is_json = headers.get("content-type", "").endswith("json")
-        file["body"] = json.loads(answer["body"]) if is_json else answer["body"]
+        file["body"] = json.loads(body_of(answer)) if is_json else body_of(answer)
     return file
+
+
+def body_of(answer):
+    """The text that a client reads, once the gateway has decoded base64 and the client gzip."""
+    if not answer.get("isBase64Encoded"):
+        return answer["body"]
+    body = base64.b64decode(answer["body"])
+    return (gzip.decompress(body) if headers_of(answer).get("content-encoding") == "gzip" else body).decode()
 
 
 def comparable(answer):

@@ -6,6 +6,7 @@ pub(crate) mod site;
 pub(crate) mod path;
 pub mod observe;
 mod auth;
+mod compress;
 pub(crate) mod params;
 pub(crate) mod body;
 mod reading;

@@ -2,11 +2,11 @@
 
 use super::context::{ADMIN_ROUTE, SCIM_ROUTE, Services, TENANT_ROUTE};
 use super::site::Pages;
-use super::{admin, auth, bulk, discovery, error, lists, observe, path, resources};
+use super::{admin, auth, bulk, compress, discovery, error, lists, observe, path, resources};
 use crate::directory::Kind;
 use axum::Router;
 use axum::body::Body;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::{any, get, post};
 use http::Request;
@@ -45,11 +45,13 @@ fn router(services: Services, pages: Pages) -> Router {
         .route("/Schemas/{urn}", get(discovery::get_schema))
         .fallback(error::no_such_endpoint)
         .method_not_allowed_fallback(error::method_not_allowed)
-        .layer(from_fn_with_state((services.clone(), auth::SCIM), auth::authenticate));
+        .layer(from_fn_with_state((services.clone(), auth::SCIM), auth::authenticate))
+        .layer(from_fn(compress::compress));
     let administration = admin::router()
         .fallback(error::no_such_operation)
         .method_not_allowed_fallback(error::method_not_allowed)
-        .layer(from_fn_with_state((services.clone(), auth::ADMIN), auth::authenticate));
+        .layer(from_fn_with_state((services.clone(), auth::ADMIN), auth::authenticate))
+        .layer(from_fn(compress::compress));
     let pages = pages.method_not_allowed_fallback(error::method_not_allowed);
     Router::new()
         .nest(SCIM_ROUTE, scim)

@@ -42,6 +42,11 @@ impl Browser {
         self.send("GET", below, &[("sec-fetch-site", "same-origin")], Body::empty()).await
     }
 
+    /// Asks for a page with these headers.
+    pub async fn get_with(&self, below: &str, headers: &[(&str, &str)]) -> Answer {
+        self.send("GET", below, headers, Body::empty()).await
+    }
+
     /// Posts a form of the page, with what proves it.
     pub async fn submit(&self, below: &str, fields: &[(&str, &str)]) -> Answer {
         let fields: Vec<_> = fields.iter().copied().chain([("csrf", &*self.csrf)]).collect();

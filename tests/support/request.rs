@@ -2,9 +2,12 @@
 
 use super::{TestApp, TestTenant};
 use axum::body::Body;
+use flate2::read::GzDecoder;
 use http::{HeaderMap, Request, StatusCode};
 use http_body_util::BodyExt;
 use serde_json::Value;
+use std::borrow::Cow;
+use std::io::Read;
 use tower::ServiceExt;
 
 /// An answer, read to its end.
@@ -22,7 +25,19 @@ impl Answer {
         if self.bytes.is_empty() {
             return Value::Null;
         }
-        serde_json::from_slice(&self.bytes).expect("a JSON body")
+        serde_json::from_slice(&self.decoded()).expect("a JSON body")
+    }
+
+    /// The body without its content coding.
+    #[track_caller]
+    pub fn decoded(&self) -> Cow<'_, [u8]> {
+        match self.header("content-encoding") {
+            "" => Cow::Borrowed(&self.bytes),
+            coding => {
+                assert_eq!(coding, "gzip");
+                Cow::Owned(decompress(&self.bytes))
+            }
+        }
     }
 
     /// A header's text; empty when it is not there.
@@ -33,7 +48,8 @@ impl Answer {
     /// The body, after checking the status.
     #[track_caller]
     pub fn expect(&self, status: u16) -> Value {
-        let body = String::from_utf8_lossy(&self.bytes);
+        let body = self.decoded();
+        let body = String::from_utf8_lossy(&body);
         assert_eq!(self.status.as_u16(), status, "{body}");
         self.json()
     }
@@ -51,6 +67,14 @@ impl Answer {
         assert_eq!(body.get("scimType").and_then(Value::as_str), scim_type, "{body}");
         body["detail"].as_str().expect("a detail").to_owned()
     }
+}
+
+/// Undoes gzip.
+#[track_caller]
+pub fn decompress(bytes: &[u8]) -> Vec<u8> {
+    let mut plain = Vec::new();
+    GzDecoder::new(bytes).read_to_end(&mut plain).expect("gzip");
+    plain
 }
 
 impl TestApp {

@@ -2,6 +2,7 @@
 
 use super::call::{Answer, Body, Call, bad_request, explain};
 use super::document::Problem;
+use crate::api::compress::NeverCompressed;
 use crate::api::context::SCIM_ROOT;
 use crate::api::error::ApiError;
 use crate::api::path::{FinalSlash, PathParts};
@@ -164,7 +165,9 @@ pub(super) async fn rotate_token(
     let rotated = access.rotate_token(tenant, scope, &rotation, call.actor()).await;
     let token = rotated.map_err(explain)?.expose_secret().to_owned();
     let tenant_url = format!("{}{SCIM_ROOT}", call.path.root);
-    plain_json(StatusCode::OK, &NewTokenBody { tenant_url, token })
+    let mut answer = plain_json(StatusCode::OK, &NewTokenBody { tenant_url, token })?;
+    answer.extensions_mut().insert(NeverCompressed);
+    Ok(answer)
 }
 
 /// Revoke a token
