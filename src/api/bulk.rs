@@ -7,6 +7,7 @@ use super::resources::Answer;
 use super::response;
 use crate::directory::employees::Precondition;
 use crate::directory::query::parse_id;
+use crate::directory::resources::Wanted;
 use crate::directory::{Kind, clock};
 use crate::scim::bulk::plan::{Plan, Step};
 use crate::scim::bulk::request::{BulkRequest, Method, Refusal};
@@ -78,18 +79,19 @@ async fn carry_out(caller: &Caller, step: Step) -> Result<Outcome, ApiError> {
         Method::Post => {
             let attributes = caller.read_resource(kind, data)?;
             let created = directory.create_any_kind(kind, attributes, label).await?;
-            (StatusCode::CREATED, created)
+            (StatusCode::CREATED, created.record)
         }
         Method::Put => {
             let id = id()?;
             let attributes = caller.read_resource(kind, data)?;
             let replaced = directory.replace_any_kind(id, &attributes, &precondition, label);
-            (StatusCode::OK, replaced.await?)
+            (StatusCode::OK, replaced.await?.record)
         }
         Method::Patch => {
             let request = caller.read_patch(kind, data)?;
-            let patched = directory.patch_any_kind(id()?, &request, &precondition, label);
-            (StatusCode::OK, patched.await?)
+            let id = id()?;
+            let patched = directory.patch_any_kind(id, &request, &precondition, Wanted::No, label);
+            (StatusCode::OK, patched.await?.record)
         }
         Method::Delete => {
             let (kind, id) = id()?;

@@ -9,9 +9,10 @@ use super::path::PathParts;
 use super::projections::Projections;
 use super::response;
 use crate::directory::employees::Precondition;
+use crate::directory::groups::MOST_MEMBERS_ANSWERED;
 use crate::directory::query::parse_id;
 use crate::directory::relations::Relations;
-use crate::directory::resources::{AnyRecord, View};
+use crate::directory::resources::{AnyRecord, Changed, View};
 use crate::directory::{Error, Kind, Scope};
 use crate::scim::projection::Projection;
 use crate::scim::resource::location;
@@ -26,10 +27,6 @@ use http::request::Parts;
 use uuid::Uuid;
 
 pub(super) type Answer = Result<Response, ApiError>;
-
-/// A PATCH of a group with more members than this is answered without them: adding one to a group of 50,000 must not read
-/// 50,000.
-const MOST_MEMBERS_ANSWERED: u64 = 1_000;
 
 /// The endpoints of one kind of resource.
 pub(super) fn router(kind: Kind, endpoint: &str) -> Router<Services> {
@@ -94,11 +91,12 @@ impl Call {
     async fn answer_written(
         &self,
         status: StatusCode,
-        record: AnyRecord,
+        Changed { record, members }: Changed,
         relations: Result<Relations, Error>,
         projections: &Projections<'_>,
         view: View,
     ) -> Answer {
+        let relations = relations.map(|relations| relations.with_members(record.id(), members));
         let (tag, location) = (entity_tag(record.version()), self.location(&record));
         let shown = match relations {
             Ok(relations) => self.answer(status, record, &relations, projections, view).await,
@@ -139,17 +137,18 @@ async fn create(call: Call, Params(params): Params, JsonObject(body): JsonObject
     let projection = params.projection()?;
     let attributes = call.caller.read_resource(call.kind, body)?;
     let Caller { directory, label, .. } = &call.caller;
-    let record = directory.create_any_kind(call.kind, attributes, label).await?;
-    let location = call.location(&record);
+    let created = directory.create_any_kind(call.kind, attributes, label).await?;
+    let location = call.location(&created.record);
     let projections = Projections::new(&call.caller, &projection);
     let view = projections.view();
-    let relations = match &record {
-        // A new user is in no group.
+    let relations = match &created.record {
+        // A new user is in no group, and nobody left a new group.
         AnyRecord::Employee(employee) if employee.version == 1 => Ok(Relations::default()),
-        _ => directory.relations_of((call.kind, record.id()), view).await,
+        AnyRecord::Group(_) if created.members.is_some() => Ok(Relations::settled()),
+        record => directory.relations_of((call.kind, record.id()), view).await,
     };
     let status = StatusCode::CREATED;
-    let answer = call.answer_written(status, record, relations, &projections, view).await?;
+    let answer = call.answer_written(status, created, relations, &projections, view).await?;
     Ok(response::with_location(answer, &location))
 }
 
@@ -188,11 +187,11 @@ async fn replace(
     let Caller { directory, label, .. } = &call.caller;
     let projections = Projections::new(&call.caller, &projection);
     let view = projections.view();
-    let (record, relations) = tokio::join!(
+    let (replaced, relations) = tokio::join!(
         directory.replace_any_kind(id, &attributes, &call.precondition, label),
         directory.relations_of(id, view),
     );
-    call.answer_written(StatusCode::OK, record?, relations, &projections, view).await
+    call.answer_written(StatusCode::OK, replaced?, relations, &projections, view).await
 }
 
 /// `PATCH /Users/{id}` and so on (§3.5.2). Answers 200 with the resource, because some clients take nothing else; and 204
@@ -209,19 +208,19 @@ async fn patch(
     let Caller { directory, label, .. } = &call.caller;
     let projections = Projections::new(&call.caller, &projection);
     let view = projections.view();
-    let (record, relations) = tokio::join!(
-        directory.patch_any_kind(id, &request, &call.precondition, label),
+    let (patched, relations) = tokio::join!(
+        directory.patch_any_kind(id, &request, &call.precondition, view.members, label),
         directory.relations_of(id, view),
     );
-    let record = record?;
-    if let AnyRecord::Group(group) = &record
+    let patched = patched?;
+    if let AnyRecord::Group(group) = &patched.record
         && group.member_count > MOST_MEMBERS_ANSWERED
         && projection == Projection::Default
     {
         let answer = response::empty(StatusCode::NO_CONTENT);
         return Ok(response::with_entity_tag(answer, &entity_tag(group.version)));
     }
-    call.answer_written(StatusCode::OK, record, relations, &projections, view).await
+    call.answer_written(StatusCode::OK, patched, relations, &projections, view).await
 }
 
 /// `DELETE /Users/{id}` and so on (§3.6).

@@ -3,12 +3,12 @@
 use super::change::Occasion;
 use super::employees::Precondition;
 use super::group_change::{self, split_members};
-use super::membership::with_members;
+use super::membership::{GroupToChange, MemberRequest, members_at, with_members};
 use super::names::Attempt;
 use super::tidy::tidy;
 use super::{Directory, Error};
 use crate::scim::document::Document;
-use crate::scim::patch::{self, PatchRequest, Reach};
+use crate::scim::patch::{self, Op, PatchRequest, Reach};
 use crate::scim::schema::MAX_MEMBERS;
 use crate::store::dynamodb::retry::Pauses;
 use crate::store::group::Group;
@@ -16,7 +16,27 @@ use crate::store::keys::Kind;
 use crate::store::member::Member;
 use crate::store::membership::Presence;
 use crate::store::written::Written;
+use std::collections::BTreeMap;
 use uuid::Uuid;
+
+/// A PATCH of a group with more members than this is answered without them: adding one to a group of 50,000 must not read
+/// 50,000.
+pub const MOST_MEMBERS_ANSWERED: u64 = 1_000;
+
+/// A group after a change, with its members as far as they are known.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ChangedGroup {
+    /// The group.
+    pub group: Group,
+    /// All its members, in id order; `None` where they have to be read.
+    pub members: Option<Vec<Member>>,
+}
+
+impl ChangedGroup {
+    fn unread(group: Group) -> Self {
+        Self { group, members: None }
+    }
+}
 
 impl Directory {
     /// A group.
@@ -25,6 +45,28 @@ impl Directory {
     /// [`Error::NoGroup`]; as for every call of the store.
     pub async fn get_group(&self, id: Uuid) -> Result<Group, Error> {
         self.store.get_record(id).await?.ok_or(Error::NoGroup(id))
+    }
+
+    /// The members of a group for an answer, in id order, and the group as it has them. `is_settled` says that nobody was
+    /// coming or going when the group was read: then the rows are the members, if the group is still as it was.
+    ///
+    /// # Errors
+    /// As for [`Self::members_of`].
+    pub(super) async fn members_shown(
+        &self,
+        group: Group,
+        is_settled: bool,
+    ) -> Result<(Group, Vec<Member>), Error> {
+        if is_settled && group.journal.is_none() {
+            let rows = match group.member_count {
+                0 => Vec::new(),
+                _ => self.store.list_member_rows(group.id).await?,
+            };
+            if let Some(members) = members_at(&group, rows) {
+                return Ok((group, members));
+            }
+        }
+        self.members_of(group).await
     }
 
     /// The members of a group, in id order, as they were together at one time, and the group at that time.
@@ -53,7 +95,11 @@ impl Directory {
     ///
     /// # Errors
     /// [`Error::GroupNameTaken`], [`Error::Contention`]; as for every call of the store.
-    pub async fn create_group(&self, attributes: Document, by: &str) -> Result<Group, Error> {
+    pub async fn create_group(
+        &self,
+        attributes: Document,
+        by: &str,
+    ) -> Result<ChangedGroup, Error> {
         let (attributes, wanted) = split_members(attributes);
         let name = attributes.text("displayName").unwrap_or_default();
         let occasion = Occasion { at: self.sources.now(), by };
@@ -61,7 +107,7 @@ impl Directory {
         let mut attempt = Attempt::new(Kind::Group, name);
         loop {
             let claim = attempt.claim()?;
-            let members = self.member_changes(id, &[], &wanted).await?;
+            let members = self.member_changes(id, &[], &wanted, BTreeMap::new()).await?;
             let (group, entry) = group_change::created(
                 &self.types.groups,
                 id,
@@ -73,8 +119,12 @@ impl Directory {
             let written = self.store.create_group(&group, claim, &members, &entry).await?;
             if self.is_done(written, &mut attempt).await? {
                 self.memory.there_are_groups(self.store.tenant_id(), occasion.at);
-                tidy(self.store.apply_journal(&group)).await;
-                return Ok(group);
+                if group.journal.is_some() {
+                    return Ok(ChangedGroup::unread(self.with_journal_applied(group).await));
+                }
+                let mut members = members.joined;
+                members.sort_unstable_by_key(|member| member.id);
+                return Ok(ChangedGroup { group, members: Some(members) });
             }
         }
     }
@@ -90,11 +140,13 @@ impl Directory {
         attributes: &Document,
         precondition: &Precondition,
         by: &str,
-    ) -> Result<Group, Error> {
-        self.change_group(id, precondition, by, &Reach::All, |_| Ok(attributes.clone())).await
+    ) -> Result<ChangedGroup, Error> {
+        let request = MemberRequest { reach: Reach::All, may_add: true, wants_members: false };
+        self.change_group(id, precondition, by, &request, |_| Ok(attributes.clone())).await
     }
 
-    /// Applies a PATCH to a group (RFC 7644 §3.5.2), all of it or nothing. Reads no more of its members than it can touch.
+    /// Applies a PATCH to a group (RFC 7644 §3.5.2), all of it or nothing. Reads no more of its members than it can touch;
+    /// and for an answer that shows them, the others while it writes.
     ///
     /// # Errors
     /// As [`Directory::replace_group`], and [`Error::Protocol`] when an operation cannot be applied.
@@ -103,12 +155,15 @@ impl Directory {
         id: Uuid,
         request: &PatchRequest,
         precondition: &Precondition,
+        wants_members: bool,
         by: &str,
-    ) -> Result<Group, Error> {
+    ) -> Result<ChangedGroup, Error> {
         let groups = &self.types.groups;
         let reach = patch::reach(groups, request);
+        let may_add = request.operations.iter().any(|operation| operation.op != Op::Remove);
+        let members = MemberRequest { reach, may_add, wants_members };
         let decide = |before: Document| patch::apply(groups, before, request);
-        self.change_group(id, precondition, by, &reach, decide).await
+        self.change_group(id, precondition, by, &members, decide).await
     }
 
     /// Removes a group (RFC 7644 §3.6). Its history stays.
@@ -154,16 +209,17 @@ impl Directory {
         id: Uuid,
         precondition: &Precondition,
         by: &str,
-        reach: &Reach,
+        request: &MemberRequest,
         decide: impl Fn(Document) -> Result<Document, crate::scim::Error>,
-    ) -> Result<Group, Error> {
+    ) -> Result<ChangedGroup, Error> {
         let mut pauses = Pauses::new();
         loop {
-            let before = self.get_group_if(id, precondition).await?;
-            let known = self.reached(&before, reach).await?;
+            let GroupToChange { group: before, known, employees } =
+                self.group_to_change(id, request).await?;
+            precondition.check(before.version)?;
             let (attributes, wanted) = split_members(decide(with_members(&before, &known))?);
-            let mut members = self.member_changes(id, &known, &wanted).await?;
-            let awaited = self.awaited(id, reach, &known, &wanted).await?;
+            let mut members = self.member_changes(id, &known, &wanted, employees).await?;
+            let awaited = self.awaited(id, &request.reach, &known, &wanted).await?;
             if !awaited.is_empty() {
                 // Those of them whom the request would take out if they were here.
                 let away = awaited.iter().map(|awaited| awaited.member.clone());
@@ -174,16 +230,30 @@ impl Directory {
             let occasion = Occasion { at: self.sources.now(), by };
             let groups = &self.types.groups;
             let change = group_change::changed(groups, &before, attributes, &members, occasion);
-            let Some(change) = change else { return Ok(before) };
+            let Some(change) = change else { return Ok(ChangedGroup::unread(before)) };
             check_size(before.member_count, &change.after)?;
             let (record, after) = ((Kind::Group, id), &change.after);
             let rename = self.rename(record, before.display_name(), after.display_name()).await?;
-            let written = self.store.replace_group(&change, rename.as_ref(), &members).await?;
-            if self.is_changed(written, record, &mut pauses).await? {
-                tidy(self.store.apply_journal(&change.after)).await;
-                return Ok(change.after);
+            let is_shown = request.wants_members
+                && after.member_count <= MOST_MEMBERS_ANSWERED
+                && after.journal.is_none();
+            // For the answer, while the change is written.
+            let rows =
+                async { if is_shown { self.store.list_member_rows(id).await.ok() } else { None } };
+            let (written, rows) =
+                tokio::join!(self.store.replace_group(&change, rename.as_ref(), &members), rows);
+            if self.is_changed(written?, record, &mut pauses).await? {
+                let members = rows.and_then(|rows| members.over(rows, &change));
+                let group = self.with_journal_applied(change.after).await;
+                return Ok(ChangedGroup { group, members });
             }
         }
+    }
+
+    /// A group whose change is committed, once its members are written too, as far as this request gets.
+    async fn with_journal_applied(&self, group: Group) -> Group {
+        let is_applied = tidy(self.store.apply_journal(&group)).await;
+        Group { journal: group.journal.filter(|_| !is_applied), ..group }
     }
 
     async fn get_group_if(&self, id: Uuid, precondition: &Precondition) -> Result<Group, Error> {

@@ -9,28 +9,62 @@ use crate::scim::patch::Reach;
 use crate::scim::schema::MAX_DISPLAY_CHARS;
 use crate::store::employee::Employee;
 use crate::store::group::Group;
+use crate::store::group_write::GroupChange;
+use crate::store::journal::MOST_DIRECT;
 use crate::store::keys::Kind;
-use crate::store::member::{Member, MemberChanges};
+use crate::store::member::{Member, MemberChanges, MemberRow};
 use crate::store::membership::Presence;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use uuid::Uuid;
 
 impl Directory {
-    /// The members of a group that a request can touch.
-    pub(super) async fn reached(&self, group: &Group, reach: &Reach) -> Result<Vec<Member>, Error> {
-        Ok(match reach {
-            Reach::All => self.store.list_stored_members(group).await?,
-            Reach::These(values) => self.store.get_stored_members(group, &ids_in(values)).await?,
-        })
+    /// A group, with the members and employees that a change of it needs.
+    ///
+    /// A change of a few named members reads everything at once. Rows may then be older than the group: the write has a
+    /// condition on each, and a change that lost the race is decided again. A change of more members has no such
+    /// conditions, so it reads the group first.
+    pub(super) async fn group_to_change(
+        &self,
+        id: Uuid,
+        request: &MemberRequest,
+    ) -> Result<GroupToChange, Error> {
+        let ids = match &request.reach {
+            Reach::These(values) => ids_in(values),
+            Reach::All => BTreeSet::new(),
+        };
+        let is_small = (1..=MOST_READ_BESIDE).contains(&ids.len());
+        if is_small {
+            let added: Vec<Uuid> =
+                if request.may_add { ids.iter().copied().collect() } else { Vec::new() };
+            let (group, rows, employees) = tokio::try_join!(
+                self.store.get_record::<Group>(id),
+                self.store.get_member_rows(id, &ids),
+                self.store.get_records::<Employee>(&added),
+            )?;
+            let group = group.ok_or(Error::NoGroup(id))?;
+            if group.journal.is_none() {
+                let known = rows.into_iter().map(|row| row.member).collect();
+                let employees = employees.into_iter().map(|one| (one.id, one)).collect();
+                return Ok(GroupToChange { group, known, employees });
+            }
+        }
+        let group = self.settled_group(id).await?.ok_or(Error::NoGroup(id))?;
+        let known = match &request.reach {
+            Reach::All => self.store.list_stored_members(&group).await?,
+            Reach::These(_) => self.store.get_stored_members(&group, &ids).await?,
+        };
+        Ok(GroupToChange { group, known, employees: BTreeMap::new() })
     }
 
     /// What makes the `known` members of a group the `wanted` ones. Those that nobody here knows are left out: identity
-    /// providers send several at once, and one who was deleted meanwhile must not keep the others out.
+    /// providers send several at once, and one who was deleted meanwhile must not keep the others out. `employees` are
+    /// read already.
     pub(super) async fn member_changes(
         &self,
         group: Uuid,
         known: &[Member],
         wanted: &WantedMembers,
+        employees: BTreeMap<Uuid, Employee>,
     ) -> Result<MemberChanges, Error> {
         let known: BTreeMap<Uuid, &Member> =
             known.iter().map(|member| (member.id, member)).collect();
@@ -54,7 +88,7 @@ impl Directory {
             }
         }
         changes.left = known.into_keys().filter(|id| !stay.contains(id)).collect();
-        changes.joined = self.find_members(&newcomers).await?;
+        changes.joined = self.find_members(&newcomers, employees).await?;
         let left_out = newcomers.len() - changes.joined.len() + wanted.nobodies;
         if left_out > 0 {
             let tenant = self.store.tenant_id().as_str();
@@ -93,14 +127,16 @@ impl Directory {
     }
 
     /// Those of `wanted` who are here: employees or groups.
-    async fn find_members(&self, wanted: &[&WantedMember]) -> Result<Vec<Member>, Error> {
-        if wanted.is_empty() {
-            return Ok(Vec::new());
-        }
+    async fn find_members(
+        &self,
+        wanted: &[&WantedMember],
+        mut employees: BTreeMap<Uuid, Employee>,
+    ) -> Result<Vec<Member>, Error> {
         let ids: Vec<Uuid> = wanted.iter().map(|wanted| wanted.id).collect();
-        let employees: Vec<Employee> = self.store.get_records(&ids).await?;
-        let employees: BTreeMap<Uuid, Employee> =
-            employees.into_iter().map(|employee| (employee.id, employee)).collect();
+        if employees.is_empty() && !ids.is_empty() {
+            let read: Vec<Employee> = self.store.get_records(&ids).await?;
+            employees.extend(read.into_iter().map(|employee| (employee.id, employee)));
+        }
         let others: Vec<Uuid> =
             ids.iter().copied().filter(|id| !employees.contains_key(id)).collect();
         let groups: Vec<Group> = match others.is_empty() {
@@ -122,6 +158,31 @@ impl Directory {
     }
 }
 
+/// How many members a change may name for everything it needs to be read at once: as many as the group's own transaction
+/// can write.
+const MOST_READ_BESIDE: usize = MOST_DIRECT;
+
+/// What a request may do to the members of a group.
+#[derive(Debug)]
+pub(super) struct MemberRequest {
+    /// The members that it can touch.
+    pub(super) reach: Reach,
+    /// Whether it can make somebody a member.
+    pub(super) may_add: bool,
+    /// Whether its answer shows all members.
+    pub(super) wants_members: bool,
+}
+
+/// A group as a change starts from it.
+#[derive(Debug)]
+pub(super) struct GroupToChange {
+    pub(super) group: Group,
+    /// The members that the request can touch.
+    pub(super) known: Vec<Member>,
+    /// Employees that the request may add, as far as they are read.
+    pub(super) employees: BTreeMap<Uuid, Employee>,
+}
+
 /// Somebody who is to come back as a member.
 #[derive(Debug)]
 pub(super) struct Awaited {
@@ -131,7 +192,34 @@ pub(super) struct Awaited {
     is_here: bool,
 }
 
+/// The members of a group that rows stand for; `None` when the rows are not those of the group as it was read, because its
+/// members changed meanwhile.
+pub(super) fn members_at(group: &Group, rows: Vec<MemberRow>) -> Option<Vec<Member>> {
+    let is_older = rows.iter().all(|row| row.revision <= group.revision);
+    let is_whole = u64::try_from(rows.len()) == Ok(group.member_count);
+    (is_older && is_whole).then(|| rows.into_iter().map(|row| row.member).collect())
+}
+
 impl MemberChanges {
+    /// The members after a change, from rows that were read while it was written; `None` when others changed them too.
+    pub(super) fn over(self, rows: Vec<MemberRow>, change: &GroupChange) -> Option<Vec<Member>> {
+        let GroupChange { before, after, .. } = change;
+        let is_ours =
+            |row: &MemberRow| row.revision <= before.revision || row.revision == after.revision;
+        if !rows.iter().all(is_ours) {
+            return None;
+        }
+        let mut members: BTreeMap<Uuid, Member> =
+            rows.into_iter().map(|row| (row.member.id, row.member)).collect();
+        for id in &self.left {
+            members.remove(id);
+        }
+        let written = self.joined.into_iter().chain(self.renamed);
+        members.extend(written.map(|member| (member.id, member)));
+        let is_whole = u64::try_from(members.len()) == Ok(after.member_count);
+        is_whole.then(|| members.into_values().collect())
+    }
+
     /// Adds those of `awaited` who are not wanted.
     pub(super) fn forget(&mut self, awaited: &[Awaited], wanted: &WantedMembers) {
         let wanted: HashSet<Uuid> = wanted.ids().collect();

@@ -20,6 +20,10 @@ const MOST_GROUPS: usize = 10_000;
 pub struct Relations {
     memberships: HashMap<Uuid, Memberships>,
     groups: BTreeMap<Uuid, Group>,
+    /// Whether nobody was coming or going, so that the rows of groups are their members.
+    pub(super) is_settled: bool,
+    /// The members of groups that are known already.
+    pub(super) members: HashMap<Uuid, Vec<Member>>,
 }
 
 /// A group that somebody is in.
@@ -32,8 +36,8 @@ pub(super) struct GroupOf<'r> {
 }
 
 impl Directory {
-    /// The groups of an employee, read beside the record: they depend on nothing but its id. None for a group, and none
-    /// where a view does not show them.
+    /// What a view shows beside a record, as far as it depends on nothing but the id: the groups of an employee, and
+    /// whether somebody comes or goes for the members of a group.
     ///
     /// # Errors
     /// As for every call of the store.
@@ -42,13 +46,19 @@ impl Directory {
         (kind, id): (Kind, Uuid),
         view: View,
     ) -> Result<Relations, Error> {
-        match (kind, view.groups) {
-            (Kind::Employee, Wanted::Yes) => self.relations(&[id]).await,
-            (Kind::Employee, Wanted::No) | (Kind::Group, _) => Ok(Relations::default()),
+        match (kind, view) {
+            (Kind::Employee, View { groups: Wanted::Yes, .. }) => self.relations(&[id]).await,
+            (Kind::Group, View { members: Wanted::Yes, .. }) => self.settled_relations().await,
+            _ => Ok(Relations::default()),
         }
     }
 
-    /// The groups of the employees among the records of a list.
+    async fn settled_relations(&self) -> Result<Relations, Error> {
+        let is_settled = self.store.list_movers().await?.is_empty();
+        Ok(Relations { is_settled, ..Relations::default() })
+    }
+
+    /// What a view shows beside the records of a list.
     ///
     /// # Errors
     /// As for every call of the store.
@@ -58,8 +68,25 @@ impl Directory {
             Wanted::Yes => employees.map(AnyRecord::id).collect(),
             Wanted::No => Vec::new(),
         };
-        match ids.as_slice() {
-            [first, .., last] if list.is_consecutive && self.has_groups().await? => {
+        let has_groups = list.records.iter().any(|record| record.kind() == Kind::Group);
+        let settled = async {
+            match has_groups && view.members == Wanted::Yes {
+                true => self.settled_relations().await,
+                false => Ok(Relations::default()),
+            }
+        };
+        let (relations, Relations { is_settled, .. }) =
+            tokio::try_join!(self.relations_of_rows(&ids, list.is_consecutive), settled)?;
+        Ok(Relations { is_settled, ..relations })
+    }
+
+    async fn relations_of_rows(
+        &self,
+        ids: &[Uuid],
+        is_consecutive: bool,
+    ) -> Result<Relations, Error> {
+        match ids {
+            [first, .., last] if is_consecutive && self.has_groups().await? => {
                 self.relations_from(self.store.list_memberships_between(*first, *last).await?).await
             }
             ids => self.relations(ids).await,
@@ -79,7 +106,7 @@ impl Directory {
         &self,
         memberships: HashMap<Uuid, Memberships>,
     ) -> Result<Relations, Error> {
-        let mut relations = Relations { memberships, groups: BTreeMap::new() };
+        let mut relations = Relations { memberships, ..Relations::default() };
         let mut asked = BTreeSet::new();
         let mut next = parents_of(&relations.memberships, &mut asked);
         // Groups may be members of each other in a circle: none is asked twice.
@@ -135,6 +162,17 @@ fn parents_of(memberships: &HashMap<Uuid, Memberships>, asked: &mut BTreeSet<Uui
 }
 
 impl Relations {
+    /// Those of a new group: it has no member who comes or goes.
+    pub fn settled() -> Self {
+        Self { is_settled: true, ..Self::default() }
+    }
+
+    /// The same, with the members of a group as a change left them.
+    pub fn with_members(mut self, group: Uuid, members: Option<Vec<Member>>) -> Self {
+        self.members.extend(members.map(|members| (group, members)));
+        self
+    }
+
     /// The groups that somebody is in, in id order.
     pub(super) fn groups_of(&self, id: Uuid) -> Vec<GroupOf<'_>> {
         let Some(direct) = self.memberships.get(&id).map(Memberships::seen) else {

@@ -1,6 +1,7 @@
 //! Records of every kind as SCIM resources: one set of use cases for whoever asks by resource type.
 
 use super::employees::Precondition;
+use super::groups::ChangedGroup;
 use super::relations::{Related, Relations};
 use super::{Directory, Error};
 use crate::scim::document::Document;
@@ -11,6 +12,7 @@ use crate::scim::{self, ScimType};
 use crate::store::employee::Employee;
 use crate::store::group::Group;
 use crate::store::keys::Kind;
+use crate::store::member::Member;
 use crate::store::record::Record;
 use futures_util::future;
 use futures_util::stream::{self, StreamExt, TryStreamExt};
@@ -86,6 +88,27 @@ impl AnyRecord {
             AnyRecord::Employee(employee) => employee.version,
             AnyRecord::Group(group) => group.version,
         }
+    }
+}
+
+/// A record after a change.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Changed {
+    /// The record.
+    pub record: AnyRecord,
+    /// The members of a group, if they are known.
+    pub members: Option<Vec<Member>>,
+}
+
+impl From<Employee> for Changed {
+    fn from(employee: Employee) -> Self {
+        Self { record: AnyRecord::Employee(employee), members: None }
+    }
+}
+
+impl From<ChangedGroup> for Changed {
+    fn from(ChangedGroup { group, members }: ChangedGroup) -> Self {
+        Self { record: AnyRecord::Group(group), members }
     }
 }
 
@@ -229,10 +252,10 @@ impl Directory {
         kind: Kind,
         attributes: Document,
         by: &str,
-    ) -> Result<AnyRecord, Error> {
+    ) -> Result<Changed, Error> {
         Ok(match kind {
-            Kind::Employee => self.create(attributes, by).await?.into_any(),
-            Kind::Group => self.create_group(attributes, by).await?.into_any(),
+            Kind::Employee => self.create(attributes, by).await?.into(),
+            Kind::Group => self.create_group(attributes, by).await?.into(),
         })
     }
 
@@ -246,14 +269,14 @@ impl Directory {
         attributes: &Document,
         precondition: &Precondition,
         by: &str,
-    ) -> Result<AnyRecord, Error> {
+    ) -> Result<Changed, Error> {
         Ok(match kind {
-            Kind::Employee => self.replace(id, attributes, precondition, by).await?.into_any(),
-            Kind::Group => self.replace_group(id, attributes, precondition, by).await?.into_any(),
+            Kind::Employee => self.replace(id, attributes, precondition, by).await?.into(),
+            Kind::Group => self.replace_group(id, attributes, precondition, by).await?.into(),
         })
     }
 
-    /// Applies a PATCH to a record.
+    /// Applies a PATCH to a record. `members` says whether the answer shows those of a group.
     ///
     /// # Errors
     /// As [`Directory::patch`] and [`Directory::patch_group`].
@@ -262,11 +285,15 @@ impl Directory {
         (kind, id): (Kind, Uuid),
         request: &PatchRequest,
         precondition: &Precondition,
+        members: Wanted,
         by: &str,
-    ) -> Result<AnyRecord, Error> {
+    ) -> Result<Changed, Error> {
+        let wants_members = members == Wanted::Yes;
         Ok(match kind {
-            Kind::Employee => self.patch(id, request, precondition, by).await?.into_any(),
-            Kind::Group => self.patch_group(id, request, precondition, by).await?.into_any(),
+            Kind::Employee => self.patch(id, request, precondition, by).await?.into(),
+            Kind::Group => {
+                self.patch_group(id, request, precondition, wants_members, by).await?.into()
+            }
         })
     }
 
@@ -309,7 +336,11 @@ impl Directory {
                 }
                 AnyRecord::Group(group) => group,
             };
-            match self.members_of(group).await {
+            let shown = match relations.members.get(&group.id) {
+                Some(members) if relations.is_settled => Ok((group, members.clone())),
+                _ => self.members_shown(group, relations.is_settled).await,
+            };
+            match shown {
                 Ok((group, members)) => {
                     let related = match is_whole {
                         true => members.into_iter().map(Related::described).collect(),

@@ -6,16 +6,18 @@ use std::time::Duration;
 /// How long a request goes on with it. What is left then is for another change.
 const LONGEST: Duration = Duration::from_secs(15);
 
-/// Does such work. A failure of it is no failure of the request: operations are told, and it is left for another change.
+/// Does such work, and says whether it is done. A failure of it is no failure of the request: it is logged, and the work is
+/// left for another change.
 pub(super) async fn tidy<E: std::error::Error + 'static>(
     work: impl Future<Output = Result<(), E>>,
-) {
+) -> bool {
     match tokio::time::timeout(LONGEST, work).await {
-        Ok(Ok(())) => {}
+        Ok(Ok(())) => return true,
         Ok(Err(error)) => {
             let cause = crate::error_chain(&error);
             tracing::warn!(cause, "members of a group are left for later");
         }
         Err(_) => tracing::info!("members of a group are left for later: the time is over"),
     }
+    false
 }

@@ -118,7 +118,7 @@ impl TenantStore {
             for members in members.chunks(MOST_AT_ONCE) {
                 let mut transaction = Transaction::new(&self.store);
                 for member in members {
-                    self.write_left(&mut transaction, grave, *member);
+                    self.write_left(&mut transaction, grave, *member, Condition::none());
                 }
                 transaction.commit().await?;
             }

@@ -3,7 +3,7 @@
 //! and both are read as they were last written. Who is away has an item beside the members, so that a request about all
 //! of them finds who would come back.
 
-use super::dynamodb::transact::{Condition, Step, Transaction, size, text};
+use super::dynamodb::transact::{Condition, Step, Transaction, number, size, text};
 use super::keys::{self, Kind};
 use super::membership::{ABSENT, FORMER_OF, GONE, MEMBER_OF, MOST_GROUPS, set};
 use super::record::id_in_key;
@@ -66,26 +66,63 @@ impl MemberChanges {
 
 const TYPE: &str = "type";
 const DISPLAY: &str = "display";
+/// The attribute with the revision of the group that wrote a row.
+const REVISION: &str = "revision";
+
+/// A member as a group's row has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MemberRow {
+    /// The member.
+    pub member: Member,
+    /// The revision of the group that wrote the row.
+    pub revision: u64,
+}
+
+/// A group at one of its revisions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct GroupAt {
+    pub(super) id: Uuid,
+    pub(super) revision: u64,
+}
 
 impl Member {
-    /// The attributes of its item beside the keys.
+    /// The attributes of its item beside the keys. A user has no `type`: nearly all members are users.
     pub(super) fn attributes(&self) -> Item {
-        let mut item = Item::from([(TYPE.to_owned(), text(self.kind.as_str()))]);
+        let mut item = Item::new();
+        if self.kind == Kind::Group {
+            item.insert(TYPE.to_owned(), text(self.kind.as_str()));
+        }
         item.extend(self.display.as_ref().map(|display| (DISPLAY.to_owned(), text(display))));
         item
     }
 
     /// Reads what [`Self::attributes`] wrote.
-    pub(super) fn from_attributes(id: Uuid, item: &Item) -> Self {
+    ///
+    /// # Errors
+    /// [`Error::BadItem`] for another `type`.
+    pub(super) fn from_attributes(id: Uuid, item: &Item) -> Result<Self, Error> {
         let attribute = |name: &str| item.get(name).and_then(|value| value.as_s().ok());
-        Self {
-            id,
-            kind: match attribute(TYPE) {
-                Some(name) if name == Kind::Group.as_str() => Kind::Group,
-                _ => Kind::Employee,
-            },
-            display: attribute(DISPLAY).cloned(),
-        }
+        let kind = match attribute(TYPE).map(String::as_str) {
+            None => Kind::Employee,
+            Some(name) if name == Kind::Group.as_str() => Kind::Group,
+            Some(_) => return Err(Error::bad_item("a member of an unknown type")),
+        };
+        Ok(Self { id, kind, display: attribute(DISPLAY).cloned() })
+    }
+}
+
+impl MemberRow {
+    /// Reads a row.
+    ///
+    /// # Errors
+    /// [`Error::BadItem`].
+    pub(super) fn from_item(item: &Item) -> Result<Self, Error> {
+        let revision = item.get(REVISION).and_then(|value| value.as_n().ok());
+        let revision = revision.and_then(|number| number.parse().ok());
+        Ok(Self {
+            member: Member::from_attributes(id_in_key(item)?, item)?,
+            revision: revision.ok_or_else(|| Error::bad_item("a row without a revision"))?,
+        })
     }
 }
 
@@ -95,31 +132,40 @@ impl TenantStore {
     pub(super) fn write_joined(
         &self,
         transaction: &mut Transaction<'_>,
-        group: Uuid,
+        group: GroupAt,
         member: &Member,
+        row: Condition,
     ) {
-        self.write_member(transaction, group, member);
+        self.write_member(transaction, group, member, row);
         let condition = has_room(&format!("attribute_not_exists({ABSENT})"));
         let change = format!("ADD {MEMBER_OF} :group");
-        self.update_memberships(transaction, (group, member.id), &change, Some(condition));
+        self.update_memberships(transaction, (group.id, member.id), &change, Some(condition));
     }
 
-    /// Writes the item of a member.
+    /// Writes the row of a member, under a condition on the row that is there.
     pub(super) fn write_member(
         &self,
         transaction: &mut Transaction<'_>,
-        group: Uuid,
+        group: GroupAt,
         member: &Member,
+        row: Condition,
     ) {
         let mut item = member.attributes();
-        item.extend(keys::member(&self.tenant, group, member.id).to_item());
-        transaction.put(Step::Companion, item, Condition::none());
+        item.insert(REVISION.to_owned(), number(group.revision));
+        item.extend(keys::member(&self.tenant, group.id, member.id).to_item());
+        transaction.put(Step::Companion, item, row);
     }
 
     /// Takes a member out.
-    pub(super) fn write_left(&self, transaction: &mut Transaction<'_>, group: Uuid, member: Uuid) {
+    pub(super) fn write_left(
+        &self,
+        transaction: &mut Transaction<'_>,
+        group: Uuid,
+        member: Uuid,
+        row: Condition,
+    ) {
         let key = keys::member(&self.tenant, group, member);
-        transaction.delete(Step::Companion, &key, Condition::none());
+        transaction.delete(Step::Companion, &key, row);
         // Who is on the way back does not come back as a member.
         let change = format!("DELETE {MEMBER_OF} :group, {FORMER_OF} :group");
         self.update_memberships(transaction, (group, member), &change, None);
@@ -177,7 +223,7 @@ fn has_room(condition: &str) -> Condition {
         .with(":most", size(MOST_GROUPS))
 }
 
-/// The members that items stand for, in id order.
+/// The members that rows stand for, in id order.
 pub(super) fn read_members(items: &[Item]) -> Result<Vec<Member>, Error> {
-    items.iter().map(|item| Ok(Member::from_attributes(id_in_key(item)?, item))).collect()
+    items.iter().map(|item| Ok(MemberRow::from_item(item)?.member)).collect()
 }

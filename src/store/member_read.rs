@@ -4,7 +4,7 @@
 use super::dynamodb::read::Range;
 use super::group::Group;
 use super::keys::{self, Key};
-use super::member::{Member, read_members};
+use super::member::{Member, MemberRow, read_members};
 use super::record::id_in_key;
 use super::{Error, Item, TenantStore};
 use std::collections::BTreeSet;
@@ -22,6 +22,40 @@ impl TenantStore {
             return Ok(Vec::new());
         }
         overlay.over(&self.query_members(group.id).await?, |_| true)
+    }
+
+    /// All rows of a group, in id order.
+    ///
+    /// # Errors
+    /// [`Error`], as for every call.
+    pub async fn list_member_rows(&self, group: Uuid) -> Result<Vec<MemberRow>, Error> {
+        self.query_members(group).await?.iter().map(MemberRow::from_item).collect()
+    }
+
+    /// The rows that some members of a group have, in id order.
+    ///
+    /// # Errors
+    /// [`Error`], as for every call.
+    pub async fn get_member_rows(
+        &self,
+        group: Uuid,
+        ids: &BTreeSet<Uuid>,
+    ) -> Result<Vec<MemberRow>, Error> {
+        let items = match ids.iter().collect::<Vec<_>>()[..] {
+            [] => Vec::new(),
+            [id] => {
+                let key = keys::member(&self.tenant, group, *id);
+                self.store.get(&key).await?.into_iter().collect()
+            }
+            _ => {
+                let keys: Vec<Key> =
+                    ids.iter().map(|id| keys::member(&self.tenant, group, *id)).collect();
+                self.store.batch_get(&keys).await?
+            }
+        };
+        let mut rows: Vec<_> = items.iter().map(MemberRow::from_item).collect::<Result<_, _>>()?;
+        rows.sort_unstable_by_key(|row| row.member.id);
+        Ok(rows)
     }
 
     /// All members of a group by their items, in id order, for a change of them.
@@ -81,11 +115,8 @@ impl TenantStore {
         if ids.is_empty() || group.member_count == 0 {
             return Ok(Vec::new());
         }
-        let keys: Vec<Key> =
-            ids.iter().map(|id| keys::member(&self.tenant, group.id, *id)).collect();
-        let mut members = read_members(&self.store.batch_get(&keys).await?)?;
-        members.sort_unstable_by_key(|member| member.id);
-        Ok(members)
+        let rows = self.get_member_rows(group.id, ids).await?;
+        Ok(rows.into_iter().map(|row| row.member).collect())
     }
 
     /// Those of whom an item says that they are away and come back as members of a group, in id order. Whether they do is for

@@ -8,7 +8,7 @@ use super::group::Group;
 use super::group_write::GroupChange;
 use super::item::{ItemReader, ItemWriter};
 use super::keys;
-use super::member::Member;
+use super::member::{GroupAt, Member};
 use super::membership::{Memberships, Presence};
 use super::overlay::Overlay;
 use super::record::id_in_key;
@@ -72,7 +72,7 @@ impl TenantStore {
         let partition = keys::movers(&self.tenant);
         let items = self.store.query_all(&Range::all(&partition), None).await?;
         let movers = items.into_iter().map(|item| {
-            let member = Member::from_attributes(id_in_key(&item)?, &item);
+            let member = Member::from_attributes(id_in_key(&item)?, &item)?;
             let mut item = ItemReader(item);
             let (by, since) = (item.text(BY)?, item.time(SINCE)?);
             Ok(Mover { member, by, since, presence: item.json(PRESENCE)? })
@@ -95,8 +95,12 @@ impl TenantStore {
             let key = keys::member(&self.tenant, *group, member.id);
             transaction.delete(Step::Companion, &key, Condition::none());
         }
-        for group in after.groups.difference(&before.groups) {
-            self.write_member(transaction, *group, member);
+        let joined = step.groups.iter().filter(|change| !before.groups.contains(&change.after.id));
+        for GroupChange { after: group, .. } in
+            joined.filter(|one| after.groups.contains(&one.after.id))
+        {
+            let at = GroupAt { id: group.id, revision: group.revision };
+            self.write_member(transaction, at, member, Condition::none());
         }
         for group in before.former.difference(&after.former) {
             let key = keys::away(&self.tenant, *group, member.id);

@@ -65,6 +65,7 @@ mod tests {
         let tenant = TenantId::parse("acme").unwrap();
         let mut item = keys::member(&tenant, Uuid::nil(), member.id).to_item();
         item.extend(member.attributes());
+        item.insert("revision".to_owned(), crate::store::dynamodb::transact::number(1));
         item
     }
 

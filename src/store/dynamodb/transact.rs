@@ -61,6 +61,11 @@ impl Condition {
         Self::expression("attribute_not_exists(PK)")
     }
 
+    /// There must be such an item.
+    pub(in crate::store) fn present() -> Self {
+        Self::expression("attribute_exists(PK)")
+    }
+
     /// The item must be at this revision.
     pub(in crate::store) fn revision(revision: u64) -> Self {
         Self::expression("revision = :expected").with(":expected", number(revision))

@@ -9,7 +9,7 @@ use super::dynamodb::retry::Pauses;
 use super::dynamodb::transact::{Condition, Outcome, Step, Transaction, number, size};
 use super::group::{Group, Journal};
 use super::keys;
-use super::member::MemberChanges;
+use super::member::{GroupAt, MemberChanges};
 use super::membership::{Memberships, Presence};
 use super::overlay::Overlay;
 use super::record::id_in_key;
@@ -21,7 +21,7 @@ use uuid::Uuid;
 
 /// How many members a group's own transaction writes at most: two items each, beside the record, its history entry, two
 /// claims and two pointers; a transaction takes 100 items.
-const MOST_DIRECT: usize = 45;
+pub const MOST_DIRECT: usize = 45;
 /// How many members one transaction applies of a journal: two items each, and the group.
 const MOST_APPLIED: usize = 49;
 /// How many parts one transaction can write: 3.5 MB, where it takes 4.
@@ -57,17 +57,19 @@ impl TenantStore {
             }
             return;
         }
+        // The members may have been read before the group was: then a condition fails, and the change is decided anew.
         for id in &changes.left {
-            self.write_left(transaction, group.id, *id);
+            self.write_left(transaction, group.id, *id, Condition::present());
         }
         for id in changes.not_awaited() {
             self.write_forgotten(transaction, group.id, id);
         }
+        let at = GroupAt { id: group.id, revision: group.revision };
         for member in &changes.joined {
-            self.write_joined(transaction, group.id, member);
+            self.write_joined(transaction, at, member, Condition::absent());
         }
         for member in &changes.renamed {
-            self.write_member(transaction, group.id, member);
+            self.write_member(transaction, at, member, Condition::present());
         }
     }
 
@@ -128,6 +130,7 @@ impl TenantStore {
         journal: &Journal,
         entries: &[Entry],
     ) -> Result<bool, Error> {
+        let at = GroupAt { id: group, revision: journal.revision };
         let (mut away, mut left_out) = (BTreeSet::new(), BTreeSet::new());
         let mut pauses = Pauses::new();
         loop {
@@ -145,14 +148,20 @@ impl TenantStore {
             transaction.update(Step::Record, &key, change, values, is_at(journal));
             for entry in entries {
                 match entry {
-                    Entry::Left(id) => self.write_left(&mut transaction, group, *id),
+                    Entry::Left(id) => {
+                        self.write_left(&mut transaction, group, *id, Condition::none());
+                    }
                     Entry::Forgotten(id) => self.write_forgotten(&mut transaction, group, *id),
-                    Entry::Renamed(member) => self.write_member(&mut transaction, group, member),
+                    Entry::Renamed(member) => {
+                        self.write_member(&mut transaction, at, member, Condition::none());
+                    }
                     Entry::Joined(member) if left_out.contains(&member.id) => {}
                     Entry::Joined(member) if away.contains(&member.id) => {
                         self.write_awaited(&mut transaction, group, member.id);
                     }
-                    Entry::Joined(member) => self.write_joined(&mut transaction, group, member),
+                    Entry::Joined(member) => {
+                        self.write_joined(&mut transaction, at, member, Condition::none());
+                    }
                 }
             }
             let refused = match transaction.commit().await? {

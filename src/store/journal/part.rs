@@ -104,7 +104,7 @@ pub(super) fn read_part(item: &Item) -> Result<Vec<Entry>, Error> {
             let map = value.as_m().map_err(|_| Error::bad_item("a journal's member is no map"))?;
             let id = map.get(ID).and_then(|id| id.as_s().ok()).map(String::as_str);
             let id = Uuid::parse_str(id.unwrap_or_default()).map_err(Error::bad_item)?;
-            Ok(Member::from_attributes(id, map))
+            Member::from_attributes(id, map)
         })
     };
     (ids(LEFT).map(|id| id.map(Entry::Left)))
