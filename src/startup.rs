@@ -1,6 +1,7 @@
 //! What keeps a Lambda from answering, said when it starts: for operations, with what to check.
 //!
-//! It starts all the same. Each request then gets a SCIM error with a request id, and the next start tries again.
+//! It starts all the same, unless the table has another format. Each request then gets a SCIM error with a request id, and
+//! the next start tries again.
 
 use crate::directory::pepper::LoadError;
 use crate::store;

@@ -178,8 +178,6 @@ async fn a_value_of_another_type_is_refused_with_its_place() {
         ("integer", json!(1e3)),
         ("integer", json!("1")),
         ("decimal", json!("x")),
-        ("decimal", json!(1e300)),
-        ("decimal", json!(1e-300)),
         ("boolean", json!("perhaps")),
         ("dateTime", json!("yesterday")),
         ("dateTime", json!("2026-01-02")),
@@ -197,11 +195,12 @@ async fn a_value_of_another_type_is_refused_with_its_place() {
         assert!(detail.contains(&format!("{ACME}:{name}")), "{detail}");
     }
     declare(&tenant, ACME, "rate", json!({"type": "decimal"})).await.expect(201);
-    for (n, rate) in
-        [json!(0.0), json!(-1e29), json!(1e19), json!(1e-29), json!(0.1)].iter().enumerate()
-    {
+    let rates =
+        [0.0, -1e29, 1e19, 1e-30, 1e300, 5e-324, 0.1, 1.7976931348623157e308, 12.345678901234567];
+    for (n, rate) in rates.iter().enumerate() {
         let body = json!({"userName": format!("u{n}"), ACME: {"rate": rate}});
         let user = tenant.post("/Users", &body).await.expect(201);
+        assert_eq!(user[ACME]["rate"].as_f64(), Some(*rate));
         let path = format!("/Users/{}", user["id"].as_str().unwrap());
         assert_eq!(tenant.put(&path, &body).await.expect(200), user, "{rate}");
     }

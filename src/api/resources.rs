@@ -86,8 +86,8 @@ impl Call {
         location(self.resource_type(), &self.path.base_url, &record.id().to_string())
     }
 
-    /// The answer to a write. It is done: a failure to show groups or members must not look like one to write. Then the
-    /// answer has no body (RFC 7644 §3.5.2), and the cause is logged.
+    /// The answer to a write. It is done: a failure to show the record must not look like one to write it. Then the answer
+    /// has no body (RFC 7644 §3.5.2), and the cause is logged.
     async fn answer_written(
         &self,
         status: StatusCode,
@@ -103,11 +103,11 @@ impl Call {
             Err(error) => Err(error.into()),
         };
         let error = match shown {
-            Err(error) if error.is_server_error() => error,
+            Err(error) => error,
             answer => return answer,
         };
         let (tenant, cause) = (self.caller.tenant.as_str(), error.cause());
-        tracing::error!(tenant, cause, "a change is written and cannot be shown");
+        tracing::warn!(tenant, cause, "a change is written and cannot be shown");
         let status = if status == StatusCode::CREATED { status } else { StatusCode::NO_CONTENT };
         let answer = response::with_content_location(response::empty(status), &location);
         Ok(response::with_entity_tag(answer, &tag))

@@ -71,8 +71,7 @@ impl Directory {
             return Ok(ListPage { rows, next: None });
         }
         let read = |_, after, count| self.store.list_records_page::<Group>(after, count);
-        let _turn = self.turn_to_search(&wanted).await?;
-        walk.page(read, is_row).await
+        walk.page(&self.store, read, is_row).await
     }
 
     /// All groups, in id order.

@@ -13,7 +13,7 @@ use crate::store::employee_read::Place;
 use crate::store::history::RecordedEntry;
 use crate::store::keys::Kind;
 use crate::store::record::Record;
-use crate::store::{self, FullRead};
+use crate::store::{self, TenantStore};
 use std::future::Future;
 use uuid::Uuid;
 
@@ -67,16 +67,7 @@ impl Directory {
         let is_row = |employee: &Employee| {
             search.status.includes(employee) && begins_a_word(names(employee), &wanted)
         };
-        let _turn = self.turn_to_search(&wanted).await?;
-        walk.page(read, is_row).await
-    }
-
-    /// A search by text reads up to sixteen thousand records for a page, so it waits for its turn among full reads.
-    pub(super) async fn turn_to_search(&self, wanted: &str) -> Result<Option<FullRead>, Error> {
-        match wanted {
-            "" => Ok(None),
-            _ => Ok(Some(self.store.begin_full_read().await?)),
-        }
+        walk.page(&self.store, read, is_row).await
     }
 
     /// A page of a record's history, newest change first. That of a group outlives it.
@@ -155,9 +146,11 @@ impl Walk<'_> {
         start.ok_or(Error::BadCursor)
     }
 
-    /// The page: those of what `read` gives, a place, an id and a number at a time, that are rows.
+    /// The page: those of what `read` gives, a place, an id and a number at a time, that are rows. A page that needs more than
+    /// one call for its rows waits for its turn among the full reads.
     pub(super) async fn page<R, F>(
         &self,
+        store: &TenantStore,
         read: impl Fn(Place, Option<Uuid>, usize) -> F,
         is_row: impl Fn(&R) -> bool,
     ) -> Result<ListPage<R>, Error>
@@ -168,7 +161,11 @@ impl Walk<'_> {
         let (mut place, mut after) = self.start()?;
         let ask = if self.all_are_rows { self.limit.clamp(1, A_CALL) } else { A_CALL };
         let mut rows = Vec::new();
-        for _ in 0..MOST_CALLS {
+        let mut turn = None;
+        for calls in 0..MOST_CALLS {
+            if calls == 1 && !self.all_are_rows {
+                turn = Some(store.begin_full_read().await?);
+            }
             let (found, more) = read(place, after, ask).await?;
             for record in found {
                 after = Some(record.id());
@@ -189,6 +186,7 @@ impl Walk<'_> {
             // A call can bring a thousand rows: let other requests have their turn.
             tokio::task::yield_now().await;
         }
+        drop(turn);
         Ok(ListPage { rows, next: Some(cursor(place, after)) })
     }
 }

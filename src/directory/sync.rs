@@ -24,7 +24,7 @@ const MOST_REMEMBERED: usize = 4_096;
 const TOLD_FOR: Duration = Duration::days(7);
 /// How many unknown attributes of a tenant this process keeps apart.
 const MOST_UNKNOWN: usize = 50;
-/// Longer than this no answer waits for the note.
+/// A note is given up after this time.
 const PATIENCE: std::time::Duration = std::time::Duration::from_secs(1);
 
 /// How a tenant's sync is doing.
@@ -85,6 +85,8 @@ struct Noticed {
     news_written_at: Option<OffsetDateTime>,
     refusals: Vec<Refusal>,
     used: BTreeSet<String>,
+    /// When everything was forgotten: a refusal from before must not be put back after it.
+    forgotten_at: Option<OffsetDateTime>,
     /// Unknown attributes, with the day on which they were sent and whether that is to be written still.
     unknown: BTreeMap<(Kind, String), (String, bool)>,
 }
@@ -138,8 +140,8 @@ impl SyncWatch {
         Self { tenants, noticed: Arc::default() }
     }
 
-    /// Notices that a request came with a token, named by the start of its digest. For the time in which the request is
-    /// answered: no answer waits for it.
+    /// Notices that a request came with a token, named by the start of its digest. It is to run beside the request: an answer
+    /// waits for it only when DynamoDB is slower to note than to answer, and a second at most.
     pub async fn asked(&self, tenant: &TenantId, token: &str) {
         let now = self.tenants.sources.now();
         let news = {
@@ -199,10 +201,12 @@ impl SyncWatch {
     }
 
     fn forget(&self, tenant: &TenantId) {
-        if let Some(noticed) = self.lock().get_mut(tenant) {
-            noticed.refusals.clear();
-            noticed.unknown.clear();
-        }
+        let now = self.tenants.sources.now();
+        let mut all = self.lock();
+        let noticed = entry(&mut all, tenant);
+        noticed.refusals.clear();
+        noticed.unknown.clear();
+        noticed.forgotten_at = Some(now);
     }
 
     /// What was noticed of a tenant's identity provider.
@@ -248,7 +252,9 @@ impl SyncWatch {
     fn put_back(&self, tenant: &TenantId, news: SyncNews) {
         let mut all = self.lock();
         let noticed = all.entry(tenant.clone()).or_default();
-        noticed.refusals.extend(news.refusals);
+        let forgotten_at = noticed.forgotten_at;
+        let is_newer = |refusal: &Refusal| forgotten_at.is_none_or(|at| refusal.at > at);
+        noticed.refusals.extend(news.refusals.into_iter().filter(is_newer));
         noticed.refusals.truncate(MOST_WAITING);
         noticed.used.extend(news.used);
         for (key, (_, waits)) in &mut noticed.unknown {

@@ -163,7 +163,7 @@ impl TenantStore {
         last: Uuid,
     ) -> Result<HashMap<Uuid, Memberships>, Error> {
         let sort = SortRange::Between(first.to_string(), last.to_string());
-        let range = Range::new(&keys::memberships(&self.tenant), sort).eventual();
+        let range = Range::new(&keys::memberships(&self.tenant), sort).eventual().long();
         let items = self.store.query_all(&range, None).await?;
         items.iter().map(|item| Ok((id_in_key(item)?, Memberships::from_item(item)?))).collect()
     }

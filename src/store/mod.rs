@@ -31,23 +31,25 @@ mod purge;
 
 pub use dynamodb::error::Error;
 
-pub use full_read::{FullRead, Match};
+pub use full_read::Match;
 
 use dynamodb::port::{DynamoDb, Item};
 use full_read::FullReads;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 /// The table, for what concerns all tenants. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Store {
     db: Arc<dyn DynamoDb>,
     full_reads: FullReads,
+    is_checked: Arc<AtomicBool>,
 }
 
 impl Store {
     /// A store on a table.
     pub fn new(table: Arc<dyn DynamoDb>) -> Self {
-        Self { db: table, full_reads: FullReads::default() }
+        Self { db: table, full_reads: FullReads::default(), is_checked: Arc::default() }
     }
 
     /// The part of the store that belongs to one tenant. `tenant` is fixed here, so that no query can forget it.

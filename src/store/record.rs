@@ -8,8 +8,8 @@ use super::{Error, Item, TenantStore};
 use std::collections::HashMap;
 use uuid::Uuid;
 
-/// A page of more records than this is a long read.
-const MOST_SHORT: usize = 200;
+/// A read of more records than this is a long one.
+const MOST_SHORT: usize = 10;
 
 /// A record that SCIM shows.
 pub trait Record: Sized + Send {
@@ -89,7 +89,7 @@ impl TenantStore {
     ) -> Result<(Vec<R>, u64), Error> {
         let partition = keys::records(&self.tenant, R::KIND);
         let from = |sort, most| async move {
-            let range = Range::new(&partition, sort).eventual();
+            let range = Range::new(&partition, sort).eventual().long_beyond(MOST_SHORT, most);
             self.store.query_all(&range, Some(most)).await
         };
         if offset == 0 {
@@ -131,7 +131,7 @@ impl TenantStore {
             Some(id) => SortRange::From(keys::after_record(id)),
             None => SortRange::All,
         };
-        let range = Range::new(&partition, sort).eventual();
+        let range = Range::new(&partition, sort).eventual().long_beyond(MOST_SHORT, count);
         self.read_all(self.store.query_all(&range, Some(count)).await?)
     }
 
@@ -157,8 +157,7 @@ impl TenantStore {
         limit: usize,
     ) -> Result<(Vec<R>, bool), Error> {
         let start = start.map(|key| key.to_item());
-        let range = Range::all(partition).eventual();
-        let range = if limit > MOST_SHORT { range.long() } else { range };
+        let range = Range::all(partition).eventual().long_beyond(MOST_SHORT, limit);
         let page = self.store.query_page(&range, Some(limit), start).await?;
         let more = page.next.is_some();
         Ok((self.read_all(page.items)?, more))

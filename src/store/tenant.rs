@@ -164,6 +164,7 @@ impl TenantStore {
     /// # Errors
     /// [`Error`], as for every call.
     pub async fn get_tenant(&self) -> Result<Option<Tenant>, Error> {
+        self.store.check_table_once().await?;
         let Some(item) = self.store.get(&keys::settings(&self.tenant)).await? else {
             return Ok(None);
         };

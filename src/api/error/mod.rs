@@ -63,11 +63,6 @@ impl ApiError {
         error
     }
 
-    /// Whether it is a failure of the service, or one that passes.
-    pub(super) fn is_server_error(&self) -> bool {
-        self.status.is_server_error() || self.status == StatusCode::TOO_MANY_REQUESTS
-    }
-
     /// What the log keeps of it.
     pub(super) fn cause(&self) -> String {
         self.cause.as_ref().map_or_else(|| self.detail.clone(), Cause::text)

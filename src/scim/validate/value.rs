@@ -111,28 +111,15 @@ fn read_boolean(value: &Value, at: &str) -> Result<Value, Error> {
     }
 }
 
-/// RFC 7643 §2.3.3. Numbers are kept as decimal digits: one without a fraction comes back as a whole number, so that it
-/// is read as; very large and very small ones have more digits than are kept.
+/// RFC 7643 §2.3.3. A number without a fraction is a whole number however it is written: 2.0 and 2 are one value.
 fn read_decimal(value: Value, at: &str) -> Result<Value, Error> {
     let Value::Number(number) = &value else { return Err(wrong_type(at, "a number", &value)) };
-    if !number.is_f64() {
-        return Ok(value);
-    }
-    let float = number.as_f64().unwrap_or_default();
-    if float == 0.0 {
-        return Ok(Value::from(0));
-    }
-    if !(1e-30..=1e30).contains(&float.abs()) {
-        return Err(Error::invalid_value(format!(
-            "{at} must be a number between 1e-30 and 1e30 in size, or 0"
-        )));
-    }
-    if float.fract() != 0.0 {
-        return Ok(value);
-    }
-    let digits = format!("{float:.0}");
-    let signed = digits.parse::<i64>().ok().map(Value::from);
-    let whole = signed.or_else(|| digits.parse::<u64>().ok().map(Value::from));
+    let whole = number.as_f64().filter(|float| number.is_f64() && float.fract() == 0.0);
+    let digits = whole.map(|float| format!("{:.0}", float + 0.0));
+    let whole = digits.and_then(|digits| {
+        let signed = digits.parse::<i64>().ok().map(Value::from);
+        signed.or_else(|| digits.parse::<u64>().ok().map(Value::from))
+    });
     Ok(whole.unwrap_or(value))
 }
 

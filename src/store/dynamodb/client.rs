@@ -1,4 +1,4 @@
-//! How patient the SDK's clients are: the same on AWS, on a local endpoint and on the embedded engine.
+//! How patient the SDK's clients are: the same on AWS and on a local endpoint.
 
 use aws_sdk_dynamodb::config::Builder;
 use aws_sdk_dynamodb::config::retry::RetryConfig;

@@ -65,6 +65,11 @@ impl Range {
         Self { is_long: true, ..self }
     }
 
+    /// The same range, long when it is to give more items than some.
+    pub(in crate::store) fn long_beyond(self, most_short: usize, items: usize) -> Self {
+        if items > most_short { self.long() } else { self }
+    }
+
     fn call(&self, limit: Option<usize>, start: Option<Item>) -> QueryCall {
         let mut values = Item::from([text_value(":partition", &self.partition)]);
         let condition = match &self.sort {

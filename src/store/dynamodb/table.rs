@@ -6,6 +6,7 @@ use super::error::Error;
 use super::retry::Pauses;
 use super::transact::{Condition, Outcome, Step, Transaction, number};
 use crate::store::{Store, keys};
+use std::sync::atomic::Ordering;
 
 /// The format of the items that this program reads and writes. It grows with each change that an older program could
 /// not read.
@@ -37,6 +38,23 @@ impl Store {
     /// # Errors
     /// [`Error::NoTable`], [`Error::OtherFormat`], and as for every call.
     pub async fn check_table(&self) -> Result<(), Error> {
+        self.check_format().await?;
+        self.is_checked.store(true, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// Checks the table unless that has succeeded before: the first read of a start may have failed.
+    ///
+    /// # Errors
+    /// As for [`Self::check_table`].
+    pub(in crate::store) async fn check_table_once(&self) -> Result<(), Error> {
+        match self.is_checked.load(Ordering::Relaxed) {
+            true => Ok(()),
+            false => self.check_table().await,
+        }
+    }
+
+    async fn check_format(&self) -> Result<(), Error> {
         match self.get(&keys::format()).await? {
             Some(item) => {
                 let found = item.get(FORMAT_ATTRIBUTE).and_then(|value| value.as_n().ok());
@@ -82,7 +100,7 @@ impl Store {
         match transaction.commit().await? {
             Outcome::Committed => Ok(()),
             // Another program wrote one in the meantime.
-            Outcome::Refused(_) => Box::pin(self.check_table()).await,
+            Outcome::Refused(_) => Box::pin(self.check_format()).await,
         }
     }
 }

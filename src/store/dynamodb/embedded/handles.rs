@@ -1,6 +1,7 @@
 //! The connections to the engine's file: one thread writes, and idle connections are lent to readers.
 
 use dynoxide::Database;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::sync::oneshot;
@@ -23,7 +24,8 @@ impl Writer {
         let own = database.clone();
         std::thread::Builder::new().name("writer".to_owned()).spawn(move || {
             for job in queue {
-                job(&own);
+                // A defect costs one request, as elsewhere, and not all writes after it.
+                let _ = catch_unwind(AssertUnwindSafe(|| job(&own)));
             }
         })?;
         Ok(Self { database, jobs })
@@ -34,7 +36,7 @@ impl Writer {
         &self.database
     }
 
-    /// Runs `work` after the jobs before it. `None` when the thread has ended.
+    /// Runs `work` after the jobs before it. `None` when it panics.
     pub(super) async fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Database) -> T + Send + 'static,
