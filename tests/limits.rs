@@ -82,3 +82,17 @@ async fn a_page_that_is_too_large_to_send_is_refused_and_a_shorter_one_is_not() 
     let names = tenant.get("/Users?attributes=userName").await.expect(200);
     assert_eq!(names["itemsPerPage"], 50);
 }
+
+#[tokio::test]
+async fn the_limit_of_a_page_holds_for_its_text_in_the_answer_of_a_lambda() {
+    let tenant = TestApp::with_ids(Ids::Random).await.tenant("acme").await;
+    let role = |n: usize| json!({"value": format!("{n}{}", "\"".repeat(590))});
+    let roles: Vec<_> = (0..100).map(role).collect();
+    for n in 0..30 {
+        tenant.create(&json!({"userName": format!("user{n}@example.com"), "roles": roles})).await;
+    }
+    // 3.6 MB as JSON, and twice as much as a text inside JSON, where each `\` and `"` takes two bytes.
+    let detail = tenant.get("/Users").await.expect_error(400, Some("tooMany"));
+    assert!(detail.contains("ask for fewer rows with count"), "{detail}");
+    assert_eq!(tenant.get("/Users?count=20").await.expect(200)["itemsPerPage"], 20);
+}

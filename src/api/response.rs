@@ -34,18 +34,24 @@ pub(super) fn json_resource(
 }
 
 /// The largest answer, in bytes: a Lambda gives back 6 MB at most.
-const MAX_PAGE_BYTES: usize = 5_500_000;
+const MAX_ANSWER_BYTES: usize = 5_500_000;
 
 /// A page of a list. One that is too large is refused: a shorter page would make a client that counts by `count` lose
 /// rows without a word.
 pub(super) fn json_page(body: &impl Serialize) -> Result<Response, ApiError> {
-    let text = serde_json::to_vec(body).map_err(|_| ApiError::unwritable())?;
-    if text.len() > MAX_PAGE_BYTES {
-        return Err(ApiError::page_too_large(text.len(), MAX_PAGE_BYTES));
-    }
     let mut response = empty(StatusCode::OK);
-    set_text(&mut response, text);
+    set_text(&mut response, text_within_limit(body)?);
     Ok(response)
+}
+
+/// The JSON text of an answer that a Lambda can give back.
+fn text_within_limit(body: &impl Serialize) -> Result<Vec<u8>, ApiError> {
+    let text = serde_json::to_vec(body).map_err(|_| ApiError::unwritable())?;
+    let escaped = escaped_len(&text);
+    if escaped > MAX_ANSWER_BYTES {
+        return Err(ApiError::page_too_large(escaped, MAX_ANSWER_BYTES));
+    }
+    Ok(text)
 }
 
 /// Gives an answer a JSON body.
@@ -61,13 +67,8 @@ pub(super) fn set_problem(response: &mut Response, problem: &Value) {
 
 /// A JSON answer of the administration.
 pub(super) fn plain_json(status: StatusCode, body: &impl Serialize) -> Result<Response, ApiError> {
-    let text = serde_json::to_string(body).map_err(|_| ApiError::unwritable())?;
-    let escaped = escaped_len(text.as_bytes());
-    if escaped > MAX_PAGE_BYTES {
-        return Err(ApiError::page_too_large(escaped, MAX_PAGE_BYTES));
-    }
     let mut response = empty(status);
-    set_text(&mut response, text);
+    set_text(&mut response, text_within_limit(body)?);
     response.headers_mut().insert(CONTENT_TYPE, PLAIN_JSON);
     Ok(response)
 }
