@@ -1,8 +1,8 @@
 //! Metrics of the Lambda: each request's log line, in CloudWatch's Embedded Metric Format.
 //!
 //! CloudWatch makes metrics of the lines as they arrive; the function calls nothing. The dimensions have few values and
-//! none of a tenant: a metric's price is for each combination of them. CloudWatch charges
-//! for each byte of a line, so it names no units: they are optional, and the names of the metrics tell them.
+//! none of a tenant: a metric's price is for each combination of them. CloudWatch charges for each byte of a line, so it
+//! names no units: they are optional, and the names of the metrics tell them.
 //!
 //! Source: Amazon CloudWatch User Guide, *Specification: Embedded metric format*.
 

@@ -27,14 +27,14 @@ pub fn report_table(error: &store::Error, table: &str, region: &str) {
             "DynamoDB does not answer: check the region, and the function's way out if it is in a \
              VPC"
         }
-        store::Error::Throttled(_) | store::Error::TooManyFullReads => {
-            "DynamoDB is throttling: check the table's limits"
-        }
+        store::Error::Throttled(_) => "DynamoDB is throttling: check the table's limits",
         store::Error::OtherFormat { .. } => {
-            "another program wrote the table: deploy the one that goes with it, or give this one a \
-             table of its own"
+            "another version of Rollcall wrote this table: deploy that version, or use another table"
         }
-        store::Error::Refused(_) | store::Error::BadItem(_) | store::Error::MemberFull(_) => {
+        store::Error::Refused(_)
+        | store::Error::BadItem(_)
+        | store::Error::MemberFull(_)
+        | store::Error::TooManyFullReads => {
             "DynamoDB refuses the first read: check that the table has the keys PK and SK"
         }
     };

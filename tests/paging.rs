@@ -24,7 +24,7 @@ fn directory(tenant: &TestTenant) -> Directory {
 
 fn attributes(body: Value) -> Document {
     match body {
-        Value::Object(attributes) => Document::from_stored(attributes),
+        Value::Object(attributes) => Document::from_canonical(attributes),
         other => panic!("{other} is no object"),
     }
 }

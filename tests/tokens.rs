@@ -237,7 +237,7 @@ async fn a_tenant_is_not_made_over_what_a_deleted_one_left() {
     tenants.delete(&tenant.id).await.unwrap();
     // A server that still remembered a token writes behind the removal.
     let late = serde_json::json!({"userName": "late@old.example"});
-    let late = Document::from_stored(late.as_object().unwrap().clone());
+    let late = Document::from_canonical(late.as_object().unwrap().clone());
     tenants.directory(&tenant.id).create(late, "late").await.unwrap();
     assert!(matches!(tenants.create(&tenant.id, "x", "ops").await, Err(Error::TenantTaken)));
     tenants.delete(&tenant.id).await.unwrap();

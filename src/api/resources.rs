@@ -1,4 +1,4 @@
-//! `/Users` and `/Groups` (RFC 7644 §3.3 to §3.6, but for queries): one set of handlers, told apart by the kind of their route.
+//! `/Users` and `/Groups` (RFC 7644 §3.3 to §3.6, without queries): one set of handlers for every kind of resource.
 
 use super::body::JsonObject;
 use super::context::{Caller, Services, TenantPath};
@@ -82,12 +82,18 @@ impl Call {
         Ok((self.kind, id.ok_or_else(|| ApiError::no_such_resource(self.kind))?))
     }
 
-    fn location(&self, record: &AnyRecord) -> String {
-        location(self.resource_type(), &self.path.base_url, &record.id().to_string())
+    fn location(&self, id: Uuid) -> String {
+        location(self.resource_type(), &self.path.base_url, &id.to_string())
     }
 
-    /// The answer to a write. It is done: a failure to show the record must not look like one to write it. Then the answer
-    /// has no body (RFC 7644 §3.5.2), and the cause is logged.
+    /// Says in headers which record an answer is about, and in which version.
+    fn located(&self, answer: Response, (id, version): (Uuid, u64)) -> Response {
+        let answer = response::with_content_location(answer, &self.location(id));
+        response::with_entity_tag(answer, &entity_tag(version))
+    }
+
+    /// The answer to a write. The write is committed: if the record cannot be shown, the answer has no body (RFC 7644
+    /// §3.5.2), and the cause is logged.
     async fn answer_written(
         &self,
         status: StatusCode,
@@ -96,8 +102,8 @@ impl Call {
         projections: &Projections<'_>,
         view: View,
     ) -> Answer {
+        let written = (record.id(), record.version());
         let relations = relations.map(|relations| relations.with_members(record.id(), members));
-        let (tag, location) = (entity_tag(record.version()), self.location(&record));
         let shown = match relations {
             Ok(relations) => self.answer(status, record, &relations, projections, view).await,
             Err(error) => Err(error.into()),
@@ -109,8 +115,7 @@ impl Call {
         let (tenant, cause) = (self.caller.tenant.as_str(), error.cause());
         tracing::warn!(tenant, cause, "a change is written and cannot be shown");
         let status = if status == StatusCode::CREATED { status } else { StatusCode::NO_CONTENT };
-        let answer = response::with_content_location(response::empty(status), &location);
-        Ok(response::with_entity_tag(answer, &tag))
+        Ok(self.located(response::empty(status), written))
     }
 
     async fn answer(
@@ -121,14 +126,12 @@ impl Call {
         projections: &Projections<'_>,
         view: View,
     ) -> Answer {
-        let tag = entity_tag(record.version());
-        let location = self.location(&record);
+        let read = (record.id(), record.version());
         let directory = &self.caller.directory;
         let records = directory.with_relations(vec![record], relations, view).await?;
         let record = records.first().ok_or_else(|| ApiError::no_such_resource(self.kind))?;
         let answer = response::json_resource(status, &projections.row(record, &self.path))?;
-        let answer = response::with_content_location(answer, &location);
-        Ok(response::with_entity_tag(answer, &tag))
+        Ok(self.located(answer, read))
     }
 }
 
@@ -138,7 +141,7 @@ async fn create(call: Call, Params(params): Params, JsonObject(body): JsonObject
     let attributes = call.caller.read_resource(call.kind, body)?;
     let Caller { directory, label, .. } = &call.caller;
     let created = directory.create_any_kind(call.kind, attributes, label).await?;
-    let location = call.location(&created.record);
+    let location = call.location(created.record.id());
     let projections = Projections::new(&call.caller, &projection);
     let view = projections.view();
     let relations = match &created.record {
@@ -165,11 +168,10 @@ async fn get(call: Call, id: PathParts<1>, Params(params): Params) -> Answer {
     )?;
     let has_it = |condition: &TagCondition| condition.matches(record.version());
     if call.precondition.if_none_match.as_ref().is_some_and(has_it)
-        && directory.is_told_by_version(&record, view).await?
+        && directory.version_covers_answer(&record, &relations, view).await?
     {
         let answer = response::empty(StatusCode::NOT_MODIFIED);
-        let answer = response::with_content_location(answer, &call.location(&record));
-        return Ok(response::with_entity_tag(answer, &entity_tag(record.version())));
+        return Ok(call.located(answer, (id, record.version())));
     }
     call.answer(StatusCode::OK, record, &relations, &projections, view).await
 }

@@ -28,8 +28,8 @@ pub(super) fn json_resource(
     status: StatusCode,
     body: &impl Serialize,
 ) -> Result<Response, ApiError> {
-    let mut response = json_page(body)?;
-    *response.status_mut() = status;
+    let mut response = empty(status);
+    set_text(&mut response, text_within_limit(body)?);
     Ok(response)
 }
 
@@ -39,9 +39,7 @@ const MAX_ANSWER_BYTES: usize = 5_500_000;
 /// A page of a list. One that is too large is refused: a shorter page would make a client that counts by `count` lose
 /// rows without a word.
 pub(super) fn json_page(body: &impl Serialize) -> Result<Response, ApiError> {
-    let mut response = empty(StatusCode::OK);
-    set_text(&mut response, text_within_limit(body)?);
-    Ok(response)
+    json_resource(StatusCode::OK, body)
 }
 
 /// The JSON text of an answer that a Lambda can give back.

@@ -37,7 +37,7 @@ async fn main() -> ExitCode {
     let region = shared.region().map_or("none", |region| region.as_ref());
     if let Err(error) = table {
         startup::report_table(&error, &config.table, region);
-        // It could read and write nothing right.
+        // This version would misread every item.
         if matches!(error, rollcall::store::Error::OtherFormat { .. }) {
             return ExitCode::FAILURE;
         }

@@ -85,8 +85,8 @@ pub enum Error {
     /// The store asks to slow down.
     #[error("the store is busy")]
     Busy(#[source] store::Error),
-    /// Enough reads of all of a tenant's records are under way.
-    #[error("too many reads of all records are under way")]
+    /// The limit of concurrent full reads is reached.
+    #[error("the limit of concurrent full reads is reached")]
     TooManyFullReads,
     /// The store does not answer.
     #[error("the store does not answer")]

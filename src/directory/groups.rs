@@ -5,6 +5,7 @@ use super::employees::Precondition;
 use super::group_change::{self, split_members};
 use super::membership::{GroupToChange, MemberRequest, members_at, with_members};
 use super::names::Attempt;
+use super::resources::Wanted;
 use super::tidy::tidy;
 use super::{Directory, Error};
 use crate::scim::document::Document;
@@ -16,7 +17,6 @@ use crate::store::keys::Kind;
 use crate::store::member::Member;
 use crate::store::membership::Presence;
 use crate::store::written::Written;
-use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// A PATCH of a group with more members than this is answered without them: adding one to a group of 50,000 must not read
@@ -47,8 +47,8 @@ impl Directory {
         self.store.get_record(id).await?.ok_or(Error::NoGroup(id))
     }
 
-    /// The members of a group for an answer, in id order, and the group as it has them. `is_settled` says that nobody was
-    /// coming or going when the group was read: then the rows are the members, if the group is still as it was.
+    /// Reads the members of a group for an answer, in id order, and the group as it has them. If no departure or return
+    /// was pending (`is_settled`), its rows are its members, provided the group has not changed.
     ///
     /// # Errors
     /// As for [`Self::members_of`].
@@ -107,7 +107,7 @@ impl Directory {
         let mut attempt = Attempt::new(Kind::Group, name);
         loop {
             let claim = attempt.claim()?;
-            let members = self.member_changes(id, &[], &wanted, BTreeMap::new()).await?;
+            let members = self.member_changes(id, &[], &wanted, None).await?;
             let (group, entry) = group_change::created(
                 &self.types.groups,
                 id,
@@ -141,7 +141,7 @@ impl Directory {
         precondition: &Precondition,
         by: &str,
     ) -> Result<ChangedGroup, Error> {
-        let request = MemberRequest { reach: Reach::All, may_add: true, wants_members: false };
+        let request = MemberRequest { reach: Reach::All, may_add: true, members: Wanted::No };
         self.change_group(id, precondition, by, &request, |_| Ok(attributes.clone())).await
     }
 
@@ -155,13 +155,13 @@ impl Directory {
         id: Uuid,
         request: &PatchRequest,
         precondition: &Precondition,
-        wants_members: bool,
+        members: Wanted,
         by: &str,
     ) -> Result<ChangedGroup, Error> {
         let groups = &self.types.groups;
         let reach = patch::reach(groups, request);
         let may_add = request.operations.iter().any(|operation| operation.op != Op::Remove);
-        let members = MemberRequest { reach, may_add, wants_members };
+        let members = MemberRequest { reach, may_add, members };
         let decide = |before: Document| patch::apply(groups, before, request);
         self.change_group(id, precondition, by, &members, decide).await
     }
@@ -234,7 +234,7 @@ impl Directory {
             check_size(before.member_count, &change.after)?;
             let (record, after) = ((Kind::Group, id), &change.after);
             let rename = self.rename(record, before.display_name(), after.display_name()).await?;
-            let is_shown = request.wants_members
+            let is_shown = request.members == Wanted::Yes
                 && after.member_count <= MOST_MEMBERS_ANSWERED
                 && after.journal.is_none();
             // For the answer, while the change is written.

@@ -146,8 +146,8 @@ impl Walk<'_> {
         start.ok_or(Error::BadCursor)
     }
 
-    /// The page: those of what `read` gives, a place, an id and a number at a time, that are rows. A page that needs more than
-    /// one call for its rows waits for its turn among the full reads.
+    /// Calls `read` with a place, an id and a number until the page is full. From the second call on it holds a turn of
+    /// the full reads.
     pub(super) async fn page<R, F>(
         &self,
         store: &TenantStore,

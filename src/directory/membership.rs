@@ -2,6 +2,7 @@
 
 use super::group_change::{MEMBERS, WantedMember, WantedMembers, member_values};
 use super::query::parse_id;
+use super::resources::Wanted;
 use super::view::display_name;
 use super::{Directory, Error};
 use crate::scim::document::Document;
@@ -32,10 +33,13 @@ impl Directory {
             Reach::These(values) => ids_in(values),
             Reach::All => BTreeSet::new(),
         };
-        let is_small = (1..=MOST_READ_BESIDE).contains(&ids.len());
+        // Few members are read together with the group: as many as its own transaction can write.
+        let is_small = (1..=MOST_DIRECT).contains(&ids.len());
         if is_small {
-            let added: Vec<Uuid> =
-                if request.may_add { ids.iter().copied().collect() } else { Vec::new() };
+            let added: Vec<Uuid> = match request.may_add {
+                true => ids.iter().copied().collect(),
+                false => Vec::new(),
+            };
             let (group, rows, employees) = tokio::try_join!(
                 self.store.get_record::<Group>(id),
                 self.store.get_member_rows(id, &ids),
@@ -45,7 +49,7 @@ impl Directory {
             if group.journal.is_none() {
                 let known = rows.into_iter().map(|row| row.member).collect();
                 let employees = employees.into_iter().map(|one| (one.id, one)).collect();
-                return Ok(GroupToChange { group, known, employees });
+                return Ok(GroupToChange { group, known, employees: Some(employees) });
             }
         }
         let group = self.settled_group(id).await?.ok_or(Error::NoGroup(id))?;
@@ -53,18 +57,18 @@ impl Directory {
             Reach::All => self.store.list_stored_members(&group).await?,
             Reach::These(_) => self.store.get_stored_members(&group, &ids).await?,
         };
-        Ok(GroupToChange { group, known, employees: BTreeMap::new() })
+        Ok(GroupToChange { group, known, employees: None })
     }
 
     /// What makes the `known` members of a group the `wanted` ones. Those that nobody here knows are left out: identity
     /// providers send several at once, and one who was deleted meanwhile must not keep the others out. `employees` are
-    /// read already.
+    /// those of `wanted`, if they are read already.
     pub(super) async fn member_changes(
         &self,
         group: Uuid,
         known: &[Member],
         wanted: &WantedMembers,
-        employees: BTreeMap<Uuid, Employee>,
+        employees: Option<BTreeMap<Uuid, Employee>>,
     ) -> Result<MemberChanges, Error> {
         let known: BTreeMap<Uuid, &Member> =
             known.iter().map(|member| (member.id, member)).collect();
@@ -97,8 +101,8 @@ impl Directory {
         Ok(changes)
     }
 
-    /// Those whom a request can touch, and does not want to be members, who would come back as members: who is away, and who is
-    /// on the way back.
+    /// The absent or returning members that a request can touch and does not want: without the request they would come
+    /// back.
     pub(super) async fn awaited(
         &self,
         group: Uuid,
@@ -130,13 +134,16 @@ impl Directory {
     async fn find_members(
         &self,
         wanted: &[&WantedMember],
-        mut employees: BTreeMap<Uuid, Employee>,
+        employees: Option<BTreeMap<Uuid, Employee>>,
     ) -> Result<Vec<Member>, Error> {
         let ids: Vec<Uuid> = wanted.iter().map(|wanted| wanted.id).collect();
-        if employees.is_empty() && !ids.is_empty() {
-            let read: Vec<Employee> = self.store.get_records(&ids).await?;
-            employees.extend(read.into_iter().map(|employee| (employee.id, employee)));
-        }
+        let employees = match employees {
+            Some(employees) => employees,
+            None => {
+                let read: Vec<Employee> = self.store.get_records(&ids).await?;
+                read.into_iter().map(|employee| (employee.id, employee)).collect()
+            }
+        };
         let others: Vec<Uuid> =
             ids.iter().copied().filter(|id| !employees.contains_key(id)).collect();
         let groups: Vec<Group> = match others.is_empty() {
@@ -158,10 +165,6 @@ impl Directory {
     }
 }
 
-/// How many members a change may name for everything it needs to be read at once: as many as the group's own transaction
-/// can write.
-const MOST_READ_BESIDE: usize = MOST_DIRECT;
-
 /// What a request may do to the members of a group.
 #[derive(Debug)]
 pub(super) struct MemberRequest {
@@ -170,7 +173,7 @@ pub(super) struct MemberRequest {
     /// Whether it can make somebody a member.
     pub(super) may_add: bool,
     /// Whether its answer shows all members.
-    pub(super) wants_members: bool,
+    pub(super) members: Wanted,
 }
 
 /// A group as a change starts from it.
@@ -179,8 +182,8 @@ pub(super) struct GroupToChange {
     pub(super) group: Group,
     /// The members that the request can touch.
     pub(super) known: Vec<Member>,
-    /// Employees that the request may add, as far as they are read.
-    pub(super) employees: BTreeMap<Uuid, Employee>,
+    /// The employees that the request may add; `None` when they are not read yet.
+    pub(super) employees: Option<BTreeMap<Uuid, Employee>>,
 }
 
 /// Somebody who is to come back as a member.
@@ -192,8 +195,7 @@ pub(super) struct Awaited {
     is_here: bool,
 }
 
-/// The members of a group that rows stand for; `None` when the rows are not those of the group as it was read, because its
-/// members changed meanwhile.
+/// The members in these rows; `None` if the group changed between the two reads.
 pub(super) fn members_at(group: &Group, rows: Vec<MemberRow>) -> Option<Vec<Member>> {
     let is_older = rows.iter().all(|row| row.revision <= group.revision);
     let is_whole = u64::try_from(rows.len()) == Ok(group.member_count);

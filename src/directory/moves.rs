@@ -30,7 +30,7 @@ const LEFT_OVER_AFTER: Duration = Duration::minutes(1);
 const LONGEST_HELP: std::time::Duration = std::time::Duration::from_secs(2);
 
 impl Directory {
-    /// How a record goes, from the memberships that it has: an employee who may come back is [`Presence::Away`], what is removed is [`Presence::Gone`].
+    /// Decides the departure of a record. An employee becomes [`Presence::Away`], a deleted record [`Presence::Gone`].
     pub(super) async fn departure(
         &self,
         (kind, id): (Kind, Uuid),

@@ -127,7 +127,7 @@ impl Directory {
                     let records = self.store.get_records::<R>(ids).await?.into_iter();
                     found.extend(records.filter_map(|record| {
                         let value = key(&record)?;
-                        Some(Match { id: record.id(), value, record: Some(record) })
+                        Some(Match { id: record.id(), value, record: Some(record), bytes: 0 })
                     }));
                     drop_surplus(&mut found);
                 }
@@ -137,7 +137,7 @@ impl Directory {
         if let Some(condition) = &condition {
             condition.check_work()?;
         }
-        let placed = found.into_iter().map(|Match { id, value, record }| Placed {
+        let placed = found.into_iter().map(|Match { id, value, record, .. }| Placed {
             key: value,
             kind: R::KIND,
             id,

@@ -24,7 +24,7 @@ pub(super) const MOST_AT_ONCE: usize = 100;
 
 /// How many groups, or members, one filter can be about: each is read whole.
 const MOST_RELATED: usize = 5;
-/// A page that ends further back is read again once a full read has found it: its records cannot be kept meanwhile.
+/// Records are kept only for pages that end within this many rows. Later pages are read again by id.
 const MOST_KEPT: usize = 1_000;
 /// Beyond so many candidates all records are read: in parallel, and not one batch after the other.
 const MOST_CANDIDATES: usize = 2_000;
@@ -64,7 +64,7 @@ pub struct Found {
     pub total: u64,
     /// Where the list goes on; `None` at its end.
     pub next: Option<Position>,
-    /// Whether the records of each kind stand one behind the other in id order, with no other between them.
+    /// Whether the page is an unbroken run of the records of each kind in id order.
     pub is_consecutive: bool,
 }
 
@@ -200,29 +200,28 @@ impl Directory {
                 let drop_surplus = |found: &mut [Match<R, ()>]| page.drop_surplus(found);
                 let found = self.store.match_records(pick, drop_surplus).await?;
                 let total = u64::try_from(found.len()).unwrap_or(u64::MAX);
-                let mut records = self.read_matches(page.of(found)).await?;
-                // Those that were not kept may have changed between the two reads.
-                records.retain(&matches);
-                (records, total)
+                (self.read_matches(page.of(found), &matches).await?, total)
             }
         };
         condition.check_work()?;
         Ok(found)
     }
 
-    /// The records of a page of matches: those that a full read kept, and the others by their ids.
-    pub(super) async fn read_matches<R: Shown, T>(
+    /// The records of a page of matches: those that a full read kept, and the others by their ids. These may have changed
+    /// meanwhile: they must still match.
+    async fn read_matches<R: Shown>(
         &self,
-        page: Vec<Match<R, T>>,
+        page: Vec<Match<R, ()>>,
+        matches: impl Fn(&R) -> bool,
     ) -> Result<Vec<R>, Error> {
         let missing = page.iter().filter(|found| found.record.is_none()).map(|found| found.id);
         let missing: Vec<Uuid> = missing.collect();
         let read = self.store.get_records::<R>(&missing).await?;
         let mut read: HashMap<Uuid, R> =
             read.into_iter().map(|record| (record.id(), record)).collect();
-        let records = page
-            .into_iter()
-            .filter_map(|Match { id, record, .. }| record.or_else(|| read.remove(&id)));
+        let records = page.into_iter().filter_map(|Match { id, record, .. }| {
+            record.or_else(|| read.remove(&id).filter(&matches))
+        });
         Ok(records.collect())
     }
 
@@ -333,7 +332,7 @@ impl Part {
         Self { offset: self.offset.saturating_sub(total), count: self.count.saturating_sub(taken) }
     }
 
-    /// Takes away the records of matches behind the page, and those of a page that is too far back.
+    /// Drops the records that the page cannot show. Keeps none if the page ends after [`MOST_KEPT`] rows.
     pub(super) fn drop_surplus<R, T>(self, found: &mut [Match<R, T>]) {
         let end = self.offset.saturating_add(u64::try_from(self.count).unwrap_or(u64::MAX));
         let end = usize::try_from(end).ok().filter(|end| *end <= MOST_KEPT).unwrap_or(0);

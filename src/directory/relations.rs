@@ -20,7 +20,7 @@ const MOST_GROUPS: usize = 10_000;
 pub struct Relations {
     memberships: HashMap<Uuid, Memberships>,
     groups: BTreeMap<Uuid, Group>,
-    /// Whether nobody was coming or going, so that the rows of groups are their members.
+    /// Whether no departure or return was pending, so that the rows of groups are their members.
     pub(super) is_settled: bool,
     /// The members of groups that are known already.
     pub(super) members: HashMap<Uuid, Vec<Member>>,
@@ -37,7 +37,7 @@ pub(super) struct GroupOf<'r> {
 
 impl Directory {
     /// What a view shows beside a record, as far as it depends on nothing but the id: the groups of an employee, and
-    /// whether somebody comes or goes for the members of a group.
+    /// whether a departure or return is pending for the members of a group.
     ///
     /// # Errors
     /// As for every call of the store.
@@ -162,7 +162,7 @@ fn parents_of(memberships: &HashMap<Uuid, Memberships>, asked: &mut BTreeSet<Uui
 }
 
 impl Relations {
-    /// Those of a new group: it has no member who comes or goes.
+    /// Relations of a new group: no departure or return is pending.
     pub fn settled() -> Self {
         Self { is_settled: true, ..Self::default() }
     }

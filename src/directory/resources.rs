@@ -288,12 +288,9 @@ impl Directory {
         members: Wanted,
         by: &str,
     ) -> Result<Changed, Error> {
-        let wants_members = members == Wanted::Yes;
         Ok(match kind {
             Kind::Employee => self.patch(id, request, precondition, by).await?.into(),
-            Kind::Group => {
-                self.patch_group(id, request, precondition, wants_members, by).await?.into()
-            }
+            Kind::Group => self.patch_group(id, request, precondition, members, by).await?.into(),
         })
     }
 
@@ -313,8 +310,7 @@ impl Directory {
         }
     }
 
-    /// Records with their groups, as they were read, or their members, in the same order. A group that is gone by the time its members are read is
-    /// left out.
+    /// Adds groups to users and members to groups, in the same order. A group that was deleted meanwhile is left out.
     ///
     /// # Errors
     /// [`Error::Contention`], and as for every call of the store.
@@ -355,15 +351,20 @@ impl Directory {
         shown.buffered(GROUPS_AT_ONCE).try_filter_map(future::ok).try_collect().await
     }
 
-    /// Whether an answer changes with nothing but the record's version. The groups that a user is in are no part of it, nor
-    /// are the members of a group who come or go until it has followed.
+    /// Whether the entity tag covers everything in the answer. The version of a user does not change with the groups
+    /// that it is in. That of a group follows the departures and returns of its members.
     ///
     /// # Errors
     /// As for every call of the store.
-    pub async fn is_told_by_version(&self, record: &AnyRecord, view: View) -> Result<bool, Error> {
+    pub async fn version_covers_answer(
+        &self,
+        record: &AnyRecord,
+        relations: &Relations,
+        view: View,
+    ) -> Result<bool, Error> {
         Ok(match record.kind() {
             Kind::Employee => view.groups == Wanted::No || !self.has_groups().await?,
-            Kind::Group => view.members == Wanted::No || self.store.list_movers().await?.is_empty(),
+            Kind::Group => view.members == Wanted::No || relations.is_settled,
         })
     }
 }

@@ -1,5 +1,6 @@
 //! How a tenant's sync is doing: when its identity provider last asked, what it was refused, what it sent in vain, which
-//! tokens it uses, and how much it changed. Noticed as requests are answered, and written now and then: it must cost next to nothing.
+//! tokens it uses, and how much it changed. Noticed as requests are answered, and written now and then: it must cost
+//! next to nothing.
 
 use super::Error;
 use super::tenants::Tenants;
@@ -140,8 +141,8 @@ impl SyncWatch {
         Self { tenants, noticed: Arc::default() }
     }
 
-    /// Notices that a request came with a token, named by the start of its digest. It is to run beside the request: an answer
-    /// waits for it only when DynamoDB is slower to note than to answer, and a second at most.
+    /// Notices that a request came with a token, named by the start of its digest. Run it beside the request: an answer
+    /// waits for it only if DynamoDB takes longer for the note than for the request, and a second at most.
     pub async fn asked(&self, tenant: &TenantId, token: &str) {
         let now = self.tenants.sources.now();
         let news = {
@@ -191,8 +192,8 @@ impl SyncWatch {
         );
     }
 
-    /// Runs an erasure. What the identity provider was refused, or sent in vain, may name the erased person: what waits of it
-    /// to be written is forgotten before, so that nothing of it is written meanwhile, and after, however the erasure ends.
+    /// Runs an erasure. Refusals and unknown attributes may name the erased person. Those that wait to be written are
+    /// forgotten before the erasure, and again when it ends, with or without success.
     pub async fn forgetting<T>(&self, tenant: &TenantId, erasure: impl Future<Output = T>) -> T {
         self.forget(tenant);
         let ended = erasure.await;
@@ -274,7 +275,7 @@ impl SyncWatch {
 fn entry<'n>(all: &'n mut HashMap<TenantId, Noticed>, tenant: &TenantId) -> &'n mut Noticed {
     if all.len() >= MOST_REMEMBERED && !all.contains_key(tenant) {
         // Those with nothing to say make room first.
-        all.retain(|_, noticed| !noticed.refusals.is_empty());
+        all.retain(|_, noticed| noticed.has_news());
         if all.len() >= MOST_REMEMBERED {
             all.clear();
         }

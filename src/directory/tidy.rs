@@ -6,8 +6,7 @@ use std::time::Duration;
 /// How long a request goes on with it. What is left then is for another change.
 const LONGEST: Duration = Duration::from_secs(15);
 
-/// Does such work, and says whether it is done. A failure of it is no failure of the request: it is logged, and the work is
-/// left for another change.
+/// Runs follow-up work and returns whether it finished. A failure is logged; a later change continues.
 pub(super) async fn tidy<E: std::error::Error + 'static>(
     work: impl Future<Output = Result<(), E>>,
 ) -> bool {

@@ -80,9 +80,9 @@ pub(super) fn each(value: &Value) -> &[Value] {
 impl Subject for Map<String, Value> {
     fn elements(&self, path: &BoundPath) -> Cow<'_, [Value]> {
         let owner = match &path.extension {
-            Some(extension) => self.get(extension).and_then(Value::as_object),
+            Some(extension) => find(self, extension).and_then(Value::as_object),
             None => Some(self),
         };
-        Cow::Borrowed(owner.and_then(|owner| owner.get(&path.attribute)).map_or(&[], each))
+        Cow::Borrowed(owner.and_then(|owner| find(owner, &path.attribute)).map_or(&[], each))
     }
 }

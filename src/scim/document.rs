@@ -14,38 +14,22 @@ use std::io;
 pub struct Document(Map<String, Value>);
 
 impl Document {
-    /// Takes attributes that were stored: nothing is checked again.
-    pub fn from_stored(attributes: Map<String, Value>) -> Self {
+    /// Takes attributes in canonical form: nothing is checked.
+    pub fn from_canonical(attributes: Map<String, Value>) -> Self {
         Self(attributes)
     }
 
-    /// Reads what [`Document::to_text`] wrote.
+    /// Reads the JSON text of a document.
     ///
     /// # Errors
     /// The text is not a JSON object.
-    pub fn from_stored_text(text: &str) -> Result<Self, serde_json::Error> {
+    pub fn from_text(text: &str) -> Result<Self, serde_json::Error> {
         serde_json::from_str(text).map(Self)
     }
 
-    /// The document as JSON.
-    pub fn to_text(&self) -> String {
-        self.to_text_without(&[])
-    }
-
-    /// The document as JSON, without some attributes that are stored beside it.
-    pub fn to_text_without(&self, names: &[&str]) -> String {
-        struct Others<'d>(&'d Map<String, Value>, &'d [&'d str]);
-
-        impl Serialize for Others<'_> {
-            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                let Self(object, names) = self;
-                let others = object.iter().filter(|(name, _)| !names.contains(&name.as_str()));
-                serializer.collect_map(others)
-            }
-        }
-
-        // A map of JSON values always has a text.
-        serde_json::to_string(&Others(&self.0, names)).unwrap_or_default()
+    /// The document without some attributes, for writing as JSON.
+    pub fn without<'d>(&'d self, names: &'d [&'d str]) -> impl Serialize + 'd {
+        Others { object: &self.0, names }
     }
 
     /// A common or core attribute; or the object of an extension, by its URI.
@@ -88,6 +72,19 @@ impl Document {
     }
 }
 
+/// The members of an object, without some.
+struct Others<'d> {
+    object: &'d Map<String, Value>,
+    names: &'d [&'d str],
+}
+
+impl Serialize for Others<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let is_other = |name: &str| !self.names.contains(&name);
+        serializer.collect_map(self.object.iter().filter(|(name, _)| is_other(name)))
+    }
+}
+
 /// A member of a canonical object. Such objects have few members: comparing their names costs less than hashing one.
 pub(super) fn find<'v>(object: &'v Map<String, Value>, name: &str) -> Option<&'v Value> {
     object.iter().find(|(key, _)| *key == name).map(|(_, value)| value)
@@ -118,14 +115,15 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn what_is_written_is_read_again_in_its_order() {
+    fn a_document_keeps_its_order_as_text() {
         let text = r#"{"userName":"ada","n":[1,-2.5,true],"a":{"b":"\n\"é"}}"#;
-        let document = Document::from_stored_text(text).unwrap();
-        assert_eq!(document.to_text(), text);
+        let document = Document::from_text(text).unwrap();
+        assert_eq!(serde_json::to_string(&document).unwrap(), text);
         assert_eq!(json_len(&document), text.len());
-        assert_eq!(document.to_text_without(&["userName", "a"]), r#"{"n":[1,-2.5,true]}"#);
+        let others = serde_json::to_string(&document.without(&["userName", "a"])).unwrap();
+        assert_eq!(others, r#"{"n":[1,-2.5,true]}"#);
         assert_eq!(document.text("userName"), Some("ada"));
         assert_eq!(document.get("n"), Some(&json!([1, -2.5, true])));
-        assert!(Document::from_stored_text("[]").is_err());
+        assert!(Document::from_text("[]").is_err());
     }
 }

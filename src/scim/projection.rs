@@ -208,7 +208,7 @@ mod tests {
         let resource = Resource {
             resource_type: &resource_type,
             identity: Identity { id: "1", created: epoch, last_modified: epoch, version: 1 },
-            document: &Document::from_stored(document.as_object().unwrap().clone()),
+            document: &Document::from_canonical(document.as_object().unwrap().clone()),
             relation: None,
             base_url: "",
         };

@@ -133,7 +133,7 @@ mod tests {
     }
 
     fn object(value: Value) -> Document {
-        Document::from_stored(value.as_object().unwrap().clone())
+        Document::from_canonical(value.as_object().unwrap().clone())
     }
 
     #[test]

@@ -54,7 +54,6 @@ pub(super) fn pointers(tenant: &TenantId, employee: &Employee) -> BTreeSet<Key> 
 }
 
 pub(super) fn to_item(tenant: &TenantId, employee: &Employee) -> Result<Item, Error> {
-    let document = employee.attributes.to_text_without(&[USER_NAME, EXTERNAL_ID, ACTIVE]);
     let mut item = ItemWriter::new(&key_of(tenant, employee))
         .number(REVISION, employee.revision)
         .number(VERSION, employee.version)
@@ -63,7 +62,7 @@ pub(super) fn to_item(tenant: &TenantId, employee: &Employee) -> Result<Item, Er
         .flag(ARCHIVED, employee.is_archived())
         .text(USER_NAME, employee.user_name())
         .optional_text(EXTERNAL_ID, employee.external_id())
-        .text(DOCUMENT, document);
+        .json(DOCUMENT, &employee.attributes.without(&[USER_NAME, EXTERNAL_ID, ACTIVE]))?;
     if let Some(archived_at) = employee.archived_at {
         item = item.time(ARCHIVED_AT, archived_at)?;
     }
@@ -80,8 +79,7 @@ pub(super) fn from_item(tenant: &TenantId, item: Item) -> Result<Employee, Error
     let id = id_in_key(&item)?;
     let hidden = keys::partition(&item) == Some(&*keys::hidden_employees(tenant));
     let mut item = ItemReader(item);
-    let mut attributes =
-        Document::from_stored_text(&item.text(DOCUMENT)?).map_err(Error::bad_item)?;
+    let mut attributes = Document::from_text(&item.text(DOCUMENT)?).map_err(Error::bad_item)?;
     attributes.set(USER_NAME, item.text(USER_NAME)?.into());
     attributes.set(ACTIVE, (!item.flag(ARCHIVED)?).into());
     if let Some(external_id) = item.optional_text(EXTERNAL_ID)? {

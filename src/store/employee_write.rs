@@ -56,7 +56,8 @@ impl TenantStore {
         finish(transaction).await
     }
 
-    /// Hides an employee: the userName becomes free, and remembers who had it; groups have one member less, or are to follow.
+    /// Hides an employee: the userName becomes free, and remembers who had it. The groups have one member less, at once or
+    /// soon.
     ///
     /// # Errors
     /// [`Error`], as for every call.

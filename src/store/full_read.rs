@@ -30,7 +30,7 @@ const RANGES_AT_ONCE_IF_THROTTLED: usize = 2;
 const MOST_PAUSES: u32 = 5;
 /// How many rows are matched before other requests have their turn.
 const ROWS_A_TURN: usize = 64;
-/// How many bytes of text of the records that it keeps a range may have.
+/// The most text, in bytes, of the records that one range keeps.
 const MOST_KEPT_BYTES: usize = 1_000_000;
 
 /// The full reads under way in this process. Cheap to clone.
@@ -78,10 +78,12 @@ impl FullReads {
 pub struct Match<R, T> {
     /// Its id.
     pub id: Uuid,
-    /// What was made of it.
+    /// The result of matching, such as its sort key.
     pub value: T,
     /// The record itself, unless there was no room to keep it.
     pub record: Option<R>,
+    /// The size of its text, in bytes.
+    pub bytes: usize,
 }
 
 impl TenantStore {
@@ -93,8 +95,9 @@ impl TenantStore {
         self.store.full_reads.begin(&self.tenant).await
     }
 
-    /// The records of which `matches` makes something, in id order. Reads all visible records of a kind, eventually
-    /// consistently. After each page `drop_surplus` takes away the records that no page will show.
+    /// The records of which `matches` makes something, in id order unless `drop_surplus` sorts them. Reads all visible
+    /// records of a kind, eventually consistently. After each page `drop_surplus` takes away the records that no page
+    /// will show.
     ///
     /// # Errors
     /// [`Error::TooManyFullReads`], and as for every call.
@@ -146,16 +149,18 @@ impl TenantStore {
                 let bytes = text_bytes(&item);
                 let record = R::from_item(&self.tenant, item)?;
                 if let Some(value) = matches(&record) {
-                    kept_bytes += bytes;
                     let id = record.id();
-                    let record = (kept_bytes <= MOST_KEPT_BYTES).then_some(record);
-                    found.push(Match { id, value, record });
+                    let record = (kept_bytes + bytes <= MOST_KEPT_BYTES).then_some(record);
+                    kept_bytes += if record.is_some() { bytes } else { 0 };
+                    found.push(Match { id, value, record, bytes });
                 }
                 if number % ROWS_A_TURN == 0 {
                     tokio::task::yield_now().await;
                 }
             }
             drop_surplus(&mut found);
+            let kept = found.iter().filter(|one| one.record.is_some());
+            kept_bytes = kept.map(|one| one.bytes).sum();
             start = page.next;
             if start.is_none() {
                 return Ok(found);

@@ -86,7 +86,7 @@ pub(super) fn to_item(tenant: &TenantId, group: &Group) -> Result<Item, Error> {
         .time(LAST_MODIFIED, group.last_modified)?
         .text(DISPLAY_NAME, group.display_name())
         .optional_text(EXTERNAL_ID, group.external_id())
-        .text(DOCUMENT, group.attributes.to_text_without(&[DISPLAY_NAME, EXTERNAL_ID]))
+        .json(DOCUMENT, &group.attributes.without(&[DISPLAY_NAME, EXTERNAL_ID]))?
         .number(MEMBER_COUNT, group.member_count);
     if let Some(journal) = group.journal {
         item = item
@@ -111,8 +111,7 @@ impl Record for Group {
     fn from_item(_tenant: &TenantId, item: Item) -> Result<Self, Error> {
         let id = id_in_key(&item)?;
         let mut item = ItemReader(item);
-        let mut attributes =
-            Document::from_stored_text(&item.text(DOCUMENT)?).map_err(Error::bad_item)?;
+        let mut attributes = Document::from_text(&item.text(DOCUMENT)?).map_err(Error::bad_item)?;
         attributes.set(DISPLAY_NAME, item.text(DISPLAY_NAME)?.into());
         if let Some(external_id) = item.optional_text(EXTERNAL_ID)? {
             attributes.set(EXTERNAL_ID, external_id.into());

@@ -41,18 +41,8 @@ impl TenantStore {
         group: Uuid,
         ids: &BTreeSet<Uuid>,
     ) -> Result<Vec<MemberRow>, Error> {
-        let items = match ids.iter().collect::<Vec<_>>()[..] {
-            [] => Vec::new(),
-            [id] => {
-                let key = keys::member(&self.tenant, group, *id);
-                self.store.get(&key).await?.into_iter().collect()
-            }
-            _ => {
-                let keys: Vec<Key> =
-                    ids.iter().map(|id| keys::member(&self.tenant, group, *id)).collect();
-                self.store.batch_get(&keys).await?
-            }
-        };
+        let keys: Vec<Key> = ids.iter().map(|id| keys::member(&self.tenant, group, *id)).collect();
+        let items = self.store.batch_get(&keys).await?;
         let mut rows: Vec<_> = items.iter().map(MemberRow::from_item).collect::<Result<_, _>>()?;
         rows.sort_unstable_by_key(|row| row.member.id);
         Ok(rows)

@@ -137,23 +137,13 @@ impl TenantStore {
     /// # Errors
     /// [`Error`], as for every call.
     pub async fn get_memberships(&self, ids: &[Uuid]) -> Result<HashMap<Uuid, Memberships>, Error> {
-        let items = match ids {
-            [] => Vec::new(),
-            [id] => {
-                let key = keys::membership(&self.tenant, *id);
-                self.store.get(&key).await?.into_iter().collect()
-            }
-            ids => {
-                let keys: Vec<Key> =
-                    ids.iter().map(|id| keys::membership(&self.tenant, *id)).collect();
-                self.store.batch_get(&keys).await?
-            }
-        };
+        let keys: Vec<Key> = ids.iter().map(|id| keys::membership(&self.tenant, *id)).collect();
+        let items = self.store.batch_get(&keys).await?;
         items.iter().map(|item| Ok((id_in_key(item)?, Memberships::from_item(item)?))).collect()
     }
 
-    /// The memberships of everybody whose id is between two others, both included: one read for the rows of a page, where
-    /// it would be one for each. Eventually consistent.
+    /// The memberships of everybody whose id is between two others, both included: one query for a page, instead of one
+    /// read per row. Eventually consistent.
     ///
     /// # Errors
     /// [`Error`], as for every call.

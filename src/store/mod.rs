@@ -6,6 +6,7 @@
 pub mod dynamodb;
 pub mod keys;
 mod item;
+mod format;
 pub mod tenant;
 pub mod record;
 pub mod employee;

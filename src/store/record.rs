@@ -8,9 +8,6 @@ use super::{Error, Item, TenantStore};
 use std::collections::HashMap;
 use uuid::Uuid;
 
-/// A read of more records than this is a long one.
-const MOST_SHORT: usize = 10;
-
 /// A record that SCIM shows.
 pub trait Record: Sized + Send {
     /// Which kind it is.
@@ -41,9 +38,6 @@ impl TenantStore {
     /// # Errors
     /// [`Error`], as for every call.
     pub async fn get_records<R: Record>(&self, ids: &[Uuid]) -> Result<Vec<R>, Error> {
-        if let [id] = ids {
-            return Ok(self.get_record(*id).await?.into_iter().collect());
-        }
         let keys: Vec<Key> =
             ids.iter().map(|id| keys::record(&self.tenant, R::KIND, *id)).collect();
         self.get_records_at(ids, &keys).await
@@ -89,7 +83,7 @@ impl TenantStore {
     ) -> Result<(Vec<R>, u64), Error> {
         let partition = keys::records(&self.tenant, R::KIND);
         let from = |sort, most| async move {
-            let range = Range::new(&partition, sort).eventual().long_beyond(MOST_SHORT, most);
+            let range = Range::new(&partition, sort).eventual().for_items(most);
             self.store.query_all(&range, Some(most)).await
         };
         if offset == 0 {
@@ -131,7 +125,7 @@ impl TenantStore {
             Some(id) => SortRange::From(keys::after_record(id)),
             None => SortRange::All,
         };
-        let range = Range::new(&partition, sort).eventual().long_beyond(MOST_SHORT, count);
+        let range = Range::new(&partition, sort).eventual().for_items(count);
         self.read_all(self.store.query_all(&range, Some(count)).await?)
     }
 
@@ -157,7 +151,7 @@ impl TenantStore {
         limit: usize,
     ) -> Result<(Vec<R>, bool), Error> {
         let start = start.map(|key| key.to_item());
-        let range = Range::all(partition).eventual().long_beyond(MOST_SHORT, limit);
+        let range = Range::all(partition).eventual().for_items(limit);
         let page = self.store.query_page(&range, Some(limit), start).await?;
         let more = page.next.is_some();
         Ok((self.read_all(page.items)?, more))

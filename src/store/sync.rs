@@ -95,8 +95,8 @@ impl TenantStore {
         }
     }
 
-    /// Adds what is new: one call that reads nothing, but for the rare one that finds a list full. `false` when another
-    /// process has written such a list meanwhile.
+    /// Adds what is new in one call. Only when a list is full does it read the record and shorten the list. `false` when
+    /// another process has written such a list meanwhile.
     ///
     /// # Errors
     /// [`Error`], as for every call.
@@ -178,6 +178,7 @@ impl TenantStore {
 impl SyncRecord {
     /// Puts newer refusals, the last one first, before those there are, and lets the oldest go.
     pub fn add_refusals(&mut self, newer: &[Refusal]) {
+        self.refusals.retain(|known| !newer.contains(known));
         self.refusals.splice(0..0, newer.iter().cloned());
         self.refusals.truncate(MOST_REFUSALS);
     }
@@ -199,8 +200,10 @@ impl SyncRecord {
             Some((name.strip_prefix(USED)?.to_owned(), value.as_s().ok()?.clone()))
         });
         let mut record = Self { used: used.collect(), ..Self::default() };
-        record.add_refusals(&read_texts(&item, REFUSALS)?);
-        // Two processes may have added the same one.
+        // A call that was tried twice, or two processes, may have added the same one twice.
+        for refusal in read_texts(&item, REFUSALS)?.into_iter().rev() {
+            record.add_refusals(&[refusal]);
+        }
         for attribute in read_texts(&item, UNKNOWN)?.into_iter().rev() {
             record.add_unknown(&[attribute]);
         }
@@ -254,7 +257,7 @@ impl Note {
         self.sets.push(format!("{name} = {value}"));
     }
 
-    /// Puts the elements of a list before those that are stored, unless these are `most` already.
+    /// Prepends to a stored list that has fewer than `most` elements.
     fn append(&mut self, name: &str, list: AttributeValue, most: usize) {
         if list.as_l().is_ok_and(Vec::is_empty) {
             return;

@@ -1,5 +1,5 @@
-//! The table under a test, watched: every call is recorded with its consumed capacity, and a test can make calls fail
-//! the way DynamoDB does when it is throttled, slow or contended.
+//! The table under a test, watched: every call that reaches the engine is recorded with its consumed capacity. A test can
+//! make calls fail the way DynamoDB does when it is throttled, slow or contended.
 //!
 //! [`WatchedTable`] watches the store's port, in front of the embedded engine. `support/sdk.rs` watches the HTTP requests
 //! of the AWS SDK instead, with the same recorder and the same faults.

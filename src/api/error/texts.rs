@@ -209,8 +209,8 @@ impl From<directory::Error> for ApiError {
             Error::TooManyFullReads => Self::retry_later(
                 StatusCode::TOO_MANY_REQUESTS,
                 2,
-                "Too many requests that read all records are under way; send fewer at a time, or filter \
-                 by userName, displayName of a group, externalId, id or emails with eq",
+                "Too many requests that read all records run at the moment. Send fewer at a time, or filter \
+                 with eq by userName, externalId, id, emails, or displayName of a group",
             ),
             Error::Unavailable(_) => Self::retry_later(
                 StatusCode::SERVICE_UNAVAILABLE,

@@ -90,7 +90,7 @@ fn patch(
     operations: Value,
 ) -> Result<Map<String, Value>, Error> {
     let body = object(json!({"schemas": [urn::PATCH_OP], "Operations": operations}));
-    let before = Document::from_stored(before.clone());
+    let before = Document::from_canonical(before.clone());
     apply(resource_type, before, &PatchRequest::read(body.into())?).map(Document::into_object)
 }
 

@@ -18,7 +18,7 @@ fn stored() -> Document {
         "name": {"familyName": "L", "givenName": "Ada"},
         "userName": "ada",
     });
-    Document::from_stored(stored.as_object().unwrap().clone())
+    Document::from_canonical(stored.as_object().unwrap().clone())
 }
 
 /// Calls `check` with Ada as a resource.
@@ -112,7 +112,7 @@ fn an_extension_without_declared_values_is_invisible() {
     let document = json!({"userName": "ada", (ENTERPRISE_USER): {"shoe": "x", "department": 5}});
     let types = ResourceTypes::standard();
     with_ada(|ada| {
-        let document = &Document::from_stored(document.as_object().unwrap().clone());
+        let document = &Document::from_canonical(document.as_object().unwrap().clone());
         let resource = Resource { document, relation: None, resource_type: &types.users, ..ada };
         let filter = Filter::parse(&format!("{ENTERPRISE_USER} pr")).unwrap();
         assert!(!filter.bind(&types.users).unwrap().matches(&resource));

@@ -42,7 +42,7 @@ pub fn read_resource(resource_type: &ResourceType, body: Body) -> Result<Documen
             kept.insert(&extension.id, read, &extension.id)?;
         }
     }
-    let mut document = Document::from_stored(kept.attributes);
+    let mut document = Document::from_canonical(kept.attributes);
     let work = Work::new(MOST_WORK);
     work.run(|| settle_resource(resource_type, &mut document));
     if work.is_exhausted() {
@@ -119,11 +119,9 @@ pub fn check_resource(resource_type: &ResourceType, document: &Document) -> Resu
             check_lists(extension.attributes.iter(), object, Some(extension))?;
         }
     }
-    let apart: Vec<&Attribute> = resource_type.attributes().filter(|one| one.kept_apart).collect();
-    let is_apart = |name: &str| apart.iter().any(|attribute| attribute.name == name);
-    let counted = attributes.iter().filter(|(name, _)| !is_apart(name));
-    let sizes = counted.map(|(name, value)| json_len(value).saturating_add(name.len() + 4));
-    let bytes = sizes.fold(2, usize::saturating_add);
+    let apart = resource_type.attributes().filter(|one| one.kept_apart);
+    let apart: Vec<&str> = apart.map(|attribute| attribute.name.as_str()).collect();
+    let bytes = json_len(&document.without(&apart));
     if bytes > MAX_RESOURCE_BYTES {
         return Err(Error::invalid_value(format!(
             "The {} would take {bytes} bytes; at most {MAX_RESOURCE_BYTES} are kept",

@@ -154,7 +154,7 @@ impl DynamoDb for AwsTable {
 
     #[allow(
         clippy::disallowed_methods,
-        reason = "the port's own method; `UpdateCall` says when it is used"
+        reason = "the one write outside of a transaction: the sync note"
     )]
     fn update(&self, call: UpdateCall) -> Answer<'_, Updated> {
         Box::pin(async move {

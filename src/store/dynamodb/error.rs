@@ -1,7 +1,7 @@
 //! What can go wrong below the store, sorted by what its caller can do about it.
 
 use super::retry::GaveUp;
-use super::table::FORMAT;
+use crate::store::format::FORMAT;
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use std::error::Error as StdError;
@@ -14,19 +14,19 @@ pub enum Error {
     /// Too many requests or too much contention: worth trying again after a pause.
     #[error("DynamoDB asks to slow down")]
     Throttled(#[source] Cause),
-    /// Enough reads of all records are under way: worth trying again when one has ended.
-    #[error("too many reads of all records are under way")]
+    /// The limit of concurrent full reads is reached: worth trying again when one ends.
+    #[error("the limit of concurrent full reads is reached")]
     TooManyFullReads,
     /// No answer, or a server-side failure: worth trying again later.
     #[error("DynamoDB did not answer")]
     Unavailable(#[source] Cause),
-    /// Somebody is in as many groups as can be kept, and cannot join another.
-    #[error("a member is in as many groups as can be kept")]
+    /// A member has reached the limit of groups, and cannot join another.
+    #[error("a member has reached the limit of groups")]
     MemberFull(uuid::Uuid),
     /// The items of the table are in another format than this program's.
     #[error(
-        "the table has items of format {found}, and this program reads and writes format {FORMAT}; use \
-         the program that goes with them, or another table or data folder"
+        "the table's items have format {found}; this version of Rollcall reads format {FORMAT} only. Use \
+         the version that wrote them, or another table or data folder"
     )]
     OtherFormat {
         /// The format of the table; 0 for one from before there were formats.

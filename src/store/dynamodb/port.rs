@@ -164,13 +164,13 @@ pub enum Transacted {
 /// The reason for which a write cancelled its transaction.
 #[derive(Debug, Clone)]
 pub struct CancellationReason {
-    /// DynamoDB's code: `None` for a write that was in order.
+    /// DynamoDB's code: the text `None` if this write did not cause the cancellation.
     pub code: String,
     /// The item as it is, when its condition failed.
     pub item: Option<Item>,
 }
 
-/// A change of one item, outside of a transaction.
+/// A change of one item, outside of a transaction. Only the sync note is written so: it may be lost or told twice.
 #[derive(Debug, Clone)]
 pub struct UpdateCall {
     /// Its key.

@@ -10,6 +10,8 @@ use crate::store::Store;
 use crate::store::keys::{self, Key};
 use aws_sdk_dynamodb::types::AttributeValue;
 
+/// How many items a short page has at most.
+const MOST_SHORT: usize = 10;
 /// The most keys one `BatchGetItem` call takes.
 const MOST_KEYS_A_BATCH: usize = 100;
 /// The most items one `BatchWriteItem` call takes.
@@ -65,9 +67,9 @@ impl Range {
         Self { is_long: true, ..self }
     }
 
-    /// The same range, long when it is to give more items than some.
-    pub(in crate::store) fn long_beyond(self, most_short: usize, items: usize) -> Self {
-        if items > most_short { self.long() } else { self }
+    /// The same range, long if it is to give many items.
+    pub(in crate::store) fn for_items(self, items: usize) -> Self {
+        if items > MOST_SHORT { self.long() } else { self }
     }
 
     fn call(&self, limit: Option<usize>, start: Option<Item>) -> QueryCall {
@@ -195,8 +197,11 @@ impl Store {
         }
     }
 
-    /// The items with these keys, in no particular order; keys without an item are left out.
+    /// The items with these keys, in no particular order; keys without an item are left out. No call for no key.
     pub(in crate::store) async fn batch_get(&self, keys: &[Key]) -> Result<Vec<Item>, Error> {
+        if let [key] = keys {
+            return Ok(self.get(key).await?.into_iter().collect());
+        }
         let mut items = Vec::new();
         for chunk in keys.chunks(MOST_KEYS_A_BATCH) {
             let mut wanted: Vec<Item> = chunk.iter().map(Key::to_item).collect();

@@ -20,7 +20,7 @@ pub(in crate::store) enum Step {
     FormerClaim,
     /// Where somebody is a member who joins a group.
     Member,
-    /// Where somebody is a member who comes or goes, and the groups that change with it.
+    /// The memberships of a record that is hidden, restored or deleted, and its groups.
     Move,
     /// Counts, pointers, history, members, journals: written without a condition, for the record's guards them.
     Companion,

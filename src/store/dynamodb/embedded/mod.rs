@@ -37,9 +37,9 @@ impl Engine {
         let file = folder.join(FILE);
         let path = file.to_str().ok_or("the path of the data folder is not UTF-8 text")?;
         make_private(&file).map_err(|error| error.to_string())?;
-        let open = || Database::new(path).map_err(|error| error.to_string());
-        let writer = Writer::start(open()?).map_err(|error| error.to_string())?;
-        let readers = Readers::new(path, open()?);
+        let writer = Writer::start(path)?;
+        let first = Database::new(path).map_err(|error| error.to_string())?;
+        let readers = Readers::new(path, first);
         Ok(Self(Arc::new(Handles::File { writer, readers })))
     }
 
@@ -72,7 +72,8 @@ impl Engine {
         tokio::task::spawn_blocking(move || engine.read(read)).await.ok()
     }
 
-    /// Runs `work` alone: after the writes that came before it, before those that come after. `None` when it panics.
+    /// Runs `work` alone: after the writes that came before it, before those that come after. `None` when it panics on
+    /// the writer's thread; in memory the panic is the caller's.
     async fn write<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Database) -> T + Send + 'static,
@@ -84,9 +85,9 @@ impl Engine {
     }
 
     /// The connection that writes.
-    fn database(&self) -> &Database {
+    fn database(&self) -> Database {
         match &*self.0 {
-            Handles::Memory(database) => database,
+            Handles::Memory(database) => database.clone(),
             Handles::File { writer, .. } => writer.database(),
         }
     }

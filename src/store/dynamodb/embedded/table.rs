@@ -45,7 +45,7 @@ impl EmbeddedTable {
     }
 }
 
-/// What asks for consumed capacity, of table and indexes together.
+/// Requests the consumed capacity of table and indexes.
 fn total() -> Option<String> {
     Some("TOTAL".to_owned())
 }
@@ -137,7 +137,7 @@ impl DynamoDb for EmbeddedTable {
             return_consumed_capacity: total(),
         };
         Box::pin(async move {
-            // Among the writes, so that none of them comes between two of the items.
+            // Among the writes, so that none of this process comes between two of the items.
             let answer = self.engine.write(|database| database.transact_get_items(request)).await;
             let answer = answer.ok_or_else(no_answer)?.map_err(failure)?;
             let units = units(answer.consumed_capacity.iter().flatten());

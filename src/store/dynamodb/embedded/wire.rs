@@ -11,7 +11,7 @@ impl Engine {
     /// as `DynamoDB_20120810.GetItem`. Blocks: the engine waits for its lock and for the disk.
     pub fn answer(&self, target: &str, body: &[u8]) -> (u16, String) {
         let operation = target.rsplit('.').next().unwrap_or_default();
-        match dispatch(self.database(), operation, body) {
+        match dispatch(&self.database(), operation, body) {
             Ok(body) => (200, body),
             Err(error) => (error.status_code(), error.to_json()),
         }
