@@ -177,9 +177,7 @@ async fn a_revoked_admin_token_makes_itself_no_successor() {
     let new = new["token"].as_str().expect("a token").to_owned();
     let scim = token_path(&tenant, "scim", "current").await;
     // Both are remembered, by this server and by another one.
-    let mut other = tenant.app.clone();
-    other.app = other.app.with_memory_of_its_own();
-    let elsewhere = TestTenant { app: other, ..tenant.clone() };
+    let elsewhere = tenant.at_another_server();
     for server in [&tenant, &elsewhere] {
         call(server, &old, "GET", "/settings", Value::Null).await.expect(200);
     }
@@ -301,8 +299,7 @@ async fn how_the_sync_is_doing_is_noticed() {
     );
     assert!(refusal["detail"].as_str().expect("text").contains("active"));
     // The first one was written at once, the second one waits for its turn: another server does not know it yet.
-    let mut other = tenant.clone();
-    other.app.app = other.app.app.with_memory_of_its_own();
+    let other = tenant.at_another_server();
     let elsewhere = get(&other, "/sync").await;
     assert_eq!(elsewhere["refusals"], json!([refusal]));
     tenant.app.advance(Duration::minutes(1));
@@ -362,8 +359,7 @@ async fn what_the_identity_provider_sends_in_vain_is_told() {
     sorted.sort();
     assert_eq!(found, sorted);
     // Another server knows it when it is written.
-    let mut other = tenant.clone();
-    other.app.app = other.app.app.with_memory_of_its_own();
+    let other = tenant.at_another_server();
     tenant.app.advance(Duration::minutes(1));
     tenant.get("/Users").await.expect(200);
     assert_eq!(unknown(&other).await.len(), 4);
@@ -401,8 +397,7 @@ async fn what_cannot_be_written_of_a_sync_is_written_later_and_harms_no_answer()
     tenant.app.faults.clear();
     tenant.app.advance(Duration::minutes(2));
     tenant.get("/Users").await.expect(200);
-    let mut other = tenant.clone();
-    other.app.app = other.app.app.with_memory_of_its_own();
+    let other = tenant.at_another_server();
     let status = get(&other, "/sync").await;
     assert_eq!(status["refusals"].as_array().map(Vec::len), Some(1), "{status}");
 }
@@ -440,8 +435,7 @@ async fn an_erasure_that_stops_halfway_takes_what_waits_to_be_written_with_it() 
 #[tokio::test]
 async fn refusals_that_are_many_are_kept_in_part() {
     let tenant = acme().await;
-    let mut other = tenant.clone();
-    other.app.app = other.app.app.with_memory_of_its_own();
+    let other = tenant.at_another_server();
     // Two servers write what they refused once a minute, and more than the record can hold.
     for minute in 0..3 {
         for n in 0..30 {

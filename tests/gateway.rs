@@ -144,7 +144,7 @@ async fn odd_but_valid_events_are_answered() {
 
 /// What the function hands to the gateway for an event: the answer as the Lambda runtime sends it.
 async fn invoke(app: &TestApp, event: &Value) -> Value {
-    let service = app.app.clone().service();
+    let service = app.service.clone();
     let function = service_fn(move |event| gateway::answer(service.clone(), false, event));
     let event: LambdaRequest = serde_json::from_value(event.clone()).expect("an event");
     let event = LambdaEvent::new(event, Context::default());

@@ -257,8 +257,7 @@ async fn a_cursor_is_good_for_its_query_its_tenant_and_its_hour() {
     forged.push(if last == 'A' { 'B' } else { 'A' });
     refused(tenant.get(&format!("/Users?count=1&cursor={forged}")).await, "invalidCursor").await;
     // Another server of the deployment goes on with it.
-    let mut elsewhere = tenant.clone();
-    elsewhere.app.app = app.app.with_memory_of_its_own();
+    let elsewhere = tenant.at_another_server();
     assert_eq!(elsewhere.get(&with("count=1")).await.expect(200)["itemsPerPage"], 1);
     app.advance(Duration::seconds(3_601));
     refused(tenant.get(&with("count=1")).await, "expiredCursor").await;

@@ -14,6 +14,7 @@ pub mod sdk;
 pub mod template;
 
 use engine::{Faults, WatchedTable};
+use rollcall::api::router::Service;
 use rollcall::app::App;
 use rollcall::directory::Error;
 use rollcall::directory::pepper::{PepperSource, Peppers, SAMPLE_PEPPER};
@@ -24,7 +25,8 @@ use rollcall::store::Store;
 use rollcall::store::dynamodb::aws::AwsTable;
 use rollcall::store::dynamodb::port::DynamoDb;
 use rollcall::store::tenant::TenantId;
-use sdk::{Watched, is_on_an_endpoint};
+use sdk::Watched;
+pub use sdk::is_on_an_endpoint;
 use secrecy::{ExposeSecret, SecretString};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -51,6 +53,8 @@ pub enum Ids {
 #[derive(Clone)]
 pub struct TestApp {
     pub app: App,
+    /// The service of `app`. Its routes are put together once: in a test's build that takes longer than most requests.
+    pub service: Service,
     pub store: Store,
     /// The table below the store, for what cannot be brought about through the service.
     pub table: Arc<dyn DynamoDb>,
@@ -105,7 +109,8 @@ impl TestApp {
             },
         );
         let app = App::new(store.clone(), peppers(), sources.clone(), ORIGIN);
-        Self { app, store, table, faults, sources, now }
+        let service = app.clone().service();
+        Self { app, service, store, table, faults, sources, now }
     }
 
     /// A tenant of this id, made for the test.
@@ -134,9 +139,26 @@ impl TestApp {
         }
     }
 
+    /// Another server on the same table, at the same time: what it remembers is its own.
+    pub fn another_server(&self) -> Self {
+        self.serving(self.app.with_memory_of_its_own())
+    }
+
+    /// Another app on the same table, at the same time.
+    pub fn serving(&self, app: App) -> Self {
+        Self { service: app.clone().service(), app, ..self.clone() }
+    }
+
     /// Lets time pass.
     pub fn advance(&self, by: Duration) {
         *self.now.lock().unwrap() += by;
+    }
+}
+
+impl TestTenant {
+    /// The same tenant, at another server.
+    pub fn at_another_server(&self) -> Self {
+        Self { app: self.app.another_server(), ..self.clone() }
     }
 }
 

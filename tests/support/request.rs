@@ -80,7 +80,7 @@ pub fn decompress(bytes: &[u8]) -> Vec<u8> {
 impl TestApp {
     /// Sends a request as it is.
     pub async fn send(&self, request: Request<Body>) -> Answer {
-        let response = self.app.clone().service().oneshot(request).await.expect("an answer");
+        let response = self.service.clone().oneshot(request).await.expect("an answer");
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.expect("a body").to_bytes().to_vec();
         Answer { status: parts.status, headers: parts.headers, bytes }
