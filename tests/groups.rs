@@ -286,15 +286,18 @@ async fn a_deleted_group_is_gone_and_its_name_is_free() {
 async fn members_that_cannot_be_told_apart_make_no_work() {
     let tenant = acme().await;
     let crew = group(&tenant, "Crew", &[]).await;
-    let nameless: Vec<Value> = (0..20_000).map(|n| json!({"$ref": n.to_string()})).collect();
+    // Each request spends its whole budget of 10 million comparisons, which is most of this test's time.
+    let nameless: Vec<Value> = (0..5_000).map(|n| json!({"$ref": n.to_string()})).collect();
+    let add = json!([{"op": "add", "path": "members", "value": nameless}]);
+    let refused = tenant.patch(&path(&crew), &add).await;
+    let detail = refused.expect_error(400, Some("invalidValue"));
+    assert!(detail.contains("compare too much"), "{detail}");
     let typed: Vec<Value> =
-        (0..10_000).map(|n| json!({"value": "x", "type": n.to_string()})).collect();
-    for members in [nameless, typed] {
-        let add = json!([{"op": "add", "path": "members", "value": members}]);
-        tenant.patch(&path(&crew), &add).await.expect_error(400, Some("invalidValue"));
-        let body = json!({"displayName": "Fleet", "members": members});
-        tenant.post("/Groups", &body).await.expect_error(400, Some("invalidValue"));
-    }
+        (0..5_000).map(|n| json!({"value": "x", "type": n.to_string()})).collect();
+    let body = json!({"displayName": "Fleet", "members": typed});
+    let refused = tenant.post("/Groups", &body).await;
+    let detail = refused.expect_error(400, Some("invalidValue"));
+    assert!(detail.contains("or with the same one"), "{detail}");
     let keys: serde_json::Map<String, Value> =
         (0..2_001).map(|n| (format!("members[display eq \"{n}\"].type"), json!("User"))).collect();
     let whole = json!([{"op": "add", "path": GROUP, "value": keys}]);
