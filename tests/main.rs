@@ -46,3 +46,4 @@ mod capacity;
 mod conformance;
 mod documents;
 mod faults;
+mod full_reads;

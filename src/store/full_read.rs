@@ -9,9 +9,10 @@ use super::tenant::TenantId;
 use super::{Error, TenantStore};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, SemaphorePermit};
 use uuid::Uuid;
 
 /// How many full reads of one tenant, and of all tenants, one process makes at a time.
@@ -24,8 +25,8 @@ const LONGEST_WAIT: Duration = Duration::from_secs(2);
 const RANGES: u8 = 16;
 /// How many of them are read at the same time. Each holds one page of at most a megabyte.
 const RANGES_AT_ONCE: usize = 4;
-/// How many are still read at the same time once DynamoDB has throttled one.
-const RANGES_AT_ONCE_IF_THROTTLED: usize = 2;
+/// How many of these permits a page takes once DynamoDB has throttled one: two are then read at the same time.
+const PERMITS_IF_THROTTLED: u32 = 2;
 /// How many pauses a page makes. The SDK has tried it four times before each.
 const MOST_PAUSES: u32 = 5;
 /// How many rows are matched before other requests have their turn.
@@ -177,7 +178,7 @@ impl TenantStore {
     ) -> Result<QueryPage, Error> {
         let mut pauses = Pauses::at_most(MOST_PAUSES);
         loop {
-            let turn = gate.0.acquire().await;
+            let turn = gate.enter().await;
             let page = self.store.query_page(range, None, start.clone()).await;
             drop(turn);
             match page {
@@ -193,24 +194,33 @@ impl TenantStore {
     }
 }
 
-/// Lets the ranges of one full read through, few at a time.
+/// Limits how many ranges of one full read are read at the same time.
 #[derive(Debug)]
-struct Gate(Semaphore, Mutex<bool>);
+struct Gate {
+    permits: Semaphore,
+    is_narrow: AtomicBool,
+}
 
 impl Default for Gate {
     fn default() -> Self {
-        Self(Semaphore::new(RANGES_AT_ONCE), Mutex::new(false))
+        Self { permits: Semaphore::new(RANGES_AT_ONCE), is_narrow: AtomicBool::new(false) }
     }
 }
 
 impl Gate {
-    /// Lets fewer through from now on.
+    /// Waits until a page may be read. In a narrow gate a page takes several permits: those of the pages that are under way
+    /// cannot be taken back.
+    async fn enter(&self) -> Option<SemaphorePermit<'_>> {
+        let permits = match self.is_narrow.load(Ordering::Relaxed) {
+            true => PERMITS_IF_THROTTLED,
+            false => 1,
+        };
+        self.permits.acquire_many(permits).await.ok()
+    }
+
+    /// Lets fewer pages through from now on.
     fn narrow(&self) {
-        let mut is_narrow = self.1.lock().unwrap_or_else(PoisonError::into_inner);
-        if !*is_narrow {
-            self.0.forget_permits(RANGES_AT_ONCE - RANGES_AT_ONCE_IF_THROTTLED);
-            *is_narrow = true;
-        }
+        self.is_narrow.store(true, Ordering::Relaxed);
     }
 }
 
