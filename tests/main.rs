@@ -47,3 +47,4 @@ mod conformance;
 mod documents;
 mod faults;
 mod full_reads;
+mod sync_note;

@@ -178,13 +178,18 @@ impl SyncWatch {
     /// Writes what is new. A failure is logged, and what was to be written is kept for the next time: no answer depends on
     /// it.
     async fn write_or_keep(&self, tenant: &TenantId, news: SyncNews) {
-        let written = tokio::time::timeout(PATIENCE, self.write(tenant, &news)).await;
+        let mut unwritten = Unwritten { watch: self, tenant, news: Some(news) };
+        let Some(news) = &unwritten.news else { return };
+        let written = tokio::time::timeout(PATIENCE, self.write(tenant, news)).await;
         let cause = match written {
-            Ok(Ok(())) => return,
+            Ok(Ok(())) => {
+                unwritten.news = None;
+                return;
+            }
             Ok(Err(error)) => crate::error_chain(&error),
             Err(_) => "it took too long".to_owned(),
         };
-        self.put_back(tenant, news);
+        drop(unwritten);
         tracing::warn!(
             tenant = tenant.as_str(),
             cause,
@@ -268,6 +273,22 @@ impl SyncWatch {
 
     fn lock(&self) -> MutexGuard<'_, HashMap<TenantId, Noticed>> {
         self.noticed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// News on their way to the store. Unless they are written they are kept for the next time, also when the request ends
+/// before its note.
+struct Unwritten<'w> {
+    watch: &'w SyncWatch,
+    tenant: &'w TenantId,
+    news: Option<SyncNews>,
+}
+
+impl Drop for Unwritten<'_> {
+    fn drop(&mut self) {
+        if let Some(news) = self.news.take() {
+            self.watch.put_back(self.tenant, news);
+        }
     }
 }
 

@@ -1,0 +1,177 @@
+//! The note of a sync. It is written while the request is answered; a slow note delays the response by a second at most,
+//! and a failed one is written later.
+
+use crate::support::engine::{Call, Fault};
+use crate::support::{TestApp, TestTenant, is_on_an_endpoint, pause_time};
+use axum::body::Body;
+use http::Request;
+use serde_json::{Value, json};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::Notify;
+use tokio::time::Instant;
+
+/// How long a response waits for a note.
+const PATIENCE: Duration = Duration::from_secs(1);
+const MINUTE: time::Duration = time::Duration::MINUTE;
+
+/// A tenant for which the next note is due, and the path of its only user.
+async fn tenant() -> Option<(TestTenant, String)> {
+    if is_on_an_endpoint() {
+        println!("how long requests wait is seen on the embedded engine only");
+        return None;
+    }
+    pause_time();
+    let tenant = TestApp::new().await.tenant("acme").await;
+    let id = tenant.create(&json!({"userName": "ada@example.com"})).await;
+    tenant.app.advance(MINUTE);
+    tenant.app.faults.take_calls();
+    Some((tenant, format!("/Users/{id}")))
+}
+
+/// The stored state of the sync: another server shows it, which has no notes of its own.
+async fn status(tenant: &TestTenant) -> Value {
+    let elsewhere = tenant.app.another_server();
+    let request = Request::get("/tenants/acme/api/sync")
+        .header("authorization", format!("Bearer {}", tenant.admin_token));
+    elsewhere.send(request.body(Body::empty()).expect("a request")).await.expect(200)
+}
+
+fn only<'c>(calls: &'c [Call], operation: &str) -> &'c Call {
+    let mut found = calls.iter().filter(|call| call.operation == operation);
+    match (found.next(), found.next()) {
+        (Some(call), None) => call,
+        _ => panic!("one {operation} is expected: {calls:?}"),
+    }
+}
+
+#[track_caller]
+fn expect_waited(since: Instant, expected: Duration) {
+    let waited = since.elapsed();
+    // Timers are exact to a millisecond.
+    assert!(waited >= expected && waited <= expected + Duration::from_millis(2), "{waited:?}");
+}
+
+#[tokio::test]
+async fn a_note_is_one_call_beside_those_of_the_request() {
+    let Some((tenant, path)) = tenant().await else { return };
+    let retitle = json!([{"op": "replace", "path": "title", "value": "Countess"}]);
+    tenant.patch(&path, &retitle).await.expect(200);
+    let calls = tenant.app.faults.take_calls();
+    let (note, write) = (only(&calls, "UpdateItem"), only(&calls, "TransactWriteItems"));
+    assert!(note.span.1 < write.span.0, "it ended while the user was read: {calls:?}");
+    let read = calls.iter().filter(|call| call.operation == "GetItem").map(|call| call.span);
+    assert!(read.clone().any(|read| read.0 < note.span.1 && note.span.0 < read.1), "{calls:?}");
+    // Once a minute.
+    tenant.patch(&path, &retitle).await.expect(200);
+    let calls = tenant.app.faults.take_calls();
+    assert!(calls.iter().all(|call| call.operation != "UpdateItem"), "{calls:?}");
+}
+
+#[tokio::test]
+async fn a_note_that_hangs_keeps_an_answer_back_for_a_second_and_only_once() {
+    let Some((tenant, path)) = tenant().await else { return };
+    let never = Arc::new(Notify::new());
+    tenant.app.faults.plan("UpdateItem", Fault::Held(never));
+    let begun = Instant::now();
+    let retitle = json!([{"op": "replace", "path": "title", "value": "Countess"}]);
+    let changed = tenant.patch(&path, &retitle).await.expect(200);
+    expect_waited(begun, PATIENCE);
+    assert_eq!(tenant.app.faults.left(), 0);
+    let begun = Instant::now();
+    assert_eq!(tenant.get(&path).await.expect(200), changed);
+    expect_waited(begun, Duration::ZERO);
+
+    // The next minute's note is written.
+    let before = status(&tenant).await;
+    assert_eq!(before["lastRequest"], "2026-11-23T09:30:00.000Z", "{before}");
+    tenant.app.advance(MINUTE);
+    tenant.get(&path).await.expect(200);
+    let after = status(&tenant).await;
+    assert_eq!(after["lastRequest"], "2026-11-23T09:32:00.000Z", "{after}");
+}
+
+#[tokio::test]
+async fn the_wait_for_a_note_runs_beside_the_request_and_not_after_it() {
+    let Some((tenant, path)) = tenant().await else { return };
+    let (never, later) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    tenant.app.faults.plan("UpdateItem", Fault::Held(never));
+    // The request's own write takes three seconds.
+    tenant.app.faults.plan("TransactWriteItems", Fault::Held(Arc::clone(&later)));
+    let begun = Instant::now();
+    let request = {
+        let tenant = tenant.clone();
+        let retitle = json!([{"op": "replace", "path": "title", "value": "Countess"}]);
+        tokio::spawn(async move { tenant.patch(&path, &retitle).await })
+    };
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    assert!(!request.is_finished());
+    later.notify_one();
+    request.await.expect("a task that ends").expect(200);
+    expect_waited(begun, Duration::from_secs(3));
+}
+
+/// A refusal is known only after the handler, so its note comes after it.
+#[tokio::test]
+async fn a_refusal_waits_for_two_notes_at_most_and_is_not_lost() {
+    let Some((tenant, path)) = tenant().await else { return };
+    let never = Arc::new(Notify::new());
+    for _ in 0..2 {
+        tenant.app.faults.plan("UpdateItem", Fault::Held(Arc::clone(&never)));
+    }
+    let wrong = json!([{"op": "replace", "path": "active", "value": "perhaps"}]);
+    let begun = Instant::now();
+    tenant.patch(&path, &wrong).await.expect_error(400, Some("invalidValue"));
+    expect_waited(begun, 2 * PATIENCE);
+    assert_eq!(tenant.app.faults.left(), 0);
+    // Refusals within the same minute are written together with the next note.
+    for _ in 0..3 {
+        let begun = Instant::now();
+        tenant.patch(&path, &wrong).await.expect_error(400, Some("invalidValue"));
+        expect_waited(begun, Duration::ZERO);
+    }
+    assert_eq!(status(&tenant).await["refusals"], json!([]));
+    tenant.app.advance(MINUTE);
+    tenant.get(&path).await.expect(200);
+    let after = status(&tenant).await;
+    assert_eq!(after["refusals"].as_array().map(Vec::len), Some(4), "{after}");
+}
+
+#[tokio::test]
+async fn a_note_that_fails_changes_no_response_and_is_written_later() {
+    let Some((tenant, path)) = tenant().await else { return };
+    for fault in [Fault::throttled(), Fault::internal(), Fault::Cut] {
+        tenant.app.faults.plan("UpdateItem", fault);
+        let begun = Instant::now();
+        tenant.get(&path).await.expect(200);
+        expect_waited(begun, Duration::ZERO);
+        assert_eq!(tenant.app.faults.left(), 0);
+        tenant.app.advance(MINUTE);
+    }
+    tenant.get(&path).await.expect(200);
+    let after = status(&tenant).await;
+    assert_eq!(after["lastRequest"], "2026-11-23T09:34:00.000Z", "{after}");
+}
+
+/// A client may close its connection while the note hangs.
+#[tokio::test]
+async fn a_request_that_is_dropped_while_its_note_hangs_loses_no_refusal() {
+    let Some((tenant, path)) = tenant().await else { return };
+    tenant.get(&path).await.expect(200);
+    let never = Arc::new(Notify::new());
+    tenant.app.faults.plan("UpdateItem", Fault::Held(never));
+    let request = {
+        let (tenant, path) = (tenant.clone(), path.clone());
+        let wrong = json!([{"op": "replace", "path": "active", "value": "perhaps"}]);
+        tokio::spawn(async move { tenant.patch(&path, &wrong).await })
+    };
+    while tenant.app.faults.left() > 0 {
+        tokio::task::yield_now().await;
+    }
+    request.abort();
+    assert!(request.await.is_err(), "it was dropped");
+    tenant.app.advance(MINUTE);
+    tenant.get(&path).await.expect(200);
+    let after = status(&tenant).await;
+    assert_eq!(after["refusals"].as_array().map(Vec::len), Some(1), "{after}");
+}
