@@ -48,3 +48,4 @@ mod documents;
 mod faults;
 mod full_reads;
 mod sync_note;
+mod table_format;

@@ -15,9 +15,12 @@ use rollcall::store::Store;
 use rollcall::store::dynamodb::aws::AwsTable;
 use rollcall::store::dynamodb::client::patience;
 use rollcall::store::dynamodb::embedded::{EmbeddedTable, Engine};
+use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 
+/// The file in the data folder that is locked while the engine makes its own.
+const LOCK_FILE: &str = "rollcall.lock";
 /// The table's name where nobody gives one.
 const DEFAULT_TABLE: &str = "rollcall";
 /// Where the local server is reached when nobody says otherwise.
@@ -108,6 +111,7 @@ async fn open_store(place: &Place) -> anyhow::Result<Store> {
     }
     let engine = open_engine(&place.data)?;
     let store = Store::new(Arc::new(EmbeddedTable::new(engine, table)));
+    let _lock = lock_folder(&place.data).context("cannot use the data folder")?;
     store.create_table_unless_exists().await.context("cannot use the data folder")?;
     Ok(store)
 }
@@ -116,7 +120,20 @@ async fn open_store(place: &Place) -> anyhow::Result<Store> {
 pub fn open_engine(folder: &Path) -> anyhow::Result<Engine> {
     let context = || format!("cannot use the data folder {}", folder.display());
     make_folder(folder).with_context(context)?;
+    let _lock = lock_folder(folder).with_context(context)?;
     Engine::open(folder).map_err(|error| anyhow!(error)).with_context(context)
+}
+
+/// Locks the data folder until the file is dropped, and waits for another process that has locked it. The engine makes its
+/// file and the table in several steps, and fails on a half-made one.
+fn lock_folder(folder: &Path) -> std::io::Result<File> {
+    let mut options = File::options();
+    options.append(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let file = options.open(folder.join(LOCK_FILE))?;
+    file.lock()?;
+    Ok(file)
 }
 
 async fn open_peppers(place: &Place) -> anyhow::Result<PepperSource> {

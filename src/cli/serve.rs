@@ -7,8 +7,8 @@ use anyhow::Context;
 use rollcall::api::context::{settings_url, tenant_url};
 use rollcall::app::App;
 use rollcall::config::log_filter;
-use rollcall::directory::TenantId;
 use rollcall::directory::tenants::NewTenant;
+use rollcall::directory::{Error, TenantId};
 use secrecy::ExposeSecret;
 use serde_json::json;
 use tokio::net::TcpListener;
@@ -29,13 +29,13 @@ pub async fn serve(place: &Place, arguments: &ServeArguments, json: bool) -> any
     if place.public_url.is_none() {
         app.public_url = format!("http://{address}").into();
     }
-    let tenants = app.tenants.list().await?;
     let on_a_machine = place.table.is_none() && place.dynamodb_endpoint.is_none();
-    let new = match tenants.is_empty() && on_a_machine {
-        true => Some(make_demo_tenant(&app).await?),
+    let new = match on_a_machine && app.tenants.list().await?.is_empty() {
+        true => make_demo_tenant(&app).await?,
         false => None,
     };
-    let shown = TenantId::parse(DEMO).filter(|demo| new.is_some() || tenants.contains(demo));
+    let tenants = app.tenants.list().await?;
+    let shown = TenantId::parse(DEMO).filter(|demo| tenants.contains(demo));
     let shown = shown.or(tenants.into_iter().next());
     announce(place, &app, shown.as_ref(), new.as_ref(), json);
     let service = app.service();
@@ -43,9 +43,14 @@ pub async fn serve(place: &Place, arguments: &ServeArguments, json: bool) -> any
     Ok(())
 }
 
-async fn make_demo_tenant(app: &App) -> anyhow::Result<NewTenant> {
+/// Makes the demo tenant. `None` when another server that started at the same time made it.
+async fn make_demo_tenant(app: &App) -> anyhow::Result<Option<NewTenant>> {
     let id = TenantId::parse(DEMO).context("the demo tenant's id")?;
-    Ok(app.tenants.create(&id, "Demo", ACTOR).await?)
+    match app.tenants.create(&id, "Demo", ACTOR).await {
+        Ok(new) => Ok(Some(new)),
+        Err(Error::TenantTaken) if app.tenants.list().await?.contains(&id) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
 }
 
 fn announce(
