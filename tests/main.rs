@@ -49,3 +49,5 @@ mod faults;
 mod full_reads;
 mod sync_note;
 mod table_format;
+mod sdk;
+mod shared_folder;

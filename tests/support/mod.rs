@@ -13,6 +13,7 @@ pub mod request;
 pub mod sdk;
 pub mod template;
 
+use aws_sdk_dynamodb::Client;
 use engine::{Faults, WatchedTable};
 use rollcall::api::router::Service;
 use rollcall::app::App;
@@ -90,7 +91,16 @@ impl TestApp {
     /// The service on an empty engine that it reaches through the AWS SDK, as on AWS. Faults are answers over HTTP, and
     /// the SDK's own retries meet them.
     pub async fn over_the_sdk(ids: Ids) -> Self {
-        let (client, faults) = Watched::client();
+        Self::on_client(Watched::client(), ids).await
+    }
+
+    /// The service on a new table of the DynamoDB API at a URL, which the AWS SDK reaches over a socket. Time must not be
+    /// paused.
+    pub async fn on_endpoint(url: &str, ids: Ids) -> Self {
+        Self::on_client(Watched::client_of(Some(url.to_owned())), ids).await
+    }
+
+    async fn on_client((client, faults): (Client, Faults), ids: Ids) -> Self {
         let table = AwsTable::new(client, &format!("rollcall-{}", Uuid::new_v4()));
         Self::on(Arc::new(table), faults, ids).await
     }

@@ -35,11 +35,15 @@ pub struct Watched {
 impl Watched {
     /// An SDK client on an empty engine in memory, or on the endpoint in the environment, and the means to watch it.
     pub fn client() -> (aws_sdk_dynamodb::Client, Faults) {
+        Self::client_of(std::env::var(ENDPOINT).ok())
+    }
+
+    /// An SDK client on the DynamoDB API at a URL, or on an empty engine in memory, and the means to watch it.
+    pub fn client_of(endpoint: Option<String>) -> (aws_sdk_dynamodb::Client, Faults) {
         let faults = Faults::default();
         let own_retries = RetryPartition::custom(uuid::Uuid::new_v4().to_string())
             .token_bucket(TokenBucket::default())
             .build();
-        let endpoint = std::env::var(ENDPOINT).ok();
         let client = match endpoint {
             None => SharedHttpClient::new(InProcess(Engine::in_memory().expect("an engine"))),
             Some(_) => aws_smithy_http_client::Builder::new().build_http(),
