@@ -140,10 +140,14 @@ async fn a_refusal_waits_for_two_notes_at_most_and_is_not_lost() {
 #[tokio::test]
 async fn a_note_that_fails_changes_no_response_and_is_written_later() {
     let Some((tenant, path)) = tenant().await else { return };
+    let wrong = json!([{"op": "replace", "path": "active", "value": "perhaps"}]);
     for fault in [Fault::throttled(), Fault::internal(), Fault::Cut] {
-        tenant.app.faults.plan("UpdateItem", fault);
+        // The note of the request and that of its refusal fail.
+        for _ in 0..2 {
+            tenant.app.faults.plan("UpdateItem", fault.clone());
+        }
         let begun = Instant::now();
-        tenant.get(&path).await.expect(200);
+        tenant.patch(&path, &wrong).await.expect_error(400, Some("invalidValue"));
         expect_waited(begun, Duration::ZERO);
         assert_eq!(tenant.app.faults.left(), 0);
         tenant.app.advance(MINUTE);
@@ -151,6 +155,7 @@ async fn a_note_that_fails_changes_no_response_and_is_written_later() {
     tenant.get(&path).await.expect(200);
     let after = status(&tenant).await;
     assert_eq!(after["lastRequest"], "2026-11-23T09:34:00.000Z", "{after}");
+    assert_eq!(after["refusals"].as_array().map(Vec::len), Some(3), "{after}");
 }
 
 /// A client may close its connection while the note hangs.
