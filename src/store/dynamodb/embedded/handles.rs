@@ -1,15 +1,16 @@
 //! The connections to the engine's file: one thread writes, and idle connections are lent to readers.
 
 use dynoxide::Database;
+use std::num::NonZero;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use tokio::sync::oneshot;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 type Job = Box<dyn FnOnce(&Database) + Send>;
 
-/// How many connections stay open for later reads. Each has a cache of up to 2 MB.
-const MOST_IDLE: usize = 8;
+/// The fewest long reads that run at the same time. Each has a connection of its own.
+const FEWEST_LONG: usize = 4;
 
 /// The connection that writes, on a thread of its own: a commit waits for the disk, and requests must not wait with it.
 pub(super) struct Writer {
@@ -49,44 +50,53 @@ impl Writer {
         lock(&self.database).clone()
     }
 
-    /// Runs `work` after the jobs before it. `None` when it panics.
+    /// Runs `work` after the jobs before it, unless the caller has gone by then. `None` when it panics.
     pub(super) async fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Database) -> T + Send + 'static,
     ) -> Option<T> {
         let (done, result) = oneshot::channel();
         let job: Job = Box::new(move |database| {
-            // The job runs to its end even if the caller is gone.
-            let _ = done.send(work(database));
+            // A caller that is gone by then wants nothing written; one that goes later does not stop the job.
+            if !done.is_closed() {
+                let _ = done.send(work(database));
+            }
         });
         self.jobs.send(job).ok()?;
         result.await.ok()
     }
 }
 
-/// The connections that read.
+/// The connections that read. All are opened at the start: to open one takes the file's write lock.
 pub(super) struct Readers {
-    path: String,
     idle: Mutex<Vec<Database>>,
+    /// How many long reads may begin. The other connections are for the threads that answer.
+    long: Arc<Semaphore>,
 }
 
 impl Readers {
-    /// Readers of the file at `path`, beginning with one.
-    pub(super) fn new(path: &str, first: Database) -> Self {
-        Self { path: path.to_owned(), idle: Mutex::new(vec![first]) }
+    /// Opens the file at `path`, once for each thread that answers and once for each long read.
+    ///
+    /// # Errors
+    /// The engine's own message.
+    pub(super) fn open(path: &str) -> Result<Self, String> {
+        let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
+        let long = threads.max(FEWEST_LONG);
+        let readers = (0..threads + long).map(|_| Database::new(path));
+        let readers = readers.collect::<Result<_, _>>().map_err(|error| error.to_string())?;
+        Ok(Self { idle: Mutex::new(readers), long: Arc::new(Semaphore::new(long)) })
     }
 
-    /// Reads with an idle connection, or with a new one when all are busy.
+    /// Waits until a long read may begin. It ends when the permit is dropped.
+    pub(super) async fn begin_long(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.long).acquire_owned().await.ok()
+    }
+
+    /// Reads with an idle connection; with the one that writes when there is none.
     pub(super) fn run<T>(&self, writer: &Writer, read: impl FnOnce(&Database) -> T) -> T {
-        let idle = lock(&self.idle).pop();
-        let Some(reader) = idle.or_else(|| Database::new(&self.path).ok()) else {
-            return read(&writer.database());
-        };
+        let Some(reader) = lock(&self.idle).pop() else { return read(&writer.database()) };
         let result = read(&reader);
-        let mut idle = lock(&self.idle);
-        if idle.len() < MOST_IDLE {
-            idle.push(reader);
-        }
+        lock(&self.idle).push(reader);
         result
     }
 }

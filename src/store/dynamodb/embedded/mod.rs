@@ -38,8 +38,7 @@ impl Engine {
         let path = file.to_str().ok_or("the path of the data folder is not UTF-8 text")?;
         make_private(&file).map_err(|error| error.to_string())?;
         let writer = Writer::start(path)?;
-        let first = Database::new(path).map_err(|error| error.to_string())?;
-        let readers = Readers::new(path, first);
+        let readers = Readers::open(path)?;
         Ok(Self(Arc::new(Handles::File { writer, readers })))
     }
 
@@ -65,11 +64,17 @@ impl Engine {
         &self,
         read: impl FnOnce(&Database) -> T + Send + 'static,
     ) -> Option<T> {
-        if matches!(&*self.0, Handles::Memory(_)) {
-            return Some(self.read(read));
-        }
+        let permit = match &*self.0 {
+            Handles::Memory(_) => return Some(self.read(read)),
+            Handles::File { readers, .. } => readers.begin_long().await?,
+        };
         let engine = self.clone();
-        tokio::task::spawn_blocking(move || engine.read(read)).await.ok()
+        let read = move || {
+            // The read goes on when its caller is gone, and so does its permit.
+            let _permit = permit;
+            engine.read(read)
+        };
+        tokio::task::spawn_blocking(read).await.ok()
     }
 
     /// Runs `work` alone: after the writes that came before it, before those that come after. `None` when it panics on
