@@ -146,7 +146,7 @@ impl Walk<'_> {
         start.ok_or(Error::BadCursor)
     }
 
-    /// Calls `read` with a place, an id and a number until the page is full. From the second call on it holds a turn of
+    /// Calls `read` with a place, an id and a number until the page is full. After a thousand records it holds a turn of
     /// the full reads.
     pub(super) async fn page<R, F>(
         &self,
@@ -160,13 +160,14 @@ impl Walk<'_> {
     {
         let (mut place, mut after) = self.start()?;
         let ask = if self.all_are_rows { self.limit.clamp(1, A_CALL) } else { A_CALL };
-        let mut rows = Vec::new();
+        let (mut rows, mut seen) = (Vec::new(), 0);
         let mut turn = None;
-        for calls in 0..MOST_CALLS {
-            if calls == 1 && !self.all_are_rows {
+        for _ in 0..MOST_CALLS {
+            if turn.is_none() && seen >= A_CALL {
                 turn = Some(store.begin_full_read().await?);
             }
             let (found, more) = read(place, after, ask).await?;
+            seen += found.len();
             for record in found {
                 after = Some(record.id());
                 if is_row(&record) {

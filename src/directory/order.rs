@@ -100,9 +100,12 @@ impl Directory {
         page: Part,
         base_url: &str,
     ) -> Result<Vec<Placed>, Error> {
-        let condition = match filter {
-            Some(filter) => Some(self.condition::<R>(filter).await?),
-            None => None,
+        let (condition, turn) = match filter {
+            Some(filter) => {
+                let (condition, turn) = self.condition::<R>(filter).await?;
+                (Some(condition), turn)
+            }
+            None => (None, None),
         };
         let key = |record: &R| {
             let (id, mut buffer) = (record.id(), Uuid::encode_buffer());
@@ -120,7 +123,10 @@ impl Directory {
             None => None,
         };
         let found = match candidates {
-            None => self.store.match_records(key, drop_surplus).await?,
+            None => {
+                let turn = self.turn(turn).await?;
+                self.store.match_records(&turn, key, drop_surplus).await?
+            }
             Some(ids) => {
                 let mut found = Vec::new();
                 for ids in ids.chunks(MOST_AT_ONCE) {

@@ -10,10 +10,10 @@ use crate::scim::schema::ResourceType;
 use crate::scim::sort::SortBy;
 use crate::scim::work::Work;
 use crate::scim::{self, ScimType};
-use crate::store::Match;
 use crate::store::employee::Employee;
 use crate::store::group::Group;
 use crate::store::keys::Kind;
+use crate::store::{FullRead, Match};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use uuid::Uuid;
 
@@ -187,7 +187,7 @@ impl Directory {
         page: Part,
         base_url: &str,
     ) -> Result<(Vec<R>, u64), Error> {
-        let condition = self.condition::<R>(filter).await?;
+        let (condition, turn) = self.condition::<R>(filter).await?;
         let matches = |record: &R| {
             let (id, mut buffer) = (record.id(), Uuid::encode_buffer());
             let text = id.hyphenated().encode_lower(&mut buffer);
@@ -198,7 +198,8 @@ impl Directory {
             None => {
                 let pick = |record: &R| matches(record).then_some(());
                 let drop_surplus = |found: &mut [Match<R, ()>]| page.drop_surplus(found);
-                let found = self.store.match_records(pick, drop_surplus).await?;
+                let turn = self.turn(turn).await?;
+                let found = self.store.match_records(&turn, pick, drop_surplus).await?;
                 let total = u64::try_from(found.len()).unwrap_or(u64::MAX);
                 (self.read_matches(page.of(found), &matches).await?, total)
             }
@@ -225,11 +226,11 @@ impl Directory {
         Ok(records.collect())
     }
 
-    /// Reads who belongs to whom, as far as the filter is about that.
+    /// Reads who belongs to whom, as far as the filter is about that. Whole groups are read in a turn, which is given back.
     pub(super) async fn condition<'f, R: Shown>(
         &self,
         filter: &'f BoundFilter,
-    ) -> Result<Condition<'f>, Error> {
+    ) -> Result<(Condition<'f>, Option<FullRead>), Error> {
         let Mention::Values(values) = filter.mention(R::RELATION) else {
             let name = R::RELATION;
             return Err(scim::Error::invalid_filter(format!(
@@ -245,6 +246,10 @@ impl Directory {
             );
             return Err(scim::Error::invalid_filter(text).into());
         }
+        let turn = match R::KIND {
+            Kind::Employee if !values.is_empty() => Some(self.store.begin_full_read().await?),
+            Kind::Employee | Kind::Group => None,
+        };
         let mut related = BTreeMap::new();
         for value in values {
             let who = match parse_id(&value) {
@@ -253,7 +258,15 @@ impl Directory {
             };
             related.insert(value, who);
         }
-        Ok(Condition { filter, related, work: Work::new(MOST_WORK) })
+        Ok((Condition { filter, related, work: Work::new(MOST_WORK) }, turn))
+    }
+
+    /// A turn to read all records: the one that is held, or a new one.
+    pub(super) async fn turn(&self, held: Option<FullRead>) -> Result<FullRead, Error> {
+        match held {
+            Some(turn) => Ok(turn),
+            None => Ok(self.store.begin_full_read().await?),
+        }
     }
 
     /// Candidates that match, a few at a time: many may share an address or an externalId, and only a page is wanted.

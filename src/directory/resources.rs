@@ -130,6 +130,11 @@ impl RelatedRecord {
         self.record.kind()
     }
 
+    /// The id, and the version that makes the entity tag.
+    pub fn id_and_version(&self) -> (Uuid, u64) {
+        (self.record.id(), self.record.version())
+    }
+
     /// The record as a SCIM resource; `base_url` is the tenant's SCIM root.
     pub fn resource<'a>(&'a self, directory: &'a Directory, base_url: &'a str) -> Resource<'a> {
         let values = self.related.iter().map(|related| related.reference(directory));
@@ -313,14 +318,21 @@ impl Directory {
     /// Adds groups to users and members to groups, in the same order. A group that was deleted meanwhile is left out.
     ///
     /// # Errors
-    /// [`Error::Contention`], and as for every call of the store.
+    /// [`Error::Contention`], [`Error::TooManyFullReads`] for more than 1,000 members, and as for every call of the store.
     pub async fn with_relations(
         &self,
         records: Vec<AnyRecord>,
         relations: &Relations,
         view: View,
     ) -> Result<Vec<RelatedRecord>, Error> {
-        let is_whole = has_whole_members(&records, view)?;
+        let members = count_members(&records, view)?;
+        let is_whole =
+            members <= MOST_MEMBERS_DESCRIBED || view.member_detail == MemberDetail::Whole;
+        // Many members are as much as a full read.
+        let _turn = match members > MOST_MEMBERS_BESIDE {
+            true => Some(self.store.begin_full_read().await?),
+            false => None,
+        };
         let shown = stream::iter(records).map(|record| async move {
             let group = match record {
                 AnyRecord::Employee(employee) => {
@@ -379,9 +391,11 @@ const MOST_MEMBERS_SHOWN: u64 = 110_000;
 /// usual length twice as many could be sent. So an import that asks for everything is refused much later.
 pub const MOST_MEMBERS_DESCRIBED: u64 = 10_000;
 
-/// Whether members are shown with all that is known of them. Refuses an answer that could not be sent, before they are
-/// read.
-fn has_whole_members(records: &[AnyRecord], view: View) -> Result<bool, Error> {
+/// How many members answers read without a turn of the full reads.
+const MOST_MEMBERS_BESIDE: u64 = 1_000;
+
+/// How many members an answer shows. Refuses one that could not be sent, before they are read.
+fn count_members(records: &[AnyRecord], view: View) -> Result<u64, Error> {
     let counts = records.iter().map(|record| match record {
         AnyRecord::Group(group) if view.members == Wanted::Yes => group.member_count,
         AnyRecord::Group(_) | AnyRecord::Employee(_) => 0,
@@ -395,5 +409,5 @@ fn has_whole_members(records: &[AnyRecord], view: View) -> Result<bool, Error> {
         );
         return Err(scim::Error::new(ScimType::TooMany, text).into());
     }
-    Ok(members <= MOST_MEMBERS_DESCRIBED || view.member_detail == MemberDetail::Whole)
+    Ok(members)
 }

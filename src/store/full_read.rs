@@ -97,13 +97,14 @@ impl TenantStore {
     }
 
     /// The records of which `matches` makes something, in id order unless `drop_surplus` sorts them. Reads all visible
-    /// records of a kind, eventually consistently. After each page `drop_surplus` takes away the records that no page
-    /// will show.
+    /// records of a kind, eventually consistently, in a turn. After each page `drop_surplus` takes away the records that
+    /// no page will show.
     ///
     /// # Errors
-    /// [`Error::TooManyFullReads`], and as for every call.
+    /// As for every call.
     pub async fn match_records<R, T, F, D>(
         &self,
+        _turn: &FullRead,
         matches: F,
         drop_surplus: D,
     ) -> Result<Vec<Match<R, T>>, Error>
@@ -113,7 +114,6 @@ impl TenantStore {
         F: Fn(&R) -> Option<T> + Sync,
         D: Fn(&mut [Match<R, T>]) + Sync,
     {
-        let _turn = self.begin_full_read().await?;
         let gate = Gate::default();
         let ranges = stream::iter(0..RANGES)
             .map(|digit| self.match_range(digit, &gate, &matches, &drop_surplus))

@@ -126,6 +126,10 @@ impl Memberships {
     }
 }
 
+fn read_memberships(items: &[Item]) -> Result<HashMap<Uuid, Memberships>, Error> {
+    items.iter().map(|item| Ok((id_in_key(item)?, Memberships::from_item(item)?))).collect()
+}
+
 /// A set of ids. DynamoDB has no empty ones.
 pub(super) fn set(ids: &BTreeSet<Uuid>) -> AttributeValue {
     AttributeValue::Ss(ids.iter().map(Uuid::to_string).collect())
@@ -138,12 +142,11 @@ impl TenantStore {
     /// [`Error`], as for every call.
     pub async fn get_memberships(&self, ids: &[Uuid]) -> Result<HashMap<Uuid, Memberships>, Error> {
         let keys: Vec<Key> = ids.iter().map(|id| keys::membership(&self.tenant, *id)).collect();
-        let items = self.store.batch_get(&keys).await?;
-        items.iter().map(|item| Ok((id_in_key(item)?, Memberships::from_item(item)?))).collect()
+        read_memberships(&self.store.batch_get(&keys).await?)
     }
 
     /// The memberships of everybody whose id is between two others, both included: one query for a page, instead of one
-    /// read per row. Eventually consistent.
+    /// read per row. Eventually consistent. `None` when there are more than `most`: deleted employees have some too.
     ///
     /// # Errors
     /// [`Error`], as for every call.
@@ -151,11 +154,15 @@ impl TenantStore {
         &self,
         first: Uuid,
         last: Uuid,
-    ) -> Result<HashMap<Uuid, Memberships>, Error> {
+        most: usize,
+    ) -> Result<Option<HashMap<Uuid, Memberships>>, Error> {
         let sort = SortRange::Between(first.to_string(), last.to_string());
         let range = Range::new(&keys::memberships(&self.tenant), sort).eventual().long();
-        let items = self.store.query_all(&range, None).await?;
-        items.iter().map(|item| Ok((id_in_key(item)?, Memberships::from_item(item)?))).collect()
+        let page = self.store.query_page(&range, Some(most), None).await?;
+        if page.next.is_some() {
+            return Ok(None);
+        }
+        read_memberships(&page.items).map(Some)
     }
 
     /// Writes `after` over memberships that must still be as they were read; those that say nothing are removed.

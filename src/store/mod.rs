@@ -6,7 +6,7 @@
 pub mod dynamodb;
 pub mod keys;
 mod item;
-mod format;
+pub mod format;
 pub mod tenant;
 pub mod record;
 pub mod employee;
@@ -32,7 +32,7 @@ mod purge;
 
 pub use dynamodb::error::Error;
 
-pub use full_read::Match;
+pub use full_read::{FullRead, Match};
 
 use dynamodb::port::{DynamoDb, Item};
 use full_read::FullReads;

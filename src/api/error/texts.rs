@@ -204,13 +204,14 @@ impl From<directory::Error> for ApiError {
             Error::Busy(_) => Self::retry_later(
                 StatusCode::TOO_MANY_REQUESTS,
                 2,
-                "Too many requests at the moment",
+                "The database is busy. Wait for the seconds in Retry-After and repeat the request",
             ),
             Error::TooManyFullReads => Self::retry_later(
                 StatusCode::TOO_MANY_REQUESTS,
                 2,
-                "Too many requests that read all records run at the moment. Send fewer at a time, or filter \
-                 with eq by userName, externalId, id, emails, or displayName of a group",
+                "Too many requests that read all records are running. Wait for the seconds in Retry-After and \
+                 repeat the request. A filter with eq on userName, externalId, id or emails, or on displayName \
+                 of a group, needs no such read",
             ),
             Error::Unavailable(_) => Self::retry_later(
                 StatusCode::SERVICE_UNAVAILABLE,

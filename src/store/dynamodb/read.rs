@@ -178,6 +178,8 @@ impl Store {
         let mut items = Vec::new();
         let mut start = None;
         loop {
+            // Most values have few keys, but a day may have very many changes.
+            let is_long = index == keys::CHANGE_INDEX;
             let call = QueryCall {
                 index: Some(index),
                 condition: condition.to_owned(),
@@ -186,7 +188,7 @@ impl Store {
                 start,
                 forward: true,
                 consistency: Consistency::Eventual,
-                is_long: false,
+                is_long,
             };
             let page = counted_read(self.db.query(call)).await?;
             items.extend(page.items);
