@@ -1,6 +1,7 @@
 //! What the log says about a request, and what it must never say.
 
 use crate::support::TestApp;
+use crate::support::engine::Fault;
 use crate::support::log::{Log, a_day, says_nothing_secret};
 use axum::body::Body;
 use http::Request;
@@ -36,6 +37,38 @@ async fn each_request_has_one_line_and_nobodys_data_is_in_it() {
     let ids: BTreeSet<&str> =
         lines.iter().map(|line| line["fields"]["request_id"].as_str().expect("an id")).collect();
     assert_eq!(ids.len(), lines.len(), "each request has an id of its own");
+    says_nothing_secret(&log, &tenant);
+}
+
+/// The user is committed, and the memberships cannot be read for the answer.
+#[tokio::test]
+async fn an_answer_that_cannot_be_shown_has_no_body_and_an_error_line() {
+    let tenant = TestApp::new().await.tenant("acme").await;
+    let id = tenant.create(&json!({"userName": "zebra@example.com"})).await;
+    let crew = json!({"displayName": "Crew", "members": [{"value": id}]});
+    tenant.post("/Groups", &crew).await.expect(201);
+    let path = format!("/Users/{id}");
+    let log = Log::default();
+    let guard = log.start();
+    // The first read is that of the user.
+    tenant.app.faults.plan("GetItem", Fault::Spared);
+    for _ in 0..10 {
+        tenant.app.faults.plan("GetItem", Fault::internal());
+    }
+    let retitle = json!([{"op": "replace", "path": "title", "value": "Countess"}]);
+    let answer = tenant.patch(&path, &retitle).await;
+    tenant.app.faults.clear();
+    drop(guard);
+    assert_eq!((answer.status.as_u16(), answer.bytes.len()), (204, 0));
+    let user = tenant.get(&path).await;
+    assert_eq!(user.expect(200)["title"], "Countess");
+    assert_eq!(answer.header("etag"), user.header("etag"));
+    let lines = log.lines();
+    let [error, request] = &*lines else { panic!("{lines:?}") };
+    assert_eq!((&error["level"], &request["fields"]["status"]), (&json!("ERROR"), &json!(204)));
+    for field in ["request_id", "operation", "tenant"] {
+        assert_eq!(error["fields"][field], request["fields"][field], "{error}");
+    }
     says_nothing_secret(&log, &tenant);
 }
 

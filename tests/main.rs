@@ -18,6 +18,7 @@ mod command;
 mod users;
 mod groups;
 mod moves;
+mod stale_rows;
 mod exchanges;
 mod filters;
 mod patch;

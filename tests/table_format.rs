@@ -9,7 +9,7 @@ use rollcall::store::dynamodb::embedded::{EmbeddedTable, Engine};
 use rollcall::store::dynamodb::port::{
     Action, Consistency, DynamoDb, GetCall, Item, TransactWriteCall, Write,
 };
-use rollcall::store::dynamodb::table::FORMAT;
+use rollcall::store::format::FORMAT;
 use rollcall::store::{Error, Store, keys};
 use serde_json::json;
 use std::path::Path;
@@ -183,8 +183,8 @@ fn the_command_refuses_a_data_folder_of_another_format_and_says_what_to_do() {
         assert_eq!(code, 1, "{command:?}: {text}");
         for part in [
             "cannot use the data folder",
-            "the table has items of format 2, and this program reads and writes format 1",
-            "use the program that goes with them, or another table or data folder",
+            "the table's items have format 2; this version of Rollcall reads format 1 only",
+            "Use the version that wrote them, or another table or data folder",
         ] {
             assert!(text.contains(part), "{command:?}: {text}");
         }
@@ -205,9 +205,9 @@ async fn the_functions_log_says_what_to_do_about_another_format() {
     let fields = &line["fields"];
     assert_eq!((&line["level"], &fields["table"]), (&json!("ERROR"), &json!("employees")));
     let cause = fields["cause"].as_str().expect("a cause");
-    assert!(cause.contains("items of format 2"), "{cause}");
+    assert!(cause.contains("items have format 2"), "{cause}");
     let check = fields["check"].as_str().expect("a check");
-    assert!(check.contains("deploy the one that goes with it"), "{check}");
+    assert!(check.contains("deploy that version"), "{check}");
 }
 
 /// Starts the function as the Lambda runtime does, on the DynamoDB API at a URL. It ends, because no runtime answers it.
@@ -251,7 +251,7 @@ fn the_function_does_not_start_on_another_format() {
     let refused = start_function(&operator, endpoint);
     assert_eq!(refused.status.code(), Some(1));
     let text = String::from_utf8_lossy(&refused.stdout);
-    assert!(text.contains("the table has items of format 2"), "{text}");
+    assert!(text.contains("items have format 2"), "{text}");
     assert!(!text.contains("the runtime ended"), "it asked for no event: {text}");
 }
 

@@ -40,8 +40,8 @@ pub(super) const SCIM: Area = Area {
 pub(super) const ADMIN: Area =
     Area { scope: Scope::Admin, root: ADMIN_ROOT, open: &["openapi.json"], opener: &[] };
 
-/// Lets a request through with a [`TenantPath`] and a [`Caller`]; without one when it is for what is open and shows no valid
-/// token.
+/// Lets a request through with a [`TenantPath`] and a [`Caller`]; without one when it is for what is open and shows no
+/// valid token.
 pub(super) async fn authenticate(
     State((services, area)): State<(Services, Area)>,
     OriginalUri(uri): OriginalUri,

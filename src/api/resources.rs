@@ -112,10 +112,8 @@ impl Call {
             Err(error) => error,
             answer => return answer,
         };
-        let (tenant, cause) = (self.caller.tenant.as_str(), error.cause());
-        tracing::warn!(tenant, cause, "a change is written and cannot be shown");
         let status = if status == StatusCode::CREATED { status } else { StatusCode::NO_CONTENT };
-        Ok(self.located(response::empty(status), written))
+        Ok(error.logged_with(self.located(response::empty(status), written)))
     }
 
     async fn answer(
@@ -126,12 +124,12 @@ impl Call {
         projections: &Projections<'_>,
         view: View,
     ) -> Answer {
-        let read = (record.id(), record.version());
         let directory = &self.caller.directory;
         let records = directory.with_relations(vec![record], relations, view).await?;
         let record = records.first().ok_or_else(|| ApiError::no_such_resource(self.kind))?;
         let answer = response::json_resource(status, &projections.row(record, &self.path))?;
-        Ok(self.located(answer, read))
+        // A group may be a newer one than was read.
+        Ok(self.located(answer, record.id_and_version()))
     }
 }
 

@@ -99,6 +99,7 @@ pub fn created(
         attributes,
         member_count: count(0, members),
         journal: journal_for(members, 1),
+        applied: None,
     };
     (group, entry(EventKind::Created, changes, occasion))
 }

@@ -3,7 +3,7 @@
 use super::change::Occasion;
 use super::employees::Precondition;
 use super::group_change::{self, split_members};
-use super::membership::{GroupToChange, MemberRequest, members_at, with_members};
+use super::membership::{GroupToChange, MemberRequest, ReadOrder, members_at, with_members};
 use super::names::Attempt;
 use super::resources::Wanted;
 use super::tidy::tidy;
@@ -213,19 +213,33 @@ impl Directory {
         decide: impl Fn(Document) -> Result<Document, crate::scim::Error>,
     ) -> Result<ChangedGroup, Error> {
         let mut pauses = Pauses::new();
+        let mut next = ReadOrder::AtOnce;
         loop {
-            let GroupToChange { group: before, known, employees } =
-                self.group_to_change(id, request).await?;
+            let GroupToChange { group: before, known, employees, may_be_stale } =
+                self.group_to_change(id, request, next).await?;
+            next = ReadOrder::GroupFirst;
             precondition.check(before.version)?;
-            let (attributes, wanted) = split_members(decide(with_members(&before, &known))?);
+            let decided = match decide(with_members(&before, &known)) {
+                // It may be about a member whose row was too old.
+                Err(_) if may_be_stale => continue,
+                decided => decided?,
+            };
+            let (attributes, wanted) = split_members(decided);
             let mut members = self.member_changes(id, &known, &wanted, employees).await?;
             let awaited = self.awaited(id, &request.reach, &known, &wanted).await?;
+            let Some(awaited) = awaited else {
+                pauses.pause().await?;
+                continue;
+            };
             if !awaited.is_empty() {
                 // Those of them whom the request would take out if they were here.
                 let away = awaited.iter().map(|awaited| awaited.member.clone());
                 let here: Vec<Member> = known.iter().cloned().chain(away).collect();
                 let (_, still) = split_members(decide(with_members(&before, &here))?);
                 members.forget(&awaited, &still);
+            }
+            if may_be_stale && !members.covers(&request.reach) {
+                continue;
             }
             let occasion = Occasion { at: self.sources.now(), by };
             let groups = &self.types.groups;

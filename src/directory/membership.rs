@@ -21,13 +21,15 @@ use uuid::Uuid;
 impl Directory {
     /// A group, with the members and employees that a change of it needs.
     ///
-    /// A change of a few named members reads everything at once. Rows may then be older than the group: the write has a
-    /// condition on each, and a change that lost the race is decided again. A change of more members has no such
-    /// conditions, so it reads the group first.
+    /// A change of a few named members reads everything at once. Its rows may then be older than the group. The write has
+    /// a condition on each row that it changes. A row that stays as it is was read during the request, and that is enough,
+    /// unless a journal was applied between the two reads: then the change must be decided again with
+    /// [`ReadOrder::GroupFirst`]. A change of more members reads the group first.
     pub(super) async fn group_to_change(
         &self,
         id: Uuid,
         request: &MemberRequest,
+        order: ReadOrder,
     ) -> Result<GroupToChange, Error> {
         let ids = match &request.reach {
             Reach::These(values) => ids_in(values),
@@ -35,7 +37,7 @@ impl Directory {
         };
         // Few members are read together with the group: as many as its own transaction can write.
         let is_small = (1..=MOST_DIRECT).contains(&ids.len());
-        if is_small {
+        if is_small && order == ReadOrder::AtOnce {
             let added: Vec<Uuid> = match request.may_add {
                 true => ids.iter().copied().collect(),
                 false => Vec::new(),
@@ -47,9 +49,13 @@ impl Directory {
             )?;
             let group = group.ok_or(Error::NoGroup(id))?;
             if group.journal.is_none() {
+                let is_applied = |row: &MemberRow| Some(row.revision) >= group.applied;
+                let may_be_stale = group.applied.is_some()
+                    && !(rows.len() == ids.len() && rows.iter().all(is_applied));
                 let known = rows.into_iter().map(|row| row.member).collect();
                 let employees = employees.into_iter().map(|one| (one.id, one)).collect();
-                return Ok(GroupToChange { group, known, employees: Some(employees) });
+                let employees = Some(employees);
+                return Ok(GroupToChange { group, known, employees, may_be_stale });
             }
         }
         let group = self.settled_group(id).await?.ok_or(Error::NoGroup(id))?;
@@ -57,7 +63,7 @@ impl Directory {
             Reach::All => self.store.list_stored_members(&group).await?,
             Reach::These(_) => self.store.get_stored_members(&group, &ids).await?,
         };
-        Ok(GroupToChange { group, known, employees: None })
+        Ok(GroupToChange { group, known, employees: None, may_be_stale: false })
     }
 
     /// What makes the `known` members of a group the `wanted` ones. Those that nobody here knows are left out: identity
@@ -102,14 +108,14 @@ impl Directory {
     }
 
     /// The absent or returning members that a request can touch and does not want: without the request they would come
-    /// back.
+    /// back. `None` when one of them is a member by now, so that what is known is too old.
     pub(super) async fn awaited(
         &self,
         group: Uuid,
         reach: &Reach,
         known: &[Member],
         wanted: &WantedMembers,
-    ) -> Result<Vec<Awaited>, Error> {
+    ) -> Result<Option<Vec<Awaited>>, Error> {
         let mut reached = match reach {
             Reach::All => self.store.list_away(group).await?.into_iter().collect(),
             Reach::These(values) => ids_in(values),
@@ -118,16 +124,19 @@ impl Directory {
             reached.remove(&id);
         }
         if reached.is_empty() {
-            return Ok(Vec::new());
+            return Ok(Some(Vec::new()));
         }
         let reached: Vec<Uuid> = reached.into_iter().collect();
         let memberships = self.store.get_memberships(&reached).await?;
+        if memberships.values().any(|found| found.groups.contains(&group)) {
+            return Ok(None);
+        }
         let awaited = reached.into_iter().filter_map(|id| {
             let found = memberships.get(&id).filter(|found| found.former.contains(&group))?;
             let member = Member { id, kind: Kind::Employee, display: None };
             Some(Awaited { member, is_here: found.presence == Presence::Here })
         });
-        Ok(awaited.collect())
+        Ok(Some(awaited.collect()))
     }
 
     /// Those of `wanted` who are here: employees or groups.
@@ -184,6 +193,17 @@ pub(super) struct GroupToChange {
     pub(super) known: Vec<Member>,
     /// The employees that the request may add; `None` when they are not read yet.
     pub(super) employees: Option<BTreeMap<Uuid, Employee>>,
+    /// Whether a member's row may be from before a journal that the group says is applied.
+    pub(super) may_be_stale: bool,
+}
+
+/// In which order a group and the rows of its members are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum ReadOrder {
+    /// At once: the rows may be older than the group.
+    AtOnce,
+    /// The group first: its revision stands for the rows too.
+    GroupFirst,
 }
 
 /// Somebody who is to come back as a member.
@@ -220,6 +240,14 @@ impl MemberChanges {
         members.extend(written.map(|member| (member.id, member)));
         let is_whole = u64::try_from(members.len()) == Ok(after.member_count);
         is_whole.then(|| members.into_values().collect())
+    }
+
+    /// Whether the change writes something for everybody whom its request can touch.
+    pub(super) fn covers(&self, reach: &Reach) -> bool {
+        let Reach::These(values) = reach else { return false };
+        let written = self.joined.iter().chain(&self.renamed).map(|member| member.id);
+        let removed = [&self.left, &self.recalled, &self.forgotten].into_iter().flatten().copied();
+        ids_in(values).is_subset(&written.chain(removed).collect())
     }
 
     /// Adds those of `awaited` who are not wanted.

@@ -1,4 +1,4 @@
-//! How a tenant's sync is doing: when its identity provider last asked, what it was refused, what it sent in vain, which
+//! How a tenant's sync is doing: the last request, the failed requests and unknown attributes of its identity provider, which
 //! tokens it uses, and how much it changed. Noticed as requests are answered, and written now and then: it must cost
 //! next to nothing.
 
@@ -21,7 +21,7 @@ const EVERY: Duration = Duration::minutes(1);
 /// How many refusals wait to be written, and how many tenants are remembered.
 const MOST_WAITING: usize = 20;
 const MOST_REMEMBERED: usize = 4_096;
-/// How long a refusal is told of, and an attribute that was sent in vain.
+/// How long failed requests and unknown attributes are shown.
 const TOLD_FOR: Duration = Duration::days(7);
 /// How many unknown attributes of a tenant this process keeps apart.
 const MOST_UNKNOWN: usize = 50;

@@ -30,6 +30,8 @@ pub struct Group {
     pub member_count: u64,
     /// The change of members that is committed, and not applied to their items yet.
     pub journal: Option<Journal>,
+    /// The revision of the latest change whose journal is applied and closed.
+    pub applied: Option<u64>,
 }
 
 /// A change of more members than one transaction can write: committed with the group, applied after it.
@@ -68,6 +70,7 @@ const MEMBER_COUNT: &str = "memberCount";
 const JOURNAL_REVISION: &str = "journalRevision";
 const JOURNAL_PARTS: &str = "journalParts";
 const JOURNAL_DONE: &str = "journalDone";
+const APPLIED_REVISION: &str = "appliedRevision";
 
 /// The pointers that lead to a group.
 pub(super) fn pointers(tenant: &TenantId, group: &Group) -> BTreeSet<Key> {
@@ -88,6 +91,9 @@ pub(super) fn to_item(tenant: &TenantId, group: &Group) -> Result<Item, Error> {
         .optional_text(EXTERNAL_ID, group.external_id())
         .json(DOCUMENT, &group.attributes.without(&[DISPLAY_NAME, EXTERNAL_ID]))?
         .number(MEMBER_COUNT, group.member_count);
+    if let Some(revision) = group.applied {
+        item = item.number(APPLIED_REVISION, revision);
+    }
     if let Some(journal) = group.journal {
         item = item
             .number(JOURNAL_REVISION, journal.revision)
@@ -133,6 +139,7 @@ impl Record for Group {
             attributes,
             member_count: item.number(MEMBER_COUNT)?,
             journal,
+            applied: item.optional_number(APPLIED_REVISION)?,
         })
     }
 }

@@ -1,5 +1,6 @@
 //! Writes of groups: each one transaction of the record on its expected revision, the claim on the name, the counts, the
-//! pointers, the history entry, and the members or their journal. What is left of deleted groups is cleared away in several.
+//! pointers, the history entry, and the members or their journal. What is left of deleted groups is cleared away in
+//! several.
 
 use super::claim::{Claim, Rename};
 use super::count::Change;

@@ -109,8 +109,8 @@ impl TenantStore {
         Ok(rows.into_iter().map(|row| row.member).collect())
     }
 
-    /// Those of whom an item says that they are away and come back as members of a group, in id order. Whether they do is for
-    /// [`TenantStore::get_memberships`] to say.
+    /// Those of whom an item says that they are away and come back as members of a group, in id order. Whether they do is
+    /// for [`TenantStore::get_memberships`] to say.
     ///
     /// # Errors
     /// [`Error`], as for every call.

@@ -1,5 +1,5 @@
-//! The administration of a tenant as a JSON API: settings, tokens, employees, groups and history, for the account settings page
-//! and for other products. Its OpenAPI description is made from the same routes.
+//! The administration of a tenant as a JSON API: settings, tokens, employees, groups and history, for the account settings
+//! page and for other products. Its OpenAPI description is made from the same routes.
 
 mod call;
 mod document;

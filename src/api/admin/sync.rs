@@ -52,7 +52,7 @@ struct RefusalBody {
     detail: String,
 }
 
-/// An attribute that the identity provider sent in vain.
+/// An unknown attribute that the identity provider sent. Rollcall ignored it.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct UnknownBody {

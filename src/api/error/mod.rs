@@ -51,6 +51,10 @@ impl Cause {
 #[derive(Debug, Clone)]
 struct Failure(Arc<ApiError>);
 
+/// The error of an answer to a committed write, on its way to the log.
+#[derive(Debug, Clone)]
+struct Unshown(Arc<ApiError>);
+
 impl ApiError {
     pub(crate) fn new(status: StatusCode, detail: impl Into<String>) -> Self {
         Self { status, scim_type: None, detail: detail.into(), retry_after_secs: None, cause: None }
@@ -63,9 +67,10 @@ impl ApiError {
         error
     }
 
-    /// What the log keeps of it.
-    pub(super) fn cause(&self) -> String {
-        self.cause.as_ref().map_or_else(|| self.detail.clone(), Cause::text)
+    /// Leaves the error to the log, because the write is committed and `answer` says so.
+    pub(super) fn logged_with(self, mut answer: Response) -> Response {
+        answer.extensions_mut().insert(Unshown(Arc::new(self)));
+        answer
     }
 
     pub(crate) fn retry_later(status: StatusCode, seconds: u16, detail: &str) -> Self {

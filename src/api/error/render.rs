@@ -1,6 +1,6 @@
 //! Failures as bodies of answers, and what the log keeps of them.
 
-use super::{ApiError, Failure};
+use super::{ApiError, Failure, Unshown};
 use crate::api::context::Part;
 use crate::api::observe::Seen;
 use crate::api::response;
@@ -24,8 +24,19 @@ const MOST_NOTED_CHARS: usize = 200;
 /// Writes the body of a failure into its response, a SCIM error, a problem (RFC 9457) or a page, and logs the cause of
 /// a server error: here, and nowhere else.
 pub(in crate::api) fn render(response: &mut Response, seen: &Seen, write_page: WriteFailure) {
-    let Some(Failure(failure)) = response.extensions_mut().remove::<Failure>() else { return };
     let Seen { request_id, operation, tenant, .. } = seen;
+    if let Some(Unshown(error)) = response.extensions_mut().remove::<Unshown>() {
+        let cause = error.cause.as_ref().map_or_else(|| error.detail.clone(), |cause| cause.text());
+        let request_id = &**request_id;
+        tracing::error!(
+            request_id,
+            operation,
+            tenant,
+            cause,
+            "a change is written and cannot be shown"
+        );
+    }
+    let Some(Failure(failure)) = response.extensions_mut().remove::<Failure>() else { return };
     let detail = detail_for(&failure, request_id);
     if let Some(cause) = &failure.cause {
         let cause = cause.text();

@@ -24,12 +24,9 @@ pub enum Error {
     #[error("a member has reached the limit of groups")]
     MemberFull(uuid::Uuid),
     /// The items of the table are in another format than this program's.
-    #[error(
-        "the table's items have format {found}; this version of Rollcall reads format {FORMAT} only. Use \
-         the version that wrote them, or another table or data folder"
-    )]
+    #[error("{}", describe_format(*found))]
     OtherFormat {
-        /// The format of the table; 0 for one from before there were formats.
+        /// The format of the table; 0 when it has no valid one.
         found: u64,
     },
     /// The table is not there.
@@ -44,6 +41,18 @@ pub enum Error {
     /// An item does not have the shape this program writes.
     #[error("an item cannot be read")]
     BadItem(#[source] Cause),
+}
+
+fn describe_format(found: u64) -> String {
+    match found {
+        0 => "the table has no valid format number; an older program wrote it. Use that program, or another table or data \
+              folder"
+            .to_owned(),
+        found => format!(
+            "the table's items have format {found}; this version of Rollcall reads format {FORMAT} only. Use the version \
+             that wrote them, or another table or data folder"
+        ),
+    }
 }
 
 /// Whether an AWS error code means that credentials or policy do not allow a call.

@@ -203,7 +203,7 @@ impl TenantStore {
     async fn close_journal(&self, group: Uuid, journal: &Journal) -> Result<(), Error> {
         let mut transaction = Transaction::new(&self.store);
         let key = keys::record(&self.tenant, keys::Kind::Group, group);
-        let change = "REMOVE journalRevision, journalParts, journalDone";
+        let change = "SET appliedRevision = journalRevision REMOVE journalRevision, journalParts, journalDone";
         transaction.update(Step::Record, &key, change, Item::new(), is_at(journal));
         for part in 0..journal.parts {
             let key = keys::journal_part(&self.tenant, group, journal.revision, part);

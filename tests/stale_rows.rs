@@ -1,0 +1,81 @@
+//! Changes of groups that read the rows of members beside the group, and pages of users among deleted ones.
+
+use crate::groups::{group, many, members, path, user};
+use crate::support::engine::Fault;
+use crate::support::{TestApp, TestTenant};
+use serde_json::{Value, json};
+use std::sync::Arc;
+use tokio::sync::Notify;
+
+/// Sends a PATCH, and another one between its reads of the member's row and of the group.
+async fn patch_with_another_between(
+    tenant: &TestTenant,
+    crew: &str,
+    operations: &Value,
+    another: &Value,
+) {
+    let let_go = Arc::new(Notify::new());
+    tenant.app.faults.take_calls();
+    tenant.app.faults.plan("GetItem", Fault::Held(Arc::clone(&let_go)));
+    let between = async {
+        // The read of the group is held; that of the row has ended.
+        while tenant.app.faults.left() > 0 || tenant.app.faults.take_calls().is_empty() {
+            tokio::task::yield_now().await;
+        }
+        tenant.patch(crew, another).await.expect(200);
+        let_go.notify_one();
+    };
+    let (answer, ()) = tokio::join!(tenant.patch(crew, operations), between);
+    answer.expect(200);
+}
+
+#[tokio::test]
+async fn a_removal_that_read_too_early_to_see_its_member_happens() {
+    let tenant = TestApp::new().await.tenant("acme").await;
+    let ada = user(&tenant, "ada").await;
+    let crew = group(&tenant, "Crew", &[]).await;
+    let add = json!([{"op": "add", "path": "members", "value": [{"value": ada}]}]);
+    let remove = json!([{"op": "remove", "path": format!("members[value eq \"{ada}\"]")}]);
+    patch_with_another_between(&tenant, &path(&crew), &remove, &add).await;
+    assert_eq!(members(&tenant, &crew).await, Vec::<String>::new());
+}
+
+/// The removal is committed, and its journal is applied between the reads of the row and of the group.
+#[tokio::test]
+async fn an_addition_that_read_a_row_before_a_journal_was_applied_happens() {
+    let (tenant, ids) = many(60).await;
+    let crew = group(&tenant, "Crew", &ids.iter().map(String::as_str).collect::<Vec<_>>()).await;
+    let ada = ids.first().expect("an id");
+    let faults = &tenant.app.faults;
+    faults.plan("TransactWriteItems", Fault::Spared);
+    for _ in 0..10 {
+        faults.plan("TransactWriteItems", Fault::internal());
+    }
+    let remove_all = json!([{"op": "remove", "path": "members"}]);
+    tenant.patch(&path(&crew), &remove_all).await.expect(200);
+    faults.clear();
+    let add = json!([{"op": "add", "path": "members", "value": [{"value": ada}]}]);
+    let rename = json!([{"op": "replace", "path": "displayName", "value": "Staff"}]);
+    patch_with_another_between(&tenant, &path(&crew), &add, &rename).await;
+    assert_eq!(members(&tenant, &crew).await, [ada.as_str()]);
+}
+
+#[tokio::test]
+async fn a_page_among_deleted_users_does_not_read_them() {
+    let (tenant, mut ids) = many(60).await;
+    ids.sort_unstable();
+    group(&tenant, "Crew", &ids.iter().map(String::as_str).collect::<Vec<_>>()).await;
+    let [first, .., last] = &ids[..] else { panic!("no users") };
+    for id in ids.iter().filter(|id| ![first, last].contains(id)) {
+        tenant.delete(&format!("/Users/{id}")).await.expect(204);
+    }
+    tenant.app.faults.take_calls();
+    let page = tenant.get("/Users").await.expect(200);
+    for user in page["Resources"].as_array().unwrap() {
+        assert_eq!(user["groups"][0]["display"], "Crew");
+    }
+    assert_eq!(page["totalResults"], 2);
+    let calls = tenant.app.faults.take_calls();
+    let units: f64 = calls.iter().map(|call| call.capacity_units).sum();
+    assert!(units <= 10.0, "{units} units for two rows");
+}
