@@ -8,7 +8,7 @@ const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:
 #[test]
 fn everything_acknowledged_survives_kill_9() {
     let operator = Operator::new();
-    let server = operator.serve();
+    let server = operator.serve_by_default();
     let (url, token) = (server.tenant_url(), server.token());
     assert_eq!(server.ready["settings_url"], url.replace("/scim/v2", "/"));
     let users = format!("{url}/Users");

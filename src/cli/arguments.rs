@@ -84,19 +84,11 @@ pub enum Command {
     },
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Parser)]
 pub struct ServeArguments {
     /// The address to listen on; port 0 takes a free one
-    #[arg(long, value_name = "ADDRESS", env = "ROLLCALL_LISTEN", default_value = DEFAULT_LISTEN)]
+    #[arg(long, value_name = "ADDRESS", env = "ROLLCALL_LISTEN", default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
-}
-
-const DEFAULT_LISTEN: &str = "127.0.0.1:8080";
-
-impl Default for ServeArguments {
-    fn default() -> Self {
-        Self { listen: SocketAddr::from(([127, 0, 0, 1], 8080)) }
-    }
 }
 
 #[derive(Debug, Args)]

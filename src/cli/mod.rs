@@ -14,8 +14,8 @@ mod attribute;
 mod employee;
 mod group;
 
-use arguments::{Arguments, Command};
-use clap::CommandFactory;
+use arguments::{Arguments, Command, ServeArguments};
+use clap::{CommandFactory, Parser};
 
 /// Who did it, in the history, when it was done here.
 const ACTOR: &str = "rollcall command";
@@ -24,7 +24,9 @@ const ACTOR: &str = "rollcall command";
 pub fn run(arguments: Arguments) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let Arguments { place, json, command } = arguments;
-    let command = command.unwrap_or_else(|| Command::Serve(Default::default()));
+    // The environment may say where to listen.
+    let serve = || Command::Serve(ServeArguments::parse_from(["rollcall"]));
+    let command = command.unwrap_or_else(serve);
     runtime.block_on(async {
         match command {
             Command::Serve(arguments) => serve::serve(&place, &arguments, json).await,

@@ -101,6 +101,8 @@ fn log_to_standard_error() {
         .compact()
         .with_target(false)
         .with_writer(std::io::stderr)
+        // A log that cannot be written, such as on a full disk, must not end the server.
+        .log_internal_errors(false)
         .with_env_filter(log_filter())
         .init();
 }

@@ -59,17 +59,24 @@ impl Operator {
 
     /// Starts the server on a free port and waits until it is ready.
     pub fn serve(&self) -> Server {
-        self.start("serve")
+        self.start(self.command(&["serve", "--listen", "127.0.0.1:0"]))
+    }
+
+    /// Starts the server as `cargo run` does, without a command, on a free port.
+    pub fn serve_by_default(&self) -> Server {
+        let mut command = self.command(&[]);
+        command.env("ROLLCALL_LISTEN", "127.0.0.1:0");
+        self.start(command)
     }
 
     /// Starts the DynamoDB API on a free port and waits until it is ready.
     pub fn dynamodb(&self) -> Server {
-        self.start("dynamodb")
+        self.start(self.command(&["dynamodb", "--listen", "127.0.0.1:0"]))
     }
 
-    fn start(&self, command: &str) -> Server {
-        let mut process = self
-            .command(&[command, "--listen", "127.0.0.1:0", "--json"])
+    fn start(&self, mut command: Command) -> Server {
+        let mut process = command
+            .arg("--json")
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
