@@ -136,7 +136,7 @@ scenario("somebody who left is found, with everything that happened", {}, async 
   assert.equal((await server.scim("GET", `/Users/${id}`)).body.active, true);
 });
 
-scenario("what the identity provider sends in vain is named until it is declared", {}, async (visit, page, server) => {
+scenario("an unknown attribute is shown until it is declared", {}, async (visit, page, server) => {
   const id = await server.create("annie@example.com", { displayName: "Annie Easley" });
   await server.patch(id, { [ENTERPRISE]: { costCentre: "4711" }, "urn:example:crew:2.0:User": { badge: "<b>7</b>" } });
   await visit.go();

@@ -325,7 +325,7 @@ async fn how_the_sync_is_doing_is_noticed() {
 
 /// A mapping that leads nowhere, and how it is mended.
 #[tokio::test]
-async fn what_the_identity_provider_sends_in_vain_is_told() {
+async fn unknown_attributes_are_shown() {
     let tenant = acme().await;
     let unknown = async |tenant: &TestTenant| -> Vec<String> {
         let status = get(tenant, "/sync").await;
