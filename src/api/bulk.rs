@@ -7,7 +7,7 @@ use super::resources::Answer;
 use super::response;
 use crate::directory::employees::Precondition;
 use crate::directory::query::parse_id;
-use crate::directory::resources::Wanted;
+use crate::directory::related_record::Wanted;
 use crate::directory::{Kind, clock};
 use crate::scim::bulk::plan::{Plan, Step};
 use crate::scim::bulk::request::{BulkRequest, Method, Refusal};

@@ -1,7 +1,7 @@
 //! Which attributes the answers of one request show, of each kind of resource.
 
 use super::context::{Caller, TenantPath};
-use crate::directory::resources::{MemberDetail, RelatedRecord, View, Wanted, relation};
+use crate::directory::related_record::{MemberDetail, RelatedRecord, View, Wanted, relation};
 use crate::directory::{Directory, Kind};
 use crate::scim::projection::{BoundProjection, Projection};
 use crate::scim::resource::ProjectedResource;

@@ -5,7 +5,7 @@ use super::employees::Precondition;
 use super::group_change::{self, split_members};
 use super::membership::{GroupToChange, MemberRequest, ReadOrder, members_at, with_members};
 use super::names::Attempt;
-use super::resources::Wanted;
+use super::related_record::Wanted;
 use super::tidy::tidy;
 use super::{Directory, Error};
 use crate::scim::document::Document;

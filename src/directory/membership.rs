@@ -2,7 +2,7 @@
 
 use super::group_change::{MEMBERS, WantedMember, WantedMembers, member_values};
 use super::query::parse_id;
-use super::resources::Wanted;
+use super::related_record::Wanted;
 use super::view::display_name;
 use super::{Directory, Error};
 use crate::scim::document::Document;

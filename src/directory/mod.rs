@@ -15,6 +15,7 @@ mod membership;
 mod moves;
 mod tidy;
 pub mod relations;
+pub mod related_record;
 pub mod cursor;
 pub mod memory;
 pub mod resources;

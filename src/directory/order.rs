@@ -1,7 +1,8 @@
 //! Lists in an order of their own, and lists that go on after a row.
 
 use super::query::{Found, MOST_AT_ONCE, MOST_WORK, Part, Query, parse_id};
-use super::resources::{AnyRecord, Shown, relation};
+use super::related_record::relation;
+use super::resources::{AnyRecord, Shown};
 use super::{Directory, Error};
 use crate::scim::cursor::{Position, invalid_cursor};
 use crate::scim::filter::BoundFilter;

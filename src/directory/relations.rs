@@ -1,7 +1,8 @@
 //! Which groups somebody is in: directly, and through groups that are members of others (RFC 7643 §4.1.2).
 
 use super::query::Found;
-use super::resources::{AnyRecord, View, Wanted};
+use super::related_record::{View, Wanted};
+use super::resources::AnyRecord;
 use super::{Directory, Error};
 use crate::scim::resource::Reference;
 use crate::scim::{self, ScimType};

@@ -6,7 +6,7 @@ use super::guard::Visitor;
 use super::page::{Answer, Frame, Section, When, encoded, show};
 use crate::api::params::Pairs;
 use crate::directory::listing::ListPage;
-use crate::directory::resources::relation;
+use crate::directory::related_record::relation;
 use crate::directory::{AttributeChange, EventKind, Kind, RecordedEntry};
 use askama::Template;
 use serde_json::Value;

@@ -32,7 +32,7 @@ impl Engine {
     /// Opens the engine on a data folder, which must exist. Several processes may have it open.
     ///
     /// # Errors
-    /// The engine's own message when the file cannot be opened or is not one of its files.
+    /// The engine's own message when the file cannot be opened or is no SQLite database.
     pub fn open(folder: &Path) -> Result<Self, String> {
         let file = folder.join(FILE);
         let path = file.to_str().ok_or("the path of the data folder is not UTF-8 text")?;
