@@ -1,5 +1,8 @@
 //! How many records of a kind SCIM lists: 256 count items by the first two hexadecimal digits of the id, each with sixteen
 //! counters by the third digit. They give the exact total, and lead any `startIndex` to within a few rows of its place.
+//!
+//! One number holds six counters of six decimal digits: every page reads all of them, and each attribute costs time.
+//! DynamoDB's numbers have 38 digits, and it adds to them exactly.
 
 use super::dynamodb::read::Range;
 use super::dynamodb::transact::{Condition, Step, Transaction};
@@ -9,6 +12,12 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use uuid::Uuid;
 
 const BUCKETS: usize = 4_096;
+/// The values of a hexadecimal digit.
+const DIGITS: usize = 16;
+/// How many counters a number holds.
+const COUNTERS: usize = 6;
+/// One more than the highest value of a counter.
+const BASE: i128 = 1_000_000;
 
 /// How many visible records have an id that starts with each three hexadecimal digits.
 #[derive(Debug, Clone)]
@@ -25,6 +34,18 @@ impl Counts {
     /// All visible records.
     pub(super) fn total(&self) -> u64 {
         self.0.iter().sum()
+    }
+
+    /// Sets the counters of one number of the count item for two digits.
+    fn set(&mut self, first: usize, number: usize, counters: i128) {
+        let mut rest = counters.max(0);
+        let digits = (number.saturating_mul(COUNTERS)..DIGITS).take(COUNTERS);
+        for digit in digits {
+            if let Some(count) = self.0.get_mut(first * DIGITS + digit) {
+                *count = u64::try_from(rest % BASE).unwrap_or_default();
+            }
+            rest /= BASE;
+        }
     }
 
     /// Where the row after `offset` others is; `None` when there are not so many.
@@ -46,19 +67,16 @@ impl TenantStore {
     pub(super) async fn get_counts(&self, kind: Kind) -> Result<Counts, Error> {
         let partition = keys::counts(&self.tenant, kind);
         let items = self.store.query_all(&Range::all(&partition).eventual(), None).await?;
-        let mut counts = vec![0; BUCKETS];
+        let mut counts = Counts(vec![0; BUCKETS]);
         for item in &items {
             let key = keys::sort_key(item).ok_or_else(|| Error::bad_item("no sort key"))?;
             for (name, value) in item {
-                let Some(bucket) = keys::bucket(key, name) else { continue };
-                let count: Option<i64> = value.as_n().ok().and_then(|number| number.parse().ok());
-                let count = count.ok_or_else(|| Error::bad_item("a counter is no number"))?;
-                if let Some(kept) = counts.get_mut(bucket) {
-                    *kept = u64::try_from(count).unwrap_or(0);
-                }
+                let Some((first, number)) = keys::read_counters(key, name) else { continue };
+                let sum: Option<i128> = value.as_n().ok().and_then(|number| number.parse().ok());
+                counts.set(first, number, sum.ok_or_else(|| Error::bad_item("no number"))?);
             }
         }
-        Ok(Counts(counts))
+        Ok(counts)
     }
 
     /// Counts one record more, or one less.
@@ -68,15 +86,17 @@ impl TenantStore {
         (kind, id): (Kind, Uuid),
         change: Change,
     ) {
+        let digit = keys::third_digit(id);
+        let zeros = "000000".repeat(digit % COUNTERS);
         let by = match change {
-            Change::OneMore => "1",
-            Change::OneLess => "-1",
+            Change::OneMore => format!("1{zeros}"),
+            Change::OneLess => format!("-1{zeros}"),
         };
         transaction.update(
             Step::Companion,
             &keys::count(&self.tenant, kind, id),
-            &format!("ADD {} :by", keys::counter(id)),
-            Item::from([(":by".to_owned(), AttributeValue::N(by.to_owned()))]),
+            &format!("ADD {} :by", keys::counters(digit / COUNTERS)),
+            Item::from([(":by".to_owned(), AttributeValue::N(by))]),
             Condition::none(),
         );
     }
@@ -92,6 +112,20 @@ pub(super) enum Change {
 #[cfg(test)]
 mod tests {
     use super::{BUCKETS, Counts, Place};
+
+    #[test]
+    fn a_number_holds_six_counters_and_the_last_one_four() {
+        let mut counts = Counts(vec![0; BUCKETS]);
+        counts.set(0x0a, 0, 999_999_000_000_000_000_000_000_000_007);
+        counts.set(0x0a, 2, 5_000_000_000_000_000_000);
+        counts.set(0xff, 2, 1);
+        // Damaged ones do not stop a list.
+        counts.set(0x0b, 0, -1);
+        counts.set(0x0b, 3, 1);
+        let counted = counts.0.iter().enumerate().filter(|(_, count)| **count > 0);
+        let counted: Vec<(usize, u64)> = counted.map(|(bucket, count)| (bucket, *count)).collect();
+        assert_eq!(counted, [(0x0a0, 7), (0x0a4, 999_999), (0x0af, 5), (0xffc, 1)]);
+    }
 
     #[test]
     fn an_offset_is_led_to_its_bucket() {

@@ -222,21 +222,25 @@ pub(super) fn records_from_bucket(bucket: usize) -> String {
     format!("{bucket:03x}")
 }
 
-/// The counter for a record's id within its count item: one for each value of the third hexadecimal digit.
-pub(super) fn counter(id: Uuid) -> String {
-    let third = id.as_bytes().get(1).copied().unwrap_or_default() >> 4;
-    format!("{COUNTER}{third:x}")
+/// The third hexadecimal digit of a record's id, which has a counter of its own within the count item.
+pub(super) fn third_digit(id: Uuid) -> usize {
+    usize::from(id.as_bytes().get(1).copied().unwrap_or_default() >> 4)
 }
 
-/// The bucket of a counter: its three hexadecimal digits. `None` for an attribute that is no counter.
-pub(super) fn bucket(sort_key: &str, counter: &str) -> Option<usize> {
-    let first = usize::from_str_radix(sort_key, 16).ok()?;
-    let third = usize::from_str_radix(counter.strip_prefix(COUNTER)?, 16).ok()?;
-    Some(first * 16 + third)
+/// The attribute of a count item that holds its counters of one number.
+pub(super) fn counters(number: usize) -> String {
+    format!("{COUNTERS}{number}")
 }
 
-/// What the names of counters start with.
-const COUNTER: char = 'n';
+/// The first two hexadecimal digits of a count item, and the number of its counters that an attribute holds. `None` for
+/// an attribute without counters.
+pub(super) fn read_counters(sort_key: &str, attribute: &str) -> Option<(usize, usize)> {
+    let number = attribute.strip_prefix(COUNTERS)?.parse().ok()?;
+    Some((usize::from_str_radix(sort_key, 16).ok()?, number))
+}
+
+/// The names of attributes with counters start with this.
+const COUNTERS: char = 'n';
 
 #[cfg(test)]
 mod tests {
