@@ -98,7 +98,7 @@ fn expect_all(answer: &Answer) {
 fn expect_no_turn(answer: &Answer) {
     let detail = answer.expect_error(429, None);
     assert_eq!(answer.header("retry-after"), "2");
-    assert!(detail.contains("read all records") && detail.contains("userName"), "{detail}");
+    assert!(detail.contains("large reads") && detail.contains("userName"), "{detail}");
 }
 
 /// Timers are exact to a millisecond.

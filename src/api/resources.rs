@@ -172,6 +172,7 @@ async fn get(call: Call, id: PathParts<1>, Params(params): Params) -> Answer {
         let answer = response::empty(StatusCode::NOT_MODIFIED);
         return Ok(call.located(answer, (id, record.version())));
     }
+    let _turn = directory.turn_to_show(std::slice::from_ref(&record), view).await?;
     call.answer(StatusCode::OK, record, &relations, &projections, view).await
 }
 

@@ -220,7 +220,7 @@ impl Directory {
             next = ReadOrder::GroupFirst;
             precondition.check(before.version)?;
             let decided = match decide(with_members(&before, &known)) {
-                // It may be about a member whose row was too old.
+                // The error may come from a stale row.
                 Err(_) if may_be_stale => continue,
                 decided => decided?,
             };

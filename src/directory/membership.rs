@@ -108,7 +108,7 @@ impl Directory {
     }
 
     /// The absent or returning members that a request can touch and does not want: without the request they would come
-    /// back. `None` when one of them is a member by now, so that what is known is too old.
+    /// back. `None` if one of them joined after `known` was read: the caller retries.
     pub(super) async fn awaited(
         &self,
         group: Uuid,

@@ -226,7 +226,7 @@ impl Directory {
         Ok(records.collect())
     }
 
-    /// Reads who belongs to whom, as far as the filter is about that. Whole groups are read in a turn, which is given back.
+    /// Reads the memberships that the filter names. Returns the full-read turn, if it took one.
     pub(super) async fn condition<'f, R: Shown>(
         &self,
         filter: &'f BoundFilter,

@@ -5,6 +5,7 @@ use super::resources::{AnyRecord, Shown};
 use super::{Directory, Error};
 use crate::scim::resource::{Relation, Resource};
 use crate::scim::{self, ScimType};
+use crate::store::FullRead;
 use crate::store::employee::Employee;
 use crate::store::group::Group;
 use crate::store::keys::Kind;
@@ -86,10 +87,26 @@ impl RelatedRecord {
 }
 
 impl Directory {
+    /// A turn of the full reads for an answer that shows many members; `None` when it needs none. The answer to a write
+    /// needs none either: its write is committed.
+    ///
+    /// # Errors
+    /// [`Error::TooManyFullReads`].
+    pub async fn turn_to_show(
+        &self,
+        records: &[AnyRecord],
+        view: View,
+    ) -> Result<Option<FullRead>, Error> {
+        match count_members(records, view)? > MOST_MEMBERS_WITHOUT_TURN {
+            true => Ok(Some(self.store.begin_full_read().await?)),
+            false => Ok(None),
+        }
+    }
+
     /// Adds groups to users and members to groups, in the same order. A group that was deleted meanwhile is left out.
     ///
     /// # Errors
-    /// [`Error::Contention`], [`Error::TooManyFullReads`] for more than 1,000 members, and as for every call of the store.
+    /// [`Error::Contention`], and as for every call of the store.
     pub async fn with_relations(
         &self,
         records: Vec<AnyRecord>,
@@ -99,11 +116,6 @@ impl Directory {
         let members = count_members(&records, view)?;
         let is_whole =
             members <= MOST_MEMBERS_DESCRIBED || view.member_detail == MemberDetail::Whole;
-        // Many members are as much as a full read.
-        let _turn = match members > MOST_MEMBERS_BESIDE {
-            true => Some(self.store.begin_full_read().await?),
-            false => None,
-        };
         let shown = stream::iter(records).map(|record| async move {
             let group = match record {
                 AnyRecord::Employee(employee) => {
@@ -163,7 +175,7 @@ const MOST_MEMBERS_SHOWN: u64 = 110_000;
 pub const MOST_MEMBERS_DESCRIBED: u64 = 10_000;
 
 /// How many members answers read without a turn of the full reads.
-const MOST_MEMBERS_BESIDE: u64 = 1_000;
+const MOST_MEMBERS_WITHOUT_TURN: u64 = 1_000;
 
 /// How many members an answer shows. Refuses one that could not be sent, before they are read.
 fn count_members(records: &[AnyRecord], view: View) -> Result<u64, Error> {

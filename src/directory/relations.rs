@@ -90,7 +90,7 @@ impl Directory {
             && is_consecutive
             && self.has_groups().await?
         {
-            // With the deleted employees between them there may be more than rows.
+            // Deleted employees in this range of ids have memberships too.
             let most = ids.len().saturating_mul(2);
             let found = self.store.list_memberships_between(*first, *last, most).await?;
             if let Some(memberships) = found {

@@ -158,11 +158,11 @@ impl TenantStore {
     ) -> Result<Option<HashMap<Uuid, Memberships>>, Error> {
         let sort = SortRange::Between(first.to_string(), last.to_string());
         let range = Range::new(&keys::memberships(&self.tenant), sort).eventual().long();
-        let page = self.store.query_page(&range, Some(most), None).await?;
-        if page.next.is_some() {
+        let items = self.store.query_all(&range, Some(most.saturating_add(1))).await?;
+        if items.len() > most {
             return Ok(None);
         }
-        read_memberships(&page.items).map(Some)
+        read_memberships(&items).map(Some)
     }
 
     /// Writes `after` over memberships that must still be as they were read; those that say nothing are removed.

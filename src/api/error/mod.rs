@@ -53,7 +53,7 @@ struct Failure(Arc<ApiError>);
 
 /// The error of an answer to a committed write, on its way to the log.
 #[derive(Debug, Clone)]
-struct Unshown(Arc<ApiError>);
+struct UnreadableAnswer(Arc<ApiError>);
 
 impl ApiError {
     pub(crate) fn new(status: StatusCode, detail: impl Into<String>) -> Self {
@@ -67,9 +67,9 @@ impl ApiError {
         error
     }
 
-    /// Leaves the error to the log, because the write is committed and `answer` says so.
+    /// Attaches the error to the answer, so that `render` logs it. The write is committed.
     pub(super) fn logged_with(self, mut answer: Response) -> Response {
-        answer.extensions_mut().insert(Unshown(Arc::new(self)));
+        answer.extensions_mut().insert(UnreadableAnswer(Arc::new(self)));
         answer
     }
 

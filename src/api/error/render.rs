@@ -1,6 +1,6 @@
 //! Failures as bodies of answers, and what the log keeps of them.
 
-use super::{ApiError, Failure, Unshown};
+use super::{ApiError, Failure, UnreadableAnswer};
 use crate::api::context::Part;
 use crate::api::observe::Seen;
 use crate::api::response;
@@ -25,16 +25,16 @@ const MOST_NOTED_CHARS: usize = 200;
 /// a server error: here, and nowhere else.
 pub(in crate::api) fn render(response: &mut Response, seen: &Seen, write_page: WriteFailure) {
     let Seen { request_id, operation, tenant, .. } = seen;
-    if let Some(Unshown(error)) = response.extensions_mut().remove::<Unshown>() {
-        let cause = error.cause.as_ref().map_or_else(|| error.detail.clone(), |cause| cause.text());
+    if let Some(UnreadableAnswer(error)) = response.extensions_mut().remove::<UnreadableAnswer>() {
         let request_id = &**request_id;
-        tracing::error!(
-            request_id,
-            operation,
-            tenant,
-            cause,
-            "a change is written and cannot be shown"
-        );
+        const TEXT: &str = "the change is committed, but its answer could not be read";
+        match &error.cause {
+            Some(cause) => {
+                let cause = cause.text();
+                tracing::error!(request_id, operation, tenant, cause, TEXT);
+            }
+            None => tracing::warn!(request_id, operation, tenant, cause = error.detail, TEXT),
+        }
     }
     let Some(Failure(failure)) = response.extensions_mut().remove::<Failure>() else { return };
     let detail = detail_for(&failure, request_id);

@@ -209,9 +209,9 @@ impl From<directory::Error> for ApiError {
             Error::TooManyFullReads => Self::retry_later(
                 StatusCode::TOO_MANY_REQUESTS,
                 2,
-                "Too many requests that read all records are running. Wait for the seconds in Retry-After and \
-                 repeat the request. A filter with eq on userName, externalId, id or emails, or on displayName \
-                 of a group, needs no such read",
+                "Too many large reads are running. Repeat the request after the seconds in Retry-After. For \
+                 users, filter with eq on userName, externalId, id or emails. For groups, add \
+                 excludedAttributes=members",
             ),
             Error::Unavailable(_) => Self::retry_later(
                 StatusCode::SERVICE_UNAVAILABLE,

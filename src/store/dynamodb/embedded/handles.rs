@@ -11,6 +11,8 @@ type Job = Box<dyn FnOnce(&Database) + Send>;
 
 /// The fewest long reads that run at the same time. Each has a connection of its own.
 const FEWEST_LONG: usize = 4;
+/// The most long reads, and the most short ones. A machine with more processors has enough with these.
+const MOST_READERS: usize = 16;
 
 /// The connection that writes, on a thread of its own: a commit waits for the disk, and requests must not wait with it.
 pub(super) struct Writer {
@@ -57,7 +59,7 @@ impl Writer {
     ) -> Option<T> {
         let (done, result) = oneshot::channel();
         let job: Job = Box::new(move |database| {
-            // A caller that is gone by then wants nothing written; one that goes later does not stop the job.
+            // The caller may be gone while the job waited. A job that has begun runs to its end.
             if !done.is_closed() {
                 let _ = done.send(work(database));
             }
@@ -69,6 +71,7 @@ impl Writer {
 
 /// The connections that read. All are opened at the start: to open one takes the file's write lock.
 pub(super) struct Readers {
+    path: String,
     idle: Mutex<Vec<Database>>,
     /// How many long reads may begin. The other connections are for the threads that answer.
     long: Arc<Semaphore>,
@@ -81,10 +84,15 @@ impl Readers {
     /// The engine's own message.
     pub(super) fn open(path: &str) -> Result<Self, String> {
         let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
+        let threads = threads.min(MOST_READERS);
         let long = threads.max(FEWEST_LONG);
         let readers = (0..threads + long).map(|_| Database::new(path));
         let readers = readers.collect::<Result<_, _>>().map_err(|error| error.to_string())?;
-        Ok(Self { idle: Mutex::new(readers), long: Arc::new(Semaphore::new(long)) })
+        Ok(Self {
+            path: path.to_owned(),
+            idle: Mutex::new(readers),
+            long: Arc::new(Semaphore::new(long)),
+        })
     }
 
     /// Waits until a long read may begin. It ends when the permit is dropped.
@@ -95,9 +103,25 @@ impl Readers {
     /// Reads with an idle connection; with the one that writes when there is none.
     pub(super) fn run<T>(&self, writer: &Writer, read: impl FnOnce(&Database) -> T) -> T {
         let Some(reader) = lock(&self.idle).pop() else { return read(&writer.database()) };
-        let result = read(&reader);
-        lock(&self.idle).push(reader);
-        result
+        let lent = Lent { readers: self, reader };
+        read(&lent.reader)
+    }
+}
+
+/// A connection that a read uses. It goes back to the idle ones when the read ends.
+struct Lent<'r> {
+    readers: &'r Readers,
+    reader: Database,
+}
+
+impl Drop for Lent<'_> {
+    fn drop(&mut self) {
+        // A panic poisons the engine's lock.
+        let reader = match std::thread::panicking() {
+            true => Database::new(&self.readers.path).ok(),
+            false => Some(self.reader.clone()),
+        };
+        lock(&self.readers.idle).extend(reader);
     }
 }
 
