@@ -5,6 +5,16 @@ use serde_json::{Value, json};
 
 const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 
+/// A signal must not be lost while the server starts.
+#[test]
+fn a_server_that_is_told_to_stop_as_soon_as_it_is_ready_ends_with_success() {
+    let operator = Operator::new();
+    for _ in 0..10 {
+        assert!(operator.serve().terminate().success());
+        assert!(operator.dynamodb().terminate().success());
+    }
+}
+
 #[test]
 fn everything_acknowledged_survives_kill_9() {
     let operator = Operator::new();

@@ -2,7 +2,7 @@
 
 use super::arguments::{DynamodbArguments, Place};
 use super::exit::Refused;
-use super::stop::told_to_stop;
+use super::stop;
 use super::{open, output};
 use anyhow::Context;
 use axum::Router;
@@ -35,6 +35,7 @@ pub async fn serve(place: &Place, arguments: &DynamodbArguments, json: bool) -> 
         return Err(Refused(text).into());
     }
     let engine = open::open_engine(&place.data)?;
+    let told_to_stop = stop::listen().context("cannot listen for signals")?;
     let listener = TcpListener::bind(arguments.listen)
         .await
         .with_context(|| format!("cannot listen on {}", arguments.listen))?;
@@ -50,7 +51,7 @@ pub async fn serve(place: &Place, arguments: &DynamodbArguments, json: bool) -> 
     let service = Router::new()
         .fallback(post(move |headers, body| call(engine, headers, body)))
         .layer(DefaultBodyLimit::max(LARGEST_CALL_BYTES));
-    axum::serve(listener, service).with_graceful_shutdown(told_to_stop()).await?;
+    axum::serve(listener, service).with_graceful_shutdown(told_to_stop).await?;
     Ok(())
 }
 

@@ -1,7 +1,7 @@
 //! `rollcall serve`: the local server.
 
 use super::arguments::{Place, ServeArguments};
-use super::stop::told_to_stop;
+use super::stop;
 use super::{ACTOR, open, output};
 use anyhow::Context;
 use rollcall::api::context::{settings_url, tenant_url};
@@ -22,6 +22,7 @@ pub async fn serve(place: &Place, arguments: &ServeArguments, json: bool) -> any
     log_to_standard_error();
     rollcall::log_panics_without_text();
     let mut app = open::open(place).await?;
+    let told_to_stop = stop::listen().context("cannot listen for signals")?;
     let listener = TcpListener::bind(arguments.listen)
         .await
         .with_context(|| format!("cannot listen on {}", arguments.listen))?;
@@ -39,7 +40,7 @@ pub async fn serve(place: &Place, arguments: &ServeArguments, json: bool) -> any
     let shown = shown.or(tenants.into_iter().next());
     announce(place, &app, shown.as_ref(), new.as_ref(), json);
     let service = app.service();
-    axum::serve(listener, Shared::new(service)).with_graceful_shutdown(told_to_stop()).await?;
+    axum::serve(listener, Shared::new(service)).with_graceful_shutdown(told_to_stop).await?;
     Ok(())
 }
 

@@ -1,18 +1,32 @@
 //! When a server of the command ends.
 
-/// Waits until the process is told to stop: Ctrl-C, or SIGTERM.
-pub async fn told_to_stop() {
-    let interrupt = tokio::signal::ctrl_c();
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = interrupt => {}
-                _ = terminate.recv() => {}
-            }
-            return;
+use std::future::Future;
+use std::io;
+
+/// Listens for Ctrl-C and SIGTERM. The future ends with the first one.
+///
+/// Call it before the server says that it is ready: a signal that comes while nobody listens would be lost.
+///
+/// # Errors
+/// The operating system does not tell the process about signals.
+#[cfg(unix)]
+pub fn listen() -> io::Result<impl Future<Output = ()> + Send> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
         }
-    }
-    let _ = interrupt.await;
+    })
+}
+
+/// Listens for Ctrl-C. The future ends with it.
+///
+/// # Errors
+/// None.
+#[cfg(not(unix))]
+pub fn listen() -> io::Result<impl Future<Output = ()> + Send> {
+    Ok(async { drop(tokio::signal::ctrl_c().await) })
 }

@@ -3,7 +3,7 @@
 use serde_json::Value;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use tempfile::TempDir;
 
 /// A data folder, and the command on it.
@@ -104,6 +104,14 @@ impl Server {
     /// The Secret Token it printed.
     pub fn token(&self) -> String {
         self.ready["scim_token"].as_str().expect("a token").to_owned()
+    }
+
+    /// Asks it to end, as a supervisor does, and waits for it.
+    pub fn terminate(mut self) -> ExitStatus {
+        let id = self.process.id().to_string();
+        let sent = Command::new("kill").args(["-TERM", &id]).status().expect("kill runs");
+        assert!(sent.success());
+        self.process.wait().expect("it ends")
     }
 
     /// Ends it as a power cut would: `kill -9`.
