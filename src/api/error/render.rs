@@ -18,6 +18,9 @@ pub(in crate::api) fn refusal(response: &Response) -> Option<(u16, String)> {
     is_news.then(|| (status, failure.detail.chars().take(MOST_NOTED_CHARS).collect()))
 }
 
+/// The log's line about an answer to a committed write.
+const UNREADABLE: &str = "the change is committed, but its answer could not be read";
+
 /// How much of a text is kept.
 const MOST_NOTED_CHARS: usize = 200;
 
@@ -27,13 +30,14 @@ pub(in crate::api) fn render(response: &mut Response, seen: &Seen, write_page: W
     let Seen { request_id, operation, tenant, .. } = seen;
     if let Some(UnreadableAnswer(error)) = response.extensions_mut().remove::<UnreadableAnswer>() {
         let request_id = &**request_id;
-        const TEXT: &str = "the change is committed, but its answer could not be read";
         match &error.cause {
             Some(cause) => {
                 let cause = cause.text();
-                tracing::error!(request_id, operation, tenant, cause, TEXT);
+                tracing::error!(request_id, operation, tenant, cause, "{UNREADABLE}");
             }
-            None => tracing::warn!(request_id, operation, tenant, cause = error.detail, TEXT),
+            None => {
+                tracing::warn!(request_id, operation, tenant, cause = error.detail, "{UNREADABLE}");
+            }
         }
     }
     let Some(Failure(failure)) = response.extensions_mut().remove::<Failure>() else { return };
