@@ -109,23 +109,32 @@ async fn open_store(place: &Place) -> anyhow::Result<Store> {
         store.create_table_unless_exists().await.with_context(context)?;
         return Ok(store);
     }
-    let engine = open_engine(&place.data)?;
+    let (engine, _lock) = open_locked(&place.data)?;
     let store = Store::new(Arc::new(EmbeddedTable::new(engine, table)));
-    let _lock = lock_folder(&place.data).context("cannot use the data folder")?;
-    store.create_table_unless_exists().await.context("cannot use the data folder")?;
+    store.create_table_unless_exists().await.with_context(|| unusable(&place.data))?;
     Ok(store)
 }
 
 /// The embedded engine on a data folder, which is made if it is not there.
 pub fn open_engine(folder: &Path) -> anyhow::Result<Engine> {
-    let context = || format!("cannot use the data folder {}", folder.display());
-    make_folder(folder).with_context(context)?;
-    let _lock = lock_folder(folder).with_context(context)?;
-    Engine::open(folder).map_err(|error| anyhow!(error)).with_context(context)
+    open_locked(folder).map(|(engine, _)| engine)
 }
 
-/// Locks the data folder until the file is dropped, and waits for another process that has locked it. The engine makes its
-/// file and the table in several steps, and fails on a half-made one.
+/// The engine, and the lock of its folder. The engine makes its file and the table in several steps, and fails on a
+/// half-made one.
+fn open_locked(folder: &Path) -> anyhow::Result<(Engine, File)> {
+    let context = || unusable(folder);
+    make_folder(folder).with_context(context)?;
+    let lock = lock_folder(folder).with_context(context)?;
+    let engine = Engine::open(folder).map_err(|error| anyhow!(error)).with_context(context)?;
+    Ok((engine, lock))
+}
+
+fn unusable(folder: &Path) -> String {
+    format!("cannot use the data folder {}", folder.display())
+}
+
+/// Locks the data folder until the file is dropped, and waits for another process that has locked it.
 fn lock_folder(folder: &Path) -> std::io::Result<File> {
     let mut options = File::options();
     options.append(true).create(true);
@@ -146,8 +155,7 @@ async fn open_peppers(place: &Place) -> anyhow::Result<PepperSource> {
                     made without it would never work";
         return Err(Refused(text.to_owned()).into());
     }
-    make_folder(&place.data)
-        .with_context(|| format!("cannot use the data folder {}", place.data.display()))?;
+    make_folder(&place.data).with_context(|| unusable(&place.data))?;
     let file = secrets::file_in(&place.data);
     secrets::create_file_unless_exists(&file)
         .with_context(|| format!("cannot make the secret document {}", file.display()))?;

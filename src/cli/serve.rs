@@ -31,11 +31,11 @@ pub async fn serve(place: &Place, arguments: &ServeArguments, json: bool) -> any
         app.public_url = format!("http://{address}").into();
     }
     let on_a_machine = place.table.is_none() && place.dynamodb_endpoint.is_none();
-    let new = match on_a_machine && app.tenants.list().await?.is_empty() {
-        true => make_demo_tenant(&app).await?,
-        false => None,
-    };
-    let tenants = app.tenants.list().await?;
+    let (mut tenants, mut new) = (app.tenants.list().await?, None);
+    if tenants.is_empty() && on_a_machine {
+        new = make_demo_tenant(&app).await?;
+        tenants = app.tenants.list().await?;
+    }
     let shown = TenantId::parse(DEMO).filter(|demo| tenants.contains(demo));
     let shown = shown.or(tenants.into_iter().next());
     announce(place, &app, shown.as_ref(), new.as_ref(), json);
