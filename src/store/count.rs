@@ -9,6 +9,7 @@ use super::dynamodb::transact::{Condition, Step, Transaction};
 use super::keys::{self, Kind};
 use super::{Error, Item, TenantStore};
 use aws_sdk_dynamodb::types::AttributeValue;
+use std::iter::repeat_n;
 use uuid::Uuid;
 
 const BUCKETS: usize = 4_096;
@@ -87,16 +88,16 @@ impl TenantStore {
         change: Change,
     ) {
         let digit = keys::third_digit(id);
-        let zeros = "000000".repeat(digit % COUNTERS);
+        let one: i128 = repeat_n(BASE, digit % COUNTERS).product();
         let by = match change {
-            Change::OneMore => format!("1{zeros}"),
-            Change::OneLess => format!("-1{zeros}"),
+            Change::OneMore => one,
+            Change::OneLess => -one,
         };
         transaction.update(
             Step::Companion,
             &keys::count(&self.tenant, kind, id),
             &format!("ADD {} :by", keys::counters(digit / COUNTERS)),
-            Item::from([(":by".to_owned(), AttributeValue::N(by))]),
+            Item::from([(":by".to_owned(), AttributeValue::N(by.to_string()))]),
             Condition::none(),
         );
     }
