@@ -2,6 +2,7 @@
 //! process or the endpoint in `ROLLCALL_TEST_DYNAMODB_ENDPOINT` sees them.
 
 use super::engine::{Fault, Faults};
+use super::http::answering;
 use aws_sdk_dynamodb::config::retry::{RetryPartition, TokenBucket};
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
 use aws_smithy_runtime_api::client::http::{
@@ -45,7 +46,7 @@ impl Watched {
             .token_bucket(TokenBucket::default())
             .build();
         let client = match endpoint {
-            None => SharedHttpClient::new(InProcess(Engine::in_memory().expect("an engine"))),
+            None => in_process(),
             Some(_) => aws_smithy_http_client::Builder::new().build_http(),
         };
         let mut config = patience(aws_sdk_dynamodb::Config::builder())
@@ -122,27 +123,12 @@ impl HttpConnector for WatchedConnector {
 }
 
 /// The embedded engine as the server of an HTTP client.
-#[derive(Debug, Clone)]
-struct InProcess(Engine);
-
-impl HttpClient for InProcess {
-    fn http_connector(
-        &self,
-        _settings: &HttpConnectorSettings,
-        _components: &RuntimeComponents,
-    ) -> SharedHttpConnector {
-        SharedHttpConnector::new(self.clone())
-    }
-}
-
-impl HttpConnector for InProcess {
-    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+fn in_process() -> SharedHttpClient {
+    let engine = Engine::in_memory().expect("an engine");
+    answering(move |request| {
         let target = request.headers().get("x-amz-target").unwrap_or_default();
-        let body = request.body().bytes().unwrap_or_default();
-        let (status, body) = self.0.answer(target, body);
-        let status = status.try_into().expect("a status");
-        HttpConnectorFuture::ready(Ok(HttpResponse::new(status, SdkBody::from(body))))
-    }
+        engine.answer(target, request.body().bytes().unwrap_or_default())
+    })
 }
 
 /// Of one table, or of each table of a batch or transaction.
