@@ -174,7 +174,7 @@ impl Directory {
     }
 }
 
-/// What a request may do to the members of a group.
+/// The access of a request to the members of a group.
 #[derive(Debug)]
 pub(super) struct MemberRequest {
     /// The members that it can touch.

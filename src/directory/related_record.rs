@@ -1,4 +1,4 @@
-//! Records with their relations: what an answer shows of users and groups.
+//! Records with their relations, as an answer shows them: users with groups, groups with members.
 
 use super::relations::{Related, Relations};
 use super::resources::{AnyRecord, Shown};
@@ -13,7 +13,7 @@ use futures_util::future;
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 use uuid::Uuid;
 
-/// What is wanted of resources.
+/// The relations that an answer shows beside its records.
 #[derive(Debug, Clone, Copy)]
 pub struct View {
     /// Whether the groups of users are wanted too.

@@ -37,8 +37,8 @@ pub(super) struct GroupOf<'r> {
 }
 
 impl Directory {
-    /// What a view shows beside a record, as far as it depends on nothing but the id: the groups of an employee, and
-    /// whether a departure or return is pending for the members of a group.
+    /// The relations of a record that depend on its id only, so that they are read beside the record. An employee has
+    /// groups. A group has members with a pending departure or return, or none.
     ///
     /// # Errors
     /// As for every call of the store.
@@ -59,7 +59,7 @@ impl Directory {
         Ok(Relations { is_settled, ..Relations::default() })
     }
 
-    /// What a view shows beside the records of a list.
+    /// The relations of the records of a list.
     ///
     /// # Errors
     /// As for every call of the store.

@@ -109,8 +109,8 @@ impl TenantStore {
         Ok(rows.into_iter().map(|row| row.member).collect())
     }
 
-    /// Those of whom an item says that they are away and come back as members of a group, in id order. Whether they do is
-    /// for [`TenantStore::get_memberships`] to say.
+    /// The absent employees who may return to a group, in id order. Their memberships decide whether they do:
+    /// [`TenantStore::get_memberships`].
     ///
     /// # Errors
     /// [`Error`], as for every call.

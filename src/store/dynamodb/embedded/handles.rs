@@ -59,7 +59,7 @@ impl Writer {
     ) -> Option<T> {
         let (done, result) = oneshot::channel();
         let job: Job = Box::new(move |database| {
-            // The caller may be gone while the job waited. A job that has begun runs to its end.
+            // A job is skipped if its caller was cancelled while it waited. A job that has begun runs to its end.
             if !done.is_closed() {
                 let _ = done.send(work(database));
             }
