@@ -244,7 +244,7 @@ impl Directory {
     }
 
     /// What waits to be written or cleared away may name somebody who was erased.
-    async fn write_what_waits(&self) -> Result<(), Error> {
+    pub(super) async fn write_what_waits(&self) -> Result<(), Error> {
         let mut written = Ok(());
         for group in self.store.list_journals().await? {
             written = written.and(self.settled_group(group).await.map(drop));

@@ -14,6 +14,7 @@ pub mod groups;
 mod membership;
 mod moves;
 mod tidy;
+pub mod check;
 pub mod relations;
 pub mod related_record;
 pub mod cursor;
@@ -41,6 +42,7 @@ pub mod sync;
 pub use error::Error;
 // The records the directory works on and gives out. What stands above it takes them from here, and never sees the
 // store.
+pub use crate::store::check::{Pending, Report, Violation, ViolationKind};
 pub use crate::store::dynamodb::usage::{Usage, clock, metered};
 pub use crate::store::employee::Employee;
 pub use crate::store::group::Group;

@@ -73,13 +73,21 @@ impl Directory {
 
     async fn follow_left_over(&self) -> Result<(), Error> {
         let latest = self.sources.now() - LEFT_OVER_AFTER;
-        let movers = self.store.list_movers().await?;
-        let mut followed = Ok(());
-        for mover in movers.iter().filter(|mover| mover.since < latest) {
+        self.finish_moves_where(|mover| mover.since < latest).await
+    }
+
+    /// Finishes all departures and returns, also those that a request works on.
+    pub(super) async fn finish_moves(&self) -> Result<(), Error> {
+        self.finish_moves_where(|_| true).await
+    }
+
+    async fn finish_moves_where(&self, wanted: impl Fn(&Mover) -> bool) -> Result<(), Error> {
+        let mut finished = Ok(());
+        for mover in self.store.list_movers().await?.iter().filter(|mover| wanted(mover)) {
             // One that cannot be finished is no reason to leave the others.
-            followed = followed.and(self.finish(mover).await);
+            finished = finished.and(self.finish(mover).await);
         }
-        followed
+        finished
     }
 
     /// Has all groups follow that somebody who is gone has not left yet, whoever began it.

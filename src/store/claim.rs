@@ -150,10 +150,21 @@ impl TenantStore {
         after: &Claim,
     ) {
         let key = keys::claim(&self.tenant, kind, name);
-        if *after == Claim::default() {
-            transaction.delete(step, &key, before.unchanged())
-        } else {
-            transaction.put(step, after.to_item(&key), before.unchanged())
-        }
+        replace_claim_at(transaction, step, &key, before, after);
+    }
+}
+
+/// Writes `after` over the claim at a key, as [`TenantStore::replace_claim`] does.
+pub(super) fn replace_claim_at(
+    transaction: &mut Transaction<'_>,
+    step: Step,
+    key: &keys::Key,
+    before: &Claim,
+    after: &Claim,
+) {
+    if *after == Claim::default() {
+        transaction.delete(step, key, before.unchanged())
+    } else {
+        transaction.put(step, after.to_item(key), before.unchanged())
     }
 }

@@ -6,7 +6,8 @@
 
 use super::dynamodb::read::Range;
 use super::dynamodb::transact::{Condition, Step, Transaction};
-use super::keys::{self, Kind};
+use super::keys::{self, Key, Kind};
+use super::tenant::TenantId;
 use super::{Error, Item, TenantStore};
 use aws_sdk_dynamodb::types::AttributeValue;
 use std::iter::repeat_n;
@@ -87,19 +88,38 @@ impl TenantStore {
         (kind, id): (Kind, Uuid),
         change: Change,
     ) {
-        let digit = keys::third_digit(id);
-        let one: i128 = repeat_n(BASE, digit % COUNTERS).product();
+        let Counter { item, attribute, one } = counter_of(&self.tenant, kind, id);
         let by = match change {
             Change::OneMore => one,
             Change::OneLess => -one,
         };
         transaction.update(
             Step::Companion,
-            &keys::count(&self.tenant, kind, id),
-            &format!("ADD {} :by", keys::counters(digit / COUNTERS)),
+            &item,
+            &format!("ADD {attribute} :by"),
             Item::from([(":by".to_owned(), AttributeValue::N(by.to_string()))]),
             Condition::none(),
         );
+    }
+}
+
+/// The counter of a record.
+pub(super) struct Counter {
+    /// The count item.
+    pub item: Key,
+    /// The number that holds the counter, and five others.
+    pub attribute: String,
+    /// One record, in that number.
+    pub one: i128,
+}
+
+/// The counter of the record with an id.
+pub(super) fn counter_of(tenant: &TenantId, kind: Kind, id: Uuid) -> Counter {
+    let digit = keys::third_digit(id);
+    Counter {
+        item: keys::count(tenant, kind, id),
+        attribute: keys::counters(digit / COUNTERS),
+        one: repeat_n(BASE, digit % COUNTERS).product(),
     }
 }
 

@@ -74,6 +74,15 @@ pub struct RecordedEntry {
     pub entry: HistoryEntry,
 }
 
+impl RecordedEntry {
+    /// The employees whose erasure the entry records, in the tenant's history.
+    pub(super) fn erased(&self) -> impl Iterator<Item = Uuid> {
+        let changes = self.entry.changes.iter();
+        let erased = changes.filter(|_| self.entry.kind == EventKind::Erased);
+        erased.filter_map(|change| change.old.as_ref()?.as_str()?.parse().ok())
+    }
+}
+
 // The names of an entry's attributes.
 const AT: &str = "at";
 const BY: &str = "by";
@@ -196,7 +205,7 @@ fn entries_of(history: &History) -> Range {
     Range::new(&history.partition, sort)
 }
 
-fn read_entry(item: Item) -> Result<RecordedEntry, Error> {
+pub(super) fn read_entry(item: Item) -> Result<RecordedEntry, Error> {
     let revision = keys::sort_key(&item).and_then(keys::revision);
     let revision = revision.ok_or_else(|| Error::bad_item("no revision"))?;
     let mut item = ItemReader(item);

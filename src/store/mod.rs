@@ -28,7 +28,9 @@ mod packed_changes;
 pub mod history;
 pub mod sync;
 mod full_read;
+mod partitions;
 mod purge;
+pub mod check;
 
 pub use dynamodb::error::Error;
 

@@ -13,7 +13,7 @@ use super::membership::{Memberships, Presence};
 use super::overlay::Overlay;
 use super::record::id_in_key;
 use super::written::{Written, finish};
-use super::{Error, TenantStore};
+use super::{Error, Item, TenantStore};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -71,13 +71,7 @@ impl TenantStore {
     pub async fn list_movers(&self) -> Result<Vec<Mover>, Error> {
         let partition = keys::movers(&self.tenant);
         let items = self.store.query_all(&Range::all(&partition), None).await?;
-        let movers = items.into_iter().map(|item| {
-            let member = Member::from_attributes(id_in_key(&item)?, &item)?;
-            let mut item = ItemReader(item);
-            let (by, since) = (item.text(BY)?, item.time(SINCE)?);
-            Ok(Mover { member, by, since, presence: item.json(PRESENCE)? })
-        });
-        movers.collect()
+        items.into_iter().map(read_mover).collect()
     }
 
     /// Writes a step into the transaction that it belongs to.
@@ -147,4 +141,12 @@ impl TenantStore {
         }
         Ok(overlay)
     }
+}
+
+/// Reads the item of a mover.
+pub(super) fn read_mover(item: Item) -> Result<Mover, Error> {
+    let member = Member::from_attributes(id_in_key(&item)?, &item)?;
+    let mut item = ItemReader(item);
+    let (by, since) = (item.text(BY)?, item.time(SINCE)?);
+    Ok(Mover { member, by, since, presence: item.json(PRESENCE)? })
 }

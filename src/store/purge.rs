@@ -2,8 +2,8 @@
 
 use super::dynamodb::read::Range;
 use super::dynamodb::transact::{Condition, Step, Transaction};
-use super::history::{EventKind, RecordedEntry};
 use super::keys::{self, Kind};
+use super::partitions;
 use super::record::id_in_key;
 use super::{Error, TenantStore};
 use uuid::Uuid;
@@ -75,37 +75,22 @@ impl TenantStore {
             }
         }
         // An erasure that was interrupted has left a history that no employee leads to any more.
-        for RecordedEntry { entry, .. } in self.list_tenant_history().await? {
-            let erased = entry.changes.iter().filter(|_| entry.kind == EventKind::Erased);
-            let ids = erased.filter_map(|change| change.old.as_ref()?.as_str()?.parse().ok());
-            for id in ids {
+        for recorded in self.list_tenant_history().await? {
+            for id in recorded.erased() {
                 purged += self.purge_history(id).await?;
             }
         }
         let tenant = &self.tenant;
         for partition in [keys::records(tenant, Kind::Group), keys::graves(tenant)] {
             for group in self.list_ids_in(&partition).await? {
-                purged += self.purge_partition(&keys::members(tenant, group)).await?;
-                purged += self.purge_partition(&keys::all_away(tenant, group)).await?;
-                purged += self.purge_partition(&keys::journal(tenant, group)).await?;
+                for of_group in partitions::of_group(group) {
+                    purged += self.purge_partition(&of_group.key(tenant)).await?;
+                }
             }
             purged += self.purge_partition(&partition).await?;
         }
-        for partition in [
-            keys::claims(tenant, Kind::Employee),
-            keys::claims(tenant, Kind::Group),
-            keys::external_ids(tenant, Kind::Employee),
-            keys::external_ids(tenant, Kind::Group),
-            keys::emails(tenant),
-            keys::counts(tenant, Kind::Employee),
-            keys::counts(tenant, Kind::Group),
-            keys::memberships(tenant),
-            keys::movers(tenant),
-            keys::journals(tenant),
-            keys::group_histories(tenant),
-            keys::tenant_history(tenant).partition,
-        ] {
-            purged += self.purge_partition(&partition).await?;
+        for partition in partitions::ABOUT_RECORDS {
+            purged += self.purge_partition(&partition.key(tenant)).await?;
         }
         Ok(purged)
     }

@@ -216,6 +216,13 @@ impl TenantStore {
     }
 }
 
+/// The revision of the change that a part of a journal belongs to.
+pub(super) fn revision_of_part(item: &Item) -> Result<u64, Error> {
+    read_part(item)?;
+    let revision = keys::sort_key(item).and_then(keys::revision_of_journal);
+    revision.ok_or_else(|| Error::bad_item("no revision"))
+}
+
 /// The journal must be where it was read.
 fn is_at(journal: &Journal) -> Condition {
     Condition::expression("journalRevision = :journal AND journalDone = :done")

@@ -64,6 +64,11 @@ pub fn journal_prefix(revision: u64) -> String {
     format!("{revision:012}#")
 }
 
+/// The revision at the start of the sort key of a journal's part.
+pub(in crate::store) fn revision_of_journal(sort_key: &str) -> Option<u64> {
+    sort_key.split('#').next()?.parse().ok()
+}
+
 /// A part of what a revision of a group did to its members.
 pub fn journal_part(tenant: &TenantId, group: Uuid, revision: u64, part: usize) -> Key {
     Key::new(journal(tenant, group), format!("{}{part:03}", journal_prefix(revision)))

@@ -62,3 +62,8 @@ pub fn tenant_history(tenant: &TenantId) -> History {
 pub(in crate::store) fn revision(sort_key: &str) -> Option<u64> {
     sort_key.rsplit('#').next()?.parse().ok()
 }
+
+/// The group at the start of the sort key of an entry in the history of groups.
+pub(in crate::store) fn group_in_history(sort_key: &str) -> Option<Uuid> {
+    Uuid::parse_str(sort_key.split_once('#')?.0).ok()
+}

@@ -200,6 +200,11 @@ pub(super) fn sort_key(item: &super::Item) -> Option<&str> {
 }
 
 /// The key of an item.
+pub(super) fn key(item: &super::Item) -> Option<Key> {
+    Some(Key { partition: partition(item)?.to_owned(), sort: sort_key(item)?.to_owned() })
+}
+
+/// The key attributes of an item.
 pub(super) fn key_of_item(item: &super::Item) -> super::Item {
     let part = |name: &str| Some((name.to_owned(), item.get(name)?.clone()));
     [PARTITION, SORT].into_iter().filter_map(part).collect()

@@ -51,6 +51,26 @@ impl Engine {
         Ok(Self(Arc::new(Handles::Memory(database))))
     }
 
+    /// Writes all data into a new file, which [`Self::copied_from`] reads.
+    ///
+    /// # Errors
+    /// The engine's own message.
+    pub fn copy_to(&self, file: &Path) -> Result<(), String> {
+        let path = file.to_str().ok_or("the path of the copy is not UTF-8 text")?;
+        self.database().vacuum_into(path).map_err(|error| error.to_string())
+    }
+
+    /// An engine in memory with the data of a copy.
+    ///
+    /// # Errors
+    /// The engine's own message when the file is no copy.
+    pub fn copied_from(file: &Path) -> Result<Self, String> {
+        let path = file.to_str().ok_or("the path of the copy is not UTF-8 text")?;
+        let database = Database::memory().map_err(|error| error.to_string())?;
+        database.restore_from(path).map_err(|error| error.to_string())?;
+        Ok(Self(Arc::new(Handles::Memory(database))))
+    }
+
     /// Reads on the calling thread.
     fn read<T>(&self, read: impl FnOnce(&Database) -> T) -> T {
         match &*self.0 {

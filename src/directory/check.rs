@@ -1,0 +1,71 @@
+//! The check of a tenant's items, and its repair.
+
+use super::{Directory, Error};
+use crate::store::check::{Report, Violation};
+
+/// How many times a repair starts again, because one repair revealed another violation.
+const MOST_ROUNDS: usize = 5;
+
+/// The result of a repair.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Repair {
+    /// The violations that are repaired.
+    pub repaired: Vec<Violation>,
+    /// The check after it.
+    pub left: Report,
+}
+
+impl Directory {
+    /// Checks all items of the tenant, and changes nothing.
+    ///
+    /// # Errors
+    /// As for every call of the store.
+    pub async fn check(&self) -> Result<Report, Error> {
+        Ok(self.store.check().await?)
+    }
+
+    /// Repairs everything that follows from the records, finishes pending work, and checks again, until nothing changes.
+    ///
+    /// # Errors
+    /// As for every call of the store.
+    pub async fn repair(&self, by: &str) -> Result<Repair, Error> {
+        let mut repair = Repair::default();
+        for _ in 0..MOST_ROUNDS {
+            let found = self.store.check().await?;
+            let is_repairable = found.violations.iter().any(|violation| violation.is_repairable);
+            if !is_repairable && found.pending.is_empty() {
+                break;
+            }
+            // Damage first: to finish a deletion that was not restored would remove the members of a group.
+            self.store.repair(&found.violations, self.sources.now(), by).await?;
+            let finished = self.finish_pending().await;
+            repair.repaired.extend(found.violations);
+            // Work that cannot be finished stays in the report. Nothing else can be repaired then.
+            if finished.is_err() && !is_repairable {
+                break;
+            }
+        }
+        repair.left = self.store.check().await?;
+        repair.repaired.retain(|violation| !repair.left.violations.contains(violation));
+        repair.repaired.sort_unstable();
+        repair.repaired.dedup();
+        Ok(repair)
+    }
+
+    /// Finishes all pending work of the tenant, however old it is.
+    ///
+    /// # Errors
+    /// The first error of the store. Other work is finished all the same.
+    pub async fn finish_pending(&self) -> Result<(), Error> {
+        let mut finished = self.finish_moves().await;
+        finished = finished.and(self.write_what_waits().await);
+        // A deletion also shortens the moves of its members.
+        finished = finished.and(self.finish_moves().await);
+        for id in self.store.list_pending_erasures().await? {
+            // The notes may name the person, and the history goes last: it says that the erasure is pending.
+            self.store.clear_notes().await?;
+            self.store.purge_history(id).await?;
+        }
+        finished
+    }
+}

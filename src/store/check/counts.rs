@@ -1,0 +1,118 @@
+//! Counts and histories: each counter has the number of its records, and each history the revisions of its record.
+
+use super::Checker;
+use super::violation::{Finding, ViolationKind};
+use crate::store::Item;
+use crate::store::dynamodb::transact::{Condition, Step};
+use crate::store::keys::{self, Key};
+use aws_sdk_dynamodb::types::AttributeValue;
+use std::collections::BTreeSet;
+use uuid::Uuid;
+
+impl<'s> Checker<'s> {
+    /// Each counter has the number of visible records in its bucket.
+    pub(super) fn check_counts(&self) -> Vec<Finding<'s>> {
+        let (stored, counted) = (&self.facts.counters, &self.facts.counted);
+        let places: BTreeSet<&(Key, String)> = stored.keys().chain(counted.keys()).collect();
+        let findings = places.into_iter().filter_map(|place| {
+            let (key, attribute) = place;
+            let needed = counted.get(place).copied().unwrap_or_default();
+            let found = stored.get(place).copied();
+            if found.unwrap_or(Some(0)) == Some(needed) {
+                return None;
+            }
+            let number = |number: i128| AttributeValue::N(number.to_string());
+            // A create or a delete in between changes the counter.
+            let (text, as_read) = match found {
+                Some(Some(found)) => {
+                    let same = Condition::expression(&format!("{attribute} = :found"));
+                    (found.to_string(), same.with(":found", number(found)))
+                }
+                Some(None) => ("no number".to_owned(), Condition::present()),
+                None => {
+                    let absent = format!("attribute_not_exists({attribute})");
+                    ("nothing".to_owned(), Condition::expression(&absent))
+                }
+            };
+            let values = Item::from([(":needed".to_owned(), number(needed))]);
+            let change = format!("SET {attribute} = :needed");
+            let mut repair = self.empty();
+            repair.update(Step::Companion, key, &change, values, as_read);
+            let Key { partition, sort } = key;
+            let detail = format!(
+                "{attribute} of the count item {partition} {sort} is {text}, and the records need {needed}"
+            );
+            Some(Finding::repairable(ViolationKind::CountWrong, None, detail, repair))
+        });
+        findings.collect()
+    }
+
+    /// Each history has one entry for each revision of its record.
+    pub(super) fn check_histories(&self) -> Vec<Finding<'s>> {
+        let none = BTreeSet::new();
+        let mut findings = Vec::new();
+        for (id, record) in self.facts.records() {
+            let found = self.facts.histories.get(&id).unwrap_or(&none);
+            findings.extend(gap(Some(id), found, record.revision));
+        }
+        if let Some(revision) = self.facts.tenant_revision {
+            findings.extend(gap(None, &self.facts.tenant_history, revision));
+        }
+        let facts = &self.facts;
+        for (id, found) in &facts.histories {
+            let is_known = facts.visible.contains_key(id)
+                || facts.hidden.contains_key(id)
+                || facts.unreadable.contains(id)
+                || facts.erased.contains(id);
+            if is_known {
+                continue;
+            }
+            match facts.deleted_groups.contains(id) {
+                true => findings.extend(gap(Some(*id), found, last(found))),
+                false => {
+                    let detail = format!("a history up to revision {} has no record", last(found));
+                    findings.push(Finding::permanent(
+                        ViolationKind::RecordMissing,
+                        Some(*id),
+                        detail,
+                    ));
+                }
+            }
+        }
+        findings
+    }
+
+    /// The list of tenants has the tenant.
+    pub(super) fn check_tenant(&self) -> Option<Finding<'s>> {
+        if self.facts.is_listed || self.facts.tenant_revision.is_none() {
+            return None;
+        }
+        let mut repair = self.empty();
+        let line = keys::tenant_entry(&self.store.tenant).to_item();
+        repair.put(Step::Companion, line, Condition::none());
+        let detail = "the list of tenants lacks the tenant";
+        Some(Finding::repairable(ViolationKind::TenantUnlisted, None, detail, repair))
+    }
+}
+
+fn last(revisions: &BTreeSet<u64>) -> u64 {
+    revisions.last().copied().unwrap_or_default()
+}
+
+fn gap<'s>(id: Option<Uuid>, found: &BTreeSet<u64>, revision: u64) -> Option<Finding<'s>> {
+    let expected: BTreeSet<u64> = (1..=revision).collect();
+    let some = |ids: BTreeSet<u64>| {
+        let named: Vec<String> = ids.iter().take(10).map(u64::to_string).collect();
+        format!("{} ({} in all)", named.join(", "), ids.len())
+    };
+    let (missing, beyond) = (&expected - found, found - &expected);
+    let detail = match (missing.is_empty(), beyond.is_empty()) {
+        (true, true) => return None,
+        (false, true) => format!("the history lacks revision {}", some(missing)),
+        (true, false) => format!("the history goes beyond the record: revision {}", some(beyond)),
+        (false, false) => {
+            format!("the history lacks revision {}, and has {}", some(missing), some(beyond))
+        }
+    };
+    Some(Finding::permanent(ViolationKind::HistoryGap, id, detail))
+}

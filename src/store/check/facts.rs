@@ -1,0 +1,132 @@
+//! The facts of a tenant that the invariants compare. They contain no documents.
+
+use crate::store::claim::Claim;
+use crate::store::group::Journal;
+use crate::store::keys::{Key, Kind};
+use crate::store::member::MemberRow;
+use crate::store::membership::Memberships;
+use std::collections::{BTreeMap, BTreeSet};
+use uuid::Uuid;
+
+/// The facts of one visible or hidden record.
+#[derive(Debug)]
+pub(super) struct RecordFacts {
+    pub(super) kind: Kind,
+    pub(super) key: Key,
+    pub(super) revision: u64,
+    /// The key of the claim on its name.
+    pub(super) claim: Key,
+    /// The pointers that lead to it.
+    pub(super) pointers: BTreeSet<Key>,
+    /// The key of the address index, as the item has it.
+    pub(super) email_key: Option<String>,
+    /// The key of the address index, as the document needs it.
+    pub(super) right_email_key: Option<String>,
+    pub(super) member_count: u64,
+    pub(super) journal: Option<Journal>,
+}
+
+/// The facts of a tenant.
+#[derive(Debug, Default)]
+pub(super) struct Facts {
+    /// The number of items that were read.
+    pub(super) items: usize,
+    pub(super) visible: BTreeMap<Uuid, RecordFacts>,
+    pub(super) hidden: BTreeMap<Uuid, RecordFacts>,
+    /// The records with an item that cannot be read. No other item about them is judged.
+    pub(super) unreadable: BTreeSet<Uuid>,
+    pub(super) claims: BTreeMap<Key, Claim>,
+    pub(super) pointers: BTreeSet<Key>,
+    /// The counters by count item and attribute; `None` for an attribute that is no number.
+    pub(super) counters: BTreeMap<(Key, String), Option<i128>>,
+    /// The counters that the visible records need, readable or not.
+    pub(super) counted: BTreeMap<(Key, String), i128>,
+    /// The rows of members by group and member.
+    pub(super) rows: BTreeMap<(Uuid, Uuid), MemberRow>,
+    pub(super) memberships: BTreeMap<Uuid, Memberships>,
+    /// The absent employees who return to a group, by group and employee.
+    pub(super) away: BTreeSet<(Uuid, Uuid)>,
+    pub(super) movers: BTreeSet<Uuid>,
+    /// The groups in the list of journals.
+    pub(super) journals: BTreeSet<Uuid>,
+    /// The parts of journals: group, revision and key.
+    pub(super) journal_parts: Vec<(Uuid, u64, Key)>,
+    pub(super) graves: BTreeSet<Uuid>,
+    /// The revisions in each history of a record.
+    pub(super) histories: BTreeMap<Uuid, BTreeSet<u64>>,
+    /// The groups with an entry about their deletion.
+    pub(super) deleted_groups: BTreeSet<Uuid>,
+    /// The employees in the erasures of the tenant's history.
+    pub(super) erased: BTreeSet<Uuid>,
+    /// The revision of the tenant; `None` when its item cannot be read.
+    pub(super) tenant_revision: Option<u64>,
+    pub(super) tenant_history: BTreeSet<u64>,
+    /// Whether the list of tenants has the tenant.
+    pub(super) is_listed: bool,
+}
+
+impl Facts {
+    /// All records, visible and hidden.
+    pub(super) fn records(&self) -> impl Iterator<Item = (Uuid, &RecordFacts)> {
+        self.visible.iter().chain(&self.hidden).map(|(id, record)| (*id, record))
+    }
+
+    /// The groups.
+    pub(super) fn groups(&self) -> impl Iterator<Item = (Uuid, &RecordFacts)> {
+        let groups = self.visible.iter().filter(|(_, record)| record.kind == Kind::Group);
+        groups.map(|(id, record)| (*id, record))
+    }
+
+    /// A group.
+    pub(super) fn group(&self, id: Uuid) -> Option<&RecordFacts> {
+        self.visible.get(&id).filter(|record| record.kind == Kind::Group)
+    }
+
+    /// Whether a large change of members or a deletion is committed and not carried out.
+    pub(super) fn is_pending_group(&self, id: Uuid) -> bool {
+        let has_journal = self.group(id).is_some_and(|group| group.journal.is_some());
+        has_journal || self.graves.contains(&id)
+    }
+
+    /// Whether writes of both sides of a membership are pending, or one of its records cannot be read.
+    pub(super) fn is_open(&self, group: Uuid, member: Uuid) -> bool {
+        self.is_pending_group(group)
+            || self.movers.contains(&member)
+            || self.unreadable.contains(&group)
+            || self.unreadable.contains(&member)
+    }
+
+    /// The erased employees whose history is not removed yet.
+    pub(super) fn pending_erasures(&self) -> BTreeSet<Uuid> {
+        let left = self.erased.iter().filter(|id| self.histories.contains_key(id));
+        let has_record = |id: &Uuid| self.visible.contains_key(id) || self.hidden.contains_key(id);
+        left.filter(|id| !has_record(id)).copied().collect()
+    }
+
+    /// The groups whose partitions may have items, also groups that do not exist.
+    pub(super) fn named_groups(&self) -> BTreeSet<Uuid> {
+        let groups = self.groups().map(|(id, _)| id);
+        let of_members = self.memberships.values().flat_map(|one| one.groups.union(&one.former));
+        let lists = self.journals.iter().chain(&self.graves).chain(&self.unreadable);
+        // The history of a group outlives it.
+        groups.chain(of_members.chain(lists).chain(self.histories.keys()).copied()).collect()
+    }
+
+    /// The employees who may have a history, also employees without a record. Group histories are read by then.
+    pub(super) fn named_employees(&self) -> BTreeSet<Uuid> {
+        let in_claims = |claim: &Claim| claim.holder.into_iter().chain(claim.former.clone());
+        let mut ids: BTreeSet<Uuid> = self.claims.values().flat_map(in_claims).collect();
+        ids.extend(self.pointers.iter().filter_map(|key| id_at_end(&key.sort)));
+        ids.extend(self.rows.keys().map(|(_, member)| member));
+        ids.extend(self.records().map(|(id, _)| id));
+        ids.extend(self.memberships.keys().chain(&self.erased).chain(&self.unreadable));
+        ids.retain(|id| self.group(*id).is_none() && !self.histories.contains_key(id));
+        ids
+    }
+}
+
+/// The id at the end of a sort key.
+pub(super) fn id_at_end(sort_key: &str) -> Option<Uuid> {
+    let id = sort_key.rsplit_once('#').map_or(sort_key, |(_, id)| id);
+    Uuid::parse_str(id).ok()
+}

@@ -1,0 +1,232 @@
+//! The check of a tenant's items: reads them all, and compares them with the invariants of `docs/data-model.md`.
+//!
+//! The check knows pending work. It counts that work, and does not compare the groups and members that the work touches.
+//! The other invariants hold after each transaction, so a crash never breaks them. Damage comes from outside, such as a
+//! restore with half of a transaction.
+//!
+//! A running service changes items during the check. So a violation counts when two reads in a row show it.
+
+mod facts;
+mod read;
+mod violation;
+mod names;
+mod counts;
+mod members;
+mod groups;
+
+pub use violation::{Violation, ViolationKind};
+
+use super::dynamodb::transact::{Condition, Outcome, Step, Transaction, number};
+use super::keys::{self, Kind};
+use super::partitions::Partition;
+use super::{Error, Item, TenantStore};
+use facts::Facts;
+use std::collections::BTreeSet;
+use time::OffsetDateTime;
+use uuid::Uuid;
+use violation::Finding;
+
+/// The result of a check.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Report {
+    /// The number of items that were read.
+    pub items: usize,
+    /// The work that is committed and not carried out.
+    pub pending: Pending,
+    /// The invariants that do not hold, in a fixed order.
+    pub violations: Vec<Violation>,
+}
+
+/// Work that is committed and not carried out. The next request that meets it finishes it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Pending {
+    /// Large changes of members.
+    pub journals: usize,
+    /// Departures and returns.
+    pub moves: usize,
+    /// Deleted groups that still have items.
+    pub deletions: usize,
+    /// Erased employees who still have a history.
+    pub erasures: usize,
+}
+
+impl Pending {
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// Compares the facts of a tenant.
+struct Checker<'s> {
+    store: &'s TenantStore,
+    facts: Facts,
+    /// The time of the repair, for histories.
+    at: OffsetDateTime,
+    /// The author of the repair, for histories.
+    by: String,
+}
+
+impl TenantStore {
+    /// Checks all items of the tenant, and changes nothing.
+    ///
+    /// # Errors
+    /// [`Error`], as for every call.
+    pub async fn check(&self) -> Result<Report, Error> {
+        let (report, _) = self.find_violations(OffsetDateTime::UNIX_EPOCH, "").await?;
+        if report.violations.is_empty() {
+            return Ok(report);
+        }
+        let (mut again, _) = self.find_violations(OffsetDateTime::UNIX_EPOCH, "").await?;
+        again.violations.retain(|violation| report.violations.contains(violation));
+        Ok(again)
+    }
+
+    /// Repairs everything that follows from the records, each violation by one conditional transaction. Says how many it wrote. A
+    /// repair can reveal another violation, so the caller checks again.
+    ///
+    /// # Errors
+    /// [`Error`], as for every call.
+    pub async fn repair(
+        &self,
+        found: &[Violation],
+        at: OffsetDateTime,
+        by: &str,
+    ) -> Result<usize, Error> {
+        let (_, findings) = self.find_violations(at, by).await?;
+        let mut written = 0;
+        for Finding { violation, repair } in findings {
+            let Some(repair) = repair.filter(|_| found.contains(&violation)) else { continue };
+            // A refused one was overtaken by a request or by another repair.
+            written += usize::from(matches!(repair.commit().await?, Outcome::Committed));
+        }
+        Ok(written)
+    }
+
+    /// The erased employees whose history is not removed yet.
+    ///
+    /// # Errors
+    /// [`Error`], as for every call.
+    pub async fn list_pending_erasures(&self) -> Result<Vec<Uuid>, Error> {
+        let history = self.list_tenant_history().await?;
+        let erased: BTreeSet<Uuid> = history.iter().flat_map(|entry| entry.erased()).collect();
+        let mut pending = Vec::new();
+        for id in erased {
+            let (entries, _) = self.list_history_before((Kind::Employee, id), None, 1).await?;
+            if !entries.is_empty() && self.get_visible_or_hidden(id).await?.is_none() {
+                pending.push(id);
+            }
+        }
+        Ok(pending)
+    }
+
+    async fn find_violations(
+        &self,
+        at: OffsetDateTime,
+        by: &str,
+    ) -> Result<(Report, Vec<Finding<'_>>), Error> {
+        let mut findings = Vec::new();
+        let facts = self.read_facts(&mut findings).await?;
+        let checker = Checker { store: self, facts, at, by: by.to_owned() };
+        findings.extend(checker.check_tenant());
+        for check in Checker::CHECKS {
+            findings.extend(check(&checker));
+        }
+        let mut violations: Vec<_> = findings.iter().map(|one| one.violation.clone()).collect();
+        violations.sort_unstable();
+        let facts = &checker.facts;
+        let pending = Pending {
+            journals: facts.groups().filter(|(_, group)| group.journal.is_some()).count(),
+            moves: facts.movers.len(),
+            deletions: facts.graves.len(),
+            erasures: facts.pending_erasures().len(),
+        };
+        Ok((Report { items: facts.items, pending, violations }, findings))
+    }
+
+    /// The finding of an item that cannot be read. A repair removes an item that is made from records. The next check
+    /// finds the item that the records need.
+    fn unreadable(&self, partition: Partition, key: keys::Key, facts: &mut Facts) -> Finding<'_> {
+        let id = facts::id_at_end(&key.sort);
+        match partition {
+            Partition::Records(_) | Partition::HiddenEmployees => {
+                facts.unreadable.extend(id);
+                let detail = "the item of the record cannot be read";
+                Finding::permanent(ViolationKind::UnreadableRecord, id, detail)
+            }
+            Partition::GroupHistories | Partition::TenantHistory | Partition::History(_) => {
+                let revision = keys::revision(&key.sort).unwrap_or_default();
+                let record = match partition {
+                    Partition::History(id) => Some(id),
+                    _ => keys::group_in_history(&key.sort),
+                };
+                let revisions = match record {
+                    Some(record) => facts.histories.entry(record).or_default(),
+                    None => &mut facts.tenant_history,
+                };
+                revisions.insert(revision);
+                let detail = format!("the entry of revision {revision} cannot be read");
+                Finding::permanent(ViolationKind::UnreadableHistory, record, detail)
+            }
+            _ => {
+                let mut repair = Transaction::new(&self.store);
+                repair.delete(Step::Companion, &key, Condition::none());
+                let detail = format!("an item of {partition:?} cannot be read");
+                Finding::repairable(ViolationKind::UnreadableItem, None, detail, repair)
+            }
+        }
+    }
+}
+
+impl<'s> Checker<'s> {
+    /// The invariants, in the order in which repairs help each other.
+    const CHECKS: [fn(&Self) -> Vec<Finding<'s>>; 14] = [
+        Self::check_places,
+        Self::check_holders,
+        Self::check_former_holders,
+        Self::check_claims,
+        Self::check_pointers,
+        Self::check_email_keys,
+        Self::check_counts,
+        Self::check_histories,
+        Self::check_graves,
+        Self::check_journals,
+        Self::check_rows,
+        Self::check_memberships,
+        Self::check_away,
+        Self::check_member_counts,
+    ];
+
+    /// A transaction without a guard.
+    fn empty(&self) -> Transaction<'s> {
+        Transaction::new(&self.store.store)
+    }
+
+    /// A transaction that fails unless these records are as they were read.
+    fn guarded<const N: usize>(&self, ids: [Uuid; N]) -> Transaction<'s> {
+        let mut transaction = self.empty();
+        for id in BTreeSet::from(ids) {
+            let tenant = &self.store.tenant;
+            for key in [
+                keys::record(tenant, Kind::Employee, id),
+                keys::hidden_employee(tenant, id),
+                keys::record(tenant, Kind::Group, id),
+            ] {
+                let found = [self.facts.visible.get(&id), self.facts.hidden.get(&id)];
+                let found = found.into_iter().flatten().find(|record| record.key == key);
+                match found {
+                    // Writes the revision that is there: a transaction of this store has no bare condition.
+                    Some(record) => {
+                        let revision = (":revision".to_owned(), number(record.revision));
+                        let as_read = Condition::revision(record.revision);
+                        let same = "SET revision = :revision";
+                        let values = Item::from([revision]);
+                        transaction.update(Step::Record, &key, same, values, as_read);
+                    }
+                    None => transaction.delete(Step::Record, &key, Condition::absent()),
+                }
+            }
+        }
+        transaction
+    }
+}

@@ -1,0 +1,224 @@
+//! Reads all items of a tenant, partition by partition, and keeps their facts. The table `partitions` leads to every item;
+//! nothing scans.
+
+use super::facts::{Facts, RecordFacts};
+use super::violation::{Finding, ViolationKind};
+use crate::store::claim::Claim;
+use crate::store::count::{Counter, counter_of};
+use crate::store::dynamodb::read::Range;
+use crate::store::employee::Employee;
+use crate::store::group::{self, Group};
+use crate::store::history::{EventKind, RecordedEntry, read_entry};
+use crate::store::keys::{self, Key, Kind};
+use crate::store::member::MemberRow;
+use crate::store::membership::Memberships;
+use crate::store::moving::read_mover;
+use crate::store::partitions::{self, Partition};
+use crate::store::record::{Record, id_in_key};
+use crate::store::tenant::TenantId;
+use crate::store::{Error, Item, TenantStore, employee_item, journal};
+use futures_util::{StreamExt, TryStreamExt, stream};
+
+/// How many partitions of single groups and employees are read at a time.
+const PARTITIONS_AT_ONCE: usize = 8;
+
+impl TenantStore {
+    /// Reads all items. An item that cannot be read is a finding.
+    pub(super) async fn read_facts<'s>(
+        &'s self,
+        findings: &mut Vec<Finding<'s>>,
+    ) -> Result<Facts, Error> {
+        let mut facts = Facts::default();
+        self.read_tenant_facts(&mut facts, findings).await?;
+        for partition in partitions::OF_RECORDS.into_iter().chain(partitions::ABOUT_RECORDS) {
+            self.read_large(partition, &mut facts, findings).await?;
+        }
+        let groups = facts.named_groups().into_iter().flat_map(partitions::of_group);
+        self.read_small(groups.collect(), &mut facts, findings).await?;
+        let histories = facts.named_employees().into_iter().map(Partition::History);
+        self.read_small(histories.collect(), &mut facts, findings).await?;
+        Ok(facts)
+    }
+
+    async fn read_tenant_facts<'s>(
+        &'s self,
+        facts: &mut Facts,
+        findings: &mut Vec<Finding<'s>>,
+    ) -> Result<(), Error> {
+        match self.get_tenant().await {
+            Ok(tenant) => facts.tenant_revision = tenant.map(|tenant| tenant.revision),
+            Err(Error::BadItem(_)) => {
+                let detail = "the item of the tenant cannot be read";
+                let kind = ViolationKind::UnreadableRecord;
+                findings.push(Finding::permanent(kind, None, detail));
+            }
+            Err(other) => return Err(other),
+        }
+        for key in [keys::tenant_entry(&self.tenant), keys::sync(&self.tenant)] {
+            let is_there = self.store.get(&key).await?.is_some();
+            facts.items += usize::from(is_there);
+            facts.is_listed |= is_there && key == keys::tenant_entry(&self.tenant);
+        }
+        facts.items += 1;
+        Ok(())
+    }
+
+    /// Reads a partition page by page.
+    async fn read_large<'s>(
+        &'s self,
+        partition: Partition,
+        facts: &mut Facts,
+        findings: &mut Vec<Finding<'s>>,
+    ) -> Result<(), Error> {
+        let range = Range::all(&partition.key(&self.tenant)).long();
+        let mut start = None;
+        loop {
+            let page = self.store.query_page(&range, None, start).await?;
+            for item in page.items {
+                self.take(partition, item, facts, findings)?;
+            }
+            start = page.next;
+            if start.is_none() {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Reads many partitions, several at a time.
+    async fn read_small<'s>(
+        &'s self,
+        partitions: Vec<Partition>,
+        facts: &mut Facts,
+        findings: &mut Vec<Finding<'s>>,
+    ) -> Result<(), Error> {
+        let reads = stream::iter(partitions).map(async |partition| {
+            let range = Range::all(&partition.key(&self.tenant)).long();
+            Ok::<_, Error>((partition, self.store.query_all(&range, None).await?))
+        });
+        let mut reads = std::pin::pin!(reads.buffered(PARTITIONS_AT_ONCE));
+        while let Some((partition, items)) = reads.try_next().await? {
+            for item in items {
+                self.take(partition, item, facts, findings)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn take<'s>(
+        &'s self,
+        partition: Partition,
+        item: Item,
+        facts: &mut Facts,
+        findings: &mut Vec<Finding<'s>>,
+    ) -> Result<(), Error> {
+        facts.items += 1;
+        let key = keys::key(&item).ok_or_else(|| Error::bad_item("no key"))?;
+        match keep(&self.tenant, partition, key.clone(), item, facts) {
+            Err(Error::BadItem(_)) => findings.push(self.unreadable(partition, key, facts)),
+            other => other?,
+        }
+        Ok(())
+    }
+}
+
+/// Keeps the facts of an item.
+fn keep(
+    tenant: &TenantId,
+    partition: Partition,
+    key: Key,
+    item: Item,
+    facts: &mut Facts,
+) -> Result<(), Error> {
+    match partition {
+        Partition::Records(kind) => {
+            let id = id_in_key(&item)?;
+            let Counter { item: counts, attribute, one } = counter_of(tenant, kind, id);
+            *facts.counted.entry((counts, attribute)).or_default() += one;
+            facts.visible.insert(id, record_facts(tenant, kind, key, item)?);
+        }
+        Partition::HiddenEmployees => {
+            let id = id_in_key(&item)?;
+            facts.hidden.insert(id, record_facts(tenant, Kind::Employee, key, item)?);
+        }
+        Partition::Claims(_) => drop(facts.claims.insert(key, Claim::from_item(&item)?)),
+        Partition::ExternalIds(_) | Partition::Emails => {
+            id_in_key(&item)?;
+            facts.pointers.insert(key);
+        }
+        Partition::Counts(_) => {
+            for (name, value) in &item {
+                if keys::read_counters(&key.sort, name).is_some() {
+                    let number = value.as_n().ok().and_then(|number| number.parse().ok());
+                    facts.counters.insert((key.clone(), name.clone()), number);
+                }
+            }
+        }
+        Partition::Memberships => {
+            drop(facts.memberships.insert(id_in_key(&item)?, Memberships::from_item(&item)?));
+        }
+        Partition::Movers => drop(facts.movers.insert(read_mover(item)?.member.id)),
+        Partition::Journals => drop(facts.journals.insert(id_in_key(&item)?)),
+        Partition::Graves => drop(facts.graves.insert(id_in_key(&item)?)),
+        Partition::Members(group) => {
+            drop(facts.rows.insert((group, id_in_key(&item)?), MemberRow::from_item(&item)?));
+        }
+        Partition::Away(group) => drop(facts.away.insert((group, id_in_key(&item)?))),
+        Partition::JournalParts(group) => {
+            facts.journal_parts.push((group, journal::revision_of_part(&item)?, key));
+        }
+        Partition::GroupHistories => {
+            let id = keys::group_in_history(&key.sort);
+            let id = id.ok_or_else(|| Error::bad_item("no group in the key"))?;
+            let RecordedEntry { revision, entry } = read_entry(item)?;
+            facts.histories.entry(id).or_default().insert(revision);
+            if entry.kind == EventKind::Deleted {
+                facts.deleted_groups.insert(id);
+            }
+        }
+        Partition::History(id) => {
+            let revision = read_entry(item)?.revision;
+            facts.histories.entry(id).or_default().insert(revision);
+        }
+        Partition::TenantHistory => {
+            let recorded = read_entry(item)?;
+            facts.tenant_history.insert(recorded.revision);
+            facts.erased.extend(recorded.erased());
+        }
+    }
+    Ok(())
+}
+
+fn record_facts(tenant: &TenantId, kind: Kind, key: Key, item: Item) -> Result<RecordFacts, Error> {
+    match kind {
+        Kind::Employee => {
+            let email_key = item.get(keys::EMAIL_KEY).and_then(|value| value.as_s().ok().cloned());
+            let employee = Employee::from_item(tenant, item)?;
+            let primary = employee.primary_email().filter(|_| !employee.hidden);
+            Ok(RecordFacts {
+                kind,
+                key,
+                revision: employee.revision,
+                claim: keys::claim(tenant, kind, employee.user_name()),
+                pointers: employee_item::pointers(tenant, &employee),
+                email_key,
+                right_email_key: primary.map(|email| keys::primary_email(tenant, email)),
+                member_count: 0,
+                journal: None,
+            })
+        }
+        Kind::Group => {
+            let group = Group::from_item(tenant, item)?;
+            Ok(RecordFacts {
+                kind,
+                key,
+                revision: group.revision,
+                claim: keys::claim(tenant, kind, group.display_name()),
+                pointers: group::pointers(tenant, &group),
+                email_key: None,
+                right_email_key: None,
+                member_count: group.member_count,
+                journal: group.journal,
+            })
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! A violation of an invariant, and the transaction that repairs it.
+
+use crate::store::dynamodb::transact::Transaction;
+use uuid::Uuid;
+
+/// An invariant of a tenant's items that does not hold. It has ids and numbers, and no personal data.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Violation {
+    /// The invariant.
+    pub kind: ViolationKind,
+    /// The employee or group.
+    pub record: Option<Uuid>,
+    /// The values that are stored, and the values that the records need.
+    pub detail: String,
+    /// Whether the records are enough to repair it.
+    pub is_repairable: bool,
+}
+
+/// A violation, with the transaction that repairs it.
+#[derive(Debug)]
+pub(super) struct Finding<'s> {
+    pub(super) violation: Violation,
+    pub(super) repair: Option<Transaction<'s>>,
+}
+
+impl<'s> Finding<'s> {
+    /// A violation that the transaction repairs.
+    pub(super) fn repairable(
+        kind: ViolationKind,
+        record: Option<Uuid>,
+        detail: impl Into<String>,
+        repair: Transaction<'s>,
+    ) -> Self {
+        let violation = Violation { kind, record, detail: detail.into(), is_repairable: true };
+        Self { violation, repair: Some(repair) }
+    }
+
+    /// A violation that nothing in the table can repair.
+    pub(super) fn permanent(
+        kind: ViolationKind,
+        record: Option<Uuid>,
+        detail: impl Into<String>,
+    ) -> Self {
+        let violation = Violation { kind, record, detail: detail.into(), is_repairable: false };
+        Self { violation, repair: None }
+    }
+}
+
+/// The invariants. The name of a variant says how its invariant is violated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ViolationKind {
+    /// The item of an employee, a group or the tenant cannot be read.
+    UnreadableRecord,
+    /// An entry of a history cannot be read.
+    UnreadableHistory,
+    /// An item that is made from records cannot be read.
+    UnreadableItem,
+    /// An employee is visible and hidden at the same time.
+    RecordTwice,
+    /// A history has no record, and no entry about its end.
+    RecordMissing,
+    /// The list of tenants lacks the tenant.
+    TenantUnlisted,
+    /// Two visible records have one name.
+    NameTwice,
+    /// The claim on the name of a visible record does not name the record.
+    ClaimMissing,
+    /// A claim names a record that does not have the name.
+    ClaimLeft,
+    /// The claim on the name of a hidden employee does not name the employee.
+    FormerMissing,
+    /// An externalId or address does not lead to its record.
+    PointerMissing,
+    /// A pointer leads to a record that does not have the value.
+    PointerLeft,
+    /// The key of the address index differs from the primary address.
+    EmailKeyWrong,
+    /// A counter differs from the number of records.
+    CountWrong,
+    /// A history does not have exactly the revisions of its record.
+    HistoryGap,
+    /// A member's row belongs to a group that does not exist.
+    RowLeft,
+    /// A member's row names no visible record.
+    MemberUnknown,
+    /// A group has a member whose memberships lack the group.
+    RowWithoutMembership,
+    /// Memberships have a group that lacks the member.
+    MembershipWithoutRow,
+    /// Memberships disagree with the record about presence.
+    PresenceWrong,
+    /// A departure or return is not carried out and not listed.
+    MoveUnlisted,
+    /// An item in `AWAY` has no counterpart in the memberships of its employee.
+    AwayLeft,
+    /// An absent employee returns to a group that does not know it, or that does not exist.
+    AwayMissing,
+    /// The number of members differs from the rows.
+    MemberCountWrong,
+    /// A journal is not applied and not listed.
+    JournalUnlisted,
+    /// A part or a line of a journal belongs to no journal.
+    JournalLeft,
+    /// A group exists and is listed as deleted.
+    GraveLeft,
+}
+
+impl ViolationKind {
+    /// The kind's name, in reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::UnreadableRecord => "unreadableRecord",
+            Self::UnreadableHistory => "unreadableHistory",
+            Self::UnreadableItem => "unreadableItem",
+            Self::RecordTwice => "recordTwice",
+            Self::RecordMissing => "recordMissing",
+            Self::TenantUnlisted => "tenantUnlisted",
+            Self::NameTwice => "nameTwice",
+            Self::ClaimMissing => "claimMissing",
+            Self::ClaimLeft => "claimLeft",
+            Self::FormerMissing => "formerMissing",
+            Self::PointerMissing => "pointerMissing",
+            Self::PointerLeft => "pointerLeft",
+            Self::EmailKeyWrong => "emailKeyWrong",
+            Self::CountWrong => "countWrong",
+            Self::HistoryGap => "historyGap",
+            Self::RowLeft => "rowLeft",
+            Self::MemberUnknown => "memberUnknown",
+            Self::RowWithoutMembership => "rowWithoutMembership",
+            Self::MembershipWithoutRow => "membershipWithoutRow",
+            Self::PresenceWrong => "presenceWrong",
+            Self::MoveUnlisted => "moveUnlisted",
+            Self::AwayLeft => "awayLeft",
+            Self::AwayMissing => "awayMissing",
+            Self::MemberCountWrong => "memberCountWrong",
+            Self::JournalUnlisted => "journalUnlisted",
+            Self::JournalLeft => "journalLeft",
+            Self::GraveLeft => "graveLeft",
+        }
+    }
+
+    /// The next step of an operator: instead of a repair that is not possible, or after a repair.
+    pub fn advice(self) -> Option<&'static str> {
+        match self {
+            Self::UnreadableRecord => Some(
+                "Copy the item from a backup. Without one, remove it, and let the identity provider create the record again.",
+            ),
+            Self::UnreadableHistory => Some("Copy the entry from a backup, or remove it."),
+            Self::RecordMissing => Some(
+                "Copy the record from a backup, or let the identity provider create it again. The history stays.",
+            ),
+            Self::NameTwice => Some(
+                "Give one of the two another name in the identity provider. Rollcall finds only one of them by name.",
+            ),
+            Self::HistoryGap => {
+                Some("Copy the entries from a backup. The record itself is complete.")
+            }
+            Self::MemberCountWrong | Self::MembershipWithoutRow | Self::MemberUnknown => {
+                Some("Push the group again: the identity provider knows its members.")
+            }
+            _ => None,
+        }
+    }
+}
