@@ -83,6 +83,7 @@ async fn of_many_creates_of_one_user_name_in_different_spellings_exactly_one_suc
     assert_eq!(listed(&tenant).await, [created[0].json()]);
     let id = created[0].json()["id"].as_str().expect("an id").to_owned();
     assert_eq!(history(&tenant, &id).await.len(), 1);
+    tenant.expect_sound().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -121,6 +122,7 @@ async fn of_many_patches_of_one_user_none_is_lost() {
         };
         assert_eq!(length(&change.new), length(&change.old) + 1, "one value more each time");
     }
+    tenant.expect_sound().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -148,6 +150,7 @@ async fn of_many_patches_for_one_version_exactly_one_succeeds() {
     assert_eq!(changed[0].json()["meta"]["version"], "W/\"2\"");
     assert_eq!(tenant.get(&path).await.expect(200), changed[0].json());
     assert_eq!(history(&tenant, &id).await.len(), 2);
+    tenant.expect_sound().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -178,6 +181,7 @@ async fn of_many_renames_onto_one_name_exactly_one_succeeds() {
         assert_eq!(tenant.found(&old_name).await.len(), usize::from(!renamed));
     }
     tenant.create(&json!({"userName": format!("USER{winner}@example.com")})).await;
+    tenant.expect_sound().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -208,6 +212,7 @@ async fn users_who_take_over_each_others_names_never_share_one() {
         let found = tenant.found(&format!("userName eq \"{name}\"")).await;
         assert_eq!(found.len(), usize::from(held.contains(name.as_str())), "{name}");
     }
+    tenant.expect_sound().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -258,6 +263,7 @@ async fn counts_stay_exact_while_one_user_name_is_created_and_deleted_again_and_
     assert_eq!(lives, created.len(), "each create that was answered with 201 is in the history");
     tenant.create(&json!({"userName": "ADA@example.com", "externalId": "another"})).await;
     assert_eq!(listed(&tenant).await.len(), 2);
+    tenant.expect_sound().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -286,4 +292,5 @@ async fn a_patch_that_races_with_a_delete_never_brings_the_user_back() {
         assert_eq!(history.last().map(|recorded| recorded.entry.kind), Some(EventKind::Deleted));
     }
     assert!(listed(&tenant).await.is_empty());
+    tenant.expect_sound().await;
 }

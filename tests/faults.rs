@@ -261,6 +261,7 @@ impl Scene {
             self.expect_applied_once(request, &before, &answer).await;
             self.undo(request).await;
         }
+        self.tenant.expect_sound().await;
     }
 
     /// The state after a write that succeeded: one version more, one history entry more, the others untouched.

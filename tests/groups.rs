@@ -95,6 +95,7 @@ async fn a_group_is_created_with_its_members() {
         user["groups"],
         json!([{"value": id, "$ref": location, "display": "Engineering", "type": "direct"}])
     );
+    tenant.expect_sound().await;
 }
 
 #[tokio::test]
@@ -125,6 +126,7 @@ async fn a_body_cannot_set_id_or_meta_of_a_group() {
     );
     assert_eq!(tenant.put(&path(&id), &body).await.expect(200), created);
     tenant.get(&path(&counting_id(99).to_string())).await.expect_error(404, None);
+    tenant.expect_sound().await;
 }
 
 #[tokio::test]
@@ -143,6 +145,7 @@ async fn the_name_of_a_group_is_unique_in_any_case() {
     tenant.put(&path(&first), &json!({"displayName": "Strasse"})).await.expect(200);
     tenant.put(&path(&first), &json!({"displayName": "Avenue"})).await.expect(200);
     tenant.patch(&path(&other), &rename).await.expect(200);
+    tenant.expect_sound().await;
 }
 
 #[tokio::test]
@@ -177,6 +180,7 @@ async fn a_group_is_found_by_what_is_known_of_it() {
     assert_eq!(users(&format!("groups.value eq \"{board}\"")).await, std::slice::from_ref(&ada));
     assert_eq!(users(&format!("not (groups eq \"{board}\")")).await, [bob]);
     assert_eq!(users(&format!("groups[value eq \"{crew}\"] and userName eq \"ada\"")).await, [ada]);
+    tenant.expect_sound().await;
 }
 
 #[tokio::test]
@@ -220,6 +224,7 @@ async fn members_come_and_go_in_every_form_that_clients_send() {
     let body = tenant.put(&path(&crew), &put).await.expect(200);
     assert_eq!(body["members"].as_array().unwrap().len(), 2);
     check(json!([{"op": "remove", "path": "members"}]), &[]).await;
+    tenant.expect_sound().await;
 }
 
 #[tokio::test]
@@ -242,6 +247,7 @@ async fn who_is_not_here_is_left_out() {
     other.delete(&path(&crew)).await.expect_error(404, None);
     other.patch(&path(&crew), &itself).await.expect_error(404, None);
     other.put(&path(&crew), &json!({"displayName": "Mine"})).await.expect_error(404, None);
+    tenant.expect_sound().await;
 }
 
 #[tokio::test]
@@ -263,6 +269,7 @@ async fn groups_in_groups_are_indirect_also_in_a_circle() {
     tenant.delete(&path(&middle)).await.expect(204);
     assert_eq!(groups_of(&tenant, &ada).await, [direct("Inner"), direct("Outer")]);
     assert_eq!(members(&tenant, &outer).await, [ada]);
+    tenant.expect_sound().await;
 }
 
 #[tokio::test]
@@ -280,6 +287,7 @@ async fn a_deleted_group_is_gone_and_its_name_is_free() {
     let again = group(&tenant, "crew", &[&ada]).await;
     assert_ne!(again, crew);
     assert_eq!(groups_of(&tenant, &ada).await, [direct("crew")]);
+    tenant.expect_sound().await;
 }
 
 #[tokio::test]
@@ -302,6 +310,7 @@ async fn members_that_cannot_be_told_apart_make_no_work() {
         (0..2_001).map(|n| (format!("members[display eq \"{n}\"].type"), json!("User"))).collect();
     let whole = json!([{"op": "add", "path": GROUP, "value": keys}]);
     tenant.patch(&path(&crew), &whole).await.expect_error(400, Some("invalidSyntax"));
+    tenant.expect_sound().await;
 }
 
 #[tokio::test]
@@ -324,6 +333,7 @@ async fn members_added_at_the_same_time_are_all_there() {
     assert_eq!(members(&tenant, &crew).await, ids);
     let body = tenant.get(&path(&crew)).await.expect(200);
     assert_eq!(body["meta"]["version"], "W/\"11\"");
+    tenant.expect_sound().await;
 }
 
 /// A tenant with this many users, and their ids in order.
@@ -368,6 +378,7 @@ async fn a_thousand_operations_are_one_change() {
     tenant.patch(&path(&crew), &removals).await.expect(200);
     assert_eq!(members(&tenant, &crew).await, ids[..1]);
     assert_eq!(groups_of(&tenant, &ids[1]).await, []);
+    tenant.expect_sound().await;
 }
 
 #[tokio::test]
@@ -388,6 +399,7 @@ async fn a_large_change_that_is_cut_short_is_seen_whole_and_finished_later() {
     assert_eq!(members(&tenant, &crew).await, rest);
     assert_eq!(groups_of(&tenant, &ids[199]).await, [direct("Crew")], "the change is finished");
     assert_eq!(groups_of(&tenant, &ids[7]).await, []);
+    tenant.expect_sound().await;
 }
 
 #[tokio::test]
@@ -398,6 +410,7 @@ async fn a_large_change_that_is_not_committed_is_no_change() {
     tenant.patch(&path(&crew), &add_one_by_one(&ids)).await.expect_error(500, None);
     assert_eq!(members(&tenant, &crew).await, Vec::<String>::new());
     assert_eq!(groups_of(&tenant, &ids[3]).await, []);
+    tenant.expect_sound().await;
 }
 
 #[tokio::test]
@@ -416,6 +429,7 @@ async fn without_members_no_member_is_read() {
     assert_eq!(calls(&format!("/Groups/{crew}?attributes=displayName")).await, ["GetItem"]);
     let filter = "/Groups?excludedAttributes=members&filter=displayName%20eq%20%22crew%22";
     assert_eq!(calls(filter).await, ["GetItem", "GetItem"]);
+    tenant.expect_sound().await;
 }
 
 #[tokio::test]
@@ -440,6 +454,7 @@ async fn references_between_users_and_groups_lead_there() {
     // An id is one of its kind alone.
     tenant.get(&format!("/Users/{inner}")).await.expect_error(404, None);
     tenant.get(&path(&ada)).await.expect_error(404, None);
+    tenant.expect_sound().await;
 }
 
 #[tokio::test]
@@ -453,6 +468,7 @@ async fn a_group_has_a_name_whatever_a_request_says() {
     let remove = json!([{"op": "remove", "path": "displayName"}]);
     tenant.patch(&crew, &remove).await.expect_error(400, Some("mutability"));
     assert_eq!(tenant.get(&crew).await.expect(200)["displayName"], "Crew");
+    tenant.expect_sound().await;
 }
 
 #[tokio::test]
@@ -472,6 +488,7 @@ async fn who_a_member_is_cannot_be_changed() {
     replace("$ref", "https://x.example").await.expect(200);
     assert_eq!(tenant.get(&path(&crew)).await.json(), before);
     assert_eq!(members(&tenant, &crew).await, [ada]);
+    tenant.expect_sound().await;
 }
 
 #[tokio::test]
@@ -487,6 +504,7 @@ async fn the_last_of_many_operations_can_undo_them_all() {
     assert!(detail.contains("Operation 1000"), "{detail}");
     assert_eq!(tenant.get(&path(&crew)).await.json(), before);
     assert_eq!(groups_of(&tenant, &ids[1]).await, []);
+    tenant.expect_sound().await;
 }
 
 #[tokio::test]
@@ -507,6 +525,7 @@ async fn pages_of_groups_follow_each_other() {
         seen.extend(resources.iter().map(|row| row["id"].as_str().unwrap().to_owned()));
     }
     assert_eq!(seen, ids);
+    tenant.expect_sound().await;
 }
 
 #[tokio::test]
@@ -531,6 +550,7 @@ async fn the_version_of_a_group_moves_with_its_members() {
     let body: Value = serde_json::from_str(&body).unwrap();
     tenant.put(&crew, &body).await.expect_error(404, None);
     tenant.patch(&crew, &add).await.expect_error(404, None);
+    tenant.expect_sound().await;
 }
 
 /// The version of a user says nothing of groups: who asks for them is told.
@@ -551,6 +571,7 @@ async fn the_groups_of_a_user_are_told_whatever_version_a_client_has() {
     assert_eq!(told.expect(200)["groups"][0]["display"], "Crew");
     assert_eq!(told.header("etag"), tag);
     ask("?excludedAttributes=groups").await.expect(304);
+    tenant.expect_sound().await;
 }
 
 #[tokio::test]
@@ -571,6 +592,7 @@ async fn a_member_who_is_named_twice_is_one_member() {
         assert_eq!(crew["members"].as_array().unwrap().len(), 121);
         tenant.delete(&path(crew["id"].as_str().unwrap())).await.expect(204);
     }
+    tenant.expect_sound().await;
 }
 
 #[tokio::test]

@@ -130,6 +130,7 @@ async fn settings_decide_whose_values_count_at_once_and_scim_never_notices() {
     let employees = directory(&tenant).list_with_status(Status::All).await.unwrap();
     assert_eq!(employees.len(), 1, "nothing was written but the local values");
     assert_eq!((employees[0].revision, employees[0].version), (2, 1));
+    tenant.expect_sound().await;
 }
 
 #[tokio::test]
@@ -150,6 +151,7 @@ async fn what_arrives_while_a_setting_is_off_counts_when_it_is_turned_on() {
     tenant.patch(&path(id), &cleared).await.expect(200);
     let none = effective(None, Origin::IdentityProvider, None, Some("Here"));
     assert_eq!(view(&tenant, id).await.location, none);
+    tenant.expect_sound().await;
 }
 
 #[tokio::test]
@@ -205,6 +207,7 @@ async fn a_manager_is_found_by_id_user_name_or_any_email_however_late_the_manage
             "a deleted one is no colleague"
         );
     }
+    tenant.expect_sound().await;
 }
 
 #[tokio::test]
@@ -221,6 +224,7 @@ async fn a_local_manager_is_resolved_too() {
         id,
         "managing oneself hangs nothing"
     );
+    tenant.expect_sound().await;
 }
 
 #[tokio::test]
@@ -235,6 +239,7 @@ async fn of_two_with_one_address_the_one_who_is_still_there_is_the_manager() {
     assert_eq!(view(&tenant, id).await.manager_colleague.unwrap().id, first);
     set_active(&tenant, first, false).await;
     assert_eq!(view(&tenant, id).await.manager_colleague.unwrap().id, second);
+    tenant.expect_sound().await;
 }
 
 #[tokio::test]
@@ -271,6 +276,7 @@ async fn archiving_keeps_everything_and_restoring_brings_it_back() {
     assert_eq!((list(Status::Active).await, list(Status::Archived).await), (1, 0));
     use EventKind::{Archived, Created, Restored, Updated};
     assert_eq!(kinds(&tenant, id).await, [Created, Archived, Updated, Updated, Restored]);
+    tenant.expect_sound().await;
 }
 
 #[tokio::test]
@@ -297,6 +303,7 @@ async fn every_spelling_of_a_leave_archives() {
         };
         assert_eq!(answer.expect(200)["active"], false, "{body}");
         assert_eq!(kinds(&tenant, id).await, [EventKind::Created, EventKind::Archived], "{body}");
+        tenant.expect_sound().await;
     }
 }
 
@@ -318,6 +325,7 @@ async fn a_deleted_user_is_hidden_and_the_employee_stays() {
         assert!(tenant.found(filter).await.is_empty(), "{filter}");
     }
     assert!(tenant.found(&format!("id eq \"{id}\"")).await.is_empty());
+    tenant.expect_sound().await;
 }
 
 #[tokio::test]
@@ -357,6 +365,7 @@ async fn the_same_person_comes_back_under_the_same_id_with_the_whole_history() {
         assert!(!employee.employee.hidden && employee.employee.archived_at.is_none());
         use EventKind::{Created, Deleted, Restored, Updated};
         assert_eq!(kinds(&tenant, id).await, [Created, Updated, Deleted, Restored]);
+        tenant.expect_sound().await;
     }
 }
 
@@ -383,6 +392,7 @@ async fn another_external_id_is_another_person_and_the_old_record_stays() {
         assert_eq!(kinds(&tenant, first).await, [EventKind::Created, EventKind::Deleted]);
         assert_eq!(kinds(&tenant, second).await, [EventKind::Created]);
         assert_eq!(tenant.found("userName eq \"ada\"").await.len(), 1);
+        tenant.expect_sound().await;
     }
 }
 
@@ -407,6 +417,7 @@ async fn each_of_several_people_who_had_one_name_can_come_back() {
         [Created, Deleted, Restored, Deleted, Restored, Deleted]
     );
     assert_eq!(kinds(&tenant, ids[1]).await, [Created, Deleted, Restored, Deleted]);
+    tenant.expect_sound().await;
 }
 
 #[tokio::test]
@@ -419,6 +430,7 @@ async fn someone_may_come_back_deactivated() {
     assert_eq!((&again["id"], &again["active"]), (&json!(id.to_string()), &json!(false)));
     assert!(view(&tenant, id).await.employee.is_archived());
     tenant.post("/Users", &json!({"userName": "ada"})).await.expect_error(409, Some("uniqueness"));
+    tenant.expect_sound().await;
 }
 
 #[tokio::test]
@@ -431,6 +443,7 @@ async fn creating_a_visible_archived_one_is_a_conflict_and_wakes_nobody() {
     tenant.post("/Users", &body).await.expect_error(409, Some("uniqueness"));
     assert_eq!(tenant.get(&path(id)).await.expect(200), before);
     assert_eq!(kinds(&tenant, id).await.len(), 2);
+    tenant.expect_sound().await;
 }
 
 #[tokio::test]
@@ -451,6 +464,7 @@ async fn renaming_frees_the_old_name_at_once() {
         tenant.found("userName eq \"ada\" or userName eq \"other\"").await,
         ["ada", "other"]
     );
+    tenant.expect_sound().await;
 }
 
 #[tokio::test]
@@ -466,6 +480,7 @@ async fn the_name_of_a_hidden_person_can_be_taken_by_renaming_and_by_creating() 
     tenant.post("/Users", &back).await.expect_error(409, Some("uniqueness"));
     tenant.put(&path(other), &json!({"userName": "grace", "externalId": "2"})).await.expect(200);
     assert_eq!(create(&tenant, back).await, hidden);
+    tenant.expect_sound().await;
 }
 
 #[tokio::test]
@@ -530,6 +545,7 @@ async fn history_says_what_changed_with_the_values_before_and_after() {
     let revisions: Vec<u64> =
         directory(&tenant).history(id).await.unwrap().iter().map(|entry| entry.revision).collect();
     assert_eq!(revisions, [1, 2, 3, 4, 5, 6]);
+    tenant.expect_sound().await;
 }
 
 #[tokio::test]
@@ -550,6 +566,7 @@ async fn history_says_when_and_who() {
     assert_eq!(entries[1].kind, EventKind::Updated);
     assert_eq!(entries[1].changes[0].attribute, "local.location");
     assert_eq!(entries[1].changes[0].new, Some(json!("Here")));
+    tenant.expect_sound().await;
 }
 
 #[tokio::test]
@@ -582,6 +599,7 @@ async fn what_changes_nothing_writes_no_history() {
         .await
         .unwrap();
     assert_eq!(tenants.history(&tenant.id).await.unwrap().len(), 1);
+    tenant.expect_sound().await;
 }
 
 #[tokio::test]
@@ -597,6 +615,7 @@ async fn the_tenants_history_says_what_was_decided() {
         (&*change.attribute, &change.old, &change.new),
         ("managerFromIdp", &Some(json!(false)), &Some(json!(true)))
     );
+    tenant.expect_sound().await;
 }
 
 #[tokio::test]
@@ -625,6 +644,7 @@ async fn erasing_removes_an_archived_employee_with_the_history() {
     assert!(text.contains(&id.to_string()) && !text.contains("ada"), "{text}");
     let again = create(&tenant, body).await;
     assert_ne!(again, id, "an id is never used again");
+    tenant.expect_sound().await;
 }
 
 #[tokio::test]
@@ -643,4 +663,5 @@ async fn erasing_a_hidden_employee_leaves_whoever_has_the_name_now() {
     assert!(third != first && third != second, "what was erased does not come back");
     tenant.delete(&path(third)).await.expect(204);
     assert_eq!(create(&tenant, person("2")).await, second);
+    tenant.expect_sound().await;
 }

@@ -19,6 +19,7 @@ mod users;
 mod groups;
 mod moves;
 mod stale_rows;
+mod crashes;
 mod exchanges;
 mod filters;
 mod patch;

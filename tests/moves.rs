@@ -120,6 +120,7 @@ async fn who_is_archived_stays_a_member_and_who_is_deleted_comes_back_as_one() {
     tenant.delete(&path(&gone)).await.expect(204);
     assert_eq!(user(&tenant, "bob").await, bob);
     assert_eq!(groups_of(&tenant, &bob).await, [direct("Crew")]);
+    tenant.expect_sound().await;
 }
 
 /// Entra ID takes people out of groups also after it deleted them, and says so once.
@@ -161,6 +162,7 @@ async fn who_is_taken_out_while_away_does_not_come_back_as_a_member() {
     let version = tenant.get(&path(&crew)).await.header("etag").to_owned();
     let again = tenant.patch(&path(&crew), &by_value).await;
     assert_eq!(again.header("etag"), version);
+    tenant.expect_sound().await;
 }
 
 #[tokio::test]
@@ -178,6 +180,7 @@ async fn who_was_in_many_groups_leaves_and_joins_them_all() {
     assert_eq!(found(&tenant, "Groups", &format!("members eq \"{ada}\"")).await.len(), 0);
     assert_eq!(user(&tenant, "ada").await, ada);
     assert_eq!(groups_of(&tenant, &ada).await, names);
+    tenant.expect_sound().await;
 }
 
 /// Who is only mentioned, and would stay a member if they were here, is not taken out.
@@ -198,6 +201,7 @@ async fn who_is_away_and_only_mentioned_comes_back_as_a_member() {
     }
     assert_eq!(user(&tenant, "ada").await, ada);
     assert_eq!(groups_of(&tenant, &ada).await, [direct("Crew")]);
+    tenant.expect_sound().await;
 }
 
 #[tokio::test]
@@ -210,6 +214,7 @@ async fn an_erased_employee_is_in_no_group() {
     let directory = tenant.app.app.tenants.directory(&tenant.id);
     directory.erase(ada.parse().unwrap(), "admin").await.unwrap();
     assert_eq!(members(&tenant, &crew).await, Vec::<String>::new());
+    tenant.expect_sound().await;
 }
 
 #[tokio::test]
@@ -227,6 +232,7 @@ async fn who_is_deleted_between_a_large_change_and_its_end_is_no_member() {
     rest.remove(5);
     assert_eq!(members(&tenant, &crew).await, rest);
     expect_settled(&tenant, &[crew]).await;
+    tenant.expect_sound().await;
 }
 
 #[tokio::test]
@@ -255,6 +261,7 @@ async fn an_erased_employee_is_in_no_change_that_waits_and_in_no_deleted_group()
     assert_eq!(members(&tenant, &crew).await, rest, "what waited is written, without them");
     let graves = tenant.app.store.tenant(&tenant.id).list_graves().await.unwrap();
     assert!(graves.is_empty(), "what was left of deleted groups is gone");
+    tenant.expect_sound().await;
 }
 
 /// A request about all members is about who is away too.
@@ -299,6 +306,7 @@ async fn a_whole_list_counts_for_who_is_away() {
     assert_eq!(user(&tenant, "ada").await, ada);
     assert_eq!(groups_of(&tenant, &ada).await, []);
     expect_settled(&tenant, &groups).await;
+    tenant.expect_sound().await;
 }
 
 /// Who is in the list, or not in the part of it that is meant, comes back.
@@ -321,6 +329,7 @@ async fn a_list_with_who_is_away_in_it_lets_them_come_back() {
     assert_eq!(user(&tenant, "ada").await, ada);
     assert_eq!(groups_of(&tenant, &ada).await, [direct("Crew")]);
     expect_settled(&tenant, &[crew]).await;
+    tenant.expect_sound().await;
 }
 
 #[tokio::test]
@@ -333,6 +342,7 @@ async fn a_deletion_that_fails_takes_nobody_out_of_a_group() {
     expect_members(&tenant, &groups, &[&ada]).await;
     assert_eq!(groups_of(&tenant, &ada).await, all_names());
     expect_settled(&tenant, &groups).await;
+    tenant.expect_sound().await;
 }
 
 #[tokio::test]
@@ -361,6 +371,7 @@ async fn a_deletion_that_is_cut_short_is_seen_whole_and_finished_later() {
     assert_eq!(groups_of(&tenant, &ada).await, all_names());
     expect_members(&tenant, &groups, &[&ada, &bob]).await;
     expect_settled(&tenant, &groups).await;
+    tenant.expect_sound().await;
 }
 
 /// The client hangs up, or the time is over.
@@ -395,6 +406,7 @@ async fn a_request_that_is_dropped_is_done_or_not_done() {
     pass_by(&tenant).await;
     expect_settled(&tenant, &groups).await;
     expect_members(&tenant, &groups, &[&ada]).await;
+    tenant.expect_sound().await;
 }
 
 /// What is said of groups that have not followed yet counts, while somebody goes and while they come back.
@@ -440,6 +452,7 @@ async fn groups_that_have_not_followed_yet_are_changed_as_any_other() {
         pass_by(&tenant).await;
         expect_settled(&tenant, &there).await;
     }
+    tenant.expect_sound().await;
 }
 
 #[tokio::test]
@@ -460,6 +473,7 @@ async fn a_group_in_many_others_leaves_them_with_its_deletion_or_not_at_all() {
     assert_eq!(groups_of(&tenant, &ada).await, []);
     pass_by(&tenant).await;
     expect_settled(&tenant, &groups).await;
+    tenant.expect_sound().await;
 }
 
 #[tokio::test]
@@ -485,6 +499,7 @@ async fn an_erasure_that_is_cut_short_is_finished_by_the_next() {
         assert!(away.is_empty());
     }
     assert_ne!(user(&tenant, "ada").await, ada);
+    tenant.expect_sound().await;
 }
 
 /// Who is refused as a member because they are away, and is back before that is written down.
@@ -516,6 +531,7 @@ async fn who_comes_back_while_a_large_change_is_finished_is_a_member() {
     assert_eq!(groups_of(&tenant, &ada).await, [direct("Crew")]);
     assert_eq!(members(&tenant, &crew).await.len(), everybody.len());
     expect_settled(&tenant, &[crew]).await;
+    tenant.expect_sound().await;
 }
 
 /// While somebody comes back, what is said of them is seen, and a client that asks for news gets it.
@@ -558,6 +574,7 @@ async fn who_is_on_the_way_back_is_seen_as_any_member() {
     assert_eq!(admin::get(&tenant, &format!("/groups/{again}/history")).await, before);
     let settled: Vec<String> = groups.iter().filter(|id| *id != again).cloned().collect();
     expect_settled(&tenant, &settled).await;
+    tenant.expect_sound().await;
 }
 
 /// As many addresses as somebody can have, and as many groups as one transaction takes beside them.
@@ -577,6 +594,7 @@ async fn who_has_many_addresses_leaves_and_joins_many_groups_too() {
     assert_eq!(calls.iter().map(items).max(), Some(95), "what the data model says");
     expect_members(&tenant, &groups, &[&ada]).await;
     expect_settled(&tenant, &groups).await;
+    tenant.expect_sound().await;
 }
 
 /// A deletion that is still at work when the person is created again leaves the rest to that.
@@ -607,6 +625,7 @@ async fn a_deletion_does_not_go_on_with_a_return() {
         assert_eq!(body["members"][0]["display"], "Ada Lovelace");
     }
     expect_settled(&tenant, &groups).await;
+    tenant.expect_sound().await;
 }
 
 /// Lets two transactions pass, and keeps the one after them from the engine until it is let go.
@@ -657,6 +676,7 @@ async fn who_is_erased_while_a_large_change_is_finished_is_remembered_nowhere() 
     assert_eq!((memberships.presence, memberships.former.len()), (Presence::Gone, 0));
     assert_eq!(members(&tenant, &crew).await.len(), ids.len());
     expect_settled(&tenant, &[crew]).await;
+    tenant.expect_sound().await;
 }
 
 /// Also while a change with them in it is not written to their own items yet.
@@ -671,6 +691,7 @@ async fn who_is_deleted_is_seen_in_no_group_whatever_waits() {
     let page = admin::get(&tenant, &format!("/groups/{crew}/members?limit=200")).await;
     assert_eq!(page["members"].as_array().unwrap().len(), ids.len() - 1);
     assert!(!page.to_string().contains(&ids[5]));
+    tenant.expect_sound().await;
 }
 
 /// As many groups as somebody can be in are a limit that a request is told of, and never in the way of others.

@@ -38,6 +38,7 @@ async fn a_removal_that_read_too_early_to_see_its_member_happens() {
     let remove = json!([{"op": "remove", "path": format!("members[value eq \"{ada}\"]")}]);
     patch_with_another_between(&tenant, &path(&crew), &remove, &add).await;
     assert_eq!(members(&tenant, &crew).await, Vec::<String>::new());
+    tenant.expect_sound().await;
 }
 
 /// The removal is committed, and its journal is applied between the reads of the row and of the group.
@@ -58,6 +59,7 @@ async fn an_addition_that_read_a_row_before_a_journal_was_applied_happens() {
     let rename = json!([{"op": "replace", "path": "displayName", "value": "Staff"}]);
     patch_with_another_between(&tenant, &path(&crew), &add, &rename).await;
     assert_eq!(members(&tenant, &crew).await, [ada.as_str()]);
+    tenant.expect_sound().await;
 }
 
 #[tokio::test]
@@ -78,4 +80,5 @@ async fn a_page_among_deleted_users_does_not_read_them() {
     let calls = tenant.app.faults.take_calls();
     let units: f64 = calls.iter().map(|call| call.capacity_units).sum();
     assert!(units <= 10.0, "{units} units for two rows");
+    tenant.expect_sound().await;
 }

@@ -12,7 +12,8 @@ use rollcall::store::dynamodb::port::{
     GetCall, Item, QueryCall, QueryPage, TransactWriteCall, Transacted, UpdateCall, Updated, Write,
 };
 use serde_json::{Map, Value, json};
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 use tokio::sync::Notify;
 
@@ -99,6 +100,7 @@ pub struct Faults {
     planned: Arc<Mutex<VecDeque<(String, Fault)>>>,
     calls: Arc<Mutex<Vec<Recorded>>>,
     ticks: Arc<Mutex<usize>>,
+    written: Arc<Mutex<BTreeSet<String>>>,
 }
 
 /// A call as it was seen: most are never looked at, so their requests are not rendered before that.
@@ -154,6 +156,11 @@ impl Faults {
         recorded.into_iter().map(read).collect()
     }
 
+    /// The partitions that ever had an item.
+    pub fn written_partitions(&self) -> BTreeSet<String> {
+        self.written.lock().unwrap().clone()
+    }
+
     /// The fault that the next call of `operation` meets.
     pub fn next(&self, operation: &str) -> Option<Fault> {
         let mut planned = self.planned.lock().unwrap();
@@ -186,6 +193,7 @@ impl Faults {
 /// A table of the embedded engine in memory, watched.
 #[derive(Debug, Clone)]
 pub struct WatchedTable {
+    engine: Engine,
     table: EmbeddedTable,
     faults: Faults,
 }
@@ -194,8 +202,32 @@ impl WatchedTable {
     /// A table that is not made yet, on an engine of its own, and the means to watch it.
     pub fn new(name: &str) -> (Self, Faults) {
         let faults = Faults::default();
-        let table = EmbeddedTable::new(Engine::in_memory().expect("an engine"), name);
-        (Self { table, faults: faults.clone() }, faults)
+        (Self::on(Engine::in_memory().expect("an engine"), name, faults.clone()), faults)
+    }
+
+    /// Writes all data into a new file.
+    pub fn copy_to(&self, file: &Path) {
+        self.engine.copy_to(file).expect("a copy");
+    }
+
+    /// A watched table of this name on an engine of its own, with the data of a copy.
+    pub fn copied_from(file: &Path, name: &str, of: &Faults) -> (Self, Faults) {
+        let faults = Faults::default();
+        *faults.written.lock().unwrap() = of.written_partitions();
+        (Self::on(Engine::copied_from(file).expect("a copy"), name, faults.clone()), faults)
+    }
+
+    fn on(engine: Engine, name: &str, faults: Faults) -> Self {
+        Self { table: EmbeddedTable::new(engine.clone(), name), engine, faults }
+    }
+
+    fn note_partition(&self, key: &Item) {
+        if let Some(AttributeValue::S(partition)) = key.get("PK") {
+            let mut written = self.faults.written.lock().unwrap();
+            if !written.contains(partition) {
+                written.insert(partition.clone());
+            }
+        }
     }
 
     async fn watch<T>(
@@ -303,6 +335,12 @@ impl DynamoDb for WatchedTable {
     }
 
     fn transact_write<'a>(&'a self, call: &'a TransactWriteCall) -> Answer<'a, Transacted> {
+        for write in &call.writes {
+            match &write.action {
+                Action::Put(key) | Action::Update { key, .. } => self.note_partition(key),
+                Action::Delete(_) => {}
+            }
+        }
         let seen = call.clone();
         let request = move || {
             let writes = seen.writes.iter().map(write);
@@ -314,6 +352,7 @@ impl DynamoDb for WatchedTable {
     }
 
     fn update(&self, call: UpdateCall) -> Answer<'_, Updated> {
+        self.note_partition(&call.key);
         let seen = call.clone();
         let request = move || json!({"Key": item(&seen.key), "UpdateExpression": seen.expression});
         let is_done = |end: &Updated| *end == Updated::Done;

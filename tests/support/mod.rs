@@ -6,8 +6,10 @@
 
 pub mod browser;
 pub mod command;
+pub mod crash;
 pub mod engine;
 pub mod http;
+pub mod invariants;
 pub mod log;
 pub mod request;
 pub mod sdk;
@@ -36,6 +38,8 @@ use time::macros::datetime;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
+/// The name of the table in process.
+const TABLE: &str = "rollcall";
 /// Where the service believes to be reached.
 pub const ORIGIN: &str = "https://rollcall.example";
 /// When tests happen.
@@ -60,6 +64,8 @@ pub struct TestApp {
     /// The table below the store, for what cannot be brought about through the service.
     pub table: Arc<dyn DynamoDb>,
     pub faults: Faults,
+    /// The table in process, for copies of it.
+    watched: Option<WatchedTable>,
     sources: Sources,
     now: Arc<Mutex<OffsetDateTime>>,
 }
@@ -84,8 +90,9 @@ impl TestApp {
         if is_on_an_endpoint() {
             return Self::over_the_sdk(ids).await;
         }
-        let (table, faults) = WatchedTable::new("rollcall");
-        Self::on(Arc::new(table), faults, ids).await
+        let (table, faults) = WatchedTable::new(TABLE);
+        let app = Self::on(Arc::new(table.clone()), faults, ids).await;
+        Self { watched: Some(table), ..app }
     }
 
     /// The service on an empty engine that it reaches through the AWS SDK, as on AWS. Faults are answers over HTTP, and
@@ -120,7 +127,7 @@ impl TestApp {
         );
         let app = App::new(store.clone(), peppers(), sources.clone(), ORIGIN);
         let service = app.clone().service();
-        Self { app, service, store, table, faults, sources, now }
+        Self { app, service, store, table, faults, watched: None, sources, now }
     }
 
     /// A tenant of this id, made for the test.
@@ -159,6 +166,27 @@ impl TestApp {
         Self { service: app.clone().service(), app, ..self.clone() }
     }
 
+    /// Another server, which reaches the table in another way.
+    pub fn through(&self, table: Arc<dyn DynamoDb>) -> Self {
+        let app = App::new(Store::new(table), peppers(), self.sources.clone(), ORIGIN);
+        self.serving(app)
+    }
+
+    /// Writes the table into a new file.
+    pub fn copy_to(&self, file: &Path) {
+        self.watched.as_ref().expect("a table in process").copy_to(file);
+    }
+
+    /// The service on an engine of its own with the data of a copy of this one. Both share clock and ids.
+    pub fn on_copy(&self, file: &Path) -> Self {
+        let (watched, faults) = WatchedTable::copied_from(file, TABLE, &self.faults);
+        let table: Arc<dyn DynamoDb> = Arc::new(watched.clone());
+        let store = Store::new(Arc::clone(&table));
+        let app = App::new(store.clone(), peppers(), self.sources.clone(), ORIGIN);
+        let on_copy = Self { store, table, faults, watched: Some(watched), ..self.clone() };
+        on_copy.serving(app)
+    }
+
     /// Lets time pass.
     pub fn advance(&self, by: Duration) {
         *self.now.lock().unwrap() += by;
@@ -168,7 +196,12 @@ impl TestApp {
 impl TestTenant {
     /// The same tenant, at another server.
     pub fn at_another_server(&self) -> Self {
-        Self { app: self.app.another_server(), ..self.clone() }
+        self.at(self.app.another_server())
+    }
+
+    /// The same tenant, at another app.
+    pub fn at(&self, app: TestApp) -> Self {
+        Self { app, ..self.clone() }
     }
 }
 

@@ -54,6 +54,12 @@ impl Answer {
         self.json()
     }
 
+    /// Checks that the request succeeded, with or without a body.
+    #[track_caller]
+    pub fn expect_success(&self) {
+        assert!(self.status.is_success(), "{}: {}", self.status, self.json());
+    }
+
     /// The detail of a SCIM error, after checking everything an error must have (RFC 7644 §3.12).
     #[track_caller]
     pub fn expect_error(&self, status: u16, scim_type: Option<&str>) -> String {

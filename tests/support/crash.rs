@@ -1,0 +1,261 @@
+//! Crashes: a server that dies at one of its writes, before or after the engine applied it. Another server on the same
+//! table then shows the remains.
+
+use super::{TestTenant, is_on_an_endpoint};
+use crate::groups::{group, path, user};
+use futures_util::FutureExt;
+use rollcall::directory::Pending;
+use rollcall::store::Error;
+use rollcall::store::dynamodb::port::{
+    Answer, BatchGetCall, BatchPart, DynamoDb, GetCall, Item, QueryCall, QueryPage,
+    TransactWriteCall, Transacted, UpdateCall, Updated,
+};
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use time::Duration;
+use tokio::sync::Notify;
+
+/// The environment variable that asks for all crash points of every story.
+const ALL_POINTS: &str = "ROLLCALL_TEST_ALL_CRASHES";
+
+/// A crash of a server at one of its writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Crash {
+    /// The engine never saw the write with this number.
+    Before(usize),
+    /// The engine applied the write with this number, and nobody got its answer.
+    After(usize),
+}
+
+/// The table as one server reaches it: it counts the writes, and at a crash it answers nothing any more.
+#[derive(Debug, Clone)]
+pub struct MortalTable {
+    table: Arc<dyn DynamoDb>,
+    crash: Option<Crash>,
+    writes: Arc<AtomicUsize>,
+    is_dead: Arc<Notify>,
+}
+
+impl MortalTable {
+    pub fn new(table: Arc<dyn DynamoDb>, crash: Option<Crash>) -> Self {
+        Self { table, crash, writes: Arc::default(), is_dead: Arc::default() }
+    }
+
+    /// How many writes the server has made.
+    pub fn writes(&self) -> usize {
+        self.writes.load(Ordering::Relaxed)
+    }
+
+    /// Runs requests of the server until they end or the server dies. Says whether they ended.
+    pub async fn run(&self, requests: impl Future<Output = ()>) -> bool {
+        tokio::select! {
+            () = requests => true,
+            () = self.is_dead.notified() => false,
+        }
+    }
+
+    /// A dead process never gets an answer.
+    async fn die<T>(&self) -> T {
+        self.is_dead.notify_one();
+        std::future::pending().await
+    }
+
+    async fn write<T>(&self, answer: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+        let number = self.writes.fetch_add(1, Ordering::Relaxed) + 1;
+        match self.crash {
+            Some(Crash::Before(last)) if number >= last => self.die().await,
+            Some(Crash::After(last)) if number >= last => {
+                if number == last {
+                    drop(answer.await);
+                }
+                self.die().await
+            }
+            Some(_) | None => answer.await,
+        }
+    }
+}
+
+impl DynamoDb for MortalTable {
+    fn get(&self, call: GetCall) -> Answer<'_, Option<Item>> {
+        self.table.get(call)
+    }
+
+    fn batch_get(&self, call: BatchGetCall) -> Answer<'_, BatchPart> {
+        self.table.batch_get(call)
+    }
+
+    fn query(&self, call: QueryCall) -> Answer<'_, QueryPage> {
+        self.table.query(call)
+    }
+
+    fn transact_get(&self, keys: Vec<Item>) -> Answer<'_, Vec<Item>> {
+        self.table.transact_get(keys)
+    }
+
+    fn transact_write<'a>(&'a self, call: &'a TransactWriteCall) -> Answer<'a, Transacted> {
+        self.write(self.table.transact_write(call)).boxed()
+    }
+
+    fn update(&self, call: UpdateCall) -> Answer<'_, Updated> {
+        self.write(self.table.update(call)).boxed()
+    }
+
+    fn batch_delete(&self, keys: Vec<Item>) -> Answer<'_, Vec<Item>> {
+        self.write(self.table.batch_delete(keys)).boxed()
+    }
+
+    fn create_table(&self) -> Answer<'_, ()> {
+        self.table.create_table()
+    }
+}
+
+/// Runs a story on copies of a scene, once undisturbed and then with a crash at each of its writes: before the engine
+/// applied it, and after. A big story has at most `most` such crashes, evenly spread.
+///
+/// After each crash another server shows the effect of the story whole or not at all. Then clients go on: after half of
+/// the crashes they repeat the story, and in each case they change groups and delete somebody later. By then no pending
+/// work is left but an erasure, the invariants hold, and the effect is still whole or not there.
+pub async fn crash_everywhere(
+    name: &str,
+    scene: &TestTenant,
+    story: impl AsyncFn(&TestTenant),
+    most: usize,
+) {
+    if is_on_an_endpoint() {
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("scene.db");
+    scene.app.copy_to(&file);
+    let copy = || scene.at(scene.app.on_copy(&file));
+    let mortal = |tenant: &TestTenant, crash| {
+        let table = MortalTable::new(Arc::clone(&tenant.app.table), crash);
+        (tenant.at(tenant.app.through(Arc::new(table.clone()))), table)
+    };
+
+    let undisturbed = copy();
+    let before = Effect::of(&undisturbed).await;
+    let (server, table) = mortal(&undisturbed, None);
+    story(&server).await;
+    recover(&undisturbed).await;
+    undisturbed.expect_settled_and_sound().await;
+    let after = Effect::of(&undisturbed).await;
+    assert_ne!(before, after, "{name} has an effect");
+
+    let writes = table.writes();
+    let crashes = spread(writes, most);
+    for crash in &crashes {
+        let context = format!("{name}: {crash:?} of {writes}");
+        let tenant = copy();
+        let (server, table) = mortal(&tenant, Some(*crash));
+        table.run(story(&server)).await;
+        drop(server);
+        let other = tenant.at_another_server();
+        let seen = Effect::of(&other).await;
+        assert!(
+            seen.is_like(&before) || seen.is_like(&after),
+            "{context}: half an effect: {}",
+            seen.difference(&before, &after)
+        );
+        let is_repeated = matches!(crash, Crash::After(_));
+        if is_repeated {
+            story(&other).await;
+        }
+        recover(&other).await;
+        let report = other.report().await;
+        assert_eq!(report.violations, [], "{context}");
+        // An erasure ends when a client repeats it, or with an operator's repair.
+        let pending = Pending { erasures: 0, ..report.pending };
+        assert!(pending.is_empty(), "{context}: left {pending:?}");
+        match report.pending.is_empty() {
+            true => other.expect_sound_by(&report).await,
+            false => other.expect_sound().await,
+        }
+        let left = Effect::of(&other).await;
+        let is_whole = left == after || (!is_repeated && left == before);
+        assert!(is_whole, "{context}: recovered to {}", left.difference(&before, &after));
+    }
+    println!("{name}: {writes} writes, {} crashes, no violation", crashes.len());
+}
+
+/// The crashes at all writes, or some of them, evenly spread.
+fn spread(writes: usize, most: usize) -> Vec<Crash> {
+    let crashes = (1..=writes).flat_map(|number| [Crash::Before(number), Crash::After(number)]);
+    let all: Vec<Crash> = crashes.collect();
+    if all.len() <= most || std::env::var_os(ALL_POINTS).is_some() {
+        return all;
+    }
+    (1..=most).map(|place| all[place * all.len() / (most + 1)]).collect()
+}
+
+/// Clients go on: each group is changed to the name that it has, and a while later a member is deleted.
+async fn recover(tenant: &TestTenant) {
+    for row in tenant.listed("Groups").await {
+        let rename = json!([{"op": "replace", "path": "displayName", "value": row["displayName"]}]);
+        tenant.patch(&path(row["id"].as_str().unwrap()), &rename).await.expect_success();
+    }
+    tenant.app.advance(Duration::minutes(2));
+    let passer = user(tenant, "a.passer-by").await;
+    let crew = group(tenant, "Passers-by", &[&passer]).await;
+    tenant.delete(&format!("/Users/{passer}")).await.expect(204);
+    tenant.delete(&path(&crew)).await.expect(204);
+}
+
+/// The users and groups that clients see, without times and versions.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Effect {
+    users: BTreeMap<String, Value>,
+    groups: BTreeMap<String, Value>,
+}
+
+impl Effect {
+    pub async fn of(tenant: &TestTenant) -> Self {
+        let plain = |mut row: Value| {
+            let fields = row.as_object_mut().expect("a resource");
+            fields.remove("meta");
+            (row["id"].as_str().expect("an id").to_owned(), row)
+        };
+        let users = tenant.listed("Users").await.into_iter().map(plain).collect();
+        let groups = tenant.listed("Groups").await.into_iter().map(plain).collect();
+        Self { users, groups }
+    }
+
+    /// Whether both show the same, but for the groups of users, which follow a large change.
+    fn is_like(&self, other: &Self) -> bool {
+        let without_groups = |effect: &Self| {
+            let mut users = effect.users.clone();
+            for user in users.values_mut().filter_map(Value::as_object_mut) {
+                Map::remove(user, "groups");
+            }
+            users
+        };
+        self.groups == other.groups && without_groups(self) == without_groups(other)
+    }
+
+    /// The first records that differ from both states.
+    fn difference(&self, before: &Self, after: &Self) -> String {
+        let differs = |of: fn(&Self) -> &BTreeMap<String, Value>| {
+            let found = of(self).iter().find(|(id, row)| {
+                of(before).get(*id) != Some(row) || of(after).get(*id) != Some(row)
+            });
+            found.map_or_else(String::new, |(id, row)| {
+                let text = |row: Option<&Value>| {
+                    row.map_or_else(
+                        || "none".to_owned(),
+                        |row| row.to_string().chars().take(600).collect(),
+                    )
+                };
+                format!(
+                    "{id}: {}\nbefore: {}\nafter: {}",
+                    text(Some(row)),
+                    text(of(before).get(id)),
+                    text(of(after).get(id))
+                )
+            })
+        };
+        format!("{}\n{}", differs(|effect| &effect.users), differs(|effect| &effect.groups))
+    }
+}
