@@ -1,6 +1,9 @@
 //! The `rollcall` command and the local server as processes: what an operator types, and what survives.
 
 use crate::support::command::{Operator, call};
+use crate::support::damage;
+use rollcall::store::dynamodb::embedded::{EmbeddedTable, Engine};
+use rollcall::store::dynamodb::port::Action;
 use serde_json::{Value, json};
 
 const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
@@ -429,4 +432,47 @@ fn values_of_custom_attributes_are_shown_with_an_employee() {
     assert!(words.contains(&vec![&*location, "Desk", "7"]), "{text}");
     let shown = operator.json(&["employee", "show", "acme", "ada"]);
     assert_eq!(shown["fromIdentityProvider"][ACME]["badge"], 4711);
+}
+
+#[test]
+fn a_damaged_tenant_is_reported_and_repaired() {
+    let operator = Operator::new();
+    let server = operator.serve();
+    let (url, token) = (server.tenant_url(), server.token());
+    let (_, ada) = call("POST", &format!("{url}/Users"), &token, Some(&json!({"userName": "ada"})));
+    let id = ada["id"].as_str().expect("an id");
+    let sound = operator.json(&["tenant", "check", "demo"]);
+    assert_eq!((&sound["violations"], &sound["repaired"]), (&json!([]), &json!([])));
+    assert!(operator.text(&["tenant", "check", "demo"]).contains("No item contradicts another."));
+    assert_eq!(operator.failure(&["tenant", "check", "nobody"]).0, 3);
+    server.kill();
+
+    let remove = |partition: &str, sort: &str| {
+        let engine = Engine::open(operator.folder()).expect("the engine");
+        let table = EmbeddedTable::new(engine, "rollcall");
+        let action = Action::Delete(damage::key(partition, sort));
+        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+        runtime.block_on(damage::write(&table, action));
+    };
+    remove("TENANT#demo#USERNAME", "ada");
+    let (code, text) = operator.failure(&["tenant", "check", "demo"]);
+    let expected = "rollcall: tenant demo is damaged, 1 violations; --repair repairs everything that follows from the records\n";
+    assert_eq!((code, &*text), (5, expected));
+    let output = operator.run(&["tenant", "check", "demo"]).stdout;
+    let text = String::from_utf8(output).expect("text");
+    assert!(text.contains("claimMissing") && text.contains(id) && !text.contains("ada"), "{text}");
+
+    let repaired = operator.json(&["tenant", "check", "demo", "--repair"]);
+    let violation = &repaired["repaired"][0];
+    assert_eq!((&violation["kind"], &violation["id"]), (&json!("claimMissing"), &ada["id"]));
+    assert_eq!(repaired["violations"], json!([]));
+    assert_eq!(operator.json(&["employee", "show", "demo", "ada"])["id"], ada["id"]);
+
+    remove(&format!("TENANT#demo#HISTORY#{id}"), "000000000001");
+    for arguments in [&["tenant", "check", "demo", "--repair"][..], &["tenant", "check", "demo"]] {
+        let (code, text) = operator.failure(arguments);
+        assert_eq!((code, &*text), (5, "rollcall: tenant demo is damaged, 1 violations\n"));
+        let text = String::from_utf8(operator.run(arguments).stdout).expect("text");
+        assert!(text.contains("historyGap: Copy the entries from a backup."), "{text}");
+    }
 }

@@ -20,6 +20,7 @@ mod groups;
 mod moves;
 mod stale_rows;
 mod crashes;
+mod damage;
 mod exchanges;
 mod filters;
 mod patch;

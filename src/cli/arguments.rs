@@ -15,7 +15,8 @@ use std::time::Duration;
 #[command(
     version,
     after_help = "\
-Exit codes: 0 done, 1 failed, 2 wrong usage, 3 no such tenant, employee or group, 4 refused by a rule."
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 no such tenant, employee or group, 4 refused by a rule,
+5 damaged data."
 )]
 pub struct Arguments {
     #[command(flatten)]
@@ -59,7 +60,7 @@ pub enum Command {
     Serve(ServeArguments),
     /// Offer the embedded engine of the data folder as a DynamoDB API, for functions on this machine
     Dynamodb(DynamodbArguments),
-    /// Make, list, show and delete tenants
+    /// Make, list, show, check and delete tenants
     #[command(subcommand)]
     Tenant(TenantCommand),
     /// Rotate, revoke and list a tenant's tokens
@@ -121,6 +122,14 @@ pub enum TenantCommand {
     Show {
         #[arg(value_parser = tenant_id)]
         tenant: TenantId,
+    },
+    /// Check that a tenant's stored items agree with each other, as after a restore; reads all of them
+    Check {
+        #[arg(value_parser = tenant_id)]
+        tenant: TenantId,
+        /// Finish pending work, and repair everything that follows from the records
+        #[arg(long)]
+        repair: bool,
     },
     /// Delete a tenant with all employees and history, for good
     Delete {

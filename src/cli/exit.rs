@@ -8,6 +8,11 @@ use std::process::ExitCode;
 #[error("{0}")]
 pub struct Refused(pub String);
 
+/// The check of a tenant found damage, and reported it.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Damaged(pub String);
+
 /// Nothing goes by a name that was given.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
@@ -16,11 +21,15 @@ pub struct NotFound(pub String);
 const FAILED: u8 = 1;
 const NOT_FOUND: u8 = 3;
 const REFUSED: u8 = 4;
+const DAMAGED: u8 = 5;
 
 /// The exit code of a failure.
 pub fn code_of(failure: &anyhow::Error) -> ExitCode {
     if failure.is::<Refused>() {
         return ExitCode::from(REFUSED);
+    }
+    if failure.is::<Damaged>() {
+        return ExitCode::from(DAMAGED);
     }
     if failure.is::<NotFound>() {
         return ExitCode::from(NOT_FOUND);

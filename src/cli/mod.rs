@@ -8,6 +8,7 @@ mod serve;
 mod dynamodb;
 mod stop;
 mod tenant;
+mod check;
 mod token;
 mod settings;
 mod attribute;

@@ -2,7 +2,7 @@
 
 use super::arguments::{Place, TenantCommand};
 use super::exit::Refused;
-use super::{ACTOR, open, output, settings, token};
+use super::{ACTOR, check, open, output, settings, token};
 use rollcall::api::context::{settings_url, tenant_url};
 use rollcall::app::App;
 use rollcall::directory::tenants::NewTenant;
@@ -16,7 +16,7 @@ pub async fn run(place: &Place, command: TenantCommand, json: bool) -> anyhow::R
         return Err(Refused(text.to_owned()).into());
     }
     let app = match &command {
-        TenantCommand::Delete { .. } => open::open(place).await?,
+        TenantCommand::Delete { .. } | TenantCommand::Check { .. } => open::open(place).await?,
         TenantCommand::Create { .. }
         | TenantCommand::Sample
         | TenantCommand::List
@@ -31,6 +31,7 @@ pub async fn run(place: &Place, command: TenantCommand, json: bool) -> anyhow::R
         }
         TenantCommand::List => list(&app, json).await,
         TenantCommand::Show { tenant } => show(&app, &tenant, json).await,
+        TenantCommand::Check { tenant, repair } => check::run(&app, &tenant, repair, json).await,
         TenantCommand::Delete { tenant, confirm, no_wait } => {
             if confirm != tenant.as_str() {
                 let text = format!("--confirm must repeat the id: {tenant}");

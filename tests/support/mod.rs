@@ -7,6 +7,7 @@
 pub mod browser;
 pub mod command;
 pub mod crash;
+pub mod damage;
 pub mod engine;
 pub mod http;
 pub mod invariants;

@@ -1,0 +1,105 @@
+//! `rollcall tenant check`.
+
+use super::exit::Damaged;
+use super::{ACTOR, output};
+use rollcall::app::App;
+use rollcall::directory::check::Repair;
+use rollcall::directory::{Error, Pending, TenantId, Violation};
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+
+/// Checks a tenant, repairs it when that is wanted, and prints both. Damage that is left is a failure.
+pub async fn run(app: &App, id: &TenantId, repair: bool, json: bool) -> anyhow::Result<()> {
+    // The check names a record of the tenant that cannot be read.
+    match app.tenants.get(id).await {
+        Ok(_) | Err(Error::Broken(_)) => {}
+        Err(other) => return Err(other.into()),
+    }
+    let directory = app.tenants.directory(id);
+    let Repair { repaired, left } = match repair {
+        true => directory.repair(ACTOR).await?,
+        false => Repair { left: directory.check().await?, ..Repair::default() },
+    };
+    if json {
+        output::print_json(&json!({
+            "id": id.as_str(),
+            "items": left.items,
+            "pending": pending_json(left.pending),
+            "violations": to_json(&left.violations),
+            "repaired": to_json(&repaired),
+        }));
+    } else {
+        print_violations(&repaired, "Repaired:", "");
+        print_violations(&left.violations, "", "No item contradicts another.");
+        print_pending(left.pending);
+    }
+    let count = left.violations.len();
+    if count == 0 {
+        return Ok(());
+    }
+    let are_repairable = left.violations.iter().any(|violation| violation.is_repairable);
+    let rest = match are_repairable && !repair {
+        true => "; --repair repairs everything that follows from the records",
+        false => "",
+    };
+    Err(Damaged(format!("tenant {id} is damaged, {count} violations{rest}")).into())
+}
+
+fn to_json(violations: &[Violation]) -> Value {
+    let entries = violations.iter().map(|violation| {
+        json!({
+            "kind": violation.kind.as_str(),
+            "id": violation.record,
+            "detail": violation.detail,
+            "repairable": violation.is_repairable,
+            "advice": violation.kind.advice(),
+        })
+    });
+    entries.collect()
+}
+
+fn pending_json(pending: Pending) -> Value {
+    json!({
+        "memberChanges": pending.journals,
+        "moves": pending.moves,
+        "groupDeletions": pending.deletions,
+        "erasures": pending.erasures,
+    })
+}
+
+fn print_violations(violations: &[Violation], title: &str, when_empty: &str) {
+    if violations.is_empty() {
+        output::print(when_empty);
+        return;
+    }
+    output::print(title);
+    let rows = violations.iter().map(|violation| {
+        vec![
+            violation.kind.as_str().to_owned(),
+            violation.record.map_or_else(|| "-".to_owned(), |id| id.to_string()),
+            if violation.is_repairable { "yes" } else { "no" }.to_owned(),
+            violation.detail.clone(),
+        ]
+    });
+    output::print_table(&["kind", "id", "repairable", "detail"], rows.collect(), "");
+    let advice: BTreeSet<(&str, &str)> = violations
+        .iter()
+        .filter_map(|violation| Some((violation.kind.as_str(), violation.kind.advice()?)))
+        .collect();
+    for (kind, text) in advice {
+        output::print(&format!("\n{kind}: {text}"));
+    }
+}
+
+fn print_pending(pending: Pending) {
+    for (count, work) in [
+        (pending.journals, "large changes of members"),
+        (pending.moves, "departures or returns"),
+        (pending.deletions, "deletions of groups"),
+        (pending.erasures, "erasures; repeat them, or run with --repair"),
+    ] {
+        if count > 0 {
+            output::print(&format!("Pending: {count} {work}."));
+        }
+    }
+}

@@ -1,0 +1,349 @@
+//! A tenant whose items contradict each other, as after a restore with half of a transaction: the check finds each kind of
+//! damage, and the repair restores everything that follows from the records.
+
+use crate::groups::{group, path, user};
+use crate::support::crash::Effect;
+use crate::support::damage::{number, set, text};
+use crate::support::{TestApp, TestTenant, is_on_an_endpoint};
+use aws_sdk_dynamodb::types::AttributeValue;
+use rollcall::directory::ViolationKind;
+use rollcall::directory::check::Repair;
+use serde_json::json;
+use std::path::PathBuf;
+use tempfile::TempDir;
+
+const NOBODY: &str = "99999999-9999-4999-8999-999999999999";
+
+/// A tenant with something of everything, and copies of it.
+struct Scene {
+    tenant: TestTenant,
+    effect: Effect,
+    /// Has an externalId and two addresses; a member of Crew and, by that, of Outer.
+    ada: String,
+    /// A member of Crew.
+    bob: String,
+    /// Deleted by the identity provider while a member of Crew.
+    eve: String,
+    crew: String,
+    outer: String,
+    /// A group that was deleted.
+    gone: String,
+    _folder: TempDir,
+    file: PathBuf,
+}
+
+impl Scene {
+    async fn new() -> Option<Self> {
+        if is_on_an_endpoint() {
+            return None;
+        }
+        let tenant = TestApp::new().await.tenant("acme").await;
+        let body = json!({"userName": "ada", "externalId": "00u1", "emails": [
+            {"value": "ada@example.com", "primary": true}, {"value": "countess@example.com"}]});
+        let ada = tenant.create(&body).await;
+        let (bob, eve) = (user(&tenant, "bob").await, user(&tenant, "eve").await);
+        let crew = group(&tenant, "Crew", &[&ada, &bob, &eve]).await;
+        let outer = group(&tenant, "Outer", &[&crew]).await;
+        let gone = group(&tenant, "Gone", &[&ada]).await;
+        tenant.delete(&path(&gone)).await.expect(204);
+        tenant.delete(&format!("/Users/{eve}")).await.expect(204);
+        tenant.expect_settled_and_sound().await;
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("scene.db");
+        tenant.app.copy_to(&file);
+        let effect = Effect::of(&tenant).await;
+        Some(Self { tenant, effect, ada, bob, eve, crew, outer, gone, _folder: folder, file })
+    }
+
+    /// Damages a copy, and checks that this kind is found. Repairs it.
+    async fn repair(
+        &self,
+        kind: ViolationKind,
+        damage: impl AsyncFn(&TestTenant),
+    ) -> (TestTenant, Repair) {
+        let tenant = self.tenant.at(self.tenant.app.on_copy(&self.file));
+        damage(&tenant).await;
+        let found = tenant.report().await;
+        let kinds: Vec<ViolationKind> = found.violations.iter().map(|one| one.kind).collect();
+        assert!(kinds.contains(&kind), "{kind:?} is not in {found:?}");
+        let again = tenant.report().await;
+        assert_eq!(found, again, "a check changes nothing");
+        let directory = tenant.app.app.tenants.directory(&tenant.id);
+        let repair = directory.repair("operator").await.unwrap();
+        println!("{}: {:?}", kind.as_str(), kinds);
+        (tenant, repair)
+    }
+
+    /// Checks that a repair gives clients back the users and groups from before the damage.
+    async fn restores(&self, kind: ViolationKind, damage: impl AsyncFn(&TestTenant)) {
+        let tenant = self.makes_sound(kind, damage).await;
+        assert_eq!(Effect::of(&tenant).await, self.effect, "{kind:?}");
+    }
+
+    /// Checks that all items agree again after a repair.
+    async fn makes_sound(
+        &self,
+        kind: ViolationKind,
+        damage: impl AsyncFn(&TestTenant),
+    ) -> TestTenant {
+        let (tenant, repair) = self.repair(kind, damage).await;
+        assert!(repair.repaired.iter().any(|one| one.kind == kind), "{kind:?}: {repair:?}");
+        assert_eq!(repair.left.violations, [], "{kind:?}");
+        tenant.expect_settled_and_sound().await;
+        tenant
+    }
+
+    /// Checks that a report has the damage when the table does not have the lost data.
+    async fn reports(&self, kind: ViolationKind, damage: impl AsyncFn(&TestTenant)) {
+        let (tenant, repair) = self.repair(kind, damage).await;
+        let left = &repair.left.violations;
+        assert!(left.iter().all(|one| !one.is_repairable), "{kind:?}: {left:?}");
+        let found = left.iter().find(|one| one.kind == kind).unwrap_or_else(|| panic!("{left:?}"));
+        assert!(found.kind.advice().is_some(), "an operator can do something about {kind:?}");
+        let directory = tenant.app.app.tenants.directory(&tenant.id);
+        let again = directory.repair("operator").await.unwrap();
+        assert_eq!((again.left, again.repaired), (repair.left, vec![]), "{kind:?}");
+    }
+}
+
+#[tokio::test]
+async fn names_lead_to_their_records_again() {
+    let Some(scene) = Scene::new().await else { return };
+    let Scene { ada, eve, .. } = &scene;
+    use ViolationKind::{ClaimLeft, ClaimMissing, FormerMissing, UnreadableItem};
+    scene.restores(ClaimMissing, async |tenant| tenant.remove("USERNAME", "ada").await).await;
+    scene.restores(ClaimMissing, async |tenant| tenant.remove("GROUPNAME", "crew").await).await;
+    let stolen = async |tenant: &TestTenant| {
+        tenant.plant("USERNAME", "ada", [("holder", text(NOBODY))]).await;
+    };
+    scene.restores(ClaimMissing, stolen).await;
+    scene.restores(FormerMissing, async |tenant| tenant.remove("USERNAME", "eve").await).await;
+    let of_nobody = async |tenant: &TestTenant| {
+        tenant.plant("USERNAME", "zoe", [("holder", text(NOBODY))]).await;
+        let zoe = json!({"userName": "zoe"});
+        tenant.post("/Users", &zoe).await.expect_error(409, Some("uniqueness"));
+    };
+    let tenant = scene.makes_sound(ClaimLeft, of_nobody).await;
+    user(&tenant, "zoe").await;
+    let remembered = async |tenant: &TestTenant| {
+        let former = AttributeValue::L(vec![text(NOBODY), text(eve)]);
+        tenant.plant("USERNAME", "eve", [("former", former)]).await;
+    };
+    scene.restores(ClaimLeft, remembered).await;
+    let holds_two = async |tenant: &TestTenant| {
+        tenant.plant("USERNAME", "old", [("holder", text(ada))]).await;
+    };
+    scene.restores(ClaimLeft, holds_two).await;
+    let broken = async |tenant: &TestTenant| {
+        tenant.plant("USERNAME", "ada", [("holder", number(1))]).await;
+    };
+    scene.restores(UnreadableItem, broken).await;
+    // A deleted employee can still come back.
+    let tenant =
+        scene.makes_sound(FormerMissing, async |tenant| tenant.remove("USERNAME", "eve").await);
+    assert_eq!(user(&tenant.await, "eve").await, *eve);
+}
+
+#[tokio::test]
+async fn external_ids_and_addresses_lead_to_their_records_again() {
+    let Some(scene) = Scene::new().await else { return };
+    let Scene { ada, .. } = &scene;
+    use ViolationKind::{EmailKeyWrong, PointerLeft, PointerMissing};
+    for (partition, sort) in [("EXTERNALID", "00u1"), ("EMAIL", "countess@example.com")] {
+        let lost =
+            async |tenant: &TestTenant| tenant.remove(partition, &format!("{sort}#{ada}")).await;
+        scene.restores(PointerMissing, lost).await;
+        for id in [ada, NOBODY] {
+            let stray = async |tenant: &TestTenant| {
+                tenant.plant(partition, &format!("other#{id}"), []).await;
+            };
+            scene.restores(PointerLeft, stray).await;
+        }
+    }
+    let lost = async |tenant: &TestTenant| {
+        tenant.tamper("EMPLOYEE", ada, |item| drop(item.remove("emailKey"))).await;
+        assert_eq!(tenant.found("emails eq \"ada@example.com\"").await.len(), 0);
+    };
+    let tenant = scene.makes_sound(EmailKeyWrong, lost).await;
+    assert_eq!(tenant.found("emails eq \"ada@example.com\"").await, ["ada"]);
+}
+
+#[tokio::test]
+async fn totals_are_exact_again() {
+    let Some(scene) = Scene::new().await else { return };
+    use ViolationKind::CountWrong;
+    for (partition, counter) in [("COUNT", number(7)), ("GROUPCOUNT", text("many"))] {
+        let off = async |tenant: &TestTenant| {
+            tenant
+                .tamper(partition, "00", |item| drop(item.insert("n0".to_owned(), counter.clone())))
+                .await;
+        };
+        scene.restores(CountWrong, off).await;
+        scene.restores(CountWrong, async |tenant| tenant.remove(partition, "00").await).await;
+    }
+    let elsewhere = async |tenant: &TestTenant| {
+        tenant.plant("COUNT", "ab", [("n2", number(1))]).await;
+    };
+    scene.restores(CountWrong, elsewhere).await;
+}
+
+#[tokio::test]
+async fn both_sides_of_a_membership_agree_again() {
+    let Some(scene) = Scene::new().await else { return };
+    let Scene { ada, bob, eve, crew, outer, gone, .. } = &scene;
+    use ViolationKind::*;
+    let crew_members = format!("MEMBER#{crew}");
+    let tag = scene.tenant.get(&path(crew)).await.header("etag").to_owned();
+    let lost = async |tenant: &TestTenant| tenant.remove(&crew_members, bob).await;
+    let tenant = scene.makes_sound(MembershipWithoutRow, lost).await;
+    assert_ne!(tenant.get(&path(crew)).await.header("etag"), tag, "the members are others");
+    assert_eq!(crate::groups::members(&tenant, crew).await, std::slice::from_ref(ada));
+    scene.restores(RowWithoutMembership, async |tenant| tenant.remove("MEMBEROF", bob).await).await;
+    let miscounted = async |tenant: &TestTenant| {
+        tenant
+            .tamper("GROUP", crew, |item| drop(item.insert("memberCount".to_owned(), number(9))))
+            .await;
+    };
+    scene.restores(MemberCountWrong, miscounted).await;
+    let of_nobody = async |tenant: &TestTenant| {
+        tenant.plant(&crew_members, NOBODY, [("revision", number(1))]).await;
+    };
+    scene.restores(MemberUnknown, of_nobody).await;
+    let left = async |tenant: &TestTenant| {
+        tenant.plant(&format!("MEMBER#{gone}"), ada, [("revision", number(1))]).await;
+    };
+    scene.restores(RowLeft, left).await;
+    let in_no_group = async |tenant: &TestTenant| {
+        tenant.plant("MEMBEROF", bob, [("memberOf", set(&[crew, gone]))]).await;
+    };
+    scene.restores(MembershipWithoutRow, in_no_group).await;
+    let absent = async |tenant: &TestTenant| {
+        let mark = AttributeValue::Bool(true);
+        tenant.plant("MEMBEROF", bob, [("memberOf", set(&[crew])), ("absent", mark)]).await;
+    };
+    scene.restores(PresenceWrong, absent).await;
+    let present = async |tenant: &TestTenant| {
+        tenant.plant("MEMBEROF", eve, [("formerOf", set(&[crew]))]).await;
+    };
+    scene.restores(PresenceWrong, present).await;
+    let unlisted = async |tenant: &TestTenant| {
+        tenant
+            .tamper("MEMBEROF", bob, |item| drop(item.insert("formerOf".to_owned(), set(&[outer]))))
+            .await;
+    };
+    let tenant = scene.makes_sound(MoveUnlisted, unlisted).await;
+    assert!(crate::groups::members(&tenant, outer).await.contains(bob), "the return is finished");
+    scene
+        .restores(AwayMissing, async |tenant| tenant.remove(&format!("AWAY#{crew}"), eve).await)
+        .await;
+    let stray = async |tenant: &TestTenant| tenant.plant(&format!("AWAY#{outer}"), eve, []).await;
+    scene.restores(AwayLeft, stray).await;
+    scene.restores(JournalLeft, async |tenant| tenant.plant("JOURNALS", crew, []).await).await;
+    let part = async |tenant: &TestTenant| {
+        tenant.plant(&format!("JOURNAL#{crew}"), "000000000001#000", []).await;
+    };
+    scene.restores(JournalLeft, part).await;
+    // To finish a deletion that was restored in half would remove the members of the group.
+    scene.restores(GraveLeft, async |tenant| tenant.plant("GRAVE", crew, []).await).await;
+}
+
+#[tokio::test]
+async fn records_are_in_one_place_again() {
+    let Some(scene) = Scene::new().await else { return };
+    let Scene { ada, .. } = &scene;
+    use ViolationKind::{RecordTwice, TenantUnlisted};
+    let half = async |tenant: &TestTenant| {
+        let mut item = tenant.stored("EMPLOYEE", ada).await;
+        item.retain(|name, _| !["PK", "SK", "emailKey"].contains(&&**name));
+        let attributes = item.iter().map(|(name, value)| (name.as_str(), value.clone()));
+        tenant.plant("HIDDEN", ada, attributes).await;
+        tenant
+            .tamper("EMPLOYEE", ada, |item| drop(item.insert("revision".to_owned(), number(2))))
+            .await;
+        tenant.plant(&format!("HISTORY#{ada}"), "000000000002", history()).await;
+    };
+    scene.makes_sound(RecordTwice, half).await;
+    let listed = async |tenant: &TestTenant| {
+        let line = crate::support::damage::key("TENANTS", "acme");
+        let action = rollcall::store::dynamodb::port::Action::Delete(line);
+        crate::support::damage::write(&*tenant.app.table, action).await;
+    };
+    scene.restores(TenantUnlisted, listed).await;
+}
+
+/// An entry of a history.
+fn history() -> [(&'static str, AttributeValue); 3] {
+    [("at", text("2026-11-23T09:30:00Z")), ("by", text("test")), ("kind", text("updated"))]
+}
+
+#[tokio::test]
+async fn lost_items_are_reported_with_advice() {
+    let Some(scene) = Scene::new().await else { return };
+    let Scene { ada, bob, crew, .. } = &scene;
+    use ViolationKind::{
+        HistoryGap, NameTwice, RecordMissing, UnreadableHistory, UnreadableRecord,
+    };
+    let history_of_ada = format!("HISTORY#{ada}");
+    let lost = async |tenant: &TestTenant| tenant.remove(&history_of_ada, "000000000001").await;
+    scene.reports(HistoryGap, lost).await;
+    let ahead = async |tenant: &TestTenant| {
+        tenant.plant("HISTORY#GROUPS", &format!("{crew}#000000000009"), history()).await;
+    };
+    scene.reports(HistoryGap, ahead).await;
+    let broken = async |tenant: &TestTenant| {
+        tenant.plant(&history_of_ada, "000000000001", [("kind", text("no such"))]).await;
+    };
+    scene.reports(UnreadableHistory, broken).await;
+    for (partition, id) in [("EMPLOYEE", ada), ("GROUP", crew)] {
+        let broken = async |tenant: &TestTenant| {
+            tenant.tamper(partition, id, |item| drop(item.remove("document"))).await;
+        };
+        scene.reports(UnreadableRecord, broken).await;
+        let lost = async |tenant: &TestTenant| tenant.remove(partition, id).await;
+        scene.reports(RecordMissing, lost).await;
+    }
+    let twins = async |tenant: &TestTenant| {
+        tenant
+            .tamper("EMPLOYEE", bob, |item| drop(item.insert("userName".to_owned(), text("ADA"))))
+            .await;
+    };
+    scene.reports(NameTwice, twins).await;
+}
+
+/// A report names ids, and nobody's name or address.
+#[tokio::test]
+async fn a_report_has_no_personal_data() {
+    let Some(scene) = Scene::new().await else { return };
+    let Scene { ada, tenant, .. } = &scene;
+    tenant.remove("USERNAME", "ada").await;
+    tenant.plant("USERNAME", "zoe", [("holder", text(NOBODY))]).await;
+    tenant.plant("USERNAME", "bob", [("holder", number(1))]).await;
+    tenant.remove("EXTERNALID", &format!("00u1#{ada}")).await;
+    tenant.remove("EMAIL", &format!("countess@example.com#{ada}")).await;
+    let report = format!("{:?}", tenant.report().await.violations);
+    assert!(report.contains(ada), "{report}");
+    for personal in ["\"ada", "zoe", "bob", "00u1", "countess"] {
+        assert!(!report.contains(personal), "{personal}: {report}");
+    }
+}
+
+/// An erasure that ended after its commit has left the history of the person.
+#[tokio::test]
+async fn a_repair_finishes_an_erasure() {
+    let Some(scene) = Scene::new().await else { return };
+    let Scene { eve, tenant, .. } = &scene;
+    let directory = tenant.app.app.tenants.directory(&tenant.id);
+    tenant.app.faults.end_writes_after(1);
+    tenant.app.faults.plan("UpdateItem", crate::support::engine::Fault::internal());
+    directory.erase(eve.parse().unwrap(), "admin").await.unwrap_err();
+    tenant.app.faults.clear();
+    let report = tenant.report().await;
+    assert_eq!((report.pending.erasures, report.violations), (1, vec![]));
+    let repair = directory.repair("operator").await.unwrap();
+    assert_eq!((repair.repaired, repair.left.violations), (vec![], vec![]));
+    assert_eq!(
+        directory.history(eve.parse().unwrap()).await.unwrap_err().to_string(),
+        format!("there is no employee {eve}")
+    );
+    tenant.expect_settled_and_sound().await;
+}

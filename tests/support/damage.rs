@@ -1,0 +1,71 @@
+//! Damage that no request causes: single items of a tenant are removed, changed or planted behind the service.
+
+use super::TestTenant;
+use aws_sdk_dynamodb::types::AttributeValue;
+use rollcall::store::dynamodb::port::{
+    Action, Consistency, DynamoDb, GetCall, Item, TransactWriteCall, Write,
+};
+use uuid::Uuid;
+
+/// The key of an item.
+pub fn key(partition: &str, sort: &str) -> Item {
+    Item::from([("PK".to_owned(), text(partition)), ("SK".to_owned(), text(sort))])
+}
+
+pub fn text(text: &str) -> AttributeValue {
+    AttributeValue::S(text.to_owned())
+}
+
+pub fn number(number: u64) -> AttributeValue {
+    AttributeValue::N(number.to_string())
+}
+
+pub fn set(ids: &[&str]) -> AttributeValue {
+    AttributeValue::Ss(ids.iter().map(|id| (*id).to_owned()).collect())
+}
+
+/// Writes into a table, past the store.
+pub async fn write(table: &dyn DynamoDb, action: Action) {
+    let write = Write { action, condition: None, values: Item::new() };
+    let call = TransactWriteCall { writes: vec![write], token: Uuid::new_v4() };
+    table.transact_write(&call).await.expect("a write");
+}
+
+impl TestTenant {
+    /// The name of a partition of the tenant.
+    pub fn partition(&self, name: &str) -> String {
+        format!("TENANT#{}#{name}", self.id)
+    }
+
+    /// Removes an item.
+    pub async fn remove(&self, partition: &str, sort: &str) {
+        let key = key(&self.partition(partition), sort);
+        write(&*self.app.table, Action::Delete(key)).await;
+    }
+
+    /// Writes an item over the one that is there.
+    pub async fn plant(
+        &self,
+        partition: &str,
+        sort: &str,
+        attributes: impl IntoIterator<Item = (&str, AttributeValue)>,
+    ) {
+        let mut item = key(&self.partition(partition), sort);
+        item.extend(attributes.into_iter().map(|(name, value)| (name.to_owned(), value)));
+        write(&*self.app.table, Action::Put(item)).await;
+    }
+
+    /// Changes the attributes of an item that is there.
+    pub async fn tamper(&self, partition: &str, sort: &str, change: impl FnOnce(&mut Item)) {
+        let mut item = self.stored(partition, sort).await;
+        change(&mut item);
+        write(&*self.app.table, Action::Put(item)).await;
+    }
+
+    /// An item that is there.
+    pub async fn stored(&self, partition: &str, sort: &str) -> Item {
+        let key = key(&self.partition(partition), sort);
+        let call = GetCall { key, consistency: Consistency::Strong };
+        self.app.table.get(call).await.expect("a read").value.expect("an item")
+    }
+}
