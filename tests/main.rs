@@ -21,6 +21,7 @@ mod moves;
 mod stale_rows;
 mod crashes;
 mod damage;
+mod model;
 mod exchanges;
 mod filters;
 mod patch;

@@ -1,0 +1,137 @@
+//! Random histories of users and groups on two servers, with crashes, against a model of plain maps.
+//!
+//! `ROLLCALL_TEST_HISTORIES` sets the number of histories.
+
+mod change;
+mod state;
+
+use crate::groups::{group, user};
+use crate::support::crash::{Crash, MortalTable};
+use crate::support::{TestApp, TestTenant, is_on_an_endpoint};
+use change::{Change, any_change};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestRunner};
+use state::{State, View};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// How many histories `cargo test` tries.
+const HISTORIES: u32 = 30;
+/// The changes of a history.
+const LENGTH: usize = 14;
+/// More members than one transaction writes.
+const CROWD: usize = 50;
+/// More groups than one transaction leaves.
+const HALLS: usize = 14;
+
+/// A change at one of two servers, which may die at one of its writes.
+#[derive(Debug, Clone)]
+struct Event {
+    change: Change,
+    server: usize,
+    crash: Option<Crash>,
+}
+
+fn any_event() -> impl Strategy<Value = Event> {
+    let number = 1..6_usize;
+    let crash = prop_oneof![
+        3 => Just(None),
+        1 => number.clone().prop_map(|number| Some(Crash::Before(number))),
+        1 => number.prop_map(|number| Some(Crash::After(number))),
+    ];
+    (any_change(), 0..2_usize, crash).prop_map(|(change, server, crash)| Event {
+        change,
+        server,
+        crash,
+    })
+}
+
+/// A tenant with a crowd, and with two people in many groups.
+async fn scene() -> (TestTenant, State) {
+    let tenant = TestApp::new().await.tenant("acme").await;
+    let mut state = State::default();
+    for n in 0..CROWD {
+        let name = format!("crowd {n:02}");
+        let id = user(&tenant, &name).await;
+        state.add_crowd(name, id);
+    }
+    for (name, external_id) in [("ada", "x0"), ("bob", "x1")] {
+        let body = serde_json::json!({"userName": name, "externalId": external_id});
+        let id = tenant.create(&body).await;
+        state.add_person(name, external_id, id);
+    }
+    let ids = state.person_ids();
+    for n in 0..HALLS {
+        let members: Vec<&str> = ids.iter().map(String::as_str).collect();
+        let id = group(&tenant, &format!("Hall {n:02}"), &members).await;
+        state.add_group(format!("Hall {n:02}"), id, &ids);
+    }
+    (tenant, state)
+}
+
+#[test]
+fn random_histories_with_crashes_leave_what_plain_maps_have() {
+    if is_on_an_endpoint() {
+        return;
+    }
+    let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("scene.db");
+    let (tenant, start) = runtime().block_on(async {
+        let scene = scene().await;
+        scene.0.app.copy_to(&file);
+        scene
+    });
+    let histories = std::env::var("ROLLCALL_TEST_HISTORIES").ok();
+    let cases = histories.and_then(|number| number.parse().ok()).unwrap_or(HISTORIES);
+    let config = Config { cases, failure_persistence: None, ..Config::default() };
+    let (changes, crashes) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let result = TestRunner::new(config).run(&vec(any_event(), 1..LENGTH), |events| {
+        let crashed = runtime().block_on(live(&tenant, &file, &start, &events));
+        changes.fetch_add(events.len(), Ordering::Relaxed);
+        crashes.fetch_add(crashed, Ordering::Relaxed);
+        Ok(())
+    });
+    println!("{cases} histories: {changes:?} changes, {crashes:?} crashes");
+    if let Err(failure) = result {
+        panic!("{failure}");
+    }
+}
+
+/// Lives a history on a copy of the scene. Says how often a server died.
+async fn live(tenant: &TestTenant, file: &Path, start: &State, events: &[Event]) -> usize {
+    let tenant = tenant.at(tenant.app.on_copy(file));
+    let servers = [tenant.clone(), tenant.at_another_server()];
+    // After a crash a change has happened or not, and sometimes nobody sees which.
+    let mut possible = vec![start.clone()];
+    let mut crashes = 0;
+    for Event { change, server, crash } in events {
+        let Some(request) = change.request(&possible[0]) else { continue };
+        let mut after: Vec<State> = possible.iter().map(|state| change.apply(state)).collect();
+        match crash {
+            None => drop(request.send(&servers[*server]).await),
+            Some(crash) => {
+                let table = MortalTable::new(Arc::clone(&tenant.app.table), Some(*crash));
+                let mortal = tenant.at(tenant.app.through(Arc::new(table.clone())));
+                let has_ended = table.run(async { drop(request.send(&mortal).await) }).await;
+                crashes += usize::from(!has_ended);
+                after.extend(possible.iter().filter(|_| !has_ended).cloned());
+            }
+        }
+        let seen = View::of(&servers[1 - server]).await;
+        after.retain(|state| state.members() == seen.members());
+        assert!(
+            !after.is_empty(),
+            "after {change:?} ({crash:?}):\n{seen:#?}\nnone of {possible:#?}"
+        );
+        after.iter_mut().for_each(|state| state.learn_ids(&seen));
+        after.dedup();
+        possible = after;
+    }
+    tenant.expect_sound().await;
+    let seen = View::of(&tenant).await;
+    assert!(possible.iter().any(|state| state.view() == seen), "{seen:#?}\nnone of {possible:#?}");
+    crashes
+}
