@@ -18,7 +18,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// How many histories `cargo test` tries.
-const HISTORIES: u32 = 30;
+const HISTORIES: u32 = 20;
 /// The changes of a history.
 const LENGTH: usize = 14;
 /// More members than one transaction writes.
@@ -26,12 +26,13 @@ const CROWD: usize = 50;
 /// More groups than one transaction leaves.
 const HALLS: usize = 14;
 
-/// A change at one of two servers, which may die at one of its writes.
+/// A change at one of two servers, which may die at one of its writes. The other server may make a change at the same time.
 #[derive(Debug, Clone)]
 struct Event {
     change: Change,
     server: usize,
     crash: Option<Crash>,
+    beside: Option<Change>,
 }
 
 fn any_event() -> impl Strategy<Value = Event> {
@@ -41,10 +42,11 @@ fn any_event() -> impl Strategy<Value = Event> {
         1 => number.clone().prop_map(|number| Some(Crash::Before(number))),
         1 => number.prop_map(|number| Some(Crash::After(number))),
     ];
-    (any_change(), 0..2_usize, crash).prop_map(|(change, server, crash)| Event {
-        change,
-        server,
-        crash,
+    let beside = prop::option::weighted(0.3, any_change());
+    (any_change(), 0..2_usize, crash, beside).prop_map(|(change, server, crash, beside)| {
+        let is_possible = |beside: &Change| change.has_fixed_names() && beside.has_fixed_names();
+        let beside = beside.filter(is_possible);
+        Event { change, server, crash, beside }
     })
 }
 
@@ -107,24 +109,43 @@ async fn live(tenant: &TestTenant, file: &Path, start: &State, events: &[Event])
     // After a crash a change has happened or not, and sometimes nobody sees which.
     let mut possible = vec![start.clone()];
     let mut crashes = 0;
-    for Event { change, server, crash } in events {
+    for Event { change, server, crash, beside } in events {
         let Some(request) = change.request(&possible[0]) else { continue };
-        let mut after: Vec<State> = possible.iter().map(|state| change.apply(state)).collect();
-        match crash {
-            None => drop(request.send(&servers[*server]).await),
-            Some(crash) => {
-                let table = MortalTable::new(Arc::clone(&tenant.app.table), Some(*crash));
-                let mortal = tenant.at(tenant.app.through(Arc::new(table.clone())));
-                let has_ended = table.run(async { drop(request.send(&mortal).await) }).await;
-                crashes += usize::from(!has_ended);
-                after.extend(possible.iter().filter(|_| !has_ended).cloned());
+        let beside = beside.as_ref();
+        let beside = beside.and_then(|change| Some((change, change.request(&possible[0])?)));
+        let other = &servers[1 - server];
+        let send = async {
+            let Some(crash) = crash else {
+                request.send(&servers[*server]).await;
+                return true;
+            };
+            let table = MortalTable::new(Arc::clone(&tenant.app.table), Some(*crash));
+            let mortal = tenant.at(tenant.app.through(Arc::new(table.clone())));
+            table.run(request.send(&mortal)).await
+        };
+        let send_beside = async {
+            if let Some((_, request)) = &beside {
+                request.send(other).await;
+            }
+        };
+        let (has_ended, ()) = tokio::join!(send, send_beside);
+        crashes += usize::from(!has_ended);
+        // A server that died has made its change or not. Of two changes each can be the first.
+        let mut after = Vec::new();
+        for state in &possible {
+            let without = beside.iter().map(|(beside, _)| beside.apply(state)).next();
+            after.push(change.apply(without.as_ref().unwrap_or(state)));
+            after.extend(beside.iter().map(|(beside, _)| beside.apply(&change.apply(state))));
+            if !has_ended {
+                after.push(without.unwrap_or_else(|| state.clone()));
             }
         }
-        let seen = View::of(&servers[1 - server]).await;
+        let beside = beside.map(|(change, _)| change);
+        let seen = View::of(other).await;
         after.retain(|state| state.members() == seen.members());
         assert!(
             !after.is_empty(),
-            "after {change:?} ({crash:?}):\n{seen:#?}\nnone of {possible:#?}"
+            "after {change:?} ({crash:?}) beside {beside:?}:\n{seen:#?}\nnone of {possible:#?}"
         );
         after.iter_mut().for_each(|state| state.learn_ids(&seen));
         after.dedup();
