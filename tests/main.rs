@@ -17,7 +17,7 @@ mod policy;
 mod command;
 mod users;
 mod groups;
-mod moves;
+mod departures;
 mod stale_rows;
 mod crashes;
 mod damage;

@@ -2,7 +2,7 @@
 
 use super::change::{self, Change, Occasion};
 use super::names::Attempt;
-use super::tidy::tidy;
+use super::unfinished::tidy;
 use super::{Directory, Error};
 use crate::scim::document::Document;
 use crate::scim::patch::{self, PatchRequest};

@@ -6,7 +6,7 @@ use super::group_change::{self, split_members};
 use super::membership::{GroupToChange, MemberRequest, ReadOrder, members_at, with_members};
 use super::names::Attempt;
 use super::related_record::Wanted;
-use super::tidy::tidy;
+use super::unfinished::tidy;
 use super::{Directory, Error};
 use crate::scim::document::Document;
 use crate::scim::patch::{self, Op, PatchRequest, Reach};

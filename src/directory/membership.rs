@@ -11,10 +11,10 @@ use crate::scim::schema::MAX_DISPLAY_CHARS;
 use crate::store::employee::Employee;
 use crate::store::group::Group;
 use crate::store::group_write::GroupChange;
-use crate::store::journal::MOST_DIRECT;
 use crate::store::keys::Kind;
 use crate::store::member::{Member, MemberChanges, MemberRow};
 use crate::store::membership::Presence;
+use crate::store::redo_log::MOST_DIRECT;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use uuid::Uuid;
 

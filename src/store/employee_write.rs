@@ -3,12 +3,12 @@
 
 use super::claim::{Claim, Rename};
 use super::count::Change;
+use super::departure::Move;
 use super::dynamodb::transact::{Condition, Step, Transaction};
 use super::employee::Employee;
 use super::employee_item::{key_of, pointers, to_item};
 use super::history::HistoryEntry;
 use super::keys::{self, Kind};
-use super::moving::Move;
 use super::tenant::Tenant;
 use super::written::{Written, finish};
 use super::{Error, TenantStore};

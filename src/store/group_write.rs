@@ -4,12 +4,12 @@
 
 use super::claim::{Claim, Rename};
 use super::count::Change;
+use super::departure::Move;
 use super::dynamodb::transact::{Condition, Step, Transaction};
 use super::group::{Group, pointers, to_item};
 use super::history::HistoryEntry;
 use super::keys::{self, Kind};
 use super::member::MemberChanges;
-use super::moving::Move;
 use super::written::{Written, finish};
 use super::{Error, TenantStore};
 use std::collections::BTreeSet;

@@ -4,11 +4,11 @@
 use super::Checker;
 use super::violation::{Finding, ViolationKind};
 use crate::store::Item;
+use crate::store::departure::{Move, Mover};
 use crate::store::dynamodb::transact::{Condition, Step, Transaction, text};
 use crate::store::keys::{self, Kind};
 use crate::store::member::Member;
 use crate::store::membership::{ABSENT, FORMER_OF, MEMBER_OF, Memberships, Presence, set};
-use crate::store::moving::{Move, Mover};
 use std::collections::BTreeSet;
 use uuid::Uuid;
 

@@ -5,6 +5,7 @@ use super::facts::{Facts, RecordFacts};
 use super::violation::{Finding, ViolationKind};
 use crate::store::claim::Claim;
 use crate::store::count::{Counter, counter_of};
+use crate::store::departure::read_mover;
 use crate::store::dynamodb::read::Range;
 use crate::store::employee::Employee;
 use crate::store::group::{self, Group};
@@ -12,11 +13,10 @@ use crate::store::history::{EventKind, RecordedEntry, read_entry};
 use crate::store::keys::{self, Key, Kind};
 use crate::store::member::MemberRow;
 use crate::store::membership::Memberships;
-use crate::store::moving::read_mover;
 use crate::store::partitions::{self, Partition};
 use crate::store::record::{Record, id_in_key};
 use crate::store::tenant::TenantId;
-use crate::store::{Error, Item, TenantStore, employee_item, journal};
+use crate::store::{Error, Item, TenantStore, employee_item, redo_log};
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 /// How many partitions of single groups and employees are read at a time.
@@ -164,7 +164,7 @@ fn keep(
         }
         Partition::Away(group) => drop(facts.away.insert((group, id_in_key(&item)?))),
         Partition::JournalParts(group) => {
-            facts.journal_parts.push((group, journal::revision_of_part(&item)?, key));
+            facts.journal_parts.push((group, redo_log::revision_of_part(&item)?, key));
         }
         Partition::GroupHistories => {
             let id = keys::group_in_history(&key.sort);
