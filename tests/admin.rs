@@ -271,7 +271,8 @@ async fn how_the_sync_is_doing_is_noticed() {
         json!({"lastRequest": null, "lastDay": nothing, "refusals": [], "unknownAttributes": []})
     );
     let ada = tenant.create(&json!({"userName": "ada@example.com"})).await;
-    let bob = tenant.create(&json!({"userName": "bob@example.com"})).await;
+    let bob = json!({"userName": "bob@example.com", "externalId": "00u2"});
+    let bob = tenant.create(&bob).await;
     let set = |value: Value| json!([{"op": "replace", "value": value}]);
     let (ada, bob) = (format!("/Users/{ada}"), format!("/Users/{bob}"));
     tenant.patch(&ada, &set(json!({"title": "Countess"}))).await.expect(200);
@@ -279,7 +280,7 @@ async fn how_the_sync_is_doing_is_noticed() {
     tenant.patch(&ada, &set(json!({"active": true}))).await.expect(200);
     tenant.delete(&bob).await.expect(204);
     // Again there for the identity provider, and still archived: nobody came back.
-    let again = json!({"userName": "bob@example.com", "active": false});
+    let again = json!({"userName": "bob@example.com", "externalId": "00u2", "active": false});
     tenant.post("/Users", &again).await.expect(201);
     tenant.app.advance(Duration::seconds(10));
     tenant.patch(&ada, &set(json!({"active": "perhaps"}))).await.expect(400);

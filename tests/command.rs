@@ -456,7 +456,7 @@ fn a_damaged_tenant_is_reported_and_repaired() {
     };
     remove("TENANT#demo#USERNAME", "ada");
     let (code, text) = operator.failure(&["tenant", "check", "demo"]);
-    let expected = "rollcall: tenant demo is damaged, 1 violations; --repair repairs everything that follows from the records\n";
+    let expected = "rollcall: tenant demo is damaged, 1 violation; --repair repairs everything that follows from the records\n";
     assert_eq!((code, &*text), (5, expected));
     let output = operator.run(&["tenant", "check", "demo"]).stdout;
     let text = String::from_utf8(output).expect("text");
@@ -471,7 +471,7 @@ fn a_damaged_tenant_is_reported_and_repaired() {
     remove(&format!("TENANT#demo#HISTORY#{id}"), "000000000001");
     for arguments in [&["tenant", "check", "demo", "--repair"][..], &["tenant", "check", "demo"]] {
         let (code, text) = operator.failure(arguments);
-        assert_eq!((code, &*text), (5, "rollcall: tenant demo is damaged, 1 violations\n"));
+        assert_eq!((code, &*text), (5, "rollcall: tenant demo is damaged, 1 violation\n"));
         let text = String::from_utf8(operator.run(arguments).stdout).expect("text");
         assert!(text.contains("historyGap: Copy the entries from a backup."), "{text}");
     }

@@ -235,7 +235,7 @@ async fn a_removed_attribute_is_hidden_and_its_values_come_back_with_it() {
     let tenant = acme().await;
     declare(&tenant, ACME, "badge", json!({"type": "integer"})).await.expect(201);
     declare(&tenant, ACME, "floor", json!({"type": "string"})).await.expect(201);
-    let body = json!({"userName": "ada@example.com", ACME: {"badge": 7, "floor": "3rd"}});
+    let body = json!({"userName": "ada@example.com", "externalId": "00u1", ACME: {"badge": 7, "floor": "3rd"}});
     let ada = tenant.create(&body).await;
     let one = format!("/Users/{ada}");
     assert_eq!(remove(&tenant, ACME, "BADGE").await.status, 204);
@@ -247,7 +247,10 @@ async fn a_removed_attribute_is_hidden_and_its_values_come_back_with_it() {
     tenant.filter(&format!("{ACME}:badge pr")).await.expect_error(400, Some("invalidFilter"));
     assert_eq!(tenant.put(&one, &body).await.expect(200), shown, "no change");
     tenant
-        .put(&one, &json!({"userName": "ada@example.com", "title": "Countess"}))
+        .put(
+            &one,
+            &json!({"userName": "ada@example.com", "externalId": "00u1", "title": "Countess"}),
+        )
         .await
         .expect(200);
     tenant
@@ -255,7 +258,8 @@ async fn a_removed_attribute_is_hidden_and_its_values_come_back_with_it() {
         .await
         .expect(200);
     tenant.delete(&one).await.expect(204);
-    assert_eq!(tenant.create(&json!({"userName": "ada@example.com"})).await, ada);
+    let again = json!({"userName": "ada@example.com", "externalId": "00u1"});
+    assert_eq!(tenant.create(&again).await, ada);
     assert_eq!(tenant.get(&one).await.expect(200).get(ACME), None);
 
     declare(&tenant, ACME, "badge", json!({"type": "string"})).await.expect(201);

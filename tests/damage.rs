@@ -6,13 +6,17 @@ use crate::support::crash::Effect;
 use crate::support::damage::{number, set, text};
 use crate::support::{TestApp, TestTenant, is_on_an_endpoint};
 use aws_sdk_dynamodb::types::AttributeValue;
-use rollcall::directory::ViolationKind;
 use rollcall::directory::check::Repair;
+use rollcall::directory::{ViolationKind, Work};
 use serde_json::json;
 use std::path::PathBuf;
 use tempfile::TempDir;
 
 const NOBODY: &str = "99999999-9999-4999-8999-999999999999";
+
+fn eve() -> serde_json::Value {
+    json!({"userName": "eve", "externalId": "00u3"})
+}
 
 /// A tenant with something of everything, and copies of it.
 struct Scene {
@@ -25,7 +29,6 @@ struct Scene {
     /// Deleted by the identity provider while a member of Crew.
     eve: String,
     crew: String,
-    outer: String,
     /// A group that was deleted.
     gone: String,
     _folder: TempDir,
@@ -41,9 +44,9 @@ impl Scene {
         let body = json!({"userName": "ada", "externalId": "00u1", "emails": [
             {"value": "ada@example.com", "primary": true}, {"value": "countess@example.com"}]});
         let ada = tenant.create(&body).await;
-        let (bob, eve) = (user(&tenant, "bob").await, user(&tenant, "eve").await);
+        let (bob, eve) = (user(&tenant, "bob").await, tenant.create(&eve()).await);
         let crew = group(&tenant, "Crew", &[&ada, &bob, &eve]).await;
-        let outer = group(&tenant, "Outer", &[&crew]).await;
+        group(&tenant, "Outer", &[&crew]).await;
         let gone = group(&tenant, "Gone", &[&ada]).await;
         tenant.delete(&path(&gone)).await.expect(204);
         tenant.delete(&format!("/Users/{eve}")).await.expect(204);
@@ -52,7 +55,7 @@ impl Scene {
         let file = folder.path().join("scene.db");
         tenant.app.copy_to(&file);
         let effect = Effect::of(&tenant).await;
-        Some(Self { tenant, effect, ada, bob, eve, crew, outer, gone, _folder: folder, file })
+        Some(Self { tenant, effect, ada, bob, eve, crew, gone, _folder: folder, file })
     }
 
     /// Damages a copy, and checks that this kind is found. Repairs it.
@@ -141,7 +144,7 @@ async fn names_lead_to_their_records_again() {
     // A deleted employee can still come back.
     let tenant =
         scene.makes_sound(FormerMissing, async |tenant| tenant.remove("USERNAME", "eve").await);
-    assert_eq!(user(&tenant.await, "eve").await, *eve);
+    assert_eq!(tenant.await.create(&crate::damage::eve()).await, *eve);
 }
 
 #[tokio::test]
@@ -190,7 +193,7 @@ async fn totals_are_exact_again() {
 #[tokio::test]
 async fn both_sides_of_a_membership_agree_again() {
     let Some(scene) = Scene::new().await else { return };
-    let Scene { ada, bob, eve, crew, outer, gone, .. } = &scene;
+    let Scene { ada, bob, eve, crew, gone, .. } = &scene;
     use ViolationKind::*;
     let crew_members = format!("MEMBER#{crew}");
     let tag = scene.tenant.get(&path(crew)).await.header("etag").to_owned();
@@ -217,34 +220,40 @@ async fn both_sides_of_a_membership_agree_again() {
         tenant.plant("MEMBEROF", bob, [("memberOf", set(&[crew, gone]))]).await;
     };
     scene.restores(MembershipWithoutRow, in_no_group).await;
-    let absent = async |tenant: &TestTenant| {
-        let mark = AttributeValue::Bool(true);
-        tenant.plant("MEMBEROF", bob, [("memberOf", set(&[crew])), ("absent", mark)]).await;
+    let closed = || AttributeValue::Bool(true);
+    let left = async |tenant: &TestTenant| {
+        tenant.plant("MEMBEROF", bob, [("memberOf", set(&[crew])), ("closed", closed())]).await;
     };
-    scene.restores(PresenceWrong, absent).await;
-    let present = async |tenant: &TestTenant| {
-        tenant.plant("MEMBEROF", eve, [("formerOf", set(&[crew]))]).await;
+    scene.restores(ClosedWrong, left).await;
+    let open = async |tenant: &TestTenant| tenant.remove("MEMBEROF", eve).await;
+    scene.restores(ClosedWrong, open).await;
+    let stays = async |tenant: &TestTenant| {
+        tenant.plant("MEMBEROF", eve, [("memberOf", set(&[crew])), ("closed", closed())]).await;
+        tenant.plant(&crew_members, eve, [("revision", number(1))]).await;
     };
-    scene.restores(PresenceWrong, present).await;
-    let unlisted = async |tenant: &TestTenant| {
-        tenant
-            .tamper("MEMBEROF", bob, |item| drop(item.insert("formerOf".to_owned(), set(&[outer]))))
-            .await;
+    let tenant = scene.makes_sound(WorkUnlisted, stays).await;
+    assert!(
+        !crate::groups::members(&tenant, crew).await.contains(eve),
+        "the departure is finished"
+    );
+    let log = async |tenant: &TestTenant| {
+        let change = [("changeRevision", 1), ("changeParts", 1), ("changeDone", 0)];
+        let change = change.map(|(name, value)| (name.to_owned(), number(value)));
+        tenant.tamper("GROUP", crew, |item| item.extend(change)).await;
     };
-    let tenant = scene.makes_sound(MoveUnlisted, unlisted).await;
-    assert!(crate::groups::members(&tenant, outer).await.contains(bob), "the return is finished");
-    scene
-        .restores(AwayMissing, async |tenant| tenant.remove(&format!("AWAY#{crew}"), eve).await)
-        .await;
-    let stray = async |tenant: &TestTenant| tenant.plant(&format!("AWAY#{outer}"), eve, []).await;
-    scene.restores(AwayLeft, stray).await;
-    scene.restores(JournalLeft, async |tenant| tenant.plant("JOURNALS", crew, []).await).await;
+    scene.restores(WorkUnlisted, log).await;
     let part = async |tenant: &TestTenant| {
-        tenant.plant(&format!("JOURNAL#{crew}"), "000000000001#000", []).await;
+        tenant.plant(&format!("CHANGE#{crew}"), "000000000001#000", []).await;
     };
-    scene.restores(JournalLeft, part).await;
+    scene.restores(RedoLogLeft, part).await;
     // To finish a deletion that was restored in half would remove the members of the group.
-    scene.restores(GraveLeft, async |tenant| tenant.plant("GRAVE", crew, []).await).await;
+    for work in ["change", "deletion", "departure", "erasure", "expiry"] {
+        let entry = [("by", text("test")), ("since", text("2026-11-23T09:30:00Z"))];
+        let listed = async |tenant: &TestTenant| {
+            tenant.plant_own(&format!("UNFINISHED#{work}#{crew}"), entry.clone()).await;
+        };
+        scene.restores(WorkLeft, listed).await;
+    }
 }
 
 #[tokio::test]
@@ -338,7 +347,7 @@ async fn a_repair_finishes_an_erasure() {
     directory.erase(eve.parse().unwrap(), "admin").await.unwrap_err();
     tenant.app.faults.clear();
     let report = tenant.report().await;
-    assert_eq!((report.pending.erasures, report.violations), (1, vec![]));
+    assert_eq!((report.unfinished, report.violations), ([(Work::Erasure, 1)].into(), vec![]));
     let repair = directory.repair("operator").await.unwrap();
     assert_eq!((repair.repaired, repair.left.violations), (vec![], vec![]));
     assert_eq!(

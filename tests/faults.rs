@@ -402,16 +402,16 @@ async fn a_fault_while_a_token_is_checked_is_no_401_and_is_not_remembered() {
     for (fault, status) in [(Fault::internal(), 503), (Fault::Cut, 503), (Fault::throttled(), 429)]
     {
         scene.tenant.app.advance(Duration::minutes(2));
-        scene.plan(FOREVER, "GetItem", &fault);
+        scene.plan(FOREVER, "Query", &fault);
         expect_retry_later(&scene.tenant.get("/Users").await, status);
         scene.tenant.app.faults.clear();
         scene.tenant.get("/Users").await.expect(200);
         // While the token is known, nothing has to be read to check it.
-        scene.plan(FOREVER, "GetItem", &fault);
-        scene.tenant.get("/Users").await.expect(200);
+        scene.plan(FOREVER, "Query", &fault);
+        scene.tenant.get(&format!("/Users/{}", uuid::Uuid::nil())).await.expect(404);
         scene.tenant.app.faults.clear();
         scene.tenant.app.advance(Duration::minutes(2));
-        scene.plan(sdk_attempts() - 1, "GetItem", &fault);
+        scene.plan(sdk_attempts() - 1, "Query", &fault);
         scene.tenant.get("/Users").await.expect(200);
         assert_eq!(scene.tenant.app.faults.left(), 0);
     }

@@ -347,6 +347,14 @@ pub async fn many(number: usize) -> (TestTenant, Vec<String>) {
     (tenant, ids)
 }
 
+/// Adds many members, with a server that dies after the commit.
+pub async fn cut_change_short(tenant: &TestTenant, group: &str, ids: &[String]) {
+    tenant.app.faults.end_writes_after(1);
+    let url = format!("{}?excludedAttributes=members", path(group));
+    tenant.patch(&url, &add_one_by_one(ids)).await.expect(200);
+    assert_eq!(tenant.app.faults.left(), 0, "it was cut short");
+}
+
 pub fn add_one_by_one(ids: &[String]) -> Value {
     let add = |id| json!({"op": "add", "path": "members", "value": [{"value": id}]});
     ids.iter().map(add).collect()

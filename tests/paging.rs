@@ -1,5 +1,6 @@
 //! Walks over the whole list with `startIndex` and `count`: every row, whatever happens meanwhile.
 
+use crate::admin::admin;
 use crate::support::engine::Call;
 use crate::support::{Ids, TestApp, TestTenant};
 use futures_util::{FutureExt, StreamExt, TryStreamExt, stream};
@@ -199,8 +200,9 @@ async fn the_total_is_exact_after_creates_deletes_and_restores() {
         tenant.delete(&path).await.expect(404);
     }
     check(25, "deletes").await;
-    for (id, name) in &names[..6] {
-        assert_eq!(tenant.create(&json!({"userName": name})).await, *id);
+    for (id, _) in &names[..6] {
+        let restore = format!("/employees/{id}/restore");
+        admin(&tenant, "POST", &restore, Value::Null).await.expect(200);
     }
     check(31, "restores").await;
     for (_, name) in &names[6..8] {

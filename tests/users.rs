@@ -56,7 +56,8 @@ async fn with_header(
 #[tokio::test]
 async fn a_user_is_created_read_changed_and_archived() {
     let tenant = acme().await;
-    let id = tenant.create(&json!({"userName": "Ada@example.com", "active": true})).await;
+    let ada = json!({"userName": "Ada@example.com", "externalId": "00u1", "active": true});
+    let id = tenant.create(&ada).await;
     assert_eq!(id, counting_id(1).to_string());
     assert_eq!(tenant.found("userName eq \"ada@EXAMPLE.com\"").await, ["Ada@example.com"]);
     let patched = tenant
@@ -70,7 +71,8 @@ async fn a_user_is_created_read_changed_and_archived() {
     assert_eq!(listed["Resources"][0], patched);
     tenant.delete(&format!("/Users/{id}")).await.expect(204);
     tenant.get(&format!("/Users/{id}")).await.expect_error(404, None);
-    let again = tenant.create(&json!({"userName": "ADA@example.com"})).await;
+    let again = json!({"userName": "ADA@example.com", "externalId": "00u1"});
+    let again = tenant.create(&again).await;
     assert_eq!(again, id);
 }
 

@@ -8,7 +8,7 @@ use super::error::{self, ApiError};
 use super::observe::operation;
 use crate::directory::access::Session;
 use crate::directory::sync::Seen;
-use crate::directory::{Scope, TenantId};
+use crate::directory::{Scope, TenantId, Unfinished};
 use axum::extract::{OriginalUri, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -59,17 +59,23 @@ pub(super) async fn authenticate(
     let reading = *request.method() == Method::GET || *request.method() == Method::HEAD;
     if !(reading && area.open.contains(&endpoint)) {
         match caller(&services, &tenant, area.scope, request.headers()).await {
-            Ok(caller) => {
+            Ok((caller, unfinished)) => {
                 request.extensions_mut().insert(caller.clone());
-                return noticed(&services, area, caller, request, next).await;
+                let directory = caller.directory.clone();
+                let answer = noticed(&services, area, caller, request, next);
+                return tokio::join!(answer, directory.finish_left_over(&unfinished)).0;
             }
             Err(error) => return error.into_response(),
         }
     }
     if area.opener.contains(&endpoint) && request.headers().contains_key(AUTHORIZATION) {
         // A wrong token sees what everybody sees, and so does a right one that cannot be checked now.
-        if let Ok(caller) = caller(&services, &tenant, area.scope, request.headers()).await {
+        if let Ok((caller, unfinished)) =
+            caller(&services, &tenant, area.scope, request.headers()).await
+        {
+            let directory = caller.directory.clone();
             request.extensions_mut().insert(caller);
+            return tokio::join!(next.run(request), directory.finish_left_over(&unfinished)).0;
         }
     }
     next.run(request).await
@@ -125,18 +131,20 @@ pub(super) fn hide_methods(mut response: Response) -> Response {
     response
 }
 
+/// The caller, by the token that the request shows, and the tenant's unfinished work if this request is to finish it.
 async fn caller(
     services: &Services,
     tenant: &TenantId,
     scope: Scope,
     headers: &HeaderMap,
-) -> Result<Caller, ApiError> {
+) -> Result<(Caller, Vec<Unfinished>), ApiError> {
     let refused = || ApiError::unauthorized(scope);
     let token = bearer_token(headers).ok_or_else(refused)?;
     let session = services.access.open(tenant, scope, token).await?;
     let session = session.ok_or_else(refused)?;
-    let Session { tenant, directory, label, token } = session;
-    Ok(Caller { tenant, directory, label, token, unknown: UnknownNames::default() })
+    let Session { tenant, directory, label, token, unfinished } = session;
+    let unknown = UnknownNames::default();
+    Ok((Caller { tenant, directory, label, token, unknown }, unfinished))
 }
 
 /// The token of `Authorization: Bearer <token>`; the scheme in any case (RFC 9110 §11.1).

@@ -146,7 +146,7 @@ async fn create(call: Call, Params(params): Params, JsonObject(body): JsonObject
     let relations = match &created.record {
         // A new user is in no group, and nobody left a new group.
         AnyRecord::Employee(employee) if employee.version == 1 => Ok(Relations::default()),
-        AnyRecord::Group(_) if created.members.is_some() => Ok(Relations::settled()),
+        AnyRecord::Group(_) if created.members.is_some() => Ok(Relations::default()),
         record => directory.relations_of((call.kind, record.id()), view).await,
     };
     let status = StatusCode::CREATED;

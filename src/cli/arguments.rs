@@ -127,7 +127,7 @@ pub enum TenantCommand {
     Check {
         #[arg(value_parser = tenant_id)]
         tenant: TenantId,
-        /// Finish pending work, and repair everything that follows from the records
+        /// Finish unfinished work, and repair everything that follows from the records
         #[arg(long)]
         repair: bool,
     },

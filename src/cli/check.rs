@@ -4,9 +4,9 @@ use super::exit::Damaged;
 use super::{ACTOR, output};
 use rollcall::app::App;
 use rollcall::directory::check::Repair;
-use rollcall::directory::{Error, Pending, TenantId, Violation};
+use rollcall::directory::{Error, TenantId, Violation, Work};
 use serde_json::{Value, json};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Checks a tenant, repairs it when that is wanted, and prints both. Damage that is left is a failure.
 pub async fn run(app: &App, id: &TenantId, repair: bool, json: bool) -> anyhow::Result<()> {
@@ -24,14 +24,14 @@ pub async fn run(app: &App, id: &TenantId, repair: bool, json: bool) -> anyhow::
         output::print_json(&json!({
             "id": id.as_str(),
             "items": left.items,
-            "pending": pending_json(left.pending),
+            "unfinished": to_map(&left.unfinished),
             "violations": to_json(&left.violations),
             "repaired": to_json(&repaired),
         }));
     } else {
         print_violations(&repaired, "Repaired:", "");
         print_violations(&left.violations, "", "No item contradicts another.");
-        print_pending(left.pending);
+        print_unfinished(&left.unfinished);
     }
     let count = left.violations.len();
     if count == 0 {
@@ -42,7 +42,8 @@ pub async fn run(app: &App, id: &TenantId, repair: bool, json: bool) -> anyhow::
         true => "; --repair repairs everything that follows from the records",
         false => "",
     };
-    Err(Damaged(format!("tenant {id} is damaged, {count} violations{rest}")).into())
+    let violations = if count == 1 { "violation" } else { "violations" };
+    Err(Damaged(format!("tenant {id} is damaged, {count} {violations}{rest}")).into())
 }
 
 fn to_json(violations: &[Violation]) -> Value {
@@ -58,13 +59,8 @@ fn to_json(violations: &[Violation]) -> Value {
     entries.collect()
 }
 
-fn pending_json(pending: Pending) -> Value {
-    json!({
-        "memberChanges": pending.journals,
-        "moves": pending.moves,
-        "groupDeletions": pending.deletions,
-        "erasures": pending.erasures,
-    })
+fn to_map(unfinished: &BTreeMap<Work, usize>) -> Value {
+    unfinished.iter().map(|(work, count)| (work.as_str().to_owned(), json!(count))).collect()
 }
 
 fn print_violations(violations: &[Violation], title: &str, when_empty: &str) {
@@ -91,15 +87,8 @@ fn print_violations(violations: &[Violation], title: &str, when_empty: &str) {
     }
 }
 
-fn print_pending(pending: Pending) {
-    for (count, work) in [
-        (pending.journals, "large changes of members"),
-        (pending.moves, "departures or returns"),
-        (pending.deletions, "deletions of groups"),
-        (pending.erasures, "erasures; repeat them, or run with --repair"),
-    ] {
-        if count > 0 {
-            output::print(&format!("Pending: {count} {work}."));
-        }
+fn print_unfinished(unfinished: &BTreeMap<Work, usize>) {
+    for (work, count) in unfinished {
+        output::print(&format!("Unfinished: {count} {}.", work.as_str()));
     }
 }

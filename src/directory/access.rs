@@ -13,6 +13,7 @@ use super::token_set::{Rotation, Which};
 use super::{Directory, Error};
 use crate::scim::schema::custom::CustomAttribute;
 use crate::store::tenant::{Scope, Tenant, TenantId, TokenRecord};
+use crate::store::unfinished::Unfinished;
 use secrecy::SecretString;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -37,6 +38,9 @@ pub struct Session {
     pub label: Arc<str>,
     /// The token, by a name that only says which one it is.
     pub token: Arc<str>,
+    /// The tenant's unfinished work, as the last read of the tenant found it. One session of a read has it: that one
+    /// finishes what interrupted requests left over.
+    pub unfinished: Vec<Unfinished>,
 }
 
 /// Checks tokens. Cheap to clone.
@@ -76,6 +80,14 @@ struct Remembered {
 struct Known {
     record: Tenant,
     directory: Directory,
+    /// The tenant's unfinished work, until a session takes it.
+    unfinished: Mutex<Vec<Unfinished>>,
+}
+
+impl Known {
+    fn take_unfinished(&self) -> Vec<Unfinished> {
+        std::mem::take(&mut *self.unfinished.lock().unwrap_or_else(PoisonError::into_inner))
+    }
 }
 
 /// What is to be done when a token does not fit what is remembered.
@@ -118,6 +130,7 @@ impl Access {
             directory: known.directory.clone(),
             label: Arc::from(record.label.as_str()),
             token: Arc::from(record.short_name()),
+            unfinished: known.take_unfinished(),
         };
         self.find_token(tenant, scope, token, self.tenants.sources.now(), open).await
     }
@@ -323,14 +336,11 @@ impl Access {
         tenant: &TenantId,
         now: OffsetDateTime,
     ) -> Result<Option<Arc<Known>>, Error> {
-        let record = match self.tenants.get(tenant).await {
-            Ok(record) => {
-                let directory = self.tenants.directory_of(&record);
-                Some(Arc::new(Known { record, directory }))
-            }
-            Err(Error::NoTenant) => None,
-            Err(other) => return Err(other),
-        };
+        let found = self.tenants.store.tenant(tenant).get_tenant_and_work().await?;
+        let record = found.map(|(record, unfinished)| {
+            let directory = self.tenants.directory_of(&record);
+            Arc::new(Known { record, directory, unfinished: Mutex::new(unfinished) })
+        });
         let mut remembered = self.lock();
         let rechecked_at = remembered.get(tenant).and_then(|found| found.rechecked_at);
         if remembered.len() >= MOST_REMEMBERED && !remembered.contains_key(tenant) {

@@ -8,7 +8,7 @@ use crate::store::dynamodb::retry::Pauses;
 use crate::store::employee::{Employee, LocalValues};
 use crate::store::history::{AttributeChange, EventKind, HistoryEntry, RecordedEntry};
 use crate::store::keys::Kind;
-use crate::store::membership::Presence;
+use crate::store::unfinished::Work;
 use crate::store::written::Written;
 use uuid::Uuid;
 
@@ -184,7 +184,7 @@ impl Directory {
             }
             let occasion = Occasion { at: self.sources.now(), by };
             let change = change::revived(&self.types.users, &before, active(&before), occasion);
-            match self.bring_back(&before, &change, &claim, occasion).await? {
+            match self.bring_back(&before, &change, &claim).await? {
                 Written::Done => return Ok(change.after),
                 Written::Stale | Written::ClaimDiffers(_) => pauses.pause().await?,
             }
@@ -192,7 +192,8 @@ impl Directory {
     }
 
     /// Removes an archived employee for good, with the whole history. The tenant's history keeps that it was done, by
-    /// whom and for which id, and nothing of the person. Repeating it finishes what was interrupted.
+    /// whom and for which id, and nothing of the person. Repeating it finishes an interrupted erasure; so does the next
+    /// minute's traffic.
     ///
     /// # Errors
     /// [`Error::NoEmployee`] when there is nothing left to erase, [`Error::NotArchived`], [`Error::Contention`], and as
@@ -207,14 +208,14 @@ impl Directory {
                 Err(Error::NoEmployee(_)) => break,
                 Err(other) => return Err(other),
             };
-            let claim = self.claim_of(&employee).await?;
             let mut tenant = self.store.get_tenant().await?.ok_or(Error::NoTenant)?;
             by.check(&tenant, self.sources.now())?;
             tenant.revision += 1;
             let occasion = Occasion { at: self.sources.now(), by: by.label };
-            let memberships = self.memberships(id).await?;
-            let leaver = (Kind::Employee, id);
-            let departure = self.departure(leaver, Presence::Gone, memberships, occasion).await?;
+            let (claim, memberships) =
+                tokio::try_join!(self.claim_of(&employee), self.memberships(id))?;
+            let departure =
+                self.departure((Work::Erasure, id), memberships, true, occasion).await?;
             let entry = HistoryEntry {
                 at: occasion.at,
                 by: by.label.to_owned(),
@@ -231,26 +232,10 @@ impl Directory {
                 Written::Stale | Written::ClaimDiffers(_) => pauses.pause().await?,
             }
         }
-        self.store.clear_notes().await?;
-        self.finish_departure(id, Occasion { at: self.sources.now(), by: by.label }).await?;
-        // What cannot be written of others is no reason to keep the person's own history.
-        let written = self.write_what_waits().await;
-        let entries = self.store.purge_history(id).await?;
-        written?;
-        match entries {
-            0 => Err(Error::NoEmployee(id)),
-            _ => Ok(()),
+        match self.store.get_unfinished(Work::Erasure, id).await? {
+            Some(erasure) => self.finish(&erasure).await,
+            None => Err(Error::NoEmployee(id)),
         }
-    }
-
-    /// What waits to be written or cleared away may name somebody who was erased.
-    pub(super) async fn write_what_waits(&self) -> Result<(), Error> {
-        let mut written = Ok(());
-        for group in self.store.list_journals().await? {
-            written = written.and(self.settled_group(group).await.map(drop));
-        }
-        self.store.clear_graves().await?;
-        written
     }
 }
 

@@ -24,7 +24,7 @@ impl Directory {
         Ok(self.store.check().await?)
     }
 
-    /// Repairs everything that follows from the records, finishes pending work, and checks again, until nothing changes.
+    /// Repairs everything that follows from the records, finishes unfinished work, and checks again, until nothing changes.
     ///
     /// # Errors
     /// As for every call of the store.
@@ -33,12 +33,12 @@ impl Directory {
         for _ in 0..MOST_ROUNDS {
             let found = self.store.check().await?;
             let is_repairable = found.violations.iter().any(|violation| violation.is_repairable);
-            if !is_repairable && found.pending.is_empty() {
+            if !is_repairable && found.unfinished.is_empty() {
                 break;
             }
             // Damage first: to finish a deletion that was not restored would remove the members of a group.
             self.store.repair(&found.violations, self.sources.now(), by).await?;
-            let finished = self.finish_pending().await;
+            let finished = self.finish_all().await;
             repair.repaired.extend(found.violations);
             // Work that cannot be finished stays in the report. Nothing else can be repaired then.
             if finished.is_err() && !is_repairable {
@@ -52,19 +52,14 @@ impl Directory {
         Ok(repair)
     }
 
-    /// Finishes all pending work of the tenant, however old it is.
+    /// Finishes all unfinished work of the tenant, however old it is.
     ///
     /// # Errors
-    /// The first error of the store. Other work is finished all the same.
-    pub async fn finish_pending(&self) -> Result<(), Error> {
-        let mut finished = self.finish_moves().await;
-        finished = finished.and(self.write_what_waits().await);
-        // A deletion also shortens the moves of its members.
-        finished = finished.and(self.finish_moves().await);
-        for id in self.store.list_pending_erasures().await? {
-            // The notes may name the person, and the history goes last: it says that the erasure is pending.
-            self.store.clear_notes().await?;
-            self.store.purge_history(id).await?;
+    /// The first error. Other work is finished all the same.
+    pub async fn finish_all(&self) -> Result<(), Error> {
+        let mut finished = Ok(());
+        for entry in self.store.list_unfinished().await? {
+            finished = finished.and(self.finish(&entry).await);
         }
         finished
     }

@@ -2,7 +2,6 @@
 
 use super::change::{self, Change, Occasion};
 use super::names::Attempt;
-use super::unfinished::tidy;
 use super::{Directory, Error};
 use crate::scim::document::Document;
 use crate::scim::patch::{self, PatchRequest};
@@ -12,7 +11,7 @@ use crate::store::claim::Claim;
 use crate::store::dynamodb::retry::Pauses;
 use crate::store::employee::Employee;
 use crate::store::keys::Kind;
-use crate::store::membership::Presence;
+use crate::store::unfinished::Work;
 use crate::store::written::Written;
 use serde_json::{Map, Value};
 use uuid::Uuid;
@@ -48,8 +47,8 @@ impl Directory {
         self.store.get_record(id).await?.ok_or(Error::NoEmployee(id))
     }
 
-    /// Adds an employee, or brings back the same person: one who was deleted under this userName, when the externalId
-    /// is equal on both sides or neither has one.
+    /// Adds an employee, or brings back the same person: one who was deleted under this userName, with the same externalId
+    /// on both sides.
     ///
     /// `attributes` are canonical and whole, as [`crate::scim::body::read_body`] returns them.
     ///
@@ -78,7 +77,7 @@ impl Directory {
             let mut whole = attributes.clone();
             undeclared::put_back(&mut whole, aside);
             let change = change::revived(&self.types.users, &before, whole, occasion);
-            let written = self.bring_back(&before, &change, claim, occasion).await?;
+            let written = self.bring_back(&before, &change, claim).await?;
             if self.is_done(written, &mut attempt).await? {
                 return Ok(change.after);
             }
@@ -148,15 +147,14 @@ impl Directory {
             let (before, memberships) =
                 tokio::try_join!(self.get_if(id, precondition), self.memberships(id))?;
             let occasion = Occasion { at: self.sources.now(), by };
-            let leaver = (Kind::Employee, id);
             let (claim, departure) = tokio::try_join!(
                 self.claim_of(&before),
-                self.departure(leaver, Presence::Away, memberships, occasion),
+                self.departure((Work::Departure, id), memberships, false, occasion),
             )?;
             let Change { after, entry } = change::hidden(&self.types.users, &before, occasion);
             match self.store.hide_employee(&before, &after, &claim, &departure, &entry).await? {
                 Written::Done => {
-                    tidy(self.follow(&departure)).await;
+                    self.finish_begun(&departure).await;
                     return Ok(());
                 }
                 Written::Stale | Written::ClaimDiffers(_) => pauses.pause().await?,
@@ -169,20 +167,20 @@ impl Directory {
         Ok(self.store.get_claim(Kind::Employee, employee.user_name()).await?)
     }
 
-    /// Makes a hidden employee visible again, and a member of the groups that they left.
+    /// Makes a hidden employee visible again, as a member of no group. Unfinished work comes first: the rest of the
+    /// departure, and the changes that would make them a member by a decision from before they left.
     pub(super) async fn bring_back(
         &self,
         before: &Employee,
         Change { after, entry }: &Change,
         claim: &Claim,
-        occasion: Occasion<'_>,
     ) -> Result<Written, Error> {
-        let back = self.comeback(after, occasion).await?;
-        let written = self.store.unhide_employee(before, after, claim, &back, entry).await?;
-        if written == Written::Done {
-            tidy(self.follow(&back)).await;
+        for work in self.store.list_unfinished().await? {
+            if work.work == Work::Change || (work.work, work.id) == (Work::Departure, after.id) {
+                self.finish(&work).await?;
+            }
         }
-        Ok(written)
+        Ok(self.store.unhide_employee(before, after, claim, entry).await?)
     }
 
     /// Reads, decides and writes; again from the start when the write lost a race.
@@ -222,10 +220,10 @@ impl Directory {
         claim: &Claim,
         attributes: &Document,
     ) -> Result<Option<Employee>, Error> {
-        if claim.former.is_empty() {
+        let external_id = attributes.text("externalId");
+        if claim.former.is_empty() || external_id.is_none() {
             return Ok(None);
         }
-        let external_id = attributes.text("externalId");
         let last_first: Vec<Uuid> = claim.former.iter().rev().copied().collect();
         let hidden = self.store.get_hidden_employees(&last_first).await?;
         Ok(hidden.into_iter().find(|employee| employee.external_id() == external_id))

@@ -7,7 +7,7 @@ use crate::store::group::Group;
 use crate::store::group_write::GroupChange;
 use crate::store::history::{AttributeChange, EventKind, HistoryEntry};
 use crate::store::member::{Member, MemberChanges};
-use crate::store::redo_log::journal_for;
+use crate::store::redo_log::redo_log_for;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -36,13 +36,6 @@ pub struct WantedMembers {
     pub members: Vec<WantedMember>,
     /// How many have another `value`, or none: they name nobody.
     pub nobodies: usize,
-}
-
-impl WantedMembers {
-    /// Their ids.
-    pub fn ids(&self) -> impl Iterator<Item = Uuid> {
-        self.members.iter().map(|member| member.id)
-    }
 }
 
 /// Takes the members out of a group's canonical attributes.
@@ -98,7 +91,7 @@ pub fn created(
         last_modified: occasion.at,
         attributes,
         member_count: count(0, members),
-        journal: journal_for(members, 1),
+        redo_log: redo_log_for(members, 1),
         applied: None,
     };
     (group, entry(EventKind::Created, changes, occasion))
@@ -118,14 +111,13 @@ pub fn changed(
     let mut changes = differences(groups, &before.attributes, &attributes);
     changes.extend(member_change(members));
     let revision = before.revision + 1;
-    let is_seen = attributes != before.attributes || members.is_seen();
     let after = Group {
         revision,
-        version: if is_seen { revision } else { before.version },
-        last_modified: if is_seen { occasion.at } else { before.last_modified },
+        version: revision,
+        last_modified: occasion.at,
         attributes,
         member_count: count(before.member_count, members),
-        journal: journal_for(members, revision),
+        redo_log: redo_log_for(members, revision),
         ..before.clone()
     };
     let history = entry(EventKind::Updated, changes, occasion);
@@ -150,8 +142,7 @@ fn member_change(members: &MemberChanges) -> Option<AttributeChange> {
         1..=MOST_NAMED => Some(ids.iter().map(Uuid::to_string).collect()),
         number => Some(json!(format!("{number} members"))),
     };
-    let taken_out: Vec<Uuid> = members.taken_out().collect();
-    let (old, new) = (named(&taken_out), named(&joined));
+    let (old, new) = (named(&members.left), named(&joined));
     (old.is_some() || new.is_some()).then(|| AttributeChange {
         attribute: MEMBERS.to_owned(),
         old,

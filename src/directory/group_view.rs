@@ -106,11 +106,10 @@ impl Directory {
         self.find_group(text).await
     }
 
-    /// A page of the members of a group, in id order. It can have fewer rows than were asked for, and a cursor, while a
-    /// large change of members is being applied.
+    /// A page of the members of a group, in id order.
     ///
     /// # Errors
-    /// [`Error::BadCursor`], and as for every call of the store.
+    /// [`Error::BadCursor`], [`Error::NoGroup`], and as for every call of the store.
     pub async fn members_page(
         &self,
         group: &Group,
@@ -118,9 +117,13 @@ impl Directory {
         limit: usize,
     ) -> Result<ListPage<MemberView>, Error> {
         let after = cursor.map(|cursor| read_id(cursor).ok_or(Error::BadCursor)).transpose()?;
-        let (members, next) = self.store.list_members_page(group, after, limit).await?;
+        let leavers = self.store.list_leavers().await?;
+        self.settled_for_reading(group.clone(), &leavers).await?;
+        let (members, has_more) = self.store.list_members_page(group.id, after, limit).await?;
         let rows = self.view_members(members).await?;
-        Ok(ListPage { rows, next: next.map(|id| id.simple().to_string()) })
+        let last = rows.last().filter(|_| has_more);
+        let next = last.map(|row| row.member.id.simple().to_string());
+        Ok(ListPage { rows, next })
     }
 
     /// Members with what is known of them now, in their order.

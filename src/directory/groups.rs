@@ -3,7 +3,7 @@
 use super::change::Occasion;
 use super::employees::Precondition;
 use super::group_change::{self, split_members};
-use super::membership::{GroupToChange, MemberRequest, ReadOrder, members_at, with_members};
+use super::membership::{GroupToChange, MemberRequest, ReadOrder, is_whole, with_members};
 use super::names::Attempt;
 use super::related_record::Wanted;
 use super::unfinished::tidy;
@@ -14,8 +14,8 @@ use crate::scim::schema::MAX_MEMBERS;
 use crate::store::dynamodb::retry::Pauses;
 use crate::store::group::Group;
 use crate::store::keys::Kind;
-use crate::store::member::Member;
-use crate::store::membership::Presence;
+use crate::store::member::{Member, MemberChanges};
+use crate::store::unfinished::{Unfinished, Work};
 use crate::store::written::Written;
 use uuid::Uuid;
 
@@ -47,46 +47,51 @@ impl Directory {
         self.store.get_record(id).await?.ok_or(Error::NoGroup(id))
     }
 
-    /// Reads the members of a group for an answer, in id order, and the group as it has them. If no departure or return
-    /// was pending (`is_settled`), its rows are its members, provided the group has not changed.
-    ///
-    /// # Errors
-    /// As for [`Self::members_of`].
-    pub(super) async fn members_shown(
-        &self,
-        group: Group,
-        is_settled: bool,
-    ) -> Result<(Group, Vec<Member>), Error> {
-        if is_settled && group.journal.is_none() {
-            let rows = match group.member_count {
-                0 => Vec::new(),
-                _ => self.store.list_member_rows(group.id).await?,
-            };
-            if let Some(members) = members_at(&group, rows) {
-                return Ok((group, members));
-            }
-        }
-        self.members_of(group).await
-    }
-
     /// The members of a group, in id order, as they were together at one time, and the group at that time.
     ///
     /// # Errors
     /// [`Error::NoGroup`], [`Error::Contention`], and as for every call of the store.
-    pub async fn members_of(&self, mut group: Group) -> Result<(Group, Vec<Member>), Error> {
+    pub async fn members_of(&self, group: Group) -> Result<(Group, Vec<Member>), Error> {
+        let leavers = self.store.list_leavers().await?;
+        self.members_shown(group, &leavers).await
+    }
+
+    /// The same, with the unfinished work that takes somebody out of groups.
+    pub(super) async fn members_shown(
+        &self,
+        group: Group,
+        leavers: &[Unfinished],
+    ) -> Result<(Group, Vec<Member>), Error> {
+        let mut group = self.settled_for_reading(group, leavers).await?;
         let mut pauses = Pauses::new();
         loop {
-            let members = self.store.list_members(&group).await?;
-            if members.is_empty() && group.member_count == 0 {
-                return Ok((group, members));
+            let rows = match group.member_count {
+                0 => Vec::new(),
+                _ => self.store.list_member_rows(group.id).await?,
+            };
+            if is_whole(&group, &rows) {
+                return Ok((group, rows.into_iter().map(|row| row.member).collect()));
             }
             let now = self.get_group(group.id).await?;
-            if now.revision == group.revision {
-                return Ok((group, members));
+            if now.revision == group.revision && now.redo_log.is_none() {
+                return Ok((group, rows.into_iter().map(|row| row.member).collect()));
             }
             pauses.pause().await?;
-            group = now;
+            group = self.settled_for_reading(now, &[]).await?;
         }
+    }
+
+    /// A group whose rows are its members: its redo log is applied, and the leavers are not among them.
+    pub(super) async fn settled_for_reading(
+        &self,
+        group: Group,
+        leavers: &[Unfinished],
+    ) -> Result<Group, Error> {
+        let has_left = self.settle_leavers(&[group.id], leavers).await?;
+        if group.redo_log.is_none() && !has_left {
+            return Ok(group);
+        }
+        self.settled_group(group.id).await?.ok_or(Error::NoGroup(group.id))
     }
 
     /// Adds a group. Members that nobody here knows are left out.
@@ -119,8 +124,10 @@ impl Directory {
             let written = self.store.create_group(&group, claim, &members, &entry).await?;
             if self.is_done(written, &mut attempt).await? {
                 self.memory.there_are_groups(self.store.tenant_id(), occasion.at);
-                if group.journal.is_some() {
-                    return Ok(ChangedGroup::unread(self.with_journal_applied(group).await));
+                if group.redo_log.is_some() {
+                    return Ok(ChangedGroup::unread(
+                        self.with_members_written(group, &members).await,
+                    ));
                 }
                 let mut members = members.joined;
                 members.sort_unstable_by_key(|member| member.id);
@@ -185,17 +192,12 @@ impl Directory {
                 async { Ok(self.store.get_claim(Kind::Group, group.display_name()).await?) };
             let (claim, departure) = tokio::try_join!(
                 claim,
-                self.departure((Kind::Group, id), Presence::Gone, memberships, occasion),
+                self.departure((Work::Deletion, id), memberships, group.member_count > 0, occasion),
             )?;
             let entry = group_change::deleted(&self.types.groups, &group, occasion);
             match self.store.delete_group(&group, &claim, &departure, &entry).await? {
                 Written::Done => {
-                    tidy(async {
-                        let followed = self.follow(&departure).await;
-                        self.store.clear_graves().await?;
-                        followed
-                    })
-                    .await;
+                    self.finish_begun(&departure).await;
                     return Ok(());
                 }
                 Written::Stale | Written::ClaimDiffers(_) => pauses.pause().await?,
@@ -225,19 +227,7 @@ impl Directory {
                 decided => decided?,
             };
             let (attributes, wanted) = split_members(decided);
-            let mut members = self.member_changes(id, &known, &wanted, employees).await?;
-            let awaited = self.awaited(id, &request.reach, &known, &wanted).await?;
-            let Some(awaited) = awaited else {
-                pauses.pause().await?;
-                continue;
-            };
-            if !awaited.is_empty() {
-                // Those of them whom the request would take out if they were here.
-                let away = awaited.iter().map(|awaited| awaited.member.clone());
-                let here: Vec<Member> = known.iter().cloned().chain(away).collect();
-                let (_, still) = split_members(decide(with_members(&before, &here))?);
-                members.forget(&awaited, &still);
-            }
+            let members = self.member_changes(id, &known, &wanted, employees).await?;
             if may_be_stale && !members.covers(&request.reach) {
                 continue;
             }
@@ -250,24 +240,28 @@ impl Directory {
             let rename = self.rename(record, before.display_name(), after.display_name()).await?;
             let is_shown = request.members == Wanted::Yes
                 && after.member_count <= MOST_MEMBERS_ANSWERED
-                && after.journal.is_none();
+                && after.redo_log.is_none();
             // For the answer, while the change is written.
             let rows =
                 async { if is_shown { self.store.list_member_rows(id).await.ok() } else { None } };
             let (written, rows) =
                 tokio::join!(self.store.replace_group(&change, rename.as_ref(), &members), rows);
             if self.is_changed(written?, record, &mut pauses).await? {
+                if change.after.redo_log.is_some() {
+                    let group = self.with_members_written(change.after, &members).await;
+                    return Ok(ChangedGroup::unread(group));
+                }
                 let members = rows.and_then(|rows| members.over(rows, &change));
-                let group = self.with_journal_applied(change.after).await;
-                return Ok(ChangedGroup { group, members });
+                return Ok(ChangedGroup { group: change.after, members });
             }
         }
     }
 
     /// A group whose change is committed, once its members are written too, as far as this request gets.
-    async fn with_journal_applied(&self, group: Group) -> Group {
-        let is_applied = tidy(self.store.apply_journal(&group)).await;
-        Group { journal: group.journal.filter(|_| !is_applied), ..group }
+    async fn with_members_written(&self, group: Group, members: &MemberChanges) -> Group {
+        let apply = async { Ok(self.store.apply_redo_log(&group, members).await?) };
+        let is_applied = tidy(apply).await;
+        Group { redo_log: group.redo_log.filter(|_| !is_applied), ..group }
     }
 
     async fn get_group_if(&self, id: Uuid, precondition: &Precondition) -> Result<Group, Error> {
@@ -275,29 +269,14 @@ impl Directory {
         precondition.check(group.version)?;
         Ok(group)
     }
-
-    /// A group whose members are all written: what an earlier change left to do is done first.
-    pub(super) async fn settled_group(&self, id: Uuid) -> Result<Option<Group>, Error> {
-        let mut pauses = Pauses::new();
-        loop {
-            match self.store.get_record::<Group>(id).await? {
-                Some(group) if group.journal.is_some() => {
-                    self.store.apply_journal(&group).await?;
-                    pauses.pause().await?;
-                }
-                settled => return Ok(settled),
-            }
-        }
-    }
 }
 
 fn check_size(before: u64, group: &Group) -> Result<(), Error> {
-    if group.journal.is_some_and(|journal| !journal.fits()) {
+    if group.redo_log.is_some_and(|log| !log.fits()) {
         let text = "The change has more members and names than one request can; send it in several";
         return Err(crate::scim::Error::new(crate::scim::ScimType::TooMany, text).into());
     }
     let most = u64::try_from(MAX_MEMBERS).unwrap_or(u64::MAX);
-    // Who comes back can make it more: it can be called otherwise, and have fewer.
     if group.member_count <= most || group.member_count <= before {
         return Ok(());
     }

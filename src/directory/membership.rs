@@ -1,4 +1,4 @@
-//! Who is in a group and who is to be: the members that a request touches, and what it does to them.
+//! The members of a group that a request touches, and what it does to them.
 
 use super::group_change::{MEMBERS, WantedMember, WantedMembers, member_values};
 use super::query::parse_id;
@@ -13,7 +13,6 @@ use crate::store::group::Group;
 use crate::store::group_write::GroupChange;
 use crate::store::keys::Kind;
 use crate::store::member::{Member, MemberChanges, MemberRow};
-use crate::store::membership::Presence;
 use crate::store::redo_log::MOST_DIRECT;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use uuid::Uuid;
@@ -23,7 +22,7 @@ impl Directory {
     ///
     /// A change of a few named members reads everything at once. Its rows may then be older than the group. The write has
     /// a condition on each row that it changes. A row that stays as it is was read during the request, and that is enough,
-    /// unless a journal was applied between the two reads: then the change must be decided again with
+    /// unless a redo log was applied between the two reads: then the change must be decided again with
     /// [`ReadOrder::GroupFirst`]. A change of more members reads the group first.
     pub(super) async fn group_to_change(
         &self,
@@ -48,10 +47,10 @@ impl Directory {
                 self.store.get_records::<Employee>(&added),
             )?;
             let group = group.ok_or(Error::NoGroup(id))?;
-            if group.journal.is_none() {
+            if group.redo_log.is_none() {
                 let is_applied = |row: &MemberRow| Some(row.revision) >= group.applied;
-                let may_be_stale = group.applied.is_some()
-                    && !(rows.len() == ids.len() && rows.iter().all(is_applied));
+                // A member without a row may have joined between the reads.
+                let may_be_stale = rows.len() < ids.len() || !rows.iter().all(is_applied);
                 let known = rows.into_iter().map(|row| row.member).collect();
                 let employees = employees.into_iter().map(|one| (one.id, one)).collect();
                 let employees = Some(employees);
@@ -59,10 +58,12 @@ impl Directory {
             }
         }
         let group = self.settled_group(id).await?.ok_or(Error::NoGroup(id))?;
-        let known = match &request.reach {
-            Reach::All => self.store.list_stored_members(&group).await?,
-            Reach::These(_) => self.store.get_stored_members(&group, &ids).await?,
+        let rows = match &request.reach {
+            _ if group.member_count == 0 => Vec::new(),
+            Reach::All => self.store.list_member_rows(id).await?,
+            Reach::These(_) => self.store.get_member_rows(id, &ids).await?,
         };
+        let known = rows.into_iter().map(|row| row.member).collect();
         Ok(GroupToChange { group, known, employees: None, may_be_stale: false })
     }
 
@@ -105,38 +106,6 @@ impl Directory {
             tracing::info!(tenant, left_out, "a request names members who are nobody here");
         }
         Ok(changes)
-    }
-
-    /// The absent or returning members that a request can touch and does not want: without the request they would come
-    /// back. `None` if one of them joined after `known` was read: the caller retries.
-    pub(super) async fn awaited(
-        &self,
-        group: Uuid,
-        reach: &Reach,
-        known: &[Member],
-        wanted: &WantedMembers,
-    ) -> Result<Option<Vec<Awaited>>, Error> {
-        let mut reached = match reach {
-            Reach::All => self.store.list_away(group).await?.into_iter().collect(),
-            Reach::These(values) => ids_in(values),
-        };
-        for id in known.iter().map(|member| member.id).chain(wanted.ids()) {
-            reached.remove(&id);
-        }
-        if reached.is_empty() {
-            return Ok(Some(Vec::new()));
-        }
-        let reached: Vec<Uuid> = reached.into_iter().collect();
-        let memberships = self.store.get_memberships(&reached).await?;
-        if memberships.values().any(|found| found.groups.contains(&group)) {
-            return Ok(None);
-        }
-        let awaited = reached.into_iter().filter_map(|id| {
-            let found = memberships.get(&id).filter(|found| found.former.contains(&group))?;
-            let member = Member { id, kind: Kind::Employee, display: None };
-            Some(Awaited { member, is_here: found.presence == Presence::Here })
-        });
-        Ok(Some(awaited.collect()))
     }
 
     /// Those of `wanted` who are here: employees or groups.
@@ -193,7 +162,7 @@ pub(super) struct GroupToChange {
     pub(super) known: Vec<Member>,
     /// The employees that the request may add; `None` when they are not read yet.
     pub(super) employees: Option<BTreeMap<Uuid, Employee>>,
-    /// Whether a member's row may be from before a journal that the group says is applied.
+    /// Whether a member's row may be from before a redo log that the group says is applied.
     pub(super) may_be_stale: bool,
 }
 
@@ -206,20 +175,10 @@ pub(super) enum ReadOrder {
     GroupFirst,
 }
 
-/// Somebody who is to come back as a member.
-#[derive(Debug)]
-pub(super) struct Awaited {
-    /// Who, as far as a request can tell.
-    pub(super) member: Member,
-    /// Whether they are on the way already, and seen as a member.
-    is_here: bool,
-}
-
-/// The members in these rows; `None` if the group changed between the two reads.
-pub(super) fn members_at(group: &Group, rows: Vec<MemberRow>) -> Option<Vec<Member>> {
+/// Whether these rows are the members of the group, read at its revision.
+pub(super) fn is_whole(group: &Group, rows: &[MemberRow]) -> bool {
     let is_older = rows.iter().all(|row| row.revision <= group.revision);
-    let is_whole = u64::try_from(rows.len()) == Ok(group.member_count);
-    (is_older && is_whole).then(|| rows.into_iter().map(|row| row.member).collect())
+    is_older && u64::try_from(rows.len()) == Ok(group.member_count)
 }
 
 impl MemberChanges {
@@ -246,20 +205,7 @@ impl MemberChanges {
     pub(super) fn covers(&self, reach: &Reach) -> bool {
         let Reach::These(values) = reach else { return false };
         let written = self.joined.iter().chain(&self.renamed).map(|member| member.id);
-        let removed = [&self.left, &self.recalled, &self.forgotten].into_iter().flatten().copied();
-        ids_in(values).is_subset(&written.chain(removed).collect())
-    }
-
-    /// Adds those of `awaited` who are not wanted.
-    pub(super) fn forget(&mut self, awaited: &[Awaited], wanted: &WantedMembers) {
-        let wanted: HashSet<Uuid> = wanted.ids().collect();
-        for Awaited { member, is_here } in awaited {
-            match (wanted.contains(&member.id), is_here) {
-                (true, _) => {}
-                (false, true) => self.recalled.push(member.id),
-                (false, false) => self.forgotten.push(member.id),
-            }
-        }
+        ids_in(values).is_subset(&written.chain(self.left.iter().copied()).collect())
     }
 }
 

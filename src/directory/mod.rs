@@ -42,7 +42,7 @@ pub mod sync;
 pub use error::Error;
 // The records the directory works on and gives out. What stands above it takes them from here, and never sees the
 // store.
-pub use crate::store::check::{Pending, Report, Violation, ViolationKind};
+pub use crate::store::check::{Report, Violation, ViolationKind};
 pub use crate::store::dynamodb::usage::{Usage, clock, metered};
 pub use crate::store::employee::Employee;
 pub use crate::store::group::Group;
@@ -51,6 +51,7 @@ pub use crate::store::keys::Kind;
 pub use crate::store::member::Member;
 pub use crate::store::sync::{Refusal, UnknownAttribute};
 pub use crate::store::tenant::{Scope, Settings, Stage, Tenant, TenantId, TokenRecord};
+pub use crate::store::unfinished::{Unfinished, Work};
 
 use crate::scim::schema::ResourceTypes;
 use crate::store::TenantStore;

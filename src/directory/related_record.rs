@@ -128,8 +128,8 @@ impl Directory {
                 AnyRecord::Group(group) => group,
             };
             let shown = match relations.members.get(&group.id) {
-                Some(members) if relations.is_settled => Ok((group, members.clone())),
-                _ => self.members_shown(group, relations.is_settled).await,
+                Some(members) if relations.leavers.is_empty() => Ok((group, members.clone())),
+                _ => self.members_shown(group, &relations.leavers).await,
             };
             match shown {
                 Ok((group, members)) => {
@@ -147,7 +147,7 @@ impl Directory {
     }
 
     /// Whether the entity tag covers everything in the answer. The version of a user does not change with the groups
-    /// that it is in. That of a group follows the departures and returns of its members.
+    /// that it is in. That of a group changes when a leaver is taken out.
     ///
     /// # Errors
     /// As for every call of the store.
@@ -159,7 +159,7 @@ impl Directory {
     ) -> Result<bool, Error> {
         Ok(match record.kind() {
             Kind::Employee => view.groups == Wanted::No || !self.has_groups().await?,
-            Kind::Group => view.members == Wanted::No || relations.is_settled,
+            Kind::Group => view.members == Wanted::No || relations.leavers.is_empty(),
         })
     }
 }

@@ -10,6 +10,7 @@ use crate::store::group::Group;
 use crate::store::keys::Kind;
 use crate::store::member::Member;
 use crate::store::membership::Memberships;
+use crate::store::unfinished::Unfinished;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use uuid::Uuid;
 
@@ -21,8 +22,8 @@ const MOST_GROUPS: usize = 10_000;
 pub struct Relations {
     memberships: HashMap<Uuid, Memberships>,
     groups: BTreeMap<Uuid, Group>,
-    /// Whether no departure or return was pending, so that the rows of groups are their members.
-    pub(super) is_settled: bool,
+    /// The unfinished work that takes somebody out of groups.
+    pub(super) leavers: Vec<Unfinished>,
     /// The members of groups that are known already.
     pub(super) members: HashMap<Uuid, Vec<Member>>,
 }
@@ -37,8 +38,8 @@ pub(super) struct GroupOf<'r> {
 }
 
 impl Directory {
-    /// The relations of a record that depend on its id only, so that they are read beside the record. An employee has
-    /// groups. A group has members with a pending departure or return, or none.
+    /// The relations of a record that depend on its id only, so that they are read beside the record: the groups of an
+    /// employee, or the leavers who may still be among the members of a group.
     ///
     /// # Errors
     /// As for every call of the store.
@@ -49,14 +50,13 @@ impl Directory {
     ) -> Result<Relations, Error> {
         match (kind, view) {
             (Kind::Employee, View { groups: Wanted::Yes, .. }) => self.relations(&[id]).await,
-            (Kind::Group, View { members: Wanted::Yes, .. }) => self.settled_relations().await,
+            (Kind::Group, View { members: Wanted::Yes, .. }) => self.leavers().await,
             _ => Ok(Relations::default()),
         }
     }
 
-    async fn settled_relations(&self) -> Result<Relations, Error> {
-        let is_settled = self.store.list_movers().await?.is_empty();
-        Ok(Relations { is_settled, ..Relations::default() })
+    async fn leavers(&self) -> Result<Relations, Error> {
+        Ok(Relations { leavers: self.store.list_leavers().await?, ..Relations::default() })
     }
 
     /// The relations of the records of a list.
@@ -70,15 +70,15 @@ impl Directory {
             Wanted::No => Vec::new(),
         };
         let has_groups = list.records.iter().any(|record| record.kind() == Kind::Group);
-        let settled = async {
+        let leavers = async {
             match has_groups && view.members == Wanted::Yes {
-                true => self.settled_relations().await,
+                true => self.leavers().await,
                 false => Ok(Relations::default()),
             }
         };
-        let (relations, Relations { is_settled, .. }) =
-            tokio::try_join!(self.relations_of_rows(&ids, list.is_consecutive), settled)?;
-        Ok(Relations { is_settled, ..relations })
+        let (relations, Relations { leavers, .. }) =
+            tokio::try_join!(self.relations_of_rows(&ids, list.is_consecutive), leavers)?;
+        Ok(Relations { leavers, ..relations })
     }
 
     async fn relations_of_rows(
@@ -147,7 +147,8 @@ impl Directory {
         let mut asked = BTreeSet::from([group]);
         while let Some(id) = next.pop() {
             let Some(group) = self.store.get_record::<Group>(id).await? else { continue };
-            for Member { id, kind, .. } in self.store.list_members(&group).await? {
+            // Employees who have left are in no list, whatever groups they are still in.
+            for Member { id, kind, .. } in self.members_shown(group, &[]).await?.1 {
                 everybody.insert(id);
                 if kind == Kind::Group && asked.insert(id) {
                     next.push(id);
@@ -169,11 +170,6 @@ fn parents_of(memberships: &HashMap<Uuid, Memberships>, asked: &mut BTreeSet<Uui
 }
 
 impl Relations {
-    /// Relations of a new group: no departure or return is pending.
-    pub fn settled() -> Self {
-        Self { is_settled: true, ..Self::default() }
-    }
-
     /// The same, with the members of a group as a change left them.
     pub fn with_members(mut self, group: Uuid, members: Option<Vec<Member>>) -> Self {
         self.members.extend(members.map(|members| (group, members)));
@@ -182,14 +178,12 @@ impl Relations {
 
     /// The groups that somebody is in, in id order.
     pub(super) fn groups_of(&self, id: Uuid) -> Vec<GroupOf<'_>> {
-        let Some(direct) = self.memberships.get(&id).map(Memberships::seen) else {
-            return Vec::new();
-        };
+        let groups = |id: &Uuid| self.memberships.get(id).into_iter().flat_map(Memberships::seen);
+        let direct: BTreeSet<Uuid> = groups(&id).collect();
         let mut reached = direct.clone();
         let mut next: Vec<Uuid> = direct.iter().copied().collect();
         while let Some(group) = next.pop() {
-            let parents = self.memberships.get(&group).map(Memberships::seen);
-            for parent in parents.into_iter().flatten() {
+            for parent in groups(&group) {
                 if reached.insert(parent) {
                     next.push(parent);
                 }

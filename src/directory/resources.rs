@@ -148,7 +148,7 @@ impl Shown for Group {
 
     async fn related_to(directory: &Directory, other: Uuid) -> Result<Vec<Uuid>, Error> {
         let found = directory.store.get_memberships(&[other]).await?.remove(&other);
-        Ok(found.map(|found| found.seen().into_iter().collect()).unwrap_or_default())
+        Ok(found.map(|found| found.seen().collect()).unwrap_or_default())
     }
 }
 

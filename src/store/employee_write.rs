@@ -1,9 +1,9 @@
 //! Writes of employees: each one transaction of the record on its expected revision, the userName claim, the counts,
-//! the pointers and the history entry; for who comes or goes also of where they are a member, and of groups.
+//! the pointers and the history entry. A departure also changes memberships and groups.
 
 use super::claim::{Claim, Rename};
 use super::count::Change;
-use super::departure::Move;
+use super::departure::Departure;
 use super::dynamodb::transact::{Condition, Step, Transaction};
 use super::employee::Employee;
 use super::employee_item::{key_of, pointers, to_item};
@@ -56,8 +56,7 @@ impl TenantStore {
         finish(transaction).await
     }
 
-    /// Hides an employee: the userName becomes free, and remembers who had it. The groups have one member less, at once or
-    /// soon.
+    /// Hides an employee: the userName becomes free, its claim remembers the employee, and the employee leaves groups.
     ///
     /// # Errors
     /// [`Error`], as for every call.
@@ -66,7 +65,7 @@ impl TenantStore {
         before: &Employee,
         after: &Employee,
         claim: &Claim,
-        departure: &Move,
+        departure: &Departure,
         history: &HistoryEntry,
     ) -> Result<Written, Error> {
         let mut transaction = Transaction::new(&self.store);
@@ -75,12 +74,13 @@ impl TenantStore {
         let name = (Kind::Employee, before.user_name());
         self.replace_claim(&mut transaction, Step::FormerClaim, name, claim, &left);
         self.add_to_count(&mut transaction, (Kind::Employee, before.id), Change::OneLess);
-        self.write_move(&mut transaction, departure)?;
+        self.write_departure(&mut transaction, departure)?;
         self.write_companions(&mut transaction, Some(before), after, history)?;
         finish(transaction).await
     }
 
-    /// Makes a hidden employee visible again, as holder of its userName, and as a member of groups.
+    /// Makes a hidden employee visible again, as holder of its userName, and as a member of no group. [`Written::Stale`]
+    /// also while the employee's departure is unfinished.
     ///
     /// # Errors
     /// [`Error`], as for every call.
@@ -89,7 +89,6 @@ impl TenantStore {
         before: &Employee,
         after: &Employee,
         claim: &Claim,
-        back: &Move,
         history: &HistoryEntry,
     ) -> Result<Written, Error> {
         let mut transaction = Transaction::new(&self.store);
@@ -97,7 +96,7 @@ impl TenantStore {
         let name = (Kind::Employee, after.user_name());
         self.take_claim(&mut transaction, name, after.id, claim);
         self.add_to_count(&mut transaction, (Kind::Employee, after.id), Change::OneMore);
-        self.write_move(&mut transaction, back)?;
+        self.open_memberships(&mut transaction, after.id);
         self.write_companions(&mut transaction, Some(before), after, history)?;
         finish(transaction).await
     }
@@ -113,7 +112,7 @@ impl TenantStore {
         &self,
         employee: &Employee,
         claim: &Claim,
-        departure: &Move,
+        departure: &Departure,
         (tenant, note): (&Tenant, &HistoryEntry),
     ) -> Result<Written, Error> {
         let mut transaction = Transaction::new(&self.store);
@@ -128,7 +127,7 @@ impl TenantStore {
         if !employee.hidden {
             self.add_to_count(&mut transaction, (Kind::Employee, employee.id), Change::OneLess);
         }
-        self.write_move(&mut transaction, departure)?;
+        self.write_departure(&mut transaction, departure)?;
         self.write_pointers(&mut transaction, &pointers(&self.tenant, employee), &BTreeSet::new());
         finish(transaction).await
     }

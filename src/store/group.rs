@@ -29,14 +29,14 @@ pub struct Group {
     /// How many members there are.
     pub member_count: u64,
     /// The change of members that is committed, and not applied to their items yet.
-    pub journal: Option<Journal>,
-    /// The revision of the latest change whose journal is applied and closed.
+    pub redo_log: Option<RedoLog>,
+    /// The revision of the latest change whose redo log is applied.
     pub applied: Option<u64>,
 }
 
 /// A change of more members than one transaction can write: committed with the group, applied after it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Journal {
+pub struct RedoLog {
     /// The revision of the group that made the change.
     pub revision: u64,
     /// In how many items the change is written down.
@@ -67,9 +67,9 @@ const DISPLAY_NAME: &str = "displayName";
 const EXTERNAL_ID: &str = "externalId";
 const DOCUMENT: &str = "document";
 const MEMBER_COUNT: &str = "memberCount";
-const JOURNAL_REVISION: &str = "journalRevision";
-const JOURNAL_PARTS: &str = "journalParts";
-const JOURNAL_DONE: &str = "journalDone";
+const CHANGE_REVISION: &str = "changeRevision";
+const CHANGE_PARTS: &str = "changeParts";
+const CHANGE_DONE: &str = "changeDone";
 const APPLIED_REVISION: &str = "appliedRevision";
 
 /// The pointers that lead to a group.
@@ -94,11 +94,11 @@ pub(super) fn to_item(tenant: &TenantId, group: &Group) -> Result<Item, Error> {
     if let Some(revision) = group.applied {
         item = item.number(APPLIED_REVISION, revision);
     }
-    if let Some(journal) = group.journal {
+    if let Some(log) = group.redo_log {
         item = item
-            .number(JOURNAL_REVISION, journal.revision)
-            .value(JOURNAL_PARTS, size(journal.parts))
-            .value(JOURNAL_DONE, size(journal.done));
+            .number(CHANGE_REVISION, log.revision)
+            .value(CHANGE_PARTS, size(log.parts))
+            .value(CHANGE_DONE, size(log.done));
     }
     Ok(item.into_item())
 }
@@ -122,12 +122,12 @@ impl Record for Group {
         if let Some(external_id) = item.optional_text(EXTERNAL_ID)? {
             attributes.set(EXTERNAL_ID, external_id.into());
         }
-        let journal = match item.optional_number(JOURNAL_REVISION)? {
+        let redo_log = match item.optional_number(CHANGE_REVISION)? {
             None => None,
-            Some(revision) => Some(Journal {
+            Some(revision) => Some(RedoLog {
                 revision,
-                parts: read_size(&mut item, JOURNAL_PARTS)?,
-                done: read_size(&mut item, JOURNAL_DONE)?,
+                parts: read_size(&mut item, CHANGE_PARTS)?,
+                done: read_size(&mut item, CHANGE_DONE)?,
             }),
         };
         Ok(Group {
@@ -138,7 +138,7 @@ impl Record for Group {
             last_modified: item.time(LAST_MODIFIED)?,
             attributes,
             member_count: item.number(MEMBER_COUNT)?,
-            journal,
+            redo_log,
             applied: item.optional_number(APPLIED_REVISION)?,
         })
     }

@@ -1,10 +1,9 @@
 //! Writes of groups: each one transaction of the record on its expected revision, the claim on the name, the counts, the
-//! pointers, the history entry, and the members or their journal. What is left of deleted groups is cleared away in
-//! several.
+//! pointers, the history entry, and the members or their redo log. The rows of a deleted group are removed in several.
 
 use super::claim::{Claim, Rename};
 use super::count::Change;
-use super::departure::Move;
+use super::departure::Departure;
 use super::dynamodb::transact::{Condition, Step, Transaction};
 use super::group::{Group, pointers, to_item};
 use super::history::HistoryEntry;
@@ -46,7 +45,7 @@ impl TenantStore {
         self.add_to_count(&mut transaction, (Kind::Group, group.id), Change::OneMore);
         self.write_pointers(&mut transaction, &BTreeSet::new(), &pointers(&self.tenant, group));
         self.write_group_history(&mut transaction, group, history)?;
-        self.write_member_changes(&mut transaction, group, members);
+        self.write_member_changes(&mut transaction, group, members, &history.by)?;
         finish(transaction).await
     }
 
@@ -68,11 +67,11 @@ impl TenantStore {
         }
         let (old, new) = (pointers(&self.tenant, before), pointers(&self.tenant, after));
         self.write_pointers(&mut transaction, &old, &new);
-        self.write_member_changes(&mut transaction, after, members);
+        self.write_member_changes(&mut transaction, after, members, &change.history.by)?;
         finish(transaction).await
     }
 
-    /// Removes a group. What is left of its members is for [`Self::clear_graves`].
+    /// Removes a group. Its rows are for [`Self::remove_rows`].
     ///
     /// # Errors
     /// [`Error`], as for every call.
@@ -80,7 +79,7 @@ impl TenantStore {
         &self,
         group: &Group,
         claim: &Claim,
-        departure: &Move,
+        departure: &Departure,
         history: &HistoryEntry,
     ) -> Result<Written, Error> {
         let mut transaction = Transaction::new(&self.store);
@@ -93,46 +92,23 @@ impl TenantStore {
         let revision = group.revision.saturating_add(1);
         let entry = keys::history(&self.tenant, Kind::Group, group.id).entry(revision);
         transaction.put(Step::Companion, history.to_plain_item(&entry)?, Condition::none());
-        let grave = keys::grave(&self.tenant, group.id).to_item();
-        transaction.put(Step::Companion, grave, Condition::none());
-        self.write_move(&mut transaction, departure)?;
+        self.write_departure(&mut transaction, departure)?;
         finish(transaction).await
     }
 
-    /// The deleted groups whose members are not removed yet.
+    /// Removes the rows of a deleted group, and the group from the memberships of its members.
     ///
     /// # Errors
     /// [`Error`], as for every call.
-    pub async fn list_graves(&self) -> Result<Vec<Uuid>, Error> {
-        self.list_ids_in(&keys::graves(&self.tenant)).await
-    }
-
-    /// Removes what is left of the members of deleted groups: nobody sees it any more.
-    ///
-    /// # Errors
-    /// [`Error`], as for every call.
-    pub async fn clear_graves(&self) -> Result<(), Error> {
+    pub async fn remove_rows(&self, group: Uuid) -> Result<(), Error> {
         /// Two items each.
         const MOST_AT_ONCE: usize = 50;
-        for grave in self.list_graves().await? {
-            let members = self.list_ids_in(&keys::members(&self.tenant, grave)).await?;
-            for members in members.chunks(MOST_AT_ONCE) {
-                let mut transaction = Transaction::new(&self.store);
-                for member in members {
-                    self.write_left(&mut transaction, grave, *member, Condition::none());
-                }
-                transaction.commit().await?;
-            }
-            for away in self.list_away(grave).await?.chunks(MOST_AT_ONCE) {
-                let mut transaction = Transaction::new(&self.store);
-                for id in away {
-                    self.write_forgotten(&mut transaction, grave, *id);
-                }
-                transaction.commit().await?;
-            }
+        let members = self.list_ids_in(&keys::members(&self.tenant, group)).await?;
+        for members in members.chunks(MOST_AT_ONCE) {
             let mut transaction = Transaction::new(&self.store);
-            let key = keys::grave(&self.tenant, grave);
-            transaction.delete(Step::Companion, &key, Condition::none());
+            for member in members {
+                self.write_left(&mut transaction, group, *member, Condition::none());
+            }
             transaction.commit().await?;
         }
         Ok(())

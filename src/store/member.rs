@@ -1,11 +1,9 @@
-//! Members of groups. Each is an item in its group's partition, and each employee or group that is a member somewhere has
-//! one item that says where, [`Memberships`](super::membership::Memberships): so one side is found from the other by key,
-//! and both are read as they were last written. Who is away has an item beside the members, so that a request about all
-//! of them finds who would come back.
+//! Members of groups. A membership is two items: the member's row in the group's partition, and the group's id in the
+//! [`Memberships`](super::membership::Memberships) of the member. So each side is found from the other by key.
 
 use super::dynamodb::transact::{Condition, Step, Transaction, number, size, text};
 use super::keys::{self, Kind};
-use super::membership::{ABSENT, FORMER_OF, GONE, MEMBER_OF, MOST_GROUPS, set};
+use super::membership::{CLOSED, MEMBER_OF, MOST_GROUPS, set};
 use super::record::id_in_key;
 use super::{Error, Item, TenantStore};
 use std::collections::BTreeSet;
@@ -22,40 +20,21 @@ pub struct Member {
     pub display: Option<String>,
 }
 
-/// What a change does to the members of a group.
+/// A change of the members of a group.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct MemberChanges {
-    /// Who is new.
+    /// New members.
     pub joined: Vec<Member>,
-    /// Who stays, under another name.
+    /// Members with another name.
     pub renamed: Vec<Member>,
-    /// Who is a member no more.
+    /// Former members.
     pub left: Vec<Uuid>,
-    /// Who is away, and is not to come back as a member.
-    pub forgotten: Vec<Uuid>,
-    /// Who is on the way back, and seen as a member already, and is not to be one.
-    pub recalled: Vec<Uuid>,
 }
 
 impl MemberChanges {
-    /// How many it touches.
+    /// The number of members that it changes.
     pub fn len(&self) -> usize {
-        self.joined.len() + self.renamed.len() + self.taken_out().count()
-    }
-
-    /// Those who left and those who do not come back.
-    pub fn taken_out(&self) -> impl Iterator<Item = Uuid> {
-        self.left.iter().copied().chain(self.not_awaited())
-    }
-
-    /// Those who do not come back.
-    pub fn not_awaited(&self) -> impl Iterator<Item = Uuid> {
-        self.forgotten.iter().chain(&self.recalled).copied()
-    }
-
-    /// Whether the members are others afterwards, for whoever sees them.
-    pub fn is_seen(&self) -> bool {
-        self.len() > self.forgotten.len()
+        self.joined.len() + self.renamed.len() + self.left.len()
     }
 
     /// Whether it changes nothing.
@@ -127,8 +106,8 @@ impl MemberRow {
 }
 
 impl TenantStore {
-    /// Makes somebody a member, unless they are absent or [full](super::membership::Memberships::is_full): then
-    /// [`Step::Member`] is refused.
+    /// Makes somebody a member, unless their memberships are closed or
+    /// [full](super::membership::Memberships::is_full): then [`Step::Member`] is refused.
     pub(super) fn write_joined(
         &self,
         transaction: &mut Transaction<'_>,
@@ -137,9 +116,10 @@ impl TenantStore {
         row: Condition,
     ) {
         self.write_member(transaction, group, member, row);
-        let condition = has_room(&format!("attribute_not_exists({ABSENT})"));
-        let change = format!("ADD {MEMBER_OF} :group");
-        self.update_memberships(transaction, (group.id, member.id), &change, Some(condition));
+        let few = format!("(attribute_not_exists({MEMBER_OF}) OR size({MEMBER_OF}) < :most)");
+        let condition = Condition::expression(&format!("attribute_not_exists({CLOSED}) AND {few}"))
+            .with(":most", size(MOST_GROUPS));
+        self.update_memberships(transaction, Step::Member, ("ADD", group.id, member.id), condition);
     }
 
     /// Writes the row of a member, under a condition on the row that is there.
@@ -166,64 +146,21 @@ impl TenantStore {
     ) {
         let key = keys::member(&self.tenant, group, member);
         transaction.delete(Step::Companion, &key, row);
-        // Who is on the way back does not come back as a member.
-        let change = format!("DELETE {MEMBER_OF} :group, {FORMER_OF} :group");
-        self.update_memberships(transaction, (group, member), &change, None);
+        let change = ("DELETE", group, member);
+        self.update_memberships(transaction, Step::Companion, change, Condition::none());
     }
 
-    /// Takes a group from those that somebody joins on return.
-    pub(super) fn write_forgotten(
+    /// Adds a group to somebody's memberships, or takes it out.
+    pub(super) fn update_memberships(
         &self,
         transaction: &mut Transaction<'_>,
-        group: Uuid,
-        member: Uuid,
+        step: Step,
+        (verb, group, member): (&str, Uuid, Uuid),
+        condition: Condition,
     ) {
-        let key = keys::away(&self.tenant, group, member);
-        transaction.delete(Step::Companion, &key, Condition::none());
-        let change = format!("DELETE {FORMER_OF} :group");
-        self.update_memberships(transaction, (group, member), &change, None);
-    }
-
-    /// Remembers a group for somebody who is away. When they are not, or full, [`Step::Member`] is refused.
-    pub(super) fn write_awaited(
-        &self,
-        transaction: &mut Transaction<'_>,
-        group: Uuid,
-        member: Uuid,
-    ) {
-        let key = keys::away(&self.tenant, group, member);
-        transaction.put(Step::Companion, key.to_item(), Condition::none());
-        let condition =
-            has_room(&format!("attribute_exists({ABSENT}) AND attribute_not_exists({GONE})"));
-        let change = format!("ADD {FORMER_OF} :group");
-        self.update_memberships(transaction, (group, member), &change, Some(condition));
-    }
-
-    /// Changes where somebody is a member by one group, `:group` in the change. With a condition it is a
-    /// [`Step::Member`].
-    fn update_memberships(
-        &self,
-        transaction: &mut Transaction<'_>,
-        (group, member): (Uuid, Uuid),
-        change: &str,
-        condition: Option<Condition>,
-    ) {
-        let step = if condition.is_some() { Step::Member } else { Step::Companion };
         let key = keys::membership(&self.tenant, member);
         let values = Item::from([(":group".to_owned(), set(&BTreeSet::from([group])))]);
-        transaction.update(step, &key, change, values, condition.unwrap_or_default());
+        let change = format!("{verb} {MEMBER_OF} :group");
+        transaction.update(step, &key, &change, values, condition);
     }
-}
-
-/// This, and that nobody is in more groups than an item holds.
-fn has_room(condition: &str) -> Condition {
-    let few = |name| format!("(attribute_not_exists({name}) OR size({name}) < :most)");
-    let [member_of, former_of] = [MEMBER_OF, FORMER_OF].map(few);
-    Condition::expression(&format!("{condition} AND {member_of} AND {former_of}"))
-        .with(":most", size(MOST_GROUPS))
-}
-
-/// The members that rows stand for, in id order.
-pub(super) fn read_members(items: &[Item]) -> Result<Vec<Member>, Error> {
-    items.iter().map(|item| Ok(MemberRow::from_item(item)?.member)).collect()
 }

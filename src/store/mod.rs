@@ -21,7 +21,7 @@ pub mod group_write;
 pub mod member;
 pub mod member_read;
 pub mod membership;
-mod overlay;
+pub mod unfinished;
 pub mod departure;
 pub mod redo_log;
 mod packed_changes;

@@ -1,5 +1,6 @@
-//! The partitions of a tenant: one table for the removal of a tenant and for the check of its items.
+//! The partitions of a tenant, and the unfinished work in the partition of its own items: one table for the removal of a tenant and for the check of its items.
 
+use super::dynamodb::read::{Range, SortRange};
 use super::keys::{self, Kind};
 use super::tenant::TenantId;
 use uuid::Uuid;
@@ -17,17 +18,14 @@ pub(super) enum Partition {
     Emails,
     Counts(Kind),
     Memberships,
-    Movers,
-    Journals,
-    Graves,
+    /// The list of unfinished work: a part of the partition of the tenant's own items.
+    Unfinished,
     GroupHistories,
     TenantHistory,
     /// Rows of a group's members.
     Members(Uuid),
-    /// Absent employees who return to a group.
-    Away(Uuid),
-    /// Parts of a group's journals.
-    JournalParts(Uuid),
+    /// Parts of a group's redo log.
+    RedoLog(Uuid),
     /// History of an employee.
     History(Uuid),
 }
@@ -40,7 +38,7 @@ pub(super) const OF_RECORDS: [Partition; 3] = [
 ];
 
 /// The partitions with items about many records.
-pub(super) const ABOUT_RECORDS: [Partition; 13] = [
+pub(super) const ABOUT_RECORDS: [Partition; 11] = [
     Partition::Claims(Kind::Employee),
     Partition::Claims(Kind::Group),
     Partition::ExternalIds(Kind::Employee),
@@ -49,21 +47,28 @@ pub(super) const ABOUT_RECORDS: [Partition; 13] = [
     Partition::Counts(Kind::Employee),
     Partition::Counts(Kind::Group),
     Partition::Memberships,
-    Partition::Movers,
-    Partition::Journals,
-    Partition::Graves,
+    Partition::Unfinished,
     Partition::GroupHistories,
     Partition::TenantHistory,
 ];
 
 /// The partitions that belong to one group.
-pub(super) fn of_group(group: Uuid) -> [Partition; 3] {
-    [Partition::Members(group), Partition::Away(group), Partition::JournalParts(group)]
+pub(super) fn of_group(group: Uuid) -> [Partition; 2] {
+    [Partition::Members(group), Partition::RedoLog(group)]
 }
 
 impl Partition {
+    /// Its items.
+    pub(super) fn range(self, tenant: &TenantId) -> Range {
+        let sort = match self {
+            Self::Unfinished => SortRange::Prefix(keys::UNFINISHED.to_owned()),
+            _ => SortRange::All,
+        };
+        Range::new(&self.key(tenant), sort)
+    }
+
     /// The partition key.
-    pub(super) fn key(self, tenant: &TenantId) -> String {
+    fn key(self, tenant: &TenantId) -> String {
         match self {
             Self::Records(kind) => keys::records(tenant, kind),
             Self::HiddenEmployees => keys::hidden_employees(tenant),
@@ -72,14 +77,11 @@ impl Partition {
             Self::Emails => keys::emails(tenant),
             Self::Counts(kind) => keys::counts(tenant, kind),
             Self::Memberships => keys::memberships(tenant),
-            Self::Movers => keys::movers(tenant),
-            Self::Journals => keys::journals(tenant),
-            Self::Graves => keys::graves(tenant),
+            Self::Unfinished => keys::own(tenant),
             Self::GroupHistories => keys::group_histories(tenant),
             Self::TenantHistory => keys::tenant_history(tenant).partition,
             Self::Members(group) => keys::members(tenant, group),
-            Self::Away(group) => keys::all_away(tenant, group),
-            Self::JournalParts(group) => keys::journal(tenant, group),
+            Self::RedoLog(group) => keys::redo_log(tenant, group),
             Self::History(employee) => keys::history(tenant, Kind::Employee, employee).partition,
         }
     }

@@ -3,8 +3,8 @@
 use super::dynamodb::read::Range;
 use super::dynamodb::transact::{Condition, Step, Transaction};
 use super::keys::{self, Kind};
-use super::partitions;
-use super::record::id_in_key;
+use super::partitions::{self, Partition};
+use super::record::{id_in_key, ids_of};
 use super::{Error, TenantStore};
 use uuid::Uuid;
 
@@ -14,7 +14,7 @@ impl TenantStore {
     /// # Errors
     /// [`Error`], as for every call.
     pub async fn purge_history(&self, id: Uuid) -> Result<usize, Error> {
-        self.purge_partition(&keys::history(&self.tenant, Kind::Employee, id).partition).await
+        self.purge_range(&Partition::History(id).range(&self.tenant)).await
     }
 
     /// Whether there is any employee, visible or hidden, any group, or any claim on a name.
@@ -80,24 +80,21 @@ impl TenantStore {
                 purged += self.purge_history(id).await?;
             }
         }
-        let tenant = &self.tenant;
-        for partition in [keys::records(tenant, Kind::Group), keys::graves(tenant)] {
-            for group in self.list_ids_in(&partition).await? {
-                for of_group in partitions::of_group(group) {
-                    purged += self.purge_partition(&of_group.key(tenant)).await?;
-                }
-            }
-            purged += self.purge_partition(&partition).await?;
-        }
-        for partition in partitions::ABOUT_RECORDS {
-            purged += self.purge_partition(&partition.key(tenant)).await?;
+        // Deleted groups may have rows too.
+        let unfinished = Partition::Unfinished.range(&self.tenant);
+        let deleted = ids_of(&self.store.query_all(&unfinished, None).await?)?;
+        let groups = self.list_ids_in(&keys::records(&self.tenant, Kind::Group)).await?;
+        let of_groups = groups.into_iter().chain(deleted).flat_map(partitions::of_group);
+        let rest = [Partition::Records(Kind::Group)].into_iter().chain(partitions::ABOUT_RECORDS);
+        for partition in of_groups.chain(rest) {
+            purged += self.purge_range(&partition.range(&self.tenant)).await?;
         }
         Ok(purged)
     }
 
-    async fn purge_partition(&self, partition: &str) -> Result<usize, Error> {
+    async fn purge_range(&self, range: &Range) -> Result<usize, Error> {
         let mut purged = 0;
-        let range = Range::all(partition).long();
+        let range = range.clone().long();
         let mut start = None;
         loop {
             let page = self.store.query_page(&range, None, start).await?;

@@ -1,10 +1,11 @@
 //! Tenants: their id, name, settings and token digests, and the list of all tenants.
 
-use super::dynamodb::read::Range;
+use super::dynamodb::read::{Range, SortRange};
 use super::dynamodb::transact::{Condition, Outcome, Step, Transaction};
 use super::history::HistoryEntry;
 use super::item::{ItemReader, ItemWriter};
 use super::keys;
+use super::unfinished::Unfinished;
 use super::{Error, Item, Store, TenantStore};
 use crate::scim::schema::custom::CustomAttribute;
 use serde::{Deserialize, Serialize};
@@ -165,11 +166,29 @@ impl TenantStore {
     /// [`Error`], as for every call.
     pub async fn get_tenant(&self) -> Result<Option<Tenant>, Error> {
         self.store.check_table_once().await?;
-        let Some(item) = self.store.get(&keys::settings(&self.tenant)).await? else {
-            return Ok(None);
-        };
+        let item = self.store.get(&keys::settings(&self.tenant)).await?;
+        item.map(|item| self.read_tenant(item)).transpose()
+    }
+
+    /// The tenant's record and all its unfinished work, by one query; `None` when there is no such tenant.
+    ///
+    /// # Errors
+    /// [`Error`], as for every call.
+    pub async fn get_tenant_and_work(&self) -> Result<Option<(Tenant, Vec<Unfinished>)>, Error> {
+        self.store.check_table_once().await?;
+        let settings = keys::settings(&self.tenant);
+        let range = Range::new(&settings.partition, SortRange::From(settings.sort.clone()));
+        let mut items = self.store.query_all(&range, None).await?.into_iter();
+        let first = items.next().filter(|item| keys::sort_key(item) == Some(&*settings.sort));
+        let Some(tenant) = first else { return Ok(None) };
+        // An entry that cannot be read must not lock the tenant out; a check of the tenant finds it.
+        let work = items.filter_map(|item| Unfinished::from_item(item).ok()).collect();
+        Ok(Some((self.read_tenant(tenant)?, work)))
+    }
+
+    fn read_tenant(&self, item: Item) -> Result<Tenant, Error> {
         let mut item = ItemReader(item);
-        Ok(Some(Tenant {
+        Ok(Tenant {
             id: self.tenant.clone(),
             name: item.text(NAME)?,
             created: item.time(CREATED)?,
@@ -177,7 +196,7 @@ impl TenantStore {
             settings: item.json(SETTINGS)?,
             tokens: item.json(TOKENS)?,
             attributes: item.optional_json(ATTRIBUTES)?.unwrap_or_default(),
-        }))
+        })
     }
 
     /// Makes the tenant; `false` when its id is taken.

@@ -231,11 +231,6 @@ impl Change {
             Self::RenameGroup { from, to } if !state.groups.contains_key(*to) => {
                 let Some(group) = state.groups.remove(*from) else { return };
                 state.groups.insert((*to).to_owned(), group);
-                for person in &mut state.people {
-                    if person.former.remove(*from) {
-                        person.former.insert((*to).to_owned());
-                    }
-                }
             }
             Self::Join { group, members } => {
                 let joined = visible(state, members.places(state));
@@ -247,25 +242,14 @@ impl Change {
                 let left = members.places(state);
                 let Some(found) = state.groups.get_mut(*group) else { return };
                 found.people.retain(|place| !left.contains(place));
-                for place in left {
-                    state.people[place].former.remove(*group);
-                }
             }
             Self::PutGroup { group, members } => {
-                let named = members.places(state);
-                let people = visible(state, named.clone());
+                let people = visible(state, members.places(state));
                 let Some(found) = state.groups.get_mut(*group) else { return };
                 found.people = people;
-                // A request that names a deleted user leaves the user's return to the group alone.
-                for place in (0..state.people.len()).filter(|place| !named.contains(place)) {
-                    state.people[place].former.remove(*group);
-                }
             }
             Self::DeleteGroup { group } => {
                 state.groups.remove(*group);
-                for person in &mut state.people {
-                    person.former.remove(*group);
-                }
             }
             _ => {}
         }

@@ -14,7 +14,7 @@ pub enum Presence {
     Erased,
 }
 
-/// A person, with the groups that they return to.
+/// A person.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Person {
     pub id: Option<String>,
@@ -23,8 +23,6 @@ pub struct Person {
     pub presence: Presence,
     /// The order of deletions: the last one comes back first.
     pub deleted_at: usize,
-    /// Names of groups.
-    pub former: BTreeSet<String>,
 }
 
 /// A group, with the positions of people and the names of groups in it.
@@ -97,27 +95,17 @@ impl State {
     }
 
     pub fn come_back(&mut self, place: usize) {
-        let former = std::mem::take(&mut self.people[place].former);
-        for name in former {
-            if let Some(group) = self.groups.get_mut(&name) {
-                group.people.insert(place);
-            }
-        }
         self.people[place].presence = Presence::Active;
     }
 
     pub fn leave_all(&mut self, place: usize, presence: Presence) {
-        let mut left = BTreeSet::new();
-        for (name, group) in &mut self.groups {
-            if group.people.remove(&place) {
-                left.insert(name.clone());
-            }
+        for group in self.groups.values_mut() {
+            group.people.remove(&place);
         }
         self.deletions += 1;
         let person = &mut self.people[place];
         person.presence = presence;
         person.deleted_at = self.deletions;
-        person.former = if presence == Presence::Hidden { left } else { BTreeSet::new() };
     }
 
     /// Takes the ids of new records from a server's view.
@@ -155,8 +143,7 @@ impl State {
 }
 
 fn person(name: String, external_id: Option<String>, id: Option<String>) -> Person {
-    let (deleted_at, former) = (0, BTreeSet::new());
-    Person { id, name, external_id, presence: Presence::Active, deleted_at, former }
+    Person { id, name, external_id, presence: Presence::Active, deleted_at: 0 }
 }
 
 /// Users and groups by name, as a server shows them.

@@ -55,6 +55,17 @@ impl TestTenant {
         write(&*self.app.table, Action::Put(item)).await;
     }
 
+    /// Writes an item of the tenant itself.
+    pub async fn plant_own(
+        &self,
+        sort: &str,
+        attributes: impl IntoIterator<Item = (&str, AttributeValue)>,
+    ) {
+        let mut item = key(&format!("TENANT#{}", self.id), sort);
+        item.extend(attributes.into_iter().map(|(name, value)| (name.to_owned(), value)));
+        write(&*self.app.table, Action::Put(item)).await;
+    }
+
     /// Changes the attributes of an item that is there.
     pub async fn tamper(&self, partition: &str, sort: &str, change: impl FnOnce(&mut Item)) {
         let mut item = self.stored(partition, sort).await;

@@ -1,10 +1,11 @@
 //! The facts of a tenant that the invariants compare. They contain no documents.
 
 use crate::store::claim::Claim;
-use crate::store::group::Journal;
+use crate::store::group::RedoLog;
 use crate::store::keys::{Key, Kind};
 use crate::store::member::MemberRow;
 use crate::store::membership::Memberships;
+use crate::store::unfinished::Work;
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
@@ -23,7 +24,7 @@ pub(super) struct RecordFacts {
     /// The key of the address index, as the document needs it.
     pub(super) right_email_key: Option<String>,
     pub(super) member_count: u64,
-    pub(super) journal: Option<Journal>,
+    pub(super) redo_log: Option<RedoLog>,
 }
 
 /// The facts of a tenant.
@@ -44,14 +45,10 @@ pub(super) struct Facts {
     /// The rows of members by group and member.
     pub(super) rows: BTreeMap<(Uuid, Uuid), MemberRow>,
     pub(super) memberships: BTreeMap<Uuid, Memberships>,
-    /// The absent employees who return to a group, by group and employee.
-    pub(super) away: BTreeSet<(Uuid, Uuid)>,
-    pub(super) movers: BTreeSet<Uuid>,
-    /// The groups in the list of journals.
-    pub(super) journals: BTreeSet<Uuid>,
-    /// The parts of journals: group, revision and key.
-    pub(super) journal_parts: Vec<(Uuid, u64, Key)>,
-    pub(super) graves: BTreeSet<Uuid>,
+    /// The list of unfinished work.
+    pub(super) unfinished: BTreeSet<(Work, Uuid)>,
+    /// The parts of redo logs: group, revision and key.
+    pub(super) redo_parts: Vec<(Uuid, u64, Key)>,
     /// The revisions in each history of a record.
     pub(super) histories: BTreeMap<Uuid, BTreeSet<u64>>,
     /// The groups with an entry about their deletion.
@@ -82,32 +79,29 @@ impl Facts {
         self.visible.get(&id).filter(|record| record.kind == Kind::Group)
     }
 
-    /// Whether a large change of members or a deletion is committed and not carried out.
-    pub(super) fn is_pending_group(&self, id: Uuid) -> bool {
-        let has_journal = self.group(id).is_some_and(|group| group.journal.is_some());
-        has_journal || self.graves.contains(&id)
+    /// Whether the list of unfinished work has an entry.
+    pub(super) fn is_listed_work(&self, work: Work, id: Uuid) -> bool {
+        self.unfinished.contains(&(work, id))
     }
 
-    /// Whether writes of both sides of a membership are pending, or one of its records cannot be read.
-    pub(super) fn is_open(&self, group: Uuid, member: Uuid) -> bool {
-        self.is_pending_group(group)
-            || self.movers.contains(&member)
-            || self.unreadable.contains(&group)
-            || self.unreadable.contains(&member)
+    /// Whether an employee or a group has no record, visible or hidden.
+    pub(super) fn is_gone(&self, id: Uuid) -> bool {
+        !self.visible.contains_key(&id)
+            && !self.hidden.contains_key(&id)
+            && !self.unreadable.contains(&id)
     }
 
     /// The erased employees whose history is not removed yet.
     pub(super) fn pending_erasures(&self) -> BTreeSet<Uuid> {
         let left = self.erased.iter().filter(|id| self.histories.contains_key(id));
-        let has_record = |id: &Uuid| self.visible.contains_key(id) || self.hidden.contains_key(id);
-        left.filter(|id| !has_record(id)).copied().collect()
+        left.filter(|id| self.is_gone(**id)).copied().collect()
     }
 
     /// The groups whose partitions may have items, also groups that do not exist.
     pub(super) fn named_groups(&self) -> BTreeSet<Uuid> {
         let groups = self.groups().map(|(id, _)| id);
-        let of_members = self.memberships.values().flat_map(|one| one.groups.union(&one.former));
-        let lists = self.journals.iter().chain(&self.graves).chain(&self.unreadable);
+        let of_members = self.memberships.values().flat_map(|one| &one.groups);
+        let lists = self.unfinished.iter().map(|(_, id)| id).chain(&self.unreadable);
         // The history of a group outlives it.
         groups.chain(of_members.chain(lists).chain(self.histories.keys()).copied()).collect()
     }

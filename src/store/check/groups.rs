@@ -1,4 +1,4 @@
-//! Groups: the number of members, and the lists of journals and deleted groups.
+//! Groups: the number of members, redo logs, and the list of unfinished work.
 
 use super::Checker;
 use super::violation::{Finding, ViolationKind};
@@ -7,6 +7,7 @@ use crate::store::dynamodb::transact::{Condition, Step, number, text};
 use crate::store::history::{AttributeChange, EventKind, HistoryEntry};
 use crate::store::item::format_time;
 use crate::store::keys::{self, Kind};
+use crate::store::unfinished::Work;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -19,7 +20,7 @@ impl<'s> Checker<'s> {
             *rows.entry(*group).or_default() += 1;
         }
         let mut findings = Vec::new();
-        for (id, group) in self.facts.groups().filter(|(_, group)| group.journal.is_none()) {
+        for (id, group) in self.facts.groups().filter(|(_, group)| group.redo_log.is_none()) {
             let counted = rows.get(&id).copied().unwrap_or_default();
             if counted == group.member_count {
                 continue;
@@ -51,7 +52,7 @@ impl<'s> Checker<'s> {
             let change =
                 "SET memberCount = :count, revision = :next, version = :next, lastModified = :at";
             let as_read =
-                Condition::expression("revision = :read AND attribute_not_exists(journalRevision)");
+                Condition::expression("revision = :read AND attribute_not_exists(changeRevision)");
             let as_read = as_read.with(":read", number(group.revision));
             repair.update(Step::Record, &group.key, change, values, as_read);
             repair.put(Step::Companion, entry, Condition::absent());
@@ -60,59 +61,55 @@ impl<'s> Checker<'s> {
         findings
     }
 
-    /// The list of journals has the groups with a journal, and each part belongs to one.
-    pub(super) fn check_journals(&self) -> Vec<Finding<'s>> {
-        let mut findings = Vec::new();
-        for (id, group) in self.facts.groups() {
-            if group.journal.is_some() && !self.facts.journals.contains(&id) {
-                let mut repair = self.guarded([id]);
-                let line = keys::journal_entry(&self.store.tenant, id).to_item();
-                repair.put(Step::Companion, line, Condition::none());
-                let detail = "a journal is not applied, and not listed";
-                let kind = ViolationKind::JournalUnlisted;
-                findings.push(Finding::repairable(kind, Some(id), detail, repair));
-            }
-        }
-        let revision = |id: &Uuid| Some(self.facts.group(*id)?.journal?.revision);
-        let is_known = |id: &&Uuid| !self.facts.unreadable.contains(id);
-        let lines = self.facts.journals.iter().filter(is_known);
-        for id in lines.filter(|id| revision(id).is_none()) {
-            let mut repair = self.guarded([*id]);
-            let key = keys::journal_entry(&self.store.tenant, *id);
-            repair.delete(Step::Companion, &key, Condition::none());
-            let detail = "the list of journals has the group, and it has no journal";
-            findings.push(Finding::repairable(
-                ViolationKind::JournalLeft,
-                Some(*id),
-                detail,
-                repair,
-            ));
-        }
-        for (id, of, key) in &self.facts.journal_parts {
-            if revision(id) != Some(*of) && is_known(&id) {
-                let mut repair = self.guarded([*id]);
-                repair.delete(Step::Companion, key, Condition::none());
-                let detail = format!("a part of the journal of revision {of}");
-                findings.push(Finding::repairable(
-                    ViolationKind::JournalLeft,
-                    Some(*id),
-                    detail,
-                    repair,
-                ));
-            }
-        }
-        findings
+    /// The list of unfinished work has the groups with a redo log and the erased employees with a history.
+    pub(super) fn check_unlisted(&self) -> Vec<Finding<'s>> {
+        let with_log = self.facts.groups().filter(|(_, group)| group.redo_log.is_some());
+        let changes = with_log.map(|(id, _)| (Work::Change, id, "a redo log is not applied"));
+        let erased = self.facts.pending_erasures().into_iter();
+        let erasures = erased.map(|id| (Work::Erasure, id, "the history is not removed"));
+        let all = changes.chain(erasures);
+        let findings = all.filter(|(work, id, _)| !self.facts.is_listed_work(*work, *id));
+        let findings = findings.filter_map(|(work, id, detail)| {
+            let mut repair = self.guarded([id]);
+            self.list(&mut repair, work, id)?;
+            Some(Finding::repairable(ViolationKind::WorkUnlisted, Some(id), detail, repair))
+        });
+        findings.collect()
     }
 
-    /// No group that exists is listed as deleted: finishing that deletion would remove its members.
-    pub(super) fn check_graves(&self) -> Vec<Finding<'s>> {
-        let left = self.facts.graves.iter().filter(|id| self.facts.group(**id).is_some());
-        let findings = left.map(|id| {
+    /// Each entry in the list of unfinished work has work. To finish a deletion of a group that exists would remove its
+    /// members.
+    pub(super) fn check_listed(&self) -> Vec<Finding<'s>> {
+        let facts = &self.facts;
+        let left = facts.unfinished.iter().filter(|(work, id)| {
+            let has_work = match work {
+                Work::Change => facts.group(*id).is_some_and(|group| group.redo_log.is_some()),
+                Work::Departure => facts.hidden.contains_key(id),
+                Work::Erasure => facts.is_gone(*id) && facts.erased.contains(id),
+                Work::Deletion | Work::Expiry => facts.is_gone(*id),
+            };
+            !has_work && !facts.unreadable.contains(id)
+        });
+        let findings = left.map(|(work, id)| {
             let mut repair = self.guarded([*id]);
-            let key = keys::grave(&self.store.tenant, *id);
-            repair.delete(Step::Companion, &key, Condition::none());
-            let detail = "the group exists, and is listed as deleted";
-            Finding::repairable(ViolationKind::GraveLeft, Some(*id), detail, repair)
+            self.store.end_work(&mut repair, *work, *id);
+            let detail = format!("the list has a {}, and there is no such work", work.as_str());
+            Finding::repairable(ViolationKind::WorkLeft, Some(*id), detail, repair)
+        });
+        findings.collect()
+    }
+
+    /// Each part of a redo log belongs to the redo log of its group.
+    pub(super) fn check_redo_parts(&self) -> Vec<Finding<'s>> {
+        let revision = |id: &Uuid| Some(self.facts.group(*id)?.redo_log?.revision);
+        let parts = self.facts.redo_parts.iter();
+        let left = parts
+            .filter(|(id, of, _)| revision(id) != Some(*of) && !self.facts.unreadable.contains(id));
+        let findings = left.map(|(id, of, key)| {
+            let mut repair = self.guarded([*id]);
+            repair.delete(Step::Companion, key, Condition::none());
+            let detail = format!("a part of the redo log of revision {of}");
+            Finding::repairable(ViolationKind::RedoLogLeft, Some(*id), detail, repair)
         });
         findings.collect()
     }

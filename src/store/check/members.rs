@@ -1,38 +1,38 @@
-//! Members and memberships: both sides agree, the group counts its rows, and the records decide about presence. Groups and
-//! members with pending work are not compared: their items may be on either side of it.
+//! Members and memberships: both sides agree after every transaction, and the records decide which memberships are closed.
 
 use super::Checker;
 use super::violation::{Finding, ViolationKind};
-use crate::store::Item;
-use crate::store::departure::{Move, Mover};
-use crate::store::dynamodb::transact::{Condition, Step, Transaction, text};
-use crate::store::keys::{self, Kind};
-use crate::store::member::Member;
-use crate::store::membership::{ABSENT, FORMER_OF, MEMBER_OF, Memberships, Presence, set};
+use crate::store::dynamodb::transact::{Condition, Step, Transaction};
+use crate::store::keys;
+use crate::store::membership::{CLOSED, Memberships};
+use crate::store::unfinished::{Unfinished, Work};
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
 impl<'s> Checker<'s> {
-    /// Each row is a member's, and the member's memberships have the group.
+    /// Each row is in a group, and the member's memberships have the group.
     pub(super) fn check_rows(&self) -> Vec<Finding<'s>> {
         let rows = self.facts.rows.keys().filter_map(|(group, member)| {
             let (group, member) = (*group, *member);
-            if self.facts.is_open(group, member) {
+            let unreadable = &self.facts.unreadable;
+            if unreadable.contains(&group) || unreadable.contains(&member) {
                 return None;
             }
-            let is_known = self.facts.group(group).is_some();
             let has_group = self.memberships(member).groups.contains(&group);
-            let mut repair = self.guarded([group, member]);
-            let kind = match (is_known, has_group, self.facts.visible.contains_key(&member)) {
-                (false, _, _) => ViolationKind::RowLeft,
-                // Whether the member is present is for the memberships to say.
-                (true, true, _) => return None,
-                (true, false, true) => ViolationKind::RowWithoutMembership,
-                (true, false, false) => ViolationKind::MemberUnknown,
+            let is_member = self.facts.visible.contains_key(&member);
+            let kind = match self.facts.group(group) {
+                None if self.facts.is_listed_work(Work::Deletion, group) => return None,
+                None => ViolationKind::RowLeft,
+                // Whether the member has left is for the memberships to say.
+                Some(_) if has_group => return None,
+                Some(_) if is_member => ViolationKind::RowWithoutMembership,
+                Some(_) => ViolationKind::MemberUnknown,
             };
+            let mut repair = self.guarded([group, member]);
             if kind == ViolationKind::RowWithoutMembership {
-                let present = Condition::expression(&format!("attribute_not_exists({ABSENT})"));
-                self.change_membership(&mut repair, ("ADD", MEMBER_OF), (group, member), present);
+                let open = Condition::expression(&format!("attribute_not_exists({CLOSED})"));
+                let add = ("ADD", group, member);
+                self.store.update_memberships(&mut repair, Step::Member, add, open);
             } else {
                 let key = keys::member(&self.store.tenant, group, member);
                 repair.delete(Step::Companion, &key, Condition::none());
@@ -42,14 +42,15 @@ impl<'s> Checker<'s> {
         rows.collect()
     }
 
-    /// Memberships agree with the record about presence, and with the groups about members.
+    /// Memberships are closed when the record is not visible. Closed ones are in the list of unfinished work while they have
+    /// groups, and while no record will open them.
     pub(super) fn check_memberships(&self) -> Vec<Finding<'s>> {
         let mut findings = Vec::new();
         let ids: BTreeSet<Uuid> =
             self.facts.memberships.keys().chain(self.facts.hidden.keys()).copied().collect();
         for id in ids.into_iter().filter(|id| !self.facts.unreadable.contains(id)) {
             let found = self.memberships(id);
-            match self.check_presence(id, &found) {
+            match self.check_closed(id, &found) {
                 Some(finding) => findings.push(finding),
                 None => findings.extend(self.check_groups_of(id, &found)),
             }
@@ -57,95 +58,69 @@ impl<'s> Checker<'s> {
         findings
     }
 
-    fn check_presence(&self, id: Uuid, found: &Memberships) -> Option<Finding<'s>> {
-        let presence = match () {
-            () if self.facts.visible.contains_key(&id) => Presence::Here,
-            () if self.facts.hidden.contains_key(&id) => Presence::Away,
-            () => Presence::Gone,
+    fn check_closed(&self, id: Uuid, found: &Memberships) -> Option<Finding<'s>> {
+        let is_closed = !self.facts.visible.contains_key(&id);
+        let work = self.work_of_leaver(id, found).filter(|_| is_closed);
+        let listed = match work {
+            // Whoever never comes back is at the work until the memberships expire.
+            Some(Work::Expiry) => &[Work::Expiry, Work::Deletion, Work::Erasure][..],
+            Some(Work::Departure) => &[Work::Departure],
+            Some(_) => &[Work::Deletion, Work::Erasure],
+            None => &[],
         };
-        let after = Memberships { presence, ..found.clone() };
-        let (kind, detail) = if *found != after {
-            (ViolationKind::PresenceWrong, format!("{:?} instead of {presence:?}", found.presence))
-        } else if !found.is_settled() && !self.facts.movers.contains(&id) {
-            let groups = found.groups.union(&found.former).count();
-            (ViolationKind::MoveUnlisted, format!("{groups} groups have not followed"))
+        let is_listed = listed.iter().any(|work| self.facts.is_listed_work(*work, id));
+        let (kind, detail) = if found.is_closed != is_closed {
+            let text = |closed| if closed { "closed" } else { "open" };
+            let detail = format!("{} instead of {}", text(found.is_closed), text(is_closed));
+            (ViolationKind::ClosedWrong, detail)
+        } else if work.is_some() && !is_listed {
+            (ViolationKind::WorkUnlisted, format!("memberships with {} groups", found.groups.len()))
         } else {
             return None;
         };
-        let kind_of_record =
-            self.facts.visible.get(&id).map_or(Kind::Employee, |record| record.kind);
-        let member = Member { id, kind: kind_of_record, display: None };
-        let mover = Mover { member, by: self.by.clone(), since: self.at, presence };
-        let listed = Move { mover, before: found.clone(), after, groups: Vec::new() };
         let mut repair = self.guarded([id]);
-        self.store.write_move(&mut repair, &listed).ok()?;
+        let after = Memberships { is_closed, ..found.clone() };
+        self.store.replace_memberships(&mut repair, id, found, &after);
+        if let Some(work) = work.filter(|_| !is_listed) {
+            self.list(&mut repair, work, id)?;
+        }
         Some(Finding::repairable(kind, Some(id), detail, repair))
     }
 
-    fn check_groups_of(&self, id: Uuid, found: &Memberships) -> Vec<Finding<'s>> {
-        let mut findings = Vec::new();
-        let lacking =
-            found.groups.iter().filter(|group| !self.facts.rows.contains_key(&(**group, id)));
-        for group in lacking.copied().filter(|group| !self.facts.is_open(*group, id)) {
-            let mut repair = self.guarded([group]);
-            let key = keys::member(&self.store.tenant, group, id);
-            repair.delete(Step::Companion, &key, Condition::absent());
-            let present = Condition::present();
-            self.change_membership(&mut repair, ("DELETE", MEMBER_OF), (group, id), present);
-            let kind = ViolationKind::MembershipWithoutRow;
-            findings.push(Finding::repairable(kind, Some(id), format!("group {group}"), repair));
+    /// The work on closed memberships.
+    fn work_of_leaver(&self, id: Uuid, found: &Memberships) -> Option<Work> {
+        let is_hidden = self.facts.hidden.contains_key(&id);
+        match (is_hidden, found.groups.is_empty()) {
+            (true, true) => None,
+            (true, false) => Some(Work::Departure),
+            (false, true) => Some(Work::Expiry),
+            (false, false) if self.facts.erased.contains(&id) => Some(Work::Erasure),
+            // A record that was lost leaves its groups. Its history stays.
+            (false, false) => Some(Work::Deletion),
         }
-        for group in found.former.iter().copied().filter(|group| !self.facts.is_open(*group, id)) {
-            let mut repair = self.guarded([group]);
-            let change = match self.facts.group(group) {
-                Some(_) if self.facts.away.contains(&(group, id)) => continue,
-                Some(_) => {
-                    let away = keys::away(&self.store.tenant, group, id).to_item();
-                    repair.put(Step::Companion, away, Condition::none());
-                    ("ADD", FORMER_OF)
-                }
-                None => ("DELETE", FORMER_OF),
-            };
-            let returns = Condition::expression(&format!("contains({FORMER_OF}, :returns)"));
-            let returns = returns.with(":returns", text(group.to_string()));
-            self.change_membership(&mut repair, change, (group, id), returns);
-            let kind = ViolationKind::AwayMissing;
-            findings.push(Finding::repairable(kind, Some(id), format!("group {group}"), repair));
-        }
-        findings
     }
 
-    /// Each item of an absent employee has a group that the employee returns to.
-    pub(super) fn check_away(&self) -> Vec<Finding<'s>> {
-        let left = self.facts.away.iter().filter(|(group, member)| {
-            !self.facts.is_open(*group, *member)
-                && !self.memberships(*member).former.contains(group)
+    /// Adds an entry to the list of unfinished work.
+    pub(super) fn list(&self, repair: &mut Transaction<'_>, work: Work, id: Uuid) -> Option<()> {
+        let entry = Unfinished { work, id, by: self.by.clone(), since: self.at };
+        self.store.begin_work(repair, &entry).ok()
+    }
+
+    fn check_groups_of(&self, id: Uuid, found: &Memberships) -> Vec<Finding<'s>> {
+        let lacking = found.groups.iter().filter(|group| {
+            !self.facts.rows.contains_key(&(**group, id)) && !self.facts.unreadable.contains(group)
         });
-        let findings = left.map(|(group, member)| {
-            let mut repair = self.empty();
-            let key = keys::away(&self.store.tenant, *group, *member);
-            repair.delete(Step::Companion, &key, Condition::none());
-            Finding::repairable(
-                ViolationKind::AwayLeft,
-                Some(*group),
-                format!("member {member}"),
-                repair,
-            )
+        let findings = lacking.map(|group| {
+            let mut repair = self.guarded([*group]);
+            let key = keys::member(&self.store.tenant, *group, id);
+            repair.delete(Step::Companion, &key, Condition::absent());
+            let take_out = ("DELETE", *group, id);
+            let present = Condition::present();
+            self.store.update_memberships(&mut repair, Step::Member, take_out, present);
+            let kind = ViolationKind::MembershipWithoutRow;
+            Finding::repairable(kind, Some(id), format!("group {group}"), repair)
         });
         findings.collect()
-    }
-
-    /// Adds a group to a set of somebody's memberships, or takes it out.
-    fn change_membership(
-        &self,
-        repair: &mut Transaction<'_>,
-        (verb, attribute): (&str, &str),
-        (group, member): (Uuid, Uuid),
-        as_read: Condition,
-    ) {
-        let key = keys::membership(&self.store.tenant, member);
-        let values = Item::from([(":group".to_owned(), set(&BTreeSet::from([group])))]);
-        repair.update(Step::Member, &key, &format!("{verb} {attribute} :group"), values, as_read);
     }
 
     fn memberships(&self, id: Uuid) -> Memberships {

@@ -1,7 +1,7 @@
 //! The check of a tenant's items: reads them all, and compares them with the invariants of `docs/data-model.md`.
 //!
-//! The check knows pending work. It counts that work, and does not compare the groups and members that the work touches.
-//! The other invariants hold after each transaction, so a crash never breaks them. Damage comes from outside, such as a
+//! The invariants hold after each transaction, so a crash never breaks them. The check counts unfinished work, which is no
+//! violation. Damage comes from outside, such as a
 //! restore with half of a transaction.
 //!
 //! A running service changes items during the check. So a violation counts when two reads in a row show it.
@@ -19,9 +19,10 @@ pub use violation::{Violation, ViolationKind};
 use super::dynamodb::transact::{Condition, Outcome, Step, Transaction, number};
 use super::keys::{self, Kind};
 use super::partitions::Partition;
+use super::unfinished::Work;
 use super::{Error, Item, TenantStore};
 use facts::Facts;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use time::OffsetDateTime;
 use uuid::Uuid;
 use violation::Finding;
@@ -31,30 +32,10 @@ use violation::Finding;
 pub struct Report {
     /// The number of items that were read.
     pub items: usize,
-    /// The work that is committed and not carried out.
-    pub pending: Pending,
+    /// The number of entries in the list of unfinished work, without those that wait to expire.
+    pub unfinished: BTreeMap<Work, usize>,
     /// The invariants that do not hold, in a fixed order.
     pub violations: Vec<Violation>,
-}
-
-/// Work that is committed and not carried out. The next request that meets it finishes it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Pending {
-    /// Large changes of members.
-    pub journals: usize,
-    /// Departures and returns.
-    pub moves: usize,
-    /// Deleted groups that still have items.
-    pub deletions: usize,
-    /// Erased employees who still have a history.
-    pub erasures: usize,
-}
-
-impl Pending {
-    /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
-        *self == Self::default()
-    }
 }
 
 /// Compares the facts of a tenant.
@@ -103,23 +84,6 @@ impl TenantStore {
         Ok(written)
     }
 
-    /// The erased employees whose history is not removed yet.
-    ///
-    /// # Errors
-    /// [`Error`], as for every call.
-    pub async fn list_pending_erasures(&self) -> Result<Vec<Uuid>, Error> {
-        let history = self.list_tenant_history().await?;
-        let erased: BTreeSet<Uuid> = history.iter().flat_map(|entry| entry.erased()).collect();
-        let mut pending = Vec::new();
-        for id in erased {
-            let (entries, _) = self.list_history_before((Kind::Employee, id), None, 1).await?;
-            if !entries.is_empty() && self.get_visible_or_hidden(id).await?.is_none() {
-                pending.push(id);
-            }
-        }
-        Ok(pending)
-    }
-
     async fn find_violations(
         &self,
         at: OffsetDateTime,
@@ -135,13 +99,11 @@ impl TenantStore {
         let mut violations: Vec<_> = findings.iter().map(|one| one.violation.clone()).collect();
         violations.sort_unstable();
         let facts = &checker.facts;
-        let pending = Pending {
-            journals: facts.groups().filter(|(_, group)| group.journal.is_some()).count(),
-            moves: facts.movers.len(),
-            deletions: facts.graves.len(),
-            erasures: facts.pending_erasures().len(),
-        };
-        Ok((Report { items: facts.items, pending, violations }, findings))
+        let mut unfinished = BTreeMap::new();
+        for (work, _) in facts.unfinished.iter().filter(|(work, _)| *work != Work::Expiry) {
+            *unfinished.entry(*work).or_default() += 1;
+        }
+        Ok((Report { items: facts.items, unfinished, violations }, findings))
     }
 
     /// The finding of an item that cannot be read. A repair removes an item that is made from records. The next check
@@ -189,11 +151,11 @@ impl<'s> Checker<'s> {
         Self::check_email_keys,
         Self::check_counts,
         Self::check_histories,
-        Self::check_graves,
-        Self::check_journals,
+        Self::check_listed,
+        Self::check_unlisted,
+        Self::check_redo_parts,
         Self::check_rows,
         Self::check_memberships,
-        Self::check_away,
         Self::check_member_counts,
     ];
 

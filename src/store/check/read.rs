@@ -5,8 +5,6 @@ use super::facts::{Facts, RecordFacts};
 use super::violation::{Finding, ViolationKind};
 use crate::store::claim::Claim;
 use crate::store::count::{Counter, counter_of};
-use crate::store::departure::read_mover;
-use crate::store::dynamodb::read::Range;
 use crate::store::employee::Employee;
 use crate::store::group::{self, Group};
 use crate::store::history::{EventKind, RecordedEntry, read_entry};
@@ -16,6 +14,7 @@ use crate::store::membership::Memberships;
 use crate::store::partitions::{self, Partition};
 use crate::store::record::{Record, id_in_key};
 use crate::store::tenant::TenantId;
+use crate::store::unfinished::Unfinished;
 use crate::store::{Error, Item, TenantStore, employee_item, redo_log};
 use futures_util::{StreamExt, TryStreamExt, stream};
 
@@ -70,7 +69,7 @@ impl TenantStore {
         facts: &mut Facts,
         findings: &mut Vec<Finding<'s>>,
     ) -> Result<(), Error> {
-        let range = Range::all(&partition.key(&self.tenant)).long();
+        let range = partition.range(&self.tenant).long();
         let mut start = None;
         loop {
             let page = self.store.query_page(&range, None, start).await?;
@@ -92,7 +91,7 @@ impl TenantStore {
         findings: &mut Vec<Finding<'s>>,
     ) -> Result<(), Error> {
         let reads = stream::iter(partitions).map(async |partition| {
-            let range = Range::all(&partition.key(&self.tenant)).long();
+            let range = partition.range(&self.tenant).long();
             Ok::<_, Error>((partition, self.store.query_all(&range, None).await?))
         });
         let mut reads = std::pin::pin!(reads.buffered(PARTITIONS_AT_ONCE));
@@ -156,15 +155,15 @@ fn keep(
         Partition::Memberships => {
             drop(facts.memberships.insert(id_in_key(&item)?, Memberships::from_item(&item)?));
         }
-        Partition::Movers => drop(facts.movers.insert(read_mover(item)?.member.id)),
-        Partition::Journals => drop(facts.journals.insert(id_in_key(&item)?)),
-        Partition::Graves => drop(facts.graves.insert(id_in_key(&item)?)),
         Partition::Members(group) => {
             drop(facts.rows.insert((group, id_in_key(&item)?), MemberRow::from_item(&item)?));
         }
-        Partition::Away(group) => drop(facts.away.insert((group, id_in_key(&item)?))),
-        Partition::JournalParts(group) => {
-            facts.journal_parts.push((group, redo_log::revision_of_part(&item)?, key));
+        Partition::RedoLog(group) => {
+            facts.redo_parts.push((group, redo_log::revision_of_part(&item)?, key));
+        }
+        Partition::Unfinished => {
+            let Unfinished { work, id, .. } = Unfinished::from_item(item)?;
+            facts.unfinished.insert((work, id));
         }
         Partition::GroupHistories => {
             let id = keys::group_in_history(&key.sort);
@@ -203,7 +202,7 @@ fn record_facts(tenant: &TenantId, kind: Kind, key: Key, item: Item) -> Result<R
                 email_key,
                 right_email_key: primary.map(|email| keys::primary_email(tenant, email)),
                 member_count: 0,
-                journal: None,
+                redo_log: None,
             })
         }
         Kind::Group => {
@@ -217,7 +216,7 @@ fn record_facts(tenant: &TenantId, kind: Kind, key: Key, item: Item) -> Result<R
                 email_key: None,
                 right_email_key: None,
                 member_count: group.member_count,
-                journal: group.journal,
+                redo_log: group.redo_log,
             })
         }
     }

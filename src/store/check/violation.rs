@@ -87,22 +87,16 @@ pub enum ViolationKind {
     RowWithoutMembership,
     /// Memberships have a group that lacks the member.
     MembershipWithoutRow,
-    /// Memberships disagree with the record about presence.
-    PresenceWrong,
-    /// A departure or return is not carried out and not listed.
-    MoveUnlisted,
-    /// An item in `AWAY` has no counterpart in the memberships of its employee.
-    AwayLeft,
-    /// An absent employee returns to a group that does not know it, or that does not exist.
-    AwayMissing,
+    /// Memberships are open without a visible record, or closed with one.
+    ClosedWrong,
     /// The number of members differs from the rows.
     MemberCountWrong,
-    /// A journal is not applied and not listed.
-    JournalUnlisted,
-    /// A part or a line of a journal belongs to no journal.
-    JournalLeft,
-    /// A group exists and is listed as deleted.
-    GraveLeft,
+    /// Work is committed, not carried out, and not in the list of unfinished work.
+    WorkUnlisted,
+    /// The list of unfinished work has an entry without work.
+    WorkLeft,
+    /// A part of a redo log belongs to no redo log.
+    RedoLogLeft,
 }
 
 impl ViolationKind {
@@ -128,14 +122,11 @@ impl ViolationKind {
             Self::MemberUnknown => "memberUnknown",
             Self::RowWithoutMembership => "rowWithoutMembership",
             Self::MembershipWithoutRow => "membershipWithoutRow",
-            Self::PresenceWrong => "presenceWrong",
-            Self::MoveUnlisted => "moveUnlisted",
-            Self::AwayLeft => "awayLeft",
-            Self::AwayMissing => "awayMissing",
+            Self::ClosedWrong => "closedWrong",
             Self::MemberCountWrong => "memberCountWrong",
-            Self::JournalUnlisted => "journalUnlisted",
-            Self::JournalLeft => "journalLeft",
-            Self::GraveLeft => "graveLeft",
+            Self::WorkUnlisted => "workUnlisted",
+            Self::WorkLeft => "workLeft",
+            Self::RedoLogLeft => "redoLogLeft",
         }
     }
 

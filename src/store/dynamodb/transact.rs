@@ -18,11 +18,11 @@ pub(in crate::store) enum Step {
     Claim,
     /// The claim on a name that is to be given up.
     FormerClaim,
-    /// Where somebody is a member who joins a group.
+    /// The memberships of somebody who joins a group.
     Member,
     /// The memberships of a record that is hidden, restored or deleted, and its groups.
-    Move,
-    /// Counts, pointers, history, members, journals: written without a condition, for the record's guards them.
+    Departure,
+    /// Counts, pointers, history, members, redo logs: written without a condition, for the record's guards them.
     Companion,
 }
 

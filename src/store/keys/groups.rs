@@ -1,6 +1,6 @@
-//! Keys of who is in which group, and of what is left to be written of that.
+//! Keys of members and memberships, and of the writes that a change of them still needs.
 
-use super::Key;
+use super::{Key, own};
 use crate::store::tenant::TenantId;
 use uuid::Uuid;
 
@@ -14,27 +14,7 @@ pub fn member(tenant: &TenantId, group: Uuid, member: Uuid) -> Key {
     Key::new(members(tenant, group), member.to_string())
 }
 
-/// The partition of those who are away, and come back as members of a group.
-pub fn all_away(tenant: &TenantId, group: Uuid) -> String {
-    format!("TENANT#{tenant}#AWAY#{group}")
-}
-
-/// Somebody who is away, and comes back as a member of a group.
-pub fn away(tenant: &TenantId, group: Uuid, member: Uuid) -> Key {
-    Key::new(all_away(tenant, group), member.to_string())
-}
-
-/// The partition of those who came or went, and whose groups have not all followed.
-pub fn movers(tenant: &TenantId) -> String {
-    format!("TENANT#{tenant}#MOVING")
-}
-
-/// Somebody who came or went, and whose groups have not all followed.
-pub fn mover(tenant: &TenantId, id: Uuid) -> Key {
-    Key::new(movers(tenant), id.to_string())
-}
-
-/// The partition of what says which groups somebody is in.
+/// The partition of all memberships.
 pub fn memberships(tenant: &TenantId) -> String {
     format!("TENANT#{tenant}#MEMBEROF")
 }
@@ -44,42 +24,35 @@ pub fn membership(tenant: &TenantId, member: Uuid) -> Key {
     Key::new(memberships(tenant), member.to_string())
 }
 
-/// The partition of what is committed of a group and not applied to its members yet.
-pub fn journal(tenant: &TenantId, group: Uuid) -> String {
-    format!("TENANT#{tenant}#JOURNAL#{group}")
+/// The partition of a group's redo log.
+pub fn redo_log(tenant: &TenantId, group: Uuid) -> String {
+    format!("TENANT#{tenant}#CHANGE#{group}")
 }
 
-/// The partition of groups that have a journal.
-pub fn journals(tenant: &TenantId) -> String {
-    format!("TENANT#{tenant}#JOURNALS")
-}
-
-/// Says that a group has a journal.
-pub fn journal_entry(tenant: &TenantId, group: Uuid) -> Key {
-    Key::new(journals(tenant), group.to_string())
-}
-
-/// What the sort keys of all parts of a journal start with.
-pub fn journal_prefix(revision: u64) -> String {
+/// The start of the sort keys of all parts of a redo log.
+pub fn redo_prefix(revision: u64) -> String {
     format!("{revision:012}#")
 }
 
-/// The revision at the start of the sort key of a journal's part.
-pub(in crate::store) fn revision_of_journal(sort_key: &str) -> Option<u64> {
+/// A part of the redo log of a group's revision.
+pub fn redo_part(tenant: &TenantId, group: Uuid, revision: u64, part: usize) -> Key {
+    Key::new(redo_log(tenant, group), format!("{}{part:03}", redo_prefix(revision)))
+}
+
+/// The revision at the start of the sort key of a part of a redo log.
+pub(in crate::store) fn revision_of_redo_part(sort_key: &str) -> Option<u64> {
     sort_key.split('#').next()?.parse().ok()
 }
 
-/// A part of what a revision of a group did to its members.
-pub fn journal_part(tenant: &TenantId, group: Uuid, revision: u64, part: usize) -> Key {
-    Key::new(journal(tenant, group), format!("{}{part:03}", journal_prefix(revision)))
+/// The start of the sort keys of all unfinished work. It sorts after the tenant's settings, so that one query reads both.
+pub const UNFINISHED: &str = "UNFINISHED#";
+
+/// The start of the sort keys of all unfinished work of one kind.
+pub fn unfinished_prefix(work: &str) -> String {
+    format!("{UNFINISHED}{work}#")
 }
 
-/// The partition of deleted groups whose members are not removed yet.
-pub fn graves(tenant: &TenantId) -> String {
-    format!("TENANT#{tenant}#GRAVE")
-}
-
-/// A deleted group whose members are not removed yet.
-pub fn grave(tenant: &TenantId, group: Uuid) -> Key {
-    Key::new(graves(tenant), group.to_string())
+/// Unfinished work of a kind on an employee or a group.
+pub fn unfinished(tenant: &TenantId, work: &str, id: Uuid) -> Key {
+    Key::new(own(tenant), format!("{}{id}", unfinished_prefix(work)))
 }

@@ -91,9 +91,14 @@ pub fn tenant_entry(tenant: &TenantId) -> Key {
     Key::new(tenants(), tenant.as_str())
 }
 
+/// The partition of the tenant's own items: notes, settings, and unfinished work, in this order.
+pub fn own(tenant: &TenantId) -> String {
+    format!("TENANT#{tenant}")
+}
+
 /// A tenant's settings and tokens.
 pub fn settings(tenant: &TenantId) -> Key {
-    Key::new(format!("TENANT#{tenant}"), "SETTINGS")
+    Key::new(own(tenant), "SETTINGS")
 }
 
 /// The partition of the visible records of a kind.
@@ -184,9 +189,9 @@ pub fn count(tenant: &TenantId, kind: Kind, id: Uuid) -> Key {
     Key::new(counts(tenant, kind), format!("{first:02x}"))
 }
 
-/// What was noticed of the identity provider.
+/// The notes on the identity provider.
 pub fn sync(tenant: &TenantId) -> Key {
-    Key::new(format!("TENANT#{tenant}"), "SYNC")
+    Key::new(own(tenant), "NOTES")
 }
 
 /// The partition key of an item.

@@ -1,4 +1,4 @@
-//! How a change of members is written down: in parts that each fit an item.
+//! The entries of a redo log, and the items that hold them.
 
 use crate::store::keys::Key;
 use crate::store::member::{Member, MemberChanges};
@@ -9,22 +9,20 @@ use uuid::Uuid;
 
 /// How many bytes of a change stand in one item: an item takes 400 KB.
 const PART_BYTES: usize = 250_000;
-/// What an id takes in a list of those who left.
+/// The bytes of an id.
 const ID_BYTES: usize = 16;
-/// What somebody who joins takes beside the name.
+/// The bytes of an entry with a name, without the name.
 const JOINED_BYTES: usize = 64;
 
 const LEFT: &str = "left";
-const FORGOTTEN: &str = "forgotten";
 const JOINED: &str = "joined";
 const RENAMED: &str = "renamed";
 const ID: &str = "id";
 
-/// One member of a journal.
+/// The change of one member.
 #[derive(Debug, Clone)]
 pub(super) enum Entry {
     Left(Uuid),
-    Forgotten(Uuid),
     Joined(Member),
     Renamed(Member),
 }
@@ -32,7 +30,7 @@ pub(super) enum Entry {
 impl Entry {
     fn bytes(&self) -> usize {
         match self {
-            Entry::Left(_) | Entry::Forgotten(_) => ID_BYTES,
+            Entry::Left(_) => ID_BYTES,
             Entry::Joined(member) | Entry::Renamed(member) => {
                 JOINED_BYTES + member.display.as_ref().map_or(0, String::len)
             }
@@ -40,12 +38,16 @@ impl Entry {
     }
 }
 
-/// A change, in as many parts as it takes.
-pub(super) fn parts_of(changes: &MemberChanges) -> Vec<Vec<Entry>> {
-    let entries = (changes.left.iter().copied().map(Entry::Left))
-        .chain(changes.not_awaited().map(Entry::Forgotten))
+/// The entries of a change, in the order in which they are applied.
+pub(super) fn entries_of(changes: &MemberChanges) -> Vec<Entry> {
+    (changes.left.iter().copied().map(Entry::Left))
         .chain(changes.joined.iter().cloned().map(Entry::Joined))
-        .chain(changes.renamed.iter().cloned().map(Entry::Renamed));
+        .chain(changes.renamed.iter().cloned().map(Entry::Renamed))
+        .collect()
+}
+
+/// The entries, in as many parts as they need.
+pub(super) fn parts_of(entries: Vec<Entry>) -> Vec<Vec<Entry>> {
     let mut parts: Vec<Vec<Entry>> = Vec::new();
     let mut room = 0;
     for entry in entries {
@@ -65,8 +67,7 @@ pub(super) fn parts_of(changes: &MemberChanges) -> Vec<Vec<Entry>> {
 
 /// The item of a part.
 pub(super) fn part_item(key: &Key, part: &[Entry]) -> Item {
-    let (mut left, mut forgotten) = (Vec::new(), Vec::new());
-    let (mut joined, mut renamed) = (Vec::new(), Vec::new());
+    let (mut left, mut joined, mut renamed) = (Vec::new(), Vec::new(), Vec::new());
     let map = |member: &Member| {
         let mut item = member.attributes();
         item.insert(ID.to_owned(), AttributeValue::S(member.id.to_string()));
@@ -75,17 +76,12 @@ pub(super) fn part_item(key: &Key, part: &[Entry]) -> Item {
     for entry in part {
         match entry {
             Entry::Left(id) => left.extend_from_slice(id.as_bytes()),
-            Entry::Forgotten(id) => forgotten.extend_from_slice(id.as_bytes()),
             Entry::Joined(member) => joined.push(map(member)),
             Entry::Renamed(member) => renamed.push(map(member)),
         }
     }
     let mut item = key.to_item();
-    for (name, ids) in [(LEFT, left), (FORGOTTEN, forgotten)] {
-        item.extend(
-            (!ids.is_empty()).then(|| (name.to_owned(), AttributeValue::B(Blob::new(ids)))),
-        );
-    }
+    item.extend((!left.is_empty()).then(|| (LEFT.to_owned(), AttributeValue::B(Blob::new(left)))));
     item.insert(JOINED.to_owned(), AttributeValue::L(joined));
     item.insert(RENAMED.to_owned(), AttributeValue::L(renamed));
     item
@@ -93,22 +89,19 @@ pub(super) fn part_item(key: &Key, part: &[Entry]) -> Item {
 
 /// Reads what [`part_item`] wrote.
 pub(super) fn read_part(item: &Item) -> Result<Vec<Entry>, Error> {
-    let ids = |name: &str| {
-        let ids = item.get(name).and_then(|value| value.as_b().ok());
-        let ids = ids.map(|blob| blob.as_ref().chunks(ID_BYTES)).into_iter().flatten();
-        ids.map(|id| Uuid::from_slice(id).map_err(Error::bad_item))
-    };
+    let left = item.get(LEFT).and_then(|value| value.as_b().ok());
+    let left = left.map(|blob| blob.as_ref().chunks(ID_BYTES)).into_iter().flatten();
+    let left = left.map(|id| Uuid::from_slice(id).map_err(Error::bad_item));
     let members = |name: &str| {
         let list = item.get(name).and_then(|value| value.as_l().ok()).into_iter().flatten();
         list.map(|value| {
-            let map = value.as_m().map_err(|_| Error::bad_item("a journal's member is no map"))?;
+            let map = value.as_m().map_err(|_| Error::bad_item("an entry is no map"))?;
             let id = map.get(ID).and_then(|id| id.as_s().ok()).map(String::as_str);
             let id = Uuid::parse_str(id.unwrap_or_default()).map_err(Error::bad_item)?;
             Member::from_attributes(id, map)
         })
     };
-    (ids(LEFT).map(|id| id.map(Entry::Left)))
-        .chain(ids(FORGOTTEN).map(|id| id.map(Entry::Forgotten)))
+    (left.map(|id| id.map(Entry::Left)))
         .chain(members(JOINED).map(|member| member.map(Entry::Joined)))
         .chain(members(RENAMED).map(|member| member.map(Entry::Renamed)))
         .collect()
