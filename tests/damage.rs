@@ -242,6 +242,7 @@ async fn both_sides_of_a_membership_agree_again() {
         tenant.tamper("GROUP", crew, |item| item.extend(change)).await;
     };
     scene.restores(WorkUnlisted, log).await;
+    scene.restores(RedoLogCut, log).await;
     let part = async |tenant: &TestTenant| {
         tenant.plant(&format!("CHANGE#{crew}"), "000000000001#000", []).await;
     };
@@ -290,7 +291,8 @@ async fn lost_items_are_reported_with_advice() {
     let Some(scene) = Scene::new().await else { return };
     let Scene { ada, bob, crew, .. } = &scene;
     use ViolationKind::{
-        HistoryGap, NameTwice, RecordMissing, UnreadableHistory, UnreadableRecord,
+        ClaimMissing, HistoryAhead, HistoryGap, NameTwice, RecordMissing, UnreadableHistory,
+        UnreadableRecord, UnreadableTenant,
     };
     let history_of_ada = format!("HISTORY#{ada}");
     let lost = async |tenant: &TestTenant| tenant.remove(&history_of_ada, "000000000001").await;
@@ -298,7 +300,7 @@ async fn lost_items_are_reported_with_advice() {
     let ahead = async |tenant: &TestTenant| {
         tenant.plant("HISTORY#GROUPS", &format!("{crew}#000000000009"), history()).await;
     };
-    scene.reports(HistoryGap, ahead).await;
+    scene.reports(HistoryAhead, ahead).await;
     let broken = async |tenant: &TestTenant| {
         tenant.plant(&history_of_ada, "000000000001", [("kind", text("no such"))]).await;
     };
@@ -310,6 +312,17 @@ async fn lost_items_are_reported_with_advice() {
         scene.reports(UnreadableRecord, broken).await;
         let lost = async |tenant: &TestTenant| tenant.remove(partition, id).await;
         scene.reports(RecordMissing, lost).await;
+        // The copy from a backup restores everything, also after a repair.
+        let copied = async |tenant: &TestTenant| {
+            let item = tenant.stored(partition, id).await;
+            tenant.remove(partition, id).await;
+            let directory = tenant.app.app.tenants.directory(&tenant.id);
+            directory.repair("operator").await.unwrap();
+            let attributes = item.iter().filter(|(name, _)| !["PK", "SK"].contains(&&***name));
+            let attributes = attributes.map(|(name, value)| (name.as_str(), value.clone()));
+            tenant.plant(partition, id, attributes).await;
+        };
+        scene.restores(ClaimMissing, copied).await;
     }
     let twins = async |tenant: &TestTenant| {
         tenant
@@ -317,6 +330,8 @@ async fn lost_items_are_reported_with_advice() {
             .await;
     };
     scene.reports(NameTwice, twins).await;
+    let broken = async |tenant: &TestTenant| tenant.plant_own("SETTINGS", []).await;
+    scene.reports(UnreadableTenant, broken).await;
 }
 
 /// A report names ids, and nobody's name or address.

@@ -4,13 +4,18 @@ use crate::admin;
 use crate::groups::{
     add_one_by_one, cut_change_short, direct, found, group, groups_of, many, members, path, user,
 };
+use crate::support::START;
+use crate::support::browser::Browser;
 use crate::support::engine::{Call, Fault};
 use crate::support::{TestApp, TestTenant};
 use aws_sdk_dynamodb::types::AttributeValue;
 use rollcall::directory::employees::Precondition;
+use rollcall::directory::{Employee, EventKind, Kind};
 use rollcall::store::dynamodb::port::{Action, Item, TransactWriteCall, Write};
+use rollcall::store::history::HistoryEntry;
 use rollcall::store::membership::MOST_GROUPS;
 use rollcall::store::unfinished::Work;
+use rollcall::store::written::Written;
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::Duration as StdDuration;
@@ -77,9 +82,9 @@ async fn expect_settled(tenant: &TestTenant, groups: &[String]) {
 
 /// The work that is not carried out.
 async fn unfinished(tenant: &TestTenant) -> Vec<(Work, Uuid)> {
-    let work = tenant.app.store.tenant(&tenant.id).list_unfinished().await.unwrap();
-    let left = work.into_iter().filter(|entry| entry.work != Work::Expiry);
-    left.map(|entry| (entry.work, entry.id)).collect()
+    let store = tenant.app.store.tenant(&tenant.id);
+    let work = store.list_unfinished(Work::Change..=Work::Erasure).await.unwrap();
+    work.into_iter().map(|entry| (entry.work, entry.id)).collect()
 }
 
 /// Somebody with an externalId: a POST after a deletion is the same person.
@@ -306,6 +311,23 @@ async fn a_later_request_of_any_kind_finishes_what_is_left_over() {
     tenant.expect_sound().await;
 }
 
+#[tokio::test]
+async fn the_console_finishes_what_is_left_over_too() {
+    let tenant = acme().await;
+    let browser = Browser::signed_in(&tenant).await;
+    for (name, page) in [("ada", "employees"), ("bob", "")] {
+        let id = tenant.create(&person(name)).await;
+        let groups = many_groups(&tenant, &[&id]).await;
+        cut_deletion_short(&tenant, &id).await;
+        tenant.app.advance(Duration::minutes(2));
+        browser.get(page).await.page(200);
+        assert_eq!(unfinished(&tenant).await, [], "{page:?}");
+        for group in groups {
+            tenant.delete(&path(&group)).await.expect(204);
+        }
+    }
+}
+
 /// The memberships of somebody who does not come back refuse joins for a day, and are then removed.
 #[tokio::test]
 async fn memberships_of_erased_employees_and_deleted_groups_end() {
@@ -324,11 +346,12 @@ async fn memberships_of_erased_employees_and_deleted_groups_end() {
     pass_by(&tenant).await;
     let found = store.get_memberships(&ids).await.unwrap();
     assert!(ids.iter().all(|id| found[id].is_closed), "{found:?}");
-    assert_eq!(store.list_unfinished().await.unwrap().len(), 3);
+    let expiring = || store.list_unfinished(Work::Expiry..=Work::Expiry);
+    assert_eq!(expiring().await.unwrap().len(), 3);
     tenant.app.advance(Duration::hours(1));
     pass_by(&tenant).await;
     assert!(store.get_memberships(&ids).await.unwrap().is_empty());
-    assert_eq!(store.list_unfinished().await.unwrap(), []);
+    assert_eq!(expiring().await.unwrap(), []);
     tenant.expect_sound().await;
 }
 
@@ -407,6 +430,147 @@ async fn a_group_that_is_pushed_after_a_return_stays() {
     expect_members(&tenant, &groups[MANY - 1..], &[&ada, &bob]).await;
     expect_settled(&tenant, &groups).await;
     tenant.expect_sound().await;
+}
+
+/// The last groups of a departure can be left by other changes. The departure then still ends.
+#[tokio::test]
+async fn a_departure_ends_when_another_change_takes_the_last_group() {
+    let tenant = acme().await;
+    let people = [tenant.create(&person("ada")).await, tenant.create(&person("bob")).await];
+    let mut groups = Vec::new();
+    for n in 0..17 {
+        groups.push(group(&tenant, &name(n), &[&people[0], &people[1]]).await);
+    }
+    for id in &people {
+        cut_deletion_short(&tenant, id).await;
+    }
+    let last = format!("{}?excludedAttributes=members", path(&groups[16]));
+    let remove = json!([{"op": "remove", "path": "members", "value": [{"value": people[0]}]}]);
+    tenant.patch(&last, &remove).await.expect(200);
+    tenant.delete(&path(&groups[16])).await.expect(204);
+    assert_eq!(unfinished(&tenant).await.len(), 2);
+    assert_eq!(tenant.create(&person("ada")).await, people[0]);
+    assert_eq!(unfinished(&tenant).await, [(Work::Departure, people[1].parse().unwrap())]);
+    pass_by(&tenant).await;
+    expect_settled(&tenant, &groups[..16]).await;
+    tenant.expect_settled_and_sound().await;
+}
+
+/// Without the entry of a departure, as after a restore, a return must not leave rows behind.
+#[tokio::test]
+async fn a_return_needs_memberships_without_groups() {
+    let tenant = acme().await;
+    let ada = tenant.create(&person("ada")).await;
+    let crew = group(&tenant, "Crew", &[&ada]).await;
+    delete(&tenant, &ada).await;
+    let groups = AttributeValue::Ss(vec![crew.clone()]);
+    let closed = AttributeValue::Bool(true);
+    tenant.plant("MEMBEROF", &ada, [("memberOf", groups), ("closed", closed)]).await;
+    let store = tenant.app.store.tenant(&tenant.id);
+    let hidden = store.get_hidden_employees(&[ada.parse().unwrap()]).await.unwrap().remove(0);
+    let back = Employee { hidden: false, revision: hidden.revision + 1, ..hidden.clone() };
+    let claim = store.get_claim(Kind::Employee, "ada").await.unwrap();
+    let (at, by, kind) = (START, "test".to_owned(), EventKind::Restored);
+    let entry = HistoryEntry { at, by, kind, changes: Vec::new() };
+    let written = store.unhide_employee(&hidden, &back, &claim, &entry).await.unwrap();
+    assert_eq!(written, Written::Stale);
+    tenant.get(&format!("/Users/{ada}")).await.expect_error(404, None);
+}
+
+/// Two processes go on with one redo log. The one that is behind changes nothing.
+#[tokio::test]
+async fn an_overtaken_process_applies_no_part_of_a_redo_log_again() {
+    let (tenant, ids) = many(60).await;
+    let ada = user(&tenant, "ada").await;
+    let crew = group(&tenant, "Crew", &[]).await;
+    let everybody = [std::slice::from_ref(&ada), &ids[..]].concat();
+    cut_change_short(&tenant, &crew, &everybody).await;
+    delete(&tenant, &ada).await;
+    let faults = &tenant.app.faults;
+    let (behind, ahead) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    // The first attempt is refused, because ada has left. The second one waits.
+    for fault in [Fault::Spared, Fault::Held(Arc::clone(&behind))] {
+        faults.plan("TransactWriteItems", fault);
+    }
+    let url = path(&crew);
+    let change = |text: &str| json!([{"op": "add", "path": "externalId", "value": text}]);
+    let (slow, fast) = (change("slow"), change("fast"));
+    let first = async { tenant.patch(&url, &slow).await.expect(200) };
+    let second = async {
+        used_up(&tenant).await;
+        for fault in [Fault::Spared, Fault::Spared, Fault::Held(Arc::clone(&ahead))] {
+            faults.plan("TransactWriteItems", fault);
+        }
+        let let_go = async {
+            used_up(&tenant).await;
+            behind.notify_one();
+            tokio::time::sleep(StdDuration::from_millis(50)).await;
+            ahead.notify_one();
+        };
+        tokio::join!(tenant.patch(&url, &fast), let_go).0.expect(200)
+    };
+    tokio::join!(first, second);
+    assert_eq!(members(&tenant, &crew).await, ids);
+    expect_settled(&tenant, &[crew]).await;
+    tenant.expect_settled_and_sound().await;
+}
+
+/// A redo log of another group that cannot be applied does not keep the history of an erased person.
+#[tokio::test]
+async fn an_erasure_removes_the_history_whatever_else_is_unfinished() {
+    let (tenant, ids) = many(60).await;
+    let ada = user(&tenant, "ada").await;
+    let crew = group(&tenant, "Crew", &[]).await;
+    cut_change_short(&tenant, &crew, &ids).await;
+    tenant.remove(&format!("CHANGE#{crew}"), "000000000002#000").await;
+    delete(&tenant, &ada).await;
+    let directory = tenant.app.app.tenants.directory(&tenant.id);
+    let id: Uuid = ada.parse().unwrap();
+    directory.erase(id, "admin").await.unwrap_err();
+    assert_eq!(
+        directory.history(id).await.unwrap_err().to_string(),
+        format!("there is no employee {ada}")
+    );
+    let repair = directory.repair("operator").await.unwrap();
+    assert_eq!(repair.left.violations, []);
+    assert_eq!(unfinished(&tenant).await, []);
+    tenant.expect_settled_and_sound().await;
+}
+
+/// An entry that cannot be read stops no request.
+#[tokio::test]
+async fn requests_go_on_beside_an_entry_that_cannot_be_read() {
+    let tenant = acme().await;
+    let ada = tenant.create(&person("ada")).await;
+    let crew = group(&tenant, "Crew", &[&ada]).await;
+    tenant.plant_own(&format!("UNFINISHED#departure#{ada}"), []).await;
+    assert_eq!(members(&tenant, &crew).await, std::slice::from_ref(&ada));
+    delete(&tenant, &ada).await;
+    assert_eq!(tenant.create(&person("ada")).await, ada);
+    pass_by(&tenant).await;
+    let directory = tenant.app.app.tenants.directory(&tenant.id);
+    assert_eq!(directory.repair("operator").await.unwrap().left.violations, []);
+    tenant.expect_settled_and_sound().await;
+}
+
+/// A restore can hold half of a deletion or an erasure: its entry, and the record.
+#[tokio::test]
+async fn left_over_work_on_a_record_that_exists_removes_nothing() {
+    let tenant = acme().await;
+    let ada = user(&tenant, "ada").await;
+    let crew = group(&tenant, "Crew", &[&ada]).await;
+    let entry = || {
+        let text = |text: &str| AttributeValue::S(text.to_owned());
+        [("by", text("test")), ("since", text("2026-11-23T09:30:00Z"))]
+    };
+    tenant.plant_own(&format!("UNFINISHED#deletion#{crew}"), entry()).await;
+    tenant.plant_own(&format!("UNFINISHED#erasure#{ada}"), entry()).await;
+    pass_by(&tenant).await;
+    assert_eq!(members(&tenant, &crew).await, std::slice::from_ref(&ada));
+    let directory = tenant.app.app.tenants.directory(&tenant.id);
+    assert_eq!(directory.history(ada.parse().unwrap()).await.unwrap().len(), 1);
+    assert_eq!(directory.repair("operator").await.unwrap().left.violations, []);
+    tenant.expect_settled_and_sound().await;
 }
 
 #[tokio::test]

@@ -97,8 +97,9 @@ impl Listing {
                 let start = Start::Index(page.offset());
                 let found = directory.list(query(start, page.count)).await?;
                 let relations = directory.relations_of_list(&found, view).await?;
-                let _turn = directory.turn_to_show(&found.records, view).await?;
-                let records = directory.with_relations(found.records, &relations, view).await?;
+                let records = directory.settled_records(found.records, &relations, view).await?;
+                let _turn = directory.turn_to_show(&records, view).await?;
+                let records = directory.with_relations(records, &relations, view).await?;
                 let rows = projections.rows(&records, &self.path);
                 response::json_page(&ListResponse::by_index(found.total, page.start_index, &rows))
             }
@@ -108,8 +109,9 @@ impl Listing {
                 let found = directory.list(query(start, count)).await?;
                 let relations = directory.relations_of_list(&found, view).await?;
                 let next = self.write(found.next, params, count).await?;
-                let _turn = directory.turn_to_show(&found.records, view).await?;
-                let records = directory.with_relations(found.records, &relations, view).await?;
+                let records = directory.settled_records(found.records, &relations, view).await?;
+                let _turn = directory.turn_to_show(&records, view).await?;
+                let records = directory.with_relations(records, &relations, view).await?;
                 let rows = projections.rows(&records, &self.path);
                 let next = next.as_deref();
                 response::json_page(&ListResponse::by_cursor(found.total, next, None, &rows))

@@ -106,7 +106,9 @@ impl Call {
         let written = (record.id(), record.version());
         let relations = relations.map(|relations| relations.with_members(record.id(), members));
         let shown = match relations {
-            Ok(relations) => self.answer(status, record, &relations, projections, view).await,
+            Ok(relations) => {
+                self.settle_and_answer(status, record, &relations, projections, view).await
+            }
             Err(error) => Err(error.into()),
         };
         let error = match shown {
@@ -117,7 +119,7 @@ impl Call {
         Ok(error.logged_with(self.located(response::empty(status), written)))
     }
 
-    async fn answer(
+    async fn settle_and_answer(
         &self,
         status: StatusCode,
         record: AnyRecord,
@@ -126,7 +128,20 @@ impl Call {
         view: View,
     ) -> Answer {
         let directory = &self.caller.directory;
-        let records = directory.with_relations(vec![record], relations, view).await?;
+        let records = directory.settled_records(vec![record], relations, view).await?;
+        self.answer(status, records, relations, projections, view).await
+    }
+
+    async fn answer(
+        &self,
+        status: StatusCode,
+        records: Vec<AnyRecord>,
+        relations: &Relations,
+        projections: &Projections<'_>,
+        view: View,
+    ) -> Answer {
+        let directory = &self.caller.directory;
+        let records = directory.with_relations(records, relations, view).await?;
         let record = records.first().ok_or_else(|| ApiError::no_such_resource(self.kind))?;
         let answer = response::json_resource(status, &projections.row(record, &self.path))?;
         // A group may be a newer one than was read.
@@ -172,8 +187,9 @@ async fn get(call: Call, id: PathParts<1>, Params(params): Params) -> Answer {
         let answer = response::empty(StatusCode::NOT_MODIFIED);
         return Ok(call.located(answer, (id, record.version())));
     }
-    let _turn = directory.turn_to_show(std::slice::from_ref(&record), view).await?;
-    call.answer(StatusCode::OK, record, &relations, &projections, view).await
+    let records = directory.settled_records(vec![record], &relations, view).await?;
+    let _turn = directory.turn_to_show(&records, view).await?;
+    call.answer(StatusCode::OK, records, &relations, &projections, view).await
 }
 
 /// `PUT /Users/{id}` and so on (§3.5.1).

@@ -89,6 +89,15 @@ fn print_violations(violations: &[Violation], title: &str, when_empty: &str) {
 
 fn print_unfinished(unfinished: &BTreeMap<Work, usize>) {
     for (work, count) in unfinished {
-        output::print(&format!("Unfinished: {count} {}.", work.as_str()));
+        let what = match work {
+            Work::Change => "large changes of members",
+            Work::Departure => "departures from groups",
+            Work::Deletion => "deletions of groups",
+            Work::Erasure => "erasures",
+            Work::Expiry => continue,
+        };
+        output::print(&format!(
+            "Unfinished, and finished by later requests or --repair: {count} {what}."
+        ));
     }
 }

@@ -38,8 +38,8 @@ pub struct Session {
     pub label: Arc<str>,
     /// The token, by a name that only says which one it is.
     pub token: Arc<str>,
-    /// The tenant's unfinished work, as the last read of the tenant found it. One session of a read has it: that one
-    /// finishes what interrupted requests left over.
+    /// The tenant's unfinished work, once a minute and in one session: its request finishes what interrupted requests left
+    /// over.
     pub unfinished: Vec<Unfinished>,
 }
 
@@ -69,6 +69,8 @@ pub enum SignIn {
 #[derive(Debug, Clone)]
 struct Remembered {
     read_at: OffsetDateTime,
+    /// When a session was last to get the unfinished work.
+    work_read_at: OffsetDateTime,
     /// When a token that did not fit last made it be read.
     rechecked_at: Option<OffsetDateTime>,
     /// `None` when there is no such tenant: guessing an id is no load on the store either.
@@ -80,7 +82,7 @@ struct Remembered {
 struct Known {
     record: Tenant,
     directory: Directory,
-    /// The tenant's unfinished work, until a session takes it.
+    /// The tenant's unfinished work. The first session takes it, and its request finishes old work.
     unfinished: Mutex<Vec<Unfinished>>,
 }
 
@@ -184,6 +186,7 @@ impl Access {
                 directory: known.directory.clone(),
                 label: Arc::from(found.label.as_str()),
                 token: Arc::from(found.short_name()),
+                unfinished: known.take_unfinished(),
                 form_key: claims.form_key.clone(),
             })
         };
@@ -337,8 +340,18 @@ impl Access {
         now: OffsetDateTime,
     ) -> Result<Option<Arc<Known>>, Error> {
         let found = self.tenants.store.tenant(tenant).get_tenant_and_work().await?;
+        let before = self.lock().get(tenant).cloned();
+        // A wrong token must not make others look after unfinished work more often.
+        let before = before.filter(|before| is_fresh(before.work_read_at, now));
+        let work_read_at = before.as_ref().map_or(now, |before| before.work_read_at);
         let record = found.map(|(record, unfinished)| {
             let directory = self.tenants.directory_of(&record);
+            let unfinished = match &before {
+                Some(before) => {
+                    before.tenant.iter().flat_map(|one| one.take_unfinished()).collect()
+                }
+                None => unfinished,
+            };
             Arc::new(Known { record, directory, unfinished: Mutex::new(unfinished) })
         });
         let mut remembered = self.lock();
@@ -350,7 +363,7 @@ impl Access {
                 remembered.clear();
             }
         }
-        let entry = Remembered { read_at: now, rechecked_at, tenant: record.clone() };
+        let entry = Remembered { read_at: now, work_read_at, rechecked_at, tenant: record.clone() };
         remembered.insert(tenant.clone(), entry);
         Ok(record)
     }
@@ -360,9 +373,14 @@ impl Access {
     }
 }
 
+/// Whether a read is younger than a session may be. A clock that was set back makes it old, not young.
+fn is_fresh(read_at: OffsetDateTime, now: OffsetDateTime) -> bool {
+    (Duration::ZERO..Duration::seconds(SESSION_TTL_SECS)).contains(&(now - read_at))
+}
+
 impl Remembered {
-    /// A clock that was set back makes it old, not young.
+    /// Whether it counts still.
     fn is_fresh(&self, now: OffsetDateTime) -> bool {
-        (Duration::ZERO..Duration::seconds(SESSION_TTL_SECS)).contains(&(now - self.read_at))
+        is_fresh(self.read_at, now)
     }
 }

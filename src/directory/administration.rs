@@ -192,8 +192,8 @@ impl Directory {
     }
 
     /// Removes an archived employee for good, with the whole history. The tenant's history keeps that it was done, by
-    /// whom and for which id, and nothing of the person. Repeating it finishes an interrupted erasure; so does the next
-    /// minute's traffic.
+    /// whom and for which id, and nothing of the person. Repeating it finishes an interrupted erasure, and later
+    /// requests do so too.
     ///
     /// # Errors
     /// [`Error::NoEmployee`] when there is nothing left to erase, [`Error::NotArchived`], [`Error::Contention`], and as
@@ -228,13 +228,20 @@ impl Directory {
             };
             let note = (&tenant, &entry);
             match self.store.delete_employee(&employee, &claim, &departure, note).await? {
-                Written::Done => break,
+                Written::Done => {
+                    let Some(erasure) = &departure.begins else { return Ok(()) };
+                    return self.finish(erasure).await;
+                }
                 Written::Stale | Written::ClaimDiffers(_) => pauses.pause().await?,
             }
         }
-        match self.store.get_unfinished(Work::Erasure, id).await? {
-            Some(erasure) => self.finish(&erasure).await,
-            None => Err(Error::NoEmployee(id)),
+        if let Some(erasure) = self.store.get_unfinished(Work::Erasure, id).await? {
+            return self.finish(&erasure).await;
+        }
+        // A restore of a backup may have the history without the record.
+        match self.store.purge_history(id).await? {
+            0 => Err(Error::NoEmployee(id)),
+            _ => Ok(()),
         }
     }
 }

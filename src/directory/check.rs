@@ -2,6 +2,7 @@
 
 use super::{Directory, Error};
 use crate::store::check::{Report, Violation};
+use crate::store::unfinished::Work;
 
 /// How many times a repair starts again, because one repair revealed another violation.
 const MOST_ROUNDS: usize = 5;
@@ -25,6 +26,7 @@ impl Directory {
     }
 
     /// Repairs everything that follows from the records, finishes unfinished work, and checks again, until nothing changes.
+    /// There are at most five rounds.
     ///
     /// # Errors
     /// As for every call of the store.
@@ -36,12 +38,12 @@ impl Directory {
             if !is_repairable && found.unfinished.is_empty() {
                 break;
             }
-            // Damage first: to finish a deletion that was not restored would remove the members of a group.
-            self.store.repair(&found.violations, self.sources.now(), by).await?;
+            // Damage first: finishing the deletion of an existing group would remove its members.
+            let written = self.store.repair(&found.violations, self.sources.now(), by).await?;
             let finished = self.finish_all().await;
             repair.repaired.extend(found.violations);
             // Work that cannot be finished stays in the report. Nothing else can be repaired then.
-            if finished.is_err() && !is_repairable {
+            if written == 0 && (finished.is_err() || found.unfinished.is_empty()) {
                 break;
             }
         }
@@ -58,7 +60,7 @@ impl Directory {
     /// The first error. Other work is finished all the same.
     pub async fn finish_all(&self) -> Result<(), Error> {
         let mut finished = Ok(());
-        for entry in self.store.list_unfinished().await? {
+        for entry in self.store.list_unfinished(Work::Change..=Work::Expiry).await? {
             finished = finished.and(self.finish(&entry).await);
         }
         finished

@@ -1,5 +1,5 @@
-//! Departures: whoever is deleted or erased leaves all groups, some with the write that decides it and the others after
-//! it.
+//! Departures: a deleted or erased record leaves all groups. The transaction that decides it takes it out of the first
+//! ones.
 
 use super::change::Occasion;
 use super::group_change;
@@ -35,20 +35,22 @@ impl Directory {
             (false, Work::Deletion) => Some(Work::Expiry),
             (false, _) => None,
         };
-        // The departure of an employee who is erased meanwhile goes on as a part of the erasure.
-        let overtaken = before.is_closed && !before.groups.is_empty();
+        // The departure of a hidden employee goes on as a part of the erasure.
+        let overtaken = before.is_closed;
         let by = occasion.by.to_owned();
         let begins = rest.map(|work| Unfinished { work, id, by, since: occasion.at });
         let step = self.step(id, before, occasion).await?;
         Ok(Departure { begins, ends: overtaken.then_some(Work::Departure), ..step })
     }
 
-    /// Takes whoever has left out of all groups, some at a time.
+    /// Takes a leaver out of all groups, some at a time.
     pub(super) async fn leave_groups(&self, entry: &Unfinished) -> Result<(), Error> {
         let mut pauses = Pauses::new();
         loop {
             let before = self.memberships(entry.id).await?;
-            if before.groups.is_empty() || !before.is_closed {
+            // Another change may have taken the last group. Then this step only ends the work.
+            let is_at_work = entry.work == Work::Departure || !before.groups.is_empty();
+            if !before.is_closed || !is_at_work {
                 return Ok(());
             }
             let occasion = Occasion { at: self.sources.now(), by: &entry.by };

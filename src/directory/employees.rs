@@ -11,7 +11,7 @@ use crate::store::claim::Claim;
 use crate::store::dynamodb::retry::Pauses;
 use crate::store::employee::Employee;
 use crate::store::keys::Kind;
-use crate::store::unfinished::Work;
+use crate::store::unfinished::{Unfinished, Work};
 use crate::store::written::Written;
 use serde_json::{Map, Value};
 use uuid::Uuid;
@@ -168,17 +168,20 @@ impl Directory {
     }
 
     /// Makes a hidden employee visible again, as a member of no group. Unfinished work comes first: the rest of the
-    /// departure, and the changes that would make them a member by a decision from before they left.
+    /// departure, and redo logs from before the departure, which could make them a member.
     pub(super) async fn bring_back(
         &self,
         before: &Employee,
         Change { after, entry }: &Change,
         claim: &Claim,
     ) -> Result<Written, Error> {
-        for work in self.store.list_unfinished().await? {
-            if work.work == Work::Change || (work.work, work.id) == (Work::Departure, after.id) {
-                self.finish(&work).await?;
-            }
+        let unfinished = self.store.list_unfinished(Work::Change..=Work::Departure).await?;
+        if unfinished.iter().any(|entry| entry.work == Work::Change) {
+            self.finish_changes().await?;
+        }
+        let is_theirs = |entry: &&Unfinished| (entry.work, entry.id) == (Work::Departure, after.id);
+        if let Some(departure) = unfinished.iter().find(is_theirs) {
+            self.finish(departure).await?;
         }
         Ok(self.store.unhide_employee(before, after, claim, entry).await?)
     }

@@ -6,7 +6,7 @@ use super::group_change::{self, split_members};
 use super::membership::{GroupToChange, MemberRequest, ReadOrder, is_whole, with_members};
 use super::names::Attempt;
 use super::related_record::Wanted;
-use super::unfinished::tidy;
+use super::unfinished::finish_committed;
 use super::{Directory, Error};
 use crate::scim::document::Document;
 use crate::scim::patch::{self, Op, PatchRequest, Reach};
@@ -15,7 +15,7 @@ use crate::store::dynamodb::retry::Pauses;
 use crate::store::group::Group;
 use crate::store::keys::Kind;
 use crate::store::member::{Member, MemberChanges};
-use crate::store::unfinished::{Unfinished, Work};
+use crate::store::unfinished::Work;
 use crate::store::written::Written;
 use uuid::Uuid;
 
@@ -52,17 +52,15 @@ impl Directory {
     /// # Errors
     /// [`Error::NoGroup`], [`Error::Contention`], and as for every call of the store.
     pub async fn members_of(&self, group: Group) -> Result<(Group, Vec<Member>), Error> {
-        let leavers = self.store.list_leavers().await?;
-        self.members_shown(group, &leavers).await
+        let leavers = self.store.list_unfinished(Work::LEAVES).await?;
+        self.members_shown(self.settled_for_reading(group, &leavers).await?).await
     }
 
-    /// The same, with the unfinished work that takes somebody out of groups.
+    /// The same for a settled group.
     pub(super) async fn members_shown(
         &self,
-        group: Group,
-        leavers: &[Unfinished],
+        mut group: Group,
     ) -> Result<(Group, Vec<Member>), Error> {
-        let mut group = self.settled_for_reading(group, leavers).await?;
         let mut pauses = Pauses::new();
         loop {
             let rows = match group.member_count {
@@ -72,26 +70,13 @@ impl Directory {
             if is_whole(&group, &rows) {
                 return Ok((group, rows.into_iter().map(|row| row.member).collect()));
             }
-            let now = self.get_group(group.id).await?;
-            if now.revision == group.revision && now.redo_log.is_none() {
-                return Ok((group, rows.into_iter().map(|row| row.member).collect()));
+            let now = self.settled_group(group.id).await?.ok_or(Error::NoGroup(group.id))?;
+            if now.revision == group.revision {
+                return Ok((now, rows.into_iter().map(|row| row.member).collect()));
             }
             pauses.pause().await?;
-            group = self.settled_for_reading(now, &[]).await?;
+            group = now;
         }
-    }
-
-    /// A group whose rows are its members: its redo log is applied, and the leavers are not among them.
-    pub(super) async fn settled_for_reading(
-        &self,
-        group: Group,
-        leavers: &[Unfinished],
-    ) -> Result<Group, Error> {
-        let has_left = self.settle_leavers(&[group.id], leavers).await?;
-        if group.redo_log.is_none() && !has_left {
-            return Ok(group);
-        }
-        self.settled_group(group.id).await?.ok_or(Error::NoGroup(group.id))
     }
 
     /// Adds a group. Members that nobody here knows are left out.
@@ -259,8 +244,13 @@ impl Directory {
 
     /// A group whose change is committed, once its members are written too, as far as this request gets.
     async fn with_members_written(&self, group: Group, members: &MemberChanges) -> Group {
-        let apply = async { Ok(self.store.apply_redo_log(&group, members).await?) };
-        let is_applied = tidy(apply).await;
+        let apply = async {
+            if !self.store.apply_redo_log(&group, members).await? {
+                self.settled_group(group.id).await?;
+            }
+            Ok(())
+        };
+        let is_applied = finish_committed(apply).await;
         Group { redo_log: group.redo_log.filter(|_| !is_applied), ..group }
     }
 

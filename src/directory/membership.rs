@@ -103,7 +103,7 @@ impl Directory {
         let left_out = newcomers.len() - changes.joined.len() + wanted.nobodies;
         if left_out > 0 {
             let tenant = self.store.tenant_id().as_str();
-            tracing::info!(tenant, left_out, "a request names members who are nobody here");
+            tracing::info!(tenant, left_out, "a request names unknown members");
         }
         Ok(changes)
     }

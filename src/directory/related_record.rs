@@ -87,6 +87,35 @@ impl RelatedRecord {
 }
 
 impl Directory {
+    /// The records, once the members of groups among them can be read: unfinished work comes first. A group that was deleted
+    /// meanwhile is left out.
+    ///
+    /// # Errors
+    /// [`Error::Contention`], and as for every call of the store.
+    pub async fn settled_records(
+        &self,
+        records: Vec<AnyRecord>,
+        relations: &Relations,
+        view: View,
+    ) -> Result<Vec<AnyRecord>, Error> {
+        if view.members == Wanted::No {
+            return Ok(records);
+        }
+        let groups = records.iter().filter(|record| record.kind() == Kind::Group);
+        let groups: Vec<Uuid> = groups.map(AnyRecord::id).collect();
+        let has_changed = self.settle_leavers(&groups, &relations.leavers).await?;
+        let mut settled = Vec::with_capacity(records.len());
+        for record in records {
+            match record {
+                AnyRecord::Group(group) if has_changed || group.redo_log.is_some() => {
+                    settled.extend(self.settled_group(group.id).await?.map(AnyRecord::Group));
+                }
+                other => settled.push(other),
+            }
+        }
+        Ok(settled)
+    }
+
     /// A turn of the full reads for an answer that shows many members; `None` when it needs none. The answer to a write
     /// needs none either: its write is committed.
     ///
@@ -103,7 +132,8 @@ impl Directory {
         }
     }
 
-    /// Adds groups to users and members to groups, in the same order. A group that was deleted meanwhile is left out.
+    /// Adds groups to users and members to [settled](Self::settled_records) groups, in the same order. A group that was
+    /// deleted meanwhile is left out.
     ///
     /// # Errors
     /// [`Error::Contention`], and as for every call of the store.
@@ -129,7 +159,7 @@ impl Directory {
             };
             let shown = match relations.members.get(&group.id) {
                 Some(members) if relations.leavers.is_empty() => Ok((group, members.clone())),
-                _ => self.members_shown(group, &relations.leavers).await,
+                _ => self.members_shown(group).await,
             };
             match shown {
                 Ok((group, members)) => {
@@ -164,7 +194,7 @@ impl Directory {
     }
 }
 
-/// How many groups' members are read at the same time: a page has up to 200 groups, and each takes two calls.
+/// How many groups' members are read at the same time: a page has up to 200 groups, and each takes one query.
 const GROUPS_AT_ONCE: usize = 8;
 
 /// How many members one answer can hold: with nothing but their ids it would have more than can be sent.

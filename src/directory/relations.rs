@@ -10,7 +10,7 @@ use crate::store::group::Group;
 use crate::store::keys::Kind;
 use crate::store::member::Member;
 use crate::store::membership::Memberships;
-use crate::store::unfinished::Unfinished;
+use crate::store::unfinished::{Unfinished, Work};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use uuid::Uuid;
 
@@ -56,7 +56,10 @@ impl Directory {
     }
 
     async fn leavers(&self) -> Result<Relations, Error> {
-        Ok(Relations { leavers: self.store.list_leavers().await?, ..Relations::default() })
+        Ok(Relations {
+            leavers: self.store.list_unfinished(Work::LEAVES).await?,
+            ..Relations::default()
+        })
     }
 
     /// The relations of the records of a list.
@@ -146,9 +149,9 @@ impl Directory {
         let (mut everybody, mut next) = (BTreeSet::new(), vec![group]);
         let mut asked = BTreeSet::from([group]);
         while let Some(id) = next.pop() {
-            let Some(group) = self.store.get_record::<Group>(id).await? else { continue };
             // Employees who have left are in no list, whatever groups they are still in.
-            for Member { id, kind, .. } in self.members_shown(group, &[]).await?.1 {
+            let Some(group) = self.settled_group(id).await? else { continue };
+            for Member { id, kind, .. } in self.members_shown(group).await?.1 {
                 everybody.insert(id);
                 if kind == Kind::Group && asked.insert(id) {
                     next.push(id);
@@ -189,7 +192,7 @@ impl Relations {
                 }
             }
         }
-        // One that is deleted and not cleared away yet is none any more.
+        // A deleted group is not shown, even while it has rows.
         let found = reached.iter().filter_map(|group| self.groups.get(group));
         found.map(|group| GroupOf { group, is_direct: direct.contains(&group.id) }).collect()
     }

@@ -8,6 +8,7 @@ use super::Directory;
 use super::pepper::Peppers;
 use super::token::works;
 use crate::store::tenant::{Scope, Tenant, TenantId, TokenRecord};
+use crate::store::unfinished::Unfinished;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit, Mac};
@@ -39,6 +40,8 @@ pub struct Resumed {
     pub token: Arc<str>,
     /// What a form of this session must carry.
     pub form_key: FormKey,
+    /// The tenant's unfinished work, if this request is to finish it.
+    pub unfinished: Vec<Unfinished>,
 }
 
 /// A text that only this session's own pages know.

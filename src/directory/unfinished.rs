@@ -1,30 +1,34 @@
-//! Unfinished work: whoever meets it finishes it first. A process that is still at work gets a moment for it.
+//! Unfinished work. A request that meets it waits while it advances, and finishes it when it stalls.
 
 use super::{Directory, Error};
 use crate::store::departure::Departure;
 use crate::store::dynamodb::retry::GaveUp;
-use crate::store::group::Group;
+use crate::store::group::{Group, RedoLog};
 use crate::store::unfinished::{Unfinished, Work};
+use futures_util::stream::{self, StreamExt, TryStreamExt};
 use std::future::Future;
 use std::time::Duration;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-/// How long a request goes on with its own work after its commit. The next one who meets the rest finishes it.
+/// How long a request goes on with its own work after its commit. Later requests finish the rest.
 const LONGEST: Duration = Duration::from_secs(15);
 
 /// How long a request goes on with the work that others left over.
 const LONGEST_HELP: Duration = Duration::from_secs(2);
 
-/// The age of work that nobody is at any more: its request has ended by then.
+/// How many redo logs are finished at the same time.
+const CHANGES_AT_ONCE: usize = 8;
+
+/// The age of left-over work: the request that began it has ended by then.
 const LEFT_OVER_AFTER: time::Duration = time::Duration::minutes(1);
 
-/// How long memberships stay closed after an erasure or the deletion of a group: far longer than the longest request that
-/// decided to make them a member.
+/// How long memberships stay closed after an erasure or the deletion of a group. No request that decided on a join runs
+/// longer.
 const CLOSED_FOR: time::Duration = time::Duration::days(1);
 
 /// Runs the work that is left after a commit, as far as it gets. Says whether it is finished. A failure is logged.
-pub(super) async fn tidy(work: impl Future<Output = Result<(), Error>>) -> bool {
+pub(super) async fn finish_committed(work: impl Future<Output = Result<(), Error>>) -> bool {
     match tokio::time::timeout(LONGEST, work).await {
         Ok(Ok(())) => return true,
         Ok(Err(error)) => {
@@ -42,37 +46,52 @@ pub(super) async fn tidy(work: impl Future<Output = Result<(), Error>>) -> bool 
 #[derive(Debug)]
 struct Watch {
     seen: Option<usize>,
+    /// How many looks without progress are left until the work counts as stalled.
+    patience: u32,
     left: u32,
 }
 
 impl Watch {
     /// The time between two looks.
     const EVERY: Duration = Duration::from_millis(100);
-    /// How many looks: twenty seconds.
-    const MOST: u32 = 200;
+    /// How many looks: fifteen seconds.
+    const MOST: u32 = 150;
 
     fn new() -> Self {
-        Self { seen: None, left: Self::MOST }
+        Self { seen: None, patience: 0, left: Self::MOST }
     }
 
-    /// Whether nothing has happened since the last look. If something has, or at the first look, waits a moment.
+    /// Whether the work has stalled. If not, waits a moment. Several watches do not find that at the same time.
     async fn is_stalled(&mut self, progress: usize) -> Result<bool, GaveUp> {
         self.left = self.left.checked_sub(1).ok_or(GaveUp)?;
-        let is_stalled = self.seen.replace(progress) == Some(progress);
-        if !is_stalled {
-            tokio::time::sleep(Self::EVERY).await;
+        if self.seen.replace(progress) != Some(progress) {
+            self.patience = fastrand::u32(1..=5);
         }
-        Ok(is_stalled)
+        match self.patience.checked_sub(1) {
+            None => return Ok(true),
+            Some(patience) => self.patience = patience,
+        }
+        tokio::time::sleep(Self::EVERY).await;
+        Ok(false)
     }
 }
 
 impl Directory {
     /// A group whose members are all written.
     pub(super) async fn settled_group(&self, id: Uuid) -> Result<Option<Group>, Error> {
+        self.await_redo_log(id, |_| true).await
+    }
+
+    /// A group, once it has no redo log that is `awaited`.
+    async fn await_redo_log(
+        &self,
+        id: Uuid,
+        mut awaited: impl FnMut(&RedoLog) -> bool,
+    ) -> Result<Option<Group>, Error> {
         let mut watch = Watch::new();
         loop {
             match self.store.get_record::<Group>(id).await? {
-                Some(group) if let Some(log) = group.redo_log => {
+                Some(group) if let Some(log) = group.redo_log.filter(&mut awaited) => {
                     if watch.is_stalled(log.done).await? {
                         self.store.resume_redo_log(&group).await?;
                     }
@@ -82,7 +101,30 @@ impl Directory {
         }
     }
 
-    /// Waits until those of the leavers who are in one of the groups have left it. Says whether there were any.
+    /// Waits until the redo log that a group has now is applied.
+    async fn finish_change(&self, id: Uuid) -> Result<(), Error> {
+        let mut first = None;
+        let awaited = |log: &RedoLog| *first.get_or_insert(log.revision) == log.revision;
+        self.await_redo_log(id, awaited).await.map(drop)
+    }
+
+    /// A group whose rows are its members: its redo log is applied, and no leaver is among the members.
+    ///
+    /// # Errors
+    /// [`Error::NoGroup`] when it was deleted meanwhile.
+    pub(super) async fn settled_for_reading(
+        &self,
+        group: Group,
+        leavers: &[Unfinished],
+    ) -> Result<Group, Error> {
+        let has_changed = self.settle_leavers(&[group.id], leavers).await?;
+        if group.redo_log.is_none() && !has_changed {
+            return Ok(group);
+        }
+        self.settled_group(group.id).await?.ok_or(Error::NoGroup(group.id))
+    }
+
+    /// Waits until no leaver is in these groups. Says whether there was one.
     pub(super) async fn settle_leavers(
         &self,
         groups: &[Uuid],
@@ -93,16 +135,20 @@ impl Directory {
         let mut are_there_any = false;
         loop {
             let memberships = self.store.get_memberships(&ids).await?;
-            let still_in = |leaver: &&Unfinished| {
+            let mut left = 0;
+            let mut staying = Vec::new();
+            for leaver in leavers {
                 let found = memberships.get(&leaver.id).filter(|found| found.is_closed);
-                found.is_some_and(|found| groups.iter().any(|id| found.groups.contains(id)))
-            };
-            let staying: Vec<&Unfinished> = leavers.iter().filter(still_in).collect();
+                let found = found.filter(|one| groups.iter().any(|id| one.groups.contains(id)));
+                if let Some(found) = found {
+                    left += found.groups.len();
+                    staying.push(leaver);
+                }
+            }
             if staying.is_empty() {
                 return Ok(are_there_any);
             }
             are_there_any = true;
-            let left: usize = memberships.values().map(|found| found.groups.len()).sum();
             if watch.is_stalled(left).await? {
                 for leaver in staying {
                     self.leave_groups(leaver).await?;
@@ -114,43 +160,41 @@ impl Directory {
     /// Finishes the work that a departure's own request began.
     pub(super) async fn finish_begun(&self, departure: &Departure) {
         if let Some(entry) = &departure.begins {
-            tidy(self.finish(entry)).await;
+            finish_committed(self.finish(entry)).await;
         }
     }
 
     /// Finishes work, whether another process is at it or not. Repeated, it changes nothing.
     pub(super) async fn finish(&self, entry: &Unfinished) -> Result<(), Error> {
+        let now = self.sources.now();
         match entry.work {
-            Work::Change => self.settled_group(entry.id).await.map(drop),
+            Work::Change => self.finish_change(entry.id).await,
             Work::Departure => self.leave_groups(entry).await,
             Work::Deletion => {
-                self.leave_groups(entry).await?;
                 self.store.remove_rows(entry.id).await?;
-                Ok(self.store.let_expire(entry, self.sources.now()).await?)
+                self.leave_groups(entry).await?;
+                Ok(self.store.let_expire(entry, now).await?)
             }
             Work::Erasure => {
-                self.leave_groups(entry).await?;
                 self.store.clear_notes().await?;
+                self.store.purge_erased(entry.id).await?;
+                self.leave_groups(entry).await?;
+                // A redo log may have the person's name.
                 self.finish_changes().await?;
-                self.store.purge_history(entry.id).await?;
-                Ok(self.store.let_expire(entry, self.sources.now()).await?)
+                Ok(self.store.let_expire(entry, now).await?)
             }
-            Work::Expiry if entry.since + CLOSED_FOR <= self.sources.now() => {
-                Ok(self.store.remove_memberships(entry.id).await.map(drop)?)
+            Work::Expiry if entry.since + CLOSED_FOR <= now => {
+                Ok(self.store.remove_memberships(entry).await?)
             }
             Work::Expiry => Ok(()),
         }
     }
 
-    /// Applies all redo logs of the tenant: one may name somebody who was erased, or make somebody a member who has left
-    /// since.
+    /// Applies all redo logs that the tenant's groups have now.
     pub(super) async fn finish_changes(&self) -> Result<(), Error> {
-        let work = self.store.list_unfinished().await?;
-        let mut finished = Ok(());
-        for entry in work.iter().filter(|entry| entry.work == Work::Change) {
-            finished = finished.and(self.settled_group(entry.id).await.map(drop));
-        }
-        finished
+        let work = self.store.list_unfinished(Work::Change..=Work::Change).await?;
+        let changes = stream::iter(work).map(|entry| self.finish_change(entry.id));
+        changes.buffer_unordered(CHANGES_AT_ONCE).try_collect().await
     }
 
     /// Finishes the work that interrupted requests left over, as far as it gets in two seconds. A failure is logged: no

@@ -1,5 +1,6 @@
 //! Departures: a hidden or erased employee, or a deleted group, leaves all groups. The transaction that decides it closes
-//! the memberships, and takes out of as many groups as it has room for. Further transactions take out of the others.
+//! the memberships, and removes the record from as many groups as it has room for. Further transactions remove it from the
+//! others.
 
 use super::dynamodb::transact::{Condition, Step, Transaction};
 use super::group_write::GroupChange;

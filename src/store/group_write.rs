@@ -99,10 +99,14 @@ impl TenantStore {
     /// Removes the rows of a deleted group, and the group from the memberships of its members.
     ///
     /// # Errors
-    /// [`Error`], as for every call.
+    /// [`Error::BadItem`] for a group that exists: a restore can hold half of a deletion. [`Error`], as for every call.
     pub async fn remove_rows(&self, group: Uuid) -> Result<(), Error> {
         /// Two items each.
         const MOST_AT_ONCE: usize = 50;
+        let record = keys::record(&self.tenant, Kind::Group, group);
+        if self.store.get(&record).await?.is_some() {
+            return Err(Error::bad_item("a group that exists is listed as deleted"));
+        }
         let members = self.list_ids_in(&keys::members(&self.tenant, group)).await?;
         for members in members.chunks(MOST_AT_ONCE) {
             let mut transaction = Transaction::new(&self.store);

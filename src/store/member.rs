@@ -27,7 +27,7 @@ pub struct MemberChanges {
     pub joined: Vec<Member>,
     /// Members with another name.
     pub renamed: Vec<Member>,
-    /// Former members.
+    /// Members that left.
     pub left: Vec<Uuid>,
 }
 

@@ -1,4 +1,5 @@
-//! The partitions of a tenant, and the unfinished work in the partition of its own items: one table for the removal of a tenant and for the check of its items.
+//! The partitions of a tenant, and the unfinished work in the partition of its own items: one table for the removal of a
+//! tenant and for the check of its items.
 
 use super::dynamodb::read::{Range, SortRange};
 use super::keys::{self, Kind};
@@ -65,6 +66,32 @@ impl Partition {
             _ => SortRange::All,
         };
         Range::new(&self.key(tenant), sort)
+    }
+
+    /// The name of an item, for reports.
+    pub(super) fn item_name(self) -> &'static str {
+        match self {
+            Self::Records(_) | Self::HiddenEmployees => "a record",
+            Self::Claims(_) => "a claim on a name",
+            Self::ExternalIds(_) => "a pointer from an externalId",
+            Self::Emails => "a pointer from an address",
+            Self::Counts(_) => "a count item",
+            Self::Memberships => "memberships",
+            Self::Unfinished => "unfinished work",
+            Self::GroupHistories | Self::TenantHistory | Self::History(_) => {
+                "an entry of a history"
+            }
+            Self::Members(_) => "the row of a member",
+            Self::RedoLog(_) => "a part of a redo log",
+        }
+    }
+
+    /// The group that the partition belongs to.
+    pub(super) fn group(self) -> Option<Uuid> {
+        match self {
+            Self::Members(group) | Self::RedoLog(group) => Some(group),
+            _ => None,
+        }
     }
 
     /// The partition key.

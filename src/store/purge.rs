@@ -4,7 +4,7 @@ use super::dynamodb::read::Range;
 use super::dynamodb::transact::{Condition, Step, Transaction};
 use super::keys::{self, Kind};
 use super::partitions::{self, Partition};
-use super::record::{id_in_key, ids_of};
+use super::record::id_in_key;
 use super::{Error, TenantStore};
 use uuid::Uuid;
 
@@ -15,6 +15,21 @@ impl TenantStore {
     /// [`Error`], as for every call.
     pub async fn purge_history(&self, id: Uuid) -> Result<usize, Error> {
         self.purge_range(&Partition::History(id).range(&self.tenant)).await
+    }
+
+    /// Removes the history of an erased employee.
+    ///
+    /// # Errors
+    /// [`Error::BadItem`] for an employee that exists: a restore can hold half of an erasure. [`Error`], as for every call.
+    pub async fn purge_erased(&self, id: Uuid) -> Result<(), Error> {
+        let places = [
+            keys::record(&self.tenant, Kind::Employee, id),
+            keys::hidden_employee(&self.tenant, id),
+        ];
+        if !self.store.get_at_once(&places).await?.is_empty() {
+            return Err(Error::bad_item("an employee who exists is listed as erased"));
+        }
+        self.purge_history(id).await.map(drop)
     }
 
     /// Whether there is any employee, visible or hidden, any group, or any claim on a name.
@@ -82,7 +97,8 @@ impl TenantStore {
         }
         // Deleted groups may have rows too.
         let unfinished = Partition::Unfinished.range(&self.tenant);
-        let deleted = ids_of(&self.store.query_all(&unfinished, None).await?)?;
+        let unfinished = self.store.query_all(&unfinished, None).await?;
+        let deleted = unfinished.iter().filter_map(|item| id_in_key(item).ok());
         let groups = self.list_ids_in(&keys::records(&self.tenant, Kind::Group)).await?;
         let of_groups = groups.into_iter().chain(deleted).flat_map(partitions::of_group);
         let rest = [Partition::Records(Kind::Group)].into_iter().chain(partitions::ABOUT_RECORDS);

@@ -148,6 +148,9 @@ const SETTINGS: &str = "settings";
 const TOKENS: &str = "tokens";
 const ATTRIBUTES: &str = "attributes";
 
+/// How many entries of unfinished work a check of a token reads with the tenant: about 15 KB.
+const MOST_WORK: usize = 100;
+
 impl Store {
     /// The ids of all tenants, in order.
     ///
@@ -170,7 +173,8 @@ impl TenantStore {
         item.map(|item| self.read_tenant(item)).transpose()
     }
 
-    /// The tenant's record and all its unfinished work, by one query; `None` when there is no such tenant.
+    /// The tenant's record and its unfinished work, by one query; `None` when there is no such tenant. Of very much work it
+    /// gives the first entries.
     ///
     /// # Errors
     /// [`Error`], as for every call.
@@ -178,12 +182,12 @@ impl TenantStore {
         self.store.check_table_once().await?;
         let settings = keys::settings(&self.tenant);
         let range = Range::new(&settings.partition, SortRange::From(settings.sort.clone()));
-        let mut items = self.store.query_all(&range, None).await?.into_iter();
-        let first = items.next().filter(|item| keys::sort_key(item) == Some(&*settings.sort));
-        let Some(tenant) = first else { return Ok(None) };
-        // An entry that cannot be read must not lock the tenant out; a check of the tenant finds it.
-        let work = items.filter_map(|item| Unfinished::from_item(item).ok()).collect();
-        Ok(Some((self.read_tenant(tenant)?, work)))
+        let mut items = self.store.query_all(&range, Some(1 + MOST_WORK)).await?;
+        if items.first().and_then(keys::sort_key) != Some(&*settings.sort) {
+            return Ok(None);
+        }
+        let tenant = items.remove(0);
+        Ok(Some((self.read_tenant(tenant)?, self.read_unfinished(items))))
     }
 
     fn read_tenant(&self, item: Item) -> Result<Tenant, Error> {

@@ -3,16 +3,18 @@
 //! transaction with conditions, and a repeated step changes nothing.
 
 use super::dynamodb::read::{Range, SortRange};
-use super::dynamodb::transact::{Condition, Outcome, Step, Transaction};
-use super::item::{ItemReader, ItemWriter};
-use super::keys;
+use super::dynamodb::transact::{Condition, Step, Transaction};
+use super::item::{ItemReader, ItemWriter, format_time};
+use super::keys::{self, Key};
+use super::membership::in_no_group;
 use super::record::id_in_key;
 use super::tenant::TenantId;
 use super::{Error, Item, TenantStore};
+use std::ops::RangeInclusive;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-/// A kind of unfinished work. The names sort so that [`Work::LEAVES`] is one range of keys.
+/// A kind of unfinished work. The order is that of the names, so that some kinds in a row are one range of keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Work {
     /// The redo log of a group is not applied.
@@ -45,8 +47,8 @@ impl Work {
     pub const ALL: [Self; 5] =
         [Self::Change, Self::Deletion, Self::Departure, Self::Erasure, Self::Expiry];
 
-    /// The first and the last kind of work that takes somebody out of groups.
-    const LEAVES: [Self; 2] = [Self::Deletion, Self::Erasure];
+    /// The kinds of work that take somebody out of groups.
+    pub const LEAVES: RangeInclusive<Self> = Self::Deletion..=Self::Erasure;
 
     /// The kind's name, in keys and reports.
     pub fn as_str(self) -> &'static str {
@@ -79,34 +81,46 @@ impl Unfinished {
         Ok(Self { work, id, by: item.text(BY)?, since: item.time(SINCE)? })
     }
 
+    /// The key. Entries that wait to expire sort by time, so that the first ones are the oldest.
+    fn key(&self, tenant: &TenantId) -> Result<Key, Error> {
+        let work = match self.work {
+            Work::Expiry => format!("{}#{}", self.work.as_str(), format_time(self.since)?),
+            other => other.as_str().to_owned(),
+        };
+        Ok(keys::unfinished(tenant, &work, self.id))
+    }
+
     fn to_item(&self, tenant: &TenantId) -> Result<Item, Error> {
-        let key = keys::unfinished(tenant, self.work.as_str(), self.id);
+        let key = self.key(tenant)?;
         Ok(ItemWriter::new(&key).text(BY, &*self.by).time(SINCE, self.since)?.into_item())
     }
 }
 
 impl TenantStore {
-    /// All unfinished work.
+    /// The unfinished work of some kinds in a row. An entry that cannot be read is logged and left out: it must not stop the
+    /// tenant's requests, and a check of the tenant finds it.
     ///
     /// # Errors
     /// [`Error`], as for every call.
-    pub async fn list_unfinished(&self) -> Result<Vec<Unfinished>, Error> {
-        self.list_unfinished_in(SortRange::Prefix(keys::UNFINISHED.to_owned())).await
+    pub async fn list_unfinished(
+        &self,
+        kinds: RangeInclusive<Work>,
+    ) -> Result<Vec<Unfinished>, Error> {
+        let [first, last] =
+            [kinds.start(), kinds.end()].map(|work| keys::unfinished_prefix(work.as_str()));
+        // Ids and times start with a hexadecimal digit: `g` comes after all of them.
+        let sort = SortRange::Between(first, format!("{last}g"));
+        let range = Range::new(&keys::own(&self.tenant), sort);
+        Ok(self.read_unfinished(self.store.query_all(&range, None).await?))
     }
 
-    /// The unfinished work that takes somebody out of groups.
-    ///
-    /// # Errors
-    /// [`Error`], as for every call.
-    pub async fn list_leavers(&self) -> Result<Vec<Unfinished>, Error> {
-        let [first, last] = Work::LEAVES.map(|work| keys::unfinished_prefix(work.as_str()));
-        // Ids are hexadecimal: `g` comes after all of them.
-        self.list_unfinished_in(SortRange::Between(first, format!("{last}g"))).await
-    }
-
-    async fn list_unfinished_in(&self, sort: SortRange) -> Result<Vec<Unfinished>, Error> {
-        let items = self.store.query_all(&Range::new(&keys::own(&self.tenant), sort), None).await?;
-        items.into_iter().map(Unfinished::from_item).collect()
+    pub(super) fn read_unfinished(&self, items: Vec<Item>) -> Vec<Unfinished> {
+        let entries = items.into_iter().map(Unfinished::from_item);
+        let readable = entries.filter_map(|entry| {
+            let tenant = self.tenant.as_str();
+            entry.inspect_err(|_| tracing::error!(tenant, "unfinished work cannot be read")).ok()
+        });
+        readable.collect()
     }
 
     /// An entry of the list.
@@ -128,7 +142,7 @@ impl TenantStore {
         Ok(())
     }
 
-    /// Removes an entry, in the transaction that carries out the last step.
+    /// Removes an entry, in the transaction that carries out the last step. Not for [`Work::Expiry`].
     pub(super) fn end_work(&self, transaction: &mut Transaction<'_>, work: Work, id: Uuid) {
         let key = keys::unfinished(&self.tenant, work.as_str(), id);
         transaction.delete(Step::Companion, &key, Condition::none());
@@ -146,15 +160,15 @@ impl TenantStore {
         transaction.commit().await.map(drop)
     }
 
-    /// Removes the memberships of somebody who was erased or deleted, unless they still have groups. Says whether it did.
+    /// Removes the memberships of an erased employee or a deleted group, unless they still have groups.
     ///
     /// # Errors
     /// [`Error`], as for every call.
-    pub async fn remove_memberships(&self, expired: Uuid) -> Result<bool, Error> {
+    pub async fn remove_memberships(&self, expiry: &Unfinished) -> Result<(), Error> {
         let mut transaction = Transaction::new(&self.store);
-        let key = keys::membership(&self.tenant, expired);
-        transaction.delete(Step::Departure, &key, super::membership::in_no_group());
-        self.end_work(&mut transaction, Work::Expiry, expired);
-        Ok(matches!(transaction.commit().await?, Outcome::Committed))
+        let key = keys::membership(&self.tenant, expiry.id);
+        transaction.delete(Step::Departure, &key, in_no_group());
+        transaction.delete(Step::Companion, &expiry.key(&self.tenant)?, Condition::none());
+        transaction.commit().await.map(drop)
     }
 }

@@ -10,7 +10,7 @@ use crate::api::site::Site;
 use crate::directory::actor::Actor;
 use crate::directory::session::has_form;
 use crate::directory::session::{FormKey, Resumed};
-use crate::directory::{Directory, TenantId};
+use crate::directory::{Directory, TenantId, Unfinished};
 use axum::Extension;
 use axum::body::Body;
 use axum::extract::{FromRequestParts, OriginalUri, Request, State};
@@ -109,38 +109,40 @@ pub(super) async fn guard(
         Err(error) => return error.into_response(),
     };
     let reading = parts.method == Method::GET || parts.method == Method::HEAD;
-    let visitor = match visitor {
-        Some(visitor) => visitor,
+    let (visitor, unfinished) = match visitor {
+        Some(found) => found,
         None if reading => return redirect(&site.root()),
         None => return signed_out().into_response(),
     };
-    if reading {
+    let directory = visitor.directory.clone();
+    let request = if reading {
         parts.extensions.insert(visitor);
-        return next.run(Request::from_parts(parts, body)).await;
-    }
-    match posted(&visitor, &parts.headers, body).await {
-        Ok(form) => {
-            parts.extensions.insert(visitor);
-            parts.extensions.insert(form);
-            next.run(Request::from_parts(parts, Body::empty())).await
-        }
-        Err(error) => error.into_response(),
-    }
+        Request::from_parts(parts, body)
+    } else {
+        match posted(&visitor, &parts.headers, body).await {
+            Ok(form) => parts.extensions.insert(form),
+            Err(error) => return error.into_response(),
+        };
+        parts.extensions.insert(visitor);
+        Request::from_parts(parts, Body::empty())
+    };
+    tokio::join!(next.run(request), directory.finish_left_over(&unfinished)).0
 }
 
-/// Whose session the request's cookie is, if it is one.
+/// The visitor whose session the request's cookie is, and the unfinished work that the request is to finish.
 pub(super) async fn visitor(
     services: &Services,
     path: &str,
     site: &Site,
     headers: &HeaderMap,
-) -> Result<Option<Visitor>, ApiError> {
+) -> Result<Option<(Visitor, Vec<Unfinished>)>, ApiError> {
     let Some(tenant) = tenant_in(path) else { return Ok(None) };
     for pass in passes(headers) {
         if let Some(resumed) = services.access.resume(&tenant, pass).await? {
-            let Resumed { directory, label, token, form_key } = resumed;
+            let Resumed { directory, label, token, form_key, unfinished } = resumed;
             let site = site.clone();
-            return Ok(Some(Visitor { tenant, directory, label, token, form_key, site }));
+            let visitor = Visitor { tenant, directory, label, token, form_key, site };
+            return Ok(Some((visitor, unfinished)));
         }
     }
     Ok(None)

@@ -45,7 +45,10 @@ pub(super) async fn index(
         return Ok(redirect(&site.root()));
     }
     match guard::visitor(&services, uri.path(), &site, &headers).await? {
-        Some(visitor) => settings::show(&services, &visitor, &query).await,
+        Some((visitor, unfinished)) => {
+            let page = settings::show(&services, &visitor, &query);
+            tokio::join!(page, visitor.directory.finish_left_over(&unfinished)).0
+        }
         None => form(StatusCode::OK, Frame::signed_out(&site).with_notice(&query), None),
     }
 }

@@ -168,7 +168,8 @@ pub(super) async fn archive_employee(call: Call, EmployeeId(id): EmployeeId) -> 
 
 /// Bring an archived employee back
 ///
-/// Also one whom the identity provider deleted, who is then visible to it again. What it says later overwrites it.
+/// An employee that the identity provider deleted becomes visible to it again, without groups: push the groups again. What the
+/// identity provider says later overwrites it.
 #[utoipa::path(
     post,
     path = "/employees/{id}/restore",

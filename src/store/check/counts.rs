@@ -53,10 +53,10 @@ impl<'s> Checker<'s> {
         let mut findings = Vec::new();
         for (id, record) in self.facts.records() {
             let found = self.facts.histories.get(&id).unwrap_or(&none);
-            findings.extend(gap(Some(id), found, record.revision));
+            findings.extend(gaps(Some(id), found, record.revision));
         }
         if let Some(revision) = self.facts.tenant_revision {
-            findings.extend(gap(None, &self.facts.tenant_history, revision));
+            findings.extend(gaps(None, &self.facts.tenant_history, revision));
         }
         let facts = &self.facts;
         for (id, found) in &facts.histories {
@@ -68,7 +68,7 @@ impl<'s> Checker<'s> {
                 continue;
             }
             match facts.deleted_groups.contains(id) {
-                true => findings.extend(gap(Some(*id), found, last(found))),
+                true => findings.extend(gaps(Some(*id), found, last(found))),
                 false => {
                     let detail = format!("a history up to revision {} has no record", last(found));
                     findings.push(Finding::permanent(
@@ -99,20 +99,18 @@ fn last(revisions: &BTreeSet<u64>) -> u64 {
     revisions.last().copied().unwrap_or_default()
 }
 
-fn gap<'s>(id: Option<Uuid>, found: &BTreeSet<u64>, revision: u64) -> Option<Finding<'s>> {
+/// The revisions that a history lacks, and those that its record does not have.
+fn gaps<'s>(id: Option<Uuid>, found: &BTreeSet<u64>, revision: u64) -> Vec<Finding<'s>> {
     let expected: BTreeSet<u64> = (1..=revision).collect();
-    let some = |ids: BTreeSet<u64>| {
-        let named: Vec<String> = ids.iter().take(10).map(u64::to_string).collect();
-        format!("{} ({} in all)", named.join(", "), ids.len())
-    };
-    let (missing, beyond) = (&expected - found, found - &expected);
-    let detail = match (missing.is_empty(), beyond.is_empty()) {
-        (true, true) => return None,
-        (false, true) => format!("the history lacks revision {}", some(missing)),
-        (true, false) => format!("the history goes beyond the record: revision {}", some(beyond)),
-        (false, false) => {
-            format!("the history lacks revision {}, and has {}", some(missing), some(beyond))
-        }
-    };
-    Some(Finding::permanent(ViolationKind::HistoryGap, id, detail))
+    let differences = [
+        (ViolationKind::HistoryGap, &expected - found, "the history lacks revision"),
+        (ViolationKind::HistoryAhead, found - &expected, "the record lacks revision"),
+    ];
+    let findings = differences.into_iter().filter(|(_, revisions, _)| !revisions.is_empty());
+    let findings = findings.map(|(kind, revisions, text)| {
+        let named: Vec<String> = revisions.iter().take(10).map(u64::to_string).collect();
+        let detail = format!("{text} {} ({} in all)", named.join(", "), revisions.len());
+        Finding::permanent(kind, id, detail)
+    });
+    findings.collect()
 }

@@ -46,7 +46,7 @@ pub(super) struct Facts {
     pub(super) rows: BTreeMap<(Uuid, Uuid), MemberRow>,
     pub(super) memberships: BTreeMap<Uuid, Memberships>,
     /// The list of unfinished work.
-    pub(super) unfinished: BTreeSet<(Work, Uuid)>,
+    pub(super) unfinished: BTreeMap<(Work, Uuid), Key>,
     /// The parts of redo logs: group, revision and key.
     pub(super) redo_parts: Vec<(Uuid, u64, Key)>,
     /// The revisions in each history of a record.
@@ -81,7 +81,7 @@ impl Facts {
 
     /// Whether the list of unfinished work has an entry.
     pub(super) fn is_listed_work(&self, work: Work, id: Uuid) -> bool {
-        self.unfinished.contains(&(work, id))
+        self.unfinished.contains_key(&(work, id))
     }
 
     /// Whether an employee or a group has no record, visible or hidden.
@@ -89,6 +89,13 @@ impl Facts {
         !self.visible.contains_key(&id)
             && !self.hidden.contains_key(&id)
             && !self.unreadable.contains(&id)
+    }
+
+    /// Whether the memberships of a record cannot be judged: its item cannot be read, or is lost and may be copied back.
+    pub(super) fn is_unjudged(&self, id: Uuid) -> bool {
+        let is_lost = || self.is_gone(id) && self.histories.contains_key(&id);
+        let has_end = || self.deleted_groups.contains(&id) || self.erased.contains(&id);
+        self.unreadable.contains(&id) || (is_lost() && !has_end())
     }
 
     /// The erased employees whose history is not removed yet.
@@ -101,7 +108,7 @@ impl Facts {
     pub(super) fn named_groups(&self) -> BTreeSet<Uuid> {
         let groups = self.groups().map(|(id, _)| id);
         let of_members = self.memberships.values().flat_map(|one| &one.groups);
-        let lists = self.unfinished.iter().map(|(_, id)| id).chain(&self.unreadable);
+        let lists = self.unfinished.keys().map(|(_, id)| id).chain(&self.unreadable);
         // The history of a group outlives it.
         groups.chain(of_members.chain(lists).chain(self.histories.keys()).copied()).collect()
     }

@@ -28,6 +28,12 @@ impl<'s> Checker<'s> {
             let kind = ViolationKind::MemberCountWrong;
             let detail = format!("{} instead of {counted}", group.member_count);
             let next = group.revision.saturating_add(1);
+            let last = self.facts.histories.get(&id).and_then(|revisions| revisions.last());
+            if last.is_some_and(|last| *last >= next) {
+                // The record is to be copied from a backup: its next revision has an entry already.
+                findings.push(Finding::permanent(kind, Some(id), detail));
+                continue;
+            }
             let entry = HistoryEntry {
                 at: self.at,
                 by: self.by.clone(),
@@ -77,11 +83,11 @@ impl<'s> Checker<'s> {
         findings.collect()
     }
 
-    /// Each entry in the list of unfinished work has work. To finish a deletion of a group that exists would remove its
+    /// Each entry in the list of unfinished work has work. Finishing the deletion of an existing group would remove its
     /// members.
     pub(super) fn check_listed(&self) -> Vec<Finding<'s>> {
         let facts = &self.facts;
-        let left = facts.unfinished.iter().filter(|(work, id)| {
+        let left = facts.unfinished.iter().filter(|((work, id), _)| {
             let has_work = match work {
                 Work::Change => facts.group(*id).is_some_and(|group| group.redo_log.is_some()),
                 Work::Departure => facts.hidden.contains_key(id),
@@ -90,28 +96,50 @@ impl<'s> Checker<'s> {
             };
             !has_work && !facts.unreadable.contains(id)
         });
-        let findings = left.map(|(work, id)| {
+        let findings = left.map(|((work, id), key)| {
             let mut repair = self.guarded([*id]);
-            self.store.end_work(&mut repair, *work, *id);
+            repair.delete(Step::Companion, key, Condition::none());
             let detail = format!("the list has a {}, and there is no such work", work.as_str());
             Finding::repairable(ViolationKind::WorkLeft, Some(*id), detail, repair)
         });
         findings.collect()
     }
 
-    /// Each part of a redo log belongs to the redo log of its group.
-    pub(super) fn check_redo_parts(&self) -> Vec<Finding<'s>> {
-        let revision = |id: &Uuid| Some(self.facts.group(*id)?.redo_log?.revision);
-        let parts = self.facts.redo_parts.iter();
-        let left = parts
-            .filter(|(id, of, _)| revision(id) != Some(*of) && !self.facts.unreadable.contains(id));
-        let findings = left.map(|(id, of, key)| {
-            let mut repair = self.guarded([*id]);
-            repair.delete(Step::Companion, key, Condition::none());
-            let detail = format!("a part of the redo log of revision {of}");
-            Finding::repairable(ViolationKind::RedoLogLeft, Some(*id), detail, repair)
-        });
-        findings.collect()
+    /// A redo log has all its parts, and each part belongs to the redo log of its group. The repair of a redo log that lacks
+    /// parts drops it: its rest would be applied to the wrong members.
+    pub(super) fn check_redo_logs(&self) -> Vec<Finding<'s>> {
+        let mut findings = Vec::new();
+        let mut parts: BTreeMap<Uuid, usize> = BTreeMap::new();
+        for (id, of, key) in &self.facts.redo_parts {
+            let log = self.facts.group(*id).and_then(|group| group.redo_log);
+            if log.is_some_and(|log| log.revision == *of) {
+                *parts.entry(*id).or_default() += 1;
+            } else if !self.facts.unreadable.contains(id) {
+                let mut repair = self.guarded([*id]);
+                repair.delete(Step::Companion, key, Condition::none());
+                let detail = format!("a part of the redo log of revision {of}");
+                let kind = ViolationKind::RedoLogLeft;
+                findings.push(Finding::repairable(kind, Some(*id), detail, repair));
+            }
+        }
+        for (id, group) in self.facts.groups() {
+            let Some(log) = group.redo_log else { continue };
+            let found = parts.get(&id).copied().unwrap_or_default();
+            if found == log.parts {
+                continue;
+            }
+            let mut repair = self.empty();
+            let as_read = Condition::expression("revision = :read AND changeRevision = :change")
+                .with(":read", number(group.revision))
+                .with(":change", number(log.revision));
+            let change = "REMOVE changeRevision, changeParts, changeDone";
+            repair.update(Step::Record, &group.key, change, Item::new(), as_read);
+            self.store.end_work(&mut repair, Work::Change, id);
+            let detail = format!("the redo log has {found} of {} parts", log.parts);
+            let kind = ViolationKind::RedoLogCut;
+            findings.push(Finding::repairable(kind, Some(id), detail, repair));
+        }
+        findings
     }
 
     /// No employee is visible and hidden. The one with the higher revision stays.

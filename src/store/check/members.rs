@@ -14,8 +14,7 @@ impl<'s> Checker<'s> {
     pub(super) fn check_rows(&self) -> Vec<Finding<'s>> {
         let rows = self.facts.rows.keys().filter_map(|(group, member)| {
             let (group, member) = (*group, *member);
-            let unreadable = &self.facts.unreadable;
-            if unreadable.contains(&group) || unreadable.contains(&member) {
+            if self.facts.is_unjudged(group) || self.facts.is_unjudged(member) {
                 return None;
             }
             let has_group = self.memberships(member).groups.contains(&group);
@@ -23,7 +22,7 @@ impl<'s> Checker<'s> {
             let kind = match self.facts.group(group) {
                 None if self.facts.is_listed_work(Work::Deletion, group) => return None,
                 None => ViolationKind::RowLeft,
-                // Whether the member has left is for the memberships to say.
+                // The check of memberships covers a member that has left.
                 Some(_) if has_group => return None,
                 Some(_) if is_member => ViolationKind::RowWithoutMembership,
                 Some(_) => ViolationKind::MemberUnknown,
@@ -48,7 +47,7 @@ impl<'s> Checker<'s> {
         let mut findings = Vec::new();
         let ids: BTreeSet<Uuid> =
             self.facts.memberships.keys().chain(self.facts.hidden.keys()).copied().collect();
-        for id in ids.into_iter().filter(|id| !self.facts.unreadable.contains(id)) {
+        for id in ids.into_iter().filter(|id| !self.facts.is_unjudged(*id)) {
             let found = self.memberships(id);
             match self.check_closed(id, &found) {
                 Some(finding) => findings.push(finding),
@@ -62,7 +61,7 @@ impl<'s> Checker<'s> {
         let is_closed = !self.facts.visible.contains_key(&id);
         let work = self.work_of_leaver(id, found).filter(|_| is_closed);
         let listed = match work {
-            // Whoever never comes back is at the work until the memberships expire.
+            // An erased employee or a deleted group has an entry until the memberships expire.
             Some(Work::Expiry) => &[Work::Expiry, Work::Deletion, Work::Erasure][..],
             Some(Work::Departure) => &[Work::Departure],
             Some(_) => &[Work::Deletion, Work::Erasure],
@@ -95,7 +94,6 @@ impl<'s> Checker<'s> {
             (true, false) => Some(Work::Departure),
             (false, true) => Some(Work::Expiry),
             (false, false) if self.facts.erased.contains(&id) => Some(Work::Erasure),
-            // A record that was lost leaves its groups. Its history stays.
             (false, false) => Some(Work::Deletion),
         }
     }
@@ -108,7 +106,7 @@ impl<'s> Checker<'s> {
 
     fn check_groups_of(&self, id: Uuid, found: &Memberships) -> Vec<Finding<'s>> {
         let lacking = found.groups.iter().filter(|group| {
-            !self.facts.rows.contains_key(&(**group, id)) && !self.facts.unreadable.contains(group)
+            !self.facts.rows.contains_key(&(**group, id)) && !self.facts.is_unjudged(**group)
         });
         let findings = lacking.map(|group| {
             let mut repair = self.guarded([*group]);

@@ -1,8 +1,7 @@
 //! The check of a tenant's items: reads them all, and compares them with the invariants of `docs/data-model.md`.
 //!
 //! The invariants hold after each transaction, so a crash never breaks them. The check counts unfinished work, which is no
-//! violation. Damage comes from outside, such as a
-//! restore with half of a transaction.
+//! violation. Damage comes from outside, such as a restore with half of a transaction.
 //!
 //! A running service changes items during the check. So a violation counts when two reads in a row show it.
 
@@ -100,7 +99,7 @@ impl TenantStore {
         violations.sort_unstable();
         let facts = &checker.facts;
         let mut unfinished = BTreeMap::new();
-        for (work, _) in facts.unfinished.iter().filter(|(work, _)| *work != Work::Expiry) {
+        for (work, _) in facts.unfinished.keys().filter(|(work, _)| *work != Work::Expiry) {
             *unfinished.entry(*work).or_default() += 1;
         }
         Ok((Report { items: facts.items, unfinished, violations }, findings))
@@ -133,8 +132,9 @@ impl TenantStore {
             _ => {
                 let mut repair = Transaction::new(&self.store);
                 repair.delete(Step::Companion, &key, Condition::none());
-                let detail = format!("an item of {partition:?} cannot be read");
-                Finding::repairable(ViolationKind::UnreadableItem, None, detail, repair)
+                let detail = format!("{} cannot be read", partition.item_name());
+                let id = partition.group().or(id);
+                Finding::repairable(ViolationKind::UnreadableItem, id, detail, repair)
             }
         }
     }
@@ -153,7 +153,7 @@ impl<'s> Checker<'s> {
         Self::check_histories,
         Self::check_listed,
         Self::check_unlisted,
-        Self::check_redo_parts,
+        Self::check_redo_logs,
         Self::check_rows,
         Self::check_memberships,
         Self::check_member_counts,

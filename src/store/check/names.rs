@@ -46,7 +46,7 @@ impl<'s> Checker<'s> {
             if claim.former.contains(id) || claim.former.len() >= MOST_FORMER {
                 return None;
             }
-            // The last one comes back first, and nobody knows when this one left.
+            // The time of the deletion is unknown. The first place returns last.
             let former = [*id].into_iter().chain(claim.former.iter().copied()).collect();
             let after = Claim { former, ..claim.clone() };
             let detail = "the claim on its userName does not remember it".to_owned();

@@ -48,7 +48,7 @@ impl TenantStore {
             Ok(tenant) => facts.tenant_revision = tenant.map(|tenant| tenant.revision),
             Err(Error::BadItem(_)) => {
                 let detail = "the item of the tenant cannot be read";
-                let kind = ViolationKind::UnreadableRecord;
+                let kind = ViolationKind::UnreadableTenant;
                 findings.push(Finding::permanent(kind, None, detail));
             }
             Err(other) => return Err(other),
@@ -163,7 +163,7 @@ fn keep(
         }
         Partition::Unfinished => {
             let Unfinished { work, id, .. } = Unfinished::from_item(item)?;
-            facts.unfinished.insert((work, id));
+            facts.unfinished.insert((work, id), key);
         }
         Partition::GroupHistories => {
             let id = keys::group_in_history(&key.sort);

@@ -49,7 +49,9 @@ impl<'s> Finding<'s> {
 /// The invariants. The name of a variant says how its invariant is violated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ViolationKind {
-    /// The item of an employee, a group or the tenant cannot be read.
+    /// The item of the tenant cannot be read.
+    UnreadableTenant,
+    /// The item of an employee or a group cannot be read.
     UnreadableRecord,
     /// An entry of a history cannot be read.
     UnreadableHistory,
@@ -77,8 +79,10 @@ pub enum ViolationKind {
     EmailKeyWrong,
     /// A counter differs from the number of records.
     CountWrong,
-    /// A history does not have exactly the revisions of its record.
+    /// A history lacks a revision of its record.
     HistoryGap,
+    /// A history has a revision that its record does not have yet.
+    HistoryAhead,
     /// A member's row belongs to a group that does not exist.
     RowLeft,
     /// A member's row names no visible record.
@@ -97,12 +101,15 @@ pub enum ViolationKind {
     WorkLeft,
     /// A part of a redo log belongs to no redo log.
     RedoLogLeft,
+    /// A redo log lacks parts.
+    RedoLogCut,
 }
 
 impl ViolationKind {
     /// The kind's name, in reports.
     pub fn as_str(self) -> &'static str {
         match self {
+            Self::UnreadableTenant => "unreadableTenant",
             Self::UnreadableRecord => "unreadableRecord",
             Self::UnreadableHistory => "unreadableHistory",
             Self::UnreadableItem => "unreadableItem",
@@ -118,6 +125,7 @@ impl ViolationKind {
             Self::EmailKeyWrong => "emailKeyWrong",
             Self::CountWrong => "countWrong",
             Self::HistoryGap => "historyGap",
+            Self::HistoryAhead => "historyAhead",
             Self::RowLeft => "rowLeft",
             Self::MemberUnknown => "memberUnknown",
             Self::RowWithoutMembership => "rowWithoutMembership",
@@ -127,28 +135,41 @@ impl ViolationKind {
             Self::WorkUnlisted => "workUnlisted",
             Self::WorkLeft => "workLeft",
             Self::RedoLogLeft => "redoLogLeft",
+            Self::RedoLogCut => "redoLogCut",
         }
     }
 
     /// The next step of an operator: instead of a repair that is not possible, or after a repair.
     pub fn advice(self) -> Option<&'static str> {
         match self {
+            Self::UnreadableTenant => Some(
+                "Copy the tenant's item from a backup. Do not remove it: it has the tokens and the settings.",
+            ),
             Self::UnreadableRecord => Some(
                 "Copy the item from a backup. Without one, remove it, and let the identity provider create the record again.",
             ),
             Self::UnreadableHistory => Some("Copy the entry from a backup, or remove it."),
             Self::RecordMissing => Some(
-                "Copy the record from a backup, or let the identity provider create it again. The history stays.",
+                "Copy the record from a backup, then run --repair. Without a backup, erase the employee, or keep the history \
+                 and this violation.",
             ),
             Self::NameTwice => Some(
-                "Give one of the two another name in the identity provider. Rollcall finds only one of them by name.",
+                "Give one of the two another name in the identity provider, then run --repair. Rollcall finds only one of \
+                 them by name.",
             ),
             Self::HistoryGap => {
                 Some("Copy the entries from a backup. The record itself is complete.")
             }
-            Self::MemberCountWrong | Self::MembershipWithoutRow | Self::MemberUnknown => {
-                Some("Push the group again: the identity provider knows its members.")
-            }
+            Self::HistoryAhead => Some(
+                "The record is older than its history. Copy the record from a backup. Without one, remove the entries.",
+            ),
+            Self::MemberCountWrong
+            | Self::MembershipWithoutRow
+            | Self::MemberUnknown
+            | Self::RedoLogCut
+            | Self::UnreadableItem => Some(
+                "After --repair, push the groups of these members again: the identity provider knows who is in them.",
+            ),
             _ => None,
         }
     }

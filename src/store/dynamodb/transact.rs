@@ -22,7 +22,7 @@ pub(in crate::store) enum Step {
     Member,
     /// The memberships of a record that is hidden, restored or deleted, and its groups.
     Departure,
-    /// Counts, pointers, history, members, redo logs: written without a condition, for the record's guards them.
+    /// Counts, pointers, history, rows, redo logs. Most have no condition: that on the record guards them.
     Companion,
 }
 

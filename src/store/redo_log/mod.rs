@@ -13,7 +13,7 @@ use super::record::id_in_key;
 use super::unfinished::{Unfinished, Work};
 use super::{Error, Item, TenantStore};
 use aws_sdk_dynamodb::types::AttributeValue;
-use part::{Entry, entries_of, part_item, parts_of, read_part};
+use part::{Entry, count_parts, entries_of, part_item, parts_of, read_part};
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
@@ -36,8 +36,11 @@ impl RedoLog {
 
 /// The redo log that a change of members needs; `None` when the group's own transaction can write it.
 pub fn redo_log_for(changes: &MemberChanges, revision: u64) -> Option<RedoLog> {
-    let parts = || parts_of(entries_of(changes)).len();
-    (changes.len() > MOST_DIRECT).then(|| RedoLog { revision, parts: parts(), done: 0 })
+    (changes.len() > MOST_DIRECT).then(|| RedoLog {
+        revision,
+        parts: count_parts(changes),
+        done: 0,
+    })
 }
 
 impl TenantStore {
@@ -74,7 +77,7 @@ impl TenantStore {
         Ok(())
     }
 
-    /// Applies a redo log that this request committed. Ends early when another process applies it.
+    /// Applies a redo log that this request committed. `false` when another process went on with it.
     ///
     /// # Errors
     /// [`Error`], as for every call.
@@ -82,22 +85,33 @@ impl TenantStore {
         &self,
         group: &Group,
         changes: &MemberChanges,
-    ) -> Result<(), Error> {
-        let Some(log) = group.redo_log else { return Ok(()) };
+    ) -> Result<bool, Error> {
+        let Some(log) = group.redo_log else { return Ok(true) };
         self.apply_from(group.id, log, &entries_of(changes)).await
     }
 
-    /// Goes on with the redo log of a group where another process left it. Ends early when another process applies it.
+    /// Goes on with the redo log of a group where another process left it. Ends early when another process goes on with it.
     ///
     /// # Errors
-    /// [`Error`], as for every call.
+    /// [`Error::BadItem`] for a redo log without all its parts. [`Error`], as for every call.
     pub async fn resume_redo_log(&self, group: &Group) -> Result<(), Error> {
         let Some(log) = group.redo_log else { return Ok(()) };
         let prefix = SortRange::Prefix(keys::redo_prefix(log.revision));
         let partition = keys::redo_log(&self.tenant, group.id);
         let parts = self.store.query_all(&Range::new(&partition, prefix), None).await?;
-        let entries: Vec<Vec<Entry>> = parts.iter().map(read_part).collect::<Result<_, _>>()?;
-        self.apply_from(group.id, log, &entries.concat()).await
+        if parts.len() < log.parts {
+            // Another process may have removed the redo log meanwhile.
+            let now = self.get_record::<Group>(group.id).await?.and_then(|group| group.redo_log);
+            return match now.is_some_and(|now| now.revision == log.revision) {
+                true => Err(Error::bad_item("a redo log lacks parts")),
+                false => Ok(()),
+            };
+        }
+        let mut entries = Vec::new();
+        for part in &parts {
+            entries.extend(read_part(part)?);
+        }
+        self.apply_from(group.id, log, &entries).await.map(drop)
     }
 
     async fn apply_from(
@@ -105,7 +119,7 @@ impl TenantStore {
         group: Uuid,
         mut log: RedoLog,
         entries: &[Entry],
-    ) -> Result<(), Error> {
+    ) -> Result<bool, Error> {
         loop {
             let rest = entries.get(log.done..).unwrap_or_default();
             let now = rest.get(..MOST_APPLIED).unwrap_or(rest);
@@ -113,7 +127,7 @@ impl TenantStore {
             let is_last = now.len() == rest.len() && items <= MOST_ITEMS;
             let is_written = self.apply(group, &log, now, is_last).await?;
             if is_last || !is_written {
-                return Ok(());
+                return Ok(is_written);
             }
             log.done += now.len();
         }
@@ -128,11 +142,11 @@ impl TenantStore {
         is_last: bool,
     ) -> Result<bool, Error> {
         let at = GroupAt { id: group, revision: log.revision };
-        // Whoever left, or is in too many groups, after the change was decided.
+        // Members that left, or reached the most groups, after the change was decided.
         let mut left_out = BTreeSet::new();
         loop {
             let mut transaction = Transaction::new(&self.store);
-            self.move_redo_log(
+            self.advance_redo_log(
                 &mut transaction,
                 group,
                 log,
@@ -161,7 +175,7 @@ impl TenantStore {
             if refused.iter().any(|(step, _)| *step == Step::Record) {
                 return Ok(false);
             }
-            // Each attempt leaves out more, so there are few.
+            // Each attempt leaves out at least one more, so the loop ends.
             for (_, item) in refused {
                 left_out.insert(id_in_key(&item.unwrap_or_default())?);
             }
@@ -178,7 +192,7 @@ impl TenantStore {
     }
 
     /// Counts entries as done; after the last ones removes the redo log.
-    fn move_redo_log(
+    fn advance_redo_log(
         &self,
         transaction: &mut Transaction<'_>,
         group: Uuid,

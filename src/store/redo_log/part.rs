@@ -31,9 +31,7 @@ impl Entry {
     fn bytes(&self) -> usize {
         match self {
             Entry::Left(_) => ID_BYTES,
-            Entry::Joined(member) | Entry::Renamed(member) => {
-                JOINED_BYTES + member.display.as_ref().map_or(0, String::len)
-            }
+            Entry::Joined(member) | Entry::Renamed(member) => bytes_of(member),
         }
     }
 }
@@ -47,22 +45,38 @@ pub(super) fn entries_of(changes: &MemberChanges) -> Vec<Entry> {
 }
 
 /// The entries, in as many parts as they need.
-pub(super) fn parts_of(entries: Vec<Entry>) -> Vec<Vec<Entry>> {
-    let mut parts: Vec<Vec<Entry>> = Vec::new();
+pub(super) fn parts_of(mut entries: Vec<Entry>) -> Vec<Vec<Entry>> {
+    let sizes = lengths(entries.iter().map(Entry::bytes));
+    sizes.into_iter().map(|entries_of_part| entries.drain(..entries_of_part).collect()).collect()
+}
+
+/// How many parts a change needs.
+pub(super) fn count_parts(changes: &MemberChanges) -> usize {
+    let named = changes.joined.iter().chain(&changes.renamed).map(bytes_of);
+    lengths(changes.left.iter().map(|_| ID_BYTES).chain(named)).len()
+}
+
+/// The number of entries of each part, by the bytes of the entries.
+fn lengths(entries: impl Iterator<Item = usize>) -> Vec<usize> {
+    let mut parts: Vec<usize> = Vec::new();
     let mut room = 0;
-    for entry in entries {
-        match parts.last_mut().filter(|_| entry.bytes() <= room) {
+    for bytes in entries {
+        match parts.last_mut().filter(|_| bytes <= room) {
             Some(part) => {
-                room -= entry.bytes();
-                part.push(entry);
+                room -= bytes;
+                *part += 1;
             }
             None => {
-                room = PART_BYTES.saturating_sub(entry.bytes());
-                parts.push(vec![entry]);
+                room = PART_BYTES.saturating_sub(bytes);
+                parts.push(1);
             }
         }
     }
     parts
+}
+
+fn bytes_of(member: &Member) -> usize {
+    JOINED_BYTES + member.display.as_ref().map_or(0, String::len)
 }
 
 /// The item of a part.
