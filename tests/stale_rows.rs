@@ -41,6 +41,22 @@ async fn a_removal_that_read_too_early_to_see_its_member_happens() {
     tenant.expect_sound().await;
 }
 
+/// Both requests find the row as it was before the other one. Together they count one member more, and then one less.
+#[tokio::test]
+async fn a_change_that_read_a_row_too_early_is_not_made_twice() {
+    let tenant = TestApp::new().await.tenant("acme").await;
+    let (ada, bob) = (user(&tenant, "ada").await, user(&tenant, "bob").await);
+    let crew = group(&tenant, "Crew", &[&bob]).await;
+    let add = json!([{"op": "add", "path": "members", "value": [{"value": ada}]}]);
+    patch_with_another_between(&tenant, &path(&crew), &add, &add).await;
+    tenant.expect_settled_and_sound().await;
+    assert_eq!(members(&tenant, &crew).await, [&*ada, &*bob]);
+    let remove = json!([{"op": "remove", "path": format!("members[value eq \"{ada}\"]")}]);
+    patch_with_another_between(&tenant, &path(&crew), &remove, &remove).await;
+    tenant.expect_settled_and_sound().await;
+    assert_eq!(members(&tenant, &crew).await, [bob.as_str()]);
+}
+
 /// The removal is committed, and its redo log is applied between the reads of the row and of the group.
 #[tokio::test]
 async fn an_addition_that_read_a_row_before_a_redo_log_was_applied_happens() {
