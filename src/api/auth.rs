@@ -61,9 +61,8 @@ pub(super) async fn authenticate(
         match caller(&services, &tenant, area.scope, request.headers()).await {
             Ok((caller, unfinished)) => {
                 request.extensions_mut().insert(caller.clone());
-                let directory = caller.directory.clone();
-                let answer = noticed(&services, area, caller, request, next);
-                return tokio::join!(answer, directory.finish_left_over(&unfinished)).0;
+                let answer = noticed(&services, area, &caller, request, next);
+                return tokio::join!(answer, caller.directory.finish_left_over(&unfinished)).0;
             }
             Err(error) => return error.into_response(),
         }
@@ -94,7 +93,7 @@ fn endpoint_in<'p>(path: &'p str, tenant: &TenantId, root: &str) -> &'p str {
 async fn noticed(
     services: &Services,
     area: Area,
-    caller: Caller,
+    caller: &Caller,
     request: Request,
     next: Next,
 ) -> Response {

@@ -2,7 +2,6 @@
 
 use super::{Directory, Error};
 use crate::store::check::{Report, Violation};
-use crate::store::unfinished::Work;
 
 /// How many times a repair starts again, because one repair revealed another violation.
 const MOST_ROUNDS: usize = 5;
@@ -52,17 +51,5 @@ impl Directory {
         repair.repaired.sort_unstable();
         repair.repaired.dedup();
         Ok(repair)
-    }
-
-    /// Finishes all unfinished work of the tenant, however old it is.
-    ///
-    /// # Errors
-    /// The first error. Other work is finished all the same.
-    pub async fn finish_all(&self) -> Result<(), Error> {
-        let mut finished = Ok(());
-        for entry in self.store.list_unfinished(Work::Change..=Work::Expiry).await? {
-            finished = finished.and(self.finish(&entry).await);
-        }
-        finished
     }
 }

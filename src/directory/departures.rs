@@ -73,8 +73,7 @@ impl Directory {
         occasion: Occasion<'_>,
     ) -> Result<Departure, Error> {
         let left: BTreeSet<Uuid> = before.groups.iter().copied().take(MOST_AT_ONCE).collect();
-        let members = MemberChanges { left: vec![id], ..MemberChanges::default() };
-        let groups = self.group_changes(&left, &members, occasion).await?;
+        let groups = self.group_changes(id, &left, occasion).await?;
         Ok(Departure { id, before, left, groups, begins: None, ends: None })
     }
 
@@ -83,17 +82,14 @@ impl Directory {
         Ok(self.store.get_memberships(&[id]).await?.remove(&id).unwrap_or_default())
     }
 
-    /// Those of the groups that are still there, with a change of members.
+    /// The changes that take a member out of groups. A group that does not exist any more has none.
     async fn group_changes(
         &self,
-        ids: &BTreeSet<Uuid>,
-        members: &MemberChanges,
+        member: Uuid,
+        groups: &BTreeSet<Uuid>,
         occasion: Occasion<'_>,
     ) -> Result<Vec<GroupChange>, Error> {
-        if ids.is_empty() {
-            return Ok(Vec::new());
-        }
-        let ids: Vec<Uuid> = ids.iter().copied().collect();
+        let ids: Vec<Uuid> = groups.iter().copied().collect();
         let mut groups = Vec::with_capacity(ids.len());
         for group in self.store.get_records::<Group>(&ids).await? {
             match group.redo_log {
@@ -101,10 +97,11 @@ impl Directory {
                 Some(_) => groups.extend(self.settled_group(group.id).await?),
             }
         }
+        let members = MemberChanges { left: vec![member], ..MemberChanges::default() };
         let types = &self.types.groups;
         let changes = groups.iter().filter_map(|group| {
             let attributes = group.attributes.clone();
-            group_change::changed(types, group, attributes, members, occasion)
+            group_change::changed(types, group, attributes, &members, occasion)
         });
         Ok(changes.collect())
     }

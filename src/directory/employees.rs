@@ -176,9 +176,7 @@ impl Directory {
         claim: &Claim,
     ) -> Result<Written, Error> {
         let unfinished = self.store.list_unfinished(Work::Change..=Work::Departure).await?;
-        if unfinished.iter().any(|entry| entry.work == Work::Change) {
-            self.finish_changes().await?;
-        }
+        self.finish_changes(&unfinished).await?;
         let is_theirs = |entry: &&Unfinished| (entry.work, entry.id) == (Work::Departure, after.id);
         if let Some(departure) = unfinished.iter().find(is_theirs) {
             self.finish(departure).await?;

@@ -12,7 +12,6 @@ use crate::store::employee_read::Place;
 use crate::store::group::Group;
 use crate::store::keys::Kind;
 use crate::store::member::Member;
-use crate::store::unfinished::Work;
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -118,8 +117,7 @@ impl Directory {
         limit: usize,
     ) -> Result<ListPage<MemberView>, Error> {
         let after = cursor.map(|cursor| read_id(cursor).ok_or(Error::BadCursor)).transpose()?;
-        let leavers = self.store.list_unfinished(Work::LEAVES).await?;
-        self.settled_for_reading(group.clone(), &leavers).await?;
+        self.settled_for_reading(group.clone()).await?;
         let (members, has_more) = self.store.list_members_page(group.id, after, limit).await?;
         let rows = self.view_members(members).await?;
         let last = rows.last().filter(|_| has_more);

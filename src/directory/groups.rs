@@ -52,8 +52,7 @@ impl Directory {
     /// # Errors
     /// [`Error::NoGroup`], [`Error::Contention`], and as for every call of the store.
     pub async fn members_of(&self, group: Group) -> Result<(Group, Vec<Member>), Error> {
-        let leavers = self.store.list_unfinished(Work::LEAVES).await?;
-        self.members_shown(self.settled_for_reading(group, &leavers).await?).await
+        self.members_shown(self.settled_for_reading(group).await?).await
     }
 
     /// The same for a settled group.
@@ -62,21 +61,22 @@ impl Directory {
         mut group: Group,
     ) -> Result<(Group, Vec<Member>), Error> {
         let mut pauses = Pauses::new();
-        loop {
+        let rows = loop {
             let rows = match group.member_count {
                 0 => Vec::new(),
                 _ => self.store.list_member_rows(group.id).await?,
             };
             if is_whole(&group, &rows) {
-                return Ok((group, rows.into_iter().map(|row| row.member).collect()));
+                break rows;
             }
-            let now = self.settled_group(group.id).await?.ok_or(Error::NoGroup(group.id))?;
-            if now.revision == group.revision {
-                return Ok((now, rows.into_iter().map(|row| row.member).collect()));
+            let before = group.revision;
+            group = self.settled_group(group.id).await?.ok_or(Error::NoGroup(group.id))?;
+            if group.revision == before {
+                break rows;
             }
             pauses.pause().await?;
-            group = now;
-        }
+        };
+        Ok((group, rows.into_iter().map(|row| row.member).collect()))
     }
 
     /// Adds a group. Members that nobody here knows are left out.
@@ -110,9 +110,7 @@ impl Directory {
             if self.is_done(written, &mut attempt).await? {
                 self.memory.there_are_groups(self.store.tenant_id(), occasion.at);
                 if group.redo_log.is_some() {
-                    return Ok(ChangedGroup::unread(
-                        self.with_members_written(group, &members).await,
-                    ));
+                    return Ok(self.with_members_written(group, &members).await);
                 }
                 let mut members = members.joined;
                 members.sort_unstable_by_key(|member| member.id);
@@ -233,8 +231,7 @@ impl Directory {
                 tokio::join!(self.store.replace_group(&change, rename.as_ref(), &members), rows);
             if self.is_changed(written?, record, &mut pauses).await? {
                 if change.after.redo_log.is_some() {
-                    let group = self.with_members_written(change.after, &members).await;
-                    return Ok(ChangedGroup::unread(group));
+                    return Ok(self.with_members_written(change.after, &members).await);
                 }
                 let members = rows.and_then(|rows| members.over(rows, &change));
                 return Ok(ChangedGroup { group: change.after, members });
@@ -243,7 +240,7 @@ impl Directory {
     }
 
     /// A group whose change is committed, once its members are written too, as far as this request gets.
-    async fn with_members_written(&self, group: Group, members: &MemberChanges) -> Group {
+    async fn with_members_written(&self, group: Group, members: &MemberChanges) -> ChangedGroup {
         let apply = async {
             if !self.store.apply_redo_log(&group, members).await? {
                 self.settled_group(group.id).await?;
@@ -251,7 +248,8 @@ impl Directory {
             Ok(())
         };
         let is_applied = finish_committed(apply).await;
-        Group { redo_log: group.redo_log.filter(|_| !is_applied), ..group }
+        let redo_log = group.redo_log.filter(|_| !is_applied);
+        ChangedGroup::unread(Group { redo_log, ..group })
     }
 
     async fn get_group_if(&self, id: Uuid, precondition: &Precondition) -> Result<Group, Error> {

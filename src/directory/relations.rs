@@ -10,7 +10,7 @@ use crate::store::group::Group;
 use crate::store::keys::Kind;
 use crate::store::member::Member;
 use crate::store::membership::Memberships;
-use crate::store::unfinished::{Unfinished, Work};
+use crate::store::unfinished::Unfinished;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use uuid::Uuid;
 
@@ -50,16 +50,11 @@ impl Directory {
     ) -> Result<Relations, Error> {
         match (kind, view) {
             (Kind::Employee, View { groups: Wanted::Yes, .. }) => self.relations(&[id]).await,
-            (Kind::Group, View { members: Wanted::Yes, .. }) => self.leavers().await,
+            (Kind::Group, View { members: Wanted::Yes, .. }) => {
+                Ok(Relations { leavers: self.leavers().await?, ..Relations::default() })
+            }
             _ => Ok(Relations::default()),
         }
-    }
-
-    async fn leavers(&self) -> Result<Relations, Error> {
-        Ok(Relations {
-            leavers: self.store.list_unfinished(Work::LEAVES).await?,
-            ..Relations::default()
-        })
     }
 
     /// The relations of the records of a list.
@@ -76,10 +71,10 @@ impl Directory {
         let leavers = async {
             match has_groups && view.members == Wanted::Yes {
                 true => self.leavers().await,
-                false => Ok(Relations::default()),
+                false => Ok(Vec::new()),
             }
         };
-        let (relations, Relations { leavers, .. }) =
+        let (relations, leavers) =
             tokio::try_join!(self.relations_of_rows(&ids, list.is_consecutive), leavers)?;
         Ok(Relations { leavers, ..relations })
     }

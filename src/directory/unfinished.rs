@@ -108,16 +108,18 @@ impl Directory {
         self.await_redo_log(id, awaited).await.map(drop)
     }
 
+    /// The unfinished work that takes somebody out of groups.
+    pub(super) async fn leavers(&self) -> Result<Vec<Unfinished>, Error> {
+        Ok(self.store.list_unfinished(Work::LEAVES).await?)
+    }
+
     /// A group whose rows are its members: its redo log is applied, and no leaver is among the members.
     ///
     /// # Errors
     /// [`Error::NoGroup`] when it was deleted meanwhile.
-    pub(super) async fn settled_for_reading(
-        &self,
-        group: Group,
-        leavers: &[Unfinished],
-    ) -> Result<Group, Error> {
-        let has_changed = self.settle_leavers(&[group.id], leavers).await?;
+    pub(super) async fn settled_for_reading(&self, group: Group) -> Result<Group, Error> {
+        let leavers = self.leavers().await?;
+        let has_changed = self.settle_leavers(&[group.id], &leavers).await?;
         if group.redo_log.is_none() && !has_changed {
             return Ok(group);
         }
@@ -180,7 +182,8 @@ impl Directory {
                 self.store.purge_erased(entry.id).await?;
                 self.leave_groups(entry).await?;
                 // A redo log may have the person's name.
-                self.finish_changes().await?;
+                let work = self.store.list_unfinished(Work::Change..=Work::Change).await?;
+                self.finish_changes(&work).await?;
                 Ok(self.store.let_expire(entry, now).await?)
             }
             Work::Expiry if entry.since + CLOSED_FOR <= now => {
@@ -190,24 +193,44 @@ impl Directory {
         }
     }
 
-    /// Applies all redo logs that the tenant's groups have now.
-    pub(super) async fn finish_changes(&self) -> Result<(), Error> {
-        let work = self.store.list_unfinished(Work::Change..=Work::Change).await?;
-        let changes = stream::iter(work).map(|entry| self.finish_change(entry.id));
+    /// Applies the redo logs among some work.
+    pub(super) async fn finish_changes(&self, work: &[Unfinished]) -> Result<(), Error> {
+        let changes = work.iter().filter(|entry| entry.work == Work::Change);
+        let ids: Vec<Uuid> = changes.map(|entry| entry.id).collect();
+        let changes = stream::iter(ids).map(|id| self.finish_change(id));
         changes.buffer_unordered(CHANGES_AT_ONCE).try_collect().await
+    }
+
+    /// Finishes some work, one entry after the other. Gives the first error: it is no reason to leave the rest.
+    async fn finish_each<'u>(
+        &self,
+        entries: impl Iterator<Item = &'u Unfinished>,
+    ) -> Result<(), Error> {
+        let mut finished = Ok(());
+        for entry in entries {
+            finished = finished.and(self.finish(entry).await);
+        }
+        finished
+    }
+
+    /// Finishes all unfinished work of the tenant, however old it is.
+    ///
+    /// # Errors
+    /// The first error. Other work is finished all the same.
+    pub async fn finish_all(&self) -> Result<(), Error> {
+        let work = self.store.list_unfinished(Work::Change..=Work::Expiry).await?;
+        self.finish_each(work.iter()).await
     }
 
     /// Finishes the work that interrupted requests left over, as far as it gets in two seconds. A failure is logged: no
     /// answer depends on it.
     pub async fn finish_left_over(&self, found: &[Unfinished]) {
-        let work = async {
-            let mut finished = Ok(());
-            for entry in found.iter().filter(|entry| is_left_over(entry, self.sources.now())) {
-                // Work that cannot be finished is no reason to leave the rest.
-                finished = finished.and(self.finish(entry).await);
-            }
-            finished
-        };
+        // Nearly every request meets none.
+        if found.is_empty() {
+            return;
+        }
+        let now = self.sources.now();
+        let work = self.finish_each(found.iter().filter(|entry| is_left_over(entry, now)));
         if let Ok(Err(error)) = tokio::time::timeout(LONGEST_HELP, work).await {
             let (tenant, cause) = (self.store.tenant_id().as_str(), crate::error_chain(&error));
             tracing::warn!(tenant, cause, "unfinished work is left for later");
@@ -215,7 +238,7 @@ impl Directory {
     }
 }
 
-/// Whether nobody is at the work any more.
+/// Whether the request that began the work has ended, or the memberships were closed for long enough.
 fn is_left_over(entry: &Unfinished, now: OffsetDateTime) -> bool {
     let age = if entry.work == Work::Expiry { CLOSED_FOR } else { LEFT_OVER_AFTER };
     entry.since + age < now

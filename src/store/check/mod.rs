@@ -62,8 +62,8 @@ impl TenantStore {
         Ok(again)
     }
 
-    /// Repairs everything that follows from the records, each violation by one conditional transaction. Says how many it wrote. A
-    /// repair can reveal another violation, so the caller checks again.
+    /// Repairs everything that follows from the records, each violation by one transaction. Says how many it wrote. A repair can
+    /// reveal another violation, so the caller checks again.
     ///
     /// # Errors
     /// [`Error`], as for every call.
