@@ -14,7 +14,7 @@ use tempfile::TempDir;
 
 const NOBODY: &str = "99999999-9999-4999-8999-999999999999";
 
-fn eve() -> serde_json::Value {
+fn eve_as_sent() -> serde_json::Value {
     json!({"userName": "eve", "externalId": "00u3"})
 }
 
@@ -44,7 +44,7 @@ impl Scene {
         let body = json!({"userName": "ada", "externalId": "00u1", "emails": [
             {"value": "ada@example.com", "primary": true}, {"value": "countess@example.com"}]});
         let ada = tenant.create(&body).await;
-        let (bob, eve) = (user(&tenant, "bob").await, tenant.create(&eve()).await);
+        let (bob, eve) = (user(&tenant, "bob").await, tenant.create(&eve_as_sent()).await);
         let crew = group(&tenant, "Crew", &[&ada, &bob, &eve]).await;
         group(&tenant, "Outer", &[&crew]).await;
         let gone = group(&tenant, "Gone", &[&ada]).await;
@@ -144,7 +144,7 @@ async fn names_lead_to_their_records_again() {
     // A deleted employee can still come back.
     let tenant =
         scene.makes_sound(FormerMissing, async |tenant| tenant.remove("USERNAME", "eve").await);
-    assert_eq!(tenant.await.create(&crate::damage::eve()).await, *eve);
+    assert_eq!(tenant.await.create(&eve_as_sent()).await, *eve);
 }
 
 #[tokio::test]

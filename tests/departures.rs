@@ -87,7 +87,7 @@ async fn unfinished(tenant: &TestTenant) -> Vec<(Work, Uuid)> {
     work.into_iter().map(|entry| (entry.work, entry.id)).collect()
 }
 
-/// Somebody with an externalId: a POST after a deletion is the same person.
+/// A user with an externalId. A POST of it after a deletion brings the employee back.
 fn person(name: &str) -> Value {
     json!({"userName": name, "externalId": format!("00u-{name}")})
 }
@@ -728,7 +728,7 @@ async fn no_reader_sees_a_deleted_employee_whose_change_is_unfinished() {
     tenant.expect_sound().await;
 }
 
-/// As many groups as somebody can be in are a limit that a request is told of, and never in the way of others.
+/// The limit of groups for a member: a small change is refused, and a large change leaves the member out.
 #[tokio::test]
 async fn a_member_of_very_many_groups_joins_no_other() {
     let (tenant, ids) = many(60).await;
