@@ -22,7 +22,7 @@ async fn api(tenant: &TestTenant, method: &str, rest: &str, body: Value) -> Answ
     tenant.app.send(request.body(body).unwrap()).await
 }
 
-async fn declare(tenant: &TestTenant, urn: &str, name: &str, body: Value) -> Answer {
+pub async fn declare(tenant: &TestTenant, urn: &str, name: &str, body: Value) -> Answer {
     api(tenant, "PUT", &format!("/attributes/{urn}/{name}"), body).await
 }
 
@@ -176,8 +176,12 @@ async fn a_value_of_another_type_is_refused_with_its_place() {
         ("string", json!(1)),
         ("integer", json!(1.5)),
         ("integer", json!(1e3)),
-        ("integer", json!("1")),
+        ("integer", json!("one")),
+        ("integer", json!("1.5")),
+        ("integer", json!("1e3")),
         ("decimal", json!("x")),
+        ("decimal", json!("1,5")),
+        ("decimal", json!("NaN")),
         ("boolean", json!("perhaps")),
         ("dateTime", json!("yesterday")),
         ("dateTime", json!("2026-01-02")),
@@ -213,6 +217,54 @@ async fn a_value_of_another_type_is_refused_with_its_place() {
         let detail = answer.expect_error(400, Some("invalidValue"));
         assert!(detail.contains(&format!("{ACME}:whole")), "{number}: {detail}");
     }
+}
+
+#[tokio::test]
+async fn numbers_may_be_text() {
+    let tenant = acme().await;
+    for (name, kind, several) in [
+        ("badge", "integer", false),
+        ("rate", "decimal", false),
+        ("floors", "integer", true),
+        ("rates", "decimal", true),
+    ] {
+        declare(&tenant, ACME, name, json!({"type": kind, "multiValued": several}))
+            .await
+            .expect(201);
+    }
+    let text =
+        json!({"badge": "701984", "rate": "1.5", "floors": ["3", 4], "rates": ["2.0", "1e3"]});
+    let numbers = json!({"badge": 701_984, "rate": 1.5, "floors": [3, 4], "rates": [2, 1000]});
+    let body = json!({"userName": "ada", ACME: text});
+    let ada = tenant.post("/Users", &body).await.expect(201);
+    assert_eq!(ada[ACME], numbers);
+    let one = format!("/Users/{}", ada["id"].as_str().unwrap());
+    assert_eq!(tenant.put(&one, &body).await.expect(200), ada, "the same once more is no change");
+    let path = |name: &str| format!("{ACME}:{name}");
+    let operations = json!([
+        {"op": "Replace", "path": "active", "value": "False"},
+        {"op": "Add", "path": path("badge"), "value": "7"},
+        {"op": "Add", "path": path("floors"), "value": ["5"]},
+        {"op": "Remove", "path": path("rates"), "value": ["1000"]},
+        {"op": "Replace", "value": {path("rate"): "-0.5"}},
+    ]);
+    let changed = tenant.patch(&one, &operations).await.expect(200);
+    assert_eq!(changed["active"], false);
+    let expected = json!({"badge": 7, "rate": -0.5, "floors": [3, 4, 5], "rates": [2]});
+    assert_eq!(changed[ACME], expected);
+    for filter in ["badge eq \"7\"", "badge gt \"6.5\"", "rate lt \"0\"", "floors eq \"5\""] {
+        assert_eq!(tenant.found(&format!("{ACME}:{filter}")).await, ["ada"], "{filter}");
+    }
+    let wrong = format!("{ACME}:badge eq \"seven\"");
+    let detail = tenant.filter(&wrong).await.expect_error(400, Some("invalidFilter"));
+    assert!(detail.contains("must be compared with a number"), "{detail}");
+    let wrong = json!([
+        {"op": "Replace", "path": "active", "value": "True"},
+        {"op": "Add", "path": path("badge"), "value": "seven"},
+    ]);
+    let detail = tenant.patch(&one, &wrong).await.expect_error(400, Some("invalidValue"));
+    assert!(detail.ends_with("badge must be a whole number, found text"), "{detail}");
+    assert_eq!(tenant.get(&one).await.expect(200), changed);
 }
 
 #[tokio::test]

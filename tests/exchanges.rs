@@ -6,12 +6,13 @@
 //! without one the body must be empty. `ROLLCALL_UPDATE_FILES=1` writes the bodies anew, to be read before they are
 //! believed.
 
+use crate::custom::declare;
 use crate::support::request::Answer;
 use crate::support::{TestApp, TestTenant, sorted};
 use axum::body::Body;
 use http::Request;
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use time::Duration;
@@ -29,6 +30,14 @@ async fn an_okta_app_of_the_integration_wizard_is_answered_as_it_expects() {
 #[tokio::test]
 async fn entra_id_is_answered_as_it_expects() {
     run("entra/users").await;
+}
+
+#[tokio::test]
+async fn entra_id_with_declared_attributes_is_answered_as_it_expects() {
+    let tenant = TestApp::new().await.tenant("acme").await;
+    let urn = "urn:ietf:params:scim:schemas:extension:acme:2.0:User";
+    declare(&tenant, urn, "badge", json!({"type": "integer"})).await.expect(201);
+    run_on(&tenant, "entra/declared-attributes").await;
 }
 
 #[tokio::test]
@@ -91,8 +100,8 @@ fn every_folder_of_exchanges_is_run() {
     for client in sorted(&root()) {
         for story in sorted(&client) {
             let story = story.strip_prefix(root()).unwrap().display().to_string();
-            let call = format!("run({story:?})");
-            assert!(include_str!("exchanges.rs").contains(&call), "nothing says {call}");
+            let call = format!("{story:?})");
+            assert!(include_str!("exchanges.rs").contains(&call), "nothing runs {story}");
         }
     }
 }
@@ -126,7 +135,10 @@ struct Expected {
 }
 
 async fn run(story: &str) {
-    let tenant = TestApp::new().await.tenant("acme").await;
+    run_on(&TestApp::new().await.tenant("acme").await, story).await;
+}
+
+async fn run_on(tenant: &TestTenant, story: &str) {
     let files = sorted(&root().join(story));
     assert!(!files.is_empty(), "{story} is empty");
     for file in files {
@@ -135,7 +147,7 @@ async fn run(story: &str) {
         let exchange: Exchange =
             serde_json::from_str(&text).unwrap_or_else(|error| panic!("{name}: {error}"));
         tenant.app.advance(Duration::seconds(exchange.advance_secs));
-        let answer = tenant.app.send(request(&tenant, exchange.request)).await;
+        let answer = tenant.app.send(request(tenant, exchange.request)).await;
         if std::env::var_os("ROLLCALL_UPDATE_FILES").is_some() {
             update(&file, &text, &answer);
             continue;

@@ -14,6 +14,7 @@ mod message;
 pub mod work;
 pub mod fold;
 pub mod date_time;
+mod number;
 pub mod schema;
 pub mod attr_path;
 pub mod bound_path;

@@ -10,7 +10,7 @@ use crate::scim::attr_path::AttrPath;
 use crate::scim::bound_path::BoundPath;
 use crate::scim::error::excerpt;
 use crate::scim::schema::{Attribute, AttributeType, ResourceType, Returned, Target};
-use crate::scim::{Error, ScimType, date_time, fold};
+use crate::scim::{Error, ScimType, date_time, fold, number};
 use serde_json::{Map, Value};
 use std::sync::LazyLock;
 
@@ -155,10 +155,13 @@ fn test(
         }
         AttributeType::Integer | AttributeType::Decimal => {
             let order = Order::of(op).ok_or_else(|| refuse_op(ORDERED))?;
-            let CompareValue::Number(number) = value else {
-                return Err(refuse_value("a number without quotes"));
+            let number = match value {
+                CompareValue::Number(number) => Some(number.clone()),
+                CompareValue::String(text) => number::any(text),
+                CompareValue::Boolean(_) | CompareValue::Null => None,
             };
-            Ok((Test::Number { order, constant: number.clone() }, Value::Number(number.clone())))
+            let number = number.ok_or_else(|| refuse_value("a number"))?;
+            Ok((Test::Number { order, constant: number.clone() }, Value::Number(number)))
         }
         AttributeType::DateTime => {
             let order = Order::of(op).ok_or_else(|| refuse_op(ORDERED))?;

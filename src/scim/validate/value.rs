@@ -4,6 +4,7 @@ use super::Kept;
 use crate::scim::Error;
 use crate::scim::date_time;
 use crate::scim::error::quoted;
+use crate::scim::number;
 use crate::scim::schema::{Attribute, AttributeType, Returned};
 use crate::scim::values::{check_number, merge_repeated};
 use base64::Engine;
@@ -58,8 +59,7 @@ pub fn read_element(attribute: &Attribute, value: Value, at: &str) -> Result<Opt
     match attribute.kind {
         AttributeType::Complex => read_complex(attribute, value, at),
         AttributeType::Boolean => read_boolean(&value, at).map(Some),
-        AttributeType::Integer if value.is_i64() || value.is_u64() => Ok(Some(value)),
-        AttributeType::Integer => Err(wrong_type(at, "a whole number", &value)),
+        AttributeType::Integer => read_integer(value, at).map(Some),
         AttributeType::Decimal => read_decimal(value, at).map(Some),
         AttributeType::String
         | AttributeType::Reference
@@ -111,16 +111,32 @@ fn read_boolean(value: &Value, at: &str) -> Result<Value, Error> {
     }
 }
 
-/// RFC 7643 §2.3.3. A number without a fraction is a whole number however it is written: 2.0 and 2 are one value.
+/// RFC 7643 §2.3.4; Entra ID sends a number as text.
+fn read_integer(value: Value, at: &str) -> Result<Value, Error> {
+    let number = match &value {
+        Value::Number(number) => Some(number.clone()).filter(|number| !number.is_f64()),
+        Value::String(text) => number::whole(text),
+        _ => None,
+    };
+    number.map(Value::Number).ok_or_else(|| wrong_type(at, "a whole number", &value))
+}
+
+/// RFC 7643 §2.3.3; Entra ID sends a number as text. A number without a fraction is a whole number however it is written:
+/// 2.0 and 2 are one value.
 fn read_decimal(value: Value, at: &str) -> Result<Value, Error> {
-    let Value::Number(number) = &value else { return Err(wrong_type(at, "a number", &value)) };
+    let number = match &value {
+        Value::Number(number) => Some(number.clone()),
+        Value::String(text) => number::any(text),
+        _ => None,
+    };
+    let number = number.ok_or_else(|| wrong_type(at, "a number", &value))?;
     let whole = number.as_f64().filter(|float| number.is_f64() && float.fract() == 0.0);
     let digits = whole.map(|float| format!("{:.0}", float + 0.0));
     let whole = digits.and_then(|digits| {
         let signed = digits.parse::<i64>().ok().map(Value::from);
         signed.or_else(|| digits.parse::<u64>().ok().map(Value::from))
     });
-    Ok(whole.unwrap_or(value))
+    Ok(whole.unwrap_or(Value::Number(number)))
 }
 
 fn check_text(attribute: &Attribute, text: &str, at: &str) -> Result<(), Error> {

@@ -133,8 +133,9 @@ fn values_go_with_types() {
     check_error("active eq \"yes\"", &format!("\"active\" {boolean} \"yes\""));
     check_error("active eq 1", &format!("\"active\" {boolean} 1"));
     check_error("emails[primary eq \"\"]", &format!("\"primary\" {boolean} \"\""));
-    let number = "must be compared with a number without quotes, found";
-    check_error("logins eq \"1\"", &format!("\"logins\" {number} \"1\""));
+    let number = "must be compared with a number, found";
+    check("logins eq \"1\" and height gt \"1.5\"");
+    check_error("logins eq \"one\"", &format!("\"logins\" {number} \"one\""));
     check_error("height gt true", &format!("\"height\" {number} true"));
     let instant = "must be compared with a date and time such as \"2026-11-23T09:30:00Z\", found";
     check_error("meta.created gt \"today\"", &format!("\"meta.created\" {instant} \"today\""));
