@@ -1,6 +1,7 @@
 //! Groups: who is in them, who sees that, and what happens to members who come and go.
 
 use crate::support::log::Log;
+use crate::support::request::Answer;
 use crate::support::{Ids, ORIGIN, TestApp, TestTenant, counting_id};
 use futures_util::future::join_all;
 use serde_json::{Value, json};
@@ -227,6 +228,83 @@ async fn members_come_and_go_in_every_form_that_clients_send() {
     tenant.expect_sound().await;
 }
 
+/// A value that only the client library understands must not empty a group, nor leave somebody in it.
+#[tokio::test]
+async fn members_are_read_one_level_too_deep_and_by_reference() {
+    let tenant = acme().await;
+    let (ada, bob) = (user(&tenant, "ada").await, user(&tenant, "bob").await);
+    let crew = group(&tenant, "Crew", &[&ada]).await;
+    let reference = |id: &str| format!("{ORIGIN}{}", tenant.path(&format!("/Users/{id}")));
+    let check = async |operations: Value, expected: &[&String]| {
+        tenant.patch(&path(&crew), &operations).await.expect(200);
+        let members = members(&tenant, &crew).await;
+        assert_eq!(members.iter().collect::<Vec<_>>(), expected, "{operations}");
+    };
+    let operation = |op: &str, value: Value| json!([{"op": op, "path": "members", "value": value}]);
+    let deep = |id: &str| json!({"members": [{"value": id}]});
+    check(operation("add", deep(&bob)), &[&ada, &bob]).await;
+    check(operation("Remove", deep(&ada)), &[&bob]).await;
+    check(operation("replace", deep(&ada)), &[&ada]).await;
+    check(operation("replace", json!([deep(&bob)])), &[&bob]).await;
+    check(json!([{"op": "replace", "value": {"members": deep(&ada)}}]), &[&ada]).await;
+    check(operation("add", json!([{"$ref": reference(&bob)}])), &[&ada, &bob]).await;
+    check(operation("remove", json!([{"$ref": reference(&ada)}])), &[&bob]).await;
+    check(operation("replace", json!({"$ref": format!("../Users/{ada}")})), &[&ada]).await;
+    for wanted in [deep(&bob), json!([{"$ref": reference(&bob)}])] {
+        let body = json!({"displayName": "Crew", "members": wanted});
+        tenant.put(&path(&crew), &body).await.expect(200);
+        assert_eq!(members(&tenant, &crew).await, [bob.clone()], "{body}");
+        let body = json!({"displayName": "Fleet", "members": wanted});
+        let fleet = tenant.post("/Groups", &body).await.expect(201);
+        assert_eq!(fleet["members"][0]["value"], bob);
+        tenant.delete(&path(fleet["id"].as_str().unwrap())).await.expect(204);
+        check(operation("replace", json!([{"value": ada}])), &[&ada]).await;
+    }
+    tenant.expect_sound().await;
+}
+
+#[tokio::test]
+async fn members_without_a_readable_value_are_refused() {
+    let app = TestApp::new().await;
+    let (tenant, other) = (app.tenant("acme").await, app.tenant("umbrella").await);
+    let (ada, bob) = (user(&tenant, "ada").await, user(&tenant, "bob").await);
+    let crew = group(&tenant, "Crew", &[&ada]).await;
+    let before = tenant.get(&path(&crew)).await.expect(200);
+    let foreign = format!("{ORIGIN}{}", other.path(&format!("/Users/{bob}")));
+    let text = json!({"value": bob}).to_string();
+    for unreadable in [
+        json!([{"id": bob}]),
+        json!([{"display": "bob"}]),
+        json!([{"foo": bob}]),
+        json!([{"value": ada}, {"foo": bob}]),
+        json!([{"$ref": foreign}]),
+        json!([{"value": ""}]),
+        json!([{"value": null, "type": "User"}]),
+        json!([null]),
+        json!([{}]),
+        json!({"id": bob}),
+        json!({"users": [{"value": bob}]}),
+        json!({"members": [{"id": bob}]}),
+        json!(text),
+        json!([text]),
+    ] {
+        let refuses = async |answer: Answer| {
+            let detail = answer.expect_error(400, Some("invalidValue"));
+            assert!(detail.contains("members") && detail.contains("has no value"), "{detail}");
+            assert_eq!(tenant.get(&path(&crew)).await.expect(200), before, "{unreadable}");
+        };
+        for op in ["add", "replace", "remove"] {
+            let operation = json!([{"op": op, "path": "members", "value": unreadable}]);
+            refuses(tenant.patch(&path(&crew), &operation).await).await;
+        }
+        let pathless = json!([{"op": "replace", "value": {"members": unreadable}}]);
+        refuses(tenant.patch(&path(&crew), &pathless).await).await;
+        let body = json!({"displayName": "Crew", "members": unreadable});
+        refuses(tenant.put(&path(&crew), &body).await).await;
+    }
+    tenant.expect_sound().await;
+}
+
 #[tokio::test]
 async fn who_is_not_here_is_left_out() {
     let app = TestApp::new().await;
@@ -295,13 +373,12 @@ async fn members_that_cannot_be_told_apart_make_no_work() {
     let tenant = acme().await;
     let crew = group(&tenant, "Crew", &[]).await;
     // Each request spends its whole budget of 10 million comparisons, which is most of this test's time.
-    let nameless: Vec<Value> = (0..5_000).map(|n| json!({"$ref": n.to_string()})).collect();
-    let add = json!([{"op": "add", "path": "members", "value": nameless}]);
+    let typed: Vec<Value> =
+        (0..5_000).map(|n| json!({"value": "x", "type": n.to_string()})).collect();
+    let add = json!([{"op": "add", "path": "members", "value": typed}]);
     let refused = tenant.patch(&path(&crew), &add).await;
     let detail = refused.expect_error(400, Some("invalidValue"));
     assert!(detail.contains("compare too much"), "{detail}");
-    let typed: Vec<Value> =
-        (0..5_000).map(|n| json!({"value": "x", "type": n.to_string()})).collect();
     let body = json!({"displayName": "Fleet", "members": typed});
     let refused = tenant.post("/Groups", &body).await;
     let detail = refused.expect_error(400, Some("invalidValue"));

@@ -591,6 +591,38 @@ async fn a_list_is_kept_without_repeats_and_without_what_says_nothing() {
     assert_eq!(tenant.put(&path, &body).await.expect(200), created);
 }
 
+#[tokio::test]
+async fn a_list_is_not_emptied_by_values_under_another_name() {
+    let (tenant, path) = with_ada().await;
+    let before = tenant.get(&path).await.expect(200);
+    for (list, unreadable) in [
+        ("emails", json!([{"address": "a@example.com"}])),
+        (
+            "emails",
+            json!([{"value": "a@example.com"}, {"address": "b@example.com", "type": "home"}]),
+        ),
+        ("emails", json!({"address": "a@example.com"})),
+        ("addresses", json!([{"street": "1 Road"}])),
+        ("roles", json!([{"name": "Auditor"}])),
+    ] {
+        let body = json!({"userName": "ada@example.com", list: unreadable});
+        let operations =
+            ["add", "replace"].map(|op| json!([{"op": op, "path": list, "value": unreadable}]));
+        let mut answers = vec![tenant.put(&path, &body).await];
+        for operation in operations {
+            answers.push(tenant.patch(&path, &operation).await);
+        }
+        for answer in answers {
+            let detail = answer.expect_error(400, Some("invalidValue"));
+            assert!(detail.contains(list) && detail.contains(" has no"), "{detail}");
+            assert_eq!(tenant.get(&path).await.expect(200), before, "{unreadable}");
+        }
+    }
+    let deep = json!([{"op": "replace", "path": "emails", "value": {"emails": [{"value": "a@example.com"}]}}]);
+    let emails = tenant.patch(&path, &deep).await.expect(200)["emails"].clone();
+    assert_eq!(emails, json!([{"value": "a@example.com"}]));
+}
+
 /// A mapping without a namespace is kept by a POST and a PUT as by a PATCH.
 #[tokio::test]
 async fn a_key_of_a_body_may_be_a_path() {

@@ -43,7 +43,8 @@ pub(super) async fn bulk(
         let done = match started.elapsed() < LONGEST {
             true => {
                 let left = LONGEST_WHOLE.saturating_sub(started.elapsed());
-                let done = tokio::time::timeout(left, carry_out(&caller, step)).await;
+                let done =
+                    tokio::time::timeout(left, carry_out(&caller, &path.base_url, step)).await;
                 done.unwrap_or_else(|_| Err(ApiError::too_slow(LONGEST_WHOLE.as_secs())))
             }
             false => Err(ApiError::no_time_left()),
@@ -56,7 +57,7 @@ pub(super) async fn bulk(
     response::json_page(&plan.response(&path.base_url))
 }
 
-async fn carry_out(caller: &Caller, step: Step) -> Result<Outcome, ApiError> {
+async fn carry_out(caller: &Caller, base_url: &str, step: Step) -> Result<Outcome, ApiError> {
     let Caller { directory, label, .. } = caller;
     let is_meant = |kind: &Kind| {
         directory.resource_type(*kind).endpoint.eq_ignore_ascii_case(&step.path.endpoint)
@@ -77,18 +78,18 @@ async fn carry_out(caller: &Caller, step: Step) -> Result<Outcome, ApiError> {
     };
     let (status, record) = match step.method {
         Method::Post => {
-            let attributes = caller.read_resource(kind, data)?;
+            let attributes = caller.read_resource(kind, data, base_url)?;
             let created = directory.create_any_kind(kind, attributes, label).await?;
             (StatusCode::CREATED, created.record)
         }
         Method::Put => {
             let id = id()?;
-            let attributes = caller.read_resource(kind, data)?;
+            let attributes = caller.read_resource(kind, data, base_url)?;
             let replaced = directory.replace_any_kind(id, &attributes, &precondition, label);
             (StatusCode::OK, replaced.await?.record)
         }
         Method::Patch => {
-            let request = caller.read_patch(kind, data)?;
+            let request = caller.read_patch(kind, data, base_url)?;
             let id = id()?;
             let patched = directory.patch_any_kind(id, &request, &precondition, Wanted::No, label);
             (StatusCode::OK, patched.await?.record)

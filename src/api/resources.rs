@@ -152,7 +152,7 @@ impl Call {
 /// `POST /Users` and so on (§3.3).
 async fn create(call: Call, Params(params): Params, JsonObject(body): JsonObject) -> Answer {
     let projection = params.projection()?;
-    let attributes = call.caller.read_resource(call.kind, body)?;
+    let attributes = call.caller.read_resource(call.kind, body, &call.path.base_url)?;
     let Caller { directory, label, .. } = &call.caller;
     let created = directory.create_any_kind(call.kind, attributes, label).await?;
     let location = call.location(created.record.id());
@@ -201,7 +201,7 @@ async fn replace(
 ) -> Answer {
     let id = call.known_id(id)?;
     let projection = params.projection()?;
-    let attributes = call.caller.read_resource(call.kind, body)?;
+    let attributes = call.caller.read_resource(call.kind, body, &call.path.base_url)?;
     let Caller { directory, label, .. } = &call.caller;
     let projections = Projections::new(&call.caller, &projection);
     let view = projections.view();
@@ -222,7 +222,7 @@ async fn patch(
 ) -> Answer {
     let id = call.known_id(id)?;
     let projection = params.projection()?;
-    let request = call.caller.read_patch(call.kind, body)?;
+    let request = call.caller.read_patch(call.kind, body, &call.path.base_url)?;
     let Caller { directory, label, .. } = &call.caller;
     let projections = Projections::new(&call.caller, &projection);
     let view = projections.view();

@@ -25,6 +25,7 @@ pub mod filter;
 pub mod patch;
 pub mod body;
 pub mod unknown;
+pub mod reference;
 pub mod resource;
 pub mod projection;
 pub mod sort;

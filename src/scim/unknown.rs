@@ -6,6 +6,7 @@ use super::filter::Filter;
 use super::json::Body;
 use super::patch::{PatchRequest, unknown_parts};
 use super::schema::{Attribute, AttributeType, Mutability, ResourceType, Target};
+use super::values::nested;
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -123,7 +124,7 @@ impl<'s> Unknown<'s> {
 
     /// The sub-attributes of one value or of a list of them.
     fn look_for_parts(&mut self, attribute: &Attribute, at: &str, value: &Value) {
-        match value {
+        match nested(attribute, value).unwrap_or(value) {
             // Nobody's mapping sets it.
             _ if attribute.mutability == Mutability::ReadOnly => {}
             Value::Array(values) => {

@@ -3,11 +3,91 @@
 
 use super::Error;
 use super::fold::fold;
-use super::schema::Attribute;
+use super::schema::{Attribute, AttributeType, WithoutValue};
 use super::work::charge;
 use serde_json::Value;
 use std::borrow::Cow;
 use std::collections::HashMap;
+
+/// Whether `value` stands for no value (RFC 7643 §2.5); identity providers send an empty text for it as well.
+pub(super) fn is_no_value(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::String(text) => text.is_empty(),
+        Value::Array(elements) => elements.is_empty(),
+        Value::Bool(_) | Value::Number(_) | Value::Object(_) => false,
+    }
+}
+
+/// The value of a list that stands one level too deep, under the name of its attribute: `{"members": […]}` where the list
+/// itself belongs. `None` for every other value.
+pub(super) fn nested<'v>(attribute: &Attribute, value: &'v Value) -> Option<&'v Value> {
+    let object = match value {
+        Value::Object(object) => object,
+        Value::Array(elements) => match elements.as_slice() {
+            [Value::Object(object)] => object,
+            _ => return None,
+        },
+        _ => return None,
+    };
+    let mut members = object.iter();
+    let ((key, inner), None) = (members.next()?, members.next()) else { return None };
+    let is_deep = attribute.multi_valued
+        && attribute.is_named(key)
+        && attribute.sub_attribute(key).is_none()
+        && matches!(inner, Value::Array(_) | Value::Object(_));
+    is_deep.then_some(inner)
+}
+
+/// Refuses an element of a list of objects that says something, but not what the table knows. A list must not end up
+/// empty because a client calls its values by another name.
+///
+/// # Errors
+/// `invalidValue`.
+pub(super) fn check_readable(
+    attribute: &Attribute,
+    element: &Value,
+    at: &str,
+) -> Result<(), Error> {
+    if attribute.kind != AttributeType::Complex || !attribute.multi_valued {
+        return Ok(());
+    }
+    let needs_value = attribute.without_value == WithoutValue::Refused;
+    let is_readable = match element {
+        Value::Object(object) => {
+            let part = |key: &String| attribute.sub_attribute(key);
+            let is_value =
+                |key: &String| part(key).is_some_and(|sub_attribute| sub_attribute.name == "value");
+            let mut members = object.iter();
+            if needs_value {
+                members.any(|(key, value)| is_value(key) && !is_no_value(value))
+            } else {
+                let has_unknown =
+                    members.any(|(key, value)| part(key).is_none() && !is_no_value(value));
+                let has_value = attribute.sub_attribute("value").is_some();
+                !has_unknown
+                    || object
+                        .keys()
+                        .any(|key| if has_value { is_value(key) } else { part(key).is_some() })
+            }
+        }
+        // The id of a member never begins so: this is JSON in a text.
+        Value::String(text) => {
+            !needs_value || !(text.is_empty() || text.trim_start().starts_with(['{', '[']))
+        }
+        other => !needs_value || !is_no_value(other),
+    };
+    if is_readable {
+        return Ok(());
+    }
+    let expected = match attribute.sub_attribute("value") {
+        Some(_) => "has no value; expected an object such as {\"value\": …}".to_owned(),
+        None => {
+            format!("has no known sub-attribute; it can have {}", attribute.sub_attribute_names())
+        }
+    };
+    Err(Error::invalid_value(format!("{at} {expected}")))
+}
 
 /// Whether two values of `attribute` are the same: text by the attribute's `caseExact` (RFC 7643 §2.2).
 pub(super) fn is_same(attribute: &Attribute, left: &Value, right: &Value) -> bool {

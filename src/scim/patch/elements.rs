@@ -3,12 +3,12 @@
 
 use super::append::append;
 use super::list::{put_list, settle_primary, take_list};
-use super::part::{Part, is_immutable, is_no_value, read_parts, write_parts};
+use super::part::{Part, is_immutable, read_parts, write_parts};
 use super::path::Place;
 use super::write::Mode;
 use crate::scim::Error;
 use crate::scim::validate::value::{read_element, read_value};
-use crate::scim::values::{is_husk, is_primary};
+use crate::scim::values::{is_husk, is_no_value, is_primary};
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 

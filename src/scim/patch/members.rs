@@ -3,7 +3,6 @@
 //!
 //! Says what is to be written and in which order; changes nothing.
 
-use super::part::is_no_value;
 use super::path::{Destination, Place, resolve};
 use super::write::Mode;
 use crate::scim::Error;
@@ -11,6 +10,7 @@ use crate::scim::error::quoted;
 use crate::scim::filter::{BoundFilter, Filter};
 use crate::scim::schema::{Attribute, ResourceType, Schema};
 use crate::scim::validate::value::wrong_type;
+use crate::scim::values::is_no_value;
 use serde_json::{Map, Value};
 use std::collections::HashSet;
 

@@ -8,7 +8,7 @@ use super::write::Mode;
 use crate::scim::Error;
 use crate::scim::schema::{Attribute, AttributeType, Mutability};
 use crate::scim::validate::value::{read_element, read_value};
-use crate::scim::values::{check_primary, is_same};
+use crate::scim::values::{check_primary, is_no_value, is_same};
 use serde_json::{Map, Value};
 
 /// What an operation does to one sub-attribute: sets it, or clears it with `None`.
@@ -208,15 +208,5 @@ pub(super) fn unless_immutable(
             format!("{at} is immutable: it has a value, and that cannot be changed or removed"),
         )),
         _ => Ok(()),
-    }
-}
-
-/// Whether `value` stands for no value (RFC 7643 §2.5); identity providers send an empty text for it as well.
-pub(super) fn is_no_value(value: &Value) -> bool {
-    match value {
-        Value::Null => true,
-        Value::String(text) => text.is_empty(),
-        Value::Array(elements) => elements.is_empty(),
-        Value::Bool(_) | Value::Number(_) | Value::Object(_) => false,
     }
 }

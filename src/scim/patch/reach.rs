@@ -4,6 +4,7 @@
 use super::path::{Destination, Place, resolve};
 use super::request::{Op, PatchRequest};
 use crate::scim::schema::{Attribute, ResourceType};
+use crate::scim::values::nested;
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 
@@ -94,7 +95,7 @@ fn reach_of_place(place: &Place<'_>, op: Op, value: Option<&Value>) -> Reach {
 
 /// The `value` of each of the values that an operation names.
 fn values_in(attribute: &Attribute, value: &Value) -> Reach {
-    match value {
+    match nested(attribute, value).unwrap_or(value) {
         Value::Array(elements) => elements
             .iter()
             .map(|element| values_in(attribute, element))
@@ -141,6 +142,9 @@ mod tests {
         check(json!({"op": "add", "value": {"members": two}}), Some(&["a", "b"]));
         check(json!({"op": "add", "value": {(urn::GROUP): {"members": two}}}), Some(&["a", "b"]));
         check(json!({"op": "remove", "path": "members", "value": two}), Some(&["a", "b"]));
+        let deep = json!({"members": two});
+        check(json!({"op": "add", "path": "members", "value": deep}), Some(&["a", "b"]));
+        check(json!({"op": "remove", "path": "members", "value": [deep]}), Some(&["a", "b"]));
         check(json!({"op": "remove", "path": "members[value eq \"a\"]"}), Some(&["a"]));
         let both = "members[type eq \"User\" and value eq \"a\"].display";
         check(json!({"op": "replace", "path": both, "value": "x"}), Some(&["a"]));

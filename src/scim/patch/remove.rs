@@ -9,8 +9,8 @@ use super::request::Operation;
 use super::write::Mode;
 use crate::scim::Error;
 use crate::scim::schema::{Attribute, Mutability, ResourceType, Schema};
-use crate::scim::validate::value::{not_complex, read_element};
-use crate::scim::values::{identity, is_same};
+use crate::scim::validate::value::{is_nothing, not_complex, read_element};
+use crate::scim::values::{check_readable, identity, is_same, nested};
 use serde_json::{Map, Value};
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -115,12 +115,13 @@ fn remove_values(
     given: &Value,
     at: &str,
 ) -> Result<(), Error> {
-    let read = match given {
+    let read = match nested(attribute, given).unwrap_or(given) {
         Value::Array(given) => given
             .iter()
             .zip(1_usize..)
             .map(|(value, position)| read_given(attribute, value, &format!("{at}[{position}]")))
             .collect::<Result<Vec<_>, _>>()?,
+        nothing if is_nothing(nothing) => Vec::new(),
         only => vec![read_given(attribute, only, at)?],
     };
     let read: Vec<Value> = read.into_iter().flatten().collect();
@@ -142,6 +143,7 @@ fn remove_values(
 
 /// Reads one of the given values, which may be the bare text of a `value`. `None` for one that says nothing.
 fn read_given(attribute: &Attribute, given: &Value, at: &str) -> Result<Option<Value>, Error> {
+    check_readable(attribute, given, at)?;
     let is_bare = given.is_string() && !attribute.sub_attributes.is_empty();
     if !is_bare {
         return read_element(attribute, given.clone(), at);

@@ -2,12 +2,13 @@
 
 use super::elements::write_elements;
 use super::members::{Member, read_container, read_members};
-use super::part::{is_no_value, unless_immutable, within, write_attribute, write_complex};
+use super::part::{unless_immutable, within, write_attribute, write_complex};
 use super::path::{Destination, Place, refuse_read_only, resolve};
 use super::request::Operation;
 use crate::scim::Error;
 use crate::scim::schema::ResourceType;
 use crate::scim::validate::value::{not_boolean, read_value, wrong_type};
+use crate::scim::values::is_no_value;
 use serde_json::{Map, Value};
 
 /// How a value meets what is there.

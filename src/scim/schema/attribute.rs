@@ -132,6 +132,15 @@ impl Uniqueness {
     }
 }
 
+/// What becomes of an element of a list that has no `value`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WithoutValue {
+    /// It is left out: an email without an address says nothing.
+    LeftOut,
+    /// It is refused: a member without an id would be somebody whom the request loses.
+    Refused,
+}
+
 /// An attribute definition (RFC 7643 §7). The defaults of a new one are those of §2.2.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attribute {
@@ -165,6 +174,8 @@ pub struct Attribute {
     pub max_values: usize,
     /// Whether bare text stands for `{"value": text}`: several identity providers send a manager so, and roles.
     pub bare_value: bool,
+    /// What becomes of an element without a `value`.
+    pub without_value: WithoutValue,
     /// Whether this service always has a value for it, so that a client need not send one although it is required.
     pub defaulted: bool,
     /// Whether its values are kept beside the resource and not in it: they do not count for its size, and a PATCH is
@@ -191,6 +202,7 @@ impl Attribute {
             max_chars: if kind == AttributeType::Binary { 32_768 } else { 4_096 },
             max_values: 100,
             bare_value: false,
+            without_value: WithoutValue::LeftOut,
             defaulted: false,
             kept_apart: false,
         }
@@ -287,6 +299,12 @@ impl Attribute {
     /// Lets bare text stand for `{"value": text}`.
     pub fn bare_value(mut self) -> Self {
         self.bare_value = true;
+        self
+    }
+
+    /// Says what becomes of an element without a `value`.
+    pub fn without_value(mut self, without_value: WithoutValue) -> Self {
+        self.without_value = without_value;
         self
     }
 

@@ -1,7 +1,7 @@
 //! The Group resource type (RFC 7643 §4.2).
 
 use super::common::common_attributes;
-use super::{Attribute, Mutability, ResourceType, Schema, Uniqueness};
+use super::{Attribute, Mutability, ResourceType, Schema, Uniqueness, WithoutValue};
 use crate::scim::urn;
 
 /// The most members of a group.
@@ -32,7 +32,8 @@ pub(super) fn group_resource_type() -> ResourceType {
                     .multi_valued()
                     .max_values(MAX_MEMBERS)
                     .kept_apart()
-                    .bare_value(),
+                    .bare_value()
+                    .without_value(WithoutValue::Refused),
             ],
         },
         extensions: Vec::new(),

@@ -12,7 +12,7 @@ mod resource_types;
 mod service;
 mod user;
 
-pub use attribute::{Attribute, AttributeType, Mutability, Returned, Uniqueness};
+pub use attribute::{Attribute, AttributeType, Mutability, Returned, Uniqueness, WithoutValue};
 pub use group::{MAX_DISPLAY_CHARS, MAX_MEMBERS};
 pub use resource_type::{ResourceType, Schema, Target};
 pub use resource_types::ResourceTypes;

@@ -6,7 +6,7 @@ use crate::scim::date_time;
 use crate::scim::error::quoted;
 use crate::scim::number;
 use crate::scim::schema::{Attribute, AttributeType, Returned};
-use crate::scim::values::{check_number, merge_repeated};
+use crate::scim::values::{check_number, check_readable, is_no_value, merge_repeated, nested};
 use base64::Engine;
 use serde_json::{Map, Value};
 
@@ -21,12 +21,18 @@ pub fn read_value(attribute: &Attribute, value: Value, at: &str) -> Result<Optio
     if !attribute.multi_valued {
         return read_element(attribute, value, at);
     }
+    let value = match nested(attribute, &value) {
+        Some(inner) => inner.clone(),
+        None => value,
+    };
     let mut read: Vec<Value> = Vec::new();
     match value {
         Value::Array(elements) => {
             check_number(attribute, elements.len(), at)?;
             for (element, position) in elements.into_iter().zip(1_usize..) {
-                read.extend(read_element(attribute, element, &format!("{at}[{position}]"))?);
+                let at = format!("{at}[{position}]");
+                check_readable(attribute, &element, &at)?;
+                read.extend(read_element(attribute, element, &at)?);
             }
         }
         simple @ (Value::Bool(_) | Value::Number(_) | Value::String(_))
@@ -37,7 +43,12 @@ pub fn read_value(attribute: &Attribute, value: Value, at: &str) -> Result<Optio
             return Err(wrong_type(at, "a list", &simple));
         }
         // Some clients send the only value without the list around it.
-        only => read.extend(read_element(attribute, only, at)?),
+        only => {
+            if !is_nothing(&only) {
+                check_readable(attribute, &only, at)?;
+            }
+            read.extend(read_element(attribute, only, at)?);
+        }
     }
     merge_repeated(attribute, &mut read);
     Ok((!read.is_empty()).then_some(Value::Array(read)))
@@ -169,6 +180,11 @@ pub(in crate::scim) fn is_base64(text: &str) -> bool {
     use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
     let text = text.trim_end_matches('=');
     STANDARD_NO_PAD.decode(text).is_ok() || URL_SAFE_NO_PAD.decode(text).is_ok()
+}
+
+/// Whether a value names nothing: no value, or an object without members.
+pub(in crate::scim) fn is_nothing(value: &Value) -> bool {
+    is_no_value(value) || value.as_object().is_some_and(Map::is_empty)
 }
 
 fn is_empty_text(value: &Value) -> bool {
