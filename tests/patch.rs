@@ -307,7 +307,7 @@ async fn an_element_that_says_nothing_leaves_the_user_as_it_is() {
     let before = tenant.get(&path).await.expect(200);
     let operations = json!([
         {"op": "Add", "path": "emails[type eq \"other\"].primary", "value": "True"},
-        {"op": "Add", "path": "roles[type eq \"x\"].display", "value": "X"},
+        {"op": "Add", "path": "ims[type eq \"x\"].display", "value": "X"},
     ]);
     assert_eq!(tenant.patch(&path, &operations).await.expect(200), before);
 }

@@ -623,6 +623,42 @@ async fn a_list_is_not_emptied_by_values_under_another_name() {
     assert_eq!(emails, json!([{"value": "a@example.com"}]));
 }
 
+/// RFC 7643 §8.7.1 requires no sub-attribute of a role or an entitlement.
+#[tokio::test]
+async fn roles_and_entitlements_need_no_value() {
+    for list in ["roles", "entitlements"] {
+        let tenant = acme().await;
+        let auditor = json!({"display": "Auditor", "type": "X", "primary": true});
+        let typed = json!({"type": "Y"});
+        let body = json!({"userName": "ada", list: [auditor, typed, {"primary": true}, {}]});
+        let created = tenant.post("/Users", &body).await.expect(201);
+        assert_eq!(created[list], json!([auditor, typed]));
+        let path = format!("/Users/{}", created["id"].as_str().unwrap());
+        assert_eq!(tenant.put(&path, &created).await.expect(200), created, "sent back as it is");
+
+        let clerk = json!({"value": "clerk"});
+        let replace = json!([{"op": "replace", "path": list, "value": [clerk, auditor]}]);
+        assert_eq!(tenant.patch(&path, &replace).await.expect(200)[list], json!([clerk, auditor]));
+        let again = json!([{"op": "add", "path": list, "value": [auditor]}]);
+        assert_eq!(tenant.patch(&path, &again).await.expect(200)[list], json!([clerk, auditor]));
+        assert_eq!(tenant.found(&format!("{list}.display eq \"auditor\"")).await, ["ada"]);
+        let remove = json!([{"op": "remove", "path": list, "value": [{"display": "auditor"}]}]);
+        assert_eq!(tenant.patch(&path, &remove).await.expect(200)[list], json!([clerk]));
+
+        let parts = json!([
+            {"op": "Add", "path": format!("{list}[primary eq \"True\"].display"), "value": "Boss"},
+            {"op": "Add", "path": format!("{list}[primary eq \"True\"].type"), "value": "Z"},
+        ]);
+        let boss = json!({"primary": true, "display": "Boss", "type": "Z"});
+        assert_eq!(tenant.patch(&path, &parts).await.expect(200)[list], json!([clerk, boss]));
+        let rest = json!([
+            {"op": "Remove", "path": format!("{list}[primary eq \"True\"].display")},
+            {"op": "Replace", "path": format!("{list}[primary eq \"True\"].type"), "value": ""},
+        ]);
+        assert_eq!(tenant.patch(&path, &rest).await.expect(200)[list], json!([clerk]));
+    }
+}
+
 /// A mapping without a namespace is kept by a POST and a PUT as by a PATCH.
 #[tokio::test]
 async fn a_key_of_a_body_may_be_a_path() {

@@ -64,11 +64,11 @@ pub(super) fn check_readable(
             } else {
                 let has_unknown =
                     members.any(|(key, value)| part(key).is_none() && !is_no_value(value));
-                let has_value = attribute.sub_attribute("value").is_some();
-                !has_unknown
-                    || object
-                        .keys()
-                        .any(|key| if has_value { is_value(key) } else { part(key).is_some() })
+                let needs_value = attribute.without_value == WithoutValue::LeftOut
+                    && attribute.sub_attribute("value").is_some();
+                let is_known =
+                    |key: &String| if needs_value { is_value(key) } else { part(key).is_some() };
+                !has_unknown || object.keys().any(is_known)
             }
         }
         // The id of a member never begins so: this is JSON in a text.
@@ -175,9 +175,15 @@ fn fill_in(earlier: &mut Value, later: Value) {
 }
 
 /// Whether an element of a list says what a value is for without saying any: it has no `value`, where it could have
-/// one, and nothing but the companions that RFC 7643 §2.4 gives a value.
+/// one, and nothing but the companions that RFC 7643 §2.4 gives a value. Of a list whose elements are kept without a
+/// `value`, that is an element which says no more than that it is primary.
 pub(super) fn is_husk(attribute: &Attribute, element: &Value) -> bool {
-    let is_companion = |name: &str| matches!(name, "type" | "primary" | "display");
+    let is_companion = |name: &str| match attribute.without_value {
+        WithoutValue::LeftOut | WithoutValue::Refused => {
+            matches!(name, "type" | "primary" | "display")
+        }
+        WithoutValue::Kept => name == "primary",
+    };
     attribute.sub_attribute("value").is_some()
         && element.as_object().is_some_and(|object| object.keys().all(|name| is_companion(name)))
 }

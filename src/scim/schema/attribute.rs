@@ -137,6 +137,8 @@ impl Uniqueness {
 pub enum WithoutValue {
     /// It is left out: an email without an address says nothing.
     LeftOut,
+    /// It is kept: a role may have nothing but a `display` (RFC 7643 §8.7.1 requires no sub-attribute).
+    Kept,
     /// It is refused: a member without an id would be somebody whom the request loses.
     Refused,
 }

@@ -2,7 +2,7 @@
 
 use super::common::{common_attributes, plural};
 use super::enterprise::enterprise_user;
-use super::{Attribute, Mutability, ResourceType, Returned, Schema, Uniqueness};
+use super::{Attribute, Mutability, ResourceType, Returned, Schema, Uniqueness, WithoutValue};
 use crate::scim::urn;
 
 /// The User resource type (RFC 7643 §4.1, §4.3 and §8.6).
@@ -113,13 +113,15 @@ fn multi_valued() -> Vec<Attribute> {
             plural(Attribute::string("value", "The entitlement"), &[]),
             "Things the person has",
         )
-        .bare_value(),
+        .bare_value()
+        .without_value(WithoutValue::Kept),
         list(
             "roles",
             plural(Attribute::string("value", "The role"), &[]),
             "What the person is to the company",
         )
-        .bare_value(),
+        .bare_value()
+        .without_value(WithoutValue::Kept),
         list(
             "x509Certificates",
             plural(Attribute::binary("value", "The certificate, DER in base64"), &[]),

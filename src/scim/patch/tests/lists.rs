@@ -15,7 +15,7 @@ fn an_element_without_a_value_is_not_kept() {
         json!({"op": "Add", "path": "emails[type eq \"home\"].primary", "value": "True"}),
         json!({"op": "Add", "path": "emails", "value": [{"type": "home", "primary": true}]}),
         json!({"op": "Replace", "path": "emails[type eq \"home\"].value", "value": ""}),
-        json!({"op": "Add", "value": {"roles": [{"type": "home"}, {"display": "x"}]}}),
+        json!({"op": "Add", "value": {"ims": [{"type": "home"}, {"display": "x"}]}}),
         json!({"op": "Add", "value": {"emails[type eq \"home\"].primary": true}}),
     ] {
         check_unchanged(json!({"emails": [work()]}), json!([operation]));
