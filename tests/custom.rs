@@ -268,6 +268,41 @@ async fn numbers_may_be_text() {
 }
 
 #[tokio::test]
+async fn the_values_of_a_list_may_come_as_objects() {
+    let tenant = acme().await;
+    for (name, kind) in [("teams", "string"), ("floors", "integer")] {
+        declare(&tenant, ACME, name, json!({"type": kind, "multiValued": true})).await.expect(201);
+    }
+    let objects =
+        json!({"teams": [{"value": "1"}, {"Value": "2", "type": "x"}], "floors": {"value": "3"}});
+    let body = json!({"userName": "ada", ACME: objects});
+    let ada = tenant.post("/Users", &body).await.expect(201);
+    assert_eq!(ada[ACME], json!({"teams": ["1", "2"], "floors": [3]}));
+    let one = format!("/Users/{}", ada["id"].as_str().unwrap());
+    let teams = format!("{ACME}:teams");
+    let check = async |op: &str, value: Value, expected: Value| {
+        let operations = json!([{"op": op, "path": teams, "value": value}]);
+        let user = tenant.patch(&one, &operations).await.expect(200);
+        assert_eq!(user[ACME]["teams"], expected, "{op} {value}");
+    };
+    check("Add", json!([{"value": "3"}, {"value": "1"}]), json!(["1", "2", "3"])).await;
+    check("Remove", json!([{"value": "2"}]), json!(["1", "3"])).await;
+    check("Remove", json!({"value": "9"}), json!(["1", "3"])).await;
+    check("Replace", json!([{"value": "4"}]), json!(["4"])).await;
+    check("Add", json!([{"value": null}, {"value": ""}]), json!(["4"])).await;
+    let before = tenant.get(&one).await.expect(200);
+    for wrong in [json!([{"id": "5"}]), json!([{"value": ["5"]}]), json!([{}])] {
+        for op in ["add", "replace", "remove"] {
+            let operations = json!([{"op": op, "path": teams, "value": wrong}]);
+            let detail =
+                tenant.patch(&one, &operations).await.expect_error(400, Some("invalidValue"));
+            assert!(detail.contains("teams[1] must be text"), "{detail}");
+        }
+    }
+    assert_eq!(tenant.get(&one).await.expect(200), before);
+}
+
+#[tokio::test]
 async fn a_list_is_sorted_by_a_declared_attribute() {
     let tenant = acme().await;
     declare(&tenant, ACME, "badge", json!({"type": "integer"})).await.expect(201);

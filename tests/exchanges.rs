@@ -37,6 +37,8 @@ async fn entra_id_with_declared_attributes_is_answered_as_it_expects() {
     let tenant = TestApp::new().await.tenant("acme").await;
     let urn = "urn:ietf:params:scim:schemas:extension:acme:2.0:User";
     declare(&tenant, urn, "badge", json!({"type": "integer"})).await.expect(201);
+    let several = json!({"type": "string", "multiValued": true});
+    declare(&tenant, urn, "teams", several).await.expect(201);
     run_on(&tenant, "entra/declared-attributes").await;
 }
 

@@ -4,6 +4,7 @@ use super::Kept;
 use crate::scim::Error;
 use crate::scim::date_time;
 use crate::scim::error::quoted;
+use crate::scim::message;
 use crate::scim::number;
 use crate::scim::schema::{Attribute, AttributeType, Returned};
 use crate::scim::values::{check_number, check_readable, is_no_value, merge_repeated, nested};
@@ -61,6 +62,7 @@ pub fn read_value(attribute: &Attribute, value: Value, at: &str) -> Result<Optio
 /// # Errors
 /// `invalidValue` or `invalidSyntax`, as [`read_resource`](super::read_resource).
 pub fn read_element(attribute: &Attribute, value: Value, at: &str) -> Result<Option<Value>, Error> {
+    let value = simple_value(attribute, value, at)?;
     if attribute.returned == Returned::Never || value.is_null() {
         return Ok(None);
     }
@@ -82,6 +84,20 @@ pub fn read_element(attribute: &Attribute, value: Value, at: &str) -> Result<Opt
             check_text(attribute, &text, at)?;
             Ok(Some(Value::String(text)))
         }
+    }
+}
+
+/// The value in an object such as `{"value": "1"}`, where an element of a list has no sub-attributes: some clients write
+/// the elements of every list as those of RFC 7643 §2.4.
+fn simple_value(attribute: &Attribute, value: Value, at: &str) -> Result<Value, Error> {
+    match value {
+        Value::Object(mut object)
+            if attribute.multi_valued && attribute.kind != AttributeType::Complex =>
+        {
+            let inner = message::take(&mut object, "value").map_err(|_| Error::repeated(at))?;
+            Ok(inner.unwrap_or(Value::Object(object)))
+        }
+        value => Ok(value),
     }
 }
 
