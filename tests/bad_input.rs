@@ -169,8 +169,6 @@ async fn a_wrong_message_schema_is_refused() {
     let bench = Bench::new().await;
     let detail = format!("schemas must be a list that holds {CORE}");
     for schemas in [
-        json!([]),
-        json!(null),
         json!(CORE),
         json!({}),
         json!([5]),
@@ -187,24 +185,20 @@ async fn a_wrong_message_schema_is_refused() {
     }
     let detail = format!("schemas must be a list that holds {PATCH_OP}");
     let operations = json!([{"op": "add", "path": "title", "value": "x"}]);
-    for schemas in [json!([]), json!(null), json!(PATCH_OP), json!([CORE]), json!({}), json!([5])] {
+    for schemas in [json!(PATCH_OP), json!([CORE]), json!({}), json!([5])] {
         let body = json!({"schemas": schemas, "Operations": operations}).to_string();
         let answer = bench.send("PATCH", body).await;
         assert_eq!(bench.refused(answer, 400, Some("invalidSyntax")).await, detail, "{schemas}");
     }
-    let answer = bench.send("PATCH", json!({"Operations": operations}).to_string()).await;
-    assert_eq!(bench.refused(answer, 400, Some("invalidSyntax")).await, detail);
 }
 
 #[tokio::test]
 async fn a_patch_without_proper_operations_is_refused() {
     let bench = Bench::new().await;
-    let none = "Operations must be a list with at least one operation";
+    let none = "Operations must be a list of operations";
     let shape = "Operation 1: an operation must be an object with op, path and value";
     let many = json!(vec![json!({"op": "add", "path": "title", "value": "x"}); 2_001]);
     let cases = [
-        (json!([]), none),
-        (json!(null), none),
         (json!({}), none),
         (json!("add"), none),
         (json!([5]), shape),
@@ -236,6 +230,9 @@ async fn a_patch_without_proper_operations_is_refused() {
         let answer = bench.send("PATCH", patch_body(&operations)).await;
         assert_eq!(bench.refused(answer, 400, Some("invalidSyntax")).await, detail);
     }
+    let attributes = json!({"active": false}).to_string();
+    let answer = bench.send("PATCH", attributes).await;
+    assert_eq!(bench.refused(answer, 400, Some("invalidSyntax")).await, none);
     let twice = json!({"schemas": [PATCH_OP], "Operations": [], "operations": []}).to_string();
     let detail = bench.refused(bench.send("PATCH", twice).await, 400, Some("invalidSyntax")).await;
     assert_eq!(

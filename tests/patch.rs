@@ -82,6 +82,50 @@ async fn all_operations_apply_or_none_does() {
 }
 
 #[tokio::test]
+async fn a_patch_need_not_name_its_schema() {
+    let (tenant, path) = with_ada().await;
+    let operations = json!([{"op": "replace", "path": "active", "value": false}]);
+    for (n, body) in [
+        json!({"Operations": operations}),
+        json!({"schemas": [], "Operations": [{"op": "replace", "path": "active", "value": true}]}),
+        json!({"schemas": null, "Operations": operations}),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let headers = [("content-type", "application/scim+json")];
+        let user = tenant.request("PATCH", &path, &headers, body.to_string()).await.expect(200);
+        assert_eq!(user["active"], n == 1);
+    }
+}
+
+#[tokio::test]
+async fn a_patch_without_operations_changes_nothing() {
+    let (tenant, user) = with_ada().await;
+    let ada = user.strip_prefix("/Users/").unwrap();
+    let crew = json!({"displayName": "Crew", "members": [{"value": ada}]});
+    let crew = tenant.post("/Groups", &crew).await.expect(201);
+    let group = format!("/Groups/{}", crew["id"].as_str().unwrap());
+    let schemas = json!(["urn:ietf:params:scim:api:messages:2.0:PatchOp"]);
+    for path in [&user, &group] {
+        let before = tenant.get(path).await.expect(200);
+        for body in [
+            json!({"schemas": schemas}),
+            json!({"schemas": schemas, "Operations": []}),
+            json!({"schemas": schemas, "Operations": null}),
+            json!({}),
+        ] {
+            let headers = [("content-type", "application/scim+json")];
+            let answer = tenant.request("PATCH", path, &headers, body.to_string()).await;
+            assert_eq!(answer.expect(200), before, "{body}");
+            assert_eq!(answer.header("etag"), "W/\"1\"");
+        }
+    }
+    let unknown = "/Groups/00000000-0000-4000-8000-000000000099";
+    tenant.patch(unknown, &json!([])).await.expect_error(404, None);
+}
+
+#[tokio::test]
 async fn an_operation_on_what_is_not_known_is_skipped_and_logged() {
     let (tenant, path) = with_ada().await;
     let log = Log::default();

@@ -434,6 +434,20 @@ async fn trailing_and_doubled_slashes_are_folded() {
 }
 
 #[tokio::test]
+async fn a_body_need_not_name_its_schemas() {
+    let tenant = acme().await;
+    for (n, schemas) in [json!([]), json!(null)].into_iter().enumerate() {
+        let body = json!({"schemas": schemas, "userName": format!("u{n}"), "title": "x"});
+        let created = tenant.post("/Users", &body).await.expect(201);
+        assert_eq!(created["schemas"], json!([CORE]));
+        let path = format!("/Users/{}", created["id"].as_str().unwrap());
+        assert_eq!(tenant.put(&path, &body).await.expect(200), created);
+        let body = json!({"schemas": schemas, "displayName": format!("g{n}")});
+        tenant.post("/Groups", &body).await.expect(201);
+    }
+}
+
+#[tokio::test]
 async fn attribute_names_and_schema_urns_are_the_same_in_any_case() {
     let tenant = acme().await;
     let body = json!({

@@ -2,6 +2,7 @@
 //! and members whose names are the same in any case.
 
 use super::Error;
+use super::values::is_absent_list;
 use serde_json::{Map, Value};
 
 /// Makes sure that a body is the message `urn`, which `schemas` names in any case.
@@ -17,6 +18,17 @@ pub(super) fn require(body: &Map<String, Value>, urn: &str) -> Result<(), Error>
         return Ok(());
     }
     Err(Error::invalid_syntax(format!("schemas must be a list that holds {urn}")))
+}
+
+/// As [`require`], but a body that names no schema is the message too: the request line says already which one it must be.
+///
+/// # Errors
+/// `invalidSyntax`.
+pub(super) fn require_if_named(body: &Map<String, Value>, urn: &str) -> Result<(), Error> {
+    match member(body, "schemas")? {
+        Some(schemas) if !is_absent_list(schemas) => require(body, urn),
+        _ => Ok(()),
+    }
 }
 
 /// The member called `name` in any case.

@@ -19,6 +19,11 @@ pub(super) fn is_no_value(value: &Value) -> bool {
     }
 }
 
+/// Whether a list is as good as absent: `null`, or without elements (RFC 7643 §2.5).
+pub(super) fn is_absent_list(value: &Value) -> bool {
+    value.is_null() || value.as_array().is_some_and(Vec::is_empty)
+}
+
 /// The value of a list that stands one level too deep, under the name of its attribute: `{"members": […]}` where the list
 /// itself belongs. `None` for every other value.
 pub(super) fn nested<'v>(attribute: &Attribute, value: &'v Value) -> Option<&'v Value> {

@@ -13,7 +13,7 @@ const MAX_OPERATIONS: usize = 2_000;
 /// A parsed PATCH request (RFC 7644 §3.5.2).
 #[derive(Debug, Clone, PartialEq)]
 pub struct PatchRequest {
-    /// What to do, in this order; never empty when it was read from a body.
+    /// What to do, in this order.
     pub operations: Vec<Operation>,
 }
 
@@ -43,21 +43,20 @@ impl PatchRequest {
     /// Reads a request body (RFC 7644 §3.5.2).
     ///
     /// The names of members, the message URI and `op` are taken in any case: Entra ID sends `Replace`. Members that
-    /// are not known are ignored.
+    /// are not known are ignored. `schemas` may be missing or empty. So may `Operations`: such a request changes nothing.
+    /// But a body of other members alone would set attributes, and nothing would come of them.
     ///
     /// # Errors
-    /// `invalidSyntax`: no `PatchOp` in `schemas`, no `Operations` or too many, an operation that is malformed, or a
-    /// member that is there twice in different case.
+    /// `invalidSyntax`: another message in `schemas`, too many `Operations` or something else in their place, an operation
+    /// that is malformed, or a member that is there twice in different case.
     pub fn read(body: Body) -> Result<PatchRequest, Error> {
         let mut body = body.into_object();
-        message::require(&body, urn::PATCH_OP)?;
+        message::require_if_named(&body, urn::PATCH_OP)?;
         let operations = match message::take(&mut body, "Operations")? {
-            Some(Value::Array(operations)) if !operations.is_empty() => operations,
-            _ => {
-                return Err(Error::invalid_syntax(
-                    "Operations must be a list with at least one operation",
-                ));
-            }
+            Some(Value::Array(operations)) => operations,
+            Some(Value::Null) => Vec::new(),
+            None if body.keys().all(|key| key.eq_ignore_ascii_case("schemas")) => Vec::new(),
+            _ => return Err(Error::invalid_syntax("Operations must be a list of operations")),
         };
         let number = operations.iter().map(weight).sum::<usize>();
         if number > MAX_OPERATIONS {

@@ -12,7 +12,7 @@ use super::Error;
 use super::document::{Document, find, json_len};
 use super::json::Body;
 use super::schema::{Attribute, Mutability, ResourceType, Schema};
-use super::values::{check_number, check_primary, settle};
+use super::values::{check_number, check_primary, is_absent_list, settle};
 use super::work::{MOST_WORK, Work};
 use serde_json::{Map, Value};
 use std::collections::HashSet;
@@ -24,7 +24,7 @@ pub const MAX_RESOURCE_BYTES: usize = 128 * 1024;
 
 /// Reads the body of a POST or PUT (RFC 7644 §3.3 and §3.5.1) into a document.
 ///
-/// `schemas` may be missing, but when it is there it must be a list of strings with the resource type's own URI.
+/// `schemas` may be missing, `null` or empty. Otherwise it must be a list of strings with the resource type's own URI.
 /// `id`, `meta` and other readOnly attributes are ignored, and so is everything unknown.
 ///
 /// # Errors
@@ -182,6 +182,9 @@ fn check_schemas(resource_type: &ResourceType, value: &Value) -> Result<(), Erro
         let urn = &resource_type.schema.id;
         Error::invalid_syntax(format!("schemas must be a list that holds {urn}"))
     };
+    if is_absent_list(value) {
+        return Ok(());
+    }
     let Value::Array(urns) = value else { return Err(expected()) };
     if !urns.iter().all(Value::is_string) {
         return Err(expected());

@@ -41,24 +41,35 @@ fn names_and_ops_are_read_in_any_case() {
 }
 
 #[test]
-fn the_schemas_must_hold_the_patch_message() {
+fn schemas_that_name_something_must_hold_the_patch_message() {
     let operations = json!([{"op": "remove", "path": "title"}]);
     let expected =
         "schemas must be a list that holds urn:ietf:params:scim:api:messages:2.0:PatchOp";
-    check_refused(json!({"Operations": operations}), expected);
-    for schemas in [json!(null), json!([]), json!(urn::PATCH_OP), json!([urn::USER]), json!([1])] {
+    for schemas in [json!(""), json!(urn::PATCH_OP), json!([urn::USER]), json!([1]), json!({})] {
         check_refused(json!({"schemas": schemas, "Operations": operations}), expected);
+    }
+    for body in [
+        json!({"Operations": operations}),
+        json!({"schemas": null, "Operations": operations}),
+        json!({"Schemas": [], "Operations": operations}),
+    ] {
+        assert_eq!(PatchRequest::read(object(body).into()).unwrap().operations.len(), 1);
     }
 }
 
 #[test]
-fn the_operations_must_be_a_list_that_is_not_empty() {
-    check_refused(json!({"schemas": [urn::PATCH_OP]}), "at least one operation");
-    for operations in [json!([]), json!({}), json!(null), json!("add")] {
-        check_refused_operations(
-            operations,
-            "Operations must be a list with at least one operation",
-        );
+fn the_operations_must_be_a_list_or_absent() {
+    for operations in [json!({}), json!("add"), json!("")] {
+        check_refused_operations(operations, "Operations must be a list of operations");
+    }
+    check_refused(json!({"active": false}), "Operations must be a list of operations");
+    for body in [
+        json!({}),
+        json!({"schemas": [urn::PATCH_OP]}),
+        json!({"schemas": [urn::PATCH_OP], "Operations": []}),
+        json!({"schemas": [urn::PATCH_OP], "operations": null}),
+    ] {
+        assert_eq!(PatchRequest::read(object(body).into()).unwrap().operations, []);
     }
 }
 
