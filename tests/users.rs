@@ -434,6 +434,26 @@ async fn trailing_and_doubled_slashes_are_folded() {
 }
 
 #[tokio::test]
+async fn nothing_is_no_value_in_any_form() {
+    let tenant = acme().await;
+    for (n, nothing) in [json!(null), json!([]), json!("")].into_iter().enumerate() {
+        let body = json!({
+            "userName": format!("u{n}"),
+            "title": nothing,
+            "name": nothing,
+            "emails": [{"value": "a@example.com", "primary": nothing}],
+            ENTERPRISE: nothing,
+        });
+        let created = tenant.post("/Users", &body).await.expect(201);
+        assert_eq!(created["emails"], json!([{"value": "a@example.com"}]));
+        assert_eq!(created["schemas"], json!([CORE]));
+        assert_eq!((created.get("title"), created.get("name")), (None, None));
+        let path = format!("/Users/{}", created["id"].as_str().unwrap());
+        assert_eq!(tenant.put(&path, &body).await.expect(200), created);
+    }
+}
+
+#[tokio::test]
 async fn a_body_need_not_name_its_schemas() {
     let tenant = acme().await;
     for (n, schemas) in [json!([]), json!(null)].into_iter().enumerate() {

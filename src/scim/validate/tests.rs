@@ -60,7 +60,15 @@ fn no_value_in_any_spelling_is_absent() {
     }
     check(json!({"emails": [], "roles": null, "addresses": [{}], "name": {}}), json!({}));
     check(json!({ENTERPRISE_USER: {"manager": {"value": ""}}}), json!({}));
-    check(json!({ENTERPRISE_USER: null}), json!({}));
+    for nothing in [json!(null), json!([]), json!("")] {
+        check(json!({ENTERPRISE_USER: nothing}), json!({}));
+        let within = json!({"department": nothing, "manager": nothing});
+        check(json!({ENTERPRISE_USER: within, "title": nothing, "name": nothing}), json!({}));
+        check(
+            json!({"emails": [{"value": "a", "primary": nothing, "type": nothing}]}),
+            json!({"emails": [{"value": "a"}]}),
+        );
+    }
 }
 
 #[test]
@@ -94,9 +102,9 @@ fn what_does_not_fit_is_refused_with_the_place() {
     let empty = "active must be true or false, found empty text";
     refused(json!({"active": ""}), InvalidValue, empty);
     refused(
-        json!({"emails": [{"value": "a"}, {"value": "b", "primary": ""}]}),
+        json!({"emails": [{"value": "a"}, {"value": "b", "primary": "maybe"}]}),
         InvalidValue,
-        "emails[2].primary must be true or false, found empty text",
+        "emails[2].primary must be true or false, found \"maybe\"",
     );
     refused(
         json!({"emails": ["a@x"]}),

@@ -57,16 +57,22 @@ pub fn read_value(attribute: &Attribute, value: Value, at: &str) -> Result<Optio
 
 /// Reads one value of an attribute: an element when it is multi-valued. `None` when it is no value.
 ///
-/// An empty text is no value, but of a boolean: it would have to mean true or false, and nobody can tell which.
+/// An empty text is no value, and so is an empty list in the place of a single value. But `active` always has a value:
+/// nothing would have to mean true or false, and nobody can tell which.
 ///
 /// # Errors
 /// `invalidValue` or `invalidSyntax`, as [`read_resource`](super::read_resource).
 pub fn read_element(attribute: &Attribute, value: Value, at: &str) -> Result<Option<Value>, Error> {
     let value = simple_value(attribute, value, at)?;
-    if attribute.returned == Returned::Never || value.is_null() {
-        return Ok(None);
-    }
-    if is_empty_text(&value) && attribute.kind != AttributeType::Boolean {
+    let is_nothing = match &value {
+        Value::Null => true,
+        Value::String(text) => text.is_empty() && !attribute.defaulted,
+        Value::Array(elements) => {
+            elements.is_empty() && !attribute.multi_valued && !attribute.defaulted
+        }
+        Value::Bool(_) | Value::Number(_) | Value::Object(_) => false,
+    };
+    if attribute.returned == Returned::Never || is_nothing {
         return Ok(None);
     }
     match attribute.kind {

@@ -292,6 +292,19 @@ fn an_empty_text_or_null_clears() {
 }
 
 #[test]
+fn an_empty_text_takes_the_mark_of_the_primary_away() {
+    for value in [json!(""), json!(null), json!([])] {
+        for path in ["emails[type eq \"work\"].primary", "emails.primary"] {
+            check(
+                json!({"emails": [{"value": "w", "type": "work", "primary": true}]}),
+                json!([{"op": "Replace", "path": path, "value": value}]),
+                json!({"emails": [{"value": "w", "type": "work"}]}),
+            );
+        }
+    }
+}
+
+#[test]
 fn the_entra_validator_writes_every_part_of_an_element() {
     check(
         json!({"emails": [{"value": "w", "type": "work", "primary": true}]}),
