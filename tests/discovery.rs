@@ -34,6 +34,7 @@ async fn the_service_provider_config_says_what_is_supported() {
     assert_eq!(answer.header("content-type"), "application/scim+json");
     let expected = json!({
         "schemas": ["urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig"],
+        "documentationUri": "https://rollcall.example/tenants/acme/",
         "patch": {"supported": true},
         "bulk": {"supported": true, "maxOperations": 500, "maxPayloadSize": 1_048_576},
         "filter": {"supported": true, "maxResults": 200},

@@ -16,6 +16,7 @@ mod template;
 mod policy;
 mod command;
 mod users;
+mod leniency;
 mod groups;
 mod departures;
 mod stale_rows;

@@ -26,7 +26,10 @@ pub(super) async fn get_service_provider_config(
     Params(params): Params,
 ) -> Answer {
     refuse_filter(&params)?;
-    let document = discovery::service_provider_config(&path.base_url, CURSOR_TIMEOUT_SECS);
+    // The account settings page says how the tenant is connected.
+    let settings = format!("{}/", path.root);
+    let document =
+        discovery::service_provider_config(&path.base_url, &settings, CURSOR_TIMEOUT_SECS);
     Ok(response::json(StatusCode::OK, &document))
 }
 

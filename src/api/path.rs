@@ -1,4 +1,5 @@
-//! Paths as administrators type them: a Tenant URL with a final slash makes clients send `//Users`.
+//! Paths as administrators and clients write them: a Tenant URL with a final slash makes clients send `//Users`, and some
+//! clients write `/users`.
 
 use crate::directory::query::parse_id;
 use axum::body::Body;
@@ -34,17 +35,30 @@ pub(crate) async fn record_id<S: Send + Sync>(parts: &mut Parts, state: &S) -> O
     id.and_then(|text| parse_id(&text))
 }
 
-/// Folds doubled slashes and drops a final one. The query stays as it is.
-pub(super) fn fold_slashes(mut request: Request<Body>) -> Request<Body> {
+/// The SCIM endpoints as the routes spell them.
+const ENDPOINTS: [&str; 7] =
+    ["Users", "Groups", "Bulk", "Me", "ServiceProviderConfig", "ResourceTypes", "Schemas"];
+
+/// Folds doubled slashes, drops a final one, and spells a SCIM endpoint as its route. The query stays as it is.
+pub(super) fn fold(mut request: Request<Body>) -> Request<Body> {
     let uri = request.uri();
-    if !uri.path().contains("//") && (uri.path() == "/" || !uri.path().ends_with('/')) {
+    if !uri.path().starts_with('/') {
         return request;
     }
     let has_final_slash = uri.path().ends_with('/');
-    let segments = uri.path().split('/').filter(|segment| !segment.is_empty());
-    let mut folded: String = segments.flat_map(|segment| ["/", segment]).collect();
+    let mut segments: Vec<&str> =
+        uri.path().split('/').filter(|segment| !segment.is_empty()).collect();
+    if let ["tenants", _, "scim", "v2", endpoint, ..] = segments.as_mut_slice()
+        && let Some(known) = ENDPOINTS.iter().find(|known| known.eq_ignore_ascii_case(endpoint))
+    {
+        *endpoint = known;
+    }
+    let mut folded: String = segments.into_iter().flat_map(|segment| ["/", segment]).collect();
     if folded.is_empty() {
         folded.push('/');
+    }
+    if folded == uri.path() {
+        return request;
     }
     if let Some(query) = uri.query() {
         folded.push('?');
@@ -65,20 +79,24 @@ pub(super) fn fold_slashes(mut request: Request<Body>) -> Request<Body> {
 
 #[cfg(test)]
 mod tests {
-    use super::fold_slashes;
+    use super::fold;
     use axum::body::Body;
     use http::Request;
 
     #[test]
-    fn slashes_are_folded_in_the_path_only() {
+    fn slashes_and_endpoints_are_folded_in_the_path_only() {
         let check = |uri: &str, expected: &str| {
             let request = Request::builder().uri(uri).body(Body::empty()).unwrap();
-            assert_eq!(fold_slashes(request).uri(), expected);
+            assert_eq!(fold(request).uri(), expected);
         };
         check("/a/b?x=//", "/a/b?x=//");
         check("//a///b/?x=1", "/a/b?x=1");
         check("/", "/");
         check("///", "/");
         check("/a/", "/a");
+        check("/tenants/a/scim/v2/USERS/X?x=USERS", "/tenants/a/scim/v2/Users/X?x=USERS");
+        check("/tenants/a/scim/v2//groups/.search", "/tenants/a/scim/v2/Groups/.search");
+        check("/tenants/a/scim/v2/bulk", "/tenants/a/scim/v2/Bulk");
+        check("/tenants/a/api/users", "/tenants/a/api/users");
     }
 }

@@ -23,7 +23,7 @@ pub(crate) fn service(services: Services, pages: Pages) -> Service {
     let router = router(services, pages);
     BoxCloneSyncService::new(
         router
-            .map_request(|request: Request<Body>| path::fold_slashes(request))
+            .map_request(|request: Request<Body>| path::fold(request))
             .map_response(auth::hide_methods),
     )
 }

@@ -76,7 +76,8 @@ impl RelatedRecord {
     /// The record as a SCIM resource; `base_url` is the tenant's SCIM root.
     pub fn resource<'a>(&'a self, directory: &'a Directory, base_url: &'a str) -> Resource<'a> {
         let values = self.related.iter().map(|related| related.reference(directory));
-        let relation = (!self.related.is_empty())
+        // Clients of groups look for their members, also where there are none.
+        let relation = (self.kind() == Kind::Group || !self.related.is_empty())
             .then(|| Relation { attribute: relation(self.kind()), values: values.collect() });
         let resource = match &self.record {
             AnyRecord::Employee(employee) => employee.resource(&self.id, directory, base_url),

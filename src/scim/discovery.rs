@@ -8,9 +8,14 @@ use super::{bulk, urn};
 use serde_json::{Map, Value, json};
 
 /// `/ServiceProviderConfig` (RFC 7643 §5): what this service can do.
-pub fn service_provider_config(base_url: &str, cursor_timeout_secs: u64) -> Value {
+pub fn service_provider_config(
+    base_url: &str,
+    documentation_url: &str,
+    cursor_timeout_secs: u64,
+) -> Value {
     json!({
         "schemas": [urn::SERVICE_PROVIDER_CONFIG],
+        "documentationUri": documentation_url,
         "patch": {"supported": true},
         "bulk": {
             "supported": true,

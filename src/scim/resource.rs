@@ -53,7 +53,7 @@ pub struct Resource<'a> {
 pub struct Relation<'a> {
     /// The name of the attribute.
     pub attribute: &'a str,
-    /// Its values; never empty.
+    /// Its values; an empty list is shown as such.
     pub values: Vec<Reference<'a>>,
 }
 

@@ -51,7 +51,7 @@ impl SearchParams {
                 )));
             }
         }
-        params.check_length()
+        params.without_empty().check_length()
     }
 
     /// Reads the body of a query by POST (RFC 7644 §3.4.3, RFC 9865 §3). The names of members and the message URI are
@@ -78,7 +78,7 @@ impl SearchParams {
             attributes: read("attributes", names)?,
             excluded_attributes: read("excludedAttributes", names)?,
         };
-        params.check_length()
+        params.without_empty().check_length()
     }
 
     /// `startIndex` and `count` (RFC 7644 §3.4.2.4).
@@ -140,6 +140,22 @@ impl SearchParams {
             "excludedattributes" => &mut self.excluded_attributes,
             _ => return None,
         })
+    }
+
+    /// An empty parameter is as good as absent. But an empty `cursor` asks for the first page, and an empty `filter` is one
+    /// that got lost: the whole list would be the answer to another question.
+    fn without_empty(self) -> Self {
+        let filled = |text: Option<String>| text.filter(|text| !text.trim().is_empty());
+        Self {
+            filter: self.filter,
+            cursor: self.cursor,
+            sort_by: filled(self.sort_by),
+            sort_order: filled(self.sort_order),
+            start_index: filled(self.start_index),
+            count: filled(self.count),
+            attributes: filled(self.attributes),
+            excluded_attributes: filled(self.excluded_attributes),
+        }
     }
 
     fn check_length(self) -> Result<Self, Error> {
@@ -242,6 +258,12 @@ mod tests {
         assert!(read(json!({"count": 1.5})).unwrap().page().is_err());
         assert_eq!(read(json!({"cursor": ""})).unwrap().cursor.as_deref(), Some(""));
         assert_eq!(read(json!({"attributes": []})).unwrap().projection(), Ok(Projection::Default));
+        let empty = json!({
+            "startIndex": "", "count": " ", "sortBy": "", "sortOrder": "", "attributes": "",
+            "excludedAttributes": "",
+        });
+        assert_eq!(read(empty).unwrap(), SearchParams::default());
+        assert_eq!(read(json!({"filter": ""})).unwrap().filter.as_deref(), Some(""));
     }
 
     #[test]

@@ -123,12 +123,13 @@ async fn section_8_4_group() {
 }
 
 /// The example announces what a service may do, so what can be the same is the form. Left out of it here, because this
-/// service has neither: the two `documentationUri` and the scheme HTTP Basic; and `created`, `lastModified` and `version`
+/// service has neither: the `documentationUri` of the scheme and the scheme HTTP Basic; and `created`, `lastModified` and `version`
 /// of `meta`, since the document is the same for all and made anew for each answer.
 #[tokio::test]
 async fn section_8_5_service_provider_configuration() {
     let example = json!({
         "schemas": ["urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig"],
+        "documentationUri": "http://example.com/help/scim.html",
         "patch": {"supported": true},
         "bulk": {"supported": true, "maxOperations": 1000, "maxPayloadSize": 1_048_576},
         "filter": {"supported": true, "maxResults": 200},
@@ -148,6 +149,7 @@ async fn section_8_5_service_provider_configuration() {
         },
     });
     let mut expected = here(&example, &[]);
+    expected["documentationUri"] = json!("https://rollcall.example/tenants/acme/");
     expected["bulk"]["maxOperations"] = json!(500);
     expected["changePassword"]["supported"] = json!(false);
     let scheme = &mut expected["authenticationSchemes"][0];

@@ -46,7 +46,7 @@ impl Serialize for ProjectedResource<'_> {
         {
             let base_url = resource.base_url;
             let values = ProjectedRelation { shown, relation, base_url };
-            if values.elements().next().is_some() {
+            if relation.values.is_empty() || values.elements().next().is_some() {
                 object.serialize_entry(relation.attribute, &values)?;
             }
         }

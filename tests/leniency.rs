@@ -1,0 +1,94 @@
+//! Requests that the RFCs do not have, and that can mean one thing only.
+
+use crate::support::{ORIGIN, TestApp, TestTenant};
+use serde_json::json;
+
+async fn acme() -> TestTenant {
+    TestApp::new().await.tenant("acme").await
+}
+
+/// A tenant with one user, and the user's path.
+async fn with_ada() -> (TestTenant, String) {
+    let tenant = acme().await;
+    let emails = json!([{"value": "ada@example.com", "type": "work"}]);
+    let id =
+        tenant.create(&json!({"userName": "ada", "title": "Countess", "emails": emails})).await;
+    (tenant, format!("/Users/{id}"))
+}
+
+#[tokio::test]
+async fn endpoints_are_the_same_in_any_case() {
+    let (tenant, path) = with_ada().await;
+    let ada = tenant.get(&path).await.expect(200);
+    assert_eq!(tenant.get(&path.to_lowercase()).await.expect(200), ada);
+    assert_eq!(tenant.get("/USERS?count=1").await.expect(200)["Resources"], json!([ada]));
+    let crew = tenant.post("/groups", &json!({"displayName": "Crew"})).await;
+    let id = crew.expect(201)["id"].as_str().unwrap().to_owned();
+    let location = format!("{ORIGIN}{}", tenant.path(&format!("/Groups/{id}")));
+    assert_eq!(crew.header("location"), location);
+    let bulk = json!({
+        "schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"],
+        "Operations": [{"method": "DELETE", "path": format!("/groups/{id}")}],
+    });
+    let done = tenant.post("/bulk", &bulk).await.expect(200);
+    assert_eq!(done["Operations"][0]["status"], "204");
+    tenant.get("/serviceproviderconfig").await.expect(200);
+    tenant.get("/schemas").await.expect(200);
+    tenant.get("/persons").await.expect_error(404, None);
+}
+
+#[tokio::test]
+async fn an_empty_group_shows_that_it_has_no_members() {
+    let (tenant, user) = with_ada().await;
+    let crew = tenant.post("/Groups", &json!({"displayName": "Crew"})).await.expect(201);
+    assert_eq!(crew["members"], json!([]));
+    let path = format!("/Groups/{}", crew["id"].as_str().unwrap());
+    let show = async |query: &str| {
+        let group = tenant.get(&format!("{path}?{query}")).await.expect(200);
+        group.get("members").cloned()
+    };
+    assert_eq!(show("").await, Some(json!([])));
+    assert_eq!(show("attributes=members").await, Some(json!([])));
+    assert_eq!(show("excludedAttributes=members").await, None);
+    assert_eq!(show("attributes=displayName").await, None);
+    assert_eq!(tenant.get("/Groups").await.expect(200)["Resources"], json!([crew]));
+    assert_eq!(tenant.put(&path, &crew).await.expect(200), crew, "sent back as it is");
+    let ada = user.strip_prefix("/Users/").unwrap();
+    let add = json!([{"op": "add", "path": "members", "value": [{"value": ada}]}]);
+    let full = tenant.patch(&path, &add).await.expect(200);
+    assert_eq!(full["members"].as_array().unwrap().len(), 1);
+    let clear = json!([{"op": "replace", "path": "members", "value": []}]);
+    assert_eq!(tenant.patch(&path, &clear).await.expect(200)["members"], json!([]));
+    assert_eq!(tenant.get(&user).await.expect(200).get("groups"), None);
+}
+
+#[tokio::test]
+async fn an_empty_query_parameter_is_as_good_as_absent() {
+    let (tenant, _) = with_ada().await;
+    let all = tenant.get("/Users").await.expect(200);
+    for query in [
+        "startIndex=",
+        "count=&startIndex=",
+        "sortBy=&sortOrder=",
+        "attributes=&excludedAttributes=",
+        "count",
+    ] {
+        assert_eq!(tenant.get(&format!("/Users?{query}")).await.expect(200), all, "{query}");
+    }
+    let search = json!({
+        "schemas": ["urn:ietf:params:scim:api:messages:2.0:SearchRequest"],
+        "startIndex": "", "count": "", "sortBy": "",
+    });
+    assert_eq!(tenant.post("/Users/.search", &search).await.expect(200), all);
+    for query in ["filter=", "filter", "filter=+"] {
+        let answer = tenant.get(&format!("/Users?{query}")).await;
+        answer.expect_error(400, Some("invalidFilter"));
+    }
+}
+
+#[tokio::test]
+async fn the_service_says_where_it_is_described() {
+    let tenant = acme().await;
+    let config = tenant.get("/ServiceProviderConfig").await.expect(200);
+    assert_eq!(config["documentationUri"], format!("{ORIGIN}/tenants/acme/"));
+}
