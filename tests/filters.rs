@@ -262,7 +262,7 @@ async fn a_filter_that_is_not_understood_finds_nobody_and_says_so() {
             "Filter: the resource type User has no attribute \"urn:x:y:userName\"",
         ),
         (
-            "externalId eq jyoung",
+            "externalId sw jyoung",
             "Filter: text must be in double quotes: expected true, false, null, a number or text such as \"ada\" at character 15, found jyoung",
         ),
         (
@@ -278,8 +278,8 @@ async fn a_filter_that_is_not_understood_finds_nobody_and_says_so() {
             "Filter: \"active\" has the type boolean, which gt does not support; use eq, ne or pr",
         ),
         (
-            "userName eq 5",
-            "Filter: \"userName\" must be compared with text in double quotes, found 5",
+            "userName eq 5.5",
+            "Filter: \"userName\" must be compared with text in double quotes, found 5.5",
         ),
         (
             "meta.created gt \"yesterday\"",

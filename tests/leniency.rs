@@ -3,6 +3,8 @@
 use crate::support::{ORIGIN, TestApp, TestTenant};
 use serde_json::json;
 
+const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
+
 async fn acme() -> TestTenant {
     TestApp::new().await.tenant("acme").await
 }
@@ -14,6 +16,30 @@ async fn with_ada() -> (TestTenant, String) {
     let id =
         tenant.create(&json!({"userName": "ada", "title": "Countess", "emails": emails})).await;
     (tenant, format!("/Users/{id}"))
+}
+
+#[tokio::test]
+async fn a_word_after_eq_is_text() {
+    let (tenant, path) = with_ada().await;
+    tenant.create(&json!({"userName": "42", ENTERPRISE: {"employeeNumber": "007"}})).await;
+    for filter in [
+        "userName eq ada",
+        "userName EQ Ada and title eq countess",
+        "emails[type eq work].value eq ada@example.com",
+    ] {
+        assert_eq!(tenant.found(filter).await, ["ada"], "{filter}");
+    }
+    for filter in ["userName eq 42", "employeeNumber eq 007"] {
+        assert_eq!(tenant.found(filter).await, ["42"], "{filter}");
+    }
+    for filter in
+        ["userName eq 'ada'", "title eq Countess of Lovelace", "userName sw ada", "userName eq"]
+    {
+        tenant.filter(filter).await.expect_error(400, Some("invalidFilter"));
+    }
+    let operations = json!([{"op": "Replace", "path": "emails[type eq work].value", "value": "new@example.com"}]);
+    let user = tenant.patch(&path, &operations).await.expect(200);
+    assert_eq!(user["emails"], json!([{"value": "new@example.com", "type": "work"}]));
 }
 
 #[tokio::test]

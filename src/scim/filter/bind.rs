@@ -133,12 +133,21 @@ fn test(
             if attribute.kind == AttributeType::Binary && relation != TextRelation::EQUAL {
                 return Err(refuse_op(UNORDERED));
             }
-            let CompareValue::String(text) = value else {
-                return Err(refuse_value("text in double quotes"));
+            let text = match value {
+                CompareValue::String(text) => text.clone(),
+                // Digits that lost their quotes.
+                CompareValue::Number(number)
+                    if attribute.kind == AttributeType::String
+                        && op == CompareOp::Eq
+                        && !number.is_f64() =>
+                {
+                    number.to_string()
+                }
+                _ => return Err(refuse_value("text in double quotes")),
             };
             let case_exact = attribute.case_exact;
-            let constant = if case_exact { text.clone() } else { fold::fold(text) };
-            Ok((Test::Text { relation, case_exact, constant }, Value::from(text.as_str())))
+            let constant = if case_exact { text.clone() } else { fold::fold(&text) };
+            Ok((Test::Text { relation, case_exact, constant }, Value::from(text)))
         }
         AttributeType::Boolean => {
             if TextRelation::of(op) != TextRelation::EQUAL {

@@ -100,7 +100,7 @@ impl Filter {
     ///
     /// More is accepted than the grammar has: white space of any kind and amount, or none where tokens are distinct
     /// without it, and `emails[type eq "work"].value eq "x"`, which Entra ID sends and which is read as
-    /// `emails[type eq "work" and value eq "x"]`.
+    /// `emails[type eq "work" and value eq "x"]`. After `eq`, a single word is text also without quotes.
     ///
     /// # Errors
     /// `invalidFilter` with the character position: empty, not in the grammar, longer than [`MAX_FILTER_BYTES`] or

@@ -148,15 +148,19 @@ impl<'t> Parser<'t> {
             return Err(self.expected(OPERATOR));
         };
         self.advance();
-        let value = self.compare_value()?;
+        let value = self.compare_value(op)?;
         Ok(Filter::Compare { path, op, value })
     }
 
-    fn compare_value(&mut self) -> Result<CompareValue, Error> {
+    /// `compValue`. After `eq` a single word may stand without its quotes: it cannot be anything else.
+    fn compare_value(&mut self, op: CompareOp) -> Result<CompareValue, Error> {
         let value = match self.peek() {
             Some(Token { kind: TokenKind::Text(text), .. }) => CompareValue::String(text.clone()),
             Some(token) if token.kind == TokenKind::Word => match read_word(token.raw) {
                 Some(value) => value,
+                None if op == CompareOp::Eq && is_bare_text(token.raw) => {
+                    CompareValue::String(token.raw.to_owned())
+                }
                 None => {
                     let (position, word) = (token.position, excerpt(token.raw));
                     return Err(self.error(format!(
@@ -262,6 +266,12 @@ impl<'t> Parser<'t> {
 /// Words that cannot be attribute names; an attribute called so would have to be written with its URN.
 fn is_reserved(word: &str) -> bool {
     ["and", "or", "not"].iter().any(|keyword| keyword.eq_ignore_ascii_case(word))
+}
+
+/// Whether a word can be text that lost its quotes. Other quotes than double ones might be part of the text or not.
+fn is_bare_text(word: &str) -> bool {
+    const OTHER_QUOTES: [char; 8] = ['\'', '`', '´', '‘', '’', '“', '”', '„'];
+    !is_reserved(word) && !word.starts_with(OTHER_QUOTES)
 }
 
 fn read_word(word: &str) -> Option<CompareValue> {

@@ -126,7 +126,9 @@ fn operators_go_with_types() {
 #[test]
 fn values_go_with_types() {
     let text = "must be compared with text in double quotes, found";
-    check_error("userName eq 1", &format!("\"userName\" {text} 1"));
+    check("userName eq 1 and employeeNumber eq 7");
+    check_error("userName eq 1.5", &format!("\"userName\" {text} 1.5"));
+    check_error("userName co 1", &format!("\"userName\" {text} 1"));
     check_error("emails eq true", &format!("\"emails\" {text} true"));
     check_error("x509Certificates eq 1", &format!("\"x509Certificates\" {text} 1"));
     let boolean = "must be compared with true or false, found";

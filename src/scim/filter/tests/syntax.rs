@@ -90,8 +90,9 @@ fn numbers_have_the_rules_of_json() {
     check("a eq 2.5e-1", "a eq 0.25");
     check("a eq 9.007199254740993E15", "a eq 9007199254740992.0");
     for number in ["01", "+1", "1.", ".5", "0x1", "1e", "NaN", "1e999", "1,5"] {
+        check(&format!("a eq {number}"), &format!("a eq \"{number}\""));
         let found = format!("character 6, found {number}");
-        let error = Filter::parse(&format!("a eq {number}")).expect_err(number);
+        let error = Filter::parse(&format!("a gt {number}")).expect_err(number);
         assert!(error.detail.ends_with(&found), "{}", error.detail);
     }
 }
@@ -141,9 +142,21 @@ fn what_is_expected_in_place_of_a_value() {
     check_error("a eq", &format!("{value} at character 5, found the end"));
     check_error("a eq (1)", &format!("{value} at character 6, found \"(\""));
     let quotes = "text must be in double quotes: expected true, false, null, a number or text such as \"ada\"";
-    check_error("externalId eq jyoung", &format!("{quotes} at character 15, found jyoung"));
+    check_error("externalId sw jyoung", &format!("{quotes} at character 15, found jyoung"));
+    check_error("externalId eq and", &format!("{quotes} at character 15, found and"));
     check_error("a eq 'x'", &format!("{quotes} at character 6, found 'x'"));
     check_error("a eq “ä”", &format!("{quotes} at character 6, found “ä”"));
+}
+
+#[test]
+fn a_word_after_eq_is_text() {
+    check("userName eq ada", "userName eq \"ada\"");
+    check("a EQ ada@x.example and (b eq O'Hara)", "a eq \"ada@x.example\" and b eq \"O'Hara\"");
+    check("emails[type eq work].value eq w", "emails[type eq \"work\" and value eq \"w\"]");
+    check_error(
+        "displayName eq Ada Lovelace",
+        "expected \"and\", \"or\" or the end after \"Ada\" at character 20, found \"Lovelace\"",
+    );
 }
 
 #[test]

@@ -34,7 +34,7 @@ fn a_path_that_cannot_be_parsed_is_refused() {
 fn an_error_between_the_brackets_of_a_path_is_one_of_the_path() {
     for (path, detail) in [
         ("emails[primary gt true]", "Operation 1: Path: \"primary\" has the type boolean"),
-        ("emails[type eq 5].value", "Operation 1: Path: \"type\" must be compared with text"),
+        ("emails[type eq true].value", "Operation 1: Path: \"type\" must be compared with text"),
     ] {
         check_error(json!({}), replace(path, json!("x")), ScimType::InvalidFilter, detail);
     }
@@ -60,7 +60,7 @@ fn a_filter_on_what_is_no_list_of_objects_is_refused() {
 
 #[test]
 fn a_wrong_filter_in_a_path_is_refused() {
-    for path in ["emails[type is \"work\"]", "emails[]", "emails[type eq work].value"] {
+    for path in ["emails[type is \"work\"]", "emails[]", "emails[type eq].value"] {
         check_error(
             json!({}),
             replace(path, json!({"value": "x"})),

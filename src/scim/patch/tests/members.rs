@@ -119,7 +119,7 @@ fn a_key_that_is_a_broken_value_path_is_refused_by_name() {
             "the key \"emails[type eq \\\"work\\\".value\" in value: Path: expected",
         ),
         ("emails[]", ScimType::InvalidFilter, "the key \"emails[]\" in value: Path: expected"),
-        ("emails[type eq work].value", ScimType::InvalidFilter, "in value: Path: text must be in"),
+        ("emails[type co work].value", ScimType::InvalidFilter, "in value: Path: text must be in"),
         ("emails[type eq \"work\"]x", ScimType::InvalidPath, "in value: Path: expected"),
         ("[0]", ScimType::InvalidPath, "the key \"[0]\" in value: Path: expected"),
     ] {
