@@ -582,7 +582,7 @@ async fn the_last_of_many_operations_can_undo_them_all() {
     let crew = group(&tenant, "Crew", &[&ids[0]]).await;
     let before = tenant.get(&path(&crew)).await.json();
     let mut operations = add_one_by_one(&ids.iter().cloned().cycle().take(999).collect::<Vec<_>>());
-    let last = json!({"op": "replace", "path": "displayName", "value": 1});
+    let last = json!({"op": "replace", "path": "displayName", "value": 1.5});
     operations.as_array_mut().unwrap().push(last);
     let detail = tenant.patch(&path(&crew), &operations).await;
     let detail = detail.expect_error(400, Some("invalidValue"));

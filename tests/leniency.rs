@@ -1,9 +1,13 @@
 //! Requests that the RFCs do not have, and that can mean one thing only.
 
+use crate::custom::declare;
 use crate::support::{ORIGIN, TestApp, TestTenant};
-use serde_json::json;
+use axum::body::Body;
+use http::Request;
+use serde_json::{Value, json};
 
 const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
+const ACME: &str = "urn:ietf:params:scim:schemas:extension:acme:2.0:User";
 
 async fn acme() -> TestTenant {
     TestApp::new().await.tenant("acme").await
@@ -40,6 +44,60 @@ async fn a_word_after_eq_is_text() {
     let operations = json!([{"op": "Replace", "path": "emails[type eq work].value", "value": "new@example.com"}]);
     let user = tenant.patch(&path, &operations).await.expect(200);
     assert_eq!(user["emails"], json!([{"value": "new@example.com", "type": "work"}]));
+}
+
+#[tokio::test]
+async fn the_shape_of_a_patch_does_not_keep_a_leaver_active() {
+    let off = json!({"active": "False"});
+    for operations in [
+        json!([{"op": "Replace", "path": " active ", "value": false}]),
+        json!([{"op": "Replace", "path": "active", "value": ["False"]}]),
+        json!([{"op": "Replace", "value": [off]}]),
+        json!([{"op": "Replace", "value": off.to_string()}]),
+        json!([
+            {"op": "Replace", "path": "title[value eq \"x\"]", "value": "x"},
+            {"op": "Replace", "path": "active", "value": false},
+        ]),
+    ] {
+        let (tenant, path) = with_ada().await;
+        let user = tenant.patch(&path, &operations).await.expect(200);
+        assert_eq!((&user["active"], &user["title"]), (&json!(false), &json!("Countess")));
+    }
+    let (tenant, path) = with_ada().await;
+    let alone = json!([{"op": "Replace", "path": "title[value eq \"x\"]", "value": "x"}]);
+    tenant.patch(&path, &alone).await.expect_error(400, Some("invalidPath"));
+}
+
+#[tokio::test]
+async fn a_value_may_come_without_its_list_in_a_list_or_as_a_number() {
+    let tenant = acme().await;
+    let body = json!({
+        "userName": "ada",
+        "title": ["Countess"],
+        "emails": "ada@example.com",
+        "phoneNumbers": ["+44 1", {"value": "+44 2"}],
+        "addresses": [{"postalCode": 12345}],
+        ENTERPRISE: [{"employeeNumber": 701_984, "manager": [{"value": 7}]}],
+    });
+    let ada = tenant.post("/Users", &body).await.expect(201);
+    assert_eq!(ada["title"], "Countess");
+    assert_eq!(ada["emails"], json!([{"value": "ada@example.com"}]));
+    assert_eq!(ada["phoneNumbers"], json!([{"value": "+44 1"}, {"value": "+44 2"}]));
+    assert_eq!(ada["addresses"], json!([{"postalCode": "12345"}]));
+    let kept = json!({"employeeNumber": "701984", "manager": {"value": "7"}});
+    assert_eq!(ada[ENTERPRISE], kept);
+    let path = format!("/Users/{}", ada["id"].as_str().unwrap());
+    assert_eq!(tenant.put(&path, &body).await.expect(200), ada, "the same once more is no change");
+    let operations = json!([
+        {"op": "Add", "path": "emails", "value": "a@example.com"},
+        {"op": "Replace", "path": "employeeNumber", "value": 8},
+        {"op": "Remove", "path": "phoneNumbers", "value": "+44 1"},
+    ]);
+    let user = tenant.patch(&path, &operations).await.expect(200);
+    assert_eq!(user["emails"], json!([{"value": "ada@example.com"}, {"value": "a@example.com"}]));
+    assert_eq!(user["phoneNumbers"], json!([{"value": "+44 2"}]));
+    assert_eq!(user[ENTERPRISE]["employeeNumber"], "8");
+    tenant.post("/Users", &json!({"userName": 1.5})).await.expect_error(400, Some("invalidValue"));
 }
 
 #[tokio::test]
@@ -117,4 +175,57 @@ async fn the_service_says_where_it_is_described() {
     let tenant = acme().await;
     let config = tenant.get("/ServiceProviderConfig").await.expect(200);
     assert_eq!(config["documentationUri"], format!("{ORIGIN}/tenants/acme/"));
+}
+
+#[tokio::test]
+async fn a_photo_that_is_too_long_is_left_out_and_named() {
+    let tenant = acme().await;
+    let photo = format!("data:image/png;base64,{}", "A".repeat(100_000));
+    let small = json!({"value": "https://example.com/a.png", "type": "thumbnail"});
+    let photos = json!([{"value": photo, "type": "photo", "primary": true}, small]);
+    let body = json!({"userName": "ada", "photos": photos});
+    let ada = tenant.post("/Users", &body).await.expect(201);
+    assert_eq!(ada["photos"], json!([small]));
+    let path = format!("/Users/{}", ada["id"].as_str().unwrap());
+    assert_eq!(tenant.put(&path, &body).await.expect(200), ada);
+    let operations = json!([
+        {"op": "Replace", "path": "photos[type eq \"thumbnail\"].value", "value": photo},
+        {"op": "Add", "path": "photos[type eq \"photo\"].value", "value": photo},
+        {"op": "Add", "path": "photos", "value": [{"value": photo}]},
+        {"op": "Replace", "path": "active", "value": false},
+    ]);
+    let user = tenant.patch(&path, &operations).await.expect(200);
+    assert_eq!((&user["photos"], &user["active"]), (&json!([small]), &json!(false)));
+    let sync = Request::get("/tenants/acme/api/sync")
+        .header("authorization", format!("Bearer {}", tenant.admin_token))
+        .body(Body::empty())
+        .unwrap();
+    let sync: Value = tenant.app.send(sync).await.expect(200);
+    assert_eq!(
+        sync["unknownAttributes"][0]["attribute"],
+        "photos.value (longer than 4096 characters)"
+    );
+}
+
+#[tokio::test]
+async fn a_date_alone_is_midnight() {
+    let tenant = acme().await;
+    declare(&tenant, ACME, "since", json!({"type": "dateTime"})).await.expect(201);
+    declare(&tenant, ACME, "days", json!({"type": "dateTime", "multiValued": true}))
+        .await
+        .expect(201);
+    let body = json!({"userName": "ada", ACME: {"since": "2026-01-02", "days": ["2026-03-04"]}});
+    let ada = tenant.post("/Users", &body).await.expect(201);
+    let midnight = json!({"since": "2026-01-02T00:00:00Z", "days": ["2026-03-04T00:00:00Z"]});
+    assert_eq!(ada[ACME], midnight);
+    let path = format!("/Users/{}", ada["id"].as_str().unwrap());
+    assert_eq!(tenant.put(&path, &body).await.expect(200), ada, "the same once more is no change");
+    for filter in ["since eq \"2026-01-02\"", "since lt \"2026-01-03\"", "days eq \"2026-03-04\""] {
+        assert_eq!(tenant.found(&format!("{ACME}:{filter}")).await, ["ada"], "{filter}");
+    }
+    let remove = json!([{"op": "remove", "path": format!("{ACME}:days"), "value": ["2026-03-04"]}]);
+    let user = tenant.patch(&path, &remove).await.expect(200);
+    assert_eq!(user[ACME], json!({"since": "2026-01-02T00:00:00Z"}));
+    let wrong = json!({"userName": "bob", ACME: {"since": "2026-02-30"}});
+    tenant.post("/Users", &wrong).await.expect_error(400, Some("invalidValue"));
 }

@@ -581,7 +581,7 @@ async fn what_changes_nothing_writes_no_history() {
         .await
         .expect(200);
     tenant
-        .patch(&path(id), &json!([{"op": "replace", "path": "title", "value": 5}]))
+        .patch(&path(id), &json!([{"op": "replace", "path": "title", "value": 5.5}]))
         .await
         .expect_error(400, Some("invalidValue"));
     directory(&tenant)

@@ -263,7 +263,7 @@ async fn what_a_patch_may_not_do_is_refused_with_the_operation_and_the_place() {
             "Operation 1: active must be true or false, found empty text",
         ),
         (
-            json!([{"op": "replace", "path": "name.familyName", "value": 3}]),
+            json!([{"op": "replace", "path": "name.familyName", "value": 3.5}]),
             "invalidValue",
             "Operation 1: name.familyName must be text, found a number",
         ),

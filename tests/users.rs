@@ -705,7 +705,7 @@ async fn a_key_of_a_body_may_be_a_path() {
     let body = json!({"userName": "ada", (format!("{ENTERPRISE}:location")): "DE"});
     let replaced = tenant.put(&path, &body).await.expect(200);
     assert_eq!(kept(&replaced), (json!({"location": "DE"}), Value::Null));
-    let detail = tenant.put(&path, &json!({"userName": "ada", "location": 5})).await;
+    let detail = tenant.put(&path, &json!({"userName": "ada", "location": true})).await;
     let detail = detail.expect_error(400, Some("invalidValue"));
     assert!(detail.starts_with(&format!("{ENTERPRISE}:location must be text")), "{detail}");
 }

@@ -102,8 +102,8 @@ mod tests {
         let users = &ResourceTypes::standard().users;
         for (body, detail) in [
             (
-                json!({"userName": "ada", "department": 5}),
-                "department must be text, found a number",
+                json!({"userName": "ada", "department": true}),
+                "department must be text, found a boolean",
             ),
             (json!({"department": "R"}), "userName is required and must not be empty"),
         ] {

@@ -37,6 +37,16 @@ pub fn parse(text: &str) -> Option<OffsetDateTime> {
         .ok()
 }
 
+/// A date alone with the time that it stands for: midnight UTC. Every other text comes back as it is.
+pub fn with_time(text: &str) -> String {
+    let midnight = format!("{text}T00:00:00Z");
+    if text.len() == "2026-11-23".len() && is_date_time(&midnight) {
+        midnight
+    } else {
+        text.to_owned()
+    }
+}
+
 /// Whether a text that comes in is an `xsd:dateTime` with a year of four digits; the hour 24 is not taken. What is kept is
 /// read by [`parse`], which takes more: any character between date and time, a small z, a second 60, the year 0, and
 /// offsets beyond 14 hours.
@@ -55,7 +65,7 @@ pub fn is_date_time(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{format, is_date_time, parse};
+    use super::{format, is_date_time, parse, with_time};
 
     #[test]
     fn what_comes_in_has_a_date_a_capital_t_and_a_time() {
@@ -84,6 +94,15 @@ mod tests {
             "0000-01-01T00:00:00Z",
         ] {
             assert!(!is_date_time(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_date_alone_is_midnight() {
+        assert_eq!(with_time("2020-02-29"), "2020-02-29T00:00:00Z");
+        for text in ["2021-02-29", "2020-1-1", "20200101", "", "2020-01-01T00:00:00Z", "2020-01-é"]
+        {
+            assert_eq!(with_time(text), text);
         }
     }
 

@@ -43,6 +43,17 @@ impl From<Map<String, Value>> for Body {
 }
 
 fn read_object(bytes: &[u8]) -> Result<Map<String, Value>, Error> {
+    match read_value(bytes)? {
+        Value::Object(object) => Ok(object),
+        _ => Err(Error::invalid_syntax("The body must be a JSON object")),
+    }
+}
+
+/// Reads any JSON value as strictly as a body.
+///
+/// # Errors
+/// As [`Body::read`].
+pub(super) fn read_value(bytes: &[u8]) -> Result<Value, Error> {
     let text = std::str::from_utf8(bytes).map_err(|error| {
         Error::invalid_syntax(format!(
             "The body is not UTF-8 text: byte {} is not part of a character",
@@ -54,14 +65,10 @@ fn read_object(bytes: &[u8]) -> Result<Map<String, Value>, Error> {
         return Err(Error::invalid_syntax("The body is empty; a JSON object was expected"));
     }
     let mut deserializer = serde_json::Deserializer::from_str(text);
-    let value = Strict
+    Strict
         .deserialize(&mut deserializer)
         .and_then(|value| deserializer.end().map(|()| value))
-        .map_err(|error| Error::invalid_syntax(format!("The body is not valid JSON: {error}")))?;
-    match value {
-        Value::Object(object) => Ok(object),
-        _ => Err(Error::invalid_syntax("The body must be a JSON object")),
-    }
+        .map_err(|error| Error::invalid_syntax(format!("The body is not valid JSON: {error}")))
 }
 
 struct Strict;

@@ -90,8 +90,9 @@ mod tests {
     #[test]
     fn a_reference_into_the_tenant_is_an_id() {
         for reference in [
+            "../Groups/u1/",
             &format!("{ROOT}/Users/u1"),
-            &format!("{ROOT}/Groups/u1/"),
+            &format!("{ROOT}/Groups/u1"),
             "/tenants/acme/scim/v2/Users/u1",
             "../Users/u1",
             "/Users/u1",

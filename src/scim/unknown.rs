@@ -1,11 +1,13 @@
 //! Attributes that a request names and no table has. Such ones are ignored (RFC 7644 §3.3), and nobody would notice that
-//! a mapping leads nowhere: their names are for the tenant's administrator.
+//! a mapping leads nowhere: their names are for the tenant's administrator. So are those of values that are left out for
+//! their length, and of single values that a path filters.
 
 use super::attr_path::AttrPath;
 use super::filter::Filter;
 use super::json::Body;
 use super::patch::{PatchRequest, unknown_parts};
 use super::schema::{Attribute, AttributeType, Mutability, ResourceType, Target};
+use super::validate::value::is_left_out;
 use super::values::nested;
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -70,7 +72,7 @@ impl<'s> Unknown<'s> {
         // What is malformed is refused, and no news.
         if path.contains('[') {
             if let Ok((path, filter, part)) = Filter::parse_value_path(path) {
-                self.look_at_value_path(&path, &filter, part.as_deref());
+                self.look_at_value_path((&path, &filter, part.as_deref()), value);
             }
             return;
         }
@@ -79,21 +81,31 @@ impl<'s> Unknown<'s> {
             Some((Some(Target::Attribute { attribute, sub_attribute: None, .. }), path)) => {
                 self.look_for_parts(attribute, &path.to_string(), value);
             }
-            Some((Some(Target::Attribute { .. }), _)) => {}
+            Some((Some(Target::Attribute { sub_attribute: Some(part), .. }), path)) => {
+                self.look_at_length(part, &path.to_string(), value);
+            }
             Some((Some(Target::Extension(_)) | None, _)) | None => {
                 self.look_for_extension(path, value);
             }
         }
     }
 
-    fn look_at_value_path(&mut self, path: &AttrPath, filter: &Filter, part: Option<&str>) {
+    fn look_at_value_path(
+        &mut self,
+        (path, filter, part): (&AttrPath, &Filter, Option<&str>),
+        value: &Value,
+    ) {
         match self.resource_type.resolve(path) {
             Some(Target::Attribute { attribute, .. }) if attribute.multi_valued => {
+                if let Some(known) = part.and_then(|part| attribute.sub_attribute(part)) {
+                    self.look_at_length(known, &format!("{path}.{}", known.name), value);
+                }
                 let part = part.filter(|part| attribute.sub_attribute(part).is_none());
                 for part in unknown_parts(attribute, filter).chain(part) {
                     self.add(format!("{path}.{part}"));
                 }
             }
+            Some(Target::Attribute { sub_attribute: None, .. }) => self.add(format!("{path}[]")),
             Some(_) => {}
             None => self.add(path.to_string()),
         }
@@ -133,8 +145,20 @@ impl<'s> Unknown<'s> {
             Value::Object(members) if attribute.kind == AttributeType::Complex => {
                 let unknown = members.keys().filter(|name| attribute.sub_attribute(name).is_none());
                 unknown.for_each(|name| self.add(format!("{at}.{name}")));
+                for (name, value) in members {
+                    if let Some(part) = attribute.sub_attribute(name) {
+                        self.look_at_length(part, &format!("{at}.{}", part.name), value);
+                    }
+                }
             }
             _ => {}
+        }
+    }
+
+    /// Text that is too long, where it is left out for that.
+    fn look_at_length(&mut self, attribute: &Attribute, at: &str, value: &Value) {
+        if value.as_str().is_some_and(|text| is_left_out(attribute, text)) {
+            self.add(format!("{at} (longer than {} characters)", attribute.max_chars));
         }
     }
 

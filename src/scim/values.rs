@@ -24,18 +24,21 @@ pub(super) fn is_absent_list(value: &Value) -> bool {
     value.is_null() || value.as_array().is_some_and(Vec::is_empty)
 }
 
+/// The object in a list of one object; every other value as it is.
+pub(super) fn only_object(value: &Value) -> &Value {
+    match value {
+        Value::Array(elements) => match elements.as_slice() {
+            [only @ Value::Object(_)] => only,
+            _ => value,
+        },
+        _ => value,
+    }
+}
+
 /// The value of a list that stands one level too deep, under the name of its attribute: `{"members": […]}` where the list
 /// itself belongs. `None` for every other value.
 pub(super) fn nested<'v>(attribute: &Attribute, value: &'v Value) -> Option<&'v Value> {
-    let object = match value {
-        Value::Object(object) => object,
-        Value::Array(elements) => match elements.as_slice() {
-            [Value::Object(object)] => object,
-            _ => return None,
-        },
-        _ => return None,
-    };
-    let mut members = object.iter();
+    let mut members = only_object(value).as_object()?.iter();
     let ((key, inner), None) = (members.next()?, members.next()) else { return None };
     let is_deep = attribute.multi_valued
         && attribute.is_named(key)

@@ -176,8 +176,9 @@ fn test(
             let order = Order::of(op).ok_or_else(|| refuse_op(ORDERED))?;
             let expected = "a date and time such as \"2026-11-23T09:30:00Z\"";
             let CompareValue::String(text) = value else { return Err(refuse_value(expected)) };
-            let constant = date_time::parse(text).ok_or_else(|| refuse_value(expected))?;
-            Ok((Test::Instant { order, constant }, Value::from(text.as_str())))
+            let text = date_time::with_time(text);
+            let constant = date_time::parse(&text).ok_or_else(|| refuse_value(expected))?;
+            Ok((Test::Instant { order, constant }, Value::from(text)))
         }
         AttributeType::Complex => Err(no_value(path, attribute)),
     }

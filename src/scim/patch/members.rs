@@ -10,7 +10,7 @@ use crate::scim::error::quoted;
 use crate::scim::filter::{BoundFilter, Filter};
 use crate::scim::schema::{Attribute, ResourceType, Schema};
 use crate::scim::validate::value::wrong_type;
-use crate::scim::values::is_no_value;
+use crate::scim::values::{is_no_value, only_object};
 use serde_json::{Map, Value};
 use std::collections::HashSet;
 
@@ -112,7 +112,7 @@ impl<'s, 'v> Reader<'s, 'v> {
             sub_attribute: None,
         };
         self.claim(named, || id.clone())?;
-        match (value, extension) {
+        match (only_object(value), extension) {
             (Value::Object(members), _) => {
                 members.iter().try_for_each(|(key, value)| self.read(&format!("{id}:{key}"), value))
             }

@@ -8,7 +8,8 @@
 //! or an extension: a client that adds no members does not mean to remove all. An empty object names nothing, so it
 //! changes nothing.
 //!
-//! An operation on an attribute that no table has is skipped, as such an attribute in a body is.
+//! An operation on an attribute that no table has is skipped, as such an attribute in a body is. So is one of several
+//! operations whose path filters a single value.
 //!
 //! Between operations a list may hold what is not kept: Entra ID writes the `type` of an email first and its `value` in
 //! another operation. The result is settled once, at the end.
@@ -53,6 +54,7 @@ pub fn apply(
     mut document: Document,
     request: &PatchRequest,
 ) -> Result<Document, Error> {
+    let is_one_of_several = request.operations.len() > 1;
     let work = Work::new(MOST_WORK);
     for (operation, number) in request.operations.iter().zip(1_usize..) {
         let attributes = document.as_object_mut();
@@ -64,7 +66,12 @@ pub fn apply(
         if work.is_exhausted() {
             return Err(too_much_work(number));
         }
-        applied.map_err(|error| in_operation(number, error))?;
+        match applied {
+            // Alone it is refused: skipped, the whole request would do nothing.
+            Err(_) if is_one_of_several && path::filters_single_value(resource_type, operation) => {
+            }
+            applied => applied.map_err(|error| in_operation(number, error))?,
+        }
     }
     work.run(|| settle_resource(resource_type, &mut document));
     if work.is_exhausted() {

@@ -2,8 +2,9 @@
 
 use super::in_operation;
 use crate::scim::error::quoted;
-use crate::scim::json::Body;
+use crate::scim::json::{self, Body};
 use crate::scim::message::{self, member};
+use crate::scim::values::only_object;
 use crate::scim::{Error, urn};
 use serde_json::{Map, Value};
 
@@ -22,7 +23,7 @@ pub struct PatchRequest {
 pub struct Operation {
     /// What to do.
     pub op: Op,
-    /// Where, as written; `None` for the resource itself, which is also what `null` and an empty text mean.
+    /// Where, as written between white space; `None` for the resource itself, as `null` and an empty text are too.
     pub path: Option<String>,
     /// With what; a `null` that was sent is a value.
     pub value: Option<Value>,
@@ -58,6 +59,13 @@ impl PatchRequest {
             None if body.keys().all(|key| key.eq_ignore_ascii_case("schemas")) => Vec::new(),
             _ => return Err(Error::invalid_syntax("Operations must be a list of operations")),
         };
+        let operations = operations
+            .into_iter()
+            .zip(1_usize..)
+            .map(|(operation, number)| {
+                read_operation(operation).map_err(|error| in_operation(number, error))
+            })
+            .collect::<Result<Vec<_>, _>>()?;
         let number = operations.iter().map(weight).sum::<usize>();
         if number > MAX_OPERATIONS {
             return Err(Error::invalid_syntax(format!(
@@ -65,26 +73,17 @@ impl PatchRequest {
                  each member of a value without a path counts as one"
             )));
         }
-        let operations = operations
-            .into_iter()
-            .zip(1_usize..)
-            .map(|(operation, number)| {
-                read_operation(operation).map_err(|error| in_operation(number, error))
-            })
-            .collect::<Result<_, _>>()?;
         Ok(PatchRequest { operations })
     }
 }
 
 /// For how many operations one stands: an object has one for each of its members, also of a schema's object in it. A path
 /// may be that of a whole schema, so it changes nothing.
-fn weight(operation: &Value) -> usize {
-    let members = operation.as_object().and_then(|operation| {
-        let value = operation.iter().find(|(key, _)| key.eq_ignore_ascii_case("value"))?.1;
-        value.as_object()
-    });
-    members.map_or(1, |members| {
-        let weights = members.values().map(|value| value.as_object().map_or(1, Map::len));
+fn weight(operation: &Operation) -> usize {
+    let value = operation.value.as_ref().map(only_object);
+    value.and_then(Value::as_object).map_or(1, |members| {
+        let weights =
+            members.values().map(|value| only_object(value).as_object().map_or(1, Map::len));
         weights.sum::<usize>().max(1)
     })
 }
@@ -95,11 +94,23 @@ fn read_operation(operation: Value) -> Result<Operation, Error> {
             "an operation must be an object with op, path and value",
         ));
     };
-    Ok(Operation {
-        op: read_op(member(&operation, "op")?)?,
-        path: read_path(member(&operation, "path")?)?,
-        value: message::take(&mut operation, "value")?,
-    })
+    let op = read_op(member(&operation, "op")?)?;
+    let path = read_path(member(&operation, "path")?)?;
+    let value = message::take(&mut operation, "value")?;
+    let value = if path.is_none() { value.map(read_attributes) } else { value };
+    Ok(Operation { op, path, value })
+}
+
+/// The object in a value without a path. Client libraries also send it as JSON text, or in a list of one.
+fn read_attributes(value: Value) -> Value {
+    let value = match value {
+        Value::String(text) => json::read_value(text.as_bytes()).unwrap_or(Value::String(text)),
+        value => value,
+    };
+    match value {
+        Value::Array(_) => only_object(&value).clone(),
+        value => value,
+    }
 }
 
 fn read_op(op: Option<&Value>) -> Result<Op, Error> {
@@ -119,7 +130,10 @@ fn read_op(op: Option<&Value>) -> Result<Op, Error> {
 fn read_path(path: Option<&Value>) -> Result<Option<String>, Error> {
     match path {
         None | Some(Value::Null) => Ok(None),
-        Some(Value::String(path)) => Ok((!path.is_empty()).then(|| path.clone())),
+        Some(Value::String(path)) => {
+            let path = path.trim();
+            Ok((!path.is_empty()).then(|| path.to_owned()))
+        }
         Some(_) => Err(Error::invalid_syntax("path must be text, such as name.familyName")),
     }
 }

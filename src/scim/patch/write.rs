@@ -96,7 +96,7 @@ fn write_place(
     place: &Place<'_>,
     value: &Value,
 ) -> Result<(), Error> {
-    if place.is_never_kept() {
+    if place.is_never_kept() || place.leaves_out(value) {
         return Ok(());
     }
     match place.extension {

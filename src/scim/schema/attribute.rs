@@ -178,6 +178,8 @@ pub struct Attribute {
     pub bare_value: bool,
     /// What becomes of an element without a `value`.
     pub without_value: WithoutValue,
+    /// Whether text that is too long is left out instead of refused.
+    pub left_out_when_long: bool,
     /// Whether this service always has a value for it, so that a client need not send one although it is required.
     pub defaulted: bool,
     /// Whether its values are kept beside the resource and not in it: they do not count for its size, and a PATCH is
@@ -205,6 +207,7 @@ impl Attribute {
             max_values: 100,
             bare_value: false,
             without_value: WithoutValue::LeftOut,
+            left_out_when_long: false,
             defaulted: false,
             kept_apart: false,
         }
@@ -307,6 +310,12 @@ impl Attribute {
     /// Says what becomes of an element without a `value`.
     pub fn without_value(mut self, without_value: WithoutValue) -> Self {
         self.without_value = without_value;
+        self
+    }
+
+    /// Lets a resource do without the value when its text is too long.
+    pub fn left_out_when_long(mut self) -> Self {
+        self.left_out_when_long = true;
         self
     }
 

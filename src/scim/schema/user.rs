@@ -78,6 +78,7 @@ fn multi_valued() -> Vec<Attribute> {
             ),
             "Email addresses",
         )
+        .bare_value()
         // Each address but the primary one is a pointer item of its own, and a transaction takes 100 items: at worst 39
         // are removed, 39 added, and 6 written beside them.
         .max_values(40),
@@ -88,7 +89,8 @@ fn multi_valued() -> Vec<Attribute> {
                 &["work", "home", "mobile", "fax", "pager", "other"],
             ),
             "Phone numbers",
-        ),
+        )
+        .bare_value(),
         list(
             "ims",
             plural(
@@ -100,7 +102,9 @@ fn multi_valued() -> Vec<Attribute> {
         list(
             "photos",
             plural(
-                Attribute::reference("value", &["external"], "The URL of the photo"),
+                // Some clients send the photo itself, as a data URL of many kilobytes.
+                Attribute::reference("value", &["external"], "The URL of the photo")
+                    .left_out_when_long(),
                 &["photo", "thumbnail"],
             ),
             "URLs of photos",

@@ -88,13 +88,34 @@ fn booleans_may_be_text_and_a_single_value_may_stand_for_a_list() {
 }
 
 #[test]
+fn a_value_may_come_in_other_shapes_with_the_same_meaning() {
+    check(json!({"title": ["x"], "active": ["False"]}), json!({"title": "x", "active": false}));
+    check(json!({"emails": [{"value": ["a"]}]}), json!({"emails": [{"value": "a"}]}));
+    check(
+        json!({ENTERPRISE_USER: [{"department": "R"}]}),
+        json!({ENTERPRISE_USER: {"department": "R"}}),
+    );
+    check(
+        json!({ENTERPRISE_USER: {"employeeNumber": 7}}),
+        json!({ENTERPRISE_USER: {"employeeNumber": "7"}}),
+    );
+    for list in ["emails", "phoneNumbers"] {
+        check(
+            json!({list: ["a", {"value": "b"}]}),
+            json!({list: [{"value": "a"}, {"value": "b"}]}),
+        );
+        check(json!({list: "a"}), json!({list: [{"value": "a"}]}));
+    }
+}
+
+#[test]
 fn what_does_not_fit_is_refused_with_the_place() {
     use ScimType::{InvalidSyntax, InvalidValue};
     let missing = "userName is required and must not be empty";
     refused(json!({}), InvalidValue, missing);
     refused(json!({"userName": null}), InvalidValue, missing);
     refused(json!({"userName": " \t"}), InvalidValue, missing);
-    refused(json!({"userName": 5}), InvalidValue, "userName must be text, found a number");
+    refused(json!({"userName": 5.5}), InvalidValue, "userName must be text, found a number");
     refused(json!({"name": "Ada"}), InvalidValue, "name must be an object, found text");
     refused(json!({"active": 3}), InvalidValue, "active must be true or false, found 3");
     let yes = "active must be true or false, found \"yes\"";
@@ -107,23 +128,23 @@ fn what_does_not_fit_is_refused_with_the_place() {
         "emails[2].primary must be true or false, found \"maybe\"",
     );
     refused(
-        json!({"emails": ["a@x"]}),
+        json!({"ims": ["a@x"]}),
         InvalidValue,
-        "emails[1] must be an object such as {\"value\": …}, found text",
+        "ims[1] must be an object such as {\"value\": …}, found text",
     );
     refused(
-        json!({"emails": [{"value": "a"}, {"type": 5}]}),
+        json!({"emails": [{"value": "a"}, {"type": true}]}),
         InvalidValue,
-        "emails[2].type must be text, found a number",
+        "emails[2].type must be text, found a boolean",
     );
     refused(
         json!({"addresses": [{}, 5]}),
         InvalidValue,
         "addresses[2] must be an object, found a number",
     );
-    refused(json!({"emails": "a"}), InvalidValue, "emails must be a list, found text");
+    refused(json!({"ims": "a"}), InvalidValue, "ims must be a list, found text");
     refused(
-        json!({"emails": [{"value": ["a"]}]}),
+        json!({"emails": [{"value": ["a", "b"]}]}),
         InvalidValue,
         "emails[1].value must be text, found a list",
     );

@@ -63,7 +63,7 @@ pub fn read_value(attribute: &Attribute, value: Value, at: &str) -> Result<Optio
 /// # Errors
 /// `invalidValue` or `invalidSyntax`, as [`read_resource`](super::read_resource).
 pub fn read_element(attribute: &Attribute, value: Value, at: &str) -> Result<Option<Value>, Error> {
-    let value = simple_value(attribute, value, at)?;
+    let value = simple_value(attribute, only_element(attribute, value), at)?;
     let is_nothing = match &value {
         Value::Null => true,
         Value::String(text) => text.is_empty() && !attribute.defaulted,
@@ -84,13 +84,45 @@ pub fn read_element(attribute: &Attribute, value: Value, at: &str) -> Result<Opt
         | AttributeType::Reference
         | AttributeType::DateTime
         | AttributeType::Binary => {
-            let Value::String(text) = value else {
-                return Err(wrong_type(at, "text", &value));
+            let text = match value {
+                Value::String(text) if attribute.kind == AttributeType::DateTime => {
+                    date_time::with_time(&text)
+                }
+                Value::String(text) => text,
+                // A fraction could have been written in another way, so only whole numbers have one text.
+                Value::Number(number)
+                    if attribute.kind == AttributeType::String && !number.is_f64() =>
+                {
+                    number.to_string()
+                }
+                other => return Err(wrong_type(at, "text", &other)),
             };
+            if is_left_out(attribute, &text) {
+                return Ok(None);
+            }
             check_text(attribute, &text, at)?;
             Ok(Some(Value::String(text)))
         }
     }
+}
+
+/// A single value that a client wrapped in a list, as Entra ID does with a manager.
+fn only_element(attribute: &Attribute, value: Value) -> Value {
+    match value {
+        Value::Array(mut elements)
+            if !attribute.multi_valued
+                && elements.len() == 1
+                && !elements.iter().any(Value::is_array) =>
+        {
+            elements.pop().unwrap_or_default()
+        }
+        value => value,
+    }
+}
+
+/// Whether a text is too long, and its attribute one that a resource does without rather than be refused.
+pub(in crate::scim) fn is_left_out(attribute: &Attribute, text: &str) -> bool {
+    attribute.left_out_when_long && text.chars().nth(attribute.max_chars).is_some()
 }
 
 /// The value in an object such as `{"value": "1"}`, where an element of a list has no sub-attributes: some clients write
@@ -112,16 +144,6 @@ fn read_complex(attribute: &Attribute, value: Value, at: &str) -> Result<Option<
         Value::Object(object) => object,
         Value::String(text) if attribute.bare_value => {
             Map::from_iter([("value".to_owned(), Value::String(text))])
-        }
-        // A single value in a list of one, as Entra ID wraps a manager.
-        Value::Array(mut elements) if !attribute.multi_valued => {
-            return match elements.pop() {
-                None => Ok(None),
-                Some(only) if elements.is_empty() && !only.is_array() => {
-                    read_element(attribute, only, at)
-                }
-                Some(_) => Err(not_complex(attribute, &Value::Array(elements), at)),
-            };
         }
         other => return Err(not_complex(attribute, &other, at)),
     };

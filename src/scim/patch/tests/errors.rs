@@ -1,6 +1,6 @@
 //! What is refused: the keyword of RFC 7644 §3.12, and a detail that names operation and place.
 
-use super::{check_error, check_group, check_group_error, check_unchanged};
+use super::{check, check_error, check_group, check_group_error, check_unchanged};
 use crate::scim::ScimType;
 use crate::scim::urn::ENTERPRISE_USER;
 use serde_json::{Value, json};
@@ -11,15 +11,9 @@ fn replace(path: &str, value: Value) -> Value {
 
 #[test]
 fn a_path_that_cannot_be_parsed_is_refused() {
-    for path in [
-        "name..givenName",
-        "na me",
-        "emails[type eq \"work\"]x",
-        ".",
-        " ",
-        "a.b.c",
-        "[type eq \"x\"]",
-    ] {
+    for path in
+        ["name..givenName", "na me", "emails[type eq \"work\"]x", ".", "a.b.c", "[type eq \"x\"]"]
+    {
         check_error(json!({}), replace(path, json!("x")), ScimType::InvalidPath, "Operation 1: ");
     }
     check_error(
@@ -56,6 +50,53 @@ fn a_filter_on_what_is_no_list_of_objects_is_refused() {
             "filters what is not a list",
         );
     }
+}
+
+/// As an unknown path is: a refusal would take the rest of the request with it.
+#[test]
+fn a_filter_on_a_single_value_is_skipped_beside_other_operations() {
+    for path in
+        ["name[givenName eq \"x\"].familyName", "userName[value eq \"x\"]", "manager[value eq x]"]
+    {
+        for op in ["add", "replace", "remove"] {
+            let operations = json!([
+                {"op": op, "path": path, "value": "x"},
+                {"op": "replace", "path": "active", "value": false}
+            ]);
+            check(json!({"active": true}), operations, json!({"active": false}));
+        }
+    }
+    let list = json!([
+        {"op": "replace", "path": "emails.value[value eq \"x\"]", "value": "x"},
+        {"op": "replace", "path": "active", "value": false}
+    ]);
+    check_error(json!({}), list, ScimType::InvalidPath, "filters what is not a list");
+}
+
+#[test]
+fn white_space_around_a_path_is_no_part_of_it() {
+    check(json!({}), replace(" title\t", json!("x")), json!({"title": "x"}));
+    check(
+        json!({}),
+        replace(" emails[type eq \"work\"].value ", json!("w")),
+        json!({"emails": [{"type": "work", "value": "w"}]}),
+    );
+    check(json!({}), replace(" ", json!({"title": "x"})), json!({"title": "x"}));
+}
+
+#[test]
+fn an_object_without_a_path_may_stand_in_a_list_or_in_text() {
+    let object = json!({"title": "x", ENTERPRISE_USER: [{"department": "R"}]});
+    let expected = json!({"title": "x", ENTERPRISE_USER: {"department": "R"}});
+    for value in [json!([object]), json!(object.to_string()), json!(json!([object]).to_string())] {
+        for op in ["add", "replace"] {
+            check(json!({}), json!([{"op": op, "value": value}]), expected.clone());
+        }
+    }
+    let many: serde_json::Map<String, Value> =
+        (0..2_001).map(|n| (format!("x{n}"), json!(1))).collect();
+    let many = json!([{"op": "add", "value": Value::Object(many).to_string()}]);
+    check_error(json!({}), many, ScimType::InvalidSyntax, "Operations holds 2001 operations");
 }
 
 #[test]
@@ -108,24 +149,28 @@ fn what_is_required_cannot_be_removed_or_emptied() {
 #[test]
 fn a_value_of_the_wrong_type_is_refused_with_its_place() {
     let cases = [
-        ("title", json!(1), "title must be text, found a number"),
+        ("title", json!(1.5), "title must be text, found a number"),
         ("name", json!("Ada"), "name must be an object, found text"),
         ("name.givenName", json!({}), "name.givenName must be text, found an object"),
-        ("emails", json!("ada@x"), "emails must be a list, found text"),
+        ("ims", json!("ada@x"), "ims must be a list, found text"),
         (
-            "emails",
+            "ims",
             json!([{"value": "a"}, "b"]),
-            "emails[2] must be an object such as {\"value\": …}, found text",
+            "ims[2] must be an object such as {\"value\": …}, found text",
         ),
-        ("emails", json!([{"value": 1}]), "emails[1].value must be text, found a number"),
-        ("emails", json!({"value": 1}), "emails.value must be text, found a number"),
+        ("emails", json!([{"value": true}]), "emails[1].value must be text, found a boolean"),
+        ("emails", json!({"value": true}), "emails.value must be text, found a boolean"),
         ("addresses", json!([[]]), "addresses[1] must be an object, found a list"),
         (
-            "emails[type eq \"work\"]",
+            "ims[type eq \"work\"]",
             json!("x"),
-            "emails must be an object such as {\"value\": …}, found text",
+            "ims must be an object such as {\"value\": …}, found text",
         ),
-        ("emails[type eq \"work\"].value", json!(["x"]), "emails.value must be text, found a list"),
+        (
+            "emails[type eq \"work\"].value",
+            json!(["x", "y"]),
+            "emails.value must be text, found a list",
+        ),
         ("emails.primary", json!("maybe"), "emails.primary must be true or false, found \"maybe\""),
         ("active", json!(1), "active must be true or false, found 1"),
         ("active", json!("x".repeat(1_000)), "x\"…"),
@@ -137,7 +182,7 @@ fn a_value_of_the_wrong_type_is_refused_with_its_place() {
             json!(7),
             ":User:manager must be text or an object such as {\"value\": …}, found a number",
         ),
-        ("department", json!(7), ":User:department must be text, found a number"),
+        ("department", json!(true), ":User:department must be text, found a boolean"),
         ("externalId", json!("x".repeat(513)), "externalId has 513 characters; at most 512"),
     ];
     for (path, value, detail) in cases {
@@ -154,7 +199,7 @@ fn a_value_of_the_wrong_type_is_refused_with_its_place() {
         json!({}),
         remove,
         ScimType::InvalidValue,
-        "emails[1] must be an object such as {\"value\": …}, found a number",
+        "emails[1] must be text or an object such as {\"value\": …}, found a number",
     );
     let remove = json!([{"op": "remove", "path": "addresses", "value": "work"}]);
     check_error(
@@ -171,7 +216,7 @@ fn add_and_replace_need_a_value_and_remove_a_path() {
         for operation in [json!({"op": op, "path": "title"}), json!({"op": op})] {
             check_error(json!({}), json!([operation]), ScimType::InvalidValue, "value is missing");
         }
-        for value in [json!(null), json!(""), json!([]), json!(true), json!([{"title": "x"}])] {
+        for value in [json!(null), json!(""), json!([]), json!(true), json!([{}, {}]), json!("{")] {
             let operations = json!([{"op": op, "value": value}]);
             check_error(
                 json!({}),
