@@ -374,7 +374,8 @@ fn groups_are_listed_and_shown_with_members_and_history() {
     let body = json!({"displayName": "Crew", "externalId": "g-1", "members": members});
     let (status, crew) = call("POST", &groups, &token, Some(&body));
     assert_eq!(status, 201);
-    call("POST", &groups, &token, Some(&json!({"displayName": "Fleet\u{1b}[31m"})));
+    let fleet = json!({"displayName": "Fleet", "externalId": "g-2\u{1b}[31m"});
+    assert_eq!(call("POST", &groups, &token, Some(&fleet)).0, 201);
     let id = crew["id"].as_str().expect("an id");
 
     let listed = operator.json(&["group", "list", "demo"]);
@@ -384,7 +385,9 @@ fn groups_are_listed_and_shown_with_members_and_history() {
     assert_eq!((&row["id"], &row["memberCount"]), (&crew["id"], &json!(1)));
     assert_eq!(operator.json(&["group", "list", "demo", "--name", "Cre"]), json!([]));
     let text = operator.text(&["group", "list", "demo"]);
-    assert!(text.contains("Crew") && !text.contains('\u{1b}'), "{text}");
+    assert!(text.contains("Crew") && text.contains("Fleet"), "{text}");
+    let text = operator.text(&["group", "show", "demo", "fleet"]);
+    assert!(text.contains("g-2") && !text.contains('\u{1b}'), "{text}");
 
     let shown = operator.json(&["group", "show", "demo", "crew"]);
     assert_eq!(&shown, row);

@@ -2,26 +2,80 @@
 //! whatever makes a create answer 409 is found by the filter.
 
 use super::work;
+use icu_properties::CodePointSetData;
+use icu_properties::props::DefaultIgnorableCodePoint;
 use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::decompose_compatible;
 
-/// Folds `text` for comparison: Unicode canonical decomposition, default case folding, canonical composition.
+/// Folds `text` for comparison, so that names that look the same are the same (RFC 8265 §3.3.3, without its refusals).
 ///
-/// `Straße`, `STRASSE` and `strasse` fold alike; so do composed and decomposed letters. `İ` folds to `i` with a dot
-/// above, never to a plain `i`, whatever the locale.
+/// - Halfwidth and fullwidth letters become the usual ones.
+/// - Characters that are never seen go: zero-width and bidirectional ones, tags, soft hyphens.
+/// - Canonical decomposition, default case folding and canonical composition: `Straße`, `STRASSE` and `strasse` fold
+///   alike, and so do composed and decomposed letters. `İ` folds to `i` with a dot above, never to a plain `i`, whatever
+///   the locale.
+/// - White space of any kind and amount is one space between words, and none at the ends.
 pub fn fold(text: &str) -> String {
+    fold_in(text, |words| words.trim().to_owned())
+}
+
+/// Folds a part of a text: a space at its ends separates it from what is beside it, so it stays.
+pub fn fold_part(text: &str) -> String {
+    fold_in(text, |words| words)
+}
+
+fn fold_in(text: &str, trim: impl FnOnce(String) -> String) -> String {
     if !work::charge(text) {
         return text.to_owned();
     }
-    if text.is_ascii() {
+    if is_plain(text) {
         return text.to_ascii_lowercase();
     }
+    let unseen = CodePointSetData::new::<DefaultIgnorableCodePoint>();
+    let mut letters = String::with_capacity(text.len());
+    for letter in text.chars().filter(|letter| !unseen.contains(*letter)) {
+        match letter {
+            // The fullwidth macron is left: it would fall apart into a space and a mark.
+            '\u{ff01}'..='\u{ffe2}' | '\u{ffe4}'..='\u{ffee}' => {
+                decompose_compatible(letter, |usual| letters.push(usual));
+            }
+            usual => letters.push(usual),
+        }
+    }
     // Folding can take a composed letter apart (U+0390), hence the decomposition before and the composition after.
-    caseless::default_case_fold_str(&text.nfd().collect::<String>()).nfc().collect()
+    let decomposed: String = letters.nfd().collect();
+    trim(unify_spaces(caseless::default_case_fold_str(&decomposed).nfc()))
+}
+
+/// One space in the place of each run of white space.
+fn unify_spaces(letters: impl Iterator<Item = char>) -> String {
+    let mut unified = String::new();
+    for letter in letters {
+        match letter.is_whitespace() {
+            true if unified.ends_with(' ') => {}
+            true => unified.push(' '),
+            false => unified.push(letter),
+        }
+    }
+    unified
+}
+
+/// Whether only the case of `text` can differ from its folded form: ASCII, with single spaces between words.
+pub(super) fn is_plain(text: &str) -> bool {
+    let mut after_space = true;
+    for byte in text.bytes() {
+        let is_space = byte == b' ';
+        if !byte.is_ascii() || matches!(byte, b'\t'..=b'\r') || (is_space && after_space) {
+            return false;
+        }
+        after_space = is_space;
+    }
+    !after_space || text.is_empty()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::fold;
+    use super::{fold, fold_part, is_plain};
 
     #[test]
     fn letters_that_differ_only_in_case_or_composition_fold_alike() {
@@ -41,6 +95,59 @@ mod tests {
     }
 
     #[test]
+    fn names_that_look_the_same_fold_alike() {
+        for lookalike in [
+            "ada\u{200b} lovelace",
+            "a\u{200d}da lovelace\u{2060}",
+            "\u{feff}ada lovelace",
+            "\u{202e}ada\u{202c} lovelace\u{200f}",
+            "\u{2066}ada\u{2069} lovelace",
+            "ada love\u{ad}lace",
+            "ada\u{e0061}\u{e007f} lovelace",
+            "ada\u{fe0f} lovelace",
+            "ＡＤＡ　ｌｏｖｅｌａｃｅ",
+            " ada lovelace\t",
+            "ada  lovelace",
+            "ada\u{a0}lovelace\u{2003}",
+            "ada\u{2028}lovelace",
+        ] {
+            assert_eq!(fold(lookalike), "ada lovelace", "{lookalike:?}");
+        }
+        assert_eq!(fold("ｶﾞ"), fold("ガ"));
+        for nothing in ["", " ", "\u{200b}", "\u{a0}\u{2060}\u{3164}"] {
+            assert_eq!(fold(nothing), "", "{nothing:?}");
+        }
+    }
+
+    #[test]
+    fn the_spaces_around_a_part_stay() {
+        assert_eq!(fold_part(" Ada\u{a0}\u{3000}"), " ada ");
+        assert_eq!(fold_part("\t"), " ");
+        assert_eq!(fold_part("Ａda"), "ada");
+    }
+
+    #[test]
+    fn plain_text_differs_from_its_folded_form_in_case_only() {
+        for text in [
+            "",
+            "a",
+            "Ada Lovelace",
+            "a b c",
+            " a",
+            "a ",
+            "a  b",
+            "a\tb",
+            "\u{b}a",
+            "é",
+            "\r\n",
+            " ",
+        ] {
+            let is_same = fold(text) == text.to_ascii_lowercase();
+            assert_eq!(is_plain(text), is_same && text.is_ascii(), "{text:?}");
+        }
+    }
+
+    #[test]
     fn different_letters_stay_different() {
         for (left, right) in [("İ", "i"), ("ı", "i"), ("o", "ö"), ("a", "а")] {
             assert_ne!(fold(left), fold(right), "{left} and {right}");
@@ -49,7 +156,19 @@ mod tests {
 
     #[test]
     fn folding_twice_changes_nothing() {
-        for text in ["İ", "ß", "ΐ", "ǰ", "ﬃ", "Ⅷ", "ᾳ"] {
+        for text in [
+            "İ",
+            "ß",
+            "ΐ",
+            "ǰ",
+            "ﬃ",
+            "Ⅷ",
+            "ᾳ",
+            " Ａ\u{200b}\u{a0} b ",
+            "ﾊﾟ",
+            "￣",
+            "a\u{34f}\u{301}",
+        ] {
             assert_eq!(fold(&fold(text)), fold(text), "{text}");
         }
     }

@@ -2,7 +2,7 @@
 //! most is primary, and that each has to say something.
 
 use super::Error;
-use super::fold::fold;
+use super::fold::{fold, is_plain};
 use super::schema::{Attribute, AttributeType, WithoutValue};
 use super::work::charge;
 use serde_json::Value;
@@ -101,7 +101,7 @@ pub(super) fn check_readable(
 pub(super) fn is_same(attribute: &Attribute, left: &Value, right: &Value) -> bool {
     match (left, right) {
         (Value::String(left), Value::String(right)) if !attribute.case_exact => {
-            if left.is_ascii() && right.is_ascii() {
+            if is_plain(left) && is_plain(right) {
                 left.eq_ignore_ascii_case(right)
             } else {
                 fold(left) == fold(right)

@@ -146,7 +146,13 @@ fn test(
                 _ => return Err(refuse_value("text in double quotes")),
             };
             let case_exact = attribute.case_exact;
-            let constant = if case_exact { text.clone() } else { fold::fold(&text) };
+            let constant = match relation {
+                _ if case_exact => text.clone(),
+                TextRelation::Ordered(_) => fold::fold(&text),
+                TextRelation::Contains | TextRelation::StartsWith | TextRelation::EndsWith => {
+                    fold::fold_part(&text)
+                }
+            };
             Ok((Test::Text { relation, case_exact, constant }, Value::from(text)))
         }
         AttributeType::Boolean => {

@@ -4,11 +4,14 @@ use super::Kept;
 use crate::scim::Error;
 use crate::scim::date_time;
 use crate::scim::error::quoted;
+use crate::scim::fold::fold;
 use crate::scim::message;
 use crate::scim::number;
-use crate::scim::schema::{Attribute, AttributeType, Returned};
+use crate::scim::schema::{Attribute, AttributeType, Returned, Uniqueness};
 use crate::scim::values::{check_number, check_readable, is_no_value, merge_repeated, nested};
 use base64::Engine;
+use icu_properties::CodePointSetData;
+use icu_properties::props::BidiControl;
 use serde_json::{Map, Value};
 
 /// Reads the whole value of an attribute: a list when it is multi-valued. `None` when it is no value: `null`, an
@@ -205,8 +208,16 @@ fn check_text(attribute: &Attribute, text: &str, at: &str) -> Result<(), Error> 
     if text.contains('\0') {
         return Err(Error::invalid_value(format!("{at} holds a NUL character")));
     }
-    if attribute.required && text.trim().is_empty() {
+    if attribute.required && fold(text).is_empty() {
         return Err(Error::required(at));
+    }
+    if attribute.uniqueness != Uniqueness::None
+        && let Some(unseen) = text.chars().find(|letter| is_control(*letter))
+    {
+        return Err(Error::invalid_value(format!(
+            "{at} holds the control character U+{:04X}; expected a name of visible characters",
+            u32::from(unseen)
+        )));
     }
     match attribute.kind {
         AttributeType::DateTime if !date_time::is_date_time(text) => Err(Error::invalid_value(
@@ -217,6 +228,12 @@ fn check_text(attribute: &Attribute, text: &str, at: &str) -> Result<(), Error> 
         }
         _ => Ok(()),
     }
+}
+
+/// A character that controls how text is shown, and is not shown itself. RFC 8265 §3.3 refuses them in names: with one for
+/// the direction of text, a name can look like another one.
+fn is_control(letter: char) -> bool {
+    letter.is_control() || CodePointSetData::new::<BidiControl>().contains(letter)
 }
 
 /// RFC 7643 §2.3.6: base64 or base64url; certificates arrive with and without padding.

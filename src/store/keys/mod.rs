@@ -280,9 +280,13 @@ mod tests {
             claim(&tenant(), Kind::Employee, "STRASSE"),
             claim(&tenant(), Kind::Employee, "straße")
         );
+        assert_eq!(
+            claim(&tenant(), Kind::Employee, "ada"),
+            claim(&tenant(), Kind::Employee, "ada\u{200b} ")
+        );
         assert_ne!(
             claim(&tenant(), Kind::Employee, "ada"),
-            claim(&tenant(), Kind::Employee, "ada ")
+            claim(&tenant(), Kind::Employee, "a da")
         );
     }
 
