@@ -1,9 +1,11 @@
 //! Attributes that a tenant declares: in its schema, in what it stores, and in nobody else's.
 
+use crate::support::damage::text;
 use crate::support::request::Answer;
 use crate::support::{TestApp, TestTenant};
 use axum::body::Body;
 use http::Request;
+use rollcall::store::dynamodb::port::Item;
 use serde_json::{Value, json};
 
 const ACME: &str = "urn:ietf:params:scim:schemas:extension:acme:2.0:User";
@@ -414,6 +416,9 @@ async fn what_cannot_be_declared_is_refused() {
         (ACME, "a", json!({"type": "string", "description": "x".repeat(201)}), 400),
         (core, "a", string.clone(), 409),
         (ENTERPRISE, "Department", string.clone(), 409),
+        (&format!("{ENTERPRISE}:department"), "x", string.clone(), 409),
+        (&format!("{}:manager", ENTERPRISE.replace("User", "USER")), "x", string.clone(), 409),
+        ("urn:scim:schemas:extension:enterprise:1.0:manager", "x", string.clone(), 409),
         (ACME, "id", string.clone(), 409),
         (ACME, "externalId", string.clone(), 409),
         (ACME, "meta", string.clone(), 409),
@@ -430,6 +435,41 @@ async fn what_cannot_be_declared_is_refused() {
         .header("authorization", format!("Bearer {}", tenant.admin_token));
     let stale = request.header("if-match", "W/\"1\"").body(Body::empty()).unwrap();
     assert_eq!(tenant.app.send(stale).await.status, 412);
+}
+
+/// Versions before the check stored such declarations.
+#[tokio::test]
+async fn a_stored_declaration_below_a_built_in_urn_is_ignored() {
+    let tenant = acme().await;
+    let below =
+        |name: &str| json!({"urn": format!("{ENTERPRISE}:{name}"), "name": "x", "type": "string"});
+    let shadows = [
+        below("department"),
+        below("manager"),
+        json!({"urn": "urn:ietf:params:scim:schemas:extension:enterprise:2.0", "name": "User",
+            "type": "string"}),
+    ];
+    let stored = text(&json!(shadows).to_string());
+    let change = |item: &mut Item| drop(item.insert("attributes".to_owned(), stored));
+    tenant.tamper_own("SETTINGS", change).await;
+
+    let manager = json!({"value": "boss@example.com"});
+    let body = json!({"userName": "ada@example.com", ENTERPRISE: {"manager": manager}});
+    let one = format!("/Users/{}", tenant.create(&body).await);
+    let operations = json!([
+        {"op": "replace", "path": format!("{ENTERPRISE}:department"), "value": "Engines"},
+        {"op": "replace", "path": format!("{ENTERPRISE}:manager"), "value": "chief@example.com"},
+    ]);
+    let changed = tenant.patch(&one, &operations).await.expect(200);
+    let expected = json!({"department": "Engines", "manager": {"value": "chief@example.com"}});
+    assert_eq!(changed[ENTERPRISE], expected);
+    let filter = format!("{ENTERPRISE}:department eq \"engines\"");
+    assert_eq!(tenant.found(&filter).await, ["ada@example.com"]);
+    assert_eq!(tenant.get("/Schemas").await.expect(200)["totalResults"], 6);
+    // An administrator can remove it, and cannot declare it again.
+    let urn = format!("{ENTERPRISE}:manager");
+    declare(&tenant, &urn, "x", json!({"type": "string"})).await.expect(409);
+    remove(&tenant, &urn, "x").await.expect(204);
 }
 
 /// Okta sends back what it read, with the one thing that changed.

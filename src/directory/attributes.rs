@@ -112,6 +112,9 @@ fn declare(
     attribute: CustomAttribute,
 ) -> Result<(CustomAttribute, Option<CustomAttribute>), Error> {
     let attribute = attribute.spelled_as(standard, declared).with_case_of_type();
+    if let Some(clash) = attribute.clash(standard, declared) {
+        return Err(Error::AttributeRefused(clash));
+    }
     let (urn, name) = (&attribute.urn, &attribute.name);
     if let Some(known) = declared.iter_mut().find(|known| known.is_identified(urn, name)) {
         if (known.kind, known.multi_valued) != (attribute.kind, attribute.multi_valued) {
@@ -122,9 +125,6 @@ fn declare(
         }
         let before = std::mem::replace(known, attribute.clone());
         return Ok((attribute, Some(before)));
-    }
-    if let Some(clash) = attribute.clash(standard, declared) {
-        return Err(Error::AttributeRefused(clash));
     }
     if declared.len() >= MAX_ATTRIBUTES {
         return Err(Error::AttributeRefused(format!(

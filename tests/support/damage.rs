@@ -73,9 +73,19 @@ impl TestTenant {
         write(&*self.app.table, Action::Put(item)).await;
     }
 
+    /// Changes the attributes of an item of the tenant itself.
+    pub async fn tamper_own(&self, sort: &str, change: impl FnOnce(&mut Item)) {
+        let mut item = self.read(key(&format!("TENANT#{}", self.id), sort)).await;
+        change(&mut item);
+        write(&*self.app.table, Action::Put(item)).await;
+    }
+
     /// An item that is there.
     pub async fn stored(&self, partition: &str, sort: &str) -> Item {
-        let key = key(&self.partition(partition), sort);
+        self.read(key(&self.partition(partition), sort)).await
+    }
+
+    async fn read(&self, key: Item) -> Item {
         let call = GetCall { key, consistency: Consistency::Strong };
         self.app.table.get(call).await.expect("a read").value.expect("an item")
     }

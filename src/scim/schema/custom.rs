@@ -1,7 +1,8 @@
 //! Attributes that a tenant declares for its Users, beside those of the RFCs: what a declaration may say, and the tables
 //! with such attributes in them (RFC 7643 §3.3, schema extensions).
 //!
-//! A custom attribute is only ever added to an extension, so it can shadow none of the core schema.
+//! A custom attribute is only ever added to an extension, so it can shadow none of the core schema. Its URN never begins
+//! with a built-in URN, so it can shadow no attribute of an extension either.
 
 #[cfg(test)]
 mod tests;
@@ -11,6 +12,7 @@ use crate::scim::Error;
 use crate::scim::document::Document;
 use crate::scim::error::quoted;
 use crate::scim::undeclared;
+use crate::scim::urn::ENTERPRISE_USER;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -159,6 +161,14 @@ impl CustomAttribute {
     /// can. The sentence is for an administrator.
     pub fn clash(&self, standard: &ResourceTypes, others: &[CustomAttribute]) -> Option<String> {
         let (urn, name) = (&self.urn, &self.name);
+        // The URN of an attribute would be the URN of a schema.
+        if let Some(built_in) = standard.schemas().find(|schema| schema.is_extended_by(urn)) {
+            return Some(format!(
+                "{urn} begins with {}, a URN of SCIM itself; declare the attribute under a URN of your own, or \
+                 under {ENTERPRISE_USER}",
+                built_in.id
+            ));
+        }
         let is_core = standard.all().iter().any(|one| one.schema.is_identified(urn));
         let starts_with = |prefix: &str| {
             urn.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
@@ -235,12 +245,14 @@ impl From<&CustomAttribute> for Attribute {
 
 impl ResourceTypes {
     /// These types with the attributes that a tenant declared for its Users. An extension that is there gets them at its
-    /// end; the others follow in the order of their first attribute. What a table has by then it keeps: a later version of
-    /// this service may have an attribute built in that a tenant declared.
+    /// end; the others follow in the order of their first attribute.
+    ///
+    /// An attribute that clashes with the built-in ones is ignored: an earlier version stored it, or a later version has
+    /// the attribute built in.
     pub fn with_custom(&self, attributes: &[CustomAttribute]) -> Self {
         let mut types = self.clone();
         let extensions = &mut types.users.extensions;
-        for custom in attributes {
+        for custom in attributes.iter().filter(|custom| custom.clash(self, &[]).is_none()) {
             if !extensions.iter().any(|extension| extension.is_identified(&custom.urn)) {
                 extensions.push(new_extension(&custom.urn));
             }
