@@ -4,7 +4,11 @@ use crate::support::request::Answer;
 use crate::support::{TestApp, TestTenant, counting_id};
 use axum::body::Body;
 use http::Request;
+use rollcall::directory::Error;
 use rollcall::directory::access::SESSION_TTL_SECS;
+use rollcall::directory::token_set::{Earlier, Rotation};
+use rollcall::store::tenant::Scope;
+use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use time::Duration;
 
@@ -173,7 +177,8 @@ async fn an_overlap_ends_by_itself_and_then_the_token_is_not_listed() {
 async fn a_revoked_admin_token_makes_itself_no_successor() {
     let tenant = acme().await;
     let old = tenant.admin_token.clone();
-    let new = admin(&tenant, "POST", "/tokens/admin/rotate", json!({})).await.expect(200);
+    let rotation = json!({"overlapSecs": 3_600});
+    let new = admin(&tenant, "POST", "/tokens/admin/rotate", rotation).await.expect(200);
     let new = new["token"].as_str().expect("a token").to_owned();
     let scim = token_path(&tenant, "scim", "current").await;
     // Both are remembered, by this server and by another one.
@@ -201,6 +206,93 @@ async fn a_revoked_admin_token_makes_itself_no_successor() {
     }
     let after = call(&tenant, &new, "GET", "/history", Value::Null).await.expect(200);
     assert_eq!(after, before, "nothing was written");
+}
+
+/// A leaked token must not take the tenant over within its overlap.
+#[tokio::test]
+async fn a_previous_admin_token_reads_and_revokes_itself_and_nothing_else() {
+    let tenant = acme().await;
+    let old = tenant.admin_token.clone();
+    let id = tenant.create(&json!({"userName": "ada@example.com", "active": false})).await;
+    // This server remembers the token as the current one.
+    let elsewhere = tenant.at_another_server();
+    call(&elsewhere, &old, "GET", "/settings", Value::Null).await.expect(200);
+    let rotation = json!({"overlapSecs": 3_600});
+    let new = admin(&tenant, "POST", "/tokens/admin/rotate", rotation).await.expect(200);
+    let new = new["token"].as_str().expect("a token").to_owned();
+    let own = token_path(&tenant, "admin", "previous").await;
+    let current = token_path(&tenant, "admin", "current").await;
+    let scim = token_path(&tenant, "scim", "current").await;
+    let before = call(&tenant, &new, "GET", "/history", Value::Null).await.expect(200);
+    let takeover = json!({"overlapSecs": 0, "dropEarlier": true});
+    let changes = [
+        ("POST", "/tokens/admin/rotate".to_owned(), takeover.clone()),
+        ("POST", "/tokens/scim/rotate".to_owned(), takeover),
+        ("DELETE", current, Value::Null),
+        ("DELETE", scim, Value::Null),
+        ("DELETE", "/tokens/admin".to_owned(), Value::Null),
+        ("DELETE", "/tokens/scim".to_owned(), Value::Null),
+        ("PATCH", "/settings".to_owned(), json!({"locationFromIdp": true})),
+        ("PUT", "/attributes/urn:acme:x/a".to_owned(), json!({"type": "string"})),
+        ("POST", format!("/employees/{id}/erase"), json!({"confirm": id})),
+        ("POST", format!("/employees/{id}/restore"), Value::Null),
+        ("PATCH", format!("/employees/{id}"), json!({"location": "GB"})),
+    ];
+    for (method, path, body) in &changes {
+        for server in [&elsewhere, &tenant] {
+            let refused = call(server, &old, method, path, body.clone()).await;
+            let detail = problem(&refused, 403);
+            assert!(detail.contains("new admin token"), "{method} {path}: {detail}");
+        }
+    }
+    let after = call(&tenant, &old, "GET", "/history", Value::Null).await.expect(200);
+    assert_eq!(after, before, "nothing was written, and the token reads");
+    call(&tenant, &old, "DELETE", &own, Value::Null).await.expect(204);
+    problem(&call(&tenant, &old, "GET", "/settings", Value::Null).await, 401);
+    call(&tenant, &new, "GET", "/settings", Value::Null).await.expect(200);
+}
+
+#[tokio::test]
+async fn an_admin_token_has_no_overlap_by_default() {
+    let tenant = acme().await;
+    let new = admin(&tenant, "POST", "/tokens/admin/rotate", json!({})).await.expect(200);
+    problem(&admin(&tenant, "GET", "/settings", Value::Null).await, 401);
+    let new = new["token"].as_str().expect("a token");
+    call(&tenant, new, "GET", "/settings", Value::Null).await.expect(200);
+}
+
+/// The response with the new token may get lost.
+#[tokio::test]
+async fn a_successor_without_a_use_is_replaced_without_a_wait() {
+    let tenant = acme().await;
+    let rotate = async || {
+        let rotated = admin(&tenant, "POST", "/tokens/scim/rotate", json!({})).await.expect(200);
+        tenant.app.advance(Duration::seconds(2));
+        let scim_token = rotated["token"].as_str().expect("a token").to_owned();
+        TestTenant { scim_token, ..tenant.clone() }
+    };
+    tenant.get("/Users").await.expect(200);
+    let lost = rotate().await;
+    let second = rotate().await;
+    lost.get("/Users").await.expect_error(401, None);
+    // The overlap of the identity provider's token goes on.
+    tenant.get("/Users").await.expect(200);
+    second.get("/Users").await.expect(200);
+    let used = admin(&tenant, "POST", "/tokens/scim/rotate", json!({})).await;
+    assert!(problem(&used, 409).contains("still valid"));
+
+    // Admin tokens have the same rule.
+    let rotation = json!({"overlapSecs": 3_600});
+    admin(&tenant, "POST", "/tokens/admin/rotate", rotation).await.expect(200);
+    let (tenants, by) = (&tenant.app.app.tenants, "operator");
+    let rotation =
+        Rotation { label: None, overlap: Duration::ZERO, earlier: Earlier::Keep, expected: None };
+    let new = tenants.rotate_token(&tenant.id, Scope::Admin, &rotation, by).await.expect("a token");
+    tenant.app.advance(Duration::seconds(2));
+    call(&tenant, new.expose_secret(), "GET", "/settings", Value::Null).await.expect(200);
+    admin(&tenant, "GET", "/settings", Value::Null).await.expect(200);
+    let again = tenants.rotate_token(&tenant.id, Scope::Admin, &rotation, by).await;
+    assert!(matches!(again, Err(Error::PreviousTokenValid { .. })));
 }
 
 #[tokio::test]
@@ -311,7 +403,7 @@ async fn how_the_sync_is_doing_is_noticed() {
         let tokens = tokens["tokens"].as_array().expect("tokens");
         tokens.iter().find(|token| token["scope"] == scope).expect("a token")["lastUsed"].clone()
     };
-    assert_eq!((used("scim"), used("admin")), (json!("2026-11-23"), Value::Null));
+    assert_eq!((used("scim"), used("admin")), (json!("2026-11-23"), json!("2026-11-23")));
     tenant.app.advance(Duration::hours(23));
     assert_eq!(get(&tenant, "/sync").await["lastDay"], expected);
     tenant.app.advance(Duration::hours(1));

@@ -185,6 +185,7 @@ fn tenants_and_tokens_are_managed_beside_a_running_server() {
     let rotated = operator.json(&["token", "rotate", "acme", "--label", "Okta"]);
     let new = rotated["token"].as_str().expect("a token").to_owned();
     assert_eq!(call("GET", &users, &old, None).0, 200, "within the overlap");
+    assert_eq!(call("GET", &users, &new, None).0, 200);
     let tokens = operator.json(&["token", "list", "acme"]);
     assert_eq!(tokens[0]["stage"], "current");
     assert_eq!(tokens[0]["label"], "Okta");

@@ -217,7 +217,8 @@ async fn a_second_rotation_does_not_end_an_overlap_that_was_promised() {
     let tenants = &tenant.app.app.tenants;
     let rotation =
         Rotation { label: None, overlap: DEFAULT_OVERLAP, earlier: Earlier::Keep, expected: None };
-    tenants.rotate_token(&tenant.id, Scope::Scim, &rotation, "ops").await.unwrap();
+    let new = tenants.rotate_token(&tenant.id, Scope::Scim, &rotation, "ops").await.unwrap();
+    assert_eq!(status(&tenant, new.expose_secret()).await, 200);
     let refused = tenants.rotate_token(&tenant.id, Scope::Scim, &rotation, "ops").await;
     assert!(matches!(refused, Err(Error::PreviousTokenValid { .. })));
     assert_eq!(status(&tenant, &tenant.scim_token).await, 200);

@@ -98,7 +98,8 @@ async fn noticed(
     next: Next,
 ) -> Response {
     if area.scope != Scope::Scim {
-        return next.run(request).await;
+        let used = services.sync.used(&caller.tenant, &caller.token);
+        return tokio::join!(next.run(request), used).0;
     }
     let (method, route) = (request.method().clone(), request.extensions().get().cloned());
     let asked = services.sync.asked(&caller.tenant, &caller.token);

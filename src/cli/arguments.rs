@@ -153,13 +153,13 @@ pub enum TokenCommand {
         /// What the token is for
         #[arg(long, value_enum, default_value = "scim")]
         scope: ScopeArgument,
-        /// How long the token before stays valid, such as 24h, 30m or 0s
-        #[arg(long, value_parser = humantime::parse_duration, default_value = "24h")]
-        overlap: Duration,
+        /// How long the token before stays valid, such as 24h, 30m or 0s [default: 24h for scim, 0s for admin]
+        #[arg(long, value_parser = humantime::parse_duration)]
+        overlap: Option<Duration>,
         /// A name for people, shown in the history of what was done with it
         #[arg(long)]
         label: Option<String>,
-        /// Also when a token from the rotation before is still valid: that one ends now
+        /// End a token that is still valid from the rotation before
         #[arg(long)]
         drop_earlier: bool,
         /// Print shell assignments of TENANT_URL and SECRET_TOKEN, for eval

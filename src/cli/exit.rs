@@ -45,6 +45,7 @@ pub fn code_of(failure: &anyhow::Error) -> ExitCode {
             | Error::NotArchived(_)
             | Error::BadCursor
             | Error::TokenEnded
+            | Error::TokenReplaced
             | Error::LastAdminToken
             | Error::AlreadyRotated
             | Error::UserNameTaken { .. }

@@ -4,7 +4,7 @@ use super::arguments::{Place, ScopeArgument, StageArgument, TokenCommand};
 use super::exit::Refused;
 use super::{ACTOR, open, output};
 use rollcall::api::context::tenant_url;
-use rollcall::directory::token_set::{Earlier, MAX_OVERLAP, Rotation, Which};
+use rollcall::directory::token_set::{Earlier, MAX_OVERLAP, Rotation, Which, default_overlap};
 use rollcall::directory::{Error, Scope, Stage, Tenant, TokenRecord};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
@@ -16,8 +16,9 @@ pub async fn run(place: &Place, command: TokenCommand, json: bool) -> anyhow::Re
     };
     match command {
         TokenCommand::Rotate { tenant, scope, overlap, label, drop_earlier, shell } => {
-            let humane = humantime::format_duration(overlap);
-            let overlap = overlap.try_into().unwrap_or(time::Duration::MAX);
+            let overlap = overlap.map_or(default_overlap(scope.into()), |overlap| {
+                overlap.try_into().unwrap_or(time::Duration::MAX)
+            });
             if overlap > MAX_OVERLAP {
                 return Err(Refused("the overlap can be 365 days at most".to_owned()).into());
             }
@@ -40,8 +41,15 @@ pub async fn run(place: &Place, command: TokenCommand, json: bool) -> anyhow::Re
                     ScopeArgument::Admin => "Admin token",
                 };
                 output::print_record(&[("Tenant URL", url), (name, token.to_owned())]);
+                let before = match overlap.is_zero() {
+                    true => "has ended".to_owned(),
+                    false => format!(
+                        "stays valid for {}",
+                        humantime::format_duration(overlap.unsigned_abs())
+                    ),
+                };
                 output::print(&format!(
-                    "\nThe token is shown this once. The one before it stays valid for {humane}."
+                    "\nThe token is shown this once. The one before it {before}."
                 ));
             }
         }

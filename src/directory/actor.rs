@@ -1,8 +1,8 @@
 //! Who changes something: a name for the history, and for whoever came with a token, the token.
 
 use super::Error;
-use super::token::works;
-use crate::store::tenant::Tenant;
+use super::token::{is_replaced_admin, works};
+use crate::store::tenant::{Tenant, TokenRecord};
 use time::OffsetDateTime;
 
 /// Who changes something.
@@ -22,16 +22,32 @@ impl<'a> From<&'a str> for Actor<'a> {
 
 impl Actor<'_> {
     /// Checks the token once more, against the tenant as it is now: what a server remembers of a token may be a minute
-    /// old, and a revoked token must not make itself a successor.
+    /// old. A previous admin token must not change anything: the owner of a leaked token rotates it.
+    ///
+    /// # Errors
+    /// [`Error::TokenEnded`], [`Error::TokenReplaced`].
+    pub(super) fn check(&self, tenant: &Tenant, now: OffsetDateTime) -> Result<(), Error> {
+        self.check_validity(tenant, now)?;
+        match self.record(tenant) {
+            Some(record) if is_replaced_admin(record) => Err(Error::TokenReplaced),
+            _ => Ok(()),
+        }
+    }
+
+    /// The same, for a change that a previous admin token may make: its own revocation.
     ///
     /// # Errors
     /// [`Error::TokenEnded`].
-    pub(super) fn check(&self, tenant: &Tenant, now: OffsetDateTime) -> Result<(), Error> {
-        let Some(token) = self.token else { return Ok(()) };
-        let mut valid = tenant.tokens.iter().filter(|record| works(record, now));
-        match valid.any(|record| record.short_name() == token) {
-            true => Ok(()),
-            false => Err(Error::TokenEnded),
+    pub(super) fn check_validity(&self, tenant: &Tenant, now: OffsetDateTime) -> Result<(), Error> {
+        match (self.token, self.record(tenant)) {
+            (None, _) => Ok(()),
+            (Some(_), Some(record)) if works(record, now) => Ok(()),
+            (Some(_), _) => Err(Error::TokenEnded),
         }
+    }
+
+    fn record<'t>(&self, tenant: &'t Tenant) -> Option<&'t TokenRecord> {
+        let token = self.token?;
+        tenant.tokens.iter().find(|record| record.short_name() == token)
     }
 }

@@ -44,6 +44,9 @@ pub enum Error {
     /// The token that somebody came with has ended meanwhile.
     #[error("the token has ended")]
     TokenEnded,
+    /// The request came with an admin token that has a successor.
+    #[error("the admin token has a successor")]
+    TokenReplaced,
     /// The token to be rotated is not the current one any more.
     #[error("the token was rotated meanwhile")]
     AlreadyRotated,

@@ -86,6 +86,8 @@ struct Noticed {
     news_written_at: Option<OffsetDateTime>,
     refusals: Vec<Refusal>,
     used: BTreeSet<String>,
+    /// The day of the last note for each token. The first use of a day is noted at once.
+    used_on: BTreeMap<String, String>,
     /// When everything was forgotten: a refusal from before must not be put back after it.
     forgotten_at: Option<OffsetDateTime>,
     /// Unknown attributes, with the day on which they were sent and whether that is to be written still.
@@ -106,11 +108,19 @@ impl Noticed {
         let unknown = self.waiting_unknown();
         self.unknown.values_mut().for_each(|(_, waits)| *waits = false);
         SyncNews {
-            last_request: now,
+            at: now,
+            is_request: true,
             refusals: std::mem::take(&mut self.refusals),
             used: std::mem::take(&mut self.used).into_iter().collect(),
             unknown,
         }
+    }
+
+    /// Whether this is the first use of a token on a day, as far as this process knows.
+    fn is_first_use(&mut self, token: &str, now: OffsetDateTime) -> bool {
+        let day = day_of(now);
+        self.used_on.retain(|_, used_on| *used_on == day);
+        self.used_on.insert(token.to_owned(), day).is_none()
     }
 
     /// That an attribute is sent is news once a day.
@@ -149,11 +159,29 @@ impl SyncWatch {
             let mut all = self.lock();
             let noticed = entry(&mut all, tenant);
             noticed.used.insert(token.to_owned());
-            is_due(noticed.requests_written_at, now).then(|| noticed.take_news(now))
+            let is_due =
+                noticed.is_first_use(token, now) || is_due(noticed.requests_written_at, now);
+            is_due.then(|| noticed.take_news(now))
         };
         if let Some(news) = news {
             self.write_or_keep(tenant, news).await;
         }
+    }
+
+    /// Notices that an administrator used a token, once a day. Run it beside the request.
+    pub async fn used(&self, tenant: &TenantId, token: &str) {
+        let now = self.tenants.sources.now();
+        if !entry(&mut self.lock(), tenant).is_first_use(token, now) {
+            return;
+        }
+        let news = SyncNews {
+            at: now,
+            is_request: false,
+            refusals: Vec::new(),
+            used: vec![token.to_owned()],
+            unknown: Vec::new(),
+        };
+        self.write_or_keep(tenant, news).await;
     }
 
     /// Notices what a request was refused, and what it named that is unknown.

@@ -193,8 +193,23 @@ impl Tenants {
     }
 
     /// Reads, changes and writes a tenant; again when the write lost a race. Writes nothing without an entry, and nothing
-    /// when `change` refuses.
+    /// when `change` refuses. Refuses a previous admin token.
     pub(super) async fn update(
+        &self,
+        id: &TenantId,
+        by: Actor<'_>,
+        mut change: impl FnMut(&mut Tenant) -> Result<Option<HistoryEntry>, Error>,
+    ) -> Result<Tenant, Error> {
+        let now = self.sources.now();
+        let change = |tenant: &mut Tenant| {
+            by.check(tenant, now)?;
+            change(tenant)
+        };
+        self.update_with_any_token(id, by, change).await
+    }
+
+    /// The same, with every valid token.
+    pub(super) async fn update_with_any_token(
         &self,
         id: &TenantId,
         by: Actor<'_>,
@@ -204,7 +219,7 @@ impl Tenants {
         let mut pauses = Pauses::new();
         loop {
             let mut tenant = store.get_tenant().await?.ok_or(Error::NoTenant)?;
-            by.check(&tenant, self.sources.now())?;
+            by.check_validity(&tenant, self.sources.now())?;
             let Some(entry) = change(&mut tenant)? else { return Ok(tenant) };
             tenant.revision += 1;
             if store.replace_tenant(&tenant, &entry).await? {

@@ -66,6 +66,11 @@ pub fn works(token: &TokenRecord, now: OffsetDateTime) -> bool {
     token.expires.is_none_or(|expires| expires > now)
 }
 
+/// Whether it is an admin token with a successor. Such a token may read, and revoke itself.
+pub fn is_replaced_admin(token: &TokenRecord) -> bool {
+    token.scope == Scope::Admin && token.stage == Stage::Previous
+}
+
 /// The tokens of a tenant after `new` has been made the current one of its scope. The one it replaces stays valid
 /// until `previous_expires`.
 pub fn rotated(
@@ -88,6 +93,17 @@ pub fn rotated(
     rotated.push(new);
     rotated.sort_by_key(|token| (token.scope, token.stage));
     rotated
+}
+
+/// The tokens of a tenant after `new` took the place of the current one of its scope, which ends. The previous one stays.
+pub fn replaced(tokens: &[TokenRecord], new: TokenRecord) -> Vec<TokenRecord> {
+    let is_current =
+        |token: &TokenRecord| token.scope == new.scope && token.stage == Stage::Current;
+    let kept = tokens.iter().filter(|token| !is_current(token)).cloned();
+    let mut replaced: Vec<TokenRecord> = kept.collect();
+    replaced.push(new);
+    replaced.sort_by_key(|token| (token.scope, token.stage));
+    replaced
 }
 
 /// Until when a scope's previous token is valid; `None` when it has none that is.

@@ -10,8 +10,17 @@ use crate::store::tenant::{Scope, Stage, TenantId, TokenRecord};
 use secrecy::SecretString;
 use time::Duration;
 
-/// How long a token that was rotated out stays valid when nobody says otherwise.
+/// How long a rotated-out Secret Token stays valid by default: a sync under way must not fail.
 pub const DEFAULT_OVERLAP: Duration = Duration::hours(24);
+
+/// How long a rotated-out token of a scope stays valid by default. An admin token has no overlap: no sync uses it.
+pub fn default_overlap(scope: Scope) -> Duration {
+    match scope {
+        Scope::Scim => DEFAULT_OVERLAP,
+        Scope::Admin => Duration::ZERO,
+    }
+}
+
 /// The longest: a token that was rotated out must not live for ever.
 pub const MAX_OVERLAP: Duration = Duration::days(365);
 
@@ -61,6 +70,9 @@ impl Which<'_> {
 impl Tenants {
     /// Makes a new current token of a scope. The one before stays valid for the overlap.
     ///
+    /// While an earlier token is still valid, a current token without a use is replaced: its owner lost it. The earlier
+    /// token then keeps its end.
+    ///
     /// # Errors
     /// [`Error::PreviousTokenValid`], [`Error::AlreadyRotated`], [`Error::NoTenant`], [`Error::NoPepper`],
     /// [`Error::NoRandomness`], [`Error::Contention`], and as for every call of the store.
@@ -81,20 +93,24 @@ impl Tenants {
         let record = self.token_record(scope, label, &secret, &peppers);
         let now = self.sources.now();
         let expires = now.checked_add(rotation.overlap).unwrap_or(now);
+        let used = self.store.tenant(id).get_sync().await?.used;
         self.update(id, by, |tenant| {
             let before = tenant.current_token(scope);
             let current = before.map_or("", TokenRecord::short_name);
             if rotation.expected.is_some_and(|expected| expected != current) {
                 return Err(Error::AlreadyRotated);
             }
-            if rotation.earlier == Earlier::Keep
-                && let Some(expires) = token::previous_expiry(&tenant.tokens, scope, now)
-            {
-                return Err(Error::PreviousTokenValid { expires });
-            }
+            let earlier = token::previous_expiry(&tenant.tokens, scope, now);
+            let earlier = earlier.filter(|_| rotation.earlier == Earlier::Keep);
             let change =
                 token_change(scope, before.map(|token| token.label.as_str()), Some(&record.label));
-            tenant.tokens = token::rotated(&tenant.tokens, record.clone(), expires);
+            tenant.tokens = match earlier {
+                Some(expires) if used.contains_key(current) => {
+                    return Err(Error::PreviousTokenValid { expires });
+                }
+                Some(_) => token::replaced(&tenant.tokens, record.clone()),
+                None => token::rotated(&tenant.tokens, record.clone(), expires),
+            };
             Ok(Some(self.entry(EventKind::TokenRotated, vec![change], by.label)))
         })
         .await?;
@@ -104,8 +120,9 @@ impl Tenants {
     /// Ends the validity of a scope's tokens: of one, or of both. Says how many there were.
     ///
     /// # Errors
-    /// [`Error::LastAdminToken`] for whoever came with a token, [`Error::TokenEnded`], [`Error::NoTenant`],
-    /// [`Error::Contention`], and as for every call of the store.
+    /// [`Error::LastAdminToken`] for an actor with a token; [`Error::TokenReplaced`] for a previous admin token that names
+    /// another token than itself; [`Error::TokenEnded`], [`Error::NoTenant`], [`Error::Contention`], and as for every call
+    /// of the store.
     pub async fn revoke_tokens(
         &self,
         id: &TenantId,
@@ -113,10 +130,13 @@ impl Tenants {
         which: Which<'_>,
         by: impl Into<Actor<'_>>,
     ) -> Result<usize, Error> {
-        let by = by.into();
-        let now = self.sources.now();
+        let (by, now) = (by.into(), self.sources.now());
         let mut revoked = 0;
-        self.update(id, by, |tenant| {
+        self.update_with_any_token(id, by, |tenant| {
+            let is_own = matches!(which, Which::Token(name) if Some(name) == by.token);
+            if !(scope == Scope::Admin && is_own) {
+                by.check(tenant, now)?;
+            }
             let (gone, kept): (Vec<_>, Vec<_>) =
                 tenant.tokens.drain(..).partition(|token| token.scope == scope && which.is(token));
             tenant.tokens = kept;
@@ -126,7 +146,7 @@ impl Tenants {
                 && !tenant
                     .tokens
                     .iter()
-                    .any(|token| token.scope == Scope::Admin && token::works(token, now));
+                    .any(|token| token.scope == Scope::Admin && token.stage == Stage::Current);
             if is_last {
                 return Err(Error::LastAdminToken);
             }

@@ -73,11 +73,13 @@ pub struct Refusal {
 /// What is new since the record was last written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SyncNews {
-    /// When the identity provider last asked.
-    pub last_request: OffsetDateTime,
+    /// Now.
+    pub at: OffsetDateTime,
+    /// Whether the identity provider asked.
+    pub is_request: bool,
     /// What it was refused, the last one first.
     pub refusals: Vec<Refusal>,
-    /// The tokens it used, by the start of their digests.
+    /// The tokens that were used, by the start of their digests.
     pub used: Vec<String>,
     /// The attributes that it sent and that no table has.
     pub unknown: Vec<UnknownAttribute>,
@@ -241,11 +243,13 @@ struct Note {
 }
 
 impl Note {
-    /// Notes when the identity provider asked, and with which tokens.
+    /// Notes when the identity provider asked, and which tokens were used.
     fn of_request(news: &SyncNews) -> Result<Self, Error> {
         let mut note = Self::default();
-        note.set(LAST_REQUEST, text(format_time(news.last_request)?));
-        let day = day_of(news.last_request);
+        if news.is_request {
+            note.set(LAST_REQUEST, text(format_time(news.at)?));
+        }
+        let day = day_of(news.at);
         for token in &news.used {
             note.set(&format!("{USED}{token}"), text(&*day));
         }

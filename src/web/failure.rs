@@ -63,6 +63,11 @@ pub(super) fn explain(error: Error) -> ApiError {
             "The admin token that you signed in with has ended, and nothing was changed; sign in with \
              the new one",
         ),
+        Error::TokenReplaced => ApiError::new(
+            StatusCode::FORBIDDEN,
+            "The admin token of this session was replaced, and nothing was changed. The session can \
+             only read, and revoke that token; sign in with the new token",
+        ),
         // Most often a reload: the page with the new token must not make another one.
         Error::AlreadyRotated => conflict(
             "The token was rotated since the page was opened, and nothing was changed now. A token \

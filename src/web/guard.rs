@@ -114,7 +114,8 @@ pub(super) async fn guard(
         None if reading => return redirect(&site.root()),
         None => return signed_out().into_response(),
     };
-    let directory = visitor.directory.clone();
+    let (directory, token) = (visitor.directory.clone(), Arc::clone(&visitor.token));
+    let tenant = visitor.tenant.clone();
     let request = if reading {
         parts.extensions.insert(visitor);
         Request::from_parts(parts, body)
@@ -126,7 +127,8 @@ pub(super) async fn guard(
         parts.extensions.insert(visitor);
         Request::from_parts(parts, Body::empty())
     };
-    tokio::join!(next.run(request), directory.finish_left_over(&unfinished)).0
+    let used = services.sync.used(&tenant, &token);
+    tokio::join!(next.run(request), directory.finish_left_over(&unfinished), used).0
 }
 
 /// The visitor whose session the request's cookie is, and the unfinished work that the request is to finish.

@@ -47,7 +47,8 @@ pub(super) async fn index(
     match guard::visitor(&services, uri.path(), &site, &headers).await? {
         Some((visitor, unfinished)) => {
             let page = settings::show(&services, &visitor, &query);
-            tokio::join!(page, visitor.directory.finish_left_over(&unfinished)).0
+            let used = services.sync.used(&visitor.tenant, &visitor.token);
+            tokio::join!(page, visitor.directory.finish_left_over(&unfinished), used).0
         }
         None => form(StatusCode::OK, Frame::signed_out(&site).with_notice(&query), None),
     }

@@ -37,7 +37,7 @@ pub(super) struct TokenRow {
     pub(super) label: String,
     pub(super) created: When,
     pub(super) expires: Option<When>,
-    /// The day (UTC) on which the identity provider last used it.
+    /// The day (UTC) of its last use.
     pub(super) last_used: Option<String>,
 }
 

@@ -8,7 +8,7 @@ use crate::api::error::ApiError;
 use crate::api::path::{FinalSlash, PathParts};
 use crate::api::response::{self, plain_json};
 use crate::directory::token::works;
-use crate::directory::token_set::{DEFAULT_OVERLAP, Earlier, MAX_OVERLAP, Rotation, Which};
+use crate::directory::token_set::{Earlier, MAX_OVERLAP, Rotation, Which, default_overlap};
 use crate::directory::{Scope, Stage, TokenRecord};
 use crate::scim::date_time;
 use axum::Extension;
@@ -55,7 +55,7 @@ struct TokenBody {
     /// When it ends; none for a current one.
     #[schema(format = DateTime)]
     expires: Option<String>,
-    /// The day (UTC) on which the identity provider last used it; none when it never did, and for admin tokens.
+    /// The day (UTC) of its last use; none before the first one.
     #[schema(format = Date)]
     last_used: Option<String>,
 }
@@ -71,7 +71,8 @@ struct TokensBody {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct RotationBody {
-    /// For how many seconds the current token stays valid; 24 hours when it is left out.
+    /// For how many seconds the current token stays valid. By default, a Secret Token stays valid for 24 hours, and an
+    /// admin token ends at once.
     #[serde(default, deserialize_with = "whole_number")]
     #[schema(value_type = Option<u32>, minimum = 0, maximum = 31_536_000)]
     overlap_secs: Option<u32>,
@@ -82,8 +83,8 @@ pub(super) struct RotationBody {
         pattern = "^[^\\x00-\\x1f\\x7f-\\x9f]*[^\\s\\x00-\\x1f\\x7f-\\x9f][^\\x00-\\x1f\\x7f-\\x9f]*$"
     )]
     label: Option<String>,
-    /// Ends a token that is still valid from the rotation before; else that one keeps what it was promised, and the
-    /// rotation is refused with 409.
+    /// Ends a token that is still valid from the rotation before. Without it that token keeps its end: the rotation
+    /// replaces a current token that was never used, and is refused with 409 otherwise.
     #[serde(default)]
     drop_earlier: bool,
 }
@@ -133,7 +134,8 @@ pub(super) async fn list_tokens(call: Call) -> Answer {
 
 /// Rotate a token
 ///
-/// Makes a new current token; the one before stays valid through the overlap, so that a sync in flight never fails.
+/// Makes a new current token. The one before stays valid through the overlap, so that a sync under way does not fail. A
+/// previous admin token can only read, and revoke itself.
 #[utoipa::path(
     post,
     path = "/tokens/{scope}/rotate",
@@ -152,7 +154,7 @@ pub(super) async fn rotate_token(
 ) -> Answer {
     let scope = read_scope(scope.as_deref())?;
     let overlap = match body.overlap_secs {
-        None => DEFAULT_OVERLAP,
+        None => default_overlap(scope),
         Some(seconds) => Duration::seconds(i64::from(seconds)),
     };
     if overlap > MAX_OVERLAP {

@@ -21,6 +21,15 @@ impl ApiError {
         Self::new(StatusCode::UNAUTHORIZED, detail)
     }
 
+    /// 403 for a change with a previous admin token.
+    fn token_replaced() -> Self {
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "This admin token was replaced. It can only read, and revoke itself. Make changes with the \
+             new admin token",
+        )
+    }
+
     pub(in crate::api) fn no_such_resource(kind: Kind) -> Self {
         let text = match kind {
             Kind::Employee => {
@@ -165,6 +174,7 @@ impl From<directory::Error> for ApiError {
                 .into();
             }
             Error::TokenEnded => return Self::unauthorized(Scope::Admin),
+            Error::TokenReplaced => return Self::token_replaced(),
             Error::AlreadyRotated => {
                 return Self::new(StatusCode::CONFLICT, "The token was rotated meanwhile");
             }
