@@ -84,6 +84,34 @@ async fn these_are_the_metrics() {
     assert_eq!(metrics(&log.lines()[0]), expected);
 }
 
+/// A client can make up methods without end. Each operation is a metric, and stands in the log and in the notes.
+#[tokio::test]
+async fn a_made_up_method_is_no_operation() {
+    let tenant = TestApp::new().await.tenant("acme").await;
+    let log = Log::default();
+    let guard = log.start_lambda(&tenant.app, "info");
+    let mut methods: Vec<String> = (0..300).map(|n| format!("PROBE{n}")).collect();
+    methods.extend(["OPTIONS", "TRACE", "CONNECT", "get"].map(ToOwned::to_owned));
+    methods.push("X".repeat(50_000));
+    for method in &methods {
+        for path in ["/Me", "/Me/x", "/Users"] {
+            let answer = tenant.request(method, path, &[], Body::empty()).await;
+            answer.expect_error(405, None);
+        }
+    }
+    drop(guard);
+    assert_eq!(operations(&log), BTreeSet::from(["other".to_owned()]));
+    assert!(log.text().lines().all(|line| line.len() < 1_000));
+    let request = Request::get("/tenants/acme/api/sync")
+        .header("authorization", format!("Bearer {}", tenant.admin_token));
+    let sync = tenant.app.send(request.body(Body::empty()).unwrap()).await.expect(200);
+    let refusals = sync["refusals"].as_array().expect("refusals");
+    assert!(!refusals.is_empty() && refusals.iter().all(|one| one["operation"] == "other"));
+    for method in ["GET", "POST", "PUT", "PATCH", "DELETE"] {
+        tenant.request(method, "/Me", &[], Body::empty()).await.expect_error(501, None);
+    }
+}
+
 /// CloudWatch takes more for a request's line than DynamoDB takes for a read.
 #[tokio::test]
 async fn a_line_is_short() {

@@ -90,6 +90,10 @@ pub(super) async fn observe(
     response
 }
 
+/// The methods that a route of this service takes. A client can make up others, of any length.
+const METHODS: [Method; 5] =
+    [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
+
 /// The method and the route below a tenant, for what this service does. Whatever else a client may try, with or without
 /// a token, is one `other`: each name is a metric that costs money.
 pub(super) fn operation(
@@ -98,9 +102,10 @@ pub(super) fn operation(
     status: StatusCode,
 ) -> String {
     let refused = [StatusCode::UNAUTHORIZED, StatusCode::METHOD_NOT_ALLOWED].contains(&status);
-    let Some(route) = route.filter(|_| !refused) else { return "other".to_owned() };
     // What answers GET answers HEAD.
     let method = if *method == Method::HEAD { &Method::GET } else { method };
+    let is_known = !refused && METHODS.contains(method);
+    let Some(route) = route.filter(|_| is_known) else { return "other".to_owned() };
     let route = route.as_str();
     let route = match route.strip_prefix(SCIM_ROUTE) {
         Some(below) => below,

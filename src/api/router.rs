@@ -8,7 +8,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::Response;
-use axum::routing::{any, get, post};
+use axum::routing::{MethodRouter, get, post};
 use http::Request;
 use std::convert::Infallible;
 use tower::ServiceExt;
@@ -28,6 +28,11 @@ pub(crate) fn service(services: Services, pages: Pages) -> Service {
     )
 }
 
+/// `/Me` for every method of SCIM (RFC 7644 §3.2).
+fn no_me() -> MethodRouter<Services> {
+    get(error::no_me).post(error::no_me).put(error::no_me).patch(error::no_me).delete(error::no_me)
+}
+
 fn router(services: Services, pages: Pages) -> Router {
     let Pages { routes: pages, write_failure } = pages;
     let scim = Router::new()
@@ -36,8 +41,8 @@ fn router(services: Services, pages: Pages) -> Router {
         .route("/", lists::all_by_query())
         .route("/.search", lists::all_by_body())
         .route("/Bulk", post(bulk::bulk))
-        .route("/Me", any(error::no_me))
-        .route("/Me/{*below}", any(error::no_me))
+        .route("/Me", no_me())
+        .route("/Me/{*below}", no_me())
         .route("/ServiceProviderConfig", get(discovery::get_service_provider_config))
         .route("/ResourceTypes", get(discovery::list_resource_types))
         .route("/ResourceTypes/{name}", get(discovery::get_resource_type))
