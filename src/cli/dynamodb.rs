@@ -2,6 +2,7 @@
 
 use super::arguments::{DynamodbArguments, Place};
 use super::exit::Refused;
+use super::http_server::{self, LIMITS};
 use super::stop;
 use super::{open, output};
 use anyhow::Context;
@@ -51,7 +52,7 @@ pub async fn serve(place: &Place, arguments: &DynamodbArguments, json: bool) -> 
     let service = Router::new()
         .fallback(post(move |headers, body| call(engine, headers, body)))
         .layer(DefaultBodyLimit::max(LARGEST_CALL_BYTES));
-    axum::serve(listener, service).with_graceful_shutdown(told_to_stop).await?;
+    http_server::serve(listener, service, LIMITS, told_to_stop).await;
     Ok(())
 }
 

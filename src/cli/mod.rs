@@ -6,6 +6,7 @@ mod open;
 mod output;
 mod serve;
 mod dynamodb;
+mod http_server;
 mod stop;
 mod tenant;
 mod check;

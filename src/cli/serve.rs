@@ -1,6 +1,7 @@
 //! `rollcall serve`: the local server.
 
 use super::arguments::{Place, ServeArguments};
+use super::http_server::{self, LIMITS};
 use super::stop;
 use super::{ACTOR, open, output};
 use anyhow::Context;
@@ -12,7 +13,6 @@ use rollcall::directory::{Error, TenantId};
 use secrecy::ExposeSecret;
 use serde_json::json;
 use tokio::net::TcpListener;
-use tower::make::Shared;
 
 /// The tenant that the first start makes.
 const DEMO: &str = "demo";
@@ -40,7 +40,7 @@ pub async fn serve(place: &Place, arguments: &ServeArguments, json: bool) -> any
     let shown = shown.or(tenants.into_iter().next());
     announce(place, &app, shown.as_ref(), new.as_ref(), json);
     let service = app.service();
-    axum::serve(listener, Shared::new(service)).with_graceful_shutdown(told_to_stop).await?;
+    http_server::serve(listener, service, LIMITS, told_to_stop).await;
     Ok(())
 }
 
