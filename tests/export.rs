@@ -61,6 +61,56 @@ async fn custom_attributes_have_columns_of_their_own() {
     assert_eq!(lines[1].get("custom"), None);
 }
 
+/// Excel reads `;` as the separator in many countries, and a pasted text has tabs.
+#[tokio::test]
+async fn no_cell_is_a_formula_whatever_separates_cells() {
+    let tenant = TestApp::new().await.tenant("acme").await;
+    declare(&tenant, ACME, "note", json!({"type": "string"})).await;
+    let texts = [
+        "x;=1+1",
+        "x; =1+1",
+        "x;\"=1+1\"",
+        "x\t@SUM(A1)",
+        "x\n=1+1",
+        "x\r\n\t -1+1",
+        "x|=1+1",
+        "=1;+2",
+        "\"=1+1",
+        "x;\u{ff1d}1+1",
+        "x\u{2028}=1+1",
+    ];
+    for (n, text) in texts.iter().enumerate() {
+        let body = json!({"userName": format!("u{n:02}"), "title": text, ACME: {"note": text}});
+        tenant.create(&body).await;
+    }
+    let answer = admin(&tenant, "GET", "/employees/export", Value::Null).await;
+    let file = String::from_utf8(answer.bytes).expect("text");
+    for separator in [b',', b';', b'\t', b'|'] {
+        let mut reader = csv::ReaderBuilder::new();
+        // A spreadsheet looks at quotes only at the start of a cell.
+        for quoting in [true, false] {
+            let reader = reader
+                .has_headers(false)
+                .flexible(true)
+                .delimiter(separator)
+                .quoting(quoting)
+                .from_reader(file.as_bytes());
+            for record in reader.into_records() {
+                for cell in &record.expect("a record") {
+                    let cell = cell.trim_start_matches(|c: char| c.is_whitespace() || c == '"');
+                    assert!(
+                        !cell.starts_with(['=', '+', '-', '@', '\u{ff1d}']),
+                        "{cell:?} by {:?}",
+                        char::from(separator)
+                    );
+                }
+            }
+        }
+    }
+    let rows = export(&tenant, "").await;
+    assert!(rows.iter().any(|row| row[6] == "x;'=1+1"), "{rows:?}");
+}
+
 #[tokio::test]
 async fn values_of_a_removed_attribute_are_not_exported() {
     let tenant = TestApp::new().await.tenant("acme").await;

@@ -67,12 +67,26 @@ impl CustomValues<'_> {
 /// What a formula starts with, in ASCII and in full width (OWASP, *CSV Injection*).
 const FORMULA: [char; 8] = ['=', '+', '-', '@', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}'];
 
-/// A text, with an apostrophe where a spreadsheet would run it.
+/// A text, with an apostrophe before each formula that a spreadsheet would run.
+///
+/// A spreadsheet may read the file with another separator than the comma. Then a cell also begins after that separator
+/// or a line break, and the quotes around our cells do not count.
 pub(super) fn harmless(text: &str) -> String {
-    match text.trim_start().starts_with(FORMULA) {
-        true => format!("'{text}"),
-        false => text.to_owned(),
+    let mut harmless = String::with_capacity(text.len());
+    let mut is_at_start = true;
+    for c in text.chars() {
+        if is_at_start && FORMULA.contains(&c) {
+            harmless.push('\'');
+        }
+        is_at_start = is_separator(c) || is_at_start && (c.is_whitespace() || c == '"');
+        harmless.push(c);
     }
+    harmless
+}
+
+/// Whether a spreadsheet may begin a cell after this character: separators of cells, and breaks of lines.
+fn is_separator(c: char) -> bool {
+    matches!(c, ';' | '|' | '\u{2028}' | '\u{2029}') || c.is_control()
 }
 
 fn harmless_value(value: &Value) -> String {

@@ -76,8 +76,8 @@ struct ExportRow {
 /// Export employees
 ///
 /// In parts: when there are more, the header `Link` has the address of the next part (`rel="next"`), whose CSV has no
-/// header line again; a part may have no rows. A text that a spreadsheet would take for a formula gets an apostrophe
-/// before it in CSV. Custom attributes have columns of their own after the others, in the order in which they were
+/// header line again; a part may have no rows. In CSV an apostrophe stands before each text that a spreadsheet would take
+/// for a formula, at the start of a cell and after `;`, `|`, a tab or a line break. Custom attributes have columns of their own after the others, in the order in which they were
 /// declared, by the name or, where that is not unique, by the URN and the name; several values are separated by `; `.
 #[utoipa::path(
     get,
