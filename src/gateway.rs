@@ -2,15 +2,20 @@
 //!
 //! The only module that knows Lambda's event types. The public origin is taken from the gateway's own request context,
 //! never from a header that a client sends.
+//!
+//! `lambda_http` makes a URI of a client's `Host`, `X-Forwarded-Proto` and query, and panics when they are no parts of a
+//! URI. So they are taken out of the event before: the service needs neither header, and the query is added afterwards.
 
-use crate::api::context::{Origin, RequestId, TENANTS_ROOT};
+use crate::api::context::{MalformedQuery, Origin, RequestId};
 use crate::api::router::Service;
 use axum::body::Body;
 use axum::response::Response;
 use http::Request;
-use http::header::ACCEPT_ENCODING;
+use http::header::{ACCEPT_ENCODING, HOST};
 use http::uri::{PathAndQuery, Uri};
-use lambda_http::request::RequestContext;
+use lambda_http::request::{LambdaRequest, RequestContext};
+use lambda_http::{Adapter, LambdaEvent, RequestExt, service_fn};
+use serde::Serialize;
 use std::sync::Arc;
 use tower::ServiceExt;
 
@@ -21,24 +26,67 @@ use tower::ServiceExt;
 pub async fn answer(
     service: Service,
     fixed_origin: bool,
-    event: lambda_http::Request,
-) -> Result<Response, lambda_http::Error> {
-    let request = plain_request(event, fixed_origin);
-    match service.oneshot(request).await {
-        Ok(response) => Ok(response),
-        Err(never) => match never {},
-    }
+    event: LambdaEvent<LambdaRequest>,
+) -> Result<impl Serialize, lambda_http::Error> {
+    let LambdaEvent { mut payload, context } = event;
+    let query = take_query(&mut payload);
+    let function = service_fn(move |event| {
+        let request = request_with_query(event, query.as_deref(), fixed_origin);
+        let answered = service.clone().oneshot(request);
+        async move {
+            match answered.await {
+                Ok(response) => Ok::<Response, lambda_http::Error>(response),
+                Err(never) => match never {},
+            }
+        }
+    });
+    Adapter::from(function).oneshot(LambdaEvent::new(payload, context)).await
 }
 
 /// The event's request as a client of the service would have sent it: without the stage in the path, with the gateway's
 /// request id, and with the gateway's own URL as origin unless a fixed one is configured.
-pub fn plain_request(event: lambda_http::Request, fixed_origin: bool) -> Request<Body> {
+pub fn plain_request(mut event: LambdaRequest, fixed_origin: bool) -> Request<Body> {
+    let query = take_query(&mut event);
+    request_with_query(event.into(), query.as_deref(), fixed_origin)
+}
+
+/// Takes out of an event all that a client sent and `lambda_http` would make a URI of. Gives the query.
+fn take_query(event: &mut LambdaRequest) -> Option<String> {
+    let (headers, query) = match event {
+        LambdaRequest::ApiGatewayV2(event) => {
+            ([Some(&mut event.headers), None], event.raw_query_string.take())
+        }
+        // The query of a REST API comes as decoded parameters, and `lambda_http` encodes them.
+        LambdaRequest::ApiGatewayV1(event) => {
+            ([Some(&mut event.headers), Some(&mut event.multi_value_headers)], None)
+        }
+        _ => ([None, None], None),
+    };
+    for headers in headers.into_iter().flatten() {
+        headers.remove(HOST);
+        headers.remove("x-forwarded-proto");
+    }
+    query.filter(|query| !query.is_empty())
+}
+
+fn request_with_query(
+    event: lambda_http::Request,
+    query: Option<&str>,
+    fixed_origin: bool,
+) -> Request<Body> {
+    let raw_path = event.raw_http_path().to_owned();
     let (mut parts, body) = event.into_parts();
     let seen = parts.extensions.get::<RequestContext>().map(Seen::of).unwrap_or_default();
     if let Some(stage) = &seen.stage
         && let Some(uri) = without_stage(&parts.uri, stage)
     {
         parts.uri = uri;
+    }
+    if let Some(query) = query {
+        match with_query(&parts.uri, query) {
+            Some(uri) => parts.uri = uri,
+            None => drop(parts.extensions.insert(MalformedQuery)),
+        }
     }
     if !seen.decodes_bodies {
         parts.headers.remove(ACCEPT_ENCODING);
@@ -47,9 +95,11 @@ pub fn plain_request(event: lambda_http::Request, fixed_origin: bool) -> Request
         parts.extensions.insert(RequestId(Arc::from(request_id)));
     }
     if let Some(domain) = seen.domain.filter(|_| !fixed_origin) {
-        let before = seen.path.as_deref().and_then(|path| path.split_once(TENANTS_ROOT));
-        let segments =
-            before.map_or("", |(base, _)| base).split('/').filter(|part| !part.is_empty());
+        // A stage or a base path of the domain. The rest is the path that is routed.
+        let stage = seen.stage.as_deref().unwrap_or_default();
+        let routed = after_stage(&raw_path, stage).unwrap_or(&raw_path);
+        let base = seen.path.as_deref().and_then(|path| path.strip_suffix(routed));
+        let segments = base.unwrap_or_default().split('/').filter(|part| !part.is_empty());
         let base: String = segments.flat_map(|segment| ["/", segment]).collect();
         parts.extensions.insert(Origin(Arc::from(format!("https://{domain}{base}"))));
     }
@@ -98,14 +148,26 @@ impl Seen {
 
 /// The runtime puts the stage in front of a REST API's path, and an HTTP API carries a named one in the event.
 fn without_stage(uri: &Uri, stage: &str) -> Option<Uri> {
-    let rest = uri.path().strip_prefix('/')?.strip_prefix(stage)?;
-    if !rest.starts_with('/') {
-        return None;
-    }
+    let rest = after_stage(uri.path(), stage)?;
     let path_and_query = match uri.query() {
         Some(query) => format!("{rest}?{query}"),
         None => rest.to_owned(),
     };
+    with_path_and_query(uri, path_and_query)
+}
+
+/// The rest of a path that begins with a stage.
+fn after_stage<'p>(path: &'p str, stage: &str) -> Option<&'p str> {
+    let rest = path.strip_prefix('/')?.strip_prefix(stage)?;
+    (!stage.is_empty() && rest.starts_with('/')).then_some(rest)
+}
+
+/// The same URI with a query; `None` when a URI cannot have this query.
+fn with_query(uri: &Uri, query: &str) -> Option<Uri> {
+    with_path_and_query(uri, format!("{}?{query}", uri.path()))
+}
+
+fn with_path_and_query(uri: &Uri, path_and_query: String) -> Option<Uri> {
     let mut parts = uri.clone().into_parts();
     parts.path_and_query = Some(PathAndQuery::try_from(path_and_query).ok()?);
     Uri::from_parts(parts).ok()

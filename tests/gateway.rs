@@ -6,8 +6,7 @@ use crate::support::{ORIGIN, TestApp, sorted};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use lambda_http::request::LambdaRequest;
-use lambda_http::tower::ServiceExt;
-use lambda_http::{Adapter, Context, LambdaEvent, service_fn};
+use lambda_http::{Context, LambdaEvent};
 use rollcall::gateway::{self, plain_request};
 use serde_json::{Value, json};
 use std::path::Path;
@@ -19,7 +18,7 @@ fn event(name: &str) -> String {
 
 /// Sends an event as the Lambda runtime would read it.
 async fn send(app: &TestApp, event: &str, fixed_origin: bool) -> Answer {
-    let event = lambda_http::request::from_str(event).expect("an event");
+    let event: LambdaRequest = serde_json::from_str(event).expect("an event");
     app.send(plain_request(event, fixed_origin)).await
 }
 
@@ -127,6 +126,69 @@ async fn doubled_slashes_do_not_get_into_addresses() {
     );
 }
 
+/// A client may send any bytes in its query, and any `Host`: a panic would be the gateway's own 500.
+#[tokio::test]
+async fn an_event_that_makes_no_uri_is_a_scim_error() {
+    let app = TestApp::new().await;
+    app.sample().await;
+    let sample: Value = serde_json::from_str(&event("04-find-by-user-name")).expect("JSON");
+    for query in ["filter=a\"b", "a<b", "a>b", "a b", "a\u{1}", "count=1&x=\""] {
+        let mut event = sample.clone();
+        event["rawQueryString"] = json!(query);
+        let answer = invoke(&app, &event).await;
+        assert_eq!(answer["statusCode"], 400, "{query}: {answer}");
+        let body: Value = serde_json::from_str(answer["body"].as_str().expect("a body")).unwrap();
+        assert_eq!(body["schemas"][0], "urn:ietf:params:scim:api:messages:2.0:Error");
+        assert!(body["detail"].as_str().unwrap().contains("%22"), "{body}");
+    }
+    for (header, value) in [("host", "a b"), ("host", "["), ("x-forwarded-proto", "\"")] {
+        let mut event = sample.clone();
+        event["headers"][header] = json!(value);
+        assert_eq!(invoke(&app, &event).await["statusCode"], 200, "{header}: {value}");
+    }
+    let mut event: Value =
+        serde_json::from_str(&event("21-find-through-a-rest-api")).expect("JSON");
+    event["multiValueQueryStringParameters"] = Value::Null;
+    event["queryStringParameters"] = json!({"filter": "<\">"});
+    assert_eq!(invoke(&app, &event).await["statusCode"], 400);
+}
+
+/// The part of the path that the gateway took off belongs to the address; the rest a client made up.
+#[tokio::test]
+async fn the_base_path_is_what_the_gateway_took_off() {
+    const USERS: &str = "/tenants/demo/scim/v2/Users";
+    let app = TestApp::new().await;
+    app.sample().await;
+    let location = async |raw_path: &str, path: &str, stage: &str| {
+        let mut create: Value = serde_json::from_str(&event("03-create-user")).expect("JSON");
+        create["rawPath"] = json!(raw_path);
+        create["requestContext"]["http"]["path"] = json!(path);
+        create["requestContext"]["stage"] = json!(stage);
+        let answer = send(&app, &create.to_string(), false).await;
+        match answer.status.as_u16() {
+            201 => {
+                let user = answer.json();
+                let location = user["meta"]["location"].as_str().expect("a location").to_owned();
+                let path = format!("{USERS}/{}", user["id"].as_str().expect("an id"));
+                let mut gone: Value = serde_json::from_str(&event("11-delete-user")).expect("JSON");
+                gone["rawPath"] = json!(path);
+                gone["requestContext"]["http"]["path"] = json!(path);
+                send(&app, &gone.to_string(), false).await.expect(204);
+                location.strip_suffix(&path).expect("the path").to_owned()
+            }
+            status => status.to_string(),
+        }
+    };
+    let own = "https://abc123.execute-api.eu-west-1.amazonaws.com";
+    let users = |base: &str| format!("{base}{USERS}");
+    assert_eq!(location(USERS, USERS, "$default").await, own);
+    assert_eq!(location(&users("/prod"), &users("/prod"), "prod").await, format!("{own}/prod"));
+    assert_eq!(location(USERS, &users("/base"), "$default").await, format!("{own}/base"));
+    // Another path than the one that is routed says nothing about the base.
+    assert_eq!(location(USERS, "/evil/tenants/demo/other", "$default").await, own);
+    assert_eq!(location(&users("/evil"), &users("/evil"), "$default").await, "404");
+}
+
 #[tokio::test]
 async fn odd_but_valid_events_are_answered() {
     let app = TestApp::new().await;
@@ -144,11 +206,9 @@ async fn odd_but_valid_events_are_answered() {
 
 /// What the function hands to the gateway for an event: the answer as the Lambda runtime sends it.
 async fn invoke(app: &TestApp, event: &Value) -> Value {
-    let service = app.service.clone();
-    let function = service_fn(move |event| gateway::answer(service.clone(), false, event));
     let event: LambdaRequest = serde_json::from_value(event.clone()).expect("an event");
     let event = LambdaEvent::new(event, Context::default());
-    let answer = Adapter::from(function).oneshot(event).await.expect("an answer");
+    let answer = gateway::answer(app.service.clone(), false, event).await.expect("an answer");
     serde_json::to_value(answer).expect("JSON")
 }
 

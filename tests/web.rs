@@ -524,7 +524,7 @@ async fn through_api_gateway_it_works_as_anywhere() {
     for (stage, root) in [("$default", "/tenants/acme/"), ("prod", "/prod/tenants/acme/")] {
         let send = async |method: &str, below: &str, cookie: &str, body: &str| {
             let event = event(stage, method, below, cookie, body);
-            let event = lambda_http::request::from_str(&event).expect("an event");
+            let event = serde_json::from_str(&event).expect("an event");
             tenant.app.send(rollcall::gateway::plain_request(event, false)).await
         };
         let body = format!("token={}", tenant.admin_token);

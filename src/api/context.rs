@@ -30,6 +30,10 @@ pub struct Origin(pub Arc<str>);
 #[derive(Debug, Clone)]
 pub struct RequestId(pub Arc<str>);
 
+/// The query of a request has characters that no URI has, and was left out. Set by whoever hands the request over.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct MalformedQuery;
+
 /// The tenant in the URL.
 #[derive(Debug, Clone)]
 pub(super) struct TenantPath {

@@ -5,6 +5,7 @@ pub mod context;
 pub(crate) mod site;
 pub(crate) mod path;
 pub mod observe;
+mod malformed;
 mod auth;
 mod compress;
 pub(crate) mod params;

@@ -2,7 +2,9 @@
 
 use super::context::{ADMIN_ROUTE, SCIM_ROUTE, Services, TENANT_ROUTE};
 use super::site::Pages;
-use super::{admin, auth, bulk, compress, discovery, error, lists, observe, path, resources};
+use super::{
+    admin, auth, bulk, compress, discovery, error, lists, malformed, observe, path, resources,
+};
 use crate::directory::Kind;
 use axum::Router;
 use axum::body::Body;
@@ -66,6 +68,7 @@ fn router(services: Services, pages: Pages) -> Router {
         .fallback(error::no_such_path)
         .method_not_allowed_fallback(error::method_not_allowed)
         .layer(CatchPanicLayer::custom(error::panicked))
+        .layer(from_fn(malformed::refuse))
         .layer(from_fn_with_state((services.clone(), write_failure), observe::observe))
         .with_state(services)
 }

@@ -2,6 +2,7 @@
 
 use aws_config::{BehaviorVersion, SdkConfig};
 use aws_sdk_dynamodb::Client;
+use lambda_http::{lambda_runtime, service_fn};
 use rollcall::app::App;
 use rollcall::config::{Config, LocalSecret, log_filter};
 use rollcall::directory::pepper::PepperSource;
@@ -52,7 +53,7 @@ async fn main() -> ExitCode {
     let public_url = config.public_url.as_deref();
     let app = App::new(store, peppers, sources, public_url.unwrap_or_default());
     let (service, fixed_origin) = (app.service(), public_url.is_some());
-    let answered = lambda_http::run(lambda_http::service_fn(move |event| {
+    let answered = lambda_runtime::run(service_fn(move |event| {
         gateway::answer(service.clone(), fixed_origin, event)
     }));
     match answered.await {

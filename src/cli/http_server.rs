@@ -69,7 +69,11 @@ pub async fn serve<S>(
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#[allow(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "a test that cannot go on has failed, and measures time itself"
+)]
 mod tests {
     use super::*;
     use axum::Router;
