@@ -188,6 +188,10 @@ async fn a_session_ends_with_its_token() {
     assert_eq!(newest_token(&browser, "scim").await, seen);
 
     let browser = at_acme().await;
+    let another = Browser::signed_in(&browser.tenant).await;
+    let server = browser.tenant.at_another_server();
+    let elsewhere = Browser { tenant: server, ..browser.clone() };
+    elsewhere.get("employees").await.page(200);
     let answer = browser.submit("sign-out", &[]).await;
     assert_eq!(answer.redirect(), "/tenants/acme/?done=signed-out");
     assert!(
@@ -195,6 +199,20 @@ async fn a_session_ends_with_its_token() {
             .header("set-cookie")
             .starts_with("rollcall_session=; Path=/tenants/acme/; Max-Age=0")
     );
+    // A copy of the cookie opens nothing: at once here, and within a minute elsewhere.
+    assert_eq!(browser.get("employees").await.redirect(), "/tenants/acme/");
+    browser.submit("settings", &[]).await.page(403);
+    browser.tenant.app.advance(Duration::seconds(SESSION_TTL_SECS));
+    assert_eq!(elsewhere.get("employees").await.redirect(), "/tenants/acme/");
+    another.get("employees").await.page(200);
+    browser.tenant.expect_settled_and_sound().await;
+    // The next sign-out forgets the sessions that have expired.
+    browser.tenant.app.advance(Duration::hours(8));
+    let later = Browser::signed_in(&browser.tenant).await;
+    assert_eq!(later.submit("sign-out", &[]).await.redirect(), "/tenants/acme/?done=signed-out");
+    let items = browser.tenant.items("TENANT#acme").await;
+    let is_session = |name: &&String| name.starts_with("session ");
+    assert_eq!(items.iter().flat_map(|item| item.keys()).filter(is_session).count(), 1);
 }
 
 #[tokio::test]
@@ -579,8 +597,13 @@ async fn one_form_makes_one_token_however_often_it_is_sent() {
 #[tokio::test]
 async fn cookies_of_others_do_not_shut_a_session_out() {
     let browser = at_acme().await;
-    let cookies =
-        format!("rollcall_session=a; rollcall_session=b.c; x=y; rollcall_session={}", browser.pass);
+    let forged = format!("{}A", browser.pass.trim_end_matches(|c| c != '.'));
+    let forged = format!("{forged}{}", "A".repeat(42));
+    let mut cookies = "rollcall_session=a; rollcall_session=b.c; x=y; ".to_owned();
+    for _ in 0..20 {
+        cookies += &format!("rollcall_session={forged}; ");
+    }
+    let cookies = format!("{cookies}rollcall_session={}", browser.pass);
     let request = Request::get("/tenants/acme/employees").header("cookie", cookies);
     let answer = browser.tenant.app.send(request.body(Body::empty()).unwrap()).await;
     assert_eq!(answer.status.as_u16(), 200);

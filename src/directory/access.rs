@@ -6,13 +6,14 @@ use super::attributes::Declared;
 use super::employees::Precondition;
 use super::lockout::Lockout;
 use super::pepper::Peppers;
-use super::session::{self, Pass};
+use super::session::{self, Claims, Pass};
 use super::tenants::Tenants;
 use super::token;
 use super::token_set::{Rotation, Which};
 use super::{Directory, Error};
 use crate::scim::schema::custom::CustomAttribute;
-use crate::store::tenant::{Scope, Tenant, TenantId, TokenRecord};
+use crate::store::signed_out::SignedOut;
+use crate::store::tenant::{Scope, Tenant, TenantAndWork, TenantId, TokenRecord};
 use crate::store::unfinished::Unfinished;
 use secrecy::SecretString;
 use std::collections::HashMap;
@@ -82,6 +83,7 @@ struct Remembered {
 struct Known {
     record: Tenant,
     directory: Directory,
+    signed_out: SignedOut,
     /// The tenant's unfinished work. The first session takes it, and its request finishes old work.
     unfinished: Mutex<Vec<Unfinished>>,
 }
@@ -161,28 +163,40 @@ impl Access {
         Ok(SignIn::Done(pass))
     }
 
-    /// The session that a pass of [`Self::sign_in`] stands for, while it has not expired and the token that it was
-    /// given for is still valid: a revoked one ends its sessions as fast as it ends itself.
+    /// The session that one of the passes of [`Self::sign_in`] stands for, while it has not expired, was not signed out,
+    /// and its token is still valid: a revoked token ends its sessions as fast as it ends itself.
     ///
     /// # Errors
     /// As for [`Self::open`].
     pub async fn resume(
         &self,
         tenant: &TenantId,
-        pass: &str,
+        passes: &[&str],
     ) -> Result<Option<session::Resumed>, Error> {
+        if passes.is_empty() {
+            return Ok(None);
+        }
         let now = self.tenants.sources.now();
         let peppers = self.tenants.peppers.get(now).await.map_err(Error::NoPepper)?;
-        let mut claims = session::read(pass, tenant, &peppers, now);
-        if claims.is_none() && session::has_form(pass) {
+        let read = |peppers: &Peppers| -> Vec<Claims> {
+            passes.iter().filter_map(|pass| session::read(pass, tenant, peppers, now)).collect()
+        };
+        let mut claims = read(&peppers);
+        if claims.is_empty() {
             // Another server may know a newer pepper.
             let newer = self.tenants.peppers.get_newer(now).await.map_err(Error::NoPepper)?;
-            claims = session::read(pass, tenant, &newer, now);
+            claims = read(&newer);
         }
-        let Some(claims) = claims else { return Ok(None) };
-        let check = |known: &Known| {
+        if claims.is_empty() {
+            return Ok(None);
+        }
+        let check_one = |known: &Known, claims: &Claims| {
+            if known.signed_out.contains(&claims.session.id) {
+                return None;
+            }
             let found = claims.find_token(&known.record, now)?;
             Some(session::Resumed {
+                session: claims.session.clone(),
                 directory: known.directory.clone(),
                 label: Arc::from(found.label.as_str()),
                 token: Arc::from(found.short_name()),
@@ -190,10 +204,27 @@ impl Access {
                 form_key: claims.form_key.clone(),
             })
         };
+        let check = |known: &Known| claims.iter().find_map(|claims| check_one(known, claims));
         match self.look(tenant, now, check).await? {
             Looked::Fits(resumed) => Ok(Some(resumed)),
             Looked::NotAgain | Looked::Misfit(_) => Ok(None),
         }
+    }
+
+    /// Ends a session. Other servers know it within a minute.
+    ///
+    /// # Errors
+    /// As for every call of the store.
+    pub async fn sign_out(
+        &self,
+        tenant: &TenantId,
+        session: &session::SessionId,
+    ) -> Result<(), Error> {
+        let now = self.tenants.sources.now().unix_timestamp();
+        let store = self.tenants.store.tenant(tenant);
+        let signed_out = store.sign_out(&session.id, session.expires, now).await;
+        self.forget(tenant);
+        Ok(signed_out?)
     }
 
     /// [`Tenants::rotate_token`]; what it changed counts here at once.
@@ -344,7 +375,7 @@ impl Access {
         // A wrong token must not make others look after unfinished work more often.
         let before = before.filter(|before| is_fresh(before.work_read_at, now));
         let work_read_at = before.as_ref().map_or(now, |before| before.work_read_at);
-        let record = found.map(|(record, unfinished)| {
+        let record = found.map(|TenantAndWork { tenant: record, signed_out, unfinished }| {
             let directory = self.tenants.directory_of(&record);
             let unfinished = match &before {
                 Some(before) => {
@@ -352,7 +383,7 @@ impl Access {
                 }
                 None => unfinished,
             };
-            Arc::new(Known { record, directory, unfinished: Mutex::new(unfinished) })
+            Arc::new(Known { record, directory, signed_out, unfinished: Mutex::new(unfinished) })
         });
         let mut remembered = self.lock();
         let rechecked_at = remembered.get(tenant).and_then(|found| found.rechecked_at);

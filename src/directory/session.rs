@@ -1,5 +1,5 @@
 //! Sessions of administrators who signed in: a pass that is signed under the pepper, bound to one admin token, and kept
-//! by nobody but its holder.
+//! by nobody but its holder. The store keeps only the ids of sessions that were signed out.
 //!
 //! Knows nothing about cookies. A pass by itself opens nothing: whoever reads one also finds its token among the
 //! tenant's valid ones.
@@ -29,9 +29,20 @@ pub struct Pass {
     pub text: SecretString,
 }
 
+/// Names a session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionId {
+    /// Random text.
+    pub(super) id: String,
+    /// The end of the session, in seconds since 1970.
+    pub(super) expires: i64,
+}
+
 /// A session that goes on.
 #[derive(Debug, Clone)]
 pub struct Resumed {
+    /// Which session it is.
+    pub session: SessionId,
     /// The tenant's employees, with the attributes that the tenant declared.
     pub directory: Directory,
     /// The token's label: who did it, in the history.
@@ -73,6 +84,7 @@ struct Payload {
 /// What a pass with a right signature says.
 pub(super) struct Claims {
     fingerprint: String,
+    pub(super) session: SessionId,
     pub(super) form_key: FormKey,
 }
 
@@ -147,7 +159,8 @@ pub(super) fn read(
     }
     let form_key = URL_SAFE_NO_PAD.encode(mac(&key, &[b"csrf", payload.nonce.as_bytes()]));
     let form_key = FormKey(SecretString::from(form_key));
-    Some(Claims { fingerprint: payload.fingerprint, form_key })
+    let session = SessionId { id: payload.nonce, expires: payload.expires };
+    Some(Claims { fingerprint: payload.fingerprint, session, form_key })
 }
 
 /// Whether a text looks like a pass. Says nothing about its validity.

@@ -21,6 +21,7 @@ pub mod group_write;
 pub mod member;
 pub mod member_read;
 pub mod membership;
+pub mod signed_out;
 pub mod unfinished;
 pub mod departure;
 pub mod redo_log;

@@ -64,6 +64,7 @@ impl TenantStore {
         transaction.delete(Step::Record, &keys::settings(&self.tenant), Condition::none());
         transaction.delete(Step::Record, &keys::tenant_entry(&self.tenant), Condition::none());
         transaction.delete(Step::Record, &keys::sync(&self.tenant), Condition::none());
+        transaction.delete(Step::Record, &keys::signed_out(&self.tenant), Condition::none());
         transaction.commit().await?;
         Ok(purged + self.purge_contents().await?)
     }

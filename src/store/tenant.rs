@@ -5,6 +5,7 @@ use super::dynamodb::transact::{Condition, Outcome, Step, Transaction};
 use super::history::HistoryEntry;
 use super::item::{ItemReader, ItemWriter};
 use super::keys;
+use super::signed_out::SignedOut;
 use super::unfinished::Unfinished;
 use super::{Error, Item, Store, TenantStore};
 use crate::scim::schema::custom::CustomAttribute;
@@ -133,6 +134,17 @@ pub struct Tenant {
     pub attributes: Vec<CustomAttribute>,
 }
 
+/// What the check of a token reads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TenantAndWork {
+    /// The tenant's record.
+    pub tenant: Tenant,
+    /// The sessions that were signed out.
+    pub signed_out: SignedOut,
+    /// The tenant's unfinished work.
+    pub unfinished: Vec<Unfinished>,
+}
+
 impl Tenant {
     /// The token of a scope that was made last.
     pub fn current_token(&self, scope: Scope) -> Option<&TokenRecord> {
@@ -173,21 +185,26 @@ impl TenantStore {
         item.map(|item| self.read_tenant(item)).transpose()
     }
 
-    /// The tenant's record and its unfinished work, by one query; `None` when there is no such tenant. Of very much work it
-    /// gives the first entries.
+    /// The tenant's record, its signed-out sessions and its unfinished work, by one query; `None` when there is no such
+    /// tenant. Of very much work it gives the first entries.
     ///
     /// # Errors
     /// [`Error`], as for every call.
-    pub async fn get_tenant_and_work(&self) -> Result<Option<(Tenant, Vec<Unfinished>)>, Error> {
+    pub async fn get_tenant_and_work(&self) -> Result<Option<TenantAndWork>, Error> {
         self.store.check_table_once().await?;
         let settings = keys::settings(&self.tenant);
         let range = Range::new(&settings.partition, SortRange::From(settings.sort.clone()));
-        let mut items = self.store.query_all(&range, Some(1 + MOST_WORK)).await?;
+        let mut items = self.store.query_all(&range, Some(2 + MOST_WORK)).await?;
         if items.first().and_then(keys::sort_key) != Some(&*settings.sort) {
             return Ok(None);
         }
-        let tenant = items.remove(0);
-        Ok(Some((self.read_tenant(tenant)?, self.read_unfinished(items))))
+        let tenant = self.read_tenant(items.remove(0))?;
+        let sessions = keys::signed_out(&self.tenant).sort;
+        let sessions = items.extract_if(.., |item| keys::sort_key(item) == Some(&*sessions));
+        let signed_out = sessions.map(|item| SignedOut::from_item(&item)).next();
+        let signed_out = signed_out.unwrap_or_default();
+        let unfinished = self.read_unfinished(items);
+        Ok(Some(TenantAndWork { tenant, signed_out, unfinished }))
     }
 
     fn read_tenant(&self, item: Item) -> Result<Tenant, Error> {

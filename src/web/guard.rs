@@ -9,7 +9,7 @@ use crate::api::params::Pairs;
 use crate::api::site::Site;
 use crate::directory::actor::Actor;
 use crate::directory::session::has_form;
-use crate::directory::session::{FormKey, Resumed};
+use crate::directory::session::{FormKey, Resumed, SessionId};
 use crate::directory::{Directory, TenantId, Unfinished};
 use axum::Extension;
 use axum::body::Body;
@@ -37,6 +37,7 @@ pub(super) struct Visitor {
     pub(super) label: Arc<str>,
     /// The token that they signed in with, by a name that only says which one it is.
     pub(super) token: Arc<str>,
+    pub(super) session: SessionId,
     pub(super) form_key: FormKey,
     pub(super) site: Site,
 }
@@ -139,15 +140,12 @@ pub(super) async fn visitor(
     headers: &HeaderMap,
 ) -> Result<Option<(Visitor, Vec<Unfinished>)>, ApiError> {
     let Some(tenant) = tenant_in(path) else { return Ok(None) };
-    for pass in passes(headers) {
-        if let Some(resumed) = services.access.resume(&tenant, pass).await? {
-            let Resumed { directory, label, token, form_key, unfinished } = resumed;
-            let site = site.clone();
-            let visitor = Visitor { tenant, directory, label, token, form_key, site };
-            return Ok(Some((visitor, unfinished)));
-        }
-    }
-    Ok(None)
+    let passes: Vec<&str> = passes(headers).collect();
+    let Some(resumed) = services.access.resume(&tenant, &passes).await? else { return Ok(None) };
+    let Resumed { session, directory, label, token, form_key, unfinished } = resumed;
+    let site = site.clone();
+    let visitor = Visitor { tenant, directory, label, token, session, form_key, site };
+    Ok(Some((visitor, unfinished)))
 }
 
 /// A form that one of the session's own pages sent.
@@ -162,7 +160,8 @@ async fn posted(visitor: &Visitor, headers: &HeaderMap, body: Body) -> Result<Fo
     }
 }
 
-/// The cookies of our name: few, whatever a client sends.
+/// The passes in the cookies of our name. Another site of the domain can set such cookies too, as many as it likes: the
+/// size of a request's headers bounds them.
 fn passes(headers: &HeaderMap) -> impl Iterator<Item = &str> {
     let cookies = headers.get_all(COOKIE).iter().filter_map(|cookies| cookies.to_str().ok());
     let cookies = cookies.flat_map(|cookies| cookies.split(';'));
@@ -171,7 +170,6 @@ fn passes(headers: &HeaderMap) -> impl Iterator<Item = &str> {
         .filter(|(name, _)| *name == COOKIE_NAME)
         .map(|(_, pass)| pass)
         .filter(|pass| has_form(pass))
-        .take(4)
 }
 
 fn signed_out() -> ApiError {

@@ -98,11 +98,12 @@ pub(super) async fn sign_in(
     }
 }
 
-/// Ends the session in this browser.
-pub(super) async fn sign_out(visitor: Visitor) -> Response {
+/// Ends the session, also for a copy of its cookie.
+pub(super) async fn sign_out(State(services): State<Services>, visitor: Visitor) -> Answer {
+    services.access.sign_out(&visitor.tenant, &visitor.session).await.map_err(explain)?;
     let mut response = redirect(&visitor.site.path("?done=signed-out"));
     set_cookie(&mut response, &visitor.site, "", 0);
-    response
+    Ok(response)
 }
 
 fn form(status: StatusCode, frame: Frame, problem: Option<String>) -> Answer {

@@ -53,7 +53,8 @@ impl TenantStore {
             }
             Err(other) => return Err(other),
         }
-        for key in [keys::tenant_entry(&self.tenant), keys::sync(&self.tenant)] {
+        let tenant = &self.tenant;
+        for key in [keys::tenant_entry(tenant), keys::sync(tenant), keys::signed_out(tenant)] {
             let is_there = self.store.get(&key).await?.is_some();
             facts.items += usize::from(is_there);
             facts.is_listed |= is_there && key == keys::tenant_entry(&self.tenant);

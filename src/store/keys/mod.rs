@@ -91,7 +91,7 @@ pub fn tenant_entry(tenant: &TenantId) -> Key {
     Key::new(tenants(), tenant.as_str())
 }
 
-/// The partition of the tenant's own items: notes, settings, and unfinished work, in this order.
+/// The partition of the tenant's own items: notes, settings, signed-out sessions, and unfinished work, in this order.
 pub fn own(tenant: &TenantId) -> String {
     format!("TENANT#{tenant}")
 }
@@ -99,6 +99,11 @@ pub fn own(tenant: &TenantId) -> String {
 /// A tenant's settings and tokens.
 pub fn settings(tenant: &TenantId) -> Key {
     Key::new(own(tenant), "SETTINGS")
+}
+
+/// The sessions that were signed out.
+pub fn signed_out(tenant: &TenantId) -> Key {
+    Key::new(own(tenant), "SIGNEDOUT")
 }
 
 /// The partition of the visible records of a kind.
