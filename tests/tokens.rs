@@ -252,6 +252,45 @@ async fn a_tenant_is_not_made_over_what_a_deleted_one_left() {
     ));
 }
 
+/// The history shows a label beside the names of the service.
+#[tokio::test]
+async fn a_name_that_people_give_passes_for_no_other() {
+    let tenant = acme().await;
+    let tenants = &tenant.app.app.tenants;
+    let bad = [
+        "Ok\u{200b}ta",
+        "Okta\u{202e}1",
+        "\u{2066}Okta",
+        "Okta\u{2028}2",
+        "Ok\u{ad}ta",
+        "Ok\u{e0041}ta",
+        "Okta\n",
+        "Identity Provider",
+        "identity  PROVIDER",
+        "The Administrator",
+        "Rollcall command",
+    ];
+    for (n, name) in bad.iter().enumerate() {
+        let name = format!("x {name}x");
+        let rotation = Rotation {
+            label: Some(&name),
+            overlap: DEFAULT_OVERLAP,
+            earlier: Earlier::Drop,
+            expected: None,
+        };
+        let refused = tenants.rotate_token(&tenant.id, Scope::Scim, &rotation, "ops").await;
+        assert!(matches!(refused, Err(Error::Protocol(_))), "{name:?}");
+        let id = TenantId::parse(&format!("bad-{n}")).unwrap();
+        let refused = tenants.create(&id, &name, "ops").await;
+        assert!(matches!(refused, Err(Error::Protocol(_))), "{name:?}");
+    }
+    for (n, name) in ["Okta 2027", "Ökta – 東京", "एक", ""].iter().enumerate() {
+        let id = TenantId::parse(&format!("good-{n}")).unwrap();
+        tenants.create(&id, name, "ops").await.unwrap();
+    }
+    assert_eq!(status(&tenant, &tenant.scim_token).await, 200);
+}
+
 #[tokio::test]
 async fn a_tenant_id_can_be_taken_once() {
     let tenant = acme().await;

@@ -33,6 +33,7 @@ pub mod sample;
 pub mod actor;
 pub mod tenants;
 pub mod attributes;
+pub mod shown_name;
 pub mod token_set;
 pub mod session;
 pub mod lockout;

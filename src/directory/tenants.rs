@@ -5,6 +5,7 @@ use super::actor::Actor;
 use super::employees::Precondition;
 use super::memory::GroupMemory;
 use super::pepper::{PepperSource, Peppers};
+use super::shown_name;
 use super::sources::Sources;
 use super::token;
 use super::token_set::{Which, default_label};
@@ -102,8 +103,9 @@ impl Tenants {
     /// # Errors
     /// [`Error::TenantTaken`], also when something of a deleted tenant of that id is left: it must not be inherited.
     /// It goes when the tenant is deleted once more.
-    /// [`Error::NoPepper`], [`Error::NoRandomness`], and as for every call of the store.
+    /// [`Error::Protocol`] for a name that is none, [`Error::NoPepper`], [`Error::NoRandomness`], and as for every call of the store.
     pub async fn create(&self, id: &TenantId, name: &str, by: &str) -> Result<NewTenant, Error> {
+        let name = if name.is_empty() { name } else { shown_name::check("A tenant's name", name)? };
         let peppers = self.peppers().await?;
         let scim_token = token::generate(id).map_err(Error::NoRandomness)?;
         let admin_token = token::generate(id).map_err(Error::NoRandomness)?;

@@ -3,6 +3,7 @@
 use super::Error;
 use super::actor::Actor;
 use super::pepper::Peppers;
+use super::shown_name;
 use super::tenants::Tenants;
 use super::token;
 use crate::store::history::{AttributeChange, EventKind};
@@ -85,7 +86,7 @@ impl Tenants {
     ) -> Result<SecretString, Error> {
         let by = by.into();
         let label = match rotation.label {
-            Some(label) => check_label(label)?,
+            Some(label) => shown_name::check("A label", label)?,
             None => default_label(scope),
         };
         let peppers = self.peppers().await?;
@@ -177,24 +178,6 @@ impl Tenants {
         }
     }
 }
-
-/// A name that people can tell from another one: without control characters and blanks around it.
-fn check_label(label: &str) -> Result<&str, Error> {
-    let label = label.trim();
-    if label.is_empty()
-        || label.chars().count() > MAX_LABEL_CHARS
-        || label.contains(char::is_control)
-    {
-        let text = format!(
-            "A label has 1 to {MAX_LABEL_CHARS} characters, none of them a control character"
-        );
-        return Err(crate::scim::Error::invalid_value(text).into());
-    }
-    Ok(label)
-}
-
-/// The longest label of a token, in characters.
-const MAX_LABEL_CHARS: usize = 100;
 
 /// What a token is called when nobody gives it a name.
 pub(super) fn default_label(scope: Scope) -> &'static str {
