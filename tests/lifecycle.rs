@@ -228,7 +228,7 @@ async fn a_local_manager_is_resolved_too() {
 }
 
 #[tokio::test]
-async fn of_two_with_one_address_the_one_who_is_still_there_is_the_manager() {
+async fn an_address_that_two_people_share_is_no_manager() {
     let tenant = acme().await;
     set(&tenant, ALL_ON).await;
     let shared = json!([{"value": "lead@example.com"}]);
@@ -236,9 +236,19 @@ async fn of_two_with_one_address_the_one_who_is_still_there_is_the_manager() {
     let second = create(&tenant, json!({"userName": "second", "emails": shared})).await;
     let report = json!({"userName": "ada", ENTERPRISE: {"manager": "lead@example.com"}});
     let id = create(&tenant, report).await;
-    assert_eq!(view(&tenant, id).await.manager_colleague.unwrap().id, first);
+    assert_eq!(view(&tenant, id).await.manager_colleague, None);
+    // The address of somebody who left can go to another person.
     set_active(&tenant, first, false).await;
     assert_eq!(view(&tenant, id).await.manager_colleague.unwrap().id, second);
+    set_active(&tenant, second, false).await;
+    assert_eq!(view(&tenant, id).await.manager_colleague, None);
+    for n in 0..5 {
+        create(&tenant, json!({"userName": format!("more{n}"), "emails": shared})).await;
+    }
+    tenant.app.faults.take_calls();
+    assert_eq!(view(&tenant, id).await.manager_colleague, None);
+    let calls = tenant.app.faults.take_calls();
+    assert!(calls.iter().all(|call| call.operation != "BatchGetItem"), "{calls:?}");
     tenant.expect_sound().await;
 }
 

@@ -75,7 +75,12 @@ async fn find(directory: &Directory, text: &str) -> anyhow::Result<Uuid> {
         return Ok(employee.id);
     }
     match directory.find_deleted(text).await?.as_slice() {
-        [] => Err(NotFound(format!("no employee has the userName or email address {text}")).into()),
+        [] => {
+            let text = format!(
+                "no employee has the userName {text}, and not exactly one has the email address {text}"
+            );
+            Err(NotFound(text).into())
+        }
         [id] => Ok(*id),
         several => {
             let ids: Vec<String> = several.iter().map(Uuid::to_string).collect();

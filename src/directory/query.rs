@@ -314,7 +314,7 @@ impl Directory {
         } else if let Some(external_id) = find("externalId", None) {
             self.store.list_ids_by_external_id(R::KIND, external_id).await?
         } else if let Some(email) = find("emails", Some("value")) {
-            self.store.find_ids_by_email(email).await?
+            self.store.find_ids_by_email(email, None).await?
         } else if let Some(other) = find(R::RELATION, Some("value")) {
             let mut ids: Vec<Uuid> =
                 condition.related.get(other).into_iter().flatten().copied().collect();

@@ -150,8 +150,8 @@ impl Directory {
         Ok(self.store.get_claim(Kind::Employee, user_name).await?.former)
     }
 
-    /// The visible employee a text stands for: an id, a userName or an email address, in this order. Of several with
-    /// one address the first who is with the company.
+    /// The visible employee a text stands for: an id, a userName or an email address, in this order. An address that two
+    /// employees share stands for nobody, unless one of the two left. At most two employees are read by their address.
     ///
     /// # Errors
     /// As for every call of the store.
@@ -164,15 +164,26 @@ impl Directory {
         if let Some(id) = self.store.get_claim(Kind::Employee, text).await?.holder {
             return Ok(self.store.get_record(id).await?);
         }
-        let ids = self.store.find_ids_by_email(text).await?;
+        let ids = self.store.find_ids_by_email(text, Some(MOST_SHARED)).await?;
+        if ids.len() >= MOST_SHARED {
+            return Ok(None);
+        }
         let mut found = self.store.get_records::<Employee>(&ids).await?;
         // The index may still know an address that was changed a moment ago.
         let wanted = fold(text);
         found.retain(|employee| employee.email_addresses().any(|email| fold(email) == wanted));
-        let (left, present): (Vec<_>, Vec<_>) = found.into_iter().partition(Employee::is_archived);
-        Ok(present.into_iter().chain(left).next())
+        let (mut left, mut present): (Vec<_>, Vec<_>) =
+            found.into_iter().partition(Employee::is_archived);
+        Ok(match (present.len(), left.len()) {
+            (1, _) => present.pop(),
+            (0, 1) => left.pop(),
+            _ => None,
+        })
     }
 }
+
+/// An address with so many employees stands for nobody: none of them is read.
+const MOST_SHARED: usize = 3;
 
 /// The employee number that the identity provider sends.
 pub fn employee_number(employee: &Employee) -> Option<String> {

@@ -42,20 +42,27 @@ impl TenantStore {
     }
 
     /// The ids of visible employees with this email address, in any spelling and any place among their addresses.
-    /// Primary addresses are found through an index that follows the table with a short delay.
+    /// Primary addresses are found through an index that follows the table with a short delay. With `most`, the first ids
+    /// only.
     ///
     /// # Errors
     /// [`Error`], as for every call.
-    pub async fn find_ids_by_email(&self, email: &str) -> Result<Vec<Uuid>, Error> {
+    pub async fn find_ids_by_email(
+        &self,
+        email: &str,
+        most: Option<usize>,
+    ) -> Result<Vec<Uuid>, Error> {
         let prefix = SortRange::Prefix(keys::email_prefix(email));
         let others = Range::new(&keys::emails(&self.tenant), prefix);
         let index_key = keys::primary_email(&self.tenant, email);
         let (primary, others) = tokio::try_join!(
-            self.store.query_email_index(&index_key),
-            self.store.query_all(&others, None),
+            self.store.query_email_index(&index_key, most),
+            self.store.query_all(&others, most),
         )?;
         let found: Vec<Item> = primary.into_iter().chain(others).collect();
-        ids_of(&found)
+        let mut ids = ids_of(&found)?;
+        ids.truncate(most.unwrap_or(usize::MAX));
+        Ok(ids)
     }
 
     /// One page of the visible or of the hidden employees in id order, after one of them or from the start: at most

@@ -150,13 +150,15 @@ impl Store {
         }
     }
 
-    /// The keys the index of addresses has under one value. An index follows the table with a short delay.
+    /// The keys the index of addresses has under one value, or the first `most`. An index follows the table with a short
+    /// delay.
     pub(in crate::store) async fn query_email_index(
         &self,
         value: &str,
+        most: Option<usize>,
     ) -> Result<Vec<Item>, Error> {
         let values = Item::from([text_value(":value", value)]);
-        self.query_index(keys::EMAIL_INDEX, "emailKey = :value", values).await
+        self.query_index(keys::EMAIL_INDEX, "emailKey = :value", values, most).await
     }
 
     /// The keys the index of changes has for a day, from a time of that day on.
@@ -166,7 +168,8 @@ impl Store {
         from: &str,
     ) -> Result<Vec<Item>, Error> {
         let values = Item::from([text_value(":day", day), text_value(":from", from)]);
-        self.query_index(keys::CHANGE_INDEX, "changeDay = :day AND changeAt >= :from", values).await
+        let condition = "changeDay = :day AND changeAt >= :from";
+        self.query_index(keys::CHANGE_INDEX, condition, values, None).await
     }
 
     async fn query_index(
@@ -174,17 +177,22 @@ impl Store {
         index: &'static str,
         condition: &str,
         values: Item,
+        most: Option<usize>,
     ) -> Result<Vec<Item>, Error> {
         let mut items = Vec::new();
         let mut start = None;
         loop {
+            let limit = most.map(|most| most.saturating_sub(items.len()));
+            if limit == Some(0) {
+                return Ok(items);
+            }
             // Most values have few keys, but a day may have very many changes.
             let is_long = index == keys::CHANGE_INDEX;
             let call = QueryCall {
                 index: Some(index),
                 condition: condition.to_owned(),
                 values: values.clone(),
-                limit: None,
+                limit,
                 start,
                 forward: true,
                 consistency: Consistency::Eventual,
