@@ -576,6 +576,27 @@ async fn other_content_types_than_json_are_refused() {
     bench.tenant.request("DELETE", &bench.path, &odd, "<x/>").await.expect(204);
 }
 
+/// A proxy in front may read another one of two than the service.
+#[tokio::test]
+async fn headers_that_say_who_and_where_must_be_there_once() {
+    let tenant = TestApp::new().await.tenant("acme").await;
+    let token = format!("Bearer {}", tenant.scim_token);
+    for more in [
+        [("authorization", "Bearer x"), ("accept", "*/*")],
+        [("authorization", &*token), ("accept", "*/*")],
+        [("host", "a.example"), ("host", "b.example")],
+        [("host", "a.example"), ("host", "a.example")],
+    ] {
+        for path in ["/Users", "/Schemas"] {
+            let answer = tenant.request("GET", path, &more, Body::empty()).await;
+            let detail = answer.expect_error(400, None);
+            assert!(detail.contains("exactly one"), "{detail}");
+        }
+    }
+    let one = [("host", "a.example"), ("accept", "a"), ("accept", "b")];
+    tenant.request("GET", "/Users", &one, Body::empty()).await.expect(200);
+}
+
 #[tokio::test]
 async fn wrong_methods_are_refused_with_those_that_are_taken() {
     let bench = Bench::new().await;
