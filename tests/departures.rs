@@ -7,7 +7,7 @@ use crate::groups::{
 use crate::support::START;
 use crate::support::browser::Browser;
 use crate::support::engine::{Call, Fault};
-use crate::support::{TestApp, TestTenant};
+use crate::support::{TestApp, TestTenant, is_on_an_endpoint, pause_time};
 use aws_sdk_dynamodb::types::AttributeValue;
 use rollcall::directory::employees::Precondition;
 use rollcall::directory::{Employee, EventKind, Kind};
@@ -352,6 +352,44 @@ async fn memberships_of_erased_employees_and_deleted_groups_end() {
     pass_by(&tenant).await;
     assert!(store.get_memberships(&ids).await.unwrap().is_empty());
     assert_eq!(expiring().await.unwrap(), []);
+    tenant.expect_sound().await;
+}
+
+/// A history can be longer than a request. The erasure is committed first, and any later request goes on with it.
+#[tokio::test]
+async fn an_erasure_that_takes_longer_than_a_request_finishes_by_itself() {
+    if is_on_an_endpoint() {
+        return;
+    }
+    pause_time();
+    let tenant = acme().await;
+    let ada = user(&tenant, "ada").await;
+    let crew = group(&tenant, "Crew", &[&ada]).await;
+    let url = format!("/Users/{ada}");
+    for n in 0..60 {
+        let retitle = json!([{"op": "replace", "path": "title", "value": format!("Title {n}")}]);
+        tenant.patch(&url, &retitle).await.expect(200);
+    }
+    delete(&tenant, &ada).await;
+    // The second batch of the history takes too long, and so do the attempts of the next requests.
+    let faults = &tenant.app.faults;
+    faults.plan("BatchWriteItem", Fault::Spared);
+    for _ in 0..2 {
+        faults.plan("BatchWriteItem", Fault::Silence);
+    }
+    let (erase, confirm) = (format!("/employees/{ada}/erase"), json!({"confirm": ada}));
+    let answer = admin::admin(&tenant, "POST", &erase, confirm).await;
+    assert!(admin::problem(&answer, 503).contains("may be there"));
+    assert_eq!(unfinished(&tenant).await, [(Work::Erasure, ada.parse().unwrap())]);
+    for _ in 0..2 {
+        pass_by(&tenant).await;
+    }
+    assert_eq!((faults.left(), unfinished(&tenant).await), (0, vec![]));
+    for rest in ["", "/history"] {
+        let path = format!("/employees/{ada}{rest}");
+        admin::admin(&tenant, "GET", &path, Value::Null).await.expect(404);
+    }
+    expect_settled(&tenant, &[crew]).await;
     tenant.expect_sound().await;
 }
 
