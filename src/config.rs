@@ -3,6 +3,7 @@
 use secrecy::SecretString;
 use std::env;
 use std::path::PathBuf;
+use tracing::{Level, Metadata};
 use tracing_subscriber::EnvFilter;
 
 /// The Lambda's settings.
@@ -145,10 +146,18 @@ pub fn is_origin(url: &str) -> bool {
 }
 
 /// What is logged: `ROLLCALL_LOG`; without one, or with one that is no filter, a line for each request and what goes
-/// wrong.
+/// wrong. [`may_be_logged`] limits it.
 #[allow(clippy::disallowed_methods, reason = "the one place that reads the environment")]
 pub fn log_filter() -> EnvFilter {
     log_filter_of(env::var(LOG).ok())
+}
+
+/// Whether a line may be logged at all. Below `info`, libraries log whole requests and answers, with tokens and
+/// personal data in them.
+pub fn may_be_logged(metadata: &Metadata<'_>) -> bool {
+    let target = metadata.target();
+    let is_ours = target.split("::").next() == Some("rollcall");
+    is_ours || *metadata.level() <= Level::INFO
 }
 
 fn log_filter_of(text: Option<String>) -> EnvFilter {

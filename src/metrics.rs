@@ -7,6 +7,7 @@
 //! Source: Amazon CloudWatch User Guide, *Specification: Embedded metric format*.
 
 use crate::api::observe::REQUEST_TARGET;
+use crate::config::may_be_logged;
 use crate::directory::sources::Sources;
 use crate::scim::date_time;
 use serde_json::{Map, Value, json};
@@ -33,8 +34,10 @@ where
         let requests = filter_fn(is_request).with_max_level_hint(LevelFilter::INFO);
         RequestMetrics::new(namespace, sources, output.clone()).with_filter(requests)
     });
-    let others = filter_fn(move |metadata| !(carries_metrics && is_request(metadata)))
-        .with_max_level_hint(LevelFilter::TRACE);
+    let others = filter_fn(move |metadata| {
+        may_be_logged(metadata) && !(carries_metrics && is_request(metadata))
+    });
+    let others = others.with_max_level_hint(LevelFilter::TRACE);
     let lines = tracing_subscriber::fmt::layer()
         .json()
         .flatten_event(true)

@@ -1,8 +1,8 @@
 //! What the log says about a request, and what it must never say.
 
-use crate::support::TestApp;
 use crate::support::engine::Fault;
 use crate::support::log::{Log, a_day, says_nothing_secret};
+use crate::support::{Ids, TestApp};
 use axum::body::Body;
 use http::Request;
 use serde_json::{Value, json};
@@ -38,6 +38,24 @@ async fn each_request_has_one_line_and_nobodys_data_is_in_it() {
         lines.iter().map(|line| line["fields"]["request_id"].as_str().expect("an id")).collect();
     assert_eq!(ids.len(), lines.len(), "each request has an id of its own");
     says_nothing_secret(&log, &tenant);
+}
+
+/// The SDK and the HTTP client below it log requests and answers whole.
+#[tokio::test]
+async fn at_trace_no_library_logs_what_passes_through_it() {
+    let tenant = TestApp::over_the_sdk(Ids::Counting).await.tenant("acme").await;
+    let log = Log::default();
+    let guard = log.start_lambda(&tenant.app, "trace");
+    a_day(&tenant).await;
+    tracing::trace!(target: "hyper::proto", body = "zebra", "read");
+    tracing::debug!(target: "aws_smithy_runtime::client", body = "zebra", "sent");
+    tracing::warn!(target: "hyper::proto", "a warning of a library");
+    tracing::trace!(target: "rollcall::store", "a line of our own");
+    drop(guard);
+    says_nothing_secret(&log, &tenant);
+    for kept in ["a warning of a library", "a line of our own"] {
+        assert!(log.text().contains(kept), "{kept}");
+    }
 }
 
 /// The user is committed, and the memberships cannot be read for the answer.

@@ -7,12 +7,16 @@ use super::{ACTOR, open, output};
 use anyhow::Context;
 use rollcall::api::context::{settings_url, tenant_url};
 use rollcall::app::App;
-use rollcall::config::log_filter;
+use rollcall::config::{log_filter, may_be_logged};
 use rollcall::directory::tenants::NewTenant;
 use rollcall::directory::{Error, TenantId};
 use secrecy::ExposeSecret;
 use serde_json::json;
 use tokio::net::TcpListener;
+use tracing_subscriber::Layer;
+use tracing_subscriber::filter::{FilterExt, filter_fn};
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 /// The tenant that the first start makes.
 const DEMO: &str = "demo";
@@ -98,12 +102,12 @@ fn announce(
 
 /// Standard output is for what was asked for.
 fn log_to_standard_error() {
-    tracing_subscriber::fmt()
+    let lines = tracing_subscriber::fmt::layer()
         .compact()
         .with_target(false)
         .with_writer(std::io::stderr)
         // A log that cannot be written, such as on a full disk, must not end the server.
         .log_internal_errors(false)
-        .with_env_filter(log_filter())
-        .init();
+        .with_filter(log_filter().and(filter_fn(may_be_logged)));
+    tracing_subscriber::registry().with(lines).init();
 }
