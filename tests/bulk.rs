@@ -1,8 +1,10 @@
 //! `/Bulk` (RFC 7644 §3.7): operations that name each other's new resources, and what becomes of those that fail.
 
 use crate::support::engine::Fault;
-use crate::support::{TestApp, TestTenant, counting_id, pause_time};
+use crate::support::{TestApp, TestTenant, counting_id, is_on_an_endpoint, pause_time};
 use serde_json::{Value, json};
+use std::sync::Arc;
+use tokio::sync::Notify;
 
 const BASE: &str = "https://rollcall.example/tenants/acme/scim/v2";
 const GROUP: &str = "urn:ietf:params:scim:schemas:core:2.0:Group";
@@ -74,6 +76,46 @@ async fn groups_that_are_members_of_each_other_are_both_made() {
         tenant.get(&format!("/Groups/{id}")).await.expect(200)["members"][0]["value"].clone()
     };
     assert_eq!((members(&a).await, members(&b).await), (json!(b), json!(a)));
+}
+
+#[tokio::test]
+async fn independent_operations_run_eight_at_a_time() {
+    if is_on_an_endpoint() {
+        return;
+    }
+    let tenant = acme().await;
+    tenant.app.faults.take_calls();
+    let held = Arc::new(Notify::new());
+    for _ in 0..8 {
+        tenant.app.faults.plan("TransactWriteItems", Fault::Held(Arc::clone(&held)));
+    }
+    let operations: Vec<Value> =
+        (0..20).map(|n| user(&n.to_string(), &format!("user{n}"))).collect();
+    let request = tokio::spawn({
+        let tenant = tenant.clone();
+        async move { bulk(&tenant, json!({"Operations": operations})).await }
+    });
+    while tenant.app.faults.left() > 0 {
+        tokio::task::yield_now().await;
+    }
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
+    let ended = tenant.app.faults.take_calls();
+    let ended = ended.iter().filter(|call| call.operation == "TransactWriteItems").count();
+    assert_eq!(ended, 0, "eight run, and no ninth");
+    for _ in 0..8 {
+        held.notify_one();
+        tokio::task::yield_now().await;
+    }
+    held.notify_waiters();
+    let results = request.await.unwrap();
+    let results = results.as_array().unwrap();
+    assert!(results.iter().all(|one| one["status"] == "201"), "{results:?}");
+    let ids: Vec<&Value> = results.iter().map(|one| &one["bulkId"]).collect();
+    let expected: Vec<Value> = (0..20).map(|n| json!(n.to_string())).collect();
+    assert_eq!(ids, expected.iter().collect::<Vec<_>>(), "in the order of the request");
+    tenant.expect_sound().await;
 }
 
 #[tokio::test]
@@ -165,12 +207,13 @@ async fn what_was_not_begun_in_time_is_not_done_and_says_so() {
     // What is noticed of the sync is written with the first request.
     tenant.get("/Users").await.expect(200);
     pause_time();
-    for _ in 0..100 {
+    for _ in 0..400 {
         tenant.app.faults.plan("TransactWriteItems", Fault::Silence);
     }
-    let names = ["ada", "bob", "carl", "dora", "eve"];
+    // More than begin, eight at a time.
+    let names: Vec<String> = (0..40).map(|n| format!("user{n}")).collect();
     let started = tokio::time::Instant::now();
-    let operations = names.map(|name| user(name, name));
+    let operations: Vec<Value> = names.iter().map(|name| user(name, name)).collect();
     let results = bulk(&tenant, json!({"Operations": operations})).await;
     assert!(started.elapsed() < std::time::Duration::from_secs(25), "{:?}", started.elapsed());
     tenant.app.faults.clear();
@@ -182,7 +225,7 @@ async fn what_was_not_begun_in_time_is_not_done_and_says_so() {
     let was_begun = |result: &Value| {
         !result["response"]["detail"].as_str().unwrap().contains("The operation was not done")
     };
-    assert!(was_begun(&results[0]) && !was_begun(&results[4]), "{results:?}");
+    assert!(was_begun(&results[0]) && !was_begun(&results[39]), "{results:?}");
     assert!(tenant.found("userName pr").await.is_empty());
 }
 

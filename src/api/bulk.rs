@@ -13,11 +13,15 @@ use crate::scim::bulk::plan::{Plan, Step};
 use crate::scim::bulk::request::{BulkRequest, Method, Refusal};
 use crate::scim::bulk::result::Outcome;
 use crate::scim::json::Body;
+use crate::scim::schema::Uniqueness;
 use crate::scim::version::{TagCondition, entity_tag};
 use axum::Extension;
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
 use http::StatusCode;
 use serde_json::Value;
 use std::time::Duration;
+use tokio::time::Instant;
 use uuid::Uuid;
 
 /// How long operations are begun: what is left of a request's time is for the answer.
@@ -26,7 +30,10 @@ const LONGEST: Duration = Duration::from_secs(20);
 /// How long the last of them may take: the answer must tell of all that was done.
 const LONGEST_WHOLE: Duration = Duration::from_secs(23);
 
-/// `POST /Bulk`. Operations are done one after the other, and each is whole or nothing by itself.
+/// How many independent operations run at a time.
+const AT_ONCE: usize = 8;
+
+/// `POST /Bulk`. Independent operations run at the same time, and each is whole or nothing by itself.
 pub(super) async fn bulk(
     Extension(caller): Extension<Caller>,
     Extension(path): Extension<TenantPath>,
@@ -38,23 +45,48 @@ pub(super) async fn bulk(
         Refusal::TooLarge(detail) => ApiError::bulk_too_large(detail),
     })?;
     let started = clock();
-    let mut plan = Plan::new(request);
-    while let Some(step) = plan.next() {
-        let done = match started.elapsed() < LONGEST {
-            true => {
-                let left = LONGEST_WHOLE.saturating_sub(started.elapsed());
-                let done =
-                    tokio::time::timeout(left, carry_out(&caller, &path.base_url, step)).await;
-                done.unwrap_or_else(|_| Err(ApiError::too_slow(LONGEST_WHOLE.as_secs())))
-            }
-            false => Err(ApiError::no_time_left()),
-        };
-        plan.done(done.unwrap_or_else(|failure| {
+    let mut plan = Plan::new(request, |attribute| caller.is_unique(attribute));
+    let mut running = FuturesUnordered::new();
+    loop {
+        while running.len() < AT_ONCE
+            && let Some(step) = plan.next()
+        {
+            let index = step.index;
+            let done = carry_out_in_time(&caller, &path.base_url, step, started);
+            running.push(async move { (index, done.await) });
+        }
+        let Some((index, done)) = running.next().await else { break };
+        let outcome = done.unwrap_or_else(|failure| {
             let (status, response) = error::in_bulk(&failure, &request_id);
             Outcome::Failed { status, response }
-        }));
+        });
+        plan.done(index, outcome);
     }
     response::json_page(&plan.response(&path.base_url))
+}
+
+impl Caller {
+    /// Whether an attribute is unique among the resources of some type.
+    fn is_unique(&self, attribute: &str) -> bool {
+        Kind::ALL.iter().any(|kind| {
+            let found = self.directory.resource_type(*kind).attribute(attribute);
+            found.is_some_and(|found| found.uniqueness == Uniqueness::Server)
+        })
+    }
+}
+
+async fn carry_out_in_time(
+    caller: &Caller,
+    base_url: &str,
+    step: Step,
+    started: Instant,
+) -> Result<Outcome, ApiError> {
+    if started.elapsed() >= LONGEST {
+        return Err(ApiError::no_time_left());
+    }
+    let left = LONGEST_WHOLE.saturating_sub(started.elapsed());
+    let done = tokio::time::timeout(left, carry_out(caller, base_url, step)).await;
+    done.unwrap_or_else(|_| Err(ApiError::too_slow(LONGEST_WHOLE.as_secs())))
 }
 
 async fn carry_out(caller: &Caller, base_url: &str, step: Step) -> Result<Outcome, ApiError> {

@@ -3,24 +3,29 @@
 //! Operations are done in their order, but one that refers to a resource that a later one creates waits for it, and so
 //! does what comes after it for the same resource. Where new resources refer to each other in a circle, the first is
 //! created without those references, and gets them when the others are there.
+//!
+//! Operations that name no resource and no unique value in common are independent, and run at the same time. An earlier
+//! one may still free a name for a later one. So an operation that conflicts beside an earlier one is done again after it.
 
 use super::request::{BulkRequest, Malformed, Method, Operation, Task};
 use super::result::{OperationResult, Outcome, bulk_response};
 use super::{BulkPath, references};
 use crate::scim::Error;
 use crate::scim::error::quoted;
+use crate::scim::fold::fold;
 use serde_json::Value;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-/// A bulk request that is being done. Ask for the [`next`](Plan::next) step, do it, say how it went with
-/// [`done`](Plan::done), until there is none; then write the [`response`](Plan::response).
+/// A bulk request that is being done. Ask for the [`next`](Plan::next) steps, do them, say how each went with
+/// [`done`](Plan::done), until there is none and none runs; then write the [`response`](Plan::response).
 #[derive(Debug)]
 pub struct Plan {
     entries: Vec<Entry>,
     /// Which operation creates what a `bulkId` names.
     creators: HashMap<String, usize>,
     errors_left: Option<u64>,
-    running: Option<Running>,
+    /// The steps under way, by operation.
+    running: BTreeMap<usize, Running>,
 }
 
 /// A request to carry out.
@@ -43,13 +48,15 @@ struct Entry {
     operation: Operation,
     /// The `bulkId`s that it refers to.
     references: BTreeSet<String>,
-    /// What is to be done before it: the operations that create what it refers to, and the last one before it on the same
-    /// resource. What is at the end and was done is taken off.
+    /// What is to be done before it: the operations that create what it refers to, and the last ones before it that name
+    /// the same resource or unique value. What is at the end and was done is taken off.
     waits_for: Vec<usize>,
     /// Once it was done or has failed.
     result: Option<OperationResult>,
     /// What is to be added to the resource yet.
     left_out: Option<LeftOut>,
+    /// Whether it was done again already.
+    is_repeated: bool,
 }
 
 #[derive(Debug)]
@@ -60,8 +67,9 @@ struct LeftOut {
 
 #[derive(Debug)]
 struct Running {
-    index: usize,
     path: BulkPath,
+    /// The task, if it has to be done again when it conflicts.
+    task: Option<Task>,
     left_out: Option<LeftOut>,
     is_second: bool,
     /// Why the operation fails even if the step does not.
@@ -77,70 +85,117 @@ enum Reference<'p> {
 }
 
 impl Plan {
-    /// A plan in which nothing was done yet.
-    pub fn new(request: BulkRequest) -> Self {
+    /// A plan in which nothing was done yet. `is_unique` tells the attributes whose values are unique.
+    pub fn new(request: BulkRequest, is_unique: impl Fn(&str) -> bool) -> Self {
         let mut creators = HashMap::new();
-        let mut last = HashMap::new();
+        let (mut last, mut last_at) = (HashMap::new(), HashMap::new());
+        let mut turns = HashMap::new();
         let mut entries = Vec::with_capacity(request.operations.len());
         for (index, mut operation) in request.operations.into_iter().enumerate() {
             if let (Some(Method::Post), Some(bulk_id)) = (operation.method, &operation.bulk_id) {
                 creators.entry(bulk_id.clone()).or_insert(index);
             }
-            let (mut references, mut waits_for) = (BTreeSet::new(), Vec::new());
+            let mut references = BTreeSet::new();
+            let mut names = BTreeSet::new();
+            let mut waits_for = BTreeSet::new();
             if let Some(path @ BulkPath { id: Some(id), .. }) = operation.path() {
                 references.extend(references::name(id).map(str::to_owned));
-                waits_for.extend(last.insert(path.clone(), index));
+                waits_for.extend(last_at.insert(path.clone(), index));
+                names.insert(Name::Resource(id.to_ascii_lowercase()));
             }
             if let Ok(Task { data: Some(data), .. }) = &mut operation.task {
                 references::visit(data, &mut |name| {
                     references.insert(name.to_owned());
                     None
                 });
+                collect_names(data, &is_unique, &mut names);
             }
-            entries.push(Entry { operation, references, waits_for, result: None, left_out: None });
+            let takes_names = names.iter().any(|name| matches!(name, Name::Value(_)));
+            waits_for.extend(names.iter().filter_map(|name| last.get(name)));
+            // An operation with references may wait for a later one. So none waits for it because of a name.
+            let is_waited_for = references.is_empty();
+            if is_waited_for {
+                last.extend(names.into_iter().map(|name| (name, index)));
+            }
+            if let Ok(Task { method, path, .. }) = &operation.task {
+                let turns: &mut Turns =
+                    turns.entry(path.endpoint.to_ascii_lowercase()).or_default();
+                let turn = match method {
+                    Method::Post => Some(Turn::Create),
+                    Method::Delete => Some(Turn::Change),
+                    Method::Put | Method::Patch => takes_names.then_some(Turn::Change),
+                };
+                if let Some(turn) = turn {
+                    waits_for.extend(turns.add(index, turn, is_waited_for));
+                }
+            }
+            entries.push(Entry {
+                operation,
+                references,
+                waits_for: waits_for.into_iter().collect(),
+                result: None,
+                left_out: None,
+                is_repeated: false,
+            });
         }
         for entry in &mut entries {
             entry.waits_for.extend(entry.references.iter().filter_map(|name| creators.get(name)));
         }
-        Self { entries, creators, errors_left: request.fail_on_errors, running: None }
+        Self { entries, creators, errors_left: request.fail_on_errors, running: BTreeMap::new() }
     }
 
-    /// What to do now; `None` when all is done, or as many operations failed as the client lets (RFC 7644 §3.7.3).
-    /// Also `None` as long as nobody said how the step before went.
+    /// What to do now, beside the steps that run. `None` when all is done, when as many operations failed as the client
+    /// lets (RFC 7644 §3.7.3), and when all others wait for a step that runs.
     #[expect(
         clippy::should_implement_trait,
-        reason = "between two steps it must be told the outcome"
+        reason = "between two steps it may have to be told an outcome"
     )]
     pub fn next(&mut self) -> Option<Step> {
-        while self.running.is_none() {
+        loop {
+            if self.running.values().any(|running| running.is_second) {
+                return None;
+            }
             if let Some(index) = self.second_step() {
+                // It changes a resource that others may be about: it runs alone.
+                if !self.running.is_empty() {
+                    return None;
+                }
                 if let Some(step) = self.start_second(index) {
                     return Some(step);
                 }
                 continue;
             }
-            if self.is_stopped() {
+            // Each of those that run may fail. One more must not begin that would not begin after all of these failures.
+            let running = u64::try_from(self.running.len()).unwrap_or(u64::MAX);
+            if self.errors_left.is_some_and(|left| left <= running) {
                 return None;
             }
-            let step = match self.ready() {
-                Some(index) => self.start(index),
-                None => {
-                    let index = self.circle()?;
-                    self.start(index)
-                }
+            let index = match self.ready() {
+                Some(index) => index,
+                None if self.running.is_empty() => self.circle()?,
+                None => return None,
             };
+            let step = self.start(index);
             if step.is_some() {
                 return step;
             }
         }
-        None
     }
 
-    /// How the last step went. Without one it means nothing.
-    pub fn done(&mut self, outcome: Outcome) {
-        let Some(Running { index, path, left_out, is_second, lost }) = self.running.take() else {
+    /// How the step of an operation went.
+    pub fn done(&mut self, index: usize, outcome: Outcome) {
+        let Some(Running { path, task, left_out, is_second, lost }) = self.running.remove(&index)
+        else {
             return;
         };
+        if let (Outcome::Failed { status: 409, .. }, Some(task)) = (&outcome, task)
+            && let Some(entry) = self.entries.get_mut(index)
+        {
+            entry.operation.task = Ok(task);
+            entry.is_repeated = true;
+            entry.waits_for.extend(self.running.range(..index).map(|(earlier, _)| *earlier));
+            return;
+        }
         let (path, outcome) = match (outcome, lost) {
             (Outcome::Done { id, .. }, Some(detail)) => {
                 (BulkPath { id: Some(id), ..path }, Outcome::conflict(detail))
@@ -190,9 +245,12 @@ impl Plan {
     fn ready(&mut self) -> Option<usize> {
         let waiting: Vec<bool> = self.entries.iter().map(|entry| entry.result.is_none()).collect();
         let is_waiting = |index: &usize| waiting.get(*index) == Some(&true);
-        self.entries.iter_mut().position(|entry| {
+        let running = &self.running;
+        let mut entries = self.entries.iter_mut().enumerate();
+        entries.find_map(|(index, entry)| {
             while entry.waits_for.pop_if(|index| !is_waiting(index)).is_some() {}
-            entry.result.is_none() && entry.waits_for.is_empty()
+            let is_begun = entry.result.is_some() || running.contains_key(&index);
+            (!is_begun && entry.waits_for.is_empty()).then_some(index)
         })
     }
 
@@ -225,8 +283,13 @@ impl Plan {
                     return None;
                 }
             };
-        let path = self.resolve(path);
+        // An operation beside an earlier one may conflict with what the earlier one is about to change.
+        let is_beside = self.running.range(..index).next().is_some();
+        let task =
+            Task { method, path: path.clone(), data: data.clone(), version: version.clone() };
         let entry = self.entries.get(index)?;
+        let task = (is_beside && !entry.is_repeated).then_some(task);
+        let path = self.resolve(path);
         if let Some(outcome) = entry.references.iter().find_map(|name| self.refusal(name)) {
             self.settle(index, (method != Method::Post).then_some(path), outcome);
             return None;
@@ -235,8 +298,8 @@ impl Plan {
         if let Some(data) = &mut data {
             self.fill_in(data);
         }
-        self.running =
-            Some(Running { index, path: path.clone(), left_out, is_second: false, lost: None });
+        let running = Running { path: path.clone(), task, left_out, is_second: false, lost: None };
+        self.running.insert(index, running);
         Some(Step { index, method, path, data, version })
     }
 
@@ -315,8 +378,9 @@ impl Plan {
             self.settle(index, Some(path), outcome);
             return None;
         }
-        self.running =
-            Some(Running { index, path: path.clone(), left_out: None, is_second: true, lost });
+        let running =
+            Running { path: path.clone(), task: None, left_out: None, is_second: true, lost };
+        self.running.insert(index, running);
         Some(Step { index, method: Method::Patch, path, data: Some(data), version: None })
     }
 
@@ -332,6 +396,84 @@ impl Plan {
         }
     }
 }
+
+/// What operations have in common that are not independent.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum Name {
+    /// The id of a resource.
+    Resource(String),
+    /// The folded value of a unique attribute.
+    Value(String),
+}
+
+/// The operations of an endpoint in turns: creations, and changes that may free the name of another creation. Each turn
+/// waits for the one before it.
+#[derive(Debug, Default)]
+struct Turns {
+    before: Vec<usize>,
+    now: Option<(Turn, Vec<usize>)>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Turn {
+    Create,
+    Change,
+}
+
+impl Turns {
+    /// Adds an operation to the turn, if the next turn is to wait for it. Gives the operations for which it waits.
+    fn add(
+        &mut self,
+        index: usize,
+        turn: Turn,
+        is_waited_for: bool,
+    ) -> impl Iterator<Item = usize> {
+        if self.now.as_ref().is_none_or(|(now, _)| *now != turn) {
+            let ended = self.now.replace((turn, Vec::new()));
+            self.before = ended.map(|(_, indices)| indices).unwrap_or_default();
+        }
+        if let Some((_, indices)) = self.now.as_mut().filter(|_| is_waited_for) {
+            indices.push(index);
+        }
+        self.before.iter().copied()
+    }
+}
+
+/// Collects the ids of resources anywhere in a body, and the values of unique attributes.
+fn collect_names(value: &Value, is_unique: &impl Fn(&str) -> bool, names: &mut BTreeSet<Name>) {
+    let mut named = |attribute: &str, value: &Value| {
+        let attribute = attribute.rsplit(':').next().unwrap_or_default();
+        if let (true, Value::String(text)) = (is_unique(attribute), value) {
+            names.insert(Name::Value(fold(text)));
+        }
+    };
+    match value {
+        Value::Object(object) => {
+            for (name, value) in object {
+                named(name, value);
+            }
+            // An operation of a PATCH.
+            if let (Some(Value::String(path)), Some(value)) =
+                (object.get("path"), object.get("value"))
+            {
+                named(path, value);
+            }
+            object.values().for_each(|value| collect_names(value, is_unique, names));
+        }
+        Value::Array(elements) => {
+            elements.iter().for_each(|element| collect_names(element, is_unique, names));
+        }
+        Value::String(text) => {
+            let words = text.split(|c: char| !c.is_ascii_hexdigit() && c != '-');
+            let ids = words.filter(|word| word.len() == UUID_CHARS);
+            names.extend(ids.map(|id| Name::Resource(id.to_ascii_lowercase())));
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+/// The length of a UUID as text.
+const UUID_CHARS: usize = 36;
 
 /// Takes out of a PATCH of ours what refers to resources that will never be there.
 fn drop_lost(data: &mut Value, is_lost: &dyn Fn(&str) -> bool) {

@@ -16,28 +16,113 @@ fn request(mut body: Value) -> Result<BulkRequest, Refusal> {
 
 /// Does everything; what has `fail` in its data fails. Gives each step as `method path data`, and the results.
 fn run(body: Value) -> (Vec<String>, Vec<Value>) {
-    let mut plan = Plan::new(request(body).unwrap());
+    let mut plan = Plan::new(request(body).unwrap(), is_unique);
     let mut steps = Vec::new();
     while let Some(Step { index, method, path, data, .. }) = plan.next() {
-        assert!(plan.next().is_none(), "one step at a time");
         let id = path.id.clone().unwrap_or_else(|| format!("id-{index}"));
         let data = data.unwrap_or_default();
         let to = path.id.map(|id| format!("/{id}")).unwrap_or_default();
         steps.push(format!("{} {}{to} {data}", method.as_str(), path.endpoint));
         let status = if method == Method::Post { 201 } else { 200 };
-        plan.done(if data.to_string().contains("fail") {
+        let outcome = if data.to_string().contains("fail") {
             Outcome::Failed { status: 400, response: json!({"status": "400"}) }
         } else {
             Outcome::Done { status, id, version: Some(format!("v{}", steps.len())) }
-        });
+        };
+        plan.done(index, outcome);
     }
     let response = plan.response("https://example.com/v2");
     assert_eq!(response["schemas"], json!([urn::BULK_RESPONSE]));
     (steps, response["Operations"].as_array().unwrap().clone())
 }
 
+fn is_unique(attribute: &str) -> bool {
+    attribute.eq_ignore_ascii_case("userName")
+}
+
 fn post(path: &str, bulk_id: &str, data: Value) -> Value {
     json!({"method": "POST", "path": path, "bulkId": bulk_id, "data": data})
+}
+
+/// The operations that run at the same time, until one of them is done.
+fn begun(plan: &mut Plan) -> Vec<usize> {
+    std::iter::from_fn(|| plan.next().map(|step| step.index)).collect()
+}
+
+fn done(plan: &mut Plan, index: usize) {
+    plan.done(index, Outcome::Done { status: 200, id: format!("id-{index}"), version: None });
+}
+
+#[test]
+fn independent_operations_run_at_the_same_time() {
+    let id = "00000000-0000-4000-8000-00000000000a";
+    let patch = |path: &str, data: Value| json!({"method": "PATCH", "path": path, "data": data});
+    let title = json!({"Operations": [{"op": "replace", "path": "title", "value": "x"}]});
+    let member = json!({"Operations": [{"op": "add", "path": format!("members[value eq \"{id}\"]"), "value": []}]});
+    let operations = json!({"Operations": [
+        post("/Users", "a", json!({"userName": "Ada"})),
+        post("/Users", "b", json!({"userName": "bob"})),
+        post("/Users", "c", json!({"userName": "ADA"})),
+        patch("/Users/u1", title.clone()),
+        patch("/Users/u1", title),
+        patch("/Groups/g1", member.clone()),
+        patch("/Groups/g2", member),
+        {"method": "DELETE", "path": "/Users/u2"},
+        post("/Groups", "g", json!({"members": [{"value": "bulkId:b"}]})),
+    ]});
+    let mut plan = Plan::new(request(operations).unwrap(), is_unique);
+    assert_eq!(begun(&mut plan), [0, 1, 3, 5]);
+    assert!(begun(&mut plan).is_empty());
+    done(&mut plan, 1);
+    assert_eq!(begun(&mut plan), [8]);
+    done(&mut plan, 0);
+    assert_eq!(begun(&mut plan), [2], "the same name");
+    done(&mut plan, 5);
+    done(&mut plan, 3);
+    assert_eq!(begun(&mut plan), [4, 6], "the same user, and the same member");
+    done(&mut plan, 2);
+    assert_eq!(begun(&mut plan), [7], "a deletion frees a name");
+    for index in [4, 6, 7, 8] {
+        done(&mut plan, index);
+    }
+    assert!(begun(&mut plan).is_empty());
+    let response = plan.response("");
+    assert_eq!(response["Operations"].as_array().unwrap().len(), 9);
+}
+
+#[test]
+fn no_more_run_than_may_fail() {
+    let operations: Vec<Value> =
+        (0..6).map(|n| post("/Users", &n.to_string(), json!({}))).collect();
+    let body = json!({"failOnErrors": 2, "Operations": operations});
+    let mut plan = Plan::new(request(body).unwrap(), is_unique);
+    assert_eq!(begun(&mut plan), [0, 1]);
+    let failed = || Outcome::Failed { status: 400, response: json!({}) };
+    plan.done(1, failed());
+    assert!(begun(&mut plan).is_empty());
+    done(&mut plan, 0);
+    assert_eq!(begun(&mut plan), [2]);
+    plan.done(2, failed());
+    assert!(begun(&mut plan).is_empty());
+}
+
+/// An earlier operation may free the name.
+#[test]
+fn a_conflict_beside_an_earlier_operation_is_tried_again_after_it() {
+    let put =
+        |path: &str, name: &str| json!({"method": "PUT", "path": path, "data": {"userName": name}});
+    let body = json!({"Operations": [put("/Users/a", "x"), put("/Users/b", "y")]});
+    let mut plan = Plan::new(request(body).unwrap(), is_unique);
+    let conflict = || Outcome::Failed { status: 409, response: json!({}) };
+    assert_eq!(begun(&mut plan), [0, 1]);
+    plan.done(1, conflict());
+    assert!(begun(&mut plan).is_empty());
+    done(&mut plan, 0);
+    let step = plan.next().unwrap();
+    assert_eq!((step.index, step.data.unwrap()), (1, json!({"userName": "y"})));
+    plan.done(1, conflict());
+    assert!(begun(&mut plan).is_empty());
+    assert_eq!(statuses(plan.response("")["Operations"].as_array().unwrap()), ["200", "409"]);
 }
 
 fn statuses(results: &[Value]) -> Vec<&str> {
