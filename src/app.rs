@@ -6,6 +6,7 @@ use crate::api::router::{self, Service};
 use crate::api::site::Pages;
 use crate::directory::access::Access;
 use crate::directory::pepper::PepperSource;
+use crate::directory::share::Shares;
 use crate::directory::sources::Sources;
 use crate::directory::sync::SyncWatch;
 use crate::directory::tenants::Tenants;
@@ -25,18 +26,27 @@ pub struct App {
     pub access: Access,
     /// How the identity providers are doing.
     pub sync: SyncWatch,
+    /// How much of the table each tenant may use.
+    pub shares: Shares,
 }
 
 impl App {
     /// Puts the parts together.
     pub fn new(store: Store, peppers: PepperSource, sources: Sources, public_url: &str) -> Self {
+        let shares = Shares::new(0, sources.clone());
         let tenants = Tenants::new(store, peppers, sources, Arc::new(ResourceTypes::standard()));
         Self {
+            shares,
             access: Access::new(tenants.clone()),
             sync: SyncWatch::new(tenants.clone()),
             tenants,
             public_url: Arc::from(public_url.trim_end_matches('/')),
         }
+    }
+
+    /// Limits each tenant to so many capacity units a second; 0 for no limit.
+    pub fn with_tenant_units(self, per_second: u32) -> Self {
+        Self { shares: Shares::new(per_second, self.tenants.sources()), ..self }
     }
 
     /// The same app as another server would be: what it remembers of tokens is its own.
@@ -51,6 +61,7 @@ impl App {
             sync: self.sync,
             tenants: self.tenants,
             access: self.access,
+            shares: self.shares,
             public_url: self.public_url,
         };
         let routes = web::router(&services);

@@ -19,6 +19,8 @@ pub struct Config {
     /// `ROLLCALL_METRICS_NAMESPACE`: the CloudWatch namespace of the metrics in the log lines of requests. Without it
     /// the lines carry none.
     pub metrics_namespace: Option<String>,
+    /// `ROLLCALL_TENANT_UNITS`: how many capacity units a second each tenant may use in this process. 0 is no limit.
+    pub tenant_units: u32,
     /// `ROLLCALL_LOCAL_ENDPOINT`: a DynamoDB endpoint other than AWS's, for running the function on a developer's
     /// machine. Needs `ROLLCALL_LOCAL_SECRET` too.
     pub local: Option<LocalOverrides>,
@@ -51,6 +53,9 @@ pub enum ConfigError {
     /// The public URL cannot be pasted into Okta.
     #[error("{0} must be {ORIGIN_FORM}")]
     BadPublicUrl(&'static str),
+    /// A limit that is no number.
+    #[error("{0} must be a whole number of capacity units a second, or 0 for no limit")]
+    BadTenantUnits(&'static str),
     /// A namespace that CloudWatch does not take, or that is for AWS's own metrics.
     #[error("{0} must have 1 to 255 letters, digits or any of .-_/#: and not start with AWS/")]
     BadNamespace(&'static str),
@@ -66,6 +71,7 @@ const TABLE: &str = "ROLLCALL_TABLE";
 const SECRET_ARN: &str = "ROLLCALL_SECRET_ARN";
 const PUBLIC_URL: &str = "ROLLCALL_PUBLIC_URL";
 const METRICS_NAMESPACE: &str = "ROLLCALL_METRICS_NAMESPACE";
+const TENANT_UNITS: &str = "ROLLCALL_TENANT_UNITS";
 const LOG: &str = "ROLLCALL_LOG";
 const LOCAL_ENDPOINT: &str = "ROLLCALL_LOCAL_ENDPOINT";
 const LOCAL_SECRET: &str = "ROLLCALL_LOCAL_SECRET";
@@ -110,7 +116,10 @@ impl Config {
         if metrics_namespace.as_deref().is_some_and(|name| !is_namespace(name)) {
             return Err(ConfigError::BadNamespace(METRICS_NAMESPACE));
         }
+        let tenant_units = get(TENANT_UNITS).as_deref().unwrap_or("0").parse();
+        let tenant_units = tenant_units.map_err(|_| ConfigError::BadTenantUnits(TENANT_UNITS))?;
         Ok(Self {
+            tenant_units,
             table: get(TABLE).ok_or(ConfigError::Missing(TABLE))?,
             secret_arn,
             public_url,
@@ -222,6 +231,17 @@ mod tests {
         for bad in ["Rollcall acme", "AWS/Lambda", &"a".repeat(256)] {
             let error = ConfigError::BadNamespace("ROLLCALL_METRICS_NAMESPACE");
             refused(&[TABLE, SECRET, namespace(bad)], error);
+        }
+    }
+
+    #[test]
+    fn a_limit_for_tenants_is_a_number() {
+        let units = |text| ("ROLLCALL_TENANT_UNITS", text);
+        assert_eq!(read(&[TABLE, SECRET]).unwrap().tenant_units, 0);
+        assert_eq!(read(&[TABLE, SECRET, units("1000")]).unwrap().tenant_units, 1_000);
+        for bad in ["-1", "1.5", "many"] {
+            let error = ConfigError::BadTenantUnits("ROLLCALL_TENANT_UNITS");
+            refused(&[TABLE, SECRET, units(bad)], error);
         }
     }
 

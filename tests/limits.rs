@@ -1,8 +1,11 @@
 //! Small requests that ask for much work, and large answers: refused, with what to do instead.
 
-use crate::support::{Ids, TestApp};
+use crate::support::log::Log;
+use crate::support::{Ids, TestApp, TestTenant};
 use axum::body::Body;
+use http::Request;
 use serde_json::{Value, json};
+use time::Duration;
 
 /// A user with 100 roles of text that is expensive to compare without regard to case: 120 KB.
 fn expensive_user() -> Value {
@@ -51,6 +54,48 @@ async fn a_filter_cannot_cause_much_work() {
     assert!(detail.starts_with("The filter compares too much text"), "{detail}");
     let few = ["roles.value eq \"x\""; 10].join(" or ");
     assert_eq!(tenant.filter(&few).await.expect(200)["totalResults"], 0);
+}
+
+/// A tenant's load must not take the table from the others.
+#[tokio::test]
+async fn a_tenant_that_used_its_share_waits_and_no_other_does() {
+    let app = TestApp::new().await;
+    let app = app.serving(app.app.clone().with_tenant_units(1));
+    let (acme, globex) = (app.tenant("acme").await, app.tenant("globex").await);
+    let log = Log::default();
+    let guard = log.start();
+    let mut answers = 0;
+    let slowed = loop {
+        let user = acme.post("/Users", &json!({"userName": format!("user{answers}")})).await;
+        if user.status.as_u16() == 429 {
+            break user;
+        }
+        user.expect(201);
+        answers += 1;
+        assert!(answers < 60, "a create takes more than a unit");
+    };
+    assert!(answers > 2, "a minute's units may come at once: {answers}");
+    assert!(slowed.expect_error(429, None).contains("share"));
+    let wait: i64 = slowed.header("retry-after").parse().expect("whole seconds");
+    assert!((1..=31).contains(&wait), "{wait}");
+    globex.create(&json!({"userName": "ada"})).await;
+    let admin = Request::get("/tenants/acme/api/settings")
+        .header("authorization", format!("Bearer {}", acme.admin_token));
+    let admin = app.send(admin.body(Body::empty()).unwrap()).await;
+    assert_eq!(admin.status.as_u16(), 429);
+    // A wrong token uses up nothing, and learns nothing.
+    let wrong = TestTenant { scim_token: "x".to_owned(), ..acme.clone() };
+    wrong.get("/Users").await.expect_error(401, None);
+    drop(guard);
+    let lines = log.lines();
+    let errors: Vec<&Value> = lines.iter().filter(|line| line["level"] == "ERROR").collect();
+    assert_eq!(errors.len(), 2, "{errors:?}");
+    for error in errors {
+        assert_eq!(error["fields"]["tenant"], "acme");
+        assert!(error["fields"]["cause"].as_str().unwrap().contains("share"));
+    }
+    app.advance(Duration::seconds(wait));
+    acme.get("/Users?count=1").await.expect(200);
 }
 
 #[tokio::test]

@@ -202,6 +202,24 @@ fn the_dashboard_shows_metrics_that_exist() {
 }
 
 #[test]
+fn the_gateway_is_a_fuse_and_tenants_have_shares() {
+    let template = load("template.yaml");
+    let default = |name: &str| template["Parameters"][name]["Default"].clone();
+    assert_eq!((default("ThrottlingRate"), default("ThrottlingBurst")), (json!(500), json!(1_000)));
+    assert!(default("TenantUnits").as_u64().expect("a number") > 0);
+    let dashboard = load("infra/dashboard.yaml");
+    let body = &dashboard["Resources"]["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"];
+    let body: Value = serde_json::from_str(body.as_str().expect("text")).expect("JSON");
+    let widgets = body["widgets"].as_array().expect("widgets");
+    let top = widgets.iter().find(|one| one["properties"]["title"] == "Top tenants by units");
+    let query = top.expect("a widget")["properties"]["query"].as_str().expect("a query");
+    // tests/metrics.rs holds that a request's line has these fields.
+    for field in ["tenant", "read_units", "write_units", "status_class", "requests"] {
+        assert!(query.contains(field), "{field}: {query}");
+    }
+}
+
+#[test]
 fn the_runbook_has_every_alarm() {
     let alarms = load("infra/alarms.yaml");
     let runbook = include_str!("../docs/operations.md");

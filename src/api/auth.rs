@@ -60,6 +60,9 @@ pub(super) async fn authenticate(
     if !(reading && area.open.contains(&endpoint)) {
         match caller(&services, &tenant, area.scope, request.headers()).await {
             Ok((caller, unfinished)) => {
+                if let Some(wait) = services.shares.wait(&caller.tenant) {
+                    return ApiError::over_its_share(wait).into_response();
+                }
                 request.extensions_mut().insert(caller.clone());
                 let answer = noticed(&services, area, &caller, request, next);
                 return tokio::join!(answer, caller.directory.finish_left_over(&unfinished)).0;

@@ -1,6 +1,7 @@
 //! What the layers find out about a request, for the handlers behind them.
 
 use crate::directory::access::Access;
+use crate::directory::share::Shares;
 use crate::directory::sync::SyncWatch;
 use crate::directory::tenants::Tenants;
 use crate::directory::{Directory, Kind, TenantId};
@@ -16,6 +17,8 @@ pub struct Services {
     pub access: Access,
     /// How the identity providers are doing.
     pub sync: SyncWatch,
+    /// How much of the table each tenant may use.
+    pub shares: Shares,
     /// Where clients reach this service, without a final slash, unless a request carries its own [`Origin`].
     pub public_url: Arc<str>,
 }

@@ -63,6 +63,12 @@ pub(super) async fn observe(
     // Dropping a request half-way is safe: one transaction decides each change, and what has to follow it is noted there.
     let too_slow = |_| ApiError::too_slow(LONGEST_REQUEST.as_secs()).into_response();
     let mut response = answered.unwrap_or_else(too_slow);
+    // A request without a valid token costs next to nothing, and must not use up a share.
+    if let Some(tenant) = &tenant
+        && response.status() != StatusCode::UNAUTHORIZED
+    {
+        services.shares.spend(tenant, usage.read_units + usage.write_units);
+    }
     let seen = Seen {
         request_id: id,
         operation: operation(&method, route.as_ref(), response.status()),

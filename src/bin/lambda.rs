@@ -52,6 +52,7 @@ async fn main() -> ExitCode {
     }
     let public_url = config.public_url.as_deref();
     let app = App::new(store, peppers, sources, public_url.unwrap_or_default());
+    let app = app.with_tenant_units(config.tenant_units);
     let (service, fixed_origin) = (app.service(), public_url.is_some());
     let answered = lambda_runtime::run(service_fn(move |event| {
         gateway::answer(service.clone(), fixed_origin, event)

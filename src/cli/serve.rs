@@ -25,7 +25,7 @@ const DEMO: &str = "demo";
 pub async fn serve(place: &Place, arguments: &ServeArguments, json: bool) -> anyhow::Result<()> {
     log_to_standard_error();
     rollcall::log_panics_without_text();
-    let mut app = open::open(place).await?;
+    let mut app = open::open(place).await?.with_tenant_units(arguments.tenant_units);
     let told_to_stop = stop::listen().context("cannot listen for signals")?;
     let listener = TcpListener::bind(arguments.listen)
         .await

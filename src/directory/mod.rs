@@ -39,6 +39,7 @@ pub mod session;
 pub mod lockout;
 pub mod access;
 pub mod sync;
+pub mod share;
 
 pub use error::Error;
 // The records the directory works on and gives out. What stands above it takes them from here, and never sees the

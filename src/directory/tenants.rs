@@ -61,6 +61,11 @@ impl Tenants {
         Directory::new(self.store.tenant(tenant), types, sources, self.memory.clone())
     }
 
+    /// The clock and the ids of this deployment.
+    pub fn sources(&self) -> Sources {
+        self.sources.clone()
+    }
+
     /// Now, by this deployment's clock.
     pub fn now(&self) -> time::OffsetDateTime {
         self.sources.now()

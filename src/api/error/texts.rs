@@ -109,6 +109,19 @@ impl ApiError {
         )
     }
 
+    /// 429 for a tenant that used its share of the table.
+    pub(crate) fn over_its_share(wait: time::Duration) -> Self {
+        let seconds = u16::try_from(wait.whole_seconds().saturating_add(1)).unwrap_or(u16::MAX);
+        let mut error = Self::retry_later(
+            StatusCode::TOO_MANY_REQUESTS,
+            seconds,
+            "This tenant sends more work than its share. Wait for the seconds in Retry-After and repeat \
+             the request",
+        );
+        error.cause = Some(Cause::Text("the tenant used its share of capacity units".to_owned()));
+        error
+    }
+
     /// 503 for a request that took too long.
     pub(in crate::api) fn too_slow(seconds: u64) -> Self {
         let mut error = Self::retry_later(
