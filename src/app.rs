@@ -6,6 +6,7 @@ use crate::api::router::{self, Service};
 use crate::api::site::Pages;
 use crate::directory::access::Access;
 use crate::directory::pepper::PepperSource;
+use crate::directory::readiness::Readiness;
 use crate::directory::share::Shares;
 use crate::directory::sources::Sources;
 use crate::directory::sync::SyncWatch;
@@ -28,6 +29,8 @@ pub struct App {
     pub sync: SyncWatch,
     /// How much of the table each tenant may use.
     pub shares: Shares,
+    /// Whether this process can answer requests.
+    pub readiness: Readiness,
 }
 
 impl App {
@@ -39,6 +42,7 @@ impl App {
             shares,
             access: Access::new(tenants.clone()),
             sync: SyncWatch::new(tenants.clone()),
+            readiness: Readiness::new(tenants.clone()),
             tenants,
             public_url: Arc::from(public_url.trim_end_matches('/')),
         }
@@ -52,7 +56,8 @@ impl App {
     /// The same app as another server would be: what it remembers of tokens is its own.
     pub fn with_memory_of_its_own(&self) -> Self {
         let access = Access::new(self.tenants.clone());
-        Self { access, sync: SyncWatch::new(self.tenants.clone()), ..self.clone() }
+        let readiness = Readiness::new(self.tenants.clone());
+        Self { access, sync: SyncWatch::new(self.tenants.clone()), readiness, ..self.clone() }
     }
 
     /// The HTTP service: the one door.
@@ -62,6 +67,7 @@ impl App {
             tenants: self.tenants,
             access: self.access,
             shares: self.shares,
+            readiness: self.readiness,
             public_url: self.public_url,
         };
         let routes = web::router(&services);

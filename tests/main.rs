@@ -39,6 +39,7 @@ mod compression;
 mod web;
 mod web_groups;
 mod tokens;
+mod health;
 mod secrets;
 mod logs;
 mod metrics;

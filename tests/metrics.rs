@@ -208,7 +208,9 @@ async fn a_client_cannot_make_up_metrics() {
         ] {
             tenant.request(method, rest, &[], Body::empty()).await;
         }
-        for path in ["/health", "/made-up", "/tenants", "/tenants/acme", "/"] {
+        for path in
+            ["/health", "/health/ready", "/health/x", "/made-up", "/tenants", "/tenants/acme", "/"]
+        {
             let request = Request::builder().method(method).uri(path);
             tenant.app.send(request.body(Body::empty()).unwrap()).await;
         }
@@ -225,6 +227,7 @@ async fn a_client_cannot_make_up_metrics() {
         "GET /Users",
         "GET /Users/{id}",
         "GET /health",
+        "GET /health/ready",
         "PATCH /Users/{id}",
         "POST /Users",
         "PUT /Users/{id}",

@@ -1,6 +1,7 @@
 //! What the layers find out about a request, for the handlers behind them.
 
 use crate::directory::access::Access;
+use crate::directory::readiness::Readiness;
 use crate::directory::share::Shares;
 use crate::directory::sync::SyncWatch;
 use crate::directory::tenants::Tenants;
@@ -19,6 +20,8 @@ pub struct Services {
     pub sync: SyncWatch,
     /// How much of the table each tenant may use.
     pub shares: Shares,
+    /// Whether this process can answer requests.
+    pub readiness: Readiness,
     /// Where clients reach this service, without a final slash, unless a request carries its own [`Origin`].
     pub public_url: Arc<str>,
 }

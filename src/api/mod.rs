@@ -16,6 +16,7 @@ mod resources;
 mod lists;
 mod bulk;
 mod discovery;
+mod health;
 mod admin;
 mod response;
 pub(crate) mod error;

@@ -3,7 +3,8 @@
 use super::context::{ADMIN_ROUTE, SCIM_ROUTE, Services, TENANT_ROUTE};
 use super::site::Pages;
 use super::{
-    admin, auth, bulk, compress, discovery, error, lists, malformed, observe, path, resources,
+    admin, auth, bulk, compress, discovery, error, health, lists, malformed, observe, path,
+    resources,
 };
 use crate::directory::Kind;
 use axum::Router;
@@ -64,7 +65,8 @@ fn router(services: Services, pages: Pages) -> Router {
         .nest(SCIM_ROUTE, scim)
         .nest(ADMIN_ROUTE, administration)
         .nest(TENANT_ROUTE, pages)
-        .route("/health", get(|| async { "ok\n" }))
+        .route("/health", get(health::live))
+        .route("/health/ready", get(health::ready))
         .fallback(error::no_such_path)
         .method_not_allowed_fallback(error::method_not_allowed)
         .layer(CatchPanicLayer::custom(error::panicked))

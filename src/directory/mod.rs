@@ -40,6 +40,7 @@ pub mod lockout;
 pub mod access;
 pub mod sync;
 pub mod share;
+pub mod readiness;
 
 pub use error::Error;
 // The records the directory works on and gives out. What stands above it takes them from here, and never sees the

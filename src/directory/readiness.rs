@@ -1,0 +1,81 @@
+//! Whether this process can answer requests: it can read the table, and it has the pepper.
+
+use super::tenants::Tenants;
+use crate::error_chain;
+use std::sync::Arc;
+use time::{Duration, OffsetDateTime};
+use tokio::sync::Mutex;
+
+/// How long an answer is remembered: probes from many places are one read.
+const REMEMBERED_FOR: Duration = Duration::seconds(5);
+/// A part that takes longer is not ready.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(3);
+
+/// Something without which no request can be answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// The table, in the format of this version.
+    Table,
+    /// The pepper of token digests.
+    Pepper,
+}
+
+/// Checks both parts. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Readiness {
+    tenants: Tenants,
+    /// Locked while checking: of many probes at once one checks, and the others wait for it.
+    last: Arc<Mutex<Option<Checked>>>,
+}
+
+/// When the parts were checked, and those that were not ready.
+type Checked = (OffsetDateTime, Vec<Part>);
+
+impl Readiness {
+    /// The readiness of a process that serves `tenants`.
+    pub fn new(tenants: Tenants) -> Self {
+        Self { tenants, last: Arc::default() }
+    }
+
+    /// The parts that are not ready. Their causes are logged.
+    pub async fn missing(&self) -> Vec<Part> {
+        let now = self.tenants.now();
+        let mut last = self.last.lock().await;
+        if let Some((at, missing)) = &*last
+            && (Duration::ZERO..REMEMBERED_FOR).contains(&(now - *at))
+        {
+            return missing.clone();
+        }
+        let table = async {
+            let checked = tokio::time::timeout(PATIENCE, self.tenants.store.check_table()).await;
+            checked.map(|checked| checked.map_err(|error| error_chain(&error)))
+        };
+        let pepper = async {
+            let read = tokio::time::timeout(PATIENCE, self.tenants.peppers.get(now)).await;
+            read.map(|read| read.map(drop).map_err(|error| error_chain(&error)))
+        };
+        let (table, pepper) = tokio::join!(table, pepper);
+        let mut missing = Vec::new();
+        for (part, checked) in [(Part::Table, table), (Part::Pepper, pepper)] {
+            let cause = match checked {
+                Ok(Ok(())) => continue,
+                Ok(Err(cause)) => cause,
+                Err(_) => "it took too long".to_owned(),
+            };
+            tracing::error!(check = part.as_str(), cause, "not ready");
+            missing.push(part);
+        }
+        *last = Some((now, missing.clone()));
+        missing
+    }
+}
+
+impl Part {
+    /// The name in the log, and in the answer to a probe.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Table => "table",
+            Self::Pepper => "pepper",
+        }
+    }
+}
