@@ -7,6 +7,7 @@
 //! committed. It also compresses after the request's time was taken.
 
 use super::error::ApiError;
+use super::response::escaped_len;
 use axum::body::{Body, Bytes, HttpBody, to_bytes};
 use axum::extract::Request;
 use axum::middleware::Next;
@@ -59,7 +60,8 @@ fn is_compressible(response: &Response) -> bool {
         && response.extensions().get::<NeverCompressed>().is_none()
 }
 
-/// Compresses the body, unless that makes it longer.
+/// Compresses the body, unless that makes the answer of a Lambda longer. A Lambda sends a compressed body in base64, and text
+/// as text in JSON. Its answers are limited by the length of the text, so the other form must not be longer.
 async fn compressed(response: Response) -> Response {
     let (mut parts, body) = response.into_parts();
     // The whole body is in memory already.
@@ -67,13 +69,18 @@ async fn compressed(response: Response) -> Response {
         return ApiError::unwritable().into_response();
     };
     let body = match gzip(&bytes) {
-        Ok(shorter) if shorter.len() < bytes.len() => {
+        Ok(shorter) if base64_len(shorter.len()) < escaped_len(&bytes) => {
             parts.headers.insert(CONTENT_ENCODING, GZIP);
             Bytes::from(shorter)
         }
         _ => bytes,
     };
     Response::from_parts(parts, Body::from(body))
+}
+
+/// The length of so many bytes in base64.
+fn base64_len(bytes: usize) -> usize {
+    bytes.div_ceil(3) * 4
 }
 
 fn gzip(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
