@@ -955,6 +955,24 @@ async fn every_reference_in_the_description_leads_somewhere() {
     assert!(found > 10, "{found}");
 }
 
+/// The rest of the specification is checked by validators in .ci/run.
+#[tokio::test]
+async fn names_in_the_description_are_valid() {
+    let document = get(&acme().await, "/openapi.json").await;
+    let is_valid = |name: &str| {
+        !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c))
+    };
+    for components in document["components"].as_object().expect("components").values() {
+        for name in components.as_object().expect("named components").keys() {
+            assert!(is_valid(name), "{name:?}");
+        }
+    }
+    let schemes = &document["components"]["securitySchemes"];
+    let required = document["security"][0].as_object().expect("a requirement");
+    assert!(required.keys().all(|name| schemes.get(name).is_some()), "{schemes}");
+    assert_eq!(document["info"].get("license"), None);
+}
+
 #[tokio::test]
 async fn an_answer_does_not_grow_with_what_was_wrong() {
     let tenant = acme().await;

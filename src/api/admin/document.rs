@@ -16,8 +16,14 @@ use utoipa::{Modify, OpenApi as Describe, ToSchema};
 
 /// What the description starts with.
 pub(super) fn information() -> OpenApi {
-    Information::openapi()
+    let mut document = Information::openapi();
+    // The crate names no licence, and an empty one is invalid.
+    document.info.license = None;
+    document
 }
+
+/// The name of the security scheme. OpenAPI allows letters, digits and `.-_` in it.
+const TOKEN: &str = "adminToken";
 
 /// `GET /openapi.json`: the description, with this tenant's address as its server. Readable without a token.
 pub(super) async fn get(
@@ -36,7 +42,7 @@ pub(super) async fn get(
         description = "A tenant's settings, tokens, employees, groups and history."
     ),
     modifiers(&Token),
-    security(("admin token" = [])),
+    security(("adminToken" = [])),
     components(schemas(Problem, StatusFilter, ExportFormat)),
     tags(
         (name = "settings", description = "What the identity provider may set"),
@@ -55,7 +61,7 @@ impl Modify for Token {
     fn modify(&self, document: &mut OpenApi) {
         let scheme = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
         if let Some(components) = &mut document.components {
-            components.add_security_scheme("admin token", scheme);
+            components.add_security_scheme(TOKEN, scheme);
         }
     }
 }
