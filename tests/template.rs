@@ -40,6 +40,64 @@ async fn made_table() -> Value {
     calls.find(|call| call.operation == "CreateTable").expect("a new table").request
 }
 
+/// An index that throttles holds up the writes of the table.
+#[test]
+fn the_indexes_have_the_throughput_of_the_table() {
+    let table = &load("infra/data.yaml")["Resources"]["Table"]["Properties"];
+    for part in ["OnDemandThroughput", "WarmThroughput"] {
+        assert!(table[part].is_object(), "{part}");
+        for index in list(&table["GlobalSecondaryIndexes"]) {
+            assert_eq!(index[part], table[part], "{part} of {}", index["IndexName"]);
+        }
+    }
+}
+
+#[test]
+fn the_nested_stacks_get_every_parameter() {
+    let template = load("template.yaml");
+    let mut stacks = 0;
+    for resource in template["Resources"].as_object().expect("resources").values() {
+        if resource["Type"] != "AWS::CloudFormation::Stack" {
+            continue;
+        }
+        let nested = load(resource["Properties"]["TemplateURL"].as_str().expect("a path"));
+        let given = &resource["Properties"]["Parameters"];
+        assert_eq!(names(given), names(&nested["Parameters"]));
+        for (name, value) in given.as_object().expect("parameters") {
+            let Some(outer) = value["Ref"].as_str().map(|outer| &template["Parameters"][outer])
+            else {
+                continue;
+            };
+            for part in ["Type", "Default", "MinValue", "AllowedValues", "AllowedPattern"] {
+                if outer.is_object() {
+                    assert_eq!(outer[part], nested["Parameters"][name][part], "{part} of {name}");
+                }
+            }
+        }
+        stacks += 1;
+    }
+    assert_eq!(stacks, 3);
+}
+
+/// The processor of the template's default is arm64, which does not run on every machine.
+#[test]
+fn the_readme_builds_local_functions_for_the_machine() {
+    let readme = include_str!("../README.md");
+    let (_, local) = readme.split_once("### On your machine").expect("the section");
+    let (local, _) = local.split_once("\n### ").expect("its end");
+    let commands: Vec<&str> = local
+        .split("```")
+        .skip(1)
+        .step_by(2)
+        .flat_map(str::lines)
+        .filter(|line| line.contains("sam build") || line.contains("sam local"))
+        .collect();
+    assert!(commands.len() >= 4, "{commands:?}");
+    for command in commands {
+        assert!(command.contains("--parameter-overrides"), "{command}");
+    }
+}
+
 #[test]
 fn data_outlives_the_stack() {
     let data = load("infra/data.yaml");
