@@ -6,41 +6,90 @@
 //! `lambda_http` makes a URI of a client's `Host`, `X-Forwarded-Proto` and query, and panics when they are no parts of a
 //! URI. So they are taken out of the event before: the service needs neither header, and the query is added afterwards.
 
-use crate::api::context::{MalformedQuery, Origin, RequestId};
+use crate::api::context::{Invocation, MalformedQuery, Origin, RequestId, tenant_in};
+use crate::api::observe::{LONGEST_REQUEST, known_method};
 use crate::api::router::Service;
+use crate::hang_watch::{HangWatch, Watched};
 use axum::body::Body;
 use axum::response::Response;
-use http::Request;
 use http::header::{ACCEPT_ENCODING, HOST};
 use http::uri::{PathAndQuery, Uri};
+use http::{Method, Request};
 use lambda_http::request::{LambdaRequest, RequestContext};
-use lambda_http::{Adapter, LambdaEvent, RequestExt, service_fn};
+use lambda_http::{Adapter, Context, LambdaEvent, RequestExt, service_fn};
 use serde::Serialize;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 use tower::ServiceExt;
 
-/// Answers one event.
-///
-/// # Errors
-/// None: the service turns every failure into an answer. The type is what the Lambda runtime asks for.
-pub async fn answer(
+/// A request that takes longer hangs: the service has not even given up. Lambda ends the process a second later or more.
+pub const HANGS_AFTER: Duration = LONGEST_REQUEST.saturating_add(Duration::from_secs(1));
+
+/// The service behind the gateway, in one process of the function.
+#[derive(Debug, Clone)]
+pub struct Gateway {
     service: Service,
     fixed_origin: bool,
-    event: LambdaEvent<LambdaRequest>,
-) -> Result<impl Serialize, lambda_http::Error> {
-    let LambdaEvent { mut payload, context } = event;
-    let query = take_query(&mut payload);
-    let function = service_fn(move |event| {
-        let request = request_with_query(event, query.as_deref(), fixed_origin);
-        let answered = service.clone().oneshot(request);
-        async move {
-            match answered.await {
-                Ok(response) => Ok::<Response, lambda_http::Error>(response),
-                Err(never) => match never {},
-            }
+    had_invocation: Arc<AtomicBool>,
+    watch: HangWatch,
+}
+
+impl Gateway {
+    /// `fixed_origin`: the public URL is configured. A request that takes longer than `hangs_after` is logged.
+    pub fn new(service: Service, fixed_origin: bool, hangs_after: Duration) -> Self {
+        let watch = HangWatch::new(hangs_after);
+        Self { service, fixed_origin, had_invocation: Arc::default(), watch }
+    }
+
+    /// Answers one event.
+    ///
+    /// # Errors
+    /// None: the service turns every failure into an answer. The type is what the Lambda runtime asks for.
+    pub async fn answer(
+        self,
+        event: LambdaEvent<LambdaRequest>,
+    ) -> Result<impl Serialize, lambda_http::Error> {
+        let LambdaEvent { mut payload, context } = event;
+        let query = take_query(&mut payload);
+        let is_cold_start = !self.had_invocation.swap(true, Ordering::Relaxed);
+        let invocation = invocation(&context, is_cold_start);
+        let function = service_fn(move |event| {
+            let request = request_with_query(event, query.as_deref(), self.fixed_origin);
+            let (gateway, invocation) = (self.clone(), invocation.clone());
+            async move { Ok::<Response, lambda_http::Error>(gateway.serve(request, invocation).await) }
+        });
+        Adapter::from(function).oneshot(LambdaEvent::new(payload, context)).await
+    }
+
+    async fn serve(self, mut request: Request<Body>, invocation: Invocation) -> Response {
+        let id = request.extensions().get::<RequestId>().map(|id| Arc::clone(&id.0));
+        let tenant = tenant_in(request.uri().path());
+        let _watching = self.watch.start(Watched {
+            request_id: id,
+            lambda_request_id: Arc::clone(&invocation.lambda_request_id),
+            trace_id: invocation.trace_id.clone(),
+            tenant: tenant.map_or_else(|| "-".to_owned(), |tenant| tenant.to_string()),
+            method: known_method(request.method()).map_or("other", Method::as_str).to_owned(),
+        });
+        request.extensions_mut().insert(invocation);
+        match self.service.oneshot(request).await {
+            Ok(response) => response,
+            Err(never) => match never {},
         }
-    });
-    Adapter::from(function).oneshot(LambdaEvent::new(payload, context)).await
+    }
+}
+
+/// What Lambda tells of the invocation beside the event.
+fn invocation(context: &Context, is_cold_start: bool) -> Invocation {
+    // `Root=1-...;Parent=...;Sampled=0`: the root names the trace.
+    let trace = context.xray_trace_id.as_deref().unwrap_or_default();
+    let root = trace.split(';').find_map(|part| part.trim().strip_prefix("Root="));
+    Invocation {
+        lambda_request_id: Arc::from(&*context.request_id),
+        trace_id: root.map(Arc::from),
+        is_cold_start,
+    }
 }
 
 /// The event's request as a client of the service would have sent it: without the stage in the path, with the gateway's

@@ -11,6 +11,7 @@ pub mod api;
 pub mod web;
 pub mod app;
 pub mod gateway;
+pub mod hang_watch;
 pub mod metrics;
 pub mod secrets;
 pub mod config;

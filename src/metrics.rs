@@ -154,6 +154,10 @@ impl Visit for Fields {
         self.add(field.name(), value);
     }
 
+    fn record_bool(&mut self, field: &Field, value: bool) {
+        self.add(field.name(), value);
+    }
+
     fn record_f64(&mut self, field: &Field, value: f64) {
         self.add(field.name(), value);
     }

@@ -1,6 +1,7 @@
 //! The files in `events/`, as API Gateway hands them over: payload 2.0 and 1.0, with and without a stage in the path.
 //! The answer to each is in `tests/events/`; `ROLLCALL_UPDATE_FILES=1` writes them anew.
 
+use crate::support::log::Log;
 use crate::support::request::{Answer, decompress};
 use crate::support::{ORIGIN, TestApp, sorted};
 use base64::Engine;
@@ -8,9 +9,10 @@ use base64::prelude::BASE64_STANDARD;
 use lambda_http::request::LambdaRequest;
 use lambda_http::{Context, LambdaEvent};
 use proptest::prelude::{ProptestConfig, proptest};
-use rollcall::gateway::{self, plain_request};
+use rollcall::gateway::{Gateway, HANGS_AFTER, plain_request};
 use serde_json::{Value, json};
 use std::path::Path;
+use std::time::Duration;
 
 fn event(name: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("events/{name}.json"));
@@ -301,9 +303,14 @@ async fn odd_but_valid_events_are_answered() {
 
 /// What the function hands to the gateway for an event: the answer as the Lambda runtime sends it.
 async fn invoke(app: &TestApp, event: &Value) -> Value {
+    let gateway = Gateway::new(app.service.clone(), false, HANGS_AFTER);
+    invoke_with(&gateway, event, Context::default()).await
+}
+
+async fn invoke_with(gateway: &Gateway, event: &Value, context: Context) -> Value {
     let event: LambdaRequest = serde_json::from_value(event.clone()).expect("an event");
-    let event = LambdaEvent::new(event, Context::default());
-    let answer = gateway::answer(app.service.clone(), false, event).await.expect("an answer");
+    let event = LambdaEvent::new(event, context);
+    let answer = gateway.clone().answer(event).await.expect("an answer");
     serde_json::to_value(answer).expect("JSON")
 }
 
@@ -347,4 +354,58 @@ async fn a_body_is_compressed_only_where_the_gateway_decodes_base64() {
         let body: Value = serde_json::from_str(&body).expect("JSON");
         assert_eq!(body["totalResults"], 2, "{name}");
     }
+}
+
+/// The invocation as Lambda tells it beside the event.
+fn invocation(id: &str) -> Context {
+    let mut context = Context::default();
+    context.request_id = id.to_owned();
+    context.xray_trace_id = Some(format!("Root=1-5759e988-{id};Parent=53995c3f42cd8ad8;Sampled=0"));
+    context
+}
+
+#[tokio::test]
+async fn the_line_of_a_request_names_the_invocation_and_the_trace() {
+    let app = TestApp::new().await;
+    app.sample().await;
+    let log = Log::default();
+    let guard = log.start_lambda(&app, "off");
+    let gateway = Gateway::new(app.service.clone(), false, HANGS_AFTER);
+    let event: Value = serde_json::from_str(&event("06-get-user")).expect("JSON");
+    for id in ["first", "second"] {
+        assert_eq!(invoke_with(&gateway, &event, invocation(id)).await["statusCode"], 200);
+    }
+    drop(guard);
+    let lines = log.lines();
+    let [first, second] = &lines[..] else { panic!("two lines: {lines:?}") };
+    assert_eq!(
+        (&first["lambda_request_id"], &first["cold_start"]),
+        (&json!("first"), &json!(true))
+    );
+    assert_eq!(first["trace_id"], "1-5759e988-first");
+    assert_eq!(first["request_id"], "event-06-get-user");
+    assert_eq!((&second["lambda_request_id"], second.get("cold_start")), (&json!("second"), None));
+    assert!(log.text().lines().all(|line| line.len() <= 800), "{}", log.text());
+}
+
+/// A blocked process runs no timer: only another thread can name the request before Lambda ends the process.
+#[tokio::test]
+async fn a_request_that_blocks_the_process_is_logged_with_its_tenant() {
+    let log = Log::default();
+    let guard = log.start();
+    let blocks = lambda_http::tower::service_fn(|_| async {
+        std::thread::sleep(Duration::from_millis(500));
+        Ok::<_, std::convert::Infallible>(axum::response::Response::default())
+    });
+    let service = lambda_http::tower::util::BoxCloneSyncService::new(blocks);
+    let gateway = Gateway::new(service, false, Duration::from_millis(50));
+    let event: Value = serde_json::from_str(&event("06-get-user")).expect("JSON");
+    invoke_with(&gateway, &event, invocation("blocked")).await;
+    drop(guard);
+    let lines = log.lines();
+    let line = lines.iter().find(|line| line["fields"]["message"] == "the request hangs");
+    let fields = &line.unwrap_or_else(|| panic!("no line: {}", log.text()))["fields"];
+    assert_eq!((&fields["tenant"], &fields["method"]), (&json!("demo"), &json!("GET")));
+    assert_eq!(fields["lambda_request_id"], "blocked");
+    assert_eq!(fields["request_id"], "event-06-get-user");
 }

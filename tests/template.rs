@@ -209,6 +209,8 @@ fn the_gateways_log_has_nothing_of_a_path_a_query_a_header_or_a_body() {
         .values()
         .map(|value| value.as_str().expect("text"))
         .collect();
+    // With it, a line of the gateway leads to the reports of Lambda.
+    assert_eq!(format["lambdaRequestId"], "$context.awsEndpointRequestId");
     for variable in used {
         for word in ["path", "query", "header", "body", "authorizer", "overhead", "messagestring"] {
             assert!(!variable.to_lowercase().contains(word), "{variable}");

@@ -39,6 +39,16 @@ pub struct RequestId(pub Arc<str>);
 /// The query of a request has characters that no URI has, and was left out. Set by whoever hands the request over.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct MalformedQuery;
+/// The invocation of a Lambda that carries a request, for its log line.
+#[derive(Debug, Clone)]
+pub struct Invocation {
+    /// Lambda's own id of it, as in the platform's reports.
+    pub lambda_request_id: Arc<str>,
+    /// The X-Ray trace.
+    pub trace_id: Option<Arc<str>>,
+    /// Whether it is the first one of its process.
+    pub is_cold_start: bool,
+}
 
 /// The tenant in the URL.
 #[derive(Debug, Clone)]

@@ -3,7 +3,9 @@
 //! The line holds the route's template, never the path, query or body: they carry names and addresses. On Lambda the
 //! same line carries the request's metrics (`crate::metrics`).
 
-use super::context::{Part, RequestId, SCIM_ROUTE, Services, TENANT_ROUTE, part_of, tenant_in};
+use super::context::{
+    Invocation, Part, RequestId, SCIM_ROUTE, Services, TENANT_ROUTE, part_of, tenant_in,
+};
 use super::error::{ApiError, render};
 use super::site::{Site, WriteFailure};
 use crate::directory::{clock, metered};
@@ -19,8 +21,8 @@ use uuid::Uuid;
 /// The target of the one event that each request logs.
 pub const REQUEST_TARGET: &str = "rollcall::request";
 
-/// A gateway gives up after 29 seconds, with an answer of its own that is no SCIM error.
-const LONGEST_REQUEST: Duration = Duration::from_secs(25);
+/// A request gets an answer by then. A gateway gives up after 29 seconds, with an answer of its own that is no SCIM error.
+pub const LONGEST_REQUEST: Duration = Duration::from_secs(25);
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// What is known of a request, for whatever is logged about it.
@@ -56,6 +58,8 @@ pub(super) async fn observe(
     if let Some(site) = &site {
         request.extensions_mut().insert(site.clone());
     }
+    let invocation = request.extensions().get::<Invocation>().cloned();
+    let invocation = invocation.as_ref();
     let (method, route) = (request.method().clone(), request.extensions().get().cloned());
     let started = clock();
     let answered = tokio::time::timeout(LONGEST_REQUEST, next.run(request));
@@ -80,6 +84,9 @@ pub(super) async fn observe(
     tracing::info!(
         target: REQUEST_TARGET,
         request_id = &*seen.request_id,
+        lambda_request_id = invocation.map(|invocation| &*invocation.lambda_request_id),
+        trace_id = invocation.and_then(|invocation| invocation.trace_id.as_deref()),
+        cold_start = invocation.is_some_and(|invocation| invocation.is_cold_start).then_some(true),
         operation = seen.operation,
         tenant = seen.tenant,
         status = response.status().as_u16(),
@@ -100,6 +107,12 @@ pub(super) async fn observe(
 const METHODS: [Method; 5] =
     [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
 
+/// A method as logs and metrics name it, if a route takes it. What answers `GET` answers `HEAD`.
+pub(crate) fn known_method(method: &Method) -> Option<&Method> {
+    let method = if *method == Method::HEAD { &Method::GET } else { method };
+    METHODS.contains(method).then_some(method)
+}
+
 /// The method and the route below a tenant, for what this service does. Whatever else a client may try, with or without
 /// a token, is one `other`: each name is a metric that costs money.
 pub(super) fn operation(
@@ -108,10 +121,8 @@ pub(super) fn operation(
     status: StatusCode,
 ) -> String {
     let refused = [StatusCode::UNAUTHORIZED, StatusCode::METHOD_NOT_ALLOWED].contains(&status);
-    // What answers GET answers HEAD.
-    let method = if *method == Method::HEAD { &Method::GET } else { method };
-    let is_known = !refused && METHODS.contains(method);
-    let Some(route) = route.filter(|_| is_known) else { return "other".to_owned() };
+    let method = known_method(method).filter(|_| !refused);
+    let (Some(method), Some(route)) = (method, route) else { return "other".to_owned() };
     let route = route.as_str();
     let route = match route.strip_prefix(SCIM_ROUTE) {
         Some(below) => below,

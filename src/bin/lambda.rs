@@ -7,10 +7,11 @@ use rollcall::app::App;
 use rollcall::config::{Config, LocalSecret, log_filter};
 use rollcall::directory::pepper::PepperSource;
 use rollcall::directory::sources::Sources;
+use rollcall::gateway::{Gateway, HANGS_AFTER};
 use rollcall::store::Store;
 use rollcall::store::dynamodb::aws::AwsTable;
 use rollcall::store::dynamodb::client::patience;
-use rollcall::{gateway, metrics, secrets, startup};
+use rollcall::{metrics, secrets, startup};
 use std::process::ExitCode;
 use std::sync::Arc;
 use tracing_subscriber::util::SubscriberInitExt;
@@ -53,10 +54,8 @@ async fn main() -> ExitCode {
     let public_url = config.public_url.as_deref();
     let app = App::new(store, peppers, sources, public_url.unwrap_or_default());
     let app = app.with_tenant_units(config.tenant_units);
-    let (service, fixed_origin) = (app.service(), public_url.is_some());
-    let answered = lambda_runtime::run(service_fn(move |event| {
-        gateway::answer(service.clone(), fixed_origin, event)
-    }));
+    let gateway = Gateway::new(app.service(), public_url.is_some(), HANGS_AFTER);
+    let answered = lambda_runtime::run(service_fn(move |event| gateway.clone().answer(event)));
     match answered.await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
