@@ -16,7 +16,7 @@ use std::time::Duration;
     version,
     after_help = "\
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 no such tenant, employee or group, 4 refused by a rule,
-5 damaged data."
+5 damaged data, 6 no AWS region or credentials."
 )]
 pub struct Arguments {
     #[command(flatten)]

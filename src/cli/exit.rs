@@ -13,6 +13,19 @@ pub struct Refused(pub String);
 #[error("{0}")]
 pub struct Damaged(pub String);
 
+/// The AWS settings of this machine have no region.
+#[derive(Debug, thiserror::Error)]
+#[error("there is no AWS region: set AWS_REGION, or region in the profile (AWS_PROFILE)")]
+pub struct NoRegion;
+
+/// The AWS settings of this machine lead to no credentials.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "there are no AWS credentials: log in (aws sso login, aws login), or set AWS_PROFILE or \
+     AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
+)]
+pub struct NoCredentials(#[source] pub Box<dyn std::error::Error + Send + Sync>);
+
 /// Nothing goes by a name that was given.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
@@ -22,6 +35,7 @@ const FAILED: u8 = 1;
 const NOT_FOUND: u8 = 3;
 const REFUSED: u8 = 4;
 const DAMAGED: u8 = 5;
+const NO_AWS_LOGIN: u8 = 6;
 
 /// The exit code of a failure.
 pub fn code_of(failure: &anyhow::Error) -> ExitCode {
@@ -30,6 +44,9 @@ pub fn code_of(failure: &anyhow::Error) -> ExitCode {
     }
     if failure.is::<Damaged>() {
         return ExitCode::from(DAMAGED);
+    }
+    if failure.is::<NoRegion>() || failure.is::<NoCredentials>() {
+        return ExitCode::from(NO_AWS_LOGIN);
     }
     if failure.is::<NotFound>() {
         return ExitCode::from(NOT_FOUND);

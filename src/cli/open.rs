@@ -1,10 +1,10 @@
 //! From arguments to the app: which engine, which secret document, which public URL.
 
 use super::arguments::Place;
-use super::exit::Refused;
+use super::exit::{NoCredentials, NoRegion, Refused};
 use anyhow::{Context, anyhow};
 use aws_config::environment::EnvironmentVariableCredentialsProvider;
-use aws_config::{BehaviorVersion, Region};
+use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_dynamodb::config::{Credentials, ProvideCredentials};
 use rollcall::app::App;
 use rollcall::directory::pepper::PepperSource;
@@ -28,8 +28,17 @@ pub const DEFAULT_ORIGIN: &str = "http://127.0.0.1:8080";
 
 /// The app on the place that the arguments name.
 pub async fn open(place: &Place) -> anyhow::Result<App> {
-    let peppers = open_peppers(place).await?;
-    let store = open_store(place).await?;
+    if is_on_aws(place) && place.secret_arn.is_none() {
+        let text = "a table on AWS goes with a pepper on AWS: --secret-arn is missing, and tokens \
+                    made without it would never work";
+        return Err(Refused(text.to_owned()).into());
+    }
+    let aws = match is_on_aws(place) || place.secret_arn.is_some() {
+        true => Some(log_in_to_aws().await?),
+        false => None,
+    };
+    let peppers = open_peppers(place, aws.as_ref())?;
+    let store = open_store(place, aws.as_ref().filter(|_| is_on_aws(place))).await?;
     let public_url = place.public_url.as_deref().unwrap_or(DEFAULT_ORIGIN);
     Ok(App::new(store, peppers, Sources::system(), public_url))
 }
@@ -80,12 +89,27 @@ pub fn is_on_aws(place: &Place) -> bool {
     }
 }
 
-async fn open_store(place: &Place) -> anyhow::Result<Store> {
+/// The AWS settings of this machine, once they have a region and credentials. The clients would find out too, but only
+/// after their retries, and as a failed call.
+async fn log_in_to_aws() -> anyhow::Result<SdkConfig> {
+    let shared = aws_config::load_defaults(BehaviorVersion::latest()).await;
+    if shared.region().is_none() {
+        return Err(NoRegion.into());
+    }
+    let provider = shared.credentials_provider().context("the AWS settings have no credentials")?;
+    provider.provide_credentials().await.map_err(|error| NoCredentials(error.into()))?;
+    Ok(shared)
+}
+
+/// `aws`: the settings for a table on AWS.
+async fn open_store(place: &Place, aws: Option<&SdkConfig>) -> anyhow::Result<Store> {
     let table = place.table.as_deref().unwrap_or(DEFAULT_TABLE);
-    if is_on_aws(place) {
-        let shared = aws_config::load_defaults(BehaviorVersion::latest()).await;
-        let mut config = patience((&shared).into());
-        config.set_endpoint_url(place.dynamodb_endpoint.clone());
+    if let Some(shared) = aws {
+        let mut config = patience(shared.into());
+        // Without an endpoint here, AWS_ENDPOINT_URL and the profile decide.
+        if let Some(endpoint) = &place.dynamodb_endpoint {
+            config = config.endpoint_url(endpoint);
+        }
         let client = aws_sdk_dynamodb::Client::from_conf(config.build());
         let store = Store::new(Arc::new(AwsTable::new(client, table)));
         store.check_table().await.with_context(|| format!("cannot use the table {table}"))?;
@@ -145,15 +169,9 @@ fn lock_folder(folder: &Path) -> std::io::Result<File> {
     Ok(file)
 }
 
-async fn open_peppers(place: &Place) -> anyhow::Result<PepperSource> {
-    if let Some(arn) = &place.secret_arn {
-        let shared = aws_config::load_defaults(BehaviorVersion::latest()).await;
-        return Ok(secrets::from_secrets_manager(&shared, arn));
-    }
-    if is_on_aws(place) {
-        let text = "a table on AWS goes with a pepper on AWS: --secret-arn is missing, and tokens \
-                    made without it would never work";
-        return Err(Refused(text.to_owned()).into());
+fn open_peppers(place: &Place, aws: Option<&SdkConfig>) -> anyhow::Result<PepperSource> {
+    if let (Some(arn), Some(shared)) = (&place.secret_arn, aws) {
+        return Ok(secrets::from_secrets_manager(shared, arn));
     }
     make_folder(&place.data).with_context(|| unusable(&place.data))?;
     let file = secrets::file_in(&place.data);

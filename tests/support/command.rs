@@ -88,7 +88,8 @@ impl Operator {
         Server { process, ready }
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
+    /// A command that has not run yet, without an environment.
+    pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_rollcall"));
         command.arg("--data").arg(self.folder.path()).args(arguments).env_clear();
         command
