@@ -294,16 +294,152 @@ fn the_runbook_has_every_alarm() {
             let properties = &resource["Properties"];
             let description = properties["AlarmDescription"]["Fn::Sub"].as_str().expect("text");
             assert!(description.ends_with(&format!("{name}.")), "{description}");
-            // Whom it reaches: nobody is woken by what anybody on the internet can cause.
-            let topic = if ["Unauthorized", "SlowedDown"].contains(&&**name) {
-                "NoticeTopic"
-            } else {
-                "Topic"
-            };
-            assert_eq!(properties["AlarmActions"], json!([{"Ref": topic}]), "{name}");
-            assert_eq!(properties["OKActions"], json!([{"Ref": topic}]), "{name}");
+            // Only the composite alarm reaches the pager.
+            assert_eq!(actions(properties), ["ExistingNoticeTopicArn", "NoticeTopic"], "{name}");
         }
     }
+    assert!(runbook.contains("\n| `Pager` |"));
+}
+
+/// The topics of an alarm: the one that is given, and the one that is made.
+fn actions(properties: &Value) -> Vec<&str> {
+    assert_eq!(properties["AlarmActions"], properties["OKActions"]);
+    let [action] = list(&properties["AlarmActions"])[..] else { panic!("one action") };
+    let topics = list(&action["Fn::If"]).into_iter().filter_map(|topic| topic["Ref"].as_str());
+    topics.collect()
+}
+
+/// Any client on the internet can cause requests without a token, throttled requests, and many requests.
+#[test]
+fn no_client_without_a_token_reaches_the_pager() {
+    let alarms = load("infra/alarms.yaml");
+    let pager = &alarms["Resources"]["Pager"]["Properties"];
+    assert_eq!(actions(pager), ["ExistingTopicArn", "Topic"]);
+    let [always, slow, probes] = list(&list(&pager["AlarmRule"]["Fn::Join"])[1])[..] else {
+        panic!("three parts of the rule");
+    };
+    assert_eq!(
+        always["Fn::Sub"],
+        "ALARM(\"${ServerErrors}\") OR ALARM(\"${ServerErrorsInAnHour}\") OR ALARM(\"${FunctionErrors}\")"
+    );
+    assert_eq!(slow["Fn::Sub"], "(ALARM(\"${Latency}\") AND NOT ALARM(\"${Flood}\"))");
+    assert_eq!(
+        list(&probes["Fn::If"])[1]["Fn::Sub"],
+        "(ALARM(\"${NotReady}\") AND NOT (ALARM(\"${Flood}\") OR ALARM(\"${FunctionThrottles}\")))"
+    );
+    for name in ["ServerErrors", "ServerErrorsInAnHour"] {
+        let metrics = list(&alarms["Resources"][name]["Properties"]["Metrics"]);
+        let expression = metrics[0]["Expression"].as_str().expect("text");
+        assert!(expression.contains("errors - FILL(throttles, 0) >= 3"), "{name}: {expression}");
+    }
+}
+
+/// The dimensions and names of all metrics of AWS's own that the alarms look at, and the length of a period.
+fn metrics_of(alarm: &Value) -> Vec<(&Value, u64)> {
+    let properties = &alarm["Properties"];
+    match properties["Metrics"].is_array() {
+        false => vec![(properties, properties["Period"].as_u64().expect("a number"))],
+        true => {
+            let stats =
+                list(&properties["Metrics"]).into_iter().map(|metric| &metric["MetricStat"]);
+            let stats = stats.filter(|stat| stat.is_object());
+            stats
+                .map(|stat| (&stat["Metric"], stat["Period"].as_u64().expect("a number")))
+                .collect()
+        }
+    }
+}
+
+/// Three failures in an hour are an outage of a deployment that has three requests an hour.
+#[test]
+fn a_small_deployment_that_is_down_rings() {
+    let alarms = load("infra/alarms.yaml");
+    let (quick, slow) =
+        (&alarms["Resources"]["ServerErrors"], &alarms["Resources"]["ServerErrorsInAnHour"]);
+    assert!(metrics_of(quick).iter().all(|(_, period)| *period == 300));
+    assert!(metrics_of(slow).iter().all(|(_, period)| *period == 3_600));
+}
+
+#[test]
+fn every_index_is_in_the_alarms_and_on_the_dashboard() {
+    let table = &load("infra/data.yaml")["Resources"]["Table"]["Properties"];
+    let alarm = &load("infra/alarms.yaml")["Resources"]["TableThrottles"];
+    let dashboard = load("infra/dashboard.yaml");
+    let body = dashboard["Resources"]["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
+        .as_str()
+        .expect("text");
+    let body: Value = serde_json::from_str(body).expect("JSON");
+    let mut indexes = list(&table["GlobalSecondaryIndexes"]);
+    indexes.retain(|index| index["IndexName"].is_string());
+    assert!(!indexes.is_empty());
+    for index in indexes {
+        for metric in ["ReadThrottleEvents", "WriteThrottleEvents"] {
+            let dimension =
+                json!({"Name": "GlobalSecondaryIndexName", "Value": index["IndexName"]});
+            let alarmed = metrics_of(alarm).iter().any(|(of, _)| {
+                of["MetricName"] == metric && list(&of["Dimensions"]).contains(&&dimension)
+            });
+            assert!(alarmed, "{metric} of {}", index["IndexName"]);
+        }
+        for metric in [
+            "ReadThrottleEvents",
+            "WriteThrottleEvents",
+            "ConsumedReadCapacityUnits",
+            "ConsumedWriteCapacityUnits",
+        ] {
+            let mut shown = list(&body["widgets"])
+                .into_iter()
+                .flat_map(|widget| list(&widget["properties"]["metrics"]));
+            let shown = shown.any(|of| of[1] == metric && of[5] == index["IndexName"]);
+            assert!(shown, "{metric} of {}", index["IndexName"]);
+        }
+    }
+}
+
+/// CloudWatch has system errors for each operation only.
+#[test]
+fn system_errors_of_every_call_are_in_the_alarm() {
+    let alarms = load("infra/alarms.yaml");
+    let metrics = metrics_of(&alarms["Resources"]["SystemErrors"]);
+    let found: BTreeSet<&str> = metrics
+        .iter()
+        .flat_map(|(metric, _)| list(&metric["Dimensions"]))
+        .filter(|dimension| dimension["Name"] == "Operation")
+        .filter_map(|dimension| dimension["Value"].as_str())
+        .collect();
+    let port = include_str!("../src/store/dynamodb/aws.rs");
+    let called: BTreeSet<&str> = [
+        ("batch_get_item", "BatchGetItem"),
+        ("batch_write_item", "BatchWriteItem"),
+        ("get_item", "GetItem"),
+        ("query", "Query"),
+        ("transact_get_items", "TransactGetItems"),
+        ("transact_write_items", "TransactWriteItems"),
+        ("update_item", "UpdateItem"),
+        ("put_item", "PutItem"),
+        ("delete_item", "DeleteItem"),
+    ]
+    .into_iter()
+    .filter(|(method, _)| port.contains(&format!(".{method}()")))
+    .map(|(_, operation)| operation)
+    .collect();
+    assert_eq!(found, called);
+}
+
+#[test]
+fn the_runbook_has_the_price_of_the_alarms() {
+    let alarms = load("infra/alarms.yaml");
+    let resources = alarms["Resources"].as_object().expect("resources").values();
+    // CloudWatch charges for each metric of an alarm, and $0.50 for a composite alarm.
+    let cents: usize = resources
+        .map(|resource| match resource["Type"].as_str() {
+            Some("AWS::CloudWatch::Alarm") => 10 * metrics_of(resource).len(),
+            Some("AWS::CloudWatch::CompositeAlarm") => 50,
+            _ => 0,
+        })
+        .sum();
+    let price = format!("${}.{:02} for the alarms", cents / 100, cents % 100);
+    assert!(include_str!("../docs/operations.md").contains(&price), "{price}");
 }
 
 #[test]
