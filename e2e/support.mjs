@@ -40,11 +40,11 @@ export class Server {
 
   constructor(child, data, ready) {
     Object.assign(this, { child, data });
-    this.tenantUrl = ready.tenant_url;
-    this.scimToken = ready.scim_token;
-    this.adminToken = ready.admin_token;
+    this.tenantUrl = ready.tenantUrl;
+    this.scimToken = ready.scimToken;
+    this.adminToken = ready.adminToken;
     /** The account settings page; every page of the tenant is below it. */
-    this.pageUrl = ready.tenant_url.replace(/scim\/v2$/, "");
+    this.pageUrl = ready.tenantUrl.replace(/scim\/v2$/, "");
   }
 
   async stop() {

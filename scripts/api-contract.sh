@@ -15,10 +15,10 @@ mkfifo "$work/ready"
 server=$!
 read -r ready <"$work/ready"
 field() { python3 -c 'import json, sys; print(json.loads(sys.argv[1])[sys.argv[2]])' "$ready" "$1"; }
-scim=$(field tenant_url) admin=$(field admin_token)
+scim=$(field tenantUrl) admin=$(field adminToken)
 root=${scim%/scim/v2}
 for user in '"userName": "ada@example.com"' '"userName": "bob@example.com", "active": false'; do
-    curl --silent --fail --output /dev/null --header "Authorization: Bearer $(field scim_token)" \
+    curl --silent --fail --output /dev/null --header "Authorization: Bearer $(field scimToken)" \
         --header 'Content-Type: application/json' --data "{$user}" "$scim/Users"
 done
 

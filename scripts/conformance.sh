@@ -19,7 +19,7 @@ mkfifo "$work/ready"
 server=$!
 read -r ready <"$work/ready" || { cat "$work/log" >&2; exit 1; }
 field() { python3 -c 'import json, sys; print(json.loads(sys.argv[1])[sys.argv[2]])' "$1" "$2"; }
-root=$(field "$ready" tenant_url)
+root=$(field "$ready" tenantUrl)
 root=${root%/tenants/*}
 
 # Nothing here may go through a proxy.
@@ -39,7 +39,7 @@ declare_attributes() {
 for suite in scim2-tester scim-sanity; do
     tenant=$(rollcall tenant create "$suite")
     declare_attributes "$suite"
-    TENANT_URL=$(field "$tenant" tenant_url) SECRET_TOKEN=$(field "$tenant" scim_token) \
+    TENANT_URL=$(field "$tenant" tenantUrl) SECRET_TOKEN=$(field "$tenant" scimToken) \
         python3 scripts/conformance/run.py "$suite" || failed=1
 done
 

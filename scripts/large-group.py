@@ -30,7 +30,7 @@ class Server:
         self.log = open(f"{folder}/log", "w+")
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=self.log, text=True)
         ready = json.loads(self.process.stdout.readline())
-        self.url, self.token = ready["tenant_url"], ready["scim_token"]
+        self.url, self.token = ready["tenantUrl"], ready["scimToken"]
 
     def __enter__(self):
         return self

@@ -11,12 +11,16 @@ use std::process::ExitCode;
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 fn main() -> ExitCode {
-    let arguments = cli::arguments::Arguments::parse();
+    let arguments = match cli::arguments::Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            let json = std::env::args_os().any(|argument| argument == "--json");
+            return cli::exit::report_usage(&error, json);
+        }
+    };
+    let json = arguments.json;
     match cli::run(arguments) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => {
-            eprintln!("rollcall: {failure:#}");
-            cli::exit::code_of(&failure)
-        }
+        Err(failure) => cli::exit::report(&failure, json),
     }
 }

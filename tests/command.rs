@@ -23,7 +23,7 @@ fn everything_acknowledged_survives_kill_9() {
     let operator = Operator::new();
     let server = operator.serve_by_default();
     let (url, token) = (server.tenant_url(), server.token());
-    assert_eq!(server.ready["settings_url"], url.replace("/scim/v2", "/"));
+    assert_eq!(server.ready["settingsUrl"], url.replace("/scim/v2", "/"));
     let users = format!("{url}/Users");
     let mut created = Vec::new();
     for n in 0..20 {
@@ -41,7 +41,7 @@ fn everything_acknowledged_survives_kill_9() {
     server.kill();
 
     let server = operator.serve();
-    assert_eq!(server.ready["scim_token"], Value::Null, "tokens are shown once");
+    assert_eq!(server.ready["scimToken"], Value::Null, "tokens are shown once");
     let users = format!("{}/Users", server.tenant_url());
     let (status, list) = call("GET", &users, &token, None);
     assert_eq!((status, &list["totalResults"]), (200, &json!(20)));
@@ -178,7 +178,7 @@ fn tenants_and_tokens_are_managed_beside_a_running_server() {
     let operator = Operator::new();
     let server = operator.serve();
     let acme = operator.json(&["tenant", "create", "acme", "--name", "Acme Ltd"]);
-    let old = acme["scim_token"].as_str().expect("a token").to_owned();
+    let old = acme["scimToken"].as_str().expect("a token").to_owned();
     let users = server.tenant_url().replace("/demo/", "/acme/") + "/Users";
     assert_eq!(call("GET", &users, &old, None).0, 200);
 
@@ -236,7 +236,7 @@ fn an_archived_employee_can_be_erased_and_no_other() {
     assert_eq!(history[1]["by"], "rollcall command");
     assert_eq!(call("DELETE", &format!("{users}/{id}"), &token, None), (204, Value::Null));
     let hidden = operator.json(&["employee", "show", "demo", id]);
-    assert_eq!(hidden["status"], "archived (deleted in the identity provider)");
+    assert_eq!((&hidden["status"], &hidden["deletedInIdp"]), (&json!("archived"), &json!(true)));
     let by_name = operator.json(&["employee", "show", "demo", "ADA@example.com"]);
     assert_eq!(by_name, hidden, "also by the userName it had");
     operator.text(&erase);
@@ -305,7 +305,7 @@ fn the_sample_tenants_tokens_work_under_the_sample_pepper_only() {
     use rollcall::directory::sample::SCIM_TOKEN;
     let operator = Operator::new();
     let made = operator.json(&["tenant", "sample"]);
-    assert_eq!((&made["id"], &made["scim_token"]), (&json!("demo"), &json!(SCIM_TOKEN)));
+    assert_eq!((&made["id"], &made["scimToken"]), (&json!("demo"), &json!(SCIM_TOKEN)));
     let server = operator.serve();
     let users = format!("{}/Users", server.tenant_url());
     let (status, _) = call("GET", &users, SCIM_TOKEN, None);
@@ -397,7 +397,7 @@ fn groups_are_listed_and_shown_with_members_and_history() {
     assert_eq!((&all["displayName"], &all["members"]), (&json!("Crew"), &expected));
     assert_eq!(all["history"][0]["kind"], "created");
     let text = operator.text(&["group", "show", "demo", "Crew", "--members", "--history"]);
-    for part in ["externalId", "g-1", "User", "created", "Identity Provider"] {
+    for part in ["externalId", "g-1", "User", "created", "Identity", "Provider"] {
         assert!(text.contains(part), "{part}: {text}");
     }
     assert_eq!(operator.failure(&["group", "show", "demo", "Cre"]).0, 3);
@@ -485,7 +485,8 @@ fn a_damaged_tenant_is_reported_and_repaired() {
 fn with_profile(operator: &Operator, profile: &str, arguments: &[&str]) -> std::process::Output {
     let file = operator.folder().join("aws-config");
     std::fs::write(&file, format!("[default]\n{profile}\n")).expect("the file");
-    let aws = ["--table", "rollcall", "--secret-arn", "pepper", "--public-url", "https://x.example"];
+    let aws =
+        ["--table", "rollcall", "--secret-arn", "pepper", "--public-url", "https://x.example"];
     let mut command = operator.command(&[&aws[..], arguments].concat());
     command
         .env("AWS_CONFIG_FILE", file)
@@ -541,4 +542,200 @@ fn no_region_and_no_credentials_are_errors_of_their_own() {
     let errors = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(6), "{errors}");
     assert!(errors.contains("there are no AWS credentials"), "{errors}");
+}
+
+/// A pipe whose reader has gone, as after `| head -0`.
+#[test]
+fn a_closed_pipe_is_no_panic() {
+    let operator = Operator::new();
+    operator.text(&["tenant", "create", "acme"]);
+    for arguments in [
+        &["completions", "bash"][..],
+        &["--help"],
+        &["tenant", "list"],
+        &["employee", "export", "acme"],
+        &["tenant", "show", "nobody"],
+        &["nonsense"],
+    ] {
+        let (reader, writer) = std::io::pipe().expect("a pipe");
+        drop(reader);
+        let mut command = operator.command(arguments);
+        let both = writer.try_clone().expect("a pipe");
+        let status = command.stdout(writer).stderr(both).status().expect("the command runs");
+        let code = status.code().unwrap_or_else(|| panic!("{arguments:?}: {status}"));
+        assert!([0, 2, 3].contains(&code), "{arguments:?}: {code}");
+    }
+}
+
+#[test]
+fn a_folder_without_data_stays_without_data() {
+    let operator = Operator::new();
+    let folder = operator.folder();
+    for arguments in [
+        &["tenant", "list"][..],
+        &["tenant", "show", "acme"],
+        &["employee", "list", "acme"],
+        &["employee", "archive", "acme", "ada"],
+        &["token", "rotate", "acme"],
+        &["settings", "show", "acme"],
+        &["tenant", "delete", "acme", "--confirm", "acme"],
+    ] {
+        let (code, text) = operator.failure(arguments);
+        assert_eq!(code, 3, "{arguments:?}: {text}");
+        assert!(text.contains(&format!("there is no data in {}", folder.display())), "{text}");
+        let files = std::fs::read_dir(folder).expect("the folder").count();
+        assert_eq!(files, 0, "{arguments:?} makes files");
+    }
+    operator.text(&["tenant", "create", "acme"]);
+    operator.text(&["tenant", "list"]);
+}
+
+#[test]
+fn with_json_errors_are_json_too() {
+    let operator = Operator::new();
+    operator.text(&["tenant", "create", "acme"]);
+    for (arguments, code, text) in [
+        (&["tenant", "show", "nobody"][..], 3, "there is no such tenant"),
+        (&["tenant", "create", "acme"], 4, "the tenant id is in use"),
+        (&["tenant", "create", "Ac_me"], 2, "lower-case letters"),
+        (&["tenant", "nonsense"], 2, "nonsense"),
+    ] {
+        let (found, error) = operator.failure(&[arguments, &["--json"]].concat());
+        let error: Value = serde_json::from_str(&error).unwrap_or_else(|_| panic!("{error}"));
+        assert_eq!((found, &error["exitCode"]), (code, &json!(code)), "{error}");
+        assert!(error["error"].as_str().expect("text").contains(text), "{error}");
+    }
+}
+
+/// Collects the keys of all objects in a value.
+fn keys_of(value: &Value, found: &mut Vec<String>) {
+    match value {
+        Value::Object(object) => {
+            for (key, below) in object {
+                found.push(key.clone());
+                keys_of(below, found);
+            }
+        }
+        Value::Array(values) => values.iter().for_each(|below| keys_of(below, found)),
+        _ => {}
+    }
+}
+
+#[test]
+fn keys_have_one_spelling() {
+    let operator = Operator::new();
+    let mut keys = Vec::new();
+    keys_of(&operator.json(&["tenant", "create", "acme"]), &mut keys);
+    let server = operator.serve();
+    keys_of(&server.ready, &mut keys);
+    let users = server.tenant_url().replace("/demo/", "/acme/") + "/Users";
+    let rotated = operator.json(&["token", "rotate", "acme"]);
+    let token = rotated["token"].as_str().expect("a token");
+    call("POST", &users, token, Some(&json!({"userName": "ada"})));
+    for arguments in [
+        &["tenant", "list"][..],
+        &["tenant", "show", "acme"],
+        &["tenant", "check", "acme"],
+        &["settings", "show", "acme"],
+        &["token", "list", "acme"],
+        &["token", "rotate", "acme", "--drop-earlier"],
+        &["employee", "list", "acme"],
+        &["employee", "show", "acme", "ada"],
+        &["employee", "history", "acme", "ada"],
+        &["group", "list", "acme"],
+    ] {
+        keys_of(&operator.json(arguments), &mut keys);
+    }
+    assert!(keys.contains(&"tenantUrl".to_owned()) && keys.contains(&"userName".to_owned()));
+    for key in keys {
+        let is_camel_case = key.starts_with(|c: char| c.is_ascii_lowercase())
+            && key.chars().all(|c| c.is_ascii_alphanumeric());
+        assert!(is_camel_case, "{key}");
+    }
+}
+
+#[test]
+fn employees_are_searched_restored_and_exported() {
+    let operator = Operator::new();
+    let server = operator.serve();
+    let (users, token) = (format!("{}/Users", server.tenant_url()), server.token());
+    let mut ids = Vec::new();
+    for name in ["ada", "grace", "=hyperlink"] {
+        let body = json!({"userName": format!("{name}@example.com"), "displayName": name});
+        let (status, user) = call("POST", &users, &token, Some(&body));
+        assert_eq!(status, 201);
+        ids.push(user["id"].as_str().expect("an id").to_owned());
+    }
+    let names = |arguments: &[&str]| {
+        let listed = operator.json(&[&["employee", "list", "demo"], arguments].concat());
+        let rows = listed.as_array().expect("a list").clone();
+        rows.iter().map(|row| row["userName"].as_str().expect("text").to_owned()).collect()
+    };
+    let all: Vec<String> = names(&[]);
+    assert_eq!(all.len(), 3);
+    assert_eq!(names(&["--search", "GRA"]), ["grace@example.com"]);
+    assert_eq!(names(&["--search", "race"]), Vec::<String>::new());
+    assert_eq!(names(&["--limit", "2"]), all[..2]);
+    assert_eq!(operator.failure(&["employee", "list", "demo", "--limit", "0"]).0, 2);
+    assert_eq!(operator.failure(&["employee", "list", "demo", "--search", &"a".repeat(201)]).0, 2);
+
+    assert_eq!(call("DELETE", &format!("{users}/{}", ids[0]), &token, None).0, 204);
+    assert_eq!(names(&["--status", "archived"]), ["ada@example.com"]);
+    let restored = operator.json(&["employee", "restore", "demo", "ada@example.com"]);
+    assert_eq!((&restored["id"], &restored["status"]), (&json!(ids[0]), &json!("active")));
+    assert_eq!(call("GET", &format!("{users}/{}", ids[0]), &token, None).0, 200);
+    let history = operator.json(&["employee", "history", "demo", &ids[0]]);
+    assert_eq!(history[2]["kind"], "restored");
+
+    let csv = operator.text(&["employee", "export", "demo"]);
+    let lines: Vec<&str> = csv.lines().collect();
+    assert_eq!(lines.len(), 4);
+    assert!(lines[0].starts_with("\"id\",\"userName\","), "{csv}");
+    assert!(csv.contains("\"'=hyperlink@example.com\""), "a spreadsheet runs no formula: {csv}");
+    for json_lines in [&["--format", "jsonl"][..], &["--json"]] {
+        let text = operator.text(&[&["employee", "export", "demo"], json_lines].concat());
+        let rows: Vec<Value> =
+            text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+        assert_eq!(rows.len(), 3);
+        assert!(rows.iter().any(|row| row["userName"] == "=hyperlink@example.com"), "{text}");
+    }
+    let archived = operator.text(&["employee", "export", "demo", "--status", "archived", "--json"]);
+    assert_eq!(archived, "");
+}
+
+#[test]
+fn tables_fit_80_columns() {
+    let operator = Operator::new();
+    let server = operator.serve();
+    let (url, token) = (server.tenant_url(), server.token());
+    let long = "x".repeat(60);
+    let body = json!({"userName": format!("{long}@example.com"), "displayName": long});
+    let (status, user) = call("POST", &format!("{url}/Users"), &token, Some(&body));
+    assert_eq!(status, 201);
+    let members = json!([{"value": user["id"]}]);
+    let group = json!({"displayName": long, "externalId": long, "members": members});
+    assert_eq!(call("POST", &format!("{url}/Groups"), &token, Some(&group)).0, 201);
+    operator.text(&["tenant", "create", "acme", "--name", &long]);
+    operator.text(&["token", "rotate", "demo", "--label", &long]);
+    let id = user["id"].as_str().expect("an id");
+    let urn = "urn:ietf:params:scim:schemas:extension:acme:2.0:User";
+    operator.text(&["attribute", "set", "demo", urn, "badge", "--description", &long]);
+    for (arguments, whole) in [
+        (&["tenant", "list"][..], "acme"),
+        (&["token", "list", "demo"], "current"),
+        (&["attribute", "list", "demo"], "badge"),
+        (&["employee", "list", "demo"], "active"),
+        (&["employee", "history", "demo", id], "created"),
+        (&["group", "list", "demo"], "MEMBERS"),
+    ] {
+        let text = operator.text(arguments);
+        assert!(text.contains(whole), "{text}");
+        for line in text.lines() {
+            assert!(line.chars().count() <= 80, "{arguments:?}: {line}");
+        }
+    }
+    let groups = operator.json(&["group", "list", "demo", "--search", "xxx", "--limit", "1"]);
+    let id = groups[0]["id"].as_str().expect("an id");
+    assert!(operator.text(&["group", "list", "demo"]).contains(id), "ids are not wrapped");
+    assert_eq!(operator.json(&["group", "list", "demo", "--search", "y"]), json!([]));
 }

@@ -33,7 +33,7 @@ class Server:
         if not line:
             raise SystemExit(f"{self.binary} does not start; its log ends with:\n{self.log()[-2000:]}")
         ready = json.loads(line)
-        self.root = ready["tenant_url"].split("/tenants/")[0]
+        self.root = ready["tenantUrl"].split("/tenants/")[0]
         host, port = self.root.removeprefix("http://").split(":")
         self.address = (host, int(port))
         connection = Connection(self.address)
@@ -41,8 +41,8 @@ class Server:
         seconds = time.monotonic() - started
         connection.close()
         assert status == 200, status
-        if ready["scim_token"]:
-            self.tokens["demo"] = ready["scim_token"]
+        if ready["scimToken"]:
+            self.tokens["demo"] = ready["scimToken"]
         return seconds
 
     def stop(self):
@@ -63,7 +63,7 @@ class Server:
     def create_tenant(self, name):
         """Creates a tenant beside the running server, and keeps its token."""
         created = self.command("--public-url", self.root, "--json", "tenant", "create", name)
-        self.tokens[name] = json.loads(created)["scim_token"]
+        self.tokens[name] = json.loads(created)["scimToken"]
 
     def command(self, *arguments):
         """The standard output of a command on the data folder."""

@@ -31,7 +31,7 @@ def main(binary, starts):
         new = engine.rollcall("tenant", "create", "demo")
         certificate = make_certificate(folder)
         print_size(binary, folder)
-        with_tls = measure(binary, engine, new["scim_token"], certificate, starts)
+        with_tls = measure(binary, engine, new["scimToken"], certificate, starts)
         print(f"\n{starts} starts, medians (and 90th percentiles)\n")
         for name, values, unit in with_tls:
             values = sorted(values)

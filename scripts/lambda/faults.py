@@ -17,7 +17,7 @@ ERROR = "urn:ietf:params:scim:api:messages:2.0:Error"
 
 def main(binary):
     with Engine() as engine:
-        token = engine.rollcall("tenant", "create", "demo")["scim_token"]
+        token = engine.rollcall("tenant", "create", "demo")["scimToken"]
         event = sample_event("01-test-credentials", token)
         denied = "AccessDeniedException"
         not_found = "ResourceNotFoundException"

@@ -20,3 +20,8 @@ mod health;
 mod admin;
 mod response;
 pub(crate) mod error;
+
+/// The lines of an export, for the command too.
+pub mod export {
+    pub use super::admin::export::{ExportFormat, ExportLines};
+}

@@ -3,6 +3,7 @@
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use rollcall::directory::TenantId;
+use rollcall::directory::listing::MOST_SEARCH_CHARS;
 use rollcall::scim::schema::custom::CustomType;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -15,23 +16,27 @@ use std::time::Duration;
 #[command(
     version,
     after_help = "\
-Exit codes: 0 done, 1 failed, 2 wrong usage, 3 no such tenant, employee or group, 4 refused by a rule,
-5 damaged data, 6 no AWS region or credentials."
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 no such tenant, employee, group or data,
+4 refused by a rule, 5 damaged data, 6 no AWS region or credentials."
 )]
 pub struct Arguments {
     #[command(flatten)]
     pub place: Place,
 
     /// Print JSON instead of tables and sentences
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = GLOBAL)]
     pub json: bool,
 
     #[command(subcommand)]
     pub command: Option<Command>,
 }
 
+/// The heading of the options of every command.
+const GLOBAL: &str = "Global options";
+
 /// Where the data is.
 #[derive(Debug, Args)]
+#[command(next_help_heading = GLOBAL)]
 pub struct Place {
     /// The folder of the embedded engine and its secret document
     #[arg(long, global = true, value_name = "DIR", env = "ROLLCALL_DATA", default_value = "data")]
@@ -123,11 +128,13 @@ pub enum TenantCommand {
     List,
     /// Show a tenant with its settings, tokens and history
     Show {
+        /// The tenant's id
         #[arg(value_parser = tenant_id)]
         tenant: TenantId,
     },
     /// Check that a tenant's stored items agree with each other, as after a restore; reads all of them
     Check {
+        /// The tenant's id
         #[arg(value_parser = tenant_id)]
         tenant: TenantId,
         /// Finish unfinished work, and repair everything that follows from the records
@@ -136,6 +143,7 @@ pub enum TenantCommand {
     },
     /// Delete a tenant with all employees and history, for good
     Delete {
+        /// The tenant's id
         #[arg(value_parser = tenant_id)]
         tenant: TenantId,
         /// The tenant's id once more
@@ -151,6 +159,7 @@ pub enum TenantCommand {
 pub enum TokenCommand {
     /// Make a new token; the current one stays valid for the overlap
     Rotate {
+        /// The tenant's id
         #[arg(value_parser = tenant_id)]
         tenant: TenantId,
         /// What the token is for
@@ -171,6 +180,7 @@ pub enum TokenCommand {
     },
     /// End the validity of tokens, within a minute
     Revoke {
+        /// The tenant's id
         #[arg(value_parser = tenant_id)]
         tenant: TenantId,
         /// Which scope's tokens
@@ -182,6 +192,7 @@ pub enum TokenCommand {
     },
     /// List a tenant's tokens: never the tokens themselves
     List {
+        /// The tenant's id
         #[arg(value_parser = tenant_id)]
         tenant: TenantId,
     },
@@ -191,11 +202,13 @@ pub enum TokenCommand {
 pub enum SettingsCommand {
     /// Show a tenant's settings
     Show {
+        /// The tenant's id
         #[arg(value_parser = tenant_id)]
         tenant: TenantId,
     },
     /// Change a tenant's settings; takes effect at once, without another sync
     Set {
+        /// The tenant's id
         #[arg(value_parser = tenant_id)]
         tenant: TenantId,
         #[command(flatten)]
@@ -221,11 +234,13 @@ pub struct SettingChanges {
 pub enum AttributeCommand {
     /// List the custom attributes
     List {
+        /// The tenant's id
         #[arg(value_parser = tenant_id)]
         tenant: TenantId,
     },
     /// Declare an attribute, or change its description and case; the identity provider sends it under the same names
     Set {
+        /// The tenant's id
         #[arg(value_parser = tenant_id)]
         tenant: TenantId,
         /// The namespace: a URN of the tenant's own, or the enterprise one
@@ -247,6 +262,7 @@ pub enum AttributeCommand {
     },
     /// Remove an attribute; its values stay in the records and are not shown
     Remove {
+        /// The tenant's id
         #[arg(value_parser = tenant_id)]
         tenant: TenantId,
         /// The namespace
@@ -260,14 +276,34 @@ pub enum AttributeCommand {
 pub enum EmployeeCommand {
     /// List employees
     List {
+        /// The tenant's id
         #[arg(value_parser = tenant_id)]
         tenant: TenantId,
         /// Which ones
         #[arg(long, value_enum, default_value = "all")]
         status: StatusArgument,
+        /// Only those with a word of the name, the userName or an email address that starts so, in any case
+        #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true, value_parser = search_text)]
+        search: String,
+        /// At most so many
+        #[arg(long, value_name = "ROWS", value_parser = clap::value_parser!(u32).range(1..))]
+        limit: Option<u32>,
+    },
+    /// Write all employees with their effective values, as CSV or JSON Lines
+    Export {
+        /// The tenant's id
+        #[arg(value_parser = tenant_id)]
+        tenant: TenantId,
+        /// Which ones
+        #[arg(long, value_enum, default_value = "all")]
+        status: StatusArgument,
+        /// How they are written; with --json always jsonl
+        #[arg(long, value_enum, default_value = "csv")]
+        format: FormatArgument,
     },
     /// Show an employee: what counts, and where it comes from
     Show {
+        /// The tenant's id
         #[arg(value_parser = tenant_id)]
         tenant: TenantId,
         /// An id, a userName or an email address; an id or a userName once deleted in the identity provider
@@ -275,6 +311,7 @@ pub enum EmployeeCommand {
     },
     /// Show every change of an employee
     History {
+        /// The tenant's id
         #[arg(value_parser = tenant_id)]
         tenant: TenantId,
         /// An id, a userName or an email address; an id or a userName once deleted in the identity provider
@@ -282,6 +319,7 @@ pub enum EmployeeCommand {
     },
     /// Set the tenant's own values; effective where the identity provider does not govern
     Set {
+        /// The tenant's id
         #[arg(value_parser = tenant_id)]
         tenant: TenantId,
         /// An id, a userName or an email address; an id or a userName once deleted in the identity provider
@@ -291,13 +329,23 @@ pub enum EmployeeCommand {
     },
     /// Archive an employee, as if the identity provider had deactivated them; its next sync may undo it
     Archive {
+        /// The tenant's id
         #[arg(value_parser = tenant_id)]
         tenant: TenantId,
         /// An id, a userName or an email address
         employee: String,
     },
+    /// Bring an archived employee back, also after a deletion in the identity provider, without groups then
+    Restore {
+        /// The tenant's id
+        #[arg(value_parser = tenant_id)]
+        tenant: TenantId,
+        /// An id, a userName or an email address; an id or a userName once deleted in the identity provider
+        employee: String,
+    },
     /// Remove an archived employee and the whole history, for good
     Erase {
+        /// The tenant's id
         #[arg(value_parser = tenant_id)]
         tenant: TenantId,
         /// The employee's id
@@ -312,14 +360,22 @@ pub enum EmployeeCommand {
 pub enum GroupCommand {
     /// List groups
     List {
+        /// The tenant's id
         #[arg(value_parser = tenant_id)]
         tenant: TenantId,
         /// Only the one with this name, in any case
-        #[arg(long)]
-        name: Option<String>,
+        #[arg(long, default_value = "", hide_default_value = true)]
+        name: String,
+        /// Only those with a word of the name that starts so, in any case
+        #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true, value_parser = search_text)]
+        search: String,
+        /// At most so many
+        #[arg(long, value_name = "ROWS", value_parser = clap::value_parser!(u32).range(1..))]
+        limit: Option<u32>,
     },
     /// Show a group
     Show {
+        /// The tenant's id
         #[arg(value_parser = tenant_id)]
         tenant: TenantId,
         /// An id, or a name in any case
@@ -380,6 +436,21 @@ pub enum StatusArgument {
     All,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FormatArgument {
+    /// Comma-separated values with a header
+    Csv,
+    /// An object on each line
+    Jsonl,
+}
+
+fn search_text(text: &str) -> Result<String, String> {
+    match text.chars().count() <= MOST_SEARCH_CHARS {
+        true => Ok(text.to_owned()),
+        false => Err(format!("at most {MOST_SEARCH_CHARS} characters")),
+    }
+}
+
 fn origin(text: &str) -> Result<String, String> {
     match rollcall::config::is_origin(text) {
         true => Ok(text.to_owned()),
@@ -397,4 +468,41 @@ fn custom_type(text: &str) -> Result<CustomType, String> {
 fn tenant_id(text: &str) -> Result<TenantId, String> {
     TenantId::parse(text)
         .ok_or_else(|| "2 to 32 lower-case letters, digits and inner hyphens".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Arguments, GLOBAL};
+    use clap::{Command, CommandFactory};
+
+    fn every_argument(command: &Command, path: &str, check: &mut dyn FnMut(&str, &clap::Arg)) {
+        for argument in command.get_arguments() {
+            check(&format!("{path} {}", argument.get_id()), argument);
+        }
+        for below in command.get_subcommands() {
+            every_argument(below, &format!("{path} {}", below.get_name()), check);
+        }
+    }
+
+    #[test]
+    fn every_argument_has_a_help_text_and_global_ones_a_heading_of_their_own() {
+        let mut command = Arguments::command();
+        command.build();
+        let (mut all, mut global) = (0, 0);
+        every_argument(&command, "rollcall", &mut |path, argument| {
+            // The names of subcommands, below the generated `help`.
+            if path.contains(" help ") {
+                return;
+            }
+            all += 1;
+            assert!(argument.get_help().is_some(), "{path} has no help text");
+            if argument.is_global_set() {
+                global += 1;
+                assert_eq!(argument.get_help_heading(), Some(GLOBAL), "{path}");
+            } else {
+                assert_eq!(argument.get_help_heading(), None, "{path}");
+            }
+        });
+        assert!(all > 50 && global > 20, "{all} {global}");
+    }
 }

@@ -77,7 +77,7 @@ fn print_violations(violations: &[Violation], title: &str, when_empty: &str) {
             violation.detail.clone(),
         ]
     });
-    output::print_table(&["kind", "id", "repairable", "detail"], rows.collect(), "");
+    output::print_table(&["kind", "id", "repair", "detail"], rows.collect(), "");
     let advice: BTreeSet<(&str, &str)> = violations
         .iter()
         .filter_map(|violation| Some((violation.kind.as_str(), violation.kind.advice()?)))

@@ -1,13 +1,15 @@
 //! `rollcall employee`.
 
-use super::arguments::{EmployeeCommand, LocalArguments, Place, StatusArgument};
+use super::arguments::{EmployeeCommand, FormatArgument, LocalArguments, Place, StatusArgument};
 use super::exit::{NotFound, Refused};
 use super::open::enter;
 use super::tenant::{history_json, print_history};
 use super::{ACTOR, open, output};
+use rollcall::api::export::{ExportFormat, ExportLines};
 use rollcall::directory::administration::{LocalChange, LocalChanges, Status};
 use rollcall::directory::attributes::titles;
 use rollcall::directory::employees::Precondition;
+use rollcall::directory::listing::Search;
 use rollcall::directory::query::parse_id;
 use rollcall::directory::view::{EffectiveValue, Origin, display_name};
 use rollcall::directory::{Directory, Employee, Tenant};
@@ -17,9 +19,16 @@ use uuid::Uuid;
 pub async fn run(place: &Place, command: EmployeeCommand, json: bool) -> anyhow::Result<()> {
     let app = open::open(place).await?;
     match command {
-        EmployeeCommand::List { tenant, status } => {
+        EmployeeCommand::List { tenant, status, search, limit } => {
             let (_, directory) = enter(&app, &tenant).await?;
-            list(&directory, status.into(), json).await
+            let employees = find_all(&directory, status.into(), &search, limit).await?;
+            list(&employees, json);
+            Ok(())
+        }
+        EmployeeCommand::Export { tenant, status, format } => {
+            let (tenant, directory) = enter(&app, &tenant).await?;
+            let format = if json { ExportFormat::Jsonl } else { format.into() };
+            export(&tenant, &directory, status.into(), format).await
         }
         EmployeeCommand::Show { tenant, employee } => {
             let (tenant, directory) = enter(&app, &tenant).await?;
@@ -47,6 +56,12 @@ pub async fn run(place: &Place, command: EmployeeCommand, json: bool) -> anyhow:
             let (tenant, directory) = enter(&app, &tenant).await?;
             let id = find(&directory, &employee).await?;
             directory.archive(id, &Precondition::default(), ACTOR).await?;
+            show(&tenant, &directory, id, json).await
+        }
+        EmployeeCommand::Restore { tenant, employee } => {
+            let (tenant, directory) = enter(&app, &tenant).await?;
+            let id = find(&directory, &employee).await?;
+            directory.restore(id, &Precondition::default(), ACTOR).await?;
             show(&tenant, &directory, id, json).await
         }
         EmployeeCommand::Erase { tenant, employee, confirm } => {
@@ -94,33 +109,78 @@ async fn find(directory: &Directory, text: &str) -> anyhow::Result<Uuid> {
     }
 }
 
-async fn list(directory: &Directory, status: Status, json: bool) -> anyhow::Result<()> {
-    let employees = directory.list_with_status(status).await?;
+/// How many employees are read at a time.
+const PAGE_ROWS: usize = 1_000;
+
+/// The employees that a list has, page by page.
+async fn find_all(
+    directory: &Directory,
+    status: Status,
+    text: &str,
+    limit: Option<u32>,
+) -> anyhow::Result<Vec<Employee>> {
+    let most = limit.map_or(Ok(usize::MAX), usize::try_from)?;
+    let (mut employees, mut cursor) = (Vec::new(), None);
+    loop {
+        let limit = (most - employees.len()).min(PAGE_ROWS);
+        let search = Search { status, text, cursor: cursor.as_deref(), limit };
+        let page = directory.search(search).await?;
+        employees.extend(page.rows);
+        cursor = page.next;
+        if cursor.is_none() || employees.len() >= most {
+            return Ok(employees);
+        }
+    }
+}
+
+/// Writes each page when it is read, and ends early when nobody reads any more.
+async fn export(
+    tenant: &Tenant,
+    directory: &Directory,
+    status: Status,
+    format: ExportFormat,
+) -> anyhow::Result<()> {
+    let lines = ExportLines::new(tenant, format);
+    let mut is_read = output::print_bytes(&lines.header()?);
+    let mut cursor: Option<String> = None;
+    while is_read {
+        let search = Search { status, text: "", cursor: cursor.as_deref(), limit: PAGE_ROWS };
+        let page = directory.search(search).await?;
+        for employee in &page.rows {
+            is_read = is_read && output::print_bytes(&lines.line(employee)?);
+        }
+        cursor = page.next;
+        if cursor.is_none() {
+            break;
+        }
+    }
+    Ok(())
+}
+
+fn list(employees: &[Employee], json: bool) {
     if json {
         let rows = employees.iter().map(|employee| {
             json!({
                 "id": employee.id,
                 "userName": employee.user_name(),
-                "name": display_name(employee),
+                "displayName": display_name(employee),
                 "status": status_of(employee),
+                "deletedInIdp": employee.hidden,
                 "archivedAt": employee.archived_at.map(output::instant),
             })
         });
-        output::print_json(&rows.collect());
-        return Ok(());
+        return output::print_json(&rows.collect());
     }
     let rows = employees.iter().map(|employee| {
         vec![
-            employee.id.to_string(),
             employee.user_name().to_owned(),
             display_name(employee).unwrap_or_else(|| "-".to_owned()),
-            status_of(employee).to_owned(),
-            employee.archived_at.map_or_else(|| "-".to_owned(), output::instant),
+            words(employee).to_owned(),
+            employee.archived_at.map_or_else(|| "-".to_owned(), output::day),
         ]
     });
-    let header = ["id", "userName", "name", "status", "archived at"];
+    let header = ["userName", "name", "status", "archived"];
     output::print_table(&header, rows.collect(), "There are no such employees.");
-    Ok(())
 }
 
 async fn show(tenant: &Tenant, directory: &Directory, id: Uuid, json: bool) -> anyhow::Result<()> {
@@ -130,6 +190,7 @@ async fn show(tenant: &Tenant, directory: &Directory, id: Uuid, json: bool) -> a
         output::print_json(&json!({
             "id": employee.id,
             "status": status_of(employee),
+            "deletedInIdp": employee.hidden,
             "created": output::instant(employee.created),
             "lastModified": output::instant(employee.last_modified),
             "archivedAt": employee.archived_at.map(output::instant),
@@ -148,7 +209,13 @@ async fn show(tenant: &Tenant, directory: &Directory, id: Uuid, json: bool) -> a
         ("Name", text(display_name(employee))),
         ("Email", text(employee.primary_email().map(str::to_owned))),
         ("Title", text(employee.text("title").map(str::to_owned))),
-        ("Status", status_of(employee).to_owned()),
+        (
+            "Status",
+            match employee.hidden {
+                true => "archived (deleted in the identity provider)".to_owned(),
+                false => status_of(employee).to_owned(),
+            },
+        ),
         ("Archived at", text(employee.archived_at.map(output::instant))),
         ("Location", describe(&view.location)),
         ("Department", describe(&view.department)),
@@ -187,10 +254,24 @@ fn describe(value: &EffectiveValue) -> String {
 }
 
 fn status_of(employee: &Employee) -> &'static str {
+    if employee.is_archived() { "archived" } else { "active" }
+}
+
+/// The status for people.
+fn words(employee: &Employee) -> &'static str {
     match (employee.is_archived(), employee.hidden) {
         (false, _) => "active",
         (true, false) => "archived",
-        (true, true) => "archived (deleted in the identity provider)",
+        (true, true) => "deleted in IdP",
+    }
+}
+
+impl From<FormatArgument> for ExportFormat {
+    fn from(format: FormatArgument) -> Self {
+        match format {
+            FormatArgument::Csv => ExportFormat::Csv,
+            FormatArgument::Jsonl => ExportFormat::Jsonl,
+        }
     }
 }
 

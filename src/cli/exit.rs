@@ -1,6 +1,8 @@
-//! Exit codes, so that a script can tell what happened. They are listed in `--help`.
+//! Exit codes and error texts, so that a script can tell what happened. The codes are listed in `--help`.
 
+use super::output;
 use rollcall::directory::Error;
+use serde_json::json;
 use std::process::ExitCode;
 
 /// A rule of this command, not of the directory, said no.
@@ -32,26 +34,59 @@ pub struct NoCredentials(#[source] pub Box<dyn std::error::Error + Send + Sync>)
 pub struct NotFound(pub String);
 
 const FAILED: u8 = 1;
+const WRONG_USAGE: u8 = 2;
 const NOT_FOUND: u8 = 3;
 const REFUSED: u8 = 4;
 const DAMAGED: u8 = 5;
 const NO_AWS_LOGIN: u8 = 6;
 
+/// Prints a failure to standard error, and gives its exit code.
+pub fn report(failure: &anyhow::Error, json: bool) -> ExitCode {
+    let code = code_of(failure);
+    if json {
+        output::print_error(&error_json(&format!("{failure:#}"), code));
+    } else {
+        output::print_error(&format!("rollcall: {failure:#}"));
+    }
+    ExitCode::from(code)
+}
+
+/// Prints why the arguments are wrong, or the help that they ask for, and gives the exit code.
+pub fn report_usage(error: &clap::Error, json: bool) -> ExitCode {
+    if !error.use_stderr() {
+        output::print(&error.render().to_string());
+        return ExitCode::SUCCESS;
+    }
+    if json {
+        let text = error.render().to_string();
+        let text = text.trim().trim_start_matches("error: ");
+        output::print_error(&error_json(text, WRONG_USAGE));
+    } else {
+        // In colours on a terminal. A closed standard error is no reason to panic.
+        let _ = error.print();
+    }
+    ExitCode::from(WRONG_USAGE)
+}
+
+fn error_json(text: &str, code: u8) -> String {
+    json!({"error": text, "exitCode": code}).to_string()
+}
+
 /// The exit code of a failure.
-pub fn code_of(failure: &anyhow::Error) -> ExitCode {
+fn code_of(failure: &anyhow::Error) -> u8 {
     if failure.is::<Refused>() {
-        return ExitCode::from(REFUSED);
+        return REFUSED;
     }
     if failure.is::<Damaged>() {
-        return ExitCode::from(DAMAGED);
+        return DAMAGED;
     }
     if failure.is::<NoRegion>() || failure.is::<NoCredentials>() {
-        return ExitCode::from(NO_AWS_LOGIN);
+        return NO_AWS_LOGIN;
     }
     if failure.is::<NotFound>() {
-        return ExitCode::from(NOT_FOUND);
+        return NOT_FOUND;
     }
-    let code = match failure.downcast_ref::<Error>() {
+    match failure.downcast_ref::<Error>() {
         Some(Error::NoTenant | Error::NoEmployee(_) | Error::NoGroup(_) | Error::NoAttribute) => {
             NOT_FOUND
         }
@@ -80,6 +115,5 @@ pub fn code_of(failure: &anyhow::Error) -> ExitCode {
             | Error::Broken(_),
         )
         | None => FAILED,
-    };
-    ExitCode::from(code)
+    }
 }

@@ -5,6 +5,7 @@ use super::exit::NotFound;
 use super::open::{self, enter};
 use super::output;
 use super::tenant::{history_json, print_history};
+use rollcall::directory::group_view::GroupSearch;
 use rollcall::directory::query::parse_id;
 use rollcall::directory::{Directory, Group, Member, RecordedEntry};
 use serde_json::{Value, json};
@@ -13,13 +14,9 @@ use uuid::Uuid;
 pub async fn run(place: &Place, command: GroupCommand, json: bool) -> anyhow::Result<()> {
     let app = open::open(place).await?;
     match command {
-        GroupCommand::List { tenant, name } => {
+        GroupCommand::List { tenant, name, search, limit } => {
             let (_, directory) = enter(&app, &tenant).await?;
-            let groups = match name {
-                Some(name) => directory.find_group(&name).await?.into_iter().collect(),
-                None => directory.list_groups().await?,
-            };
-            list(&groups, json);
+            list(&find_all(&directory, &name, &search, limit).await?, json);
         }
         GroupCommand::Show { tenant, group, members, history } => {
             let (_, directory) = enter(&app, &tenant).await?;
@@ -28,6 +25,30 @@ pub async fn run(place: &Place, command: GroupCommand, json: bool) -> anyhow::Re
         }
     }
     Ok(())
+}
+
+/// How many groups are read at a time.
+const PAGE_ROWS: usize = 1_000;
+
+/// The groups that a list has, page by page.
+async fn find_all(
+    directory: &Directory,
+    name: &str,
+    text: &str,
+    limit: Option<u32>,
+) -> anyhow::Result<Vec<Group>> {
+    let most = limit.map_or(Ok(usize::MAX), usize::try_from)?;
+    let (mut groups, mut cursor) = (Vec::new(), None);
+    loop {
+        let limit = (most - groups.len()).min(PAGE_ROWS);
+        let search = GroupSearch { name, text, cursor: cursor.as_deref(), limit };
+        let page = directory.search_groups(search).await?;
+        groups.extend(page.rows);
+        cursor = page.next;
+        if cursor.is_none() || groups.len() >= most {
+            return Ok(groups);
+        }
+    }
 }
 
 /// What is shown of a group.
@@ -115,10 +136,9 @@ fn list(groups: &[Group], json: bool) {
             group.display_name().to_owned(),
             group.external_id().unwrap_or("-").to_owned(),
             group.member_count.to_string(),
-            output::instant(group.last_modified),
         ]
     });
-    let header = ["id", "name", "externalId", "members", "last modified"];
+    let header = ["id", "name", "externalId", "members"];
     output::print_table(&header, rows.collect(), "There are no such groups.");
 }
 

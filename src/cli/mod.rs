@@ -40,8 +40,10 @@ pub fn run(arguments: Arguments) -> anyhow::Result<()> {
             Command::Employee(command) => employee::run(&place, command, json).await,
             Command::Group(command) => group::run(&place, command, json).await,
             Command::Completions { shell } => {
-                let mut command = Arguments::command();
-                clap_complete::generate(shell, &mut command, "rollcall", &mut std::io::stdout());
+                // Through memory: the generator panics when standard output is closed.
+                let (mut command, mut text) = (Arguments::command(), Vec::new());
+                clap_complete::generate(shell, &mut command, "rollcall", &mut text);
+                output::print(&String::from_utf8_lossy(&text));
                 Ok(())
             }
         }

@@ -1,7 +1,7 @@
 //! From arguments to the app: which engine, which secret document, which public URL.
 
 use super::arguments::Place;
-use super::exit::{NoCredentials, NoRegion, Refused};
+use super::exit::{NoCredentials, NoRegion, NotFound, Refused};
 use anyhow::{Context, anyhow};
 use aws_config::environment::EnvironmentVariableCredentialsProvider;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
@@ -26,8 +26,21 @@ const DEFAULT_TABLE: &str = "rollcall";
 /// Where the local server is reached when nobody says otherwise.
 pub const DEFAULT_ORIGIN: &str = "http://127.0.0.1:8080";
 
-/// The app on the place that the arguments name.
+/// The app on the place that the arguments name. A folder of the embedded engine must have data.
 pub async fn open(place: &Place) -> anyhow::Result<App> {
+    let is_embedded = place.table.is_none() && place.dynamodb_endpoint.is_none();
+    if is_embedded && !Engine::has_data(&place.data) {
+        let text = format!(
+            "there is no data in {}: name another folder with --data, or make a tenant first",
+            describe(place)
+        );
+        return Err(NotFound(text).into());
+    }
+    open_or_make(place).await
+}
+
+/// The app on the place that the arguments name. Makes the data folder if it is not there.
+pub async fn open_or_make(place: &Place) -> anyhow::Result<App> {
     if is_on_aws(place) && place.secret_arn.is_none() {
         let text = "a table on AWS goes with a pepper on AWS: --secret-arn is missing, and tokens \
                     made without it would never work";
@@ -43,14 +56,14 @@ pub async fn open(place: &Place) -> anyhow::Result<App> {
     Ok(App::new(store, peppers, Sources::system(), public_url))
 }
 
-/// The app, for commands that print Tenant URLs: on AWS nobody can guess where the service is reached.
-pub async fn open_with_public_url(place: &Place) -> anyhow::Result<App> {
+/// Commands that print Tenant URLs need the public URL: on AWS nobody can guess where the service is reached.
+pub fn check_public_url(place: &Place) -> anyhow::Result<()> {
     if is_on_aws(place) && place.public_url.is_none() {
         let text = "a table on AWS goes with a public URL: --public-url is missing, the output Endpoint \
                     of the stack, and without it the Tenant URL would be wrong";
         return Err(Refused(text.to_owned()).into());
     }
-    open(place).await
+    Ok(())
 }
 
 /// A tenant's directory, once it is certain that there is such a tenant.

@@ -1,7 +1,7 @@
 //! Tables and sentences for people, JSON for programs.
 
 use comfy_table::presets::NOTHING;
-use comfy_table::{ContentArrangement, Table};
+use comfy_table::{ColumnConstraint, ContentArrangement, Table};
 use serde_json::Value;
 use std::io::{IsTerminal, Write};
 use time::OffsetDateTime;
@@ -9,6 +9,16 @@ use time::OffsetDateTime;
 /// Prints lines to standard output. A reader that has gone away (`| head`) is no failure.
 pub fn print(text: &str) {
     let _ = writeln!(std::io::stdout(), "{}", text.trim_end());
+}
+
+/// Prints a line to standard error.
+pub fn print_error(text: &str) {
+    let _ = writeln!(std::io::stderr(), "{}", text.trim_end());
+}
+
+/// Prints text as it is. Says whether somebody still reads.
+pub fn print_bytes(bytes: &[u8]) -> bool {
+    std::io::stdout().write_all(bytes).is_ok()
 }
 
 /// Prints JSON: indented and harmless for a terminal, on one line for a pipe.
@@ -22,16 +32,28 @@ pub fn print_json(value: &Value) {
     }
 }
 
-/// Prints a table, or a sentence when there are no rows.
+/// The width of tables, in columns of a terminal.
+const WIDTH: u16 = 80;
+
+/// Columns that are never wrapped: a reader copies them.
+const WHOLE: [&str; 3] = ["id", "at", "created"];
+
+/// Prints a table of [`WIDTH`] at most, or a sentence when there are no rows. Long cells are wrapped.
 pub fn print_table(header: &[&str], rows: Vec<Vec<String>>, when_empty: &str) {
     if rows.is_empty() {
         return print(when_empty);
     }
     let mut table = Table::new();
-    table.load_preset(NOTHING).set_content_arrangement(ContentArrangement::Disabled);
+    table.load_preset(NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
+    table.set_width(WIDTH);
     table.set_header(header.iter().map(|title| title.to_uppercase()));
     for row in rows {
         table.add_row(row.iter().map(|cell| printable(cell)));
+    }
+    for (title, column) in header.iter().zip(table.column_iter_mut()) {
+        if WHOLE.contains(title) {
+            column.set_constraint(ColumnConstraint::ContentWidth);
+        }
     }
     print(&trimmed(&table));
 }
@@ -49,6 +71,11 @@ pub fn print_record(fields: &[(&str, String)]) {
 /// A time for people and JSON.
 pub fn instant(at: OffsetDateTime) -> String {
     rollcall::scim::date_time::format(at)
+}
+
+/// The day of a time, for people.
+pub fn day(at: OffsetDateTime) -> String {
+    at.date().to_string()
 }
 
 /// A value for people: text without quotes, anything else as JSON.

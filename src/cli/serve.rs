@@ -25,7 +25,7 @@ const DEMO: &str = "demo";
 pub async fn serve(place: &Place, arguments: &ServeArguments, json: bool) -> anyhow::Result<()> {
     log_to_standard_error();
     rollcall::log_panics_without_text();
-    let mut app = open::open(place).await?.with_tenant_units(arguments.tenant_units);
+    let mut app = open::open_or_make(place).await?.with_tenant_units(arguments.tenant_units);
     let told_to_stop = stop::listen().context("cannot listen for signals")?;
     let listener = TcpListener::bind(arguments.listen)
         .await
@@ -73,10 +73,10 @@ fn announce(
     if json {
         // One line, whatever reads it: a script waits for it.
         let ready = json!({
-            "tenant_url": url,
-            "settings_url": settings,
-            "scim_token": scim_token,
-            "admin_token": admin_token,
+            "tenantUrl": url,
+            "settingsUrl": settings,
+            "scimToken": scim_token,
+            "adminToken": admin_token,
             "data": data,
         });
         return output::print(&ready.to_string());

@@ -17,10 +17,14 @@ pub async fn run(place: &Place, command: TenantCommand, json: bool) -> anyhow::R
     }
     let app = match &command {
         TenantCommand::Delete { .. } | TenantCommand::Check { .. } => open::open(place).await?,
-        TenantCommand::Create { .. }
-        | TenantCommand::Sample
-        | TenantCommand::List
-        | TenantCommand::Show { .. } => open::open_with_public_url(place).await?,
+        TenantCommand::List | TenantCommand::Show { .. } => {
+            open::check_public_url(place)?;
+            open::open(place).await?
+        }
+        TenantCommand::Create { .. } | TenantCommand::Sample => {
+            open::check_public_url(place)?;
+            open::open_or_make(place).await?
+        }
     };
     match command {
         TenantCommand::Create { tenant, name } => create(&app, &tenant, name, json).await,
@@ -57,10 +61,10 @@ fn announce(app: &App, new: &NewTenant, json: bool) {
         output::print_json(&json!({
             "id": id.as_str(),
             "name": new.tenant.name,
-            "tenant_url": url,
-            "settings_url": settings,
-            "scim_token": scim,
-            "admin_token": admin,
+            "tenantUrl": url,
+            "settingsUrl": settings,
+            "scimToken": scim,
+            "adminToken": admin,
         }));
     } else {
         output::print_record(&[
@@ -82,15 +86,14 @@ async fn list(app: &App, json: bool) -> anyhow::Result<()> {
         let tenant = app.tenants.get(&id).await?;
         let (name, created) = (tenant.name, output::instant(tenant.created));
         listed.push(json!({
-            "id": id.as_str(), "name": name, "created": created, "tenant_url": url,
+            "id": id.as_str(), "name": name, "created": created, "tenantUrl": url,
         }));
-        rows.push(vec![id.to_string(), name, created, url]);
+        rows.push(vec![id.to_string(), name, created]);
     }
     if json {
         output::print_json(&Value::Array(listed));
     } else {
-        let header = ["id", "name", "created", "tenant url"];
-        output::print_table(&header, rows, "There are no tenants.");
+        output::print_table(&["id", "name", "created"], rows, "There are no tenants.");
     }
     Ok(())
 }
@@ -104,7 +107,7 @@ async fn show(app: &App, id: &TenantId, json: bool) -> anyhow::Result<()> {
             "id": id.as_str(),
             "name": tenant.name,
             "created": output::instant(tenant.created),
-            "tenant_url": url,
+            "tenantUrl": url,
             "settings": tenant.settings,
             "tokens": token::to_json(&tenant),
             "history": history_json(&history),
@@ -131,7 +134,9 @@ async fn delete(app: &App, id: &TenantId, no_wait: bool, json: bool) -> anyhow::
         Ok(wait) if !no_wait => {
             // A server that remembers a token could still write behind the removal.
             let seconds = wait.whole_seconds();
-            eprintln!("The tokens are revoked. Waiting {seconds} s until every server knows it.");
+            output::print_error(&format!(
+                "The tokens are revoked. Waiting {seconds} s until every server knows it."
+            ));
             tokio::time::sleep(wait.unsigned_abs()).await;
         }
         // Without settings no token works; what is left of an interrupted removal can go.

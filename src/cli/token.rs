@@ -11,7 +11,10 @@ use serde_json::{Value, json};
 
 pub async fn run(place: &Place, command: TokenCommand, json: bool) -> anyhow::Result<()> {
     let app = match &command {
-        TokenCommand::Rotate { .. } => open::open_with_public_url(place).await?,
+        TokenCommand::Rotate { .. } => {
+            open::check_public_url(place)?;
+            open::open(place).await?
+        }
         TokenCommand::Revoke { .. } | TokenCommand::List { .. } => open::open(place).await?,
     };
     match command {
@@ -34,7 +37,7 @@ pub async fn run(place: &Place, command: TokenCommand, json: bool) -> anyhow::Re
             if shell {
                 output::print(&format!("TENANT_URL='{url}'\nSECRET_TOKEN='{token}'"));
             } else if json {
-                output::print_json(&json!({"tenant_url": url, "token": token}));
+                output::print_json(&json!({"tenantUrl": url, "token": token}));
             } else {
                 let name = match scope {
                     ScopeArgument::Scim => "Secret Token",

@@ -99,12 +99,12 @@ impl Operator {
 impl Server {
     /// The Tenant URL it printed.
     pub fn tenant_url(&self) -> String {
-        self.ready["tenant_url"].as_str().expect("a Tenant URL").to_owned()
+        self.ready["tenantUrl"].as_str().expect("a Tenant URL").to_owned()
     }
 
     /// The Secret Token it printed.
     pub fn token(&self) -> String {
-        self.ready["scim_token"].as_str().expect("a token").to_owned()
+        self.ready["scimToken"].as_str().expect("a token").to_owned()
     }
 
     /// Asks it to end, as a supervisor does, and waits for it.

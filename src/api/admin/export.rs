@@ -1,19 +1,20 @@
 //! `/employees/export`: everybody with what counts, as CSV or JSON Lines, in parts that fit an answer.
 
 use super::call::{Answer, Call, Query, bad_request, conflict, explain};
-use super::columns::{CustomColumns, CustomValues, harmless, is_fingerprint};
+use super::columns::{CustomColumns, harmless, is_fingerprint};
 use super::document::Problem;
 use super::employees::{StatusBody, StatusFilter, read_status};
 use crate::api::error::ApiError;
 use crate::api::response;
 use crate::directory::listing::{Search, cursor_after};
 use crate::directory::view::{Effective, display_name, employee_number};
-use crate::directory::{Employee, Settings};
+use crate::directory::{Employee, Settings, Tenant};
 use crate::scim::date_time;
 use http::HeaderValue;
 use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, LINK};
 use serde::Serialize;
 use serde_json::{Map, Value};
+use std::io;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -26,7 +27,7 @@ const PART_BYTES: usize = 5_000_000;
 /// How an export is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum ExportFormat {
+pub enum ExportFormat {
     /// Comma-separated values with a header (RFC 4180).
     Csv,
     /// An object on each line.
@@ -107,7 +108,8 @@ pub(super) async fn export_employees(call: Call, query: Query) -> Answer {
     };
     let status = read_status(query.get("status"))?;
     let tenant = call.tenant().await?;
-    let custom = CustomColumns::of(&tenant);
+    let lines = ExportLines::new(&tenant, format);
+    let custom = &lines.custom;
     let columns = query.get("columns").unwrap_or_default();
     if !is_fingerprint(columns) {
         return Err(bad_request("columns must be what the Link of the part before has"));
@@ -119,15 +121,14 @@ pub(super) async fn export_employees(call: Call, query: Query) -> Answer {
     }
     let search = Search { status, text: "", cursor: query.cursor(), limit: MOST_ROWS };
     let page = call.caller.directory.search(search).await.map_err(explain)?;
-    let mut part = Part::new(format);
-    if format == ExportFormat::Csv && query.cursor().is_none() {
-        part.begin(&custom)?;
+    let mut part = Part::default();
+    if query.cursor().is_none() {
+        part.bytes = lines.header().map_err(|_| ApiError::unwritable())?;
     }
     let mut cursor = page.next;
     let mut last = None;
     for employee in &page.rows {
-        let row = ExportRow::of(employee, tenant.settings);
-        if !part.add(&row, &custom.values(employee))? {
+        if !part.add(lines.line(employee).map_err(|_| ApiError::unwritable())?) {
             cursor = last.map(cursor_after);
             break;
         }
@@ -169,46 +170,68 @@ impl ExportFormat {
     }
 }
 
-/// A part in the making.
-struct Part {
+/// Writes the lines of an export.
+pub struct ExportLines<'t> {
     format: ExportFormat,
+    custom: CustomColumns<'t>,
+    settings: Settings,
+}
+
+impl<'t> ExportLines<'t> {
+    /// Lines with the settings and the custom attributes of a tenant.
+    pub fn new(tenant: &'t Tenant, format: ExportFormat) -> Self {
+        Self { format, custom: CustomColumns::of(tenant), settings: tenant.settings }
+    }
+
+    /// The names of the columns of a CSV; nothing in JSON Lines.
+    ///
+    /// # Errors
+    /// None is known: memory takes every line.
+    pub fn header(&self) -> io::Result<Vec<u8>> {
+        let names = COLUMNS.into_iter().chain(self.custom.titles.iter().map(|title| &**title));
+        match self.format {
+            ExportFormat::Csv => csv_line(|writer| writer.write_record(names)),
+            ExportFormat::Jsonl => Ok(Vec::new()),
+        }
+    }
+
+    /// The line of an employee.
+    ///
+    /// # Errors
+    /// As for [`Self::header`].
+    pub fn line(&self, employee: &Employee) -> io::Result<Vec<u8>> {
+        let (row, custom) = (ExportRow::of(employee, self.settings), self.custom.values(employee));
+        match self.format {
+            ExportFormat::Csv => {
+                csv_line(|writer| writer.serialize((row.harmless(), custom.harmless())))
+            }
+            ExportFormat::Jsonl => {
+                let line = ExportLine { row: &row, custom: custom.to_json() };
+                let mut line = serde_json::to_vec(&line)?;
+                line.push(b'\n');
+                Ok(line)
+            }
+        }
+    }
+}
+
+/// A part in the making.
+#[derive(Default)]
+struct Part {
     bytes: Vec<u8>,
     escaped: usize,
 }
 
 impl Part {
-    /// A part without rows.
-    fn new(format: ExportFormat) -> Self {
-        Self { format, bytes: Vec::new(), escaped: 0 }
-    }
-
-    /// Gives a CSV the names of its columns.
-    fn begin(&mut self, custom: &CustomColumns) -> Result<(), ApiError> {
-        let names = COLUMNS.into_iter().chain(custom.titles.iter().map(|title| &**title));
-        self.bytes = csv_line(|writer| writer.write_record(names))?;
-        Ok(())
-    }
-
-    /// Adds a row with the values of its custom attributes, if there is room for it: there always is for the first one.
-    fn add(&mut self, row: &ExportRow, custom: &CustomValues<'_>) -> Result<bool, ApiError> {
-        let line = match self.format {
-            ExportFormat::Csv => {
-                csv_line(|writer| writer.serialize((row.harmless(), custom.harmless())))?
-            }
-            ExportFormat::Jsonl => {
-                let line = ExportLine { row, custom: custom.to_json() };
-                let mut line = serde_json::to_vec(&line).map_err(|_| ApiError::unwritable())?;
-                line.push(b'\n');
-                line
-            }
-        };
+    /// Adds a line if there is room for it: there always is for the first one.
+    fn add(&mut self, line: Vec<u8>) -> bool {
         let escaped = self.escaped + response::escaped_len(&line);
         if escaped > PART_BYTES && self.escaped > 0 {
-            return Ok(false);
+            return false;
         }
         self.escaped = escaped;
         self.bytes.extend(line);
-        Ok(true)
+        true
     }
 }
 
@@ -234,14 +257,14 @@ pub(super) const COLUMNS: [&str; 15] = [
 /// A line of CSV. Everything is quoted, so that no separator but the comma can cut a text.
 fn csv_line(
     write: impl FnOnce(&mut csv::Writer<Vec<u8>>) -> csv::Result<()>,
-) -> Result<Vec<u8>, ApiError> {
+) -> io::Result<Vec<u8>> {
     let mut writer = csv::WriterBuilder::new()
         .has_headers(false)
         .quote_style(csv::QuoteStyle::Always)
         .terminator(csv::Terminator::CRLF)
         .from_writer(Vec::new());
-    write(&mut writer).map_err(|_| ApiError::unwritable())?;
-    writer.into_inner().map_err(|_| ApiError::unwritable())
+    write(&mut writer)?;
+    writer.into_inner().map_err(|error| error.into_error())
 }
 
 impl ExportRow {

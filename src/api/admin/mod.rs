@@ -7,7 +7,7 @@ mod settings;
 mod attributes;
 mod tokens;
 mod employees;
-mod export;
+pub(super) mod export;
 mod columns;
 mod employee;
 mod groups;

@@ -42,6 +42,11 @@ impl Engine {
         Ok(Self(Arc::new(Handles::File { writer, readers })))
     }
 
+    /// Whether a folder has the engine's file.
+    pub fn has_data(folder: &Path) -> bool {
+        folder.join(FILE).exists()
+    }
+
     /// An engine that keeps everything in memory.
     ///
     /// # Errors
