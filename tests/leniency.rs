@@ -192,6 +192,8 @@ async fn a_photo_that_is_too_long_is_left_out_and_named() {
         {"op": "Replace", "path": "photos[type eq \"thumbnail\"].value", "value": photo},
         {"op": "Add", "path": "photos[type eq \"photo\"].value", "value": photo},
         {"op": "Add", "path": "photos", "value": [{"value": photo}]},
+        {"op": "Replace", "path": "photos[type eq \"thumbnail\"].value", "value": [photo]},
+        {"op": "Replace", "path": "photos", "value": [{"value": photo, "type": "photo"}]},
         {"op": "Replace", "path": "active", "value": false},
     ]);
     let user = tenant.patch(&path, &operations).await.expect(200);

@@ -636,8 +636,6 @@ async fn a_list_is_not_emptied_by_values_under_another_name() {
             json!([{"value": "a@example.com"}, {"address": "b@example.com", "type": "home"}]),
         ),
         ("emails", json!({"address": "a@example.com"})),
-        ("addresses", json!([{"street": "1 Road"}])),
-        ("roles", json!([{"name": "Auditor"}])),
     ] {
         let body = json!({"userName": "ada@example.com", list: unreadable});
         let operations =
@@ -650,6 +648,30 @@ async fn a_list_is_not_emptied_by_values_under_another_name() {
             let detail = answer.expect_error(400, Some("invalidValue"));
             assert!(detail.contains(list) && detail.contains(" has no"), "{detail}");
             assert_eq!(tenant.get(&path).await.expect(200), before, "{unreadable}");
+        }
+    }
+    // No other list identifies a person, so the rest of the request counts: it may be that somebody leaves.
+    let kept = json!({
+        "phoneNumbers": [{"value": "1"}], "addresses": [{"locality": "London"}], "roles": [{"value": "Auditor"}],
+        "photos": [{"value": "https://x.example/p.png", "type": "photo"}],
+    });
+    tenant.patch(&path, &json!([{"op": "add", "value": kept}])).await.expect(200);
+    for (list, unreadable) in [
+        ("phoneNumbers", json!([{"number": "2", "type": "work"}])),
+        ("addresses", json!([{"street": "1 Road"}])),
+        ("roles", json!([{"name": "Keeper"}])),
+        ("photos", json!({"url": "https://x.example/q.png", "type": "photo"})),
+    ] {
+        for op in ["add", "replace", "remove"] {
+            let operations = json!([
+                {"op": op, "path": list, "value": unreadable},
+                {"op": "replace", "path": "active", "value": op == "remove"},
+            ]);
+            let user = tenant.patch(&path, &operations).await.expect(200);
+            assert_eq!(user["active"], op == "remove");
+            for (name, value) in kept.as_object().unwrap() {
+                assert_eq!(user[name], *value, "{op} {list}");
+            }
         }
     }
     let deep = json!([{"op": "replace", "path": "emails", "value": {"emails": [{"value": "a@example.com"}]}}]);

@@ -1,6 +1,7 @@
 //! Paths as administrators and clients write them: a Tenant URL with a final slash makes clients send `//Users`, and some
 //! clients write `/users`.
 
+use super::router::ENDPOINTS;
 use crate::directory::query::parse_id;
 use axum::body::Body;
 use axum::extract::{FromRequestParts, Path};
@@ -34,10 +35,6 @@ pub(crate) async fn record_id<S: Send + Sync>(parts: &mut Parts, state: &S) -> O
     let Ok(PathParts([id])) = PathParts::from_request_parts(parts, state).await;
     id.and_then(|text| parse_id(&text))
 }
-
-/// The SCIM endpoints as the routes spell them.
-const ENDPOINTS: [&str; 7] =
-    ["Users", "Groups", "Bulk", "Me", "ServiceProviderConfig", "ResourceTypes", "Schemas"];
 
 /// Folds doubled slashes, drops a final one, and spells a SCIM endpoint as its route. The query stays as it is.
 pub(super) fn fold(mut request: Request<Body>) -> Request<Body> {

@@ -36,9 +36,10 @@ impl Tenant<'_> {
             Value::Object(object) => {
                 let named =
                     |name: &str| object.iter().find(|(key, _)| key.eq_ignore_ascii_case(name));
+                let is_operation = named("op").is_some();
                 let id = match (named("$ref"), named("value")) {
                     (_, Some((_, value))) if !is_no_value(value) => None,
-                    (Some((_, Value::String(reference))), value) => {
+                    (Some((_, Value::String(reference))), value) if !is_operation => {
                         let key = value.map_or("value", |(key, _)| key.as_str()).to_owned();
                         self.id_in(reference).map(|id| (key, Value::from(id)))
                     }
@@ -122,5 +123,7 @@ mod tests {
             check(json!({"$ref": reference}), json!({"$ref": reference}));
         }
         check(json!({"$ref": null}), json!({"$ref": null}));
+        let operation = json!({"op": "add", "$ref": "../Users/u1"});
+        check(operation.clone(), operation);
     }
 }

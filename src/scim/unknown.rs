@@ -7,8 +7,7 @@ use super::filter::Filter;
 use super::json::Body;
 use super::patch::{PatchRequest, unknown_parts};
 use super::schema::{Attribute, AttributeType, Mutability, ResourceType, Target};
-use super::validate::value::is_left_out;
-use super::values::nested;
+use super::values::{nested, unwrapped};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -157,7 +156,7 @@ impl<'s> Unknown<'s> {
 
     /// Text that is too long, where it is left out for that.
     fn look_at_length(&mut self, attribute: &Attribute, at: &str, value: &Value) {
-        if value.as_str().is_some_and(|text| is_left_out(attribute, text)) {
+        if unwrapped(value).as_str().is_some_and(|text| attribute.leaves_out(text)) {
             self.add(format!("{at} (longer than {} characters)", attribute.max_chars));
         }
     }

@@ -24,13 +24,10 @@ pub(super) fn is_absent_list(value: &Value) -> bool {
     value.is_null() || value.as_array().is_some_and(Vec::is_empty)
 }
 
-/// The object in a list of one object; every other value as it is.
-pub(super) fn only_object(value: &Value) -> &Value {
-    match value {
-        Value::Array(elements) => match elements.as_slice() {
-            [only @ Value::Object(_)] => only,
-            _ => value,
-        },
+/// What a client wrapped in a list of one, as Entra ID does with a manager; every other value as it is.
+pub(super) fn unwrapped(value: &Value) -> &Value {
+    match value.as_array().map(Vec::as_slice) {
+        Some([only]) if !only.is_array() => only,
         _ => value,
     }
 }
@@ -38,7 +35,7 @@ pub(super) fn only_object(value: &Value) -> &Value {
 /// The value of a list that stands one level too deep, under the name of its attribute: `{"members": […]}` where the list
 /// itself belongs. `None` for every other value.
 pub(super) fn nested<'v>(attribute: &Attribute, value: &'v Value) -> Option<&'v Value> {
-    let mut members = only_object(value).as_object()?.iter();
+    let mut members = unwrapped(value).as_object()?.iter();
     let ((key, inner), None) = (members.next()?, members.next()) else { return None };
     let is_deep = attribute.multi_valued
         && attribute.is_named(key)
@@ -47,54 +44,53 @@ pub(super) fn nested<'v>(attribute: &Attribute, value: &'v Value) -> Option<&'v 
     is_deep.then_some(inner)
 }
 
-/// Refuses an element of a list of objects that says something, but not what the table knows. A list must not end up
-/// empty because a client calls its values by another name.
+/// Whether reading a value loses a part of it: a name that the table does not know, or text that is left out for its
+/// length. A list must not end up empty because a client calls its values by another name.
+pub(super) fn loses_a_part(attribute: &Attribute, value: &Value) -> bool {
+    match value {
+        Value::Array(values) => values.iter().any(|value| loses_a_part(attribute, value)),
+        Value::Object(members) if attribute.kind == AttributeType::Complex => {
+            members.iter().any(|(key, value)| match attribute.sub_attribute(key) {
+                Some(part) => loses_a_part(part, value),
+                None => !is_no_value(value),
+            })
+        }
+        Value::String(text) => attribute.leaves_out(text),
+        _ => false,
+    }
+}
+
+/// Refuses an element of a list that has no `value`, where the table asks for one.
 ///
 /// # Errors
 /// `invalidValue`.
-pub(super) fn check_readable(
+pub(super) fn check_has_value(
     attribute: &Attribute,
     element: &Value,
     at: &str,
 ) -> Result<(), Error> {
-    if attribute.kind != AttributeType::Complex || !attribute.multi_valued {
-        return Ok(());
-    }
-    let needs_value = attribute.without_value == WithoutValue::Refused;
-    let is_readable = match element {
-        Value::Object(object) => {
-            let part = |key: &String| attribute.sub_attribute(key);
-            let is_value =
-                |key: &String| part(key).is_some_and(|sub_attribute| sub_attribute.name == "value");
-            let mut members = object.iter();
-            if needs_value {
-                members.any(|(key, value)| is_value(key) && !is_no_value(value))
-            } else {
-                let has_unknown =
-                    members.any(|(key, value)| part(key).is_none() && !is_no_value(value));
-                let needs_value = attribute.without_value == WithoutValue::LeftOut
-                    && attribute.sub_attribute("value").is_some();
-                let is_known =
-                    |key: &String| if needs_value { is_value(key) } else { part(key).is_some() };
-                !has_unknown || object.keys().any(is_known)
-            }
-        }
+    let is_value = |value: &Value| {
         // The id of a member never begins so: this is JSON in a text.
-        Value::String(text) => {
-            !needs_value || !(text.is_empty() || text.trim_start().starts_with(['{', '[']))
-        }
-        other => !needs_value || !is_no_value(other),
+        let is_json = value.as_str().is_some_and(|text| text.trim_start().starts_with(['{', '[']));
+        !is_json && !is_no_value(value)
     };
-    if is_readable {
-        return Ok(());
+    let has_value = || match element {
+        Value::Object(members) => members.iter().any(|(key, value)| {
+            let part = attribute.sub_attribute(key);
+            part.is_some_and(|part| part.name == "value") && is_value(value)
+        }),
+        simple => is_value(simple),
+    };
+    let is_refused = match attribute.without_value {
+        WithoutValue::LeftOut | WithoutValue::Kept => false,
+        WithoutValue::RefusedUnderAnotherName => loses_a_part(attribute, element) && !has_value(),
+        WithoutValue::Refused => !has_value(),
+    };
+    if is_refused {
+        let expected = "has no value; expected an object such as {\"value\": …}";
+        return Err(Error::invalid_value(format!("{at} {expected}")));
     }
-    let expected = match attribute.sub_attribute("value") {
-        Some(_) => "has no value; expected an object such as {\"value\": …}".to_owned(),
-        None => {
-            format!("has no known sub-attribute; it can have {}", attribute.sub_attribute_names())
-        }
-    };
-    Err(Error::invalid_value(format!("{at} {expected}")))
+    Ok(())
 }
 
 /// Whether two values of `attribute` are the same: text by the attribute's `caseExact` (RFC 7643 §2.2).
@@ -187,10 +183,8 @@ fn fill_in(earlier: &mut Value, later: Value) {
 /// `value`, that is an element which says no more than that it is primary.
 pub(super) fn is_husk(attribute: &Attribute, element: &Value) -> bool {
     let is_companion = |name: &str| match attribute.without_value {
-        WithoutValue::LeftOut | WithoutValue::Refused => {
-            matches!(name, "type" | "primary" | "display")
-        }
         WithoutValue::Kept => name == "primary",
+        _ => matches!(name, "type" | "primary" | "display"),
     };
     attribute.sub_attribute("value").is_some()
         && element.as_object().is_some_and(|object| object.keys().all(|name| is_companion(name)))

@@ -7,7 +7,7 @@ use super::{Error, Store, keys};
 use std::sync::atomic::Ordering;
 
 /// The format that this program reads and writes. It grows with each change that an older program could not read.
-pub const FORMAT: u64 = 2;
+pub const FORMAT: u64 = 3;
 
 /// The attribute that holds the format.
 const ATTRIBUTE: &str = "format";

@@ -8,7 +8,7 @@ use super::path::Place;
 use super::write::Mode;
 use crate::scim::Error;
 use crate::scim::validate::value::{read_element, read_value};
-use crate::scim::values::{is_husk, is_no_value, is_primary};
+use crate::scim::values::{is_husk, is_no_value, is_primary, unwrapped};
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 
@@ -31,13 +31,7 @@ pub(super) fn write_elements(
         let read = read_value(sub_attribute, value.clone(), at)?;
         return change_elements(mode, container, place, &[(sub_attribute, read)]);
     }
-    let value = match value {
-        Value::Array(elements) => match elements.as_slice() {
-            [only] => only,
-            _ => value,
-        },
-        _ => value,
-    };
+    let value = unwrapped(value);
     let parts = if is_no_value(value) { None } else { read_parts(place.attribute, value, at)? };
     match parts {
         Some(parts) => change_elements(mode, container, place, &parts),

@@ -10,7 +10,7 @@ use crate::scim::error::quoted;
 use crate::scim::filter::{BoundFilter, Filter};
 use crate::scim::schema::{Attribute, ResourceType, Schema};
 use crate::scim::validate::value::wrong_type;
-use crate::scim::values::{is_no_value, only_object};
+use crate::scim::values::{is_no_value, unwrapped};
 use serde_json::{Map, Value};
 use std::collections::HashSet;
 
@@ -112,7 +112,7 @@ impl<'s, 'v> Reader<'s, 'v> {
             sub_attribute: None,
         };
         self.claim(named, || id.clone())?;
-        match (only_object(value), extension) {
+        match (unwrapped(value), extension) {
             (Value::Object(members), _) => {
                 members.iter().try_for_each(|(key, value)| self.read(&format!("{id}:{key}"), value))
             }
@@ -155,17 +155,13 @@ impl<'s, 'v> Reader<'s, 'v> {
 
 /// The sub-attributes that the value of a single complex attribute names, in any of the shapes it comes in.
 fn named_parts<'s>(attribute: &'s Attribute, value: &Value) -> Vec<&'s Attribute> {
-    match value {
+    match unwrapped(value) {
         Value::Object(members) => {
             members.keys().filter_map(|key| attribute.sub_attribute(key)).collect()
         }
         Value::String(text) if attribute.bare_value && !text.is_empty() => {
             attribute.sub_attribute("value").into_iter().collect()
         }
-        Value::Array(elements) => match elements.as_slice() {
-            [only] if !only.is_array() => named_parts(attribute, only),
-            _ => Vec::new(),
-        },
         _ => Vec::new(),
     }
 }

@@ -54,7 +54,7 @@ pub fn apply(
     mut document: Document,
     request: &PatchRequest,
 ) -> Result<Document, Error> {
-    let is_one_of_several = request.operations.len() > 1;
+    let mut skipped = Vec::new();
     let work = Work::new(MOST_WORK);
     for (operation, number) in request.operations.iter().zip(1_usize..) {
         let attributes = document.as_object_mut();
@@ -67,11 +67,17 @@ pub fn apply(
             return Err(too_much_work(number));
         }
         match applied {
-            // Alone it is refused: skipped, the whole request would do nothing.
-            Err(_) if is_one_of_several && path::filters_single_value(resource_type, operation) => {
+            Err(error) if path::filters_single_value(resource_type, operation) => {
+                skipped.push(in_operation(number, error));
             }
             applied => applied.map_err(|error| in_operation(number, error))?,
         }
+    }
+    // Without any other operation the whole request would do nothing, and its client would not learn of it.
+    if skipped.len() == request.operations.len()
+        && let Some(first) = skipped.into_iter().next()
+    {
+        return Err(first);
     }
     work.run(|| settle_resource(resource_type, &mut document));
     if work.is_exhausted() {

@@ -8,7 +8,7 @@ use super::write::Mode;
 use crate::scim::Error;
 use crate::scim::schema::{Attribute, AttributeType, Mutability};
 use crate::scim::validate::value::{read_element, read_value};
-use crate::scim::values::{check_primary, is_no_value, is_same};
+use crate::scim::values::{check_primary, is_no_value, is_same, unwrapped};
 use serde_json::{Map, Value};
 
 /// What an operation does to one sub-attribute: sets it, or clears it with `None`.
@@ -139,14 +139,14 @@ pub(super) fn read_parts<'s>(
     at: &str,
 ) -> Result<Option<Vec<Part<'s>>>, Error> {
     let read = read_element(attribute, value.clone(), at)?;
-    let named = named_members(value);
+    let named = unwrapped(value).as_object();
     if read.is_none() && named.is_none() {
         return Ok(None);
     }
     let emptied = named
         .into_iter()
         .flatten()
-        .filter(|(_, value)| is_no_value(value))
+        .filter(|(_, value)| is_no_value(unwrapped(value)))
         .filter_map(|(key, _)| attribute.sub_attribute(key))
         .filter(|sub_attribute| sub_attribute.mutability != Mutability::ReadOnly)
         .map(|sub_attribute| (sub_attribute, None));
@@ -158,18 +158,6 @@ pub(super) fn read_parts<'s>(
         .into_iter()
         .filter_map(|(name, value)| Some((attribute.sub_attribute(&name)?, Some(value))));
     Ok(Some(emptied.chain(set).collect()))
-}
-
-/// The members of an object, also of one that Entra ID wraps in a list.
-fn named_members(value: &Value) -> Option<&Map<String, Value>> {
-    match value {
-        Value::Object(object) => Some(object),
-        Value::Array(elements) => match elements.as_slice() {
-            [Value::Object(object)] => Some(object),
-            _ => None,
-        },
-        _ => None,
-    }
 }
 
 /// Changes the object called `name`, which is made when it is missing and disappears when it ends up empty.

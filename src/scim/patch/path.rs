@@ -10,7 +10,6 @@ use crate::scim::filter::{BoundFilter, Filter};
 use crate::scim::schema::{
     Attribute, AttributeType, Mutability, ResourceType, Returned, Schema, Target,
 };
-use crate::scim::validate::value::is_left_out;
 use serde_json::{Map, Value};
 
 /// Where a path leads.
@@ -101,13 +100,14 @@ fn resolve_value_path<'s>(
 }
 
 /// Whether the path of an operation has a value filter after an attribute of a single value. There is nothing to choose
-/// from, but a refusal would take the rest of the request with it.
+/// from, but a refusal would take the rest of the request with it. `active` is no such attribute: a client must learn that
+/// a person stays.
 pub(super) fn filters_single_value(resource_type: &ResourceType, operation: &Operation) -> bool {
     let path = operation.path.as_deref().filter(|path| path.contains('['));
     let parsed = path.and_then(|path| Filter::parse_value_path(path).ok());
     let target = parsed.and_then(|(attr_path, ..)| resource_type.resolve(&attr_path));
     matches!(target, Some(Target::Attribute { attribute, sub_attribute: None, .. })
-        if !attribute.multi_valued && attribute.mutability != Mutability::ReadOnly)
+        if !attribute.multi_valued && !attribute.defaulted && attribute.mutability != Mutability::ReadOnly)
 }
 
 /// The names in a value filter that are no sub-attributes of `attribute`.
@@ -172,12 +172,6 @@ impl Place<'_> {
     /// Whether its values are taken and forgotten, such as a password.
     pub fn is_never_kept(&self) -> bool {
         self.named().any(|attribute| attribute.returned == Returned::Never)
-    }
-
-    /// Whether a value for it is too long, and left out instead of refused.
-    pub fn leaves_out(&self, value: &Value) -> bool {
-        let text = value.as_str().zip(self.sub_attribute);
-        text.is_some_and(|(text, sub_attribute)| is_left_out(sub_attribute, text))
     }
 
     /// Whether it is a single boolean that always has a value, such as `active`. "No value" would have to mean true or

@@ -4,7 +4,7 @@
 use super::path::{Destination, Place, resolve};
 use super::request::{Op, PatchRequest};
 use crate::scim::schema::{Attribute, ResourceType};
-use crate::scim::values::nested;
+use crate::scim::values::{nested, unwrapped};
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 
@@ -64,12 +64,15 @@ fn reach_of_members(
 }
 
 fn reach_of_path(resource_type: &ResourceType, path: &str, op: Op, value: Option<&Value>) -> Reach {
-    match (resolve(resource_type, path), value) {
-        (Ok(Destination::Core), Some(Value::Object(members))) => {
+    match resolve(resource_type, path) {
+        Ok(Destination::Core) => {
+            let members = value.map(unwrapped).and_then(Value::as_object);
             let prefix = format!("{}:", resource_type.schema.id);
-            reach_of_members(resource_type, &prefix, op, members)
+            members.map_or_else(Reach::nothing, |members| {
+                reach_of_members(resource_type, &prefix, op, members)
+            })
         }
-        (Ok(Destination::Place(place)), value) if place.attribute.kept_apart => {
+        Ok(Destination::Place(place)) if place.attribute.kept_apart => {
             reach_of_place(&place, op, value)
         }
         _ => Reach::nothing(),
@@ -141,6 +144,9 @@ mod tests {
         check(json!({"op": "add", "path": "members", "value": ["a", "b"]}), Some(&["a", "b"]));
         check(json!({"op": "add", "value": {"members": two}}), Some(&["a", "b"]));
         check(json!({"op": "add", "value": {(urn::GROUP): {"members": two}}}), Some(&["a", "b"]));
+        let listed = json!([{"members": two}]);
+        check(json!({"op": "add", "value": {(urn::GROUP): listed}}), Some(&["a", "b"]));
+        check(json!({"op": "add", "path": urn::GROUP, "value": listed}), Some(&["a", "b"]));
         check(json!({"op": "remove", "path": "members", "value": two}), Some(&["a", "b"]));
         let deep = json!({"members": two});
         check(json!({"op": "add", "path": "members", "value": deep}), Some(&["a", "b"]));
@@ -161,6 +167,9 @@ mod tests {
     fn what_is_about_the_whole_list_reaches_all() {
         check(json!({"op": "replace", "path": "members", "value": [{"value": "a"}]}), None);
         check(json!({"op": "replace", "value": {"members": []}}), None);
+        let listed = json!([{"members": [{"value": "a"}]}]);
+        check(json!({"op": "replace", "value": {(urn::GROUP): listed}}), None);
+        check(json!({"op": "replace", "path": urn::GROUP, "value": listed}), None);
         check(json!({"op": "remove", "path": "members"}), None);
         check(json!({"op": "remove", "path": "members", "value": null}), None);
         check(json!({"op": "remove", "path": "members[type eq \"Group\"]"}), None);

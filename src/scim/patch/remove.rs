@@ -9,8 +9,8 @@ use super::request::Operation;
 use super::write::Mode;
 use crate::scim::Error;
 use crate::scim::schema::{Attribute, Mutability, ResourceType, Schema};
-use crate::scim::validate::value::{is_nothing, not_complex, read_element};
-use crate::scim::values::{check_readable, identity, is_same, nested};
+use crate::scim::validate::value::{is_nothing, not_complex, read_listed};
+use crate::scim::values::{identity, is_same, nested};
 use serde_json::{Map, Value};
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -143,16 +143,15 @@ fn remove_values(
 
 /// Reads one of the given values, which may be the bare text of a `value`. `None` for one that says nothing.
 fn read_given(attribute: &Attribute, given: &Value, at: &str) -> Result<Option<Value>, Error> {
-    check_readable(attribute, given, at)?;
     let is_bare = given.is_string() && !attribute.sub_attributes.is_empty();
-    if !is_bare {
-        return read_element(attribute, given.clone(), at);
-    }
-    if attribute.sub_attribute("value").is_none() {
-        return Err(not_complex(attribute, given, at));
-    }
-    let given = Map::from_iter([("value".to_owned(), given.clone())]);
-    read_element(attribute, Value::Object(given), at)
+    let given = match is_bare {
+        false => given.clone(),
+        true if attribute.sub_attribute("value").is_none() => {
+            return Err(not_complex(attribute, given, at));
+        }
+        true => Value::Object(Map::from_iter([("value".to_owned(), given.clone())])),
+    };
+    read_listed(attribute, given, at)
 }
 
 /// Whether the two say different things about what the value is for; saying nothing contradicts nothing.

@@ -4,7 +4,7 @@ use super::in_operation;
 use crate::scim::error::quoted;
 use crate::scim::json::{self, Body};
 use crate::scim::message::{self, member};
-use crate::scim::values::only_object;
+use crate::scim::values::{is_absent_list, unwrapped};
 use crate::scim::{Error, urn};
 use serde_json::{Map, Value};
 
@@ -45,7 +45,7 @@ impl PatchRequest {
     ///
     /// The names of members, the message URI and `op` are taken in any case: Entra ID sends `Replace`. Members that
     /// are not known are ignored. `schemas` may be missing or empty. So may `Operations`: such a request changes nothing.
-    /// But a body of other members alone would set attributes, and nothing would come of them.
+    /// But a body of other members without operations would set attributes, and nothing would come of them.
     ///
     /// # Errors
     /// `invalidSyntax`: another message in `schemas`, too many `Operations` or something else in their place, an operation
@@ -53,10 +53,11 @@ impl PatchRequest {
     pub fn read(body: Body) -> Result<PatchRequest, Error> {
         let mut body = body.into_object();
         message::require_if_named(&body, urn::PATCH_OP)?;
-        let operations = match message::take(&mut body, "Operations")? {
-            Some(Value::Array(operations)) => operations,
-            Some(Value::Null) => Vec::new(),
-            None if body.keys().all(|key| key.eq_ignore_ascii_case("schemas")) => Vec::new(),
+        let operations = message::take(&mut body, "Operations")?.unwrap_or_default();
+        let is_bare = body.keys().all(|key| key.eq_ignore_ascii_case("schemas"));
+        let operations = match operations {
+            nothing if is_absent_list(&nothing) && is_bare => Vec::new(),
+            Value::Array(operations) if !operations.is_empty() => operations,
             _ => return Err(Error::invalid_syntax("Operations must be a list of operations")),
         };
         let operations = operations
@@ -80,10 +81,10 @@ impl PatchRequest {
 /// For how many operations one stands: an object has one for each of its members, also of a schema's object in it. A path
 /// may be that of a whole schema, so it changes nothing.
 fn weight(operation: &Operation) -> usize {
-    let value = operation.value.as_ref().map(only_object);
+    let value = operation.value.as_ref().map(unwrapped);
     value.and_then(Value::as_object).map_or(1, |members| {
         let weights =
-            members.values().map(|value| only_object(value).as_object().map_or(1, Map::len));
+            members.values().map(|value| unwrapped(value).as_object().map_or(1, Map::len));
         weights.sum::<usize>().max(1)
     })
 }
@@ -108,7 +109,7 @@ fn read_attributes(value: Value) -> Value {
         value => value,
     };
     match value {
-        Value::Array(_) => only_object(&value).clone(),
+        Value::Array(_) => unwrapped(&value).clone(),
         value => value,
     }
 }

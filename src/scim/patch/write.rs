@@ -6,9 +6,9 @@ use super::part::{unless_immutable, within, write_attribute, write_complex};
 use super::path::{Destination, Place, refuse_read_only, resolve};
 use super::request::Operation;
 use crate::scim::Error;
-use crate::scim::schema::ResourceType;
+use crate::scim::schema::{AttributeType, ResourceType};
 use crate::scim::validate::value::{not_boolean, read_value, wrong_type};
-use crate::scim::values::is_no_value;
+use crate::scim::values::{is_no_value, loses_a_part};
 use serde_json::{Map, Value};
 
 /// How a value meets what is there.
@@ -96,7 +96,7 @@ fn write_place(
     place: &Place<'_>,
     value: &Value,
 ) -> Result<(), Error> {
-    if place.is_never_kept() || place.leaves_out(value) {
+    if place.is_never_kept() || is_lost(place, value)? {
         return Ok(());
     }
     match place.extension {
@@ -105,6 +105,17 @@ fn write_place(
         }
         None => write_in(mode, attributes, place, value),
     }
+}
+
+/// Whether nothing of a value can be kept. It changes nothing then: it is no wish for an empty list.
+fn is_lost(place: &Place<'_>, value: &Value) -> Result<bool, Error> {
+    let attribute = place.sub_attribute.unwrap_or(place.attribute);
+    let is_part_of_element = place.filter.is_some() && place.sub_attribute.is_none();
+    let has_parts = attribute.kind == AttributeType::Complex && !attribute.multi_valued;
+    if is_part_of_element || has_parts || !loses_a_part(attribute, value) {
+        return Ok(false);
+    }
+    Ok(read_value(attribute, value.clone(), &place.at())?.is_none())
 }
 
 fn write_in(

@@ -135,11 +135,14 @@ impl Uniqueness {
 /// What becomes of an element of a list that has no `value`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WithoutValue {
-    /// It is left out: an email without an address says nothing.
+    /// It is left out: a phone number without a number says nothing.
     LeftOut,
     /// It is kept: a role may have nothing but a `display` (RFC 7643 §8.7.1 requires no sub-attribute).
     Kept,
-    /// It is refused: a member without an id would be somebody whom the request loses.
+    /// It is left out, but refused when it has a name that the table does not know. Emails identify people, so a
+    /// request must not lose them.
+    RefusedUnderAnotherName,
+    /// It is refused: the request would lose a member without an id.
     Refused,
 }
 
@@ -311,6 +314,11 @@ impl Attribute {
     pub fn without_value(mut self, without_value: WithoutValue) -> Self {
         self.without_value = without_value;
         self
+    }
+
+    /// Whether `text` is too long, and left out for that.
+    pub fn leaves_out(&self, text: &str) -> bool {
+        self.left_out_when_long && text.chars().nth(self.max_chars).is_some()
     }
 
     /// Lets a resource do without the value when its text is too long.

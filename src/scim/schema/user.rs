@@ -79,6 +79,7 @@ fn multi_valued() -> Vec<Attribute> {
             "Email addresses",
         )
         .bare_value()
+        .without_value(WithoutValue::RefusedUnderAnotherName)
         // Each address but the primary one is a pointer item of its own, and a transaction takes 100 items: at worst 39
         // are removed, 39 added, and 6 written beside them.
         .max_values(40),

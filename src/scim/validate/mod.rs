@@ -12,9 +12,7 @@ use super::Error;
 use super::document::{Document, find, json_len};
 use super::json::Body;
 use super::schema::{Attribute, Mutability, ResourceType, Schema};
-use super::values::{
-    check_number, check_primary, is_absent_list, is_no_value, only_object, settle,
-};
+use super::values::{check_number, check_primary, is_absent_list, is_no_value, settle, unwrapped};
 use super::work::{MOST_WORK, Work};
 use serde_json::{Map, Value};
 use std::collections::HashSet;
@@ -59,7 +57,7 @@ pub fn read_resource(resource_type: &ResourceType, body: Body) -> Result<Documen
 /// Reads the object of an extension; `None` when it holds nothing.
 fn read_extension(extension: &Schema, value: Value) -> Result<Option<Map<String, Value>>, Error> {
     let value = match value {
-        Value::Array(_) => only_object(&value).clone(),
+        Value::Array(_) => unwrapped(&value).clone(),
         value => value,
     };
     let object = match value {

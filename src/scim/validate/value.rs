@@ -8,7 +8,10 @@ use crate::scim::fold::fold;
 use crate::scim::message;
 use crate::scim::number;
 use crate::scim::schema::{Attribute, AttributeType, Returned, Uniqueness};
-use crate::scim::values::{check_number, check_readable, is_no_value, merge_repeated, nested};
+use crate::scim::values::{
+    check_has_value, check_number, is_husk, is_no_value, loses_a_part, merge_repeated, nested,
+    unwrapped,
+};
 use base64::Engine;
 use icu_properties::CodePointSetData;
 use icu_properties::props::BidiControl;
@@ -35,8 +38,7 @@ pub fn read_value(attribute: &Attribute, value: Value, at: &str) -> Result<Optio
             check_number(attribute, elements.len(), at)?;
             for (element, position) in elements.into_iter().zip(1_usize..) {
                 let at = format!("{at}[{position}]");
-                check_readable(attribute, &element, &at)?;
-                read.extend(read_element(attribute, element, &at)?);
+                read.extend(read_listed(attribute, element, &at)?);
             }
         }
         simple @ (Value::Bool(_) | Value::Number(_) | Value::String(_))
@@ -47,15 +49,26 @@ pub fn read_value(attribute: &Attribute, value: Value, at: &str) -> Result<Optio
             return Err(wrong_type(at, "a list", &simple));
         }
         // Some clients send the only value without the list around it.
-        only => {
-            if !is_nothing(&only) {
-                check_readable(attribute, &only, at)?;
-            }
-            read.extend(read_element(attribute, only, at)?);
-        }
+        only if !is_no_value(&only) => read.extend(read_listed(attribute, only, at)?),
+        _ => {}
     }
     merge_repeated(attribute, &mut read);
     Ok((!read.is_empty()).then_some(Value::Array(read)))
+}
+
+/// Reads an element of a list. `None` also when the part that it loses was its `value`.
+///
+/// # Errors
+/// As [`read_value`].
+pub(in crate::scim) fn read_listed(
+    attribute: &Attribute,
+    element: Value,
+    at: &str,
+) -> Result<Option<Value>, Error> {
+    check_has_value(attribute, &element, at)?;
+    let loses_a_part = loses_a_part(attribute, &element);
+    let read = read_element(attribute, element, at)?;
+    Ok(read.filter(|read| !(loses_a_part && is_husk(attribute, read))))
 }
 
 /// Reads one value of an attribute: an element when it is multi-valued. `None` when it is no value.
@@ -66,7 +79,10 @@ pub fn read_value(attribute: &Attribute, value: Value, at: &str) -> Result<Optio
 /// # Errors
 /// `invalidValue` or `invalidSyntax`, as [`read_resource`](super::read_resource).
 pub fn read_element(attribute: &Attribute, value: Value, at: &str) -> Result<Option<Value>, Error> {
-    let value = simple_value(attribute, only_element(attribute, value), at)?;
+    let value = match value {
+        Value::Array(_) if !attribute.multi_valued => unwrapped(&value).clone(),
+        value => simple_value(attribute, value, at)?,
+    };
     let is_nothing = match &value {
         Value::Null => true,
         Value::String(text) => text.is_empty() && !attribute.defaulted,
@@ -100,32 +116,13 @@ pub fn read_element(attribute: &Attribute, value: Value, at: &str) -> Result<Opt
                 }
                 other => return Err(wrong_type(at, "text", &other)),
             };
-            if is_left_out(attribute, &text) {
+            if attribute.leaves_out(&text) {
                 return Ok(None);
             }
             check_text(attribute, &text, at)?;
             Ok(Some(Value::String(text)))
         }
     }
-}
-
-/// A single value that a client wrapped in a list, as Entra ID does with a manager.
-fn only_element(attribute: &Attribute, value: Value) -> Value {
-    match value {
-        Value::Array(mut elements)
-            if !attribute.multi_valued
-                && elements.len() == 1
-                && !elements.iter().any(Value::is_array) =>
-        {
-            elements.pop().unwrap_or_default()
-        }
-        value => value,
-    }
-}
-
-/// Whether a text is too long, and its attribute one that a resource does without rather than be refused.
-pub(in crate::scim) fn is_left_out(attribute: &Attribute, text: &str) -> bool {
-    attribute.left_out_when_long && text.chars().nth(attribute.max_chars).is_some()
 }
 
 /// The value in an object such as `{"value": "1"}`, where an element of a list has no sub-attributes: some clients write

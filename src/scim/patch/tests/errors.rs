@@ -66,11 +66,16 @@ fn a_filter_on_a_single_value_is_skipped_beside_other_operations() {
             check(json!({"active": true}), operations, json!({"active": false}));
         }
     }
-    let list = json!([
-        {"op": "replace", "path": "emails.value[value eq \"x\"]", "value": "x"},
-        {"op": "replace", "path": "active", "value": false}
-    ]);
-    check_error(json!({}), list, ScimType::InvalidPath, "filters what is not a list");
+    for (path, other) in [
+        ("emails.value[value eq \"x\"]", "title"),
+        ("active[value eq \"True\"].value", "title"),
+        ("nickName[value eq \"x\"]", "title[value eq \"x\"]"),
+    ] {
+        let operations = json!([
+            {"op": "replace", "path": path, "value": "x"}, {"op": "replace", "path": other, "value": "x"}
+        ]);
+        check_error(json!({}), operations, ScimType::InvalidPath, "filters what is not a list");
+    }
 }
 
 #[test]

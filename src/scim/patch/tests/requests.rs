@@ -62,7 +62,13 @@ fn the_operations_must_be_a_list_or_absent() {
     for operations in [json!({}), json!("add"), json!("")] {
         check_refused_operations(operations, "Operations must be a list of operations");
     }
-    check_refused(json!({"active": false}), "Operations must be a list of operations");
+    for body in [
+        json!({"active": false}),
+        json!({"Operations": null, "active": false}),
+        json!({"Operations": [], "active": false}),
+    ] {
+        check_refused(body, "Operations must be a list of operations");
+    }
     for body in [
         json!({}),
         json!({"schemas": [urn::PATCH_OP]}),
