@@ -258,7 +258,7 @@ async fn members_are_read_one_level_too_deep_and_by_reference() {
     for wanted in [deep(&bob), json!([{"$ref": reference(&bob)}])] {
         let body = json!({"displayName": "Crew", "members": wanted});
         tenant.put(&path(&crew), &body).await.expect(200);
-        assert_eq!(members(&tenant, &crew).await, [bob.clone()], "{body}");
+        assert_eq!(members(&tenant, &crew).await, std::slice::from_ref(&bob), "{body}");
         let body = json!({"displayName": "Fleet", "members": wanted});
         let fleet = tenant.post("/Groups", &body).await.expect(201);
         assert_eq!(fleet["members"][0]["value"], bob);

@@ -315,7 +315,7 @@ fn no_client_without_a_token_reaches_the_pager() {
     let alarms = load("infra/alarms.yaml");
     let pager = &alarms["Resources"]["Pager"]["Properties"];
     assert_eq!(actions(pager), ["ExistingTopicArn", "Topic"]);
-    let [always, slow, probes] = list(&list(&pager["AlarmRule"]["Fn::Join"])[1])[..] else {
+    let [always, slow, probes] = list(list(&pager["AlarmRule"]["Fn::Join"])[1])[..] else {
         panic!("three parts of the rule");
     };
     assert_eq!(
