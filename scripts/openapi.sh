@@ -16,7 +16,7 @@ mkfifo "$work/ready"
 "$rollcall" --data "$work/data" serve --listen 127.0.0.1:0 --json >"$work/ready" 2>"$work/log" &
 server=$!
 read -r ready <"$work/ready"
-scim=$(python3 -c 'import json, sys; print(json.loads(sys.argv[1])["tenant_url"])' "$ready")
+scim=$(python3 -c 'import json, sys; print(json.loads(sys.argv[1])["tenantUrl"])' "$ready")
 curl --silent --show-error --fail --output "$work/openapi.json" "${scim%/scim/v2}/api/openapi.json"
 openapi-spec-validator "$work/openapi.json"
 # The answers of all kinds of failures are described once, as the default, and Rollcall has no licence.

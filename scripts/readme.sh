@@ -30,7 +30,7 @@ for shell in "bash --norc -i" "zsh -f -i"; do
     server=$!
     read -r ready <"$work/ready"
     rm "$work/ready"
-    url=$(python3 -c 'import json, sys; print(json.loads(sys.argv[1])["tenant_url"])' "$ready")
+    url=$(python3 -c 'import json, sys; print(json.loads(sys.argv[1])["tenantUrl"])' "$ready")
     export ROLLCALL_PUBLIC_URL=${url%/tenants/*}
     PS1='' PS2='' setsid $shell <"$work/pasted" >"$work/printed" 2>"$work/errors" || true
     kill "$server"

@@ -294,11 +294,16 @@ fn the_runbook_has_every_alarm() {
             let properties = &resource["Properties"];
             let description = properties["AlarmDescription"]["Fn::Sub"].as_str().expect("text");
             assert!(description.ends_with(&format!("{name}.")), "{description}");
-            // Only the composite alarm reaches the pager.
-            assert_eq!(actions(properties), ["ExistingNoticeTopicArn", "NoticeTopic"], "{name}");
+            let topics = match name.as_str() {
+                "FunctionErrors" => ["ExistingTopicArn", "Topic"],
+                _ => ["ExistingNoticeTopicArn", "NoticeTopic"],
+            };
+            assert_eq!(actions(properties), topics, "{name}");
         }
     }
-    assert!(runbook.contains("\n| `Pager` |"));
+    for name in ["Pager", "HourlyPager"] {
+        assert!(runbook.contains(&format!("\n| `{name}` |")), "{name}");
+    }
 }
 
 /// The topics of an alarm: the one that is given, and the one that is made.
@@ -313,24 +318,63 @@ fn actions(properties: &Value) -> Vec<&str> {
 #[test]
 fn no_client_without_a_token_reaches_the_pager() {
     let alarms = load("infra/alarms.yaml");
-    let pager = &alarms["Resources"]["Pager"]["Properties"];
-    assert_eq!(actions(pager), ["ExistingTopicArn", "Topic"]);
-    let [always, slow, probes] = list(list(&pager["AlarmRule"]["Fn::Join"])[1])[..] else {
-        panic!("three parts of the rule");
-    };
-    assert_eq!(
-        always["Fn::Sub"],
-        "ALARM(\"${ServerErrors}\") OR ALARM(\"${ServerErrorsInAnHour}\") OR ALARM(\"${FunctionErrors}\")"
-    );
+    let resources = &alarms["Resources"];
+    for name in ["Pager", "HourlyPager"] {
+        let pager = &resources[name]["Properties"];
+        assert_eq!(actions(pager), ["ExistingTopicArn", "Topic"]);
+        assert_eq!(pager["ActionsSuppressor"]["Ref"], "FunctionThrottles");
+    }
+    let rule = &resources["Pager"]["Properties"]["AlarmRule"]["Fn::Join"];
+    let [errors, slow, probes] = list(list(rule)[1])[..] else { panic!("three parts of the rule") };
+    assert_eq!(errors["Fn::Sub"], "ALARM(\"${ServerErrors}\")");
     assert_eq!(slow["Fn::Sub"], "(ALARM(\"${Latency}\") AND NOT ALARM(\"${Flood}\"))");
-    assert_eq!(
-        list(&probes["Fn::If"])[1]["Fn::Sub"],
-        "(ALARM(\"${NotReady}\") AND NOT (ALARM(\"${Flood}\") OR ALARM(\"${FunctionThrottles}\")))"
-    );
+    let probes = list(&probes["Fn::If"])[1];
+    assert_eq!(probes["Fn::Sub"], "(ALARM(\"${NotReady}\") AND NOT ALARM(\"${Flood}\"))");
+    let rule = &resources["HourlyPager"]["Properties"]["AlarmRule"];
+    assert_eq!(rule["Fn::Sub"], "ALARM(\"${ServerErrorsInAnHour}\")");
+    // A flood is over for the rule only when Latency has forgotten its slow answers.
+    let periods = |name: &str| resources[name]["Properties"]["EvaluationPeriods"].as_u64();
+    assert!(periods("Flood") > periods("Latency"));
+}
+
+/// The value of a metric expression of an alarm, of which this understands what the alarms use.
+fn evaluate(metrics: &[&Value], id: &str, values: &[(&str, f64)]) -> f64 {
+    if let Some((_, value)) = values.iter().find(|(name, _)| *name == id) {
+        return *value;
+    }
+    let metric = metrics.iter().find(|metric| metric["Id"] == id).expect("a metric");
+    let value = |id: &str| evaluate(metrics, id, values);
+    match metric["Expression"].as_str() {
+        Some("IF(failed >= 3, 100 * failed / MAX([failed, asked]), 0)") => {
+            let failed = value("failed");
+            if failed >= 3.0 { 100.0 * failed / failed.max(value("asked")) } else { 0.0 }
+        }
+        Some("errors - FILL(throttles, 0)") => value("errors") - value("throttles"),
+        Some("requests - FILL(probes, 0)") => value("requests") - value("probes"),
+        other => panic!("an unknown expression: {other:?}"),
+    }
+}
+
+/// A small deployment has a few requests an hour, and many more probes.
+#[test]
+fn neither_probes_nor_throttled_requests_count_as_those_of_clients() {
+    let alarms = load("infra/alarms.yaml");
     for name in ["ServerErrors", "ServerErrorsInAnHour"] {
-        let metrics = list(&alarms["Resources"][name]["Properties"]["Metrics"]);
-        let expression = metrics[0]["Expression"].as_str().expect("text");
-        assert!(expression.contains("errors - FILL(throttles, 0) >= 3"), "{name}: {expression}");
+        let properties = &alarms["Resources"][name]["Properties"];
+        let metrics = list(&properties["Metrics"]);
+        let percent = |errors: f64, throttles: f64, requests: f64, probes: f64| {
+            let values = [
+                ("errors", errors),
+                ("throttles", throttles),
+                ("requests", requests),
+                ("probes", probes),
+            ];
+            evaluate(&metrics, "percent", &values)
+        };
+        assert_eq!(percent(3.0, 0.0, 723.0, 720.0), 100.0, "all requests of clients fail");
+        assert_eq!(percent(2.0, 0.0, 2.0, 0.0), 0.0);
+        assert_eq!(percent(500.0, 500.0, 900.0, 20.0), 0.0, "{name}");
+        assert_eq!(percent(5.0, 0.0, 1_000.0, 0.0), 0.5);
     }
 }
 
