@@ -1,12 +1,18 @@
 #!/usr/bin/env bash
-# Validates the administration's OpenAPI description, as a running server gives it, with two validators.
+# Validates the administration's OpenAPI description, as a running server gives it, with three validators. Then it
+# generates a client from the description.
 #
 #     scripts/tools.sh scripts/openapi.sh
 #
-# Needs Node.js 20.19 or newer.
+# Needs Node.js 20.19 or newer, Maven, and a JDK of version 17 or newer. The generator is fetched once, into
+# target/openapi-generator.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 redocly=@redocly/cli@2.77.0
+version=7.14.0
+generator=target/openapi-generator/openapi-generator-cli-$version.jar
+[ -e "$generator" ] || mvn --quiet --batch-mode dependency:copy \
+    -Dartifact="org.openapitools:openapi-generator-cli:$version" -DoutputDirectory=target/openapi-generator >&2
 cargo build --quiet --locked --bin rollcall
 rollcall=${CARGO_TARGET_DIR:-$PWD/target}/debug/rollcall
 work=$(mktemp -d)
@@ -22,3 +28,7 @@ openapi-spec-validator "$work/openapi.json"
 # The answers of all kinds of failures are described once, as the default, and Rollcall has no licence.
 REDOCLY_TELEMETRY=off npx --yes "$redocly" lint "$work/openapi.json" \
     --skip-rule operation-4xx-response --skip-rule info-license --format summary
+java -jar "$generator" validate --input-spec "$work/openapi.json"
+java -Dlog.level=error -jar "$generator" generate --generator-name python --input-spec "$work/openapi.json" \
+    --output "$work/client" >"$work/generated" 2>&1 || { cat "$work/generated" >&2; exit 1; }
+python3 -m compileall -q "$work/client"
