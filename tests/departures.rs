@@ -328,6 +328,30 @@ async fn the_console_finishes_what_is_left_over_too() {
     }
 }
 
+#[tokio::test]
+async fn a_request_of_a_tenant_over_its_share_finishes_what_is_left_over_too() {
+    let tenant = acme().await;
+    let slow = tenant.app.app.with_memory_of_its_own().with_tenant_units(1);
+    let slow = tenant.at(tenant.app.serving(slow));
+    let ada = user(&tenant, "ada").await;
+    let groups = many_groups(&tenant, &[&ada]).await;
+    slow.get("/Users?count=1").await.expect(200);
+    cut_deletion_short(&tenant, &ada).await;
+    tenant.app.advance(Duration::seconds(50));
+    let create = |n: usize| {
+        let body = json!({"userName": format!("new{n}")});
+        json!({"method": "POST", "path": "/Users", "bulkId": n.to_string(), "data": body})
+    };
+    let creates: Vec<Value> = (0..30).map(create).collect();
+    let schemas = ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"];
+    let request = json!({"schemas": schemas, "Operations": creates});
+    slow.post("/Bulk", &request).await.expect(200);
+    assert_eq!(unfinished(&tenant).await.len(), 1);
+    tenant.app.advance(Duration::seconds(12));
+    slow.get("/Users?count=1").await.expect_error(429, None);
+    expect_settled(&tenant, &groups).await;
+}
+
 /// The memberships of somebody who does not come back refuse joins for a day, and are then removed.
 #[tokio::test]
 async fn memberships_of_erased_employees_and_deleted_groups_end() {

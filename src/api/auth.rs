@@ -60,9 +60,6 @@ pub(super) async fn authenticate(
     if !(reading && area.open.contains(&endpoint)) {
         match caller(&services, &tenant, area.scope, request.headers()).await {
             Ok((caller, unfinished)) => {
-                if let Some(wait) = services.shares.wait(&caller.tenant) {
-                    return ApiError::over_its_share(wait).into_response();
-                }
                 request.extensions_mut().insert(caller.clone());
                 let answer = noticed(&services, area, &caller, request, next);
                 return tokio::join!(answer, caller.directory.finish_left_over(&unfinished)).0;
@@ -106,7 +103,14 @@ async fn noticed(
     }
     let (method, route) = (request.method().clone(), request.extensions().get().cloned());
     let asked = services.sync.asked(&caller.tenant, &caller.token);
-    let (response, ()) = tokio::join!(next.run(request), asked);
+    // Only SCIM requests wait: an administrator must be able to revoke a token whose requests use up the share.
+    let answer = async {
+        match services.shares.wait(&caller.tenant) {
+            Some(wait) => ApiError::over_its_share(wait).into_response(),
+            None => next.run(request).await,
+        }
+    };
+    let (response, ()) = tokio::join!(answer, asked);
     let refused = error::refusal(&response).map(|(status, detail)| {
         let operation = operation(&method, route.as_ref(), response.status());
         (operation, status, detail)

@@ -115,9 +115,6 @@ pub(super) async fn guard(
         None if reading => return redirect(&site.root()),
         None => return signed_out().into_response(),
     };
-    if let Some(wait) = services.shares.wait(&visitor.tenant) {
-        return ApiError::over_its_share(wait).into_response();
-    }
     let (directory, token) = (visitor.directory.clone(), Arc::clone(&visitor.token));
     let tenant = visitor.tenant.clone();
     let request = if reading {

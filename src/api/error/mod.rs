@@ -35,6 +35,7 @@ pub(crate) struct ApiError {
 #[derive(Debug)]
 enum Cause {
     Directory(Box<directory::Error>),
+    OverShare,
     Text(String),
 }
 
@@ -42,6 +43,7 @@ impl Cause {
     fn text(&self) -> String {
         match self {
             Cause::Directory(error) => crate::error_chain(&**error),
+            Cause::OverShare => "the tenant used its share of capacity units".to_owned(),
             Cause::Text(text) => text.clone(),
         }
     }

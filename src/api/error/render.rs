@@ -1,6 +1,6 @@
 //! Failures as bodies of answers, and what the log keeps of them.
 
-use super::{ApiError, Failure, UnreadableAnswer};
+use super::{ApiError, Cause, Failure, UnreadableAnswer};
 use crate::api::context::Part;
 use crate::api::observe::Seen;
 use crate::api::response;
@@ -10,11 +10,12 @@ use axum::response::Response;
 use serde_json::{Map, Value, json};
 
 /// The status and the text of an answer that tells the identity provider's administrator what to mend. Not found and
-/// not modified by others are every day's work.
+/// not modified by others are every day's work, and so are short waits, except for the one of a used share.
 pub(in crate::api) fn refusal(response: &Response) -> Option<(u16, String)> {
     let Failure(failure) = response.extensions().get()?;
     let status = failure.status.as_u16();
-    let is_news = matches!(status, 400 | 403 | 405 | 409 | 413 | 415);
+    let is_news = matches!(status, 400 | 403 | 405 | 409 | 413 | 415)
+        || matches!(failure.cause, Some(Cause::OverShare));
     is_news.then(|| (status, failure.detail.chars().take(MOST_NOTED_CHARS).collect()))
 }
 

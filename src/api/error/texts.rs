@@ -109,8 +109,8 @@ impl ApiError {
         )
     }
 
-    /// 429 for a tenant that used its share of the table.
-    pub(crate) fn over_its_share(wait: time::Duration) -> Self {
+    /// 429 for the identity provider of a tenant that used its share of the table.
+    pub(in crate::api) fn over_its_share(wait: time::Duration) -> Self {
         let seconds = u16::try_from(wait.whole_seconds().saturating_add(1)).unwrap_or(u16::MAX);
         let mut error = Self::retry_later(
             StatusCode::TOO_MANY_REQUESTS,
@@ -118,7 +118,7 @@ impl ApiError {
             "This tenant sends more work than its share. Wait for the seconds in Retry-After and repeat \
              the request",
         );
-        error.cause = Some(Cause::Text("the tenant used its share of capacity units".to_owned()));
+        error.cause = Some(Cause::OverShare);
         error
     }
 
