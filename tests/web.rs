@@ -8,7 +8,9 @@ use axum::body::Body;
 use http::Request;
 use rollcall::directory::access::SESSION_TTL_SECS;
 use serde_json::{Value, json};
+use std::sync::Arc;
 use time::Duration;
+use tokio::sync::Notify;
 
 const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 
@@ -213,6 +215,27 @@ async fn a_session_ends_with_its_token() {
     let items = browser.tenant.items("TENANT#acme").await;
     let is_session = |name: &&String| name.starts_with("session ");
     assert_eq!(items.iter().flat_map(|item| item.keys()).filter(is_session).count(), 1);
+}
+
+#[tokio::test]
+async fn a_read_that_began_before_a_sign_out_is_not_remembered_after_it() {
+    let browser = at_acme().await;
+    let app = &browser.tenant.app;
+    app.advance(Duration::seconds(SESSION_TTL_SECS));
+    app.faults.take_calls();
+    let let_go = Arc::new(Notify::new());
+    app.faults.plan("Query", Fault::Late(Arc::clone(&let_go)));
+    let early = {
+        let browser = browser.clone();
+        tokio::spawn(async move { browser.get("employees").await })
+    };
+    while app.faults.take_calls().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    browser.submit("sign-out", &[]).await.redirect();
+    let_go.notify_one();
+    early.await.unwrap().page(200);
+    assert_eq!(browser.get("employees").await.redirect(), "/tenants/acme/");
 }
 
 #[tokio::test]

@@ -48,7 +48,7 @@ pub struct Session {
 #[derive(Debug, Clone)]
 pub struct Access {
     tenants: Tenants,
-    remembered: Arc<Mutex<HashMap<TenantId, Remembered>>>,
+    memory: Arc<Mutex<Memory>>,
     lockout: Lockout,
 }
 
@@ -64,6 +64,14 @@ pub enum SignIn {
         /// For how long wrong ones are answered like this.
         retry_after: Duration,
     },
+}
+
+/// What is remembered of tenants.
+#[derive(Debug, Default)]
+struct Memory {
+    tenants: HashMap<TenantId, Remembered>,
+    /// Counts how often a tenant was forgotten. A read that began before may not know the change, so it is not remembered.
+    forgotten: u64,
 }
 
 /// What the store said of a tenant id.
@@ -115,7 +123,7 @@ enum Looked<T> {
 impl Access {
     /// Access to `tenants`.
     pub fn new(tenants: Tenants) -> Self {
-        Self { tenants, remembered: Arc::default(), lockout: Lockout::default() }
+        Self { tenants, memory: Arc::default(), lockout: Lockout::default() }
     }
 
     /// The session of a token with this scope at the tenant named in the URL. `None` for every reason alike: no such
@@ -293,7 +301,9 @@ impl Access {
 
     /// Forgets what is remembered of a tenant, also after a change that failed: it may be there all the same.
     fn forget(&self, tenant: &TenantId) {
-        self.lock().remove(tenant);
+        let mut memory = self.lock();
+        memory.tenants.remove(tenant);
+        memory.forgotten += 1;
     }
 
     /// What `read` takes from the record of a valid token. Most requests need next to nothing of it.
@@ -345,16 +355,16 @@ impl Access {
     }
 
     fn recall(&self, tenant: &TenantId, now: OffsetDateTime) -> Option<Arc<Known>> {
-        let remembered = self.lock();
-        let found = remembered.get(tenant)?;
+        let memory = self.lock();
+        let found = memory.tenants.get(tenant)?;
         found.is_fresh(now).then(|| found.tenant.clone()).flatten()
     }
 
     /// Decides under the lock, so that of many wrong tokens at once only one makes a record that is
     /// remembered be read again.
     fn after_a_misfit(&self, tenant: &TenantId, now: OffsetDateTime) -> Next {
-        let mut remembered = self.lock();
-        let Some(found) = remembered.get_mut(tenant) else { return Next::ReadAgain };
+        let mut memory = self.lock();
+        let Some(found) = memory.tenants.get_mut(tenant) else { return Next::ReadAgain };
         let rechecked = found
             .rechecked_at
             .is_some_and(|at| (Duration::ZERO..RECHECK_EVERY).contains(&(now - at)));
@@ -370,8 +380,9 @@ impl Access {
         tenant: &TenantId,
         now: OffsetDateTime,
     ) -> Result<Option<Arc<Known>>, Error> {
+        let forgotten = self.lock().forgotten;
         let found = self.tenants.store.tenant(tenant).get_tenant_and_work().await?;
-        let before = self.lock().get(tenant).cloned();
+        let before = self.lock().tenants.get(tenant).cloned();
         // A wrong token must not make others look after unfinished work more often.
         let before = before.filter(|before| is_fresh(before.work_read_at, now));
         let work_read_at = before.as_ref().map_or(now, |before| before.work_read_at);
@@ -385,7 +396,11 @@ impl Access {
             };
             Arc::new(Known { record, directory, signed_out, unfinished: Mutex::new(unfinished) })
         });
-        let mut remembered = self.lock();
+        let mut memory = self.lock();
+        if memory.forgotten != forgotten {
+            return Ok(record);
+        }
+        let remembered = &mut memory.tenants;
         let rechecked_at = remembered.get(tenant).and_then(|found| found.rechecked_at);
         if remembered.len() >= MOST_REMEMBERED && !remembered.contains_key(tenant) {
             // Guessed ids make room first.
@@ -399,8 +414,8 @@ impl Access {
         Ok(record)
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<TenantId, Remembered>> {
-        self.remembered.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Memory> {
+        self.memory.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -32,6 +32,8 @@ pub enum Fault {
     Spared,
     /// The engine's own answer, but it does not see the call before it is let go.
     Held(Arc<Notify>),
+    /// The engine's own answer, but it is on its way until it is let go.
+    Late(Arc<Notify>),
 }
 
 impl Fault {
@@ -258,7 +260,7 @@ impl WatchedTable {
             Some(Fault::Cut) => return cut(),
             Some(Fault::Silence) => std::future::pending().await,
             Some(Fault::Held(let_go)) => let_go.notified().await,
-            Some(Fault::CutAfter | Fault::Spared) | None => {}
+            Some(Fault::CutAfter | Fault::Spared | Fault::Late(_)) | None => {}
         }
         let answer = call.await;
         let (succeeded, units) = match &answer {
@@ -268,6 +270,10 @@ impl WatchedTable {
         self.faults.record(operation, request, (succeeded, units), begun);
         match fault {
             Some(Fault::CutAfter) => cut(),
+            Some(Fault::Late(let_go)) => {
+                let_go.notified().await;
+                answer
+            }
             _ => answer,
         }
     }

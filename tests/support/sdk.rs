@@ -94,7 +94,7 @@ impl HttpConnector for WatchedConnector {
             }
             Some(Fault::Cut) => return HttpConnectorFuture::ready(Err(cut())),
             Some(Fault::Silence) => return HttpConnectorFuture::new(std::future::pending()),
-            Some(Fault::CutAfter | Fault::Spared | Fault::Held(_)) | None => {}
+            Some(Fault::CutAfter | Fault::Spared | Fault::Held(_) | Fault::Late(_)) | None => {}
         }
         let (connector, faults) = (self.connector.clone(), self.faults.clone());
         HttpConnectorFuture::new(async move {
@@ -116,6 +116,10 @@ impl HttpConnector for WatchedConnector {
             *response.body_mut() = SdkBody::from(bytes);
             match fault {
                 Some(Fault::CutAfter) => Err(cut()),
+                Some(Fault::Late(let_go)) => {
+                    let_go.notified().await;
+                    Ok(response)
+                }
                 _ => Ok(response),
             }
         })
