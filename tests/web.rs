@@ -3,7 +3,8 @@
 use crate::support::browser::{Browser, after};
 use crate::support::engine::Fault;
 use crate::support::log::{Log, says_nothing_secret};
-use crate::support::{TestApp, TestTenant, counting_id, pause_time};
+use crate::support::{START, TestApp, TestTenant, counting_id, pause_time};
+use aws_sdk_dynamodb::types::AttributeValue;
 use axum::body::Body;
 use http::Request;
 use rollcall::directory::access::SESSION_TTL_SECS;
@@ -215,6 +216,44 @@ async fn a_session_ends_with_its_token() {
     let items = browser.tenant.items("TENANT#acme").await;
     let is_session = |name: &&String| name.starts_with("session ");
     assert_eq!(items.iter().flat_map(|item| item.keys()).filter(is_session).count(), 1);
+}
+
+/// DynamoDB takes an expression of 4 KB. Each check of a token reads the item.
+#[tokio::test]
+async fn a_sign_out_removes_some_sessions_of_very_many() {
+    let browser = at_acme().await;
+    let now = START.unix_timestamp();
+    let count = async || {
+        let items = browser.tenant.items("TENANT#acme").await;
+        let names = items.iter().flat_map(|item| item.keys());
+        let names: Vec<String> =
+            names.filter(|name| name.starts_with("session ")).cloned().collect();
+        names
+    };
+    let plant = async |ends: &[(String, i64)]| {
+        let number = |end: i64| AttributeValue::N(end.to_string());
+        let sessions = ends.iter().map(|(name, end)| (&**name, number(*end)));
+        browser.tenant.plant_own("SIGNEDOUT", sessions).await;
+    };
+    let name = |n: i64| format!("session {n:022}");
+    for (ends, left) in [
+        ((0..1_000).map(|n| (name(n), now - n)).collect::<Vec<_>>(), 901),
+        ((0..1_050).map(|n| (name(n), now + 60 + n)).collect(), 1_000),
+    ] {
+        plant(&ends).await;
+        let another = Browser::signed_in(&browser.tenant).await;
+        browser.tenant.app.faults.take_calls();
+        another.submit("sign-out", &[]).await.redirect();
+        assert_eq!(another.get("employees").await.redirect(), "/tenants/acme/");
+        let calls = browser.tenant.app.faults.take_calls();
+        let expressions = calls.iter().filter_map(|call| call.request["UpdateExpression"].as_str());
+        let longest = expressions.map(str::len).max().unwrap();
+        assert!(longest < 4_096, "{longest}");
+        let kept = count().await;
+        assert_eq!(kept.len(), left);
+        assert!(!kept.contains(&name(if left == 901 { 999 } else { 0 })), "the first to end goes");
+        assert!(kept.contains(&name(if left == 901 { 0 } else { 1_049 })));
+    }
 }
 
 #[tokio::test]

@@ -5,6 +5,11 @@ use super::{Error, Item, TenantStore, keys};
 use aws_sdk_dynamodb::types::AttributeValue;
 use std::collections::{BTreeSet, HashMap};
 
+/// The most sessions in the item. Each check of a token reads them.
+const MOST_SESSIONS: usize = 1_000;
+/// The most sessions that one sign-out removes: DynamoDB takes an expression of 4 KB.
+const MOST_REMOVED: usize = 100;
+
 /// The attribute of a session starts so, and ends with its id. The value is the session's end in seconds since 1970.
 const SESSION: &str = "session ";
 
@@ -30,20 +35,32 @@ fn sessions(item: &Item) -> impl Iterator<Item = (&str, i64)> {
     })
 }
 
+/// The sessions that a sign-out of `session` removes: those that have expired, and those for which the item has no room.
+/// The ones that end soonest come first.
+fn superfluous<'i>(item: &'i Item, session: &str, now: i64) -> Vec<&'i str> {
+    let others = sessions(item).filter(|(other, _)| *other != session);
+    let mut others: Vec<(i64, &str)> = others.map(|(other, expires)| (expires, other)).collect();
+    others.sort_unstable();
+    let expired = others.partition_point(|(expires, _)| *expires <= now);
+    let beyond = (others.len() + 1).saturating_sub(MOST_SESSIONS);
+    others.truncate(expired.max(beyond).min(MOST_REMOVED));
+    others.into_iter().map(|(_, other)| other).collect()
+}
+
 impl TenantStore {
-    /// Notes that a session was signed out, and forgets the sessions that have expired. Times are seconds since 1970.
+    /// Notes that a session was signed out, and forgets others: expired ones, and beyond 1,000 those that end soonest. Times
+    /// are seconds since 1970.
     ///
     /// # Errors
     /// [`Error`], as for every call.
     pub async fn sign_out(&self, session: &str, expires: i64, now: i64) -> Result<(), Error> {
         let key = keys::signed_out(&self.tenant);
         let stored = self.store.get(&key).await?.unwrap_or_default();
-        let expired = sessions(&stored).filter(|(_, expires)| *expires <= now);
         let mut names = HashMap::from([("#new".to_owned(), format!("{SESSION}{session}"))]);
         let mut removed = Vec::new();
-        for (number, (session, _)) in expired.enumerate() {
+        for (number, other) in superfluous(&stored, session, now).into_iter().enumerate() {
             let name = format!("#n{number}");
-            names.insert(name.clone(), format!("{SESSION}{session}"));
+            names.insert(name.clone(), format!("{SESSION}{other}"));
             removed.push(name);
         }
         let removal = match removed.as_slice() {
