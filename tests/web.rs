@@ -256,6 +256,32 @@ async fn a_sign_out_removes_some_sessions_of_very_many() {
     }
 }
 
+/// The next user of the browser must not have the session.
+#[tokio::test]
+async fn a_sign_out_that_fails_takes_the_cookie_away() {
+    let browser = at_acme().await;
+    let faults = &browser.tenant.app.faults;
+    pause_time();
+    // The note fails; and, once the tenant must be read again, its check.
+    for (operation, status, fault) in [
+        ("UpdateItem", 503, Fault::internal()),
+        ("UpdateItem", 429, Fault::throttled()),
+        ("Query", 503, Fault::internal()),
+    ] {
+        (0..30).for_each(|_| faults.plan(operation, fault.clone()));
+        let answer = browser.submit("sign-out", &[]).await;
+        let page = answer.page(status);
+        assert!(page.contains("You are signed out in this browser, but"), "{page}");
+        assert!(answer.header("set-cookie").contains("Max-Age=0"), "{operation}");
+        let from_elsewhere = [("origin", "https://evil.example")];
+        let fields = [("csrf", &*browser.csrf)];
+        let answer = browser.post_from("sign-out", &fields, &from_elsewhere).await;
+        assert_eq!(answer.header("set-cookie"), "", "{operation}");
+        faults.clear();
+        browser.tenant.app.advance(Duration::seconds(SESSION_TTL_SECS));
+    }
+}
+
 #[tokio::test]
 async fn a_read_that_began_before_a_sign_out_is_not_remembered_after_it() {
     let browser = at_acme().await;

@@ -29,8 +29,12 @@ use axum::routing::{get, post};
 /// Every route below `/tenants/{tenant}` that is neither SCIM nor the JSON API. Behind the guard there is a session,
 /// and whatever is posted was posted by one of its own pages.
 pub(crate) fn router(services: &Services) -> Router<Services> {
-    let guarded = Router::new()
+    let guard = from_fn_with_state(services.clone(), guard::guard);
+    let sign_out = Router::new()
         .route("/sign-out", post(sign_in::sign_out))
+        .layer(guard.clone())
+        .layer(from_fn(sign_in::always_sign_out));
+    let guarded = Router::new()
         .route("/settings", post(settings::save))
         .route("/attributes", post(attributes::declare))
         .route("/attributes/remove", post(attributes::remove))
@@ -45,11 +49,12 @@ pub(crate) fn router(services: &Services) -> Router<Services> {
         .route("/groups", get(groups::list))
         .route("/groups/{id}", get(group::show))
         .route("/activity", get(history::activity))
-        .layer(from_fn_with_state(services.clone(), guard::guard));
+        .layer(guard);
     Router::new()
         .route("/", get(sign_in::index))
         .route("/sign-in", post(sign_in::sign_in))
         .route("/assets/{name}", get(assets::get))
+        .merge(sign_out)
         .merge(guarded)
         .layer(from_fn(headers::protect))
 }

@@ -5,7 +5,7 @@ use super::guard::{self, COOKIE_NAME, Form, Visitor};
 use super::page::{Answer, Frame, redirect, show_as};
 use super::settings;
 use crate::api::context::{Services, tenant_in};
-use crate::api::error::ApiError;
+use crate::api::error::{self, ApiError};
 use crate::api::params::Pairs;
 use crate::api::path::FinalSlash;
 use crate::api::site::Site;
@@ -14,6 +14,7 @@ use crate::directory::session::SESSION_LENGTH;
 use askama::Template;
 use axum::Extension;
 use axum::extract::{OriginalUri, Request, State};
+use axum::middleware::Next;
 use axum::response::Response;
 use http::header::{RETRY_AFTER, SET_COOKIE};
 use http::{HeaderMap, HeaderValue, StatusCode};
@@ -104,6 +105,30 @@ pub(super) async fn sign_out(State(services): State<Services>, visitor: Visitor)
     let mut response = redirect(&visitor.site.path("?done=signed-out"));
     set_cookie(&mut response, &visitor.site, "", 0);
     Ok(response)
+}
+
+/// Takes the cookie away also when the service fails at a sign-out: the next user of the browser must not have the session.
+pub(super) async fn always_sign_out(
+    Extension(site): Extension<Site>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let is_own = site.may_have_sent(request.headers());
+    let mut response = next.run(request).await;
+    if is_own && is_failure_of_the_service(response.status()) {
+        error::reword(
+            &mut response,
+            "You are signed out in this browser, but the service could not note it. A copy of the \
+             session's cookie works until the session ends, 8 hours after you signed in. To end it \
+             now, rotate the admin token without an overlap",
+        );
+        set_cookie(&mut response, &site, "", 0);
+    }
+    response
+}
+
+fn is_failure_of_the_service(status: StatusCode) -> bool {
+    status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS
 }
 
 fn form(status: StatusCode, frame: Frame, problem: Option<String>) -> Answer {

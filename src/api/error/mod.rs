@@ -82,6 +82,15 @@ impl ApiError {
     }
 }
 
+/// Gives the failure of an answer another text. The log keeps its cause.
+pub(crate) fn reword(response: &mut Response, detail: &str) {
+    if let Some(Failure(failure)) = response.extensions_mut().get_mut()
+        && let Some(failure) = Arc::get_mut(failure)
+    {
+        detail.clone_into(&mut failure.detail);
+    }
+}
+
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let mut response = response::empty(self.status);
