@@ -242,9 +242,19 @@ async fn an_address_that_two_people_share_is_no_manager() {
     assert_eq!(view(&tenant, id).await.manager_colleague.unwrap().id, second);
     set_active(&tenant, second, false).await;
     assert_eq!(view(&tenant, id).await.manager_colleague, None);
-    for n in 0..5 {
-        create(&tenant, json!({"userName": format!("more{n}"), "emails": shared})).await;
+    // However many left: the colleague of today has the address.
+    let third = create(&tenant, json!({"userName": "third", "emails": shared})).await;
+    assert_eq!(view(&tenant, id).await.manager_colleague.unwrap().id, third);
+    for n in 3..10 {
+        let body = json!({"userName": format!("more{n}"), "active": false, "emails": shared});
+        create(&tenant, body).await;
     }
+    assert_eq!(view(&tenant, id).await.manager_colleague.unwrap().id, third);
+    set_active(&tenant, first, true).await;
+    assert_eq!(view(&tenant, id).await.manager_colleague, None);
+    set_active(&tenant, first, false).await;
+    // Of very many, none is read.
+    create(&tenant, json!({"userName": "eleventh", "active": false, "emails": shared})).await;
     tenant.app.faults.take_calls();
     assert_eq!(view(&tenant, id).await.manager_colleague, None);
     let calls = tenant.app.faults.take_calls();

@@ -150,8 +150,8 @@ impl Directory {
         Ok(self.store.get_claim(Kind::Employee, user_name).await?.former)
     }
 
-    /// The visible employee a text stands for: an id, a userName or an email address, in this order. An address that two
-    /// employees share stands for nobody, unless one of the two left. At most two employees are read by their address.
+    /// The visible employee a text stands for: an id, a userName or an email address, in this order. An address stands for
+    /// the only present employee who has it, else for the only one who left. At most 10 employees are read by their address.
     ///
     /// # Errors
     /// As for every call of the store.
@@ -164,8 +164,8 @@ impl Directory {
         if let Some(id) = self.store.get_claim(Kind::Employee, text).await?.holder {
             return Ok(self.store.get_record(id).await?);
         }
-        let ids = self.store.find_ids_by_email(text, Some(MOST_SHARED)).await?;
-        if ids.len() >= MOST_SHARED {
+        let ids = self.store.find_ids_by_email(text, Some(MOST_READ + 1)).await?;
+        if ids.len() > MOST_READ {
             return Ok(None);
         }
         let mut found = self.store.get_records::<Employee>(&ids).await?;
@@ -182,8 +182,8 @@ impl Directory {
     }
 }
 
-/// An address with so many employees stands for nobody: none of them is read.
-const MOST_SHARED: usize = 3;
+/// An address with more employees stands for nobody: none of them is read.
+const MOST_READ: usize = 10;
 
 /// The employee number that the identity provider sends.
 pub fn employee_number(employee: &Employee) -> Option<String> {
