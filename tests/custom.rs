@@ -425,6 +425,12 @@ async fn what_cannot_be_declared_is_refused() {
     ] {
         declare(&tenant, urn, name, body).await.expect(status);
     }
+    // The same first letters do not make a URN part of another one.
+    let longer = format!("{ENTERPRISE}Acme");
+    declare(&tenant, &longer, "costCode", string.clone()).await.expect(201);
+    let body = json!({"userName": "ada", &longer: {"costCode": "4711"}});
+    assert_eq!(tenant.post("/Users", &body).await.expect(201)[&longer]["costCode"], "4711");
+    remove(&tenant, &longer, "costCode").await.expect(204);
     for n in 0..50 {
         declare(&tenant, ACME, &format!("a{n}"), string.clone()).await.expect(201);
     }

@@ -29,10 +29,10 @@ impl Schema {
         self.id.eq_ignore_ascii_case(urn)
     }
 
-    /// Whether `urn` begins with a URI of this schema and is longer than it, in any case.
+    /// Whether `urn` is a URI of this schema with `:` and more after it, in any case.
     pub fn is_extended_by(&self, urn: &str) -> bool {
         let begins_with = |own: &String| {
-            urn.len() > own.len()
+            urn.as_bytes().get(own.len()) == Some(&b':')
                 && urn.get(..own.len()).is_some_and(|start| start.eq_ignore_ascii_case(own))
         };
         !self.is_identified(urn) && std::iter::once(&self.id).chain(&self.aliases).any(begins_with)
