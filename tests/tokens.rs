@@ -269,6 +269,14 @@ async fn a_name_that_people_give_passes_for_no_other() {
         "identity  PROVIDER",
         "The Administrator",
         "Rollcall command",
+        "IdentityProvider",
+        "Identity\u{a0}\u{3000}Provider",
+        "Identity\u{3164}Provider",
+        "Identity\u{2800}Provider",
+        "Identity\u{1d159}Provider",
+        "Admin\u{fe0f}istrator",
+        "Okta\u{115f}",
+        "Okta\u{34f}",
     ];
     for (n, name) in bad.iter().enumerate() {
         let name = format!("x {name}x");

@@ -12,6 +12,7 @@ pub mod json;
 pub mod document;
 mod message;
 pub mod work;
+pub mod letter;
 pub mod fold;
 pub mod date_time;
 mod number;

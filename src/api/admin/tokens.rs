@@ -76,13 +76,9 @@ pub(super) struct RotationBody {
     #[serde(default, deserialize_with = "whole_number")]
     #[schema(value_type = Option<u32>, minimum = 0, maximum = 31_536_000)]
     overlap_secs: Option<u32>,
-    /// A name for the new token, without control and format characters. It must not contain a name that the history has
-    /// for others: `Identity Provider`, `Administrator` and `rollcall command`.
-    #[schema(
-        min_length = 1,
-        max_length = 100,
-        pattern = "^[^\\x00-\\x1f\\x7f-\\x9f\\xad\u{600}-\u{605}\u{61c}\u{6dd}\u{70f}\u{890}-\u{891}\u{8e2}\u{180e}\u{200b}-\u{200f}\u{2028}-\u{202e}\u{2060}-\u{2064}\u{2066}-\u{206f}\u{feff}\u{fff9}-\u{fffb}\u{110bd}\u{110cd}\u{13430}-\u{1343f}\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}\u{e0001}\u{e0020}-\u{e007f}]*[^\\s\\x00-\\x1f\\x7f-\\x9f\\xad\u{600}-\u{605}\u{61c}\u{6dd}\u{70f}\u{890}-\u{891}\u{8e2}\u{180e}\u{200b}-\u{200f}\u{2028}-\u{202e}\u{2060}-\u{2064}\u{2066}-\u{206f}\u{feff}\u{fff9}-\u{fffb}\u{110bd}\u{110cd}\u{13430}-\u{1343f}\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}\u{e0001}\u{e0020}-\u{e007f}][^\\x00-\\x1f\\x7f-\\x9f\\xad\u{600}-\u{605}\u{61c}\u{6dd}\u{70f}\u{890}-\u{891}\u{8e2}\u{180e}\u{200b}-\u{200f}\u{2028}-\u{202e}\u{2060}-\u{2064}\u{2066}-\u{206f}\u{feff}\u{fff9}-\u{fffb}\u{110bd}\u{110cd}\u{13430}-\u{1343f}\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}\u{e0001}\u{e0020}-\u{e007f}]*$"
-    )]
+    /// A name for the new token, without invisible characters: control, format and blank ones. It must not contain a name
+    /// that the history has for others, with or without spaces: `Identity Provider`, `Administrator` and `rollcall command`.
+    #[schema(min_length = 1, max_length = 100, pattern = "\\S")]
     label: Option<String>,
     /// Ends a token that is still valid from the rotation before. Without it that token keeps its end: the rotation
     /// replaces a current token that was never used, and is refused with 409 otherwise.
