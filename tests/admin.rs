@@ -1,7 +1,8 @@
 //! The administration's JSON API, as another product or the account settings page calls it.
 
+use crate::support::engine::Fault;
 use crate::support::request::Answer;
-use crate::support::{TestApp, TestTenant, counting_id};
+use crate::support::{TestApp, TestTenant, counting_id, pause_time};
 use axum::body::Body;
 use http::Request;
 use rollcall::directory::Error;
@@ -263,36 +264,77 @@ async fn an_admin_token_has_no_overlap_by_default() {
 
 /// The response with the new token may get lost.
 #[tokio::test]
-async fn a_successor_without_a_use_is_replaced_without_a_wait() {
+async fn a_successor_without_a_use_is_replaced_without_a_wait_by_request() {
     let tenant = acme().await;
-    let rotate = async || {
-        let rotated = admin(&tenant, "POST", "/tokens/scim/rotate", json!({})).await.expect(200);
+    let rotate = async |body: Value| {
+        let rotated = admin(&tenant, "POST", "/tokens/scim/rotate", body).await.expect(200);
         tenant.app.advance(Duration::seconds(2));
         let scim_token = rotated["token"].as_str().expect("a token").to_owned();
-        TestTenant { scim_token, ..tenant.clone() }
+        (TestTenant { scim_token, ..tenant.clone() }, rotated["earlier"].clone())
+    };
+    let id_of = async |stage: &str| {
+        let path = token_path(&tenant, "scim", stage).await;
+        path.rsplit('/').next().expect("an id").to_owned()
     };
     tenant.get("/Users").await.expect(200);
-    let lost = rotate().await;
-    let second = rotate().await;
+    let replace = json!({"replaceUnused": true, "label": "Okta 2"});
+    // Without an earlier token that is still valid nothing is to be replaced.
+    let (lost, earlier) = rotate(replace.clone()).await;
+    let end = "2026-11-24T09:30:00.000Z";
+    let first =
+        json!({"id": id_of("previous").await, "label": "Identity Provider", "expires": end});
+    assert_eq!(earlier, json!([first]));
+    let refused = admin(&tenant, "POST", "/tokens/scim/rotate", json!({})).await;
+    let way = problem(&refused, 409);
+    assert!(way.contains("still valid") && way.contains("replaceUnused"), "{way}");
+    let replaced = json!({"id": id_of("current").await, "label": "Okta 2", "expires": null});
+    let (second, earlier) = rotate(replace.clone()).await;
+    assert_eq!(earlier, json!([replaced, first]));
     lost.get("/Users").await.expect_error(401, None);
     // The overlap of the identity provider's token goes on.
     tenant.get("/Users").await.expect(200);
     second.get("/Users").await.expect(200);
-    let used = admin(&tenant, "POST", "/tokens/scim/rotate", json!({})).await;
-    assert!(problem(&used, 409).contains("still valid"));
+    for body in [json!({}), replace] {
+        let used = admin(&tenant, "POST", "/tokens/scim/rotate", body).await;
+        let way = problem(&used, 409);
+        assert!(way.contains("still valid") && !way.contains("replaceUnused"), "{way}");
+    }
+    let both = json!({"replaceUnused": true, "dropEarlier": true});
+    problem(&admin(&tenant, "POST", "/tokens/scim/rotate", both).await, 400);
 
     // Admin tokens have the same rule.
     let rotation = json!({"overlapSecs": 3_600});
     admin(&tenant, "POST", "/tokens/admin/rotate", rotation).await.expect(200);
     let (tenants, by) = (&tenant.app.app.tenants, "operator");
-    let rotation =
-        Rotation { label: None, overlap: Duration::ZERO, earlier: Earlier::Keep, expected: None };
+    let rotation = Rotation {
+        label: None,
+        overlap: Duration::ZERO,
+        earlier: Earlier::ReplaceUnused,
+        expected: None,
+    };
     let new = tenants.rotate_token(&tenant.id, Scope::Admin, &rotation, by).await.expect("a token");
     tenant.app.advance(Duration::seconds(2));
-    call(&tenant, new.expose_secret(), "GET", "/settings", Value::Null).await.expect(200);
+    call(&tenant, new.token.expose_secret(), "GET", "/settings", Value::Null).await.expect(200);
     admin(&tenant, "GET", "/settings", Value::Null).await.expect(200);
     let again = tenants.rotate_token(&tenant.id, Scope::Admin, &rotation, by).await;
-    assert!(matches!(again, Err(Error::PreviousTokenValid { .. })));
+    assert!(matches!(again, Err(Error::PreviousTokenValid { is_used: true, .. })));
+}
+
+/// Its own rotation is a use, also when the note of it is lost.
+#[tokio::test]
+async fn an_admin_token_does_not_replace_itself_as_unused() {
+    let tenant = acme().await;
+    let rotation = json!({"overlapSecs": 3_600});
+    let new = admin(&tenant, "POST", "/tokens/admin/rotate", rotation).await.expect(200);
+    let new = new["token"].as_str().expect("a token");
+    let replace = json!({"replaceUnused": true});
+    tenant.app.advance(Duration::seconds(2));
+    pause_time();
+    (0..30).for_each(|_| tenant.app.faults.plan("UpdateItem", Fault::internal()));
+    problem(&call(&tenant, new, "POST", "/tokens/admin/rotate", replace).await, 409);
+    assert!(tenant.app.faults.left() < 30, "the note is lost");
+    tenant.app.faults.clear();
+    call(&tenant, new, "GET", "/settings", Value::Null).await.expect(200);
 }
 
 #[tokio::test]

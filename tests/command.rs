@@ -184,6 +184,11 @@ fn tenants_and_tokens_are_managed_beside_a_running_server() {
 
     let rotated = operator.json(&["token", "rotate", "acme", "--label", "Okta"]);
     let new = rotated["token"].as_str().expect("a token").to_owned();
+    let earlier = &rotated["earlier"];
+    assert_eq!(earlier[0]["label"], "Identity Provider");
+    assert!(earlier[0]["expires"].as_str().expect("an end").starts_with("20"), "{earlier}");
+    let (code, text) = operator.failure(&["token", "rotate", "acme"]);
+    assert!(code == 4 && text.contains("--replace-unused"), "{text}");
     assert_eq!(call("GET", &users, &old, None).0, 200, "within the overlap");
     assert_eq!(call("GET", &users, &new, None).0, 200);
     let tokens = operator.json(&["token", "list", "acme"]);
@@ -197,6 +202,7 @@ fn tenants_and_tokens_are_managed_beside_a_running_server() {
     let (code, text) = operator.failure(&["token", "rotate", "acme"]);
     assert_eq!(code, 4);
     assert!(text.contains("is still valid until 20") && text.contains("--drop-earlier"), "{text}");
+    assert!(!text.contains("--replace-unused"), "the current token was used: {text}");
     let revoked = operator.json(&["token", "revoke", "acme", "--scope", "scim"]);
     assert_eq!(revoked, json!({"revoked": 2}));
     drop(server);

@@ -392,7 +392,7 @@ async fn a_cursor_opens_nothing_without_a_token_and_its_errors_say_nothing() {
     let rotation =
         Rotation { label: None, overlap: Duration::ZERO, earlier: Earlier::Drop, expected: None };
     let next = tenants.rotate_token(&tenant.id, Scope::Scim, &rotation, "test").await.unwrap();
-    next.expose_secret().clone_into(&mut stranger.scim_token);
+    next.token.expose_secret().clone_into(&mut stranger.scim_token);
     app.advance(Duration::seconds(61));
     tenant.get(&with(&cursor)).await.expect_error(401, None);
     assert_eq!(stranger.get(&with(&cursor)).await.expect(200)["totalResults"], 2);

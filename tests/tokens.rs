@@ -30,7 +30,7 @@ async fn rotate(tenant: &TestTenant, scope: Scope, overlap: Duration) -> String 
     let tenants = &tenant.app.app.tenants;
     let rotation = Rotation { label: None, overlap, earlier: Earlier::Drop, expected: None };
     let token = tenants.rotate_token(&tenant.id, scope, &rotation, "admin").await.unwrap();
-    token.expose_secret().to_owned()
+    token.token.expose_secret().to_owned()
 }
 
 async fn revoke(tenant: &TestTenant, scope: Scope, stage: Option<Stage>) -> usize {
@@ -218,7 +218,7 @@ async fn a_second_rotation_does_not_end_an_overlap_that_was_promised() {
     let rotation =
         Rotation { label: None, overlap: DEFAULT_OVERLAP, earlier: Earlier::Keep, expected: None };
     let new = tenants.rotate_token(&tenant.id, Scope::Scim, &rotation, "ops").await.unwrap();
-    assert_eq!(status(&tenant, new.expose_secret()).await, 200);
+    assert_eq!(status(&tenant, new.token.expose_secret()).await, 200);
     let refused = tenants.rotate_token(&tenant.id, Scope::Scim, &rotation, "ops").await;
     assert!(matches!(refused, Err(Error::PreviousTokenValid { .. })));
     assert_eq!(status(&tenant, &tenant.scim_token).await, 200);
@@ -323,11 +323,11 @@ async fn what_happens_to_tokens_is_in_the_history_and_the_tokens_are_not() {
     assert_eq!((&*rotated.by, &*rotated.changes[0].attribute), ("ops", "tokens.scim"));
     assert_eq!(rotated.changes[0].new, Some("Okta 2027".into()));
     let kept = format!("{entries:?}{:?}", tenants.get(&tenant.id).await.unwrap());
-    for token in [&tenant.scim_token, &tenant.admin_token, &new.expose_secret().to_owned()] {
+    for token in [&tenant.scim_token, &tenant.admin_token, &new.token.expose_secret().to_owned()] {
         let random = token.rsplit_once("rc_acme_").unwrap().1;
         assert!(!kept.contains(random), "a token is kept");
     }
-    let id = tenant.create_with(new.expose_secret()).await;
+    let id = tenant.create_with(new.token.expose_secret()).await;
     let directory = tenants.directory(&tenant.id);
     assert_eq!(directory.history(id).await.unwrap()[0].entry.by, "Okta 2027");
 }

@@ -88,7 +88,7 @@ pub fn value(value: Option<&Value>) -> String {
 }
 
 /// Client text must not move the cursor, colour the terminal or turn the reading direction round.
-fn printable(text: &str) -> String {
+pub fn printable(text: &str) -> String {
     text.chars().map(|c| if is_harmless(c) { c } else { '\u{fffd}' }).collect()
 }
 

@@ -4,7 +4,9 @@ use super::arguments::{Place, ScopeArgument, StageArgument, TokenCommand};
 use super::exit::Refused;
 use super::{ACTOR, open, output};
 use rollcall::api::context::tenant_url;
-use rollcall::directory::token_set::{Earlier, MAX_OVERLAP, Rotation, Which, default_overlap};
+use rollcall::directory::token_set::{
+    Earlier, EarlierToken, MAX_OVERLAP, Rotated, Rotation, Which, default_overlap,
+};
 use rollcall::directory::{Error, Scope, Stage, Tenant, TokenRecord};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
@@ -18,7 +20,15 @@ pub async fn run(place: &Place, command: TokenCommand, json: bool) -> anyhow::Re
         TokenCommand::Revoke { .. } | TokenCommand::List { .. } => open::open(place).await?,
     };
     match command {
-        TokenCommand::Rotate { tenant, scope, overlap, label, drop_earlier, shell } => {
+        TokenCommand::Rotate {
+            tenant,
+            scope,
+            overlap,
+            label,
+            drop_earlier,
+            replace_unused,
+            shell,
+        } => {
             let overlap = overlap.map_or(default_overlap(scope.into()), |overlap| {
                 overlap.try_into().unwrap_or(time::Duration::MAX)
             });
@@ -29,31 +39,29 @@ pub async fn run(place: &Place, command: TokenCommand, json: bool) -> anyhow::Re
                 label: label.as_deref(),
                 overlap,
                 expected: None,
-                earlier: if drop_earlier { Earlier::Drop } else { Earlier::Keep },
+                earlier: match (drop_earlier, replace_unused) {
+                    (true, _) => Earlier::Drop,
+                    (false, true) => Earlier::ReplaceUnused,
+                    (false, false) => Earlier::Keep,
+                },
             };
             let rotated = app.tenants.rotate_token(&tenant, scope.into(), &rotation, ACTOR).await;
-            let token = rotated.map_err(explain)?;
+            let Rotated { token, earlier } = rotated.map_err(explain)?;
             let (token, url) = (token.expose_secret(), tenant_url(&app.public_url, &tenant));
+            let ends: Vec<String> = earlier.iter().map(end_of).collect();
             if shell {
                 output::print(&format!("TENANT_URL='{url}'\nSECRET_TOKEN='{token}'"));
+                ends.iter().for_each(|end| output::print_error(end));
             } else if json {
-                output::print_json(&json!({"tenantUrl": url, "token": token}));
+                let earlier: Value = earlier.iter().map(earlier_json).collect();
+                output::print_json(&json!({"tenantUrl": url, "token": token, "earlier": earlier}));
             } else {
                 let name = match scope {
                     ScopeArgument::Scim => "Secret Token",
                     ScopeArgument::Admin => "Admin token",
                 };
                 output::print_record(&[("Tenant URL", url), (name, token.to_owned())]);
-                let before = match overlap.is_zero() {
-                    true => "has ended".to_owned(),
-                    false => format!(
-                        "stays valid for {}",
-                        humantime::format_duration(overlap.unsigned_abs())
-                    ),
-                };
-                output::print(&format!(
-                    "\nThe token is shown this once. The one before it {before}."
-                ));
+                output::print(&format!("\nThe token is shown this once.\n{}", ends.join("\n")));
             }
         }
         TokenCommand::Revoke { tenant, scope, stage } => {
@@ -78,14 +86,36 @@ pub async fn run(place: &Place, command: TokenCommand, json: bool) -> anyhow::Re
 /// Says what to do about an overlap that has not ended.
 fn explain(error: Error) -> anyhow::Error {
     match error {
-        Error::PreviousTokenValid { expires } => Refused(format!(
-            "the token before the current one is still valid until {}; wait, or end it now with \
-             --drop-earlier",
-            output::instant(expires)
-        ))
-        .into(),
+        Error::PreviousTokenValid { expires, is_used } => {
+            let way = match is_used {
+                true => "",
+                false => {
+                    "; no use of the current token is known: if it is lost, end that one with \
+                     --replace-unused"
+                }
+            };
+            Refused(format!(
+                "the token before the current one is still valid until {}; wait, or end it now with \
+                 --drop-earlier{way}",
+                output::instant(expires)
+            ))
+            .into()
+        }
         other => other.into(),
     }
+}
+
+/// What became of a token that worked before a rotation.
+fn end_of(token: &EarlierToken) -> String {
+    let end = match token.expires {
+        Some(expires) => format!("stays valid until {}", output::instant(expires)),
+        None => "has ended".to_owned(),
+    };
+    format!("The earlier token \"{}\" {end}.", output::printable(&token.label))
+}
+
+fn earlier_json(token: &EarlierToken) -> Value {
+    json!({"label": token.label, "expires": token.expires.map(output::instant)})
 }
 
 /// A tenant's tokens as JSON: what is known of them, never a digest.

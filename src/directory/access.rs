@@ -9,13 +9,12 @@ use super::pepper::Peppers;
 use super::session::{self, Claims, Pass};
 use super::tenants::Tenants;
 use super::token;
-use super::token_set::{Rotation, Which};
+use super::token_set::{Rotated, Rotation, Which};
 use super::{Directory, Error};
 use crate::scim::schema::custom::CustomAttribute;
 use crate::store::signed_out::SignedOut;
 use crate::store::tenant::{Scope, Tenant, TenantAndWork, TenantId, TokenRecord};
 use crate::store::unfinished::Unfinished;
-use secrecy::SecretString;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use time::{Duration, OffsetDateTime};
@@ -245,7 +244,7 @@ impl Access {
         scope: Scope,
         rotation: &Rotation<'_>,
         by: Actor<'_>,
-    ) -> Result<SecretString, Error> {
+    ) -> Result<Rotated, Error> {
         let rotated = self.tenants.rotate_token(tenant, scope, rotation, by).await;
         self.forget(tenant);
         rotated

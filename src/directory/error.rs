@@ -75,6 +75,8 @@ pub enum Error {
     PreviousTokenValid {
         /// When the overlap ends.
         expires: OffsetDateTime,
+        /// Whether the current token was used.
+        is_used: bool,
     },
     /// The request kept losing races against others.
     #[error("too many concurrent changes of one record")]

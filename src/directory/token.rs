@@ -1,6 +1,7 @@
 //! Secret Tokens: their format, their digests, and whether one is valid.
 
 use super::pepper::Peppers;
+use super::token_set::EarlierToken;
 use crate::store::tenant::{Scope, Stage, Tenant, TenantId, TokenRecord};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -104,6 +105,26 @@ pub fn replaced(tokens: &[TokenRecord], new: TokenRecord) -> Vec<TokenRecord> {
     replaced.push(new);
     replaced.sort_by_key(|token| (token.scope, token.stage));
     replaced
+}
+
+/// The tokens of a scope that worked, and when each ends by a tenant's new tokens.
+pub fn ends(
+    before: &[TokenRecord],
+    scope: Scope,
+    tokens: &[TokenRecord],
+    now: OffsetDateTime,
+) -> Vec<EarlierToken> {
+    let worked = before.iter().filter(|token| token.scope == scope && works(token, now));
+    let end = |token: &TokenRecord| {
+        let kept = tokens.iter().find(|kept| kept.digest == token.digest && works(kept, now));
+        kept.and_then(|kept| kept.expires)
+    };
+    let earlier = worked.map(|token| EarlierToken {
+        id: token.short_name().to_owned(),
+        label: token.label.clone(),
+        expires: end(token),
+    });
+    earlier.collect()
 }
 
 /// Until when a scope's previous token is valid; `None` when it has none that is.

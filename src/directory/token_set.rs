@@ -9,7 +9,7 @@ use super::token;
 use crate::store::history::{AttributeChange, EventKind};
 use crate::store::tenant::{Scope, Stage, TenantId, TokenRecord};
 use secrecy::SecretString;
-use time::Duration;
+use time::{Duration, OffsetDateTime};
 
 /// How long a rotated-out Secret Token stays valid by default: a sync under way must not fail.
 pub const DEFAULT_OVERLAP: Duration = Duration::hours(24);
@@ -43,8 +43,30 @@ pub struct Rotation<'a> {
 pub enum Earlier {
     /// It keeps what it was promised: the rotation is refused.
     Keep,
+    /// It keeps what it was promised. The current token ends now instead, if it was never used.
+    ReplaceUnused,
     /// It ends now.
     Drop,
+}
+
+/// A new token, and what became of the ones before it.
+#[derive(Debug)]
+pub struct Rotated {
+    /// The new token.
+    pub token: SecretString,
+    /// The tokens of the scope that worked before.
+    pub earlier: Vec<EarlierToken>,
+}
+
+/// A token that worked before a rotation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EarlierToken {
+    /// Its short name.
+    pub id: String,
+    /// Its label.
+    pub label: String,
+    /// When it ends; `None` when the rotation ended it.
+    pub expires: Option<OffsetDateTime>,
 }
 
 /// Which of a scope's tokens.
@@ -71,8 +93,8 @@ impl Which<'_> {
 impl Tenants {
     /// Makes a new current token of a scope. The one before stays valid for the overlap.
     ///
-    /// While an earlier token is still valid, a current token without a use is replaced: its owner lost it. The earlier
-    /// token then keeps its end.
+    /// [`Earlier`] decides what happens while an earlier token is still valid. A token without a use is never replaced unasked:
+    /// its owner may be about to use it, and the note of a use may be lost.
     ///
     /// # Errors
     /// [`Error::PreviousTokenValid`], [`Error::AlreadyRotated`], [`Error::NoTenant`], [`Error::NoPepper`],
@@ -83,7 +105,7 @@ impl Tenants {
         scope: Scope,
         rotation: &Rotation<'_>,
         by: impl Into<Actor<'_>>,
-    ) -> Result<SecretString, Error> {
+    ) -> Result<Rotated, Error> {
         let by = by.into();
         let label = match rotation.label {
             Some(label) => shown_name::check("A label", label)?,
@@ -95,27 +117,32 @@ impl Tenants {
         let now = self.sources.now();
         let expires = now.checked_add(rotation.overlap).unwrap_or(now);
         let used = self.store.tenant(id).get_sync().await?.used;
+        let mut earlier = Vec::new();
         self.update(id, by, |tenant| {
             let before = tenant.current_token(scope);
             let current = before.map_or("", TokenRecord::short_name);
             if rotation.expected.is_some_and(|expected| expected != current) {
                 return Err(Error::AlreadyRotated);
             }
-            let earlier = token::previous_expiry(&tenant.tokens, scope, now);
-            let earlier = earlier.filter(|_| rotation.earlier == Earlier::Keep);
+            let is_used = used.contains_key(current) || by.token == Some(current);
+            let promised = token::previous_expiry(&tenant.tokens, scope, now);
             let change =
                 token_change(scope, before.map(|token| token.label.as_str()), Some(&record.label));
-            tenant.tokens = match earlier {
-                Some(expires) if used.contains_key(current) => {
-                    return Err(Error::PreviousTokenValid { expires });
+            let tokens = match (promised, rotation.earlier) {
+                (None, _) | (_, Earlier::Drop) => {
+                    token::rotated(&tenant.tokens, record.clone(), expires)
                 }
-                Some(_) => token::replaced(&tenant.tokens, record.clone()),
-                None => token::rotated(&tenant.tokens, record.clone(), expires),
+                (Some(_), Earlier::ReplaceUnused) if !is_used => {
+                    token::replaced(&tenant.tokens, record.clone())
+                }
+                (Some(expires), _) => return Err(Error::PreviousTokenValid { expires, is_used }),
             };
+            let before = std::mem::replace(&mut tenant.tokens, tokens);
+            earlier = token::ends(&before, scope, &tenant.tokens, now);
             Ok(Some(self.entry(EventKind::TokenRotated, vec![change], by.label)))
         })
         .await?;
-        Ok(secret)
+        Ok(Rotated { token: secret, earlier })
     }
 
     /// Ends the validity of a scope's tokens: of one, or of both. Says how many there were.

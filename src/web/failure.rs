@@ -53,11 +53,19 @@ pub(super) fn explain(error: Error) -> ApiError {
         Error::NotArchived(_) => {
             conflict("Only an archived employee can be erased: archive this one first".to_owned())
         }
-        Error::PreviousTokenValid { expires } => conflict(format!(
-            "The token before the current one is still valid until {}; wait, or rotate again with \
-             the box ticked that ends it now",
-            date_time::format(expires)
-        )),
+        Error::PreviousTokenValid { expires, is_used } => {
+            let way = match is_used {
+                true => "",
+                false => {
+                    ". No use of the current token is known: if it is lost, choose to end that one"
+                }
+            };
+            conflict(format!(
+                "The token before the current one is still valid until {}; wait, or rotate again \
+                 and choose to end it now{way}",
+                date_time::format(expires)
+            ))
+        }
         Error::TokenEnded => ApiError::new(
             StatusCode::FORBIDDEN,
             "The admin token that you signed in with has ended, and nothing was changed; sign in with \

@@ -7,7 +7,7 @@ use crate::api::context::Services;
 use crate::api::error::ApiError;
 use crate::api::path::PathParts;
 use crate::directory::token::works;
-use crate::directory::token_set::{Earlier, Rotation, Which};
+use crate::directory::token_set::{Earlier, Rotated, Rotation, Which};
 use crate::directory::{Scope, Stage, Tenant, TokenRecord};
 use askama::Template;
 use axum::extract::State;
@@ -24,6 +24,8 @@ pub(super) struct TokenGroup {
     pub(super) tokens: Vec<TokenRow>,
     /// Until when the token before the current one is valid, if there is one.
     pub(super) earlier: Option<When>,
+    /// Whether no use of the current token is known.
+    pub(super) is_unused: bool,
     /// Tells the current token from the one that a form was made for.
     pub(super) seen: String,
 }
@@ -55,7 +57,9 @@ impl TokenGroup {
             ..TokenRow::from(token)
         };
         let tokens: Vec<TokenRow> = tokens.map(row).collect();
+        let is_unused = |token: &TokenRow| token.is_current && token.last_used.is_none();
         Self {
+            is_unused: tokens.iter().any(is_unused),
             scope: scope.as_str(),
             title: title(scope),
             is_scim: scope == Scope::Scim,
@@ -107,8 +111,8 @@ struct NewTokenPage<'a> {
     is_scim: bool,
     tenant_url: String,
     token: &'a str,
-    /// Until when the token before is valid.
-    earlier: Option<When>,
+    /// The labels of the tokens that worked before, and when each ends; `None` when the rotation ended it.
+    earlier: Vec<(String, Option<When>)>,
 }
 
 /// Makes a new token, and shows it in this answer and never again.
@@ -130,21 +134,24 @@ pub(super) async fn rotate(
     if label.is_some_and(|label| label.chars().count() > 100) {
         return Err(bad_request("The label can have 100 characters at most; choose a shorter one"));
     }
-    let (tenants, tenant) = (&services.tenants, &visitor.tenant);
-    let earlier = if form.has("drop") { Earlier::Drop } else { Earlier::Keep };
+    let tenant = &visitor.tenant;
+    let earlier = match form.get("earlier") {
+        "drop" => Earlier::Drop,
+        "replace-unused" => Earlier::ReplaceUnused,
+        _ => Earlier::Keep,
+    };
     let rotation = Rotation { label, overlap, earlier, expected: Some(form.get("seen")) };
     let rotated = services.access.rotate_token(tenant, scope, &rotation, visitor.actor()).await;
-    let token = rotated.map_err(explain)?;
-    let now = tenants.now();
-    // The token is never to be had again: no failure may keep it from being shown now.
-    let changed = tenants.get(tenant).await.ok();
+    let Rotated { token, earlier } = rotated.map_err(explain)?;
+    let earlier = earlier.into_iter().map(|token| (token.label, token.expires.map(When::new)));
+    // The token is never to be had again: nothing below reads the store.
     show(&NewTokenPage {
         frame: Frame::of(&visitor, Section::Settings),
         title: title(scope),
         is_scim: scope == Scope::Scim,
         tenant_url: visitor.site.tenant_url(tenant),
         token: token.expose_secret(),
-        earlier: changed.and_then(|tenant| earlier_ends(&tenant, scope, now)),
+        earlier: earlier.collect(),
     })
 }
 

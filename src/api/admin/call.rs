@@ -206,11 +206,19 @@ pub(super) fn explain(error: Error) -> ApiError {
         Error::NotArchived(_) => {
             conflict("Only an archived employee can be erased: archive this one first".to_owned())
         }
-        Error::PreviousTokenValid { expires } => conflict(format!(
-            "The token before the current one is still valid until {}; wait, or end it now with \
-             dropEarlier",
-            scim::date_time::format(expires)
-        )),
+        Error::PreviousTokenValid { expires, is_used } => {
+            let way = match is_used {
+                true => "",
+                false => {
+                    ". No use of the current token is known: if it is lost, end that one with replaceUnused"
+                }
+            };
+            conflict(format!(
+                "The token before the current one is still valid until {}; wait, or end it now with \
+                 dropEarlier{way}",
+                scim::date_time::format(expires)
+            ))
+        }
         other => other.into(),
     }
 }

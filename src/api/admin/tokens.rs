@@ -8,7 +8,9 @@ use crate::api::error::ApiError;
 use crate::api::path::{FinalSlash, PathParts};
 use crate::api::response::{self, plain_json};
 use crate::directory::token::works;
-use crate::directory::token_set::{Earlier, MAX_OVERLAP, Rotation, Which, default_overlap};
+use crate::directory::token_set::{
+    Earlier, MAX_OVERLAP, Rotated, Rotation, Which, default_overlap,
+};
 use crate::directory::{Scope, Stage, TokenRecord};
 use crate::scim::date_time;
 use axum::Extension;
@@ -80,10 +82,14 @@ pub(super) struct RotationBody {
     /// that the history has for others, with or without spaces: `Identity Provider`, `Administrator` and `rollcall command`.
     #[schema(min_length = 1, max_length = 100, pattern = "\\S")]
     label: Option<String>,
-    /// Ends a token that is still valid from the rotation before. Without it that token keeps its end: the rotation
-    /// replaces a current token that was never used, and is refused with 409 otherwise.
+    /// Ends a token that is still valid from the rotation before. Without it, and without `replaceUnused`, the rotation is
+    /// refused with 409 while there is such a token.
     #[serde(default)]
     drop_earlier: bool,
+    /// While a token from the rotation before is still valid, ends the current token instead of that one, whatever the
+    /// overlap. It is for a new token that was lost. The rotation is refused with 409 when the current token was used.
+    #[serde(default)]
+    replace_unused: bool,
 }
 
 /// A new token, shown this once.
@@ -94,6 +100,19 @@ struct NewTokenBody {
     tenant_url: String,
     /// The token: for SCIM the Secret Token.
     token: String,
+    /// What became of the tokens that worked before.
+    earlier: Vec<EarlierTokenBody>,
+}
+
+/// A token that worked before a rotation.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct EarlierTokenBody {
+    id: String,
+    label: String,
+    /// When it ends; none when the rotation ended it.
+    #[schema(format = DateTime)]
+    expires: Option<String>,
 }
 
 /// What was revoked of a scope.
@@ -132,7 +151,7 @@ pub(super) async fn list_tokens(call: Call) -> Answer {
 /// Rotate a token
 ///
 /// Makes a new current token. The one before stays valid through the overlap, so that a sync under way does not fail. A
-/// previous admin token can only read, and revoke itself.
+/// previous admin token can only read, and revoke itself. The answer has the ends of the tokens before.
 #[utoipa::path(
     post,
     path = "/tokens/{scope}/rotate",
@@ -158,13 +177,28 @@ pub(super) async fn rotate_token(
         let most = MAX_OVERLAP.whole_seconds();
         return Err(bad_request(format!("overlapSecs can be {most} at most, a year")));
     }
-    let earlier = if body.drop_earlier { Earlier::Drop } else { Earlier::Keep };
+    let earlier = match (body.drop_earlier, body.replace_unused) {
+        (false, false) => Earlier::Keep,
+        (false, true) => Earlier::ReplaceUnused,
+        (true, false) => Earlier::Drop,
+        (true, true) => {
+            let text = "dropEarlier and replaceUnused end different tokens; send one of them";
+            return Err(bad_request(text.to_owned()));
+        }
+    };
     let rotation = Rotation { label: body.label.as_deref(), overlap, earlier, expected: None };
     let (access, tenant) = (&call.services.access, &call.caller.tenant);
     let rotated = access.rotate_token(tenant, scope, &rotation, call.actor()).await;
-    let token = rotated.map_err(explain)?.expose_secret().to_owned();
+    let Rotated { token, earlier } = rotated.map_err(explain)?;
+    let token = token.expose_secret().to_owned();
+    let earlier = earlier.into_iter().map(|token| EarlierTokenBody {
+        id: token.id,
+        label: token.label,
+        expires: token.expires.map(date_time::format),
+    });
+    let earlier = earlier.collect();
     let tenant_url = format!("{}{SCIM_ROOT}", call.path.root);
-    let mut answer = plain_json(StatusCode::OK, &NewTokenBody { tenant_url, token })?;
+    let mut answer = plain_json(StatusCode::OK, &NewTokenBody { tenant_url, token, earlier })?;
     answer.extensions_mut().insert(NeverCompressed);
     Ok(answer)
 }
