@@ -14,7 +14,7 @@ async fn acme() -> TestTenant {
     TestApp::new().await.tenant("acme").await
 }
 
-async fn bulk(tenant: &TestTenant, mut body: Value) -> Value {
+pub async fn bulk(tenant: &TestTenant, mut body: Value) -> Value {
     body["schemas"] = json!(["urn:ietf:params:scim:api:messages:2.0:BulkRequest"]);
     let answer = tenant.post("/Bulk", &body).await.expect(200);
     assert_eq!(answer["schemas"], json!(["urn:ietf:params:scim:api:messages:2.0:BulkResponse"]));

@@ -47,6 +47,7 @@ mod concurrency;
 mod paging;
 mod queries;
 mod bulk;
+mod bulk_order;
 mod rfc_examples;
 mod capacity;
 mod conformance;

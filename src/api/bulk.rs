@@ -9,17 +9,20 @@ use crate::directory::employees::Precondition;
 use crate::directory::query::parse_id;
 use crate::directory::related_record::Wanted;
 use crate::directory::{Kind, clock};
+use crate::scim::bulk::locks::Locks;
 use crate::scim::bulk::plan::{Plan, Step};
 use crate::scim::bulk::request::{BulkRequest, Method, Refusal};
 use crate::scim::bulk::result::Outcome;
+use crate::scim::document::Document;
 use crate::scim::json::Body;
-use crate::scim::schema::Uniqueness;
+use crate::scim::patch::PatchRequest;
 use crate::scim::version::{TagCondition, entity_tag};
 use axum::Extension;
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use http::StatusCode;
 use serde_json::Value;
+use std::collections::BTreeMap;
 use std::time::Duration;
 use tokio::time::Instant;
 use uuid::Uuid;
@@ -33,6 +36,20 @@ const LONGEST_WHOLE: Duration = Duration::from_secs(23);
 /// How many independent operations run at a time.
 const AT_ONCE: usize = 8;
 
+/// A step, read as the request that it stands for.
+struct ReadStep {
+    index: usize,
+    request: Result<SingleRequest, ApiError>,
+    locks: Locks,
+}
+
+enum SingleRequest {
+    Post(Kind, Document),
+    Put((Kind, Uuid), Document, Precondition),
+    Patch((Kind, Uuid), PatchRequest, Precondition),
+    Delete((Kind, Uuid), Precondition),
+}
+
 /// `POST /Bulk`. Independent operations run at the same time, and each is whole or nothing by itself.
 pub(super) async fn bulk(
     Extension(caller): Extension<Caller>,
@@ -45,17 +62,26 @@ pub(super) async fn bulk(
         Refusal::TooLarge(detail) => ApiError::bulk_too_large(detail),
     })?;
     let started = clock();
-    let mut plan = Plan::new(request, |attribute| caller.is_unique(attribute));
+    let mut plan = Plan::new(request);
     let mut running = FuturesUnordered::new();
+    let mut held: BTreeMap<usize, Locks> = BTreeMap::new();
+    let mut waiting = None;
     loop {
         while running.len() < AT_ONCE
-            && let Some(step) = plan.next()
+            && let Some(step) =
+                waiting.take().or_else(|| Some(caller.read_step(plan.next()?, &path.base_url)))
         {
-            let index = step.index;
-            let done = carry_out_in_time(&caller, &path.base_url, step, started);
+            if !held.values().all(|locks| step.locks.is_compatible_with(locks)) {
+                waiting = Some(step);
+                break;
+            }
+            let ReadStep { index, request, locks } = step;
+            held.insert(index, locks);
+            let done = carry_out_in_time(&caller, request, started);
             running.push(async move { (index, done.await) });
         }
         let Some((index, done)) = running.next().await else { break };
+        held.remove(&index);
         let outcome = done.unwrap_or_else(|failure| {
             let (status, response) = error::in_bulk(&failure, &request_id);
             Outcome::Failed { status, response }
@@ -66,68 +92,92 @@ pub(super) async fn bulk(
 }
 
 impl Caller {
-    /// Whether an attribute is unique among the resources of some type.
-    fn is_unique(&self, attribute: &str) -> bool {
-        Kind::ALL.iter().any(|kind| {
-            let found = self.directory.resource_type(*kind).attribute(attribute);
-            found.is_some_and(|found| found.uniqueness == Uniqueness::Server)
+    fn read_step(&self, step: Step, base_url: &str) -> ReadStep {
+        let index = step.index;
+        let request = self.read_single_request(step, base_url);
+        let locks = request.as_ref().map_or(Locks::Nothing, |request| self.locks(request));
+        ReadStep { index, request, locks }
+    }
+
+    fn read_single_request(&self, step: Step, base_url: &str) -> Result<SingleRequest, ApiError> {
+        let is_meant = |kind: &Kind| {
+            let resource_type = self.directory.resource_type(*kind);
+            resource_type.endpoint.eq_ignore_ascii_case(&step.path.endpoint)
+        };
+        let kind = Kind::ALL.iter().copied().find(is_meant);
+        let kind = kind.ok_or_else(ApiError::no_such_bulk_endpoint)?;
+        let precondition = Precondition {
+            if_match: step.version.as_deref().map(TagCondition::parse),
+            if_none_match: None,
+        };
+        let data = match step.data {
+            Some(Value::Object(data)) => Body::from(data),
+            _ => Body::default(),
+        };
+        let id = || -> Result<(Kind, Uuid), ApiError> {
+            let id = step.path.id.as_deref().and_then(parse_id);
+            Ok((kind, id.ok_or_else(|| ApiError::no_such_resource(kind))?))
+        };
+        Ok(match step.method {
+            Method::Post => SingleRequest::Post(kind, self.read_resource(kind, data, base_url)?),
+            Method::Put => {
+                let id = id()?;
+                SingleRequest::Put(id, self.read_resource(kind, data, base_url)?, precondition)
+            }
+            Method::Patch => {
+                let request = self.read_patch(kind, data, base_url)?;
+                SingleRequest::Patch(id()?, request, precondition)
+            }
+            Method::Delete => SingleRequest::Delete(id()?, precondition),
         })
+    }
+
+    fn locks(&self, request: &SingleRequest) -> Locks {
+        let of_kind = |kind: &Kind| self.directory.resource_type(*kind);
+        match request {
+            SingleRequest::Post(kind, attributes) => Locks::of_post(of_kind(kind), attributes),
+            SingleRequest::Put(..) => Locks::Everything,
+            SingleRequest::Patch((kind, id), request, _) => {
+                Locks::of_patch(of_kind(kind), &id.to_string(), request)
+            }
+            SingleRequest::Delete((kind, id), precondition) => {
+                let has_version = precondition.if_match.is_some();
+                Locks::of_delete(of_kind(kind), &id.to_string(), has_version)
+            }
+        }
     }
 }
 
 async fn carry_out_in_time(
     caller: &Caller,
-    base_url: &str,
-    step: Step,
+    request: Result<SingleRequest, ApiError>,
     started: Instant,
 ) -> Result<Outcome, ApiError> {
     if started.elapsed() >= LONGEST {
         return Err(ApiError::no_time_left());
     }
     let left = LONGEST_WHOLE.saturating_sub(started.elapsed());
-    let done = tokio::time::timeout(left, carry_out(caller, base_url, step)).await;
+    let done = tokio::time::timeout(left, carry_out(caller, request?)).await;
     done.unwrap_or_else(|_| Err(ApiError::too_slow(LONGEST_WHOLE.as_secs())))
 }
 
-async fn carry_out(caller: &Caller, base_url: &str, step: Step) -> Result<Outcome, ApiError> {
-    let Caller { directory, label, .. } = caller;
-    let is_meant = |kind: &Kind| {
-        directory.resource_type(*kind).endpoint.eq_ignore_ascii_case(&step.path.endpoint)
-    };
-    let kind = Kind::ALL.iter().copied().find(is_meant);
-    let kind = kind.ok_or_else(ApiError::no_such_bulk_endpoint)?;
-    let precondition = Precondition {
-        if_match: step.version.as_deref().map(TagCondition::parse),
-        if_none_match: None,
-    };
-    let data = match step.data {
-        Some(Value::Object(data)) => Body::from(data),
-        _ => Body::default(),
-    };
-    let id = || -> Result<(Kind, Uuid), ApiError> {
-        let id = step.path.id.as_deref().and_then(parse_id);
-        Ok((kind, id.ok_or_else(|| ApiError::no_such_resource(kind))?))
-    };
-    let (status, record) = match step.method {
-        Method::Post => {
-            let attributes = caller.read_resource(kind, data, base_url)?;
-            let created = directory.create_any_kind(kind, attributes, label).await?;
-            (StatusCode::CREATED, created.record)
+async fn carry_out(
+    Caller { directory, label, .. }: &Caller,
+    request: SingleRequest,
+) -> Result<Outcome, ApiError> {
+    let (status, changed) = match request {
+        SingleRequest::Post(kind, attributes) => {
+            (StatusCode::CREATED, directory.create_any_kind(kind, attributes, label).await?)
         }
-        Method::Put => {
-            let id = id()?;
-            let attributes = caller.read_resource(kind, data, base_url)?;
+        SingleRequest::Put(id, attributes, precondition) => {
             let replaced = directory.replace_any_kind(id, &attributes, &precondition, label);
-            (StatusCode::OK, replaced.await?.record)
+            (StatusCode::OK, replaced.await?)
         }
-        Method::Patch => {
-            let request = caller.read_patch(kind, data, base_url)?;
-            let id = id()?;
+        SingleRequest::Patch(id, request, precondition) => {
             let patched = directory.patch_any_kind(id, &request, &precondition, Wanted::No, label);
-            (StatusCode::OK, patched.await?.record)
+            (StatusCode::OK, patched.await?)
         }
-        Method::Delete => {
-            let (kind, id) = id()?;
+        SingleRequest::Delete((kind, id), precondition) => {
             directory.delete_any_kind((kind, id), &precondition, label).await?;
             let status = StatusCode::NO_CONTENT.as_u16();
             return Ok(Outcome::Done { status, id: id.to_string(), version: None });
@@ -135,7 +185,7 @@ async fn carry_out(caller: &Caller, base_url: &str, step: Step) -> Result<Outcom
     };
     Ok(Outcome::Done {
         status: status.as_u16(),
-        id: record.id().to_string(),
-        version: Some(entity_tag(record.version())),
+        id: changed.record.id().to_string(),
+        version: Some(entity_tag(changed.record.version())),
     })
 }

@@ -1,7 +1,9 @@
 //! Bulk requests (RFC 7644 §3.7): many operations in one, which can name each other's new resources.
 //!
 //! A [`Plan`](plan::Plan) says what to do next and is told how it went; who does it, and how, is not known here.
+//! [`Locks`](locks::Locks) say which operations can run at the same time.
 
+pub mod locks;
 mod path;
 pub mod plan;
 mod references;
