@@ -5,20 +5,12 @@
 #     scripts/tools.sh scripts/api-contract.sh
 set -euo pipefail
 cd "$(dirname "$0")/.."
-cargo build --quiet --locked --bin rollcall
-rollcall=$PWD/target/debug/rollcall
-work=$(mktemp -d)
-server=
-trap 'kill "$server" 2>/dev/null || true; wait 2>/dev/null; rm -rf "$work"' EXIT
-mkfifo "$work/ready"
-"$rollcall" --data "$work/data" serve --listen 127.0.0.1:0 --json >"$work/ready" 2>"$work/log" &
-server=$!
-read -r ready <"$work/ready"
-field() { python3 -c 'import json, sys; print(json.loads(sys.argv[1])[sys.argv[2]])' "$ready" "$1"; }
-scim=$(field tenantUrl) admin=$(field adminToken)
+. scripts/server.sh
+start_server "$work/data"
+scim=$(field "$ready" tenantUrl) admin=$(field "$ready" adminToken)
 root=${scim%/scim/v2}
 for user in '"userName": "ada@example.com"' '"userName": "bob@example.com", "active": false'; do
-    curl --silent --fail --output /dev/null --header "Authorization: Bearer $(field scimToken)" \
+    curl --silent --fail --output /dev/null --header "Authorization: Bearer $(field "$ready" scimToken)" \
         --header 'Content-Type: application/json' --data "{$user}" "$scim/Users"
 done
 

@@ -7,25 +7,15 @@
 # ROLLCALL=path/to/rollcall takes that binary rather than building one.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-if [ -z "${ROLLCALL:-}" ]; then
-    cargo build --quiet --locked --bin rollcall
-    ROLLCALL=$PWD/target/debug/rollcall
-fi
-work=$(mktemp -d)
-server=
-trap 'kill "$server" 2>/dev/null || true; wait 2>/dev/null; rm -rf "$work"' EXIT
-mkfifo "$work/ready"
-"$ROLLCALL" --data "$work/data" serve --listen 127.0.0.1:0 --json >"$work/ready" 2>"$work/log" &
-server=$!
-read -r ready <"$work/ready" || { cat "$work/log" >&2; exit 1; }
-field() { python3 -c 'import json, sys; print(json.loads(sys.argv[1])[sys.argv[2]])' "$1" "$2"; }
+. scripts/server.sh
+start_server "$work/data"
 root=$(field "$ready" tenantUrl)
 root=${root%/tenants/*}
 
 # Nothing here may go through a proxy.
 export NO_PROXY=127.0.0.1 no_proxy=127.0.0.1
 failed=0
-rollcall() { "$ROLLCALL" --data "$work/data" --public-url "$root" --json "$@"; }
+rollcall() { "$rollcall" --data "$work/data" --public-url "$root" --json "$@"; }
 # An extension of the tenant's own with the types that can be declared, and one attribute in the enterprise extension.
 # Without decimals and instants: for them scim2-tester makes up texts that its own models refuse.
 declare_attributes() {

@@ -13,16 +13,9 @@ version=7.14.0
 generator=target/openapi-generator/openapi-generator-cli-$version.jar
 [ -e "$generator" ] || mvn --quiet --batch-mode dependency:copy \
     -Dartifact="org.openapitools:openapi-generator-cli:$version" -DoutputDirectory=target/openapi-generator >&2
-cargo build --quiet --locked --bin rollcall
-rollcall=${CARGO_TARGET_DIR:-$PWD/target}/debug/rollcall
-work=$(mktemp -d)
-server=
-trap 'kill "$server" 2>/dev/null || true; wait 2>/dev/null; rm -rf "$work"' EXIT
-mkfifo "$work/ready"
-"$rollcall" --data "$work/data" serve --listen 127.0.0.1:0 --json >"$work/ready" 2>"$work/log" &
-server=$!
-read -r ready <"$work/ready"
-scim=$(python3 -c 'import json, sys; print(json.loads(sys.argv[1])["tenantUrl"])' "$ready")
+. scripts/server.sh
+start_server "$work/data"
+scim=$(field "$ready" tenantUrl)
 curl --silent --show-error --fail --output "$work/openapi.json" "${scim%/scim/v2}/api/openapi.json"
 openapi-spec-validator "$work/openapi.json"
 # The answers of all kinds of failures are described once, as the default, and Rollcall has no licence.

@@ -6,11 +6,7 @@
 # An interactive zsh, the shell of macOS, takes `#` for a command and `?` outside of quotes for a pattern.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-cargo build --quiet --locked --bin rollcall
-rollcall=${CARGO_TARGET_DIR:-$PWD/target}/debug/rollcall
-work=$(mktemp -d)
-server=
-trap 'kill "$server" 2>/dev/null || true; wait 2>/dev/null; rm -rf "$work"' EXIT
+. scripts/server.sh
 
 # Every block of shell from "Now a first sync" to the end of the section.
 awk '/^Now a first sync/ { on = 1 } /^The server answers a write/ { on = 0 }
@@ -25,12 +21,8 @@ awk '/^Now a first sync/ { on = 1 } /^The server answers a write/ { on = 0 }
 export ROLLCALL=$rollcall HISTFILE=
 for shell in "bash --norc -i" "zsh -f -i"; do
     export ROLLCALL_DATA="$work/data-${shell%% *}"
-    mkfifo "$work/ready"
-    env -u ROLLCALL_PUBLIC_URL "$rollcall" serve --listen 127.0.0.1:0 --json >"$work/ready" 2>"$work/log" &
-    server=$!
-    read -r ready <"$work/ready"
-    rm "$work/ready"
-    url=$(python3 -c 'import json, sys; print(json.loads(sys.argv[1])["tenantUrl"])' "$ready")
+    start_server "$ROLLCALL_DATA"
+    url=$(field "$ready" tenantUrl)
     export ROLLCALL_PUBLIC_URL=${url%/tenants/*}
     PS1='' PS2='' setsid $shell <"$work/pasted" >"$work/printed" 2>"$work/errors" || true
     kill "$server"
