@@ -225,7 +225,7 @@ async fn a_previous_admin_token_reads_and_revokes_itself_and_nothing_else() {
     let current = token_path(&tenant, "admin", "current").await;
     let scim = token_path(&tenant, "scim", "current").await;
     let before = call(&tenant, &new, "GET", "/history", Value::Null).await.expect(200);
-    let takeover = json!({"overlapSecs": 0, "dropEarlier": true});
+    let takeover = json!({"overlapSecs": 0, "earlier": "drop"});
     let changes = [
         ("POST", "/tokens/admin/rotate".to_owned(), takeover.clone()),
         ("POST", "/tokens/scim/rotate".to_owned(), takeover),
@@ -277,7 +277,7 @@ async fn a_successor_without_a_use_is_replaced_without_a_wait_by_request() {
         path.rsplit('/').next().expect("an id").to_owned()
     };
     tenant.get("/Users").await.expect(200);
-    let replace = json!({"replaceUnused": true, "label": "Okta 2"});
+    let replace = json!({"earlier": "replaceUnused", "label": "Okta 2"});
     // Without an earlier token that is still valid nothing is to be replaced.
     let (lost, earlier) = rotate(replace.clone()).await;
     let end = "2026-11-24T09:30:00.000Z";
@@ -299,8 +299,8 @@ async fn a_successor_without_a_use_is_replaced_without_a_wait_by_request() {
         let way = problem(&used, 409);
         assert!(way.contains("still valid") && !way.contains("replaceUnused"), "{way}");
     }
-    let both = json!({"replaceUnused": true, "dropEarlier": true});
-    problem(&admin(&tenant, "POST", "/tokens/scim/rotate", both).await, 400);
+    let unknown = json!({"earlier": "both"});
+    problem(&admin(&tenant, "POST", "/tokens/scim/rotate", unknown).await, 400);
 
     // Admin tokens have the same rule.
     let rotation = json!({"overlapSecs": 3_600});
@@ -327,7 +327,7 @@ async fn an_admin_token_does_not_replace_itself_as_unused() {
     let rotation = json!({"overlapSecs": 3_600});
     let new = admin(&tenant, "POST", "/tokens/admin/rotate", rotation).await.expect(200);
     let new = new["token"].as_str().expect("a token");
-    let replace = json!({"replaceUnused": true});
+    let replace = json!({"earlier": "replaceUnused"});
     tenant.app.advance(Duration::seconds(2));
     pause_time();
     (0..30).for_each(|_| tenant.app.faults.plan("UpdateItem", Fault::internal()));

@@ -210,12 +210,12 @@ pub(super) fn explain(error: Error) -> ApiError {
             let way = match is_used {
                 true => "",
                 false => {
-                    ". No use of the current token is known: if it is lost, end that one with replaceUnused"
+                    ", or send \"earlier\": \"replaceUnused\" to end the current one, of which no use is known"
                 }
             };
             conflict(format!(
-                "The token before the current one is still valid until {}; wait, or end it now with \
-                 dropEarlier{way}",
+                "The token before the current one is still valid until {}; wait, or send \"earlier\": \"drop\" to end \
+                 it now{way}",
                 scim::date_time::format(expires)
             ))
         }

@@ -82,14 +82,23 @@ pub(super) struct RotationBody {
     /// that the history has for others, with or without spaces: `Identity Provider`, `Administrator` and `rollcall command`.
     #[schema(min_length = 1, max_length = 100, pattern = "\\S")]
     label: Option<String>,
-    /// Ends a token that is still valid from the rotation before. Without it, and without `replaceUnused`, the rotation is
-    /// refused with 409 while there is such a token.
+    /// What happens while a token from the rotation before is still valid: `keep` unless given.
     #[serde(default)]
-    drop_earlier: bool,
-    /// While a token from the rotation before is still valid, ends the current token instead of that one, whatever the
-    /// overlap. It is for a new token that was lost. The rotation is refused with 409 when the current token was used.
-    #[serde(default)]
-    replace_unused: bool,
+    earlier: EarlierChoice,
+}
+
+/// What a rotation does while a token from the rotation before is still valid.
+#[derive(Debug, Clone, Copy, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+enum EarlierChoice {
+    /// Refuses the rotation with 409.
+    #[default]
+    Keep,
+    /// Ends the token from the rotation before.
+    Drop,
+    /// Ends the current token instead, whatever the overlap. It is for a new token that was lost, and is refused with 409
+    /// when the current token was used.
+    ReplaceUnused,
 }
 
 /// A new token, shown this once.
@@ -177,14 +186,10 @@ pub(super) async fn rotate_token(
         let most = MAX_OVERLAP.whole_seconds();
         return Err(bad_request(format!("overlapSecs can be {most} at most, a year")));
     }
-    let earlier = match (body.drop_earlier, body.replace_unused) {
-        (false, false) => Earlier::Keep,
-        (false, true) => Earlier::ReplaceUnused,
-        (true, false) => Earlier::Drop,
-        (true, true) => {
-            let text = "dropEarlier and replaceUnused end different tokens; send one of them";
-            return Err(bad_request(text.to_owned()));
-        }
+    let earlier = match body.earlier {
+        EarlierChoice::Keep => Earlier::Keep,
+        EarlierChoice::Drop => Earlier::Drop,
+        EarlierChoice::ReplaceUnused => Earlier::ReplaceUnused,
     };
     let rotation = Rotation { label: body.label.as_deref(), overlap, earlier, expected: None };
     let (access, tenant) = (&call.services.access, &call.caller.tenant);
