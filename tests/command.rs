@@ -573,6 +573,53 @@ fn a_closed_pipe_is_no_panic() {
     }
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn output_that_cannot_be_written_is_a_failure() {
+    let operator = Operator::new();
+    operator.text(&["tenant", "create", "acme"]);
+    for arguments in [
+        &["employee", "export", "acme"][..],
+        &["employee", "list", "acme"],
+        &["employee", "list", "acme", "--json"],
+        &["token", "rotate", "acme", "--json"],
+        &["tenant", "show", "acme"],
+        &["completions", "bash"],
+    ] {
+        let full = std::fs::File::options().write(true).open("/dev/full").expect("a full disk");
+        let output = operator.command(arguments).stdout(full).output().expect("the command runs");
+        let text = String::from_utf8(output.stderr).expect("text");
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}: {text}");
+        assert!(text.contains("cannot write to standard output"), "{arguments:?}: {text}");
+    }
+    for (arguments, code) in [(["--help"], 1), (["nonsense"], 2)] {
+        let full = || std::fs::File::options().write(true).open("/dev/full").expect("a full disk");
+        let mut command = operator.command(&arguments);
+        let status = command.stdout(full()).stderr(full()).status().expect("the command runs");
+        assert_eq!(status.code(), Some(code), "{arguments:?}");
+    }
+}
+
+/// Control characters of a client would retitle the terminal, or colour it.
+#[cfg(target_os = "linux")]
+#[test]
+fn an_export_is_harmless_on_a_terminal_and_complete_in_a_pipe() {
+    let operator = Operator::new();
+    let server = operator.serve();
+    let users = format!("{}/Users", server.tenant_url());
+    let name = "Ada \u{1b}[31mRED\u{1b}]0;title\u{7}\u{202e}\u{7f}";
+    let body = json!({"userName": "ada", "displayName": name});
+    assert_eq!(call("POST", &users, &server.token(), Some(&body)).0, 201);
+    for format in ["csv", "jsonl"] {
+        let export = ["employee", "export", "demo", "--format", format];
+        let text = operator.on_terminal(80, &export);
+        assert!(text.contains("Ada") && text.contains("RED"), "{text}");
+        let is_harmful = |c: char| c != '\n' && (c.is_control() || c == '\u{202e}');
+        assert!(!text.contains(is_harmful), "{text:?}");
+        assert!(operator.text(&export).contains('\u{202e}'), "a file has the text as it is");
+    }
+}
+
 #[test]
 fn a_folder_without_data_stays_without_data() {
     let operator = Operator::new();

@@ -28,14 +28,13 @@ pub async fn run(place: &Place, command: AttributeCommand, json: bool) -> anyhow
         }
     };
     if json {
-        output::print_json(&serde_json::to_value(&tenant.attributes)?);
+        output::print_json(&serde_json::to_value(&tenant.attributes)?)
     } else {
-        print(&tenant);
+        print(&tenant)
     }
-    Ok(())
 }
 
-fn print(tenant: &Tenant) {
+fn print(tenant: &Tenant) -> anyhow::Result<()> {
     let row = |attribute: &CustomAttribute| {
         vec![
             attribute.name.clone(),
@@ -46,5 +45,5 @@ fn print(tenant: &Tenant) {
     };
     let rows = tenant.attributes.iter().map(row).collect();
     let header = ["name", "type", "namespace", "description"];
-    output::print_table(&header, rows, "No custom attributes are declared.");
+    output::print_table(&header, rows, "No custom attributes are declared.")
 }

@@ -27,11 +27,11 @@ pub async fn run(app: &App, id: &TenantId, repair: bool, json: bool) -> anyhow::
             "unfinished": to_map(&left.unfinished),
             "violations": to_json(&left.violations),
             "repaired": to_json(&repaired),
-        }));
+        }))?;
     } else {
-        print_violations(&repaired, "Repaired:", "");
-        print_violations(&left.violations, "", "No item contradicts another.");
-        print_unfinished(&left.unfinished);
+        print_violations(&repaired, "Repaired:", "")?;
+        print_violations(&left.violations, "", "No item contradicts another.")?;
+        print_unfinished(&left.unfinished)?;
     }
     let count = left.violations.len();
     if count == 0 {
@@ -63,12 +63,11 @@ fn to_map(unfinished: &BTreeMap<Work, usize>) -> Value {
     unfinished.iter().map(|(work, count)| (work.as_str().to_owned(), json!(count))).collect()
 }
 
-fn print_violations(violations: &[Violation], title: &str, when_empty: &str) {
+fn print_violations(violations: &[Violation], title: &str, when_empty: &str) -> anyhow::Result<()> {
     if violations.is_empty() {
-        output::print(when_empty);
-        return;
+        return output::print(when_empty);
     }
-    output::print(title);
+    output::print(title)?;
     let rows = violations.iter().map(|violation| {
         vec![
             violation.kind.as_str().to_owned(),
@@ -77,17 +76,18 @@ fn print_violations(violations: &[Violation], title: &str, when_empty: &str) {
             violation.detail.clone(),
         ]
     });
-    output::print_table(&["kind", "id", "repair", "detail"], rows.collect(), "");
+    output::print_table(&["kind", "id", "repair", "detail"], rows.collect(), "")?;
     let advice: BTreeSet<(&str, &str)> = violations
         .iter()
         .filter_map(|violation| Some((violation.kind.as_str(), violation.kind.advice()?)))
         .collect();
     for (kind, text) in advice {
-        output::print(&format!("\n{kind}: {text}"));
+        output::print(&format!("\n{kind}: {text}"))?;
     }
+    Ok(())
 }
 
-fn print_unfinished(unfinished: &BTreeMap<Work, usize>) {
+fn print_unfinished(unfinished: &BTreeMap<Work, usize>) -> anyhow::Result<()> {
     for (work, count) in unfinished {
         let what = match work {
             Work::Change => "large changes of members",
@@ -98,6 +98,7 @@ fn print_unfinished(unfinished: &BTreeMap<Work, usize>) {
         };
         output::print(&format!(
             "Unfinished, and finished by later requests or --repair: {count} {what}."
-        ));
+        ))?;
     }
+    Ok(())
 }

@@ -43,11 +43,11 @@ pub async fn serve(place: &Place, arguments: &DynamodbArguments, json: bool) -> 
     let endpoint = format!("http://{}", listener.local_addr()?);
     let data = open::describe(place);
     if json {
-        output::print(&json!({"endpoint": endpoint, "data": data}).to_string());
+        output::print(&json!({"endpoint": endpoint, "data": data}).to_string())?;
     } else {
         output::print(&format!(
             "DynamoDB API at {endpoint}\nData is in {data}\nPress Ctrl-C to stop.\n"
-        ));
+        ))?;
     }
     let service = Router::new()
         .fallback(post(move |headers, body| call(engine, headers, body)))

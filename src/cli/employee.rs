@@ -22,8 +22,7 @@ pub async fn run(place: &Place, command: EmployeeCommand, json: bool) -> anyhow:
         EmployeeCommand::List { tenant, status, search, limit } => {
             let (_, directory) = enter(&app, &tenant).await?;
             let employees = find_all(&directory, status.into(), &search, limit).await?;
-            list(&employees, json);
-            Ok(())
+            list(&employees, json)
         }
         EmployeeCommand::Export { tenant, status, format } => {
             let (tenant, directory) = enter(&app, &tenant).await?;
@@ -38,12 +37,7 @@ pub async fn run(place: &Place, command: EmployeeCommand, json: bool) -> anyhow:
         EmployeeCommand::History { tenant, employee } => {
             let (_, directory) = enter(&app, &tenant).await?;
             let history = directory.history(find(&directory, &employee).await?).await?;
-            if json {
-                output::print_json(&history_json(&history));
-            } else {
-                print_history(&history);
-            }
-            Ok(())
+            if json { output::print_json(&history_json(&history)) } else { print_history(&history) }
         }
         EmployeeCommand::Set { tenant, employee, values } => {
             let (tenant, directory) = enter(&app, &tenant).await?;
@@ -73,11 +67,10 @@ pub async fn run(place: &Place, command: EmployeeCommand, json: bool) -> anyhow:
             }
             directory.erase(id, ACTOR).await?;
             if json {
-                output::print_json(&json!({"erased": id}));
+                output::print_json(&json!({"erased": id}))
             } else {
-                output::print(&format!("Employee {id} and the whole history are erased."));
+                output::print(&format!("Employee {id} and the whole history are erased."))
             }
-            Ok(())
         }
     }
 }
@@ -141,13 +134,13 @@ async fn export(
     format: ExportFormat,
 ) -> anyhow::Result<()> {
     let lines = ExportLines::new(tenant, format);
-    let mut is_read = output::print_bytes(&lines.header()?);
+    let mut is_read = output::print_bytes(&lines.header()?)?;
     let mut cursor: Option<String> = None;
     while is_read {
         let search = Search { status, text: "", cursor: cursor.as_deref(), limit: PAGE_ROWS };
         let page = directory.search(search).await?;
         for employee in &page.rows {
-            is_read = is_read && output::print_bytes(&lines.line(employee)?);
+            is_read = is_read && output::print_bytes(&lines.line(employee)?)?;
         }
         cursor = page.next;
         if cursor.is_none() {
@@ -157,7 +150,7 @@ async fn export(
     Ok(())
 }
 
-fn list(employees: &[Employee], json: bool) {
+fn list(employees: &[Employee], json: bool) -> anyhow::Result<()> {
     if json {
         let rows = employees.iter().map(|employee| {
             json!({
@@ -180,14 +173,14 @@ fn list(employees: &[Employee], json: bool) {
         ]
     });
     let header = ["userName", "name", "status", "archived"];
-    output::print_table(&header, rows.collect(), "There are no such employees.");
+    output::print_table(&header, rows.collect(), "There are no such employees.")
 }
 
 async fn show(tenant: &Tenant, directory: &Directory, id: Uuid, json: bool) -> anyhow::Result<()> {
     let view = directory.view(id, tenant.settings).await?;
     let employee = &view.employee;
     if json {
-        output::print_json(&json!({
+        return output::print_json(&json!({
             "id": employee.id,
             "status": status_of(employee),
             "deletedInIdp": employee.hidden,
@@ -200,7 +193,6 @@ async fn show(tenant: &Tenant, directory: &Directory, id: Uuid, json: bool) -> a
             "managerColleague": view.manager_colleague,
             "fromIdentityProvider": employee.attributes,
         }));
-        return Ok(());
     }
     let text = |value: Option<String>| value.unwrap_or_else(|| "-".to_owned());
     let mut fields = vec![
@@ -232,8 +224,7 @@ async fn show(tenant: &Tenant, directory: &Directory, id: Uuid, json: bool) -> a
         titles(&tenant.attributes, &fields.iter().map(|field| field.0).collect::<Vec<_>>());
     let values = tenant.attributes.iter().map(|attribute| attribute.value_in(&employee.attributes));
     fields.extend(titles.iter().map(|title| &**title).zip(values.map(output::value)));
-    output::print_record(&fields);
-    Ok(())
+    output::print_record(&fields)
 }
 
 /// What counts, where it comes from, and what the other side says.

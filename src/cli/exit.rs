@@ -3,6 +3,7 @@
 use super::output;
 use rollcall::directory::Error;
 use serde_json::json;
+use std::io::ErrorKind;
 use std::process::ExitCode;
 
 /// A rule of this command, not of the directory, said no.
@@ -53,19 +54,18 @@ pub fn report(failure: &anyhow::Error, json: bool) -> ExitCode {
 
 /// Prints why the arguments are wrong, or the help that they ask for, and gives the exit code.
 pub fn report_usage(error: &clap::Error, json: bool) -> ExitCode {
-    if !error.use_stderr() {
-        output::print(&error.render().to_string());
-        return ExitCode::SUCCESS;
-    }
-    if json {
+    if json && error.use_stderr() {
         let text = error.render().to_string();
         let text = text.trim().trim_start_matches("error: ");
         output::print_error(&error_json(text, WRONG_USAGE));
-    } else {
-        // In colours on a terminal. A closed standard error is no reason to panic.
-        let _ = error.print();
+        return ExitCode::from(WRONG_USAGE);
     }
-    ExitCode::from(WRONG_USAGE)
+    // In colours on a terminal.
+    match error.print() {
+        _ if error.use_stderr() => ExitCode::from(WRONG_USAGE),
+        Err(failed) if failed.kind() != ErrorKind::BrokenPipe => ExitCode::from(FAILED),
+        _ => ExitCode::SUCCESS,
+    }
 }
 
 fn error_json(text: &str, code: u8) -> String {

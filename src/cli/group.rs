@@ -16,12 +16,12 @@ pub async fn run(place: &Place, command: GroupCommand, json: bool) -> anyhow::Re
     match command {
         GroupCommand::List { tenant, name, search, limit } => {
             let (_, directory) = enter(&app, &tenant).await?;
-            list(&find_all(&directory, &name, &search, limit).await?, json);
+            list(&find_all(&directory, &name, &search, limit).await?, json)?;
         }
         GroupCommand::Show { tenant, group, members, history } => {
             let (_, directory) = enter(&app, &tenant).await?;
             let shown = Shown::read(&directory, &group, members, history).await?;
-            if json { output::print_json(&shown.to_json()) } else { shown.print() }
+            if json { output::print_json(&shown.to_json())? } else { shown.print()? }
         }
     }
     Ok(())
@@ -99,7 +99,7 @@ impl Shown {
         shown
     }
 
-    fn print(&self) {
+    fn print(&self) -> anyhow::Result<()> {
         match &self.group {
             Some(group) => output::print_record(&[
                 ("Id", group.id.to_string()),
@@ -108,25 +108,26 @@ impl Shown {
                 ("Members", group.member_count.to_string()),
                 ("Created", output::instant(group.created)),
                 ("Last modified", output::instant(group.last_modified)),
-            ]),
-            None => output::print(&format!("Group {} is deleted.", self.id)),
+            ])?,
+            None => output::print(&format!("Group {} is deleted.", self.id))?,
         }
         if let Some(members) = &self.members {
             let rows = members.iter().map(|member| {
                 let name = member.display.clone().unwrap_or_else(|| "-".to_owned());
                 vec![member.id.to_string(), member.kind.as_str().to_owned(), name]
             });
-            output::print("");
-            output::print_table(&["id", "type", "name"], rows.collect(), "It has no members.");
+            output::print("")?;
+            output::print_table(&["id", "type", "name"], rows.collect(), "It has no members.")?;
         }
         if let Some(history) = &self.history {
-            output::print("");
-            print_history(history);
+            output::print("")?;
+            print_history(history)?;
         }
+        Ok(())
     }
 }
 
-fn list(groups: &[Group], json: bool) {
+fn list(groups: &[Group], json: bool) -> anyhow::Result<()> {
     if json {
         return output::print_json(&groups.iter().map(group_json).collect());
     }
@@ -139,7 +140,7 @@ fn list(groups: &[Group], json: bool) {
         ]
     });
     let header = ["id", "name", "externalId", "members"];
-    output::print_table(&header, rows.collect(), "There are no such groups.");
+    output::print_table(&header, rows.collect(), "There are no such groups.")
 }
 
 fn group_json(group: &Group) -> Value {

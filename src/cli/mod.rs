@@ -43,8 +43,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<()> {
                 // Through memory: the generator panics when standard output is closed.
                 let (mut command, mut text) = (Arguments::command(), Vec::new());
                 clap_complete::generate(shell, &mut command, "rollcall", &mut text);
-                output::print(&String::from_utf8_lossy(&text));
-                Ok(())
+                output::print(&String::from_utf8_lossy(&text))
             }
         }
     })

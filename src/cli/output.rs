@@ -1,14 +1,18 @@
 //! Tables and sentences for people, JSON for programs.
 
+use anyhow::Context;
 use comfy_table::presets::NOTHING;
 use comfy_table::{ColumnConstraint, ContentArrangement, Table};
 use serde_json::Value;
-use std::io::{IsTerminal, Write};
+use std::io::{ErrorKind, IsTerminal, Write};
 use time::OffsetDateTime;
 
-/// Prints lines to standard output. A reader that has gone away (`| head`) is no failure.
-pub fn print(text: &str) {
-    let _ = writeln!(std::io::stdout(), "{}", text.trim_end());
+/// Prints lines to standard output.
+///
+/// # Errors
+/// As for [`print_bytes`].
+pub fn print(text: &str) -> anyhow::Result<()> {
+    print_bytes(format!("{}\n", text.trim_end()).as_bytes()).map(drop)
 }
 
 /// Prints a line to standard error.
@@ -16,19 +20,32 @@ pub fn print_error(text: &str) {
     let _ = writeln!(std::io::stderr(), "{}", text.trim_end());
 }
 
-/// Prints text as it is. Says whether somebody still reads.
-pub fn print_bytes(bytes: &[u8]) -> bool {
-    std::io::stdout().write_all(bytes).is_ok()
+/// Prints text: harmless for a terminal, as it is for a pipe or a file. `false` when the reader has gone away (`| head`),
+/// which is no failure.
+///
+/// # Errors
+/// Standard output takes no more, such as a file on a full disk.
+pub fn print_bytes(text: &[u8]) -> anyhow::Result<bool> {
+    let mut output = std::io::stdout().lock();
+    let written = match output.is_terminal() {
+        true => output.write_all(printable_lines(text).as_bytes()),
+        false => output.write_all(text),
+    };
+    match written.and_then(|()| output.flush()) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(false),
+        Err(error) => Err(error).context("cannot write to standard output"),
+    }
 }
 
-/// Prints JSON: indented and harmless for a terminal, on one line for a pipe.
-pub fn print_json(value: &Value) {
-    if std::io::stdout().is_terminal() {
-        let text = format!("{value:#}");
-        let lines: Vec<String> = text.lines().map(printable).collect();
-        print(&lines.join("\n"));
-    } else {
-        print(&value.to_string());
+/// Prints JSON: indented for a terminal, on one line for a pipe.
+///
+/// # Errors
+/// As for [`print_bytes`].
+pub fn print_json(value: &Value) -> anyhow::Result<()> {
+    match std::io::stdout().is_terminal() {
+        true => print(&format!("{value:#}")),
+        false => print(&value.to_string()),
     }
 }
 
@@ -39,7 +56,14 @@ const WIDTH: u16 = 80;
 const WHOLE: [&str; 3] = ["id", "at", "created"];
 
 /// Prints a table of [`WIDTH`] at most, or a sentence when there are no rows. Long cells are wrapped.
-pub fn print_table(header: &[&str], rows: Vec<Vec<String>>, when_empty: &str) {
+///
+/// # Errors
+/// As for [`print_bytes`].
+pub fn print_table(
+    header: &[&str],
+    rows: Vec<Vec<String>>,
+    when_empty: &str,
+) -> anyhow::Result<()> {
     if rows.is_empty() {
         return print(when_empty);
     }
@@ -55,17 +79,20 @@ pub fn print_table(header: &[&str], rows: Vec<Vec<String>>, when_empty: &str) {
             column.set_constraint(ColumnConstraint::ContentWidth);
         }
     }
-    print(&trimmed(&table));
+    print(&trimmed(&table))
 }
 
 /// Prints names and values below each other.
-pub fn print_record(fields: &[(&str, String)]) {
+///
+/// # Errors
+/// As for [`print_bytes`].
+pub fn print_record(fields: &[(&str, String)]) -> anyhow::Result<()> {
     let mut table = Table::new();
     table.load_preset(NOTHING).set_content_arrangement(ContentArrangement::Disabled);
     for (name, value) in fields {
         table.add_row([(*name).to_owned(), printable(value)]);
     }
-    print(&trimmed(&table));
+    print(&trimmed(&table))
 }
 
 /// A time for people and JSON.
@@ -90,6 +117,11 @@ pub fn value(value: Option<&Value>) -> String {
 /// Client text must not move the cursor, colour the terminal or turn the reading direction round.
 pub fn printable(text: &str) -> String {
     text.chars().map(|c| if is_harmless(c) { c } else { '\u{fffd}' }).collect()
+}
+
+/// Text with lines, each printable.
+fn printable_lines(text: &[u8]) -> String {
+    String::from_utf8_lossy(text).lines().map(|line| printable(line) + "\n").collect()
 }
 
 fn is_harmless(character: char) -> bool {

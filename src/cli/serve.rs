@@ -42,7 +42,7 @@ pub async fn serve(place: &Place, arguments: &ServeArguments, json: bool) -> any
     }
     let shown = TenantId::parse(DEMO).filter(|demo| tenants.contains(demo));
     let shown = shown.or(tenants.into_iter().next());
-    announce(place, &app, shown.as_ref(), new.as_ref(), json);
+    announce(place, &app, shown.as_ref(), new.as_ref(), json)?;
     let service = app.service();
     http_server::serve(listener, service, LIMITS, told_to_stop).await;
     Ok(())
@@ -64,7 +64,7 @@ fn announce(
     tenant: Option<&TenantId>,
     new: Option<&NewTenant>,
     json: bool,
-) {
+) -> anyhow::Result<()> {
     let data = open::describe(place);
     let url = tenant.map(|id| tenant_url(&app.public_url, id));
     let settings = tenant.map(|id| settings_url(&app.public_url, id));
@@ -81,14 +81,14 @@ fn announce(
         });
         return output::print(&ready.to_string());
     }
-    output::print(&format!("Rollcall serves {}\nData is in {data}\n", app.public_url));
-    let (Some(url), Some(settings)) = (url, settings) else { return };
+    output::print(&format!("Rollcall serves {}\nData is in {data}\n", app.public_url))?;
+    let (Some(url), Some(settings)) = (url, settings) else { return Ok(()) };
     let mut fields = vec![("Tenant URL", url), ("Settings page", settings)];
     if let (Some(scim_token), Some(admin_token)) = (scim_token, admin_token) {
         fields.push(("Secret Token", scim_token.to_owned()));
         fields.push(("Admin token", admin_token.to_owned()));
     }
-    output::print_record(&fields);
+    output::print_record(&fields)?;
     output::print(match new {
         Some(_) => {
             "\nThe tokens are shown this once. \"rollcall token rotate demo\" makes new ones."
@@ -96,8 +96,8 @@ fn announce(
         None => {
             "\nTokens were shown when the tenant was made. \"rollcall token rotate\" makes new ones."
         }
-    });
-    output::print("Press Ctrl-C to stop.\n");
+    })?;
+    output::print("Press Ctrl-C to stop.\n")
 }
 
 /// Standard output is for what was asked for.

@@ -18,23 +18,18 @@ pub async fn run(place: &Place, command: SettingsCommand, json: bool) -> anyhow:
             app.tenants.set_settings(&tenant, change, &Precondition::default(), ACTOR).await?
         }
     };
-    if json {
-        output::print_json(&serde_json::to_value(tenant.settings)?);
-    } else {
-        print(&tenant);
-    }
-    Ok(())
+    if json { output::print_json(&serde_json::to_value(tenant.settings)?) } else { print(&tenant) }
 }
 
 /// A tenant's settings, worded as on the account settings page.
-pub fn print(tenant: &Tenant) {
+pub fn print(tenant: &Tenant) -> anyhow::Result<()> {
     let settings = tenant.settings;
     let word = |on: bool| if on { "on" } else { "off" }.to_owned();
     output::print_record(&[
         ("Set employee location info from Identity Provider", word(settings.location_from_idp)),
         ("Set employee department info from Identity Provider", word(settings.department_from_idp)),
         ("Set employee manager info from Identity Provider", word(settings.manager_from_idp)),
-    ]);
+    ])
 }
 
 fn switched(switch: Option<Switch>, before: bool) -> bool {

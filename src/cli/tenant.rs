@@ -30,8 +30,7 @@ pub async fn run(place: &Place, command: TenantCommand, json: bool) -> anyhow::R
         TenantCommand::Create { tenant, name } => create(&app, &tenant, name, json).await,
         TenantCommand::Sample => {
             let new = sample::create(&app.tenants, ACTOR).await?;
-            announce(&app, &new, json);
-            Ok(())
+            announce(&app, &new, json)
         }
         TenantCommand::List => list(&app, json).await,
         TenantCommand::Show { tenant } => show(&app, &tenant, json).await,
@@ -49,11 +48,10 @@ pub async fn run(place: &Place, command: TenantCommand, json: bool) -> anyhow::R
 async fn create(app: &App, id: &TenantId, name: Option<String>, json: bool) -> anyhow::Result<()> {
     let name = name.unwrap_or_else(|| id.to_string());
     let new = app.tenants.create(id, &name, ACTOR).await?;
-    announce(app, &new, json);
-    Ok(())
+    announce(app, &new, json)
 }
 
-fn announce(app: &App, new: &NewTenant, json: bool) {
+fn announce(app: &App, new: &NewTenant, json: bool) -> anyhow::Result<()> {
     let id = &new.tenant.id;
     let (url, settings) = (tenant_url(&app.public_url, id), settings_url(&app.public_url, id));
     let (scim, admin) = (new.scim_token.expose_secret(), new.admin_token.expose_secret());
@@ -65,7 +63,7 @@ fn announce(app: &App, new: &NewTenant, json: bool) {
             "settingsUrl": settings,
             "scimToken": scim,
             "adminToken": admin,
-        }));
+        }))
     } else {
         output::print_record(&[
             ("Tenant", id.to_string()),
@@ -73,8 +71,8 @@ fn announce(app: &App, new: &NewTenant, json: bool) {
             ("Settings page", settings),
             ("Secret Token", scim.to_owned()),
             ("Admin token", admin.to_owned()),
-        ]);
-        output::print("\nThe tokens are shown this once.");
+        ])?;
+        output::print("\nThe tokens are shown this once.")
     }
 }
 
@@ -91,11 +89,10 @@ async fn list(app: &App, json: bool) -> anyhow::Result<()> {
         rows.push(vec![id.to_string(), name, created]);
     }
     if json {
-        output::print_json(&Value::Array(listed));
+        output::print_json(&Value::Array(listed))
     } else {
-        output::print_table(&["id", "name", "created"], rows, "There are no tenants.");
+        output::print_table(&["id", "name", "created"], rows, "There are no tenants.")
     }
-    Ok(())
 }
 
 async fn show(app: &App, id: &TenantId, json: bool) -> anyhow::Result<()> {
@@ -103,7 +100,7 @@ async fn show(app: &App, id: &TenantId, json: bool) -> anyhow::Result<()> {
     let history = app.tenants.history(id).await?;
     let url = tenant_url(&app.public_url, id);
     if json {
-        output::print_json(&json!({
+        return output::print_json(&json!({
             "id": id.as_str(),
             "name": tenant.name,
             "created": output::instant(tenant.created),
@@ -112,21 +109,19 @@ async fn show(app: &App, id: &TenantId, json: bool) -> anyhow::Result<()> {
             "tokens": token::to_json(&tenant),
             "history": history_json(&history),
         }));
-        return Ok(());
     }
     output::print_record(&[
         ("Tenant", id.to_string()),
         ("Name", tenant.name.clone()),
         ("Created", output::instant(tenant.created)),
         ("Tenant URL", url),
-    ]);
-    output::print("");
-    settings::print(&tenant);
-    output::print("");
-    token::print(&tenant);
-    output::print("");
-    print_history(&history);
-    Ok(())
+    ])?;
+    output::print("")?;
+    settings::print(&tenant)?;
+    output::print("")?;
+    token::print(&tenant)?;
+    output::print("")?;
+    print_history(&history)
 }
 
 async fn delete(app: &App, id: &TenantId, no_wait: bool, json: bool) -> anyhow::Result<()> {
@@ -145,11 +140,10 @@ async fn delete(app: &App, id: &TenantId, no_wait: bool, json: bool) -> anyhow::
     }
     let items = app.tenants.delete(id).await?;
     if json {
-        output::print_json(&json!({"id": id.as_str(), "items": items}));
+        output::print_json(&json!({"id": id.as_str(), "items": items}))
     } else {
-        output::print(&format!("Tenant {id} is deleted, with {items} items."));
+        output::print(&format!("Tenant {id} is deleted, with {items} items."))
     }
-    Ok(())
 }
 
 /// History entries as JSON.
@@ -167,7 +161,7 @@ pub fn history_json(history: &[RecordedEntry]) -> Value {
 }
 
 /// History entries as a table: a line for each change of an attribute.
-pub fn print_history(history: &[RecordedEntry]) {
+pub fn print_history(history: &[RecordedEntry]) -> anyhow::Result<()> {
     let mut rows = Vec::new();
     for RecordedEntry { entry, .. } in history {
         let kind = entry.kind.as_str().to_owned();
@@ -187,5 +181,5 @@ pub fn print_history(history: &[RecordedEntry]) {
         }
     }
     let header = ["at", "by", "what", "attribute", "before", "after"];
-    output::print_table(&header, rows, "There is no history.");
+    output::print_table(&header, rows, "There is no history.")
 }

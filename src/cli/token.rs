@@ -50,34 +50,34 @@ pub async fn run(place: &Place, command: TokenCommand, json: bool) -> anyhow::Re
             let (token, url) = (token.expose_secret(), tenant_url(&app.public_url, &tenant));
             let ends: Vec<String> = earlier.iter().map(end_of).collect();
             if shell {
-                output::print(&format!("TENANT_URL='{url}'\nSECRET_TOKEN='{token}'"));
+                output::print(&format!("TENANT_URL='{url}'\nSECRET_TOKEN='{token}'"))?;
                 ends.iter().for_each(|end| output::print_error(end));
             } else if json {
                 let earlier: Value = earlier.iter().map(earlier_json).collect();
-                output::print_json(&json!({"tenantUrl": url, "token": token, "earlier": earlier}));
+                output::print_json(&json!({"tenantUrl": url, "token": token, "earlier": earlier}))?;
             } else {
                 let name = match scope {
                     ScopeArgument::Scim => "Secret Token",
                     ScopeArgument::Admin => "Admin token",
                 };
-                output::print_record(&[("Tenant URL", url), (name, token.to_owned())]);
-                output::print(&format!("\nThe token is shown this once.\n{}", ends.join("\n")));
+                output::print_record(&[("Tenant URL", url), (name, token.to_owned())])?;
+                output::print(&format!("\nThe token is shown this once.\n{}", ends.join("\n")))?;
             }
         }
         TokenCommand::Revoke { tenant, scope, stage } => {
             let which = stage.map_or(Which::All, |stage| Which::Stage(stage.into()));
             let revoked = app.tenants.revoke_tokens(&tenant, scope.into(), which, ACTOR).await?;
             if json {
-                output::print_json(&json!({"revoked": revoked}));
+                output::print_json(&json!({"revoked": revoked}))?;
             } else {
                 output::print(&format!(
                     "{revoked} revoked. Running servers know it within a minute."
-                ));
+                ))?;
             }
         }
         TokenCommand::List { tenant } => {
             let tenant = app.tenants.get(&tenant).await?;
-            if json { output::print_json(&to_json(&tenant)) } else { print(&tenant) }
+            if json { output::print_json(&to_json(&tenant))? } else { print(&tenant)? }
         }
     }
     Ok(())
@@ -133,10 +133,10 @@ pub fn to_json(tenant: &Tenant) -> Value {
 }
 
 /// A tenant's tokens as a table.
-pub fn print(tenant: &Tenant) {
+pub fn print(tenant: &Tenant) -> anyhow::Result<()> {
     let rows = tenant.tokens.iter().map(row).collect();
     let header = ["scope", "stage", "label", "created", "expires"];
-    output::print_table(&header, rows, "There are no tokens.");
+    output::print_table(&header, rows, "There are no tokens.")
 }
 
 fn row(token: &TokenRecord) -> Vec<String> {

@@ -48,6 +48,22 @@ impl Operator {
         serde_json::from_str(&self.text(&arguments)).expect("JSON")
     }
 
+    /// What a command prints on a terminal of so many columns, after checking that it succeeds.
+    #[cfg(target_os = "linux")]
+    #[track_caller]
+    pub fn on_terminal(&self, columns: u16, arguments: &[&str]) -> String {
+        let command = self.command(arguments);
+        let words = std::iter::once(command.get_program()).chain(command.get_args());
+        let words: Vec<String> = words.map(|word| format!("'{}'", word.display())).collect();
+        let line = format!("stty cols {columns} && {}", words.join(" "));
+        let mut terminal = Command::new("script");
+        terminal.args(["--quiet", "--return", "--command", &line, "/dev/null"]);
+        let output = terminal.stdin(Stdio::null()).output().expect("a terminal");
+        let text = String::from_utf8(output.stdout).expect("text");
+        assert!(output.status.success(), "{arguments:?}: {text}");
+        text.replace("\r\n", "\n")
+    }
+
     /// The exit code and the error text of a command that must fail.
     #[track_caller]
     pub fn failure(&self, arguments: &[&str]) -> (i32, String) {
