@@ -166,13 +166,14 @@ fn list(employees: &[Employee], json: bool) -> anyhow::Result<()> {
     }
     let rows = employees.iter().map(|employee| {
         vec![
+            employee.id.to_string(),
             employee.user_name().to_owned(),
             display_name(employee).unwrap_or_else(|| "-".to_owned()),
             words(employee).to_owned(),
             employee.archived_at.map_or_else(|| "-".to_owned(), output::day),
         ]
     });
-    let header = ["userName", "name", "status", "archived"];
+    let header = ["id", "userName", "name", "status", "archived"];
     output::print_table(&header, rows.collect(), "There are no such employees.")
 }
 

@@ -1,10 +1,12 @@
 //! Tables and sentences for people, JSON for programs.
 
 use anyhow::Context;
+use comfy_table::Width::Fixed;
 use comfy_table::presets::NOTHING;
 use comfy_table::{ColumnConstraint, ContentArrangement, Table};
 use serde_json::Value;
 use std::io::{ErrorKind, IsTerminal, Write};
+use terminal_size::{Width, terminal_size_of};
 use time::OffsetDateTime;
 
 /// Prints lines to standard output.
@@ -49,13 +51,20 @@ pub fn print_json(value: &Value) -> anyhow::Result<()> {
     }
 }
 
-/// The width of tables, in columns of a terminal.
-const WIDTH: u16 = 80;
+/// The least width of tables on a terminal, in columns.
+const LEAST_WIDTH: u16 = 80;
 
 /// Columns that are never wrapped: a reader copies them.
 const WHOLE: [&str; 3] = ["id", "at", "created"];
 
-/// Prints a table of [`WIDTH`] at most, or a sentence when there are no rows. Long cells are wrapped.
+/// The least width of a column with names of attributes: `name.familyName` is on one line. A URN is wrapped.
+const ATTRIBUTE_WIDTH: u16 = 15;
+
+/// The spaces beside each cell.
+const PADDING: u16 = 2;
+
+/// Prints a table, or a sentence when there are no rows. A terminal wraps long cells at its own width; in a pipe each row
+/// is one line, for `grep`.
 ///
 /// # Errors
 /// As for [`print_bytes`].
@@ -68,15 +77,24 @@ pub fn print_table(
         return print(when_empty);
     }
     let mut table = Table::new();
-    table.load_preset(NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
-    table.set_width(WIDTH);
+    table.load_preset(NOTHING).set_content_arrangement(ContentArrangement::Disabled);
     table.set_header(header.iter().map(|title| title.to_uppercase()));
     for row in rows {
         table.add_row(row.iter().map(|cell| printable(cell)));
     }
-    for (title, column) in header.iter().zip(table.column_iter_mut()) {
+    let output = std::io::stdout();
+    if output.is_terminal() {
+        let columns = terminal_size_of(output).map_or(LEAST_WIDTH, |(Width(columns), _)| columns);
+        table.set_content_arrangement(ContentArrangement::Dynamic);
+        table.set_width(columns.max(LEAST_WIDTH));
+    }
+    let widths = table.column_max_content_widths();
+    for ((title, width), column) in header.iter().zip(widths).zip(table.column_iter_mut()) {
         if WHOLE.contains(title) {
             column.set_constraint(ColumnConstraint::ContentWidth);
+        } else if *title == "attribute" {
+            let least = Fixed(width.min(ATTRIBUTE_WIDTH) + PADDING);
+            column.set_constraint(ColumnConstraint::LowerBoundary(least));
         }
     }
     print(&trimmed(&table))

@@ -55,7 +55,7 @@ impl Operator {
         let command = self.command(arguments);
         let words = std::iter::once(command.get_program()).chain(command.get_args());
         let words: Vec<String> = words.map(|word| format!("'{}'", word.display())).collect();
-        let line = format!("stty cols {columns} && {}", words.join(" "));
+        let line = format!("stty rows 25 cols {columns} && {}", words.join(" "));
         let mut terminal = Command::new("script");
         terminal.args(["--quiet", "--return", "--command", &line, "/dev/null"]);
         let output = terminal.stdin(Stdio::null()).output().expect("a terminal");
