@@ -277,7 +277,8 @@ fn failures_have_their_own_exit_codes_and_say_what_is_wrong() {
     }
     check(&["token", "rotate", "acme", "--overlap", "9000years"], 4, "overlap");
     check(&["--table", "rollcall", "employee", "list", "acme"], 4, "--secret-arn is missing");
-    check(&["--table", "rollcall", "tenant", "list"], 4, "--public-url is missing");
+    check(&["--table", "rollcall", "tenant", "list"], 4, "--secret-arn is missing");
+    check(&["--table", "rollcall", "tenant", "list", "--json"], 4, "--public-url is missing");
     check(&["--table", "rollcall", "token", "rotate", "acme"], 4, "--public-url is missing");
     let revoke = ["--table", "rollcall", "token", "revoke", "acme", "--scope", "scim"];
     check(&revoke, 4, "--secret-arn is missing");
@@ -332,8 +333,7 @@ fn the_embedded_engine_can_be_a_dynamodb_api() {
     assert_eq!(new["id"], "acme");
     let listed = other.json(&[&through[..], &["tenant", "list"]].concat());
     assert_eq!(listed[0]["id"], "acme");
-    let elsewhere = operator.json(&["tenant", "list"]);
-    assert_eq!(elsewhere, json!([]), "each table is a store of its own");
+    assert_eq!(operator.failure(&["tenant", "list"]).0, 3, "each table is a store of its own");
     let from_a_page = ureq::post(endpoint)
         .header("origin", "http://page.example")
         .header("x-amz-target", "DynamoDB_20120810.ListTables")
@@ -344,6 +344,43 @@ fn the_embedded_engine_can_be_a_dynamodb_api() {
         .header("x-amz-target", "DynamoDB_20120810.ListTables")
         .send_empty();
     assert!(matches!(under_another_name, Err(ureq::Error::StatusCode(403))), "a browser");
+}
+
+/// A second pepper would make tokens that the server refuses.
+#[test]
+fn at_an_endpoint_only_the_first_command_makes_the_pepper() {
+    let (operator, other) = (Operator::new(), Operator::new());
+    let engine_folder = Operator::new();
+    let engine = engine_folder.dynamodb();
+    let endpoint = engine.ready["endpoint"].as_str().expect("an endpoint");
+    let through =
+        |arguments: &[&'static str]| [&["--dynamodb-endpoint", endpoint][..], arguments].concat();
+    let files = || std::fs::read_dir(other.folder()).expect("the folder").count();
+    let rotate = ["token", "rotate", "acme"];
+    for arguments in [&["tenant", "list"][..], &["employee", "list", "acme"], &rotate] {
+        let (code, text) = other.failure(&through(arguments));
+        assert_eq!(code, 3, "{arguments:?}: {text}");
+        assert!(text.contains(&format!("there is no data in table rollcall at {endpoint}")));
+        assert_eq!(files(), 0, "{arguments:?} makes files");
+    }
+    let server = operator.serve_through(endpoint);
+    assert_eq!(server.ready["tenantUrl"], Value::Null, "no demo tenant");
+    let refused = |arguments: &[&'static str]| {
+        let (code, text) = other.failure(&through(arguments));
+        assert_eq!(code, 4, "{arguments:?}: {text}");
+        let folder = other.folder().display();
+        assert!(text.contains(&format!("there is no pepper in {folder}")), "{text}");
+        assert_eq!(files(), 0, "{arguments:?} makes files");
+    };
+    refused(&["tenant", "create", "acme"]);
+    operator.text(&through(&["tenant", "create", "acme"]));
+    assert_eq!(other.json(&through(&["tenant", "list"]))[0]["id"], "acme");
+    assert_eq!(files(), 0);
+    refused(&rotate);
+    let rotated = operator.json(&through(&rotate));
+    let server = operator.serve_through(endpoint);
+    let users = format!("{}/Users", server.tenant_url());
+    assert_eq!(call("GET", &users, rotated["token"].as_str().expect("a token"), None).0, 200);
 }
 
 #[test]
@@ -512,9 +549,11 @@ fn an_operator_logs_in_with_every_kind_of_profile() {
     let script = operator.folder().join("credentials.json");
     let credentials = json!({"Version": 1, "AccessKeyId": "local", "SecretAccessKey": "local"});
     std::fs::write(&script, credentials.to_string()).expect("the file");
+    let runs = operator.folder().join("runs");
     // The endpoint of the profile counts, as AWS_ENDPOINT_URL does.
     let profile = format!(
-        "region = eu-west-1\nendpoint_url = {endpoint}\ncredential_process = cat {}",
+        "region = eu-west-1\nendpoint_url = {endpoint}\ncredential_process = echo run >>{} && cat {}",
+        runs.display(),
         script.display()
     );
     let output = with_profile(&operator, &profile, &["tenant", "list", "--json"]);
@@ -522,6 +561,8 @@ fn an_operator_logs_in_with_every_kind_of_profile() {
     assert!(output.status.success(), "{errors}");
     let listed: Value = serde_json::from_slice(&output.stdout).expect("JSON");
     assert_eq!(listed[0]["id"], "acme");
+    let runs = std::fs::read_to_string(runs).expect("the file");
+    assert_eq!(runs, "run\n", "the process may ask for a code that works once");
 
     // These two ask for a log-in, which a test cannot do.
     let identity_center = "region = eu-west-1\nsso_start_url = https://x.awsapps.com/start\n\
@@ -641,6 +682,14 @@ fn a_folder_without_data_stays_without_data() {
     }
     operator.text(&["tenant", "create", "acme"]);
     operator.text(&["tenant", "list"]);
+    // A folder that cannot be read is not one without data.
+    let unreadable = folder.join("secret.json").join("data");
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_rollcall"));
+    command.arg("--data").arg(unreadable).args(["tenant", "list"]);
+    let output = command.output().expect("the command runs");
+    let text = String::from_utf8(output.stderr).expect("text");
+    assert_eq!(output.status.code(), Some(1), "{text}");
+    assert!(text.contains("cannot use the data folder"), "{text}");
 }
 
 #[test]

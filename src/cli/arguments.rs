@@ -46,7 +46,7 @@ pub struct Place {
     #[arg(long, global = true, value_name = "NAME", env = "ROLLCALL_TABLE")]
     pub table: Option<String>,
 
-    /// Use the DynamoDB API at this URL; the table is made if it is not there
+    /// Use the DynamoDB API at this URL; serve, tenant create and tenant sample make its table
     #[arg(long, global = true, value_name = "URL", env = "ROLLCALL_DYNAMODB_ENDPOINT")]
     pub dynamodb_endpoint: Option<String>,
 

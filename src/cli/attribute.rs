@@ -1,6 +1,7 @@
 //! `rollcall attribute`.
 
 use super::arguments::{AttributeCommand, Place};
+use super::open::Purpose;
 use super::{ACTOR, open, output};
 use rollcall::directory::Tenant;
 use rollcall::directory::attributes::described;
@@ -8,7 +9,7 @@ use rollcall::directory::employees::Precondition;
 use rollcall::scim::schema::custom::CustomAttribute;
 
 pub async fn run(place: &Place, command: AttributeCommand, json: bool) -> anyhow::Result<()> {
-    let app = open::open(place).await?;
+    let app = open::open(place, Purpose::Use).await?;
     let any = Precondition::default();
     let tenant = match command {
         AttributeCommand::List { tenant } => app.tenants.get(&tenant).await?,

@@ -3,6 +3,7 @@
 use super::arguments::{DynamodbArguments, Place};
 use super::exit::Refused;
 use super::http_server::{self, LIMITS};
+use super::open::Host;
 use super::stop;
 use super::{open, output};
 use anyhow::Context;
@@ -23,10 +24,10 @@ const LARGEST_CALL_BYTES: usize = 16 * 1024 * 1024;
 
 /// Serves until it is told to stop.
 pub async fn serve(place: &Place, arguments: &DynamodbArguments, json: bool) -> anyhow::Result<()> {
-    if place.table.is_some() || place.dynamodb_endpoint.is_some() {
+    let Host::Folder(folder) = place.host() else {
         let text = "the embedded engine is in --data; --table and --dynamodb-endpoint name others";
         return Err(Refused(text.to_owned()).into());
-    }
+    };
     if !arguments.listen.ip().is_loopback() && !arguments.without_credentials {
         let text = format!(
             "{} is not a loopback address, and nobody is asked for credentials: add \
@@ -35,7 +36,7 @@ pub async fn serve(place: &Place, arguments: &DynamodbArguments, json: bool) -> 
         );
         return Err(Refused(text).into());
     }
-    let engine = open::open_engine(&place.data)?;
+    let engine = open::open_engine(folder)?;
     let told_to_stop = stop::listen().context("cannot listen for signals")?;
     let listener = TcpListener::bind(arguments.listen)
         .await

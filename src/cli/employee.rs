@@ -2,7 +2,7 @@
 
 use super::arguments::{EmployeeCommand, FormatArgument, LocalArguments, Place, StatusArgument};
 use super::exit::{NotFound, Refused};
-use super::open::enter;
+use super::open::{Purpose, enter};
 use super::tenant::{history_json, print_history};
 use super::{ACTOR, open, output};
 use rollcall::api::export::{ExportFormat, ExportLines};
@@ -17,7 +17,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 pub async fn run(place: &Place, command: EmployeeCommand, json: bool) -> anyhow::Result<()> {
-    let app = open::open(place).await?;
+    let app = open::open(place, Purpose::Use).await?;
     match command {
         EmployeeCommand::List { tenant, status, search, limit } => {
             let (_, directory) = enter(&app, &tenant).await?;

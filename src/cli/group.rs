@@ -2,7 +2,7 @@
 
 use super::arguments::{GroupCommand, Place};
 use super::exit::NotFound;
-use super::open::{self, enter};
+use super::open::{self, Purpose, enter};
 use super::output;
 use super::tenant::{history_json, print_history};
 use rollcall::directory::group_view::GroupSearch;
@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 pub async fn run(place: &Place, command: GroupCommand, json: bool) -> anyhow::Result<()> {
-    let app = open::open(place).await?;
+    let app = open::open(place, Purpose::Use).await?;
     match command {
         GroupCommand::List { tenant, name, search, limit } => {
             let (_, directory) = enter(&app, &tenant).await?;

@@ -5,9 +5,9 @@ use super::exit::{NoCredentials, NoRegion, NotFound, Refused};
 use anyhow::{Context, anyhow};
 use aws_config::environment::EnvironmentVariableCredentialsProvider;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
-use aws_sdk_dynamodb::config::{Credentials, ProvideCredentials};
+use aws_credential_types::credential_fn::provide_credentials_fn;
+use aws_sdk_dynamodb::config::{Credentials, ProvideCredentials, SharedCredentialsProvider};
 use rollcall::app::App;
-use rollcall::directory::pepper::PepperSource;
 use rollcall::directory::sources::Sources;
 use rollcall::directory::{Directory, Tenant, TenantId};
 use rollcall::secrets;
@@ -17,7 +17,7 @@ use rollcall::store::dynamodb::client::patience;
 use rollcall::store::dynamodb::embedded::{EmbeddedTable, Engine};
 use std::fs::File;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 /// The file in the data folder that is locked while the engine makes its own.
 const LOCK_FILE: &str = "rollcall.lock";
@@ -26,39 +26,76 @@ const DEFAULT_TABLE: &str = "rollcall";
 /// Where the local server is reached when nobody says otherwise.
 pub const DEFAULT_ORIGIN: &str = "http://127.0.0.1:8080";
 
-/// The app on the place that the arguments name. A folder of the embedded engine must have data.
-pub async fn open(place: &Place) -> anyhow::Result<App> {
-    let is_embedded = place.table.is_none() && place.dynamodb_endpoint.is_none();
-    if is_embedded && !Engine::has_data(&place.data) {
-        let text = format!(
-            "there is no data in {}: name another folder with --data, or make a tenant first",
-            describe(place)
-        );
-        return Err(NotFound(text).into());
-    }
-    open_or_make(place).await
+/// What a command does with the data of a place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// It reads or changes data that is there, and makes no token.
+    Use,
+    /// It makes a token for a tenant that is there.
+    MakeToken,
+    /// It makes the data where there is none, and tokens.
+    MakeData,
 }
 
-/// The app on the place that the arguments name. Makes the data folder if it is not there.
-pub async fn open_or_make(place: &Place) -> anyhow::Result<App> {
-    if is_on_aws(place) && place.secret_arn.is_none() {
+/// The app on the place that the arguments name. Without data it fails, unless the purpose is to make it.
+pub async fn open(place: &Place, purpose: Purpose) -> anyhow::Result<App> {
+    let host = place.host();
+    if let Host::Aws { .. } = host
+        && place.secret_arn.is_none()
+    {
         let text = "a table on AWS goes with a pepper on AWS: --secret-arn is missing, and tokens \
                     made without it would never work";
         return Err(Refused(text.to_owned()).into());
     }
-    let aws = match is_on_aws(place) || place.secret_arn.is_some() {
+    if let Host::Folder(folder) = host
+        && purpose != Purpose::MakeData
+        && !Engine::has_data(folder).with_context(|| unusable(folder))?
+    {
+        return Err(no_data(place));
+    }
+    let aws = match matches!(host, Host::Aws { .. }) || place.secret_arn.is_some() {
         true => Some(log_in_to_aws().await?),
         false => None,
     };
-    let peppers = open_peppers(place, aws.as_ref())?;
-    let store = open_store(place, aws.as_ref().filter(|_| is_on_aws(place))).await?;
+    let (store, _lock) = open_store(place, aws.as_ref()).await?;
+    let context = || match host {
+        Host::Folder(folder) => unusable(folder),
+        Host::Endpoint(endpoint) => format!("cannot use the DynamoDB API at {endpoint}"),
+        Host::Aws { .. } => format!("cannot use the table {}", table_name(place)),
+    };
+    // On AWS the template makes the table and the pepper.
+    if let Host::Aws { .. } = host {
+        store.check_table().await.with_context(context)?;
+    } else {
+        let is_used = store.is_used().await.with_context(context)?;
+        if !is_used && purpose != Purpose::MakeData {
+            return Err(no_data(place));
+        }
+        if place.secret_arn.is_none() && purpose != Purpose::Use {
+            make_pepper(place, is_used)?;
+        }
+        store.create_table_unless_exists().await.with_context(context)?;
+    }
+    let peppers = match (&place.secret_arn, &aws) {
+        (Some(arn), Some(shared)) => secrets::from_secrets_manager(shared, arn),
+        _ => secrets::from_file(&secrets::file_in(&place.data)),
+    };
     let public_url = place.public_url.as_deref().unwrap_or(DEFAULT_ORIGIN);
     Ok(App::new(store, peppers, Sources::system(), public_url))
 }
 
+fn no_data(place: &Place) -> anyhow::Error {
+    let text = format!(
+        "there is no data in {}: name another place with --data, --table or --dynamodb-endpoint, \
+         or make a tenant first",
+        describe(place)
+    );
+    NotFound(text).into()
+}
+
 /// Commands that print Tenant URLs need the public URL: on AWS nobody can guess where the service is reached.
 pub fn check_public_url(place: &Place) -> anyhow::Result<()> {
-    if is_on_aws(place) && place.public_url.is_none() {
+    if matches!(place.host(), Host::Aws { .. }) && place.public_url.is_none() {
         let text = "a table on AWS goes with a public URL: --public-url is missing, the output Endpoint \
                     of the stack, and without it the Tenant URL would be wrong";
         return Err(Refused(text.to_owned()).into());
@@ -73,83 +110,117 @@ pub async fn enter(app: &App, id: &TenantId) -> anyhow::Result<(Tenant, Director
     Ok((tenant, directory))
 }
 
+/// Where the table of a place is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Host<'p> {
+    /// The embedded engine in a data folder.
+    Folder(&'p Path),
+    /// The DynamoDB API at a URL.
+    Endpoint(&'p str),
+    /// AWS, by the usual address or by one that is given.
+    Aws { endpoint: Option<&'p str> },
+}
+
+impl Place {
+    /// Where the table is.
+    pub fn host(&self) -> Host<'_> {
+        match (self.dynamodb_endpoint.as_deref(), &self.table) {
+            (Some(endpoint), _) if is_of_aws(endpoint) => Host::Aws { endpoint: Some(endpoint) },
+            (Some(endpoint), _) => Host::Endpoint(endpoint),
+            (None, Some(_)) => Host::Aws { endpoint: None },
+            (None, None) => Host::Folder(&self.data),
+        }
+    }
+}
+
+fn is_of_aws(endpoint: &str) -> bool {
+    let host = endpoint.split_once("://").map_or(endpoint, |(_, rest)| rest);
+    let host = host.split(['/', ':']).next().unwrap_or_default();
+    [".amazonaws.com", ".amazonaws.com.cn", ".api.aws"]
+        .iter()
+        .any(|domain| host.to_ascii_lowercase().ends_with(domain))
+}
+
+fn table_name(place: &Place) -> &str {
+    place.table.as_deref().unwrap_or(DEFAULT_TABLE)
+}
+
 /// What the place is, for people.
 pub fn describe(place: &Place) -> String {
-    match (&place.dynamodb_endpoint, &place.table) {
-        (Some(endpoint), table) => {
-            let table = table.as_deref().unwrap_or(DEFAULT_TABLE);
+    let table = table_name(place);
+    match place.host() {
+        Host::Folder(folder) => absolute(folder),
+        Host::Endpoint(endpoint) | Host::Aws { endpoint: Some(endpoint) } => {
             format!("table {table} at {endpoint}")
         }
-        (None, Some(table)) => format!("table {table} on AWS"),
-        (None, None) => {
-            let folder = std::path::absolute(&place.data).unwrap_or_else(|_| place.data.clone());
-            folder.display().to_string()
-        }
+        Host::Aws { endpoint: None } => format!("table {table} on AWS"),
     }
 }
 
-/// Whether the place is a table on AWS, by the usual address or by one that is given.
-pub fn is_on_aws(place: &Place) -> bool {
-    match &place.dynamodb_endpoint {
-        None => place.table.is_some(),
-        Some(endpoint) => {
-            let host = endpoint.split_once("://").map_or(&**endpoint, |(_, rest)| rest);
-            let host = host.split(['/', ':']).next().unwrap_or_default();
-            [".amazonaws.com", ".amazonaws.com.cn", ".api.aws"]
-                .iter()
-                .any(|domain| host.to_ascii_lowercase().ends_with(domain))
-        }
-    }
+fn absolute(folder: &Path) -> String {
+    std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned()).display().to_string()
 }
 
-/// The AWS settings of this machine, once they have a region and credentials. The clients would find out too, but only
-/// after their retries, and as a failed call.
+/// The AWS settings of this machine, once they have a region and credentials. The clients would find out too, but as a
+/// failed call, and within its timeout: too short for a code that a person types.
 async fn log_in_to_aws() -> anyhow::Result<SdkConfig> {
     let shared = aws_config::load_defaults(BehaviorVersion::latest()).await;
     if shared.region().is_none() {
         return Err(NoRegion.into());
     }
     let provider = shared.credentials_provider().context("the AWS settings have no credentials")?;
-    provider.provide_credentials().await.map_err(|error| NoCredentials(error.into()))?;
-    Ok(shared)
+    let first = provider.provide_credentials().await;
+    let first = first.map_err(|error| NoCredentials(error.into()))?;
+    // The first call uses these: the code for another log-in would be a second one.
+    let first = Mutex::new(Some(first));
+    let provider = provide_credentials_fn(move || {
+        let (first, provider) = (first.lock().ok().and_then(|mut it| it.take()), provider.clone());
+        async move {
+            match first {
+                Some(credentials) => Ok(credentials),
+                None => provider.provide_credentials().await,
+            }
+        }
+    });
+    let provider = SharedCredentialsProvider::new(provider);
+    Ok(shared.into_builder().credentials_provider(provider).build())
 }
 
-/// `aws`: the settings for a table on AWS.
-async fn open_store(place: &Place, aws: Option<&SdkConfig>) -> anyhow::Result<Store> {
-    let table = place.table.as_deref().unwrap_or(DEFAULT_TABLE);
-    if let Some(shared) = aws {
-        let mut config = patience(shared.into());
-        // Without an endpoint here, AWS_ENDPOINT_URL and the profile decide.
-        if let Some(endpoint) = &place.dynamodb_endpoint {
-            config = config.endpoint_url(endpoint);
+/// The store of a place, not checked, and the lock of its folder. `aws`: the settings for a table on AWS.
+async fn open_store(
+    place: &Place,
+    aws: Option<&SdkConfig>,
+) -> anyhow::Result<(Store, Option<File>)> {
+    let table = table_name(place);
+    let config = match (place.host(), aws) {
+        (Host::Folder(folder), _) => {
+            let (engine, lock) = open_locked(folder)?;
+            return Ok((Store::new(Arc::new(EmbeddedTable::new(engine, table))), Some(lock)));
         }
-        let client = aws_sdk_dynamodb::Client::from_conf(config.build());
-        let store = Store::new(Arc::new(AwsTable::new(client, table)));
-        store.check_table().await.with_context(|| format!("cannot use the table {table}"))?;
-        return Ok(store);
-    }
-    if let Some(endpoint) = &place.dynamodb_endpoint {
-        let shared = aws_config::load_defaults(BehaviorVersion::latest()).await;
-        let mut config = patience((&shared).into()).endpoint_url(endpoint);
-        // Local engines take any region and credentials, but want some.
-        if shared.region().is_none() {
-            config = config.region(Region::from_static("local"));
+        (Host::Endpoint(endpoint), _) => {
+            let shared = aws_config::load_defaults(BehaviorVersion::latest()).await;
+            let mut config = patience((&shared).into()).endpoint_url(endpoint);
+            // Local engines take any region and credentials, but want some.
+            if shared.region().is_none() {
+                config = config.region(Region::from_static("local"));
+            }
+            if EnvironmentVariableCredentialsProvider::new().provide_credentials().await.is_err() {
+                let local = Credentials::new("local", "local", None, None, "endpoint");
+                config = config.credentials_provider(local);
+            }
+            config
         }
-        if EnvironmentVariableCredentialsProvider::new().provide_credentials().await.is_err() {
-            config = config
-                .credentials_provider(Credentials::new("local", "local", None, None, "endpoint"));
+        (Host::Aws { endpoint }, aws) => {
+            let config = patience(aws.context("the AWS settings are not read")?.into());
+            // Without an endpoint here, AWS_ENDPOINT_URL and the profile decide.
+            match endpoint {
+                Some(endpoint) => config.endpoint_url(endpoint),
+                None => config,
+            }
         }
-        let config = config.build();
-        let client = aws_sdk_dynamodb::Client::from_conf(config);
-        let store = Store::new(Arc::new(AwsTable::new(client, table)));
-        let context = || format!("cannot use the DynamoDB API at {endpoint}");
-        store.create_table_unless_exists().await.with_context(context)?;
-        return Ok(store);
-    }
-    let (engine, _lock) = open_locked(&place.data)?;
-    let store = Store::new(Arc::new(EmbeddedTable::new(engine, table)));
-    store.create_table_unless_exists().await.with_context(|| unusable(&place.data))?;
-    Ok(store)
+    };
+    let client = aws_sdk_dynamodb::Client::from_conf(config.build());
+    Ok((Store::new(Arc::new(AwsTable::new(client, table))), None))
 }
 
 /// The embedded engine on a data folder, which is made if it is not there.
@@ -182,15 +253,23 @@ fn lock_folder(folder: &Path) -> std::io::Result<File> {
     Ok(file)
 }
 
-fn open_peppers(place: &Place, aws: Option<&SdkConfig>) -> anyhow::Result<PepperSource> {
-    if let (Some(arn), Some(shared)) = (&place.secret_arn, aws) {
-        return Ok(secrets::from_secrets_manager(shared, arn));
+/// Makes the pepper in the data folder, unless it is there. The tokens of a table that another process has used work
+/// under the pepper of that process's folder.
+fn make_pepper(place: &Place, is_used: bool) -> anyhow::Result<()> {
+    let file = secrets::file_in(&place.data);
+    let is_there = file.try_exists().with_context(|| unusable(&place.data))?;
+    if !is_there && is_used && matches!(place.host(), Host::Endpoint(_)) {
+        let text = format!(
+            "there is no pepper in {}, and tokens under a new one would not work at the server of \
+             {}: name the data folder of that server with --data",
+            absolute(&place.data),
+            describe(place)
+        );
+        return Err(Refused(text).into());
     }
     make_folder(&place.data).with_context(|| unusable(&place.data))?;
-    let file = secrets::file_in(&place.data);
     secrets::create_file_unless_exists(&file)
-        .with_context(|| format!("cannot make the secret document {}", file.display()))?;
-    Ok(secrets::from_file(&file))
+        .with_context(|| format!("cannot make the secret document {}", file.display()))
 }
 
 /// Makes the folder for its owner only: it holds personal data and the pepper.
@@ -204,7 +283,7 @@ fn make_folder(folder: &Path) -> std::io::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::is_on_aws;
+    use super::Host;
     use crate::cli::arguments::Arguments;
     use clap::Parser;
 
@@ -212,7 +291,8 @@ mod tests {
     fn a_table_on_aws_is_known_by_its_address() {
         let check = |arguments: &[&str], expected: bool| {
             let arguments = ["rollcall"].iter().chain(arguments);
-            assert_eq!(is_on_aws(&Arguments::parse_from(arguments).place), expected);
+            let place = Arguments::parse_from(arguments).place;
+            assert_eq!(matches!(place.host(), Host::Aws { .. }), expected);
         };
         check(&[], false);
         check(&["--table", "t"], true);

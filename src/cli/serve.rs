@@ -2,6 +2,7 @@
 
 use super::arguments::{Place, ServeArguments};
 use super::http_server::{self, LIMITS};
+use super::open::{Host, Purpose};
 use super::stop;
 use super::{ACTOR, open, output};
 use anyhow::Context;
@@ -25,7 +26,8 @@ const DEMO: &str = "demo";
 pub async fn serve(place: &Place, arguments: &ServeArguments, json: bool) -> anyhow::Result<()> {
     log_to_standard_error();
     rollcall::log_panics_without_text();
-    let mut app = open::open_or_make(place).await?.with_tenant_units(arguments.tenant_units);
+    let app = open::open(place, Purpose::MakeData).await?;
+    let mut app = app.with_tenant_units(arguments.tenant_units);
     let told_to_stop = stop::listen().context("cannot listen for signals")?;
     let listener = TcpListener::bind(arguments.listen)
         .await
@@ -34,9 +36,8 @@ pub async fn serve(place: &Place, arguments: &ServeArguments, json: bool) -> any
     if place.public_url.is_none() {
         app.public_url = format!("http://{address}").into();
     }
-    let on_a_machine = place.table.is_none() && place.dynamodb_endpoint.is_none();
     let (mut tenants, mut new) = (app.tenants.list().await?, None);
-    if tenants.is_empty() && on_a_machine {
+    if tenants.is_empty() && matches!(place.host(), Host::Folder(_)) {
         new = make_demo_tenant(&app).await?;
         tenants = app.tenants.list().await?;
     }

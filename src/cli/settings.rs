@@ -1,12 +1,13 @@
 //! `rollcall settings`.
 
 use super::arguments::{Place, SettingsCommand, Switch};
+use super::open::Purpose;
 use super::{ACTOR, open, output};
 use rollcall::directory::employees::Precondition;
 use rollcall::directory::{Settings, Tenant};
 
 pub async fn run(place: &Place, command: SettingsCommand, json: bool) -> anyhow::Result<()> {
-    let app = open::open(place).await?;
+    let app = open::open(place, Purpose::Use).await?;
     let tenant = match command {
         SettingsCommand::Show { tenant } => app.tenants.get(&tenant).await?,
         SettingsCommand::Set { tenant, changes } => {

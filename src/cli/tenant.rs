@@ -2,6 +2,7 @@
 
 use super::arguments::{Place, TenantCommand};
 use super::exit::Refused;
+use super::open::{Host, Purpose};
 use super::{ACTOR, check, open, output, settings, token};
 use rollcall::api::context::{settings_url, tenant_url};
 use rollcall::app::App;
@@ -11,21 +12,20 @@ use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
 pub async fn run(place: &Place, command: TenantCommand, json: bool) -> anyhow::Result<()> {
-    if matches!(command, TenantCommand::Sample) && open::is_on_aws(place) {
+    if matches!(command, TenantCommand::Sample) && matches!(place.host(), Host::Aws { .. }) {
         let text = "the sample tenant is for a developer's machine: everybody knows its tokens";
         return Err(Refused(text.to_owned()).into());
     }
-    let app = match &command {
-        TenantCommand::Delete { .. } | TenantCommand::Check { .. } => open::open(place).await?,
-        TenantCommand::List | TenantCommand::Show { .. } => {
-            open::check_public_url(place)?;
-            open::open(place).await?
-        }
-        TenantCommand::Create { .. } | TenantCommand::Sample => {
-            open::check_public_url(place)?;
-            open::open_or_make(place).await?
-        }
+    let (prints_urls, purpose) = match &command {
+        TenantCommand::Create { .. } | TenantCommand::Sample => (true, Purpose::MakeData),
+        TenantCommand::Show { .. } => (true, Purpose::Use),
+        TenantCommand::List => (json, Purpose::Use),
+        TenantCommand::Delete { .. } | TenantCommand::Check { .. } => (false, Purpose::Use),
     };
+    if prints_urls {
+        open::check_public_url(place)?;
+    }
+    let app = open::open(place, purpose).await?;
     match command {
         TenantCommand::Create { tenant, name } => create(&app, &tenant, name, json).await,
         TenantCommand::Sample => {

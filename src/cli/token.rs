@@ -2,6 +2,7 @@
 
 use super::arguments::{Place, ScopeArgument, StageArgument, TokenCommand};
 use super::exit::Refused;
+use super::open::Purpose;
 use super::{ACTOR, open, output};
 use rollcall::api::context::tenant_url;
 use rollcall::directory::token_set::{
@@ -15,9 +16,11 @@ pub async fn run(place: &Place, command: TokenCommand, json: bool) -> anyhow::Re
     let app = match &command {
         TokenCommand::Rotate { .. } => {
             open::check_public_url(place)?;
-            open::open(place).await?
+            open::open(place, Purpose::MakeToken).await?
         }
-        TokenCommand::Revoke { .. } | TokenCommand::List { .. } => open::open(place).await?,
+        TokenCommand::Revoke { .. } | TokenCommand::List { .. } => {
+            open::open(place, Purpose::Use).await?
+        }
     };
     match command {
         TokenCommand::Rotate {

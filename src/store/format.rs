@@ -27,6 +27,19 @@ impl Store {
         Ok(())
     }
 
+    /// Whether a program has used the table: it is there, with a format or with tenants.
+    ///
+    /// # Errors
+    /// As for every call.
+    pub async fn is_used(&self) -> Result<bool, Error> {
+        match self.get(&keys::format()).await {
+            Ok(Some(_)) => Ok(true),
+            Ok(None) => self.has_tenants().await,
+            Err(Error::NoTable(_)) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Checks the table unless that has succeeded before: the first read of a start may have failed.
     ///
     /// # Errors
@@ -38,10 +51,13 @@ impl Store {
         }
     }
 
+    async fn has_tenants(&self) -> Result<bool, Error> {
+        Ok(!self.query_all(&Range::all(&keys::tenants()), Some(1)).await?.is_empty())
+    }
+
     async fn write_format(&self) -> Result<(), Error> {
         // A table that was used before there were formats has tenants.
-        let tenants = self.query_all(&Range::all(&keys::tenants()), Some(1)).await?;
-        if !tenants.is_empty() {
+        if self.has_tenants().await? {
             return Err(Error::OtherFormat { found: 0 });
         }
         let mut item = keys::format().to_item();

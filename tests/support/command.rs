@@ -85,6 +85,12 @@ impl Operator {
         self.start(command)
     }
 
+    /// Starts the server on a table of a DynamoDB API, on a free port, and waits until it is ready.
+    pub fn serve_through(&self, endpoint: &str) -> Server {
+        let through = ["--dynamodb-endpoint", endpoint, "serve", "--listen", "127.0.0.1:0"];
+        self.start(self.command(&through))
+    }
+
     /// Starts the DynamoDB API on a free port and waits until it is ready.
     pub fn dynamodb(&self) -> Server {
         self.start(self.command(&["dynamodb", "--listen", "127.0.0.1:0"]))

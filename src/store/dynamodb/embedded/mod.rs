@@ -43,8 +43,11 @@ impl Engine {
     }
 
     /// Whether a folder has the engine's file.
-    pub fn has_data(folder: &Path) -> bool {
-        folder.join(FILE).exists()
+    ///
+    /// # Errors
+    /// The folder cannot be read.
+    pub fn has_data(folder: &Path) -> std::io::Result<bool> {
+        folder.join(FILE).try_exists()
     }
 
     /// An engine that keeps everything in memory.
