@@ -428,6 +428,7 @@ fn groups_are_listed_and_shown_with_members_and_history() {
     let row = &by_name[0];
     assert_eq!((&row["id"], &row["memberCount"]), (&crew["id"], &json!(1)));
     assert_eq!(operator.json(&["group", "list", "demo", "--name", "Cre"]), json!([]));
+    assert_eq!(operator.failure(&["group", "list", "demo", "--name", ""]).0, 2);
     let text = operator.text(&["group", "list", "demo"]);
     assert!(text.contains("Crew") && text.contains("Fleet"), "{text}");
     let text = operator.text(&["group", "show", "demo", "fleet"]);
@@ -754,6 +755,30 @@ fn keys_have_one_spelling() {
             && key.chars().all(|c| c.is_ascii_alphanumeric());
         assert!(is_camel_case, "{key}");
     }
+}
+
+#[test]
+fn a_user_name_that_somebody_else_has_now_restores_nobody() {
+    let operator = Operator::new();
+    let server = operator.serve();
+    let (users, token) = (format!("{}/Users", server.tenant_url()), server.token());
+    let create = || {
+        let body = json!({"userName": "ada@example.com"});
+        let (status, user) = call("POST", &users, &token, Some(&body));
+        assert_eq!(status, 201);
+        user["id"].as_str().expect("an id").to_owned()
+    };
+    let deleted = create();
+    assert_eq!(call("DELETE", &format!("{users}/{deleted}"), &token, None).0, 204);
+    let active = create();
+    assert_ne!(deleted, active);
+    let (code, text) = operator.failure(&["employee", "restore", "demo", "ada@example.com"]);
+    assert_eq!(code, 4, "{text}");
+    assert!(text.contains("is active") && text.contains(&deleted), "{text}");
+    let (code, text) = operator.failure(&["employee", "restore", "demo", &deleted]);
+    assert!(code == 4 && text.contains("userName is in use"), "{code} {text}");
+    let restored = operator.json(&["employee", "restore", "demo", &active]);
+    assert_eq!(restored["status"], "active", "once is enough");
 }
 
 #[test]

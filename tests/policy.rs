@@ -7,6 +7,8 @@ use axum::body::Body;
 use http::Request;
 use rollcall::directory::administration::{LocalChange, LocalChanges, Status};
 use rollcall::directory::employees::Precondition;
+use rollcall::directory::group_view::GroupSearch;
+use rollcall::directory::listing::Search;
 use rollcall::directory::token_set::{DEFAULT_OVERLAP, Earlier, Rotation};
 use rollcall::store::tenant::{Scope, Settings};
 use serde_json::{Value, json};
@@ -239,7 +241,8 @@ async fn everything_by_command(tenant: &TestTenant) {
     let rotation =
         Rotation { label: None, overlap: DEFAULT_OVERLAP, earlier: Earlier::Drop, expected: None };
     tenants.rotate_token(id, Scope::Scim, &rotation, "test").await.expect("a token");
-    directory.list_with_status(Status::All).await.expect("employees");
+    let all = Search { status: Status::All, text: "", cursor: None, limit: 100 };
+    directory.search(all).await.expect("employees");
     let found = directory.find_by_any_name("ada@example.com").await.expect("a search");
     let employee: Uuid = found.expect("ada").id;
     directory
@@ -248,7 +251,8 @@ async fn everything_by_command(tenant: &TestTenant) {
         .expect("an archived employee");
     let body = json!({"displayName": "Crew", "members": [{"value": employee}]});
     tenant.post("/Groups", &body).await.expect(201);
-    directory.list_groups().await.expect("groups");
+    let all = GroupSearch { name: "", text: "", cursor: None, limit: 100 };
+    directory.search_groups(all).await.expect("groups");
     let group = directory.find_group_by_any_name("crew").await.expect("a search");
     let group = group.expect("the crew");
     directory.group_history(group.id).await.expect("a history");

@@ -5,6 +5,8 @@ use axum::body::Body;
 use http::Request;
 use rollcall::directory::Error;
 use rollcall::directory::access::SESSION_TTL_SECS;
+use rollcall::directory::administration::Status;
+use rollcall::directory::listing::Search;
 use rollcall::directory::token_set::{DEFAULT_OVERLAP, Earlier, Rotation, Which};
 use rollcall::scim::document::Document;
 use rollcall::store::history::EventKind;
@@ -244,8 +246,8 @@ async fn a_tenant_is_not_made_over_what_a_deleted_one_left() {
     tenants.delete(&tenant.id).await.unwrap();
     tenants.create(&tenant.id, "x", "ops").await.unwrap();
     let again = tenants.directory(&tenant.id);
-    let all = rollcall::directory::administration::Status::All;
-    assert_eq!(again.list_with_status(all).await.unwrap(), []);
+    let all = Search { status: Status::All, text: "", cursor: None, limit: 100 };
+    assert_eq!(again.search(all).await.unwrap().rows, []);
     assert!(matches!(
         tenants.delete(&TenantId::parse("nobody").unwrap()).await,
         Err(Error::NoTenant)

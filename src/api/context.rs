@@ -39,6 +39,7 @@ pub struct RequestId(pub Arc<str>);
 /// The query of a request has characters that no URI has, and was left out. Set by whoever hands the request over.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct MalformedQuery;
+
 /// The invocation of a Lambda that carries a request, for its log line.
 #[derive(Debug, Clone)]
 pub struct Invocation {

@@ -1,5 +1,6 @@
 //! The command line's grammar.
 
+use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use rollcall::directory::TenantId;
@@ -338,7 +339,7 @@ pub enum EmployeeCommand {
         /// An id, a userName or an email address
         employee: String,
     },
-    /// Bring an archived employee back, also after a deletion in the identity provider, without groups then
+    /// Restore an archived employee. One deleted in the identity provider comes back without groups
     Restore {
         /// The tenant's id
         #[arg(value_parser = tenant_id)]
@@ -367,8 +368,8 @@ pub enum GroupCommand {
         #[arg(value_parser = tenant_id)]
         tenant: TenantId,
         /// Only the one with this name, in any case
-        #[arg(long, default_value = "", hide_default_value = true)]
-        name: String,
+        #[arg(long, value_parser = NonEmptyStringValueParser::new())]
+        name: Option<String>,
         /// Only those with a word of the name that starts so, in any case
         #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true, value_parser = search_text)]
         search: String,

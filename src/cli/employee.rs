@@ -3,6 +3,7 @@
 use super::arguments::{EmployeeCommand, FormatArgument, LocalArguments, Place, StatusArgument};
 use super::exit::{NotFound, Refused};
 use super::open::{Purpose, enter};
+use super::pages::{read_pages, read_rows};
 use super::tenant::{history_json, print_history};
 use super::{ACTOR, open, output};
 use rollcall::api::export::{ExportFormat, ExportLines};
@@ -21,8 +22,11 @@ pub async fn run(place: &Place, command: EmployeeCommand, json: bool) -> anyhow:
     match command {
         EmployeeCommand::List { tenant, status, search, limit } => {
             let (_, directory) = enter(&app, &tenant).await?;
-            let employees = find_all(&directory, status.into(), &search, limit).await?;
-            list(&employees, json)
+            let (status, text) = (status.into(), &*search);
+            let read = async |cursor: Option<&str>, limit: usize| {
+                directory.search(Search { status, text, cursor, limit }).await
+            };
+            list(&read_rows(limit, read).await?, json)
         }
         EmployeeCommand::Export { tenant, status, format } => {
             let (tenant, directory) = enter(&app, &tenant).await?;
@@ -54,7 +58,7 @@ pub async fn run(place: &Place, command: EmployeeCommand, json: bool) -> anyhow:
         }
         EmployeeCommand::Restore { tenant, employee } => {
             let (tenant, directory) = enter(&app, &tenant).await?;
-            let id = find(&directory, &employee).await?;
+            let id = find_to_restore(&directory, &employee).await?;
             directory.restore(id, &Precondition::default(), ACTOR).await?;
             show(&tenant, &directory, id, json).await
         }
@@ -91,39 +95,38 @@ async fn find(directory: &Directory, text: &str) -> anyhow::Result<Uuid> {
         }
         [id] => Ok(*id),
         several => {
-            let ids: Vec<String> = several.iter().map(Uuid::to_string).collect();
             let text = format!(
                 "several employees had the userName {text} when they were deleted; name one by \
                  its id: {}",
-                ids.join(", ")
+                join(several)
             );
             Err(NotFound(text).into())
         }
     }
 }
 
-/// How many employees are read at a time.
-const PAGE_ROWS: usize = 1_000;
-
-/// The employees that a list has, page by page.
-async fn find_all(
-    directory: &Directory,
-    status: Status,
-    text: &str,
-    limit: Option<u32>,
-) -> anyhow::Result<Vec<Employee>> {
-    let most = limit.map_or(Ok(usize::MAX), usize::try_from)?;
-    let (mut employees, mut cursor) = (Vec::new(), None);
-    loop {
-        let limit = (most - employees.len()).min(PAGE_ROWS);
-        let search = Search { status, text, cursor: cursor.as_deref(), limit };
-        let page = directory.search(search).await?;
-        employees.extend(page.rows);
-        cursor = page.next;
-        if cursor.is_none() || employees.len() >= most {
-            return Ok(employees);
+/// Finds an employee to restore. Refuses a userName of deleted employees that an active one has now.
+async fn find_to_restore(directory: &Directory, text: &str) -> anyhow::Result<Uuid> {
+    if parse_id(text).is_none()
+        && let Some(found) = directory.find_by_any_name(text).await?
+        && !found.is_archived()
+    {
+        let deleted = directory.find_deleted(text).await?;
+        if !deleted.is_empty() {
+            let text = format!(
+                "{text} is active; to restore a deleted employee who had this userName, name it by \
+                 its id: {}",
+                join(&deleted)
+            );
+            return Err(Refused(text).into());
         }
     }
+    find(directory, text).await
+}
+
+fn join(ids: &[Uuid]) -> String {
+    let ids: Vec<String> = ids.iter().map(Uuid::to_string).collect();
+    ids.join(", ")
 }
 
 /// Writes each page when it is read, and ends early when nobody reads any more.
@@ -134,20 +137,21 @@ async fn export(
     format: ExportFormat,
 ) -> anyhow::Result<()> {
     let lines = ExportLines::new(tenant, format);
-    let mut is_read = output::print_bytes(&lines.header()?)?;
-    let mut cursor: Option<String> = None;
-    while is_read {
-        let search = Search { status, text: "", cursor: cursor.as_deref(), limit: PAGE_ROWS };
-        let page = directory.search(search).await?;
-        for employee in &page.rows {
-            is_read = is_read && output::print_bytes(&lines.line(employee)?)?;
-        }
-        cursor = page.next;
-        if cursor.is_none() {
-            break;
-        }
+    if !output::print_bytes(&lines.header()?)? {
+        return Ok(());
     }
-    Ok(())
+    let read = async |cursor: Option<&str>, limit: usize| {
+        directory.search(Search { status, text: "", cursor, limit }).await
+    };
+    let write = |employees: Vec<Employee>| {
+        for employee in &employees {
+            if !output::print_bytes(&lines.line(employee)?)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    };
+    read_pages(None, read, write).await
 }
 
 fn list(employees: &[Employee], json: bool) -> anyhow::Result<()> {
@@ -202,13 +206,7 @@ async fn show(tenant: &Tenant, directory: &Directory, id: Uuid, json: bool) -> a
         ("Name", text(display_name(employee))),
         ("Email", text(employee.primary_email().map(str::to_owned))),
         ("Title", text(employee.text("title").map(str::to_owned))),
-        (
-            "Status",
-            match employee.hidden {
-                true => "archived (deleted in the identity provider)".to_owned(),
-                false => status_of(employee).to_owned(),
-            },
-        ),
+        ("Status", words(employee).to_owned()),
         ("Archived at", text(employee.archived_at.map(output::instant))),
         ("Location", describe(&view.location)),
         ("Department", describe(&view.department)),

@@ -4,6 +4,7 @@ use super::arguments::{GroupCommand, Place};
 use super::exit::NotFound;
 use super::open::{self, Purpose, enter};
 use super::output;
+use super::pages::read_rows;
 use super::tenant::{history_json, print_history};
 use rollcall::directory::group_view::GroupSearch;
 use rollcall::directory::query::parse_id;
@@ -16,7 +17,11 @@ pub async fn run(place: &Place, command: GroupCommand, json: bool) -> anyhow::Re
     match command {
         GroupCommand::List { tenant, name, search, limit } => {
             let (_, directory) = enter(&app, &tenant).await?;
-            list(&find_all(&directory, &name, &search, limit).await?, json)?;
+            let (name, text) = (name.as_deref().unwrap_or_default(), &*search);
+            let read = async |cursor: Option<&str>, limit: usize| {
+                directory.search_groups(GroupSearch { name, text, cursor, limit }).await
+            };
+            list(&read_rows(limit, read).await?, json)?;
         }
         GroupCommand::Show { tenant, group, members, history } => {
             let (_, directory) = enter(&app, &tenant).await?;
@@ -25,30 +30,6 @@ pub async fn run(place: &Place, command: GroupCommand, json: bool) -> anyhow::Re
         }
     }
     Ok(())
-}
-
-/// How many groups are read at a time.
-const PAGE_ROWS: usize = 1_000;
-
-/// The groups that a list has, page by page.
-async fn find_all(
-    directory: &Directory,
-    name: &str,
-    text: &str,
-    limit: Option<u32>,
-) -> anyhow::Result<Vec<Group>> {
-    let most = limit.map_or(Ok(usize::MAX), usize::try_from)?;
-    let (mut groups, mut cursor) = (Vec::new(), None);
-    loop {
-        let limit = (most - groups.len()).min(PAGE_ROWS);
-        let search = GroupSearch { name, text, cursor: cursor.as_deref(), limit };
-        let page = directory.search_groups(search).await?;
-        groups.extend(page.rows);
-        cursor = page.next;
-        if cursor.is_none() || groups.len() >= most {
-            return Ok(groups);
-        }
-    }
 }
 
 /// What is shown of a group.

@@ -4,6 +4,7 @@ pub mod arguments;
 pub mod exit;
 mod open;
 mod output;
+mod pages;
 mod serve;
 mod dynamodb;
 mod http_server;

@@ -47,14 +47,6 @@ pub struct LocalChanges {
 }
 
 impl Directory {
-    /// All employees with a status, the visible ones in id order first, then the hidden ones.
-    ///
-    /// # Errors
-    /// As for every call of the store.
-    pub async fn list_with_status(&self, status: Status) -> Result<Vec<Employee>, Error> {
-        Ok(self.store.list_employees_where(|employee| status.includes(employee)).await?)
-    }
-
     /// An employee's history, oldest change first.
     ///
     /// # Errors

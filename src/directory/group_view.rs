@@ -74,14 +74,6 @@ impl Directory {
         walk.page(&self.store, read, is_row).await
     }
 
-    /// All groups, in id order.
-    ///
-    /// # Errors
-    /// As for every call of the store.
-    pub async fn list_groups(&self) -> Result<Vec<Group>, Error> {
-        Ok(self.store.list_records_after(None, usize::MAX).await?)
-    }
-
     /// The group with a name, in any case.
     ///
     /// # Errors

@@ -84,35 +84,4 @@ impl TenantStore {
             }
         }
     }
-
-    /// All employees for which `keep` holds, first the visible ones in id order, then the hidden ones.
-    ///
-    /// # Errors
-    /// [`Error`], as for every call.
-    pub async fn list_employees_where<F>(&self, keep: F) -> Result<Vec<Employee>, Error>
-    where
-        F: Fn(&Employee) -> bool,
-    {
-        let mut kept = Vec::new();
-        for partition in
-            [keys::records(&self.tenant, Kind::Employee), keys::hidden_employees(&self.tenant)]
-        {
-            let range = Range::all(&partition).eventual().long();
-            let mut start = None;
-            loop {
-                let page = self.store.query_page(&range, None, start).await?;
-                for item in page.items {
-                    let employee = from_item(&self.tenant, item)?;
-                    if keep(&employee) {
-                        kept.push(employee);
-                    }
-                }
-                start = page.next;
-                if start.is_none() {
-                    break;
-                }
-            }
-        }
-        Ok(kept)
-    }
 }
