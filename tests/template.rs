@@ -322,14 +322,20 @@ fn no_client_without_a_token_reaches_the_pager() {
     for name in ["Pager", "HourlyPager"] {
         let pager = &resources[name]["Properties"];
         assert_eq!(actions(pager), ["ExistingTopicArn", "Topic"]);
-        assert_eq!(pager["ActionsSuppressor"]["Ref"], "FunctionThrottles");
+        assert_eq!(pager["ActionsSuppressor"]["Ref"], "ThrottlesAlone");
     }
+    // An outage throttles the function too, and must ring.
+    let rule = &resources["ThrottlesAlone"]["Properties"]["AlarmRule"]["Fn::Sub"];
+    assert_eq!(rule, "ALARM(\"${FunctionThrottles}\") AND NOT ALARM(\"${ServerErrors}\")");
     let rule = &resources["Pager"]["Properties"]["AlarmRule"]["Fn::Join"];
     let [errors, slow, probes] = list(list(rule)[1])[..] else { panic!("three parts of the rule") };
     assert_eq!(errors["Fn::Sub"], "ALARM(\"${ServerErrors}\")");
     assert_eq!(slow["Fn::Sub"], "(ALARM(\"${Latency}\") AND NOT ALARM(\"${Flood}\"))");
     let probes = list(&probes["Fn::If"])[1];
-    assert_eq!(probes["Fn::Sub"], "(ALARM(\"${NotReady}\") AND NOT ALARM(\"${Flood}\"))");
+    assert_eq!(
+        probes["Fn::Sub"],
+        "(ALARM(\"${NotReady}\") AND NOT ALARM(\"${Flood}\") AND NOT ALARM(\"${FunctionThrottles}\"))"
+    );
     let rule = &resources["HourlyPager"]["Properties"]["AlarmRule"];
     assert_eq!(rule["Fn::Sub"], "ALARM(\"${ServerErrorsInAnHour}\")");
     // A flood is over for the rule only when Latency has forgotten its slow answers.
