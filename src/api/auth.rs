@@ -26,6 +26,8 @@ pub(super) struct Area {
     open: &'static [&'static str],
     /// What of it says more to who shows a valid token.
     opener: &'static [&'static str],
+    /// What never waits for the tenant's share: a token whose requests use it up can be revoked.
+    unlimited: &'static [&'static str],
 }
 
 /// SCIM. Discovery is open (RFC 7644 §4).
@@ -34,11 +36,17 @@ pub(super) const SCIM: Area = Area {
     root: SCIM_ROOT,
     open: &["ServiceProviderConfig", "ResourceTypes", "Schemas"],
     opener: &["ResourceTypes", "Schemas"],
+    unlimited: &[],
 };
 
 /// The administration.
-pub(super) const ADMIN: Area =
-    Area { scope: Scope::Admin, root: ADMIN_ROOT, open: &["openapi.json"], opener: &[] };
+pub(super) const ADMIN: Area = Area {
+    scope: Scope::Admin,
+    root: ADMIN_ROOT,
+    open: &["openapi.json"],
+    opener: &[],
+    unlimited: &["tokens"],
+};
 
 /// Lets a request through with a [`TenantPath`] and a [`Caller`]; without one when it is for what is open and shows no
 /// valid token.
@@ -61,6 +69,15 @@ pub(super) async fn authenticate(
         match caller(&services, &tenant, area.scope, request.headers()).await {
             Ok((caller, unfinished)) => {
                 request.extensions_mut().insert(caller.clone());
+                let is_unlimited = area.unlimited.contains(&endpoint);
+                let next = async |request| match services
+                    .shares
+                    .wait(&caller.tenant)
+                    .filter(|_| !is_unlimited)
+                {
+                    Some(wait) => ApiError::over_its_share(wait).into_response(),
+                    None => next.run(request).await,
+                };
                 let answer = noticed(&services, area, &caller, request, next);
                 return tokio::join!(answer, caller.directory.finish_left_over(&unfinished)).0;
             }
@@ -95,22 +112,15 @@ async fn noticed(
     area: Area,
     caller: &Caller,
     request: Request,
-    next: Next,
+    next: impl AsyncFnOnce(Request) -> Response,
 ) -> Response {
     if area.scope != Scope::Scim {
         let used = services.sync.used(&caller.tenant, &caller.token);
-        return tokio::join!(next.run(request), used).0;
+        return tokio::join!(next(request), used).0;
     }
     let (method, route) = (request.method().clone(), request.extensions().get().cloned());
     let asked = services.sync.asked(&caller.tenant, &caller.token);
-    // Only SCIM requests wait: an administrator must be able to revoke a token whose requests use up the share.
-    let answer = async {
-        match services.shares.wait(&caller.tenant) {
-            Some(wait) => ApiError::over_its_share(wait).into_response(),
-            None => next.run(request).await,
-        }
-    };
-    let (response, ()) = tokio::join!(answer, asked);
+    let (response, ()) = tokio::join!(next(request), asked);
     let refused = error::refusal(&response).map(|(status, detail)| {
         let operation = operation(&method, route.as_ref(), response.status());
         (operation, status, detail)

@@ -132,6 +132,19 @@ pub(super) async fn guard(
     tokio::join!(next.run(request), directory.finish_left_over(&unfinished), used).0
 }
 
+/// Lets no request through while its tenant waits for its share of the table.
+pub(super) async fn share(
+    State(services): State<Services>,
+    Extension(visitor): Extension<Visitor>,
+    request: Request,
+    next: Next,
+) -> Response {
+    match services.shares.wait(&visitor.tenant) {
+        Some(wait) => ApiError::over_its_share(wait).into_response(),
+        None => next.run(request).await,
+    }
+}
+
 /// The visitor whose session the request's cookie is, and the unfinished work that the request is to finish.
 pub(super) async fn visitor(
     services: &Services,

@@ -30,16 +30,20 @@ use axum::routing::{get, post};
 /// and whatever is posted was posted by one of its own pages.
 pub(crate) fn router(services: &Services) -> Router<Services> {
     let guard = from_fn_with_state(services.clone(), guard::guard);
+    let share = from_fn_with_state(services.clone(), guard::share);
     let sign_out = Router::new()
         .route("/sign-out", post(sign_in::sign_out))
         .layer(guard.clone())
         .layer(from_fn(sign_in::always_sign_out));
+    // A token whose requests use up the share can be revoked.
+    let tokens = Router::new()
+        .route("/tokens/{scope}/rotate", post(tokens::rotate))
+        .route("/tokens/{scope}/revoke", post(tokens::revoke))
+        .layer(guard.clone());
     let guarded = Router::new()
         .route("/settings", post(settings::save))
         .route("/attributes", post(attributes::declare))
         .route("/attributes/remove", post(attributes::remove))
-        .route("/tokens/{scope}/rotate", post(tokens::rotate))
-        .route("/tokens/{scope}/revoke", post(tokens::revoke))
         .route("/employees", get(employees::list))
         .route("/employees/{id}", get(employee::show))
         .route("/employees/{id}/local", post(employee::set_local))
@@ -49,12 +53,14 @@ pub(crate) fn router(services: &Services) -> Router<Services> {
         .route("/groups", get(groups::list))
         .route("/groups/{id}", get(group::show))
         .route("/activity", get(history::activity))
+        .layer(share)
         .layer(guard);
     Router::new()
         .route("/", get(sign_in::index))
         .route("/sign-in", post(sign_in::sign_in))
         .route("/assets/{name}", get(assets::get))
         .merge(sign_out)
+        .merge(tokens)
         .merge(guarded)
         .layer(from_fn(headers::protect))
 }

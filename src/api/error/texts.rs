@@ -109,8 +109,8 @@ impl ApiError {
         )
     }
 
-    /// 429 for the identity provider of a tenant that used its share of the table.
-    pub(in crate::api) fn over_its_share(wait: time::Duration) -> Self {
+    /// 429 for a tenant that used its share of the table.
+    pub(crate) fn over_its_share(wait: time::Duration) -> Self {
         let seconds = u16::try_from(wait.whole_seconds().saturating_add(1)).unwrap_or(u16::MAX);
         let mut error = Self::retry_later(
             StatusCode::TOO_MANY_REQUESTS,
@@ -214,6 +214,12 @@ impl From<directory::Error> for ApiError {
             Error::NoTenant => return Self::unauthorized(Scope::Scim),
             Error::PreviousTokenValid { .. } => {
                 return Self::new(StatusCode::CONFLICT, "An earlier token is still valid");
+            }
+            Error::TokenUsed => {
+                return Self::new(
+                    StatusCode::CONFLICT,
+                    "The current token was used, so it is not replaced as unused. Rotate it with an overlap, or revoke it",
+                );
             }
             Error::TenantTaken => {
                 return Self::new(StatusCode::CONFLICT, "The tenant id is in use");
