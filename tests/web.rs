@@ -362,7 +362,11 @@ async fn a_new_token_is_shown_once_and_the_one_before_works_as_long_as_was_chose
     let shown = browser.submit("tokens/scim/rotate", &rotation).await.page(200);
     let token = after(&shown, "id=\"token\">", "<").to_owned();
     assert!(token.starts_with("rc_acme_") && token.len() == 51, "{token}");
-    assert!(shown.contains("<bdi>Identity Provider</bdi> works until <time"), "{shown}");
+    assert!(
+        shown.contains("<bdi>Identity Provider</bdi> (<code>")
+            && shown.contains("works until <time"),
+        "{shown}"
+    );
     assert!(works(&token).await && works(&old).await);
     let page = browser.get("").await.page(200);
     assert!(!page.contains(&token) && page.contains("Okta &#60;b&#62;"));
@@ -379,7 +383,8 @@ async fn a_new_token_is_shown_once_and_the_one_before_works_as_long_as_was_chose
     let drop = [("overlap", "none"), ("seen", &*second), ("earlier", "drop")];
     let shown = browser.submit("tokens/scim/rotate", &drop).await.page(200);
     for label in ["Identity Provider", "Okta &#60;b&#62;"] {
-        assert!(shown.contains(&format!("<bdi>{label}</bdi> has ended")), "{shown}");
+        let ended = after(&shown, &format!("<bdi>{label}</bdi> (<code>"), "</p>");
+        assert!(ended.contains("</code>) has ended"), "{ended}");
     }
     let newest = after(&shown, "id=\"token\">", "<").to_owned();
     assert!(works(&newest).await && !works(&token).await && !works(&old).await);

@@ -175,7 +175,7 @@ pub enum TokenCommand {
         /// End a token that is still valid from the rotation before
         #[arg(long)]
         drop_earlier: bool,
-        /// While a token from the rotation before is still valid, end the current one instead; only if it was never used
+        /// End the current token now and keep the previous one, for a new token that was lost; refused when a use of it is known
         #[arg(long, conflicts_with = "drop_earlier")]
         replace_unused: bool,
         /// Print shell assignments of TENANT_URL and SECRET_TOKEN, for eval

@@ -94,6 +94,7 @@ fn code_of(failure: &anyhow::Error) -> u8 {
             Error::TenantTaken
             | Error::AttributeRefused(_)
             | Error::PreviousTokenValid { .. }
+            | Error::TokenUsed
             | Error::NotArchived(_)
             | Error::BadCursor
             | Error::TokenEnded

@@ -93,8 +93,8 @@ fn explain(error: Error) -> anyhow::Error {
             let way = match is_used {
                 true => "",
                 false => {
-                    "; no use of the current token is known: if it is lost, end that one with \
-                     --replace-unused"
+                    ". If the current token was lost (no use of it is known), end the current \
+                     token with --replace-unused"
                 }
             };
             Refused(format!(
@@ -114,11 +114,11 @@ fn end_of(token: &EarlierToken) -> String {
         Some(expires) => format!("stays valid until {}", output::instant(expires)),
         None => "has ended".to_owned(),
     };
-    format!("The earlier token \"{}\" {end}.", output::printable(&token.label))
+    format!("The earlier token \"{}\" ({}) {end}.", output::printable(&token.label), token.id)
 }
 
 fn earlier_json(token: &EarlierToken) -> Value {
-    json!({"label": token.label, "expires": token.expires.map(output::instant)})
+    json!({"id": token.id, "label": token.label, "expires": token.expires.map(output::instant)})
 }
 
 /// A tenant's tokens as JSON: what is known of them, never a digest.

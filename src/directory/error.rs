@@ -78,6 +78,9 @@ pub enum Error {
         /// Whether the current token was used.
         is_used: bool,
     },
+    /// A token that was used is not replaced as unused.
+    #[error("the current token was used")]
+    TokenUsed,
     /// The request kept losing races against others.
     #[error("too many concurrent changes of one record")]
     Contention,

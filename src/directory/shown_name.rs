@@ -17,19 +17,24 @@ pub const COMMAND: &str = "rollcall command";
 /// `invalidValue`.
 pub(super) fn check<'n>(kind: &str, name: &'n str) -> Result<&'n str, Error> {
     let name = name.trim();
-    if name.is_empty() || name.chars().count() > MOST_CHARS || name.contains(is_invisible) {
+    if name.is_empty() || name.chars().count() > MOST_CHARS || name.contains(is_refused) {
         return Err(Error::invalid_value(format!(
             "{kind} has 1 to {MOST_CHARS} characters, none of them invisible"
         )));
     }
     let own = [default_label(Scope::Scim), default_label(Scope::Admin), COMMAND];
-    // Without spaces: a missing one is hardly seen.
+    // Compares without spaces, because a missing space is easy to overlook.
     let letters = |text: &str| fold(text).replace(' ', "");
     let shown = letters(name);
     match own.into_iter().find(|own| shown.contains(&letters(own))) {
         None => Ok(name),
         Some(own) => Err(Error::invalid_value(format!(
-            "{kind} must not contain \"{own}\": the history calls others so; choose another one"
+            "{kind} must not contain \"{own}\": the history uses that name itself; choose another one"
         ))),
     }
+}
+
+/// Whether a name must not have a letter. U+FE0F shows the letter before it as an emoji.
+fn is_refused(letter: char) -> bool {
+    letter != '\u{fe0f}' && is_invisible(letter)
 }

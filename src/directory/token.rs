@@ -107,7 +107,7 @@ pub fn replaced(tokens: &[TokenRecord], new: TokenRecord) -> Vec<TokenRecord> {
     replaced
 }
 
-/// The tokens of a scope that worked, and when each ends by a tenant's new tokens.
+/// The tokens of a scope that were valid before a rotation, with their new expiry.
 pub fn ends(
     before: &[TokenRecord],
     scope: Scope,

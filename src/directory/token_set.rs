@@ -43,7 +43,7 @@ pub struct Rotation<'a> {
 pub enum Earlier {
     /// It keeps what it was promised: the rotation is refused.
     Keep,
-    /// It keeps what it was promised. The current token ends now instead, if it was never used.
+    /// The earlier token keeps its expiry. The current token ends now, if no use of it is known.
     ReplaceUnused,
     /// It ends now.
     Drop,
@@ -93,11 +93,11 @@ impl Which<'_> {
 impl Tenants {
     /// Makes a new current token of a scope. The one before stays valid for the overlap.
     ///
-    /// [`Earlier`] decides what happens while an earlier token is still valid. A token without a use is never replaced unasked:
-    /// its owner may be about to use it, and the note of a use may be lost.
+    /// [`Earlier`] decides what happens while an earlier token is still valid. An unused token is replaced only on request:
+    /// its owner may use it next, or the record of its use may be missing.
     ///
     /// # Errors
-    /// [`Error::PreviousTokenValid`], [`Error::AlreadyRotated`], [`Error::NoTenant`], [`Error::NoPepper`],
+    /// [`Error::PreviousTokenValid`], [`Error::TokenUsed`], [`Error::AlreadyRotated`], [`Error::NoTenant`], [`Error::NoPepper`],
     /// [`Error::NoRandomness`], [`Error::Contention`], and as for every call of the store.
     pub async fn rotate_token(
         &self,
@@ -129,13 +129,14 @@ impl Tenants {
             let change =
                 token_change(scope, before.map(|token| token.label.as_str()), Some(&record.label));
             let tokens = match (promised, rotation.earlier) {
-                (None, _) | (_, Earlier::Drop) => {
+                (_, Earlier::ReplaceUnused) if is_used => return Err(Error::TokenUsed),
+                (_, Earlier::ReplaceUnused) => token::replaced(&tenant.tokens, record.clone()),
+                (Some(expires), Earlier::Keep) => {
+                    return Err(Error::PreviousTokenValid { expires, is_used });
+                }
+                (None, Earlier::Keep) | (_, Earlier::Drop) => {
                     token::rotated(&tenant.tokens, record.clone(), expires)
                 }
-                (Some(_), Earlier::ReplaceUnused) if !is_used => {
-                    token::replaced(&tenant.tokens, record.clone())
-                }
-                (Some(expires), _) => return Err(Error::PreviousTokenValid { expires, is_used }),
             };
             let before = std::mem::replace(&mut tenant.tokens, tokens);
             earlier = token::ends(&before, scope, &tenant.tokens, now);

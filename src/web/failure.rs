@@ -57,7 +57,7 @@ pub(super) fn explain(error: Error) -> ApiError {
             let way = match is_used {
                 true => "",
                 false => {
-                    ". No use of the current token is known: if it is lost, choose to end that one"
+                    ". If the current token was lost (no use of it is known), choose to end the current token"
                 }
             };
             conflict(format!(

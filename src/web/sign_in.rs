@@ -118,8 +118,8 @@ pub(super) async fn always_sign_out(
     if is_own && is_failure_of_the_service(response.status()) {
         error::reword(
             &mut response,
-            "You are signed out in this browser, but the service could not note it. A copy of the \
-             session's cookie works until the session ends, 8 hours after you signed in. To end it \
+            "You are signed out in this browser, but the service could not record the sign-out. A copy of \
+             the cookie works until the session ends, 8 hours after you signed in. To end the session \
              now, rotate the admin token without an overlap",
         );
         set_cookie(&mut response, &site, "", 0);

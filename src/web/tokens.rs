@@ -112,7 +112,7 @@ struct NewTokenPage<'a> {
     tenant_url: String,
     token: &'a str,
     /// The labels of the tokens that worked before, and when each ends; `None` when the rotation ended it.
-    earlier: Vec<(String, Option<When>)>,
+    earlier: Vec<(String, String, Option<When>)>,
 }
 
 /// Makes a new token, and shows it in this answer and never again.
@@ -143,8 +143,9 @@ pub(super) async fn rotate(
     let rotation = Rotation { label, overlap, earlier, expected: Some(form.get("seen")) };
     let rotated = services.access.rotate_token(tenant, scope, &rotation, visitor.actor()).await;
     let Rotated { token, earlier } = rotated.map_err(explain)?;
-    let earlier = earlier.into_iter().map(|token| (token.label, token.expires.map(When::new)));
-    // The token is never to be had again: nothing below reads the store.
+    let earlier = earlier.into_iter();
+    let earlier = earlier.map(|token| (token.label, token.id, token.expires.map(When::new)));
+    // The token is shown only here, so no read of the store may fail below.
     show(&NewTokenPage {
         frame: Frame::of(&visitor, Section::Settings),
         title: title(scope),

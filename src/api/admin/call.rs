@@ -210,7 +210,7 @@ pub(super) fn explain(error: Error) -> ApiError {
             let way = match is_used {
                 true => "",
                 false => {
-                    ", or send \"earlier\": \"replaceUnused\" to end the current one, of which no use is known"
+                    ". If the current token was lost (no use of it is known), send \"earlier\": \"replaceUnused\" to end the current token"
                 }
             };
             conflict(format!(

@@ -79,7 +79,7 @@ pub(super) struct RotationBody {
     #[schema(value_type = Option<u32>, minimum = 0, maximum = 31_536_000)]
     overlap_secs: Option<u32>,
     /// A name for the new token, without invisible characters: control, format and blank ones. It must not contain a name
-    /// that the history has for others, with or without spaces: `Identity Provider`, `Administrator` and `rollcall command`.
+    /// that the history uses itself; spaces are not compared: `Identity Provider`, `Administrator` and `rollcall command`.
     #[schema(min_length = 1, max_length = 100, pattern = "\\S")]
     label: Option<String>,
     /// What happens while a token from the rotation before is still valid: `keep` unless given.
@@ -96,8 +96,8 @@ enum EarlierChoice {
     Keep,
     /// Ends the token from the rotation before.
     Drop,
-    /// Ends the current token instead, whatever the overlap. It is for a new token that was lost, and is refused with 409
-    /// when the current token was used.
+    /// Ends the current token now and keeps the previous one. Use it when the new token was lost. The rotation is refused
+    /// with 409 when a use of the current token is known.
     ReplaceUnused,
 }
 
@@ -119,7 +119,7 @@ struct NewTokenBody {
 struct EarlierTokenBody {
     id: String,
     label: String,
-    /// When it ends; none when the rotation ended it.
+    /// When the token expires; `null` if the rotation ended it.
     #[schema(format = DateTime)]
     expires: Option<String>,
 }
@@ -160,7 +160,7 @@ pub(super) async fn list_tokens(call: Call) -> Answer {
 /// Rotate a token
 ///
 /// Makes a new current token. The one before stays valid through the overlap, so that a sync under way does not fail. A
-/// previous admin token can only read, and revoke itself. The answer has the ends of the tokens before.
+/// previous admin token can only read, and revoke itself. The response lists the earlier tokens, and when each expires.
 #[utoipa::path(
     post,
     path = "/tokens/{scope}/rotate",
