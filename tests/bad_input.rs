@@ -232,7 +232,8 @@ async fn a_patch_without_proper_operations_is_refused() {
     }
     let attributes = json!({"active": false}).to_string();
     let answer = bench.send("PATCH", attributes).await;
-    assert_eq!(bench.refused(answer, 400, Some("invalidSyntax")).await, none);
+    let missing = "Operations is missing or empty, and attributes stand beside it; put them into an operation";
+    assert_eq!(bench.refused(answer, 400, Some("invalidSyntax")).await, missing);
     let twice = json!({"schemas": [PATCH_OP], "Operations": [], "operations": []}).to_string();
     let detail = bench.refused(bench.send("PATCH", twice).await, 400, Some("invalidSyntax")).await;
     assert_eq!(

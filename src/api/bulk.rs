@@ -36,7 +36,7 @@ const LONGEST_WHOLE: Duration = Duration::from_secs(23);
 /// How many independent operations run at a time.
 const AT_ONCE: usize = 8;
 
-/// A step, read as the request that it stands for.
+/// A step with its parsed request and its locks.
 struct ReadStep {
     index: usize,
     request: Result<SingleRequest, ApiError>,

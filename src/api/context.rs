@@ -36,6 +36,10 @@ pub struct Origin(pub Arc<str>);
 #[derive(Debug, Clone)]
 pub struct RequestId(pub Arc<str>);
 
+/// The endpoints below the SCIM root, as the routes in `router.rs` spell them. Clients may write them in any case.
+pub(super) const ENDPOINTS: [&str; 7] =
+    ["Users", "Groups", "Bulk", "Me", "ServiceProviderConfig", "ResourceTypes", "Schemas"];
+
 /// The query of a request has characters that no URI has, and was left out. Set by whoever hands the request over.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct MalformedQuery;

@@ -1,7 +1,7 @@
 //! Paths as administrators and clients write them: a Tenant URL with a final slash makes clients send `//Users`, and some
 //! clients write `/users`.
 
-use super::router::ENDPOINTS;
+use super::context::ENDPOINTS;
 use crate::directory::query::parse_id;
 use axum::body::Body;
 use axum::extract::{FromRequestParts, Path};

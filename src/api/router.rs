@@ -36,10 +36,6 @@ fn no_me() -> MethodRouter<Services> {
     get(error::no_me).post(error::no_me).put(error::no_me).patch(error::no_me).delete(error::no_me)
 }
 
-/// The endpoints below the SCIM root, as the routes spell them. Clients may write them in any case.
-pub(super) const ENDPOINTS: [&str; 7] =
-    ["Users", "Groups", "Bulk", "Me", "ServiceProviderConfig", "ResourceTypes", "Schemas"];
-
 fn router(services: Services, pages: Pages) -> Router {
     let Pages { routes: pages, write_failure } = pages;
     let scim = Router::new()

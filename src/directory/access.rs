@@ -69,7 +69,7 @@ pub enum SignIn {
 #[derive(Debug, Default)]
 struct Memory {
     tenants: HashMap<TenantId, Remembered>,
-    /// Counts how often a tenant was forgotten. A read that began before may not know the change, so it is not remembered.
+    /// Counts the invalidations. A read that started before the last one may be stale, and is not cached.
     forgotten: u64,
 }
 

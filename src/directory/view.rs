@@ -150,8 +150,8 @@ impl Directory {
         Ok(self.store.get_claim(Kind::Employee, user_name).await?.former)
     }
 
-    /// The visible employee a text stands for: an id, a userName or an email address, in this order. An address stands for
-    /// the only present employee who has it, else for the only one who left. At most 10 employees are read by their address.
+    /// The visible employee a text stands for: an id, a userName or an email address, in this order. An address resolves
+    /// to its only present employee; without one, to its only former employee. At most 10 employees are read.
     ///
     /// # Errors
     /// As for every call of the store.
@@ -182,7 +182,7 @@ impl Directory {
     }
 }
 
-/// An address with more employees stands for nobody: none of them is read.
+/// Addresses of more employees do not resolve: none of them is read.
 const MOST_READ: usize = 10;
 
 /// The employee number that the identity provider sends.

@@ -69,22 +69,24 @@ pub(super) fn check_has_value(
     element: &Value,
     at: &str,
 ) -> Result<(), Error> {
-    let is_value = |value: &Value| {
-        // The id of a member never begins so: this is JSON in a text.
-        let is_json = value.as_str().is_some_and(|text| text.trim_start().starts_with(['{', '[']));
-        !is_json && !is_no_value(value)
+    let value = match element {
+        Value::Object(members) => {
+            let is_value =
+                |key: &str| attribute.sub_attribute(key).is_some_and(|part| part.name == "value");
+            members.iter().find_map(|(key, value)| is_value(key).then_some(value))
+        }
+        simple => Some(simple),
     };
-    let has_value = || match element {
-        Value::Object(members) => members.iter().any(|(key, value)| {
-            let part = attribute.sub_attribute(key);
-            part.is_some_and(|part| part.name == "value") && is_value(value)
-        }),
-        simple => is_value(simple),
+    // The id of a member never begins so: this is JSON in a text.
+    let is_json = |value: &Value| {
+        value.as_str().is_some_and(|text| text.trim_start().starts_with(['{', '[']))
     };
     let is_refused = match attribute.without_value {
         WithoutValue::LeftOut | WithoutValue::Kept => false,
-        WithoutValue::RefusedUnderAnotherName => loses_a_part(attribute, element) && !has_value(),
-        WithoutValue::Refused => !has_value(),
+        WithoutValue::RefusedUnderAnotherName => {
+            value.is_none() && loses_a_part(attribute, element)
+        }
+        WithoutValue::Refused => value.is_none_or(|value| is_no_value(value) || is_json(value)),
     };
     if is_refused {
         let expected = "has no value; expected an object such as {\"value\": …}";
@@ -176,6 +178,15 @@ fn fill_in(earlier: &mut Value, later: Value) {
             earlier.entry(name).or_insert(value);
         }
     }
+}
+
+/// Whether an element of a list has nothing but the companions that RFC 7643 §2.4 gives a value.
+pub(super) fn has_only_companions(attribute: &Attribute, element: &Value) -> bool {
+    let is_companion = |name: &str| {
+        let is_content = name == "display" && attribute.without_value == WithoutValue::Kept;
+        matches!(name, "type" | "primary" | "display") && !is_content
+    };
+    element.as_object().is_some_and(|object| object.keys().all(|name| is_companion(name)))
 }
 
 /// Whether an element of a list says what a value is for without saying any: it has no `value`, where it could have

@@ -5,7 +5,8 @@ use super::{Error, Item, TenantStore, keys};
 use aws_sdk_dynamodb::types::AttributeValue;
 use std::collections::{BTreeSet, HashMap};
 
-/// The most sessions in the item. Each check of a token reads them.
+/// The most sessions in the item. Each check of a token reads them. A copy of the cookie of a session beyond them works
+/// again until its session ends.
 const MOST_SESSIONS: usize = 1_000;
 /// The most sessions that one sign-out removes: DynamoDB takes an expression of 4 KB.
 const MOST_REMOVED: usize = 100;
@@ -35,8 +36,7 @@ fn sessions(item: &Item) -> impl Iterator<Item = (&str, i64)> {
     })
 }
 
-/// The sessions that a sign-out of `session` removes: those that have expired, and those for which the item has no room.
-/// The ones that end soonest come first.
+/// The sessions that a sign-out of `session` removes: expired ones, then the ones beyond 1,000 that end soonest.
 fn superfluous<'i>(item: &'i Item, session: &str, now: i64) -> Vec<&'i str> {
     let others = sessions(item).filter(|(other, _)| *other != session);
     let mut others: Vec<(i64, &str)> = others.map(|(other, expires)| (expires, other)).collect();

@@ -9,8 +9,8 @@ use crate::scim::urn;
 use axum::response::Response;
 use serde_json::{Map, Value, json};
 
-/// The status and the text of an answer that tells the identity provider's administrator what to mend. Not found and
-/// not modified by others are every day's work, and so are short waits, except for the one of a used share.
+/// The status and the text of an answer that tells the identity provider's administrator what to mend. 404, 412
+/// and most 429 are routine and not reported. A 429 for the tenant's share is reported.
 pub(in crate::api) fn refusal(response: &Response) -> Option<(u16, String)> {
     let Failure(failure) = response.extensions().get()?;
     let status = failure.status.as_u16();

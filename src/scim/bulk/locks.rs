@@ -1,9 +1,10 @@
 //! The locks of operations in a bulk request: which of them can run at the same time.
 //!
-//! Operations start in their order. Each one starts when its locks are compatible with the locks of all that run. So the
-//! answers are the same as of one operation after the other.
+//! Operations start in their order. An operation starts when its locks are compatible with those of all running
+//! operations. So the responses equal those of serial execution.
 //!
-//! - A POST can take a name that a DELETE, PUT or PATCH frees. It can bring a deleted user back, whose id others name.
+//! - A POST can take a name that a DELETE, PUT or PATCH frees. It can restore a deleted user, and later operations may
+//!   name that user's id.
 //! - A DELETE changes the versions of the groups that had the resource as a member.
 
 use super::request::Method;
@@ -33,7 +34,7 @@ pub enum Locks {
 }
 
 impl Locks {
-    /// Those of a POST: its unique values and its members.
+    /// The locks of a POST: its unique values and its members.
     pub fn of_post(resource_type: &ResourceType, document: &Document) -> Self {
         let unique = unique_attributes(resource_type);
         let values = unique.filter_map(|attribute| document.text(&attribute.name)).map(fold);
@@ -43,7 +44,7 @@ impl Locks {
         Self::names(Method::Post, resource_type, values.chain(ids.map(str::to_owned)).collect())
     }
 
-    /// Those of a PATCH: its resource and the members that it names. It runs alone when it may free a unique value, or
+    /// The locks of a PATCH: its resource and the members that it names. It runs alone when it may free a unique value, or
     /// may touch any member.
     pub fn of_patch(resource_type: &ResourceType, id: &str, request: &PatchRequest) -> Self {
         match patch::reach(resource_type, request) {
@@ -55,7 +56,7 @@ impl Locks {
         }
     }
 
-    /// Those of a DELETE: its resource. With a version it runs alone, because another DELETE may change the version.
+    /// The locks of a DELETE: its resource. With a version it runs alone, because another DELETE may change the version.
     pub fn of_delete(resource_type: &ResourceType, id: &str, has_version: bool) -> Self {
         match has_version {
             true => Self::Everything,
@@ -86,8 +87,7 @@ fn unique_attributes(resource_type: &ResourceType) -> impl Iterator<Item = &Attr
     })
 }
 
-/// Whether a PATCH has the name of a unique attribute anywhere. A PATCH without it cannot set the attribute, whatever form
-/// its operations have.
+/// Whether the name of a unique attribute occurs in a path or a value. Otherwise the PATCH cannot set the attribute.
 fn mentions_unique(resource_type: &ResourceType, request: &PatchRequest) -> bool {
     let names: Vec<String> = unique_attributes(resource_type)
         .map(|attribute| attribute.name.to_ascii_lowercase())

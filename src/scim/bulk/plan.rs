@@ -1,7 +1,7 @@
 //! The steps of a bulk request, and its answer (RFC 7644 §3.7.1 to §3.7.3).
 //!
-//! The steps have the order of the request. But an operation that refers to a new resource follows the POST of that
-//! resource, and later operations on its path follow it. New resources may refer to each other in a circle. Then the first
+//! The steps have the order of the request. An operation that refers to a new resource runs after the POST of that
+//! resource. Later operations on the same path run after the operation. New resources may refer to each other in a circle. Then the first
 //! one is created without these references, and a second step adds them.
 
 use super::request::{BulkRequest, Malformed, Method, Operation, Task};
@@ -319,7 +319,7 @@ impl Plan {
     }
 }
 
-/// The turns of operations, each of which `follows` others. References alone make circles, so only a POST is in one.
+/// Sorts the operations so that each runs after the ones in `follows`. Only POSTs can form a circle.
 fn in_order(mut follows: Vec<Vec<usize>>) -> VecDeque<Turn> {
     let mut open: BTreeSet<usize> = (0..follows.len()).collect();
     let mut in_parts = Vec::new();
@@ -343,13 +343,14 @@ fn in_order(mut follows: Vec<Vec<usize>>) -> VecDeque<Turn> {
     }
 }
 
-/// Whether none of these operations is open. Takes the others off the end.
+/// Whether none of these operations is open. Pops finished operations off the end of `before`.
 fn is_over(before: &mut Vec<usize>, open: &BTreeSet<usize>) -> bool {
     while before.pop_if(|index| !open.contains(index)).is_some() {}
     before.is_empty()
 }
 
-/// The first operation of a circle, when each open one follows another: the last ones in `follows` lead into a circle.
+/// The lowest index in a circle. Every open operation must wait for an open one: following the last entries of `follows`
+/// then reaches a circle.
 fn first_of_circle(follows: &[Vec<usize>], open: &BTreeSet<usize>) -> Option<usize> {
     let mut at = *open.first()?;
     let mut way = Vec::new();

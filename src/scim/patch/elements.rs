@@ -8,7 +8,9 @@ use super::path::Place;
 use super::write::Mode;
 use crate::scim::Error;
 use crate::scim::validate::value::{read_element, read_value};
-use crate::scim::values::{is_husk, is_no_value, is_primary, unwrapped};
+use crate::scim::values::{
+    has_only_companions, is_husk, is_no_value, is_primary, loses_a_part, unwrapped,
+};
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 
@@ -32,7 +34,14 @@ pub(super) fn write_elements(
         return change_elements(mode, container, place, &[(sub_attribute, read)]);
     }
     let value = unwrapped(value);
-    let parts = if is_no_value(value) { None } else { read_parts(place.attribute, value, at)? };
+    let attribute = place.attribute;
+    if mode == Mode::Replace && loses_a_part(attribute, value) {
+        let read = read_element(attribute, value.clone(), at)?;
+        if read.is_none_or(|read| has_only_companions(attribute, &read)) {
+            return Ok(());
+        }
+    }
+    let parts = if is_no_value(value) { None } else { read_parts(attribute, value, at)? };
     match parts {
         Some(parts) => change_elements(mode, container, place, &parts),
         None if mode == Mode::Replace => {

@@ -73,7 +73,7 @@ pub fn apply(
             applied => applied.map_err(|error| in_operation(number, error))?,
         }
     }
-    // Without any other operation the whole request would do nothing, and its client would not learn of it.
+    // If all operations are skipped, the first error is the answer: a 200 would hide that nothing changed.
     if skipped.len() == request.operations.len()
         && let Some(first) = skipped.into_iter().next()
     {

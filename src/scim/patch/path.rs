@@ -100,8 +100,8 @@ fn resolve_value_path<'s>(
 }
 
 /// Whether the path of an operation has a value filter after an attribute of a single value. There is nothing to choose
-/// from, but a refusal would take the rest of the request with it. `active` is no such attribute: a client must learn that
-/// a person stays.
+/// from, but a refusal would take the rest of the request with it. `active` is excluded: the client must
+/// learn that the deactivation failed.
 pub(super) fn filters_single_value(resource_type: &ResourceType, operation: &Operation) -> bool {
     let path = operation.path.as_deref().filter(|path| path.contains('['));
     let parsed = path.and_then(|path| Filter::parse_value_path(path).ok());

@@ -45,7 +45,7 @@ impl PatchRequest {
     ///
     /// The names of members, the message URI and `op` are taken in any case: Entra ID sends `Replace`. Members that
     /// are not known are ignored. `schemas` may be missing or empty. So may `Operations`: such a request changes nothing.
-    /// But a body of other members without operations would set attributes, and nothing would come of them.
+    /// But a body with other members and no operations is refused: its attributes would be ignored.
     ///
     /// # Errors
     /// `invalidSyntax`: another message in `schemas`, too many `Operations` or something else in their place, an operation
@@ -58,6 +58,11 @@ impl PatchRequest {
         let operations = match operations {
             nothing if is_absent_list(&nothing) && is_bare => Vec::new(),
             Value::Array(operations) if !operations.is_empty() => operations,
+            nothing if is_absent_list(&nothing) => {
+                return Err(Error::invalid_syntax(
+                    "Operations is missing or empty, and attributes stand beside it; put them into an operation",
+                ));
+            }
             _ => return Err(Error::invalid_syntax("Operations must be a list of operations")),
         };
         let operations = operations

@@ -107,7 +107,7 @@ fn write_place(
     }
 }
 
-/// Whether nothing of a value can be kept. It changes nothing then: it is no wish for an empty list.
+/// Whether all of the value is unreadable. Such a value leaves the list unchanged.
 fn is_lost(place: &Place<'_>, value: &Value) -> Result<bool, Error> {
     let attribute = place.sub_attribute.unwrap_or(place.attribute);
     let is_part_of_element = place.filter.is_some() && place.sub_attribute.is_none();

@@ -139,8 +139,7 @@ pub enum WithoutValue {
     LeftOut,
     /// It is kept: a role may have nothing but a `display` (RFC 7643 §8.7.1 requires no sub-attribute).
     Kept,
-    /// It is left out, but refused when it has a name that the table does not know. Emails identify people, so a
-    /// request must not lose them.
+    /// An empty element is left out. An element with an unknown name instead is refused: emails identify people.
     RefusedUnderAnotherName,
     /// It is refused: the request would lose a member without an id.
     Refused,

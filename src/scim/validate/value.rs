@@ -9,8 +9,8 @@ use crate::scim::message;
 use crate::scim::number;
 use crate::scim::schema::{Attribute, AttributeType, Returned, Uniqueness};
 use crate::scim::values::{
-    check_has_value, check_number, is_husk, is_no_value, loses_a_part, merge_repeated, nested,
-    unwrapped,
+    check_has_value, check_number, has_only_companions, is_no_value, loses_a_part, merge_repeated,
+    nested, unwrapped,
 };
 use base64::Engine;
 use icu_properties::CodePointSetData;
@@ -56,7 +56,7 @@ pub fn read_value(attribute: &Attribute, value: Value, at: &str) -> Result<Optio
     Ok((!read.is_empty()).then_some(Value::Array(read)))
 }
 
-/// Reads an element of a list. `None` also when the part that it loses was its `value`.
+/// Reads an element of a list. `None` also when it loses a part, and nothing but `type`, `primary` and `display` is left.
 ///
 /// # Errors
 /// As [`read_value`].
@@ -68,7 +68,7 @@ pub(in crate::scim) fn read_listed(
     check_has_value(attribute, &element, at)?;
     let loses_a_part = loses_a_part(attribute, &element);
     let read = read_element(attribute, element, at)?;
-    Ok(read.filter(|read| !(loses_a_part && is_husk(attribute, read))))
+    Ok(read.filter(|read| !(loses_a_part && has_only_companions(attribute, read))))
 }
 
 /// Reads one value of an attribute: an element when it is multi-valued. `None` when it is no value.

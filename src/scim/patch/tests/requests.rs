@@ -67,7 +67,7 @@ fn the_operations_must_be_a_list_or_absent() {
         json!({"Operations": null, "active": false}),
         json!({"Operations": [], "active": false}),
     ] {
-        check_refused(body, "Operations must be a list of operations");
+        check_refused(body, "Operations is missing or empty");
     }
     for body in [
         json!({}),
