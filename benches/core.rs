@@ -15,15 +15,15 @@
     reason = "a benchmark takes durations and arguments, prints, and stops at its first failure"
 )]
 
-use rollcall::scim::body::read_body;
-use rollcall::scim::document::Document;
-use rollcall::scim::filter::{BoundFilter, Filter};
-use rollcall::scim::json::Body;
-use rollcall::scim::list::ListResponse;
-use rollcall::scim::patch::{self, PatchRequest};
-use rollcall::scim::projection::Projection;
-use rollcall::scim::resource::{Identity, Resource};
-use rollcall::scim::schema::{ResourceType, ResourceTypes};
+use scim::body::read_body;
+use scim::document::Document;
+use scim::filter::{BoundFilter, Filter};
+use scim::json::Body;
+use scim::list::ListResponse;
+use scim::patch::{self, PatchRequest};
+use scim::projection::Projection;
+use scim::resource::{Identity, Resource};
+use scim::schema::{ResourceType, ResourceTypes};
 use serde_json::{Value, json};
 use std::hint::black_box;
 use std::time::{Duration, Instant};

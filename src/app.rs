@@ -11,9 +11,9 @@ use crate::directory::share::Shares;
 use crate::directory::sources::Sources;
 use crate::directory::sync::SyncWatch;
 use crate::directory::tenants::Tenants;
-use crate::scim::schema::ResourceTypes;
 use crate::store::Store;
 use crate::web;
+use scim::schema::ResourceTypes;
 use std::sync::Arc;
 
 /// Everything the service is made of. Cheap to clone.

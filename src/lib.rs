@@ -4,7 +4,6 @@
 //! [`directory`] has the rules of the product, [`store`] keeps things in DynamoDB, [`scim`] is the protocol and does no
 //! I/O.
 
-pub mod scim;
 pub mod store;
 pub mod directory;
 pub mod api;

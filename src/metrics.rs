@@ -9,7 +9,7 @@
 use crate::api::observe::REQUEST_TARGET;
 use crate::config::may_be_logged;
 use crate::directory::sources::Sources;
-use crate::scim::date_time;
+use scim::date_time;
 use serde_json::{Map, Value, json};
 use std::io::Write;
 use tracing::field::{Field, Visit};

@@ -5,8 +5,8 @@ use crate::support::{START, TestApp, TestTenant};
 use rollcall::directory::Directory;
 use rollcall::directory::memory::GroupMemory;
 use rollcall::directory::sources::Sources;
-use rollcall::scim::json::Body;
-use rollcall::scim::schema::ResourceTypes;
+use scim::json::Body;
+use scim::schema::ResourceTypes;
 use serde_json::{Value, json};
 use std::fmt::Write;
 use std::path::Path;
@@ -158,8 +158,7 @@ async fn populate(tenant: &TestTenant) {
     for n in 0..POPULATION {
         let body = employee(n + 1_000);
         let body = Body::from(body.as_object().expect("an object").clone());
-        let document =
-            rollcall::scim::validate::read_resource(&types.users, body).expect("a document");
+        let document = scim::validate::read_resource(&types.users, body).expect("a document");
         directory.create(document, "test").await.expect("an employee");
     }
 }

@@ -97,12 +97,15 @@ fn collect_tests(module: &[String], text: &str, tests: &mut BTreeSet<String>) {
     }
 }
 
-/// Every test, as `cargo test -- --list` has it.
+/// Every test, as `cargo test -- --list` has it. Tests of the crate `scim` begin with its name.
 pub fn all_tests() -> BTreeSet<String> {
     let mut tests = BTreeSet::new();
-    for folder in ["src", "tests"].map(|name| root().join(name)) {
+    for (folder, name) in [("src", None), ("tests", None), ("crates/scim/src", Some("scim"))] {
+        let folder = root().join(folder);
         for file in sources(&folder) {
-            collect_tests(&module(&folder, &file), &read(&file), &mut tests);
+            let mut module = module(&folder, &file);
+            module.splice(0..0, name.map(str::to_owned));
+            collect_tests(&module, &read(&file), &mut tests);
         }
     }
     tests

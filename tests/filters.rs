@@ -1,5 +1,5 @@
 //! Filters through the front door: who is found, by which key, on which page, and what is refused. The grammar and the
-//! meaning of operators have their tests in `src/scim/filter/tests`.
+//! meaning of operators have their tests in `crates/scim/src/filter/tests`.
 
 use crate::support::{TestApp, TestTenant, counting_id};
 use serde_json::{Value, json};

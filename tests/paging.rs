@@ -5,7 +5,7 @@ use crate::support::engine::Call;
 use crate::support::{Ids, TestApp, TestTenant};
 use futures_util::{FutureExt, StreamExt, TryStreamExt, stream};
 use rollcall::directory::Directory;
-use rollcall::scim::document::Document;
+use scim::document::Document;
 use serde_json::{Value, json};
 use std::collections::{BTreeSet, HashSet};
 

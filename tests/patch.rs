@@ -1,4 +1,4 @@
-//! PATCH through the front door. What each operation does to attributes has its tests in `src/scim/patch/tests`; these
+//! PATCH through the front door. What each operation does to attributes has its tests in `crates/scim/src/patch/tests`; these
 //! hold that an answer, the stored user, filters and versions agree with it.
 
 use crate::support::log::Log;

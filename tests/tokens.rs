@@ -8,9 +8,9 @@ use rollcall::directory::access::SESSION_TTL_SECS;
 use rollcall::directory::administration::Status;
 use rollcall::directory::listing::Search;
 use rollcall::directory::token_set::{DEFAULT_OVERLAP, Earlier, Rotation, Which};
-use rollcall::scim::document::Document;
 use rollcall::store::history::EventKind;
 use rollcall::store::tenant::{Scope, Stage, TenantId};
+use scim::document::Document;
 use secrecy::ExposeSecret;
 use time::Duration;
 

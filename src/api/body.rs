@@ -1,13 +1,13 @@
 //! Request bodies: a JSON media type, at most a mebibyte, one JSON object.
 
 use super::error::ApiError;
-use crate::scim::bulk::MAX_PAYLOAD_BYTES;
-use crate::scim::json;
 use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, Request};
 use http::HeaderMap;
 use http::header::CONTENT_TYPE;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
+use scim::bulk::MAX_PAYLOAD_BYTES;
+use scim::json;
 
 /// The most bytes a body may have: what discovery announces for bulk requests holds for all.
 const MAX_BODY_BYTES: usize = MAX_PAYLOAD_BYTES;

@@ -10,14 +10,14 @@ use super::response;
 use crate::directory::Kind;
 use crate::directory::cursor::CURSOR_TIMEOUT_SECS;
 use crate::directory::query::{Query, Start};
-use crate::scim::cursor::{CursorState, Paging, Position};
-use crate::scim::filter::Filter;
-use crate::scim::list::ListResponse;
-use crate::scim::search::SearchParams;
 use axum::Extension;
 use axum::extract::FromRequestParts;
 use axum::routing::{MethodRouter, get, post};
 use http::request::Parts;
+use scim::cursor::{CursorState, Paging, Position};
+use scim::filter::Filter;
+use scim::list::ListResponse;
+use scim::search::SearchParams;
 
 /// The kinds that an endpoint lists.
 #[derive(Debug, Clone, Copy)]

@@ -2,7 +2,6 @@
 
 use super::context::MalformedQuery;
 use super::error::ApiError;
-use crate::scim;
 use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};

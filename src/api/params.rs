@@ -2,14 +2,14 @@
 
 use super::error::ApiError;
 use crate::directory::employees::Precondition;
-use crate::scim::Error;
-use crate::scim::search::SearchParams;
-use crate::scim::version::TagCondition;
 use axum::extract::FromRequestParts;
 use http::HeaderMap;
 use http::header::{HeaderName, IF_MATCH, IF_NONE_MATCH};
 use http::request::Parts;
 use percent_encoding::percent_decode_str;
+use scim::Error;
+use scim::search::SearchParams;
+use scim::version::TagCondition;
 
 /// The query parameters of a SCIM request (RFC 7644 §3.4.2).
 #[derive(Debug, Clone, Default)]
@@ -82,8 +82,8 @@ pub(super) fn precondition(headers: &HeaderMap) -> Precondition {
 #[cfg(test)]
 mod tests {
     use super::Pairs;
-    use crate::scim::Error;
-    use crate::scim::search::SearchParams;
+    use scim::Error;
+    use scim::search::SearchParams;
 
     fn read(query: &str) -> Result<SearchParams, Error> {
         SearchParams::from_query(Pairs::read(query)?.0)

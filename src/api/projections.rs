@@ -3,8 +3,8 @@
 use super::context::{Caller, TenantPath};
 use crate::directory::related_record::{MemberDetail, RelatedRecord, View, Wanted, relation};
 use crate::directory::{Directory, Kind};
-use crate::scim::projection::{BoundProjection, Projection};
-use crate::scim::resource::ProjectedResource;
+use scim::projection::{BoundProjection, Projection};
+use scim::resource::ProjectedResource;
 
 /// The projection of a request, bound once to each type of resource.
 pub(super) struct Projections<'c> {

@@ -2,11 +2,11 @@
 
 use super::context::Caller;
 use crate::directory::Kind;
-use crate::scim::body::read_body;
-use crate::scim::document::Document;
-use crate::scim::json::Body;
-use crate::scim::patch::PatchRequest;
-use crate::scim::{Error, reference, unknown};
+use scim::body::read_body;
+use scim::document::Document;
+use scim::json::Body;
+use scim::patch::PatchRequest;
+use scim::{Error, reference, unknown};
 
 impl Caller {
     /// Reads the body of a POST or PUT, and notes what leads nowhere in it. `base_url` is the tenant's SCIM root.

@@ -5,7 +5,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use rollcall::directory::TenantId;
 use rollcall::directory::listing::MOST_SEARCH_CHARS;
-use rollcall::scim::schema::custom::CustomType;
+use scim::schema::custom::CustomType;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;

@@ -6,7 +6,7 @@ use super::{ACTOR, open, output};
 use rollcall::directory::Tenant;
 use rollcall::directory::attributes::described;
 use rollcall::directory::employees::Precondition;
-use rollcall::scim::schema::custom::CustomAttribute;
+use scim::schema::custom::CustomAttribute;
 
 pub async fn run(place: &Place, command: AttributeCommand, json: bool) -> anyhow::Result<()> {
     let app = open::open(place, Purpose::Use).await?;

@@ -115,7 +115,7 @@ pub fn print_record(fields: &[(&str, String)]) -> anyhow::Result<()> {
 
 /// A time for people and JSON.
 pub fn instant(at: OffsetDateTime) -> String {
-    rollcall::scim::date_time::format(at)
+    scim::date_time::format(at)
 }
 
 /// The day of a time, for people.

@@ -245,11 +245,11 @@ fn check(name: &str, change: &LocalChange) -> Result<(), Error> {
     match change {
         LocalChange::Set(value) if value.chars().count() > MAX_LOCAL_CHARS => {
             let text = format!("{name} is too long; at most {MAX_LOCAL_CHARS} characters are kept");
-            Err(crate::scim::Error::invalid_value(text).into())
+            Err(scim::Error::invalid_value(text).into())
         }
         LocalChange::Set(value) if value.contains(char::is_control) => {
             let text = format!("{name} has a control character in it; only text is kept");
-            Err(crate::scim::Error::invalid_value(text).into())
+            Err(scim::Error::invalid_value(text).into())
         }
         LocalChange::Set(_) | LocalChange::Clear | LocalChange::Keep => Ok(()),
     }

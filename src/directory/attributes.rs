@@ -7,10 +7,10 @@ use super::actor::Actor;
 use super::employees::Precondition;
 use super::tenants::Tenants;
 use super::{Directory, Error};
-use crate::scim::schema::ResourceTypes;
-use crate::scim::schema::custom::{CustomAttribute, MAX_ATTRIBUTES};
 use crate::store::history::{AttributeChange, EventKind};
 use crate::store::tenant::{Tenant, TenantId};
+use scim::schema::ResourceTypes;
+use scim::schema::custom::{CustomAttribute, MAX_ATTRIBUTES};
 use serde_json::{Value, json};
 use std::sync::Arc;
 

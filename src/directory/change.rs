@@ -1,9 +1,9 @@
 //! What a change of an employee comes to: pure decisions between a read and a write.
 
-use crate::scim::document::Document;
-use crate::scim::schema::{AttributeType, ResourceType};
 use crate::store::employee::{Employee, LocalValues};
 use crate::store::history::{AttributeChange, EventKind, HistoryEntry};
+use scim::document::Document;
+use scim::schema::{AttributeType, ResourceType};
 use serde_json::{Map, Value};
 use time::OffsetDateTime;
 use uuid::Uuid;

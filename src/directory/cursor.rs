@@ -4,10 +4,10 @@ use super::Error;
 use super::pepper::Peppers;
 use super::session::mac;
 use super::tenants::Tenants;
-use crate::scim::cursor::{CursorState, invalid_cursor};
 use crate::store::tenant::TenantId;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use scim::cursor::{CursorState, invalid_cursor};
 use secrecy::{ExposeSecret, SecretString};
 use subtle::ConstantTimeEq;
 
@@ -68,7 +68,7 @@ fn signature(tenant: &TenantId, state: &[u8], pepper: &SecretString) -> [u8; SEA
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scim::cursor::Position;
+    use scim::cursor::Position;
 
     #[test]
     fn a_cursor_is_good_for_its_tenant_and_peppers_only() {

@@ -3,16 +3,16 @@
 use super::change::{self, Change, Occasion};
 use super::names::Attempt;
 use super::{Directory, Error};
-use crate::scim::document::Document;
-use crate::scim::patch::{self, PatchRequest};
-use crate::scim::undeclared;
-use crate::scim::version::TagCondition;
 use crate::store::claim::Claim;
 use crate::store::dynamodb::retry::Pauses;
 use crate::store::employee::Employee;
 use crate::store::keys::Kind;
 use crate::store::unfinished::{Unfinished, Work};
 use crate::store::written::Written;
+use scim::document::Document;
+use scim::patch::{self, PatchRequest};
+use scim::undeclared;
+use scim::version::TagCondition;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
@@ -50,7 +50,7 @@ impl Directory {
     /// Adds an employee, or brings back the same person: one who was deleted under this userName, with the same externalId
     /// on both sides.
     ///
-    /// `attributes` are canonical and whole, as [`crate::scim::body::read_body`] returns them.
+    /// `attributes` are canonical and whole, as [`scim::body::read_body`] returns them.
     ///
     /// # Errors
     /// [`Error::UserNameTaken`], also when the one who has it is archived; [`Error::Contention`]; as for every call of

@@ -1,9 +1,9 @@
 //! Which rule refused, or what broke below.
 
+use crate::store;
 use crate::store::dynamodb::retry::GaveUp;
 use crate::store::keys::Kind;
 use crate::store::membership::MOST_GROUPS;
-use crate::{scim, store};
 use time::OffsetDateTime;
 use uuid::Uuid;
 

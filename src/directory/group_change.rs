@@ -1,13 +1,13 @@
 //! What a change of a group comes to: pure decisions between a read and a write.
 
 use super::change::{Occasion, differences};
-use crate::scim::document::Document;
-use crate::scim::schema::ResourceType;
 use crate::store::group::Group;
 use crate::store::group_write::GroupChange;
 use crate::store::history::{AttributeChange, EventKind, HistoryEntry};
 use crate::store::member::{Member, MemberChanges};
 use crate::store::redo_log::redo_log_for;
+use scim::document::Document;
+use scim::schema::ResourceType;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use uuid::Uuid;

@@ -6,12 +6,12 @@ use super::query::parse_id;
 use super::relations::GroupOf;
 use super::view::display_name;
 use super::{Directory, Error};
-use crate::scim::fold::fold;
 use crate::store::employee::Employee;
 use crate::store::employee_read::Place;
 use crate::store::group::Group;
 use crate::store::keys::Kind;
 use crate::store::member::Member;
+use scim::fold::fold;
 use std::collections::HashMap;
 use uuid::Uuid;
 

@@ -8,15 +8,15 @@ use super::names::Attempt;
 use super::related_record::Wanted;
 use super::unfinished::finish_committed;
 use super::{Directory, Error};
-use crate::scim::document::Document;
-use crate::scim::patch::{self, Op, PatchRequest, Reach};
-use crate::scim::schema::MAX_MEMBERS;
 use crate::store::dynamodb::retry::Pauses;
 use crate::store::group::Group;
 use crate::store::keys::Kind;
 use crate::store::member::{Member, MemberChanges};
 use crate::store::unfinished::Work;
 use crate::store::written::Written;
+use scim::document::Document;
+use scim::patch::{self, Op, PatchRequest, Reach};
+use scim::schema::MAX_MEMBERS;
 use uuid::Uuid;
 
 /// A PATCH of a group with more members than this is answered without them: adding one to a group of 50,000 must not read
@@ -81,7 +81,7 @@ impl Directory {
 
     /// Adds a group. Members that nobody here knows are left out.
     ///
-    /// `attributes` are canonical and whole, as [`crate::scim::body::read_body`] returns them.
+    /// `attributes` are canonical and whole, as [`scim::body::read_body`] returns them.
     ///
     /// # Errors
     /// [`Error::GroupNameTaken`], [`Error::Contention`]; as for every call of the store.
@@ -195,7 +195,7 @@ impl Directory {
         precondition: &Precondition,
         by: &str,
         request: &MemberRequest,
-        decide: impl Fn(Document) -> Result<Document, crate::scim::Error>,
+        decide: impl Fn(Document) -> Result<Document, scim::Error>,
     ) -> Result<ChangedGroup, Error> {
         let mut pauses = Pauses::new();
         let mut next = ReadOrder::AtOnce;
@@ -262,7 +262,7 @@ impl Directory {
 fn check_size(before: u64, group: &Group) -> Result<(), Error> {
     if group.redo_log.is_some_and(|log| !log.fits()) {
         let text = "The change has more members and names than one request can; send it in several";
-        return Err(crate::scim::Error::new(crate::scim::ScimType::TooMany, text).into());
+        return Err(scim::Error::new(scim::ScimType::TooMany, text).into());
     }
     let most = u64::try_from(MAX_MEMBERS).unwrap_or(u64::MAX);
     if group.member_count <= most || group.member_count <= before {
@@ -270,5 +270,5 @@ fn check_size(before: u64, group: &Group) -> Result<(), Error> {
     }
     let text =
         format!("The group would have {} members; at most {most} are kept", group.member_count);
-    Err(crate::scim::Error::invalid_value(text).into())
+    Err(scim::Error::invalid_value(text).into())
 }

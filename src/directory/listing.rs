@@ -7,13 +7,13 @@
 
 use super::administration::Status;
 use super::{Directory, Error};
-use crate::scim::fold::fold;
 use crate::store::employee::Employee;
 use crate::store::employee_read::Place;
 use crate::store::history::RecordedEntry;
 use crate::store::keys::Kind;
 use crate::store::record::Record;
 use crate::store::{self, TenantStore};
+use scim::fold::fold;
 use std::future::Future;
 use uuid::Uuid;
 

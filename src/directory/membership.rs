@@ -5,15 +5,15 @@ use super::query::parse_id;
 use super::related_record::Wanted;
 use super::view::display_name;
 use super::{Directory, Error};
-use crate::scim::document::Document;
-use crate::scim::patch::Reach;
-use crate::scim::schema::MAX_DISPLAY_CHARS;
 use crate::store::employee::Employee;
 use crate::store::group::Group;
 use crate::store::group_write::GroupChange;
 use crate::store::keys::Kind;
 use crate::store::member::{Member, MemberChanges, MemberRow};
 use crate::store::redo_log::MOST_DIRECT;
+use scim::document::Document;
+use scim::patch::Reach;
+use scim::schema::MAX_DISPLAY_CHARS;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use uuid::Uuid;
 
@@ -93,7 +93,7 @@ impl Directory {
                 }
                 None if wanted.id == group => {
                     let text = "a group cannot be a member of itself";
-                    return Err(crate::scim::Error::invalid_value(text).into());
+                    return Err(scim::Error::invalid_value(text).into());
                 }
                 None => newcomers.push(wanted),
             }

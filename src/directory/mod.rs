@@ -56,9 +56,9 @@ pub use crate::store::sync::{Refusal, UnknownAttribute};
 pub use crate::store::tenant::{Scope, Settings, Stage, Tenant, TenantId, TokenRecord};
 pub use crate::store::unfinished::{Unfinished, Work};
 
-use crate::scim::schema::ResourceTypes;
 use crate::store::TenantStore;
 use memory::GroupMemory;
+use scim::schema::ResourceTypes;
 use sources::Sources;
 use std::sync::Arc;
 

@@ -3,17 +3,17 @@
 
 use super::resources::{AnyRecord, Shown};
 use super::{Directory, Error};
-use crate::scim::cursor::{Position, invalid_cursor};
-use crate::scim::filter::{BoundFilter, Filter, Lookup, Mention};
-use crate::scim::resource::{Reference, Relation, Resource};
-use crate::scim::schema::ResourceType;
-use crate::scim::sort::SortBy;
-use crate::scim::work::Work;
-use crate::scim::{self, ScimType};
 use crate::store::employee::Employee;
 use crate::store::group::Group;
 use crate::store::keys::Kind;
 use crate::store::{FullRead, Match};
+use scim::cursor::{Position, invalid_cursor};
+use scim::filter::{BoundFilter, Filter, Lookup, Mention};
+use scim::resource::{Reference, Relation, Resource};
+use scim::schema::ResourceType;
+use scim::sort::SortBy;
+use scim::work::Work;
+use scim::{self, ScimType};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use uuid::Uuid;
 

@@ -3,14 +3,14 @@
 use super::relations::{Related, Relations};
 use super::resources::{AnyRecord, Shown};
 use super::{Directory, Error};
-use crate::scim::resource::{Relation, Resource};
-use crate::scim::{self, ScimType};
 use crate::store::FullRead;
 use crate::store::employee::Employee;
 use crate::store::group::Group;
 use crate::store::keys::Kind;
 use futures_util::future;
 use futures_util::stream::{self, StreamExt, TryStreamExt};
+use scim::resource::{Relation, Resource};
+use scim::{self, ScimType};
 use uuid::Uuid;
 
 /// The relations that an answer shows beside its records.

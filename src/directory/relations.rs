@@ -4,13 +4,13 @@ use super::query::Found;
 use super::related_record::{View, Wanted};
 use super::resources::AnyRecord;
 use super::{Directory, Error};
-use crate::scim::resource::Reference;
-use crate::scim::{self, ScimType};
 use crate::store::group::Group;
 use crate::store::keys::Kind;
 use crate::store::member::Member;
 use crate::store::membership::Memberships;
 use crate::store::unfinished::Unfinished;
+use scim::resource::Reference;
+use scim::{self, ScimType};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use uuid::Uuid;
 

@@ -1,10 +1,10 @@
 //! Names that people give to tokens and tenants. They stand beside names of the service, and must not pass for them.
 
 use super::token_set::default_label;
-use crate::scim::Error;
-use crate::scim::fold::fold;
-use crate::scim::letter::is_invisible;
 use crate::store::tenant::Scope;
+use scim::Error;
+use scim::fold::fold;
+use scim::letter::is_invisible;
 
 /// The longest name, in characters.
 const MOST_CHARS: usize = 100;

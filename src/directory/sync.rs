@@ -4,13 +4,13 @@
 
 use super::Error;
 use super::tenants::Tenants;
-use crate::scim::schema::ResourceTypes;
-use crate::scim::unknown;
 use crate::store::dynamodb::retry::Pauses;
 use crate::store::history::EventKind;
 use crate::store::keys::Kind;
 use crate::store::sync::{Refusal, SyncNews, SyncRecord, UnknownAttribute, day_of};
 use crate::store::tenant::{Tenant, TenantId};
+use scim::schema::ResourceTypes;
+use scim::unknown;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use time::{Duration, OffsetDateTime};

@@ -4,12 +4,12 @@
 
 use super::query::parse_id;
 use super::{Directory, Error};
-use crate::scim::fold::fold;
-use crate::scim::undeclared;
-use crate::scim::urn;
 use crate::store::employee::{Employee, LocalValues};
 use crate::store::keys::Kind;
 use crate::store::tenant::Settings;
+use scim::fold::fold;
+use scim::undeclared;
+use scim::urn;
 use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;

@@ -1,6 +1,6 @@
 //! The employee: the record that the identity provider keeps in step, and that outlives its account there.
 
-use crate::scim::document::Document;
+use scim::document::Document;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use time::OffsetDateTime;

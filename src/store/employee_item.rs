@@ -6,8 +6,8 @@ use super::keys::{self, Key, Kind};
 use super::record::{Record, id_in_key};
 use super::tenant::TenantId;
 use super::{Error, Item};
-use crate::scim::document::Document;
-use crate::scim::fold::fold;
+use scim::document::Document;
+use scim::fold::fold;
 use std::collections::BTreeSet;
 use uuid::Uuid;
 

@@ -6,7 +6,7 @@ use super::keys::{self, Key, Kind};
 use super::record::{Record, id_in_key};
 use super::tenant::TenantId;
 use super::{Error, Item};
-use crate::scim::document::Document;
+use scim::document::Document;
 use std::collections::BTreeSet;
 use time::OffsetDateTime;
 use uuid::Uuid;

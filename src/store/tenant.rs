@@ -8,7 +8,7 @@ use super::keys;
 use super::signed_out::SignedOut;
 use super::unfinished::Unfinished;
 use super::{Error, Item, Store, TenantStore};
-use crate::scim::schema::custom::CustomAttribute;
+use scim::schema::custom::CustomAttribute;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::sync::Arc;

@@ -7,9 +7,9 @@ use crate::api::context::Services;
 use crate::directory::Tenant;
 use crate::directory::attributes::described;
 use crate::directory::employees::Precondition;
-use crate::scim::schema::custom::{CustomAttribute, CustomType};
-use crate::scim::urn::ENTERPRISE_USER;
 use axum::extract::State;
+use scim::schema::custom::{CustomAttribute, CustomType};
+use scim::urn::ENTERPRISE_USER;
 
 /// The card of the settings page.
 pub(super) struct AttributesCard {

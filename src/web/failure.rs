@@ -5,11 +5,11 @@ use super::page::{Frame, write as write_page};
 use crate::api::error::ApiError;
 use crate::api::site::Site;
 use crate::directory::{Error, Kind};
-use crate::scim::date_time;
 use askama::Template;
 use axum::response::Response;
 use http::StatusCode;
 use http::header::WWW_AUTHENTICATE;
+use scim::date_time;
 
 #[derive(Template)]
 #[template(path = "failure.html")]

@@ -5,10 +5,10 @@ use super::document::Problem;
 use crate::api::path::PathParts;
 use crate::api::response::{self, plain_json, with_entity_tag};
 use crate::directory::Tenant;
-use crate::scim::schema::custom::{CustomAttribute, CustomType};
-use crate::scim::version::entity_tag;
 use axum::response::Response;
 use http::StatusCode;
+use scim::schema::custom::{CustomAttribute, CustomType};
+use scim::version::entity_tag;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 

@@ -8,7 +8,6 @@ use crate::api::path::record_id;
 use crate::directory::actor::Actor;
 use crate::directory::employees::Precondition;
 use crate::directory::{Error, Kind, Scope, Tenant};
-use crate::scim;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use http::StatusCode;
 use http::request::Parts;

@@ -3,7 +3,7 @@
 use super::export::COLUMNS;
 use crate::directory::attributes::titles;
 use crate::directory::{Employee, Tenant};
-use crate::scim::schema::custom::CustomAttribute;
+use scim::schema::custom::CustomAttribute;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 use std::fmt::Write;

@@ -4,8 +4,8 @@ use super::call::{Answer, Body, Call, explain};
 use super::document::Problem;
 use crate::api::response::{plain_json, with_entity_tag};
 use crate::directory::{Settings, Tenant};
-use crate::scim::version::entity_tag;
 use http::StatusCode;
+use scim::version::entity_tag;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 

@@ -5,8 +5,8 @@ use super::document::Problem;
 use crate::api::response::plain_json;
 use crate::directory::sync::{LastDay, SyncStatus};
 use crate::directory::{Refusal, UnknownAttribute};
-use crate::scim::date_time;
 use http::StatusCode;
+use scim::date_time;
 use serde::Serialize;
 use utoipa::ToSchema;
 

@@ -12,9 +12,9 @@ use crate::directory::token_set::{
     Earlier, MAX_OVERLAP, Rotated, Rotation, Which, default_overlap,
 };
 use crate::directory::{Scope, Stage, TokenRecord};
-use crate::scim::date_time;
 use axum::Extension;
 use http::StatusCode;
+use scim::date_time;
 use secrecy::ExposeSecret;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize};

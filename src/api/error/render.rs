@@ -5,8 +5,8 @@ use crate::api::context::Part;
 use crate::api::observe::Seen;
 use crate::api::response;
 use crate::api::site::WriteFailure;
-use crate::scim::urn;
 use axum::response::Response;
+use scim::urn;
 use serde_json::{Map, Value, json};
 
 /// The status and the text of an answer that tells the identity provider's administrator what to mend. 404, 412

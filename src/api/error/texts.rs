@@ -2,7 +2,6 @@
 
 use super::{ApiError, Cause};
 use crate::directory::{self, Kind, Scope};
-use crate::scim;
 use http::StatusCode;
 
 impl ApiError {

@@ -1,8 +1,8 @@
 //! Keys of histories, and of changes by time.
 
 use super::{Key, Kind};
-use crate::scim::date_time;
 use crate::store::tenant::TenantId;
+use scim::date_time;
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 

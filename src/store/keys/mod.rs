@@ -10,9 +10,9 @@ pub use groups::*;
 pub use history::*;
 
 use super::tenant::TenantId;
-use crate::scim::fold::fold;
 use aws_sdk_dynamodb::types::AttributeValue;
 use escape::escape;
+use scim::fold::fold;
 use uuid::Uuid;
 
 /// The partition key attribute.

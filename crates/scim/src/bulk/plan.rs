@@ -1,0 +1,377 @@
+//! The steps of a bulk request, and its answer (RFC 7644 §3.7.1 to §3.7.3).
+//!
+//! The steps have the order of the request. An operation that refers to a new resource runs after the POST of that
+//! resource. Later operations on the same path run after the operation. New resources may refer to each other in a circle. Then the first
+//! one is created without these references, and a second step adds them.
+
+use super::request::{BulkRequest, Malformed, Method, Operation, Task};
+use super::result::{OperationResult, Outcome, bulk_response};
+use super::{BulkPath, references};
+use crate::Error;
+use crate::error::quoted;
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+
+/// A bulk request that is being done. Ask for the [`next`](Plan::next) steps, do them, say how each went with
+/// [`done`](Plan::done), until there is none and none runs; then write the [`response`](Plan::response).
+#[derive(Debug)]
+pub struct Plan {
+    entries: Vec<Entry>,
+    /// The turns that are left, in their order.
+    turns: VecDeque<Turn>,
+    /// Which operation creates what a `bulkId` names.
+    creators: HashMap<String, usize>,
+    errors_left: Option<u64>,
+    /// The steps under way, by operation.
+    running: BTreeMap<usize, Running>,
+}
+
+/// A step of the operation with this index.
+#[derive(Debug, Clone, Copy)]
+enum Turn {
+    /// What the client sent.
+    First(usize),
+    /// A PATCH that adds the references which the first step left out.
+    Second(usize),
+}
+
+/// A request to carry out.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Step {
+    /// Which operation it belongs to, from 0. One operation can take a second step, a PATCH of what it created.
+    pub index: usize,
+    /// How.
+    pub method: Method,
+    /// Where.
+    pub path: BulkPath,
+    /// The body; none for `DELETE`.
+    pub data: Option<Value>,
+    /// The version that the resource must have, as in `If-Match`.
+    pub version: Option<String>,
+}
+
+#[derive(Debug)]
+struct Entry {
+    method: Option<Method>,
+    bulk_id: Option<String>,
+    /// Taken by the first step.
+    task: Option<Result<Task, Malformed>>,
+    /// The `bulkId`s that it refers to.
+    references: BTreeSet<String>,
+    /// Once it was done or has failed.
+    result: Option<OperationResult>,
+    /// What is to be added to the resource yet.
+    left_out: Option<LeftOut>,
+}
+
+#[derive(Debug)]
+struct LeftOut {
+    operations: Vec<Value>,
+    references: BTreeSet<String>,
+}
+
+#[derive(Debug)]
+struct Running {
+    path: BulkPath,
+    left_out: Option<LeftOut>,
+    is_second: bool,
+    /// Why the operation fails even if the step does not.
+    lost: Option<String>,
+}
+
+/// What a reference stands for at the moment.
+enum Reference<'p> {
+    Id(&'p str),
+    Open,
+    Failed,
+    Unknown,
+}
+
+impl Plan {
+    /// A plan in which nothing is done yet.
+    pub fn new(BulkRequest { fail_on_errors, operations }: BulkRequest) -> Self {
+        let mut creators = HashMap::new();
+        for (index, operation) in operations.iter().enumerate() {
+            if let (Some(Method::Post), Some(bulk_id)) = (operation.method, &operation.bulk_id) {
+                creators.entry(bulk_id.clone()).or_insert(index);
+            }
+        }
+        let mut last_at = HashMap::new();
+        let (mut entries, mut follows) = (Vec::new(), Vec::new());
+        for (index, mut operation) in operations.into_iter().enumerate() {
+            let mut references = BTreeSet::new();
+            let mut before = Vec::new();
+            if let Some(BulkPath { endpoint, id: Some(id) }) = operation.path() {
+                references.extend(references::name(id).map(str::to_owned));
+                before.extend(last_at.insert((endpoint.to_ascii_lowercase(), id.clone()), index));
+            }
+            if let Ok(Task { data: Some(data), .. }) = &mut operation.task {
+                references::visit(data, &mut |name| {
+                    references.insert(name.to_owned());
+                    None
+                });
+            }
+            before.extend(references.iter().filter_map(|name| creators.get(name)));
+            follows.push(before);
+            let Operation { method, bulk_id, task } = operation;
+            let task = Some(task);
+            entries.push(Entry { method, bulk_id, task, references, result: None, left_out: None });
+        }
+        let (turns, running) = (in_order(follows), BTreeMap::new());
+        Self { entries, turns, creators, errors_left: fail_on_errors, running }
+    }
+
+    /// The next step, which may run beside the steps under way. `None` while it needs the outcome of one of them, and
+    /// when all is done, or as many operations failed as the client lets (RFC 7644 §3.7.3).
+    #[expect(
+        clippy::should_implement_trait,
+        reason = "between two steps it may have to be told an outcome"
+    )]
+    pub fn next(&mut self) -> Option<Step> {
+        loop {
+            let turn = *self.turns.front()?;
+            if self.is_awaiting(turn) {
+                return None;
+            }
+            self.turns.pop_front();
+            let step = match turn {
+                Turn::First(_) if self.is_stopped() => None,
+                Turn::First(index) => self.start(index),
+                Turn::Second(index) => self.start_second(index),
+            };
+            if step.is_some() {
+                return step;
+            }
+        }
+    }
+
+    /// Whether a turn depends on the outcome of a step under way.
+    fn is_awaiting(&self, turn: Turn) -> bool {
+        let (Turn::First(index) | Turn::Second(index)) = turn;
+        let is_running = |index: &usize| self.running.contains_key(index);
+        // Each step under way may fail. After these failures the request may be at its end.
+        let may_stop = matches!(turn, Turn::First(_))
+            && !self.running.is_empty()
+            && self.errors_left.is_some_and(|left| left <= count(self.running.len()));
+        let references = self.entries.get(index).map(|entry| entry.references.iter());
+        let mut creators =
+            references.into_iter().flatten().filter_map(|name| self.creators.get(name));
+        may_stop || is_running(&index) || creators.any(is_running)
+    }
+
+    /// How the step of an operation went.
+    pub fn done(&mut self, index: usize, outcome: Outcome) {
+        let Some(Running { path, left_out, is_second, lost }) = self.running.remove(&index) else {
+            return;
+        };
+        let (path, outcome) = match (outcome, lost) {
+            (Outcome::Done { id, .. }, Some(detail)) => {
+                (BulkPath { id: Some(id), ..path }, Outcome::conflict(detail))
+            }
+            (Outcome::Done { status, id, version }, None) => {
+                // A second step is no operation of the client's: what was created is 201 still.
+                let status = if is_second { 201 } else { status };
+                let path = BulkPath { id: Some(id.clone()), ..path };
+                (path, Outcome::Done { status, id, version })
+            }
+            (failed @ Outcome::Failed { .. }, _) => (path, failed),
+        };
+        if let (Some(entry), Outcome::Done { .. }) = (self.entries.get_mut(index), &outcome) {
+            entry.left_out = left_out;
+        }
+        self.settle(index, Some(path), outcome);
+    }
+
+    /// The answer: what was done and what failed, in the order of the request. `base_url` is the tenant's SCIM root
+    /// without a final slash.
+    pub fn response(&self, base_url: &str) -> Value {
+        let results = self.entries.iter().filter_map(|entry| entry.result.as_ref());
+        bulk_response(results.map(|result| result.to_json(base_url)).collect())
+    }
+
+    fn is_stopped(&self) -> bool {
+        self.errors_left == Some(0)
+    }
+
+    fn reference(&self, name: &str) -> Reference<'_> {
+        let Some(index) = self.creators.get(name) else { return Reference::Unknown };
+        match self.entries.get(*index).map(|entry| &entry.result) {
+            // What was created counts, also when something could not be added to it.
+            Some(Some(OperationResult { path: Some(BulkPath { id: Some(id), .. }), .. })) => {
+                Reference::Id(id)
+            }
+            Some(None) if !self.is_stopped() => Reference::Open,
+            _ => Reference::Failed,
+        }
+    }
+
+    fn is_open(&self, name: &str) -> bool {
+        matches!(self.reference(name), Reference::Open)
+    }
+
+    /// Begins an operation, or settles it at once when it cannot be done.
+    fn start(&mut self, index: usize) -> Option<Step> {
+        let Task { method, path, mut data, version } =
+            match self.entries.get_mut(index)?.task.take()? {
+                Ok(task) => task,
+                Err(Malformed { error, path }) => {
+                    let path = path.map(|path| self.resolve(path));
+                    self.settle(index, path, Outcome::refused(&error));
+                    return None;
+                }
+            };
+        let entry = self.entries.get(index)?;
+        let path = self.resolve(path);
+        if let Some(outcome) = entry.references.iter().find_map(|name| self.refusal(name)) {
+            self.settle(index, (method != Method::Post).then_some(path), outcome);
+            return None;
+        }
+        let left_out = data.as_mut().and_then(|data| self.leave_out(entry, data));
+        if let Some(data) = &mut data {
+            self.fill_in(data);
+        }
+        let running = Running { path: path.clone(), left_out, is_second: false, lost: None };
+        self.running.insert(index, running);
+        Some(Step { index, method, path, data, version })
+    }
+
+    /// A path with the id that its reference stands for, and without one when nothing was created.
+    fn resolve(&self, path: BulkPath) -> BulkPath {
+        let Some(name) = path.id.as_deref().and_then(references::name) else { return path };
+        let id = match self.reference(name) {
+            Reference::Id(id) => Some(id.to_owned()),
+            Reference::Open | Reference::Failed | Reference::Unknown => None,
+        };
+        BulkPath { id, ..path }
+    }
+
+    /// Why a reference lets its operation fail.
+    fn refusal(&self, name: &str) -> Option<Outcome> {
+        match self.reference(name) {
+            Reference::Id(_) | Reference::Open => None,
+            Reference::Failed => Some(Outcome::conflict(format!(
+                "The operation refers to the bulkId {}, whose resource was not created",
+                quoted(name)
+            ))),
+            Reference::Unknown => Some(Outcome::refused(&Error::invalid_value(format!(
+                "The operation refers to the bulkId {}, which no POST of this request has",
+                quoted(name)
+            )))),
+        }
+    }
+
+    /// Takes out what refers to resources that later steps create. Only the POSTs of a circle have such references.
+    fn leave_out(&self, entry: &Entry, data: &mut Value) -> Option<LeftOut> {
+        let open = entry.references.iter().filter(|name| self.is_open(name));
+        let references: BTreeSet<String> = open.cloned().collect();
+        if references.is_empty() {
+            return None;
+        }
+        let operations = references::take_open(data, &|name| references.contains(name));
+        Some(LeftOut { operations, references })
+    }
+
+    fn fill_in(&self, data: &mut Value) {
+        references::visit(data, &mut |name| match self.reference(name) {
+            Reference::Id(id) => Some(id.to_owned()),
+            Reference::Open | Reference::Failed | Reference::Unknown => None,
+        });
+    }
+
+    /// Begins to add what was left out, or settles the operation when something of it will never be there.
+    fn start_second(&mut self, index: usize) -> Option<Step> {
+        let entry = self.entries.get_mut(index)?;
+        let LeftOut { operations, references } = entry.left_out.take()?;
+        let path = entry.result.as_ref()?.path.clone()?;
+        let is_lost = |name: &str| matches!(self.reference(name), Reference::Failed);
+        let lost = references.iter().find(|name| is_lost(name)).map(|name| {
+            format!(
+                "The resource was created, but without what refers to the bulkId {}, whose resource \
+                 was not",
+                quoted(name)
+            )
+        });
+        let mut data = references::patch(operations);
+        if lost.is_some() {
+            drop_lost(&mut data, &is_lost);
+        }
+        self.fill_in(&mut data);
+        let is_empty = data.get("Operations").and_then(Value::as_array).is_none_or(Vec::is_empty);
+        if let (true, Some(detail)) = (is_empty, &lost) {
+            let outcome = Outcome::conflict(detail.clone());
+            self.settle(index, Some(path), outcome);
+            return None;
+        }
+        let running = Running { path: path.clone(), left_out: None, is_second: true, lost };
+        self.running.insert(index, running);
+        Some(Step { index, method: Method::Patch, path, data: Some(data), version: None })
+    }
+
+    /// Keeps how an operation went, and counts it when it failed.
+    fn settle(&mut self, index: usize, path: Option<BulkPath>, outcome: Outcome) {
+        if let (Outcome::Failed { .. }, Some(left)) = (&outcome, &mut self.errors_left) {
+            *left = left.saturating_sub(1);
+        }
+        if let Some(entry) = self.entries.get_mut(index) {
+            let (method, bulk_id) = (entry.method, entry.bulk_id.clone());
+            entry.result = Some(OperationResult { method, bulk_id, path, outcome });
+        }
+    }
+}
+
+/// Sorts the operations so that each runs after the ones in `follows`. Only POSTs can form a circle.
+fn in_order(mut follows: Vec<Vec<usize>>) -> VecDeque<Turn> {
+    let mut open: BTreeSet<usize> = (0..follows.len()).collect();
+    let mut in_parts = Vec::new();
+    let mut turns = VecDeque::with_capacity(follows.len());
+    loop {
+        let mut waiting = follows.iter_mut().enumerate().filter(|(index, _)| open.contains(index));
+        let ready = waiting.find_map(|(index, before)| is_over(before, &open).then_some(index));
+        let Some(index) = ready.or_else(|| first_of_circle(&follows, &open)) else { return turns };
+        open.remove(&index);
+        turns.push_back(Turn::First(index));
+        if ready.is_none() {
+            in_parts.push(index);
+        }
+        in_parts.retain(|index| {
+            let is_over = follows.get_mut(*index).is_none_or(|before| is_over(before, &open));
+            if is_over {
+                turns.push_back(Turn::Second(*index));
+            }
+            !is_over
+        });
+    }
+}
+
+/// Whether none of these operations is open. Pops finished operations off the end of `before`.
+fn is_over(before: &mut Vec<usize>, open: &BTreeSet<usize>) -> bool {
+    while before.pop_if(|index| !open.contains(index)).is_some() {}
+    before.is_empty()
+}
+
+/// The lowest index in a circle. Every open operation must wait for an open one: following the last entries of `follows`
+/// then reaches a circle.
+fn first_of_circle(follows: &[Vec<usize>], open: &BTreeSet<usize>) -> Option<usize> {
+    let mut at = *open.first()?;
+    let mut way = Vec::new();
+    loop {
+        if let Some(start) = way.iter().position(|passed| *passed == at) {
+            return way.into_iter().skip(start).min();
+        }
+        way.push(at);
+        at = *follows.get(at)?.last()?;
+    }
+}
+
+fn count(steps: usize) -> u64 {
+    u64::try_from(steps).unwrap_or(u64::MAX)
+}
+
+/// Takes out of a PATCH of ours what refers to resources that will never be there.
+fn drop_lost(data: &mut Value, is_lost: &dyn Fn(&str) -> bool) {
+    let Some(operations) = data.get_mut("Operations").and_then(Value::as_array_mut) else { return };
+    operations.retain_mut(|operation| {
+        let Some(value) = operation.get_mut("value") else { return false };
+        references::drop_open(value, is_lost)
+    });
+}

@@ -1,0 +1,116 @@
+//! Filter text into tokens with their positions. Knows JSON strings, but not which words mean what.
+
+use super::MAX_FILTER_BYTES;
+use crate::Error;
+use crate::error::{excerpt, quoted};
+
+/// A token and where it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Token<'t> {
+    pub(super) kind: TokenKind,
+    /// As written, quotes included.
+    pub(super) raw: &'t str,
+    /// Position of its first character, counted in characters from 1.
+    pub(super) position: usize,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum TokenKind {
+    /// A path, keyword, operator, number, or anything else that stands without quotes.
+    Word,
+    /// A JSON string, decoded.
+    Text(String),
+    OpenParenthesis,
+    CloseParenthesis,
+    OpenBracket,
+    CloseBracket,
+}
+
+impl Token<'_> {
+    /// The token as an error shows it: in quotes, and not too long.
+    pub(super) fn shown(&self) -> String {
+        match self.kind {
+            TokenKind::Text(_) => excerpt(self.raw),
+            _ => quoted(self.raw),
+        }
+    }
+}
+
+/// Splits `text`; `subject` is what an error calls it.
+pub(super) fn tokens<'t>(subject: &str, text: &'t str) -> Result<Vec<Token<'t>>, Error> {
+    if text.len() > MAX_FILTER_BYTES {
+        return Err(Error::invalid_filter(format!(
+            "{subject}: {} bytes long; at most {MAX_FILTER_BYTES} are accepted",
+            text.len()
+        )));
+    }
+    let mut tokens = Vec::new();
+    let mut position = 1;
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let (raw, after) = match first {
+            '(' | ')' | '[' | ']' => take(rest, 1),
+            '"' => take(rest, string_length(rest).ok_or_else(|| unclosed(subject, position))?),
+            space if is_space(space) => take(rest, 1),
+            _ => take(rest, rest.find(ends_word).unwrap_or(rest.len())),
+        };
+        let kind = match first {
+            '(' => Some(TokenKind::OpenParenthesis),
+            ')' => Some(TokenKind::CloseParenthesis),
+            '[' => Some(TokenKind::OpenBracket),
+            ']' => Some(TokenKind::CloseBracket),
+            '"' => Some(TokenKind::Text(decode(subject, raw, position)?)),
+            space if is_space(space) => None,
+            _ => Some(TokenKind::Word),
+        };
+        tokens.extend(kind.map(|kind| Token { kind, raw, position }));
+        position += raw.chars().count();
+        rest = after;
+    }
+    Ok(tokens)
+}
+
+/// `length` is where a character of `text` begins, or its end.
+fn take(text: &str, length: usize) -> (&str, &str) {
+    text.split_at_checked(length).unwrap_or((text, ""))
+}
+
+/// The grammar has single spaces; clients that build filters from templates leave line breaks in them.
+fn is_space(character: char) -> bool {
+    matches!(character, ' ' | '\t' | '\r' | '\n')
+}
+
+fn ends_word(character: char) -> bool {
+    is_space(character) || matches!(character, '(' | ')' | '[' | ']' | '"')
+}
+
+/// Length in bytes of the string literal `text` begins with, both quotes included; `None` when it has no end.
+fn string_length(text: &str) -> Option<usize> {
+    let mut escaped = false;
+    for (index, character) in text.char_indices().skip(1) {
+        match character {
+            _ if escaped => escaped = false,
+            '\\' => escaped = true,
+            '"' => return Some(index + 1),
+            _ => {}
+        }
+    }
+    None
+}
+
+/// RFC 7644 §3.4.2.2: a comparison value has the rules of JSON.
+fn decode(subject: &str, raw: &str, position: usize) -> Result<String, Error> {
+    serde_json::from_str(raw).map_err(|_| {
+        Error::invalid_filter(format!(
+            "{subject}: the text at character {position} is not a JSON string: {}; \
+             a backslash is written \\\\ and a quote \\\"",
+            excerpt(raw)
+        ))
+    })
+}
+
+fn unclosed(subject: &str, position: usize) -> Error {
+    Error::invalid_filter(format!(
+        "{subject}: the text that begins at character {position} has no closing double quote"
+    ))
+}

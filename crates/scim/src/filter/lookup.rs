@@ -1,0 +1,138 @@
+//! What a bound filter says without a resource: the values an index could be asked for, and the element it describes.
+
+use super::bound::{Node, Order, Test, TextRelation};
+use crate::bound_path::BoundPath;
+use serde_json::Value;
+use std::collections::BTreeSet;
+
+/// An `eq` comparison with text that every match meets. Names are canonical, of common and core attributes.
+///
+/// It narrows a search down and no more: what is found by it must still be matched against the whole filter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lookup {
+    /// The attribute, such as `userName`.
+    pub attribute: String,
+    /// The sub-attribute, such as the `value` of `emails`.
+    pub sub_attribute: Option<String>,
+    /// The text as written; where the attribute is not caseExact (RFC 7643 §2.2) it is the caller's to fold.
+    pub value: String,
+}
+
+pub(super) fn lookups(root: &Node) -> Vec<Lookup> {
+    let mut lookups = Vec::new();
+    collect(root, &mut |path, text| {
+        lookups.extend(path.extension.is_none().then(|| Lookup {
+            attribute: path.attribute.clone(),
+            sub_attribute: path.sub_attribute.clone(),
+            value: text.to_owned(),
+        }));
+    });
+    lookups
+}
+
+/// What a filter says about one attribute.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Mention {
+    /// Only whether one of its values has one of these texts in `value`; nothing when there are none.
+    Values(BTreeSet<String>),
+    /// Something else.
+    Other,
+}
+
+pub(super) fn is_never_met(node: &Node) -> bool {
+    match node {
+        Node::Constant(holds) => !holds,
+        Node::Or(nodes) => nodes.iter().all(is_never_met),
+        Node::And(nodes) => nodes.iter().any(is_never_met),
+        Node::Not(_) | Node::Compare { .. } | Node::Element { .. } | Node::Present(_) => false,
+    }
+}
+
+pub(super) fn mention(node: &Node, attribute: &str) -> Mention {
+    let is_meant = |path: &BoundPath| path.extension.is_none() && path.attribute == attribute;
+    match node {
+        Node::And(nodes) | Node::Or(nodes) => {
+            let mut values = BTreeSet::new();
+            for node in nodes {
+                match mention(node, attribute) {
+                    Mention::Values(more) => values.extend(more),
+                    Mention::Other => return Mention::Other,
+                }
+            }
+            Mention::Values(values)
+        }
+        Node::Not(node) => mention(node, attribute),
+        Node::Compare { path, test, written } if is_meant(path) => match written {
+            Value::String(text)
+                if test.is_equality() && path.sub_attribute.as_deref() == Some("value") =>
+            {
+                Mention::Values(BTreeSet::from([text.clone()]))
+            }
+            _ => Mention::Other,
+        },
+        Node::Element { path, filter } if is_meant(path) => match eq_terms(filter).as_deref() {
+            Some([(name, Value::String(text))]) if name == "value" => {
+                Mention::Values(BTreeSet::from([text.clone()]))
+            }
+            _ => Mention::Other,
+        },
+        Node::Present(path) if is_meant(path) => Mention::Other,
+        Node::Constant(_) | Node::Compare { .. } | Node::Element { .. } | Node::Present(_) => {
+            Mention::Values(BTreeSet::new())
+        }
+    }
+}
+
+/// Calls `found` for each comparison of text by `eq` that must hold, with its path.
+fn collect(node: &Node, found: &mut dyn FnMut(&BoundPath, &str)) {
+    match node {
+        Node::And(nodes) => nodes.iter().for_each(|node| collect(node, found)),
+        Node::Compare {
+            path,
+            test: Test::Text { relation: TextRelation::EQUAL, .. },
+            written: Value::String(text),
+        } => found(path, text),
+        Node::Element { path: outer, filter } => collect(filter, &mut |inner, text| {
+            let sub_attribute = Some(inner.attribute.clone());
+            found(&BoundPath { sub_attribute, ..outer.clone() }, text);
+        }),
+        Node::Constant(_)
+        | Node::Compare { .. }
+        | Node::Or(_)
+        | Node::Not(_)
+        | Node::Present(_) => {}
+    }
+}
+
+pub(super) fn eq_terms(root: &Node) -> Option<Vec<(String, Value)>> {
+    let nodes = match root {
+        Node::And(nodes) => nodes.as_slice(),
+        single => std::slice::from_ref(single),
+    };
+    let mut terms: Vec<(String, Value)> = Vec::new();
+    for node in nodes {
+        let Node::Compare { path, test, written } = node else { return None };
+        let BoundPath { extension: None, attribute, sub_attribute: None, .. } = path else {
+            return None;
+        };
+        if !test.is_equality() {
+            return None;
+        }
+        match terms.iter().find(|(name, _)| name == attribute) {
+            Some((_, value)) if value == written => {}
+            Some(_) => return None,
+            None => terms.push((attribute.clone(), written.clone())),
+        }
+    }
+    Some(terms)
+}
+
+impl Test {
+    fn is_equality(&self) -> bool {
+        match self {
+            Test::Text { relation, .. } => *relation == TextRelation::EQUAL,
+            Test::Boolean(_) | Test::Primary(_) => true,
+            Test::Number { order, .. } | Test::Instant { order, .. } => *order == Order::Equal,
+        }
+    }
+}

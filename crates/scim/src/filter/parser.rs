@@ -1,0 +1,293 @@
+//! Tokens into a syntax tree, by the grammar of RFC 7644 §3.4.2.2, Figure 1. Knows no schema.
+//!
+//! One function per level of precedence: `or`, `and`, then `not` and grouping. Only an opening parenthesis or bracket
+//! goes down, and those are counted: no text can use up the stack.
+
+use super::lexer::{Token, TokenKind, tokens};
+use super::{CompareOp, CompareValue, Filter, MAX_NESTING};
+use crate::Error;
+use crate::attr_path::AttrPath;
+use crate::error::excerpt;
+use serde_json::Number;
+use std::iter::Peekable;
+
+const TERM: &str = "an attribute name, \"not (\" or \"(\"";
+const OPERATOR: &str = "a comparison operator (eq, ne, co, sw, ew, gt, ge, lt, le or pr)";
+
+pub(super) fn parse_filter(text: &str) -> Result<Filter, Error> {
+    let mut parser = Parser::new("Filter", text)?;
+    if parser.peek().is_none() {
+        return Err(Error::invalid_filter(
+            "Filter: empty; expected a comparison such as userName eq \"ada@example.com\"",
+        ));
+    }
+    let filter = parser.disjunction()?;
+    parser.end("\"and\", \"or\" or the end")?;
+    Ok(filter)
+}
+
+pub(super) fn parse_value_path(text: &str) -> Result<(AttrPath, Filter, Option<String>), Error> {
+    // RFC 7644 Table 9: invalidFilter is for the filter in a path, invalidPath for the path around it.
+    let around = |error: Error| Error::invalid_path(error.detail);
+    let mut parser = Parser::new("Path", text)?;
+    let path = parser.attr_path("an attribute name").map_err(around)?;
+    let open = parser.expect(&TokenKind::OpenBracket, "\"[\"").map_err(around)?;
+    let filter = parser.value_filter(&open)?;
+    let sub_attribute = parser.sub_attribute().map_err(around)?;
+    parser.end("\".\" with a sub-attribute, or the end").map_err(around)?;
+    Ok((path, filter, sub_attribute))
+}
+
+struct Parser<'t> {
+    /// What an error calls the text.
+    subject: &'static str,
+    tokens: Peekable<std::vec::IntoIter<Token<'t>>>,
+    /// The last token taken: an error says what it expected something after.
+    previous: Option<Token<'t>>,
+    /// Position after the last character.
+    end: usize,
+    /// Open parentheses and brackets.
+    depth: usize,
+    in_value_filter: bool,
+}
+
+impl<'t> Parser<'t> {
+    fn new(subject: &'static str, text: &'t str) -> Result<Self, Error> {
+        Ok(Self {
+            subject,
+            tokens: tokens(subject, text)?.into_iter().peekable(),
+            previous: None,
+            end: text.chars().count() + 1,
+            depth: 0,
+            in_value_filter: false,
+        })
+    }
+
+    fn disjunction(&mut self) -> Result<Filter, Error> {
+        let mut terms = vec![self.conjunction()?];
+        while self.take_keyword("or").is_some() {
+            terms.push(self.conjunction()?);
+        }
+        Ok(Filter::or(terms))
+    }
+
+    fn conjunction(&mut self) -> Result<Filter, Error> {
+        let mut terms = vec![self.term()?];
+        while self.take_keyword("and").is_some() {
+            terms.push(self.term()?);
+        }
+        Ok(Filter::and(terms))
+    }
+
+    fn term(&mut self) -> Result<Filter, Error> {
+        if self.take_keyword("not").is_some() {
+            let open = self.expect(&TokenKind::OpenParenthesis, "\"(\"")?;
+            let filter = self.nested(&open, &TokenKind::CloseParenthesis, "\")\"")?;
+            return Ok(Filter::Not(Box::new(filter)));
+        }
+        if let Some(open) = self.take(&TokenKind::OpenParenthesis) {
+            return self.nested(&open, &TokenKind::CloseParenthesis, "\")\"");
+        }
+        let path = self.attr_path(TERM)?;
+        match self.take(&TokenKind::OpenBracket) {
+            Some(open) => self.value_path(path, &open),
+            None => self.comparison(path),
+        }
+    }
+
+    /// After `attrPath "["`.
+    fn value_path(&mut self, path: AttrPath, open: &Token<'t>) -> Result<Filter, Error> {
+        let filter = self.value_filter(open)?;
+        let filter = match self.sub_attribute()? {
+            // Entra ID's `emails[type eq "work"].value eq "x"` asks the same value for both.
+            Some(name) => {
+                let path = AttrPath { urn: None, name, sub_attribute: None };
+                Filter::and(vec![filter, self.comparison(path)?])
+            }
+            None => filter,
+        };
+        Ok(Filter::ValuePath { path, filter: Box::new(filter) })
+    }
+
+    /// `valFilter "]"`, after its opening bracket.
+    fn value_filter(&mut self, open: &Token<'t>) -> Result<Filter, Error> {
+        if self.in_value_filter {
+            return Err(self.error(format!(
+                "\"[\" at character {} stands between other brackets; a value filter cannot hold another one",
+                open.position
+            )));
+        }
+        self.in_value_filter = true;
+        let filter = self.nested(open, &TokenKind::CloseBracket, "\"]\"")?;
+        self.in_value_filter = false;
+        Ok(filter)
+    }
+
+    /// `"." subAttr`, which the lexer gives as one word.
+    fn sub_attribute(&mut self) -> Result<Option<String>, Error> {
+        let Some(token) = self.take_word(|word| word.starts_with('.')) else { return Ok(None) };
+        match token.raw.strip_prefix('.').and_then(AttrPath::parse) {
+            Some(AttrPath { urn: None, name, sub_attribute: None }) if !is_reserved(&name) => {
+                Ok(Some(name))
+            }
+            _ => Err(self.error(format!(
+                "expected one sub-attribute after \"]\" at character {}, found {}",
+                token.position,
+                token.shown()
+            ))),
+        }
+    }
+
+    /// `compareOp compValue`, or `pr`.
+    fn comparison(&mut self, path: AttrPath) -> Result<Filter, Error> {
+        if self.take_keyword("pr").is_some() {
+            return Ok(Filter::Present(path));
+        }
+        let word = self.peek().filter(|token| token.kind == TokenKind::Word);
+        let Some(op) = word.and_then(|token| CompareOp::from_word(token.raw)) else {
+            return Err(self.expected(OPERATOR));
+        };
+        self.advance();
+        let value = self.compare_value(op)?;
+        Ok(Filter::Compare { path, op, value })
+    }
+
+    /// `compValue`. After `eq` a single word may stand without its quotes: it cannot be anything else.
+    fn compare_value(&mut self, op: CompareOp) -> Result<CompareValue, Error> {
+        let value = match self.peek() {
+            Some(Token { kind: TokenKind::Text(text), .. }) => CompareValue::String(text.clone()),
+            Some(token) if token.kind == TokenKind::Word => match read_word(token.raw) {
+                Some(value) => value,
+                None if op == CompareOp::Eq && is_bare_text(token.raw) => {
+                    CompareValue::String(token.raw.to_owned())
+                }
+                None => {
+                    let (position, word) = (token.position, excerpt(token.raw));
+                    return Err(self.error(format!(
+                        "text must be in double quotes: expected true, false, null, a number or text such as \
+                         \"ada\" at character {position}, found {word}"
+                    )));
+                }
+            },
+            _ => {
+                return Err(
+                    self.expected("a value (text in double quotes, a number, true, false or null)")
+                );
+            }
+        };
+        self.advance();
+        Ok(value)
+    }
+
+    fn attr_path(&mut self, what: &str) -> Result<AttrPath, Error> {
+        let word =
+            self.peek().filter(|token| token.kind == TokenKind::Word && !is_reserved(token.raw));
+        let Some(path) = word.and_then(|token| AttrPath::parse(token.raw)) else {
+            return Err(self.expected(what));
+        };
+        self.advance();
+        Ok(path)
+    }
+
+    /// A filter and its closing token, after the opening one.
+    fn nested(
+        &mut self,
+        open: &Token<'t>,
+        close: &TokenKind,
+        shown: &str,
+    ) -> Result<Filter, Error> {
+        self.depth += 1;
+        if self.depth > MAX_NESTING {
+            return Err(self.error(format!(
+                "nested too deep at character {}; at most {MAX_NESTING} parentheses and brackets may be open",
+                open.position
+            )));
+        }
+        let filter = self.disjunction()?;
+        self.expect(close, &format!("\"and\", \"or\" or {shown}"))?;
+        self.depth -= 1;
+        Ok(filter)
+    }
+
+    fn end(&mut self, what: &str) -> Result<(), Error> {
+        if self.peek().is_some() { Err(self.expected(what)) } else { Ok(()) }
+    }
+
+    fn expect(&mut self, kind: &TokenKind, what: &str) -> Result<Token<'t>, Error> {
+        match self.take(kind) {
+            Some(token) => Ok(token),
+            None => Err(self.expected(what)),
+        }
+    }
+
+    fn peek(&mut self) -> Option<&Token<'t>> {
+        self.tokens.peek()
+    }
+
+    fn advance(&mut self) {
+        self.previous = self.tokens.next();
+    }
+
+    fn take(&mut self, kind: &TokenKind) -> Option<Token<'t>> {
+        let token = self.tokens.next_if(|token| token.kind == *kind)?;
+        self.previous = Some(token.clone());
+        Some(token)
+    }
+
+    fn take_word(&mut self, is_it: impl FnOnce(&str) -> bool) -> Option<Token<'t>> {
+        let token =
+            self.tokens.next_if(|token| token.kind == TokenKind::Word && is_it(token.raw))?;
+        self.previous = Some(token.clone());
+        Some(token)
+    }
+
+    fn take_keyword(&mut self, keyword: &str) -> Option<Token<'t>> {
+        self.take_word(|word| word.eq_ignore_ascii_case(keyword))
+    }
+
+    /// What was expected in place of the next token.
+    fn expected(&mut self, what: &str) -> Error {
+        let (position, found) = match self.tokens.peek() {
+            Some(token) => (token.position, token.shown()),
+            None => (self.end, "the end".to_owned()),
+        };
+        let after = match &self.previous {
+            Some(token) => format!(" after {}", token.shown()),
+            None => String::new(),
+        };
+        self.error(format!("expected {what}{after} at character {position}, found {found}"))
+    }
+
+    fn error(&self, what: String) -> Error {
+        Error::invalid_filter(format!("{}: {what}", self.subject))
+    }
+}
+
+/// Words that cannot be attribute names; an attribute called so would have to be written with its URN.
+fn is_reserved(word: &str) -> bool {
+    ["and", "or", "not"].iter().any(|keyword| keyword.eq_ignore_ascii_case(word))
+}
+
+/// Whether a word can be text that lost its quotes. Other quotes than double ones might be part of the text or not.
+fn is_bare_text(word: &str) -> bool {
+    const OTHER_QUOTES: [char; 8] = ['\'', '`', '´', '‘', '’', '“', '”', '„'];
+    !is_reserved(word) && !word.starts_with(OTHER_QUOTES)
+}
+
+fn read_word(word: &str) -> Option<CompareValue> {
+    if word.eq_ignore_ascii_case("true") {
+        return Some(CompareValue::Boolean(true));
+    }
+    if word.eq_ignore_ascii_case("false") {
+        return Some(CompareValue::Boolean(false));
+    }
+    if word.eq_ignore_ascii_case("null") {
+        return Some(CompareValue::Null);
+    }
+    let number: Number = serde_json::from_str(word).ok()?;
+    if number.is_f64() {
+        // serde_json says that it is a JSON number, but rounds it faster than it rounds it right.
+        return word.parse().ok().and_then(Number::from_f64).map(CompareValue::Number);
+    }
+    Some(CompareValue::Number(number))
+}

@@ -1,0 +1,104 @@
+//! A list as a whole: taken out of its container and put back, searched, and with one primary value at most.
+
+use crate::Error;
+use crate::schema::Attribute;
+use crate::values::{identity, is_repeat, is_same_type, too_many_primary};
+use crate::work::charge;
+use serde_json::{Map, Value};
+use std::borrow::Cow;
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+/// Takes the values of a list out of their container, to be put back with [`put_list`].
+pub(super) fn take_list(container: &mut Map<String, Value>, name: &str) -> Vec<Value> {
+    match container.get_mut(name) {
+        Some(Value::Array(elements)) => std::mem::take(elements),
+        _ => Vec::new(),
+    }
+}
+
+/// Puts a list back; one without values disappears.
+pub(super) fn put_list(container: &mut Map<String, Value>, name: &str, elements: Vec<Value>) {
+    if elements.is_empty() {
+        container.shift_remove(name);
+    } else {
+        container.insert(name.to_owned(), Value::Array(elements));
+    }
+}
+
+/// Values of a list by [`identity`], so that many can be looked up without comparing each with each.
+pub(super) struct Index(HashMap<Option<String>, Vec<usize>>);
+
+impl Index {
+    /// The index of those of `elements` that one of `wanted` could be: a request may add a few values to a long list
+    /// many times.
+    pub fn new(attribute: &Attribute, elements: &[Value], wanted: &[Value]) -> Self {
+        let wanted: HashSet<Option<Cow<'_, str>>> =
+            wanted.iter().map(|element| identity(attribute, element)).collect();
+        let mut index = Self(HashMap::with_capacity(wanted.len()));
+        for (element, position) in elements.iter().zip(0..) {
+            let identity = identity(attribute, element);
+            if wanted.contains(&identity) {
+                index.insert_at(identity, position);
+            }
+        }
+        index
+    }
+
+    /// Adds one more.
+    pub fn insert(&mut self, attribute: &Attribute, element: &Value, position: usize) {
+        self.insert_at(identity(attribute, element), position);
+    }
+
+    fn insert_at(&mut self, identity: Option<Cow<'_, str>>, position: usize) {
+        self.0.entry(identity.map(Cow::into_owned)).or_default().push(position);
+    }
+
+    /// Where `elements` holds the value that `wanted` is: an equal one, or one with the same `value` and `type`
+    /// (RFC 7643 §2.4 lets no two have both). Without a `type`, its `value` alone says which.
+    pub fn find(&self, attribute: &Attribute, elements: &[Value], wanted: &Value) -> Option<usize> {
+        let identity = identity(attribute, wanted).map(Cow::into_owned);
+        let candidates = self.0.get(&identity)?;
+        let found = |is_meant: &dyn Fn(&Value) -> bool| {
+            let mut candidates = candidates.iter().copied().take_while(|_| charge(""));
+            candidates.find(|at| elements.get(*at).is_some_and(is_meant))
+        };
+        if identity.is_none() {
+            return found(&|element| element == wanted);
+        }
+        found(&|element| is_same_type(attribute, element, wanted)).or_else(|| {
+            match wanted.get("type") {
+                None => candidates.first().copied(),
+                Some(_) => None,
+            }
+        })
+    }
+}
+
+/// Makes the value that an operation marked as primary the only one: "the server SHALL set the value of the existing
+/// attribute to false" (RFC 7644 §3.5.2). `marked` are the positions of what it marked.
+///
+/// # Errors
+/// `invalidValue` when the operation marked more than one.
+pub(super) fn settle_primary(
+    attribute: &Attribute,
+    elements: &mut [Value],
+    marked: &BTreeSet<usize>,
+    at: &str,
+) -> Result<(), Error> {
+    let Some(first) = marked.first() else { return Ok(()) };
+    let mut values = marked.iter().filter_map(|position| elements.get(*position));
+    // Values that the operation made the same are one in the end.
+    if let Some(value) = values.next()
+        && !values.all(|other| is_repeat(attribute, value, other))
+    {
+        return Err(too_many_primary(marked.len(), at));
+    }
+    for (element, position) in elements.iter_mut().zip(0_usize..) {
+        if position != *first
+            && let Some(primary @ Value::Bool(true)) = element.get_mut("primary")
+        {
+            *primary = Value::Bool(false);
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,180 @@
+//! Which values of a list that is kept apart a request can touch, so that adding one member to a group of 50,000 reads
+//! one member.
+
+use super::path::{Destination, Place, resolve};
+use super::request::{Op, PatchRequest};
+use crate::schema::{Attribute, ResourceType};
+use crate::values::{nested, unwrapped};
+use serde_json::{Map, Value};
+use std::collections::BTreeSet;
+
+/// What a request can touch of the attribute that is kept apart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reach {
+    /// Those of its values with one of these in `value`; none of them when there is none.
+    These(BTreeSet<String>),
+    /// Any of its values.
+    All,
+}
+
+impl Reach {
+    fn and(self, other: Reach) -> Reach {
+        match (self, other) {
+            (Reach::These(mut these), Reach::These(others)) => {
+                these.extend(others);
+                Reach::These(these)
+            }
+            (Reach::All, _) | (_, Reach::All) => Reach::All,
+        }
+    }
+
+    fn nothing() -> Reach {
+        Reach::These(BTreeSet::new())
+    }
+}
+
+/// What `request` can touch of the attribute of `resource_type` that is kept apart. [`super::apply`] needs no more of its
+/// values than these, and leaves the others as they are.
+///
+/// An operation that cannot be applied touches nothing: applying it says what is wrong.
+pub fn reach(resource_type: &ResourceType, request: &PatchRequest) -> Reach {
+    let reaches = request.operations.iter().map(|operation| {
+        let (op, value) = (operation.op, operation.value.as_ref());
+        match (&operation.path, value) {
+            (Some(path), value) => reach_of_path(resource_type, path, op, value),
+            (None, Some(Value::Object(members))) => {
+                reach_of_members(resource_type, "", op, members)
+            }
+            (None, _) => Reach::nothing(),
+        }
+    });
+    reaches.fold(Reach::nothing(), Reach::and)
+}
+
+fn reach_of_members(
+    resource_type: &ResourceType,
+    prefix: &str,
+    op: Op,
+    members: &Map<String, Value>,
+) -> Reach {
+    let reaches = members.iter().map(|(key, value)| {
+        reach_of_path(resource_type, &format!("{prefix}{key}"), op, Some(value))
+    });
+    reaches.fold(Reach::nothing(), Reach::and)
+}
+
+fn reach_of_path(resource_type: &ResourceType, path: &str, op: Op, value: Option<&Value>) -> Reach {
+    match resolve(resource_type, path) {
+        Ok(Destination::Core) => {
+            let members = value.map(unwrapped).and_then(Value::as_object);
+            let prefix = format!("{}:", resource_type.schema.id);
+            members.map_or_else(Reach::nothing, |members| {
+                reach_of_members(resource_type, &prefix, op, members)
+            })
+        }
+        Ok(Destination::Place(place)) if place.attribute.kept_apart => {
+            reach_of_place(&place, op, value)
+        }
+        _ => Reach::nothing(),
+    }
+}
+
+fn reach_of_place(place: &Place<'_>, op: Op, value: Option<&Value>) -> Reach {
+    let value = value.filter(|value| !value.is_null());
+    match (&place.filter, place.sub_attribute, op, value) {
+        (Some(filter), _, _, _) => {
+            let terms = filter.eq_terms().unwrap_or_default();
+            let value = terms.into_iter().find(|(name, _)| name == "value");
+            match value {
+                Some((_, Value::String(text))) => Reach::These(BTreeSet::from([text])),
+                _ => Reach::All,
+            }
+        }
+        (None, None, Op::Add | Op::Remove, Some(value)) => values_in(place.attribute, value),
+        (None, None, Op::Add, None) => Reach::nothing(),
+        _ => Reach::All,
+    }
+}
+
+/// The `value` of each of the values that an operation names.
+fn values_in(attribute: &Attribute, value: &Value) -> Reach {
+    match nested(attribute, value).unwrap_or(value) {
+        Value::Array(elements) => elements
+            .iter()
+            .map(|element| values_in(attribute, element))
+            .fold(Reach::nothing(), Reach::and),
+        Value::String(text) => Reach::These(BTreeSet::from([text.clone()])),
+        Value::Object(members) => {
+            let named = members.iter().find(|(key, _)| {
+                attribute.sub_attribute(key).is_some_and(|found| found.name == "value")
+            });
+            match named {
+                Some((_, Value::String(text))) => Reach::These(BTreeSet::from([text.clone()])),
+                _ => Reach::All,
+            }
+        }
+        _ => Reach::nothing(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Reach, reach};
+    use crate::patch::PatchRequest;
+    use crate::schema::ResourceTypes;
+    use crate::urn;
+    use serde_json::{Value, json};
+
+    #[track_caller]
+    fn check(operation: Value, expected: Option<&[&str]>) {
+        let body = json!({"schemas": [urn::PATCH_OP], "Operations": [operation]});
+        let request = PatchRequest::read(body.as_object().unwrap().clone().into()).unwrap();
+        let expected = match expected {
+            Some(ids) => Reach::These(ids.iter().map(|id| (*id).to_owned()).collect()),
+            None => Reach::All,
+        };
+        assert_eq!(reach(&ResourceTypes::standard().groups, &request), expected);
+    }
+
+    #[test]
+    fn what_names_its_members_reaches_those() {
+        let two = json!([{"value": "a"}, {"Value": "b", "display": "B"}]);
+        check(json!({"op": "add", "path": "members", "value": two}), Some(&["a", "b"]));
+        check(json!({"op": "Add", "path": "Members", "value": {"value": "a"}}), Some(&["a"]));
+        check(json!({"op": "add", "path": "members", "value": ["a", "b"]}), Some(&["a", "b"]));
+        check(json!({"op": "add", "value": {"members": two}}), Some(&["a", "b"]));
+        check(json!({"op": "add", "value": {(urn::GROUP): {"members": two}}}), Some(&["a", "b"]));
+        let listed = json!([{"members": two}]);
+        check(json!({"op": "add", "value": {(urn::GROUP): listed}}), Some(&["a", "b"]));
+        check(json!({"op": "add", "path": urn::GROUP, "value": listed}), Some(&["a", "b"]));
+        check(json!({"op": "remove", "path": "members", "value": two}), Some(&["a", "b"]));
+        let deep = json!({"members": two});
+        check(json!({"op": "add", "path": "members", "value": deep}), Some(&["a", "b"]));
+        check(json!({"op": "remove", "path": "members", "value": [deep]}), Some(&["a", "b"]));
+        check(json!({"op": "remove", "path": "members[value eq \"a\"]"}), Some(&["a"]));
+        let both = "members[type eq \"User\" and value eq \"a\"].display";
+        check(json!({"op": "replace", "path": both, "value": "x"}), Some(&["a"]));
+    }
+
+    #[test]
+    fn what_names_no_members_reaches_none() {
+        check(json!({"op": "replace", "value": {"displayName": "x", "id": "1"}}), Some(&[]));
+        check(json!({"op": "replace", "path": "displayName", "value": "x"}), Some(&[]));
+        check(json!({"op": "add", "path": "members", "value": []}), Some(&[]));
+    }
+
+    #[test]
+    fn what_is_about_the_whole_list_reaches_all() {
+        check(json!({"op": "replace", "path": "members", "value": [{"value": "a"}]}), None);
+        check(json!({"op": "replace", "value": {"members": []}}), None);
+        let listed = json!([{"members": [{"value": "a"}]}]);
+        check(json!({"op": "replace", "value": {(urn::GROUP): listed}}), None);
+        check(json!({"op": "replace", "path": urn::GROUP, "value": listed}), None);
+        check(json!({"op": "remove", "path": "members"}), None);
+        check(json!({"op": "remove", "path": "members", "value": null}), None);
+        check(json!({"op": "remove", "path": "members[type eq \"Group\"]"}), None);
+        check(json!({"op": "remove", "path": "members[value ne \"a\"]"}), None);
+        check(json!({"op": "replace", "path": "members.display", "value": "x"}), None);
+        check(json!({"op": "add", "path": "members", "value": [{"display": "x"}]}), None);
+    }
+}

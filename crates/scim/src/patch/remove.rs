@@ -1,0 +1,180 @@
+//! `remove` (RFC 7644 §3.5.2.2). What is not there is as good as removed: Okta and Entra ID repeat removals, so only a
+//! path that cannot be right is refused.
+
+use super::elements::{change_elements, remove_elements};
+use super::list::{put_list, take_list};
+use super::part::{unless_immutable, within, write_complex};
+use super::path::{Destination, Place, refuse_read_only, resolve};
+use super::request::Operation;
+use super::write::Mode;
+use crate::Error;
+use crate::schema::{Attribute, Mutability, ResourceType, Schema};
+use crate::validate::value::{is_nothing, not_complex, read_listed};
+use crate::values::{identity, is_same, nested};
+use serde_json::{Map, Value};
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+/// Applies a `remove` operation (RFC 7644 §3.5.2.2).
+///
+/// # Errors
+/// `noTarget` without a path; `mutability` for what is required or readOnly, for what is immutable and there, and for a
+/// boolean that a resource has or has not, such as `active`; else as [`super::apply`].
+pub(super) fn remove(
+    resource_type: &ResourceType,
+    attributes: &mut Map<String, Value>,
+    operation: &Operation,
+) -> Result<(), Error> {
+    let Some(path) = &operation.path else {
+        return Err(Error::no_target("path is missing; remove needs one"));
+    };
+    match resolve(resource_type, path)? {
+        Destination::Schemas | Destination::Unknown => Ok(()),
+        Destination::Core => Err(Error::mutability(format!(
+            "{} is the schema of every {} and cannot be removed",
+            resource_type.schema.id, resource_type.name
+        ))),
+        Destination::Extension(extension) => remove_extension(attributes, extension),
+        Destination::Place(place) => {
+            refuse_read_only(&place)?;
+            if place.is_switch() {
+                return Err(Error::mutability(format!(
+                    "{} cannot be removed; send {} false",
+                    place.at(),
+                    place.attribute.name
+                )));
+            }
+            let value = operation.value.as_ref();
+            match place.extension {
+                Some(extension) => within(attributes, &extension.id, |container| {
+                    remove_place(container, &place, value)
+                }),
+                None => remove_place(attributes, &place, value),
+            }
+        }
+    }
+}
+
+fn remove_extension(attributes: &mut Map<String, Value>, extension: &Schema) -> Result<(), Error> {
+    within(attributes, &extension.id, |container| {
+        for attribute in &extension.attributes {
+            let place =
+                Place { extension: Some(extension), attribute, filter: None, sub_attribute: None };
+            if attribute.mutability != Mutability::ReadOnly
+                && container.contains_key(&attribute.name)
+            {
+                remove_place(container, &place, None)?;
+            }
+        }
+        Ok(())
+    })
+}
+
+fn remove_place(
+    container: &mut Map<String, Value>,
+    place: &Place<'_>,
+    value: Option<&Value>,
+) -> Result<(), Error> {
+    if place.is_never_kept() {
+        return Ok(());
+    }
+    let attribute = place.attribute;
+    let at = place.attribute_at();
+    unless_immutable(container, attribute, &at, |container| match (place.sub_attribute, value) {
+        (Some(sub_attribute), _) if sub_attribute.required => Err(is_required(&place.at())),
+        (Some(sub_attribute), _) if attribute.multi_valued => {
+            change_elements(Mode::Replace, container, place, &[(sub_attribute, None)])
+        }
+        (Some(sub_attribute), _) => {
+            write_complex(Mode::Replace, container, attribute, &[(sub_attribute, None)], &at)
+        }
+        (None, _) if place.filter.is_some() => {
+            remove_elements(container, place);
+            Ok(())
+        }
+        // The RFC knows no value here and would empty the list: the costliest mistake with Entra ID's
+        // `Remove members` and its `value`. `null` is how some serializers write that there is none.
+        (None, Some(value)) if attribute.multi_valued && !value.is_null() => {
+            remove_values(container, attribute, value, &at)
+        }
+        (None, _) => {
+            container.shift_remove(&attribute.name);
+            Ok(())
+        }
+    })?;
+    if attribute.required && !container.contains_key(&attribute.name) {
+        return Err(is_required(&at));
+    }
+    Ok(())
+}
+
+/// Removes the values of a list that are among the given ones.
+fn remove_values(
+    container: &mut Map<String, Value>,
+    attribute: &Attribute,
+    given: &Value,
+    at: &str,
+) -> Result<(), Error> {
+    let read = match nested(attribute, given).unwrap_or(given) {
+        Value::Array(given) => given
+            .iter()
+            .zip(1_usize..)
+            .map(|(value, position)| read_given(attribute, value, &format!("{at}[{position}]")))
+            .collect::<Result<Vec<_>, _>>()?,
+        nothing if is_nothing(nothing) => Vec::new(),
+        only => vec![read_given(attribute, only, at)?],
+    };
+    let read: Vec<Value> = read.into_iter().flatten().collect();
+    let mut wanted: HashMap<Option<Cow<'_, str>>, Vec<&Value>> = HashMap::with_capacity(read.len());
+    for value in &read {
+        wanted.entry(identity(attribute, value)).or_default().push(value);
+    }
+    let without_value = wanted.remove(&None).unwrap_or_default();
+    let mut elements = take_list(container, &attribute.name);
+    elements.retain(|element| {
+        let same_value = identity(attribute, element)
+            .and_then(|identity| wanted.get(&Some(identity)))
+            .is_some_and(|wanted| wanted.iter().any(|w| !contradicts_type(attribute, element, w)));
+        !same_value && !without_value.iter().any(|wanted| holds_all(attribute, element, wanted))
+    });
+    put_list(container, &attribute.name, elements);
+    Ok(())
+}
+
+/// Reads one of the given values, which may be the bare text of a `value`. `None` for one that says nothing.
+fn read_given(attribute: &Attribute, given: &Value, at: &str) -> Result<Option<Value>, Error> {
+    let is_bare = given.is_string() && !attribute.sub_attributes.is_empty();
+    let given = match is_bare {
+        false => given.clone(),
+        true if attribute.sub_attribute("value").is_none() => {
+            return Err(not_complex(attribute, given, at));
+        }
+        true => Value::Object(Map::from_iter([("value".to_owned(), given.clone())])),
+    };
+    read_listed(attribute, given, at)
+}
+
+/// Whether the two say different things about what the value is for; saying nothing contradicts nothing.
+fn contradicts_type(attribute: &Attribute, element: &Value, wanted: &Value) -> bool {
+    match (element.get("type"), wanted.get("type"), attribute.sub_attribute("type")) {
+        (Some(element), Some(wanted), Some(sub_attribute)) => {
+            !is_same(sub_attribute, element, wanted)
+        }
+        _ => false,
+    }
+}
+
+/// Whether `element` has everything that `wanted` has.
+fn holds_all(attribute: &Attribute, element: &Value, wanted: &Value) -> bool {
+    let Value::Object(wanted) = wanted else { return element == wanted };
+    wanted.iter().all(|(name, wanted)| {
+        element
+            .get(name)
+            .zip(attribute.sub_attribute(name))
+            .is_some_and(|(value, sub_attribute)| is_same(sub_attribute, value, wanted))
+    })
+}
+
+fn is_required(at: &str) -> Error {
+    Error::mutability(format!("{at} is required and cannot be removed"))
+}

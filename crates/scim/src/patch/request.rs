@@ -1,0 +1,145 @@
+//! Reading the body of a PATCH request (RFC 7644 §3.5.2): its structure, not yet what it does.
+
+use super::in_operation;
+use crate::error::quoted;
+use crate::json::{self, Body};
+use crate::message::{self, member};
+use crate::values::{is_absent_list, unwrapped};
+use crate::{Error, urn};
+use serde_json::{Map, Value};
+
+/// The most operations one request may hold. Okta removes up to 1,000 group members at once, one operation each.
+const MAX_OPERATIONS: usize = 2_000;
+
+/// A parsed PATCH request (RFC 7644 §3.5.2).
+#[derive(Debug, Clone, PartialEq)]
+pub struct PatchRequest {
+    /// What to do, in this order.
+    pub operations: Vec<Operation>,
+}
+
+/// One operation (RFC 7644 §3.5.2).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Operation {
+    /// What to do.
+    pub op: Op,
+    /// Where, as written between white space; `None` for the resource itself, as `null` and an empty text are too.
+    pub path: Option<String>,
+    /// With what; a `null` that was sent is a value.
+    pub value: Option<Value>,
+}
+
+/// The three kinds of operation (RFC 7644 §3.5.2.1 to §3.5.2.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Op {
+    /// §3.5.2.1.
+    Add,
+    /// §3.5.2.2.
+    Remove,
+    /// §3.5.2.3.
+    Replace,
+}
+
+impl PatchRequest {
+    /// Reads a request body (RFC 7644 §3.5.2).
+    ///
+    /// The names of members, the message URI and `op` are taken in any case: Entra ID sends `Replace`. Members that
+    /// are not known are ignored. `schemas` may be missing or empty. So may `Operations`: such a request changes nothing.
+    /// But a body with other members and no operations is refused: its attributes would be ignored.
+    ///
+    /// # Errors
+    /// `invalidSyntax`: another message in `schemas`, too many `Operations` or something else in their place, an operation
+    /// that is malformed, or a member that is there twice in different case.
+    pub fn read(body: Body) -> Result<PatchRequest, Error> {
+        let mut body = body.into_object();
+        message::require_if_named(&body, urn::PATCH_OP)?;
+        let operations = message::take(&mut body, "Operations")?.unwrap_or_default();
+        let is_bare = body.keys().all(|key| key.eq_ignore_ascii_case("schemas"));
+        let operations = match operations {
+            nothing if is_absent_list(&nothing) && is_bare => Vec::new(),
+            Value::Array(operations) if !operations.is_empty() => operations,
+            nothing if is_absent_list(&nothing) => {
+                return Err(Error::invalid_syntax(
+                    "Operations is missing or empty, and attributes stand beside it; put them into an operation",
+                ));
+            }
+            _ => return Err(Error::invalid_syntax("Operations must be a list of operations")),
+        };
+        let operations = operations
+            .into_iter()
+            .zip(1_usize..)
+            .map(|(operation, number)| {
+                read_operation(operation).map_err(|error| in_operation(number, error))
+            })
+            .collect::<Result<Vec<_>, _>>()?;
+        let number = operations.iter().map(weight).sum::<usize>();
+        if number > MAX_OPERATIONS {
+            return Err(Error::invalid_syntax(format!(
+                "Operations holds {number} operations; at most {MAX_OPERATIONS} are accepted, and \
+                 each member of a value without a path counts as one"
+            )));
+        }
+        Ok(PatchRequest { operations })
+    }
+}
+
+/// For how many operations one stands: an object has one for each of its members, also of a schema's object in it. A path
+/// may be that of a whole schema, so it changes nothing.
+fn weight(operation: &Operation) -> usize {
+    let value = operation.value.as_ref().map(unwrapped);
+    value.and_then(Value::as_object).map_or(1, |members| {
+        let weights =
+            members.values().map(|value| unwrapped(value).as_object().map_or(1, Map::len));
+        weights.sum::<usize>().max(1)
+    })
+}
+
+fn read_operation(operation: Value) -> Result<Operation, Error> {
+    let Value::Object(mut operation) = operation else {
+        return Err(Error::invalid_syntax(
+            "an operation must be an object with op, path and value",
+        ));
+    };
+    let op = read_op(member(&operation, "op")?)?;
+    let path = read_path(member(&operation, "path")?)?;
+    let value = message::take(&mut operation, "value")?;
+    let value = if path.is_none() { value.map(read_attributes) } else { value };
+    Ok(Operation { op, path, value })
+}
+
+/// The object in a value without a path. Client libraries also send it as JSON text, or in a list of one.
+fn read_attributes(value: Value) -> Value {
+    let value = match value {
+        Value::String(text) => json::read_value(text.as_bytes()).unwrap_or(Value::String(text)),
+        value => value,
+    };
+    match value {
+        Value::Array(_) => unwrapped(&value).clone(),
+        value => value,
+    }
+}
+
+fn read_op(op: Option<&Value>) -> Result<Op, Error> {
+    let found = match op {
+        Some(Value::String(word)) if word.eq_ignore_ascii_case("add") => return Ok(Op::Add),
+        Some(Value::String(word)) if word.eq_ignore_ascii_case("remove") => return Ok(Op::Remove),
+        Some(Value::String(word)) if word.eq_ignore_ascii_case("replace") => {
+            return Ok(Op::Replace);
+        }
+        Some(Value::String(word)) => quoted(word),
+        Some(_) => "a value that is not text".to_owned(),
+        None => "none".to_owned(),
+    };
+    Err(Error::invalid_syntax(format!("op must be add, remove or replace, found {found}")))
+}
+
+fn read_path(path: Option<&Value>) -> Result<Option<String>, Error> {
+    match path {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(path)) => {
+            let path = path.trim();
+            Ok((!path.is_empty()).then(|| path.to_owned()))
+        }
+        Some(_) => Err(Error::invalid_syntax("path must be text, such as name.familyName")),
+    }
+}

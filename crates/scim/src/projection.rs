@@ -1,0 +1,300 @@
+//! Which attributes an answer holds: `attributes`, `excludedAttributes` and `returned` (RFC 7644 §3.9, RFC 7643 §7).
+
+use super::Error;
+use super::attr_path::AttrPath;
+use super::document::find;
+use super::schema::{Attribute, ResourceType, Returned, Schema, Target};
+use serde_json::Value;
+
+/// What a client wants to see of each resource.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Projection {
+    /// Everything that is returned by default.
+    #[default]
+    Default,
+    /// Only these, and what is always returned.
+    Only(Vec<AttrPath>),
+    /// Everything that is returned by default, but these.
+    Without(Vec<AttrPath>),
+}
+
+impl Projection {
+    /// Reads the query parameters, each a comma-separated list. Names no table has are ignored.
+    ///
+    /// # Errors
+    /// `invalidValue` when both are there: RFC 7644 §3.9 gives them as alternatives, and guessing which one the
+    /// client meant could leave out what it relies on.
+    pub fn read(attributes: Option<&str>, excluded: Option<&str>) -> Result<Self, Error> {
+        let attributes = attributes.map(str::trim).filter(|text| !text.is_empty());
+        let excluded = excluded.map(str::trim).filter(|text| !text.is_empty());
+        match (attributes, excluded) {
+            (None, None) => Ok(Projection::Default),
+            (Some(list), None) => Ok(Projection::Only(paths(list))),
+            (None, Some(list)) => Ok(Projection::Without(paths(list))),
+            (Some(_), Some(_)) => Err(Error::invalid_value(
+                "attributes and excludedAttributes cannot be used together; send one of them",
+            )),
+        }
+    }
+
+    /// Finds the attributes in the tables of `resource_type`. Names that no table has are ignored.
+    pub fn bind<'s>(&self, resource_type: &'s ResourceType) -> BoundProjection<'s> {
+        let paths = match self {
+            Projection::Default => &[][..],
+            Projection::Only(paths) | Projection::Without(paths) => paths,
+        };
+        let targets: Vec<Target<'s>> =
+            paths.iter().filter_map(|path| resource_type.resolve(path)).collect();
+        let in_extension = |extension: &'s Schema| {
+            let attributes = extension.attributes.iter();
+            attributes.filter_map(|one| self.project(&targets, Some(extension), one)).collect()
+        };
+        let attributes = resource_type.attributes();
+        let extensions = resource_type.extensions.iter();
+        BoundProjection {
+            core: attributes.filter_map(|one| self.project(&targets, None, one)).collect(),
+            extensions: extensions.map(|one| (one, in_extension(one))).collect(),
+        }
+    }
+
+    /// What an answer shows of an attribute; `None` when it leaves the attribute out.
+    fn project<'s>(
+        &self,
+        targets: &[Target<'s>],
+        extension: Option<&Schema>,
+        attribute: &'s Attribute,
+    ) -> Option<ProjectedAttribute<'s>> {
+        let whole = || ProjectedAttribute { attribute, hidden: Vec::new() };
+        let in_part = |is_hidden: &dyn Fn(&str) -> bool| {
+            let names = attribute.sub_attributes.iter().map(|part| part.name.as_str());
+            ProjectedAttribute { attribute, hidden: names.filter(|name| is_hidden(name)).collect() }
+        };
+        match attribute.returned {
+            Returned::Always => return Some(whole()),
+            Returned::Never => return None,
+            Returned::Default | Returned::Request => {}
+        }
+        match (self, Named::among(targets, extension, attribute)) {
+            (Projection::Default, _) | (Projection::Without(_), Named::No) => {
+                (attribute.returned == Returned::Default).then(whole)
+            }
+            (Projection::Only(_), Named::Whole) => Some(whole()),
+            (Projection::Only(_), Named::No) | (Projection::Without(_), Named::Whole) => None,
+            (Projection::Only(_), Named::Parts(parts)) => {
+                Some(in_part(&|name| !parts.contains(&name)))
+            }
+            (Projection::Without(_), Named::Parts(parts)) => {
+                Some(in_part(&|name| parts.contains(&name)))
+            }
+        }
+    }
+}
+
+/// The attributes of a resource type that an answer shows, in table order. `schemas` is always shown (RFC 7643 §3).
+#[derive(Debug, Clone)]
+pub struct BoundProjection<'s> {
+    core: Vec<ProjectedAttribute<'s>>,
+    extensions: Vec<(&'s Schema, Vec<ProjectedAttribute<'s>>)>,
+}
+
+/// An attribute that an answer shows, whole or in part.
+#[derive(Debug, Clone)]
+pub(super) struct ProjectedAttribute<'s> {
+    /// The attribute.
+    pub(super) attribute: &'s Attribute,
+    /// The names of its sub-attributes that are not shown.
+    hidden: Vec<&'s str>,
+}
+
+impl<'s> BoundProjection<'s> {
+    /// Whether an answer has the common or core attribute `name`, or a part of it, when the resource has it.
+    pub fn shows(&self, name: &str) -> bool {
+        self.attribute(name).is_some()
+    }
+
+    /// The common and core attributes that are shown.
+    pub(super) fn core(&self) -> &[ProjectedAttribute<'s>] {
+        &self.core
+    }
+
+    /// The attributes of each extension that are shown.
+    pub(super) fn extensions(&self) -> &[(&'s Schema, Vec<ProjectedAttribute<'s>>)] {
+        &self.extensions
+    }
+
+    /// The common or core attribute `name`, if it is shown.
+    pub(super) fn attribute(&self, name: &str) -> Option<&ProjectedAttribute<'s>> {
+        self.core.iter().find(|shown| shown.attribute.name == name)
+    }
+}
+
+impl<'s> ProjectedAttribute<'s> {
+    /// The names of its sub-attributes that are shown, in table order.
+    pub(super) fn parts(&self) -> impl Iterator<Item = &'s str> {
+        let names = self.attribute.sub_attributes.iter().map(|part| part.name.as_str());
+        names.filter(|name| !self.hidden.contains(name))
+    }
+
+    /// Whether a value has anything to show. A complex value without any of the shown parts is left out.
+    pub(super) fn is_in(&self, value: &Value) -> bool {
+        match value {
+            _ if self.hidden.is_empty() => true,
+            Value::Array(elements) => elements.iter().any(|element| self.is_in(element)),
+            Value::Object(object) => self.parts().any(|name| find(object, name).is_some()),
+            _ => true,
+        }
+    }
+}
+
+/// How the client's list names an attribute.
+enum Named<'s> {
+    No,
+    Whole,
+    Parts(Vec<&'s str>),
+}
+
+impl<'s> Named<'s> {
+    fn among(targets: &[Target<'s>], owner: Option<&Schema>, of: &Attribute) -> Self {
+        let mut parts = Vec::new();
+        for target in targets {
+            match target {
+                Target::Core if owner.is_none() => return Named::Whole,
+                Target::Extension(extension)
+                    if owner.is_some_and(|owner| std::ptr::eq(owner, *extension)) =>
+                {
+                    return Named::Whole;
+                }
+                // An attribute is in one place of the tables only: its address says whose it is.
+                Target::Attribute { attribute, sub_attribute, .. }
+                    if std::ptr::eq(*attribute, of) =>
+                {
+                    match sub_attribute {
+                        None => return Named::Whole,
+                        Some(sub_attribute) => parts.push(sub_attribute.name.as_str()),
+                    }
+                }
+                Target::Core | Target::Extension(_) | Target::Attribute { .. } => {}
+            }
+        }
+        if parts.is_empty() { Named::No } else { Named::Parts(parts) }
+    }
+}
+
+fn paths(list: &str) -> Vec<AttrPath> {
+    list.split(',').filter_map(|name| AttrPath::parse(name.trim())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Projection;
+    use crate::document::Document;
+    use crate::resource::{Identity, Resource};
+    use crate::schema::user_resource_type;
+    use crate::urn::{ENTERPRISE_USER, USER};
+    use serde_json::{Value, json};
+    use time::OffsetDateTime;
+
+    /// Checks what is shown of a resource; of `meta` a sub-attribute alone, and `schemas` in short.
+    #[track_caller]
+    fn check(attributes: Option<&str>, excluded: Option<&str>, expected: Value) {
+        let document = json!({
+            "userName": "ada",
+            "name": {"givenName": "Ada", "familyName": "L"},
+            "emails": [{"value": "a", "type": "work"}, {"value": "b"}],
+            ENTERPRISE_USER: {"location": "GB", "manager": {"value": "m"}},
+        });
+        let resource_type = user_resource_type();
+        let epoch = OffsetDateTime::UNIX_EPOCH;
+        let resource = Resource {
+            resource_type: &resource_type,
+            identity: Identity { id: "1", created: epoch, last_modified: epoch, version: 1 },
+            document: &Document::from_canonical(document.as_object().unwrap().clone()),
+            relation: None,
+            base_url: "",
+        };
+        let projection = Projection::read(attributes, excluded).unwrap().bind(&resource_type);
+        let mut shown = json!(resource.projected(&projection));
+        shown["schemas"] = json!(["s"]);
+        if let Some(meta) = shown.get_mut("meta") {
+            *meta = json!({"version": "1"});
+        }
+        assert_eq!(shown, expected);
+    }
+
+    #[test]
+    fn attributes_names_what_is_wanted_beside_what_is_always_there() {
+        let only = |more: Value| {
+            let mut expected = json!({"schemas": ["s"], "id": "1"});
+            expected.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            expected
+        };
+        check(Some("USERNAME"), None, only(json!({"userName": "ada"})));
+        check(
+            Some("name.givenName, emails.type"),
+            None,
+            only(json!({"name": {"givenName": "Ada"}, "emails": [{"type": "work"}]})),
+        );
+        check(
+            Some("name.givenName,name"),
+            None,
+            only(json!({"name": {"givenName": "Ada", "familyName": "L"}})),
+        );
+        check(
+            Some(&format!("{ENTERPRISE_USER}:manager.value")),
+            None,
+            only(json!({ENTERPRISE_USER: {"manager": {"value": "m"}}})),
+        );
+        check(
+            Some(ENTERPRISE_USER),
+            None,
+            only(json!({ENTERPRISE_USER: {"location": "GB", "manager": {"value": "m"}}})),
+        );
+        check(Some("password,nothing,a b"), None, only(json!({})));
+    }
+
+    #[test]
+    fn the_core_schema_alone_names_all_its_attributes() {
+        check(
+            Some(&USER.to_uppercase()),
+            None,
+            json!({
+                "schemas": ["s"],
+                "id": "1",
+                "userName": "ada",
+                "name": {"givenName": "Ada", "familyName": "L"},
+                "emails": [{"value": "a", "type": "work"}, {"value": "b"}],
+                "meta": {"version": "1"},
+            }),
+        );
+        check(
+            None,
+            Some(USER),
+            json!({
+                "schemas": ["s"],
+                "id": "1",
+                ENTERPRISE_USER: {"location": "GB", "manager": {"value": "m"}},
+            }),
+        );
+    }
+
+    #[test]
+    fn excluded_attributes_takes_out_all_but_what_is_always_there() {
+        check(
+            None,
+            Some(&format!("id,schemas,emails,name.familyName,meta,{ENTERPRISE_USER}:manager")),
+            json!({
+                "schemas": ["s"],
+                "id": "1",
+                "userName": "ada",
+                "name": {"givenName": "Ada"},
+                ENTERPRISE_USER: {"location": "GB"},
+            }),
+        );
+    }
+
+    #[test]
+    fn both_at_once_are_refused_and_empty_ones_ignored() {
+        assert!(Projection::read(Some("a"), Some("b")).is_err());
+        assert_eq!(Projection::read(Some(""), Some(" ")).unwrap(), Projection::Default);
+    }
+}

@@ -1,0 +1,129 @@
+//! References to resources in place of their ids (RFC 7643 §2.4): `{"$ref": "…/Users/{id}"}` names a member as well as
+//! `{"value": "{id}"}`.
+
+use super::json::Body;
+use super::schema::{ResourceType, ResourceTypes};
+use super::values::is_no_value;
+use serde_json::Value;
+
+/// Gives each object in `body` that has a `$ref` and no `value` the id in the `$ref` as `value`. That concerns the types
+/// whose resources refer to others of the tenant at `base_url`, and only references to a resource of the tenant.
+pub fn name_by_id(
+    types: &ResourceTypes,
+    resource_type: &ResourceType,
+    body: Body,
+    base_url: &str,
+) -> Body {
+    if !resource_type.attributes().any(|attribute| attribute.kept_apart) {
+        return body;
+    }
+    let endpoints = types.all().map(|one| one.endpoint.as_str());
+    let tenant = Tenant { base_url, endpoints: &endpoints };
+    let mut body = body.into_object();
+    body.values_mut().for_each(|value| tenant.visit(value));
+    Body::from(body)
+}
+
+struct Tenant<'a> {
+    base_url: &'a str,
+    endpoints: &'a [&'a str],
+}
+
+impl Tenant<'_> {
+    fn visit(&self, value: &mut Value) {
+        match value {
+            Value::Array(elements) => elements.iter_mut().for_each(|element| self.visit(element)),
+            Value::Object(object) => {
+                let named =
+                    |name: &str| object.iter().find(|(key, _)| key.eq_ignore_ascii_case(name));
+                let is_operation = named("op").is_some();
+                let id = match (named("$ref"), named("value")) {
+                    (_, Some((_, value))) if !is_no_value(value) => None,
+                    (Some((_, Value::String(reference))), value) if !is_operation => {
+                        let key = value.map_or("value", |(key, _)| key.as_str()).to_owned();
+                        self.id_in(reference).map(|id| (key, Value::from(id)))
+                    }
+                    _ => None,
+                };
+                if let Some((key, id)) = id {
+                    object.insert(key, id);
+                }
+                object.values_mut().for_each(|value| self.visit(value));
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+        }
+    }
+
+    /// The id in a reference. A relative one begins at the SCIM root (RFC 7643 §2.3.7).
+    fn id_in<'r>(&self, reference: &'r str) -> Option<&'r str> {
+        let (before, id) = reference.trim_end_matches('/').rsplit_once('/')?;
+        let (root, endpoint) = before.rsplit_once('/').unwrap_or(("", before));
+        let is_named = |known: &&str| known.trim_start_matches('/').eq_ignore_ascii_case(endpoint);
+        (self.is_root(root) && self.endpoints.iter().any(is_named)).then_some(id)
+    }
+
+    /// Whether `root` is the SCIM root of the tenant: its URL, the path of that, or what a relative reference has there.
+    fn is_root(&self, root: &str) -> bool {
+        let after_scheme = self.base_url.split_once("://").map_or("", |(_, rest)| rest);
+        let path = after_scheme.split_once('/').map_or("", |(_, path)| path);
+        ["", ".", "..", self.base_url].iter().any(|ours| ours.eq_ignore_ascii_case(root))
+            || root.strip_prefix('/') == Some(path)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::name_by_id;
+    use crate::schema::ResourceTypes;
+    use serde_json::{Value, json};
+
+    const ROOT: &str = "https://rollcall.example/tenants/acme/scim/v2";
+
+    #[track_caller]
+    fn check(member: Value, expected: Value) {
+        let types = ResourceTypes::standard();
+        let body = json!({"displayName": "Crew", "Operations": [{"value": {"members": [member]}}]});
+        let body = body.as_object().unwrap().clone().into();
+        let named = name_by_id(&types, &types.groups, body, ROOT).into_object();
+        assert_eq!(named["Operations"][0]["value"]["members"][0], expected);
+    }
+
+    #[test]
+    fn a_reference_into_the_tenant_is_an_id() {
+        for reference in [
+            "../Groups/u1/",
+            &format!("{ROOT}/Users/u1"),
+            &format!("{ROOT}/Groups/u1"),
+            "/tenants/acme/scim/v2/Users/u1",
+            "../Users/u1",
+            "/Users/u1",
+            "Users/u1",
+        ] {
+            let id = json!({"$ref": reference, "value": "u1"});
+            check(json!({"$ref": reference}), id.clone());
+            check(json!({"$ref": reference, "value": null}), id);
+            check(
+                json!({"$REF": reference, "Value": ""}),
+                json!({"$REF": reference, "Value": "u1"}),
+            );
+            let other = json!({"$ref": reference, "value": "u2"});
+            check(other.clone(), other);
+        }
+    }
+
+    #[test]
+    fn another_reference_is_no_id() {
+        for reference in [
+            "https://rollcall.example/tenants/other/scim/v2/Users/u1",
+            "https://other.example/Users/u1",
+            "../Roles/u1",
+            "u1",
+            "",
+        ] {
+            check(json!({"$ref": reference}), json!({"$ref": reference}));
+        }
+        check(json!({"$ref": null}), json!({"$ref": null}));
+        let operation = json!({"op": "add", "$ref": "../Users/u1"});
+        check(operation.clone(), operation);
+    }
+}

@@ -1,0 +1,302 @@
+//! Attributes that a tenant declares for its Users, beside those of the RFCs: what a declaration may say, and the tables
+//! with such attributes in them (RFC 7643 §3.3, schema extensions).
+//!
+//! A custom attribute is only ever added to an extension, so it can shadow none of the core schema. Its URN never begins
+//! with a built-in URN, so it can shadow no attribute of an extension either.
+
+#[cfg(test)]
+mod tests;
+
+use super::{Attribute, AttributeType, ResourceTypes, Schema};
+use crate::Error;
+use crate::document::Document;
+use crate::error::quoted;
+use crate::undeclared;
+use crate::urn::ENTERPRISE_USER;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// The most attributes that a tenant declares. They are all kept in the tenant's item, which is read often.
+pub const MAX_ATTRIBUTES: usize = 50;
+/// The longest URN of an extension, in characters.
+pub const MAX_URN_CHARS: usize = 200;
+/// The longest name of an attribute, in characters.
+pub const MAX_NAME_CHARS: usize = 64;
+/// The longest description of an attribute, in characters.
+pub const MAX_DESCRIPTION_CHARS: usize = 200;
+
+/// Namespaces in which only the RFCs say what is what (RFC 7643 §10.3, RFC 7644 §8.2).
+const RESERVED: [&str; 2] = ["urn:ietf:params:scim:schemas:core:", "urn:ietf:params:scim:api:"];
+/// Names that every resource has already (RFC 7643 §3 and §3.1).
+const COMMON: [&str; 4] = ["schemas", "id", "externalId", "meta"];
+
+/// The data types that a custom attribute can have (RFC 7643 §2.3): all but the complex one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum CustomType {
+    /// Text.
+    String,
+    /// `true` or `false`.
+    Boolean,
+    /// A real number.
+    Decimal,
+    /// A whole number.
+    Integer,
+    /// A date and time.
+    DateTime,
+    /// Base64 text.
+    Binary,
+    /// A URI.
+    Reference,
+}
+
+impl CustomType {
+    /// All of them, the common ones first.
+    pub const ALL: [Self; 7] = [
+        Self::String,
+        Self::Boolean,
+        Self::Integer,
+        Self::Decimal,
+        Self::DateTime,
+        Self::Reference,
+        Self::Binary,
+    ];
+
+    /// Reads a type's name; `None` when `text` is not one.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
+    }
+
+    /// The name in a schema document (RFC 7643 §7, `type`).
+    pub fn as_str(self) -> &'static str {
+        AttributeType::from(self).as_str()
+    }
+}
+
+impl From<CustomType> for AttributeType {
+    fn from(kind: CustomType) -> Self {
+        match kind {
+            CustomType::String => AttributeType::String,
+            CustomType::Boolean => AttributeType::Boolean,
+            CustomType::Decimal => AttributeType::Decimal,
+            CustomType::Integer => AttributeType::Integer,
+            CustomType::DateTime => AttributeType::DateTime,
+            CustomType::Binary => AttributeType::Binary,
+            CustomType::Reference => AttributeType::Reference,
+        }
+    }
+}
+
+/// An attribute that a tenant declares.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CustomAttribute {
+    /// The URI of the extension it belongs to: one of the tenant's own, or the enterprise one.
+    pub urn: String,
+    /// Its name.
+    pub name: String,
+    /// Its data type.
+    #[serde(rename = "type")]
+    pub kind: CustomType,
+    /// Whether it holds a list of values.
+    #[serde(default)]
+    pub multi_valued: bool,
+    /// Whether text is compared exactly; only that of type string can choose.
+    #[serde(default)]
+    pub case_exact: bool,
+    /// For people who read `/Schemas`.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub description: String,
+}
+
+impl CustomAttribute {
+    /// Whether this is the attribute `name` of the extension `urn`; both are compared without regard to case.
+    pub fn is_identified(&self, urn: &str, name: &str) -> bool {
+        self.urn.eq_ignore_ascii_case(urn) && self.name.eq_ignore_ascii_case(name)
+    }
+
+    /// The attribute in notation with its URN (RFC 7644 §3.10).
+    pub fn path(&self) -> String {
+        format!("{}:{}", self.urn, self.name)
+    }
+
+    /// The value that a document has for it; `None` also for a value of another type, which was sent when the
+    /// attribute was declared otherwise.
+    pub fn value_in<'a>(&self, document: &'a Document) -> Option<&'a Value> {
+        let value = document.get(&self.urn)?.get(&self.name)?;
+        undeclared::fits(self.kind.into(), self.multi_valued, value).then_some(value)
+    }
+
+    /// Checks what the declaration says by itself (RFC 7643 §2.1 for the name, RFC 8141 for the URN).
+    ///
+    /// # Errors
+    /// `invalidValue`.
+    pub fn check(&self) -> Result<(), Error> {
+        if !is_urn(&self.urn) {
+            return Err(Error::invalid_value(format!(
+                "{} is no URN for attributes; expected one such as \
+                 urn:ietf:params:scim:schemas:extension:acme:2.0:User, of letters, digits and . _ - : and at most \
+                 {MAX_URN_CHARS} characters",
+                quoted(&self.urn)
+            )));
+        }
+        if !is_name(&self.name) {
+            return Err(Error::invalid_value(format!(
+                "{} is no name for an attribute; it begins with a letter, goes on with letters, digits, - and _, and \
+                 has at most {MAX_NAME_CHARS} characters",
+                quoted(&self.name)
+            )));
+        }
+        if self.description.chars().count() > MAX_DESCRIPTION_CHARS
+            || self.description.contains(char::is_control)
+        {
+            return Err(Error::invalid_value(format!(
+                "A description has at most {MAX_DESCRIPTION_CHARS} characters, none of them a control character"
+            )));
+        }
+        Ok(())
+    }
+
+    /// Why the attribute cannot stand beside those that every tenant has, and the tenant's other ones; `None` when it
+    /// can. The sentence is for an administrator.
+    pub fn clash(&self, standard: &ResourceTypes, others: &[CustomAttribute]) -> Option<String> {
+        let (urn, name) = (&self.urn, &self.name);
+        // The URN of an attribute would be the URN of a schema.
+        if let Some(built_in) = standard.schemas().find(|schema| schema.is_extended_by(urn)) {
+            return Some(format!(
+                "{urn} begins with {}, a URN of SCIM itself; declare the attribute under a URN of your own, or \
+                 under {ENTERPRISE_USER}",
+                built_in.id
+            ));
+        }
+        let is_core = standard.all().iter().any(|one| one.schema.is_identified(urn));
+        let starts_with = |prefix: &str| {
+            urn.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
+        };
+        if is_core || RESERVED.into_iter().any(starts_with) {
+            return Some(format!(
+                "{urn} belongs to SCIM itself; declare the attribute under a URN of your own"
+            ));
+        }
+        if COMMON.iter().any(|common| common.eq_ignore_ascii_case(name)) {
+            return Some(format!("Every resource has {name} already; choose another name"));
+        }
+        let built_in = standard.users.extension(urn).and_then(|schema| schema.attribute(name));
+        if let Some(built_in) = built_in {
+            return Some(format!(
+                "{urn} has the attribute {} already; it need not be declared",
+                built_in.name
+            ));
+        }
+        // One text must not name both an attribute and a whole schema.
+        let path = self.path();
+        let schemas = standard.schemas().map(|schema| schema.id.as_str());
+        let mut urns = schemas.chain(others.iter().map(|other| other.urn.as_str()));
+        if urns.any(|other| other.eq_ignore_ascii_case(&path))
+            || others.iter().any(|other| other.path().eq_ignore_ascii_case(urn))
+        {
+            return Some(format!(
+                "{path} would be the name of an attribute and of a schema; choose another one"
+            ));
+        }
+        None
+    }
+
+    /// The same declaration in the spelling that is there already: URNs and names are the same in any case.
+    pub fn spelled_as(self, standard: &ResourceTypes, others: &[CustomAttribute]) -> Self {
+        let Self { urn, name, .. } = &self;
+        if let Some(known) = others.iter().find(|other| other.is_identified(urn, name)) {
+            let (urn, name) = (known.urn.clone(), known.name.clone());
+            return Self { urn, name, ..self };
+        }
+        let extension = standard.users.extension(urn).map(|extension| &extension.id);
+        let declared = others.iter().map(|other| &other.urn);
+        let mut declared = declared.filter(|id| id.eq_ignore_ascii_case(urn));
+        let known = extension.or_else(|| declared.next());
+        let urn = known.unwrap_or(urn).clone();
+        Self { urn, ..self }
+    }
+
+    /// The same declaration with `caseExact` as its type has it (RFC 7643 §2.3).
+    pub fn with_case_of_type(self) -> Self {
+        let case_exact = match self.kind {
+            CustomType::String => self.case_exact,
+            CustomType::Reference | CustomType::Binary => true,
+            CustomType::Boolean
+            | CustomType::Decimal
+            | CustomType::Integer
+            | CustomType::DateTime => false,
+        };
+        Self { case_exact, ..self }
+    }
+}
+
+impl From<&CustomAttribute> for Attribute {
+    fn from(custom: &CustomAttribute) -> Self {
+        let mut attribute = Attribute::new(custom.kind.into(), &custom.name, &custom.description);
+        attribute.multi_valued = custom.multi_valued;
+        attribute.case_exact = custom.case_exact;
+        if custom.kind == CustomType::Reference {
+            attribute.reference_types = vec!["external".to_owned(), "uri".to_owned()];
+        }
+        attribute
+    }
+}
+
+impl ResourceTypes {
+    /// These types with the attributes that a tenant declared for its Users. An extension that is there gets them at its
+    /// end; the others follow in the order of their first attribute.
+    ///
+    /// An attribute that clashes with the built-in ones is ignored: an earlier version stored it, or a later version has
+    /// the attribute built in.
+    pub fn with_custom(&self, attributes: &[CustomAttribute]) -> Self {
+        let mut types = self.clone();
+        let extensions = &mut types.users.extensions;
+        for custom in attributes.iter().filter(|custom| custom.clash(self, &[]).is_none()) {
+            if !extensions.iter().any(|extension| extension.is_identified(&custom.urn)) {
+                extensions.push(new_extension(&custom.urn));
+            }
+            let mut known = extensions.iter_mut();
+            if let Some(extension) = known.find(|known| known.is_identified(&custom.urn))
+                && extension.attribute(&custom.name).is_none()
+            {
+                extension.attributes.push(Attribute::from(custom));
+            }
+        }
+        types
+    }
+}
+
+/// An extension of the tenant's own.
+fn new_extension(urn: &str) -> Schema {
+    Schema {
+        id: urn.to_owned(),
+        aliases: Vec::new(),
+        name: "CustomUser".to_owned(),
+        description: "Attributes that the tenant declared".to_owned(),
+        attributes: Vec::new(),
+    }
+}
+
+/// `urn:NID:NSS` (RFC 8141 §2), of the characters that neither a filter nor a list of attributes takes for its own.
+fn is_urn(text: &str) -> bool {
+    let Some((nid, nss)) = text.strip_prefix("urn:").and_then(|rest| rest.split_once(':')) else {
+        return false;
+    };
+    let is_nid = (2..=32).contains(&nid.len())
+        && nid.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+        && !nid.starts_with('-')
+        && !nid.ends_with('-');
+    let is_part = |part: &str| {
+        !part.is_empty()
+            && part.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-'))
+    };
+    text.len() <= MAX_URN_CHARS && is_nid && nss.split(':').all(is_part)
+}
+
+/// `ATTRNAME` of RFC 7643 §2.1, without its `$`: no path or filter could have such a name in it (RFC 7644 §3.10).
+fn is_name(text: &str) -> bool {
+    text.len() <= MAX_NAME_CHARS
+        && text.starts_with(|first: char| first.is_ascii_alphabetic())
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
+}

@@ -1,0 +1,55 @@
+//! The Group resource type (RFC 7643 §4.2).
+
+use super::common::common_attributes;
+use super::{Attribute, Mutability, ResourceType, Schema, Uniqueness, WithoutValue};
+use crate::urn;
+
+/// The most members of a group.
+pub const MAX_MEMBERS: usize = 100_000;
+
+/// The longest name of a group, and of a member, in characters.
+pub const MAX_DISPLAY_CHARS: usize = 512;
+
+/// The Group resource type (RFC 7643 §4.2 and §8.6).
+pub(super) fn group_resource_type() -> ResourceType {
+    ResourceType {
+        name: "Group".to_owned(),
+        endpoint: "/Groups".to_owned(),
+        description: "Group".to_owned(),
+        common: common_attributes(),
+        schema: Schema {
+            id: urn::GROUP.to_owned(),
+            aliases: Vec::new(),
+            name: "Group".to_owned(),
+            description: "Group".to_owned(),
+            attributes: vec![
+                // Not unique in RFC 7643. Entra ID relies on it, and Okta looks a group up by it.
+                Attribute::string("displayName", "The name of the group")
+                    .required()
+                    .uniqueness(Uniqueness::Server)
+                    .max_chars(MAX_DISPLAY_CHARS),
+                Attribute::complex("members", member(), "The members of the group")
+                    .multi_valued()
+                    .max_values(MAX_MEMBERS)
+                    .kept_apart()
+                    .bare_value()
+                    .without_value(WithoutValue::Refused),
+            ],
+        },
+        extensions: Vec::new(),
+    }
+}
+
+/// RFC 7643 §4.2: what says who a member is cannot change; `type` and `$ref` follow from `value`.
+fn member() -> Vec<Attribute> {
+    let immutable = |attribute: Attribute| attribute.mutability(Mutability::Immutable);
+    vec![
+        immutable(Attribute::string("value", "The id of the member").case_exact().max_chars(512)),
+        immutable(Attribute::reference("$ref", &["User", "Group"], "The URL of the member")),
+        immutable(
+            Attribute::string("type", "Whether the member is a user or a group")
+                .canonical_values(&["User", "Group"]),
+        ),
+        Attribute::string("display", "The name of the member").max_chars(MAX_DISPLAY_CHARS),
+    ]
+}

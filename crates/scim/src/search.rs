@@ -1,0 +1,302 @@
+//! What a query asks for: the parameters of RFC 7644 §3.4.2, from a URL or from a `SearchRequest` (§3.4.3).
+//!
+//! Knows what the parameters are called and which form they have; what each one means is said where it is used.
+
+use super::json::Body;
+use super::list::Page;
+use super::message::{self, member};
+use super::projection::Projection;
+use super::sort::SortBy;
+use super::{Error, urn};
+use serde_json::{Number, Value};
+use sha2::{Digest as _, Sha256};
+
+/// The longest list of attribute names, in bytes: a body must not ask for more than fits into a URL, since each name is
+/// looked up for each row.
+pub const MAX_ATTRIBUTES_BYTES: usize = 10_240;
+
+/// The parameters of a query as text (RFC 7644 §3.4.2, RFC 9865 §2); `None` for what is not there.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct SearchParams {
+    /// §3.4.2.2.
+    pub filter: Option<String>,
+    /// §3.4.2.3.
+    pub sort_by: Option<String>,
+    /// §3.4.2.3.
+    pub sort_order: Option<String>,
+    /// §3.4.2.4.
+    pub start_index: Option<String>,
+    /// §3.4.2.4.
+    pub count: Option<String>,
+    /// RFC 9865 §2; an empty one asks for the first page.
+    pub cursor: Option<String>,
+    /// §3.4.2.5, separated by commas.
+    pub attributes: Option<String>,
+    /// §3.4.2.5, separated by commas.
+    pub excluded_attributes: Option<String>,
+}
+
+impl SearchParams {
+    /// Reads the decoded names and values of a query string. Names are taken in any case: a `Filter` that is not
+    /// understood must not give the whole list. Others are ignored: Entra ID puts flags of its own into the Tenant URL.
+    ///
+    /// # Errors
+    /// `invalidValue` for a parameter that is there twice.
+    pub fn from_query(pairs: impl IntoIterator<Item = (String, String)>) -> Result<Self, Error> {
+        let mut params = Self::default();
+        for (name, value) in pairs {
+            if params.named(&name).is_some_and(|place| place.replace(value).is_some()) {
+                return Err(Error::invalid_value(format!(
+                    "The query parameter {name} is there more than once"
+                )));
+            }
+        }
+        params.without_empty().check_length()
+    }
+
+    /// Reads the body of a query by POST (RFC 7644 §3.4.3, RFC 9865 §3). The names of members and the message URI are
+    /// taken in any case; `null` is nothing; numbers may be text, and a list of names one text with commas, as in a
+    /// URL. Members that are not known are ignored.
+    ///
+    /// # Errors
+    /// `invalidSyntax`: no `SearchRequest` in `schemas`, a member of another type than it must have, or one that is
+    /// there twice in different case.
+    pub fn from_body(body: &Body) -> Result<Self, Error> {
+        let body = body.as_object();
+        message::require(body, urn::SEARCH_REQUEST)?;
+        let read = |name, of: fn(&str, &Value) -> Result<String, Error>| {
+            let value = member(body, name)?.filter(|value| !value.is_null());
+            value.map(|value| of(name, value)).transpose()
+        };
+        let params = Self {
+            filter: read("filter", text)?,
+            sort_by: read("sortBy", text)?,
+            sort_order: read("sortOrder", text)?,
+            start_index: read("startIndex", whole_number)?,
+            count: read("count", whole_number)?,
+            cursor: read("cursor", text)?,
+            attributes: read("attributes", names)?,
+            excluded_attributes: read("excludedAttributes", names)?,
+        };
+        params.without_empty().check_length()
+    }
+
+    /// `startIndex` and `count` (RFC 7644 §3.4.2.4).
+    ///
+    /// # Errors
+    /// As [`Page::read`].
+    pub fn page(&self) -> Result<Page, Error> {
+        Page::read(self.start_index.as_deref(), self.count.as_deref())
+    }
+
+    /// `attributes` and `excludedAttributes` (RFC 7644 §3.9).
+    ///
+    /// # Errors
+    /// As [`Projection::read`].
+    pub fn projection(&self) -> Result<Projection, Error> {
+        Projection::read(self.attributes.as_deref(), self.excluded_attributes.as_deref())
+    }
+
+    /// `sortBy` and `sortOrder` (RFC 7644 §3.4.2.3).
+    ///
+    /// # Errors
+    /// As [`SortBy::read`].
+    pub fn sort(&self) -> Result<Option<SortBy>, Error> {
+        SortBy::read(self.sort_by.as_deref(), self.sort_order.as_deref())
+    }
+
+    /// What must be the same on each page of a list that is read by cursor (RFC 9865 §2), in short: `endpoint` and all
+    /// parameters but `cursor`, `count` and `startIndex`. ASCII case does not matter, as in the example of the RFC.
+    pub fn digest(&self, endpoint: &str) -> [u8; 16] {
+        let parts = [
+            Some(endpoint),
+            self.filter.as_deref(),
+            self.sort_by.as_deref(),
+            self.sort_order.as_deref(),
+            self.attributes.as_deref(),
+            self.excluded_attributes.as_deref(),
+        ];
+        let mut hash = Sha256::new();
+        for part in parts {
+            let part = part.unwrap_or_default().to_ascii_lowercase();
+            // The length first: the end of one part must not pass for the beginning of the next.
+            hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+            hash.update(part);
+        }
+        let mut digest = [0; 16];
+        digest.iter_mut().zip(hash.finalize()).for_each(|(to, from)| *to = from);
+        digest
+    }
+
+    fn named(&mut self, name: &str) -> Option<&mut Option<String>> {
+        Some(match &*name.to_ascii_lowercase() {
+            "filter" => &mut self.filter,
+            "sortby" => &mut self.sort_by,
+            "sortorder" => &mut self.sort_order,
+            "startindex" => &mut self.start_index,
+            "count" => &mut self.count,
+            "cursor" => &mut self.cursor,
+            "attributes" => &mut self.attributes,
+            "excludedattributes" => &mut self.excluded_attributes,
+            _ => return None,
+        })
+    }
+
+    /// An empty parameter is as good as absent. But an empty `cursor` asks for the first page, and an empty `filter` is one
+    /// that got lost: the whole list would be the answer to another question.
+    fn without_empty(self) -> Self {
+        let filled = |text: Option<String>| text.filter(|text| !text.trim().is_empty());
+        Self {
+            filter: self.filter,
+            cursor: self.cursor,
+            sort_by: filled(self.sort_by),
+            sort_order: filled(self.sort_order),
+            start_index: filled(self.start_index),
+            count: filled(self.count),
+            attributes: filled(self.attributes),
+            excluded_attributes: filled(self.excluded_attributes),
+        }
+    }
+
+    fn check_length(self) -> Result<Self, Error> {
+        let lists =
+            [("attributes", &self.attributes), ("excludedAttributes", &self.excluded_attributes)];
+        for (name, list) in lists {
+            let bytes = list.as_ref().map_or(0, String::len);
+            if bytes > MAX_ATTRIBUTES_BYTES {
+                return Err(Error::invalid_value(format!(
+                    "{name} has {bytes} bytes; at most {MAX_ATTRIBUTES_BYTES} are accepted"
+                )));
+            }
+        }
+        Ok(self)
+    }
+}
+
+fn text(name: &str, value: &Value) -> Result<String, Error> {
+    value.as_str().map(str::to_owned).ok_or_else(|| wrong_type(name, "text"))
+}
+
+/// A number, or text that is yet to be read as one.
+fn whole_number(name: &str, value: &Value) -> Result<String, Error> {
+    match value {
+        Value::String(text) => Ok(text.clone()),
+        Value::Number(number) => Ok(digits(number)),
+        _ => Err(wrong_type(name, "a whole number")),
+    }
+}
+
+/// Without a fraction or an exponent where the number has none, as in `10.0`.
+fn digits(number: &Number) -> String {
+    match number.as_f64() {
+        Some(float) if number.is_f64() && float.fract() == 0.0 => format!("{float:.0}"),
+        _ => number.to_string(),
+    }
+}
+
+fn names(name: &str, value: &Value) -> Result<String, Error> {
+    let names: Option<Vec<&str>> = match value {
+        Value::String(text) => return Ok(text.clone()),
+        Value::Array(names) => names.iter().map(Value::as_str).collect(),
+        _ => None,
+    };
+    let names = names.ok_or_else(|| wrong_type(name, "a list of attribute names"))?;
+    Ok(names.join(","))
+}
+
+fn wrong_type(name: &str, expected: &str) -> Error {
+    Error::invalid_syntax(format!("{name} must be {expected}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::SearchParams;
+    use crate::projection::Projection;
+    use crate::{Error, urn};
+    use serde_json::{Value, json};
+
+    fn read(mut body: Value) -> Result<SearchParams, Error> {
+        body["schemas"] = json!([urn::SEARCH_REQUEST.to_uppercase()]);
+        SearchParams::from_body(&body.as_object().unwrap().clone().into())
+    }
+
+    #[test]
+    fn a_body_and_a_query_are_read_alike() {
+        let body = read(json!({
+            "attributes": ["displayName", "userName"],
+            "filter": "displayName sw \"smith\"",
+            "SORTBY": "userName",
+            "sortOrder": "descending",
+            "startIndex": 1,
+            "count": "10",
+            "cursor": null,
+            "domain": "x",
+        }));
+        let query = [
+            ("Attributes", "displayName,userName"),
+            ("filter", "displayName sw \"smith\""),
+            ("sortBy", "userName"),
+            ("sortOrder", "descending"),
+            ("startIndex", "1"),
+            ("count", "10"),
+            ("aadOptscim062020", ""),
+        ];
+        let query = query.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let params = SearchParams::from_query(query).unwrap();
+        assert_eq!(body.unwrap(), params);
+        assert_eq!((params.page().unwrap().start_index, params.page().unwrap().count), (1, 10));
+        assert!(params.sort().unwrap().is_some());
+        assert!(matches!(params.projection(), Ok(Projection::Only(paths)) if paths.len() == 2));
+    }
+
+    #[test]
+    fn numbers_may_be_written_in_other_ways() {
+        for count in [json!(10), json!(10.0), json!("10"), json!(1e1)] {
+            assert_eq!(read(json!({"count": count})).unwrap().page().unwrap().count, 10, "{count}");
+        }
+        assert_eq!(read(json!({"count": 1e30})).unwrap().page().unwrap().count, 200);
+        assert!(read(json!({"count": 1.5})).unwrap().page().is_err());
+        assert_eq!(read(json!({"cursor": ""})).unwrap().cursor.as_deref(), Some(""));
+        assert_eq!(read(json!({"attributes": []})).unwrap().projection(), Ok(Projection::Default));
+        let empty = json!({
+            "startIndex": "", "count": " ", "sortBy": "", "sortOrder": "", "attributes": "",
+            "excludedAttributes": "",
+        });
+        assert_eq!(read(empty).unwrap(), SearchParams::default());
+        assert_eq!(read(json!({"filter": ""})).unwrap().filter.as_deref(), Some(""));
+    }
+
+    #[test]
+    fn what_is_malformed_is_refused_by_name() {
+        let check = |body: Value, detail: &str| {
+            assert_eq!(read(body).unwrap_err().to_string(), detail);
+        };
+        check(json!({"filter": 1}), "invalidSyntax: filter must be text");
+        check(json!({"cursor": 1}), "invalidSyntax: cursor must be text");
+        check(json!({"count": true}), "invalidSyntax: count must be a whole number");
+        check(
+            json!({"attributes": ["id", 1]}),
+            "invalidSyntax: attributes must be a list of attribute names",
+        );
+        check(
+            json!({"excludedAttributes": "x".repeat(10_241)}),
+            "invalidValue: excludedAttributes has 10241 bytes; at most 10240 are accepted",
+        );
+        let error = read(json!({"count": 1, "Count": 1})).unwrap_err();
+        assert!(error.detail.starts_with("count is there more than once"), "{error}");
+        let error = SearchParams::from_body(&crate::json::Body::default()).unwrap_err();
+        assert!(error.detail.contains(urn::SEARCH_REQUEST), "{error}");
+        let twice = [("count".to_owned(), "1".to_owned()), ("COUNT".to_owned(), "1".to_owned())];
+        assert!(SearchParams::from_query(twice).is_err());
+    }
+
+    #[test]
+    fn the_digest_tells_queries_apart_but_not_their_pages() {
+        let digest = |body: Value| read(body).unwrap().digest("/Users");
+        let first = digest(json!({"filter": "userName sw \"j\"", "cursor": "", "count": 1}));
+        assert_eq!(first, digest(json!({"filter": "username sw \"J\"", "cursor": "abc"})));
+        assert_ne!(first, digest(json!({"filter": "userName sw \"k\""})));
+        assert_ne!(digest(json!({"filter": "a"})), digest(json!({"sortBy": "a"})));
+        assert_ne!(digest(json!({})), read(json!({})).unwrap().digest("/Groups"));
+    }
+}
