@@ -1,18 +1,19 @@
 //! Composition: store, peppers, clock and ids become the one HTTP service that Lambda, the local server and the tests
 //! enter.
 
-use crate::api::context::Services;
-use crate::api::router::{self, Service};
-use crate::api::site::Pages;
 use crate::directory::access::Access;
-use crate::directory::pepper::PepperSource;
+use crate::directory::access::pepper::PepperSource;
 use crate::directory::readiness::Readiness;
-use crate::directory::share::Shares;
 use crate::directory::sources::Sources;
-use crate::directory::sync::SyncWatch;
 use crate::directory::tenants::Tenants;
+use crate::directory::tenants::share::Shares;
+use crate::directory::tenants::sync::SyncWatch;
+use crate::server::context::Services;
+use crate::server::page_urls::Pages;
+use crate::server::pages;
+use crate::server::router;
+use crate::server::router::Service;
 use crate::store::Store;
-use crate::web;
 use scim::schema::ResourceTypes;
 use std::sync::Arc;
 
@@ -70,7 +71,7 @@ impl App {
             readiness: self.readiness,
             public_url: self.public_url,
         };
-        let routes = web::router(&services);
-        router::service(services, Pages { routes, write_failure: web::failure::write })
+        let routes = pages::router(&services);
+        router::service(services, Pages { routes, write_failure: pages::failure::write })
     }
 }

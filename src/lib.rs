@@ -1,20 +1,17 @@
 //! Rollcall: a SCIM 2.0 service provider that keeps a company's employee list in step with its identity provider.
 //!
-//! Modules in reading order. Calls go down only: [`app`] puts the parts together, [`api`] and [`web`] speak HTTP,
-//! [`directory`] has the rules of the product, [`store`] keeps things in DynamoDB, [`scim`] is the protocol and does no
-//! I/O.
+//! Modules in reading order. Calls go down only: [`lambda`] is the edge of AWS, [`app`] puts the parts together,
+//! [`server`] speaks HTTP, [`directory`] has the rules of the product, [`store`] keeps the records of [`model`] in DynamoDB.
+//! The protocol is the crate [`scim`], which does no I/O.
 
+pub mod model;
 pub mod store;
 pub mod directory;
-pub mod api;
-pub mod web;
+pub mod server;
 pub mod app;
-pub mod gateway;
-pub mod hang_watch;
-pub mod metrics;
+pub mod lambda;
 pub mod secrets;
 pub mod config;
-pub mod startup;
 
 /// Makes a panic log its place and nothing else: its text may quote what a client sent.
 pub fn log_panics_without_text() {

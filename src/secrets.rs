@@ -2,7 +2,9 @@
 //!
 //! The file has Secrets Manager's shape: a secret string, itself JSON, for each version stage.
 
-use crate::directory::pepper::{LoadError, PepperSource, Peppers, is_sample, read_secret_string};
+use crate::directory::access::pepper::{
+    LoadError, PepperSource, Peppers, is_sample, read_secret_string,
+};
 use crate::store::dynamodb::client::{retries, timeouts};
 use crate::store::dynamodb::error::is_denial;
 use aws_config::SdkConfig;

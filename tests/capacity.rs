@@ -3,7 +3,7 @@
 use crate::support::engine::{Call, one_after_another};
 use crate::support::{START, TestApp, TestTenant};
 use rollcall::directory::Directory;
-use rollcall::directory::memory::GroupMemory;
+use rollcall::directory::groups::memory::GroupMemory;
 use rollcall::directory::sources::Sources;
 use scim::json::Body;
 use scim::schema::ResourceTypes;

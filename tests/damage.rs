@@ -6,7 +6,7 @@ use crate::support::crash::Effect;
 use crate::support::damage::{number, set, text};
 use crate::support::{TestApp, TestTenant, is_on_an_endpoint};
 use aws_sdk_dynamodb::types::AttributeValue;
-use rollcall::directory::check::Repair;
+use rollcall::directory::tenants::check::Repair;
 use rollcall::directory::{ViolationKind, Work};
 use serde_json::json;
 use std::path::PathBuf;

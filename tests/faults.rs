@@ -10,7 +10,7 @@ use axum::body::Body;
 use http::Request;
 use http_body_util::BodyExt;
 use rollcall::app::App;
-use rollcall::directory::pepper::{PepperSource, Peppers};
+use rollcall::directory::access::pepper::{PepperSource, Peppers};
 use rollcall::directory::sources::Sources;
 use rollcall::store::Store;
 use rollcall::store::dynamodb::aws::AwsTable;

@@ -9,7 +9,7 @@ use base64::prelude::BASE64_STANDARD;
 use lambda_http::request::LambdaRequest;
 use lambda_http::{Context, LambdaEvent};
 use proptest::prelude::{ProptestConfig, proptest};
-use rollcall::gateway::{Gateway, HANGS_AFTER, plain_request};
+use rollcall::lambda::gateway::{Gateway, HANGS_AFTER, plain_request};
 use serde_json::{Value, json};
 use std::path::Path;
 use std::time::Duration;

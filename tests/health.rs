@@ -7,7 +7,7 @@ use crate::support::{ORIGIN, TestApp};
 use axum::body::Body;
 use http::Request;
 use rollcall::app::App;
-use rollcall::directory::pepper::{LoadError, PepperSource};
+use rollcall::directory::access::pepper::{LoadError, PepperSource};
 use time::Duration;
 
 async fn get(app: &TestApp, path: &str) -> Answer {

@@ -5,7 +5,7 @@ use crate::support::{Ids, TestApp, TestTenant};
 use axum::body::Body;
 use http::Request;
 use rollcall::directory::Kind;
-use rollcall::directory::group_view::GroupSearch;
+use rollcall::directory::groups::view::GroupSearch;
 use serde_json::{Value, json};
 
 const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];

@@ -3,13 +3,13 @@
 
 use crate::support::{TestApp, TestTenant, counting_id};
 use rollcall::directory::Employee;
-use rollcall::directory::administration::{LocalChange, LocalChanges, Status};
-use rollcall::directory::employees::Precondition;
-use rollcall::directory::listing::Search;
-use rollcall::directory::view::{EffectiveValue, EmployeeView, Origin};
+use rollcall::directory::lists::admin_list::Search;
+use rollcall::directory::users::Precondition;
+use rollcall::directory::users::administration::{LocalChange, LocalChanges, Status};
+use rollcall::directory::users::view::{EffectiveValue, EmployeeView, Origin};
 use rollcall::directory::{Directory, Error};
 use rollcall::store::history::{EventKind, HistoryEntry};
-use rollcall::store::tenant::Settings;
+use rollcall::store::tenants::Settings;
 use serde_json::{Value, json};
 use time::Duration;
 use uuid::Uuid;

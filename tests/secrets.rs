@@ -4,7 +4,7 @@ use crate::support::START;
 use crate::support::http::answering;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
-use rollcall::directory::pepper::{LoadError, PepperSource, Peppers, SAMPLE_PEPPER};
+use rollcall::directory::access::pepper::{LoadError, PepperSource, Peppers, SAMPLE_PEPPER};
 use rollcall::secrets::{from_document, from_file, from_secrets_manager};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};

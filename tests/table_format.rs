@@ -4,7 +4,7 @@ use crate::support::command::Operator;
 use crate::support::engine::{Faults, WatchedTable, item};
 use crate::support::log::Log;
 use aws_sdk_dynamodb::types::AttributeValue;
-use rollcall::startup;
+use rollcall::lambda::startup;
 use rollcall::store::dynamodb::embedded::{EmbeddedTable, Engine};
 use rollcall::store::dynamodb::port::{
     Action, Consistency, DynamoDb, GetCall, Item, TransactWriteCall, Write,

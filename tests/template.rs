@@ -1,7 +1,7 @@
 //! The templates against the program: what one says of the other is true.
 
 use crate::support::template::{list, load};
-use rollcall::directory::pepper::SAMPLE_PEPPER;
+use rollcall::directory::access::pepper::SAMPLE_PEPPER;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 

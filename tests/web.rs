@@ -640,7 +640,7 @@ async fn through_api_gateway_it_works_as_anywhere() {
         let send = async |method: &str, below: &str, cookie: &str, body: &str| {
             let event = event(stage, method, below, cookie, body);
             let event = serde_json::from_str(&event).expect("an event");
-            tenant.app.send(rollcall::gateway::plain_request(event, false)).await
+            tenant.app.send(rollcall::lambda::gateway::plain_request(event, false)).await
         };
         let body = format!("token={}", tenant.admin_token);
         let answer = send("POST", "sign-in", "other=1", &body).await;

@@ -4,7 +4,7 @@ use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use rollcall::directory::TenantId;
-use rollcall::directory::listing::MOST_SEARCH_CHARS;
+use rollcall::directory::lists::admin_list::MOST_SEARCH_CHARS;
 use scim::schema::custom::CustomType;
 use std::net::SocketAddr;
 use std::path::PathBuf;

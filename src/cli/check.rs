@@ -3,7 +3,7 @@
 use super::exit::Damaged;
 use super::{ACTOR, output};
 use rollcall::app::App;
-use rollcall::directory::check::Repair;
+use rollcall::directory::tenants::check::Repair;
 use rollcall::directory::{Error, TenantId, Violation, Work};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};

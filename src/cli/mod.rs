@@ -21,7 +21,7 @@ use arguments::{Arguments, Command, ServeArguments};
 use clap::{CommandFactory, Parser};
 
 /// Who did it, in the history, when it was done here.
-const ACTOR: &str = rollcall::directory::shown_name::COMMAND;
+const ACTOR: &str = rollcall::directory::tenants::display_name::COMMAND;
 
 /// Does what the arguments say.
 pub fn run(arguments: Arguments) -> anyhow::Result<()> {

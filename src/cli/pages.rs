@@ -1,7 +1,7 @@
 //! Lists, page by page.
 
 use rollcall::directory::Error;
-use rollcall::directory::listing::ListPage;
+use rollcall::directory::lists::admin_list::ListPage;
 
 /// How many rows are read at a time.
 const PAGE_ROWS: usize = 1_000;

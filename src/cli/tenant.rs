@@ -4,10 +4,10 @@ use super::arguments::{Place, TenantCommand};
 use super::exit::Refused;
 use super::open::{Host, Purpose};
 use super::{ACTOR, check, open, output, settings, token};
-use rollcall::api::context::{settings_url, tenant_url};
 use rollcall::app::App;
 use rollcall::directory::tenants::NewTenant;
 use rollcall::directory::{Error, RecordedEntry, TenantId, sample};
+use rollcall::server::context::{settings_url, tenant_url};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 

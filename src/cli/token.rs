@@ -4,11 +4,11 @@ use super::arguments::{Place, ScopeArgument, StageArgument, TokenCommand};
 use super::exit::Refused;
 use super::open::Purpose;
 use super::{ACTOR, open, output};
-use rollcall::api::context::tenant_url;
-use rollcall::directory::token_set::{
+use rollcall::directory::access::token_set::{
     Earlier, EarlierToken, MAX_OVERLAP, Rotated, Rotation, Which, default_overlap,
 };
 use rollcall::directory::{Error, Scope, Stage, Tenant, TokenRecord};
+use rollcall::server::context::tenant_url;
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 

@@ -3,7 +3,7 @@
 use crate::store;
 use crate::store::dynamodb::retry::GaveUp;
 use crate::store::keys::Kind;
-use crate::store::membership::MOST_GROUPS;
+use crate::store::members::memberships::MOST_GROUPS;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -86,7 +86,7 @@ pub enum Error {
     Contention,
     /// The peppers cannot be read.
     #[error("the secret document cannot be read")]
-    NoPepper(#[source] super::pepper::LoadError),
+    NoPepper(#[source] super::access::pepper::LoadError),
     /// The operating system gives no random numbers.
     #[error("no random numbers")]
     NoRandomness(#[source] getrandom::Error),

@@ -1,9 +1,9 @@
 //! Names that are unique among the records of a kind: what a create and a change of name do about the claims on them.
 
 use super::{Directory, Error};
-use crate::store::claim::{Claim, Rename};
 use crate::store::dynamodb::retry::Pauses;
 use crate::store::keys::Kind;
+use crate::store::names::{Claim, Rename};
 use crate::store::written::Written;
 use scim::fold::fold;
 use uuid::Uuid;

@@ -1,11 +1,11 @@
 //! Records with their relations, as an answer shows them: users with groups, groups with members.
 
-use super::relations::{Related, Relations};
+use super::groups::relations::{Related, Relations};
 use super::resources::{AnyRecord, Shown};
 use super::{Directory, Error};
+use crate::model::employee::Employee;
 use crate::store::FullRead;
-use crate::store::employee::Employee;
-use crate::store::group::Group;
+use crate::store::groups::Group;
 use crate::store::keys::Kind;
 use futures_util::future;
 use futures_util::stream::{self, StreamExt, TryStreamExt};

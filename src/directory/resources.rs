@@ -1,13 +1,13 @@
 //! Records of every kind as SCIM resources: one set of use cases for whoever asks by resource type.
 
-use super::employees::Precondition;
 use super::groups::ChangedGroup;
 use super::related_record::Wanted;
+use super::users::Precondition;
 use super::{Directory, Error};
-use crate::store::employee::Employee;
-use crate::store::group::Group;
+use crate::model::employee::Employee;
+use crate::store::groups::Group;
 use crate::store::keys::Kind;
-use crate::store::member::Member;
+use crate::store::members::Member;
 use crate::store::record::Record;
 use scim::document::Document;
 use scim::patch::PatchRequest;
@@ -131,7 +131,7 @@ impl Shown for Employee {
 }
 
 impl Shown for Group {
-    const RELATION: &'static str = super::group_change::MEMBERS;
+    const RELATION: &'static str = super::groups::change::MEMBERS;
 
     fn identity<'a>(&self, id: &'a str) -> Identity<'a> {
         let Self { created, last_modified, version, .. } = *self;

@@ -4,10 +4,11 @@
 //! Its digests are made under the sample pepper, whatever secret document is in use: where a real pepper is, the tokens
 //! are worth nothing. And where the sample pepper is offered as a real one, it is refused (`crate::secrets`).
 
-use super::pepper::{Peppers, SAMPLE_PEPPER};
+use super::access::pepper::{Peppers, SAMPLE_PEPPER};
+use super::access::tokens;
 use super::sources::Sources;
 use super::tenants::{NewTenant, Tenants};
-use super::{Directory, Error, token};
+use super::{Directory, Error};
 use scim::json::Body;
 use scim::validate;
 use secrecy::SecretString;
@@ -42,7 +43,7 @@ const EMPLOYEES: [(Uuid, &str); 2] = [
 /// # Errors
 /// As for [`Tenants::create`], and as for every call of the store.
 pub async fn create(tenants: &Tenants, by: &str) -> Result<NewTenant, Error> {
-    let id = token::tenant_of(SCIM_TOKEN).ok_or(Error::NoTenant)?;
+    let id = tokens::tenant_of(SCIM_TOKEN).ok_or(Error::NoTenant)?;
     let peppers = Peppers { current: SecretString::from(SAMPLE_PEPPER), previous: None };
     let tokens = [SCIM_TOKEN, ADMIN_TOKEN].map(SecretString::from);
     let new = tenants.create_with_tokens(&id, "Sample", tokens, &peppers, by).await?;

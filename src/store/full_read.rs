@@ -5,7 +5,7 @@ use super::dynamodb::read::{Range, SortRange};
 use super::dynamodb::retry::Pauses;
 use super::keys;
 use super::record::Record;
-use super::tenant::TenantId;
+use super::tenants::TenantId;
 use super::{Error, TenantStore};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use std::collections::HashMap;

@@ -1,10 +1,10 @@
 //! History: one entry for each change of an employee, of a group, or of the tenant's settings and tokens.
 
 use super::dynamodb::read::{Range, SortRange};
-use super::item::{ItemReader, ItemWriter};
+use super::items::attributes::{ItemReader, ItemWriter};
+use super::items::packed_changes::PackedChanges;
 use super::keys::{self, History, Key, Kind};
-use super::packed_changes::PackedChanges;
-use super::tenant::TenantId;
+use super::tenants::TenantId;
 use super::{Error, Item, TenantStore};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

@@ -3,29 +3,19 @@
 //! Owns key strings, items, conditions and transactions. Knows nothing about HTTP answers or the rules of the
 //! directory: it says which condition did not hold, its caller decides what that means.
 
+pub mod employees;
+pub mod items;
+pub mod tenants;
+pub(crate) mod counts;
+pub mod names;
+pub mod groups;
+pub mod members;
 pub mod dynamodb;
 pub mod keys;
-mod item;
 pub mod format;
-pub mod tenant;
 pub mod record;
-pub mod employee;
-mod employee_item;
-pub mod employee_read;
-pub mod employee_write;
-mod count;
-pub mod claim;
 pub mod written;
-pub mod group;
-pub mod group_write;
-pub mod member;
-pub mod member_read;
-pub mod membership;
 pub mod signed_out;
-pub mod unfinished;
-pub mod departure;
-pub mod redo_log;
-mod packed_changes;
 pub mod history;
 pub mod sync;
 mod full_read;
@@ -57,7 +47,7 @@ impl Store {
     }
 
     /// The part of the store that belongs to one tenant. `tenant` is fixed here, so that no query can forget it.
-    pub fn tenant(&self, tenant: &tenant::TenantId) -> TenantStore {
+    pub fn tenant(&self, tenant: &tenants::TenantId) -> TenantStore {
         TenantStore { store: self.clone(), tenant: tenant.clone() }
     }
 }
@@ -66,12 +56,12 @@ impl Store {
 #[derive(Debug, Clone)]
 pub struct TenantStore {
     store: Store,
-    tenant: tenant::TenantId,
+    tenant: tenants::TenantId,
 }
 
 impl TenantStore {
     /// Whose part this is.
-    pub fn tenant_id(&self) -> &tenant::TenantId {
+    pub fn tenant_id(&self) -> &tenants::TenantId {
         &self.tenant
     }
 }

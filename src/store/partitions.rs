@@ -3,7 +3,7 @@
 
 use super::dynamodb::read::{Range, SortRange};
 use super::keys::{self, Kind};
-use super::tenant::TenantId;
+use super::tenants::TenantId;
 use uuid::Uuid;
 
 /// A partition, named by the items in it.

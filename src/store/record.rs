@@ -3,7 +3,7 @@
 
 use super::dynamodb::read::{Range, SortRange};
 use super::keys::{self, Key, Kind};
-use super::tenant::TenantId;
+use super::tenants::TenantId;
 use super::{Error, Item, TenantStore};
 use std::collections::HashMap;
 use uuid::Uuid;

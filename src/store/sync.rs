@@ -4,7 +4,7 @@
 use super::dynamodb::port::{UpdateCall, Updated};
 use super::dynamodb::transact::{size, text};
 use super::history::EventKind;
-use super::item::{ItemReader, as_json, format_time};
+use super::items::attributes::{ItemReader, as_json, format_time};
 use super::keys;
 use super::{Error, Item, TenantStore};
 use aws_sdk_dynamodb::types::AttributeValue;

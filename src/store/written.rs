@@ -1,9 +1,9 @@
 //! What writes of records have in common: how they end, and the pointers that come and go with them.
 
-use super::claim::Claim;
 use super::dynamodb::transact::{Condition, Outcome, Step, Transaction};
 use super::keys::Key;
-use super::membership::Memberships;
+use super::members::memberships::Memberships;
+use super::names::Claim;
 use super::record::id_in_key;
 use super::{Error, TenantStore};
 use std::collections::BTreeSet;

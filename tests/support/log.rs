@@ -2,7 +2,7 @@
 
 use super::{TestApp, TestTenant};
 use axum::body::Body;
-use rollcall::metrics;
+use rollcall::lambda::metrics;
 use serde_json::{Value, json};
 use std::io::Write;
 use std::sync::{Arc, LazyLock, Mutex};

@@ -1,11 +1,11 @@
 //! The facts of a tenant that the invariants compare. They contain no documents.
 
-use crate::store::claim::Claim;
-use crate::store::group::RedoLog;
+use crate::store::groups::RedoLog;
 use crate::store::keys::{Key, Kind};
-use crate::store::member::MemberRow;
-use crate::store::membership::Memberships;
-use crate::store::unfinished::Work;
+use crate::store::members::MemberRow;
+use crate::store::members::memberships::Memberships;
+use crate::store::members::unfinished::Work;
+use crate::store::names::Claim;
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 

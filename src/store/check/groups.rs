@@ -5,9 +5,9 @@ use super::violation::{Finding, ViolationKind};
 use crate::store::Item;
 use crate::store::dynamodb::transact::{Condition, Step, number, text};
 use crate::store::history::{AttributeChange, EventKind, HistoryEntry};
-use crate::store::item::format_time;
+use crate::store::items::attributes::format_time;
 use crate::store::keys::{self, Kind};
-use crate::store::unfinished::Work;
+use crate::store::members::unfinished::Work;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 

@@ -4,8 +4,8 @@ use super::Checker;
 use super::violation::{Finding, ViolationKind};
 use crate::store::dynamodb::transact::{Condition, Step, Transaction};
 use crate::store::keys;
-use crate::store::membership::{CLOSED, Memberships};
-use crate::store::unfinished::{Unfinished, Work};
+use crate::store::members::memberships::{CLOSED, Memberships};
+use crate::store::members::unfinished::{Unfinished, Work};
 use std::collections::BTreeSet;
 use uuid::Uuid;
 

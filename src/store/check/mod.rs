@@ -17,8 +17,8 @@ pub use violation::{Violation, ViolationKind};
 
 use super::dynamodb::transact::{Condition, Outcome, Step, Transaction, number};
 use super::keys::{self, Kind};
+use super::members::unfinished::Work;
 use super::partitions::Partition;
-use super::unfinished::Work;
 use super::{Error, Item, TenantStore};
 use facts::Facts;
 use std::collections::{BTreeMap, BTreeSet};

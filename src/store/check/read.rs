@@ -3,19 +3,22 @@
 
 use super::facts::{Facts, RecordFacts};
 use super::violation::{Finding, ViolationKind};
-use crate::store::claim::Claim;
-use crate::store::count::{Counter, counter_of};
-use crate::store::employee::Employee;
-use crate::store::group::{self, Group};
+use crate::model::employee::Employee;
+use crate::store::counts::{Counter, counter_of};
+use crate::store::groups;
+use crate::store::groups::Group;
 use crate::store::history::{EventKind, RecordedEntry, read_entry};
+use crate::store::items::employee;
 use crate::store::keys::{self, Key, Kind};
-use crate::store::member::MemberRow;
-use crate::store::membership::Memberships;
+use crate::store::members::MemberRow;
+use crate::store::members::memberships::Memberships;
+use crate::store::members::pending_change;
+use crate::store::members::unfinished::Unfinished;
+use crate::store::names::Claim;
 use crate::store::partitions::{self, Partition};
 use crate::store::record::{Record, id_in_key};
-use crate::store::tenant::TenantId;
-use crate::store::unfinished::Unfinished;
-use crate::store::{Error, Item, TenantStore, employee_item, redo_log};
+use crate::store::tenants::TenantId;
+use crate::store::{Error, Item, TenantStore};
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 /// How many partitions of single groups and employees are read at a time.
@@ -160,7 +163,7 @@ fn keep(
             drop(facts.rows.insert((group, id_in_key(&item)?), MemberRow::from_item(&item)?));
         }
         Partition::RedoLog(group) => {
-            facts.redo_parts.push((group, redo_log::revision_of_part(&item)?, key));
+            facts.redo_parts.push((group, pending_change::revision_of_part(&item)?, key));
         }
         Partition::Unfinished => {
             let Unfinished { work, id, .. } = Unfinished::from_item(item)?;
@@ -199,7 +202,7 @@ fn record_facts(tenant: &TenantId, kind: Kind, key: Key, item: Item) -> Result<R
                 key,
                 revision: employee.revision,
                 claim: keys::claim(tenant, kind, employee.user_name()),
-                pointers: employee_item::pointers(tenant, &employee),
+                pointers: employee::pointers(tenant, &employee),
                 email_key,
                 right_email_key: primary.map(|email| keys::primary_email(tenant, email)),
                 member_count: 0,
@@ -213,7 +216,7 @@ fn record_facts(tenant: &TenantId, kind: Kind, key: Key, item: Item) -> Result<R
                 key,
                 revision: group.revision,
                 claim: keys::claim(tenant, kind, group.display_name()),
-                pointers: group::pointers(tenant, &group),
+                pointers: groups::pointers(tenant, &group),
                 email_key: None,
                 right_email_key: None,
                 member_count: group.member_count,

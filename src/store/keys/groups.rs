@@ -1,7 +1,7 @@
 //! Keys of members and memberships, and of the writes that a change of them still needs.
 
 use super::{Key, own};
-use crate::store::tenant::TenantId;
+use crate::store::tenants::TenantId;
 use uuid::Uuid;
 
 /// The partition of a group's members.

@@ -1,7 +1,7 @@
 //! Keys of histories, and of changes by time.
 
 use super::{Key, Kind};
-use crate::store::tenant::TenantId;
+use crate::store::tenants::TenantId;
 use scim::date_time;
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;

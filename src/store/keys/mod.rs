@@ -9,7 +9,7 @@ mod history;
 pub use groups::*;
 pub use history::*;
 
-use super::tenant::TenantId;
+use super::tenants::TenantId;
 use aws_sdk_dynamodb::types::AttributeValue;
 use escape::escape;
 use scim::fold::fold;

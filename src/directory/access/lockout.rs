@@ -1,0 +1,93 @@
+//! How many wrong tokens were shown at sign-in of late: counted for each tenant, in memory and within bounds.
+
+use crate::store::tenants::TenantId;
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, PoisonError};
+use time::{Duration, OffsetDateTime};
+
+/// After so many failures a wrong token is answered with a wait,
+const MOST_FAILURES: usize = 10;
+/// until the first of them is so old.
+const WINDOW: Duration = Duration::minutes(15);
+/// Of how many tenants failures are counted.
+const MOST_COUNTED: usize = 4_096;
+
+/// The failures of late. Cheap to clone.
+#[derive(Debug, Clone, Default)]
+pub(in crate::directory) struct Lockout {
+    failures: Arc<Mutex<HashMap<TenantId, VecDeque<OffsetDateTime>>>>,
+}
+
+impl Lockout {
+    /// For how long a wrong token is answered with a wait; `None` when it is merely refused.
+    pub(in crate::directory) fn remaining(
+        &self,
+        tenant: &TenantId,
+        now: OffsetDateTime,
+    ) -> Option<Duration> {
+        let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
+        let times = failures.get_mut(tenant)?;
+        times.retain(|at| is_recent(*at, now));
+        let first = times.front().filter(|_| times.len() >= MOST_FAILURES)?;
+        Some(WINDOW - (now - *first))
+    }
+
+    /// Counts a failure.
+    pub(in crate::directory) fn failed(&self, tenant: &TenantId, now: OffsetDateTime) {
+        let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
+        if failures.len() >= MOST_COUNTED && !failures.contains_key(tenant) {
+            failures.retain(|_, times| times.back().is_some_and(|at| is_recent(*at, now)));
+            // Made-up ids must not push out the one that is being tried: those with the fewest failures go first.
+            for least in 1..=MOST_FAILURES {
+                if failures.len() < MOST_COUNTED {
+                    break;
+                }
+                failures.retain(|_, times| times.len() > least);
+            }
+        }
+        let times = failures.entry(tenant.clone()).or_default();
+        times.push_back(now);
+        while times.len() > MOST_FAILURES {
+            times.pop_front();
+        }
+    }
+}
+
+/// A clock that was set back makes a failure old, not young.
+fn is_recent(at: OffsetDateTime, now: OffsetDateTime) -> bool {
+    (Duration::ZERO..WINDOW).contains(&(now - at))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ten_failures_lock_one_tenant_until_the_first_is_old() {
+        let (acme, other) = (TenantId::parse("acme").unwrap(), TenantId::parse("other").unwrap());
+        let (lockout, start) = (Lockout::default(), OffsetDateTime::UNIX_EPOCH);
+        for minute in 0..10 {
+            let now = start + Duration::minutes(minute);
+            assert_eq!(lockout.remaining(&acme, now), None);
+            lockout.failed(&acme, now);
+        }
+        let now = start + Duration::minutes(9);
+        assert_eq!(lockout.remaining(&acme, now), Some(Duration::minutes(6)));
+        assert_eq!(lockout.remaining(&other, now), None);
+        assert_eq!(lockout.remaining(&acme, start + WINDOW), None);
+    }
+
+    #[test]
+    fn made_up_tenants_neither_fill_the_memory_nor_unlock_one() {
+        let (acme, now) = (TenantId::parse("acme").unwrap(), OffsetDateTime::UNIX_EPOCH);
+        let lockout = Lockout::default();
+        for _ in 0..MOST_FAILURES {
+            lockout.failed(&acme, now);
+        }
+        for n in 0..2 * MOST_COUNTED {
+            lockout.failed(&TenantId::parse(&format!("t{n}")).unwrap(), now);
+        }
+        assert!(lockout.failures.lock().unwrap().len() <= MOST_COUNTED);
+        assert!(lockout.remaining(&acme, now).is_some());
+    }
+}

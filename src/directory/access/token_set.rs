@@ -1,0 +1,224 @@
+//! A tenant's tokens: rotated, named, revoked. Whether one fits is not decided here.
+
+use super::actor::Actor;
+use super::pepper::Peppers;
+use super::tokens;
+use crate::directory::Error;
+use crate::directory::tenants::Tenants;
+use crate::directory::tenants::display_name;
+use crate::store::history::{AttributeChange, EventKind};
+use crate::store::tenants::{Scope, Stage, TenantId, TokenRecord};
+use secrecy::SecretString;
+use time::{Duration, OffsetDateTime};
+
+/// How long a rotated-out Secret Token stays valid by default: a sync under way must not fail.
+pub const DEFAULT_OVERLAP: Duration = Duration::hours(24);
+
+/// How long a rotated-out token of a scope stays valid by default. An admin token has no overlap: no sync uses it.
+pub fn default_overlap(scope: Scope) -> Duration {
+    match scope {
+        Scope::Scim => DEFAULT_OVERLAP,
+        Scope::Admin => Duration::ZERO,
+    }
+}
+
+/// The longest: a token that was rotated out must not live for ever.
+pub const MAX_OVERLAP: Duration = Duration::days(365);
+
+/// How to rotate a token.
+#[derive(Debug, Clone, Copy)]
+pub struct Rotation<'a> {
+    /// A name for the new token; the usual one if not given.
+    pub label: Option<&'a str>,
+    /// How long the token before stays valid.
+    pub overlap: Duration,
+    /// What becomes of one that is still valid from the rotation before.
+    pub earlier: Earlier,
+    /// The short name of the current token, for whoever wants to rotate that one and no other; empty for none.
+    pub expected: Option<&'a str>,
+}
+
+/// What becomes of a token that is still valid when another rotation would drop it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Earlier {
+    /// It keeps what it was promised: the rotation is refused.
+    Keep,
+    /// The earlier token keeps its expiry. The current token ends now, if no use of it is known.
+    ReplaceUnused,
+    /// It ends now.
+    Drop,
+}
+
+/// A new token, and what became of the ones before it.
+#[derive(Debug)]
+pub struct Rotated {
+    /// The new token.
+    pub token: SecretString,
+    /// The tokens of the scope that worked before.
+    pub earlier: Vec<EarlierToken>,
+}
+
+/// A token that worked before a rotation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EarlierToken {
+    /// Its short name.
+    pub id: String,
+    /// Its label.
+    pub label: String,
+    /// When it ends; `None` when the rotation ended it.
+    pub expires: Option<OffsetDateTime>,
+}
+
+/// Which of a scope's tokens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Which<'a> {
+    /// Both.
+    All,
+    /// The one with a stage.
+    Stage(Stage),
+    /// The one with a short name, whatever stage it has by now.
+    Token(&'a str),
+}
+
+impl Which<'_> {
+    fn is(self, token: &TokenRecord) -> bool {
+        match self {
+            Which::All => true,
+            Which::Stage(stage) => token.stage == stage,
+            Which::Token(name) => token.short_name() == name,
+        }
+    }
+}
+
+impl Tenants {
+    /// Makes a new current token of a scope. The one before stays valid for the overlap.
+    ///
+    /// [`Earlier`] decides what happens while an earlier token is still valid. An unused token is replaced only on request:
+    /// its owner may use it next, or the record of its use may be missing.
+    ///
+    /// # Errors
+    /// [`Error::PreviousTokenValid`], [`Error::TokenUsed`], [`Error::AlreadyRotated`], [`Error::NoTenant`], [`Error::NoPepper`],
+    /// [`Error::NoRandomness`], [`Error::Contention`], and as for every call of the store.
+    pub async fn rotate_token(
+        &self,
+        id: &TenantId,
+        scope: Scope,
+        rotation: &Rotation<'_>,
+        by: impl Into<Actor<'_>>,
+    ) -> Result<Rotated, Error> {
+        let by = by.into();
+        let label = match rotation.label {
+            Some(label) => display_name::check("A label", label)?,
+            None => default_label(scope),
+        };
+        let peppers = self.peppers().await?;
+        let secret = tokens::generate(id).map_err(Error::NoRandomness)?;
+        let record = self.token_record(scope, label, &secret, &peppers);
+        let now = self.sources.now();
+        let expires = now.checked_add(rotation.overlap).unwrap_or(now);
+        let used = self.store.tenant(id).get_sync().await?.used;
+        let mut earlier = Vec::new();
+        self.update(id, by, |tenant| {
+            let before = tenant.current_token(scope);
+            let current = before.map_or("", TokenRecord::short_name);
+            if rotation.expected.is_some_and(|expected| expected != current) {
+                return Err(Error::AlreadyRotated);
+            }
+            let is_used = used.contains_key(current) || by.token == Some(current);
+            let promised = tokens::previous_expiry(&tenant.tokens, scope, now);
+            let change =
+                token_change(scope, before.map(|token| token.label.as_str()), Some(&record.label));
+            let tokens = match (promised, rotation.earlier) {
+                (_, Earlier::ReplaceUnused) if is_used => return Err(Error::TokenUsed),
+                (_, Earlier::ReplaceUnused) => tokens::replaced(&tenant.tokens, record.clone()),
+                (Some(expires), Earlier::Keep) => {
+                    return Err(Error::PreviousTokenValid { expires, is_used });
+                }
+                (None, Earlier::Keep) | (_, Earlier::Drop) => {
+                    tokens::rotated(&tenant.tokens, record.clone(), expires)
+                }
+            };
+            let before = std::mem::replace(&mut tenant.tokens, tokens);
+            earlier = tokens::ends(&before, scope, &tenant.tokens, now);
+            Ok(Some(self.entry(EventKind::TokenRotated, vec![change], by.label)))
+        })
+        .await?;
+        Ok(Rotated { token: secret, earlier })
+    }
+
+    /// Ends the validity of a scope's tokens: of one, or of both. Says how many there were.
+    ///
+    /// # Errors
+    /// [`Error::LastAdminToken`] for an actor with a token; [`Error::TokenReplaced`] for a previous admin token that names
+    /// another token than itself; [`Error::TokenEnded`], [`Error::NoTenant`], [`Error::Contention`], and as for every call
+    /// of the store.
+    pub async fn revoke_tokens(
+        &self,
+        id: &TenantId,
+        scope: Scope,
+        which: Which<'_>,
+        by: impl Into<Actor<'_>>,
+    ) -> Result<usize, Error> {
+        let (by, now) = (by.into(), self.sources.now());
+        let mut revoked = 0;
+        self.update_with_any_token(id, by, |tenant| {
+            let is_own = matches!(which, Which::Token(name) if Some(name) == by.token);
+            if !(scope == Scope::Admin && is_own) {
+                by.check(tenant, now)?;
+            }
+            let (gone, kept): (Vec<_>, Vec<_>) =
+                tenant.tokens.drain(..).partition(|token| token.scope == scope && which.is(token));
+            tenant.tokens = kept;
+            // Operations may end them all: they can also make new ones.
+            let is_last = by.token.is_some()
+                && gone.iter().any(|token| token.scope == Scope::Admin)
+                && !tenant
+                    .tokens
+                    .iter()
+                    .any(|token| token.scope == Scope::Admin && token.stage == Stage::Current);
+            if is_last {
+                return Err(Error::LastAdminToken);
+            }
+            revoked = gone.len();
+            let changes: Vec<AttributeChange> =
+                gone.iter().map(|token| token_change(scope, Some(&token.label), None)).collect();
+            Ok(self.entry_of(EventKind::TokenRevoked, changes, by.label))
+        })
+        .await?;
+        Ok(revoked)
+    }
+
+    /// A current token as it is kept.
+    pub(in crate::directory) fn token_record(
+        &self,
+        scope: Scope,
+        label: &str,
+        secret: &SecretString,
+        peppers: &Peppers,
+    ) -> TokenRecord {
+        TokenRecord {
+            scope,
+            stage: Stage::Current,
+            label: label.to_owned(),
+            digest: tokens::digest(secret, peppers),
+            created: self.sources.now(),
+            expires: None,
+        }
+    }
+}
+
+/// What a token is called when nobody gives it a name.
+pub(in crate::directory) fn default_label(scope: Scope) -> &'static str {
+    match scope {
+        Scope::Scim => "Identity Provider",
+        Scope::Admin => "Administrator",
+    }
+}
+
+fn token_change(scope: Scope, old: Option<&str>, new: Option<&str>) -> AttributeChange {
+    AttributeChange {
+        attribute: format!("tokens.{}", scope.as_str()),
+        old: old.map(Into::into),
+        new: new.map(Into::into),
+    }
+}

@@ -1,0 +1,237 @@
+//! Secret Tokens: their format, their digests, and whether one is valid.
+
+use super::pepper::Peppers;
+use super::token_set::EarlierToken;
+use crate::store::tenants::{Scope, Stage, Tenant, TenantId, TokenRecord};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use hmac::{Hmac, KeyInit, Mac};
+use secrecy::{ExposeSecret, SecretString};
+use sha2::Sha256;
+use subtle::{Choice, ConstantTimeEq};
+use time::OffsetDateTime;
+
+/// Tokens start so, for secret scanners to recognise them.
+const PREFIX: &str = "rc";
+/// 256 random bits in base64url.
+const RANDOM_CHARS: usize = 43;
+
+/// Makes a token: `rc_<tenant>_<43 base64url characters>`.
+///
+/// # Errors
+/// When the operating system gives no random numbers.
+pub fn generate(tenant: &TenantId) -> Result<SecretString, getrandom::Error> {
+    let mut random = [0_u8; 32];
+    getrandom::fill(&mut random)?;
+    let text = format!("{PREFIX}_{tenant}_{}", URL_SAFE_NO_PAD.encode(random));
+    Ok(SecretString::from(text))
+}
+
+/// The tenant a token says it is for; `None` when it does not have a token's form. Says nothing about its validity.
+pub fn tenant_of(token: &str) -> Option<TenantId> {
+    let (tenant, random) = token.strip_prefix(PREFIX)?.strip_prefix('_')?.split_once('_')?;
+    let random_is_base64url = random.len() == RANDOM_CHARS
+        && random.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
+    random_is_base64url.then(|| TenantId::parse(tenant)).flatten()
+}
+
+/// The digest under which a new token is kept.
+pub fn digest(token: &SecretString, peppers: &Peppers) -> String {
+    digest_under(token.expose_secret(), &peppers.current)
+}
+
+/// The record of a valid token with this scope. Compares every digest in constant time, and all of them always.
+pub fn find_valid<'t>(
+    tenant: &'t Tenant,
+    scope: Scope,
+    token: &str,
+    peppers: &Peppers,
+    now: OffsetDateTime,
+) -> Option<&'t TokenRecord> {
+    let current = digest_under(token, &peppers.current);
+    let previous = peppers.previous.as_ref().map(|pepper| digest_under(token, pepper));
+    let mut valid = None;
+    for record in &tenant.tokens {
+        let kept = record.digest.as_bytes();
+        let fits = current.as_bytes().ct_eq(kept)
+            | previous.as_ref().map_or(Choice::from(0), |digest| digest.as_bytes().ct_eq(kept));
+        if bool::from(fits) && record.scope == scope && works(record, now) {
+            valid = Some(record);
+        }
+    }
+    valid
+}
+
+/// Whether a token that is kept has not expired.
+pub fn works(token: &TokenRecord, now: OffsetDateTime) -> bool {
+    token.expires.is_none_or(|expires| expires > now)
+}
+
+/// Whether it is an admin token with a successor. Such a token may read, and revoke itself.
+pub fn is_replaced_admin(token: &TokenRecord) -> bool {
+    token.scope == Scope::Admin && token.stage == Stage::Previous
+}
+
+/// The tokens of a tenant after `new` has been made the current one of its scope. The one it replaces stays valid
+/// until `previous_expires`.
+pub fn rotated(
+    tokens: &[TokenRecord],
+    new: TokenRecord,
+    previous_expires: OffsetDateTime,
+) -> Vec<TokenRecord> {
+    let mut rotated = Vec::new();
+    for token in tokens {
+        if token.scope != new.scope {
+            rotated.push(token.clone());
+        } else if token.stage == Stage::Current {
+            rotated.push(TokenRecord {
+                stage: Stage::Previous,
+                expires: Some(previous_expires),
+                ..token.clone()
+            });
+        }
+    }
+    rotated.push(new);
+    rotated.sort_by_key(|token| (token.scope, token.stage));
+    rotated
+}
+
+/// The tokens of a tenant after `new` took the place of the current one of its scope, which ends. The previous one stays.
+pub fn replaced(tokens: &[TokenRecord], new: TokenRecord) -> Vec<TokenRecord> {
+    let is_current =
+        |token: &TokenRecord| token.scope == new.scope && token.stage == Stage::Current;
+    let kept = tokens.iter().filter(|token| !is_current(token)).cloned();
+    let mut replaced: Vec<TokenRecord> = kept.collect();
+    replaced.push(new);
+    replaced.sort_by_key(|token| (token.scope, token.stage));
+    replaced
+}
+
+/// The tokens of a scope that were valid before a rotation, with their new expiry.
+pub fn ends(
+    before: &[TokenRecord],
+    scope: Scope,
+    tokens: &[TokenRecord],
+    now: OffsetDateTime,
+) -> Vec<EarlierToken> {
+    let worked = before.iter().filter(|token| token.scope == scope && works(token, now));
+    let end = |token: &TokenRecord| {
+        let kept = tokens.iter().find(|kept| kept.digest == token.digest && works(kept, now));
+        kept.and_then(|kept| kept.expires)
+    };
+    let earlier = worked.map(|token| EarlierToken {
+        id: token.short_name().to_owned(),
+        label: token.label.clone(),
+        expires: end(token),
+    });
+    earlier.collect()
+}
+
+/// Until when a scope's previous token is valid; `None` when it has none that is.
+pub fn previous_expiry(
+    tokens: &[TokenRecord],
+    scope: Scope,
+    now: OffsetDateTime,
+) -> Option<OffsetDateTime> {
+    let mut previous =
+        tokens.iter().filter(|token| token.scope == scope && token.stage == Stage::Previous);
+    previous.find_map(|token| token.expires.filter(|expires| *expires > now))
+}
+
+fn digest_under(token: &str, pepper: &SecretString) -> String {
+    // HMAC takes a key of any length (RFC 2104), so this cannot fail; an empty digest would match nothing.
+    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(pepper.expose_secret().as_bytes()) else {
+        return String::new();
+    };
+    mac.update(token.as_bytes());
+    URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::tenants::Settings;
+    use time::Duration;
+
+    fn peppers(current: &str, previous: Option<&str>) -> Peppers {
+        let secret = |text: &str| SecretString::from(text.to_owned());
+        Peppers { current: secret(current), previous: previous.map(secret) }
+    }
+
+    fn record(scope: Scope, stage: Stage, token: &SecretString, peppers: &Peppers) -> TokenRecord {
+        TokenRecord {
+            scope,
+            stage,
+            label: "test".to_owned(),
+            digest: digest(token, peppers),
+            created: OffsetDateTime::UNIX_EPOCH,
+            expires: None,
+        }
+    }
+
+    fn tenant(tokens: Vec<TokenRecord>) -> Tenant {
+        Tenant {
+            id: TenantId::parse("acme").unwrap(),
+            name: String::new(),
+            created: OffsetDateTime::UNIX_EPOCH,
+            revision: 1,
+            settings: Settings::default(),
+            tokens,
+            attributes: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_token_names_its_tenant_and_is_never_the_same_twice() {
+        let id = TenantId::parse("acme-2").unwrap();
+        let (one, two) = (generate(&id).unwrap(), generate(&id).unwrap());
+        assert_eq!(tenant_of(one.expose_secret()), Some(id));
+        assert_ne!(one.expose_secret(), two.expose_secret());
+        for bad in ["", "rc_acme_", "rc_acme_short", "xx_acme_AAAA", "Bearer", "rc__"] {
+            assert_eq!(tenant_of(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_token_is_valid_for_its_scope_and_under_both_peppers_only() {
+        let old = peppers("old pepper", None);
+        let token = generate(&TenantId::parse("acme").unwrap()).unwrap();
+        let tenant = tenant(vec![record(Scope::Scim, Stage::Current, &token, &old)]);
+        let check = |scope, token: &SecretString, peppers: &Peppers| {
+            let now = OffsetDateTime::UNIX_EPOCH;
+            find_valid(&tenant, scope, token.expose_secret(), peppers, now).is_some()
+        };
+        assert!(check(Scope::Scim, &token, &old));
+        assert!(check(Scope::Scim, &token, &peppers("new pepper", Some("old pepper"))));
+        assert!(!check(Scope::Scim, &token, &peppers("new pepper", None)));
+        assert!(!check(Scope::Admin, &token, &old));
+        let other = generate(&tenant.id).unwrap();
+        assert!(!check(Scope::Scim, &other, &old));
+    }
+
+    #[test]
+    fn rotation_keeps_one_previous_token_until_it_expires() {
+        let peppers = peppers("pepper", None);
+        let id = TenantId::parse("acme").unwrap();
+        let tokens: Vec<SecretString> = (0..3).map(|_| generate(&id).unwrap()).collect();
+        let expires = OffsetDateTime::UNIX_EPOCH + Duration::hours(24);
+        let mut kept = Vec::new();
+        for token in &tokens {
+            let new = record(Scope::Scim, Stage::Current, token, &peppers);
+            kept = rotated(&kept, new, expires);
+        }
+        let tenant = tenant(kept);
+        let check = |token: &SecretString, now| {
+            find_valid(&tenant, Scope::Scim, token.expose_secret(), &peppers, now).is_some()
+        };
+        let before = expires - Duration::seconds(1);
+        assert_eq!(
+            tokens.iter().map(|t| check(t, before)).collect::<Vec<_>>(),
+            [false, true, true]
+        );
+        assert_eq!(
+            tokens.iter().map(|t| check(t, expires)).collect::<Vec<_>>(),
+            [false, false, true]
+        );
+    }
+}

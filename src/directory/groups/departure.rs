@@ -1,0 +1,108 @@
+//! Departures: a deleted or erased record leaves all groups. The transaction that decides it takes it out of the first
+//! ones.
+
+use super::change;
+use crate::directory::users::change::Occasion;
+use crate::directory::{Directory, Error};
+use crate::store::dynamodb::retry::Pauses;
+use crate::store::groups::Group;
+use crate::store::groups::write::GroupChange;
+use crate::store::members::MemberChanges;
+use crate::store::members::departure::Departure;
+use crate::store::members::memberships::Memberships;
+use crate::store::members::unfinished::{Unfinished, Work};
+use crate::store::written::Written;
+use std::collections::BTreeSet;
+use uuid::Uuid;
+
+/// How many groups one transaction leaves: three items each, beside an employee with 40 addresses; a transaction takes
+/// 100.
+const MOST_AT_ONCE: usize = 16;
+
+impl Directory {
+    /// The first step of a departure, for the transaction that decides it. `has_more` says whether the work has another
+    /// part than the groups.
+    pub(in crate::directory) async fn departure(
+        &self,
+        (work, id): (Work, Uuid),
+        before: Memberships,
+        has_more: bool,
+        occasion: Occasion<'_>,
+    ) -> Result<Departure, Error> {
+        let is_unfinished = has_more || before.groups.len() > MOST_AT_ONCE;
+        let rest = match (is_unfinished, work) {
+            (true, _) => Some(work),
+            (false, Work::Deletion) => Some(Work::Expiry),
+            (false, _) => None,
+        };
+        // The departure of a hidden employee goes on as a part of the erasure.
+        let overtaken = before.is_closed;
+        let by = occasion.by.to_owned();
+        let begins = rest.map(|work| Unfinished { work, id, by, since: occasion.at });
+        let step = self.step(id, before, occasion).await?;
+        Ok(Departure { begins, ends: overtaken.then_some(Work::Departure), ..step })
+    }
+
+    /// Takes a leaver out of all groups, some at a time.
+    pub(in crate::directory) async fn leave_groups(&self, entry: &Unfinished) -> Result<(), Error> {
+        let mut pauses = Pauses::new();
+        loop {
+            let before = self.memberships(entry.id).await?;
+            // Another change may have taken the last group. Then this step only ends the work.
+            let is_at_work = entry.work == Work::Departure || !before.groups.is_empty();
+            if !before.is_closed || !is_at_work {
+                return Ok(());
+            }
+            let occasion = Occasion { at: self.sources.now(), by: &entry.by };
+            let mut step = self.step(entry.id, before, occasion).await?;
+            let is_last = step.after().groups.is_empty();
+            // The other kinds of work have another part.
+            step.ends = Some(Work::Departure).filter(|work| is_last && *work == entry.work);
+            match self.store.write_step(&step).await? {
+                Written::Done if is_last => return Ok(()),
+                Written::Done => pauses = Pauses::new(),
+                Written::Stale | Written::ClaimDiffers(_) => pauses.pause().await?,
+            }
+        }
+    }
+
+    async fn step(
+        &self,
+        id: Uuid,
+        before: Memberships,
+        occasion: Occasion<'_>,
+    ) -> Result<Departure, Error> {
+        let left: BTreeSet<Uuid> = before.groups.iter().copied().take(MOST_AT_ONCE).collect();
+        let groups = self.group_changes(id, &left, occasion).await?;
+        Ok(Departure { id, before, left, groups, begins: None, ends: None })
+    }
+
+    /// The groups of somebody.
+    pub(in crate::directory) async fn memberships(&self, id: Uuid) -> Result<Memberships, Error> {
+        Ok(self.store.get_memberships(&[id]).await?.remove(&id).unwrap_or_default())
+    }
+
+    /// The changes that take a member out of groups. A group that does not exist any more has none.
+    async fn group_changes(
+        &self,
+        member: Uuid,
+        groups: &BTreeSet<Uuid>,
+        occasion: Occasion<'_>,
+    ) -> Result<Vec<GroupChange>, Error> {
+        let ids: Vec<Uuid> = groups.iter().copied().collect();
+        let mut groups = Vec::with_capacity(ids.len());
+        for group in self.store.get_records::<Group>(&ids).await? {
+            match group.redo_log {
+                None => groups.push(group),
+                Some(_) => groups.extend(self.settled_group(group.id).await?),
+            }
+        }
+        let members = MemberChanges { left: vec![member], ..MemberChanges::default() };
+        let types = &self.types.groups;
+        let changes = groups.iter().filter_map(|group| {
+            let attributes = group.attributes.clone();
+            change::changed(types, group, attributes, &members, occasion)
+        });
+        Ok(changes.collect())
+    }
+}

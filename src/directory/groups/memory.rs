@@ -1,0 +1,84 @@
+//! What one server remembers of its tenants' groups: whether there are any. Users of tenants without groups are answered
+//! without looking for their memberships.
+
+use crate::store::tenants::TenantId;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use time::{Duration, OffsetDateTime};
+
+/// How long it is believed that there are none: another server may have made one.
+const BELIEVED: Duration = Duration::seconds(60);
+/// How many tenants are remembered.
+const MOST_REMEMBERED: usize = 4_096;
+
+/// What is remembered. Cheap to clone.
+#[derive(Debug, Clone, Default)]
+pub struct GroupMemory(Arc<Mutex<HashMap<TenantId, Seen>>>);
+
+#[derive(Debug, Clone, Copy)]
+enum Seen {
+    Groups,
+    NoneAt(OffsetDateTime),
+}
+
+impl GroupMemory {
+    /// Whether a tenant has groups; `None` when that has to be looked up.
+    pub(in crate::directory) fn has_groups(
+        &self,
+        tenant: &TenantId,
+        now: OffsetDateTime,
+    ) -> Option<bool> {
+        match self.lock().get(tenant)? {
+            Seen::Groups => Some(true),
+            Seen::NoneAt(at) => (Duration::ZERO..BELIEVED).contains(&(now - *at)).then_some(false),
+        }
+    }
+
+    /// Keeps what was found.
+    pub(in crate::directory) fn remember(
+        &self,
+        tenant: &TenantId,
+        found: bool,
+        now: OffsetDateTime,
+    ) {
+        let mut remembered = self.lock();
+        // A group may have been made while somebody looked for one.
+        if !found && matches!(remembered.get(tenant), Some(Seen::Groups)) {
+            return;
+        }
+        if remembered.len() >= MOST_REMEMBERED && !remembered.contains_key(tenant) {
+            remembered.clear();
+        }
+        let seen = if found { Seen::Groups } else { Seen::NoneAt(now) };
+        remembered.insert(tenant.clone(), seen);
+    }
+
+    /// A group was just made.
+    pub(in crate::directory) fn there_are_groups(&self, tenant: &TenantId, now: OffsetDateTime) {
+        self.remember(tenant, true, now);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<TenantId, Seen>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn that_there_are_none_is_believed_for_a_minute_and_that_there_are_some_for_ever() {
+        let memory = GroupMemory::default();
+        let tenant = TenantId::parse("acme").unwrap();
+        let at = |seconds| OffsetDateTime::UNIX_EPOCH + Duration::seconds(seconds);
+        assert_eq!(memory.has_groups(&tenant, at(0)), None);
+        memory.remember(&tenant, false, at(0));
+        assert_eq!(memory.has_groups(&tenant, at(59)), Some(false));
+        assert_eq!(memory.has_groups(&tenant, at(60)), None);
+        memory.there_are_groups(&tenant, at(60));
+        // Who looked before the group was made says so after it.
+        memory.remember(&tenant, false, at(60));
+        assert_eq!(memory.has_groups(&tenant, at(9_999)), Some(true));
+    }
+}

@@ -1,0 +1,239 @@
+//! Which groups somebody is in: directly, and through groups that are members of others (RFC 7643 §4.1.2).
+
+use crate::directory::lists::Found;
+use crate::directory::related_record::{View, Wanted};
+use crate::directory::resources::AnyRecord;
+use crate::directory::{Directory, Error};
+use crate::store::groups::Group;
+use crate::store::keys::Kind;
+use crate::store::members::Member;
+use crate::store::members::memberships::Memberships;
+use crate::store::members::unfinished::Unfinished;
+use scim::resource::Reference;
+use scim::{self, ScimType};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use uuid::Uuid;
+
+/// How many groups are followed upwards for one answer: no more are shown than these.
+const MOST_GROUPS: usize = 10_000;
+
+/// The memberships of some employees, with all groups they lead to.
+#[derive(Debug, Default)]
+pub struct Relations {
+    memberships: HashMap<Uuid, Memberships>,
+    groups: BTreeMap<Uuid, Group>,
+    /// The unfinished work that takes somebody out of groups.
+    pub(in crate::directory) leavers: Vec<Unfinished>,
+    /// The members of groups that are known already.
+    pub(in crate::directory) members: HashMap<Uuid, Vec<Member>>,
+}
+
+/// A group that somebody is in.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::directory) struct GroupOf<'r> {
+    /// The group.
+    pub(in crate::directory) group: &'r Group,
+    /// Whether it has that somebody as a member itself, and not only through other groups.
+    pub(in crate::directory) is_direct: bool,
+}
+
+impl Directory {
+    /// The relations of a record that depend on its id only, so that they are read beside the record: the groups of an
+    /// employee, or the leavers who may still be among the members of a group.
+    ///
+    /// # Errors
+    /// As for every call of the store.
+    pub async fn relations_of(
+        &self,
+        (kind, id): (Kind, Uuid),
+        view: View,
+    ) -> Result<Relations, Error> {
+        match (kind, view) {
+            (Kind::Employee, View { groups: Wanted::Yes, .. }) => self.relations(&[id]).await,
+            (Kind::Group, View { members: Wanted::Yes, .. }) => {
+                Ok(Relations { leavers: self.leavers().await?, ..Relations::default() })
+            }
+            _ => Ok(Relations::default()),
+        }
+    }
+
+    /// The relations of the records of a list.
+    ///
+    /// # Errors
+    /// As for every call of the store.
+    pub async fn relations_of_list(&self, list: &Found, view: View) -> Result<Relations, Error> {
+        let employees = list.records.iter().filter(|record| record.kind() == Kind::Employee);
+        let ids: Vec<Uuid> = match view.groups {
+            Wanted::Yes => employees.map(AnyRecord::id).collect(),
+            Wanted::No => Vec::new(),
+        };
+        let has_groups = list.records.iter().any(|record| record.kind() == Kind::Group);
+        let leavers = async {
+            match has_groups && view.members == Wanted::Yes {
+                true => self.leavers().await,
+                false => Ok(Vec::new()),
+            }
+        };
+        let (relations, leavers) =
+            tokio::try_join!(self.relations_of_rows(&ids, list.is_consecutive), leavers)?;
+        Ok(Relations { leavers, ..relations })
+    }
+
+    async fn relations_of_rows(
+        &self,
+        ids: &[Uuid],
+        is_consecutive: bool,
+    ) -> Result<Relations, Error> {
+        if let [first, .., last] = ids
+            && is_consecutive
+            && self.has_groups().await?
+        {
+            // Deleted employees in this range of ids have memberships too.
+            let most = ids.len().saturating_mul(2);
+            let found = self.store.list_memberships_between(*first, *last, most).await?;
+            if let Some(memberships) = found {
+                return self.relations_from(memberships).await;
+            }
+        }
+        self.relations(ids).await
+    }
+
+    /// The memberships of `ids`: nothing when the tenant has no groups.
+    pub(in crate::directory) async fn relations(&self, ids: &[Uuid]) -> Result<Relations, Error> {
+        if ids.is_empty() || !self.has_groups().await? {
+            return Ok(Relations::default());
+        }
+        self.relations_from(self.store.get_memberships(ids).await?).await
+    }
+
+    /// Memberships with all groups that they lead to.
+    async fn relations_from(
+        &self,
+        memberships: HashMap<Uuid, Memberships>,
+    ) -> Result<Relations, Error> {
+        let mut relations = Relations { memberships, ..Relations::default() };
+        let mut asked = BTreeSet::new();
+        let mut next = parents_of(&relations.memberships, &mut asked);
+        // Groups may be members of each other in a circle: none is asked twice.
+        while !next.is_empty() && relations.groups.len() < MOST_GROUPS {
+            let (groups, memberships) = tokio::try_join!(
+                self.store.get_records::<Group>(&next),
+                self.store.get_memberships(&next),
+            )?;
+            next = parents_of(&memberships, &mut asked);
+            relations.groups.extend(groups.into_iter().map(|group| (group.id, group)));
+            relations.memberships.extend(memberships);
+        }
+        Ok(relations)
+    }
+
+    /// Whether the tenant may have groups. A server that saw none asks again after a minute.
+    pub(in crate::directory) async fn has_groups(&self) -> Result<bool, Error> {
+        let (tenant, now) = (self.store.tenant_id(), self.sources.now());
+        if let Some(known) = self.memory.has_groups(tenant, now) {
+            return Ok(known);
+        }
+        let found = self.store.has_records(Kind::Group).await?;
+        self.memory.remember(tenant, found, now);
+        Ok(found)
+    }
+
+    /// The ids of all employees and groups that are in a group, directly or through others. Refused beyond the groups
+    /// that are followed: an incomplete list would look like a complete one.
+    pub(in crate::directory) async fn everybody_in(
+        &self,
+        group: Uuid,
+    ) -> Result<BTreeSet<Uuid>, Error> {
+        let (mut everybody, mut next) = (BTreeSet::new(), vec![group]);
+        let mut asked = BTreeSet::from([group]);
+        while let Some(id) = next.pop() {
+            // Employees who have left are in no list, whatever groups they are still in.
+            let Some(group) = self.settled_group(id).await? else { continue };
+            for Member { id, kind, .. } in self.members_shown(group).await?.1 {
+                everybody.insert(id);
+                if kind == Kind::Group && asked.insert(id) {
+                    next.push(id);
+                }
+            }
+            if asked.len() > MOST_GROUPS {
+                let text = format!("There are more than {MOST_GROUPS} groups within the group");
+                return Err(scim::Error::new(ScimType::TooMany, text).into());
+            }
+        }
+        Ok(everybody)
+    }
+}
+
+/// The groups that these memberships lead to, of those that nobody asked for yet.
+fn parents_of(memberships: &HashMap<Uuid, Memberships>, asked: &mut BTreeSet<Uuid>) -> Vec<Uuid> {
+    let parents = memberships.values().flat_map(Memberships::seen);
+    parents.filter(|group| asked.insert(*group)).collect()
+}
+
+impl Relations {
+    /// The same, with the members of a group as a change left them.
+    pub fn with_members(mut self, group: Uuid, members: Option<Vec<Member>>) -> Self {
+        self.members.extend(members.map(|members| (group, members)));
+        self
+    }
+
+    /// The groups that somebody is in, in id order.
+    pub(in crate::directory) fn groups_of(&self, id: Uuid) -> Vec<GroupOf<'_>> {
+        let groups = |id: &Uuid| self.memberships.get(id).into_iter().flat_map(Memberships::seen);
+        let direct: BTreeSet<Uuid> = groups(&id).collect();
+        let mut reached = direct.clone();
+        let mut next: Vec<Uuid> = direct.iter().copied().collect();
+        while let Some(group) = next.pop() {
+            for parent in groups(&group) {
+                if reached.insert(parent) {
+                    next.push(parent);
+                }
+            }
+        }
+        // A deleted group is not shown, even while it has rows.
+        let found = reached.iter().filter_map(|group| self.groups.get(group));
+        found.map(|group| GroupOf { group, is_direct: direct.contains(&group.id) }).collect()
+    }
+
+    /// The `groups` attribute of a user.
+    pub(in crate::directory) fn groups_shown(&self, id: Uuid) -> Vec<Related> {
+        let groups = self.groups_of(id).into_iter().map(|GroupOf { group, is_direct }| Related {
+            id: group.id,
+            detail: Some((Kind::Group, if is_direct { "direct" } else { "indirect" })),
+            display: Some(group.display_name().to_owned()),
+        });
+        groups.collect()
+    }
+}
+
+/// A group of a user, or a member of a group, as a resource shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::directory) struct Related {
+    id: Uuid,
+    /// The kind of the related record and the `type`; `None` where only ids are shown.
+    detail: Option<(Kind, &'static str)>,
+    display: Option<String>,
+}
+
+impl Related {
+    /// A member, described with everything that is known of it.
+    pub(in crate::directory) fn described(Member { id, kind, display }: Member) -> Self {
+        Self { id, detail: Some((kind, kind.as_str())), display }
+    }
+
+    /// A member, by id alone.
+    pub(in crate::directory) fn by_id(member: &Member) -> Self {
+        Self { id: member.id, detail: None, display: None }
+    }
+
+    /// The related record as a resource refers to it.
+    pub(in crate::directory) fn reference<'a>(&'a self, directory: &'a Directory) -> Reference<'a> {
+        let endpoint = |(kind, _)| directory.resource_type(kind).endpoint.as_str();
+        Reference {
+            id: &self.id,
+            endpoint: self.detail.map(endpoint),
+            kind: self.detail.map(|(_, kind)| kind),
+            display: self.display.as_deref(),
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! Groups as the tenant's administrator sees them: lists, members page by page, and who is in which. Read only: the
+//! identity provider owns groups.
+
+use super::relations::GroupOf;
+use crate::directory::lists::admin_list::{ListPage, Walk, begins_a_word, read_id};
+use crate::directory::lists::parse_id;
+use crate::directory::users::view::display_name;
+use crate::directory::{Directory, Error};
+use crate::model::employee::Employee;
+use crate::store::employees::read::Place;
+use crate::store::groups::Group;
+use crate::store::keys::Kind;
+use crate::store::members::Member;
+use scim::fold::fold;
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// What an administrator asks of the list of groups.
+#[derive(Debug, Clone, Copy)]
+pub struct GroupSearch<'a> {
+    /// The whole name, in any case; empty for all.
+    pub name: &'a str,
+    /// What a word of the name starts with, in any case; empty for all.
+    pub text: &'a str,
+    /// Where an earlier page ended.
+    pub cursor: Option<&'a str>,
+    /// The most rows.
+    pub limit: usize,
+}
+
+/// A member, with what is known of it now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MemberView {
+    /// The member, by the name that the group has for it.
+    pub member: Member,
+    /// The employee's name as it is now; `None` for groups, and for employees without one.
+    pub name: Option<String>,
+    /// Whether the employee left; `None` for groups.
+    pub archived: Option<bool>,
+}
+
+/// A group that somebody is in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MembershipView {
+    /// The group's id.
+    pub id: Uuid,
+    /// The group's name.
+    pub name: String,
+    /// Whether the group has them as a member itself, and not only through other groups.
+    pub is_direct: bool,
+}
+
+impl Directory {
+    /// A page of groups, in id order.
+    ///
+    /// # Errors
+    /// [`Error::BadCursor`], and as for every call of the store.
+    pub async fn search_groups(&self, search: GroupSearch<'_>) -> Result<ListPage<Group>, Error> {
+        let wanted = fold(search.text.trim());
+        let walk = Walk {
+            places: &[Place::Visible],
+            cursor: search.cursor,
+            limit: search.limit,
+            all_are_rows: wanted.is_empty(),
+        };
+        let is_row = |group: &Group| begins_a_word(std::iter::once(group.display_name()), &wanted);
+        if !search.name.is_empty() {
+            let (_, after) = walk.start()?;
+            let mut rows = Vec::from_iter(self.find_group(search.name).await?);
+            rows.retain(|group| is_row(group) && after.is_none_or(|after| group.id > after));
+            return Ok(ListPage { rows, next: None });
+        }
+        let read = |_, after, count| self.store.list_records_page::<Group>(after, count);
+        walk.page(&self.store, read, is_row).await
+    }
+
+    /// The group with a name, in any case.
+    ///
+    /// # Errors
+    /// As for every call of the store.
+    pub async fn find_group(&self, name: &str) -> Result<Option<Group>, Error> {
+        match self.store.get_claim(Kind::Group, name).await?.holder {
+            Some(id) => Ok(self.store.get_record(id).await?),
+            None => Ok(None),
+        }
+    }
+
+    /// The group that a text stands for: an id, or a name in any case.
+    ///
+    /// # Errors
+    /// As for every call of the store.
+    pub async fn find_group_by_any_name(&self, text: &str) -> Result<Option<Group>, Error> {
+        if let Some(id) = parse_id(text)
+            && let Some(group) = self.store.get_record(id).await?
+        {
+            return Ok(Some(group));
+        }
+        self.find_group(text).await
+    }
+
+    /// A page of the members of a group, in id order.
+    ///
+    /// # Errors
+    /// [`Error::BadCursor`], [`Error::NoGroup`], and as for every call of the store.
+    pub async fn members_page(
+        &self,
+        group: &Group,
+        cursor: Option<&str>,
+        limit: usize,
+    ) -> Result<ListPage<MemberView>, Error> {
+        let after = cursor.map(|cursor| read_id(cursor).ok_or(Error::BadCursor)).transpose()?;
+        self.settled_for_reading(group.clone()).await?;
+        let (members, has_more) = self.store.list_members_page(group.id, after, limit).await?;
+        let rows = self.view_members(members).await?;
+        let last = rows.last().filter(|_| has_more);
+        let next = last.map(|row| row.member.id.simple().to_string());
+        Ok(ListPage { rows, next })
+    }
+
+    /// Members with what is known of them now, in their order.
+    async fn view_members(&self, members: Vec<Member>) -> Result<Vec<MemberView>, Error> {
+        let employees = members.iter().filter(|member| member.kind == Kind::Employee);
+        let ids: Vec<Uuid> = employees.map(|member| member.id).collect();
+        let employees: Vec<Employee> = self.store.get_records(&ids).await?;
+        let employees: HashMap<Uuid, Employee> =
+            employees.into_iter().map(|employee| (employee.id, employee)).collect();
+        let views = members.into_iter().map(|member| {
+            let employee = employees.get(&member.id);
+            MemberView {
+                name: employee.and_then(display_name),
+                archived: employee.map(Employee::is_archived),
+                member,
+            }
+        });
+        Ok(views.collect())
+    }
+
+    /// The groups that an employee is in, as SCIM shows them: those that have them as a member first, each by name.
+    ///
+    /// # Errors
+    /// As for every call of the store.
+    pub async fn groups_of(&self, employee: Uuid) -> Result<Vec<MembershipView>, Error> {
+        let relations = self.relations(&[employee]).await?;
+        let groups = relations.groups_of(employee).into_iter();
+        let view = |GroupOf { group, is_direct }| MembershipView {
+            id: group.id,
+            name: group.display_name().to_owned(),
+            is_direct,
+        };
+        let mut groups: Vec<MembershipView> = groups.map(view).collect();
+        groups.sort_by_cached_key(|group| (!group.is_direct, fold(&group.name)));
+        Ok(groups)
+    }
+}

@@ -1,0 +1,261 @@
+//! Pages for the tenant's administrator: records in id order, such as employees by status and by the start of a name, and
+//! histories from the newest entry back.
+//!
+//! A cursor says where a list goes on. It is opaque to clients and holds no secret: whoever makes one up sees other
+//! pages of a list that they may see anyway. Somebody who is restored or deleted while a client walks changes places,
+//! and may come twice or not at all.
+
+use crate::directory::users::administration::Status;
+use crate::directory::{Directory, Error};
+use crate::model::employee::Employee;
+use crate::store::employees::read::Place;
+use crate::store::history::RecordedEntry;
+use crate::store::keys::Kind;
+use crate::store::record::Record;
+use crate::store::{self, TenantStore};
+use scim::fold::fold;
+use std::future::Future;
+use uuid::Uuid;
+
+/// How many calls a page takes at most, each of a megabyte or [`A_CALL`] records. A page may have fewer rows than were
+/// asked for, or none, and a cursor: the list goes on with it.
+const MOST_CALLS: usize = 16;
+/// How many records are read in one call.
+const A_CALL: usize = 1_000;
+
+/// The longest text that a list is searched for, in characters.
+pub const MOST_SEARCH_CHARS: usize = 200;
+
+/// What an administrator asks of the list.
+#[derive(Debug, Clone, Copy)]
+pub struct Search<'a> {
+    /// Which employees.
+    pub status: Status,
+    /// What a word of the name, the userName or an email address starts with, in any case; empty for all.
+    pub text: &'a str,
+    /// Where an earlier page ended.
+    pub cursor: Option<&'a str>,
+    /// The most rows.
+    pub limit: usize,
+}
+
+/// A page of a list, and where it goes on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ListPage<T> {
+    /// The rows.
+    pub rows: Vec<T>,
+    /// The cursor of the next page; `None` at the end.
+    pub next: Option<String>,
+}
+
+impl Directory {
+    /// A page of employees: the visible ones in id order, then those whom the identity provider deleted.
+    ///
+    /// # Errors
+    /// [`Error::BadCursor`], and as for every call of the store.
+    pub async fn search(&self, search: Search<'_>) -> Result<ListPage<Employee>, Error> {
+        let wanted = fold(search.text.trim());
+        // Where every record is a row, no more is read than is given.
+        let all_are_rows = search.status == Status::All && wanted.is_empty();
+        let walk = Walk {
+            places: &[Place::Visible, Place::Hidden],
+            cursor: search.cursor,
+            limit: search.limit,
+            all_are_rows,
+        };
+        let read = |place, after, count| self.store.list_employees_after(place, after, count);
+        let is_row = |employee: &Employee| {
+            search.status.includes(employee) && begins_a_word(names(employee), &wanted)
+        };
+        walk.page(&self.store, read, is_row).await
+    }
+
+    /// A page of a record's history, newest change first. That of a group outlives it.
+    ///
+    /// # Errors
+    /// [`Error::NoEmployee`] or [`Error::NoGroup`] when there is no history, [`Error::BadCursor`], and as for every call
+    /// of the store.
+    pub async fn history_page(
+        &self,
+        (kind, id): (Kind, Uuid),
+        cursor: Option<&str>,
+        limit: usize,
+    ) -> Result<ListPage<RecordedEntry>, Error> {
+        let before = read_revision(cursor)?;
+        let found = self.store.list_history_before((kind, id), before, limit).await?;
+        if found.0.is_empty() {
+            let (newest, _) = self.store.list_history_before((kind, id), None, 1).await?;
+            if newest.is_empty() {
+                return Err(Error::missing(kind, id));
+            }
+        }
+        Ok(history_page(found))
+    }
+
+    /// A page of the history of the tenant's settings, tokens and erasures, newest change first.
+    ///
+    /// # Errors
+    /// [`Error::BadCursor`], and as for every call of the store.
+    pub async fn tenant_history_page(
+        &self,
+        cursor: Option<&str>,
+        limit: usize,
+    ) -> Result<ListPage<RecordedEntry>, Error> {
+        let before = read_revision(cursor)?;
+        Ok(history_page(self.store.list_tenant_history_before(before, limit).await?))
+    }
+}
+
+impl Status {
+    /// Whether an employee is one of those.
+    pub fn includes(self, employee: &Employee) -> bool {
+        match self {
+            Status::Active => !employee.is_archived(),
+            Status::Archived => employee.is_archived(),
+            Status::All => true,
+        }
+    }
+}
+
+/// The cursor of the page that starts after an employee.
+pub fn cursor_after(employee: &Employee) -> String {
+    let place = if employee.hidden { Place::Hidden } else { Place::Visible };
+    cursor(place, Some(employee.id))
+}
+
+/// A walk through records in id order, from place to place, until a page is full.
+pub(in crate::directory) struct Walk<'a> {
+    /// Where the records are, in the order in which they are listed.
+    pub(in crate::directory) places: &'static [Place],
+    /// Where an earlier page ended.
+    pub(in crate::directory) cursor: Option<&'a str>,
+    /// The most rows.
+    pub(in crate::directory) limit: usize,
+    /// Whether every record is a row.
+    pub(in crate::directory) all_are_rows: bool,
+}
+
+impl Walk<'_> {
+    /// Where it starts: a place, and after which id.
+    ///
+    /// # Errors
+    /// [`Error::BadCursor`].
+    pub(in crate::directory) fn start(&self) -> Result<(Place, Option<Uuid>), Error> {
+        let Some(cursor) = self.cursor else { return Ok((Place::Visible, None)) };
+        let start = read_cursor(cursor).filter(|(place, _)| self.places.contains(place));
+        start.ok_or(Error::BadCursor)
+    }
+
+    /// Calls `read` with a place, an id and a number until the page is full. After a thousand records it holds a turn of
+    /// the full reads.
+    pub(in crate::directory) async fn page<R, F>(
+        &self,
+        store: &TenantStore,
+        read: impl Fn(Place, Option<Uuid>, usize) -> F,
+        is_row: impl Fn(&R) -> bool,
+    ) -> Result<ListPage<R>, Error>
+    where
+        R: Record,
+        F: Future<Output = Result<(Vec<R>, bool), store::Error>>,
+    {
+        let (mut place, mut after) = self.start()?;
+        let ask = if self.all_are_rows { self.limit.clamp(1, A_CALL) } else { A_CALL };
+        let (mut rows, mut seen) = (Vec::new(), 0);
+        let mut turn = None;
+        for _ in 0..MOST_CALLS {
+            if turn.is_none() && seen >= A_CALL {
+                turn = Some(store.begin_full_read().await?);
+            }
+            let (found, more) = read(place, after, ask).await?;
+            seen += found.len();
+            for record in found {
+                after = Some(record.id());
+                if is_row(&record) {
+                    rows.push(record);
+                }
+                if rows.len() == self.limit {
+                    return Ok(ListPage { rows, next: Some(cursor(place, after)) });
+                }
+            }
+            if !more {
+                let mut others = self.places.iter().skip_while(|other| **other != place).skip(1);
+                match others.next() {
+                    Some(other) => (place, after) = (*other, None),
+                    None => return Ok(ListPage { rows, next: None }),
+                }
+            }
+            // A call can bring a thousand rows: let other requests have their turn.
+            tokio::task::yield_now().await;
+        }
+        drop(turn);
+        Ok(ListPage { rows, next: Some(cursor(place, after)) })
+    }
+}
+
+/// What an employee is found by.
+fn names(employee: &Employee) -> impl Iterator<Item = &str> {
+    let name = employee.attributes.get("name");
+    let part = move |part: &str| name.and_then(|name| name.get(part)?.as_str());
+    let names = [
+        employee.text("displayName"),
+        part("formatted"),
+        part("givenName"),
+        part("familyName"),
+        Some(employee.user_name()),
+    ];
+    names.into_iter().flatten().chain(employee.email_addresses())
+}
+
+/// Whether a word of some texts starts with a folded one; an empty one does.
+pub(in crate::directory) fn begins_a_word<'t>(
+    mut texts: impl Iterator<Item = &'t str>,
+    wanted: &str,
+) -> bool {
+    wanted.is_empty()
+        || texts.any(|text| {
+            let folded = fold(text);
+            let mut words = folded.char_indices().filter(|(at, _)| {
+                folded.get(..*at).is_some_and(|before| before.is_empty() || before.ends_with(' '))
+            });
+            words.any(|(at, _)| folded.get(at..).is_some_and(|rest| rest.starts_with(wanted)))
+        })
+}
+
+fn cursor(place: Place, after: Option<Uuid>) -> String {
+    let place = match place {
+        Place::Visible => 'v',
+        Place::Hidden => 'h',
+    };
+    format!("{place}{}", after.map(|id| id.simple().to_string()).unwrap_or_default())
+}
+
+fn read_cursor(text: &str) -> Option<(Place, Option<Uuid>)> {
+    let (place, id) = match (text.strip_prefix('v'), text.strip_prefix('h')) {
+        (Some(id), _) => (Place::Visible, id),
+        (_, Some(id)) => (Place::Hidden, id),
+        (None, None) => return None,
+    };
+    match id {
+        "" => Some((place, None)),
+        id => Some((place, Some(read_id(id)?))),
+    }
+}
+
+/// An id in the one spelling in which cursors give it out.
+pub(in crate::directory) fn read_id(text: &str) -> Option<Uuid> {
+    let read = Uuid::parse_str(text).ok()?;
+    (read.simple().to_string() == text).then_some(read)
+}
+
+fn history_page((rows, more): (Vec<RecordedEntry>, bool)) -> ListPage<RecordedEntry> {
+    let last = rows.last().map(|entry| entry.revision.to_string());
+    ListPage { next: last.filter(|_| more), rows }
+}
+
+fn read_revision(cursor: Option<&str>) -> Result<Option<u64>, Error> {
+    let read = |text: &str| {
+        let digits = (1..=12).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
+        text.parse().ok().filter(|_| digits).ok_or(Error::BadCursor)
+    };
+    cursor.map(read).transpose()
+}

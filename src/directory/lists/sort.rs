@@ -1,0 +1,269 @@
+//! Lists in an order of their own, and lists that go on after a row.
+
+use super::{Found, MOST_AT_ONCE, MOST_WORK, Part, Query, parse_id};
+use crate::directory::related_record::relation;
+use crate::directory::resources::{AnyRecord, Shown};
+use crate::directory::{Directory, Error};
+use crate::model::employee::Employee;
+use crate::store::Match;
+use crate::store::groups::Group;
+use crate::store::keys::Kind;
+use futures_util::future;
+use scim::cursor::{Position, invalid_cursor};
+use scim::filter::BoundFilter;
+use scim::resource::Resource;
+use scim::sort::{BoundSort, SortBy, SortKey};
+use scim::work::Work;
+use scim::{self, ScimType};
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// A record's place in an order.
+struct Placed {
+    key: SortKey,
+    kind: Kind,
+    id: Uuid,
+    /// The record, if there was room to keep it.
+    record: Option<AnyRecord>,
+}
+
+impl Directory {
+    /// Records in the order of one of their attributes; those that are equal in it in the order of kind and id.
+    pub(in crate::directory) async fn list_sorted(
+        &self,
+        query: Query<'_>,
+        filters: &[(Kind, Option<BoundFilter>)],
+        sort: &SortBy,
+        page: Part,
+    ) -> Result<(Vec<AnyRecord>, u64), Error> {
+        let orders = self.bind_order(query.kinds, sort)?;
+        let work = Work::new(MOST_WORK);
+        let mut placed: Vec<Placed> = Vec::new();
+        for (kind, filter) in filters {
+            let order = orders.iter().find(|(of, _)| of == kind).map(|(_, order)| order);
+            let (filter, sorter) = (filter.as_ref(), Sorter { order, work: &work });
+            let base_url = query.base_url;
+            placed.extend(match kind {
+                Kind::Employee => self.place::<Employee>(filter, sorter, page, base_url).await?,
+                Kind::Group => self.place::<Group>(filter, sorter, page, base_url).await?,
+            });
+        }
+        if work.is_exhausted() {
+            let text = "The order compares too much text; filter the list, or sort it by another attribute";
+            return Err(scim::Error::new(ScimType::TooMany, text).into());
+        }
+        let total = u64::try_from(placed.len()).unwrap_or(u64::MAX);
+        if let Some((_, order)) = orders.first() {
+            placed.sort_by(|left, right| {
+                let rank = |placed: &Placed| query.kinds.iter().position(|of| *of == placed.kind);
+                order
+                    .compare(&left.key, &right.key)
+                    .then_with(|| rank(left).cmp(&rank(right)))
+                    .then_with(|| left.id.cmp(&right.id))
+            });
+        }
+        Ok((self.read_in_order(page.of(placed)).await?, total))
+    }
+
+    /// The order for each kind that has the attribute. Records of the others come where those without a value come
+    /// (RFC 7644 §3.4.2.1). What says who belongs to whom is kept apart from the records, and gives them no order.
+    fn bind_order(
+        &self,
+        kinds: &[Kind],
+        sort: &SortBy,
+    ) -> Result<Vec<(Kind, BoundSort)>, scim::Error> {
+        let mut orders = Vec::new();
+        let mut refused = None;
+        for kind in kinds {
+            let apart = relation(*kind);
+            match sort.bind(self.resource_type(*kind)) {
+                // No resource that is sorted has it, so every place would be the last.
+                Ok(order) if order.is_of(apart) => {
+                    let detail =
+                        format!("sortBy: {apart} and its sub-attributes cannot be sorted by");
+                    return Err(scim::Error::invalid_value(detail));
+                }
+                Ok(order) => orders.push((*kind, order)),
+                Err(error) => refused = Some(error),
+            }
+        }
+        match refused {
+            Some(error) if orders.is_empty() => Err(error),
+            _ => Ok(orders),
+        }
+    }
+
+    /// The places of all records that match, with the records that the page may show.
+    async fn place<R: Shown>(
+        &self,
+        filter: Option<&BoundFilter>,
+        sorter: Sorter<'_>,
+        page: Part,
+        base_url: &str,
+    ) -> Result<Vec<Placed>, Error> {
+        let (condition, turn) = match filter {
+            Some(filter) => {
+                let (condition, turn) = self.condition::<R>(filter).await?;
+                (Some(condition), turn)
+            }
+            None => (None, None),
+        };
+        let key = |record: &R| {
+            let (id, mut buffer) = (record.id(), Uuid::encode_buffer());
+            let text = id.hyphenated().encode_lower(&mut buffer);
+            let resource = record.resource(text, self, base_url);
+            let holds = condition.as_ref().is_none_or(|one| one.holds::<R>(id, &resource));
+            holds.then(|| sorter.key(&resource))
+        };
+        let drop_surplus = |found: &mut [Match<R, SortKey>]| {
+            sorter.sort(found);
+            page.drop_surplus(found);
+        };
+        let candidates = match &condition {
+            Some(condition) => self.candidates::<R>(condition).await?,
+            None => None,
+        };
+        let found = match candidates {
+            None => {
+                let turn = self.turn(turn).await?;
+                self.store.match_records(&turn, key, drop_surplus).await?
+            }
+            Some(ids) => {
+                let mut found = Vec::new();
+                for ids in ids.chunks(MOST_AT_ONCE) {
+                    let records = self.store.get_records::<R>(ids).await?.into_iter();
+                    found.extend(records.filter_map(|record| {
+                        let value = key(&record)?;
+                        Some(Match { id: record.id(), value, record: Some(record), bytes: 0 })
+                    }));
+                    drop_surplus(&mut found);
+                }
+                found
+            }
+        };
+        if let Some(condition) = &condition {
+            condition.check_work()?;
+        }
+        let placed = found.into_iter().map(|Match { id, value, record, .. }| Placed {
+            key: value,
+            kind: R::KIND,
+            id,
+            record: record.map(R::into_any),
+        });
+        Ok(placed.collect())
+    }
+
+    /// The records of a page: those that were kept, and the others by their ids.
+    async fn read_in_order(&self, page: Vec<Placed>) -> Result<Vec<AnyRecord>, Error> {
+        let missing = |wanted: Kind| {
+            let missing = page.iter().filter(move |one| one.kind == wanted && one.record.is_none());
+            missing.map(|one| one.id).collect::<Vec<Uuid>>()
+        };
+        let (employees, groups) = (missing(Kind::Employee), missing(Kind::Group));
+        let (employees, groups) = tokio::try_join!(
+            self.store.get_records::<Employee>(&employees),
+            self.store.get_records::<Group>(&groups),
+        )?;
+        let employees = employees.into_iter().map(AnyRecord::Employee);
+        let all = employees.chain(groups.into_iter().map(AnyRecord::Group));
+        let mut read: HashMap<Uuid, AnyRecord> = all.map(|one| (one.id(), one)).collect();
+        Ok(page.into_iter().filter_map(|one| one.record.or_else(|| read.remove(&one.id))).collect())
+    }
+
+    /// A page of all records after a row, or from the start: no more is read than is given, wherever the page is.
+    pub(in crate::directory) async fn list_after(
+        &self,
+        query: Query<'_>,
+        row: Option<&str>,
+    ) -> Result<Found, Error> {
+        let (first, mut after) = match row {
+            None => (0, None),
+            Some(row) => {
+                let (kind, id) = read_row(row).ok_or_else(invalid_cursor)?;
+                let at =
+                    query.kinds.iter().position(|of| *of == kind).ok_or_else(invalid_cursor)?;
+                (at, Some(id))
+            }
+        };
+        let counts = query.kinds.iter().map(|kind| self.store.count_records(*kind));
+        let rows = async {
+            let mut records = Vec::new();
+            for kind in query.kinds.get(first..).unwrap_or_default() {
+                // One more than is wanted says whether the list goes on.
+                let most = query.count.saturating_sub(records.len()).saturating_add(1);
+                records.extend(match kind {
+                    Kind::Employee => self.rows_after::<Employee>(after, most).await?,
+                    Kind::Group => self.rows_after::<Group>(after, most).await?,
+                });
+                after = None;
+                if records.len() > query.count {
+                    break;
+                }
+            }
+            Ok::<_, Error>(records)
+        };
+        let counts = async { future::try_join_all(counts).await.map_err(Error::from) };
+        let (counts, records) = tokio::try_join!(counts, rows)?;
+        let total = counts.into_iter().sum();
+        let mut found = Found { records, total, next: None, is_consecutive: true };
+        if found.records.len() > query.count {
+            found.records.truncate(query.count);
+            found.next = found.records.last().map(|last| Position::After(row_of(last)));
+        }
+        Ok(found)
+    }
+
+    async fn rows_after<R: Shown>(
+        &self,
+        after: Option<Uuid>,
+        most: usize,
+    ) -> Result<Vec<AnyRecord>, Error> {
+        let rows = self.store.list_records_after::<R>(after, most).await?;
+        Ok(rows.into_iter().map(R::into_any).collect())
+    }
+}
+
+/// What finds a record's place.
+#[derive(Clone, Copy)]
+struct Sorter<'a> {
+    /// `None` for a kind that does not have the attribute.
+    order: Option<&'a BoundSort>,
+    work: &'a Work,
+}
+
+impl Sorter<'_> {
+    fn key(self, resource: &Resource<'_>) -> SortKey {
+        match self.order {
+            Some(order) if !self.work.is_exhausted() => self.work.run(|| order.key(resource)),
+            _ => SortKey::MISSING,
+        }
+    }
+
+    /// Puts matches in order; those that are equal in it in the order of their ids.
+    fn sort<R>(self, found: &mut [Match<R, SortKey>]) {
+        if let Some(order) = self.order {
+            found.sort_by(|left, right| {
+                order.compare(&left.value, &right.value).then_with(|| left.id.cmp(&right.id))
+            });
+        }
+    }
+}
+
+/// A row, as a cursor remembers it.
+fn row_of(record: &AnyRecord) -> String {
+    let kind = match record.kind() {
+        Kind::Employee => 'u',
+        Kind::Group => 'g',
+    };
+    format!("{kind}{}", record.id())
+}
+
+fn read_row(row: &str) -> Option<(Kind, Uuid)> {
+    let (kind, id) = row.split_at_checked(1)?;
+    let kind = match kind {
+        "u" => Kind::Employee,
+        "g" => Kind::Group,
+        _ => return None,
+    };
+    Some((kind, parse_id(id)?))
+}

@@ -1,0 +1,265 @@
+//! What the tenant's own administrator does: look everybody up, set local values, read the history, erase a person.
+
+use super::Precondition;
+use super::change::{self, Change, Occasion};
+use crate::directory::access::actor::Actor;
+use crate::directory::{Directory, Error};
+use crate::model::employee::{Employee, LocalValues};
+use crate::store::dynamodb::retry::Pauses;
+use crate::store::history::{AttributeChange, EventKind, HistoryEntry, RecordedEntry};
+use crate::store::keys::Kind;
+use crate::store::members::unfinished::Work;
+use crate::store::written::Written;
+use uuid::Uuid;
+
+/// Which employees an administrator wants to see.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Status {
+    /// Those with the company.
+    Active,
+    /// Those who left, hidden ones included.
+    Archived,
+    /// All.
+    All,
+}
+
+/// A new local value for one attribute.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum LocalChange {
+    /// As it is.
+    #[default]
+    Keep,
+    /// No value.
+    Clear,
+    /// This value.
+    Set(String),
+}
+
+/// New local values.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct LocalChanges {
+    /// Where the person works.
+    pub location: LocalChange,
+    /// The department.
+    pub department: LocalChange,
+    /// The manager's email address, userName or id, or any text.
+    pub manager: LocalChange,
+}
+
+impl Directory {
+    /// An employee's history, oldest change first.
+    ///
+    /// # Errors
+    /// [`Error::NoEmployee`] when there is neither a record nor a history; as for every call of the store.
+    pub async fn history(&self, id: Uuid) -> Result<Vec<RecordedEntry>, Error> {
+        self.history_of(Kind::Employee, id).await
+    }
+
+    /// A group's history, oldest change first; it outlives the group.
+    ///
+    /// # Errors
+    /// [`Error::NoGroup`] when there was no such group; as for every call of the store.
+    pub async fn group_history(&self, id: Uuid) -> Result<Vec<RecordedEntry>, Error> {
+        self.history_of(Kind::Group, id).await
+    }
+
+    async fn history_of(&self, kind: Kind, id: Uuid) -> Result<Vec<RecordedEntry>, Error> {
+        let entries = self.store.list_history(kind, id).await?;
+        if entries.is_empty() { Err(Error::missing(kind, id)) } else { Ok(entries) }
+    }
+
+    /// Sets local values. They are effective where the identity provider does not govern.
+    ///
+    /// # Errors
+    /// [`Error::Protocol`] for a value that is too long, [`Error::NoEmployee`], [`Error::VersionDiffers`],
+    /// [`Error::Contention`], and as for every call of the store.
+    pub async fn set_local(
+        &self,
+        id: Uuid,
+        changes: &LocalChanges,
+        precondition: &Precondition,
+        by: impl Into<Actor<'_>>,
+    ) -> Result<Employee, Error> {
+        let by = self.checked(by).await?;
+        for (name, change) in [
+            ("location", &changes.location),
+            ("department", &changes.department),
+            ("manager", &changes.manager),
+        ] {
+            check(name, change)?;
+        }
+        let mut pauses = Pauses::new();
+        loop {
+            let before = self.get_any(id).await?;
+            precondition.check(before.revision)?;
+            let LocalValues { location, department, manager } = before.local.clone();
+            let local = LocalValues {
+                location: apply(&changes.location, location),
+                department: apply(&changes.department, department),
+                manager: apply(&changes.manager, manager),
+            };
+            let occasion = Occasion { at: self.sources.now(), by };
+            let Some(Change { after, entry }) = change::localised(&before, local, occasion) else {
+                return Ok(before);
+            };
+            match self.store.replace_employee(&before, &after, None, &entry).await? {
+                Written::Done => return Ok(after),
+                Written::Stale | Written::ClaimDiffers(_) => pauses.pause().await?,
+            }
+        }
+    }
+
+    /// Who does it, by the name in the history, once their token was checked against the tenant as it is now.
+    async fn checked<'a>(&self, by: impl Into<Actor<'a>>) -> Result<&'a str, Error> {
+        let by = by.into();
+        if by.token.is_some() {
+            let tenant = self.store.get_tenant().await?.ok_or(Error::NoTenant)?;
+            by.check(&tenant, self.sources.now())?;
+        }
+        Ok(by.label)
+    }
+
+    /// Archives an employee who is not archived yet. What the identity provider says later overwrites it.
+    ///
+    /// # Errors
+    /// [`Error::NoEmployee`], [`Error::VersionDiffers`], [`Error::Contention`], and as for every call of the store.
+    pub async fn archive(
+        &self,
+        id: Uuid,
+        precondition: &Precondition,
+        by: impl Into<Actor<'_>>,
+    ) -> Result<Employee, Error> {
+        let by = self.checked(by).await?;
+        let found = self.get_any(id).await?;
+        precondition.check(found.revision)?;
+        if found.is_archived() {
+            return Ok(found);
+        }
+        let inactive = |before: &Employee| {
+            precondition.check(before.revision)?;
+            Ok(change::with_active(before, false))
+        };
+        self.change(id, &Precondition::default(), by, inactive).await
+    }
+
+    /// Brings an archived employee back: also one whom the identity provider deleted, who is then visible to it again.
+    /// What the identity provider says later overwrites it.
+    ///
+    /// # Errors
+    /// [`Error::NoEmployee`], [`Error::VersionDiffers`], [`Error::UserNameTaken`] when somebody else has the userName
+    /// by now, [`Error::Contention`], and as for every call of the store.
+    pub async fn restore(
+        &self,
+        id: Uuid,
+        precondition: &Precondition,
+        by: impl Into<Actor<'_>>,
+    ) -> Result<Employee, Error> {
+        let by = self.checked(by).await?;
+        let active = |before: &Employee| change::with_active(before, true);
+        let mut pauses = Pauses::new();
+        loop {
+            let before = self.get_any(id).await?;
+            precondition.check(before.revision)?;
+            if !before.is_archived() {
+                return Ok(before);
+            }
+            if !before.hidden {
+                let active = |before: &Employee| {
+                    precondition.check(before.revision)?;
+                    Ok(active(before))
+                };
+                return self.change(id, &Precondition::default(), by, active).await;
+            }
+            let claim = self.claim_of(&before).await?;
+            if let Some(holder) = claim.holder {
+                return Err(Error::UserNameTaken { holder });
+            }
+            let occasion = Occasion { at: self.sources.now(), by };
+            let change = change::revived(&self.types.users, &before, active(&before), occasion);
+            match self.bring_back(&before, &change, &claim).await? {
+                Written::Done => return Ok(change.after),
+                Written::Stale | Written::ClaimDiffers(_) => pauses.pause().await?,
+            }
+        }
+    }
+
+    /// Removes an archived employee for good, with the whole history. The tenant's history keeps that it was done, by
+    /// whom and for which id, and nothing of the person. Repeating it finishes an interrupted erasure, and later
+    /// requests do so too.
+    ///
+    /// # Errors
+    /// [`Error::NoEmployee`] when there is nothing left to erase, [`Error::NotArchived`], [`Error::Contention`], and as
+    /// for every call of the store.
+    pub async fn erase(&self, id: Uuid, by: impl Into<Actor<'_>>) -> Result<(), Error> {
+        let by = by.into();
+        let mut pauses = Pauses::new();
+        loop {
+            let employee = match self.get_any(id).await {
+                Ok(employee) if employee.is_archived() => employee,
+                Ok(_) => return Err(Error::NotArchived(id)),
+                Err(Error::NoEmployee(_)) => break,
+                Err(other) => return Err(other),
+            };
+            let mut tenant = self.store.get_tenant().await?.ok_or(Error::NoTenant)?;
+            by.check(&tenant, self.sources.now())?;
+            tenant.revision += 1;
+            let occasion = Occasion { at: self.sources.now(), by: by.label };
+            let (claim, memberships) =
+                tokio::try_join!(self.claim_of(&employee), self.memberships(id))?;
+            let departure =
+                self.departure((Work::Erasure, id), memberships, true, occasion).await?;
+            let entry = HistoryEntry {
+                at: occasion.at,
+                by: by.label.to_owned(),
+                kind: EventKind::Erased,
+                changes: vec![AttributeChange {
+                    attribute: "employee".to_owned(),
+                    old: Some(id.to_string().into()),
+                    new: None,
+                }],
+            };
+            let note = (&tenant, &entry);
+            match self.store.delete_employee(&employee, &claim, &departure, note).await? {
+                Written::Done => {
+                    let Some(erasure) = &departure.begins else { return Ok(()) };
+                    return self.finish(erasure).await;
+                }
+                Written::Stale | Written::ClaimDiffers(_) => pauses.pause().await?,
+            }
+        }
+        if let Some(erasure) = self.store.get_unfinished(Work::Erasure, id).await? {
+            return self.finish(&erasure).await;
+        }
+        // A restore of a backup may have the history without the record.
+        match self.store.purge_history(id).await? {
+            0 => Err(Error::NoEmployee(id)),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// The longest local value, in characters: as long as the identity provider's may be.
+const MAX_LOCAL_CHARS: usize = 4_096;
+
+fn check(name: &str, change: &LocalChange) -> Result<(), Error> {
+    match change {
+        LocalChange::Set(value) if value.chars().count() > MAX_LOCAL_CHARS => {
+            let text = format!("{name} is too long; at most {MAX_LOCAL_CHARS} characters are kept");
+            Err(scim::Error::invalid_value(text).into())
+        }
+        LocalChange::Set(value) if value.contains(char::is_control) => {
+            let text = format!("{name} has a control character in it; only text is kept");
+            Err(scim::Error::invalid_value(text).into())
+        }
+        LocalChange::Set(_) | LocalChange::Clear | LocalChange::Keep => Ok(()),
+    }
+}
+
+fn apply(change: &LocalChange, current: Option<String>) -> Option<String> {
+    match change {
+        LocalChange::Keep => current,
+        LocalChange::Clear => None,
+        // No text is no value, whoever says so.
+        LocalChange::Set(value) => Some(value.trim().to_owned()).filter(|value| !value.is_empty()),
+    }
+}

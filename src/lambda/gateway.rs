@@ -1,0 +1,223 @@
+//! API Gateway in front of the service: events become plain requests, whatever kind of API and stage they came through.
+//!
+//! The only module that knows Lambda's event types. The public origin is taken from the gateway's own request context,
+//! never from a header that a client sends.
+//!
+//! `lambda_http` makes a URI of a client's `Host`, `X-Forwarded-Proto` and query, and panics when they are no parts of a
+//! URI. So they are taken out of the event before: the service needs neither header, and the query is added afterwards.
+
+use super::hang_watch::{HangWatch, Watched};
+use crate::server::context::{Invocation, MalformedQuery, Origin, RequestId, tenant_in};
+use crate::server::observe::{LONGEST_REQUEST, known_method};
+use crate::server::router::Service;
+use axum::body::Body;
+use axum::response::Response;
+use http::header::{ACCEPT_ENCODING, HOST};
+use http::uri::{PathAndQuery, Uri};
+use http::{Method, Request};
+use lambda_http::request::{LambdaRequest, RequestContext};
+use lambda_http::{Adapter, Context, LambdaEvent, RequestExt, service_fn};
+use serde::Serialize;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+use tower::ServiceExt;
+
+/// A request that takes longer hangs: the service has not even given up. Lambda ends the process a second later or more.
+pub const HANGS_AFTER: Duration = LONGEST_REQUEST.saturating_add(Duration::from_secs(1));
+
+/// The service behind the gateway, in one process of the function.
+#[derive(Debug, Clone)]
+pub struct Gateway {
+    service: Service,
+    fixed_origin: bool,
+    had_invocation: Arc<AtomicBool>,
+    watch: HangWatch,
+}
+
+impl Gateway {
+    /// `fixed_origin`: the public URL is configured. A request that takes longer than `hangs_after` is logged.
+    pub fn new(service: Service, fixed_origin: bool, hangs_after: Duration) -> Self {
+        let watch = HangWatch::new(hangs_after);
+        Self { service, fixed_origin, had_invocation: Arc::default(), watch }
+    }
+
+    /// Answers one event.
+    ///
+    /// # Errors
+    /// None: the service turns every failure into an answer. The type is what the Lambda runtime asks for.
+    pub async fn answer(
+        self,
+        event: LambdaEvent<LambdaRequest>,
+    ) -> Result<impl Serialize, lambda_http::Error> {
+        let LambdaEvent { mut payload, context } = event;
+        let query = take_query(&mut payload);
+        let is_cold_start = !self.had_invocation.swap(true, Ordering::Relaxed);
+        let invocation = invocation(&context, is_cold_start);
+        let function = service_fn(move |event| {
+            let request = request_with_query(event, query.as_deref(), self.fixed_origin);
+            let (gateway, invocation) = (self.clone(), invocation.clone());
+            async move { Ok::<Response, lambda_http::Error>(gateway.serve(request, invocation).await) }
+        });
+        Adapter::from(function).oneshot(LambdaEvent::new(payload, context)).await
+    }
+
+    async fn serve(self, mut request: Request<Body>, invocation: Invocation) -> Response {
+        let id = request.extensions().get::<RequestId>().map(|id| Arc::clone(&id.0));
+        let tenant = tenant_in(request.uri().path());
+        let _watching = self.watch.start(Watched {
+            request_id: id,
+            lambda_request_id: Arc::clone(&invocation.lambda_request_id),
+            trace_id: invocation.trace_id.clone(),
+            tenant: tenant.map_or_else(|| "-".to_owned(), |tenant| tenant.to_string()),
+            method: known_method(request.method()).map_or("other", Method::as_str).to_owned(),
+        });
+        request.extensions_mut().insert(invocation);
+        match self.service.oneshot(request).await {
+            Ok(response) => response,
+            Err(never) => match never {},
+        }
+    }
+}
+
+/// What Lambda tells of the invocation beside the event.
+fn invocation(context: &Context, is_cold_start: bool) -> Invocation {
+    // `Root=1-...;Parent=...;Sampled=0`: the root names the trace.
+    let trace = context.xray_trace_id.as_deref().unwrap_or_default();
+    let root = trace.split(';').find_map(|part| part.trim().strip_prefix("Root="));
+    Invocation {
+        lambda_request_id: Arc::from(&*context.request_id),
+        trace_id: root.map(Arc::from),
+        is_cold_start,
+    }
+}
+
+/// The event's request as a client of the service would have sent it: without the stage in the path, with the gateway's
+/// request id, and with the gateway's own URL as origin unless a fixed one is configured.
+pub fn plain_request(mut event: LambdaRequest, fixed_origin: bool) -> Request<Body> {
+    let query = take_query(&mut event);
+    request_with_query(event.into(), query.as_deref(), fixed_origin)
+}
+
+/// Takes out of an event all that a client sent and `lambda_http` would make a URI of. Gives the query.
+fn take_query(event: &mut LambdaRequest) -> Option<String> {
+    let (headers, query) = match event {
+        LambdaRequest::ApiGatewayV2(event) => {
+            ([Some(&mut event.headers), None], event.raw_query_string.take())
+        }
+        // The query of a REST API comes as decoded parameters, and `lambda_http` encodes them.
+        LambdaRequest::ApiGatewayV1(event) => {
+            ([Some(&mut event.headers), Some(&mut event.multi_value_headers)], None)
+        }
+        _ => ([None, None], None),
+    };
+    for headers in headers.into_iter().flatten() {
+        headers.remove(HOST);
+        headers.remove("x-forwarded-proto");
+    }
+    query.filter(|query| !query.is_empty())
+}
+
+fn request_with_query(
+    event: lambda_http::Request,
+    query: Option<&str>,
+    fixed_origin: bool,
+) -> Request<Body> {
+    let raw_path = event.raw_http_path().to_owned();
+    let (mut parts, body) = event.into_parts();
+    let seen = parts.extensions.get::<RequestContext>().map(Seen::of).unwrap_or_default();
+    if let Some(stage) = &seen.stage
+        && let Some(uri) = without_stage(&parts.uri, stage)
+    {
+        parts.uri = uri;
+    }
+    if let Some(query) = query {
+        match with_query(&parts.uri, query) {
+            Some(uri) => parts.uri = uri,
+            None => drop(parts.extensions.insert(MalformedQuery)),
+        }
+    }
+    if !seen.decodes_bodies {
+        parts.headers.remove(ACCEPT_ENCODING);
+    }
+    if let Some(request_id) = seen.request_id {
+        parts.extensions.insert(RequestId(Arc::from(request_id)));
+    }
+    if let Some(domain) = seen.domain.filter(|_| !fixed_origin) {
+        // A stage or a base path of the domain. The rest is the path that is routed.
+        let stage = seen.stage.as_deref().unwrap_or_default();
+        let routed = after_stage(&raw_path, stage).unwrap_or(&raw_path);
+        let base = seen.path.as_deref().and_then(|path| path.strip_suffix(routed));
+        let segments = base.unwrap_or_default().split('/').filter(|part| !part.is_empty());
+        let base: String = segments.flat_map(|segment| ["/", segment]).collect();
+        parts.extensions.insert(Origin(Arc::from(format!("https://{domain}{base}"))));
+    }
+    Request::from_parts(parts, Body::new(body))
+}
+
+/// What the gateway says about a request.
+#[derive(Debug, Default)]
+struct Seen {
+    /// A named stage; `$default` is never part of a path.
+    stage: Option<String>,
+    domain: Option<String>,
+    /// The path the client sent, with stage or base path.
+    path: Option<String>,
+    request_id: Option<String>,
+    /// Whether the gateway decodes base64, in which the runtime sends a compressed body. An HTTP API and a function URL
+    /// always do. A REST API does so only for its `binaryMediaTypes`, which are unknown here; otherwise its client gets
+    /// the base64 text.
+    decodes_bodies: bool,
+}
+
+impl Seen {
+    fn of(context: &RequestContext) -> Self {
+        let (stage, domain, path, request_id, decodes_bodies) = match context {
+            RequestContext::ApiGatewayV2(context) => (
+                context.stage.clone(),
+                context.domain_name.clone(),
+                context.http.path.clone(),
+                context.request_id.clone(),
+                true,
+            ),
+            RequestContext::ApiGatewayV1(context) => (
+                context.stage.clone(),
+                context.domain_name.clone(),
+                context.path.clone(),
+                context.request_id.clone(),
+                false,
+            ),
+            // Only the two kinds above are compiled in; the type has room for more.
+            _ => return Self::default(),
+        };
+        let stage = stage.filter(|stage| stage != "$default");
+        Self { stage, domain, path, request_id, decodes_bodies }
+    }
+}
+
+/// The runtime puts the stage in front of a REST API's path, and an HTTP API carries a named one in the event.
+fn without_stage(uri: &Uri, stage: &str) -> Option<Uri> {
+    let rest = after_stage(uri.path(), stage)?;
+    let path_and_query = match uri.query() {
+        Some(query) => format!("{rest}?{query}"),
+        None => rest.to_owned(),
+    };
+    with_path_and_query(uri, path_and_query)
+}
+
+/// The rest of a path that begins with a stage.
+fn after_stage<'p>(path: &'p str, stage: &str) -> Option<&'p str> {
+    let rest = path.strip_prefix('/')?.strip_prefix(stage)?;
+    (!stage.is_empty() && rest.starts_with('/')).then_some(rest)
+}
+
+/// The same URI with a query; `None` when a URI cannot have this query.
+fn with_query(uri: &Uri, query: &str) -> Option<Uri> {
+    with_path_and_query(uri, format!("{}?{query}", uri.path()))
+}
+
+fn with_path_and_query(uri: &Uri, path_and_query: String) -> Option<Uri> {
+    let mut parts = uri.clone().into_parts();
+    parts.path_and_query = Some(PathAndQuery::try_from(path_and_query).ok()?);
+    Uri::from_parts(parts).ok()
+}

@@ -1,0 +1,175 @@
+//! Metrics of the Lambda: each request's log line, in CloudWatch's Embedded Metric Format.
+//!
+//! CloudWatch makes metrics of the lines as they arrive; the function calls nothing. The dimensions have few values and
+//! none of a tenant: a metric's price is for each combination of them. CloudWatch charges for each byte of a line, so it
+//! names no units: they are optional, and the names of the metrics tell them.
+//!
+//! Source: Amazon CloudWatch User Guide, *Specification: Embedded metric format*.
+
+use crate::config::may_be_logged;
+use crate::directory::sources::Sources;
+use crate::server::observe::REQUEST_TARGET;
+use scim::date_time;
+use serde_json::{Map, Value, json};
+use std::io::Write;
+use tracing::field::{Field, Visit};
+use tracing::{Event, Metadata, Subscriber};
+use tracing_subscriber::filter::{FilterExt, LevelFilter, filter_fn};
+use tracing_subscriber::layer::{Context, SubscriberExt};
+use tracing_subscriber::{EnvFilter, Layer};
+
+/// What a Lambda logs, as lines of JSON to `output`: what `filter` lets through; and with a namespace the line of each
+/// request with metrics, whatever the filter says.
+pub fn subscriber<O>(
+    namespace: Option<&str>,
+    filter: EnvFilter,
+    sources: Sources,
+    output: O,
+) -> impl Subscriber + Send + Sync
+where
+    O: Fn(&[u8]) + Clone + Send + Sync + 'static,
+{
+    let carries_metrics = namespace.is_some();
+    let metrics = namespace.map(|namespace| {
+        let requests = filter_fn(is_request).with_max_level_hint(LevelFilter::INFO);
+        RequestMetrics::new(namespace, sources, output.clone()).with_filter(requests)
+    });
+    let others = filter_fn(move |metadata| {
+        may_be_logged(metadata) && !(carries_metrics && is_request(metadata))
+    });
+    let others = others.with_max_level_hint(LevelFilter::TRACE);
+    let lines = tracing_subscriber::fmt::layer()
+        .json()
+        .flatten_event(true)
+        .with_current_span(false)
+        .with_span_list(false)
+        .with_target(false)
+        .with_writer(move || Lines(output.clone()))
+        .with_filter(filter.and(others));
+    tracing_subscriber::registry().with(metrics).with(lines)
+}
+
+/// Writes to standard output, which Lambda sends to CloudWatch Logs. A closed one is no reason to fail a request.
+pub fn to_standard_output(line: &[u8]) {
+    let _ = std::io::stdout().lock().write_all(line);
+}
+
+fn is_request(metadata: &Metadata<'_>) -> bool {
+    metadata.target() == REQUEST_TARGET
+}
+
+/// An output as a writer. The formatter writes a line at a time.
+struct Lines<O>(O);
+
+impl<O: Fn(&[u8])> Write for Lines<O> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        (self.0)(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Writes the line of each request to `output`, with metrics in a namespace.
+struct RequestMetrics<O> {
+    directives: Value,
+    sources: Sources,
+    output: O,
+}
+
+impl<O: Fn(&[u8])> RequestMetrics<O> {
+    /// Metrics in `namespace`, stamped with the time of `sources`. Each line goes to `output` whole, with its end.
+    fn new(namespace: &str, sources: Sources, output: O) -> Self {
+        let directives = json!([
+            {
+                "Namespace": namespace,
+                "Dimensions": [["status_class"], ["operation", "status_class"]],
+                "Metrics": [{"Name": "requests"}],
+            },
+            {
+                "Namespace": namespace,
+                "Dimensions": [["operation"]],
+                "Metrics": [
+                    {"Name": "duration_us"},
+                    {"Name": "store_calls"},
+                    {"Name": "read_units"},
+                    {"Name": "write_units"},
+                ],
+            },
+        ]);
+        Self { directives, sources, output }
+    }
+
+    fn line(&self, event: &Event<'_>) -> String {
+        let now = self.sources.now();
+        let mut fields = Fields(Map::new());
+        fields.add("timestamp", date_time::format(now));
+        fields.add("level", event.metadata().level().as_str());
+        event.record(&mut fields);
+        let Fields(mut line) = fields;
+        let class = status_class(line.get("status").and_then(Value::as_u64).unwrap_or_default());
+        line.insert("status_class".to_owned(), class.into());
+        line.insert("requests".to_owned(), 1.into());
+        let millis = now.unix_timestamp() * 1_000 + i64::from(now.millisecond());
+        let metadata = json!({"Timestamp": millis, "CloudWatchMetrics": self.directives});
+        line.insert("_aws".to_owned(), metadata);
+        Value::Object(line).to_string()
+    }
+}
+
+/// The class of a status, with the two that operations watch apart: `401` for credentials that do not fit, `429` for
+/// clients that were asked to slow down.
+fn status_class(status: u64) -> &'static str {
+    match status {
+        401 => "401",
+        429 => "429",
+        200..=299 => "2xx",
+        300..=399 => "3xx",
+        400..=499 => "4xx",
+        _ => "5xx",
+    }
+}
+
+impl<S: Subscriber, O: Fn(&[u8]) + 'static> Layer<S> for RequestMetrics<O> {
+    fn on_event(&self, event: &Event<'_>, _context: Context<'_, S>) {
+        let mut line = self.line(event);
+        line.push('\n');
+        (self.output)(line.as_bytes());
+    }
+}
+
+/// An event's fields as JSON.
+struct Fields(Map<String, Value>);
+
+impl Fields {
+    fn add(&mut self, name: &str, value: impl Into<Value>) {
+        self.0.insert(name.to_owned(), value.into());
+    }
+}
+
+impl Visit for Fields {
+    fn record_u64(&mut self, field: &Field, value: u64) {
+        self.add(field.name(), value);
+    }
+
+    fn record_bool(&mut self, field: &Field, value: bool) {
+        self.add(field.name(), value);
+    }
+
+    fn record_f64(&mut self, field: &Field, value: f64) {
+        self.add(field.name(), value);
+    }
+
+    fn record_str(&mut self, field: &Field, value: &str) {
+        self.add(field.name(), value);
+    }
+
+    fn record_debug(&mut self, field: &Field, value: &dyn std::fmt::Debug) {
+        // Every request has the same message. A query finds the lines of requests by `_aws`.
+        if field.name() != "message" {
+            self.add(field.name(), format!("{value:?}"));
+        }
+    }
+}

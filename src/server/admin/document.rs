@@ -1,0 +1,85 @@
+//! The OpenAPI description of the administration (OpenAPI 3.1), and what all operations share in it.
+
+use super::employees::StatusFilter;
+use super::export::ExportFormat;
+use crate::server::context::TenantPath;
+use crate::server::error::ApiError;
+use crate::server::response;
+use axum::Extension;
+use axum::response::Response;
+use http::StatusCode;
+use serde::Serialize;
+use std::sync::Arc;
+use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+use utoipa::openapi::{OpenApi, Server};
+use utoipa::{Modify, OpenApi as Describe, ToSchema};
+
+/// What the description starts with.
+pub(super) fn information() -> OpenApi {
+    let mut document = Information::openapi();
+    // The crate names no licence, and an empty one is invalid.
+    document.info.license = None;
+    document
+}
+
+/// The name of the security scheme. OpenAPI allows letters, digits and `.-_` in it.
+const TOKEN: &str = "adminToken";
+
+/// `GET /openapi.json`: the description, with this tenant's address as its server. Readable without a token.
+pub(super) async fn get(
+    Extension(path): Extension<TenantPath>,
+    document: Arc<OpenApi>,
+) -> Result<Response, ApiError> {
+    let mut document = OpenApi::clone(&document);
+    document.servers = Some(vec![Server::new(&*path.base_url)]);
+    response::plain_json(StatusCode::OK, &document)
+}
+
+#[derive(Describe)]
+#[openapi(
+    info(
+        title = "Rollcall administration",
+        description = "A tenant's settings, tokens, employees, groups and history."
+    ),
+    modifiers(&Token),
+    security(("adminToken" = [])),
+    components(schemas(Problem, StatusFilter, ExportFormat)),
+    tags(
+        (name = "settings", description = "What the identity provider may set"),
+        (name = "attributes", description = "What the tenant declares for its users beside the attributes that all have"),
+        (name = "tokens", description = "Secret Tokens of the identity provider, and admin tokens"),
+        (name = "employees", description = "Everybody whom the identity provider ever created"),
+        (name = "groups", description = "What the identity provider pushes, read only"),
+        (name = "history", description = "Every change: when, who, what")
+    )
+)]
+struct Information;
+
+struct Token;
+
+impl Modify for Token {
+    fn modify(&self, document: &mut OpenApi) {
+        let scheme = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
+        if let Some(components) = &mut document.components {
+            components.add_security_scheme(TOKEN, scheme);
+        }
+    }
+}
+
+/// What went wrong (RFC 9457).
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Problem {
+    /// Always `about:blank`: the status says it.
+    #[serde(rename = "type")]
+    kind: String,
+    /// The status in words.
+    title: String,
+    /// The HTTP status.
+    #[schema(minimum = 400, maximum = 599)]
+    status: u16,
+    /// What is wrong, where, and what was expected.
+    detail: String,
+    /// The request, as the log knows it.
+    request_id: String,
+}

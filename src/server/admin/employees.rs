@@ -1,0 +1,123 @@
+//! `/employees`: everybody, by status and by the start of a name.
+
+use super::call::{Answer, Call, Query, bad_request, explain};
+use super::document::Problem;
+use crate::directory::Employee;
+use crate::directory::lists::admin_list::{MOST_SEARCH_CHARS, Search};
+use crate::directory::users::administration::Status;
+use crate::directory::users::view::display_name;
+use crate::server::error::ApiError;
+use crate::server::response::plain_json;
+use http::StatusCode;
+use scim::date_time;
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// Whether somebody is with the company.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum StatusBody {
+    /// With the company.
+    Active,
+    /// Left.
+    Archived,
+}
+
+impl StatusBody {
+    pub(super) fn of(employee: &Employee) -> Self {
+        if employee.is_archived() { Self::Archived } else { Self::Active }
+    }
+}
+
+/// Which employees.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+#[expect(dead_code, reason = "it only describes a query parameter")]
+pub(super) enum StatusFilter {
+    Active,
+    Archived,
+    All,
+}
+
+/// An employee in a list.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct EmployeeRow {
+    id: Uuid,
+    user_name: String,
+    /// The name to show, if there is one.
+    display_name: Option<String>,
+    /// The primary address.
+    email: Option<String>,
+    status: StatusBody,
+    /// Whether the identity provider deleted the user: it does not know this employee any more.
+    deleted_in_idp: bool,
+    #[schema(format = DateTime)]
+    archived_at: Option<String>,
+}
+
+/// A page of employees.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct EmployeesPage {
+    employees: Vec<EmployeeRow>,
+    /// Give it back as `cursor` for the next page; none at the end. A search can give a page without rows and with a
+    /// cursor: it has not looked at everybody yet.
+    next_cursor: Option<String>,
+}
+
+/// List or search employees
+///
+/// In the order of their ids; those whom the identity provider deleted come last.
+#[utoipa::path(
+    get,
+    path = "/employees",
+    tag = "employees",
+    params(
+        ("status" = Option<StatusFilter>, Query, description = "Which ones; all when it is left out"),
+        ("search" = Option<String>, Query, max_length = 200,
+            description = "What a word of the name, the userName or an email address starts with, in any case"),
+        ("cursor" = Option<String>, Query, pattern = "^$|^[vh]([0-9a-f]{32})?$", description = "The nextCursor of the page before"),
+        ("limit" = Option<usize>, Query, minimum = 1, maximum = 200, description = "The most rows; 50 when it is left out")
+    ),
+    responses(
+        (status = 200, description = "A page", body = EmployeesPage),
+        (status = "default", description = "A problem", body = Problem, content_type = "application/problem+json")
+    )
+)]
+pub(super) async fn list_employees(call: Call, query: Query) -> Answer {
+    query.check(&["status", "search", "cursor", "limit"])?;
+    let search = Search {
+        status: read_status(query.get("status"))?,
+        text: query.text("search", MOST_SEARCH_CHARS)?,
+        cursor: query.cursor(),
+        limit: query.limit()?,
+    };
+    let page = call.caller.directory.search(search).await.map_err(explain)?;
+    let employees = page.rows.iter().map(EmployeeRow::from).collect();
+    plain_json(StatusCode::OK, &EmployeesPage { employees, next_cursor: page.next })
+}
+
+pub(super) fn read_status(text: Option<&str>) -> Result<Status, ApiError> {
+    match text {
+        None | Some("all") => Ok(Status::All),
+        Some("active") => Ok(Status::Active),
+        Some("archived") => Ok(Status::Archived),
+        Some(_) => Err(bad_request("status must be active, archived or all")),
+    }
+}
+
+impl From<&Employee> for EmployeeRow {
+    fn from(employee: &Employee) -> Self {
+        Self {
+            id: employee.id,
+            user_name: employee.user_name().to_owned(),
+            display_name: display_name(employee),
+            email: employee.primary_email().map(ToOwned::to_owned),
+            status: StatusBody::of(employee),
+            deleted_in_idp: employee.hidden,
+            archived_at: employee.archived_at.map(date_time::format),
+        }
+    }
+}

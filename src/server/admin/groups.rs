@@ -1,0 +1,172 @@
+//! `/groups`: what the identity provider pushed, and who is in it. Read only.
+
+use super::call::{Answer, Call, GroupId, Query, explain};
+use super::document::Problem;
+use crate::directory::groups::view::{GroupSearch, MemberView};
+use crate::directory::lists::admin_list::MOST_SEARCH_CHARS;
+use crate::directory::{Group, Kind};
+use crate::server::response::{plain_json, with_entity_tag};
+use http::StatusCode;
+use scim::date_time;
+use scim::schema::MAX_DISPLAY_CHARS;
+use scim::version::entity_tag;
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// A group.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct GroupBody {
+    id: Uuid,
+    display_name: String,
+    /// The identity provider's own id of the group.
+    external_id: Option<String>,
+    #[schema(format = DateTime)]
+    created: String,
+    /// When the group or its members last changed.
+    #[schema(format = DateTime)]
+    last_modified: String,
+    /// How many members it has.
+    member_count: u64,
+}
+
+/// A page of groups.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct GroupsPage {
+    groups: Vec<GroupBody>,
+    /// Give it back as `cursor` for the next page; none at the end. A search can give a page without rows and with a
+    /// cursor: it has not looked at every group yet.
+    next_cursor: Option<String>,
+}
+
+/// What a member is.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+enum MemberTypeBody {
+    User,
+    Group,
+}
+
+/// A member of a group.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct MemberRow {
+    /// The id of the employee or the group.
+    id: Uuid,
+    #[serde(rename = "type")]
+    kind: MemberTypeBody,
+    /// The name that the identity provider sent, or what the member was called when joining.
+    display: Option<String>,
+    /// Whether the employee left; none for a group.
+    archived: Option<bool>,
+}
+
+/// A page of the members of a group.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct MembersPage {
+    members: Vec<MemberRow>,
+    /// Give it back as `cursor` for the next page; none at the end.
+    next_cursor: Option<String>,
+}
+
+/// List or search groups
+///
+/// In the order of their ids. Members are not read.
+#[utoipa::path(
+    get,
+    path = "/groups",
+    tag = "groups",
+    params(
+        ("name" = Option<String>, Query, max_length = 512,
+            description = "The whole name, in any case: one group, or none"),
+        ("search" = Option<String>, Query, max_length = 200, description = "What a word of the name starts with, in any case"),
+        ("cursor" = Option<String>, Query, pattern = "^$|^v([0-9a-f]{32})?$", description = "The nextCursor of the page before"),
+        ("limit" = Option<usize>, Query, minimum = 1, maximum = 200, description = "The most rows; 50 when it is left out")
+    ),
+    responses(
+        (status = 200, description = "A page", body = GroupsPage),
+        (status = "default", description = "A problem", body = Problem, content_type = "application/problem+json")
+    )
+)]
+pub(super) async fn list_groups(call: Call, query: Query) -> Answer {
+    query.check(&["name", "search", "cursor", "limit"])?;
+    let directory = &call.caller.directory;
+    let search = GroupSearch {
+        name: query.text("name", MAX_DISPLAY_CHARS)?,
+        text: query.text("search", MOST_SEARCH_CHARS)?,
+        cursor: query.cursor(),
+        limit: query.limit()?,
+    };
+    let page = directory.search_groups(search).await.map_err(explain)?;
+    let groups = page.rows.iter().map(GroupBody::from).collect();
+    plain_json(StatusCode::OK, &GroupsPage { groups, next_cursor: page.next })
+}
+
+/// Show a group
+#[utoipa::path(
+    get,
+    path = "/groups/{id}",
+    tag = "groups",
+    params(("id" = Uuid, Path, description = "The group's id")),
+    responses(
+        (status = 200, description = "The group", body = GroupBody, headers(("ETag" = String, description = "The version: another one when the group or its members changed"))),
+        (status = "default", description = "A problem", body = Problem, content_type = "application/problem+json")
+    )
+)]
+pub(super) async fn get_group(call: Call, GroupId(id): GroupId) -> Answer {
+    let group = call.caller.directory.get_group(id).await.map_err(explain)?;
+    let answer = plain_json(StatusCode::OK, &GroupBody::from(&group))?;
+    Ok(with_entity_tag(answer, &entity_tag(group.version)))
+}
+
+/// List the members of a group
+///
+/// In the order of their ids. While a large change of members is being applied, a page can have fewer rows than there are
+/// after it.
+#[utoipa::path(
+    get,
+    path = "/groups/{id}/members",
+    tag = "groups",
+    params(
+        ("id" = Uuid, Path, description = "The group's id"),
+        ("cursor" = Option<String>, Query, pattern = "^$|^[0-9a-f]{32}$", description = "The nextCursor of the page before"),
+        ("limit" = Option<usize>, Query, minimum = 1, maximum = 200, description = "The most rows; 50 when it is left out")
+    ),
+    responses(
+        (status = 200, description = "A page", body = MembersPage),
+        (status = "default", description = "A problem", body = Problem, content_type = "application/problem+json")
+    )
+)]
+pub(super) async fn list_group_members(call: Call, GroupId(id): GroupId, query: Query) -> Answer {
+    query.check(&["cursor", "limit"])?;
+    let (cursor, limit, directory) = (query.cursor(), query.limit()?, &call.caller.directory);
+    let group = directory.get_group(id).await.map_err(explain)?;
+    let page = directory.members_page(&group, cursor, limit).await.map_err(explain)?;
+    let members = page.rows.into_iter().map(MemberRow::from).collect();
+    plain_json(StatusCode::OK, &MembersPage { members, next_cursor: page.next })
+}
+
+impl From<&Group> for GroupBody {
+    fn from(group: &Group) -> Self {
+        Self {
+            id: group.id,
+            display_name: group.display_name().to_owned(),
+            external_id: group.external_id().map(ToOwned::to_owned),
+            created: date_time::format(group.created),
+            last_modified: date_time::format(group.last_modified),
+            member_count: group.member_count,
+        }
+    }
+}
+
+impl From<MemberView> for MemberRow {
+    fn from(MemberView { member, archived, .. }: MemberView) -> Self {
+        let kind = match member.kind {
+            Kind::Employee => MemberTypeBody::User,
+            Kind::Group => MemberTypeBody::Group,
+        };
+        Self { id: member.id, kind, display: member.display, archived }
+    }
+}

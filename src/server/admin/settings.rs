@@ -1,0 +1,85 @@
+//! `/settings`: what the identity provider governs.
+
+use super::call::{Answer, Body, Call, explain};
+use super::document::Problem;
+use crate::directory::{Settings, Tenant};
+use crate::server::response::{plain_json, with_entity_tag};
+use http::StatusCode;
+use scim::version::entity_tag;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// What the identity provider governs. Where it does not, the tenant's own values count.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct SettingsBody {
+    /// *Set employee location info from Identity Provider*
+    location_from_idp: bool,
+    /// *Set employee department info from Identity Provider*
+    department_from_idp: bool,
+    /// *Set employee manager info from Identity Provider*
+    manager_from_idp: bool,
+}
+
+impl From<Settings> for SettingsBody {
+    fn from(settings: Settings) -> Self {
+        let Settings { location_from_idp, department_from_idp, manager_from_idp } = settings;
+        Self { location_from_idp, department_from_idp, manager_from_idp }
+    }
+}
+
+/// New settings; those left out, or null, stay as they are.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct SettingsPatch {
+    location_from_idp: Option<bool>,
+    department_from_idp: Option<bool>,
+    manager_from_idp: Option<bool>,
+}
+
+/// Show the settings
+#[utoipa::path(
+    get,
+    path = "/settings",
+    tag = "settings",
+    responses(
+        (status = 200, description = "The settings", body = SettingsBody, headers(("ETag" = String, description = "The version, for If-Match"))),
+        (status = "default", description = "A problem", body = Problem, content_type = "application/problem+json")
+    )
+)]
+pub(super) async fn get_settings(call: Call) -> Answer {
+    show(&call.tenant().await?)
+}
+
+/// Change settings
+///
+/// Takes effect at once, for every employee, without another sync; turning a setting off brings the tenant's own values
+/// back.
+#[utoipa::path(
+    patch,
+    path = "/settings",
+    tag = "settings",
+    params(("If-Match" = Option<String>, Header, description = "The ETag that the change is for; any version when it is left out")),
+    request_body = SettingsPatch,
+    responses(
+        (status = 200, description = "The settings as they are now", body = SettingsBody, headers(("ETag" = String, description = "The version, for If-Match"))),
+        (status = 412, description = "If-Match names another version", body = Problem, content_type = "application/problem+json"),
+        (status = "default", description = "A problem", body = Problem, content_type = "application/problem+json")
+    )
+)]
+pub(super) async fn change_settings(call: Call, Body(patch): Body<SettingsPatch>) -> Answer {
+    let change = |before: Settings| Settings {
+        location_from_idp: patch.location_from_idp.unwrap_or(before.location_from_idp),
+        department_from_idp: patch.department_from_idp.unwrap_or(before.department_from_idp),
+        manager_from_idp: patch.manager_from_idp.unwrap_or(before.manager_from_idp),
+    };
+    let tenants = &call.services.tenants;
+    let changed =
+        tenants.set_settings(&call.caller.tenant, change, &call.precondition, call.actor()).await;
+    show(&changed.map_err(explain)?)
+}
+
+fn show(tenant: &Tenant) -> Answer {
+    let answer = plain_json(StatusCode::OK, &SettingsBody::from(tenant.settings))?;
+    Ok(with_entity_tag(answer, &entity_tag(tenant.revision)))
+}

@@ -1,0 +1,107 @@
+//! `/sync`: how the identity provider is doing.
+
+use super::call::{Answer, Call, explain};
+use super::document::Problem;
+use crate::directory::tenants::sync::{LastDay, SyncStatus};
+use crate::directory::{Refusal, UnknownAttribute};
+use crate::server::response::plain_json;
+use http::StatusCode;
+use scim::date_time;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// How the sync is doing.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct SyncBody {
+    /// When the identity provider last asked for something; up to a minute late.
+    #[schema(format = DateTime)]
+    last_request: Option<String>,
+    /// What changed in the last 24 hours, whoever did it.
+    last_day: LastDayBody,
+    /// What the identity provider was refused, the last one first, 20 at most.
+    refusals: Vec<RefusalBody>,
+    /// What it sent in the last seven days and no attribute takes, the last one first, 50 at most: a mapping that leads
+    /// nowhere, or a custom attribute that is not declared.
+    unknown_attributes: Vec<UnknownBody>,
+}
+
+/// How many changes there were.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct LastDayBody {
+    created: u64,
+    updated: u64,
+    /// Deactivated or deleted in the identity provider, or archived here.
+    archived: u64,
+    restored: u64,
+}
+
+/// A request that was refused.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct RefusalBody {
+    #[schema(format = DateTime)]
+    at: String,
+    /// The method and the route.
+    operation: String,
+    /// The HTTP status.
+    #[schema(minimum = 400, maximum = 499)]
+    status: u16,
+    /// What the identity provider's administrator was told.
+    detail: String,
+}
+
+/// An unknown attribute that the identity provider sent. Rollcall ignored it.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct UnknownBody {
+    /// `User` or `Group`.
+    resource_type: String,
+    /// In attribute notation (RFC 7644 §3.10), such as `urn:example:User:badge` or `name.nick`.
+    attribute: String,
+    /// The day (UTC) on which it was last sent.
+    #[schema(format = Date)]
+    day: String,
+}
+
+/// Show how the sync is doing
+#[utoipa::path(
+    get,
+    path = "/sync",
+    tag = "settings",
+    responses(
+        (status = 200, description = "How it is doing", body = SyncBody),
+        (status = "default", description = "A problem", body = Problem, content_type = "application/problem+json")
+    )
+)]
+pub(super) async fn get_sync(call: Call) -> Answer {
+    let tenant = call.services.tenants.get(&call.caller.tenant).await.map_err(explain)?;
+    let status = call.services.sync.status(&tenant).await.map_err(explain)?;
+    plain_json(StatusCode::OK, &SyncBody::from(status))
+}
+
+impl From<SyncStatus> for SyncBody {
+    fn from(SyncStatus { record, last_day }: SyncStatus) -> Self {
+        let LastDay { created, updated, archived, restored } = last_day;
+        Self {
+            last_request: record.last_request.map(date_time::format),
+            last_day: LastDayBody { created, updated, archived, restored },
+            refusals: record.refusals.into_iter().map(Into::into).collect(),
+            unknown_attributes: record.unknown.into_iter().map(Into::into).collect(),
+        }
+    }
+}
+
+impl From<UnknownAttribute> for UnknownBody {
+    fn from(UnknownAttribute { resource_type, name, day }: UnknownAttribute) -> Self {
+        Self { resource_type, attribute: name, day }
+    }
+}
+
+impl From<Refusal> for RefusalBody {
+    fn from(refusal: Refusal) -> Self {
+        let Refusal { at, operation, status, detail } = refusal;
+        Self { at: date_time::format(at), operation, status, detail }
+    }
+}

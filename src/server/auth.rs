@@ -1,0 +1,172 @@
+//! Credentials, before routing: a wrong token learns nothing about which paths exist (RFC 7644 §2, RFC 6750).
+
+use super::context::{
+    ADMIN_ROOT, Caller, Origin, SCIM_ROOT, Services, TENANTS_ROOT, TenantPath, UnknownNames,
+    tenant_in, tenant_root,
+};
+use super::error::{self, ApiError};
+use super::observe::operation;
+use crate::directory::access::Session;
+use crate::directory::tenants::sync::Seen;
+use crate::directory::{Scope, TenantId, Unfinished};
+use axum::extract::{OriginalUri, Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use http::header::{ALLOW, AUTHORIZATION};
+use http::{HeaderMap, Method, StatusCode};
+use std::sync::Arc;
+
+/// What needs which token.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Area {
+    scope: Scope,
+    /// The path of the area below a tenant.
+    root: &'static str,
+    /// What can be read without a token: it says the same to everybody, whether the tenant exists or not.
+    open: &'static [&'static str],
+    /// What of it says more to who shows a valid token.
+    opener: &'static [&'static str],
+    /// What never waits for the tenant's share: a token whose requests use it up can be revoked.
+    unlimited: &'static [&'static str],
+}
+
+/// SCIM. Discovery is open (RFC 7644 §4).
+pub(super) const SCIM: Area = Area {
+    scope: Scope::Scim,
+    root: SCIM_ROOT,
+    open: &["ServiceProviderConfig", "ResourceTypes", "Schemas"],
+    opener: &["ResourceTypes", "Schemas"],
+    unlimited: &[],
+};
+
+/// The administration.
+pub(super) const ADMIN: Area = Area {
+    scope: Scope::Admin,
+    root: ADMIN_ROOT,
+    open: &["openapi.json"],
+    opener: &[],
+    unlimited: &["tokens"],
+};
+
+/// Lets a request through with a [`TenantPath`] and a [`Caller`]; without one when it is for what is open and shows no
+/// valid token.
+pub(super) async fn authenticate(
+    State((services, area)): State<(Services, Area)>,
+    OriginalUri(uri): OriginalUri,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let refused = || ApiError::unauthorized(area.scope).into_response();
+    let Some(tenant) = tenant_in(uri.path()) else { return refused() };
+    let endpoint = endpoint_in(uri.path(), &tenant, area.root);
+    let origin = request.extensions().get::<Origin>().map(|Origin(origin)| Arc::clone(origin));
+    let origin = origin.unwrap_or_else(|| Arc::clone(&services.public_url));
+    let root = tenant_root(&origin, &tenant);
+    let base_url = Arc::from(format!("{root}{}", area.root));
+    request.extensions_mut().insert(TenantPath { root: Arc::from(root), base_url });
+    let reading = *request.method() == Method::GET || *request.method() == Method::HEAD;
+    if !(reading && area.open.contains(&endpoint)) {
+        match caller(&services, &tenant, area.scope, request.headers()).await {
+            Ok((caller, unfinished)) => {
+                request.extensions_mut().insert(caller.clone());
+                let is_unlimited = area.unlimited.contains(&endpoint);
+                let next = async |request| match services
+                    .shares
+                    .wait(&caller.tenant)
+                    .filter(|_| !is_unlimited)
+                {
+                    Some(wait) => ApiError::over_its_share(wait).into_response(),
+                    None => next.run(request).await,
+                };
+                let answer = noticed(&services, area, &caller, request, next);
+                return tokio::join!(answer, caller.directory.finish_left_over(&unfinished)).0;
+            }
+            Err(error) => return error.into_response(),
+        }
+    }
+    if area.opener.contains(&endpoint) && request.headers().contains_key(AUTHORIZATION) {
+        // A wrong token sees what everybody sees, and so does a right one that cannot be checked now.
+        if let Ok((caller, unfinished)) =
+            caller(&services, &tenant, area.scope, request.headers()).await
+        {
+            let directory = caller.directory.clone();
+            request.extensions_mut().insert(caller);
+            return tokio::join!(next.run(request), directory.finish_left_over(&unfinished)).0;
+        }
+    }
+    next.run(request).await
+}
+
+/// The first segment below an area's root.
+fn endpoint_in<'p>(path: &'p str, tenant: &TenantId, root: &str) -> &'p str {
+    path.strip_prefix(TENANTS_ROOT)
+        .and_then(|path| path.strip_prefix(tenant.as_str())?.strip_prefix(root)?.strip_prefix('/'))
+        .and_then(|below| below.split('/').next())
+        .unwrap_or_default()
+}
+
+/// Answers a request, and notes for the tenant's administrator that its identity provider is there, what it is refused, and
+/// what it says that leads nowhere. The names of such attributes are for them alone: the log has their number.
+async fn noticed(
+    services: &Services,
+    area: Area,
+    caller: &Caller,
+    request: Request,
+    next: impl AsyncFnOnce(Request) -> Response,
+) -> Response {
+    if area.scope != Scope::Scim {
+        let used = services.sync.used(&caller.tenant, &caller.token);
+        return tokio::join!(next(request), used).0;
+    }
+    let (method, route) = (request.method().clone(), request.extensions().get().cloned());
+    let asked = services.sync.asked(&caller.tenant, &caller.token);
+    let (response, ()) = tokio::join!(next(request), asked);
+    let refused = error::refusal(&response).map(|(status, detail)| {
+        let operation = operation(&method, route.as_ref(), response.status());
+        (operation, status, detail)
+    });
+    let unknown = caller.unknown.take();
+    if !unknown.is_empty() {
+        let tenant = caller.tenant.as_str();
+        tracing::info!(
+            tenant,
+            unknown = unknown.len(),
+            "a request names attributes that are not known"
+        );
+    }
+    if refused.is_some() || !unknown.is_empty() {
+        services.sync.answered(&caller.tenant, Seen { refused, unknown }).await;
+    }
+    response
+}
+
+/// Takes `Allow` off a 401: the router adds it to whatever answers a wrong method, and it tells which paths exist.
+pub(super) fn hide_methods(mut response: Response) -> Response {
+    if response.status() == StatusCode::UNAUTHORIZED {
+        response.headers_mut().remove(ALLOW);
+    }
+    response
+}
+
+/// The caller, by the token that the request shows, and the tenant's unfinished work if this request is to finish it.
+async fn caller(
+    services: &Services,
+    tenant: &TenantId,
+    scope: Scope,
+    headers: &HeaderMap,
+) -> Result<(Caller, Vec<Unfinished>), ApiError> {
+    let refused = || ApiError::unauthorized(scope);
+    let token = bearer_token(headers).ok_or_else(refused)?;
+    let session = services.access.open(tenant, scope, token).await?;
+    let session = session.ok_or_else(refused)?;
+    let Session { tenant, directory, label, token, unfinished } = session;
+    let unknown = UnknownNames::default();
+    Ok((Caller { tenant, directory, label, token, unknown }, unfinished))
+}
+
+/// The token of `Authorization: Bearer <token>`; the scheme in any case (RFC 9110 §11.1).
+fn bearer_token(headers: &HeaderMap) -> Option<&str> {
+    let header = headers.get(AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = header.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}

@@ -1,0 +1,51 @@
+//! What answers when nothing else does.
+
+use super::{ApiError, Cause};
+use axum::response::{IntoResponse, Response};
+use http::StatusCode;
+use std::any::Any;
+
+/// 404 under a tenant's administration.
+pub(in crate::server) async fn no_such_operation() -> ApiError {
+    ApiError::new(StatusCode::NOT_FOUND, "There is no such operation; see openapi.json here")
+}
+
+/// 501 for `/Me` (RFC 7644 §3.11).
+pub(in crate::server) async fn no_me() -> ApiError {
+    ApiError::new(
+        StatusCode::NOT_IMPLEMENTED,
+        "A Secret Token belongs to an identity provider and not to a user, so there is no /Me",
+    )
+}
+
+/// 404 under a tenant's SCIM root.
+pub(in crate::server) async fn no_such_endpoint() -> ApiError {
+    ApiError::new(
+        StatusCode::NOT_FOUND,
+        "There is no such endpoint; /Users, /Groups, /ServiceProviderConfig, /ResourceTypes and /Schemas \
+         stand directly under the Tenant URL",
+    )
+}
+
+/// 404 everywhere else: most often a Tenant URL that was not pasted whole.
+pub(in crate::server) async fn no_such_path() -> ApiError {
+    ApiError::new(
+        StatusCode::NOT_FOUND,
+        "There is no such path; a Tenant URL ends with /tenants/{tenant}/scim/v2",
+    )
+}
+
+/// 405; the router adds `Allow`.
+pub(in crate::server) async fn method_not_allowed() -> ApiError {
+    ApiError::new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        "The endpoint does not take this method; the Allow header names those it takes",
+    )
+}
+
+/// 500 for a panic: a defect, and this request's only. Its text is not looked at: it may quote what a client sent.
+pub(in crate::server) fn panicked(_panic: Box<dyn Any + Send + 'static>) -> Response {
+    let mut error = ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, "The service failed");
+    error.cause = Some(Cause::Text("panic".to_owned()));
+    error.into_response()
+}

@@ -1,0 +1,261 @@
+//! What clients are told when something fails.
+
+use super::{ApiError, Cause};
+use crate::directory::{self, Kind, Scope};
+use http::StatusCode;
+
+impl ApiError {
+    /// 401, the same for every reason (RFC 7644 §3.12, RFC 6750 §3).
+    pub(in crate::server) fn unauthorized(scope: Scope) -> Self {
+        let detail = match scope {
+            Scope::Scim => {
+                "The Authorization header must be \"Bearer\" and a valid Secret Token of this \
+                 tenant; check that Tenant URL and Secret Token belong together, or rotate the \
+                 token and paste the new one"
+            }
+            Scope::Admin => {
+                "The Authorization header must be \"Bearer\" and a valid admin token of this tenant"
+            }
+        };
+        Self::new(StatusCode::UNAUTHORIZED, detail)
+    }
+
+    /// 403 for a change with a previous admin token.
+    fn token_replaced() -> Self {
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "This admin token was replaced. It can only read, and revoke itself. Make changes with the \
+             new admin token",
+        )
+    }
+
+    pub(in crate::server) fn no_such_resource(kind: Kind) -> Self {
+        let text = match kind {
+            Kind::Employee => {
+                "There is no user with this id; it may have been deleted. Look it up by userName"
+            }
+            Kind::Group => {
+                "There is no group with this id; it may have been deleted. Look it up by displayName"
+            }
+        };
+        Self::new(StatusCode::NOT_FOUND, text)
+    }
+
+    pub(in crate::server) fn no_such_resource_type() -> Self {
+        Self::new(StatusCode::NOT_FOUND, "There is no such resource type; see /ResourceTypes")
+    }
+
+    pub(in crate::server) fn no_such_schema() -> Self {
+        Self::new(StatusCode::NOT_FOUND, "There is no such schema; see /Schemas")
+    }
+
+    pub(in crate::server) fn no_filter_on_discovery() -> Self {
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "Discovery documents cannot be filtered (RFC 7644 section 4)",
+        )
+    }
+
+    pub(in crate::server) fn too_large(max_bytes: usize) -> Self {
+        Self::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            format!("The body is too large; at most {max_bytes} bytes are accepted"),
+        )
+    }
+
+    pub(in crate::server) fn page_too_large(bytes: usize, max_bytes: usize) -> Self {
+        scim::Error::new(
+            scim::ScimType::TooMany,
+            format!(
+                "The answer would have {bytes} bytes, and at most {max_bytes} can be sent; ask for \
+                 fewer rows with count, or for fewer attributes (excludedAttributes=members leaves \
+                 the members of groups out)"
+            ),
+        )
+        .into()
+    }
+
+    pub(crate) fn broken_body() -> Self {
+        scim::Error::invalid_syntax("The body ended before it was complete").into()
+    }
+
+    pub(in crate::server) fn unsupported_media_type() -> Self {
+        Self::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "The Content-Type must be application/scim+json or application/json",
+        )
+    }
+
+    /// 404 for an operation of a bulk request.
+    pub(in crate::server) fn no_such_bulk_endpoint() -> Self {
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "There is no such endpoint; the path of an operation begins with /Users or /Groups",
+        )
+    }
+
+    /// 413 for a bulk request beyond what `/ServiceProviderConfig` announces (RFC 7644 §3.7.4).
+    pub(in crate::server) fn bulk_too_large(detail: String) -> Self {
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, detail)
+    }
+
+    /// 503 for what a bulk request had no time for.
+    pub(in crate::server) fn no_time_left() -> Self {
+        Self::retry_later(
+            StatusCode::SERVICE_UNAVAILABLE,
+            1,
+            "The operation was not done: those before it took too long. Send it again",
+        )
+    }
+
+    /// 429 for a tenant that used its share of the table.
+    pub(crate) fn over_its_share(wait: time::Duration) -> Self {
+        let seconds = u16::try_from(wait.whole_seconds().saturating_add(1)).unwrap_or(u16::MAX);
+        let mut error = Self::retry_later(
+            StatusCode::TOO_MANY_REQUESTS,
+            seconds,
+            "This tenant sends more work than its share. Wait for the seconds in Retry-After and repeat \
+             the request",
+        );
+        error.cause = Some(Cause::OverShare);
+        error
+    }
+
+    /// 503 for a request that took too long.
+    pub(in crate::server) fn too_slow(seconds: u64) -> Self {
+        let mut error = Self::retry_later(
+            StatusCode::SERVICE_UNAVAILABLE,
+            5,
+            "The request took too long and was given up; a change it asked for may be there",
+        );
+        error.cause = Some(Cause::Text(format!("not finished after {seconds} seconds")));
+        error
+    }
+}
+
+impl From<scim::Error> for ApiError {
+    fn from(error: scim::Error) -> Self {
+        let status = StatusCode::from_u16(error.scim_type.status());
+        let mut api_error = Self::new(status.unwrap_or(StatusCode::BAD_REQUEST), error.detail);
+        api_error.scim_type = Some(error.scim_type.as_str());
+        api_error
+    }
+}
+
+impl From<directory::Error> for ApiError {
+    fn from(error: directory::Error) -> Self {
+        use directory::Error;
+        let mut api_error = match &error {
+            Error::Protocol(refused) => return refused.clone().into(),
+            Error::NoEmployee(_) => return Self::no_such_resource(Kind::Employee),
+            Error::NoGroup(_) => return Self::no_such_resource(Kind::Group),
+            Error::GroupNameTaken { holder } => {
+                return scim::Error::new(
+                    scim::ScimType::Uniqueness,
+                    format!(
+                        "displayName is in use by group {holder}, in this or another spelling. Find \
+                         it with the filter displayName eq, and update it"
+                    ),
+                )
+                .into();
+            }
+            Error::UserNameTaken { holder } => {
+                return scim::Error::new(
+                    scim::ScimType::Uniqueness,
+                    format!(
+                        "userName is in use by user {holder}, in this or another spelling; it may \
+                         be a deactivated one. Find it with the filter userName eq, and update it"
+                    ),
+                )
+                .into();
+            }
+            Error::VersionDiffers { current } => {
+                return Self::new(
+                    StatusCode::PRECONDITION_FAILED,
+                    format!(
+                        "The current version is {}, and If-Match or If-None-Match does not let it be \
+                         changed; read the resource again and repeat the change",
+                        scim::version::entity_tag(*current)
+                    ),
+                );
+            }
+            Error::BadCursor => {
+                return scim::Error::invalid_value(
+                    "The cursor is none that this list gave out; start again without one",
+                )
+                .into();
+            }
+            Error::TokenEnded => return Self::unauthorized(Scope::Admin),
+            Error::TokenReplaced => return Self::token_replaced(),
+            Error::AlreadyRotated => {
+                return Self::new(StatusCode::CONFLICT, "The token was rotated meanwhile");
+            }
+            Error::LastAdminToken => {
+                return Self::new(
+                    StatusCode::CONFLICT,
+                    "It is the last admin token, and without it nobody could administer the tenant; \
+                     rotate it instead, with overlapSecs 0",
+                );
+            }
+            Error::NoAttribute => {
+                return Self::new(
+                    StatusCode::NOT_FOUND,
+                    "There is no such custom attribute; the list has those there are",
+                );
+            }
+            Error::AttributeRefused(why) => return Self::new(StatusCode::CONFLICT, why.clone()),
+            Error::NotArchived(_) => {
+                return Self::new(
+                    StatusCode::CONFLICT,
+                    "The employee is not archived; deactivate the user in the identity provider first",
+                );
+            }
+            Error::NoTenant => return Self::unauthorized(Scope::Scim),
+            Error::PreviousTokenValid { .. } => {
+                return Self::new(StatusCode::CONFLICT, "An earlier token is still valid");
+            }
+            Error::TokenUsed => {
+                return Self::new(
+                    StatusCode::CONFLICT,
+                    "The current token was used, so it is not replaced as unused. Rotate it with an overlap, or revoke it",
+                );
+            }
+            Error::TenantTaken => {
+                return Self::new(StatusCode::CONFLICT, "The tenant id is in use");
+            }
+            // Okta waits and tries again after a 429; after any other failure its task ends.
+            Error::Contention => Self::retry_later(
+                StatusCode::TOO_MANY_REQUESTS,
+                1,
+                "The resource is being changed by too many requests at once; nothing was changed",
+            ),
+            Error::Busy(_) => Self::retry_later(
+                StatusCode::TOO_MANY_REQUESTS,
+                2,
+                "The database is busy. Wait for the seconds in Retry-After and repeat the request",
+            ),
+            Error::TooManyFullReads => Self::retry_later(
+                StatusCode::TOO_MANY_REQUESTS,
+                2,
+                "Too many large reads are running. Repeat the request after the seconds in Retry-After. For \
+                 users, filter with eq on userName, externalId, id or emails. For groups, add \
+                 excludedAttributes=members",
+            ),
+            Error::Unavailable(_) => Self::retry_later(
+                StatusCode::SERVICE_UNAVAILABLE,
+                5,
+                "The service cannot reach its data at the moment",
+            ),
+            Error::NoPepper(_) => Self::retry_later(
+                StatusCode::SERVICE_UNAVAILABLE,
+                30,
+                "The service cannot check credentials at the moment",
+            ),
+            Error::Broken(_) | Error::NoRandomness(_) => {
+                Self::new(StatusCode::INTERNAL_SERVER_ERROR, "The service failed")
+            }
+        };
+        api_error.cause = Some(Cause::Directory(Box::new(error)));
+        api_error
+    }
+}

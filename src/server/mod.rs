@@ -1,0 +1,23 @@
+//! HTTP in, HTTP out: routes, credentials, bodies, headers and status codes. No rules of the directory, no DynamoDB.
+
+pub mod scim;
+pub mod pages;
+pub(crate) mod page_urls;
+pub mod router;
+pub mod context;
+pub(crate) mod path;
+pub mod observe;
+mod malformed;
+mod auth;
+mod compress;
+pub(crate) mod params;
+pub(crate) mod body;
+mod health;
+mod admin;
+mod response;
+pub(crate) mod error;
+
+/// The lines of an export, for the command too.
+pub mod export {
+    pub use super::admin::export::{ExportFormat, ExportLines};
+}

@@ -1,0 +1,140 @@
+//! One log line for each request, and its id in the answer.
+//!
+//! The line holds the route's template, never the path, query or body: they carry names and addresses. On Lambda the
+//! same line carries the request's metrics (`crate::lambda::metrics`).
+
+use super::context::{
+    Invocation, Part, RequestId, SCIM_ROUTE, Services, TENANT_ROUTE, part_of, tenant_in,
+};
+use super::error::{ApiError, render};
+use super::page_urls::{Site, WriteFailure};
+use crate::directory::{clock, metered};
+use axum::extract::{MatchedPath, Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use http::header::{ACCEPT, HeaderName};
+use http::{HeaderValue, Method, StatusCode};
+use std::sync::Arc;
+use std::time::Duration;
+use uuid::Uuid;
+
+/// The target of the one event that each request logs.
+pub const REQUEST_TARGET: &str = "rollcall::request";
+
+/// A request gets an answer by then. A gateway gives up after 29 seconds, with an answer of its own that is no SCIM error.
+pub const LONGEST_REQUEST: Duration = Duration::from_secs(25);
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// What is known of a request, for whatever is logged about it.
+#[derive(Debug)]
+pub(crate) struct Seen {
+    pub(crate) request_id: Arc<str>,
+    /// Method and route, such as `PATCH /Users/{id}`, or `other`. There are only so many: it is a dimension of metrics.
+    pub(super) operation: String,
+    /// The tenant in the URL, whether there is such a one or not; `-` without one.
+    pub(super) tenant: String,
+    /// Which part of the service it is for, and so what a failure looks like.
+    pub(super) part: Part,
+    /// Where the tenant's pages are, when it is for one of them.
+    pub(super) site: Option<Site>,
+}
+
+pub(super) async fn observe(
+    State((services, write_page)): State<(Services, WriteFailure)>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let id = match request.extensions().get::<RequestId>() {
+        Some(RequestId(id)) => Arc::clone(id),
+        None => Arc::from(Uuid::new_v4().to_string()),
+    };
+    request.extensions_mut().insert(RequestId(Arc::clone(&id)));
+    let tenant = tenant_in(request.uri().path());
+    let accept = request.headers().get(ACCEPT).and_then(|accept| accept.to_str().ok());
+    let wants_html = accept.is_some_and(|accept| accept.contains("text/html"));
+    let part = part_of(request.uri().path(), wants_html);
+    let site =
+        (part == Part::Page).then(|| Site::of(&services, request.extensions(), tenant.clone()));
+    if let Some(site) = &site {
+        request.extensions_mut().insert(site.clone());
+    }
+    let invocation = request.extensions().get::<Invocation>().cloned();
+    let invocation = invocation.as_ref();
+    let (method, route) = (request.method().clone(), request.extensions().get().cloned());
+    let started = clock();
+    let answered = tokio::time::timeout(LONGEST_REQUEST, next.run(request));
+    let (answered, usage) = metered(answered).await;
+    // Dropping a request half-way is safe: one transaction decides each change, and what has to follow it is noted there.
+    let too_slow = |_| ApiError::too_slow(LONGEST_REQUEST.as_secs()).into_response();
+    let mut response = answered.unwrap_or_else(too_slow);
+    // A request without a valid token costs next to nothing, and must not use up a share.
+    if let Some(tenant) = &tenant
+        && response.status() != StatusCode::UNAUTHORIZED
+    {
+        services.shares.spend(tenant, usage.read_units + usage.write_units);
+    }
+    let seen = Seen {
+        request_id: id,
+        operation: operation(&method, route.as_ref(), response.status()),
+        tenant: tenant.map_or_else(|| "-".to_owned(), |tenant| tenant.to_string()),
+        part,
+        site,
+    };
+    render(&mut response, &seen, write_page);
+    tracing::info!(
+        target: REQUEST_TARGET,
+        request_id = &*seen.request_id,
+        lambda_request_id = invocation.map(|invocation| &*invocation.lambda_request_id),
+        trace_id = invocation.and_then(|invocation| invocation.trace_id.as_deref()),
+        cold_start = invocation.is_some_and(|invocation| invocation.is_cold_start).then_some(true),
+        operation = seen.operation,
+        tenant = seen.tenant,
+        status = response.status().as_u16(),
+        duration_us = micros(started.elapsed()),
+        store_calls = usage.calls,
+        store_us = micros(usage.waited),
+        read_units = usage.read_units,
+        write_units = usage.write_units,
+        "request"
+    );
+    if let Ok(value) = HeaderValue::from_str(&seen.request_id) {
+        response.headers_mut().insert(REQUEST_ID, value);
+    }
+    response
+}
+
+/// The methods that a route of this service takes. A client can make up others, of any length.
+const METHODS: [Method; 5] =
+    [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
+
+/// A method as logs and metrics name it, if a route takes it. What answers `GET` answers `HEAD`.
+pub(crate) fn known_method(method: &Method) -> Option<&Method> {
+    let method = if *method == Method::HEAD { &Method::GET } else { method };
+    METHODS.contains(method).then_some(method)
+}
+
+/// The method and the route below a tenant, for what this service does. Whatever else a client may try, with or without
+/// a token, is one `other`: each name is a metric that costs money.
+pub(super) fn operation(
+    method: &Method,
+    route: Option<&MatchedPath>,
+    status: StatusCode,
+) -> String {
+    let refused = [StatusCode::UNAUTHORIZED, StatusCode::METHOD_NOT_ALLOWED].contains(&status);
+    let method = known_method(method).filter(|_| !refused);
+    let (Some(method), Some(route)) = (method, route) else { return "other".to_owned() };
+    let route = route.as_str();
+    let route = match route.strip_prefix(SCIM_ROUTE) {
+        Some(below) => below,
+        None => match route.strip_prefix(TENANT_ROUTE) {
+            Some("") => "/",
+            Some(below) => below,
+            None => route,
+        },
+    };
+    format!("{method} {route}")
+}
+
+fn micros(duration: Duration) -> u64 {
+    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,59 @@
+//! The style sheet, the script and the icon: in the binary, under names that change with their content.
+
+use crate::server::error::ApiError;
+use crate::server::path::PathParts;
+use axum::body::Body;
+use axum::response::Response;
+use http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use http::{HeaderValue, StatusCode};
+use sha2::{Digest, Sha256};
+use std::fmt::Write;
+use std::sync::LazyLock;
+
+/// A file for browsers.
+pub(super) struct Asset {
+    /// Its name, with a hash of its content.
+    pub(super) name: String,
+    media_type: &'static str,
+    content: &'static str,
+}
+
+/// The style sheet.
+pub(super) static STYLE: LazyLock<Asset> = LazyLock::new(|| {
+    Asset::new("style", "css", "text/css; charset=utf-8", include_str!("assets/style.css"))
+});
+
+/// The script.
+pub(super) static SCRIPT: LazyLock<Asset> = LazyLock::new(|| {
+    Asset::new("page", "js", "text/javascript; charset=utf-8", include_str!("assets/page.js"))
+});
+
+/// The icon.
+pub(super) static ICON: LazyLock<Asset> =
+    LazyLock::new(|| Asset::new("icon", "svg", "image/svg+xml", include_str!("assets/icon.svg")));
+
+impl Asset {
+    fn new(stem: &str, extension: &str, media_type: &'static str, content: &'static str) -> Self {
+        let mut hash = String::new();
+        for byte in Sha256::digest(content.as_bytes()).iter().take(8) {
+            // Writing to a text does not fail.
+            let _ = write!(hash, "{byte:02x}");
+        }
+        Self { name: format!("{stem}-{hash}.{extension}"), media_type, content }
+    }
+}
+
+/// Gives out a file. It says the same to everybody.
+pub(super) async fn get(PathParts([name]): PathParts<1>) -> Result<Response, ApiError> {
+    let assets = [&STYLE, &SCRIPT, &ICON];
+    let asset = assets.into_iter().find(|asset| Some(&asset.name) == name.as_ref());
+    let Some(asset) = asset else {
+        return Err(ApiError::new(StatusCode::NOT_FOUND, "There is no such file"));
+    };
+    let mut response = Response::new(Body::from(asset.content));
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(asset.media_type));
+    let for_ever = HeaderValue::from_static("public, max-age=31536000, immutable");
+    headers.insert(CACHE_CONTROL, for_ever);
+    Ok(response)
+}

@@ -1,0 +1,169 @@
+//! One employee: what counts and where it comes from, what the identity provider sent, and what an administrator may
+//! do.
+
+use super::facts::{FactGroup, groups};
+use super::failure::{bad_request, explain, no_such_record};
+use super::guard::{Form, Visitor};
+use super::history::Timeline;
+use super::page::{Answer, Frame, Section, When, redirect, show as show_page};
+use crate::directory::Kind;
+use crate::directory::groups::view::MembershipView;
+use crate::directory::users::Precondition;
+use crate::directory::users::administration::{LocalChange, LocalChanges};
+use crate::directory::users::view::{Colleague, EffectiveValue, Origin, display_name};
+use crate::server::context::Services;
+use crate::server::error::ApiError;
+use crate::server::params::Pairs;
+use crate::server::path::record_id;
+use askama::Template;
+use axum::extract::{FromRequestParts, State};
+use http::request::Parts;
+use uuid::Uuid;
+
+#[derive(Template)]
+#[template(path = "employee.html")]
+struct EmployeePage {
+    frame: Frame,
+    id: String,
+    name: String,
+    user_name: String,
+    archived: bool,
+    hidden: bool,
+    created: When,
+    changed: When,
+    archived_at: Option<When>,
+    values: [ValueRow; 3],
+    colleague: Option<Colleague>,
+    groups: Vec<FactGroup>,
+    memberships: Vec<MembershipView>,
+    timeline: Timeline,
+}
+
+/// A value that may come from either side.
+struct ValueRow {
+    name: &'static str,
+    title: &'static str,
+    hint: &'static str,
+    value: EffectiveValue,
+    governed: bool,
+}
+
+impl ValueRow {
+    fn new(
+        name: &'static str,
+        title: &'static str,
+        hint: &'static str,
+        value: EffectiveValue,
+    ) -> Self {
+        let governed = value.origin == Origin::IdentityProvider;
+        Self { name, title, hint, value, governed }
+    }
+}
+
+/// The `{id}` in the path.
+pub(super) struct Id(Uuid);
+
+impl FromRequestParts<Services> for Id {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, services: &Services) -> Result<Self, ApiError> {
+        let id = record_id(parts, services).await;
+        id.map(Self).ok_or_else(|| no_such_record(Kind::Employee))
+    }
+}
+
+/// Shows an employee.
+pub(super) async fn show(
+    State(services): State<Services>,
+    visitor: Visitor,
+    Id(id): Id,
+    query: Pairs,
+) -> Answer {
+    let settings = services.tenants.get(&visitor.tenant).await.map_err(explain)?.settings;
+    let view = visitor.directory.view(id, settings).await.map_err(explain)?;
+    let (employee, cursor) = (view.employee, query.cursor());
+    let here = visitor.site.path(&format!("employees/{id}"));
+    let record = (Kind::Employee, id);
+    let history = visitor.directory.history_page(record, cursor, 20).await.map_err(explain)?;
+    let memberships = visitor.directory.groups_of(id).await.map_err(explain)?;
+    let user_name = employee.user_name().to_owned();
+    let manager_hint = "An email address, userName or id of a colleague, or any text.";
+    show_page(&EmployeePage {
+        frame: Frame::of(&visitor, Section::Employees).with_notice(&query),
+        id: id.to_string(),
+        name: display_name(&employee).unwrap_or_else(|| user_name.clone()),
+        user_name,
+        archived: employee.is_archived(),
+        hidden: employee.hidden,
+        created: When::new(employee.created),
+        changed: When::new(employee.last_modified),
+        archived_at: employee.archived_at.map(When::new),
+        values: [
+            ValueRow::new("location", "Location", "", view.location),
+            ValueRow::new("department", "Department", "", view.department),
+            ValueRow::new("manager", "Manager", manager_hint, view.manager),
+        ],
+        colleague: view.manager_colleague,
+        groups: groups(employee.attributes.as_object()),
+        memberships,
+        timeline: Timeline::new(history, &here, cursor.is_none()),
+    })
+}
+
+/// Sets the tenant's own values. An empty one is none.
+pub(super) async fn set_local(visitor: Visitor, Id(id): Id, form: Form) -> Answer {
+    let change = |name: &str| match (form.has(name), form.get(name).trim()) {
+        (false, _) => LocalChange::Keep,
+        (true, "") => LocalChange::Clear,
+        (true, text) => LocalChange::Set(text.to_owned()),
+    };
+    let changes = LocalChanges {
+        location: change("location"),
+        department: change("department"),
+        manager: change("manager"),
+    };
+    visitor
+        .directory
+        .set_local(id, &changes, &Precondition::default(), visitor.actor())
+        .await
+        .map_err(explain)?;
+    Ok(redirect(&visitor.site.path(&format!("employees/{id}?done=local"))))
+}
+
+/// Archives an employee.
+pub(super) async fn archive(visitor: Visitor, Id(id): Id, _form: Form) -> Answer {
+    visitor
+        .directory
+        .archive(id, &Precondition::default(), visitor.actor())
+        .await
+        .map_err(explain)?;
+    Ok(redirect(&visitor.site.path(&format!("employees/{id}?done=archived"))))
+}
+
+/// Brings an employee back.
+pub(super) async fn restore(visitor: Visitor, Id(id): Id, _form: Form) -> Answer {
+    visitor
+        .directory
+        .restore(id, &Precondition::default(), visitor.actor())
+        .await
+        .map_err(explain)?;
+    Ok(redirect(&visitor.site.path(&format!("employees/{id}?done=restored"))))
+}
+
+/// Erases an archived employee. The typed id is what a mistake does not type.
+pub(super) async fn erase(
+    State(services): State<Services>,
+    visitor: Visitor,
+    Id(id): Id,
+    form: Form,
+) -> Answer {
+    if form.get("confirm").trim() != id.to_string() {
+        return Err(bad_request(
+            "Nothing was erased: the typed id is not the employee's. Go back and type the id that \
+             stands there",
+        ));
+    }
+    let erasure = visitor.directory.erase(id, visitor.actor());
+    services.sync.forgetting(&visitor.tenant, erasure).await.map_err(explain)?;
+    Ok(redirect(&visitor.site.path("employees?done=erased")))
+}

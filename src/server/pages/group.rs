@@ -1,0 +1,95 @@
+//! One group: who is in it, and what happened to it. The identity provider owns it, so nothing can be changed here.
+
+use super::failure::{explain, no_such_record};
+use super::guard::Visitor;
+use super::history::Timeline;
+use super::page::{Answer, Frame, Section, When, encoded, show as show_page};
+use crate::directory::Kind;
+use crate::directory::groups::view::MemberView;
+use crate::server::context::Services;
+use crate::server::error::ApiError;
+use crate::server::params::Pairs;
+use crate::server::path::record_id;
+use askama::Template;
+use axum::extract::FromRequestParts;
+use http::request::Parts;
+use uuid::Uuid;
+
+/// How many members stand on a page.
+const MEMBERS: usize = 50;
+
+#[derive(Template)]
+#[template(path = "group.html")]
+struct GroupPage {
+    frame: Frame,
+    id: String,
+    name: String,
+    external_id: Option<String>,
+    created: When,
+    changed: When,
+    member_count: u64,
+    members: Vec<MemberRow>,
+    /// The path of the first page of members, unless this is it.
+    first_members: Option<String>,
+    /// The path of the next page of members.
+    next_members: Option<String>,
+    timeline: Timeline,
+}
+
+/// A member of the group.
+struct MemberRow {
+    id: String,
+    name: String,
+    is_group: bool,
+    archived: Option<bool>,
+}
+
+/// The `{id}` in the path.
+pub(super) struct Id(Uuid);
+
+impl FromRequestParts<Services> for Id {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, services: &Services) -> Result<Self, ApiError> {
+        let id = record_id(parts, services).await;
+        id.map(Self).ok_or_else(|| no_such_record(Kind::Group))
+    }
+}
+
+/// Shows a group. Its members and its history have pages of their own.
+pub(super) async fn show(visitor: Visitor, Id(id): Id, query: Pairs) -> Answer {
+    let directory = &visitor.directory;
+    let group = directory.get_group(id).await.map_err(explain)?;
+    let cursor = query.get("members").filter(|cursor| !cursor.is_empty());
+    let members = directory.members_page(&group, cursor, MEMBERS).await.map_err(explain)?;
+    let before = query.cursor();
+    let history = directory.history_page((Kind::Group, id), before, 20).await.map_err(explain)?;
+    let here = visitor.site.path(&format!("groups/{id}"));
+    let next = members.next.map(|next| format!("{here}?members={}#members", encoded(&next)));
+    show_page(&GroupPage {
+        frame: Frame::of(&visitor, Section::Groups),
+        id: id.to_string(),
+        name: group.display_name().to_owned(),
+        external_id: group.external_id().map(ToOwned::to_owned),
+        created: When::new(group.created),
+        changed: When::new(group.last_modified),
+        member_count: group.member_count,
+        members: members.rows.into_iter().map(MemberRow::from).collect(),
+        first_members: cursor.map(|_| format!("{here}#members")),
+        next_members: next,
+        timeline: Timeline::new(history, &here, before.is_none()),
+    })
+}
+
+impl From<MemberView> for MemberRow {
+    fn from(MemberView { member, name, archived }: MemberView) -> Self {
+        let id = member.id.to_string();
+        Self {
+            // Of an employee the name of today, whatever the group was told.
+            name: name.or(member.display).unwrap_or_else(|| id.clone()),
+            id,
+            is_group: member.kind == Kind::Group,
+            archived,
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! The list of groups, by the start of a name.
+
+use super::failure::explain;
+use super::guard::Visitor;
+use super::page::{Answer, Frame, Section, When, encoded, show};
+use super::search::{Pages, ROWS, text_in};
+use crate::directory::Group;
+use crate::directory::groups::view::GroupSearch;
+use crate::server::params::Pairs;
+use askama::Template;
+
+#[derive(Template)]
+#[template(path = "groups.html")]
+struct GroupsPage<'a> {
+    frame: Frame,
+    search: &'a str,
+    rows: Vec<Row>,
+    pages: Pages,
+}
+
+/// A group in the list.
+struct Row {
+    id: String,
+    name: String,
+    members: u64,
+    external_id: Option<String>,
+    changed: When,
+}
+
+/// A page of the list.
+pub(super) async fn list(visitor: Visitor, query: Pairs) -> Answer {
+    let text = text_in(&query)?;
+    let search = GroupSearch { name: "", text, cursor: query.cursor(), limit: ROWS };
+    let page = visitor.directory.search_groups(search).await.map_err(explain)?;
+    let first = visitor.site.path(&format!("groups?search={}", encoded(text)));
+    show(&GroupsPage {
+        frame: Frame::of(&visitor, Section::Groups),
+        search: text,
+        rows: page.rows.iter().map(Row::from).collect(),
+        pages: Pages::new(first, page.next, &query),
+    })
+}
+
+impl From<&Group> for Row {
+    fn from(group: &Group) -> Self {
+        Self {
+            id: group.id.to_string(),
+            name: group.display_name().to_owned(),
+            members: group.member_count,
+            external_id: group.external_id().map(ToOwned::to_owned),
+            changed: When::new(group.last_modified),
+        }
+    }
+}

@@ -1,0 +1,198 @@
+//! Who comes in: the session in the cookie, and for what is posted the proof that one of its own pages posted it.
+
+use super::failure::bad_request;
+use super::page::redirect;
+use crate::directory::access::actor::Actor;
+use crate::directory::access::sessions::has_form;
+use crate::directory::access::sessions::{FormKey, Resumed, SessionId};
+use crate::directory::{Directory, TenantId, Unfinished};
+use crate::server::body::read_at_most;
+use crate::server::context::{Services, tenant_in};
+use crate::server::error::ApiError;
+use crate::server::page_urls::Site;
+use crate::server::params::Pairs;
+use axum::Extension;
+use axum::body::Body;
+use axum::extract::{FromRequestParts, OriginalUri, Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use http::header::{CONTENT_TYPE, COOKIE};
+use http::request::Parts;
+use http::{HeaderMap, Method, StatusCode};
+use std::sync::Arc;
+
+/// The cookie's name.
+pub(super) const COOKIE_NAME: &str = "rollcall_session";
+/// The form field that only the session's own pages know.
+pub(super) const FORM_KEY: &str = "csrf";
+/// The most bytes of a form: three local values of the longest kind, percent-encoded.
+const MAX_FORM_BYTES: usize = 256 * 1024;
+
+/// An administrator who signed in.
+#[derive(Clone)]
+pub(super) struct Visitor {
+    pub(super) tenant: TenantId,
+    pub(super) directory: Directory,
+    /// The label of the token, for the history.
+    pub(super) label: Arc<str>,
+    /// The token that they signed in with, by a name that only says which one it is.
+    pub(super) token: Arc<str>,
+    pub(super) session: SessionId,
+    pub(super) form_key: FormKey,
+    pub(super) site: Site,
+}
+
+impl Visitor {
+    /// Who does it.
+    pub(super) fn actor(&self) -> Actor<'_> {
+        Actor { label: &self.label, token: Some(&self.token) }
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Visitor {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, ApiError> {
+        parts.extensions.get().cloned().ok_or_else(signed_out)
+    }
+}
+
+/// The fields of a form that was posted.
+#[derive(Debug, Clone)]
+pub(super) struct Form(Arc<Pairs>);
+
+impl Form {
+    /// A field's text; empty when it is not there.
+    pub(super) fn get(&self, name: &str) -> &str {
+        self.0.get(name).unwrap_or_default()
+    }
+
+    /// Whether a box is ticked.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.0.get(name).is_some()
+    }
+
+    /// Reads a request's body.
+    pub(super) async fn read(headers: &HeaderMap, body: Body) -> Result<Self, ApiError> {
+        let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+        let essence = kind.and_then(|kind| kind.split(';').next()).unwrap_or_default();
+        if !essence.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+            let text = "The page takes what its own forms send; open it and use them";
+            return Err(ApiError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, text));
+        }
+        let bytes = read_at_most(body, MAX_FORM_BYTES).await?;
+        let text = std::str::from_utf8(&bytes).map_err(|_| ApiError::broken_body())?;
+        let pairs = Pairs::read(text).map_err(|_| bad_request("The form is not UTF-8 text"))?;
+        Ok(Self(Arc::new(pairs)))
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Form {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, ApiError> {
+        parts.extensions.get().cloned().ok_or_else(signed_out)
+    }
+}
+
+/// Lets a request through with a [`Visitor`], and when it changes something with a [`Form`]. Who asks for a page
+/// without a session is led to where one begins.
+pub(super) async fn guard(
+    State(services): State<Services>,
+    OriginalUri(uri): OriginalUri,
+    Extension(site): Extension<Site>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let (mut parts, body) = request.into_parts();
+    let visitor = match visitor(&services, uri.path(), &site, &parts.headers).await {
+        Ok(visitor) => visitor,
+        Err(error) => return error.into_response(),
+    };
+    let reading = parts.method == Method::GET || parts.method == Method::HEAD;
+    let (visitor, unfinished) = match visitor {
+        Some(found) => found,
+        None if reading => return redirect(&site.root()),
+        None => return signed_out().into_response(),
+    };
+    let (directory, token) = (visitor.directory.clone(), Arc::clone(&visitor.token));
+    let tenant = visitor.tenant.clone();
+    let request = if reading {
+        parts.extensions.insert(visitor);
+        Request::from_parts(parts, body)
+    } else {
+        match posted(&visitor, &parts.headers, body).await {
+            Ok(form) => parts.extensions.insert(form),
+            Err(error) => return error.into_response(),
+        };
+        parts.extensions.insert(visitor);
+        Request::from_parts(parts, Body::empty())
+    };
+    let used = services.sync.used(&tenant, &token);
+    tokio::join!(next.run(request), directory.finish_left_over(&unfinished), used).0
+}
+
+/// Lets no request through while its tenant waits for its share of the table.
+pub(super) async fn share(
+    State(services): State<Services>,
+    Extension(visitor): Extension<Visitor>,
+    request: Request,
+    next: Next,
+) -> Response {
+    match services.shares.wait(&visitor.tenant) {
+        Some(wait) => ApiError::over_its_share(wait).into_response(),
+        None => next.run(request).await,
+    }
+}
+
+/// The visitor whose session the request's cookie is, and the unfinished work that the request is to finish.
+pub(super) async fn visitor(
+    services: &Services,
+    path: &str,
+    site: &Site,
+    headers: &HeaderMap,
+) -> Result<Option<(Visitor, Vec<Unfinished>)>, ApiError> {
+    let Some(tenant) = tenant_in(path) else { return Ok(None) };
+    let passes: Vec<&str> = passes(headers).collect();
+    let Some(resumed) = services.access.resume(&tenant, &passes).await? else { return Ok(None) };
+    let Resumed { session, directory, label, token, form_key, unfinished } = resumed;
+    let site = site.clone();
+    let visitor = Visitor { tenant, directory, label, token, session, form_key, site };
+    Ok(Some((visitor, unfinished)))
+}
+
+/// A form that one of the session's own pages sent.
+async fn posted(visitor: &Visitor, headers: &HeaderMap, body: Body) -> Result<Form, ApiError> {
+    if !visitor.site.may_have_sent(headers) {
+        return Err(from_elsewhere());
+    }
+    let form = Form::read(headers, body).await?;
+    match visitor.form_key.fits(form.get(FORM_KEY)) {
+        true => Ok(form),
+        false => Err(from_elsewhere()),
+    }
+}
+
+/// The passes in the cookies of our name. Another site of the domain can set such cookies too, as many as it likes: the
+/// size of a request's headers bounds them.
+fn passes(headers: &HeaderMap) -> impl Iterator<Item = &str> {
+    let cookies = headers.get_all(COOKIE).iter().filter_map(|cookies| cookies.to_str().ok());
+    let cookies = cookies.flat_map(|cookies| cookies.split(';'));
+    let named = cookies.filter_map(|cookie| cookie.trim().split_once('='));
+    named
+        .filter(|(name, _)| *name == COOKIE_NAME)
+        .map(|(_, pass)| pass)
+        .filter(|pass| has_form(pass))
+}
+
+fn signed_out() -> ApiError {
+    let text = "You are not signed in any more, and nothing was changed; sign in and do it again";
+    ApiError::new(StatusCode::FORBIDDEN, text)
+}
+
+/// 403 for what none of our pages sent.
+pub(super) fn from_elsewhere() -> ApiError {
+    let text = "The form was not sent by this page, or by one from before you last signed in, and \
+                nothing was changed; open the page at its own address and do it again";
+    ApiError::new(StatusCode::FORBIDDEN, text)
+}

@@ -1,0 +1,142 @@
+//! Histories as timelines, the newest change first: an employee's, a group's, and the tenant's own.
+
+use super::facts::text;
+use super::failure::explain;
+use super::guard::Visitor;
+use super::page::{Answer, Frame, Section, When, encoded, show};
+use crate::directory::lists::admin_list::ListPage;
+use crate::directory::related_record::relation;
+use crate::directory::{AttributeChange, EventKind, Kind, RecordedEntry};
+use crate::server::params::Pairs;
+use askama::Template;
+use serde_json::Value;
+
+/// A page of a history.
+pub(super) struct Timeline {
+    pub(super) entries: Vec<Entry>,
+    /// The path of the page with older entries.
+    pub(super) older: Option<String>,
+    /// The path of the page with the newest, unless this is it.
+    pub(super) newest: Option<String>,
+}
+
+/// One change.
+pub(super) struct Entry {
+    pub(super) at: When,
+    pub(super) by: String,
+    pub(super) what: &'static str,
+    pub(super) changes: Vec<ChangeRow>,
+}
+
+/// One attribute's change.
+pub(super) struct ChangeRow {
+    pub(super) attribute: String,
+    pub(super) old: Option<String>,
+    pub(super) new: Option<String>,
+}
+
+impl Timeline {
+    /// The page of a history that is shown at this path.
+    pub(super) fn new(page: ListPage<RecordedEntry>, here: &str, is_newest: bool) -> Self {
+        let older = page.next.map(|cursor| format!("{here}?cursor={}#history", encoded(&cursor)));
+        Self {
+            entries: page.rows.into_iter().map(Entry::from).collect(),
+            older,
+            newest: (!is_newest).then(|| format!("{here}#history")),
+        }
+    }
+}
+
+impl From<RecordedEntry> for Entry {
+    fn from(RecordedEntry { entry, .. }: RecordedEntry) -> Self {
+        let changes = entry.changes.into_iter().flat_map(rows);
+        Self {
+            at: When::new(entry.at),
+            by: entry.by,
+            what: sentence(entry.kind),
+            changes: changes.collect(),
+        }
+    }
+}
+
+/// The rows of a change. Of a group's members it says who left and who joined, and not what they were before and after.
+fn rows(change: AttributeChange) -> Vec<ChangeRow> {
+    let AttributeChange { attribute, old, new } = change;
+    if attribute != relation(Kind::Group) {
+        let (old, new) = (old.as_ref().map(short), new.as_ref().map(short));
+        return vec![ChangeRow { attribute: name(attribute), old, new }];
+    }
+    let row = |attribute: &str, old, new| ChangeRow { attribute: attribute.to_owned(), old, new };
+    let left = old.map(|old| row("members who left", Some(ids(&old)), None));
+    let joined = new.map(|new| row("members who joined", None, Some(ids(&new))));
+    left.into_iter().chain(joined).collect()
+}
+
+/// The ids in a list, or how many they are.
+fn ids(value: &Value) -> String {
+    let Some(ids) = value.as_array() else { return short(value) };
+    let ids: Vec<&str> = ids.iter().filter_map(Value::as_str).collect();
+    short(&Value::from(ids.join(", ")))
+}
+
+/// What a changed attribute is called. Of SCIM's names the last part says it all; a URN in front of each is noise.
+fn name(attribute: String) -> String {
+    match &*attribute {
+        "locationFromIdp" => "location from the identity provider".to_owned(),
+        "departmentFromIdp" => "department from the identity provider".to_owned(),
+        "managerFromIdp" => "manager from the identity provider".to_owned(),
+        "tokens.scim" => "Secret Token".to_owned(),
+        "tokens.admin" => "Admin token".to_owned(),
+        "local.location" => "location, your own".to_owned(),
+        "local.department" => "department, your own".to_owned(),
+        "local.manager" => "manager, your own".to_owned(),
+        other => match other.rsplit_once(':') {
+            Some((_, name)) => name.to_owned(),
+            None => attribute,
+        },
+    }
+}
+
+/// A value that fits into a timeline.
+fn short(value: &Value) -> String {
+    const MOST: usize = 300;
+    let text = text(value);
+    match text.char_indices().nth(MOST) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text,
+    }
+}
+
+fn sentence(kind: EventKind) -> &'static str {
+    match kind {
+        EventKind::Created => "Created",
+        EventKind::Updated => "Updated",
+        EventKind::Archived => "Archived",
+        EventKind::Deleted => "Deleted in the identity provider, and archived here",
+        EventKind::Restored => "Restored",
+        EventKind::Recreated => "Created again in the identity provider, not active",
+        EventKind::SettingsChanged => "Settings changed",
+        EventKind::AttributesChanged => "Custom attributes changed",
+        EventKind::TokenRotated => "Token rotated",
+        EventKind::TokenRevoked => "Token revoked",
+        EventKind::Erased => "Employee erased",
+    }
+}
+
+#[derive(Template)]
+#[template(path = "activity.html")]
+struct ActivityPage {
+    frame: Frame,
+    timeline: Timeline,
+}
+
+/// The history of settings, tokens and erasures.
+pub(super) async fn activity(visitor: Visitor, query: Pairs) -> Answer {
+    let cursor = query.cursor();
+    let page = visitor.directory.tenant_history_page(cursor, 50).await.map_err(explain)?;
+    let here = visitor.site.path("activity");
+    show(&ActivityPage {
+        frame: Frame::of(&visitor, Section::Activity),
+        timeline: Timeline::new(page, &here, cursor.is_none()),
+    })
+}

@@ -1,0 +1,66 @@
+//! The account settings page: what a tenant's administrator sees in a browser. HTML in, HTML out, written by the
+//! server; it works without a script.
+//!
+//! Knows no rules and no store: it asks the directory what the JSON API asks it. A cookie counts here, and nowhere
+//! else; a bearer token does not count here.
+
+mod headers;
+mod assets;
+mod guard;
+mod page;
+mod search;
+mod sign_in;
+mod settings;
+mod attributes;
+mod tokens;
+mod employees;
+mod employee;
+mod groups;
+mod group;
+mod facts;
+mod history;
+pub(crate) mod failure;
+
+use super::context::Services;
+use axum::Router;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::{get, post};
+
+/// Every route below `/tenants/{tenant}` that is neither SCIM nor the JSON API. Behind the guard there is a session,
+/// and whatever is posted was posted by one of its own pages.
+pub(crate) fn router(services: &Services) -> Router<Services> {
+    let guard = from_fn_with_state(services.clone(), guard::guard);
+    let share = from_fn_with_state(services.clone(), guard::share);
+    let sign_out = Router::new()
+        .route("/sign-out", post(sign_in::sign_out))
+        .layer(guard.clone())
+        .layer(from_fn(sign_in::always_sign_out));
+    // A token whose requests use up the share can be revoked.
+    let tokens = Router::new()
+        .route("/tokens/{scope}/rotate", post(tokens::rotate))
+        .route("/tokens/{scope}/revoke", post(tokens::revoke))
+        .layer(guard.clone());
+    let guarded = Router::new()
+        .route("/settings", post(settings::save))
+        .route("/attributes", post(attributes::declare))
+        .route("/attributes/remove", post(attributes::remove))
+        .route("/employees", get(employees::list))
+        .route("/employees/{id}", get(employee::show))
+        .route("/employees/{id}/local", post(employee::set_local))
+        .route("/employees/{id}/archive", post(employee::archive))
+        .route("/employees/{id}/restore", post(employee::restore))
+        .route("/employees/{id}/erase", post(employee::erase))
+        .route("/groups", get(groups::list))
+        .route("/groups/{id}", get(group::show))
+        .route("/activity", get(history::activity))
+        .layer(share)
+        .layer(guard);
+    Router::new()
+        .route("/", get(sign_in::index))
+        .route("/sign-in", post(sign_in::sign_in))
+        .route("/assets/{name}", get(assets::get))
+        .merge(sign_out)
+        .merge(tokens)
+        .merge(guarded)
+        .layer(from_fn(headers::protect))
+}

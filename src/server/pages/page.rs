@@ -1,0 +1,167 @@
+//! What all pages share: the frame around them, times, links, and how they become answers.
+
+use super::assets::{ICON, SCRIPT, STYLE};
+use super::guard::Visitor;
+use crate::server::error::ApiError;
+use crate::server::page_urls::Site;
+use crate::server::params::Pairs;
+use askama::Template;
+use axum::body::Body;
+use axum::response::Response;
+use http::header::{CONTENT_TYPE, LOCATION};
+use http::{HeaderValue, StatusCode};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use scim::date_time;
+use time::OffsetDateTime;
+use time::format_description::BorrowedFormatItem;
+use time::macros::format_description;
+
+/// The answer of a page.
+pub(super) type Answer = Result<Response, ApiError>;
+
+/// What stands around a page.
+pub(super) struct Frame {
+    /// The path of the tenant's pages, with its final slash.
+    pub(super) root: String,
+    pub(super) style: &'static str,
+    pub(super) script: &'static str,
+    pub(super) icon: &'static str,
+    /// What is only there for somebody who signed in.
+    pub(super) signed_in: Option<SignedIn>,
+    /// What was just done.
+    pub(super) notice: Option<&'static str>,
+}
+
+/// The part of a frame for somebody who signed in.
+pub(super) struct SignedIn {
+    pub(super) tenant: String,
+    /// For every form.
+    pub(super) csrf: String,
+    pub(super) section: Section,
+}
+
+/// Which of the pages it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Section {
+    Settings,
+    Employees,
+    Groups,
+    Activity,
+}
+
+impl Frame {
+    /// For whoever comes.
+    pub(super) fn signed_out(site: &Site) -> Self {
+        Self {
+            root: site.root(),
+            style: &STYLE.name,
+            script: &SCRIPT.name,
+            icon: &ICON.name,
+            signed_in: None,
+            notice: None,
+        }
+    }
+
+    /// For an administrator.
+    pub(super) fn of(visitor: &Visitor, section: Section) -> Self {
+        let signed_in = SignedIn {
+            tenant: visitor.tenant.to_string(),
+            csrf: visitor.form_key.expose().to_owned(),
+            section,
+        };
+        Self { signed_in: Some(signed_in), ..Self::signed_out(&visitor.site) }
+    }
+
+    /// With the sentence for what was just done. Only those below: nobody else's text gets onto the page.
+    pub(super) fn with_notice(mut self, query: &Pairs) -> Self {
+        self.notice = match query.get("done").unwrap_or_default() {
+            "saved" => Some("The settings are saved, and count at once."),
+            "declared" => Some("The attribute is added. Every server knows it within a minute."),
+            "undeclared" => {
+                Some("The attribute is removed. Every server knows it within a minute.")
+            }
+            "revoked" => Some("The token is revoked. Every server knows it within a minute."),
+            "signed-out" => Some("You are signed out."),
+            "local" => Some("The values are saved."),
+            "archived" => Some("The employee is archived."),
+            "restored" => Some("The employee is active again."),
+            "erased" => Some("The employee and the whole history are erased."),
+            _ => None,
+        };
+        self
+    }
+
+    /// For the forms.
+    pub(super) fn csrf(&self) -> &str {
+        self.signed_in.as_ref().map_or("", |signed_in| &signed_in.csrf)
+    }
+
+    /// `page` where the section is this one.
+    pub(super) fn is_in(&self, section: &str) -> bool {
+        let current = self.signed_in.as_ref().map(|signed_in| signed_in.section);
+        let name = match current {
+            Some(Section::Settings) => "settings",
+            Some(Section::Employees) => "employees",
+            Some(Section::Groups) => "groups",
+            Some(Section::Activity) => "activity",
+            None => return false,
+        };
+        name == section
+    }
+}
+
+/// An instant: for programs to the millisecond, for people to the minute.
+pub(super) struct When {
+    pub(super) exact: String,
+    pub(super) text: String,
+}
+
+const MINUTES_UTC: &[BorrowedFormatItem<'_>] =
+    format_description!("[year]-[month]-[day] [hour]:[minute] UTC");
+
+impl When {
+    pub(super) fn new(at: OffsetDateTime) -> Self {
+        let exact = date_time::format(at);
+        let text = at.to_offset(time::UtcOffset::UTC).format(MINUTES_UTC);
+        Self { text: text.unwrap_or_else(|_| exact.clone()), exact }
+    }
+}
+
+/// A text as part of a query.
+pub(super) fn encoded(text: &str) -> String {
+    utf8_percent_encode(text, NON_ALPHANUMERIC).to_string()
+}
+
+/// 200 with a page.
+pub(super) fn show(page: &impl Template) -> Answer {
+    show_as(StatusCode::OK, page)
+}
+
+/// A page.
+pub(super) fn show_as(status: StatusCode, page: &impl Template) -> Answer {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = status;
+    match write(&mut response, page) {
+        true => Ok(response),
+        false => Err(ApiError::unwritable()),
+    }
+}
+
+/// Writes a page into an answer. Whether it could be written.
+pub(super) fn write(response: &mut Response, page: &impl Template) -> bool {
+    let Ok(text) = page.render() else { return false };
+    *response.body_mut() = Body::from(text);
+    let html = HeaderValue::from_static("text/html; charset=utf-8");
+    response.headers_mut().insert(CONTENT_TYPE, html);
+    true
+}
+
+/// 303: what was posted is not posted again by a reload.
+pub(super) fn redirect(path: &str) -> Response {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::SEE_OTHER;
+    if let Ok(path) = HeaderValue::from_str(path) {
+        response.headers_mut().insert(LOCATION, path);
+    }
+    response
+}

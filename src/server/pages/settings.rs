@@ -1,0 +1,106 @@
+//! *SCIM 2.0*: what to paste into the identity provider, and what it governs.
+
+use super::attributes::AttributesCard;
+use super::failure::explain;
+use super::guard::{Form, Visitor};
+use super::page::{Answer, Frame, Section, When, redirect, show as show_page};
+use super::tokens::TokenGroup;
+use crate::directory::tenants::sync::{LastDay, SyncStatus};
+use crate::directory::users::Precondition;
+use crate::directory::{Refusal, Scope, Settings, UnknownAttribute};
+use crate::server::context::Services;
+use crate::server::params::Pairs;
+use askama::Template;
+use axum::extract::State;
+
+#[derive(Template)]
+#[template(path = "settings.html")]
+struct SettingsPage {
+    frame: Frame,
+    name: String,
+    tenant_url: String,
+    groups: [TokenGroup; 2],
+    switches: [Switch; 3],
+    attributes: AttributesCard,
+    /// When the identity provider last asked.
+    last_request: Option<When>,
+    last_day: LastDay,
+    refusals: Vec<RefusalRow>,
+    unknown: Vec<UnknownAttribute>,
+}
+
+/// What the identity provider was refused.
+struct RefusalRow {
+    at: When,
+    operation: String,
+    status: u16,
+    detail: String,
+}
+
+/// A setting.
+struct Switch {
+    name: &'static str,
+    label: &'static str,
+    on: bool,
+}
+
+const LOCATION: &str = "location";
+const DEPARTMENT: &str = "department";
+const MANAGER: &str = "manager";
+
+/// Shows the settings.
+pub(super) async fn show(services: &Services, visitor: &Visitor, query: &Pairs) -> Answer {
+    let tenant = services.tenants.get(&visitor.tenant).await.map_err(explain)?;
+    let now = services.tenants.now();
+    let SyncStatus { record, last_day } = services.sync.status(&tenant).await.map_err(explain)?;
+    let groups =
+        [Scope::Scim, Scope::Admin].map(|scope| TokenGroup::of(&tenant, scope, &record.used, now));
+    let Settings { location_from_idp, department_from_idp, manager_from_idp } = tenant.settings;
+    let switch = |name, label, on| Switch { name, label, on };
+    show_page(&SettingsPage {
+        frame: Frame::of(visitor, Section::Settings).with_notice(query),
+        tenant_url: visitor.site.tenant_url(&visitor.tenant),
+        groups,
+        last_request: record.last_request.map(When::new),
+        last_day,
+        refusals: record.refusals.into_iter().map(RefusalRow::from).collect(),
+        unknown: record.unknown,
+        switches: [
+            switch(
+                LOCATION,
+                "Set employee location info from Identity Provider",
+                location_from_idp,
+            ),
+            switch(
+                DEPARTMENT,
+                "Set employee department info from Identity Provider",
+                department_from_idp,
+            ),
+            switch(MANAGER, "Set employee manager info from Identity Provider", manager_from_idp),
+        ],
+        attributes: AttributesCard::of(&tenant),
+        name: tenant.name,
+    })
+}
+
+impl From<Refusal> for RefusalRow {
+    fn from(refusal: Refusal) -> Self {
+        let Refusal { at, operation, status, detail } = refusal;
+        Self { at: When::new(at), operation, status, detail }
+    }
+}
+
+/// Saves the settings. A box that is not ticked is not sent.
+pub(super) async fn save(State(services): State<Services>, visitor: Visitor, form: Form) -> Answer {
+    let settings = Settings {
+        location_from_idp: form.has(LOCATION),
+        department_from_idp: form.has(DEPARTMENT),
+        manager_from_idp: form.has(MANAGER),
+    };
+    let saved = services
+        .tenants
+        .set_settings(&visitor.tenant, |_| settings, &Precondition::default(), visitor.actor())
+        .await;
+    saved.map_err(explain)?;
+    Ok(redirect(&visitor.site.path("?done=saved")))
+}

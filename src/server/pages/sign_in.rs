@@ -1,0 +1,150 @@
+//! Where a session begins and ends.
+
+use super::failure::explain;
+use super::guard::{self, COOKIE_NAME, Form, Visitor};
+use super::page::{Answer, Frame, redirect, show_as};
+use super::settings;
+use crate::directory::access::SignIn;
+use crate::directory::access::sessions::SESSION_LENGTH;
+use crate::server::context::{Services, tenant_in};
+use crate::server::error;
+use crate::server::error::ApiError;
+use crate::server::page_urls::Site;
+use crate::server::params::Pairs;
+use crate::server::path::FinalSlash;
+use askama::Template;
+use axum::Extension;
+use axum::extract::{OriginalUri, Request, State};
+use axum::middleware::Next;
+use axum::response::Response;
+use http::header::{RETRY_AFTER, SET_COOKIE};
+use http::{HeaderMap, HeaderValue, StatusCode};
+use secrecy::ExposeSecret;
+
+#[derive(Template)]
+#[template(path = "sign_in.html")]
+struct SignInPage {
+    frame: Frame,
+    /// What was wrong with the last attempt.
+    problem: Option<String>,
+}
+
+/// The page itself: the settings, or the way to them. The same whether there is such a tenant or not.
+pub(super) async fn index(
+    State(services): State<Services>,
+    OriginalUri(uri): OriginalUri,
+    Extension(site): Extension<Site>,
+    slash: Option<Extension<FinalSlash>>,
+    query: Pairs,
+    headers: HeaderMap,
+) -> Answer {
+    if tenant_in(uri.path()).is_none() {
+        let text = "There is no such page; its address ends with /tenants/, the tenant's id and /";
+        return Err(ApiError::new(StatusCode::NOT_FOUND, text));
+    }
+    if slash.is_none() {
+        // The cookie is for what is below.
+        return Ok(redirect(&site.root()));
+    }
+    match guard::visitor(&services, uri.path(), &site, &headers).await? {
+        Some((visitor, unfinished)) => {
+            let page = settings::show(&services, &visitor, &query);
+            let used = services.sync.used(&visitor.tenant, &visitor.token);
+            tokio::join!(page, visitor.directory.finish_left_over(&unfinished), used).0
+        }
+        None => form(StatusCode::OK, Frame::signed_out(&site).with_notice(&query), None),
+    }
+}
+
+/// Exchanges an admin token for a session.
+pub(super) async fn sign_in(
+    State(services): State<Services>,
+    OriginalUri(uri): OriginalUri,
+    Extension(site): Extension<Site>,
+    request: Request,
+) -> Answer {
+    let (parts, body) = request.into_parts();
+    let tenant = tenant_in(uri.path());
+    if !site.may_have_sent(&parts.headers) {
+        return Err(guard::from_elsewhere());
+    }
+    let fields = Form::read(&parts.headers, body).await?;
+    let refused = || {
+        let text = "This is not a valid admin token of this tenant. It starts with rc_, and is not \
+                    the Secret Token of the identity provider. If it is lost, whoever runs this \
+                    service can make a new one.";
+        form(StatusCode::UNAUTHORIZED, Frame::signed_out(&site), Some(text.to_owned()))
+    };
+    let Some(tenant) = tenant else { return refused() };
+    match services.access.sign_in(&tenant, fields.get("token").trim()).await.map_err(explain)? {
+        SignIn::Done(pass) => {
+            let mut response = redirect(&site.root());
+            let seconds = SESSION_LENGTH.whole_seconds();
+            set_cookie(&mut response, &site, pass.text.expose_secret(), seconds);
+            Ok(response)
+        }
+        SignIn::Refused => refused(),
+        SignIn::LockedOut { retry_after } => {
+            let seconds = retry_after.whole_seconds().max(1);
+            let minutes = (seconds + 59).div_euclid(60);
+            let text = format!(
+                "This token is not valid either, and there were too many wrong ones for this tenant: \
+                 wait up to {minutes} minutes before you try another. The right one is always taken."
+            );
+            let page = form(StatusCode::TOO_MANY_REQUESTS, Frame::signed_out(&site), Some(text));
+            page.map(|mut response| {
+                response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+                response
+            })
+        }
+    }
+}
+
+/// Ends the session, also for a copy of its cookie.
+pub(super) async fn sign_out(State(services): State<Services>, visitor: Visitor) -> Answer {
+    services.access.sign_out(&visitor.tenant, &visitor.session).await.map_err(explain)?;
+    let mut response = redirect(&visitor.site.path("?done=signed-out"));
+    set_cookie(&mut response, &visitor.site, "", 0);
+    Ok(response)
+}
+
+/// Takes the cookie away also when the service fails at a sign-out: the next user of the browser must not have the session.
+pub(super) async fn always_sign_out(
+    Extension(site): Extension<Site>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let is_own = site.may_have_sent(request.headers());
+    let mut response = next.run(request).await;
+    if is_own && is_failure_of_the_service(response.status()) {
+        error::reword(
+            &mut response,
+            "You are signed out in this browser, but the service could not record the sign-out. A copy of \
+             the cookie works until the session ends, 8 hours after you signed in. To end the session \
+             now, rotate the admin token without an overlap",
+        );
+        set_cookie(&mut response, &site, "", 0);
+    }
+    response
+}
+
+fn is_failure_of_the_service(status: StatusCode) -> bool {
+    status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS
+}
+
+fn form(status: StatusCode, frame: Frame, problem: Option<String>) -> Answer {
+    show_as(status, &SignInPage { frame, problem })
+}
+
+/// For this tenant's pages only, for no script, and for no request that another site causes.
+fn set_cookie(response: &mut Response, site: &Site, pass: &str, seconds: i64) {
+    let secure = if site.is_secure() { "; Secure" } else { "" };
+    let text = format!(
+        "{COOKIE_NAME}={pass}; Path={}; Max-Age={seconds}; HttpOnly; SameSite=Strict{secure}",
+        site.root()
+    );
+    if let Ok(mut value) = HeaderValue::from_str(&text) {
+        value.set_sensitive(true);
+        response.headers_mut().insert(SET_COOKIE, value);
+    }
+}

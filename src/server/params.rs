@@ -1,0 +1,104 @@
+//! Query parameters, decoded once: `+` and `%20` are a space, `%2B` is a plus; and the conditions in the headers.
+
+use super::error::ApiError;
+use crate::directory::users::Precondition;
+use axum::extract::FromRequestParts;
+use http::HeaderMap;
+use http::header::{HeaderName, IF_MATCH, IF_NONE_MATCH};
+use http::request::Parts;
+use percent_encoding::percent_decode_str;
+use scim::Error;
+use scim::search::SearchParams;
+use scim::version::TagCondition;
+
+/// The query parameters of a SCIM request (RFC 7644 §3.4.2).
+#[derive(Debug, Clone, Default)]
+pub(super) struct Params(pub(super) SearchParams);
+
+/// The names and values of a query, or of a form.
+#[derive(Debug)]
+pub(crate) struct Pairs(Vec<(String, String)>);
+
+impl Pairs {
+    /// Reads names and values.
+    pub(crate) fn read(text: &str) -> Result<Self, Error> {
+        let pairs = text.split('&').filter(|pair| !pair.is_empty());
+        let pairs = pairs.map(|pair| {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            Ok((decode(name)?, decode(value)?))
+        });
+        Ok(Self(pairs.collect::<Result<_, Error>>()?))
+    }
+
+    /// The first value with this name.
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(found, _)| found == name).map(|(_, value)| &**value)
+    }
+
+    /// Where a list goes on; an empty `cursor` starts it.
+    pub(crate) fn cursor(&self) -> Option<&str> {
+        self.get("cursor").filter(|cursor| !cursor.is_empty())
+    }
+
+    /// All names, in their order.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|(name, _)| &**name)
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Pairs {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, ApiError> {
+        Ok(Pairs::read(parts.uri.query().unwrap_or_default())?)
+    }
+}
+
+fn decode(text: &str) -> Result<String, Error> {
+    let spaced = text.replace('+', " ");
+    let decoded = percent_decode_str(&spaced)
+        .decode_utf8()
+        .map_err(|_| Error::invalid_value("The query string is not percent-encoded UTF-8 text"))?;
+    Ok(decoded.into_owned())
+}
+
+impl<S: Sync> FromRequestParts<S> for Params {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, ApiError> {
+        let pairs = Pairs::read(parts.uri.query().unwrap_or_default())?;
+        Ok(Params(SearchParams::from_query(pairs.0)?))
+    }
+}
+
+/// The versions that a request wants a change to start from.
+pub(super) fn precondition(headers: &HeaderMap) -> Precondition {
+    let condition = |name: HeaderName| {
+        headers.get(name).map(|value| TagCondition::parse(value.to_str().unwrap_or_default()))
+    };
+    Precondition { if_match: condition(IF_MATCH), if_none_match: condition(IF_NONE_MATCH) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Pairs;
+    use scim::Error;
+    use scim::search::SearchParams;
+
+    fn read(query: &str) -> Result<SearchParams, Error> {
+        SearchParams::from_query(Pairs::read(query)?.0)
+    }
+
+    #[test]
+    fn the_query_is_decoded_once() {
+        let check = |query: &str, expected: &str| {
+            assert_eq!(read(query).unwrap().filter.as_deref(), Some(expected), "{query}");
+        };
+        check("filter=userName+eq+%22a%2Bb%40x%22", "userName eq \"a+b@x\"");
+        check("aadOptscim062020&filter=userName%20eq%20%22%25%22", "userName eq \"%\"");
+        check("filter=%C3%A9", "é");
+        check("FILTER=x", "x");
+        assert!(read("filter=%FF").is_err());
+        assert!(read("filter=a&filter=b").is_err());
+    }
+}

@@ -1,0 +1,74 @@
+//! The table of contents: every route, and the layers around them.
+
+use super::context::{ADMIN_ROUTE, SCIM_ROUTE, Services, TENANT_ROUTE};
+use super::page_urls::Pages;
+use super::scim::{bulk, discovery, lists, resources};
+use super::{admin, auth, compress, error, health, malformed, observe, path};
+use crate::directory::Kind;
+use axum::Router;
+use axum::body::Body;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::response::Response;
+use axum::routing::{MethodRouter, get, post};
+use http::Request;
+use std::convert::Infallible;
+use tower::ServiceExt;
+use tower::util::BoxCloneSyncService;
+use tower_http::catch_panic::CatchPanicLayer;
+
+/// The HTTP service: requests in, answers out, never an error.
+pub type Service = BoxCloneSyncService<Request<Body>, Response, Infallible>;
+
+/// The whole service. Slashes are folded before routing, credentials are checked before anything else is said.
+pub(crate) fn service(services: Services, pages: Pages) -> Service {
+    let router = router(services, pages);
+    BoxCloneSyncService::new(
+        router
+            .map_request(|request: Request<Body>| path::fold(request))
+            .map_response(auth::hide_methods),
+    )
+}
+
+/// `/Me` for every method of SCIM (RFC 7644 §3.2).
+fn no_me() -> MethodRouter<Services> {
+    get(error::no_me).post(error::no_me).put(error::no_me).patch(error::no_me).delete(error::no_me)
+}
+
+fn router(services: Services, pages: Pages) -> Router {
+    let Pages { routes: pages, write_failure } = pages;
+    let scim = Router::new()
+        .merge(resources::router(Kind::Employee, "/Users"))
+        .merge(resources::router(Kind::Group, "/Groups"))
+        .route("/", lists::all_by_query())
+        .route("/.search", lists::all_by_body())
+        .route("/Bulk", post(bulk::bulk))
+        .route("/Me", no_me())
+        .route("/Me/{*below}", no_me())
+        .route("/ServiceProviderConfig", get(discovery::get_service_provider_config))
+        .route("/ResourceTypes", get(discovery::list_resource_types))
+        .route("/ResourceTypes/{name}", get(discovery::get_resource_type))
+        .route("/Schemas", get(discovery::list_schemas))
+        .route("/Schemas/{urn}", get(discovery::get_schema))
+        .fallback(error::no_such_endpoint)
+        .method_not_allowed_fallback(error::method_not_allowed)
+        .layer(from_fn_with_state((services.clone(), auth::SCIM), auth::authenticate))
+        .layer(from_fn(compress::compress));
+    let administration = admin::router()
+        .fallback(error::no_such_operation)
+        .method_not_allowed_fallback(error::method_not_allowed)
+        .layer(from_fn_with_state((services.clone(), auth::ADMIN), auth::authenticate))
+        .layer(from_fn(compress::compress));
+    let pages = pages.method_not_allowed_fallback(error::method_not_allowed);
+    Router::new()
+        .nest(SCIM_ROUTE, scim)
+        .nest(ADMIN_ROUTE, administration)
+        .nest(TENANT_ROUTE, pages)
+        .route("/health", get(health::live))
+        .route("/health/ready", get(health::ready))
+        .fallback(error::no_such_path)
+        .method_not_allowed_fallback(error::method_not_allowed)
+        .layer(CatchPanicLayer::custom(error::panicked))
+        .layer(from_fn(malformed::refuse))
+        .layer(from_fn_with_state((services.clone(), write_failure), observe::observe))
+        .with_state(services)
+}

@@ -1,0 +1,192 @@
+//! `/Bulk` (RFC 7644 §3.7): the operations of one request, each as if it had come alone.
+
+use super::resources::Answer;
+use crate::directory::lists::parse_id;
+use crate::directory::related_record::Wanted;
+use crate::directory::users::Precondition;
+use crate::directory::{Kind, clock};
+use crate::server::body::JsonObject;
+use crate::server::context::{Caller, RequestId, TenantPath};
+use crate::server::error;
+use crate::server::error::ApiError;
+use crate::server::response;
+use axum::Extension;
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
+use http::StatusCode;
+use scim::bulk::locks::Locks;
+use scim::bulk::plan::{Plan, Step};
+use scim::bulk::request::{BulkRequest, Method, Refusal};
+use scim::bulk::result::Outcome;
+use scim::document::Document;
+use scim::json::Body;
+use scim::patch::PatchRequest;
+use scim::version::{TagCondition, entity_tag};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::time::Duration;
+use tokio::time::Instant;
+use uuid::Uuid;
+
+/// How long operations are begun: what is left of a request's time is for the answer.
+const LONGEST: Duration = Duration::from_secs(20);
+
+/// How long the last of them may take: the answer must tell of all that was done.
+const LONGEST_WHOLE: Duration = Duration::from_secs(23);
+
+/// How many independent operations run at a time.
+const AT_ONCE: usize = 8;
+
+/// A step with its parsed request and its locks.
+struct ReadStep {
+    index: usize,
+    request: Result<SingleRequest, ApiError>,
+    locks: Locks,
+}
+
+enum SingleRequest {
+    Post(Kind, Document),
+    Put((Kind, Uuid), Document, Precondition),
+    Patch((Kind, Uuid), PatchRequest, Precondition),
+    Delete((Kind, Uuid), Precondition),
+}
+
+/// `POST /Bulk`. Independent operations run at the same time, and each is whole or nothing by itself.
+pub(in crate::server) async fn bulk(
+    Extension(caller): Extension<Caller>,
+    Extension(path): Extension<TenantPath>,
+    Extension(RequestId(request_id)): Extension<RequestId>,
+    JsonObject(body): JsonObject,
+) -> Answer {
+    let request = BulkRequest::read(&body).map_err(|refusal| match refusal {
+        Refusal::Malformed(error) => error.into(),
+        Refusal::TooLarge(detail) => ApiError::bulk_too_large(detail),
+    })?;
+    let started = clock();
+    let mut plan = Plan::new(request);
+    let mut running = FuturesUnordered::new();
+    let mut held: BTreeMap<usize, Locks> = BTreeMap::new();
+    let mut waiting = None;
+    loop {
+        while running.len() < AT_ONCE
+            && let Some(step) =
+                waiting.take().or_else(|| Some(caller.read_step(plan.next()?, &path.base_url)))
+        {
+            if !held.values().all(|locks| step.locks.is_compatible_with(locks)) {
+                waiting = Some(step);
+                break;
+            }
+            let ReadStep { index, request, locks } = step;
+            held.insert(index, locks);
+            let done = carry_out_in_time(&caller, request, started);
+            running.push(async move { (index, done.await) });
+        }
+        let Some((index, done)) = running.next().await else { break };
+        held.remove(&index);
+        let outcome = done.unwrap_or_else(|failure| {
+            let (status, response) = error::in_bulk(&failure, &request_id);
+            Outcome::Failed { status, response }
+        });
+        plan.done(index, outcome);
+    }
+    response::json_page(&plan.response(&path.base_url))
+}
+
+impl Caller {
+    fn read_step(&self, step: Step, base_url: &str) -> ReadStep {
+        let index = step.index;
+        let request = self.read_single_request(step, base_url);
+        let locks = request.as_ref().map_or(Locks::Nothing, |request| self.locks(request));
+        ReadStep { index, request, locks }
+    }
+
+    fn read_single_request(&self, step: Step, base_url: &str) -> Result<SingleRequest, ApiError> {
+        let is_meant = |kind: &Kind| {
+            let resource_type = self.directory.resource_type(*kind);
+            resource_type.endpoint.eq_ignore_ascii_case(&step.path.endpoint)
+        };
+        let kind = Kind::ALL.iter().copied().find(is_meant);
+        let kind = kind.ok_or_else(ApiError::no_such_bulk_endpoint)?;
+        let precondition = Precondition {
+            if_match: step.version.as_deref().map(TagCondition::parse),
+            if_none_match: None,
+        };
+        let data = match step.data {
+            Some(Value::Object(data)) => Body::from(data),
+            _ => Body::default(),
+        };
+        let id = || -> Result<(Kind, Uuid), ApiError> {
+            let id = step.path.id.as_deref().and_then(parse_id);
+            Ok((kind, id.ok_or_else(|| ApiError::no_such_resource(kind))?))
+        };
+        Ok(match step.method {
+            Method::Post => SingleRequest::Post(kind, self.read_resource(kind, data, base_url)?),
+            Method::Put => {
+                let id = id()?;
+                SingleRequest::Put(id, self.read_resource(kind, data, base_url)?, precondition)
+            }
+            Method::Patch => {
+                let request = self.read_patch(kind, data, base_url)?;
+                SingleRequest::Patch(id()?, request, precondition)
+            }
+            Method::Delete => SingleRequest::Delete(id()?, precondition),
+        })
+    }
+
+    fn locks(&self, request: &SingleRequest) -> Locks {
+        let of_kind = |kind: &Kind| self.directory.resource_type(*kind);
+        match request {
+            SingleRequest::Post(kind, attributes) => Locks::of_post(of_kind(kind), attributes),
+            SingleRequest::Put(..) => Locks::Everything,
+            SingleRequest::Patch((kind, id), request, _) => {
+                Locks::of_patch(of_kind(kind), &id.to_string(), request)
+            }
+            SingleRequest::Delete((kind, id), precondition) => {
+                let has_version = precondition.if_match.is_some();
+                Locks::of_delete(of_kind(kind), &id.to_string(), has_version)
+            }
+        }
+    }
+}
+
+async fn carry_out_in_time(
+    caller: &Caller,
+    request: Result<SingleRequest, ApiError>,
+    started: Instant,
+) -> Result<Outcome, ApiError> {
+    if started.elapsed() >= LONGEST {
+        return Err(ApiError::no_time_left());
+    }
+    let left = LONGEST_WHOLE.saturating_sub(started.elapsed());
+    let done = tokio::time::timeout(left, carry_out(caller, request?)).await;
+    done.unwrap_or_else(|_| Err(ApiError::too_slow(LONGEST_WHOLE.as_secs())))
+}
+
+async fn carry_out(
+    Caller { directory, label, .. }: &Caller,
+    request: SingleRequest,
+) -> Result<Outcome, ApiError> {
+    let (status, changed) = match request {
+        SingleRequest::Post(kind, attributes) => {
+            (StatusCode::CREATED, directory.create_any_kind(kind, attributes, label).await?)
+        }
+        SingleRequest::Put(id, attributes, precondition) => {
+            let replaced = directory.replace_any_kind(id, &attributes, &precondition, label);
+            (StatusCode::OK, replaced.await?)
+        }
+        SingleRequest::Patch(id, request, precondition) => {
+            let patched = directory.patch_any_kind(id, &request, &precondition, Wanted::No, label);
+            (StatusCode::OK, patched.await?)
+        }
+        SingleRequest::Delete((kind, id), precondition) => {
+            directory.delete_any_kind((kind, id), &precondition, label).await?;
+            let status = StatusCode::NO_CONTENT.as_u16();
+            return Ok(Outcome::Done { status, id: id.to_string(), version: None });
+        }
+    };
+    Ok(Outcome::Done {
+        status: status.as_u16(),
+        id: changed.record.id().to_string(),
+        version: Some(entity_tag(changed.record.version())),
+    })
+}

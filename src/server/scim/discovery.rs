@@ -1,0 +1,107 @@
+//! `/ServiceProviderConfig`, `/ResourceTypes` and `/Schemas` (RFC 7644 §4). Readable without a token.
+
+use crate::directory::lists::cursor::CURSOR_TIMEOUT_SECS;
+use crate::server::context::{Caller, Services, TenantPath};
+use crate::server::error::ApiError;
+use crate::server::params::Params;
+use crate::server::path::PathParts;
+use crate::server::response;
+use axum::Extension;
+use axum::extract::FromRequestParts;
+use axum::response::Response;
+use http::StatusCode;
+use http::request::Parts;
+use scim::discovery;
+use scim::list::ListResponse;
+use scim::schema::ResourceTypes;
+use scim::search::SearchParams;
+use serde_json::Value;
+use std::convert::Infallible;
+use std::sync::Arc;
+
+type Answer = Result<Response, ApiError>;
+
+pub(in crate::server) async fn get_service_provider_config(
+    Extension(path): Extension<TenantPath>,
+    Params(params): Params,
+) -> Answer {
+    refuse_filter(&params)?;
+    // The account settings page says how the tenant is connected.
+    let settings = format!("{}/", path.root);
+    let document =
+        discovery::service_provider_config(&path.base_url, &settings, CURSOR_TIMEOUT_SECS);
+    Ok(response::json(StatusCode::OK, &document))
+}
+
+/// The types of resources to tell about: those of the tenant for who showed its token, else those that all have.
+pub(in crate::server) struct Types(Arc<ResourceTypes>);
+
+impl FromRequestParts<Services> for Types {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(
+        parts: &mut Parts,
+        services: &Services,
+    ) -> Result<Self, Infallible> {
+        let caller = parts.extensions.get::<Caller>();
+        Ok(Self(match caller {
+            Some(caller) => caller.directory.types(),
+            None => services.tenants.types(),
+        }))
+    }
+}
+
+pub(in crate::server) async fn list_resource_types(
+    Types(types): Types,
+    Extension(path): Extension<TenantPath>,
+    Params(params): Params,
+) -> Answer {
+    let rows = types.all().into_iter();
+    list(&params, rows.map(|one| discovery::resource_type(one, &path.base_url)).collect())
+}
+
+pub(in crate::server) async fn get_resource_type(
+    Types(types): Types,
+    Extension(path): Extension<TenantPath>,
+    PathParts([name]): PathParts<1>,
+    Params(params): Params,
+) -> Answer {
+    refuse_filter(&params)?;
+    let found = types.all().into_iter().find(|one| Some(&one.name) == name.as_ref());
+    let found = found.ok_or_else(ApiError::no_such_resource_type)?;
+    Ok(response::json(StatusCode::OK, &discovery::resource_type(found, &path.base_url)))
+}
+
+pub(in crate::server) async fn list_schemas(
+    Types(types): Types,
+    Extension(path): Extension<TenantPath>,
+    Params(params): Params,
+) -> Answer {
+    list(&params, discovery::schemas(&types, &path.base_url))
+}
+
+pub(in crate::server) async fn get_schema(
+    Types(types): Types,
+    Extension(path): Extension<TenantPath>,
+    PathParts([urn]): PathParts<1>,
+    Params(params): Params,
+) -> Answer {
+    refuse_filter(&params)?;
+    let schema = urn.and_then(|urn| discovery::schema_called(&urn, &types, &path.base_url));
+    let schema = schema.ok_or_else(ApiError::no_such_schema)?;
+    Ok(response::json(StatusCode::OK, &schema))
+}
+
+/// RFC 7644 §4: sorting and paging are ignored, a filter is forbidden.
+fn refuse_filter(params: &SearchParams) -> Result<(), ApiError> {
+    match params.filter {
+        Some(_) => Err(ApiError::no_filter_on_discovery()),
+        None => Ok(()),
+    }
+}
+
+fn list(params: &SearchParams, rows: Vec<Value>) -> Answer {
+    refuse_filter(params)?;
+    let total = u64::try_from(rows.len()).unwrap_or(u64::MAX);
+    response::json_page(&ListResponse::by_index(total, 1, &rows))
+}

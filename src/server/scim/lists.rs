@@ -1,0 +1,161 @@
+//! Queries by GET and by POST, for one kind of resource or for all (RFC 7644 §3.4.2 and §3.4.3, RFC 9865).
+
+use super::projections::Projections;
+use super::resources::{Answer, asked};
+use crate::directory::Kind;
+use crate::directory::lists::cursor::CURSOR_TIMEOUT_SECS;
+use crate::directory::lists::{Query, Start};
+use crate::server::body::JsonObject;
+use crate::server::context::{Caller, Services, TenantPath};
+use crate::server::error::ApiError;
+use crate::server::params::Params;
+use crate::server::response;
+use axum::Extension;
+use axum::extract::FromRequestParts;
+use axum::routing::{MethodRouter, get, post};
+use http::request::Parts;
+use scim::cursor::{CursorState, Paging, Position};
+use scim::filter::Filter;
+use scim::list::ListResponse;
+use scim::search::SearchParams;
+
+/// The kinds that an endpoint lists.
+#[derive(Debug, Clone, Copy)]
+struct Kinds(&'static [Kind]);
+
+fn only(kind: Kind) -> Kinds {
+    match kind {
+        Kind::Employee => Kinds(&[Kind::Employee]),
+        Kind::Group => Kinds(&[Kind::Group]),
+    }
+}
+
+/// `GET` of the resources of one kind.
+pub(in crate::server) fn by_query(kind: Kind) -> MethodRouter<Services> {
+    get(list).layer(Extension(only(kind)))
+}
+
+/// `POST` to `/.search` below one kind (§3.4.3).
+pub(in crate::server) fn by_body(kind: Kind) -> MethodRouter<Services> {
+    post(search).layer(Extension(only(kind)))
+}
+
+/// `GET` of the resources of all kinds (§3.4.2.1).
+pub(in crate::server) fn all_by_query() -> MethodRouter<Services> {
+    get(list).layer(Extension(Kinds(Kind::ALL)))
+}
+
+/// `POST` to `/.search` (§3.4.3).
+pub(in crate::server) fn all_by_body() -> MethodRouter<Services> {
+    post(search).layer(Extension(Kinds(Kind::ALL)))
+}
+
+/// Who asks, and for what.
+struct Listing {
+    services: Services,
+    caller: Caller,
+    path: TenantPath,
+    kinds: Kinds,
+}
+
+impl FromRequestParts<Services> for Listing {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, services: &Services) -> Result<Self, ApiError> {
+        let (caller, path, kinds) = asked(parts)?;
+        Ok(Self { services: services.clone(), caller, path, kinds })
+    }
+}
+
+async fn list(listing: Listing, Params(params): Params) -> Answer {
+    listing.answer(&params).await
+}
+
+async fn search(listing: Listing, JsonObject(body): JsonObject) -> Answer {
+    listing.answer(&SearchParams::from_body(&body)?).await
+}
+
+impl Listing {
+    async fn answer(&self, params: &SearchParams) -> Answer {
+        let projection = params.projection()?;
+        let filter = params.filter.as_deref().map(Filter::parse).transpose()?;
+        let sort = params.sort()?;
+        let paging = Paging::read(params)?;
+        let query = |start, count| Query {
+            kinds: self.kinds.0,
+            filter: filter.as_ref(),
+            sort: sort.as_ref(),
+            start,
+            count,
+            base_url: &self.path.base_url,
+        };
+        let directory = &self.caller.directory;
+        let projections = Projections::new(&self.caller, &projection);
+        let view = projections.view();
+        match paging {
+            Paging::Index(page) => {
+                let start = Start::Index(page.offset());
+                let found = directory.list(query(start, page.count)).await?;
+                let relations = directory.relations_of_list(&found, view).await?;
+                let records = directory.settled_records(found.records, &relations, view).await?;
+                let _turn = directory.turn_to_show(&records, view).await?;
+                let records = directory.with_relations(records, &relations, view).await?;
+                let rows = projections.rows(&records, &self.path);
+                response::json_page(&ListResponse::by_index(found.total, page.start_index, &rows))
+            }
+            Paging::Cursor { cursor, count } => {
+                let position = self.read(cursor.as_deref(), params, count).await?;
+                let start = Start::Cursor(position.as_ref());
+                let found = directory.list(query(start, count)).await?;
+                let relations = directory.relations_of_list(&found, view).await?;
+                let next = self.write(found.next, params, count).await?;
+                let records = directory.settled_records(found.records, &relations, view).await?;
+                let _turn = directory.turn_to_show(&records, view).await?;
+                let records = directory.with_relations(records, &relations, view).await?;
+                let rows = projections.rows(&records, &self.path);
+                let next = next.as_deref();
+                response::json_page(&ListResponse::by_cursor(found.total, next, None, &rows))
+            }
+        }
+    }
+
+    /// Where a cursor goes on, when it was given out for this query (RFC 9865 §2).
+    async fn read(
+        &self,
+        cursor: Option<&str>,
+        params: &SearchParams,
+        count: usize,
+    ) -> Result<Option<Position>, ApiError> {
+        let Some(cursor) = cursor else { return Ok(None) };
+        let state = self.services.tenants.open_cursor(&self.caller.tenant, cursor).await?;
+        state.check(params.digest(self.endpoint()), count, self.now_secs(), CURSOR_TIMEOUT_SECS)?;
+        Ok(Some(state.position))
+    }
+
+    async fn write(
+        &self,
+        position: Option<Position>,
+        params: &SearchParams,
+        count: usize,
+    ) -> Result<Option<String>, ApiError> {
+        let Some(position) = position else { return Ok(None) };
+        let state = CursorState {
+            position,
+            query: params.digest(self.endpoint()),
+            count: u16::try_from(count).unwrap_or(u16::MAX),
+            issued_at_secs: self.now_secs(),
+        };
+        Ok(Some(self.services.tenants.seal_cursor(&self.caller.tenant, &state).await?))
+    }
+
+    fn endpoint(&self) -> &str {
+        match self.kinds.0 {
+            [kind] => &self.caller.directory.resource_type(*kind).endpoint,
+            _ => "/",
+        }
+    }
+
+    fn now_secs(&self) -> u64 {
+        u64::try_from(self.services.tenants.now().unix_timestamp()).unwrap_or_default()
+    }
+}

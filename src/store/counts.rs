@@ -1,0 +1,170 @@
+//! How many records of a kind SCIM lists: 256 count items by the first two hexadecimal digits of the id, each with sixteen
+//! counters by the third digit. They give the exact total, and lead any `startIndex` to within a few rows of its place.
+//!
+//! One number holds six counters of six decimal digits: every page reads all of them, and each attribute costs time.
+//! DynamoDB's numbers have 38 digits, and it adds to them exactly.
+
+use super::dynamodb::read::Range;
+use super::dynamodb::transact::{Condition, Step, Transaction};
+use super::keys::{self, Key, Kind};
+use super::tenants::TenantId;
+use super::{Error, Item, TenantStore};
+use aws_sdk_dynamodb::types::AttributeValue;
+use std::iter::repeat_n;
+use uuid::Uuid;
+
+const BUCKETS: usize = 4_096;
+/// The values of a hexadecimal digit.
+const DIGITS: usize = 16;
+/// How many counters a number holds.
+const COUNTERS: usize = 6;
+/// One more than the highest value of a counter.
+const BASE: i128 = 1_000_000;
+
+/// How many visible records have an id that starts with each three hexadecimal digits.
+#[derive(Debug, Clone)]
+pub(super) struct Counts(Vec<u64>);
+
+/// Where a row of the list is: from a sort key on, after `skip` others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Place {
+    pub first_key: String,
+    pub skip: usize,
+}
+
+impl Counts {
+    /// All visible records.
+    pub(super) fn total(&self) -> u64 {
+        self.0.iter().sum()
+    }
+
+    /// Sets the counters of one number of the count item for two digits.
+    fn set(&mut self, first: usize, number: usize, counters: i128) {
+        let mut rest = counters.max(0);
+        let digits = (number.saturating_mul(COUNTERS)..DIGITS).take(COUNTERS);
+        for digit in digits {
+            if let Some(count) = self.0.get_mut(first * DIGITS + digit) {
+                *count = u64::try_from(rest % BASE).unwrap_or_default();
+            }
+            rest /= BASE;
+        }
+    }
+
+    /// Where the row after `offset` others is; `None` when there are not so many.
+    pub(super) fn place(&self, offset: u64) -> Option<Place> {
+        let mut before = 0;
+        for (bucket, count) in self.0.iter().enumerate() {
+            if before + count > offset {
+                let skip = usize::try_from(offset - before).ok()?;
+                return Some(Place { first_key: keys::records_from_bucket(bucket), skip });
+            }
+            before += count;
+        }
+        None
+    }
+}
+
+impl TenantStore {
+    /// Reads all counters: one query.
+    pub(super) async fn get_counts(&self, kind: Kind) -> Result<Counts, Error> {
+        let partition = keys::counts(&self.tenant, kind);
+        let items = self.store.query_all(&Range::all(&partition).eventual(), None).await?;
+        let mut counts = Counts(vec![0; BUCKETS]);
+        for item in &items {
+            let key = keys::sort_key(item).ok_or_else(|| Error::bad_item("no sort key"))?;
+            for (name, value) in item {
+                let Some((first, number)) = keys::read_counters(key, name) else { continue };
+                let sum: Option<i128> = value.as_n().ok().and_then(|number| number.parse().ok());
+                counts.set(first, number, sum.ok_or_else(|| Error::bad_item("no number"))?);
+            }
+        }
+        Ok(counts)
+    }
+
+    /// Counts one record more, or one less.
+    pub(super) fn add_to_count(
+        &self,
+        transaction: &mut Transaction<'_>,
+        (kind, id): (Kind, Uuid),
+        change: Change,
+    ) {
+        let Counter { item, attribute, one } = counter_of(&self.tenant, kind, id);
+        let by = match change {
+            Change::OneMore => one,
+            Change::OneLess => -one,
+        };
+        transaction.update(
+            Step::Companion,
+            &item,
+            &format!("ADD {attribute} :by"),
+            Item::from([(":by".to_owned(), AttributeValue::N(by.to_string()))]),
+            Condition::none(),
+        );
+    }
+}
+
+/// The counter of a record.
+pub(super) struct Counter {
+    /// The count item.
+    pub item: Key,
+    /// The number that holds the counter, and five others.
+    pub attribute: String,
+    /// One record, in that number.
+    pub one: i128,
+}
+
+/// The counter of the record with an id.
+pub(super) fn counter_of(tenant: &TenantId, kind: Kind, id: Uuid) -> Counter {
+    let digit = keys::third_digit(id);
+    Counter {
+        item: keys::count(tenant, kind, id),
+        attribute: keys::counters(digit / COUNTERS),
+        one: repeat_n(BASE, digit % COUNTERS).product(),
+    }
+}
+
+/// A change of a counter.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Change {
+    OneMore,
+    OneLess,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{BUCKETS, Counts, Place};
+
+    #[test]
+    fn a_number_holds_six_counters_and_the_last_one_four() {
+        let mut counts = Counts(vec![0; BUCKETS]);
+        counts.set(0x0a, 0, 999_999_000_000_000_000_000_000_000_007);
+        counts.set(0x0a, 2, 5_000_000_000_000_000_000);
+        counts.set(0xff, 2, 1);
+        // Damaged ones do not stop a list.
+        counts.set(0x0b, 0, -1);
+        counts.set(0x0b, 3, 1);
+        let counted = counts.0.iter().enumerate().filter(|(_, count)| **count > 0);
+        let counted: Vec<(usize, u64)> = counted.map(|(bucket, count)| (bucket, *count)).collect();
+        assert_eq!(counted, [(0x0a0, 7), (0x0a4, 999_999), (0x0af, 5), (0xffc, 1)]);
+    }
+
+    #[test]
+    fn an_offset_is_led_to_its_bucket() {
+        let mut buckets = vec![0; BUCKETS];
+        buckets[0x001] = 2;
+        buckets[0xa3f] = 3;
+        let counts = Counts(buckets);
+        let check = |offset, expected: Option<(&str, usize)>| {
+            let expected =
+                expected.map(|(digits, skip)| Place { first_key: digits.to_owned(), skip });
+            assert_eq!(counts.place(offset), expected, "offset {offset}");
+        };
+        assert_eq!(counts.total(), 5);
+        check(0, Some(("001", 0)));
+        check(1, Some(("001", 1)));
+        check(2, Some(("a3f", 0)));
+        check(4, Some(("a3f", 2)));
+        check(5, None);
+        check(u64::MAX, None);
+    }
+}

@@ -1,0 +1,4 @@
+//! Reads and writes of employees.
+
+pub mod read;
+pub mod write;

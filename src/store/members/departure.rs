@@ -1,0 +1,73 @@
+//! Departures: a hidden or erased employee, or a deleted group, leaves all groups. The transaction that decides it closes
+//! the memberships, and removes the record from as many groups as it has room for. Further transactions remove it from the
+//! others.
+
+use super::memberships::Memberships;
+use super::unfinished::{Unfinished, Work};
+use crate::store::dynamodb::transact::{Condition, Step, Transaction};
+use crate::store::groups::write::GroupChange;
+use crate::store::keys;
+use crate::store::written::{Written, finish};
+use crate::store::{Error, TenantStore};
+use std::collections::BTreeSet;
+use uuid::Uuid;
+
+/// One step of a departure: as much as one transaction writes.
+#[derive(Debug, Clone)]
+pub struct Departure {
+    /// The employee or group that leaves.
+    pub id: Uuid,
+    /// The memberships, as they were read.
+    pub before: Memberships,
+    /// The groups that it leaves in this step.
+    pub left: BTreeSet<Uuid>,
+    /// The changes of these groups. A group that does not exist any more has none.
+    pub groups: Vec<GroupChange>,
+    /// The work that is unfinished after this step, if the list does not have it yet.
+    pub begins: Option<Unfinished>,
+    /// The work that ends with this step.
+    pub ends: Option<Work>,
+}
+
+impl Departure {
+    /// The memberships after the step.
+    pub fn after(&self) -> Memberships {
+        Memberships { groups: &self.before.groups - &self.left, is_closed: true }
+    }
+}
+
+impl TenantStore {
+    /// Writes a step after the first one.
+    ///
+    /// # Errors
+    /// [`Error`], as for every call.
+    pub async fn write_step(&self, step: &Departure) -> Result<Written, Error> {
+        let mut transaction = Transaction::new(&self.store);
+        self.write_departure(&mut transaction, step)?;
+        finish(transaction).await
+    }
+
+    /// Writes a step into the transaction that it belongs to: three items for each group, the memberships, and an entry of
+    /// the list of unfinished work.
+    pub(in crate::store) fn write_departure(
+        &self,
+        transaction: &mut Transaction<'_>,
+        step: &Departure,
+    ) -> Result<(), Error> {
+        for change in &step.groups {
+            self.write_group_change(transaction, Step::Departure, change)?;
+        }
+        for group in &step.left {
+            let row = keys::member(&self.tenant, *group, step.id);
+            transaction.delete(Step::Companion, &row, Condition::none());
+        }
+        self.replace_memberships(transaction, step.id, &step.before, &step.after());
+        if let Some(entry) = &step.begins {
+            self.begin_work(transaction, entry)?;
+        }
+        if let Some(work) = step.ends {
+            self.end_work(transaction, work, step.id);
+        }
+        Ok(())
+    }
+}

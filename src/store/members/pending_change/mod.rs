@@ -1,0 +1,231 @@
+//! The redo log: a change of more members than one transaction writes. It is committed with its group, in parts that each
+//! fit an item. Then transactions apply it, each to some members, and the group's record counts those that are done. A
+//! transaction of another process that is behind or ahead fails. So any process can go on with the work.
+
+mod part;
+
+use super::unfinished::{Unfinished, Work};
+use super::{GroupAt, MemberChanges};
+use crate::store::dynamodb::read::{Range, SortRange};
+use crate::store::dynamodb::transact::{Condition, Outcome, Step, Transaction, number, size};
+use crate::store::groups::{Group, RedoLog};
+use crate::store::keys;
+use crate::store::record::id_in_key;
+use crate::store::{Error, Item, TenantStore};
+use aws_sdk_dynamodb::types::AttributeValue;
+use part::{Entry, count_parts, entries_of, part_item, parts_of, read_part};
+use std::collections::BTreeSet;
+use uuid::Uuid;
+
+/// How many members a group's own transaction writes at most: two items each, beside the record, its history entry, two
+/// claims and two pointers; a transaction takes 100 items.
+pub const MOST_DIRECT: usize = 45;
+/// How many members one transaction applies of a redo log: two items each, and the group.
+const MOST_APPLIED: usize = 49;
+/// How many items a transaction takes.
+const MOST_ITEMS: usize = 100;
+/// How many parts one transaction can write: 3.5 MB, where it takes 4.
+const MOST_PARTS: usize = 14;
+
+impl RedoLog {
+    /// Whether one transaction can write it.
+    pub fn fits(&self) -> bool {
+        self.parts <= MOST_PARTS
+    }
+}
+
+/// The redo log that a change of members needs; `None` when the group's own transaction can write it.
+pub fn redo_log_for(changes: &MemberChanges, revision: u64) -> Option<RedoLog> {
+    (changes.len() > MOST_DIRECT).then(|| RedoLog {
+        revision,
+        parts: count_parts(changes),
+        done: 0,
+    })
+}
+
+impl TenantStore {
+    /// Writes a group's change of members: the members themselves, or the redo log and its entry in the list of unfinished
+    /// work.
+    pub(in crate::store) fn write_member_changes(
+        &self,
+        transaction: &mut Transaction<'_>,
+        group: &Group,
+        changes: &MemberChanges,
+        by: &str,
+    ) -> Result<(), Error> {
+        if let Some(log) = &group.redo_log {
+            let (by, since) = (by.to_owned(), group.last_modified);
+            let entry = Unfinished { work: Work::Change, id: group.id, by, since };
+            self.begin_work(transaction, &entry)?;
+            for (part, number) in parts_of(entries_of(changes)).iter().zip(0..) {
+                let key = keys::redo_part(&self.tenant, group.id, log.revision, number);
+                transaction.put(Step::Companion, part_item(&key, part), Condition::none());
+            }
+            return Ok(());
+        }
+        // The members may have been read before the group was: then a condition fails, and the change is decided anew.
+        for id in &changes.left {
+            self.write_left(transaction, group.id, *id, Condition::present());
+        }
+        let at = GroupAt { id: group.id, revision: group.revision };
+        for member in &changes.joined {
+            self.write_joined(transaction, at, member, Condition::absent());
+        }
+        for member in &changes.renamed {
+            self.write_member(transaction, at, member, Condition::present());
+        }
+        Ok(())
+    }
+
+    /// Applies a redo log that this request committed. `false` when another process went on with it.
+    ///
+    /// # Errors
+    /// [`Error`], as for every call.
+    pub async fn apply_redo_log(
+        &self,
+        group: &Group,
+        changes: &MemberChanges,
+    ) -> Result<bool, Error> {
+        let Some(log) = group.redo_log else { return Ok(true) };
+        self.apply_from(group.id, log, &entries_of(changes)).await
+    }
+
+    /// Goes on with the redo log of a group where another process left it. Ends early when another process goes on with it.
+    ///
+    /// # Errors
+    /// [`Error::BadItem`] for a redo log without all its parts. [`Error`], as for every call.
+    pub async fn resume_redo_log(&self, group: &Group) -> Result<(), Error> {
+        let Some(log) = group.redo_log else { return Ok(()) };
+        let prefix = SortRange::Prefix(keys::redo_prefix(log.revision));
+        let partition = keys::redo_log(&self.tenant, group.id);
+        let parts = self.store.query_all(&Range::new(&partition, prefix), None).await?;
+        if parts.len() < log.parts {
+            // Another process may have removed the redo log meanwhile.
+            let now = self.get_record::<Group>(group.id).await?.and_then(|group| group.redo_log);
+            return match now.is_some_and(|now| now.revision == log.revision) {
+                true => Err(Error::bad_item("a redo log lacks parts")),
+                false => Ok(()),
+            };
+        }
+        let mut entries = Vec::new();
+        for part in &parts {
+            entries.extend(read_part(part)?);
+        }
+        self.apply_from(group.id, log, &entries).await.map(drop)
+    }
+
+    async fn apply_from(
+        &self,
+        group: Uuid,
+        mut log: RedoLog,
+        entries: &[Entry],
+    ) -> Result<bool, Error> {
+        loop {
+            let rest = entries.get(log.done..).unwrap_or_default();
+            let now = rest.get(..MOST_APPLIED).unwrap_or(rest);
+            let items = 2 + 2 * now.len() + log.parts;
+            let is_last = now.len() == rest.len() && items <= MOST_ITEMS;
+            let is_written = self.apply(group, &log, now, is_last).await?;
+            if is_last || !is_written {
+                return Ok(is_written);
+            }
+            log.done += now.len();
+        }
+    }
+
+    /// Applies some entries, and removes the redo log after the last ones. `false` when another process was faster.
+    async fn apply(
+        &self,
+        group: Uuid,
+        log: &RedoLog,
+        entries: &[Entry],
+        is_last: bool,
+    ) -> Result<bool, Error> {
+        let at = GroupAt { id: group, revision: log.revision };
+        // Members that left, or reached the most groups, after the change was decided.
+        let mut left_out = BTreeSet::new();
+        loop {
+            let mut transaction = Transaction::new(&self.store);
+            self.advance_redo_log(
+                &mut transaction,
+                group,
+                log,
+                entries.len(),
+                left_out.len(),
+                is_last,
+            );
+            for entry in entries {
+                match entry {
+                    Entry::Left(id) => {
+                        self.write_left(&mut transaction, group, *id, Condition::none());
+                    }
+                    Entry::Renamed(member) => {
+                        self.write_member(&mut transaction, at, member, Condition::none());
+                    }
+                    Entry::Joined(member) if left_out.contains(&member.id) => {}
+                    Entry::Joined(member) => {
+                        self.write_joined(&mut transaction, at, member, Condition::none());
+                    }
+                }
+            }
+            let refused = match transaction.commit().await? {
+                Outcome::Committed => break,
+                Outcome::Refused(refused) => refused,
+            };
+            if refused.iter().any(|(step, _)| *step == Step::Record) {
+                return Ok(false);
+            }
+            // Each attempt leaves out at least one more, so the loop ends.
+            for (_, item) in refused {
+                left_out.insert(id_in_key(&item.unwrap_or_default())?);
+            }
+        }
+        if !left_out.is_empty() {
+            let (tenant, left_out) = (self.tenant.as_str(), left_out.len());
+            tracing::info!(
+                tenant,
+                left_out,
+                "members have left, or are in too many groups to join"
+            );
+        }
+        Ok(true)
+    }
+
+    /// Counts entries as done; after the last ones removes the redo log.
+    fn advance_redo_log(
+        &self,
+        transaction: &mut Transaction<'_>,
+        group: Uuid,
+        log: &RedoLog,
+        entries: usize,
+        left_out: usize,
+        is_last: bool,
+    ) {
+        let key = keys::record(&self.tenant, keys::Kind::Group, group);
+        let is_here = Condition::expression("changeRevision = :change AND changeDone = :done")
+            .with(":change", number(log.revision))
+            .with(":done", size(log.done));
+        let mut values =
+            Item::from([(":less".to_owned(), AttributeValue::N(format!("-{left_out}")))]);
+        if !is_last {
+            values.insert(":next".to_owned(), size(log.done + entries));
+            let change = "SET changeDone = :next ADD memberCount :less";
+            transaction.update(Step::Record, &key, change, values, is_here);
+            return;
+        }
+        let change = "SET appliedRevision = changeRevision REMOVE changeRevision, changeParts, changeDone ADD memberCount :less";
+        transaction.update(Step::Record, &key, change, values, is_here);
+        for part in 0..log.parts {
+            let key = keys::redo_part(&self.tenant, group, log.revision, part);
+            transaction.delete(Step::Companion, &key, Condition::none());
+        }
+        self.end_work(transaction, Work::Change, group);
+    }
+}
+
+/// The revision of the change that a part of a redo log belongs to.
+pub(in crate::store) fn revision_of_part(item: &Item) -> Result<u64, Error> {
+    read_part(item)?;
+    let revision = keys::sort_key(item).and_then(keys::revision_of_redo_part);
+    revision.ok_or_else(|| Error::bad_item("no revision"))
+}

@@ -1,0 +1,55 @@
+//! Reads of members: rows, as they are stored. The directory finishes unfinished work before it reads them.
+
+use super::{Member, MemberRow};
+use crate::store::dynamodb::read::Range;
+use crate::store::keys;
+use crate::store::keys::Key;
+use crate::store::{Error, TenantStore};
+use std::collections::BTreeSet;
+use uuid::Uuid;
+
+impl TenantStore {
+    /// All rows of a group, in id order.
+    ///
+    /// # Errors
+    /// [`Error`], as for every call.
+    pub async fn list_member_rows(&self, group: Uuid) -> Result<Vec<MemberRow>, Error> {
+        let partition = keys::members(&self.tenant, group);
+        let items = self.store.query_all(&Range::all(&partition).long(), None).await?;
+        items.iter().map(MemberRow::from_item).collect()
+    }
+
+    /// The rows that some members of a group have, in id order.
+    ///
+    /// # Errors
+    /// [`Error`], as for every call.
+    pub async fn get_member_rows(
+        &self,
+        group: Uuid,
+        ids: &BTreeSet<Uuid>,
+    ) -> Result<Vec<MemberRow>, Error> {
+        let keys: Vec<Key> = ids.iter().map(|id| keys::member(&self.tenant, group, *id)).collect();
+        let items = self.store.batch_get(&keys).await?;
+        let mut rows: Vec<_> = items.iter().map(MemberRow::from_item).collect::<Result<_, _>>()?;
+        rows.sort_unstable_by_key(|row| row.member.id);
+        Ok(rows)
+    }
+
+    /// One page of the members of a group in id order, at most `limit`, after one of them or from the start. Says whether
+    /// there are more.
+    ///
+    /// # Errors
+    /// [`Error`], as for every call.
+    pub async fn list_members_page(
+        &self,
+        group: Uuid,
+        after: Option<Uuid>,
+        limit: usize,
+    ) -> Result<(Vec<Member>, bool), Error> {
+        let partition = keys::members(&self.tenant, group);
+        let start = after.map(|id| keys::member(&self.tenant, group, id).to_item());
+        let page = self.store.query_page(&Range::all(&partition), Some(limit), start).await?;
+        let rows = page.items.iter().map(|item| Ok(MemberRow::from_item(item)?.member));
+        Ok((rows.collect::<Result<_, Error>>()?, page.next.is_some()))
+    }
+}

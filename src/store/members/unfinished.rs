@@ -1,0 +1,180 @@
+//! The list of unfinished work: changes that are committed, and whose further writes are not all carried out. Each entry
+//! is written in the transaction that commits its change. Any process finishes the work: each of its steps is a
+//! transaction with conditions, and a repeated step changes nothing.
+
+use super::memberships::in_no_group;
+use crate::store::dynamodb::read::{Range, SortRange};
+use crate::store::dynamodb::transact::{Condition, Step, Transaction};
+use crate::store::items::attributes::{ItemReader, ItemWriter, format_time};
+use crate::store::keys;
+use crate::store::keys::Key;
+use crate::store::record::id_in_key;
+use crate::store::tenants::TenantId;
+use crate::store::{Error, Item, TenantStore};
+use std::ops::RangeInclusive;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+/// A kind of unfinished work. The order is that of the names, so that some kinds in a row are one range of keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Work {
+    /// The redo log of a group is not applied.
+    Change,
+    /// A deleted group still has rows of members, or is a member of groups.
+    Deletion,
+    /// A hidden employee is still in groups.
+    Departure,
+    /// An erased employee still has a history, or is in groups.
+    Erasure,
+    /// The memberships of an erased employee or a deleted group stay closed for a while, and are then removed.
+    Expiry,
+}
+
+/// An entry of the list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unfinished {
+    /// The kind of work.
+    pub work: Work,
+    /// The employee or group.
+    pub id: Uuid,
+    /// The actor, for the history of groups.
+    pub by: String,
+    /// The time of the change.
+    pub since: OffsetDateTime,
+}
+
+impl Work {
+    /// All kinds.
+    pub const ALL: [Self; 5] =
+        [Self::Change, Self::Deletion, Self::Departure, Self::Erasure, Self::Expiry];
+
+    /// The kinds of work that take somebody out of groups.
+    pub const LEAVES: RangeInclusive<Self> = Self::Deletion..=Self::Erasure;
+
+    /// The kind's name, in keys and reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Change => "change",
+            Self::Deletion => "deletion",
+            Self::Departure => "departure",
+            Self::Erasure => "erasure",
+            Self::Expiry => "expiry",
+        }
+    }
+}
+
+const BY: &str = "by";
+const SINCE: &str = "since";
+
+impl Unfinished {
+    /// Reads an entry.
+    ///
+    /// # Errors
+    /// [`Error::BadItem`].
+    pub(in crate::store) fn from_item(item: Item) -> Result<Self, Error> {
+        let id = id_in_key(&item)?;
+        let key = keys::sort_key(&item).unwrap_or_default();
+        let work = Work::ALL
+            .into_iter()
+            .find(|work| key.starts_with(&keys::unfinished_prefix(work.as_str())));
+        let work = work.ok_or_else(|| Error::bad_item("unknown work"))?;
+        let mut item = ItemReader(item);
+        Ok(Self { work, id, by: item.text(BY)?, since: item.time(SINCE)? })
+    }
+
+    /// The key. Entries that wait to expire sort by time, so that the first ones are the oldest.
+    fn key(&self, tenant: &TenantId) -> Result<Key, Error> {
+        let work = match self.work {
+            Work::Expiry => format!("{}#{}", self.work.as_str(), format_time(self.since)?),
+            other => other.as_str().to_owned(),
+        };
+        Ok(keys::unfinished(tenant, &work, self.id))
+    }
+
+    fn to_item(&self, tenant: &TenantId) -> Result<Item, Error> {
+        let key = self.key(tenant)?;
+        Ok(ItemWriter::new(&key).text(BY, &*self.by).time(SINCE, self.since)?.into_item())
+    }
+}
+
+impl TenantStore {
+    /// The unfinished work of some kinds in a row. An entry that cannot be read is logged and left out: it must not stop the
+    /// tenant's requests, and a check of the tenant finds it.
+    ///
+    /// # Errors
+    /// [`Error`], as for every call.
+    pub async fn list_unfinished(
+        &self,
+        kinds: RangeInclusive<Work>,
+    ) -> Result<Vec<Unfinished>, Error> {
+        let [first, last] =
+            [kinds.start(), kinds.end()].map(|work| keys::unfinished_prefix(work.as_str()));
+        // Ids and times start with a hexadecimal digit: `g` comes after all of them.
+        let sort = SortRange::Between(first, format!("{last}g"));
+        let range = Range::new(&keys::own(&self.tenant), sort);
+        Ok(self.read_unfinished(self.store.query_all(&range, None).await?))
+    }
+
+    pub(in crate::store) fn read_unfinished(&self, items: Vec<Item>) -> Vec<Unfinished> {
+        let entries = items.into_iter().map(Unfinished::from_item);
+        let readable = entries.filter_map(|entry| {
+            let tenant = self.tenant.as_str();
+            entry.inspect_err(|_| tracing::error!(tenant, "unfinished work cannot be read")).ok()
+        });
+        readable.collect()
+    }
+
+    /// An entry of the list.
+    ///
+    /// # Errors
+    /// [`Error`], as for every call.
+    pub async fn get_unfinished(&self, work: Work, id: Uuid) -> Result<Option<Unfinished>, Error> {
+        let item = self.store.get(&keys::unfinished(&self.tenant, work.as_str(), id)).await?;
+        item.map(Unfinished::from_item).transpose()
+    }
+
+    /// Adds an entry, in the transaction that commits its change.
+    pub(in crate::store) fn begin_work(
+        &self,
+        transaction: &mut Transaction<'_>,
+        entry: &Unfinished,
+    ) -> Result<(), Error> {
+        transaction.put(Step::Companion, entry.to_item(&self.tenant)?, Condition::none());
+        Ok(())
+    }
+
+    /// Removes an entry, in the transaction that carries out the last step. Not for [`Work::Expiry`].
+    pub(in crate::store) fn end_work(
+        &self,
+        transaction: &mut Transaction<'_>,
+        work: Work,
+        id: Uuid,
+    ) {
+        let key = keys::unfinished(&self.tenant, work.as_str(), id);
+        transaction.delete(Step::Companion, &key, Condition::none());
+    }
+
+    /// Ends the work on somebody who does not come back: the memberships expire from `at` on.
+    ///
+    /// # Errors
+    /// [`Error`], as for every call.
+    pub async fn let_expire(&self, entry: &Unfinished, at: OffsetDateTime) -> Result<(), Error> {
+        let mut transaction = Transaction::new(&self.store);
+        self.end_work(&mut transaction, entry.work, entry.id);
+        let expiry = Unfinished { work: Work::Expiry, since: at, ..entry.clone() };
+        self.begin_work(&mut transaction, &expiry)?;
+        transaction.commit().await.map(drop)
+    }
+
+    /// Removes the memberships of an erased employee or a deleted group, unless they still have groups.
+    ///
+    /// # Errors
+    /// [`Error`], as for every call.
+    pub async fn remove_memberships(&self, expiry: &Unfinished) -> Result<(), Error> {
+        let mut transaction = Transaction::new(&self.store);
+        let key = keys::membership(&self.tenant, expiry.id);
+        transaction.delete(Step::Departure, &key, in_no_group());
+        transaction.delete(Step::Companion, &expiry.key(&self.tenant)?, Condition::none());
+        transaction.commit().await.map(drop)
+    }
+}
