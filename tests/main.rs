@@ -14,6 +14,7 @@ mod support;
 mod gateway;
 mod template;
 mod policy;
+mod layers;
 mod command;
 mod users;
 mod leniency;

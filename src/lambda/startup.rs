@@ -3,9 +3,10 @@
 //! It starts all the same, unless the table has another format. Each request then gets a SCIM error with a request id, and
 //! the next start tries again.
 
+use crate::config::ConfigError;
 use crate::directory::access::pepper::LoadError;
+use crate::error_chain;
 use crate::store;
-use crate::{config::ConfigError, error_chain};
 
 /// A setting is missing or wrong.
 pub fn report_settings(error: &ConfigError) {

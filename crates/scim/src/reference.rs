@@ -77,7 +77,7 @@ mod tests {
     use crate::schema::ResourceTypes;
     use serde_json::{Value, json};
 
-    const ROOT: &str = "https://rollcall.example/tenants/acme/scim/v2";
+    const ROOT: &str = "https://scim.example/tenants/acme/scim/v2";
 
     #[track_caller]
     fn check(member: Value, expected: Value) {
@@ -114,7 +114,7 @@ mod tests {
     #[test]
     fn another_reference_is_no_id() {
         for reference in [
-            "https://rollcall.example/tenants/other/scim/v2/Users/u1",
+            "https://scim.example/tenants/other/scim/v2/Users/u1",
             "https://other.example/Users/u1",
             "../Roles/u1",
             "u1",

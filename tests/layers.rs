@@ -1,0 +1,95 @@
+//! Calls go down only: what the imports of `src/` and of the crate `scim` say.
+
+use std::path::{Path, PathBuf};
+
+/// The floors of `src/`, from the lowest. The command and the binaries use the library from outside.
+const FLOORS: [&str; 6] = ["model", "store", "directory", "server", "app", "lambda"];
+
+/// Rooms of one floor that know nothing of each other.
+const ROOMS: [&str; 3] = ["server/scim", "server/admin", "server/pages"];
+
+/// What the protocol must not know. It would come in through its `Cargo.toml`.
+const NOT_PURE: [&str; 7] = ["aws", "axum", "http", "hyper", "lambda", "tokio", "tracing"];
+
+fn sources(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).expect("a folder");
+    let paths = entries.map(|entry| entry.expect("an entry").path());
+    paths
+        .flat_map(|path| if path.is_dir() { sources(&path) } else { vec![path] })
+        .filter(|path| path.extension().is_some_and(|extension| extension == "rs"))
+        .collect()
+}
+
+/// The paths into this crate that a file names, as segments: `["store", "members"]`. Comments may name anything.
+fn imports(file: &Path, module: &[String]) -> Vec<Vec<String>> {
+    let text = std::fs::read_to_string(file).expect("a file");
+    let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+    let code = code.collect::<Vec<_>>().join("\n");
+    assert!(!code.contains("crate::{"), "{}: name each import by itself", file.display());
+    let mut found = Vec::new();
+    for (start, word) in code.match_indices("crate::").chain(code.match_indices("super::")) {
+        let before = code.get(..start).and_then(|before| before.chars().next_back());
+        if before.is_some_and(|letter| letter.is_alphanumeric() || letter == ':' || letter == '_') {
+            continue;
+        }
+        let path: String = code[start..]
+            .chars()
+            .take_while(|letter| letter.is_alphanumeric() || "_:".contains(*letter))
+            .collect();
+        let segments: Vec<&str> = path.split("::").filter(|segment| !segment.is_empty()).collect();
+        let ups = segments.iter().take_while(|segment| **segment == "super").count();
+        let base = match word {
+            "crate::" => &[],
+            _ => &module[..module.len().saturating_sub(ups)],
+        };
+        let rest = segments.iter().skip(ups.max(1)).map(|segment| (*segment).to_owned());
+        found.push(base.iter().cloned().chain(rest).collect());
+    }
+    found
+}
+
+#[test]
+fn no_import_goes_up_or_sideways() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut checked = 0;
+    for file in sources(&root) {
+        let below = file.strip_prefix(&root).expect("a file below").with_extension("");
+        let mut module: Vec<String> =
+            below.iter().map(|part| part.to_string_lossy().into_owned()).collect();
+        module.pop_if(|part| part == "mod");
+        let Some(floor) = FLOORS.iter().position(|floor| *floor == module[0]) else { continue };
+        let room = ROOMS.iter().find(|room| below.starts_with(room));
+        for import in imports(&file, &module) {
+            let named = import.join("::");
+            let place = file.display();
+            if let Some(target) =
+                FLOORS.iter().position(|floor| import.first().is_some_and(|name| name == floor))
+            {
+                assert!(target <= floor, "{place} reaches up to {named}");
+            }
+            let other = ROOMS.iter().find(|room| import.join("/").starts_with(*room));
+            if let (Some(room), Some(other)) = (room, other) {
+                assert_eq!(room, other, "{place} reaches sideways to {named}");
+            }
+            checked += 1;
+        }
+    }
+    assert!(checked > 500, "{checked} imports");
+}
+
+#[test]
+fn the_protocol_is_pure() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("crates/scim");
+    let manifest = std::fs::read_to_string(root.join("Cargo.toml")).expect("a manifest");
+    let (_, dependencies) = manifest.split_once("[dependencies]").expect("dependencies");
+    let (dependencies, _) = dependencies.split_once("[dev-dependencies]").expect("an end");
+    for name in dependencies.lines().filter_map(|line| line.split_once(' ')).map(|(name, _)| name) {
+        assert!(!NOT_PURE.iter().any(|part| name.starts_with(part)), "{name}");
+    }
+    for file in sources(&root.join("src")) {
+        let text = std::fs::read_to_string(&file).expect("a file");
+        for word in ["std::fs", "std::net", "std::env", "std::time", "now_utc", "rollcall"] {
+            assert!(!text.contains(word), "{}: {word}", file.display());
+        }
+    }
+}
