@@ -1,10 +1,82 @@
-//! The SCIM 2.0 protocol, pure: RFC 7643 (schema) and RFC 7644 (protocol) as functions over JSON.
+//! The SCIM 2.0 protocol, pure: RFC 7643 (schema), RFC 7644 (protocol) and RFC 9865 (cursors) as functions over JSON.
 //!
-//! A client sends a [`Body`](json::Body). Validation and PATCH make a [`Document`](document::Document) of it, which is
-//! stored. A [`Resource`](resource::Resource) borrows a document for filters, orders and answers.
+//! Tables decide everything: the [`schema`] of a resource type says which attributes it has, and what each is. Discovery
+//! documents, validation, filters, PATCH, sorting and projection read nothing else.
 //!
-//! Knows nothing about HTTP, DynamoDB, clocks, the environment or employees. Everything here is decided by the
-//! [`schema`] tables: discovery documents, body validation, filters, PATCH and projection.
+//! A client sends a [`Body`](json::Body). Validation and PATCH make a [`Document`](document::Document) of it, which a
+//! service stores. A [`Resource`](resource::Resource) borrows a document for filters, orders and answers.
+//!
+//! There is no HTTP, storage, clock or I/O in this crate. Every failure is an [`Error`] with the keyword of RFC 7644 §3.12,
+//! and a text that says what is wrong, where, and what was expected.
+//!
+//! # Validate a body
+//!
+//! ```
+//! use scim::{body::read_body, json::Body, schema::ResourceTypes};
+//!
+//! let types = ResourceTypes::standard();
+//! let body = Body::read(br#"{"USERNAME": "ada@example.com", "active": "True", "shoeSize": 39}"#)?;
+//! let user = read_body(&types.users, body)?;
+//! assert_eq!(user.text("userName"), Some("ada@example.com"));
+//! assert_eq!(user.get("active"), Some(&true.into()));
+//! assert_eq!(user.get("shoeSize"), None);
+//!
+//! let body = Body::read(br#"{"active": true}"#)?;
+//! let error = read_body(&types.users, body).unwrap_err();
+//! assert_eq!(error.detail, "userName is required and must not be empty");
+//! # Ok::<(), scim::Error>(())
+//! ```
+//!
+//! # Apply a PATCH
+//!
+//! ```
+//! use scim::{body::read_body, json::Body, patch::{self, PatchRequest}, schema::ResourceTypes};
+//!
+//! let users = ResourceTypes::standard().users;
+//! let user = read_body(&users, Body::read(br#"{"userName": "ada@example.com"}"#)?)?;
+//! let request = PatchRequest::read(Body::read(
+//!     br#"{
+//!         "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
+//!         "Operations": [
+//!             {"op": "Add", "path": "emails[type eq \"work\"].value", "value": "ada@example.com"},
+//!             {"op": "Replace", "path": "active", "value": "False"}
+//!         ]
+//!     }"#,
+//! )?)?;
+//! let user = patch::apply(&users, user, &request)?;
+//! assert_eq!(user.get("active"), Some(&false.into()));
+//! assert_eq!(user.get("emails").unwrap()[0]["value"], "ada@example.com");
+//! # Ok::<(), scim::Error>(())
+//! ```
+//!
+//! # Evaluate a filter
+//!
+//! ```
+//! use scim::{body::read_body, filter::Filter, json::Body, schema::ResourceTypes};
+//!
+//! let users = ResourceTypes::standard().users;
+//! let body = br#"{"userName": "Ada@example.com", "emails": [{"type": "work", "value": "a@x.example"}]}"#;
+//! let user = read_body(&users, Body::read(body)?)?;
+//! let filter = Filter::parse("userName eq \"ada@EXAMPLE.com\" and emails[type eq \"work\"]")?;
+//! assert!(filter.bind(&users)?.matches(user.as_object()));
+//!
+//! let error = Filter::parse("userName is \"ada\"").unwrap_err();
+//! assert_eq!(error.scim_type, scim::ScimType::InvalidFilter);
+//! # Ok::<(), scim::Error>(())
+//! ```
+//!
+//! # Make `/Schemas` from a table
+//!
+//! ```
+//! use scim::schema::{Attribute, ResourceTypes};
+//!
+//! let mut types = ResourceTypes::standard();
+//! types.users.schema.attributes.push(Attribute::string("badge", "The number on the badge"));
+//! let documents = scim::discovery::schemas(&types, "https://scim.example/v2");
+//! let user = documents.iter().find(|document| document["name"] == "User").unwrap();
+//! let attributes = user["attributes"].as_array().unwrap();
+//! assert!(attributes.iter().any(|attribute| attribute["name"] == "badge"));
+//! ```
 
 pub mod urn;
 pub mod error;
