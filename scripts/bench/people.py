@@ -12,7 +12,7 @@ OPERATIONS_AT_ONCE = 500
 
 
 def employee(n, **changes):
-    """The body that Okta sends for an employee, about 1 KB: the same as in tests/capacity.rs."""
+    """The body that Okta sends for an employee, about 1 KB: the same as in tests/store/capacity.rs."""
     return {
         "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User", ENTERPRISE],
         "userName": f"ada{n}@example.com",

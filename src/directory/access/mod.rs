@@ -7,6 +7,7 @@ pub mod actor;
 pub mod token_set;
 pub mod sessions;
 pub mod lockout;
+
 use super::tenants::Tenants;
 use super::tenants::custom_attributes::Declared;
 use super::users::Precondition;

@@ -7,6 +7,7 @@ pub(crate) mod finish;
 pub mod relations;
 pub mod memory;
 pub mod view;
+
 use super::names::Attempt;
 use super::related_record::Wanted;
 use super::users::Precondition;

@@ -4,6 +4,7 @@
 pub mod cursor;
 pub(crate) mod sort;
 pub mod admin_list;
+
 use super::resources::{AnyRecord, Shown};
 use super::{Directory, Error};
 use crate::model::employee::Employee;

@@ -5,6 +5,7 @@ pub mod custom_attributes;
 pub mod display_name;
 pub mod sync;
 pub mod share;
+
 use super::access::SESSION_TTL_SECS;
 use super::access::actor::Actor;
 use super::access::pepper::{PepperSource, Peppers};

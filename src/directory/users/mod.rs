@@ -3,6 +3,7 @@
 pub mod change;
 pub mod view;
 pub mod administration;
+
 use super::names::Attempt;
 use super::{Directory, Error};
 use crate::model::employee::Employee;

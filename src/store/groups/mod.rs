@@ -1,6 +1,7 @@
 //! A group, and its item. The members are items of their own: see [`super::members`].
 
 pub mod write;
+
 use super::dynamodb::transact::size;
 use super::items::attributes::{ItemReader, ItemWriter};
 use super::keys::{self, Key, Kind};

@@ -6,6 +6,7 @@ pub mod memberships;
 pub mod unfinished;
 pub mod departure;
 pub mod pending_change;
+
 use super::dynamodb::transact::{Condition, Step, Transaction, number, size, text};
 use super::keys::{self, Kind};
 use super::record::id_in_key;

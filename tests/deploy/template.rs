@@ -82,7 +82,7 @@ fn the_nested_stacks_get_every_parameter() {
 /// The processor of the template's default is arm64, which does not run on every machine.
 #[test]
 fn the_readme_builds_local_functions_for_the_machine() {
-    let readme = include_str!("../README.md");
+    let readme = include_str!("../../README.md");
     let (_, local) = readme.split_once("### On your machine").expect("the section");
     let (local, _) = local.split_once("\n### ").expect("its end");
     let commands: Vec<&str> = local
@@ -147,7 +147,7 @@ fn no_secret_is_in_a_template() {
 fn the_functions_variables_are_those_it_reads() {
     let template = load("template.yaml");
     let variables = &template["Resources"]["Function"]["Properties"]["Environment"]["Variables"];
-    let config = include_str!("../src/config.rs");
+    let config = include_str!("../../src/config.rs");
     let read: BTreeSet<&str> = config
         .split('"')
         .filter(|text| {
@@ -157,7 +157,8 @@ fn the_functions_variables_are_those_it_reads() {
         .collect();
     assert_eq!(names(variables), read);
     // `sam local` takes no variable from the file that the template does not name.
-    let env: Value = serde_json::from_str(include_str!("../events/local/env.json")).expect("JSON");
+    let env: Value =
+        serde_json::from_str(include_str!("../../events/local/env.json")).expect("JSON");
     assert!(names(&env["Function"]).is_subset(&read));
     let secret: Value =
         serde_json::from_str(env["Function"]["ROLLCALL_LOCAL_SECRET"].as_str().expect("text"))
@@ -218,7 +219,7 @@ fn the_gateways_log_has_nothing_of_a_path_a_query_a_header_or_a_body() {
     }
 }
 
-/// What tests/metrics.rs holds that a request's line has.
+/// What tests/deploy/metrics.rs holds that a request's line has.
 const METRICS: [&str; 5] = ["requests", "duration_us", "store_calls", "read_units", "write_units"];
 
 #[test]
@@ -231,7 +232,7 @@ fn alarms_on_the_functions_metrics_name_metrics_that_exist() {
             let dimensions = properties["Dimensions"].as_array().expect("dimensions").iter();
             let dimensions: Vec<&str> =
                 dimensions.map(|one| one["Name"].as_str().expect("a name")).collect();
-            // tests/metrics.rs holds that requests are counted by these.
+            // tests/deploy/metrics.rs holds that requests are counted by these.
             assert!(
                 [&["status_class"][..], &["operation", "status_class"]].contains(&&*dimensions),
                 "{name}"
@@ -277,7 +278,7 @@ fn the_gateway_is_a_fuse_and_tenants_have_shares() {
     let widgets = body["widgets"].as_array().expect("widgets");
     let top = widgets.iter().find(|one| one["properties"]["title"] == "Top tenants by units");
     let query = top.expect("a widget")["properties"]["query"].as_str().expect("a query");
-    // tests/metrics.rs holds that a request's line has these fields.
+    // tests/deploy/metrics.rs holds that a request's line has these fields.
     for field in ["tenant", "read_units", "write_units", "status_class", "requests"] {
         assert!(query.contains(field), "{field}: {query}");
     }
@@ -286,7 +287,7 @@ fn the_gateway_is_a_fuse_and_tenants_have_shares() {
 #[test]
 fn the_runbook_has_every_alarm() {
     let alarms = load("infra/alarms.yaml");
-    let runbook = include_str!("../docs/operations.md");
+    let runbook = include_str!("../../docs/operations.md");
     for (name, resource) in alarms["Resources"].as_object().expect("resources") {
         if resource["Type"] == "AWS::CloudWatch::Alarm" {
             let row = format!("\n| `{name}` |");
@@ -457,7 +458,7 @@ fn system_errors_of_every_call_are_in_the_alarm() {
         .filter(|dimension| dimension["Name"] == "Operation")
         .filter_map(|dimension| dimension["Value"].as_str())
         .collect();
-    let port = include_str!("../src/store/dynamodb/aws.rs");
+    let port = include_str!("../../src/store/dynamodb/aws.rs");
     let called: BTreeSet<&str> = [
         ("batch_get_item", "BatchGetItem"),
         ("batch_write_item", "BatchWriteItem"),
@@ -489,7 +490,7 @@ fn the_runbook_has_the_price_of_the_alarms() {
         })
         .sum();
     let price = format!("${}.{:02} for the alarms", cents / 100, cents % 100);
-    assert!(include_str!("../docs/operations.md").contains(&price), "{price}");
+    assert!(include_str!("../../docs/operations.md").contains(&price), "{price}");
 }
 
 #[test]

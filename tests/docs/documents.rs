@@ -1,6 +1,6 @@
 //! What documents name is there.
 
-use crate::conformance::all_tests;
+use super::conformance::all_tests;
 use std::path::Path;
 
 /// Every rule in `docs/clients.md` names, in its last column, the tests and exchanges that show it.
@@ -8,7 +8,7 @@ use std::path::Path;
 fn every_rule_for_a_client_names_tests_that_exist() {
     let exchanges = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/exchanges");
     let tests = all_tests();
-    let document = include_str!("../docs/clients.md");
+    let document = include_str!("../../docs/clients.md");
     let rules: Vec<&str> = document.lines().filter(|line| line.starts_with("| **")).collect();
     assert!(rules.len() > 20, "{} rules", rules.len());
     for row in rules {

@@ -1,6 +1,6 @@
 //! Requests that the RFCs do not have, and that can mean one thing only.
 
-use crate::custom::declare;
+use super::custom::declare;
 use crate::support::{ORIGIN, TestApp, TestTenant};
 use axum::body::Body;
 use http::Request;

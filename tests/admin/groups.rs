@@ -1,6 +1,6 @@
 //! Groups as a tenant's administrator reads them through the JSON API: nothing here changes one.
 
-use crate::admin::{admin, get, problem};
+use super::{admin, get, problem};
 use crate::groups::{add_one_by_one, group, many, path, user};
 use crate::support::{TestApp, TestTenant, counting_id};
 use serde_json::{Value, json};

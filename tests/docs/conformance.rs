@@ -120,7 +120,7 @@ fn document() -> String {
     let mut text = format!(
         "# Conformance\n\n\
          What RFC 7643, RFC 7644 and RFC 9865 want of a service provider, each with the tests that show it. \
-         `tests/conformance.rs`\nmakes this page of the files in `tests/conformance/`, and fails when a test \
+         `tests/docs/conformance.rs`\nmakes this page of the files in `tests/conformance/`, and fails when a test \
          named here does not exist.\n\n\
          Of {} requirements {} are shown by tests, {} are but for an exception that is named, and {} are not \
          met or do not\napply, each with the reason. The list is this project's own reading of the RFCs: a test \
@@ -192,8 +192,8 @@ fn the_page_says_what_the_tests_show() {
 fn tests_are_found_in_every_form_in_which_they_are_written() {
     let known = all_tests();
     for test in [
-        "users::a_password_is_taken_and_never_shown",
-        "paging::all_pages_together_are_all_employees_also_while_others_come_and_leave",
+        "scim::users::a_password_is_taken_and_never_shown",
+        "scim::paging::all_pages_together_are_all_employees_also_while_others_come_and_leave",
         "scim::fold::tests::folding_twice_changes_nothing",
         "scim::filter::tests::evaluation::null_is_no_value",
         "scim::bulk::tests::each_operation_is_done_once_or_fails",
@@ -201,5 +201,5 @@ fn tests_are_found_in_every_form_in_which_they_are_written() {
     ] {
         assert!(known.contains(test), "{test}");
     }
-    assert!(!known.contains("users::with_ada"));
+    assert!(!known.contains("scim::users::with_ada"));
 }

@@ -1,5 +1,8 @@
 //! Groups: who is in them, who sees that, and what happens to members who come and go.
 
+pub(crate) mod departures;
+pub(crate) mod stale_rows;
+
 use crate::support::log::Log;
 use crate::support::request::Answer;
 use crate::support::{Ids, ORIGIN, TestApp, TestTenant, counting_id};

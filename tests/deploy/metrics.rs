@@ -68,7 +68,7 @@ async fn these_are_the_metrics() {
     let guard = log.start_lambda(&tenant.app, "off");
     tenant.get("/Users").await.expect(200);
     drop(guard);
-    // tests/template.rs holds alarms and dashboard against the same names.
+    // tests/deploy/template.rs holds alarms and dashboard against the same names.
     let entry = |name: &str, dimensions: &[&str]| {
         let dimensions = dimensions.iter().map(ToString::to_string).collect();
         (name.to_owned(), dimensions)

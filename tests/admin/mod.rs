@@ -1,5 +1,8 @@
 //! The administration's JSON API, as another product or the account settings page calls it.
 
+pub(crate) mod groups;
+pub(crate) mod export;
+
 use crate::support::engine::Fault;
 use crate::support::request::Answer;
 use crate::support::{TestApp, TestTenant, counting_id, pause_time};

@@ -1,9 +1,9 @@
 //! Departures: deleted and erased employees, and deleted groups, leave all groups, also when the work is interrupted.
 
-use crate::admin;
-use crate::groups::{
+use super::{
     add_one_by_one, cut_change_short, direct, found, group, groups_of, many, members, path, user,
 };
+use crate::admin;
 use crate::support::START;
 use crate::support::browser::Browser;
 use crate::support::engine::{Call, Fault};

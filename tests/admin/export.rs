@@ -1,6 +1,6 @@
 //! The export of employees with the attributes that the tenant declared.
 
-use crate::admin::{admin, problem};
+use super::{admin, problem};
 use crate::support::{TestApp, TestTenant};
 use serde_json::{Value, json};
 

@@ -284,7 +284,7 @@ async fn the_function_may_do_what_it_calls_and_nothing_else() {
     let [policy] = &policies.expect("policies")[..] else { panic!("one policy") };
     let policy = &policy["PolicyDocument"];
     assert_eq!(allowed(policy), needed);
-    // tests/secrets.rs holds that GetSecretValue is all that is asked of Secrets Manager.
+    // tests/deploy/secrets.rs holds that GetSecretValue is all that is asked of Secrets Manager.
     let logs = json!([["logs:CreateLogStream", "logs:PutLogEvents"], {"Fn::GetAtt": "FunctionLogs.Arn"}, null]);
     let traces = json!([["xray:PutTelemetryRecords", "xray:PutTraceSegments"], "*", null]);
     assert_eq!(others(policy), [pepper(), logs, traces, key()]);

@@ -1,6 +1,6 @@
 //! Bulk operations run at the same time, with the answers and effects of one after the other.
 
-use crate::bulk::bulk;
+use super::bulk::bulk;
 use crate::groups::{group, members, user};
 use crate::support::engine::Fault;
 use crate::support::{Ids, TestApp, TestTenant, is_on_an_endpoint};

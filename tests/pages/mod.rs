@@ -1,5 +1,7 @@
 //! The account settings page, as a browser sees it.
 
+pub(crate) mod groups;
+
 use crate::support::browser::{Browser, after};
 use crate::support::engine::Fault;
 use crate::support::log::{Log, says_nothing_secret};

@@ -1,0 +1,4 @@
+//! The command.
+
+pub(crate) mod command;
+pub(crate) mod shared_folder;

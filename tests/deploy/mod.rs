@@ -1,0 +1,9 @@
+//! The Lambda, its templates and its logs.
+
+pub(crate) mod gateway;
+pub(crate) mod template;
+pub(crate) mod policy;
+pub(crate) mod health;
+pub(crate) mod secrets;
+pub(crate) mod logs;
+pub(crate) mod metrics;

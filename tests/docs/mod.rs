@@ -1,0 +1,5 @@
+//! Documents and code: what they name is there, and imports go down only.
+
+pub(crate) mod layers;
+pub(crate) mod conformance;
+pub(crate) mod documents;
