@@ -1,7 +1,8 @@
-//! A syntax tree against the schema tables: attributes found, operators and constants checked, constants prepared.
+//! Binds a syntax tree to the schema tables: finds attributes, checks operators and constants, and prepares the
+//! constants.
 //!
-//! Everything about types and case is decided here, once per request. Knows no resource. Errors do not say what text
-//! the filter stands in: a query's `filter` or a PATCH path.
+//! Binding decides everything about types and case, once per request. It sees no resource. An error does not name the
+//! text around the filter, which is a query's `filter` or a PATCH path.
 
 use super::bound::{Node, Order, Test, TextRelation};
 use super::evaluate;
@@ -14,20 +15,23 @@ use crate::{Error, ScimType, date_time, fold, number};
 use serde_json::{Map, Value};
 use std::sync::LazyLock;
 
-/// What the names in a filter belong to.
+/// The tables in which binding looks up the names of a filter.
 #[derive(Clone, Copy)]
 pub(super) enum Scope<'s> {
     Resource(&'s ResourceType),
-    /// Between brackets: the sub-attributes of this attribute.
+    /// The sub-attributes of this attribute, for a filter between brackets.
     Element(&'s Attribute),
 }
 
-/// RFC 7643 §3: every resource has it, but no table lists it, since no client sets it.
+/// The attribute `schemas`, which every resource has (RFC 7643 §3). No table lists it, since no client sets it.
 static SCHEMAS: LazyLock<Attribute> = LazyLock::new(|| {
     Attribute::reference("schemas", &["uri"], "The schemas of the resource").multi_valued()
 });
 
-/// A term about an attribute that `scope` lacks and one of `others` has means what it means without a value.
+/// Binds `filter` to the tables of `scope`.
+///
+/// A term may name an attribute that `scope` lacks and one of `others` has. The term becomes a constant: its result for
+/// a resource without a value.
 pub(super) fn bind(
     filter: &Filter,
     scope: Scope<'_>,
@@ -81,7 +85,8 @@ fn compare(
     let found = resolve(path, scope)?;
     let mut attribute = found.attribute(path)?;
     let mut bound = found.bound;
-    // Before a complex attribute is taken for its `value`: null is about having any value at all.
+    // This check comes before a complex attribute is replaced by its `value`. A comparison with `null` asks whether the
+    // attribute has any value at all.
     if *value == CompareValue::Null {
         return match op {
             CompareOp::Eq => Ok(Node::Not(Box::new(Node::Present(bound)))),
@@ -108,7 +113,7 @@ fn compare(
     Ok(if op == CompareOp::Ne { Node::Not(Box::new(node)) } else { node })
 }
 
-/// RFC 7644 §3.4.2.2, Table 3: which operator and which constant goes with which type.
+/// Checks operator and constant against the type of the attribute (RFC 7644 §3.4.2.2, Table 3).
 fn test(
     path: &AttrPath,
     attribute: &Attribute,
@@ -135,7 +140,7 @@ fn test(
             }
             let text = match value {
                 CompareValue::String(text) => text.clone(),
-                // Digits that lost their quotes.
+                // Some clients send digits without their quotes.
                 CompareValue::Number(number)
                     if attribute.kind == AttributeType::String
                         && op == CompareOp::Eq
@@ -161,7 +166,7 @@ fn test(
             }
             let boolean = match value {
                 CompareValue::Boolean(boolean) => *boolean,
-                // Entra ID: `roles[primary eq "True"]`.
+                // Entra ID sends `roles[primary eq "True"]`.
                 CompareValue::String(text) if text.eq_ignore_ascii_case("true") => true,
                 CompareValue::String(text) if text.eq_ignore_ascii_case("false") => false,
                 _ => return Err(refuse_value("true or false")),
@@ -192,9 +197,9 @@ fn test(
 
 struct Found<'s> {
     bound: BoundPath,
-    /// The attribute or sub-attribute itself; `None` for an extension as a whole.
+    /// The attribute or sub-attribute that the path names; `None` for an extension as a whole.
     attribute: Option<&'s Attribute>,
-    /// Whether it is a sub-attribute of a multi-valued attribute.
+    /// Whether the path names a sub-attribute of a multi-valued attribute.
     in_list: bool,
 }
 
@@ -260,7 +265,8 @@ fn find<'s>(path: &AttrPath, resource_type: &'s ResourceType) -> Result<Target<'
     }
 }
 
-/// RFC 7644 §7.5.2 and RFC 7643 §7 (`returned`): what is never shown must not be guessed by filters either.
+/// Fails for an attribute that is never returned. Otherwise, clients could guess its value with filters (RFC 7644
+/// §7.5.2, RFC 7643 §7 `returned`).
 fn refuse_secret(path: &AttrPath, attribute: &Attribute) -> Result<(), Error> {
     if attribute.returned == Returned::Never {
         let detail = format!("\"{path}\" is never returned and cannot be used in a filter");

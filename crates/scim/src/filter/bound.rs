@@ -1,16 +1,16 @@
-//! A filter after binding: bound paths into a resource, and tests with prepared constants.
+//! A bound filter: paths into a resource, and tests with prepared constants.
 //!
-//! Holds nothing that could be wrong: what does not go together is refused before it gets here.
+//! Binding fails for combinations that do not fit the tables, so every bound filter is valid.
 
 use super::CompareOp;
 use crate::bound_path::BoundPath;
 use serde_json::{Number, Value};
 use time::OffsetDateTime;
 
-/// A filter that needs no tables any more.
+/// A filter whose evaluation needs no tables.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) enum Node {
-    /// The same for every resource: what is said of an attribute that no resource of the type has.
+    /// The same result for every resource: a term about an attribute that no resource of the type has.
     Constant(bool),
     And(Vec<Node>),
     Or(Vec<Node>),
@@ -19,17 +19,17 @@ pub(super) enum Node {
     Compare {
         path: BoundPath,
         test: Test,
-        /// The constant as the client wrote it, with booleans as booleans.
+        /// The constant as the client wrote it. A boolean in quotes is a boolean here.
         written: Value,
     },
-    /// One value meets the filter; paths in it begin at that value.
+    /// One value of the attribute meets the whole filter. Paths in the filter begin at that value.
     Element {
         path: BoundPath,
         filter: Box<Node>,
     },
 }
 
-/// What a single value is held against. `ne` is not among them: it is the negation of `eq` over all values.
+/// A test of a single value. There is no test for `ne`: it negates `eq` over all values.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) enum Test {
     Text {
@@ -39,7 +39,7 @@ pub(super) enum Test {
         constant: String,
     },
     Boolean(bool),
-    /// `primary` of a multi-valued attribute: a value that does not say whether it is primary is not (RFC 7643 §2.4).
+    /// `primary` of a multi-valued attribute. A value without `primary` is not primary (RFC 7643 §2.4).
     Primary(bool),
     Number {
         order: Order,
@@ -86,7 +86,7 @@ impl TextRelation {
 }
 
 impl Order {
-    /// `None` for the operators that look into text.
+    /// Returns `None` for `co`, `sw` and `ew`, which search within text.
     pub(super) fn of(op: CompareOp) -> Option<Self> {
         match TextRelation::of(op) {
             TextRelation::Ordered(order) => Some(order),

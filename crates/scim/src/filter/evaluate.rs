@@ -1,4 +1,4 @@
-//! Whether a resource meets a bound filter. Knows no tables; takes JSON as it comes and is never surprised by it.
+//! Evaluates a bound filter for a resource. Evaluation reads no tables, and accepts any JSON in the resource.
 
 use super::bound::{Node, Order, Test, TextRelation};
 use crate::bound_path::{BoundPath, Subject};
@@ -30,12 +30,12 @@ pub(super) fn matches_element(node: &Node, element: &Value) -> bool {
     element.as_object().is_some_and(|object| matches(node, object))
 }
 
-/// Whether one of the values at `path` has a property; of a multi-valued attribute each is looked at.
+/// Returns whether `holds` is true for one of the values at `path`. Each value of a multi-valued attribute is tested.
 fn any_value<S: Subject>(path: &BoundPath, subject: &S, holds: impl Fn(&Value) -> bool) -> bool {
     subject.elements(path).iter().flat_map(|element| path.in_element(element)).any(holds)
 }
 
-/// RFC 7644 §3.4.2.2, `pr`: a non-empty value, or a complex value with a non-empty part.
+/// Returns whether `pr` holds: the value is not empty, or a part of a complex value is not (RFC 7644 §3.4.2.2).
 fn is_present(value: &Value) -> bool {
     match value {
         Value::Null => false,
@@ -69,13 +69,13 @@ impl Test {
 }
 
 impl TextRelation {
-    /// Compares `text` without regard to case with a constant that is folded. Allocates only for text that is long or not
-    /// plain.
+    /// Compares `text` without regard to case with a folded constant. Allocates only for text that is longer than 256
+    /// bytes or not plain.
     fn holds_folded(self, text: &str, constant: &str) -> bool {
         const LONGEST: usize = 256;
         let mut buffer = [0; LONGEST];
         let Some(lower) = buffer.get_mut(..text.len()).filter(|_| fold::is_plain(text)) else {
-            // Folding counts as comparing by itself.
+            // Folding charges the work budget itself.
             return self.holds(&fold::fold(text), constant);
         };
         if !charge(text) {
@@ -111,7 +111,7 @@ impl Order {
     }
 }
 
-/// Whole numbers exactly, since an `f64` cannot tell the large ones apart.
+/// Compares whole numbers exactly, since an `f64` cannot tell the large ones apart.
 fn compare_numbers(left: &Number, right: &Number) -> Option<Ordering> {
     let whole = |number: &Number| {
         number.as_i64().map(i128::from).or_else(|| number.as_u64().map(i128::from))

@@ -1,22 +1,23 @@
-//! Filter text into tokens with their positions. Knows JSON strings, but not which words mean what.
+//! Splits filter text into tokens with their positions. The lexer decodes JSON strings. It does not know the meaning of
+//! words.
 
 use super::MAX_FILTER_BYTES;
 use crate::Error;
 use crate::error::{excerpt, quoted};
 
-/// A token and where it stands.
+/// A token and its position.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Token<'t> {
     pub(super) kind: TokenKind,
-    /// As written, quotes included.
+    /// The text as written, with quotes.
     pub(super) raw: &'t str,
-    /// Position of its first character, counted in characters from 1.
+    /// The position of the first character, counted in characters from 1.
     pub(super) position: usize,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum TokenKind {
-    /// A path, keyword, operator, number, or anything else that stands without quotes.
+    /// A path, keyword, operator, number, or any other text without quotes.
     Word,
     /// A JSON string, decoded.
     Text(String),
@@ -27,7 +28,7 @@ pub(super) enum TokenKind {
 }
 
 impl Token<'_> {
-    /// The token as an error shows it: in quotes, and not too long.
+    /// The token in the form for an error text: in quotes and shortened.
     pub(super) fn shown(&self) -> String {
         match self.kind {
             TokenKind::Text(_) => excerpt(self.raw),
@@ -36,7 +37,7 @@ impl Token<'_> {
     }
 }
 
-/// Splits `text`; `subject` is what an error calls it.
+/// Splits `text` into tokens. Error texts call the text `subject`.
 pub(super) fn tokens<'t>(subject: &str, text: &'t str) -> Result<Vec<Token<'t>>, Error> {
     if text.len() > MAX_FILTER_BYTES {
         return Err(Error::invalid_filter(format!(
@@ -70,12 +71,12 @@ pub(super) fn tokens<'t>(subject: &str, text: &'t str) -> Result<Vec<Token<'t>>,
     Ok(tokens)
 }
 
-/// `length` is where a character of `text` begins, or its end.
+/// Splits `text` after `length` bytes. `length` must be a character boundary or the end of `text`.
 fn take(text: &str, length: usize) -> (&str, &str) {
     text.split_at_checked(length).unwrap_or((text, ""))
 }
 
-/// The grammar has single spaces; clients that build filters from templates leave line breaks in them.
+/// The grammar has single spaces only. Clients that build filters from templates also leave line breaks in them.
 fn is_space(character: char) -> bool {
     matches!(character, ' ' | '\t' | '\r' | '\n')
 }
@@ -84,7 +85,7 @@ fn ends_word(character: char) -> bool {
     is_space(character) || matches!(character, '(' | ')' | '[' | ']' | '"')
 }
 
-/// Length in bytes of the string literal `text` begins with, both quotes included; `None` when it has no end.
+/// The length in bytes of the string literal at the start of `text`, with both quotes; `None` without a closing quote.
 fn string_length(text: &str) -> Option<usize> {
     let mut escaped = false;
     for (index, character) in text.char_indices().skip(1) {
@@ -98,7 +99,7 @@ fn string_length(text: &str) -> Option<usize> {
     None
 }
 
-/// RFC 7644 §3.4.2.2: a comparison value has the rules of JSON.
+/// Decodes a string by the rules of JSON, which apply to comparison values (RFC 7644 §3.4.2.2).
 fn decode(subject: &str, raw: &str, position: usize) -> Result<String, Error> {
     serde_json::from_str(raw).map_err(|_| {
         Error::invalid_filter(format!(

@@ -1,20 +1,21 @@
-//! What a bound filter says without a resource: the values an index could be asked for, and the element it describes.
+//! Derives facts from a bound filter without a resource: the values to ask an index for, and the element that it
+//! describes.
 
 use super::bound::{Node, Order, Test, TextRelation};
 use crate::bound_path::BoundPath;
 use serde_json::Value;
 use std::collections::BTreeSet;
 
-/// An `eq` comparison with text that every match meets. Names are canonical, of common and core attributes.
+/// An `eq` comparison with text that holds for every match. Names are canonical, of common and core attributes.
 ///
-/// It narrows a search down and no more: what is found by it must still be matched against the whole filter.
+/// A lookup only narrows a search. The caller must still match each resource it finds against the whole filter.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lookup {
     /// The attribute, such as `userName`.
     pub attribute: String,
     /// The sub-attribute, such as the `value` of `emails`.
     pub sub_attribute: Option<String>,
-    /// The text as written; where the attribute is not caseExact (RFC 7643 §2.2) it is the caller's to fold.
+    /// The text as written. The caller folds it where the attribute is not caseExact (RFC 7643 §2.2).
     pub value: String,
 }
 
@@ -30,12 +31,13 @@ pub(super) fn lookups(root: &Node) -> Vec<Lookup> {
     lookups
 }
 
-/// What a filter says about one attribute.
+/// The way in which a filter names one attribute.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Mention {
-    /// Only whether one of its values has one of these texts in `value`; nothing when there are none.
+    /// The filter only tests whether the `value` of an element equals one of these texts. The set is empty when the
+    /// filter does not name the attribute.
     Values(BTreeSet<String>),
-    /// Something else.
+    /// The filter has another test of the attribute.
     Other,
 }
 
@@ -83,7 +85,7 @@ pub(super) fn mention(node: &Node, attribute: &str) -> Mention {
     }
 }
 
-/// Calls `found` for each comparison of text by `eq` that must hold, with its path.
+/// Calls `found` with path and text of each `eq` comparison that must hold.
 fn collect(node: &Node, found: &mut dyn FnMut(&BoundPath, &str)) {
     match node {
         Node::And(nodes) => nodes.iter().for_each(|node| collect(node, found)),

@@ -1,7 +1,7 @@
-//! Filters (RFC 7644 §3.4.2.2): the syntax tree, its canonical text, and what a filter means for a resource.
+//! Filters (RFC 7644 §3.4.2.2): the syntax tree, its canonical text, and its result for a resource.
 //!
-//! Knows nothing about where resources are kept: [`BoundFilter::lookups`] says what an index could be asked for, the
-//! caller decides whether it has one.
+//! The module does not know where resources are stored. [`BoundFilter::lookups`] lists values to ask an index for, and
+//! the caller decides whether it has that index.
 
 mod bind;
 mod bound;
@@ -21,16 +21,16 @@ use super::bound_path::Subject;
 use super::schema::{Attribute, ResourceType};
 use serde_json::{Number, Value};
 
-/// The longest filter that is read, in bytes.
+/// The maximum length of a filter, in bytes.
 pub const MAX_FILTER_BYTES: usize = 4096;
 
-/// How many `(` and `[` may be open at one place of a filter.
+/// The maximum number of `(` and `[` that are open at the same place of a filter.
 pub const MAX_NESTING: usize = 32;
 
-/// A filter as written (RFC 7644 §3.4.2.2, Figure 1); whether its attributes exist is for [`Filter::bind`] to say.
+/// A filter as written (RFC 7644 §3.4.2.2, Figure 1). [`Filter::bind`] checks whether its attributes exist.
 ///
-/// In a parsed tree an `And` holds no `And` and an `Or` no `Or`, and both hold at least two terms; so a tree, printed
-/// and parsed again, is the same tree, as long as its text is within the limits.
+/// In a parsed tree an `And` holds no `And`, and an `Or` holds no `Or`. Both hold at least two terms. So a tree that is
+/// printed and parsed again is the same tree, if its text is within the limits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Filter {
     /// All terms hold.
@@ -41,30 +41,30 @@ pub enum Filter {
     Not(Box<Filter>),
     /// `attrPath compareOp compValue`.
     Compare {
-        /// What is compared.
+        /// The attribute to compare.
         path: AttrPath,
-        /// How.
+        /// The operator.
         op: CompareOp,
-        /// With what.
+        /// The value to compare with.
         value: CompareValue,
     },
     /// `attrPath pr`: the attribute has a value.
     Present(AttrPath),
-    /// `attrPath[valFilter]`: one and the same value of the attribute meets the whole filter.
+    /// `attrPath[valFilter]`: a single value of the attribute meets the whole filter.
     ValuePath {
         /// The complex attribute.
         path: AttrPath,
-        /// What its value must meet; paths in it name sub-attributes.
+        /// The filter for its values. Paths in the filter name sub-attributes.
         filter: Box<Filter>,
     },
 }
 
-/// A comparison operator (RFC 7644 §3.4.2.2, Table 3); `pr` takes no value and is [`Filter::Present`].
+/// A comparison operator (RFC 7644 §3.4.2.2, Table 3). `pr` takes no value and is [`Filter::Present`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CompareOp {
     /// Equal.
     Eq,
-    /// Not equal: wherever `eq` does not hold, so also where there is no value.
+    /// Not equal: the negation of `eq`, so it also holds without a value.
     Ne,
     /// Contains.
     Co,
@@ -85,36 +85,36 @@ pub enum CompareOp {
 /// A comparison value (RFC 7644 §3.4.2.2): a JSON literal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CompareValue {
-    /// Text, decoded.
+    /// Decoded text.
     String(String),
     /// A number.
     Number(Number),
     /// `true` or `false`.
     Boolean(bool),
-    /// `null`: no value.
+    /// `null`, which means no value.
     Null,
 }
 
 impl Filter {
     /// Parses the `filter` parameter of a query (RFC 7644 §3.4.2.2).
     ///
-    /// More is accepted than the grammar has: white space of any kind and amount, or none where tokens are distinct
-    /// without it, and `emails[type eq "work"].value eq "x"`, which Entra ID sends and which is read as
-    /// `emails[type eq "work" and value eq "x"]`. After `eq`, a single word is text also without quotes.
+    /// The parser accepts more than the grammar:
+    /// - White space may be of any kind and amount. It may be absent where tokens are distinct without it.
+    /// - Entra ID sends `emails[type eq "work"].value eq "x"`. It is read as `emails[type eq "work" and value eq "x"]`.
+    /// - After `eq`, a single word without quotes is text.
     ///
     /// # Errors
-    /// `invalidFilter` with the character position: empty, not in the grammar, longer than [`MAX_FILTER_BYTES`] or
-    /// nested deeper than [`MAX_NESTING`].
+    /// `invalidFilter` with the character position when the text is empty or not in the grammar. The same for text
+    /// longer than [`MAX_FILTER_BYTES`] or nested deeper than [`MAX_NESTING`].
     pub fn parse(text: &str) -> Result<Filter, Error> {
         parser::parse_filter(text)
     }
 
-    /// Parses the path of a PATCH operation that selects values: `attrPath "[" valFilter "]" ["." subAttr]`
-    /// (RFC 7644 §3.5.2, Figure 7). Gives its three parts.
+    /// Parses the path of a PATCH operation that selects values: `attrPath "[" valFilter "]" ["." subAttr]` (RFC 7644
+    /// §3.5.2, Figure 7). Returns its three parts.
     ///
     /// # Errors
-    /// `invalidFilter` for what is wrong between the brackets and for the limits of [`Filter::parse`], else
-    /// `invalidPath`.
+    /// `invalidFilter` for an error between the brackets and for the limits of [`Filter::parse`], else `invalidPath`.
     pub fn parse_value_path(text: &str) -> Result<(AttrPath, Filter, Option<String>), Error> {
         parser::parse_value_path(text)
     }
@@ -122,17 +122,17 @@ impl Filter {
     /// Finds the attributes in the tables of `resource_type`, for use with [`BoundFilter::matches`].
     ///
     /// # Errors
-    /// `invalidFilter` for an unknown attribute, and for an operator or a value that does not go with the
-    /// attribute's type; `sensitive` for an attribute that is never returned (RFC 7643 §7).
+    /// `invalidFilter` for an unknown attribute, and for an operator or value that does not fit the attribute's type.
+    /// `sensitive` for an attribute that is never returned (RFC 7643 §7).
     pub fn bind(&self, resource_type: &ResourceType) -> Result<BoundFilter, Error> {
         self.bind_among(resource_type, &[])
     }
 
-    /// As [`Filter::bind`], for a query over resources of several types (RFC 7644 §3.4.2.1): an attribute that only
-    /// `others` have is one without a value.
+    /// Binds a filter as [`Filter::bind`] does, for a query over several resource types (RFC 7644 §3.4.2.1). An
+    /// attribute that only `others` have is bound as an attribute without a value.
     ///
     /// # Errors
-    /// As [`Filter::bind`], when no type has the attribute.
+    /// Fails as [`Filter::bind`] does, when no type has the attribute.
     pub fn bind_among(
         &self,
         resource_type: &ResourceType,
@@ -143,18 +143,18 @@ impl Filter {
             .map_err(|error| error.within("Filter"))
     }
 
-    /// Finds the names in the sub-attributes of `attribute`, for use with [`BoundFilter::matches_element`]: what stands
-    /// between the brackets of a PATCH path (RFC 7644 §3.5.2).
+    /// Finds the names in the sub-attributes of `attribute`, for use with [`BoundFilter::matches_element`]. Such a
+    /// filter stands between the brackets of a PATCH path (RFC 7644 §3.5.2).
     ///
     /// # Errors
-    /// As [`Filter::bind`]; also `invalidFilter` when the attribute is not complex.
+    /// Fails as [`Filter::bind`] does; also with `invalidFilter` when the attribute is not complex.
     pub fn bind_elements(&self, attribute: &Attribute) -> Result<BoundFilter, Error> {
         bind::bind_elements(self, attribute)
             .map(|root| BoundFilter { root: Box::new(root) })
             .map_err(|error| error.within("Path"))
     }
 
-    /// The attribute paths in it, from left to right.
+    /// The attribute paths in the filter, from left to right.
     pub fn paths(&self) -> Vec<&AttrPath> {
         match self {
             Filter::And(terms) | Filter::Or(terms) => {
@@ -168,7 +168,7 @@ impl Filter {
         }
     }
 
-    /// The terms joined by `and`, in the form a parsed tree has.
+    /// Joins terms by `and`, in the form of a parsed tree.
     fn and(terms: Vec<Filter>) -> Filter {
         let mut flat = Vec::with_capacity(terms.len());
         for term in terms {
@@ -180,7 +180,7 @@ impl Filter {
         <[Filter; 1]>::try_from(flat).map_or_else(Filter::And, |[only]| only)
     }
 
-    /// The terms joined by `or`, in the form a parsed tree has.
+    /// Joins terms by `or`, in the form of a parsed tree.
     fn or(terms: Vec<Filter>) -> Filter {
         let mut flat = Vec::with_capacity(terms.len());
         for term in terms {
@@ -193,46 +193,48 @@ impl Filter {
     }
 }
 
-/// A filter whose attributes and constants are known to fit the schema tables (RFC 7644 §3.4.2.2).
+/// A filter whose attributes and constants fit the schema tables (RFC 7644 §3.4.2.2).
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct BoundFilter {
     root: Box<bound::Node>,
 }
 
 impl BoundFilter {
-    /// Whether a resource meets a filter of [`Filter::bind`] (RFC 7644 §3.4.2.2).
+    /// Returns whether a resource meets a filter of [`Filter::bind`] (RFC 7644 §3.4.2.2).
     ///
-    /// Values of a type that the tables do not give the attribute are met by no comparison.
+    /// Comparisons ignore values of another type than the table declares.
     pub fn matches(&self, resource: &impl Subject) -> bool {
         evaluate::matches(&self.root, resource)
     }
 
-    /// Whether one value of a complex attribute meets a filter of [`Filter::bind_elements`] (RFC 7644 §3.5.2). What is
-    /// not an object meets none.
+    /// Returns whether a value of a complex attribute meets a filter of [`Filter::bind_elements`] (RFC 7644 §3.5.2). A
+    /// value that is not an object meets no filter.
     pub fn matches_element(&self, element: &Value) -> bool {
         evaluate::matches_element(&self.root, element)
     }
 
-    /// The `eq` comparisons with text that hold for every resource a filter of [`Filter::bind`] matches: alone, or
-    /// joined by `and` at the top level, or in a value path there. Only common and core attributes.
+    /// The `eq` comparisons with text that hold for every resource that a filter of [`Filter::bind`] matches.
+    ///
+    /// A comparison may stand alone, be joined by `and` at the top level, or stand in a value path there. Only common
+    /// and core attributes are listed.
     pub fn lookups(&self) -> Vec<Lookup> {
         lookup::lookups(&self.root)
     }
 
-    /// Whether no resource of the type can meet a filter of [`Filter::bind_among`].
+    /// Returns whether no resource of the type can meet a filter of [`Filter::bind_among`].
     pub fn is_never_met(&self) -> bool {
         lookup::is_never_met(&self.root)
     }
 
-    /// What a filter of [`Filter::bind`] says about a common or core attribute.
+    /// The way in which a filter of [`Filter::bind`] names a common or core attribute.
     pub fn mention(&self, attribute: &str) -> Mention {
         lookup::mention(&self.root, attribute)
     }
 
-    /// The element that a filter of [`Filter::bind_elements`] describes when it is nothing but `eq` terms joined by
-    /// `and`: canonical names of sub-attributes and their values, each name once.
+    /// The element that a filter of [`Filter::bind_elements`] describes: canonical sub-attribute names and their
+    /// values, each name once. The filter may hold only `eq` terms, joined by `and`.
     ///
-    /// `None` for every other filter, for `eq null`, and when the terms contradict each other.
+    /// Returns `None` for every other filter, for `eq null`, and when the terms contradict each other.
     pub fn eq_terms(&self) -> Option<Vec<(String, Value)>> {
         lookup::eq_terms(&self.root)
     }
@@ -255,7 +257,7 @@ impl CompareOp {
         ALL.into_iter().find(|op| op.as_str().eq_ignore_ascii_case(word))
     }
 
-    /// The operator in a filter (RFC 7644 §3.4.2.2, Table 3).
+    /// The operator as written in a filter (RFC 7644 §3.4.2.2, Table 3).
     pub fn as_str(self) -> &'static str {
         match self {
             CompareOp::Eq => "eq",

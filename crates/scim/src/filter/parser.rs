@@ -1,7 +1,7 @@
-//! Tokens into a syntax tree, by the grammar of RFC 7644 §3.4.2.2, Figure 1. Knows no schema.
+//! Parses tokens into a syntax tree, by the grammar of RFC 7644 §3.4.2.2, Figure 1. The parser knows no schema.
 //!
-//! One function per level of precedence: `or`, `and`, then `not` and grouping. Only an opening parenthesis or bracket
-//! goes down, and those are counted: no text can use up the stack.
+//! Each level of precedence has one function: `or`, `and`, then `not` and grouping. Only an opening parenthesis or
+//! bracket recurses deeper. The parser counts them, so no text can overflow the stack.
 
 use super::lexer::{Token, TokenKind, tokens};
 use super::{CompareOp, CompareValue, Filter, MAX_NESTING};
@@ -27,7 +27,7 @@ pub(super) fn parse_filter(text: &str) -> Result<Filter, Error> {
 }
 
 pub(super) fn parse_value_path(text: &str) -> Result<(AttrPath, Filter, Option<String>), Error> {
-    // RFC 7644 Table 9: invalidFilter is for the filter in a path, invalidPath for the path around it.
+    // RFC 7644 Table 9: `invalidFilter` is for the filter in a path, `invalidPath` for the path around it.
     let around = |error: Error| Error::invalid_path(error.detail);
     let mut parser = Parser::new("Path", text)?;
     let path = parser.attr_path("an attribute name").map_err(around)?;
@@ -39,14 +39,14 @@ pub(super) fn parse_value_path(text: &str) -> Result<(AttrPath, Filter, Option<S
 }
 
 struct Parser<'t> {
-    /// What an error calls the text.
+    /// The name of the text in errors.
     subject: &'static str,
     tokens: Peekable<std::vec::IntoIter<Token<'t>>>,
-    /// The last token taken: an error says what it expected something after.
+    /// The last token taken. An error says that the expected token follows it.
     previous: Option<Token<'t>>,
-    /// Position after the last character.
+    /// The position after the last character.
     end: usize,
-    /// Open parentheses and brackets.
+    /// The number of open parentheses and brackets.
     depth: usize,
     in_value_filter: bool,
 }
@@ -95,11 +95,11 @@ impl<'t> Parser<'t> {
         }
     }
 
-    /// After `attrPath "["`.
+    /// Parses the rest of a value path, after `attrPath "["`.
     fn value_path(&mut self, path: AttrPath, open: &Token<'t>) -> Result<Filter, Error> {
         let filter = self.value_filter(open)?;
         let filter = match self.sub_attribute()? {
-            // Entra ID's `emails[type eq "work"].value eq "x"` asks the same value for both.
+            // Entra ID's `emails[type eq "work"].value eq "x"` tests both terms on the same value.
             Some(name) => {
                 let path = AttrPath { urn: None, name, sub_attribute: None };
                 Filter::and(vec![filter, self.comparison(path)?])
@@ -109,7 +109,7 @@ impl<'t> Parser<'t> {
         Ok(Filter::ValuePath { path, filter: Box::new(filter) })
     }
 
-    /// `valFilter "]"`, after its opening bracket.
+    /// Parses `valFilter "]"`, after its opening bracket.
     fn value_filter(&mut self, open: &Token<'t>) -> Result<Filter, Error> {
         if self.in_value_filter {
             return Err(self.error(format!(
@@ -123,7 +123,7 @@ impl<'t> Parser<'t> {
         Ok(filter)
     }
 
-    /// `"." subAttr`, which the lexer gives as one word.
+    /// Parses `"." subAttr`, which the lexer returns as one word.
     fn sub_attribute(&mut self) -> Result<Option<String>, Error> {
         let Some(token) = self.take_word(|word| word.starts_with('.')) else { return Ok(None) };
         match token.raw.strip_prefix('.').and_then(AttrPath::parse) {
@@ -138,7 +138,7 @@ impl<'t> Parser<'t> {
         }
     }
 
-    /// `compareOp compValue`, or `pr`.
+    /// Parses `compareOp compValue`, or `pr`.
     fn comparison(&mut self, path: AttrPath) -> Result<Filter, Error> {
         if self.take_keyword("pr").is_some() {
             return Ok(Filter::Present(path));
@@ -152,7 +152,7 @@ impl<'t> Parser<'t> {
         Ok(Filter::Compare { path, op, value })
     }
 
-    /// `compValue`. After `eq` a single word may stand without its quotes: it cannot be anything else.
+    /// Parses `compValue`. After `eq` a single word may lack its quotes: no other token can stand there.
     fn compare_value(&mut self, op: CompareOp) -> Result<CompareValue, Error> {
         let value = match self.peek() {
             Some(Token { kind: TokenKind::Text(text), .. }) => CompareValue::String(text.clone()),
@@ -189,7 +189,7 @@ impl<'t> Parser<'t> {
         Ok(path)
     }
 
-    /// A filter and its closing token, after the opening one.
+    /// Parses a filter and its closing token, after the opening token.
     fn nested(
         &mut self,
         open: &Token<'t>,
@@ -245,7 +245,7 @@ impl<'t> Parser<'t> {
         self.take_word(|word| word.eq_ignore_ascii_case(keyword))
     }
 
-    /// What was expected in place of the next token.
+    /// An error that names the expected token and the token found.
     fn expected(&mut self, what: &str) -> Error {
         let (position, found) = match self.tokens.peek() {
             Some(token) => (token.position, token.shown()),
@@ -263,12 +263,13 @@ impl<'t> Parser<'t> {
     }
 }
 
-/// Words that cannot be attribute names; an attribute called so would have to be written with its URN.
+/// Returns whether a word cannot be an attribute name. An attribute with such a name must be written with its URN.
 fn is_reserved(word: &str) -> bool {
     ["and", "or", "not"].iter().any(|keyword| keyword.eq_ignore_ascii_case(word))
 }
 
-/// Whether a word can be text that lost its quotes. Other quotes than double ones might be part of the text or not.
+/// Returns whether a word can be text without its quotes. Quotes other than double quotes are excluded: they may or may
+/// not belong to the text.
 fn is_bare_text(word: &str) -> bool {
     const OTHER_QUOTES: [char; 8] = ['\'', '`', '´', '‘', '’', '“', '”', '„'];
     !is_reserved(word) && !word.starts_with(OTHER_QUOTES)
@@ -286,7 +287,8 @@ fn read_word(word: &str) -> Option<CompareValue> {
     }
     let number: Number = serde_json::from_str(word).ok()?;
     if number.is_f64() {
-        // serde_json says that it is a JSON number, but rounds it faster than it rounds it right.
+        // serde_json checks the syntax of the JSON number. `parse` rounds to the nearest `f64`, also without
+        // serde_json's feature `float_roundtrip`.
         return word.parse().ok().and_then(Number::from_f64).map(CompareValue::Number);
     }
     Some(CompareValue::Number(number))

@@ -1,10 +1,10 @@
-//! The canonical text of a syntax tree. Prints what the parser reads back as the same tree.
+//! Prints the canonical text of a syntax tree. The parser reads that text back as the same tree.
 
 use super::{CompareValue, Filter};
 use serde_json::Value;
 use std::fmt;
 
-/// The canonical text of RFC 7644 §3.4.2.2, Figure 1: no more parentheses than needed, operators in lower case.
+/// The canonical text by RFC 7644 §3.4.2.2, Figure 1: only necessary parentheses, and operators in lower case.
 impl fmt::Display for Filter {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -43,7 +43,7 @@ fn join(
     Ok(())
 }
 
-/// The JSON literal.
+/// The value as a JSON literal.
 impl fmt::Display for CompareValue {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -1,4 +1,4 @@
-//! What the files of tests share: the resource type filters are bound to, and a resource.
+//! Shared fixtures of the tests: the resource type that filters are bound to, and a resource.
 
 mod binding;
 mod evaluation;
@@ -13,7 +13,7 @@ use crate::filter::Filter;
 use crate::schema::{Attribute, AttributeType, ResourceType, Returned, user_resource_type};
 use serde_json::{Map, Value, json};
 
-/// The User resource type, with attributes of the types it does not use.
+/// The User resource type, with extra attributes of the types that it does not use.
 fn resource_type() -> ResourceType {
     let mut resource_type = user_resource_type();
     resource_type.schema.attributes.extend([

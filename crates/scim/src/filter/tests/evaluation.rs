@@ -2,7 +2,7 @@ use super::{babs, bound, object, resource_type};
 use crate::filter::Filter;
 use serde_json::{Value, json};
 
-/// Whether `filter` matches Babs Jensen.
+/// Checks whether `filter` matches Babs Jensen.
 #[track_caller]
 fn check(filter: &str, expected: bool) {
     assert_eq!(bound(filter).matches(&babs()), expected, "{filter}");
@@ -101,7 +101,7 @@ fn a_value_that_does_not_say_that_it_is_primary_is_not() {
     check("emails[primary ne false].value eq \"babs@jensen.org\"", false);
     check("emails.primary eq false and emails.primary eq true", true);
     check("emails.primary ne false", false);
-    // Where there is no value none is other than primary.
+    // A list without values has no value that is not primary.
     check("ims.primary eq false or ims[primary eq false]", false);
     check("emails[primary pr].value eq \"babs@jensen.org\"", false);
 }

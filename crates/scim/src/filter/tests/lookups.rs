@@ -2,7 +2,7 @@ use super::{bound, resource_type};
 use crate::filter::Filter;
 use serde_json::{Value, json};
 
-/// Lookups are written `attribute=value`.
+/// Checks the lookups of `filter`. Lookups are written `attribute=value`.
 #[track_caller]
 fn check(filter: &str, expected: &[&str]) {
     let written = bound(filter).lookups().into_iter().map(|lookup| {

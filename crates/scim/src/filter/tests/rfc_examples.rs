@@ -1,10 +1,10 @@
-//! The filters of RFC 7644 §3.4.2.2, all of them and word for word, each with a resource it matches and one it does
-//! not.
+//! All filters of RFC 7644 §3.4.2.2, word for word. Each has a resource that it matches and a resource that it does not
+//! match.
 
 use super::{babs, bound, object};
 use serde_json::{Map, Value, json};
 
-/// `change` is merged into Babs Jensen at the top level; `null` takes an attribute away.
+/// Merges `change` into Babs Jensen at the top level; `null` removes an attribute.
 fn babs_but(change: Value) -> Map<String, Value> {
     let mut resource = babs();
     for (name, value) in object(change) {

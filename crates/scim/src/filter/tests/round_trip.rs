@@ -1,4 +1,4 @@
-//! Generated filters: what is printed parses to the same tree, and no text makes anything panic.
+//! Generated filters: printed text parses to the same tree, and no text causes a panic.
 
 use super::{babs, resource_type};
 use crate::attr_path::AttrPath;
@@ -58,7 +58,7 @@ fn filter() -> impl Strategy<Value = Filter> {
     logical(prop_oneof![4 => simple, 1 => value_path].boxed())
 }
 
-/// Pieces that make a filter more often than random characters do.
+/// Pieces that form a valid filter more often than random characters do.
 fn pieces() -> impl Strategy<Value = String> {
     let pieces = vec![
         "userName",

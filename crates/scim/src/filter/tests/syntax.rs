@@ -8,7 +8,7 @@ fn check(text: &str, canonical: &str) {
     assert_eq!(Filter::parse(canonical), Ok(filter), "{text} printed and parsed again");
 }
 
-/// `Filter: ` before `detail` is understood.
+/// Checks the error for `text`. `Filter: ` precedes `detail`.
 #[track_caller]
 fn check_error(text: &str, detail: &str) {
     let error = Filter::parse(text).expect_err(text);
@@ -16,7 +16,7 @@ fn check_error(text: &str, detail: &str) {
     assert_eq!(error.detail, format!("Filter: {detail}"), "{text}");
 }
 
-/// Shows where each term belongs, with parentheses around everything.
+/// Prints the tree with parentheses around every group.
 fn grouped(filter: &Filter) -> String {
     let joined = |terms: &[Filter], separator: &str| {
         format!("({})", terms.iter().map(grouped).collect::<Vec<_>>().join(separator))
