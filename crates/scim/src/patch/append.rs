@@ -1,4 +1,4 @@
-//! Values joining a list (RFC 7644 §3.5.2.1).
+//! Appends values to a list (RFC 7644 §3.5.2.1).
 
 use super::list::{Index, put_list, settle_primary, take_list};
 use super::part::is_immutable;
@@ -8,11 +8,13 @@ use crate::values::{check_number, is_husk, is_primary};
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 
-/// Appends the values that the list does not hold yet. A value with the `value` and `type` of one that is there gives
-/// that one its other sub-attributes: identity providers repeat what they have added, and mean no second one.
+/// Appends the values that the list does not hold yet.
+///
+/// A new value with the `value` and `type` of an existing value passes its other sub-attributes to the existing value.
+/// Identity providers repeat values that they added, and do not mean a second one.
 ///
 /// # Errors
-/// `invalidValue` when there are too many values, or two of the new ones are primary.
+/// `invalidValue` when the list has too many values, or two new values are primary.
 pub(super) fn append(
     container: &mut Map<String, Value>,
     attribute: &Attribute,
@@ -36,15 +38,17 @@ pub(super) fn append(
             marked.insert(position);
         }
     }
-    // Here and not only after the last operation: a list that grows with every operation would get slow to search.
+    // The length is checked after each operation, not only after the last. A list that grows with every operation
+    // becomes slow to search.
     check_number(attribute, elements.len(), at)?;
     settle_primary(attribute, &mut elements, &marked, at)?;
     put_list(container, &attribute.name, elements);
     Ok(())
 }
 
-/// What made the two the same value keeps its spelling, and what is immutable its value: adding a group member who is
-/// there already succeeds, whatever else the client says about the member.
+/// Merges a repeated value into the known value. `value`, `type` and immutable sub-attributes of the known value stay.
+///
+/// So adding an existing member of a group succeeds, even with other sub-attributes in the request.
 fn merge(attribute: &Attribute, known: &mut Value, new: Value) {
     let (Value::Object(known), Value::Object(new)) = (known, new) else { return };
     for (name, value) in new {

@@ -1,5 +1,5 @@
-//! Changing selected values of a list: all that a value filter matches, or all there are when a path such as
-//! `emails.type` has no filter (RFC 7644 §3.5.2).
+//! Changes selected values of a list: all values that a value filter matches. A path without a filter, such as
+//! `emails.type`, selects all values (RFC 7644 §3.5.2).
 
 use super::append::append;
 use super::list::{put_list, settle_primary, take_list};
@@ -16,12 +16,13 @@ use std::collections::BTreeSet;
 
 /// Applies a value to the selected values of a list, or to one sub-attribute of each.
 ///
-/// With a filter and no sub-attribute, `replace` puts the value in the place of each match, as RFC 7644 §3.5.2.3 has
-/// it; only what the `eq` terms of the filter name stays when the value does not name it, so that replaying the
-/// operation finds the same values again.
+/// With a filter and no sub-attribute, `replace` replaces each match by the value (RFC 7644 §3.5.2.3). Sub-attributes
+/// in `eq` terms of the filter stay when the value does not name them. So a repeated operation finds the same values
+/// again. Immutable sub-attributes stay too.
 ///
 /// # Errors
-/// `noTarget` when nothing is selected and no value can be made from the filter; else as [`write_parts`].
+/// `noTarget` when the path selects no value, and no value can be created from the filter. Otherwise, fails as
+/// [`write_parts`] does.
 pub(super) fn write_elements(
     mode: Mode,
     container: &mut Map<String, Value>,
@@ -55,7 +56,7 @@ pub(super) fn write_elements(
 /// Sets or clears `parts` of each selected value.
 ///
 /// # Errors
-/// As [`write_elements`].
+/// Fails as [`write_elements`] does.
 pub(super) fn change_elements(
     mode: Mode,
     container: &mut Map<String, Value>,
@@ -87,7 +88,8 @@ pub(super) fn change_elements(
             object.retain(|name, _| described.contains_key(name) || is_immutable(attribute, name));
         }
         write_parts(mode, object, parts, &at)?;
-        // What says no value yet takes the mark from the others when it says one; it may never do so.
+        // An element without content takes the primary mark from the others only when it gets content. That may never
+        // happen.
         if is_primary(element) && (names_primary || was_husk) && !is_husk(attribute, element) {
             marked.insert(position);
         }
@@ -98,16 +100,18 @@ pub(super) fn change_elements(
     Ok(())
 }
 
-/// Removes the selected values; none is left of a list when all are.
+/// Removes the selected values. When no value is left, the list disappears.
 pub(super) fn remove_elements(container: &mut Map<String, Value>, place: &Place<'_>) {
     let mut elements = take_list(container, &place.attribute.name);
     elements.retain(|element| !place.selects(element));
     put_list(container, &place.attribute.name, elements);
 }
 
-/// Makes the value that a filter without a match describes. RFC 7644 §3.5.2.3 would have `noTarget`, but Entra ID
-/// replaces `emails[type eq "work"].value` of a person who has no work email, and expects to find one there. A value
-/// that contradicts the filter could not be found, so none is made.
+/// Creates the value that a filter without a match describes.
+///
+/// RFC 7644 §3.5.2.3 asks for `noTarget`. But Entra ID replaces `emails[type eq "work"].value` of a person without a
+/// work email. It expects to find the email afterwards. A value that contradicts the filter is not created, because the
+/// filter could not find it.
 fn create_element(
     container: &mut Map<String, Value>,
     place: &Place<'_>,

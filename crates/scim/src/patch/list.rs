@@ -1,4 +1,4 @@
-//! A list as a whole: taken out of its container and put back, searched, and with one primary value at most.
+//! A list as a whole: takes it out of its container, puts it back, searches it, and keeps at most one value primary.
 
 use crate::Error;
 use crate::schema::Attribute;
@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-/// Takes the values of a list out of their container, to be put back with [`put_list`].
+/// Takes the values of a list out of their container. [`put_list`] puts them back.
 pub(super) fn take_list(container: &mut Map<String, Value>, name: &str) -> Vec<Value> {
     match container.get_mut(name) {
         Some(Value::Array(elements)) => std::mem::take(elements),
@@ -16,7 +16,7 @@ pub(super) fn take_list(container: &mut Map<String, Value>, name: &str) -> Vec<V
     }
 }
 
-/// Puts a list back; one without values disappears.
+/// Puts a list back into its container. An empty list disappears.
 pub(super) fn put_list(container: &mut Map<String, Value>, name: &str, elements: Vec<Value>) {
     if elements.is_empty() {
         container.shift_remove(name);
@@ -25,12 +25,12 @@ pub(super) fn put_list(container: &mut Map<String, Value>, name: &str, elements:
     }
 }
 
-/// Values of a list by [`identity`], so that many can be looked up without comparing each with each.
+/// An index of list values by [`identity`]. It finds many values without comparing each value with each other.
 pub(super) struct Index(HashMap<Option<String>, Vec<usize>>);
 
 impl Index {
-    /// The index of those of `elements` that one of `wanted` could be: a request may add a few values to a long list
-    /// many times.
+    /// Indexes only those of `elements` whose identity is the identity of a value in `wanted`. A request may add a few
+    /// values to a long list many times.
     pub fn new(attribute: &Attribute, elements: &[Value], wanted: &[Value]) -> Self {
         let wanted: HashSet<Option<Cow<'_, str>>> =
             wanted.iter().map(|element| identity(attribute, element)).collect();
@@ -44,7 +44,7 @@ impl Index {
         index
     }
 
-    /// Adds one more.
+    /// Adds an element to the index.
     pub fn insert(&mut self, attribute: &Attribute, element: &Value, position: usize) {
         self.insert_at(identity(attribute, element), position);
     }
@@ -53,8 +53,10 @@ impl Index {
         self.0.entry(identity.map(Cow::into_owned)).or_default().push(position);
     }
 
-    /// Where `elements` holds the value that `wanted` is: an equal one, or one with the same `value` and `type`
-    /// (RFC 7643 §2.4 lets no two have both). Without a `type`, its `value` alone says which.
+    /// The position in `elements` of the same value as `wanted`.
+    ///
+    /// Two elements are the same value when their `value` and `type` are (RFC 7643 §2.4 allows each pair once). When
+    /// `wanted` has no `type`, its `value` alone may identify the element. Elements without a `value` must be equal.
     pub fn find(&self, attribute: &Attribute, elements: &[Value], wanted: &Value) -> Option<usize> {
         let identity = identity(attribute, wanted).map(Cow::into_owned);
         let candidates = self.0.get(&identity)?;
@@ -74,11 +76,11 @@ impl Index {
     }
 }
 
-/// Makes the value that an operation marked as primary the only one: "the server SHALL set the value of the existing
-/// attribute to false" (RFC 7644 §3.5.2). `marked` are the positions of what it marked.
+/// Makes the value that an operation marked as primary the only primary value. RFC 7644 §3.5.2: "the server SHALL set
+/// the value of the existing attribute to false". `marked` holds the positions of the marked values.
 ///
 /// # Errors
-/// `invalidValue` when the operation marked more than one.
+/// `invalidValue` when the operation marked two different values.
 pub(super) fn settle_primary(
     attribute: &Attribute,
     elements: &mut [Value],
@@ -87,7 +89,7 @@ pub(super) fn settle_primary(
 ) -> Result<(), Error> {
     let Some(first) = marked.first() else { return Ok(()) };
     let mut values = marked.iter().filter_map(|position| elements.get(*position));
-    // Values that the operation made the same are one in the end.
+    // Marked values that the operation made the same become one value in the end.
     if let Some(value) = values.next()
         && !values.all(|other| is_repeat(attribute, value, other))
     {

@@ -1,7 +1,7 @@
-//! The members of an object that comes without a path, or at the path of a whole schema: each is written as if it had a
-//! path of its own, and none twice.
+//! Reads the members of an object without a path, or at the path of a whole schema. Each member is written as if it had
+//! a path of its own, and no place is written twice.
 //!
-//! Says what is to be written and in which order; changes nothing.
+//! The module says which values to write, and in which order. It changes nothing.
 
 use super::path::{Destination, Place, resolve};
 use super::write::Mode;
@@ -14,9 +14,9 @@ use crate::values::{is_no_value, unwrapped};
 use serde_json::{Map, Value};
 use std::collections::HashSet;
 
-/// One thing to do of those that an object names.
+/// One of the writes that an object asks for.
 pub(super) enum Member<'s, 'v> {
-    /// Takes all attributes of an extension away.
+    /// Removes all attributes of an extension.
     Clear(&'s Schema),
     /// Writes a value.
     Write(Place<'s>, &'v Value),
@@ -24,13 +24,14 @@ pub(super) enum Member<'s, 'v> {
 
 /// Reads an object of attributes. Keys are paths of any form: Entra ID sends `name.givenName` and whole URNs.
 ///
-/// What is unknown or readOnly is ignored here, as in any body (RFC 7644 §3.3): Okta sends a group's `id` along. The
-/// members of an object have no order, so they are put into one: what is whole before its parts, and a `value` before
-/// what is said about it.
+/// Unknown and readOnly attributes are ignored, as in any body (RFC 7644 §3.3): Okta sends the `id` of a group along.
+/// The members of an object have no order, so the function sorts them. A whole attribute comes before its parts, and a
+/// `value` before the parts that describe it.
 ///
 /// # Errors
-/// `invalidSyntax` for a destination that is there twice in whatever spelling; `invalidPath` or `invalidFilter` for a
-/// key that begins a value path and is none; `invalidValue` for an extension that is no object.
+/// - `invalidSyntax` for a place that the object names twice, in any spelling.
+/// - `invalidPath` or `invalidFilter` for a key with `[` that is no valid value path.
+/// - `invalidValue` for an extension that is no object.
 pub(super) fn read_members<'s, 'v>(
     mode: Mode,
     resource_type: &'s ResourceType,
@@ -43,10 +44,10 @@ pub(super) fn read_members<'s, 'v>(
     Ok(reader.in_order())
 }
 
-/// Reads the value of a whole schema; without an `extension` that is the core schema.
+/// Reads the value of a whole schema: an extension, or the core schema without an `extension`.
 ///
 /// # Errors
-/// As [`read_members`].
+/// Fails as [`read_members`] does.
 pub(super) fn read_container<'s, 'v>(
     mode: Mode,
     resource_type: &'s ResourceType,
@@ -65,8 +66,8 @@ struct Reader<'s, 'v> {
     named: HashSet<Named<'s>>,
 }
 
-/// What a key, or a member of its value, names: a schema, an attribute in it, or a part of that. The core schema is
-/// `None`, as elsewhere.
+/// The place that a key, or a member of its value, names: a schema, an attribute in it, or a part of the attribute. The
+/// core schema is `None`.
 #[derive(PartialEq, Eq, Hash)]
 struct Named<'s> {
     extension: Option<&'s str>,
@@ -91,7 +92,8 @@ impl<'s, 'v> Reader<'s, 'v> {
                 self.members.push(Member::Write(place, value));
                 Ok(())
             }
-            // Another vendor's name is none of ours; a value path with a slip in it is a change that would get lost.
+            // A key that is no path may belong to another vendor, and is ignored. A malformed value path fails, because
+            // the change would get lost.
             Err(error) if key.contains('[') && Filter::parse_value_path(key).is_err() => {
                 Err(error.within(format_args!("the key {} in value", quoted(key))))
             }
@@ -135,7 +137,7 @@ impl<'s, 'v> Reader<'s, 'v> {
         };
         self.claim(named(place.filter.clone(), place.sub_attribute), || place.at())?;
         let is_whole = place.sub_attribute.is_none() && !attribute.multi_valued;
-        // `name.givenName` and `{"name": {"givenName": …}}` are one place.
+        // `name.givenName` and `{"name": {"givenName": …}}` are the same place.
         for part in if is_whole { named_parts(attribute, value) } else { Vec::new() } {
             let at = || format!("{}.{}", place.attribute_at(), part.name);
             self.claim(named(None, Some(part)), at)?;
@@ -153,7 +155,7 @@ impl<'s, 'v> Reader<'s, 'v> {
     }
 }
 
-/// The sub-attributes that the value of a single complex attribute names, in any of the shapes it comes in.
+/// The sub-attributes that the value of a single complex attribute names, for each form of such a value.
 fn named_parts<'s>(attribute: &'s Attribute, value: &Value) -> Vec<&'s Attribute> {
     match unwrapped(value) {
         Value::Object(members) => {
@@ -166,7 +168,7 @@ fn named_parts<'s>(attribute: &'s Attribute, value: &Value) -> Vec<&'s Attribute
     }
 }
 
-/// The place in the order in which members are written.
+/// The rank of a member in the order of writing.
 fn rank(member: &Member<'_, '_>) -> u8 {
     match member {
         Member::Clear(_) => 0,

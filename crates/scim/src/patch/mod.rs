@@ -1,18 +1,20 @@
 //! PATCH (RFC 7644 §3.5.2): reads a request and applies its operations to a document.
 //!
-//! Knows nothing about Users or Groups: the schema tables say what an attribute is and who may change it. A request applies
-//! as a whole or not at all.
+//! The module knows no Users or Groups. The schema tables say which attributes exist and who may change them. A request
+//! applies as a whole, or fails without a change.
 //!
-//! What counts as *no value* is `null`, an empty text and an empty list (RFC 7643 §2.5). `replace` with no value
-//! clears. `add` with no value clears what is single, as Entra ID expects of a null update, but adds nothing to a list
-//! or an extension: a client that adds no members does not mean to remove all. An empty object names nothing, so it
-//! changes nothing.
+//! `null`, an empty text and an empty list are *no value* (RFC 7643 §2.5):
+//! - `replace` with no value clears the attribute.
+//! - `add` with no value clears a single value, as Entra ID expects of a null update. It adds nothing to a list or an
+//!   extension: a client that adds no members does not mean to remove all.
 //!
-//! An operation on an attribute that no table has is skipped, as such an attribute in a body is. So is one of several
-//! operations whose path filters a single value.
+//! An empty object names no attribute, so it changes nothing.
 //!
-//! Between operations a list may hold what is not kept: Entra ID writes the `type` of an email first and its `value` in
-//! another operation. The result is settled once, at the end.
+//! An operation on an unknown attribute is skipped, as an unknown attribute in a body is ignored. An operation whose
+//! path filters a single value is skipped too, unless the request has only such operations.
+//!
+//! Between operations a list may hold incomplete values. Entra ID writes the `type` of an email first, and its `value`
+//! in another operation. The document is settled once, after the last operation.
 
 mod request;
 mod path;
@@ -40,15 +42,14 @@ use super::validate::{check_resource, settle_resource};
 use super::work::{MOST_WORK, Work};
 use serde_json::{Map, Value};
 
-/// Applies the operations of a request, each to the result of the one before (RFC 7644 §3.5.2).
+/// Applies the operations of a request, each to the result of the operation before (RFC 7644 §3.5.2).
 ///
-/// Gives a document equal to the one it takes when nothing changes, so that the caller can leave `meta.lastModified`
-/// alone.
+/// Returns an equal document when nothing changes, so that the caller can leave `meta.lastModified` unchanged.
 ///
 /// # Errors
-/// The keyword of RFC 7644 §3.12 that fits, with the number of the operation in the detail, counted from 1:
-/// `invalidPath`, `invalidFilter`, `noTarget`, `mutability`, `invalidValue`; `invalidSyntax` for an attribute that one
-/// operation names twice.
+/// The keyword of RFC 7644 §3.12 that fits: `invalidPath`, `invalidFilter`, `noTarget`, `mutability` or `invalidValue`.
+/// `invalidSyntax` when one operation names an attribute twice. The detail names the number of the failed operation,
+/// counted from 1.
 pub fn apply(
     resource_type: &ResourceType,
     mut document: Document,
@@ -73,7 +74,7 @@ pub fn apply(
             applied => applied.map_err(|error| in_operation(number, error))?,
         }
     }
-    // If all operations are skipped, the first error is the answer: a 200 would hide that nothing changed.
+    // If all operations are skipped, the request fails with the first error. A 200 would hide that nothing changed.
     if skipped.len() == request.operations.len()
         && let Some(first) = skipped.into_iter().next()
     {
@@ -87,9 +88,10 @@ pub fn apply(
     Ok(document)
 }
 
-/// Adds to the document of a body what its `others` name: keys that are paths, such as `name.givenName`, a whole URN, or
-/// the plain name of an extension's attribute. A key that is no path is left out, and so is a path that the document has
-/// a value for already.
+/// Adds the attributes in `others`, the keys of a body that are paths, to the document of that body.
+///
+/// Such a key is a path like `name.givenName`, a whole URN, or the plain name of an extension's attribute. A key that
+/// is no path is ignored. So is a path for which the document has a value already.
 ///
 /// # Errors
 /// The keyword of RFC 7644 §3.12 that fits: `invalidValue`, or `invalidSyntax` for a place that two keys name.
@@ -131,7 +133,7 @@ fn too_much_work(number: usize) -> Error {
     ))
 }
 
-/// Says which operation an error is about.
+/// Adds the number of the operation to an error.
 fn in_operation(number: usize, error: Error) -> Error {
     error.within(format_args!("Operation {number}"))
 }

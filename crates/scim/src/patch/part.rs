@@ -1,7 +1,7 @@
-//! One attribute inside its container, be that a resource, an extension, a complex value or an element of a list.
+//! Writes one attribute inside its container: a resource, an extension, a complex value or an element of a list.
 //!
-//! Decides what a value sets, what it clears, and whether the attribute's mutability lets it. Containers that end up
-//! empty disappear: canonical attributes hold no empty values (RFC 7643 §2.5).
+//! The module decides which attributes a value sets and clears, and whether their mutability allows the change. Empty
+//! containers disappear: canonical attributes hold no empty values (RFC 7643 §2.5).
 
 use super::append::append;
 use super::write::Mode;
@@ -11,15 +11,17 @@ use crate::validate::value::{read_element, read_value};
 use crate::values::{check_primary, is_no_value, is_same, unwrapped};
 use serde_json::{Map, Value};
 
-/// What an operation does to one sub-attribute: sets it, or clears it with `None`.
+/// A change of one sub-attribute: a new value, or `None` to clear it.
 pub(super) type Part<'s> = (&'s Attribute, Option<Value>);
 
-/// Writes the whole value of an attribute. Of a single complex one only the sub-attributes that the value names are
-/// written, for `replace` too: "a set of sub-attributes" replaces those that are there (RFC 7644 §3.5.2.3).
+/// Writes the whole value of an attribute.
+///
+/// Of a single complex attribute, only the sub-attributes that the value names are written, also by `replace`: "a set
+/// of sub-attributes" replaces the existing ones (RFC 7644 §3.5.2.3).
 ///
 /// # Errors
-/// `invalidValue` for a value of the wrong type, and for no value where one is required; `mutability` when the
-/// attribute is immutable and has another value.
+/// `invalidValue` for a value of the wrong type, and for no value where the attribute is required. `mutability` when
+/// the attribute is immutable and has another value.
 pub(super) fn write_attribute(
     mode: Mode,
     container: &mut Map<String, Value>,
@@ -42,11 +44,11 @@ pub(super) fn write_attribute(
 
 /// Writes `parts` of a single complex attribute.
 ///
-/// When its `value` is cleared or becomes another one, everything that `parts` do not name goes: a manager's
-/// `displayName` and `$ref` are those of the manager who was.
+/// When its `value` is cleared or changes, all sub-attributes that `parts` do not name are removed, except immutable
+/// ones. The `displayName` and `$ref` of a manager describe the previous manager.
 ///
 /// # Errors
-/// As [`write_attribute`].
+/// Fails as [`write_attribute`] does.
 pub(super) fn write_complex(
     mode: Mode,
     container: &mut Map<String, Value>,
@@ -69,7 +71,7 @@ pub(super) fn write_complex(
     })
 }
 
-/// Whether `parts` take the `value` of an object away, or give another one to an object that has one.
+/// Whether `parts` clear the `value` of an object, or change an existing `value`.
 fn says_other_value(object: &Map<String, Value>, parts: &[Part<'_>]) -> bool {
     let value = parts.iter().find(|(part, _)| part.name == "value");
     value.is_some_and(|(part, new)| match (object.get("value"), new) {
@@ -79,17 +81,17 @@ fn says_other_value(object: &Map<String, Value>, parts: &[Part<'_>]) -> bool {
     })
 }
 
-/// Whether the sub-attribute `name` can be set once only.
+/// Whether a client can set the sub-attribute `name` only once.
 pub(super) fn is_immutable(attribute: &Attribute, name: &str) -> bool {
     attribute
         .sub_attribute(name)
         .is_some_and(|sub_attribute| sub_attribute.mutability == Mutability::Immutable)
 }
 
-/// Writes what an operation says about the sub-attributes of one complex value, which is at `at`.
+/// Writes the sub-attributes that an operation names to the complex value at `at`.
 ///
 /// # Errors
-/// As [`write_attribute`].
+/// Fails as [`write_attribute`] does.
 pub(super) fn write_parts(
     mode: Mode,
     object: &mut Map<String, Value>,
@@ -126,13 +128,13 @@ fn write_part(
     })
 }
 
-/// Reads what `value` says about the sub-attributes of a complex value; `None` when it is no value at all.
+/// Reads the sub-attributes that `value` sets and clears in a complex value. Returns `None` when `value` is no value.
 ///
-/// Reading drops what is empty, but here an empty sub-attribute is one to be cleared: `{"value": ""}` is one of the
-/// ways in which Entra ID takes a manager away.
+/// Reading drops empty sub-attributes, but here an empty sub-attribute is to be cleared. `{"value": ""}` is one of the
+/// ways in which Entra ID removes a manager.
 ///
 /// # Errors
-/// As [`read_element`].
+/// Fails as [`read_element`] does.
 pub(super) fn read_parts<'s>(
     attribute: &'s Attribute,
     value: &Value,
@@ -160,7 +162,7 @@ pub(super) fn read_parts<'s>(
     Ok(Some(emptied.chain(set).collect()))
 }
 
-/// Changes the object called `name`, which is made when it is missing and disappears when it ends up empty.
+/// Changes the object called `name`. A missing object is created, and an empty object is removed afterwards.
 pub(super) fn within(
     container: &mut Map<String, Value>,
     name: &str,
@@ -179,7 +181,8 @@ pub(super) fn within(
     Ok(())
 }
 
-/// Makes a change, and refuses it when it gave an immutable attribute another value than it had (RFC 7643 §7).
+/// Makes a change. Fails with `mutability` when the change replaced or removed the value of an immutable attribute
+/// (RFC 7643 §7).
 pub(super) fn unless_immutable(
     container: &mut Map<String, Value>,
     attribute: &Attribute,

@@ -1,6 +1,6 @@
 //! The `path` of an operation (RFC 7644 §3.5.2, Figure 7): `attrPath / valuePath [subAttr]`, or a schema's URI.
 //!
-//! Says where a path leads according to the schema tables; knows nothing about values.
+//! The module finds the destination of a path in the schema tables. It reads no values.
 
 use super::request::Operation;
 use crate::Error;
@@ -10,38 +10,38 @@ use crate::filter::{BoundFilter, Filter};
 use crate::schema::{Attribute, AttributeType, Mutability, ResourceType, Returned, Schema, Target};
 use serde_json::{Map, Value};
 
-/// Where a path leads.
+/// The destination of a path.
 pub(super) enum Destination<'s> {
-    /// `schemas`: not an attribute of any table, because it follows from the extensions a resource has.
+    /// `schemas`. No table has this attribute, because it follows from the extensions of a resource.
     Schemas,
     /// All attributes of the core schema.
     Core,
     /// All attributes of an extension.
     Extension(&'s Schema),
-    /// An attribute, or some of its values, or a part of it.
+    /// An attribute, some of its values, or a part of it.
     Place(Place<'s>),
-    /// An attribute that no table has. There is nothing to do, as for such a one in a body: a refusal would take the
-    /// rest of the request with it, and with that perhaps somebody's `active`.
+    /// An attribute that no table has. The operation is ignored, as an unknown attribute in a body is. A failure would
+    /// also stop the rest of the request, which may set `active`.
     Unknown,
 }
 
-/// An attribute, or some of its values, or a part of it.
+/// An attribute, some of its values, or a part of it.
 pub(super) struct Place<'s> {
-    /// The extension it belongs to; `None` for common and core attributes.
+    /// The extension of the attribute; `None` for common and core attributes.
     pub extension: Option<&'s Schema>,
     /// The attribute.
     pub attribute: &'s Attribute,
-    /// The value filter, which only a list can have.
+    /// The value filter. Only a list can have one.
     pub filter: Option<BoundFilter>,
     /// The sub-attribute, when the path names one.
     pub sub_attribute: Option<&'s Attribute>,
 }
 
-/// Finds where `path` leads.
+/// Finds the destination of `path`.
 ///
 /// # Errors
-/// `invalidPath` when it is malformed or filters what is not a list of objects; `invalidFilter` when the filter in it is
-/// wrong.
+/// `invalidPath` when the path is malformed, or filters an attribute that is no list of objects. `invalidFilter` when
+/// the filter in the path is wrong.
 pub(super) fn resolve<'s>(
     resource_type: &'s ResourceType,
     path: &str,
@@ -49,7 +49,7 @@ pub(super) fn resolve<'s>(
     if path.eq_ignore_ascii_case("schemas") {
         return Ok(Destination::Schemas);
     }
-    // A schema's URI may be one that does not read as an attribute path.
+    // The URI of a schema may lack the form of an attribute path.
     if let Some(container) = resource_type.container(path) {
         return Ok(container.into());
     }
@@ -97,9 +97,10 @@ fn resolve_value_path<'s>(
     Ok(Destination::Place(Place { extension, attribute, filter, sub_attribute }))
 }
 
-/// Whether the path of an operation has a value filter after an attribute of a single value. There is nothing to choose
-/// from, but a refusal would take the rest of the request with it. `active` is excluded: the client must
-/// learn that the deactivation failed.
+/// Whether the path of an operation has a value filter after an attribute of a single value.
+///
+/// Such a filter has no values to choose from, but a failure would stop the rest of the request. `active` is excluded:
+/// the client must learn that the deactivation failed.
 pub(super) fn filters_single_value(resource_type: &ResourceType, operation: &Operation) -> bool {
     let path = operation.path.as_deref().filter(|path| path.contains('['));
     let parsed = path.and_then(|path| Filter::parse_value_path(path).ok());
@@ -108,7 +109,7 @@ pub(super) fn filters_single_value(resource_type: &ResourceType, operation: &Ope
         if !attribute.multi_valued && !attribute.defaulted && attribute.mutability != Mutability::ReadOnly)
 }
 
-/// The names in a value filter that are no sub-attributes of `attribute`.
+/// The names in a value filter that are not sub-attributes of `attribute`.
 pub(crate) fn unknown_parts<'f>(
     attribute: &'f Attribute,
     filter: &'f Filter,
@@ -131,7 +132,7 @@ impl<'s> From<Target<'s>> for Destination<'s> {
 }
 
 impl Place<'_> {
-    /// What is there, whatever a filter selects of it.
+    /// The current value at the place. The filter is ignored.
     pub fn value<'a>(&self, attributes: &'a Map<String, Value>) -> Option<&'a Value> {
         let container = match self.extension {
             Some(extension) => attributes.get(&extension.id)?.as_object()?,
@@ -144,7 +145,7 @@ impl Place<'_> {
         }
     }
 
-    /// The attribute in canonical spelling, for errors.
+    /// The attribute in canonical spelling, for error texts.
     pub fn attribute_at(&self) -> String {
         match self.extension {
             Some(extension) => format!("{}:{}", extension.id, self.attribute.name),
@@ -152,7 +153,7 @@ impl Place<'_> {
         }
     }
 
-    /// The place in canonical spelling, for errors.
+    /// The place in canonical spelling, for error texts.
     pub fn at(&self) -> String {
         let mut at = self.attribute_at();
         if let Some(sub_attribute) = self.sub_attribute {
@@ -162,18 +163,19 @@ impl Place<'_> {
         at
     }
 
-    /// Whether only the server may set it.
+    /// Whether only the server may set the place.
     pub fn is_read_only(&self) -> bool {
         self.named().any(|attribute| attribute.mutability == Mutability::ReadOnly)
     }
 
-    /// Whether its values are taken and forgotten, such as a password.
+    /// Whether the service accepts and discards the values, such as a password.
     pub fn is_never_kept(&self) -> bool {
         self.named().any(|attribute| attribute.returned == Returned::Never)
     }
 
-    /// Whether it is a single boolean that always has a value, such as `active`. "No value" would have to mean true or
-    /// false for it, and an account must not change sides by a slip.
+    /// Whether the place is a single boolean that always has a value, such as `active`.
+    ///
+    /// "No value" would have to mean true or false for it. A client mistake must not activate or deactivate an account.
     pub fn is_switch(&self) -> bool {
         self.attribute.kind == AttributeType::Boolean
             && self.attribute.defaulted
@@ -181,12 +183,12 @@ impl Place<'_> {
             && self.sub_attribute.is_none()
     }
 
-    /// Whether `element` of the list is meant; all are when there is no filter.
+    /// Whether the path selects `element` of the list. Without a filter, it selects all elements.
     pub fn selects(&self, element: &Value) -> bool {
         self.filter.as_ref().is_none_or(|filter| filter.matches_element(element))
     }
 
-    /// What an element must have for the filter to match it, when the filter says no more than that.
+    /// The sub-attributes that an element needs to match the filter. `None` when the filter says more than that.
     pub fn described_element(&self) -> Option<Map<String, Value>> {
         match &self.filter {
             Some(filter) => filter.eq_terms().map(Map::from_iter),
@@ -199,8 +201,8 @@ impl Place<'_> {
     }
 }
 
-/// Refuses a path to what only the server may set (RFC 7644 §3.5.2: "each operation against an attribute MUST be
-/// compatible with the attribute's mutability").
+/// Fails for a path to a place that only the server may set. RFC 7644 §3.5.2: "each operation against an attribute MUST
+/// be compatible with the attribute's mutability".
 pub(super) fn refuse_read_only(place: &Place<'_>) -> Result<(), Error> {
     if place.is_read_only() {
         return Err(Error::mutability(format!(

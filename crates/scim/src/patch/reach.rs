@@ -1,5 +1,5 @@
-//! Which values of a list that is kept apart a request can touch, so that adding one member to a group of 50,000 reads
-//! one member.
+//! Finds the values of a list kept apart that a request can touch. So adding one member to a group of 50,000 reads one
+//! member.
 
 use super::path::{Destination, Place, resolve};
 use super::request::{Op, PatchRequest};
@@ -8,12 +8,12 @@ use crate::values::{nested, unwrapped};
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 
-/// What a request can touch of the attribute that is kept apart.
+/// The values that a request can touch of the attribute that is kept apart.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reach {
-    /// Those of its values with one of these in `value`; none of them when there is none.
+    /// The values with one of these texts in `value`. An empty set means no value.
     These(BTreeSet<String>),
-    /// Any of its values.
+    /// Any value of the attribute.
     All,
 }
 
@@ -33,10 +33,10 @@ impl Reach {
     }
 }
 
-/// What `request` can touch of the attribute of `resource_type` that is kept apart. [`super::apply`] needs no more of its
-/// values than these, and leaves the others as they are.
+/// Finds the values that `request` can touch of the attribute of `resource_type` that is kept apart.
 ///
-/// An operation that cannot be applied touches nothing: applying it says what is wrong.
+/// [`super::apply`] needs only these values, and leaves the others unchanged. An operation that cannot be applied
+/// touches no value: [`super::apply`] reports its error.
 pub fn reach(resource_type: &ResourceType, request: &PatchRequest) -> Reach {
     let reaches = request.operations.iter().map(|operation| {
         let (op, value) = (operation.op, operation.value.as_ref());
@@ -96,7 +96,7 @@ fn reach_of_place(place: &Place<'_>, op: Op, value: Option<&Value>) -> Reach {
     }
 }
 
-/// The `value` of each of the values that an operation names.
+/// The `value` of each element that an operation names.
 fn values_in(attribute: &Attribute, value: &Value) -> Reach {
     match nested(attribute, value).unwrap_or(value) {
         Value::Array(elements) => elements

@@ -1,5 +1,5 @@
-//! `remove` (RFC 7644 §3.5.2.2). What is not there is as good as removed: Okta and Entra ID repeat removals, so only a
-//! path that cannot be right is refused.
+//! Applies `remove` (RFC 7644 §3.5.2.2). Removing an absent value succeeds, because Okta and Entra ID repeat removals.
+//! Only a path that cannot be right fails.
 
 use super::elements::{change_elements, remove_elements};
 use super::list::{put_list, take_list};
@@ -18,8 +18,10 @@ use std::collections::HashMap;
 /// Applies a `remove` operation (RFC 7644 §3.5.2.2).
 ///
 /// # Errors
-/// `noTarget` without a path; `mutability` for what is required or readOnly, for what is immutable and there, and for a
-/// boolean that a resource has or has not, such as `active`; else as [`super::apply`].
+/// - `noTarget` without a path.
+/// - `mutability` for a required or readOnly attribute, and for an immutable attribute with a value.
+/// - `mutability` for a single boolean that always has a value, such as `active`.
+/// - Otherwise, fails as [`super::apply`] does.
 pub(super) fn remove(
     resource_type: &ResourceType,
     attributes: &mut Map<String, Value>,
@@ -92,8 +94,8 @@ fn remove_place(
             remove_elements(container, place);
             Ok(())
         }
-        // The RFC knows no value here and would empty the list: the costliest mistake with Entra ID's
-        // `Remove members` and its `value`. `null` is how some serializers write that there is none.
+        // The RFC defines no value for `remove` and would empty the list. With Entra ID's `Remove members` and its
+        // `value`, that is the most harmful mistake. A `null` counts as absent, because some serializers write it so.
         (None, Some(value)) if attribute.multi_valued && !value.is_null() => {
             remove_values(container, attribute, value, &at)
         }
@@ -108,7 +110,7 @@ fn remove_place(
     Ok(())
 }
 
-/// Removes the values of a list that are among the given ones.
+/// Removes the given values from a list.
 fn remove_values(
     container: &mut Map<String, Value>,
     attribute: &Attribute,
@@ -141,7 +143,7 @@ fn remove_values(
     Ok(())
 }
 
-/// Reads one of the given values, which may be the bare text of a `value`. `None` for one that says nothing.
+/// Reads a given value, which may be the bare text of a `value`. Returns `None` for a value without content.
 fn read_given(attribute: &Attribute, given: &Value, at: &str) -> Result<Option<Value>, Error> {
     let is_bare = given.is_string() && !attribute.sub_attributes.is_empty();
     let given = match is_bare {
@@ -154,7 +156,7 @@ fn read_given(attribute: &Attribute, given: &Value, at: &str) -> Result<Option<V
     read_listed(attribute, given, at)
 }
 
-/// Whether the two say different things about what the value is for; saying nothing contradicts nothing.
+/// Whether both values have a `type`, and the two differ. A value without a `type` contradicts no other.
 fn contradicts_type(attribute: &Attribute, element: &Value, wanted: &Value) -> bool {
     match (element.get("type"), wanted.get("type"), attribute.sub_attribute("type")) {
         (Some(element), Some(wanted), Some(sub_attribute)) => {
@@ -164,7 +166,7 @@ fn contradicts_type(attribute: &Attribute, element: &Value, wanted: &Value) -> b
     }
 }
 
-/// Whether `element` has everything that `wanted` has.
+/// Whether `element` has every sub-attribute value of `wanted`.
 fn holds_all(attribute: &Attribute, element: &Value, wanted: &Value) -> bool {
     let Value::Object(wanted) = wanted else { return element == wanted };
     wanted.iter().all(|(name, wanted)| {

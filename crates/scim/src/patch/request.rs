@@ -1,4 +1,4 @@
-//! Reading the body of a PATCH request (RFC 7644 §3.5.2): its structure, not yet what it does.
+//! Reads the body of a PATCH request (RFC 7644 §3.5.2) and checks its structure. Operations are applied elsewhere.
 
 use super::in_operation;
 use crate::error::quoted;
@@ -8,48 +8,53 @@ use crate::values::{is_absent_list, unwrapped};
 use crate::{Error, urn};
 use serde_json::{Map, Value};
 
-/// The most operations one request may hold. Okta removes up to 1,000 group members at once, one operation each.
+/// The maximum number of operations in a request. Okta removes up to 1,000 group members at once, with an operation for
+/// each member.
 const MAX_OPERATIONS: usize = 2_000;
 
 /// A parsed PATCH request (RFC 7644 §3.5.2).
 #[derive(Debug, Clone, PartialEq)]
 pub struct PatchRequest {
-    /// What to do, in this order.
+    /// The operations, in the order in which they apply.
     pub operations: Vec<Operation>,
 }
 
 /// One operation (RFC 7644 §3.5.2).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Operation {
-    /// What to do.
+    /// The kind of operation.
     pub op: Op,
-    /// Where, as written between white space; `None` for the resource itself, as `null` and an empty text are too.
+    /// The path, without white space around it. `None` for the resource itself, also when the client sent `null` or an
+    /// empty text.
     pub path: Option<String>,
-    /// With what; a `null` that was sent is a value.
+    /// The value. A `null` that the client sent is a value.
     pub value: Option<Value>,
 }
 
 /// The three kinds of operation (RFC 7644 §3.5.2.1 to §3.5.2.3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Op {
-    /// §3.5.2.1.
+    /// Adds values (§3.5.2.1).
     Add,
-    /// §3.5.2.2.
+    /// Removes values (§3.5.2.2).
     Remove,
-    /// §3.5.2.3.
+    /// Replaces values (§3.5.2.3).
     Replace,
 }
 
 impl PatchRequest {
     /// Reads a request body (RFC 7644 §3.5.2).
     ///
-    /// The names of members, the message URI and `op` are taken in any case: Entra ID sends `Replace`. Members that
-    /// are not known are ignored. `schemas` may be missing or empty. So may `Operations`: such a request changes nothing.
-    /// But a body with other members and no operations is refused: its attributes would be ignored.
+    /// The names of members, the message URI and `op` are accepted in any case: Entra ID sends `Replace`. Unknown
+    /// members are ignored. `schemas` and `Operations` may be missing or empty. A request without operations changes
+    /// nothing. But a body with other members and no operations fails: its attributes would be ignored.
     ///
     /// # Errors
-    /// `invalidSyntax`: another message in `schemas`, too many `Operations` or something else in their place, an operation
-    /// that is malformed, or a member that is there twice in different case.
+    /// `invalidSyntax` for:
+    /// - another message in `schemas`
+    /// - too many `Operations`, or `Operations` that are no list
+    /// - a malformed operation
+    /// - a member that appears twice in different case
     pub fn read(body: Body) -> Result<PatchRequest, Error> {
         let mut body = body.into_object();
         message::require_if_named(&body, urn::PATCH_OP)?;
@@ -83,8 +88,10 @@ impl PatchRequest {
     }
 }
 
-/// For how many operations one stands: an object has one for each of its members, also of a schema's object in it. A path
-/// may be that of a whole schema, so it changes nothing.
+/// The number of operations that an operation counts as.
+///
+/// An object counts one for each of its members, and one for each member of a schema's object in it. The path may be
+/// the path of a whole schema, so the count ignores the path.
 fn weight(operation: &Operation) -> usize {
     let value = operation.value.as_ref().map(unwrapped);
     value.and_then(Value::as_object).map_or(1, |members| {
@@ -107,7 +114,7 @@ fn read_operation(operation: Value) -> Result<Operation, Error> {
     Ok(Operation { op, path, value })
 }
 
-/// The object in a value without a path. Client libraries also send it as JSON text, or in a list of one.
+/// The object in a value without a path. Client libraries also send this object as JSON text, or in a list of one.
 fn read_attributes(value: Value) -> Value {
     let value = match value {
         Value::String(text) => json::read_value(text.as_bytes()).unwrap_or(Value::String(text)),

@@ -1,4 +1,4 @@
-//! PATCH as tables of cases: what is there, what is asked, what is there afterwards.
+//! PATCH as tables of cases: attributes before, operations, and attributes after.
 
 mod entra;
 mod errors;
@@ -22,19 +22,20 @@ use serde_json::{Map, Value, json};
 
 const GROUP: &str = "urn:ietf:params:scim:schemas:core:2.0:Group";
 
-/// Applies `operations` to a User. A `userName` is added on both sides, for it is required and rarely the point.
+/// Applies `operations` to a User. The helper adds a `userName` on both sides, because it is required but not under
+/// test.
 #[track_caller]
 fn check(attributes: Value, operations: Value, expected: Value) {
     check_on(&user_resource_type(), ("userName", attributes), operations, expected);
 }
 
-/// As [`check`], for a case that changes nothing.
+/// Applies `operations` as [`check`] does, and expects no change.
 #[track_caller]
 fn check_unchanged(attributes: Value, operations: Value) {
     check(attributes.clone(), operations, attributes);
 }
 
-/// As [`check`], for a Group and its `displayName`.
+/// Applies `operations` as [`check`] does, to a Group with a `displayName`.
 #[track_caller]
 fn check_group(attributes: Value, operations: Value, expected: Value) {
     check_on(&group_resource_type(), ("displayName", attributes), operations, expected);
@@ -54,14 +55,14 @@ fn check_on(
     assert_eq!(read, patched, "the result is canonical");
 }
 
-/// Applies `operations` to a User and expects a refusal that mentions `detail`.
+/// Applies `operations` to a User and expects an error that mentions `detail`.
 #[track_caller]
 fn check_error(attributes: Value, operations: Value, scim_type: ScimType, detail: &str) {
     let before = with_required("userName", attributes);
     refuse(&user_resource_type(), before, operations, scim_type, detail);
 }
 
-/// As [`check_error`], for a Group.
+/// Applies `operations` as [`check_error`] does, to a Group.
 #[track_caller]
 fn check_group_error(attributes: Value, operations: Value, scim_type: ScimType, detail: &str) {
     let before = with_required("displayName", attributes);
@@ -116,7 +117,7 @@ fn object(value: Value) -> Map<String, Value> {
     }
 }
 
-/// Something like RFC 7643 §4.2, with the immutable parts of a member.
+/// A Group close to RFC 7643 §4.2, with the immutable parts of a member.
 fn group_resource_type() -> ResourceType {
     let immutable = |attribute: Attribute| attribute.mutability(Mutability::Immutable);
     ResourceType {

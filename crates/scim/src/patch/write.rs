@@ -1,4 +1,5 @@
-//! `add` and `replace` (RFC 7644 §3.5.2.1 and §3.5.2.3): from an operation to the attributes it names.
+//! Applies `add` and `replace` (RFC 7644 §3.5.2.1 and §3.5.2.3): finds the attributes that an operation names, and
+//! writes them.
 
 use super::elements::write_elements;
 use super::members::{Member, read_container, read_members};
@@ -11,19 +12,19 @@ use crate::validate::value::{not_boolean, read_value, wrong_type};
 use crate::values::{is_no_value, loses_a_part};
 use serde_json::{Map, Value};
 
-/// How a value meets what is there.
+/// The effect of a new value on existing values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Mode {
-    /// Values of a list join the others.
+    /// New values of a list join the existing values.
     Add,
-    /// Values of a list take the place of the others.
+    /// New values of a list replace the existing values.
     Replace,
 }
 
 /// Applies an `add` operation (RFC 7644 §3.5.2.1).
 ///
 /// # Errors
-/// As [`super::apply`].
+/// Fails as [`super::apply`] does.
 pub(super) fn add(
     resource_type: &ResourceType,
     attributes: &mut Map<String, Value>,
@@ -35,7 +36,7 @@ pub(super) fn add(
 /// Applies a `replace` operation (RFC 7644 §3.5.2.3).
 ///
 /// # Errors
-/// As [`super::apply`].
+/// Fails as [`super::apply`] does.
 pub(super) fn replace(
     resource_type: &ResourceType,
     attributes: &mut Map<String, Value>,
@@ -107,7 +108,7 @@ fn write_place(
     }
 }
 
-/// Whether all of the value is unreadable. Such a value leaves the list unchanged.
+/// Whether reading loses a part of the value and leaves no value. Such a value changes nothing.
 fn is_lost(place: &Place<'_>, value: &Value) -> Result<bool, Error> {
     let attribute = place.sub_attribute.unwrap_or(place.attribute);
     let is_part_of_element = place.filter.is_some() && place.sub_attribute.is_none();

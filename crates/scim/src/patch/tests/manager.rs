@@ -1,4 +1,4 @@
-//! A single complex attribute that has a `value`, such as the manager: the rest of it describes that value.
+//! A single complex attribute with a `value`, such as the manager. Its other sub-attributes describe that value.
 
 use super::{check, check_unchanged};
 use crate::urn::ENTERPRISE_USER;

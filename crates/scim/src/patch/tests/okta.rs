@@ -1,4 +1,4 @@
-//! What Okta sends.
+//! Requests of Okta.
 
 use super::{check, check_group, check_unchanged};
 use serde_json::{Value, json};

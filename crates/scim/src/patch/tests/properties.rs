@@ -1,4 +1,4 @@
-//! What holds for any request.
+//! Properties that hold for any request.
 
 use super::{GROUP, group_resource_type, object, patch, read};
 use crate::ScimType;
@@ -143,7 +143,7 @@ proptest! {
             let Ok(once) = patch(&resource_type, &before, operations.clone()) else { continue };
             match patch(&resource_type, &once, operations.clone()) {
                 Ok(twice) => prop_assert_eq!(twice, once),
-                // What the filter found has changed so that it finds it no more.
+                // The first run changed the values that the filter found, so the filter finds no value now.
                 Err(error) => prop_assert_eq!(error.scim_type, ScimType::NoTarget),
             }
         }

@@ -1,4 +1,4 @@
-//! Reading the body.
+//! Reads request bodies.
 
 use super::object;
 use crate::patch::{Op, Operation, PatchRequest};

@@ -1,4 +1,4 @@
-//! Every example of RFC 7644 §3.5.2, in its order.
+//! All examples of RFC 7644 §3.5.2, in its order.
 
 use super::{check, check_group};
 use serde_json::{Value, json};
