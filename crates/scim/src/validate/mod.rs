@@ -1,7 +1,7 @@
-//! Reading what a client sent against the schema tables (RFC 7643 §2): canonical names, right types, known limits.
+//! Checks the JSON of a client against the schema tables (RFC 7643 §2): canonical names, right types, known limits.
 //!
-//! What comes out holds only attributes the tables know, under their canonical names, and no empty values. Unknown
-//! and readOnly attributes are ignored, as RFC 7644 §3.3 lets a server do.
+//! The result holds only attributes of the tables, under their canonical names, and no empty values. Unknown and
+//! readOnly attributes are ignored, as RFC 7644 §3.3 allows.
 
 pub mod value;
 
@@ -18,18 +18,18 @@ use serde_json::{Map, Value};
 use std::collections::HashSet;
 use value::{read_value, wrong_type};
 
-/// The largest resource kept, in bytes of JSON. A DynamoDB item holds 400 KB, and a history entry keeps the old and
-/// the new value of what changed.
+/// The largest resource that is kept, in bytes of JSON. The limit leaves room in a DynamoDB item, which holds 400 KB. A
+/// history entry keeps the old and the new value of a change.
 pub const MAX_RESOURCE_BYTES: usize = 128 * 1024;
 
 /// Reads the body of a POST or PUT (RFC 7644 §3.3 and §3.5.1) into a document.
 ///
 /// `schemas` may be missing, `null` or empty. Otherwise it must be a list of strings with the resource type's own URI.
-/// `id`, `meta` and other readOnly attributes are ignored, and so is everything unknown.
+/// `id`, `meta` and other readOnly attributes are ignored, and so are unknown attributes.
 ///
 /// # Errors
-/// `invalidSyntax` for a malformed `schemas` or an attribute that is there twice; `invalidValue` for a value of the
-/// wrong type or beyond a limit, and for a required attribute that is missing.
+/// - `invalidSyntax` for a malformed `schemas`, or for an attribute that appears twice.
+/// - `invalidValue` for a value of the wrong type or beyond a limit, and for a missing required attribute.
 pub fn read_resource(resource_type: &ResourceType, body: Body) -> Result<Document, Error> {
     let mut kept = Kept::default();
     for (key, value) in body.into_object() {
@@ -54,7 +54,7 @@ pub fn read_resource(resource_type: &ResourceType, body: Body) -> Result<Documen
     Ok(document)
 }
 
-/// Reads the object of an extension; `None` when it holds nothing.
+/// Reads the object of an extension. Returns `None` when it holds no attribute.
 fn read_extension(extension: &Schema, value: Value) -> Result<Option<Map<String, Value>>, Error> {
     let value = match value {
         Value::Array(_) => unwrapped(&value).clone(),
@@ -74,8 +74,8 @@ fn read_extension(extension: &Schema, value: Value) -> Result<Option<Map<String,
     Ok((!kept.attributes.is_empty()).then_some(kept.attributes))
 }
 
-/// Takes out of every list the values that say nothing, and makes one of those that are the same (RFC 7643 §2.4). A
-/// PATCH is settled so after its last operation.
+/// Removes list values without content, and merges repeated values into one (RFC 7643 §2.4). A PATCH settles its
+/// document after its last operation.
 pub fn settle_resource(resource_type: &ResourceType, document: &mut Document) {
     let attributes = document.as_object_mut();
     settle_lists(resource_type.attributes(), attributes);
@@ -104,11 +104,11 @@ fn settle_lists<'s>(
     }
 }
 
-/// Checks a whole set of settled attributes: nothing required is missing, at most one value of a list is primary, and
-/// it is not too large. A PATCH is checked so after its last operation.
+/// Checks a settled document: required attributes are present, at most one value of a list is primary, and the size is
+/// within the limit. A PATCH checks its document after its last operation.
 ///
 /// # Errors
-/// `invalidValue`.
+/// `invalidValue` when a check fails.
 pub fn check_resource(resource_type: &ResourceType, document: &Document) -> Result<(), Error> {
     let attributes = document.as_object();
     let must_be_sent = |attribute: &&Attribute| attribute.required && !attribute.defaulted;
@@ -153,7 +153,7 @@ fn check_lists<'s>(
     Ok(())
 }
 
-/// What is kept of an object, and which of its names were there.
+/// The attributes that are kept of an object, and the names that the object has.
 #[derive(Default)]
 struct Kept<'s> {
     attributes: Map<String, Value>,
@@ -169,7 +169,8 @@ impl<'s> Kept<'s> {
         self.insert(&attribute.name, read, at)
     }
 
-    /// Two spellings of one name (`title` and `Title`) are one attribute sent twice, also when one says nothing.
+    /// Keeps a value. Two spellings of a name (`title` and `Title`) are the same attribute sent twice, even when one
+    /// has no value.
     fn insert(&mut self, name: &'s str, value: Option<Value>, at: &str) -> Result<(), Error> {
         if !self.seen.insert(name) {
             return Err(Error::repeated(at));

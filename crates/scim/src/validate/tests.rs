@@ -6,7 +6,7 @@ use crate::schema::{ResourceTypes, user_resource_type};
 use crate::urn::{ENTERPRISE_USER, ENTERPRISE_USER_ALIASES, GROUP, USER, USER_ALIASES};
 use serde_json::{Value, json};
 
-/// Reads a body that has a userName beside `body`, and gives back what is kept beside it.
+/// Reads `body` with an added userName, and compares the other attributes that are kept.
 #[track_caller]
 fn check(body: Value, expected: Value) {
     let mut body = body.as_object().unwrap().clone();

@@ -1,4 +1,4 @@
-//! One value against its attribute (RFC 7643 §2.3): its type, its length, and in which spellings it may come.
+//! Checks a value against its attribute (RFC 7643 §2.3): its type, its length, and its accepted spellings.
 
 use super::Kept;
 use crate::Error;
@@ -17,13 +17,14 @@ use icu_properties::CodePointSetData;
 use icu_properties::props::BidiControl;
 use serde_json::{Map, Value};
 
-/// Reads the whole value of an attribute: a list when it is multi-valued. `None` when it is no value: `null`, an
-/// empty string, list or object (RFC 7643 §2.5), or something that is never kept. `at` names the place in errors.
+/// Reads the whole value of an attribute, which is a list when the attribute is multi-valued. `at` names the place in
+/// errors.
 ///
-/// Values that say nothing but their `type` may still be in a list: a PATCH can say the rest in its next operation.
+/// Returns `None` for `null`, and for an empty string, list or object (RFC 7643 §2.5). A value that is never kept is
+/// `None` too. A list may still hold values with only a `type`: a later PATCH operation can add the rest.
 ///
 /// # Errors
-/// `invalidValue` or `invalidSyntax`, as [`read_resource`](super::read_resource).
+/// `invalidValue` or `invalidSyntax`, as for [`read_resource`](super::read_resource).
 pub fn read_value(attribute: &Attribute, value: Value, at: &str) -> Result<Option<Value>, Error> {
     if !attribute.multi_valued {
         return read_element(attribute, value, at);
@@ -48,7 +49,7 @@ pub fn read_value(attribute: &Attribute, value: Value, at: &str) -> Result<Optio
         {
             return Err(wrong_type(at, "a list", &simple));
         }
-        // Some clients send the only value without the list around it.
+        // Some clients send a single value without the list around it.
         only if !is_no_value(&only) => read.extend(read_listed(attribute, only, at)?),
         _ => {}
     }
@@ -56,10 +57,11 @@ pub fn read_value(attribute: &Attribute, value: Value, at: &str) -> Result<Optio
     Ok((!read.is_empty()).then_some(Value::Array(read)))
 }
 
-/// Reads an element of a list. `None` also when it loses a part, and nothing but `type`, `primary` and `display` is left.
+/// Reads an element of a list. Also returns `None` when reading loses a part of the element and leaves only `type`,
+/// `primary` and `display`.
 ///
 /// # Errors
-/// As [`read_value`].
+/// Fails as [`read_value`] does.
 pub(crate) fn read_listed(
     attribute: &Attribute,
     element: Value,
@@ -71,13 +73,13 @@ pub(crate) fn read_listed(
     Ok(read.filter(|read| !(loses_a_part && has_only_companions(attribute, read))))
 }
 
-/// Reads one value of an attribute: an element when it is multi-valued. `None` when it is no value.
+/// Reads a value of an attribute, which is an element when the attribute is multi-valued. Returns `None` for no value.
 ///
-/// An empty text is no value, and so is an empty list in the place of a single value. But `active` always has a value:
-/// nothing would have to mean true or false, and nobody can tell which.
+/// An empty text is no value, and so is an empty list in the place of a single value. But `active`, which has a
+/// default, refuses both: nobody can tell whether they mean true or false.
 ///
 /// # Errors
-/// `invalidValue` or `invalidSyntax`, as [`read_resource`](super::read_resource).
+/// `invalidValue` or `invalidSyntax`, as for [`read_resource`](super::read_resource).
 pub fn read_element(attribute: &Attribute, value: Value, at: &str) -> Result<Option<Value>, Error> {
     let value = match value {
         Value::Array(_) if !attribute.multi_valued => unwrapped(&value).clone(),
@@ -108,7 +110,7 @@ pub fn read_element(attribute: &Attribute, value: Value, at: &str) -> Result<Opt
                     date_time::with_time(&text)
                 }
                 Value::String(text) => text,
-                // A fraction could have been written in another way, so only whole numbers have one text.
+                // Only whole numbers become text, because only they have a single spelling.
                 Value::Number(number)
                     if attribute.kind == AttributeType::String && !number.is_f64() =>
                 {
@@ -125,8 +127,8 @@ pub fn read_element(attribute: &Attribute, value: Value, at: &str) -> Result<Opt
     }
 }
 
-/// The value in an object such as `{"value": "1"}`, where an element of a list has no sub-attributes: some clients write
-/// the elements of every list as those of RFC 7643 §2.4.
+/// Takes the value out of an object such as `{"value": "1"}`, where the elements of a list have no sub-attributes. Some
+/// clients write the elements of every list in the form of RFC 7643 §2.4.
 fn simple_value(attribute: &Attribute, value: Value, at: &str) -> Result<Value, Error> {
     match value {
         Value::Object(mut object)
@@ -156,7 +158,7 @@ fn read_complex(attribute: &Attribute, value: Value, at: &str) -> Result<Option<
     Ok((!kept.attributes.is_empty()).then_some(Value::Object(kept.attributes)))
 }
 
-/// RFC 7643 §2.3.2; Entra ID sends the words as text, in any case.
+/// Reads a boolean (RFC 7643 §2.3.2). Entra ID sends the words as text, in any case.
 fn read_boolean(value: &Value, at: &str) -> Result<Value, Error> {
     match value {
         Value::Bool(_) => Ok(value.clone()),
@@ -166,7 +168,7 @@ fn read_boolean(value: &Value, at: &str) -> Result<Value, Error> {
     }
 }
 
-/// RFC 7643 §2.3.4; Entra ID sends a number as text.
+/// Reads a whole number (RFC 7643 §2.3.4). Entra ID sends numbers as text.
 fn read_integer(value: Value, at: &str) -> Result<Value, Error> {
     let number = match &value {
         Value::Number(number) => Some(number.clone()).filter(|number| !number.is_f64()),
@@ -176,8 +178,8 @@ fn read_integer(value: Value, at: &str) -> Result<Value, Error> {
     number.map(Value::Number).ok_or_else(|| wrong_type(at, "a whole number", &value))
 }
 
-/// RFC 7643 §2.3.3; Entra ID sends a number as text. A number without a fraction is a whole number however it is written:
-/// 2.0 and 2 are one value.
+/// Reads a number (RFC 7643 §2.3.3). Entra ID sends numbers as text. A number without a fraction becomes a whole number
+/// if 64 bits can hold it: 2.0 and 2 are the same value.
 fn read_decimal(value: Value, at: &str) -> Result<Value, Error> {
     let number = match &value {
         Value::Number(number) => Some(number.clone()),
@@ -227,20 +229,20 @@ fn check_text(attribute: &Attribute, text: &str, at: &str) -> Result<(), Error> 
     }
 }
 
-/// A character that controls how text is shown, and is not shown itself. RFC 8265 §3.3 refuses them in names: with one for
-/// the direction of text, a name can look like another one.
+/// Whether an invisible character controls how text is displayed. RFC 8265 §3.3 forbids such characters in names: a
+/// character for the direction of text can make a name look like another.
 fn is_control(letter: char) -> bool {
     letter.is_control() || CodePointSetData::new::<BidiControl>().contains(letter)
 }
 
-/// RFC 7643 §2.3.6: base64 or base64url; certificates arrive with and without padding.
+/// Whether text is base64 or base64url (RFC 7643 §2.3.6). Clients send certificates with and without padding.
 pub(crate) fn is_base64(text: &str) -> bool {
     use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
     let text = text.trim_end_matches('=');
     STANDARD_NO_PAD.decode(text).is_ok() || URL_SAFE_NO_PAD.decode(text).is_ok()
 }
 
-/// Whether a value names nothing: no value, or an object without members.
+/// Whether a value has no content: no value, or an object without members.
 pub(crate) fn is_nothing(value: &Value) -> bool {
     is_no_value(value) || value.as_object().is_some_and(Map::is_empty)
 }
@@ -249,7 +251,7 @@ fn is_empty_text(value: &Value) -> bool {
     value.as_str().is_some_and(str::is_empty)
 }
 
-/// `invalidValue` for a value that is no object and cannot stand for one.
+/// `invalidValue` for a value that is no object and has no accepted short form.
 pub(crate) fn not_complex(attribute: &Attribute, found: &Value, at: &str) -> Error {
     let expected = match (attribute.sub_attribute("value"), attribute.bare_value) {
         (Some(_), true) => "text or an object such as {\"value\": …}",
@@ -259,8 +261,8 @@ pub(crate) fn not_complex(attribute: &Attribute, found: &Value, at: &str) -> Err
     wrong_type(at, expected, found)
 }
 
-/// `invalidValue` for what is neither true nor false. It shows what was sent, which is meant to be a word: other values
-/// are a person's and stay out of errors.
+/// `invalidValue` for a value that is neither true nor false. The error shows a text or number, because the client
+/// meant a boolean by it. Other errors hide values, which may be personal data.
 pub(crate) fn not_boolean(found: &Value, at: &str) -> Error {
     match found {
         Value::String(text) if !text.is_empty() => {
