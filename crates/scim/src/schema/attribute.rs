@@ -1,8 +1,8 @@
-//! One attribute and its characteristics (RFC 7643 §2.2), with the builder the tables are written in.
+//! An attribute and its characteristics (RFC 7643 §2.2), with the builder of the tables.
 
 use crate::error::quoted;
 
-/// Data types of RFC 7643 §2.3.
+/// The data types of RFC 7643 §2.3.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum AttributeType {
     /// Text (§2.3.1).
@@ -24,7 +24,7 @@ pub enum AttributeType {
 }
 
 impl AttributeType {
-    /// All of them, in the order of RFC 7643 §2.3.
+    /// All data types, in the order of RFC 7643 §2.3.
     pub const ALL: [Self; 8] = [
         Self::String,
         Self::Boolean,
@@ -36,7 +36,7 @@ impl AttributeType {
         Self::Complex,
     ];
 
-    /// The name in a schema document (RFC 7643 §7, `type`).
+    /// The name of the data type in a schema document (RFC 7643 §7, `type`).
     pub fn as_str(self) -> &'static str {
         match self {
             AttributeType::String => "string",
@@ -51,24 +51,24 @@ impl AttributeType {
     }
 }
 
-/// Who may set an attribute, and when (RFC 7643 §7, `mutability`).
+/// The party that may set an attribute, and the time (RFC 7643 §7, `mutability`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mutability {
-    /// Only the server; values sent by a client are ignored or refused.
+    /// Only the server sets the attribute. Values from a client are ignored or fail.
     ReadOnly,
-    /// Client and server, at any time.
+    /// Client and server set the attribute at any time.
     ReadWrite,
-    /// The client, once.
+    /// The client sets the attribute once.
     Immutable,
-    /// The client; it is never given back.
+    /// The client sets the attribute. No response returns it.
     WriteOnly,
 }
 
 impl Mutability {
-    /// All of them.
+    /// All mutabilities.
     pub const ALL: [Self; 4] = [Self::ReadOnly, Self::ReadWrite, Self::Immutable, Self::WriteOnly];
 
-    /// The name in a schema document.
+    /// The name of the mutability in a schema document.
     pub fn as_str(self) -> &'static str {
         match self {
             Mutability::ReadOnly => "readOnly",
@@ -79,24 +79,24 @@ impl Mutability {
     }
 }
 
-/// When an attribute is part of an answer (RFC 7643 §7, `returned`).
+/// The condition under which a response has an attribute (RFC 7643 §7, `returned`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Returned {
-    /// In every answer, whatever `attributes` and `excludedAttributes` say.
+    /// Every response has the attribute, regardless of `attributes` and `excludedAttributes`.
     Always,
-    /// In no answer.
+    /// No response has the attribute.
     Never,
-    /// Unless `attributes` leaves it out or `excludedAttributes` names it.
+    /// A response has the attribute unless `attributes` omits it or `excludedAttributes` names it.
     Default,
-    /// Only when `attributes` names it.
+    /// A response has the attribute only when `attributes` names it.
     Request,
 }
 
 impl Returned {
-    /// All of them.
+    /// All values of `returned`.
     pub const ALL: [Self; 4] = [Self::Always, Self::Never, Self::Default, Self::Request];
 
-    /// The name in a schema document.
+    /// The name of the value in a schema document.
     pub fn as_str(self) -> &'static str {
         match self {
             Returned::Always => "always",
@@ -107,22 +107,22 @@ impl Returned {
     }
 }
 
-/// How far a value must be unique (RFC 7643 §7, `uniqueness`).
+/// The scope in which a value must be unique (RFC 7643 §7, `uniqueness`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Uniqueness {
-    /// Not at all.
+    /// The value need not be unique.
     None,
-    /// Within the tenant.
+    /// The value is unique within one service provider endpoint.
     Server,
-    /// Everywhere.
+    /// The value is unique everywhere.
     Global,
 }
 
 impl Uniqueness {
-    /// All of them.
+    /// All values of `uniqueness`.
     pub const ALL: [Self; 3] = [Self::None, Self::Server, Self::Global];
 
-    /// The name in a schema document.
+    /// The name of the value in a schema document.
     pub fn as_str(self) -> &'static str {
         match self {
             Uniqueness::None => "none",
@@ -132,60 +132,62 @@ impl Uniqueness {
     }
 }
 
-/// What becomes of an element of a list that has no `value`.
+/// The treatment of a list element without a `value`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WithoutValue {
-    /// It is left out: a phone number without a number says nothing.
+    /// The element is left out: a phone number without a number has no content.
     LeftOut,
-    /// It is kept: a role may have nothing but a `display` (RFC 7643 §8.7.1 requires no sub-attribute).
+    /// The element is kept: a role may have only a `display` (RFC 7643 §8.7.1 requires no sub-attribute).
     Kept,
-    /// An empty element is left out. An element with an unknown name instead is refused: emails identify people.
+    /// An empty element is left out. An element with an unknown name instead fails the request, because emails identify
+    /// people.
     RefusedUnderAnotherName,
-    /// It is refused: the request would lose a member without an id.
+    /// The request fails, because it would lose a member without an id.
     Refused,
 }
 
-/// An attribute definition (RFC 7643 §7). The defaults of a new one are those of §2.2.
+/// The definition of an attribute (RFC 7643 §7). A new attribute has the defaults of §2.2.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attribute {
-    /// Its name in canonical spelling; names are compared without regard to ASCII case (§2.1).
+    /// The name in canonical spelling. Names are compared without regard to ASCII case (§2.1).
     pub name: String,
     /// The data type.
     pub kind: AttributeType,
-    /// Whether it holds a list of values.
+    /// Whether the attribute holds a list of values.
     pub multi_valued: bool,
-    /// For people who read `/Schemas`.
+    /// A description for readers of `/Schemas`.
     pub description: String,
-    /// Whether a resource cannot be without it.
+    /// Whether every resource must have the attribute.
     pub required: bool,
-    /// Suggested values, such as `work` and `home`; others are accepted too.
+    /// Suggested values, such as `work` and `home`. Other values are accepted too.
     pub canonical_values: Vec<String>,
     /// Whether text is compared exactly, or without regard to case.
     pub case_exact: bool,
-    /// Who may set it.
+    /// The party that may set the attribute, and the time.
     pub mutability: Mutability,
-    /// When it is given back.
+    /// The condition under which a response has the attribute.
     pub returned: Returned,
-    /// How far it must be unique.
+    /// The scope in which a value must be unique.
     pub uniqueness: Uniqueness,
-    /// What a reference may point to: resource type names, `external` or `uri`.
+    /// The targets of a reference: resource type names, `external` or `uri`.
     pub reference_types: Vec<String>,
-    /// The parts of a complex attribute.
+    /// The sub-attributes of a complex attribute.
     pub sub_attributes: Vec<Attribute>,
-    /// The longest text accepted, in Unicode characters.
+    /// The maximum length of text, in Unicode characters.
     pub max_chars: usize,
-    /// The most values accepted in a list.
+    /// The maximum number of values in a list.
     pub max_values: usize,
-    /// Whether bare text stands for `{"value": text}`: several identity providers send a manager so, and roles.
+    /// Whether bare text stands for `{"value": text}`. Several identity providers send managers and roles in this form.
     pub bare_value: bool,
-    /// What becomes of an element without a `value`.
+    /// The treatment of a list element without a `value`.
     pub without_value: WithoutValue,
-    /// Whether text that is too long is left out instead of refused.
+    /// Whether text over the maximum length is left out. Otherwise, such text fails the request.
     pub left_out_when_long: bool,
-    /// Whether this service always has a value for it, so that a client need not send one although it is required.
+    /// Whether the service always has a value. A client need not send the attribute, although it is required.
     pub defaulted: bool,
-    /// Whether its values are kept beside the resource and not in it: they do not count for its size, and a PATCH is
-    /// applied to those of them that it can reach.
+    /// Whether the values are kept beside the resource and not in it.
+    ///
+    /// Such values do not count for the size of the resource. A PATCH is applied only to the values that it can reach.
     pub kept_apart: bool,
 }
 
@@ -249,13 +251,13 @@ impl Attribute {
         attribute
     }
 
-    /// Makes it a list.
+    /// Makes the attribute a list.
     pub fn multi_valued(mut self) -> Self {
         self.multi_valued = true;
         self
     }
 
-    /// Makes it required.
+    /// Makes the attribute required.
     pub fn required(mut self) -> Self {
         self.required = true;
         self
@@ -273,7 +275,7 @@ impl Attribute {
         self
     }
 
-    /// Sets when it is returned.
+    /// Sets the condition under which a response has the attribute.
     pub fn returned(mut self, returned: Returned) -> Self {
         self.returned = returned;
         self
@@ -291,13 +293,13 @@ impl Attribute {
         self
     }
 
-    /// Sets the longest text accepted, in characters.
+    /// Sets the maximum length of text, in characters.
     pub fn max_chars(mut self, max_chars: usize) -> Self {
         self.max_chars = max_chars;
         self
     }
 
-    /// Sets the most values accepted in a list.
+    /// Sets the maximum number of values in a list.
     pub fn max_values(mut self, max_values: usize) -> Self {
         self.max_values = max_values;
         self
@@ -309,37 +311,37 @@ impl Attribute {
         self
     }
 
-    /// Says what becomes of an element without a `value`.
+    /// Sets the treatment of a list element without a `value`.
     pub fn without_value(mut self, without_value: WithoutValue) -> Self {
         self.without_value = without_value;
         self
     }
 
-    /// Whether `text` is too long, and left out for that.
+    /// Whether `text` is over the maximum length and is left out for that reason.
     pub fn leaves_out(&self, text: &str) -> bool {
         self.left_out_when_long && text.chars().nth(self.max_chars).is_some()
     }
 
-    /// Lets a resource do without the value when its text is too long.
+    /// Leaves the value out when its text is over the maximum length.
     pub fn left_out_when_long(mut self) -> Self {
         self.left_out_when_long = true;
         self
     }
 
-    /// Makes it one that always has a value, whether a client sends it or not.
+    /// Makes the attribute required, with a value from the service when the client sends none.
     pub fn defaulted(mut self) -> Self {
         self.required = true;
         self.defaulted = true;
         self
     }
 
-    /// Keeps its values beside the resource.
+    /// Keeps the values beside the resource.
     pub fn kept_apart(mut self) -> Self {
         self.kept_apart = true;
         self
     }
 
-    /// Whether `name` names this attribute (RFC 7643 §2.1: without regard to case).
+    /// Whether `name` names this attribute, without regard to ASCII case (RFC 7643 §2.1).
     pub fn is_named(&self, name: &str) -> bool {
         self.name.eq_ignore_ascii_case(name)
     }
@@ -349,7 +351,7 @@ impl Attribute {
         self.sub_attributes.iter().find(|sub| sub.is_named(name))
     }
 
-    /// What an error says about the sub-attribute `name`, which this attribute does not have.
+    /// The error text for a sub-attribute `name` that this attribute does not have.
     pub(crate) fn lacks(&self, name: &str) -> String {
         let (owner, name) = (&self.name, quoted(name));
         if self.sub_attributes.is_empty() {
@@ -358,7 +360,7 @@ impl Attribute {
         format!("\"{owner}\" has no sub-attribute {name}; it has {}", self.sub_attribute_names())
     }
 
-    /// The sub-attributes, as an error lists them.
+    /// The names of the sub-attributes, in the form for an error text.
     pub(crate) fn sub_attribute_names(&self) -> String {
         let names: Vec<&str> = self.sub_attributes.iter().map(|sub| sub.name.as_str()).collect();
         names.join(", ")

@@ -1,4 +1,4 @@
-//! The attributes every resource has (RFC 7643 §3.1).
+//! The common attributes, which every resource has (RFC 7643 §3.1).
 
 use super::{Attribute, Mutability, Returned, Uniqueness};
 
@@ -35,7 +35,8 @@ pub(super) fn common_attributes() -> Vec<Attribute> {
     ]
 }
 
-/// The sub-attributes that RFC 7643 §2.4 gives a multi-valued attribute, around `value`.
+/// The default sub-attributes of a multi-valued attribute (RFC 7643 §2.4): the given `value`, and the attributes beside
+/// it.
 pub(super) fn plural(value: Attribute, types: &[&str]) -> Vec<Attribute> {
     vec![
         value,

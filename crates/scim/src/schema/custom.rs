@@ -1,8 +1,8 @@
-//! Attributes that a tenant declares for its Users, beside those of the RFCs: what a declaration may say, and the tables
-//! with such attributes in them (RFC 7643 §3.3, schema extensions).
+//! Attributes that a tenant declares for its Users: the rules for a declaration, and the tables with such attributes
+//! (RFC 7643 §3.3, schema extensions).
 //!
-//! A custom attribute is only ever added to an extension, so it can shadow none of the core schema. Its URN never begins
-//! with a built-in URN, so it can shadow no attribute of an extension either.
+//! A custom attribute always belongs to an extension, so it cannot shadow a core attribute. Its URN never begins with a
+//! built-in URN, so it cannot shadow an attribute of an extension either.
 
 #[cfg(test)]
 mod tests;
@@ -16,21 +16,21 @@ use crate::urn::ENTERPRISE_USER;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// The most attributes that a tenant declares. They are all kept in the tenant's item, which is read often.
+/// The maximum number of attributes that a tenant declares. The tenant's item holds all of them, and it is read often.
 pub const MAX_ATTRIBUTES: usize = 50;
-/// The longest URN of an extension, in characters.
+/// The maximum length of an extension's URN, in characters.
 pub const MAX_URN_CHARS: usize = 200;
-/// The longest name of an attribute, in characters.
+/// The maximum length of an attribute's name, in characters.
 pub const MAX_NAME_CHARS: usize = 64;
-/// The longest description of an attribute, in characters.
+/// The maximum length of an attribute's description, in characters.
 pub const MAX_DESCRIPTION_CHARS: usize = 200;
 
-/// Namespaces in which only the RFCs say what is what (RFC 7643 §10.3, RFC 7644 §8.2).
+/// Namespaces that only the RFCs may define (RFC 7643 §10.3, RFC 7644 §8.2).
 const RESERVED: [&str; 2] = ["urn:ietf:params:scim:schemas:core:", "urn:ietf:params:scim:api:"];
-/// Names that every resource has already (RFC 7643 §3 and §3.1).
+/// The names that every resource has already (RFC 7643 §3 and §3.1).
 const COMMON: [&str; 4] = ["schemas", "id", "externalId", "meta"];
 
-/// The data types that a custom attribute can have (RFC 7643 §2.3): all but the complex one.
+/// The data types of a custom attribute: all types of RFC 7643 §2.3 except complex.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum CustomType {
@@ -51,7 +51,7 @@ pub enum CustomType {
 }
 
 impl CustomType {
-    /// All of them, the common ones first.
+    /// All data types, common types first.
     pub const ALL: [Self; 7] = [
         Self::String,
         Self::Boolean,
@@ -62,12 +62,12 @@ impl CustomType {
         Self::Binary,
     ];
 
-    /// Reads a type's name; `None` when `text` is not one.
+    /// Reads the name of a data type. Returns `None` for any other text.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.as_str() == text)
     }
 
-    /// The name in a schema document (RFC 7643 §7, `type`).
+    /// The name of the data type in a schema document (RFC 7643 §7, `type`).
     pub fn as_str(self) -> &'static str {
         AttributeType::from(self).as_str()
     }
@@ -91,46 +91,46 @@ impl From<CustomType> for AttributeType {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CustomAttribute {
-    /// The URI of the extension it belongs to: one of the tenant's own, or the enterprise one.
+    /// The URI of the extension that has the attribute: the tenant's own extension, or the enterprise extension.
     pub urn: String,
-    /// Its name.
+    /// The name of the attribute.
     pub name: String,
-    /// Its data type.
+    /// The data type of the attribute.
     #[serde(rename = "type")]
     pub kind: CustomType,
-    /// Whether it holds a list of values.
+    /// Whether the attribute holds a list of values.
     #[serde(default)]
     pub multi_valued: bool,
-    /// Whether text is compared exactly; only that of type string can choose.
+    /// Whether text is compared exactly. Only the type string has a choice.
     #[serde(default)]
     pub case_exact: bool,
-    /// For people who read `/Schemas`.
+    /// A description for readers of `/Schemas`.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub description: String,
 }
 
 impl CustomAttribute {
-    /// Whether this is the attribute `name` of the extension `urn`; both are compared without regard to case.
+    /// Whether this is the attribute `name` of the extension `urn`. Both are compared without regard to ASCII case.
     pub fn is_identified(&self, urn: &str, name: &str) -> bool {
         self.urn.eq_ignore_ascii_case(urn) && self.name.eq_ignore_ascii_case(name)
     }
 
-    /// The attribute in notation with its URN (RFC 7644 §3.10).
+    /// The path of the attribute with its URN (RFC 7644 §3.10).
     pub fn path(&self) -> String {
         format!("{}:{}", self.urn, self.name)
     }
 
-    /// The value that a document has for it; `None` also for a value of another type, which was sent when the
-    /// attribute was declared otherwise.
+    /// The value of the attribute in a document. Also `None` for a value of another type, from an earlier declaration
+    /// of the attribute.
     pub fn value_in<'a>(&self, document: &'a Document) -> Option<&'a Value> {
         let value = document.get(&self.urn)?.get(&self.name)?;
         undeclared::fits(self.kind.into(), self.multi_valued, value).then_some(value)
     }
 
-    /// Checks what the declaration says by itself (RFC 7643 §2.1 for the name, RFC 8141 for the URN).
+    /// Checks the declaration alone (RFC 7643 §2.1 for the name, RFC 8141 for the URN).
     ///
     /// # Errors
-    /// `invalidValue`.
+    /// `invalidValue` for a malformed URN or name, and for a description that is too long or has control characters.
     pub fn check(&self) -> Result<(), Error> {
         if !is_urn(&self.urn) {
             return Err(Error::invalid_value(format!(
@@ -157,11 +157,11 @@ impl CustomAttribute {
         Ok(())
     }
 
-    /// Why the attribute cannot stand beside those that every tenant has, and the tenant's other ones; `None` when it
-    /// can. The sentence is for an administrator.
+    /// Explains a clash with the built-in attributes, or with the `others` that the tenant declares. Returns `None`
+    /// without a clash. The sentence is for an administrator.
     pub fn clash(&self, standard: &ResourceTypes, others: &[CustomAttribute]) -> Option<String> {
         let (urn, name) = (&self.urn, &self.name);
-        // The URN of an attribute would be the URN of a schema.
+        // Such a URN can be the path of a built-in attribute. The text would then name a schema too.
         if let Some(built_in) = standard.schemas().find(|schema| schema.is_extended_by(urn)) {
             return Some(format!(
                 "{urn} begins with {}, a URN of SCIM itself; declare the attribute under a URN of your own, or \
@@ -188,7 +188,7 @@ impl CustomAttribute {
                 built_in.name
             ));
         }
-        // One text must not name both an attribute and a whole schema.
+        // A text must not name both an attribute and a whole schema.
         let path = self.path();
         let schemas = standard.schemas().map(|schema| schema.id.as_str());
         let mut urns = schemas.chain(others.iter().map(|other| other.urn.as_str()));
@@ -202,7 +202,7 @@ impl CustomAttribute {
         None
     }
 
-    /// The same declaration in the spelling that is there already: URNs and names are the same in any case.
+    /// The same declaration in the existing spelling. URNs and names that differ only in case are the same.
     pub fn spelled_as(self, standard: &ResourceTypes, others: &[CustomAttribute]) -> Self {
         let Self { urn, name, .. } = &self;
         if let Some(known) = others.iter().find(|other| other.is_identified(urn, name)) {
@@ -217,7 +217,7 @@ impl CustomAttribute {
         Self { urn, ..self }
     }
 
-    /// The same declaration with `caseExact` as its type has it (RFC 7643 §2.3).
+    /// The same declaration with the `caseExact` that its type requires (RFC 7643 §2.3).
     pub fn with_case_of_type(self) -> Self {
         let case_exact = match self.kind {
             CustomType::String => self.case_exact,
@@ -244,11 +244,11 @@ impl From<&CustomAttribute> for Attribute {
 }
 
 impl ResourceTypes {
-    /// These types with the attributes that a tenant declared for its Users. An extension that is there gets them at its
-    /// end; the others follow in the order of their first attribute.
+    /// Returns these types with the attributes that a tenant declared for its Users. An existing extension gets them at
+    /// its end. New extensions follow in the order of their first attribute.
     ///
-    /// An attribute that clashes with the built-in ones is ignored: an earlier version stored it, or a later version has
-    /// the attribute built in.
+    /// An attribute that clashes with the built-in attributes is ignored. An earlier version stored it, or a later
+    /// version has it built in.
     pub fn with_custom(&self, attributes: &[CustomAttribute]) -> Self {
         let mut types = self.clone();
         let extensions = &mut types.users.extensions;
@@ -267,7 +267,7 @@ impl ResourceTypes {
     }
 }
 
-/// An extension of the tenant's own.
+/// Makes an extension for a tenant's own attributes.
 fn new_extension(urn: &str) -> Schema {
     Schema {
         id: urn.to_owned(),
@@ -278,7 +278,8 @@ fn new_extension(urn: &str) -> Schema {
     }
 }
 
-/// `urn:NID:NSS` (RFC 8141 §2), of the characters that neither a filter nor a list of attributes takes for its own.
+/// Whether text is `urn:NID:NSS` (RFC 8141 §2). Characters with a meaning in a filter or a list of attributes are
+/// excluded.
 fn is_urn(text: &str) -> bool {
     let Some((nid, nss)) = text.strip_prefix("urn:").and_then(|rest| rest.split_once(':')) else {
         return false;
@@ -294,7 +295,8 @@ fn is_urn(text: &str) -> bool {
     text.len() <= MAX_URN_CHARS && is_nid && nss.split(':').all(is_part)
 }
 
-/// `ATTRNAME` of RFC 7643 §2.1, without its `$`: no path or filter could have such a name in it (RFC 7644 §3.10).
+/// Whether text is an `ATTRNAME` of RFC 7643 §2.1, without `$`: a path or filter cannot contain a name with `$`
+/// (RFC 7644 §3.10).
 fn is_name(text: &str) -> bool {
     text.len() <= MAX_NAME_CHARS
         && text.starts_with(|first: char| first.is_ascii_alphabetic())

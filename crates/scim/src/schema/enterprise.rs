@@ -1,9 +1,9 @@
-//! The enterprise User extension (RFC 7643 §4.3), with the `location` attribute that Okta administrators add to it.
+//! The enterprise User extension (RFC 7643 §4.3), with the attribute `location` that Okta administrators add to it.
 
 use super::{Attribute, Schema};
 use crate::urn;
 
-/// The extension's schema.
+/// The schema of the extension.
 pub(super) fn enterprise_user() -> Schema {
     Schema {
         id: urn::ENTERPRISE_USER.to_owned(),
@@ -16,14 +16,15 @@ pub(super) fn enterprise_user() -> Schema {
             Attribute::string("organization", "The name of an organization"),
             Attribute::string("division", "The name of a division"),
             Attribute::string("department", "The name of a department"),
-            // Not in RFC 7643: the custom attribute of the set-up guide, under exactly this schema.
+            // Not in RFC 7643. The set-up guide has administrators add this custom attribute under exactly this schema.
             Attribute::string("location", "Where the person works"),
             Attribute::complex(
                 "manager",
                 vec![
                     Attribute::string("value", "The manager's email address, userName or id"),
                     Attribute::reference("$ref", &["User"], "The URL of the manager's resource"),
-                    // readOnly in RFC 7643. Okta maps it and reads it back, so it is kept as sent.
+                    // RFC 7643 makes it readOnly. Okta maps the attribute and reads it back, so the service keeps it as
+                    // sent.
                     Attribute::string("displayName", "The manager's name for people to read"),
                 ],
                 "The person's manager",

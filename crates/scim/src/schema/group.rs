@@ -4,10 +4,10 @@ use super::common::common_attributes;
 use super::{Attribute, Mutability, ResourceType, Schema, Uniqueness, WithoutValue};
 use crate::urn;
 
-/// The most members of a group.
+/// The maximum number of members of a group.
 pub const MAX_MEMBERS: usize = 100_000;
 
-/// The longest name of a group, and of a member, in characters.
+/// The maximum length of the name of a group or a member, in characters.
 pub const MAX_DISPLAY_CHARS: usize = 512;
 
 /// The Group resource type (RFC 7643 §4.2 and §8.6).
@@ -23,7 +23,7 @@ pub(super) fn group_resource_type() -> ResourceType {
             name: "Group".to_owned(),
             description: "Group".to_owned(),
             attributes: vec![
-                // Not unique in RFC 7643. Entra ID relies on it, and Okta looks a group up by it.
+                // RFC 7643 does not require unique names. Entra ID relies on them, and Okta finds a group by its name.
                 Attribute::string("displayName", "The name of the group")
                     .required()
                     .uniqueness(Uniqueness::Server)
@@ -40,7 +40,8 @@ pub(super) fn group_resource_type() -> ResourceType {
     }
 }
 
-/// RFC 7643 §4.2: what says who a member is cannot change; `type` and `$ref` follow from `value`.
+/// The sub-attributes of a member (RFC 7643 §4.2). `value`, `type` and `$ref` are immutable, because they identify the
+/// member. `type` and `$ref` follow from `value`.
 fn member() -> Vec<Attribute> {
     let immutable = |attribute: Attribute| attribute.mutability(Mutability::Immutable);
     vec![

@@ -1,4 +1,4 @@
-//! The schema tables: what attributes a resource has, and each one's characteristics (RFC 7643 §2.2 and §7).
+//! The schema tables: the attributes of a resource, and the characteristics of each attribute (RFC 7643 §2.2 and §7).
 //!
 //! Every other part of the protocol reads these tables and holds no attribute names of its own.
 

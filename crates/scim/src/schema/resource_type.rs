@@ -1,4 +1,4 @@
-//! Schemas and resource types (RFC 7643 §6 and §7), and how an attribute path finds its attribute in them.
+//! Schemas and resource types (RFC 7643 §6 and §7), and the search for an attribute by its path.
 
 use super::Attribute;
 use crate::attr_path::AttrPath;
@@ -6,30 +6,30 @@ use crate::attr_path::AttrPath;
 /// A schema: a URI and its attributes (RFC 7643 §7).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Schema {
-    /// The schema URI: the one that every answer has.
+    /// The schema URI that responses use.
     pub id: String,
-    /// Other URIs by which clients call this schema; they are taken in requests, and no answer has them.
+    /// Other URIs that clients use for this schema. Requests may have them, and responses never do.
     pub aliases: Vec<String>,
-    /// A short name for people.
+    /// A short name for readers.
     pub name: String,
-    /// For people who read `/Schemas`.
+    /// A description for readers of `/Schemas`.
     pub description: String,
-    /// The attributes, in the order in which answers show them.
+    /// The attributes, in the order of responses.
     pub attributes: Vec<Attribute>,
 }
 
 impl Schema {
-    /// Whether a client that writes `urn` means this schema; URNs are compared without regard to case.
+    /// Whether `urn` identifies this schema, as its URI or as an alias. URNs are compared without regard to ASCII case.
     pub fn is_identified(&self, urn: &str) -> bool {
         self.is_called(urn) || self.aliases.iter().any(|alias| alias.eq_ignore_ascii_case(urn))
     }
 
-    /// Whether `urn` is this schema's own URI, under which `/Schemas` has it.
+    /// Whether `urn` is the URI of this schema, without aliases. `/Schemas` has the schema under this URI.
     pub fn is_called(&self, urn: &str) -> bool {
         self.id.eq_ignore_ascii_case(urn)
     }
 
-    /// Whether `urn` is a URI of this schema with `:` and more after it, in any case.
+    /// Whether `urn` is a URI of this schema with `:` and more text after it, without regard to ASCII case.
     pub fn is_extended_by(&self, urn: &str) -> bool {
         let begins_with = |own: &String| {
             urn.as_bytes().get(own.len()) == Some(&b':')
@@ -47,13 +47,14 @@ impl Schema {
 /// A type of resource: its endpoint, its core schema and the extensions it may carry (RFC 7643 §6).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ResourceType {
-    /// `User`; also its `id` and its `meta.resourceType`.
+    /// The name, such as `User`. It is also the `id` and the `meta.resourceType`.
     pub name: String,
-    /// `/Users`, relative to the service's base URL.
+    /// The path relative to the service's base URL, such as `/Users`.
     pub endpoint: String,
-    /// For people who read `/ResourceTypes`.
+    /// A description for readers of `/ResourceTypes`.
     pub description: String,
-    /// The common attributes `id`, `externalId`, `meta` (RFC 7643 §3.1): part of every resource, of no schema document.
+    /// The common attributes `id`, `externalId` and `meta` (RFC 7643 §3.1). Every resource has them, and no schema
+    /// document lists them.
     pub common: Vec<Attribute>,
     /// The core schema.
     pub schema: Schema,
@@ -61,16 +62,16 @@ pub struct ResourceType {
     pub extensions: Vec<Schema>,
 }
 
-/// What an attribute path names.
+/// The target of an attribute path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Target<'s> {
-    /// All common and core attributes, by the URI of the core schema alone.
+    /// All common and core attributes: the path is the URI of the core schema alone.
     Core,
-    /// All attributes of an extension, by its URI alone.
+    /// All attributes of an extension: the path is its URI alone.
     Extension(&'s Schema),
-    /// An attribute, or a part of one.
+    /// An attribute, or a sub-attribute.
     Attribute {
-        /// The extension it belongs to; `None` for common and core attributes.
+        /// The extension of the attribute; `None` for common and core attributes.
         extension: Option<&'s Schema>,
         /// The attribute.
         attribute: &'s Attribute,
@@ -85,7 +86,7 @@ impl ResourceType {
         self.extensions.iter().find(|extension| extension.is_identified(urn))
     }
 
-    /// What `urn` alone names: the core schema or an extension as a whole.
+    /// The target of `urn` alone: the core schema or an extension as a whole.
     pub fn container(&self, urn: &str) -> Option<Target<'_>> {
         if self.schema.is_identified(urn) {
             return Some(Target::Core);
@@ -93,7 +94,7 @@ impl ResourceType {
         self.extension(urn).map(Target::Extension)
     }
 
-    /// Common and core attributes, in the order in which answers show them.
+    /// Common and core attributes, in the order of responses.
     pub fn attributes(&self) -> impl Iterator<Item = &Attribute> {
         self.common.iter().chain(&self.schema.attributes)
     }
@@ -103,10 +104,10 @@ impl ResourceType {
         self.attributes().find(|attribute| attribute.is_named(name))
     }
 
-    /// Finds what `path` names; `None` when no table has it.
+    /// Finds the target of `path`. Returns `None` when no table has it.
     ///
-    /// An unqualified name is looked for among the common and core attributes first (RFC 7644 §3.10), then in the
-    /// extensions: Entra ID writes plain `manager` for the enterprise one.
+    /// The search for an unqualified name begins with the common and core attributes (RFC 7644 §3.10). The extensions
+    /// follow: Entra ID writes plain `manager` for the enterprise attribute.
     pub fn resolve(&self, path: &AttrPath) -> Option<Target<'_>> {
         let Some(urn) = &path.urn else {
             let core = self.attribute(&path.name).map(|attribute| (None, attribute));
@@ -123,11 +124,11 @@ impl ResourceType {
         if let Some(extension) = self.extension(urn) {
             return with_sub_attribute(Some(extension), extension.attribute(&path.name)?, path);
         }
-        // `urn:…:2.0:User` reads as an attribute `User`: the whole text may be a schema's URI.
+        // `urn:…:2.0:User` parses as an attribute `User`, but the whole text may be the URI of a schema.
         let whole = format!("{urn}:{}", path.name);
         match &path.sub_attribute {
             None => self.container(&whole),
-            // Old jobs of Entra ID write `urn:…:2.0:User.department`: a dot where a colon belongs.
+            // Old jobs of Entra ID write `urn:…:2.0:User.department`, with a dot instead of a colon.
             Some(name) => {
                 self.extension(&whole)?;
                 self.resolve(&AttrPath {

@@ -1,9 +1,9 @@
-//! The resource types of one tenant.
+//! The resource types of a service.
 
 use super::group::group_resource_type;
 use super::{ResourceType, Schema, user_resource_type};
 
-/// The types of resources that a tenant has (RFC 7643 §6).
+/// The resource types of a service (RFC 7643 §6).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ResourceTypes {
     /// Users.
@@ -13,17 +13,17 @@ pub struct ResourceTypes {
 }
 
 impl ResourceTypes {
-    /// Those that every tenant has.
+    /// The built-in resource types, without custom attributes.
     pub fn standard() -> Self {
         Self { users: user_resource_type(), groups: group_resource_type() }
     }
 
-    /// All of them, in the order of `/ResourceTypes`.
+    /// All resource types, in the order of `/ResourceTypes`.
     pub fn all(&self) -> [&ResourceType; 2] {
         [&self.users, &self.groups]
     }
 
-    /// Their schemas, each once.
+    /// The schemas of all resource types, each once.
     pub fn schemas(&self) -> impl Iterator<Item = &Schema> {
         self.all().into_iter().flat_map(|one| std::iter::once(&one.schema).chain(&one.extensions))
     }

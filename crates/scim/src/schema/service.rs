@@ -1,6 +1,6 @@
-//! The schemas of the discovery documents themselves (RFC 7643 §5 to §7 and §8.7.2, RFC 9865 §4).
+//! The schemas of the discovery documents (RFC 7643 §5 to §7 and §8.7.2, RFC 9865 §4).
 //!
-//! No resource has them. They are there to be read, and a test holds the documents to them.
+//! No resource has these schemas. Clients read them, and a test compares the documents with them.
 
 use super::{Attribute, AttributeType, Mutability, Returned, Schema, Uniqueness};
 use crate::urn;
@@ -31,13 +31,14 @@ pub fn service_schemas() -> [Schema; 3] {
     ]
 }
 
-/// Nothing in these documents can be set.
+/// Makes an attribute and its sub-attributes readOnly. No client can change these documents.
 fn read_only(mut attribute: Attribute) -> Attribute {
     attribute.sub_attributes = attribute.sub_attributes.into_iter().map(read_only).collect();
     attribute.mutability(Mutability::ReadOnly)
 }
 
-/// RFC 7643 §5. Its figure in §8.7.2 lacks `etag`, and the `type` and `primary` of an authentication scheme.
+/// The attributes of `/ServiceProviderConfig` (RFC 7643 §5). The figure in §8.7.2 lacks `etag`, and the `type` and
+/// `primary` of an authentication scheme.
 fn service_provider_config() -> Vec<Attribute> {
     let supported = || Attribute::boolean("supported", "Whether it is supported").required();
     let feature = |name: &str, more: Vec<Attribute>, description: &str| {
@@ -99,7 +100,7 @@ fn service_provider_config() -> Vec<Attribute> {
     ]
 }
 
-/// RFC 7643 §6.
+/// The attributes of `/ResourceTypes` (RFC 7643 §6).
 fn resource_type() -> Vec<Attribute> {
     let uri = |name: &str, description: &str| {
         Attribute::reference(name, &["uri"], description).required()
@@ -123,14 +124,14 @@ fn resource_type() -> Vec<Attribute> {
     ]
 }
 
-/// RFC 7643 §7.
+/// The attributes of `/Schemas` (RFC 7643 §7).
 fn schema_document() -> Vec<Attribute> {
     let attributes = |parts: Vec<Attribute>, name: &str, description: &str| {
         Attribute::complex(name, parts, description).multi_valued()
     };
     let mut parts = characteristics();
-    // The one place where the RFC has a complex attribute in a complex one; the chain ends there, since what is in a
-    // sub-attribute is no complex attribute (RFC 7643 §2.3.8).
+    // Only here does the RFC put a complex attribute into a complex attribute. The nesting ends there, because a
+    // sub-attribute holds no complex attribute (RFC 7643 §2.3.8).
     parts.push(attributes(characteristics(), "subAttributes", "The parts of a complex attribute"));
     vec![
         Attribute::string("id", "The URI of the schema").required(),
@@ -140,7 +141,7 @@ fn schema_document() -> Vec<Attribute> {
     ]
 }
 
-/// What is said of an attribute.
+/// The characteristics of an attribute.
 fn characteristics() -> Vec<Attribute> {
     let word = |name: &str, words: &[&str], description: &str| {
         Attribute::string(name, description).case_exact().canonical_values(words)

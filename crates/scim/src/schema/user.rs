@@ -1,4 +1,4 @@
-//! The User resource type: core schema (RFC 7643 §4.1) and enterprise extension.
+//! The User resource type: the core schema (RFC 7643 §4.1) and the enterprise extension.
 
 use super::common::{common_attributes, plural};
 use super::enterprise::enterprise_user;
@@ -23,7 +23,7 @@ pub fn user_resource_type() -> ResourceType {
     }
 }
 
-/// RFC 7643 §4.1.1.
+/// The single-valued attributes (RFC 7643 §4.1.1).
 fn singular() -> Vec<Attribute> {
     vec![
         Attribute::string(
@@ -53,10 +53,10 @@ fn singular() -> Vec<Attribute> {
         Attribute::string("preferredLanguage", "Preferred languages, as in Accept-Language"),
         Attribute::string("locale", "The default location for currency, dates and numbers"),
         Attribute::string("timezone", "The time zone, as in the IANA database"),
-        // Optional in RFC 7643. Nobody is neither with the company nor gone: it has a value when a client sends none,
-        // and it cannot be removed, which only a required attribute may refuse (RFC 7644 §3.5.2.2).
+        // Optional in RFC 7643. Here every user is active or not, so the service sets a value when a client sends none.
+        // A client cannot remove the value, and only a required attribute may refuse that (RFC 7644 §3.5.2.2).
         Attribute::boolean("active", "Whether the person is with the company").defaulted(),
-        // Identity providers always send one. It is taken and forgotten: nobody signs in here.
+        // Identity providers always send a password. The service discards it, because users do not sign in to it.
         Attribute::string("password", "Accepted and discarded")
             .case_exact()
             .mutability(Mutability::WriteOnly)
@@ -64,7 +64,7 @@ fn singular() -> Vec<Attribute> {
     ]
 }
 
-/// RFC 7643 §4.1.2.
+/// The multi-valued attributes (RFC 7643 §4.1.2).
 fn multi_valued() -> Vec<Attribute> {
     let list = |name: &str, sub_attributes: Vec<Attribute>, description: &str| {
         Attribute::complex(name, sub_attributes, description).multi_valued()
@@ -80,8 +80,8 @@ fn multi_valued() -> Vec<Attribute> {
         )
         .bare_value()
         .without_value(WithoutValue::RefusedUnderAnotherName)
-        // Each address but the primary one is a pointer item of its own, and a transaction takes 100 items: at worst 39
-        // are removed, 39 added, and 6 written beside them.
+        // The store keeps each address except the primary one as a pointer item, and a transaction holds 100 items. A
+        // change removes at most 39 items, adds at most 39, and writes 6 others.
         .max_values(40),
         list(
             "phoneNumbers",
