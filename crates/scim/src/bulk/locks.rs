@@ -1,7 +1,7 @@
-//! The locks of operations in a bulk request: which of them can run at the same time.
+//! The locks of the operations in a bulk request. They decide which operations can run at the same time.
 //!
-//! Operations start in their order. An operation starts when its locks are compatible with those of all running
-//! operations. So the responses equal those of serial execution.
+//! Operations start in their order. An operation starts when its locks are compatible with the locks of all running
+//! operations. So the responses equal the responses of serial execution.
 //!
 //! - A POST can take a name that a DELETE, PUT or PATCH frees. It can restore a deleted user, and later operations may
 //!   name that user's id.

@@ -1,20 +1,21 @@
-//! Where an operation goes (RFC 7644 §3.7, `path`): an endpoint, or one resource of it.
+//! The path of an operation (RFC 7644 §3.7, `path`): an endpoint, or a resource of the endpoint.
 
 use super::request::Method;
 use crate::Error;
 use crate::error::quoted;
 
-/// A path relative to the SCIM root. Whether there is such an endpoint is for the caller to say.
+/// A path relative to the SCIM root. The caller checks whether the endpoint exists.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct BulkPath {
-    /// Such as `/Users`.
+    /// The endpoint, such as `/Users`.
     pub endpoint: String,
-    /// The resource; none for `POST`. In a request it may be a reference such as `bulkId:qwerty`, in a step it is not.
+    /// The id of the resource; `None` for `POST`. In a request, but not in a step, it may be a reference such as
+    /// `bulkId:qwerty`.
     pub id: Option<String>,
 }
 
 impl BulkPath {
-    /// `None` for what is the path of neither.
+    /// Parses a path. Returns `None` when the text is neither an endpoint nor a resource.
     pub(super) fn parse(text: &str) -> Option<Self> {
         let inner = text.strip_prefix('/').unwrap_or(text);
         let inner = inner.strip_suffix('/').unwrap_or(inner);

@@ -1,8 +1,8 @@
-//! The steps of a bulk request, and its answer (RFC 7644 §3.7.1 to §3.7.3).
+//! The steps of a bulk request, and its response (RFC 7644 §3.7.1 to §3.7.3).
 //!
 //! The steps have the order of the request. An operation that refers to a new resource runs after the POST of that
-//! resource. Later operations on the same path run after the operation. New resources may refer to each other in a circle. Then the first
-//! one is created without these references, and a second step adds them.
+//! resource. Later operations on the same path run after the operation. New resources may refer to each other in a
+//! circle. Then the first one is created without these references, and a second step adds them.
 
 use super::request::{BulkRequest, Malformed, Method, Operation, Task};
 use super::result::{OperationResult, Outcome, bulk_response};
@@ -12,39 +12,40 @@ use crate::error::quoted;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
-/// A bulk request that is being done. Ask for the [`next`](Plan::next) steps, do them, say how each went with
-/// [`done`](Plan::done), until there is none and none runs; then write the [`response`](Plan::response).
+/// A bulk request in execution. Ask for the [`next`](Plan::next) steps, execute them, and report each outcome with
+/// [`done`](Plan::done). When no step is left and none runs, write the [`response`](Plan::response).
 #[derive(Debug)]
 pub struct Plan {
     entries: Vec<Entry>,
-    /// The turns that are left, in their order.
+    /// The remaining turns, in order.
     turns: VecDeque<Turn>,
-    /// Which operation creates what a `bulkId` names.
+    /// The index of the operation that creates the resource of a `bulkId`.
     creators: HashMap<String, usize>,
     errors_left: Option<u64>,
-    /// The steps under way, by operation.
+    /// The running steps, by the index of their operation.
     running: BTreeMap<usize, Running>,
 }
 
 /// A step of the operation with this index.
 #[derive(Debug, Clone, Copy)]
 enum Turn {
-    /// What the client sent.
+    /// The operation that the client sent.
     First(usize),
-    /// A PATCH that adds the references which the first step left out.
+    /// A PATCH that adds the references that the first step left out.
     Second(usize),
 }
 
-/// A request to carry out.
+/// A request that the caller executes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Step {
-    /// Which operation it belongs to, from 0. One operation can take a second step, a PATCH of what it created.
+    /// The index of the operation, from 0. An operation can have a second step: a PATCH of the resource that it
+    /// created.
     pub index: usize,
-    /// How.
+    /// The method.
     pub method: Method,
-    /// Where.
+    /// The path.
     pub path: BulkPath,
-    /// The body; none for `DELETE`.
+    /// The body; `None` for `DELETE`.
     pub data: Option<Value>,
     /// The version that the resource must have, as in `If-Match`.
     pub version: Option<String>,
@@ -54,13 +55,13 @@ pub struct Step {
 struct Entry {
     method: Option<Method>,
     bulk_id: Option<String>,
-    /// Taken by the first step.
+    /// The task, until the first step takes it.
     task: Option<Result<Task, Malformed>>,
-    /// The `bulkId`s that it refers to.
+    /// The `bulkId`s that the operation refers to.
     references: BTreeSet<String>,
-    /// Once it was done or has failed.
+    /// The result, once the operation is done or has failed.
     result: Option<OperationResult>,
-    /// What is to be added to the resource yet.
+    /// The parts that a second step adds to the resource.
     left_out: Option<LeftOut>,
 }
 
@@ -75,11 +76,11 @@ struct Running {
     path: BulkPath,
     left_out: Option<LeftOut>,
     is_second: bool,
-    /// Why the operation fails even if the step does not.
+    /// Why the operation fails even if the step succeeds.
     lost: Option<String>,
 }
 
-/// What a reference stands for at the moment.
+/// The current state of a reference.
 enum Reference<'p> {
     Id(&'p str),
     Open,
@@ -88,7 +89,7 @@ enum Reference<'p> {
 }
 
 impl Plan {
-    /// A plan in which nothing is done yet.
+    /// Makes a plan in which no operation has started.
     pub fn new(BulkRequest { fail_on_errors, operations }: BulkRequest) -> Self {
         let mut creators = HashMap::new();
         for (index, operation) in operations.iter().enumerate() {
@@ -121,8 +122,8 @@ impl Plan {
         Self { entries, turns, creators, errors_left: fail_on_errors, running }
     }
 
-    /// The next step, which may run beside the steps under way. `None` while it needs the outcome of one of them, and
-    /// when all is done, or as many operations failed as the client lets (RFC 7644 §3.7.3).
+    /// The next step, which may run beside the running steps. `None` while the step needs the outcome of a running
+    /// step, and when no step is left. After `failOnErrors` failures, no further operation starts (RFC 7644 §3.7.3).
     #[expect(
         clippy::should_implement_trait,
         reason = "between two steps it may have to be told an outcome"
@@ -145,11 +146,11 @@ impl Plan {
         }
     }
 
-    /// Whether a turn depends on the outcome of a step under way.
+    /// Whether a turn depends on the outcome of a running step.
     fn is_awaiting(&self, turn: Turn) -> bool {
         let (Turn::First(index) | Turn::Second(index)) = turn;
         let is_running = |index: &usize| self.running.contains_key(index);
-        // Each step under way may fail. After these failures the request may be at its end.
+        // Each running step may fail, and these failures may end the request.
         let may_stop = matches!(turn, Turn::First(_))
             && !self.running.is_empty()
             && self.errors_left.is_some_and(|left| left <= count(self.running.len()));
@@ -159,7 +160,7 @@ impl Plan {
         may_stop || is_running(&index) || creators.any(is_running)
     }
 
-    /// How the step of an operation went.
+    /// Records the outcome of a step.
     pub fn done(&mut self, index: usize, outcome: Outcome) {
         let Some(Running { path, left_out, is_second, lost }) = self.running.remove(&index) else {
             return;
@@ -169,7 +170,7 @@ impl Plan {
                 (BulkPath { id: Some(id), ..path }, Outcome::conflict(detail))
             }
             (Outcome::Done { status, id, version }, None) => {
-                // A second step is no operation of the client's: what was created is 201 still.
+                // The client did not send the second step, so the status of the operation stays 201.
                 let status = if is_second { 201 } else { status };
                 let path = BulkPath { id: Some(id.clone()), ..path };
                 (path, Outcome::Done { status, id, version })
@@ -182,7 +183,7 @@ impl Plan {
         self.settle(index, Some(path), outcome);
     }
 
-    /// The answer: what was done and what failed, in the order of the request. `base_url` is the tenant's SCIM root
+    /// The response: the results of the operations so far, in the order of the request. `base_url` is the SCIM root
     /// without a final slash.
     pub fn response(&self, base_url: &str) -> Value {
         let results = self.entries.iter().filter_map(|entry| entry.result.as_ref());
@@ -196,7 +197,7 @@ impl Plan {
     fn reference(&self, name: &str) -> Reference<'_> {
         let Some(index) = self.creators.get(name) else { return Reference::Unknown };
         match self.entries.get(*index).map(|entry| &entry.result) {
-            // What was created counts, also when something could not be added to it.
+            // A created resource counts, even if the second step failed to add a part.
             Some(Some(OperationResult { path: Some(BulkPath { id: Some(id), .. }), .. })) => {
                 Reference::Id(id)
             }
@@ -209,7 +210,7 @@ impl Plan {
         matches!(self.reference(name), Reference::Open)
     }
 
-    /// Begins an operation, or settles it at once when it cannot be done.
+    /// Starts an operation. Records its failure at once when it cannot run.
     fn start(&mut self, index: usize) -> Option<Step> {
         let Task { method, path, mut data, version } =
             match self.entries.get_mut(index)?.task.take()? {
@@ -235,7 +236,7 @@ impl Plan {
         Some(Step { index, method, path, data, version })
     }
 
-    /// A path with the id that its reference stands for, and without one when nothing was created.
+    /// Replaces a reference in a path by the id of the new resource. The path has no id when no resource was created.
     fn resolve(&self, path: BulkPath) -> BulkPath {
         let Some(name) = path.id.as_deref().and_then(references::name) else { return path };
         let id = match self.reference(name) {
@@ -245,7 +246,7 @@ impl Plan {
         BulkPath { id, ..path }
     }
 
-    /// Why a reference lets its operation fail.
+    /// The failure of an operation that refers to `name`; `None` when the reference allows it to run.
     fn refusal(&self, name: &str) -> Option<Outcome> {
         match self.reference(name) {
             Reference::Id(_) | Reference::Open => None,
@@ -260,7 +261,7 @@ impl Plan {
         }
     }
 
-    /// Takes out what refers to resources that later steps create. Only the POSTs of a circle have such references.
+    /// Removes the references to resources that later steps create. Only the POSTs of a circle have such references.
     fn leave_out(&self, entry: &Entry, data: &mut Value) -> Option<LeftOut> {
         let open = entry.references.iter().filter(|name| self.is_open(name));
         let references: BTreeSet<String> = open.cloned().collect();
@@ -278,7 +279,8 @@ impl Plan {
         });
     }
 
-    /// Begins to add what was left out, or settles the operation when something of it will never be there.
+    /// Starts the second step, which adds the parts that were left out. References to failed resources are dropped. If
+    /// nothing else is left, the operation fails at once.
     fn start_second(&mut self, index: usize) -> Option<Step> {
         let entry = self.entries.get_mut(index)?;
         let LeftOut { operations, references } = entry.left_out.take()?;
@@ -307,7 +309,7 @@ impl Plan {
         Some(Step { index, method: Method::Patch, path, data: Some(data), version: None })
     }
 
-    /// Keeps how an operation went, and counts it when it failed.
+    /// Records the result of an operation, and counts a failure.
     fn settle(&mut self, index: usize, path: Option<BulkPath>, outcome: Outcome) {
         if let (Outcome::Failed { .. }, Some(left)) = (&outcome, &mut self.errors_left) {
             *left = left.saturating_sub(1);
@@ -319,7 +321,7 @@ impl Plan {
     }
 }
 
-/// Sorts the operations so that each runs after the ones in `follows`. Only POSTs can form a circle.
+/// Sorts the operations so that each runs after its predecessors in `follows`. Only POSTs can form a circle.
 fn in_order(mut follows: Vec<Vec<usize>>) -> VecDeque<Turn> {
     let mut open: BTreeSet<usize> = (0..follows.len()).collect();
     let mut in_parts = Vec::new();
@@ -349,8 +351,8 @@ fn is_over(before: &mut Vec<usize>, open: &BTreeSet<usize>) -> bool {
     before.is_empty()
 }
 
-/// The lowest index in a circle. Every open operation must wait for an open one: following the last entries of `follows`
-/// then reaches a circle.
+/// The lowest index in a circle. Every open operation must wait for an open operation. So the last entries of `follows`
+/// lead into a circle.
 fn first_of_circle(follows: &[Vec<usize>], open: &BTreeSet<usize>) -> Option<usize> {
     let mut at = *open.first()?;
     let mut way = Vec::new();
@@ -367,7 +369,7 @@ fn count(steps: usize) -> u64 {
     u64::try_from(steps).unwrap_or(u64::MAX)
 }
 
-/// Takes out of a PATCH of ours what refers to resources that will never be there.
+/// Removes the parts of a second step that refer to resources that were never created.
 fn drop_lost(data: &mut Value, is_lost: &dyn Fn(&str) -> bool) {
     let Some(operations) = data.get_mut("Operations").and_then(Value::as_array_mut) else { return };
     operations.retain_mut(|operation| {

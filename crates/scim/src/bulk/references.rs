@@ -5,14 +5,14 @@ use serde_json::{Map, Value, json};
 
 const PREFIX: &str = "bulkId:";
 
-/// The `bulkId` that a text refers to.
+/// The `bulkId` in a reference; `None` for other text.
 pub(super) fn name(text: &str) -> Option<&str> {
     text.strip_prefix(PREFIX)
 }
 
-/// Hands each reference in `value` to `resolve`, and puts what it gives in its place.
+/// Passes each reference in `value` to `resolve`, and replaces the reference by the result, if any.
 ///
-/// A reference is a text as a whole, wherever it stands; the end of a `$ref`; or text in quotes in a `path`, as in
+/// A reference is a whole text in any place, the end of a `$ref`, or quoted text in a `path`. An example of the last is
 /// `members[value eq "bulkId:qwerty"]`.
 pub(super) fn visit(value: &mut Value, resolve: &mut dyn FnMut(&str) -> Option<String>) {
     match value {
@@ -62,8 +62,8 @@ fn visit_path(text: &mut String, resolve: &mut dyn FnMut(&str) -> Option<String>
     *text = parts.join("\"");
 }
 
-/// Takes out of the `data` of a new resource what holds a reference for which `is_open`: an element of a list, or else
-/// an attribute. Gives the operations that add it to the resource afterwards (RFC 7644 §3.7.1).
+/// Removes the parts of a new resource's `data` that hold a reference for which `is_open`. A part is an element of a
+/// list, or else an attribute. Returns the operations that add the parts to the resource later (RFC 7644 §3.7.1).
 pub(super) fn take_open(data: &mut Value, is_open: &dyn Fn(&str) -> bool) -> Vec<Value> {
     let mut operations = Vec::new();
     if let Value::Object(data) = data {
@@ -97,7 +97,7 @@ fn take_attributes(
             let path = extension.map_or_else(|| name.clone(), |urn| format!("{urn}:{name}"));
             operations.push(json!({"op": "add", "path": path, "value": taken}));
         }
-        // A list that was emptied is left out, as is an attribute: it was never meant to be cleared.
+        // An emptied list or attribute is left out, because the client did not ask to clear it.
         let is_left = !matches!(&value, Value::Null)
             && value.as_array().is_none_or(|elements| !elements.is_empty());
         if is_left {
@@ -120,7 +120,7 @@ fn holds_open(value: &mut Value, is_open: &dyn Fn(&str) -> bool) -> bool {
     found
 }
 
-/// Takes the elements of a list that hold such a reference out of it; `false` when nothing is left of the value.
+/// Removes the elements of a list that hold an open reference. Returns `false` when nothing is left of the value.
 pub(super) fn drop_open(value: &mut Value, is_open: &dyn Fn(&str) -> bool) -> bool {
     match value {
         Value::Array(elements) => {

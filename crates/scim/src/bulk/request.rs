@@ -1,4 +1,4 @@
-//! Reading the body of a bulk request (RFC 7644 §3.7): its structure, not yet what it does.
+//! Reads the body of a bulk request (RFC 7644 §3.7): its structure, but not the effect of its operations.
 
 use super::{BulkPath, MAX_OPERATIONS};
 use crate::error::quoted;
@@ -11,64 +11,64 @@ use std::collections::HashMap;
 /// A parsed bulk request (RFC 7644 §3.7).
 #[derive(Debug, Clone, PartialEq)]
 pub struct BulkRequest {
-    /// After how many failures to stop; `None` for never.
+    /// The number of failures after which the request stops; `None` for no limit.
     pub fail_on_errors: Option<u64>,
-    /// What to do; never empty, and no more than [`MAX_OPERATIONS`].
+    /// The operations: at least one, and at most [`MAX_OPERATIONS`].
     pub operations: Vec<Operation>,
 }
 
-/// One operation. A malformed one fails alone: the others are to be done all the same (RFC 7644 §3.7).
+/// One operation. A malformed operation fails alone, and the other operations still run (RFC 7644 §3.7).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Operation {
-    /// The method, as far as it could be read: the answer repeats it.
+    /// The method, if it is valid. The response repeats it.
     pub method: Option<Method>,
-    /// The client's name for it; the answer repeats it.
+    /// The client's name for the operation. The response repeats it.
     pub bulk_id: Option<String>,
-    /// What is to be done, or why it cannot be understood.
+    /// The task, or the reason why the operation is malformed.
     pub task: Result<Task, Malformed>,
 }
 
-/// An operation that cannot be understood.
+/// The reason why an operation is malformed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Malformed {
-    /// Why.
+    /// The error.
     pub error: Error,
-    /// The resource that its path names all the same: the answer repeats it.
+    /// The resource in the operation's path, if the path is valid. The response repeats it.
     pub path: Option<BulkPath>,
 }
 
-/// What an operation is to do.
+/// The task of an operation.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Task {
-    /// How.
+    /// The method.
     pub method: Method,
-    /// Where.
+    /// The path.
     pub path: BulkPath,
-    /// The body of the request that it stands for; none for `DELETE`.
+    /// The body that the operation would have as a request of its own; `None` for `DELETE`.
     pub data: Option<Value>,
     /// The version that the resource must have, as in `If-Match`.
     pub version: Option<String>,
 }
 
-/// What an operation can do (RFC 7644 §3.7).
+/// The methods of an operation (RFC 7644 §3.7).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Method {
-    /// Create.
+    /// Creates a resource.
     Post,
-    /// Replace.
+    /// Replaces a resource.
     Put,
-    /// Change in part.
+    /// Changes a part of a resource.
     Patch,
-    /// Delete.
+    /// Deletes a resource.
     Delete,
 }
 
-/// Why a bulk request is refused as a whole, with nothing done.
+/// Why a whole bulk request fails before any of its operations runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refusal {
-    /// It is none.
+    /// The body is not a bulk request.
     Malformed(Error),
-    /// 413 (RFC 7644 §3.7.4), with the detail for the error body.
+    /// The request has too many operations: 413 (RFC 7644 §3.7.4), with the detail for the error body.
     TooLarge(String),
 }
 
@@ -79,7 +79,7 @@ impl From<Error> for Refusal {
 }
 
 impl Operation {
-    /// Where it goes, or what it names although it is malformed.
+    /// The path of the operation, also of a malformed operation.
     pub(super) fn path(&self) -> Option<&BulkPath> {
         match &self.task {
             Ok(task) => Some(&task.path),
@@ -119,12 +119,14 @@ impl Method {
 }
 
 impl BulkRequest {
-    /// Reads a request body. Names of members, the message URI and methods are taken in any case; members that are not
-    /// known are ignored.
+    /// Reads a request body. Member names, the message URI and methods are equal in any case. Unknown members are
+    /// ignored.
     ///
     /// # Errors
-    /// `invalidSyntax`: no `BulkRequest` in `schemas`, no `Operations`, or a `failOnErrors` that is not a whole number;
-    /// `invalidValue` when that is below 1. [`Refusal::TooLarge`] for more than [`MAX_OPERATIONS`].
+    /// - `invalidSyntax` when `schemas` does not name `BulkRequest`, or `Operations` is missing or empty.
+    /// - `invalidSyntax` when `failOnErrors` is not a whole number.
+    /// - `invalidValue` when `failOnErrors` is below 1.
+    /// - [`Refusal::TooLarge`] for more than [`MAX_OPERATIONS`] operations.
     pub fn read(body: &Body) -> Result<Self, Refusal> {
         let body = body.as_object();
         message::require(body, urn::BULK_REQUEST)?;
@@ -181,7 +183,7 @@ fn read_operation(operation: &Value) -> Operation {
     Operation { method, bulk_id, task }
 }
 
-/// The resource that the path of a malformed operation names: there is one for all but a `POST` (RFC 7644 §3.7.3).
+/// The resource in the path of a malformed operation. A `POST` has none (RFC 7644 §3.7.3).
 fn named_resource(operation: &Map<String, Value>, method: Option<Method>) -> Option<BulkPath> {
     let path = BulkPath::parse(&text(operation, "path").ok()??)?;
     (path.id.is_some() && method != Some(Method::Post)).then_some(path)
@@ -208,7 +210,7 @@ fn read_data(operation: &Map<String, Value>, method: Method) -> Result<Option<Va
     match (method, member(operation, "data")?) {
         (Method::Delete, _) => Ok(None),
         (_, Some(data @ Value::Object(_))) => Ok(Some(data.clone())),
-        // The example of RFC 7644 §3.7.3 has a bare list of operations here, in braces that make it no JSON.
+        // RFC 7644 §3.7.3 shows a bare list of operations here, in braces that make its example invalid JSON.
         (Method::Patch, Some(operations @ Value::Array(_))) => {
             Ok(Some(json!({"schemas": [urn::PATCH_OP], "Operations": operations})))
         }
@@ -219,7 +221,7 @@ fn read_data(operation: &Map<String, Value>, method: Method) -> Result<Option<Va
     }
 }
 
-/// A member that is text; `null` and empty text are none.
+/// A member that is text. `null` and empty text count as absent.
 fn text(operation: &Map<String, Value>, name: &str) -> Result<Option<String>, Error> {
     match member(operation, name)? {
         None | Some(Value::Null) => Ok(None),
@@ -228,7 +230,8 @@ fn text(operation: &Map<String, Value>, name: &str) -> Result<Option<String>, Er
     }
 }
 
-/// A `bulkId` is unique (RFC 7644 §3.7). Which of two new resources a reference means cannot be known: both fail.
+/// Makes POSTs with the same `bulkId` fail, because a `bulkId` is unique (RFC 7644 §3.7). A reference could mean any of
+/// their resources.
 fn refuse_repeated(operations: &mut [Operation]) {
     let is_post = |operation: &Operation| operation.method == Some(Method::Post);
     let mut uses: HashMap<String, usize> = HashMap::new();

@@ -1,33 +1,33 @@
-//! How the operations of a bulk request went, and the answer that says so (RFC 7644 §3.7.3).
+//! The results of the operations in a bulk request, and the response with them (RFC 7644 §3.7.3).
 
 use super::BulkPath;
 use super::request::Method;
 use crate::{Error, urn};
 use serde_json::{Map, Value, json};
 
-/// How a step went.
+/// The outcome of a step.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Outcome {
-    /// It was done.
+    /// The step succeeded.
     Done {
-        /// The HTTP status that it would have been answered with alone.
+        /// The HTTP status that the step would have as a request of its own.
         status: u16,
         /// The resource's `id`.
         id: String,
-        /// The resource's version, where it still has one.
+        /// The resource's version, if it still has a version.
         version: Option<String>,
     },
-    /// It was refused, or failed.
+    /// The step failed.
     Failed {
-        /// The HTTP status that it would have been answered with alone.
+        /// The HTTP status that the step would have as a request of its own.
         status: u16,
-        /// The SCIM error that it would have been answered with alone (RFC 7644 §3.12).
+        /// The SCIM error that the step would have as a request of its own (RFC 7644 §3.12).
         response: Value,
     },
 }
 
 impl Outcome {
-    /// A failure that the protocol layer found.
+    /// Makes a failure from an error of the protocol layer.
     pub(super) fn refused(error: &Error) -> Self {
         let status = error.scim_type.status();
         let response = json!({
@@ -39,7 +39,8 @@ impl Outcome {
         Outcome::Failed { status, response }
     }
 
-    /// 409 for a reference to what was not created (RFC 7644 §3.7.1), for which there is no keyword.
+    /// Makes a failure with 409: a reference to a resource that was not created (RFC 7644 §3.7.1). SCIM has no keyword
+    /// for it.
     pub(super) fn conflict(detail: String) -> Self {
         let response = json!({"schemas": [urn::ERROR], "detail": detail, "status": "409"});
         Outcome::Failed { status: 409, response }
@@ -51,13 +52,13 @@ impl Outcome {
 pub(super) struct OperationResult {
     pub(super) method: Option<Method>,
     pub(super) bulk_id: Option<String>,
-    /// Where the resource is; none when it was not created, or when it cannot be known.
+    /// The path of the resource; `None` when the resource was not created, or is unknown.
     pub(super) path: Option<BulkPath>,
     pub(super) outcome: Outcome,
 }
 
 impl OperationResult {
-    /// `location` is there for all but a POST that failed.
+    /// Writes the result as JSON. `location` is absent when the path has no id, as for a POST that created nothing.
     pub(super) fn to_json(&self, base_url: &str) -> Value {
         let mut result = Map::new();
         let mut set = |name: &str, value: Value| result.insert(name.to_owned(), value);

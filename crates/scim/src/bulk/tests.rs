@@ -1,4 +1,4 @@
-//! Whole bulk requests against a service that creates `id-0`, `id-1` and so on, and fails where it is told to.
+//! Tests whole bulk requests. The service creates `id-0`, `id-1` and so on, and fails on demand.
 
 use super::plan::{Plan, Step};
 use super::request::{BulkRequest, Method, Refusal};
@@ -14,7 +14,7 @@ fn request(mut body: Value) -> Result<BulkRequest, Refusal> {
     BulkRequest::read(&body.as_object().unwrap().clone().into())
 }
 
-/// Does everything; what has `fail` in its data fails. Gives each step as `method path data`, and the results.
+/// Runs all steps. A step with `fail` in its data fails. Returns each step as `method path data`, and the results.
 fn run(body: Value) -> (Vec<String>, Vec<Value>) {
     let mut plan = Plan::new(request(body).unwrap());
     let mut steps = Vec::new();
@@ -40,7 +40,7 @@ fn post(path: &str, bulk_id: &str, data: Value) -> Value {
     json!({"method": "POST", "path": path, "bulkId": bulk_id, "data": data})
 }
 
-/// The operations that run at the same time, until one of them is done.
+/// The indexes of the steps that can run at the same time, until one of them is done.
 fn begun(plan: &mut Plan) -> Vec<usize> {
     std::iter::from_fn(|| plan.next().map(|step| step.index)).collect()
 }
@@ -283,7 +283,7 @@ fn a_malformed_operation_has_the_location_that_its_path_names() {
         {"method": "DELETE", "path": "/Users/bulkId:nobody", "version": 1},
     ]);
     assert_eq!(locations(without), [""; 8]);
-    // A reference is an id here too, also where what it names is created later.
+    // A reference in a path resolves to an id, even if a later operation creates the resource.
     let referring = json!([
         {"method": "PUT", "path": "/Users/bulkId:a"},
         post("/Users", "a", data),
@@ -372,7 +372,7 @@ proptest! {
         prop_assert!(first <= number);
         for step in steps {
             prop_assert!(!step.contains("bulkId:"), "{}", step);
-            // Only a POST is done in parts.
+            // Only a POST runs in parts.
             if let Some((_, whole)) = step.split_once("\"whole\":") {
                 let ids = step.matches("id-").count().to_string();
                 prop_assert!(whole.starts_with(&ids), "{}", step);
