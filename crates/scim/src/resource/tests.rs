@@ -8,7 +8,7 @@ use crate::urn::{ENTERPRISE_USER, USER};
 use serde_json::json;
 use time::macros::datetime;
 
-/// Ada, with attributes in no order, values that no table declares, and two groups.
+/// The document of Ada, with unordered attributes and values that no table declares.
 fn stored() -> Document {
     let stored = json!({
         "active": true,
@@ -21,7 +21,7 @@ fn stored() -> Document {
     Document::from_canonical(stored.as_object().unwrap().clone())
 }
 
-/// Calls `check` with Ada as a resource.
+/// Calls `check` with Ada as a resource in two groups.
 fn with_ada<T>(check: impl FnOnce(Resource<'_>) -> T) -> T {
     let (document, resource_type) = (stored(), user_resource_type());
     let identity = Identity {

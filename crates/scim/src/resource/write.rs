@@ -1,4 +1,4 @@
-//! A resource as JSON, in the order of the schema tables, with the projection of the request applied.
+//! Writes a resource as JSON, in the order of the schema tables, with the projection of the request.
 //!
 //! The order is `schemas`, `id`, common and core attributes, extensions, the relation, `meta`.
 
@@ -9,7 +9,7 @@ use crate::undeclared::fits;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Map, Value};
 
-/// A resource with the attributes that an answer shows of it.
+/// A resource with the attributes that a response shows.
 #[derive(Debug)]
 pub struct ProjectedResource<'a> {
     resource: Resource<'a>,
@@ -67,7 +67,7 @@ impl Serialize for Schemas<'_> {
     }
 }
 
-/// The value of an attribute: its elements that have something to show, with their sub-attributes in table order.
+/// The value of an attribute. Elements with nothing to show are left out, and sub-attributes have table order.
 struct ProjectedValue<'a> {
     shown: &'a ProjectedAttribute<'a>,
     value: &'a Value,
@@ -113,7 +113,7 @@ impl Serialize for ExtensionContent<'_> {
     }
 }
 
-/// The values of a relation. They are written from what refers to them, without a JSON value for each.
+/// The values of a relation. They are written directly from their references, without a JSON value for each.
 struct ProjectedRelation<'a> {
     shown: &'a ProjectedAttribute<'a>,
     relation: &'a Relation<'a>,
