@@ -6,7 +6,7 @@ use crate::urn::{ENTERPRISE_USER, USER};
 use crate::work::Work;
 use serde_json::{Value, json};
 
-/// The User resource type, with attributes of the types it does not use.
+/// The User resource type, with attributes of types that it does not use.
 fn resource_type() -> ResourceType {
     let mut resource_type = user_resource_type();
     resource_type.schema.attributes.extend([
@@ -21,7 +21,7 @@ fn resource_type() -> ResourceType {
     resource_type
 }
 
-/// The `id`s in the order asked for, ties by `id`.
+/// Checks the order of the `id`s. Equal resources are ordered by `id`.
 #[track_caller]
 fn check(sort_by: &str, sort_order: Option<&str>, resources: Value, expected: &str) {
     let sort = SortBy::read(Some(sort_by), sort_order).unwrap().unwrap();
