@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// A parsed attribute path; whether such an attribute exists is for [`ResourceType::resolve`] to say.
+/// A parsed attribute path. [`ResourceType::resolve`] checks whether the attribute exists.
 ///
 /// [`ResourceType::resolve`]: crate::schema::ResourceType::resolve
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,9 +16,9 @@ pub struct AttrPath {
 }
 
 impl AttrPath {
-    /// Parses a path; `None` when it is not one.
+    /// Parses a path. Returns `None` when the text is not an attribute path.
     pub fn parse(text: &str) -> Option<Self> {
-        // A URN may hold dots ("2.0"), an attribute name no colons: the last colon ends the URN.
+        // A URN may hold dots ("2.0"), and an attribute name has no colons. So the last colon ends the URN.
         let (urn, rest) = match text.rsplit_once(':') {
             Some((urn, rest)) if is_urn(urn) => (Some(urn.to_owned()), rest),
             Some(_) => return None,
@@ -46,14 +46,15 @@ impl fmt::Display for AttrPath {
     }
 }
 
-/// `ATTRNAME = ALPHA *(nameChar)`, and the leading `$` of `$ref` (RFC 7644 §3.10, erratum on `$ref`).
+/// Whether a text is an attribute name: `ATTRNAME = ALPHA *(nameChar)` (RFC 7644 §3.10). The text may have the leading
+/// `$` of `$ref` (erratum on `$ref`).
 fn is_name(text: &str) -> bool {
     let rest = text.strip_prefix('$').unwrap_or(text);
     rest.starts_with(|first: char| first.is_ascii_alphabetic())
         && rest.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
 }
 
-/// Any URN: what matters is only whether a table has it.
+/// Whether a text is any URN. The tables decide later whether the URN is known.
 fn is_urn(text: &str) -> bool {
     text.get(..4).is_some_and(|scheme| scheme.eq_ignore_ascii_case("urn:")) && text.len() > 4
 }

@@ -1,4 +1,5 @@
-//! Reading the body of a POST or PUT as clients really write it: its keys may be paths, as in a PATCH without a path.
+//! Reads the body of a POST or PUT. Its keys may be paths, as in a PATCH without a path, because clients send such
+//! keys.
 
 use super::document::Document;
 use super::json::Body;
@@ -8,11 +9,11 @@ use serde_json::{Map, Value};
 
 /// Reads the body of a POST or PUT (RFC 7644 §3.3 and §3.5.1) into canonical attributes.
 ///
-/// What is in its place counts. Beside it a key may be a path: an attribute mapped without its namespace is then kept by
-/// every request, and not only by a PATCH.
+/// An attribute at its own place wins over a key that is a path. Paths as keys help clients that map an attribute
+/// without its namespace. So POST and PUT keep such an attribute as PATCH does.
 ///
 /// # Errors
-/// As [`validate::read_resource`], and as [`patch::add_paths`].
+/// Fails as [`validate::read_resource`] and [`patch::add_paths`] do.
 pub fn read_body(resource_type: &ResourceType, body: Body) -> Result<Document, Error> {
     let paths = keys_elsewhere(resource_type, &body);
     let document = validate::read_resource(resource_type, body)?;
@@ -22,7 +23,7 @@ pub fn read_body(resource_type: &ResourceType, body: Body) -> Result<Document, E
     }
 }
 
-/// The members whose keys are no names of attributes in their place; a key in an extension gets the URI of the extension.
+/// The members whose keys are not attribute names at their place. A key in an extension gets the URI of the extension.
 fn keys_elsewhere(resource_type: &ResourceType, body: &Body) -> Map<String, Value> {
     let mut others = Map::new();
     for (key, value) in body.as_object() {

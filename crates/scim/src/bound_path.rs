@@ -1,4 +1,4 @@
-//! An attribute path bound to the schema tables, and the values that a resource has there.
+//! An attribute path that is bound to the schema tables, and the lookup of its values in a resource.
 
 use super::document::find;
 use super::schema::{Attribute, AttributeType, Schema};
@@ -6,12 +6,12 @@ use super::undeclared::fits;
 use serde_json::{Map, Value};
 use std::borrow::Cow;
 
-/// The address of an attribute or sub-attribute, in canonical names.
+/// The address of an attribute, a sub-attribute or a whole extension, in canonical names.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct BoundPath {
     /// The URI of the extension that has the attribute; `None` for common and core attributes.
     pub(super) extension: Option<String>,
-    /// The attribute; the URI of an extension when the path names the whole extension.
+    /// The name of the attribute. For a path to a whole extension, the URI of the extension.
     pub(super) attribute: String,
     /// The sub-attribute.
     pub(super) sub_attribute: Option<String>,
@@ -21,7 +21,8 @@ pub struct BoundPath {
 
 /// An object in which filters and orders look up values: a whole resource, or one complex value.
 pub trait Subject {
-    /// The values of the attribute that `path` names, without regard to its sub-attribute: of a multi-valued one each.
+    /// The values of the attribute in `path`, without regard to its sub-attribute. A multi-valued attribute yields each
+    /// of its elements.
     fn elements(&self, path: &BoundPath) -> Cow<'_, [Value]>;
 }
 
@@ -56,7 +57,7 @@ impl BoundPath {
         self.stored_as.is_none_or(|(kind, multi_valued)| fits(kind, multi_valued, value))
     }
 
-    /// The part of an element of the attribute that the path names.
+    /// The values of the path's sub-attribute in an element, or the element itself when the path has no sub-attribute.
     pub(super) fn in_element<'v>(&self, element: &'v Value) -> &'v [Value] {
         match &self.sub_attribute {
             Some(name) => {

@@ -1,39 +1,41 @@
 //! Paging by cursor (RFC 9865), beside paging by index.
 //!
-//! What a cursor remembers is here; that nobody but this service made it, for this tenant, is for the caller to seal.
+//! This module encodes the content of a cursor. The caller seals the cursor and binds it to the owner of the list. So a
+//! client can neither forge a cursor nor use it elsewhere.
 
 use super::list::Page;
 use super::search::SearchParams;
 use super::{Error, ScimType};
 
-/// The longest cursor that is looked at, in bytes.
+/// The maximum length of a cursor, in bytes. A longer cursor is invalid.
 pub const MAX_CURSOR_BYTES: usize = 1024;
 
-/// The first byte of a [`CursorState`]: a cursor of another version of this service is none.
+/// The first byte of an encoded [`CursorState`]. A cursor with another first byte is invalid: another version of this
+/// service issued it.
 const FORMAT: u8 = 1;
 
-/// Which part of a list a client asks for, and by which method.
+/// The part of a list that a client requests, and the paging method.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Paging {
-    /// By `startIndex`, which is also what a client gets that names no method (RFC 9865 §2.4).
+    /// By `startIndex`. This is also the method for a client that names none (RFC 9865 §2.4).
     Index(Page),
     /// By `cursor`.
     Cursor {
-        /// Where the list goes on, as given out before; `None` for the first page.
+        /// A cursor from an earlier response; `None` for the first page.
         cursor: Option<String>,
-        /// The most rows to give.
+        /// The maximum number of rows.
         count: usize,
     },
 }
 
 impl Paging {
-    /// Reads `startIndex`, `count` and `cursor`. A count is brought into range for both methods alike (RFC 9865 §2):
-    /// below 0 is 0, and above the maximum is the maximum, since fewer rows may always be given.
+    /// Reads `startIndex`, `count` and `cursor`. Both methods clamp the count in the same way (RFC 9865 §2). A count
+    /// below 0 becomes 0. A count above the maximum becomes the maximum, because a response may always have fewer rows.
     ///
     /// # Errors
-    /// `invalidValue` for a `startIndex` that is not a whole number or comes together with a cursor; for a count
-    /// that is no whole number `invalidCount` with a cursor, and `invalidValue` without. `invalidCursor` for what no
-    /// cursor can be: it is made of unreserved characters (RFC 3986 §2.3).
+    /// - `invalidValue` for a `startIndex` that is not a whole number or comes together with a cursor.
+    /// - For a count that is not a whole number: `invalidCount` with a cursor, `invalidValue` without.
+    /// - `invalidCursor` for a cursor that is too long or has reserved characters (RFC 3986 §2.3).
     pub fn read(params: &SearchParams) -> Result<Self, Error> {
         let Some(cursor) = &params.cursor else { return params.page().map(Paging::Index) };
         if params.start_index.is_some() {
@@ -55,7 +57,7 @@ fn is_unreserved(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')
 }
 
-/// `invalidCursor` (RFC 9865 §2.1), also for a seal that does not hold.
+/// The `invalidCursor` error (RFC 9865 §2.1). Callers also return it for a cursor with a broken seal.
 pub fn invalid_cursor() -> Error {
     Error::new(
         ScimType::InvalidCursor,
@@ -63,34 +65,36 @@ pub fn invalid_cursor() -> Error {
     )
 }
 
-/// What a cursor remembers between two pages.
+/// The content of a cursor: the state between two pages.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CursorState {
-    /// Where the page begins.
+    /// The position where the page begins.
     pub position: Position,
-    /// What was asked for: [`SearchParams::digest`].
+    /// The digest of the query: [`SearchParams::digest`].
     pub query: [u8; 16],
-    /// The most rows of a page.
+    /// The maximum number of rows of a page.
     pub count: u16,
-    /// When the cursor was given out, in seconds since 1970.
+    /// The time of issue, in seconds since 1970.
     pub issued_at_secs: u64,
 }
 
-/// Where a page begins, by the way in which its list is read.
+/// The position where a page begins. Its form depends on how the list is read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Position {
-    /// After the row with this key or id: in a list that is read in the order in which it is kept.
+    /// After the row with this key or id, in a list that is read in its stored order.
     After(String),
-    /// After this many rows: in a list that is put together for each page.
+    /// After this many rows, in a list that is built anew for each page.
     Offset(u64),
 }
 
 impl CursorState {
-    /// Makes sure that the cursor goes on with the same query, and is not too old (RFC 9865 §2 and §2.1). A cursor from
-    /// the future is as good as a new one: clocks differ.
+    /// Checks that the cursor continues the same query and is not too old (RFC 9865 §2 and §2.1). A cursor from the
+    /// future counts as new, because clocks differ.
     ///
     /// # Errors
-    /// `invalidCursor`, `invalidCount` or `expiredCursor`.
+    /// - `expiredCursor` for a cursor that is older than `timeout_secs` seconds.
+    /// - `invalidCursor` for another query.
+    /// - `invalidCount` for another count.
     pub fn check(
         &self,
         query: [u8; 16],
@@ -121,7 +125,7 @@ impl CursorState {
         Ok(())
     }
 
-    /// Writes it down, not yet in characters of a URL.
+    /// Encodes the state as bytes. The caller turns them into characters for a URL.
     pub fn encode(&self) -> Vec<u8> {
         let mut bytes = vec![FORMAT];
         bytes.extend(self.issued_at_secs.to_be_bytes());
@@ -140,7 +144,7 @@ impl CursorState {
         bytes
     }
 
-    /// Reads what [`CursorState::encode`] wrote; `None` for anything else.
+    /// Decodes the bytes of [`CursorState::encode`]. Returns `None` for all other bytes.
     pub fn decode(bytes: &[u8]) -> Option<Self> {
         let ([FORMAT], bytes) = bytes.split_first_chunk()? else { return None };
         let (issued_at_secs, bytes) = bytes.split_first_chunk()?;

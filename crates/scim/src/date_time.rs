@@ -1,11 +1,11 @@
-//! `dateTime` values (RFC 7643 §2.3.5): `xsd:dateTime` in and out, compared as instants.
+//! `dateTime` values (RFC 7643 §2.3.5): read and written as `xsd:dateTime`, compared as instants.
 
 use time::format_description::well_known::Rfc3339;
 use time::{OffsetDateTime, UtcOffset};
 
 /// Writes an instant as `2026-11-23T09:30:00.000Z`: UTC, milliseconds.
 ///
-/// Years outside 0–9999 cannot come from a clock; they would be written as the Unix epoch.
+/// A clock yields only years from 0 to 9999. An instant in another year is written as the Unix epoch.
 pub fn format(instant: OffsetDateTime) -> String {
     let utc = instant.to_offset(UtcOffset::UTC);
     let Ok(year @ 0..=9999) = u16::try_from(utc.year()) else {
@@ -30,14 +30,14 @@ pub fn format(instant: OffsetDateTime) -> String {
     text
 }
 
-/// Reads an `xsd:dateTime`; without an offset it is taken as UTC. `None` when it is not one.
+/// Reads an `xsd:dateTime`. A text without an offset is in UTC. Returns `None` for other texts.
 pub fn parse(text: &str) -> Option<OffsetDateTime> {
     OffsetDateTime::parse(text, &Rfc3339)
         .or_else(|_| OffsetDateTime::parse(&format!("{text}Z"), &Rfc3339))
         .ok()
 }
 
-/// A date alone with the time that it stands for: midnight UTC. Every other text comes back as it is.
+/// Adds the time midnight UTC to a date without a time. Returns every other text unchanged.
 pub fn with_time(text: &str) -> String {
     let midnight = format!("{text}T00:00:00Z");
     if text.len() == "2026-11-23".len() && is_date_time(&midnight) {
@@ -47,9 +47,10 @@ pub fn with_time(text: &str) -> String {
     }
 }
 
-/// Whether a text that comes in is an `xsd:dateTime` with a year of four digits; the hour 24 is not taken. What is kept is
-/// read by [`parse`], which takes more: any character between date and time, a small z, a second 60, the year 0, and
-/// offsets beyond 14 hours.
+/// Whether a text from a client is an `xsd:dateTime` with a year of four digits. The hour 24 is not allowed.
+///
+/// [`parse`] reads stored values and accepts more: any character between date and time, a lower-case z, a second 60,
+/// the year 0, and offsets beyond 14 hours.
 pub fn is_date_time(text: &str) -> bool {
     const MOST_OFFSET_MINUTES: i16 = 14 * 60;
     let has_separator = text.as_bytes().get(10) == Some(&b'T');

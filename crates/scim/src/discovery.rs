@@ -1,4 +1,4 @@
-//! The discovery documents (RFC 7644 §4), made from the schema tables.
+//! Builds the discovery documents (RFC 7644 §4) from the schema tables.
 
 use super::list::{DEFAULT_COUNT, MAX_COUNT};
 use super::schema::{
@@ -7,7 +7,7 @@ use super::schema::{
 use super::{bulk, urn};
 use serde_json::{Map, Value, json};
 
-/// `/ServiceProviderConfig` (RFC 7643 §5): what this service can do.
+/// `/ServiceProviderConfig` (RFC 7643 §5): the features of this service.
 pub fn service_provider_config(
     base_url: &str,
     documentation_url: &str,
@@ -41,7 +41,8 @@ pub fn service_provider_config(
     })
 }
 
-/// The `pagination` of `/ServiceProviderConfig` (RFC 9865 §4). Index is the default, for clients that know nothing else.
+/// The `pagination` of `/ServiceProviderConfig` (RFC 9865 §4). Index is the default, for clients that know only this
+/// method.
 fn pagination(cursor_timeout_secs: u64) -> Value {
     json!({
         "cursor": true,
@@ -75,8 +76,8 @@ pub fn resource_type(resource_type: &ResourceType, base_url: &str) -> Value {
     })
 }
 
-/// The documents of `/Schemas` (RFC 7643 §7): the schemas of the resource types, then those of the documents of
-/// discovery themselves.
+/// The documents of `/Schemas` (RFC 7643 §7): the schemas of the resource types, then the schemas of the discovery
+/// documents.
 pub fn schemas(types: &ResourceTypes, base_url: &str) -> Vec<Value> {
     let service = service_schemas();
     types.schemas().chain(&service).map(|one| schema(one, base_url)).collect()

@@ -4,17 +4,17 @@ use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 use std::io;
 
-/// The attributes that a client set, in canonical form: names as the schema tables spell them, values of the declared
-/// types, no empty values, extensions as objects under their URI (RFC 7643 §2).
+/// The attributes that a client set, in canonical form (RFC 7643 §2). Names have the spelling of the schema tables, and
+/// values have the declared types. There are no empty values. Extensions are objects under their URI.
 ///
-/// Validation and PATCH make documents. The store reads back what they made. A document has no `schemas`, `id` or
-/// `meta`: [`Resource`](super::resource::Resource) adds them.
+/// Validation and PATCH make documents. The store reads them back. A document has no `schemas`, `id` or `meta`:
+/// [`Resource`](super::resource::Resource) adds them.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[serde(transparent)]
 pub struct Document(Map<String, Value>);
 
 impl Document {
-    /// Takes attributes in canonical form: nothing is checked.
+    /// Takes attributes in canonical form, without a check.
     pub fn from_canonical(attributes: Map<String, Value>) -> Self {
         Self(attributes)
     }
@@ -22,22 +22,22 @@ impl Document {
     /// Reads the JSON text of a document.
     ///
     /// # Errors
-    /// The text is not a JSON object.
+    /// Fails when the text is not a JSON object.
     pub fn from_text(text: &str) -> Result<Self, serde_json::Error> {
         serde_json::from_str(text).map(Self)
     }
 
-    /// The document without some attributes, for writing as JSON.
+    /// The document without the attributes in `names`, for writing as JSON.
     pub fn without<'d>(&'d self, names: &'d [&'d str]) -> impl Serialize + 'd {
         Others { object: &self.0, names }
     }
 
-    /// A common or core attribute; or the object of an extension, by its URI.
+    /// The value of a common or core attribute, or the object of an extension by its URI.
     pub fn get(&self, name: &str) -> Option<&Value> {
         find(&self.0, name)
     }
 
-    /// A common or core attribute that is text.
+    /// The value of a common or core attribute, if it is text.
     pub fn text(&self, name: &str) -> Option<&str> {
         self.get(name)?.as_str()
     }
@@ -47,12 +47,12 @@ impl Document {
         self.0.insert(name.to_owned(), value);
     }
 
-    /// Sets an attribute that has no value yet.
+    /// Sets an attribute if it has no value yet.
     pub fn set_default(&mut self, name: &str, value: Value) {
         self.0.entry(name).or_insert(value);
     }
 
-    /// Takes an attribute out.
+    /// Removes an attribute and returns its value.
     pub fn take(&mut self, name: &str) -> Option<Value> {
         self.0.shift_remove(name)
     }
@@ -72,7 +72,7 @@ impl Document {
     }
 }
 
-/// The members of an object, without some.
+/// The members of an object, without the members in `names`.
 struct Others<'d> {
     object: &'d Map<String, Value>,
     names: &'d [&'d str],
@@ -85,12 +85,12 @@ impl Serialize for Others<'_> {
     }
 }
 
-/// A member of a canonical object. Such objects have few members: comparing their names costs less than hashing one.
+/// Finds a member of a canonical object. Such objects have few members: comparing their names costs less than a hash.
 pub(super) fn find<'v>(object: &'v Map<String, Value>, name: &str) -> Option<&'v Value> {
     object.iter().find(|(key, _)| *key == name).map(|(_, value)| value)
 }
 
-/// How long a value is as JSON, in bytes. Nothing is written.
+/// The length of a value as JSON, in bytes. The function only counts the bytes.
 pub(super) fn json_len(value: &impl Serialize) -> usize {
     struct Length(usize);
 

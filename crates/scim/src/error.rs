@@ -1,12 +1,13 @@
-//! What the protocol layer refuses, with the detail error keywords of RFC 7644 §3.12, Table 9, and
-//! RFC 9865 §2.1, Table 3.
+//! The errors of the protocol layer, with the detail error keywords of RFC 7644 §3.12, Table 9, and RFC 9865 §2.1,
+//! Table 3.
 
 use std::fmt;
 
-/// A detail error keyword (`scimType`) of RFC 7644 §3.12, Table 9, or RFC 9865 §2.1, Table 3: both tables whole.
+/// A detail error keyword (`scimType`). The enum has all keywords of RFC 7644 §3.12, Table 9, and of RFC 9865 §2.1,
+/// Table 3.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ScimType {
-    /// The filter cannot be parsed, or compares an attribute in a way it does not support.
+    /// The filter has a syntax error, or a comparison that its attribute does not support.
     InvalidFilter,
     /// A filter yields more results than the server is willing to calculate.
     TooMany,
@@ -18,7 +19,7 @@ pub enum ScimType {
     InvalidSyntax,
     /// The `path` of a PATCH operation is malformed or names no attribute.
     InvalidPath,
-    /// The `path` of a PATCH operation yields nothing that could be operated on.
+    /// The `path` of a PATCH operation selects no attribute or value to change.
     NoTarget,
     /// A required value is missing, or a value is not compatible with the attribute's type.
     InvalidValue,
@@ -26,16 +27,16 @@ pub enum ScimType {
     InvalidVers,
     /// The request puts sensitive information into a URI (RFC 7644 §7.5.2).
     Sensitive,
-    /// The cursor is none that was given out for this query (RFC 9865 §2.1).
+    /// The cursor was not issued for this query (RFC 9865 §2.1).
     InvalidCursor,
-    /// The cursor was given out too long ago (RFC 9865 §2.1).
+    /// The cursor has expired (RFC 9865 §2.1).
     ExpiredCursor,
-    /// The count of a page by cursor is no number, or another than on the first page (RFC 9865 §2.1).
+    /// The count of a page by cursor is not a number, or differs from that of the first page (RFC 9865 §2.1).
     InvalidCount,
 }
 
 impl ScimType {
-    /// The keyword as it stands in an error body.
+    /// The keyword in an error body.
     pub fn as_str(self) -> &'static str {
         match self {
             ScimType::InvalidFilter => "invalidFilter",
@@ -54,8 +55,7 @@ impl ScimType {
         }
     }
 
-    /// The HTTP status that goes with the keyword (RFC 7644 §3.12): 409 for `uniqueness`, 403 for `sensitive`, else
-    /// 400.
+    /// The HTTP status for the keyword (RFC 7644 §3.12): 409 for `uniqueness`, 403 for `sensitive`, else 400.
     pub fn status(self) -> u16 {
         match self {
             ScimType::Uniqueness => 409,
@@ -80,59 +80,59 @@ impl ScimType {
 pub struct Error {
     /// The keyword for the error body.
     pub scim_type: ScimType,
-    /// What is wrong, where, and what was expected; written for the administrator of an identity provider.
+    /// The text for the administrator of an identity provider: the problem, its place, and the expected input.
     pub detail: String,
 }
 
 impl Error {
-    /// An error of any kind.
+    /// Makes an error with any keyword.
     pub fn new(scim_type: ScimType, detail: impl Into<String>) -> Self {
         Self { scim_type, detail: detail.into() }
     }
 
-    /// `invalidFilter`.
+    /// Makes an `invalidFilter` error.
     pub fn invalid_filter(detail: impl Into<String>) -> Self {
         Self::new(ScimType::InvalidFilter, detail)
     }
 
-    /// `mutability`.
+    /// Makes a `mutability` error.
     pub fn mutability(detail: impl Into<String>) -> Self {
         Self::new(ScimType::Mutability, detail)
     }
 
-    /// `invalidSyntax`.
+    /// Makes an `invalidSyntax` error.
     pub fn invalid_syntax(detail: impl Into<String>) -> Self {
         Self::new(ScimType::InvalidSyntax, detail)
     }
 
-    /// `invalidPath`.
+    /// Makes an `invalidPath` error.
     pub fn invalid_path(detail: impl Into<String>) -> Self {
         Self::new(ScimType::InvalidPath, detail)
     }
 
-    /// `noTarget`.
+    /// Makes a `noTarget` error.
     pub fn no_target(detail: impl Into<String>) -> Self {
         Self::new(ScimType::NoTarget, detail)
     }
 
-    /// `invalidValue`.
+    /// Makes an `invalidValue` error.
     pub fn invalid_value(detail: impl Into<String>) -> Self {
         Self::new(ScimType::InvalidValue, detail)
     }
 
-    /// `invalidValue` for something required, at `at`, that is missing or empty (RFC 7643 §7, `required`).
+    /// Makes an `invalidValue` error: the required value at `at` is missing or empty (RFC 7643 §7, `required`).
     pub fn required(at: &str) -> Self {
         Self::invalid_value(format!("{at} is required and must not be empty"))
     }
 
-    /// `invalidSyntax` for a name that one object has twice, in whatever spelling (RFC 7643 §2.1).
+    /// Makes an `invalidSyntax` error: an object has the same name twice, in any case (RFC 7643 §2.1).
     pub fn repeated(at: &str) -> Self {
         Self::invalid_syntax(format!(
             "{at} is there more than once; attribute names are the same in any case"
         ))
     }
 
-    /// The same error, saying what it is about.
+    /// Puts the subject of the error in front of its text.
     pub fn within(self, subject: impl fmt::Display) -> Self {
         Self { detail: format!("{subject}: {}", self.detail), ..self }
     }
@@ -146,7 +146,7 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
-/// What a client wrote, as an error shows it: not longer than a line.
+/// Cuts a client's text to at most 100 characters, for an error text.
 pub(super) fn excerpt(text: &str) -> String {
     match cut(text) {
         Some(start) => format!("{start}…"),
@@ -154,7 +154,7 @@ pub(super) fn excerpt(text: &str) -> String {
     }
 }
 
-/// As [`excerpt`], in quotes and without characters that could not be seen.
+/// Cuts a text as [`excerpt`] does, quotes it, and escapes characters that are not printable.
 pub(super) fn quoted(text: &str) -> String {
     match cut(text) {
         Some(start) => format!("{start:?}…"),
@@ -162,7 +162,7 @@ pub(super) fn quoted(text: &str) -> String {
     }
 }
 
-/// The beginning of a text that is too long.
+/// The first 100 characters of a longer text; `None` for other texts.
 fn cut(text: &str) -> Option<&str> {
     const MAX_CHARS: usize = 100;
     let (end, _) = text.char_indices().nth(MAX_CHARS)?;

@@ -1,24 +1,28 @@
-//! The one way in which text is compared without regard to case: uniqueness claims and filters both use it, so that
-//! whatever makes a create answer 409 is found by the filter.
+//! The only way to compare text without regard to case. Uniqueness claims and filters both use it. So the filter finds
+//! each value that makes a create fail with 409.
 
 use super::letter::is_unseen;
 use super::work;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::decompose_compatible;
 
-/// Folds `text` for comparison, so that names that look the same are the same (RFC 8265 §3.3.3, without its refusals).
+/// Folds `text` for comparison, so that names that look the same are equal (RFC 8265 §3.3.3). Unlike the RFC, it
+/// refuses no text.
 ///
-/// - Halfwidth and fullwidth letters become the usual ones.
-/// - Characters that are never seen go: zero-width and bidirectional ones, tags, soft hyphens, blanks that are no spaces.
-/// - Canonical decomposition, default case folding and canonical composition: `Straße`, `STRASSE` and `strasse` fold
-///   alike, and so do composed and decomposed letters. `İ` folds to `i` with a dot above, never to a plain `i`, whatever
-///   the locale.
-/// - White space of any kind and amount is one space between words, and none at the ends.
+/// - Halfwidth and fullwidth letters become the usual letters.
+/// - Invisible characters are removed: zero-width and bidirectional characters, tags, soft hyphens, and blanks that are
+///   not spaces.
+/// - Letters go through canonical decomposition, default case folding and canonical composition. So `Straße`, `STRASSE`
+///   and `strasse` fold alike, and so do composed and decomposed letters. In every locale, `İ` folds to `i` with a dot
+///   above, never to a plain `i`.
+/// - A run of white space of any kind becomes one space. White space at the ends is removed.
+///
+/// Text comes back unchanged once the budget is spent ([`Work`](super::work::Work)).
 pub fn fold(text: &str) -> String {
     fold_in(text, |words| words.trim().to_owned())
 }
 
-/// Folds a part of a text: a space at its ends separates it from what is beside it, so it stays.
+/// Folds a part of a text. A space at its ends stays, because it separates the part from its neighbor.
 pub fn fold_part(text: &str) -> String {
     fold_in(text, |words| words)
 }
@@ -33,19 +37,19 @@ fn fold_in(text: &str, trim: impl FnOnce(String) -> String) -> String {
     let mut letters = String::with_capacity(text.len());
     for letter in text.chars().filter(|letter| !is_unseen(*letter)) {
         match letter {
-            // The fullwidth macron is left: it would fall apart into a space and a mark.
+            // The fullwidth macron stays: it would decompose into a space and a mark.
             '\u{ff01}'..='\u{ffe2}' | '\u{ffe4}'..='\u{ffee}' => {
                 decompose_compatible(letter, |usual| letters.push(usual));
             }
             usual => letters.push(usual),
         }
     }
-    // Folding can take a composed letter apart (U+0390), hence the decomposition before and the composition after.
+    // Folding can decompose a composed letter (U+0390). So letters are decomposed before and composed after.
     let decomposed: String = letters.nfd().collect();
     trim(unify_spaces(caseless::default_case_fold_str(&decomposed).nfc()))
 }
 
-/// One space in the place of each run of white space.
+/// Replaces each run of white space by one space.
 fn unify_spaces(letters: impl Iterator<Item = char>) -> String {
     let mut unified = String::new();
     for letter in letters {
@@ -58,7 +62,7 @@ fn unify_spaces(letters: impl Iterator<Item = char>) -> String {
     unified
 }
 
-/// Whether only the case of `text` can differ from its folded form: ASCII, with single spaces between words.
+/// Whether folding can change only the case of `text`: it is ASCII, with single spaces between words.
 pub(super) fn is_plain(text: &str) -> bool {
     let mut after_space = true;
     for byte in text.bytes() {

@@ -1,8 +1,8 @@
-//! Strict JSON for request bodies: an object, each key once, bounded nesting. What text may hold is not its affair: an
-//! escaped NUL character passes here, and `validate` refuses it.
+//! Strict JSON for request bodies: an object, each key once, limited nesting. The module does not check the content of
+//! text: `validate` refuses an escaped NUL character.
 //!
-//! `serde_json` keeps the last of two equal keys without a word; which one a client meant cannot be known, and two
-//! readers of one body must not see different people.
+//! `serde_json` silently keeps the last of two equal keys. The server cannot know which key the client means. Two
+//! readers of one body must see the same user.
 
 use super::Error;
 use super::error::quoted;
@@ -15,11 +15,12 @@ use std::fmt;
 pub struct Body(Map<String, Value>);
 
 impl Body {
-    /// Reads a request body that must be one JSON object. A byte order mark before it is skipped (RFC 8259 §8.1).
+    /// Reads a request body that must be one JSON object. Skips a byte order mark before the object (RFC 8259 §8.1).
     ///
     /// # Errors
-    /// `invalidSyntax` with the line and column: empty, not UTF-8, not JSON, a key twice, nested more than 127 deep, or
-    /// not an object.
+    /// `invalidSyntax` when the body is empty, not UTF-8, not JSON, or not an object. Also for a key that an object has
+    /// twice, and for more than 127 levels of nesting. Errors in the JSON text have the line and column. The error for
+    /// a body that is not UTF-8 has the position of the byte.
     pub fn read(bytes: &[u8]) -> Result<Self, Error> {
         read_object(bytes).map(Self)
     }
@@ -50,9 +51,6 @@ fn read_object(bytes: &[u8]) -> Result<Map<String, Value>, Error> {
 }
 
 /// Reads any JSON value as strictly as a body.
-///
-/// # Errors
-/// As [`Body::read`].
 pub(super) fn read_value(bytes: &[u8]) -> Result<Value, Error> {
     let text = std::str::from_utf8(bytes).map_err(|error| {
         Error::invalid_syntax(format!(
@@ -129,7 +127,7 @@ impl<'de> Visitor<'de> for Strict {
         while let Some(key) = access.next_key::<String>()? {
             let value = access.next_value_seed(Strict)?;
             if object.contains_key(&key) {
-                // Shortened: a body of a mebibyte can be one key.
+                // The error quotes only the start of the key: a body of 1 MiB can be a single key.
                 let key = quoted(&key);
                 let message = format_args!("the key {key} is there more than once");
                 return Err(serde::de::Error::custom(message));

@@ -1,4 +1,4 @@
-//! Invisible characters: names that differ in them look the same.
+//! Invisible characters. Names that differ only in such characters look the same.
 
 use icu_properties::props::{DefaultIgnorableCodePoint, GeneralCategory};
 use icu_properties::{CodePointMapData, CodePointSetData};
@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 static IGNORABLE: LazyLock<Vec<RangeInclusive<u32>>> =
     LazyLock::new(|| CodePointSetData::new::<DefaultIgnorableCodePoint>().iter_ranges().collect());
 
-/// Whether a character shows nothing by itself: a zero-width or directional one, a tag, a filler, a blank.
+/// Whether a character shows nothing by itself: a zero-width or directional character, a tag, a filler, a blank.
 ///
 /// Unicode classifies two blank characters as symbols: the Braille pattern without dots, and the null notehead.
 pub fn is_unseen(letter: char) -> bool {
@@ -20,7 +20,7 @@ pub fn is_unseen(letter: char) -> bool {
     is_ignorable || matches!(letter, '\u{2800}' | '\u{1d159}')
 }
 
-/// Whether a character is unseen, breaks lines, or controls how others are shown. Spaces are not invisible.
+/// Whether a character is unseen, breaks lines, or controls the display of other characters. Spaces do not count.
 pub fn is_invisible(letter: char) -> bool {
     use GeneralCategory as Category;
     let category = CodePointMapData::<Category>::new().get(letter);

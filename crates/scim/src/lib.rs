@@ -1,13 +1,14 @@
-//! The SCIM 2.0 protocol, pure: RFC 7643 (schema), RFC 7644 (protocol) and RFC 9865 (cursors) as functions over JSON.
+//! The SCIM 2.0 protocol as pure functions over JSON: RFC 7643 (schema), RFC 7644 (protocol) and RFC 9865 (cursors).
 //!
-//! Tables decide everything: the [`schema`] of a resource type says which attributes it has, and what each is. Discovery
-//! documents, validation, filters, PATCH, sorting and projection read nothing else.
+//! The [`schema`] tables hold the attributes of each resource type, with their characteristics. Discovery documents,
+//! validation, filters, PATCH, sorting and projection read only these tables.
 //!
-//! A client sends a [`Body`](json::Body). Validation and PATCH make a [`Document`](document::Document) of it, which a
-//! service stores. A [`Resource`](resource::Resource) borrows a document for filters, orders and answers.
+//! A client sends a [`Body`](json::Body). Validation and PATCH turn it into a [`Document`](document::Document), which a
+//! service stores. A [`Resource`](resource::Resource) borrows a document for filters, orders and responses.
 //!
-//! There is no HTTP, storage, clock or I/O in this crate. Every failure is an [`Error`] with the keyword of RFC 7644 §3.12,
-//! and a text that says what is wrong, where, and what was expected.
+//! The crate has no HTTP, storage, clock or I/O. A request fails with an [`Error`]: a keyword of RFC 7644 §3.12 or
+//! RFC 9865 §2.1, and a text. The text says what is wrong, where, and what the crate expects. Only a bulk request with
+//! too many operations fails with [`Refusal::TooLarge`](bulk::request::Refusal::TooLarge), which has no keyword.
 //!
 //! # Validate a body
 //!

@@ -1,31 +1,31 @@
-//! List answers and index paging (RFC 7644 §3.4.2 and §3.4.2.4).
+//! List responses and index paging (RFC 7644 §3.4.2 and §3.4.2.4).
 
 use super::{Error, urn};
 use serde::Serialize;
 
-/// The rows of a page when the client does not say.
+/// The number of rows of a page when the client sends no count.
 pub const DEFAULT_COUNT: usize = 100;
-/// The most rows of a page; discovery gives it as `filter.maxResults` (RFC 7643 §5).
+/// The maximum number of rows of a page. Discovery shows it as `filter.maxResults` (RFC 7643 §5).
 pub const MAX_COUNT: usize = 200;
 
-/// Beyond this a JSON number is not exact in every client (2^53 - 1); no list is so long.
+/// The largest `startIndex`: 2^53 - 1. Larger JSON numbers are not exact in every client, and no list is that long.
 const MAX_START_INDEX: i128 = 9_007_199_254_740_991;
 
-/// Which part of a list a client asks for.
+/// The part of a list that a client requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Page {
     /// The 1-based index of the first row.
     pub start_index: u64,
-    /// The most rows to give, 0 to [`MAX_COUNT`].
+    /// The maximum number of rows, from 0 to [`MAX_COUNT`].
     pub count: usize,
 }
 
 impl Page {
-    /// Reads the query parameters `startIndex` and `count`: below 1 is 1, below 0 is 0, above the maximum is the
-    /// maximum (RFC 7644 §3.4.2.4).
+    /// Reads the query parameters `startIndex` and `count` (RFC 7644 §3.4.2.4). Values out of range become the nearest
+    /// limit. `startIndex` is at least 1, and `count` is from 0 to [`MAX_COUNT`].
     ///
     /// # Errors
-    /// `invalidValue` when one is not a whole number.
+    /// `invalidValue` when a parameter is not a whole number.
     pub fn read(start_index: Option<&str>, count: Option<&str>) -> Result<Self, Error> {
         let start_index = start_index.map(|text| whole_number("startIndex", text)).transpose()?;
         let count = count.map(|text| whole_number("count", text)).transpose()?;
@@ -38,13 +38,13 @@ impl Page {
         })
     }
 
-    /// How many rows come before the first one.
+    /// The number of rows before the page.
     pub fn offset(&self) -> u64 {
         self.start_index.saturating_sub(1)
     }
 }
 
-/// A number of any length is a number: what does not fit is as good as the largest.
+/// Reads a whole number of any length. A number beyond the range of `i128` becomes its nearest limit.
 fn whole_number(name: &str, text: &str) -> Result<i128, Error> {
     let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
     if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -54,7 +54,7 @@ fn whole_number(name: &str, text: &str) -> Result<i128, Error> {
     Ok(text.parse().unwrap_or(limit))
 }
 
-/// A `ListResponse` (RFC 7644 §3.4.2). Its rows are written straight to the answer.
+/// A `ListResponse` (RFC 7644 §3.4.2). Its rows are written directly to the response.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ListResponse<'a, R> {
@@ -72,14 +72,15 @@ pub struct ListResponse<'a, R> {
 }
 
 impl<'a, R> ListResponse<'a, R> {
-    /// A page by index. `itemsPerPage` is the number of rows in this answer, as Okta checks.
+    /// A page by index. `itemsPerPage` is the number of rows in this response, because Okta checks it.
     pub fn by_index(total_results: u64, start_index: u64, resources: &'a [R]) -> Self {
         let start_index = Some(start_index);
         Self { start_index, ..Self::by_cursor(total_results, None, None, resources) }
     }
 
-    /// A page by cursor (RFC 9865 §2): `next` on every page but the last, and so not with a count of 0, which would never
-    /// get to it; `previous` never on the first. There is no `startIndex` to give.
+    /// A page by cursor (RFC 9865 §2). Every page but the last has a next cursor. With a count of 0 there is no next
+    /// cursor, because the client would never reach the last page. The first page has no previous cursor. The response
+    /// has no `startIndex`.
     pub fn by_cursor(
         total_results: u64,
         next_cursor: Option<&'a str>,

@@ -1,14 +1,14 @@
-//! What the bodies of SCIM messages have in common (RFC 7644 §8.2): a URI in `schemas` that says which message it is,
-//! and members whose names are the same in any case.
+//! The common parts of SCIM message bodies (RFC 7644 §8.2): a URI in `schemas` names the message, and member names are
+//! equal in any case.
 
 use super::Error;
 use super::values::is_absent_list;
 use serde_json::{Map, Value};
 
-/// Makes sure that a body is the message `urn`, which `schemas` names in any case.
+/// Checks that `schemas` names the message `urn`, in any case.
 ///
 /// # Errors
-/// `invalidSyntax`.
+/// `invalidSyntax` when `schemas` does not name the message.
 pub(super) fn require(body: &Map<String, Value>, urn: &str) -> Result<(), Error> {
     let is_named = |schemas: &Value| {
         let mut urns = schemas.as_array().into_iter().flatten().filter_map(Value::as_str);
@@ -20,10 +20,11 @@ pub(super) fn require(body: &Map<String, Value>, urn: &str) -> Result<(), Error>
     Err(Error::invalid_syntax(format!("schemas must be a list that holds {urn}")))
 }
 
-/// As [`require`], but a body that names no schema is the message too: the request line says already which one it must be.
+/// Checks `schemas` as [`require`] does, but accepts a body that names no schema. The request line already determines
+/// the message.
 ///
 /// # Errors
-/// `invalidSyntax`.
+/// `invalidSyntax` when `schemas` is present and does not name the message.
 pub(super) fn require_if_named(body: &Map<String, Value>, urn: &str) -> Result<(), Error> {
     match member(body, "schemas")? {
         Some(schemas) if !is_absent_list(schemas) => require(body, urn),
@@ -31,10 +32,10 @@ pub(super) fn require_if_named(body: &Map<String, Value>, urn: &str) -> Result<(
     }
 }
 
-/// The member called `name` in any case.
+/// Finds the member `name`, in any case.
 ///
 /// # Errors
-/// `invalidSyntax` when there are two.
+/// `invalidSyntax` when the object has two such members.
 pub(super) fn member<'v>(
     object: &'v Map<String, Value>,
     name: &str,
@@ -42,10 +43,7 @@ pub(super) fn member<'v>(
     Ok(entry(object, name)?.map(|(_, value)| value))
 }
 
-/// Takes out the member called `name` in any case.
-///
-/// # Errors
-/// As [`member`].
+/// Removes the member `name`, in any case, and returns its value. Fails as [`member`] does.
 pub(super) fn take(object: &mut Map<String, Value>, name: &str) -> Result<Option<Value>, Error> {
     let key = entry(object, name)?.map(|(key, _)| key.clone());
     Ok(key.and_then(|key| object.swap_remove(&key)))

@@ -1,17 +1,17 @@
-//! Numbers that a client writes as text: Entra ID sends every value of a PATCH as text.
+//! Reads numbers that a client writes as text. Entra ID sends every value of a PATCH as text.
 
 use serde_json::Number;
 
-/// Reads a whole number that is written as text. `None` for every other text.
+/// Reads a whole number from text. Returns `None` for every other text.
 pub(super) fn whole(text: &str) -> Option<Number> {
     let text = text.trim();
     let signed = text.parse::<i64>().ok().map(Number::from);
     signed.or_else(|| text.parse::<u64>().ok().map(Number::from))
 }
 
-/// Reads a number that is written as text. `None` for text that is no number, and for numbers beyond those of JSON.
+/// Reads a number from text. Returns `None` for other text, and for numbers beyond the range of `f64`.
 pub(super) fn any(text: &str) -> Option<Number> {
-    // `f64` knows the words "inf" and "NaN" too, and a number beyond its range is infinite: JSON has none of them.
+    // `f64` also parses "inf" and "NaN", and a number beyond its range becomes infinite. JSON has none of these values.
     whole(text).or_else(|| text.trim().parse().ok().and_then(Number::from_f64))
 }
 

@@ -1,4 +1,5 @@
-//! Which attributes an answer holds: `attributes`, `excludedAttributes` and `returned` (RFC 7644 §3.9, RFC 7643 §7).
+//! The attributes that a response shows: `attributes`, `excludedAttributes` and `returned` (RFC 7644 §3.9, RFC 7643
+//! §7).
 
 use super::Error;
 use super::attr_path::AttrPath;
@@ -6,24 +7,25 @@ use super::document::find;
 use super::schema::{Attribute, ResourceType, Returned, Schema, Target};
 use serde_json::Value;
 
-/// What a client wants to see of each resource.
+/// The attributes that a client requests of each resource.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Projection {
-    /// Everything that is returned by default.
+    /// All attributes that are returned by default.
     #[default]
     Default,
-    /// Only these, and what is always returned.
+    /// The attributes in the list, and all attributes that are always returned.
     Only(Vec<AttrPath>),
-    /// Everything that is returned by default, but these.
+    /// All attributes that are returned by default, except the attributes in the list.
     Without(Vec<AttrPath>),
 }
 
 impl Projection {
-    /// Reads the query parameters, each a comma-separated list. Names no table has are ignored.
+    /// Reads the query parameters, each a comma-separated list. Malformed names are ignored here, and unknown names in
+    /// [`Projection::bind`].
     ///
     /// # Errors
-    /// `invalidValue` when both are there: RFC 7644 §3.9 gives them as alternatives, and guessing which one the
-    /// client meant could leave out what it relies on.
+    /// `invalidValue` when both parameters are present. RFC 7644 §3.9 gives them as alternatives. A guess could leave
+    /// out attributes that the client relies on.
     pub fn read(attributes: Option<&str>, excluded: Option<&str>) -> Result<Self, Error> {
         let attributes = attributes.map(str::trim).filter(|text| !text.is_empty());
         let excluded = excluded.map(str::trim).filter(|text| !text.is_empty());
@@ -37,7 +39,7 @@ impl Projection {
         }
     }
 
-    /// Finds the attributes in the tables of `resource_type`. Names that no table has are ignored.
+    /// Finds the attributes in the tables of `resource_type`. Unknown attributes are ignored.
     pub fn bind<'s>(&self, resource_type: &'s ResourceType) -> BoundProjection<'s> {
         let paths = match self {
             Projection::Default => &[][..],
@@ -57,7 +59,7 @@ impl Projection {
         }
     }
 
-    /// What an answer shows of an attribute; `None` when it leaves the attribute out.
+    /// The part of an attribute that a response shows; `None` when the response leaves the attribute out.
     fn project<'s>(
         &self,
         targets: &[Target<'s>],
@@ -90,24 +92,25 @@ impl Projection {
     }
 }
 
-/// The attributes of a resource type that an answer shows, in table order. `schemas` is always shown (RFC 7643 §3).
+/// The attributes of a resource type that a response shows, in table order. Every response shows `schemas` (RFC 7643
+/// §3).
 #[derive(Debug, Clone)]
 pub struct BoundProjection<'s> {
     core: Vec<ProjectedAttribute<'s>>,
     extensions: Vec<(&'s Schema, Vec<ProjectedAttribute<'s>>)>,
 }
 
-/// An attribute that an answer shows, whole or in part.
+/// An attribute that a response shows, whole or in part.
 #[derive(Debug, Clone)]
 pub(super) struct ProjectedAttribute<'s> {
     /// The attribute.
     pub(super) attribute: &'s Attribute,
-    /// The names of its sub-attributes that are not shown.
+    /// The names of the sub-attributes that the response hides.
     hidden: Vec<&'s str>,
 }
 
 impl<'s> BoundProjection<'s> {
-    /// Whether an answer has the common or core attribute `name`, or a part of it, when the resource has it.
+    /// Whether a response shows the common or core attribute `name`, or a part of it, if it has a value.
     pub fn shows(&self, name: &str) -> bool {
         self.attribute(name).is_some()
     }
@@ -117,7 +120,7 @@ impl<'s> BoundProjection<'s> {
         &self.core
     }
 
-    /// The attributes of each extension that are shown.
+    /// The shown attributes of each extension.
     pub(super) fn extensions(&self) -> &[(&'s Schema, Vec<ProjectedAttribute<'s>>)] {
         &self.extensions
     }
@@ -129,13 +132,13 @@ impl<'s> BoundProjection<'s> {
 }
 
 impl<'s> ProjectedAttribute<'s> {
-    /// The names of its sub-attributes that are shown, in table order.
+    /// The names of the shown sub-attributes, in table order.
     pub(super) fn parts(&self) -> impl Iterator<Item = &'s str> {
         let names = self.attribute.sub_attributes.iter().map(|part| part.name.as_str());
         names.filter(|name| !self.hidden.contains(name))
     }
 
-    /// Whether a value has anything to show. A complex value without any of the shown parts is left out.
+    /// Whether a response shows any part of a value. A complex value without a shown sub-attribute is left out.
     pub(super) fn is_in(&self, value: &Value) -> bool {
         match value {
             _ if self.hidden.is_empty() => true,
@@ -164,7 +167,7 @@ impl<'s> Named<'s> {
                 {
                     return Named::Whole;
                 }
-                // An attribute is in one place of the tables only: its address says whose it is.
+                // Each attribute stands once in the tables, so its memory address identifies it.
                 Target::Attribute { attribute, sub_attribute, .. }
                     if std::ptr::eq(*attribute, of) =>
                 {
@@ -194,7 +197,7 @@ mod tests {
     use serde_json::{Value, json};
     use time::OffsetDateTime;
 
-    /// Checks what is shown of a resource; of `meta` a sub-attribute alone, and `schemas` in short.
+    /// Checks the shown attributes of a resource. Short values replace `schemas` and `meta` before the comparison.
     #[track_caller]
     fn check(attributes: Option<&str>, excluded: Option<&str>, expected: Value) {
         let document = json!({

@@ -1,13 +1,15 @@
-//! References to resources in place of their ids (RFC 7643 §2.4): `{"$ref": "…/Users/{id}"}` names a member as well as
-//! `{"value": "{id}"}`.
+//! References to resources in place of their ids (RFC 7643 §2.4). `{"$ref": "…/Users/{id}"}` names a member as
+//! `{"value": "{id}"}` does.
 
 use super::json::Body;
 use super::schema::{ResourceType, ResourceTypes};
 use super::values::is_no_value;
 use serde_json::Value;
 
-/// Gives each object in `body` that has a `$ref` and no `value` the id in the `$ref` as `value`. That concerns the types
-/// whose resources refer to others of the tenant at `base_url`, and only references to a resource of the tenant.
+/// Sets the `value` of each object in `body` that has a `$ref` and no `value`. The new `value` is the id in the `$ref`.
+///
+/// This applies to resource types that refer to other resources. Only references to a resource of the tenant at
+/// `base_url` count.
 pub fn name_by_id(
     types: &ResourceTypes,
     resource_type: &ResourceType,
@@ -54,7 +56,7 @@ impl Tenant<'_> {
         }
     }
 
-    /// The id in a reference. A relative one begins at the SCIM root (RFC 7643 §2.3.7).
+    /// The id in a reference. A relative reference begins at the SCIM root (RFC 7643 §2.3.7).
     fn id_in<'r>(&self, reference: &'r str) -> Option<&'r str> {
         let (before, id) = reference.trim_end_matches('/').rsplit_once('/')?;
         let (root, endpoint) = before.rsplit_once('/').unwrap_or(("", before));
@@ -62,7 +64,8 @@ impl Tenant<'_> {
         (self.is_root(root) && self.endpoints.iter().any(is_named)).then_some(id)
     }
 
-    /// Whether `root` is the SCIM root of the tenant: its URL, the path of that, or what a relative reference has there.
+    /// Whether `root` is the SCIM root of the tenant: its URL, the path of its URL, or the start of a relative
+    /// reference.
     fn is_root(&self, root: &str) -> bool {
         let after_scheme = self.base_url.split_once("://").map_or("", |(_, rest)| rest);
         let path = after_scheme.split_once('/').map_or("", |(_, path)| path);

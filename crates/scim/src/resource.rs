@@ -1,6 +1,8 @@
-//! A whole resource: the client's attributes with `schemas`, `id`, `meta` and its relation around them (RFC 7643 §3).
+//! A whole resource (RFC 7643 §3): the client's attributes, with `schemas`, `id`, `meta` and a relation to other
+//! resources.
 //!
-//! A [`Resource`] borrows what is stored. Filters and orders look into it; [`Resource::projected`] writes it as JSON.
+//! A [`Resource`] borrows stored data. Filters and orders look up values in it; [`Resource::projected`] writes it as
+//! JSON.
 
 mod write;
 
@@ -20,40 +22,40 @@ use std::borrow::Cow;
 use std::fmt::{self, Display};
 use time::OffsetDateTime;
 
-/// What the service knows about a resource beside the attributes a client set.
+/// The data that the service keeps about a resource, beside the attributes that a client set.
 #[derive(Debug, Clone, Copy)]
 pub struct Identity<'a> {
     /// The `id`.
     pub id: &'a str,
-    /// When it was created.
+    /// The time of creation.
     pub created: OffsetDateTime,
-    /// When it was last changed.
+    /// The time of the last change.
     pub last_modified: OffsetDateTime,
-    /// Its version number.
+    /// The version number.
     pub version: u64,
 }
 
-/// A resource, with everything that an answer can show of it.
+/// A resource, with everything that a response can show.
 #[derive(Debug, Clone)]
 pub struct Resource<'a> {
-    /// Its type. Values that the type does not declare are invisible.
+    /// The resource type. Values that the type does not declare are invisible.
     pub resource_type: &'a ResourceType,
-    /// What the service knows about it.
+    /// The data that the service keeps about the resource.
     pub identity: Identity<'a>,
     /// The attributes that a client set.
     pub document: &'a Document,
-    /// The attribute that refers to other resources, if the resource has it.
+    /// The attribute that refers to other resources, if the resource has such an attribute.
     pub relation: Option<Relation<'a>>,
-    /// The tenant's SCIM root without a final slash; it makes `meta.location`.
+    /// The SCIM root, without a final slash. It is the start of `meta.location`.
     pub base_url: &'a str,
 }
 
-/// A multi-valued attribute that refers to other resources, and is stored outside the document.
+/// A multi-valued attribute that refers to other resources. It is stored outside the document.
 #[derive(Debug, Clone)]
 pub struct Relation<'a> {
     /// The name of the attribute.
     pub attribute: &'a str,
-    /// Its values; an empty list is shown as such.
+    /// The values of the attribute. A response shows an empty list as an empty list.
     pub values: Vec<Reference<'a>>,
 }
 
@@ -62,7 +64,7 @@ pub struct Relation<'a> {
 pub struct Reference<'a> {
     /// The `value`: the id of the other resource.
     pub id: &'a dyn Display,
-    /// The endpoint of the other resource, which makes `$ref`.
+    /// The endpoint of the other resource, for `$ref`.
     pub endpoint: Option<&'a str>,
     /// The `type`.
     pub kind: Option<&'a str>,
@@ -71,7 +73,7 @@ pub struct Reference<'a> {
 }
 
 impl<'a> Reference<'a> {
-    /// A reference that has nothing but its `value`.
+    /// A reference with only a `value`.
     pub fn to(id: &'a dyn Display) -> Self {
         Self { id, endpoint: None, kind: None, display: None }
     }
@@ -89,12 +91,12 @@ pub fn location(resource_type: &ResourceType, base_url: &str, id: &str) -> Strin
 }
 
 impl<'a> Resource<'a> {
-    /// The resource as an answer shows it.
+    /// The resource as a response shows it.
     pub fn projected(self, projection: &'a BoundProjection<'a>) -> ProjectedResource<'a> {
         ProjectedResource::new(self, projection)
     }
 
-    /// The `schemas`: the core schema, and each extension that has data (RFC 7643 §3).
+    /// The `schemas`: the core schema, and each extension with declared values (RFC 7643 §3).
     fn schemas(&self) -> impl Iterator<Item = &'a str> {
         let has_data = |extension: &&Schema| {
             let object = self.in_extension(extension);
@@ -107,7 +109,7 @@ impl<'a> Resource<'a> {
         std::iter::once(self.resource_type.schema.id.as_str()).chain(extensions)
     }
 
-    /// What is stored of an extension, undeclared values included.
+    /// The stored values of an extension, with undeclared values.
     fn in_extension(&self, extension: &Schema) -> Option<&'a Map<String, Value>> {
         self.document.get(&extension.id)?.as_object()
     }
@@ -125,7 +127,7 @@ impl<'a> Resource<'a> {
         })
     }
 
-    /// `meta` with all its sub-attributes, or with one.
+    /// Builds `meta` with all its sub-attributes, or with one of them.
     fn meta_object(&self, only: Option<&str>) -> Value {
         let attribute = self.resource_type.attribute("meta").into_iter();
         let names = attribute.flat_map(|meta| &meta.sub_attributes).map(|part| part.name.as_str());
@@ -133,7 +135,7 @@ impl<'a> Resource<'a> {
         names.filter_map(|name| Some((name.to_owned(), Value::from(self.meta(name)?)))).collect()
     }
 
-    /// The declared values of an extension; `None` when it has none.
+    /// Builds an extension from its declared values; `None` when there are none.
     fn extension_object(&self, extension: &Schema) -> Option<Value> {
         let stored = self.in_extension(extension)?.iter();
         let shown = stored.filter(|(name, value)| is_shown(extension, name, value));
@@ -172,7 +174,7 @@ impl Subject for Resource<'_> {
 }
 
 impl Reference<'_> {
-    /// The reference with its `value` alone, which is all that a filter can name.
+    /// Builds the reference with only its `value`. A filter cannot name the other sub-attributes.
     fn to_value(self) -> Value {
         Value::Object(Map::from_iter([("value".to_owned(), self.id.to_string().into())]))
     }

@@ -1,6 +1,6 @@
-//! What a query asks for: the parameters of RFC 7644 §3.4.2, from a URL or from a `SearchRequest` (§3.4.3).
+//! The parameters of a query (RFC 7644 §3.4.2), from a URL or from a `SearchRequest` (§3.4.3).
 //!
-//! Knows what the parameters are called and which form they have; what each one means is said where it is used.
+//! This module knows the names and forms of the parameters. The modules that use a parameter define its meaning.
 
 use super::json::Body;
 use super::list::Page;
@@ -11,37 +11,38 @@ use super::{Error, urn};
 use serde_json::{Number, Value};
 use sha2::{Digest as _, Sha256};
 
-/// The longest list of attribute names, in bytes: a body must not ask for more than fits into a URL, since each name is
-/// looked up for each row.
+/// The maximum length of a list of attribute names, in bytes. A body must not ask for more than fits into a URL,
+/// because each row looks up each name.
 pub const MAX_ATTRIBUTES_BYTES: usize = 10_240;
 
-/// The parameters of a query as text (RFC 7644 §3.4.2, RFC 9865 §2); `None` for what is not there.
+/// The parameters of a query as text (RFC 7644 §3.4.2, RFC 9865 §2); `None` for absent parameters.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct SearchParams {
-    /// §3.4.2.2.
+    /// The filter (§3.4.2.2).
     pub filter: Option<String>,
-    /// §3.4.2.3.
+    /// The attribute that orders the list (§3.4.2.3).
     pub sort_by: Option<String>,
-    /// §3.4.2.3.
+    /// The direction of the order (§3.4.2.3).
     pub sort_order: Option<String>,
-    /// §3.4.2.4.
+    /// The index of the first row (§3.4.2.4).
     pub start_index: Option<String>,
-    /// §3.4.2.4.
+    /// The maximum number of rows (§3.4.2.4).
     pub count: Option<String>,
-    /// RFC 9865 §2; an empty one asks for the first page.
+    /// The cursor (RFC 9865 §2). An empty cursor asks for the first page.
     pub cursor: Option<String>,
-    /// §3.4.2.5, separated by commas.
+    /// The attributes to show, separated by commas (§3.4.2.5).
     pub attributes: Option<String>,
-    /// §3.4.2.5, separated by commas.
+    /// The attributes to hide, separated by commas (§3.4.2.5).
     pub excluded_attributes: Option<String>,
 }
 
 impl SearchParams {
-    /// Reads the decoded names and values of a query string. Names are taken in any case: a `Filter` that is not
-    /// understood must not give the whole list. Others are ignored: Entra ID puts flags of its own into the Tenant URL.
+    /// Reads the decoded names and values of a query string. Names are equal in any case: if a `Filter` were ignored,
+    /// the response would be the whole list. Unknown parameters are ignored, because Entra ID adds its own flags to the
+    /// URL.
     ///
     /// # Errors
-    /// `invalidValue` for a parameter that is there twice.
+    /// `invalidValue` for a parameter that occurs twice, or a list of names beyond [`MAX_ATTRIBUTES_BYTES`].
     pub fn from_query(pairs: impl IntoIterator<Item = (String, String)>) -> Result<Self, Error> {
         let mut params = Self::default();
         for (name, value) in pairs {
@@ -54,13 +55,14 @@ impl SearchParams {
         params.without_empty().check_length()
     }
 
-    /// Reads the body of a query by POST (RFC 7644 §3.4.3, RFC 9865 §3). The names of members and the message URI are
-    /// taken in any case; `null` is nothing; numbers may be text, and a list of names one text with commas, as in a
-    /// URL. Members that are not known are ignored.
+    /// Reads the body of a query by POST (RFC 7644 §3.4.3, RFC 9865 §3). Member names and the message URI are equal in
+    /// any case. `null` counts as absent. Numbers may be text. A list of names may be one text with commas, as in a
+    /// URL. Unknown members are ignored.
     ///
     /// # Errors
-    /// `invalidSyntax`: no `SearchRequest` in `schemas`, a member of another type than it must have, or one that is
-    /// there twice in different case.
+    /// - `invalidSyntax` when `schemas` does not name `SearchRequest`.
+    /// - `invalidSyntax` for a member that has the wrong type, or occurs twice in different case.
+    /// - `invalidValue` for a list of names beyond [`MAX_ATTRIBUTES_BYTES`].
     pub fn from_body(body: &Body) -> Result<Self, Error> {
         let body = body.as_object();
         message::require(body, urn::SEARCH_REQUEST)?;
@@ -81,32 +83,33 @@ impl SearchParams {
         params.without_empty().check_length()
     }
 
-    /// `startIndex` and `count` (RFC 7644 §3.4.2.4).
+    /// Reads `startIndex` and `count` (RFC 7644 §3.4.2.4).
     ///
     /// # Errors
-    /// As [`Page::read`].
+    /// Fails as [`Page::read`] does.
     pub fn page(&self) -> Result<Page, Error> {
         Page::read(self.start_index.as_deref(), self.count.as_deref())
     }
 
-    /// `attributes` and `excludedAttributes` (RFC 7644 §3.9).
+    /// Reads `attributes` and `excludedAttributes` (RFC 7644 §3.9).
     ///
     /// # Errors
-    /// As [`Projection::read`].
+    /// Fails as [`Projection::read`] does.
     pub fn projection(&self) -> Result<Projection, Error> {
         Projection::read(self.attributes.as_deref(), self.excluded_attributes.as_deref())
     }
 
-    /// `sortBy` and `sortOrder` (RFC 7644 §3.4.2.3).
+    /// Reads `sortBy` and `sortOrder` (RFC 7644 §3.4.2.3).
     ///
     /// # Errors
-    /// As [`SortBy::read`].
+    /// Fails as [`SortBy::read`] does.
     pub fn sort(&self) -> Result<Option<SortBy>, Error> {
         SortBy::read(self.sort_by.as_deref(), self.sort_order.as_deref())
     }
 
-    /// What must be the same on each page of a list that is read by cursor (RFC 9865 §2), in short: `endpoint` and all
-    /// parameters but `cursor`, `count` and `startIndex`. ASCII case does not matter, as in the example of the RFC.
+    /// A hash of the parameters that must stay the same on each page by cursor (RFC 9865 §2). It covers `endpoint` and
+    /// all parameters except `cursor`, `count` and `startIndex`. ASCII case does not matter, as in the example of the
+    /// RFC.
     pub fn digest(&self, endpoint: &str) -> [u8; 16] {
         let parts = [
             Some(endpoint),
@@ -119,7 +122,7 @@ impl SearchParams {
         let mut hash = Sha256::new();
         for part in parts {
             let part = part.unwrap_or_default().to_ascii_lowercase();
-            // The length first: the end of one part must not pass for the beginning of the next.
+            // The length comes first, so that the end of a part differs from the start of the next part.
             hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
             hash.update(part);
         }
@@ -142,8 +145,8 @@ impl SearchParams {
         })
     }
 
-    /// An empty parameter is as good as absent. But an empty `cursor` asks for the first page, and an empty `filter` is one
-    /// that got lost: the whole list would be the answer to another question.
+    /// Treats empty parameters as absent, except `cursor` and `filter`. An empty `cursor` asks for the first page. An
+    /// empty `filter` means that a filter got lost: the whole list would be the wrong response.
     fn without_empty(self) -> Self {
         let filled = |text: Option<String>| text.filter(|text| !text.trim().is_empty());
         Self {
@@ -177,7 +180,7 @@ fn text(name: &str, value: &Value) -> Result<String, Error> {
     value.as_str().map(str::to_owned).ok_or_else(|| wrong_type(name, "text"))
 }
 
-/// A number, or text that is yet to be read as one.
+/// Reads a number, or text that [`Page::read`] parses later.
 fn whole_number(name: &str, value: &Value) -> Result<String, Error> {
     match value {
         Value::String(text) => Ok(text.clone()),
@@ -186,7 +189,7 @@ fn whole_number(name: &str, value: &Value) -> Result<String, Error> {
     }
 }
 
-/// Without a fraction or an exponent where the number has none, as in `10.0`.
+/// Writes a number, without a fraction or an exponent if it is whole, as in `10.0`.
 fn digits(number: &Number) -> String {
     match number.as_f64() {
         Some(float) if number.is_f64() && float.fract() == 0.0 => format!("{float:.0}"),

@@ -1,7 +1,7 @@
 //! The order of a list: `sortBy` and `sortOrder` (RFC 7644 §3.4.2.3).
 //!
-//! Everything about types and case is decided once per request, in [`SortBy::bind`]. What is equal in this order is the
-//! caller's to put in order, by `id`: pages must not depend on where a list is kept.
+//! [`SortBy::bind`] decides everything about types and case, once per request. The caller orders equal resources by
+//! `id`, so that pages do not depend on where a list is stored.
 
 use super::attr_path::AttrPath;
 use super::bound_path::{BoundPath, Subject};
@@ -12,10 +12,10 @@ use serde_json::Value;
 use std::cmp::Ordering;
 use time::OffsetDateTime;
 
-/// How much of a text the order looks at: keys of a whole tenant are in memory at once.
+/// The maximum number of characters of a text that the order compares. All keys of a list are in memory at once.
 const MAX_KEY_CHARS: usize = 256;
 
-/// The order a client asks for (RFC 7644 §3.4.2.3); whether there is such an attribute is for [`SortBy::bind`] to say.
+/// The order that a client requests (RFC 7644 §3.4.2.3). [`SortBy::bind`] checks whether the attribute exists.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SortBy {
     path: AttrPath,
@@ -31,7 +31,7 @@ pub struct BoundSort {
     descending: bool,
 }
 
-/// The place of a resource in an order.
+/// The key that gives a resource its place in an order.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SortKey(Key);
 
@@ -45,10 +45,10 @@ enum Key {
 }
 
 impl SortBy {
-    /// Reads `sortBy` and `sortOrder`. Without a `sortBy` there is no order to apply, and `sortOrder` means nothing.
+    /// Reads `sortBy` and `sortOrder`. Without `sortBy` there is no order, and `sortOrder` is ignored.
     ///
     /// # Errors
-    /// `invalidValue`: `sortBy` is no attribute path, or `sortOrder` is another word than the two there are.
+    /// `invalidValue` when `sortBy` is not an attribute path, or `sortOrder` is neither `ascending` nor `descending`.
     pub fn read(sort_by: Option<&str>, sort_order: Option<&str>) -> Result<Option<Self>, Error> {
         let Some(sort_by) = sort_by.map(str::trim).filter(|text| !text.is_empty()) else {
             return Ok(None);
@@ -76,8 +76,8 @@ impl SortBy {
     /// Finds the attribute in the tables of `resource_type`. A complex attribute stands for its `value`.
     ///
     /// # Errors
-    /// `invalidValue` for an attribute that is unknown, or complex and without `value`; `sensitive` for one that is
-    /// never returned, since an order would show what it is (RFC 7643 §7).
+    /// - `invalidValue` for an unknown attribute, a schema, or a complex attribute without a `value`.
+    /// - `sensitive` for an attribute that is never returned, because an order would reveal its value (RFC 7643 §7).
     pub fn bind(&self, resource_type: &ResourceType) -> Result<BoundSort, Error> {
         self.find(resource_type).map_err(|error| error.within("sortBy"))
     }
@@ -116,7 +116,7 @@ impl SortBy {
         })
     }
 
-    /// Why there is nothing to sort by.
+    /// Explains why the path names no attribute to sort by.
     fn explain(&self, resource_type: &ResourceType) -> String {
         let path = &self.path;
         let owner = AttrPath { sub_attribute: None, ..path.clone() };
@@ -139,12 +139,12 @@ impl SortBy {
 }
 
 impl BoundSort {
-    /// Whether it is the order of a core attribute, or of one of its sub-attributes.
+    /// Whether the order uses the common or core attribute `attribute`, or one of its sub-attributes.
     pub fn is_of(&self, attribute: &str) -> bool {
         self.path.extension.is_none() && self.path.attribute == attribute
     }
 
-    /// The place of a resource. Text is folded, which counts as comparing ([`Work`](super::work::Work)).
+    /// The key of a resource. Folding its text counts as comparing ([`Work`](super::work::Work)).
     pub fn key(&self, resource: &impl Subject) -> SortKey {
         let elements = resource.elements(&self.path);
         let element = one_of(&elements);
@@ -152,7 +152,7 @@ impl BoundSort {
         value.and_then(|value| self.key_of(value)).map_or(SortKey::MISSING, SortKey)
     }
 
-    /// Which of two resources comes first. One that has no value is last when ascending, and first when descending.
+    /// Compares two resources. A resource without a value is last when ascending, and first when descending.
     pub fn compare(&self, left: &SortKey, right: &SortKey) -> Ordering {
         let ordering = left.0.compare(&right.0);
         if self.descending { ordering.reverse() } else { ordering }
@@ -176,13 +176,12 @@ impl BoundSort {
 }
 
 impl SortKey {
-    /// The place of a resource without a value, which is also one of a type without the attribute (RFC 7644
-    /// §3.4.2.1).
+    /// The key of a resource without a value, or of a type without the attribute (RFC 7644 §3.4.2.1).
     pub const MISSING: Self = Self(Key::Missing);
 }
 
 impl Key {
-    /// A total order, whatever the two are: sorting must never find a contradiction.
+    /// Compares any two keys in a total order, so that sorting finds no contradiction.
     fn compare(&self, other: &Self) -> Ordering {
         match (self, other) {
             (Key::Boolean(left), Key::Boolean(right)) => left.cmp(right),
@@ -204,7 +203,7 @@ impl Key {
     }
 }
 
-/// The value that counts: of several the primary one, or else the first.
+/// The value that the order uses: the primary value of a list, or else the first.
 fn one_of(values: &[Value]) -> Option<&Value> {
     values.iter().find(|value| values::is_primary(value)).or(values.first())
 }

@@ -1,19 +1,20 @@
-//! Values that no table declares (any more): an attribute that a tenant declared and removed leaves its values in the
-//! records. They are shown to nobody, no request changes them, and they are there again when the attribute is.
+//! Stored values that no table declares any more. When a declared attribute is removed, its values stay in the records.
+//! Responses do not show them, and requests keep them while they fit. The values show again when the attribute is
+//! declared again.
 //!
-//! Only extensions can hold such values: what the core schema has never goes.
+//! Only extensions can hold such values, because attributes of the core schema are never removed.
 
 use super::document::{Document, json_len};
 use super::schema::{AttributeType, ResourceType, Schema};
 use super::validate::MAX_RESOURCE_BYTES;
 use serde_json::{Map, Value};
 
-/// Takes out of canonical attributes what the tables do not declare, and what is of another type than they say: an
-/// attribute may have been declared anew. What was taken out is for [`put_back`].
+/// Removes the values that the tables do not declare, or declare with another type. The type can differ when the
+/// attribute was declared again. Returns the removed values for [`put_back`].
 pub fn set_aside(resource_type: &ResourceType, document: &mut Document) -> Map<String, Value> {
     let attributes = document.as_object_mut();
     let mut aside = Map::new();
-    // Most records have no such value: they are looked at, and not copied.
+    // Most documents have no such value. The check borrows their values, and leaves them unchanged.
     let is_touched = |(key, value): (&String, &Value)| {
         resource_type.attribute(key).is_none() && !is_declared(resource_type, key, value)
     };
@@ -46,8 +47,8 @@ pub fn set_aside(resource_type: &ResourceType, document: &mut Document) -> Map<S
     aside
 }
 
-/// Puts what [`set_aside`] took out back beside what there is now. A new value of the same name counts. When all
-/// together would be too large, what is not declared goes.
+/// Puts the values of [`set_aside`] back into the document. A new value of the same name wins. If the result exceeds
+/// [`MAX_RESOURCE_BYTES`], the undeclared values are dropped.
 pub fn put_back(document: &mut Document, aside: Map<String, Value>) {
     if aside.is_empty() {
         return;
@@ -71,7 +72,7 @@ pub fn put_back(document: &mut Document, aside: Map<String, Value>) {
     }
 }
 
-/// Whether the tables declare all that an extension holds.
+/// Whether the tables declare all values of an extension.
 fn is_declared(resource_type: &ResourceType, key: &str, value: &Value) -> bool {
     let extension = resource_type.extensions.iter().find(|extension| extension.id == key);
     extension.zip(value.as_object()).is_some_and(|(extension, object)| {
@@ -79,14 +80,14 @@ fn is_declared(resource_type: &ResourceType, key: &str, value: &Value) -> bool {
     })
 }
 
-/// Whether an extension declares an attribute, and a stored value has its type. Names are compared exactly: stored names
-/// are canonical.
+/// Whether an extension declares an attribute, and a stored value has its type. Names are compared exactly, because
+/// stored names are canonical.
 pub(super) fn is_shown(extension: &Schema, name: &str, value: &Value) -> bool {
     let declared = extension.attributes.iter().find(|attribute| attribute.name == name);
     declared.is_some_and(|found| fits(found.kind, found.multi_valued, value))
 }
 
-/// Whether a stored value is one of an attribute of this type.
+/// Whether a stored value fits an attribute of this type.
 pub(super) fn fits(kind: AttributeType, multi_valued: bool, value: &Value) -> bool {
     match value {
         Value::Array(elements) => {
@@ -104,7 +105,7 @@ fn fits_element(kind: AttributeType, value: &Value) -> bool {
         AttributeType::Integer => value.is_i64() || value.is_u64(),
         AttributeType::String | AttributeType::Reference => value.is_string(),
         AttributeType::DateTime => {
-            // As strict as for what comes in: what is shown must be taken when it is sent back.
+            // The check is as strict as for requests, so that a client can send back each value that it read.
             value.as_str().is_some_and(super::date_time::is_date_time)
         }
         AttributeType::Binary => value.as_str().is_some_and(super::validate::value::is_base64),

@@ -1,6 +1,6 @@
-//! Attributes that a request names and no table has. Such ones are ignored (RFC 7644 §3.3), and nobody would notice that
-//! a mapping leads nowhere: their names are for the tenant's administrator. So are those of values that are left out for
-//! their length, and of single values that a path filters.
+//! Attributes that a request names and no table has. Such attributes are ignored (RFC 7644 §3.3), so a wrong mapping
+//! goes unnoticed. An administrator needs their names to find it. The names also include values that are left out for
+//! their length, and single values that a path filters.
 
 use super::attr_path::AttrPath;
 use super::filter::Filter;
@@ -11,16 +11,16 @@ use super::values::{nested, unwrapped};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
-/// How many names of one request are told.
+/// The maximum number of names of one request.
 const MOST_NAMES: usize = 20;
-/// How much of a name is told, in characters.
+/// The maximum length of a name, in characters.
 const MOST_CHARS: usize = 200;
 
-/// The names of attributes that no table of a resource type has, in attribute notation (RFC 7644 §3.10) and mostly as they
-/// were written: at most 20, each cut after 200 characters. Values are never among them.
+/// The names of unknown attributes, in attribute notation (RFC 7644 §3.10) and mostly as the client wrote them. There
+/// are at most 20 names, each cut after 200 characters. The names never include values.
 pub type Names = BTreeSet<String>;
 
-/// Those that the body of a POST or PUT names.
+/// The unknown attributes in the body of a POST or PUT.
 pub fn in_resource(resource_type: &ResourceType, body: &Body) -> Names {
     let mut unknown = Unknown::of(resource_type);
     for (key, value) in body.as_object() {
@@ -32,7 +32,7 @@ pub fn in_resource(resource_type: &ResourceType, body: &Body) -> Names {
     unknown.names
 }
 
-/// Those that the operations of a PATCH name, by a path or in a value.
+/// The unknown attributes in the operations of a PATCH, from paths and values.
 pub fn in_patch(resource_type: &ResourceType, request: &PatchRequest) -> Names {
     let mut unknown = Unknown::of(resource_type);
     for operation in &request.operations {
@@ -45,7 +45,7 @@ pub fn in_patch(resource_type: &ResourceType, request: &PatchRequest) -> Names {
     unknown.names
 }
 
-/// Whether a table has by now what was unknown under this name.
+/// Whether a table now has the attribute that was unknown under this name.
 pub fn is_known(resource_type: &ResourceType, name: &str) -> bool {
     AttrPath::parse(name).is_some_and(|path| resource_type.resolve(&path).is_some())
 }
@@ -60,7 +60,7 @@ impl<'s> Unknown<'s> {
         Self { resource_type, names: Names::new() }
     }
 
-    /// A value without a path: each of its members has one.
+    /// Looks at a value without a path. Each of its keys is a path.
     fn look_through(&mut self, value: &Value) {
         for (key, value) in value.as_object().into_iter().flatten() {
             self.look_at(key, value);
@@ -68,7 +68,7 @@ impl<'s> Unknown<'s> {
     }
 
     fn look_at(&mut self, path: &str, value: &Value) {
-        // What is malformed is refused, and no news.
+        // A malformed filter is not reported: in the `path` of an operation, it makes the request fail.
         if path.contains('[') {
             if let Ok((path, filter, part)) = Filter::parse_value_path(path) {
                 self.look_at_value_path((&path, &filter, part.as_deref()), value);
@@ -110,7 +110,7 @@ impl<'s> Unknown<'s> {
         }
     }
 
-    /// An object of attributes under a URI; whatever else it is, it is unknown as a whole.
+    /// Looks at an object of attributes under a URI. Any other value under an unknown key is unknown as a whole.
     fn look_for_extension(&mut self, key: &str, value: &Value) {
         if key.eq_ignore_ascii_case("schemas") {
             return;
@@ -133,10 +133,10 @@ impl<'s> Unknown<'s> {
         }
     }
 
-    /// The sub-attributes of one value or of a list of them.
+    /// Looks at the sub-attributes of a value, or of each value in a list.
     fn look_for_parts(&mut self, attribute: &Attribute, at: &str, value: &Value) {
         match nested(attribute, value).unwrap_or(value) {
-            // Nobody's mapping sets it.
+            // A client cannot set the attribute, so no mapping has it.
             _ if attribute.mutability == Mutability::ReadOnly => {}
             Value::Array(values) => {
                 values.iter().for_each(|value| self.look_for_parts(attribute, at, value));
@@ -154,7 +154,7 @@ impl<'s> Unknown<'s> {
         }
     }
 
-    /// Text that is too long, where it is left out for that.
+    /// Looks for text that is left out because it is too long.
     fn look_at_length(&mut self, attribute: &Attribute, at: &str, value: &Value) {
         if unwrapped(value).as_str().is_some_and(|text| attribute.leaves_out(text)) {
             self.add(format!("{at} (longer than {} characters)", attribute.max_chars));
@@ -245,7 +245,7 @@ mod tests {
         let filtered = "emails[verified eq \"ada@example.com\"].value";
         check_operation(json!({"op": "add", "path": filtered, "value": "x"}), &["emails.verified"]);
         check_operation(json!({"op": "add", "path": "no[ada eq 1]", "value": "x"}), &["no"]);
-        // Refused, so no news.
+        // The request fails, so no name is reported.
         check_operation(json!({"op": "add", "path": "emails[", "value": "x"}), &[]);
     }
 

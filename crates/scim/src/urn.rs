@@ -6,10 +6,10 @@ pub const USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
 pub const GROUP: &str = "urn:ietf:params:scim:schemas:core:2.0:Group";
 /// Enterprise User extension (RFC 7643 §4.3).
 pub const ENTERPRISE_USER: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
-/// What clients call the core User schema besides: SCIM 1.1 had the first, and OneLogin writes the second.
+/// Other URIs of the core User schema. SCIM 1.1 has the first, and OneLogin writes the second.
 pub const USER_ALIASES: [&str; 2] = ["urn:scim:schemas:core:1.0", "urn:scim:schemas:core:2.0"];
-/// What clients call the enterprise User extension besides: as for the core schema, and a slip in the examples of Entra
-/// ID's documentation.
+/// Other URIs of the enterprise User extension. The first two correspond to those of the core schema. The third is a
+/// typing error in the examples of Entra ID's documentation.
 pub const ENTERPRISE_USER_ALIASES: [&str; 3] = [
     "urn:scim:schemas:extension:enterprise:1.0",
     "urn:scim:schemas:extension:enterprise:2.0",
@@ -22,7 +22,7 @@ pub const RESOURCE_TYPE: &str = "urn:ietf:params:scim:schemas:core:2.0:ResourceT
 /// Service provider configuration (RFC 7643 §5).
 pub const SERVICE_PROVIDER_CONFIG: &str =
     "urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig";
-/// Query answers (RFC 7644 §3.4.2).
+/// Query responses (RFC 7644 §3.4.2).
 pub const LIST_RESPONSE: &str = "urn:ietf:params:scim:api:messages:2.0:ListResponse";
 /// Queries by POST (RFC 7644 §3.4.3).
 pub const SEARCH_REQUEST: &str = "urn:ietf:params:scim:api:messages:2.0:SearchRequest";
@@ -30,7 +30,7 @@ pub const SEARCH_REQUEST: &str = "urn:ietf:params:scim:api:messages:2.0:SearchRe
 pub const PATCH_OP: &str = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 /// Bulk requests (RFC 7644 §3.7).
 pub const BULK_REQUEST: &str = "urn:ietf:params:scim:api:messages:2.0:BulkRequest";
-/// Bulk answers (RFC 7644 §3.7).
+/// Bulk responses (RFC 7644 §3.7).
 pub const BULK_RESPONSE: &str = "urn:ietf:params:scim:api:messages:2.0:BulkResponse";
-/// Error answers (RFC 7644 §3.12).
+/// Error responses (RFC 7644 §3.12).
 pub const ERROR: &str = "urn:ietf:params:scim:api:messages:2.0:Error";

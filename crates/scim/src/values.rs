@@ -1,5 +1,5 @@
-//! What the values of an attribute have in common (RFC 7643 §2.4): which two are the same value, that one of a list at
-//! most is primary, and that each has to say something.
+//! Rules for the values of an attribute (RFC 7643 §2.4): equal values, at most one primary value in a list, and content
+//! in each value.
 
 use super::Error;
 use super::fold::{fold, is_plain};
@@ -9,7 +9,7 @@ use serde_json::Value;
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-/// Whether `value` stands for no value (RFC 7643 §2.5); identity providers send an empty text for it as well.
+/// Whether `value` stands for no value (RFC 7643 §2.5). Identity providers also send empty text for no value.
 pub(super) fn is_no_value(value: &Value) -> bool {
     match value {
         Value::Null => true,
@@ -19,12 +19,12 @@ pub(super) fn is_no_value(value: &Value) -> bool {
     }
 }
 
-/// Whether a list is as good as absent: `null`, or without elements (RFC 7643 §2.5).
+/// Whether a list counts as absent: it is `null` or has no elements (RFC 7643 §2.5).
 pub(super) fn is_absent_list(value: &Value) -> bool {
     value.is_null() || value.as_array().is_some_and(Vec::is_empty)
 }
 
-/// What a client wrapped in a list of one, as Entra ID does with a manager; every other value as it is.
+/// Takes the value out of a list of one, as Entra ID sends a manager. Returns every other value unchanged.
 pub(super) fn unwrapped(value: &Value) -> &Value {
     match value.as_array().map(Vec::as_slice) {
         Some([only]) if !only.is_array() => only,
@@ -32,8 +32,8 @@ pub(super) fn unwrapped(value: &Value) -> &Value {
     }
 }
 
-/// The value of a list that stands one level too deep, under the name of its attribute: `{"members": […]}` where the list
-/// itself belongs. `None` for every other value.
+/// The value of a list that stands one level too deep, under the name of its attribute. An example is
+/// `{"members": […]}` in the place of the list. `None` for every other value.
 pub(super) fn nested<'v>(attribute: &Attribute, value: &'v Value) -> Option<&'v Value> {
     let mut members = unwrapped(value).as_object()?.iter();
     let ((key, inner), None) = (members.next()?, members.next()) else { return None };
@@ -44,8 +44,8 @@ pub(super) fn nested<'v>(attribute: &Attribute, value: &'v Value) -> Option<&'v 
     is_deep.then_some(inner)
 }
 
-/// Whether reading a value loses a part of it: a name that the table does not know, or text that is left out for its
-/// length. A list must not end up empty because a client calls its values by another name.
+/// Whether reading a value loses a part of it: an unknown sub-attribute, or text that is left out for its length. A
+/// list must not become empty because a client uses another name for its values.
 pub(super) fn loses_a_part(attribute: &Attribute, value: &Value) -> bool {
     match value {
         Value::Array(values) => values.iter().any(|value| loses_a_part(attribute, value)),
@@ -60,10 +60,10 @@ pub(super) fn loses_a_part(attribute: &Attribute, value: &Value) -> bool {
     }
 }
 
-/// Refuses an element of a list that has no `value`, where the table asks for one.
+/// Refuses an element of a list without a `value`, where the table requires a `value`.
 ///
 /// # Errors
-/// `invalidValue`.
+/// `invalidValue` when the element is refused.
 pub(super) fn check_has_value(
     attribute: &Attribute,
     element: &Value,
@@ -77,7 +77,7 @@ pub(super) fn check_has_value(
         }
         simple => Some(simple),
     };
-    // The id of a member never begins so: this is JSON in a text.
+    // The id of a member never begins with a brace or bracket. Such a text is JSON.
     let is_json = |value: &Value| {
         value.as_str().is_some_and(|text| text.trim_start().starts_with(['{', '[']))
     };
@@ -95,7 +95,7 @@ pub(super) fn check_has_value(
     Ok(())
 }
 
-/// Whether two values of `attribute` are the same: text by the attribute's `caseExact` (RFC 7643 §2.2).
+/// Whether two values of `attribute` are equal. Text follows the attribute's `caseExact` (RFC 7643 §2.2).
 pub(super) fn is_same(attribute: &Attribute, left: &Value, right: &Value) -> bool {
     match (left, right) {
         (Value::String(left), Value::String(right)) if !attribute.case_exact => {
@@ -109,8 +109,8 @@ pub(super) fn is_same(attribute: &Attribute, left: &Value, right: &Value) -> boo
     }
 }
 
-/// What tells values of a list apart: the `value` sub-attribute, in the form in which it is compared. `None` for what
-/// has none, such as an address.
+/// The identity of a value in a list: its `value` sub-attribute, in the form for comparison. `None` for values without
+/// one, such as an address.
 pub(super) fn identity<'v>(attribute: &Attribute, element: &'v Value) -> Option<Cow<'v, str>> {
     let (attribute, value) = match element {
         Value::Object(object) => (attribute.sub_attribute("value")?, object.get("value")?),
@@ -126,7 +126,7 @@ pub(super) fn identity<'v>(attribute: &Attribute, element: &'v Value) -> Option<
     })
 }
 
-/// Whether both are the same `type`, or neither is any.
+/// Whether two elements have the same `type`, or both have none.
 pub(super) fn is_same_type(attribute: &Attribute, left: &Value, right: &Value) -> bool {
     match (left.get("type"), right.get("type"), attribute.sub_attribute("type")) {
         (Some(left), Some(right), Some(sub_attribute)) => is_same(sub_attribute, left, right),
@@ -134,8 +134,8 @@ pub(super) fn is_same_type(attribute: &Attribute, left: &Value, right: &Value) -
     }
 }
 
-/// Whether the two are one value: the same `type` and `value`, of which RFC 7643 §2.4 lets no two have both. What has
-/// no `value` must be equal.
+/// Whether two elements are the same value, with the same `type` and `value`. RFC 7643 §2.4 allows no two such
+/// elements. Elements without a `value` must be equal.
 pub(super) fn is_repeat(attribute: &Attribute, left: &Value, right: &Value) -> bool {
     match (identity(attribute, left), identity(attribute, right)) {
         (Some(same), Some(identity)) if same == identity => is_same_type(attribute, left, right),
@@ -143,7 +143,8 @@ pub(super) fn is_repeat(attribute: &Attribute, left: &Value, right: &Value) -> b
     }
 }
 
-/// Makes one of values that are the same: the first keeps what it says, and gets what it did not say.
+/// Merges equal values of a list. The first value keeps its sub-attributes, and gets the missing ones from later
+/// values. A later `"primary": true` wins.
 pub(super) fn merge_repeated(attribute: &Attribute, elements: &mut Vec<Value>) {
     if elements.len() < 2 {
         return;
@@ -180,7 +181,8 @@ fn fill_in(earlier: &mut Value, later: Value) {
     }
 }
 
-/// Whether an element of a list has nothing but the companions that RFC 7643 §2.4 gives a value.
+/// Whether an element has only the companions of a value (RFC 7643 §2.4): `type`, `primary`, `display`. A `display` is
+/// content in a list that keeps elements without a `value`.
 pub(super) fn has_only_companions(attribute: &Attribute, element: &Value) -> bool {
     let is_companion = |name: &str| {
         let is_content = name == "display" && attribute.without_value == WithoutValue::Kept;
@@ -189,9 +191,8 @@ pub(super) fn has_only_companions(attribute: &Attribute, element: &Value) -> boo
     element.as_object().is_some_and(|object| object.keys().all(|name| is_companion(name)))
 }
 
-/// Whether an element of a list says what a value is for without saying any: it has no `value`, where it could have
-/// one, and nothing but the companions that RFC 7643 §2.4 gives a value. Of a list whose elements are kept without a
-/// `value`, that is an element which says no more than that it is primary.
+/// Whether an element has only companions of a value (RFC 7643 §2.4), and no `value`, although it could have one. In a
+/// list that keeps elements without a `value`, `primary` is the only companion.
 pub(super) fn is_husk(attribute: &Attribute, element: &Value) -> bool {
     let is_companion = |name: &str| match attribute.without_value {
         WithoutValue::Kept => name == "primary",
@@ -201,7 +202,7 @@ pub(super) fn is_husk(attribute: &Attribute, element: &Value) -> bool {
         && element.as_object().is_some_and(|object| object.keys().all(|name| is_companion(name)))
 }
 
-/// Brings a list into the form in which it is kept: no husks, and each value once.
+/// Brings a list into its stored form. Removes elements without content ([`is_husk`]), and merges equal values.
 pub(super) fn settle(attribute: &Attribute, elements: &mut Vec<Value>) {
     elements.retain(|element| !is_husk(attribute, element));
     merge_repeated(attribute, elements);
@@ -212,10 +213,11 @@ pub(super) fn is_primary(element: &Value) -> bool {
     element.get("primary").and_then(Value::as_bool) == Some(true)
 }
 
-/// RFC 7643 §2.4: the primary value appears no more than once. What says no value yet is not counted.
+/// Checks that a list has at most one primary value (RFC 7643 §2.4). Elements without content ([`is_husk`]) do not
+/// count.
 ///
 /// # Errors
-/// `invalidValue`.
+/// `invalidValue` for more than one primary value.
 pub(super) fn check_primary(
     attribute: &Attribute,
     elements: &[Value],
@@ -226,15 +228,15 @@ pub(super) fn check_primary(
     if primaries > 1 { Err(too_many_primary(primaries, at)) } else { Ok(()) }
 }
 
-/// `invalidValue` for more primary values than one.
+/// The `invalidValue` error for more than one primary value.
 pub(super) fn too_many_primary(primaries: usize, at: &str) -> Error {
     Error::invalid_value(format!("{at} marks {primaries} values as primary; one at most can be"))
 }
 
-/// The length of a list, before or after its values are compared with each other.
+/// Checks the length of a list, before or after its values are compared with each other.
 ///
 /// # Errors
-/// `invalidValue` when there are more than the table allows.
+/// `invalidValue` when the list has more values than the table allows.
 pub(super) fn check_number(attribute: &Attribute, values: usize, at: &str) -> Result<(), Error> {
     if values > attribute.max_values {
         return Err(Error::invalid_value(format!(

@@ -15,7 +15,7 @@ pub enum TagCondition {
 }
 
 impl TagCondition {
-    /// Reads a header value. Unquoted tags are taken too: several clients send the version bare.
+    /// Reads a header value. Quotes are optional, because several clients send the bare version.
     pub fn parse(header: &str) -> Self {
         if header.trim() == "*" {
             return TagCondition::Any;

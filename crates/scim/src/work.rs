@@ -1,30 +1,29 @@
-//! How much text a request may have compared: folding is the one thing that a small request can make large, by naming
-//! many values of a large resource many times.
+//! A budget for the text that a request compares. Folding alone can make a small request expensive, when the request
+//! names many values of a large resource many times.
 
 use std::cell::Cell;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// How much one request may have compared: about half a second's work, and far more than identity providers cause.
+/// The budget of one request, in units: about 0.5 s of work, and far more than identity providers cause.
 pub(super) const MOST_WORK: u64 = 10_000_000;
 
 thread_local! {
-    /// What is left for the comparison that runs on this thread; `None` where nothing is limited.
+    /// The remaining budget of the comparison on this thread; `None` without a limit.
     static LEFT: Cell<Option<u64>> = const { Cell::new(None) };
 }
 
-/// An amount of comparing, used up by what runs under it. A unit is about 50 ns: a byte of text that is not ASCII, or
-/// 16 that are.
+/// A budget for comparisons. A unit is about 50 ns: 1 byte of text that is not ASCII, or 16 bytes of ASCII text.
 #[derive(Debug)]
 pub struct Work(AtomicU64);
 
 impl Work {
-    /// This many units.
+    /// Makes a budget of this many units.
     pub const fn new(units: u64) -> Self {
         Self(AtomicU64::new(units))
     }
 
-    /// Runs something that compares. Once the amount is used up, comparisons go wrong: the result is to be thrown away
-    /// when [`Work::is_exhausted`].
+    /// Runs a comparison under the budget. Once the budget is spent, comparisons give wrong results. The caller must
+    /// discard the result when [`Work::is_exhausted`].
     pub fn run<T>(&self, compare: impl FnOnce() -> T) -> T {
         let under = Under { work: self, outer: LEFT.replace(Some(self.0.load(Ordering::Relaxed))) };
         let result = compare();
@@ -32,13 +31,13 @@ impl Work {
         result
     }
 
-    /// Whether the amount is used up.
+    /// Whether the budget is spent.
     pub fn is_exhausted(&self) -> bool {
         self.0.load(Ordering::Relaxed) == 0
     }
 }
 
-/// Takes the limit off the thread again, also when what ran under it panics.
+/// Restores the former limit of the thread on drop, also after a panic.
 struct Under<'w> {
     work: &'w Work,
     outer: Option<u64>,
@@ -51,7 +50,7 @@ impl Drop for Under<'_> {
     }
 }
 
-/// Uses up what comparing `text` takes; `false` when there is nothing left for it.
+/// Charges the budget for comparing `text`. Returns `false` when the budget is spent.
 pub(super) fn charge(text: &str) -> bool {
     let Some(left) = LEFT.get() else { return true };
     let bytes = u64::try_from(text.len()).unwrap_or(u64::MAX);
