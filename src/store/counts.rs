@@ -1,8 +1,9 @@
-//! How many records of a kind SCIM lists: 256 count items by the first two hexadecimal digits of the id, each with sixteen
-//! counters by the third digit. They give the exact total, and lead any `startIndex` to within a few rows of its place.
+//! Counts the records of a kind that SCIM lists. There are 256 count items, by the first two hexadecimal digits of the
+//! id. Each item has 16 counters, by the third digit. The counters give the exact total. They also lead any
+//! `startIndex` to within a few rows of its place.
 //!
-//! One number holds six counters of six decimal digits: every page reads all of them, and each attribute costs time.
-//! DynamoDB's numbers have 38 digits, and it adds to them exactly.
+//! One number holds six counters of six decimal digits: every page reads all counters, and each attribute costs time. A
+//! number in DynamoDB has 38 digits, and DynamoDB adds to it exactly.
 
 use super::dynamodb::read::Range;
 use super::dynamodb::transact::{Condition, Step, Transaction};
@@ -16,16 +17,16 @@ use uuid::Uuid;
 const BUCKETS: usize = 4_096;
 /// The values of a hexadecimal digit.
 const DIGITS: usize = 16;
-/// How many counters a number holds.
+/// The most counters in one number.
 const COUNTERS: usize = 6;
 /// One more than the highest value of a counter.
 const BASE: i128 = 1_000_000;
 
-/// How many visible records have an id that starts with each three hexadecimal digits.
+/// The number of visible records for each three first hexadecimal digits of an id.
 #[derive(Debug, Clone)]
 pub(super) struct Counts(Vec<u64>);
 
-/// Where a row of the list is: from a sort key on, after `skip` others.
+/// The place of a row in the list: after `skip` other rows, counted from a sort key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Place {
     pub first_key: String,
@@ -33,12 +34,12 @@ pub(super) struct Place {
 }
 
 impl Counts {
-    /// All visible records.
+    /// The number of all visible records.
     pub(super) fn total(&self) -> u64 {
         self.0.iter().sum()
     }
 
-    /// Sets the counters of one number of the count item for two digits.
+    /// Sets the counters of one number in a count item. `first` is the value of the item's two digits.
     fn set(&mut self, first: usize, number: usize, counters: i128) {
         let mut rest = counters.max(0);
         let digits = (number.saturating_mul(COUNTERS)..DIGITS).take(COUNTERS);
@@ -50,7 +51,7 @@ impl Counts {
         }
     }
 
-    /// Where the row after `offset` others is; `None` when there are not so many.
+    /// Finds the row after `offset` other rows; `None` when there are fewer rows.
     pub(super) fn place(&self, offset: u64) -> Option<Place> {
         let mut before = 0;
         for (bucket, count) in self.0.iter().enumerate() {
@@ -65,7 +66,7 @@ impl Counts {
 }
 
 impl TenantStore {
-    /// Reads all counters: one query.
+    /// Reads all counters with one query.
     pub(super) async fn get_counts(&self, kind: Kind) -> Result<Counts, Error> {
         let partition = keys::counts(&self.tenant, kind);
         let items = self.store.query_all(&Range::all(&partition).eventual(), None).await?;
@@ -81,7 +82,7 @@ impl TenantStore {
         Ok(counts)
     }
 
-    /// Counts one record more, or one less.
+    /// Counts one record more or less.
     pub(super) fn add_to_count(
         &self,
         transaction: &mut Transaction<'_>,
@@ -107,9 +108,9 @@ impl TenantStore {
 pub(super) struct Counter {
     /// The count item.
     pub item: Key,
-    /// The number that holds the counter, and five others.
+    /// The attribute with the number that holds the counter, and up to five others.
     pub attribute: String,
-    /// One record, in that number.
+    /// The value of one record in that number.
     pub one: i128,
 }
 
@@ -140,7 +141,7 @@ mod tests {
         counts.set(0x0a, 0, 999_999_000_000_000_000_000_000_000_007);
         counts.set(0x0a, 2, 5_000_000_000_000_000_000);
         counts.set(0xff, 2, 1);
-        // Damaged ones do not stop a list.
+        // Damaged numbers do not stop a list.
         counts.set(0x0b, 0, -1);
         counts.set(0x0b, 3, 1);
         let counted = counts.0.iter().enumerate().filter(|(_, count)| **count > 0);

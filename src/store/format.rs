@@ -1,4 +1,4 @@
-//! The format of a table's items. One item says which; a program that meets another format refuses to start.
+//! The format of a table's items. One item has its number. A program that finds another number refuses to start.
 
 use super::dynamodb::port::Item;
 use super::dynamodb::read::Range;
@@ -6,18 +6,19 @@ use super::dynamodb::transact::{Condition, Outcome, Step, Transaction, number};
 use super::{Error, Store, keys};
 use std::sync::atomic::Ordering;
 
-/// The format that this program reads and writes. It grows with each change that an older program could not read.
+/// The format that this program reads and writes. The number grows with each change that an older program cannot read.
 pub const FORMAT: u64 = 3;
 
 /// The attribute that holds the format.
 const ATTRIBUTE: &str = "format";
 
 impl Store {
-    /// Checks with one keyed read that the table can be used and has this program's format. A table without any tenant
-    /// and without a format gets this one.
+    /// Checks with one keyed read that the table exists and has this program's format. A table without a format and
+    /// without tenants gets this format.
     ///
     /// # Errors
-    /// [`Error::NoTable`], [`Error::OtherFormat`], and as for every call.
+    /// [`Error::NoTable`] without a table, and [`Error::OtherFormat`] for another format. Otherwise fails as every call
+    /// of the store does.
     pub async fn check_table(&self) -> Result<(), Error> {
         match self.get(&keys::format()).await? {
             Some(item) => check(&item)?,
@@ -27,10 +28,10 @@ impl Store {
         Ok(())
     }
 
-    /// Whether a program has used the table: it is there, with a format or with tenants.
+    /// Whether a program has used the table: the table exists, and has a format or tenants.
     ///
     /// # Errors
-    /// As for every call.
+    /// Fails as every call of the store does.
     pub async fn is_used(&self) -> Result<bool, Error> {
         match self.get(&keys::format()).await {
             Ok(Some(_)) => Ok(true),
@@ -40,10 +41,7 @@ impl Store {
         }
     }
 
-    /// Checks the table unless that has succeeded before: the first read of a start may have failed.
-    ///
-    /// # Errors
-    /// As for [`Self::check_table`].
+    /// Checks the table, unless an earlier check succeeded. The check at startup may have failed.
     pub(super) async fn check_table_once(&self) -> Result<(), Error> {
         match self.is_checked.load(Ordering::Relaxed) {
             true => Ok(()),
@@ -56,7 +54,7 @@ impl Store {
     }
 
     async fn write_format(&self) -> Result<(), Error> {
-        // A table that was used before there were formats has tenants.
+        // Tenants without a format come from a program that wrote no formats.
         if self.has_tenants().await? {
             return Err(Error::OtherFormat { found: 0 });
         }
@@ -66,7 +64,7 @@ impl Store {
         transaction.put(Step::Record, item, Condition::absent());
         match transaction.commit().await? {
             Outcome::Committed => Ok(()),
-            // Another program wrote one in the meantime.
+            // Another program wrote a format meanwhile.
             Outcome::Refused(refused) => {
                 check(&refused.into_iter().find_map(|(_, found)| found).unwrap_or_default())
             }

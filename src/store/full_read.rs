@@ -1,4 +1,6 @@
-//! Reads of all records of a tenant: few at a time, several ranges of ids at once, rows matched as they arrive.
+//! Reads all records of a tenant, and matches each row as it arrives.
+//!
+//! A process makes few full reads at a time. A full read reads several ranges of ids at once.
 
 use super::dynamodb::port::{Item, QueryPage};
 use super::dynamodb::read::{Range, SortRange};
@@ -15,21 +17,22 @@ use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, SemaphorePermit};
 use uuid::Uuid;
 
-/// How many full reads of one tenant, and of all tenants, one process makes at a time.
+/// The most full reads that one process makes at a time: of one tenant, and of all tenants.
 const MOST_A_TENANT: usize = 2;
 const MOST_A_PROCESS: usize = 4;
-/// How long a full read waits for its turn.
+/// The longest wait of a full read for its turn.
 const LONGEST_WAIT: Duration = Duration::from_secs(2);
 
-/// How many ranges of ids a full read has: one for each first hexadecimal digit.
+/// The number of id ranges of a full read: one for each first hexadecimal digit.
 const RANGES: u8 = 16;
-/// How many of them are read at the same time. Each holds one page of at most a megabyte.
+/// The number of ranges that a full read reads at the same time. Each range holds one page of at most 1 MB.
 const RANGES_AT_ONCE: usize = 4;
-/// How many of these permits a page takes once DynamoDB has throttled one: two are then read at the same time.
+/// The permits that a page takes after DynamoDB has throttled a page. The full read then reads two pages at the same
+/// time.
 const PERMITS_IF_THROTTLED: u32 = 2;
-/// How many pauses a page makes. The SDK has tried it four times before each.
+/// The most pauses of a page. Before each pause, the SDK has tried the page four times.
 const MOST_PAUSES: u32 = 5;
-/// How many rows are matched before other requests have their turn.
+/// The number of rows that a full read matches before it yields to other requests.
 const ROWS_A_TURN: usize = 64;
 /// The most text, in bytes, of the records that one range keeps.
 const MOST_KEPT_BYTES: usize = 1_000_000;
@@ -41,7 +44,7 @@ pub(super) struct FullReads {
     tenants: Arc<Mutex<HashMap<TenantId, Arc<Semaphore>>>>,
 }
 
-/// A turn to read all records of a tenant. It ends when this is dropped.
+/// A turn to read all records of a tenant. The turn ends when this value is dropped.
 #[derive(Debug)]
 pub struct FullRead(#[expect(dead_code, reason = "held")] [OwnedSemaphorePermit; 2]);
 
@@ -55,7 +58,8 @@ impl FullReads {
     async fn begin(&self, tenant: &TenantId) -> Result<FullRead, Error> {
         let of_tenant = self.of_tenant(tenant);
         let turn = async {
-            // First among its own: the reads of one tenant leave room for others.
+            // A read takes the tenant's permit first. So waiting reads of one tenant hold no permits that other tenants
+            // need.
             let of_tenant = of_tenant.acquire_owned().await.ok()?;
             let of_process = Arc::clone(&self.process).acquire_owned().await.ok()?;
             Some(FullRead([of_tenant, of_process]))
@@ -77,13 +81,13 @@ impl FullReads {
 /// A record that a full read found.
 #[derive(Debug)]
 pub struct Match<R, T> {
-    /// Its id.
+    /// The id of the record.
     pub id: Uuid,
-    /// The result of matching, such as its sort key.
+    /// The result of the match, such as a sort key.
     pub value: T,
-    /// The record itself, unless there was no room to keep it.
+    /// The record itself; `None` when there was no room to keep it.
     pub record: Option<R>,
-    /// The size of its text, in bytes.
+    /// The size of the record's text, in bytes.
     pub bytes: usize,
 }
 
@@ -91,17 +95,19 @@ impl TenantStore {
     /// Waits for a turn to read all records.
     ///
     /// # Errors
-    /// [`Error::TooManyFullReads`] when there is none within two seconds.
+    /// [`Error::TooManyFullReads`] when no turn is free within two seconds.
     pub async fn begin_full_read(&self) -> Result<FullRead, Error> {
         self.store.full_reads.begin(&self.tenant).await
     }
 
-    /// The records of which `matches` makes something, in id order unless `drop_surplus` sorts them. Reads all visible
-    /// records of a kind, eventually consistently, in a turn. After each page `drop_surplus` takes away the records that
+    /// Reads all visible records of a kind, and gives the results of `matches`. The results are in id order unless
+    /// `drop_surplus` sorts them.
+    ///
+    /// The reads are eventually consistent, and need a turn. After each page, `drop_surplus` removes the records that
     /// no page will show.
     ///
     /// # Errors
-    /// As for every call.
+    /// Fails as every call of the store does.
     pub async fn match_records<R, T, F, D>(
         &self,
         _turn: &FullRead,
@@ -169,7 +175,7 @@ impl TenantStore {
         }
     }
 
-    /// A page, with pauses while DynamoDB throttles it.
+    /// Reads a page, and pauses while DynamoDB throttles it.
     async fn full_read_page(
         &self,
         range: &Range,
@@ -208,8 +214,8 @@ impl Default for Gate {
 }
 
 impl Gate {
-    /// Waits until a page may be read. In a narrow gate a page takes several permits: those of the pages that are under way
-    /// cannot be taken back.
+    /// Waits until a page may be read. In a narrow gate, a page takes several permits, because the gate cannot take
+    /// back permits in use.
     async fn enter(&self) -> Option<SemaphorePermit<'_>> {
         let permits = match self.is_narrow.load(Ordering::Relaxed) {
             true => PERMITS_IF_THROTTLED,

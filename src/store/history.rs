@@ -11,7 +11,7 @@ use serde_json::Value;
 use time::{OffsetDateTime, UtcOffset};
 use uuid::Uuid;
 
-/// What happened.
+/// The kind of a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum EventKind {
@@ -21,11 +21,11 @@ pub enum EventKind {
     Updated,
     /// The person left: `active` became false.
     Archived,
-    /// The person left and the identity provider deleted the user: archived, and hidden from it.
+    /// The identity provider deleted the user: the employee is archived, and hidden from the identity provider.
     Deleted,
     /// The person came back.
     Restored,
-    /// The identity provider created the deleted user again, but not as active: visible to it, and still archived.
+    /// The identity provider created the deleted user again as inactive. The user is visible again, and still archived.
     Recreated,
     /// The tenant's settings changed.
     SettingsChanged,
@@ -35,14 +35,14 @@ pub enum EventKind {
     TokenRotated,
     /// Tokens stopped being valid.
     TokenRevoked,
-    /// An employee and the history were erased; stands in the tenant's history.
+    /// An employee and the employee's history were erased. The entry is in the tenant's history.
     Erased,
 }
 
-/// One attribute's change.
+/// The change of one attribute.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AttributeChange {
-    /// The attribute, in attribute notation (RFC 7644 §3.10); the tenant's own values stand under `local.`.
+    /// The attribute, in attribute notation (RFC 7644 §3.10). The names of the tenant's own values start with `local.`.
     pub attribute: String,
     /// The value before; absent when there was none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -52,16 +52,16 @@ pub struct AttributeChange {
     pub new: Option<Value>,
 }
 
-/// One change: when, who, what.
+/// A change: its time, its author, its kind, and the attributes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct HistoryEntry {
-    /// When.
+    /// The time of the change.
     pub at: OffsetDateTime,
-    /// Who: the label of the token that was used, or the administrator.
+    /// The author: the label of the token that was used, or the administrator.
     pub by: String,
-    /// What.
+    /// The kind of the change.
     pub kind: EventKind,
-    /// Which attributes, with the values before and after.
+    /// The changed attributes, with the values before and after.
     pub changes: Vec<AttributeChange>,
 }
 
@@ -75,7 +75,7 @@ pub struct RecordedEntry {
 }
 
 impl RecordedEntry {
-    /// The employees whose erasure the entry records, in the tenant's history.
+    /// The employees in an entry of the tenant's history about an erasure.
     pub(super) fn erased(&self) -> impl Iterator<Item = Uuid> {
         let changes = self.entry.changes.iter();
         let erased = changes.filter(|_| self.entry.kind == EventKind::Erased);
@@ -90,7 +90,7 @@ const KIND: &str = "kind";
 const CHANGES: &str = "changes";
 
 impl EventKind {
-    /// The kind's name, as it is kept and as the administration gives it out.
+    /// The kind's name, in items and in the administration.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Created => "created",
@@ -120,12 +120,12 @@ impl HistoryEntry {
         }
     }
 
-    /// An item of its own, in no index.
+    /// Makes an item that is in no index.
     pub(super) fn to_plain_item(&self, key: &Key) -> Result<Item, Error> {
         Ok(self.writer(key)?.into_item())
     }
 
-    /// An item that the index over changes has, too.
+    /// Makes an item that is also in the index of changes.
     pub(super) fn to_item(&self, tenant: &TenantId, key: &Key) -> Result<Item, Error> {
         let day = keys::changes_on(tenant, self.at.to_offset(UtcOffset::UTC).date());
         let item = self.writer(key)?;
@@ -135,18 +135,19 @@ impl HistoryEntry {
 }
 
 impl TenantStore {
-    /// The history of a record, oldest first.
+    /// Lists the history of a record, oldest entry first.
     ///
     /// # Errors
-    /// [`Error`], as for every call.
+    /// Fails as every call of the store does.
     pub async fn list_history(&self, kind: Kind, id: Uuid) -> Result<Vec<RecordedEntry>, Error> {
         self.list_entries(keys::history(&self.tenant, kind, id)).await
     }
 
-    /// The newest entries of a record's history before a revision, newest first, and whether there are older ones.
+    /// Lists the newest entries of a record's history before a revision, newest first. The flag says whether there are
+    /// older entries.
     ///
     /// # Errors
-    /// [`Error`], as for every call.
+    /// Fails as every call of the store does.
     pub async fn list_history_before(
         &self,
         (kind, id): (Kind, Uuid),
@@ -156,19 +157,19 @@ impl TenantStore {
         self.list_entries_before(keys::history(&self.tenant, kind, id), before, limit).await
     }
 
-    /// The history of the tenant's settings and tokens, oldest first.
+    /// Lists the history of the tenant's settings and tokens, oldest entry first.
     ///
     /// # Errors
-    /// [`Error`], as for every call.
+    /// Fails as every call of the store does.
     pub async fn list_tenant_history(&self) -> Result<Vec<RecordedEntry>, Error> {
         self.list_entries(keys::tenant_history(&self.tenant)).await
     }
 
-    /// The newest entries of the tenant's own history before a revision, newest first, and whether there are older
-    /// ones.
+    /// Lists the newest entries of the tenant's own history before a revision, newest first. The flag says whether
+    /// there are older entries.
     ///
     /// # Errors
-    /// [`Error`], as for every call.
+    /// Fails as every call of the store does.
     pub async fn list_tenant_history_before(
         &self,
         before: Option<u64>,

@@ -1,7 +1,7 @@
-//! Everything that is kept, through the DynamoDB API: one table, described in `docs/data-model.md`.
+//! Keeps all data in one DynamoDB table, which `docs/data-model.md` describes.
 //!
-//! Owns key strings, items, conditions and transactions. Knows nothing about HTTP answers or the rules of the
-//! directory: it says which condition did not hold, its caller decides what that means.
+//! The store owns key strings, items, conditions and transactions. The store has no HTTP and no rules of the directory.
+//! It reports the condition that failed, and the caller decides on the result.
 
 pub mod employees;
 pub mod items;
@@ -32,7 +32,7 @@ use full_read::FullReads;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-/// The table, for what concerns all tenants. Cheap to clone.
+/// The store of all tenants. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Store {
     db: Arc<dyn DynamoDb>,
@@ -41,12 +41,12 @@ pub struct Store {
 }
 
 impl Store {
-    /// A store on a table.
+    /// Makes a store on a table.
     pub fn new(table: Arc<dyn DynamoDb>) -> Self {
         Self { db: table, full_reads: FullReads::default(), is_checked: Arc::default() }
     }
 
-    /// The part of the store that belongs to one tenant. `tenant` is fixed here, so that no query can forget it.
+    /// Gives the store of one tenant. The tenant is fixed here, so every query names it.
     pub fn tenant(&self, tenant: &tenants::TenantId) -> TenantStore {
         TenantStore { store: self.clone(), tenant: tenant.clone() }
     }
@@ -60,7 +60,7 @@ pub struct TenantStore {
 }
 
 impl TenantStore {
-    /// Whose part this is.
+    /// The id of the tenant.
     pub fn tenant_id(&self) -> &tenants::TenantId {
         &self.tenant
     }

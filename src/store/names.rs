@@ -1,7 +1,7 @@
-//! Claims on names: what makes a userName, or the name of a group, unique within a tenant, without regard to case.
+//! Claims on names. A claim makes a userName or a group's name unique within a tenant, without regard to case.
 //!
-//! A claim item names the visible record that holds the name, and the hidden employees who held a userName when they
-//! were deleted. It stays as long as either is there.
+//! A claim item names the visible record that holds the name. The item also names hidden employees that held the
+//! userName at their deletion. The item stays while it names a record.
 
 use super::dynamodb::transact::{Condition, Step, Transaction, text};
 use super::keys::{self, Kind};
@@ -9,12 +9,12 @@ use super::{Error, Item, TenantStore};
 use aws_sdk_dynamodb::types::AttributeValue;
 use uuid::Uuid;
 
-/// Who holds a name, and who held it.
+/// The holder of a name, and the former holders.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Claim {
     /// The visible record with this name.
     pub holder: Option<Uuid>,
-    /// Hidden employees who had it when they were deleted, the last one last; at most [`MOST_FORMER`].
+    /// Hidden employees that had the userName at their deletion, the latest last; at most [`MOST_FORMER`].
     pub former: Vec<Uuid>,
 }
 
@@ -23,15 +23,15 @@ pub struct Claim {
 pub struct Rename {
     /// The name that is given up.
     pub old_name: String,
-    /// The claim on it.
+    /// The claim on the old name.
     pub old_claim: Claim,
     /// The name that is taken.
     pub new_name: String,
-    /// The claim on it; nobody holds it.
+    /// The claim on the new name, without a holder.
     pub new_claim: Claim,
 }
 
-/// How many former holders a claim remembers: as many as one batch reads, and far below an item's 400 KB.
+/// The most former holders in a claim: as many as one batch reads, and far below the 400 KB of an item.
 pub const MOST_FORMER: usize = 100;
 
 const HOLDER: &str = "holder";
@@ -50,7 +50,7 @@ impl Claim {
         Ok(Self { holder, former })
     }
 
-    /// The claim when an employee neither holds nor held the userName.
+    /// The claim without a record as holder or former holder.
     pub(super) fn without(&self, id: Uuid) -> Self {
         Self {
             holder: self.holder.filter(|holder| *holder != id),
@@ -58,7 +58,7 @@ impl Claim {
         }
     }
 
-    /// The claim when its holder is hidden.
+    /// The claim after its holder is hidden: the employee becomes the latest former holder.
     pub(super) fn given_up_by(&self, id: Uuid) -> Self {
         let mut former = self.without(id).former;
         former.push(id);
@@ -82,7 +82,7 @@ impl Claim {
         item
     }
 
-    /// The item must still be as it was read.
+    /// The condition that the item is as it was read.
     fn unchanged(&self) -> Condition {
         let holder = match self.holder {
             Some(_) => "holder = :holder",
@@ -104,16 +104,16 @@ impl Claim {
 }
 
 impl TenantStore {
-    /// The claim on a name in any spelling; an empty one when nobody holds or held it.
+    /// Gets the claim on a name in any spelling. The claim is empty when no record holds or held the name.
     ///
     /// # Errors
-    /// [`Error`], as for every call.
+    /// Fails as every call of the store does.
     pub async fn get_claim(&self, kind: Kind, name: &str) -> Result<Claim, Error> {
         let item = self.store.get(&keys::claim(&self.tenant, kind, name)).await?;
         item.as_ref().map_or_else(|| Ok(Claim::default()), Claim::from_item)
     }
 
-    /// Makes a record the holder of a name that nobody holds.
+    /// Makes a record the holder of a name without a holder.
     pub(super) fn take_claim(
         &self,
         transaction: &mut Transaction<'_>,
@@ -126,7 +126,7 @@ impl TenantStore {
         self.replace_claim(transaction, Step::Claim, name, before, &taken);
     }
 
-    /// Makes a record the holder of another name.
+    /// Makes a record the holder of a new name, and releases the old name.
     pub(super) fn move_claim(
         &self,
         transaction: &mut Transaction<'_>,
@@ -140,7 +140,7 @@ impl TenantStore {
         self.replace_claim(transaction, step, (kind, old_name), old_claim, &left);
     }
 
-    /// Writes `after` over a claim that must still be as it was read; an empty one is removed.
+    /// Replaces a claim, on the condition that the item is as it was read. An empty claim is removed.
     pub(super) fn replace_claim(
         &self,
         transaction: &mut Transaction<'_>,
@@ -154,7 +154,7 @@ impl TenantStore {
     }
 }
 
-/// Writes `after` over the claim at a key, as [`TenantStore::replace_claim`] does.
+/// Replaces the claim at a key, as [`TenantStore::replace_claim`] does.
 pub(super) fn replace_claim_at(
     transaction: &mut Transaction<'_>,
     step: Step,

@@ -1,5 +1,6 @@
-//! The partitions of a tenant, and the unfinished work in the partition of its own items: one table for the removal of a
-//! tenant and for the check of its items.
+//! Lists the partitions of a tenant, and the unfinished work in the partition of the tenant's own items.
+//!
+//! The removal of a tenant and the check of its items use the same list.
 
 use super::dynamodb::read::{Range, SortRange};
 use super::keys::{self, Kind};
@@ -59,7 +60,7 @@ pub(super) fn of_group(group: Uuid) -> [Partition; 2] {
 }
 
 impl Partition {
-    /// Its items.
+    /// The range of the partition's items.
     pub(super) fn range(self, tenant: &TenantId) -> Range {
         let sort = match self {
             Self::Unfinished => SortRange::Prefix(keys::UNFINISHED.to_owned()),

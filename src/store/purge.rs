@@ -1,4 +1,4 @@
-//! Removal for good: of an erased employee's history, and of a whole tenant.
+//! Removes data permanently: the history of an erased employee, and a whole tenant.
 
 use super::dynamodb::read::Range;
 use super::dynamodb::transact::{Condition, Step, Transaction};
@@ -9,10 +9,10 @@ use super::{Error, TenantStore};
 use uuid::Uuid;
 
 impl TenantStore {
-    /// Removes an employee's history. Can be repeated until it succeeds. Says how many entries there were.
+    /// Removes an employee's history, and gives the number of entries. An interrupted call can be repeated.
     ///
     /// # Errors
-    /// [`Error`], as for every call.
+    /// Fails as every call of the store does.
     pub async fn purge_history(&self, id: Uuid) -> Result<usize, Error> {
         self.purge_range(&Partition::History(id).range(&self.tenant)).await
     }
@@ -20,7 +20,8 @@ impl TenantStore {
     /// Removes the history of an erased employee.
     ///
     /// # Errors
-    /// [`Error::BadItem`] for an employee that exists: a restore can hold half of an erasure. [`Error`], as for every call.
+    /// [`Error::BadItem`] when the employee exists: a restore from a backup can contain half of an erasure. Otherwise
+    /// fails as every call of the store does.
     pub async fn purge_erased(&self, id: Uuid) -> Result<(), Error> {
         let places = [
             keys::record(&self.tenant, Kind::Employee, id),
@@ -32,10 +33,10 @@ impl TenantStore {
         self.purge_history(id).await.map(drop)
     }
 
-    /// Whether there is any employee, visible or hidden, any group, or any claim on a name.
+    /// Whether the tenant has any employee, visible or hidden, any group, or any claim on a name.
     ///
     /// # Errors
-    /// [`Error`], as for every call.
+    /// Fails as every call of the store does.
     pub async fn holds_anything(&self) -> Result<bool, Error> {
         for partition in [
             keys::records(&self.tenant, Kind::Employee),
@@ -52,12 +53,14 @@ impl TenantStore {
         Ok(false)
     }
 
-    /// Removes everything the tenant has: its settings and its line in the list of tenants when the rest is gone, and
-    /// then once more what came in the meantime. Can be repeated until it succeeds. Says how many items there were
-    /// beside those two.
+    /// Removes all items of the tenant, and gives their number.
+    ///
+    /// The settings, the entry in the list of tenants, the notes and the signed-out sessions are removed after the
+    /// rest. The number leaves out these four items. A second pass then removes items that were written meanwhile. An
+    /// interrupted call can be repeated.
     ///
     /// # Errors
-    /// [`Error`], as for every call.
+    /// Fails as every call of the store does.
     pub async fn purge_tenant(&self) -> Result<usize, Error> {
         let purged = self.purge_contents().await?;
         let mut transaction = Transaction::new(&self.store);
@@ -78,7 +81,7 @@ impl TenantStore {
             let mut start = None;
             loop {
                 let page = self.store.query_page(&range, None, start).await?;
-                // The history goes first: an employee's item is what leads to it.
+                // The history goes first, because only the employee's item leads to it.
                 for item in &page.items {
                     purged += self.purge_history(id_in_key(item)?).await?;
                 }
@@ -90,13 +93,13 @@ impl TenantStore {
                 }
             }
         }
-        // An erasure that was interrupted has left a history that no employee leads to any more.
+        // An interrupted erasure leaves a history to which no employee leads.
         for recorded in self.list_tenant_history().await? {
             for id in recorded.erased() {
                 purged += self.purge_history(id).await?;
             }
         }
-        // Deleted groups may have rows too.
+        // Deleted groups may also have rows.
         let unfinished = Partition::Unfinished.range(&self.tenant);
         let unfinished = self.store.query_all(&unfinished, None).await?;
         let deleted = unfinished.iter().filter_map(|item| id_in_key(item).ok());

@@ -1,5 +1,5 @@
-//! What the kinds of records that SCIM shows have in common, and the reads they share: by id, page by page, all of
-//! them.
+//! The common part of the kinds of records that SCIM shows, and the reads that they share: by id, page by page, and of
+//! all records.
 
 use super::dynamodb::read::{Range, SortRange};
 use super::keys::{self, Key, Kind};
@@ -10,33 +10,33 @@ use uuid::Uuid;
 
 /// A record that SCIM shows.
 pub trait Record: Sized + Send {
-    /// Which kind it is.
+    /// The kind of the record.
     const KIND: Kind;
 
-    /// Its id.
+    /// The id of the record.
     fn id(&self) -> Uuid;
 
-    /// Reads its item.
+    /// Reads a record from its item.
     ///
     /// # Errors
-    /// [`Error::BadItem`].
+    /// [`Error::BadItem`] for an item that this program does not write.
     fn from_item(tenant: &TenantId, item: Item) -> Result<Self, Error>;
 }
 
 impl TenantStore {
-    /// A visible record.
+    /// Gets a visible record; `None` when there is none.
     ///
     /// # Errors
-    /// [`Error`], as for every call.
+    /// Fails as every call of the store does.
     pub async fn get_record<R: Record>(&self, id: Uuid) -> Result<Option<R>, Error> {
         let item = self.store.get(&keys::record(&self.tenant, R::KIND, id)).await?;
         item.map(|item| R::from_item(&self.tenant, item)).transpose()
     }
 
-    /// Visible records by id, in the order of `ids`; those that are not there are left out.
+    /// Gets visible records by id, in the order of `ids`. The result leaves out ids without a visible record.
     ///
     /// # Errors
-    /// [`Error`], as for every call.
+    /// Fails as every call of the store does.
     pub async fn get_records<R: Record>(&self, ids: &[Uuid]) -> Result<Vec<R>, Error> {
         let keys: Vec<Key> =
             ids.iter().map(|id| keys::record(&self.tenant, R::KIND, *id)).collect();
@@ -57,10 +57,10 @@ impl TenantStore {
         Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
     }
 
-    /// The ids of the visible records of a kind with this externalId, exactly.
+    /// Lists the ids of the visible records of a kind with exactly this externalId.
     ///
     /// # Errors
-    /// [`Error`], as for every call.
+    /// Fails as every call of the store does.
     pub async fn list_ids_by_external_id(
         &self,
         kind: Kind,
@@ -71,11 +71,11 @@ impl TenantStore {
         ids_of(&self.store.query_all(&Range::new(&partition, prefix), None).await?)
     }
 
-    /// A page of visible records in id order, and how many there are: at most `count` after the first `offset`, and
-    /// never fewer while there are more.
+    /// Lists a page of visible records in id order, and gives the total. The page has at most `count` records after the
+    /// first `offset` records. The page has fewer only at the end of the list.
     ///
     /// # Errors
-    /// [`Error`], as for every call.
+    /// Fails as every call of the store does.
     pub async fn list_records<R: Record>(
         &self,
         offset: u64,
@@ -87,12 +87,12 @@ impl TenantStore {
             self.store.query_all(&range, Some(most)).await
         };
         if offset == 0 {
-            // The start is known, so the rows need not wait for the counts.
+            // The start is known, so the rows do not wait for the counts.
             let (counts, items) =
                 tokio::try_join!(self.get_counts(R::KIND), from(SortRange::All, count))?;
             let rows = self.read_all(items)?;
             let found = u64::try_from(rows.len()).unwrap_or(u64::MAX);
-            // A row may have come or gone between the two.
+            // A row may be added or removed between the two reads.
             let total = if rows.len() < count { found } else { counts.total().max(found) };
             return Ok((rows, total));
         }
@@ -111,10 +111,11 @@ impl TenantStore {
         items.into_iter().map(|item| R::from_item(&self.tenant, item)).collect()
     }
 
-    /// At most `count` visible records in id order after one of them, or from the start; fewer only at the end.
+    /// Lists at most `count` visible records in id order, after a record or from the start. The list has fewer only at
+    /// the end.
     ///
     /// # Errors
-    /// [`Error`], as for every call.
+    /// Fails as every call of the store does.
     pub async fn list_records_after<R: Record>(
         &self,
         after: Option<Uuid>,
@@ -129,11 +130,11 @@ impl TenantStore {
         self.read_all(self.store.query_all(&range, Some(count)).await?)
     }
 
-    /// One page of visible records in id order, after one of them or from the start: at most `limit`, fewer when they
-    /// fill a megabyte. Says whether there may be more.
+    /// Lists one page of visible records in id order, after a record or from the start. The page has at most `limit`
+    /// records, or fewer when they fill 1 MB. The flag says whether there may be more.
     ///
     /// # Errors
-    /// [`Error`], as for every call.
+    /// Fails as every call of the store does.
     pub async fn list_records_page<R: Record>(
         &self,
         after: Option<Uuid>,
@@ -157,18 +158,18 @@ impl TenantStore {
         Ok((self.read_all(page.items)?, more))
     }
 
-    /// How many visible records of a kind there are.
+    /// Counts the visible records of a kind.
     ///
     /// # Errors
-    /// [`Error`], as for every call.
+    /// Fails as every call of the store does.
     pub async fn count_records(&self, kind: Kind) -> Result<u64, Error> {
         Ok(self.get_counts(kind).await?.total())
     }
 
-    /// Whether there is any record of a kind.
+    /// Whether there is any visible record of a kind.
     ///
     /// # Errors
-    /// [`Error`], as for every call.
+    /// Fails as every call of the store does.
     pub async fn has_records(&self, kind: Kind) -> Result<bool, Error> {
         let partition = keys::records(&self.tenant, kind);
         let page = self.store.query_page(&Range::all(&partition), Some(1), None).await?;
@@ -177,20 +178,20 @@ impl TenantStore {
 }
 
 impl TenantStore {
-    /// The ids at the end of all sort keys of a partition, in order.
+    /// Lists the ids at the end of all sort keys of a partition, in order.
     pub(super) async fn list_ids_in(&self, partition: &str) -> Result<Vec<Uuid>, Error> {
         ids_of(&self.store.query_all(&Range::all(partition), None).await?)
     }
 }
 
-/// The record's id at the end of an item's sort key: of a record, or of a pointer to one.
+/// Reads the record's id at the end of an item's sort key. The item is a record, or a pointer to a record.
 pub(super) fn id_in_key(item: &Item) -> Result<Uuid, Error> {
     let key = keys::sort_key(item).ok_or_else(|| Error::bad_item("no sort key"))?;
     let id = key.rsplit_once('#').map_or(key, |(_, id)| id);
     Uuid::parse_str(id).map_err(Error::bad_item)
 }
 
-/// The ids at the end of the items' sort keys, each once, in order.
+/// Reads the ids at the end of the items' sort keys, each once, in order.
 pub(super) fn ids_of(items: &[Item]) -> Result<Vec<Uuid>, Error> {
     let mut ids: Vec<Uuid> = items.iter().map(id_in_key).collect::<Result<_, _>>()?;
     ids.sort_unstable();

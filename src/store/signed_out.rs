@@ -1,17 +1,18 @@
-//! Sessions that ended before their time: each is named until it would have expired.
+//! Signed-out sessions. The item names each session until the session would have expired.
 
 use super::dynamodb::port::UpdateCall;
 use super::{Error, Item, TenantStore, keys};
 use aws_sdk_dynamodb::types::AttributeValue;
 use std::collections::{BTreeSet, HashMap};
 
-/// The most sessions in the item. Each check of a token reads them. A copy of the cookie of a session beyond them works
-/// again until its session ends.
+/// The most sessions in the item, because each check of a token reads the item. The store removes sessions beyond this
+/// number. A copy of the cookie of such a session works again until the session expires.
 const MOST_SESSIONS: usize = 1_000;
-/// The most sessions that one sign-out removes: DynamoDB takes an expression of 4 KB.
+/// The most sessions that one sign-out removes: an expression of DynamoDB has at most 4 KB.
 const MOST_REMOVED: usize = 100;
 
-/// The attribute of a session starts so, and ends with its id. The value is the session's end in seconds since 1970.
+/// The prefix of a session's attribute. The id of the session follows. The value is the session's end, in seconds since
+/// 1970.
 const SESSION: &str = "session ";
 
 /// The sessions that were signed out.
@@ -19,7 +20,7 @@ const SESSION: &str = "session ";
 pub struct SignedOut(BTreeSet<String>);
 
 impl SignedOut {
-    /// Whether a session is among them.
+    /// Whether a session was signed out.
     pub fn contains(&self, session: &str) -> bool {
         self.0.contains(session)
     }
@@ -29,14 +30,15 @@ impl SignedOut {
     }
 }
 
-/// The sessions of an item, with their ends.
+/// Reads the sessions of an item, with their ends.
 fn sessions(item: &Item) -> impl Iterator<Item = (&str, i64)> {
     item.iter().filter_map(|(name, value)| {
         Some((name.strip_prefix(SESSION)?, value.as_n().ok()?.parse().ok()?))
     })
 }
 
-/// The sessions that a sign-out of `session` removes: expired ones, then the ones beyond 1,000 that end soonest.
+/// Selects the sessions that a sign-out of `session` removes: expired sessions, then the sessions beyond 1,000 that end
+/// soonest.
 fn superfluous<'i>(item: &'i Item, session: &str, now: i64) -> Vec<&'i str> {
     let others = sessions(item).filter(|(other, _)| *other != session);
     let mut others: Vec<(i64, &str)> = others.map(|(other, expires)| (expires, other)).collect();
@@ -48,11 +50,11 @@ fn superfluous<'i>(item: &'i Item, session: &str, now: i64) -> Vec<&'i str> {
 }
 
 impl TenantStore {
-    /// Notes that a session was signed out, and forgets others: expired ones, and beyond 1,000 those that end soonest. Times
-    /// are seconds since 1970.
+    /// Notes that a session was signed out. Also removes expired sessions, and beyond 1,000 the sessions that end
+    /// soonest. Times are seconds since 1970.
     ///
     /// # Errors
-    /// [`Error`], as for every call.
+    /// Fails as every call of the store does.
     pub async fn sign_out(&self, session: &str, expires: i64, now: i64) -> Result<(), Error> {
         let key = keys::signed_out(&self.tenant);
         let stored = self.store.get(&key).await?.unwrap_or_default();

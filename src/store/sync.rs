@@ -1,5 +1,7 @@
-//! What was noticed of a tenant's identity provider: when it last asked, what it was refused, which tokens it uses; and
-//! how much it changed lately.
+//! Keeps notes on the identity provider of a tenant: the last request, failed requests, used tokens and unknown
+//! attributes.
+//!
+//! The module also counts the changes of the last 24 hours.
 
 use super::dynamodb::port::{UpdateCall, Updated};
 use super::dynamodb::transact::{size, text};
@@ -14,32 +16,33 @@ use serde_json::Value;
 use std::collections::{BTreeMap, HashMap};
 use time::{Duration, OffsetDateTime, UtcOffset};
 
-/// How many refusals are kept.
+/// The most failed requests that a record gives out.
 const MOST_REFUSALS: usize = 20;
-/// How many unknown attributes are kept.
+/// The most unknown attributes that a record gives out.
 const MOST_UNKNOWN: usize = 50;
 
-/// How many of each a record holds before the oldest are removed from it: an update can append, and not cut.
+/// The lengths at which the store shortens the stored lists. An update expression can append to a list, but not shorten
+/// it.
 const MOST_REFUSALS_STORED: usize = 30;
 const MOST_UNKNOWN_STORED: usize = 75;
 
-// The names of the record's attributes. Refusals and unknown attributes are lists of JSON texts, the last one first.
+// The names of the record's attributes. Failed requests and unknown attributes are lists of JSON texts, newest first.
 const LAST_REQUEST: &str = "lastRequest";
 const REFUSALS: &str = "refusals";
 const UNKNOWN: &str = "unknown";
-/// The attribute of a token starts so, and ends with the start of its digest.
+/// The prefix of a token's attribute. The start of the token's digest follows.
 const USED: &str = "used ";
 
-/// What was noticed of an identity provider.
+/// The notes on an identity provider.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct SyncRecord {
-    /// When it last asked for something; up to a minute late.
+    /// The time of the last request, up to one minute late.
     pub last_request: Option<OffsetDateTime>,
-    /// What it was refused, the last one first.
+    /// The failed requests, newest first.
     pub refusals: Vec<Refusal>,
     /// The day (UTC, `2026-11-24`) on which a token was last used, by the start of its digest.
     pub used: BTreeMap<String, String>,
-    /// The attributes that it sent and that no table had, those first that were sent last.
+    /// The unknown attributes that the identity provider sent, the latest first.
     pub unknown: Vec<UnknownAttribute>,
 }
 
@@ -51,45 +54,45 @@ pub struct UnknownAttribute {
     pub resource_type: String,
     /// The attribute, in attribute notation (RFC 7644 §3.10).
     pub name: String,
-    /// The day (UTC) on which it was last sent.
+    /// The day (UTC) on which the identity provider last sent the attribute.
     pub day: String,
 }
 
-/// A request that was refused.
+/// A failed request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Refusal {
-    /// When.
+    /// The time of the request.
     #[serde(with = "time::serde::rfc3339")]
     pub at: OffsetDateTime,
     /// The method and the route, such as `PATCH /Users/{id}`.
     pub operation: String,
     /// The HTTP status.
     pub status: u16,
-    /// What the identity provider's administrator was told.
+    /// The explanation for the identity provider's administrator.
     pub detail: String,
 }
 
-/// What is new since the record was last written.
+/// The news since the record was last written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SyncNews {
-    /// Now.
+    /// The current time.
     pub at: OffsetDateTime,
-    /// Whether the identity provider asked.
+    /// Whether the identity provider sent a request.
     pub is_request: bool,
-    /// What it was refused, the last one first.
+    /// The failed requests, newest first.
     pub refusals: Vec<Refusal>,
     /// The tokens that were used, by the start of their digests.
     pub used: Vec<String>,
-    /// The attributes that it sent and that no table has.
+    /// The unknown attributes that the identity provider sent.
     pub unknown: Vec<UnknownAttribute>,
 }
 
 impl TenantStore {
-    /// What was noticed so far.
+    /// Reads the notes on the identity provider; they are empty without an item.
     ///
     /// # Errors
-    /// [`Error`], as for every call.
+    /// Fails as every call of the store does.
     pub async fn get_sync(&self) -> Result<SyncRecord, Error> {
         match self.store.get(&keys::sync(&self.tenant)).await? {
             Some(item) => SyncRecord::from_item(item),
@@ -97,11 +100,11 @@ impl TenantStore {
         }
     }
 
-    /// Adds what is new in one call. Only when a list is full does it read the record and shorten the list. `false` when
-    /// another process has written such a list meanwhile.
+    /// Adds news to the record by one update. When a list is full, the store also reads the record and shortens its
+    /// lists. `false` when another process has changed the length of a list meanwhile.
     ///
     /// # Errors
-    /// [`Error`], as for every call.
+    /// Fails as every call of the store does.
     pub async fn add_to_sync(&self, news: &SyncNews) -> Result<bool, Error> {
         let mut update = Note::of_request(news)?;
         update.append(REFUSALS, texts(&news.refusals)?, MOST_REFUSALS_STORED);
@@ -122,10 +125,10 @@ impl TenantStore {
         Ok(self.update_sync(update).await? == Updated::Done)
     }
 
-    /// Forgets what the identity provider was refused and what was unknown: it may name somebody who was erased.
+    /// Removes the failed requests and the unknown attributes. They may name an erased person.
     ///
     /// # Errors
-    /// [`Error`], as for every call.
+    /// Fails as every call of the store does.
     pub async fn clear_notes(&self) -> Result<(), Error> {
         let mut update = Note::default();
         update.set(REFUSALS, AttributeValue::L(Vec::new()));
@@ -144,11 +147,11 @@ impl TenantStore {
         self.store.update(call).await
     }
 
-    /// How many changes of employees of each kind there were in the 24 hours before `now`. The index follows the table
-    /// with a short delay.
+    /// Counts the changes of employees in the 24 hours before `now`, by kind. The index follows the table with a short
+    /// delay.
     ///
     /// # Errors
-    /// [`Error`], as for every call.
+    /// Fails as every call of the store does.
     pub async fn count_changes_of_a_day(
         &self,
         now: OffsetDateTime,
@@ -178,14 +181,14 @@ impl TenantStore {
 }
 
 impl SyncRecord {
-    /// Puts newer refusals, the last one first, before those there are, and lets the oldest go.
+    /// Adds newer failed requests, newest first, and removes the oldest beyond the limit of 20.
     pub fn add_refusals(&mut self, newer: &[Refusal]) {
         self.refusals.retain(|known| !newer.contains(known));
         self.refusals.splice(0..0, newer.iter().cloned());
         self.refusals.truncate(MOST_REFUSALS);
     }
 
-    /// Puts unknown attributes among those there are, and lets those go that were last sent the longest ago.
+    /// Adds unknown attributes, and removes the attributes beyond the limit of 50 that were sent longest ago.
     pub fn add_unknown(&mut self, newer: &[UnknownAttribute]) {
         let is_newer = |known: &UnknownAttribute| {
             newer
@@ -202,7 +205,7 @@ impl SyncRecord {
             Some((name.strip_prefix(USED)?.to_owned(), value.as_s().ok()?.clone()))
         });
         let mut record = Self { used: used.collect(), ..Self::default() };
-        // A call that was tried twice, or two processes, may have added the same one twice.
+        // A retried call, or two processes, may have added the same element twice.
         for refusal in read_texts(&item, REFUSALS)?.into_iter().rev() {
             record.add_refusals(&[refusal]);
         }
@@ -214,7 +217,7 @@ impl SyncRecord {
     }
 }
 
-/// A list of structured values, each as a JSON text.
+/// Makes a list of structured values, each as a JSON text.
 fn texts(values: &[impl Serialize]) -> Result<AttributeValue, Error> {
     let texts = values.iter().map(|value| Ok(text(as_json(value)?)));
     Ok(AttributeValue::L(texts.collect::<Result<_, Error>>()?))
@@ -233,7 +236,7 @@ fn length(item: &Item, name: &str) -> usize {
     item.get(name).and_then(|value| value.as_l().ok()).map_or(0, Vec::len)
 }
 
-/// An update of the record in the making.
+/// An update of the record, before it is sent.
 #[derive(Debug, Default)]
 struct Note {
     sets: Vec<String>,
@@ -243,7 +246,7 @@ struct Note {
 }
 
 impl Note {
-    /// Notes when the identity provider asked, and which tokens were used.
+    /// Notes the time of the request, and the tokens that were used.
     fn of_request(news: &SyncNews) -> Result<Self, Error> {
         let mut note = Self::default();
         if news.is_request {
@@ -261,7 +264,7 @@ impl Note {
         self.sets.push(format!("{name} = {value}"));
     }
 
-    /// Prepends to a stored list that has fewer than `most` elements.
+    /// Prepends to a stored list, on the condition that the list has fewer than `most` elements.
     fn append(&mut self, name: &str, list: AttributeValue, most: usize) {
         if list.as_l().is_ok_and(Vec::is_empty) {
             return;
@@ -274,7 +277,7 @@ impl Note {
         self.values.insert(limit, size(most));
     }
 
-    /// Refuses the update when a list has another length by then.
+    /// Makes the update fail when a stored list has another length.
     fn expect_length(&mut self, name: &str, length: usize) {
         let (name, length) = self.bind(name, size(length));
         let is_absent = format!("(attribute_not_exists({name}) AND {length} = :zero)");
@@ -282,7 +285,7 @@ impl Note {
         self.conditions.push(format!("({is_absent} OR size({name}) = {length})"));
     }
 
-    /// Names for an attribute and a value in expressions.
+    /// Binds an attribute and a value to names for expressions.
     fn bind(&mut self, name: &str, value: AttributeValue) -> (String, String) {
         let number = self.names.len();
         let names = (format!("#n{number}"), format!(":v{number}"));
@@ -292,7 +295,7 @@ impl Note {
     }
 }
 
-/// A day (UTC), as it is kept: `2026-11-24`.
+/// Formats a day (UTC) as items have it: `2026-11-24`.
 pub fn day_of(at: OffsetDateTime) -> String {
     at.to_offset(UtcOffset::UTC).date().to_string()
 }

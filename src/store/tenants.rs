@@ -14,13 +14,13 @@ use std::fmt;
 use std::sync::Arc;
 use time::OffsetDateTime;
 
-/// A tenant's id: 2 to 32 lower-case letters, digits and inner hyphens. It is part of URLs and keys, and Okta
-/// refuses a URL with an underscore.
+/// A tenant's id: 2 to 32 lower-case letters, digits and inner hyphens. The id is part of URLs and keys. Underscores
+/// are not allowed, because Okta refuses a URL with an underscore.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct TenantId(Arc<str>);
 
 impl TenantId {
-    /// Reads an id; `None` when `text` is not one.
+    /// Reads an id; `None` when `text` is not a valid id.
     pub fn parse(text: &str) -> Option<Self> {
         let valid = (2..=32).contains(&text.len())
             && !text.starts_with('-')
@@ -41,7 +41,7 @@ impl fmt::Display for TenantId {
     }
 }
 
-/// What a tenant has decided.
+/// The settings of a tenant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Settings {
@@ -53,7 +53,7 @@ pub struct Settings {
     pub manager_from_idp: bool,
 }
 
-/// What a token may be used for.
+/// The purpose of a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Scope {
@@ -64,7 +64,7 @@ pub enum Scope {
 }
 
 impl Scope {
-    /// Reads a scope's name; `None` when `text` is not one.
+    /// Reads a scope's name; `None` when `text` is not the name of a scope.
     pub fn parse(text: &str) -> Option<Self> {
         [Self::Scim, Self::Admin].into_iter().find(|scope| scope.as_str() == text)
     }
@@ -78,38 +78,39 @@ impl Scope {
     }
 }
 
-/// Which of a scope's two tokens it is, named as Secrets Manager names the stages of a secret's versions.
+/// The stage of a token: a scope has at most two tokens. Secrets Manager has the same names for the versions of a
+/// secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Stage {
-    /// The one made last.
+    /// The newest token.
     Current,
-    /// The one before, valid for the overlap that was chosen at rotation.
+    /// The token before the newest, valid for the overlap that was chosen at rotation.
     Previous,
 }
 
-/// A token as it is kept: never the token itself.
+/// The stored record of a token. It never contains the token itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct TokenRecord {
-    /// What it may be used for.
+    /// The scope of the token.
     pub scope: Scope,
-    /// Which of the scope's two it is.
+    /// The stage of the token.
     pub stage: Stage,
-    /// A name for people, shown in the history of what was done with it.
+    /// A name for people. Histories show it beside each change that was made with the token.
     pub label: String,
     /// HMAC-SHA-256 of the token under the pepper, in base64url.
     pub digest: String,
-    /// When it was made.
+    /// The time when the token was made.
     #[serde(with = "time::serde::rfc3339")]
     pub created: OffsetDateTime,
-    /// When it stops being valid; `None` for a current one.
+    /// The time when the token expires; `None` for a current token.
     #[serde(with = "time::serde::rfc3339::option", default)]
     pub expires: Option<OffsetDateTime>,
 }
 
 impl TokenRecord {
-    /// The start of the digest: enough to tell a tenant's tokens apart, and no help to anybody.
+    /// The first 12 characters of the digest. They tell a tenant's tokens apart, and are useless to an attacker.
     pub fn short_name(&self) -> &str {
         self.digest.get(..12).unwrap_or(&self.digest)
     }
@@ -118,23 +119,23 @@ impl TokenRecord {
 /// A tenant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tenant {
-    /// Its id.
+    /// The tenant's id.
     pub id: TenantId,
-    /// Its name, for people.
+    /// The tenant's name, for people.
     pub name: String,
-    /// When it was made.
+    /// The time when the tenant was made.
     pub created: OffsetDateTime,
-    /// Grows by one with each change.
+    /// The revision of the record. It grows by one with each change.
     pub revision: u64,
-    /// Its settings.
+    /// The tenant's settings.
     pub settings: Settings,
-    /// Its tokens, at most one for each scope and stage.
+    /// The tenant's tokens, at most one for each scope and stage.
     pub tokens: Vec<TokenRecord>,
-    /// The attributes that it declared for its employees, the first one first.
+    /// The attributes that the tenant declared for its employees, the oldest first.
     pub attributes: Vec<CustomAttribute>,
 }
 
-/// What the check of a token reads.
+/// The items that the check of a token reads.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TenantAndWork {
     /// The tenant's record.
@@ -146,7 +147,7 @@ pub struct TenantAndWork {
 }
 
 impl Tenant {
-    /// The token of a scope that was made last.
+    /// The current token of a scope.
     pub fn current_token(&self, scope: Scope) -> Option<&TokenRecord> {
         self.tokens.iter().find(|token| token.scope == scope && token.stage == Stage::Current)
     }
@@ -160,14 +161,14 @@ const SETTINGS: &str = "settings";
 const TOKENS: &str = "tokens";
 const ATTRIBUTES: &str = "attributes";
 
-/// How many entries of unfinished work a check of a token reads with the tenant: about 15 KB.
+/// The most entries of unfinished work that the check of a token reads with the tenant: about 15 KB.
 const MOST_WORK: usize = 100;
 
 impl Store {
-    /// The ids of all tenants, in order.
+    /// Lists the ids of all tenants, in order.
     ///
     /// # Errors
-    /// [`Error`], as for every call.
+    /// Fails as every call of the store does.
     pub async fn list_tenant_ids(&self) -> Result<Vec<TenantId>, Error> {
         let items = self.query_all(&Range::all(&keys::tenants()), None).await?;
         Ok(items.iter().filter_map(|item| TenantId::parse(keys::sort_key(item)?)).collect())
@@ -175,21 +176,21 @@ impl Store {
 }
 
 impl TenantStore {
-    /// The tenant's record; `None` when there is no such tenant.
+    /// Gets the tenant's record; `None` when there is no such tenant.
     ///
     /// # Errors
-    /// [`Error`], as for every call.
+    /// Fails as every call of the store does.
     pub async fn get_tenant(&self) -> Result<Option<Tenant>, Error> {
         self.store.check_table_once().await?;
         let item = self.store.get(&keys::settings(&self.tenant)).await?;
         item.map(|item| self.read_tenant(item)).transpose()
     }
 
-    /// The tenant's record, its signed-out sessions and its unfinished work, by one query; `None` when there is no such
-    /// tenant. Of very much work it gives the first entries.
+    /// Gets the tenant's record, its signed-out sessions and its unfinished work, with one query; `None` when there is
+    /// no such tenant. From a long list of work, it reads the first entries only.
     ///
     /// # Errors
-    /// [`Error`], as for every call.
+    /// Fails as every call of the store does.
     pub async fn get_tenant_and_work(&self) -> Result<Option<TenantAndWork>, Error> {
         self.store.check_table_once().await?;
         let settings = keys::settings(&self.tenant);
@@ -220,10 +221,10 @@ impl TenantStore {
         })
     }
 
-    /// Makes the tenant; `false` when its id is taken.
+    /// Creates the tenant; `false` when the id is taken.
     ///
     /// # Errors
-    /// [`Error`], as for every call.
+    /// Fails as every call of the store does.
     pub async fn create_tenant(
         &self,
         tenant: &Tenant,
@@ -240,10 +241,11 @@ impl TenantStore {
         Ok(matches!(transaction.commit().await?, Outcome::Committed))
     }
 
-    /// Writes a changed record over the revision before it; `false` when that revision is no longer the newest.
+    /// Replaces the tenant's record, on the condition of the revision before. `false` when the record has another
+    /// revision.
     ///
     /// # Errors
-    /// [`Error`], as for every call.
+    /// Fails as every call of the store does.
     pub async fn replace_tenant(
         &self,
         tenant: &Tenant,
@@ -254,7 +256,7 @@ impl TenantStore {
         Ok(matches!(transaction.commit().await?, Outcome::Committed))
     }
 
-    /// Writes a changed record, on the revision before it, with its history entry.
+    /// Replaces the tenant's record, on the condition of the revision before, and adds the history entry.
     pub(super) fn put_tenant(
         &self,
         transaction: &mut Transaction<'_>,

@@ -1,4 +1,4 @@
-//! What writes of records have in common: how they end, and the pointers that come and go with them.
+//! The common part of the writes of records: their outcome, and the pointers that they write and remove.
 
 use super::dynamodb::transact::{Condition, Outcome, Step, Transaction};
 use super::keys::Key;
@@ -8,20 +8,20 @@ use super::record::id_in_key;
 use super::{Error, TenantStore};
 use std::collections::BTreeSet;
 
-/// How a write of a record ended.
+/// The outcome of a write of a record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[must_use]
 pub enum Written {
-    /// It is there.
+    /// The write is committed.
     Done,
-    /// Nothing was written: the record is not at the expected revision any more, or what it depends on changed meanwhile.
+    /// The transaction failed: the record has another revision, or an item that the write depends on has changed.
     Stale,
-    /// Nothing was written: the claim on the name is not as expected, but like this.
+    /// The transaction failed: the claim on the name is not as expected. This is the claim as found.
     ClaimDiffers(Claim),
 }
 
 impl TenantStore {
-    /// The pointers that come or go.
+    /// Writes new pointers, and removes old pointers.
     pub(super) fn write_pointers(
         &self,
         transaction: &mut Transaction<'_>,
