@@ -1,4 +1,4 @@
-//! The port over the AWS SDK: DynamoDB on AWS, or any endpoint that speaks its API.
+//! Implements the port with the AWS SDK, for DynamoDB on AWS or any endpoint that speaks its API.
 
 use super::error::Error;
 use super::port::{
@@ -273,7 +273,7 @@ fn units<'c>(consumed: impl IntoIterator<Item = &'c ConsumedCapacity>) -> f64 {
     consumed.into_iter().filter_map(|table| table.capacity_units).sum()
 }
 
-/// The call that makes the table.
+/// Builds the call that makes the table.
 fn definition(
     call: CreateTableFluentBuilder,
     name: &str,

@@ -1,4 +1,4 @@
-//! What can go wrong below the store, sorted by what its caller can do about it.
+//! The errors of the store, by the reaction that is open to the caller.
 
 use super::retry::GaveUp;
 use crate::store::format::FORMAT;
@@ -8,37 +8,37 @@ use std::error::Error as StdError;
 
 type Cause = Box<dyn StdError + Send + Sync>;
 
-/// A call to DynamoDB that failed for a reason other than a condition.
+/// An error of the store other than a failed condition.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// Too many requests or too much contention: worth trying again after a pause.
+    /// Too many requests or too much contention. A retry after a pause can succeed.
     #[error("DynamoDB asks to slow down")]
     Throttled(#[source] Cause),
-    /// The limit of concurrent full reads is reached: worth trying again when one ends.
+    /// The limit of concurrent full reads is reached. A retry after the end of a full read can succeed.
     #[error("the limit of concurrent full reads is reached")]
     TooManyFullReads,
-    /// No answer, or a server-side failure: worth trying again later.
+    /// No answer, or a server-side failure. A later retry can succeed.
     #[error("DynamoDB did not answer")]
     Unavailable(#[source] Cause),
     /// A member has reached the limit of groups, and cannot join another.
     #[error("a member has reached the limit of groups")]
     MemberFull(uuid::Uuid),
-    /// The items of the table are in another format than this program's.
+    /// The items of the table have another format than this program's.
     #[error("{}", describe_format(*found))]
     OtherFormat {
         /// The format of the table; 0 when it has no valid one.
         found: u64,
     },
-    /// The table is not there.
+    /// The table does not exist.
     #[error("the DynamoDB table does not exist")]
     NoTable(#[source] Cause),
     /// The credentials or the policy do not allow the call.
     #[error("DynamoDB denied access")]
     Denied(#[source] Cause),
-    /// The request was refused as malformed: a defect of this program.
+    /// DynamoDB refused the request as malformed: a defect of this program.
     #[error("DynamoDB refused the request")]
     Refused(#[source] Cause),
-    /// An item does not have the shape this program writes.
+    /// An item does not have the shape that this program writes.
     #[error("an item cannot be read")]
     BadItem(#[source] Cause),
 }
@@ -68,7 +68,7 @@ pub fn is_denial(code: &str) -> bool {
 }
 
 impl Error {
-    /// Sorts an error by its DynamoDB code and HTTP status.
+    /// Classifies an error by its DynamoDB code and HTTP status.
     pub fn classify(code: &str, status: Option<u16>, cause: Cause) -> Self {
         match code {
             "ProvisionedThroughputExceededException"
@@ -85,7 +85,7 @@ impl Error {
         }
     }
 
-    /// An item that cannot be read or written.
+    /// Makes the error for an item that cannot be read or written.
     pub(in crate::store) fn bad_item(cause: impl Into<Cause>) -> Self {
         Error::BadItem(cause.into())
     }

@@ -1,4 +1,4 @@
-//! How DynamoDB is reached: the port and its two sides, calls and their retries, the table itself.
+//! Reaches DynamoDB: the port and its two implementations, calls and their retries, and the table.
 
 pub mod error;
 pub mod port;

@@ -1,9 +1,9 @@
 //! The port: the calls of the DynamoDB API that the store makes, each on one table.
 //!
-//! Two implementations: [`AwsTable`](super::aws::AwsTable) sends them with the AWS SDK, and
+//! There are two implementations. [`AwsTable`](super::aws::AwsTable) sends the calls with the AWS SDK.
 //! [`EmbeddedTable`](super::embedded::EmbeddedTable) calls the embedded engine in process. Keys, items, conditions and
-//! transactions are made above the port, so both see the same calls. Errors are classified below it: a caller never sees
-//! an error type of either side.
+//! transactions are made above the port, so both see the same calls. Errors are classified below the port, so no caller
+//! sees an error type of either implementation.
 
 use super::error::Error;
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -44,41 +44,41 @@ pub trait DynamoDb: Debug + Send + Sync {
     fn update(&self, call: UpdateCall) -> Answer<'_, Updated>;
     /// `BatchWriteItem` with deletions only: gives the keys that DynamoDB left unprocessed.
     fn batch_delete(&self, keys: Vec<Item>) -> Answer<'_, Vec<Item>>;
-    /// `CreateTable`, with the definition in [`table`](super::table). A table that exists is no error.
+    /// `CreateTable`, with the definition in [`table`](super::table). An existing table is no error.
     fn create_table(&self) -> Answer<'_, ()>;
 }
 
 /// Whether a read sees every write that was acknowledged before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Consistency {
-    /// It does, at one read unit for 4 KB.
+    /// The read sees every such write, at one read unit for 4 KB.
     Strong,
-    /// It may miss the writes of about the last second, at half the units.
+    /// The read may miss the writes of about the last second, at half the read units.
     Eventual,
 }
 
 /// A read of one item.
 #[derive(Debug, Clone)]
 pub struct GetCall {
-    /// Its key.
+    /// The key of the item.
     pub key: Item,
-    /// Whether it sees the last write.
+    /// Whether the read sees the last write.
     pub consistency: Consistency,
 }
 
 /// A read of up to 100 items.
 #[derive(Debug, Clone)]
 pub struct BatchGetCall {
-    /// Their keys, each once.
+    /// The keys of the items, each once.
     pub keys: Vec<Item>,
-    /// Whether it sees the last writes.
+    /// Whether the read sees the last writes.
     pub consistency: Consistency,
 }
 
 /// A part of a batch.
 #[derive(Debug, Clone, Default)]
 pub struct BatchPart {
-    /// The items that were read, in no order.
+    /// The items that were read, in any order.
     pub items: Vec<Item>,
     /// The keys that DynamoDB left unprocessed: beyond 16 MB, or throttled.
     pub unprocessed: Vec<Item>,
@@ -93,15 +93,16 @@ pub struct QueryCall {
     pub condition: String,
     /// The values that the condition names.
     pub values: Item,
-    /// The most items to read; an answer also ends at 1 MB.
+    /// The most items to read. A page also ends at 1 MB.
     pub limit: Option<usize>,
-    /// The key after which to go on.
+    /// The key after which the page starts; `None` at the start of the range.
     pub start: Option<Item>,
-    /// Ascending or descending sort keys.
+    /// Whether the sort keys ascend; otherwise they descend.
     pub forward: bool,
-    /// Whether it sees the last writes. Indexes are eventually consistent only.
+    /// Whether the read sees the last writes. Indexes are eventually consistent only.
     pub consistency: Consistency,
-    /// Whether it may read a megabyte: the embedded engine then gives it a thread, so that short calls pass it.
+    /// Whether the query may read 1 MB. The embedded engine then reads on another thread, so that short calls do not
+    /// wait.
     pub is_long: bool,
 }
 
@@ -114,7 +115,7 @@ pub struct QueryPage {
     pub next: Option<Item>,
 }
 
-/// Up to 100 writes, all or nothing.
+/// A transaction of up to 100 writes, all or nothing.
 #[derive(Debug, Clone)]
 pub struct TransactWriteCall {
     /// The writes, each of another item.
@@ -128,7 +129,7 @@ pub struct TransactWriteCall {
 pub struct Write {
     /// The change.
     pub action: Action,
-    /// The condition under which the whole transaction happens, with values as `:name`.
+    /// The condition for the commit of the whole transaction, with values as `:name`.
     pub condition: Option<String>,
     /// The values that condition and update expression name.
     pub values: Item,
@@ -150,12 +151,12 @@ pub enum Action {
     },
 }
 
-/// The end of a transaction that DynamoDB decided.
+/// The outcome of a transaction that DynamoDB decided.
 #[derive(Debug, Clone)]
 pub enum Transacted {
-    /// All writes happened.
+    /// All writes are committed.
     Committed,
-    /// None happened: a reason for each write, in their order.
+    /// No write is committed. There is a reason for each write, in the order of the writes.
     Cancelled(Vec<CancellationReason>),
     /// An earlier call with the same token is not finished.
     InProgress,
@@ -166,14 +167,15 @@ pub enum Transacted {
 pub struct CancellationReason {
     /// DynamoDB's code: the text `None` if this write did not cause the cancellation.
     pub code: String,
-    /// The item as it is, when its condition failed.
+    /// The item as found, when the condition of the write failed.
     pub item: Option<Item>,
 }
 
-/// A change of one item, outside of a transaction. Only the sync note is written so: it may be lost or told twice.
+/// A change of one item, outside of a transaction. Only the notes on the identity provider and the signed-out sessions
+/// are written so: such a change may be applied twice, and a note may be lost.
 #[derive(Debug, Clone)]
 pub struct UpdateCall {
-    /// Its key.
+    /// The key of the item.
     pub key: Item,
     /// The update expression, with names as `#name` and values as `:name`.
     pub expression: String,
@@ -181,15 +183,15 @@ pub struct UpdateCall {
     pub names: HashMap<String, String>,
     /// The values that expression and condition use.
     pub values: Item,
-    /// The condition under which the change happens.
+    /// The condition of the change.
     pub condition: Option<String>,
 }
 
-/// The end of an update.
+/// The outcome of an update.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Updated {
-    /// The change happened.
+    /// The change is written.
     Done,
-    /// It did not: the condition failed.
+    /// Nothing is written: the condition failed.
     Refused,
 }

@@ -1,4 +1,4 @@
-//! The calls all entities share: one item, a key range page by page, many items by key.
+//! The calls that all records share: one item, a key range page by page, and many items by key.
 
 use super::error::Error;
 use super::port::{
@@ -10,27 +10,27 @@ use crate::store::Store;
 use crate::store::keys::{self, Key};
 use aws_sdk_dynamodb::types::AttributeValue;
 
-/// How many items a short page has at most.
+/// The most items of a short page.
 const MOST_SHORT: usize = 10;
-/// The most keys one `BatchGetItem` call takes.
+/// The most keys that one `BatchGetItem` call takes.
 const MOST_KEYS_A_BATCH: usize = 100;
-/// The most items one `BatchWriteItem` call takes.
+/// The most items that one `BatchWriteItem` call takes.
 const MOST_DELETES_A_BATCH: usize = 25;
 
 /// A range of sort keys within one partition.
 #[derive(Debug, Clone)]
 pub(in crate::store) enum SortRange {
-    /// All of them.
+    /// All sort keys.
     All,
-    /// Those that start with a prefix.
+    /// The sort keys that start with a prefix.
     Prefix(String),
-    /// From one on.
+    /// The sort keys from a key on, itself included.
     From(String),
-    /// From one to another, both included.
+    /// The sort keys between two keys, both included.
     Between(String, String),
 }
 
-/// A range of sort keys of one partition, read in ascending order and strongly consistently unless it says otherwise.
+/// A range of sort keys of one partition. By default, reads are in ascending order and strongly consistent.
 #[derive(Debug, Clone)]
 pub(in crate::store) struct Range {
     partition: String,
@@ -41,13 +41,13 @@ pub(in crate::store) struct Range {
 }
 
 impl Range {
-    /// A range of a partition.
+    /// Makes a range of a partition.
     pub(in crate::store) fn new(partition: &str, sort: SortRange) -> Self {
         let partition = partition.to_owned();
         Self { partition, sort, forward: true, consistency: Consistency::Strong, is_long: false }
     }
 
-    /// A whole partition.
+    /// Makes a range of a whole partition.
     pub(in crate::store) fn all(partition: &str) -> Self {
         Self::new(partition, SortRange::All)
     }
@@ -62,12 +62,12 @@ impl Range {
         Self { consistency: Consistency::Eventual, ..self }
     }
 
-    /// The same range, whose pages may be a megabyte each.
+    /// The same range, with pages of up to 1 MB each.
     pub(in crate::store) fn long(self) -> Self {
         Self { is_long: true, ..self }
     }
 
-    /// The same range, long if it is to give many items.
+    /// The same range, long if it has to give more than 10 items.
     pub(in crate::store) fn for_items(self, items: usize) -> Self {
         if items > MOST_SHORT { self.long() } else { self }
     }
@@ -107,18 +107,18 @@ fn text_value(name: &str, text: &str) -> (String, AttributeValue) {
 }
 
 impl Store {
-    /// The item with this key.
+    /// Gets the item with this key.
     pub(in crate::store) async fn get(&self, key: &Key) -> Result<Option<Item>, Error> {
         let call = GetCall { key: key.to_item(), consistency: Consistency::Strong };
         counted_read(self.db.get(call)).await
     }
 
-    /// The items with these keys, all as they were at one instant; keys without an item are left out.
+    /// Gets the items with these keys, all as they were at one instant. The result leaves out keys without an item.
     pub(in crate::store) async fn get_at_once(&self, keys: &[Key]) -> Result<Vec<Item>, Error> {
         counted_read(self.db.transact_get(keys.iter().map(Key::to_item).collect())).await
     }
 
-    /// One page of a key range: at most `limit` items, fewer when they fill a megabyte.
+    /// Reads one page of a key range: at most `limit` items, or fewer when they fill 1 MB.
     pub(in crate::store) async fn query_page(
         &self,
         range: &Range,
@@ -128,7 +128,7 @@ impl Store {
         counted_read(self.db.query(range.call(limit, start))).await
     }
 
-    /// A whole key range, or its first `most` items.
+    /// Reads a whole key range, or its first `most` items.
     pub(in crate::store) async fn query_all(
         &self,
         range: &Range,
@@ -150,8 +150,8 @@ impl Store {
         }
     }
 
-    /// The keys the index of addresses has under one value, or the first `most`. An index follows the table with a short
-    /// delay.
+    /// Reads the keys that the index of addresses has under one value, or the first `most` keys. An index follows the
+    /// table with a short delay.
     pub(in crate::store) async fn query_email_index(
         &self,
         value: &str,
@@ -161,7 +161,7 @@ impl Store {
         self.query_index(keys::EMAIL_INDEX, "emailKey = :value", values, most).await
     }
 
-    /// The keys the index of changes has for a day, from a time of that day on.
+    /// Reads the keys that the index of changes has for a day, from a time of that day on.
     pub(in crate::store) async fn query_change_index(
         &self,
         day: &str,
@@ -207,7 +207,8 @@ impl Store {
         }
     }
 
-    /// The items with these keys, in no particular order; keys without an item are left out. No call for no key.
+    /// Gets the items with these keys, in no particular order. The result leaves out keys without an item. Without
+    /// keys, there is no call.
     pub(in crate::store) async fn batch_get(&self, keys: &[Key]) -> Result<Vec<Item>, Error> {
         if let [key] = keys {
             return Ok(self.get(key).await?.into_iter().collect());
@@ -235,7 +236,7 @@ impl Store {
         counted_write(self.db.update(call)).await
     }
 
-    /// Removes items, given whole or by their keys.
+    /// Removes items. The caller passes whole items or their keys.
     pub(in crate::store) async fn batch_delete(&self, items: &[Item]) -> Result<(), Error> {
         for chunk in items.chunks(MOST_DELETES_A_BATCH) {
             let mut wanted: Vec<Item> = chunk.iter().map(keys::key_of_item).collect();

@@ -1,8 +1,8 @@
-//! Pauses between attempts at a contended write: exponential with full jitter, a bounded number of times.
+//! Pauses between the attempts at a contended operation: exponential, with full jitter, and limited in number.
 
 use std::time::Duration;
 
-/// There have been enough attempts.
+/// The limit of attempts is reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct GaveUp;
 
@@ -14,17 +14,17 @@ pub struct Pauses {
 }
 
 impl Pauses {
-    /// How many pauses there are before giving up: about four seconds in all.
+    /// The most pauses before the operation fails: about 4 seconds in all.
     const MOST: u32 = 40;
     const SHORTEST_MICROS: u64 = 2_000;
     const LONGEST_MICROS: u64 = 200_000;
 
-    /// No pause taken yet.
+    /// Makes the pauses of an operation.
     pub fn new() -> Self {
         Self::at_most(Self::MOST)
     }
 
-    /// No pause taken yet, of a few: for calls that the SDK has tried several times already.
+    /// Makes a limited number of pauses, for calls that the SDK has already tried several times.
     pub fn at_most(pauses: u32) -> Self {
         Self { left: pauses, taken: 0 }
     }
@@ -32,7 +32,7 @@ impl Pauses {
     /// Waits before the next attempt.
     ///
     /// # Errors
-    /// [`GaveUp`] when there have been enough.
+    /// [`GaveUp`] when no pause is left.
     pub async fn pause(&mut self) -> Result<(), GaveUp> {
         self.left = self.left.checked_sub(1).ok_or(GaveUp)?;
         let longest =

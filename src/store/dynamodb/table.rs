@@ -1,4 +1,5 @@
-//! The table's definition, for engines where this program makes it itself. On AWS the template makes it.
+//! The definition of the table, for engines on which this program makes the table itself. On AWS, the template makes
+//! it.
 
 use super::error::Error;
 use super::retry::Pauses;
@@ -8,7 +9,7 @@ use crate::store::{Store, keys};
 pub(super) const KEY_ATTRIBUTES: [&str; 5] =
     [keys::PARTITION, keys::SORT, keys::EMAIL_KEY, keys::CHANGE_DAY, keys::CHANGE_AT];
 
-/// The partition key, and the sort key where there is one.
+/// The names of a partition key and, if there is one, a sort key.
 pub(super) type KeyNames = (&'static str, Option<&'static str>);
 
 /// The keys of the table.
@@ -21,11 +22,11 @@ pub(super) const INDEXES: [(&str, KeyNames); 2] = [
 ];
 
 impl Store {
-    /// Makes the table unless it is there, and checks it as [`Self::check_table`] does. Several processes may do so at
-    /// once.
+    /// Makes the table unless it exists, and checks it as [`Self::check_table`] does. Several processes may do so at
+    /// the same time.
     ///
     /// # Errors
-    /// As for [`Self::check_table`].
+    /// Fails as [`Self::check_table`] does.
     pub async fn create_table_unless_exists(&self) -> Result<(), Error> {
         match self.check_table().await {
             Err(Error::NoTable(_)) => {}
@@ -35,7 +36,7 @@ impl Store {
         let mut pauses = Pauses::new();
         loop {
             match self.check_table().await {
-                // A table that is being made cannot be read yet.
+                // A read fails until the new table is ready.
                 Err(Error::NoTable(_)) => pauses.pause().await?,
                 checked => return checked,
             }

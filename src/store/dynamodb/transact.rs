@@ -1,4 +1,4 @@
-//! One atomic, conditional write of several items (`TransactWriteItems`), and what its cancellation means.
+//! Writes several items in one atomic, conditional transaction (`TransactWriteItems`), and interprets its cancellation.
 
 use super::error::Error;
 use super::port::{Action, CancellationReason, Item, TransactWriteCall, Transacted, Write};
@@ -9,33 +9,34 @@ use crate::store::keys::Key;
 use aws_sdk_dynamodb::types::AttributeValue;
 use uuid::Uuid;
 
-/// What a write in a transaction is about, so that a failed condition can be told apart from another.
+/// The purpose of a write in a transaction. It tells failed conditions apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::store) enum Step {
     /// The record itself, on its expected revision or absence.
     Record,
-    /// The claim on a name that is to be taken.
+    /// The claim on a name that the record takes.
     Claim,
-    /// The claim on a name that is to be given up.
+    /// The claim on a name that the record gives up.
     FormerClaim,
-    /// The memberships of somebody who joins a group.
+    /// The memberships of a member that joins a group.
     Member,
     /// The memberships of a record that is hidden, restored or deleted, and its groups.
     Departure,
-    /// Counts, pointers, history, rows, redo logs. Most have no condition: that on the record guards them.
+    /// Counts, pointers, history, rows, redo logs. Most of these writes have no condition, because the condition on the
+    /// record guards them.
     Companion,
 }
 
-/// How a transaction ended when nothing broke.
+/// The outcome of a transaction that DynamoDB decided.
 #[derive(Debug)]
 pub(in crate::store) enum Outcome {
-    /// All writes are there.
+    /// All writes are committed.
     Committed,
-    /// Nothing was written: these conditions did not hold. With each, the item as it was found.
+    /// No write is committed: these conditions failed. Each comes with the item as it was found.
     Refused(Vec<(Step, Option<Item>)>),
 }
 
-/// A transaction in the making: at most 100 writes, all or nothing.
+/// A transaction before its commit: at most 100 writes, all or nothing.
 #[derive(Debug)]
 pub(in crate::store) struct Transaction<'a> {
     store: &'a Store,
@@ -43,7 +44,7 @@ pub(in crate::store) struct Transaction<'a> {
     writes: Vec<Write>,
 }
 
-/// A condition with the values it mentions.
+/// A condition, with the values that it names.
 #[derive(Debug, Default)]
 pub(in crate::store) struct Condition {
     expression: Option<String>,
@@ -56,17 +57,17 @@ impl Condition {
         Self::default()
     }
 
-    /// There must be no such item.
+    /// The condition that the item does not exist.
     pub(in crate::store) fn absent() -> Self {
         Self::expression("attribute_not_exists(PK)")
     }
 
-    /// There must be such an item.
+    /// The condition that the item exists.
     pub(in crate::store) fn present() -> Self {
         Self::expression("attribute_exists(PK)")
     }
 
-    /// The item must be at this revision.
+    /// The condition that the item has this revision.
     pub(in crate::store) fn revision(revision: u64) -> Self {
         Self::expression("revision = :expected").with(":expected", number(revision))
     }
@@ -76,7 +77,7 @@ impl Condition {
         Self { expression: Some(expression.to_owned()), values: Item::new() }
     }
 
-    /// Adds a value the expression mentions.
+    /// Adds a value that the expression names.
     pub(in crate::store) fn with(mut self, name: &str, value: AttributeValue) -> Self {
         self.values.insert(name.to_owned(), value);
         self
@@ -88,7 +89,7 @@ pub(in crate::store) fn number(value: u64) -> AttributeValue {
     AttributeValue::N(value.to_string())
 }
 
-/// A number attribute of something that is counted.
+/// A number attribute with a size.
 pub(in crate::store) fn size(value: usize) -> AttributeValue {
     AttributeValue::N(value.to_string())
 }
@@ -114,7 +115,8 @@ impl<'a> Transaction<'a> {
         self.add(step, Action::Delete(key.to_item()), Item::new(), condition);
     }
 
-    /// Changes an item by an update expression; the values it mentions stand beside the condition's.
+    /// Changes an item by an update expression. `values` has the values that the expression names, and the condition
+    /// has its own.
     pub(in crate::store) fn update(
         &mut self,
         step: Step,
@@ -133,10 +135,10 @@ impl<'a> Transaction<'a> {
         self.writes.push(Write { action, condition: condition.expression, values });
     }
 
-    /// Writes it all, or nothing.
+    /// Commits all writes, or none.
     ///
-    /// The client request token makes a call that is sent twice apply once. A conflict with another transaction is
-    /// tried again here: the SDK does not.
+    /// The client request token makes a call that is sent twice apply once. The function retries after a conflict with
+    /// another transaction, because the SDK does not.
     pub(in crate::store) async fn commit(self) -> Result<Outcome, Error> {
         let call = TransactWriteCall { writes: self.writes, token: Uuid::new_v4() };
         let mut pauses = Pauses::new();
@@ -155,7 +157,8 @@ impl<'a> Transaction<'a> {
     }
 }
 
-/// The outcome of a cancelled transaction; `None` when it met another one or was throttled, and can be tried again.
+/// The outcome of a cancelled transaction. `None` after a conflict with another transaction or throttling: a retry can
+/// succeed.
 fn outcome(steps: &[Step], reasons: Vec<CancellationReason>) -> Result<Option<Outcome>, Error> {
     const CONTENTION: &[&str] =
         &["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"];

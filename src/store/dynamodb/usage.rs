@@ -1,6 +1,7 @@
-//! What a piece of work asks of DynamoDB: calls, consumed capacity, and the time spent waiting for answers.
+//! Measures the use of DynamoDB by a piece of work: calls, consumed capacity, and the time spent waiting for answers.
 //!
-//! [`metered`] measures everything a future does in its own task, however deep; nothing has to be handed down.
+//! [`metered`] measures all calls that a future makes in its own task, at any depth. No function takes a counter as an
+//! argument.
 
 use super::error::Error;
 use super::port::Answered;
@@ -9,20 +10,20 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// What was asked of DynamoDB.
+/// The use of DynamoDB.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Usage {
-    /// Calls, whatever came of them. The SDK's own retries are part of a call.
+    /// The number of calls, also of failed calls. The SDK's own retries are part of a call.
     pub calls: u32,
-    /// Read capacity units, as DynamoDB reports them: half ones exist, and none for a call that failed.
+    /// Read capacity units, as DynamoDB reports them. There are half units. DynamoDB reports none for a failed call.
     pub read_units: f64,
-    /// Write capacity units, as DynamoDB reports them. It reports none for a call that failed.
+    /// Write capacity units, as DynamoDB reports them. DynamoDB reports none for a failed call.
     pub write_units: f64,
-    /// How long at least one call was under way.
+    /// The time during which at least one call was under way.
     pub waited: Duration,
 }
 
-/// What is counted so far, and the calls that are under way.
+/// The use so far, and the calls that are under way.
 #[derive(Debug, Default)]
 struct Tally {
     usage: Usage,
@@ -34,8 +35,8 @@ tokio::task_local! {
     static TALLY: Arc<Mutex<Tally>>;
 }
 
-/// Does `work`, and says what it asked of DynamoDB. What is spawned from it is not counted, and what a `metered` within
-/// it counts is not counted again.
+/// Runs `work`, and gives its use of DynamoDB. Calls of spawned tasks are not counted. Calls within a nested `metered`
+/// count for the nested measurement only.
 pub async fn metered<W: Future>(work: W) -> (W::Output, Usage) {
     let tally = Arc::<Mutex<Tally>>::default();
     let output = TALLY.scope(Arc::clone(&tally), work).await;
@@ -43,14 +44,14 @@ pub async fn metered<W: Future>(work: W) -> (W::Output, Usage) {
     (output, usage)
 }
 
-/// Waits for the answer to a call that reads, and counts it for whoever measures.
+/// Waits for the answer to a read, and adds the call to the measurement under way.
 pub(in crate::store) async fn counted_read<T>(
     call: impl Future<Output = Result<Answered<T>, Error>>,
 ) -> Result<T, Error> {
     counted(call, |usage, units| usage.read_units += units).await
 }
 
-/// Waits for the answer to a call that writes, and counts it for whoever measures.
+/// Waits for the answer to a write, and adds the call to the measurement under way.
 pub(in crate::store) async fn counted_write<T>(
     call: impl Future<Output = Result<Answered<T>, Error>>,
 ) -> Result<T, Error> {
@@ -70,7 +71,7 @@ async fn counted<T>(
     Ok(value)
 }
 
-/// A call under way. It ends when this is dropped, also when nobody waits for the answer any more.
+/// A call under way. The call ends when this value is dropped, also when its caller is cancelled.
 struct Wait<'t>(&'t Mutex<Tally>);
 
 impl<'t> Wait<'t> {
@@ -99,8 +100,8 @@ fn lock(tally: &Mutex<Tally>) -> MutexGuard<'_, Tally> {
     tally.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The start of a duration, by the clock of the runtime's timeouts: for logs, metrics and deadlines. It never gets into an
-/// answer.
+/// Takes the start of a duration, by the clock of the runtime's timeouts. The time is for logs, metrics and deadlines,
+/// and never part of a response.
 #[allow(clippy::disallowed_methods, reason = "the one place that takes durations")]
 pub fn clock() -> Instant {
     Instant::now()

@@ -1,4 +1,4 @@
-//! Items, keys and errors between the SDK's types and the engine's.
+//! Converts items, keys and errors between the SDK's types and the engine's types.
 
 use crate::store::dynamodb::error::Error;
 use crate::store::dynamodb::port::Item;
@@ -9,7 +9,7 @@ use dynoxide::errors::DynoxideError;
 use dynoxide::types::ConsumedCapacity;
 use std::collections::HashMap;
 
-/// An item as the engine takes it.
+/// Converts an item into the engine's type.
 pub(super) fn stored(item: Item) -> HashMap<String, Stored> {
     item.into_iter().map(|(name, value)| (name, stored_value(value))).collect()
 }
@@ -25,12 +25,12 @@ fn stored_value(value: AttributeValue) -> Stored {
         AttributeValue::Bs(all) => Stored::BS(all.into_iter().map(Blob::into_inner).collect()),
         AttributeValue::L(values) => Stored::L(values.into_iter().map(stored_value).collect()),
         AttributeValue::M(map) => Stored::M(stored(map)),
-        // A type of value that a later SDK may add is none that this program writes.
+        // This program writes no other types of values. A later SDK may add some.
         _ => Stored::NULL(true),
     }
 }
 
-/// An item as the store takes it.
+/// Converts an item into the SDK's type.
 pub(super) fn item(stored: HashMap<String, Stored>) -> Item {
     stored.into_iter().map(|(name, value)| (name, item_value(value))).collect()
 }
@@ -55,13 +55,13 @@ pub(super) fn units<'c>(consumed: impl IntoIterator<Item = &'c ConsumedCapacity>
     consumed.into_iter().map(|table| table.capacity_units).sum()
 }
 
-/// An error of the engine, classified as DynamoDB's own are.
+/// Classifies an error of the engine like an error of DynamoDB.
 pub(super) fn failure(error: DynoxideError) -> Error {
     let code = error.error_type().rsplit('#').next().unwrap_or_default();
     Error::classify(code, Some(error.status_code()), error.to_string().into())
 }
 
-/// An error for a call whose thread ended without an answer.
+/// Makes the error for a call without an answer: its thread has ended.
 pub(super) fn no_answer() -> Error {
     Error::Unavailable("the embedded engine gave no answer".into())
 }

@@ -9,22 +9,22 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 type Job = Box<dyn FnOnce(&Database) + Send>;
 
-/// The fewest long reads that run at the same time. Each has a connection of its own.
+/// The lowest limit of long reads at the same time. Each long read has its own connection.
 const FEWEST_LONG: usize = 4;
-/// The most long reads, and the most short ones. A machine with more processors has enough with these.
+/// The highest limit of long reads, and of short reads. A machine with more processors needs no higher limit.
 const MOST_READERS: usize = 16;
 
-/// The connection that writes, on a thread of its own: a commit waits for the disk, and requests must not wait with it.
+/// The connection that writes, on its own thread. A commit waits for the disk, and requests must not wait with it.
 pub(super) struct Writer {
     database: Arc<Mutex<Database>>,
     jobs: Sender<Job>,
 }
 
 impl Writer {
-    /// Starts the thread, for the file at `path`. It ends when the writer is dropped.
+    /// Starts the thread for the file at `path`. The thread ends when the writer is dropped.
     ///
     /// # Errors
-    /// The engine's own message, or that of starting a thread.
+    /// Gives the message of the engine, or of the failure to start a thread.
     pub(super) fn start(path: &str) -> Result<Self, String> {
         let open = |path: &str| Database::new(path).map_err(|error| error.to_string());
         let database = Arc::new(Mutex::new(open(path)?));
@@ -34,7 +34,8 @@ impl Writer {
             for job in queue {
                 let current = lock(&shared).clone();
                 let ended = catch_unwind(AssertUnwindSafe(|| job(&current)));
-                // A panic poisons the engine's lock and may leave a transaction open: the next job has a new connection.
+                // A panic poisons the engine's lock and may leave a transaction open. So the next job gets a new
+                // connection.
                 if ended.is_err()
                     && let Ok(new) = open(&path)
                 {
@@ -47,12 +48,12 @@ impl Writer {
         Ok(Self { database, jobs })
     }
 
-    /// The connection, for calls that wait on their own thread.
+    /// The connection that writes, for calls that wait on their own thread.
     pub(super) fn database(&self) -> Database {
         lock(&self.database).clone()
     }
 
-    /// Runs `work` after the jobs before it, unless the caller has gone by then. `None` when it panics.
+    /// Runs `work` after the earlier jobs, unless the caller is cancelled before. `None` when `work` panics.
     pub(super) async fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Database) -> T + Send + 'static,
@@ -69,19 +70,19 @@ impl Writer {
     }
 }
 
-/// The connections that read. All are opened at the start: to open one takes the file's write lock.
+/// The connections that read. All are opened at the start, because opening a connection takes the file's write lock.
 pub(super) struct Readers {
     path: String,
     idle: Mutex<Vec<Database>>,
-    /// How many long reads may begin. The other connections are for the threads that answer.
+    /// The permits for long reads. The other connections are for the threads that answer requests.
     long: Arc<Semaphore>,
 }
 
 impl Readers {
-    /// Opens the file at `path`, once for each thread that answers and once for each long read.
+    /// Opens the file at `path`, once for each thread that answers requests and once for each long read.
     ///
     /// # Errors
-    /// The engine's own message.
+    /// Gives the message of the engine.
     pub(super) fn open(path: &str) -> Result<Self, String> {
         let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
         let threads = threads.min(MOST_READERS);
@@ -95,12 +96,12 @@ impl Readers {
         })
     }
 
-    /// Waits until a long read may begin. It ends when the permit is dropped.
+    /// Waits until a long read may begin. The long read ends when the permit is dropped.
     pub(super) async fn begin_long(&self) -> Option<OwnedSemaphorePermit> {
         Arc::clone(&self.long).acquire_owned().await.ok()
     }
 
-    /// Reads with an idle connection; with the one that writes when there is none.
+    /// Reads with an idle connection, or with the connection that writes when none is idle.
     pub(super) fn run<T>(&self, writer: &Writer, read: impl FnOnce(&Database) -> T) -> T {
         let Some(reader) = lock(&self.idle).pop() else { return read(&writer.database()) };
         let lent = Lent { readers: self, reader };
@@ -108,7 +109,7 @@ impl Readers {
     }
 }
 
-/// A connection that a read uses. It goes back to the idle ones when the read ends.
+/// A connection that a read uses. The connection is idle again when the read ends.
 struct Lent<'r> {
     readers: &'r Readers,
     reader: Database,
@@ -116,7 +117,7 @@ struct Lent<'r> {
 
 impl Drop for Lent<'_> {
     fn drop(&mut self) {
-        // A panic poisons the engine's lock.
+        // A panic poisons the engine's lock, so a new connection takes the place of this one.
         let reader = match std::thread::panicking() {
             true => Database::new(&self.readers.path).ok(),
             false => Some(self.reader.clone()),

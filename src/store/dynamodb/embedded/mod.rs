@@ -23,16 +23,16 @@ pub struct Engine(Arc<Handles>);
 enum Handles {
     /// Memory has one connection: reads and writes take turns.
     Memory(Database),
-    /// A file has one connection that writes, and others that read beside it: no read waits for a write to reach the
-    /// disk.
+    /// A file has one connection that writes, and others that read beside it. So reads do not wait for a write to reach
+    /// the disk.
     File { writer: Writer, readers: Readers },
 }
 
 impl Engine {
-    /// Opens the engine on a data folder, which must exist. Several processes may have it open.
+    /// Opens the engine on a data folder, which must exist. Several processes may open it at the same time.
     ///
     /// # Errors
-    /// The engine's own message when the file cannot be opened or is no SQLite database.
+    /// Gives the message of the engine when the file cannot be opened or is no SQLite database.
     pub fn open(folder: &Path) -> Result<Self, String> {
         let file = folder.join(FILE);
         let path = file.to_str().ok_or("the path of the data folder is not UTF-8 text")?;
@@ -45,15 +45,15 @@ impl Engine {
     /// Whether a folder has the engine's file.
     ///
     /// # Errors
-    /// The folder cannot be read.
+    /// Fails when the folder cannot be read.
     pub fn has_data(folder: &Path) -> std::io::Result<bool> {
         folder.join(FILE).try_exists()
     }
 
-    /// An engine that keeps everything in memory.
+    /// Makes an engine that keeps all data in memory.
     ///
     /// # Errors
-    /// The engine's own message.
+    /// Gives the message of the engine.
     pub fn in_memory() -> Result<Self, String> {
         let database = Database::memory().map_err(|error| error.to_string())?;
         Ok(Self(Arc::new(Handles::Memory(database))))
@@ -62,16 +62,16 @@ impl Engine {
     /// Writes all data into a new file, which [`Self::copied_from`] reads.
     ///
     /// # Errors
-    /// The engine's own message.
+    /// Gives the message of the engine.
     pub fn copy_to(&self, file: &Path) -> Result<(), String> {
         let path = file.to_str().ok_or("the path of the copy is not UTF-8 text")?;
         self.database().vacuum_into(path).map_err(|error| error.to_string())
     }
 
-    /// An engine in memory with the data of a copy.
+    /// Makes an engine in memory with the data of a copy.
     ///
     /// # Errors
-    /// The engine's own message when the file is no copy.
+    /// Gives the message of the engine when the file is no copy.
     pub fn copied_from(file: &Path) -> Result<Self, String> {
         let path = file.to_str().ok_or("the path of the copy is not UTF-8 text")?;
         let database = Database::memory().map_err(|error| error.to_string())?;
@@ -87,7 +87,8 @@ impl Engine {
         }
     }
 
-    /// Reads on a thread of its own, so that the calling one goes on with short work.
+    /// Reads on another thread, so that the calling thread goes on with short work. In memory, the calling thread
+    /// reads. `None` when the read panics on the other thread.
     async fn read_apart<T: Send + 'static>(
         &self,
         read: impl FnOnce(&Database) -> T + Send + 'static,
@@ -98,15 +99,15 @@ impl Engine {
         };
         let engine = self.clone();
         let read = move || {
-            // The read goes on when its caller is gone, and so does its permit.
+            // The read continues after its caller is cancelled, and keeps its permit.
             let _permit = permit;
             engine.read(read)
         };
         tokio::task::spawn_blocking(read).await.ok()
     }
 
-    /// Runs `work` alone: after the writes that came before it, before those that come after. `None` when it panics on
-    /// the writer's thread; in memory the panic is the caller's.
+    /// Runs `work` alone, in the order of the writes. `None` when `work` panics on the writer's thread. In memory, the
+    /// panic reaches the caller.
     async fn write<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Database) -> T + Send + 'static,
@@ -132,7 +133,7 @@ impl std::fmt::Debug for Engine {
     }
 }
 
-/// Makes the file, if it is not there, and takes it away from everyone but its owner: it holds personal data. The
+/// Makes the file unless it exists. On Unix, only its owner gets access, because the file holds personal data. The
 /// engine's other files take over its permissions.
 fn make_private(file: &Path) -> std::io::Result<()> {
     let mut options = std::fs::OpenOptions::new();

@@ -1,6 +1,7 @@
-//! The port over the embedded engine: its own typed calls, without a client, JSON or a socket between.
+//! Implements the port with the embedded engine's own typed calls, without a client, JSON text or a socket between.
 //!
-//! Short reads run on the thread that asks, a few tens of microseconds each; writes and long reads run on others.
+//! Short reads run on the calling thread, and take a few tens of microseconds each. Writes and long reads run on other
+//! threads.
 
 use super::Engine;
 use super::convert::{failure, item, no_answer, stored, units};
@@ -137,7 +138,7 @@ impl DynamoDb for EmbeddedTable {
             return_consumed_capacity: total(),
         };
         Box::pin(async move {
-            // Among the writes, so that none of this process comes between two of the items.
+            // The read runs among the writes, so that no write of this process comes between two of the items.
             let answer = self.engine.write(|database| database.transact_get_items(request)).await;
             let answer = answer.ok_or_else(no_answer)?.map_err(failure)?;
             let units = units(answer.consumed_capacity.iter().flatten());
@@ -147,8 +148,8 @@ impl DynamoDb for EmbeddedTable {
     }
 
     fn transact_write<'a>(&'a self, call: &'a TransactWriteCall) -> Answer<'a, Transacted> {
-        // Without the client request token: no call is sent twice in process, and the engine walks all tokens of the
-        // last ten minutes at each transaction that has one.
+        // The call has no client request token, because no call is sent twice in process. With a token, the engine
+        // would walk all tokens of the last 10 minutes at each transaction.
         let request = TransactWriteItemsRequest {
             transact_items: call.writes.iter().map(|write| self.write(write.clone())).collect(),
             return_consumed_capacity: Some("INDEXES".to_owned()),
@@ -282,7 +283,7 @@ impl EmbeddedTable {
     }
 }
 
-/// The call that makes the table, as JSON: the engine's own type has no other public form of indexes.
+/// Builds the call that makes the table as JSON. The engine's own type has no other public form of indexes.
 fn definition(name: &str) -> Value {
     let key_schema = |(partition, sort): KeyNames| -> Value {
         let partition = json!({"AttributeName": partition, "KeyType": "HASH"});

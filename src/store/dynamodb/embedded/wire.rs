@@ -1,4 +1,4 @@
-//! The engine behind the wire's own JSON, for `rollcall dynamodb`.
+//! Answers calls in the JSON of the DynamoDB API, for `rollcall dynamodb`.
 
 use super::Engine;
 use dynoxide::Database;
@@ -7,8 +7,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 impl Engine {
-    /// Answers one call of the DynamoDB API with a status and a JSON body. `target` is its `x-amz-target` header, such
-    /// as `DynamoDB_20120810.GetItem`. Blocks: the engine waits for its lock and for the disk.
+    /// Answers one call of the DynamoDB API with a status and a JSON body. `target` is the call's `x-amz-target`
+    /// header, such as `DynamoDB_20120810.GetItem`. The function blocks while the engine waits for its lock and for the
+    /// disk.
     pub fn answer(&self, target: &str, body: &[u8]) -> (u16, String) {
         let operation = target.rsplit('.').next().unwrap_or_default();
         match dispatch(&self.database(), operation, body) {
