@@ -9,20 +9,21 @@ use crate::store::record::ids_of;
 use crate::store::{Error, Item, TenantStore};
 use uuid::Uuid;
 
-/// Where an employee's record is.
+/// The place of an employee's record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
-    /// Where SCIM sees it.
+    /// The place of visible employees, which SCIM shows.
     Visible,
-    /// Where the identity provider's DELETE moved it.
+    /// The place of hidden employees, which the identity provider deleted.
     Hidden,
 }
 
 impl TenantStore {
-    /// An employee, visible or hidden: both places are read at one instant, so that one who moves is not missed.
+    /// Gets an employee, visible or hidden. The store reads both places at one instant, so it finds an employee that
+    /// moves meanwhile.
     ///
     /// # Errors
-    /// [`Error`], as for every call.
+    /// Fails as every call of the store does.
     pub async fn get_visible_or_hidden(&self, id: Uuid) -> Result<Option<Employee>, Error> {
         let places = [
             keys::record(&self.tenant, Kind::Employee, id),
@@ -32,22 +33,22 @@ impl TenantStore {
         found.into_iter().next().map(|item| from_item(&self.tenant, item)).transpose()
     }
 
-    /// Hidden employees by id, in the order of `ids`; those that are not there are left out.
+    /// Gets hidden employees by id, in the order of `ids`. The result leaves out ids without a hidden employee.
     ///
     /// # Errors
-    /// [`Error`], as for every call.
+    /// Fails as every call of the store does.
     pub async fn get_hidden_employees(&self, ids: &[Uuid]) -> Result<Vec<Employee>, Error> {
         let keys: Vec<Key> =
             ids.iter().map(|id| keys::hidden_employee(&self.tenant, *id)).collect();
         self.get_records_at(ids, &keys).await
     }
 
-    /// The ids of visible employees with this email address, in any spelling and any place among their addresses.
-    /// Primary addresses are found through an index that follows the table with a short delay. With `most`, the first ids
-    /// only.
+    /// Finds the ids of visible employees with this email address, in any spelling and at any place among their
+    /// addresses. An index finds primary addresses, and follows the table with a short delay. With `most`, the result
+    /// has the first ids only.
     ///
     /// # Errors
-    /// [`Error`], as for every call.
+    /// Fails as every call of the store does.
     pub async fn find_ids_by_email(
         &self,
         email: &str,
@@ -66,11 +67,11 @@ impl TenantStore {
         Ok(ids)
     }
 
-    /// One page of the visible or of the hidden employees in id order, after one of them or from the start: at most
-    /// `limit`, fewer when they fill a megabyte. Says whether there may be more.
+    /// Lists one page of the visible or the hidden employees in id order, after an employee or from the start. The page
+    /// has at most `limit` employees, or fewer when they fill 1 MB. The flag says whether there may be more.
     ///
     /// # Errors
-    /// [`Error`], as for every call.
+    /// Fails as every call of the store does.
     pub async fn list_employees_after(
         &self,
         place: Place,

@@ -1,5 +1,5 @@
-//! Writes of employees: each one transaction of the record on its expected revision, the userName claim, the counts,
-//! the pointers and the history entry. A departure also changes memberships and groups.
+//! Writes employees. Each write is one transaction. It has the record on its expected revision, the userName claim, the
+//! counts, the pointers and the history entry. A departure also changes memberships and groups.
 
 use crate::model::employee::Employee;
 use crate::store::counts::Change;
@@ -16,10 +16,10 @@ use crate::store::{Error, TenantStore};
 use std::collections::BTreeSet;
 
 impl TenantStore {
-    /// Adds an employee. `claim` is what is known of the claim on the userName: nobody holds it.
+    /// Creates an employee. `claim` is the claim on the userName as it was read, without a holder.
     ///
     /// # Errors
-    /// [`Error`], as for every call.
+    /// Fails as every call of the store does.
     pub async fn create_employee(
         &self,
         employee: &Employee,
@@ -36,10 +36,10 @@ impl TenantStore {
         finish(transaction).await
     }
 
-    /// Writes a changed employee over the one it was made from; both visible, or both hidden.
+    /// Replaces an employee by its changed version. Both are visible, or both are hidden.
     ///
     /// # Errors
-    /// [`Error`], as for every call.
+    /// Fails as every call of the store does.
     pub async fn replace_employee(
         &self,
         before: &Employee,
@@ -57,10 +57,11 @@ impl TenantStore {
         finish(transaction).await
     }
 
-    /// Hides an employee: the userName becomes free, its claim remembers the employee, and the employee leaves groups.
+    /// Hides an employee. The userName becomes free, its claim names the employee as a former holder, and the employee
+    /// leaves groups.
     ///
     /// # Errors
-    /// [`Error`], as for every call.
+    /// Fails as every call of the store does.
     pub async fn hide_employee(
         &self,
         before: &Employee,
@@ -80,11 +81,11 @@ impl TenantStore {
         finish(transaction).await
     }
 
-    /// Makes a hidden employee visible again, as holder of its userName, and as a member of no group. [`Written::Stale`]
-    /// also while the employee's departure is unfinished.
+    /// Makes a hidden employee visible again, as holder of the userName and as a member of no group. The result is
+    /// [`Written::Stale`] also while the employee's departure is unfinished.
     ///
     /// # Errors
-    /// [`Error`], as for every call.
+    /// Fails as every call of the store does.
     pub async fn unhide_employee(
         &self,
         before: &Employee,
@@ -102,11 +103,11 @@ impl TenantStore {
         finish(transaction).await
     }
 
-    /// Removes an employee's record and all that leads to it, and notes that in the tenant's history: `tenant` is the
-    /// tenant's next revision. The employee's own history stays, for [`Self::purge_history`].
+    /// Removes an employee's record and the items that lead to it, and adds an entry to the tenant's history. `tenant`
+    /// is the tenant's next revision. The employee's own history stays, for [`Self::purge_history`].
     ///
     /// # Errors
-    /// [`Error`], as for every call.
+    /// Fails as every call of the store does.
     ///
     /// [`Self::purge_history`]: TenantStore::purge_history
     pub async fn delete_employee(
@@ -145,7 +146,7 @@ impl TenantStore {
         Ok(())
     }
 
-    /// The history entry, and the pointers that come or go.
+    /// Writes the history entry and the new pointers, and removes the old pointers.
     fn write_companions(
         &self,
         transaction: &mut Transaction<'_>,
