@@ -1,4 +1,4 @@
-//! A group, and its item. The members are items of their own: see [`super::members`].
+//! A group, and its item. Members have their own items: see [`super::members`].
 
 pub mod write;
 
@@ -13,37 +13,37 @@ use std::collections::BTreeSet;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-/// A group as it is kept.
+/// A group as the store keeps it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Group {
-    /// Given once, never used again. Also the SCIM `id`.
+    /// The id. No other group ever gets it. It is also the SCIM `id`.
     pub id: Uuid,
-    /// Grows by one with each change of the record or its members; every write names the one it expects.
+    /// The revision. It grows by one with each change of the record or its members. Every write expects a revision.
     pub revision: u64,
-    /// The revision at which what SCIM shows last changed. Makes the entity tag.
+    /// The revision of the last change that SCIM shows. The entity tag contains it.
     pub version: u64,
-    /// When the record was made.
+    /// The time when the record was made.
     pub created: OffsetDateTime,
-    /// When what SCIM shows last changed.
+    /// The time of the last change that SCIM shows.
     pub last_modified: OffsetDateTime,
-    /// The identity provider's attributes, canonical, but for `members`.
+    /// The identity provider's attributes, canonical, without `members`.
     pub attributes: Document,
-    /// How many members there are.
+    /// The number of members.
     pub member_count: u64,
-    /// The change of members that is committed, and not applied to their items yet.
+    /// The committed change of members that is not applied to their items yet.
     pub redo_log: Option<RedoLog>,
     /// The revision of the latest change whose redo log is applied.
     pub applied: Option<u64>,
 }
 
-/// A change of more members than one transaction can write: committed with the group, applied after it.
+/// A change of more members than one transaction can write. It is committed with the group and applied afterwards.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RedoLog {
     /// The revision of the group that made the change.
     pub revision: u64,
-    /// In how many items the change is written down.
+    /// The number of items that hold the change.
     pub parts: usize,
-    /// How many of its members are applied.
+    /// The number of members for which the change is applied.
     pub done: usize,
 }
 
@@ -59,8 +59,8 @@ impl Group {
     }
 }
 
-// The names of a group's attributes. `displayName` and `externalId` stand for what is taken out of the document, so that
-// each value is there once.
+// The names of a group's attributes. `displayName` and `externalId` hold values that the document leaves out, so that
+// each value is stored once.
 const REVISION: &str = "revision";
 const VERSION: &str = "version";
 const CREATED: &str = "created";

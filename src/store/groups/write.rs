@@ -1,5 +1,6 @@
-//! Writes of groups: each one transaction of the record on its expected revision, the claim on the name, the counts, the
-//! pointers, the history entry, and the members or their redo log. The rows of a deleted group are removed in several.
+//! Writes groups. Each write is one transaction. It has the record on its expected revision, the claim on the name,
+//! counts, pointers and a history entry. It also has the members or their redo log. Several transactions remove the
+//! rows of a deleted group.
 
 use super::{Group, pointers, to_item};
 use crate::store::counts::Change;
@@ -18,19 +19,19 @@ use uuid::Uuid;
 /// A group before and after a change, with its history entry.
 #[derive(Debug, Clone)]
 pub struct GroupChange {
-    /// As it was read.
+    /// The group as it was read.
     pub before: Group,
-    /// As it is to be.
+    /// The group after the change.
     pub after: Group,
-    /// What happened.
+    /// The history entry of the change.
     pub history: HistoryEntry,
 }
 
 impl TenantStore {
-    /// Adds a group. `claim` is what is known of the claim on its name: nobody holds it.
+    /// Creates a group. `claim` is the claim on its name as it was read, without a holder.
     ///
     /// # Errors
-    /// [`Error`], as for every call.
+    /// Fails as every call of the store does.
     pub async fn create_group(
         &self,
         group: &Group,
@@ -50,10 +51,10 @@ impl TenantStore {
         finish(transaction).await
     }
 
-    /// Writes a changed group over the one it was made from.
+    /// Replaces a group by its changed version.
     ///
     /// # Errors
-    /// [`Error`], as for every call.
+    /// Fails as every call of the store does.
     pub async fn replace_group(
         &self,
         change: &GroupChange,
@@ -72,10 +73,10 @@ impl TenantStore {
         finish(transaction).await
     }
 
-    /// Removes a group. Its rows are for [`Self::remove_rows`].
+    /// Removes a group. The rows of its members stay, for [`Self::remove_rows`].
     ///
     /// # Errors
-    /// [`Error`], as for every call.
+    /// Fails as every call of the store does.
     pub async fn delete_group(
         &self,
         group: &Group,
@@ -100,9 +101,10 @@ impl TenantStore {
     /// Removes the rows of a deleted group, and the group from the memberships of its members.
     ///
     /// # Errors
-    /// [`Error::BadItem`] for a group that exists: a restore can hold half of a deletion. [`Error`], as for every call.
+    /// [`Error::BadItem`] when the group exists: a restore from a backup can contain half of a deletion. Otherwise
+    /// fails as every call of the store does.
     pub async fn remove_rows(&self, group: Uuid) -> Result<(), Error> {
-        /// Two items each.
+        /// Each row takes two items.
         const MOST_AT_ONCE: usize = 50;
         let record = keys::record(&self.tenant, Kind::Group, group);
         if self.store.get(&record).await?.is_some() {
