@@ -1,4 +1,4 @@
-//! The attributes of items, written and read one by one. Structured values are JSON texts: one attribute holds a whole
+//! Writes and reads the attributes of items, one by one. Structured values are JSON texts: one attribute holds a whole
 //! document, and a reader parses one string.
 
 use crate::store::Error;
@@ -10,12 +10,12 @@ use serde::de::DeserializeOwned;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-/// An item in the making.
+/// An item that is being made.
 #[derive(Debug)]
 pub(in crate::store) struct ItemWriter(Item);
 
 impl ItemWriter {
-    /// An item with nothing but its key.
+    /// Makes an item with its key only.
     pub(in crate::store) fn new(key: &Key) -> Self {
         Self(key.to_item())
     }
@@ -65,13 +65,13 @@ impl ItemWriter {
         self
     }
 
-    /// The item.
+    /// Gives the finished item.
     pub(in crate::store) fn into_item(self) -> Item {
         self.0
     }
 }
 
-/// An instant, as it is kept.
+/// Formats an instant as items have it, in RFC 3339.
 ///
 /// # Errors
 /// [`Error::BadItem`] for a year that RFC 3339 cannot write.
@@ -79,7 +79,7 @@ pub(in crate::store) fn format_time(time: OffsetDateTime) -> Result<String, Erro
     time.format(&Rfc3339).map_err(Error::bad_item)
 }
 
-/// A structured value, as it is kept.
+/// Writes a structured value as items have it, in JSON.
 ///
 /// # Errors
 /// [`Error::BadItem`] for a value that JSON cannot hold.
@@ -87,15 +87,15 @@ pub(in crate::store) fn as_json(value: &(impl Serialize + ?Sized)) -> Result<Str
     serde_json::to_string(value).map_err(Error::bad_item)
 }
 
-/// An item whose attributes are taken out one by one.
+/// An item from which attributes are taken one by one.
 #[derive(Debug)]
 pub(in crate::store) struct ItemReader(pub(in crate::store) Item);
 
 impl ItemReader {
-    /// Takes text out; `None` when there is none.
+    /// Takes text out; `None` when the attribute is absent.
     ///
     /// # Errors
-    /// [`Error::BadItem`] for another type.
+    /// [`Error::BadItem`] when the attribute is no text.
     pub(in crate::store) fn optional_text(&mut self, name: &str) -> Result<Option<String>, Error> {
         match self.0.remove(name) {
             None => Ok(None),
@@ -107,15 +107,15 @@ impl ItemReader {
     /// Takes text out.
     ///
     /// # Errors
-    /// [`Error::BadItem`] when there is none.
+    /// [`Error::BadItem`] when the attribute is absent or no text.
     pub(in crate::store) fn text(&mut self, name: &str) -> Result<String, Error> {
         self.optional_text(name)?.ok_or_else(|| Error::bad_item(format!("{name} is missing")))
     }
 
-    /// Takes a number out; `None` when there is none.
+    /// Takes a number out; `None` when the attribute is absent.
     ///
     /// # Errors
-    /// [`Error::BadItem`] for anything but a whole number.
+    /// [`Error::BadItem`] when the attribute is no whole number.
     pub(in crate::store) fn optional_number(&mut self, name: &str) -> Result<Option<u64>, Error> {
         let number = match self.0.remove(name) {
             None => return Ok(None),
@@ -128,7 +128,7 @@ impl ItemReader {
     /// Takes a number out.
     ///
     /// # Errors
-    /// [`Error::BadItem`] when there is none.
+    /// [`Error::BadItem`] when the attribute is absent or no whole number.
     pub(in crate::store) fn number(&mut self, name: &str) -> Result<u64, Error> {
         self.optional_number(name)?.ok_or_else(|| Error::bad_item(format!("{name} is missing")))
     }
@@ -136,7 +136,7 @@ impl ItemReader {
     /// Takes a flag out.
     ///
     /// # Errors
-    /// [`Error::BadItem`] when there is none.
+    /// [`Error::BadItem`] when the attribute is absent or no flag.
     pub(in crate::store) fn flag(&mut self, name: &str) -> Result<bool, Error> {
         match self.0.remove(name) {
             Some(AttributeValue::Bool(flag)) => Ok(flag),
@@ -144,10 +144,10 @@ impl ItemReader {
         }
     }
 
-    /// Takes an instant out; `None` when there is none.
+    /// Takes an instant out; `None` when the attribute is absent.
     ///
     /// # Errors
-    /// [`Error::BadItem`] for anything but RFC 3339.
+    /// [`Error::BadItem`] when the attribute is not in RFC 3339.
     pub(in crate::store) fn optional_time(
         &mut self,
         name: &str,
@@ -160,15 +160,15 @@ impl ItemReader {
     /// Takes an instant out.
     ///
     /// # Errors
-    /// [`Error::BadItem`] when there is none.
+    /// [`Error::BadItem`] when the attribute is absent or not in RFC 3339.
     pub(in crate::store) fn time(&mut self, name: &str) -> Result<OffsetDateTime, Error> {
         self.optional_time(name)?.ok_or_else(|| Error::bad_item(format!("{name} is missing")))
     }
 
-    /// Takes a structured value out of its JSON text; `None` when there is none.
+    /// Takes a structured value out of its JSON text; `None` when the attribute is absent.
     ///
     /// # Errors
-    /// [`Error::BadItem`] for another shape.
+    /// [`Error::BadItem`] when the attribute has another shape.
     pub(in crate::store) fn optional_json<T: DeserializeOwned>(
         &mut self,
         name: &str,
@@ -180,7 +180,7 @@ impl ItemReader {
     /// Takes a structured value out of its JSON text.
     ///
     /// # Errors
-    /// [`Error::BadItem`] when there is none.
+    /// [`Error::BadItem`] when the attribute is absent or of another shape.
     pub(in crate::store) fn json<T: DeserializeOwned>(&mut self, name: &str) -> Result<T, Error> {
         self.optional_json(name)?.ok_or_else(|| Error::bad_item(format!("{name} is missing")))
     }

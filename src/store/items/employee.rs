@@ -1,4 +1,4 @@
-//! An employee as a DynamoDB item, and the keys that lead to it.
+//! Converts employees from and to DynamoDB items, and makes the keys that lead to them.
 
 use super::attributes::{ItemReader, ItemWriter};
 use crate::model::employee::{Employee, LocalValues};
@@ -12,8 +12,8 @@ use scim::fold::fold;
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
-// The names of an employee's attributes. `userName`, `externalId` and `archived` stand for what is taken out of the
-// document, so that each value is there once and an operator can read them at a glance.
+// The names of an employee's attributes. `userName`, `externalId` and `archived` hold values that the document leaves
+// out. So each value is stored once, and an operator can read these values at a glance.
 const REVISION: &str = "revision";
 const VERSION: &str = "version";
 const CREATED: &str = "created";
@@ -24,10 +24,11 @@ const USER_NAME: &str = "userName";
 const EXTERNAL_ID: &str = "externalId";
 const DOCUMENT: &str = "document";
 const LOCAL: &str = "local";
-/// What the document says of [`ARCHIVED`].
+/// The attribute of the document with the opposite value of [`ARCHIVED`].
 const ACTIVE: &str = "active";
 
-/// The key of the employee's item: visible and hidden ones are apart, so that lists never step over the hidden.
+/// The key of the employee's item. Visible and hidden employees have different partitions, so that a list of visible
+/// employees reads no hidden employee.
 pub(in crate::store) fn key_of(tenant: &TenantId, employee: &Employee) -> Key {
     if employee.hidden {
         keys::hidden_employee(tenant, employee.id)
@@ -36,7 +37,7 @@ pub(in crate::store) fn key_of(tenant: &TenantId, employee: &Employee) -> Key {
     }
 }
 
-/// The pointers that lead to a visible employee: from the externalId, and from each address but the primary one,
+/// The pointers that lead to a visible employee: from the externalId, and from each address except the primary address,
 /// which the index has.
 pub(in crate::store) fn pointers(tenant: &TenantId, employee: &Employee) -> BTreeSet<Key> {
     if employee.hidden {

@@ -1,8 +1,9 @@
-//! The changes of a history entry as one JSON value, each part of a path and each value once.
+//! Packs the changes of a history entry into one JSON value. The value has each part of a path and each value once.
 //!
-//! `new` has an attribute for each change, in their order, with `null` where there is no value afterwards. `old` has those
-//! that had a value before. Paths that begin alike, such as the attributes of an extension, stand together under their
-//! beginning, which ends with `:` or `.`. So the entry of a new employee is little larger than the document.
+//! `new` has an attribute for each change, in the order of the changes. Its value is `null` when there is no value
+//! afterwards. `old` has the attributes that had a value before. Paths with the same beginning, such as the attributes
+//! of an extension, are grouped under it. The beginning ends with `:` or `.`. So the entry of a new employee is little
+//! larger than the document.
 
 use crate::store::history::AttributeChange;
 use serde::{Deserialize, Serialize};
@@ -18,7 +19,7 @@ pub(in crate::store) struct PackedChanges {
 }
 
 impl PackedChanges {
-    /// Packs changes, each of another attribute.
+    /// Packs changes. Each change belongs to another attribute.
     pub(in crate::store) fn of(changes: &[AttributeChange]) -> Self {
         let mut packed = Self::default();
         for AttributeChange { attribute, old, new } in changes {
@@ -30,7 +31,7 @@ impl PackedChanges {
         packed
     }
 
-    /// The changes, in their order.
+    /// Unpacks the changes, in their order.
     pub(in crate::store) fn unpack(mut self) -> Vec<AttributeChange> {
         let mut changes = Vec::new();
         for (name, value) in self.new {
@@ -63,7 +64,7 @@ fn is_beginning(name: &str) -> bool {
     name.ends_with([':', '.'])
 }
 
-/// Puts a value in its place: under the beginning of its path, if it has one.
+/// Puts a value under the beginning of its path, if the path has one.
 fn put(values: &mut Map<String, Value>, path: &str, value: Value) {
     let split = path.rfind([':', '.']).and_then(|at| path.split_at_checked(at + 1));
     let Some((beginning, rest)) = split.filter(|(_, rest)| !rest.is_empty()) else {
