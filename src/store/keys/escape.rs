@@ -1,14 +1,14 @@
-//! Client text as part of a key.
+//! Escapes client text for keys.
 
 use sha2::{Digest, Sha256};
 use std::fmt::Write;
 
-/// Makes client text safe inside a key: `#` separates the parts of a key, `%` marks an escape, `~` a digest. Text too
-/// long for a sort key (1,024 bytes) keeps its beginning and stands on its SHA-256 digest.
+/// Escapes client text for a key: `#` separates the parts of a key, `%` marks an escape, and `~` marks a digest. Text
+/// that is too long for a sort key (1,024 bytes) becomes its beginning and its SHA-256 digest.
 pub(super) fn escape(text: &str) -> String {
     const LONGEST: usize = 700;
     const BEGINNING: usize = 200;
-    // DynamoDB takes no empty key. A lone `%` is nobody's escape.
+    // DynamoDB takes no empty key. No other text becomes a lone `%`.
     if text.is_empty() {
         return "%".to_owned();
     }

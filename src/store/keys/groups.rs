@@ -1,4 +1,4 @@
-//! Keys of members and memberships, and of the writes that a change of them still needs.
+//! Keys of members and memberships, of redo logs, and of unfinished work.
 
 use super::{Key, own};
 use crate::store::tenants::TenantId;
@@ -9,7 +9,7 @@ pub fn members(tenant: &TenantId, group: Uuid) -> String {
     format!("TENANT#{tenant}#MEMBER#{group}")
 }
 
-/// A member of a group.
+/// The row of a member of a group.
 pub fn member(tenant: &TenantId, group: Uuid, member: Uuid) -> Key {
     Key::new(members(tenant, group), member.to_string())
 }
@@ -19,7 +19,7 @@ pub fn memberships(tenant: &TenantId) -> String {
     format!("TENANT#{tenant}#MEMBEROF")
 }
 
-/// The groups that an employee or a group is a member of.
+/// The memberships of an employee or a group.
 pub fn membership(tenant: &TenantId, member: Uuid) -> Key {
     Key::new(memberships(tenant), member.to_string())
 }
@@ -39,12 +39,13 @@ pub fn redo_part(tenant: &TenantId, group: Uuid, revision: u64, part: usize) -> 
     Key::new(redo_log(tenant, group), format!("{}{part:03}", redo_prefix(revision)))
 }
 
-/// The revision at the start of the sort key of a part of a redo log.
+/// Reads the revision at the start of the sort key of a part of a redo log.
 pub(in crate::store) fn revision_of_redo_part(sort_key: &str) -> Option<u64> {
     sort_key.split('#').next()?.parse().ok()
 }
 
-/// The start of the sort keys of all unfinished work. It sorts after the tenant's settings, so that one query reads both.
+/// The start of the sort keys of all unfinished work. These keys sort after the tenant's settings, so that one query
+/// reads both.
 pub const UNFINISHED: &str = "UNFINISHED#";
 
 /// The start of the sort keys of all unfinished work of one kind.

@@ -1,6 +1,6 @@
-//! Every key string of the table. No other place puts one together.
+//! Makes every key string of the table. No other module puts a key together.
 //!
-//! Client text is escaped before it becomes part of a key, so that no value can reach into another one's key.
+//! Client text is escaped before it becomes part of a key. So no value can lead to the key of another value.
 
 mod escape;
 mod groups;
@@ -31,7 +31,8 @@ pub const CHANGE_DAY: &str = "changeDay";
 /// The sort key attribute of [`CHANGE_INDEX`].
 pub const CHANGE_AT: &str = "changeAt";
 
-/// The kinds of records that SCIM shows. Each has partitions of its own for its records, and for what leads to them.
+/// The kinds of records that SCIM shows. Each kind has its own partitions, for its records and for the items that lead
+/// to them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
     /// Employees: User resources.
@@ -41,7 +42,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// All of them, in the order in which they are listed together.
+    /// All kinds, in the order in which they are listed together.
     pub const ALL: &[Self] = &[Self::Employee, Self::Group];
 
     /// The name of the resource type (RFC 7643 §6), and the `type` of a member (§4.2).
@@ -67,7 +68,7 @@ impl Key {
         Self { partition, sort: sort.into() }
     }
 
-    /// As key attributes of an item.
+    /// The key attributes of an item.
     pub fn to_item(&self) -> super::Item {
         super::Item::from([
             (PARTITION.to_owned(), AttributeValue::S(self.partition.clone())),
@@ -76,17 +77,17 @@ impl Key {
     }
 }
 
-/// The item that says in which format all others are.
+/// The item with the format of all items.
 pub fn format() -> Key {
     Key::new("FORMAT".to_owned(), "FORMAT")
 }
 
-/// The partition with one item per tenant, for listing them.
+/// The list of tenants: a partition with one item for each tenant.
 pub fn tenants() -> String {
     "TENANTS".to_owned()
 }
 
-/// A tenant's line in the list of tenants.
+/// A tenant's entry in the list of tenants.
 pub fn tenant_entry(tenant: &TenantId) -> Key {
     Key::new(tenants(), tenant.as_str())
 }
@@ -137,7 +138,7 @@ pub fn claims(tenant: &TenantId, kind: Kind) -> String {
     }
 }
 
-/// The claim on a name, the same for all its spellings.
+/// The claim on a name. All spellings of the name have the same claim.
 pub fn claim(tenant: &TenantId, kind: Kind, name: &str) -> Key {
     Key::new(claims(tenant, kind), escape(&fold(name)))
 }
@@ -150,7 +151,7 @@ pub fn external_ids(tenant: &TenantId, kind: Kind) -> String {
     }
 }
 
-/// What the sort keys of all pointers from an externalId start with.
+/// The start of the sort keys of all pointers from an externalId.
 pub fn external_id_prefix(external_id: &str) -> String {
     format!("{}#", escape(external_id))
 }
@@ -165,7 +166,7 @@ pub fn emails(tenant: &TenantId) -> String {
     format!("TENANT#{tenant}#EMAIL")
 }
 
-/// What the sort keys of all pointers from an email address start with.
+/// The start of the sort keys of all pointers from an email address.
 pub fn email_prefix(email: &str) -> String {
     format!("{}#", escape(&fold(email)))
 }
@@ -220,41 +221,41 @@ pub(super) fn key_of_item(item: &super::Item) -> super::Item {
     [PARTITION, SORT].into_iter().filter_map(part).collect()
 }
 
-/// The sort keys of records whose id starts with a hexadecimal digit: from the first to the second.
+/// The first and the last sort key of the records with a hexadecimal digit at the start of their id.
 pub(super) fn records_with_digit(digit: u8) -> (String, String) {
-    // Ids are lower-case hexadecimal: `g` comes after all that start with the digit.
+    // Ids are lower-case hexadecimal, so `g` comes after all ids with this first digit.
     (format!("{digit:x}"), format!("{digit:x}g"))
 }
 
-/// A sort key after that of a record, and not after that of any other record that comes after it.
+/// The sort key directly after a record, before the next record.
 pub(super) fn after_record(id: Uuid) -> String {
-    // Ids are all of one length.
+    // All ids have the same length.
     format!("{id} ")
 }
 
-/// The sort key from which records come whose id starts with this bucket's three hexadecimal digits, or later ones.
+/// The sort key at which a bucket of records starts: the first three hexadecimal digits of their ids.
 pub(super) fn records_from_bucket(bucket: usize) -> String {
     format!("{bucket:03x}")
 }
 
-/// The third hexadecimal digit of a record's id, which has a counter of its own within the count item.
+/// The third hexadecimal digit of a record's id. Each digit has its own counter within the count item.
 pub(super) fn third_digit(id: Uuid) -> usize {
     usize::from(id.as_bytes().get(1).copied().unwrap_or_default() >> 4)
 }
 
-/// The attribute of a count item that holds its counters of one number.
+/// The name of the attribute of a count item that holds one number of counters.
 pub(super) fn counters(number: usize) -> String {
     format!("{COUNTERS}{number}")
 }
 
-/// The first two hexadecimal digits of a count item, and the number of its counters that an attribute holds. `None` for
-/// an attribute without counters.
+/// Reads the first two hexadecimal digits of a count item, and which of its numbers an attribute holds. `None` for an
+/// attribute without counters.
 pub(super) fn read_counters(sort_key: &str, attribute: &str) -> Option<(usize, usize)> {
     let number = attribute.strip_prefix(COUNTERS)?.parse().ok()?;
     Some((usize::from_str_radix(sort_key, 16).ok()?, number))
 }
 
-/// The names of attributes with counters start with this.
+/// The start of the names of attributes with counters.
 const COUNTERS: char = 'n';
 
 #[cfg(test)]
