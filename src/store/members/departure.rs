@@ -1,6 +1,7 @@
-//! Departures: a hidden or erased employee, or a deleted group, leaves all groups. The transaction that decides it closes
-//! the memberships, and removes the record from as many groups as it has room for. Further transactions remove it from the
-//! others.
+//! Departures: a hidden or erased employee, or a deleted group, leaves all groups.
+//!
+//! The transaction that hides, erases or deletes the record closes its memberships. It also removes the record from as
+//! many groups as fit. Further transactions remove the record from the other groups.
 
 use super::memberships::Memberships;
 use super::unfinished::{Unfinished, Work};
@@ -12,18 +13,18 @@ use crate::store::{Error, TenantStore};
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
-/// One step of a departure: as much as one transaction writes.
+/// One step of a departure: the writes of one transaction.
 #[derive(Debug, Clone)]
 pub struct Departure {
     /// The employee or group that leaves.
     pub id: Uuid,
-    /// The memberships, as they were read.
+    /// The memberships as they were read.
     pub before: Memberships,
-    /// The groups that it leaves in this step.
+    /// The groups that the employee or group leaves in this step.
     pub left: BTreeSet<Uuid>,
-    /// The changes of these groups. A group that does not exist any more has none.
+    /// The changes of these groups. A deleted group has none.
     pub groups: Vec<GroupChange>,
-    /// The work that is unfinished after this step, if the list does not have it yet.
+    /// The work that is unfinished after this step, unless the list has its entry already.
     pub begins: Option<Unfinished>,
     /// The work that ends with this step.
     pub ends: Option<Work>,
@@ -37,18 +38,18 @@ impl Departure {
 }
 
 impl TenantStore {
-    /// Writes a step after the first one.
+    /// Writes a step after the first step.
     ///
     /// # Errors
-    /// [`Error`], as for every call.
+    /// Fails as every call of the store does.
     pub async fn write_step(&self, step: &Departure) -> Result<Written, Error> {
         let mut transaction = Transaction::new(&self.store);
         self.write_departure(&mut transaction, step)?;
         finish(transaction).await
     }
 
-    /// Writes a step into the transaction that it belongs to: three items for each group, the memberships, and an entry of
-    /// the list of unfinished work.
+    /// Adds a step to its transaction: three items for each group, the memberships, and an entry of the list of
+    /// unfinished work.
     pub(in crate::store) fn write_departure(
         &self,
         transaction: &mut Transaction<'_>,

@@ -1,5 +1,5 @@
-//! Memberships: one item for each employee or group that is or was in a group. It decides alone whether somebody can join a
-//! group.
+//! Memberships: one item for each employee or group that is or was in a group. This item alone decides whether the
+//! employee or group can join a group.
 
 use crate::store::dynamodb::read::{Range, SortRange};
 use crate::store::dynamodb::transact::{Condition, Step, Transaction};
@@ -16,25 +16,26 @@ use uuid::Uuid;
 pub struct Memberships {
     /// The groups.
     pub groups: BTreeSet<Uuid>,
-    /// Whether the employee or group has left. It joins no group then, and leaves those that it is still in.
+    /// Whether the employee or group has left. Closed memberships accept no new group, and their remaining groups are
+    /// removed.
     pub is_closed: bool,
 }
 
 /// The name of [`Memberships::groups`] in an item.
 pub(in crate::store) const MEMBER_OF: &str = "memberOf";
-/// The name of [`Memberships::is_closed`] in an item. It stands there when that is so.
+/// The name of [`Memberships::is_closed`] in an item. The attribute exists only in closed memberships.
 pub(in crate::store) const CLOSED: &str = "closed";
 
-/// How many groups somebody can join: one item holds the groups, and 5,000 take 190 KB of its 400.
+/// The most groups of a member. One item holds the groups: 5,000 groups take 190 KB of its 400 KB.
 pub const MOST_GROUPS: usize = 5_000;
 
 impl Memberships {
-    /// Whether they can join no other group.
+    /// Whether the limit of groups is reached.
     pub fn is_full(&self) -> bool {
         self.groups.len() >= MOST_GROUPS
     }
 
-    /// The groups, as clients see them.
+    /// The groups that clients see: none when the memberships are closed.
     pub fn seen(&self) -> impl Iterator<Item = Uuid> {
         self.groups.iter().copied().filter(|_| !self.is_closed)
     }
@@ -54,7 +55,7 @@ impl Memberships {
         item
     }
 
-    /// The item must still be as it was read.
+    /// The condition that the item is as it was read.
     fn unchanged(&self) -> Condition {
         let closed = match self.is_closed {
             true => format!("attribute_exists({CLOSED})"),
@@ -70,7 +71,7 @@ impl Memberships {
     }
 }
 
-/// The memberships have no group.
+/// The condition that the memberships have no group.
 pub(in crate::store) fn in_no_group() -> Condition {
     Condition::expression(&format!("attribute_not_exists({MEMBER_OF})"))
 }
@@ -79,26 +80,27 @@ fn read_memberships(items: &[Item]) -> Result<HashMap<Uuid, Memberships>, Error>
     items.iter().map(|item| Ok((id_in_key(item)?, Memberships::from_item(item)?))).collect()
 }
 
-/// A set of ids. DynamoDB has no empty ones.
+/// Makes a set of ids. DynamoDB has no empty sets.
 pub(in crate::store) fn set(ids: &BTreeSet<Uuid>) -> AttributeValue {
     AttributeValue::Ss(ids.iter().map(Uuid::to_string).collect())
 }
 
 impl TenantStore {
-    /// The memberships of `ids`; those that have none are left out.
+    /// Gets the memberships of `ids`. The result leaves out ids without memberships.
     ///
     /// # Errors
-    /// [`Error`], as for every call.
+    /// Fails as every call of the store does.
     pub async fn get_memberships(&self, ids: &[Uuid]) -> Result<HashMap<Uuid, Memberships>, Error> {
         let keys: Vec<Key> = ids.iter().map(|id| keys::membership(&self.tenant, *id)).collect();
         read_memberships(&self.store.batch_get(&keys).await?)
     }
 
-    /// The memberships of everybody whose id is between two others, both included: one query for a page, instead of one
-    /// read per row. Eventually consistent. `None` when there are more than `most`: deleted employees have some too.
+    /// Lists the memberships of all ids between two ids, both included. A page needs one query, instead of one read for
+    /// each row. The read is eventually consistent. `None` when there are more than `most`: deleted employees also have
+    /// memberships.
     ///
     /// # Errors
-    /// [`Error`], as for every call.
+    /// Fails as every call of the store does.
     pub async fn list_memberships_between(
         &self,
         first: Uuid,
@@ -114,7 +116,7 @@ impl TenantStore {
         read_memberships(&items).map(Some)
     }
 
-    /// Writes `after` over memberships that must still be as they were read.
+    /// Replaces memberships, on the condition that the item is as it was read.
     pub(in crate::store) fn replace_memberships(
         &self,
         transaction: &mut Transaction<'_>,
@@ -126,7 +128,8 @@ impl TenantStore {
         transaction.put(Step::Departure, after.to_item(&key), before.unchanged());
     }
 
-    /// Opens the memberships of somebody who comes back. They must have left all groups.
+    /// Opens the memberships of an employee that returns. The transaction removes the item, on the condition that the
+    /// item has no group.
     pub(in crate::store) fn open_memberships(&self, transaction: &mut Transaction<'_>, id: Uuid) {
         let key = keys::membership(&self.tenant, id);
         transaction.delete(Step::Departure, &key, in_no_group());

@@ -1,5 +1,5 @@
 //! Members of groups. A membership is two items: the member's row in the group's partition, and the group's id in the
-//! [`Memberships`](memberships::Memberships) of the member. So each side is found from the other by key.
+//! [`Memberships`](memberships::Memberships) of the member. So each side leads to the other by key.
 
 pub mod read;
 pub mod memberships;
@@ -20,9 +20,9 @@ use uuid::Uuid;
 pub struct Member {
     /// The employee or group.
     pub id: Uuid,
-    /// Which of the two it is.
+    /// The kind of the member.
     pub kind: Kind,
-    /// A name for people to read, as the identity provider sent it, or as it was when the member joined.
+    /// A name for people, as the identity provider sent it, or as it was when the member joined.
     pub display: Option<String>,
 }
 
@@ -38,12 +38,12 @@ pub struct MemberChanges {
 }
 
 impl MemberChanges {
-    /// The number of members that it changes.
+    /// The number of changed members.
     pub fn len(&self) -> usize {
         self.joined.len() + self.renamed.len() + self.left.len()
     }
 
-    /// Whether it changes nothing.
+    /// Whether no member changes.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -54,7 +54,7 @@ const DISPLAY: &str = "display";
 /// The attribute with the revision of the group that wrote a row.
 const REVISION: &str = "revision";
 
-/// A member as a group's row has it.
+/// The row of a member in a group.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MemberRow {
     /// The member.
@@ -71,7 +71,8 @@ pub(super) struct GroupAt {
 }
 
 impl Member {
-    /// The attributes of its item beside the keys. A user has no `type`: nearly all members are users.
+    /// The attributes of the member's item, without the keys. A user has no `type`, because nearly all members are
+    /// users.
     pub(super) fn attributes(&self) -> Item {
         let mut item = Item::new();
         if self.kind == Kind::Group {
@@ -81,7 +82,7 @@ impl Member {
         item
     }
 
-    /// Reads what [`Self::attributes`] wrote.
+    /// Reads the attributes that [`Self::attributes`] wrote.
     ///
     /// # Errors
     /// [`Error::BadItem`] for another `type`.
@@ -100,7 +101,7 @@ impl MemberRow {
     /// Reads a row.
     ///
     /// # Errors
-    /// [`Error::BadItem`].
+    /// [`Error::BadItem`] for a row without a revision.
     pub(super) fn from_item(item: &Item) -> Result<Self, Error> {
         let revision = item.get(REVISION).and_then(|value| value.as_n().ok());
         let revision = revision.and_then(|number| number.parse().ok());
@@ -112,8 +113,8 @@ impl MemberRow {
 }
 
 impl TenantStore {
-    /// Makes somebody a member, unless their memberships are closed or
-    /// [full](memberships::Memberships::is_full): then [`Step::Member`] is refused.
+    /// Adds a member to a group. The condition of [`Step::Member`] fails when the memberships are closed or
+    /// [full](memberships::Memberships::is_full).
     pub(super) fn write_joined(
         &self,
         transaction: &mut Transaction<'_>,
@@ -128,7 +129,7 @@ impl TenantStore {
         self.update_memberships(transaction, Step::Member, ("ADD", group.id, member.id), condition);
     }
 
-    /// Writes the row of a member, under a condition on the row that is there.
+    /// Writes the row of a member, under a condition on the present row.
     pub(super) fn write_member(
         &self,
         transaction: &mut Transaction<'_>,
@@ -142,7 +143,7 @@ impl TenantStore {
         transaction.put(Step::Companion, item, row);
     }
 
-    /// Takes a member out.
+    /// Removes a member from a group.
     pub(super) fn write_left(
         &self,
         transaction: &mut Transaction<'_>,
@@ -156,7 +157,7 @@ impl TenantStore {
         self.update_memberships(transaction, Step::Companion, change, Condition::none());
     }
 
-    /// Adds a group to somebody's memberships, or takes it out.
+    /// Adds a group to the memberships of a member, or removes the group.
     pub(super) fn update_memberships(
         &self,
         transaction: &mut Transaction<'_>,

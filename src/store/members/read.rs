@@ -1,4 +1,4 @@
-//! Reads of members: rows, as they are stored. The directory finishes unfinished work before it reads them.
+//! Reads the rows of members as they are stored. The directory finishes unfinished work before it reads rows.
 
 use super::{Member, MemberRow};
 use crate::store::dynamodb::read::Range;
@@ -9,20 +9,20 @@ use std::collections::BTreeSet;
 use uuid::Uuid;
 
 impl TenantStore {
-    /// All rows of a group, in id order.
+    /// Lists all rows of a group, in id order.
     ///
     /// # Errors
-    /// [`Error`], as for every call.
+    /// Fails as every call of the store does.
     pub async fn list_member_rows(&self, group: Uuid) -> Result<Vec<MemberRow>, Error> {
         let partition = keys::members(&self.tenant, group);
         let items = self.store.query_all(&Range::all(&partition).long(), None).await?;
         items.iter().map(MemberRow::from_item).collect()
     }
 
-    /// The rows that some members of a group have, in id order.
+    /// Gets the rows of some members of a group, in id order.
     ///
     /// # Errors
-    /// [`Error`], as for every call.
+    /// Fails as every call of the store does.
     pub async fn get_member_rows(
         &self,
         group: Uuid,
@@ -35,11 +35,11 @@ impl TenantStore {
         Ok(rows)
     }
 
-    /// One page of the members of a group in id order, at most `limit`, after one of them or from the start. Says whether
-    /// there are more.
+    /// Lists one page of the members of a group in id order, after a member or from the start. The page has at most
+    /// `limit` members. The flag says whether there may be more.
     ///
     /// # Errors
-    /// [`Error`], as for every call.
+    /// Fails as every call of the store does.
     pub async fn list_members_page(
         &self,
         group: Uuid,

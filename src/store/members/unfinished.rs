@@ -1,5 +1,6 @@
-//! The list of unfinished work: changes that are committed, and whose further writes are not all carried out. Each entry
-//! is written in the transaction that commits its change. Any process finishes the work: each of its steps is a
+//! The list of unfinished work: committed changes with pending writes.
+//!
+//! The transaction that commits a change also writes its entry. Any process can finish the work: each step is a
 //! transaction with conditions, and a repeated step changes nothing.
 
 use super::memberships::in_no_group;
@@ -15,7 +16,7 @@ use std::ops::RangeInclusive;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-/// A kind of unfinished work. The order is that of the names, so that some kinds in a row are one range of keys.
+/// A kind of unfinished work. The kinds are in the order of their names, so consecutive kinds are one range of keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Work {
     /// The redo log of a group is not applied.
@@ -48,7 +49,7 @@ impl Work {
     pub const ALL: [Self; 5] =
         [Self::Change, Self::Deletion, Self::Departure, Self::Erasure, Self::Expiry];
 
-    /// The kinds of work that take somebody out of groups.
+    /// The kinds of work that remove members from groups.
     pub const LEAVES: RangeInclusive<Self> = Self::Deletion..=Self::Erasure;
 
     /// The kind's name, in keys and reports.
@@ -70,7 +71,7 @@ impl Unfinished {
     /// Reads an entry.
     ///
     /// # Errors
-    /// [`Error::BadItem`].
+    /// [`Error::BadItem`] for an entry that this program does not write.
     pub(in crate::store) fn from_item(item: Item) -> Result<Self, Error> {
         let id = id_in_key(&item)?;
         let key = keys::sort_key(&item).unwrap_or_default();
@@ -82,7 +83,7 @@ impl Unfinished {
         Ok(Self { work, id, by: item.text(BY)?, since: item.time(SINCE)? })
     }
 
-    /// The key. Entries that wait to expire sort by time, so that the first ones are the oldest.
+    /// The key of the entry. Entries of [`Work::Expiry`] sort by time, the oldest first.
     fn key(&self, tenant: &TenantId) -> Result<Key, Error> {
         let work = match self.work {
             Work::Expiry => format!("{}#{}", self.work.as_str(), format_time(self.since)?),
@@ -98,11 +99,11 @@ impl Unfinished {
 }
 
 impl TenantStore {
-    /// The unfinished work of some kinds in a row. An entry that cannot be read is logged and left out: it must not stop the
+    /// Lists the unfinished work of consecutive kinds. An unreadable entry is logged and left out: it must not stop the
     /// tenant's requests, and a check of the tenant finds it.
     ///
     /// # Errors
-    /// [`Error`], as for every call.
+    /// Fails as every call of the store does.
     pub async fn list_unfinished(
         &self,
         kinds: RangeInclusive<Work>,
@@ -124,10 +125,10 @@ impl TenantStore {
         readable.collect()
     }
 
-    /// An entry of the list.
+    /// Gets an entry of the list; `None` when there is none.
     ///
     /// # Errors
-    /// [`Error`], as for every call.
+    /// Fails as every call of the store does.
     pub async fn get_unfinished(&self, work: Work, id: Uuid) -> Result<Option<Unfinished>, Error> {
         let item = self.store.get(&keys::unfinished(&self.tenant, work.as_str(), id)).await?;
         item.map(Unfinished::from_item).transpose()
@@ -143,7 +144,8 @@ impl TenantStore {
         Ok(())
     }
 
-    /// Removes an entry, in the transaction that carries out the last step. Not for [`Work::Expiry`].
+    /// Removes an entry, in the transaction that carries out the last step. The function does not find entries of
+    /// [`Work::Expiry`]: their keys have a time.
     pub(in crate::store) fn end_work(
         &self,
         transaction: &mut Transaction<'_>,
@@ -154,10 +156,10 @@ impl TenantStore {
         transaction.delete(Step::Companion, &key, Condition::none());
     }
 
-    /// Ends the work on somebody who does not come back: the memberships expire from `at` on.
+    /// Ends the work on an erased employee or a deleted group. The memberships expire from `at` on.
     ///
     /// # Errors
-    /// [`Error`], as for every call.
+    /// Fails as every call of the store does.
     pub async fn let_expire(&self, entry: &Unfinished, at: OffsetDateTime) -> Result<(), Error> {
         let mut transaction = Transaction::new(&self.store);
         self.end_work(&mut transaction, entry.work, entry.id);
@@ -169,7 +171,7 @@ impl TenantStore {
     /// Removes the memberships of an erased employee or a deleted group, unless they still have groups.
     ///
     /// # Errors
-    /// [`Error`], as for every call.
+    /// Fails as every call of the store does.
     pub async fn remove_memberships(&self, expiry: &Unfinished) -> Result<(), Error> {
         let mut transaction = Transaction::new(&self.store);
         let key = keys::membership(&self.tenant, expiry.id);

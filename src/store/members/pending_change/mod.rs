@@ -1,6 +1,8 @@
-//! The redo log: a change of more members than one transaction writes. It is committed with its group, in parts that each
-//! fit an item. Then transactions apply it, each to some members, and the group's record counts those that are done. A
-//! transaction of another process that is behind or ahead fails. So any process can go on with the work.
+//! The redo log: a change of more members than one transaction writes.
+//!
+//! The redo log is committed with its group, in parts that each fit an item. Further transactions apply it, each to
+//! some members. The group's record counts the applied members, and each transaction expects that count (fencing). So
+//! the transaction of a process that is behind or ahead fails, and any process can continue the work.
 
 mod part;
 
@@ -17,24 +19,24 @@ use part::{Entry, count_parts, entries_of, part_item, parts_of, read_part};
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
-/// How many members a group's own transaction writes at most: two items each, beside the record, its history entry, two
-/// claims and two pointers; a transaction takes 100 items.
+/// The most members that a group's own transaction writes. Each member takes two items, beside the record, its history
+/// entry, two claims and two pointers. A transaction takes 100 items.
 pub const MOST_DIRECT: usize = 45;
-/// How many members one transaction applies of a redo log: two items each, and the group.
+/// The most members of a redo log that one transaction applies: two items for each member, and the group.
 const MOST_APPLIED: usize = 49;
-/// How many items a transaction takes.
+/// The most items of a transaction.
 const MOST_ITEMS: usize = 100;
-/// How many parts one transaction can write: 3.5 MB, where it takes 4.
+/// The most parts that one transaction can write: 3.5 MB of the 4 MB that a transaction takes.
 const MOST_PARTS: usize = 14;
 
 impl RedoLog {
-    /// Whether one transaction can write it.
+    /// Whether one transaction can write the redo log.
     pub fn fits(&self) -> bool {
         self.parts <= MOST_PARTS
     }
 }
 
-/// The redo log that a change of members needs; `None` when the group's own transaction can write it.
+/// Makes the redo log that a change of members needs; `None` when the group's own transaction can write the change.
 pub fn redo_log_for(changes: &MemberChanges, revision: u64) -> Option<RedoLog> {
     (changes.len() > MOST_DIRECT).then(|| RedoLog {
         revision,
@@ -44,8 +46,8 @@ pub fn redo_log_for(changes: &MemberChanges, revision: u64) -> Option<RedoLog> {
 }
 
 impl TenantStore {
-    /// Writes a group's change of members: the members themselves, or the redo log and its entry in the list of unfinished
-    /// work.
+    /// Writes a group's change of members: the members themselves, or the redo log and its entry in the list of
+    /// unfinished work.
     pub(in crate::store) fn write_member_changes(
         &self,
         transaction: &mut Transaction<'_>,
@@ -63,7 +65,7 @@ impl TenantStore {
             }
             return Ok(());
         }
-        // The members may have been read before the group was: then a condition fails, and the change is decided anew.
+        // The members may have been read before the group. Then a condition fails, and the change is decided again.
         for id in &changes.left {
             self.write_left(transaction, group.id, *id, Condition::present());
         }
@@ -77,10 +79,10 @@ impl TenantStore {
         Ok(())
     }
 
-    /// Applies a redo log that this request committed. `false` when another process went on with it.
+    /// Applies a redo log that this request committed. `false` when another process continued it.
     ///
     /// # Errors
-    /// [`Error`], as for every call.
+    /// Fails as every call of the store does.
     pub async fn apply_redo_log(
         &self,
         group: &Group,
@@ -90,10 +92,11 @@ impl TenantStore {
         self.apply_from(group.id, log, &entries_of(changes)).await
     }
 
-    /// Goes on with the redo log of a group where another process left it. Ends early when another process goes on with it.
+    /// Continues the redo log of a group where another process left it. The function ends early when another process
+    /// continues it.
     ///
     /// # Errors
-    /// [`Error::BadItem`] for a redo log without all its parts. [`Error`], as for every call.
+    /// [`Error::BadItem`] for a redo log that lacks parts. Otherwise fails as every call of the store does.
     pub async fn resume_redo_log(&self, group: &Group) -> Result<(), Error> {
         let Some(log) = group.redo_log else { return Ok(()) };
         let prefix = SortRange::Prefix(keys::redo_prefix(log.revision));
@@ -133,7 +136,7 @@ impl TenantStore {
         }
     }
 
-    /// Applies some entries, and removes the redo log after the last ones. `false` when another process was faster.
+    /// Applies some entries, and removes the redo log after the last entries. `false` when another process was faster.
     async fn apply(
         &self,
         group: Uuid,
@@ -142,7 +145,7 @@ impl TenantStore {
         is_last: bool,
     ) -> Result<bool, Error> {
         let at = GroupAt { id: group, revision: log.revision };
-        // Members that left, or reached the most groups, after the change was decided.
+        // Members that left, or reached the limit of groups, after the change was decided.
         let mut left_out = BTreeSet::new();
         loop {
             let mut transaction = Transaction::new(&self.store);
@@ -175,7 +178,7 @@ impl TenantStore {
             if refused.iter().any(|(step, _)| *step == Step::Record) {
                 return Ok(false);
             }
-            // Each attempt leaves out at least one more, so the loop ends.
+            // Each attempt leaves out at least one more member, so the loop ends.
             for (_, item) in refused {
                 left_out.insert(id_in_key(&item.unwrap_or_default())?);
             }
@@ -191,7 +194,7 @@ impl TenantStore {
         Ok(true)
     }
 
-    /// Counts entries as done; after the last ones removes the redo log.
+    /// Counts entries as done, and removes the redo log after the last entries.
     fn advance_redo_log(
         &self,
         transaction: &mut Transaction<'_>,
@@ -223,7 +226,7 @@ impl TenantStore {
     }
 }
 
-/// The revision of the change that a part of a redo log belongs to.
+/// Reads the revision of the change that a part of a redo log belongs to.
 pub(in crate::store) fn revision_of_part(item: &Item) -> Result<u64, Error> {
     read_part(item)?;
     let revision = keys::sort_key(item).and_then(keys::revision_of_redo_part);

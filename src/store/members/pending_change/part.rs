@@ -7,7 +7,7 @@ use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
 use uuid::Uuid;
 
-/// How many bytes of a change stand in one item: an item takes 400 KB.
+/// The most bytes of a change in one item. An item takes 400 KB.
 const PART_BYTES: usize = 250_000;
 /// The bytes of an id.
 const ID_BYTES: usize = 16;
@@ -44,13 +44,13 @@ pub(super) fn entries_of(changes: &MemberChanges) -> Vec<Entry> {
         .collect()
 }
 
-/// The entries, in as many parts as they need.
+/// Splits the entries into as many parts as they need.
 pub(super) fn parts_of(mut entries: Vec<Entry>) -> Vec<Vec<Entry>> {
     let sizes = lengths(entries.iter().map(Entry::bytes));
     sizes.into_iter().map(|entries_of_part| entries.drain(..entries_of_part).collect()).collect()
 }
 
-/// How many parts a change needs.
+/// Counts the parts that a change needs.
 pub(super) fn count_parts(changes: &MemberChanges) -> usize {
     let named = changes.joined.iter().chain(&changes.renamed).map(bytes_of);
     lengths(changes.left.iter().map(|_| ID_BYTES).chain(named)).len()
@@ -79,7 +79,7 @@ fn bytes_of(member: &Member) -> usize {
     JOINED_BYTES + member.display.as_ref().map_or(0, String::len)
 }
 
-/// The item of a part.
+/// Makes the item of a part.
 pub(super) fn part_item(key: &Key, part: &[Entry]) -> Item {
     let (mut left, mut joined, mut renamed) = (Vec::new(), Vec::new(), Vec::new());
     let map = |member: &Member| {
@@ -101,7 +101,7 @@ pub(super) fn part_item(key: &Key, part: &[Entry]) -> Item {
     item
 }
 
-/// Reads what [`part_item`] wrote.
+/// Reads the entries that [`part_item`] wrote.
 pub(super) fn read_part(item: &Item) -> Result<Vec<Entry>, Error> {
     let left = item.get(LEFT).and_then(|value| value.as_b().ok());
     let left = left.map(|blob| blob.as_ref().chunks(ID_BYTES)).into_iter().flatten();
