@@ -22,7 +22,7 @@ impl<'s> Checker<'s> {
                 return None;
             }
             let number = |number: i128| AttributeValue::N(number.to_string());
-            // A create or a delete in between changes the counter.
+            // A create or delete meanwhile changes the counter.
             let (text, as_read) = match found {
                 Some(Some(found)) => {
                     let same = Condition::expression(&format!("{attribute} = :found"));
@@ -99,7 +99,7 @@ fn last(revisions: &BTreeSet<u64>) -> u64 {
     revisions.last().copied().unwrap_or_default()
 }
 
-/// The revisions that a history lacks, and those that its record does not have.
+/// Finds the revisions that a history lacks, and the revisions that its record lacks.
 fn gaps<'s>(id: Option<Uuid>, found: &BTreeSet<u64>, revision: u64) -> Vec<Finding<'s>> {
     let expected: BTreeSet<u64> = (1..=revision).collect();
     let differences = [

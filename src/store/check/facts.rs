@@ -15,9 +15,9 @@ pub(super) struct RecordFacts {
     pub(super) kind: Kind,
     pub(super) key: Key,
     pub(super) revision: u64,
-    /// The key of the claim on its name.
+    /// The key of the claim on the record's name.
     pub(super) claim: Key,
-    /// The pointers that lead to it.
+    /// The pointers that lead to the record.
     pub(super) pointers: BTreeSet<Key>,
     /// The key of the address index, as the item has it.
     pub(super) email_key: Option<String>,
@@ -34,13 +34,13 @@ pub(super) struct Facts {
     pub(super) items: usize,
     pub(super) visible: BTreeMap<Uuid, RecordFacts>,
     pub(super) hidden: BTreeMap<Uuid, RecordFacts>,
-    /// The records with an item that cannot be read. No other item about them is judged.
+    /// The records with an item that cannot be read. The check judges no other item about these records.
     pub(super) unreadable: BTreeSet<Uuid>,
     pub(super) claims: BTreeMap<Key, Claim>,
     pub(super) pointers: BTreeSet<Key>,
     /// The counters by count item and attribute; `None` for an attribute that is no number.
     pub(super) counters: BTreeMap<(Key, String), Option<i128>>,
-    /// The counters that the visible records need, readable or not.
+    /// The counters that the visible records need, also records that cannot be read.
     pub(super) counted: BTreeMap<(Key, String), i128>,
     /// The rows of members by group and member.
     pub(super) rows: BTreeMap<(Uuid, Uuid), MemberRow>,
@@ -55,7 +55,7 @@ pub(super) struct Facts {
     pub(super) deleted_groups: BTreeSet<Uuid>,
     /// The employees in the erasures of the tenant's history.
     pub(super) erased: BTreeSet<Uuid>,
-    /// The revision of the tenant; `None` when its item cannot be read.
+    /// The revision of the tenant; `None` when its item is absent or cannot be read.
     pub(super) tenant_revision: Option<u64>,
     pub(super) tenant_history: BTreeSet<u64>,
     /// Whether the list of tenants has the tenant.
@@ -91,14 +91,15 @@ impl Facts {
             && !self.unreadable.contains(&id)
     }
 
-    /// Whether the memberships of a record cannot be judged: its item cannot be read, or is lost and may be copied back.
+    /// Whether the check cannot judge the memberships of a record: the record's item cannot be read, or it is lost and
+    /// an operator may copy it back.
     pub(super) fn is_unjudged(&self, id: Uuid) -> bool {
         let is_lost = || self.is_gone(id) && self.histories.contains_key(&id);
         let has_end = || self.deleted_groups.contains(&id) || self.erased.contains(&id);
         self.unreadable.contains(&id) || (is_lost() && !has_end())
     }
 
-    /// The erased employees whose history is not removed yet.
+    /// The erased employees with a history that is not removed yet.
     pub(super) fn pending_erasures(&self) -> BTreeSet<Uuid> {
         let left = self.erased.iter().filter(|id| self.histories.contains_key(id));
         left.filter(|id| self.is_gone(**id)).copied().collect()
@@ -109,11 +110,12 @@ impl Facts {
         let groups = self.groups().map(|(id, _)| id);
         let of_members = self.memberships.values().flat_map(|one| &one.groups);
         let lists = self.unfinished.keys().map(|(_, id)| id).chain(&self.unreadable);
-        // The history of a group outlives it.
+        // The history of a group stays when the group is deleted.
         groups.chain(of_members.chain(lists).chain(self.histories.keys()).copied()).collect()
     }
 
-    /// The employees who may have a history, also employees without a record. Group histories are read by then.
+    /// The employees who may have a history, also employees without a record. The caller has read the histories of
+    /// groups before.
     pub(super) fn named_employees(&self) -> BTreeSet<Uuid> {
         let in_claims = |claim: &Claim| claim.holder.into_iter().chain(claim.former.clone());
         let mut ids: BTreeSet<Uuid> = self.claims.values().flat_map(in_claims).collect();
@@ -126,7 +128,7 @@ impl Facts {
     }
 }
 
-/// The id at the end of a sort key.
+/// Reads the id at the end of a sort key.
 pub(super) fn id_at_end(sort_key: &str) -> Option<Uuid> {
     let id = sort_key.rsplit_once('#').map_or(sort_key, |(_, id)| id);
     Uuid::parse_str(id).ok()

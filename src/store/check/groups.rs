@@ -12,8 +12,8 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 impl<'s> Checker<'s> {
-    /// Each group counts its rows. The repair is a change of the group: its entity tag must not stay, because the members
-    /// that clients saw may be others.
+    /// Each group's number of members is the number of its rows. The repair is a change of the group: the entity tag
+    /// must change, because clients may have seen other members.
     pub(super) fn check_member_counts(&self) -> Vec<Finding<'s>> {
         let mut rows: BTreeMap<Uuid, u64> = BTreeMap::new();
         for (group, _) in self.facts.rows.keys() {
@@ -30,7 +30,7 @@ impl<'s> Checker<'s> {
             let next = group.revision.saturating_add(1);
             let last = self.facts.histories.get(&id).and_then(|revisions| revisions.last());
             if last.is_some_and(|last| *last >= next) {
-                // The record is to be copied from a backup: its next revision has an entry already.
+                // The next revision has an entry already, so the record must be copied from a backup.
                 findings.push(Finding::permanent(kind, Some(id), detail));
                 continue;
             }
@@ -105,8 +105,8 @@ impl<'s> Checker<'s> {
         findings.collect()
     }
 
-    /// A redo log has all its parts, and each part belongs to the redo log of its group. The repair of a redo log that lacks
-    /// parts drops it: its rest would be applied to the wrong members.
+    /// A redo log has all its parts, and each part belongs to the redo log of its group. The repair removes a redo log
+    /// that lacks parts, because its other parts would be applied to the wrong members.
     pub(super) fn check_redo_logs(&self) -> Vec<Finding<'s>> {
         let mut findings = Vec::new();
         let mut parts: BTreeMap<Uuid, usize> = BTreeMap::new();
@@ -142,7 +142,7 @@ impl<'s> Checker<'s> {
         findings
     }
 
-    /// No employee is visible and hidden. The one with the higher revision stays.
+    /// No employee is both visible and hidden. The repair keeps the record with the higher revision.
     pub(super) fn check_places(&self) -> Vec<Finding<'s>> {
         let twice = self.facts.visible.iter().filter_map(|(id, visible)| {
             let hidden = self.facts.hidden.get(id)?;

@@ -1,4 +1,4 @@
-//! Members and memberships: both sides agree after every transaction, and the records decide which memberships are closed.
+//! Members and memberships: both sides agree after every transaction. The records decide which memberships are closed.
 
 use super::Checker;
 use super::violation::{Finding, ViolationKind};
@@ -41,8 +41,8 @@ impl<'s> Checker<'s> {
         rows.collect()
     }
 
-    /// Memberships are closed when the record is not visible. Closed ones are in the list of unfinished work while they have
-    /// groups, and while no record will open them.
+    /// Memberships are closed when the record is not visible. The list of unfinished work has closed memberships while
+    /// they have groups, and while no record will open them.
     pub(super) fn check_memberships(&self) -> Vec<Finding<'s>> {
         let mut findings = Vec::new();
         let ids: BTreeSet<Uuid> =

@@ -1,9 +1,9 @@
-//! The check of a tenant's items: reads them all, and compares them with the invariants of `docs/data-model.md`.
+//! Checks a tenant's items: reads all items, and compares them with the invariants of `docs/data-model.md`.
 //!
-//! The invariants hold after each transaction, so a crash never breaks them. The check counts unfinished work, which is no
-//! violation. Damage comes from outside, such as a restore with half of a transaction.
+//! The invariants hold after each transaction, so a crash never breaks them. The check counts unfinished work, which is
+//! no violation. Damage comes from outside, such as a restore with half of a transaction.
 //!
-//! A running service changes items during the check. So a violation counts when two reads in a row show it.
+//! A running service changes items during the check. So a violation counts only when two reads in a row show it.
 
 mod facts;
 mod read;
@@ -31,7 +31,7 @@ use violation::Finding;
 pub struct Report {
     /// The number of items that were read.
     pub items: usize,
-    /// The number of entries in the list of unfinished work, without those that wait to expire.
+    /// The number of entries in the list of unfinished work by kind, without [`Work::Expiry`].
     pub unfinished: BTreeMap<Work, usize>,
     /// The invariants that do not hold, in a fixed order.
     pub violations: Vec<Violation>,
@@ -51,7 +51,7 @@ impl TenantStore {
     /// Checks all items of the tenant, and changes nothing.
     ///
     /// # Errors
-    /// [`Error`], as for every call.
+    /// Fails as every call of the store does.
     pub async fn check(&self) -> Result<Report, Error> {
         let (report, _) = self.find_violations(OffsetDateTime::UNIX_EPOCH, "").await?;
         if report.violations.is_empty() {
@@ -62,11 +62,11 @@ impl TenantStore {
         Ok(again)
     }
 
-    /// Repairs everything that follows from the records, each violation by one transaction. Says how many it wrote. A repair can
-    /// reveal another violation, so the caller checks again.
+    /// Repairs each violation that the records can repair, with one transaction for each, and gives the number of
+    /// repairs. A repair can reveal another violation, so the caller checks again.
     ///
     /// # Errors
-    /// [`Error`], as for every call.
+    /// Fails as every call of the store does.
     pub async fn repair(
         &self,
         found: &[Violation],
@@ -77,7 +77,7 @@ impl TenantStore {
         let mut written = 0;
         for Finding { violation, repair } in findings {
             let Some(repair) = repair.filter(|_| found.contains(&violation)) else { continue };
-            // A refused one was overtaken by a request or by another repair.
+            // A repair fails when a request or another repair was faster.
             written += usize::from(matches!(repair.commit().await?, Outcome::Committed));
         }
         Ok(written)
@@ -105,8 +105,8 @@ impl TenantStore {
         Ok((Report { items: facts.items, unfinished, violations }, findings))
     }
 
-    /// The finding of an item that cannot be read. A repair removes an item that is made from records. The next check
-    /// finds the item that the records need.
+    /// Makes the finding of an item that cannot be read. A repair removes an item that is made from records. The next
+    /// check finds the item that the records need.
     fn unreadable(&self, partition: Partition, key: keys::Key, facts: &mut Facts) -> Finding<'_> {
         let id = facts::id_at_end(&key.sort);
         match partition {
@@ -141,7 +141,7 @@ impl TenantStore {
 }
 
 impl<'s> Checker<'s> {
-    /// The invariants, in the order in which repairs help each other.
+    /// The checks of the invariants, in the order in which repairs help each other.
     const CHECKS: [fn(&Self) -> Vec<Finding<'s>>; 14] = [
         Self::check_places,
         Self::check_holders,
@@ -159,12 +159,12 @@ impl<'s> Checker<'s> {
         Self::check_member_counts,
     ];
 
-    /// A transaction without a guard.
+    /// Makes a transaction without a guard.
     fn empty(&self) -> Transaction<'s> {
         Transaction::new(&self.store.store)
     }
 
-    /// A transaction that fails unless these records are as they were read.
+    /// Makes a transaction on the condition that these records are as they were read.
     fn guarded<const N: usize>(&self, ids: [Uuid; N]) -> Transaction<'s> {
         let mut transaction = self.empty();
         for id in BTreeSet::from(ids) {
@@ -177,7 +177,8 @@ impl<'s> Checker<'s> {
                 let found = [self.facts.visible.get(&id), self.facts.hidden.get(&id)];
                 let found = found.into_iter().flatten().find(|record| record.key == key);
                 match found {
-                    // Writes the revision that is there: a transaction of this store has no bare condition.
+                    // The update writes the present revision, because a transaction of this store has no condition
+                    // without a write.
                     Some(record) => {
                         let revision = (":revision".to_owned(), number(record.revision));
                         let as_read = Condition::revision(record.revision);

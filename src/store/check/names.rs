@@ -1,4 +1,4 @@
-//! Claims and pointers: names, externalIds and addresses lead to their records, and to nothing else.
+//! Claims and pointers: names, externalIds and addresses lead to their records only.
 
 use super::Checker;
 use super::facts::{RecordFacts, id_at_end};
@@ -39,14 +39,14 @@ impl<'s> Checker<'s> {
         findings
     }
 
-    /// Each hidden employee stands in the claim on the userName, unless the claim is full.
+    /// The claim on the userName names each hidden employee, unless the claim is full.
     pub(super) fn check_former_holders(&self) -> Vec<Finding<'s>> {
         let missing = self.facts.hidden.iter().filter_map(|(id, record)| {
             let claim = self.facts.claims.get(&record.claim).cloned().unwrap_or_default();
             if claim.former.contains(id) || claim.former.len() >= MOST_FORMER {
                 return None;
             }
-            // The time of the deletion is unknown. The first place returns last.
+            // The time of the deletion is unknown. The first former holder returns last.
             let former = [*id].into_iter().chain(claim.former.iter().copied()).collect();
             let after = Claim { former, ..claim.clone() };
             let detail = "the claim on its userName does not remember it".to_owned();
@@ -56,7 +56,7 @@ impl<'s> Checker<'s> {
         missing.collect()
     }
 
-    /// Each claim names records with its name only.
+    /// Each claim only names records with its name.
     pub(super) fn check_claims(&self) -> Vec<Finding<'s>> {
         let mut findings = Vec::new();
         for (key, claim) in &self.facts.claims {
@@ -96,7 +96,7 @@ impl<'s> Checker<'s> {
         Finding::repairable(kind, Some(id), detail, repair)
     }
 
-    /// There is a pointer for each externalId and each further address of a visible record, and no other.
+    /// Each externalId and each further address of a visible record has a pointer, and there is no other pointer.
     pub(super) fn check_pointers(&self) -> Vec<Finding<'s>> {
         let visible = self.facts.visible.values();
         let expected: BTreeSet<&Key> = visible.flat_map(|record| &record.pointers).collect();
@@ -126,7 +126,7 @@ impl<'s> Checker<'s> {
         findings
     }
 
-    /// The index of addresses has the primary address of each visible employee, and no other.
+    /// The index of addresses has the primary address of each visible employee, and no other address.
     pub(super) fn check_email_keys(&self) -> Vec<Finding<'s>> {
         let wrong =
             self.facts.records().filter(|(_, record)| record.email_key != record.right_email_key);

@@ -1,5 +1,5 @@
-//! Reads all items of a tenant, partition by partition, and keeps their facts. The table `partitions` leads to every item;
-//! nothing scans.
+//! Reads all items of a tenant, partition by partition, and keeps their facts. The list in `partitions` leads to every
+//! item, so no read is a scan.
 
 use super::facts::{Facts, RecordFacts};
 use super::violation::{Finding, ViolationKind};
@@ -21,7 +21,7 @@ use crate::store::tenants::TenantId;
 use crate::store::{Error, Item, TenantStore};
 use futures_util::{StreamExt, TryStreamExt, stream};
 
-/// How many partitions of single groups and employees are read at a time.
+/// The number of partitions of single groups and employees that are read at the same time.
 const PARTITIONS_AT_ONCE: usize = 8;
 
 impl TenantStore {

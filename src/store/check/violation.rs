@@ -3,7 +3,7 @@
 use crate::store::dynamodb::transact::Transaction;
 use uuid::Uuid;
 
-/// An invariant of a tenant's items that does not hold. It has ids and numbers, and no personal data.
+/// An invariant of a tenant's items that does not hold. A violation has ids and numbers, and no personal data.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Violation {
     /// The invariant.
@@ -12,7 +12,7 @@ pub struct Violation {
     pub record: Option<Uuid>,
     /// The values that are stored, and the values that the records need.
     pub detail: String,
-    /// Whether the records are enough to repair it.
+    /// Whether the records are enough for a repair.
     pub is_repairable: bool,
 }
 
@@ -24,7 +24,7 @@ pub(super) struct Finding<'s> {
 }
 
 impl<'s> Finding<'s> {
-    /// A violation that the transaction repairs.
+    /// Makes a violation that the transaction repairs.
     pub(super) fn repairable(
         kind: ViolationKind,
         record: Option<Uuid>,
@@ -35,7 +35,7 @@ impl<'s> Finding<'s> {
         Self { violation, repair: Some(repair) }
     }
 
-    /// A violation that nothing in the table can repair.
+    /// Makes a violation that no data in the table can repair.
     pub(super) fn permanent(
         kind: ViolationKind,
         record: Option<Uuid>,
@@ -87,7 +87,7 @@ pub enum ViolationKind {
     RowLeft,
     /// A member's row names no visible record.
     MemberUnknown,
-    /// A group has a member whose memberships lack the group.
+    /// A member's row is in a group that the member's memberships lack.
     RowWithoutMembership,
     /// Memberships have a group that lacks the member.
     MembershipWithoutRow,
