@@ -1,4 +1,5 @@
-//! The employee: the record that the identity provider keeps in step, and that outlives its account there.
+//! The employee: the record that the identity provider keeps up to date. The record stays when the identity provider
+//! deletes the user.
 
 use scim::document::Document;
 use serde::{Deserialize, Serialize};
@@ -6,34 +7,35 @@ use serde_json::Value;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-/// An employee as it is kept.
+/// An employee as the product keeps it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Employee {
-    /// Given once, never used again. Also the SCIM `id`.
+    /// The id. No other employee ever gets it. It is also the SCIM `id`.
     pub id: Uuid,
-    /// Grows by one with each change of the record; every write names the one it expects.
+    /// The revision. It grows by one with each change of the record. Every write expects a revision.
     pub revision: u64,
-    /// The revision at which what SCIM shows last changed. Makes the entity tag.
+    /// The revision of the last change that SCIM shows. The entity tag contains it.
     pub version: u64,
-    /// When the record was made.
+    /// The time when the record was made.
     pub created: OffsetDateTime,
-    /// When what SCIM shows last changed.
+    /// The time of the last change that SCIM shows.
     pub last_modified: OffsetDateTime,
-    /// When the person left, if so.
+    /// The time when the person left, if the person left.
     pub archived_at: Option<OffsetDateTime>,
-    /// Whether the identity provider deleted the user: SCIM does not know the employee any more.
+    /// Whether the identity provider deleted the user. SCIM no longer shows the employee.
     pub hidden: bool,
     /// The identity provider's attributes, canonical and whole, `active` included.
     pub attributes: Document,
-    /// What the tenant's own administrator set.
+    /// The values that the tenant's administrator set.
     pub local: LocalValues,
 }
 
-/// Values the tenant's administrator set, effective where the identity provider does not govern.
+/// Values that the tenant's administrator set. A value is effective where the identity provider does not govern the
+/// attribute.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct LocalValues {
-    /// Where the person works.
+    /// The person's place of work.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub location: Option<String>,
     /// The department's name.
@@ -60,7 +62,7 @@ impl Employee {
         self.attributes.get("active") == Some(&Value::Bool(false))
     }
 
-    /// The address marked as primary, else the first one.
+    /// The primary address, or the first address when none is primary.
     pub fn primary_email(&self) -> Option<&str> {
         let primary = self
             .emails()

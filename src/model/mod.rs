@@ -1,3 +1,3 @@
-//! Records of the product: what an employee is, whoever keeps it.
+//! The records of the product, independent of their storage.
 
 pub mod employee;
