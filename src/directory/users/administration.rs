@@ -1,4 +1,4 @@
-//! What the tenant's own administrator does: look everybody up, set local values, read the history, erase a person.
+//! The use cases of the tenant's administrator: find employees, set local values, read the history, erase an employee.
 
 use super::Precondition;
 use super::change::{self, Change, Occasion};
@@ -12,33 +12,33 @@ use crate::store::members::unfinished::Work;
 use crate::store::written::Written;
 use uuid::Uuid;
 
-/// Which employees an administrator wants to see.
+/// The employees that an administrator wants to see.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Status {
-    /// Those with the company.
+    /// Employees who are with the company.
     Active,
-    /// Those who left, hidden ones included.
+    /// Employees who left, hidden employees included.
     Archived,
-    /// All.
+    /// All employees.
     All,
 }
 
-/// A new local value for one attribute.
+/// A change of one local value.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum LocalChange {
-    /// As it is.
+    /// Keeps the value.
     #[default]
     Keep,
-    /// No value.
+    /// Clears the value.
     Clear,
-    /// This value.
+    /// Sets this value.
     Set(String),
 }
 
-/// New local values.
+/// Changes of the local values.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct LocalChanges {
-    /// Where the person works.
+    /// The location.
     pub location: LocalChange,
     /// The department.
     pub department: LocalChange,
@@ -47,18 +47,19 @@ pub struct LocalChanges {
 }
 
 impl Directory {
-    /// An employee's history, oldest change first.
+    /// Returns an employee's history, oldest change first.
     ///
     /// # Errors
-    /// [`Error::NoEmployee`] when there is neither a record nor a history; as for every call of the store.
+    /// Fails with [`Error::NoEmployee`] when there is neither a record nor a history, or as every call of the store
+    /// does.
     pub async fn history(&self, id: Uuid) -> Result<Vec<RecordedEntry>, Error> {
         self.history_of(Kind::Employee, id).await
     }
 
-    /// A group's history, oldest change first; it outlives the group.
+    /// Returns a group's history, oldest change first. The history outlives the group.
     ///
     /// # Errors
-    /// [`Error::NoGroup`] when there was no such group; as for every call of the store.
+    /// Fails with [`Error::NoGroup`] when there was no such group, or as every call of the store does.
     pub async fn group_history(&self, id: Uuid) -> Result<Vec<RecordedEntry>, Error> {
         self.history_of(Kind::Group, id).await
     }
@@ -68,11 +69,12 @@ impl Directory {
         if entries.is_empty() { Err(Error::missing(kind, id)) } else { Ok(entries) }
     }
 
-    /// Sets local values. They are effective where the identity provider does not govern.
+    /// Sets local values. A local value takes effect where the identity provider does not govern the attribute.
     ///
     /// # Errors
-    /// [`Error::Protocol`] for a value that is too long, [`Error::NoEmployee`], [`Error::VersionDiffers`],
-    /// [`Error::Contention`], and as for every call of the store.
+    /// Fails with [`Error::Protocol`] for a value that is too long or has a control character. Other failures are
+    /// [`Error::NoEmployee`], [`Error::VersionDiffers`], [`Error::TokenEnded`], [`Error::TokenReplaced`],
+    /// [`Error::Contention`], and the errors of the store.
     pub async fn set_local(
         &self,
         id: Uuid,
@@ -109,7 +111,7 @@ impl Directory {
         }
     }
 
-    /// Who does it, by the name in the history, once their token was checked against the tenant as it is now.
+    /// Returns the actor's name for the history. Checks the actor's token first, against the tenant as it is now.
     async fn checked<'a>(&self, by: impl Into<Actor<'a>>) -> Result<&'a str, Error> {
         let by = by.into();
         if by.token.is_some() {
@@ -119,10 +121,11 @@ impl Directory {
         Ok(by.label)
     }
 
-    /// Archives an employee who is not archived yet. What the identity provider says later overwrites it.
+    /// Archives an active employee. A later change by the identity provider overwrites this.
     ///
     /// # Errors
-    /// [`Error::NoEmployee`], [`Error::VersionDiffers`], [`Error::Contention`], and as for every call of the store.
+    /// Fails with [`Error::NoEmployee`], [`Error::VersionDiffers`], [`Error::TokenEnded`], [`Error::TokenReplaced`],
+    /// [`Error::Contention`], or as every call of the store does.
     pub async fn archive(
         &self,
         id: Uuid,
@@ -142,12 +145,13 @@ impl Directory {
         self.change(id, &Precondition::default(), by, inactive).await
     }
 
-    /// Brings an archived employee back: also one whom the identity provider deleted, who is then visible to it again.
-    /// What the identity provider says later overwrites it.
+    /// Restores an archived employee. A hidden employee becomes visible to the identity provider again. A later change
+    /// by the identity provider overwrites this.
     ///
     /// # Errors
-    /// [`Error::NoEmployee`], [`Error::VersionDiffers`], [`Error::UserNameTaken`] when somebody else has the userName
-    /// by now, [`Error::Contention`], and as for every call of the store.
+    /// Fails with [`Error::UserNameTaken`] when another employee has the userName by now. Other failures are
+    /// [`Error::NoEmployee`], [`Error::VersionDiffers`], [`Error::TokenEnded`], [`Error::TokenReplaced`],
+    /// [`Error::Contention`], and the errors of the store.
     pub async fn restore(
         &self,
         id: Uuid,
@@ -183,13 +187,14 @@ impl Directory {
         }
     }
 
-    /// Removes an archived employee for good, with the whole history. The tenant's history keeps that it was done, by
-    /// whom and for which id, and nothing of the person. Repeating it finishes an interrupted erasure, and later
-    /// requests do so too.
+    /// Erases an archived employee for good, with the whole history.
+    ///
+    /// The tenant's history keeps the fact, the actor and the employee's id, and nothing else about the person. A
+    /// repeated call finishes an interrupted erasure, and so do later requests.
     ///
     /// # Errors
-    /// [`Error::NoEmployee`] when there is nothing left to erase, [`Error::NotArchived`], [`Error::Contention`], and as
-    /// for every call of the store.
+    /// Fails with [`Error::NoEmployee`] when there is nothing left to erase. Other failures are [`Error::NotArchived`],
+    /// [`Error::TokenEnded`], [`Error::TokenReplaced`], [`Error::Contention`], and the errors of the store.
     pub async fn erase(&self, id: Uuid, by: impl Into<Actor<'_>>) -> Result<(), Error> {
         let by = by.into();
         let mut pauses = Pauses::new();
@@ -230,7 +235,7 @@ impl Directory {
         if let Some(erasure) = self.store.get_unfinished(Work::Erasure, id).await? {
             return self.finish(&erasure).await;
         }
-        // A restore of a backup may have the history without the record.
+        // After a restore from a backup, the history may exist without the record.
         match self.store.purge_history(id).await? {
             0 => Err(Error::NoEmployee(id)),
             _ => Ok(()),
@@ -238,7 +243,7 @@ impl Directory {
     }
 }
 
-/// The longest local value, in characters: as long as the identity provider's may be.
+/// The longest local value, in characters. The identity provider's values have the same limit.
 const MAX_LOCAL_CHARS: usize = 4_096;
 
 fn check(name: &str, change: &LocalChange) -> Result<(), Error> {
@@ -259,7 +264,7 @@ fn apply(change: &LocalChange, current: Option<String>) -> Option<String> {
     match change {
         LocalChange::Keep => current,
         LocalChange::Clear => None,
-        // No text is no value, whoever says so.
+        // An empty text clears the value, as it does in SCIM.
         LocalChange::Set(value) => Some(value.trim().to_owned()).filter(|value| !value.is_empty()),
     }
 }

@@ -1,4 +1,4 @@
-//! What a change of an employee comes to: pure decisions between a read and a write.
+//! Pure decisions about a change of an employee: the employee after it, and the history entry.
 
 use crate::model::employee::{Employee, LocalValues};
 use crate::store::history::{AttributeChange, EventKind, HistoryEntry};
@@ -8,25 +8,25 @@ use serde_json::{Map, Value};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-/// Who makes a change, and when.
+/// The time and the actor of a change.
 #[derive(Debug, Clone, Copy)]
 pub struct Occasion<'a> {
-    /// When.
+    /// The time of the change.
     pub at: OffsetDateTime,
-    /// Who: the label of a token, or the administrator.
+    /// The actor: the label of a token, or the administrator.
     pub by: &'a str,
 }
 
-/// A changed employee, with the history entry that goes with it.
+/// A changed employee and its history entry.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Change {
     /// The employee after the change.
     pub after: Employee,
-    /// What happened.
+    /// The history entry of the change.
     pub entry: HistoryEntry,
 }
 
-/// A new employee. One that comes without `active` is active.
+/// Creates an employee. Without `active` the employee is active.
 pub fn created(
     resource_type: &ResourceType,
     id: Uuid,
@@ -50,8 +50,9 @@ pub fn created(
     Change { after, entry: entry(EventKind::Created, changes, occasion) }
 }
 
-/// An employee with other attributes; `None` when they are the same. Without `active` it stays as it is: a PUT that
-/// leaves it out must not wake someone who left.
+/// Changes an employee's attributes. Returns `None` when they stay the same.
+///
+/// Without `active` the status stays: a PUT without `active` must not restore an employee who left.
 pub fn changed(
     resource_type: &ResourceType,
     before: &Employee,
@@ -72,7 +73,7 @@ pub fn changed(
     Some(Change { entry: entry(kind, changes, occasion), after })
 }
 
-/// An employee whose user the identity provider deletes: archived and hidden.
+/// Archives and hides an employee, because the identity provider deletes the user.
 pub fn hidden(resource_type: &ResourceType, before: &Employee, occasion: Occasion<'_>) -> Change {
     let attributes = with_active(before, false);
     let changes = differences(resource_type, &before.attributes, &attributes);
@@ -81,7 +82,7 @@ pub fn hidden(resource_type: &ResourceType, before: &Employee, occasion: Occasio
     Change { after, entry: entry(EventKind::Deleted, changes, occasion) }
 }
 
-/// A hidden employee whose user the identity provider creates again.
+/// Makes a hidden employee visible, because the identity provider creates the user again.
 pub fn revived(
     resource_type: &ResourceType,
     before: &Employee,
@@ -96,7 +97,7 @@ pub fn revived(
     Change { entry: entry(kind, changes, occasion), after }
 }
 
-/// An employee with other local values; `None` when they are the same. What SCIM shows does not change.
+/// Changes an employee's local values. Returns `None` when they stay the same. The SCIM resource does not change.
 pub fn localised(before: &Employee, local: LocalValues, occasion: Occasion<'_>) -> Option<Change> {
     let values = [
         ("local.location", &before.local.location, &local.location),
@@ -119,7 +120,7 @@ pub fn localised(before: &Employee, local: LocalValues, occasion: Occasion<'_>) 
     Some(Change { after, entry: entry(EventKind::Updated, changes, occasion) })
 }
 
-/// An employee's attributes, but for `active`.
+/// Returns an employee's attributes with another `active`.
 pub fn with_active(before: &Employee, active: bool) -> Document {
     let mut attributes = before.attributes.clone();
     attributes.set("active", Value::Bool(active));
@@ -147,7 +148,8 @@ fn entry(kind: EventKind, changes: Vec<AttributeChange>, occasion: Occasion<'_>)
     HistoryEntry { at: occasion.at, by: occasion.by.to_owned(), kind, changes }
 }
 
-/// What differs, attribute by attribute; the parts of a single complex attribute stand on their own.
+/// Lists the differences, attribute by attribute. Each sub-attribute of a single complex attribute is a difference of
+/// its own.
 pub(in crate::directory) fn differences(
     resource_type: &ResourceType,
     old: &Document,

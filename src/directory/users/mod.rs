@@ -1,4 +1,4 @@
-//! What an identity provider does: create, get, replace, patch, delete.
+//! The use cases of an identity provider for users: create, get, replace, patch, delete.
 
 pub mod change;
 pub mod view;
@@ -20,21 +20,23 @@ use scim::version::TagCondition;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-/// Which versions of a record a change may start from (RFC 7644 §3.14, RFC 9110 §13.1). For an identity provider those
-/// of what it sees; for an administrator each revision is one.
+/// The versions of a record from which a change may start (RFC 7644 §3.14, RFC 9110 §13.1).
+///
+/// For an identity provider this is the version of the SCIM resource. For an administrator it is the revision of the
+/// record.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Precondition {
-    /// Only these.
+    /// The change may start from these versions only.
     pub if_match: Option<TagCondition>,
-    /// None of these.
+    /// The change must not start from these versions.
     pub if_none_match: Option<TagCondition>,
 }
 
 impl Precondition {
-    /// Checks the version that a change is to start from.
+    /// Checks the version from which a change starts.
     ///
     /// # Errors
-    /// [`Error::VersionDiffers`].
+    /// Fails with [`Error::VersionDiffers`].
     pub(super) fn check(&self, version: u64) -> Result<(), Error> {
         let holds = self.if_match.as_ref().is_none_or(|condition| condition.matches(version))
             && !self.if_none_match.as_ref().is_some_and(|condition| condition.matches(version));
@@ -43,22 +45,23 @@ impl Precondition {
 }
 
 impl Directory {
-    /// An employee the identity provider knows.
+    /// Returns an employee that is visible to the identity provider.
     ///
     /// # Errors
-    /// [`Error::NoEmployee`]; as for every call of the store.
+    /// Fails with [`Error::NoEmployee`], or as every call of the store does.
     pub async fn get(&self, id: Uuid) -> Result<Employee, Error> {
         self.store.get_record(id).await?.ok_or(Error::NoEmployee(id))
     }
 
-    /// Adds an employee, or brings back the same person: one who was deleted under this userName, with the same externalId
-    /// on both sides.
+    /// Adds an employee, or makes a hidden employee visible again.
     ///
-    /// `attributes` are canonical and whole, as [`scim::body::read_body`] returns them.
+    /// A hidden employee is the same person when it was deleted under this userName and has the same externalId.
+    ///
+    /// `attributes` are canonical and complete, as [`scim::body::read_body`] returns them.
     ///
     /// # Errors
-    /// [`Error::UserNameTaken`], also when the one who has it is archived; [`Error::Contention`]; as for every call of
-    /// the store.
+    /// Fails with [`Error::UserNameTaken`], even when the other employee is archived. Other failures are
+    /// [`Error::Contention`] and the errors of the store.
     pub async fn create(&self, mut attributes: Document, by: &str) -> Result<Employee, Error> {
         let user_name = attributes.text("userName").unwrap_or_default();
         let mut attempt = Attempt::new(Kind::Employee, user_name);
@@ -88,11 +91,11 @@ impl Directory {
         }
     }
 
-    /// Puts other attributes in the place of all of an employee's (RFC 7644 §3.5.1).
+    /// Replaces all attributes of an employee (RFC 7644 §3.5.1).
     ///
     /// # Errors
-    /// [`Error::NoEmployee`], [`Error::VersionDiffers`], [`Error::UserNameTaken`], [`Error::Contention`],
-    /// As for every call of the store.
+    /// Fails with [`Error::NoEmployee`], [`Error::VersionDiffers`], [`Error::UserNameTaken`], [`Error::Contention`], or
+    /// as every call of the store does.
     pub async fn replace(
         &self,
         id: Uuid,
@@ -109,10 +112,10 @@ impl Directory {
         .await
     }
 
-    /// Applies a PATCH to an employee (RFC 7644 §3.5.2), all of it or nothing.
+    /// Applies a PATCH to an employee (RFC 7644 §3.5.2). If one operation fails, the PATCH changes nothing.
     ///
     /// # Errors
-    /// As [`Directory::replace`], and [`Error::Protocol`] when an operation cannot be applied.
+    /// Fails as [`Directory::replace`] does, and with [`Error::Protocol`] when an operation cannot be applied.
     pub async fn patch(
         &self,
         id: Uuid,
@@ -129,17 +132,18 @@ impl Directory {
         .await
     }
 
-    /// What the tables declare of an employee's attributes, and what else is kept.
+    /// Splits an employee's attributes into the declared attributes and the stored values that no table declares.
     fn declared(&self, employee: &Employee) -> (Document, Map<String, Value>) {
         let mut declared = employee.attributes.clone();
         let aside = undeclared::set_aside(&self.types.users, &mut declared);
         (declared, aside)
     }
 
-    /// Archives an employee and hides it from the identity provider, which deleted the user (RFC 7644 §3.6).
+    /// Archives and hides an employee, because the identity provider deletes the user (RFC 7644 §3.6).
     ///
     /// # Errors
-    /// [`Error::NoEmployee`], [`Error::VersionDiffers`], [`Error::Contention`], and as for every call of the store.
+    /// Fails with [`Error::NoEmployee`], [`Error::VersionDiffers`], [`Error::Contention`], or as every call of the
+    /// store does.
     pub async fn delete(
         &self,
         id: Uuid,
@@ -166,13 +170,15 @@ impl Directory {
         }
     }
 
-    /// The claim on an employee's userName.
+    /// Reads the claim on an employee's userName.
     pub(super) async fn claim_of(&self, employee: &Employee) -> Result<Claim, Error> {
         Ok(self.store.get_claim(Kind::Employee, employee.user_name()).await?)
     }
 
-    /// Makes a hidden employee visible again, as a member of no group. Unfinished work comes first: the rest of the
-    /// departure, and redo logs from before the departure, which could make them a member.
+    /// Makes a hidden employee visible again, without memberships.
+    ///
+    /// Unfinished work is finished first: the rest of the departure, and older redo logs. Such a redo log could make
+    /// the employee a member again.
     pub(super) async fn bring_back(
         &self,
         before: &Employee,
@@ -188,7 +194,7 @@ impl Directory {
         Ok(self.store.unhide_employee(before, after, claim, entry).await?)
     }
 
-    /// Reads, decides and writes; again from the start when the write lost a race.
+    /// Reads, decides and writes. Retries from the read when the write is stale.
     pub(super) async fn change(
         &self,
         id: Uuid,
@@ -219,7 +225,7 @@ impl Directory {
         Ok(employee)
     }
 
-    /// The hidden employee who is the person of a create, the one deleted last when there are several.
+    /// Finds the hidden employee that a create request means. Of several, returns the employee that was deleted last.
     async fn find_same_person(
         &self,
         claim: &Claim,

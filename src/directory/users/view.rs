@@ -1,6 +1,7 @@
-//! The employee as the tenant sees it: effective values by the tenant's settings, the manager resolved to a colleague.
+//! The employee as the tenant sees it: effective values, and the manager as a colleague.
 //!
-//! Computed on read. So a setting takes effect at once, without another sync and without rewriting anything.
+//! Effective values follow the tenant's settings and are computed on read. So a changed setting takes effect at once,
+//! without a sync and without a write.
 
 use crate::directory::lists::parse_id;
 use crate::directory::{Directory, Error};
@@ -14,27 +15,27 @@ use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
 
-/// Where an effective value comes from.
+/// The source of an effective value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Origin {
     /// The identity provider governs the attribute.
     IdentityProvider,
-    /// The tenant's own administrator does.
+    /// The tenant's administrator governs the attribute.
     Local,
 }
 
-/// A value that may come from either side, with both sides for comparison.
+/// An effective value, with the values of both sources for comparison.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct EffectiveValue {
-    /// What counts.
+    /// The effective value.
     pub value: Option<String>,
-    /// Where it comes from.
+    /// The source of the effective value.
     pub origin: Origin,
-    /// What the identity provider says.
+    /// The value from the identity provider.
     pub from_idp: Option<String>,
-    /// What the tenant's administrator set.
+    /// The value from the tenant's administrator.
     pub local: Option<String>,
 }
 
@@ -48,10 +49,10 @@ impl EffectiveValue {
     }
 }
 
-/// What counts for an employee, of what either side may set.
+/// The effective values of an employee.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Effective {
-    /// Where the person works.
+    /// The location.
     pub location: EffectiveValue,
     /// The department.
     pub department: EffectiveValue,
@@ -60,7 +61,7 @@ pub struct Effective {
 }
 
 impl Effective {
-    /// What counts under these settings.
+    /// Computes the effective values under these settings.
     pub fn of(employee: &Employee, settings: Settings) -> Self {
         let idp = |name: &str| enterprise(employee, name).and_then(text_of);
         let LocalValues { location, department, manager } = employee.local.clone();
@@ -76,7 +77,7 @@ impl Effective {
     }
 }
 
-/// A colleague someone's manager turned out to be.
+/// The colleague whom an employee's manager value names.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Colleague {
@@ -84,32 +85,32 @@ pub struct Colleague {
     pub id: Uuid,
     /// The colleague's userName.
     pub user_name: String,
-    /// The name to show, if there is one.
+    /// The colleague's display name, if there is one.
     pub display_name: Option<String>,
     /// Whether the colleague left.
     pub archived: bool,
 }
 
-/// An employee with what counts.
+/// An employee with effective values.
 #[derive(Debug, Clone, PartialEq)]
 pub struct EmployeeView {
     /// The record.
     pub employee: Employee,
-    /// Where the person works.
+    /// The location.
     pub location: EffectiveValue,
     /// The department.
     pub department: EffectiveValue,
     /// The manager, as text.
     pub manager: EffectiveValue,
-    /// The colleague the manager's text stands for, when there is one.
+    /// The colleague whom the manager's text names, if there is one.
     pub manager_colleague: Option<Colleague>,
 }
 
 impl Directory {
-    /// An employee with effective values; hidden ones too.
+    /// Returns an employee with effective values, visible or hidden.
     ///
     /// # Errors
-    /// [`Error::NoEmployee`], and as for every call of the store.
+    /// Fails with [`Error::NoEmployee`], or as every call of the store does.
     pub async fn view(&self, id: Uuid, settings: Settings) -> Result<EmployeeView, Error> {
         let mut employee = self.get_any(id).await?;
         undeclared::set_aside(&self.types.users, &mut employee.attributes);
@@ -121,18 +122,18 @@ impl Directory {
         Ok(EmployeeView { employee, location, department, manager, manager_colleague })
     }
 
-    /// An employee, visible or hidden.
+    /// Returns an employee, visible or hidden.
     ///
     /// # Errors
-    /// [`Error::NoEmployee`], and as for every call of the store.
+    /// Fails with [`Error::NoEmployee`], or as every call of the store does.
     pub async fn get_any(&self, id: Uuid) -> Result<Employee, Error> {
         self.store.get_visible_or_hidden(id).await?.ok_or(Error::NoEmployee(id))
     }
 
-    /// The colleague a text stands for: an id, a userName or an email address.
+    /// Finds the colleague whom a text names by id, userName or email address.
     ///
     /// # Errors
-    /// As for every call of the store.
+    /// Fails as every call of the store does.
     pub async fn find_colleague(&self, text: &str) -> Result<Option<Colleague>, Error> {
         Ok(self.find_by_any_name(text).await?.map(|employee| Colleague {
             id: employee.id,
@@ -142,19 +143,21 @@ impl Directory {
         }))
     }
 
-    /// The hidden employees who had a userName when they were deleted, the last one last.
+    /// Lists the hidden employees who were deleted under a userName, oldest deletion first.
     ///
     /// # Errors
-    /// As for every call of the store.
+    /// Fails as every call of the store does.
     pub async fn find_deleted(&self, user_name: &str) -> Result<Vec<Uuid>, Error> {
         Ok(self.store.get_claim(Kind::Employee, user_name).await?.former)
     }
 
-    /// The visible employee a text stands for: an id, a userName or an email address, in this order. An address resolves
-    /// to its only present employee; without one, to its only former employee. At most 10 employees are read.
+    /// Finds the visible employee whom a text names by id, userName or email address, in this order.
+    ///
+    /// An address names the only present employee who has it. Without a present employee, it names the only former
+    /// employee. At most 10 employees are read.
     ///
     /// # Errors
-    /// As for every call of the store.
+    /// Fails as every call of the store does.
     pub async fn find_by_any_name(&self, text: &str) -> Result<Option<Employee>, Error> {
         if let Some(id) = parse_id(text)
             && let Some(employee) = self.store.get_record::<Employee>(id).await?
@@ -169,7 +172,7 @@ impl Directory {
             return Ok(None);
         }
         let mut found = self.store.get_records::<Employee>(&ids).await?;
-        // The index may still know an address that was changed a moment ago.
+        // The index may be stale and still list an address that was just changed.
         let wanted = fold(text);
         found.retain(|employee| employee.email_addresses().any(|email| fold(email) == wanted));
         let (mut left, mut present): (Vec<_>, Vec<_>) =
@@ -182,7 +185,7 @@ impl Directory {
     }
 }
 
-/// Addresses of more employees do not resolve: none of them is read.
+/// An address of more employees names nobody, and none of their records is read.
 const MOST_READ: usize = 10;
 
 /// The employee number that the identity provider sends.
@@ -190,7 +193,7 @@ pub fn employee_number(employee: &Employee) -> Option<String> {
     enterprise(employee, "employeeNumber").and_then(text_of)
 }
 
-/// The name to show for an employee: what the identity provider calls it, else the parts of the name.
+/// Returns an employee's display name: `displayName`, else `name.formatted`, else the given and the family name.
 pub fn display_name(employee: &Employee) -> Option<String> {
     if let Some(name) = employee.text("displayName") {
         return Some(name.to_owned());
@@ -209,7 +212,7 @@ fn enterprise<'e>(employee: &'e Employee, name: &str) -> Option<&'e Value> {
     employee.attributes.get(urn::ENTERPRISE_USER)?.get(name)
 }
 
-/// A text, or what a complex value says first: its `value`, else its `displayName`.
+/// Returns a text, or the text of a complex value: its `value`, else its `displayName`.
 fn text_of(value: &Value) -> Option<String> {
     let text = value.get("value").or_else(|| value.get("displayName")).unwrap_or(value);
     text.as_str().map(str::to_owned)
