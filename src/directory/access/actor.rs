@@ -1,16 +1,16 @@
-//! Who changes something: a name for the history, and for whoever came with a token, the token.
+//! The actor of a change: a name for the history, and the token of the request.
 
 use super::tokens::{is_replaced_admin, works};
 use crate::directory::Error;
 use crate::store::tenants::{Tenant, TokenRecord};
 use time::OffsetDateTime;
 
-/// Who changes something.
+/// The actor of a change.
 #[derive(Debug, Clone, Copy)]
 pub struct Actor<'a> {
     /// The name in the history.
     pub label: &'a str,
-    /// The token, by its short name, when there is one.
+    /// The short name of the token; `None` for an actor without a token.
     pub token: Option<&'a str>,
 }
 
@@ -21,11 +21,12 @@ impl<'a> From<&'a str> for Actor<'a> {
 }
 
 impl Actor<'_> {
-    /// Checks the token once more, against the tenant as it is now: what a server remembers of a token may be a minute
-    /// old. A previous admin token must not change anything: the owner of a leaked token rotates it.
+    /// Checks the token again, against the tenant as it is now: the cached token may be a minute old.
+    ///
+    /// A previous admin token must not change anything, because the owner of a leaked token rotates it.
     ///
     /// # Errors
-    /// [`Error::TokenEnded`], [`Error::TokenReplaced`].
+    /// Fails with [`Error::TokenEnded`] or [`Error::TokenReplaced`].
     pub(in crate::directory) fn check(
         &self,
         tenant: &Tenant,
@@ -38,10 +39,10 @@ impl Actor<'_> {
         }
     }
 
-    /// The same, for a change that a previous admin token may make: its own revocation.
+    /// Checks only that the token is valid. A previous admin token passes, because it may revoke itself.
     ///
     /// # Errors
-    /// [`Error::TokenEnded`].
+    /// Fails with [`Error::TokenEnded`].
     pub(in crate::directory) fn check_validity(
         &self,
         tenant: &Tenant,

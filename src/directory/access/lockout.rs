@@ -1,25 +1,25 @@
-//! How many wrong tokens were shown at sign-in of late: counted for each tenant, in memory and within bounds.
+//! Recent failed sign-ins: counted for each tenant, in memory, for a limited number of tenants.
 
 use crate::store::tenants::TenantId;
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 use time::{Duration, OffsetDateTime};
 
-/// After so many failures a wrong token is answered with a wait,
+/// After this many recent failures, the answer to a wrong token is a wait.
 const MOST_FAILURES: usize = 10;
-/// until the first of them is so old.
+/// A failure counts for this long. The wait ends when the first counted failure is this old.
 const WINDOW: Duration = Duration::minutes(15);
-/// Of how many tenants failures are counted.
+/// Failures are counted for at most this many tenants.
 const MOST_COUNTED: usize = 4_096;
 
-/// The failures of late. Cheap to clone.
+/// The recent failures of each tenant. Cheap to clone.
 #[derive(Debug, Clone, Default)]
 pub(in crate::directory) struct Lockout {
     failures: Arc<Mutex<HashMap<TenantId, VecDeque<OffsetDateTime>>>>,
 }
 
 impl Lockout {
-    /// For how long a wrong token is answered with a wait; `None` when it is merely refused.
+    /// Returns the wait for a wrong token. `None` means that the token is only refused.
     pub(in crate::directory) fn remaining(
         &self,
         tenant: &TenantId,
@@ -32,12 +32,13 @@ impl Lockout {
         Some(WINDOW - (now - *first))
     }
 
-    /// Counts a failure.
+    /// Counts a failed sign-in.
     pub(in crate::directory) fn failed(&self, tenant: &TenantId, now: OffsetDateTime) {
         let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
         if failures.len() >= MOST_COUNTED && !failures.contains_key(tenant) {
             failures.retain(|_, times| times.back().is_some_and(|at| is_recent(*at, now)));
-            // Made-up ids must not push out the one that is being tried: those with the fewest failures go first.
+            // Tenants with the fewest failures are dropped first: invented tenant ids must not reset the count of an
+            // attacked tenant.
             for least in 1..=MOST_FAILURES {
                 if failures.len() < MOST_COUNTED {
                     break;
@@ -53,7 +54,7 @@ impl Lockout {
     }
 }
 
-/// A clock that was set back makes a failure old, not young.
+/// Whether a failure is recent. A clock that was set back makes a failure old.
 fn is_recent(at: OffsetDateTime, now: OffsetDateTime) -> bool {
     (Duration::ZERO..WINDOW).contains(&(now - at))
 }

@@ -1,5 +1,4 @@
-//! Who may come in: a token checked against its tenant, remembered for a short while; and the sessions of
-//! administrators who signed in with one.
+//! Access: checks tokens against the cached record of their tenant, and opens sessions for administrators.
 
 pub mod pepper;
 pub mod tokens;
@@ -26,27 +25,28 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use time::{Duration, OffsetDateTime};
 use token_set::{Rotated, Rotation, Which};
 
-/// The longest a tenant's record is remembered, and so the longest a revoked token still works.
+/// How long a tenant's record is cached, in seconds. A revoked token works for at most this long.
 pub const SESSION_TTL_SECS: i64 = 60;
-/// A token that does not fit makes the record be read again, so that one that was just made works at once; but not
-/// more often than this, so that guessing does not become a load on the store.
+/// The shortest time between two reads of a record because of an unknown token.
+///
+/// An unknown token causes a read, so that a new token works at once. The limit keeps guessed tokens from loading the
+/// store.
 const RECHECK_EVERY: Duration = Duration::seconds(2);
-/// How many tenants are remembered.
+/// The cache holds at most this many tenants.
 const MOST_REMEMBERED: usize = 4_096;
 
-/// Someone who showed a valid token.
+/// The session of a request with a valid token.
 #[derive(Debug, Clone)]
 pub struct Session {
-    /// The tenant whose token it is.
+    /// The tenant that the token belongs to.
     pub tenant: TenantId,
     /// The tenant's employees, with the attributes that the tenant declared.
     pub directory: Directory,
-    /// The token's label: who did it, in the history.
+    /// The token's label: the actor in the history.
     pub label: Arc<str>,
-    /// The token, by a name that only says which one it is.
+    /// The token's short name. It identifies the token and does not open anything.
     pub token: Arc<str>,
-    /// The tenant's unfinished work, once a minute and in one session: its request finishes what interrupted requests left
-    /// over.
+    /// The tenant's unfinished work, which this session's request finishes. One session a minute gets this work.
     pub unfinished: Vec<Unfinished>,
 }
 
@@ -58,41 +58,41 @@ pub struct Access {
     lockout: Lockout,
 }
 
-/// How an attempt to sign in ended.
+/// The result of a sign-in.
 #[derive(Debug)]
 pub enum SignIn {
-    /// With a session.
+    /// The sign-in opened a session.
     Done(Pass),
     /// The token is no valid admin token of the tenant.
     Refused,
-    /// The token is no valid one either, and there were too many such before it.
+    /// The token is no valid admin token of the tenant, after too many failed sign-ins.
     LockedOut {
-        /// For how long wrong ones are answered like this.
+        /// How long wrong tokens get this answer.
         retry_after: Duration,
     },
 }
 
-/// What is remembered of tenants.
+/// The cache of tenants.
 #[derive(Debug, Default)]
 struct Memory {
     tenants: HashMap<TenantId, Remembered>,
-    /// Counts the invalidations. A read that started before the last one may be stale, and is not cached.
+    /// Counts the invalidations. A read that started before the last invalidation may be stale, and is not cached.
     forgotten: u64,
 }
 
-/// What the store said of a tenant id.
+/// The cached result of a read of a tenant.
 #[derive(Debug, Clone)]
 struct Remembered {
     read_at: OffsetDateTime,
-    /// When a session was last to get the unfinished work.
+    /// When a session was last due to get the unfinished work.
     work_read_at: OffsetDateTime,
-    /// When a token that did not fit last made it be read.
+    /// When an unknown token last caused a read.
     rechecked_at: Option<OffsetDateTime>,
-    /// `None` when there is no such tenant: guessing an id is no load on the store either.
+    /// `None` when there is no such tenant. A guessed tenant id is cached too, so that it does not load the store.
     tenant: Option<Arc<Known>>,
 }
 
-/// A tenant's record, and what is made of it once and not for each request.
+/// A tenant's record, and the values that are made from it once instead of for each request.
 #[derive(Debug)]
 struct Known {
     record: Tenant,
@@ -108,35 +108,37 @@ impl Known {
     }
 }
 
-/// What is to be done when a token does not fit what is remembered.
+/// The next step after a token that is not in the cached record.
 enum Next {
-    /// It was looked up a moment ago.
+    /// Refuse the token: the record was read a moment ago.
     Refuse,
-    /// The tenant may have changed.
+    /// Read the record again: the tenant may have changed.
     ReadAgain,
 }
 
-/// What came of looking for something in a tenant's record.
+/// The result of a look-up in a tenant's record.
 enum Looked<T> {
-    /// It is there.
+    /// The record has a match.
     Fits(T),
-    /// It is not in what is remembered, and the store was asked a moment ago.
+    /// The cached record has no match, and the store was read a moment ago.
     NotAgain,
-    /// It is not in the store's record either, if there is one.
+    /// The store's record has no match either. `None` when there is no record.
     Misfit(Option<Arc<Known>>),
 }
 
 impl Access {
-    /// Access to `tenants`.
+    /// Creates the access to `tenants`.
     pub fn new(tenants: Tenants) -> Self {
         Self { tenants, memory: Arc::default(), lockout: Lockout::default() }
     }
 
-    /// The session of a token with this scope at the tenant named in the URL. `None` for every reason alike: no such
-    /// tenant, another tenant's token, an unknown, expired or revoked one.
+    /// Opens the session of a token with this scope at the tenant of the URL.
+    ///
+    /// Returns `None` for every reason alike: an unknown tenant, another tenant's token, or an unknown, expired or
+    /// revoked token.
     ///
     /// # Errors
-    /// As for every read of the store; [`Error::NoPepper`].
+    /// Fails with [`Error::NoPepper`], or as every call of the store does.
     pub async fn open(
         &self,
         tenant: &TenantId,
@@ -153,15 +155,17 @@ impl Access {
         self.find_token(tenant, scope, token, self.tenants.sources.now(), open).await
     }
 
-    /// A session for an administrator who shows an admin token. After too many wrong ones for the tenant, more are
-    /// answered with a wait, and not counted; the right one is let in at any time. What keeps a token from being
-    /// guessed is its length, not the wait.
+    /// Opens a session for an administrator with an admin token.
+    ///
+    /// After too many wrong tokens for the tenant, the answer to the next wrong token is a wait. Such a token is not
+    /// counted. The right token opens a session at any time. The length of a token protects it against guessing, and
+    /// the wait does not.
     ///
     /// # Errors
-    /// As for [`Self::open`]; [`Error::NoRandomness`].
+    /// Fails as [`Self::open`] does, and with [`Error::NoRandomness`].
     pub async fn sign_in(&self, tenant: &TenantId, token: &str) -> Result<SignIn, Error> {
         let now = self.tenants.sources.now();
-        // The right token is let in whatever others tried: a lock must not be a way to keep an administrator out.
+        // The right token is accepted at any time: an attacker must not be able to lock an administrator out.
         let fingerprint = |_: &Known, record: &TokenRecord| sessions::fingerprint(record);
         let found = self.find_token(tenant, Scope::Admin, token, now, fingerprint).await?;
         let Some(fingerprint) = found else {
@@ -177,11 +181,13 @@ impl Access {
         Ok(SignIn::Done(pass))
     }
 
-    /// The session that one of the passes of [`Self::sign_in`] stands for, while it has not expired, was not signed out,
-    /// and its token is still valid: a revoked token ends its sessions as fast as it ends itself.
+    /// Resumes the session of a pass from [`Self::sign_in`].
+    ///
+    /// The session must be unexpired and not signed out, and its token must be valid. A revoked token ends its sessions
+    /// as fast as itself.
     ///
     /// # Errors
-    /// As for [`Self::open`].
+    /// Fails as [`Self::open`] does.
     pub async fn resume(
         &self,
         tenant: &TenantId,
@@ -197,7 +203,7 @@ impl Access {
         };
         let mut claims = read(&peppers);
         if claims.is_empty() {
-            // Another server may know a newer pepper.
+            // Another server may have a newer pepper.
             let newer = self.tenants.peppers.get_newer(now).await.map_err(Error::NoPepper)?;
             claims = read(&newer);
         }
@@ -225,10 +231,10 @@ impl Access {
         }
     }
 
-    /// Ends a session. Other servers know it within a minute.
+    /// Ends a session. Other servers refuse it within a minute.
     ///
     /// # Errors
-    /// As for every call of the store.
+    /// Fails as every call of the store does.
     pub async fn sign_out(
         &self,
         tenant: &TenantId,
@@ -241,10 +247,10 @@ impl Access {
         Ok(signed_out?)
     }
 
-    /// [`Tenants::rotate_token`]; what it changed counts here at once.
+    /// Calls [`Tenants::rotate_token`]. The change takes effect in this process at once.
     ///
     /// # Errors
-    /// As for [`Tenants::rotate_token`].
+    /// Fails as [`Tenants::rotate_token`] does.
     pub async fn rotate_token(
         &self,
         tenant: &TenantId,
@@ -257,10 +263,10 @@ impl Access {
         rotated
     }
 
-    /// [`Tenants::revoke_tokens`]; what it changed counts here at once.
+    /// Calls [`Tenants::revoke_tokens`]. The change takes effect in this process at once.
     ///
     /// # Errors
-    /// As for [`Tenants::revoke_tokens`].
+    /// Fails as [`Tenants::revoke_tokens`] does.
     pub async fn revoke_tokens(
         &self,
         tenant: &TenantId,
@@ -273,10 +279,10 @@ impl Access {
         revoked
     }
 
-    /// [`Tenants::declare_attribute`]; what it changed counts here at once.
+    /// Calls [`Tenants::declare_attribute`]. The change takes effect in this process at once.
     ///
     /// # Errors
-    /// As for [`Tenants::declare_attribute`].
+    /// Fails as [`Tenants::declare_attribute`] does.
     pub async fn declare_attribute(
         &self,
         tenant: &TenantId,
@@ -289,10 +295,10 @@ impl Access {
         declared
     }
 
-    /// [`Tenants::remove_attribute`]; what it changed counts here at once.
+    /// Calls [`Tenants::remove_attribute`]. The change takes effect in this process at once.
     ///
     /// # Errors
-    /// As for [`Tenants::remove_attribute`].
+    /// Fails as [`Tenants::remove_attribute`] does.
     pub async fn remove_attribute(
         &self,
         tenant: &TenantId,
@@ -305,14 +311,14 @@ impl Access {
         removed
     }
 
-    /// Forgets what is remembered of a tenant, also after a change that failed: it may be there all the same.
+    /// Invalidates the cached record of a tenant, even after a failed change: the write may be committed all the same.
     fn forget(&self, tenant: &TenantId) {
         let mut memory = self.lock();
         memory.tenants.remove(tenant);
         memory.forgotten += 1;
     }
 
-    /// What `read` takes from the record of a valid token. Most requests need next to nothing of it.
+    /// Calls `read` with the record of a valid token, and returns its result. Most requests need little of the record.
     async fn find_token<T>(
         &self,
         tenant: &TenantId,
@@ -338,8 +344,8 @@ impl Access {
         Ok(known.and_then(|known| check(&known, &newer)))
     }
 
-    /// Looks for something in what is remembered of a tenant and, when it is not there, in the store; but not right
-    /// after it was looked for there.
+    /// Looks for a match in the cached record of a tenant, then in the store. Skips the store if it was read a moment
+    /// ago.
     async fn look<T>(
         &self,
         tenant: &TenantId,
@@ -366,8 +372,8 @@ impl Access {
         found.is_fresh(now).then(|| found.tenant.clone()).flatten()
     }
 
-    /// Decides under the lock, so that of many wrong tokens at once only one makes a record that is
-    /// remembered be read again.
+    /// Decides about another read, under the lock. Of many wrong tokens at once, only one causes a read of a cached
+    /// record.
     fn after_a_misfit(&self, tenant: &TenantId, now: OffsetDateTime) -> Next {
         let mut memory = self.lock();
         let Some(found) = memory.tenants.get_mut(tenant) else { return Next::ReadAgain };
@@ -389,7 +395,7 @@ impl Access {
         let forgotten = self.lock().forgotten;
         let found = self.tenants.store.tenant(tenant).get_tenant_and_work().await?;
         let before = self.lock().tenants.get(tenant).cloned();
-        // A wrong token must not make others look after unfinished work more often.
+        // A wrong token must not make other requests look for unfinished work more often.
         let before = before.filter(|before| is_fresh(before.work_read_at, now));
         let work_read_at = before.as_ref().map_or(now, |before| before.work_read_at);
         let record = found.map(|TenantAndWork { tenant: record, signed_out, unfinished }| {
@@ -409,7 +415,7 @@ impl Access {
         let remembered = &mut memory.tenants;
         let rechecked_at = remembered.get(tenant).and_then(|found| found.rechecked_at);
         if remembered.len() >= MOST_REMEMBERED && !remembered.contains_key(tenant) {
-            // Guessed ids make room first.
+            // Unknown tenant ids make room first.
             remembered.retain(|_, entry| entry.tenant.is_some());
             if remembered.len() >= MOST_REMEMBERED {
                 remembered.clear();
@@ -425,13 +431,13 @@ impl Access {
     }
 }
 
-/// Whether a read is younger than a session may be. A clock that was set back makes it old, not young.
+/// Whether a read is younger than [`SESSION_TTL_SECS`]. A clock that was set back makes a read old.
 fn is_fresh(read_at: OffsetDateTime, now: OffsetDateTime) -> bool {
     (Duration::ZERO..Duration::seconds(SESSION_TTL_SECS)).contains(&(now - read_at))
 }
 
 impl Remembered {
-    /// Whether it counts still.
+    /// Whether the cached record is still valid.
     fn is_fresh(&self, now: OffsetDateTime) -> bool {
         is_fresh(self.read_at, now)
     }

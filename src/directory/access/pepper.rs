@@ -1,5 +1,5 @@
-//! The secret under which tokens are digested: a document of Secrets Manager's shape, with a current and a previous
-//! version, and where it is read from.
+//! The pepper: the secret under which tokens are digested. It comes from a document in the form of AWS Secrets Manager,
+//! with a current and a previous version.
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
@@ -9,60 +9,61 @@ use std::sync::Arc;
 use time::{Duration, OffsetDateTime};
 use tokio::sync::Mutex;
 
-/// How long a pepper is used before it is read again, and so how long one that was replaced still counts.
+/// How long a pepper is used before the next read, in seconds. A replaced pepper works for at most this long.
 pub const PEPPER_TTL_SECS: i64 = 300;
-/// How long before a token that does not fit makes it be read again.
+/// How old a pepper must be before an unknown token causes another read, in seconds.
 pub const RECHECK_SECS: i64 = 60;
 
 /// Both versions of the pepper.
 #[derive(Debug, Clone)]
 pub struct Peppers {
-    /// Digests of new tokens are made with this one.
+    /// The pepper for the digests of new tokens.
     pub current: SecretString,
-    /// Digests made before the last rotation of the pepper still count.
+    /// The pepper before the last rotation. Digests under it remain valid.
     pub previous: Option<SecretString>,
 }
 
 type Cause = Box<dyn std::error::Error + Send + Sync>;
 
-/// Why a secret document cannot be used.
+/// The reason that a secret document cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum LoadError {
-    /// There is none of that name, or it is to be deleted.
+    /// There is no secret of that name, or it is marked for deletion.
     #[error("there is no such secret, or it is marked for deletion")]
     Missing(#[source] Cause),
-    /// The credentials or the policy do not allow to read it.
+    /// The credentials or the policy do not allow a read.
     #[error("access to the secret is denied")]
     Denied(#[source] Cause),
-    /// It could not be read.
+    /// The read failed.
     #[error("reading it failed")]
     Read(#[source] Cause),
-    /// It is not a JSON object with a `pepper` of at least 32 characters.
+    /// The document is not a JSON object with a `pepper` of at least 32 characters.
     #[error("it is not a JSON object with a \"pepper\" of at least 32 characters")]
     Shape,
-    /// Everybody knows it.
+    /// The document holds the sample pepper, which is public.
     #[error("it holds the sample pepper of events/, which is for a developer's machine")]
     Sample,
 }
 
-/// One version's secret string.
+/// The secret string of one version.
 #[derive(Deserialize)]
 struct SecretDocument {
     pepper: SecretString,
 }
 
-/// The pepper of the sample tenant. It is public: `events/local/env.json` gives it to a function on one's own machine.
+/// The pepper of the sample tenant. It is public: `events/local/env.json` gives it to a function on a developer's
+/// machine.
 pub const SAMPLE_PEPPER: &str = "the sample pepper of events, known to everybody";
 
-/// Whether a pepper is the sample one.
+/// Whether a pepper is the sample pepper.
 pub fn is_sample(pepper: &SecretString) -> bool {
     pepper.expose_secret() == SAMPLE_PEPPER
 }
 
-/// Reads one version's secret string: `{"pepper": "…"}`.
+/// Reads the secret string of one version: `{"pepper": "…"}`.
 ///
 /// # Errors
-/// [`LoadError::Shape`].
+/// Fails with [`LoadError::Shape`].
 pub fn read_secret_string(text: &str) -> Result<SecretString, LoadError> {
     let document: SecretDocument = serde_json::from_str(text).map_err(|_| LoadError::Shape)?;
     if document.pepper.expose_secret().chars().count() < 32 {
@@ -71,20 +72,20 @@ pub fn read_secret_string(text: &str) -> Result<SecretString, LoadError> {
     Ok(document.pepper)
 }
 
-/// Peppers, and when they were read.
+/// The peppers, and the time of the read.
 type Loaded = (OffsetDateTime, Arc<Peppers>);
 type Loading = Pin<Box<dyn Future<Output = Result<Peppers, LoadError>> + Send>>;
 
-/// Where the peppers come from, and the ones that were read last. Cheap to clone.
+/// Loads the peppers and caches them. Cheap to clone.
 #[derive(Clone)]
 pub struct PepperSource {
     load: Arc<dyn Fn() -> Loading + Send + Sync>,
-    /// Locked while reading: of many requests at once one reads, the others wait for it.
+    /// Locked during a read: of many concurrent requests one reads, and the others wait for it.
     loaded: Arc<Mutex<Option<Loaded>>>,
 }
 
 impl PepperSource {
-    /// Peppers that `load` reads, each time it is called.
+    /// Creates a source that calls `load` for each read.
     pub fn new<F, L>(load: F) -> Self
     where
         F: Fn() -> L + Send + Sync + 'static,
@@ -93,20 +94,21 @@ impl PepperSource {
         Self { load: Arc::new(move || Box::pin(load())), loaded: Arc::default() }
     }
 
-    /// The peppers: read on the first call, and again when they are older than [`PEPPER_TTL_SECS`], so that a replaced
-    /// one does not live on. While a later reading fails, those that were read before stay in use.
+    /// Returns the peppers.
+    ///
+    /// The first call reads them. A later call reads again when they are older than [`PEPPER_TTL_SECS`], so that a
+    /// replaced pepper stops working. When that read fails, the cached peppers stay in use.
     ///
     /// # Errors
-    /// [`LoadError`], when none were ever read.
+    /// Fails with [`LoadError`] when no read has succeeded yet.
     pub async fn get(&self, now: OffsetDateTime) -> Result<Arc<Peppers>, LoadError> {
         self.get_younger_than(PEPPER_TTL_SECS, now).await
     }
 
-    /// The peppers, for a token that does not fit the ones in use: read again when they are older than
-    /// [`RECHECK_SECS`].
+    /// Returns the peppers for an unknown token. Reads again when they are older than [`RECHECK_SECS`].
     ///
     /// # Errors
-    /// [`LoadError`], when none were ever read.
+    /// Fails with [`LoadError`] when no read has succeeded yet.
     pub async fn get_newer(&self, now: OffsetDateTime) -> Result<Arc<Peppers>, LoadError> {
         self.get_younger_than(RECHECK_SECS, now).await
     }
@@ -130,13 +132,13 @@ impl PepperSource {
             }
             (Err(error), None) => return Err(error),
         };
-        // Also after a failure: whoever sends wrong tokens must not cause a call each.
+        // A failed read counts as a read too: each wrong token must not cause a call of its own.
         *loaded = Some((now, Arc::clone(&peppers)));
         Ok(peppers)
     }
 }
 
-/// A clock that was set back makes what was read old, not young.
+/// Whether a read is younger than this. A clock that was set back makes a read old.
 fn is_younger(at: OffsetDateTime, now: OffsetDateTime, seconds: i64) -> bool {
     (Duration::ZERO..Duration::seconds(seconds)).contains(&(now - at))
 }

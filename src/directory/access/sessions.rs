@@ -1,8 +1,10 @@
-//! Sessions of administrators who signed in: a pass that is signed under the pepper, bound to one admin token, and kept
-//! by nobody but its holder. The store keeps only the ids of sessions that were signed out.
+//! Sessions of administrators.
 //!
-//! Knows nothing about cookies. A pass by itself opens nothing: whoever reads one also finds its token among the
-//! tenant's valid ones.
+//! A pass carries a session: it is signed under the pepper and bound to one admin token. Only the client keeps it. The
+//! store keeps only the ids of sessions that were signed out.
+//!
+//! This module does not know cookies. A pass alone opens nothing: the reader also looks up its token among the tenant's
+//! valid tokens.
 
 use super::pepper::Peppers;
 use super::tokens::works;
@@ -22,66 +24,66 @@ use time::{Duration, OffsetDateTime};
 /// How long a session lasts.
 pub const SESSION_LENGTH: Duration = Duration::hours(8);
 
-/// What a new session is carried by.
+/// The pass of a new session.
 #[derive(Debug)]
 pub struct Pass {
     /// The pass, in characters that a cookie can hold.
     pub text: SecretString,
 }
 
-/// Names a session.
+/// Identifies a session.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SessionId {
-    /// Random text.
+    /// The id, which is random.
     pub(in crate::directory) id: String,
     /// The end of the session, in seconds since 1970.
     pub(in crate::directory) expires: i64,
 }
 
-/// A session that goes on.
+/// A session of an administrator, resumed from its pass.
 #[derive(Debug, Clone)]
 pub struct Resumed {
-    /// Which session it is.
+    /// Identifies the session.
     pub session: SessionId,
     /// The tenant's employees, with the attributes that the tenant declared.
     pub directory: Directory,
-    /// The token's label: who did it, in the history.
+    /// The token's label: the actor in the history.
     pub label: Arc<str>,
-    /// The token, by a name that only says which one it is.
+    /// The token's short name. It identifies the token and does not open anything.
     pub token: Arc<str>,
-    /// What a form of this session must carry.
+    /// The key that each form of this session must carry.
     pub form_key: FormKey,
-    /// The tenant's unfinished work, if this request is to finish it.
+    /// The unfinished work that this request finishes; empty for most requests.
     pub unfinished: Vec<Unfinished>,
 }
 
-/// A text that only this session's own pages know.
+/// A text that only the pages of this session contain.
 #[derive(Debug, Clone)]
 pub struct FormKey(SecretString);
 
 impl FormKey {
-    /// The text, for a form.
+    /// Returns the text, for a form.
     pub fn expose(&self) -> &str {
         self.0.expose_secret()
     }
 
-    /// Whether a form carried it. In constant time.
+    /// Whether a form carried this key. Compares in constant time.
     pub fn fits(&self, text: &str) -> bool {
         bool::from(self.0.expose_secret().as_bytes().ct_eq(text.as_bytes()))
     }
 }
 
-/// What a pass says.
+/// The content of a pass.
 #[derive(Serialize, Deserialize)]
 struct Payload {
     tenant: String,
-    /// Seconds since 1970.
+    /// The end of the session, in seconds since 1970.
     expires: i64,
     fingerprint: String,
     nonce: String,
 }
 
-/// What a pass with a right signature says.
+/// The content of a pass with a valid signature.
 pub(in crate::directory) struct Claims {
     fingerprint: String,
     pub(in crate::directory) session: SessionId,
@@ -89,7 +91,7 @@ pub(in crate::directory) struct Claims {
 }
 
 impl Claims {
-    /// The admin token that the pass was given for, when it is still valid. Compares all in constant time.
+    /// Finds the admin token that the pass was issued for, if it is still valid. Compares all tokens in constant time.
     pub(in crate::directory) fn find_token<'t>(
         &self,
         tenant: &'t Tenant,
@@ -106,7 +108,7 @@ impl Claims {
     }
 }
 
-/// Tells a token from all others, and does not tell its digest.
+/// Identifies a token without revealing its digest.
 pub(in crate::directory) fn fingerprint(token: &TokenRecord) -> String {
     let mut hash = Sha256::new();
     hash.update("rollcall session token v1 ");
@@ -114,7 +116,7 @@ pub(in crate::directory) fn fingerprint(token: &TokenRecord) -> String {
     URL_SAFE_NO_PAD.encode(hash.finalize())
 }
 
-/// A new pass for the admin token with this fingerprint.
+/// Issues a pass for the admin token with this fingerprint.
 pub(in crate::directory) fn issue(
     tenant: &TenantId,
     fingerprint: String,
@@ -129,14 +131,14 @@ pub(in crate::directory) fn issue(
         fingerprint,
         nonce: URL_SAFE_NO_PAD.encode(nonce),
     };
-    // A struct of texts and a number is always JSON; an empty pass would open nothing.
+    // The payload has only texts and a number, so it always serializes. An empty pass would open nothing.
     let payload = URL_SAFE_NO_PAD.encode(serde_json::to_vec(&payload).unwrap_or_default());
     let signature =
         URL_SAFE_NO_PAD.encode(mac(&key(&peppers.current), &[b"pass ", payload.as_bytes()]));
     Ok(Pass { text: SecretString::from(format!("{payload}.{signature}")) })
 }
 
-/// What a pass says, when it was signed under one of these peppers for this tenant and has not expired.
+/// Reads a pass. Returns `None` unless it is unexpired, for this tenant, and signed under one of these peppers.
 pub(in crate::directory) fn read(
     pass: &str,
     tenant: &TenantId,
@@ -163,17 +165,17 @@ pub(in crate::directory) fn read(
     Some(Claims { fingerprint: payload.fingerprint, session, form_key })
 }
 
-/// Whether a text looks like a pass. Says nothing about its validity.
+/// Whether a text has the form of a pass. A text of this form may still be invalid.
 pub fn has_form(pass: &str) -> bool {
     pass.len() < 1_024 && pass.split_once('.').is_some_and(|(_, signature)| signature.len() == 43)
 }
 
-/// The key of sessions under a pepper: not the one under which tokens are digested.
+/// Derives the key of sessions from a pepper. It differs from the key of token digests.
 fn key(pepper: &SecretString) -> [u8; 32] {
     mac(pepper.expose_secret().as_bytes(), &[b"rollcall session v1"])
 }
 
-/// HMAC-SHA-256 of the parts, one after the other.
+/// Computes the HMAC-SHA-256 of the parts in sequence.
 pub(in crate::directory) fn mac(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
     // HMAC takes a key of any length (RFC 2104), so this cannot fail.
     let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else { return [0; 32] };

@@ -1,4 +1,4 @@
-//! A tenant's tokens: rotated, named, revoked. Whether one fits is not decided here.
+//! A tenant's tokens: rotation and revocation. Other modules check whether a token is valid.
 
 use super::actor::Actor;
 use super::pepper::Peppers;
@@ -11,10 +11,11 @@ use crate::store::tenants::{Scope, Stage, TenantId, TokenRecord};
 use secrecy::SecretString;
 use time::{Duration, OffsetDateTime};
 
-/// How long a rotated-out Secret Token stays valid by default: a sync under way must not fail.
+/// How long a Secret Token stays valid after its rotation, by default. A running sync must not fail.
 pub const DEFAULT_OVERLAP: Duration = Duration::hours(24);
 
-/// How long a rotated-out token of a scope stays valid by default. An admin token has no overlap: no sync uses it.
+/// Returns how long a token of a scope stays valid after its rotation, by default. An admin token has no overlap,
+/// because no sync uses it.
 pub fn default_overlap(scope: Scope) -> Duration {
     match scope {
         Scope::Scim => DEFAULT_OVERLAP,
@@ -22,34 +23,35 @@ pub fn default_overlap(scope: Scope) -> Duration {
     }
 }
 
-/// The longest: a token that was rotated out must not live for ever.
+/// The longest overlap. It keeps a rotated token from staying valid for ever.
 pub const MAX_OVERLAP: Duration = Duration::days(365);
 
 /// How to rotate a token.
 #[derive(Debug, Clone, Copy)]
 pub struct Rotation<'a> {
-    /// A name for the new token; the usual one if not given.
+    /// The name of the new token; `None` for the default name.
     pub label: Option<&'a str>,
-    /// How long the token before stays valid.
+    /// How long the current token stays valid.
     pub overlap: Duration,
-    /// What becomes of one that is still valid from the rotation before.
+    /// The treatment of a previous token that is still valid.
     pub earlier: Earlier,
-    /// The short name of the current token, for whoever wants to rotate that one and no other; empty for none.
+    /// The short name of the current token that the client expects; `None` for any token. An empty text expects no
+    /// token.
     pub expected: Option<&'a str>,
 }
 
-/// What becomes of a token that is still valid when another rotation would drop it.
+/// The treatment of a previous token that is still valid when the next rotation would drop it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Earlier {
-    /// It keeps what it was promised: the rotation is refused.
+    /// The previous token keeps its expiry, and the rotation is refused.
     Keep,
-    /// The earlier token keeps its expiry. The current token ends now, if no use of it is known.
+    /// The previous token keeps its expiry. The current token ends now, if no use of it is known.
     ReplaceUnused,
-    /// It ends now.
+    /// The previous token ends now.
     Drop,
 }
 
-/// A new token, and what became of the ones before it.
+/// A new token, and the tokens that worked before it.
 #[derive(Debug)]
 pub struct Rotated {
     /// The new token.
@@ -61,22 +63,22 @@ pub struct Rotated {
 /// A token that worked before a rotation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EarlierToken {
-    /// Its short name.
+    /// The token's short name.
     pub id: String,
-    /// Its label.
+    /// The token's label.
     pub label: String,
-    /// When it ends; `None` when the rotation ended it.
+    /// The new end of the token; `None` when the rotation ended it at once.
     pub expires: Option<OffsetDateTime>,
 }
 
-/// Which of a scope's tokens.
+/// Selects tokens of a scope.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Which<'a> {
-    /// Both.
+    /// The current and the previous token.
     All,
-    /// The one with a stage.
+    /// The token with this stage.
     Stage(Stage),
-    /// The one with a short name, whatever stage it has by now.
+    /// The token with this short name, at any stage.
     Token(&'a str),
 }
 
@@ -91,14 +93,15 @@ impl Which<'_> {
 }
 
 impl Tenants {
-    /// Makes a new current token of a scope. The one before stays valid for the overlap.
+    /// Makes a new current token of a scope. The old current token stays valid for the overlap.
     ///
-    /// [`Earlier`] decides what happens while an earlier token is still valid. An unused token is replaced only on request:
-    /// its owner may use it next, or the record of its use may be missing.
+    /// [`Earlier`] decides about a previous token that is still valid. An unused token is replaced only on request. Its
+    /// owner may use it next, or the record of its use may be missing.
     ///
     /// # Errors
-    /// [`Error::PreviousTokenValid`], [`Error::TokenUsed`], [`Error::AlreadyRotated`], [`Error::NoTenant`], [`Error::NoPepper`],
-    /// [`Error::NoRandomness`], [`Error::Contention`], and as for every call of the store.
+    /// [`Error::PreviousTokenValid`], [`Error::TokenUsed`], [`Error::AlreadyRotated`], [`Error::TokenEnded`],
+    /// [`Error::TokenReplaced`], [`Error::NoTenant`], [`Error::NoPepper`], [`Error::NoRandomness`],
+    /// [`Error::Contention`], and the errors of the store. Fails with [`Error::Protocol`] for an invalid label.
     pub async fn rotate_token(
         &self,
         id: &TenantId,
@@ -146,12 +149,12 @@ impl Tenants {
         Ok(Rotated { token: secret, earlier })
     }
 
-    /// Ends the validity of a scope's tokens: of one, or of both. Says how many there were.
+    /// Revokes one or both tokens of a scope. Returns the number of revoked tokens.
     ///
     /// # Errors
-    /// [`Error::LastAdminToken`] for an actor with a token; [`Error::TokenReplaced`] for a previous admin token that names
-    /// another token than itself; [`Error::TokenEnded`], [`Error::NoTenant`], [`Error::Contention`], and as for every call
-    /// of the store.
+    /// Fails with [`Error::LastAdminToken`] for an actor with a token, when no current admin token would remain. Fails
+    /// with [`Error::TokenReplaced`] when a previous admin token names another token than itself. Other failures are
+    /// [`Error::TokenEnded`], [`Error::NoTenant`], [`Error::Contention`], and the errors of the store.
     pub async fn revoke_tokens(
         &self,
         id: &TenantId,
@@ -169,7 +172,7 @@ impl Tenants {
             let (gone, kept): (Vec<_>, Vec<_>) =
                 tenant.tokens.drain(..).partition(|token| token.scope == scope && which.is(token));
             tenant.tokens = kept;
-            // Operations may end them all: they can also make new ones.
+            // An operator has no token and may revoke all tokens, because an operator can also make new tokens.
             let is_last = by.token.is_some()
                 && gone.iter().any(|token| token.scope == Scope::Admin)
                 && !tenant
@@ -188,7 +191,7 @@ impl Tenants {
         Ok(revoked)
     }
 
-    /// A current token as it is kept.
+    /// Builds the record of a current token.
     pub(in crate::directory) fn token_record(
         &self,
         scope: Scope,
@@ -207,7 +210,7 @@ impl Tenants {
     }
 }
 
-/// What a token is called when nobody gives it a name.
+/// The default name of a token.
 pub(in crate::directory) fn default_label(scope: Scope) -> &'static str {
     match scope {
         Scope::Scim => "Identity Provider",

@@ -1,4 +1,4 @@
-//! Secret Tokens: their format, their digests, and whether one is valid.
+//! Secret Tokens: their format, digests and validity.
 
 use super::pepper::Peppers;
 use super::token_set::EarlierToken;
@@ -11,7 +11,7 @@ use sha2::Sha256;
 use subtle::{Choice, ConstantTimeEq};
 use time::OffsetDateTime;
 
-/// Tokens start so, for secret scanners to recognise them.
+/// The start of every token, by which secret scanners recognise it.
 const PREFIX: &str = "rc";
 /// 256 random bits in base64url.
 const RANDOM_CHARS: usize = 43;
@@ -19,7 +19,7 @@ const RANDOM_CHARS: usize = 43;
 /// Makes a token: `rc_<tenant>_<43 base64url characters>`.
 ///
 /// # Errors
-/// When the operating system gives no random numbers.
+/// Fails when the operating system gives no random numbers.
 pub fn generate(tenant: &TenantId) -> Result<SecretString, getrandom::Error> {
     let mut random = [0_u8; 32];
     getrandom::fill(&mut random)?;
@@ -27,7 +27,8 @@ pub fn generate(tenant: &TenantId) -> Result<SecretString, getrandom::Error> {
     Ok(SecretString::from(text))
 }
 
-/// The tenant a token says it is for; `None` when it does not have a token's form. Says nothing about its validity.
+/// Reads the tenant id in a token. Returns `None` for a text without the form of a token. The token may still be
+/// invalid.
 pub fn tenant_of(token: &str) -> Option<TenantId> {
     let (tenant, random) = token.strip_prefix(PREFIX)?.strip_prefix('_')?.split_once('_')?;
     let random_is_base64url = random.len() == RANDOM_CHARS
@@ -35,12 +36,12 @@ pub fn tenant_of(token: &str) -> Option<TenantId> {
     random_is_base64url.then(|| TenantId::parse(tenant)).flatten()
 }
 
-/// The digest under which a new token is kept.
+/// Computes the digest that the store keeps of a new token.
 pub fn digest(token: &SecretString, peppers: &Peppers) -> String {
     digest_under(token.expose_secret(), &peppers.current)
 }
 
-/// The record of a valid token with this scope. Compares every digest in constant time, and all of them always.
+/// Finds the record of a valid token with this scope. Compares all digests, each in constant time.
 pub fn find_valid<'t>(
     tenant: &'t Tenant,
     scope: Scope,
@@ -62,18 +63,19 @@ pub fn find_valid<'t>(
     valid
 }
 
-/// Whether a token that is kept has not expired.
+/// Whether a stored token has not expired.
 pub fn works(token: &TokenRecord, now: OffsetDateTime) -> bool {
     token.expires.is_none_or(|expires| expires > now)
 }
 
-/// Whether it is an admin token with a successor. Such a token may read, and revoke itself.
+/// Whether a token is an admin token with a successor. Such a token may only read, and revoke itself.
 pub fn is_replaced_admin(token: &TokenRecord) -> bool {
     token.scope == Scope::Admin && token.stage == Stage::Previous
 }
 
-/// The tokens of a tenant after `new` has been made the current one of its scope. The one it replaces stays valid
-/// until `previous_expires`.
+/// Returns a tenant's tokens after `new` became the current token of its scope.
+///
+/// The old current token stays valid until `previous_expires`.
 pub fn rotated(
     tokens: &[TokenRecord],
     new: TokenRecord,
@@ -96,7 +98,9 @@ pub fn rotated(
     rotated
 }
 
-/// The tokens of a tenant after `new` took the place of the current one of its scope, which ends. The previous one stays.
+/// Returns a tenant's tokens after `new` replaced the current token of its scope.
+///
+/// The old current token ends. The previous token stays.
 pub fn replaced(tokens: &[TokenRecord], new: TokenRecord) -> Vec<TokenRecord> {
     let is_current =
         |token: &TokenRecord| token.scope == new.scope && token.stage == Stage::Current;
@@ -107,7 +111,7 @@ pub fn replaced(tokens: &[TokenRecord], new: TokenRecord) -> Vec<TokenRecord> {
     replaced
 }
 
-/// The tokens of a scope that were valid before a rotation, with their new expiry.
+/// Lists the tokens of a scope that were valid before a rotation, with their new expiry.
 pub fn ends(
     before: &[TokenRecord],
     scope: Scope,
@@ -127,7 +131,7 @@ pub fn ends(
     earlier.collect()
 }
 
-/// Until when a scope's previous token is valid; `None` when it has none that is.
+/// Returns the expiry of a scope's previous token; `None` when no previous token is valid.
 pub fn previous_expiry(
     tokens: &[TokenRecord],
     scope: Scope,
@@ -139,7 +143,7 @@ pub fn previous_expiry(
 }
 
 fn digest_under(token: &str, pepper: &SecretString) -> String {
-    // HMAC takes a key of any length (RFC 2104), so this cannot fail; an empty digest would match nothing.
+    // HMAC takes a key of any length (RFC 2104), so this cannot fail. An empty digest would match nothing.
     let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(pepper.expose_secret().as_bytes()) else {
         return String::new();
     };
