@@ -1,4 +1,4 @@
-//! What a change of a group comes to: pure decisions between a read and a write.
+//! Pure decisions about a change of a group: the group after it, and the history entry.
 
 use crate::directory::users::change::{Occasion, differences};
 use crate::store::groups::Group;
@@ -12,33 +12,33 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
-/// The attribute that is kept as items of its own.
+/// The attribute that is stored as items of its own.
 pub const MEMBERS: &str = "members";
-/// How many ids a history entry names; of more it gives the number.
+/// A history entry names at most this many member ids. For more members it gives their number.
 const MOST_NAMED: usize = 100;
 
-/// What is asked of one member.
+/// A member that a request asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WantedMember {
-    /// Who.
+    /// The member's id.
     pub id: Uuid,
-    /// The name for people to read, when it was sent.
+    /// The member's display name, if the request has one.
     pub display: Option<String>,
 }
 
-/// Members by id, each with its first place in the list and its name.
+/// Members by id, each with its first position in the list and its name.
 type IndexedMembers = BTreeMap<Uuid, (usize, Option<String>)>;
 
-/// The members that are asked for.
+/// The members that a request asks for.
 #[derive(Debug, Default)]
 pub struct WantedMembers {
-    /// Those whose `value` is an id of this service, each once.
+    /// The members whose `value` is an id of this service, each once.
     pub members: Vec<WantedMember>,
-    /// How many have another `value`, or none: they name nobody.
+    /// The number of members with another `value`, or without one. Such a member is ignored.
     pub nobodies: usize,
 }
 
-/// Takes the members out of a group's canonical attributes.
+/// Splits a group's canonical attributes into the members and the rest.
 pub fn split_members(mut attributes: Document) -> (Document, WantedMembers) {
     let members = attributes.take(MEMBERS);
     let members = members.as_ref().and_then(Value::as_array).into_iter().flatten();
@@ -52,7 +52,7 @@ pub fn split_members(mut attributes: Document) -> (Document, WantedMembers) {
             continue;
         };
         let display = member.get("display").and_then(Value::as_str).map(str::to_owned);
-        // Two values with one id and another `type` are one member: the type follows from the id.
+        // Two values with the same id and different `type` are one member, because the type follows from the id.
         let (_, known) = wanted.entry(id).or_insert((position, None));
         *known = known.take().or(display);
     }
@@ -62,7 +62,7 @@ pub fn split_members(mut attributes: Document) -> (Document, WantedMembers) {
     (attributes, WantedMembers { members: members.collect(), nobodies })
 }
 
-/// Members as a PATCH meets them.
+/// Builds the `members` value to which a PATCH applies.
 pub fn member_values(members: &[Member]) -> Value {
     let values = members.iter().map(|member| {
         let mut value = json!({"value": member.id.to_string(), "type": member.kind.as_str()});
@@ -74,7 +74,7 @@ pub fn member_values(members: &[Member]) -> Value {
     values.collect()
 }
 
-/// A new group.
+/// Creates a group.
 pub fn created(
     groups: &ResourceType,
     id: Uuid,
@@ -98,7 +98,7 @@ pub fn created(
     (group, entry(EventKind::Created, changes, occasion))
 }
 
-/// A group with other attributes or members; `None` when they are the same.
+/// Changes a group's attributes or members. Returns `None` when both stay the same.
 pub fn changed(
     groups: &ResourceType,
     before: &Group,
@@ -125,7 +125,7 @@ pub fn changed(
     Some(GroupChange { before: before.clone(), after, history })
 }
 
-/// What stands in the history of a group that is deleted: what it was.
+/// Builds the history entry of a deleted group, with its last attributes.
 pub fn deleted(groups: &ResourceType, group: &Group, occasion: Occasion<'_>) -> HistoryEntry {
     let changes = differences(groups, &group.attributes, &Document::default());
     entry(EventKind::Deleted, changes, occasion)

@@ -1,5 +1,5 @@
-//! Departures: a deleted or erased record leaves all groups. The transaction that decides it takes it out of the first
-//! ones.
+//! Departures: a deleted or erased record leaves all groups. The transaction that commits the deletion or erasure also
+//! removes the first memberships.
 
 use super::change;
 use crate::directory::users::change::Occasion;
@@ -15,13 +15,14 @@ use crate::store::written::Written;
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
-/// How many groups one transaction leaves: three items each, beside an employee with 40 addresses; a transaction takes
-/// 100.
+/// A transaction removes a leaver from at most this many groups. Each group takes 3 items, beside an employee with 40
+/// addresses. A transaction takes at most 100 items.
 const MOST_AT_ONCE: usize = 16;
 
 impl Directory {
-    /// The first step of a departure, for the transaction that decides it. `has_more` says whether the work has another
-    /// part than the groups.
+    /// Plans the first step of a departure, for the transaction that commits it.
+    ///
+    /// `has_more` says whether the work has another part than the groups.
     pub(in crate::directory) async fn departure(
         &self,
         (work, id): (Work, Uuid),
@@ -35,7 +36,7 @@ impl Directory {
             (false, Work::Deletion) => Some(Work::Expiry),
             (false, _) => None,
         };
-        // The departure of a hidden employee goes on as a part of the erasure.
+        // The erasure takes over the departure of a hidden employee.
         let overtaken = before.is_closed;
         let by = occasion.by.to_owned();
         let begins = rest.map(|work| Unfinished { work, id, by, since: occasion.at });
@@ -43,12 +44,12 @@ impl Directory {
         Ok(Departure { begins, ends: overtaken.then_some(Work::Departure), ..step })
     }
 
-    /// Takes a leaver out of all groups, some at a time.
+    /// Removes a leaver from all groups, step by step.
     pub(in crate::directory) async fn leave_groups(&self, entry: &Unfinished) -> Result<(), Error> {
         let mut pauses = Pauses::new();
         loop {
             let before = self.memberships(entry.id).await?;
-            // Another change may have taken the last group. Then this step only ends the work.
+            // Another change may have removed the last membership. This step then only ends the work.
             let is_at_work = entry.work == Work::Departure || !before.groups.is_empty();
             if !before.is_closed || !is_at_work {
                 return Ok(());
@@ -56,7 +57,7 @@ impl Directory {
             let occasion = Occasion { at: self.sources.now(), by: &entry.by };
             let mut step = self.step(entry.id, before, occasion).await?;
             let is_last = step.after().groups.is_empty();
-            // The other kinds of work have another part.
+            // Other kinds of work have another part, so this step does not end them.
             step.ends = Some(Work::Departure).filter(|work| is_last && *work == entry.work);
             match self.store.write_step(&step).await? {
                 Written::Done if is_last => return Ok(()),
@@ -77,12 +78,12 @@ impl Directory {
         Ok(Departure { id, before, left, groups, begins: None, ends: None })
     }
 
-    /// The groups of somebody.
+    /// Reads the memberships of an employee or group.
     pub(in crate::directory) async fn memberships(&self, id: Uuid) -> Result<Memberships, Error> {
         Ok(self.store.get_memberships(&[id]).await?.remove(&id).unwrap_or_default())
     }
 
-    /// The changes that take a member out of groups. A group that does not exist any more has none.
+    /// Plans the changes that remove a member from groups. A group that was deleted needs no change.
     async fn group_changes(
         &self,
         member: Uuid,

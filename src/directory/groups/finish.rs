@@ -1,4 +1,5 @@
-//! Unfinished work. A request that meets it waits while it advances, and finishes it when it stalls.
+//! Finishes unfinished work. A request that meets unfinished work waits while the work advances, and finishes it when
+//! it stalls.
 
 use crate::directory::{Directory, Error};
 use crate::store::dynamodb::retry::GaveUp;
@@ -11,23 +12,23 @@ use std::time::Duration;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-/// How long a request goes on with its own work after its commit. Later requests finish the rest.
+/// How long a request continues its own work after the commit. Later requests finish the rest.
 const LONGEST: Duration = Duration::from_secs(15);
 
-/// How long a request goes on with the work that others left over.
+/// How long a request continues the work that interrupted requests left.
 const LONGEST_HELP: Duration = Duration::from_secs(2);
 
 /// How many redo logs are finished at the same time.
 const CHANGES_AT_ONCE: usize = 8;
 
-/// The age of left-over work: the request that began it has ended by then.
+/// Work of this age counts as left over, because the request that began it has ended by then.
 const LEFT_OVER_AFTER: time::Duration = time::Duration::minutes(1);
 
-/// How long memberships stay closed after an erasure or the deletion of a group. No request that decided on a join runs
-/// longer.
+/// How long memberships stay closed after an erasure or the deletion of a group. No request that may still add a
+/// membership runs longer.
 const CLOSED_FOR: time::Duration = time::Duration::days(1);
 
-/// Runs the work that is left after a commit, as far as it gets. Says whether it is finished. A failure is logged.
+/// Runs the work after a commit, for a limited time. Returns whether the work is finished. A failure is logged.
 pub(in crate::directory) async fn finish_committed(
     work: impl Future<Output = Result<(), Error>>,
 ) -> bool {
@@ -44,26 +45,27 @@ pub(in crate::directory) async fn finish_committed(
     false
 }
 
-/// Watches the progress of work that another process may be at.
+/// Watches the progress of work that another process may be doing.
 #[derive(Debug)]
 struct Watch {
     seen: Option<usize>,
-    /// How many looks without progress are left until the work counts as stalled.
+    /// How many more checks without progress may follow until the work counts as stalled.
     patience: u32,
     left: u32,
 }
 
 impl Watch {
-    /// The time between two looks.
+    /// The time between two checks.
     const EVERY: Duration = Duration::from_millis(100);
-    /// How many looks: fifteen seconds.
+    /// The most checks: 150 at 100 ms, so 15 seconds.
     const MOST: u32 = 150;
 
     fn new() -> Self {
         Self { seen: None, patience: 0, left: Self::MOST }
     }
 
-    /// Whether the work has stalled. If not, waits a moment. Several watches do not find that at the same time.
+    /// Whether the work has stalled. If not, waits for the next check. The patience is random, so that concurrent
+    /// watches do not all act at once.
     async fn is_stalled(&mut self, progress: usize) -> Result<bool, GaveUp> {
         self.left = self.left.checked_sub(1).ok_or(GaveUp)?;
         if self.seen.replace(progress) != Some(progress) {
@@ -79,7 +81,7 @@ impl Watch {
 }
 
 impl Directory {
-    /// A group whose members are all written.
+    /// Returns a group after its redo log is applied.
     pub(in crate::directory) async fn settled_group(
         &self,
         id: Uuid,
@@ -87,7 +89,7 @@ impl Directory {
         self.await_redo_log(id, |_| true).await
     }
 
-    /// A group, once it has no redo log that is `awaited`.
+    /// Returns a group once it has no `awaited` redo log.
     async fn await_redo_log(
         &self,
         id: Uuid,
@@ -106,22 +108,22 @@ impl Directory {
         }
     }
 
-    /// Waits until the redo log that a group has now is applied.
+    /// Waits until the group's present redo log is applied.
     async fn finish_change(&self, id: Uuid) -> Result<(), Error> {
         let mut first = None;
         let awaited = |log: &RedoLog| *first.get_or_insert(log.revision) == log.revision;
         self.await_redo_log(id, awaited).await.map(drop)
     }
 
-    /// The unfinished work that takes somebody out of groups.
+    /// Lists the unfinished work that removes leavers from groups.
     pub(in crate::directory) async fn leavers(&self) -> Result<Vec<Unfinished>, Error> {
         Ok(self.store.list_unfinished(Work::LEAVES).await?)
     }
 
-    /// A group whose rows are its members: its redo log is applied, and no leaver is among the members.
+    /// Returns a group whose rows are its members: its redo log is applied, and no leaver is among the members.
     ///
     /// # Errors
-    /// [`Error::NoGroup`] when it was deleted meanwhile.
+    /// Fails with [`Error::NoGroup`] when the group was deleted meanwhile.
     pub(in crate::directory) async fn settled_for_reading(
         &self,
         group: Group,
@@ -134,7 +136,7 @@ impl Directory {
         self.settled_group(group.id).await?.ok_or(Error::NoGroup(group.id))
     }
 
-    /// Waits until no leaver is in these groups. Says whether there was one.
+    /// Waits until no leaver is in these groups. Returns whether there was a leaver.
     pub(in crate::directory) async fn settle_leavers(
         &self,
         groups: &[Uuid],
@@ -167,14 +169,14 @@ impl Directory {
         }
     }
 
-    /// Finishes the work that a departure's own request began.
+    /// Finishes the work that the request's own departure began.
     pub(in crate::directory) async fn finish_begun(&self, departure: &Departure) {
         if let Some(entry) = &departure.begins {
             finish_committed(self.finish(entry)).await;
         }
     }
 
-    /// Finishes work, whether another process is at it or not. Repeated, it changes nothing.
+    /// Finishes work, even if another process is doing the same work. A repeated call changes nothing.
     pub(in crate::directory) async fn finish(&self, entry: &Unfinished) -> Result<(), Error> {
         let now = self.sources.now();
         match entry.work {
@@ -189,7 +191,7 @@ impl Directory {
                 self.store.clear_notes().await?;
                 self.store.purge_erased(entry.id).await?;
                 self.leave_groups(entry).await?;
-                // A redo log may have the person's name.
+                // A redo log may contain the person's name.
                 let work = self.store.list_unfinished(Work::Change..=Work::Change).await?;
                 self.finish_changes(&work).await?;
                 Ok(self.store.let_expire(entry, now).await?)
@@ -201,7 +203,7 @@ impl Directory {
         }
     }
 
-    /// Applies the redo logs among some work.
+    /// Applies the redo logs in a list of unfinished work.
     pub(in crate::directory) async fn finish_changes(
         &self,
         work: &[Unfinished],
@@ -212,7 +214,7 @@ impl Directory {
         changes.buffer_unordered(CHANGES_AT_ONCE).try_collect().await
     }
 
-    /// Finishes some work, one entry after the other. Gives the first error: it is no reason to leave the rest.
+    /// Finishes entries one after the other. Returns the first error, after it has tried all entries.
     async fn finish_each<'u>(
         &self,
         entries: impl Iterator<Item = &'u Unfinished>,
@@ -224,19 +226,19 @@ impl Directory {
         finished
     }
 
-    /// Finishes all unfinished work of the tenant, however old it is.
+    /// Finishes all unfinished work of the tenant, whatever its age.
     ///
     /// # Errors
-    /// The first error. Other work is finished all the same.
+    /// Returns the first error, after it has tried all work.
     pub async fn finish_all(&self) -> Result<(), Error> {
         let work = self.store.list_unfinished(Work::Change..=Work::Expiry).await?;
         self.finish_each(work.iter()).await
     }
 
-    /// Finishes the work that interrupted requests left over, as far as it gets in two seconds. A failure is logged: no
-    /// answer depends on it.
+    /// Finishes the work that interrupted requests left, for at most 2 seconds. A failure is logged, because no
+    /// response depends on this work.
     pub async fn finish_left_over(&self, found: &[Unfinished]) {
-        // Nearly every request meets none.
+        // Most requests find no unfinished work.
         if found.is_empty() {
             return;
         }
@@ -249,7 +251,7 @@ impl Directory {
     }
 }
 
-/// Whether the request that began the work has ended, or the memberships were closed for long enough.
+/// Whether the request that began the work has ended. For an expiry: whether the memberships were closed long enough.
 fn is_left_over(entry: &Unfinished, now: OffsetDateTime) -> bool {
     let age = if entry.work == Work::Expiry { CLOSED_FOR } else { LEFT_OVER_AFTER };
     entry.since + age < now

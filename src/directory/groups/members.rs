@@ -1,4 +1,4 @@
-//! The members of a group that a request touches, and what it does to them.
+//! The members of a group that a request can touch, and the changes to them.
 
 use super::change::{MEMBERS, WantedMember, WantedMembers, member_values};
 use crate::directory::lists::parse_id;
@@ -18,11 +18,12 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use uuid::Uuid;
 
 impl Directory {
-    /// A group, with the members and employees that a change of it needs.
+    /// Reads a group, with the members and employees that a change needs.
     ///
-    /// A change of a few named members reads everything at once. Its rows may then be older than the group. The write has
-    /// a condition on each row that it changes. A row that stays as it is was read during the request, and that is enough,
-    /// unless a redo log was applied between the two reads: then the change must be decided again with
+    /// A change of a few named members reads everything at once, so the rows may be older than the group. The write has
+    /// a condition on each row that it changes. A row that stays the same was read during the request, which is enough.
+    ///
+    /// The exception is a redo log that was applied between the two reads. The change must then be decided again with
     /// [`ReadOrder::GroupFirst`]. A change of more members reads the group first.
     pub(in crate::directory) async fn group_to_change(
         &self,
@@ -34,7 +35,7 @@ impl Directory {
             Reach::These(values) => ids_in(values),
             Reach::All => BTreeSet::new(),
         };
-        // Few members are read together with the group: as many as its own transaction can write.
+        // At most as many members as the group's own transaction can write are read together with the group.
         let is_small = (1..=MOST_DIRECT).contains(&ids.len());
         if is_small && order == ReadOrder::AtOnce {
             let added: Vec<Uuid> = match request.may_add {
@@ -67,9 +68,12 @@ impl Directory {
         Ok(GroupToChange { group, known, employees: None, may_be_stale: false })
     }
 
-    /// What makes the `known` members of a group the `wanted` ones. Those that nobody here knows are left out: identity
-    /// providers send several at once, and one who was deleted meanwhile must not keep the others out. `employees` are
-    /// those of `wanted`, if they are read already.
+    /// Computes the changes from the `known` members of a group to the `wanted` members.
+    ///
+    /// Unknown members are ignored. Identity providers send several members at once, and a member that was deleted
+    /// meanwhile must not fail the others.
+    ///
+    /// `employees` are the employees among `wanted`, if they are already read.
     pub(in crate::directory) async fn member_changes(
         &self,
         group: Uuid,
@@ -108,7 +112,7 @@ impl Directory {
         Ok(changes)
     }
 
-    /// Those of `wanted` who are here: employees or groups.
+    /// Finds the employees and groups in `wanted`. Ignores ids that name neither.
     async fn find_members(
         &self,
         wanted: &[&WantedMember],
@@ -146,43 +150,44 @@ impl Directory {
 /// The access of a request to the members of a group.
 #[derive(Debug)]
 pub(in crate::directory) struct MemberRequest {
-    /// The members that it can touch.
+    /// The members that the request can touch.
     pub(in crate::directory) reach: Reach,
-    /// Whether it can make somebody a member.
+    /// Whether the request can add a member.
     pub(in crate::directory) may_add: bool,
-    /// Whether its answer shows all members.
+    /// Whether the response shows all members.
     pub(in crate::directory) members: Wanted,
 }
 
-/// A group as a change starts from it.
+/// A group before a change, with the records that the change needs.
 #[derive(Debug)]
 pub(in crate::directory) struct GroupToChange {
     pub(in crate::directory) group: Group,
     /// The members that the request can touch.
     pub(in crate::directory) known: Vec<Member>,
-    /// The employees that the request may add; `None` when they are not read yet.
+    /// The employees that the request may add; `None` before they are read.
     pub(in crate::directory) employees: Option<BTreeMap<Uuid, Employee>>,
-    /// Whether a member's row may be from before a redo log that the group says is applied.
+    /// Whether a row may be older than the redo log that the group marks as applied.
     pub(in crate::directory) may_be_stale: bool,
 }
 
-/// In which order a group and the rows of its members are read.
+/// The order in which a group and its member rows are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::directory) enum ReadOrder {
-    /// At once: the rows may be older than the group.
+    /// Both at once: the rows may be older than the group.
     AtOnce,
-    /// The group first: its revision stands for the rows too.
+    /// The group first: the group's revision holds for the rows too.
     GroupFirst,
 }
 
-/// Whether these rows are the members of the group, read at its revision.
+/// Whether these rows are all members of the group at its revision.
 pub(in crate::directory) fn is_whole(group: &Group, rows: &[MemberRow]) -> bool {
     let is_older = rows.iter().all(|row| row.revision <= group.revision);
     is_older && u64::try_from(rows.len()) == Ok(group.member_count)
 }
 
 impl MemberChanges {
-    /// The members after a change, from rows that were read while it was written; `None` when others changed them too.
+    /// Applies a change to rows that were read during its write. Returns `None` when another change wrote to the rows
+    /// too.
     pub(in crate::directory) fn over(
         self,
         rows: Vec<MemberRow>,
@@ -205,7 +210,7 @@ impl MemberChanges {
         is_whole.then(|| members.into_values().collect())
     }
 
-    /// Whether the change writes something for everybody whom its request can touch.
+    /// Whether the change writes every member that its request can touch.
     pub(in crate::directory) fn covers(&self, reach: &Reach) -> bool {
         let Reach::These(values) = reach else { return false };
         let written = self.joined.iter().chain(&self.renamed).map(|member| member.id);
@@ -213,7 +218,7 @@ impl MemberChanges {
     }
 }
 
-/// A group's attributes, with these as its members.
+/// Returns a group's attributes with these members.
 pub(in crate::directory) fn with_members(group: &Group, members: &[Member]) -> Document {
     let mut attributes = group.attributes.clone();
     if !members.is_empty() {
@@ -226,7 +231,7 @@ fn ids_in(values: &BTreeSet<String>) -> BTreeSet<Uuid> {
     values.iter().filter_map(|value| parse_id(value)).collect()
 }
 
-/// What an employee is called as a member, no longer than a client could say it.
+/// Returns the display name of an employee as a member, cut to the length that a client may send.
 pub(in crate::directory) fn member_name(employee: &Employee) -> String {
     let name = display_name(employee).unwrap_or_else(|| employee.user_name().to_owned());
     name.chars().take(MAX_DISPLAY_CHARS).collect()

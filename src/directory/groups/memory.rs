@@ -1,17 +1,17 @@
-//! What one server remembers of its tenants' groups: whether there are any. Users of tenants without groups are answered
-//! without looking for their memberships.
+//! A cache of one process: whether each tenant has groups. A user of a tenant without groups needs no read of
+//! memberships.
 
 use crate::store::tenants::TenantId;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use time::{Duration, OffsetDateTime};
 
-/// How long it is believed that there are none: another server may have made one.
+/// How long a cached *no groups* is valid. Another process may have added a group.
 const BELIEVED: Duration = Duration::seconds(60);
-/// How many tenants are remembered.
+/// The cache holds at most this many tenants.
 const MOST_REMEMBERED: usize = 4_096;
 
-/// What is remembered. Cheap to clone.
+/// The cache. Cheap to clone.
 #[derive(Debug, Clone, Default)]
 pub struct GroupMemory(Arc<Mutex<HashMap<TenantId, Seen>>>);
 
@@ -22,7 +22,7 @@ enum Seen {
 }
 
 impl GroupMemory {
-    /// Whether a tenant has groups; `None` when that has to be looked up.
+    /// Whether a tenant has groups; `None` when the store must be read.
     pub(in crate::directory) fn has_groups(
         &self,
         tenant: &TenantId,
@@ -34,7 +34,7 @@ impl GroupMemory {
         }
     }
 
-    /// Keeps what was found.
+    /// Caches the result of a read.
     pub(in crate::directory) fn remember(
         &self,
         tenant: &TenantId,
@@ -42,7 +42,7 @@ impl GroupMemory {
         now: OffsetDateTime,
     ) {
         let mut remembered = self.lock();
-        // A group may have been made while somebody looked for one.
+        // Another request may have added a group during the read.
         if !found && matches!(remembered.get(tenant), Some(Seen::Groups)) {
             return;
         }
@@ -53,7 +53,7 @@ impl GroupMemory {
         remembered.insert(tenant.clone(), seen);
     }
 
-    /// A group was just made.
+    /// Records that a group was just added.
     pub(in crate::directory) fn there_are_groups(&self, tenant: &TenantId, now: OffsetDateTime) {
         self.remember(tenant, true, now);
     }
@@ -77,7 +77,7 @@ mod tests {
         assert_eq!(memory.has_groups(&tenant, at(59)), Some(false));
         assert_eq!(memory.has_groups(&tenant, at(60)), None);
         memory.there_are_groups(&tenant, at(60));
-        // Who looked before the group was made says so after it.
+        // A stale read reports no groups after a group was added.
         memory.remember(&tenant, false, at(60));
         assert_eq!(memory.has_groups(&tenant, at(9_999)), Some(true));
     }

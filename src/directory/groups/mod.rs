@@ -1,4 +1,4 @@
-//! What an identity provider does with groups: create, get, replace, patch, delete.
+//! The use cases of an identity provider for groups: create, get, replace, patch, delete.
 
 pub(crate) mod change;
 pub(crate) mod members;
@@ -27,16 +27,16 @@ use scim::patch::{self, Op, PatchRequest, Reach};
 use scim::schema::MAX_MEMBERS;
 use uuid::Uuid;
 
-/// A PATCH of a group with more members than this is answered without them: adding one to a group of 50,000 must not read
-/// 50,000.
+/// The response to a PATCH leaves out the members of a group with more members than this. A request that adds 1 member
+/// to a group of 50,000 must not read 50,000.
 pub const MOST_MEMBERS_ANSWERED: u64 = 1_000;
 
-/// A group after a change, with its members as far as they are known.
+/// A group after a change, with its members if they are known.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChangedGroup {
     /// The group.
     pub group: Group,
-    /// All its members, in id order; `None` where they have to be read.
+    /// All members, in id order; `None` when they must be read.
     pub members: Option<Vec<Member>>,
 }
 
@@ -47,23 +47,23 @@ impl ChangedGroup {
 }
 
 impl Directory {
-    /// A group.
+    /// Returns a group.
     ///
     /// # Errors
-    /// [`Error::NoGroup`]; as for every call of the store.
+    /// Fails with [`Error::NoGroup`], or as every call of the store does.
     pub async fn get_group(&self, id: Uuid) -> Result<Group, Error> {
         self.store.get_record(id).await?.ok_or(Error::NoGroup(id))
     }
 
-    /// The members of a group, in id order, as they were together at one time, and the group at that time.
+    /// Returns a group and its members in id order, both from the same time.
     ///
     /// # Errors
-    /// [`Error::NoGroup`], [`Error::Contention`], and as for every call of the store.
+    /// Fails with [`Error::NoGroup`], [`Error::Contention`], or as every call of the store does.
     pub async fn members_of(&self, group: Group) -> Result<(Group, Vec<Member>), Error> {
         self.members_shown(self.settled_for_reading(group).await?).await
     }
 
-    /// The same for a settled group.
+    /// Does the same for a settled group.
     pub(super) async fn members_shown(
         &self,
         mut group: Group,
@@ -87,12 +87,13 @@ impl Directory {
         Ok((group, rows.into_iter().map(|row| row.member).collect()))
     }
 
-    /// Adds a group. Members that nobody here knows are left out.
+    /// Adds a group. Unknown members are ignored.
     ///
-    /// `attributes` are canonical and whole, as [`scim::body::read_body`] returns them.
+    /// `attributes` are canonical and complete, as [`scim::body::read_body`] returns them.
     ///
     /// # Errors
-    /// [`Error::GroupNameTaken`], [`Error::Contention`]; as for every call of the store.
+    /// Fails with [`Error::GroupNameTaken`], [`Error::Protocol`] for too many members, [`Error::Contention`], or as
+    /// every call of the store does.
     pub async fn create_group(
         &self,
         attributes: Document,
@@ -122,11 +123,11 @@ impl Directory {
         }
     }
 
-    /// Puts other attributes and members in the place of all of a group's (RFC 7644 §3.5.1).
+    /// Replaces all attributes and members of a group (RFC 7644 §3.5.1).
     ///
     /// # Errors
-    /// [`Error::NoGroup`], [`Error::VersionDiffers`], [`Error::GroupNameTaken`], [`Error::Contention`], and as for every
-    /// call of the store.
+    /// Fails with [`Error::NoGroup`], [`Error::VersionDiffers`], [`Error::GroupNameTaken`], [`Error::Protocol`] for too
+    /// many members, [`Error::Contention`], or as every call of the store does.
     pub async fn replace_group(
         &self,
         id: Uuid,
@@ -138,11 +139,13 @@ impl Directory {
         self.change_group(id, precondition, by, &request, |_| Ok(attributes.clone())).await
     }
 
-    /// Applies a PATCH to a group (RFC 7644 §3.5.2), all of it or nothing. Reads no more of its members than it can touch;
-    /// and for an answer that shows them, the others while it writes.
+    /// Applies a PATCH to a group (RFC 7644 §3.5.2). If one operation fails, the PATCH changes nothing.
+    ///
+    /// Reads only the members that the request can touch. If the response shows the members, the others are read during
+    /// the write.
     ///
     /// # Errors
-    /// As [`Directory::replace_group`], and [`Error::Protocol`] when an operation cannot be applied.
+    /// Fails as [`Directory::replace_group`] does, and with [`Error::Protocol`] when an operation cannot be applied.
     pub async fn patch_group(
         &self,
         id: Uuid,
@@ -159,10 +162,11 @@ impl Directory {
         self.change_group(id, precondition, by, &members, decide).await
     }
 
-    /// Removes a group (RFC 7644 §3.6). Its history stays.
+    /// Deletes a group (RFC 7644 §3.6). Its history stays.
     ///
     /// # Errors
-    /// [`Error::NoGroup`], [`Error::VersionDiffers`], [`Error::Contention`], and as for every call of the store.
+    /// Fails with [`Error::NoGroup`], [`Error::VersionDiffers`], [`Error::Contention`], or as every call of the store
+    /// does.
     pub async fn delete_group(
         &self,
         id: Uuid,
@@ -191,7 +195,7 @@ impl Directory {
         }
     }
 
-    /// Reads, decides and writes; again from the start when the write lost a race.
+    /// Reads, decides and writes. Retries from the read when the write is stale.
     async fn change_group(
         &self,
         id: Uuid,
@@ -227,7 +231,7 @@ impl Directory {
             let is_shown = request.members == Wanted::Yes
                 && after.member_count <= MOST_MEMBERS_ANSWERED
                 && after.redo_log.is_none();
-            // For the answer, while the change is written.
+            // Reads the members for the response during the write.
             let rows =
                 async { if is_shown { self.store.list_member_rows(id).await.ok() } else { None } };
             let (written, rows) =
@@ -242,7 +246,7 @@ impl Directory {
         }
     }
 
-    /// A group whose change is committed, once its members are written too, as far as this request gets.
+    /// Writes the members of a group after the commit, for a limited time, and returns the group.
     async fn with_members_written(&self, group: Group, members: &MemberChanges) -> ChangedGroup {
         let apply = async {
             if !self.store.apply_redo_log(&group, members).await? {

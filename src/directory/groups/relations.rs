@@ -1,4 +1,4 @@
-//! Which groups somebody is in: directly, and through groups that are members of others (RFC 7643 §4.1.2).
+//! The groups of a user: direct, and through groups that are members of other groups (RFC 7643 §4.1.2).
 
 use crate::directory::lists::Found;
 use crate::directory::related_record::{View, Wanted};
@@ -14,35 +14,36 @@ use scim::{self, ScimType};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use uuid::Uuid;
 
-/// How many groups are followed upwards for one answer: no more are shown than these.
+/// A response stops following memberships upwards once it has this many groups.
 const MOST_GROUPS: usize = 10_000;
 
-/// The memberships of some employees, with all groups they lead to.
+/// The memberships of some employees, with all groups to which they lead.
 #[derive(Debug, Default)]
 pub struct Relations {
     memberships: HashMap<Uuid, Memberships>,
     groups: BTreeMap<Uuid, Group>,
-    /// The unfinished work that takes somebody out of groups.
+    /// The unfinished work that removes leavers from groups.
     pub(in crate::directory) leavers: Vec<Unfinished>,
-    /// The members of groups that are known already.
+    /// The members that are already read, by group.
     pub(in crate::directory) members: HashMap<Uuid, Vec<Member>>,
 }
 
-/// A group that somebody is in.
+/// A group of an employee or group.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::directory) struct GroupOf<'r> {
     /// The group.
     pub(in crate::directory) group: &'r Group,
-    /// Whether it has that somebody as a member itself, and not only through other groups.
+    /// Whether the employee or group is a member of the group itself, and not only through other groups.
     pub(in crate::directory) is_direct: bool,
 }
 
 impl Directory {
-    /// The relations of a record that depend on its id only, so that they are read beside the record: the groups of an
-    /// employee, or the leavers who may still be among the members of a group.
+    /// Reads the relations that depend on a record's id only, so that this runs beside the read of the record.
+    ///
+    /// These are the groups of an employee, or the leavers who may still be members of a group.
     ///
     /// # Errors
-    /// As for every call of the store.
+    /// Fails as every call of the store does.
     pub async fn relations_of(
         &self,
         (kind, id): (Kind, Uuid),
@@ -57,10 +58,10 @@ impl Directory {
         }
     }
 
-    /// The relations of the records of a list.
+    /// Reads the relations of the records of a list.
     ///
     /// # Errors
-    /// As for every call of the store.
+    /// Fails as every call of the store does.
     pub async fn relations_of_list(&self, list: &Found, view: View) -> Result<Relations, Error> {
         let employees = list.records.iter().filter(|record| record.kind() == Kind::Employee);
         let ids: Vec<Uuid> = match view.groups {
@@ -98,7 +99,7 @@ impl Directory {
         self.relations(ids).await
     }
 
-    /// The memberships of `ids`: nothing when the tenant has no groups.
+    /// Reads the memberships of `ids`. Reads nothing when the tenant has no groups.
     pub(in crate::directory) async fn relations(&self, ids: &[Uuid]) -> Result<Relations, Error> {
         if ids.is_empty() || !self.has_groups().await? {
             return Ok(Relations::default());
@@ -106,7 +107,7 @@ impl Directory {
         self.relations_from(self.store.get_memberships(ids).await?).await
     }
 
-    /// Memberships with all groups that they lead to.
+    /// Reads all groups to which the memberships lead.
     async fn relations_from(
         &self,
         memberships: HashMap<Uuid, Memberships>,
@@ -114,7 +115,7 @@ impl Directory {
         let mut relations = Relations { memberships, ..Relations::default() };
         let mut asked = BTreeSet::new();
         let mut next = parents_of(&relations.memberships, &mut asked);
-        // Groups may be members of each other in a circle: none is asked twice.
+        // Groups may be members of each other in a circle, so each group is read once.
         while !next.is_empty() && relations.groups.len() < MOST_GROUPS {
             let (groups, memberships) = tokio::try_join!(
                 self.store.get_records::<Group>(&next),
@@ -127,7 +128,7 @@ impl Directory {
         Ok(relations)
     }
 
-    /// Whether the tenant may have groups. A server that saw none asks again after a minute.
+    /// Whether the tenant may have groups. A process that found no groups reads again after a minute.
     pub(in crate::directory) async fn has_groups(&self) -> Result<bool, Error> {
         let (tenant, now) = (self.store.tenant_id(), self.sources.now());
         if let Some(known) = self.memory.has_groups(tenant, now) {
@@ -138,8 +139,9 @@ impl Directory {
         Ok(found)
     }
 
-    /// The ids of all employees and groups that are in a group, directly or through others. Refused beyond the groups
-    /// that are followed: an incomplete list would look like a complete one.
+    /// Lists the ids of all employees and groups in a group, directly or through other groups.
+    ///
+    /// Fails with `tooMany` beyond [`MOST_GROUPS`], because an incomplete list would look like a complete list.
     pub(in crate::directory) async fn everybody_in(
         &self,
         group: Uuid,
@@ -147,7 +149,7 @@ impl Directory {
         let (mut everybody, mut next) = (BTreeSet::new(), vec![group]);
         let mut asked = BTreeSet::from([group]);
         while let Some(id) = next.pop() {
-            // Employees who have left are in no list, whatever groups they are still in.
+            // Deleted employees may still be members here. A list never shows them.
             let Some(group) = self.settled_group(id).await? else { continue };
             for Member { id, kind, .. } in self.members_shown(group).await?.1 {
                 everybody.insert(id);
@@ -164,20 +166,20 @@ impl Directory {
     }
 }
 
-/// The groups that these memberships lead to, of those that nobody asked for yet.
+/// Lists the groups to which these memberships lead and that are not in `asked` yet.
 fn parents_of(memberships: &HashMap<Uuid, Memberships>, asked: &mut BTreeSet<Uuid>) -> Vec<Uuid> {
     let parents = memberships.values().flat_map(Memberships::seen);
     parents.filter(|group| asked.insert(*group)).collect()
 }
 
 impl Relations {
-    /// The same, with the members of a group as a change left them.
+    /// Adds the members of a group after a change, if they are known.
     pub fn with_members(mut self, group: Uuid, members: Option<Vec<Member>>) -> Self {
         self.members.extend(members.map(|members| (group, members)));
         self
     }
 
-    /// The groups that somebody is in, in id order.
+    /// Lists the groups of an employee or group, in id order.
     pub(in crate::directory) fn groups_of(&self, id: Uuid) -> Vec<GroupOf<'_>> {
         let groups = |id: &Uuid| self.memberships.get(id).into_iter().flat_map(Memberships::seen);
         let direct: BTreeSet<Uuid> = groups(&id).collect();
@@ -195,7 +197,7 @@ impl Relations {
         found.map(|group| GroupOf { group, is_direct: direct.contains(&group.id) }).collect()
     }
 
-    /// The `groups` attribute of a user.
+    /// Builds the `groups` attribute of a user.
     pub(in crate::directory) fn groups_shown(&self, id: Uuid) -> Vec<Related> {
         let groups = self.groups_of(id).into_iter().map(|GroupOf { group, is_direct }| Related {
             id: group.id,
@@ -216,17 +218,17 @@ pub(in crate::directory) struct Related {
 }
 
 impl Related {
-    /// A member, described with everything that is known of it.
+    /// A member with its kind and display name.
     pub(in crate::directory) fn described(Member { id, kind, display }: Member) -> Self {
         Self { id, detail: Some((kind, kind.as_str())), display }
     }
 
-    /// A member, by id alone.
+    /// A member with its id only.
     pub(in crate::directory) fn by_id(member: &Member) -> Self {
         Self { id: member.id, detail: None, display: None }
     }
 
-    /// The related record as a resource refers to it.
+    /// Returns the reference to the related record.
     pub(in crate::directory) fn reference<'a>(&'a self, directory: &'a Directory) -> Reference<'a> {
         let endpoint = |(kind, _)| directory.resource_type(kind).endpoint.as_str();
         Reference {

@@ -1,5 +1,6 @@
-//! Groups as the tenant's administrator sees them: lists, members page by page, and who is in which. Read only: the
-//! identity provider owns groups.
+//! Groups for the tenant's administrator: lists, members page by page, and the groups of an employee.
+//!
+//! All use cases only read, because the identity provider owns groups.
 
 use super::relations::GroupOf;
 use crate::directory::lists::admin_list::{ListPage, Walk, begins_a_word, read_id};
@@ -15,46 +16,46 @@ use scim::fold::fold;
 use std::collections::HashMap;
 use uuid::Uuid;
 
-/// What an administrator asks of the list of groups.
+/// A search in the list of groups.
 #[derive(Debug, Clone, Copy)]
 pub struct GroupSearch<'a> {
-    /// The whole name, in any case; empty for all.
+    /// The whole name, in any case; empty for all groups.
     pub name: &'a str,
-    /// What a word of the name starts with, in any case; empty for all.
+    /// The start of a word of the name, in any case; empty for all groups.
     pub text: &'a str,
-    /// Where an earlier page ended.
+    /// The cursor that an earlier page returned.
     pub cursor: Option<&'a str>,
-    /// The most rows.
+    /// The most rows of a page.
     pub limit: usize,
 }
 
-/// A member, with what is known of it now.
+/// A member, with its present name and status.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MemberView {
-    /// The member, by the name that the group has for it.
+    /// The member, with the name that the group stores for it.
     pub member: Member,
-    /// The employee's name as it is now; `None` for groups, and for employees without one.
+    /// The employee's present name; `None` for groups, and for employees without a name.
     pub name: Option<String>,
     /// Whether the employee left; `None` for groups.
     pub archived: Option<bool>,
 }
 
-/// A group that somebody is in.
+/// A group of an employee.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MembershipView {
     /// The group's id.
     pub id: Uuid,
     /// The group's name.
     pub name: String,
-    /// Whether the group has them as a member itself, and not only through other groups.
+    /// Whether the employee is a member of the group itself, and not only through other groups.
     pub is_direct: bool,
 }
 
 impl Directory {
-    /// A page of groups, in id order.
+    /// Returns a page of groups, in id order.
     ///
     /// # Errors
-    /// [`Error::BadCursor`], and as for every call of the store.
+    /// Fails with [`Error::BadCursor`], or as every call of the store does.
     pub async fn search_groups(&self, search: GroupSearch<'_>) -> Result<ListPage<Group>, Error> {
         let wanted = fold(search.text.trim());
         let walk = Walk {
@@ -74,10 +75,10 @@ impl Directory {
         walk.page(&self.store, read, is_row).await
     }
 
-    /// The group with a name, in any case.
+    /// Finds a group by its name, in any case.
     ///
     /// # Errors
-    /// As for every call of the store.
+    /// Fails as every call of the store does.
     pub async fn find_group(&self, name: &str) -> Result<Option<Group>, Error> {
         match self.store.get_claim(Kind::Group, name).await?.holder {
             Some(id) => Ok(self.store.get_record(id).await?),
@@ -85,10 +86,10 @@ impl Directory {
         }
     }
 
-    /// The group that a text stands for: an id, or a name in any case.
+    /// Finds the group that a text names: by id, or by name in any case.
     ///
     /// # Errors
-    /// As for every call of the store.
+    /// Fails as every call of the store does.
     pub async fn find_group_by_any_name(&self, text: &str) -> Result<Option<Group>, Error> {
         if let Some(id) = parse_id(text)
             && let Some(group) = self.store.get_record(id).await?
@@ -98,10 +99,10 @@ impl Directory {
         self.find_group(text).await
     }
 
-    /// A page of the members of a group, in id order.
+    /// Returns a page of a group's members, in id order.
     ///
     /// # Errors
-    /// [`Error::BadCursor`], [`Error::NoGroup`], and as for every call of the store.
+    /// Fails with [`Error::BadCursor`], [`Error::NoGroup`], or as every call of the store does.
     pub async fn members_page(
         &self,
         group: &Group,
@@ -117,7 +118,7 @@ impl Directory {
         Ok(ListPage { rows, next })
     }
 
-    /// Members with what is known of them now, in their order.
+    /// Adds the present name and status to members, in their order.
     async fn view_members(&self, members: Vec<Member>) -> Result<Vec<MemberView>, Error> {
         let employees = members.iter().filter(|member| member.kind == Kind::Employee);
         let ids: Vec<Uuid> = employees.map(|member| member.id).collect();
@@ -135,10 +136,10 @@ impl Directory {
         Ok(views.collect())
     }
 
-    /// The groups that an employee is in, as SCIM shows them: those that have them as a member first, each by name.
+    /// Lists the groups of an employee, as SCIM shows them. Direct groups come first, each part in the order of names.
     ///
     /// # Errors
-    /// As for every call of the store.
+    /// Fails as every call of the store does.
     pub async fn groups_of(&self, employee: Uuid) -> Result<Vec<MembershipView>, Error> {
         let relations = self.relations(&[employee]).await?;
         let groups = relations.groups_of(employee).into_iter();
