@@ -1,9 +1,11 @@
-//! Pages for the tenant's administrator: records in id order, such as employees by status and by the start of a name, and
-//! histories from the newest entry back.
+//! Pages for the tenant's administrator: records in id order, and histories from the newest entry back. Employees can
+//! be limited by status and by the start of a name.
 //!
-//! A cursor says where a list goes on. It is opaque to clients and holds no secret: whoever makes one up sees other
-//! pages of a list that they may see anyway. Somebody who is restored or deleted while a client walks changes places,
-//! and may come twice or not at all.
+//! A cursor names the row after which a list continues. It is opaque to clients and holds no secret. An invented cursor
+//! only leads to other pages of a list that the client may see anyway.
+//!
+//! An employee who is restored or deleted between two pages moves within the list. The list may then show the employee
+//! twice or never.
 
 use crate::directory::users::administration::Status;
 use crate::directory::{Directory, Error};
@@ -17,45 +19,46 @@ use scim::fold::fold;
 use std::future::Future;
 use uuid::Uuid;
 
-/// How many calls a page takes at most, each of a megabyte or [`A_CALL`] records. A page may have fewer rows than were
-/// asked for, or none, and a cursor: the list goes on with it.
+/// The most calls of a page, each of up to 1 MB or [`A_CALL`] records.
+///
+/// A page may have fewer rows than the limit, or none, and a cursor. The list continues with that cursor.
 const MOST_CALLS: usize = 16;
-/// How many records are read in one call.
+/// The records that one call reads.
 const A_CALL: usize = 1_000;
 
-/// The longest text that a list is searched for, in characters.
+/// The longest search text, in characters.
 pub const MOST_SEARCH_CHARS: usize = 200;
 
-/// What an administrator asks of the list.
+/// A search in the list of employees.
 #[derive(Debug, Clone, Copy)]
 pub struct Search<'a> {
-    /// Which employees.
+    /// The status of the employees.
     pub status: Status,
-    /// What a word of the name, the userName or an email address starts with, in any case; empty for all.
+    /// The start of a word of the name, the userName or an email address, in any case. Empty for all employees.
     pub text: &'a str,
-    /// Where an earlier page ended.
+    /// The cursor that an earlier page returned.
     pub cursor: Option<&'a str>,
-    /// The most rows.
+    /// The most rows of a page.
     pub limit: usize,
 }
 
-/// A page of a list, and where it goes on.
+/// A page of a list, with the cursor of the next page.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ListPage<T> {
     /// The rows.
     pub rows: Vec<T>,
-    /// The cursor of the next page; `None` at the end.
+    /// The cursor of the next page; `None` on the last page.
     pub next: Option<String>,
 }
 
 impl Directory {
-    /// A page of employees: the visible ones in id order, then those whom the identity provider deleted.
+    /// Returns a page of employees: visible employees in id order, then hidden employees.
     ///
     /// # Errors
-    /// [`Error::BadCursor`], and as for every call of the store.
+    /// Fails with [`Error::BadCursor`], or as every call of the store does.
     pub async fn search(&self, search: Search<'_>) -> Result<ListPage<Employee>, Error> {
         let wanted = fold(search.text.trim());
-        // Where every record is a row, no more is read than is given.
+        // If every record is a row, a call reads only as many records as the page shows.
         let all_are_rows = search.status == Status::All && wanted.is_empty();
         let walk = Walk {
             places: &[Place::Visible, Place::Hidden],
@@ -70,11 +73,11 @@ impl Directory {
         walk.page(&self.store, read, is_row).await
     }
 
-    /// A page of a record's history, newest change first. That of a group outlives it.
+    /// Returns a page of a record's history, newest change first. A group's history outlives the group.
     ///
     /// # Errors
-    /// [`Error::NoEmployee`] or [`Error::NoGroup`] when there is no history, [`Error::BadCursor`], and as for every call
-    /// of the store.
+    /// Fails with [`Error::NoEmployee`] or [`Error::NoGroup`] when there is no history, with [`Error::BadCursor`], or
+    /// as every call of the store does.
     pub async fn history_page(
         &self,
         (kind, id): (Kind, Uuid),
@@ -92,10 +95,10 @@ impl Directory {
         Ok(history_page(found))
     }
 
-    /// A page of the history of the tenant's settings, tokens and erasures, newest change first.
+    /// Returns a page of the history of the tenant's settings, tokens and erasures, newest change first.
     ///
     /// # Errors
-    /// [`Error::BadCursor`], and as for every call of the store.
+    /// Fails with [`Error::BadCursor`], or as every call of the store does.
     pub async fn tenant_history_page(
         &self,
         cursor: Option<&str>,
@@ -107,7 +110,7 @@ impl Directory {
 }
 
 impl Status {
-    /// Whether an employee is one of those.
+    /// Whether an employee has this status.
     pub fn includes(self, employee: &Employee) -> bool {
         match self {
             Status::Active => !employee.is_archived(),
@@ -117,37 +120,38 @@ impl Status {
     }
 }
 
-/// The cursor of the page that starts after an employee.
+/// Returns the cursor of the page that starts after an employee.
 pub fn cursor_after(employee: &Employee) -> String {
     let place = if employee.hidden { Place::Hidden } else { Place::Visible };
     cursor(place, Some(employee.id))
 }
 
-/// A walk through records in id order, from place to place, until a page is full.
+/// Reads records in id order, place by place, until a page is full.
 pub(in crate::directory) struct Walk<'a> {
-    /// Where the records are, in the order in which they are listed.
+    /// The places of the records, in the order of the list.
     pub(in crate::directory) places: &'static [Place],
-    /// Where an earlier page ended.
+    /// The cursor that an earlier page returned.
     pub(in crate::directory) cursor: Option<&'a str>,
-    /// The most rows.
+    /// The most rows of a page.
     pub(in crate::directory) limit: usize,
     /// Whether every record is a row.
     pub(in crate::directory) all_are_rows: bool,
 }
 
 impl Walk<'_> {
-    /// Where it starts: a place, and after which id.
+    /// Returns the place and the id after which the page starts.
     ///
     /// # Errors
-    /// [`Error::BadCursor`].
+    /// Fails with [`Error::BadCursor`].
     pub(in crate::directory) fn start(&self) -> Result<(Place, Option<Uuid>), Error> {
         let Some(cursor) = self.cursor else { return Ok((Place::Visible, None)) };
         let start = read_cursor(cursor).filter(|(place, _)| self.places.contains(place));
         start.ok_or(Error::BadCursor)
     }
 
-    /// Calls `read` with a place, an id and a number until the page is full. After a thousand records it holds a turn of
-    /// the full reads.
+    /// Calls `read` with a place, an id and a number of records until the page is full.
+    ///
+    /// After 1,000 records it holds a turn of the full reads.
     pub(in crate::directory) async fn page<R, F>(
         &self,
         store: &TenantStore,
@@ -184,7 +188,7 @@ impl Walk<'_> {
                     None => return Ok(ListPage { rows, next: None }),
                 }
             }
-            // A call can bring a thousand rows: let other requests have their turn.
+            // A call can return 1,000 rows, so other requests get a turn here.
             tokio::task::yield_now().await;
         }
         drop(turn);
@@ -192,7 +196,7 @@ impl Walk<'_> {
     }
 }
 
-/// What an employee is found by.
+/// Lists the texts that a search compares.
 fn names(employee: &Employee) -> impl Iterator<Item = &str> {
     let name = employee.attributes.get("name");
     let part = move |part: &str| name.and_then(|name| name.get(part)?.as_str());
@@ -206,7 +210,7 @@ fn names(employee: &Employee) -> impl Iterator<Item = &str> {
     names.into_iter().flatten().chain(employee.email_addresses())
 }
 
-/// Whether a word of some texts starts with a folded one; an empty one does.
+/// Whether a word of the texts starts with the folded text `wanted`. An empty `wanted` matches everything.
 pub(in crate::directory) fn begins_a_word<'t>(
     mut texts: impl Iterator<Item = &'t str>,
     wanted: &str,
@@ -241,7 +245,7 @@ fn read_cursor(text: &str) -> Option<(Place, Option<Uuid>)> {
     }
 }
 
-/// An id in the one spelling in which cursors give it out.
+/// Reads an id in the one spelling that cursors use.
 pub(in crate::directory) fn read_id(text: &str) -> Option<Uuid> {
     let read = Uuid::parse_str(text).ok()?;
     (read.simple().to_string() == text).then_some(read)

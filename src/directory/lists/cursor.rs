@@ -1,4 +1,5 @@
-//! Cursors as clients see them: what a list has to remember, signed under the pepper for one tenant, and kept by nobody.
+//! Cursors as clients see them: the state of a list, signed under the pepper for one tenant. The server does not store
+//! cursors.
 
 use crate::directory::Error;
 use crate::directory::access::pepper::Peppers;
@@ -11,16 +12,16 @@ use scim::cursor::{CursorState, invalid_cursor};
 use secrecy::{ExposeSecret, SecretString};
 use subtle::ConstantTimeEq;
 
-/// How long a cursor can be gone on with.
+/// How long a cursor is valid, in seconds.
 pub const CURSOR_TIMEOUT_SECS: u64 = 3_600;
-/// How many bytes of the signature a cursor carries.
+/// The bytes of the signature in a cursor.
 const SEAL_BYTES: usize = 16;
 
 impl Tenants {
-    /// The cursor of a tenant for `state`, in unreserved characters (RFC 9865 §2).
+    /// Makes the cursor of a tenant for `state`, in unreserved characters (RFC 9865 §2).
     ///
     /// # Errors
-    /// [`Error::NoPepper`].
+    /// Fails with [`Error::NoPepper`].
     pub async fn seal_cursor(
         &self,
         tenant: &TenantId,
@@ -30,10 +31,11 @@ impl Tenants {
         Ok(seal(tenant, &state.encode(), &peppers.current))
     }
 
-    /// What a cursor of this tenant remembers.
+    /// Reads the state in a cursor of this tenant.
     ///
     /// # Errors
-    /// [`Error::Protocol`] with `invalidCursor` for one that was not given out to this tenant; [`Error::NoPepper`].
+    /// Fails with [`Error::Protocol`] and `invalidCursor` when the cursor was not issued to this tenant, or with
+    /// [`Error::NoPepper`].
     pub async fn open_cursor(&self, tenant: &TenantId, cursor: &str) -> Result<CursorState, Error> {
         let peppers = self.peppers.get(self.now()).await.map_err(Error::NoPepper)?;
         open(tenant, cursor, &peppers).ok_or_else(|| invalid_cursor().into())
@@ -57,7 +59,7 @@ fn open(tenant: &TenantId, cursor: &str, peppers: &Peppers) -> Option<CursorStat
 }
 
 fn signature(tenant: &TenantId, state: &[u8], pepper: &SecretString) -> [u8; SEAL_BYTES] {
-    // A key of its own: a cursor is no token and no session.
+    // Cursors have a key of their own, so a cursor is never valid as a token or a session.
     let key = mac(pepper.expose_secret().as_bytes(), &[b"rollcall cursor v1"]);
     let whole = mac(&key, &[tenant.as_str().as_bytes(), b" ", state]);
     let mut short = [0; SEAL_BYTES];

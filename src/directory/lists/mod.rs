@@ -1,5 +1,5 @@
-//! Lists and filters: through keys where the filter allows it, else over all of the tenant's records. What is sorted, or
-//! goes on after a row, is in `sort.rs`.
+//! Lists and filters. A filter uses keys where it can, and otherwise reads all of the tenant's records. `sort.rs` has
+//! sorted lists, and lists that continue after a row.
 
 pub mod cursor;
 pub(crate) mod sort;
@@ -21,67 +21,67 @@ use scim::{self, ScimType};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use uuid::Uuid;
 
-/// How much one filter may have compared: about two seconds' work, and far more than a list of 100,000 takes.
+/// The comparison budget of one filter: about 2 seconds of work. A list of 100,000 records takes far less.
 pub(super) const MOST_WORK: u64 = 40_000_000;
-/// How many candidates are held at a time: as many as one batch reads.
+/// The most candidates in memory at a time: one batch reads as many.
 pub(super) const MOST_AT_ONCE: usize = 100;
 
-/// How many groups, or members, one filter can be about: each is read whole.
+/// The most groups, or members, in one filter. Each is read whole.
 const MOST_RELATED: usize = 5;
-/// Records are kept only for pages that end within this many rows. Later pages are read again by id.
+/// Only pages that end within this many rows keep their records. Later pages are read again by id.
 const MOST_KEPT: usize = 1_000;
-/// Beyond so many candidates all records are read: in parallel, and not one batch after the other.
+/// With more candidates than this, all records are read: in parallel instead of batch after batch.
 const MOST_CANDIDATES: usize = 2_000;
 
-/// What an identity provider asks for.
+/// A list request of an identity provider.
 #[derive(Debug, Clone, Copy)]
 pub struct Query<'a> {
-    /// Of which kinds; one after the other.
+    /// The kinds of records, listed one after the other.
     pub kinds: &'a [Kind],
-    /// Which records; all visible ones without it.
+    /// The filter; `None` for all visible records.
     pub filter: Option<&'a Filter>,
-    /// In which order; without it those of each kind in id order.
+    /// The order; `None` for id order within each kind.
     pub sort: Option<&'a SortBy>,
-    /// Where the page begins.
+    /// The start of the page.
     pub start: Start<'a>,
-    /// The most rows.
+    /// The most rows of the page.
     pub count: usize,
     /// The tenant's SCIM root, for filters on `meta.location`.
     pub base_url: &'a str,
 }
 
-/// Where a page begins.
+/// The start of a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Start<'a> {
     /// After this many rows (RFC 7644 §3.4.2.4).
     Index(u64),
-    /// Where an earlier page ended, or at the beginning (RFC 9865).
+    /// At the end of an earlier page, or at the beginning of the list (RFC 9865).
     Cursor(Option<&'a Position>),
 }
 
-/// Some of the records that were asked for.
+/// A page of a list.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Found {
-    /// The page.
+    /// The records of the page.
     pub records: Vec<AnyRecord>,
-    /// How many there are in all.
+    /// The number of records in the whole list.
     pub total: u64,
-    /// Where the list goes on; `None` at its end.
+    /// The position at which the list continues; `None` at its end.
     pub next: Option<Position>,
-    /// Whether the page is an unbroken run of the records of each kind in id order.
+    /// Whether the page has all records between its first and its last record, by kind and in id order.
     pub is_consecutive: bool,
 }
 
-/// A filter on records of one kind, with what it needs of who belongs to whom.
+/// A filter on records of one kind, with the relations that it names.
 pub(super) struct Condition<'f> {
     filter: &'f BoundFilter,
-    /// The values it names, each with those who have it.
+    /// The relation values in the filter, each with the records that have it.
     related: BTreeMap<String, HashSet<Uuid>>,
     work: Work,
 }
 
 impl Condition<'_> {
-    /// Refuses what came of more comparing than one request may cause.
+    /// Fails with `tooMany` once the comparison budget is spent.
     pub(super) fn check_work(&self) -> Result<(), Error> {
         if !self.work.is_exhausted() {
             return Ok(());
@@ -91,7 +91,7 @@ impl Condition<'_> {
         Err(scim::Error::new(ScimType::TooMany, text).into())
     }
 
-    /// Whether a record meets the filter; `resource` is the record without its relation.
+    /// Whether a record matches the filter. `resource` is the record without its relation.
     pub(super) fn holds<R: Shown>(&self, id: Uuid, resource: &Resource<'_>) -> bool {
         if self.work.is_exhausted() {
             return false;
@@ -108,11 +108,11 @@ impl Condition<'_> {
 }
 
 impl Directory {
-    /// Visible records, archived employees included (RFC 7644 §3.4.2).
+    /// Lists visible records, archived employees included (RFC 7644 §3.4.2).
     ///
     /// # Errors
-    /// [`Error::Protocol`] for a filter or an order that none of the kinds has, and for a position of another list; as
-    /// for every call of the store.
+    /// Fails with [`Error::Protocol`] for an attribute that none of the kinds has, and for a position of another list.
+    /// Otherwise fails as every call of the store does.
     pub async fn list(&self, query: Query<'_>) -> Result<Found, Error> {
         let filters = self.bind(query)?;
         let is_as_kept = query.filter.is_none() && query.sort.is_none();
@@ -132,7 +132,8 @@ impl Directory {
             None => self.list_in_id_order(query, &filters, page).await?,
         };
         let end = offset.saturating_add(u64::try_from(records.len()).unwrap_or(u64::MAX));
-        // A page that lost all its rows since they were found is not the last; one that wants none leads nowhere.
+        // A page may lose all its rows after they were found, and still have a next page. A page of 0 rows has no next
+        // page.
         let next = (end < total && query.count > 0).then_some(Position::Offset(end));
         Ok(Found { records, total, next, is_consecutive: is_as_kept })
     }
@@ -158,8 +159,9 @@ impl Directory {
         Ok((records, total))
     }
 
-    /// The filter for each kind that can meet it. An attribute that only some of the kinds have is one without a value for
-    /// the others (RFC 7644 §3.4.2.1).
+    /// Binds the filter to each kind that can match it.
+    ///
+    /// An attribute that only some of the kinds have is without a value for the others (RFC 7644 §3.4.2.1).
     fn bind(&self, query: Query<'_>) -> Result<Vec<(Kind, Option<BoundFilter>)>, scim::Error> {
         let types: Vec<&ResourceType> =
             query.kinds.iter().map(|kind| self.resource_type(*kind)).collect();
@@ -212,8 +214,8 @@ impl Directory {
         Ok(found)
     }
 
-    /// The records of a page of matches: those that a full read kept, and the others by their ids. These may have changed
-    /// meanwhile: they must still match.
+    /// Returns the records of a page of matches. Reads the records that the full read did not keep by their ids. Such a
+    /// record may have changed meanwhile, so it must still match.
     async fn read_matches<R: Shown>(
         &self,
         page: Vec<Match<R, ()>>,
@@ -230,7 +232,7 @@ impl Directory {
         Ok(records.collect())
     }
 
-    /// Reads the memberships that the filter names. Returns the full-read turn, if it took one.
+    /// Reads the memberships that the filter names. Returns the turn of the full reads, if this read took a turn.
     pub(super) async fn condition<'f, R: Shown>(
         &self,
         filter: &'f BoundFilter,
@@ -265,7 +267,7 @@ impl Directory {
         Ok((Condition { filter, related, work: Work::new(MOST_WORK) }, turn))
     }
 
-    /// A turn to read all records: the one that is held, or a new one.
+    /// Returns the held turn to read all records, or takes a new turn.
     pub(super) async fn turn(&self, held: Option<FullRead>) -> Result<FullRead, Error> {
         match held {
             Some(turn) => Ok(turn),
@@ -273,7 +275,8 @@ impl Directory {
         }
     }
 
-    /// Candidates that match, a few at a time: many may share an address or an externalId, and only a page is wanted.
+    /// Lists the matching candidates, batch by batch. Many records may share an address or an externalId, and only one
+    /// page is needed.
     async fn list_among<R: Shown>(
         &self,
         ids: &[Uuid],
@@ -294,8 +297,10 @@ impl Directory {
         Ok((records, total))
     }
 
-    /// The only records for which the filter can hold, in id order, when one of its terms is a key; the best key first.
-    /// `None` when there is no such term.
+    /// Lists the only records that can match the filter, in id order.
+    ///
+    /// Uses the best key among the terms of the filter. Returns `None` when no term is a key, or when a relation has
+    /// too many candidates.
     pub(super) async fn candidates<R: Shown>(
         &self,
         condition: &Condition<'_>,
@@ -337,33 +342,34 @@ impl Directory {
 /// A part of a list.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Part {
-    /// How many rows come before it.
+    /// The rows before this part.
     pub offset: u64,
-    /// The most rows of it.
+    /// The most rows of this part.
     pub count: usize,
 }
 
 impl Part {
-    /// What is left of it for the next kind, after `total` rows of which `taken` are in it.
+    /// Returns the rest of this part for the next kind. The kinds so far have `total` rows, of which `taken` are in
+    /// this part.
     fn after(self, total: u64, taken: usize) -> Self {
         Self { offset: self.offset.saturating_sub(total), count: self.count.saturating_sub(taken) }
     }
 
-    /// Drops the records that the page cannot show. Keeps none if the page ends after [`MOST_KEPT`] rows.
+    /// Drops the records that the page cannot show. Drops all if the page ends after [`MOST_KEPT`] rows.
     pub(super) fn drop_surplus<R, T>(self, found: &mut [Match<R, T>]) {
         let end = self.offset.saturating_add(u64::try_from(self.count).unwrap_or(u64::MAX));
         let end = usize::try_from(end).ok().filter(|end| *end <= MOST_KEPT).unwrap_or(0);
         found.iter_mut().skip(end).for_each(|found| found.record = None);
     }
 
-    /// The rows of a whole list that are in it.
+    /// Returns the rows of a whole list that are in this part.
     pub(super) fn of<T>(self, rows: Vec<T>) -> Vec<T> {
         let skip = usize::try_from(self.offset).unwrap_or(usize::MAX);
         rows.into_iter().skip(skip).take(self.count).collect()
     }
 }
 
-/// Reads an id in the one spelling this service gives out: ids are case-exact (RFC 7643 §3.1).
+/// Reads an id in the one spelling that this service issues. Ids are case-exact (RFC 7643 §3.1).
 pub fn parse_id(text: &str) -> Option<Uuid> {
     Uuid::parse_str(text).ok().filter(|id| id.to_string() == text)
 }

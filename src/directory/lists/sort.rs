@@ -1,4 +1,4 @@
-//! Lists in an order of their own, and lists that go on after a row.
+//! Sorted lists, and lists that continue after a row.
 
 use super::{Found, MOST_AT_ONCE, MOST_WORK, Part, Query, parse_id};
 use crate::directory::related_record::relation;
@@ -18,7 +18,7 @@ use scim::{self, ScimType};
 use std::collections::HashMap;
 use uuid::Uuid;
 
-/// A record's place in an order.
+/// A record's position in a sorted list.
 struct Placed {
     key: SortKey,
     kind: Kind,
@@ -28,7 +28,7 @@ struct Placed {
 }
 
 impl Directory {
-    /// Records in the order of one of their attributes; those that are equal in it in the order of kind and id.
+    /// Lists records sorted by one of their attributes. Records with equal values are in the order of kind and id.
     pub(in crate::directory) async fn list_sorted(
         &self,
         query: Query<'_>,
@@ -65,8 +65,10 @@ impl Directory {
         Ok((self.read_in_order(page.of(placed)).await?, total))
     }
 
-    /// The order for each kind that has the attribute. Records of the others come where those without a value come
-    /// (RFC 7644 §3.4.2.1). What says who belongs to whom is kept apart from the records, and gives them no order.
+    /// Binds the order to each kind that has the attribute.
+    ///
+    /// Records of other kinds are placed like records without a value (RFC 7644 §3.4.2.1). The relation is stored apart
+    /// from the records, so a list cannot be sorted by it.
     fn bind_order(
         &self,
         kinds: &[Kind],
@@ -77,7 +79,7 @@ impl Directory {
         for kind in kinds {
             let apart = relation(*kind);
             match sort.bind(self.resource_type(*kind)) {
-                // No resource that is sorted has it, so every place would be the last.
+                // The sorted resources have no relation, so every record would be last.
                 Ok(order) if order.is_of(apart) => {
                     let detail =
                         format!("sortBy: {apart} and its sub-attributes cannot be sorted by");
@@ -93,7 +95,7 @@ impl Directory {
         }
     }
 
-    /// The places of all records that match, with the records that the page may show.
+    /// Returns the positions of all matching records, with the records that the page may show.
     async fn place<R: Shown>(
         &self,
         filter: Option<&BoundFilter>,
@@ -153,7 +155,7 @@ impl Directory {
         Ok(placed.collect())
     }
 
-    /// The records of a page: those that were kept, and the others by their ids.
+    /// Returns the records of a page. Reads the records that were not kept by their ids.
     async fn read_in_order(&self, page: Vec<Placed>) -> Result<Vec<AnyRecord>, Error> {
         let missing = |wanted: Kind| {
             let missing = page.iter().filter(move |one| one.kind == wanted && one.record.is_none());
@@ -170,7 +172,8 @@ impl Directory {
         Ok(page.into_iter().filter_map(|one| one.record.or_else(|| read.remove(&one.id))).collect())
     }
 
-    /// A page of all records after a row, or from the start: no more is read than is given, wherever the page is.
+    /// Returns a page of all records after a row, or from the start. Reads only as many records as the page shows,
+    /// wherever the page is.
     pub(in crate::directory) async fn list_after(
         &self,
         query: Query<'_>,
@@ -189,7 +192,7 @@ impl Directory {
         let rows = async {
             let mut records = Vec::new();
             for kind in query.kinds.get(first..).unwrap_or_default() {
-                // One more than is wanted says whether the list goes on.
+                // One extra row shows whether the list continues.
                 let most = query.count.saturating_sub(records.len()).saturating_add(1);
                 records.extend(match kind {
                     Kind::Employee => self.rows_after::<Employee>(after, most).await?,
@@ -223,7 +226,7 @@ impl Directory {
     }
 }
 
-/// What finds a record's place.
+/// Computes the sort keys of records.
 #[derive(Clone, Copy)]
 struct Sorter<'a> {
     /// `None` for a kind that does not have the attribute.
@@ -239,7 +242,7 @@ impl Sorter<'_> {
         }
     }
 
-    /// Puts matches in order; those that are equal in it in the order of their ids.
+    /// Sorts matches. Matches with equal keys are in id order.
     fn sort<R>(self, found: &mut [Match<R, SortKey>]) {
         if let Some(order) = self.order {
             found.sort_by(|left, right| {
@@ -249,7 +252,7 @@ impl Sorter<'_> {
     }
 }
 
-/// A row, as a cursor remembers it.
+/// Encodes a row for a cursor.
 fn row_of(record: &AnyRecord) -> String {
     let kind = match record.kind() {
         Kind::Employee => 'u',
