@@ -1,17 +1,17 @@
-//! The check of a tenant's items, and its repair.
+//! Checks a tenant's items, and repairs them.
 
 use crate::directory::{Directory, Error};
 use crate::store::check::{Report, Violation};
 
-/// How many times a repair starts again, because one repair revealed another violation.
+/// The most rounds of a repair: one repair may reveal another violation.
 const MOST_ROUNDS: usize = 5;
 
 /// The result of a repair.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Repair {
-    /// The violations that are repaired.
+    /// The repaired violations.
     pub repaired: Vec<Violation>,
-    /// The check after it.
+    /// The result of the check after the repair.
     pub left: Report,
 }
 
@@ -19,16 +19,18 @@ impl Directory {
     /// Checks all items of the tenant, and changes nothing.
     ///
     /// # Errors
-    /// As for every call of the store.
+    /// Fails as every call of the store does.
     pub async fn check(&self) -> Result<Report, Error> {
         Ok(self.store.check().await?)
     }
 
-    /// Repairs everything that follows from the records, finishes unfinished work, and checks again, until nothing changes.
-    /// There are at most five rounds.
+    /// Repairs everything that follows from the records, finishes unfinished work, and checks again, until nothing
+    /// changes.
+    ///
+    /// A repair has at most 5 rounds.
     ///
     /// # Errors
-    /// As for every call of the store.
+    /// Fails as every call of the store does.
     pub async fn repair(&self, by: &str) -> Result<Repair, Error> {
         let mut repair = Repair::default();
         for _ in 0..MOST_ROUNDS {
@@ -37,11 +39,11 @@ impl Directory {
             if !is_repairable && found.unfinished.is_empty() {
                 break;
             }
-            // Damage first: finishing the deletion of an existing group would remove its members.
+            // Damage is repaired first: finishing the deletion of an existing group would remove its members.
             let written = self.store.repair(&found.violations, self.sources.now(), by).await?;
             let finished = self.finish_all().await;
             repair.repaired.extend(found.violations);
-            // Work that cannot be finished stays in the report. Nothing else can be repaired then.
+            // Work that cannot be finished stays in the report. Then nothing else can be repaired.
             if written == 0 && (finished.is_err() || found.unfinished.is_empty()) {
                 break;
             }

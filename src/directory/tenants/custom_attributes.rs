@@ -1,7 +1,7 @@
-//! The attributes that a tenant declares for its employees, beside those that every tenant has: listed, declared, removed.
+//! Custom attributes: the attributes that a tenant declares for its employees, beside the attributes of every tenant.
 //!
-//! What a declaration may say is decided in `scim`; here is what becomes of the values that are kept already. They stay
-//! in the records when their attribute is removed, are shown to nobody, and are there again when it is.
+//! The crate `scim` decides which declarations are valid. This module decides about stored values. Values of a removed
+//! attribute stay in the records, hidden. They are shown again once the attribute is declared again.
 
 use super::Tenants;
 use crate::directory::access::actor::Actor;
@@ -14,19 +14,21 @@ use scim::schema::custom::{CustomAttribute, MAX_ATTRIBUTES};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
-/// What came of a declaration.
+/// The result of a declaration.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Declared {
-    /// The tenant as it is now.
+    /// The tenant after the declaration.
     pub tenant: Tenant,
-    /// The attribute as it is now.
+    /// The attribute after the declaration.
     pub attribute: CustomAttribute,
-    /// Whether it was there before.
+    /// Whether the attribute is new.
     pub is_new: bool,
 }
 
-/// What declared attributes are called where they stand beside others: by the name alone, or with the URN where another
-/// of them, or one of `others`, has the name too. Names are the same in any case.
+/// Returns the titles of declared attributes beside other attributes.
+///
+/// A title is the name alone. It has the URN too where another declared attribute, or one of `others`, has the same
+/// name in any case.
 pub fn titles(declared: &[CustomAttribute], others: &[&str]) -> Vec<String> {
     let title = |attribute: &CustomAttribute| {
         let is_same = |name: &str| name.eq_ignore_ascii_case(&attribute.name);
@@ -40,7 +42,7 @@ pub fn titles(declared: &[CustomAttribute], others: &[&str]) -> Vec<String> {
 }
 
 impl Tenants {
-    /// The types of resources that a tenant has. They are shared by all that declared nothing.
+    /// Returns the resource types of a tenant. Tenants without custom attributes share them.
     pub fn types_of(&self, tenant: &Tenant) -> Arc<ResourceTypes> {
         match tenant.attributes.as_slice() {
             [] => Arc::clone(&self.types),
@@ -48,18 +50,21 @@ impl Tenants {
         }
     }
 
-    /// A tenant's employee list, with the attributes that the tenant declared.
+    /// Returns the directory of a tenant, with the attributes that the tenant declared.
     pub fn directory_of(&self, tenant: &Tenant) -> Directory {
         Directory { types: self.types_of(tenant), ..self.directory(&tenant.id) }
     }
 
-    /// Declares an attribute, or changes the description and the case of one that is there. The same declaration once more
-    /// changes nothing.
+    /// Declares an attribute, or changes the description and the case-exactness of a declared attribute. A repeated
+    /// declaration changes nothing.
+    ///
+    /// The type cannot change, because employees may have values of the declared type.
     ///
     /// # Errors
-    /// [`Error::Protocol`] for a declaration that is none; [`Error::AttributeRefused`] for one that does not go with what
-    /// is there, such as another type than the values have that are kept; [`Error::VersionDiffers`], [`Error::NoTenant`],
-    /// [`Error::TokenEnded`], [`Error::Contention`], and as for every call of the store.
+    /// Fails with [`Error::Protocol`] for an invalid declaration. Fails with [`Error::AttributeRefused`] for a conflict
+    /// with existing attributes, such as another type, and for too many attributes. Other failures are
+    /// [`Error::VersionDiffers`], [`Error::NoTenant`], [`Error::TokenEnded`], [`Error::TokenReplaced`],
+    /// [`Error::Contention`], and the errors of the store.
     pub async fn declare_attribute(
         &self,
         id: &TenantId,
@@ -80,11 +85,11 @@ impl Tenants {
         Ok(Declared { tenant: updated.await?, attribute: declared, is_new })
     }
 
-    /// Removes an attribute. Its values stay in the records, and nobody sees them.
+    /// Removes an attribute. Its values stay in the records, hidden.
     ///
     /// # Errors
-    /// [`Error::NoAttribute`], [`Error::VersionDiffers`], [`Error::NoTenant`], [`Error::TokenEnded`],
-    /// [`Error::Contention`], and as for every call of the store.
+    /// Fails with [`Error::NoAttribute`], [`Error::VersionDiffers`], [`Error::NoTenant`], [`Error::TokenEnded`],
+    /// [`Error::TokenReplaced`], [`Error::Contention`], or as every call of the store does.
     pub async fn remove_attribute(
         &self,
         id: &TenantId,
@@ -105,7 +110,7 @@ impl Tenants {
     }
 }
 
-/// Puts a declaration among the others. Gives it as it is there now, and the one that it took the place of.
+/// Adds or replaces a declaration. Returns the stored declaration, and the declaration that it replaced.
 fn declare(
     standard: &ResourceTypes,
     declared: &mut Vec<CustomAttribute>,
@@ -135,13 +140,13 @@ fn declare(
     Ok((attribute, None))
 }
 
-/// The type in words, as in *string, several values*.
+/// Returns the type in words, such as *string, several values*.
 pub fn described(attribute: &CustomAttribute) -> String {
     let several = if attribute.multi_valued { ", several values" } else { "" };
     format!("{}{several}", attribute.kind.as_str())
 }
 
-/// What the history keeps of a change; nothing when there is none.
+/// Returns the change for the history; empty when nothing changes.
 fn change(
     before: Option<&CustomAttribute>,
     after: Option<&CustomAttribute>,

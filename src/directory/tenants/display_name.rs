@@ -1,4 +1,5 @@
-//! Names that people give to tokens and tenants. They stand beside names of the service, and must not pass for them.
+//! Names that administrators give to tokens and tenants. Such a name must not look like a name of the service, because
+//! both appear side by side.
 
 use crate::directory::access::token_set::default_label;
 use crate::store::tenants::Scope;
@@ -11,10 +12,10 @@ const MOST_CHARS: usize = 100;
 /// The actor of changes by the `rollcall` command, in the history.
 pub const COMMAND: &str = "rollcall command";
 
-/// Checks a name, and gives it without blanks around it. `kind` is what it names, such as `A label`.
+/// Checks a name, and returns it without surrounding whitespace. `kind` is the thing that it names, such as `A label`.
 ///
 /// # Errors
-/// `invalidValue`.
+/// Fails with `invalidValue`.
 pub(in crate::directory) fn check<'n>(kind: &str, name: &'n str) -> Result<&'n str, Error> {
     let name = name.trim();
     if name.is_empty() || name.chars().count() > MOST_CHARS || name.contains(is_refused) {
@@ -23,7 +24,7 @@ pub(in crate::directory) fn check<'n>(kind: &str, name: &'n str) -> Result<&'n s
         )));
     }
     let own = [default_label(Scope::Scim), default_label(Scope::Admin), COMMAND];
-    // Compares without spaces, because a missing space is easy to overlook.
+    // The comparison ignores spaces, because a missing space is easy to overlook.
     let letters = |text: &str| fold(text).replace(' ', "");
     let shown = letters(name);
     match own.into_iter().find(|own| shown.contains(&letters(own))) {
@@ -34,7 +35,7 @@ pub(in crate::directory) fn check<'n>(kind: &str, name: &'n str) -> Result<&'n s
     }
 }
 
-/// Whether a name must not have a letter. U+FE0F shows the letter before it as an emoji.
+/// Whether a name must not contain this character. U+FE0F is allowed: it shows the character before it as an emoji.
 fn is_refused(letter: char) -> bool {
     letter != '\u{fe0f}' && is_invisible(letter)
 }

@@ -1,4 +1,4 @@
-//! Tenants: made, listed, configured, given tokens, removed.
+//! Tenants: created, listed, configured and deleted.
 
 pub mod check;
 pub mod custom_attributes;
@@ -25,7 +25,8 @@ use secrecy::SecretString;
 use std::sync::Arc;
 use time::Duration;
 
-/// Until no server writes for a tenant without tokens: what a session is remembered, and the longest request.
+/// How long servers may still write for a tenant without tokens. The time is the cache time of a record and the longest
+/// request.
 const RETIREMENT: Duration = Duration::seconds(SESSION_TTL_SECS + 30);
 
 /// All tenants of a deployment. Cheap to clone.
@@ -38,19 +39,19 @@ pub struct Tenants {
     pub(super) memory: GroupMemory,
 }
 
-/// The tokens of a new tenant. They can be shown now and never again.
+/// A new tenant and its tokens. The tokens can only be shown now.
 #[derive(Debug)]
 pub struct NewTenant {
     /// The tenant.
     pub tenant: Tenant,
-    /// For the identity provider.
+    /// The token for the identity provider.
     pub scim_token: SecretString,
-    /// For the tenant's own administration.
+    /// The token for the tenant's administrator.
     pub admin_token: SecretString,
 }
 
 impl Tenants {
-    /// The tenants kept in `store`, with resources as `types` defines them.
+    /// Creates access to the tenants in `store`, with resources as `types` defines them.
     pub fn new(
         store: Store,
         peppers: PepperSource,
@@ -60,48 +61,50 @@ impl Tenants {
         Self { store, peppers, sources, types, memory: GroupMemory::default() }
     }
 
-    /// A tenant's employee list, with the attributes that every tenant has; [`Self::directory_of`] also has those that the
-    /// tenant declared. Whether there is such a tenant is not looked at.
+    /// Returns the directory of a tenant, with the attributes that every tenant has. Does not check that the tenant
+    /// exists.
+    ///
+    /// [`Self::directory_of`] also has the attributes that the tenant declared.
     pub fn directory(&self, tenant: &TenantId) -> Directory {
         let (types, sources) = (Arc::clone(&self.types), self.sources.clone());
         Directory::new(self.store.tenant(tenant), types, sources, self.memory.clone())
     }
 
-    /// The clock and the ids of this deployment.
+    /// Returns the clock and the source of ids of this deployment.
     pub fn sources(&self) -> Sources {
         self.sources.clone()
     }
 
-    /// Now, by this deployment's clock.
+    /// Returns the present time, by this deployment's clock.
     pub fn now(&self) -> time::OffsetDateTime {
         self.sources.now()
     }
 
-    /// The types of resources that every tenant has.
+    /// Returns the resource types that every tenant has.
     pub fn types(&self) -> Arc<ResourceTypes> {
         Arc::clone(&self.types)
     }
 
-    /// The ids of all tenants, in order.
+    /// Lists the ids of all tenants, in order.
     ///
     /// # Errors
-    /// As for every call of the store.
+    /// Fails as every call of the store does.
     pub async fn list(&self) -> Result<Vec<TenantId>, Error> {
         Ok(self.store.list_tenant_ids().await?)
     }
 
-    /// A tenant.
+    /// Returns a tenant.
     ///
     /// # Errors
-    /// [`Error::NoTenant`], and as for every call of the store.
+    /// Fails with [`Error::NoTenant`], or as every call of the store does.
     pub async fn get(&self, id: &TenantId) -> Result<Tenant, Error> {
         self.store.tenant(id).get_tenant().await?.ok_or(Error::NoTenant)
     }
 
-    /// The history of a tenant's settings and tokens, oldest change first.
+    /// Lists the history of a tenant's settings and tokens, oldest change first.
     ///
     /// # Errors
-    /// As for every call of the store.
+    /// Fails as every call of the store does.
     pub async fn history(
         &self,
         id: &TenantId,
@@ -109,12 +112,12 @@ impl Tenants {
         Ok(self.store.tenant(id).list_tenant_history().await?)
     }
 
-    /// Makes a tenant with all settings off and one token of each scope.
+    /// Creates a tenant, with all settings off and one token of each scope.
     ///
     /// # Errors
-    /// [`Error::TenantTaken`], also when something of a deleted tenant of that id is left: it must not be inherited.
-    /// It goes when the tenant is deleted once more.
-    /// [`Error::Protocol`] for a name that is none, [`Error::NoPepper`], [`Error::NoRandomness`], and as for every call of the store.
+    /// Fails with [`Error::TenantTaken`], even when only items of a deleted tenant with this id are left. A new tenant
+    /// must not inherit them, so delete the old tenant once more. Other failures are [`Error::Protocol`] for an invalid
+    /// name, [`Error::NoPepper`], [`Error::NoRandomness`], and the errors of the store.
     pub async fn create(&self, id: &TenantId, name: &str, by: &str) -> Result<NewTenant, Error> {
         let name =
             if name.is_empty() { name } else { display_name::check("A tenant's name", name)? };
@@ -124,7 +127,7 @@ impl Tenants {
         self.create_with_tokens(id, name, [scim_token, admin_token], &peppers, by).await
     }
 
-    /// Makes a tenant with a SCIM token and an admin token, digested under these peppers.
+    /// Creates a tenant with a SCIM token and an admin token, digested under these peppers.
     pub(super) async fn create_with_tokens(
         &self,
         id: &TenantId,
@@ -157,7 +160,8 @@ impl Tenants {
     /// Changes a tenant's settings.
     ///
     /// # Errors
-    /// [`Error::NoTenant`], [`Error::VersionDiffers`], [`Error::Contention`], and as for every call of the store.
+    /// Fails with [`Error::NoTenant`], [`Error::VersionDiffers`], [`Error::TokenEnded`], [`Error::TokenReplaced`],
+    /// [`Error::Contention`], or as every call of the store does.
     pub async fn set_settings(
         &self,
         id: &TenantId,
@@ -176,24 +180,26 @@ impl Tenants {
         .await
     }
 
-    /// Ends the validity of all tokens of a tenant that is to be deleted. Says how long to wait until no server writes
-    /// for it any more, whenever its tokens were revoked.
+    /// Revokes all tokens of a tenant before its deletion. Returns the wait after which no server writes for the tenant
+    /// any more.
+    ///
+    /// The wait is the same whenever the tokens were revoked.
     ///
     /// # Errors
-    /// [`Error::NoTenant`], [`Error::Contention`], and as for every call of the store.
+    /// Fails with [`Error::NoTenant`], [`Error::Contention`], or as every call of the store does.
     pub async fn retire(&self, id: &TenantId, by: &str) -> Result<Duration, Error> {
         self.revoke_tokens(id, Scope::Scim, Which::All, by).await?;
         self.revoke_tokens(id, Scope::Admin, Which::All, by).await?;
         Ok(RETIREMENT)
     }
 
-    /// Removes a tenant with everything it has. Repeating it finishes what was interrupted. Says how many items went
-    /// beside the tenant's own.
+    /// Deletes a tenant with all its items. Returns the number of deleted items beside the tenant's own. A repeated
+    /// call finishes an interrupted deletion.
     ///
-    /// The caller first retires the tenant and waits, so that no late call writes behind the removal.
+    /// The caller first retires the tenant and waits, so that no late request writes after the deletion.
     ///
     /// # Errors
-    /// [`Error::NoTenant`], and as for every call of the store.
+    /// Fails with [`Error::NoTenant`], or as every call of the store does.
     pub async fn delete(&self, id: &TenantId) -> Result<usize, Error> {
         let store = self.store.tenant(id);
         if store.get_tenant().await?.is_none() && !store.holds_anything().await? {
@@ -206,8 +212,9 @@ impl Tenants {
         self.peppers.get(self.sources.now()).await.map_err(Error::NoPepper)
     }
 
-    /// Reads, changes and writes a tenant; again when the write lost a race. Writes nothing without an entry, and nothing
-    /// when `change` refuses. Refuses a previous admin token.
+    /// Reads, changes and writes a tenant. Retries from the read when the write is stale.
+    ///
+    /// Writes nothing when `change` fails or returns no history entry. Refuses a previous admin token.
     pub(super) async fn update(
         &self,
         id: &TenantId,
@@ -222,7 +229,7 @@ impl Tenants {
         self.update_with_any_token(id, by, change).await
     }
 
-    /// The same, with every valid token.
+    /// Does the same, and accepts a previous admin token too.
     pub(super) async fn update_with_any_token(
         &self,
         id: &TenantId,
@@ -243,7 +250,7 @@ impl Tenants {
         }
     }
 
-    /// The entry for these changes; `None` when there are none.
+    /// Builds the history entry for these changes; `None` when there are none.
     pub(super) fn entry_of(
         &self,
         kind: EventKind,

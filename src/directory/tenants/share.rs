@@ -1,5 +1,5 @@
-//! The share of each tenant: a token bucket of the table's capacity units, in each process. One tenant's load must not take
-//! the table from the others.
+//! The share of each tenant: a token bucket of the table's capacity units, in each process. The load of one tenant must
+//! not slow down the others.
 
 use crate::directory::sources::Sources;
 use crate::store::tenants::TenantId;
@@ -7,17 +7,17 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use time::{Duration, OffsetDateTime};
 
-/// A bucket holds the units of so many seconds.
+/// A bucket holds the units of this many seconds.
 const BURST_SECS: f64 = 60.0;
-/// A tenant waits so many seconds at most, whatever its last request took.
+/// A tenant waits at most this many seconds, whatever its last request took.
 const LONGEST_WAIT_SECS: f64 = 30.0;
-/// How many tenants are remembered.
+/// At most this many tenants have a bucket.
 const MOST_REMEMBERED: usize = 4_096;
 
 /// The shares of all tenants. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Shares {
-    /// Units a second for each tenant; `None` for no limit.
+    /// Capacity units per second for each tenant; `None` for no limit.
     per_second: Option<f64>,
     sources: Sources,
     buckets: Arc<Mutex<HashMap<TenantId, Bucket>>>,
@@ -25,19 +25,19 @@ pub struct Shares {
 
 #[derive(Debug, Clone, Copy)]
 struct Bucket {
-    /// Negative after a request that took more than was left.
+    /// The units in the bucket. Negative after a request that took more units than were left.
     units: f64,
     filled_at: OffsetDateTime,
 }
 
 impl Shares {
-    /// Shares of so many units a second; 0 for no limit.
+    /// Creates shares of this many capacity units per second; 0 for no limit.
     pub fn new(per_second: u32, sources: Sources) -> Self {
         let per_second = (per_second > 0).then(|| f64::from(per_second));
         Self { per_second, sources, buckets: Arc::default() }
     }
 
-    /// How long a tenant waits until its next request; `None` when it need not.
+    /// Returns the wait before the tenant's next request; `None` for no wait.
     pub fn wait(&self, tenant: &TenantId) -> Option<Duration> {
         let per_second = self.per_second?;
         let now = self.sources.now();
@@ -52,7 +52,7 @@ impl Shares {
         let full = per_second * BURST_SECS;
         let mut buckets = self.lock();
         if buckets.len() >= MOST_REMEMBERED && !buckets.contains_key(tenant) {
-            // A full bucket is as good as none.
+            // A full bucket equals a new bucket, so it can be dropped.
             buckets.retain(|_, bucket| bucket.units_at(now, per_second) < full);
             if buckets.len() >= MOST_REMEMBERED {
                 buckets.clear();

@@ -1,6 +1,6 @@
-//! How a tenant's sync is doing: the last request, the failed requests and unknown attributes of its identity provider, which
-//! tokens it uses, and how much it changed. Noticed as requests are answered, and written now and then: it must cost
-//! next to nothing.
+//! The sync status of each tenant: the last request, failed requests, unknown attributes, tokens in use, and changes.
+//!
+//! Notes are taken as requests are answered, and written from time to time. They must cost next to nothing.
 
 use super::Tenants;
 use crate::directory::Error;
@@ -15,38 +15,40 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use time::{Duration, OffsetDateTime};
 
-/// How often a process writes that the identity provider asks, and how often what was refused or unknown. A client that
-/// sends broken requests without end must not become a load on the store.
+/// How often a process writes that the identity provider sends requests. Failed requests and unknown attributes are
+/// written as often.
+///
+/// A client that sends invalid requests without end must not load the store.
 const EVERY: Duration = Duration::minutes(1);
-/// How many refusals wait to be written, and how many tenants are remembered.
+/// The most failed requests that wait to be written, and the most tenants in memory.
 const MOST_WAITING: usize = 20;
 const MOST_REMEMBERED: usize = 4_096;
 /// How long failed requests and unknown attributes are shown.
 const TOLD_FOR: Duration = Duration::days(7);
 /// How many unknown attributes of a tenant this process keeps apart.
 const MOST_UNKNOWN: usize = 50;
-/// A note is given up after this time.
+/// The longest write of a note. A slower write counts as failed.
 const PATIENCE: std::time::Duration = std::time::Duration::from_secs(1);
 
-/// How a tenant's sync is doing.
+/// The sync status of a tenant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SyncStatus {
-    /// What was noticed.
+    /// The notes on the identity provider.
     pub record: SyncRecord,
-    /// The changes of employees in the last 24 hours, whoever made them.
+    /// The changes of employees in the last 24 hours, by any actor.
     pub last_day: LastDay,
 }
 
-/// How many changes there were.
+/// The number of changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct LastDay {
     /// New employees.
     pub created: u64,
-    /// Changed attributes.
+    /// Changes of attributes.
     pub updated: u64,
-    /// Deactivated or deleted in the identity provider, or archived here.
+    /// Employees deactivated or deleted by the identity provider, or archived by the administrator.
     pub archived: u64,
-    /// Back again.
+    /// Employees restored.
     pub restored: u64,
 }
 
@@ -57,18 +59,18 @@ impl LastDay {
             created: count(&[EventKind::Created]),
             updated: count(&[EventKind::Updated]),
             archived: count(&[EventKind::Archived, EventKind::Deleted]),
-            // Who was created again as not active is still archived.
+            // An employee who was created again as inactive is still archived, and does not count.
             restored: count(&[EventKind::Restored]),
         }
     }
 }
 
-/// What is to be noticed of a request once it is answered.
+/// The notes on a request after its response.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Seen {
-    /// What it was refused: operation, status and text.
+    /// The failure: operation, status and text.
     pub refused: Option<(String, u16, String)>,
-    /// The attributes that it names and no table has, by kind of record.
+    /// The unknown attributes that the request names, by kind of record.
     pub unknown: BTreeSet<(Kind, String)>,
 }
 
@@ -79,18 +81,18 @@ pub struct SyncWatch {
     noticed: Arc<Mutex<HashMap<TenantId, Noticed>>>,
 }
 
-/// What this process noticed of a tenant and has not written yet.
+/// The notes on a tenant that this process has not written yet.
 #[derive(Debug, Default)]
 struct Noticed {
     requests_written_at: Option<OffsetDateTime>,
     news_written_at: Option<OffsetDateTime>,
     refusals: Vec<Refusal>,
     used: BTreeSet<String>,
-    /// The day of the last note for each token. The first use of a day is noted at once.
+    /// The day of the last note for each token. The first use on a day is noted at once.
     used_on: BTreeMap<String, String>,
-    /// When everything was forgotten: a refusal from before must not be put back after it.
+    /// The time of the last [`SyncWatch::forget`]. A failed request from before that time must not be put back.
     forgotten_at: Option<OffsetDateTime>,
-    /// Unknown attributes, with the day on which they were sent and whether that is to be written still.
+    /// Unknown attributes, with the day of the last request, and whether the note is still pending.
     unknown: BTreeMap<(Kind, String), (String, bool)>,
 }
 
@@ -99,7 +101,7 @@ impl Noticed {
         !self.refusals.is_empty() || self.unknown.values().any(|(_, waits)| *waits)
     }
 
-    /// Takes out everything that waits to be written.
+    /// Takes out all pending notes.
     fn take_news(&mut self, now: OffsetDateTime) -> SyncNews {
         self.requests_written_at = Some(now);
         if self.has_news() {
@@ -123,7 +125,7 @@ impl Noticed {
         self.used_on.insert(token.to_owned(), day).is_none()
     }
 
-    /// That an attribute is sent is news once a day.
+    /// Notes unknown attributes, each at most once a day.
     fn add_unknown(&mut self, names: BTreeSet<(Kind, String)>, day: &str) {
         for name in names {
             let is_known = self.unknown.get(&name).is_some_and(|(known, _)| known == day);
@@ -146,13 +148,15 @@ impl Noticed {
 }
 
 impl SyncWatch {
-    /// Watches the identity providers of `tenants`.
+    /// Creates the watch over the identity providers of `tenants`.
     pub fn new(tenants: Tenants) -> Self {
         Self { tenants, noticed: Arc::default() }
     }
 
-    /// Notices that a request came with a token, named by the start of its digest. Run it beside the request: an answer
-    /// waits for it only if DynamoDB takes longer for the note than for the request, and a second at most.
+    /// Notes that a request came with a token, named by the start of its digest.
+    ///
+    /// Run this beside the request. The response waits only if the note takes longer than the request, and at most 1
+    /// second.
     pub async fn asked(&self, tenant: &TenantId, token: &str) {
         let now = self.tenants.sources.now();
         let news = {
@@ -168,7 +172,7 @@ impl SyncWatch {
         }
     }
 
-    /// Notices that an administrator used a token, once a day. Run it beside the request.
+    /// Notes that an administrator used a token, once a day. Run this beside the request.
     pub async fn used(&self, tenant: &TenantId, token: &str) {
         let now = self.tenants.sources.now();
         if !entry(&mut self.lock(), tenant).is_first_use(token, now) {
@@ -184,7 +188,7 @@ impl SyncWatch {
         self.write_or_keep(tenant, news).await;
     }
 
-    /// Notices what a request was refused, and what it named that is unknown.
+    /// Notes the failure of a request and its unknown attributes.
     pub async fn answered(&self, tenant: &TenantId, seen: Seen) {
         let now = self.tenants.sources.now();
         let news = {
@@ -203,8 +207,8 @@ impl SyncWatch {
         }
     }
 
-    /// Writes what is new. A failure is logged, and what was to be written is kept for the next time: no answer depends on
-    /// it.
+    /// Writes pending notes. A failed write is logged, and the next write retries the notes. No response depends on
+    /// them.
     async fn write_or_keep(&self, tenant: &TenantId, news: SyncNews) {
         let mut unwritten = Unwritten { watch: self, tenant, news: Some(news) };
         let Some(news) = &unwritten.news else { return };
@@ -225,8 +229,9 @@ impl SyncWatch {
         );
     }
 
-    /// Runs an erasure. Refusals and unknown attributes may name the erased person. Those that wait to be written are
-    /// forgotten before the erasure, and again when it ends, with or without success.
+    /// Runs an erasure. Failed requests and unknown attributes may name the erased person.
+    ///
+    /// Pending notes are dropped before the erasure, and again when it ends, with or without success.
     pub async fn forgetting<T>(&self, tenant: &TenantId, erasure: impl Future<Output = T>) -> T {
         self.forget(tenant);
         let ended = erasure.await;
@@ -243,18 +248,18 @@ impl SyncWatch {
         noticed.forgotten_at = Some(now);
     }
 
-    /// What was noticed of a tenant's identity provider.
+    /// Returns the notes on a tenant's identity provider.
     ///
     /// # Errors
-    /// As for every call of the store.
+    /// Fails as every call of the store does.
     pub async fn record(&self, tenant: &TenantId) -> Result<SyncRecord, Error> {
         Ok(self.tenants.store.tenant(tenant).get_sync().await?)
     }
 
-    /// How a tenant's sync is doing.
+    /// Returns the sync status of a tenant.
     ///
     /// # Errors
-    /// As for every call of the store.
+    /// Fails as every call of the store does.
     pub async fn status(&self, tenant: &Tenant) -> Result<SyncStatus, Error> {
         let types = self.tenants.types_of(tenant);
         let tenant = &tenant.id;
@@ -262,7 +267,7 @@ impl SyncWatch {
         let now = self.tenants.sources.now();
         let (mut record, changes) =
             tokio::try_join!(store.get_sync(), store.count_changes_of_a_day(now))?;
-        // What waits here to be written is known already.
+        // Pending notes of this process belong to the status too.
         if let Some(noticed) = self.lock().get(tenant) {
             record.add_refusals(&noticed.refusals);
             record.add_unknown(&noticed.waiting_unknown());
@@ -282,7 +287,7 @@ impl SyncWatch {
         Ok(())
     }
 
-    /// Keeps what could not be written for the next time.
+    /// Puts notes back after a failed write, for the next write.
     fn put_back(&self, tenant: &TenantId, news: SyncNews) {
         let mut all = self.lock();
         let noticed = all.entry(tenant.clone()).or_default();
@@ -304,8 +309,7 @@ impl SyncWatch {
     }
 }
 
-/// News on their way to the store. Unless they are written they are kept for the next time, also when the request ends
-/// before its note.
+/// Notes on their way to the store. Unless they are written, drop puts them back, even when the request ends early.
 struct Unwritten<'w> {
     watch: &'w SyncWatch,
     tenant: &'w TenantId,
@@ -320,10 +324,10 @@ impl Drop for Unwritten<'_> {
     }
 }
 
-/// What was noticed of a tenant.
+/// Returns the notes on a tenant, or new notes if the tenant has none.
 fn entry<'n>(all: &'n mut HashMap<TenantId, Noticed>, tenant: &TenantId) -> &'n mut Noticed {
     if all.len() >= MOST_REMEMBERED && !all.contains_key(tenant) {
-        // Those with nothing to say make room first.
+        // Tenants without pending notes make room first.
         all.retain(|_, noticed| noticed.has_news());
         if all.len() >= MOST_REMEMBERED {
             all.clear();
@@ -332,12 +336,12 @@ fn entry<'n>(all: &'n mut HashMap<TenantId, Noticed>, tenant: &TenantId) -> &'n 
     all.entry(tenant.clone()).or_default()
 }
 
-/// Whether it is time to write again. A clock that was set back makes it so.
+/// Whether the next write is due. A clock that was set back makes it due.
 fn is_due(written_at: Option<OffsetDateTime>, now: OffsetDateTime) -> bool {
     written_at.is_none_or(|at| !(Duration::ZERO..EVERY).contains(&(now - at)))
 }
 
-/// Whether a table has by now what was unknown.
+/// Whether a table now has an attribute that was unknown.
 fn is_known(types: &ResourceTypes, attribute: &UnknownAttribute) -> bool {
     let resource_types = [&types.users, &types.groups];
     let found = resource_types.into_iter().find(|found| found.name == attribute.resource_type);
