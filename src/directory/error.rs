@@ -1,4 +1,4 @@
-//! Which rule refused, or what broke below.
+//! The errors of the use cases: a rule that refused, or a failure below.
 
 use crate::store;
 use crate::store::dynamodb::retry::GaveUp;
@@ -7,56 +7,58 @@ use crate::store::members::memberships::MOST_GROUPS;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-/// A use case that did not happen. Nothing has changed, but for [`Error::Busy`] and [`Error::Unavailable`]: the answer
-/// to a write may be what was lost. Repeating it is safe.
+/// A failed use case. It changed nothing.
+///
+/// The exceptions are [`Error::Busy`] and [`Error::Unavailable`]: the write may be committed and its response lost. A
+/// retry is safe.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The request does not fit the protocol or the schema.
+    /// The request breaks the protocol or the schema.
     #[error(transparent)]
     Protocol(#[from] scim::Error),
-    /// There is no such employee, or the identity provider deleted it.
+    /// There is no such employee, or the identity provider deleted the user.
     #[error("there is no employee {0}")]
     NoEmployee(Uuid),
     /// There is no such group.
     #[error("there is no group {0}")]
     NoGroup(Uuid),
-    /// Another group has the name, in some spelling.
+    /// Another group has the name, in any spelling.
     #[error("the name of the group is in use")]
     GroupNameTaken {
-        /// The group that has it.
+        /// The other group.
         holder: Uuid,
     },
-    /// Another employee has the userName, in some spelling.
+    /// Another employee has the userName, in any spelling.
     #[error("the userName is in use")]
     UserNameTaken {
-        /// The employee who has it.
+        /// The other employee.
         holder: Uuid,
     },
-    /// The employee is not at a version the request accepts.
+    /// The record or tenant is not at a version that the request accepts.
     #[error("the version is {current}")]
     VersionDiffers {
-        /// The version it is at.
+        /// The present version.
         current: u64,
     },
-    /// A cursor that no list gave out.
+    /// The cursor was not issued by this list.
     #[error("the cursor is none of this list's")]
     BadCursor,
-    /// The token that somebody came with has ended meanwhile.
+    /// The token of the request ended meanwhile.
     #[error("the token has ended")]
     TokenEnded,
     /// The request came with an admin token that has a successor.
     #[error("the admin token has a successor")]
     TokenReplaced,
-    /// The token to be rotated is not the current one any more.
+    /// The token to rotate is not the current token any more.
     #[error("the token was rotated meanwhile")]
     AlreadyRotated,
-    /// Without this one nobody could administer the tenant any more.
+    /// Without this token, the tenant would have no administrator.
     #[error("it is the last admin token")]
     LastAdminToken,
     /// The tenant declared no such attribute.
     #[error("there is no such custom attribute")]
     NoAttribute,
-    /// An attribute cannot be declared beside what is there; the sentence says why.
+    /// The attribute cannot be declared beside the existing attributes. The sentence says why.
     #[error("{0}")]
     AttributeRefused(String),
     /// Only an archived employee can be erased.
@@ -65,12 +67,12 @@ pub enum Error {
     /// There is no such tenant.
     #[error("there is no such tenant")]
     NoTenant,
-    /// The tenant id is in use.
+    /// The tenant id is in use, or items of a deleted tenant with this id are left.
     #[error(
         "the tenant id is in use, or something of a deleted tenant is left: delete it once more"
     )]
     TenantTaken,
-    /// Two rotations in a row would end an overlap that was promised.
+    /// A second rotation would end a promised overlap.
     #[error("the token before the current one is still valid until {expires}")]
     PreviousTokenValid {
         /// When the overlap ends.
@@ -78,10 +80,10 @@ pub enum Error {
         /// Whether the current token was used.
         is_used: bool,
     },
-    /// A token that was used is not replaced as unused.
+    /// The current token was used, and the request replaces only an unused token.
     #[error("the current token was used")]
     TokenUsed,
-    /// The request kept losing races against others.
+    /// The request ran out of retries against concurrent changes.
     #[error("too many concurrent changes of one record")]
     Contention,
     /// The peppers cannot be read.
@@ -90,22 +92,22 @@ pub enum Error {
     /// The operating system gives no random numbers.
     #[error("no random numbers")]
     NoRandomness(#[source] getrandom::Error),
-    /// The store asks to slow down.
+    /// The store throttles the request.
     #[error("the store is busy")]
     Busy(#[source] store::Error),
     /// The limit of concurrent full reads is reached.
     #[error("the limit of concurrent full reads is reached")]
     TooManyFullReads,
-    /// The store does not answer.
+    /// The store does not respond.
     #[error("the store does not answer")]
     Unavailable(#[source] store::Error),
-    /// The store is not there, denies access, or was misused: something for operations or developers.
+    /// The store is missing, denies access, or was misused. Operators or developers must act.
     #[error("the store failed")]
     Broken(#[source] store::Error),
 }
 
 impl Error {
-    /// There is no such record of this kind.
+    /// Returns the error for a missing record of this kind.
     pub(super) fn missing(kind: Kind, id: Uuid) -> Self {
         match kind {
             Kind::Employee => Error::NoEmployee(id),

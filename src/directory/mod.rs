@@ -1,8 +1,8 @@
-//! The rules of the product: what an identity provider and a tenant's administrator may do to the employee list, and
-//! what follows from it. Knows nothing about HTTP, and of the store only its verbs.
+//! The rules of the product: the operations of identity providers and administrators on the employee list, and their
+//! effects. This module knows nothing about HTTP. Of the store, it knows only the verbs.
 //!
-//! Each use case is a read, a pure decision ([`change`]) and one conditional write, repeated when the write lost a
-//! race.
+//! Each use case is a read, a pure decision ([`users::change`], `groups::change`) and one conditional write. A stale
+//! write is retried from the read.
 
 pub mod users;
 pub mod lists;
@@ -19,8 +19,7 @@ pub mod access;
 pub mod readiness;
 
 pub use error::Error;
-// The records the directory works on and gives out. What stands above it takes them from here, and never sees the
-// store.
+// The records that the directory works on and returns. Callers import them from here, and never from the store.
 pub use crate::model::employee::Employee;
 pub use crate::store::check::{Report, Violation, ViolationKind};
 pub use crate::store::dynamodb::usage::{Usage, clock, metered};
@@ -48,7 +47,7 @@ pub struct Directory {
 }
 
 impl Directory {
-    /// The list kept in `store`, with resources as `types` defines them.
+    /// Creates the directory of the tenant in `store`, with resources as `types` defines them.
     pub fn new(
         store: TenantStore,
         types: Arc<ResourceTypes>,
@@ -58,7 +57,7 @@ impl Directory {
         Self { store, types, sources, memory }
     }
 
-    /// The types of resources that the tenant has.
+    /// Returns the resource types of the tenant.
     pub fn types(&self) -> Arc<ResourceTypes> {
         Arc::clone(&self.types)
     }

@@ -1,4 +1,4 @@
-//! Names that are unique among the records of a kind: what a create and a change of name do about the claims on them.
+//! Names that are unique among the records of a kind. A create and a rename move the claims on them.
 
 use super::{Directory, Error};
 use crate::store::dynamodb::retry::Pauses;
@@ -8,9 +8,9 @@ use crate::store::written::Written;
 use scim::fold::fold;
 use uuid::Uuid;
 
-/// The claim that a create expects on its name, from one attempt to the next.
+/// The claim that a create expects on its name, from attempt to attempt.
 ///
-/// Most names are new: the write itself finds out when one is not, so the first attempt knows of no claim.
+/// Most names are new, so the first attempt does not read the claim. The write itself detects a claimed name.
 #[derive(Debug)]
 pub(super) struct Attempt {
     kind: Kind,
@@ -20,15 +20,15 @@ pub(super) struct Attempt {
 }
 
 impl Attempt {
-    /// The first one.
+    /// Starts the first attempt.
     pub(super) fn new(kind: Kind, name: &str) -> Self {
         Self { kind, name: name.to_owned(), claim: Claim::default(), pauses: Pauses::new() }
     }
 
-    /// The claim as far as it is known.
+    /// Returns the claim, as far as it is known.
     ///
     /// # Errors
-    /// [`Error::UserNameTaken`] or [`Error::GroupNameTaken`] when somebody holds it.
+    /// Fails with [`Error::UserNameTaken`] or [`Error::GroupNameTaken`] when another record holds the claim.
     pub(super) fn claim(&self) -> Result<&Claim, Error> {
         match self.claim.holder {
             Some(holder) => Err(taken(self.kind, holder)),
@@ -38,7 +38,7 @@ impl Attempt {
 }
 
 impl Directory {
-    /// Whether a create is done; when it is not, what the next attempt knows of the claim is in `attempt`.
+    /// Whether a create is done. If not, updates the claim in `attempt` for the next attempt.
     pub(super) async fn is_done(
         &self,
         written: Written,
@@ -46,7 +46,7 @@ impl Directory {
     ) -> Result<bool, Error> {
         attempt.claim = match written {
             Written::Done => return Ok(true),
-            // The first write knew nothing of the claim; now it does.
+            // The first attempt did not read the claim, and the write returned it.
             Written::ClaimDiffers(found)
                 if attempt.claim == Claim::default() && found != attempt.claim =>
             {
@@ -60,7 +60,7 @@ impl Directory {
         Ok(false)
     }
 
-    /// Whether a change of a record is done; when it is not, it lost a race and is to be decided anew.
+    /// Whether a change of a record is done. If not, the write was stale and the change must be decided again.
     pub(super) async fn is_changed(
         &self,
         written: Written,
@@ -79,7 +79,7 @@ impl Directory {
         }
     }
 
-    /// The claims a change of name moves between; `None` when it stays the same but for its spelling.
+    /// Reads the claims on the old and the new name. Returns `None` when only the spelling changes.
     pub(super) async fn rename(
         &self,
         (kind, id): (Kind, Uuid),
@@ -95,7 +95,7 @@ impl Directory {
         )?;
         match new_claim.holder {
             Some(holder) if holder != id => Err(taken(kind, holder)),
-            // Held by this record already: the same request came twice, and the write will find the record changed.
+            // This record already holds the name: a repeated request. The write will find the record changed.
             Some(_) | None => {
                 let (old_name, new_name) = (old_name.to_owned(), new_name.to_owned());
                 Ok(Some(Rename { old_name, old_claim, new_name, new_claim }))

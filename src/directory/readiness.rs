@@ -1,4 +1,4 @@
-//! Whether this process can answer requests: it can read the table, and it has the pepper.
+//! The readiness of this process: it can read the table, and it has the pepper.
 
 use super::tenants::Tenants;
 use crate::error_chain;
@@ -6,12 +6,12 @@ use std::sync::Arc;
 use time::{Duration, OffsetDateTime};
 use tokio::sync::Mutex;
 
-/// How long an answer is remembered: probes from many places are one read.
+/// How long a result is cached, so that probes from many places share one read.
 const REMEMBERED_FOR: Duration = Duration::seconds(5);
-/// A part that takes longer is not ready.
+/// A check that takes longer than this fails.
 const PATIENCE: std::time::Duration = std::time::Duration::from_secs(3);
 
-/// Something without which no request can be answered.
+/// A part that every request needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Part {
     /// The table, in the format of this version.
@@ -20,24 +20,24 @@ pub enum Part {
     Pepper,
 }
 
-/// Checks both parts. Cheap to clone.
+/// Checks all parts. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Readiness {
     tenants: Tenants,
-    /// Locked while checking: of many probes at once one checks, and the others wait for it.
+    /// Locked during a check: of many concurrent probes one checks, and the others wait for it.
     last: Arc<Mutex<Option<Checked>>>,
 }
 
-/// When the parts were checked, and those that were not ready.
+/// The time of a check, and the parts that were not ready.
 type Checked = (OffsetDateTime, Vec<Part>);
 
 impl Readiness {
-    /// The readiness of a process that serves `tenants`.
+    /// Creates the readiness of a process that serves `tenants`.
     pub fn new(tenants: Tenants) -> Self {
         Self { tenants, last: Arc::default() }
     }
 
-    /// The parts that are not ready. Their causes are logged.
+    /// Returns the parts that are not ready, and logs their causes.
     pub async fn missing(&self) -> Vec<Part> {
         let now = self.tenants.now();
         let mut last = self.last.lock().await;
@@ -71,7 +71,7 @@ impl Readiness {
 }
 
 impl Part {
-    /// The name in the log, and in the answer to a probe.
+    /// The name of the part in the log and in the response to a probe.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Table => "table",

@@ -1,4 +1,4 @@
-//! Records with their relations, as an answer shows them: users with groups, groups with members.
+//! Records with their relations, as a response shows them: users with groups, groups with members.
 
 use super::groups::relations::{Related, Relations};
 use super::resources::{AnyRecord, Shown};
@@ -13,36 +13,36 @@ use scim::resource::{Relation, Resource};
 use scim::{self, ScimType};
 use uuid::Uuid;
 
-/// The relations that an answer shows beside its records.
+/// The relations that a response shows beside its records.
 #[derive(Debug, Clone, Copy)]
 pub struct View {
-    /// Whether the groups of users are wanted too.
+    /// Whether the response shows the groups of users.
     pub groups: Wanted,
-    /// Whether the members of groups are wanted too.
+    /// Whether the response shows the members of groups.
     pub members: Wanted,
-    /// How members are shown.
+    /// The detail of the members.
     pub member_detail: MemberDetail,
 }
 
-/// How the members of groups are shown.
+/// The detail of the members of groups.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MemberDetail {
-    /// With all that is known of them.
+    /// All stored values of each member.
     Whole,
-    /// By their ids alone where an answer has more than [`MOST_MEMBERS_DESCRIBED`].
+    /// Only ids, if the response has more than [`MOST_MEMBERS_DESCRIBED`] members.
     IdsOfMany,
 }
 
-/// Whether something that has to be read is wanted.
+/// Whether the response shows a relation, which takes further reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wanted {
-    /// It is.
+    /// The response shows the relation.
     Yes,
-    /// It is not.
+    /// The response leaves the relation out.
     No,
 }
 
-/// The attribute of a kind's resources that says who belongs to whom.
+/// Returns the relation attribute of a kind: `groups` of a user, `members` of a group.
 pub fn relation(kind: Kind) -> &'static str {
     match kind {
         Kind::Employee => Employee::RELATION,
@@ -63,20 +63,20 @@ impl RelatedRecord {
         Self { id: record.id().to_string(), record, related }
     }
 
-    /// Which kind it is.
+    /// Returns the kind of the record.
     pub fn kind(&self) -> Kind {
         self.record.kind()
     }
 
-    /// The id, and the version that makes the entity tag.
+    /// Returns the id, and the version for the entity tag.
     pub fn id_and_version(&self) -> (Uuid, u64) {
         (self.record.id(), self.record.version())
     }
 
-    /// The record as a SCIM resource; `base_url` is the tenant's SCIM root.
+    /// Builds the SCIM resource of the record. `base_url` is the tenant's SCIM root.
     pub fn resource<'a>(&'a self, directory: &'a Directory, base_url: &'a str) -> Resource<'a> {
         let values = self.related.iter().map(|related| related.reference(directory));
-        // Clients of groups look for their members, also where there are none.
+        // A group always has `members`, even if empty, because clients look for it.
         let relation = (self.kind() == Kind::Group || !self.related.is_empty())
             .then(|| Relation { attribute: relation(self.kind()), values: values.collect() });
         let resource = match &self.record {
@@ -88,11 +88,12 @@ impl RelatedRecord {
 }
 
 impl Directory {
-    /// The records, once the members of groups among them can be read: unfinished work comes first. A group that was deleted
-    /// meanwhile is left out.
+    /// Returns the records once the members of their groups can be read. Finishes unfinished work first.
+    ///
+    /// A group that was deleted meanwhile is left out.
     ///
     /// # Errors
-    /// [`Error::Contention`], and as for every call of the store.
+    /// Fails with [`Error::Contention`], or as every call of the store does.
     pub async fn settled_records(
         &self,
         records: Vec<AnyRecord>,
@@ -117,11 +118,12 @@ impl Directory {
         Ok(settled)
     }
 
-    /// A turn of the full reads for an answer that shows many members; `None` when it needs none. The answer to a write
-    /// needs none either: its write is committed.
+    /// Takes a turn of the full reads for a response with many members. Returns `None` for fewer members.
+    ///
+    /// The response to a write takes no turn, because the write is already committed.
     ///
     /// # Errors
-    /// [`Error::TooManyFullReads`].
+    /// Fails with [`Error::TooManyFullReads`], and with [`Error::Protocol`] when the response would be too large.
     pub async fn turn_to_show(
         &self,
         records: &[AnyRecord],
@@ -133,11 +135,12 @@ impl Directory {
         }
     }
 
-    /// Adds groups to users and members to [settled](Self::settled_records) groups, in the same order. A group that was
-    /// deleted meanwhile is left out.
+    /// Adds groups to users, and members to [settled](Self::settled_records) groups, in the same order.
+    ///
+    /// A group that was deleted meanwhile is left out.
     ///
     /// # Errors
-    /// [`Error::Contention`], and as for every call of the store.
+    /// Fails with [`Error::Contention`], or as every call of the store does.
     pub async fn with_relations(
         &self,
         records: Vec<AnyRecord>,
@@ -177,11 +180,12 @@ impl Directory {
         shown.buffered(GROUPS_AT_ONCE).try_filter_map(future::ok).try_collect().await
     }
 
-    /// Whether the entity tag covers everything in the answer. The version of a user does not change with the groups
-    /// that it is in. That of a group changes when a leaver is taken out.
+    /// Whether the entity tag covers everything in the response.
+    ///
+    /// A user's version does not change with the user's groups. A group's version changes when a leaver is removed.
     ///
     /// # Errors
-    /// As for every call of the store.
+    /// Fails as every call of the store does.
     pub async fn version_covers_answer(
         &self,
         record: &AnyRecord,
@@ -195,20 +199,23 @@ impl Directory {
     }
 }
 
-/// How many groups' members are read at the same time: a page has up to 200 groups, and each takes one query.
+/// How many groups' members are read at the same time. A page has up to 200 groups, and each takes one query.
 const GROUPS_AT_ONCE: usize = 8;
 
-/// How many members one answer can hold: with nothing but their ids it would have more than can be sent.
+/// The most members in a response. With more members, even their ids alone would exceed the largest response.
 const MOST_MEMBERS_SHOWN: u64 = 110_000;
 
-/// How many members an answer says more of than their ids, when a client does not name what it wants: with names of the
-/// usual length twice as many could be sent. So an import that asks for everything is refused much later.
+/// The most members that a response describes beyond their ids, if the client does not name the attributes it wants.
+///
+/// With names of the usual length, a response could hold twice as many. So an import that asks for everything is
+/// refused much later.
 pub const MOST_MEMBERS_DESCRIBED: u64 = 10_000;
 
-/// How many members answers read without a turn of the full reads.
+/// The most members that a response reads without a turn of the full reads.
 const MOST_MEMBERS_WITHOUT_TURN: u64 = 1_000;
 
-/// How many members an answer shows. Refuses one that could not be sent, before they are read.
+/// Counts the members that a response shows. Fails with `tooMany` for a response that is too large, before the members
+/// are read.
 fn count_members(records: &[AnyRecord], view: View) -> Result<u64, Error> {
     let counts = records.iter().map(|record| match record {
         AnyRecord::Group(group) if view.members == Wanted::Yes => group.member_count,

@@ -1,4 +1,4 @@
-//! Records of every kind as SCIM resources: one set of use cases for whoever asks by resource type.
+//! Records of every kind as SCIM resources: one set of use cases for callers that name a resource type.
 
 use super::groups::ChangedGroup;
 use super::related_record::Wanted;
@@ -16,7 +16,7 @@ use scim::schema::ResourceType;
 use std::future::Future;
 use uuid::Uuid;
 
-/// A record that SCIM shows, of any kind.
+/// A record of any kind that SCIM shows.
 #[derive(Debug, Clone, PartialEq)]
 pub enum AnyRecord {
     /// A User.
@@ -26,7 +26,7 @@ pub enum AnyRecord {
 }
 
 impl AnyRecord {
-    /// Which kind it is.
+    /// Returns the kind of the record.
     pub fn kind(&self) -> Kind {
         match self {
             AnyRecord::Employee(_) => Kind::Employee,
@@ -34,7 +34,7 @@ impl AnyRecord {
         }
     }
 
-    /// The `id`.
+    /// Returns the `id`.
     pub fn id(&self) -> Uuid {
         match self {
             AnyRecord::Employee(employee) => employee.id,
@@ -42,7 +42,7 @@ impl AnyRecord {
         }
     }
 
-    /// What makes the entity tag.
+    /// Returns the version, which makes the entity tag.
     pub fn version(&self) -> u64 {
         match self {
             AnyRecord::Employee(employee) => employee.version,
@@ -72,18 +72,18 @@ impl From<ChangedGroup> for Changed {
     }
 }
 
-/// A kind of record with what the directory's lists need of it.
+/// A kind of record, with the functions that lists need.
 pub(super) trait Shown: Record + Sync {
-    /// The attribute that says who belongs to whom.
+    /// The relation attribute: `groups` of a user, `members` of a group.
     const RELATION: &'static str;
 
-    /// What the service knows of it beside the attributes; `id` is its id as text.
+    /// Returns the values that the service sets: id, dates and version. `id` is the record's id as text.
     fn identity<'a>(&self, id: &'a str) -> Identity<'a>;
 
-    /// What the identity provider set, but for what says who belongs to whom.
+    /// Returns the attributes that the identity provider set, without the relation.
     fn attributes(&self) -> &Document;
 
-    /// The resource, without its relation; `id` is its id as text.
+    /// Builds the resource without its relation. `id` is the record's id as text.
     fn resource<'a>(
         &'a self,
         id: &'a str,
@@ -99,10 +99,10 @@ pub(super) trait Shown: Record + Sync {
         }
     }
 
-    /// The record, as one of any kind.
+    /// Wraps the record.
     fn into_any(self) -> AnyRecord;
 
-    /// The ids of the records that have `other` in their relation.
+    /// Lists the ids of the records that have `other` in their relation.
     fn related_to(
         directory: &Directory,
         other: Uuid,
@@ -153,7 +153,7 @@ impl Shown for Group {
 }
 
 impl Directory {
-    /// The definition of the resources of a kind.
+    /// Returns the resource type of a kind.
     pub fn resource_type(&self, kind: Kind) -> &ResourceType {
         match kind {
             Kind::Employee => &self.types.users,
@@ -161,10 +161,10 @@ impl Directory {
         }
     }
 
-    /// A record.
+    /// Returns a record.
     ///
     /// # Errors
-    /// As [`Directory::get`] and [`Directory::get_group`].
+    /// Fails as [`Directory::get`] and [`Directory::get_group`] do.
     pub async fn get_any_kind(&self, kind: Kind, id: Uuid) -> Result<AnyRecord, Error> {
         Ok(match kind {
             Kind::Employee => self.get(id).await?.into_any(),
@@ -175,7 +175,7 @@ impl Directory {
     /// Adds a record.
     ///
     /// # Errors
-    /// As [`Directory::create`] and [`Directory::create_group`].
+    /// Fails as [`Directory::create`] and [`Directory::create_group`] do.
     pub async fn create_any_kind(
         &self,
         kind: Kind,
@@ -188,10 +188,10 @@ impl Directory {
         })
     }
 
-    /// Puts other attributes in the place of all of a record's.
+    /// Replaces all attributes of a record.
     ///
     /// # Errors
-    /// As [`Directory::replace`] and [`Directory::replace_group`].
+    /// Fails as [`Directory::replace`] and [`Directory::replace_group`] do.
     pub async fn replace_any_kind(
         &self,
         (kind, id): (Kind, Uuid),
@@ -205,10 +205,10 @@ impl Directory {
         })
     }
 
-    /// Applies a PATCH to a record. `members` says whether the answer shows those of a group.
+    /// Applies a PATCH to a record. `members` says whether the response shows the members of a group.
     ///
     /// # Errors
-    /// As [`Directory::patch`] and [`Directory::patch_group`].
+    /// Fails as [`Directory::patch`] and [`Directory::patch_group`] do.
     pub async fn patch_any_kind(
         &self,
         (kind, id): (Kind, Uuid),
@@ -223,10 +223,10 @@ impl Directory {
         })
     }
 
-    /// Takes a record from the identity provider's sight: an employee is archived, a group removed.
+    /// Deletes a record for the identity provider: archives and hides an employee, or deletes a group.
     ///
     /// # Errors
-    /// As [`Directory::delete`] and [`Directory::delete_group`].
+    /// Fails as [`Directory::delete`] and [`Directory::delete_group`] do.
     pub async fn delete_any_kind(
         &self,
         (kind, id): (Kind, Uuid),

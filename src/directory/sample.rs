@@ -1,8 +1,9 @@
-//! The sample tenant of the files in `events/`: its tokens and the pepper they are digested under are public, so that
-//! anybody can send those files to a function on their own machine.
+//! The sample tenant of the files in `events/`. Its tokens and its pepper are public. So any developer can send those
+//! files to a function on their own machine.
 //!
-//! Its digests are made under the sample pepper, whatever secret document is in use: where a real pepper is, the tokens
-//! are worth nothing. And where the sample pepper is offered as a real one, it is refused (`crate::secrets`).
+//! The digests of its tokens are always made under the sample pepper, whatever secret document is in use. So a
+//! deployment with a real pepper refuses these tokens. `crate::secrets` refuses the sample pepper as the pepper of a
+//! deployment.
 
 use super::access::pepper::{Peppers, SAMPLE_PEPPER};
 use super::access::tokens;
@@ -20,7 +21,7 @@ pub const SCIM_TOKEN: &str = "rc_demo_sample-token-for-events-for-local-use-only
 /// The sample tenant's token for its own administration.
 const ADMIN_TOKEN: &str = "rc_demo_sample-admin-token-for-local-use-only000000";
 
-/// The sample employees, as an identity provider would create them, with the ids that the files in `events/` name.
+/// The sample employees, as an identity provider would create them. The files in `events/` name their ids.
 const EMPLOYEES: [(Uuid, &str); 2] = [
     (
         Uuid::from_u128(0x5a3b_1e00_0000_4000_8000_0000_0000_0001),
@@ -37,11 +38,10 @@ const EMPLOYEES: [(Uuid, &str); 2] = [
     ),
 ];
 
-/// Makes the sample tenant, with two employees. When it fails after the tenant was made, delete the tenant and repeat
-/// it.
+/// Creates the sample tenant, with two employees. If this fails after it made the tenant, delete the tenant and retry.
 ///
 /// # Errors
-/// As for [`Tenants::create`], and as for every call of the store.
+/// Fails as [`Tenants::create`] does, or as every call of the store does.
 pub async fn create(tenants: &Tenants, by: &str) -> Result<NewTenant, Error> {
     let id = tokens::tenant_of(SCIM_TOKEN).ok_or(Error::NoTenant)?;
     let peppers = Peppers { current: SecretString::from(SAMPLE_PEPPER), previous: None };

@@ -1,11 +1,11 @@
-//! Time and chance, as inputs: so that a test can compare whole answers.
+//! The clock and the source of ids, as inputs: a test with fixed inputs can compare whole responses.
 
 use std::fmt;
 use std::sync::Arc;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-/// Where the directory takes the time and new ids from. Cheap to clone.
+/// The clock and the source of new ids. Cheap to clone.
 #[derive(Clone)]
 pub struct Sources {
     clock: Arc<dyn Fn() -> OffsetDateTime + Send + Sync>,
@@ -13,7 +13,7 @@ pub struct Sources {
 }
 
 impl Sources {
-    /// Any clock, and any source of ids that never gives one twice.
+    /// Creates the sources from a clock and a source of ids. The source of ids must never return the same id twice.
     pub fn new(
         clock: impl Fn() -> OffsetDateTime + Send + Sync + 'static,
         ids: impl Fn() -> Uuid + Send + Sync + 'static,
@@ -21,19 +21,19 @@ impl Sources {
         Self { clock: Arc::new(clock), ids: Arc::new(ids) }
     }
 
-    /// The system's clock and random (version 4) ids.
+    /// Uses the system's clock, and random (version 4) ids.
     #[allow(clippy::disallowed_methods, reason = "the one place that reads the clock")]
     pub fn system() -> Self {
         Self::new(OffsetDateTime::now_utc, Uuid::new_v4)
     }
 
-    /// Now, in UTC, to the millisecond: what is kept is what answers show.
+    /// Returns the present time in UTC, cut to milliseconds. So the stored time is the time that responses show.
     pub fn now(&self) -> OffsetDateTime {
         let now = (self.clock)();
         now.replace_millisecond(now.millisecond()).unwrap_or(now)
     }
 
-    /// A new id.
+    /// Returns a new id.
     pub fn new_id(&self) -> Uuid {
         (self.ids)()
     }
