@@ -1,5 +1,5 @@
-//! Composition: store, peppers, clock and ids become the one HTTP service that Lambda, the local server and the tests
-//! enter.
+//! Composition: builds one HTTP service from store, peppers, clock and ids. Lambda, the local server and the tests
+//! enter through it.
 
 use crate::directory::access::Access;
 use crate::directory::access::pepper::PepperSource;
@@ -17,25 +17,25 @@ use crate::store::Store;
 use scim::schema::ResourceTypes;
 use std::sync::Arc;
 
-/// Everything the service is made of. Cheap to clone.
+/// The parts of the service. A clone is cheap.
 #[derive(Debug, Clone)]
 pub struct App {
     /// All tenants.
     pub tenants: Tenants,
-    /// Where clients reach this service, without a final slash.
+    /// The URL at which clients reach this service, without a final slash.
     pub public_url: Arc<str>,
-    /// Who may come in.
+    /// Checks tokens and opens sessions.
     pub access: Access,
-    /// How the identity providers are doing.
+    /// Collects notes on each tenant's identity provider.
     pub sync: SyncWatch,
-    /// How much of the table each tenant may use.
+    /// Limits the capacity units of each tenant.
     pub shares: Shares,
     /// Whether this process can answer requests.
     pub readiness: Readiness,
 }
 
 impl App {
-    /// Puts the parts together.
+    /// Builds the parts on a store. Tenants have no limit of capacity units.
     pub fn new(store: Store, peppers: PepperSource, sources: Sources, public_url: &str) -> Self {
         let shares = Shares::new(0, sources.clone());
         let tenants = Tenants::new(store, peppers, sources, Arc::new(ResourceTypes::standard()));
@@ -49,19 +49,19 @@ impl App {
         }
     }
 
-    /// Limits each tenant to so many capacity units a second; 0 for no limit.
+    /// Limits each tenant to this number of capacity units a second; 0 means no limit.
     pub fn with_tenant_units(self, per_second: u32) -> Self {
         Self { shares: Shares::new(per_second, self.tenants.sources()), ..self }
     }
 
-    /// The same app as another server would be: what it remembers of tokens is its own.
+    /// Returns the same app with caches of its own, as another server would have.
     pub fn with_memory_of_its_own(&self) -> Self {
         let access = Access::new(self.tenants.clone());
         let readiness = Readiness::new(self.tenants.clone());
         Self { access, sync: SyncWatch::new(self.tenants.clone()), readiness, ..self.clone() }
     }
 
-    /// The HTTP service: the one door.
+    /// Returns the HTTP service: the only entry to the app.
     pub fn service(self) -> Service {
         let services = Services {
             sync: self.sync,

@@ -1,4 +1,5 @@
-//! What the Lambda is told by its environment, read once at start; and what both binaries understand alike.
+//! The settings of the Lambda, read from its environment once at the start. Both binaries share the checks of URLs and
+//! the log filter.
 
 use secrecy::SecretString;
 use std::env;
@@ -13,20 +14,20 @@ pub struct Config {
     pub table: String,
     /// `ROLLCALL_SECRET_ARN`: the secret with the pepper. Required.
     pub secret_arn: String,
-    /// `ROLLCALL_PUBLIC_URL`: where clients reach the service, such as `https://scim.example.com`. Without it the
-    /// gateway's own domain name is used, as each event gives it.
+    /// `ROLLCALL_PUBLIC_URL`: the URL at which clients reach the service, such as `https://scim.example.com`. Without
+    /// it, the service uses the gateway's domain name from each event.
     pub public_url: Option<String>,
-    /// `ROLLCALL_METRICS_NAMESPACE`: the CloudWatch namespace of the metrics in the log lines of requests. Without it
-    /// the lines carry none.
+    /// `ROLLCALL_METRICS_NAMESPACE`: the CloudWatch namespace of the metrics in the log lines of requests. Without it,
+    /// the lines carry no metrics.
     pub metrics_namespace: Option<String>,
-    /// `ROLLCALL_TENANT_UNITS`: how many capacity units a second each tenant may use in this process. 0 is no limit.
+    /// `ROLLCALL_TENANT_UNITS`: the capacity units a second that each tenant may use in this process. 0 means no limit.
     pub tenant_units: u32,
-    /// `ROLLCALL_LOCAL_ENDPOINT`: a DynamoDB endpoint other than AWS's, for running the function on a developer's
-    /// machine. Needs `ROLLCALL_LOCAL_SECRET` too.
+    /// `ROLLCALL_LOCAL_ENDPOINT`: a DynamoDB endpoint outside AWS, to run the function on a developer's machine. It
+    /// requires `ROLLCALL_LOCAL_SECRET` too.
     pub local: Option<LocalOverrides>,
 }
 
-/// Stand-ins for AWS services; both or none, so that neither is ever set by accident.
+/// Replacements for AWS services. Both are set or neither, so that no replacement is set by accident.
 #[derive(Debug, Clone)]
 pub struct LocalOverrides {
     /// `ROLLCALL_LOCAL_ENDPOINT`: the URL of a DynamoDB API.
@@ -35,12 +36,12 @@ pub struct LocalOverrides {
     pub secret: LocalSecret,
 }
 
-/// Where the secret document is on a developer's machine.
+/// The place of the secret document on a developer's machine.
 #[derive(Debug, Clone)]
 pub enum LocalSecret {
     /// In a file.
     File(PathBuf),
-    /// In the variable itself: the function in a container sees no file of the host.
+    /// In the variable itself: a function in a container cannot read the host's files.
     Document(SecretString),
 }
 
@@ -50,19 +51,19 @@ pub enum ConfigError {
     /// A required variable is not set.
     #[error("the environment variable {0} is not set")]
     Missing(&'static str),
-    /// The public URL cannot be pasted into Okta.
+    /// The public URL has a form that Okta does not accept.
     #[error("{0} must be {ORIGIN_FORM}")]
     BadPublicUrl(&'static str),
-    /// A limit that is no number.
+    /// The limit of capacity units is not a whole number.
     #[error("{0} must be a whole number of capacity units a second, or 0 for no limit")]
     BadTenantUnits(&'static str),
-    /// A namespace that CloudWatch does not take, or that is for AWS's own metrics.
+    /// CloudWatch does not accept the namespace, or AWS reserves it for its own metrics.
     #[error("{0} must have 1 to 255 letters, digits or any of .-_/#: and not start with AWS/")]
     BadNamespace(&'static str),
-    /// Stand-ins where they must not be.
+    /// The local replacements are set outside a developer's machine.
     #[error("{0} and {1} are for a developer's machine, where AWS_SAM_LOCAL is true")]
     NotLocal(&'static str, &'static str),
-    /// One of two variables that belong together.
+    /// Only one of two variables that belong together is set.
     #[error("{0} and {1} belong together: set both, on a developer's machine only, or none")]
     Half(&'static str, &'static str),
 }
@@ -75,14 +76,14 @@ const TENANT_UNITS: &str = "ROLLCALL_TENANT_UNITS";
 const LOG: &str = "ROLLCALL_LOG";
 const LOCAL_ENDPOINT: &str = "ROLLCALL_LOCAL_ENDPOINT";
 const LOCAL_SECRET: &str = "ROLLCALL_LOCAL_SECRET";
-/// `sam local` sets it to `true`; nothing on AWS does.
+/// `sam local` sets this variable to `true`; AWS never does.
 const SAM_LOCAL: &str = "AWS_SAM_LOCAL";
 
 impl Config {
-    /// Reads the environment.
+    /// Reads the settings from the environment.
     ///
     /// # Errors
-    /// [`ConfigError`], naming the variable.
+    /// [`ConfigError`], with the name of the variable.
     #[allow(clippy::disallowed_methods, reason = "the one place that reads the environment")]
     pub fn from_environment() -> Result<Self, ConfigError> {
         Self::read(|name| env::var(name).ok().filter(|value| !value.is_empty()))
@@ -129,18 +130,19 @@ impl Config {
     }
 }
 
-/// A namespace of one's own in CloudWatch (`PutMetricData`, `Namespace`), without the spaces that it takes too.
+/// Whether CloudWatch accepts a namespace for custom metrics (`PutMetricData`, `Namespace`). Spaces are refused,
+/// although CloudWatch allows them.
 fn is_namespace(name: &str) -> bool {
     (1..=255).contains(&name.len())
         && !name.starts_with("AWS/")
         && name.chars().all(|c| c.is_ascii_alphanumeric() || ".-_/#:".contains(c))
 }
 
-/// What [`is_origin`] asks for, for people.
+/// Describes the URLs that [`is_origin`] accepts, for error messages.
 pub const ORIGIN_FORM: &str =
     "an https:// URL (http:// on loopback only) without an underscore, a query or a final slash";
 
-/// Whether a URL can be what Tenant URLs start with: https, or http on loopback, and nothing that Okta refuses.
+/// Whether Tenant URLs may begin with this URL: https, or http on loopback, in a form that Okta accepts.
 pub fn is_origin(url: &str) -> bool {
     let loopback = ["http://127.0.0.1", "http://localhost", "http://[::1]"]
         .iter()
@@ -154,15 +156,15 @@ pub fn is_origin(url: &str) -> bool {
         && rest.chars().all(|c| c.is_ascii_alphanumeric() || "-.:/[]~%".contains(c))
 }
 
-/// What is logged: `ROLLCALL_LOG`; without one, or with one that is no filter, a line for each request and what goes
-/// wrong. [`may_be_logged`] limits it.
+/// Returns the log filter from `ROLLCALL_LOG`. If the variable is absent or invalid, the log has a line for each
+/// request, and warnings and errors. [`may_be_logged`] limits every filter.
 #[allow(clippy::disallowed_methods, reason = "the one place that reads the environment")]
 pub fn log_filter() -> EnvFilter {
     log_filter_of(env::var(LOG).ok())
 }
 
-/// Whether a line may be logged at all. Below `info`, libraries log whole requests and answers, with tokens and
-/// personal data in them.
+/// Whether a line may be logged at all. Below `info`, libraries log whole requests and responses, with tokens and
+/// personal data.
 pub fn may_be_logged(metadata: &Metadata<'_>) -> bool {
     let target = metadata.target();
     let is_ours = target.split("::").next() == Some("rollcall");

@@ -1,8 +1,8 @@
 //! Rollcall: a SCIM 2.0 service provider that keeps a company's employee list in step with its identity provider.
 //!
-//! Modules in reading order. Calls go down only: [`lambda`] is the edge of AWS, [`app`] puts the parts together,
-//! [`server`] speaks HTTP, [`directory`] has the rules of the product, [`store`] keeps the records of [`model`] in DynamoDB.
-//! The protocol is the crate [`scim`], which does no I/O.
+//! The modules stand in reading order. Calls go down only: [`lambda`] is the edge of AWS, and [`app`] puts the parts
+//! together. [`server`] speaks HTTP, [`directory`] has the rules of the product, and [`store`] keeps the records of
+//! [`model`] in DynamoDB. The protocol is the crate [`scim`], which does no I/O.
 
 pub mod model;
 pub mod store;
@@ -13,7 +13,7 @@ pub mod lambda;
 pub mod secrets;
 pub mod config;
 
-/// Makes a panic log its place and nothing else: its text may quote what a client sent.
+/// Makes a panic log its place in the code, without its text. The text may quote a client's data.
 pub fn log_panics_without_text() {
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(ToString::to_string).unwrap_or_default();
@@ -21,7 +21,7 @@ pub fn log_panics_without_text() {
     }));
 }
 
-/// An error and its causes in one line, for a log.
+/// Writes an error and its causes in one line, for a log.
 pub fn error_chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();

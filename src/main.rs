@@ -1,11 +1,11 @@
-//! The `rollcall` command: the local server, and everything an operator does to tenants, tokens and employees.
+//! The `rollcall` command: the local server, and the operator's commands for tenants, tokens and employees.
 
 mod cli;
 
 use clap::Parser;
 use std::process::ExitCode;
 
-/// jemalloc instead of the C library's allocator: a GET, a PATCH or a page takes a fifth less CPU.
+/// jemalloc replaces the C library's allocator: a GET, a PATCH or a page takes a fifth less CPU.
 #[cfg(not(target_env = "msvc"))]
 #[global_allocator]
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;

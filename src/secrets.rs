@@ -1,6 +1,6 @@
-//! Where the peppers are kept: a file beside the embedded engine, or AWS Secrets Manager.
+//! Reads the peppers from a file beside the embedded engine, or from AWS Secrets Manager.
 //!
-//! The file has Secrets Manager's shape: a secret string, itself JSON, for each version stage.
+//! The file has the shape of Secrets Manager: a secret string for each version stage. The string is JSON itself.
 
 use crate::directory::access::pepper::{
     LoadError, PepperSource, Peppers, is_sample, read_secret_string,
@@ -15,13 +15,13 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
-/// The stage of the version in use, in Secrets Manager and in the file.
+/// The stage of the current version, in Secrets Manager and in the file.
 const CURRENT: &str = "AWSCURRENT";
-/// The stage of the version before.
+/// The stage of the previous version.
 const PREVIOUS: &str = "AWSPREVIOUS";
 
-/// Peppers in AWS Secrets Manager, under an ARN or a name, with the credentials and region of `shared`. The sample
-/// pepper is refused.
+/// Reads the peppers from AWS Secrets Manager, by an ARN or a name. The credentials and the region come from `shared`.
+/// The sample pepper is refused.
 pub fn from_secrets_manager(shared: &SdkConfig, secret_id: &str) -> PepperSource {
     let config = aws_sdk_secretsmanager::config::Builder::from(shared)
         .retry_config(retries())
@@ -42,7 +42,7 @@ pub fn from_secrets_manager(shared: &SdkConfig, secret_id: &str) -> PepperSource
     })
 }
 
-/// One version's pepper; `None` when the secret has no version with this stage.
+/// Reads the pepper of one version. Returns `None` if the secret has no previous version.
 async fn get_secret_string(
     client: &Client,
     secret_id: &str,
@@ -61,7 +61,7 @@ async fn get_secret_string(
             }
             Some(
                 GetSecretValueError::ResourceNotFoundException(_)
-                // So it answers for a secret that is marked for deletion.
+                // Secrets Manager returns this error for a secret that is marked for deletion.
                 | GetSecretValueError::InvalidRequestException(_),
             ) => Err(LoadError::Missing(Box::new(error))),
             Some(GetSecretValueError::DecryptionFailure(_)) => {
@@ -73,7 +73,7 @@ async fn get_secret_string(
     }
 }
 
-/// Peppers in a file. The sample pepper is refused.
+/// Reads the peppers from a file. The sample pepper is refused.
 pub fn from_file(path: &Path) -> PepperSource {
     let path = path.to_owned();
     PepperSource::new(move || {
@@ -82,7 +82,7 @@ pub fn from_file(path: &Path) -> PepperSource {
     })
 }
 
-/// Everybody knows the sample pepper.
+/// Refuses the sample pepper, because it is public.
 fn refuse_sample(peppers: Peppers) -> Result<Peppers, LoadError> {
     match std::iter::once(&peppers.current).chain(&peppers.previous).any(is_sample) {
         true => Err(LoadError::Sample),
@@ -90,7 +90,8 @@ fn refuse_sample(peppers: Peppers) -> Result<Peppers, LoadError> {
     }
 }
 
-/// Peppers in a document of the file's shape, on a developer's machine: the sample pepper is welcome.
+/// Reads the peppers from a document with the shape of the file, on a developer's machine. The sample pepper is
+/// accepted.
 pub fn from_document(document: SecretString) -> PepperSource {
     PepperSource::new(move || {
         let document = document.clone();
@@ -98,7 +99,7 @@ pub fn from_document(document: SecretString) -> PepperSource {
     })
 }
 
-/// The file's name in a data folder.
+/// Returns the path of the file in a data folder.
 pub fn file_in(folder: &Path) -> PathBuf {
     folder.join("secret.json")
 }
@@ -128,10 +129,10 @@ fn read_document(text: &str) -> Result<Peppers, LoadError> {
     })
 }
 
-/// Makes the file with a random pepper, readable by its owner only, unless it is there.
+/// Creates the file with a random pepper, unless the file exists. Only the owner can read the file.
 ///
 /// # Errors
-/// When the file cannot be written, or the operating system gives no random numbers.
+/// The file cannot be written, or the operating system returns no random numbers.
 #[cfg(feature = "local")]
 pub fn create_file_unless_exists(path: &Path) -> std::io::Result<()> {
     use base64::Engine;
@@ -148,8 +149,8 @@ pub fn create_file_unless_exists(path: &Path) -> std::io::Result<()> {
     let pepper = URL_SAFE_NO_PAD.encode(random);
     let current = serde_json::json!({ "pepper": pepper }).to_string();
     let text = serde_json::to_string_pretty(&SecretFile { current, previous: None })?;
-    // Written beside it and linked into place: two processes that start together must agree on one pepper, and one
-    // that is killed must not leave half a file.
+    // The file is written under another name and then linked into place. So two processes that start together agree on
+    // one pepper, and a killed process leaves no partial file.
     let folder = path.parent().unwrap_or(Path::new("."));
     let draft = folder.join(format!(".secret-{}.json", uuid::Uuid::new_v4()));
     let mut options = std::fs::OpenOptions::new();
