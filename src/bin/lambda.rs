@@ -1,4 +1,5 @@
-//! The one Lambda binary: settings, clients and the service, then events until the end.
+//! The Lambda binary: reads the settings, builds the clients and the service, and answers events until the process
+//! ends.
 
 use aws_config::{BehaviorVersion, SdkConfig};
 use aws_sdk_dynamodb::Client;
@@ -34,8 +35,8 @@ async fn main() -> ExitCode {
     };
     let shared = aws_config::load_defaults(BehaviorVersion::latest()).await;
     let (store, peppers) = (open_store(&shared, &config), open_peppers(&shared, &config));
-    // The connections are opened while starting, where a Lambda has its full CPU, and both at the same time. What fails
-    // here is said here; each request will say so too, as a SCIM error.
+    // Both connections open at the same time during the start, when a Lambda has its full CPU. A failure here is logged
+    // here. Each later request reports it too, as a SCIM error.
     let (table, pepper) = tokio::join!(store.check_table(), peppers.get(sources.now()));
     let region = shared.region().map_or("none", |region| region.as_ref());
     if let Err(error) = table {

@@ -1,10 +1,10 @@
-//! API Gateway in front of the service: events become plain requests, whatever kind of API and stage they came through.
+//! Turns API Gateway's events into plain requests, for every kind of API and every stage.
 //!
-//! The only module that knows Lambda's event types. The public origin is taken from the gateway's own request context,
-//! never from a header that a client sends.
+//! No other module knows Lambda's event types. The public origin comes from the gateway's request context, never from a
+//! client's header.
 //!
-//! `lambda_http` makes a URI of a client's `Host`, `X-Forwarded-Proto` and query, and panics when they are no parts of a
-//! URI. So they are taken out of the event before: the service needs neither header, and the query is added afterwards.
+//! `lambda_http` builds a URI from a client's `Host`, `X-Forwarded-Proto` and query, and panics if they are invalid. So
+//! the gateway removes them from the event first. The service needs neither header, and the query is added afterwards.
 
 use super::hang_watch::{HangWatch, Watched};
 use crate::server::context::{Invocation, MalformedQuery, Origin, RequestId, tenant_in};
@@ -23,10 +23,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tower::ServiceExt;
 
-/// A request that takes longer hangs: the service has not even given up. Lambda ends the process a second later or more.
+/// A request that takes longer hangs: even the service's own timeout did not end it. Lambda ends the process at least a
+/// second later.
 pub const HANGS_AFTER: Duration = LONGEST_REQUEST.saturating_add(Duration::from_secs(1));
 
-/// The service behind the gateway, in one process of the function.
+/// Serves the gateway's events, in one process of the function.
 #[derive(Debug, Clone)]
 pub struct Gateway {
     service: Service,
@@ -36,7 +37,8 @@ pub struct Gateway {
 }
 
 impl Gateway {
-    /// `fixed_origin`: the public URL is configured. A request that takes longer than `hangs_after` is logged.
+    /// Builds the gateway on a service. `fixed_origin` says that the public URL is configured. A request that takes
+    /// longer than `hangs_after` is logged.
     pub fn new(service: Service, fixed_origin: bool, hangs_after: Duration) -> Self {
         let watch = HangWatch::new(hangs_after);
         Self { service, fixed_origin, had_invocation: Arc::default(), watch }
@@ -45,7 +47,7 @@ impl Gateway {
     /// Answers one event.
     ///
     /// # Errors
-    /// None: the service turns every failure into an answer. The type is what the Lambda runtime asks for.
+    /// Never fails: the service turns every failure into a response. The Lambda runtime requires the type.
     pub async fn answer(
         self,
         event: LambdaEvent<LambdaRequest>,
@@ -80,9 +82,9 @@ impl Gateway {
     }
 }
 
-/// What Lambda tells of the invocation beside the event.
+/// Reads the invocation from Lambda's context.
 fn invocation(context: &Context, is_cold_start: bool) -> Invocation {
-    // `Root=1-...;Parent=...;Sampled=0`: the root names the trace.
+    // The header has the form `Root=1-...;Parent=...;Sampled=0`. The root is the id of the trace.
     let trace = context.xray_trace_id.as_deref().unwrap_or_default();
     let root = trace.split(';').find_map(|part| part.trim().strip_prefix("Root="));
     Invocation {
@@ -92,20 +94,20 @@ fn invocation(context: &Context, is_cold_start: bool) -> Invocation {
     }
 }
 
-/// The event's request as a client of the service would have sent it: without the stage in the path, with the gateway's
-/// request id, and with the gateway's own URL as origin unless a fixed one is configured.
+/// Rebuilds the request that a client of the service would have sent. Its path has no stage, and its id is the
+/// gateway's. Its origin is the gateway's URL, unless a fixed one is configured.
 pub fn plain_request(mut event: LambdaRequest, fixed_origin: bool) -> Request<Body> {
     let query = take_query(&mut event);
     request_with_query(event.into(), query.as_deref(), fixed_origin)
 }
 
-/// Takes out of an event all that a client sent and `lambda_http` would make a URI of. Gives the query.
+/// Removes the client's values that `lambda_http` would build a URI from, and returns the query.
 fn take_query(event: &mut LambdaRequest) -> Option<String> {
     let (headers, query) = match event {
         LambdaRequest::ApiGatewayV2(event) => {
             ([Some(&mut event.headers), None], event.raw_query_string.take())
         }
-        // The query of a REST API comes as decoded parameters, and `lambda_http` encodes them.
+        // A REST API sends the query as decoded parameters, and `lambda_http` encodes them.
         LambdaRequest::ApiGatewayV1(event) => {
             ([Some(&mut event.headers), Some(&mut event.multi_value_headers)], None)
         }
@@ -144,7 +146,7 @@ fn request_with_query(
         parts.extensions.insert(RequestId(Arc::from(request_id)));
     }
     if let Some(domain) = seen.domain.filter(|_| !fixed_origin) {
-        // A stage or a base path of the domain. The rest is the path that is routed.
+        // The base is a stage, or a base path of the domain. The rest of the path is routed.
         let stage = seen.stage.as_deref().unwrap_or_default();
         let routed = after_stage(&raw_path, stage).unwrap_or(&raw_path);
         let base = seen.path.as_deref().and_then(|path| path.strip_suffix(routed));
@@ -155,18 +157,18 @@ fn request_with_query(
     Request::from_parts(parts, Body::new(body))
 }
 
-/// What the gateway says about a request.
+/// The gateway's data about a request.
 #[derive(Debug, Default)]
 struct Seen {
-    /// A named stage; `$default` is never part of a path.
+    /// The named stage. `$default` is never part of a path, and is left out.
     stage: Option<String>,
     domain: Option<String>,
-    /// The path the client sent, with stage or base path.
+    /// The path that the client sent, with the stage or the base path.
     path: Option<String>,
     request_id: Option<String>,
     /// Whether the gateway decodes base64, in which the runtime sends a compressed body. An HTTP API and a function URL
-    /// always do. A REST API does so only for its `binaryMediaTypes`, which are unknown here; otherwise its client gets
-    /// the base64 text.
+    /// always do. A REST API decodes only its `binaryMediaTypes`, which are unknown here. Without decoding, the client
+    /// gets the base64 text.
     decodes_bodies: bool,
 }
 
@@ -187,7 +189,7 @@ impl Seen {
                 context.request_id.clone(),
                 false,
             ),
-            // Only the two kinds above are compiled in; the type has room for more.
+            // The type is open, but only the two kinds above are compiled in.
             _ => return Self::default(),
         };
         let stage = stage.filter(|stage| stage != "$default");
@@ -195,7 +197,8 @@ impl Seen {
     }
 }
 
-/// The runtime puts the stage in front of a REST API's path, and an HTTP API carries a named one in the event.
+/// Removes the stage from a path. The runtime puts the stage in front of a REST API's path. An HTTP API has a named
+/// stage in the path of the event.
 fn without_stage(uri: &Uri, stage: &str) -> Option<Uri> {
     let rest = after_stage(uri.path(), stage)?;
     let path_and_query = match uri.query() {
@@ -205,13 +208,13 @@ fn without_stage(uri: &Uri, stage: &str) -> Option<Uri> {
     with_path_and_query(uri, path_and_query)
 }
 
-/// The rest of a path that begins with a stage.
+/// Returns the rest of a path that begins with a stage.
 fn after_stage<'p>(path: &'p str, stage: &str) -> Option<&'p str> {
     let rest = path.strip_prefix('/')?.strip_prefix(stage)?;
     (!stage.is_empty() && rest.starts_with('/')).then_some(rest)
 }
 
-/// The same URI with a query; `None` when a URI cannot have this query.
+/// Adds a query to a URI. Returns `None` if a URI cannot have this query.
 fn with_query(uri: &Uri, query: &str) -> Option<Uri> {
     with_path_and_query(uri, format!("{}?{query}", uri.path()))
 }

@@ -1,7 +1,7 @@
 //! Names the request that blocks the process of a Lambda.
 //!
-//! A blocked process runs no timer, so its request gets no answer and no log line. Lambda then ends the process. Lambda's
-//! own report has the id of the invocation, but no tenant. A second thread logs the request before that.
+//! A blocked process runs no timer, so its request gets no response and no log line. Lambda then ends the process.
+//! Lambda's own report has the id of the invocation, but no tenant. A second thread logs the request before that.
 
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
@@ -32,7 +32,7 @@ enum Event {
 #[derive(Debug, Clone)]
 pub struct HangWatch(Sender<Event>);
 
-/// A watched request; it ends when this is dropped.
+/// A watched request. Dropping the value ends the watch.
 #[derive(Debug)]
 pub struct Watching<'a>(&'a Sender<Event>);
 
@@ -48,7 +48,7 @@ impl HangWatch {
         Self(sender)
     }
 
-    /// Watches a request. A watch without its thread does nothing.
+    /// Watches a request. Without the thread, a watch does nothing.
     pub fn start(&self, request: Watched) -> Watching<'_> {
         let _ = self.0.send(Event::Started(request));
         Watching(&self.0)

@@ -1,8 +1,8 @@
-//! Metrics of the Lambda: each request's log line, in CloudWatch's Embedded Metric Format.
+//! Metrics of the Lambda: the log line of each request, in CloudWatch's Embedded Metric Format.
 //!
-//! CloudWatch makes metrics of the lines as they arrive; the function calls nothing. The dimensions have few values and
-//! none of a tenant: a metric's price is for each combination of them. CloudWatch charges for each byte of a line, so it
-//! names no units: they are optional, and the names of the metrics tell them.
+//! CloudWatch extracts the metrics from the log lines, so the function makes no calls. CloudWatch charges for each
+//! combination of dimension values. So the dimensions have few values, and no tenants. CloudWatch also charges for each
+//! byte of a line. So a line has no units: they are optional, and the names of the metrics include them.
 //!
 //! Source: Amazon CloudWatch User Guide, *Specification: Embedded metric format*.
 
@@ -18,8 +18,8 @@ use tracing_subscriber::filter::{FilterExt, LevelFilter, filter_fn};
 use tracing_subscriber::layer::{Context, SubscriberExt};
 use tracing_subscriber::{EnvFilter, Layer};
 
-/// What a Lambda logs, as lines of JSON to `output`: what `filter` lets through; and with a namespace the line of each
-/// request with metrics, whatever the filter says.
+/// Writes the log of a Lambda to `output`, as lines of JSON. `filter` selects the lines. With a namespace, the line of
+/// each request passes every filter and carries metrics.
 pub fn subscriber<O>(
     namespace: Option<&str>,
     filter: EnvFilter,
@@ -49,7 +49,8 @@ where
     tracing_subscriber::registry().with(metrics).with(lines)
 }
 
-/// Writes to standard output, which Lambda sends to CloudWatch Logs. A closed one is no reason to fail a request.
+/// Writes to standard output, which Lambda sends to CloudWatch Logs. A failed write is ignored, because it must not
+/// fail a request.
 pub fn to_standard_output(line: &[u8]) {
     let _ = std::io::stdout().lock().write_all(line);
 }
@@ -58,7 +59,7 @@ fn is_request(metadata: &Metadata<'_>) -> bool {
     metadata.target() == REQUEST_TARGET
 }
 
-/// An output as a writer. The formatter writes a line at a time.
+/// Adapts an output to a writer. The formatter writes one line at a time.
 struct Lines<O>(O);
 
 impl<O: Fn(&[u8])> Write for Lines<O> {
@@ -80,7 +81,8 @@ struct RequestMetrics<O> {
 }
 
 impl<O: Fn(&[u8])> RequestMetrics<O> {
-    /// Metrics in `namespace`, stamped with the time of `sources`. Each line goes to `output` whole, with its end.
+    /// Builds metrics in `namespace`, with timestamps from `sources`. Each line goes to `output` whole, with its line
+    /// break.
     fn new(namespace: &str, sources: Sources, output: O) -> Self {
         let directives = json!([
             {
@@ -119,8 +121,8 @@ impl<O: Fn(&[u8])> RequestMetrics<O> {
     }
 }
 
-/// The class of a status, with the two that operations watch apart: `401` for credentials that do not fit, `429` for
-/// clients that were asked to slow down.
+/// Returns the class of a status. Operations watch two statuses with classes of their own. `401` means invalid
+/// credentials, and `429` means clients that must slow down.
 fn status_class(status: u64) -> &'static str {
     match status {
         401 => "401",
@@ -140,7 +142,7 @@ impl<S: Subscriber, O: Fn(&[u8]) + 'static> Layer<S> for RequestMetrics<O> {
     }
 }
 
-/// An event's fields as JSON.
+/// The fields of an event, as JSON.
 struct Fields(Map<String, Value>);
 
 impl Fields {

@@ -1,4 +1,4 @@
-//! The Lambda's edge: events of the gateway, metrics, and what is said when it starts.
+//! The Lambda's edge: the gateway's events, metrics, hanging requests, and messages at the start.
 
 pub mod gateway;
 pub mod hang_watch;

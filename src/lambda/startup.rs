@@ -1,19 +1,19 @@
-//! What keeps a Lambda from answering, said when it starts: for operations, with what to check.
+//! Logs the causes that keep a Lambda from answering, with advice for operations.
 //!
-//! It starts all the same, unless the table has another format. Each request then gets a SCIM error with a request id, and
-//! the next start tries again.
+//! The Lambda starts all the same, unless a setting is wrong or the table has another format. Each request then gets a
+//! SCIM error with a request id. The next start tries again.
 
 use crate::config::ConfigError;
 use crate::directory::access::pepper::LoadError;
 use crate::error_chain;
 use crate::store;
 
-/// A setting is missing or wrong.
+/// Logs a setting that is missing or wrong.
 pub fn report_settings(error: &ConfigError) {
     tracing::error!(cause = error_chain(error), "cannot start: a setting is missing or wrong");
 }
 
-/// The first read of the table failed.
+/// Logs a failed first read of the table.
 pub fn report_table(error: &store::Error, table: &str, region: &str) {
     let check = match error {
         store::Error::NoTable(_) => {
@@ -42,7 +42,7 @@ pub fn report_table(error: &store::Error, table: &str, region: &str) {
     tracing::error!(table, region, cause = error_chain(error), check, "the table cannot be read");
 }
 
-/// The pepper could not be read. `secret` is its ARN, or the setting that has it on a developer's machine.
+/// Logs a failed read of the pepper. `secret` is the ARN, or the name of the setting on a developer's machine.
 pub fn report_secret(error: &LoadError, secret: &str, region: &str) {
     let check = match error {
         LoadError::Missing(_) => {
