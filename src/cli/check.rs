@@ -8,9 +8,9 @@ use rollcall::directory::{Error, TenantId, Violation, Work};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Checks a tenant, repairs it when that is wanted, and prints both. Damage that is left is a failure.
+/// Checks a tenant, repairs it on request, and prints the result. Damage that remains is a failure.
 pub async fn run(app: &App, id: &TenantId, repair: bool, json: bool) -> anyhow::Result<()> {
-    // The check names a record of the tenant that cannot be read.
+    // The check itself reports a tenant record that cannot be read.
     match app.tenants.get(id).await {
         Ok(_) | Err(Error::Broken(_)) => {}
         Err(other) => return Err(other.into()),

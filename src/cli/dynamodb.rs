@@ -1,4 +1,4 @@
-//! `rollcall dynamodb`: the embedded engine behind a socket, so that a Lambda on this machine has a table without AWS.
+//! `rollcall dynamodb`: serves the embedded engine on a socket, so that a local Lambda has a table without AWS.
 
 use super::arguments::{DynamodbArguments, Place};
 use super::exit::Refused;
@@ -19,10 +19,10 @@ use serde_json::json;
 use std::net::{IpAddr, SocketAddr};
 use tokio::net::TcpListener;
 
-/// DynamoDB takes no larger request: 16 MB, for a `BatchWriteItem` (DynamoDB API Reference).
+/// The largest request of DynamoDB: 16 MB, for a `BatchWriteItem` (DynamoDB API Reference).
 const LARGEST_CALL_BYTES: usize = 16 * 1024 * 1024;
 
-/// Serves until it is told to stop.
+/// Serves until a signal stops the process.
 pub async fn serve(place: &Place, arguments: &DynamodbArguments, json: bool) -> anyhow::Result<()> {
     let Host::Folder(folder) = place.host() else {
         let text = "the embedded engine is in --data; --table and --dynamodb-endpoint name others";
@@ -58,7 +58,8 @@ pub async fn serve(place: &Place, arguments: &DynamodbArguments, json: bool) -> 
 }
 
 async fn call(engine: Engine, headers: HeaderMap, body: Bytes) -> Response {
-    // A browser names the page that asks, or asks under a name that leads here: no page has business here.
+    // Requests from web pages are refused. A browser sends the page's `Origin`, or a `Host` name that resolves to this
+    // machine.
     if headers.contains_key(ORIGIN) || !is_own_name(headers.get(HOST)) {
         return StatusCode::FORBIDDEN.into_response();
     }
@@ -73,7 +74,7 @@ async fn call(engine: Engine, headers: HeaderMap, body: Bytes) -> Response {
     (status, [(CONTENT_TYPE, "application/x-amz-json-1.0")], body).into_response()
 }
 
-/// Whether a `Host` is an address, or a name that only this machine and its containers use.
+/// Whether a `Host` is an IP address, or a name that only this machine and its containers use.
 fn is_own_name(host: Option<&HeaderValue>) -> bool {
     let host = host.and_then(|host| host.to_str().ok()).unwrap_or_default();
     if host.parse::<SocketAddr>().is_ok() || host.parse::<IpAddr>().is_ok() {

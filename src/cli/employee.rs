@@ -105,7 +105,7 @@ async fn find(directory: &Directory, text: &str) -> anyhow::Result<Uuid> {
     }
 }
 
-/// Finds an employee to restore. Refuses a userName of deleted employees that an active one has now.
+/// Finds the employee to restore. Fails if the text names an active employee, and deleted employees had it as userName.
 async fn find_to_restore(directory: &Directory, text: &str) -> anyhow::Result<Uuid> {
     if parse_id(text).is_none()
         && let Some(found) = directory.find_by_any_name(text).await?
@@ -129,7 +129,7 @@ fn join(ids: &[Uuid]) -> String {
     ids.join(", ")
 }
 
-/// Writes each page when it is read, and ends early when nobody reads any more.
+/// Writes each page as soon as it is read. Ends early when the reader closes the output.
 async fn export(
     tenant: &Tenant,
     directory: &Directory,
@@ -226,7 +226,7 @@ async fn show(tenant: &Tenant, directory: &Directory, id: Uuid, json: bool) -> a
     output::print_record(&fields)
 }
 
-/// What counts, where it comes from, and what the other side says.
+/// Describes a value: the effective value, its source, and the value of the other source.
 fn describe(value: &EffectiveValue) -> String {
     let text = |value: &Option<String>| value.clone().unwrap_or_else(|| "-".to_owned());
     match value.origin {
@@ -247,7 +247,7 @@ fn status_of(employee: &Employee) -> &'static str {
     if employee.is_archived() { "archived" } else { "active" }
 }
 
-/// The status for people.
+/// The status, in words for people.
 fn words(employee: &Employee) -> &'static str {
     match (employee.is_archived(), employee.hidden) {
         (false, _) => "active",

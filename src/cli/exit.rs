@@ -1,4 +1,4 @@
-//! Exit codes and error texts, so that a script can tell what happened. The codes are listed in `--help`.
+//! Exit codes and error texts of the command. A script can tell failures apart by the code; `--help` lists the codes.
 
 use super::output;
 use rollcall::directory::Error;
@@ -6,12 +6,12 @@ use serde_json::json;
 use std::io::ErrorKind;
 use std::process::ExitCode;
 
-/// A rule of this command, not of the directory, said no.
+/// A rule of the command, not of the directory, refused the request.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct Refused(pub String);
 
-/// The check of a tenant found damage, and reported it.
+/// The check of a tenant found damage and printed it.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct Damaged(pub String);
@@ -21,7 +21,7 @@ pub struct Damaged(pub String);
 #[error("there is no AWS region: set AWS_REGION, or region in the profile (AWS_PROFILE)")]
 pub struct NoRegion;
 
-/// The AWS settings of this machine lead to no credentials.
+/// The AWS settings of this machine provide no credentials.
 #[derive(Debug, thiserror::Error)]
 #[error(
     "there are no AWS credentials: log in (aws sso login, aws login), or set AWS_PROFILE or \
@@ -29,7 +29,7 @@ pub struct NoRegion;
 )]
 pub struct NoCredentials(#[source] pub Box<dyn std::error::Error + Send + Sync>);
 
-/// Nothing goes by a name that was given.
+/// Nothing exists under the given name.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct NotFound(pub String);
@@ -41,7 +41,7 @@ const REFUSED: u8 = 4;
 const DAMAGED: u8 = 5;
 const NO_AWS_LOGIN: u8 = 6;
 
-/// Prints a failure to standard error, and gives its exit code.
+/// Prints a failure to standard error, and returns its exit code.
 pub fn report(failure: &anyhow::Error, json: bool) -> ExitCode {
     let code = code_of(failure);
     if json {
@@ -52,7 +52,7 @@ pub fn report(failure: &anyhow::Error, json: bool) -> ExitCode {
     ExitCode::from(code)
 }
 
-/// Prints why the arguments are wrong, or the help that they ask for, and gives the exit code.
+/// Prints the error in the arguments, or the requested help, and returns the exit code.
 pub fn report_usage(error: &clap::Error, json: bool) -> ExitCode {
     if json && error.use_stderr() {
         let text = error.render().to_string();
@@ -60,7 +60,7 @@ pub fn report_usage(error: &clap::Error, json: bool) -> ExitCode {
         output::print_error(&error_json(text, WRONG_USAGE));
         return ExitCode::from(WRONG_USAGE);
     }
-    // In colours on a terminal.
+    // The text has colours on a terminal.
     match error.print() {
         _ if error.use_stderr() => ExitCode::from(WRONG_USAGE),
         Err(failed) if failed.kind() != ErrorKind::BrokenPipe => ExitCode::from(FAILED),
@@ -72,7 +72,7 @@ fn error_json(text: &str, code: u8) -> String {
     json!({"error": text, "exitCode": code}).to_string()
 }
 
-/// The exit code of a failure.
+/// Returns the exit code of a failure.
 fn code_of(failure: &anyhow::Error) -> u8 {
     if failure.is::<Refused>() {
         return REFUSED;

@@ -32,10 +32,10 @@ pub async fn run(place: &Place, command: GroupCommand, json: bool) -> anyhow::Re
     Ok(())
 }
 
-/// What is shown of a group.
+/// The data of a group that a command shows.
 struct Shown {
     id: Uuid,
-    /// `None` when it is deleted.
+    /// `None` if the group is deleted.
     group: Option<Group>,
     members: Option<Vec<Member>>,
     history: Option<Vec<RecordedEntry>>,
@@ -56,7 +56,7 @@ impl Shown {
                 (group.id, Some(group), Some(members))
             }
             Some(group) => (group.id, Some(group), None),
-            // The history of a deleted group is still there.
+            // The history of a deleted group still exists.
             None => (parse_id(text).filter(|_| with_history).ok_or_else(not_found)?, None, None),
         };
         let history = match with_history {

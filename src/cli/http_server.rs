@@ -1,4 +1,4 @@
-//! HTTP/1.1 on a socket, with limits for clients that send slowly or not at all.
+//! Serves HTTP/1.1 on a socket, with limits for slow and silent clients.
 
 use axum::body::Body;
 use axum::extract::Request;
@@ -18,19 +18,19 @@ use tokio::sync::Semaphore;
 use tower::util::BoxCloneSyncService;
 use tower::{Service, ServiceExt};
 
-/// What one client can hold.
+/// The limits on connections and slow clients.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// How long a client may take for the head of a request. A connection without a request ends after the same time.
+    /// The time in which a client must send the head of a request. An idle connection ends after the same time.
     pub header_timeout: Duration,
-    /// How many connections are open at a time. Further ones wait.
+    /// The number of open connections. Further connections wait.
     pub connections: usize,
 }
 
 /// The limits of a server.
 pub const LIMITS: Limits = Limits { header_timeout: Duration::from_secs(10), connections: 1_024 };
 
-/// Serves until `told_to_stop`, and finishes the requests that are under way.
+/// Serves until `told_to_stop` completes, then finishes the pending requests.
 pub async fn serve<S>(
     mut listener: TcpListener,
     service: S,
@@ -59,7 +59,7 @@ pub async fn serve<S>(
         let service = TowerToHyperService::new(service.clone());
         let connection = graceful.watch(http.serve_connection(TokioIo::new(stream), service));
         tokio::spawn(async move {
-            // A client that is gone, or too slow, is no failure of the server.
+            // A client that disconnects, or is too slow, is not a failure of the server.
             drop(connection.await);
             drop(place);
         });
@@ -102,7 +102,7 @@ mod tests {
         stream
     }
 
-    /// What the server sends until it closes the connection.
+    /// Returns the bytes that the server sends until it closes the connection.
     async fn read(mut stream: TcpStream) -> String {
         let mut answer = String::new();
         let read = stream.read_to_string(&mut answer);

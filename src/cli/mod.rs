@@ -1,4 +1,4 @@
-//! The command line: arguments in, tables or JSON out. Acts on the store itself, without HTTP.
+//! The command line: reads arguments, and prints tables or JSON. The command uses the store directly, without HTTP.
 
 pub mod arguments;
 pub mod exit;
@@ -20,14 +20,14 @@ mod group;
 use arguments::{Arguments, Command, ServeArguments};
 use clap::{CommandFactory, Parser};
 
-/// Who did it, in the history, when it was done here.
+/// The author of changes by this command, in the history.
 const ACTOR: &str = rollcall::directory::tenants::display_name::COMMAND;
 
-/// Does what the arguments say.
+/// Runs the command that the arguments name.
 pub fn run(arguments: Arguments) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let Arguments { place, json, command } = arguments;
-    // The environment may say where to listen.
+    // The arguments are parsed anew, so that the environment can set the address.
     let serve = || Command::Serve(ServeArguments::parse_from(["rollcall"]));
     let command = command.unwrap_or_else(serve);
     runtime.block_on(async {
@@ -41,7 +41,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<()> {
             Command::Employee(command) => employee::run(&place, command, json).await,
             Command::Group(command) => group::run(&place, command, json).await,
             Command::Completions { shell } => {
-                // Through memory: the generator panics when standard output is closed.
+                // The text goes through memory: the generator panics if standard output is closed.
                 let (mut command, mut text) = (Arguments::command(), Vec::new());
                 clap_complete::generate(shell, &mut command, "rollcall", &mut text);
                 output::print(&String::from_utf8_lossy(&text))

@@ -1,4 +1,4 @@
-//! From arguments to the app: which engine, which secret document, which public URL.
+//! Opens the app from the arguments: the engine, the secret document and the public URL.
 
 use super::arguments::Place;
 use super::exit::{NoCredentials, NoRegion, NotFound, Refused};
@@ -19,25 +19,25 @@ use std::fs::File;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
-/// The file in the data folder that is locked while the engine makes its own.
+/// The lock file in the data folder. A process locks it while the engine creates its file.
 const LOCK_FILE: &str = "rollcall.lock";
-/// The table's name where nobody gives one.
+/// The name of the table, unless an argument names another.
 const DEFAULT_TABLE: &str = "rollcall";
-/// Where the local server is reached when nobody says otherwise.
+/// The URL of the local server, unless an argument gives another.
 pub const DEFAULT_ORIGIN: &str = "http://127.0.0.1:8080";
 
-/// What a command does with the data of a place.
+/// The way in which a command uses the data of a place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
-    /// It reads or changes data that is there, and makes no token.
+    /// Reads or changes existing data, and makes no token.
     Use,
-    /// It makes a token for a tenant that is there.
+    /// Makes a token for an existing tenant.
     MakeToken,
-    /// It makes the data where there is none, and tokens.
+    /// Creates missing data, and makes tokens.
     MakeData,
 }
 
-/// The app on the place that the arguments name. Without data it fails, unless the purpose is to make it.
+/// Opens the app on the place in the arguments. Fails if there is no data, unless the purpose is to create it.
 pub async fn open(place: &Place, purpose: Purpose) -> anyhow::Result<App> {
     let host = place.host();
     if let Host::Aws { .. } = host
@@ -63,7 +63,7 @@ pub async fn open(place: &Place, purpose: Purpose) -> anyhow::Result<App> {
         Host::Endpoint(endpoint) => format!("cannot use the DynamoDB API at {endpoint}"),
         Host::Aws { .. } => format!("cannot use the table {}", table_name(place)),
     };
-    // On AWS the template makes the table and the pepper.
+    // On AWS, the template creates the table and the pepper.
     if let Host::Aws { .. } = host {
         store.check_table().await.with_context(context)?;
     } else {
@@ -93,7 +93,8 @@ fn no_data(place: &Place) -> anyhow::Error {
     NotFound(text).into()
 }
 
-/// Commands that print Tenant URLs need the public URL: on AWS nobody can guess where the service is reached.
+/// Checks that a command on AWS has the public URL, which its Tenant URLs start with. On AWS, the command cannot derive
+/// the URL.
 pub fn check_public_url(place: &Place) -> anyhow::Result<()> {
     if matches!(place.host(), Host::Aws { .. }) && place.public_url.is_none() {
         let text = "a table on AWS goes with a public URL: --public-url is missing, the output Endpoint \
@@ -103,26 +104,26 @@ pub fn check_public_url(place: &Place) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// A tenant's directory, once it is certain that there is such a tenant.
+/// Returns a tenant and its directory. Fails if the tenant does not exist.
 pub async fn enter(app: &App, id: &TenantId) -> anyhow::Result<(Tenant, Directory)> {
     let tenant = app.tenants.get(id).await?;
     let directory = app.tenants.directory_of(&tenant);
     Ok((tenant, directory))
 }
 
-/// Where the table of a place is.
+/// The location of a place's table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Host<'p> {
-    /// The embedded engine in a data folder.
+    /// The embedded engine, in a data folder.
     Folder(&'p Path),
-    /// The DynamoDB API at a URL.
+    /// A DynamoDB API, at a URL.
     Endpoint(&'p str),
-    /// AWS, by the usual address or by one that is given.
+    /// AWS, at the default address or at a given address.
     Aws { endpoint: Option<&'p str> },
 }
 
 impl Place {
-    /// Where the table is.
+    /// Returns the location of the table.
     pub fn host(&self) -> Host<'_> {
         match (self.dynamodb_endpoint.as_deref(), &self.table) {
             (Some(endpoint), _) if is_of_aws(endpoint) => Host::Aws { endpoint: Some(endpoint) },
@@ -145,7 +146,7 @@ fn table_name(place: &Place) -> &str {
     place.table.as_deref().unwrap_or(DEFAULT_TABLE)
 }
 
-/// What the place is, for people.
+/// Describes the place, for people.
 pub fn describe(place: &Place) -> String {
     let table = table_name(place);
     match place.host() {
@@ -161,8 +162,8 @@ fn absolute(folder: &Path) -> String {
     std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned()).display().to_string()
 }
 
-/// The AWS settings of this machine, once they have a region and credentials. The clients would find out too, but as a
-/// failed call, and within its timeout: too short for a code that a person types.
+/// Loads the AWS settings of this machine, and checks that they have a region and credentials. The clients would notice
+/// missing credentials too, but as a failed call. The timeout of a call is too short for a code that a person types.
 async fn log_in_to_aws() -> anyhow::Result<SdkConfig> {
     let shared = aws_config::load_defaults(BehaviorVersion::latest()).await;
     if shared.region().is_none() {
@@ -171,7 +172,7 @@ async fn log_in_to_aws() -> anyhow::Result<SdkConfig> {
     let provider = shared.credentials_provider().context("the AWS settings have no credentials")?;
     let first = provider.provide_credentials().await;
     let first = first.map_err(|error| NoCredentials(error.into()))?;
-    // The first call uses these: the code for another log-in would be a second one.
+    // The first call uses these credentials: another log-in would ask for a second code.
     let first = Mutex::new(Some(first));
     let provider = provide_credentials_fn(move || {
         let (first, provider) = (first.lock().ok().and_then(|mut it| it.take()), provider.clone());
@@ -186,7 +187,8 @@ async fn log_in_to_aws() -> anyhow::Result<SdkConfig> {
     Ok(shared.into_builder().credentials_provider(provider).build())
 }
 
-/// The store of a place, not checked, and the lock of its folder. `aws`: the settings for a table on AWS.
+/// Opens the store of a place without checking it, and returns the lock of its folder. `aws` has the settings for a
+/// table on AWS.
 async fn open_store(
     place: &Place,
     aws: Option<&SdkConfig>,
@@ -200,7 +202,7 @@ async fn open_store(
         (Host::Endpoint(endpoint), _) => {
             let shared = aws_config::load_defaults(BehaviorVersion::latest()).await;
             let mut config = patience((&shared).into()).endpoint_url(endpoint);
-            // Local engines take any region and credentials, but want some.
+            // Local engines accept any region and credentials, but require some.
             if shared.region().is_none() {
                 config = config.region(Region::from_static("local"));
             }
@@ -212,7 +214,7 @@ async fn open_store(
         }
         (Host::Aws { endpoint }, aws) => {
             let config = patience(aws.context("the AWS settings are not read")?.into());
-            // Without an endpoint here, AWS_ENDPOINT_URL and the profile decide.
+            // Without an endpoint here, `AWS_ENDPOINT_URL` and the profile decide.
             match endpoint {
                 Some(endpoint) => config.endpoint_url(endpoint),
                 None => config,
@@ -223,13 +225,13 @@ async fn open_store(
     Ok((Store::new(Arc::new(AwsTable::new(client, table))), None))
 }
 
-/// The embedded engine on a data folder, which is made if it is not there.
+/// Opens the embedded engine on a data folder. Creates the folder if it is missing.
 pub fn open_engine(folder: &Path) -> anyhow::Result<Engine> {
     open_locked(folder).map(|(engine, _)| engine)
 }
 
-/// The engine, and the lock of its folder. The engine makes its file and the table in several steps, and fails on a
-/// half-made one.
+/// Opens the engine, and returns it with the lock of its folder. The engine creates its file and the table in several
+/// steps, and fails on an unfinished file.
 fn open_locked(folder: &Path) -> anyhow::Result<(Engine, File)> {
     let context = || unusable(folder);
     make_folder(folder).with_context(context)?;
@@ -242,7 +244,7 @@ fn unusable(folder: &Path) -> String {
     format!("cannot use the data folder {}", folder.display())
 }
 
-/// Locks the data folder until the file is dropped, and waits for another process that has locked it.
+/// Locks the data folder until the file is dropped. Waits while another process holds the lock.
 fn lock_folder(folder: &Path) -> std::io::Result<File> {
     let mut options = File::options();
     options.append(true).create(true);
@@ -253,8 +255,8 @@ fn lock_folder(folder: &Path) -> std::io::Result<File> {
     Ok(file)
 }
 
-/// Makes the pepper in the data folder, unless it is there. The tokens of a table that another process has used work
-/// under the pepper of that process's folder.
+/// Creates the pepper in the data folder, unless it exists. If another process used the table before, its tokens need
+/// the pepper of that process's folder.
 fn make_pepper(place: &Place, is_used: bool) -> anyhow::Result<()> {
     let file = secrets::file_in(&place.data);
     let is_there = file.try_exists().with_context(|| unusable(&place.data))?;
@@ -272,7 +274,7 @@ fn make_pepper(place: &Place, is_used: bool) -> anyhow::Result<()> {
         .with_context(|| format!("cannot make the secret document {}", file.display()))
 }
 
-/// Makes the folder for its owner only: it holds personal data and the pepper.
+/// Creates the folder. Only its owner has access, because it holds personal data and the pepper.
 fn make_folder(folder: &Path) -> std::io::Result<()> {
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);

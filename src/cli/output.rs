@@ -1,4 +1,4 @@
-//! Tables and sentences for people, JSON for programs.
+//! Prints tables and sentences for people, and JSON for programs.
 
 use anyhow::Context;
 use comfy_table::Width::Fixed;
@@ -10,9 +10,6 @@ use terminal_size::{Width, terminal_size_of};
 use time::OffsetDateTime;
 
 /// Prints lines to standard output.
-///
-/// # Errors
-/// As for [`print_bytes`].
 pub fn print(text: &str) -> anyhow::Result<()> {
     print_bytes(format!("{}\n", text.trim_end()).as_bytes()).map(drop)
 }
@@ -22,11 +19,11 @@ pub fn print_error(text: &str) {
     let _ = writeln!(std::io::stderr(), "{}", text.trim_end());
 }
 
-/// Prints text: harmless for a terminal, as it is for a pipe or a file. `false` when the reader has gone away (`| head`),
-/// which is no failure.
+/// Prints text to standard output. A terminal gets printable text; a pipe or a file gets the text unchanged. Returns
+/// `false` if the reader has closed the pipe (`| head`), which is not a failure.
 ///
 /// # Errors
-/// Standard output takes no more, such as a file on a full disk.
+/// Standard output cannot be written, such as a file on a full disk.
 pub fn print_bytes(text: &[u8]) -> anyhow::Result<bool> {
     let mut output = std::io::stdout().lock();
     let written = match output.is_terminal() {
@@ -40,10 +37,7 @@ pub fn print_bytes(text: &[u8]) -> anyhow::Result<bool> {
     }
 }
 
-/// Prints JSON: indented for a terminal, on one line for a pipe.
-///
-/// # Errors
-/// As for [`print_bytes`].
+/// Prints JSON: indented on a terminal, on one line in a pipe.
 pub fn print_json(value: &Value) -> anyhow::Result<()> {
     match std::io::stdout().is_terminal() {
         true => print(&format!("{value:#}")),
@@ -51,23 +45,21 @@ pub fn print_json(value: &Value) -> anyhow::Result<()> {
     }
 }
 
-/// The least width of tables on a terminal, in columns.
+/// The minimum width of tables on a terminal, in columns.
 const LEAST_WIDTH: u16 = 80;
 
-/// Columns that are never wrapped: a reader copies them.
+/// The titles of columns that are never wrapped, because people copy their values.
 const WHOLE: [&str; 3] = ["id", "at", "created"];
 
-/// The least width of a column with names of attributes: `name.familyName` is on one line. A URN is wrapped.
+/// The minimum width of a column of attribute names, in characters. `name.familyName` fits on one line; a URN is
+/// wrapped.
 const ATTRIBUTE_WIDTH: u16 = 15;
 
 /// The spaces beside each cell.
 const PADDING: u16 = 2;
 
-/// Prints a table, or a sentence when there are no rows. A terminal wraps long cells at its own width; in a pipe each row
-/// is one line, for `grep`.
-///
-/// # Errors
-/// As for [`print_bytes`].
+/// Prints a table, or a sentence if there are no rows. On a terminal, long cells are wrapped at its width. In a pipe,
+/// each row is one line, for `grep`.
 pub fn print_table(
     header: &[&str],
     rows: Vec<Vec<String>>,
@@ -100,10 +92,7 @@ pub fn print_table(
     print(&trimmed(&table))
 }
 
-/// Prints names and values below each other.
-///
-/// # Errors
-/// As for [`print_bytes`].
+/// Prints names and values, a pair on each line.
 pub fn print_record(fields: &[(&str, String)]) -> anyhow::Result<()> {
     let mut table = Table::new();
     table.load_preset(NOTHING).set_content_arrangement(ContentArrangement::Disabled);
@@ -113,17 +102,17 @@ pub fn print_record(fields: &[(&str, String)]) -> anyhow::Result<()> {
     print(&trimmed(&table))
 }
 
-/// A time for people and JSON.
+/// Formats a time, for people and for JSON.
 pub fn instant(at: OffsetDateTime) -> String {
     scim::date_time::format(at)
 }
 
-/// The day of a time, for people.
+/// Formats the day of a time, for people.
 pub fn day(at: OffsetDateTime) -> String {
     at.date().to_string()
 }
 
-/// A value for people: text without quotes, anything else as JSON.
+/// Formats a value for people: text without quotes, other values as JSON.
 pub fn value(value: Option<&Value>) -> String {
     match value {
         None => "-".to_owned(),
@@ -132,12 +121,12 @@ pub fn value(value: Option<&Value>) -> String {
     }
 }
 
-/// Client text must not move the cursor, colour the terminal or turn the reading direction round.
+/// Replaces characters that would move the cursor, colour the terminal or reverse the reading direction.
 pub fn printable(text: &str) -> String {
     text.chars().map(|c| if is_harmless(c) { c } else { '\u{fffd}' }).collect()
 }
 
-/// Text with lines, each printable.
+/// Makes each line of a text printable.
 fn printable_lines(text: &[u8]) -> String {
     String::from_utf8_lossy(text).lines().map(|line| printable(line) + "\n").collect()
 }

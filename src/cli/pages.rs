@@ -1,12 +1,12 @@
-//! Lists, page by page.
+//! Reads lists page by page.
 
 use rollcall::directory::Error;
 use rollcall::directory::lists::admin_list::ListPage;
 
-/// How many rows are read at a time.
+/// The number of rows of one read.
 const PAGE_ROWS: usize = 1_000;
 
-/// Reads a list in pages, up to `limit` rows, and gives the rows of each page to `use_rows` until that returns `false`.
+/// Reads a list in pages, up to `limit` rows. Passes the rows of each page to `use_rows`, until it returns `false`.
 pub async fn read_pages<T>(
     limit: Option<u32>,
     read: impl AsyncFn(Option<&str>, usize) -> Result<ListPage<T>, Error>,

@@ -19,10 +19,10 @@ use tracing_subscriber::filter::{FilterExt, filter_fn};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
-/// The tenant that the first start makes.
+/// The tenant that the first start creates.
 const DEMO: &str = "demo";
 
-/// Serves until it is told to stop.
+/// Serves until a signal stops the process.
 pub async fn serve(place: &Place, arguments: &ServeArguments, json: bool) -> anyhow::Result<()> {
     log_to_standard_error();
     rollcall::log_panics_without_text();
@@ -49,7 +49,7 @@ pub async fn serve(place: &Place, arguments: &ServeArguments, json: bool) -> any
     Ok(())
 }
 
-/// Makes the demo tenant. `None` when another server that started at the same time made it.
+/// Creates the demo tenant. Returns `None` if another server, started at the same time, created it.
 async fn make_demo_tenant(app: &App) -> anyhow::Result<Option<NewTenant>> {
     let id = TenantId::parse(DEMO).context("the demo tenant's id")?;
     match app.tenants.create(&id, "Demo", ACTOR).await {
@@ -72,7 +72,7 @@ fn announce(
     let scim_token = new.map(|new| new.scim_token.expose_secret());
     let admin_token = new.map(|new| new.admin_token.expose_secret());
     if json {
-        // One line, whatever reads it: a script waits for it.
+        // A script waits for this line, so the JSON stands on one line on a terminal too.
         let ready = json!({
             "tenantUrl": url,
             "settingsUrl": settings,
@@ -101,13 +101,13 @@ fn announce(
     output::print("Press Ctrl-C to stop.\n")
 }
 
-/// Standard output is for what was asked for.
+/// Sends the log to standard error. Standard output is for the result of the command.
 fn log_to_standard_error() {
     let lines = tracing_subscriber::fmt::layer()
         .compact()
         .with_target(false)
         .with_writer(std::io::stderr)
-        // A log that cannot be written, such as on a full disk, must not end the server.
+        // A failed write of the log, such as on a full disk, must not end the server.
         .log_internal_errors(false)
         .with_filter(log_filter().and(filter_fn(may_be_logged)));
     tracing_subscriber::registry().with(lines).init();

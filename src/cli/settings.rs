@@ -22,7 +22,7 @@ pub async fn run(place: &Place, command: SettingsCommand, json: bool) -> anyhow:
     if json { output::print_json(&serde_json::to_value(tenant.settings)?) } else { print(&tenant) }
 }
 
-/// A tenant's settings, worded as on the account settings page.
+/// Prints the settings of a tenant, in the words of the account settings page.
 pub fn print(tenant: &Tenant) -> anyhow::Result<()> {
     let settings = tenant.settings;
     let word = |on: bool| if on { "on" } else { "off" }.to_owned();

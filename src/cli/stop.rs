@@ -1,14 +1,14 @@
-//! When a server of the command ends.
+//! Waits for the signals that stop a server of the command.
 
 use std::future::Future;
 use std::io;
 
-/// Listens for Ctrl-C and SIGTERM. The future ends with the first one.
+/// Listens for Ctrl-C and SIGTERM. The future completes with the first signal.
 ///
-/// Call it before the server says that it is ready: a signal that comes while nobody listens would be lost.
+/// The server calls this before it reports that it is ready: an earlier signal would be lost.
 ///
 /// # Errors
-/// The operating system does not tell the process about signals.
+/// The operating system does not deliver signals to the process.
 #[cfg(unix)]
 pub fn listen() -> io::Result<impl Future<Output = ()> + Send> {
     use tokio::signal::unix::{SignalKind, signal};
@@ -22,10 +22,7 @@ pub fn listen() -> io::Result<impl Future<Output = ()> + Send> {
     })
 }
 
-/// Listens for Ctrl-C. The future ends with it.
-///
-/// # Errors
-/// None.
+/// Listens for Ctrl-C. The future completes with the signal.
 #[cfg(not(unix))]
 pub fn listen() -> io::Result<impl Future<Output = ()> + Send> {
     Ok(async { drop(tokio::signal::ctrl_c().await) })

@@ -127,14 +127,15 @@ async fn show(app: &App, id: &TenantId, json: bool) -> anyhow::Result<()> {
 async fn delete(app: &App, id: &TenantId, no_wait: bool, json: bool) -> anyhow::Result<()> {
     match app.tenants.retire(id, ACTOR).await {
         Ok(wait) if !no_wait => {
-            // A server that remembers a token could still write behind the removal.
+            // A server that has a token in its cache could still write after the removal.
             let seconds = wait.whole_seconds();
             output::print_error(&format!(
                 "The tokens are revoked. Waiting {seconds} s until every server knows it."
             ));
             tokio::time::sleep(wait.unsigned_abs()).await;
         }
-        // Without settings no token works; what is left of an interrupted removal can go.
+        // Without its record, a tenant has no valid token. So the rest of an interrupted removal can be deleted at
+        // once.
         Ok(_) | Err(Error::NoTenant) => {}
         Err(other) => return Err(other.into()),
     }
@@ -146,7 +147,7 @@ async fn delete(app: &App, id: &TenantId, no_wait: bool, json: bool) -> anyhow::
     }
 }
 
-/// History entries as JSON.
+/// Formats history entries as JSON.
 pub fn history_json(history: &[RecordedEntry]) -> Value {
     let entries = history.iter().map(|RecordedEntry { revision, entry }| {
         json!({
@@ -160,7 +161,7 @@ pub fn history_json(history: &[RecordedEntry]) -> Value {
     entries.collect()
 }
 
-/// History entries as a table: a line for each change of an attribute.
+/// Prints history entries as a table, with a line for each change of an attribute.
 pub fn print_history(history: &[RecordedEntry]) -> anyhow::Result<()> {
     let mut rows = Vec::new();
     for RecordedEntry { entry, .. } in history {

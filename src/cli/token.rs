@@ -86,7 +86,7 @@ pub async fn run(place: &Place, command: TokenCommand, json: bool) -> anyhow::Re
     Ok(())
 }
 
-/// Says what to do about an overlap that has not ended.
+/// Adds advice to the error about an overlap that has not ended.
 fn explain(error: Error) -> anyhow::Error {
     match error {
         Error::PreviousTokenValid { expires, is_used } => {
@@ -108,7 +108,7 @@ fn explain(error: Error) -> anyhow::Error {
     }
 }
 
-/// What became of a token that worked before a rotation.
+/// Describes the state of an earlier token after a rotation.
 fn end_of(token: &EarlierToken) -> String {
     let end = match token.expires {
         Some(expires) => format!("stays valid until {}", output::instant(expires)),
@@ -121,7 +121,7 @@ fn earlier_json(token: &EarlierToken) -> Value {
     json!({"id": token.id, "label": token.label, "expires": token.expires.map(output::instant)})
 }
 
-/// A tenant's tokens as JSON: what is known of them, never a digest.
+/// Formats the tokens of a tenant as JSON, without their digests.
 pub fn to_json(tenant: &Tenant) -> Value {
     let tokens = tenant.tokens.iter().map(|token| {
         json!({
@@ -135,7 +135,7 @@ pub fn to_json(tenant: &Tenant) -> Value {
     tokens.collect()
 }
 
-/// A tenant's tokens as a table.
+/// Prints the tokens of a tenant as a table.
 pub fn print(tenant: &Tenant) -> anyhow::Result<()> {
     let rows = tenant.tokens.iter().map(row).collect();
     let header = ["scope", "stage", "label", "created", "expires"];
