@@ -1,4 +1,4 @@
-//! `/Bulk` (RFC 7644 §3.7): the operations of one request, each as if it had come alone.
+//! `/Bulk` (RFC 7644 §3.7): carries out the operations of one request. Each operation acts as a request of its own.
 
 use super::resources::Answer;
 use crate::directory::lists::parse_id;
@@ -28,13 +28,13 @@ use std::time::Duration;
 use tokio::time::Instant;
 use uuid::Uuid;
 
-/// How long operations are begun: what is left of a request's time is for the answer.
+/// The time in which operations may start. The rest of the request's time is for the response.
 const LONGEST: Duration = Duration::from_secs(20);
 
-/// How long the last of them may take: the answer must tell of all that was done.
+/// The time by which the last operation must end. The response must report every operation.
 const LONGEST_WHOLE: Duration = Duration::from_secs(23);
 
-/// How many independent operations run at a time.
+/// The number of independent operations that run at a time.
 const AT_ONCE: usize = 8;
 
 /// A step with its parsed request and its locks.
@@ -51,7 +51,7 @@ enum SingleRequest {
     Delete((Kind, Uuid), Precondition),
 }
 
-/// `POST /Bulk`. Independent operations run at the same time, and each is whole or nothing by itself.
+/// `POST /Bulk`. Independent operations run at the same time. Each operation is atomic by itself.
 pub(in crate::server) async fn bulk(
     Extension(caller): Extension<Caller>,
     Extension(path): Extension<TenantPath>,

@@ -1,4 +1,4 @@
-//! `/ServiceProviderConfig`, `/ResourceTypes` and `/Schemas` (RFC 7644 §4). Readable without a token.
+//! `/ServiceProviderConfig`, `/ResourceTypes` and `/Schemas` (RFC 7644 §4). They need no token.
 
 use crate::directory::lists::cursor::CURSOR_TIMEOUT_SECS;
 use crate::server::context::{Caller, Services, TenantPath};
@@ -26,14 +26,15 @@ pub(in crate::server) async fn get_service_provider_config(
     Params(params): Params,
 ) -> Answer {
     refuse_filter(&params)?;
-    // The account settings page says how the tenant is connected.
+    // The account settings page describes how to connect the tenant.
     let settings = format!("{}/", path.root);
     let document =
         discovery::service_provider_config(&path.base_url, &settings, CURSOR_TIMEOUT_SECS);
     Ok(response::json(StatusCode::OK, &document))
 }
 
-/// The types of resources to tell about: those of the tenant for who showed its token, else those that all have.
+/// The resource types that a response describes. A valid token shows the tenant's own types; without it, the standard
+/// types are shown.
 pub(in crate::server) struct Types(Arc<ResourceTypes>);
 
 impl FromRequestParts<Services> for Types {
@@ -92,7 +93,7 @@ pub(in crate::server) async fn get_schema(
     Ok(response::json(StatusCode::OK, &schema))
 }
 
-/// RFC 7644 §4: sorting and paging are ignored, a filter is forbidden.
+/// Refuses a filter. Sort and page parameters are ignored (RFC 7644 §4).
 fn refuse_filter(params: &SearchParams) -> Result<(), ApiError> {
     match params.filter {
         Some(_) => Err(ApiError::no_filter_on_discovery()),

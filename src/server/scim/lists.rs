@@ -1,4 +1,4 @@
-//! Queries by GET and by POST, for one kind of resource or for all (RFC 7644 §3.4.2 and §3.4.3, RFC 9865).
+//! Answers queries by GET and POST, for one kind of resource or all (RFC 7644 §3.4.2, §3.4.3; RFC 9865).
 
 use super::projections::Projections;
 use super::resources::{Answer, asked};
@@ -19,7 +19,7 @@ use scim::filter::Filter;
 use scim::list::ListResponse;
 use scim::search::SearchParams;
 
-/// The kinds that an endpoint lists.
+/// The kinds of resource that an endpoint lists.
 #[derive(Debug, Clone, Copy)]
 struct Kinds(&'static [Kind]);
 
@@ -30,27 +30,27 @@ fn only(kind: Kind) -> Kinds {
     }
 }
 
-/// `GET` of the resources of one kind.
+/// Routes `GET` of the resources of one kind.
 pub(in crate::server) fn by_query(kind: Kind) -> MethodRouter<Services> {
     get(list).layer(Extension(only(kind)))
 }
 
-/// `POST` to `/.search` below one kind (§3.4.3).
+/// Routes `POST` to `/.search` below one kind (§3.4.3).
 pub(in crate::server) fn by_body(kind: Kind) -> MethodRouter<Services> {
     post(search).layer(Extension(only(kind)))
 }
 
-/// `GET` of the resources of all kinds (§3.4.2.1).
+/// Routes `GET` of the resources of all kinds (§3.4.2.1).
 pub(in crate::server) fn all_by_query() -> MethodRouter<Services> {
     get(list).layer(Extension(Kinds(Kind::ALL)))
 }
 
-/// `POST` to `/.search` (§3.4.3).
+/// Routes `POST` to `/.search` (§3.4.3).
 pub(in crate::server) fn all_by_body() -> MethodRouter<Services> {
     post(search).layer(Extension(Kinds(Kind::ALL)))
 }
 
-/// Who asks, and for what.
+/// The caller of a query, and the kinds of resource that it lists.
 struct Listing {
     services: Services,
     caller: Caller,
@@ -119,7 +119,7 @@ impl Listing {
         }
     }
 
-    /// Where a cursor goes on, when it was given out for this query (RFC 9865 §2).
+    /// Reads the position in a cursor, which must have been issued for this query (RFC 9865 §2).
     async fn read(
         &self,
         cursor: Option<&str>,

@@ -1,4 +1,4 @@
-//! Which attributes the answers of one request show, of each kind of resource.
+//! Selects the attributes in the responses to one request, for each type of resource.
 
 use crate::directory::related_record::{MemberDetail, RelatedRecord, View, Wanted, relation};
 use crate::directory::{Directory, Kind};
@@ -22,7 +22,8 @@ impl<'c> Projections<'c> {
             directory,
             users: projection.bind(directory.resource_type(Kind::Employee)),
             groups: projection.bind(directory.resource_type(Kind::Group)),
-            // A client that names the attributes it wants gets all of them, or a refusal.
+            // A client that names its attributes gets every member whole, or a refusal. Otherwise a response with many
+            // members has only their ids.
             member_detail: match projection {
                 Projection::Only(_) => MemberDetail::Whole,
                 Projection::Default | Projection::Without(_) => MemberDetail::IdsOfMany,
@@ -30,7 +31,7 @@ impl<'c> Projections<'c> {
         }
     }
 
-    /// The relations that answers show beside the records themselves.
+    /// Returns the relations that the responses show with the records.
     pub(in crate::server) fn view(&self) -> View {
         let wanted = |kind| match self.of(kind).shows(relation(kind)) {
             true => Wanted::Yes,
@@ -43,7 +44,7 @@ impl<'c> Projections<'c> {
         }
     }
 
-    /// A record as an answer shows it.
+    /// Returns a record as a response shows it.
     pub(in crate::server) fn row<'a>(
         &'a self,
         record: &'a RelatedRecord,
@@ -53,7 +54,7 @@ impl<'c> Projections<'c> {
         resource.projected(self.of(record.kind()))
     }
 
-    /// Records as a list shows them.
+    /// Returns records as a list shows them.
     pub(in crate::server) fn rows<'a>(
         &'a self,
         records: &'a [RelatedRecord],

@@ -1,4 +1,4 @@
-//! What the body of a write says of a resource, for single requests and for the operations of a bulk request.
+//! Reads the bodies of writes, for single requests and for the operations of a bulk request.
 
 use crate::directory::Kind;
 use crate::server::context::Caller;
@@ -9,10 +9,10 @@ use scim::patch::PatchRequest;
 use scim::{Error, reference, unknown};
 
 impl Caller {
-    /// Reads the body of a POST or PUT, and notes what leads nowhere in it. `base_url` is the tenant's SCIM root.
+    /// Reads the body of a POST or PUT, and notes its unknown attributes. `base_url` is the tenant's SCIM root.
     ///
     /// # Errors
-    /// As [`read_body`].
+    /// Fails as [`read_body`] does.
     pub(in crate::server) fn read_resource(
         &self,
         kind: Kind,
@@ -27,10 +27,10 @@ impl Caller {
         Ok(document)
     }
 
-    /// Reads the body of a PATCH, and notes what leads nowhere in it. `base_url` is the tenant's SCIM root.
+    /// Reads the body of a PATCH, and notes its unknown attributes. `base_url` is the tenant's SCIM root.
     ///
     /// # Errors
-    /// As [`PatchRequest::read`].
+    /// Fails as [`PatchRequest::read`] does.
     pub(in crate::server) fn read_patch(
         &self,
         kind: Kind,

@@ -1,4 +1,4 @@
-//! `/Users` and `/Groups` (RFC 7644 §3.3 to §3.6, without queries): one set of handlers for every kind of resource.
+//! `/Users` and `/Groups` (RFC 7644 §3.3 to §3.6, without queries). Every kind of resource has the same handlers.
 
 use super::lists;
 use super::projections::Projections;
@@ -29,7 +29,7 @@ use uuid::Uuid;
 
 pub(in crate::server) type Answer = Result<Response, ApiError>;
 
-/// The endpoints of one kind of resource.
+/// Returns the routes of one kind of resource.
 pub(in crate::server) fn router(kind: Kind, endpoint: &str) -> Router<Services> {
     let of_kind = |methods: MethodRouter<Services>| methods.layer(Extension(kind));
     Router::new()
@@ -41,7 +41,7 @@ pub(in crate::server) fn router(kind: Kind, endpoint: &str) -> Router<Services> 
         )
 }
 
-/// Who calls, with what every handler of a resource needs.
+/// The caller of a request for a resource, with the values that every handler needs.
 pub(in crate::server) struct Call {
     caller: Caller,
     path: TenantPath,
@@ -49,7 +49,8 @@ pub(in crate::server) struct Call {
     precondition: Precondition,
 }
 
-/// Who calls, where, and for what: the layers before the handlers and the route have said so.
+/// Reads the caller, the tenant's URLs and the kinds of resource of a request. The layers before the handlers and the
+/// route have set them.
 pub(in crate::server) fn asked<T: Clone + Send + Sync + 'static>(
     parts: &Parts,
 ) -> Result<(Caller, TenantPath, T), ApiError> {
@@ -77,7 +78,7 @@ impl Call {
         self.caller.directory.resource_type(self.kind)
     }
 
-    /// An id in the one spelling this service gives out; anything else is nobody's.
+    /// Reads the id in the path. Only the spelling that this service issues is an id; any other text means 404.
     fn known_id(&self, PathParts([id]): PathParts<1>) -> Result<(Kind, Uuid), ApiError> {
         let id = id.and_then(|text| parse_id(&text));
         Ok((self.kind, id.ok_or_else(|| ApiError::no_such_resource(self.kind))?))
@@ -87,14 +88,14 @@ impl Call {
         location(self.resource_type(), &self.path.base_url, &id.to_string())
     }
 
-    /// Says in headers which record an answer is about, and in which version.
+    /// Adds headers with the location and the version of the record in a response.
     fn located(&self, answer: Response, (id, version): (Uuid, u64)) -> Response {
         let answer = response::with_content_location(answer, &self.location(id));
         response::with_entity_tag(answer, &entity_tag(version))
     }
 
-    /// The answer to a write. The write is committed: if the record cannot be shown, the answer has no body (RFC 7644
-    /// §3.5.2), and the cause is logged.
+    /// Answers a committed write. If the record cannot be shown, the response has no body (RFC 7644 §3.5.2), and the
+    /// cause is logged.
     async fn answer_written(
         &self,
         status: StatusCode,
@@ -144,7 +145,7 @@ impl Call {
         let records = directory.with_relations(records, relations, view).await?;
         let record = records.first().ok_or_else(|| ApiError::no_such_resource(self.kind))?;
         let answer = response::json_resource(status, &projections.row(record, &self.path))?;
-        // A group may be a newer one than was read.
+        // The group in the response may be newer than the group that was read.
         Ok(self.located(answer, record.id_and_version()))
     }
 }
@@ -159,7 +160,7 @@ async fn create(call: Call, Params(params): Params, JsonObject(body): JsonObject
     let projections = Projections::new(&call.caller, &projection);
     let view = projections.view();
     let relations = match &created.record {
-        // A new user is in no group, and nobody left a new group.
+        // A new user is in no group, and a new group has no former members.
         AnyRecord::Employee(employee) if employee.version == 1 => Ok(Relations::default()),
         AnyRecord::Group(_) if created.members.is_some() => Ok(Relations::default()),
         record => directory.relations_of((call.kind, record.id()), view).await,
@@ -212,8 +213,8 @@ async fn replace(
     call.answer_written(StatusCode::OK, replaced?, relations, &projections, view).await
 }
 
-/// `PATCH /Users/{id}` and so on (§3.5.2). Answers 200 with the resource, because some clients take nothing else; and 204
-/// for a large group, unless the request says which attributes it wants.
+/// `PATCH /Users/{id}` and so on (§3.5.2). Answers 200 with the resource, because some clients require it. A large
+/// group gets 204, unless the request names the attributes it wants.
 async fn patch(
     call: Call,
     id: PathParts<1>,
