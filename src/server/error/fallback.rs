@@ -1,4 +1,4 @@
-//! What answers when nothing else does.
+//! Responses to requests without a handler, and to panics.
 
 use super::{ApiError, Cause};
 use axum::response::{IntoResponse, Response};
@@ -27,7 +27,7 @@ pub(in crate::server) async fn no_such_endpoint() -> ApiError {
     )
 }
 
-/// 404 everywhere else: most often a Tenant URL that was not pasted whole.
+/// 404 for every other path. The usual cause is a Tenant URL that was pasted in part.
 pub(in crate::server) async fn no_such_path() -> ApiError {
     ApiError::new(
         StatusCode::NOT_FOUND,
@@ -43,7 +43,8 @@ pub(in crate::server) async fn method_not_allowed() -> ApiError {
     )
 }
 
-/// 500 for a panic: a defect, and this request's only. Its text is not looked at: it may quote what a client sent.
+/// 500 for a panic, which is a defect and ends only this request. The text of the panic is not read: it may quote a
+/// client's data.
 pub(in crate::server) fn panicked(_panic: Box<dyn Any + Send + 'static>) -> Response {
     let mut error = ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, "The service failed");
     error.cause = Some(Cause::Text("panic".to_owned()));

@@ -1,9 +1,9 @@
-//! Failures as SCIM error bodies (RFC 7644 §3.12), problems (RFC 9457) and pages: one place decides what a client sees
-//! and what the log keeps.
+//! Turns failures into SCIM error bodies (RFC 7644 §3.12), problems (RFC 9457) and pages. This module alone decides
+//! what a client sees and what the log keeps.
 //!
-//! 4xx texts are for the administrator of an identity provider. 5xx texts are fixed, and name the request so that
-//! operations can find the cause in the log. Who notices a failure need not know the request: the outermost layer
-//! writes the body ([`render()`]).
+//! 4xx texts are for the administrator of an identity provider. 5xx texts are fixed. They name the request, so that
+//! operations can find the cause in the log. The outermost layer writes the body ([`render()`]), so the code that
+//! detects a failure does not need the request.
 
 mod fallback;
 mod render;
@@ -21,7 +21,7 @@ use http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
 use std::sync::Arc;
 
-/// A failure on its way out.
+/// A failure that becomes a response.
 #[derive(Debug)]
 pub(crate) struct ApiError {
     status: StatusCode,
@@ -31,7 +31,7 @@ pub(crate) struct ApiError {
     cause: Option<Cause>,
 }
 
-/// What the log keeps of a server error.
+/// The cause of a server error, for the log.
 #[derive(Debug)]
 enum Cause {
     Directory(Box<directory::Error>),
@@ -49,11 +49,11 @@ impl Cause {
     }
 }
 
-/// An [`ApiError`] on its way to the outermost layer.
+/// An [`ApiError`] that a response carries to the outermost layer.
 #[derive(Debug, Clone)]
 struct Failure(Arc<ApiError>);
 
-/// The error of an answer to a committed write, on its way to the log.
+/// The error of a response to a committed write, for the log.
 #[derive(Debug, Clone)]
 struct UnreadableAnswer(Arc<ApiError>);
 
@@ -62,14 +62,14 @@ impl ApiError {
         Self { status, scim_type: None, detail: detail.into(), retry_after_secs: None, cause: None }
     }
 
-    /// 500 for an answer that cannot be written: a defect.
+    /// 500 for a response that cannot be written, which is a defect.
     pub(crate) fn unwritable() -> Self {
         let mut error = Self::new(StatusCode::INTERNAL_SERVER_ERROR, "The service failed");
         error.cause = Some(Cause::Text("an answer cannot be written".to_owned()));
         error
     }
 
-    /// Attaches the error to the answer, so that `render` logs it. The write is committed.
+    /// Attaches the error to the response to a committed write, so that `render` logs it.
     pub(super) fn logged_with(self, mut answer: Response) -> Response {
         answer.extensions_mut().insert(UnreadableAnswer(Arc::new(self)));
         answer
@@ -82,7 +82,7 @@ impl ApiError {
     }
 }
 
-/// Gives the failure of an answer another text. The log keeps its cause.
+/// Replaces the text of a failed response. The log keeps its cause.
 pub(crate) fn reword(response: &mut Response, detail: &str) {
     if let Some(Failure(failure)) = response.extensions_mut().get_mut()
         && let Some(failure) = Arc::get_mut(failure)
@@ -95,7 +95,7 @@ impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let mut response = response::empty(self.status);
         if let Some(seconds) = self.retry_after_secs {
-            // A whole number: Okta waits exactly so long, and five minutes for anything else.
+            // A whole number of seconds: Okta waits exactly this time, and five minutes for any other value.
             response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
         }
         if self.status == StatusCode::UNAUTHORIZED {

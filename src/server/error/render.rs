@@ -1,4 +1,4 @@
-//! Failures as bodies of answers, and what the log keeps of them.
+//! Writes failures into the bodies of responses, and logs their causes.
 
 use super::{ApiError, Cause, Failure, UnreadableAnswer};
 use crate::server::context::Part;
@@ -9,8 +9,8 @@ use axum::response::Response;
 use scim::urn;
 use serde_json::{Map, Value, json};
 
-/// The status and the text of an answer that tells the identity provider's administrator what to mend. 404, 412
-/// and most 429 are routine and not reported. A 429 for the tenant's share is reported.
+/// Returns the status and the text of a response that the identity provider's administrator should act on. 404, 412 and
+/// most 429 are routine and not reported. A 429 for the tenant's share is reported.
 pub(in crate::server) fn refusal(response: &Response) -> Option<(u16, String)> {
     let Failure(failure) = response.extensions().get()?;
     let status = failure.status.as_u16();
@@ -19,14 +19,14 @@ pub(in crate::server) fn refusal(response: &Response) -> Option<(u16, String)> {
     is_news.then(|| (status, failure.detail.chars().take(MOST_NOTED_CHARS).collect()))
 }
 
-/// The log's line about an answer to a committed write.
+/// The log message about a response to a committed write.
 const UNREADABLE: &str = "the change is committed, but its answer could not be read";
 
-/// How much of a text is kept.
+/// The number of characters that are kept of a text.
 const MOST_NOTED_CHARS: usize = 200;
 
-/// Writes the body of a failure into its response, a SCIM error, a problem (RFC 9457) or a page, and logs the cause of
-/// a server error: here, and nowhere else.
+/// Writes the body of a failure into its response: a SCIM error, a problem (RFC 9457) or a page. Logs the cause of a
+/// server error; only this function and [`in_bulk`] do so.
 pub(in crate::server) fn render(response: &mut Response, seen: &Seen, write_page: WriteFailure) {
     let Seen { request_id, operation, tenant, .. } = seen;
     if let Some(UnreadableAnswer(error)) = response.extensions_mut().remove::<UnreadableAnswer>() {
@@ -64,7 +64,7 @@ pub(in crate::server) fn render(response: &mut Response, seen: &Seen, write_page
     response::set_json(response, &scim_error(&failure, detail));
 }
 
-/// What the client is told: of a server error also the request, so that operations can find its cause.
+/// Returns the text for the client. A server error names the request, so that operations can find its cause.
 fn detail_for(failure: &ApiError, request_id: &str) -> String {
     match failure.status.is_server_error() {
         true => format!("{} (request id {request_id})", failure.detail),
@@ -72,7 +72,7 @@ fn detail_for(failure: &ApiError, request_id: &str) -> String {
     }
 }
 
-/// A SCIM error (RFC 7644 §3.12).
+/// Builds a SCIM error (RFC 7644 §3.12).
 fn scim_error(failure: &ApiError, detail: String) -> Value {
     let mut body = Map::new();
     body.insert("schemas".to_owned(), json!([urn::ERROR]));
@@ -84,8 +84,8 @@ fn scim_error(failure: &ApiError, detail: String) -> Value {
     Value::Object(body)
 }
 
-/// What a bulk request says of an operation that failed: the status and the error that it would have been answered with
-/// alone. The cause of a server error is logged here.
+/// Returns the status and the error of a failed bulk operation, as the operation alone would get them. Logs the cause
+/// of a server error.
 pub(in crate::server) fn in_bulk(failure: &ApiError, request_id: &str) -> (u16, Value) {
     let detail = detail_for(failure, request_id);
     if let Some(cause) = &failure.cause {

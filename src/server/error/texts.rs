@@ -1,11 +1,11 @@
-//! What clients are told when something fails.
+//! The failures that clients see, with their statuses and texts.
 
 use super::{ApiError, Cause};
 use crate::directory::{self, Kind, Scope};
 use http::StatusCode;
 
 impl ApiError {
-    /// 401, the same for every reason (RFC 7644 §3.12, RFC 6750 §3).
+    /// 401, with the same text for every reason (RFC 7644 §3.12, RFC 6750 §3).
     pub(in crate::server) fn unauthorized(scope: Scope) -> Self {
         let detail = match scope {
             Scope::Scim => {
@@ -94,12 +94,12 @@ impl ApiError {
         )
     }
 
-    /// 413 for a bulk request beyond what `/ServiceProviderConfig` announces (RFC 7644 §3.7.4).
+    /// 413 for a bulk request beyond the limits that `/ServiceProviderConfig` announces (RFC 7644 §3.7.4).
     pub(in crate::server) fn bulk_too_large(detail: String) -> Self {
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, detail)
     }
 
-    /// 503 for what a bulk request had no time for.
+    /// 503 for a bulk operation that did not start in time.
     pub(in crate::server) fn no_time_left() -> Self {
         Self::retry_later(
             StatusCode::SERVICE_UNAVAILABLE,
@@ -223,7 +223,7 @@ impl From<directory::Error> for ApiError {
             Error::TenantTaken => {
                 return Self::new(StatusCode::CONFLICT, "The tenant id is in use");
             }
-            // Okta waits and tries again after a 429; after any other failure its task ends.
+            // After a 429, Okta waits and tries again. After any other failure, its task ends.
             Error::Contention => Self::retry_later(
                 StatusCode::TOO_MANY_REQUESTS,
                 1,
