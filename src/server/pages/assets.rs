@@ -1,4 +1,4 @@
-//! The style sheet, the script and the icon: in the binary, under names that change with their content.
+//! Serves the style sheet, the script and the icon. They are in the binary, and their names change with their content.
 
 use crate::server::error::ApiError;
 use crate::server::path::PathParts;
@@ -12,7 +12,7 @@ use std::sync::LazyLock;
 
 /// A file for browsers.
 pub(super) struct Asset {
-    /// Its name, with a hash of its content.
+    /// The name, with a hash of the content.
     pub(super) name: String,
     media_type: &'static str,
     content: &'static str,
@@ -36,14 +36,14 @@ impl Asset {
     fn new(stem: &str, extension: &str, media_type: &'static str, content: &'static str) -> Self {
         let mut hash = String::new();
         for byte in Sha256::digest(content.as_bytes()).iter().take(8) {
-            // Writing to a text does not fail.
+            // Writing to a string cannot fail.
             let _ = write!(hash, "{byte:02x}");
         }
         Self { name: format!("{stem}-{hash}.{extension}"), media_type, content }
     }
 }
 
-/// Gives out a file. It says the same to everybody.
+/// Serves a file. The response is the same for every tenant and every visitor.
 pub(super) async fn get(PathParts([name]): PathParts<1>) -> Result<Response, ApiError> {
     let assets = [&STYLE, &SCRIPT, &ICON];
     let asset = assets.into_iter().find(|asset| Some(&asset.name) == name.as_ref());

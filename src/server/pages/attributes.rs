@@ -1,4 +1,4 @@
-//! *Custom attributes*: declared and removed on the settings page.
+//! *Custom attributes*: declares and removes attributes on the settings page.
 
 use super::failure::{bad_request, explain};
 use super::guard::{Form, Visitor};
@@ -11,11 +11,12 @@ use axum::extract::State;
 use scim::schema::custom::{CustomAttribute, CustomType};
 use scim::urn::ENTERPRISE_USER;
 
-/// The card of the settings page.
+/// The custom attributes on the settings page.
 pub(super) struct AttributesCard {
     pub(super) rows: Vec<AttributeRow>,
     pub(super) types: [&'static str; 7],
-    /// The namespace that the form begins with: the one used last, so that nobody types it twice.
+    /// The initial namespace of the form. It is the tenant's last own namespace, so that an administrator need not type
+    /// it twice, or a default.
     pub(super) urn: String,
     pub(super) enterprise: &'static str,
 }
@@ -29,7 +30,7 @@ pub(super) struct AttributeRow {
 }
 
 impl AttributesCard {
-    /// What the tenant declared.
+    /// Lists the attributes that the tenant declared.
     pub(super) fn of(tenant: &Tenant) -> Self {
         let row = |attribute: &CustomAttribute| AttributeRow {
             name: attribute.name.clone(),

@@ -1,5 +1,5 @@
-//! One employee: what counts and where it comes from, what the identity provider sent, and what an administrator may
-//! do.
+//! Shows one employee: the effective values with their source, and the values from the identity provider. An
+//! administrator can change local values, archive, restore and erase.
 
 use super::facts::{FactGroup, groups};
 use super::failure::{bad_request, explain, no_such_record};
@@ -39,7 +39,7 @@ struct EmployeePage {
     timeline: Timeline,
 }
 
-/// A value that may come from either side.
+/// A value that the identity provider or the tenant sets.
 struct ValueRow {
     name: &'static str,
     title: &'static str,
@@ -110,7 +110,7 @@ pub(super) async fn show(
     })
 }
 
-/// Sets the tenant's own values. An empty one is none.
+/// Sets the local values. An empty text clears a value.
 pub(super) async fn set_local(visitor: Visitor, Id(id): Id, form: Form) -> Answer {
     let change = |name: &str| match (form.has(name), form.get(name).trim()) {
         (false, _) => LocalChange::Keep,
@@ -140,7 +140,7 @@ pub(super) async fn archive(visitor: Visitor, Id(id): Id, _form: Form) -> Answer
     Ok(redirect(&visitor.site.path(&format!("employees/{id}?done=archived"))))
 }
 
-/// Brings an employee back.
+/// Restores an employee.
 pub(super) async fn restore(visitor: Visitor, Id(id): Id, _form: Form) -> Answer {
     visitor
         .directory
@@ -150,7 +150,7 @@ pub(super) async fn restore(visitor: Visitor, Id(id): Id, _form: Form) -> Answer
     Ok(redirect(&visitor.site.path(&format!("employees/{id}?done=restored"))))
 }
 
-/// Erases an archived employee. The typed id is what a mistake does not type.
+/// Erases an archived employee. The administrator must type the id, to prevent mistakes.
 pub(super) async fn erase(
     State(services): State<Services>,
     visitor: Visitor,

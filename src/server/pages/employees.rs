@@ -1,4 +1,4 @@
-//! The list of employees: by status, and by the start of a name.
+//! Lists employees by status, and by the start of a name.
 
 use super::failure::{bad_request, explain};
 use super::guard::Visitor;
@@ -32,7 +32,7 @@ struct Row {
     hidden: bool,
 }
 
-/// A page of the list.
+/// Shows a page of the list.
 pub(super) async fn list(visitor: Visitor, query: Pairs) -> Answer {
     let text = text_in(&query)?;
     let (status, name) = match query.get("status").unwrap_or_default() {

@@ -1,11 +1,11 @@
-//! An identity provider's document as rows for people: every value with its path, in SCIM's names. Pure.
+//! Turns an identity provider's document into rows for people: every value with its path, in SCIM's names. Pure.
 
 use serde_json::{Map, Value};
 
-/// A part of the document: the core attributes, or an extension's.
+/// A part of the document: the core attributes, or the attributes of an extension.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct FactGroup {
-    /// The extension's URN; empty for the core.
+    /// The URN of the extension; empty for the core.
     pub(super) urn: String,
     pub(super) facts: Vec<Fact>,
 }
@@ -17,7 +17,7 @@ pub(super) struct Fact {
     pub(super) value: String,
 }
 
-/// The parts of a document, the core first.
+/// Returns the parts of a document, the core first.
 pub(super) fn groups(attributes: &Map<String, Value>) -> Vec<FactGroup> {
     let mut core = FactGroup { urn: String::new(), facts: Vec::new() };
     let mut extensions = Vec::new();
@@ -50,7 +50,7 @@ fn add(facts: &mut Vec<Fact>, path: &str, value: &Value) {
     }
 }
 
-/// A value for people: text without quotes, anything else as JSON.
+/// Formats a value for people: text without quotes, other values as JSON.
 pub(super) fn text(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),

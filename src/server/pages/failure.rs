@@ -1,4 +1,4 @@
-//! Failures as pages: what went wrong, and the next step.
+//! Writes failures as pages: the error, and the next step.
 
 use super::headers;
 use super::page::{Frame, write as write_page};
@@ -19,7 +19,7 @@ struct FailurePage<'a> {
     detail: &'a str,
 }
 
-/// Gives a failed answer its page.
+/// Writes the page of a failed response.
 pub(crate) fn write(response: &mut Response, site: &Site, detail: &str) {
     let title = match response.status() {
         StatusCode::FORBIDDEN => "This was refused",
@@ -30,13 +30,13 @@ pub(crate) fn write(response: &mut Response, site: &Site, detail: &str) {
         _ => "This could not be understood",
     };
     let page = FailurePage { frame: Frame::signed_out(site), title, detail };
-    // A page is no place for a bearer token.
+    // A page does not accept bearer tokens, so it has no challenge for one.
     response.headers_mut().remove(WWW_AUTHENTICATE);
     write_page(response, &page);
     headers::add(response, site);
 }
 
-/// A failure in the words of the page; what it does not word is worded as for SCIM.
+/// Turns a failure into a text of the page. Other failures have the same text as for SCIM.
 pub(super) fn explain(error: Error) -> ApiError {
     let conflict = |detail: String| ApiError::new(StatusCode::CONFLICT, detail);
     match error {
@@ -76,7 +76,7 @@ pub(super) fn explain(error: Error) -> ApiError {
             "The admin token of this session was replaced, and nothing was changed. The session can \
              only read, and revoke that token; sign in with the new token",
         ),
-        // Most often a reload: the page with the new token must not make another one.
+        // The usual cause is a reload. The page with the new token must not make another token.
         Error::AlreadyRotated => conflict(
             "The token was rotated since the page was opened, and nothing was changed now. A token \
              is shown once: if it is lost, go to the settings and rotate again"

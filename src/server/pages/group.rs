@@ -1,4 +1,5 @@
-//! One group: who is in it, and what happened to it. The identity provider owns it, so nothing can be changed here.
+//! Shows one group, with its members and its history. The identity provider owns the group, so the page cannot change
+//! it.
 
 use super::failure::{explain, no_such_record};
 use super::guard::Visitor;
@@ -15,7 +16,7 @@ use axum::extract::FromRequestParts;
 use http::request::Parts;
 use uuid::Uuid;
 
-/// How many members stand on a page.
+/// The number of members on a page.
 const MEMBERS: usize = 50;
 
 #[derive(Template)]
@@ -29,7 +30,7 @@ struct GroupPage {
     changed: When,
     member_count: u64,
     members: Vec<MemberRow>,
-    /// The path of the first page of members, unless this is it.
+    /// The path of the first page of members, unless this page is the first.
     first_members: Option<String>,
     /// The path of the next page of members.
     next_members: Option<String>,
@@ -56,7 +57,7 @@ impl FromRequestParts<Services> for Id {
     }
 }
 
-/// Shows a group. Its members and its history have pages of their own.
+/// Shows a group. Its members and its history are paged separately.
 pub(super) async fn show(visitor: Visitor, Id(id): Id, query: Pairs) -> Answer {
     let directory = &visitor.directory;
     let group = directory.get_group(id).await.map_err(explain)?;
@@ -85,7 +86,7 @@ impl From<MemberView> for MemberRow {
     fn from(MemberView { member, name, archived }: MemberView) -> Self {
         let id = member.id.to_string();
         Self {
-            // Of an employee the name of today, whatever the group was told.
+            // An employee has the current name, even if the group has an older one.
             name: name.or(member.display).unwrap_or_else(|| id.clone()),
             id,
             is_group: member.kind == Kind::Group,

@@ -1,4 +1,4 @@
-//! The list of groups, by the start of a name.
+//! Lists groups, by the start of a name.
 
 use super::failure::explain;
 use super::guard::Visitor;
@@ -27,7 +27,7 @@ struct Row {
     changed: When,
 }
 
-/// A page of the list.
+/// Shows a page of the list.
 pub(super) async fn list(visitor: Visitor, query: Pairs) -> Answer {
     let text = text_in(&query)?;
     let search = GroupSearch { name: "", text, cursor: query.cursor(), limit: ROWS };

@@ -1,4 +1,4 @@
-//! Who comes in: the session in the cookie, and for what is posted the proof that one of its own pages posted it.
+//! Admits requests that have a session in the cookie. A posted form needs proof that a page of the session sent it.
 
 use super::failure::bad_request;
 use super::page::redirect;
@@ -23,19 +23,19 @@ use std::sync::Arc;
 
 /// The cookie's name.
 pub(super) const COOKIE_NAME: &str = "rollcall_session";
-/// The form field that only the session's own pages know.
+/// The form field with a key that only the session's own pages know.
 pub(super) const FORM_KEY: &str = "csrf";
-/// The most bytes of a form: three local values of the longest kind, percent-encoded.
+/// The maximum length of a form, in bytes: three local values of the maximum length, percent-encoded.
 const MAX_FORM_BYTES: usize = 256 * 1024;
 
-/// An administrator who signed in.
+/// An administrator with a session.
 #[derive(Clone)]
 pub(super) struct Visitor {
     pub(super) tenant: TenantId,
     pub(super) directory: Directory,
     /// The label of the token, for the history.
     pub(super) label: Arc<str>,
-    /// The token that they signed in with, by a name that only says which one it is.
+    /// The token of the sign-in, by a short name that reveals nothing else about it.
     pub(super) token: Arc<str>,
     pub(super) session: SessionId,
     pub(super) form_key: FormKey,
@@ -43,7 +43,7 @@ pub(super) struct Visitor {
 }
 
 impl Visitor {
-    /// Who does it.
+    /// Returns the author of changes, for the history.
     pub(super) fn actor(&self) -> Actor<'_> {
         Actor { label: &self.label, token: Some(&self.token) }
     }
@@ -57,12 +57,12 @@ impl<S: Sync> FromRequestParts<S> for Visitor {
     }
 }
 
-/// The fields of a form that was posted.
+/// The fields of a posted form.
 #[derive(Debug, Clone)]
 pub(super) struct Form(Arc<Pairs>);
 
 impl Form {
-    /// A field's text; empty when it is not there.
+    /// Returns the text of a field; empty if the field is missing.
     pub(super) fn get(&self, name: &str) -> &str {
         self.0.get(name).unwrap_or_default()
     }
@@ -72,7 +72,7 @@ impl Form {
         self.0.get(name).is_some()
     }
 
-    /// Reads a request's body.
+    /// Reads a form from the body of a request.
     pub(super) async fn read(headers: &HeaderMap, body: Body) -> Result<Self, ApiError> {
         let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
         let essence = kind.and_then(|kind| kind.split(';').next()).unwrap_or_default();
@@ -95,8 +95,8 @@ impl<S: Sync> FromRequestParts<S> for Form {
     }
 }
 
-/// Lets a request through with a [`Visitor`], and when it changes something with a [`Form`]. Who asks for a page
-/// without a session is led to where one begins.
+/// Lets a request through with a [`Visitor`], and a change with a [`Form`] too. Without a session, a request for a page
+/// is redirected to the sign-in.
 pub(super) async fn guard(
     State(services): State<Services>,
     OriginalUri(uri): OriginalUri,
@@ -132,7 +132,7 @@ pub(super) async fn guard(
     tokio::join!(next.run(request), directory.finish_left_over(&unfinished), used).0
 }
 
-/// Lets no request through while its tenant waits for its share of the table.
+/// Refuses a request while the tenant must wait for its share of the table.
 pub(super) async fn share(
     State(services): State<Services>,
     Extension(visitor): Extension<Visitor>,
@@ -145,7 +145,7 @@ pub(super) async fn share(
     }
 }
 
-/// The visitor whose session the request's cookie is, and the unfinished work that the request is to finish.
+/// Returns the visitor by the session in the cookie, and the unfinished work that the request is to finish.
 pub(super) async fn visitor(
     services: &Services,
     path: &str,
@@ -161,7 +161,7 @@ pub(super) async fn visitor(
     Ok(Some((visitor, unfinished)))
 }
 
-/// A form that one of the session's own pages sent.
+/// Reads a form, and checks that a page of the session sent it.
 async fn posted(visitor: &Visitor, headers: &HeaderMap, body: Body) -> Result<Form, ApiError> {
     if !visitor.site.may_have_sent(headers) {
         return Err(from_elsewhere());
@@ -173,8 +173,8 @@ async fn posted(visitor: &Visitor, headers: &HeaderMap, body: Body) -> Result<Fo
     }
 }
 
-/// The passes in the cookies of our name. Another site of the domain can set such cookies too, as many as it likes: the
-/// size of a request's headers bounds them.
+/// Returns the passes in the cookies of our name. Another site of the domain can also set such cookies, in any number.
+/// The size of a request's headers limits the number.
 fn passes(headers: &HeaderMap) -> impl Iterator<Item = &str> {
     let cookies = headers.get_all(COOKIE).iter().filter_map(|cookies| cookies.to_str().ok());
     let cookies = cookies.flat_map(|cookies| cookies.split(';'));
@@ -190,7 +190,7 @@ fn signed_out() -> ApiError {
     ApiError::new(StatusCode::FORBIDDEN, text)
 }
 
-/// 403 for what none of our pages sent.
+/// 403 for a form that none of our pages sent.
 pub(super) fn from_elsewhere() -> ApiError {
     let text = "The form was not sent by this page, or by one from before you last signed in, and \
                 nothing was changed; open the page at its own address and do it again";

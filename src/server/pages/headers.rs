@@ -1,4 +1,5 @@
-//! What every answer of the page says to a browser: run nothing but our own files, frame nothing, keep nothing.
+//! Sets the security headers of the page. Browsers load only our own files, show the page in no frame, and store
+//! nothing.
 
 use crate::server::page_urls::Site;
 use axum::Extension;
@@ -15,7 +16,7 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; i
                       form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
 
-/// Adds the headers to whatever answers.
+/// Adds the headers to every response.
 pub(super) async fn protect(
     Extension(site): Extension<Site>,
     request: Request,
@@ -26,12 +27,12 @@ pub(super) async fn protect(
     response
 }
 
-/// Adds the headers. What says itself how long it may be kept goes on saying so.
+/// Adds the headers to a response. A response with its own `Cache-Control` keeps it.
 pub(super) fn add(response: &mut Response, site: &Site) {
     let headers = response.headers_mut();
     headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    // With no-referrer a browser would hide the origin of our own forms, by which we know them.
+    // With `no-referrer`, a browser would hide the origin of our own forms. The check of a form needs the origin.
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("same-origin"));
     headers.insert(OPENER_POLICY, HeaderValue::from_static("same-origin"));
     headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));

@@ -1,4 +1,4 @@
-//! Histories as timelines, the newest change first: an employee's, a group's, and the tenant's own.
+//! Shows histories as timelines, the newest change first: of an employee, a group, and the tenant.
 
 use super::facts::text;
 use super::failure::explain;
@@ -16,7 +16,7 @@ pub(super) struct Timeline {
     pub(super) entries: Vec<Entry>,
     /// The path of the page with older entries.
     pub(super) older: Option<String>,
-    /// The path of the page with the newest, unless this is it.
+    /// The path of the page with the newest entries, unless this page has them.
     pub(super) newest: Option<String>,
 }
 
@@ -28,7 +28,7 @@ pub(super) struct Entry {
     pub(super) changes: Vec<ChangeRow>,
 }
 
-/// One attribute's change.
+/// The change of one attribute.
 pub(super) struct ChangeRow {
     pub(super) attribute: String,
     pub(super) old: Option<String>,
@@ -36,7 +36,7 @@ pub(super) struct ChangeRow {
 }
 
 impl Timeline {
-    /// The page of a history that is shown at this path.
+    /// Builds the timeline from a page of a history. `here` is the path of the page.
     pub(super) fn new(page: ListPage<RecordedEntry>, here: &str, is_newest: bool) -> Self {
         let older = page.next.map(|cursor| format!("{here}?cursor={}#history", encoded(&cursor)));
         Self {
@@ -59,7 +59,7 @@ impl From<RecordedEntry> for Entry {
     }
 }
 
-/// The rows of a change. Of a group's members it says who left and who joined, and not what they were before and after.
+/// Returns the rows of a change. For the members of a group, the rows list the members that left and joined.
 fn rows(change: AttributeChange) -> Vec<ChangeRow> {
     let AttributeChange { attribute, old, new } = change;
     if attribute != relation(Kind::Group) {
@@ -72,14 +72,14 @@ fn rows(change: AttributeChange) -> Vec<ChangeRow> {
     left.into_iter().chain(joined).collect()
 }
 
-/// The ids in a list, or how many they are.
+/// Returns the ids in a list. If the history has only their number, returns the number.
 fn ids(value: &Value) -> String {
     let Some(ids) = value.as_array() else { return short(value) };
     let ids: Vec<&str> = ids.iter().filter_map(Value::as_str).collect();
     short(&Value::from(ids.join(", ")))
 }
 
-/// What a changed attribute is called. Of SCIM's names the last part says it all; a URN in front of each is noise.
+/// Returns the title of a changed attribute. For SCIM's names, the last part is enough; the URN before it is left out.
 fn name(attribute: String) -> String {
     match &*attribute {
         "locationFromIdp" => "location from the identity provider".to_owned(),
@@ -97,7 +97,7 @@ fn name(attribute: String) -> String {
     }
 }
 
-/// A value that fits into a timeline.
+/// Shortens a value so that it fits into a timeline.
 fn short(value: &Value) -> String {
     const MOST: usize = 300;
     let text = text(value);
@@ -130,7 +130,7 @@ struct ActivityPage {
     timeline: Timeline,
 }
 
-/// The history of settings, tokens and erasures.
+/// Shows the history of settings, tokens and erasures.
 pub(super) async fn activity(visitor: Visitor, query: Pairs) -> Answer {
     let cursor = query.cursor();
     let page = visitor.directory.tenant_history_page(cursor, 50).await.map_err(explain)?;

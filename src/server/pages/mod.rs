@@ -1,8 +1,8 @@
-//! The account settings page: what a tenant's administrator sees in a browser. HTML in, HTML out, written by the
-//! server; it works without a script.
+//! The account settings page: the view of a tenant's administrator, in a browser. The server writes the HTML, and the
+//! page works without a script.
 //!
-//! Knows no rules and no store: it asks the directory what the JSON API asks it. A cookie counts here, and nowhere
-//! else; a bearer token does not count here.
+//! The pages have no rules and no store: they call the directory as the JSON API does. The session cookie is valid only
+//! for the pages, and a bearer token is not valid here.
 
 mod headers;
 mod assets;
@@ -26,8 +26,8 @@ use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
 
-/// Every route below `/tenants/{tenant}` that is neither SCIM nor the JSON API. Behind the guard there is a session,
-/// and whatever is posted was posted by one of its own pages.
+/// Returns the routes below `/tenants/{tenant}` that are neither SCIM nor the JSON API. Behind the guard, every request
+/// has a session, and every posted form comes from a page of that session.
 pub(crate) fn router(services: &Services) -> Router<Services> {
     let guard = from_fn_with_state(services.clone(), guard::guard);
     let share = from_fn_with_state(services.clone(), guard::share);
@@ -35,7 +35,7 @@ pub(crate) fn router(services: &Services) -> Router<Services> {
         .route("/sign-out", post(sign_in::sign_out))
         .layer(guard.clone())
         .layer(from_fn(sign_in::always_sign_out));
-    // A token whose requests use up the share can be revoked.
+    // Token routes never wait for the share: a token that uses up the share can be revoked.
     let tokens = Router::new()
         .route("/tokens/{scope}/rotate", post(tokens::rotate))
         .route("/tokens/{scope}/revoke", post(tokens::revoke))

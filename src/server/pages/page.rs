@@ -1,4 +1,4 @@
-//! What all pages share: the frame around them, times, links, and how they become answers.
+//! The parts that all pages share: frame, times, links and responses.
 
 use super::assets::{ICON, SCRIPT, STYLE};
 use super::guard::Visitor;
@@ -16,31 +16,31 @@ use time::OffsetDateTime;
 use time::format_description::BorrowedFormatItem;
 use time::macros::format_description;
 
-/// The answer of a page.
+/// The response of a page.
 pub(super) type Answer = Result<Response, ApiError>;
 
-/// What stands around a page.
+/// The frame around a page.
 pub(super) struct Frame {
     /// The path of the tenant's pages, with its final slash.
     pub(super) root: String,
     pub(super) style: &'static str,
     pub(super) script: &'static str,
     pub(super) icon: &'static str,
-    /// What is only there for somebody who signed in.
+    /// The part of the frame for a signed-in administrator.
     pub(super) signed_in: Option<SignedIn>,
-    /// What was just done.
+    /// A notice about the action just completed.
     pub(super) notice: Option<&'static str>,
 }
 
-/// The part of a frame for somebody who signed in.
+/// The part of a frame for a signed-in administrator.
 pub(super) struct SignedIn {
     pub(super) tenant: String,
-    /// For every form.
+    /// The form key, for every form.
     pub(super) csrf: String,
     pub(super) section: Section,
 }
 
-/// Which of the pages it is.
+/// The section of the pages that a page belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Section {
     Settings,
@@ -50,7 +50,7 @@ pub(super) enum Section {
 }
 
 impl Frame {
-    /// For whoever comes.
+    /// Returns the frame for a visitor without a session.
     pub(super) fn signed_out(site: &Site) -> Self {
         Self {
             root: site.root(),
@@ -62,7 +62,7 @@ impl Frame {
         }
     }
 
-    /// For an administrator.
+    /// Returns the frame for an administrator.
     pub(super) fn of(visitor: &Visitor, section: Section) -> Self {
         let signed_in = SignedIn {
             tenant: visitor.tenant.to_string(),
@@ -72,7 +72,8 @@ impl Frame {
         Self { signed_in: Some(signed_in), ..Self::signed_out(&visitor.site) }
     }
 
-    /// With the sentence for what was just done. Only those below: nobody else's text gets onto the page.
+    /// Adds the notice about the completed action. Only the fixed texts below can appear on the page, never text from
+    /// the query.
     pub(super) fn with_notice(mut self, query: &Pairs) -> Self {
         self.notice = match query.get("done").unwrap_or_default() {
             "saved" => Some("The settings are saved, and count at once."),
@@ -91,12 +92,12 @@ impl Frame {
         self
     }
 
-    /// For the forms.
+    /// Returns the form key, for the forms.
     pub(super) fn csrf(&self) -> &str {
         self.signed_in.as_ref().map_or("", |signed_in| &signed_in.csrf)
     }
 
-    /// `page` where the section is this one.
+    /// Whether the page belongs to this section.
     pub(super) fn is_in(&self, section: &str) -> bool {
         let current = self.signed_in.as_ref().map(|signed_in| signed_in.section);
         let name = match current {
@@ -110,7 +111,7 @@ impl Frame {
     }
 }
 
-/// An instant: for programs to the millisecond, for people to the minute.
+/// A time: to the millisecond for programs, to the minute for people.
 pub(super) struct When {
     pub(super) exact: String,
     pub(super) text: String,
@@ -127,17 +128,17 @@ impl When {
     }
 }
 
-/// A text as part of a query.
+/// Encodes a text as part of a query.
 pub(super) fn encoded(text: &str) -> String {
     utf8_percent_encode(text, NON_ALPHANUMERIC).to_string()
 }
 
-/// 200 with a page.
+/// Returns 200 with a page.
 pub(super) fn show(page: &impl Template) -> Answer {
     show_as(StatusCode::OK, page)
 }
 
-/// A page.
+/// Returns a status with a page.
 pub(super) fn show_as(status: StatusCode, page: &impl Template) -> Answer {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = status;
@@ -147,7 +148,7 @@ pub(super) fn show_as(status: StatusCode, page: &impl Template) -> Answer {
     }
 }
 
-/// Writes a page into an answer. Whether it could be written.
+/// Writes a page into a response. Returns whether the page could be written.
 pub(super) fn write(response: &mut Response, page: &impl Template) -> bool {
     let Ok(text) = page.render() else { return false };
     *response.body_mut() = Body::from(text);
@@ -156,7 +157,7 @@ pub(super) fn write(response: &mut Response, page: &impl Template) -> bool {
     true
 }
 
-/// 303: what was posted is not posted again by a reload.
+/// Redirects with 303, so that a reload does not post the form again.
 pub(super) fn redirect(path: &str) -> Response {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::SEE_OTHER;

@@ -1,4 +1,4 @@
-//! What the lists that can be searched have in common: the text that is searched for, and the way from page to page.
+//! The common parts of searchable lists: the search text, and the links from page to page.
 
 use super::failure::bad_request;
 use super::page::encoded;
@@ -6,7 +6,7 @@ use crate::directory::lists::admin_list::MOST_SEARCH_CHARS;
 use crate::server::error::ApiError;
 use crate::server::params::Pairs;
 
-/// How many rows stand on a page.
+/// The number of rows on a page.
 pub(super) const ROWS: usize = 50;
 
 /// The other pages of a list (`templates/pages.html`).
@@ -19,17 +19,17 @@ pub(super) struct Pages {
 }
 
 impl Pages {
-    /// Those around the page that was asked for so; `first` has a query already.
+    /// Builds the links around the requested page. `first` already has a query.
     pub(super) fn new(first: String, next: Option<String>, asked: &Pairs) -> Self {
         let next = next.map(|cursor| format!("{first}&cursor={}", encoded(&cursor)));
         Self { first, next, is_first: asked.cursor().is_none() }
     }
 }
 
-/// The text that is searched for; empty for everything.
+/// Returns the search text; an empty text finds everything.
 ///
 /// # Errors
-/// 400 for one that is too long.
+/// 400 if the text is too long.
 pub(super) fn text_in(asked: &Pairs) -> Result<&str, ApiError> {
     let text = asked.get("search").unwrap_or_default().trim();
     if text.chars().count() > MOST_SEARCH_CHARS {

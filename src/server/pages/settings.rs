@@ -1,4 +1,4 @@
-//! *SCIM 2.0*: what to paste into the identity provider, and what it governs.
+//! *SCIM 2.0*: the values to paste into the identity provider, and the settings that it governs.
 
 use super::attributes::AttributesCard;
 use super::failure::explain;
@@ -22,14 +22,14 @@ struct SettingsPage {
     groups: [TokenGroup; 2],
     switches: [Switch; 3],
     attributes: AttributesCard,
-    /// When the identity provider last asked.
+    /// The time of the identity provider's last request.
     last_request: Option<When>,
     last_day: LastDay,
     refusals: Vec<RefusalRow>,
     unknown: Vec<UnknownAttribute>,
 }
 
-/// What the identity provider was refused.
+/// A refused request of the identity provider.
 struct RefusalRow {
     at: When,
     operation: String,
@@ -37,7 +37,7 @@ struct RefusalRow {
     detail: String,
 }
 
-/// A setting.
+/// A setting that can be on or off.
 struct Switch {
     name: &'static str,
     label: &'static str,
@@ -90,7 +90,7 @@ impl From<Refusal> for RefusalRow {
     }
 }
 
-/// Saves the settings. A box that is not ticked is not sent.
+/// Saves the settings. Browsers do not send a box that is not ticked, so a missing field means off.
 pub(super) async fn save(State(services): State<Services>, visitor: Visitor, form: Form) -> Answer {
     let settings = Settings {
         location_from_idp: form.has(LOCATION),

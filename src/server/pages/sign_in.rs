@@ -1,4 +1,4 @@
-//! Where a session begins and ends.
+//! Signs administrators in and out.
 
 use super::failure::explain;
 use super::guard::{self, COOKIE_NAME, Form, Visitor};
@@ -25,11 +25,11 @@ use secrecy::ExposeSecret;
 #[template(path = "sign_in.html")]
 struct SignInPage {
     frame: Frame,
-    /// What was wrong with the last attempt.
+    /// The error of the last attempt.
     problem: Option<String>,
 }
 
-/// The page itself: the settings, or the way to them. The same whether there is such a tenant or not.
+/// Shows the settings, or the sign-in form without a session. The form is the same whether the tenant exists or not.
 pub(super) async fn index(
     State(services): State<Services>,
     OriginalUri(uri): OriginalUri,
@@ -43,7 +43,7 @@ pub(super) async fn index(
         return Err(ApiError::new(StatusCode::NOT_FOUND, text));
     }
     if slash.is_none() {
-        // The cookie is for what is below.
+        // The cookie is valid only below the final slash.
         return Ok(redirect(&site.root()));
     }
     match guard::visitor(&services, uri.path(), &site, &headers).await? {
@@ -100,7 +100,7 @@ pub(super) async fn sign_in(
     }
 }
 
-/// Ends the session, also for a copy of its cookie.
+/// Ends the session. Copies of its cookie end too.
 pub(super) async fn sign_out(State(services): State<Services>, visitor: Visitor) -> Answer {
     services.access.sign_out(&visitor.tenant, &visitor.session).await.map_err(explain)?;
     let mut response = redirect(&visitor.site.path("?done=signed-out"));
@@ -108,7 +108,8 @@ pub(super) async fn sign_out(State(services): State<Services>, visitor: Visitor)
     Ok(response)
 }
 
-/// Takes the cookie away also when the service fails at a sign-out: the next user of the browser must not have the session.
+/// Removes the cookie even if the service fails during a sign-out. Otherwise the next user of the browser would have
+/// the session.
 pub(super) async fn always_sign_out(
     Extension(site): Extension<Site>,
     request: Request,
@@ -136,7 +137,7 @@ fn form(status: StatusCode, frame: Frame, problem: Option<String>) -> Answer {
     show_as(status, &SignInPage { frame, problem })
 }
 
-/// For this tenant's pages only, for no script, and for no request that another site causes.
+/// Sets the cookie for this tenant's pages only. Scripts cannot read it, and requests from other sites do not carry it.
 fn set_cookie(response: &mut Response, site: &Site, pass: &str, seconds: i64) {
     let secure = if site.is_secure() { "; Secure" } else { "" };
     let text = format!(

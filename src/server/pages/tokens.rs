@@ -1,4 +1,4 @@
-//! Tokens: rotated, shown once, revoked.
+//! Rotates tokens, shows each new token once, and revokes tokens.
 
 use super::failure::{bad_request, explain};
 use super::guard::{Form, Visitor};
@@ -16,25 +16,25 @@ use secrecy::ExposeSecret;
 use std::collections::BTreeMap;
 use time::{Duration, OffsetDateTime};
 
-/// The tokens of a scope, and what can be done with them.
+/// The tokens of a scope, and their state for the forms.
 pub(super) struct TokenGroup {
     pub(super) scope: &'static str,
     pub(super) title: &'static str,
     pub(super) is_scim: bool,
     pub(super) tokens: Vec<TokenRow>,
-    /// Until when the token before the current one is valid, if there is one.
+    /// The time at which the previous token expires, if it is still valid.
     pub(super) earlier: Option<When>,
     /// Whether no use of the current token is known.
     pub(super) is_unused: bool,
-    /// Tells the current token from the one that a form was made for.
+    /// Identifies the current token that the form was made for. A rotation by a stale form is refused.
     pub(super) seen: String,
 }
 
-/// What is known of a token.
+/// A token, without its secret.
 pub(super) struct TokenRow {
     pub(super) stage: &'static str,
     pub(super) is_current: bool,
-    /// Which token it is, whatever stage it has meanwhile.
+    /// The short name of the token. It stays the same when the stage changes.
     pub(super) name: String,
     pub(super) label: String,
     pub(super) created: When,
@@ -44,7 +44,7 @@ pub(super) struct TokenRow {
 }
 
 impl TokenGroup {
-    /// The tokens of a scope that work.
+    /// Returns the valid tokens of a scope.
     pub(super) fn of(
         tenant: &Tenant,
         scope: Scope,
@@ -87,7 +87,7 @@ impl From<&TokenRecord> for TokenRow {
     }
 }
 
-/// What the page calls a scope's token.
+/// Returns the title of a scope's token.
 fn title(scope: Scope) -> &'static str {
     match scope {
         Scope::Scim => "Secret Token",
@@ -95,7 +95,7 @@ fn title(scope: Scope) -> &'static str {
     }
 }
 
-/// Until when the token before the current one is valid.
+/// Returns the time at which the previous token expires, if it is still valid.
 fn earlier_ends(tenant: &Tenant, scope: Scope, now: OffsetDateTime) -> Option<When> {
     let is_earlier = |token: &&TokenRecord| {
         token.scope == scope && token.stage == Stage::Previous && works(token, now)
@@ -111,11 +111,11 @@ struct NewTokenPage<'a> {
     is_scim: bool,
     tenant_url: String,
     token: &'a str,
-    /// The labels of the tokens that worked before, and when each ends; `None` when the rotation ended it.
+    /// The labels and ids of the tokens that worked before, with their expiry; `None` if the rotation ended the token.
     earlier: Vec<(String, String, Option<When>)>,
 }
 
-/// Makes a new token, and shows it in this answer and never again.
+/// Makes a new token. Only this response shows it.
 pub(super) async fn rotate(
     State(services): State<Services>,
     visitor: Visitor,
@@ -156,7 +156,7 @@ pub(super) async fn rotate(
     })
 }
 
-/// Ends a token.
+/// Revokes a token.
 pub(super) async fn revoke(
     State(services): State<Services>,
     visitor: Visitor,
@@ -164,7 +164,7 @@ pub(super) async fn revoke(
     form: Form,
 ) -> Answer {
     let scope = read_scope(scope.as_deref())?;
-    // The one that the page showed, whatever stage it has meanwhile: others may have rotated since.
+    // Revokes the token that the page showed, even if its stage changed: others may have rotated since.
     let shown = Which::Token(form.get("token"));
     let access = &services.access;
     let revoked = access.revoke_tokens(&visitor.tenant, scope, shown, visitor.actor()).await;
