@@ -1,4 +1,4 @@
-//! `/attributes`: what the tenant declares for its users beside the attributes that all have.
+//! `/attributes`: the custom attributes that the tenant declares for its users.
 
 use super::call::{Answer, Body, Call, explain};
 use super::document::Problem;
@@ -13,7 +13,7 @@ use scim::version::entity_tag;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// A data type of RFC 7643; complex ones cannot be declared.
+/// A data type of RFC 7643. A complex type cannot be declared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 enum TypeBody {
@@ -30,13 +30,13 @@ enum TypeBody {
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct AttributeBody {
-    /// The namespace: the URN of the extension that it belongs to.
+    /// The namespace: the URN of the extension that has the attribute.
     urn: String,
     name: String,
     #[serde(rename = "type")]
     kind: TypeBody,
     multi_valued: bool,
-    /// Whether filters compare the text exactly.
+    /// Whether filters compare the text with regard to case.
     case_exact: bool,
     description: String,
 }
@@ -45,24 +45,24 @@ struct AttributeBody {
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct AttributesBody {
-    /// In the order in which they were declared.
+    /// The attributes, in the order of their declaration.
     attributes: Vec<AttributeBody>,
 }
 
-/// What a custom attribute is like.
+/// The declaration of a custom attribute.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct Declaration {
-    /// Cannot be changed later, and neither can multiValued.
+    /// The data type. Neither type nor multiValued can change later.
     #[serde(rename = "type")]
     kind: TypeBody,
-    /// Whether it holds a list of values.
+    /// Whether the attribute has a list of values.
     #[serde(default)]
     multi_valued: bool,
-    /// Whether filters compare the text exactly. Only strings can choose; of others it is ignored.
+    /// Whether filters compare the text with regard to case. Only strings have this choice; other types ignore it.
     #[serde(default)]
     case_exact: bool,
-    /// For people who read the schema.
+    /// A description for people who read the schema.
     #[serde(default)]
     #[schema(max_length = 200, pattern = "^[^\\x00-\\x1f\\x7f-\\x9f]*$")]
     description: String,
@@ -86,8 +86,9 @@ pub(super) async fn list_attributes(call: Call) -> Answer {
 
 /// Declare a custom attribute, or change it
 ///
-/// From then on it is in the tenant's schema, and the identity provider can send it under the same namespace and name.
-/// Both are the same in any case; the first spelling stays. Other servers know it within a minute.
+/// The attribute is then in the tenant's schema. The identity provider can send it under the same namespace and name.
+/// Namespace and name are compared without regard to case; the first spelling stays. Other servers know the attribute
+/// within a minute.
 #[utoipa::path(
     put,
     path = "/attributes/{urn}/{name}",
@@ -130,8 +131,8 @@ pub(super) async fn declare_attribute(
 
 /// Remove a custom attribute
 ///
-/// Values that were sent before stay in the records and are shown nowhere. When it is declared again with the same type,
-/// they are there again.
+/// The records keep the values that were sent before, but no response shows them. The values appear again if the
+/// attribute is declared again with the same type.
 #[utoipa::path(
     delete,
     path = "/attributes/{urn}/{name}",
@@ -156,7 +157,7 @@ pub(super) async fn remove_attribute(call: Call, PathParts([urn, name]): PathPar
     Ok(tagged(response::empty(StatusCode::NO_CONTENT), &tenant))
 }
 
-/// With the tag of the tenant's record: of its settings too.
+/// Adds the entity tag of the tenant's record. The settings have the same tag.
 fn tagged(answer: Response, tenant: &Tenant) -> Response {
     with_entity_tag(answer, &entity_tag(tenant.revision))
 }

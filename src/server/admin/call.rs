@@ -1,4 +1,4 @@
-//! What every operation of the administration needs: who calls, the query and the body, and failures in its words.
+//! The common parts of every operation: the caller, the query, the body, and the texts of failures.
 
 use crate::directory::access::actor::Actor;
 use crate::directory::users::Precondition;
@@ -15,17 +15,17 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use uuid::Uuid;
 
-/// The longest text with something of a client's in it.
+/// The maximum length of a text that quotes a client, in characters.
 const MOST_QUOTED_CHARS: usize = 300;
 
-/// The answer of an operation.
+/// The response of an operation.
 pub(super) type Answer = Result<axum::response::Response, ApiError>;
 
-/// Rows of a page when nobody says how many, and the most.
+/// The number of rows of a page without a `limit`, and the maximum.
 pub(super) const DEFAULT_LIMIT: usize = 50;
 pub(super) const MOST_ROWS: usize = 200;
 
-/// Who calls.
+/// The caller of an operation, with the values that every operation needs.
 pub(super) struct Call {
     pub(super) services: Services,
     pub(super) caller: Caller,
@@ -34,12 +34,12 @@ pub(super) struct Call {
 }
 
 impl Call {
-    /// Who does it.
+    /// Returns the author of changes, for the history.
     pub(super) fn actor(&self) -> Actor<'_> {
         Actor { label: &self.caller.label, token: Some(&self.caller.token) }
     }
 
-    /// The tenant's record.
+    /// Returns the tenant's record.
     pub(super) async fn tenant(&self) -> Result<Tenant, ApiError> {
         self.services.tenants.get(&self.caller.tenant).await.map_err(explain)
     }
@@ -57,7 +57,7 @@ impl FromRequestParts<Services> for Call {
             services: services.clone(),
             caller: Caller::clone(caller),
             path: TenantPath::clone(path),
-            // `If-None-Match` has a meaning for an identity provider only.
+            // `If-None-Match` has a meaning only for an identity provider.
             precondition: Precondition { if_none_match: None, ..precondition(&parts.headers) },
         })
     }
@@ -91,8 +91,7 @@ impl<S: Send + Sync> FromRequestParts<S> for GroupId {
 pub(super) struct Query(Pairs);
 
 impl Query {
-    /// Refuses parameters that an operation does not know, or that are there twice: a misspelt `status` must not give
-    /// everybody.
+    /// Refuses unknown and repeated parameters. A misspelt `status` must not return all employees.
     pub(super) fn check(&self, known: &[&str]) -> Result<(), ApiError> {
         for (position, name) in self.0.names().enumerate() {
             if !known.contains(&name) {
@@ -111,12 +110,12 @@ impl Query {
         Ok(())
     }
 
-    /// A parameter.
+    /// Returns a parameter.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name)
     }
 
-    /// A parameter with at most so many characters; empty when it is not there.
+    /// Returns a parameter with at most this number of characters; empty if it is missing.
     pub(super) fn text(&self, name: &str, most_chars: usize) -> Result<&str, ApiError> {
         let text = self.get(name).unwrap_or_default();
         if text.chars().count() > most_chars {
@@ -125,12 +124,12 @@ impl Query {
         Ok(text)
     }
 
-    /// `cursor`; an empty one starts a list.
+    /// Returns `cursor`. An empty `cursor` starts a list.
     pub(super) fn cursor(&self) -> Option<&str> {
         self.0.cursor()
     }
 
-    /// `limit`: 1 to [`MOST_ROWS`].
+    /// Returns `limit`: 1 to [`MOST_ROWS`].
     pub(super) fn limit(&self) -> Result<usize, ApiError> {
         let Some(text) = self.get("limit") else { return Ok(DEFAULT_LIMIT) };
         let limit = text.parse().ok().filter(|limit| (1..=MOST_ROWS).contains(limit));
@@ -146,7 +145,7 @@ impl<S: Sync> FromRequestParts<S> for Query {
     }
 }
 
-/// A request's body: a JSON object of this shape, with nothing else in it.
+/// The body of a request: a JSON object of the type `T`, without unknown members.
 pub(super) struct Body<T>(pub(super) T);
 
 impl<S: Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
@@ -158,7 +157,7 @@ impl<S: Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
         read.map(Body).map_err(|error| {
             let path = error.path().to_string();
             let what = if path == "." { "The body".to_owned() } else { path };
-            // What a client sent stands in it: an answer must not grow with the request.
+            // The error quotes the client's text, so the response is cut: it must not grow with the request.
             let text = format!("{what} does not fit: {}", error.inner());
             bad_request(text.chars().take(MOST_QUOTED_CHARS).collect::<String>())
         })
@@ -184,7 +183,7 @@ pub(super) fn conflict(detail: String) -> ApiError {
     ApiError::new(StatusCode::CONFLICT, detail)
 }
 
-/// A failure in the words of the administration; what it does not word is worded as for SCIM.
+/// Turns a failure into a text of the administration. Other failures have the same text as for SCIM.
 pub(super) fn explain(error: Error) -> ApiError {
     match error {
         Error::NoEmployee(_) => no_such_record(Kind::Employee),

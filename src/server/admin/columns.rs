@@ -1,4 +1,4 @@
-//! What an export has of custom attributes, and texts that a spreadsheet runs no formula from.
+//! Exports custom attributes as columns, and makes texts safe against formulas in spreadsheets.
 
 use super::export::COLUMNS;
 use crate::directory::tenants::custom_attributes::titles;
@@ -8,29 +8,29 @@ use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 use std::fmt::Write;
 
-/// How many bytes of a digest tell lists of columns apart.
+/// The number of bytes of a digest that identify a list of columns.
 const FINGERPRINT_BYTES: usize = 8;
 
 /// The columns of a tenant's custom attributes.
 pub(super) struct CustomColumns<'t> {
     attributes: &'t [CustomAttribute],
-    /// Their names.
+    /// The names of the columns.
     pub(super) titles: Vec<String>,
-    /// Tells whether they are still the same; empty when there are none.
+    /// Identifies the list of columns, so that a change is noticed. Empty if there are no columns.
     pub(super) fingerprint: String,
 }
 
 /// The values of one employee, in the order of the columns.
 pub(super) struct CustomValues<'e>(Vec<(&'e str, Option<&'e Value>)>);
 
-/// Whether a text can be a fingerprint; an empty one is that of no columns.
+/// Whether a text can be a fingerprint. The empty text is the fingerprint of no columns.
 pub(super) fn is_fingerprint(text: &str) -> bool {
     let is_digit = |byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
     text.is_empty() || (text.len() == 2 * FINGERPRINT_BYTES && text.bytes().all(is_digit))
 }
 
 impl<'t> CustomColumns<'t> {
-    /// Those of a tenant.
+    /// Returns the columns of a tenant.
     pub(super) fn of(tenant: &'t Tenant) -> Self {
         let attributes = tenant.attributes.as_slice();
         let mut fingerprint = String::new();
@@ -43,7 +43,7 @@ impl<'t> CustomColumns<'t> {
         Self { attributes, titles: titles(attributes, &COLUMNS), fingerprint }
     }
 
-    /// What an employee has in them.
+    /// Returns an employee's values for the columns.
     pub(super) fn values<'e>(&'e self, employee: &'e Employee) -> CustomValues<'e> {
         let titles = self.titles.iter().map(|title| &**title);
         let values = self.attributes.iter().map(|one| one.value_in(&employee.attributes));
@@ -52,25 +52,25 @@ impl<'t> CustomColumns<'t> {
 }
 
 impl CustomValues<'_> {
-    /// As texts, with nothing that a spreadsheet would run.
+    /// Returns the values as texts. No spreadsheet runs them as formulas.
     pub(super) fn harmless(&self) -> Vec<Option<String>> {
         self.0.iter().map(|(_, value)| value.map(harmless_value)).collect()
     }
 
-    /// As they are; without those that have no value.
+    /// Returns the values unchanged. Absent values are left out.
     pub(super) fn to_json(&self) -> Map<String, Value> {
         let there = self.0.iter().filter_map(|(title, value)| Some((*title, (*value)?)));
         there.map(|(title, value)| (title.to_owned(), value.clone())).collect()
     }
 }
 
-/// What a formula starts with, in ASCII and in full width (OWASP, *CSV Injection*).
+/// The first characters of formulas, in ASCII and in full width (OWASP, *CSV Injection*).
 const FORMULA: [char; 8] = ['=', '+', '-', '@', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}'];
 
-/// A text, with an apostrophe before each formula that a spreadsheet would run.
+/// Returns a text with an apostrophe before each formula that a spreadsheet would run.
 ///
-/// A spreadsheet may read the file with another separator than the comma. Then a cell also begins after that separator
-/// or a line break, and the quotes around our cells do not count.
+/// A spreadsheet may read the file with a separator other than the comma. Then a cell also begins after that separator
+/// or a line break, and our quotes have no effect.
 pub(super) fn harmless(text: &str) -> String {
     let mut harmless = String::with_capacity(text.len());
     let mut is_at_start = true;
@@ -84,7 +84,7 @@ pub(super) fn harmless(text: &str) -> String {
     harmless
 }
 
-/// Whether a spreadsheet may begin a cell after this character: separators of cells, and breaks of lines.
+/// Whether a spreadsheet may begin a cell after this character. Separators of cells and line breaks qualify.
 fn is_separator(c: char) -> bool {
     matches!(c, ';' | '|' | '\u{2028}' | '\u{2029}') || c.is_control()
 }
@@ -92,12 +92,12 @@ fn is_separator(c: char) -> bool {
 fn harmless_value(value: &Value) -> String {
     match value {
         Value::String(text) => harmless(text),
-        // What is joined is no number any more, and may look like a formula.
+        // A joined list is not a number any more, and may look like a formula.
         Value::Array(values) => {
             let texts: Vec<String> = values.iter().map(plain).collect();
             harmless(&texts.join("; "))
         }
-        // A number is no formula, also a negative one.
+        // A number is safe, even a negative number.
         other => other.to_string(),
     }
 }

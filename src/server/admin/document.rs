@@ -1,4 +1,4 @@
-//! The OpenAPI description of the administration (OpenAPI 3.1), and what all operations share in it.
+//! The OpenAPI description of the administration (OpenAPI 3.1), and its common parts.
 
 use super::employees::StatusFilter;
 use super::export::ExportFormat;
@@ -14,10 +14,10 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::openapi::{OpenApi, Server};
 use utoipa::{Modify, OpenApi as Describe, ToSchema};
 
-/// What the description starts with.
+/// Returns the general part of the description.
 pub(super) fn information() -> OpenApi {
     let mut document = Information::openapi();
-    // The crate names no licence, and an empty one is invalid.
+    // The crate names no licence, and an empty licence is invalid.
     document.info.license = None;
     document
 }
@@ -25,7 +25,7 @@ pub(super) fn information() -> OpenApi {
 /// The name of the security scheme. OpenAPI allows letters, digits and `.-_` in it.
 const TOKEN: &str = "adminToken";
 
-/// `GET /openapi.json`: the description, with this tenant's address as its server. Readable without a token.
+/// `GET /openapi.json`: returns the description, with this tenant's URL as its server. The request needs no token.
 pub(super) async fn get(
     Extension(path): Extension<TenantPath>,
     document: Arc<OpenApi>,
@@ -66,11 +66,11 @@ impl Modify for Token {
     }
 }
 
-/// What went wrong (RFC 9457).
+/// A failure of a request (RFC 9457).
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Problem {
-    /// Always `about:blank`: the status says it.
+    /// Always `about:blank`: the status describes the problem.
     #[serde(rename = "type")]
     kind: String,
     /// The status in words.
@@ -78,8 +78,8 @@ pub(super) struct Problem {
     /// The HTTP status.
     #[schema(minimum = 400, maximum = 599)]
     status: u16,
-    /// What is wrong, where, and what was expected.
+    /// The error, its place, and the expected value.
     detail: String,
-    /// The request, as the log knows it.
+    /// The id of the request, as in the log.
     request_id: String,
 }

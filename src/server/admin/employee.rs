@@ -1,4 +1,4 @@
-//! `/employees/{id}`: one employee, with what counts and where it comes from.
+//! `/employees/{id}`: one employee, with the effective values and their source.
 
 use super::call::{Answer, Body, Call, EmployeeId, conflict, explain};
 use super::document::Problem;
@@ -22,11 +22,11 @@ struct EmployeeBody {
     id: Uuid,
     user_name: String,
     status: StatusBody,
-    /// Whether the identity provider deleted the user: it does not know this employee any more.
+    /// Whether the identity provider deleted the user. The identity provider does not see a deleted user any more.
     deleted_in_idp: bool,
     #[schema(format = DateTime)]
     created: String,
-    /// When what the identity provider sees last changed.
+    /// The last change of the values that the identity provider sees.
     #[schema(format = DateTime)]
     last_modified: String,
     #[schema(format = DateTime)]
@@ -34,27 +34,27 @@ struct EmployeeBody {
     location: ValueBody,
     department: ValueBody,
     manager: ValueBody,
-    /// The colleague whom the manager's text stands for, when there is one.
+    /// The colleague that the manager's text identifies, if there is one.
     manager_colleague: Option<ColleagueBody>,
-    /// Everything the identity provider sent, in SCIM's names.
+    /// All attributes that the identity provider sent, with SCIM's names.
     #[schema(value_type = Object)]
     from_identity_provider: Map<String, Value>,
 }
 
-/// A value that may come from either side.
+/// A value that the identity provider or the tenant sets.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct ValueBody {
-    /// What counts.
+    /// The effective value.
     value: Option<String>,
     origin: OriginBody,
-    /// What the identity provider says.
+    /// The value from the identity provider.
     from_idp: Option<String>,
-    /// What the tenant set itself.
+    /// The value that the tenant set.
     local: Option<String>,
 }
 
-/// Where what counts comes from, by the tenant's settings.
+/// The source of the effective value. The tenant's settings decide it.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 enum OriginBody {
@@ -69,11 +69,11 @@ struct ColleagueBody {
     id: Uuid,
     user_name: String,
     display_name: Option<String>,
-    /// Whether the colleague left.
+    /// Whether the colleague is archived.
     archived: bool,
 }
 
-/// The tenant's own values. Those left out stay as they are; null or an empty text clears one.
+/// The tenant's own values. An absent value stays as it is; null or an empty text clears it.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct LocalPatch {
@@ -89,11 +89,11 @@ pub(super) struct LocalPatch {
     manager: LocalChange,
 }
 
-/// A confirmation that cannot be given by mistake.
+/// A confirmation, to prevent mistakes.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct Confirmation {
-    /// The employee's id once more.
+    /// The employee's id, once more.
     confirm: String,
 }
 
@@ -114,7 +114,7 @@ pub(super) async fn get_employee(call: Call, EmployeeId(id): EmployeeId) -> Answ
 
 /// Set the tenant's own values
 ///
-/// They count where the identity provider does not govern.
+/// A value takes effect if the identity provider does not govern the attribute.
 #[utoipa::path(
     patch,
     path = "/employees/{id}",
@@ -147,7 +147,8 @@ pub(super) async fn set_local_values(
 
 /// Archive an employee
 ///
-/// As if the identity provider had deactivated the user. What it says later overwrites it.
+/// The effect is the same as when the identity provider deactivates the user. A later change by the identity provider
+/// overwrites it.
 #[utoipa::path(
     post,
     path = "/employees/{id}/archive",
@@ -169,8 +170,8 @@ pub(super) async fn archive_employee(call: Call, EmployeeId(id): EmployeeId) -> 
 
 /// Bring an archived employee back
 ///
-/// An employee that the identity provider deleted becomes visible to it again, without groups: push the groups again. What the
-/// identity provider says later overwrites it.
+/// The identity provider sees a deleted employee again, without groups: push the groups again. A later change by the
+/// identity provider overwrites the state.
 #[utoipa::path(
     post,
     path = "/employees/{id}/restore",
@@ -192,7 +193,7 @@ pub(super) async fn restore_employee(call: Call, EmployeeId(id): EmployeeId) -> 
 
 /// Erase an archived employee for good
 ///
-/// With the whole history, when somebody has the right to be forgotten. Cannot be undone.
+/// Erases the whole history too, for a person with the right to be forgotten. An erasure cannot be undone.
 #[utoipa::path(
     post,
     path = "/employees/{id}/erase",
@@ -225,7 +226,7 @@ async fn show(call: &Call, id: Uuid) -> Answer {
     Ok(response::with_entity_tag(answer, &tag))
 }
 
-/// What is there, also null, is a change; what is not is none.
+/// Reads a change: `null` clears the value. An absent key keeps the value, by `#[serde(default)]`.
 fn change<'de, D: Deserializer<'de>>(deserializer: D) -> Result<LocalChange, D::Error> {
     Ok(match Option::<String>::deserialize(deserializer)? {
         None => LocalChange::Clear,

@@ -1,4 +1,4 @@
-//! `/employees`: everybody, by status and by the start of a name.
+//! `/employees`: all employees, by status and by the start of a name.
 
 use super::call::{Answer, Call, Query, bad_request, explain};
 use super::document::Problem;
@@ -14,13 +14,13 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-/// Whether somebody is with the company.
+/// Whether an employee works for the company.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum StatusBody {
-    /// With the company.
+    /// The employee works for the company.
     Active,
-    /// Left.
+    /// The employee has left.
     Archived,
 }
 
@@ -30,7 +30,7 @@ impl StatusBody {
     }
 }
 
-/// Which employees.
+/// The status of the listed employees.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 #[expect(dead_code, reason = "it only describes a query parameter")]
@@ -46,12 +46,12 @@ pub(super) enum StatusFilter {
 struct EmployeeRow {
     id: Uuid,
     user_name: String,
-    /// The name to show, if there is one.
+    /// The display name, if there is one.
     display_name: Option<String>,
-    /// The primary address.
+    /// The primary email address.
     email: Option<String>,
     status: StatusBody,
-    /// Whether the identity provider deleted the user: it does not know this employee any more.
+    /// Whether the identity provider deleted the user. The identity provider does not see a deleted user any more.
     deleted_in_idp: bool,
     #[schema(format = DateTime)]
     archived_at: Option<String>,
@@ -62,14 +62,14 @@ struct EmployeeRow {
 #[serde(rename_all = "camelCase")]
 struct EmployeesPage {
     employees: Vec<EmployeeRow>,
-    /// Give it back as `cursor` for the next page; none at the end. A search can give a page without rows and with a
-    /// cursor: it has not looked at everybody yet.
+    /// The `cursor` of the next page; null on the last page. A page of a search can have no rows and a cursor, before
+    /// the search has read all employees.
     next_cursor: Option<String>,
 }
 
 /// List or search employees
 ///
-/// In the order of their ids; those whom the identity provider deleted come last.
+/// Employees are in the order of their ids. Employees that the identity provider deleted come last.
 #[utoipa::path(
     get,
     path = "/employees",

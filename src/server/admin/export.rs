@@ -1,4 +1,4 @@
-//! `/employees/export`: everybody with what counts, as CSV or JSON Lines, in parts that fit an answer.
+//! `/employees/export`: all employees with their effective values, as CSV or JSON Lines. Each part fits a response.
 
 use super::call::{Answer, Call, Query, bad_request, conflict, explain};
 use super::columns::{CustomColumns, harmless, is_fingerprint};
@@ -18,19 +18,19 @@ use std::io;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-/// A part is made of so many employees at most.
+/// The maximum number of employees in a part.
 const MOST_ROWS: usize = 10_000;
-/// A part ends before its row that would make it longer than this, as a text in JSON: a Lambda answers with 6 MB at
-/// most.
+/// The maximum length of a part as a JSON string, in bytes. A part ends before the row that would exceed it. A Lambda
+/// returns at most 6 MB.
 const PART_BYTES: usize = 5_000_000;
 
-/// How an export is written.
+/// The format of an export.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum ExportFormat {
     /// Comma-separated values with a header (RFC 4180).
     Csv,
-    /// An object on each line.
+    /// A JSON object on each line.
     Jsonl,
 }
 
@@ -39,13 +39,13 @@ pub enum ExportFormat {
 struct ExportLine<'a> {
     #[serde(flatten)]
     row: &'a ExportRow,
-    /// The values of custom attributes, by the names that their columns have in CSV.
+    /// The values of custom attributes. Their names are the names of the columns in CSV.
     #[serde(skip_serializing_if = "Map::is_empty")]
     #[schema(value_type = Option<Object>)]
     custom: Map<String, Value>,
 }
 
-/// One employee in an export; in CSV a line with these columns, and one for each custom attribute.
+/// One employee in an export. In CSV, a line has these columns, and a column for each custom attribute.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct ExportRow {
@@ -58,15 +58,15 @@ struct ExportRow {
     email: Option<String>,
     title: Option<String>,
     status: StatusBody,
-    /// Whether the identity provider deleted the user: it does not know this employee any more.
+    /// Whether the identity provider deleted the user. The identity provider does not see a deleted user any more.
     deleted_in_idp: bool,
     #[schema(format = DateTime)]
     archived_at: Option<String>,
-    /// What counts, by the tenant's settings.
+    /// The effective value, by the tenant's settings.
     location: Option<String>,
-    /// What counts, by the tenant's settings.
+    /// The effective value, by the tenant's settings.
     department: Option<String>,
-    /// What counts, by the tenant's settings.
+    /// The effective value, by the tenant's settings.
     manager: Option<String>,
     #[schema(format = DateTime)]
     created: String,
@@ -76,10 +76,14 @@ struct ExportRow {
 
 /// Export employees
 ///
-/// In parts: when there are more, the header `Link` has the address of the next part (`rel="next"`), whose CSV has no
-/// header line again; a part may have no rows. In CSV an apostrophe stands before each text that a spreadsheet would take
-/// for a formula, at the start of a cell and after `;`, `|`, a tab or a line break. Custom attributes have columns of their own after the others, in the order in which they were
-/// declared, by the name or, where that is not unique, by the URN and the name; several values are separated by `; `.
+/// The export comes in parts. If there are more parts, the header `Link` has the URL of the next part (`rel="next"`).
+/// Only the first part has the header line of a CSV. A part may have no rows.
+///
+/// In CSV, an apostrophe stands before each text that a spreadsheet would take for a formula. The apostrophe is added
+/// at the start of a cell and after `;`, `|`, a tab or a line break.
+///
+/// Columns of custom attributes follow the other columns, in the order of declaration. A column has the name of its
+/// attribute. If the name is not unique, the column has the URN and the name. Several values are separated by `; `.
 #[utoipa::path(
     get,
     path = "/employees/export",
@@ -178,15 +182,15 @@ pub struct ExportLines<'t> {
 }
 
 impl<'t> ExportLines<'t> {
-    /// Lines with the settings and the custom attributes of a tenant.
+    /// Prepares lines with the settings and the custom attributes of a tenant.
     pub fn new(tenant: &'t Tenant, format: ExportFormat) -> Self {
         Self { format, custom: CustomColumns::of(tenant), settings: tenant.settings }
     }
 
-    /// The names of the columns of a CSV; nothing in JSON Lines.
+    /// Returns the header line of a CSV; empty for JSON Lines.
     ///
     /// # Errors
-    /// None is known: memory takes every line.
+    /// No failure is known: the lines are written to memory.
     pub fn header(&self) -> io::Result<Vec<u8>> {
         let names = COLUMNS.into_iter().chain(self.custom.titles.iter().map(|title| &**title));
         match self.format {
@@ -195,10 +199,10 @@ impl<'t> ExportLines<'t> {
         }
     }
 
-    /// The line of an employee.
+    /// Returns the line of an employee.
     ///
     /// # Errors
-    /// As for [`Self::header`].
+    /// Fails as [`Self::header`] does.
     pub fn line(&self, employee: &Employee) -> io::Result<Vec<u8>> {
         let (row, custom) = (ExportRow::of(employee, self.settings), self.custom.values(employee));
         match self.format {
@@ -215,7 +219,7 @@ impl<'t> ExportLines<'t> {
     }
 }
 
-/// A part in the making.
+/// A part that is being filled.
 #[derive(Default)]
 struct Part {
     bytes: Vec<u8>,
@@ -223,7 +227,7 @@ struct Part {
 }
 
 impl Part {
-    /// Adds a line if there is room for it: there always is for the first one.
+    /// Adds a line if it fits. The first line always fits. Returns whether the line was added.
     fn add(&mut self, line: Vec<u8>) -> bool {
         let escaped = self.escaped + response::escaped_len(&line);
         if escaped > PART_BYTES && self.escaped > 0 {
@@ -235,7 +239,7 @@ impl Part {
     }
 }
 
-/// The names of [`ExportRow`]'s members, in its order.
+/// The names of the members of [`ExportRow`], in their order.
 pub(super) const COLUMNS: [&str; 15] = [
     "id",
     "userName",
@@ -254,7 +258,7 @@ pub(super) const COLUMNS: [&str; 15] = [
     "lastModified",
 ];
 
-/// A line of CSV. Everything is quoted, so that no separator but the comma can cut a text.
+/// Writes a line of CSV. All cells are quoted, so that only a comma separates cells.
 fn csv_line(
     write: impl FnOnce(&mut csv::Writer<Vec<u8>>) -> csv::Result<()>,
 ) -> io::Result<Vec<u8>> {
@@ -289,7 +293,7 @@ impl ExportRow {
         }
     }
 
-    /// The same, with nothing that a spreadsheet would run.
+    /// Returns the row with texts that no spreadsheet runs as formulas.
     fn harmless(&self) -> Self {
         let (text, option) = (harmless, |value: &Option<String>| value.as_deref().map(harmless));
         Self {

@@ -1,4 +1,4 @@
-//! `/groups`: what the identity provider pushed, and who is in it. Read only.
+//! `/groups`: the groups that the identity provider pushed, with their members. Read only.
 
 use super::call::{Answer, Call, GroupId, Query, explain};
 use super::document::Problem;
@@ -27,7 +27,7 @@ struct GroupBody {
     /// When the group or its members last changed.
     #[schema(format = DateTime)]
     last_modified: String,
-    /// How many members it has.
+    /// The number of members.
     member_count: u64,
 }
 
@@ -36,12 +36,12 @@ struct GroupBody {
 #[serde(rename_all = "camelCase")]
 struct GroupsPage {
     groups: Vec<GroupBody>,
-    /// Give it back as `cursor` for the next page; none at the end. A search can give a page without rows and with a
-    /// cursor: it has not looked at every group yet.
+    /// The `cursor` of the next page; null on the last page. A page of a search can have no rows and a cursor, before
+    /// the search has read all groups.
     next_cursor: Option<String>,
 }
 
-/// What a member is.
+/// The type of a member.
 #[derive(Debug, Clone, Copy, Serialize, ToSchema)]
 enum MemberTypeBody {
     User,
@@ -56,9 +56,9 @@ struct MemberRow {
     id: Uuid,
     #[serde(rename = "type")]
     kind: MemberTypeBody,
-    /// The name that the identity provider sent, or what the member was called when joining.
+    /// The name that the identity provider sent with the member, or the member's name when it joined.
     display: Option<String>,
-    /// Whether the employee left; none for a group.
+    /// Whether the employee is archived; null for a group.
     archived: Option<bool>,
 }
 
@@ -67,13 +67,13 @@ struct MemberRow {
 #[serde(rename_all = "camelCase")]
 struct MembersPage {
     members: Vec<MemberRow>,
-    /// Give it back as `cursor` for the next page; none at the end.
+    /// The `cursor` of the next page; null on the last page.
     next_cursor: Option<String>,
 }
 
 /// List or search groups
 ///
-/// In the order of their ids. Members are not read.
+/// Groups are in the order of their ids. The members are not read.
 #[utoipa::path(
     get,
     path = "/groups",
@@ -123,8 +123,8 @@ pub(super) async fn get_group(call: Call, GroupId(id): GroupId) -> Answer {
 
 /// List the members of a group
 ///
-/// In the order of their ids. While a large change of members is being applied, a page can have fewer rows than there are
-/// after it.
+/// Members are in the order of their ids. A page can have too few rows while a large change of members is being
+/// applied.
 #[utoipa::path(
     get,
     path = "/groups/{id}/members",

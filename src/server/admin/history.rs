@@ -1,4 +1,4 @@
-//! `/history`, `/employees/{id}/history`, `/groups/{id}/history`: every change, the newest first.
+//! `/history`, `/employees/{id}/history`, `/groups/{id}/history`: all changes, the newest first.
 
 use super::call::{Answer, Call, EmployeeId, GroupId, Query, explain};
 use super::document::Problem;
@@ -17,7 +17,7 @@ use uuid::Uuid;
 #[serde(rename_all = "camelCase")]
 struct HistoryPage {
     entries: Vec<EntryBody>,
-    /// Give it back as `cursor` for the next page; none at the end.
+    /// The `cursor` of the next page; null on the last page.
     next_cursor: Option<String>,
 }
 
@@ -25,43 +25,44 @@ struct HistoryPage {
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct EntryBody {
-    /// The revision that the change made: entries are in this order, whatever the clocks said.
+    /// The revision that the change made. The entries are in the order of revisions, even if clocks differ.
     revision: u64,
     #[schema(format = DateTime)]
     at: String,
-    /// The label of the token that was used, or who else did it.
+    /// The author: the label of the token, or another name such as `rollcall command`.
     by: String,
     kind: KindBody,
     changes: Vec<ChangeBody>,
 }
 
-/// What happened.
+/// The kind of a change.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 enum KindBody {
     Created,
     Updated,
     Archived,
-    /// The identity provider deleted the group; or the user, whose employee is archived by it.
+    /// The identity provider deleted the group or the user. The employee of a deleted user is archived.
     Deleted,
     Restored,
-    /// The identity provider created the deleted user again, but not as active.
+    /// The identity provider created a deleted user again, but not as active.
     Recreated,
     SettingsChanged,
-    /// The attributes that the tenant declared changed.
+    /// The custom attributes of the tenant changed.
     AttributesChanged,
     TokenRotated,
     TokenRevoked,
-    /// An employee and the history were erased; only the id is left.
+    /// An employee was erased with the history. Only the id is left.
     Erased,
 }
 
-/// One attribute's change.
+/// The change of one attribute.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct ChangeBody {
-    /// The attribute in SCIM's notation; the tenant's own values stand under `local.`. Of a group's `members` the old ones
-    /// are those who left and the new ones those who joined: their ids, or how many when there are more than 100.
+    /// The attribute in SCIM's notation; `local.` begins the names of the tenant's own values. For a group's `members`,
+    /// the old value has the members that left, and the new value the members that joined. A value is a list of ids, or
+    /// the number of ids if there are more than 100.
     attribute: String,
     /// The value before; null when there was none.
     #[schema(value_type = Value)]
@@ -103,7 +104,7 @@ async fn record_history(call: Call, record: (Kind, Uuid), query: Query) -> Answe
 
 /// The history of a group
 ///
-/// It outlives the group.
+/// A deleted group keeps its history.
 #[utoipa::path(
     get,
     path = "/groups/{id}/history",

@@ -1,5 +1,5 @@
-//! The administration of a tenant as a JSON API: settings, tokens, employees, groups and history, for the account settings
-//! page and for other products. Its OpenAPI description is made from the same routes.
+//! The administration of a tenant as a JSON API: settings, tokens, employees, groups and history. Other products use it
+//! beside the account settings page. The routes generate the OpenAPI description.
 
 mod call;
 mod document;
@@ -21,7 +21,7 @@ use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-/// Every route below `/tenants/{tenant}/api`.
+/// Returns the routes below `/tenants/{tenant}/api`.
 pub(super) fn router() -> Router<Services> {
     let (router, document) = OpenApiRouter::with_openapi(document::information())
         .routes(routes!(settings::get_settings, settings::change_settings))

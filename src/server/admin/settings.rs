@@ -1,4 +1,4 @@
-//! `/settings`: what the identity provider governs.
+//! `/settings`: the attributes that the identity provider governs.
 
 use super::call::{Answer, Body, Call, explain};
 use super::document::Problem;
@@ -9,7 +9,7 @@ use scim::version::entity_tag;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// What the identity provider governs. Where it does not, the tenant's own values count.
+/// The attributes that the identity provider governs. For the others, the tenant's own values take effect.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct SettingsBody {
@@ -28,7 +28,7 @@ impl From<Settings> for SettingsBody {
     }
 }
 
-/// New settings; those left out, or null, stay as they are.
+/// New settings. An absent or null setting stays as it is.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct SettingsPatch {
@@ -53,8 +53,8 @@ pub(super) async fn get_settings(call: Call) -> Answer {
 
 /// Change settings
 ///
-/// Takes effect at once, for every employee, without another sync; turning a setting off brings the tenant's own values
-/// back.
+/// The change takes effect at once for every employee, without another sync. When a setting is turned off, the tenant's
+/// own values take effect again.
 #[utoipa::path(
     patch,
     path = "/settings",

@@ -1,4 +1,4 @@
-//! `/sync`: how the identity provider is doing.
+//! `/sync`: the state of the sync with the identity provider.
 
 use super::call::{Answer, Call, explain};
 use super::document::Problem;
@@ -10,29 +10,29 @@ use scim::date_time;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// How the sync is doing.
+/// The state of the sync.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct SyncBody {
-    /// When the identity provider last asked for something; up to a minute late.
+    /// The time of the identity provider's last request. The note can be up to a minute late.
     #[schema(format = DateTime)]
     last_request: Option<String>,
-    /// What changed in the last 24 hours, whoever did it.
+    /// The number of changes in the last 24 hours, by any author.
     last_day: LastDayBody,
-    /// What the identity provider was refused, the last one first, 20 at most.
+    /// The refused requests of the identity provider, the latest first. At most 20.
     refusals: Vec<RefusalBody>,
-    /// What it sent in the last seven days and no attribute takes, the last one first, 50 at most: a mapping that leads
-    /// nowhere, or a custom attribute that is not declared.
+    /// The unknown attributes that the identity provider sent in the last seven days, the latest first. At most 50. The
+    /// cause is a wrong mapping, or a custom attribute that is not declared.
     unknown_attributes: Vec<UnknownBody>,
 }
 
-/// How many changes there were.
+/// The number of changes, by kind.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct LastDayBody {
     created: u64,
     updated: u64,
-    /// Deactivated or deleted in the identity provider, or archived here.
+    /// The identity provider deactivated or deleted the user, or an administrator archived the employee.
     archived: u64,
     restored: u64,
 }
@@ -43,12 +43,12 @@ struct LastDayBody {
 struct RefusalBody {
     #[schema(format = DateTime)]
     at: String,
-    /// The method and the route.
+    /// The method and the route of the request.
     operation: String,
     /// The HTTP status.
     #[schema(minimum = 400, maximum = 499)]
     status: u16,
-    /// What the identity provider's administrator was told.
+    /// The text for the identity provider's administrator.
     detail: String,
 }
 
@@ -58,9 +58,9 @@ struct RefusalBody {
 struct UnknownBody {
     /// `User` or `Group`.
     resource_type: String,
-    /// In attribute notation (RFC 7644 §3.10), such as `urn:example:User:badge` or `name.nick`.
+    /// The attribute in SCIM's notation (RFC 7644 §3.10), such as `urn:example:User:badge` or `name.nick`.
     attribute: String,
-    /// The day (UTC) on which it was last sent.
+    /// The last day (UTC) on which the attribute was sent.
     #[schema(format = Date)]
     day: String,
 }

@@ -1,4 +1,4 @@
-//! `/tokens`: rotate and revoke; never show one again.
+//! `/tokens`: rotates and revokes tokens. A token is shown only when it is made.
 
 use super::call::{Answer, Body, Call, bad_request, explain};
 use super::document::Problem;
@@ -23,94 +23,95 @@ use serde_json::Number;
 use time::Duration;
 use utoipa::ToSchema;
 
-/// What a token is for.
+/// The purpose of a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 enum ScopeBody {
-    /// The identity provider's SCIM calls: the Secret Token.
+    /// The identity provider's SCIM requests. The token is the Secret Token.
     Scim,
     /// The administration.
     Admin,
 }
 
-/// Which of a scope's two tokens.
+/// The stage of a token in its scope. A scope has at most two tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 enum StageBody {
-    /// The one made last.
+    /// The latest token.
     Current,
-    /// The one before, valid through the overlap that was chosen at the rotation.
+    /// The token before the latest. It is valid for the overlap that the rotation chose.
     Previous,
 }
 
-/// What is known of a token.
+/// A token, without its secret.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct TokenBody {
-    /// Which token it is, whatever stage it has by now: with this it is revoked.
+    /// The id of the token, for its revocation. The id stays the same when the stage changes.
     id: String,
     scope: ScopeBody,
     stage: StageBody,
-    /// Who did it, in the history of what was done with this token.
+    /// The label of the token. The history names it as the author of changes with this token.
     label: String,
     #[schema(format = DateTime)]
     created: String,
-    /// When it ends; none for a current one.
+    /// The time at which the token expires; null for a current token.
     #[schema(format = DateTime)]
     expires: Option<String>,
-    /// The day (UTC) of its last use; none before the first one.
+    /// The day (UTC) of the last use; null before the first use.
     #[schema(format = Date)]
     last_used: Option<String>,
 }
 
-/// The tokens that work.
+/// The valid tokens.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct TokensBody {
     tokens: Vec<TokenBody>,
 }
 
-/// How to rotate.
+/// The options of a rotation.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct RotationBody {
-    /// For how many seconds the current token stays valid. By default, a Secret Token stays valid for 24 hours, and an
-    /// admin token ends at once.
+    /// The number of seconds for which the current token stays valid. By default, a Secret Token stays valid for 24
+    /// hours, and an admin token ends at once.
     #[serde(default, deserialize_with = "whole_number")]
     #[schema(value_type = Option<u32>, minimum = 0, maximum = 31_536_000)]
     overlap_secs: Option<u32>,
-    /// A name for the new token, without invisible characters: control, format and blank ones. It must not contain a name
-    /// that the history uses itself; spaces are not compared: `Identity Provider`, `Administrator` and `rollcall command`.
+    /// A label for the new token, without invisible characters: control, format and blank characters. It must not
+    /// contain a name that the history uses itself: `Identity Provider`, `Administrator` or `rollcall command`. Spaces
+    /// are not compared.
     #[schema(min_length = 1, max_length = 100, pattern = "\\S")]
     label: Option<String>,
-    /// What happens while a token from the rotation before is still valid: `keep` unless given.
+    /// The action while a token from the previous rotation is still valid. The default is `keep`.
     #[serde(default)]
     earlier: EarlierChoice,
 }
 
-/// What a rotation does while a token from the rotation before is still valid.
+/// The action while a token from the previous rotation is still valid.
 #[derive(Debug, Clone, Copy, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 enum EarlierChoice {
     /// Refuses the rotation with 409.
     #[default]
     Keep,
-    /// Ends the token from the rotation before.
+    /// Ends the token from the previous rotation.
     Drop,
-    /// Ends the current token now and keeps the previous one. Use it when the new token was lost. The rotation is refused
-    /// with 409 when a use of the current token is known.
+    /// Ends the current token now and keeps the previous one. Use it when the new token was lost. The rotation is
+    /// refused with 409 when a use of the current token is known.
     ReplaceUnused,
 }
 
-/// A new token, shown this once.
+/// A new token. Only this response shows it.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct NewTokenBody {
-    /// What an administrator pastes into the identity provider as Tenant URL.
+    /// The Tenant URL that an administrator pastes into the identity provider.
     tenant_url: String,
-    /// The token: for SCIM the Secret Token.
+    /// The token. In the scope `scim`, it is the Secret Token.
     token: String,
-    /// What became of the tokens that worked before.
+    /// The tokens that worked before the rotation.
     earlier: Vec<EarlierTokenBody>,
 }
 
@@ -125,17 +126,17 @@ struct EarlierTokenBody {
     expires: Option<String>,
 }
 
-/// What was revoked of a scope.
+/// The result of a revocation of all tokens of a scope.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct RevokedBody {
-    /// How many tokens; 0 when there was none.
+    /// The number of revoked tokens; 0 if the scope had none.
     revoked: usize,
 }
 
 /// List the tokens
 ///
-/// Never the tokens themselves.
+/// The list never contains the tokens themselves.
 #[utoipa::path(
     get,
     path = "/tokens",
@@ -160,8 +161,8 @@ pub(super) async fn list_tokens(call: Call) -> Answer {
 
 /// Rotate a token
 ///
-/// Makes a new current token. The one before stays valid through the overlap, so that a sync under way does not fail. A
-/// previous admin token can only read, and revoke itself. The response lists the earlier tokens, and when each expires.
+/// Makes a new current token. The token before it stays valid for the overlap, so that a pending sync does not fail. A
+/// previous admin token can only read, and revoke itself. The response lists the earlier tokens with their expiry.
 #[utoipa::path(
     post,
     path = "/tokens/{scope}/rotate",
@@ -211,8 +212,8 @@ pub(super) async fn rotate_token(
 
 /// Revoke a token
 ///
-/// The one with this id and no other, whoever rotates meanwhile. Servers know it within a minute. The last admin token
-/// cannot be revoked.
+/// Revokes only the token with this id, even if another rotation happens meanwhile. Servers know of the revocation
+/// within a minute. The last admin token cannot be revoked.
 #[utoipa::path(
     delete,
     path = "/tokens/{scope}/{id}",
@@ -236,8 +237,8 @@ pub(super) async fn revoke_token(call: Call, PathParts([scope, id]): PathParts<2
 
 /// Revoke both tokens of a scope
 ///
-/// When one has leaked: the identity provider is refused within a minute, until it has a new one. The last admin token
-/// cannot be revoked.
+/// Use it when a token has leaked. Within a minute, the identity provider is refused until it has a new token. The last
+/// admin token cannot be revoked.
 #[utoipa::path(
     delete,
     path = "/tokens/{scope}",
@@ -254,7 +255,7 @@ pub(super) async fn revoke_tokens(
     PathParts([scope]): PathParts<1>,
 ) -> Answer {
     let scope = read_scope(scope.as_deref())?;
-    // The path of one token, with an empty id: who meant one must not end both.
+    // This is the path of one token with an empty id. A client that means one token must not end both.
     if slash.is_some() {
         return Err(not_found("The id of the token is empty"));
     }
@@ -268,10 +269,10 @@ async fn revoke(call: &Call, scope: Scope, which: Which<'_>) -> Result<usize, Ap
     revoked.map_err(explain)
 }
 
-/// A number without a fraction, also when it is written with one: `60.0` is 60 (JSON Schema's *integer*).
+/// Reads a whole number. A zero fraction is accepted: `60.0` is 60 (JSON Schema's *integer*).
 fn whole_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D::Error> {
     let Some(number) = Option::<Number>::deserialize(deserializer)? else { return Ok(None) };
-    // Written without its fraction it is read again: a conversion of floats would round.
+    // The number is read again from its text, without the fraction: a conversion of floats would round.
     let text = number.to_string();
     let whole = text.strip_suffix(".0").unwrap_or(&text).parse();
     whole.map(Some).map_err(|_| D::Error::custom("a whole number of seconds was expected"))
