@@ -1,4 +1,4 @@
-//! Credentials, before routing: a wrong token learns nothing about which paths exist (RFC 7644 §2, RFC 6750).
+//! Checks credentials before routing: a wrong token does not reveal which paths exist (RFC 7644 §2, RFC 6750).
 
 use super::context::{
     ADMIN_ROOT, Caller, Origin, SCIM_ROOT, Services, TENANTS_ROOT, TenantPath, UnknownNames,
@@ -16,21 +16,22 @@ use http::header::{ALLOW, AUTHORIZATION};
 use http::{HeaderMap, Method, StatusCode};
 use std::sync::Arc;
 
-/// What needs which token.
+/// The token rules of one part of a tenant's API.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Area {
     scope: Scope,
     /// The path of the area below a tenant.
     root: &'static str,
-    /// What can be read without a token: it says the same to everybody, whether the tenant exists or not.
+    /// The endpoints that need no token. Without a token, their responses are the same for every tenant, even if it
+    /// does not exist.
     open: &'static [&'static str],
-    /// What of it says more to who shows a valid token.
+    /// The open endpoints that show more to a valid token.
     opener: &'static [&'static str],
-    /// What never waits for the tenant's share: a token whose requests use it up can be revoked.
+    /// The endpoints that never wait for the tenant's share. A token that uses up the share can be revoked.
     unlimited: &'static [&'static str],
 }
 
-/// SCIM. Discovery is open (RFC 7644 §4).
+/// SCIM. Discovery needs no token (RFC 7644 §4).
 pub(super) const SCIM: Area = Area {
     scope: Scope::Scim,
     root: SCIM_ROOT,
@@ -48,8 +49,8 @@ pub(super) const ADMIN: Area = Area {
     unlimited: &["tokens"],
 };
 
-/// Lets a request through with a [`TenantPath`] and a [`Caller`]; without one when it is for what is open and shows no
-/// valid token.
+/// Lets a request through with a [`TenantPath`] and a [`Caller`]. A request to an open endpoint without a valid token
+/// has no caller.
 pub(super) async fn authenticate(
     State((services, area)): State<(Services, Area)>,
     OriginalUri(uri): OriginalUri,
@@ -85,7 +86,7 @@ pub(super) async fn authenticate(
         }
     }
     if area.opener.contains(&endpoint) && request.headers().contains_key(AUTHORIZATION) {
-        // A wrong token sees what everybody sees, and so does a right one that cannot be checked now.
+        // An open endpoint ignores a wrong token, and a token that cannot be checked now.
         if let Ok((caller, unfinished)) =
             caller(&services, &tenant, area.scope, request.headers()).await
         {
@@ -97,7 +98,7 @@ pub(super) async fn authenticate(
     next.run(request).await
 }
 
-/// The first segment below an area's root.
+/// Returns the first segment below an area's root.
 fn endpoint_in<'p>(path: &'p str, tenant: &TenantId, root: &str) -> &'p str {
     path.strip_prefix(TENANTS_ROOT)
         .and_then(|path| path.strip_prefix(tenant.as_str())?.strip_prefix(root)?.strip_prefix('/'))
@@ -105,8 +106,9 @@ fn endpoint_in<'p>(path: &'p str, tenant: &TenantId, root: &str) -> &'p str {
         .unwrap_or_default()
 }
 
-/// Answers a request, and notes for the tenant's administrator that its identity provider is there, what it is refused, and
-/// what it says that leads nowhere. The names of such attributes are for them alone: the log has their number.
+/// Answers a request, and notes the contact with the identity provider, for the tenant's administrator. Refusals and
+/// unknown attributes are noted too. The log has only the number of unknown attributes: their names are for the
+/// administrator alone. In the administration, only the use of the token is noted.
 async fn noticed(
     services: &Services,
     area: Area,
@@ -140,7 +142,8 @@ async fn noticed(
     response
 }
 
-/// Takes `Allow` off a 401: the router adds it to whatever answers a wrong method, and it tells which paths exist.
+/// Removes `Allow` from a 401. The router adds `Allow` to every response to a wrong method, and the header reveals
+/// which paths exist.
 pub(super) fn hide_methods(mut response: Response) -> Response {
     if response.status() == StatusCode::UNAUTHORIZED {
         response.headers_mut().remove(ALLOW);
@@ -148,7 +151,7 @@ pub(super) fn hide_methods(mut response: Response) -> Response {
     response
 }
 
-/// The caller, by the token that the request shows, and the tenant's unfinished work if this request is to finish it.
+/// Returns the caller by the request's token, and the unfinished work of the tenant that this request is to finish.
 async fn caller(
     services: &Services,
     tenant: &TenantId,
@@ -164,7 +167,7 @@ async fn caller(
     Ok((Caller { tenant, directory, label, token, unknown }, unfinished))
 }
 
-/// The token of `Authorization: Bearer <token>`; the scheme in any case (RFC 9110 §11.1).
+/// Returns the token of `Authorization: Bearer <token>`. The scheme is not case sensitive (RFC 9110 §11.1).
 fn bearer_token(headers: &HeaderMap) -> Option<&str> {
     let header = headers.get(AUTHORIZATION)?.to_str().ok()?;
     let (scheme, token) = header.split_once(' ')?;

@@ -1,4 +1,4 @@
-//! Request bodies: a JSON media type, at most a mebibyte, one JSON object.
+//! Reads request bodies: one JSON object of at most one mebibyte, with a JSON media type.
 
 use super::error::ApiError;
 use axum::body::{Body, Bytes};
@@ -9,7 +9,7 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 use scim::bulk::MAX_PAYLOAD_BYTES;
 use scim::json;
 
-/// The most bytes a body may have: what discovery announces for bulk requests holds for all.
+/// The maximum length of a body, in bytes. Discovery announces it for bulk requests, and it holds for all requests.
 const MAX_BODY_BYTES: usize = MAX_PAYLOAD_BYTES;
 
 /// The JSON object in a request's body.
@@ -26,7 +26,7 @@ impl<S: Sync> FromRequest<S> for JsonObject {
     }
 }
 
-/// A whole body, refused once it has more than `max_bytes`.
+/// Reads a whole body. Fails if it has more than `max_bytes`.
 pub(crate) async fn read_at_most(body: Body, max_bytes: usize) -> Result<Bytes, ApiError> {
     match Limited::new(body, max_bytes).collect().await {
         Ok(collected) => Ok(collected.to_bytes()),
@@ -35,8 +35,8 @@ pub(crate) async fn read_at_most(body: Body, max_bytes: usize) -> Result<Bytes, 
     }
 }
 
-/// `application/scim+json` and `application/json` (RFC 7644 §3.1), any other JSON type, or none: a body without one is
-/// read as JSON. The charset word is not looked at: JSON is UTF-8.
+/// Accepts `application/scim+json` and `application/json` (RFC 7644 §3.1), and any other JSON type. A body without a
+/// type is read as JSON. The charset is ignored: JSON is UTF-8.
 fn check_media_type(headers: &HeaderMap) -> Result<(), ApiError> {
     let Some(header) = headers.get(CONTENT_TYPE) else { return Ok(()) };
     let text = header.to_str().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! What the layers find out about a request, for the handlers behind them.
+//! Values that the layers pass to the handlers with a request.
 
 use crate::directory::access::Access;
 use crate::directory::readiness::Readiness;
@@ -9,90 +9,92 @@ use crate::directory::{Directory, Kind, TenantId};
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// What requests are answered with. Cheap to clone.
+/// The services that handlers use. A clone is cheap.
 #[derive(Debug, Clone)]
 pub struct Services {
     /// All tenants.
     pub tenants: Tenants,
-    /// Who may come in.
+    /// Checks tokens and opens sessions.
     pub access: Access,
-    /// How the identity providers are doing.
+    /// Collects notes on each tenant's identity provider.
     pub sync: SyncWatch,
-    /// How much of the table each tenant may use.
+    /// Limits the capacity units of each tenant.
     pub shares: Shares,
     /// Whether this process can answer requests.
     pub readiness: Readiness,
-    /// Where clients reach this service, without a final slash, unless a request carries its own [`Origin`].
+    /// The URL at which clients reach this service, without a final slash. The [`Origin`] of a request overrides it.
     pub public_url: Arc<str>,
 }
 
-/// Where clients reach this service, when only the request's carrier can tell (a gateway's own domain name): scheme
-/// and host, without a final slash. Set by whoever hands the request over, never from what a client sent.
+/// The scheme and host at which clients reach this service, without a final slash. The carrier of a request sets it if
+/// only the carrier knows it, as a gateway knows its domain name. It never comes from the client.
 #[derive(Debug, Clone)]
 pub struct Origin(pub Arc<str>);
 
-/// The id of a request, in its log line, in the `x-request-id` header and in the texts of server errors. A carrier
-/// that has one of its own sets it.
+/// The id of a request: in its log line, in the `x-request-id` header, and in the texts of server errors. The carrier
+/// of a request sets its own id, if it has one.
 #[derive(Debug, Clone)]
 pub struct RequestId(pub Arc<str>);
 
-/// The endpoints below the SCIM root, as the routes in `router.rs` spell them. Clients may write them in any case.
+/// The endpoints below the SCIM root, in the spelling of the routes in `router.rs`. Clients may write them in any case.
 pub(super) const ENDPOINTS: [&str; 7] =
     ["Users", "Groups", "Bulk", "Me", "ServiceProviderConfig", "ResourceTypes", "Schemas"];
 
-/// The query of a request has characters that no URI has, and was left out. Set by whoever hands the request over.
+/// Marks a request whose query has characters that are invalid in a URI. The carrier of the request leaves the query
+/// out.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct MalformedQuery;
 
-/// The invocation of a Lambda that carries a request, for its log line.
+/// The Lambda invocation that carries a request, for the log line of the request.
 #[derive(Debug, Clone)]
 pub struct Invocation {
-    /// Lambda's own id of it, as in the platform's reports.
+    /// Lambda's id of the invocation, as in the platform's reports.
     pub lambda_request_id: Arc<str>,
-    /// The X-Ray trace.
+    /// The id of the X-Ray trace.
     pub trace_id: Option<Arc<str>>,
-    /// Whether it is the first one of its process.
+    /// Whether the invocation is the first of its process.
     pub is_cold_start: bool,
 }
 
-/// The tenant in the URL.
+/// The URLs of the tenant in the request's path.
 #[derive(Debug, Clone)]
 pub(super) struct TenantPath {
-    /// What all URLs of the tenant start with, without a final slash.
+    /// The start of all URLs of the tenant, without a final slash.
     pub(super) root: Arc<str>,
-    /// The root of the area that was asked, without a final slash: for SCIM what an administrator pastes as Tenant URL.
+    /// The root of the requested area, without a final slash. For SCIM, it is the Tenant URL that an administrator
+    /// pastes.
     pub(super) base_url: Arc<str>,
 }
 
-/// Who calls, once the token has been checked.
+/// The caller of a request whose token was checked.
 #[derive(Debug, Clone)]
 pub(super) struct Caller {
     /// The tenant.
     pub(super) tenant: TenantId,
-    /// The tenant's employees.
+    /// The directory of the tenant's employees.
     pub(super) directory: Directory,
     /// The label of the token, for the history.
     pub(super) label: Arc<str>,
-    /// The token, by a name that only says which one it is.
+    /// The short name of the token, which reveals nothing else about it.
     pub(super) token: Arc<str>,
-    /// What the request says that leads nowhere.
+    /// The unknown attributes of the request.
     pub(super) unknown: UnknownNames,
 }
 
-/// The attributes that a request names and no table has, by kind of record: filled in by whoever reads a body, for the
-/// tenant's administrator.
+/// The unknown attributes that a request names, by kind of record. The readers of bodies add them, for the tenant's
+/// administrator.
 #[derive(Debug, Clone, Default)]
 pub(super) struct UnknownNames(Arc<Mutex<BTreeSet<(Kind, String)>>>);
 
 impl UnknownNames {
-    /// Adds some.
+    /// Adds unknown attributes of a kind of record.
     pub(super) fn add(&self, kind: Kind, names: BTreeSet<String>) {
         if !names.is_empty() {
             self.lock().extend(names.into_iter().map(|name| (kind, name)));
         }
     }
 
-    /// Takes them all out.
+    /// Removes and returns all unknown attributes.
     pub(super) fn take(&self) -> BTreeSet<(Kind, String)> {
         std::mem::take(&mut *self.lock())
     }
@@ -102,27 +104,27 @@ impl UnknownNames {
     }
 }
 
-/// What the paths of all tenants start with.
+/// The start of the paths of all tenants.
 pub const TENANTS_ROOT: &str = "/tenants/";
 
-/// The SCIM root of a tenant, as a route.
+/// The route of a tenant's SCIM root.
 pub(super) const SCIM_ROUTE: &str = "/tenants/{tenant}/scim/v2";
 
-/// A tenant, as a route.
+/// The route of a tenant.
 pub(crate) const TENANT_ROUTE: &str = "/tenants/{tenant}";
 
-/// Which part of the service a path is for.
+/// The part of the service that a path belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Part {
-    /// SCIM, and whatever is nothing else: its failures are SCIM errors.
+    /// SCIM, and every path that belongs to no other part. Failures are SCIM errors.
     Scim,
-    /// A tenant's administration: its failures are problems (RFC 9457).
+    /// The administration of a tenant. Failures are problems (RFC 9457).
     Administration,
-    /// The account settings page: its failures are pages.
+    /// The account settings page. Failures are pages.
     Page,
 }
 
-/// What the paths of the account settings page start with, below a tenant.
+/// The first segments of the account settings page's paths, below a tenant.
 const PAGES: [&str; 10] = [
     "",
     "sign-in",
@@ -136,7 +138,8 @@ const PAGES: [&str; 10] = [
     "assets",
 ];
 
-/// Which part a path is for. What is nowhere is a page for a browser that asks for one.
+/// Returns the part that a path belongs to. An unknown path below a tenant belongs to the page if the browser asks for
+/// HTML.
 pub(crate) fn part_of(path: &str, wants_html: bool) -> Part {
     let Some(rest) = path.strip_prefix(TENANTS_ROOT) else { return Part::Scim };
     let below = rest.split_once('/').map_or("", |(_, below)| below);
@@ -148,30 +151,30 @@ pub(crate) fn part_of(path: &str, wants_html: bool) -> Part {
     }
 }
 
-/// The tenant that a path names.
+/// Returns the tenant that a path names.
 pub(crate) fn tenant_in(path: &str) -> Option<TenantId> {
     path.strip_prefix(TENANTS_ROOT)?.split('/').next().and_then(TenantId::parse)
 }
 
-/// The administration of a tenant, as a route.
+/// The route of a tenant's administration.
 pub(super) const ADMIN_ROUTE: &str = "/tenants/{tenant}/api";
 
-/// What all URLs of a tenant start with.
+/// Returns the start of all URLs of a tenant.
 pub fn tenant_root(origin: &str, tenant: &TenantId) -> String {
     format!("{origin}{TENANTS_ROOT}{tenant}")
 }
 
-/// Where SCIM is below a tenant.
+/// The path of SCIM, below a tenant.
 pub(super) const SCIM_ROOT: &str = "/scim/v2";
-/// Where the administration is below a tenant.
+/// The path of the administration, below a tenant.
 pub(super) const ADMIN_ROOT: &str = "/api";
 
-/// The account settings page of a tenant.
+/// Returns the URL of a tenant's account settings page.
 pub fn settings_url(origin: &str, tenant: &TenantId) -> String {
     format!("{}/", tenant_root(origin, tenant))
 }
 
-/// The Tenant URL of a tenant: its SCIM root.
+/// Returns the Tenant URL of a tenant: its SCIM root.
 pub fn tenant_url(origin: &str, tenant: &TenantId) -> String {
     format!("{}{SCIM_ROOT}", tenant_root(origin, tenant))
 }

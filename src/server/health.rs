@@ -1,4 +1,4 @@
-//! `/health` and `/health/ready`, for monitors: without a tenant and without a token.
+//! `/health` and `/health/ready`, for monitors. They need neither a tenant nor a token.
 
 use super::context::Services;
 use super::error::ApiError;

@@ -1,4 +1,4 @@
-//! Refuses requests that have no single meaning, before anything reads them.
+//! Refuses requests with more than one meaning, before other code reads them.
 
 use super::context::MalformedQuery;
 use super::error::ApiError;
@@ -8,11 +8,11 @@ use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use http::header::{AUTHORIZATION, HOST, HeaderName};
 
-/// Headers of which a request has one at most (RFC 9110 §7.2 and §11.6.2). A proxy and this service could choose
-/// different ones of two.
+/// The headers that a request may have only once (RFC 9110 §7.2 and §11.6.2). Of two values, a proxy could use one and
+/// this service the other.
 const SINGLE: [HeaderName; 2] = [AUTHORIZATION, HOST];
 
-/// Lets a request through unless its query is malformed, or a header is there twice that must not be.
+/// Refuses a request with a malformed query, or with two values of a header that must be single.
 pub(super) async fn refuse(request: Request, next: Next) -> Response {
     match check(&request) {
         Ok(()) => next.run(request).await,

@@ -1,4 +1,5 @@
-//! HTTP in, HTTP out: routes, credentials, bodies, headers and status codes. No rules of the directory, no DynamoDB.
+//! HTTP in, HTTP out: routes, credentials, bodies, headers and status codes. The server has no rules of the directory
+//! and no DynamoDB.
 
 pub mod scim;
 pub mod pages;
@@ -17,7 +18,7 @@ mod admin;
 mod response;
 pub(crate) mod error;
 
-/// The lines of an export, for the command too.
+/// Formats the lines of an export. The command uses it too.
 pub mod export {
     pub use super::admin::export::{ExportFormat, ExportLines};
 }

@@ -1,7 +1,7 @@
-//! One log line for each request, and its id in the answer.
+//! Writes one log line for each request, and adds the request's id to the response.
 //!
-//! The line holds the route's template, never the path, query or body: they carry names and addresses. On Lambda the
-//! same line carries the request's metrics (`crate::lambda::metrics`).
+//! The line has the route's template, never the path, query or body, because they contain names and addresses. On
+//! Lambda, the same line carries the request's metrics (`crate::lambda::metrics`).
 
 use super::context::{
     Invocation, Part, RequestId, SCIM_ROUTE, Services, TENANT_ROUTE, part_of, tenant_in,
@@ -21,21 +21,23 @@ use uuid::Uuid;
 /// The target of the one event that each request logs.
 pub const REQUEST_TARGET: &str = "rollcall::request";
 
-/// A request gets an answer by then. A gateway gives up after 29 seconds, with an answer of its own that is no SCIM error.
+/// The maximum time of a request, from its start to its response. A gateway gives up after 29 seconds, and its own
+/// answer is not a SCIM error.
 pub const LONGEST_REQUEST: Duration = Duration::from_secs(25);
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// What is known of a request, for whatever is logged about it.
+/// The facts about a request that its log lines contain.
 #[derive(Debug)]
 pub(crate) struct Seen {
     pub(crate) request_id: Arc<str>,
-    /// Method and route, such as `PATCH /Users/{id}`, or `other`. There are only so many: it is a dimension of metrics.
+    /// Method and route, such as `PATCH /Users/{id}`, or `other`. The number of values is limited, because the
+    /// operation is a dimension of metrics.
     pub(super) operation: String,
-    /// The tenant in the URL, whether there is such a one or not; `-` without one.
+    /// The tenant in the URL, whether it exists or not. `-` if the URL names no tenant.
     pub(super) tenant: String,
-    /// Which part of the service it is for, and so what a failure looks like.
+    /// The part of the service that the request is for. It decides the form of a failure.
     pub(super) part: Part,
-    /// Where the tenant's pages are, when it is for one of them.
+    /// The URLs of the tenant's pages, if the request is for a page.
     pub(super) site: Option<Site>,
 }
 
@@ -64,10 +66,11 @@ pub(super) async fn observe(
     let started = clock();
     let answered = tokio::time::timeout(LONGEST_REQUEST, next.run(request));
     let (answered, usage) = metered(answered).await;
-    // Dropping a request half-way is safe: one transaction decides each change, and what has to follow it is noted there.
+    // Dropping a request at any point is safe. One transaction decides each change, and notes the work that must
+    // follow.
     let too_slow = |_| ApiError::too_slow(LONGEST_REQUEST.as_secs()).into_response();
     let mut response = answered.unwrap_or_else(too_slow);
-    // A request without a valid token costs next to nothing, and must not use up a share.
+    // A request without a valid token costs almost nothing, and must not use up the tenant's share.
     if let Some(tenant) = &tenant
         && response.status() != StatusCode::UNAUTHORIZED
     {
@@ -103,18 +106,18 @@ pub(super) async fn observe(
     response
 }
 
-/// The methods that a route of this service takes. A client can make up others, of any length.
+/// The methods that the routes of this service accept. A client can invent other methods, of any length.
 const METHODS: [Method; 5] =
     [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
 
-/// A method as logs and metrics name it, if a route takes it. What answers `GET` answers `HEAD`.
+/// Returns the method as logs and metrics name it, if a route accepts it. The routes for `GET` also answer `HEAD`.
 pub(crate) fn known_method(method: &Method) -> Option<&Method> {
     let method = if *method == Method::HEAD { &Method::GET } else { method };
     METHODS.contains(method).then_some(method)
 }
 
-/// The method and the route below a tenant, for what this service does. Whatever else a client may try, with or without
-/// a token, is one `other`: each name is a metric that costs money.
+/// Returns the method and the route below a tenant. An unknown method, an unknown route, a refused token or a wrong
+/// method is `other`. Each name is a metric that costs money.
 pub(super) fn operation(
     method: &Method,
     route: Option<&MatchedPath>,

@@ -1,7 +1,7 @@
-//! Where a tenant's pages are: their paths, the cookie's scope, and which requests come from one of them.
+//! The URLs of a tenant's pages, the scope of the cookie, and the check that a page sent a request.
 //!
-//! Paths, not URLs: a browser stays on the host it knows. The origin is the service's own, never from a client's
-//! header.
+//! The pages use paths instead of URLs, so a browser stays on its host. The origin is the service's own, never from a
+//! client's header.
 
 use super::context::{Origin, Services, tenant_url};
 use crate::directory::TenantId;
@@ -9,29 +9,29 @@ use axum::Router;
 use axum::response::Response;
 use http::{Extensions, HeaderMap, Uri};
 
-/// The account settings page of all tenants, made elsewhere: nothing here knows HTML.
+/// The account settings page of all tenants. Another module builds it, so this module contains no HTML.
 pub(crate) struct Pages {
-    /// Every route below a tenant.
+    /// The routes below a tenant.
     pub(crate) routes: Router<Services>,
-    /// Gives a failed answer its page.
+    /// Writes the page of a failed response.
     pub(crate) write_failure: WriteFailure,
 }
 
-/// Gives a failed answer a page with this text.
+/// Writes a failed response as a page with this text.
 pub(crate) type WriteFailure = fn(&mut Response, &Site, &str);
 
-/// A tenant's pages.
+/// The URLs of a tenant's pages.
 #[derive(Debug, Clone)]
 pub(crate) struct Site {
-    /// Scheme and authority; empty when nobody said.
+    /// The scheme and authority; empty if the service does not know its URL.
     origin: String,
-    /// What stands before `/tenants`, such as a gateway's stage.
+    /// The part of the path before `/tenants`, such as a gateway's stage.
     base: String,
     tenant: Option<TenantId>,
 }
 
 impl Site {
-    /// The pages of a tenant, as the request's carrier or the configuration says where this service is.
+    /// Builds the URLs of a tenant's pages. The request's carrier or the configuration gives the URL of the service.
     pub(super) fn of(
         services: &Services,
         extensions: &Extensions,
@@ -51,7 +51,7 @@ impl Site {
         Self { origin, base, tenant }
     }
 
-    /// The path of the tenant's pages, with its final slash.
+    /// Returns the path of the tenant's pages, with its final slash.
     pub(crate) fn root(&self) -> String {
         match &self.tenant {
             Some(tenant) => format!("{}/tenants/{tenant}/", self.base),
@@ -59,23 +59,23 @@ impl Site {
         }
     }
 
-    /// The path of a page below the root.
+    /// Returns the path of a page below the root.
     pub(crate) fn path(&self, below: &str) -> String {
         format!("{}{below}", self.root())
     }
 
-    /// What an administrator pastes into the identity provider.
+    /// Returns the Tenant URL that an administrator pastes into the identity provider.
     pub(crate) fn tenant_url(&self, tenant: &TenantId) -> String {
         tenant_url(&format!("{}{}", self.origin, self.base), tenant)
     }
 
-    /// Whether browsers must keep to https. Not on a developer's machine.
+    /// Whether browsers must use https. On a developer's machine, http is allowed.
     pub(crate) fn is_secure(&self) -> bool {
         !is_loopback(&self.origin)
     }
 
-    /// Whether a request may have been made by one of these pages: browsers tell, and what says nothing is no browser
-    /// that could be led here.
+    /// Whether one of these pages may have sent a request. Browsers send `Origin` or `Sec-Fetch-Site`. A request
+    /// without these headers comes from a client that other sites cannot direct here.
     pub(crate) fn may_have_sent(&self, headers: &HeaderMap) -> bool {
         let header = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
         let is_own = |origin: &str| {
@@ -85,7 +85,8 @@ impl Site {
             && header("sec-fetch-site").is_none_or(|site| ["same-origin", "none"].contains(&site))
     }
 
-    /// The machine itself has three names.
+    /// Whether an origin is another loopback name of this origin, with the same port. The machine has three loopback
+    /// names.
     fn is_same_loopback(&self, origin: &str) -> bool {
         let port = |origin: &str| origin.parse::<Uri>().ok().and_then(|uri| uri.port_u16());
         is_loopback(&self.origin) && is_loopback(origin) && port(&self.origin) == port(origin)

@@ -1,4 +1,5 @@
-//! Query parameters, decoded once: `+` and `%20` are a space, `%2B` is a plus; and the conditions in the headers.
+//! Reads query parameters and the conditions in headers. The query is decoded once: `+` and `%20` are a space, `%2B` is
+//! a plus.
 
 use super::error::ApiError;
 use crate::directory::users::Precondition;
@@ -30,17 +31,17 @@ impl Pairs {
         Ok(Self(pairs.collect::<Result<_, Error>>()?))
     }
 
-    /// The first value with this name.
+    /// Returns the first value with this name.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(found, _)| found == name).map(|(_, value)| &**value)
     }
 
-    /// Where a list goes on; an empty `cursor` starts it.
+    /// Returns the cursor of a list. An empty `cursor` starts the list.
     pub(crate) fn cursor(&self) -> Option<&str> {
         self.get("cursor").filter(|cursor| !cursor.is_empty())
     }
 
-    /// All names, in their order.
+    /// Returns all names, in their order.
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(|(name, _)| &**name)
     }
@@ -71,7 +72,7 @@ impl<S: Sync> FromRequestParts<S> for Params {
     }
 }
 
-/// The versions that a request wants a change to start from.
+/// Reads the versions that a change must start from.
 pub(super) fn precondition(headers: &HeaderMap) -> Precondition {
     let condition = |name: HeaderName| {
         headers.get(name).map(|value| TagCondition::parse(value.to_str().unwrap_or_default()))

@@ -1,5 +1,5 @@
-//! Paths as administrators and clients write them: a Tenant URL with a final slash makes clients send `//Users`, and some
-//! clients write `/users`.
+//! Normalizes the paths that administrators and clients write. A Tenant URL with a final slash makes clients send
+//! `//Users`, and some clients write `/users`.
 
 use super::context::ENDPOINTS;
 use crate::directory::lists::parse_id;
@@ -11,12 +11,12 @@ use http::uri::{PathAndQuery, Uri};
 use std::convert::Infallible;
 use uuid::Uuid;
 
-/// A request whose path ended with a slash. Only a browser cares.
+/// Marks a request whose path ended with a slash. The settings page redirects a path without the slash, because the
+/// cookie is for paths below it. The token API recognizes an empty id by the slash.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct FinalSlash;
 
-/// The segments of a path that its route names after the tenant, percent-decoded; `None` for one that is not UTF-8
-/// text.
+/// The segments that a route names after the tenant, percent-decoded. A segment is `None` if it is not UTF-8 text.
 #[derive(Debug)]
 pub(crate) struct PathParts<const N: usize>(pub(crate) [Option<String>; N]);
 
@@ -30,13 +30,13 @@ impl<S: Send + Sync, const N: usize> FromRequestParts<S> for PathParts<N> {
     }
 }
 
-/// The id of a record, where that is the segment that a route names after the tenant; `None` for what is no id.
+/// Reads the id of a record from the segment after the tenant; `None` if the segment is not an id.
 pub(crate) async fn record_id<S: Send + Sync>(parts: &mut Parts, state: &S) -> Option<Uuid> {
     let Ok(PathParts([id])) = PathParts::from_request_parts(parts, state).await;
     id.and_then(|text| parse_id(&text))
 }
 
-/// Folds doubled slashes, drops a final one, and spells a SCIM endpoint as its route. The query stays as it is.
+/// Removes doubled slashes and a final slash, and spells a SCIM endpoint as its route. The query does not change.
 pub(super) fn fold(mut request: Request<Body>) -> Request<Body> {
     let uri = request.uri();
     if !uri.path().starts_with('/') {

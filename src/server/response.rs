@@ -1,4 +1,4 @@
-//! Answers: JSON in the SCIM media type, with the headers that go with it.
+//! Builds responses: JSON in the SCIM media type, with its headers.
 
 use super::error::ApiError;
 use axum::body::Body;
@@ -16,14 +16,14 @@ const PLAIN_JSON: HeaderValue = HeaderValue::from_static("application/json");
 const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 const NOSNIFF: HeaderValue = HeaderValue::from_static("nosniff");
 
-/// A JSON answer (RFC 7644 §3.1).
+/// Returns a JSON response (RFC 7644 §3.1).
 pub(super) fn json(status: StatusCode, body: &Value) -> Response {
     let mut response = empty(status);
     set_json(&mut response, body);
     response
 }
 
-/// A resource, as long as it is not too large to be sent.
+/// Returns a resource. Fails if the resource is too large to be sent.
 pub(super) fn json_resource(
     status: StatusCode,
     body: &impl Serialize,
@@ -33,16 +33,16 @@ pub(super) fn json_resource(
     Ok(response)
 }
 
-/// The largest answer, in bytes: a Lambda gives back 6 MB at most.
+/// The maximum length of a response, in bytes. A Lambda returns at most 6 MB.
 const MAX_ANSWER_BYTES: usize = 5_500_000;
 
-/// A page of a list. One that is too large is refused: a shorter page would make a client that counts by `count` lose
-/// rows without a word.
+/// Returns a page of a list. Fails if the page is too large. After a shorter page, a client that counts by `count`
+/// would lose rows silently.
 pub(super) fn json_page(body: &impl Serialize) -> Result<Response, ApiError> {
     json_resource(StatusCode::OK, body)
 }
 
-/// The JSON text of an answer that a Lambda can give back.
+/// Writes the JSON text of a response that a Lambda can return.
 fn text_within_limit(body: &impl Serialize) -> Result<Vec<u8>, ApiError> {
     let text = serde_json::to_vec(body).map_err(|_| ApiError::unwritable())?;
     let escaped = escaped_len(&text);
@@ -52,18 +52,18 @@ fn text_within_limit(body: &impl Serialize) -> Result<Vec<u8>, ApiError> {
     Ok(text)
 }
 
-/// Gives an answer a JSON body.
+/// Sets a JSON body.
 pub(super) fn set_json(response: &mut Response, body: &Value) {
     set_text(response, body.to_string());
 }
 
-/// Gives an answer a problem as its body (RFC 9457 §3).
+/// Sets a problem as the body (RFC 9457 §3).
 pub(super) fn set_problem(response: &mut Response, problem: &Value) {
     set_json(response, problem);
     response.headers_mut().insert(CONTENT_TYPE, PROBLEM_JSON);
 }
 
-/// A JSON answer of the administration.
+/// Returns a JSON response of the administration.
 pub(super) fn plain_json(status: StatusCode, body: &impl Serialize) -> Result<Response, ApiError> {
     let mut response = empty(status);
     set_text(&mut response, text_within_limit(body)?);
@@ -71,7 +71,7 @@ pub(super) fn plain_json(status: StatusCode, body: &impl Serialize) -> Result<Re
     Ok(response)
 }
 
-/// How long a body is in a Lambda's answer, where it is a text in JSON.
+/// Returns the length of a body in a Lambda's response, where the body is a JSON string.
 pub(super) fn escaped_len(body: &[u8]) -> usize {
     let lengths = body.iter().map(|byte| match byte {
         b'"' | b'\\' | b'\n' | b'\r' | b'\t' => 2,
@@ -89,14 +89,14 @@ fn set_text(response: &mut Response, text: impl Into<Body>) {
     headers.insert(X_CONTENT_TYPE_OPTIONS, NOSNIFF);
 }
 
-/// An answer without a body.
+/// Returns a response without a body.
 pub(super) fn empty(status: StatusCode) -> Response {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = status;
     response
 }
 
-/// 200 with a body of whatever type its caller says.
+/// Returns 200 with a body. The caller sets the media type.
 pub(super) fn bytes(body: Vec<u8>) -> Response {
     let mut response = Response::new(Body::from(body));
     let headers = response.headers_mut();
@@ -113,7 +113,7 @@ pub(super) fn with_entity_tag(mut response: Response, tag: &str) -> Response {
     response
 }
 
-/// Adds the `Content-Location` header: the `meta.location` of the resource that is shown (RFC 7643 §3.1).
+/// Adds the `Content-Location` header: the `meta.location` of the resource in the response (RFC 7643 §3.1).
 pub(super) fn with_content_location(mut response: Response, location: &str) -> Response {
     if let Ok(value) = HeaderValue::from_str(location) {
         response.headers_mut().insert(CONTENT_LOCATION, value);

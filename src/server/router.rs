@@ -1,4 +1,4 @@
-//! The table of contents: every route, and the layers around them.
+//! Lists every route, and the layers around them.
 
 use super::context::{ADMIN_ROUTE, SCIM_ROUTE, Services, TENANT_ROUTE};
 use super::page_urls::Pages;
@@ -16,10 +16,10 @@ use tower::ServiceExt;
 use tower::util::BoxCloneSyncService;
 use tower_http::catch_panic::CatchPanicLayer;
 
-/// The HTTP service: requests in, answers out, never an error.
+/// The HTTP service. It turns every failure into a response, so its error type is empty.
 pub type Service = BoxCloneSyncService<Request<Body>, Response, Infallible>;
 
-/// The whole service. Slashes are folded before routing, credentials are checked before anything else is said.
+/// Builds the service. Slashes are normalized before routing. Credentials are checked before a path is answered.
 pub(crate) fn service(services: Services, pages: Pages) -> Service {
     let router = router(services, pages);
     BoxCloneSyncService::new(
@@ -29,7 +29,7 @@ pub(crate) fn service(services: Services, pages: Pages) -> Service {
     )
 }
 
-/// `/Me` for every method of SCIM (RFC 7644 §3.2).
+/// Answers `/Me` for every method of SCIM (RFC 7644 §3.2).
 fn no_me() -> MethodRouter<Services> {
     get(error::no_me).post(error::no_me).put(error::no_me).patch(error::no_me).delete(error::no_me)
 }
