@@ -301,7 +301,7 @@ async fn odd_but_valid_events_are_answered() {
     assert_eq!(body["totalResults"], 2);
 }
 
-/// What the function hands to the gateway for an event: the answer as the Lambda runtime sends it.
+/// The function's answer to an event, as the Lambda runtime sends it to the gateway.
 async fn invoke(app: &TestApp, event: &Value) -> Value {
     let gateway = Gateway::new(app.service.clone(), false, HANGS_AFTER);
     invoke_with(&gateway, event, Context::default()).await

@@ -16,7 +16,7 @@ fn names(object: &Value) -> BTreeSet<&str> {
 async fn the_table_is_the_one_the_program_makes() {
     let template = load("infra/data.yaml");
     let table = &template["Resources"]["Table"]["Properties"];
-    // What the program asks for where it makes the table itself.
+    // The table that the program makes itself.
     let made = made_table().await;
     for part in ["AttributeDefinitions", "KeySchema", "BillingMode"] {
         assert_eq!(table[part], made[part], "{part}");
@@ -219,7 +219,7 @@ fn the_gateways_log_has_nothing_of_a_path_a_query_a_header_or_a_body() {
     }
 }
 
-/// What tests/deploy/metrics.rs holds that a request's line has.
+/// The fields of a request's line. `tests/deploy/metrics.rs` checks that the line has them.
 const METRICS: [&str; 5] = ["requests", "duration_us", "store_calls", "read_units", "write_units"];
 
 #[test]

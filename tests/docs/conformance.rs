@@ -119,7 +119,7 @@ fn document() -> String {
     };
     let mut text = format!(
         "# Conformance\n\n\
-         What RFC 7643, RFC 7644 and RFC 9865 want of a service provider, each with the tests that show it. \
+         The requirements of RFC 7643, RFC 7644 and RFC 9865 on a service provider, each with the tests that show it. \
          `tests/docs/conformance.rs`\nmakes this page of the files in `tests/conformance/`, and fails when a test \
          named here does not exist.\n\n\
          Of {} requirements {} are shown by tests, {} are but for an exception that is named, and {} are not \

@@ -8,7 +8,7 @@ const FLOORS: [&str; 6] = ["model", "store", "directory", "server", "app", "lamb
 /// Rooms of one floor that know nothing of each other.
 const ROOMS: [&str; 3] = ["server/scim", "server/admin", "server/pages"];
 
-/// What the protocol must not know. It would come in through its `Cargo.toml`.
+/// Names of crates that the protocol must not use.
 const NOT_PURE: [&str; 7] = ["aws", "axum", "http", "hyper", "lambda", "tokio", "tracing"];
 
 fn sources(folder: &Path) -> Vec<PathBuf> {

@@ -276,7 +276,7 @@ impl Scene {
     }
 }
 
-/// What a request leaves: the status and version of each operation, and all resources. An id of a new resource is the
+/// The effect of a request: the status and version of each operation, and all resources. An id of a new resource is the
 /// number of its operation.
 #[derive(Debug, PartialEq)]
 struct Effect {

@@ -48,7 +48,7 @@ impl Operator {
         serde_json::from_str(&self.text(&arguments)).expect("JSON")
     }
 
-    /// What a command prints on a terminal of so many columns, after checking that it succeeds.
+    /// The output of a command on a terminal of so many columns. The command must succeed.
     #[cfg(target_os = "linux")]
     #[track_caller]
     pub fn on_terminal(&self, columns: u16, arguments: &[&str]) -> String {

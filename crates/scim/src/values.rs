@@ -184,22 +184,23 @@ fn fill_in(earlier: &mut Value, later: Value) {
 /// Whether an element has only the companions of a value (RFC 7643 §2.4): `type`, `primary`, `display`. A `display` is
 /// content in a list that keeps elements without a `value`.
 pub(super) fn has_only_companions(attribute: &Attribute, element: &Value) -> bool {
-    let is_companion = |name: &str| {
-        let is_content = name == "display" && attribute.without_value == WithoutValue::Kept;
-        matches!(name, "type" | "primary" | "display") && !is_content
-    };
-    element.as_object().is_some_and(|object| object.keys().all(|name| is_companion(name)))
+    let is_kept = attribute.without_value == WithoutValue::Kept;
+    has_only(element, if is_kept { &["type", "primary"] } else { &COMPANIONS })
 }
 
 /// Whether an element has only companions of a value (RFC 7643 §2.4), and no `value`, although it could have one. In a
 /// list that keeps elements without a `value`, `primary` is the only companion.
 pub(super) fn is_husk(attribute: &Attribute, element: &Value) -> bool {
-    let is_companion = |name: &str| match attribute.without_value {
-        WithoutValue::Kept => name == "primary",
-        _ => matches!(name, "type" | "primary" | "display"),
-    };
+    let is_kept = attribute.without_value == WithoutValue::Kept;
     attribute.sub_attribute("value").is_some()
-        && element.as_object().is_some_and(|object| object.keys().all(|name| is_companion(name)))
+        && has_only(element, if is_kept { &["primary"] } else { &COMPANIONS })
+}
+
+/// The sub-attributes that say something about a `value` (RFC 7643 §2.4).
+const COMPANIONS: [&str; 3] = ["type", "primary", "display"];
+
+fn has_only(element: &Value, names: &[&str]) -> bool {
+    element.as_object().is_some_and(|object| object.keys().all(|name| names.contains(&&**name)))
 }
 
 /// Brings a list into its stored form. Removes elements without content ([`is_husk`]), and merges equal values.

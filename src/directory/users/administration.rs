@@ -149,7 +149,7 @@ impl Directory {
     /// by the identity provider overwrites this.
     ///
     /// # Errors
-    /// Fails with [`Error::UserNameTaken`] when another employee has the userName by now. Other failures are
+    /// Fails with [`Error::UserNameTaken`] when another employee has taken the userName. Other failures are
     /// [`Error::NoEmployee`], [`Error::VersionDiffers`], [`Error::TokenEnded`], [`Error::TokenReplaced`],
     /// [`Error::Contention`], and the errors of the store.
     pub async fn restore(

@@ -154,7 +154,7 @@ impl DynamoDb for AwsTable {
 
     #[allow(
         clippy::disallowed_methods,
-        reason = "the one write outside of a transaction: the sync note"
+        reason = "the only writes outside of a transaction: the sync note and signed-out sessions"
     )]
     fn update(&self, call: UpdateCall) -> Answer<'_, Updated> {
         Box::pin(async move {
