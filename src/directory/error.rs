@@ -1,8 +1,8 @@
 //! The errors of the use cases: a rule that refused, or a failure below.
 
+use crate::model::kind::Kind;
 use crate::store;
 use crate::store::dynamodb::retry::GaveUp;
-use crate::store::keys::Kind;
 use crate::store::members::memberships::MOST_GROUPS;
 use time::OffsetDateTime;
 use uuid::Uuid;

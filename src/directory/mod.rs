@@ -21,15 +21,15 @@ pub mod readiness;
 pub use error::Error;
 // The records that the directory works on and returns. Callers import them from here, and never from the store.
 pub use crate::model::employee::Employee;
+pub use crate::model::group::Group;
+pub use crate::model::history::{AttributeChange, EventKind, RecordedEntry};
+pub use crate::model::kind::Kind;
+pub use crate::model::member::Member;
+pub use crate::model::sync::{Refusal, UnknownAttribute};
+pub use crate::model::tenant::{Scope, Settings, Stage, Tenant, TenantId, TokenRecord};
+pub use crate::model::unfinished::{Unfinished, Work};
 pub use crate::store::check::{Report, Violation, ViolationKind};
 pub use crate::store::dynamodb::usage::{Usage, clock, metered};
-pub use crate::store::groups::Group;
-pub use crate::store::history::{AttributeChange, EventKind, RecordedEntry};
-pub use crate::store::keys::Kind;
-pub use crate::store::members::Member;
-pub use crate::store::members::unfinished::{Unfinished, Work};
-pub use crate::store::sync::{Refusal, UnknownAttribute};
-pub use crate::store::tenants::{Scope, Settings, Stage, Tenant, TenantId, TokenRecord};
 
 use crate::store::TenantStore;
 use groups::memory::GroupMemory;

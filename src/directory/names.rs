@@ -1,8 +1,8 @@
 //! Names that are unique among the records of a kind. A create and a rename move the claims on them.
 
 use super::{Directory, Error};
+use crate::model::kind::Kind;
 use crate::store::dynamodb::retry::Pauses;
-use crate::store::keys::Kind;
 use crate::store::names::{Claim, Rename};
 use crate::store::written::Written;
 use scim::fold::fold;

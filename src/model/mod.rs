@@ -1,3 +1,10 @@
 //! The records of the product, independent of their storage.
 
 pub mod employee;
+pub mod kind;
+pub mod tenant;
+pub mod group;
+pub mod member;
+pub mod history;
+pub mod sync;
+pub mod unfinished;

@@ -7,9 +7,11 @@
 
 use super::dynamodb::read::Range;
 use super::dynamodb::transact::{Condition, Step, Transaction};
-use super::keys::{self, Key, Kind};
-use super::tenants::TenantId;
+use super::keys;
+use super::keys::Key;
 use super::{Error, Item, TenantStore};
+use crate::model::kind::Kind;
+use crate::model::tenant::TenantId;
 use aws_sdk_dynamodb::types::AttributeValue;
 use std::iter::repeat_n;
 use uuid::Uuid;

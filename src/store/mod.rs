@@ -27,6 +27,7 @@ pub use dynamodb::error::Error;
 
 pub use full_read::{FullRead, Match};
 
+use crate::model::tenant::TenantId;
 use dynamodb::port::{DynamoDb, Item};
 use full_read::FullReads;
 use std::sync::Arc;
@@ -47,7 +48,7 @@ impl Store {
     }
 
     /// Gives the store of one tenant. The tenant is fixed here, so every query names it.
-    pub fn tenant(&self, tenant: &tenants::TenantId) -> TenantStore {
+    pub fn tenant(&self, tenant: &TenantId) -> TenantStore {
         TenantStore { store: self.clone(), tenant: tenant.clone() }
     }
 }
@@ -56,12 +57,12 @@ impl Store {
 #[derive(Debug, Clone)]
 pub struct TenantStore {
     store: Store,
-    tenant: tenants::TenantId,
+    tenant: TenantId,
 }
 
 impl TenantStore {
     /// The id of the tenant.
-    pub fn tenant_id(&self) -> &tenants::TenantId {
+    pub fn tenant_id(&self) -> &TenantId {
         &self.tenant
     }
 }

@@ -4,8 +4,9 @@
 //! userName at their deletion. The item stays while it names a record.
 
 use super::dynamodb::transact::{Condition, Step, Transaction, text};
-use super::keys::{self, Kind};
+use super::keys;
 use super::{Error, Item, TenantStore};
+use crate::model::kind::Kind;
 use aws_sdk_dynamodb::types::AttributeValue;
 use uuid::Uuid;
 

@@ -3,8 +3,9 @@
 //! The removal of a tenant and the check of its items use the same list.
 
 use super::dynamodb::read::{Range, SortRange};
-use super::keys::{self, Kind};
-use super::tenants::TenantId;
+use super::keys;
+use crate::model::kind::Kind;
+use crate::model::tenant::TenantId;
 use uuid::Uuid;
 
 /// A partition, named by the items in it.

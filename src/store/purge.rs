@@ -2,10 +2,11 @@
 
 use super::dynamodb::read::Range;
 use super::dynamodb::transact::{Condition, Step, Transaction};
-use super::keys::{self, Kind};
+use super::keys;
 use super::partitions::{self, Partition};
 use super::record::id_in_key;
 use super::{Error, TenantStore};
+use crate::model::kind::Kind;
 use uuid::Uuid;
 
 impl TenantStore {

@@ -2,9 +2,11 @@
 //! all records.
 
 use super::dynamodb::read::{Range, SortRange};
-use super::keys::{self, Key, Kind};
-use super::tenants::TenantId;
+use super::keys;
+use super::keys::Key;
 use super::{Error, Item, TenantStore};
+use crate::model::kind::Kind;
+use crate::model::tenant::TenantId;
 use std::collections::HashMap;
 use uuid::Uuid;
 

@@ -5,13 +5,14 @@
 
 use super::dynamodb::port::{UpdateCall, Updated};
 use super::dynamodb::transact::{size, text};
-use super::history::EventKind;
 use super::items::attributes::{ItemReader, as_json, format_time};
 use super::keys;
 use super::{Error, Item, TenantStore};
+use crate::model::history::EventKind;
+use crate::model::sync::{Refusal, SyncNews, SyncRecord, UnknownAttribute};
 use aws_sdk_dynamodb::types::AttributeValue;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::{BTreeMap, HashMap};
 use time::{Duration, OffsetDateTime, UtcOffset};
@@ -32,61 +33,6 @@ const REFUSALS: &str = "refusals";
 const UNKNOWN: &str = "unknown";
 /// The prefix of a token's attribute. The start of the token's digest follows.
 const USED: &str = "used ";
-
-/// The notes on an identity provider.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct SyncRecord {
-    /// The time of the last request, up to one minute late.
-    pub last_request: Option<OffsetDateTime>,
-    /// The failed requests, newest first.
-    pub refusals: Vec<Refusal>,
-    /// The day (UTC, `2026-11-24`) on which a token was last used, by the start of its digest.
-    pub used: BTreeMap<String, String>,
-    /// The unknown attributes that the identity provider sent, the latest first.
-    pub unknown: Vec<UnknownAttribute>,
-}
-
-/// An attribute that an identity provider sent, and that no table had.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct UnknownAttribute {
-    /// The name of the resource type.
-    pub resource_type: String,
-    /// The attribute, in attribute notation (RFC 7644 §3.10).
-    pub name: String,
-    /// The day (UTC) on which the identity provider last sent the attribute.
-    pub day: String,
-}
-
-/// A failed request.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Refusal {
-    /// The time of the request.
-    #[serde(with = "time::serde::rfc3339")]
-    pub at: OffsetDateTime,
-    /// The method and the route, such as `PATCH /Users/{id}`.
-    pub operation: String,
-    /// The HTTP status.
-    pub status: u16,
-    /// The explanation for the identity provider's administrator.
-    pub detail: String,
-}
-
-/// The news since the record was last written.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SyncNews {
-    /// The current time.
-    pub at: OffsetDateTime,
-    /// Whether the identity provider sent a request.
-    pub is_request: bool,
-    /// The failed requests, newest first.
-    pub refusals: Vec<Refusal>,
-    /// The tokens that were used, by the start of their digests.
-    pub used: Vec<String>,
-    /// The unknown attributes that the identity provider sent.
-    pub unknown: Vec<UnknownAttribute>,
-}
 
 impl TenantStore {
     /// Reads the notes on the identity provider; they are empty without an item.

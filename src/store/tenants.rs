@@ -2,138 +2,13 @@
 
 use super::dynamodb::read::{Range, SortRange};
 use super::dynamodb::transact::{Condition, Outcome, Step, Transaction};
-use super::history::HistoryEntry;
 use super::items::attributes::{ItemReader, ItemWriter};
 use super::keys;
-use super::members::unfinished::Unfinished;
 use super::signed_out::SignedOut;
 use super::{Error, Item, Store, TenantStore};
-use scim::schema::custom::CustomAttribute;
-use serde::{Deserialize, Serialize};
-use std::fmt;
-use std::sync::Arc;
-use time::OffsetDateTime;
-
-/// A tenant's id: 2 to 32 lower-case letters, digits and inner hyphens. The id is part of URLs and keys. Underscores
-/// are not allowed, because Okta refuses a URL with an underscore.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct TenantId(Arc<str>);
-
-impl TenantId {
-    /// Reads an id; `None` when `text` is not a valid id.
-    pub fn parse(text: &str) -> Option<Self> {
-        let valid = (2..=32).contains(&text.len())
-            && !text.starts_with('-')
-            && !text.ends_with('-')
-            && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
-        valid.then(|| Self(Arc::from(text)))
-    }
-
-    /// The id as text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for TenantId {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.0)
-    }
-}
-
-/// The settings of a tenant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct Settings {
-    /// *Set employee location info from Identity Provider*.
-    pub location_from_idp: bool,
-    /// *Set employee department info from Identity Provider*.
-    pub department_from_idp: bool,
-    /// *Set employee manager info from Identity Provider*.
-    pub manager_from_idp: bool,
-}
-
-/// The purpose of a token.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Scope {
-    /// The identity provider's SCIM calls.
-    Scim,
-    /// The tenant's own administration.
-    Admin,
-}
-
-impl Scope {
-    /// Reads a scope's name; `None` when `text` is not the name of a scope.
-    pub fn parse(text: &str) -> Option<Self> {
-        [Self::Scim, Self::Admin].into_iter().find(|scope| scope.as_str() == text)
-    }
-
-    /// The scope's name, in URLs and in the history.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Scim => "scim",
-            Self::Admin => "admin",
-        }
-    }
-}
-
-/// The stage of a token: a scope has at most two tokens. Secrets Manager has the same names for the versions of a
-/// secret.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Stage {
-    /// The newest token.
-    Current,
-    /// The token before the newest, valid for the overlap that was chosen at rotation.
-    Previous,
-}
-
-/// The stored record of a token. It never contains the token itself.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct TokenRecord {
-    /// The scope of the token.
-    pub scope: Scope,
-    /// The stage of the token.
-    pub stage: Stage,
-    /// A name for people. Histories show it beside each change that was made with the token.
-    pub label: String,
-    /// HMAC-SHA-256 of the token under the pepper, in base64url.
-    pub digest: String,
-    /// The time when the token was made.
-    #[serde(with = "time::serde::rfc3339")]
-    pub created: OffsetDateTime,
-    /// The time when the token expires; `None` for a current token.
-    #[serde(with = "time::serde::rfc3339::option", default)]
-    pub expires: Option<OffsetDateTime>,
-}
-
-impl TokenRecord {
-    /// The first 12 characters of the digest. They tell a tenant's tokens apart, and are useless to an attacker.
-    pub fn short_name(&self) -> &str {
-        self.digest.get(..12).unwrap_or(&self.digest)
-    }
-}
-
-/// A tenant.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Tenant {
-    /// The tenant's id.
-    pub id: TenantId,
-    /// The tenant's name, for people.
-    pub name: String,
-    /// The time when the tenant was made.
-    pub created: OffsetDateTime,
-    /// The revision of the record. It grows by one with each change.
-    pub revision: u64,
-    /// The tenant's settings.
-    pub settings: Settings,
-    /// The tenant's tokens, at most one for each scope and stage.
-    pub tokens: Vec<TokenRecord>,
-    /// The attributes that the tenant declared for its employees, the oldest first.
-    pub attributes: Vec<CustomAttribute>,
-}
+use crate::model::history::HistoryEntry;
+use crate::model::tenant::{Tenant, TenantId};
+use crate::model::unfinished::Unfinished;
 
 /// The items that the check of a token reads.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -144,13 +19,6 @@ pub struct TenantAndWork {
     pub signed_out: SignedOut,
     /// The tenant's unfinished work.
     pub unfinished: Vec<Unfinished>,
-}
-
-impl Tenant {
-    /// The current token of a scope.
-    pub fn current_token(&self, scope: Scope) -> Option<&TokenRecord> {
-        self.tokens.iter().find(|token| token.scope == scope && token.stage == Stage::Current)
-    }
 }
 
 // The names of a tenant's attributes.
@@ -291,19 +159,4 @@ fn tenant_item(tenant: &Tenant) -> Result<Item, Error> {
         item = item.json(ATTRIBUTES, &tenant.attributes)?;
     }
     Ok(item.into_item())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::TenantId;
-
-    #[test]
-    fn a_tenant_id_is_lower_case_letters_digits_and_inner_hyphens() {
-        for good in ["ab", "acme", "acme-2", "0x", &"a".repeat(32)] {
-            assert!(TenantId::parse(good).is_some(), "{good}");
-        }
-        for bad in ["", "a", "Acme", "a_b", "-a", "a-", "a b", "a#b", "ä1", &"a".repeat(33)] {
-            assert!(TenantId::parse(bad).is_none(), "{bad}");
-        }
-    }
 }

@@ -11,7 +11,7 @@ use http::Request;
 use rollcall::directory::Error;
 use rollcall::directory::access::SESSION_TTL_SECS;
 use rollcall::directory::access::token_set::{Earlier, Rotation};
-use rollcall::store::tenants::Scope;
+use rollcall::model::tenant::Scope;
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use time::Duration;

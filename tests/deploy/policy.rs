@@ -10,7 +10,7 @@ use rollcall::directory::groups::view::GroupSearch;
 use rollcall::directory::lists::admin_list::Search;
 use rollcall::directory::users::Precondition;
 use rollcall::directory::users::administration::{LocalChange, LocalChanges, Status};
-use rollcall::store::tenants::{Scope, Settings};
+use rollcall::model::tenant::{Scope, Settings};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::path::Path;

@@ -3,7 +3,7 @@
 use crate::support::request::Answer;
 use crate::support::{Ids, TestApp, TestTenant};
 use futures_util::future::join_all;
-use rollcall::store::history::{EventKind, RecordedEntry};
+use rollcall::model::history::{EventKind, RecordedEntry};
 use serde_json::{Value, json};
 use std::collections::HashSet;
 use std::future::Future;

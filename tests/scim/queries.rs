@@ -6,7 +6,7 @@ use crate::support::{Ids, TestApp, TestTenant};
 use axum::body::Body;
 use http::Request;
 use rollcall::directory::access::token_set::{Earlier, Rotation, Which};
-use rollcall::store::tenants::Scope;
+use rollcall::model::tenant::Scope;
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use std::sync::Arc;

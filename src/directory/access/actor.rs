@@ -2,7 +2,7 @@
 
 use super::tokens::{is_replaced_admin, works};
 use crate::directory::Error;
-use crate::store::tenants::{Tenant, TokenRecord};
+use crate::model::tenant::{Tenant, TokenRecord};
 use time::OffsetDateTime;
 
 /// The actor of a change.

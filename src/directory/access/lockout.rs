@@ -1,6 +1,6 @@
 //! Recent failed sign-ins: counted for each tenant, in memory, for a limited number of tenants.
 
-use crate::store::tenants::TenantId;
+use crate::model::tenant::TenantId;
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 use time::{Duration, OffsetDateTime};

@@ -16,9 +16,10 @@ use pepper::Peppers;
 use sessions::{Claims, Pass};
 
 use super::{Directory, Error};
-use crate::store::members::unfinished::Unfinished;
+use crate::model::tenant::{Scope, Tenant, TenantId, TokenRecord};
+use crate::model::unfinished::Unfinished;
 use crate::store::signed_out::SignedOut;
-use crate::store::tenants::{Scope, Tenant, TenantAndWork, TenantId, TokenRecord};
+use crate::store::tenants::TenantAndWork;
 use scim::schema::custom::CustomAttribute;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

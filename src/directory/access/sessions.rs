@@ -9,8 +9,8 @@
 use super::pepper::Peppers;
 use super::tokens::works;
 use crate::directory::Directory;
-use crate::store::members::unfinished::Unfinished;
-use crate::store::tenants::{Scope, Tenant, TenantId, TokenRecord};
+use crate::model::tenant::{Scope, Tenant, TenantId, TokenRecord};
+use crate::model::unfinished::Unfinished;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit, Mac};

@@ -6,8 +6,8 @@ use super::tokens;
 use crate::directory::Error;
 use crate::directory::tenants::Tenants;
 use crate::directory::tenants::display_name;
-use crate::store::history::{AttributeChange, EventKind};
-use crate::store::tenants::{Scope, Stage, TenantId, TokenRecord};
+use crate::model::history::{AttributeChange, EventKind};
+use crate::model::tenant::{Scope, Stage, TenantId, TokenRecord};
 use secrecy::SecretString;
 use time::{Duration, OffsetDateTime};
 

@@ -2,7 +2,7 @@
 
 use super::pepper::Peppers;
 use super::token_set::EarlierToken;
-use crate::store::tenants::{Scope, Stage, Tenant, TenantId, TokenRecord};
+use crate::model::tenant::{Scope, Stage, Tenant, TenantId, TokenRecord};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit, Mac};
@@ -154,7 +154,7 @@ fn digest_under(token: &str, pepper: &SecretString) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::tenants::Settings;
+    use crate::model::tenant::Settings;
     use time::Duration;
 
     fn peppers(current: &str, previous: Option<&str>) -> Peppers {

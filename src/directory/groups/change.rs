@@ -1,11 +1,11 @@
 //! Pure decisions about a change of a group: the group after it, and the history entry.
 
 use crate::directory::users::change::{Occasion, differences};
-use crate::store::groups::Group;
+use crate::model::group::Group;
+use crate::model::history::{AttributeChange, EventKind, HistoryEntry};
+use crate::model::member::{Member, MemberChanges};
 use crate::store::groups::write::GroupChange;
-use crate::store::history::{AttributeChange, EventKind, HistoryEntry};
 use crate::store::members::pending_change::redo_log_for;
-use crate::store::members::{Member, MemberChanges};
 use scim::document::Document;
 use scim::schema::ResourceType;
 use serde_json::{Value, json};

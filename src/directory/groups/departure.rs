@@ -4,13 +4,13 @@
 use super::change;
 use crate::directory::users::change::Occasion;
 use crate::directory::{Directory, Error};
+use crate::model::group::Group;
+use crate::model::member::MemberChanges;
+use crate::model::unfinished::{Unfinished, Work};
 use crate::store::dynamodb::retry::Pauses;
-use crate::store::groups::Group;
 use crate::store::groups::write::GroupChange;
-use crate::store::members::MemberChanges;
 use crate::store::members::departure::Departure;
 use crate::store::members::memberships::Memberships;
-use crate::store::members::unfinished::{Unfinished, Work};
 use crate::store::written::Written;
 use std::collections::BTreeSet;
 use uuid::Uuid;

@@ -2,10 +2,10 @@
 //! it stalls.
 
 use crate::directory::{Directory, Error};
+use crate::model::group::{Group, RedoLog};
+use crate::model::unfinished::{Unfinished, Work};
 use crate::store::dynamodb::retry::GaveUp;
-use crate::store::groups::{Group, RedoLog};
 use crate::store::members::departure::Departure;
-use crate::store::members::unfinished::{Unfinished, Work};
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 use std::future::Future;
 use std::time::Duration;

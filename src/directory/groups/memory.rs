@@ -1,7 +1,7 @@
 //! A cache of one process: whether each tenant has groups. A user of a tenant without groups needs no read of
 //! memberships.
 
-use crate::store::tenants::TenantId;
+use crate::model::tenant::TenantId;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use time::{Duration, OffsetDateTime};

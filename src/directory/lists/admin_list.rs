@@ -10,9 +10,9 @@
 use crate::directory::users::administration::Status;
 use crate::directory::{Directory, Error};
 use crate::model::employee::Employee;
+use crate::model::history::RecordedEntry;
+use crate::model::kind::Kind;
 use crate::store::employees::read::Place;
-use crate::store::history::RecordedEntry;
-use crate::store::keys::Kind;
 use crate::store::record::Record;
 use crate::store::{self, TenantStore};
 use scim::fold::fold;

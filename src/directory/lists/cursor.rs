@@ -5,7 +5,7 @@ use crate::directory::Error;
 use crate::directory::access::pepper::Peppers;
 use crate::directory::access::sessions::mac;
 use crate::directory::tenants::Tenants;
-use crate::store::tenants::TenantId;
+use crate::model::tenant::TenantId;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use scim::cursor::{CursorState, invalid_cursor};

@@ -2,7 +2,7 @@
 //! both appear side by side.
 
 use crate::directory::access::token_set::default_label;
-use crate::store::tenants::Scope;
+use crate::model::tenant::Scope;
 use scim::Error;
 use scim::fold::fold;
 use scim::letter::is_invisible;

@@ -16,10 +16,10 @@ use super::access::token_set::{Which, default_label};
 use super::access::tokens;
 use super::sources::Sources;
 use super::{Directory, Error};
+use crate::model::history::{AttributeChange, EventKind, HistoryEntry};
+use crate::model::tenant::{Scope, Settings, Tenant, TenantId};
 use crate::store::Store;
 use crate::store::dynamodb::retry::Pauses;
-use crate::store::history::{AttributeChange, EventKind, HistoryEntry};
-use crate::store::tenants::{Scope, Settings, Tenant, TenantId};
 use scim::schema::ResourceTypes;
 use secrecy::SecretString;
 use std::sync::Arc;
@@ -108,7 +108,7 @@ impl Tenants {
     pub async fn history(
         &self,
         id: &TenantId,
-    ) -> Result<Vec<crate::store::history::RecordedEntry>, Error> {
+    ) -> Result<Vec<crate::model::history::RecordedEntry>, Error> {
         Ok(self.store.tenant(id).list_tenant_history().await?)
     }
 

@@ -2,7 +2,7 @@
 //! not slow down the others.
 
 use crate::directory::sources::Sources;
-use crate::store::tenants::TenantId;
+use crate::model::tenant::TenantId;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use time::{Duration, OffsetDateTime};

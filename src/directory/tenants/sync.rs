@@ -4,11 +4,12 @@
 
 use super::Tenants;
 use crate::directory::Error;
+use crate::model::history::EventKind;
+use crate::model::kind::Kind;
+use crate::model::sync::{Refusal, SyncNews, SyncRecord, UnknownAttribute};
+use crate::model::tenant::{Tenant, TenantId};
 use crate::store::dynamodb::retry::Pauses;
-use crate::store::history::EventKind;
-use crate::store::keys::Kind;
-use crate::store::sync::{Refusal, SyncNews, SyncRecord, UnknownAttribute, day_of};
-use crate::store::tenants::{Tenant, TenantId};
+use crate::store::sync::day_of;
 use scim::schema::ResourceTypes;
 use scim::unknown;
 use std::collections::{BTreeMap, BTreeSet, HashMap};

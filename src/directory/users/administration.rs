@@ -5,10 +5,10 @@ use super::change::{self, Change, Occasion};
 use crate::directory::access::actor::Actor;
 use crate::directory::{Directory, Error};
 use crate::model::employee::{Employee, LocalValues};
+use crate::model::history::{AttributeChange, EventKind, HistoryEntry, RecordedEntry};
+use crate::model::kind::Kind;
+use crate::model::unfinished::Work;
 use crate::store::dynamodb::retry::Pauses;
-use crate::store::history::{AttributeChange, EventKind, HistoryEntry, RecordedEntry};
-use crate::store::keys::Kind;
-use crate::store::members::unfinished::Work;
 use crate::store::written::Written;
 use uuid::Uuid;
 

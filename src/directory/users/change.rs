@@ -1,7 +1,7 @@
 //! Pure decisions about a change of an employee: the employee after it, and the history entry.
 
 use crate::model::employee::{Employee, LocalValues};
-use crate::store::history::{AttributeChange, EventKind, HistoryEntry};
+use crate::model::history::{AttributeChange, EventKind, HistoryEntry};
 use scim::document::Document;
 use scim::schema::{AttributeType, ResourceType};
 use serde_json::{Map, Value};

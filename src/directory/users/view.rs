@@ -6,8 +6,8 @@
 use crate::directory::lists::parse_id;
 use crate::directory::{Directory, Error};
 use crate::model::employee::{Employee, LocalValues};
-use crate::store::keys::Kind;
-use crate::store::tenants::Settings;
+use crate::model::kind::Kind;
+use crate::model::tenant::Settings;
 use scim::fold::fold;
 use scim::undeclared;
 use scim::urn;

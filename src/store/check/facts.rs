@@ -1,10 +1,11 @@
 //! The facts of a tenant that the invariants compare. They contain no documents.
 
-use crate::store::groups::RedoLog;
-use crate::store::keys::{Key, Kind};
+use crate::model::group::RedoLog;
+use crate::model::kind::Kind;
+use crate::model::unfinished::Work;
+use crate::store::keys::Key;
 use crate::store::members::MemberRow;
 use crate::store::members::memberships::Memberships;
-use crate::store::members::unfinished::Work;
 use crate::store::names::Claim;
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;

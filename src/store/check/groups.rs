@@ -2,12 +2,13 @@
 
 use super::Checker;
 use super::violation::{Finding, ViolationKind};
+use crate::model::history::{AttributeChange, EventKind, HistoryEntry};
+use crate::model::kind::Kind;
+use crate::model::unfinished::Work;
 use crate::store::Item;
 use crate::store::dynamodb::transact::{Condition, Step, number, text};
-use crate::store::history::{AttributeChange, EventKind, HistoryEntry};
 use crate::store::items::attributes::format_time;
-use crate::store::keys::{self, Kind};
-use crate::store::members::unfinished::Work;
+use crate::store::keys;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 

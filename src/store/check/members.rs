@@ -2,10 +2,10 @@
 
 use super::Checker;
 use super::violation::{Finding, ViolationKind};
+use crate::model::unfinished::{Unfinished, Work};
 use crate::store::dynamodb::transact::{Condition, Step, Transaction};
 use crate::store::keys;
 use crate::store::members::memberships::{CLOSED, Memberships};
-use crate::store::members::unfinished::{Unfinished, Work};
 use std::collections::BTreeSet;
 use uuid::Uuid;
 

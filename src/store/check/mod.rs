@@ -16,10 +16,11 @@ mod groups;
 pub use violation::{Violation, ViolationKind};
 
 use super::dynamodb::transact::{Condition, Outcome, Step, Transaction, number};
-use super::keys::{self, Kind};
-use super::members::unfinished::Work;
+use super::keys;
 use super::partitions::Partition;
 use super::{Error, Item, TenantStore};
+use crate::model::kind::Kind;
+use crate::model::unfinished::Work;
 use facts::Facts;
 use std::collections::{BTreeMap, BTreeSet};
 use time::OffsetDateTime;

@@ -4,20 +4,23 @@
 use super::facts::{Facts, RecordFacts};
 use super::violation::{Finding, ViolationKind};
 use crate::model::employee::Employee;
+use crate::model::group::Group;
+use crate::model::history::{EventKind, RecordedEntry};
+use crate::model::kind::Kind;
+use crate::model::tenant::TenantId;
+use crate::model::unfinished::Unfinished;
 use crate::store::counts::{Counter, counter_of};
 use crate::store::groups;
-use crate::store::groups::Group;
-use crate::store::history::{EventKind, RecordedEntry, read_entry};
+use crate::store::history::read_entry;
 use crate::store::items::employee;
-use crate::store::keys::{self, Key, Kind};
+use crate::store::keys;
+use crate::store::keys::Key;
 use crate::store::members::MemberRow;
 use crate::store::members::memberships::Memberships;
 use crate::store::members::pending_change;
-use crate::store::members::unfinished::Unfinished;
 use crate::store::names::Claim;
 use crate::store::partitions::{self, Partition};
 use crate::store::record::{Record, id_in_key};
-use crate::store::tenants::TenantId;
 use crate::store::{Error, Item, TenantStore};
 use futures_util::{StreamExt, TryStreamExt, stream};
 

@@ -1,10 +1,11 @@
 //! Reads that only employees have, one method for each access pattern.
 
 use crate::model::employee::Employee;
+use crate::model::kind::Kind;
 use crate::store::dynamodb::read::{Range, SortRange};
 use crate::store::items::employee::from_item;
 use crate::store::keys;
-use crate::store::keys::{Key, Kind};
+use crate::store::keys::Key;
 use crate::store::record::ids_of;
 use crate::store::{Error, Item, TenantStore};
 use uuid::Uuid;

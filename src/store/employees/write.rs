@@ -2,15 +2,15 @@
 //! counts, the pointers and the history entry. A departure also changes memberships and groups.
 
 use crate::model::employee::Employee;
+use crate::model::history::HistoryEntry;
+use crate::model::kind::Kind;
+use crate::model::tenant::Tenant;
 use crate::store::counts::Change;
 use crate::store::dynamodb::transact::{Condition, Step, Transaction};
-use crate::store::history::HistoryEntry;
 use crate::store::items::employee::{key_of, pointers, to_item};
 use crate::store::keys;
-use crate::store::keys::Kind;
 use crate::store::members::departure::Departure;
 use crate::store::names::{Claim, Rename};
-use crate::store::tenants::Tenant;
 use crate::store::written::{Written, finish};
 use crate::store::{Error, TenantStore};
 use std::collections::BTreeSet;

@@ -4,60 +4,16 @@ pub mod write;
 
 use super::dynamodb::transact::size;
 use super::items::attributes::{ItemReader, ItemWriter};
-use super::keys::{self, Key, Kind};
+use super::keys;
+use super::keys::Key;
 use super::record::{Record, id_in_key};
-use super::tenants::TenantId;
 use super::{Error, Item};
+use crate::model::group::{Group, RedoLog};
+use crate::model::kind::Kind;
+use crate::model::tenant::TenantId;
 use scim::document::Document;
 use std::collections::BTreeSet;
-use time::OffsetDateTime;
 use uuid::Uuid;
-
-/// A group as the store keeps it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Group {
-    /// The id. No other group ever gets it. It is also the SCIM `id`.
-    pub id: Uuid,
-    /// The revision. It grows by one with each change of the record or its members. Every write expects a revision.
-    pub revision: u64,
-    /// The revision of the last change that SCIM shows. The entity tag contains it.
-    pub version: u64,
-    /// The time when the record was made.
-    pub created: OffsetDateTime,
-    /// The time of the last change that SCIM shows.
-    pub last_modified: OffsetDateTime,
-    /// The identity provider's attributes, canonical, without `members`.
-    pub attributes: Document,
-    /// The number of members.
-    pub member_count: u64,
-    /// The committed change of members that is not applied to their items yet.
-    pub redo_log: Option<RedoLog>,
-    /// The revision of the latest change whose redo log is applied.
-    pub applied: Option<u64>,
-}
-
-/// A change of more members than one transaction can write. It is committed with the group and applied afterwards.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct RedoLog {
-    /// The revision of the group that made the change.
-    pub revision: u64,
-    /// The number of items that hold the change.
-    pub parts: usize,
-    /// The number of members for which the change is applied.
-    pub done: usize,
-}
-
-impl Group {
-    /// The name in the spelling that was sent.
-    pub fn display_name(&self) -> &str {
-        self.attributes.text("displayName").unwrap_or_default()
-    }
-
-    /// The identity provider's own id of the group.
-    pub fn external_id(&self) -> Option<&str> {
-        self.attributes.text("externalId")
-    }
-}
 
 // The names of a group's attributes. `displayName` and `externalId` hold values that the document leaves out, so that
 // each value is stored once.

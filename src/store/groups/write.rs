@@ -2,13 +2,14 @@
 //! counts, pointers and a history entry. It also has the members or their redo log. Several transactions remove the
 //! rows of a deleted group.
 
-use super::{Group, pointers, to_item};
+use super::{pointers, to_item};
+use crate::model::group::Group;
+use crate::model::history::HistoryEntry;
+use crate::model::kind::Kind;
+use crate::model::member::MemberChanges;
 use crate::store::counts::Change;
 use crate::store::dynamodb::transact::{Condition, Step, Transaction};
-use crate::store::history::HistoryEntry;
 use crate::store::keys;
-use crate::store::keys::Kind;
-use crate::store::members::MemberChanges;
 use crate::store::members::departure::Departure;
 use crate::store::names::{Claim, Rename};
 use crate::store::written::{Written, finish};

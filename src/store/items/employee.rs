@@ -2,10 +2,11 @@
 
 use super::attributes::{ItemReader, ItemWriter};
 use crate::model::employee::{Employee, LocalValues};
+use crate::model::kind::Kind;
+use crate::model::tenant::TenantId;
 use crate::store::keys;
-use crate::store::keys::{Key, Kind};
+use crate::store::keys::Key;
 use crate::store::record::{Record, id_in_key};
-use crate::store::tenants::TenantId;
 use crate::store::{Error, Item};
 use scim::document::Document;
 use scim::fold::fold;

@@ -5,7 +5,7 @@
 //! of an extension, are grouped under it. The beginning ends with `:` or `.`. So the entry of a new employee is little
 //! larger than the document.
 
-use crate::store::history::AttributeChange;
+use crate::model::history::AttributeChange;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -80,7 +80,7 @@ fn put(values: &mut Map<String, Value>, path: &str, value: Value) {
 #[cfg(test)]
 mod tests {
     use super::PackedChanges;
-    use crate::store::history::AttributeChange;
+    use crate::model::history::AttributeChange;
     use serde_json::{Value, json};
 
     fn change(attribute: &str, old: Option<Value>, new: Option<Value>) -> AttributeChange {

@@ -1,7 +1,7 @@
 //! Keys of members and memberships, of redo logs, and of unfinished work.
 
 use super::{Key, own};
-use crate::store::tenants::TenantId;
+use crate::model::tenant::TenantId;
 use uuid::Uuid;
 
 /// The partition of a group's members.

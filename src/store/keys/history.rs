@@ -1,7 +1,8 @@
 //! Keys of histories, and of changes by time.
 
-use super::{Key, Kind};
-use crate::store::tenants::TenantId;
+use super::Key;
+use crate::model::kind::Kind;
+use crate::model::tenant::TenantId;
 use scim::date_time;
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;

@@ -6,10 +6,11 @@ mod escape;
 mod groups;
 mod history;
 
+use crate::model::kind::Kind;
 pub use groups::*;
 pub use history::*;
 
-use super::tenants::TenantId;
+use crate::model::tenant::TenantId;
 use aws_sdk_dynamodb::types::AttributeValue;
 use escape::escape;
 use scim::fold::fold;
@@ -30,29 +31,6 @@ pub const CHANGE_INDEX: &str = "by-time";
 pub const CHANGE_DAY: &str = "changeDay";
 /// The sort key attribute of [`CHANGE_INDEX`].
 pub const CHANGE_AT: &str = "changeAt";
-
-/// The kinds of records that SCIM shows. Each kind has its own partitions, for its records and for the items that lead
-/// to them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Kind {
-    /// Employees: User resources.
-    Employee,
-    /// Groups: Group resources.
-    Group,
-}
-
-impl Kind {
-    /// All kinds, in the order in which they are listed together.
-    pub const ALL: &[Self] = &[Self::Employee, Self::Group];
-
-    /// The name of the resource type (RFC 7643 §6), and the `type` of a member (§4.2).
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Employee => "User",
-            Self::Group => "Group",
-        }
-    }
-}
 
 /// The full key of one item.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

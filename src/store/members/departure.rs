@@ -4,7 +4,7 @@
 //! many groups as fit. Further transactions remove the record from the other groups.
 
 use super::memberships::Memberships;
-use super::unfinished::{Unfinished, Work};
+use crate::model::unfinished::{Unfinished, Work};
 use crate::store::dynamodb::transact::{Condition, Step, Transaction};
 use crate::store::groups::write::GroupChange;
 use crate::store::keys;

@@ -8,46 +8,14 @@ pub mod departure;
 pub mod pending_change;
 
 use super::dynamodb::transact::{Condition, Step, Transaction, number, size, text};
-use super::keys::{self, Kind};
+use super::keys;
 use super::record::id_in_key;
 use super::{Error, Item, TenantStore};
+use crate::model::kind::Kind;
+use crate::model::member::Member;
 use memberships::{CLOSED, MEMBER_OF, MOST_GROUPS, set};
 use std::collections::BTreeSet;
 use uuid::Uuid;
-
-/// A member of a group.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Member {
-    /// The employee or group.
-    pub id: Uuid,
-    /// The kind of the member.
-    pub kind: Kind,
-    /// A name for people, as the identity provider sent it, or as it was when the member joined.
-    pub display: Option<String>,
-}
-
-/// A change of the members of a group.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct MemberChanges {
-    /// New members.
-    pub joined: Vec<Member>,
-    /// Members with another name.
-    pub renamed: Vec<Member>,
-    /// Members that left.
-    pub left: Vec<Uuid>,
-}
-
-impl MemberChanges {
-    /// The number of changed members.
-    pub fn len(&self) -> usize {
-        self.joined.len() + self.renamed.len() + self.left.len()
-    }
-
-    /// Whether no member changes.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-}
 
 const TYPE: &str = "type";
 const DISPLAY: &str = "display";

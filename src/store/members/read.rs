@@ -1,6 +1,7 @@
 //! Reads the rows of members as they are stored. The directory finishes unfinished work before it reads rows.
 
-use super::{Member, MemberRow};
+use super::MemberRow;
+use crate::model::member::Member;
 use crate::store::dynamodb::read::Range;
 use crate::store::keys;
 use crate::store::keys::Key;

@@ -4,65 +4,18 @@
 //! transaction with conditions, and a repeated step changes nothing.
 
 use super::memberships::in_no_group;
+use crate::model::tenant::TenantId;
+use crate::model::unfinished::{Unfinished, Work};
 use crate::store::dynamodb::read::{Range, SortRange};
 use crate::store::dynamodb::transact::{Condition, Step, Transaction};
 use crate::store::items::attributes::{ItemReader, ItemWriter, format_time};
 use crate::store::keys;
 use crate::store::keys::Key;
 use crate::store::record::id_in_key;
-use crate::store::tenants::TenantId;
 use crate::store::{Error, Item, TenantStore};
 use std::ops::RangeInclusive;
 use time::OffsetDateTime;
 use uuid::Uuid;
-
-/// A kind of unfinished work. The kinds are in the order of their names, so consecutive kinds are one range of keys.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Work {
-    /// The redo log of a group is not applied.
-    Change,
-    /// A deleted group still has rows of members, or is a member of groups.
-    Deletion,
-    /// A hidden employee is still in groups.
-    Departure,
-    /// An erased employee still has a history, or is in groups.
-    Erasure,
-    /// The memberships of an erased employee or a deleted group stay closed for a while, and are then removed.
-    Expiry,
-}
-
-/// An entry of the list.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unfinished {
-    /// The kind of work.
-    pub work: Work,
-    /// The employee or group.
-    pub id: Uuid,
-    /// The actor, for the history of groups.
-    pub by: String,
-    /// The time of the change.
-    pub since: OffsetDateTime,
-}
-
-impl Work {
-    /// All kinds.
-    pub const ALL: [Self; 5] =
-        [Self::Change, Self::Deletion, Self::Departure, Self::Erasure, Self::Expiry];
-
-    /// The kinds of work that remove members from groups.
-    pub const LEAVES: RangeInclusive<Self> = Self::Deletion..=Self::Erasure;
-
-    /// The kind's name, in keys and reports.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Change => "change",
-            Self::Deletion => "deletion",
-            Self::Departure => "departure",
-            Self::Erasure => "erasure",
-            Self::Expiry => "expiry",
-        }
-    }
-}
 
 const BY: &str = "by";
 const SINCE: &str = "since";

@@ -6,11 +6,13 @@
 
 mod part;
 
-use super::unfinished::{Unfinished, Work};
-use super::{GroupAt, MemberChanges};
+use super::GroupAt;
+use crate::model::group::{Group, RedoLog};
+use crate::model::kind::Kind;
+use crate::model::member::MemberChanges;
+use crate::model::unfinished::{Unfinished, Work};
 use crate::store::dynamodb::read::{Range, SortRange};
 use crate::store::dynamodb::transact::{Condition, Outcome, Step, Transaction, number, size};
-use crate::store::groups::{Group, RedoLog};
 use crate::store::keys;
 use crate::store::record::id_in_key;
 use crate::store::{Error, Item, TenantStore};
@@ -204,7 +206,7 @@ impl TenantStore {
         left_out: usize,
         is_last: bool,
     ) {
-        let key = keys::record(&self.tenant, keys::Kind::Group, group);
+        let key = keys::record(&self.tenant, Kind::Group, group);
         let is_here = Condition::expression("changeRevision = :change AND changeDone = :done")
             .with(":change", number(log.revision))
             .with(":done", size(log.done));

@@ -1,7 +1,7 @@
 //! The entries of a redo log, and the items that hold them.
 
+use crate::model::member::{Member, MemberChanges};
 use crate::store::keys::Key;
-use crate::store::members::{Member, MemberChanges};
 use crate::store::{Error, Item};
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
