@@ -54,7 +54,7 @@ impl Directory {
             }
             Written::Stale | Written::ClaimDiffers(_) => {
                 attempt.pauses.pause().await?;
-                self.store.get_claim(attempt.kind, &attempt.name).await?
+                self.store.names().get_claim(attempt.kind, &attempt.name).await?
             }
         };
         Ok(false)
@@ -90,8 +90,8 @@ impl Directory {
             return Ok(None);
         }
         let (old_claim, new_claim) = tokio::try_join!(
-            self.store.get_claim(kind, old_name),
-            self.store.get_claim(kind, new_name),
+            self.store.names().get_claim(kind, old_name),
+            self.store.names().get_claim(kind, new_name),
         )?;
         match new_claim.holder {
             Some(holder) if holder != id => Err(taken(kind, holder)),

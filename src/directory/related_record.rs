@@ -130,7 +130,7 @@ impl Directory {
         view: View,
     ) -> Result<Option<FullRead>, Error> {
         match count_members(records, view)? > MOST_MEMBERS_WITHOUT_TURN {
-            true => Ok(Some(self.store.begin_full_read().await?)),
+            true => Ok(Some(self.store.full_reads().begin().await?)),
             false => Ok(None),
         }
     }

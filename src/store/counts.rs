@@ -67,11 +67,17 @@ impl Counts {
     }
 }
 
-impl TenantStore {
+/// The count items of a tenant.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct CountItems<'a> {
+    pub(in crate::store) at: &'a TenantStore,
+}
+
+impl CountItems<'_> {
     /// Reads all counters with one query.
-    pub(super) async fn get_counts(&self, kind: Kind) -> Result<Counts, Error> {
-        let partition = keys::counts(&self.tenant, kind);
-        let items = self.store.query_all(&Range::all(&partition).eventual(), None).await?;
+    pub(super) async fn get(self, kind: Kind) -> Result<Counts, Error> {
+        let partition = keys::counts(&self.at.tenant, kind);
+        let items = self.at.store.query_all(&Range::all(&partition).eventual(), None).await?;
         let mut counts = Counts(vec![0; BUCKETS]);
         for item in &items {
             let key = keys::sort_key(item).ok_or_else(|| Error::bad_item("no sort key"))?;
@@ -85,13 +91,13 @@ impl TenantStore {
     }
 
     /// Counts one record more or less.
-    pub(super) fn add_to_count(
-        &self,
+    pub(super) fn add(
+        self,
         transaction: &mut Transaction<'_>,
         (kind, id): (Kind, Uuid),
         change: Change,
     ) {
-        let Counter { item, attribute, one } = counter_of(&self.tenant, kind, id);
+        let Counter { item, attribute, one } = counter_of(&self.at.tenant, kind, id);
         let by = match change {
             Change::OneMore => one,
             Change::OneLess => -one,

@@ -39,7 +39,7 @@ const MOST_KEPT_BYTES: usize = 1_000_000;
 
 /// The full reads under way in this process. Cheap to clone.
 #[derive(Debug, Clone)]
-pub(super) struct FullReads {
+pub(super) struct Turns {
     process: Arc<Semaphore>,
     tenants: Arc<Mutex<HashMap<TenantId, Arc<Semaphore>>>>,
 }
@@ -48,13 +48,13 @@ pub(super) struct FullReads {
 #[derive(Debug)]
 pub struct FullRead(#[expect(dead_code, reason = "held")] [OwnedSemaphorePermit; 2]);
 
-impl Default for FullReads {
+impl Default for Turns {
     fn default() -> Self {
         Self { process: Arc::new(Semaphore::new(MOST_A_PROCESS)), tenants: Arc::default() }
     }
 }
 
-impl FullReads {
+impl Turns {
     async fn begin(&self, tenant: &TenantId) -> Result<FullRead, Error> {
         let of_tenant = self.of_tenant(tenant);
         let turn = async {
@@ -91,13 +91,19 @@ pub struct Match<R, T> {
     pub bytes: usize,
 }
 
-impl TenantStore {
+/// Reads of all records of a tenant.
+#[derive(Debug, Clone, Copy)]
+pub struct FullReads<'a> {
+    pub(in crate::store) at: &'a TenantStore,
+}
+
+impl FullReads<'_> {
     /// Waits for a turn to read all records.
     ///
     /// # Errors
     /// [`Error::TooManyFullReads`] when no turn is free within two seconds.
-    pub async fn begin_full_read(&self) -> Result<FullRead, Error> {
-        self.store.full_reads.begin(&self.tenant).await
+    pub async fn begin(self) -> Result<FullRead, Error> {
+        self.at.store.full_reads.begin(&self.at.tenant).await
     }
 
     /// Reads all visible records of a kind, and gives the results of `matches`. The results are in id order unless
@@ -109,7 +115,7 @@ impl TenantStore {
     /// # Errors
     /// Fails as every call of the store does.
     pub async fn match_records<R, T, F, D>(
-        &self,
+        self,
         _turn: &FullRead,
         matches: F,
         drop_surplus: D,
@@ -134,7 +140,7 @@ impl TenantStore {
     }
 
     async fn match_range<R, T, F, D>(
-        &self,
+        self,
         digit: u8,
         gate: &Gate,
         matches: &F,
@@ -146,15 +152,15 @@ impl TenantStore {
         D: Fn(&mut [Match<R, T>]) + Sync,
     {
         let (low, high) = keys::records_with_digit(digit);
-        let partition = keys::records(&self.tenant, R::KIND);
+        let partition = keys::records(&self.at.tenant, R::KIND);
         let range = Range::new(&partition, SortRange::Between(low, high)).eventual().long();
         let (mut found, mut kept_bytes) = (Vec::new(), 0);
         let mut start = None;
         loop {
-            let page = self.full_read_page(&range, gate, start).await?;
+            let page = self.read_page(&range, gate, start).await?;
             for (item, number) in page.items.into_iter().zip(1..) {
                 let bytes = text_bytes(&item);
-                let record = R::from_item(&self.tenant, item)?;
+                let record = R::from_item(&self.at.tenant, item)?;
                 if let Some(value) = matches(&record) {
                     let id = record.id();
                     let record = (kept_bytes + bytes <= MOST_KEPT_BYTES).then_some(record);
@@ -176,8 +182,8 @@ impl TenantStore {
     }
 
     /// Reads a page, and pauses while DynamoDB throttles it.
-    async fn full_read_page(
-        &self,
+    async fn read_page(
+        self,
         range: &Range,
         gate: &Gate,
         start: Option<Item>,
@@ -185,7 +191,7 @@ impl TenantStore {
         let mut pauses = Pauses::at_most(MOST_PAUSES);
         loop {
             let turn = gate.enter().await;
-            let page = self.store.query_page(range, None, start.clone()).await;
+            let page = self.at.store.query_page(range, None, start.clone()).await;
             drop(turn);
             match page {
                 Err(Error::Throttled(cause)) => {

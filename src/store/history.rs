@@ -44,13 +44,19 @@ impl HistoryEntry {
     }
 }
 
-impl TenantStore {
+/// The histories of a tenant, and of its records.
+#[derive(Debug, Clone, Copy)]
+pub struct Histories<'a> {
+    pub(in crate::store) at: &'a TenantStore,
+}
+
+impl Histories<'_> {
     /// Lists the history of a record, oldest entry first.
     ///
     /// # Errors
     /// Fails as every call of the store does.
-    pub async fn list_history(&self, kind: Kind, id: Uuid) -> Result<Vec<RecordedEntry>, Error> {
-        self.list_entries(keys::history(&self.tenant, kind, id)).await
+    pub async fn list(self, kind: Kind, id: Uuid) -> Result<Vec<RecordedEntry>, Error> {
+        self.list_entries(keys::history(&self.at.tenant, kind, id)).await
     }
 
     /// Lists the newest entries of a record's history before a revision, newest first. The flag says whether there are
@@ -58,21 +64,21 @@ impl TenantStore {
     ///
     /// # Errors
     /// Fails as every call of the store does.
-    pub async fn list_history_before(
-        &self,
+    pub async fn list_before(
+        self,
         (kind, id): (Kind, Uuid),
         before: Option<u64>,
         limit: usize,
     ) -> Result<(Vec<RecordedEntry>, bool), Error> {
-        self.list_entries_before(keys::history(&self.tenant, kind, id), before, limit).await
+        self.list_entries_before(keys::history(&self.at.tenant, kind, id), before, limit).await
     }
 
     /// Lists the history of the tenant's settings and tokens, oldest entry first.
     ///
     /// # Errors
     /// Fails as every call of the store does.
-    pub async fn list_tenant_history(&self) -> Result<Vec<RecordedEntry>, Error> {
-        self.list_entries(keys::tenant_history(&self.tenant)).await
+    pub async fn list_of_tenant(self) -> Result<Vec<RecordedEntry>, Error> {
+        self.list_entries(keys::tenant_history(&self.at.tenant)).await
     }
 
     /// Lists the newest entries of the tenant's own history before a revision, newest first. The flag says whether
@@ -80,29 +86,29 @@ impl TenantStore {
     ///
     /// # Errors
     /// Fails as every call of the store does.
-    pub async fn list_tenant_history_before(
-        &self,
+    pub async fn list_of_tenant_before(
+        self,
         before: Option<u64>,
         limit: usize,
     ) -> Result<(Vec<RecordedEntry>, bool), Error> {
-        self.list_entries_before(keys::tenant_history(&self.tenant), before, limit).await
+        self.list_entries_before(keys::tenant_history(&self.at.tenant), before, limit).await
     }
 
-    async fn list_entries(&self, history: History) -> Result<Vec<RecordedEntry>, Error> {
+    async fn list_entries(self, history: History) -> Result<Vec<RecordedEntry>, Error> {
         let range = entries_of(&history);
-        let items = self.store.query_all(&range, None).await?;
+        let items = self.at.store.query_all(&range, None).await?;
         items.into_iter().map(read_entry).collect()
     }
 
     async fn list_entries_before(
-        &self,
+        self,
         history: History,
         before: Option<u64>,
         limit: usize,
     ) -> Result<(Vec<RecordedEntry>, bool), Error> {
         let start = before.map(|revision| history.entry(revision).to_item());
         let range = entries_of(&history).backwards();
-        let page = self.store.query_page(&range, Some(limit), start).await?;
+        let page = self.at.store.query_page(&range, Some(limit), start).await?;
         let entries = page.items.into_iter().map(read_entry);
         Ok((entries.collect::<Result<_, _>>()?, page.next.is_some()))
     }

@@ -29,7 +29,7 @@ pub use full_read::{FullRead, Match};
 
 use crate::model::tenant::TenantId;
 use dynamodb::port::{DynamoDb, Item};
-use full_read::FullReads;
+use full_read::Turns;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -37,14 +37,14 @@ use std::sync::atomic::AtomicBool;
 #[derive(Debug, Clone)]
 pub struct Store {
     db: Arc<dyn DynamoDb>,
-    full_reads: FullReads,
+    full_reads: Turns,
     is_checked: Arc<AtomicBool>,
 }
 
 impl Store {
     /// Makes a store on a table.
     pub fn new(table: Arc<dyn DynamoDb>) -> Self {
-        Self { db: table, full_reads: FullReads::default(), is_checked: Arc::default() }
+        Self { db: table, full_reads: Turns::default(), is_checked: Arc::default() }
     }
 
     /// Gives the store of one tenant. The tenant is fixed here, so every query names it.
@@ -64,5 +64,90 @@ impl TenantStore {
     /// The id of the tenant.
     pub fn tenant_id(&self) -> &TenantId {
         &self.tenant
+    }
+
+    /// The records of a tenant that SCIM shows, of either kind.
+    pub fn records(&self) -> record::Records<'_> {
+        record::Records { at: self }
+    }
+
+    /// Reads of all records of a tenant.
+    pub fn full_reads(&self) -> full_read::FullReads<'_> {
+        full_read::FullReads { at: self }
+    }
+
+    /// The employees of a tenant.
+    pub fn employees(&self) -> employees::Employees<'_> {
+        employees::Employees { at: self }
+    }
+
+    /// The groups of a tenant.
+    pub fn groups(&self) -> groups::Groups<'_> {
+        groups::Groups { at: self }
+    }
+
+    /// The members of a tenant's groups, and the memberships of its records.
+    pub fn members(&self) -> members::Members<'_> {
+        members::Members { at: self }
+    }
+
+    /// The departures of a tenant's records from their groups.
+    pub fn departures(&self) -> members::departure::Departures<'_> {
+        members::departure::Departures { at: self }
+    }
+
+    /// The unfinished work of a tenant.
+    pub fn unfinished(&self) -> members::unfinished::UnfinishedWork<'_> {
+        members::unfinished::UnfinishedWork { at: self }
+    }
+
+    /// The redo logs of a tenant's groups.
+    pub fn redo_logs(&self) -> members::pending_change::RedoLogs<'_> {
+        members::pending_change::RedoLogs { at: self }
+    }
+
+    /// The count items of a tenant.
+    pub(in crate::store) fn counts(&self) -> counts::CountItems<'_> {
+        counts::CountItems { at: self }
+    }
+
+    /// The claims on the names of a tenant's records.
+    pub fn names(&self) -> names::Names<'_> {
+        names::Names { at: self }
+    }
+
+    /// The histories of a tenant, and of its records.
+    pub fn history(&self) -> history::Histories<'_> {
+        history::Histories { at: self }
+    }
+
+    /// The sync record of a tenant.
+    pub fn sync(&self) -> sync::SyncRecords<'_> {
+        sync::SyncRecords { at: self }
+    }
+
+    /// The administrators' sessions of a tenant.
+    pub fn sessions(&self) -> signed_out::Sessions<'_> {
+        signed_out::Sessions { at: self }
+    }
+
+    /// The record of a tenant itself.
+    pub fn record(&self) -> tenants::TenantRecords<'_> {
+        tenants::TenantRecords { at: self }
+    }
+
+    /// The removal of a tenant's items.
+    pub fn purge(&self) -> purge::Purge<'_> {
+        purge::Purge { at: self }
+    }
+
+    /// The check of a tenant's items.
+    pub fn checks(&self) -> check::Checks<'_> {
+        check::Checks { at: self }
+    }
+
+    /// The pointers to a tenant's records.
+    pub(in crate::store) fn pointers(&self) -> written::Pointers<'_> {
+        written::Pointers { at: self }
     }
 }

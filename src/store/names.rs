@@ -104,19 +104,25 @@ impl Claim {
     }
 }
 
-impl TenantStore {
+/// The claims on the names of a tenant's records.
+#[derive(Debug, Clone, Copy)]
+pub struct Names<'a> {
+    pub(in crate::store) at: &'a TenantStore,
+}
+
+impl Names<'_> {
     /// Gets the claim on a name in any spelling. The claim is empty when no record holds or held the name.
     ///
     /// # Errors
     /// Fails as every call of the store does.
-    pub async fn get_claim(&self, kind: Kind, name: &str) -> Result<Claim, Error> {
-        let item = self.store.get(&keys::claim(&self.tenant, kind, name)).await?;
+    pub async fn get_claim(self, kind: Kind, name: &str) -> Result<Claim, Error> {
+        let item = self.at.store.get(&keys::claim(&self.at.tenant, kind, name)).await?;
         item.as_ref().map_or_else(|| Ok(Claim::default()), Claim::from_item)
     }
 
     /// Makes a record the holder of a name without a holder.
-    pub(super) fn take_claim(
-        &self,
+    pub(super) fn take(
+        self,
         transaction: &mut Transaction<'_>,
         name: (Kind, &str),
         holder: Uuid,
@@ -124,33 +130,33 @@ impl TenantStore {
     ) {
         let former = before.without(holder).former;
         let taken = Claim { holder: Some(holder), former };
-        self.replace_claim(transaction, Step::Claim, name, before, &taken);
+        self.replace(transaction, Step::Claim, name, before, &taken);
     }
 
     /// Makes a record the holder of a new name, and releases the old name.
-    pub(super) fn move_claim(
-        &self,
+    pub(super) fn rename(
+        self,
         transaction: &mut Transaction<'_>,
         holder: Uuid,
         (kind, rename): (Kind, &Rename),
     ) {
         let Rename { old_name, old_claim, new_name, new_claim } = rename;
-        self.take_claim(transaction, (kind, new_name), holder, new_claim);
+        self.take(transaction, (kind, new_name), holder, new_claim);
         let left = old_claim.without(holder);
         let step = Step::FormerClaim;
-        self.replace_claim(transaction, step, (kind, old_name), old_claim, &left);
+        self.replace(transaction, step, (kind, old_name), old_claim, &left);
     }
 
     /// Replaces a claim, on the condition that the item is as it was read. An empty claim is removed.
-    pub(super) fn replace_claim(
-        &self,
+    pub(super) fn replace(
+        self,
         transaction: &mut Transaction<'_>,
         step: Step,
         (kind, name): (Kind, &str),
         before: &Claim,
         after: &Claim,
     ) {
-        let key = keys::claim(&self.tenant, kind, name);
+        let key = keys::claim(&self.at.tenant, kind, name);
         replace_claim_at(transaction, step, &key, before, after);
     }
 }

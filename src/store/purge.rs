@@ -9,13 +9,19 @@ use super::{Error, TenantStore};
 use crate::model::kind::Kind;
 use uuid::Uuid;
 
-impl TenantStore {
+/// The removal of a tenant's items.
+#[derive(Debug, Clone, Copy)]
+pub struct Purge<'a> {
+    pub(in crate::store) at: &'a TenantStore,
+}
+
+impl Purge<'_> {
     /// Removes an employee's history, and gives the number of entries. An interrupted call can be repeated.
     ///
     /// # Errors
     /// Fails as every call of the store does.
-    pub async fn purge_history(&self, id: Uuid) -> Result<usize, Error> {
-        self.purge_range(&Partition::History(id).range(&self.tenant)).await
+    pub async fn history(self, id: Uuid) -> Result<usize, Error> {
+        self.range(&Partition::History(id).range(&self.at.tenant)).await
     }
 
     /// Removes the history of an erased employee.
@@ -23,30 +29,30 @@ impl TenantStore {
     /// # Errors
     /// [`Error::BadItem`] when the employee exists: a restore from a backup can contain half of an erasure. Otherwise
     /// fails as every call of the store does.
-    pub async fn purge_erased(&self, id: Uuid) -> Result<(), Error> {
+    pub async fn erased(self, id: Uuid) -> Result<(), Error> {
         let places = [
-            keys::record(&self.tenant, Kind::Employee, id),
-            keys::hidden_employee(&self.tenant, id),
+            keys::record(&self.at.tenant, Kind::Employee, id),
+            keys::hidden_employee(&self.at.tenant, id),
         ];
-        if !self.store.get_at_once(&places).await?.is_empty() {
+        if !self.at.store.get_at_once(&places).await?.is_empty() {
             return Err(Error::bad_item("an employee who exists is listed as erased"));
         }
-        self.purge_history(id).await.map(drop)
+        self.history(id).await.map(drop)
     }
 
     /// Whether the tenant has any employee, visible or hidden, any group, or any claim on a name.
     ///
     /// # Errors
     /// Fails as every call of the store does.
-    pub async fn holds_anything(&self) -> Result<bool, Error> {
+    pub async fn holds_anything(self) -> Result<bool, Error> {
         for partition in [
-            keys::records(&self.tenant, Kind::Employee),
-            keys::hidden_employees(&self.tenant),
-            keys::claims(&self.tenant, Kind::Employee),
-            keys::records(&self.tenant, Kind::Group),
-            keys::claims(&self.tenant, Kind::Group),
+            keys::records(&self.at.tenant, Kind::Employee),
+            keys::hidden_employees(&self.at.tenant),
+            keys::claims(&self.at.tenant, Kind::Employee),
+            keys::records(&self.at.tenant, Kind::Group),
+            keys::claims(&self.at.tenant, Kind::Group),
         ] {
-            let page = self.store.query_page(&Range::all(&partition), Some(1), None).await?;
+            let page = self.at.store.query_page(&Range::all(&partition), Some(1), None).await?;
             if !page.items.is_empty() {
                 return Ok(true);
             }
@@ -62,32 +68,32 @@ impl TenantStore {
     ///
     /// # Errors
     /// Fails as every call of the store does.
-    pub async fn purge_tenant(&self) -> Result<usize, Error> {
-        let purged = self.purge_contents().await?;
-        let mut transaction = Transaction::new(&self.store);
-        transaction.delete(Step::Record, &keys::settings(&self.tenant), Condition::none());
-        transaction.delete(Step::Record, &keys::tenant_entry(&self.tenant), Condition::none());
-        transaction.delete(Step::Record, &keys::sync(&self.tenant), Condition::none());
-        transaction.delete(Step::Record, &keys::signed_out(&self.tenant), Condition::none());
+    pub async fn tenant(self) -> Result<usize, Error> {
+        let purged = self.contents().await?;
+        let mut transaction = Transaction::new(&self.at.store);
+        transaction.delete(Step::Record, &keys::settings(&self.at.tenant), Condition::none());
+        transaction.delete(Step::Record, &keys::tenant_entry(&self.at.tenant), Condition::none());
+        transaction.delete(Step::Record, &keys::sync(&self.at.tenant), Condition::none());
+        transaction.delete(Step::Record, &keys::signed_out(&self.at.tenant), Condition::none());
         transaction.commit().await?;
-        Ok(purged + self.purge_contents().await?)
+        Ok(purged + self.contents().await?)
     }
 
-    async fn purge_contents(&self) -> Result<usize, Error> {
+    async fn contents(self) -> Result<usize, Error> {
         let mut purged = 0;
         for partition in
-            [keys::records(&self.tenant, Kind::Employee), keys::hidden_employees(&self.tenant)]
+            [keys::records(&self.at.tenant, Kind::Employee), keys::hidden_employees(&self.at.tenant)]
         {
             let range = Range::all(&partition).long();
             let mut start = None;
             loop {
-                let page = self.store.query_page(&range, None, start).await?;
+                let page = self.at.store.query_page(&range, None, start).await?;
                 // The history goes first, because only the employee's item leads to it.
                 for item in &page.items {
-                    purged += self.purge_history(id_in_key(item)?).await?;
+                    purged += self.history(id_in_key(item)?).await?;
                 }
                 purged += page.items.len();
-                self.store.batch_delete(&page.items).await?;
+                self.at.store.batch_delete(&page.items).await?;
                 start = page.next;
                 if start.is_none() {
                     break;
@@ -95,32 +101,32 @@ impl TenantStore {
             }
         }
         // An interrupted erasure leaves a history to which no employee leads.
-        for recorded in self.list_tenant_history().await? {
+        for recorded in self.at.history().list_of_tenant().await? {
             for id in recorded.erased() {
-                purged += self.purge_history(id).await?;
+                purged += self.history(id).await?;
             }
         }
         // Deleted groups may also have rows.
-        let unfinished = Partition::Unfinished.range(&self.tenant);
-        let unfinished = self.store.query_all(&unfinished, None).await?;
+        let unfinished = Partition::Unfinished.range(&self.at.tenant);
+        let unfinished = self.at.store.query_all(&unfinished, None).await?;
         let deleted = unfinished.iter().filter_map(|item| id_in_key(item).ok());
-        let groups = self.list_ids_in(&keys::records(&self.tenant, Kind::Group)).await?;
+        let groups = self.at.records().list_ids_in(&keys::records(&self.at.tenant, Kind::Group)).await?;
         let of_groups = groups.into_iter().chain(deleted).flat_map(partitions::of_group);
         let rest = [Partition::Records(Kind::Group)].into_iter().chain(partitions::ABOUT_RECORDS);
         for partition in of_groups.chain(rest) {
-            purged += self.purge_range(&partition.range(&self.tenant)).await?;
+            purged += self.range(&partition.range(&self.at.tenant)).await?;
         }
         Ok(purged)
     }
 
-    async fn purge_range(&self, range: &Range) -> Result<usize, Error> {
+    async fn range(self, range: &Range) -> Result<usize, Error> {
         let mut purged = 0;
         let range = range.clone().long();
         let mut start = None;
         loop {
-            let page = self.store.query_page(&range, None, start).await?;
+            let page = self.at.store.query_page(&range, None, start).await?;
             purged += page.items.len();
-            self.store.batch_delete(&page.items).await?;
+            self.at.store.batch_delete(&page.items).await?;
             start = page.next;
             if start.is_none() {
                 return Ok(purged);

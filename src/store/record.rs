@@ -25,35 +25,41 @@ pub trait Record: Sized + Send {
     fn from_item(tenant: &TenantId, item: Item) -> Result<Self, Error>;
 }
 
-impl TenantStore {
+/// The records of a tenant that SCIM shows, of either kind.
+#[derive(Debug, Clone, Copy)]
+pub struct Records<'a> {
+    pub(in crate::store) at: &'a TenantStore,
+}
+
+impl Records<'_> {
     /// Gets a visible record; `None` when there is none.
     ///
     /// # Errors
     /// Fails as every call of the store does.
-    pub async fn get_record<R: Record>(&self, id: Uuid) -> Result<Option<R>, Error> {
-        let item = self.store.get(&keys::record(&self.tenant, R::KIND, id)).await?;
-        item.map(|item| R::from_item(&self.tenant, item)).transpose()
+    pub async fn get<R: Record>(self, id: Uuid) -> Result<Option<R>, Error> {
+        let item = self.at.store.get(&keys::record(&self.at.tenant, R::KIND, id)).await?;
+        item.map(|item| R::from_item(&self.at.tenant, item)).transpose()
     }
 
     /// Gets visible records by id, in the order of `ids`. The result leaves out ids without a visible record.
     ///
     /// # Errors
     /// Fails as every call of the store does.
-    pub async fn get_records<R: Record>(&self, ids: &[Uuid]) -> Result<Vec<R>, Error> {
+    pub async fn get_many<R: Record>(self, ids: &[Uuid]) -> Result<Vec<R>, Error> {
         let keys: Vec<Key> =
-            ids.iter().map(|id| keys::record(&self.tenant, R::KIND, *id)).collect();
-        self.get_records_at(ids, &keys).await
+            ids.iter().map(|id| keys::record(&self.at.tenant, R::KIND, *id)).collect();
+        self.get_at(ids, &keys).await
     }
 
-    pub(super) async fn get_records_at<R: Record>(
-        &self,
+    pub(super) async fn get_at<R: Record>(
+        self,
         ids: &[Uuid],
         keys: &[Key],
     ) -> Result<Vec<R>, Error> {
-        let items = self.store.batch_get(keys).await?;
+        let items = self.at.store.batch_get(keys).await?;
         let mut found = HashMap::with_capacity(items.len());
         for item in items {
-            let record = R::from_item(&self.tenant, item)?;
+            let record = R::from_item(&self.at.tenant, item)?;
             found.insert(record.id(), record);
         }
         Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
@@ -64,13 +70,13 @@ impl TenantStore {
     /// # Errors
     /// Fails as every call of the store does.
     pub async fn list_ids_by_external_id(
-        &self,
+        self,
         kind: Kind,
         external_id: &str,
     ) -> Result<Vec<Uuid>, Error> {
         let prefix = SortRange::Prefix(keys::external_id_prefix(external_id));
-        let partition = keys::external_ids(&self.tenant, kind);
-        ids_of(&self.store.query_all(&Range::new(&partition, prefix), None).await?)
+        let partition = keys::external_ids(&self.at.tenant, kind);
+        ids_of(&self.at.store.query_all(&Range::new(&partition, prefix), None).await?)
     }
 
     /// Lists a page of visible records in id order, and gives the total. The page has at most `count` records after the
@@ -78,27 +84,27 @@ impl TenantStore {
     ///
     /// # Errors
     /// Fails as every call of the store does.
-    pub async fn list_records<R: Record>(
-        &self,
+    pub async fn list<R: Record>(
+        self,
         offset: u64,
         count: usize,
     ) -> Result<(Vec<R>, u64), Error> {
-        let partition = keys::records(&self.tenant, R::KIND);
+        let partition = keys::records(&self.at.tenant, R::KIND);
         let from = |sort, most| async move {
             let range = Range::new(&partition, sort).eventual().for_items(most);
-            self.store.query_all(&range, Some(most)).await
+            self.at.store.query_all(&range, Some(most)).await
         };
         if offset == 0 {
             // The start is known, so the rows do not wait for the counts.
             let (counts, items) =
-                tokio::try_join!(self.get_counts(R::KIND), from(SortRange::All, count))?;
+                tokio::try_join!(self.at.counts().get(R::KIND), from(SortRange::All, count))?;
             let rows = self.read_all(items)?;
             let found = u64::try_from(rows.len()).unwrap_or(u64::MAX);
             // A row may be added or removed between the two reads.
             let total = if rows.len() < count { found } else { counts.total().max(found) };
             return Ok((rows, total));
         }
-        let counts = self.get_counts(R::KIND).await?;
+        let counts = self.at.counts().get(R::KIND).await?;
         let total = counts.total();
         let Some(place) = counts.place(offset).filter(|_| count > 0) else {
             return Ok((Vec::new(), total));
@@ -109,8 +115,8 @@ impl TenantStore {
         Ok((self.read_all(items)?, total))
     }
 
-    fn read_all<R: Record>(&self, items: Vec<Item>) -> Result<Vec<R>, Error> {
-        items.into_iter().map(|item| R::from_item(&self.tenant, item)).collect()
+    fn read_all<R: Record>(self, items: Vec<Item>) -> Result<Vec<R>, Error> {
+        items.into_iter().map(|item| R::from_item(&self.at.tenant, item)).collect()
     }
 
     /// Lists at most `count` visible records in id order, after a record or from the start. The list has fewer only at
@@ -118,18 +124,18 @@ impl TenantStore {
     ///
     /// # Errors
     /// Fails as every call of the store does.
-    pub async fn list_records_after<R: Record>(
-        &self,
+    pub async fn list_after<R: Record>(
+        self,
         after: Option<Uuid>,
         count: usize,
     ) -> Result<Vec<R>, Error> {
-        let partition = keys::records(&self.tenant, R::KIND);
+        let partition = keys::records(&self.at.tenant, R::KIND);
         let sort = match after {
             Some(id) => SortRange::From(keys::after_record(id)),
             None => SortRange::All,
         };
         let range = Range::new(&partition, sort).eventual().for_items(count);
-        self.read_all(self.store.query_all(&range, Some(count)).await?)
+        self.read_all(self.at.store.query_all(&range, Some(count)).await?)
     }
 
     /// Lists one page of visible records in id order, after a record or from the start. The page has at most `limit`
@@ -137,25 +143,25 @@ impl TenantStore {
     ///
     /// # Errors
     /// Fails as every call of the store does.
-    pub async fn list_records_page<R: Record>(
-        &self,
+    pub async fn list_page<R: Record>(
+        self,
         after: Option<Uuid>,
         limit: usize,
     ) -> Result<(Vec<R>, bool), Error> {
-        let partition = keys::records(&self.tenant, R::KIND);
-        let start = after.map(|id| keys::record(&self.tenant, R::KIND, id));
+        let partition = keys::records(&self.at.tenant, R::KIND);
+        let start = after.map(|id| keys::record(&self.at.tenant, R::KIND, id));
         self.list_page_of(&partition, start, limit).await
     }
 
     pub(super) async fn list_page_of<R: Record>(
-        &self,
+        self,
         partition: &str,
         start: Option<Key>,
         limit: usize,
     ) -> Result<(Vec<R>, bool), Error> {
         let start = start.map(|key| key.to_item());
         let range = Range::all(partition).eventual().for_items(limit);
-        let page = self.store.query_page(&range, Some(limit), start).await?;
+        let page = self.at.store.query_page(&range, Some(limit), start).await?;
         let more = page.next.is_some();
         Ok((self.read_all(page.items)?, more))
     }
@@ -164,25 +170,25 @@ impl TenantStore {
     ///
     /// # Errors
     /// Fails as every call of the store does.
-    pub async fn count_records(&self, kind: Kind) -> Result<u64, Error> {
-        Ok(self.get_counts(kind).await?.total())
+    pub async fn count(self, kind: Kind) -> Result<u64, Error> {
+        Ok(self.at.counts().get(kind).await?.total())
     }
 
     /// Whether there is any visible record of a kind.
     ///
     /// # Errors
     /// Fails as every call of the store does.
-    pub async fn has_records(&self, kind: Kind) -> Result<bool, Error> {
-        let partition = keys::records(&self.tenant, kind);
-        let page = self.store.query_page(&Range::all(&partition), Some(1), None).await?;
+    pub async fn has_any(self, kind: Kind) -> Result<bool, Error> {
+        let partition = keys::records(&self.at.tenant, kind);
+        let page = self.at.store.query_page(&Range::all(&partition), Some(1), None).await?;
         Ok(!page.items.is_empty())
     }
 }
 
-impl TenantStore {
+impl Records<'_> {
     /// Lists the ids at the end of all sort keys of a partition, in order.
-    pub(super) async fn list_ids_in(&self, partition: &str) -> Result<Vec<Uuid>, Error> {
-        ids_of(&self.store.query_all(&Range::all(partition), None).await?)
+    pub(super) async fn list_ids_in(self, partition: &str) -> Result<Vec<Uuid>, Error> {
+        ids_of(&self.at.store.query_all(&Range::all(partition), None).await?)
     }
 }
 

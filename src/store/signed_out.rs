@@ -49,15 +49,21 @@ fn superfluous<'i>(item: &'i Item, session: &str, now: i64) -> Vec<&'i str> {
     others.into_iter().map(|(_, other)| other).collect()
 }
 
-impl TenantStore {
+/// The administrators' sessions of a tenant.
+#[derive(Debug, Clone, Copy)]
+pub struct Sessions<'a> {
+    pub(in crate::store) at: &'a TenantStore,
+}
+
+impl Sessions<'_> {
     /// Notes that a session was signed out. Also removes expired sessions, and beyond 1,000 the sessions that end
     /// soonest. Times are seconds since 1970.
     ///
     /// # Errors
     /// Fails as every call of the store does.
-    pub async fn sign_out(&self, session: &str, expires: i64, now: i64) -> Result<(), Error> {
-        let key = keys::signed_out(&self.tenant);
-        let stored = self.store.get(&key).await?.unwrap_or_default();
+    pub async fn sign_out(self, session: &str, expires: i64, now: i64) -> Result<(), Error> {
+        let key = keys::signed_out(&self.at.tenant);
+        let stored = self.at.store.get(&key).await?.unwrap_or_default();
         let mut names = HashMap::from([("#new".to_owned(), format!("{SESSION}{session}"))]);
         let mut removed = Vec::new();
         for (number, other) in superfluous(&stored, session, now).into_iter().enumerate() {
@@ -76,6 +82,6 @@ impl TenantStore {
             values: Item::from([(":expires".to_owned(), AttributeValue::N(expires.to_string()))]),
             condition: None,
         };
-        self.store.update(call).await.map(drop)
+        self.at.store.update(call).await.map(drop)
     }
 }

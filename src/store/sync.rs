@@ -34,13 +34,19 @@ const UNKNOWN: &str = "unknown";
 /// The prefix of a token's attribute. The start of the token's digest follows.
 const USED: &str = "used ";
 
-impl TenantStore {
+/// The sync record of a tenant.
+#[derive(Debug, Clone, Copy)]
+pub struct SyncRecords<'a> {
+    pub(in crate::store) at: &'a TenantStore,
+}
+
+impl SyncRecords<'_> {
     /// Reads the notes on the identity provider; they are empty without an item.
     ///
     /// # Errors
     /// Fails as every call of the store does.
-    pub async fn get_sync(&self) -> Result<SyncRecord, Error> {
-        match self.store.get(&keys::sync(&self.tenant)).await? {
+    pub async fn get(self) -> Result<SyncRecord, Error> {
+        match self.at.store.get(&keys::sync(&self.at.tenant)).await? {
             Some(item) => SyncRecord::from_item(item),
             None => Ok(SyncRecord::default()),
         }
@@ -51,14 +57,14 @@ impl TenantStore {
     ///
     /// # Errors
     /// Fails as every call of the store does.
-    pub async fn add_to_sync(&self, news: &SyncNews) -> Result<bool, Error> {
+    pub async fn add(self, news: &SyncNews) -> Result<bool, Error> {
         let mut update = Note::of_request(news)?;
         update.append(REFUSALS, texts(&news.refusals)?, MOST_REFUSALS_STORED);
         update.append(UNKNOWN, texts(&news.unknown)?, MOST_UNKNOWN_STORED);
-        if self.update_sync(update).await? == Updated::Done {
+        if self.update(update).await? == Updated::Done {
             return Ok(true);
         }
-        let stored = self.store.get(&keys::sync(&self.tenant)).await?.unwrap_or_default();
+        let stored = self.at.store.get(&keys::sync(&self.at.tenant)).await?.unwrap_or_default();
         let mut update = Note::of_request(news)?;
         for list in [REFUSALS, UNKNOWN] {
             update.expect_length(list, length(&stored, list));
@@ -68,29 +74,29 @@ impl TenantStore {
         record.add_unknown(&news.unknown);
         update.set(REFUSALS, texts(&record.refusals)?);
         update.set(UNKNOWN, texts(&record.unknown)?);
-        Ok(self.update_sync(update).await? == Updated::Done)
+        Ok(self.update(update).await? == Updated::Done)
     }
 
     /// Removes the failed requests and the unknown attributes. They may name an erased person.
     ///
     /// # Errors
     /// Fails as every call of the store does.
-    pub async fn clear_notes(&self) -> Result<(), Error> {
+    pub async fn clear_notes(self) -> Result<(), Error> {
         let mut update = Note::default();
         update.set(REFUSALS, AttributeValue::L(Vec::new()));
         update.set(UNKNOWN, AttributeValue::L(Vec::new()));
-        self.update_sync(update).await.map(drop)
+        self.update(update).await.map(drop)
     }
 
-    async fn update_sync(&self, note: Note) -> Result<Updated, Error> {
+    async fn update(self, note: Note) -> Result<Updated, Error> {
         let call = UpdateCall {
-            key: keys::sync(&self.tenant).to_item(),
+            key: keys::sync(&self.at.tenant).to_item(),
             expression: format!("SET {}", note.sets.join(", ")),
             names: note.names,
             values: note.values,
             condition: (!note.conditions.is_empty()).then(|| note.conditions.join(" AND ")),
         };
-        self.store.update(call).await
+        self.at.store.update(call).await
     }
 
     /// Counts the changes of employees in the 24 hours before `now`, by kind. The index follows the table with a short
@@ -99,19 +105,19 @@ impl TenantStore {
     /// # Errors
     /// Fails as every call of the store does.
     pub async fn count_changes_of_a_day(
-        &self,
+        self,
         now: OffsetDateTime,
     ) -> Result<BTreeMap<EventKind, u64>, Error> {
         let since = (now - Duration::days(1)).to_offset(UtcOffset::UTC);
         let from = keys::change_at(since, "");
         let days = [since.date(), now.to_offset(UtcOffset::UTC).date()];
-        let [first, second] = days.map(|day| keys::changes_on(&self.tenant, day));
+        let [first, second] = days.map(|day| keys::changes_on(&self.at.tenant, day));
         let (first, second) = tokio::try_join!(
-            self.store.query_change_index(&first, &from),
-            self.store.query_change_index(&second, &from),
+            self.at.store.query_change_index(&first, &from),
+            self.at.store.query_change_index(&second, &from),
         )?;
         let mut counts = BTreeMap::new();
-        let own = keys::tenant_history(&self.tenant).partition;
+        let own = keys::tenant_history(&self.at.tenant).partition;
         let of_employees = |item: &&Item| keys::partition(item) != Some(&*own);
         for item in first.iter().chain(&second).filter(of_employees) {
             let at = item.get(keys::CHANGE_AT).and_then(|at| at.as_s().ok());

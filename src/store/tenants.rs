@@ -43,15 +43,21 @@ impl Store {
     }
 }
 
-impl TenantStore {
+/// The record of a tenant itself.
+#[derive(Debug, Clone, Copy)]
+pub struct TenantRecords<'a> {
+    pub(in crate::store) at: &'a TenantStore,
+}
+
+impl TenantRecords<'_> {
     /// Gets the tenant's record; `None` when there is no such tenant.
     ///
     /// # Errors
     /// Fails as every call of the store does.
-    pub async fn get_tenant(&self) -> Result<Option<Tenant>, Error> {
-        self.store.check_table_once().await?;
-        let item = self.store.get(&keys::settings(&self.tenant)).await?;
-        item.map(|item| self.read_tenant(item)).transpose()
+    pub async fn get(self) -> Result<Option<Tenant>, Error> {
+        self.at.store.check_table_once().await?;
+        let item = self.at.store.get(&keys::settings(&self.at.tenant)).await?;
+        item.map(|item| self.read(item)).transpose()
     }
 
     /// Gets the tenant's record, its signed-out sessions and its unfinished work, with one query; `None` when there is
@@ -59,27 +65,27 @@ impl TenantStore {
     ///
     /// # Errors
     /// Fails as every call of the store does.
-    pub async fn get_tenant_and_work(&self) -> Result<Option<TenantAndWork>, Error> {
-        self.store.check_table_once().await?;
-        let settings = keys::settings(&self.tenant);
+    pub async fn get_with_work(self) -> Result<Option<TenantAndWork>, Error> {
+        self.at.store.check_table_once().await?;
+        let settings = keys::settings(&self.at.tenant);
         let range = Range::new(&settings.partition, SortRange::From(settings.sort.clone()));
-        let mut items = self.store.query_all(&range, Some(2 + MOST_WORK)).await?;
+        let mut items = self.at.store.query_all(&range, Some(2 + MOST_WORK)).await?;
         if items.first().and_then(keys::sort_key) != Some(&*settings.sort) {
             return Ok(None);
         }
-        let tenant = self.read_tenant(items.remove(0))?;
-        let sessions = keys::signed_out(&self.tenant).sort;
+        let tenant = self.read(items.remove(0))?;
+        let sessions = keys::signed_out(&self.at.tenant).sort;
         let sessions = items.extract_if(.., |item| keys::sort_key(item) == Some(&*sessions));
         let signed_out = sessions.map(|item| SignedOut::from_item(&item)).next();
         let signed_out = signed_out.unwrap_or_default();
-        let unfinished = self.read_unfinished(items);
+        let unfinished = self.at.unfinished().read(items);
         Ok(Some(TenantAndWork { tenant, signed_out, unfinished }))
     }
 
-    fn read_tenant(&self, item: Item) -> Result<Tenant, Error> {
+    fn read(self, item: Item) -> Result<Tenant, Error> {
         let mut item = ItemReader(item);
         Ok(Tenant {
-            id: self.tenant.clone(),
+            id: self.at.tenant.clone(),
             name: item.text(NAME)?,
             created: item.time(CREATED)?,
             revision: item.number(REVISION)?,
@@ -93,19 +99,19 @@ impl TenantStore {
     ///
     /// # Errors
     /// Fails as every call of the store does.
-    pub async fn create_tenant(
-        &self,
+    pub async fn create(
+        self,
         tenant: &Tenant,
         history: &HistoryEntry,
     ) -> Result<bool, Error> {
-        let mut transaction = Transaction::new(&self.store);
+        let mut transaction = Transaction::new(&self.at.store);
         transaction.put(
             Step::Record,
-            keys::tenant_entry(&self.tenant).to_item(),
+            keys::tenant_entry(&self.at.tenant).to_item(),
             Condition::absent(),
         );
         transaction.put(Step::Record, tenant_item(tenant)?, Condition::absent());
-        self.put_tenant_history(&mut transaction, tenant.revision, history)?;
+        self.put_history(&mut transaction, tenant.revision, history)?;
         Ok(matches!(transaction.commit().await?, Outcome::Committed))
     }
 
@@ -114,36 +120,36 @@ impl TenantStore {
     ///
     /// # Errors
     /// Fails as every call of the store does.
-    pub async fn replace_tenant(
-        &self,
+    pub async fn replace(
+        self,
         tenant: &Tenant,
         history: &HistoryEntry,
     ) -> Result<bool, Error> {
-        let mut transaction = Transaction::new(&self.store);
-        self.put_tenant(&mut transaction, tenant, history)?;
+        let mut transaction = Transaction::new(&self.at.store);
+        self.put(&mut transaction, tenant, history)?;
         Ok(matches!(transaction.commit().await?, Outcome::Committed))
     }
 
     /// Replaces the tenant's record, on the condition of the revision before, and adds the history entry.
-    pub(super) fn put_tenant(
-        &self,
+    pub(super) fn put(
+        self,
         transaction: &mut Transaction<'_>,
         tenant: &Tenant,
         history: &HistoryEntry,
     ) -> Result<(), Error> {
         let before = Condition::revision(tenant.revision.saturating_sub(1));
         transaction.put(Step::Record, tenant_item(tenant)?, before);
-        self.put_tenant_history(transaction, tenant.revision, history)
+        self.put_history(transaction, tenant.revision, history)
     }
 
-    fn put_tenant_history(
-        &self,
+    fn put_history(
+        self,
         transaction: &mut Transaction<'_>,
         revision: u64,
         history: &HistoryEntry,
     ) -> Result<(), Error> {
-        let key = keys::tenant_history(&self.tenant).entry(revision);
-        transaction.put(Step::Companion, history.to_item(&self.tenant, &key)?, Condition::none());
+        let key = keys::tenant_history(&self.at.tenant).entry(revision);
+        transaction.put(Step::Companion, history.to_item(&self.at.tenant, &key)?, Condition::none());
         Ok(())
     }
 }

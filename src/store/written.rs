@@ -20,10 +20,16 @@ pub enum Written {
     ClaimDiffers(Claim),
 }
 
-impl TenantStore {
+/// The pointers to a tenant's records.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Pointers<'a> {
+    pub(in crate::store) at: &'a TenantStore,
+}
+
+impl Pointers<'_> {
     /// Writes new pointers, and removes old pointers.
-    pub(super) fn write_pointers(
-        &self,
+    pub(super) fn write(
+        self,
         transaction: &mut Transaction<'_>,
         old: &BTreeSet<Key>,
         new: &BTreeSet<Key>,

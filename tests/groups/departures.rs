@@ -68,12 +68,12 @@ async fn expect_settled(tenant: &TestTenant, groups: &[String]) {
     for id in groups {
         let directory = tenant.app.app.tenants.directory(&tenant.id);
         let group = directory.get_group(id.parse().unwrap()).await.unwrap();
-        let rows = store.list_member_rows(group.id).await.unwrap();
+        let rows = store.members().list_rows(group.id).await.unwrap();
         let stored: Vec<Uuid> = rows.iter().map(|row| row.member.id).collect();
         assert_eq!(group.member_count, u64::try_from(stored.len()).unwrap());
         let shown: Vec<String> = stored.iter().map(Uuid::to_string).collect();
         assert_eq!(members(tenant, id).await, shown);
-        let memberships = store.get_memberships(&stored).await.unwrap();
+        let memberships = store.members().get_memberships(&stored).await.unwrap();
         for id in stored {
             assert!(memberships[&id].groups.contains(&group.id), "{id}");
         }
@@ -83,7 +83,7 @@ async fn expect_settled(tenant: &TestTenant, groups: &[String]) {
 /// The work that is not carried out.
 async fn unfinished(tenant: &TestTenant) -> Vec<(Work, Uuid)> {
     let store = tenant.app.store.tenant(&tenant.id);
-    let work = store.list_unfinished(Work::Change..=Work::Erasure).await.unwrap();
+    let work = store.unfinished().list(Work::Change..=Work::Erasure).await.unwrap();
     work.into_iter().map(|entry| (entry.work, entry.id)).collect()
 }
 
@@ -225,7 +225,7 @@ async fn an_erased_employee_is_in_no_change_that_waits_and_in_no_deleted_group()
     rest.remove(9);
     assert_eq!(members(&tenant, &crew).await, rest, "what waited is written, without them");
     let store = tenant.app.store.tenant(&tenant.id);
-    let rows = store.list_member_rows(fleet.parse().unwrap()).await.unwrap();
+    let rows = store.members().list_rows(fleet.parse().unwrap()).await.unwrap();
     assert!(rows.iter().all(|row| row.member.id.to_string() != ids[9]), "no row has their name");
     tenant.expect_sound().await;
 }
@@ -368,13 +368,13 @@ async fn memberships_of_erased_employees_and_deleted_groups_end() {
     let ids: Vec<Uuid> = [&ada, &crew, &fleet].map(|id| id.parse().unwrap()).to_vec();
     tenant.app.advance(Duration::hours(23));
     pass_by(&tenant).await;
-    let found = store.get_memberships(&ids).await.unwrap();
+    let found = store.members().get_memberships(&ids).await.unwrap();
     assert!(ids.iter().all(|id| found[id].is_closed), "{found:?}");
-    let expiring = || store.list_unfinished(Work::Expiry..=Work::Expiry);
+    let expiring = || store.unfinished().list(Work::Expiry..=Work::Expiry);
     assert_eq!(expiring().await.unwrap().len(), 3);
     tenant.app.advance(Duration::hours(1));
     pass_by(&tenant).await;
-    assert!(store.get_memberships(&ids).await.unwrap().is_empty());
+    assert!(store.members().get_memberships(&ids).await.unwrap().is_empty());
     assert_eq!(expiring().await.unwrap(), []);
     tenant.expect_sound().await;
 }
@@ -529,12 +529,12 @@ async fn a_return_needs_memberships_without_groups() {
     let closed = AttributeValue::Bool(true);
     tenant.plant("MEMBEROF", &ada, [("memberOf", groups), ("closed", closed)]).await;
     let store = tenant.app.store.tenant(&tenant.id);
-    let hidden = store.get_hidden_employees(&[ada.parse().unwrap()]).await.unwrap().remove(0);
+    let hidden = store.employees().get_hidden(&[ada.parse().unwrap()]).await.unwrap().remove(0);
     let back = Employee { hidden: false, revision: hidden.revision + 1, ..hidden.clone() };
-    let claim = store.get_claim(Kind::Employee, "ada").await.unwrap();
+    let claim = store.names().get_claim(Kind::Employee, "ada").await.unwrap();
     let (at, by, kind) = (START, "test".to_owned(), EventKind::Restored);
     let entry = HistoryEntry { at, by, kind, changes: Vec::new() };
-    let written = store.unhide_employee(&hidden, &back, &claim, &entry).await.unwrap();
+    let written = store.employees().unhide(&hidden, &back, &claim, &entry).await.unwrap();
     assert_eq!(written, Written::Stale);
     tenant.get(&format!("/Users/{ada}")).await.expect_error(404, None);
 }
@@ -770,7 +770,7 @@ async fn an_employee_who_is_erased_while_a_large_change_is_finished_is_no_member
     tokio::join!(finish, erase);
     let id: Uuid = ada.parse().unwrap();
     let store = tenant.app.store.tenant(&tenant.id);
-    let memberships = store.get_memberships(&[id]).await.unwrap().remove(&id).unwrap();
+    let memberships = store.members().get_memberships(&[id]).await.unwrap().remove(&id).unwrap();
     assert!(memberships.is_closed && memberships.groups.is_empty(), "{memberships:?}");
     assert_eq!(members(&tenant, &crew).await, ids);
     expect_settled(&tenant, &[crew]).await;

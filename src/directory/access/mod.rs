@@ -243,7 +243,7 @@ impl Access {
     ) -> Result<(), Error> {
         let now = self.tenants.sources.now().unix_timestamp();
         let store = self.tenants.store.tenant(tenant);
-        let signed_out = store.sign_out(&session.id, session.expires, now).await;
+        let signed_out = store.sessions().sign_out(&session.id, session.expires, now).await;
         self.forget(tenant);
         Ok(signed_out?)
     }
@@ -394,7 +394,7 @@ impl Access {
         now: OffsetDateTime,
     ) -> Result<Option<Arc<Known>>, Error> {
         let forgotten = self.lock().forgotten;
-        let found = self.tenants.store.tenant(tenant).get_tenant_and_work().await?;
+        let found = self.tenants.store.tenant(tenant).record().get_with_work().await?;
         let before = self.lock().tenants.get(tenant).cloned();
         // A wrong token must not make other requests look for unfinished work more often.
         let before = before.filter(|before| is_fresh(before.work_read_at, now));

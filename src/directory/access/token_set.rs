@@ -119,7 +119,7 @@ impl Tenants {
         let record = self.token_record(scope, label, &secret, &peppers);
         let now = self.sources.now();
         let expires = now.checked_add(rotation.overlap).unwrap_or(now);
-        let used = self.store.tenant(id).get_sync().await?.used;
+        let used = self.store.tenant(id).sync().get().await?.used;
         let mut earlier = Vec::new();
         self.update(id, by, |tenant| {
             let before = tenant.current_token(scope);

@@ -59,7 +59,7 @@ impl Directory {
             let is_last = step.after().groups.is_empty();
             // Other kinds of work have another part, so this step does not end them.
             step.ends = Some(Work::Departure).filter(|work| is_last && *work == entry.work);
-            match self.store.write_step(&step).await? {
+            match self.store.departures().write_step(&step).await? {
                 Written::Done if is_last => return Ok(()),
                 Written::Done => pauses = Pauses::new(),
                 Written::Stale | Written::ClaimDiffers(_) => pauses.pause().await?,
@@ -80,7 +80,7 @@ impl Directory {
 
     /// Reads the memberships of an employee or group.
     pub(in crate::directory) async fn memberships(&self, id: Uuid) -> Result<Memberships, Error> {
-        Ok(self.store.get_memberships(&[id]).await?.remove(&id).unwrap_or_default())
+        Ok(self.store.members().get_memberships(&[id]).await?.remove(&id).unwrap_or_default())
     }
 
     /// Plans the changes that remove a member from groups. A group that was deleted needs no change.
@@ -92,7 +92,7 @@ impl Directory {
     ) -> Result<Vec<GroupChange>, Error> {
         let ids: Vec<Uuid> = groups.iter().copied().collect();
         let mut groups = Vec::with_capacity(ids.len());
-        for group in self.store.get_records::<Group>(&ids).await? {
+        for group in self.store.records().get_many::<Group>(&ids).await? {
             match group.redo_log {
                 None => groups.push(group),
                 Some(_) => groups.extend(self.settled_group(group.id).await?),

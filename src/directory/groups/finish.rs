@@ -97,10 +97,10 @@ impl Directory {
     ) -> Result<Option<Group>, Error> {
         let mut watch = Watch::new();
         loop {
-            match self.store.get_record::<Group>(id).await? {
+            match self.store.records().get::<Group>(id).await? {
                 Some(group) if let Some(log) = group.redo_log.filter(&mut awaited) => {
                     if watch.is_stalled(log.done).await? {
-                        self.store.resume_redo_log(&group).await?;
+                        self.store.redo_logs().resume(&group).await?;
                     }
                 }
                 settled => return Ok(settled),
@@ -117,7 +117,7 @@ impl Directory {
 
     /// Lists the unfinished work that removes leavers from groups.
     pub(in crate::directory) async fn leavers(&self) -> Result<Vec<Unfinished>, Error> {
-        Ok(self.store.list_unfinished(Work::LEAVES).await?)
+        Ok(self.store.unfinished().list(Work::LEAVES).await?)
     }
 
     /// Returns a group whose rows are its members: its redo log is applied, and no leaver is among the members.
@@ -146,7 +146,7 @@ impl Directory {
         let mut watch = Watch::new();
         let mut are_there_any = false;
         loop {
-            let memberships = self.store.get_memberships(&ids).await?;
+            let memberships = self.store.members().get_memberships(&ids).await?;
             let mut left = 0;
             let mut staying = Vec::new();
             for leaver in leavers {
@@ -183,21 +183,21 @@ impl Directory {
             Work::Change => self.finish_change(entry.id).await,
             Work::Departure => self.leave_groups(entry).await,
             Work::Deletion => {
-                self.store.remove_rows(entry.id).await?;
+                self.store.groups().remove_rows(entry.id).await?;
                 self.leave_groups(entry).await?;
-                Ok(self.store.let_expire(entry, now).await?)
+                Ok(self.store.unfinished().let_expire(entry, now).await?)
             }
             Work::Erasure => {
-                self.store.clear_notes().await?;
-                self.store.purge_erased(entry.id).await?;
+                self.store.sync().clear_notes().await?;
+                self.store.purge().erased(entry.id).await?;
                 self.leave_groups(entry).await?;
                 // A redo log may contain the person's name.
-                let work = self.store.list_unfinished(Work::Change..=Work::Change).await?;
+                let work = self.store.unfinished().list(Work::Change..=Work::Change).await?;
                 self.finish_changes(&work).await?;
-                Ok(self.store.let_expire(entry, now).await?)
+                Ok(self.store.unfinished().let_expire(entry, now).await?)
             }
             Work::Expiry if entry.since + CLOSED_FOR <= now => {
-                Ok(self.store.remove_memberships(entry).await?)
+                Ok(self.store.unfinished().remove_memberships(entry).await?)
             }
             Work::Expiry => Ok(()),
         }
@@ -231,7 +231,7 @@ impl Directory {
     /// # Errors
     /// Returns the first error, after it has tried all work.
     pub async fn finish_all(&self) -> Result<(), Error> {
-        let work = self.store.list_unfinished(Work::Change..=Work::Expiry).await?;
+        let work = self.store.unfinished().list(Work::Change..=Work::Expiry).await?;
         self.finish_each(work.iter()).await
     }
 

@@ -44,9 +44,9 @@ impl Directory {
                 false => Vec::new(),
             };
             let (group, rows, employees) = tokio::try_join!(
-                self.store.get_record::<Group>(id),
-                self.store.get_member_rows(id, &ids),
-                self.store.get_records::<Employee>(&added),
+                self.store.records().get::<Group>(id),
+                self.store.members().get_rows(id, &ids),
+                self.store.records().get_many::<Employee>(&added),
             )?;
             let group = group.ok_or(Error::NoGroup(id))?;
             if group.redo_log.is_none() {
@@ -62,8 +62,8 @@ impl Directory {
         let group = self.settled_group(id).await?.ok_or(Error::NoGroup(id))?;
         let rows = match &request.reach {
             _ if group.member_count == 0 => Vec::new(),
-            Reach::All => self.store.list_member_rows(id).await?,
-            Reach::These(_) => self.store.get_member_rows(id, &ids).await?,
+            Reach::All => self.store.members().list_rows(id).await?,
+            Reach::These(_) => self.store.members().get_rows(id, &ids).await?,
         };
         let known = rows.into_iter().map(|row| row.member).collect();
         Ok(GroupToChange { group, known, employees: None, may_be_stale: false })
@@ -123,7 +123,7 @@ impl Directory {
         let employees = match employees {
             Some(employees) => employees,
             None => {
-                let read: Vec<Employee> = self.store.get_records(&ids).await?;
+                let read: Vec<Employee> = self.store.records().get_many(&ids).await?;
                 read.into_iter().map(|employee| (employee.id, employee)).collect()
             }
         };
@@ -131,7 +131,7 @@ impl Directory {
             ids.iter().copied().filter(|id| !employees.contains_key(id)).collect();
         let groups: Vec<Group> = match others.is_empty() {
             true => Vec::new(),
-            false => self.store.get_records(&others).await?,
+            false => self.store.records().get_many(&others).await?,
         };
         let groups: BTreeMap<Uuid, Group> =
             groups.into_iter().map(|group| (group.id, group)).collect();

@@ -52,7 +52,7 @@ impl Directory {
     /// # Errors
     /// Fails with [`Error::NoGroup`], or as every call of the store does.
     pub async fn get_group(&self, id: Uuid) -> Result<Group, Error> {
-        self.store.get_record(id).await?.ok_or(Error::NoGroup(id))
+        self.store.records().get(id).await?.ok_or(Error::NoGroup(id))
     }
 
     /// Returns a group and its members in id order, both from the same time.
@@ -72,7 +72,7 @@ impl Directory {
         let rows = loop {
             let rows = match group.member_count {
                 0 => Vec::new(),
-                _ => self.store.list_member_rows(group.id).await?,
+                _ => self.store.members().list_rows(group.id).await?,
             };
             if is_whole(&group, &rows) {
                 break rows;
@@ -110,7 +110,7 @@ impl Directory {
             let (group, entry) =
                 change::created(&self.types.groups, id, attributes.clone(), &members, occasion);
             check_size(0, &group)?;
-            let written = self.store.create_group(&group, claim, &members, &entry).await?;
+            let written = self.store.groups().create(&group, claim, &members, &entry).await?;
             if self.is_done(written, &mut attempt).await? {
                 self.memory.there_are_groups(self.store.tenant_id(), occasion.at);
                 if group.redo_log.is_some() {
@@ -179,13 +179,13 @@ impl Directory {
                 tokio::try_join!(self.get_group_if(id, precondition), self.memberships(id))?;
             let occasion = Occasion { at: self.sources.now(), by };
             let claim =
-                async { Ok(self.store.get_claim(Kind::Group, group.display_name()).await?) };
+                async { Ok(self.store.names().get_claim(Kind::Group, group.display_name()).await?) };
             let (claim, departure) = tokio::try_join!(
                 claim,
                 self.departure((Work::Deletion, id), memberships, group.member_count > 0, occasion),
             )?;
             let entry = change::deleted(&self.types.groups, &group, occasion);
-            match self.store.delete_group(&group, &claim, &departure, &entry).await? {
+            match self.store.groups().delete(&group, &claim, &departure, &entry).await? {
                 Written::Done => {
                     self.finish_begun(&departure).await;
                     return Ok(());
@@ -233,9 +233,9 @@ impl Directory {
                 && after.redo_log.is_none();
             // Reads the members for the response during the write.
             let rows =
-                async { if is_shown { self.store.list_member_rows(id).await.ok() } else { None } };
+                async { if is_shown { self.store.members().list_rows(id).await.ok() } else { None } };
             let (written, rows) =
-                tokio::join!(self.store.replace_group(&change, rename.as_ref(), &members), rows);
+                tokio::join!(self.store.groups().replace(&change, rename.as_ref(), &members), rows);
             if self.is_changed(written?, record, &mut pauses).await? {
                 if change.after.redo_log.is_some() {
                     return Ok(self.with_members_written(change.after, &members).await);
@@ -249,7 +249,7 @@ impl Directory {
     /// Writes the members of a group after the commit, for a limited time, and returns the group.
     async fn with_members_written(&self, group: Group, members: &MemberChanges) -> ChangedGroup {
         let apply = async {
-            if !self.store.apply_redo_log(&group, members).await? {
+            if !self.store.redo_logs().apply(&group, members).await? {
                 self.settled_group(group.id).await?;
             }
             Ok(())

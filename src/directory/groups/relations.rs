@@ -91,7 +91,7 @@ impl Directory {
         {
             // Deleted employees in this range of ids have memberships too.
             let most = ids.len().saturating_mul(2);
-            let found = self.store.list_memberships_between(*first, *last, most).await?;
+            let found = self.store.members().list_memberships_between(*first, *last, most).await?;
             if let Some(memberships) = found {
                 return self.relations_from(memberships).await;
             }
@@ -104,7 +104,7 @@ impl Directory {
         if ids.is_empty() || !self.has_groups().await? {
             return Ok(Relations::default());
         }
-        self.relations_from(self.store.get_memberships(ids).await?).await
+        self.relations_from(self.store.members().get_memberships(ids).await?).await
     }
 
     /// Reads all groups to which the memberships lead.
@@ -118,8 +118,8 @@ impl Directory {
         // Groups may be members of each other in a circle, so each group is read once.
         while !next.is_empty() && relations.groups.len() < MOST_GROUPS {
             let (groups, memberships) = tokio::try_join!(
-                self.store.get_records::<Group>(&next),
-                self.store.get_memberships(&next),
+                self.store.records().get_many::<Group>(&next),
+                self.store.members().get_memberships(&next),
             )?;
             next = parents_of(&memberships, &mut asked);
             relations.groups.extend(groups.into_iter().map(|group| (group.id, group)));
@@ -134,7 +134,7 @@ impl Directory {
         if let Some(known) = self.memory.has_groups(tenant, now) {
             return Ok(known);
         }
-        let found = self.store.has_records(Kind::Group).await?;
+        let found = self.store.records().has_any(Kind::Group).await?;
         self.memory.remember(tenant, found, now);
         Ok(found)
     }

@@ -71,7 +71,7 @@ impl Directory {
             rows.retain(|group| is_row(group) && after.is_none_or(|after| group.id > after));
             return Ok(ListPage { rows, next: None });
         }
-        let read = |_, after, count| self.store.list_records_page::<Group>(after, count);
+        let read = |_, after, count| self.store.records().list_page::<Group>(after, count);
         walk.page(&self.store, read, is_row).await
     }
 
@@ -80,8 +80,8 @@ impl Directory {
     /// # Errors
     /// Fails as every call of the store does.
     pub async fn find_group(&self, name: &str) -> Result<Option<Group>, Error> {
-        match self.store.get_claim(Kind::Group, name).await?.holder {
-            Some(id) => Ok(self.store.get_record(id).await?),
+        match self.store.names().get_claim(Kind::Group, name).await?.holder {
+            Some(id) => Ok(self.store.records().get(id).await?),
             None => Ok(None),
         }
     }
@@ -92,7 +92,7 @@ impl Directory {
     /// Fails as every call of the store does.
     pub async fn find_group_by_any_name(&self, text: &str) -> Result<Option<Group>, Error> {
         if let Some(id) = parse_id(text)
-            && let Some(group) = self.store.get_record(id).await?
+            && let Some(group) = self.store.records().get(id).await?
         {
             return Ok(Some(group));
         }
@@ -111,7 +111,7 @@ impl Directory {
     ) -> Result<ListPage<MemberView>, Error> {
         let after = cursor.map(|cursor| read_id(cursor).ok_or(Error::BadCursor)).transpose()?;
         self.settled_for_reading(group.clone()).await?;
-        let (members, has_more) = self.store.list_members_page(group.id, after, limit).await?;
+        let (members, has_more) = self.store.members().list_page(group.id, after, limit).await?;
         let rows = self.view_members(members).await?;
         let last = rows.last().filter(|_| has_more);
         let next = last.map(|row| row.member.id.simple().to_string());
@@ -122,7 +122,7 @@ impl Directory {
     async fn view_members(&self, members: Vec<Member>) -> Result<Vec<MemberView>, Error> {
         let employees = members.iter().filter(|member| member.kind == Kind::Employee);
         let ids: Vec<Uuid> = employees.map(|member| member.id).collect();
-        let employees: Vec<Employee> = self.store.get_records(&ids).await?;
+        let employees: Vec<Employee> = self.store.records().get_many(&ids).await?;
         let employees: HashMap<Uuid, Employee> =
             employees.into_iter().map(|employee| (employee.id, employee)).collect();
         let views = members.into_iter().map(|member| {

@@ -66,7 +66,7 @@ impl Directory {
             limit: search.limit,
             all_are_rows,
         };
-        let read = |place, after, count| self.store.list_employees_after(place, after, count);
+        let read = |place, after, count| self.store.employees().list_after(place, after, count);
         let is_row = |employee: &Employee| {
             search.status.includes(employee) && begins_a_word(names(employee), &wanted)
         };
@@ -85,9 +85,9 @@ impl Directory {
         limit: usize,
     ) -> Result<ListPage<RecordedEntry>, Error> {
         let before = read_revision(cursor)?;
-        let found = self.store.list_history_before((kind, id), before, limit).await?;
+        let found = self.store.history().list_before((kind, id), before, limit).await?;
         if found.0.is_empty() {
-            let (newest, _) = self.store.list_history_before((kind, id), None, 1).await?;
+            let (newest, _) = self.store.history().list_before((kind, id), None, 1).await?;
             if newest.is_empty() {
                 return Err(Error::missing(kind, id));
             }
@@ -105,7 +105,7 @@ impl Directory {
         limit: usize,
     ) -> Result<ListPage<RecordedEntry>, Error> {
         let before = read_revision(cursor)?;
-        Ok(history_page(self.store.list_tenant_history_before(before, limit).await?))
+        Ok(history_page(self.store.history().list_of_tenant_before(before, limit).await?))
     }
 }
 
@@ -168,7 +168,7 @@ impl Walk<'_> {
         let mut turn = None;
         for _ in 0..MOST_CALLS {
             if turn.is_none() && seen >= A_CALL {
-                turn = Some(store.begin_full_read().await?);
+                turn = Some(store.full_reads().begin().await?);
             }
             let (found, more) = read(place, after, ask).await?;
             seen += found.len();

@@ -181,7 +181,7 @@ impl Directory {
         base_url: &str,
     ) -> Result<(Vec<AnyRecord>, u64), Error> {
         let (records, total) = match filter {
-            None => self.store.list_records::<R>(page.offset, page.count).await?,
+            None => self.store.records().list::<R>(page.offset, page.count).await?,
             Some(filter) => self.list_matching::<R>(filter, page, base_url).await?,
         };
         Ok((records.into_iter().map(R::into_any).collect(), total))
@@ -205,7 +205,7 @@ impl Directory {
                 let pick = |record: &R| matches(record).then_some(());
                 let drop_surplus = |found: &mut [Match<R, ()>]| page.drop_surplus(found);
                 let turn = self.turn(turn).await?;
-                let found = self.store.match_records(&turn, pick, drop_surplus).await?;
+                let found = self.store.full_reads().match_records(&turn, pick, drop_surplus).await?;
                 let total = u64::try_from(found.len()).unwrap_or(u64::MAX);
                 (self.read_matches(page.of(found), &matches).await?, total)
             }
@@ -223,7 +223,7 @@ impl Directory {
     ) -> Result<Vec<R>, Error> {
         let missing = page.iter().filter(|found| found.record.is_none()).map(|found| found.id);
         let missing: Vec<Uuid> = missing.collect();
-        let read = self.store.get_records::<R>(&missing).await?;
+        let read = self.store.records().get_many::<R>(&missing).await?;
         let mut read: HashMap<Uuid, R> =
             read.into_iter().map(|record| (record.id(), record)).collect();
         let records = page.into_iter().filter_map(|Match { id, record, .. }| {
@@ -253,7 +253,7 @@ impl Directory {
             return Err(scim::Error::invalid_filter(text).into());
         }
         let turn = match R::KIND {
-            Kind::Employee if !values.is_empty() => Some(self.store.begin_full_read().await?),
+            Kind::Employee if !values.is_empty() => Some(self.store.full_reads().begin().await?),
             Kind::Employee | Kind::Group => None,
         };
         let mut related = BTreeMap::new();
@@ -271,7 +271,7 @@ impl Directory {
     pub(super) async fn turn(&self, held: Option<FullRead>) -> Result<FullRead, Error> {
         match held {
             Some(turn) => Ok(turn),
-            None => Ok(self.store.begin_full_read().await?),
+            None => Ok(self.store.full_reads().begin().await?),
         }
     }
 
@@ -285,7 +285,7 @@ impl Directory {
     ) -> Result<(Vec<R>, u64), Error> {
         let (mut records, mut total) = (Vec::new(), 0);
         for ids in ids.chunks(MOST_AT_ONCE) {
-            for record in self.store.get_records::<R>(ids).await? {
+            for record in self.store.records().get_many::<R>(ids).await? {
                 if matches(&record) {
                     total += 1;
                     if total > page.offset && records.len() < page.count {
@@ -319,11 +319,11 @@ impl Directory {
         let ids = if let Some(id) = find("id", None) {
             parse_id(id).into_iter().collect()
         } else if let Some(name) = find(name, None) {
-            self.store.get_claim(R::KIND, name).await?.holder.into_iter().collect()
+            self.store.names().get_claim(R::KIND, name).await?.holder.into_iter().collect()
         } else if let Some(external_id) = find("externalId", None) {
-            self.store.list_ids_by_external_id(R::KIND, external_id).await?
+            self.store.records().list_ids_by_external_id(R::KIND, external_id).await?
         } else if let Some(email) = find("emails", Some("value")) {
-            self.store.find_ids_by_email(email, None).await?
+            self.store.employees().find_ids_by_email(email, None).await?
         } else if let Some(other) = find(R::RELATION, Some("value")) {
             let mut ids: Vec<Uuid> =
                 condition.related.get(other).into_iter().flatten().copied().collect();

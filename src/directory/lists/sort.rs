@@ -128,12 +128,12 @@ impl Directory {
         let found = match candidates {
             None => {
                 let turn = self.turn(turn).await?;
-                self.store.match_records(&turn, key, drop_surplus).await?
+                self.store.full_reads().match_records(&turn, key, drop_surplus).await?
             }
             Some(ids) => {
                 let mut found = Vec::new();
                 for ids in ids.chunks(MOST_AT_ONCE) {
-                    let records = self.store.get_records::<R>(ids).await?.into_iter();
+                    let records = self.store.records().get_many::<R>(ids).await?.into_iter();
                     found.extend(records.filter_map(|record| {
                         let value = key(&record)?;
                         Some(Match { id: record.id(), value, record: Some(record), bytes: 0 })
@@ -163,8 +163,8 @@ impl Directory {
         };
         let (employees, groups) = (missing(Kind::Employee), missing(Kind::Group));
         let (employees, groups) = tokio::try_join!(
-            self.store.get_records::<Employee>(&employees),
-            self.store.get_records::<Group>(&groups),
+            self.store.records().get_many::<Employee>(&employees),
+            self.store.records().get_many::<Group>(&groups),
         )?;
         let employees = employees.into_iter().map(AnyRecord::Employee);
         let all = employees.chain(groups.into_iter().map(AnyRecord::Group));
@@ -188,7 +188,7 @@ impl Directory {
                 (at, Some(id))
             }
         };
-        let counts = query.kinds.iter().map(|kind| self.store.count_records(*kind));
+        let counts = query.kinds.iter().map(|kind| self.store.records().count(*kind));
         let rows = async {
             let mut records = Vec::new();
             for kind in query.kinds.get(first..).unwrap_or_default() {
@@ -221,7 +221,7 @@ impl Directory {
         after: Option<Uuid>,
         most: usize,
     ) -> Result<Vec<AnyRecord>, Error> {
-        let rows = self.store.list_records_after::<R>(after, most).await?;
+        let rows = self.store.records().list_after::<R>(after, most).await?;
         Ok(rows.into_iter().map(R::into_any).collect())
     }
 }

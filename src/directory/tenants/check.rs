@@ -21,7 +21,7 @@ impl Directory {
     /// # Errors
     /// Fails as every call of the store does.
     pub async fn check(&self) -> Result<Report, Error> {
-        Ok(self.store.check().await?)
+        Ok(self.store.checks().check().await?)
     }
 
     /// Repairs everything that follows from the records, finishes unfinished work, and checks again, until nothing
@@ -34,13 +34,13 @@ impl Directory {
     pub async fn repair(&self, by: &str) -> Result<Repair, Error> {
         let mut repair = Repair::default();
         for _ in 0..MOST_ROUNDS {
-            let found = self.store.check().await?;
+            let found = self.store.checks().check().await?;
             let is_repairable = found.violations.iter().any(|violation| violation.is_repairable);
             if !is_repairable && found.unfinished.is_empty() {
                 break;
             }
             // Damage is repaired first: finishing the deletion of an existing group would remove its members.
-            let written = self.store.repair(&found.violations, self.sources.now(), by).await?;
+            let written = self.store.checks().repair(&found.violations, self.sources.now(), by).await?;
             let finished = self.finish_all().await;
             repair.repaired.extend(found.violations);
             // Work that cannot be finished stays in the report. Then nothing else can be repaired.
@@ -48,7 +48,7 @@ impl Directory {
                 break;
             }
         }
-        repair.left = self.store.check().await?;
+        repair.left = self.store.checks().check().await?;
         repair.repaired.retain(|violation| !repair.left.violations.contains(violation));
         repair.repaired.sort_unstable();
         repair.repaired.dedup();

@@ -98,7 +98,7 @@ impl Tenants {
     /// # Errors
     /// Fails with [`Error::NoTenant`], or as every call of the store does.
     pub async fn get(&self, id: &TenantId) -> Result<Tenant, Error> {
-        self.store.tenant(id).get_tenant().await?.ok_or(Error::NoTenant)
+        self.store.tenant(id).record().get().await?.ok_or(Error::NoTenant)
     }
 
     /// Lists the history of a tenant's settings and tokens, oldest change first.
@@ -109,7 +109,7 @@ impl Tenants {
         &self,
         id: &TenantId,
     ) -> Result<Vec<crate::model::history::RecordedEntry>, Error> {
-        Ok(self.store.tenant(id).list_tenant_history().await?)
+        Ok(self.store.tenant(id).history().list_of_tenant().await?)
     }
 
     /// Creates a tenant, with all settings off and one token of each scope.
@@ -148,10 +148,10 @@ impl Tenants {
             attributes: Vec::new(),
         };
         let entry = self.entry(EventKind::Created, Vec::new(), by);
-        if self.store.tenant(id).holds_anything().await? {
+        if self.store.tenant(id).purge().holds_anything().await? {
             return Err(Error::TenantTaken);
         }
-        if !self.store.tenant(id).create_tenant(&tenant, &entry).await? {
+        if !self.store.tenant(id).record().create(&tenant, &entry).await? {
             return Err(Error::TenantTaken);
         }
         Ok(NewTenant { tenant, scim_token, admin_token })
@@ -202,10 +202,10 @@ impl Tenants {
     /// Fails with [`Error::NoTenant`], or as every call of the store does.
     pub async fn delete(&self, id: &TenantId) -> Result<usize, Error> {
         let store = self.store.tenant(id);
-        if store.get_tenant().await?.is_none() && !store.holds_anything().await? {
+        if store.record().get().await?.is_none() && !store.purge().holds_anything().await? {
             return Err(Error::NoTenant);
         }
-        Ok(store.purge_tenant().await?)
+        Ok(store.purge().tenant().await?)
     }
 
     pub(super) async fn peppers(&self) -> Result<Arc<Peppers>, Error> {
@@ -239,11 +239,11 @@ impl Tenants {
         let store = self.store.tenant(id);
         let mut pauses = Pauses::new();
         loop {
-            let mut tenant = store.get_tenant().await?.ok_or(Error::NoTenant)?;
+            let mut tenant = store.record().get().await?.ok_or(Error::NoTenant)?;
             by.check_validity(&tenant, self.sources.now())?;
             let Some(entry) = change(&mut tenant)? else { return Ok(tenant) };
             tenant.revision += 1;
-            if store.replace_tenant(&tenant, &entry).await? {
+            if store.record().replace(&tenant, &entry).await? {
                 return Ok(tenant);
             }
             pauses.pause().await?;

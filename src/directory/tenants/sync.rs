@@ -254,7 +254,7 @@ impl SyncWatch {
     /// # Errors
     /// Fails as every call of the store does.
     pub async fn record(&self, tenant: &TenantId) -> Result<SyncRecord, Error> {
-        Ok(self.tenants.store.tenant(tenant).get_sync().await?)
+        Ok(self.tenants.store.tenant(tenant).sync().get().await?)
     }
 
     /// Returns the sync status of a tenant.
@@ -267,7 +267,7 @@ impl SyncWatch {
         let store = self.tenants.store.tenant(tenant);
         let now = self.tenants.sources.now();
         let (mut record, changes) =
-            tokio::try_join!(store.get_sync(), store.count_changes_of_a_day(now))?;
+            tokio::try_join!(store.sync().get(), store.sync().count_changes_of_a_day(now))?;
         // Pending notes of this process belong to the status too.
         if let Some(noticed) = self.lock().get(tenant) {
             record.add_refusals(&noticed.refusals);
@@ -282,7 +282,7 @@ impl SyncWatch {
     async fn write(&self, tenant: &TenantId, news: &SyncNews) -> Result<(), Error> {
         let store = self.tenants.store.tenant(tenant);
         let mut pauses = Pauses::new();
-        while !store.add_to_sync(news).await? {
+        while !store.sync().add(news).await? {
             pauses.pause().await?;
         }
         Ok(())

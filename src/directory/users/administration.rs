@@ -65,7 +65,7 @@ impl Directory {
     }
 
     async fn history_of(&self, kind: Kind, id: Uuid) -> Result<Vec<RecordedEntry>, Error> {
-        let entries = self.store.list_history(kind, id).await?;
+        let entries = self.store.history().list(kind, id).await?;
         if entries.is_empty() { Err(Error::missing(kind, id)) } else { Ok(entries) }
     }
 
@@ -104,7 +104,7 @@ impl Directory {
             let Some(Change { after, entry }) = change::localised(&before, local, occasion) else {
                 return Ok(before);
             };
-            match self.store.replace_employee(&before, &after, None, &entry).await? {
+            match self.store.employees().replace(&before, &after, None, &entry).await? {
                 Written::Done => return Ok(after),
                 Written::Stale | Written::ClaimDiffers(_) => pauses.pause().await?,
             }
@@ -115,7 +115,7 @@ impl Directory {
     async fn checked<'a>(&self, by: impl Into<Actor<'a>>) -> Result<&'a str, Error> {
         let by = by.into();
         if by.token.is_some() {
-            let tenant = self.store.get_tenant().await?.ok_or(Error::NoTenant)?;
+            let tenant = self.store.record().get().await?.ok_or(Error::NoTenant)?;
             by.check(&tenant, self.sources.now())?;
         }
         Ok(by.label)
@@ -205,7 +205,7 @@ impl Directory {
                 Err(Error::NoEmployee(_)) => break,
                 Err(other) => return Err(other),
             };
-            let mut tenant = self.store.get_tenant().await?.ok_or(Error::NoTenant)?;
+            let mut tenant = self.store.record().get().await?.ok_or(Error::NoTenant)?;
             by.check(&tenant, self.sources.now())?;
             tenant.revision += 1;
             let occasion = Occasion { at: self.sources.now(), by: by.label };
@@ -224,7 +224,7 @@ impl Directory {
                 }],
             };
             let note = (&tenant, &entry);
-            match self.store.delete_employee(&employee, &claim, &departure, note).await? {
+            match self.store.employees().delete(&employee, &claim, &departure, note).await? {
                 Written::Done => {
                     let Some(erasure) = &departure.begins else { return Ok(()) };
                     return self.finish(erasure).await;
@@ -232,11 +232,11 @@ impl Directory {
                 Written::Stale | Written::ClaimDiffers(_) => pauses.pause().await?,
             }
         }
-        if let Some(erasure) = self.store.get_unfinished(Work::Erasure, id).await? {
+        if let Some(erasure) = self.store.unfinished().get(Work::Erasure, id).await? {
             return self.finish(&erasure).await;
         }
         // After a restore from a backup, the history may exist without the record.
-        match self.store.purge_history(id).await? {
+        match self.store.purge().history(id).await? {
             0 => Err(Error::NoEmployee(id)),
             _ => Ok(()),
         }

@@ -50,7 +50,7 @@ impl Directory {
     /// # Errors
     /// Fails with [`Error::NoEmployee`], or as every call of the store does.
     pub async fn get(&self, id: Uuid) -> Result<Employee, Error> {
-        self.store.get_record(id).await?.ok_or(Error::NoEmployee(id))
+        self.store.records().get(id).await?.ok_or(Error::NoEmployee(id))
     }
 
     /// Adds an employee, or makes a hidden employee visible again.
@@ -73,7 +73,7 @@ impl Directory {
                 let id = self.sources.new_id();
                 let change = change::created(&self.types.users, id, attributes, occasion);
                 let Change { after, entry } = change;
-                let written = self.store.create_employee(&after, claim, &entry).await?;
+                let written = self.store.employees().create(&after, claim, &entry).await?;
                 if self.is_done(written, &mut attempt).await? {
                     return Ok(after);
                 }
@@ -160,7 +160,7 @@ impl Directory {
                 self.departure((Work::Departure, id), memberships, false, occasion),
             )?;
             let Change { after, entry } = change::hidden(&self.types.users, &before, occasion);
-            match self.store.hide_employee(&before, &after, &claim, &departure, &entry).await? {
+            match self.store.employees().hide(&before, &after, &claim, &departure, &entry).await? {
                 Written::Done => {
                     self.finish_begun(&departure).await;
                     return Ok(());
@@ -172,7 +172,7 @@ impl Directory {
 
     /// Reads the claim on an employee's userName.
     pub(super) async fn claim_of(&self, employee: &Employee) -> Result<Claim, Error> {
-        Ok(self.store.get_claim(Kind::Employee, employee.user_name()).await?)
+        Ok(self.store.names().get_claim(Kind::Employee, employee.user_name()).await?)
     }
 
     /// Makes a hidden employee visible again, without memberships.
@@ -185,13 +185,13 @@ impl Directory {
         Change { after, entry }: &Change,
         claim: &Claim,
     ) -> Result<Written, Error> {
-        let unfinished = self.store.list_unfinished(Work::Change..=Work::Departure).await?;
+        let unfinished = self.store.unfinished().list(Work::Change..=Work::Departure).await?;
         self.finish_changes(&unfinished).await?;
         let is_theirs = |entry: &&Unfinished| (entry.work, entry.id) == (Work::Departure, after.id);
         if let Some(departure) = unfinished.iter().find(is_theirs) {
             self.finish(departure).await?;
         }
-        Ok(self.store.unhide_employee(before, after, claim, entry).await?)
+        Ok(self.store.employees().unhide(before, after, claim, entry).await?)
     }
 
     /// Reads, decides and writes. Retries from the read when the write is stale.
@@ -212,7 +212,7 @@ impl Directory {
             let record = (Kind::Employee, id);
             let rename = self.rename(record, before.user_name(), after.user_name()).await?;
             let written =
-                self.store.replace_employee(&before, &after, rename.as_ref(), &entry).await?;
+                self.store.employees().replace(&before, &after, rename.as_ref(), &entry).await?;
             if self.is_changed(written, record, &mut pauses).await? {
                 return Ok(after);
             }
@@ -236,7 +236,7 @@ impl Directory {
             return Ok(None);
         }
         let last_first: Vec<Uuid> = claim.former.iter().rev().copied().collect();
-        let hidden = self.store.get_hidden_employees(&last_first).await?;
+        let hidden = self.store.employees().get_hidden(&last_first).await?;
         Ok(hidden.into_iter().find(|employee| employee.external_id() == external_id))
     }
 }

@@ -127,7 +127,7 @@ impl Directory {
     /// # Errors
     /// Fails with [`Error::NoEmployee`], or as every call of the store does.
     pub async fn get_any(&self, id: Uuid) -> Result<Employee, Error> {
-        self.store.get_visible_or_hidden(id).await?.ok_or(Error::NoEmployee(id))
+        self.store.employees().get_visible_or_hidden(id).await?.ok_or(Error::NoEmployee(id))
     }
 
     /// Finds the colleague whom a text names by id, userName or email address.
@@ -148,7 +148,7 @@ impl Directory {
     /// # Errors
     /// Fails as every call of the store does.
     pub async fn find_deleted(&self, user_name: &str) -> Result<Vec<Uuid>, Error> {
-        Ok(self.store.get_claim(Kind::Employee, user_name).await?.former)
+        Ok(self.store.names().get_claim(Kind::Employee, user_name).await?.former)
     }
 
     /// Finds the visible employee whom a text names by id, userName or email address, in this order.
@@ -160,18 +160,18 @@ impl Directory {
     /// Fails as every call of the store does.
     pub async fn find_by_any_name(&self, text: &str) -> Result<Option<Employee>, Error> {
         if let Some(id) = parse_id(text)
-            && let Some(employee) = self.store.get_record::<Employee>(id).await?
+            && let Some(employee) = self.store.records().get::<Employee>(id).await?
         {
             return Ok(Some(employee));
         }
-        if let Some(id) = self.store.get_claim(Kind::Employee, text).await?.holder {
-            return Ok(self.store.get_record(id).await?);
+        if let Some(id) = self.store.names().get_claim(Kind::Employee, text).await?.holder {
+            return Ok(self.store.records().get(id).await?);
         }
-        let ids = self.store.find_ids_by_email(text, Some(MOST_READ + 1)).await?;
+        let ids = self.store.employees().find_ids_by_email(text, Some(MOST_READ + 1)).await?;
         if ids.len() > MOST_READ {
             return Ok(None);
         }
-        let mut found = self.store.get_records::<Employee>(&ids).await?;
+        let mut found = self.store.records().get_many::<Employee>(&ids).await?;
         // The index may be stale and still list an address that was just changed.
         let wanted = fold(text);
         found.retain(|employee| employee.email_addresses().any(|email| fold(email) == wanted));

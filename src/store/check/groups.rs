@@ -135,7 +135,7 @@ impl<'s> Checker<'s> {
                 .with(":change", number(log.revision));
             let change = "REMOVE changeRevision, changeParts, changeDone";
             repair.update(Step::Record, &group.key, change, Item::new(), as_read);
-            self.store.end_work(&mut repair, Work::Change, id);
+            self.store.unfinished().end(&mut repair, Work::Change, id);
             let detail = format!("the redo log has {found} of {} parts", log.parts);
             let kind = ViolationKind::RedoLogCut;
             findings.push(Finding::repairable(kind, Some(id), detail, repair));

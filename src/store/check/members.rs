@@ -31,7 +31,7 @@ impl<'s> Checker<'s> {
             if kind == ViolationKind::RowWithoutMembership {
                 let open = Condition::expression(&format!("attribute_not_exists({CLOSED})"));
                 let add = ("ADD", group, member);
-                self.store.update_memberships(&mut repair, Step::Member, add, open);
+                self.store.members().update_memberships(&mut repair, Step::Member, add, open);
             } else {
                 let key = keys::member(&self.store.tenant, group, member);
                 repair.delete(Step::Companion, &key, Condition::none());
@@ -79,7 +79,7 @@ impl<'s> Checker<'s> {
         };
         let mut repair = self.guarded([id]);
         let after = Memberships { is_closed, ..found.clone() };
-        self.store.replace_memberships(&mut repair, id, found, &after);
+        self.store.members().replace_memberships(&mut repair, id, found, &after);
         if let Some(work) = work.filter(|_| !is_listed) {
             self.list(&mut repair, work, id)?;
         }
@@ -101,7 +101,7 @@ impl<'s> Checker<'s> {
     /// Adds an entry to the list of unfinished work.
     pub(super) fn list(&self, repair: &mut Transaction<'_>, work: Work, id: Uuid) -> Option<()> {
         let entry = Unfinished { work, id, by: self.by.clone(), since: self.at };
-        self.store.begin_work(repair, &entry).ok()
+        self.store.unfinished().begin(repair, &entry).ok()
     }
 
     fn check_groups_of(&self, id: Uuid, found: &Memberships) -> Vec<Finding<'s>> {
@@ -114,7 +114,7 @@ impl<'s> Checker<'s> {
             repair.delete(Step::Companion, &key, Condition::absent());
             let take_out = ("DELETE", *group, id);
             let present = Condition::present();
-            self.store.update_memberships(&mut repair, Step::Member, take_out, present);
+            self.store.members().update_memberships(&mut repair, Step::Member, take_out, present);
             let kind = ViolationKind::MembershipWithoutRow;
             Finding::repairable(kind, Some(id), format!("group {group}"), repair)
         });

@@ -48,12 +48,18 @@ struct Checker<'s> {
     by: String,
 }
 
-impl TenantStore {
+/// The check of a tenant's items.
+#[derive(Debug, Clone, Copy)]
+pub struct Checks<'a> {
+    pub(in crate::store) at: &'a TenantStore,
+}
+
+impl<'s> Checks<'s> {
     /// Checks all items of the tenant, and changes nothing.
     ///
     /// # Errors
     /// Fails as every call of the store does.
-    pub async fn check(&self) -> Result<Report, Error> {
+    pub async fn check(self) -> Result<Report, Error> {
         let (report, _) = self.find_violations(OffsetDateTime::UNIX_EPOCH, "").await?;
         if report.violations.is_empty() {
             return Ok(report);
@@ -69,7 +75,7 @@ impl TenantStore {
     /// # Errors
     /// Fails as every call of the store does.
     pub async fn repair(
-        &self,
+        self,
         found: &[Violation],
         at: OffsetDateTime,
         by: &str,
@@ -85,13 +91,13 @@ impl TenantStore {
     }
 
     async fn find_violations(
-        &self,
+        self,
         at: OffsetDateTime,
         by: &str,
-    ) -> Result<(Report, Vec<Finding<'_>>), Error> {
+    ) -> Result<(Report, Vec<Finding<'s>>), Error> {
         let mut findings = Vec::new();
         let facts = self.read_facts(&mut findings).await?;
-        let checker = Checker { store: self, facts, at, by: by.to_owned() };
+        let checker = Checker { store: self.at, facts, at, by: by.to_owned() };
         findings.extend(checker.check_tenant());
         for check in Checker::CHECKS {
             findings.extend(check(&checker));
@@ -108,7 +114,7 @@ impl TenantStore {
 
     /// Makes the finding of an item that cannot be read. A repair removes an item that is made from records. The next
     /// check finds the item that the records need.
-    fn unreadable(&self, partition: Partition, key: keys::Key, facts: &mut Facts) -> Finding<'_> {
+    fn unreadable(self, partition: Partition, key: keys::Key, facts: &mut Facts) -> Finding<'s> {
         let id = facts::id_at_end(&key.sort);
         match partition {
             Partition::Records(_) | Partition::HiddenEmployees => {
@@ -131,7 +137,7 @@ impl TenantStore {
                 Finding::permanent(ViolationKind::UnreadableHistory, record, detail)
             }
             _ => {
-                let mut repair = Transaction::new(&self.store);
+                let mut repair = Transaction::new(&self.at.store);
                 repair.delete(Step::Companion, &key, Condition::none());
                 let detail = format!("{} cannot be read", partition.item_name());
                 let id = partition.group().or(id);

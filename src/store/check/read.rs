@@ -1,6 +1,7 @@
 //! Reads all items of a tenant, partition by partition, and keeps their facts. The list in `partitions` leads to every
 //! item, so no read is a scan.
 
+use super::Checks;
 use super::facts::{Facts, RecordFacts};
 use super::violation::{Finding, ViolationKind};
 use crate::model::employee::Employee;
@@ -21,16 +22,16 @@ use crate::store::members::pending_change;
 use crate::store::names::Claim;
 use crate::store::partitions::{self, Partition};
 use crate::store::record::{Record, id_in_key};
-use crate::store::{Error, Item, TenantStore};
+use crate::store::{Error, Item};
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 /// The number of partitions of single groups and employees that are read at the same time.
 const PARTITIONS_AT_ONCE: usize = 8;
 
-impl TenantStore {
+impl<'s> Checks<'s> {
     /// Reads all items. An item that cannot be read is a finding.
-    pub(super) async fn read_facts<'s>(
-        &'s self,
+    pub(super) async fn read_facts(
+        self,
         findings: &mut Vec<Finding<'s>>,
     ) -> Result<Facts, Error> {
         let mut facts = Facts::default();
@@ -45,12 +46,12 @@ impl TenantStore {
         Ok(facts)
     }
 
-    async fn read_tenant_facts<'s>(
-        &'s self,
+    async fn read_tenant_facts(
+        self,
         facts: &mut Facts,
         findings: &mut Vec<Finding<'s>>,
     ) -> Result<(), Error> {
-        match self.get_tenant().await {
+        match self.at.record().get().await {
             Ok(tenant) => facts.tenant_revision = tenant.map(|tenant| tenant.revision),
             Err(Error::BadItem(_)) => {
                 let detail = "the item of the tenant cannot be read";
@@ -59,27 +60,27 @@ impl TenantStore {
             }
             Err(other) => return Err(other),
         }
-        let tenant = &self.tenant;
+        let tenant = &self.at.tenant;
         for key in [keys::tenant_entry(tenant), keys::sync(tenant), keys::signed_out(tenant)] {
-            let is_there = self.store.get(&key).await?.is_some();
+            let is_there = self.at.store.get(&key).await?.is_some();
             facts.items += usize::from(is_there);
-            facts.is_listed |= is_there && key == keys::tenant_entry(&self.tenant);
+            facts.is_listed |= is_there && key == keys::tenant_entry(&self.at.tenant);
         }
         facts.items += 1;
         Ok(())
     }
 
     /// Reads a partition page by page.
-    async fn read_large<'s>(
-        &'s self,
+    async fn read_large(
+        self,
         partition: Partition,
         facts: &mut Facts,
         findings: &mut Vec<Finding<'s>>,
     ) -> Result<(), Error> {
-        let range = partition.range(&self.tenant).long();
+        let range = partition.range(&self.at.tenant).long();
         let mut start = None;
         loop {
-            let page = self.store.query_page(&range, None, start).await?;
+            let page = self.at.store.query_page(&range, None, start).await?;
             for item in page.items {
                 self.take(partition, item, facts, findings)?;
             }
@@ -91,15 +92,15 @@ impl TenantStore {
     }
 
     /// Reads many partitions, several at a time.
-    async fn read_small<'s>(
-        &'s self,
+    async fn read_small(
+        self,
         partitions: Vec<Partition>,
         facts: &mut Facts,
         findings: &mut Vec<Finding<'s>>,
     ) -> Result<(), Error> {
         let reads = stream::iter(partitions).map(async |partition| {
-            let range = partition.range(&self.tenant).long();
-            Ok::<_, Error>((partition, self.store.query_all(&range, None).await?))
+            let range = partition.range(&self.at.tenant).long();
+            Ok::<_, Error>((partition, self.at.store.query_all(&range, None).await?))
         });
         let mut reads = std::pin::pin!(reads.buffered(PARTITIONS_AT_ONCE));
         while let Some((partition, items)) = reads.try_next().await? {
@@ -110,8 +111,8 @@ impl TenantStore {
         Ok(())
     }
 
-    fn take<'s>(
-        &'s self,
+    fn take(
+        self,
         partition: Partition,
         item: Item,
         facts: &mut Facts,
@@ -119,7 +120,7 @@ impl TenantStore {
     ) -> Result<(), Error> {
         facts.items += 1;
         let key = keys::key(&item).ok_or_else(|| Error::bad_item("no key"))?;
-        match keep(&self.tenant, partition, key.clone(), item, facts) {
+        match keep(&self.at.tenant, partition, key.clone(), item, facts) {
             Err(Error::BadItem(_)) => findings.push(self.unreadable(partition, key, facts)),
             other => other?,
         }

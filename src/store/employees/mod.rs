@@ -2,3 +2,11 @@
 
 pub mod read;
 pub mod write;
+
+use super::TenantStore;
+
+/// The employees of a tenant.
+#[derive(Debug, Clone, Copy)]
+pub struct Employees<'a> {
+    pub(in crate::store) at: &'a TenantStore,
+}

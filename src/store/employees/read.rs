@@ -1,5 +1,6 @@
 //! Reads that only employees have, one method for each access pattern.
 
+use super::Employees;
 use crate::model::employee::Employee;
 use crate::model::kind::Kind;
 use crate::store::dynamodb::read::{Range, SortRange};
@@ -7,7 +8,7 @@ use crate::store::items::employee::from_item;
 use crate::store::keys;
 use crate::store::keys::Key;
 use crate::store::record::ids_of;
-use crate::store::{Error, Item, TenantStore};
+use crate::store::{Error, Item};
 use uuid::Uuid;
 
 /// The place of an employee's record.
@@ -19,29 +20,29 @@ pub enum Place {
     Hidden,
 }
 
-impl TenantStore {
+impl Employees<'_> {
     /// Gets an employee, visible or hidden. The store reads both places at one instant, so it finds an employee that
     /// moves meanwhile.
     ///
     /// # Errors
     /// Fails as every call of the store does.
-    pub async fn get_visible_or_hidden(&self, id: Uuid) -> Result<Option<Employee>, Error> {
+    pub async fn get_visible_or_hidden(self, id: Uuid) -> Result<Option<Employee>, Error> {
         let places = [
-            keys::record(&self.tenant, Kind::Employee, id),
-            keys::hidden_employee(&self.tenant, id),
+            keys::record(&self.at.tenant, Kind::Employee, id),
+            keys::hidden_employee(&self.at.tenant, id),
         ];
-        let found = self.store.get_at_once(&places).await?;
-        found.into_iter().next().map(|item| from_item(&self.tenant, item)).transpose()
+        let found = self.at.store.get_at_once(&places).await?;
+        found.into_iter().next().map(|item| from_item(&self.at.tenant, item)).transpose()
     }
 
     /// Gets hidden employees by id, in the order of `ids`. The result leaves out ids without a hidden employee.
     ///
     /// # Errors
     /// Fails as every call of the store does.
-    pub async fn get_hidden_employees(&self, ids: &[Uuid]) -> Result<Vec<Employee>, Error> {
+    pub async fn get_hidden(self, ids: &[Uuid]) -> Result<Vec<Employee>, Error> {
         let keys: Vec<Key> =
-            ids.iter().map(|id| keys::hidden_employee(&self.tenant, *id)).collect();
-        self.get_records_at(ids, &keys).await
+            ids.iter().map(|id| keys::hidden_employee(&self.at.tenant, *id)).collect();
+        self.at.records().get_at(ids, &keys).await
     }
 
     /// Finds the ids of visible employees with this email address, in any spelling and at any place among their
@@ -51,16 +52,16 @@ impl TenantStore {
     /// # Errors
     /// Fails as every call of the store does.
     pub async fn find_ids_by_email(
-        &self,
+        self,
         email: &str,
         most: Option<usize>,
     ) -> Result<Vec<Uuid>, Error> {
         let prefix = SortRange::Prefix(keys::email_prefix(email));
-        let others = Range::new(&keys::emails(&self.tenant), prefix);
-        let index_key = keys::primary_email(&self.tenant, email);
+        let others = Range::new(&keys::emails(&self.at.tenant), prefix);
+        let index_key = keys::primary_email(&self.at.tenant, email);
         let (primary, others) = tokio::try_join!(
-            self.store.query_email_index(&index_key, most),
-            self.store.query_all(&others, most),
+            self.at.store.query_email_index(&index_key, most),
+            self.at.store.query_all(&others, most),
         )?;
         let found: Vec<Item> = primary.into_iter().chain(others).collect();
         let mut ids = ids_of(&found)?;
@@ -73,17 +74,17 @@ impl TenantStore {
     ///
     /// # Errors
     /// Fails as every call of the store does.
-    pub async fn list_employees_after(
-        &self,
+    pub async fn list_after(
+        self,
         place: Place,
         after: Option<Uuid>,
         limit: usize,
     ) -> Result<(Vec<Employee>, bool), Error> {
         match place {
-            Place::Visible => self.list_records_page(after, limit).await,
+            Place::Visible => self.at.records().list_page(after, limit).await,
             Place::Hidden => {
-                let start = after.map(|id| keys::hidden_employee(&self.tenant, id));
-                self.list_page_of(&keys::hidden_employees(&self.tenant), start, limit).await
+                let start = after.map(|id| keys::hidden_employee(&self.at.tenant, id));
+                self.at.records().list_page_of(&keys::hidden_employees(&self.at.tenant), start, limit).await
             }
         }
     }

@@ -7,7 +7,7 @@ use super::items::attributes::{ItemReader, ItemWriter};
 use super::keys;
 use super::keys::Key;
 use super::record::{Record, id_in_key};
-use super::{Error, Item};
+use super::{Error, Item, TenantStore};
 use crate::model::group::{Group, RedoLog};
 use crate::model::kind::Kind;
 use crate::model::tenant::TenantId;
@@ -29,6 +29,12 @@ const CHANGE_REVISION: &str = "changeRevision";
 const CHANGE_PARTS: &str = "changeParts";
 const CHANGE_DONE: &str = "changeDone";
 const APPLIED_REVISION: &str = "appliedRevision";
+
+/// The groups of a tenant.
+#[derive(Debug, Clone, Copy)]
+pub struct Groups<'a> {
+    pub(in crate::store) at: &'a TenantStore,
+}
 
 /// The pointers that lead to a group.
 pub(super) fn pointers(tenant: &TenantId, group: &Group) -> BTreeSet<Key> {

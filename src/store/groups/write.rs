@@ -2,7 +2,7 @@
 //! counts, pointers and a history entry. It also has the members or their redo log. Several transactions remove the
 //! rows of a deleted group.
 
-use super::{pointers, to_item};
+use super::{Groups, pointers, to_item};
 use crate::model::group::Group;
 use crate::model::history::HistoryEntry;
 use crate::model::kind::Kind;
@@ -13,7 +13,7 @@ use crate::store::keys;
 use crate::store::members::departure::Departure;
 use crate::store::names::{Claim, Rename};
 use crate::store::written::{Written, finish};
-use crate::store::{Error, TenantStore};
+use crate::store::Error;
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
@@ -28,27 +28,27 @@ pub struct GroupChange {
     pub history: HistoryEntry,
 }
 
-impl TenantStore {
+impl Groups<'_> {
     /// Creates a group. `claim` is the claim on its name as it was read, without a holder.
     ///
     /// # Errors
     /// Fails as every call of the store does.
-    pub async fn create_group(
-        &self,
+    pub async fn create(
+        self,
         group: &Group,
         claim: &Claim,
         members: &MemberChanges,
         history: &HistoryEntry,
     ) -> Result<Written, Error> {
-        let mut transaction = Transaction::new(&self.store);
-        let item = to_item(&self.tenant, group)?;
+        let mut transaction = Transaction::new(&self.at.store);
+        let item = to_item(&self.at.tenant, group)?;
         transaction.put(Step::Record, item, Condition::absent());
         let name = (Kind::Group, group.display_name());
-        self.take_claim(&mut transaction, name, group.id, claim);
-        self.add_to_count(&mut transaction, (Kind::Group, group.id), Change::OneMore);
-        self.write_pointers(&mut transaction, &BTreeSet::new(), &pointers(&self.tenant, group));
-        self.write_group_history(&mut transaction, group, history)?;
-        self.write_member_changes(&mut transaction, group, members, &history.by)?;
+        self.at.names().take(&mut transaction, name, group.id, claim);
+        self.at.counts().add(&mut transaction, (Kind::Group, group.id), Change::OneMore);
+        self.at.pointers().write(&mut transaction, &BTreeSet::new(), &pointers(&self.at.tenant, group));
+        self.write_history(&mut transaction, group, history)?;
+        self.at.redo_logs().write_member_changes(&mut transaction, group, members, &history.by)?;
         finish(transaction).await
     }
 
@@ -56,21 +56,21 @@ impl TenantStore {
     ///
     /// # Errors
     /// Fails as every call of the store does.
-    pub async fn replace_group(
-        &self,
+    pub async fn replace(
+        self,
         change: &GroupChange,
         rename: Option<&Rename>,
         members: &MemberChanges,
     ) -> Result<Written, Error> {
-        let mut transaction = Transaction::new(&self.store);
+        let mut transaction = Transaction::new(&self.at.store);
         let GroupChange { before, after, .. } = change;
-        self.write_group_change(&mut transaction, Step::Record, change)?;
+        self.write_change(&mut transaction, Step::Record, change)?;
         if let Some(rename) = rename {
-            self.move_claim(&mut transaction, before.id, (Kind::Group, rename));
+            self.at.names().rename(&mut transaction, before.id, (Kind::Group, rename));
         }
-        let (old, new) = (pointers(&self.tenant, before), pointers(&self.tenant, after));
-        self.write_pointers(&mut transaction, &old, &new);
-        self.write_member_changes(&mut transaction, after, members, &change.history.by)?;
+        let (old, new) = (pointers(&self.at.tenant, before), pointers(&self.at.tenant, after));
+        self.at.pointers().write(&mut transaction, &old, &new);
+        self.at.redo_logs().write_member_changes(&mut transaction, after, members, &change.history.by)?;
         finish(transaction).await
     }
 
@@ -78,24 +78,24 @@ impl TenantStore {
     ///
     /// # Errors
     /// Fails as every call of the store does.
-    pub async fn delete_group(
-        &self,
+    pub async fn delete(
+        self,
         group: &Group,
         claim: &Claim,
         departure: &Departure,
         history: &HistoryEntry,
     ) -> Result<Written, Error> {
-        let mut transaction = Transaction::new(&self.store);
-        let key = keys::record(&self.tenant, Kind::Group, group.id);
+        let mut transaction = Transaction::new(&self.at.store);
+        let key = keys::record(&self.at.tenant, Kind::Group, group.id);
         transaction.delete(Step::Record, &key, Condition::revision(group.revision));
         let (name, left) = ((Kind::Group, group.display_name()), claim.without(group.id));
-        self.replace_claim(&mut transaction, Step::FormerClaim, name, claim, &left);
-        self.add_to_count(&mut transaction, (Kind::Group, group.id), Change::OneLess);
-        self.write_pointers(&mut transaction, &pointers(&self.tenant, group), &BTreeSet::new());
+        self.at.names().replace(&mut transaction, Step::FormerClaim, name, claim, &left);
+        self.at.counts().add(&mut transaction, (Kind::Group, group.id), Change::OneLess);
+        self.at.pointers().write(&mut transaction, &pointers(&self.at.tenant, group), &BTreeSet::new());
         let revision = group.revision.saturating_add(1);
-        let entry = keys::history(&self.tenant, Kind::Group, group.id).entry(revision);
+        let entry = keys::history(&self.at.tenant, Kind::Group, group.id).entry(revision);
         transaction.put(Step::Companion, history.to_plain_item(&entry)?, Condition::none());
-        self.write_departure(&mut transaction, departure)?;
+        self.at.departures().write(&mut transaction, departure)?;
         finish(transaction).await
     }
 
@@ -104,42 +104,42 @@ impl TenantStore {
     /// # Errors
     /// [`Error::BadItem`] when the group exists: a restore from a backup can contain half of a deletion. Otherwise
     /// fails as every call of the store does.
-    pub async fn remove_rows(&self, group: Uuid) -> Result<(), Error> {
+    pub async fn remove_rows(self, group: Uuid) -> Result<(), Error> {
         /// Each row takes two items.
         const MOST_AT_ONCE: usize = 50;
-        let record = keys::record(&self.tenant, Kind::Group, group);
-        if self.store.get(&record).await?.is_some() {
+        let record = keys::record(&self.at.tenant, Kind::Group, group);
+        if self.at.store.get(&record).await?.is_some() {
             return Err(Error::bad_item("a group that exists is listed as deleted"));
         }
-        let members = self.list_ids_in(&keys::members(&self.tenant, group)).await?;
+        let members = self.at.records().list_ids_in(&keys::members(&self.at.tenant, group)).await?;
         for members in members.chunks(MOST_AT_ONCE) {
-            let mut transaction = Transaction::new(&self.store);
+            let mut transaction = Transaction::new(&self.at.store);
             for member in members {
-                self.write_left(&mut transaction, group, *member, Condition::none());
+                self.at.members().write_left(&mut transaction, group, *member, Condition::none());
             }
             transaction.commit().await?;
         }
         Ok(())
     }
 
-    pub(in crate::store) fn write_group_change(
-        &self,
+    pub(in crate::store) fn write_change(
+        self,
         transaction: &mut Transaction<'_>,
         step: Step,
         GroupChange { before, after, history }: &GroupChange,
     ) -> Result<(), Error> {
-        let item = to_item(&self.tenant, after)?;
+        let item = to_item(&self.at.tenant, after)?;
         transaction.put(step, item, Condition::revision(before.revision));
-        self.write_group_history(transaction, after, history)
+        self.write_history(transaction, after, history)
     }
 
-    fn write_group_history(
-        &self,
+    fn write_history(
+        self,
         transaction: &mut Transaction<'_>,
         group: &Group,
         history: &HistoryEntry,
     ) -> Result<(), Error> {
-        let key = keys::history(&self.tenant, Kind::Group, group.id).entry(group.revision);
+        let key = keys::history(&self.at.tenant, Kind::Group, group.id).entry(group.revision);
         transaction.put(Step::Companion, history.to_plain_item(&key)?, Condition::none());
         Ok(())
     }

@@ -37,37 +37,43 @@ impl Departure {
     }
 }
 
-impl TenantStore {
+/// The departures of a tenant's records from their groups.
+#[derive(Debug, Clone, Copy)]
+pub struct Departures<'a> {
+    pub(in crate::store) at: &'a TenantStore,
+}
+
+impl Departures<'_> {
     /// Writes a step after the first step.
     ///
     /// # Errors
     /// Fails as every call of the store does.
-    pub async fn write_step(&self, step: &Departure) -> Result<Written, Error> {
-        let mut transaction = Transaction::new(&self.store);
-        self.write_departure(&mut transaction, step)?;
+    pub async fn write_step(self, step: &Departure) -> Result<Written, Error> {
+        let mut transaction = Transaction::new(&self.at.store);
+        self.write(&mut transaction, step)?;
         finish(transaction).await
     }
 
     /// Adds a step to its transaction: three items for each group, the memberships, and an entry of the list of
     /// unfinished work.
-    pub(in crate::store) fn write_departure(
-        &self,
+    pub(in crate::store) fn write(
+        self,
         transaction: &mut Transaction<'_>,
         step: &Departure,
     ) -> Result<(), Error> {
         for change in &step.groups {
-            self.write_group_change(transaction, Step::Departure, change)?;
+            self.at.groups().write_change(transaction, Step::Departure, change)?;
         }
         for group in &step.left {
-            let row = keys::member(&self.tenant, *group, step.id);
+            let row = keys::member(&self.at.tenant, *group, step.id);
             transaction.delete(Step::Companion, &row, Condition::none());
         }
-        self.replace_memberships(transaction, step.id, &step.before, &step.after());
+        self.at.members().replace_memberships(transaction, step.id, &step.before, &step.after());
         if let Some(entry) = &step.begins {
-            self.begin_work(transaction, entry)?;
+            self.at.unfinished().begin(transaction, entry)?;
         }
         if let Some(work) = step.ends {
-            self.end_work(transaction, work, step.id);
+            self.at.unfinished().end(transaction, work, step.id);
         }
         Ok(())
     }

@@ -1,12 +1,13 @@
 //! Memberships: one item for each employee or group that is or was in a group. This item alone decides whether the
 //! employee or group can join a group.
 
+use super::Members;
 use crate::store::dynamodb::read::{Range, SortRange};
 use crate::store::dynamodb::transact::{Condition, Step, Transaction};
 use crate::store::keys;
 use crate::store::keys::Key;
 use crate::store::record::id_in_key;
-use crate::store::{Error, Item, TenantStore};
+use crate::store::{Error, Item};
 use aws_sdk_dynamodb::types::AttributeValue;
 use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
@@ -85,14 +86,14 @@ pub(in crate::store) fn set(ids: &BTreeSet<Uuid>) -> AttributeValue {
     AttributeValue::Ss(ids.iter().map(Uuid::to_string).collect())
 }
 
-impl TenantStore {
+impl Members<'_> {
     /// Gets the memberships of `ids`. The result leaves out ids without memberships.
     ///
     /// # Errors
     /// Fails as every call of the store does.
-    pub async fn get_memberships(&self, ids: &[Uuid]) -> Result<HashMap<Uuid, Memberships>, Error> {
-        let keys: Vec<Key> = ids.iter().map(|id| keys::membership(&self.tenant, *id)).collect();
-        read_memberships(&self.store.batch_get(&keys).await?)
+    pub async fn get_memberships(self, ids: &[Uuid]) -> Result<HashMap<Uuid, Memberships>, Error> {
+        let keys: Vec<Key> = ids.iter().map(|id| keys::membership(&self.at.tenant, *id)).collect();
+        read_memberships(&self.at.store.batch_get(&keys).await?)
     }
 
     /// Lists the memberships of all ids between two ids, both included. A page needs one query, instead of one read for
@@ -102,14 +103,14 @@ impl TenantStore {
     /// # Errors
     /// Fails as every call of the store does.
     pub async fn list_memberships_between(
-        &self,
+        self,
         first: Uuid,
         last: Uuid,
         most: usize,
     ) -> Result<Option<HashMap<Uuid, Memberships>>, Error> {
         let sort = SortRange::Between(first.to_string(), last.to_string());
-        let range = Range::new(&keys::memberships(&self.tenant), sort).eventual().long();
-        let items = self.store.query_all(&range, Some(most.saturating_add(1))).await?;
+        let range = Range::new(&keys::memberships(&self.at.tenant), sort).eventual().long();
+        let items = self.at.store.query_all(&range, Some(most.saturating_add(1))).await?;
         if items.len() > most {
             return Ok(None);
         }
@@ -118,20 +119,20 @@ impl TenantStore {
 
     /// Replaces memberships, on the condition that the item is as it was read.
     pub(in crate::store) fn replace_memberships(
-        &self,
+        self,
         transaction: &mut Transaction<'_>,
         id: Uuid,
         before: &Memberships,
         after: &Memberships,
     ) {
-        let key = keys::membership(&self.tenant, id);
+        let key = keys::membership(&self.at.tenant, id);
         transaction.put(Step::Departure, after.to_item(&key), before.unchanged());
     }
 
     /// Opens the memberships of an employee that returns. The transaction removes the item, on the condition that the
     /// item has no group.
-    pub(in crate::store) fn open_memberships(&self, transaction: &mut Transaction<'_>, id: Uuid) {
-        let key = keys::membership(&self.tenant, id);
+    pub(in crate::store) fn open_memberships(self, transaction: &mut Transaction<'_>, id: Uuid) {
+        let key = keys::membership(&self.at.tenant, id);
         transaction.delete(Step::Departure, &key, in_no_group());
     }
 }

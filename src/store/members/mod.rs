@@ -80,17 +80,23 @@ impl MemberRow {
     }
 }
 
-impl TenantStore {
+/// The members of a tenant's groups, and the memberships of its records.
+#[derive(Debug, Clone, Copy)]
+pub struct Members<'a> {
+    pub(in crate::store) at: &'a TenantStore,
+}
+
+impl Members<'_> {
     /// Adds a member to a group. The condition of [`Step::Member`] fails when the memberships are closed or
     /// [full](memberships::Memberships::is_full).
     pub(super) fn write_joined(
-        &self,
+        self,
         transaction: &mut Transaction<'_>,
         group: GroupAt,
         member: &Member,
         row: Condition,
     ) {
-        self.write_member(transaction, group, member, row);
+        self.write_row(transaction, group, member, row);
         let few = format!("(attribute_not_exists({MEMBER_OF}) OR size({MEMBER_OF}) < :most)");
         let condition = Condition::expression(&format!("attribute_not_exists({CLOSED}) AND {few}"))
             .with(":most", size(MOST_GROUPS));
@@ -98,8 +104,8 @@ impl TenantStore {
     }
 
     /// Writes the row of a member, under a condition on the present row.
-    pub(super) fn write_member(
-        &self,
+    pub(super) fn write_row(
+        self,
         transaction: &mut Transaction<'_>,
         group: GroupAt,
         member: &Member,
@@ -107,19 +113,19 @@ impl TenantStore {
     ) {
         let mut item = member.attributes();
         item.insert(REVISION.to_owned(), number(group.revision));
-        item.extend(keys::member(&self.tenant, group.id, member.id).to_item());
+        item.extend(keys::member(&self.at.tenant, group.id, member.id).to_item());
         transaction.put(Step::Companion, item, row);
     }
 
     /// Removes a member from a group.
     pub(super) fn write_left(
-        &self,
+        self,
         transaction: &mut Transaction<'_>,
         group: Uuid,
         member: Uuid,
         row: Condition,
     ) {
-        let key = keys::member(&self.tenant, group, member);
+        let key = keys::member(&self.at.tenant, group, member);
         transaction.delete(Step::Companion, &key, row);
         let change = ("DELETE", group, member);
         self.update_memberships(transaction, Step::Companion, change, Condition::none());
@@ -127,13 +133,13 @@ impl TenantStore {
 
     /// Adds a group to the memberships of a member, or removes the group.
     pub(super) fn update_memberships(
-        &self,
+        self,
         transaction: &mut Transaction<'_>,
         step: Step,
         (verb, group, member): (&str, Uuid, Uuid),
         condition: Condition,
     ) {
-        let key = keys::membership(&self.tenant, member);
+        let key = keys::membership(&self.at.tenant, member);
         let values = Item::from([(":group".to_owned(), set(&BTreeSet::from([group])))]);
         let change = format!("{verb} {MEMBER_OF} :group");
         transaction.update(step, &key, &change, values, condition);

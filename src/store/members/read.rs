@@ -1,22 +1,22 @@
 //! Reads the rows of members as they are stored. The directory finishes unfinished work before it reads rows.
 
-use super::MemberRow;
+use super::{MemberRow, Members};
 use crate::model::member::Member;
 use crate::store::dynamodb::read::Range;
 use crate::store::keys;
 use crate::store::keys::Key;
-use crate::store::{Error, TenantStore};
+use crate::store::Error;
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
-impl TenantStore {
+impl Members<'_> {
     /// Lists all rows of a group, in id order.
     ///
     /// # Errors
     /// Fails as every call of the store does.
-    pub async fn list_member_rows(&self, group: Uuid) -> Result<Vec<MemberRow>, Error> {
-        let partition = keys::members(&self.tenant, group);
-        let items = self.store.query_all(&Range::all(&partition).long(), None).await?;
+    pub async fn list_rows(self, group: Uuid) -> Result<Vec<MemberRow>, Error> {
+        let partition = keys::members(&self.at.tenant, group);
+        let items = self.at.store.query_all(&Range::all(&partition).long(), None).await?;
         items.iter().map(MemberRow::from_item).collect()
     }
 
@@ -24,13 +24,13 @@ impl TenantStore {
     ///
     /// # Errors
     /// Fails as every call of the store does.
-    pub async fn get_member_rows(
-        &self,
+    pub async fn get_rows(
+        self,
         group: Uuid,
         ids: &BTreeSet<Uuid>,
     ) -> Result<Vec<MemberRow>, Error> {
-        let keys: Vec<Key> = ids.iter().map(|id| keys::member(&self.tenant, group, *id)).collect();
-        let items = self.store.batch_get(&keys).await?;
+        let keys: Vec<Key> = ids.iter().map(|id| keys::member(&self.at.tenant, group, *id)).collect();
+        let items = self.at.store.batch_get(&keys).await?;
         let mut rows: Vec<_> = items.iter().map(MemberRow::from_item).collect::<Result<_, _>>()?;
         rows.sort_unstable_by_key(|row| row.member.id);
         Ok(rows)
@@ -41,15 +41,15 @@ impl TenantStore {
     ///
     /// # Errors
     /// Fails as every call of the store does.
-    pub async fn list_members_page(
-        &self,
+    pub async fn list_page(
+        self,
         group: Uuid,
         after: Option<Uuid>,
         limit: usize,
     ) -> Result<(Vec<Member>, bool), Error> {
-        let partition = keys::members(&self.tenant, group);
-        let start = after.map(|id| keys::member(&self.tenant, group, id).to_item());
-        let page = self.store.query_page(&Range::all(&partition), Some(limit), start).await?;
+        let partition = keys::members(&self.at.tenant, group);
+        let start = after.map(|id| keys::member(&self.at.tenant, group, id).to_item());
+        let page = self.at.store.query_page(&Range::all(&partition), Some(limit), start).await?;
         let rows = page.items.iter().map(|item| Ok(MemberRow::from_item(item)?.member));
         Ok((rows.collect::<Result<_, Error>>()?, page.next.is_some()))
     }

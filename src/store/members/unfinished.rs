@@ -51,28 +51,34 @@ impl Unfinished {
     }
 }
 
-impl TenantStore {
+/// The unfinished work of a tenant.
+#[derive(Debug, Clone, Copy)]
+pub struct UnfinishedWork<'a> {
+    pub(in crate::store) at: &'a TenantStore,
+}
+
+impl UnfinishedWork<'_> {
     /// Lists the unfinished work of consecutive kinds. An unreadable entry is logged and left out: it must not stop the
     /// tenant's requests, and a check of the tenant finds it.
     ///
     /// # Errors
     /// Fails as every call of the store does.
-    pub async fn list_unfinished(
-        &self,
+    pub async fn list(
+        self,
         kinds: RangeInclusive<Work>,
     ) -> Result<Vec<Unfinished>, Error> {
         let [first, last] =
             [kinds.start(), kinds.end()].map(|work| keys::unfinished_prefix(work.as_str()));
         // Ids and times start with a hexadecimal digit: `g` comes after all of them.
         let sort = SortRange::Between(first, format!("{last}g"));
-        let range = Range::new(&keys::own(&self.tenant), sort);
-        Ok(self.read_unfinished(self.store.query_all(&range, None).await?))
+        let range = Range::new(&keys::own(&self.at.tenant), sort);
+        Ok(self.read(self.at.store.query_all(&range, None).await?))
     }
 
-    pub(in crate::store) fn read_unfinished(&self, items: Vec<Item>) -> Vec<Unfinished> {
+    pub(in crate::store) fn read(self, items: Vec<Item>) -> Vec<Unfinished> {
         let entries = items.into_iter().map(Unfinished::from_item);
         let readable = entries.filter_map(|entry| {
-            let tenant = self.tenant.as_str();
+            let tenant = self.at.tenant.as_str();
             entry.inspect_err(|_| tracing::error!(tenant, "unfinished work cannot be read")).ok()
         });
         readable.collect()
@@ -82,30 +88,30 @@ impl TenantStore {
     ///
     /// # Errors
     /// Fails as every call of the store does.
-    pub async fn get_unfinished(&self, work: Work, id: Uuid) -> Result<Option<Unfinished>, Error> {
-        let item = self.store.get(&keys::unfinished(&self.tenant, work.as_str(), id)).await?;
+    pub async fn get(self, work: Work, id: Uuid) -> Result<Option<Unfinished>, Error> {
+        let item = self.at.store.get(&keys::unfinished(&self.at.tenant, work.as_str(), id)).await?;
         item.map(Unfinished::from_item).transpose()
     }
 
     /// Adds an entry, in the transaction that commits its change.
-    pub(in crate::store) fn begin_work(
-        &self,
+    pub(in crate::store) fn begin(
+        self,
         transaction: &mut Transaction<'_>,
         entry: &Unfinished,
     ) -> Result<(), Error> {
-        transaction.put(Step::Companion, entry.to_item(&self.tenant)?, Condition::none());
+        transaction.put(Step::Companion, entry.to_item(&self.at.tenant)?, Condition::none());
         Ok(())
     }
 
     /// Removes an entry, in the transaction that carries out the last step. The function does not find entries of
     /// [`Work::Expiry`]: their keys have a time.
-    pub(in crate::store) fn end_work(
-        &self,
+    pub(in crate::store) fn end(
+        self,
         transaction: &mut Transaction<'_>,
         work: Work,
         id: Uuid,
     ) {
-        let key = keys::unfinished(&self.tenant, work.as_str(), id);
+        let key = keys::unfinished(&self.at.tenant, work.as_str(), id);
         transaction.delete(Step::Companion, &key, Condition::none());
     }
 
@@ -113,11 +119,11 @@ impl TenantStore {
     ///
     /// # Errors
     /// Fails as every call of the store does.
-    pub async fn let_expire(&self, entry: &Unfinished, at: OffsetDateTime) -> Result<(), Error> {
-        let mut transaction = Transaction::new(&self.store);
-        self.end_work(&mut transaction, entry.work, entry.id);
+    pub async fn let_expire(self, entry: &Unfinished, at: OffsetDateTime) -> Result<(), Error> {
+        let mut transaction = Transaction::new(&self.at.store);
+        self.end(&mut transaction, entry.work, entry.id);
         let expiry = Unfinished { work: Work::Expiry, since: at, ..entry.clone() };
-        self.begin_work(&mut transaction, &expiry)?;
+        self.begin(&mut transaction, &expiry)?;
         transaction.commit().await.map(drop)
     }
 
@@ -125,11 +131,11 @@ impl TenantStore {
     ///
     /// # Errors
     /// Fails as every call of the store does.
-    pub async fn remove_memberships(&self, expiry: &Unfinished) -> Result<(), Error> {
-        let mut transaction = Transaction::new(&self.store);
-        let key = keys::membership(&self.tenant, expiry.id);
+    pub async fn remove_memberships(self, expiry: &Unfinished) -> Result<(), Error> {
+        let mut transaction = Transaction::new(&self.at.store);
+        let key = keys::membership(&self.at.tenant, expiry.id);
         transaction.delete(Step::Departure, &key, in_no_group());
-        transaction.delete(Step::Companion, &expiry.key(&self.tenant)?, Condition::none());
+        transaction.delete(Step::Companion, &expiry.key(&self.at.tenant)?, Condition::none());
         transaction.commit().await.map(drop)
     }
 }

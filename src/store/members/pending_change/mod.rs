@@ -47,11 +47,17 @@ pub fn redo_log_for(changes: &MemberChanges, revision: u64) -> Option<RedoLog> {
     })
 }
 
-impl TenantStore {
+/// The redo logs of a tenant's groups.
+#[derive(Debug, Clone, Copy)]
+pub struct RedoLogs<'a> {
+    pub(in crate::store) at: &'a TenantStore,
+}
+
+impl RedoLogs<'_> {
     /// Writes a group's change of members: the members themselves, or the redo log and its entry in the list of
     /// unfinished work.
     pub(in crate::store) fn write_member_changes(
-        &self,
+        self,
         transaction: &mut Transaction<'_>,
         group: &Group,
         changes: &MemberChanges,
@@ -60,23 +66,23 @@ impl TenantStore {
         if let Some(log) = &group.redo_log {
             let (by, since) = (by.to_owned(), group.last_modified);
             let entry = Unfinished { work: Work::Change, id: group.id, by, since };
-            self.begin_work(transaction, &entry)?;
+            self.at.unfinished().begin(transaction, &entry)?;
             for (part, number) in parts_of(entries_of(changes)).iter().zip(0..) {
-                let key = keys::redo_part(&self.tenant, group.id, log.revision, number);
+                let key = keys::redo_part(&self.at.tenant, group.id, log.revision, number);
                 transaction.put(Step::Companion, part_item(&key, part), Condition::none());
             }
             return Ok(());
         }
         // The members may have been read before the group. Then a condition fails, and the change is decided again.
         for id in &changes.left {
-            self.write_left(transaction, group.id, *id, Condition::present());
+            self.at.members().write_left(transaction, group.id, *id, Condition::present());
         }
         let at = GroupAt { id: group.id, revision: group.revision };
         for member in &changes.joined {
-            self.write_joined(transaction, at, member, Condition::absent());
+            self.at.members().write_joined(transaction, at, member, Condition::absent());
         }
         for member in &changes.renamed {
-            self.write_member(transaction, at, member, Condition::present());
+            self.at.members().write_row(transaction, at, member, Condition::present());
         }
         Ok(())
     }
@@ -85,8 +91,8 @@ impl TenantStore {
     ///
     /// # Errors
     /// Fails as every call of the store does.
-    pub async fn apply_redo_log(
-        &self,
+    pub async fn apply(
+        self,
         group: &Group,
         changes: &MemberChanges,
     ) -> Result<bool, Error> {
@@ -99,14 +105,14 @@ impl TenantStore {
     ///
     /// # Errors
     /// [`Error::BadItem`] for a redo log that lacks parts. Otherwise fails as every call of the store does.
-    pub async fn resume_redo_log(&self, group: &Group) -> Result<(), Error> {
+    pub async fn resume(self, group: &Group) -> Result<(), Error> {
         let Some(log) = group.redo_log else { return Ok(()) };
         let prefix = SortRange::Prefix(keys::redo_prefix(log.revision));
-        let partition = keys::redo_log(&self.tenant, group.id);
-        let parts = self.store.query_all(&Range::new(&partition, prefix), None).await?;
+        let partition = keys::redo_log(&self.at.tenant, group.id);
+        let parts = self.at.store.query_all(&Range::new(&partition, prefix), None).await?;
         if parts.len() < log.parts {
             // Another process may have removed the redo log meanwhile.
-            let now = self.get_record::<Group>(group.id).await?.and_then(|group| group.redo_log);
+            let now = self.at.records().get::<Group>(group.id).await?.and_then(|group| group.redo_log);
             return match now.is_some_and(|now| now.revision == log.revision) {
                 true => Err(Error::bad_item("a redo log lacks parts")),
                 false => Ok(()),
@@ -120,7 +126,7 @@ impl TenantStore {
     }
 
     async fn apply_from(
-        &self,
+        self,
         group: Uuid,
         mut log: RedoLog,
         entries: &[Entry],
@@ -130,7 +136,7 @@ impl TenantStore {
             let now = rest.get(..MOST_APPLIED).unwrap_or(rest);
             let items = 2 + 2 * now.len() + log.parts;
             let is_last = now.len() == rest.len() && items <= MOST_ITEMS;
-            let is_written = self.apply(group, &log, now, is_last).await?;
+            let is_written = self.apply_some(group, &log, now, is_last).await?;
             if is_last || !is_written {
                 return Ok(is_written);
             }
@@ -139,8 +145,8 @@ impl TenantStore {
     }
 
     /// Applies some entries, and removes the redo log after the last entries. `false` when another process was faster.
-    async fn apply(
-        &self,
+    async fn apply_some(
+        self,
         group: Uuid,
         log: &RedoLog,
         entries: &[Entry],
@@ -150,8 +156,8 @@ impl TenantStore {
         // Members that left, or reached the limit of groups, after the change was decided.
         let mut left_out = BTreeSet::new();
         loop {
-            let mut transaction = Transaction::new(&self.store);
-            self.advance_redo_log(
+            let mut transaction = Transaction::new(&self.at.store);
+            self.advance(
                 &mut transaction,
                 group,
                 log,
@@ -162,14 +168,14 @@ impl TenantStore {
             for entry in entries {
                 match entry {
                     Entry::Left(id) => {
-                        self.write_left(&mut transaction, group, *id, Condition::none());
+                        self.at.members().write_left(&mut transaction, group, *id, Condition::none());
                     }
                     Entry::Renamed(member) => {
-                        self.write_member(&mut transaction, at, member, Condition::none());
+                        self.at.members().write_row(&mut transaction, at, member, Condition::none());
                     }
                     Entry::Joined(member) if left_out.contains(&member.id) => {}
                     Entry::Joined(member) => {
-                        self.write_joined(&mut transaction, at, member, Condition::none());
+                        self.at.members().write_joined(&mut transaction, at, member, Condition::none());
                     }
                 }
             }
@@ -186,7 +192,7 @@ impl TenantStore {
             }
         }
         if !left_out.is_empty() {
-            let (tenant, left_out) = (self.tenant.as_str(), left_out.len());
+            let (tenant, left_out) = (self.at.tenant.as_str(), left_out.len());
             tracing::info!(
                 tenant,
                 left_out,
@@ -197,8 +203,8 @@ impl TenantStore {
     }
 
     /// Counts entries as done, and removes the redo log after the last entries.
-    fn advance_redo_log(
-        &self,
+    fn advance(
+        self,
         transaction: &mut Transaction<'_>,
         group: Uuid,
         log: &RedoLog,
@@ -206,7 +212,7 @@ impl TenantStore {
         left_out: usize,
         is_last: bool,
     ) {
-        let key = keys::record(&self.tenant, Kind::Group, group);
+        let key = keys::record(&self.at.tenant, Kind::Group, group);
         let is_here = Condition::expression("changeRevision = :change AND changeDone = :done")
             .with(":change", number(log.revision))
             .with(":done", size(log.done));
@@ -221,10 +227,10 @@ impl TenantStore {
         let change = "SET appliedRevision = changeRevision REMOVE changeRevision, changeParts, changeDone ADD memberCount :less";
         transaction.update(Step::Record, &key, change, values, is_here);
         for part in 0..log.parts {
-            let key = keys::redo_part(&self.tenant, group, log.revision, part);
+            let key = keys::redo_part(&self.at.tenant, group, log.revision, part);
             transaction.delete(Step::Companion, &key, Condition::none());
         }
-        self.end_work(transaction, Work::Change, group);
+        self.at.unfinished().end(transaction, Work::Change, group);
     }
 }
 
