@@ -37,7 +37,7 @@ async fn main() -> ExitCode {
     let (store, peppers) = (open_store(&shared, &config), open_peppers(&shared, &config));
     // Both connections open at the same time during the start, when a Lambda has its full CPU. A failure here is logged
     // here. Each later request reports it too, as a SCIM error.
-    let (table, pepper) = tokio::join!(store.check_table(), peppers.get(sources.now()));
+    let (table, pepper) = tokio::join!(store.table().check(), peppers.get(sources.now()));
     let region = shared.region().map_or("none", |region| region.as_ref());
     if let Err(error) = table {
         startup::report_table(&error, &config.table, region);

@@ -65,16 +65,16 @@ pub async fn open(place: &Place, purpose: Purpose) -> anyhow::Result<App> {
     };
     // On AWS, the template creates the table and the pepper.
     if let Host::Aws { .. } = host {
-        store.check_table().await.with_context(context)?;
+        store.table().check().await.with_context(context)?;
     } else {
-        let is_used = store.is_used().await.with_context(context)?;
+        let is_used = store.table().is_used().await.with_context(context)?;
         if !is_used && purpose != Purpose::MakeData {
             return Err(no_data(place));
         }
         if place.secret_arn.is_none() && purpose != Purpose::Use {
             make_pepper(place, is_used)?;
         }
-        store.create_table_unless_exists().await.with_context(context)?;
+        store.table().create_unless_exists().await.with_context(context)?;
     }
     let peppers = match (&place.secret_arn, &aws) {
         (Some(arn), Some(shared)) => secrets::from_secrets_manager(shared, arn),

@@ -47,7 +47,7 @@ impl Readiness {
             return missing.clone();
         }
         let table = async {
-            let checked = tokio::time::timeout(PATIENCE, self.tenants.store.check_table()).await;
+            let checked = tokio::time::timeout(PATIENCE, self.tenants.store.table().check()).await;
             checked.map(|checked| checked.map_err(|error| error_chain(&error)))
         };
         let pepper = async {

@@ -9,9 +9,11 @@ use super::dynamodb::read::Range;
 use super::dynamodb::transact::{Condition, Step, Transaction};
 use super::keys;
 use super::keys::Key;
-use super::{Error, Item, TenantStore};
 use crate::model::kind::Kind;
 use crate::model::tenant::TenantId;
+use crate::store::dynamodb::error::Error;
+use crate::store::dynamodb::port::Item;
+use crate::store::tenant_part::TenantPart;
 use aws_sdk_dynamodb::types::AttributeValue;
 use std::iter::repeat_n;
 use uuid::Uuid;
@@ -69,15 +71,13 @@ impl Counts {
 
 /// The count items of a tenant.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct CountItems<'a> {
-    pub(in crate::store) at: &'a TenantStore,
-}
+pub(super) struct CountItems<'a>(pub(in crate::store) &'a TenantPart);
 
 impl CountItems<'_> {
     /// Reads all counters with one query.
     pub(super) async fn get(self, kind: Kind) -> Result<Counts, Error> {
-        let partition = keys::counts(&self.at.tenant, kind);
-        let items = self.at.store.query_all(&Range::all(&partition).eventual(), None).await?;
+        let partition = keys::counts(&self.0.tenant, kind);
+        let items = self.0.table.query_all(&Range::all(&partition).eventual(), None).await?;
         let mut counts = Counts(vec![0; BUCKETS]);
         for item in &items {
             let key = keys::sort_key(item).ok_or_else(|| Error::bad_item("no sort key"))?;
@@ -97,7 +97,7 @@ impl CountItems<'_> {
         (kind, id): (Kind, Uuid),
         change: Change,
     ) {
-        let Counter { item, attribute, one } = counter_of(&self.at.tenant, kind, id);
+        let Counter { item, attribute, one } = counter_of(&self.0.tenant, kind, id);
         let by = match change {
             Change::OneMore => one,
             Change::OneLess => -one,

@@ -2,8 +2,11 @@
 
 use super::dynamodb::port::Item;
 use super::dynamodb::read::Range;
+use super::dynamodb::retry::Pauses;
 use super::dynamodb::transact::{Condition, Outcome, Step, Transaction, number};
-use super::{Error, Store, keys};
+use super::keys;
+use crate::store::dynamodb::error::Error;
+use crate::store::dynamodb::table::Table;
 use std::sync::atomic::Ordering;
 
 /// The format that this program reads and writes. The number grows with each change that an older program cannot read.
@@ -12,16 +15,16 @@ pub const FORMAT: u64 = 3;
 /// The attribute that holds the format.
 const ATTRIBUTE: &str = "format";
 
-impl Store {
+impl Table {
     /// Checks with one keyed read that the table exists and has this program's format. A table without a format and
     /// without tenants gets this format.
     ///
     /// # Errors
     /// [`Error::NoTable`] without a table, and [`Error::OtherFormat`] for another format. Otherwise fails as every call
     /// of the store does.
-    pub async fn check_table(&self) -> Result<(), Error> {
+    pub async fn check(&self) -> Result<(), Error> {
         match self.get(&keys::format()).await? {
-            Some(item) => check(&item)?,
+            Some(item) => check_format(&item)?,
             None => self.write_format().await?,
         }
         self.is_checked.store(true, Ordering::Relaxed);
@@ -41,11 +44,32 @@ impl Store {
         }
     }
 
+    /// Makes the table unless it exists, and checks it as [`Self::check`] does. Several processes may do so at the same
+    /// time.
+    ///
+    /// # Errors
+    /// Fails as [`Self::check`] does.
+    pub async fn create_unless_exists(&self) -> Result<(), Error> {
+        match self.check().await {
+            Err(Error::NoTable(_)) => {}
+            checked => return checked,
+        }
+        self.db.create_table().await?;
+        let mut pauses = Pauses::new();
+        loop {
+            match self.check().await {
+                // A read fails until the new table is ready.
+                Err(Error::NoTable(_)) => pauses.pause().await?,
+                checked => return checked,
+            }
+        }
+    }
+
     /// Checks the table, unless an earlier check succeeded. The check at startup may have failed.
-    pub(super) async fn check_table_once(&self) -> Result<(), Error> {
+    pub(super) async fn check_once(&self) -> Result<(), Error> {
         match self.is_checked.load(Ordering::Relaxed) {
             true => Ok(()),
-            false => self.check_table().await,
+            false => self.check().await,
         }
     }
 
@@ -66,13 +90,13 @@ impl Store {
             Outcome::Committed => Ok(()),
             // Another program wrote a format meanwhile.
             Outcome::Refused(refused) => {
-                check(&refused.into_iter().find_map(|(_, found)| found).unwrap_or_default())
+                check_format(&refused.into_iter().find_map(|(_, found)| found).unwrap_or_default())
             }
         }
     }
 }
 
-fn check(item: &Item) -> Result<(), Error> {
+fn check_format(item: &Item) -> Result<(), Error> {
     let found = item.get(ATTRIBUTE).and_then(|value| value.as_n().ok());
     match found.and_then(|number| number.parse().ok()).unwrap_or_default() {
         FORMAT => Ok(()),

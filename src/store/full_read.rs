@@ -7,21 +7,13 @@ use super::dynamodb::read::{Range, SortRange};
 use super::dynamodb::retry::Pauses;
 use super::keys;
 use super::record::Record;
-use super::{Error, TenantStore};
-use crate::model::tenant::TenantId;
+use super::turns::FullRead;
+use crate::store::dynamodb::error::Error;
+use crate::store::tenant_part::TenantPart;
 use futures_util::{StreamExt, TryStreamExt, stream};
-use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, SemaphorePermit};
+use tokio::sync::{Semaphore, SemaphorePermit};
 use uuid::Uuid;
-
-/// The most full reads that one process makes at a time: of one tenant, and of all tenants.
-const MOST_A_TENANT: usize = 2;
-const MOST_A_PROCESS: usize = 4;
-/// The longest wait of a full read for its turn.
-const LONGEST_WAIT: Duration = Duration::from_secs(2);
 
 /// The number of id ranges of a full read: one for each first hexadecimal digit.
 const RANGES: u8 = 16;
@@ -36,47 +28,6 @@ const MOST_PAUSES: u32 = 5;
 const ROWS_A_TURN: usize = 64;
 /// The most text, in bytes, of the records that one range keeps.
 const MOST_KEPT_BYTES: usize = 1_000_000;
-
-/// The full reads under way in this process. Cheap to clone.
-#[derive(Debug, Clone)]
-pub(super) struct Turns {
-    process: Arc<Semaphore>,
-    tenants: Arc<Mutex<HashMap<TenantId, Arc<Semaphore>>>>,
-}
-
-/// A turn to read all records of a tenant. The turn ends when this value is dropped.
-#[derive(Debug)]
-pub struct FullRead(#[expect(dead_code, reason = "held")] [OwnedSemaphorePermit; 2]);
-
-impl Default for Turns {
-    fn default() -> Self {
-        Self { process: Arc::new(Semaphore::new(MOST_A_PROCESS)), tenants: Arc::default() }
-    }
-}
-
-impl Turns {
-    async fn begin(&self, tenant: &TenantId) -> Result<FullRead, Error> {
-        let of_tenant = self.of_tenant(tenant);
-        let turn = async {
-            // A read takes the tenant's permit first. So waiting reads of one tenant hold no permits that other tenants
-            // need.
-            let of_tenant = of_tenant.acquire_owned().await.ok()?;
-            let of_process = Arc::clone(&self.process).acquire_owned().await.ok()?;
-            Some(FullRead([of_tenant, of_process]))
-        };
-        match tokio::time::timeout(LONGEST_WAIT, turn).await {
-            Ok(Some(turn)) => Ok(turn),
-            Ok(None) | Err(_) => Err(Error::TooManyFullReads),
-        }
-    }
-
-    fn of_tenant(&self, tenant: &TenantId) -> Arc<Semaphore> {
-        let mut tenants = self.tenants.lock().unwrap_or_else(PoisonError::into_inner);
-        tenants.retain(|_, reads| Arc::strong_count(reads) > 1);
-        let reads = tenants.entry(tenant.clone());
-        Arc::clone(reads.or_insert_with(|| Arc::new(Semaphore::new(MOST_A_TENANT))))
-    }
-}
 
 /// A record that a full read found.
 #[derive(Debug)]
@@ -93,9 +44,7 @@ pub struct Match<R, T> {
 
 /// Reads of all records of a tenant.
 #[derive(Debug, Clone, Copy)]
-pub struct FullReads<'a> {
-    pub(in crate::store) at: &'a TenantStore,
-}
+pub struct FullReads<'a>(pub(in crate::store) &'a TenantPart);
 
 impl FullReads<'_> {
     /// Waits for a turn to read all records.
@@ -103,7 +52,7 @@ impl FullReads<'_> {
     /// # Errors
     /// [`Error::TooManyFullReads`] when no turn is free within two seconds.
     pub async fn begin(self) -> Result<FullRead, Error> {
-        self.at.store.full_reads.begin(&self.at.tenant).await
+        self.0.turns.begin(&self.0.tenant).await
     }
 
     /// Reads all visible records of a kind, and gives the results of `matches`. The results are in id order unless
@@ -152,7 +101,7 @@ impl FullReads<'_> {
         D: Fn(&mut [Match<R, T>]) + Sync,
     {
         let (low, high) = keys::records_with_digit(digit);
-        let partition = keys::records(&self.at.tenant, R::KIND);
+        let partition = keys::records(&self.0.tenant, R::KIND);
         let range = Range::new(&partition, SortRange::Between(low, high)).eventual().long();
         let (mut found, mut kept_bytes) = (Vec::new(), 0);
         let mut start = None;
@@ -160,7 +109,7 @@ impl FullReads<'_> {
             let page = self.read_page(&range, gate, start).await?;
             for (item, number) in page.items.into_iter().zip(1..) {
                 let bytes = text_bytes(&item);
-                let record = R::from_item(&self.at.tenant, item)?;
+                let record = R::from_item(&self.0.tenant, item)?;
                 if let Some(value) = matches(&record) {
                     let id = record.id();
                     let record = (kept_bytes + bytes <= MOST_KEPT_BYTES).then_some(record);
@@ -191,7 +140,7 @@ impl FullReads<'_> {
         let mut pauses = Pauses::at_most(MOST_PAUSES);
         loop {
             let turn = gate.enter().await;
-            let page = self.at.store.query_page(range, None, start.clone()).await;
+            let page = self.0.table.query_page(range, None, start.clone()).await;
             drop(turn);
             match page {
                 Err(Error::Throttled(cause)) => {

@@ -5,10 +5,12 @@ use super::items::attributes::{ItemReader, ItemWriter};
 use super::items::packed_changes::PackedChanges;
 use super::keys;
 use super::keys::{History, Key};
-use super::{Error, Item, TenantStore};
 use crate::model::history::{HistoryEntry, RecordedEntry};
 use crate::model::kind::Kind;
 use crate::model::tenant::TenantId;
+use crate::store::dynamodb::error::Error;
+use crate::store::dynamodb::port::Item;
+use crate::store::tenant_part::TenantPart;
 use time::UtcOffset;
 use uuid::Uuid;
 
@@ -46,9 +48,7 @@ impl HistoryEntry {
 
 /// The histories of a tenant, and of its records.
 #[derive(Debug, Clone, Copy)]
-pub struct Histories<'a> {
-    pub(in crate::store) at: &'a TenantStore,
-}
+pub struct Histories<'a>(pub(in crate::store) &'a TenantPart);
 
 impl Histories<'_> {
     /// Lists the history of a record, oldest entry first.
@@ -56,7 +56,7 @@ impl Histories<'_> {
     /// # Errors
     /// Fails as every call of the store does.
     pub async fn list(self, kind: Kind, id: Uuid) -> Result<Vec<RecordedEntry>, Error> {
-        self.list_entries(keys::history(&self.at.tenant, kind, id)).await
+        self.list_entries(keys::history(&self.0.tenant, kind, id)).await
     }
 
     /// Lists the newest entries of a record's history before a revision, newest first. The flag says whether there are
@@ -70,7 +70,7 @@ impl Histories<'_> {
         before: Option<u64>,
         limit: usize,
     ) -> Result<(Vec<RecordedEntry>, bool), Error> {
-        self.list_entries_before(keys::history(&self.at.tenant, kind, id), before, limit).await
+        self.list_entries_before(keys::history(&self.0.tenant, kind, id), before, limit).await
     }
 
     /// Lists the history of the tenant's settings and tokens, oldest entry first.
@@ -78,7 +78,7 @@ impl Histories<'_> {
     /// # Errors
     /// Fails as every call of the store does.
     pub async fn list_of_tenant(self) -> Result<Vec<RecordedEntry>, Error> {
-        self.list_entries(keys::tenant_history(&self.at.tenant)).await
+        self.list_entries(keys::tenant_history(&self.0.tenant)).await
     }
 
     /// Lists the newest entries of the tenant's own history before a revision, newest first. The flag says whether
@@ -91,12 +91,12 @@ impl Histories<'_> {
         before: Option<u64>,
         limit: usize,
     ) -> Result<(Vec<RecordedEntry>, bool), Error> {
-        self.list_entries_before(keys::tenant_history(&self.at.tenant), before, limit).await
+        self.list_entries_before(keys::tenant_history(&self.0.tenant), before, limit).await
     }
 
     async fn list_entries(self, history: History) -> Result<Vec<RecordedEntry>, Error> {
         let range = entries_of(&history);
-        let items = self.at.store.query_all(&range, None).await?;
+        let items = self.0.table.query_all(&range, None).await?;
         items.into_iter().map(read_entry).collect()
     }
 
@@ -108,7 +108,7 @@ impl Histories<'_> {
     ) -> Result<(Vec<RecordedEntry>, bool), Error> {
         let start = before.map(|revision| history.entry(revision).to_item());
         let range = entries_of(&history).backwards();
-        let page = self.at.store.query_page(&range, Some(limit), start).await?;
+        let page = self.0.table.query_page(&range, Some(limit), start).await?;
         let entries = page.items.into_iter().map(read_entry);
         Ok((entries.collect::<Result<_, _>>()?, page.next.is_some()))
     }

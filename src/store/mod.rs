@@ -19,135 +19,156 @@ pub mod signed_out;
 pub mod history;
 pub mod sync;
 mod full_read;
+mod turns;
+pub mod tenant_part;
 mod partitions;
 mod purge;
 pub mod check;
 
 pub use dynamodb::error::Error;
 
-pub use full_read::{FullRead, Match};
+pub use full_read::Match;
+pub use turns::FullRead;
 
 use crate::model::tenant::TenantId;
-use dynamodb::port::{DynamoDb, Item};
-use full_read::Turns;
+use check::Checks;
+use dynamodb::port::DynamoDb;
+use dynamodb::table::Table;
+use employees::Employees;
+use full_read::FullReads;
+use groups::Groups;
+use history::Histories;
+use members::Members;
+use members::departure::Departures;
+use members::pending_change::RedoLogs;
+use members::unfinished::UnfinishedWork;
+use names::Names;
+use purge::Purge;
+use record::Records;
+use signed_out::Sessions;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use sync::SyncRecords;
+use tenant_part::TenantPart;
+use tenants::TenantRecords;
+use turns::Turns;
 
 /// The store of all tenants. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Store {
-    db: Arc<dyn DynamoDb>,
-    full_reads: Turns,
-    is_checked: Arc<AtomicBool>,
+    table: Table,
+    turns: Turns,
 }
 
 impl Store {
     /// Makes a store on a table.
     pub fn new(table: Arc<dyn DynamoDb>) -> Self {
-        Self { db: table, full_reads: Turns::default(), is_checked: Arc::default() }
+        Self { table: Table::new(table), turns: Turns::default() }
     }
 
-    /// Gives the store of one tenant. The tenant is fixed here, so every query names it.
+    /// Returns the table.
+    pub fn table(&self) -> &Table {
+        &self.table
+    }
+
+    /// Lists the ids of all tenants, in order.
+    ///
+    /// # Errors
+    /// Fails as every call of the store does.
+    pub async fn list_tenant_ids(&self) -> Result<Vec<TenantId>, Error> {
+        tenants::list_tenant_ids(&self.table).await
+    }
+
+    /// Returns the store of one tenant.
     pub fn tenant(&self, tenant: &TenantId) -> TenantStore {
-        TenantStore { store: self.clone(), tenant: tenant.clone() }
+        let (table, turns) = (self.table.clone(), self.turns.clone());
+        TenantStore { part: TenantPart { table, turns, tenant: tenant.clone() } }
     }
 }
 
-/// One tenant's part of the table. Cheap to clone.
+/// The store of one tenant, by noun. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct TenantStore {
-    store: Store,
-    tenant: TenantId,
+    part: TenantPart,
 }
 
 impl TenantStore {
-    /// The id of the tenant.
+    /// Returns the id of the tenant.
     pub fn tenant_id(&self) -> &TenantId {
-        &self.tenant
+        &self.part.tenant
     }
 
-    /// The records of a tenant that SCIM shows, of either kind.
-    pub fn records(&self) -> record::Records<'_> {
-        record::Records { at: self }
+    /// Returns the records of a tenant that SCIM shows, of either kind.
+    pub fn records(&self) -> Records<'_> {
+        Records(&self.part)
     }
 
-    /// Reads of all records of a tenant.
-    pub fn full_reads(&self) -> full_read::FullReads<'_> {
-        full_read::FullReads { at: self }
+    /// Returns reads of all records of a tenant.
+    pub fn full_reads(&self) -> FullReads<'_> {
+        FullReads(&self.part)
     }
 
-    /// The employees of a tenant.
-    pub fn employees(&self) -> employees::Employees<'_> {
-        employees::Employees { at: self }
+    /// Returns the employees of a tenant.
+    pub fn employees(&self) -> Employees<'_> {
+        Employees(&self.part)
     }
 
-    /// The groups of a tenant.
-    pub fn groups(&self) -> groups::Groups<'_> {
-        groups::Groups { at: self }
+    /// Returns the groups of a tenant.
+    pub fn groups(&self) -> Groups<'_> {
+        Groups(&self.part)
     }
 
-    /// The members of a tenant's groups, and the memberships of its records.
-    pub fn members(&self) -> members::Members<'_> {
-        members::Members { at: self }
+    /// Returns the members of a tenant's groups, and the memberships of its records.
+    pub fn members(&self) -> Members<'_> {
+        Members(&self.part)
     }
 
-    /// The departures of a tenant's records from their groups.
-    pub fn departures(&self) -> members::departure::Departures<'_> {
-        members::departure::Departures { at: self }
+    /// Returns the departures of a tenant's records from their groups.
+    pub fn departures(&self) -> Departures<'_> {
+        Departures(&self.part)
     }
 
-    /// The unfinished work of a tenant.
-    pub fn unfinished(&self) -> members::unfinished::UnfinishedWork<'_> {
-        members::unfinished::UnfinishedWork { at: self }
+    /// Returns the unfinished work of a tenant.
+    pub fn unfinished(&self) -> UnfinishedWork<'_> {
+        UnfinishedWork(&self.part)
     }
 
-    /// The redo logs of a tenant's groups.
-    pub fn redo_logs(&self) -> members::pending_change::RedoLogs<'_> {
-        members::pending_change::RedoLogs { at: self }
+    /// Returns the redo logs of a tenant's groups.
+    pub fn redo_logs(&self) -> RedoLogs<'_> {
+        RedoLogs(&self.part)
     }
 
-    /// The count items of a tenant.
-    pub(in crate::store) fn counts(&self) -> counts::CountItems<'_> {
-        counts::CountItems { at: self }
+    /// Returns the claims on the names of a tenant's records.
+    pub fn names(&self) -> Names<'_> {
+        Names(&self.part)
     }
 
-    /// The claims on the names of a tenant's records.
-    pub fn names(&self) -> names::Names<'_> {
-        names::Names { at: self }
+    /// Returns the histories of a tenant, and of its records.
+    pub fn history(&self) -> Histories<'_> {
+        Histories(&self.part)
     }
 
-    /// The histories of a tenant, and of its records.
-    pub fn history(&self) -> history::Histories<'_> {
-        history::Histories { at: self }
+    /// Returns the sync record of a tenant.
+    pub fn sync(&self) -> SyncRecords<'_> {
+        SyncRecords(&self.part)
     }
 
-    /// The sync record of a tenant.
-    pub fn sync(&self) -> sync::SyncRecords<'_> {
-        sync::SyncRecords { at: self }
+    /// Returns the administrators' sessions of a tenant.
+    pub fn sessions(&self) -> Sessions<'_> {
+        Sessions(&self.part)
     }
 
-    /// The administrators' sessions of a tenant.
-    pub fn sessions(&self) -> signed_out::Sessions<'_> {
-        signed_out::Sessions { at: self }
+    /// Returns the record of a tenant itself.
+    pub fn record(&self) -> TenantRecords<'_> {
+        TenantRecords(&self.part)
     }
 
-    /// The record of a tenant itself.
-    pub fn record(&self) -> tenants::TenantRecords<'_> {
-        tenants::TenantRecords { at: self }
+    /// Returns the removal of a tenant's items.
+    pub fn purge(&self) -> Purge<'_> {
+        Purge(&self.part)
     }
 
-    /// The removal of a tenant's items.
-    pub fn purge(&self) -> purge::Purge<'_> {
-        purge::Purge { at: self }
-    }
-
-    /// The check of a tenant's items.
-    pub fn checks(&self) -> check::Checks<'_> {
-        check::Checks { at: self }
-    }
-
-    /// The pointers to a tenant's records.
-    pub(in crate::store) fn pointers(&self) -> written::Pointers<'_> {
-        written::Pointers { at: self }
+    /// Returns the check of a tenant's items.
+    pub fn checks(&self) -> Checks<'_> {
+        Checks(&self.part)
     }
 }

@@ -5,8 +5,10 @@
 
 use super::dynamodb::transact::{Condition, Step, Transaction, text};
 use super::keys;
-use super::{Error, Item, TenantStore};
 use crate::model::kind::Kind;
+use crate::store::dynamodb::error::Error;
+use crate::store::dynamodb::port::Item;
+use crate::store::tenant_part::TenantPart;
 use aws_sdk_dynamodb::types::AttributeValue;
 use uuid::Uuid;
 
@@ -106,9 +108,7 @@ impl Claim {
 
 /// The claims on the names of a tenant's records.
 #[derive(Debug, Clone, Copy)]
-pub struct Names<'a> {
-    pub(in crate::store) at: &'a TenantStore,
-}
+pub struct Names<'a>(pub(in crate::store) &'a TenantPart);
 
 impl Names<'_> {
     /// Gets the claim on a name in any spelling. The claim is empty when no record holds or held the name.
@@ -116,7 +116,7 @@ impl Names<'_> {
     /// # Errors
     /// Fails as every call of the store does.
     pub async fn get_claim(self, kind: Kind, name: &str) -> Result<Claim, Error> {
-        let item = self.at.store.get(&keys::claim(&self.at.tenant, kind, name)).await?;
+        let item = self.0.table.get(&keys::claim(&self.0.tenant, kind, name)).await?;
         item.as_ref().map_or_else(|| Ok(Claim::default()), Claim::from_item)
     }
 
@@ -156,12 +156,12 @@ impl Names<'_> {
         before: &Claim,
         after: &Claim,
     ) {
-        let key = keys::claim(&self.at.tenant, kind, name);
+        let key = keys::claim(&self.0.tenant, kind, name);
         replace_claim_at(transaction, step, &key, before, after);
     }
 }
 
-/// Replaces the claim at a key, as [`TenantStore::replace_claim`] does.
+/// Replaces the claim at a key, as [`TenantPart::replace_claim`] does.
 pub(super) fn replace_claim_at(
     transaction: &mut Transaction<'_>,
     step: Step,

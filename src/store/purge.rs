@@ -5,15 +5,16 @@ use super::dynamodb::transact::{Condition, Step, Transaction};
 use super::keys;
 use super::partitions::{self, Partition};
 use super::record::id_in_key;
-use super::{Error, TenantStore};
 use crate::model::kind::Kind;
+use crate::store::dynamodb::error::Error;
+use crate::store::history::Histories;
+use crate::store::record::Records;
+use crate::store::tenant_part::TenantPart;
 use uuid::Uuid;
 
 /// The removal of a tenant's items.
 #[derive(Debug, Clone, Copy)]
-pub struct Purge<'a> {
-    pub(in crate::store) at: &'a TenantStore,
-}
+pub struct Purge<'a>(pub(in crate::store) &'a TenantPart);
 
 impl Purge<'_> {
     /// Removes an employee's history, and gives the number of entries. An interrupted call can be repeated.
@@ -21,7 +22,7 @@ impl Purge<'_> {
     /// # Errors
     /// Fails as every call of the store does.
     pub async fn history(self, id: Uuid) -> Result<usize, Error> {
-        self.range(&Partition::History(id).range(&self.at.tenant)).await
+        self.range(&Partition::History(id).range(&self.0.tenant)).await
     }
 
     /// Removes the history of an erased employee.
@@ -31,10 +32,10 @@ impl Purge<'_> {
     /// fails as every call of the store does.
     pub async fn erased(self, id: Uuid) -> Result<(), Error> {
         let places = [
-            keys::record(&self.at.tenant, Kind::Employee, id),
-            keys::hidden_employee(&self.at.tenant, id),
+            keys::record(&self.0.tenant, Kind::Employee, id),
+            keys::hidden_employee(&self.0.tenant, id),
         ];
-        if !self.at.store.get_at_once(&places).await?.is_empty() {
+        if !self.0.table.get_at_once(&places).await?.is_empty() {
             return Err(Error::bad_item("an employee who exists is listed as erased"));
         }
         self.history(id).await.map(drop)
@@ -46,13 +47,13 @@ impl Purge<'_> {
     /// Fails as every call of the store does.
     pub async fn holds_anything(self) -> Result<bool, Error> {
         for partition in [
-            keys::records(&self.at.tenant, Kind::Employee),
-            keys::hidden_employees(&self.at.tenant),
-            keys::claims(&self.at.tenant, Kind::Employee),
-            keys::records(&self.at.tenant, Kind::Group),
-            keys::claims(&self.at.tenant, Kind::Group),
+            keys::records(&self.0.tenant, Kind::Employee),
+            keys::hidden_employees(&self.0.tenant),
+            keys::claims(&self.0.tenant, Kind::Employee),
+            keys::records(&self.0.tenant, Kind::Group),
+            keys::claims(&self.0.tenant, Kind::Group),
         ] {
-            let page = self.at.store.query_page(&Range::all(&partition), Some(1), None).await?;
+            let page = self.0.table.query_page(&Range::all(&partition), Some(1), None).await?;
             if !page.items.is_empty() {
                 return Ok(true);
             }
@@ -70,11 +71,11 @@ impl Purge<'_> {
     /// Fails as every call of the store does.
     pub async fn tenant(self) -> Result<usize, Error> {
         let purged = self.contents().await?;
-        let mut transaction = Transaction::new(&self.at.store);
-        transaction.delete(Step::Record, &keys::settings(&self.at.tenant), Condition::none());
-        transaction.delete(Step::Record, &keys::tenant_entry(&self.at.tenant), Condition::none());
-        transaction.delete(Step::Record, &keys::sync(&self.at.tenant), Condition::none());
-        transaction.delete(Step::Record, &keys::signed_out(&self.at.tenant), Condition::none());
+        let mut transaction = Transaction::new(&self.0.table);
+        transaction.delete(Step::Record, &keys::settings(&self.0.tenant), Condition::none());
+        transaction.delete(Step::Record, &keys::tenant_entry(&self.0.tenant), Condition::none());
+        transaction.delete(Step::Record, &keys::sync(&self.0.tenant), Condition::none());
+        transaction.delete(Step::Record, &keys::signed_out(&self.0.tenant), Condition::none());
         transaction.commit().await?;
         Ok(purged + self.contents().await?)
     }
@@ -82,18 +83,18 @@ impl Purge<'_> {
     async fn contents(self) -> Result<usize, Error> {
         let mut purged = 0;
         for partition in
-            [keys::records(&self.at.tenant, Kind::Employee), keys::hidden_employees(&self.at.tenant)]
+            [keys::records(&self.0.tenant, Kind::Employee), keys::hidden_employees(&self.0.tenant)]
         {
             let range = Range::all(&partition).long();
             let mut start = None;
             loop {
-                let page = self.at.store.query_page(&range, None, start).await?;
+                let page = self.0.table.query_page(&range, None, start).await?;
                 // The history goes first, because only the employee's item leads to it.
                 for item in &page.items {
                     purged += self.history(id_in_key(item)?).await?;
                 }
                 purged += page.items.len();
-                self.at.store.batch_delete(&page.items).await?;
+                self.0.table.batch_delete(&page.items).await?;
                 start = page.next;
                 if start.is_none() {
                     break;
@@ -101,20 +102,21 @@ impl Purge<'_> {
             }
         }
         // An interrupted erasure leaves a history to which no employee leads.
-        for recorded in self.at.history().list_of_tenant().await? {
+        for recorded in Histories(self.0).list_of_tenant().await? {
             for id in recorded.erased() {
                 purged += self.history(id).await?;
             }
         }
         // Deleted groups may also have rows.
-        let unfinished = Partition::Unfinished.range(&self.at.tenant);
-        let unfinished = self.at.store.query_all(&unfinished, None).await?;
+        let unfinished = Partition::Unfinished.range(&self.0.tenant);
+        let unfinished = self.0.table.query_all(&unfinished, None).await?;
         let deleted = unfinished.iter().filter_map(|item| id_in_key(item).ok());
-        let groups = self.at.records().list_ids_in(&keys::records(&self.at.tenant, Kind::Group)).await?;
+        let groups =
+            Records(self.0).list_ids_in(&keys::records(&self.0.tenant, Kind::Group)).await?;
         let of_groups = groups.into_iter().chain(deleted).flat_map(partitions::of_group);
         let rest = [Partition::Records(Kind::Group)].into_iter().chain(partitions::ABOUT_RECORDS);
         for partition in of_groups.chain(rest) {
-            purged += self.range(&partition.range(&self.at.tenant)).await?;
+            purged += self.range(&partition.range(&self.0.tenant)).await?;
         }
         Ok(purged)
     }
@@ -124,9 +126,9 @@ impl Purge<'_> {
         let range = range.clone().long();
         let mut start = None;
         loop {
-            let page = self.at.store.query_page(&range, None, start).await?;
+            let page = self.0.table.query_page(&range, None, start).await?;
             purged += page.items.len();
-            self.at.store.batch_delete(&page.items).await?;
+            self.0.table.batch_delete(&page.items).await?;
             start = page.next;
             if start.is_none() {
                 return Ok(purged);

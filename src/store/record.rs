@@ -4,9 +4,12 @@
 use super::dynamodb::read::{Range, SortRange};
 use super::keys;
 use super::keys::Key;
-use super::{Error, Item, TenantStore};
 use crate::model::kind::Kind;
 use crate::model::tenant::TenantId;
+use crate::store::counts::CountItems;
+use crate::store::dynamodb::error::Error;
+use crate::store::dynamodb::port::Item;
+use crate::store::tenant_part::TenantPart;
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -27,9 +30,7 @@ pub trait Record: Sized + Send {
 
 /// The records of a tenant that SCIM shows, of either kind.
 #[derive(Debug, Clone, Copy)]
-pub struct Records<'a> {
-    pub(in crate::store) at: &'a TenantStore,
-}
+pub struct Records<'a>(pub(in crate::store) &'a TenantPart);
 
 impl Records<'_> {
     /// Gets a visible record; `None` when there is none.
@@ -37,8 +38,8 @@ impl Records<'_> {
     /// # Errors
     /// Fails as every call of the store does.
     pub async fn get<R: Record>(self, id: Uuid) -> Result<Option<R>, Error> {
-        let item = self.at.store.get(&keys::record(&self.at.tenant, R::KIND, id)).await?;
-        item.map(|item| R::from_item(&self.at.tenant, item)).transpose()
+        let item = self.0.table.get(&keys::record(&self.0.tenant, R::KIND, id)).await?;
+        item.map(|item| R::from_item(&self.0.tenant, item)).transpose()
     }
 
     /// Gets visible records by id, in the order of `ids`. The result leaves out ids without a visible record.
@@ -47,7 +48,7 @@ impl Records<'_> {
     /// Fails as every call of the store does.
     pub async fn get_many<R: Record>(self, ids: &[Uuid]) -> Result<Vec<R>, Error> {
         let keys: Vec<Key> =
-            ids.iter().map(|id| keys::record(&self.at.tenant, R::KIND, *id)).collect();
+            ids.iter().map(|id| keys::record(&self.0.tenant, R::KIND, *id)).collect();
         self.get_at(ids, &keys).await
     }
 
@@ -56,10 +57,10 @@ impl Records<'_> {
         ids: &[Uuid],
         keys: &[Key],
     ) -> Result<Vec<R>, Error> {
-        let items = self.at.store.batch_get(keys).await?;
+        let items = self.0.table.batch_get(keys).await?;
         let mut found = HashMap::with_capacity(items.len());
         for item in items {
-            let record = R::from_item(&self.at.tenant, item)?;
+            let record = R::from_item(&self.0.tenant, item)?;
             found.insert(record.id(), record);
         }
         Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
@@ -75,8 +76,8 @@ impl Records<'_> {
         external_id: &str,
     ) -> Result<Vec<Uuid>, Error> {
         let prefix = SortRange::Prefix(keys::external_id_prefix(external_id));
-        let partition = keys::external_ids(&self.at.tenant, kind);
-        ids_of(&self.at.store.query_all(&Range::new(&partition, prefix), None).await?)
+        let partition = keys::external_ids(&self.0.tenant, kind);
+        ids_of(&self.0.table.query_all(&Range::new(&partition, prefix), None).await?)
     }
 
     /// Lists a page of visible records in id order, and gives the total. The page has at most `count` records after the
@@ -84,27 +85,23 @@ impl Records<'_> {
     ///
     /// # Errors
     /// Fails as every call of the store does.
-    pub async fn list<R: Record>(
-        self,
-        offset: u64,
-        count: usize,
-    ) -> Result<(Vec<R>, u64), Error> {
-        let partition = keys::records(&self.at.tenant, R::KIND);
+    pub async fn list<R: Record>(self, offset: u64, count: usize) -> Result<(Vec<R>, u64), Error> {
+        let partition = keys::records(&self.0.tenant, R::KIND);
         let from = |sort, most| async move {
             let range = Range::new(&partition, sort).eventual().for_items(most);
-            self.at.store.query_all(&range, Some(most)).await
+            self.0.table.query_all(&range, Some(most)).await
         };
         if offset == 0 {
             // The start is known, so the rows do not wait for the counts.
             let (counts, items) =
-                tokio::try_join!(self.at.counts().get(R::KIND), from(SortRange::All, count))?;
+                tokio::try_join!(CountItems(self.0).get(R::KIND), from(SortRange::All, count))?;
             let rows = self.read_all(items)?;
             let found = u64::try_from(rows.len()).unwrap_or(u64::MAX);
             // A row may be added or removed between the two reads.
             let total = if rows.len() < count { found } else { counts.total().max(found) };
             return Ok((rows, total));
         }
-        let counts = self.at.counts().get(R::KIND).await?;
+        let counts = CountItems(self.0).get(R::KIND).await?;
         let total = counts.total();
         let Some(place) = counts.place(offset).filter(|_| count > 0) else {
             return Ok((Vec::new(), total));
@@ -116,7 +113,7 @@ impl Records<'_> {
     }
 
     fn read_all<R: Record>(self, items: Vec<Item>) -> Result<Vec<R>, Error> {
-        items.into_iter().map(|item| R::from_item(&self.at.tenant, item)).collect()
+        items.into_iter().map(|item| R::from_item(&self.0.tenant, item)).collect()
     }
 
     /// Lists at most `count` visible records in id order, after a record or from the start. The list has fewer only at
@@ -129,13 +126,13 @@ impl Records<'_> {
         after: Option<Uuid>,
         count: usize,
     ) -> Result<Vec<R>, Error> {
-        let partition = keys::records(&self.at.tenant, R::KIND);
+        let partition = keys::records(&self.0.tenant, R::KIND);
         let sort = match after {
             Some(id) => SortRange::From(keys::after_record(id)),
             None => SortRange::All,
         };
         let range = Range::new(&partition, sort).eventual().for_items(count);
-        self.read_all(self.at.store.query_all(&range, Some(count)).await?)
+        self.read_all(self.0.table.query_all(&range, Some(count)).await?)
     }
 
     /// Lists one page of visible records in id order, after a record or from the start. The page has at most `limit`
@@ -148,8 +145,8 @@ impl Records<'_> {
         after: Option<Uuid>,
         limit: usize,
     ) -> Result<(Vec<R>, bool), Error> {
-        let partition = keys::records(&self.at.tenant, R::KIND);
-        let start = after.map(|id| keys::record(&self.at.tenant, R::KIND, id));
+        let partition = keys::records(&self.0.tenant, R::KIND);
+        let start = after.map(|id| keys::record(&self.0.tenant, R::KIND, id));
         self.list_page_of(&partition, start, limit).await
     }
 
@@ -161,7 +158,7 @@ impl Records<'_> {
     ) -> Result<(Vec<R>, bool), Error> {
         let start = start.map(|key| key.to_item());
         let range = Range::all(partition).eventual().for_items(limit);
-        let page = self.at.store.query_page(&range, Some(limit), start).await?;
+        let page = self.0.table.query_page(&range, Some(limit), start).await?;
         let more = page.next.is_some();
         Ok((self.read_all(page.items)?, more))
     }
@@ -171,7 +168,7 @@ impl Records<'_> {
     /// # Errors
     /// Fails as every call of the store does.
     pub async fn count(self, kind: Kind) -> Result<u64, Error> {
-        Ok(self.at.counts().get(kind).await?.total())
+        Ok(CountItems(self.0).get(kind).await?.total())
     }
 
     /// Whether there is any visible record of a kind.
@@ -179,8 +176,8 @@ impl Records<'_> {
     /// # Errors
     /// Fails as every call of the store does.
     pub async fn has_any(self, kind: Kind) -> Result<bool, Error> {
-        let partition = keys::records(&self.at.tenant, kind);
-        let page = self.at.store.query_page(&Range::all(&partition), Some(1), None).await?;
+        let partition = keys::records(&self.0.tenant, kind);
+        let page = self.0.table.query_page(&Range::all(&partition), Some(1), None).await?;
         Ok(!page.items.is_empty())
     }
 }
@@ -188,7 +185,7 @@ impl Records<'_> {
 impl Records<'_> {
     /// Lists the ids at the end of all sort keys of a partition, in order.
     pub(super) async fn list_ids_in(self, partition: &str) -> Result<Vec<Uuid>, Error> {
-        ids_of(&self.at.store.query_all(&Range::all(partition), None).await?)
+        ids_of(&self.0.table.query_all(&Range::all(partition), None).await?)
     }
 }
 

@@ -1,7 +1,10 @@
 //! Signed-out sessions. The item names each session until the session would have expired.
 
 use super::dynamodb::port::UpdateCall;
-use super::{Error, Item, TenantStore, keys};
+use super::keys;
+use crate::store::dynamodb::error::Error;
+use crate::store::dynamodb::port::Item;
+use crate::store::tenant_part::TenantPart;
 use aws_sdk_dynamodb::types::AttributeValue;
 use std::collections::{BTreeSet, HashMap};
 
@@ -51,9 +54,7 @@ fn superfluous<'i>(item: &'i Item, session: &str, now: i64) -> Vec<&'i str> {
 
 /// The administrators' sessions of a tenant.
 #[derive(Debug, Clone, Copy)]
-pub struct Sessions<'a> {
-    pub(in crate::store) at: &'a TenantStore,
-}
+pub struct Sessions<'a>(pub(in crate::store) &'a TenantPart);
 
 impl Sessions<'_> {
     /// Notes that a session was signed out. Also removes expired sessions, and beyond 1,000 the sessions that end
@@ -62,8 +63,8 @@ impl Sessions<'_> {
     /// # Errors
     /// Fails as every call of the store does.
     pub async fn sign_out(self, session: &str, expires: i64, now: i64) -> Result<(), Error> {
-        let key = keys::signed_out(&self.at.tenant);
-        let stored = self.at.store.get(&key).await?.unwrap_or_default();
+        let key = keys::signed_out(&self.0.tenant);
+        let stored = self.0.table.get(&key).await?.unwrap_or_default();
         let mut names = HashMap::from([("#new".to_owned(), format!("{SESSION}{session}"))]);
         let mut removed = Vec::new();
         for (number, other) in superfluous(&stored, session, now).into_iter().enumerate() {
@@ -82,6 +83,6 @@ impl Sessions<'_> {
             values: Item::from([(":expires".to_owned(), AttributeValue::N(expires.to_string()))]),
             condition: None,
         };
-        self.at.store.update(call).await.map(drop)
+        self.0.table.update(call).await.map(drop)
     }
 }

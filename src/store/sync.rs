@@ -7,9 +7,11 @@ use super::dynamodb::port::{UpdateCall, Updated};
 use super::dynamodb::transact::{size, text};
 use super::items::attributes::{ItemReader, as_json, format_time};
 use super::keys;
-use super::{Error, Item, TenantStore};
 use crate::model::history::EventKind;
 use crate::model::sync::{Refusal, SyncNews, SyncRecord, UnknownAttribute};
+use crate::store::dynamodb::error::Error;
+use crate::store::dynamodb::port::Item;
+use crate::store::tenant_part::TenantPart;
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -36,9 +38,7 @@ const USED: &str = "used ";
 
 /// The sync record of a tenant.
 #[derive(Debug, Clone, Copy)]
-pub struct SyncRecords<'a> {
-    pub(in crate::store) at: &'a TenantStore,
-}
+pub struct SyncRecords<'a>(pub(in crate::store) &'a TenantPart);
 
 impl SyncRecords<'_> {
     /// Reads the notes on the identity provider; they are empty without an item.
@@ -46,7 +46,7 @@ impl SyncRecords<'_> {
     /// # Errors
     /// Fails as every call of the store does.
     pub async fn get(self) -> Result<SyncRecord, Error> {
-        match self.at.store.get(&keys::sync(&self.at.tenant)).await? {
+        match self.0.table.get(&keys::sync(&self.0.tenant)).await? {
             Some(item) => SyncRecord::from_item(item),
             None => Ok(SyncRecord::default()),
         }
@@ -64,7 +64,7 @@ impl SyncRecords<'_> {
         if self.update(update).await? == Updated::Done {
             return Ok(true);
         }
-        let stored = self.at.store.get(&keys::sync(&self.at.tenant)).await?.unwrap_or_default();
+        let stored = self.0.table.get(&keys::sync(&self.0.tenant)).await?.unwrap_or_default();
         let mut update = Note::of_request(news)?;
         for list in [REFUSALS, UNKNOWN] {
             update.expect_length(list, length(&stored, list));
@@ -90,13 +90,13 @@ impl SyncRecords<'_> {
 
     async fn update(self, note: Note) -> Result<Updated, Error> {
         let call = UpdateCall {
-            key: keys::sync(&self.at.tenant).to_item(),
+            key: keys::sync(&self.0.tenant).to_item(),
             expression: format!("SET {}", note.sets.join(", ")),
             names: note.names,
             values: note.values,
             condition: (!note.conditions.is_empty()).then(|| note.conditions.join(" AND ")),
         };
-        self.at.store.update(call).await
+        self.0.table.update(call).await
     }
 
     /// Counts the changes of employees in the 24 hours before `now`, by kind. The index follows the table with a short
@@ -111,13 +111,13 @@ impl SyncRecords<'_> {
         let since = (now - Duration::days(1)).to_offset(UtcOffset::UTC);
         let from = keys::change_at(since, "");
         let days = [since.date(), now.to_offset(UtcOffset::UTC).date()];
-        let [first, second] = days.map(|day| keys::changes_on(&self.at.tenant, day));
+        let [first, second] = days.map(|day| keys::changes_on(&self.0.tenant, day));
         let (first, second) = tokio::try_join!(
-            self.at.store.query_change_index(&first, &from),
-            self.at.store.query_change_index(&second, &from),
+            self.0.table.query_change_index(&first, &from),
+            self.0.table.query_change_index(&second, &from),
         )?;
         let mut counts = BTreeMap::new();
-        let own = keys::tenant_history(&self.at.tenant).partition;
+        let own = keys::tenant_history(&self.0.tenant).partition;
         let of_employees = |item: &&Item| keys::partition(item) != Some(&*own);
         for item in first.iter().chain(&second).filter(of_employees) {
             let at = item.get(keys::CHANGE_AT).and_then(|at| at.as_s().ok());

@@ -5,10 +5,14 @@ use super::dynamodb::transact::{Condition, Outcome, Step, Transaction};
 use super::items::attributes::{ItemReader, ItemWriter};
 use super::keys;
 use super::signed_out::SignedOut;
-use super::{Error, Item, Store, TenantStore};
 use crate::model::history::HistoryEntry;
 use crate::model::tenant::{Tenant, TenantId};
 use crate::model::unfinished::Unfinished;
+use crate::store::dynamodb::error::Error;
+use crate::store::dynamodb::port::Item;
+use crate::store::dynamodb::table::Table;
+use crate::store::members::unfinished::UnfinishedWork;
+use crate::store::tenant_part::TenantPart;
 
 /// The items that the check of a token reads.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,22 +36,15 @@ const ATTRIBUTES: &str = "attributes";
 /// The most entries of unfinished work that the check of a token reads with the tenant: about 15 KB.
 const MOST_WORK: usize = 100;
 
-impl Store {
-    /// Lists the ids of all tenants, in order.
-    ///
-    /// # Errors
-    /// Fails as every call of the store does.
-    pub async fn list_tenant_ids(&self) -> Result<Vec<TenantId>, Error> {
-        let items = self.query_all(&Range::all(&keys::tenants()), None).await?;
-        Ok(items.iter().filter_map(|item| TenantId::parse(keys::sort_key(item)?)).collect())
-    }
+/// Lists the ids of all tenants, in order.
+pub(super) async fn list_tenant_ids(table: &Table) -> Result<Vec<TenantId>, Error> {
+    let items = table.query_all(&Range::all(&keys::tenants()), None).await?;
+    Ok(items.iter().filter_map(|item| TenantId::parse(keys::sort_key(item)?)).collect())
 }
 
 /// The record of a tenant itself.
 #[derive(Debug, Clone, Copy)]
-pub struct TenantRecords<'a> {
-    pub(in crate::store) at: &'a TenantStore,
-}
+pub struct TenantRecords<'a>(pub(in crate::store) &'a TenantPart);
 
 impl TenantRecords<'_> {
     /// Gets the tenant's record; `None` when there is no such tenant.
@@ -55,8 +52,8 @@ impl TenantRecords<'_> {
     /// # Errors
     /// Fails as every call of the store does.
     pub async fn get(self) -> Result<Option<Tenant>, Error> {
-        self.at.store.check_table_once().await?;
-        let item = self.at.store.get(&keys::settings(&self.at.tenant)).await?;
+        self.0.table.check_once().await?;
+        let item = self.0.table.get(&keys::settings(&self.0.tenant)).await?;
         item.map(|item| self.read(item)).transpose()
     }
 
@@ -66,26 +63,26 @@ impl TenantRecords<'_> {
     /// # Errors
     /// Fails as every call of the store does.
     pub async fn get_with_work(self) -> Result<Option<TenantAndWork>, Error> {
-        self.at.store.check_table_once().await?;
-        let settings = keys::settings(&self.at.tenant);
+        self.0.table.check_once().await?;
+        let settings = keys::settings(&self.0.tenant);
         let range = Range::new(&settings.partition, SortRange::From(settings.sort.clone()));
-        let mut items = self.at.store.query_all(&range, Some(2 + MOST_WORK)).await?;
+        let mut items = self.0.table.query_all(&range, Some(2 + MOST_WORK)).await?;
         if items.first().and_then(keys::sort_key) != Some(&*settings.sort) {
             return Ok(None);
         }
         let tenant = self.read(items.remove(0))?;
-        let sessions = keys::signed_out(&self.at.tenant).sort;
+        let sessions = keys::signed_out(&self.0.tenant).sort;
         let sessions = items.extract_if(.., |item| keys::sort_key(item) == Some(&*sessions));
         let signed_out = sessions.map(|item| SignedOut::from_item(&item)).next();
         let signed_out = signed_out.unwrap_or_default();
-        let unfinished = self.at.unfinished().read(items);
+        let unfinished = UnfinishedWork(self.0).read(items);
         Ok(Some(TenantAndWork { tenant, signed_out, unfinished }))
     }
 
     fn read(self, item: Item) -> Result<Tenant, Error> {
         let mut item = ItemReader(item);
         Ok(Tenant {
-            id: self.at.tenant.clone(),
+            id: self.0.tenant.clone(),
             name: item.text(NAME)?,
             created: item.time(CREATED)?,
             revision: item.number(REVISION)?,
@@ -99,15 +96,11 @@ impl TenantRecords<'_> {
     ///
     /// # Errors
     /// Fails as every call of the store does.
-    pub async fn create(
-        self,
-        tenant: &Tenant,
-        history: &HistoryEntry,
-    ) -> Result<bool, Error> {
-        let mut transaction = Transaction::new(&self.at.store);
+    pub async fn create(self, tenant: &Tenant, history: &HistoryEntry) -> Result<bool, Error> {
+        let mut transaction = Transaction::new(&self.0.table);
         transaction.put(
             Step::Record,
-            keys::tenant_entry(&self.at.tenant).to_item(),
+            keys::tenant_entry(&self.0.tenant).to_item(),
             Condition::absent(),
         );
         transaction.put(Step::Record, tenant_item(tenant)?, Condition::absent());
@@ -120,12 +113,8 @@ impl TenantRecords<'_> {
     ///
     /// # Errors
     /// Fails as every call of the store does.
-    pub async fn replace(
-        self,
-        tenant: &Tenant,
-        history: &HistoryEntry,
-    ) -> Result<bool, Error> {
-        let mut transaction = Transaction::new(&self.at.store);
+    pub async fn replace(self, tenant: &Tenant, history: &HistoryEntry) -> Result<bool, Error> {
+        let mut transaction = Transaction::new(&self.0.table);
         self.put(&mut transaction, tenant, history)?;
         Ok(matches!(transaction.commit().await?, Outcome::Committed))
     }
@@ -148,8 +137,8 @@ impl TenantRecords<'_> {
         revision: u64,
         history: &HistoryEntry,
     ) -> Result<(), Error> {
-        let key = keys::tenant_history(&self.at.tenant).entry(revision);
-        transaction.put(Step::Companion, history.to_item(&self.at.tenant, &key)?, Condition::none());
+        let key = keys::tenant_history(&self.0.tenant).entry(revision);
+        transaction.put(Step::Companion, history.to_item(&self.0.tenant, &key)?, Condition::none());
         Ok(())
     }
 }

@@ -5,7 +5,7 @@ use super::keys::Key;
 use super::members::memberships::Memberships;
 use super::names::Claim;
 use super::record::id_in_key;
-use super::{Error, TenantStore};
+use crate::store::dynamodb::error::Error;
 use std::collections::BTreeSet;
 
 /// The outcome of a write of a record.
@@ -20,26 +20,17 @@ pub enum Written {
     ClaimDiffers(Claim),
 }
 
-/// The pointers to a tenant's records.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Pointers<'a> {
-    pub(in crate::store) at: &'a TenantStore,
-}
-
-impl Pointers<'_> {
-    /// Writes new pointers, and removes old pointers.
-    pub(super) fn write(
-        self,
-        transaction: &mut Transaction<'_>,
-        old: &BTreeSet<Key>,
-        new: &BTreeSet<Key>,
-    ) {
-        for gone in old.difference(new) {
-            transaction.delete(Step::Companion, gone, Condition::none());
-        }
-        for come in new.difference(old) {
-            transaction.put(Step::Companion, come.to_item(), Condition::none());
-        }
+/// Writes new pointers, and removes old pointers.
+pub(super) fn write_pointers(
+    transaction: &mut Transaction<'_>,
+    old: &BTreeSet<Key>,
+    new: &BTreeSet<Key>,
+) {
+    for gone in old.difference(new) {
+        transaction.delete(Step::Companion, gone, Condition::none());
+    }
+    for come in new.difference(old) {
+        transaction.put(Step::Companion, come.to_item(), Condition::none());
     }
 }
 

@@ -109,7 +109,7 @@ fn needed(calls: &[Call]) -> BTreeSet<Permission> {
 /// Every kind of request an identity provider can send, and what the function does when it starts.
 async fn everything_over_scim(tenant: &TestTenant) {
     const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
-    tenant.app.store.check_table().await.expect("the first read");
+    tenant.app.store.table().check().await.expect("the first read");
     let body = json!({
         "userName": "ada@example.com",
         "externalId": "00u1",

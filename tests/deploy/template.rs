@@ -35,7 +35,7 @@ async fn made_table() -> Value {
     let (client, faults) = Watched::client();
     let table = format!("made-{}", uuid::Uuid::new_v4());
     let store = rollcall::store::Store::new(std::sync::Arc::new(AwsTable::new(client, &table)));
-    store.create_table_unless_exists().await.expect("a table");
+    store.table().create_unless_exists().await.expect("a table");
     let mut calls = faults.take_calls().into_iter();
     calls.find(|call| call.operation == "CreateTable").expect("a new table").request
 }

@@ -55,7 +55,7 @@ fn operations(faults: &Faults) -> Vec<String> {
 #[tokio::test]
 async fn a_new_table_gets_the_format_of_this_program() {
     let (table, store, _) = table();
-    store.create_table_unless_exists().await.expect("a table");
+    store.table().create_unless_exists().await.expect("a table");
     let format = read_format(&*table).await.expect("a format");
     let expected = json!({"PK": {"S": "FORMAT"}, "SK": {"S": "FORMAT"}, "format": {"N": "3"}});
     assert_eq!(item(&format), expected);
@@ -68,7 +68,7 @@ async fn an_empty_table_gets_the_format_of_this_program() {
     let (table, store, faults) = table();
     table.create_table().await.expect("a table");
     faults.take_calls();
-    store.check_table().await.expect("a table");
+    store.table().check().await.expect("a table");
     assert_eq!(operations(&faults), ["GetItem", "Query", "TransactWriteItems"]);
     assert!(read_format(&*table).await.is_some());
 }
@@ -76,12 +76,12 @@ async fn an_empty_table_gets_the_format_of_this_program() {
 #[tokio::test]
 async fn a_later_start_reads_one_item() {
     let (_, store, faults) = table();
-    store.create_table_unless_exists().await.expect("a table");
+    store.table().create_unless_exists().await.expect("a table");
     for is_on_aws in [true, false] {
         faults.take_calls();
         match is_on_aws {
-            true => store.check_table().await,
-            false => store.create_table_unless_exists().await,
+            true => store.table().check().await,
+            false => store.table().create_unless_exists().await,
         }
         .expect("a table");
         let calls = faults.take_calls();
@@ -98,7 +98,7 @@ async fn a_table_with_tenants_and_no_format_is_refused_and_stays_as_it_is() {
     table.create_table().await.expect("a table");
     put(&*table, tenant_entry()).await;
     faults.take_calls();
-    for checked in [store.check_table().await, store.create_table_unless_exists().await] {
+    for checked in [store.table().check().await, store.table().create_unless_exists().await] {
         assert!(matches!(checked, Err(Error::OtherFormat { found: 0 })), "{checked:?}");
     }
     assert_eq!(operations(&faults), ["GetItem", "Query", "GetItem", "Query"]);
@@ -120,7 +120,7 @@ async fn another_format_is_refused_and_stays_as_it_is() {
         put_format(&*table, format.clone()).await;
         let before = read_format(&*table).await;
         faults.take_calls();
-        for checked in [store.check_table().await, store.create_table_unless_exists().await] {
+        for checked in [store.table().check().await, store.table().create_unless_exists().await] {
             let error = checked.expect_err("another format");
             assert!(matches!(error, Error::OtherFormat { found } if found == expected), "{error}");
         }
@@ -135,7 +135,7 @@ async fn programs_that_start_at_once_agree_on_the_format() {
     let (table, store, faults) = table();
     table.create_table().await.expect("a table");
     faults.take_calls();
-    let started = tokio::join!(store.check_table(), store.check_table(), store.check_table());
+    let started = tokio::join!(store.table().check(), store.table().check(), store.table().check());
     assert!(matches!(started, (Ok(()), Ok(()), Ok(()))), "{started:?}");
     let calls = faults.take_calls();
     let writes = calls.iter().filter(|call| call.operation == "TransactWriteItems");
@@ -151,7 +151,7 @@ async fn a_format_that_another_program_writes_meanwhile_is_checked_too() {
     table.create_table().await.expect("a table");
     let let_go = Arc::new(tokio::sync::Notify::new());
     faults.plan("TransactWriteItems", crate::support::engine::Fault::Held(Arc::clone(&let_go)));
-    let check = tokio::spawn(async move { store.check_table().await });
+    let check = tokio::spawn(async move { store.table().check().await });
     while faults.left() > 0 {
         tokio::task::yield_now().await;
     }

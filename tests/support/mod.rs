@@ -115,7 +115,7 @@ impl TestApp {
 
     async fn on(table: Arc<dyn DynamoDb>, faults: Faults, ids: Ids) -> Self {
         let store = Store::new(Arc::clone(&table));
-        store.create_table_unless_exists().await.expect("table");
+        store.table().create_unless_exists().await.expect("table");
         let now = Arc::new(Mutex::new(START));
         let clock = Arc::clone(&now);
         let next = Arc::new(AtomicU64::new(1));

@@ -178,8 +178,9 @@ impl Directory {
             let (group, memberships) =
                 tokio::try_join!(self.get_group_if(id, precondition), self.memberships(id))?;
             let occasion = Occasion { at: self.sources.now(), by };
-            let claim =
-                async { Ok(self.store.names().get_claim(Kind::Group, group.display_name()).await?) };
+            let claim = async {
+                Ok(self.store.names().get_claim(Kind::Group, group.display_name()).await?)
+            };
             let (claim, departure) = tokio::try_join!(
                 claim,
                 self.departure((Work::Deletion, id), memberships, group.member_count > 0, occasion),
@@ -232,8 +233,9 @@ impl Directory {
                 && after.member_count <= MOST_MEMBERS_ANSWERED
                 && after.redo_log.is_none();
             // Reads the members for the response during the write.
-            let rows =
-                async { if is_shown { self.store.members().list_rows(id).await.ok() } else { None } };
+            let rows = async {
+                if is_shown { self.store.members().list_rows(id).await.ok() } else { None }
+            };
             let (written, rows) =
                 tokio::join!(self.store.groups().replace(&change, rename.as_ref(), &members), rows);
             if self.is_changed(written?, record, &mut pauses).await? {

@@ -205,7 +205,8 @@ impl Directory {
                 let pick = |record: &R| matches(record).then_some(());
                 let drop_surplus = |found: &mut [Match<R, ()>]| page.drop_surplus(found);
                 let turn = self.turn(turn).await?;
-                let found = self.store.full_reads().match_records(&turn, pick, drop_surplus).await?;
+                let found =
+                    self.store.full_reads().match_records(&turn, pick, drop_surplus).await?;
                 let total = u64::try_from(found.len()).unwrap_or(u64::MAX);
                 (self.read_matches(page.of(found), &matches).await?, total)
             }

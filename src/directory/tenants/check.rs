@@ -40,7 +40,8 @@ impl Directory {
                 break;
             }
             // Damage is repaired first: finishing the deletion of an existing group would remove its members.
-            let written = self.store.checks().repair(&found.violations, self.sources.now(), by).await?;
+            let written =
+                self.store.checks().repair(&found.violations, self.sources.now(), by).await?;
             let finished = self.finish_all().await;
             repair.repaired.extend(found.violations);
             // Work that cannot be finished stays in the report. Then nothing else can be repaired.

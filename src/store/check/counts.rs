@@ -2,7 +2,7 @@
 
 use super::Checker;
 use super::violation::{Finding, ViolationKind};
-use crate::store::Item;
+use crate::store::dynamodb::port::Item;
 use crate::store::dynamodb::transact::{Condition, Step};
 use crate::store::keys::{self, Key};
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -88,7 +88,7 @@ impl<'s> Checker<'s> {
             return None;
         }
         let mut repair = self.empty();
-        let line = keys::tenant_entry(&self.store.tenant).to_item();
+        let line = keys::tenant_entry(&self.part.tenant).to_item();
         repair.put(Step::Companion, line, Condition::none());
         let detail = "the list of tenants lacks the tenant";
         Some(Finding::repairable(ViolationKind::TenantUnlisted, None, detail, repair))

@@ -5,10 +5,11 @@ use super::violation::{Finding, ViolationKind};
 use crate::model::history::{AttributeChange, EventKind, HistoryEntry};
 use crate::model::kind::Kind;
 use crate::model::unfinished::Work;
-use crate::store::Item;
+use crate::store::dynamodb::port::Item;
 use crate::store::dynamodb::transact::{Condition, Step, number, text};
 use crate::store::items::attributes::format_time;
 use crate::store::keys;
+use crate::store::members::unfinished::UnfinishedWork;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -45,7 +46,7 @@ impl<'s> Checker<'s> {
                     new: Some(format!("{counted} members").into()),
                 }],
             };
-            let history = keys::history(&self.store.tenant, Kind::Group, id).entry(next);
+            let history = keys::history(&self.part.tenant, Kind::Group, id).entry(next);
             let (Ok(at), Ok(entry)) = (format_time(self.at), entry.to_plain_item(&history)) else {
                 findings.push(Finding::permanent(kind, Some(id), detail));
                 continue;
@@ -135,7 +136,7 @@ impl<'s> Checker<'s> {
                 .with(":change", number(log.revision));
             let change = "REMOVE changeRevision, changeParts, changeDone";
             repair.update(Step::Record, &group.key, change, Item::new(), as_read);
-            self.store.unfinished().end(&mut repair, Work::Change, id);
+            UnfinishedWork(self.part).end(&mut repair, Work::Change, id);
             let detail = format!("the redo log has {found} of {} parts", log.parts);
             let kind = ViolationKind::RedoLogCut;
             findings.push(Finding::repairable(kind, Some(id), detail, repair));

@@ -5,7 +5,9 @@ use super::violation::{Finding, ViolationKind};
 use crate::model::unfinished::{Unfinished, Work};
 use crate::store::dynamodb::transact::{Condition, Step, Transaction};
 use crate::store::keys;
+use crate::store::members::Members;
 use crate::store::members::memberships::{CLOSED, Memberships};
+use crate::store::members::unfinished::UnfinishedWork;
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
@@ -31,9 +33,9 @@ impl<'s> Checker<'s> {
             if kind == ViolationKind::RowWithoutMembership {
                 let open = Condition::expression(&format!("attribute_not_exists({CLOSED})"));
                 let add = ("ADD", group, member);
-                self.store.members().update_memberships(&mut repair, Step::Member, add, open);
+                Members(self.part).update_memberships(&mut repair, Step::Member, add, open);
             } else {
-                let key = keys::member(&self.store.tenant, group, member);
+                let key = keys::member(&self.part.tenant, group, member);
                 repair.delete(Step::Companion, &key, Condition::none());
             }
             Some(Finding::repairable(kind, Some(group), format!("member {member}"), repair))
@@ -79,7 +81,7 @@ impl<'s> Checker<'s> {
         };
         let mut repair = self.guarded([id]);
         let after = Memberships { is_closed, ..found.clone() };
-        self.store.members().replace_memberships(&mut repair, id, found, &after);
+        Members(self.part).replace_memberships(&mut repair, id, found, &after);
         if let Some(work) = work.filter(|_| !is_listed) {
             self.list(&mut repair, work, id)?;
         }
@@ -101,7 +103,7 @@ impl<'s> Checker<'s> {
     /// Adds an entry to the list of unfinished work.
     pub(super) fn list(&self, repair: &mut Transaction<'_>, work: Work, id: Uuid) -> Option<()> {
         let entry = Unfinished { work, id, by: self.by.clone(), since: self.at };
-        self.store.unfinished().begin(repair, &entry).ok()
+        UnfinishedWork(self.part).begin(repair, &entry).ok()
     }
 
     fn check_groups_of(&self, id: Uuid, found: &Memberships) -> Vec<Finding<'s>> {
@@ -110,11 +112,11 @@ impl<'s> Checker<'s> {
         });
         let findings = lacking.map(|group| {
             let mut repair = self.guarded([*group]);
-            let key = keys::member(&self.store.tenant, *group, id);
+            let key = keys::member(&self.part.tenant, *group, id);
             repair.delete(Step::Companion, &key, Condition::absent());
             let take_out = ("DELETE", *group, id);
             let present = Condition::present();
-            self.store.members().update_memberships(&mut repair, Step::Member, take_out, present);
+            Members(self.part).update_memberships(&mut repair, Step::Member, take_out, present);
             let kind = ViolationKind::MembershipWithoutRow;
             Finding::repairable(kind, Some(id), format!("group {group}"), repair)
         });

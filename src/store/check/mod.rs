@@ -18,9 +18,11 @@ pub use violation::{Violation, ViolationKind};
 use super::dynamodb::transact::{Condition, Outcome, Step, Transaction, number};
 use super::keys;
 use super::partitions::Partition;
-use super::{Error, Item, TenantStore};
 use crate::model::kind::Kind;
 use crate::model::unfinished::Work;
+use crate::store::dynamodb::error::Error;
+use crate::store::dynamodb::port::Item;
+use crate::store::tenant_part::TenantPart;
 use facts::Facts;
 use std::collections::{BTreeMap, BTreeSet};
 use time::OffsetDateTime;
@@ -40,7 +42,7 @@ pub struct Report {
 
 /// Compares the facts of a tenant.
 struct Checker<'s> {
-    store: &'s TenantStore,
+    part: &'s TenantPart,
     facts: Facts,
     /// The time of the repair, for histories.
     at: OffsetDateTime,
@@ -50,9 +52,7 @@ struct Checker<'s> {
 
 /// The check of a tenant's items.
 #[derive(Debug, Clone, Copy)]
-pub struct Checks<'a> {
-    pub(in crate::store) at: &'a TenantStore,
-}
+pub struct Checks<'a>(pub(in crate::store) &'a TenantPart);
 
 impl<'s> Checks<'s> {
     /// Checks all items of the tenant, and changes nothing.
@@ -97,7 +97,7 @@ impl<'s> Checks<'s> {
     ) -> Result<(Report, Vec<Finding<'s>>), Error> {
         let mut findings = Vec::new();
         let facts = self.read_facts(&mut findings).await?;
-        let checker = Checker { store: self.at, facts, at, by: by.to_owned() };
+        let checker = Checker { part: self.0, facts, at, by: by.to_owned() };
         findings.extend(checker.check_tenant());
         for check in Checker::CHECKS {
             findings.extend(check(&checker));
@@ -137,7 +137,7 @@ impl<'s> Checks<'s> {
                 Finding::permanent(ViolationKind::UnreadableHistory, record, detail)
             }
             _ => {
-                let mut repair = Transaction::new(&self.at.store);
+                let mut repair = Transaction::new(&self.0.table);
                 repair.delete(Step::Companion, &key, Condition::none());
                 let detail = format!("{} cannot be read", partition.item_name());
                 let id = partition.group().or(id);
@@ -168,14 +168,14 @@ impl<'s> Checker<'s> {
 
     /// Makes a transaction without a guard.
     fn empty(&self) -> Transaction<'s> {
-        Transaction::new(&self.store.store)
+        Transaction::new(&self.part.table)
     }
 
     /// Makes a transaction on the condition that these records are as they were read.
     fn guarded<const N: usize>(&self, ids: [Uuid; N]) -> Transaction<'s> {
         let mut transaction = self.empty();
         for id in BTreeSet::from(ids) {
-            let tenant = &self.store.tenant;
+            let tenant = &self.part.tenant;
             for key in [
                 keys::record(tenant, Kind::Employee, id),
                 keys::hidden_employee(tenant, id),

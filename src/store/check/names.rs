@@ -3,7 +3,7 @@
 use super::Checker;
 use super::facts::{RecordFacts, id_at_end};
 use super::violation::{Finding, ViolationKind};
-use crate::store::Item;
+use crate::store::dynamodb::port::Item;
 use crate::store::dynamodb::transact::{Condition, Step, text};
 use crate::store::keys::{EMAIL_KEY, Key};
 use crate::store::names::{Claim, MOST_FORMER, replace_claim_at};

@@ -11,6 +11,8 @@ use crate::model::kind::Kind;
 use crate::model::tenant::TenantId;
 use crate::model::unfinished::Unfinished;
 use crate::store::counts::{Counter, counter_of};
+use crate::store::dynamodb::error::Error;
+use crate::store::dynamodb::port::Item;
 use crate::store::groups;
 use crate::store::history::read_entry;
 use crate::store::items::employee;
@@ -22,7 +24,7 @@ use crate::store::members::pending_change;
 use crate::store::names::Claim;
 use crate::store::partitions::{self, Partition};
 use crate::store::record::{Record, id_in_key};
-use crate::store::{Error, Item};
+use crate::store::tenants::TenantRecords;
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 /// The number of partitions of single groups and employees that are read at the same time.
@@ -30,10 +32,7 @@ const PARTITIONS_AT_ONCE: usize = 8;
 
 impl<'s> Checks<'s> {
     /// Reads all items. An item that cannot be read is a finding.
-    pub(super) async fn read_facts(
-        self,
-        findings: &mut Vec<Finding<'s>>,
-    ) -> Result<Facts, Error> {
+    pub(super) async fn read_facts(self, findings: &mut Vec<Finding<'s>>) -> Result<Facts, Error> {
         let mut facts = Facts::default();
         self.read_tenant_facts(&mut facts, findings).await?;
         for partition in partitions::OF_RECORDS.into_iter().chain(partitions::ABOUT_RECORDS) {
@@ -51,7 +50,7 @@ impl<'s> Checks<'s> {
         facts: &mut Facts,
         findings: &mut Vec<Finding<'s>>,
     ) -> Result<(), Error> {
-        match self.at.record().get().await {
+        match TenantRecords(self.0).get().await {
             Ok(tenant) => facts.tenant_revision = tenant.map(|tenant| tenant.revision),
             Err(Error::BadItem(_)) => {
                 let detail = "the item of the tenant cannot be read";
@@ -60,11 +59,11 @@ impl<'s> Checks<'s> {
             }
             Err(other) => return Err(other),
         }
-        let tenant = &self.at.tenant;
+        let tenant = &self.0.tenant;
         for key in [keys::tenant_entry(tenant), keys::sync(tenant), keys::signed_out(tenant)] {
-            let is_there = self.at.store.get(&key).await?.is_some();
+            let is_there = self.0.table.get(&key).await?.is_some();
             facts.items += usize::from(is_there);
-            facts.is_listed |= is_there && key == keys::tenant_entry(&self.at.tenant);
+            facts.is_listed |= is_there && key == keys::tenant_entry(&self.0.tenant);
         }
         facts.items += 1;
         Ok(())
@@ -77,10 +76,10 @@ impl<'s> Checks<'s> {
         facts: &mut Facts,
         findings: &mut Vec<Finding<'s>>,
     ) -> Result<(), Error> {
-        let range = partition.range(&self.at.tenant).long();
+        let range = partition.range(&self.0.tenant).long();
         let mut start = None;
         loop {
-            let page = self.at.store.query_page(&range, None, start).await?;
+            let page = self.0.table.query_page(&range, None, start).await?;
             for item in page.items {
                 self.take(partition, item, facts, findings)?;
             }
@@ -99,8 +98,8 @@ impl<'s> Checks<'s> {
         findings: &mut Vec<Finding<'s>>,
     ) -> Result<(), Error> {
         let reads = stream::iter(partitions).map(async |partition| {
-            let range = partition.range(&self.at.tenant).long();
-            Ok::<_, Error>((partition, self.at.store.query_all(&range, None).await?))
+            let range = partition.range(&self.0.tenant).long();
+            Ok::<_, Error>((partition, self.0.table.query_all(&range, None).await?))
         });
         let mut reads = std::pin::pin!(reads.buffered(PARTITIONS_AT_ONCE));
         while let Some((partition, items)) = reads.try_next().await? {
@@ -120,7 +119,7 @@ impl<'s> Checks<'s> {
     ) -> Result<(), Error> {
         facts.items += 1;
         let key = keys::key(&item).ok_or_else(|| Error::bad_item("no key"))?;
-        match keep(&self.at.tenant, partition, key.clone(), item, facts) {
+        match keep(&self.0.tenant, partition, key.clone(), item, facts) {
             Err(Error::BadItem(_)) => findings.push(self.unreadable(partition, key, facts)),
             other => other?,
         }

@@ -1,11 +1,11 @@
 //! Implements the port with the AWS SDK, for DynamoDB on AWS or any endpoint that speaks its API.
 
+use super::definition::{INDEXES, KEY_ATTRIBUTES, KeyNames, TABLE_KEY};
 use super::error::Error;
 use super::port::{
     Action, Answer, Answered, BatchGetCall, BatchPart, CancellationReason, Consistency, DynamoDb,
     GetCall, Item, QueryCall, QueryPage, TransactWriteCall, Transacted, UpdateCall, Updated, Write,
 };
-use super::table::{INDEXES, KEY_ATTRIBUTES, KeyNames, TABLE_KEY};
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::create_table::builders::CreateTableFluentBuilder;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;

@@ -6,6 +6,7 @@ pub mod client;
 pub mod aws;
 #[cfg(feature = "local")]
 pub mod embedded;
+pub mod definition;
 pub mod table;
 pub mod retry;
 pub mod usage;

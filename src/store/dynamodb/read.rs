@@ -6,7 +6,7 @@ use super::port::{
 };
 use super::retry::Pauses;
 use super::usage::{counted_read, counted_write};
-use crate::store::Store;
+use crate::store::dynamodb::table::Table;
 use crate::store::keys::{self, Key};
 use aws_sdk_dynamodb::types::AttributeValue;
 
@@ -106,7 +106,7 @@ fn text_value(name: &str, text: &str) -> (String, AttributeValue) {
     (name.to_owned(), AttributeValue::S(text.to_owned()))
 }
 
-impl Store {
+impl Table {
     /// Gets the item with this key.
     pub(in crate::store) async fn get(&self, key: &Key) -> Result<Option<Item>, Error> {
         let call = GetCall { key: key.to_item(), consistency: Consistency::Strong };

@@ -4,7 +4,7 @@ use super::error::Error;
 use super::port::{Action, CancellationReason, Item, TransactWriteCall, Transacted, Write};
 use super::retry::Pauses;
 use super::usage::counted_write;
-use crate::store::Store;
+use crate::store::dynamodb::table::Table;
 use crate::store::keys::Key;
 use aws_sdk_dynamodb::types::AttributeValue;
 use uuid::Uuid;
@@ -39,7 +39,7 @@ pub(in crate::store) enum Outcome {
 /// A transaction before its commit: at most 100 writes, all or nothing.
 #[derive(Debug)]
 pub(in crate::store) struct Transaction<'a> {
-    store: &'a Store,
+    table: &'a Table,
     steps: Vec<Step>,
     writes: Vec<Write>,
 }
@@ -101,8 +101,8 @@ pub(in crate::store) fn text(value: impl Into<String>) -> AttributeValue {
 
 impl<'a> Transaction<'a> {
     /// An empty transaction.
-    pub(in crate::store) fn new(store: &'a Store) -> Self {
-        Self { store, steps: Vec::new(), writes: Vec::new() }
+    pub(in crate::store) fn new(table: &'a Table) -> Self {
+        Self { table, steps: Vec::new(), writes: Vec::new() }
     }
 
     /// Writes a whole item.
@@ -143,7 +143,7 @@ impl<'a> Transaction<'a> {
         let call = TransactWriteCall { writes: self.writes, token: Uuid::new_v4() };
         let mut pauses = Pauses::new();
         loop {
-            match counted_write(self.store.db.transact_write(&call)).await? {
+            match counted_write(self.table.db.transact_write(&call)).await? {
                 Transacted::Committed => return Ok(Outcome::Committed),
                 Transacted::InProgress => {}
                 Transacted::Cancelled(reasons) => {

@@ -3,10 +3,8 @@
 pub mod read;
 pub mod write;
 
-use super::TenantStore;
+use crate::store::tenant_part::TenantPart;
 
 /// The employees of a tenant.
 #[derive(Debug, Clone, Copy)]
-pub struct Employees<'a> {
-    pub(in crate::store) at: &'a TenantStore,
-}
+pub struct Employees<'a>(pub(in crate::store) &'a TenantPart);

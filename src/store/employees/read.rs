@@ -3,12 +3,14 @@
 use super::Employees;
 use crate::model::employee::Employee;
 use crate::model::kind::Kind;
+use crate::store::dynamodb::error::Error;
+use crate::store::dynamodb::port::Item;
 use crate::store::dynamodb::read::{Range, SortRange};
 use crate::store::items::employee::from_item;
 use crate::store::keys;
 use crate::store::keys::Key;
+use crate::store::record::Records;
 use crate::store::record::ids_of;
-use crate::store::{Error, Item};
 use uuid::Uuid;
 
 /// The place of an employee's record.
@@ -28,11 +30,11 @@ impl Employees<'_> {
     /// Fails as every call of the store does.
     pub async fn get_visible_or_hidden(self, id: Uuid) -> Result<Option<Employee>, Error> {
         let places = [
-            keys::record(&self.at.tenant, Kind::Employee, id),
-            keys::hidden_employee(&self.at.tenant, id),
+            keys::record(&self.0.tenant, Kind::Employee, id),
+            keys::hidden_employee(&self.0.tenant, id),
         ];
-        let found = self.at.store.get_at_once(&places).await?;
-        found.into_iter().next().map(|item| from_item(&self.at.tenant, item)).transpose()
+        let found = self.0.table.get_at_once(&places).await?;
+        found.into_iter().next().map(|item| from_item(&self.0.tenant, item)).transpose()
     }
 
     /// Gets hidden employees by id, in the order of `ids`. The result leaves out ids without a hidden employee.
@@ -41,8 +43,8 @@ impl Employees<'_> {
     /// Fails as every call of the store does.
     pub async fn get_hidden(self, ids: &[Uuid]) -> Result<Vec<Employee>, Error> {
         let keys: Vec<Key> =
-            ids.iter().map(|id| keys::hidden_employee(&self.at.tenant, *id)).collect();
-        self.at.records().get_at(ids, &keys).await
+            ids.iter().map(|id| keys::hidden_employee(&self.0.tenant, *id)).collect();
+        Records(self.0).get_at(ids, &keys).await
     }
 
     /// Finds the ids of visible employees with this email address, in any spelling and at any place among their
@@ -57,11 +59,11 @@ impl Employees<'_> {
         most: Option<usize>,
     ) -> Result<Vec<Uuid>, Error> {
         let prefix = SortRange::Prefix(keys::email_prefix(email));
-        let others = Range::new(&keys::emails(&self.at.tenant), prefix);
-        let index_key = keys::primary_email(&self.at.tenant, email);
+        let others = Range::new(&keys::emails(&self.0.tenant), prefix);
+        let index_key = keys::primary_email(&self.0.tenant, email);
         let (primary, others) = tokio::try_join!(
-            self.at.store.query_email_index(&index_key, most),
-            self.at.store.query_all(&others, most),
+            self.0.table.query_email_index(&index_key, most),
+            self.0.table.query_all(&others, most),
         )?;
         let found: Vec<Item> = primary.into_iter().chain(others).collect();
         let mut ids = ids_of(&found)?;
@@ -81,10 +83,12 @@ impl Employees<'_> {
         limit: usize,
     ) -> Result<(Vec<Employee>, bool), Error> {
         match place {
-            Place::Visible => self.at.records().list_page(after, limit).await,
+            Place::Visible => Records(self.0).list_page(after, limit).await,
             Place::Hidden => {
-                let start = after.map(|id| keys::hidden_employee(&self.at.tenant, id));
-                self.at.records().list_page_of(&keys::hidden_employees(&self.at.tenant), start, limit).await
+                let start = after.map(|id| keys::hidden_employee(&self.0.tenant, id));
+                Records(self.0)
+                    .list_page_of(&keys::hidden_employees(&self.0.tenant), start, limit)
+                    .await
             }
         }
     }

@@ -7,13 +7,19 @@ use crate::model::history::HistoryEntry;
 use crate::model::kind::Kind;
 use crate::model::tenant::Tenant;
 use crate::store::counts::Change;
+use crate::store::counts::CountItems;
+use crate::store::dynamodb::error::Error;
 use crate::store::dynamodb::transact::{Condition, Step, Transaction};
 use crate::store::items::employee::{key_of, pointers, to_item};
 use crate::store::keys;
+use crate::store::members::Members;
 use crate::store::members::departure::Departure;
+use crate::store::members::departure::Departures;
+use crate::store::names::Names;
 use crate::store::names::{Claim, Rename};
+use crate::store::tenants::TenantRecords;
+use crate::store::written::write_pointers;
 use crate::store::written::{Written, finish};
-use crate::store::Error;
 use std::collections::BTreeSet;
 
 impl Employees<'_> {
@@ -27,12 +33,12 @@ impl Employees<'_> {
         claim: &Claim,
         history: &HistoryEntry,
     ) -> Result<Written, Error> {
-        let mut transaction = Transaction::new(&self.at.store);
-        let item = to_item(&self.at.tenant, employee)?;
+        let mut transaction = Transaction::new(&self.0.table);
+        let item = to_item(&self.0.tenant, employee)?;
         transaction.put(Step::Record, item, Condition::absent());
         let name = (Kind::Employee, employee.user_name());
-        self.at.names().take(&mut transaction, name, employee.id, claim);
-        self.at.counts().add(&mut transaction, (Kind::Employee, employee.id), Change::OneMore);
+        Names(self.0).take(&mut transaction, name, employee.id, claim);
+        CountItems(self.0).add(&mut transaction, (Kind::Employee, employee.id), Change::OneMore);
         self.write_companions(&mut transaction, None, employee, history)?;
         finish(transaction).await
     }
@@ -48,11 +54,11 @@ impl Employees<'_> {
         rename: Option<&Rename>,
         history: &HistoryEntry,
     ) -> Result<Written, Error> {
-        let mut transaction = Transaction::new(&self.at.store);
-        let item = to_item(&self.at.tenant, after)?;
+        let mut transaction = Transaction::new(&self.0.table);
+        let item = to_item(&self.0.tenant, after)?;
         transaction.put(Step::Record, item, Condition::revision(before.revision));
         if let Some(rename) = rename {
-            self.at.names().rename(&mut transaction, before.id, (Kind::Employee, rename));
+            Names(self.0).rename(&mut transaction, before.id, (Kind::Employee, rename));
         }
         self.write_companions(&mut transaction, Some(before), after, history)?;
         finish(transaction).await
@@ -71,13 +77,13 @@ impl Employees<'_> {
         departure: &Departure,
         history: &HistoryEntry,
     ) -> Result<Written, Error> {
-        let mut transaction = Transaction::new(&self.at.store);
+        let mut transaction = Transaction::new(&self.0.table);
         self.move_record(&mut transaction, before, after)?;
         let left = claim.given_up_by(before.id);
         let name = (Kind::Employee, before.user_name());
-        self.at.names().replace(&mut transaction, Step::FormerClaim, name, claim, &left);
-        self.at.counts().add(&mut transaction, (Kind::Employee, before.id), Change::OneLess);
-        self.at.departures().write(&mut transaction, departure)?;
+        Names(self.0).replace(&mut transaction, Step::FormerClaim, name, claim, &left);
+        CountItems(self.0).add(&mut transaction, (Kind::Employee, before.id), Change::OneLess);
+        Departures(self.0).write(&mut transaction, departure)?;
         self.write_companions(&mut transaction, Some(before), after, history)?;
         finish(transaction).await
     }
@@ -94,12 +100,12 @@ impl Employees<'_> {
         claim: &Claim,
         history: &HistoryEntry,
     ) -> Result<Written, Error> {
-        let mut transaction = Transaction::new(&self.at.store);
+        let mut transaction = Transaction::new(&self.0.table);
         self.move_record(&mut transaction, before, after)?;
         let name = (Kind::Employee, after.user_name());
-        self.at.names().take(&mut transaction, name, after.id, claim);
-        self.at.counts().add(&mut transaction, (Kind::Employee, after.id), Change::OneMore);
-        self.at.members().open_memberships(&mut transaction, after.id);
+        Names(self.0).take(&mut transaction, name, after.id, claim);
+        CountItems(self.0).add(&mut transaction, (Kind::Employee, after.id), Change::OneMore);
+        Members(self.0).open_memberships(&mut transaction, after.id);
         self.write_companions(&mut transaction, Some(before), after, history)?;
         finish(transaction).await
     }
@@ -110,7 +116,7 @@ impl Employees<'_> {
     /// # Errors
     /// Fails as every call of the store does.
     ///
-    /// [`Self::purge_history`]: TenantStore::purge_history
+    /// [`Self::purge_history`]: TenantPart::purge_history
     pub async fn delete(
         self,
         employee: &Employee,
@@ -118,20 +124,24 @@ impl Employees<'_> {
         departure: &Departure,
         (tenant, note): (&Tenant, &HistoryEntry),
     ) -> Result<Written, Error> {
-        let mut transaction = Transaction::new(&self.at.store);
-        self.at.record().put(&mut transaction, tenant, note)?;
-        let key = key_of(&self.at.tenant, employee);
+        let mut transaction = Transaction::new(&self.0.table);
+        TenantRecords(self.0).put(&mut transaction, tenant, note)?;
+        let key = key_of(&self.0.tenant, employee);
         transaction.delete(Step::Record, &key, Condition::revision(employee.revision));
         let left = claim.without(employee.id);
         if left != *claim {
             let name = (Kind::Employee, employee.user_name());
-            self.at.names().replace(&mut transaction, Step::FormerClaim, name, claim, &left);
+            Names(self.0).replace(&mut transaction, Step::FormerClaim, name, claim, &left);
         }
         if !employee.hidden {
-            self.at.counts().add(&mut transaction, (Kind::Employee, employee.id), Change::OneLess);
+            CountItems(self.0).add(
+                &mut transaction,
+                (Kind::Employee, employee.id),
+                Change::OneLess,
+            );
         }
-        self.at.departures().write(&mut transaction, departure)?;
-        self.at.pointers().write(&mut transaction, &pointers(&self.at.tenant, employee), &BTreeSet::new());
+        Departures(self.0).write(&mut transaction, departure)?;
+        write_pointers(&mut transaction, &pointers(&self.0.tenant, employee), &BTreeSet::new());
         finish(transaction).await
     }
 
@@ -142,8 +152,8 @@ impl Employees<'_> {
         after: &Employee,
     ) -> Result<(), Error> {
         let expected = Condition::revision(before.revision);
-        transaction.delete(Step::Record, &key_of(&self.at.tenant, before), expected);
-        transaction.put(Step::Record, to_item(&self.at.tenant, after)?, Condition::absent());
+        transaction.delete(Step::Record, &key_of(&self.0.tenant, before), expected);
+        transaction.put(Step::Record, to_item(&self.0.tenant, after)?, Condition::absent());
         Ok(())
     }
 
@@ -155,10 +165,10 @@ impl Employees<'_> {
         after: &Employee,
         history: &HistoryEntry,
     ) -> Result<(), Error> {
-        let key = keys::history(&self.at.tenant, Kind::Employee, after.id).entry(after.revision);
-        transaction.put(Step::Companion, history.to_item(&self.at.tenant, &key)?, Condition::none());
-        let old = before.map(|before| pointers(&self.at.tenant, before)).unwrap_or_default();
-        self.at.pointers().write(transaction, &old, &pointers(&self.at.tenant, after));
+        let key = keys::history(&self.0.tenant, Kind::Employee, after.id).entry(after.revision);
+        transaction.put(Step::Companion, history.to_item(&self.0.tenant, &key)?, Condition::none());
+        let old = before.map(|before| pointers(&self.0.tenant, before)).unwrap_or_default();
+        write_pointers(transaction, &old, &pointers(&self.0.tenant, after));
         Ok(())
     }
 }

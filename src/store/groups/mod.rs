@@ -7,10 +7,12 @@ use super::items::attributes::{ItemReader, ItemWriter};
 use super::keys;
 use super::keys::Key;
 use super::record::{Record, id_in_key};
-use super::{Error, Item, TenantStore};
 use crate::model::group::{Group, RedoLog};
 use crate::model::kind::Kind;
 use crate::model::tenant::TenantId;
+use crate::store::dynamodb::error::Error;
+use crate::store::dynamodb::port::Item;
+use crate::store::tenant_part::TenantPart;
 use scim::document::Document;
 use std::collections::BTreeSet;
 use uuid::Uuid;
@@ -32,9 +34,7 @@ const APPLIED_REVISION: &str = "appliedRevision";
 
 /// The groups of a tenant.
 #[derive(Debug, Clone, Copy)]
-pub struct Groups<'a> {
-    pub(in crate::store) at: &'a TenantStore,
-}
+pub struct Groups<'a>(pub(in crate::store) &'a TenantPart);
 
 /// The pointers that lead to a group.
 pub(super) fn pointers(tenant: &TenantId, group: &Group) -> BTreeSet<Key> {

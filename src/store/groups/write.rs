@@ -8,12 +8,19 @@ use crate::model::history::HistoryEntry;
 use crate::model::kind::Kind;
 use crate::model::member::MemberChanges;
 use crate::store::counts::Change;
+use crate::store::counts::CountItems;
+use crate::store::dynamodb::error::Error;
 use crate::store::dynamodb::transact::{Condition, Step, Transaction};
 use crate::store::keys;
+use crate::store::members::Members;
 use crate::store::members::departure::Departure;
+use crate::store::members::departure::Departures;
+use crate::store::members::pending_change::RedoLogs;
+use crate::store::names::Names;
 use crate::store::names::{Claim, Rename};
+use crate::store::record::Records;
+use crate::store::written::write_pointers;
 use crate::store::written::{Written, finish};
-use crate::store::Error;
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
@@ -40,15 +47,15 @@ impl Groups<'_> {
         members: &MemberChanges,
         history: &HistoryEntry,
     ) -> Result<Written, Error> {
-        let mut transaction = Transaction::new(&self.at.store);
-        let item = to_item(&self.at.tenant, group)?;
+        let mut transaction = Transaction::new(&self.0.table);
+        let item = to_item(&self.0.tenant, group)?;
         transaction.put(Step::Record, item, Condition::absent());
         let name = (Kind::Group, group.display_name());
-        self.at.names().take(&mut transaction, name, group.id, claim);
-        self.at.counts().add(&mut transaction, (Kind::Group, group.id), Change::OneMore);
-        self.at.pointers().write(&mut transaction, &BTreeSet::new(), &pointers(&self.at.tenant, group));
+        Names(self.0).take(&mut transaction, name, group.id, claim);
+        CountItems(self.0).add(&mut transaction, (Kind::Group, group.id), Change::OneMore);
+        write_pointers(&mut transaction, &BTreeSet::new(), &pointers(&self.0.tenant, group));
         self.write_history(&mut transaction, group, history)?;
-        self.at.redo_logs().write_member_changes(&mut transaction, group, members, &history.by)?;
+        RedoLogs(self.0).write_member_changes(&mut transaction, group, members, &history.by)?;
         finish(transaction).await
     }
 
@@ -62,15 +69,20 @@ impl Groups<'_> {
         rename: Option<&Rename>,
         members: &MemberChanges,
     ) -> Result<Written, Error> {
-        let mut transaction = Transaction::new(&self.at.store);
+        let mut transaction = Transaction::new(&self.0.table);
         let GroupChange { before, after, .. } = change;
         self.write_change(&mut transaction, Step::Record, change)?;
         if let Some(rename) = rename {
-            self.at.names().rename(&mut transaction, before.id, (Kind::Group, rename));
+            Names(self.0).rename(&mut transaction, before.id, (Kind::Group, rename));
         }
-        let (old, new) = (pointers(&self.at.tenant, before), pointers(&self.at.tenant, after));
-        self.at.pointers().write(&mut transaction, &old, &new);
-        self.at.redo_logs().write_member_changes(&mut transaction, after, members, &change.history.by)?;
+        let (old, new) = (pointers(&self.0.tenant, before), pointers(&self.0.tenant, after));
+        write_pointers(&mut transaction, &old, &new);
+        RedoLogs(self.0).write_member_changes(
+            &mut transaction,
+            after,
+            members,
+            &change.history.by,
+        )?;
         finish(transaction).await
     }
 
@@ -85,17 +97,17 @@ impl Groups<'_> {
         departure: &Departure,
         history: &HistoryEntry,
     ) -> Result<Written, Error> {
-        let mut transaction = Transaction::new(&self.at.store);
-        let key = keys::record(&self.at.tenant, Kind::Group, group.id);
+        let mut transaction = Transaction::new(&self.0.table);
+        let key = keys::record(&self.0.tenant, Kind::Group, group.id);
         transaction.delete(Step::Record, &key, Condition::revision(group.revision));
         let (name, left) = ((Kind::Group, group.display_name()), claim.without(group.id));
-        self.at.names().replace(&mut transaction, Step::FormerClaim, name, claim, &left);
-        self.at.counts().add(&mut transaction, (Kind::Group, group.id), Change::OneLess);
-        self.at.pointers().write(&mut transaction, &pointers(&self.at.tenant, group), &BTreeSet::new());
+        Names(self.0).replace(&mut transaction, Step::FormerClaim, name, claim, &left);
+        CountItems(self.0).add(&mut transaction, (Kind::Group, group.id), Change::OneLess);
+        write_pointers(&mut transaction, &pointers(&self.0.tenant, group), &BTreeSet::new());
         let revision = group.revision.saturating_add(1);
-        let entry = keys::history(&self.at.tenant, Kind::Group, group.id).entry(revision);
+        let entry = keys::history(&self.0.tenant, Kind::Group, group.id).entry(revision);
         transaction.put(Step::Companion, history.to_plain_item(&entry)?, Condition::none());
-        self.at.departures().write(&mut transaction, departure)?;
+        Departures(self.0).write(&mut transaction, departure)?;
         finish(transaction).await
     }
 
@@ -107,15 +119,15 @@ impl Groups<'_> {
     pub async fn remove_rows(self, group: Uuid) -> Result<(), Error> {
         /// Each row takes two items.
         const MOST_AT_ONCE: usize = 50;
-        let record = keys::record(&self.at.tenant, Kind::Group, group);
-        if self.at.store.get(&record).await?.is_some() {
+        let record = keys::record(&self.0.tenant, Kind::Group, group);
+        if self.0.table.get(&record).await?.is_some() {
             return Err(Error::bad_item("a group that exists is listed as deleted"));
         }
-        let members = self.at.records().list_ids_in(&keys::members(&self.at.tenant, group)).await?;
+        let members = Records(self.0).list_ids_in(&keys::members(&self.0.tenant, group)).await?;
         for members in members.chunks(MOST_AT_ONCE) {
-            let mut transaction = Transaction::new(&self.at.store);
+            let mut transaction = Transaction::new(&self.0.table);
             for member in members {
-                self.at.members().write_left(&mut transaction, group, *member, Condition::none());
+                Members(self.0).write_left(&mut transaction, group, *member, Condition::none());
             }
             transaction.commit().await?;
         }
@@ -128,7 +140,7 @@ impl Groups<'_> {
         step: Step,
         GroupChange { before, after, history }: &GroupChange,
     ) -> Result<(), Error> {
-        let item = to_item(&self.at.tenant, after)?;
+        let item = to_item(&self.0.tenant, after)?;
         transaction.put(step, item, Condition::revision(before.revision));
         self.write_history(transaction, after, history)
     }
@@ -139,7 +151,7 @@ impl Groups<'_> {
         group: &Group,
         history: &HistoryEntry,
     ) -> Result<(), Error> {
-        let key = keys::history(&self.at.tenant, Kind::Group, group.id).entry(group.revision);
+        let key = keys::history(&self.0.tenant, Kind::Group, group.id).entry(group.revision);
         transaction.put(Step::Companion, history.to_plain_item(&key)?, Condition::none());
         Ok(())
     }

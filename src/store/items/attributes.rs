@@ -1,7 +1,7 @@
 //! Writes and reads the attributes of items, one by one. Structured values are JSON texts: one attribute holds a whole
 //! document, and a reader parses one string.
 
-use crate::store::Error;
+use crate::store::dynamodb::error::Error;
 use crate::store::dynamodb::port::Item;
 use crate::store::keys::Key;
 use aws_sdk_dynamodb::types::AttributeValue;

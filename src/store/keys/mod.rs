@@ -7,6 +7,7 @@ mod groups;
 mod history;
 
 use crate::model::kind::Kind;
+use crate::store::dynamodb::port::Item;
 pub use groups::*;
 pub use history::*;
 
@@ -47,8 +48,8 @@ impl Key {
     }
 
     /// The key attributes of an item.
-    pub fn to_item(&self) -> super::Item {
-        super::Item::from([
+    pub fn to_item(&self) -> Item {
+        Item::from([
             (PARTITION.to_owned(), AttributeValue::S(self.partition.clone())),
             (SORT.to_owned(), AttributeValue::S(self.sort.clone())),
         ])
@@ -179,22 +180,22 @@ pub fn sync(tenant: &TenantId) -> Key {
 }
 
 /// The partition key of an item.
-pub(super) fn partition(item: &super::Item) -> Option<&str> {
+pub(super) fn partition(item: &Item) -> Option<&str> {
     item.get(PARTITION)?.as_s().ok().map(String::as_str)
 }
 
 /// The sort key of an item.
-pub(super) fn sort_key(item: &super::Item) -> Option<&str> {
+pub(super) fn sort_key(item: &Item) -> Option<&str> {
     item.get(SORT)?.as_s().ok().map(String::as_str)
 }
 
 /// The key of an item.
-pub(super) fn key(item: &super::Item) -> Option<Key> {
+pub(super) fn key(item: &Item) -> Option<Key> {
     Some(Key { partition: partition(item)?.to_owned(), sort: sort_key(item)?.to_owned() })
 }
 
 /// The key attributes of an item.
-pub(super) fn key_of_item(item: &super::Item) -> super::Item {
+pub(super) fn key_of_item(item: &Item) -> Item {
     let part = |name: &str| Some((name.to_owned(), item.get(name)?.clone()));
     [PARTITION, SORT].into_iter().filter_map(part).collect()
 }

@@ -5,11 +5,15 @@
 
 use super::memberships::Memberships;
 use crate::model::unfinished::{Unfinished, Work};
+use crate::store::dynamodb::error::Error;
 use crate::store::dynamodb::transact::{Condition, Step, Transaction};
+use crate::store::groups::Groups;
 use crate::store::groups::write::GroupChange;
 use crate::store::keys;
+use crate::store::members::Members;
+use crate::store::members::unfinished::UnfinishedWork;
+use crate::store::tenant_part::TenantPart;
 use crate::store::written::{Written, finish};
-use crate::store::{Error, TenantStore};
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
@@ -39,9 +43,7 @@ impl Departure {
 
 /// The departures of a tenant's records from their groups.
 #[derive(Debug, Clone, Copy)]
-pub struct Departures<'a> {
-    pub(in crate::store) at: &'a TenantStore,
-}
+pub struct Departures<'a>(pub(in crate::store) &'a TenantPart);
 
 impl Departures<'_> {
     /// Writes a step after the first step.
@@ -49,7 +51,7 @@ impl Departures<'_> {
     /// # Errors
     /// Fails as every call of the store does.
     pub async fn write_step(self, step: &Departure) -> Result<Written, Error> {
-        let mut transaction = Transaction::new(&self.at.store);
+        let mut transaction = Transaction::new(&self.0.table);
         self.write(&mut transaction, step)?;
         finish(transaction).await
     }
@@ -62,18 +64,18 @@ impl Departures<'_> {
         step: &Departure,
     ) -> Result<(), Error> {
         for change in &step.groups {
-            self.at.groups().write_change(transaction, Step::Departure, change)?;
+            Groups(self.0).write_change(transaction, Step::Departure, change)?;
         }
         for group in &step.left {
-            let row = keys::member(&self.at.tenant, *group, step.id);
+            let row = keys::member(&self.0.tenant, *group, step.id);
             transaction.delete(Step::Companion, &row, Condition::none());
         }
-        self.at.members().replace_memberships(transaction, step.id, &step.before, &step.after());
+        Members(self.0).replace_memberships(transaction, step.id, &step.before, &step.after());
         if let Some(entry) = &step.begins {
-            self.at.unfinished().begin(transaction, entry)?;
+            UnfinishedWork(self.0).begin(transaction, entry)?;
         }
         if let Some(work) = step.ends {
-            self.at.unfinished().end(transaction, work, step.id);
+            UnfinishedWork(self.0).end(transaction, work, step.id);
         }
         Ok(())
     }

@@ -2,12 +2,13 @@
 //! employee or group can join a group.
 
 use super::Members;
+use crate::store::dynamodb::error::Error;
+use crate::store::dynamodb::port::Item;
 use crate::store::dynamodb::read::{Range, SortRange};
 use crate::store::dynamodb::transact::{Condition, Step, Transaction};
 use crate::store::keys;
 use crate::store::keys::Key;
 use crate::store::record::id_in_key;
-use crate::store::{Error, Item};
 use aws_sdk_dynamodb::types::AttributeValue;
 use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
@@ -92,8 +93,8 @@ impl Members<'_> {
     /// # Errors
     /// Fails as every call of the store does.
     pub async fn get_memberships(self, ids: &[Uuid]) -> Result<HashMap<Uuid, Memberships>, Error> {
-        let keys: Vec<Key> = ids.iter().map(|id| keys::membership(&self.at.tenant, *id)).collect();
-        read_memberships(&self.at.store.batch_get(&keys).await?)
+        let keys: Vec<Key> = ids.iter().map(|id| keys::membership(&self.0.tenant, *id)).collect();
+        read_memberships(&self.0.table.batch_get(&keys).await?)
     }
 
     /// Lists the memberships of all ids between two ids, both included. A page needs one query, instead of one read for
@@ -109,8 +110,8 @@ impl Members<'_> {
         most: usize,
     ) -> Result<Option<HashMap<Uuid, Memberships>>, Error> {
         let sort = SortRange::Between(first.to_string(), last.to_string());
-        let range = Range::new(&keys::memberships(&self.at.tenant), sort).eventual().long();
-        let items = self.at.store.query_all(&range, Some(most.saturating_add(1))).await?;
+        let range = Range::new(&keys::memberships(&self.0.tenant), sort).eventual().long();
+        let items = self.0.table.query_all(&range, Some(most.saturating_add(1))).await?;
         if items.len() > most {
             return Ok(None);
         }
@@ -125,14 +126,14 @@ impl Members<'_> {
         before: &Memberships,
         after: &Memberships,
     ) {
-        let key = keys::membership(&self.at.tenant, id);
+        let key = keys::membership(&self.0.tenant, id);
         transaction.put(Step::Departure, after.to_item(&key), before.unchanged());
     }
 
     /// Opens the memberships of an employee that returns. The transaction removes the item, on the condition that the
     /// item has no group.
     pub(in crate::store) fn open_memberships(self, transaction: &mut Transaction<'_>, id: Uuid) {
-        let key = keys::membership(&self.at.tenant, id);
+        let key = keys::membership(&self.0.tenant, id);
         transaction.delete(Step::Departure, &key, in_no_group());
     }
 }

@@ -10,9 +10,11 @@ pub mod pending_change;
 use super::dynamodb::transact::{Condition, Step, Transaction, number, size, text};
 use super::keys;
 use super::record::id_in_key;
-use super::{Error, Item, TenantStore};
 use crate::model::kind::Kind;
 use crate::model::member::Member;
+use crate::store::dynamodb::error::Error;
+use crate::store::dynamodb::port::Item;
+use crate::store::tenant_part::TenantPart;
 use memberships::{CLOSED, MEMBER_OF, MOST_GROUPS, set};
 use std::collections::BTreeSet;
 use uuid::Uuid;
@@ -82,9 +84,7 @@ impl MemberRow {
 
 /// The members of a tenant's groups, and the memberships of its records.
 #[derive(Debug, Clone, Copy)]
-pub struct Members<'a> {
-    pub(in crate::store) at: &'a TenantStore,
-}
+pub struct Members<'a>(pub(in crate::store) &'a TenantPart);
 
 impl Members<'_> {
     /// Adds a member to a group. The condition of [`Step::Member`] fails when the memberships are closed or
@@ -113,7 +113,7 @@ impl Members<'_> {
     ) {
         let mut item = member.attributes();
         item.insert(REVISION.to_owned(), number(group.revision));
-        item.extend(keys::member(&self.at.tenant, group.id, member.id).to_item());
+        item.extend(keys::member(&self.0.tenant, group.id, member.id).to_item());
         transaction.put(Step::Companion, item, row);
     }
 
@@ -125,7 +125,7 @@ impl Members<'_> {
         member: Uuid,
         row: Condition,
     ) {
-        let key = keys::member(&self.at.tenant, group, member);
+        let key = keys::member(&self.0.tenant, group, member);
         transaction.delete(Step::Companion, &key, row);
         let change = ("DELETE", group, member);
         self.update_memberships(transaction, Step::Companion, change, Condition::none());
@@ -139,7 +139,7 @@ impl Members<'_> {
         (verb, group, member): (&str, Uuid, Uuid),
         condition: Condition,
     ) {
-        let key = keys::membership(&self.at.tenant, member);
+        let key = keys::membership(&self.0.tenant, member);
         let values = Item::from([(":group".to_owned(), set(&BTreeSet::from([group])))]);
         let change = format!("{verb} {MEMBER_OF} :group");
         transaction.update(step, &key, &change, values, condition);

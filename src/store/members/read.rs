@@ -2,10 +2,10 @@
 
 use super::{MemberRow, Members};
 use crate::model::member::Member;
+use crate::store::dynamodb::error::Error;
 use crate::store::dynamodb::read::Range;
 use crate::store::keys;
 use crate::store::keys::Key;
-use crate::store::Error;
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
@@ -15,8 +15,8 @@ impl Members<'_> {
     /// # Errors
     /// Fails as every call of the store does.
     pub async fn list_rows(self, group: Uuid) -> Result<Vec<MemberRow>, Error> {
-        let partition = keys::members(&self.at.tenant, group);
-        let items = self.at.store.query_all(&Range::all(&partition).long(), None).await?;
+        let partition = keys::members(&self.0.tenant, group);
+        let items = self.0.table.query_all(&Range::all(&partition).long(), None).await?;
         items.iter().map(MemberRow::from_item).collect()
     }
 
@@ -29,8 +29,9 @@ impl Members<'_> {
         group: Uuid,
         ids: &BTreeSet<Uuid>,
     ) -> Result<Vec<MemberRow>, Error> {
-        let keys: Vec<Key> = ids.iter().map(|id| keys::member(&self.at.tenant, group, *id)).collect();
-        let items = self.at.store.batch_get(&keys).await?;
+        let keys: Vec<Key> =
+            ids.iter().map(|id| keys::member(&self.0.tenant, group, *id)).collect();
+        let items = self.0.table.batch_get(&keys).await?;
         let mut rows: Vec<_> = items.iter().map(MemberRow::from_item).collect::<Result<_, _>>()?;
         rows.sort_unstable_by_key(|row| row.member.id);
         Ok(rows)
@@ -47,9 +48,9 @@ impl Members<'_> {
         after: Option<Uuid>,
         limit: usize,
     ) -> Result<(Vec<Member>, bool), Error> {
-        let partition = keys::members(&self.at.tenant, group);
-        let start = after.map(|id| keys::member(&self.at.tenant, group, id).to_item());
-        let page = self.at.store.query_page(&Range::all(&partition), Some(limit), start).await?;
+        let partition = keys::members(&self.0.tenant, group);
+        let start = after.map(|id| keys::member(&self.0.tenant, group, id).to_item());
+        let page = self.0.table.query_page(&Range::all(&partition), Some(limit), start).await?;
         let rows = page.items.iter().map(|item| Ok(MemberRow::from_item(item)?.member));
         Ok((rows.collect::<Result<_, Error>>()?, page.next.is_some()))
     }

@@ -6,13 +6,15 @@
 use super::memberships::in_no_group;
 use crate::model::tenant::TenantId;
 use crate::model::unfinished::{Unfinished, Work};
+use crate::store::dynamodb::error::Error;
+use crate::store::dynamodb::port::Item;
 use crate::store::dynamodb::read::{Range, SortRange};
 use crate::store::dynamodb::transact::{Condition, Step, Transaction};
 use crate::store::items::attributes::{ItemReader, ItemWriter, format_time};
 use crate::store::keys;
 use crate::store::keys::Key;
 use crate::store::record::id_in_key;
-use crate::store::{Error, Item, TenantStore};
+use crate::store::tenant_part::TenantPart;
 use std::ops::RangeInclusive;
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -53,9 +55,7 @@ impl Unfinished {
 
 /// The unfinished work of a tenant.
 #[derive(Debug, Clone, Copy)]
-pub struct UnfinishedWork<'a> {
-    pub(in crate::store) at: &'a TenantStore,
-}
+pub struct UnfinishedWork<'a>(pub(in crate::store) &'a TenantPart);
 
 impl UnfinishedWork<'_> {
     /// Lists the unfinished work of consecutive kinds. An unreadable entry is logged and left out: it must not stop the
@@ -63,22 +63,19 @@ impl UnfinishedWork<'_> {
     ///
     /// # Errors
     /// Fails as every call of the store does.
-    pub async fn list(
-        self,
-        kinds: RangeInclusive<Work>,
-    ) -> Result<Vec<Unfinished>, Error> {
+    pub async fn list(self, kinds: RangeInclusive<Work>) -> Result<Vec<Unfinished>, Error> {
         let [first, last] =
             [kinds.start(), kinds.end()].map(|work| keys::unfinished_prefix(work.as_str()));
         // Ids and times start with a hexadecimal digit: `g` comes after all of them.
         let sort = SortRange::Between(first, format!("{last}g"));
-        let range = Range::new(&keys::own(&self.at.tenant), sort);
-        Ok(self.read(self.at.store.query_all(&range, None).await?))
+        let range = Range::new(&keys::own(&self.0.tenant), sort);
+        Ok(self.read(self.0.table.query_all(&range, None).await?))
     }
 
     pub(in crate::store) fn read(self, items: Vec<Item>) -> Vec<Unfinished> {
         let entries = items.into_iter().map(Unfinished::from_item);
         let readable = entries.filter_map(|entry| {
-            let tenant = self.at.tenant.as_str();
+            let tenant = self.0.tenant.as_str();
             entry.inspect_err(|_| tracing::error!(tenant, "unfinished work cannot be read")).ok()
         });
         readable.collect()
@@ -89,7 +86,7 @@ impl UnfinishedWork<'_> {
     /// # Errors
     /// Fails as every call of the store does.
     pub async fn get(self, work: Work, id: Uuid) -> Result<Option<Unfinished>, Error> {
-        let item = self.at.store.get(&keys::unfinished(&self.at.tenant, work.as_str(), id)).await?;
+        let item = self.0.table.get(&keys::unfinished(&self.0.tenant, work.as_str(), id)).await?;
         item.map(Unfinished::from_item).transpose()
     }
 
@@ -99,19 +96,14 @@ impl UnfinishedWork<'_> {
         transaction: &mut Transaction<'_>,
         entry: &Unfinished,
     ) -> Result<(), Error> {
-        transaction.put(Step::Companion, entry.to_item(&self.at.tenant)?, Condition::none());
+        transaction.put(Step::Companion, entry.to_item(&self.0.tenant)?, Condition::none());
         Ok(())
     }
 
     /// Removes an entry, in the transaction that carries out the last step. The function does not find entries of
     /// [`Work::Expiry`]: their keys have a time.
-    pub(in crate::store) fn end(
-        self,
-        transaction: &mut Transaction<'_>,
-        work: Work,
-        id: Uuid,
-    ) {
-        let key = keys::unfinished(&self.at.tenant, work.as_str(), id);
+    pub(in crate::store) fn end(self, transaction: &mut Transaction<'_>, work: Work, id: Uuid) {
+        let key = keys::unfinished(&self.0.tenant, work.as_str(), id);
         transaction.delete(Step::Companion, &key, Condition::none());
     }
 
@@ -120,7 +112,7 @@ impl UnfinishedWork<'_> {
     /// # Errors
     /// Fails as every call of the store does.
     pub async fn let_expire(self, entry: &Unfinished, at: OffsetDateTime) -> Result<(), Error> {
-        let mut transaction = Transaction::new(&self.at.store);
+        let mut transaction = Transaction::new(&self.0.table);
         self.end(&mut transaction, entry.work, entry.id);
         let expiry = Unfinished { work: Work::Expiry, since: at, ..entry.clone() };
         self.begin(&mut transaction, &expiry)?;
@@ -132,10 +124,10 @@ impl UnfinishedWork<'_> {
     /// # Errors
     /// Fails as every call of the store does.
     pub async fn remove_memberships(self, expiry: &Unfinished) -> Result<(), Error> {
-        let mut transaction = Transaction::new(&self.at.store);
-        let key = keys::membership(&self.at.tenant, expiry.id);
+        let mut transaction = Transaction::new(&self.0.table);
+        let key = keys::membership(&self.0.tenant, expiry.id);
         transaction.delete(Step::Departure, &key, in_no_group());
-        transaction.delete(Step::Companion, &expiry.key(&self.at.tenant)?, Condition::none());
+        transaction.delete(Step::Companion, &expiry.key(&self.0.tenant)?, Condition::none());
         transaction.commit().await.map(drop)
     }
 }

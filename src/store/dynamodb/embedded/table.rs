@@ -5,12 +5,12 @@
 
 use super::Engine;
 use super::convert::{failure, item, no_answer, stored, units};
+use crate::store::dynamodb::definition::{INDEXES, KEY_ATTRIBUTES, KeyNames, TABLE_KEY};
 use crate::store::dynamodb::error::Error;
 use crate::store::dynamodb::port::{
     Action, Answer, Answered, BatchGetCall, BatchPart, CancellationReason, Consistency, DynamoDb,
     GetCall, Item, QueryCall, QueryPage, TransactWriteCall, Transacted, UpdateCall, Updated, Write,
 };
-use crate::store::dynamodb::table::{INDEXES, KEY_ATTRIBUTES, KeyNames, TABLE_KEY};
 use dynoxide::actions::batch_get_item::{BatchGetItemRequest, KeysAndAttributes};
 use dynoxide::actions::batch_write_item::{BatchWriteItemRequest, DeleteRequest, WriteRequest};
 use dynoxide::actions::get_item::GetItemRequest;

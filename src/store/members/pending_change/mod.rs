@@ -11,11 +11,16 @@ use crate::model::group::{Group, RedoLog};
 use crate::model::kind::Kind;
 use crate::model::member::MemberChanges;
 use crate::model::unfinished::{Unfinished, Work};
+use crate::store::dynamodb::error::Error;
+use crate::store::dynamodb::port::Item;
 use crate::store::dynamodb::read::{Range, SortRange};
 use crate::store::dynamodb::transact::{Condition, Outcome, Step, Transaction, number, size};
 use crate::store::keys;
+use crate::store::members::Members;
+use crate::store::members::unfinished::UnfinishedWork;
+use crate::store::record::Records;
 use crate::store::record::id_in_key;
-use crate::store::{Error, Item, TenantStore};
+use crate::store::tenant_part::TenantPart;
 use aws_sdk_dynamodb::types::AttributeValue;
 use part::{Entry, count_parts, entries_of, part_item, parts_of, read_part};
 use std::collections::BTreeSet;
@@ -49,9 +54,7 @@ pub fn redo_log_for(changes: &MemberChanges, revision: u64) -> Option<RedoLog> {
 
 /// The redo logs of a tenant's groups.
 #[derive(Debug, Clone, Copy)]
-pub struct RedoLogs<'a> {
-    pub(in crate::store) at: &'a TenantStore,
-}
+pub struct RedoLogs<'a>(pub(in crate::store) &'a TenantPart);
 
 impl RedoLogs<'_> {
     /// Writes a group's change of members: the members themselves, or the redo log and its entry in the list of
@@ -66,23 +69,23 @@ impl RedoLogs<'_> {
         if let Some(log) = &group.redo_log {
             let (by, since) = (by.to_owned(), group.last_modified);
             let entry = Unfinished { work: Work::Change, id: group.id, by, since };
-            self.at.unfinished().begin(transaction, &entry)?;
+            UnfinishedWork(self.0).begin(transaction, &entry)?;
             for (part, number) in parts_of(entries_of(changes)).iter().zip(0..) {
-                let key = keys::redo_part(&self.at.tenant, group.id, log.revision, number);
+                let key = keys::redo_part(&self.0.tenant, group.id, log.revision, number);
                 transaction.put(Step::Companion, part_item(&key, part), Condition::none());
             }
             return Ok(());
         }
         // The members may have been read before the group. Then a condition fails, and the change is decided again.
         for id in &changes.left {
-            self.at.members().write_left(transaction, group.id, *id, Condition::present());
+            Members(self.0).write_left(transaction, group.id, *id, Condition::present());
         }
         let at = GroupAt { id: group.id, revision: group.revision };
         for member in &changes.joined {
-            self.at.members().write_joined(transaction, at, member, Condition::absent());
+            Members(self.0).write_joined(transaction, at, member, Condition::absent());
         }
         for member in &changes.renamed {
-            self.at.members().write_row(transaction, at, member, Condition::present());
+            Members(self.0).write_row(transaction, at, member, Condition::present());
         }
         Ok(())
     }
@@ -91,11 +94,7 @@ impl RedoLogs<'_> {
     ///
     /// # Errors
     /// Fails as every call of the store does.
-    pub async fn apply(
-        self,
-        group: &Group,
-        changes: &MemberChanges,
-    ) -> Result<bool, Error> {
+    pub async fn apply(self, group: &Group, changes: &MemberChanges) -> Result<bool, Error> {
         let Some(log) = group.redo_log else { return Ok(true) };
         self.apply_from(group.id, log, &entries_of(changes)).await
     }
@@ -108,11 +107,12 @@ impl RedoLogs<'_> {
     pub async fn resume(self, group: &Group) -> Result<(), Error> {
         let Some(log) = group.redo_log else { return Ok(()) };
         let prefix = SortRange::Prefix(keys::redo_prefix(log.revision));
-        let partition = keys::redo_log(&self.at.tenant, group.id);
-        let parts = self.at.store.query_all(&Range::new(&partition, prefix), None).await?;
+        let partition = keys::redo_log(&self.0.tenant, group.id);
+        let parts = self.0.table.query_all(&Range::new(&partition, prefix), None).await?;
         if parts.len() < log.parts {
             // Another process may have removed the redo log meanwhile.
-            let now = self.at.records().get::<Group>(group.id).await?.and_then(|group| group.redo_log);
+            let now =
+                Records(self.0).get::<Group>(group.id).await?.and_then(|group| group.redo_log);
             return match now.is_some_and(|now| now.revision == log.revision) {
                 true => Err(Error::bad_item("a redo log lacks parts")),
                 false => Ok(()),
@@ -156,26 +156,24 @@ impl RedoLogs<'_> {
         // Members that left, or reached the limit of groups, after the change was decided.
         let mut left_out = BTreeSet::new();
         loop {
-            let mut transaction = Transaction::new(&self.at.store);
-            self.advance(
-                &mut transaction,
-                group,
-                log,
-                entries.len(),
-                left_out.len(),
-                is_last,
-            );
+            let mut transaction = Transaction::new(&self.0.table);
+            self.advance(&mut transaction, group, log, entries.len(), left_out.len(), is_last);
             for entry in entries {
                 match entry {
                     Entry::Left(id) => {
-                        self.at.members().write_left(&mut transaction, group, *id, Condition::none());
+                        Members(self.0).write_left(&mut transaction, group, *id, Condition::none());
                     }
                     Entry::Renamed(member) => {
-                        self.at.members().write_row(&mut transaction, at, member, Condition::none());
+                        Members(self.0).write_row(&mut transaction, at, member, Condition::none());
                     }
                     Entry::Joined(member) if left_out.contains(&member.id) => {}
                     Entry::Joined(member) => {
-                        self.at.members().write_joined(&mut transaction, at, member, Condition::none());
+                        Members(self.0).write_joined(
+                            &mut transaction,
+                            at,
+                            member,
+                            Condition::none(),
+                        );
                     }
                 }
             }
@@ -192,7 +190,7 @@ impl RedoLogs<'_> {
             }
         }
         if !left_out.is_empty() {
-            let (tenant, left_out) = (self.at.tenant.as_str(), left_out.len());
+            let (tenant, left_out) = (self.0.tenant.as_str(), left_out.len());
             tracing::info!(
                 tenant,
                 left_out,
@@ -212,7 +210,7 @@ impl RedoLogs<'_> {
         left_out: usize,
         is_last: bool,
     ) {
-        let key = keys::record(&self.at.tenant, Kind::Group, group);
+        let key = keys::record(&self.0.tenant, Kind::Group, group);
         let is_here = Condition::expression("changeRevision = :change AND changeDone = :done")
             .with(":change", number(log.revision))
             .with(":done", size(log.done));
@@ -227,10 +225,10 @@ impl RedoLogs<'_> {
         let change = "SET appliedRevision = changeRevision REMOVE changeRevision, changeParts, changeDone ADD memberCount :less";
         transaction.update(Step::Record, &key, change, values, is_here);
         for part in 0..log.parts {
-            let key = keys::redo_part(&self.at.tenant, group, log.revision, part);
+            let key = keys::redo_part(&self.0.tenant, group, log.revision, part);
             transaction.delete(Step::Companion, &key, Condition::none());
         }
-        self.at.unfinished().end(transaction, Work::Change, group);
+        UnfinishedWork(self.0).end(transaction, Work::Change, group);
     }
 }
 

@@ -1,8 +1,9 @@
 //! The entries of a redo log, and the items that hold them.
 
 use crate::model::member::{Member, MemberChanges};
+use crate::store::dynamodb::error::Error;
+use crate::store::dynamodb::port::Item;
 use crate::store::keys::Key;
-use crate::store::{Error, Item};
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
 use uuid::Uuid;
