@@ -3,7 +3,7 @@
 use crate::model::kind::Kind;
 use crate::store;
 use crate::store::dynamodb::retry::GaveUp;
-use crate::store::members::memberships::MOST_GROUPS;
+use crate::store::items::memberships::MOST_GROUPS;
 use time::OffsetDateTime;
 use uuid::Uuid;
 

@@ -2,8 +2,9 @@
 
 use super::{Directory, Error};
 use crate::model::kind::Kind;
+use crate::store::claims::Rename;
 use crate::store::dynamodb::retry::Pauses;
-use crate::store::names::{Claim, Rename};
+use crate::store::items::claim::Claim;
 use crate::store::written::Written;
 use scim::fold::fold;
 use uuid::Uuid;
@@ -54,7 +55,7 @@ impl Directory {
             }
             Written::Stale | Written::ClaimDiffers(_) => {
                 attempt.pauses.pause().await?;
-                self.store.names().get_claim(attempt.kind, &attempt.name).await?
+                self.store.claims().get(attempt.kind, &attempt.name).await?
             }
         };
         Ok(false)
@@ -90,8 +91,8 @@ impl Directory {
             return Ok(None);
         }
         let (old_claim, new_claim) = tokio::try_join!(
-            self.store.names().get_claim(kind, old_name),
-            self.store.names().get_claim(kind, new_name),
+            self.store.claims().get(kind, old_name),
+            self.store.claims().get(kind, new_name),
         )?;
         match new_claim.holder {
             Some(holder) if holder != id => Err(taken(kind, holder)),

@@ -147,7 +147,7 @@ impl Shown for Group {
     }
 
     async fn related_to(directory: &Directory, other: Uuid) -> Result<Vec<Uuid>, Error> {
-        let found = directory.store.members().get_memberships(&[other]).await?.remove(&other);
+        let found = directory.store.memberships().get(&[other]).await?.remove(&other);
         Ok(found.map(|found| found.seen().collect()).unwrap_or_default())
     }
 }

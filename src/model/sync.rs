@@ -58,3 +58,29 @@ pub struct SyncNews {
     /// The unknown attributes that the identity provider sent.
     pub unknown: Vec<UnknownAttribute>,
 }
+
+/// The most failed requests that a record gives out.
+const MOST_REFUSALS: usize = 20;
+/// The most unknown attributes that a record gives out.
+const MOST_UNKNOWN: usize = 50;
+
+impl SyncRecord {
+    /// Adds newer failed requests, newest first, and removes the oldest beyond the limit of 20.
+    pub fn add_refusals(&mut self, newer: &[Refusal]) {
+        self.refusals.retain(|known| !newer.contains(known));
+        self.refusals.splice(0..0, newer.iter().cloned());
+        self.refusals.truncate(MOST_REFUSALS);
+    }
+
+    /// Adds unknown attributes, and removes the attributes beyond the limit of 50 that were sent longest ago.
+    pub fn add_unknown(&mut self, newer: &[UnknownAttribute]) {
+        let is_newer = |known: &UnknownAttribute| {
+            newer
+                .iter()
+                .any(|new| (&new.resource_type, &new.name) == (&known.resource_type, &known.name))
+        };
+        self.unknown.retain(|known| !is_newer(known));
+        self.unknown.splice(0..0, newer.iter().cloned());
+        self.unknown.truncate(MOST_UNKNOWN);
+    }
+}

@@ -80,7 +80,7 @@ impl Table {
     async fn write_format(&self) -> Result<(), Error> {
         // Tenants without a format come from a program that wrote no formats.
         if self.has_tenants().await? {
-            return Err(Error::OtherFormat { found: 0 });
+            return Err(Error::OtherFormat { found: 0, expected: FORMAT });
         }
         let mut item = keys::format().to_item();
         item.insert(ATTRIBUTE.to_owned(), number(FORMAT));
@@ -100,6 +100,6 @@ fn check_format(item: &Item) -> Result<(), Error> {
     let found = item.get(ATTRIBUTE).and_then(|value| value.as_n().ok());
     match found.and_then(|number| number.parse().ok()).unwrap_or_default() {
         FORMAT => Ok(()),
-        found => Err(Error::OtherFormat { found }),
+        found => Err(Error::OtherFormat { found, expected: FORMAT }),
     }
 }

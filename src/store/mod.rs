@@ -7,7 +7,7 @@ pub mod employees;
 pub mod items;
 pub mod tenants;
 pub(crate) mod counts;
-pub mod names;
+pub mod claims;
 pub mod groups;
 pub mod members;
 pub mod dynamodb;
@@ -32,24 +32,25 @@ pub use turns::FullRead;
 
 use crate::model::tenant::TenantId;
 use check::Checks;
+use claims::ClaimItems;
 use dynamodb::port::DynamoDb;
 use dynamodb::table::Table;
-use employees::Employees;
+use employees::EmployeeItems;
 use full_read::FullReads;
-use groups::Groups;
-use history::Histories;
-use members::Members;
-use members::departure::Departures;
-use members::pending_change::RedoLogs;
-use members::unfinished::UnfinishedWork;
-use names::Names;
+use groups::GroupItems;
+use history::HistoryItems;
+use members::MemberItems;
+use members::departure::DepartureItems;
+use members::memberships::MembershipItems;
+use members::redo_log::RedoLogItems;
+use members::unfinished::UnfinishedItems;
 use purge::Purge;
-use record::Records;
-use signed_out::Sessions;
+use record::RecordItems;
+use signed_out::SignedOutItems;
 use std::sync::Arc;
-use sync::SyncRecords;
+use sync::SyncItems;
 use tenant_part::TenantPart;
-use tenants::TenantRecords;
+use tenants::TenantItems;
 use turns::Turns;
 
 /// The store of all tenants. Cheap to clone.
@@ -98,8 +99,8 @@ impl TenantStore {
     }
 
     /// Returns the records of a tenant that SCIM shows, of either kind.
-    pub fn records(&self) -> Records<'_> {
-        Records(&self.part)
+    pub fn records(&self) -> RecordItems<'_> {
+        RecordItems(&self.part)
     }
 
     /// Returns reads of all records of a tenant.
@@ -108,58 +109,63 @@ impl TenantStore {
     }
 
     /// Returns the employees of a tenant.
-    pub fn employees(&self) -> Employees<'_> {
-        Employees(&self.part)
+    pub fn employees(&self) -> EmployeeItems<'_> {
+        EmployeeItems(&self.part)
     }
 
     /// Returns the groups of a tenant.
-    pub fn groups(&self) -> Groups<'_> {
-        Groups(&self.part)
+    pub fn groups(&self) -> GroupItems<'_> {
+        GroupItems(&self.part)
     }
 
     /// Returns the members of a tenant's groups, and the memberships of its records.
-    pub fn members(&self) -> Members<'_> {
-        Members(&self.part)
+    pub fn members(&self) -> MemberItems<'_> {
+        MemberItems(&self.part)
+    }
+
+    /// Returns the memberships of a tenant's records.
+    pub fn memberships(&self) -> MembershipItems<'_> {
+        MembershipItems(&self.part)
     }
 
     /// Returns the departures of a tenant's records from their groups.
-    pub fn departures(&self) -> Departures<'_> {
-        Departures(&self.part)
+    pub fn departures(&self) -> DepartureItems<'_> {
+        DepartureItems(&self.part)
     }
 
     /// Returns the unfinished work of a tenant.
-    pub fn unfinished(&self) -> UnfinishedWork<'_> {
-        UnfinishedWork(&self.part)
+    pub fn unfinished(&self) -> UnfinishedItems<'_> {
+        UnfinishedItems(&self.part)
     }
 
     /// Returns the redo logs of a tenant's groups.
-    pub fn redo_logs(&self) -> RedoLogs<'_> {
-        RedoLogs(&self.part)
+    pub fn redo_logs(&self) -> RedoLogItems<'_> {
+        RedoLogItems(&self.part)
     }
 
     /// Returns the claims on the names of a tenant's records.
-    pub fn names(&self) -> Names<'_> {
-        Names(&self.part)
+    pub fn claims(&self) -> ClaimItems<'_> {
+        ClaimItems(&self.part)
     }
 
     /// Returns the histories of a tenant, and of its records.
-    pub fn history(&self) -> Histories<'_> {
-        Histories(&self.part)
+    pub fn history(&self) -> HistoryItems<'_> {
+        HistoryItems(&self.part)
     }
 
     /// Returns the sync record of a tenant.
-    pub fn sync(&self) -> SyncRecords<'_> {
-        SyncRecords(&self.part)
+    pub fn sync(&self) -> SyncItems<'_> {
+        SyncItems(&self.part)
     }
 
     /// Returns the administrators' sessions of a tenant.
-    pub fn sessions(&self) -> Sessions<'_> {
-        Sessions(&self.part)
+    pub fn signed_out(&self) -> SignedOutItems<'_> {
+        SignedOutItems(&self.part)
     }
 
     /// Returns the record of a tenant itself.
-    pub fn record(&self) -> TenantRecords<'_> {
-        TenantRecords(&self.part)
+    pub fn record(&self) -> TenantItems<'_> {
+        TenantItems(&self.part)
     }
 
     /// Returns the removal of a tenant's items.

@@ -7,8 +7,8 @@ use super::partitions::{self, Partition};
 use super::record::id_in_key;
 use crate::model::kind::Kind;
 use crate::store::dynamodb::error::Error;
-use crate::store::history::Histories;
-use crate::store::record::Records;
+use crate::store::history::HistoryItems;
+use crate::store::record::RecordItems;
 use crate::store::tenant_part::TenantPart;
 use uuid::Uuid;
 
@@ -102,7 +102,7 @@ impl Purge<'_> {
             }
         }
         // An interrupted erasure leaves a history to which no employee leads.
-        for recorded in Histories(self.0).list_of_tenant().await? {
+        for recorded in HistoryItems(self.0).list_of_tenant().await? {
             for id in recorded.erased() {
                 purged += self.history(id).await?;
             }
@@ -112,7 +112,7 @@ impl Purge<'_> {
         let unfinished = self.0.table.query_all(&unfinished, None).await?;
         let deleted = unfinished.iter().filter_map(|item| id_in_key(item).ok());
         let groups =
-            Records(self.0).list_ids_in(&keys::records(&self.0.tenant, Kind::Group)).await?;
+            RecordItems(self.0).list_ids_in(&keys::records(&self.0.tenant, Kind::Group)).await?;
         let of_groups = groups.into_iter().chain(deleted).flat_map(partitions::of_group);
         let rest = [Partition::Records(Kind::Group)].into_iter().chain(partitions::ABOUT_RECORDS);
         for partition in of_groups.chain(rest) {

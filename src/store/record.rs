@@ -30,9 +30,9 @@ pub trait Record: Sized + Send {
 
 /// The records of a tenant that SCIM shows, of either kind.
 #[derive(Debug, Clone, Copy)]
-pub struct Records<'a>(pub(in crate::store) &'a TenantPart);
+pub struct RecordItems<'a>(pub(in crate::store) &'a TenantPart);
 
-impl Records<'_> {
+impl RecordItems<'_> {
     /// Gets a visible record; `None` when there is none.
     ///
     /// # Errors
@@ -182,7 +182,7 @@ impl Records<'_> {
     }
 }
 
-impl Records<'_> {
+impl RecordItems<'_> {
     /// Lists the ids at the end of all sort keys of a partition, in order.
     pub(super) async fn list_ids_in(self, partition: &str) -> Result<Vec<Uuid>, Error> {
         ids_of(&self.0.table.query_all(&Range::all(partition), None).await?)

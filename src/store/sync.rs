@@ -5,42 +5,33 @@
 
 use super::dynamodb::port::{UpdateCall, Updated};
 use super::dynamodb::transact::{size, text};
-use super::items::attributes::{ItemReader, as_json, format_time};
+use super::items::attributes::format_time;
 use super::keys;
 use crate::model::history::EventKind;
-use crate::model::sync::{Refusal, SyncNews, SyncRecord, UnknownAttribute};
+use crate::model::sync::{SyncNews, SyncRecord};
 use crate::store::dynamodb::error::Error;
 use crate::store::dynamodb::port::Item;
+use crate::store::items::sync::LAST_REQUEST;
+use crate::store::items::sync::REFUSALS;
+use crate::store::items::sync::UNKNOWN;
+use crate::store::items::sync::USED;
+use crate::store::items::sync::texts;
 use crate::store::tenant_part::TenantPart;
 use aws_sdk_dynamodb::types::AttributeValue;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::collections::{BTreeMap, HashMap};
 use time::{Duration, OffsetDateTime, UtcOffset};
-
-/// The most failed requests that a record gives out.
-const MOST_REFUSALS: usize = 20;
-/// The most unknown attributes that a record gives out.
-const MOST_UNKNOWN: usize = 50;
 
 /// The lengths at which the store shortens the stored lists. An update expression can append to a list, but not shorten
 /// it.
 const MOST_REFUSALS_STORED: usize = 30;
 const MOST_UNKNOWN_STORED: usize = 75;
 
-// The names of the record's attributes. Failed requests and unknown attributes are lists of JSON texts, newest first.
-const LAST_REQUEST: &str = "lastRequest";
-const REFUSALS: &str = "refusals";
-const UNKNOWN: &str = "unknown";
-/// The prefix of a token's attribute. The start of the token's digest follows.
-const USED: &str = "used ";
-
 /// The sync record of a tenant.
 #[derive(Debug, Clone, Copy)]
-pub struct SyncRecords<'a>(pub(in crate::store) &'a TenantPart);
+pub struct SyncItems<'a>(pub(in crate::store) &'a TenantPart);
 
-impl SyncRecords<'_> {
+impl SyncItems<'_> {
     /// Reads the notes on the identity provider; they are empty without an item.
     ///
     /// # Errors
@@ -130,58 +121,6 @@ impl SyncRecords<'_> {
         }
         Ok(counts)
     }
-}
-
-impl SyncRecord {
-    /// Adds newer failed requests, newest first, and removes the oldest beyond the limit of 20.
-    pub fn add_refusals(&mut self, newer: &[Refusal]) {
-        self.refusals.retain(|known| !newer.contains(known));
-        self.refusals.splice(0..0, newer.iter().cloned());
-        self.refusals.truncate(MOST_REFUSALS);
-    }
-
-    /// Adds unknown attributes, and removes the attributes beyond the limit of 50 that were sent longest ago.
-    pub fn add_unknown(&mut self, newer: &[UnknownAttribute]) {
-        let is_newer = |known: &UnknownAttribute| {
-            newer
-                .iter()
-                .any(|new| (&new.resource_type, &new.name) == (&known.resource_type, &known.name))
-        };
-        self.unknown.retain(|known| !is_newer(known));
-        self.unknown.splice(0..0, newer.iter().cloned());
-        self.unknown.truncate(MOST_UNKNOWN);
-    }
-
-    fn from_item(item: Item) -> Result<Self, Error> {
-        let used = item.iter().filter_map(|(name, value)| {
-            Some((name.strip_prefix(USED)?.to_owned(), value.as_s().ok()?.clone()))
-        });
-        let mut record = Self { used: used.collect(), ..Self::default() };
-        // A retried call, or two processes, may have added the same element twice.
-        for refusal in read_texts(&item, REFUSALS)?.into_iter().rev() {
-            record.add_refusals(&[refusal]);
-        }
-        for attribute in read_texts(&item, UNKNOWN)?.into_iter().rev() {
-            record.add_unknown(&[attribute]);
-        }
-        record.last_request = ItemReader(item).optional_time(LAST_REQUEST)?;
-        Ok(record)
-    }
-}
-
-/// Makes a list of structured values, each as a JSON text.
-fn texts(values: &[impl Serialize]) -> Result<AttributeValue, Error> {
-    let texts = values.iter().map(|value| Ok(text(as_json(value)?)));
-    Ok(AttributeValue::L(texts.collect::<Result<_, Error>>()?))
-}
-
-fn read_texts<T: DeserializeOwned>(item: &Item, name: &str) -> Result<Vec<T>, Error> {
-    let list = item.get(name).and_then(|value| value.as_l().ok()).into_iter().flatten();
-    let values = list.map(|value| {
-        let text = value.as_s().map_err(|_| Error::bad_item(format!("{name} holds no text")))?;
-        serde_json::from_str(text).map_err(Error::bad_item)
-    });
-    values.collect()
 }
 
 fn length(item: &Item, name: &str) -> usize {

@@ -2,16 +2,15 @@
 
 use super::dynamodb::read::{Range, SortRange};
 use super::dynamodb::transact::{Condition, Outcome, Step, Transaction};
-use super::items::attributes::{ItemReader, ItemWriter};
 use super::keys;
-use super::signed_out::SignedOut;
 use crate::model::history::HistoryEntry;
 use crate::model::tenant::{Tenant, TenantId};
 use crate::model::unfinished::Unfinished;
 use crate::store::dynamodb::error::Error;
-use crate::store::dynamodb::port::Item;
 use crate::store::dynamodb::table::Table;
-use crate::store::members::unfinished::UnfinishedWork;
+use crate::store::items::signed_out::SignedOut;
+use crate::store::items::tenant;
+use crate::store::members::unfinished::UnfinishedItems;
 use crate::store::tenant_part::TenantPart;
 
 /// The items that the check of a token reads.
@@ -25,14 +24,6 @@ pub struct TenantAndWork {
     pub unfinished: Vec<Unfinished>,
 }
 
-// The names of a tenant's attributes.
-const NAME: &str = "name";
-const CREATED: &str = "created";
-const REVISION: &str = "revision";
-const SETTINGS: &str = "settings";
-const TOKENS: &str = "tokens";
-const ATTRIBUTES: &str = "attributes";
-
 /// The most entries of unfinished work that the check of a token reads with the tenant: about 15 KB.
 const MOST_WORK: usize = 100;
 
@@ -44,9 +35,9 @@ pub(super) async fn list_tenant_ids(table: &Table) -> Result<Vec<TenantId>, Erro
 
 /// The record of a tenant itself.
 #[derive(Debug, Clone, Copy)]
-pub struct TenantRecords<'a>(pub(in crate::store) &'a TenantPart);
+pub struct TenantItems<'a>(pub(in crate::store) &'a TenantPart);
 
-impl TenantRecords<'_> {
+impl TenantItems<'_> {
     /// Gets the tenant's record; `None` when there is no such tenant.
     ///
     /// # Errors
@@ -54,7 +45,7 @@ impl TenantRecords<'_> {
     pub async fn get(self) -> Result<Option<Tenant>, Error> {
         self.0.table.check_once().await?;
         let item = self.0.table.get(&keys::settings(&self.0.tenant)).await?;
-        item.map(|item| self.read(item)).transpose()
+        item.map(|item| tenant::read(&self.0.tenant, item)).transpose()
     }
 
     /// Gets the tenant's record, its signed-out sessions and its unfinished work, with one query; `None` when there is
@@ -70,26 +61,13 @@ impl TenantRecords<'_> {
         if items.first().and_then(keys::sort_key) != Some(&*settings.sort) {
             return Ok(None);
         }
-        let tenant = self.read(items.remove(0))?;
+        let tenant = tenant::read(&self.0.tenant, items.remove(0))?;
         let sessions = keys::signed_out(&self.0.tenant).sort;
         let sessions = items.extract_if(.., |item| keys::sort_key(item) == Some(&*sessions));
         let signed_out = sessions.map(|item| SignedOut::from_item(&item)).next();
         let signed_out = signed_out.unwrap_or_default();
-        let unfinished = UnfinishedWork(self.0).read(items);
+        let unfinished = UnfinishedItems(self.0).read(items);
         Ok(Some(TenantAndWork { tenant, signed_out, unfinished }))
-    }
-
-    fn read(self, item: Item) -> Result<Tenant, Error> {
-        let mut item = ItemReader(item);
-        Ok(Tenant {
-            id: self.0.tenant.clone(),
-            name: item.text(NAME)?,
-            created: item.time(CREATED)?,
-            revision: item.number(REVISION)?,
-            settings: item.json(SETTINGS)?,
-            tokens: item.json(TOKENS)?,
-            attributes: item.optional_json(ATTRIBUTES)?.unwrap_or_default(),
-        })
     }
 
     /// Creates the tenant; `false` when the id is taken.
@@ -103,7 +81,7 @@ impl TenantRecords<'_> {
             keys::tenant_entry(&self.0.tenant).to_item(),
             Condition::absent(),
         );
-        transaction.put(Step::Record, tenant_item(tenant)?, Condition::absent());
+        transaction.put(Step::Record, tenant::to_item(tenant)?, Condition::absent());
         self.put_history(&mut transaction, tenant.revision, history)?;
         Ok(matches!(transaction.commit().await?, Outcome::Committed))
     }
@@ -127,7 +105,7 @@ impl TenantRecords<'_> {
         history: &HistoryEntry,
     ) -> Result<(), Error> {
         let before = Condition::revision(tenant.revision.saturating_sub(1));
-        transaction.put(Step::Record, tenant_item(tenant)?, before);
+        transaction.put(Step::Record, tenant::to_item(tenant)?, before);
         self.put_history(transaction, tenant.revision, history)
     }
 
@@ -141,17 +119,4 @@ impl TenantRecords<'_> {
         transaction.put(Step::Companion, history.to_item(&self.0.tenant, &key)?, Condition::none());
         Ok(())
     }
-}
-
-fn tenant_item(tenant: &Tenant) -> Result<Item, Error> {
-    let mut item = ItemWriter::new(&keys::settings(&tenant.id))
-        .text(NAME, &*tenant.name)
-        .time(CREATED, tenant.created)?
-        .number(REVISION, tenant.revision)
-        .json(SETTINGS, &tenant.settings)?
-        .json(TOKENS, &tenant.tokens)?;
-    if !tenant.attributes.is_empty() {
-        item = item.json(ATTRIBUTES, &tenant.attributes)?;
-    }
-    Ok(item.into_item())
 }

@@ -2,10 +2,10 @@
 
 use super::dynamodb::transact::{Condition, Outcome, Step, Transaction};
 use super::keys::Key;
-use super::members::memberships::Memberships;
-use super::names::Claim;
 use super::record::id_in_key;
 use crate::store::dynamodb::error::Error;
+use crate::store::items::claim::Claim;
+use crate::store::items::memberships::Memberships;
 use std::collections::BTreeSet;
 
 /// The outcome of a write of a record.

@@ -14,7 +14,7 @@ use rollcall::directory::{Employee, EventKind, Kind};
 use rollcall::model::history::HistoryEntry;
 use rollcall::model::unfinished::Work;
 use rollcall::store::dynamodb::port::{Action, Item, TransactWriteCall, Write};
-use rollcall::store::members::memberships::MOST_GROUPS;
+use rollcall::store::items::memberships::MOST_GROUPS;
 use rollcall::store::written::Written;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -73,7 +73,7 @@ async fn expect_settled(tenant: &TestTenant, groups: &[String]) {
         assert_eq!(group.member_count, u64::try_from(stored.len()).unwrap());
         let shown: Vec<String> = stored.iter().map(Uuid::to_string).collect();
         assert_eq!(members(tenant, id).await, shown);
-        let memberships = store.members().get_memberships(&stored).await.unwrap();
+        let memberships = store.memberships().get(&stored).await.unwrap();
         for id in stored {
             assert!(memberships[&id].groups.contains(&group.id), "{id}");
         }
@@ -368,13 +368,13 @@ async fn memberships_of_erased_employees_and_deleted_groups_end() {
     let ids: Vec<Uuid> = [&ada, &crew, &fleet].map(|id| id.parse().unwrap()).to_vec();
     tenant.app.advance(Duration::hours(23));
     pass_by(&tenant).await;
-    let found = store.members().get_memberships(&ids).await.unwrap();
+    let found = store.memberships().get(&ids).await.unwrap();
     assert!(ids.iter().all(|id| found[id].is_closed), "{found:?}");
     let expiring = || store.unfinished().list(Work::Expiry..=Work::Expiry);
     assert_eq!(expiring().await.unwrap().len(), 3);
     tenant.app.advance(Duration::hours(1));
     pass_by(&tenant).await;
-    assert!(store.members().get_memberships(&ids).await.unwrap().is_empty());
+    assert!(store.memberships().get(&ids).await.unwrap().is_empty());
     assert_eq!(expiring().await.unwrap(), []);
     tenant.expect_sound().await;
 }
@@ -531,7 +531,7 @@ async fn a_return_needs_memberships_without_groups() {
     let store = tenant.app.store.tenant(&tenant.id);
     let hidden = store.employees().get_hidden(&[ada.parse().unwrap()]).await.unwrap().remove(0);
     let back = Employee { hidden: false, revision: hidden.revision + 1, ..hidden.clone() };
-    let claim = store.names().get_claim(Kind::Employee, "ada").await.unwrap();
+    let claim = store.claims().get(Kind::Employee, "ada").await.unwrap();
     let (at, by, kind) = (START, "test".to_owned(), EventKind::Restored);
     let entry = HistoryEntry { at, by, kind, changes: Vec::new() };
     let written = store.employees().unhide(&hidden, &back, &claim, &entry).await.unwrap();
@@ -770,7 +770,7 @@ async fn an_employee_who_is_erased_while_a_large_change_is_finished_is_no_member
     tokio::join!(finish, erase);
     let id: Uuid = ada.parse().unwrap();
     let store = tenant.app.store.tenant(&tenant.id);
-    let memberships = store.members().get_memberships(&[id]).await.unwrap().remove(&id).unwrap();
+    let memberships = store.memberships().get(&[id]).await.unwrap().remove(&id).unwrap();
     assert!(memberships.is_closed && memberships.groups.is_empty(), "{memberships:?}");
     assert_eq!(members(&tenant, &crew).await, ids);
     expect_settled(&tenant, &[crew]).await;

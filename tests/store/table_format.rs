@@ -99,7 +99,7 @@ async fn a_table_with_tenants_and_no_format_is_refused_and_stays_as_it_is() {
     put(&*table, tenant_entry()).await;
     faults.take_calls();
     for checked in [store.table().check().await, store.table().create_unless_exists().await] {
-        assert!(matches!(checked, Err(Error::OtherFormat { found: 0 })), "{checked:?}");
+        assert!(matches!(checked, Err(Error::OtherFormat { found: 0, .. })), "{checked:?}");
     }
     assert_eq!(operations(&faults), ["GetItem", "Query", "GetItem", "Query"]);
     assert_eq!(read_format(&*table).await, None);
@@ -122,7 +122,10 @@ async fn another_format_is_refused_and_stays_as_it_is() {
         faults.take_calls();
         for checked in [store.table().check().await, store.table().create_unless_exists().await] {
             let error = checked.expect_err("another format");
-            assert!(matches!(error, Error::OtherFormat { found } if found == expected), "{error}");
+            assert!(
+                matches!(error, Error::OtherFormat { found, .. } if found == expected),
+                "{error}"
+            );
         }
         assert_eq!(operations(&faults), ["GetItem", "GetItem"], "{format:?}");
         assert_eq!(read_format(&*table).await, before);
@@ -158,7 +161,7 @@ async fn a_format_that_another_program_writes_meanwhile_is_checked_too() {
     put_format(&*table, AttributeValue::N("4".to_owned())).await;
     let_go.notify_one();
     let checked = check.await.expect("a task that ends");
-    assert!(matches!(checked, Err(Error::OtherFormat { found: 4 })), "{checked:?}");
+    assert!(matches!(checked, Err(Error::OtherFormat { found: 4, .. })), "{checked:?}");
 }
 
 /// Gives the table in a data folder another format.
@@ -199,7 +202,7 @@ fn the_command_refuses_a_data_folder_of_another_format_and_says_what_to_do() {
 async fn the_functions_log_says_what_to_do_about_another_format() {
     let log = Log::default();
     let _guard = log.start();
-    startup::report_table(&Error::OtherFormat { found: 4 }, "employees", "eu-west-1");
+    startup::report_table(&Error::OtherFormat { found: 4, expected: 3 }, "employees", "eu-west-1");
     let lines = log.lines();
     let [line] = &*lines else { panic!("{lines:?}") };
     let fields = &line["fields"];

@@ -18,7 +18,7 @@ use sessions::{Claims, Pass};
 use super::{Directory, Error};
 use crate::model::tenant::{Scope, Tenant, TenantId, TokenRecord};
 use crate::model::unfinished::Unfinished;
-use crate::store::signed_out::SignedOut;
+use crate::store::items::signed_out::SignedOut;
 use crate::store::tenants::TenantAndWork;
 use scim::schema::custom::CustomAttribute;
 use std::collections::HashMap;
@@ -243,7 +243,7 @@ impl Access {
     ) -> Result<(), Error> {
         let now = self.tenants.sources.now().unix_timestamp();
         let store = self.tenants.store.tenant(tenant);
-        let signed_out = store.sessions().sign_out(&session.id, session.expires, now).await;
+        let signed_out = store.signed_out().add(&session.id, session.expires, now).await;
         self.forget(tenant);
         Ok(signed_out?)
     }

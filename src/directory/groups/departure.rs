@@ -8,9 +8,9 @@ use crate::model::group::Group;
 use crate::model::member::MemberChanges;
 use crate::model::unfinished::{Unfinished, Work};
 use crate::store::dynamodb::retry::Pauses;
-use crate::store::groups::write::GroupChange;
+use crate::store::groups::change::GroupChange;
+use crate::store::items::memberships::Memberships;
 use crate::store::members::departure::Departure;
-use crate::store::members::memberships::Memberships;
 use crate::store::written::Written;
 use std::collections::BTreeSet;
 use uuid::Uuid;
@@ -80,7 +80,7 @@ impl Directory {
 
     /// Reads the memberships of an employee or group.
     pub(in crate::directory) async fn memberships(&self, id: Uuid) -> Result<Memberships, Error> {
-        Ok(self.store.members().get_memberships(&[id]).await?.remove(&id).unwrap_or_default())
+        Ok(self.store.memberships().get(&[id]).await?.remove(&id).unwrap_or_default())
     }
 
     /// Plans the changes that remove a member from groups. A group that was deleted needs no change.

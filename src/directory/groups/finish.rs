@@ -146,7 +146,7 @@ impl Directory {
         let mut watch = Watch::new();
         let mut are_there_any = false;
         loop {
-            let memberships = self.store.members().get_memberships(&ids).await?;
+            let memberships = self.store.memberships().get(&ids).await?;
             let mut left = 0;
             let mut staying = Vec::new();
             for leaver in leavers {

@@ -178,9 +178,8 @@ impl Directory {
             let (group, memberships) =
                 tokio::try_join!(self.get_group_if(id, precondition), self.memberships(id))?;
             let occasion = Occasion { at: self.sources.now(), by };
-            let claim = async {
-                Ok(self.store.names().get_claim(Kind::Group, group.display_name()).await?)
-            };
+            let claim =
+                async { Ok(self.store.claims().get(Kind::Group, group.display_name()).await?) };
             let (claim, departure) = tokio::try_join!(
                 claim,
                 self.departure((Work::Deletion, id), memberships, group.member_count > 0, occasion),

@@ -8,7 +8,7 @@ use crate::model::group::Group;
 use crate::model::kind::Kind;
 use crate::model::member::Member;
 use crate::model::unfinished::Unfinished;
-use crate::store::members::memberships::Memberships;
+use crate::store::items::memberships::Memberships;
 use scim::resource::Reference;
 use scim::{self, ScimType};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -91,7 +91,7 @@ impl Directory {
         {
             // Deleted employees in this range of ids have memberships too.
             let most = ids.len().saturating_mul(2);
-            let found = self.store.members().list_memberships_between(*first, *last, most).await?;
+            let found = self.store.memberships().list_between(*first, *last, most).await?;
             if let Some(memberships) = found {
                 return self.relations_from(memberships).await;
             }
@@ -104,7 +104,7 @@ impl Directory {
         if ids.is_empty() || !self.has_groups().await? {
             return Ok(Relations::default());
         }
-        self.relations_from(self.store.members().get_memberships(ids).await?).await
+        self.relations_from(self.store.memberships().get(ids).await?).await
     }
 
     /// Reads all groups to which the memberships lead.
@@ -119,7 +119,7 @@ impl Directory {
         while !next.is_empty() && relations.groups.len() < MOST_GROUPS {
             let (groups, memberships) = tokio::try_join!(
                 self.store.records().get_many::<Group>(&next),
-                self.store.members().get_memberships(&next),
+                self.store.memberships().get(&next),
             )?;
             next = parents_of(&memberships, &mut asked);
             relations.groups.extend(groups.into_iter().map(|group| (group.id, group)));

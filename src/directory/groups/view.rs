@@ -80,7 +80,7 @@ impl Directory {
     /// # Errors
     /// Fails as every call of the store does.
     pub async fn find_group(&self, name: &str) -> Result<Option<Group>, Error> {
-        match self.store.names().get_claim(Kind::Group, name).await?.holder {
+        match self.store.claims().get(Kind::Group, name).await?.holder {
             Some(id) => Ok(self.store.records().get(id).await?),
             None => Ok(None),
         }

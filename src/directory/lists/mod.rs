@@ -320,7 +320,7 @@ impl Directory {
         let ids = if let Some(id) = find("id", None) {
             parse_id(id).into_iter().collect()
         } else if let Some(name) = find(name, None) {
-            self.store.names().get_claim(R::KIND, name).await?.holder.into_iter().collect()
+            self.store.claims().get(R::KIND, name).await?.holder.into_iter().collect()
         } else if let Some(external_id) = find("externalId", None) {
             self.store.records().list_ids_by_external_id(R::KIND, external_id).await?
         } else if let Some(email) = find("emails", Some("value")) {

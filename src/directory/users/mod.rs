@@ -10,7 +10,7 @@ use crate::model::employee::Employee;
 use crate::model::kind::Kind;
 use crate::model::unfinished::{Unfinished, Work};
 use crate::store::dynamodb::retry::Pauses;
-use crate::store::names::Claim;
+use crate::store::items::claim::Claim;
 use crate::store::written::Written;
 use change::{Change, Occasion};
 use scim::document::Document;
@@ -172,7 +172,7 @@ impl Directory {
 
     /// Reads the claim on an employee's userName.
     pub(super) async fn claim_of(&self, employee: &Employee) -> Result<Claim, Error> {
-        Ok(self.store.names().get_claim(Kind::Employee, employee.user_name()).await?)
+        Ok(self.store.claims().get(Kind::Employee, employee.user_name()).await?)
     }
 
     /// Makes a hidden employee visible again, without memberships.

@@ -148,7 +148,7 @@ impl Directory {
     /// # Errors
     /// Fails as every call of the store does.
     pub async fn find_deleted(&self, user_name: &str) -> Result<Vec<Uuid>, Error> {
-        Ok(self.store.names().get_claim(Kind::Employee, user_name).await?.former)
+        Ok(self.store.claims().get(Kind::Employee, user_name).await?.former)
     }
 
     /// Finds the visible employee whom a text names by id, userName or email address, in this order.
@@ -164,7 +164,7 @@ impl Directory {
         {
             return Ok(Some(employee));
         }
-        if let Some(id) = self.store.names().get_claim(Kind::Employee, text).await?.holder {
+        if let Some(id) = self.store.claims().get(Kind::Employee, text).await?.holder {
             return Ok(self.store.records().get(id).await?);
         }
         let ids = self.store.employees().find_ids_by_email(text, Some(MOST_READ + 1)).await?;

@@ -3,10 +3,10 @@
 use crate::model::group::RedoLog;
 use crate::model::kind::Kind;
 use crate::model::unfinished::Work;
+use crate::store::items::claim::Claim;
+use crate::store::items::member::MemberRow;
+use crate::store::items::memberships::Memberships;
 use crate::store::keys::Key;
-use crate::store::members::MemberRow;
-use crate::store::members::memberships::Memberships;
-use crate::store::names::Claim;
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 

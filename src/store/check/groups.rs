@@ -9,7 +9,7 @@ use crate::store::dynamodb::port::Item;
 use crate::store::dynamodb::transact::{Condition, Step, number, text};
 use crate::store::items::attributes::format_time;
 use crate::store::keys;
-use crate::store::members::unfinished::UnfinishedWork;
+use crate::store::members::unfinished::UnfinishedItems;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -136,7 +136,7 @@ impl<'s> Checker<'s> {
                 .with(":change", number(log.revision));
             let change = "REMOVE changeRevision, changeParts, changeDone";
             repair.update(Step::Record, &group.key, change, Item::new(), as_read);
-            UnfinishedWork(self.part).end(&mut repair, Work::Change, id);
+            UnfinishedItems(self.part).end(&mut repair, Work::Change, id);
             let detail = format!("the redo log has {found} of {} parts", log.parts);
             let kind = ViolationKind::RedoLogCut;
             findings.push(Finding::repairable(kind, Some(id), detail, repair));

@@ -4,10 +4,10 @@ use super::Checker;
 use super::violation::{Finding, ViolationKind};
 use crate::model::unfinished::{Unfinished, Work};
 use crate::store::dynamodb::transact::{Condition, Step, Transaction};
+use crate::store::items::memberships::{CLOSED, Memberships};
 use crate::store::keys;
-use crate::store::members::Members;
-use crate::store::members::memberships::{CLOSED, Memberships};
-use crate::store::members::unfinished::UnfinishedWork;
+use crate::store::members::memberships::MembershipItems;
+use crate::store::members::unfinished::UnfinishedItems;
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
@@ -33,7 +33,7 @@ impl<'s> Checker<'s> {
             if kind == ViolationKind::RowWithoutMembership {
                 let open = Condition::expression(&format!("attribute_not_exists({CLOSED})"));
                 let add = ("ADD", group, member);
-                Members(self.part).update_memberships(&mut repair, Step::Member, add, open);
+                MembershipItems(self.part).update(&mut repair, Step::Member, add, open);
             } else {
                 let key = keys::member(&self.part.tenant, group, member);
                 repair.delete(Step::Companion, &key, Condition::none());
@@ -81,7 +81,7 @@ impl<'s> Checker<'s> {
         };
         let mut repair = self.guarded([id]);
         let after = Memberships { is_closed, ..found.clone() };
-        Members(self.part).replace_memberships(&mut repair, id, found, &after);
+        MembershipItems(self.part).replace(&mut repair, id, found, &after);
         if let Some(work) = work.filter(|_| !is_listed) {
             self.list(&mut repair, work, id)?;
         }
@@ -103,7 +103,7 @@ impl<'s> Checker<'s> {
     /// Adds an entry to the list of unfinished work.
     pub(super) fn list(&self, repair: &mut Transaction<'_>, work: Work, id: Uuid) -> Option<()> {
         let entry = Unfinished { work, id, by: self.by.clone(), since: self.at };
-        UnfinishedWork(self.part).begin(repair, &entry).ok()
+        UnfinishedItems(self.part).begin(repair, &entry).ok()
     }
 
     fn check_groups_of(&self, id: Uuid, found: &Memberships) -> Vec<Finding<'s>> {
@@ -116,7 +116,7 @@ impl<'s> Checker<'s> {
             repair.delete(Step::Companion, &key, Condition::absent());
             let take_out = ("DELETE", *group, id);
             let present = Condition::present();
-            Members(self.part).update_memberships(&mut repair, Step::Member, take_out, present);
+            MembershipItems(self.part).update(&mut repair, Step::Member, take_out, present);
             let kind = ViolationKind::MembershipWithoutRow;
             Finding::repairable(kind, Some(id), format!("group {group}"), repair)
         });

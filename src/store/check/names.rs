@@ -3,10 +3,11 @@
 use super::Checker;
 use super::facts::{RecordFacts, id_at_end};
 use super::violation::{Finding, ViolationKind};
+use crate::store::claims::replace_claim_at;
 use crate::store::dynamodb::port::Item;
 use crate::store::dynamodb::transact::{Condition, Step, text};
+use crate::store::items::claim::{Claim, MOST_FORMER};
 use crate::store::keys::{EMAIL_KEY, Key};
-use crate::store::names::{Claim, MOST_FORMER, replace_claim_at};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 

@@ -13,18 +13,18 @@ use crate::model::unfinished::Unfinished;
 use crate::store::counts::{Counter, counter_of};
 use crate::store::dynamodb::error::Error;
 use crate::store::dynamodb::port::Item;
-use crate::store::groups;
-use crate::store::history::read_entry;
+use crate::store::items::claim::Claim;
 use crate::store::items::employee;
+use crate::store::items::group;
+use crate::store::items::history::read_entry;
+use crate::store::items::member::MemberRow;
+use crate::store::items::memberships::Memberships;
+use crate::store::items::redo_part;
 use crate::store::keys;
 use crate::store::keys::Key;
-use crate::store::members::MemberRow;
-use crate::store::members::memberships::Memberships;
-use crate::store::members::pending_change;
-use crate::store::names::Claim;
 use crate::store::partitions::{self, Partition};
 use crate::store::record::{Record, id_in_key};
-use crate::store::tenants::TenantRecords;
+use crate::store::tenants::TenantItems;
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 /// The number of partitions of single groups and employees that are read at the same time.
@@ -50,7 +50,7 @@ impl<'s> Checks<'s> {
         facts: &mut Facts,
         findings: &mut Vec<Finding<'s>>,
     ) -> Result<(), Error> {
-        match TenantRecords(self.0).get().await {
+        match TenantItems(self.0).get().await {
             Ok(tenant) => facts.tenant_revision = tenant.map(|tenant| tenant.revision),
             Err(Error::BadItem(_)) => {
                 let detail = "the item of the tenant cannot be read";
@@ -166,7 +166,7 @@ fn keep(
             drop(facts.rows.insert((group, id_in_key(&item)?), MemberRow::from_item(&item)?));
         }
         Partition::RedoLog(group) => {
-            facts.redo_parts.push((group, pending_change::revision_of_part(&item)?, key));
+            facts.redo_parts.push((group, redo_part::revision_of_part(&item)?, key));
         }
         Partition::Unfinished => {
             let Unfinished { work, id, .. } = Unfinished::from_item(item)?;
@@ -219,7 +219,7 @@ fn record_facts(tenant: &TenantId, kind: Kind, key: Key, item: Item) -> Result<R
                 key,
                 revision: group.revision,
                 claim: keys::claim(tenant, kind, group.display_name()),
-                pointers: groups::pointers(tenant, &group),
+                pointers: group::pointers(tenant, &group),
                 email_key: None,
                 right_email_key: None,
                 member_count: group.member_count,

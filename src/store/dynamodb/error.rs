@@ -1,7 +1,6 @@
 //! The errors of the store, by the reaction that is open to the caller.
 
 use super::retry::GaveUp;
-use crate::store::format::FORMAT;
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use std::error::Error as StdError;
@@ -24,10 +23,12 @@ pub enum Error {
     #[error("a member has reached the limit of groups")]
     MemberFull(uuid::Uuid),
     /// The items of the table have another format than this program's.
-    #[error("{}", describe_format(*found))]
+    #[error("{}", describe_format(*found, *expected))]
     OtherFormat {
         /// The format of the table; 0 when it has no valid one.
         found: u64,
+        /// The format of this program.
+        expected: u64,
     },
     /// The table does not exist.
     #[error("the DynamoDB table does not exist")]
@@ -43,13 +44,13 @@ pub enum Error {
     BadItem(#[source] Cause),
 }
 
-fn describe_format(found: u64) -> String {
+fn describe_format(found: u64, expected: u64) -> String {
     match found {
         0 => "the table has no valid format number; an older program wrote it. Use that program, or another table or data \
               folder"
             .to_owned(),
         found => format!(
-            "the table's items have format {found}; this version of Rollcall reads format {FORMAT} only. Use the version \
+            "the table's items have format {found}; this version of Rollcall reads format {expected} only. Use the version \
              that wrote them, or another table or data folder"
         ),
     }

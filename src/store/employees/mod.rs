@@ -7,4 +7,4 @@ use crate::store::tenant_part::TenantPart;
 
 /// The employees of a tenant.
 #[derive(Debug, Clone, Copy)]
-pub struct Employees<'a>(pub(in crate::store) &'a TenantPart);
+pub struct EmployeeItems<'a>(pub(in crate::store) &'a TenantPart);

@@ -1,6 +1,6 @@
 //! Reads that only employees have, one method for each access pattern.
 
-use super::Employees;
+use super::EmployeeItems;
 use crate::model::employee::Employee;
 use crate::model::kind::Kind;
 use crate::store::dynamodb::error::Error;
@@ -9,7 +9,7 @@ use crate::store::dynamodb::read::{Range, SortRange};
 use crate::store::items::employee::from_item;
 use crate::store::keys;
 use crate::store::keys::Key;
-use crate::store::record::Records;
+use crate::store::record::RecordItems;
 use crate::store::record::ids_of;
 use uuid::Uuid;
 
@@ -22,7 +22,7 @@ pub enum Place {
     Hidden,
 }
 
-impl Employees<'_> {
+impl EmployeeItems<'_> {
     /// Gets an employee, visible or hidden. The store reads both places at one instant, so it finds an employee that
     /// moves meanwhile.
     ///
@@ -44,7 +44,7 @@ impl Employees<'_> {
     pub async fn get_hidden(self, ids: &[Uuid]) -> Result<Vec<Employee>, Error> {
         let keys: Vec<Key> =
             ids.iter().map(|id| keys::hidden_employee(&self.0.tenant, *id)).collect();
-        Records(self.0).get_at(ids, &keys).await
+        RecordItems(self.0).get_at(ids, &keys).await
     }
 
     /// Finds the ids of visible employees with this email address, in any spelling and at any place among their
@@ -83,10 +83,10 @@ impl Employees<'_> {
         limit: usize,
     ) -> Result<(Vec<Employee>, bool), Error> {
         match place {
-            Place::Visible => Records(self.0).list_page(after, limit).await,
+            Place::Visible => RecordItems(self.0).list_page(after, limit).await,
             Place::Hidden => {
                 let start = after.map(|id| keys::hidden_employee(&self.0.tenant, id));
-                Records(self.0)
+                RecordItems(self.0)
                     .list_page_of(&keys::hidden_employees(&self.0.tenant), start, limit)
                     .await
             }

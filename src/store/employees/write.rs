@@ -1,28 +1,29 @@
 //! Writes employees. Each write is one transaction. It has the record on its expected revision, the userName claim, the
 //! counts, the pointers and the history entry. A departure also changes memberships and groups.
 
-use super::Employees;
+use super::EmployeeItems;
 use crate::model::employee::Employee;
 use crate::model::history::HistoryEntry;
 use crate::model::kind::Kind;
 use crate::model::tenant::Tenant;
+use crate::store::claims::ClaimItems;
+use crate::store::claims::Rename;
 use crate::store::counts::Change;
 use crate::store::counts::CountItems;
 use crate::store::dynamodb::error::Error;
 use crate::store::dynamodb::transact::{Condition, Step, Transaction};
+use crate::store::items::claim::Claim;
 use crate::store::items::employee::{key_of, pointers, to_item};
 use crate::store::keys;
-use crate::store::members::Members;
 use crate::store::members::departure::Departure;
-use crate::store::members::departure::Departures;
-use crate::store::names::Names;
-use crate::store::names::{Claim, Rename};
-use crate::store::tenants::TenantRecords;
+use crate::store::members::departure::DepartureItems;
+use crate::store::members::memberships::MembershipItems;
+use crate::store::tenants::TenantItems;
 use crate::store::written::write_pointers;
 use crate::store::written::{Written, finish};
 use std::collections::BTreeSet;
 
-impl Employees<'_> {
+impl EmployeeItems<'_> {
     /// Creates an employee. `claim` is the claim on the userName as it was read, without a holder.
     ///
     /// # Errors
@@ -37,7 +38,7 @@ impl Employees<'_> {
         let item = to_item(&self.0.tenant, employee)?;
         transaction.put(Step::Record, item, Condition::absent());
         let name = (Kind::Employee, employee.user_name());
-        Names(self.0).take(&mut transaction, name, employee.id, claim);
+        ClaimItems(self.0).take(&mut transaction, name, employee.id, claim);
         CountItems(self.0).add(&mut transaction, (Kind::Employee, employee.id), Change::OneMore);
         self.write_companions(&mut transaction, None, employee, history)?;
         finish(transaction).await
@@ -58,7 +59,7 @@ impl Employees<'_> {
         let item = to_item(&self.0.tenant, after)?;
         transaction.put(Step::Record, item, Condition::revision(before.revision));
         if let Some(rename) = rename {
-            Names(self.0).rename(&mut transaction, before.id, (Kind::Employee, rename));
+            ClaimItems(self.0).rename(&mut transaction, before.id, (Kind::Employee, rename));
         }
         self.write_companions(&mut transaction, Some(before), after, history)?;
         finish(transaction).await
@@ -81,9 +82,9 @@ impl Employees<'_> {
         self.move_record(&mut transaction, before, after)?;
         let left = claim.given_up_by(before.id);
         let name = (Kind::Employee, before.user_name());
-        Names(self.0).replace(&mut transaction, Step::FormerClaim, name, claim, &left);
+        ClaimItems(self.0).replace(&mut transaction, Step::FormerClaim, name, claim, &left);
         CountItems(self.0).add(&mut transaction, (Kind::Employee, before.id), Change::OneLess);
-        Departures(self.0).write(&mut transaction, departure)?;
+        DepartureItems(self.0).write(&mut transaction, departure)?;
         self.write_companions(&mut transaction, Some(before), after, history)?;
         finish(transaction).await
     }
@@ -103,9 +104,9 @@ impl Employees<'_> {
         let mut transaction = Transaction::new(&self.0.table);
         self.move_record(&mut transaction, before, after)?;
         let name = (Kind::Employee, after.user_name());
-        Names(self.0).take(&mut transaction, name, after.id, claim);
+        ClaimItems(self.0).take(&mut transaction, name, after.id, claim);
         CountItems(self.0).add(&mut transaction, (Kind::Employee, after.id), Change::OneMore);
-        Members(self.0).open_memberships(&mut transaction, after.id);
+        MembershipItems(self.0).open(&mut transaction, after.id);
         self.write_companions(&mut transaction, Some(before), after, history)?;
         finish(transaction).await
     }
@@ -125,13 +126,13 @@ impl Employees<'_> {
         (tenant, note): (&Tenant, &HistoryEntry),
     ) -> Result<Written, Error> {
         let mut transaction = Transaction::new(&self.0.table);
-        TenantRecords(self.0).put(&mut transaction, tenant, note)?;
+        TenantItems(self.0).put(&mut transaction, tenant, note)?;
         let key = key_of(&self.0.tenant, employee);
         transaction.delete(Step::Record, &key, Condition::revision(employee.revision));
         let left = claim.without(employee.id);
         if left != *claim {
             let name = (Kind::Employee, employee.user_name());
-            Names(self.0).replace(&mut transaction, Step::FormerClaim, name, claim, &left);
+            ClaimItems(self.0).replace(&mut transaction, Step::FormerClaim, name, claim, &left);
         }
         if !employee.hidden {
             CountItems(self.0).add(
@@ -140,7 +141,7 @@ impl Employees<'_> {
                 Change::OneLess,
             );
         }
-        Departures(self.0).write(&mut transaction, departure)?;
+        DepartureItems(self.0).write(&mut transaction, departure)?;
         write_pointers(&mut transaction, &pointers(&self.0.tenant, employee), &BTreeSet::new());
         finish(transaction).await
     }

@@ -2,40 +2,32 @@
 //! counts, pointers and a history entry. It also has the members or their redo log. Several transactions remove the
 //! rows of a deleted group.
 
-use super::{Groups, pointers, to_item};
+use super::GroupItems;
+use super::change::GroupChange;
 use crate::model::group::Group;
 use crate::model::history::HistoryEntry;
 use crate::model::kind::Kind;
 use crate::model::member::MemberChanges;
+use crate::store::claims::ClaimItems;
+use crate::store::claims::Rename;
 use crate::store::counts::Change;
 use crate::store::counts::CountItems;
 use crate::store::dynamodb::error::Error;
 use crate::store::dynamodb::transact::{Condition, Step, Transaction};
+use crate::store::items::claim::Claim;
+use crate::store::items::group::{pointers, to_item};
 use crate::store::keys;
-use crate::store::members::Members;
+use crate::store::members::MemberItems;
 use crate::store::members::departure::Departure;
-use crate::store::members::departure::Departures;
-use crate::store::members::pending_change::RedoLogs;
-use crate::store::names::Names;
-use crate::store::names::{Claim, Rename};
-use crate::store::record::Records;
+use crate::store::members::departure::DepartureItems;
+use crate::store::members::redo_log::RedoLogItems;
+use crate::store::record::RecordItems;
 use crate::store::written::write_pointers;
 use crate::store::written::{Written, finish};
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
-/// A group before and after a change, with its history entry.
-#[derive(Debug, Clone)]
-pub struct GroupChange {
-    /// The group as it was read.
-    pub before: Group,
-    /// The group after the change.
-    pub after: Group,
-    /// The history entry of the change.
-    pub history: HistoryEntry,
-}
-
-impl Groups<'_> {
+impl GroupItems<'_> {
     /// Creates a group. `claim` is the claim on its name as it was read, without a holder.
     ///
     /// # Errors
@@ -51,11 +43,11 @@ impl Groups<'_> {
         let item = to_item(&self.0.tenant, group)?;
         transaction.put(Step::Record, item, Condition::absent());
         let name = (Kind::Group, group.display_name());
-        Names(self.0).take(&mut transaction, name, group.id, claim);
+        ClaimItems(self.0).take(&mut transaction, name, group.id, claim);
         CountItems(self.0).add(&mut transaction, (Kind::Group, group.id), Change::OneMore);
         write_pointers(&mut transaction, &BTreeSet::new(), &pointers(&self.0.tenant, group));
         self.write_history(&mut transaction, group, history)?;
-        RedoLogs(self.0).write_member_changes(&mut transaction, group, members, &history.by)?;
+        RedoLogItems(self.0).write_member_changes(&mut transaction, group, members, &history.by)?;
         finish(transaction).await
     }
 
@@ -73,11 +65,11 @@ impl Groups<'_> {
         let GroupChange { before, after, .. } = change;
         self.write_change(&mut transaction, Step::Record, change)?;
         if let Some(rename) = rename {
-            Names(self.0).rename(&mut transaction, before.id, (Kind::Group, rename));
+            ClaimItems(self.0).rename(&mut transaction, before.id, (Kind::Group, rename));
         }
         let (old, new) = (pointers(&self.0.tenant, before), pointers(&self.0.tenant, after));
         write_pointers(&mut transaction, &old, &new);
-        RedoLogs(self.0).write_member_changes(
+        RedoLogItems(self.0).write_member_changes(
             &mut transaction,
             after,
             members,
@@ -101,13 +93,13 @@ impl Groups<'_> {
         let key = keys::record(&self.0.tenant, Kind::Group, group.id);
         transaction.delete(Step::Record, &key, Condition::revision(group.revision));
         let (name, left) = ((Kind::Group, group.display_name()), claim.without(group.id));
-        Names(self.0).replace(&mut transaction, Step::FormerClaim, name, claim, &left);
+        ClaimItems(self.0).replace(&mut transaction, Step::FormerClaim, name, claim, &left);
         CountItems(self.0).add(&mut transaction, (Kind::Group, group.id), Change::OneLess);
         write_pointers(&mut transaction, &pointers(&self.0.tenant, group), &BTreeSet::new());
         let revision = group.revision.saturating_add(1);
         let entry = keys::history(&self.0.tenant, Kind::Group, group.id).entry(revision);
         transaction.put(Step::Companion, history.to_plain_item(&entry)?, Condition::none());
-        Departures(self.0).write(&mut transaction, departure)?;
+        DepartureItems(self.0).write(&mut transaction, departure)?;
         finish(transaction).await
     }
 
@@ -123,36 +115,15 @@ impl Groups<'_> {
         if self.0.table.get(&record).await?.is_some() {
             return Err(Error::bad_item("a group that exists is listed as deleted"));
         }
-        let members = Records(self.0).list_ids_in(&keys::members(&self.0.tenant, group)).await?;
+        let members =
+            RecordItems(self.0).list_ids_in(&keys::members(&self.0.tenant, group)).await?;
         for members in members.chunks(MOST_AT_ONCE) {
             let mut transaction = Transaction::new(&self.0.table);
             for member in members {
-                Members(self.0).write_left(&mut transaction, group, *member, Condition::none());
+                MemberItems(self.0).write_left(&mut transaction, group, *member, Condition::none());
             }
             transaction.commit().await?;
         }
-        Ok(())
-    }
-
-    pub(in crate::store) fn write_change(
-        self,
-        transaction: &mut Transaction<'_>,
-        step: Step,
-        GroupChange { before, after, history }: &GroupChange,
-    ) -> Result<(), Error> {
-        let item = to_item(&self.0.tenant, after)?;
-        transaction.put(step, item, Condition::revision(before.revision));
-        self.write_history(transaction, after, history)
-    }
-
-    fn write_history(
-        self,
-        transaction: &mut Transaction<'_>,
-        group: &Group,
-        history: &HistoryEntry,
-    ) -> Result<(), Error> {
-        let key = keys::history(&self.0.tenant, Kind::Group, group.id).entry(group.revision);
-        transaction.put(Step::Companion, history.to_plain_item(&key)?, Condition::none());
         Ok(())
     }
 }

@@ -1,6 +1,7 @@
 //! Keys of members and memberships, of redo logs, and of unfinished work.
 
-use super::{Key, own};
+use super::key::Key;
+use super::tenant::own;
 use crate::model::tenant::TenantId;
 use uuid::Uuid;
 

@@ -1,6 +1,6 @@
 //! Keys of histories, and of changes by time.
 
-use super::Key;
+use super::key::Key;
 use crate::model::kind::Kind;
 use crate::model::tenant::TenantId;
 use scim::date_time;
@@ -12,12 +12,12 @@ pub fn group_histories(tenant: &TenantId) -> String {
     format!("TENANT#{tenant}#HISTORY#GROUPS")
 }
 
-/// The partition of [`CHANGE_INDEX`](super::CHANGE_INDEX) with the changes of a day (UTC).
+/// The partition of [`CHANGE_INDEX`](crate::store::keys::CHANGE_INDEX) with the changes of a day (UTC).
 pub fn changes_on(tenant: &TenantId, day: Date) -> String {
     format!("TENANT#{tenant}#CHANGES#{day}")
 }
 
-/// The sort key of a change in [`CHANGE_INDEX`](super::CHANGE_INDEX). Changes sort in the order of time.
+/// The sort key of a change in [`CHANGE_INDEX`](crate::store::keys::CHANGE_INDEX). Changes sort in the order of time.
 pub fn change_at(at: OffsetDateTime, kind: &str) -> String {
     format!("{}#{kind}", date_time::format(at))
 }

@@ -5,22 +5,20 @@
 mod escape;
 mod groups;
 mod history;
+mod key;
+mod tenant;
 
 use crate::model::kind::Kind;
-use crate::store::dynamodb::port::Item;
 pub use groups::*;
 pub use history::*;
+pub use key::*;
+pub use tenant::*;
 
 use crate::model::tenant::TenantId;
-use aws_sdk_dynamodb::types::AttributeValue;
 use escape::escape;
 use scim::fold::fold;
 use uuid::Uuid;
 
-/// The partition key attribute.
-pub const PARTITION: &str = "PK";
-/// The sort key attribute.
-pub const SORT: &str = "SK";
 /// The sparse index over primary email addresses, keys only.
 pub const EMAIL_INDEX: &str = "by-email";
 /// The partition key attribute of [`EMAIL_INDEX`].
@@ -32,59 +30,6 @@ pub const CHANGE_INDEX: &str = "by-time";
 pub const CHANGE_DAY: &str = "changeDay";
 /// The sort key attribute of [`CHANGE_INDEX`].
 pub const CHANGE_AT: &str = "changeAt";
-
-/// The full key of one item.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Key {
-    /// The partition key.
-    pub partition: String,
-    /// The sort key.
-    pub sort: String,
-}
-
-impl Key {
-    fn new(partition: String, sort: impl Into<String>) -> Self {
-        Self { partition, sort: sort.into() }
-    }
-
-    /// The key attributes of an item.
-    pub fn to_item(&self) -> Item {
-        Item::from([
-            (PARTITION.to_owned(), AttributeValue::S(self.partition.clone())),
-            (SORT.to_owned(), AttributeValue::S(self.sort.clone())),
-        ])
-    }
-}
-
-/// The item with the format of all items.
-pub fn format() -> Key {
-    Key::new("FORMAT".to_owned(), "FORMAT")
-}
-
-/// The list of tenants: a partition with one item for each tenant.
-pub fn tenants() -> String {
-    "TENANTS".to_owned()
-}
-
-/// A tenant's entry in the list of tenants.
-pub fn tenant_entry(tenant: &TenantId) -> Key {
-    Key::new(tenants(), tenant.as_str())
-}
-
-/// The partition of the tenant's own items: notes, settings, signed-out sessions, and unfinished work, in this order.
-pub fn own(tenant: &TenantId) -> String {
-    format!("TENANT#{tenant}")
-}
-
-/// A tenant's settings and tokens.
-pub fn settings(tenant: &TenantId) -> Key {
-    Key::new(own(tenant), "SETTINGS")
-}
-
-/// The sessions that were signed out.
-pub fn signed_out(tenant: &TenantId) -> Key {
-    Key::new(own(tenant), "SIGNEDOUT")
-}
 
 /// The partition of the visible records of a kind.
 pub fn records(tenant: &TenantId, kind: Kind) -> String {
@@ -172,32 +117,6 @@ pub fn counts(tenant: &TenantId, kind: Kind) -> String {
 pub fn count(tenant: &TenantId, kind: Kind, id: Uuid) -> Key {
     let first = id.as_bytes().first().copied().unwrap_or_default();
     Key::new(counts(tenant, kind), format!("{first:02x}"))
-}
-
-/// The notes on the identity provider.
-pub fn sync(tenant: &TenantId) -> Key {
-    Key::new(own(tenant), "NOTES")
-}
-
-/// The partition key of an item.
-pub(super) fn partition(item: &Item) -> Option<&str> {
-    item.get(PARTITION)?.as_s().ok().map(String::as_str)
-}
-
-/// The sort key of an item.
-pub(super) fn sort_key(item: &Item) -> Option<&str> {
-    item.get(SORT)?.as_s().ok().map(String::as_str)
-}
-
-/// The key of an item.
-pub(super) fn key(item: &Item) -> Option<Key> {
-    Some(Key { partition: partition(item)?.to_owned(), sort: sort_key(item)?.to_owned() })
-}
-
-/// The key attributes of an item.
-pub(super) fn key_of_item(item: &Item) -> Item {
-    let part = |name: &str| Some((name.to_owned(), item.get(name)?.clone()));
-    [PARTITION, SORT].into_iter().filter_map(part).collect()
 }
 
 /// The first and the last sort key of the records with a hexadecimal digit at the start of their id.

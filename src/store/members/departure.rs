@@ -3,15 +3,15 @@
 //! The transaction that hides, erases or deletes the record closes its memberships. It also removes the record from as
 //! many groups as fit. Further transactions remove the record from the other groups.
 
-use super::memberships::Memberships;
 use crate::model::unfinished::{Unfinished, Work};
 use crate::store::dynamodb::error::Error;
 use crate::store::dynamodb::transact::{Condition, Step, Transaction};
-use crate::store::groups::Groups;
-use crate::store::groups::write::GroupChange;
+use crate::store::groups::GroupItems;
+use crate::store::groups::change::GroupChange;
+use crate::store::items::memberships::Memberships;
 use crate::store::keys;
-use crate::store::members::Members;
-use crate::store::members::unfinished::UnfinishedWork;
+use crate::store::members::memberships::MembershipItems;
+use crate::store::members::unfinished::UnfinishedItems;
 use crate::store::tenant_part::TenantPart;
 use crate::store::written::{Written, finish};
 use std::collections::BTreeSet;
@@ -43,9 +43,9 @@ impl Departure {
 
 /// The departures of a tenant's records from their groups.
 #[derive(Debug, Clone, Copy)]
-pub struct Departures<'a>(pub(in crate::store) &'a TenantPart);
+pub struct DepartureItems<'a>(pub(in crate::store) &'a TenantPart);
 
-impl Departures<'_> {
+impl DepartureItems<'_> {
     /// Writes a step after the first step.
     ///
     /// # Errors
@@ -64,18 +64,18 @@ impl Departures<'_> {
         step: &Departure,
     ) -> Result<(), Error> {
         for change in &step.groups {
-            Groups(self.0).write_change(transaction, Step::Departure, change)?;
+            GroupItems(self.0).write_change(transaction, Step::Departure, change)?;
         }
         for group in &step.left {
             let row = keys::member(&self.0.tenant, *group, step.id);
             transaction.delete(Step::Companion, &row, Condition::none());
         }
-        Members(self.0).replace_memberships(transaction, step.id, &step.before, &step.after());
+        MembershipItems(self.0).replace(transaction, step.id, &step.before, &step.after());
         if let Some(entry) = &step.begins {
-            UnfinishedWork(self.0).begin(transaction, entry)?;
+            UnfinishedItems(self.0).begin(transaction, entry)?;
         }
         if let Some(work) = step.ends {
-            UnfinishedWork(self.0).end(transaction, work, step.id);
+            UnfinishedItems(self.0).end(transaction, work, step.id);
         }
         Ok(())
     }

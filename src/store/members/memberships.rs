@@ -1,98 +1,29 @@
 //! Memberships: one item for each employee or group that is or was in a group. This item alone decides whether the
 //! employee or group can join a group.
 
-use super::Members;
 use crate::store::dynamodb::error::Error;
 use crate::store::dynamodb::port::Item;
 use crate::store::dynamodb::read::{Range, SortRange};
 use crate::store::dynamodb::transact::{Condition, Step, Transaction};
+use crate::store::items::memberships::{
+    MEMBER_OF, Memberships, in_no_group, read_memberships, set,
+};
 use crate::store::keys;
 use crate::store::keys::Key;
-use crate::store::record::id_in_key;
-use aws_sdk_dynamodb::types::AttributeValue;
+use crate::store::tenant_part::TenantPart;
 use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
 
-/// The groups that an employee or a group is a member of.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Memberships {
-    /// The groups.
-    pub groups: BTreeSet<Uuid>,
-    /// Whether the employee or group has left. Closed memberships accept no new group, and their remaining groups are
-    /// removed.
-    pub is_closed: bool,
-}
+/// The memberships of a tenant's records.
+#[derive(Debug, Clone, Copy)]
+pub struct MembershipItems<'a>(pub(in crate::store) &'a TenantPart);
 
-/// The name of [`Memberships::groups`] in an item.
-pub(in crate::store) const MEMBER_OF: &str = "memberOf";
-/// The name of [`Memberships::is_closed`] in an item. The attribute exists only in closed memberships.
-pub(in crate::store) const CLOSED: &str = "closed";
-
-/// The most groups of a member. One item holds the groups: 5,000 groups take 190 KB of its 400 KB.
-pub const MOST_GROUPS: usize = 5_000;
-
-impl Memberships {
-    /// Whether the limit of groups is reached.
-    pub fn is_full(&self) -> bool {
-        self.groups.len() >= MOST_GROUPS
-    }
-
-    /// The groups that clients see: none when the memberships are closed.
-    pub fn seen(&self) -> impl Iterator<Item = Uuid> {
-        self.groups.iter().copied().filter(|_| !self.is_closed)
-    }
-
-    pub(in crate::store) fn from_item(item: &Item) -> Result<Self, Error> {
-        let texts = item.get(MEMBER_OF).and_then(|value| value.as_ss().ok());
-        let ids = texts.into_iter().flatten().map(|text| Uuid::parse_str(text));
-        let groups = ids.collect::<Result<_, _>>().map_err(Error::bad_item)?;
-        Ok(Self { groups, is_closed: item.contains_key(CLOSED) })
-    }
-
-    fn to_item(&self, key: &Key) -> Item {
-        let mut item = key.to_item();
-        item.extend((!self.groups.is_empty()).then(|| (MEMBER_OF.to_owned(), set(&self.groups))));
-        let closed = (CLOSED.to_owned(), AttributeValue::Bool(true));
-        item.extend(self.is_closed.then_some(closed));
-        item
-    }
-
-    /// The condition that the item is as it was read.
-    fn unchanged(&self) -> Condition {
-        let closed = match self.is_closed {
-            true => format!("attribute_exists({CLOSED})"),
-            false => format!("attribute_not_exists({CLOSED})"),
-        };
-        if self.groups.is_empty() {
-            return Condition::expression(&format!(
-                "{closed} AND attribute_not_exists({MEMBER_OF})"
-            ));
-        }
-        let condition = Condition::expression(&format!("{closed} AND {MEMBER_OF} = :groups"));
-        condition.with(":groups", set(&self.groups))
-    }
-}
-
-/// The condition that the memberships have no group.
-pub(in crate::store) fn in_no_group() -> Condition {
-    Condition::expression(&format!("attribute_not_exists({MEMBER_OF})"))
-}
-
-fn read_memberships(items: &[Item]) -> Result<HashMap<Uuid, Memberships>, Error> {
-    items.iter().map(|item| Ok((id_in_key(item)?, Memberships::from_item(item)?))).collect()
-}
-
-/// Makes a set of ids. DynamoDB has no empty sets.
-pub(in crate::store) fn set(ids: &BTreeSet<Uuid>) -> AttributeValue {
-    AttributeValue::Ss(ids.iter().map(Uuid::to_string).collect())
-}
-
-impl Members<'_> {
+impl MembershipItems<'_> {
     /// Gets the memberships of `ids`. The result leaves out ids without memberships.
     ///
     /// # Errors
     /// Fails as every call of the store does.
-    pub async fn get_memberships(self, ids: &[Uuid]) -> Result<HashMap<Uuid, Memberships>, Error> {
+    pub async fn get(self, ids: &[Uuid]) -> Result<HashMap<Uuid, Memberships>, Error> {
         let keys: Vec<Key> = ids.iter().map(|id| keys::membership(&self.0.tenant, *id)).collect();
         read_memberships(&self.0.table.batch_get(&keys).await?)
     }
@@ -103,7 +34,7 @@ impl Members<'_> {
     ///
     /// # Errors
     /// Fails as every call of the store does.
-    pub async fn list_memberships_between(
+    pub async fn list_between(
         self,
         first: Uuid,
         last: Uuid,
@@ -119,7 +50,7 @@ impl Members<'_> {
     }
 
     /// Replaces memberships, on the condition that the item is as it was read.
-    pub(in crate::store) fn replace_memberships(
+    pub(in crate::store) fn replace(
         self,
         transaction: &mut Transaction<'_>,
         id: Uuid,
@@ -132,8 +63,22 @@ impl Members<'_> {
 
     /// Opens the memberships of an employee that returns. The transaction removes the item, on the condition that the
     /// item has no group.
-    pub(in crate::store) fn open_memberships(self, transaction: &mut Transaction<'_>, id: Uuid) {
+    pub(in crate::store) fn open(self, transaction: &mut Transaction<'_>, id: Uuid) {
         let key = keys::membership(&self.0.tenant, id);
         transaction.delete(Step::Departure, &key, in_no_group());
+    }
+
+    /// Adds a group to the memberships of a member, or removes the group.
+    pub(in crate::store) fn update(
+        self,
+        transaction: &mut Transaction<'_>,
+        step: Step,
+        (verb, group, member): (&str, Uuid, Uuid),
+        condition: Condition,
+    ) {
+        let key = keys::membership(&self.0.tenant, member);
+        let values = Item::from([(":group".to_owned(), set(&BTreeSet::from([group])))]);
+        let change = format!("{verb} {MEMBER_OF} :group");
+        transaction.update(step, &key, &change, values, condition);
     }
 }

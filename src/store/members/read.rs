@@ -1,15 +1,16 @@
 //! Reads the rows of members as they are stored. The directory finishes unfinished work before it reads rows.
 
-use super::{MemberRow, Members};
+use super::MemberItems;
 use crate::model::member::Member;
 use crate::store::dynamodb::error::Error;
 use crate::store::dynamodb::read::Range;
+use crate::store::items::member::MemberRow;
 use crate::store::keys;
 use crate::store::keys::Key;
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
-impl Members<'_> {
+impl MemberItems<'_> {
     /// Lists all rows of a group, in id order.
     ///
     /// # Errors

@@ -3,61 +3,23 @@
 //! The transaction that commits a change also writes its entry. Any process can finish the work: each step is a
 //! transaction with conditions, and a repeated step changes nothing.
 
-use super::memberships::in_no_group;
-use crate::model::tenant::TenantId;
 use crate::model::unfinished::{Unfinished, Work};
 use crate::store::dynamodb::error::Error;
 use crate::store::dynamodb::port::Item;
 use crate::store::dynamodb::read::{Range, SortRange};
 use crate::store::dynamodb::transact::{Condition, Step, Transaction};
-use crate::store::items::attributes::{ItemReader, ItemWriter, format_time};
+use crate::store::items::memberships::in_no_group;
 use crate::store::keys;
-use crate::store::keys::Key;
-use crate::store::record::id_in_key;
 use crate::store::tenant_part::TenantPart;
 use std::ops::RangeInclusive;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-const BY: &str = "by";
-const SINCE: &str = "since";
-
-impl Unfinished {
-    /// Reads an entry.
-    ///
-    /// # Errors
-    /// [`Error::BadItem`] for an entry that this program does not write.
-    pub(in crate::store) fn from_item(item: Item) -> Result<Self, Error> {
-        let id = id_in_key(&item)?;
-        let key = keys::sort_key(&item).unwrap_or_default();
-        let work = Work::ALL
-            .into_iter()
-            .find(|work| key.starts_with(&keys::unfinished_prefix(work.as_str())));
-        let work = work.ok_or_else(|| Error::bad_item("unknown work"))?;
-        let mut item = ItemReader(item);
-        Ok(Self { work, id, by: item.text(BY)?, since: item.time(SINCE)? })
-    }
-
-    /// The key of the entry. Entries of [`Work::Expiry`] sort by time, the oldest first.
-    fn key(&self, tenant: &TenantId) -> Result<Key, Error> {
-        let work = match self.work {
-            Work::Expiry => format!("{}#{}", self.work.as_str(), format_time(self.since)?),
-            other => other.as_str().to_owned(),
-        };
-        Ok(keys::unfinished(tenant, &work, self.id))
-    }
-
-    fn to_item(&self, tenant: &TenantId) -> Result<Item, Error> {
-        let key = self.key(tenant)?;
-        Ok(ItemWriter::new(&key).text(BY, &*self.by).time(SINCE, self.since)?.into_item())
-    }
-}
-
 /// The unfinished work of a tenant.
 #[derive(Debug, Clone, Copy)]
-pub struct UnfinishedWork<'a>(pub(in crate::store) &'a TenantPart);
+pub struct UnfinishedItems<'a>(pub(in crate::store) &'a TenantPart);
 
-impl UnfinishedWork<'_> {
+impl UnfinishedItems<'_> {
     /// Lists the unfinished work of consecutive kinds. An unreadable entry is logged and left out: it must not stop the
     /// tenant's requests, and a check of the tenant finds it.
     ///

@@ -3,8 +3,8 @@
 //! Short reads run on the calling thread, and take a few tens of microseconds each. Writes and long reads run on other
 //! threads.
 
-use super::Engine;
 use super::convert::{failure, item, no_answer, stored, units};
+use super::engine::Engine;
 use crate::store::dynamodb::definition::{INDEXES, KEY_ATTRIBUTES, KeyNames, TABLE_KEY};
 use crate::store::dynamodb::error::Error;
 use crate::store::dynamodb::port::{

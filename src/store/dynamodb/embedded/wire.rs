@@ -1,6 +1,6 @@
 //! Answers calls in the JSON of the DynamoDB API, for `rollcall dynamodb`.
 
-use super::Engine;
+use super::engine::Engine;
 use dynoxide::Database;
 use dynoxide::errors::DynoxideError;
 use serde::Serialize;

@@ -4,8 +4,6 @@
 //! some members. The group's record counts the applied members, and each transaction expects that count (fencing). So
 //! the transaction of a process that is behind or ahead fails, and any process can continue the work.
 
-mod part;
-
 use super::GroupAt;
 use crate::model::group::{Group, RedoLog};
 use crate::model::kind::Kind;
@@ -15,14 +13,16 @@ use crate::store::dynamodb::error::Error;
 use crate::store::dynamodb::port::Item;
 use crate::store::dynamodb::read::{Range, SortRange};
 use crate::store::dynamodb::transact::{Condition, Outcome, Step, Transaction, number, size};
+use crate::store::items::redo_part::{
+    Entry, count_parts, entries_of, part_item, parts_of, read_part,
+};
 use crate::store::keys;
-use crate::store::members::Members;
-use crate::store::members::unfinished::UnfinishedWork;
-use crate::store::record::Records;
+use crate::store::members::MemberItems;
+use crate::store::members::unfinished::UnfinishedItems;
+use crate::store::record::RecordItems;
 use crate::store::record::id_in_key;
 use crate::store::tenant_part::TenantPart;
 use aws_sdk_dynamodb::types::AttributeValue;
-use part::{Entry, count_parts, entries_of, part_item, parts_of, read_part};
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
@@ -54,9 +54,9 @@ pub fn redo_log_for(changes: &MemberChanges, revision: u64) -> Option<RedoLog> {
 
 /// The redo logs of a tenant's groups.
 #[derive(Debug, Clone, Copy)]
-pub struct RedoLogs<'a>(pub(in crate::store) &'a TenantPart);
+pub struct RedoLogItems<'a>(pub(in crate::store) &'a TenantPart);
 
-impl RedoLogs<'_> {
+impl RedoLogItems<'_> {
     /// Writes a group's change of members: the members themselves, or the redo log and its entry in the list of
     /// unfinished work.
     pub(in crate::store) fn write_member_changes(
@@ -69,7 +69,7 @@ impl RedoLogs<'_> {
         if let Some(log) = &group.redo_log {
             let (by, since) = (by.to_owned(), group.last_modified);
             let entry = Unfinished { work: Work::Change, id: group.id, by, since };
-            UnfinishedWork(self.0).begin(transaction, &entry)?;
+            UnfinishedItems(self.0).begin(transaction, &entry)?;
             for (part, number) in parts_of(entries_of(changes)).iter().zip(0..) {
                 let key = keys::redo_part(&self.0.tenant, group.id, log.revision, number);
                 transaction.put(Step::Companion, part_item(&key, part), Condition::none());
@@ -78,14 +78,14 @@ impl RedoLogs<'_> {
         }
         // The members may have been read before the group. Then a condition fails, and the change is decided again.
         for id in &changes.left {
-            Members(self.0).write_left(transaction, group.id, *id, Condition::present());
+            MemberItems(self.0).write_left(transaction, group.id, *id, Condition::present());
         }
         let at = GroupAt { id: group.id, revision: group.revision };
         for member in &changes.joined {
-            Members(self.0).write_joined(transaction, at, member, Condition::absent());
+            MemberItems(self.0).write_joined(transaction, at, member, Condition::absent());
         }
         for member in &changes.renamed {
-            Members(self.0).write_row(transaction, at, member, Condition::present());
+            MemberItems(self.0).write_row(transaction, at, member, Condition::present());
         }
         Ok(())
     }
@@ -112,7 +112,7 @@ impl RedoLogs<'_> {
         if parts.len() < log.parts {
             // Another process may have removed the redo log meanwhile.
             let now =
-                Records(self.0).get::<Group>(group.id).await?.and_then(|group| group.redo_log);
+                RecordItems(self.0).get::<Group>(group.id).await?.and_then(|group| group.redo_log);
             return match now.is_some_and(|now| now.revision == log.revision) {
                 true => Err(Error::bad_item("a redo log lacks parts")),
                 false => Ok(()),
@@ -161,14 +161,24 @@ impl RedoLogs<'_> {
             for entry in entries {
                 match entry {
                     Entry::Left(id) => {
-                        Members(self.0).write_left(&mut transaction, group, *id, Condition::none());
+                        MemberItems(self.0).write_left(
+                            &mut transaction,
+                            group,
+                            *id,
+                            Condition::none(),
+                        );
                     }
                     Entry::Renamed(member) => {
-                        Members(self.0).write_row(&mut transaction, at, member, Condition::none());
+                        MemberItems(self.0).write_row(
+                            &mut transaction,
+                            at,
+                            member,
+                            Condition::none(),
+                        );
                     }
                     Entry::Joined(member) if left_out.contains(&member.id) => {}
                     Entry::Joined(member) => {
-                        Members(self.0).write_joined(
+                        MemberItems(self.0).write_joined(
                             &mut transaction,
                             at,
                             member,
@@ -228,13 +238,6 @@ impl RedoLogs<'_> {
             let key = keys::redo_part(&self.0.tenant, group, log.revision, part);
             transaction.delete(Step::Companion, &key, Condition::none());
         }
-        UnfinishedWork(self.0).end(transaction, Work::Change, group);
+        UnfinishedItems(self.0).end(transaction, Work::Change, group);
     }
-}
-
-/// Reads the revision of the change that a part of a redo log belongs to.
-pub(in crate::store) fn revision_of_part(item: &Item) -> Result<u64, Error> {
-    read_part(item)?;
-    let revision = keys::sort_key(item).and_then(keys::revision_of_redo_part);
-    revision.ok_or_else(|| Error::bad_item("no revision"))
 }

@@ -3,6 +3,7 @@
 use crate::model::member::{Member, MemberChanges};
 use crate::store::dynamodb::error::Error;
 use crate::store::dynamodb::port::Item;
+use crate::store::keys;
 use crate::store::keys::Key;
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -22,7 +23,7 @@ const ID: &str = "id";
 
 /// The change of one member.
 #[derive(Debug, Clone)]
-pub(super) enum Entry {
+pub(in crate::store) enum Entry {
     Left(Uuid),
     Joined(Member),
     Renamed(Member),
@@ -38,7 +39,7 @@ impl Entry {
 }
 
 /// The entries of a change, in the order in which they are applied.
-pub(super) fn entries_of(changes: &MemberChanges) -> Vec<Entry> {
+pub(in crate::store) fn entries_of(changes: &MemberChanges) -> Vec<Entry> {
     (changes.left.iter().copied().map(Entry::Left))
         .chain(changes.joined.iter().cloned().map(Entry::Joined))
         .chain(changes.renamed.iter().cloned().map(Entry::Renamed))
@@ -46,13 +47,13 @@ pub(super) fn entries_of(changes: &MemberChanges) -> Vec<Entry> {
 }
 
 /// Splits the entries into as many parts as they need.
-pub(super) fn parts_of(mut entries: Vec<Entry>) -> Vec<Vec<Entry>> {
+pub(in crate::store) fn parts_of(mut entries: Vec<Entry>) -> Vec<Vec<Entry>> {
     let sizes = lengths(entries.iter().map(Entry::bytes));
     sizes.into_iter().map(|entries_of_part| entries.drain(..entries_of_part).collect()).collect()
 }
 
 /// Counts the parts that a change needs.
-pub(super) fn count_parts(changes: &MemberChanges) -> usize {
+pub(in crate::store) fn count_parts(changes: &MemberChanges) -> usize {
     let named = changes.joined.iter().chain(&changes.renamed).map(bytes_of);
     lengths(changes.left.iter().map(|_| ID_BYTES).chain(named)).len()
 }
@@ -81,7 +82,7 @@ fn bytes_of(member: &Member) -> usize {
 }
 
 /// Makes the item of a part.
-pub(super) fn part_item(key: &Key, part: &[Entry]) -> Item {
+pub(in crate::store) fn part_item(key: &Key, part: &[Entry]) -> Item {
     let (mut left, mut joined, mut renamed) = (Vec::new(), Vec::new(), Vec::new());
     let map = |member: &Member| {
         let mut item = member.attributes();
@@ -103,7 +104,7 @@ pub(super) fn part_item(key: &Key, part: &[Entry]) -> Item {
 }
 
 /// Reads the entries that [`part_item`] wrote.
-pub(super) fn read_part(item: &Item) -> Result<Vec<Entry>, Error> {
+pub(in crate::store) fn read_part(item: &Item) -> Result<Vec<Entry>, Error> {
     let left = item.get(LEFT).and_then(|value| value.as_b().ok());
     let left = left.map(|blob| blob.as_ref().chunks(ID_BYTES)).into_iter().flatten();
     let left = left.map(|id| Uuid::from_slice(id).map_err(Error::bad_item));
@@ -120,4 +121,11 @@ pub(super) fn read_part(item: &Item) -> Result<Vec<Entry>, Error> {
         .chain(members(JOINED).map(|member| member.map(Entry::Joined)))
         .chain(members(RENAMED).map(|member| member.map(Entry::Renamed)))
         .collect()
+}
+
+/// Reads the revision of the change that a part of a redo log belongs to.
+pub(in crate::store) fn revision_of_part(item: &Item) -> Result<u64, Error> {
+    read_part(item)?;
+    let revision = keys::sort_key(item).and_then(keys::revision_of_redo_part);
+    revision.ok_or_else(|| Error::bad_item("no revision"))
 }

@@ -1,0 +1,43 @@
+//! Converts the records of tenants from and to DynamoDB items.
+
+use super::attributes::{ItemReader, ItemWriter};
+use crate::model::tenant::{Tenant, TenantId};
+use crate::store::dynamodb::error::Error;
+use crate::store::dynamodb::port::Item;
+use crate::store::keys;
+
+// The names of a tenant's attributes.
+const NAME: &str = "name";
+const CREATED: &str = "created";
+const REVISION: &str = "revision";
+const SETTINGS: &str = "settings";
+const TOKENS: &str = "tokens";
+const ATTRIBUTES: &str = "attributes";
+
+/// Makes the item of a tenant.
+pub(in crate::store) fn to_item(tenant: &Tenant) -> Result<Item, Error> {
+    let mut item = ItemWriter::new(&keys::settings(&tenant.id))
+        .text(NAME, &*tenant.name)
+        .time(CREATED, tenant.created)?
+        .number(REVISION, tenant.revision)
+        .json(SETTINGS, &tenant.settings)?
+        .json(TOKENS, &tenant.tokens)?;
+    if !tenant.attributes.is_empty() {
+        item = item.json(ATTRIBUTES, &tenant.attributes)?;
+    }
+    Ok(item.into_item())
+}
+
+/// Reads the record of a tenant.
+pub(in crate::store) fn read(tenant: &TenantId, item: Item) -> Result<Tenant, Error> {
+    let mut item = ItemReader(item);
+    Ok(Tenant {
+        id: tenant.clone(),
+        name: item.text(NAME)?,
+        created: item.time(CREATED)?,
+        revision: item.number(REVISION)?,
+        settings: item.json(SETTINGS)?,
+        tokens: item.json(TOKENS)?,
+        attributes: item.optional_json(ATTRIBUTES)?.unwrap_or_default(),
+    })
+}

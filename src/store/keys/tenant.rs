@@ -1,0 +1,39 @@
+//! The keys of the tenants and of each tenant's own items.
+
+use super::key::Key;
+use crate::model::tenant::TenantId;
+
+/// The item with the format of all items.
+pub fn format() -> Key {
+    Key::new("FORMAT".to_owned(), "FORMAT")
+}
+
+/// The list of tenants: a partition with one item for each tenant.
+pub fn tenants() -> String {
+    "TENANTS".to_owned()
+}
+
+/// A tenant's entry in the list of tenants.
+pub fn tenant_entry(tenant: &TenantId) -> Key {
+    Key::new(tenants(), tenant.as_str())
+}
+
+/// The partition of the tenant's own items: notes, settings, signed-out sessions, and unfinished work, in this order.
+pub fn own(tenant: &TenantId) -> String {
+    format!("TENANT#{tenant}")
+}
+
+/// A tenant's settings and tokens.
+pub fn settings(tenant: &TenantId) -> Key {
+    Key::new(own(tenant), "SETTINGS")
+}
+
+/// The sessions that were signed out.
+pub fn signed_out(tenant: &TenantId) -> Key {
+    Key::new(own(tenant), "SIGNEDOUT")
+}
+
+/// The notes on the identity provider.
+pub fn sync(tenant: &TenantId) -> Key {
+    Key::new(own(tenant), "NOTES")
+}
