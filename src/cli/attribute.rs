@@ -4,8 +4,8 @@ use super::arguments::{AttributeCommand, Place};
 use super::open::Purpose;
 use super::{ACTOR, open, output};
 use rollcall::directory::Tenant;
+use rollcall::directory::precondition::Precondition;
 use rollcall::directory::tenants::custom_attributes::described;
-use rollcall::directory::users::Precondition;
 use scim::schema::custom::CustomAttribute;
 
 pub async fn run(place: &Place, command: AttributeCommand, json: bool) -> anyhow::Result<()> {

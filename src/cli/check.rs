@@ -17,8 +17,8 @@ pub async fn run(app: &App, id: &TenantId, repair: bool, json: bool) -> anyhow::
     }
     let directory = app.tenants.directory(id);
     let Repair { repaired, left } = match repair {
-        true => directory.repair(ACTOR).await?,
-        false => Repair { left: directory.check().await?, ..Repair::default() },
+        true => directory.integrity().repair(ACTOR).await?,
+        false => Repair { left: directory.integrity().check().await?, ..Repair::default() },
     };
     if json {
         output::print_json(&json!({

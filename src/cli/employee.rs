@@ -7,12 +7,12 @@ use super::pages::{read_pages, read_rows};
 use super::tenant::{history_json, print_history};
 use super::{ACTOR, open, output};
 use rollcall::directory::lists::admin_list::Search;
-use rollcall::directory::lists::parse_id;
+use rollcall::directory::precondition::Precondition;
 use rollcall::directory::tenants::custom_attributes::titles;
-use rollcall::directory::users::Precondition;
 use rollcall::directory::users::administration::{LocalChange, LocalChanges, Status};
 use rollcall::directory::users::view::{EffectiveValue, Origin, display_name};
 use rollcall::directory::{Directory, Employee, Tenant};
+use rollcall::model::id::parse_id;
 use rollcall::server::export::{ExportFormat, ExportLines};
 use serde_json::json;
 use uuid::Uuid;
@@ -24,7 +24,7 @@ pub async fn run(place: &Place, command: EmployeeCommand, json: bool) -> anyhow:
             let (_, directory) = enter(&app, &tenant).await?;
             let (status, text) = (status.into(), &*search);
             let read = async |cursor: Option<&str>, limit: usize| {
-                directory.search(Search { status, text, cursor, limit }).await
+                directory.lists().search(Search { status, text, cursor, limit }).await
             };
             list(&read_rows(limit, read).await?, json)
         }
@@ -40,26 +40,26 @@ pub async fn run(place: &Place, command: EmployeeCommand, json: bool) -> anyhow:
         }
         EmployeeCommand::History { tenant, employee } => {
             let (_, directory) = enter(&app, &tenant).await?;
-            let history = directory.history(find(&directory, &employee).await?).await?;
+            let history = directory.history().of_user(find(&directory, &employee).await?).await?;
             if json { output::print_json(&history_json(&history)) } else { print_history(&history) }
         }
         EmployeeCommand::Set { tenant, employee, values } => {
             let (tenant, directory) = enter(&app, &tenant).await?;
             let id = find(&directory, &employee).await?;
             let values = LocalChanges::from(values);
-            directory.set_local(id, &values, &Precondition::default(), ACTOR).await?;
+            directory.users().set_local(id, &values, &Precondition::default(), ACTOR).await?;
             show(&tenant, &directory, id, json).await
         }
         EmployeeCommand::Archive { tenant, employee } => {
             let (tenant, directory) = enter(&app, &tenant).await?;
             let id = find(&directory, &employee).await?;
-            directory.archive(id, &Precondition::default(), ACTOR).await?;
+            directory.users().archive(id, &Precondition::default(), ACTOR).await?;
             show(&tenant, &directory, id, json).await
         }
         EmployeeCommand::Restore { tenant, employee } => {
             let (tenant, directory) = enter(&app, &tenant).await?;
             let id = find_to_restore(&directory, &employee).await?;
-            directory.restore(id, &Precondition::default(), ACTOR).await?;
+            directory.users().restore(id, &Precondition::default(), ACTOR).await?;
             show(&tenant, &directory, id, json).await
         }
         EmployeeCommand::Erase { tenant, employee, confirm } => {
@@ -69,7 +69,7 @@ pub async fn run(place: &Place, command: EmployeeCommand, json: bool) -> anyhow:
             if confirm != employee {
                 return Err(Refused(format!("--confirm must repeat the id: {id}")).into());
             }
-            directory.erase(id, ACTOR).await?;
+            directory.users().erase(id, ACTOR).await?;
             if json {
                 output::print_json(&json!({"erased": id}))
             } else {
@@ -83,10 +83,10 @@ async fn find(directory: &Directory, text: &str) -> anyhow::Result<Uuid> {
     if let Some(id) = parse_id(text) {
         return Ok(id);
     }
-    if let Some(employee) = directory.find_by_any_name(text).await? {
+    if let Some(employee) = directory.users().find_by_any_name(text).await? {
         return Ok(employee.id);
     }
-    match directory.find_deleted(text).await?.as_slice() {
+    match directory.users().find_deleted(text).await?.as_slice() {
         [] => {
             let text = format!(
                 "no employee has the userName {text}, and not exactly one has the email address {text}"
@@ -108,10 +108,10 @@ async fn find(directory: &Directory, text: &str) -> anyhow::Result<Uuid> {
 /// Finds the employee to restore. Fails if the text names an active employee, and deleted employees had it as userName.
 async fn find_to_restore(directory: &Directory, text: &str) -> anyhow::Result<Uuid> {
     if parse_id(text).is_none()
-        && let Some(found) = directory.find_by_any_name(text).await?
+        && let Some(found) = directory.users().find_by_any_name(text).await?
         && !found.is_archived()
     {
-        let deleted = directory.find_deleted(text).await?;
+        let deleted = directory.users().find_deleted(text).await?;
         if !deleted.is_empty() {
             let text = format!(
                 "{text} is active; to restore a deleted employee who had this userName, name it by \
@@ -141,7 +141,7 @@ async fn export(
         return Ok(());
     }
     let read = async |cursor: Option<&str>, limit: usize| {
-        directory.search(Search { status, text: "", cursor, limit }).await
+        directory.lists().search(Search { status, text: "", cursor, limit }).await
     };
     let write = |employees: Vec<Employee>| {
         for employee in &employees {
@@ -182,7 +182,7 @@ fn list(employees: &[Employee], json: bool) -> anyhow::Result<()> {
 }
 
 async fn show(tenant: &Tenant, directory: &Directory, id: Uuid, json: bool) -> anyhow::Result<()> {
-    let view = directory.view(id, tenant.settings).await?;
+    let view = directory.users().view(id, tenant.settings).await?;
     let employee = &view.employee;
     if json {
         return output::print_json(&json!({

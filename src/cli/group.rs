@@ -7,8 +7,8 @@ use super::output;
 use super::pages::read_rows;
 use super::tenant::{history_json, print_history};
 use rollcall::directory::groups::view::GroupSearch;
-use rollcall::directory::lists::parse_id;
 use rollcall::directory::{Directory, Group, Member, RecordedEntry};
+use rollcall::model::id::parse_id;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -19,7 +19,7 @@ pub async fn run(place: &Place, command: GroupCommand, json: bool) -> anyhow::Re
             let (_, directory) = enter(&app, &tenant).await?;
             let (name, text) = (name.as_deref().unwrap_or_default(), &*search);
             let read = async |cursor: Option<&str>, limit: usize| {
-                directory.search_groups(GroupSearch { name, text, cursor, limit }).await
+                directory.groups().search(GroupSearch { name, text, cursor, limit }).await
             };
             list(&read_rows(limit, read).await?, json)?;
         }
@@ -49,10 +49,10 @@ impl Shown {
         with_history: bool,
     ) -> anyhow::Result<Self> {
         let not_found = || NotFound(format!("no group has the id or name {text}"));
-        let found = directory.find_group_by_any_name(text).await?;
+        let found = directory.groups().find_by_any_name(text).await?;
         let (id, group, members) = match found {
             Some(group) if with_members => {
-                let (group, members) = directory.members_of(group).await?;
+                let (group, members) = directory.members().of(group).await?;
                 (group.id, Some(group), Some(members))
             }
             Some(group) => (group.id, Some(group), None),
@@ -60,7 +60,7 @@ impl Shown {
             None => (parse_id(text).filter(|_| with_history).ok_or_else(not_found)?, None, None),
         };
         let history = match with_history {
-            true => Some(directory.group_history(id).await?),
+            true => Some(directory.history().of_group(id).await?),
             false => None,
         };
         Ok(Self { id, group, members, history })

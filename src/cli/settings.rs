@@ -3,7 +3,7 @@
 use super::arguments::{Place, SettingsCommand, Switch};
 use super::open::Purpose;
 use super::{ACTOR, open, output};
-use rollcall::directory::users::Precondition;
+use rollcall::directory::precondition::Precondition;
 use rollcall::directory::{Settings, Tenant};
 
 pub async fn run(place: &Place, command: SettingsCommand, json: bool) -> anyhow::Result<()> {

@@ -10,7 +10,12 @@ pub mod sources;
 pub mod error;
 mod names;
 pub mod groups;
-pub mod related_record;
+pub mod context;
+pub mod history;
+pub mod occasion;
+pub mod precondition;
+pub mod record;
+pub mod related;
 pub mod resources;
 #[cfg(feature = "local")]
 pub mod sample;
@@ -32,18 +37,24 @@ pub use crate::store::check::{Report, Violation, ViolationKind};
 pub use crate::store::dynamodb::usage::{Usage, clock, metered};
 
 use crate::store::TenantStore;
+use context::Context;
+use groups::Groups;
+use groups::finish::UnfinishedWork;
+use groups::member_list::Members;
 use groups::memory::GroupMemory;
-use scim::schema::ResourceTypes;
+use history::History;
+use lists::Lists;
+use related::relations::RelatedRecords;
+use scim::schema::{ResourceType, ResourceTypes};
 use sources::Sources;
 use std::sync::Arc;
+use tenants::check::Integrity;
+use users::Users;
 
-/// One tenant's employees and groups.
+/// One tenant's employees and groups, by noun. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Directory {
-    store: TenantStore,
-    types: Arc<ResourceTypes>,
-    sources: Sources,
-    memory: GroupMemory,
+    context: Context,
 }
 
 impl Directory {
@@ -54,11 +65,56 @@ impl Directory {
         sources: Sources,
         memory: GroupMemory,
     ) -> Self {
-        Self { store, types, sources, memory }
+        Self { context: Context { store, types, sources, memory } }
     }
 
     /// Returns the resource types of the tenant.
-    pub fn types(&self) -> Arc<ResourceTypes> {
-        Arc::clone(&self.types)
+    pub fn types(&self) -> &Arc<ResourceTypes> {
+        &self.context.types
+    }
+
+    /// Returns the resource type of a kind.
+    pub fn resource_type(&self, kind: Kind) -> &ResourceType {
+        self.context.resource_type(kind)
+    }
+
+    /// Returns the use cases for users and employees.
+    pub fn users(&self) -> Users<'_> {
+        Users(&self.context)
+    }
+
+    /// Returns the use cases for groups.
+    pub fn groups(&self) -> Groups<'_> {
+        Groups(&self.context)
+    }
+
+    /// Returns the members of groups.
+    pub fn members(&self) -> Members<'_> {
+        Members(&self.context)
+    }
+
+    /// Returns the records with their relations.
+    pub fn related(&self) -> RelatedRecords<'_> {
+        RelatedRecords(&self.context)
+    }
+
+    /// Returns the lists and searches.
+    pub fn lists(&self) -> Lists<'_> {
+        Lists(&self.context)
+    }
+
+    /// Returns the histories.
+    pub fn history(&self) -> History<'_> {
+        History(&self.context)
+    }
+
+    /// Returns the unfinished work of the tenant.
+    pub fn unfinished(&self) -> UnfinishedWork<'_> {
+        UnfinishedWork(&self.context)
+    }
+
+    /// Returns the check of the stored items.
+    pub fn integrity(&self) -> Integrity<'_> {
+        Integrity(&self.context)
     }
 }

@@ -1,6 +1,7 @@
 //! Names that are unique among the records of a kind. A create and a rename move the claims on them.
 
-use super::{Directory, Error};
+use crate::directory::context::Context;
+use crate::directory::error::Error;
 use crate::model::kind::Kind;
 use crate::store::claims::Rename;
 use crate::store::dynamodb::retry::Pauses;
@@ -38,10 +39,14 @@ impl Attempt {
     }
 }
 
-impl Directory {
+/// The names that are unique.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::directory) struct Names<'a>(pub(in crate::directory) &'a Context);
+
+impl Names<'_> {
     /// Whether a create is done. If not, updates the claim in `attempt` for the next attempt.
     pub(super) async fn is_done(
-        &self,
+        self,
         written: Written,
         attempt: &mut Attempt,
     ) -> Result<bool, Error> {
@@ -55,7 +60,7 @@ impl Directory {
             }
             Written::Stale | Written::ClaimDiffers(_) => {
                 attempt.pauses.pause().await?;
-                self.store.claims().get(attempt.kind, &attempt.name).await?
+                self.0.store.claims().get(attempt.kind, &attempt.name).await?
             }
         };
         Ok(false)
@@ -63,7 +68,7 @@ impl Directory {
 
     /// Whether a change of a record is done. If not, the write was stale and the change must be decided again.
     pub(super) async fn is_changed(
-        &self,
+        self,
         written: Written,
         (kind, id): (Kind, Uuid),
         pauses: &mut Pauses,
@@ -82,7 +87,7 @@ impl Directory {
 
     /// Reads the claims on the old and the new name. Returns `None` when only the spelling changes.
     pub(super) async fn rename(
-        &self,
+        self,
         (kind, id): (Kind, Uuid),
         old_name: &str,
         new_name: &str,
@@ -91,8 +96,8 @@ impl Directory {
             return Ok(None);
         }
         let (old_claim, new_claim) = tokio::try_join!(
-            self.store.claims().get(kind, old_name),
-            self.store.claims().get(kind, new_name),
+            self.0.store.claims().get(kind, old_name),
+            self.0.store.claims().get(kind, new_name),
         )?;
         match new_claim.holder {
             Some(holder) if holder != id => Err(taken(kind, holder)),

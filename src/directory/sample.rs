@@ -9,7 +9,8 @@ use super::access::pepper::{Peppers, SAMPLE_PEPPER};
 use super::access::tokens;
 use super::sources::Sources;
 use super::tenants::{NewTenant, Tenants};
-use super::{Directory, Error};
+use crate::directory::Directory;
+use crate::directory::error::Error;
 use scim::json::Body;
 use scim::validate;
 use secrecy::SecretString;
@@ -54,7 +55,10 @@ pub async fn create(tenants: &Tenants, by: &str) -> Result<NewTenant, Error> {
         let memory = tenants.memory.clone();
         let directory = Directory::new(tenants.store.tenant(&id), types, sources, memory);
         let body = Body::read(body.as_bytes())?;
-        directory.create(validate::read_resource(&tenants.types().users, body)?, by).await?;
+        directory
+            .users()
+            .create(validate::read_resource(&tenants.types().users, body)?, by)
+            .await?;
     }
     Ok(new)
 }

@@ -1,5 +1,7 @@
 //! The kinds of records that SCIM shows.
 
+use scim::schema::{ResourceType, ResourceTypes};
+
 /// The kinds of records that SCIM shows. Each kind has its own partitions, for its records and for the items that lead
 /// to them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -11,6 +13,14 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// Returns the resource type of the kind.
+    pub fn resource_type(self, types: &ResourceTypes) -> &ResourceType {
+        match self {
+            Kind::Employee => &types.users,
+            Kind::Group => &types.groups,
+        }
+    }
+
     /// All kinds, in the order in which they are listed together.
     pub const ALL: &[Self] = &[Self::Employee, Self::Group];
 

@@ -1,6 +1,7 @@
 //! The records of the product, independent of their storage.
 
 pub mod employee;
+pub mod id;
 pub mod kind;
 pub mod tenant;
 pub mod group;

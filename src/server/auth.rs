@@ -80,7 +80,11 @@ pub(super) async fn authenticate(
                     None => next.run(request).await,
                 };
                 let answer = noticed(&services, area, &caller, request, next);
-                return tokio::join!(answer, caller.directory.finish_left_over(&unfinished)).0;
+                return tokio::join!(
+                    answer,
+                    caller.directory.unfinished().finish_left_over(&unfinished)
+                )
+                .0;
             }
             Err(error) => return error.into_response(),
         }
@@ -92,7 +96,11 @@ pub(super) async fn authenticate(
         {
             let directory = caller.directory.clone();
             request.extensions_mut().insert(caller);
-            return tokio::join!(next.run(request), directory.finish_left_over(&unfinished)).0;
+            return tokio::join!(
+                next.run(request),
+                directory.unfinished().finish_left_over(&unfinished)
+            )
+            .0;
         }
     }
     next.run(request).await

@@ -2,7 +2,7 @@
 //! a plus.
 
 use super::error::ApiError;
-use crate::directory::users::Precondition;
+use crate::directory::precondition::Precondition;
 use axum::extract::FromRequestParts;
 use http::HeaderMap;
 use http::header::{HeaderName, IF_MATCH, IF_NONE_MATCH};

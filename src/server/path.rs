@@ -2,7 +2,7 @@
 //! `//Users`, and some clients write `/users`.
 
 use super::context::ENDPOINTS;
-use crate::directory::lists::parse_id;
+use crate::model::id::parse_id;
 use axum::body::Body;
 use axum::extract::{FromRequestParts, Path};
 use http::Request;

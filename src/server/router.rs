@@ -4,7 +4,7 @@ use super::context::{ADMIN_ROUTE, SCIM_ROUTE, Services, TENANT_ROUTE};
 use super::page_urls::Pages;
 use super::scim::{bulk, discovery, lists, resources};
 use super::{admin, auth, compress, error, health, malformed, observe, path};
-use crate::directory::Kind;
+use crate::directory::{Employee, Group};
 use axum::Router;
 use axum::body::Body;
 use axum::middleware::{from_fn, from_fn_with_state};
@@ -37,8 +37,8 @@ fn no_me() -> MethodRouter<Services> {
 fn router(services: Services, pages: Pages) -> Router {
     let Pages { routes: pages, write_failure } = pages;
     let scim = Router::new()
-        .merge(resources::router(Kind::Employee, "/Users"))
-        .merge(resources::router(Kind::Group, "/Groups"))
+        .merge(resources::router::<Employee>("/Users"))
+        .merge(resources::router::<Group>("/Groups"))
         .route("/", lists::all_by_query())
         .route("/.search", lists::all_by_body())
         .route("/Bulk", post(bulk::bulk))

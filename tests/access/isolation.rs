@@ -185,9 +185,9 @@ async fn another_tenants_ids_do_not_exist() {
     assert_eq!(globex.get("/Users").await.expect(200)["totalResults"], 0);
     let directory = globex.app.app.tenants.directory(&globex.id);
     let id = id.parse().unwrap();
-    assert!(directory.get_any(id).await.is_err());
-    assert!(directory.history(id).await.is_err());
-    assert!(directory.erase(id, "admin").await.is_err());
+    assert!(directory.users().get_any(id).await.is_err());
+    assert!(directory.history().of_user(id).await.is_err());
+    assert!(directory.users().erase(id, "admin").await.is_err());
 }
 
 #[tokio::test]
@@ -197,19 +197,19 @@ async fn another_tenants_groups_lead_nowhere() {
     let crew = crate::groups::group(&acme, "Crew", &[&ada]).await;
     let crew = crew.parse().unwrap();
     let ours = acme.app.app.tenants.directory(&acme.id);
-    let group = ours.get_group(crew).await.unwrap();
+    let group = ours.groups().get(crew).await.unwrap();
     let theirs = globex.app.app.tenants.directory(&globex.id);
-    assert!(theirs.get_group(crew).await.is_err());
-    assert!(theirs.group_history(crew).await.is_err());
-    assert!(theirs.history_page((Kind::Group, crew), None, 10).await.is_err());
-    assert_eq!(theirs.find_group("Crew").await.unwrap(), None);
-    assert_eq!(theirs.find_group_by_any_name(&crew.to_string()).await.unwrap(), None);
+    assert!(theirs.groups().get(crew).await.is_err());
+    assert!(theirs.history().of_group(crew).await.is_err());
+    assert!(theirs.history().page((Kind::Group, crew), None, 10).await.is_err());
+    assert_eq!(theirs.groups().find("Crew").await.unwrap(), None);
+    assert_eq!(theirs.groups().find_by_any_name(&crew.to_string()).await.unwrap(), None);
     let all = GroupSearch { name: "", text: "", cursor: None, limit: 100 };
-    assert_eq!(theirs.search_groups(all).await.unwrap().rows, []);
-    assert_eq!(theirs.groups_of(ada.parse().unwrap()).await.unwrap(), []);
+    assert_eq!(theirs.groups().search(all).await.unwrap().rows, []);
+    assert_eq!(theirs.groups().groups_of(ada.parse().unwrap()).await.unwrap(), []);
     // Also not for whoever has the record.
-    assert_eq!(theirs.members_page(&group, None, 10).await.unwrap().rows, []);
-    assert_eq!(ours.members_page(&group, None, 10).await.unwrap().rows.len(), 1);
+    assert_eq!(theirs.groups().members_page(&group, None, 10).await.unwrap().rows, []);
+    assert_eq!(ours.groups().members_page(&group, None, 10).await.unwrap().rows.len(), 1);
 }
 
 #[tokio::test]
@@ -272,7 +272,7 @@ async fn a_manager_at_another_tenant_is_no_colleague() {
     let boss = acme.create(&ada("Countess")).await;
     for text in [boss.as_str(), "ada@example.com"] {
         let directory = globex.app.app.tenants.directory(&globex.id);
-        assert_eq!(directory.find_colleague(text).await.unwrap(), None, "{text}");
+        assert_eq!(directory.users().find_colleague(text).await.unwrap(), None, "{text}");
     }
 }
 

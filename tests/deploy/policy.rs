@@ -8,7 +8,7 @@ use http::Request;
 use rollcall::directory::access::token_set::{DEFAULT_OVERLAP, Earlier, Rotation};
 use rollcall::directory::groups::view::GroupSearch;
 use rollcall::directory::lists::admin_list::Search;
-use rollcall::directory::users::Precondition;
+use rollcall::directory::precondition::Precondition;
 use rollcall::directory::users::administration::{LocalChange, LocalChanges, Status};
 use rollcall::model::tenant::{Scope, Settings};
 use serde_json::{Value, json};
@@ -242,32 +242,34 @@ async fn everything_by_command(tenant: &TestTenant) {
         Rotation { label: None, overlap: DEFAULT_OVERLAP, earlier: Earlier::Drop, expected: None };
     tenants.rotate_token(id, Scope::Scim, &rotation, "test").await.expect("a token");
     let all = Search { status: Status::All, text: "", cursor: None, limit: 100 };
-    directory.search(all).await.expect("employees");
-    let found = directory.find_by_any_name("ada@example.com").await.expect("a search");
+    directory.lists().search(all).await.expect("employees");
+    let found = directory.users().find_by_any_name("ada@example.com").await.expect("a search");
     let employee: Uuid = found.expect("ada").id;
     directory
+        .users()
         .archive(employee, &Precondition::default(), "test")
         .await
         .expect("an archived employee");
     let body = json!({"displayName": "Crew", "members": [{"value": employee}]});
     tenant.post("/Groups", &body).await.expect(201);
     let all = GroupSearch { name: "", text: "", cursor: None, limit: 100 };
-    directory.search_groups(all).await.expect("groups");
-    let group = directory.find_group_by_any_name("crew").await.expect("a search");
+    directory.groups().search(all).await.expect("groups");
+    let group = directory.groups().find_by_any_name("crew").await.expect("a search");
     let group = group.expect("the crew");
-    directory.group_history(group.id).await.expect("a history");
-    directory.members_of(group).await.expect("members");
-    directory.find_deleted("nobody@example.com").await.expect("a search");
-    directory.view(employee, settings).await.expect("a view");
-    directory.history(employee).await.expect("a history");
+    directory.history().of_group(group.id).await.expect("a history");
+    directory.members().of(group).await.expect("members");
+    directory.users().find_deleted("nobody@example.com").await.expect("a search");
+    directory.users().view(employee, settings).await.expect("a view");
+    directory.history().of_user(employee).await.expect("a history");
     let location = LocalChange::Set("GB".to_owned());
     let local = LocalChanges { location, ..LocalChanges::default() };
     directory
+        .users()
         .set_local(employee, &local, &Precondition::default(), "test")
         .await
         .expect("local values");
     tenant.delete(&format!("/Users/{employee}")).await.expect(204);
-    directory.erase(employee, "test").await.expect("an erasure");
+    directory.users().erase(employee, "test").await.expect("an erasure");
     tenants.retire(id, "test").await.expect("a retirement");
     tenants.delete(id).await.expect("a removal");
 }

@@ -43,7 +43,7 @@ fn with_status(answers: &[Answer], status: u16) -> Vec<&Answer> {
 
 async fn history(tenant: &TestTenant, id: &str) -> Vec<RecordedEntry> {
     let directory = tenant.app.app.tenants.directory(&tenant.id);
-    directory.history(Uuid::parse_str(id).expect("an id")).await.expect("a history")
+    directory.history().of_user(Uuid::parse_str(id).expect("an id")).await.expect("a history")
 }
 
 /// The whole list, after checking that the total is the number of its rows and that no userName is there twice.

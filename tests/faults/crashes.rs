@@ -80,7 +80,7 @@ async fn an_erasure_is_whole() {
     tenant.patch(&format!("/Users/{ada}"), &archive).await.expect(200);
     let story = async |tenant: &TestTenant| {
         let directory = tenant.app.app.tenants.directory(&tenant.id);
-        let erased = directory.erase(ada.parse().unwrap(), "admin").await;
+        let erased = directory.users().erase(ada.parse().unwrap(), "admin").await;
         assert!(matches!(erased, Ok(()) | Err(rollcall::directory::Error::NoEmployee(_))));
     };
     crash_everywhere("erasure of an employee in 30 groups", &tenant, story, ALL).await;

@@ -72,7 +72,7 @@ impl Scene {
         let again = tenant.report().await;
         assert_eq!(found, again, "a check changes nothing");
         let directory = tenant.app.app.tenants.directory(&tenant.id);
-        let repair = directory.repair("operator").await.unwrap();
+        let repair = directory.integrity().repair("operator").await.unwrap();
         println!("{}: {:?}", kind.as_str(), kinds);
         (tenant, repair)
     }
@@ -104,7 +104,7 @@ impl Scene {
         let found = left.iter().find(|one| one.kind == kind).unwrap_or_else(|| panic!("{left:?}"));
         assert!(found.kind.advice().is_some(), "an operator can do something about {kind:?}");
         let directory = tenant.app.app.tenants.directory(&tenant.id);
-        let again = directory.repair("operator").await.unwrap();
+        let again = directory.integrity().repair("operator").await.unwrap();
         assert_eq!((again.left, again.repaired), (repair.left, vec![]), "{kind:?}");
     }
 }
@@ -317,7 +317,7 @@ async fn lost_items_are_reported_with_advice() {
             let item = tenant.stored(partition, id).await;
             tenant.remove(partition, id).await;
             let directory = tenant.app.app.tenants.directory(&tenant.id);
-            directory.repair("operator").await.unwrap();
+            directory.integrity().repair("operator").await.unwrap();
             let attributes = item.iter().filter(|(name, _)| !["PK", "SK"].contains(&&***name));
             let attributes = attributes.map(|(name, value)| (name.as_str(), value.clone()));
             tenant.plant(partition, id, attributes).await;
@@ -359,14 +359,14 @@ async fn a_repair_finishes_an_erasure() {
     let directory = tenant.app.app.tenants.directory(&tenant.id);
     tenant.app.faults.end_writes_after(1);
     tenant.app.faults.plan("UpdateItem", crate::support::engine::Fault::internal());
-    directory.erase(eve.parse().unwrap(), "admin").await.unwrap_err();
+    directory.users().erase(eve.parse().unwrap(), "admin").await.unwrap_err();
     tenant.app.faults.clear();
     let report = tenant.report().await;
     assert_eq!((report.unfinished, report.violations), ([(Work::Erasure, 1)].into(), vec![]));
-    let repair = directory.repair("operator").await.unwrap();
+    let repair = directory.integrity().repair("operator").await.unwrap();
     assert_eq!((repair.repaired, repair.left.violations), (vec![], vec![]));
     assert_eq!(
-        directory.history(eve.parse().unwrap()).await.unwrap_err().to_string(),
+        directory.history().of_user(eve.parse().unwrap()).await.unwrap_err().to_string(),
         format!("there is no employee {eve}")
     );
     tenant.expect_settled_and_sound().await;

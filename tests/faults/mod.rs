@@ -75,7 +75,7 @@ impl Scene {
         let mut histories = Vec::new();
         for row in list["Resources"].as_array().expect("rows") {
             let id = Uuid::parse_str(row["id"].as_str().expect("an id")).expect("an id");
-            histories.push(directory.history(id).await.expect("a history"));
+            histories.push(directory.history().of_user(id).await.expect("a history"));
         }
         State { list, histories }
     }
@@ -301,7 +301,7 @@ impl Scene {
             assert!(of(&after, &self.ada).is_none());
             let directory = self.tenant.app.app.tenants.directory(&self.tenant.id);
             let id = Uuid::parse_str(&self.ada).expect("an id");
-            let history = directory.history(id).await.expect("a history");
+            let history = directory.history().of_user(id).await.expect("a history");
             assert_eq!(history.len() as u64, revision);
             return;
         }

@@ -9,7 +9,7 @@ use crate::support::browser::Browser;
 use crate::support::engine::{Call, Fault};
 use crate::support::{TestApp, TestTenant, is_on_an_endpoint, pause_time};
 use aws_sdk_dynamodb::types::AttributeValue;
-use rollcall::directory::users::Precondition;
+use rollcall::directory::precondition::Precondition;
 use rollcall::directory::{Employee, EventKind, Kind};
 use rollcall::model::history::HistoryEntry;
 use rollcall::model::unfinished::Work;
@@ -67,7 +67,7 @@ async fn expect_settled(tenant: &TestTenant, groups: &[String]) {
     let store = tenant.app.store.tenant(&tenant.id);
     for id in groups {
         let directory = tenant.app.app.tenants.directory(&tenant.id);
-        let group = directory.get_group(id.parse().unwrap()).await.unwrap();
+        let group = directory.groups().get(id.parse().unwrap()).await.unwrap();
         let rows = store.members().list_rows(group.id).await.unwrap();
         let stored: Vec<Uuid> = rows.iter().map(|row| row.member.id).collect();
         assert_eq!(group.member_count, u64::try_from(stored.len()).unwrap());
@@ -186,7 +186,7 @@ async fn an_erased_employee_is_in_no_group() {
     let body = json!([{"op": "replace", "value": {"active": false}}]);
     tenant.patch(&format!("/Users/{ada}"), &body).await.expect(200);
     let directory = tenant.app.app.tenants.directory(&tenant.id);
-    directory.erase(ada.parse().unwrap(), "admin").await.unwrap();
+    directory.users().erase(ada.parse().unwrap(), "admin").await.unwrap();
     assert_eq!(members(&tenant, &crew).await, Vec::<String>::new());
     tenant.expect_sound().await;
 }
@@ -220,7 +220,7 @@ async fn an_erased_employee_is_in_no_change_that_waits_and_in_no_deleted_group()
     let body = json!([{"op": "replace", "value": {"active": false}}]);
     tenant.patch(&format!("/Users/{}", ids[9]), &body).await.expect(200);
     let directory = tenant.app.app.tenants.directory(&tenant.id);
-    directory.erase(ids[9].parse().unwrap(), "admin").await.unwrap();
+    directory.users().erase(ids[9].parse().unwrap(), "admin").await.unwrap();
     let mut rest = ids.clone();
     rest.remove(9);
     assert_eq!(members(&tenant, &crew).await, rest, "what waited is written, without them");
@@ -267,7 +267,11 @@ async fn a_deletion_that_is_cut_short_is_finished_by_the_first_reader() {
 async fn cut_deletion_short(tenant: &TestTenant, user: &str) {
     tenant.app.faults.end_writes_after(1);
     let directory = tenant.app.app.tenants.directory(&tenant.id);
-    directory.delete(user.parse().unwrap(), &Precondition::default(), "Somebody").await.unwrap();
+    directory
+        .users()
+        .delete(user.parse().unwrap(), &Precondition::default(), "Somebody")
+        .await
+        .unwrap();
     assert_eq!(tenant.app.faults.left(), 0, "it was cut short");
 }
 
@@ -286,7 +290,7 @@ async fn a_later_request_of_any_kind_finishes_what_is_left_over() {
     tenant.delete(&format!("/Users/{bob}")).await.expect(204);
     faults.end_writes_after(1);
     let directory = tenant.app.app.tenants.directory(&tenant.id);
-    directory.erase(bob.parse().unwrap(), "admin").await.unwrap_err();
+    directory.users().erase(bob.parse().unwrap(), "admin").await.unwrap_err();
     cut_change_short(&tenant, &crew, &ids).await;
     let id = |text: &str| text.parse::<Uuid>().unwrap();
     let all = [
@@ -303,7 +307,7 @@ async fn a_later_request_of_any_kind_finishes_what_is_left_over() {
     pass_by(&tenant).await;
     assert_eq!(unfinished(&tenant).await, []);
     assert_eq!(
-        directory.history(id(&bob)).await.unwrap_err().to_string(),
+        directory.history().of_user(id(&bob)).await.unwrap_err().to_string(),
         format!("there is no employee {bob}")
     );
     assert_eq!(members(&tenant, &crew).await, ids);
@@ -361,7 +365,7 @@ async fn memberships_of_erased_employees_and_deleted_groups_end() {
     let fleet = group(&tenant, "Fleet", &[&crew]).await;
     delete(&tenant, &ada).await;
     let directory = tenant.app.app.tenants.directory(&tenant.id);
-    directory.erase(ada.parse().unwrap(), "admin").await.unwrap();
+    directory.users().erase(ada.parse().unwrap(), "admin").await.unwrap();
     tenant.delete(&path(&crew)).await.expect(204);
     tenant.delete(&path(&fleet)).await.expect(204);
     let store = tenant.app.store.tenant(&tenant.id);
@@ -588,12 +592,12 @@ async fn an_erasure_removes_the_history_whatever_else_is_unfinished() {
     delete(&tenant, &ada).await;
     let directory = tenant.app.app.tenants.directory(&tenant.id);
     let id: Uuid = ada.parse().unwrap();
-    directory.erase(id, "admin").await.unwrap_err();
+    directory.users().erase(id, "admin").await.unwrap_err();
     assert_eq!(
-        directory.history(id).await.unwrap_err().to_string(),
+        directory.history().of_user(id).await.unwrap_err().to_string(),
         format!("there is no employee {ada}")
     );
-    let repair = directory.repair("operator").await.unwrap();
+    let repair = directory.integrity().repair("operator").await.unwrap();
     assert_eq!(repair.left.violations, []);
     assert_eq!(unfinished(&tenant).await, []);
     tenant.expect_settled_and_sound().await;
@@ -611,7 +615,7 @@ async fn requests_go_on_beside_an_entry_that_cannot_be_read() {
     assert_eq!(tenant.create(&person("ada")).await, ada);
     pass_by(&tenant).await;
     let directory = tenant.app.app.tenants.directory(&tenant.id);
-    assert_eq!(directory.repair("operator").await.unwrap().left.violations, []);
+    assert_eq!(directory.integrity().repair("operator").await.unwrap().left.violations, []);
     tenant.expect_settled_and_sound().await;
 }
 
@@ -630,8 +634,8 @@ async fn left_over_work_on_a_record_that_exists_removes_nothing() {
     pass_by(&tenant).await;
     assert_eq!(members(&tenant, &crew).await, std::slice::from_ref(&ada));
     let directory = tenant.app.app.tenants.directory(&tenant.id);
-    assert_eq!(directory.history(ada.parse().unwrap()).await.unwrap().len(), 1);
-    assert_eq!(directory.repair("operator").await.unwrap().left.violations, []);
+    assert_eq!(directory.history().of_user(ada.parse().unwrap()).await.unwrap().len(), 1);
+    assert_eq!(directory.integrity().repair("operator").await.unwrap().left.violations, []);
     tenant.expect_settled_and_sound().await;
 }
 
@@ -664,14 +668,14 @@ async fn an_erasure_that_is_cut_short_is_finished_by_the_next() {
     let directory = tenant.app.app.tenants.directory(&tenant.id);
     cut_deletion_short(&tenant, &ada).await;
     tenant.app.faults.end_writes_after(0);
-    directory.erase(ada.parse().unwrap(), "admin").await.unwrap_err();
+    directory.users().erase(ada.parse().unwrap(), "admin").await.unwrap_err();
     assert_eq!(unfinished(&tenant).await, [(Work::Departure, ada.parse().unwrap())]);
     tenant.app.faults.end_writes_after(1);
-    directory.erase(ada.parse().unwrap(), "admin").await.unwrap_err();
+    directory.users().erase(ada.parse().unwrap(), "admin").await.unwrap_err();
     assert_eq!(unfinished(&tenant).await, [(Work::Erasure, ada.parse().unwrap())]);
     expect_members(&tenant, &groups, &[]).await;
-    directory.erase(ada.parse().unwrap(), "admin").await.unwrap();
-    let again = directory.erase(ada.parse().unwrap(), "admin").await.unwrap_err();
+    directory.users().erase(ada.parse().unwrap(), "admin").await.unwrap();
+    let again = directory.users().erase(ada.parse().unwrap(), "admin").await.unwrap_err();
     assert_eq!(again.to_string(), format!("there is no employee {ada}"));
     expect_settled(&tenant, &groups).await;
     assert_ne!(tenant.create(&person("ada")).await, ada);
@@ -764,7 +768,7 @@ async fn an_employee_who_is_erased_while_a_large_change_is_finished_is_no_member
     let directory = tenant.app.app.tenants.directory(&tenant.id);
     let erase = async {
         used_up(&tenant).await;
-        directory.erase(ada.parse().unwrap(), "admin").await.unwrap();
+        directory.users().erase(ada.parse().unwrap(), "admin").await.unwrap();
         let_go.notify_one();
     };
     tokio::join!(finish, erase);

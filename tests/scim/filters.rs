@@ -171,7 +171,7 @@ async fn nobody_has_an_empty_name() {
         }
     }
     let directory = tenant.app.app.tenants.directory(&tenant.id);
-    assert_eq!(directory.find_colleague("").await.unwrap(), None);
+    assert_eq!(directory.users().find_colleague("").await.unwrap(), None);
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@
 use crate::support::{TestApp, TestTenant, counting_id};
 use rollcall::directory::Employee;
 use rollcall::directory::lists::admin_list::Search;
-use rollcall::directory::users::Precondition;
+use rollcall::directory::precondition::Precondition;
 use rollcall::directory::users::administration::{LocalChange, LocalChanges, Status};
 use rollcall::directory::users::view::{EffectiveValue, EmployeeView, Origin};
 use rollcall::directory::{Directory, Error};
@@ -28,7 +28,7 @@ fn directory(tenant: &TestTenant) -> Directory {
 
 async fn list(tenant: &TestTenant, status: Status) -> Vec<Employee> {
     let search = Search { status, text: "", cursor: None, limit: 100 };
-    directory(tenant).search(search).await.unwrap().rows
+    directory(tenant).lists().search(search).await.unwrap().rows
 }
 
 async fn create(tenant: &TestTenant, body: Value) -> Uuid {
@@ -47,7 +47,7 @@ async fn set_active(tenant: &TestTenant, id: Uuid, active: bool) {
 /// With the settings that the tenant has now.
 async fn view(tenant: &TestTenant, id: Uuid) -> EmployeeView {
     let settings = tenant.app.app.tenants.get(&tenant.id).await.unwrap().settings;
-    directory(tenant).view(id, settings).await.unwrap()
+    directory(tenant).users().view(id, settings).await.unwrap()
 }
 
 async fn set(tenant: &TestTenant, settings: Settings) {
@@ -61,7 +61,7 @@ async fn set(tenant: &TestTenant, settings: Settings) {
 }
 
 async fn history(tenant: &TestTenant, id: Uuid) -> Vec<HistoryEntry> {
-    let entries = directory(tenant).history(id).await.unwrap();
+    let entries = directory(tenant).history().of_user(id).await.unwrap();
     entries.into_iter().map(|recorded| recorded.entry).collect()
 }
 
@@ -106,7 +106,11 @@ async fn settings_decide_whose_values_count_at_once_and_scim_never_notices() {
         manager: LocalChange::Set("Somebody".to_owned()),
         ..LocalChanges::default()
     };
-    directory(&tenant).set_local(id, &local, &Precondition::default(), "admin").await.unwrap();
+    directory(&tenant)
+        .users()
+        .set_local(id, &local, &Precondition::default(), "admin")
+        .await
+        .unwrap();
     let off = view(&tenant, id).await;
     assert_eq!(
         off.location,
@@ -153,7 +157,11 @@ async fn what_arrives_while_a_setting_is_off_counts_when_it_is_turned_on() {
     // Governed, and the identity provider has none: no value, not the local one.
     let local =
         LocalChanges { location: LocalChange::Set("Here".to_owned()), ..Default::default() };
-    directory(&tenant).set_local(id, &local, &Precondition::default(), "admin").await.unwrap();
+    directory(&tenant)
+        .users()
+        .set_local(id, &local, &Precondition::default(), "admin")
+        .await
+        .unwrap();
     let cleared = json!([{"op": "remove", "path": format!("{ENTERPRISE}:location")}]);
     tenant.patch(&path(id), &cleared).await.expect(200);
     let none = effective(None, Origin::IdentityProvider, None, Some("Here"));
@@ -223,7 +231,11 @@ async fn a_local_manager_is_resolved_too() {
     let boss = create(&tenant, json!({"userName": "boss"})).await;
     let id = create(&tenant, json!({"userName": "ada", ENTERPRISE: {"manager": "ada"}})).await;
     let local = LocalChanges { manager: LocalChange::Set("BOSS".to_owned()), ..Default::default() };
-    directory(&tenant).set_local(id, &local, &Precondition::default(), "admin").await.unwrap();
+    directory(&tenant)
+        .users()
+        .set_local(id, &local, &Precondition::default(), "admin")
+        .await
+        .unwrap();
     assert_eq!(view(&tenant, id).await.manager_colleague.unwrap().id, boss);
     set(&tenant, ALL_ON).await;
     assert_eq!(
@@ -278,7 +290,7 @@ async fn archiving_keeps_everything_and_restoring_brings_it_back() {
     let before = tenant.get(&path(id)).await.expect(200);
     tenant.app.advance(Duration::hours(1));
     set_active(&tenant, id, false).await;
-    let archived = directory(&tenant).get(id).await.unwrap();
+    let archived = directory(&tenant).users().get(id).await.unwrap();
     let left_at = crate::support::START + Duration::hours(1);
     assert_eq!((archived.is_archived(), archived.archived_at), (true, Some(left_at)));
     let count = async |status| list(&tenant, status).await.len();
@@ -287,14 +299,18 @@ async fn archiving_keeps_everything_and_restoring_brings_it_back() {
     tenant.app.advance(Duration::hours(1));
     let renamed = json!([{"op": "replace", "value": {"title": "Late"}}]);
     tenant.patch(&path(id), &renamed).await.expect(200);
-    assert_eq!(directory(&tenant).get(id).await.unwrap().archived_at, Some(left_at), "left once");
+    assert_eq!(
+        directory(&tenant).users().get(id).await.unwrap().archived_at,
+        Some(left_at),
+        "left once"
+    );
     tenant
         .patch(&path(id), &json!([{"op": "replace", "value": {"title": "Countess"}}]))
         .await
         .expect(200);
     set_active(&tenant, id, true).await;
     let mut after = tenant.get(&path(id)).await.expect(200);
-    assert_eq!(directory(&tenant).get(id).await.unwrap().archived_at, None);
+    assert_eq!(directory(&tenant).users().get(id).await.unwrap().archived_at, None);
     after["meta"] = before["meta"].clone();
     assert_eq!(after, before);
     assert_eq!((count(Status::Active).await, count(Status::Archived).await), (1, 0));
@@ -360,7 +376,11 @@ async fn the_same_person_comes_back_under_the_same_id_with_the_whole_history() {
     let id = create(&tenant, person("Countess")).await;
     let local =
         LocalChanges { location: LocalChange::Set("Here".to_owned()), ..Default::default() };
-    directory(&tenant).set_local(id, &local, &Precondition::default(), "admin").await.unwrap();
+    directory(&tenant)
+        .users()
+        .set_local(id, &local, &Precondition::default(), "admin")
+        .await
+        .unwrap();
     tenant.delete(&path(id)).await.expect(204);
     tenant.app.advance(Duration::days(40));
     let mut body = person("Director");
@@ -562,8 +582,14 @@ async fn history_says_what_changed_with_the_values_before_and_after() {
         (format!("{ENTERPRISE}:manager")): [{"value": "boss"}, null],
     });
     assert_eq!(last_change(&tenant, id).await, (EventKind::Restored, restored));
-    let revisions: Vec<u64> =
-        directory(&tenant).history(id).await.unwrap().iter().map(|entry| entry.revision).collect();
+    let revisions: Vec<u64> = directory(&tenant)
+        .history()
+        .of_user(id)
+        .await
+        .unwrap()
+        .iter()
+        .map(|entry| entry.revision)
+        .collect();
     assert_eq!(revisions, [1, 2, 3, 4, 5, 6]);
     tenant.expect_sound().await;
 }
@@ -576,6 +602,7 @@ async fn history_says_when_and_who() {
     let local =
         LocalChanges { location: LocalChange::Set("Here".to_owned()), ..Default::default() };
     directory(&tenant)
+        .users()
         .set_local(id, &local, &Precondition::default(), "grace, on the settings page")
         .await
         .unwrap();
@@ -609,6 +636,7 @@ async fn what_changes_nothing_writes_no_history() {
         .await
         .expect_error(400, Some("invalidValue"));
     directory(&tenant)
+        .users()
         .set_local(id, &LocalChanges::default(), &Precondition::default(), "admin")
         .await
         .unwrap();
@@ -645,15 +673,15 @@ async fn erasing_removes_an_archived_employee_with_the_history() {
         json!({"userName": "ada", "externalId": "00u1", "emails": [{"value": "a@example.com"}]});
     let id = create(&tenant, body.clone()).await;
     let directory = directory(&tenant);
-    assert!(matches!(directory.erase(id, "admin").await, Err(Error::NotArchived(_))));
+    assert!(matches!(directory.users().erase(id, "admin").await, Err(Error::NotArchived(_))));
     tenant.get(&path(id)).await.expect(200);
     set_active(&tenant, id, false).await;
-    directory.erase(id, "admin").await.unwrap();
+    directory.users().erase(id, "admin").await.unwrap();
     tenant.get(&path(id)).await.expect_error(404, None);
     assert_eq!(tenant.get("/Users").await.expect(200)["totalResults"], 0);
-    assert!(matches!(directory.history(id).await, Err(Error::NoEmployee(_))));
-    assert!(matches!(directory.get_any(id).await, Err(Error::NoEmployee(_))));
-    assert!(matches!(directory.erase(id, "admin").await, Err(Error::NoEmployee(_))));
+    assert!(matches!(directory.history().of_user(id).await, Err(Error::NoEmployee(_))));
+    assert!(matches!(directory.users().get_any(id).await, Err(Error::NoEmployee(_))));
+    assert!(matches!(directory.users().erase(id, "admin").await, Err(Error::NoEmployee(_))));
     for filter in ["userName eq \"ada\"", "externalId eq \"00u1\"", "emails eq \"a@example.com\""] {
         assert!(tenant.found(filter).await.is_empty(), "{filter}");
     }
@@ -674,7 +702,7 @@ async fn erasing_a_hidden_employee_leaves_whoever_has_the_name_now() {
     let first = create(&tenant, person("1")).await;
     tenant.delete(&path(first)).await.expect(204);
     let second = create(&tenant, person("2")).await;
-    directory(&tenant).erase(first, "admin").await.unwrap();
+    directory(&tenant).users().erase(first, "admin").await.unwrap();
     assert_eq!(tenant.found("userName eq \"desk\"").await, ["desk"]);
     tenant.get(&path(second)).await.expect(200);
     tenant.post("/Users", &person("1")).await.expect_error(409, Some("uniqueness"));

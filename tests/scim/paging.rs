@@ -45,7 +45,7 @@ async fn populate(tenant: &TestTenant, many: usize) -> Vec<String> {
                 "active": true,
             });
             let directory = directory.clone();
-            let create = async move { directory.create(attributes(body), "test").await };
+            let create = async move { directory.users().create(attributes(body), "test").await };
             tokio::spawn(create).map(|created| created.expect("a task that ends"))
         })
         .buffer_unordered(8)
@@ -131,7 +131,11 @@ async fn all_pages_together_are_all_employees_also_while_others_come_and_leave()
         }
         for n in 0..3 {
             let name = format!("new{start_index}-{n}@example.com");
-            directory.create(attributes(json!({"userName": name})), "test").await.expect("one");
+            directory
+                .users()
+                .create(attributes(json!({"userName": name})), "test")
+                .await
+                .expect("one");
             let leaver = &ids[(start_index * 7 + n * many / 3) % many];
             let leave = json!([{"op": "replace", "value": {"active": false}}]);
             tenant.patch(&format!("/Users/{leaver}"), &leave).await.expect(200);
@@ -244,7 +248,7 @@ async fn a_page_of_large_users_is_full_although_a_query_ends_after_a_megabyte() 
     let directory = directory(&tenant);
     for n in 0..30 {
         let body = json!({"userName": format!("user{n}@example.com"), "roles": roles});
-        directory.create(attributes(body), "test").await.expect("an employee");
+        directory.users().create(attributes(body), "test").await.expect("an employee");
     }
     page(&tenant, 1, 1, "").await;
     tenant.app.faults.take_calls();

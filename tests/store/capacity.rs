@@ -159,7 +159,7 @@ async fn populate(tenant: &TestTenant) {
         let body = employee(n + 1_000);
         let body = Body::from(body.as_object().expect("an object").clone());
         let document = scim::validate::read_resource(&types.users, body).expect("a document");
-        directory.create(document, "test").await.expect("an employee");
+        directory.users().create(document, "test").await.expect("an employee");
     }
 }
 

@@ -21,7 +21,7 @@ impl TestTenant {
     /// Finishes unfinished work as an operator does, and checks items and API.
     pub async fn expect_sound(&self) {
         let directory = self.app.app.tenants.directory(&self.id);
-        directory.finish_all().await.expect("the work can be finished");
+        directory.unfinished().finish_all().await.expect("the work can be finished");
         self.expect_settled_and_sound().await;
     }
 
@@ -39,7 +39,7 @@ impl TestTenant {
 
     /// The check of the items.
     pub async fn report(&self) -> Report {
-        self.app.app.tenants.directory(&self.id).check().await.expect("a check")
+        self.app.app.tenants.directory(&self.id).integrity().check().await.expect("a check")
     }
 
     /// Checks that the report has no violations, and knows every item of the tenant.

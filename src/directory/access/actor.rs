@@ -1,7 +1,7 @@
 //! The actor of a change: a name for the history, and the token of the request.
 
 use super::tokens::{is_replaced_admin, works};
-use crate::directory::Error;
+use crate::directory::error::Error;
 use crate::model::tenant::{Tenant, TokenRecord};
 use time::OffsetDateTime;
 

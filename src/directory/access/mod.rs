@@ -9,13 +9,14 @@ pub mod lockout;
 
 use super::tenants::Tenants;
 use super::tenants::custom_attributes::Declared;
-use super::users::Precondition;
+use crate::directory::Directory;
+use crate::directory::precondition::Precondition;
 use actor::Actor;
 use lockout::Lockout;
 use pepper::Peppers;
 use sessions::{Claims, Pass};
 
-use super::{Directory, Error};
+use crate::directory::error::Error;
 use crate::model::tenant::{Scope, Tenant, TenantId, TokenRecord};
 use crate::model::unfinished::Unfinished;
 use crate::store::items::signed_out::SignedOut;

@@ -9,6 +9,7 @@
 use super::pepper::Peppers;
 use super::tokens::works;
 use crate::directory::Directory;
+
 use crate::model::tenant::{Scope, Tenant, TenantId, TokenRecord};
 use crate::model::unfinished::Unfinished;
 use base64::Engine;

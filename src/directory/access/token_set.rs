@@ -3,7 +3,7 @@
 use super::actor::Actor;
 use super::pepper::Peppers;
 use super::tokens;
-use crate::directory::Error;
+use crate::directory::error::Error;
 use crate::directory::tenants::Tenants;
 use crate::directory::tenants::display_name;
 use crate::model::history::{AttributeChange, EventKind};

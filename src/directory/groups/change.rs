@@ -1,6 +1,7 @@
 //! Pure decisions about a change of a group: the group after it, and the history entry.
 
-use crate::directory::users::change::{Occasion, differences};
+use crate::directory::occasion::Occasion;
+use crate::directory::users::change::differences;
 use crate::model::group::Group;
 use crate::model::history::{AttributeChange, EventKind, HistoryEntry};
 use crate::model::member::{Member, MemberChanges};
@@ -45,8 +46,7 @@ pub fn split_members(mut attributes: Document) -> (Document, WantedMembers) {
     let mut wanted: IndexedMembers = BTreeMap::new();
     let mut nobodies = 0;
     for (member, position) in members.zip(0..) {
-        let id =
-            member.get("value").and_then(Value::as_str).and_then(crate::directory::lists::parse_id);
+        let id = member.get("value").and_then(Value::as_str).and_then(crate::model::id::parse_id);
         let Some(id) = id else {
             nobodies += 1;
             continue;

@@ -2,8 +2,10 @@
 //! removes the first memberships.
 
 use super::change;
-use crate::directory::users::change::Occasion;
-use crate::directory::{Directory, Error};
+use crate::directory::context::Context;
+use crate::directory::error::Error;
+use crate::directory::groups::pending_change::PendingChanges;
+use crate::directory::occasion::Occasion;
 use crate::model::group::Group;
 use crate::model::member::MemberChanges;
 use crate::model::unfinished::{Unfinished, Work};
@@ -19,12 +21,16 @@ use uuid::Uuid;
 /// addresses. A transaction takes at most 100 items.
 const MOST_AT_ONCE: usize = 16;
 
-impl Directory {
+/// The departures of records from their groups.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::directory) struct Departures<'a>(pub(in crate::directory) &'a Context);
+
+impl Departures<'_> {
     /// Plans the first step of a departure, for the transaction that commits it.
     ///
     /// `has_more` says whether the work has another part than the groups.
-    pub(in crate::directory) async fn departure(
-        &self,
+    pub(in crate::directory) async fn plan(
+        self,
         (work, id): (Work, Uuid),
         before: Memberships,
         has_more: bool,
@@ -45,7 +51,7 @@ impl Directory {
     }
 
     /// Removes a leaver from all groups, step by step.
-    pub(in crate::directory) async fn leave_groups(&self, entry: &Unfinished) -> Result<(), Error> {
+    pub(in crate::directory) async fn leave_groups(self, entry: &Unfinished) -> Result<(), Error> {
         let mut pauses = Pauses::new();
         loop {
             let before = self.memberships(entry.id).await?;
@@ -54,12 +60,12 @@ impl Directory {
             if !before.is_closed || !is_at_work {
                 return Ok(());
             }
-            let occasion = Occasion { at: self.sources.now(), by: &entry.by };
+            let occasion = Occasion { at: self.0.sources.now(), by: &entry.by };
             let mut step = self.step(entry.id, before, occasion).await?;
             let is_last = step.after().groups.is_empty();
             // Other kinds of work have another part, so this step does not end them.
             step.ends = Some(Work::Departure).filter(|work| is_last && *work == entry.work);
-            match self.store.departures().write_step(&step).await? {
+            match self.0.store.departures().write_step(&step).await? {
                 Written::Done if is_last => return Ok(()),
                 Written::Done => pauses = Pauses::new(),
                 Written::Stale | Written::ClaimDiffers(_) => pauses.pause().await?,
@@ -68,7 +74,7 @@ impl Directory {
     }
 
     async fn step(
-        &self,
+        self,
         id: Uuid,
         before: Memberships,
         occasion: Occasion<'_>,
@@ -79,27 +85,27 @@ impl Directory {
     }
 
     /// Reads the memberships of an employee or group.
-    pub(in crate::directory) async fn memberships(&self, id: Uuid) -> Result<Memberships, Error> {
-        Ok(self.store.memberships().get(&[id]).await?.remove(&id).unwrap_or_default())
+    pub(in crate::directory) async fn memberships(self, id: Uuid) -> Result<Memberships, Error> {
+        Ok(self.0.store.memberships().get(&[id]).await?.remove(&id).unwrap_or_default())
     }
 
     /// Plans the changes that remove a member from groups. A group that was deleted needs no change.
     async fn group_changes(
-        &self,
+        self,
         member: Uuid,
         groups: &BTreeSet<Uuid>,
         occasion: Occasion<'_>,
     ) -> Result<Vec<GroupChange>, Error> {
         let ids: Vec<Uuid> = groups.iter().copied().collect();
         let mut groups = Vec::with_capacity(ids.len());
-        for group in self.store.records().get_many::<Group>(&ids).await? {
+        for group in self.0.store.records().get_many::<Group>(&ids).await? {
             match group.redo_log {
                 None => groups.push(group),
-                Some(_) => groups.extend(self.settled_group(group.id).await?),
+                Some(_) => groups.extend(PendingChanges(self.0).settled(group.id).await?),
             }
         }
         let members = MemberChanges { left: vec![member], ..MemberChanges::default() };
-        let types = &self.types.groups;
+        let types = &self.0.types.groups;
         let changes = groups.iter().filter_map(|group| {
             let attributes = group.attributes.clone();
             change::changed(types, group, attributes, &members, occasion)

@@ -1,12 +1,14 @@
 //! Finishes unfinished work. A request that meets unfinished work waits while the work advances, and finishes it when
 //! it stalls.
 
-use crate::directory::{Directory, Error};
-use crate::model::group::{Group, RedoLog};
+use crate::directory::context::Context;
+use crate::directory::error::Error;
+use crate::directory::groups::departure::Departures;
+use crate::directory::groups::pending_change::PendingChanges;
+use crate::directory::groups::pending_change::Watch;
+use crate::model::group::Group;
 use crate::model::unfinished::{Unfinished, Work};
-use crate::store::dynamodb::retry::GaveUp;
 use crate::store::members::departure::Departure;
-use futures_util::stream::{self, StreamExt, TryStreamExt};
 use std::future::Future;
 use std::time::Duration;
 use time::OffsetDateTime;
@@ -17,9 +19,6 @@ const LONGEST: Duration = Duration::from_secs(15);
 
 /// How long a request continues the work that interrupted requests left.
 const LONGEST_HELP: Duration = Duration::from_secs(2);
-
-/// How many redo logs are finished at the same time.
-const CHANGES_AT_ONCE: usize = 8;
 
 /// Work of this age counts as left over, because the request that began it has ended by then.
 const LEFT_OVER_AFTER: time::Duration = time::Duration::minutes(1);
@@ -45,79 +44,14 @@ pub(in crate::directory) async fn finish_committed(
     false
 }
 
-/// Watches the progress of work that another process may be doing.
-#[derive(Debug)]
-struct Watch {
-    seen: Option<usize>,
-    /// How many more checks without progress may follow until the work counts as stalled.
-    patience: u32,
-    left: u32,
-}
+/// The unfinished work of the tenant.
+#[derive(Debug, Clone, Copy)]
+pub struct UnfinishedWork<'a>(pub(in crate::directory) &'a Context);
 
-impl Watch {
-    /// The time between two checks.
-    const EVERY: Duration = Duration::from_millis(100);
-    /// The most checks: 150 at 100 ms, so 15 seconds.
-    const MOST: u32 = 150;
-
-    fn new() -> Self {
-        Self { seen: None, patience: 0, left: Self::MOST }
-    }
-
-    /// Whether the work has stalled. If not, waits for the next check. The patience is random, so that concurrent
-    /// watches do not all act at once.
-    async fn is_stalled(&mut self, progress: usize) -> Result<bool, GaveUp> {
-        self.left = self.left.checked_sub(1).ok_or(GaveUp)?;
-        if self.seen.replace(progress) != Some(progress) {
-            self.patience = fastrand::u32(1..=5);
-        }
-        match self.patience.checked_sub(1) {
-            None => return Ok(true),
-            Some(patience) => self.patience = patience,
-        }
-        tokio::time::sleep(Self::EVERY).await;
-        Ok(false)
-    }
-}
-
-impl Directory {
-    /// Returns a group after its redo log is applied.
-    pub(in crate::directory) async fn settled_group(
-        &self,
-        id: Uuid,
-    ) -> Result<Option<Group>, Error> {
-        self.await_redo_log(id, |_| true).await
-    }
-
-    /// Returns a group once it has no `awaited` redo log.
-    async fn await_redo_log(
-        &self,
-        id: Uuid,
-        mut awaited: impl FnMut(&RedoLog) -> bool,
-    ) -> Result<Option<Group>, Error> {
-        let mut watch = Watch::new();
-        loop {
-            match self.store.records().get::<Group>(id).await? {
-                Some(group) if let Some(log) = group.redo_log.filter(&mut awaited) => {
-                    if watch.is_stalled(log.done).await? {
-                        self.store.redo_logs().resume(&group).await?;
-                    }
-                }
-                settled => return Ok(settled),
-            }
-        }
-    }
-
-    /// Waits until the group's present redo log is applied.
-    async fn finish_change(&self, id: Uuid) -> Result<(), Error> {
-        let mut first = None;
-        let awaited = |log: &RedoLog| *first.get_or_insert(log.revision) == log.revision;
-        self.await_redo_log(id, awaited).await.map(drop)
-    }
-
+impl UnfinishedWork<'_> {
     /// Lists the unfinished work that removes leavers from groups.
-    pub(in crate::directory) async fn leavers(&self) -> Result<Vec<Unfinished>, Error> {
-        Ok(self.store.unfinished().list(Work::LEAVES).await?)
+    pub(in crate::directory) async fn leavers(self) -> Result<Vec<Unfinished>, Error> {
+        Ok(self.0.store.unfinished().list(Work::LEAVES).await?)
     }
 
     /// Returns a group whose rows are its members: its redo log is applied, and no leaver is among the members.
@@ -125,7 +59,7 @@ impl Directory {
     /// # Errors
     /// Fails with [`Error::NoGroup`] when the group was deleted meanwhile.
     pub(in crate::directory) async fn settled_for_reading(
-        &self,
+        self,
         group: Group,
     ) -> Result<Group, Error> {
         let leavers = self.leavers().await?;
@@ -133,12 +67,12 @@ impl Directory {
         if group.redo_log.is_none() && !has_changed {
             return Ok(group);
         }
-        self.settled_group(group.id).await?.ok_or(Error::NoGroup(group.id))
+        PendingChanges(self.0).settled(group.id).await?.ok_or(Error::NoGroup(group.id))
     }
 
     /// Waits until no leaver is in these groups. Returns whether there was a leaver.
     pub(in crate::directory) async fn settle_leavers(
-        &self,
+        self,
         groups: &[Uuid],
         leavers: &[Unfinished],
     ) -> Result<bool, Error> {
@@ -146,7 +80,7 @@ impl Directory {
         let mut watch = Watch::new();
         let mut are_there_any = false;
         loop {
-            let memberships = self.store.memberships().get(&ids).await?;
+            let memberships = self.0.store.memberships().get(&ids).await?;
             let mut left = 0;
             let mut staying = Vec::new();
             for leaver in leavers {
@@ -163,60 +97,49 @@ impl Directory {
             are_there_any = true;
             if watch.is_stalled(left).await? {
                 for leaver in staying {
-                    self.leave_groups(leaver).await?;
+                    Departures(self.0).leave_groups(leaver).await?;
                 }
             }
         }
     }
 
     /// Finishes the work that the request's own departure began.
-    pub(in crate::directory) async fn finish_begun(&self, departure: &Departure) {
+    pub(in crate::directory) async fn finish_begun(self, departure: &Departure) {
         if let Some(entry) = &departure.begins {
             finish_committed(self.finish(entry)).await;
         }
     }
 
     /// Finishes work, even if another process is doing the same work. A repeated call changes nothing.
-    pub(in crate::directory) async fn finish(&self, entry: &Unfinished) -> Result<(), Error> {
-        let now = self.sources.now();
+    pub(in crate::directory) async fn finish(self, entry: &Unfinished) -> Result<(), Error> {
+        let now = self.0.sources.now();
         match entry.work {
-            Work::Change => self.finish_change(entry.id).await,
-            Work::Departure => self.leave_groups(entry).await,
+            Work::Change => PendingChanges(self.0).finish(entry.id).await,
+            Work::Departure => Departures(self.0).leave_groups(entry).await,
             Work::Deletion => {
-                self.store.groups().remove_rows(entry.id).await?;
-                self.leave_groups(entry).await?;
-                Ok(self.store.unfinished().let_expire(entry, now).await?)
+                self.0.store.groups().remove_rows(entry.id).await?;
+                Departures(self.0).leave_groups(entry).await?;
+                Ok(self.0.store.unfinished().let_expire(entry, now).await?)
             }
             Work::Erasure => {
-                self.store.sync().clear_notes().await?;
-                self.store.purge().erased(entry.id).await?;
-                self.leave_groups(entry).await?;
+                self.0.store.sync().clear_notes().await?;
+                self.0.store.purge().erased(entry.id).await?;
+                Departures(self.0).leave_groups(entry).await?;
                 // A redo log may contain the person's name.
-                let work = self.store.unfinished().list(Work::Change..=Work::Change).await?;
-                self.finish_changes(&work).await?;
-                Ok(self.store.unfinished().let_expire(entry, now).await?)
+                let work = self.0.store.unfinished().list(Work::Change..=Work::Change).await?;
+                PendingChanges(self.0).finish_all(&work).await?;
+                Ok(self.0.store.unfinished().let_expire(entry, now).await?)
             }
             Work::Expiry if entry.since + CLOSED_FOR <= now => {
-                Ok(self.store.unfinished().remove_memberships(entry).await?)
+                Ok(self.0.store.unfinished().remove_memberships(entry).await?)
             }
             Work::Expiry => Ok(()),
         }
     }
 
-    /// Applies the redo logs in a list of unfinished work.
-    pub(in crate::directory) async fn finish_changes(
-        &self,
-        work: &[Unfinished],
-    ) -> Result<(), Error> {
-        let changes = work.iter().filter(|entry| entry.work == Work::Change);
-        let ids: Vec<Uuid> = changes.map(|entry| entry.id).collect();
-        let changes = stream::iter(ids).map(|id| self.finish_change(id));
-        changes.buffer_unordered(CHANGES_AT_ONCE).try_collect().await
-    }
-
     /// Finishes entries one after the other. Returns the first error, after it has tried all entries.
     async fn finish_each<'u>(
-        &self,
+        self,
         entries: impl Iterator<Item = &'u Unfinished>,
     ) -> Result<(), Error> {
         let mut finished = Ok(());
@@ -230,22 +153,22 @@ impl Directory {
     ///
     /// # Errors
     /// Returns the first error, after it has tried all work.
-    pub async fn finish_all(&self) -> Result<(), Error> {
-        let work = self.store.unfinished().list(Work::Change..=Work::Expiry).await?;
+    pub async fn finish_all(self) -> Result<(), Error> {
+        let work = self.0.store.unfinished().list(Work::Change..=Work::Expiry).await?;
         self.finish_each(work.iter()).await
     }
 
     /// Finishes the work that interrupted requests left, for at most 2 seconds. A failure is logged, because no
     /// response depends on this work.
-    pub async fn finish_left_over(&self, found: &[Unfinished]) {
+    pub async fn finish_left_over(self, found: &[Unfinished]) {
         // Most requests find no unfinished work.
         if found.is_empty() {
             return;
         }
-        let now = self.sources.now();
+        let now = self.0.sources.now();
         let work = self.finish_each(found.iter().filter(|entry| is_left_over(entry, now)));
         if let Ok(Err(error)) = tokio::time::timeout(LONGEST_HELP, work).await {
-            let (tenant, cause) = (self.store.tenant_id().as_str(), crate::error_chain(&error));
+            let (tenant, cause) = (self.0.store.tenant_id().as_str(), crate::error_chain(&error));
             tracing::warn!(tenant, cause, "unfinished work is left for later");
         }
     }

@@ -1,12 +1,14 @@
 //! The members of a group that a request can touch, and the changes to them.
 
 use super::change::{MEMBERS, WantedMember, WantedMembers, member_values};
-use crate::directory::lists::parse_id;
-use crate::directory::related_record::Wanted;
+use crate::directory::error::Error;
+use crate::directory::groups::Groups;
+use crate::directory::groups::pending_change::PendingChanges;
+use crate::directory::related::view::Wanted;
 use crate::directory::users::view::display_name;
-use crate::directory::{Directory, Error};
 use crate::model::employee::Employee;
 use crate::model::group::Group;
+use crate::model::id::parse_id;
 use crate::model::kind::Kind;
 use crate::model::member::{Member, MemberChanges};
 use crate::store::groups::change::GroupChange;
@@ -18,7 +20,7 @@ use scim::schema::MAX_DISPLAY_CHARS;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use uuid::Uuid;
 
-impl Directory {
+impl Groups<'_> {
     /// Reads a group, with the members and employees that a change needs.
     ///
     /// A change of a few named members reads everything at once, so the rows may be older than the group. The write has
@@ -26,8 +28,8 @@ impl Directory {
     ///
     /// The exception is a redo log that was applied between the two reads. The change must then be decided again with
     /// [`ReadOrder::GroupFirst`]. A change of more members reads the group first.
-    pub(in crate::directory) async fn group_to_change(
-        &self,
+    pub(in crate::directory) async fn read_to_change(
+        self,
         id: Uuid,
         request: &MemberRequest,
         order: ReadOrder,
@@ -44,9 +46,9 @@ impl Directory {
                 false => Vec::new(),
             };
             let (group, rows, employees) = tokio::try_join!(
-                self.store.records().get::<Group>(id),
-                self.store.members().get_rows(id, &ids),
-                self.store.records().get_many::<Employee>(&added),
+                self.0.store.records().get::<Group>(id),
+                self.0.store.members().get_rows(id, &ids),
+                self.0.store.records().get_many::<Employee>(&added),
             )?;
             let group = group.ok_or(Error::NoGroup(id))?;
             if group.redo_log.is_none() {
@@ -59,11 +61,11 @@ impl Directory {
                 return Ok(GroupToChange { group, known, employees, may_be_stale });
             }
         }
-        let group = self.settled_group(id).await?.ok_or(Error::NoGroup(id))?;
+        let group = PendingChanges(self.0).settled(id).await?.ok_or(Error::NoGroup(id))?;
         let rows = match &request.reach {
             _ if group.member_count == 0 => Vec::new(),
-            Reach::All => self.store.members().list_rows(id).await?,
-            Reach::These(_) => self.store.members().get_rows(id, &ids).await?,
+            Reach::All => self.0.store.members().list_rows(id).await?,
+            Reach::These(_) => self.0.store.members().get_rows(id, &ids).await?,
         };
         let known = rows.into_iter().map(|row| row.member).collect();
         Ok(GroupToChange { group, known, employees: None, may_be_stale: false })
@@ -76,7 +78,7 @@ impl Directory {
     ///
     /// `employees` are the employees among `wanted`, if they are already read.
     pub(in crate::directory) async fn member_changes(
-        &self,
+        self,
         group: Uuid,
         known: &[Member],
         wanted: &WantedMembers,
@@ -107,7 +109,7 @@ impl Directory {
         changes.joined = self.find_members(&newcomers, employees).await?;
         let left_out = newcomers.len() - changes.joined.len() + wanted.nobodies;
         if left_out > 0 {
-            let tenant = self.store.tenant_id().as_str();
+            let tenant = self.0.store.tenant_id().as_str();
             tracing::info!(tenant, left_out, "a request names unknown members");
         }
         Ok(changes)
@@ -115,7 +117,7 @@ impl Directory {
 
     /// Finds the employees and groups in `wanted`. Ignores ids that name neither.
     async fn find_members(
-        &self,
+        self,
         wanted: &[&WantedMember],
         employees: Option<BTreeMap<Uuid, Employee>>,
     ) -> Result<Vec<Member>, Error> {
@@ -123,7 +125,7 @@ impl Directory {
         let employees = match employees {
             Some(employees) => employees,
             None => {
-                let read: Vec<Employee> = self.store.records().get_many(&ids).await?;
+                let read: Vec<Employee> = self.0.store.records().get_many(&ids).await?;
                 read.into_iter().map(|employee| (employee.id, employee)).collect()
             }
         };
@@ -131,7 +133,7 @@ impl Directory {
             ids.iter().copied().filter(|id| !employees.contains_key(id)).collect();
         let groups: Vec<Group> = match others.is_empty() {
             true => Vec::new(),
-            false => self.store.records().get_many(&others).await?,
+            false => self.0.store.records().get_many(&others).await?,
         };
         let groups: BTreeMap<Uuid, Group> =
             groups.into_iter().map(|group| (group.id, group)).collect();

@@ -3,16 +3,22 @@
 pub(crate) mod change;
 pub(crate) mod members;
 pub(crate) mod departure;
-pub(crate) mod finish;
-pub mod relations;
+pub mod finish;
+pub mod member_list;
+pub(crate) mod pending_change;
 pub mod memory;
 pub mod view;
 
 use super::names::Attempt;
-use super::related_record::Wanted;
-use super::users::Precondition;
-use super::users::change::Occasion;
-use super::{Directory, Error};
+use crate::directory::context::Context;
+use crate::directory::error::Error;
+use crate::directory::groups::departure::Departures;
+use crate::directory::groups::finish::UnfinishedWork;
+use crate::directory::groups::pending_change::PendingChanges;
+use crate::directory::names::Names;
+use crate::directory::occasion::Occasion;
+use crate::directory::precondition::Precondition;
+use crate::directory::related::view::Wanted;
 use crate::model::group::Group;
 use crate::model::kind::Kind;
 use crate::model::member::{Member, MemberChanges};
@@ -21,7 +27,7 @@ use crate::store::dynamodb::retry::Pauses;
 use crate::store::written::Written;
 use change::split_members;
 use finish::finish_committed;
-use members::{GroupToChange, MemberRequest, ReadOrder, is_whole, with_members};
+use members::{GroupToChange, MemberRequest, ReadOrder, with_members};
 use scim::document::Document;
 use scim::patch::{self, Op, PatchRequest, Reach};
 use scim::schema::MAX_MEMBERS;
@@ -46,45 +52,17 @@ impl ChangedGroup {
     }
 }
 
-impl Directory {
+/// The use cases for groups.
+#[derive(Debug, Clone, Copy)]
+pub struct Groups<'a>(pub(in crate::directory) &'a Context);
+
+impl Groups<'_> {
     /// Returns a group.
     ///
     /// # Errors
     /// Fails with [`Error::NoGroup`], or as every call of the store does.
-    pub async fn get_group(&self, id: Uuid) -> Result<Group, Error> {
-        self.store.records().get(id).await?.ok_or(Error::NoGroup(id))
-    }
-
-    /// Returns a group and its members in id order, both from the same time.
-    ///
-    /// # Errors
-    /// Fails with [`Error::NoGroup`], [`Error::Contention`], or as every call of the store does.
-    pub async fn members_of(&self, group: Group) -> Result<(Group, Vec<Member>), Error> {
-        self.members_shown(self.settled_for_reading(group).await?).await
-    }
-
-    /// Does the same for a settled group.
-    pub(super) async fn members_shown(
-        &self,
-        mut group: Group,
-    ) -> Result<(Group, Vec<Member>), Error> {
-        let mut pauses = Pauses::new();
-        let rows = loop {
-            let rows = match group.member_count {
-                0 => Vec::new(),
-                _ => self.store.members().list_rows(group.id).await?,
-            };
-            if is_whole(&group, &rows) {
-                break rows;
-            }
-            let before = group.revision;
-            group = self.settled_group(group.id).await?.ok_or(Error::NoGroup(group.id))?;
-            if group.revision == before {
-                break rows;
-            }
-            pauses.pause().await?;
-        };
-        Ok((group, rows.into_iter().map(|row| row.member).collect()))
+    pub async fn get(self, id: Uuid) -> Result<Group, Error> {
+        self.0.store.records().get(id).await?.ok_or(Error::NoGroup(id))
     }
 
     /// Adds a group. Unknown members are ignored.
@@ -94,25 +72,21 @@ impl Directory {
     /// # Errors
     /// Fails with [`Error::GroupNameTaken`], [`Error::Protocol`] for too many members, [`Error::Contention`], or as
     /// every call of the store does.
-    pub async fn create_group(
-        &self,
-        attributes: Document,
-        by: &str,
-    ) -> Result<ChangedGroup, Error> {
+    pub async fn create(self, attributes: Document, by: &str) -> Result<ChangedGroup, Error> {
         let (attributes, wanted) = split_members(attributes);
         let name = attributes.text("displayName").unwrap_or_default();
-        let occasion = Occasion { at: self.sources.now(), by };
-        let id = self.sources.new_id();
+        let occasion = Occasion { at: self.0.sources.now(), by };
+        let id = self.0.sources.new_id();
         let mut attempt = Attempt::new(Kind::Group, name);
         loop {
             let claim = attempt.claim()?;
             let members = self.member_changes(id, &[], &wanted, None).await?;
             let (group, entry) =
-                change::created(&self.types.groups, id, attributes.clone(), &members, occasion);
+                change::created(&self.0.types.groups, id, attributes.clone(), &members, occasion);
             check_size(0, &group)?;
-            let written = self.store.groups().create(&group, claim, &members, &entry).await?;
-            if self.is_done(written, &mut attempt).await? {
-                self.memory.there_are_groups(self.store.tenant_id(), occasion.at);
+            let written = self.0.store.groups().create(&group, claim, &members, &entry).await?;
+            if Names(self.0).is_done(written, &mut attempt).await? {
+                self.0.memory.there_are_groups(self.0.store.tenant_id(), occasion.at);
                 if group.redo_log.is_some() {
                     return Ok(self.with_members_written(group, &members).await);
                 }
@@ -128,15 +102,15 @@ impl Directory {
     /// # Errors
     /// Fails with [`Error::NoGroup`], [`Error::VersionDiffers`], [`Error::GroupNameTaken`], [`Error::Protocol`] for too
     /// many members, [`Error::Contention`], or as every call of the store does.
-    pub async fn replace_group(
-        &self,
+    pub async fn replace(
+        self,
         id: Uuid,
         attributes: &Document,
         precondition: &Precondition,
         by: &str,
     ) -> Result<ChangedGroup, Error> {
         let request = MemberRequest { reach: Reach::All, may_add: true, members: Wanted::No };
-        self.change_group(id, precondition, by, &request, |_| Ok(attributes.clone())).await
+        self.change(id, precondition, by, &request, |_| Ok(attributes.clone())).await
     }
 
     /// Applies a PATCH to a group (RFC 7644 §3.5.2). If one operation fails, the PATCH changes nothing.
@@ -145,21 +119,21 @@ impl Directory {
     /// the write.
     ///
     /// # Errors
-    /// Fails as [`Directory::replace_group`] does, and with [`Error::Protocol`] when an operation cannot be applied.
-    pub async fn patch_group(
-        &self,
+    /// Fails as [`Groups::replace`] does, and with [`Error::Protocol`] when an operation cannot be applied.
+    pub async fn patch(
+        self,
         id: Uuid,
         request: &PatchRequest,
         precondition: &Precondition,
         members: Wanted,
         by: &str,
     ) -> Result<ChangedGroup, Error> {
-        let groups = &self.types.groups;
+        let groups = &self.0.types.groups;
         let reach = patch::reach(groups, request);
         let may_add = request.operations.iter().any(|operation| operation.op != Op::Remove);
         let members = MemberRequest { reach, may_add, members };
         let decide = |before: Document| patch::apply(groups, before, request);
-        self.change_group(id, precondition, by, &members, decide).await
+        self.change(id, precondition, by, &members, decide).await
     }
 
     /// Deletes a group (RFC 7644 §3.6). Its history stays.
@@ -167,27 +141,34 @@ impl Directory {
     /// # Errors
     /// Fails with [`Error::NoGroup`], [`Error::VersionDiffers`], [`Error::Contention`], or as every call of the store
     /// does.
-    pub async fn delete_group(
-        &self,
+    pub async fn delete(
+        self,
         id: Uuid,
         precondition: &Precondition,
         by: &str,
     ) -> Result<(), Error> {
         let mut pauses = Pauses::new();
         loop {
-            let (group, memberships) =
-                tokio::try_join!(self.get_group_if(id, precondition), self.memberships(id))?;
-            let occasion = Occasion { at: self.sources.now(), by };
+            let (group, memberships) = tokio::try_join!(
+                self.get_if(id, precondition),
+                Departures(self.0).memberships(id)
+            )?;
+            let occasion = Occasion { at: self.0.sources.now(), by };
             let claim =
-                async { Ok(self.store.claims().get(Kind::Group, group.display_name()).await?) };
+                async { Ok(self.0.store.claims().get(Kind::Group, group.display_name()).await?) };
             let (claim, departure) = tokio::try_join!(
                 claim,
-                self.departure((Work::Deletion, id), memberships, group.member_count > 0, occasion),
+                Departures(self.0).plan(
+                    (Work::Deletion, id),
+                    memberships,
+                    group.member_count > 0,
+                    occasion
+                ),
             )?;
-            let entry = change::deleted(&self.types.groups, &group, occasion);
-            match self.store.groups().delete(&group, &claim, &departure, &entry).await? {
+            let entry = change::deleted(&self.0.types.groups, &group, occasion);
+            match self.0.store.groups().delete(&group, &claim, &departure, &entry).await? {
                 Written::Done => {
-                    self.finish_begun(&departure).await;
+                    UnfinishedWork(self.0).finish_begun(&departure).await;
                     return Ok(());
                 }
                 Written::Stale | Written::ClaimDiffers(_) => pauses.pause().await?,
@@ -196,8 +177,8 @@ impl Directory {
     }
 
     /// Reads, decides and writes. Retries from the read when the write is stale.
-    async fn change_group(
-        &self,
+    async fn change(
+        self,
         id: Uuid,
         precondition: &Precondition,
         by: &str,
@@ -208,7 +189,7 @@ impl Directory {
         let mut next = ReadOrder::AtOnce;
         loop {
             let GroupToChange { group: before, known, employees, may_be_stale } =
-                self.group_to_change(id, request, next).await?;
+                self.read_to_change(id, request, next).await?;
             next = ReadOrder::GroupFirst;
             precondition.check(before.version)?;
             let decided = match decide(with_members(&before, &known)) {
@@ -221,23 +202,26 @@ impl Directory {
             if may_be_stale && !members.covers(&request.reach) {
                 continue;
             }
-            let occasion = Occasion { at: self.sources.now(), by };
-            let groups = &self.types.groups;
+            let occasion = Occasion { at: self.0.sources.now(), by };
+            let groups = &self.0.types.groups;
             let change = change::changed(groups, &before, attributes, &members, occasion);
             let Some(change) = change else { return Ok(ChangedGroup::unread(before)) };
             check_size(before.member_count, &change.after)?;
             let (record, after) = ((Kind::Group, id), &change.after);
-            let rename = self.rename(record, before.display_name(), after.display_name()).await?;
+            let rename =
+                Names(self.0).rename(record, before.display_name(), after.display_name()).await?;
             let is_shown = request.members == Wanted::Yes
                 && after.member_count <= MOST_MEMBERS_ANSWERED
                 && after.redo_log.is_none();
             // Reads the members for the response during the write.
             let rows = async {
-                if is_shown { self.store.members().list_rows(id).await.ok() } else { None }
+                if is_shown { self.0.store.members().list_rows(id).await.ok() } else { None }
             };
-            let (written, rows) =
-                tokio::join!(self.store.groups().replace(&change, rename.as_ref(), &members), rows);
-            if self.is_changed(written?, record, &mut pauses).await? {
+            let (written, rows) = tokio::join!(
+                self.0.store.groups().replace(&change, rename.as_ref(), &members),
+                rows
+            );
+            if Names(self.0).is_changed(written?, record, &mut pauses).await? {
                 if change.after.redo_log.is_some() {
                     return Ok(self.with_members_written(change.after, &members).await);
                 }
@@ -248,10 +232,10 @@ impl Directory {
     }
 
     /// Writes the members of a group after the commit, for a limited time, and returns the group.
-    async fn with_members_written(&self, group: Group, members: &MemberChanges) -> ChangedGroup {
+    async fn with_members_written(self, group: Group, members: &MemberChanges) -> ChangedGroup {
         let apply = async {
-            if !self.store.redo_logs().apply(&group, members).await? {
-                self.settled_group(group.id).await?;
+            if !self.0.store.redo_logs().apply(&group, members).await? {
+                PendingChanges(self.0).settled(group.id).await?;
             }
             Ok(())
         };
@@ -260,8 +244,8 @@ impl Directory {
         ChangedGroup::unread(Group { redo_log, ..group })
     }
 
-    async fn get_group_if(&self, id: Uuid, precondition: &Precondition) -> Result<Group, Error> {
-        let group = self.settled_group(id).await?.ok_or(Error::NoGroup(id))?;
+    async fn get_if(self, id: Uuid, precondition: &Precondition) -> Result<Group, Error> {
+        let group = PendingChanges(self.0).settled(id).await?.ok_or(Error::NoGroup(id))?;
         precondition.check(group.version)?;
         Ok(group)
     }

@@ -2,13 +2,16 @@
 //!
 //! All use cases only read, because the identity provider owns groups.
 
-use super::relations::GroupOf;
+use crate::directory::Groups;
+use crate::directory::error::Error;
+use crate::directory::groups::finish::UnfinishedWork;
 use crate::directory::lists::admin_list::{ListPage, Walk, begins_a_word, read_id};
-use crate::directory::lists::parse_id;
+use crate::directory::related::relations::GroupOf;
+use crate::directory::related::relations::RelatedRecords;
 use crate::directory::users::view::display_name;
-use crate::directory::{Directory, Error};
 use crate::model::employee::Employee;
 use crate::model::group::Group;
+use crate::model::id::parse_id;
 use crate::model::kind::Kind;
 use crate::model::member::Member;
 use crate::store::employees::read::Place;
@@ -51,12 +54,12 @@ pub struct MembershipView {
     pub is_direct: bool,
 }
 
-impl Directory {
+impl Groups<'_> {
     /// Returns a page of groups, in id order.
     ///
     /// # Errors
     /// Fails with [`Error::BadCursor`], or as every call of the store does.
-    pub async fn search_groups(&self, search: GroupSearch<'_>) -> Result<ListPage<Group>, Error> {
+    pub async fn search(self, search: GroupSearch<'_>) -> Result<ListPage<Group>, Error> {
         let wanted = fold(search.text.trim());
         let walk = Walk {
             places: &[Place::Visible],
@@ -67,21 +70,21 @@ impl Directory {
         let is_row = |group: &Group| begins_a_word(std::iter::once(group.display_name()), &wanted);
         if !search.name.is_empty() {
             let (_, after) = walk.start()?;
-            let mut rows = Vec::from_iter(self.find_group(search.name).await?);
+            let mut rows = Vec::from_iter(self.find(search.name).await?);
             rows.retain(|group| is_row(group) && after.is_none_or(|after| group.id > after));
             return Ok(ListPage { rows, next: None });
         }
-        let read = |_, after, count| self.store.records().list_page::<Group>(after, count);
-        walk.page(&self.store, read, is_row).await
+        let read = |_, after, count| self.0.store.records().list_page::<Group>(after, count);
+        walk.page(&self.0.store, read, is_row).await
     }
 
     /// Finds a group by its name, in any case.
     ///
     /// # Errors
     /// Fails as every call of the store does.
-    pub async fn find_group(&self, name: &str) -> Result<Option<Group>, Error> {
-        match self.store.claims().get(Kind::Group, name).await?.holder {
-            Some(id) => Ok(self.store.records().get(id).await?),
+    pub async fn find(self, name: &str) -> Result<Option<Group>, Error> {
+        match self.0.store.claims().get(Kind::Group, name).await?.holder {
+            Some(id) => Ok(self.0.store.records().get(id).await?),
             None => Ok(None),
         }
     }
@@ -90,13 +93,13 @@ impl Directory {
     ///
     /// # Errors
     /// Fails as every call of the store does.
-    pub async fn find_group_by_any_name(&self, text: &str) -> Result<Option<Group>, Error> {
+    pub async fn find_by_any_name(self, text: &str) -> Result<Option<Group>, Error> {
         if let Some(id) = parse_id(text)
-            && let Some(group) = self.store.records().get(id).await?
+            && let Some(group) = self.0.store.records().get(id).await?
         {
             return Ok(Some(group));
         }
-        self.find_group(text).await
+        self.find(text).await
     }
 
     /// Returns a page of a group's members, in id order.
@@ -104,14 +107,14 @@ impl Directory {
     /// # Errors
     /// Fails with [`Error::BadCursor`], [`Error::NoGroup`], or as every call of the store does.
     pub async fn members_page(
-        &self,
+        self,
         group: &Group,
         cursor: Option<&str>,
         limit: usize,
     ) -> Result<ListPage<MemberView>, Error> {
         let after = cursor.map(|cursor| read_id(cursor).ok_or(Error::BadCursor)).transpose()?;
-        self.settled_for_reading(group.clone()).await?;
-        let (members, has_more) = self.store.members().list_page(group.id, after, limit).await?;
+        UnfinishedWork(self.0).settled_for_reading(group.clone()).await?;
+        let (members, has_more) = self.0.store.members().list_page(group.id, after, limit).await?;
         let rows = self.view_members(members).await?;
         let last = rows.last().filter(|_| has_more);
         let next = last.map(|row| row.member.id.simple().to_string());
@@ -119,10 +122,10 @@ impl Directory {
     }
 
     /// Adds the present name and status to members, in their order.
-    async fn view_members(&self, members: Vec<Member>) -> Result<Vec<MemberView>, Error> {
+    async fn view_members(self, members: Vec<Member>) -> Result<Vec<MemberView>, Error> {
         let employees = members.iter().filter(|member| member.kind == Kind::Employee);
         let ids: Vec<Uuid> = employees.map(|member| member.id).collect();
-        let employees: Vec<Employee> = self.store.records().get_many(&ids).await?;
+        let employees: Vec<Employee> = self.0.store.records().get_many(&ids).await?;
         let employees: HashMap<Uuid, Employee> =
             employees.into_iter().map(|employee| (employee.id, employee)).collect();
         let views = members.into_iter().map(|member| {
@@ -140,8 +143,8 @@ impl Directory {
     ///
     /// # Errors
     /// Fails as every call of the store does.
-    pub async fn groups_of(&self, employee: Uuid) -> Result<Vec<MembershipView>, Error> {
-        let relations = self.relations(&[employee]).await?;
+    pub async fn groups_of(self, employee: Uuid) -> Result<Vec<MembershipView>, Error> {
+        let relations = RelatedRecords(self.0).groups_of(&[employee]).await?;
         let groups = relations.groups_of(employee).into_iter();
         let view = |GroupOf { group, is_direct }| MembershipView {
             id: group.id,

@@ -7,11 +7,10 @@
 //! An employee who is restored or deleted between two pages moves within the list. The list may then show the employee
 //! twice or never.
 
+use crate::directory::error::Error;
+use crate::directory::lists::Lists;
 use crate::directory::users::administration::Status;
-use crate::directory::{Directory, Error};
 use crate::model::employee::Employee;
-use crate::model::history::RecordedEntry;
-use crate::model::kind::Kind;
 use crate::store::employees::read::Place;
 use crate::store::record::Record;
 use crate::store::{self, TenantStore};
@@ -51,12 +50,12 @@ pub struct ListPage<T> {
     pub next: Option<String>,
 }
 
-impl Directory {
+impl Lists<'_> {
     /// Returns a page of employees: visible employees in id order, then hidden employees.
     ///
     /// # Errors
     /// Fails with [`Error::BadCursor`], or as every call of the store does.
-    pub async fn search(&self, search: Search<'_>) -> Result<ListPage<Employee>, Error> {
+    pub async fn search(self, search: Search<'_>) -> Result<ListPage<Employee>, Error> {
         let wanted = fold(search.text.trim());
         // If every record is a row, a call reads only as many records as the page shows.
         let all_are_rows = search.status == Status::All && wanted.is_empty();
@@ -66,46 +65,11 @@ impl Directory {
             limit: search.limit,
             all_are_rows,
         };
-        let read = |place, after, count| self.store.employees().list_after(place, after, count);
+        let read = |place, after, count| self.0.store.employees().list_after(place, after, count);
         let is_row = |employee: &Employee| {
             search.status.includes(employee) && begins_a_word(names(employee), &wanted)
         };
-        walk.page(&self.store, read, is_row).await
-    }
-
-    /// Returns a page of a record's history, newest change first. A group's history outlives the group.
-    ///
-    /// # Errors
-    /// Fails with [`Error::NoEmployee`] or [`Error::NoGroup`] when there is no history, with [`Error::BadCursor`], or
-    /// as every call of the store does.
-    pub async fn history_page(
-        &self,
-        (kind, id): (Kind, Uuid),
-        cursor: Option<&str>,
-        limit: usize,
-    ) -> Result<ListPage<RecordedEntry>, Error> {
-        let before = read_revision(cursor)?;
-        let found = self.store.history().list_before((kind, id), before, limit).await?;
-        if found.0.is_empty() {
-            let (newest, _) = self.store.history().list_before((kind, id), None, 1).await?;
-            if newest.is_empty() {
-                return Err(Error::missing(kind, id));
-            }
-        }
-        Ok(history_page(found))
-    }
-
-    /// Returns a page of the history of the tenant's settings, tokens and erasures, newest change first.
-    ///
-    /// # Errors
-    /// Fails with [`Error::BadCursor`], or as every call of the store does.
-    pub async fn tenant_history_page(
-        &self,
-        cursor: Option<&str>,
-        limit: usize,
-    ) -> Result<ListPage<RecordedEntry>, Error> {
-        let before = read_revision(cursor)?;
-        Ok(history_page(self.store.history().list_of_tenant_before(before, limit).await?))
+        walk.page(&self.0.store, read, is_row).await
     }
 }
 
@@ -249,17 +213,4 @@ fn read_cursor(text: &str) -> Option<(Place, Option<Uuid>)> {
 pub(in crate::directory) fn read_id(text: &str) -> Option<Uuid> {
     let read = Uuid::parse_str(text).ok()?;
     (read.simple().to_string() == text).then_some(read)
-}
-
-fn history_page((rows, more): (Vec<RecordedEntry>, bool)) -> ListPage<RecordedEntry> {
-    let last = rows.last().map(|entry| entry.revision.to_string());
-    ListPage { next: last.filter(|_| more), rows }
-}
-
-fn read_revision(cursor: Option<&str>) -> Result<Option<u64>, Error> {
-    let read = |text: &str| {
-        let digits = (1..=12).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
-        text.parse().ok().filter(|_| digits).ok_or(Error::BadCursor)
-    };
-    cursor.map(read).transpose()
 }

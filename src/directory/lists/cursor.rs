@@ -1,9 +1,9 @@
 //! Cursors as clients see them: the state of a list, signed under the pepper for one tenant. The server does not store
 //! cursors.
 
-use crate::directory::Error;
 use crate::directory::access::pepper::Peppers;
 use crate::directory::access::sessions::mac;
+use crate::directory::error::Error;
 use crate::directory::tenants::Tenants;
 use crate::model::tenant::TenantId;
 use base64::Engine;

@@ -4,11 +4,17 @@
 pub mod cursor;
 pub(crate) mod sort;
 pub mod admin_list;
+pub mod found;
 
-use super::resources::{AnyRecord, Shown};
-use super::{Directory, Error};
+use crate::directory::context::Context;
+use crate::directory::error::Error;
+use crate::directory::groups::departure::Departures;
+use crate::directory::lists::found::Found;
+use crate::directory::record::{AnyRecord, ScimRecord};
+use crate::directory::related::relations::RelatedRecords;
 use crate::model::employee::Employee;
 use crate::model::group::Group;
+use crate::model::id::parse_id;
 use crate::model::kind::Kind;
 use crate::store::{FullRead, Match};
 use scim::cursor::{Position, invalid_cursor};
@@ -59,19 +65,6 @@ pub enum Start<'a> {
     Cursor(Option<&'a Position>),
 }
 
-/// A page of a list.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Found {
-    /// The records of the page.
-    pub records: Vec<AnyRecord>,
-    /// The number of records in the whole list.
-    pub total: u64,
-    /// The position at which the list continues; `None` at its end.
-    pub next: Option<Position>,
-    /// Whether the page has all records between its first and its last record, by kind and in id order.
-    pub is_consecutive: bool,
-}
-
 /// A filter on records of one kind, with the relations that it names.
 pub(super) struct Condition<'f> {
     filter: &'f BoundFilter,
@@ -92,7 +85,7 @@ impl Condition<'_> {
     }
 
     /// Whether a record matches the filter. `resource` is the record without its relation.
-    pub(super) fn holds<R: Shown>(&self, id: Uuid, resource: &Resource<'_>) -> bool {
+    pub(super) fn holds<R: ScimRecord>(&self, id: Uuid, resource: &Resource<'_>) -> bool {
         if self.work.is_exhausted() {
             return false;
         }
@@ -107,28 +100,32 @@ impl Condition<'_> {
     }
 }
 
-impl Directory {
+/// The lists and searches.
+#[derive(Debug, Clone, Copy)]
+pub struct Lists<'a>(pub(in crate::directory) &'a Context);
+
+impl Lists<'_> {
     /// Lists visible records, archived employees included (RFC 7644 §3.4.2).
     ///
     /// # Errors
     /// Fails with [`Error::Protocol`] for an attribute that none of the kinds has, and for a position of another list.
     /// Otherwise fails as every call of the store does.
-    pub async fn list(&self, query: Query<'_>) -> Result<Found, Error> {
+    pub async fn list(self, query: Query<'_>) -> Result<Found, Error> {
         let filters = self.bind(query)?;
         let is_as_kept = query.filter.is_none() && query.sort.is_none();
         let offset = match query.start {
             Start::Index(offset) => offset,
             Start::Cursor(Some(Position::Offset(offset))) => *offset,
             Start::Cursor(Some(Position::After(row))) if is_as_kept => {
-                return self.list_after(query, Some(row)).await;
+                return self.after(query, Some(row)).await;
             }
             Start::Cursor(Some(Position::After(_))) => return Err(invalid_cursor().into()),
-            Start::Cursor(None) if is_as_kept => return self.list_after(query, None).await,
+            Start::Cursor(None) if is_as_kept => return self.after(query, None).await,
             Start::Cursor(None) => 0,
         };
         let page = Part { offset, count: query.count };
         let (records, total) = match query.sort {
-            Some(sort) => self.list_sorted(query, &filters, sort, page).await?,
+            Some(sort) => self.sorted(query, &filters, sort, page).await?,
             None => self.list_in_id_order(query, &filters, page).await?,
         };
         let end = offset.saturating_add(u64::try_from(records.len()).unwrap_or(u64::MAX));
@@ -139,7 +136,7 @@ impl Directory {
     }
 
     async fn list_in_id_order(
-        &self,
+        self,
         query: Query<'_>,
         filters: &[(Kind, Option<BoundFilter>)],
         page: Part,
@@ -162,11 +159,11 @@ impl Directory {
     /// Binds the filter to each kind that can match it.
     ///
     /// An attribute that only some of the kinds have is without a value for the others (RFC 7644 §3.4.2.1).
-    fn bind(&self, query: Query<'_>) -> Result<Vec<(Kind, Option<BoundFilter>)>, scim::Error> {
+    fn bind(self, query: Query<'_>) -> Result<Vec<(Kind, Option<BoundFilter>)>, scim::Error> {
         let types: Vec<&ResourceType> =
-            query.kinds.iter().map(|kind| self.resource_type(*kind)).collect();
+            query.kinds.iter().map(|kind| self.0.resource_type(*kind)).collect();
         let bound = query.kinds.iter().map(|kind| {
-            let bind = |filter: &Filter| filter.bind_among(self.resource_type(*kind), &types);
+            let bind = |filter: &Filter| filter.bind_among(self.0.resource_type(*kind), &types);
             Ok((*kind, query.filter.map(bind).transpose()?))
         });
         let mut bound = bound.collect::<Result<Vec<_>, scim::Error>>()?;
@@ -174,21 +171,21 @@ impl Directory {
         Ok(bound)
     }
 
-    async fn list_kind<R: Shown>(
-        &self,
+    async fn list_kind<R: ScimRecord>(
+        self,
         filter: Option<&BoundFilter>,
         page: Part,
         base_url: &str,
     ) -> Result<(Vec<AnyRecord>, u64), Error> {
         let (records, total) = match filter {
-            None => self.store.records().list::<R>(page.offset, page.count).await?,
+            None => self.0.store.records().list::<R>(page.offset, page.count).await?,
             Some(filter) => self.list_matching::<R>(filter, page, base_url).await?,
         };
         Ok((records.into_iter().map(R::into_any).collect(), total))
     }
 
-    async fn list_matching<R: Shown>(
-        &self,
+    async fn list_matching<R: ScimRecord>(
+        self,
         filter: &BoundFilter,
         page: Part,
         base_url: &str,
@@ -197,7 +194,7 @@ impl Directory {
         let matches = |record: &R| {
             let (id, mut buffer) = (record.id(), Uuid::encode_buffer());
             let text = id.hyphenated().encode_lower(&mut buffer);
-            condition.holds::<R>(id, &record.resource(text, self, base_url))
+            condition.holds::<R>(id, &record.resource(text, &self.0.types, base_url))
         };
         let found = match self.candidates::<R>(&condition).await? {
             Some(ids) => self.list_among(&ids, page, &matches).await?,
@@ -206,7 +203,7 @@ impl Directory {
                 let drop_surplus = |found: &mut [Match<R, ()>]| page.drop_surplus(found);
                 let turn = self.turn(turn).await?;
                 let found =
-                    self.store.full_reads().match_records(&turn, pick, drop_surplus).await?;
+                    self.0.store.full_reads().match_records(&turn, pick, drop_surplus).await?;
                 let total = u64::try_from(found.len()).unwrap_or(u64::MAX);
                 (self.read_matches(page.of(found), &matches).await?, total)
             }
@@ -217,14 +214,14 @@ impl Directory {
 
     /// Returns the records of a page of matches. Reads the records that the full read did not keep by their ids. Such a
     /// record may have changed meanwhile, so it must still match.
-    async fn read_matches<R: Shown>(
-        &self,
+    async fn read_matches<R: ScimRecord>(
+        self,
         page: Vec<Match<R, ()>>,
         matches: impl Fn(&R) -> bool,
     ) -> Result<Vec<R>, Error> {
         let missing = page.iter().filter(|found| found.record.is_none()).map(|found| found.id);
         let missing: Vec<Uuid> = missing.collect();
-        let read = self.store.records().get_many::<R>(&missing).await?;
+        let read = self.0.store.records().get_many::<R>(&missing).await?;
         let mut read: HashMap<Uuid, R> =
             read.into_iter().map(|record| (record.id(), record)).collect();
         let records = page.into_iter().filter_map(|Match { id, record, .. }| {
@@ -234,8 +231,8 @@ impl Directory {
     }
 
     /// Reads the memberships that the filter names. Returns the turn of the full reads, if this read took a turn.
-    pub(super) async fn condition<'f, R: Shown>(
-        &self,
+    pub(super) async fn condition<'f, R: ScimRecord>(
+        self,
         filter: &'f BoundFilter,
     ) -> Result<(Condition<'f>, Option<FullRead>), Error> {
         let Mention::Values(values) = filter.mention(R::RELATION) else {
@@ -254,39 +251,49 @@ impl Directory {
             return Err(scim::Error::invalid_filter(text).into());
         }
         let turn = match R::KIND {
-            Kind::Employee if !values.is_empty() => Some(self.store.full_reads().begin().await?),
+            Kind::Employee if !values.is_empty() => Some(self.0.store.full_reads().begin().await?),
             Kind::Employee | Kind::Group => None,
         };
         let mut related = BTreeMap::new();
         for value in values {
-            let who = match parse_id(&value) {
-                Some(id) => R::related_to(self, id).await?.into_iter().collect(),
+            let others = match parse_id(&value) {
+                Some(id) => self.related_to::<R>(id).await?,
                 None => HashSet::new(),
             };
-            related.insert(value, who);
+            related.insert(value, others);
         }
         Ok((Condition { filter, related, work: Work::new(MOST_WORK) }, turn))
     }
 
+    /// Lists the ids of the records of a kind that have `other` in their relation.
+    async fn related_to<R: ScimRecord>(self, other: Uuid) -> Result<HashSet<Uuid>, Error> {
+        Ok(match R::KIND {
+            Kind::Employee => {
+                RelatedRecords(self.0).everybody_in(other).await?.into_iter().collect()
+            }
+            Kind::Group => Departures(self.0).memberships(other).await?.seen().collect(),
+        })
+    }
+
     /// Returns the held turn to read all records, or takes a new turn.
-    pub(super) async fn turn(&self, held: Option<FullRead>) -> Result<FullRead, Error> {
+    pub(super) async fn turn(self, held: Option<FullRead>) -> Result<FullRead, Error> {
         match held {
             Some(turn) => Ok(turn),
-            None => Ok(self.store.full_reads().begin().await?),
+            None => Ok(self.0.store.full_reads().begin().await?),
         }
     }
 
     /// Lists the matching candidates, batch by batch. Many records may share an address or an externalId, and only one
     /// page is needed.
-    async fn list_among<R: Shown>(
-        &self,
+    async fn list_among<R: ScimRecord>(
+        self,
         ids: &[Uuid],
         page: Part,
         matches: impl Fn(&R) -> bool,
     ) -> Result<(Vec<R>, u64), Error> {
         let (mut records, mut total) = (Vec::new(), 0);
         for ids in ids.chunks(MOST_AT_ONCE) {
-            for record in self.store.records().get_many::<R>(ids).await? {
+            for record in self.0.store.records().get_many::<R>(ids).await? {
                 if matches(&record) {
                     total += 1;
                     if total > page.offset && records.len() < page.count {
@@ -302,8 +309,8 @@ impl Directory {
     ///
     /// Uses the best key among the terms of the filter. Returns `None` when no term is a key, or when a relation has
     /// too many candidates.
-    pub(super) async fn candidates<R: Shown>(
-        &self,
+    pub(super) async fn candidates<R: ScimRecord>(
+        self,
         condition: &Condition<'_>,
     ) -> Result<Option<Vec<Uuid>>, Error> {
         let lookups = condition.filter.lookups();
@@ -320,11 +327,11 @@ impl Directory {
         let ids = if let Some(id) = find("id", None) {
             parse_id(id).into_iter().collect()
         } else if let Some(name) = find(name, None) {
-            self.store.claims().get(R::KIND, name).await?.holder.into_iter().collect()
+            self.0.store.claims().get(R::KIND, name).await?.holder.into_iter().collect()
         } else if let Some(external_id) = find("externalId", None) {
-            self.store.records().list_ids_by_external_id(R::KIND, external_id).await?
+            self.0.store.records().list_ids_by_external_id(R::KIND, external_id).await?
         } else if let Some(email) = find("emails", Some("value")) {
-            self.store.employees().find_ids_by_email(email, None).await?
+            self.0.store.employees().find_ids_by_email(email, None).await?
         } else if let Some(other) = find(R::RELATION, Some("value")) {
             let mut ids: Vec<Uuid> =
                 condition.related.get(other).into_iter().flatten().copied().collect();
@@ -368,9 +375,4 @@ impl Part {
         let skip = usize::try_from(self.offset).unwrap_or(usize::MAX);
         rows.into_iter().skip(skip).take(self.count).collect()
     }
-}
-
-/// Reads an id in the one spelling that this service issues. Ids are case-exact (RFC 7643 §3.1).
-pub fn parse_id(text: &str) -> Option<Uuid> {
-    Uuid::parse_str(text).ok().filter(|id| id.to_string() == text)
 }

@@ -1,11 +1,14 @@
 //! Sorted lists, and lists that continue after a row.
 
-use super::{Found, MOST_AT_ONCE, MOST_WORK, Part, Query, parse_id};
-use crate::directory::related_record::relation;
-use crate::directory::resources::{AnyRecord, Shown};
-use crate::directory::{Directory, Error};
+use super::found::Found;
+use super::{MOST_AT_ONCE, MOST_WORK, Part, Query};
+use crate::directory::error::Error;
+use crate::directory::lists::Lists;
+use crate::directory::record::{AnyRecord, ScimRecord};
+use crate::directory::related::relation;
 use crate::model::employee::Employee;
 use crate::model::group::Group;
+use crate::model::id::parse_id;
 use crate::model::kind::Kind;
 use crate::store::Match;
 use futures_util::future;
@@ -27,10 +30,10 @@ struct Placed {
     record: Option<AnyRecord>,
 }
 
-impl Directory {
+impl Lists<'_> {
     /// Lists records sorted by one of their attributes. Records with equal values are in the order of kind and id.
-    pub(in crate::directory) async fn list_sorted(
-        &self,
+    pub(in crate::directory) async fn sorted(
+        self,
         query: Query<'_>,
         filters: &[(Kind, Option<BoundFilter>)],
         sort: &SortBy,
@@ -70,7 +73,7 @@ impl Directory {
     /// Records of other kinds are placed like records without a value (RFC 7644 §3.4.2.1). The relation is stored apart
     /// from the records, so a list cannot be sorted by it.
     fn bind_order(
-        &self,
+        self,
         kinds: &[Kind],
         sort: &SortBy,
     ) -> Result<Vec<(Kind, BoundSort)>, scim::Error> {
@@ -78,7 +81,7 @@ impl Directory {
         let mut refused = None;
         for kind in kinds {
             let apart = relation(*kind);
-            match sort.bind(self.resource_type(*kind)) {
+            match sort.bind(self.0.resource_type(*kind)) {
                 // The sorted resources have no relation, so every record would be last.
                 Ok(order) if order.is_of(apart) => {
                     let detail =
@@ -96,8 +99,8 @@ impl Directory {
     }
 
     /// Returns the positions of all matching records, with the records that the page may show.
-    async fn place<R: Shown>(
-        &self,
+    async fn place<R: ScimRecord>(
+        self,
         filter: Option<&BoundFilter>,
         sorter: Sorter<'_>,
         page: Part,
@@ -113,7 +116,7 @@ impl Directory {
         let key = |record: &R| {
             let (id, mut buffer) = (record.id(), Uuid::encode_buffer());
             let text = id.hyphenated().encode_lower(&mut buffer);
-            let resource = record.resource(text, self, base_url);
+            let resource = record.resource(text, &self.0.types, base_url);
             let holds = condition.as_ref().is_none_or(|one| one.holds::<R>(id, &resource));
             holds.then(|| sorter.key(&resource))
         };
@@ -128,12 +131,12 @@ impl Directory {
         let found = match candidates {
             None => {
                 let turn = self.turn(turn).await?;
-                self.store.full_reads().match_records(&turn, key, drop_surplus).await?
+                self.0.store.full_reads().match_records(&turn, key, drop_surplus).await?
             }
             Some(ids) => {
                 let mut found = Vec::new();
                 for ids in ids.chunks(MOST_AT_ONCE) {
-                    let records = self.store.records().get_many::<R>(ids).await?.into_iter();
+                    let records = self.0.store.records().get_many::<R>(ids).await?.into_iter();
                     found.extend(records.filter_map(|record| {
                         let value = key(&record)?;
                         Some(Match { id: record.id(), value, record: Some(record), bytes: 0 })
@@ -156,15 +159,15 @@ impl Directory {
     }
 
     /// Returns the records of a page. Reads the records that were not kept by their ids.
-    async fn read_in_order(&self, page: Vec<Placed>) -> Result<Vec<AnyRecord>, Error> {
+    async fn read_in_order(self, page: Vec<Placed>) -> Result<Vec<AnyRecord>, Error> {
         let missing = |wanted: Kind| {
             let missing = page.iter().filter(move |one| one.kind == wanted && one.record.is_none());
             missing.map(|one| one.id).collect::<Vec<Uuid>>()
         };
         let (employees, groups) = (missing(Kind::Employee), missing(Kind::Group));
         let (employees, groups) = tokio::try_join!(
-            self.store.records().get_many::<Employee>(&employees),
-            self.store.records().get_many::<Group>(&groups),
+            self.0.store.records().get_many::<Employee>(&employees),
+            self.0.store.records().get_many::<Group>(&groups),
         )?;
         let employees = employees.into_iter().map(AnyRecord::Employee);
         let all = employees.chain(groups.into_iter().map(AnyRecord::Group));
@@ -174,8 +177,8 @@ impl Directory {
 
     /// Returns a page of all records after a row, or from the start. Reads only as many records as the page shows,
     /// wherever the page is.
-    pub(in crate::directory) async fn list_after(
-        &self,
+    pub(in crate::directory) async fn after(
+        self,
         query: Query<'_>,
         row: Option<&str>,
     ) -> Result<Found, Error> {
@@ -188,7 +191,7 @@ impl Directory {
                 (at, Some(id))
             }
         };
-        let counts = query.kinds.iter().map(|kind| self.store.records().count(*kind));
+        let counts = query.kinds.iter().map(|kind| self.0.store.records().count(*kind));
         let rows = async {
             let mut records = Vec::new();
             for kind in query.kinds.get(first..).unwrap_or_default() {
@@ -216,12 +219,12 @@ impl Directory {
         Ok(found)
     }
 
-    async fn rows_after<R: Shown>(
-        &self,
+    async fn rows_after<R: ScimRecord>(
+        self,
         after: Option<Uuid>,
         most: usize,
     ) -> Result<Vec<AnyRecord>, Error> {
-        let rows = self.store.records().list_after::<R>(after, most).await?;
+        let rows = self.0.store.records().list_after::<R>(after, most).await?;
         Ok(rows.into_iter().map(R::into_any).collect())
     }
 }

@@ -1,6 +1,8 @@
 //! Checks a tenant's items, and repairs them.
 
-use crate::directory::{Directory, Error};
+use crate::directory::context::Context;
+use crate::directory::error::Error;
+use crate::directory::groups::finish::UnfinishedWork;
 use crate::store::check::{Report, Violation};
 
 /// The most rounds of a repair: one repair may reveal another violation.
@@ -15,13 +17,17 @@ pub struct Repair {
     pub left: Report,
 }
 
-impl Directory {
+/// The check of the stored items.
+#[derive(Debug, Clone, Copy)]
+pub struct Integrity<'a>(pub(in crate::directory) &'a Context);
+
+impl Integrity<'_> {
     /// Checks all items of the tenant, and changes nothing.
     ///
     /// # Errors
     /// Fails as every call of the store does.
-    pub async fn check(&self) -> Result<Report, Error> {
-        Ok(self.store.checks().check().await?)
+    pub async fn check(self) -> Result<Report, Error> {
+        Ok(self.0.store.checks().check().await?)
     }
 
     /// Repairs everything that follows from the records, finishes unfinished work, and checks again, until nothing
@@ -31,25 +37,25 @@ impl Directory {
     ///
     /// # Errors
     /// Fails as every call of the store does.
-    pub async fn repair(&self, by: &str) -> Result<Repair, Error> {
+    pub async fn repair(self, by: &str) -> Result<Repair, Error> {
         let mut repair = Repair::default();
         for _ in 0..MOST_ROUNDS {
-            let found = self.store.checks().check().await?;
+            let found = self.0.store.checks().check().await?;
             let is_repairable = found.violations.iter().any(|violation| violation.is_repairable);
             if !is_repairable && found.unfinished.is_empty() {
                 break;
             }
             // Damage is repaired first: finishing the deletion of an existing group would remove its members.
             let written =
-                self.store.checks().repair(&found.violations, self.sources.now(), by).await?;
-            let finished = self.finish_all().await;
+                self.0.store.checks().repair(&found.violations, self.0.sources.now(), by).await?;
+            let finished = UnfinishedWork(self.0).finish_all().await;
             repair.repaired.extend(found.violations);
             // Work that cannot be finished stays in the report. Then nothing else can be repaired.
             if written == 0 && (finished.is_err() || found.unfinished.is_empty()) {
                 break;
             }
         }
-        repair.left = self.store.checks().check().await?;
+        repair.left = self.0.store.checks().check().await?;
         repair.repaired.retain(|violation| !repair.left.violations.contains(violation));
         repair.repaired.sort_unstable();
         repair.repaired.dedup();

@@ -4,9 +4,10 @@
 //! attribute stay in the records, hidden. They are shown again once the attribute is declared again.
 
 use super::Tenants;
+use crate::directory::Directory;
 use crate::directory::access::actor::Actor;
-use crate::directory::users::Precondition;
-use crate::directory::{Directory, Error};
+use crate::directory::error::Error;
+use crate::directory::precondition::Precondition;
 use crate::model::history::{AttributeChange, EventKind};
 use crate::model::tenant::{Tenant, TenantId};
 use scim::schema::ResourceTypes;
@@ -52,7 +53,7 @@ impl Tenants {
 
     /// Returns the directory of a tenant, with the attributes that the tenant declared.
     pub fn directory_of(&self, tenant: &Tenant) -> Directory {
-        Directory { types: self.types_of(tenant), ..self.directory(&tenant.id) }
+        self.directory_with(&tenant.id, self.types_of(tenant))
     }
 
     /// Declares an attribute, or changes the description and the case-exactness of a declared attribute. A repeated

@@ -10,12 +10,13 @@ use super::access::SESSION_TTL_SECS;
 use super::access::actor::Actor;
 use super::access::pepper::{PepperSource, Peppers};
 use super::groups::memory::GroupMemory;
-use super::users::Precondition;
+use crate::directory::Directory;
+use crate::directory::precondition::Precondition;
 
 use super::access::token_set::{Which, default_label};
 use super::access::tokens;
 use super::sources::Sources;
-use super::{Directory, Error};
+use crate::directory::error::Error;
 use crate::model::history::{AttributeChange, EventKind, HistoryEntry};
 use crate::model::tenant::{Scope, Settings, Tenant, TenantId};
 use crate::store::Store;
@@ -66,8 +67,12 @@ impl Tenants {
     ///
     /// [`Self::directory_of`] also has the attributes that the tenant declared.
     pub fn directory(&self, tenant: &TenantId) -> Directory {
-        let (types, sources) = (Arc::clone(&self.types), self.sources.clone());
-        Directory::new(self.store.tenant(tenant), types, sources, self.memory.clone())
+        self.directory_with(tenant, Arc::clone(&self.types))
+    }
+
+    pub(super) fn directory_with(&self, tenant: &TenantId, types: Arc<ResourceTypes>) -> Directory {
+        let (store, sources) = (self.store.tenant(tenant), self.sources.clone());
+        Directory::new(store, types, sources, self.memory.clone())
     }
 
     /// Returns the clock and the source of ids of this deployment.

@@ -3,7 +3,7 @@
 //! Notes are taken as requests are answered, and written from time to time. They must cost next to nothing.
 
 use super::Tenants;
-use crate::directory::Error;
+use crate::directory::error::Error;
 use crate::model::history::EventKind;
 use crate::model::kind::Kind;
 use crate::model::sync::{Refusal, SyncNews, SyncRecord, UnknownAttribute};

@@ -1,12 +1,15 @@
 //! The use cases of the tenant's administrator: find employees, set local values, read the history, erase an employee.
 
-use super::Precondition;
-use super::change::{self, Change, Occasion};
+use super::change::{self, Change};
 use crate::directory::access::actor::Actor;
-use crate::directory::{Directory, Error};
+use crate::directory::error::Error;
+use crate::directory::groups::departure::Departures;
+use crate::directory::groups::finish::UnfinishedWork;
+use crate::directory::occasion::Occasion;
+use crate::directory::precondition::Precondition;
+use crate::directory::users::Users;
 use crate::model::employee::{Employee, LocalValues};
-use crate::model::history::{AttributeChange, EventKind, HistoryEntry, RecordedEntry};
-use crate::model::kind::Kind;
+use crate::model::history::{AttributeChange, EventKind, HistoryEntry};
 use crate::model::unfinished::Work;
 use crate::store::dynamodb::retry::Pauses;
 use crate::store::written::Written;
@@ -46,29 +49,7 @@ pub struct LocalChanges {
     pub manager: LocalChange,
 }
 
-impl Directory {
-    /// Returns an employee's history, oldest change first.
-    ///
-    /// # Errors
-    /// Fails with [`Error::NoEmployee`] when there is neither a record nor a history, or as every call of the store
-    /// does.
-    pub async fn history(&self, id: Uuid) -> Result<Vec<RecordedEntry>, Error> {
-        self.history_of(Kind::Employee, id).await
-    }
-
-    /// Returns a group's history, oldest change first. The history outlives the group.
-    ///
-    /// # Errors
-    /// Fails with [`Error::NoGroup`] when there was no such group, or as every call of the store does.
-    pub async fn group_history(&self, id: Uuid) -> Result<Vec<RecordedEntry>, Error> {
-        self.history_of(Kind::Group, id).await
-    }
-
-    async fn history_of(&self, kind: Kind, id: Uuid) -> Result<Vec<RecordedEntry>, Error> {
-        let entries = self.store.history().list(kind, id).await?;
-        if entries.is_empty() { Err(Error::missing(kind, id)) } else { Ok(entries) }
-    }
-
+impl Users<'_> {
     /// Sets local values. A local value takes effect where the identity provider does not govern the attribute.
     ///
     /// # Errors
@@ -76,7 +57,7 @@ impl Directory {
     /// [`Error::NoEmployee`], [`Error::VersionDiffers`], [`Error::TokenEnded`], [`Error::TokenReplaced`],
     /// [`Error::Contention`], and the errors of the store.
     pub async fn set_local(
-        &self,
+        self,
         id: Uuid,
         changes: &LocalChanges,
         precondition: &Precondition,
@@ -100,11 +81,11 @@ impl Directory {
                 department: apply(&changes.department, department),
                 manager: apply(&changes.manager, manager),
             };
-            let occasion = Occasion { at: self.sources.now(), by };
+            let occasion = Occasion { at: self.0.sources.now(), by };
             let Some(Change { after, entry }) = change::localised(&before, local, occasion) else {
                 return Ok(before);
             };
-            match self.store.employees().replace(&before, &after, None, &entry).await? {
+            match self.0.store.employees().replace(&before, &after, None, &entry).await? {
                 Written::Done => return Ok(after),
                 Written::Stale | Written::ClaimDiffers(_) => pauses.pause().await?,
             }
@@ -112,11 +93,11 @@ impl Directory {
     }
 
     /// Returns the actor's name for the history. Checks the actor's token first, against the tenant as it is now.
-    async fn checked<'a>(&self, by: impl Into<Actor<'a>>) -> Result<&'a str, Error> {
+    async fn checked<'a>(self, by: impl Into<Actor<'a>>) -> Result<&'a str, Error> {
         let by = by.into();
         if by.token.is_some() {
-            let tenant = self.store.record().get().await?.ok_or(Error::NoTenant)?;
-            by.check(&tenant, self.sources.now())?;
+            let tenant = self.0.store.record().get().await?.ok_or(Error::NoTenant)?;
+            by.check(&tenant, self.0.sources.now())?;
         }
         Ok(by.label)
     }
@@ -127,7 +108,7 @@ impl Directory {
     /// Fails with [`Error::NoEmployee`], [`Error::VersionDiffers`], [`Error::TokenEnded`], [`Error::TokenReplaced`],
     /// [`Error::Contention`], or as every call of the store does.
     pub async fn archive(
-        &self,
+        self,
         id: Uuid,
         precondition: &Precondition,
         by: impl Into<Actor<'_>>,
@@ -153,7 +134,7 @@ impl Directory {
     /// [`Error::NoEmployee`], [`Error::VersionDiffers`], [`Error::TokenEnded`], [`Error::TokenReplaced`],
     /// [`Error::Contention`], and the errors of the store.
     pub async fn restore(
-        &self,
+        self,
         id: Uuid,
         precondition: &Precondition,
         by: impl Into<Actor<'_>>,
@@ -178,8 +159,8 @@ impl Directory {
             if let Some(holder) = claim.holder {
                 return Err(Error::UserNameTaken { holder });
             }
-            let occasion = Occasion { at: self.sources.now(), by };
-            let change = change::revived(&self.types.users, &before, active(&before), occasion);
+            let occasion = Occasion { at: self.0.sources.now(), by };
+            let change = change::revived(&self.0.types.users, &before, active(&before), occasion);
             match self.bring_back(&before, &change, &claim).await? {
                 Written::Done => return Ok(change.after),
                 Written::Stale | Written::ClaimDiffers(_) => pauses.pause().await?,
@@ -195,7 +176,7 @@ impl Directory {
     /// # Errors
     /// Fails with [`Error::NoEmployee`] when there is nothing left to erase. Other failures are [`Error::NotArchived`],
     /// [`Error::TokenEnded`], [`Error::TokenReplaced`], [`Error::Contention`], and the errors of the store.
-    pub async fn erase(&self, id: Uuid, by: impl Into<Actor<'_>>) -> Result<(), Error> {
+    pub async fn erase(self, id: Uuid, by: impl Into<Actor<'_>>) -> Result<(), Error> {
         let by = by.into();
         let mut pauses = Pauses::new();
         loop {
@@ -205,14 +186,14 @@ impl Directory {
                 Err(Error::NoEmployee(_)) => break,
                 Err(other) => return Err(other),
             };
-            let mut tenant = self.store.record().get().await?.ok_or(Error::NoTenant)?;
-            by.check(&tenant, self.sources.now())?;
+            let mut tenant = self.0.store.record().get().await?.ok_or(Error::NoTenant)?;
+            by.check(&tenant, self.0.sources.now())?;
             tenant.revision += 1;
-            let occasion = Occasion { at: self.sources.now(), by: by.label };
+            let occasion = Occasion { at: self.0.sources.now(), by: by.label };
             let (claim, memberships) =
-                tokio::try_join!(self.claim_of(&employee), self.memberships(id))?;
+                tokio::try_join!(self.claim_of(&employee), Departures(self.0).memberships(id))?;
             let departure =
-                self.departure((Work::Erasure, id), memberships, true, occasion).await?;
+                Departures(self.0).plan((Work::Erasure, id), memberships, true, occasion).await?;
             let entry = HistoryEntry {
                 at: occasion.at,
                 by: by.label.to_owned(),
@@ -224,19 +205,19 @@ impl Directory {
                 }],
             };
             let note = (&tenant, &entry);
-            match self.store.employees().delete(&employee, &claim, &departure, note).await? {
+            match self.0.store.employees().delete(&employee, &claim, &departure, note).await? {
                 Written::Done => {
                     let Some(erasure) = &departure.begins else { return Ok(()) };
-                    return self.finish(erasure).await;
+                    return UnfinishedWork(self.0).finish(erasure).await;
                 }
                 Written::Stale | Written::ClaimDiffers(_) => pauses.pause().await?,
             }
         }
-        if let Some(erasure) = self.store.unfinished().get(Work::Erasure, id).await? {
-            return self.finish(&erasure).await;
+        if let Some(erasure) = self.0.store.unfinished().get(Work::Erasure, id).await? {
+            return UnfinishedWork(self.0).finish(&erasure).await;
         }
         // After a restore from a backup, the history may exist without the record.
-        match self.store.purge().history(id).await? {
+        match self.0.store.purge().history(id).await? {
             0 => Err(Error::NoEmployee(id)),
             _ => Ok(()),
         }

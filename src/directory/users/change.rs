@@ -1,21 +1,12 @@
 //! Pure decisions about a change of an employee: the employee after it, and the history entry.
 
+use crate::directory::occasion::Occasion;
 use crate::model::employee::{Employee, LocalValues};
 use crate::model::history::{AttributeChange, EventKind, HistoryEntry};
 use scim::document::Document;
 use scim::schema::{AttributeType, ResourceType};
 use serde_json::{Map, Value};
-use time::OffsetDateTime;
 use uuid::Uuid;
-
-/// The time and the actor of a change.
-#[derive(Debug, Clone, Copy)]
-pub struct Occasion<'a> {
-    /// The time of the change.
-    pub at: OffsetDateTime,
-    /// The actor: the label of a token, or the administrator.
-    pub by: &'a str,
-}
 
 /// A changed employee and its history entry.
 #[derive(Debug, Clone, PartialEq)]

@@ -5,52 +5,38 @@ pub mod view;
 pub mod administration;
 
 use super::names::Attempt;
-use super::{Directory, Error};
+use crate::directory::context::Context;
+use crate::directory::error::Error;
+use crate::directory::groups::departure::Departures;
+use crate::directory::groups::finish::UnfinishedWork;
+use crate::directory::groups::pending_change::PendingChanges;
+use crate::directory::names::Names;
+use crate::directory::occasion::Occasion;
+use crate::directory::precondition::Precondition;
 use crate::model::employee::Employee;
 use crate::model::kind::Kind;
 use crate::model::unfinished::{Unfinished, Work};
 use crate::store::dynamodb::retry::Pauses;
 use crate::store::items::claim::Claim;
 use crate::store::written::Written;
-use change::{Change, Occasion};
+use change::Change;
 use scim::document::Document;
 use scim::patch::{self, PatchRequest};
 use scim::undeclared;
-use scim::version::TagCondition;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-/// The versions of a record from which a change may start (RFC 7644 §3.14, RFC 9110 §13.1).
-///
-/// For an identity provider this is the version of the SCIM resource. For an administrator it is the revision of the
-/// record.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Precondition {
-    /// The change may start from these versions only.
-    pub if_match: Option<TagCondition>,
-    /// The change must not start from these versions.
-    pub if_none_match: Option<TagCondition>,
-}
+/// The use cases for users and employees.
+#[derive(Debug, Clone, Copy)]
+pub struct Users<'a>(pub(in crate::directory) &'a Context);
 
-impl Precondition {
-    /// Checks the version from which a change starts.
-    ///
-    /// # Errors
-    /// Fails with [`Error::VersionDiffers`].
-    pub(super) fn check(&self, version: u64) -> Result<(), Error> {
-        let holds = self.if_match.as_ref().is_none_or(|condition| condition.matches(version))
-            && !self.if_none_match.as_ref().is_some_and(|condition| condition.matches(version));
-        if holds { Ok(()) } else { Err(Error::VersionDiffers { current: version }) }
-    }
-}
-
-impl Directory {
+impl Users<'_> {
     /// Returns an employee that is visible to the identity provider.
     ///
     /// # Errors
     /// Fails with [`Error::NoEmployee`], or as every call of the store does.
-    pub async fn get(&self, id: Uuid) -> Result<Employee, Error> {
-        self.store.records().get(id).await?.ok_or(Error::NoEmployee(id))
+    pub async fn get(self, id: Uuid) -> Result<Employee, Error> {
+        self.0.store.records().get(id).await?.ok_or(Error::NoEmployee(id))
     }
 
     /// Adds an employee, or makes a hidden employee visible again.
@@ -62,19 +48,19 @@ impl Directory {
     /// # Errors
     /// Fails with [`Error::UserNameTaken`], even when the other employee is archived. Other failures are
     /// [`Error::Contention`] and the errors of the store.
-    pub async fn create(&self, mut attributes: Document, by: &str) -> Result<Employee, Error> {
+    pub async fn create(self, mut attributes: Document, by: &str) -> Result<Employee, Error> {
         let user_name = attributes.text("userName").unwrap_or_default();
         let mut attempt = Attempt::new(Kind::Employee, user_name);
-        let occasion = Occasion { at: self.sources.now(), by };
+        let occasion = Occasion { at: self.0.sources.now(), by };
         loop {
             let claim = attempt.claim()?;
             let same_person = self.find_same_person(claim, &attributes).await?;
             let Some(before) = same_person else {
-                let id = self.sources.new_id();
-                let change = change::created(&self.types.users, id, attributes, occasion);
+                let id = self.0.sources.new_id();
+                let change = change::created(&self.0.types.users, id, attributes, occasion);
                 let Change { after, entry } = change;
-                let written = self.store.employees().create(&after, claim, &entry).await?;
-                if self.is_done(written, &mut attempt).await? {
+                let written = self.0.store.employees().create(&after, claim, &entry).await?;
+                if Names(self.0).is_done(written, &mut attempt).await? {
                     return Ok(after);
                 }
                 attributes = after.attributes;
@@ -83,9 +69,9 @@ impl Directory {
             let (_, aside) = self.declared(&before);
             let mut whole = attributes.clone();
             undeclared::put_back(&mut whole, aside);
-            let change = change::revived(&self.types.users, &before, whole, occasion);
+            let change = change::revived(&self.0.types.users, &before, whole, occasion);
             let written = self.bring_back(&before, &change, claim).await?;
-            if self.is_done(written, &mut attempt).await? {
+            if Names(self.0).is_done(written, &mut attempt).await? {
                 return Ok(change.after);
             }
         }
@@ -97,7 +83,7 @@ impl Directory {
     /// Fails with [`Error::NoEmployee`], [`Error::VersionDiffers`], [`Error::UserNameTaken`], [`Error::Contention`], or
     /// as every call of the store does.
     pub async fn replace(
-        &self,
+        self,
         id: Uuid,
         attributes: &Document,
         precondition: &Precondition,
@@ -115,9 +101,9 @@ impl Directory {
     /// Applies a PATCH to an employee (RFC 7644 §3.5.2). If one operation fails, the PATCH changes nothing.
     ///
     /// # Errors
-    /// Fails as [`Directory::replace`] does, and with [`Error::Protocol`] when an operation cannot be applied.
+    /// Fails as [`Users::replace`] does, and with [`Error::Protocol`] when an operation cannot be applied.
     pub async fn patch(
-        &self,
+        self,
         id: Uuid,
         request: &PatchRequest,
         precondition: &Precondition,
@@ -125,7 +111,7 @@ impl Directory {
     ) -> Result<Employee, Error> {
         self.change(id, precondition, by, |before| {
             let (declared, aside) = self.declared(before);
-            let mut after = patch::apply(&self.types.users, declared, request)?;
+            let mut after = patch::apply(&self.0.types.users, declared, request)?;
             undeclared::put_back(&mut after, aside);
             Ok(after)
         })
@@ -133,9 +119,9 @@ impl Directory {
     }
 
     /// Splits an employee's attributes into the declared attributes and the stored values that no table declares.
-    fn declared(&self, employee: &Employee) -> (Document, Map<String, Value>) {
+    fn declared(self, employee: &Employee) -> (Document, Map<String, Value>) {
         let mut declared = employee.attributes.clone();
-        let aside = undeclared::set_aside(&self.types.users, &mut declared);
+        let aside = undeclared::set_aside(&self.0.types.users, &mut declared);
         (declared, aside)
     }
 
@@ -145,24 +131,27 @@ impl Directory {
     /// Fails with [`Error::NoEmployee`], [`Error::VersionDiffers`], [`Error::Contention`], or as every call of the
     /// store does.
     pub async fn delete(
-        &self,
+        self,
         id: Uuid,
         precondition: &Precondition,
         by: &str,
     ) -> Result<(), Error> {
         let mut pauses = Pauses::new();
         loop {
-            let (before, memberships) =
-                tokio::try_join!(self.get_if(id, precondition), self.memberships(id))?;
-            let occasion = Occasion { at: self.sources.now(), by };
+            let (before, memberships) = tokio::try_join!(
+                self.get_if(id, precondition),
+                Departures(self.0).memberships(id)
+            )?;
+            let occasion = Occasion { at: self.0.sources.now(), by };
             let (claim, departure) = tokio::try_join!(
                 self.claim_of(&before),
-                self.departure((Work::Departure, id), memberships, false, occasion),
+                Departures(self.0).plan((Work::Departure, id), memberships, false, occasion),
             )?;
-            let Change { after, entry } = change::hidden(&self.types.users, &before, occasion);
-            match self.store.employees().hide(&before, &after, &claim, &departure, &entry).await? {
+            let Change { after, entry } = change::hidden(&self.0.types.users, &before, occasion);
+            match self.0.store.employees().hide(&before, &after, &claim, &departure, &entry).await?
+            {
                 Written::Done => {
-                    self.finish_begun(&departure).await;
+                    UnfinishedWork(self.0).finish_begun(&departure).await;
                     return Ok(());
                 }
                 Written::Stale | Written::ClaimDiffers(_) => pauses.pause().await?,
@@ -171,8 +160,8 @@ impl Directory {
     }
 
     /// Reads the claim on an employee's userName.
-    pub(super) async fn claim_of(&self, employee: &Employee) -> Result<Claim, Error> {
-        Ok(self.store.claims().get(Kind::Employee, employee.user_name()).await?)
+    pub(super) async fn claim_of(self, employee: &Employee) -> Result<Claim, Error> {
+        Ok(self.0.store.claims().get(Kind::Employee, employee.user_name()).await?)
     }
 
     /// Makes a hidden employee visible again, without memberships.
@@ -180,23 +169,23 @@ impl Directory {
     /// Unfinished work is finished first: the rest of the departure, and older redo logs. Such a redo log could make
     /// the employee a member again.
     pub(super) async fn bring_back(
-        &self,
+        self,
         before: &Employee,
         Change { after, entry }: &Change,
         claim: &Claim,
     ) -> Result<Written, Error> {
-        let unfinished = self.store.unfinished().list(Work::Change..=Work::Departure).await?;
-        self.finish_changes(&unfinished).await?;
+        let unfinished = self.0.store.unfinished().list(Work::Change..=Work::Departure).await?;
+        PendingChanges(self.0).finish_all(&unfinished).await?;
         let is_theirs = |entry: &&Unfinished| (entry.work, entry.id) == (Work::Departure, after.id);
         if let Some(departure) = unfinished.iter().find(is_theirs) {
-            self.finish(departure).await?;
+            UnfinishedWork(self.0).finish(departure).await?;
         }
-        Ok(self.store.employees().unhide(before, after, claim, entry).await?)
+        Ok(self.0.store.employees().unhide(before, after, claim, entry).await?)
     }
 
     /// Reads, decides and writes. Retries from the read when the write is stale.
     pub(super) async fn change(
-        &self,
+        self,
         id: Uuid,
         precondition: &Precondition,
         by: &str,
@@ -206,20 +195,21 @@ impl Directory {
         loop {
             let before = self.get_if(id, precondition).await?;
             let attributes = decide(&before)?;
-            let occasion = Occasion { at: self.sources.now(), by };
-            let change = change::changed(&self.types.users, &before, attributes, occasion);
+            let occasion = Occasion { at: self.0.sources.now(), by };
+            let change = change::changed(&self.0.types.users, &before, attributes, occasion);
             let Some(Change { after, entry }) = change else { return Ok(before) };
             let record = (Kind::Employee, id);
-            let rename = self.rename(record, before.user_name(), after.user_name()).await?;
+            let rename =
+                Names(self.0).rename(record, before.user_name(), after.user_name()).await?;
             let written =
-                self.store.employees().replace(&before, &after, rename.as_ref(), &entry).await?;
-            if self.is_changed(written, record, &mut pauses).await? {
+                self.0.store.employees().replace(&before, &after, rename.as_ref(), &entry).await?;
+            if Names(self.0).is_changed(written, record, &mut pauses).await? {
                 return Ok(after);
             }
         }
     }
 
-    async fn get_if(&self, id: Uuid, precondition: &Precondition) -> Result<Employee, Error> {
+    async fn get_if(self, id: Uuid, precondition: &Precondition) -> Result<Employee, Error> {
         let employee = self.get(id).await?;
         precondition.check(employee.version)?;
         Ok(employee)
@@ -227,7 +217,7 @@ impl Directory {
 
     /// Finds the hidden employee that a create request means. Of several, returns the employee that was deleted last.
     async fn find_same_person(
-        &self,
+        self,
         claim: &Claim,
         attributes: &Document,
     ) -> Result<Option<Employee>, Error> {
@@ -236,7 +226,7 @@ impl Directory {
             return Ok(None);
         }
         let last_first: Vec<Uuid> = claim.former.iter().rev().copied().collect();
-        let hidden = self.store.employees().get_hidden(&last_first).await?;
+        let hidden = self.0.store.employees().get_hidden(&last_first).await?;
         Ok(hidden.into_iter().find(|employee| employee.external_id() == external_id))
     }
 }

@@ -3,9 +3,10 @@
 //! Effective values follow the tenant's settings and are computed on read. So a changed setting takes effect at once,
 //! without a sync and without a write.
 
-use crate::directory::lists::parse_id;
-use crate::directory::{Directory, Error};
+use crate::directory::error::Error;
+use crate::directory::users::Users;
 use crate::model::employee::{Employee, LocalValues};
+use crate::model::id::parse_id;
 use crate::model::kind::Kind;
 use crate::model::tenant::Settings;
 use scim::fold::fold;
@@ -106,14 +107,14 @@ pub struct EmployeeView {
     pub manager_colleague: Option<Colleague>,
 }
 
-impl Directory {
+impl Users<'_> {
     /// Returns an employee with effective values, visible or hidden.
     ///
     /// # Errors
     /// Fails with [`Error::NoEmployee`], or as every call of the store does.
-    pub async fn view(&self, id: Uuid, settings: Settings) -> Result<EmployeeView, Error> {
+    pub async fn view(self, id: Uuid, settings: Settings) -> Result<EmployeeView, Error> {
         let mut employee = self.get_any(id).await?;
-        undeclared::set_aside(&self.types.users, &mut employee.attributes);
+        undeclared::set_aside(&self.0.types.users, &mut employee.attributes);
         let Effective { location, department, manager } = Effective::of(&employee, settings);
         let manager_colleague = match &manager.value {
             Some(text) => self.find_colleague(text).await?,
@@ -126,15 +127,15 @@ impl Directory {
     ///
     /// # Errors
     /// Fails with [`Error::NoEmployee`], or as every call of the store does.
-    pub async fn get_any(&self, id: Uuid) -> Result<Employee, Error> {
-        self.store.employees().get_visible_or_hidden(id).await?.ok_or(Error::NoEmployee(id))
+    pub async fn get_any(self, id: Uuid) -> Result<Employee, Error> {
+        self.0.store.employees().get_visible_or_hidden(id).await?.ok_or(Error::NoEmployee(id))
     }
 
     /// Finds the colleague whom a text names by id, userName or email address.
     ///
     /// # Errors
     /// Fails as every call of the store does.
-    pub async fn find_colleague(&self, text: &str) -> Result<Option<Colleague>, Error> {
+    pub async fn find_colleague(self, text: &str) -> Result<Option<Colleague>, Error> {
         Ok(self.find_by_any_name(text).await?.map(|employee| Colleague {
             id: employee.id,
             user_name: employee.user_name().to_owned(),
@@ -147,8 +148,8 @@ impl Directory {
     ///
     /// # Errors
     /// Fails as every call of the store does.
-    pub async fn find_deleted(&self, user_name: &str) -> Result<Vec<Uuid>, Error> {
-        Ok(self.store.claims().get(Kind::Employee, user_name).await?.former)
+    pub async fn find_deleted(self, user_name: &str) -> Result<Vec<Uuid>, Error> {
+        Ok(self.0.store.claims().get(Kind::Employee, user_name).await?.former)
     }
 
     /// Finds the visible employee whom a text names by id, userName or email address, in this order.
@@ -158,20 +159,20 @@ impl Directory {
     ///
     /// # Errors
     /// Fails as every call of the store does.
-    pub async fn find_by_any_name(&self, text: &str) -> Result<Option<Employee>, Error> {
+    pub async fn find_by_any_name(self, text: &str) -> Result<Option<Employee>, Error> {
         if let Some(id) = parse_id(text)
-            && let Some(employee) = self.store.records().get::<Employee>(id).await?
+            && let Some(employee) = self.0.store.records().get::<Employee>(id).await?
         {
             return Ok(Some(employee));
         }
-        if let Some(id) = self.store.claims().get(Kind::Employee, text).await?.holder {
-            return Ok(self.store.records().get(id).await?);
+        if let Some(id) = self.0.store.claims().get(Kind::Employee, text).await?.holder {
+            return Ok(self.0.store.records().get(id).await?);
         }
-        let ids = self.store.employees().find_ids_by_email(text, Some(MOST_READ + 1)).await?;
+        let ids = self.0.store.employees().find_ids_by_email(text, Some(MOST_READ + 1)).await?;
         if ids.len() > MOST_READ {
             return Ok(None);
         }
-        let mut found = self.store.records().get_many::<Employee>(&ids).await?;
+        let mut found = self.0.store.records().get_many::<Employee>(&ids).await?;
         // The index may be stale and still list an address that was just changed.
         let wanted = fold(text);
         found.retain(|employee| employee.email_addresses().any(|email| fold(email) == wanted));

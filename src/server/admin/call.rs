@@ -1,7 +1,7 @@
 //! The common parts of every operation: the caller, the query, the body, and the texts of failures.
 
 use crate::directory::access::actor::Actor;
-use crate::directory::users::Precondition;
+use crate::directory::precondition::Precondition;
 use crate::directory::{Error, Kind, Scope, Tenant};
 use crate::server::body::JsonObject;
 use crate::server::context::{Caller, Services, TenantPath};

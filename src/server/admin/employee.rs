@@ -139,6 +139,7 @@ pub(super) async fn set_local_values(
     let caller = &call.caller;
     caller
         .directory
+        .users()
         .set_local(id, &changes, &call.precondition, call.actor())
         .await
         .map_err(explain)?;
@@ -164,7 +165,12 @@ pub(super) async fn set_local_values(
     )
 )]
 pub(super) async fn archive_employee(call: Call, EmployeeId(id): EmployeeId) -> Answer {
-    call.caller.directory.archive(id, &call.precondition, call.actor()).await.map_err(explain)?;
+    call.caller
+        .directory
+        .users()
+        .archive(id, &call.precondition, call.actor())
+        .await
+        .map_err(explain)?;
     show(&call, id).await
 }
 
@@ -187,7 +193,12 @@ pub(super) async fn archive_employee(call: Call, EmployeeId(id): EmployeeId) -> 
     )
 )]
 pub(super) async fn restore_employee(call: Call, EmployeeId(id): EmployeeId) -> Answer {
-    call.caller.directory.restore(id, &call.precondition, call.actor()).await.map_err(explain)?;
+    call.caller
+        .directory
+        .users()
+        .restore(id, &call.precondition, call.actor())
+        .await
+        .map_err(explain)?;
     show(&call, id).await
 }
 
@@ -213,14 +224,14 @@ pub(super) async fn erase_employee(
     if confirm != id.to_string() {
         return Err(conflict("confirm must be the employee's id".to_owned()));
     }
-    let erasure = call.caller.directory.erase(id, call.actor());
+    let erasure = call.caller.directory.users().erase(id, call.actor());
     call.services.sync.forgetting(&call.caller.tenant, erasure).await.map_err(explain)?;
     Ok(response::empty(StatusCode::NO_CONTENT))
 }
 
 async fn show(call: &Call, id: Uuid) -> Answer {
     let settings = call.tenant().await?.settings;
-    let view = call.caller.directory.view(id, settings).await.map_err(explain)?;
+    let view = call.caller.directory.users().view(id, settings).await.map_err(explain)?;
     let tag = entity_tag(view.employee.revision);
     let answer = plain_json(StatusCode::OK, &EmployeeBody::from(view))?;
     Ok(response::with_entity_tag(answer, &tag))

@@ -94,7 +94,7 @@ pub(super) async fn list_employees(call: Call, query: Query) -> Answer {
         cursor: query.cursor(),
         limit: query.limit()?,
     };
-    let page = call.caller.directory.search(search).await.map_err(explain)?;
+    let page = call.caller.directory.lists().search(search).await.map_err(explain)?;
     let employees = page.rows.iter().map(EmployeeRow::from).collect();
     plain_json(StatusCode::OK, &EmployeesPage { employees, next_cursor: page.next })
 }

@@ -124,7 +124,7 @@ pub(super) async fn export_employees(call: Call, query: Query) -> Answer {
         ));
     }
     let search = Search { status, text: "", cursor: query.cursor(), limit: MOST_ROWS };
-    let page = call.caller.directory.search(search).await.map_err(explain)?;
+    let page = call.caller.directory.lists().search(search).await.map_err(explain)?;
     let mut part = Part::default();
     if query.cursor().is_none() {
         part.bytes = lines.header().map_err(|_| ApiError::unwritable())?;

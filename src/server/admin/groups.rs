@@ -99,7 +99,7 @@ pub(super) async fn list_groups(call: Call, query: Query) -> Answer {
         cursor: query.cursor(),
         limit: query.limit()?,
     };
-    let page = directory.search_groups(search).await.map_err(explain)?;
+    let page = directory.groups().search(search).await.map_err(explain)?;
     let groups = page.rows.iter().map(GroupBody::from).collect();
     plain_json(StatusCode::OK, &GroupsPage { groups, next_cursor: page.next })
 }
@@ -116,7 +116,7 @@ pub(super) async fn list_groups(call: Call, query: Query) -> Answer {
     )
 )]
 pub(super) async fn get_group(call: Call, GroupId(id): GroupId) -> Answer {
-    let group = call.caller.directory.get_group(id).await.map_err(explain)?;
+    let group = call.caller.directory.groups().get(id).await.map_err(explain)?;
     let answer = plain_json(StatusCode::OK, &GroupBody::from(&group))?;
     Ok(with_entity_tag(answer, &entity_tag(group.version)))
 }
@@ -142,8 +142,8 @@ pub(super) async fn get_group(call: Call, GroupId(id): GroupId) -> Answer {
 pub(super) async fn list_group_members(call: Call, GroupId(id): GroupId, query: Query) -> Answer {
     query.check(&["cursor", "limit"])?;
     let (cursor, limit, directory) = (query.cursor(), query.limit()?, &call.caller.directory);
-    let group = directory.get_group(id).await.map_err(explain)?;
-    let page = directory.members_page(&group, cursor, limit).await.map_err(explain)?;
+    let group = directory.groups().get(id).await.map_err(explain)?;
+    let page = directory.groups().members_page(&group, cursor, limit).await.map_err(explain)?;
     let members = page.rows.into_iter().map(MemberRow::from).collect();
     plain_json(StatusCode::OK, &MembersPage { members, next_cursor: page.next })
 }

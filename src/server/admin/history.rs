@@ -98,7 +98,7 @@ pub(super) async fn list_employee_history(
 async fn record_history(call: Call, record: (Kind, Uuid), query: Query) -> Answer {
     query.check(&["cursor", "limit"])?;
     let (cursor, limit) = (query.cursor(), query.limit()?);
-    let page = call.caller.directory.history_page(record, cursor, limit).await;
+    let page = call.caller.directory.history().page(record, cursor, limit).await;
     plain_json(StatusCode::OK, &HistoryPage::from(page.map_err(explain)?))
 }
 
@@ -140,7 +140,7 @@ pub(super) async fn list_group_history(call: Call, GroupId(id): GroupId, query: 
 pub(super) async fn list_history(call: Call, query: Query) -> Answer {
     query.check(&["cursor", "limit"])?;
     let (cursor, limit) = (query.cursor(), query.limit()?);
-    let page = call.caller.directory.tenant_history_page(cursor, limit).await;
+    let page = call.caller.directory.history().page_of_tenant(cursor, limit).await;
     plain_json(StatusCode::OK, &HistoryPage::from(page.map_err(explain)?))
 }
 

@@ -8,7 +8,7 @@ use super::history::Timeline;
 use super::page::{Answer, Frame, Section, When, redirect, show as show_page};
 use crate::directory::Kind;
 use crate::directory::groups::view::MembershipView;
-use crate::directory::users::Precondition;
+use crate::directory::precondition::Precondition;
 use crate::directory::users::administration::{LocalChange, LocalChanges};
 use crate::directory::users::view::{Colleague, EffectiveValue, Origin, display_name};
 use crate::server::context::Services;
@@ -80,12 +80,12 @@ pub(super) async fn show(
     query: Pairs,
 ) -> Answer {
     let settings = services.tenants.get(&visitor.tenant).await.map_err(explain)?.settings;
-    let view = visitor.directory.view(id, settings).await.map_err(explain)?;
+    let view = visitor.directory.users().view(id, settings).await.map_err(explain)?;
     let (employee, cursor) = (view.employee, query.cursor());
     let here = visitor.site.path(&format!("employees/{id}"));
     let record = (Kind::Employee, id);
-    let history = visitor.directory.history_page(record, cursor, 20).await.map_err(explain)?;
-    let memberships = visitor.directory.groups_of(id).await.map_err(explain)?;
+    let history = visitor.directory.history().page(record, cursor, 20).await.map_err(explain)?;
+    let memberships = visitor.directory.groups().groups_of(id).await.map_err(explain)?;
     let user_name = employee.user_name().to_owned();
     let manager_hint = "An email address, userName or id of a colleague, or any text.";
     show_page(&EmployeePage {
@@ -124,6 +124,7 @@ pub(super) async fn set_local(visitor: Visitor, Id(id): Id, form: Form) -> Answe
     };
     visitor
         .directory
+        .users()
         .set_local(id, &changes, &Precondition::default(), visitor.actor())
         .await
         .map_err(explain)?;
@@ -134,6 +135,7 @@ pub(super) async fn set_local(visitor: Visitor, Id(id): Id, form: Form) -> Answe
 pub(super) async fn archive(visitor: Visitor, Id(id): Id, _form: Form) -> Answer {
     visitor
         .directory
+        .users()
         .archive(id, &Precondition::default(), visitor.actor())
         .await
         .map_err(explain)?;
@@ -144,6 +146,7 @@ pub(super) async fn archive(visitor: Visitor, Id(id): Id, _form: Form) -> Answer
 pub(super) async fn restore(visitor: Visitor, Id(id): Id, _form: Form) -> Answer {
     visitor
         .directory
+        .users()
         .restore(id, &Precondition::default(), visitor.actor())
         .await
         .map_err(explain)?;
@@ -163,7 +166,7 @@ pub(super) async fn erase(
              stands there",
         ));
     }
-    let erasure = visitor.directory.erase(id, visitor.actor());
+    let erasure = visitor.directory.users().erase(id, visitor.actor());
     services.sync.forgetting(&visitor.tenant, erasure).await.map_err(explain)?;
     Ok(redirect(&visitor.site.path("employees?done=erased")))
 }

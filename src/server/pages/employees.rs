@@ -42,7 +42,7 @@ pub(super) async fn list(visitor: Visitor, query: Pairs) -> Answer {
         _ => return Err(bad_request("The status is active, archived or all")),
     };
     let search = Search { status, text, cursor: query.cursor(), limit: ROWS };
-    let page = visitor.directory.search(search).await.map_err(explain)?;
+    let page = visitor.directory.lists().search(search).await.map_err(explain)?;
     let first = visitor.site.path(&format!("employees?status={name}&search={}", encoded(text)));
     show(&EmployeesPage {
         frame: Frame::of(&visitor, Section::Employees).with_notice(&query),

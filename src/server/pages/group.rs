@@ -60,11 +60,12 @@ impl FromRequestParts<Services> for Id {
 /// Shows a group. Its members and its history are paged separately.
 pub(super) async fn show(visitor: Visitor, Id(id): Id, query: Pairs) -> Answer {
     let directory = &visitor.directory;
-    let group = directory.get_group(id).await.map_err(explain)?;
+    let group = directory.groups().get(id).await.map_err(explain)?;
     let cursor = query.get("members").filter(|cursor| !cursor.is_empty());
-    let members = directory.members_page(&group, cursor, MEMBERS).await.map_err(explain)?;
+    let members =
+        directory.groups().members_page(&group, cursor, MEMBERS).await.map_err(explain)?;
     let before = query.cursor();
-    let history = directory.history_page((Kind::Group, id), before, 20).await.map_err(explain)?;
+    let history = directory.history().page((Kind::Group, id), before, 20).await.map_err(explain)?;
     let here = visitor.site.path(&format!("groups/{id}"));
     let next = members.next.map(|next| format!("{here}?members={}#members", encoded(&next)));
     show_page(&GroupPage {

@@ -31,7 +31,7 @@ struct Row {
 pub(super) async fn list(visitor: Visitor, query: Pairs) -> Answer {
     let text = text_in(&query)?;
     let search = GroupSearch { name: "", text, cursor: query.cursor(), limit: ROWS };
-    let page = visitor.directory.search_groups(search).await.map_err(explain)?;
+    let page = visitor.directory.groups().search(search).await.map_err(explain)?;
     let first = visitor.site.path(&format!("groups?search={}", encoded(text)));
     show(&GroupsPage {
         frame: Frame::of(&visitor, Section::Groups),

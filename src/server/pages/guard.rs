@@ -129,7 +129,7 @@ pub(super) async fn guard(
         Request::from_parts(parts, Body::empty())
     };
     let used = services.sync.used(&tenant, &token);
-    tokio::join!(next.run(request), directory.finish_left_over(&unfinished), used).0
+    tokio::join!(next.run(request), directory.unfinished().finish_left_over(&unfinished), used).0
 }
 
 /// Refuses a request while the tenant must wait for its share of the table.

@@ -5,7 +5,7 @@ use super::failure::explain;
 use super::guard::Visitor;
 use super::page::{Answer, Frame, Section, When, encoded, show};
 use crate::directory::lists::admin_list::ListPage;
-use crate::directory::related_record::relation;
+use crate::directory::related::relation;
 use crate::directory::{AttributeChange, EventKind, Kind, RecordedEntry};
 use crate::server::params::Pairs;
 use askama::Template;
@@ -133,7 +133,7 @@ struct ActivityPage {
 /// Shows the history of settings, tokens and erasures.
 pub(super) async fn activity(visitor: Visitor, query: Pairs) -> Answer {
     let cursor = query.cursor();
-    let page = visitor.directory.tenant_history_page(cursor, 50).await.map_err(explain)?;
+    let page = visitor.directory.history().page_of_tenant(cursor, 50).await.map_err(explain)?;
     let here = visitor.site.path("activity");
     show(&ActivityPage {
         frame: Frame::of(&visitor, Section::Activity),

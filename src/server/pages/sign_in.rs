@@ -50,7 +50,7 @@ pub(super) async fn index(
         Some((visitor, unfinished)) => {
             let page = settings::show(&services, &visitor, &query);
             let used = services.sync.used(&visitor.tenant, &visitor.token);
-            tokio::join!(page, visitor.directory.finish_left_over(&unfinished), used).0
+            tokio::join!(page, visitor.directory.unfinished().finish_left_over(&unfinished), used).0
         }
         None => form(StatusCode::OK, Frame::signed_out(&site).with_notice(&query), None),
     }

@@ -1,10 +1,11 @@
 //! `/Bulk` (RFC 7644 §3.7): carries out the operations of one request. Each operation acts as a request of its own.
 
-use super::resources::Answer;
-use crate::directory::lists::parse_id;
-use crate::directory::related_record::Wanted;
-use crate::directory::users::Precondition;
-use crate::directory::{Kind, clock};
+use super::answer::Answer;
+use crate::directory::precondition::Precondition;
+use crate::directory::related::view::Wanted;
+use crate::directory::resources::Managed;
+use crate::directory::{Employee, Group, Kind, clock};
+use crate::model::id::parse_id;
 use crate::server::body::JsonObject;
 use crate::server::context::{Caller, RequestId, TenantPath};
 use crate::server::error;
@@ -49,6 +50,17 @@ enum SingleRequest {
     Put((Kind, Uuid), Document, Precondition),
     Patch((Kind, Uuid), PatchRequest, Precondition),
     Delete((Kind, Uuid), Precondition),
+}
+
+impl SingleRequest {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Post(kind, _)
+            | Self::Put((kind, _), ..)
+            | Self::Patch((kind, _), ..)
+            | Self::Delete((kind, _), _) => *kind,
+        }
+    }
 }
 
 /// `POST /Bulk`. Independent operations run at the same time. Each operation is atomic by itself.
@@ -162,24 +174,31 @@ async fn carry_out_in_time(
     done.unwrap_or_else(|_| Err(ApiError::too_slow(LONGEST_WHOLE.as_secs())))
 }
 
-async fn carry_out(
+async fn carry_out(caller: &Caller, request: SingleRequest) -> Result<Outcome, ApiError> {
+    match request.kind() {
+        Kind::Employee => carry_out_on::<Employee>(caller, request).await,
+        Kind::Group => carry_out_on::<Group>(caller, request).await,
+    }
+}
+
+async fn carry_out_on<R: Managed>(
     Caller { directory, label, .. }: &Caller,
     request: SingleRequest,
 ) -> Result<Outcome, ApiError> {
     let (status, changed) = match request {
-        SingleRequest::Post(kind, attributes) => {
-            (StatusCode::CREATED, directory.create_any_kind(kind, attributes, label).await?)
+        SingleRequest::Post(_, attributes) => {
+            (StatusCode::CREATED, R::create(directory, attributes, label).await?)
         }
-        SingleRequest::Put(id, attributes, precondition) => {
-            let replaced = directory.replace_any_kind(id, &attributes, &precondition, label);
+        SingleRequest::Put((_, id), attributes, precondition) => {
+            let replaced = R::replace(directory, id, &attributes, &precondition, label);
             (StatusCode::OK, replaced.await?)
         }
-        SingleRequest::Patch(id, request, precondition) => {
-            let patched = directory.patch_any_kind(id, &request, &precondition, Wanted::No, label);
+        SingleRequest::Patch((_, id), request, precondition) => {
+            let patched = R::patch(directory, id, &request, &precondition, Wanted::No, label);
             (StatusCode::OK, patched.await?)
         }
-        SingleRequest::Delete((kind, id), precondition) => {
-            directory.delete_any_kind((kind, id), &precondition, label).await?;
+        SingleRequest::Delete((_, id), precondition) => {
+            R::delete(directory, id, &precondition, label).await?;
             let status = StatusCode::NO_CONTENT.as_u16();
             return Ok(Outcome::Done { status, id: id.to_string(), version: None });
         }

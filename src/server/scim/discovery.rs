@@ -46,7 +46,7 @@ impl FromRequestParts<Services> for Types {
     ) -> Result<Self, Infallible> {
         let caller = parts.extensions.get::<Caller>();
         Ok(Self(match caller {
-            Some(caller) => caller.directory.types(),
+            Some(caller) => Arc::clone(caller.directory.types()),
             None => services.tenants.types(),
         }))
     }

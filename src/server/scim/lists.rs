@@ -1,7 +1,7 @@
 //! Answers queries by GET and POST, for one kind of resource or all (RFC 7644 §3.4.2, §3.4.3; RFC 9865).
 
+use super::answer::{Answer, caller_of};
 use super::projections::Projections;
-use super::resources::{Answer, asked};
 use crate::directory::Kind;
 use crate::directory::lists::cursor::CURSOR_TIMEOUT_SECS;
 use crate::directory::lists::{Query, Start};
@@ -62,7 +62,8 @@ impl FromRequestParts<Services> for Listing {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, services: &Services) -> Result<Self, ApiError> {
-        let (caller, path, kinds) = asked(parts)?;
+        let (caller, path) = caller_of(parts)?;
+        let kinds = parts.extensions.get().copied().unwrap_or(Kinds(Kind::ALL));
         Ok(Self { services: services.clone(), caller, path, kinds })
     }
 }
@@ -92,31 +93,32 @@ impl Listing {
         let directory = &self.caller.directory;
         let projections = Projections::new(&self.caller, &projection);
         let view = projections.view();
-        match paging {
-            Paging::Index(page) => {
-                let start = Start::Index(page.offset());
-                let found = directory.list(query(start, page.count)).await?;
-                let relations = directory.relations_of_list(&found, view).await?;
-                let records = directory.settled_records(found.records, &relations, view).await?;
-                let _turn = directory.turn_to_show(&records, view).await?;
-                let records = directory.with_relations(records, &relations, view).await?;
-                let rows = projections.rows(&records, &self.path);
-                response::json_page(&ListResponse::by_index(found.total, page.start_index, &rows))
-            }
+        let position = match &paging {
+            Paging::Index(_) => None,
             Paging::Cursor { cursor, count } => {
-                let position = self.read(cursor.as_deref(), params, count).await?;
-                let start = Start::Cursor(position.as_ref());
-                let found = directory.list(query(start, count)).await?;
-                let relations = directory.relations_of_list(&found, view).await?;
-                let next = self.write(found.next, params, count).await?;
-                let records = directory.settled_records(found.records, &relations, view).await?;
-                let _turn = directory.turn_to_show(&records, view).await?;
-                let records = directory.with_relations(records, &relations, view).await?;
-                let rows = projections.rows(&records, &self.path);
-                let next = next.as_deref();
-                response::json_page(&ListResponse::by_cursor(found.total, next, None, &rows))
+                self.read(cursor.as_deref(), params, *count).await?
             }
-        }
+        };
+        let found = directory.lists().list(match &paging {
+            Paging::Index(page) => query(Start::Index(page.offset()), page.count),
+            Paging::Cursor { count, .. } => query(Start::Cursor(position.as_ref()), *count),
+        });
+        let found = found.await?;
+        let relations = directory.related().of_list(&found, view).await?;
+        let next = match &paging {
+            Paging::Index(_) => None,
+            Paging::Cursor { count, .. } => self.write(found.next, params, *count).await?,
+        };
+        let records = directory.related().settled(found.records, &relations, view).await?;
+        let _turn = directory.related().turn_to_show(&records, view).await?;
+        let records = directory.related().with_relations(records, &relations, view).await?;
+        let rows = projections.rows(&records, &self.path);
+        response::json_page(&match &paging {
+            Paging::Index(page) => ListResponse::by_index(found.total, page.start_index, &rows),
+            Paging::Cursor { .. } => {
+                ListResponse::by_cursor(found.total, next.as_deref(), None, &rows)
+            }
+        })
     }
 
     /// Reads the position in a cursor, which must have been issued for this query (RFC 9865 §2).

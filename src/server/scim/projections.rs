@@ -1,6 +1,7 @@
 //! Selects the attributes in the responses to one request, for each type of resource.
 
-use crate::directory::related_record::{MemberDetail, RelatedRecord, View, Wanted, relation};
+use crate::directory::related::view::{MemberDetail, View, Wanted};
+use crate::directory::related::{RelatedRecord, relation};
 use crate::directory::{Directory, Kind};
 use crate::server::context::{Caller, TenantPath};
 use scim::projection::{BoundProjection, Projection};
@@ -50,7 +51,7 @@ impl<'c> Projections<'c> {
         record: &'a RelatedRecord,
         path: &'a TenantPath,
     ) -> ProjectedResource<'a> {
-        let resource = record.resource(self.directory, &path.base_url);
+        let resource = record.resource(self.directory.types(), &path.base_url);
         resource.projected(self.of(record.kind()))
     }
 

@@ -20,7 +20,7 @@ impl Caller {
         base_url: &str,
     ) -> Result<Document, Error> {
         let resource_type = self.directory.resource_type(kind);
-        let body = reference::name_by_id(&self.directory.types(), resource_type, body, base_url);
+        let body = reference::name_by_id(self.directory.types(), resource_type, body, base_url);
         let names = unknown::in_resource(resource_type, &body);
         let document = read_body(resource_type, body)?;
         self.unknown.add(kind, names);
@@ -38,7 +38,7 @@ impl Caller {
         base_url: &str,
     ) -> Result<PatchRequest, Error> {
         let resource_type = self.directory.resource_type(kind);
-        let body = reference::name_by_id(&self.directory.types(), resource_type, body, base_url);
+        let body = reference::name_by_id(self.directory.types(), resource_type, body, base_url);
         let request = PatchRequest::read(body)?;
         self.unknown.add(kind, unknown::in_patch(resource_type, &request));
         Ok(request)

@@ -1,87 +1,68 @@
 //! `/Users` and `/Groups` (RFC 7644 §3.3 to §3.6, without queries). Every kind of resource has the same handlers.
 
+use super::answer::{Answer, caller_of};
 use super::lists;
 use super::projections::Projections;
+use crate::directory::Error;
 use crate::directory::groups::MOST_MEMBERS_ANSWERED;
-use crate::directory::groups::relations::Relations;
-use crate::directory::lists::parse_id;
-use crate::directory::related_record::View;
-use crate::directory::resources::{AnyRecord, Changed};
-use crate::directory::users::Precondition;
-use crate::directory::{Error, Kind, Scope};
+use crate::directory::precondition::Precondition;
+use crate::directory::record::AnyRecord;
+use crate::directory::related::relations::Relations;
+use crate::directory::related::view::View;
+use crate::directory::resources::{Changed, Managed};
+use crate::model::id::parse_id;
 use crate::server::body::JsonObject;
 use crate::server::context::{Caller, Services, TenantPath};
 use crate::server::error::ApiError;
 use crate::server::params::{Params, precondition};
 use crate::server::path::PathParts;
 use crate::server::response;
+use axum::Router;
 use axum::extract::FromRequestParts;
 use axum::response::Response;
-use axum::routing::{MethodRouter, get as on_get, post};
-use axum::{Extension, Router};
+use axum::routing::{get as on_get, post};
 use http::StatusCode;
 use http::request::Parts;
 use scim::projection::Projection;
 use scim::resource::location;
 use scim::schema::ResourceType;
 use scim::version::{TagCondition, entity_tag};
+use std::marker::PhantomData;
 use uuid::Uuid;
 
-pub(in crate::server) type Answer = Result<Response, ApiError>;
-
 /// Returns the routes of one kind of resource.
-pub(in crate::server) fn router(kind: Kind, endpoint: &str) -> Router<Services> {
-    let of_kind = |methods: MethodRouter<Services>| methods.layer(Extension(kind));
+pub(in crate::server) fn router<R: Managed>(endpoint: &str) -> Router<Services> {
     Router::new()
-        .route(endpoint, lists::by_query(kind).merge(of_kind(post(create))))
-        .route(&format!("{endpoint}/.search"), lists::by_body(kind))
+        .route(endpoint, lists::by_query(R::KIND).merge(post(create::<R>)))
+        .route(&format!("{endpoint}/.search"), lists::by_body(R::KIND))
         .route(
             &format!("{endpoint}/{{id}}"),
-            of_kind(on_get(get).put(replace).patch(patch).delete(delete)),
+            on_get(get::<R>).put(replace::<R>).patch(patch::<R>).delete(delete::<R>),
         )
 }
 
 /// The caller of a request for a resource, with the values that every handler needs.
-pub(in crate::server) struct Call {
+pub(in crate::server) struct Call<R> {
     caller: Caller,
     path: TenantPath,
-    kind: Kind,
     precondition: Precondition,
+    /// The kind of record that the route serves.
+    record: PhantomData<fn() -> R>,
 }
 
-/// Reads the caller, the tenant's URLs and the kinds of resource of a request. The layers before the handlers and the
-/// route have set them.
-pub(in crate::server) fn asked<T: Clone + Send + Sync + 'static>(
-    parts: &Parts,
-) -> Result<(Caller, TenantPath, T), ApiError> {
-    let extensions = &parts.extensions;
-    match (extensions.get(), extensions.get(), extensions.get()) {
-        (Some(caller), Some(path), Some(what)) => {
-            Ok((Caller::clone(caller), TenantPath::clone(path), T::clone(what)))
-        }
-        _ => Err(ApiError::unauthorized(Scope::Scim)),
-    }
-}
-
-impl<S: Sync> FromRequestParts<S> for Call {
+impl<S: Sync, R: Managed> FromRequestParts<S> for Call<R> {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, ApiError> {
-        let (caller, path, kind) = asked::<Kind>(parts)?;
+        let (caller, path) = caller_of(parts)?;
         let precondition = precondition(&parts.headers);
-        Ok(Self { caller, path, kind, precondition })
+        Ok(Self { caller, path, precondition, record: PhantomData })
     }
 }
 
-impl Call {
+impl<R: Managed> Call<R> {
     fn resource_type(&self) -> &ResourceType {
-        self.caller.directory.resource_type(self.kind)
-    }
-
-    /// Reads the id in the path. Only the spelling that this service issues is an id; any other text means 404.
-    fn known_id(&self, PathParts([id]): PathParts<1>) -> Result<(Kind, Uuid), ApiError> {
-        let id = id.and_then(|text| parse_id(&text));
-        Ok((self.kind, id.ok_or_else(|| ApiError::no_such_resource(self.kind))?))
+        self.caller.directory.resource_type(R::KIND)
     }
 
     fn location(&self, id: Uuid) -> String {
@@ -129,7 +110,7 @@ impl Call {
         view: View,
     ) -> Answer {
         let directory = &self.caller.directory;
-        let records = directory.settled_records(vec![record], relations, view).await?;
+        let records = directory.related().settled(vec![record], relations, view).await?;
         self.answer(status, records, relations, projections, view).await
     }
 
@@ -142,20 +123,30 @@ impl Call {
         view: View,
     ) -> Answer {
         let directory = &self.caller.directory;
-        let records = directory.with_relations(records, relations, view).await?;
-        let record = records.first().ok_or_else(|| ApiError::no_such_resource(self.kind))?;
+        let records = directory.related().with_relations(records, relations, view).await?;
+        let record = records.first().ok_or_else(|| ApiError::no_such_resource(R::KIND))?;
         let answer = response::json_resource(status, &projections.row(record, &self.path))?;
         // The group in the response may be newer than the group that was read.
         Ok(self.located(answer, record.id_and_version()))
     }
 }
 
+/// Reads the id in the path. Only the spelling that this service issues is an id; any other text means 404.
+fn known_id<R: Managed>(PathParts([id]): PathParts<1>) -> Result<Uuid, ApiError> {
+    let id = id.and_then(|text| parse_id(&text));
+    id.ok_or_else(|| ApiError::no_such_resource(R::KIND))
+}
+
 /// `POST /Users` and so on (§3.3).
-async fn create(call: Call, Params(params): Params, JsonObject(body): JsonObject) -> Answer {
+async fn create<R: Managed>(
+    call: Call<R>,
+    Params(params): Params,
+    JsonObject(body): JsonObject,
+) -> Answer {
     let projection = params.projection()?;
-    let attributes = call.caller.read_resource(call.kind, body, &call.path.base_url)?;
+    let attributes = call.caller.read_resource(R::KIND, body, &call.path.base_url)?;
     let Caller { directory, label, .. } = &call.caller;
-    let created = directory.create_any_kind(call.kind, attributes, label).await?;
+    let created = R::create(directory, attributes, label).await?;
     let location = call.location(created.record.id());
     let projections = Projections::new(&call.caller, &projection);
     let view = projections.view();
@@ -163,7 +154,7 @@ async fn create(call: Call, Params(params): Params, JsonObject(body): JsonObject
         // A new user is in no group, and a new group has no former members.
         AnyRecord::Employee(employee) if employee.version == 1 => Ok(Relations::default()),
         AnyRecord::Group(_) if created.members.is_some() => Ok(Relations::default()),
-        record => directory.relations_of((call.kind, record.id()), view).await,
+        record => directory.related().of((R::KIND, record.id()), view).await,
     };
     let status = StatusCode::CREATED;
     let answer = call.answer_written(status, created, relations, &projections, view).await?;
@@ -171,65 +162,64 @@ async fn create(call: Call, Params(params): Params, JsonObject(body): JsonObject
 }
 
 /// `GET /Users/{id}` and so on (§3.4.1).
-async fn get(call: Call, id: PathParts<1>, Params(params): Params) -> Answer {
+async fn get<R: Managed>(call: Call<R>, id: PathParts<1>, Params(params): Params) -> Answer {
     let projection = params.projection()?;
-    let (kind, id) = call.known_id(id)?;
+    let id = known_id::<R>(id)?;
     let projections = Projections::new(&call.caller, &projection);
     let view = projections.view();
     let directory = &call.caller.directory;
-    let (record, relations) = tokio::try_join!(
-        directory.get_any_kind(kind, id),
-        directory.relations_of((kind, id), view),
-    )?;
+    let (record, relations) =
+        tokio::try_join!(R::get(directory, id), directory.related().of((R::KIND, id), view),)?;
+    let record = record.into_any();
     let has_it = |condition: &TagCondition| condition.matches(record.version());
     if call.precondition.if_none_match.as_ref().is_some_and(has_it)
-        && directory.version_covers_answer(&record, &relations, view).await?
+        && directory.related().version_covers_answer(&record, &relations, view).await?
     {
         let answer = response::empty(StatusCode::NOT_MODIFIED);
         return Ok(call.located(answer, (id, record.version())));
     }
-    let records = directory.settled_records(vec![record], &relations, view).await?;
-    let _turn = directory.turn_to_show(&records, view).await?;
+    let records = directory.related().settled(vec![record], &relations, view).await?;
+    let _turn = directory.related().turn_to_show(&records, view).await?;
     call.answer(StatusCode::OK, records, &relations, &projections, view).await
 }
 
 /// `PUT /Users/{id}` and so on (§3.5.1).
-async fn replace(
-    call: Call,
+async fn replace<R: Managed>(
+    call: Call<R>,
     id: PathParts<1>,
     Params(params): Params,
     JsonObject(body): JsonObject,
 ) -> Answer {
-    let id = call.known_id(id)?;
+    let id = known_id::<R>(id)?;
     let projection = params.projection()?;
-    let attributes = call.caller.read_resource(call.kind, body, &call.path.base_url)?;
+    let attributes = call.caller.read_resource(R::KIND, body, &call.path.base_url)?;
     let Caller { directory, label, .. } = &call.caller;
     let projections = Projections::new(&call.caller, &projection);
     let view = projections.view();
     let (replaced, relations) = tokio::join!(
-        directory.replace_any_kind(id, &attributes, &call.precondition, label),
-        directory.relations_of(id, view),
+        R::replace(directory, id, &attributes, &call.precondition, label),
+        directory.related().of((R::KIND, id), view),
     );
     call.answer_written(StatusCode::OK, replaced?, relations, &projections, view).await
 }
 
 /// `PATCH /Users/{id}` and so on (§3.5.2). Answers 200 with the resource, because some clients require it. A large
 /// group gets 204, unless the request names the attributes it wants.
-async fn patch(
-    call: Call,
+async fn patch<R: Managed>(
+    call: Call<R>,
     id: PathParts<1>,
     Params(params): Params,
     JsonObject(body): JsonObject,
 ) -> Answer {
-    let id = call.known_id(id)?;
+    let id = known_id::<R>(id)?;
     let projection = params.projection()?;
-    let request = call.caller.read_patch(call.kind, body, &call.path.base_url)?;
+    let request = call.caller.read_patch(R::KIND, body, &call.path.base_url)?;
     let Caller { directory, label, .. } = &call.caller;
     let projections = Projections::new(&call.caller, &projection);
     let view = projections.view();
     let (patched, relations) = tokio::join!(
-        directory.patch_any_kind(id, &request, &call.precondition, view.members, label),
-        directory.relations_of(id, view),
+        R::patch(directory, id, &request, &call.precondition, view.members, label),
+        directory.related().of((R::KIND, id), view),
     );
     let patched = patched?;
     if let AnyRecord::Group(group) = &patched.record
@@ -243,8 +233,8 @@ async fn patch(
 }
 
 /// `DELETE /Users/{id}` and so on (§3.6).
-async fn delete(call: Call, id: PathParts<1>) -> Answer {
+async fn delete<R: Managed>(call: Call<R>, id: PathParts<1>) -> Answer {
     let Caller { directory, label, .. } = &call.caller;
-    directory.delete_any_kind(call.known_id(id)?, &call.precondition, label).await?;
+    R::delete(directory, known_id::<R>(id)?, &call.precondition, label).await?;
     Ok(response::empty(StatusCode::NO_CONTENT))
 }

@@ -56,7 +56,7 @@ impl Request {
             Self::Admin(path) => admin(tenant, "POST", path, Value::Null).await,
             Self::Erase(id) => {
                 let directory = tenant.app.app.tenants.directory(&tenant.id);
-                match directory.erase(id.parse().unwrap(), "admin").await {
+                match directory.users().erase(id.parse().unwrap(), "admin").await {
                     Ok(()) | Err(Error::NoEmployee(_) | Error::NotArchived(_)) => return,
                     Err(failure) => panic!("{failure}"),
                 }

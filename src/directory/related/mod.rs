@@ -1,46 +1,28 @@
 //! Records with their relations, as a response shows them: users with groups, groups with members.
 
-use super::groups::relations::{Related, Relations};
-use super::resources::{AnyRecord, Shown};
-use super::{Directory, Error};
+pub mod relations;
+pub mod view;
+
+use crate::directory::RelatedRecords;
+use crate::directory::error::Error;
+use crate::directory::groups::finish::UnfinishedWork;
+use crate::directory::groups::member_list::Members;
+use crate::directory::groups::pending_change::PendingChanges;
+use crate::directory::record::{AnyRecord, ScimRecord};
+use crate::directory::related::view::MemberDetail;
+use crate::directory::related::view::View;
+use crate::directory::related::view::Wanted;
 use crate::model::employee::Employee;
 use crate::model::group::Group;
 use crate::model::kind::Kind;
 use crate::store::FullRead;
 use futures_util::future;
 use futures_util::stream::{self, StreamExt, TryStreamExt};
+use relations::{Related, Relations};
 use scim::resource::{Relation, Resource};
+use scim::schema::ResourceTypes;
 use scim::{self, ScimType};
 use uuid::Uuid;
-
-/// The relations that a response shows beside its records.
-#[derive(Debug, Clone, Copy)]
-pub struct View {
-    /// Whether the response shows the groups of users.
-    pub groups: Wanted,
-    /// Whether the response shows the members of groups.
-    pub members: Wanted,
-    /// The detail of the members.
-    pub member_detail: MemberDetail,
-}
-
-/// The detail of the members of groups.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum MemberDetail {
-    /// All stored values of each member.
-    Whole,
-    /// Only ids, if the response has more than [`MOST_MEMBERS_DESCRIBED`] members.
-    IdsOfMany,
-}
-
-/// Whether the response shows a relation, which takes further reads.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Wanted {
-    /// The response shows the relation.
-    Yes,
-    /// The response leaves the relation out.
-    No,
-}
 
 /// Returns the relation attribute of a kind: `groups` of a user, `members` of a group.
 pub fn relation(kind: Kind) -> &'static str {
@@ -74,28 +56,28 @@ impl RelatedRecord {
     }
 
     /// Builds the SCIM resource of the record. `base_url` is the tenant's SCIM root.
-    pub fn resource<'a>(&'a self, directory: &'a Directory, base_url: &'a str) -> Resource<'a> {
-        let values = self.related.iter().map(|related| related.reference(directory));
+    pub fn resource<'a>(&'a self, types: &'a ResourceTypes, base_url: &'a str) -> Resource<'a> {
+        let values = self.related.iter().map(|related| related.reference(types));
         // A group always has `members`, even if empty, because clients look for it.
         let relation = (self.kind() == Kind::Group || !self.related.is_empty())
             .then(|| Relation { attribute: relation(self.kind()), values: values.collect() });
         let resource = match &self.record {
-            AnyRecord::Employee(employee) => employee.resource(&self.id, directory, base_url),
-            AnyRecord::Group(group) => group.resource(&self.id, directory, base_url),
+            AnyRecord::Employee(employee) => employee.resource(&self.id, types, base_url),
+            AnyRecord::Group(group) => group.resource(&self.id, types, base_url),
         };
         Resource { relation, ..resource }
     }
 }
 
-impl Directory {
+impl RelatedRecords<'_> {
     /// Returns the records once the members of their groups can be read. Finishes unfinished work first.
     ///
     /// A group that was deleted meanwhile is left out.
     ///
     /// # Errors
     /// Fails with [`Error::Contention`], or as every call of the store does.
-    pub async fn settled_records(
-        &self,
+    pub async fn settled(
+        self,
         records: Vec<AnyRecord>,
         relations: &Relations,
         view: View,
@@ -105,12 +87,15 @@ impl Directory {
         }
         let groups = records.iter().filter(|record| record.kind() == Kind::Group);
         let groups: Vec<Uuid> = groups.map(AnyRecord::id).collect();
-        let has_changed = self.settle_leavers(&groups, &relations.leavers).await?;
+        let has_changed =
+            UnfinishedWork(self.0).settle_leavers(&groups, &relations.leavers).await?;
         let mut settled = Vec::with_capacity(records.len());
         for record in records {
             match record {
                 AnyRecord::Group(group) if has_changed || group.redo_log.is_some() => {
-                    settled.extend(self.settled_group(group.id).await?.map(AnyRecord::Group));
+                    settled.extend(
+                        PendingChanges(self.0).settled(group.id).await?.map(AnyRecord::Group),
+                    );
                 }
                 other => settled.push(other),
             }
@@ -125,12 +110,12 @@ impl Directory {
     /// # Errors
     /// Fails with [`Error::TooManyFullReads`], and with [`Error::Protocol`] when the response would be too large.
     pub async fn turn_to_show(
-        &self,
+        self,
         records: &[AnyRecord],
         view: View,
     ) -> Result<Option<FullRead>, Error> {
         match count_members(records, view)? > MOST_MEMBERS_WITHOUT_TURN {
-            true => Ok(Some(self.store.full_reads().begin().await?)),
+            true => Ok(Some(self.0.store.full_reads().begin().await?)),
             false => Ok(None),
         }
     }
@@ -142,7 +127,7 @@ impl Directory {
     /// # Errors
     /// Fails with [`Error::Contention`], or as every call of the store does.
     pub async fn with_relations(
-        &self,
+        self,
         records: Vec<AnyRecord>,
         relations: &Relations,
         view: View,
@@ -163,7 +148,7 @@ impl Directory {
             };
             let shown = match relations.members.get(&group.id) {
                 Some(members) if relations.leavers.is_empty() => Ok((group, members.clone())),
-                _ => self.members_shown(group).await,
+                _ => Members(self.0).of_settled(group).await,
             };
             match shown {
                 Ok((group, members)) => {
@@ -187,7 +172,7 @@ impl Directory {
     /// # Errors
     /// Fails as every call of the store does.
     pub async fn version_covers_answer(
-        &self,
+        self,
         record: &AnyRecord,
         relations: &Relations,
         view: View,

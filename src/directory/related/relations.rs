@@ -1,15 +1,20 @@
 //! The groups of a user: direct, and through groups that are members of other groups (RFC 7643 §4.1.2).
 
-use crate::directory::lists::Found;
-use crate::directory::related_record::{View, Wanted};
-use crate::directory::resources::AnyRecord;
-use crate::directory::{Directory, Error};
+use crate::directory::context::Context;
+use crate::directory::error::Error;
+use crate::directory::groups::finish::UnfinishedWork;
+use crate::directory::groups::member_list::Members;
+use crate::directory::groups::pending_change::PendingChanges;
+use crate::directory::lists::found::Found;
+use crate::directory::record::AnyRecord;
+use crate::directory::related::view::{View, Wanted};
 use crate::model::group::Group;
 use crate::model::kind::Kind;
 use crate::model::member::Member;
 use crate::model::unfinished::Unfinished;
 use crate::store::items::memberships::Memberships;
 use scim::resource::Reference;
+use scim::schema::ResourceTypes;
 use scim::{self, ScimType};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use uuid::Uuid;
@@ -37,23 +42,24 @@ pub(in crate::directory) struct GroupOf<'r> {
     pub(in crate::directory) is_direct: bool,
 }
 
-impl Directory {
+/// The records with their relations.
+#[derive(Debug, Clone, Copy)]
+pub struct RelatedRecords<'a>(pub(in crate::directory) &'a Context);
+
+impl RelatedRecords<'_> {
     /// Reads the relations that depend on a record's id only, so that this runs beside the read of the record.
     ///
     /// These are the groups of an employee, or the leavers who may still be members of a group.
     ///
     /// # Errors
     /// Fails as every call of the store does.
-    pub async fn relations_of(
-        &self,
-        (kind, id): (Kind, Uuid),
-        view: View,
-    ) -> Result<Relations, Error> {
+    pub async fn of(self, (kind, id): (Kind, Uuid), view: View) -> Result<Relations, Error> {
         match (kind, view) {
-            (Kind::Employee, View { groups: Wanted::Yes, .. }) => self.relations(&[id]).await,
-            (Kind::Group, View { members: Wanted::Yes, .. }) => {
-                Ok(Relations { leavers: self.leavers().await?, ..Relations::default() })
-            }
+            (Kind::Employee, View { groups: Wanted::Yes, .. }) => self.groups_of(&[id]).await,
+            (Kind::Group, View { members: Wanted::Yes, .. }) => Ok(Relations {
+                leavers: UnfinishedWork(self.0).leavers().await?,
+                ..Relations::default()
+            }),
             _ => Ok(Relations::default()),
         }
     }
@@ -62,7 +68,7 @@ impl Directory {
     ///
     /// # Errors
     /// Fails as every call of the store does.
-    pub async fn relations_of_list(&self, list: &Found, view: View) -> Result<Relations, Error> {
+    pub async fn of_list(self, list: &Found, view: View) -> Result<Relations, Error> {
         let employees = list.records.iter().filter(|record| record.kind() == Kind::Employee);
         let ids: Vec<Uuid> = match view.groups {
             Wanted::Yes => employees.map(AnyRecord::id).collect(),
@@ -71,45 +77,41 @@ impl Directory {
         let has_groups = list.records.iter().any(|record| record.kind() == Kind::Group);
         let leavers = async {
             match has_groups && view.members == Wanted::Yes {
-                true => self.leavers().await,
+                true => UnfinishedWork(self.0).leavers().await,
                 false => Ok(Vec::new()),
             }
         };
         let (relations, leavers) =
-            tokio::try_join!(self.relations_of_rows(&ids, list.is_consecutive), leavers)?;
+            tokio::try_join!(self.of_rows(&ids, list.is_consecutive), leavers)?;
         Ok(Relations { leavers, ..relations })
     }
 
-    async fn relations_of_rows(
-        &self,
-        ids: &[Uuid],
-        is_consecutive: bool,
-    ) -> Result<Relations, Error> {
+    async fn of_rows(self, ids: &[Uuid], is_consecutive: bool) -> Result<Relations, Error> {
         if let [first, .., last] = ids
             && is_consecutive
             && self.has_groups().await?
         {
             // Deleted employees in this range of ids have memberships too.
             let most = ids.len().saturating_mul(2);
-            let found = self.store.memberships().list_between(*first, *last, most).await?;
+            let found = self.0.store.memberships().list_between(*first, *last, most).await?;
             if let Some(memberships) = found {
                 return self.relations_from(memberships).await;
             }
         }
-        self.relations(ids).await
+        self.groups_of(ids).await
     }
 
     /// Reads the memberships of `ids`. Reads nothing when the tenant has no groups.
-    pub(in crate::directory) async fn relations(&self, ids: &[Uuid]) -> Result<Relations, Error> {
+    pub(in crate::directory) async fn groups_of(self, ids: &[Uuid]) -> Result<Relations, Error> {
         if ids.is_empty() || !self.has_groups().await? {
             return Ok(Relations::default());
         }
-        self.relations_from(self.store.memberships().get(ids).await?).await
+        self.relations_from(self.0.store.memberships().get(ids).await?).await
     }
 
     /// Reads all groups to which the memberships lead.
     async fn relations_from(
-        &self,
+        self,
         memberships: HashMap<Uuid, Memberships>,
     ) -> Result<Relations, Error> {
         let mut relations = Relations { memberships, ..Relations::default() };
@@ -118,8 +120,8 @@ impl Directory {
         // Groups may be members of each other in a circle, so each group is read once.
         while !next.is_empty() && relations.groups.len() < MOST_GROUPS {
             let (groups, memberships) = tokio::try_join!(
-                self.store.records().get_many::<Group>(&next),
-                self.store.memberships().get(&next),
+                self.0.store.records().get_many::<Group>(&next),
+                self.0.store.memberships().get(&next),
             )?;
             next = parents_of(&memberships, &mut asked);
             relations.groups.extend(groups.into_iter().map(|group| (group.id, group)));
@@ -129,13 +131,13 @@ impl Directory {
     }
 
     /// Whether the tenant may have groups. A process that found no groups reads again after a minute.
-    pub(in crate::directory) async fn has_groups(&self) -> Result<bool, Error> {
-        let (tenant, now) = (self.store.tenant_id(), self.sources.now());
-        if let Some(known) = self.memory.has_groups(tenant, now) {
+    pub(in crate::directory) async fn has_groups(self) -> Result<bool, Error> {
+        let (tenant, now) = (self.0.store.tenant_id(), self.0.sources.now());
+        if let Some(known) = self.0.memory.has_groups(tenant, now) {
             return Ok(known);
         }
-        let found = self.store.records().has_any(Kind::Group).await?;
-        self.memory.remember(tenant, found, now);
+        let found = self.0.store.records().has_any(Kind::Group).await?;
+        self.0.memory.remember(tenant, found, now);
         Ok(found)
     }
 
@@ -143,15 +145,15 @@ impl Directory {
     ///
     /// Fails with `tooMany` beyond [`MOST_GROUPS`], because an incomplete list would look like a complete list.
     pub(in crate::directory) async fn everybody_in(
-        &self,
+        self,
         group: Uuid,
     ) -> Result<BTreeSet<Uuid>, Error> {
         let (mut everybody, mut next) = (BTreeSet::new(), vec![group]);
         let mut asked = BTreeSet::from([group]);
         while let Some(id) = next.pop() {
             // Deleted employees may still be members here. A list never shows them.
-            let Some(group) = self.settled_group(id).await? else { continue };
-            for Member { id, kind, .. } in self.members_shown(group).await?.1 {
+            let Some(group) = PendingChanges(self.0).settled(id).await? else { continue };
+            for Member { id, kind, .. } in Members(self.0).of_settled(group).await?.1 {
                 everybody.insert(id);
                 if kind == Kind::Group && asked.insert(id) {
                     next.push(id);
@@ -229,8 +231,8 @@ impl Related {
     }
 
     /// Returns the reference to the related record.
-    pub(in crate::directory) fn reference<'a>(&'a self, directory: &'a Directory) -> Reference<'a> {
-        let endpoint = |(kind, _)| directory.resource_type(kind).endpoint.as_str();
+    pub(in crate::directory) fn reference<'a>(&'a self, types: &'a ResourceTypes) -> Reference<'a> {
+        let endpoint = |(kind, _): (Kind, _)| kind.resource_type(types).endpoint.as_str();
         Reference {
             id: &self.id,
             endpoint: self.detail.map(endpoint),

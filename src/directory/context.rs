@@ -1,0 +1,24 @@
+//! What every use case of one tenant works on.
+
+use super::groups::memory::GroupMemory;
+use super::sources::Sources;
+use crate::model::kind::Kind;
+use crate::store::TenantStore;
+use scim::schema::{ResourceType, ResourceTypes};
+use std::sync::Arc;
+
+/// The store, the resource types and the sources of one tenant. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Context {
+    pub(super) store: TenantStore,
+    pub(super) types: Arc<ResourceTypes>,
+    pub(super) sources: Sources,
+    pub(super) memory: GroupMemory,
+}
+
+impl Context {
+    /// Returns the resource type of a kind.
+    pub(super) fn resource_type(&self, kind: Kind) -> &ResourceType {
+        kind.resource_type(&self.types)
+    }
+}
