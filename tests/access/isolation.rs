@@ -194,7 +194,7 @@ async fn another_tenants_ids_do_not_exist() {
 async fn another_tenants_groups_lead_nowhere() {
     let (acme, globex) = two_tenants().await;
     let ada = acme.create(&ada("Countess")).await;
-    let crew = crate::groups::group(&acme, "Crew", &[&ada]).await;
+    let crew = crate::support::groups::group(&acme, "Crew", &[&ada]).await;
     let crew = crew.parse().unwrap();
     let ours = acme.app.app.tenants.directory(&acme.id);
     let group = ours.get_group(crew).await.unwrap();

@@ -1,6 +1,6 @@
 //! Secret Tokens from the client's side: rotated with an overlap, revoked within a minute, good for one scope.
 
-use crate::support::{TestApp, TestTenant};
+use crate::support::{TestTenant, acme};
 use axum::body::Body;
 use http::Request;
 use rollcall::directory::Error;
@@ -13,10 +13,6 @@ use rollcall::model::tenant::{Scope, Stage, TenantId};
 use scim::document::Document;
 use secrecy::ExposeSecret;
 use time::Duration;
-
-async fn acme() -> TestTenant {
-    TestApp::new().await.tenant("acme").await
-}
 
 /// The status of a list request with this token.
 async fn status(tenant: &TestTenant, token: &str) -> u16 {

@@ -1,13 +1,9 @@
 //! Groups as a tenant's administrator reads them through the JSON API: nothing here changes one.
 
-use super::{admin, get, problem};
-use crate::groups::{add_one_by_one, group, many, path, user};
-use crate::support::{TestApp, TestTenant, counting_id};
+use crate::support::admin::{admin, get, problem};
+use crate::support::groups::{add_one_by_one, group, many, path, user};
+use crate::support::{TestApp, TestTenant, acme, counting_id};
 use serde_json::{Value, json};
-
-async fn acme() -> TestTenant {
-    TestApp::new().await.tenant("acme").await
-}
 
 /// What a list has under a name, page by page, in pages of this size.
 async fn walk(tenant: &TestTenant, list: &str, name: &str, limit: usize) -> Vec<Value> {

@@ -2,11 +2,10 @@
 
 use crate::support::command::{Operator, call};
 use crate::support::damage;
+use crate::support::urns::ENTERPRISE;
 use rollcall::store::dynamodb::embedded::{EmbeddedTable, Engine};
 use rollcall::store::dynamodb::port::Action;
 use serde_json::{Value, json};
-
-const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 
 /// A signal must not be lost while the server starts.
 #[test]

@@ -1,9 +1,9 @@
 //! A tenant whose items contradict each other, as after a restore with half of a transaction: the check finds each kind of
 //! damage, and the repair restores everything that follows from the records.
 
-use crate::groups::{group, path, user};
 use crate::support::crash::Effect;
 use crate::support::damage::{number, set, text};
+use crate::support::groups::{group, path, user};
 use crate::support::{TestApp, TestTenant, is_on_an_endpoint};
 use aws_sdk_dynamodb::types::AttributeValue;
 use rollcall::directory::tenants::check::Repair;
@@ -200,7 +200,7 @@ async fn both_sides_of_a_membership_agree_again() {
     let lost = async |tenant: &TestTenant| tenant.remove(&crew_members, bob).await;
     let tenant = scene.makes_sound(MembershipWithoutRow, lost).await;
     assert_ne!(tenant.get(&path(crew)).await.header("etag"), tag, "the members are others");
-    assert_eq!(crate::groups::members(&tenant, crew).await, std::slice::from_ref(ada));
+    assert_eq!(crate::support::groups::members(&tenant, crew).await, std::slice::from_ref(ada));
     scene.restores(RowWithoutMembership, async |tenant| tenant.remove("MEMBEROF", bob).await).await;
     let miscounted = async |tenant: &TestTenant| {
         tenant
@@ -233,7 +233,7 @@ async fn both_sides_of_a_membership_agree_again() {
     };
     let tenant = scene.makes_sound(WorkUnlisted, stays).await;
     assert!(
-        !crate::groups::members(&tenant, crew).await.contains(eve),
+        !crate::support::groups::members(&tenant, crew).await.contains(eve),
         "the departure is finished"
     );
     let log = async |tenant: &TestTenant| {

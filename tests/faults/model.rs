@@ -5,8 +5,8 @@
 mod change;
 mod state;
 
-use crate::groups::{group, user};
 use crate::support::crash::{Crash, MortalTable};
+use crate::support::groups::{group, user};
 use crate::support::{TestApp, TestTenant, is_on_an_endpoint};
 use change::{Change, any_change};
 use proptest::collection::vec;

@@ -1,7 +1,7 @@
 //! Changes of groups that read the rows of members beside the group, and pages of users among deleted ones.
 
-use super::{group, many, members, path, user};
 use crate::support::engine::Fault;
+use crate::support::groups::{group, many, members, path, user};
 use crate::support::{TestApp, TestTenant};
 use serde_json::{Value, json};
 use std::sync::Arc;

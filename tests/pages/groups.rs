@@ -1,14 +1,11 @@
 //! The pages about groups, as a browser sees them.
 
-use crate::groups::{add_one_by_one, group, many, path, user};
+use super::at_acme;
 use crate::support::browser::{Browser, after};
+use crate::support::groups::{add_one_by_one, group, many, path, user};
 use crate::support::log::{Log, says_nothing_secret};
 use crate::support::{TestApp, counting_id};
 use serde_json::json;
-
-async fn at_acme() -> Browser {
-    Browser::signed_in(&TestApp::new().await.tenant("acme").await).await
-}
 
 /// A link on a page, as what follows the tenant's root.
 fn link(page: &str, before: &str) -> String {

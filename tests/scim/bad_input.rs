@@ -2,13 +2,12 @@
 //! changed.
 
 use crate::support::request::Answer;
+use crate::support::urns::{CORE, ENTERPRISE};
 use crate::support::{TestApp, TestTenant, counting_id};
 use axum::body::{Body, Bytes};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
-const CORE: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
-const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 const PATCH_OP: &str = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 const JSON: [(&str, &str); 1] = [("content-type", "application/scim+json")];
 

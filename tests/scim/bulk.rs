@@ -1,18 +1,14 @@
 //! `/Bulk` (RFC 7644 §3.7): operations that name each other's new resources, and what becomes of those that fail.
 
 use crate::support::engine::Fault;
-use crate::support::{TestApp, TestTenant, counting_id, is_on_an_endpoint, pause_time};
+use crate::support::urns::GROUP;
+use crate::support::{TestTenant, acme, counting_id, is_on_an_endpoint, pause_time};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use tokio::sync::Notify;
 
 const BASE: &str = "https://rollcall.example/tenants/acme/scim/v2";
-const GROUP: &str = "urn:ietf:params:scim:schemas:core:2.0:Group";
 const USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
-
-async fn acme() -> TestTenant {
-    TestApp::new().await.tenant("acme").await
-}
 
 pub async fn bulk(tenant: &TestTenant, mut body: Value) -> Value {
     body["schemas"] = json!(["urn:ietf:params:scim:api:messages:2.0:BulkRequest"]);

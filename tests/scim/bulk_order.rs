@@ -1,9 +1,9 @@
 //! Bulk operations run at the same time, with the answers and effects of one after the other.
 
 use super::bulk::bulk;
-use crate::groups::{group, members, user};
 use crate::support::engine::Fault;
-use crate::support::{Ids, TestApp, TestTenant, is_on_an_endpoint};
+use crate::support::groups::{group, members, user};
+use crate::support::{Ids, TestApp, TestTenant, acme, is_on_an_endpoint};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -15,10 +15,6 @@ use std::sync::Arc;
 use tokio::sync::Notify;
 
 const USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
-
-async fn acme() -> TestTenant {
-    TestApp::new().await.tenant("acme").await
-}
 
 fn operation(method: &str, path: &str, data: Value) -> Value {
     json!({"method": method, "path": path, "data": data})

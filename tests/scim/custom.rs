@@ -2,18 +2,12 @@
 
 use crate::support::damage::text;
 use crate::support::request::Answer;
-use crate::support::{TestApp, TestTenant};
+use crate::support::urns::{ACME, ENTERPRISE};
+use crate::support::{TestApp, TestTenant, acme};
 use axum::body::Body;
 use http::Request;
 use rollcall::store::dynamodb::port::Item;
 use serde_json::{Value, json};
-
-const ACME: &str = "urn:ietf:params:scim:schemas:extension:acme:2.0:User";
-const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
-
-async fn acme() -> TestTenant {
-    TestApp::new().await.tenant("acme").await
-}
 
 async fn api(tenant: &TestTenant, method: &str, rest: &str, body: Value) -> Answer {
     let request = Request::builder()

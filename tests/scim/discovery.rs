@@ -1,13 +1,11 @@
 //! Discovery (RFC 7644 §4): what it says, to whom, and that it is true.
 
-use crate::support::{ORIGIN, TestApp, TestTenant};
+use crate::support::urns::{CORE, ENTERPRISE, GROUP};
+use crate::support::{ORIGIN, acme};
 use axum::body::Body;
 use http::Request;
 use serde_json::{Map, Value, json};
 
-const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
-const GROUP: &str = "urn:ietf:params:scim:schemas:core:2.0:Group";
-const CORE: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
 const CONFIG: &str = "urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig";
 const RESOURCE_TYPE: &str = "urn:ietf:params:scim:schemas:core:2.0:ResourceType";
 const SCHEMA: &str = "urn:ietf:params:scim:schemas:core:2.0:Schema";
@@ -19,10 +17,6 @@ const ALL: [&str; 6] = [
     "/Schemas/urn:ietf:params:scim:schemas:core:2.0:User",
     "/Schemas/urn:ietf:params:scim:schemas:extension:enterprise:2.0:User",
 ];
-
-async fn acme() -> TestTenant {
-    TestApp::new().await.tenant("acme").await
-}
 
 fn base() -> String {
     format!("{ORIGIN}/tenants/acme/scim/v2")

@@ -1,11 +1,10 @@
 //! Filters through the front door: who is found, by which key, on which page, and what is refused. The grammar and the
 //! meaning of operators have their tests in `crates/scim/src/filter/tests`.
 
+use crate::support::urns::ENTERPRISE;
 use crate::support::{TestApp, TestTenant, counting_id};
 use serde_json::{Value, json};
 use time::Duration;
-
-const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 
 /// Barbara (1), James (2), Jennifer (3), and Otto (4), who left and has next to no attributes. One hour apart.
 async fn company() -> TestTenant {

@@ -1,26 +1,21 @@
 //! The employee behind the user: archived and never lost, what the tenant lets the identity provider set, who the
 //! manager is, and the history of it all.
 
-use crate::support::{TestApp, TestTenant, counting_id};
-use rollcall::directory::Employee;
+use crate::support::urns::ENTERPRISE;
+use crate::support::{TestTenant, acme, counting_id};
 use rollcall::directory::lists::admin_list::Search;
 use rollcall::directory::users::Precondition;
 use rollcall::directory::users::administration::{LocalChange, LocalChanges, Status};
 use rollcall::directory::users::view::{EffectiveValue, EmployeeView, Origin};
-use rollcall::directory::{Directory, Error};
+use rollcall::directory::{Directory, Employee, Error};
 use rollcall::model::history::{EventKind, HistoryEntry};
 use rollcall::model::tenant::Settings;
 use serde_json::{Value, json};
 use time::Duration;
 use uuid::Uuid;
 
-const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 const ALL_ON: Settings =
     Settings { location_from_idp: true, department_from_idp: true, manager_from_idp: true };
-
-async fn acme() -> TestTenant {
-    TestApp::new().await.tenant("acme").await
-}
 
 fn directory(tenant: &TestTenant) -> Directory {
     tenant.app.app.tenants.directory(&tenant.id)

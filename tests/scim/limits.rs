@@ -1,6 +1,6 @@
 //! Small requests that ask for much work, and large answers: refused, with what to do instead.
 
-use crate::admin;
+use crate::support::admin;
 use crate::support::browser::Browser;
 use crate::support::log::Log;
 use crate::support::{Ids, TestApp, TestTenant};

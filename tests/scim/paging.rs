@@ -1,6 +1,6 @@
 //! Walks over the whole list with `startIndex` and `count`: every row, whatever happens meanwhile.
 
-use crate::admin::admin;
+use crate::support::admin::admin;
 use crate::support::engine::Call;
 use crate::support::{Ids, TestApp, TestTenant};
 use futures_util::{FutureExt, StreamExt, TryStreamExt, stream};

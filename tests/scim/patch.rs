@@ -2,12 +2,10 @@
 //! hold that an answer, the stored user, filters and versions agree with it.
 
 use crate::support::log::Log;
+use crate::support::urns::{CORE, ENTERPRISE};
 use crate::support::{TestApp, TestTenant};
 use serde_json::{Value, json};
 use time::Duration;
-
-const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
-const CORE: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
 
 /// A tenant with one user, and the user's path.
 async fn with_ada() -> (TestTenant, String) {

@@ -1,18 +1,12 @@
 //! `/Users`: created, read, replaced, deleted; versions, parts of an answer, addresses, and the spellings clients use.
 
 use crate::support::request::Answer;
-use crate::support::{Ids, ORIGIN, TestApp, TestTenant, counting_id};
+use crate::support::urns::{CORE, ENTERPRISE};
+use crate::support::{Ids, ORIGIN, TestApp, TestTenant, acme, counting_id};
 use axum::body::Body;
 use http::Request;
 use serde_json::{Value, json};
 use time::Duration;
-
-const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
-const CORE: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
-
-async fn acme() -> TestTenant {
-    TestApp::new().await.tenant("acme").await
-}
 
 /// A tenant with one user, and the user's path.
 async fn with_ada() -> (TestTenant, String) {

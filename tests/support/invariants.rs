@@ -154,13 +154,13 @@ impl TestTenant {
         users: &[Value],
         groups: &[Value],
     ) {
-        let get = async |rest: &str| crate::admin::get(self, rest).await;
+        let get = async |rest: &str| super::admin::get(self, rest).await;
         let listed = get("/employees?limit=200").await;
         let listed = ids(listed["employees"].as_array().expect("employees"));
         assert_eq!(listed, &ids(users) | hidden, "employees");
         for id in &listed {
             let path = format!("/employees/{id}");
-            let employee = crate::admin::admin(self, "GET", &path, Value::Null).await;
+            let employee = super::admin::admin(self, "GET", &path, Value::Null).await;
             let history = get(&format!("{path}/history?limit=1")).await;
             let revision = &history["entries"][0]["revision"];
             assert_eq!(employee.header("etag"), format!("W/\"{revision}\""), "{id}");

@@ -4,17 +4,20 @@
 //! Time stands still unless a test moves it, and ids count up, so whole bodies can be compared. With
 //! `ROLLCALL_TEST_DYNAMODB_ENDPOINT` set, the same tests run on the DynamoDB API at that URL, each on a table of its own.
 
+pub mod admin;
 pub mod browser;
 pub mod command;
 pub mod crash;
 pub mod damage;
 pub mod engine;
+pub mod groups;
 pub mod http;
 pub mod invariants;
 pub mod log;
 pub mod request;
 pub mod sdk;
 pub mod template;
+pub mod urns;
 
 use aws_sdk_dynamodb::Client;
 use engine::{Faults, WatchedTable};
@@ -204,6 +207,11 @@ impl TestTenant {
     pub fn at(&self, app: TestApp) -> Self {
         Self { app, ..self.clone() }
     }
+}
+
+/// The tenant `acme` on an empty engine in memory, with counting ids.
+pub async fn acme() -> TestTenant {
+    TestApp::new().await.tenant("acme").await
 }
 
 /// Makes pauses take no time, on an engine in process. One behind a socket needs real time: a paused clock jumps to the

@@ -1,8 +1,8 @@
 //! The changes of a history: as a request, and on the model.
 
 use super::state::{GroupState, Person, Presence, State};
-use crate::admin::admin;
 use crate::support::TestTenant;
+use crate::support::admin::admin;
 use proptest::prelude::*;
 use proptest::sample::select;
 use rollcall::directory::Error;
