@@ -90,7 +90,7 @@ async fn a_failure_of_the_store_is_a_problem_with_the_requests_id() {
     let tenant = acme().await;
     get(&tenant, "/settings").await;
     for _ in 0..20 {
-        tenant.app.faults.plan("GetItem", crate::support::engine::Fault::throttled());
+        tenant.app.faults.plan("GetItem", crate::support::faults::Fault::throttled());
     }
     crate::support::pause_time();
     let answer = admin(&tenant, "GET", "/settings", Value::Null).await;

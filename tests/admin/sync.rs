@@ -135,7 +135,7 @@ async fn what_cannot_be_written_of_a_sync_is_written_later_and_harms_no_answer()
     tenant.get("/Users").await.expect(200);
     tenant.app.advance(Duration::minutes(2));
     for _ in 0..20 {
-        tenant.app.faults.plan("UpdateItem", crate::support::engine::Fault::throttled());
+        tenant.app.faults.plan("UpdateItem", crate::support::faults::Fault::throttled());
     }
     crate::support::pause_time();
     tenant.post("/Users", &json!({})).await.expect(400);
@@ -166,7 +166,7 @@ async fn an_erasure_that_stops_halfway_takes_what_waits_to_be_written_with_it() 
         tenant.filter("userName gt ada@example.com").await.expect(400);
     }
     for _ in 0..20 {
-        tenant.app.faults.plan("Query", crate::support::engine::Fault::throttled());
+        tenant.app.faults.plan("Query", crate::support::faults::Fault::throttled());
     }
     crate::support::pause_time();
     let path = format!("/employees/{id}/erase");

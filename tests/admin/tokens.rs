@@ -1,7 +1,7 @@
 //! Tokens through the JSON API: rotate, revoke, list, and the overlap of an earlier token.
 
 use crate::support::admin::{admin, call, get, problem};
-use crate::support::engine::Fault;
+use crate::support::faults::Fault;
 use crate::support::{TestTenant, acme, pause_time};
 use rollcall::directory::Error;
 use rollcall::directory::access::SESSION_TTL_SECS;

@@ -1,6 +1,6 @@
 //! Liveness and readiness, as monitors ask for them.
 
-use crate::support::engine::Fault;
+use crate::support::faults::Fault;
 use crate::support::log::Log;
 use crate::support::request::Answer;
 use crate::support::{ORIGIN, TestApp};

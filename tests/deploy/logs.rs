@@ -1,6 +1,6 @@
 //! What the log says about a request, and what it must never say.
 
-use crate::support::engine::Fault;
+use crate::support::faults::Fault;
 use crate::support::log::{Log, a_day, says_nothing_secret};
 use crate::support::{Ids, TestApp};
 use axum::body::Body;

@@ -1,6 +1,6 @@
 //! The line of a request on Lambda: a log line and its metrics in one (CloudWatch's Embedded Metric Format).
 
-use crate::support::engine::Fault;
+use crate::support::faults::Fault;
 use crate::support::log::{Log, a_day, says_nothing_secret};
 use crate::support::{START, TestApp, pause_time};
 use axum::body::Body;
@@ -68,7 +68,7 @@ async fn these_are_the_metrics() {
     let guard = log.start_lambda(&tenant.app, "off");
     tenant.get("/Users").await.expect(200);
     drop(guard);
-    // tests/deploy/template.rs holds alarms and dashboard against the same names.
+    // tests/deploy/alarms.rs holds alarms and dashboard against the same names.
     let entry = |name: &str, dimensions: &[&str]| {
         let dimensions = dimensions.iter().map(ToString::to_string).collect();
         (name.to_owned(), dimensions)

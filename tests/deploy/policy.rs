@@ -1,6 +1,6 @@
 //! Least privilege, proved: what the template allows is what the program calls, action by action and resource by resource.
 
-use crate::support::engine::Call;
+use crate::support::faults::Call;
 use crate::support::template::{list, load};
 use crate::support::{TestApp, TestTenant};
 use axum::body::Body;

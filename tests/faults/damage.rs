@@ -358,7 +358,7 @@ async fn a_repair_finishes_an_erasure() {
     let Scene { eve, tenant, .. } = &scene;
     let directory = tenant.app.app.tenants.directory(&tenant.id);
     tenant.app.faults.end_writes_after(1);
-    tenant.app.faults.plan("UpdateItem", crate::support::engine::Fault::internal());
+    tenant.app.faults.plan("UpdateItem", crate::support::faults::Fault::internal());
     directory.erase(eve.parse().unwrap(), "admin").await.unwrap_err();
     tenant.app.faults.clear();
     let report = tenant.report().await;

@@ -1,6 +1,6 @@
 //! Departures: deleted and erased employees, and deleted groups, leave all groups.
 
-use crate::support::engine::Call;
+use crate::support::faults::Call;
 use crate::support::groups::{
     add_one_by_one, direct, found, group, groups_of, many, members, path, user,
 };

@@ -2,7 +2,7 @@
 
 use super::departures::{delete, expect_settled, person, unfinished, used_up};
 use crate::support::admin;
-use crate::support::engine::Fault;
+use crate::support::faults::Fault;
 use crate::support::groups::{
     add_one_by_one, cut_change_short, group, groups_of, many, members, path, user,
 };

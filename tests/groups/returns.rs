@@ -4,7 +4,7 @@ use super::departures::{
     MANY, cut_deletion_short, delete, expect_members, expect_settled, many_groups, pass_by, person,
     used_up,
 };
-use crate::support::engine::Fault;
+use crate::support::faults::Fault;
 use crate::support::groups::{group, groups_of, path};
 use crate::support::{START, acme, admin};
 use aws_sdk_dynamodb::types::AttributeValue;

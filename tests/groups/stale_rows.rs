@@ -1,6 +1,6 @@
 //! Changes of groups that read the rows of members beside the group, and pages of users among deleted ones.
 
-use crate::support::engine::Fault;
+use crate::support::faults::Fault;
 use crate::support::groups::{group, many, members, path, user};
 use crate::support::{TestApp, TestTenant};
 use serde_json::{Value, json};

@@ -5,7 +5,7 @@ use super::departures::{
     pass_by, person, unfinished,
 };
 use crate::support::browser::Browser;
-use crate::support::engine::Fault;
+use crate::support::faults::Fault;
 use crate::support::groups::{
     cut_change_short, found, group, groups_of, many, members, path, user,
 };

@@ -2,7 +2,7 @@
 
 use super::at_acme;
 use crate::support::browser::Browser;
-use crate::support::engine::Fault;
+use crate::support::faults::Fault;
 use crate::support::{START, pause_time};
 use aws_sdk_dynamodb::types::AttributeValue;
 use rollcall::directory::access::SESSION_TTL_SECS;

@@ -2,7 +2,7 @@
 
 use super::at_acme;
 use crate::support::browser::{Browser, after};
-use crate::support::engine::Fault;
+use crate::support::faults::Fault;
 use axum::body::Body;
 use http::Request;
 use serde_json::json;

@@ -1,6 +1,6 @@
 //! `/Bulk` (RFC 7644 §3.7): operations that name each other's new resources, and what becomes of those that fail.
 
-use crate::support::engine::Fault;
+use crate::support::faults::Fault;
 use crate::support::urns::GROUP;
 use crate::support::{TestTenant, acme, counting_id, is_on_an_endpoint, pause_time};
 use serde_json::{Value, json};

@@ -6,7 +6,7 @@
 //! without one the body must be empty. `ROLLCALL_UPDATE_FILES=1` writes the bodies anew, to be read before they are
 //! believed.
 
-use super::custom::declare;
+use super::custom_attributes::declare;
 use crate::support::request::Answer;
 use crate::support::{TestApp, TestTenant, sorted};
 use axum::body::Body;

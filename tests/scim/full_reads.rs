@@ -1,6 +1,6 @@
 //! The budget of full reads, which read all records of a tenant: few run at a time, and other requests do not wait for them.
 
-use crate::support::engine::{Call, Fault};
+use crate::support::faults::{Call, Fault};
 use crate::support::request::Answer;
 use crate::support::{Ids, TestApp, TestTenant, is_on_an_endpoint, pause_time};
 use futures_util::{StreamExt, stream};

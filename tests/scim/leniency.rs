@@ -1,6 +1,6 @@
 //! Requests that the RFCs do not have, and that can mean one thing only.
 
-use super::custom::declare;
+use super::custom_attributes::declare;
 use crate::support::urns::{ACME, ENTERPRISE};
 use crate::support::{ORIGIN, TestTenant, acme};
 use axum::body::Body;

@@ -1,7 +1,7 @@
 //! Walks over the whole list with `startIndex` and `count`: every row, whatever happens meanwhile.
 
 use crate::support::admin::admin;
-use crate::support::engine::Call;
+use crate::support::faults::Call;
 use crate::support::{Ids, TestApp, TestTenant};
 use futures_util::{FutureExt, StreamExt, TryStreamExt, stream};
 use rollcall::directory::Directory;

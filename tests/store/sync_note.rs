@@ -1,7 +1,7 @@
 //! The note of a sync. It is written while the request is answered; a slow note delays the response by a second at most,
 //! and a failed one is written later.
 
-use crate::support::engine::{Call, Fault};
+use crate::support::faults::{Call, Fault};
 use crate::support::{TestApp, TestTenant, is_on_an_endpoint, pause_time};
 use axum::body::Body;
 use http::Request;

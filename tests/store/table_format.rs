@@ -1,7 +1,8 @@
 //! The table's format. A program that meets another format does not start, and writes nothing.
 
 use crate::support::command::Operator;
-use crate::support::engine::{Faults, WatchedTable, item};
+use crate::support::engine::{WatchedTable, item};
+use crate::support::faults::Faults;
 use crate::support::log::Log;
 use aws_sdk_dynamodb::types::AttributeValue;
 use rollcall::lambda::startup;
@@ -150,7 +151,7 @@ async fn a_format_that_another_program_writes_meanwhile_is_checked_too() {
     let (table, store, faults) = table();
     table.create_table().await.expect("a table");
     let let_go = Arc::new(tokio::sync::Notify::new());
-    faults.plan("TransactWriteItems", crate::support::engine::Fault::Held(Arc::clone(&let_go)));
+    faults.plan("TransactWriteItems", crate::support::faults::Fault::Held(Arc::clone(&let_go)));
     let check = tokio::spawn(async move { store.check_table().await });
     while faults.left() > 0 {
         tokio::task::yield_now().await;

@@ -1,7 +1,7 @@
 //! The end of a destructive test: the tenant's items keep their invariants, and the API shows exactly these items.
 
 use super::TestTenant;
-use super::engine::Faults;
+use super::faults::Faults;
 use aws_sdk_dynamodb::types::AttributeValue;
 use rollcall::directory::Report;
 use rollcall::store::dynamodb::port::{Consistency, Item, QueryCall};

@@ -1,7 +1,7 @@
 //! The table under a test as the AWS SDK reaches it: the SDK's own requests are recorded and disturbed, before an engine in
 //! process or the endpoint in `ROLLCALL_TEST_DYNAMODB_ENDPOINT` sees them.
 
-use super::engine::{Fault, Faults};
+use super::faults::{Fault, Faults};
 use super::http::answering;
 use aws_sdk_dynamodb::config::retry::{RetryPartition, TokenBucket};
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
