@@ -99,7 +99,11 @@ mod tests {
         check("aadOptscim062020&filter=userName%20eq%20%22%25%22", "userName eq \"%\"");
         check("filter=%C3%A9", "é");
         check("FILTER=x", "x");
-        assert!(read("filter=%FF").is_err());
-        assert!(read("filter=a&filter=b").is_err());
+        for (query, detail) in [
+            ("filter=%FF", "The query string is not percent-encoded UTF-8 text"),
+            ("filter=a&filter=b", "The query parameter filter is there more than once"),
+        ] {
+            assert_eq!(read(query).unwrap_err(), Error::invalid_value(detail), "{query}");
+        }
     }
 }

@@ -138,7 +138,9 @@ mod tests {
     #[test]
     fn what_is_no_number_is_refused() {
         for text in ["", "x", "1.5", "-", "1 ", "0x10"] {
-            assert!(Page::read(Some(text), None).is_err(), "{text}");
+            let error = Page::read(Some(text), None).unwrap_err();
+            let detail = "startIndex must be a whole number";
+            assert_eq!(error, crate::Error::invalid_value(detail), "{text}");
         }
     }
 }

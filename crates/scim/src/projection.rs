@@ -297,7 +297,9 @@ mod tests {
 
     #[test]
     fn both_at_once_are_refused_and_empty_ones_ignored() {
-        assert!(Projection::read(Some("a"), Some("b")).is_err());
+        let error = Projection::read(Some("a"), Some("b")).unwrap_err();
+        let detail = "attributes and excludedAttributes cannot be used together; send one of them";
+        assert_eq!(error, crate::Error::invalid_value(detail));
         assert_eq!(Projection::read(Some(""), Some(" ")).unwrap(), Projection::Default);
     }
 }

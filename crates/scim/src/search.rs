@@ -258,7 +258,8 @@ mod tests {
             assert_eq!(read(json!({"count": count})).unwrap().page().unwrap().count, 10, "{count}");
         }
         assert_eq!(read(json!({"count": 1e30})).unwrap().page().unwrap().count, 200);
-        assert!(read(json!({"count": 1.5})).unwrap().page().is_err());
+        let error = read(json!({"count": 1.5})).unwrap().page().unwrap_err();
+        assert_eq!(error.to_string(), "invalidValue: count must be a whole number");
         assert_eq!(read(json!({"cursor": ""})).unwrap().cursor.as_deref(), Some(""));
         assert_eq!(read(json!({"attributes": []})).unwrap().projection(), Ok(Projection::Default));
         let empty = json!({
@@ -290,7 +291,9 @@ mod tests {
         let error = SearchParams::from_body(&crate::json::Body::default()).unwrap_err();
         assert!(error.detail.contains(urn::SEARCH_REQUEST), "{error}");
         let twice = [("count".to_owned(), "1".to_owned()), ("COUNT".to_owned(), "1".to_owned())];
-        assert!(SearchParams::from_query(twice).is_err());
+        let error = SearchParams::from_query(twice).unwrap_err();
+        let detail = "The query parameter COUNT is there more than once";
+        assert!(error.detail.starts_with(detail), "{error}");
     }
 
     #[test]
