@@ -79,6 +79,18 @@ const LOCAL_SECRET: &str = "ROLLCALL_LOCAL_SECRET";
 /// `sam local` sets this variable to `true`; AWS never does.
 const SAM_LOCAL: &str = "AWS_SAM_LOCAL";
 
+/// The variables that a deployment may set.
+pub const VARIABLES: [&str; 8] = [
+    TABLE,
+    SECRET_ARN,
+    PUBLIC_URL,
+    METRICS_NAMESPACE,
+    TENANT_UNITS,
+    LOG,
+    LOCAL_ENDPOINT,
+    LOCAL_SECRET,
+];
+
 impl Config {
     /// Reads the settings from the environment.
     ///
@@ -179,8 +191,10 @@ fn log_filter_of(text: Option<String>) -> EnvFilter {
 
 #[cfg(test)]
 mod tests {
-    use super::{Config, ConfigError, LocalSecret, log_filter_of};
+    use super::{Config, ConfigError, LocalSecret, VARIABLES, log_filter_of};
     use secrecy::ExposeSecret;
+    use std::cell::RefCell;
+    use std::collections::BTreeSet;
 
     const TABLE: (&str, &str) = ("ROLLCALL_TABLE", "rollcall");
     const SECRET: (&str, &str) = ("ROLLCALL_SECRET_ARN", "arn");
@@ -190,6 +204,29 @@ mod tests {
             let found = variables.iter().find(|(key, _)| *key == name);
             found.map(|(_, value)| (*value).to_owned())
         })
+    }
+
+    #[test]
+    fn the_list_of_variables_has_all_that_are_read() {
+        let read = RefCell::new(BTreeSet::new());
+        let local = [
+            ("ROLLCALL_LOCAL_ENDPOINT", "http://127.0.0.1:8000"),
+            ("ROLLCALL_LOCAL_SECRET", "{}"),
+            ("AWS_SAM_LOCAL", "true"),
+        ];
+        for variables in [&[TABLE, SECRET][..], &[TABLE, local[0], local[1], local[2]]] {
+            let config = Config::read(|name| {
+                read.borrow_mut().insert(name.to_owned());
+                let found = variables.iter().find(|(key, _)| *key == name);
+                found.map(|(_, value)| (*value).to_owned())
+            });
+            assert!(config.is_ok(), "{config:?}");
+        }
+        let mut expected = BTreeSet::from(VARIABLES.map(str::to_owned));
+        expected.insert("AWS_SAM_LOCAL".to_owned());
+        // The filter of the log is read by itself.
+        expected.remove("ROLLCALL_LOG");
+        assert_eq!(read.into_inner(), expected);
     }
 
     #[track_caller]
