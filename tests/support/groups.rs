@@ -2,7 +2,8 @@
 
 use super::urns::GROUP;
 use super::{Ids, TestApp, TestTenant};
-use serde_json::{Value, json};
+use scim::document::Document;
+use serde_json::{Map, Value, json};
 
 pub async fn user(tenant: &TestTenant, name: &str) -> String {
     tenant.create(&json!({"userName": name})).await
@@ -45,13 +46,18 @@ pub async fn found(tenant: &TestTenant, resource: &str, filter: &str) -> Vec<Str
     rows.iter().map(|row| row["id"].as_str().unwrap().to_owned()).collect()
 }
 
-/// A tenant with this many users, and their ids in order.
+/// A tenant with this many users, and their ids in order. They are created below HTTP, which takes half the time.
 pub async fn many(number: usize) -> (TestTenant, Vec<String>) {
     let tenant = TestApp::with_ids(Ids::Random).await.tenant("acme").await;
+    let directory = tenant.directory();
     let mut ids = Vec::new();
     for n in 0..number {
-        ids.push(user(&tenant, &format!("user-{n}")).await);
+        let name = Map::from_iter([("userName".to_owned(), json!(format!("user-{n}")))]);
+        let created = directory.create(Document::from_canonical(name), "Identity Provider").await;
+        ids.push(created.expect("a user").id.to_string());
     }
+    // Like the last of many requests, it leaves the token in the cache.
+    tenant.get("/Users?count=1").await.expect(200);
     ids.sort_unstable();
     (tenant, ids)
 }
