@@ -237,11 +237,11 @@ async fn a_tenant_is_not_made_over_what_a_deleted_one_left() {
     // A server that still remembered a token writes behind the removal.
     let late = serde_json::json!({"userName": "late@old.example"});
     let late = Document::from_canonical(late.as_object().unwrap().clone());
-    tenants.directory(&tenant.id).create(late, "late").await.unwrap();
+    tenant.directory().create(late, "late").await.unwrap();
     assert!(matches!(tenants.create(&tenant.id, "x", "ops").await, Err(Error::TenantTaken)));
     tenants.delete(&tenant.id).await.unwrap();
     tenants.create(&tenant.id, "x", "ops").await.unwrap();
-    let again = tenants.directory(&tenant.id);
+    let again = tenant.directory();
     let all = Search { status: Status::All, text: "", cursor: None, limit: 100 };
     assert_eq!(again.search(all).await.unwrap().rows, []);
     assert!(matches!(
@@ -326,7 +326,7 @@ async fn what_happens_to_tokens_is_in_the_history_and_the_tokens_are_not() {
         assert!(!kept.contains(random), "a token is kept");
     }
     let id = tenant.create_with(new.token.expose_secret()).await;
-    let directory = tenants.directory(&tenant.id);
+    let directory = tenant.directory();
     assert_eq!(directory.history(id).await.unwrap()[0].entry.by, "Okta 2027");
 }
 

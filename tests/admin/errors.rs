@@ -1,6 +1,7 @@
 //! Errors of the JSON API: problems (RFC 9457) that say what was expected.
 
 use crate::support::admin::{admin, get, problem};
+use crate::support::faults::Fault;
 use crate::support::{acme, counting_id};
 use axum::body::Body;
 use http::Request;
@@ -89,10 +90,7 @@ async fn an_answer_does_not_grow_with_what_was_wrong() {
 async fn a_failure_of_the_store_is_a_problem_with_the_requests_id() {
     let tenant = acme().await;
     get(&tenant, "/settings").await;
-    for _ in 0..20 {
-        tenant.app.faults.plan("GetItem", crate::support::faults::Fault::throttled());
-    }
-    crate::support::pause_time();
+    let _throttling = tenant.app.faults.plan_all("GetItem", Fault::throttled());
     let answer = admin(&tenant, "GET", "/settings", Value::Null).await;
     problem(&answer, 429);
     assert_eq!(answer.header("retry-after"), "2");

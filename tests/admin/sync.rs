@@ -1,6 +1,7 @@
 //! The state of the sync: the last requests of the identity provider, unknown attributes, and refused requests.
 
 use crate::support::admin::{admin, get};
+use crate::support::faults::Fault;
 use crate::support::{TestTenant, acme};
 use serde_json::{Value, json};
 use time::Duration;
@@ -27,9 +28,11 @@ async fn how_the_sync_is_doing_is_noticed() {
     let again = json!({"userName": "bob@example.com", "externalId": "00u2", "active": false});
     tenant.post("/Users", &again).await.expect(201);
     tenant.app.advance(Duration::seconds(10));
-    tenant.patch(&ada, &set(json!({"active": "perhaps"}))).await.expect(400);
-    tenant.get("/Users/nobody").await.expect(404);
-    tenant.post("/Users", &json!({"userName": "ADA@example.com"})).await.expect(409);
+    let perhaps = set(json!({"active": "perhaps"}));
+    tenant.patch(&ada, &perhaps).await.expect_error(400, Some("invalidValue"));
+    tenant.get("/Users/nobody").await.expect_error(404, None);
+    let taken = tenant.post("/Users", &json!({"userName": "ADA@example.com"})).await;
+    taken.expect_error(409, Some("uniqueness"));
     let status = get(&tenant, "/sync").await;
     assert_eq!(status["lastRequest"], "2026-11-23T09:30:10.000Z");
     let expected = json!({"created": 2, "updated": 1, "archived": 2, "restored": 1});
@@ -134,12 +137,9 @@ async fn what_cannot_be_written_of_a_sync_is_written_later_and_harms_no_answer()
     let tenant = acme().await;
     tenant.get("/Users").await.expect(200);
     tenant.app.advance(Duration::minutes(2));
-    for _ in 0..20 {
-        tenant.app.faults.plan("UpdateItem", crate::support::faults::Fault::throttled());
-    }
-    crate::support::pause_time();
-    tenant.post("/Users", &json!({})).await.expect(400);
-    tenant.app.faults.clear();
+    let throttling = tenant.app.faults.plan_all("UpdateItem", Fault::throttled());
+    tenant.post("/Users", &json!({})).await.expect_error(400, Some("invalidValue"));
+    throttling.end();
     tenant.app.advance(Duration::minutes(2));
     tenant.get("/Users").await.expect(200);
     let other = tenant.at_another_server();
@@ -151,7 +151,8 @@ async fn what_cannot_be_written_of_a_sync_is_written_later_and_harms_no_answer()
 async fn an_erasure_takes_what_the_identity_provider_was_refused_with_it() {
     let tenant = acme().await;
     let id = tenant.create(&json!({"userName": "ada@example.com", "active": false})).await;
-    tenant.filter("userName gt ada@example.com").await.expect(400);
+    let refused = tenant.filter("userName gt ada@example.com").await;
+    refused.expect_error(400, Some("invalidFilter"));
     assert_eq!(get(&tenant, "/sync").await["refusals"].as_array().map(Vec::len), Some(1));
     let path = format!("/employees/{id}/erase");
     admin(&tenant, "POST", &path, json!({"confirm": id})).await.expect(204);
@@ -163,16 +164,13 @@ async fn an_erasure_that_stops_halfway_takes_what_waits_to_be_written_with_it() 
     let tenant = acme().await;
     let id = tenant.create(&json!({"userName": "ada@example.com", "active": false})).await;
     for _ in 0..2 {
-        tenant.filter("userName gt ada@example.com").await.expect(400);
+        let refused = tenant.filter("userName gt ada@example.com").await;
+        refused.expect_error(400, Some("invalidFilter"));
     }
-    for _ in 0..20 {
-        tenant.app.faults.plan("Query", crate::support::faults::Fault::throttled());
-    }
-    crate::support::pause_time();
+    let throttling = tenant.app.faults.plan_all("Query", Fault::throttled());
     let path = format!("/employees/{id}/erase");
     admin(&tenant, "POST", &path, json!({"confirm": id})).await.expect(429);
-    assert!(tenant.app.faults.left() < 20, "the history could not be read");
-    tenant.app.faults.clear();
+    assert!(throttling.end() > 0, "the history could not be read");
     assert_eq!(get(&tenant, "/sync").await["refusals"], json!([]));
     admin(&tenant, "POST", &path, json!({"confirm": id})).await.expect(204);
 }
@@ -189,7 +187,7 @@ async fn refusals_that_are_many_are_kept_in_part() {
             server
                 .post("/Users", &json!({"userName": format!("{minute}"), "active": n}))
                 .await
-                .expect(400);
+                .expect_error(400, Some("invalidValue"));
         }
     }
     let status = get(&tenant, "/sync").await;

@@ -254,12 +254,18 @@ async fn the_line_of_a_request_names_the_invocation_and_the_trace() {
 async fn a_request_that_blocks_the_process_is_logged_with_its_tenant() {
     let log = Log::default();
     let guard = log.start();
-    let blocks = lambda_http::tower::service_fn(|_| async {
-        std::thread::sleep(Duration::from_millis(500));
-        Ok::<_, std::convert::Infallible>(axum::response::Response::default())
+    let blocks = lambda_http::tower::service_fn({
+        let log = log.clone();
+        move |_| {
+            let log = log.clone();
+            async move {
+                log.block_until("the request hangs");
+                Ok::<_, std::convert::Infallible>(axum::response::Response::default())
+            }
+        }
     });
     let service = lambda_http::tower::util::BoxCloneSyncService::new(blocks);
-    let gateway = Gateway::new(service, false, Duration::from_millis(50));
+    let gateway = Gateway::new(service, false, Duration::from_millis(1));
     let event: Value = serde_json::from_str(&event("06-get-user")).expect("JSON");
     invoke_with(&gateway, &event, invocation("blocked")).await;
     drop(guard);

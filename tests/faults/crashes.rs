@@ -75,7 +75,7 @@ async fn an_erasure_is_whole() {
     let archive = json!([{"op": "replace", "value": {"active": false}}]);
     tenant.patch(&format!("/Users/{ada}"), &archive).await.expect(200);
     let story = async |tenant: &TestTenant| {
-        let directory = tenant.app.app.tenants.directory(&tenant.id);
+        let directory = tenant.directory();
         let erased = directory.erase(ada.parse().unwrap(), "admin").await;
         assert!(matches!(erased, Ok(()) | Err(rollcall::directory::Error::NoEmployee(_))));
     };

@@ -3,11 +3,12 @@
 
 use crate::support::crash::Effect;
 use crate::support::damage::{number, set, text};
+use crate::support::faults::Fault;
 use crate::support::groups::{group, path, user};
 use crate::support::{TestApp, TestTenant, is_on_an_endpoint};
 use aws_sdk_dynamodb::types::AttributeValue;
 use rollcall::directory::tenants::check::Repair;
-use rollcall::directory::{ViolationKind, Work};
+use rollcall::directory::{Error, ViolationKind, Work};
 use serde_json::json;
 use std::path::PathBuf;
 use tempfile::TempDir;
@@ -71,7 +72,7 @@ impl Scene {
         assert!(kinds.contains(&kind), "{kind:?} is not in {found:?}");
         let again = tenant.report().await;
         assert_eq!(found, again, "a check changes nothing");
-        let directory = tenant.app.app.tenants.directory(&tenant.id);
+        let directory = tenant.directory();
         let repair = directory.repair("operator").await.unwrap();
         println!("{}: {:?}", kind.as_str(), kinds);
         (tenant, repair)
@@ -103,7 +104,7 @@ impl Scene {
         assert!(left.iter().all(|one| !one.is_repairable), "{kind:?}: {left:?}");
         let found = left.iter().find(|one| one.kind == kind).unwrap_or_else(|| panic!("{left:?}"));
         assert!(found.kind.advice().is_some(), "an operator can do something about {kind:?}");
-        let directory = tenant.app.app.tenants.directory(&tenant.id);
+        let directory = tenant.directory();
         let again = directory.repair("operator").await.unwrap();
         assert_eq!((again.left, again.repaired), (repair.left, vec![]), "{kind:?}");
     }
@@ -316,7 +317,7 @@ async fn lost_items_are_reported_with_advice() {
         let copied = async |tenant: &TestTenant| {
             let item = tenant.stored(partition, id).await;
             tenant.remove(partition, id).await;
-            let directory = tenant.app.app.tenants.directory(&tenant.id);
+            let directory = tenant.directory();
             directory.repair("operator").await.unwrap();
             let attributes = item.iter().filter(|(name, _)| !["PK", "SK"].contains(&&***name));
             let attributes = attributes.map(|(name, value)| (name.as_str(), value.clone()));
@@ -356,11 +357,11 @@ async fn a_report_has_no_personal_data() {
 async fn a_repair_finishes_an_erasure() {
     let Some(scene) = Scene::new().await else { return };
     let Scene { eve, tenant, .. } = &scene;
-    let directory = tenant.app.app.tenants.directory(&tenant.id);
-    tenant.app.faults.end_writes_after(1);
-    tenant.app.faults.plan("UpdateItem", crate::support::faults::Fault::internal());
-    directory.erase(eve.parse().unwrap(), "admin").await.unwrap_err();
-    tenant.app.faults.clear();
+    let directory = tenant.directory();
+    // The first call after the commit.
+    tenant.app.faults.plan("UpdateItem", Fault::internal());
+    let erased = directory.erase(eve.parse().unwrap(), "admin").await;
+    assert!(matches!(erased, Err(Error::Unavailable(_))), "{erased:?}");
     let report = tenant.report().await;
     assert_eq!((report.unfinished, report.violations), ([(Work::Erasure, 1)].into(), vec![]));
     let repair = directory.repair("operator").await.unwrap();

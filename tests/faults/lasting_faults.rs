@@ -1,6 +1,6 @@
 //! Faults that last: the answer says when to try again, and nothing has changed.
 
-use super::requests::{FOREVER, Scene, WRITES, expect_retry_later, items, sdk_attempts};
+use super::requests::{Scene, WRITES, expect_retry_later, items, sdk_attempts};
 use crate::support::ORIGIN;
 use crate::support::faults::Fault;
 use crate::support::request::Answer;
@@ -18,6 +18,7 @@ use serde_json::json;
 use std::sync::Arc;
 use time::Duration;
 use tower::ServiceExt;
+use uuid::Uuid;
 
 #[tokio::test]
 async fn contention_without_end_is_429_and_changes_nothing() {
@@ -99,14 +100,15 @@ async fn a_fault_while_a_token_is_checked_is_no_401_and_is_not_remembered() {
     for (fault, status) in [(Fault::internal(), 503), (Fault::Cut, 503), (Fault::throttled(), 429)]
     {
         scene.tenant.app.advance(Duration::minutes(2));
-        scene.plan(FOREVER, "Query", &fault);
+        let failing = scene.tenant.app.faults.plan_all("Query", fault.clone());
         expect_retry_later(&scene.tenant.get("/Users").await, status);
-        scene.tenant.app.faults.clear();
+        failing.end();
         scene.tenant.get("/Users").await.expect(200);
         // While the token is known, nothing has to be read to check it.
-        scene.plan(FOREVER, "Query", &fault);
-        scene.tenant.get(&format!("/Users/{}", uuid::Uuid::nil())).await.expect(404);
-        scene.tenant.app.faults.clear();
+        scene.tenant.app.faults.take_calls();
+        let unknown = scene.tenant.get(&format!("/Users/{}", Uuid::nil())).await;
+        unknown.expect_error(404, None);
+        assert_eq!(scene.tenant.app.faults.take_operations(), ["GetItem"]);
         scene.tenant.app.advance(Duration::minutes(2));
         scene.plan(sdk_attempts() - 1, "Query", &fault);
         scene.tenant.get("/Users").await.expect(200);

@@ -100,6 +100,7 @@ fn random_histories_with_crashes_leave_what_plain_maps_have() {
     if let Err(failure) = result {
         panic!("{failure}");
     }
+    assert!(crashes.into_inner() > 0, "no history reached its crashes");
 }
 
 /// Lives a history on a copy of the scene. Says how often a server died.

@@ -2,15 +2,13 @@
 
 use crate::support::faults::Fault;
 use crate::support::request::Answer;
-use crate::support::{Ids, TestApp, TestTenant, pause_time};
+use crate::support::{Ids, TestApp, TestTenant};
 use aws_sdk_dynamodb::config::BehaviorVersion;
 use rollcall::model::history::RecordedEntry;
 use rollcall::store::dynamodb::client::patience;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use uuid::Uuid;
-
-/// More faults than all attempts at one call together use up.
-pub const FOREVER: usize = 2_000;
 
 /// How often the SDK sends a call that keeps failing.
 pub fn sdk_attempts() -> usize {
@@ -35,7 +33,6 @@ pub struct State {
 
 impl Scene {
     pub async fn new() -> Self {
-        pause_time();
         let tenant = TestApp::over_the_sdk(Ids::Counting).await.tenant("acme").await;
         let ada = json!({"userName": "ada@example.com", "externalId": "00u1"});
         let ada = tenant.create(&ada).await;
@@ -51,7 +48,7 @@ impl Scene {
 
     pub async fn state(&self) -> State {
         let list = self.tenant.get("/Users?count=200").await.expect(200);
-        let directory = self.tenant.app.app.tenants.directory(&self.tenant.id);
+        let directory = self.tenant.directory();
         let mut histories = Vec::new();
         for row in list["Resources"].as_array().expect("rows") {
             let id = Uuid::parse_str(row["id"].as_str().expect("an id")).expect("an id");
@@ -87,21 +84,34 @@ impl Scene {
         }
     }
 
+    pub async fn send(&self, request: &str) -> Answer {
+        match READS.contains(&request) {
+            true => self.read(request).await,
+            false => self.write(request).await,
+        }
+    }
+
+    /// Which of the calls that tests disturb a request makes, when nothing disturbs it.
+    pub async fn disturbed_calls(&self, request: &str) -> BTreeSet<String> {
+        self.tenant.app.faults.take_calls();
+        self.send(request).await.expect_success();
+        let operations = self.tenant.app.faults.take_operations().into_iter();
+        let operations = operations.filter(|operation| DISTURBED.contains(&&**operation)).collect();
+        self.undo(request).await;
+        operations
+    }
+
     /// A fault that does not end: the request answers `status` and changes nothing; after it, it works.
     pub async fn check(&self, request: &str, operation: &str, fault: &Fault, status: u16) {
         let before = self.state().await;
-        self.plan(FOREVER, operation, fault);
+        let failing = self.tenant.app.faults.plan_all(operation, fault.clone());
         let started = tokio::time::Instant::now();
-        let answer = match READS.contains(&request) {
-            true => self.read(request).await,
-            false => self.write(request).await,
-        };
-        let attempts = FOREVER - self.tenant.app.faults.left();
+        let answer = self.send(request).await;
+        let attempts = failing.end();
         println!(
             "{request}, {operation}: {status} after {attempts} attempts, {:?}",
             started.elapsed()
         );
-        self.tenant.app.faults.clear();
         expect_retry_later(&answer, status);
         assert_eq!(self.state().await, before, "{request} with a failed {operation}");
     }
@@ -162,7 +172,7 @@ impl Scene {
         let revision = old_history.len() as u64 + 1;
         if request == "DELETE" {
             assert!(of(&after, &self.ada).is_none());
-            let directory = self.tenant.app.app.tenants.directory(&self.tenant.id);
+            let directory = self.tenant.directory();
             let id = Uuid::parse_str(&self.ada).expect("an id");
             let history = directory.history(id).await.expect("a history");
             assert_eq!(history.len() as u64, revision);
@@ -186,6 +196,7 @@ impl Scene {
                 tenant.delete(&format!("/Users/{id}")).await.expect(204);
             }
             "DELETE" => assert_eq!(tenant.create(&original).await, self.ada),
+            read if READS.contains(&read) => {}
             _ => {
                 tenant.put(&ada, &original).await.expect(200);
             }
@@ -195,6 +206,23 @@ impl Scene {
 
 pub const READS: [&str; 6] = ["GET", "list", "lookup", "by externalId", "by email", "filter"];
 pub const WRITES: [&str; 6] = ["POST", "PATCH", "rename", "archive", "PUT", "DELETE"];
+const DISTURBED: [&str; 3] = ["GetItem", "Query", "TransactWriteItems"];
+
+/// The calls of each request that tests disturb. The token is in the cache.
+pub const CALLS: [(&str, &[&str]); 12] = [
+    ("POST", &["TransactWriteItems"]),
+    ("PATCH", &["GetItem", "TransactWriteItems"]),
+    ("rename", &["GetItem", "TransactWriteItems"]),
+    ("archive", &["GetItem", "TransactWriteItems"]),
+    ("PUT", &["GetItem", "TransactWriteItems"]),
+    ("DELETE", &["GetItem", "TransactWriteItems"]),
+    ("GET", &["GetItem"]),
+    ("list", &["Query"]),
+    ("lookup", &["GetItem"]),
+    ("by externalId", &["GetItem", "Query"]),
+    ("by email", &["Query"]),
+    ("filter", &["Query"]),
+];
 
 /// A SCIM error that says when to try again; a server's error also names the request.
 #[track_caller]

@@ -53,7 +53,7 @@ pub async fn expect_settled(tenant: &TestTenant, groups: &[String]) {
     assert_eq!(unfinished(tenant).await, []);
     let store = tenant.app.store.tenant(&tenant.id);
     for id in groups {
-        let directory = tenant.app.app.tenants.directory(&tenant.id);
+        let directory = tenant.directory();
         let group = directory.get_group(id.parse().unwrap()).await.unwrap();
         let rows = store.list_member_rows(group.id).await.unwrap();
         let stored: Vec<Uuid> = rows.iter().map(|row| row.member.id).collect();
@@ -172,7 +172,7 @@ async fn an_erased_employee_is_in_no_group() {
     let crew = group(&tenant, "Crew", &[&ada]).await;
     let body = json!([{"op": "replace", "value": {"active": false}}]);
     tenant.patch(&format!("/Users/{ada}"), &body).await.expect(200);
-    let directory = tenant.app.app.tenants.directory(&tenant.id);
+    let directory = tenant.directory();
     directory.erase(ada.parse().unwrap(), "admin").await.unwrap();
     assert_eq!(members(&tenant, &crew).await, Vec::<String>::new());
     tenant.expect_sound().await;
@@ -194,7 +194,7 @@ async fn a_deletion_that_fails_takes_nobody_out_of_a_group() {
 /// Deletes somebody, with a server that dies after the first transaction.
 pub async fn cut_deletion_short(tenant: &TestTenant, user: &str) {
     tenant.app.faults.end_writes_after(1);
-    let directory = tenant.app.app.tenants.directory(&tenant.id);
+    let directory = tenant.directory();
     directory.delete(user.parse().unwrap(), &Precondition::default(), "Somebody").await.unwrap();
     assert_eq!(tenant.app.faults.left(), 0, "it was cut short");
 }
@@ -238,13 +238,6 @@ async fn an_employee_with_many_addresses_leaves_many_groups_too() {
     expect_members(&tenant, &groups, &[]).await;
     expect_settled(&tenant, &groups).await;
     tenant.expect_sound().await;
-}
-
-/// Waits until all planned faults have met a call.
-pub async fn used_up(tenant: &TestTenant) {
-    while tenant.app.faults.left() > 0 {
-        tokio::task::yield_now().await;
-    }
 }
 
 /// The limit of groups for a member: a small change is refused, and a large change leaves the member out.

@@ -2,7 +2,6 @@
 
 use super::departures::{
     MANY, cut_deletion_short, delete, expect_members, expect_settled, many_groups, pass_by, person,
-    used_up,
 };
 use crate::support::faults::Fault;
 use crate::support::groups::{group, groups_of, path};
@@ -69,7 +68,7 @@ async fn a_return_waits_for_the_deletion() {
         tenant.app.faults.plan("TransactWriteItems", fault);
     }
     let creation = async {
-        used_up(&tenant).await;
+        tenant.app.faults.all_met().await;
         let back = tenant.create(&person("ada")).await;
         let_go.notify_one();
         back

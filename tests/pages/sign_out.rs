@@ -1,9 +1,9 @@
 //! Sign-out: the session ends on every server, and a failure still removes the cookie.
 
 use super::at_acme;
+use crate::support::START;
 use crate::support::browser::Browser;
 use crate::support::faults::Fault;
-use crate::support::{START, pause_time};
 use aws_sdk_dynamodb::types::AttributeValue;
 use rollcall::directory::access::SESSION_TTL_SECS;
 use std::sync::Arc;
@@ -53,14 +53,13 @@ async fn a_sign_out_removes_some_sessions_of_very_many() {
 async fn a_sign_out_that_fails_takes_the_cookie_away() {
     let browser = at_acme().await;
     let faults = &browser.tenant.app.faults;
-    pause_time();
     // The note fails; and, once the tenant must be read again, its check.
     for (operation, status, fault) in [
         ("UpdateItem", 503, Fault::internal()),
         ("UpdateItem", 429, Fault::throttled()),
         ("Query", 503, Fault::internal()),
     ] {
-        (0..30).for_each(|_| faults.plan(operation, fault.clone()));
+        let failing = faults.plan_all(operation, fault);
         let answer = browser.submit("sign-out", &[]).await;
         let page = answer.page(status);
         assert!(page.contains("You are signed out in this browser, but"), "{page}");
@@ -69,7 +68,7 @@ async fn a_sign_out_that_fails_takes_the_cookie_away() {
         let fields = [("csrf", &*browser.csrf)];
         let answer = browser.post_from("sign-out", &fields, &from_elsewhere).await;
         assert_eq!(answer.header("set-cookie"), "", "{operation}");
-        faults.clear();
+        failing.end();
         browser.tenant.app.advance(Duration::seconds(SESSION_TTL_SECS));
     }
 }
@@ -86,9 +85,7 @@ async fn a_read_that_began_before_a_sign_out_is_not_remembered_after_it() {
         let browser = browser.clone();
         tokio::spawn(async move { browser.get("employees").await })
     };
-    while app.faults.take_calls().is_empty() {
-        tokio::task::yield_now().await;
-    }
+    app.faults.recorded().await;
     browser.submit("sign-out", &[]).await.redirect();
     let_go.notify_one();
     early.await.unwrap().page(200);

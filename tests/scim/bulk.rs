@@ -2,7 +2,7 @@
 
 use crate::support::faults::Fault;
 use crate::support::urns::GROUP;
-use crate::support::{TestTenant, acme, counting_id, is_on_an_endpoint, pause_time};
+use crate::support::{TestTenant, acme, counting_id, is_on_an_endpoint};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use tokio::sync::Notify;
@@ -91,9 +91,7 @@ async fn independent_operations_run_eight_at_a_time() {
         let tenant = tenant.clone();
         async move { bulk(&tenant, json!({"Operations": operations})).await }
     });
-    while tenant.app.faults.left() > 0 {
-        tokio::task::yield_now().await;
-    }
+    tenant.app.faults.all_met().await;
     for _ in 0..100 {
         tokio::task::yield_now().await;
     }
@@ -202,17 +200,14 @@ async fn what_was_not_begun_in_time_is_not_done_and_says_so() {
     let tenant = acme().await;
     // What is noticed of the sync is written with the first request.
     tenant.get("/Users").await.expect(200);
-    pause_time();
-    for _ in 0..400 {
-        tenant.app.faults.plan("TransactWriteItems", Fault::Silence);
-    }
+    let silence = tenant.app.faults.plan_all("TransactWriteItems", Fault::Silence);
     // More than begin, eight at a time.
     let names: Vec<String> = (0..40).map(|n| format!("user{n}")).collect();
     let started = tokio::time::Instant::now();
     let operations: Vec<Value> = names.iter().map(|name| user(name, name)).collect();
     let results = bulk(&tenant, json!({"Operations": operations})).await;
     assert!(started.elapsed() < std::time::Duration::from_secs(25), "{:?}", started.elapsed());
-    tenant.app.faults.clear();
+    silence.end();
     let results = results.as_array().unwrap();
     assert_eq!(results.len(), names.len());
     for result in results {

@@ -47,7 +47,6 @@ async fn check(tenant: &TestTenant, operations: Value, expected: &[&str]) {
     }
     let results = bulk(tenant, json!({"Operations": operations})).await;
     assert_eq!(statuses(&results), expected, "{results:#}");
-    tenant.app.faults.clear();
     tenant.expect_sound().await;
 }
 

@@ -11,6 +11,7 @@ use proptest::test_runner::{Config, TestRunner};
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// How many requests the comparison tries.
 const REQUESTS: u32 = 48;
@@ -175,11 +176,16 @@ fn last_part(location: &str) -> String {
     location.rsplit('/').next().unwrap().to_owned()
 }
 
-/// Sends the operations in one request, whose writes take different times.
-async fn at_once(tenant: &TestTenant, operations: &[Value], delays: &[usize]) -> Effect {
+/// Sends the operations in one request, whose writes take different times. Counts the writes that were delayed.
+async fn at_once(
+    tenant: &TestTenant,
+    operations: &[Value],
+    delays: &[usize],
+    delayed: &AtomicUsize,
+) -> Effect {
     delay_writes(tenant, delays);
     let answer = bulk(tenant, json!({"Operations": operations})).await;
-    tenant.app.faults.clear();
+    delayed.fetch_add(delays.len() - tenant.app.faults.withdraw(), Ordering::Relaxed);
     let mut ids = BTreeMap::new();
     let results = answer.as_array().unwrap().iter().map(|result| {
         if result["status"] == "201" {
@@ -253,6 +259,7 @@ fn random_requests_have_the_effect_of_their_operations_one_by_one() {
     });
     let copy = |file: &Path| tenant.at(tenant.app.on_copy(file));
     let config = Config { cases: REQUESTS, failure_persistence: None, ..Config::default() };
+    let delayed = AtomicUsize::new(0);
     let delays = select(&[0, 5, 20, 200][..]);
     let requests = (vec(any_draft(), 1..14), vec(delays, 14));
     let result = TestRunner::new(config).run(&requests, |(drafts, delays)| {
@@ -261,7 +268,7 @@ fn random_requests_have_the_effect_of_their_operations_one_by_one() {
             operations.map(|(number, draft)| draft.write(number, &drafts, &scene)).collect();
         let (found, expected) = runtime().block_on(async {
             let (ours, theirs) = (copy(&file), copy(&file));
-            let found = at_once(&ours, &operations, &delays).await;
+            let found = at_once(&ours, &operations, &delays, &delayed).await;
             ours.expect_sound().await;
             (found, one_by_one(&theirs, &operations).await)
         });
@@ -271,4 +278,6 @@ fn random_requests_have_the_effect_of_their_operations_one_by_one() {
     if let Err(failure) = result {
         panic!("{failure}");
     }
+    let delayed = delayed.into_inner();
+    assert!(delayed > REQUESTS as usize, "{delayed} writes were delayed");
 }

@@ -169,7 +169,7 @@ async fn nobody_has_an_empty_name() {
             assert_eq!(body["totalResults"], 0, "{filter}");
         }
     }
-    let directory = tenant.app.app.tenants.directory(&tenant.id);
+    let directory = tenant.directory();
     assert_eq!(directory.find_colleague("").await.unwrap(), None);
 }
 

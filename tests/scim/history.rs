@@ -1,7 +1,7 @@
 //! The history of an employee: what changed, when, and by whom.
 
 use crate::support::acme;
-use crate::support::employees::{create, directory, history, kinds, last_change, path, set_active};
+use crate::support::employees::{create, history, kinds, last_change, path, set_active};
 use crate::support::urns::ENTERPRISE;
 use rollcall::directory::users::Precondition;
 use rollcall::directory::users::administration::{LocalChange, LocalChanges};
@@ -71,7 +71,7 @@ async fn history_says_what_changed_with_the_values_before_and_after() {
     });
     assert_eq!(last_change(&tenant, id).await, (EventKind::Restored, restored));
     let revisions: Vec<u64> =
-        directory(&tenant).history(id).await.unwrap().iter().map(|entry| entry.revision).collect();
+        tenant.directory().history(id).await.unwrap().iter().map(|entry| entry.revision).collect();
     assert_eq!(revisions, [1, 2, 3, 4, 5, 6]);
     tenant.expect_sound().await;
 }
@@ -83,7 +83,8 @@ async fn history_says_when_and_who() {
     tenant.app.advance(Duration::milliseconds(90_001));
     let local =
         LocalChanges { location: LocalChange::Set("Here".to_owned()), ..Default::default() };
-    directory(&tenant)
+    tenant
+        .directory()
         .set_local(id, &local, &Precondition::default(), "grace, on the settings page")
         .await
         .unwrap();
@@ -116,7 +117,8 @@ async fn what_changes_nothing_writes_no_history() {
         .patch(&path(id), &json!([{"op": "replace", "path": "title", "value": 5.5}]))
         .await
         .expect_error(400, Some("invalidValue"));
-    directory(&tenant)
+    tenant
+        .directory()
         .set_local(id, &LocalChanges::default(), &Precondition::default(), "admin")
         .await
         .unwrap();

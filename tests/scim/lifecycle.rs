@@ -1,7 +1,7 @@
 //! The employee behind the user: archived, deleted, back again, and erased.
 
 use crate::support::acme;
-use crate::support::employees::{create, directory, kinds, list, path, set_active, view};
+use crate::support::employees::{create, kinds, list, path, set_active, view};
 use crate::support::urns::ENTERPRISE;
 use rollcall::directory::Error;
 use rollcall::directory::users::Precondition;
@@ -19,7 +19,7 @@ async fn archiving_keeps_everything_and_restoring_brings_it_back() {
     let before = tenant.get(&path(id)).await.expect(200);
     tenant.app.advance(Duration::hours(1));
     set_active(&tenant, id, false).await;
-    let archived = directory(&tenant).get(id).await.unwrap();
+    let archived = tenant.directory().get(id).await.unwrap();
     let left_at = crate::support::START + Duration::hours(1);
     assert_eq!((archived.is_archived(), archived.archived_at), (true, Some(left_at)));
     let count = async |status| list(&tenant, status).await.len();
@@ -28,14 +28,14 @@ async fn archiving_keeps_everything_and_restoring_brings_it_back() {
     tenant.app.advance(Duration::hours(1));
     let renamed = json!([{"op": "replace", "value": {"title": "Late"}}]);
     tenant.patch(&path(id), &renamed).await.expect(200);
-    assert_eq!(directory(&tenant).get(id).await.unwrap().archived_at, Some(left_at), "left once");
+    assert_eq!(tenant.directory().get(id).await.unwrap().archived_at, Some(left_at), "left once");
     tenant
         .patch(&path(id), &json!([{"op": "replace", "value": {"title": "Countess"}}]))
         .await
         .expect(200);
     set_active(&tenant, id, true).await;
     let mut after = tenant.get(&path(id)).await.expect(200);
-    assert_eq!(directory(&tenant).get(id).await.unwrap().archived_at, None);
+    assert_eq!(tenant.directory().get(id).await.unwrap().archived_at, None);
     after["meta"] = before["meta"].clone();
     assert_eq!(after, before);
     assert_eq!((count(Status::Active).await, count(Status::Archived).await), (1, 0));
@@ -101,7 +101,7 @@ async fn the_same_person_comes_back_under_the_same_id_with_the_whole_history() {
     let id = create(&tenant, person("Countess")).await;
     let local =
         LocalChanges { location: LocalChange::Set("Here".to_owned()), ..Default::default() };
-    directory(&tenant).set_local(id, &local, &Precondition::default(), "admin").await.unwrap();
+    tenant.directory().set_local(id, &local, &Precondition::default(), "admin").await.unwrap();
     tenant.delete(&path(id)).await.expect(204);
     tenant.app.advance(Duration::days(40));
     let mut body = person("Director");
@@ -248,7 +248,7 @@ async fn erasing_removes_an_archived_employee_with_the_history() {
     let body =
         json!({"userName": "ada", "externalId": "00u1", "emails": [{"value": "a@example.com"}]});
     let id = create(&tenant, body.clone()).await;
-    let directory = directory(&tenant);
+    let directory = tenant.directory();
     assert!(matches!(directory.erase(id, "admin").await, Err(Error::NotArchived(_))));
     tenant.get(&path(id)).await.expect(200);
     set_active(&tenant, id, false).await;
@@ -278,7 +278,7 @@ async fn erasing_a_hidden_employee_leaves_whoever_has_the_name_now() {
     let first = create(&tenant, person("1")).await;
     tenant.delete(&path(first)).await.expect(204);
     let second = create(&tenant, person("2")).await;
-    directory(&tenant).erase(first, "admin").await.unwrap();
+    tenant.directory().erase(first, "admin").await.unwrap();
     assert_eq!(tenant.found("userName eq \"desk\"").await, ["desk"]);
     tenant.get(&path(second)).await.expect(200);
     tenant.post("/Users", &person("1")).await.expect_error(409, Some("uniqueness"));

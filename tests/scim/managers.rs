@@ -1,6 +1,6 @@
 //! The manager of an employee, as the identity provider or an administrator names them.
 
-use crate::support::employees::{ALL_ON, create, directory, path, set, set_active, view};
+use crate::support::employees::{ALL_ON, create, path, set, set_active, view};
 use crate::support::urns::ENTERPRISE;
 use crate::support::{acme, counting_id};
 use rollcall::directory::users::Precondition;
@@ -69,7 +69,7 @@ async fn a_local_manager_is_resolved_too() {
     let boss = create(&tenant, json!({"userName": "boss"})).await;
     let id = create(&tenant, json!({"userName": "ada", ENTERPRISE: {"manager": "ada"}})).await;
     let local = LocalChanges { manager: LocalChange::Set("BOSS".to_owned()), ..Default::default() };
-    directory(&tenant).set_local(id, &local, &Precondition::default(), "admin").await.unwrap();
+    tenant.directory().set_local(id, &local, &Precondition::default(), "admin").await.unwrap();
     assert_eq!(view(&tenant, id).await.manager_colleague.unwrap().id, boss);
     set(&tenant, ALL_ON).await;
     assert_eq!(

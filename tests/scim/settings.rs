@@ -1,7 +1,7 @@
 //! Settings of a tenant: whose values count.
 
 use crate::support::acme;
-use crate::support::employees::{ALL_ON, create, directory, effective, list, path, set, view};
+use crate::support::employees::{ALL_ON, create, effective, list, path, set, view};
 use crate::support::urns::ENTERPRISE;
 use rollcall::directory::users::Precondition;
 use rollcall::directory::users::administration::{LocalChange, LocalChanges, Status};
@@ -28,7 +28,7 @@ async fn settings_decide_whose_values_count_at_once_and_scim_never_notices() {
         manager: LocalChange::Set("Somebody".to_owned()),
         ..LocalChanges::default()
     };
-    directory(&tenant).set_local(id, &local, &Precondition::default(), "admin").await.unwrap();
+    tenant.directory().set_local(id, &local, &Precondition::default(), "admin").await.unwrap();
     let off = view(&tenant, id).await;
     assert_eq!(
         off.location,
@@ -75,7 +75,7 @@ async fn what_arrives_while_a_setting_is_off_counts_when_it_is_turned_on() {
     // Governed, and the identity provider has none: no value, not the local one.
     let local =
         LocalChanges { location: LocalChange::Set("Here".to_owned()), ..Default::default() };
-    directory(&tenant).set_local(id, &local, &Precondition::default(), "admin").await.unwrap();
+    tenant.directory().set_local(id, &local, &Precondition::default(), "admin").await.unwrap();
     let cleared = json!([{"op": "remove", "path": format!("{ENTERPRISE}:location")}]);
     tenant.patch(&path(id), &cleared).await.expect(200);
     let none = effective(None, Origin::IdentityProvider, None, Some("Here"));

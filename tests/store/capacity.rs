@@ -67,9 +67,9 @@ async fn measure() -> Measure {
     app.faults.take_calls();
     let mut m = Measure { tenant: tenant.clone(), lines: Vec::new() };
 
-    tenant.get("/Nothing").await.expect(404);
+    tenant.get("/Nothing").await.expect_error(404, None);
     m.note("token, first time or after a minute");
-    tenant.get("/Nothing").await.expect(404);
+    tenant.get("/Nothing").await.expect_error(404, None);
     m.note("token, checked within the last minute");
     tenant.get("/Users?startIndex=1&count=2").await.expect(200);
     m.note("test credentials (`count=2`), nobody there yet");
@@ -91,7 +91,7 @@ async fn measure() -> Measure {
         .push(json!({"value": "home3@example.com", "type": "home"}));
     tenant.create(&second).await;
     m.note("POST with a second email address");
-    tenant.post("/Users", &employee(1)).await.expect(409);
+    tenant.post("/Users", &employee(1)).await.expect_error(409, Some("uniqueness"));
     m.note("POST of a userName in use (409)");
 
     tenant.get(&ada).await.expect(200);

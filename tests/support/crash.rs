@@ -28,6 +28,15 @@ pub enum Crash {
     After(usize),
 }
 
+impl Crash {
+    /// The number of the write at which the server dies.
+    fn number(self) -> usize {
+        match self {
+            Self::Before(number) | Self::After(number) => number,
+        }
+    }
+}
+
 /// The table as one server reaches it: it counts the writes, and at a crash it answers nothing any more.
 #[derive(Debug, Clone)]
 pub struct MortalTable {
@@ -150,6 +159,7 @@ pub async fn crash_everywhere(
         let tenant = copy();
         let (server, table) = mortal(&tenant, Some(*crash));
         table.run(story(&server)).await;
+        assert!(table.writes() >= crash.number(), "{context}: the crash was not reached");
         drop(server);
         let other = tenant.at_another_server();
         let seen = Effect::of(&other).await;

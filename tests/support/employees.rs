@@ -1,11 +1,11 @@
 //! Employees behind the users of a tenant, read through the library.
 
 use super::TestTenant;
+use rollcall::directory::Employee;
 use rollcall::directory::lists::admin_list::Search;
 use rollcall::directory::users::Precondition;
 use rollcall::directory::users::administration::Status;
 use rollcall::directory::users::view::{EffectiveValue, EmployeeView, Origin};
-use rollcall::directory::{Directory, Employee};
 use rollcall::model::history::{EventKind, HistoryEntry};
 use rollcall::model::tenant::Settings;
 use serde_json::{Value, json};
@@ -14,13 +14,9 @@ use uuid::Uuid;
 pub const ALL_ON: Settings =
     Settings { location_from_idp: true, department_from_idp: true, manager_from_idp: true };
 
-pub fn directory(tenant: &TestTenant) -> Directory {
-    tenant.app.app.tenants.directory(&tenant.id)
-}
-
 pub async fn list(tenant: &TestTenant, status: Status) -> Vec<Employee> {
     let search = Search { status, text: "", cursor: None, limit: 100 };
-    directory(tenant).search(search).await.unwrap().rows
+    tenant.directory().search(search).await.unwrap().rows
 }
 
 pub async fn create(tenant: &TestTenant, body: Value) -> Uuid {
@@ -39,7 +35,7 @@ pub async fn set_active(tenant: &TestTenant, id: Uuid, active: bool) {
 /// With the settings that the tenant has now.
 pub async fn view(tenant: &TestTenant, id: Uuid) -> EmployeeView {
     let settings = tenant.app.app.tenants.get(&tenant.id).await.unwrap().settings;
-    directory(tenant).view(id, settings).await.unwrap()
+    tenant.directory().view(id, settings).await.unwrap()
 }
 
 pub async fn set(tenant: &TestTenant, settings: Settings) {
@@ -53,7 +49,7 @@ pub async fn set(tenant: &TestTenant, settings: Settings) {
 }
 
 pub async fn history(tenant: &TestTenant, id: Uuid) -> Vec<HistoryEntry> {
-    let entries = directory(tenant).history(id).await.unwrap();
+    let entries = tenant.directory().history(id).await.unwrap();
     entries.into_iter().map(|recorded| recorded.entry).collect()
 }
 

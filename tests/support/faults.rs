@@ -1,10 +1,18 @@
-//! Every call that reaches the engine is recorded with its consumed capacity. A test can make calls fail the way DynamoDB
-//! does when it is throttled, slow or contended.
+//! The faults that a test plans, and the calls that its table has seen.
+//!
+//! Each planned fault must meet a call. A fault that met none has tested nothing, so it fails its test: when the last
+//! [`Faults`] of the test is dropped, or when a [`Lasting`] fault ends.
 
 use serde_json::Value;
 use std::collections::{BTreeSet, VecDeque};
-use std::sync::{Arc, Mutex};
+use std::io::Write;
+use std::pin::pin;
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
 use tokio::sync::Notify;
+
+/// A test that waits longer than this for a call has failed. It is a bound against a hang, and nothing is measured by it.
+const HANGS_AFTER: Duration = Duration::from_secs(60);
 
 /// What a call is answered with instead of the engine's answer.
 #[derive(Debug, Clone)]
@@ -85,13 +93,24 @@ pub fn one_after_another(calls: &[Call]) -> usize {
     chain
 }
 
-/// The calls of a test's table, and the faults it is to answer with.
+/// The side of the table: it asks for the fault of each call, and records the call.
 #[derive(Debug, Clone, Default)]
-pub struct Faults {
-    planned: Arc<Mutex<VecDeque<(String, Fault)>>>,
-    calls: Arc<Mutex<Vec<Recorded>>>,
-    ticks: Arc<Mutex<usize>>,
-    pub(super) written: Arc<Mutex<BTreeSet<String>>>,
+pub struct Recorder(Arc<Shared>);
+
+#[derive(Debug, Default)]
+struct Shared {
+    state: Mutex<State>,
+    has_changed: Notify,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    planned: VecDeque<(String, Fault)>,
+    /// Operation, fault, and how many calls met it.
+    lasting: Vec<(String, Fault, usize)>,
+    calls: Vec<Recorded>,
+    ticks: usize,
+    written: BTreeSet<String>,
 }
 
 /// A call as it was seen: most are never looked at, so their requests are not rendered before that.
@@ -109,61 +128,36 @@ impl std::fmt::Debug for Recorded {
     }
 }
 
-impl Faults {
-    /// Answers the next call of `operation` with `fault`; several plans are used up in order.
-    pub fn plan(&self, operation: &str, fault: Fault) {
-        self.planned.lock().unwrap().push_back((operation.to_owned(), fault));
+impl State {
+    fn tick(&mut self) -> usize {
+        self.ticks += 1;
+        self.ticks
     }
+}
 
-    /// Lets some transactions pass, and breaks the one after them for good.
-    pub fn end_writes_after(&self, passed: usize) {
-        for _ in 0..passed {
-            self.plan("TransactWriteItems", Fault::Spared);
-        }
-        let body = error_body("ValidationException", "", "");
-        self.plan("TransactWriteItems", Fault::Error { status: 400, body });
-    }
-
-    /// Forgets the faults that were not used.
-    pub fn clear(&self) {
-        self.planned.lock().unwrap().clear();
-    }
-
-    /// How many planned faults were not used yet.
-    pub fn left(&self) -> usize {
-        self.planned.lock().unwrap().len()
-    }
-
-    /// The calls since this was last asked.
-    pub fn take_calls(&self) -> Vec<Call> {
-        let recorded = std::mem::take(&mut *self.calls.lock().unwrap());
-        let read = |call: Recorded| Call {
-            operation: call.operation,
-            request: (call.request)(),
-            succeeded: call.succeeded,
-            capacity_units: call.capacity_units,
-            span: call.span,
-        };
-        recorded.into_iter().map(read).collect()
-    }
-
-    /// The partitions that ever had an item.
-    pub fn written_partitions(&self) -> BTreeSet<String> {
-        self.written.lock().unwrap().clone()
+impl Recorder {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.state.lock().unwrap()
     }
 
     /// The fault that the next call of `operation` meets.
     pub fn next(&self, operation: &str) -> Option<Fault> {
-        let mut planned = self.planned.lock().unwrap();
-        let position = planned.iter().position(|(name, _)| name == operation)?;
-        planned.remove(position).map(|(_, fault)| fault)
+        let mut state = self.state();
+        let position = state.planned.iter().position(|(name, _)| name == operation);
+        if let Some((_, fault)) = position.and_then(|position| state.planned.remove(position)) {
+            self.0.has_changed.notify_waiters();
+            return Some(fault);
+        }
+        let lasting = state.lasting.iter_mut().find(|(name, _, _)| name == operation);
+        lasting.map(|(_, fault, met)| {
+            *met += 1;
+            fault.clone()
+        })
     }
 
     /// The next point in time.
     pub fn tick(&self) -> usize {
-        let mut ticks = self.ticks.lock().unwrap();
-        *ticks += 1;
-        *ticks
+        self.state().tick()
     }
 
     /// Keeps a call; `answer` has whether it succeeded, and its capacity units.
@@ -175,8 +169,218 @@ impl Faults {
         begun: usize,
     ) {
         let (operation, request) = (operation.to_owned(), Box::new(request));
-        let span = (begun, self.tick());
-        let call = Recorded { operation, request, succeeded, capacity_units, span };
-        self.calls.lock().unwrap().push(call);
+        let mut state = self.state();
+        let span = (begun, state.tick());
+        state.calls.push(Recorded { operation, request, succeeded, capacity_units, span });
+        self.0.has_changed.notify_waiters();
+    }
+
+    /// Keeps the name of a partition that gets an item.
+    pub fn note_partition(&self, partition: &str) {
+        let mut state = self.state();
+        if !state.written.contains(partition) {
+            state.written.insert(partition.to_owned());
+        }
+    }
+}
+
+/// The side of the test: it plans faults, and reads the calls.
+#[derive(Debug, Clone)]
+pub struct Faults {
+    recorder: Recorder,
+    /// Only tests hold it, so tasks of the service do not delay the check.
+    _check: Arc<Check>,
+}
+
+/// Checks at the end of a test that no planned fault is left.
+#[derive(Debug)]
+struct Check(Recorder);
+
+impl Faults {
+    /// The faults of a table that uses `recorder`.
+    pub fn of(recorder: Recorder) -> Self {
+        Self { _check: Arc::new(Check(recorder.clone())), recorder }
+    }
+
+    /// Answers the next call of `operation` with `fault`; several plans are used up in order. A call must meet each.
+    pub fn plan(&self, operation: &str, fault: Fault) {
+        self.recorder.state().planned.push_back((operation.to_owned(), fault));
+    }
+
+    /// Answers every call of `operation` with `fault`, after those that are planned. At least one call must meet it.
+    pub fn plan_all(&self, operation: &str, fault: Fault) -> Lasting {
+        self.recorder.state().lasting.push((operation.to_owned(), fault, 0));
+        Lasting { recorder: self.recorder.clone(), operation: operation.to_owned() }
+    }
+
+    /// Lets some transactions pass, and breaks the one after them for good.
+    pub fn end_writes_after(&self, passed: usize) {
+        for _ in 0..passed {
+            self.plan("TransactWriteItems", Fault::Spared);
+        }
+        let body = error_body("ValidationException", "", "");
+        self.plan("TransactWriteItems", Fault::Error { status: 400, body });
+    }
+
+    /// How many planned faults met no call yet.
+    pub fn left(&self) -> usize {
+        self.recorder.state().planned.len()
+    }
+
+    /// Takes the planned faults back that met no call, and counts them. For random disturbances of a random number of
+    /// calls: the test must check by the counts that some met a call.
+    #[must_use]
+    pub fn withdraw(&self) -> usize {
+        std::mem::take(&mut self.recorder.state().planned).len()
+    }
+
+    /// Waits until all planned faults have met a call.
+    pub async fn all_met(&self) {
+        self.until(|state| state.planned.is_empty(), "a planned fault meets no call").await;
+    }
+
+    /// Waits until there is a call that was not taken yet.
+    pub async fn recorded(&self) {
+        self.until(|state| !state.calls.is_empty(), "no call is made").await;
+    }
+
+    async fn until(&self, is_so: impl Fn(&State) -> bool, otherwise: &str) {
+        let wait = async {
+            loop {
+                let mut changed = pin!(self.recorder.0.has_changed.notified());
+                changed.as_mut().enable();
+                if is_so(&self.recorder.state()) {
+                    return;
+                }
+                changed.await;
+            }
+        };
+        let waited = tokio::time::timeout(HANGS_AFTER, wait).await;
+        assert!(waited.is_ok(), "{otherwise}: {:?}", self.recorder.state());
+    }
+
+    /// The calls since this was last asked.
+    pub fn take_calls(&self) -> Vec<Call> {
+        let recorded = std::mem::take(&mut self.recorder.state().calls);
+        let read = |call: Recorded| Call {
+            operation: call.operation,
+            request: (call.request)(),
+            succeeded: call.succeeded,
+            capacity_units: call.capacity_units,
+            span: call.span,
+        };
+        recorded.into_iter().map(read).collect()
+    }
+
+    /// The operations of the calls since they were last asked for, in their order.
+    pub fn take_operations(&self) -> Vec<String> {
+        self.take_calls().into_iter().map(|call| call.operation).collect()
+    }
+
+    /// The partitions that ever had an item.
+    pub fn written_partitions(&self) -> BTreeSet<String> {
+        self.recorder.state().written.clone()
+    }
+}
+
+impl Drop for Check {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            return;
+        }
+        let planned = std::mem::take(&mut self.0.state().planned);
+        if !planned.is_empty() {
+            fail(&format!("planned faults met no call: {planned:?}"));
+        }
+    }
+}
+
+/// A fault that every call of an operation meets, until this value ends or is dropped.
+#[derive(Debug)]
+#[must_use = "the fault ends when this value is dropped"]
+pub struct Lasting {
+    recorder: Recorder,
+    operation: String,
+}
+
+impl Lasting {
+    /// Ends the fault. Returns how many calls met it.
+    pub fn end(self) -> usize {
+        let state = self.recorder.state();
+        let lasting = state.lasting.iter().find(|(name, _, _)| *name == self.operation);
+        lasting.map_or(0, |(_, _, met)| *met)
+    }
+}
+
+impl Drop for Lasting {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            return;
+        }
+        let mut state = self.recorder.state();
+        let position = state.lasting.iter().position(|(name, _, _)| *name == self.operation);
+        let Some(position) = position else { return };
+        let (operation, fault, met) = state.lasting.remove(position);
+        drop(state);
+        if met == 0 {
+            fail(&format!("no call of {operation} met {fault:?}"));
+        }
+    }
+}
+
+/// Fails the test. The runtime catches a panic in one of its tasks, so that the test would pass: there the process ends.
+fn fail(message: &str) -> ! {
+    if tokio::task::try_id().is_some() {
+        let test = std::thread::current();
+        let test = test.name().unwrap_or("a test");
+        let _ = writeln!(std::io::stderr(), "{test}: {message}");
+        std::process::abort();
+    }
+    panic!("{message}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[should_panic(expected = "planned faults met no call")]
+    fn a_planned_fault_that_meets_no_call_fails_its_test() {
+        let recorder = Recorder::default();
+        let faults = Faults::of(recorder.clone());
+        faults.plan("GetItem", Fault::Cut);
+        assert!(recorder.next("Query").is_none());
+    }
+
+    #[test]
+    #[should_panic(expected = "no call of GetItem met Cut")]
+    fn a_lasting_fault_that_meets_no_call_fails_its_test() {
+        let recorder = Recorder::default();
+        let lasting = Faults::of(recorder.clone()).plan_all("GetItem", Fault::Cut);
+        assert!(recorder.next("Query").is_none());
+        lasting.end();
+    }
+
+    #[test]
+    fn faults_that_meet_their_calls_are_counted() {
+        let recorder = Recorder::default();
+        let faults = Faults::of(recorder.clone());
+        let lasting = faults.plan_all("GetItem", Fault::Cut);
+        faults.plan("GetItem", Fault::Spared);
+        assert!(matches!(recorder.next("GetItem"), Some(Fault::Spared)));
+        assert_eq!(faults.left(), 0);
+        for _ in 0..2 {
+            assert!(matches!(recorder.next("GetItem"), Some(Fault::Cut)));
+        }
+        assert_eq!(lasting.end(), 2);
+        assert!(recorder.next("GetItem").is_none());
+    }
+
+    #[tokio::test(start_paused = true)]
+    #[should_panic(expected = "a planned fault meets no call")]
+    async fn a_wait_for_a_call_that_never_comes_ends() {
+        let faults = Faults::of(Recorder::default());
+        faults.plan("GetItem", Fault::Cut);
+        faults.all_met().await;
     }
 }

@@ -55,7 +55,7 @@ impl Request {
             Self::Scim(_, path, _) => tenant.delete(path).await,
             Self::Admin(path) => admin(tenant, "POST", path, Value::Null).await,
             Self::Erase(id) => {
-                let directory = tenant.app.app.tenants.directory(&tenant.id);
+                let directory = tenant.directory();
                 match directory.erase(id.parse().unwrap(), "admin").await {
                     Ok(()) | Err(Error::NoEmployee(_) | Error::NotArchived(_)) => return,
                     Err(failure) => panic!("{failure}"),

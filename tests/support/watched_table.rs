@@ -1,7 +1,10 @@
-//! The table under a test, watched: in front of the embedded engine, at the port of the store. `support/sdk.rs` watches the
-//! HTTP requests of the AWS SDK instead, with the same recorder and the same faults.
+//! The table under a test, watched: every call that reaches the engine is recorded with its consumed capacity. A test can
+//! make calls fail the way DynamoDB does when it is throttled, slow or contended.
+//!
+//! [`WatchedTable`] watches the store's port, in front of the embedded engine. `support/sdk.rs` watches the HTTP requests
+//! of the AWS SDK instead, with the same recorder and the same faults.
 
-use super::faults::{Fault, Faults};
+use super::faults::{Fault, Faults, Recorder};
 use aws_sdk_dynamodb::types::AttributeValue;
 use rollcall::store::Error;
 use rollcall::store::dynamodb::embedded::{EmbeddedTable, Engine};
@@ -17,14 +20,13 @@ use std::path::Path;
 pub struct WatchedTable {
     engine: Engine,
     table: EmbeddedTable,
-    faults: Faults,
+    recorder: Recorder,
 }
 
 impl WatchedTable {
     /// A table that is not made yet, on an engine of its own, and the means to watch it.
     pub fn new(name: &str) -> (Self, Faults) {
-        let faults = Faults::default();
-        (Self::on(Engine::in_memory().expect("an engine"), name, faults.clone()), faults)
+        Self::on(Engine::in_memory().expect("an engine"), name)
     }
 
     /// Writes all data into a new file.
@@ -34,21 +36,22 @@ impl WatchedTable {
 
     /// A watched table of this name on an engine of its own, with the data of a copy.
     pub fn copied_from(file: &Path, name: &str, of: &Faults) -> (Self, Faults) {
-        let faults = Faults::default();
-        *faults.written.lock().unwrap() = of.written_partitions();
-        (Self::on(Engine::copied_from(file).expect("a copy"), name, faults.clone()), faults)
+        let (table, faults) = Self::on(Engine::copied_from(file).expect("a copy"), name);
+        for partition in of.written_partitions() {
+            table.recorder.note_partition(&partition);
+        }
+        (table, faults)
     }
 
-    fn on(engine: Engine, name: &str, faults: Faults) -> Self {
-        Self { table: EmbeddedTable::new(engine.clone(), name), engine, faults }
+    fn on(engine: Engine, name: &str) -> (Self, Faults) {
+        let recorder = Recorder::default();
+        let faults = Faults::of(recorder.clone());
+        (Self { table: EmbeddedTable::new(engine.clone(), name), engine, recorder }, faults)
     }
 
     fn note_partition(&self, key: &Item) {
         if let Some(AttributeValue::S(partition)) = key.get("PK") {
-            let mut written = self.faults.written.lock().unwrap();
-            if !written.contains(partition) {
-                written.insert(partition.clone());
-            }
+            self.recorder.note_partition(partition);
         }
     }
 
@@ -60,8 +63,8 @@ impl WatchedTable {
         cancelled: impl FnOnce(&Value) -> Option<T>,
         is_done: impl FnOnce(&T) -> bool,
     ) -> Result<Answered<T>, Error> {
-        let fault = self.faults.next(operation);
-        let begun = self.faults.tick();
+        let fault = self.recorder.next(operation);
+        let begun = self.recorder.tick();
         // Calls that do not wait for each other begin before one of them ends, as on a network.
         tokio::task::yield_now().await;
         let cut = || Err(Error::Unavailable("the connection was cut".into()));
@@ -87,7 +90,7 @@ impl WatchedTable {
             Ok(Answered { value, units }) => (is_done(value), *units),
             Err(_) => (false, 0.0),
         };
-        self.faults.record(operation, request, (succeeded, units), begun);
+        self.recorder.record(operation, request, (succeeded, units), begun);
         match fault {
             Some(Fault::CutAfter) => cut(),
             Some(Fault::Late(let_go)) => {
