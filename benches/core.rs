@@ -19,7 +19,7 @@ use scim::body::read_body;
 use scim::document::Document;
 use scim::filter::{BoundFilter, Filter};
 use scim::json::Body;
-use scim::list::ListResponse;
+use scim::list_response::ListResponse;
 use scim::patch::{self, PatchRequest};
 use scim::projection::Projection;
 use scim::resource::{Identity, Resource};

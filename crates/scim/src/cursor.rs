@@ -3,7 +3,7 @@
 //! This module encodes the content of a cursor. The caller seals the cursor and binds it to the owner of the list. So a
 //! client can neither forge a cursor nor use it elsewhere.
 
-use super::list::Page;
+use super::list_response::Page;
 use super::search::SearchParams;
 use super::{Error, ScimType};
 

@@ -1,6 +1,6 @@
 //! Builds the discovery documents (RFC 7644 §4) from the schema tables.
 
-use super::list::{DEFAULT_COUNT, MAX_COUNT};
+use super::list_response::{DEFAULT_COUNT, MAX_COUNT};
 use super::schema::{
     Attribute, AttributeType, ResourceType, ResourceTypes, Schema, service_schemas,
 };

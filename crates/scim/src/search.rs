@@ -3,7 +3,7 @@
 //! This module knows the names and forms of the parameters. The modules that use a parameter define its meaning.
 
 use super::json::Body;
-use super::list::Page;
+use super::list_response::Page;
 use super::message::{self, member};
 use super::projection::Projection;
 use super::sort::SortBy;

@@ -144,7 +144,7 @@ impl BoundSort {
         self.path.extension.is_none() && self.path.attribute == attribute
     }
 
-    /// The key of a resource. Folding its text counts as comparing ([`Work`](super::work::Work)).
+    /// The key of a resource. Folding its text counts as comparing ([`Work`](super::comparison_budget::Work)).
     pub fn key(&self, resource: &impl Subject) -> SortKey {
         let elements = resource.elements(&self.path);
         let element = one_of(&elements);

@@ -2,9 +2,9 @@
 //! in each value.
 
 use super::Error;
+use super::comparison_budget::charge;
 use super::fold::{fold, is_plain};
 use super::schema::{Attribute, AttributeType, WithoutValue};
-use super::work::charge;
 use serde_json::Value;
 use std::borrow::Cow;
 use std::collections::HashMap;

@@ -5,7 +5,7 @@ use crate::directory::access::token_set::default_label;
 use crate::model::tenant::Scope;
 use scim::Error;
 use scim::fold::fold;
-use scim::letter::is_invisible;
+use scim::invisible_characters::is_invisible;
 
 /// The longest name, in characters.
 const MOST_CHARS: usize = 100;

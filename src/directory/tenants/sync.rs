@@ -11,7 +11,7 @@ use crate::model::tenant::{Tenant, TenantId};
 use crate::store::dynamodb::retry::Pauses;
 use crate::store::sync::day_of;
 use scim::schema::ResourceTypes;
-use scim::unknown;
+use scim::unknown_attributes;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use time::{Duration, OffsetDateTime};
@@ -346,5 +346,5 @@ fn is_due(written_at: Option<OffsetDateTime>, now: OffsetDateTime) -> bool {
 fn is_known(types: &ResourceTypes, attribute: &UnknownAttribute) -> bool {
     let resource_types = [&types.users, &types.groups];
     let found = resource_types.into_iter().find(|found| found.name == attribute.resource_type);
-    found.is_some_and(|resource_type| unknown::is_known(resource_type, &attribute.name))
+    found.is_some_and(|resource_type| unknown_attributes::is_known(resource_type, &attribute.name))
 }

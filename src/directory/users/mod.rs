@@ -15,7 +15,7 @@ use crate::store::written::Written;
 use change::{Change, Occasion};
 use scim::document::Document;
 use scim::patch::{self, PatchRequest};
-use scim::undeclared;
+use scim::undeclared_values;
 use scim::version::TagCondition;
 use serde_json::{Map, Value};
 use uuid::Uuid;
@@ -82,7 +82,7 @@ impl Directory {
             };
             let (_, aside) = self.declared(&before);
             let mut whole = attributes.clone();
-            undeclared::put_back(&mut whole, aside);
+            undeclared_values::put_back(&mut whole, aside);
             let change = change::revived(&self.types.users, &before, whole, occasion);
             let written = self.bring_back(&before, &change, claim).await?;
             if self.is_done(written, &mut attempt).await? {
@@ -106,7 +106,7 @@ impl Directory {
         self.change(id, precondition, by, |before| {
             let (_, aside) = self.declared(before);
             let mut after = attributes.clone();
-            undeclared::put_back(&mut after, aside);
+            undeclared_values::put_back(&mut after, aside);
             Ok(after)
         })
         .await
@@ -126,7 +126,7 @@ impl Directory {
         self.change(id, precondition, by, |before| {
             let (declared, aside) = self.declared(before);
             let mut after = patch::apply(&self.types.users, declared, request)?;
-            undeclared::put_back(&mut after, aside);
+            undeclared_values::put_back(&mut after, aside);
             Ok(after)
         })
         .await
@@ -135,7 +135,7 @@ impl Directory {
     /// Splits an employee's attributes into the declared attributes and the stored values that no table declares.
     fn declared(&self, employee: &Employee) -> (Document, Map<String, Value>) {
         let mut declared = employee.attributes.clone();
-        let aside = undeclared::set_aside(&self.types.users, &mut declared);
+        let aside = undeclared_values::set_aside(&self.types.users, &mut declared);
         (declared, aside)
     }
 

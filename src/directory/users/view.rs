@@ -9,7 +9,7 @@ use crate::model::employee::{Employee, LocalValues};
 use crate::model::kind::Kind;
 use crate::model::tenant::Settings;
 use scim::fold::fold;
-use scim::undeclared;
+use scim::undeclared_values;
 use scim::urn;
 use serde::Serialize;
 use serde_json::Value;
@@ -113,7 +113,7 @@ impl Directory {
     /// Fails with [`Error::NoEmployee`], or as every call of the store does.
     pub async fn view(&self, id: Uuid, settings: Settings) -> Result<EmployeeView, Error> {
         let mut employee = self.get_any(id).await?;
-        undeclared::set_aside(&self.types.users, &mut employee.attributes);
+        undeclared_values::set_aside(&self.types.users, &mut employee.attributes);
         let Effective { location, department, manager } = Effective::of(&employee, settings);
         let manager_colleague = match &manager.value {
             Some(text) => self.find_colleague(text).await?,

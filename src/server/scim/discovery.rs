@@ -12,7 +12,7 @@ use axum::response::Response;
 use http::StatusCode;
 use http::request::Parts;
 use scim::discovery;
-use scim::list::ListResponse;
+use scim::list_response::ListResponse;
 use scim::schema::ResourceTypes;
 use scim::search::SearchParams;
 use serde_json::Value;

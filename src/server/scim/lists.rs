@@ -16,7 +16,7 @@ use axum::routing::{MethodRouter, get, post};
 use http::request::Parts;
 use scim::cursor::{CursorState, Paging, Position};
 use scim::filter::Filter;
-use scim::list::ListResponse;
+use scim::list_response::ListResponse;
 use scim::search::SearchParams;
 
 /// The kinds of resource that an endpoint lists.

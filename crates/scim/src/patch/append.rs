@@ -1,7 +1,7 @@
 //! Appends values to a list (RFC 7644 §3.5.2.1).
 
+use super::attribute::is_immutable;
 use super::list::{Index, put_list, settle_primary, take_list};
-use super::part::is_immutable;
 use crate::Error;
 use crate::schema::Attribute;
 use crate::values::{check_number, is_husk, is_primary};

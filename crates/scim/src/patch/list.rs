@@ -1,9 +1,9 @@
 //! A list as a whole: takes it out of its container, puts it back, searches it, and keeps at most one value primary.
 
 use crate::Error;
+use crate::comparison_budget::charge;
 use crate::schema::Attribute;
 use crate::values::{identity, is_repeat, is_same_type, too_many_primary};
-use crate::work::charge;
 use serde_json::{Map, Value};
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap, HashSet};

@@ -18,28 +18,28 @@
 
 mod request;
 mod path;
-mod write;
-mod members;
-mod part;
+mod add_replace;
+mod object_value;
+mod attribute;
 mod list;
 mod append;
-mod elements;
+mod selected_values;
 mod remove;
-mod reach;
+mod affected_values;
 
 #[cfg(test)]
 mod tests;
 
+pub use affected_values::{Reach, reach};
 pub(super) use path::unknown_parts;
 use path::{Destination, resolve};
-pub use reach::{Reach, reach};
 pub use request::{Op, Operation, PatchRequest};
 
 use super::Error;
+use super::comparison_budget::{MOST_WORK, Work};
 use super::document::Document;
 use super::schema::ResourceType;
 use super::validate::{check_resource, settle_resource};
-use super::work::{MOST_WORK, Work};
 use serde_json::{Map, Value};
 
 /// Applies the operations of a request, each to the result of the operation before (RFC 7644 §3.5.2).
@@ -60,8 +60,8 @@ pub fn apply(
     for (operation, number) in request.operations.iter().zip(1_usize..) {
         let attributes = document.as_object_mut();
         let applied = work.run(|| match operation.op {
-            Op::Add => write::add(resource_type, attributes, operation),
-            Op::Replace => write::replace(resource_type, attributes, operation),
+            Op::Add => add_replace::add(resource_type, attributes, operation),
+            Op::Replace => add_replace::replace(resource_type, attributes, operation),
             Op::Remove => remove::remove(resource_type, attributes, operation),
         });
         if work.is_exhausted() {
@@ -113,7 +113,7 @@ pub fn add_paths(
     let operation = Operation { op: Op::Add, path: None, value: Some(Value::Object(news)) };
     let work = Work::new(MOST_WORK);
     let added = work.run(|| {
-        write::add(resource_type, document.as_object_mut(), &operation)?;
+        add_replace::add(resource_type, document.as_object_mut(), &operation)?;
         settle_resource(resource_type, &mut document);
         Ok(())
     });

@@ -1,12 +1,12 @@
 //! Applies `remove` (RFC 7644 §3.5.2.2). Removing an absent value succeeds, because Okta and Entra ID repeat removals.
 //! Only a path that cannot be right fails.
 
-use super::elements::{change_elements, remove_elements};
+use super::add_replace::Mode;
+use super::attribute::{unless_immutable, within, write_complex};
 use super::list::{put_list, take_list};
-use super::part::{unless_immutable, within, write_complex};
 use super::path::{Destination, Place, refuse_read_only, resolve};
 use super::request::Operation;
-use super::write::Mode;
+use super::selected_values::{change_elements, remove_elements};
 use crate::Error;
 use crate::schema::{Attribute, Mutability, ResourceType, Schema};
 use crate::validate::value::{is_nothing, not_complex, read_listed};

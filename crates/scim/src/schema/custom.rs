@@ -11,7 +11,7 @@ use super::{Attribute, AttributeType, ResourceTypes, Schema};
 use crate::Error;
 use crate::document::Document;
 use crate::error::quoted;
-use crate::undeclared;
+use crate::undeclared_values;
 use crate::urn::ENTERPRISE_USER;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -124,7 +124,7 @@ impl CustomAttribute {
     /// of the attribute.
     pub fn value_in<'a>(&self, document: &'a Document) -> Option<&'a Value> {
         let value = document.get(&self.urn)?.get(&self.name)?;
-        undeclared::fits(self.kind.into(), self.multi_valued, value).then_some(value)
+        undeclared_values::fits(self.kind.into(), self.multi_valued, value).then_some(value)
     }
 
     /// Checks the declaration alone (RFC 7643 §2.1 for the name, RFC 8141 for the URN).

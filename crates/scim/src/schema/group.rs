@@ -1,6 +1,6 @@
 //! The Group resource type (RFC 7643 §4.2).
 
-use super::common::common_attributes;
+use super::common_attributes::common_attributes;
 use super::{Attribute, Mutability, ResourceType, Schema, Uniqueness, WithoutValue};
 use crate::urn;
 

@@ -1,6 +1,6 @@
 //! The User resource type: the core schema (RFC 7643 §4.1) and the enterprise extension.
 
-use super::common::{common_attributes, plural};
+use super::common_attributes::{common_attributes, plural};
 use super::enterprise::enterprise_user;
 use super::{Attribute, Mutability, ResourceType, Returned, Schema, Uniqueness, WithoutValue};
 use crate::urn;

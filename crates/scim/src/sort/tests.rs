@@ -1,9 +1,9 @@
 use super::{SortBy, SortKey};
 use crate::ScimType;
+use crate::comparison_budget::Work;
 use crate::fold::fold;
 use crate::schema::{Attribute, AttributeType, ResourceType, Returned, user_resource_type};
 use crate::urn::{ENTERPRISE_USER, USER};
-use crate::work::Work;
 use serde_json::{Value, json};
 
 /// The User resource type, with attributes of types that it does not use.

@@ -9,11 +9,11 @@ pub mod value;
 mod tests;
 
 use super::Error;
+use super::comparison_budget::{MOST_WORK, Work};
 use super::document::{Document, find, json_len};
 use super::json::Body;
 use super::schema::{Attribute, Mutability, ResourceType, Schema};
 use super::values::{check_number, check_primary, is_absent_list, is_no_value, settle, unwrapped};
-use super::work::{MOST_WORK, Work};
 use serde_json::{Map, Value};
 use std::collections::HashSet;
 use value::{read_value, wrong_type};

@@ -3,8 +3,8 @@
 //! The module decides which attributes a value sets and clears, and whether their mutability allows the change. Empty
 //! containers disappear: canonical attributes hold no empty values (RFC 7643 §2.5).
 
+use super::add_replace::Mode;
 use super::append::append;
-use super::write::Mode;
 use crate::Error;
 use crate::schema::{Attribute, AttributeType, Mutability};
 use crate::validate::value::{read_element, read_value};

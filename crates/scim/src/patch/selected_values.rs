@@ -1,11 +1,11 @@
 //! Changes selected values of a list: all values that a value filter matches. A path without a filter, such as
 //! `emails.type`, selects all values (RFC 7644 §3.5.2).
 
+use super::add_replace::Mode;
 use super::append::append;
+use super::attribute::{Part, is_immutable, read_parts, write_parts};
 use super::list::{put_list, settle_primary, take_list};
-use super::part::{Part, is_immutable, read_parts, write_parts};
 use super::path::Place;
-use super::write::Mode;
 use crate::Error;
 use crate::validate::value::{read_element, read_value};
 use crate::values::{

@@ -1,11 +1,11 @@
 //! Applies `add` and `replace` (RFC 7644 §3.5.2.1 and §3.5.2.3): finds the attributes that an operation names, and
 //! writes them.
 
-use super::elements::write_elements;
-use super::members::{Member, read_container, read_members};
-use super::part::{unless_immutable, within, write_attribute, write_complex};
+use super::attribute::{unless_immutable, within, write_attribute, write_complex};
+use super::object_value::{Member, read_container, read_members};
 use super::path::{Destination, Place, refuse_read_only, resolve};
 use super::request::Operation;
+use super::selected_values::write_elements;
 use crate::Error;
 use crate::schema::{AttributeType, ResourceType};
 use crate::validate::value::{not_boolean, read_value, wrong_type};

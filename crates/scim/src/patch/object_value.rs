@@ -3,8 +3,8 @@
 //!
 //! The module says which values to write, and in which order. It changes nothing.
 
+use super::add_replace::Mode;
 use super::path::{Destination, Place, resolve};
-use super::write::Mode;
 use crate::Error;
 use crate::error::quoted;
 use crate::filter::{BoundFilter, Filter};
