@@ -14,16 +14,16 @@ thread_local! {
 
 /// A budget for comparisons. A unit is about 50 ns: 1 byte of text that is not ASCII, or 16 bytes of ASCII text.
 #[derive(Debug)]
-pub struct Work(AtomicU64);
+pub struct ComparisonBudget(AtomicU64);
 
-impl Work {
+impl ComparisonBudget {
     /// Makes a budget of this many units.
     pub const fn new(units: u64) -> Self {
         Self(AtomicU64::new(units))
     }
 
     /// Runs a comparison under the budget. Once the budget is spent, comparisons give wrong results. The caller must
-    /// discard the result when [`Work::is_exhausted`].
+    /// discard the result when [`ComparisonBudget::is_exhausted`].
     pub fn run<T>(&self, compare: impl FnOnce() -> T) -> T {
         let under = Under { work: self, outer: LEFT.replace(Some(self.0.load(Ordering::Relaxed))) };
         let result = compare();
@@ -39,7 +39,7 @@ impl Work {
 
 /// Restores the former limit of the thread on drop, also after a panic.
 struct Under<'w> {
-    work: &'w Work,
+    work: &'w ComparisonBudget,
     outer: Option<u64>,
 }
 
@@ -61,12 +61,12 @@ pub(super) fn charge(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::Work;
+    use super::ComparisonBudget;
     use crate::fold::fold;
 
     #[test]
     fn comparing_uses_up_what_it_is_given_and_no_more() {
-        let work = Work::new(100);
+        let work = ComparisonBudget::new(100);
         assert_eq!(work.run(|| fold("ÉCLAIR")), "éclair");
         assert!(!work.is_exhausted());
         work.run(|| fold(&"É".repeat(100)));

@@ -76,16 +76,18 @@ impl Projection {
             Returned::Never => return None,
             Returned::Default | Returned::Request => {}
         }
-        match (self, Named::among(targets, extension, attribute)) {
-            (Projection::Default, _) | (Projection::Without(_), Named::No) => {
+        match (self, Selection::among(targets, extension, attribute)) {
+            (Projection::Default, _) | (Projection::Without(_), Selection::No) => {
                 (attribute.returned == Returned::Default).then(whole)
             }
-            (Projection::Only(_), Named::Whole) => Some(whole()),
-            (Projection::Only(_), Named::No) | (Projection::Without(_), Named::Whole) => None,
-            (Projection::Only(_), Named::Parts(parts)) => {
+            (Projection::Only(_), Selection::Whole) => Some(whole()),
+            (Projection::Only(_), Selection::No) | (Projection::Without(_), Selection::Whole) => {
+                None
+            }
+            (Projection::Only(_), Selection::Parts(parts)) => {
                 Some(in_part(&|name| !parts.contains(&name)))
             }
-            (Projection::Without(_), Named::Parts(parts)) => {
+            (Projection::Without(_), Selection::Parts(parts)) => {
                 Some(in_part(&|name| parts.contains(&name)))
             }
         }
@@ -150,36 +152,36 @@ impl<'s> ProjectedAttribute<'s> {
 }
 
 /// How the client's list names an attribute.
-enum Named<'s> {
+enum Selection<'s> {
     No,
     Whole,
     Parts(Vec<&'s str>),
 }
 
-impl<'s> Named<'s> {
+impl<'s> Selection<'s> {
     fn among(targets: &[Target<'s>], owner: Option<&Schema>, of: &Attribute) -> Self {
         let mut parts = Vec::new();
         for target in targets {
             match target {
-                Target::Core if owner.is_none() => return Named::Whole,
+                Target::Core if owner.is_none() => return Selection::Whole,
                 Target::Extension(extension)
                     if owner.is_some_and(|owner| std::ptr::eq(owner, *extension)) =>
                 {
-                    return Named::Whole;
+                    return Selection::Whole;
                 }
                 // Each attribute stands once in the tables, so its memory address identifies it.
                 Target::Attribute { attribute, sub_attribute, .. }
                     if std::ptr::eq(*attribute, of) =>
                 {
                     match sub_attribute {
-                        None => return Named::Whole,
+                        None => return Selection::Whole,
                         Some(sub_attribute) => parts.push(sub_attribute.name.as_str()),
                     }
                 }
                 Target::Core | Target::Extension(_) | Target::Attribute { .. } => {}
             }
         }
-        if parts.is_empty() { Named::No } else { Named::Parts(parts) }
+        if parts.is_empty() { Selection::No } else { Selection::Parts(parts) }
     }
 }
 

@@ -20,18 +20,18 @@ pub fn name_by_id(
         return body;
     }
     let endpoints = types.all().map(|one| one.endpoint.as_str());
-    let tenant = Tenant { base_url, endpoints: &endpoints };
+    let root = ServiceRoot { base_url, endpoints: &endpoints };
     let mut body = body.into_object();
-    body.values_mut().for_each(|value| tenant.visit(value));
+    body.values_mut().for_each(|value| root.visit(value));
     Body::from(body)
 }
 
-struct Tenant<'a> {
+struct ServiceRoot<'a> {
     base_url: &'a str,
     endpoints: &'a [&'a str],
 }
 
-impl Tenant<'_> {
+impl ServiceRoot<'_> {
     fn visit(&self, value: &mut Value) {
         match value {
             Value::Array(elements) => elements.iter_mut().for_each(|element| self.visit(element)),

@@ -33,10 +33,10 @@ pub struct BoundSort {
 
 /// The key that gives a resource its place in an order.
 #[derive(Debug, Clone, PartialEq)]
-pub struct SortKey(Key);
+pub struct SortKey(KeyValue);
 
 #[derive(Debug, Clone, PartialEq)]
-enum Key {
+enum KeyValue {
     Boolean(bool),
     Number(f64),
     Instant(OffsetDateTime),
@@ -144,7 +144,7 @@ impl BoundSort {
         self.path.extension.is_none() && self.path.attribute == attribute
     }
 
-    /// The key of a resource. Folding its text counts as comparing ([`Work`](super::comparison_budget::Work)).
+    /// The key of a resource. Folding its text counts as comparing ([`ComparisonBudget`](super::comparison_budget::ComparisonBudget)).
     pub fn key(&self, resource: &impl Subject) -> SortKey {
         let elements = resource.elements(&self.path);
         let element = one_of(&elements);
@@ -158,18 +158,18 @@ impl BoundSort {
         if self.descending { ordering.reverse() } else { ordering }
     }
 
-    fn key_of(&self, value: &Value) -> Option<Key> {
+    fn key_of(&self, value: &Value) -> Option<KeyValue> {
         match self.kind {
-            AttributeType::Boolean => value.as_bool().map(Key::Boolean),
-            AttributeType::Integer | AttributeType::Decimal => value.as_f64().map(Key::Number),
-            AttributeType::DateTime => date_time::parse(value.as_str()?).map(Key::Instant),
+            AttributeType::Boolean => value.as_bool().map(KeyValue::Boolean),
+            AttributeType::Integer | AttributeType::Decimal => value.as_f64().map(KeyValue::Number),
+            AttributeType::DateTime => date_time::parse(value.as_str()?).map(KeyValue::Instant),
             AttributeType::String
             | AttributeType::Reference
             | AttributeType::Binary
             | AttributeType::Complex => {
                 let text = beginning(value.as_str()?);
                 let text = if self.case_exact { text.to_owned() } else { fold::fold(text) };
-                (!text.is_empty()).then(|| Key::Text(text.into_boxed_str()))
+                (!text.is_empty()).then(|| KeyValue::Text(text.into_boxed_str()))
             }
         }
     }
@@ -177,28 +177,28 @@ impl BoundSort {
 
 impl SortKey {
     /// The key of a resource without a value, or of a type without the attribute (RFC 7644 §3.4.2.1).
-    pub const MISSING: Self = Self(Key::Missing);
+    pub const MISSING: Self = Self(KeyValue::Missing);
 }
 
-impl Key {
+impl KeyValue {
     /// Compares any two keys in a total order, so that sorting finds no contradiction.
     fn compare(&self, other: &Self) -> Ordering {
         match (self, other) {
-            (Key::Boolean(left), Key::Boolean(right)) => left.cmp(right),
-            (Key::Number(left), Key::Number(right)) => left.total_cmp(right),
-            (Key::Instant(left), Key::Instant(right)) => left.cmp(right),
-            (Key::Text(left), Key::Text(right)) => left.cmp(right),
+            (KeyValue::Boolean(left), KeyValue::Boolean(right)) => left.cmp(right),
+            (KeyValue::Number(left), KeyValue::Number(right)) => left.total_cmp(right),
+            (KeyValue::Instant(left), KeyValue::Instant(right)) => left.cmp(right),
+            (KeyValue::Text(left), KeyValue::Text(right)) => left.cmp(right),
             _ => self.rank().cmp(&other.rank()),
         }
     }
 
     fn rank(&self) -> u8 {
         match self {
-            Key::Boolean(_) => 0,
-            Key::Number(_) => 1,
-            Key::Instant(_) => 2,
-            Key::Text(_) => 3,
-            Key::Missing => 4,
+            KeyValue::Boolean(_) => 0,
+            KeyValue::Number(_) => 1,
+            KeyValue::Instant(_) => 2,
+            KeyValue::Text(_) => 3,
+            KeyValue::Missing => 4,
         }
     }
 }

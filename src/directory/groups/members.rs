@@ -13,7 +13,7 @@ use crate::store::groups::write::GroupChange;
 use crate::store::members::MemberRow;
 use crate::store::members::pending_change::MOST_DIRECT;
 use scim::document::Document;
-use scim::patch::Reach;
+use scim::patch::AffectedValues;
 use scim::schema::MAX_DISPLAY_CHARS;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use uuid::Uuid;
@@ -33,8 +33,8 @@ impl Directory {
         order: ReadOrder,
     ) -> Result<GroupToChange, Error> {
         let ids = match &request.reach {
-            Reach::These(values) => ids_in(values),
-            Reach::All => BTreeSet::new(),
+            AffectedValues::Only(values) => ids_in(values),
+            AffectedValues::Any => BTreeSet::new(),
         };
         // At most as many members as the group's own transaction can write are read together with the group.
         let is_small = (1..=MOST_DIRECT).contains(&ids.len());
@@ -62,8 +62,8 @@ impl Directory {
         let group = self.settled_group(id).await?.ok_or(Error::NoGroup(id))?;
         let rows = match &request.reach {
             _ if group.member_count == 0 => Vec::new(),
-            Reach::All => self.store.list_member_rows(id).await?,
-            Reach::These(_) => self.store.get_member_rows(id, &ids).await?,
+            AffectedValues::Any => self.store.list_member_rows(id).await?,
+            AffectedValues::Only(_) => self.store.get_member_rows(id, &ids).await?,
         };
         let known = rows.into_iter().map(|row| row.member).collect();
         Ok(GroupToChange { group, known, employees: None, may_be_stale: false })
@@ -152,7 +152,7 @@ impl Directory {
 #[derive(Debug)]
 pub(in crate::directory) struct MemberRequest {
     /// The members that the request can touch.
-    pub(in crate::directory) reach: Reach,
+    pub(in crate::directory) reach: AffectedValues,
     /// Whether the request can add a member.
     pub(in crate::directory) may_add: bool,
     /// Whether the response shows all members.
@@ -212,8 +212,8 @@ impl MemberChanges {
     }
 
     /// Whether the change writes every member that its request can touch.
-    pub(in crate::directory) fn covers(&self, reach: &Reach) -> bool {
-        let Reach::These(values) = reach else { return false };
+    pub(in crate::directory) fn covers(&self, reach: &AffectedValues) -> bool {
+        let AffectedValues::Only(values) = reach else { return false };
         let written = self.joined.iter().chain(&self.renamed).map(|member| member.id);
         ids_in(values).is_subset(&written.chain(self.left.iter().copied()).collect())
     }

@@ -23,7 +23,7 @@ use change::split_members;
 use finish::finish_committed;
 use members::{GroupToChange, MemberRequest, ReadOrder, is_whole, with_members};
 use scim::document::Document;
-use scim::patch::{self, Op, PatchRequest, Reach};
+use scim::patch::{self, AffectedValues, Op, PatchRequest};
 use scim::schema::MAX_MEMBERS;
 use uuid::Uuid;
 
@@ -135,7 +135,8 @@ impl Directory {
         precondition: &Precondition,
         by: &str,
     ) -> Result<ChangedGroup, Error> {
-        let request = MemberRequest { reach: Reach::All, may_add: true, members: Wanted::No };
+        let request =
+            MemberRequest { reach: AffectedValues::Any, may_add: true, members: Wanted::No };
         self.change_group(id, precondition, by, &request, |_| Ok(attributes.clone())).await
     }
 
@@ -155,7 +156,7 @@ impl Directory {
         by: &str,
     ) -> Result<ChangedGroup, Error> {
         let groups = &self.types.groups;
-        let reach = patch::reach(groups, request);
+        let reach = patch::affected_values(groups, request);
         let may_add = request.operations.iter().any(|operation| operation.op != Op::Remove);
         let members = MemberRequest { reach, may_add, members };
         let decide = |before: Document| patch::apply(groups, before, request);

@@ -11,7 +11,7 @@ use crate::model::employee::Employee;
 use crate::model::group::Group;
 use crate::model::kind::Kind;
 use crate::store::{FullRead, Match};
-use scim::comparison_budget::Work;
+use scim::comparison_budget::ComparisonBudget;
 use scim::cursor::{Position, invalid_cursor};
 use scim::filter::{BoundFilter, Filter, Lookup, Mention};
 use scim::resource::{Reference, Relation, Resource};
@@ -77,7 +77,7 @@ pub(super) struct Condition<'f> {
     filter: &'f BoundFilter,
     /// The relation values in the filter, each with the records that have it.
     related: BTreeMap<String, HashSet<Uuid>>,
-    work: Work,
+    work: ComparisonBudget,
 }
 
 impl Condition<'_> {
@@ -264,7 +264,7 @@ impl Directory {
             };
             related.insert(value, who);
         }
-        Ok((Condition { filter, related, work: Work::new(MOST_WORK) }, turn))
+        Ok((Condition { filter, related, work: ComparisonBudget::new(MOST_WORK) }, turn))
     }
 
     /// Returns the held turn to read all records, or takes a new turn.

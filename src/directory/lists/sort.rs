@@ -9,7 +9,7 @@ use crate::model::group::Group;
 use crate::model::kind::Kind;
 use crate::store::Match;
 use futures_util::future;
-use scim::comparison_budget::Work;
+use scim::comparison_budget::ComparisonBudget;
 use scim::cursor::{Position, invalid_cursor};
 use scim::filter::BoundFilter;
 use scim::resource::Resource;
@@ -37,7 +37,7 @@ impl Directory {
         page: Part,
     ) -> Result<(Vec<AnyRecord>, u64), Error> {
         let orders = self.bind_order(query.kinds, sort)?;
-        let work = Work::new(MOST_WORK);
+        let work = ComparisonBudget::new(MOST_WORK);
         let mut placed: Vec<Placed> = Vec::new();
         for (kind, filter) in filters {
             let order = orders.iter().find(|(of, _)| of == kind).map(|(_, order)| order);
@@ -231,7 +231,7 @@ impl Directory {
 struct Sorter<'a> {
     /// `None` for a kind that does not have the attribute.
     order: Option<&'a BoundSort>,
-    work: &'a Work,
+    work: &'a ComparisonBudget,
 }
 
 impl Sorter<'_> {

@@ -15,9 +15,9 @@ use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use http::StatusCode;
 use scim::bulk::locks::Locks;
-use scim::bulk::plan::{Plan, Step};
-use scim::bulk::request::{BulkRequest, Method, Refusal};
-use scim::bulk::result::Outcome;
+use scim::bulk::plan::{BulkStep, Plan};
+use scim::bulk::request::{BulkError, BulkRequest, Method};
+use scim::bulk::result::StepOutcome;
 use scim::document::Document;
 use scim::json::Body;
 use scim::patch::PatchRequest;
@@ -59,8 +59,8 @@ pub(in crate::server) async fn bulk(
     JsonObject(body): JsonObject,
 ) -> Answer {
     let request = BulkRequest::read(&body).map_err(|refusal| match refusal {
-        Refusal::Malformed(error) => error.into(),
-        Refusal::TooLarge(detail) => ApiError::bulk_too_large(detail),
+        BulkError::Malformed(error) => error.into(),
+        BulkError::TooLarge(detail) => ApiError::bulk_too_large(detail),
     })?;
     let started = clock();
     let mut plan = Plan::new(request);
@@ -85,7 +85,7 @@ pub(in crate::server) async fn bulk(
         held.remove(&index);
         let outcome = done.unwrap_or_else(|failure| {
             let (status, response) = error::in_bulk(&failure, &request_id);
-            Outcome::Failed { status, response }
+            StepOutcome::Failed { status, response }
         });
         plan.done(index, outcome);
     }
@@ -93,14 +93,18 @@ pub(in crate::server) async fn bulk(
 }
 
 impl Caller {
-    fn read_step(&self, step: Step, base_url: &str) -> ReadStep {
+    fn read_step(&self, step: BulkStep, base_url: &str) -> ReadStep {
         let index = step.index;
         let request = self.read_single_request(step, base_url);
         let locks = request.as_ref().map_or(Locks::Nothing, |request| self.locks(request));
         ReadStep { index, request, locks }
     }
 
-    fn read_single_request(&self, step: Step, base_url: &str) -> Result<SingleRequest, ApiError> {
+    fn read_single_request(
+        &self,
+        step: BulkStep,
+        base_url: &str,
+    ) -> Result<SingleRequest, ApiError> {
         let is_meant = |kind: &Kind| {
             let resource_type = self.directory.resource_type(*kind);
             resource_type.endpoint.eq_ignore_ascii_case(&step.path.endpoint)
@@ -153,7 +157,7 @@ async fn carry_out_in_time(
     caller: &Caller,
     request: Result<SingleRequest, ApiError>,
     started: Instant,
-) -> Result<Outcome, ApiError> {
+) -> Result<StepOutcome, ApiError> {
     if started.elapsed() >= LONGEST {
         return Err(ApiError::no_time_left());
     }
@@ -165,7 +169,7 @@ async fn carry_out_in_time(
 async fn carry_out(
     Caller { directory, label, .. }: &Caller,
     request: SingleRequest,
-) -> Result<Outcome, ApiError> {
+) -> Result<StepOutcome, ApiError> {
     let (status, changed) = match request {
         SingleRequest::Post(kind, attributes) => {
             (StatusCode::CREATED, directory.create_any_kind(kind, attributes, label).await?)
@@ -181,10 +185,10 @@ async fn carry_out(
         SingleRequest::Delete((kind, id), precondition) => {
             directory.delete_any_kind((kind, id), &precondition, label).await?;
             let status = StatusCode::NO_CONTENT.as_u16();
-            return Ok(Outcome::Done { status, id: id.to_string(), version: None });
+            return Ok(StepOutcome::Done { status, id: id.to_string(), version: None });
         }
     };
-    Ok(Outcome::Done {
+    Ok(StepOutcome::Done {
         status: status.as_u16(),
         id: changed.record.id().to_string(),
         version: Some(entity_tag(changed.record.version())),

@@ -10,7 +10,7 @@
 use super::request::Method;
 use crate::document::Document;
 use crate::fold::fold;
-use crate::patch::{self, PatchRequest, Reach};
+use crate::patch::{self, AffectedValues, PatchRequest};
 use crate::schema::{Attribute, Mutability, ResourceType, Uniqueness};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -47,12 +47,12 @@ impl Locks {
     /// The locks of a PATCH: its resource and the members that it names. It runs alone when it may free a unique value, or
     /// may touch any member.
     pub fn of_patch(resource_type: &ResourceType, id: &str, request: &PatchRequest) -> Self {
-        match patch::reach(resource_type, request) {
-            Reach::These(mut names) if !mentions_unique(resource_type, request) => {
+        match patch::affected_values(resource_type, request) {
+            AffectedValues::Only(mut names) if !mentions_unique(resource_type, request) => {
                 names.insert(id.to_owned());
                 Self::names(Method::Patch, resource_type, names)
             }
-            Reach::These(_) | Reach::All => Self::Everything,
+            AffectedValues::Only(_) | AffectedValues::Any => Self::Everything,
         }
     }
 

@@ -14,12 +14,12 @@ pub struct BulkRequest {
     /// The number of failures after which the request stops; `None` for no limit.
     pub fail_on_errors: Option<u64>,
     /// The operations: at least one, and at most [`MAX_OPERATIONS`].
-    pub operations: Vec<Operation>,
+    pub operations: Vec<BulkOperation>,
 }
 
 /// One operation. A malformed operation fails alone, and the other operations still run (RFC 7644 §3.7).
 #[derive(Debug, Clone, PartialEq)]
-pub struct Operation {
+pub struct BulkOperation {
     /// The method, if it is valid. The response repeats it.
     pub method: Option<Method>,
     /// The client's name for the operation. The response repeats it.
@@ -65,20 +65,20 @@ pub enum Method {
 
 /// Why a whole bulk request fails before any of its operations runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Refusal {
+pub enum BulkError {
     /// The body is not a bulk request.
     Malformed(Error),
     /// The request has too many operations: 413 (RFC 7644 §3.7.4), with the detail for the error body.
     TooLarge(String),
 }
 
-impl From<Error> for Refusal {
+impl From<Error> for BulkError {
     fn from(error: Error) -> Self {
-        Refusal::Malformed(error)
+        BulkError::Malformed(error)
     }
 }
 
-impl Operation {
+impl BulkOperation {
     /// The path of the operation, also of a malformed operation.
     pub(super) fn path(&self) -> Option<&BulkPath> {
         match &self.task {
@@ -126,26 +126,26 @@ impl BulkRequest {
     /// - `invalidSyntax` when `schemas` does not name `BulkRequest`, or `Operations` is missing or empty.
     /// - `invalidSyntax` when `failOnErrors` is not a whole number.
     /// - `invalidValue` when `failOnErrors` is below 1.
-    /// - [`Refusal::TooLarge`] for more than [`MAX_OPERATIONS`] operations.
-    pub fn read(body: &Body) -> Result<Self, Refusal> {
+    /// - [`BulkError::TooLarge`] for more than [`MAX_OPERATIONS`] operations.
+    pub fn read(body: &Body) -> Result<Self, BulkError> {
         let body = body.as_object();
         message::require(body, urn::BULK_REQUEST)?;
         let fail_on_errors = read_fail_on_errors(member(body, "failOnErrors")?)?;
         let operations = match member(body, "Operations")? {
             Some(Value::Array(operations)) if !operations.is_empty() => operations,
             _ => {
-                return Err(Refusal::Malformed(Error::invalid_syntax(
+                return Err(BulkError::Malformed(Error::invalid_syntax(
                     "Operations must be a list with at least one operation",
                 )));
             }
         };
         if operations.len() > MAX_OPERATIONS {
-            return Err(Refusal::TooLarge(format!(
+            return Err(BulkError::TooLarge(format!(
                 "The bulk request has {} operations, more than maxOperations ({MAX_OPERATIONS})",
                 operations.len()
             )));
         }
-        let mut operations: Vec<Operation> = operations.iter().map(read_operation).collect();
+        let mut operations: Vec<BulkOperation> = operations.iter().map(read_operation).collect();
         refuse_repeated(&mut operations);
         Ok(Self { fail_on_errors, operations })
     }
@@ -163,10 +163,10 @@ fn read_fail_on_errors(value: Option<&Value>) -> Result<Option<u64>, Error> {
     }
 }
 
-fn read_operation(operation: &Value) -> Operation {
+fn read_operation(operation: &Value) -> BulkOperation {
     let Value::Object(operation) = operation else {
         let error = Error::invalid_syntax("an operation must be an object");
-        return Operation {
+        return BulkOperation {
             method: None,
             bulk_id: None,
             task: Err(Malformed { error, path: None }),
@@ -180,7 +180,7 @@ fn read_operation(operation: &Value) -> Operation {
     };
     let (method, bulk_id) = (method.ok(), bulk_id.ok().flatten());
     let task = task.map_err(|error| Malformed { error, path: named_resource(operation, method) });
-    Operation { method, bulk_id, task }
+    BulkOperation { method, bulk_id, task }
 }
 
 /// The resource in the path of a malformed operation. A `POST` has none (RFC 7644 §3.7.3).
@@ -232,8 +232,8 @@ fn text(operation: &Map<String, Value>, name: &str) -> Result<Option<String>, Er
 
 /// Makes POSTs with the same `bulkId` fail, because a `bulkId` is unique (RFC 7644 §3.7). A reference could mean any of
 /// their resources.
-fn refuse_repeated(operations: &mut [Operation]) {
-    let is_post = |operation: &Operation| operation.method == Some(Method::Post);
+fn refuse_repeated(operations: &mut [BulkOperation]) {
+    let is_post = |operation: &BulkOperation| operation.method == Some(Method::Post);
     let mut uses: HashMap<String, usize> = HashMap::new();
     for operation in operations.iter().filter(|operation| is_post(operation)) {
         if let Some(bulk_id) = &operation.bulk_id {

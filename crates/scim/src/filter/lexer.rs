@@ -7,7 +7,7 @@ use crate::error::{excerpt, quoted};
 
 /// A token and its position.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Token<'t> {
+pub(super) struct FilterToken<'t> {
     pub(super) kind: TokenKind,
     /// The text as written, with quotes.
     pub(super) raw: &'t str,
@@ -27,7 +27,7 @@ pub(super) enum TokenKind {
     CloseBracket,
 }
 
-impl Token<'_> {
+impl FilterToken<'_> {
     /// The token in the form for an error text: in quotes and shortened.
     pub(super) fn shown(&self) -> String {
         match self.kind {
@@ -38,7 +38,7 @@ impl Token<'_> {
 }
 
 /// Splits `text` into tokens. Error texts call the text `subject`.
-pub(super) fn tokens<'t>(subject: &str, text: &'t str) -> Result<Vec<Token<'t>>, Error> {
+pub(super) fn tokens<'t>(subject: &str, text: &'t str) -> Result<Vec<FilterToken<'t>>, Error> {
     if text.len() > MAX_FILTER_BYTES {
         return Err(Error::invalid_filter(format!(
             "{subject}: {} bytes long; at most {MAX_FILTER_BYTES} are accepted",
@@ -64,7 +64,7 @@ pub(super) fn tokens<'t>(subject: &str, text: &'t str) -> Result<Vec<Token<'t>>,
             space if is_space(space) => None,
             _ => Some(TokenKind::Word),
         };
-        tokens.extend(kind.map(|kind| Token { kind, raw, position }));
+        tokens.extend(kind.map(|kind| FilterToken { kind, raw, position }));
         position += raw.chars().count();
         rest = after;
     }

@@ -138,7 +138,7 @@ impl Filter {
         resource_type: &ResourceType,
         others: &[&ResourceType],
     ) -> Result<BoundFilter, Error> {
-        bind::bind(self, bind::Scope::Resource(resource_type), others)
+        bind::bind(self, bind::LookupScope::Resource(resource_type), others)
             .map(|root| BoundFilter { root: Box::new(root) })
             .map_err(|error| error.within("Filter"))
     }

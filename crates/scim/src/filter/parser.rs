@@ -3,7 +3,7 @@
 //! Each level of precedence has one function: `or`, `and`, then `not` and grouping. Only an opening parenthesis or
 //! bracket recurses deeper. The parser counts them, so no text can overflow the stack.
 
-use super::lexer::{Token, TokenKind, tokens};
+use super::lexer::{FilterToken, TokenKind, tokens};
 use super::{CompareOp, CompareValue, Filter, MAX_NESTING};
 use crate::Error;
 use crate::attr_path::AttrPath;
@@ -41,9 +41,9 @@ pub(super) fn parse_value_path(text: &str) -> Result<(AttrPath, Filter, Option<S
 struct Parser<'t> {
     /// The name of the text in errors.
     subject: &'static str,
-    tokens: Peekable<std::vec::IntoIter<Token<'t>>>,
+    tokens: Peekable<std::vec::IntoIter<FilterToken<'t>>>,
     /// The last token taken. An error says that the expected token follows it.
-    previous: Option<Token<'t>>,
+    previous: Option<FilterToken<'t>>,
     /// The position after the last character.
     end: usize,
     /// The number of open parentheses and brackets.
@@ -96,7 +96,7 @@ impl<'t> Parser<'t> {
     }
 
     /// Parses the rest of a value path, after `attrPath "["`.
-    fn value_path(&mut self, path: AttrPath, open: &Token<'t>) -> Result<Filter, Error> {
+    fn value_path(&mut self, path: AttrPath, open: &FilterToken<'t>) -> Result<Filter, Error> {
         let filter = self.value_filter(open)?;
         let filter = match self.sub_attribute()? {
             // Entra ID's `emails[type eq "work"].value eq "x"` tests both terms on the same value.
@@ -110,7 +110,7 @@ impl<'t> Parser<'t> {
     }
 
     /// Parses `valFilter "]"`, after its opening bracket.
-    fn value_filter(&mut self, open: &Token<'t>) -> Result<Filter, Error> {
+    fn value_filter(&mut self, open: &FilterToken<'t>) -> Result<Filter, Error> {
         if self.in_value_filter {
             return Err(self.error(format!(
                 "\"[\" at character {} stands between other brackets; a value filter cannot hold another one",
@@ -155,7 +155,9 @@ impl<'t> Parser<'t> {
     /// Parses `compValue`. After `eq` a single word may lack its quotes: no other token can stand there.
     fn compare_value(&mut self, op: CompareOp) -> Result<CompareValue, Error> {
         let value = match self.peek() {
-            Some(Token { kind: TokenKind::Text(text), .. }) => CompareValue::String(text.clone()),
+            Some(FilterToken { kind: TokenKind::Text(text), .. }) => {
+                CompareValue::String(text.clone())
+            }
             Some(token) if token.kind == TokenKind::Word => match read_word(token.raw) {
                 Some(value) => value,
                 None if op == CompareOp::Eq && is_bare_text(token.raw) => {
@@ -192,7 +194,7 @@ impl<'t> Parser<'t> {
     /// Parses a filter and its closing token, after the opening token.
     fn nested(
         &mut self,
-        open: &Token<'t>,
+        open: &FilterToken<'t>,
         close: &TokenKind,
         shown: &str,
     ) -> Result<Filter, Error> {
@@ -213,14 +215,14 @@ impl<'t> Parser<'t> {
         if self.peek().is_some() { Err(self.expected(what)) } else { Ok(()) }
     }
 
-    fn expect(&mut self, kind: &TokenKind, what: &str) -> Result<Token<'t>, Error> {
+    fn expect(&mut self, kind: &TokenKind, what: &str) -> Result<FilterToken<'t>, Error> {
         match self.take(kind) {
             Some(token) => Ok(token),
             None => Err(self.expected(what)),
         }
     }
 
-    fn peek(&mut self) -> Option<&Token<'t>> {
+    fn peek(&mut self) -> Option<&FilterToken<'t>> {
         self.tokens.peek()
     }
 
@@ -228,20 +230,20 @@ impl<'t> Parser<'t> {
         self.previous = self.tokens.next();
     }
 
-    fn take(&mut self, kind: &TokenKind) -> Option<Token<'t>> {
+    fn take(&mut self, kind: &TokenKind) -> Option<FilterToken<'t>> {
         let token = self.tokens.next_if(|token| token.kind == *kind)?;
         self.previous = Some(token.clone());
         Some(token)
     }
 
-    fn take_word(&mut self, is_it: impl FnOnce(&str) -> bool) -> Option<Token<'t>> {
+    fn take_word(&mut self, is_it: impl FnOnce(&str) -> bool) -> Option<FilterToken<'t>> {
         let token =
             self.tokens.next_if(|token| token.kind == TokenKind::Word && is_it(token.raw))?;
         self.previous = Some(token.clone());
         Some(token)
     }
 
-    fn take_keyword(&mut self, keyword: &str) -> Option<Token<'t>> {
+    fn take_keyword(&mut self, keyword: &str) -> Option<FilterToken<'t>> {
         self.take_word(|word| word.eq_ignore_ascii_case(keyword))
     }
 

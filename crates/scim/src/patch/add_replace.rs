@@ -2,24 +2,16 @@
 //! writes them.
 
 use super::attribute::{unless_immutable, within, write_attribute, write_complex};
-use super::object_value::{Member, read_container, read_members};
-use super::path::{Destination, Place, refuse_read_only, resolve};
-use super::request::Operation;
+use super::mode::Mode;
+use super::object_value::{ObjectWrite, read_container, read_members};
+use super::path::{AttributePlace, Destination, refuse_read_only, resolve};
+use super::request::PatchOperation;
 use super::selected_values::write_elements;
 use crate::Error;
 use crate::schema::{AttributeType, ResourceType};
 use crate::validate::value::{not_boolean, read_value, wrong_type};
 use crate::values::{is_no_value, loses_a_part};
 use serde_json::{Map, Value};
-
-/// The effect of a new value on existing values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Mode {
-    /// New values of a list join the existing values.
-    Add,
-    /// New values of a list replace the existing values.
-    Replace,
-}
 
 /// Applies an `add` operation (RFC 7644 §3.5.2.1).
 ///
@@ -28,7 +20,7 @@ pub(super) enum Mode {
 pub(super) fn add(
     resource_type: &ResourceType,
     attributes: &mut Map<String, Value>,
-    operation: &Operation,
+    operation: &PatchOperation,
 ) -> Result<(), Error> {
     write(Mode::Add, resource_type, attributes, operation)
 }
@@ -40,7 +32,7 @@ pub(super) fn add(
 pub(super) fn replace(
     resource_type: &ResourceType,
     attributes: &mut Map<String, Value>,
-    operation: &Operation,
+    operation: &PatchOperation,
 ) -> Result<(), Error> {
     write(Mode::Replace, resource_type, attributes, operation)
 }
@@ -49,7 +41,7 @@ fn write(
     mode: Mode,
     resource_type: &ResourceType,
     attributes: &mut Map<String, Value>,
-    operation: &Operation,
+    operation: &PatchOperation,
 ) -> Result<(), Error> {
     let Some(value) = &operation.value else {
         return Err(Error::invalid_value("value is missing; add and replace need one"));
@@ -70,7 +62,7 @@ fn write(
             let members = read_container(mode, resource_type, Some(extension), value)?;
             write_all(mode, attributes, &members)
         }
-        Destination::Place(place) => {
+        Destination::Attribute(place) => {
             refuse_read_only(&place)?;
             write_place(mode, attributes, &place, value)
         }
@@ -80,21 +72,21 @@ fn write(
 fn write_all(
     mode: Mode,
     attributes: &mut Map<String, Value>,
-    members: &[Member<'_, '_>],
+    members: &[ObjectWrite<'_, '_>],
 ) -> Result<(), Error> {
     members.iter().try_for_each(|member| match member {
-        Member::Clear(extension) => {
+        ObjectWrite::Clear(extension) => {
             attributes.shift_remove(&extension.id);
             Ok(())
         }
-        Member::Write(place, value) => write_place(mode, attributes, place, value),
+        ObjectWrite::Write(place, value) => write_place(mode, attributes, place, value),
     })
 }
 
 fn write_place(
     mode: Mode,
     attributes: &mut Map<String, Value>,
-    place: &Place<'_>,
+    place: &AttributePlace<'_>,
     value: &Value,
 ) -> Result<(), Error> {
     if place.is_never_kept() || is_lost(place, value)? {
@@ -109,7 +101,7 @@ fn write_place(
 }
 
 /// Whether reading loses a part of the value and leaves no value. Such a value changes nothing.
-fn is_lost(place: &Place<'_>, value: &Value) -> Result<bool, Error> {
+fn is_lost(place: &AttributePlace<'_>, value: &Value) -> Result<bool, Error> {
     let attribute = place.sub_attribute.unwrap_or(place.attribute);
     let is_part_of_element = place.filter.is_some() && place.sub_attribute.is_none();
     let has_parts = attribute.kind == AttributeType::Complex && !attribute.multi_valued;
@@ -122,7 +114,7 @@ fn is_lost(place: &Place<'_>, value: &Value) -> Result<bool, Error> {
 fn write_in(
     mode: Mode,
     container: &mut Map<String, Value>,
-    place: &Place<'_>,
+    place: &AttributePlace<'_>,
     value: &Value,
 ) -> Result<(), Error> {
     let attribute = place.attribute;

@@ -1,7 +1,7 @@
 //! Finds the values of a list kept apart that a request can touch. So adding one member to a group of 50,000 reads one
 //! member.
 
-use super::path::{Destination, Place, resolve};
+use super::path::{AttributePlace, Destination, resolve};
 use super::request::{Op, PatchRequest};
 use crate::schema::{Attribute, ResourceType};
 use crate::values::{nested, unwrapped};
@@ -10,26 +10,26 @@ use std::collections::BTreeSet;
 
 /// The values that a request can touch of the attribute that is kept apart.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Reach {
+pub enum AffectedValues {
     /// The values with one of these texts in `value`. An empty set means no value.
-    These(BTreeSet<String>),
+    Only(BTreeSet<String>),
     /// Any value of the attribute.
-    All,
+    Any,
 }
 
-impl Reach {
-    fn and(self, other: Reach) -> Reach {
+impl AffectedValues {
+    fn and(self, other: AffectedValues) -> AffectedValues {
         match (self, other) {
-            (Reach::These(mut these), Reach::These(others)) => {
+            (AffectedValues::Only(mut these), AffectedValues::Only(others)) => {
                 these.extend(others);
-                Reach::These(these)
+                AffectedValues::Only(these)
             }
-            (Reach::All, _) | (_, Reach::All) => Reach::All,
+            (AffectedValues::Any, _) | (_, AffectedValues::Any) => AffectedValues::Any,
         }
     }
 
-    fn nothing() -> Reach {
-        Reach::These(BTreeSet::new())
+    fn nothing() -> AffectedValues {
+        AffectedValues::Only(BTreeSet::new())
     }
 }
 
@@ -37,89 +37,96 @@ impl Reach {
 ///
 /// [`super::apply`] needs only these values, and leaves the others unchanged. An operation that cannot be applied
 /// touches no value: [`super::apply`] reports its error.
-pub fn reach(resource_type: &ResourceType, request: &PatchRequest) -> Reach {
-    let reaches = request.operations.iter().map(|operation| {
+pub fn affected_values(resource_type: &ResourceType, request: &PatchRequest) -> AffectedValues {
+    let affected = request.operations.iter().map(|operation| {
         let (op, value) = (operation.op, operation.value.as_ref());
         match (&operation.path, value) {
-            (Some(path), value) => reach_of_path(resource_type, path, op, value),
+            (Some(path), value) => affected_by_path(resource_type, path, op, value),
             (None, Some(Value::Object(members))) => {
-                reach_of_members(resource_type, "", op, members)
+                affected_by_members(resource_type, "", op, members)
             }
-            (None, _) => Reach::nothing(),
+            (None, _) => AffectedValues::nothing(),
         }
     });
-    reaches.fold(Reach::nothing(), Reach::and)
+    affected.fold(AffectedValues::nothing(), AffectedValues::and)
 }
 
-fn reach_of_members(
+fn affected_by_members(
     resource_type: &ResourceType,
     prefix: &str,
     op: Op,
     members: &Map<String, Value>,
-) -> Reach {
-    let reaches = members.iter().map(|(key, value)| {
-        reach_of_path(resource_type, &format!("{prefix}{key}"), op, Some(value))
+) -> AffectedValues {
+    let affected = members.iter().map(|(key, value)| {
+        affected_by_path(resource_type, &format!("{prefix}{key}"), op, Some(value))
     });
-    reaches.fold(Reach::nothing(), Reach::and)
+    affected.fold(AffectedValues::nothing(), AffectedValues::and)
 }
 
-fn reach_of_path(resource_type: &ResourceType, path: &str, op: Op, value: Option<&Value>) -> Reach {
+fn affected_by_path(
+    resource_type: &ResourceType,
+    path: &str,
+    op: Op,
+    value: Option<&Value>,
+) -> AffectedValues {
     match resolve(resource_type, path) {
         Ok(Destination::Core) => {
             let members = value.map(unwrapped).and_then(Value::as_object);
             let prefix = format!("{}:", resource_type.schema.id);
-            members.map_or_else(Reach::nothing, |members| {
-                reach_of_members(resource_type, &prefix, op, members)
+            members.map_or_else(AffectedValues::nothing, |members| {
+                affected_by_members(resource_type, &prefix, op, members)
             })
         }
-        Ok(Destination::Place(place)) if place.attribute.kept_apart => {
-            reach_of_place(&place, op, value)
+        Ok(Destination::Attribute(place)) if place.attribute.kept_apart => {
+            affected_by_place(&place, op, value)
         }
-        _ => Reach::nothing(),
+        _ => AffectedValues::nothing(),
     }
 }
 
-fn reach_of_place(place: &Place<'_>, op: Op, value: Option<&Value>) -> Reach {
+fn affected_by_place(place: &AttributePlace<'_>, op: Op, value: Option<&Value>) -> AffectedValues {
     let value = value.filter(|value| !value.is_null());
     match (&place.filter, place.sub_attribute, op, value) {
         (Some(filter), _, _, _) => {
             let terms = filter.eq_terms().unwrap_or_default();
             let value = terms.into_iter().find(|(name, _)| name == "value");
             match value {
-                Some((_, Value::String(text))) => Reach::These(BTreeSet::from([text])),
-                _ => Reach::All,
+                Some((_, Value::String(text))) => AffectedValues::Only(BTreeSet::from([text])),
+                _ => AffectedValues::Any,
             }
         }
         (None, None, Op::Add | Op::Remove, Some(value)) => values_in(place.attribute, value),
-        (None, None, Op::Add, None) => Reach::nothing(),
-        _ => Reach::All,
+        (None, None, Op::Add, None) => AffectedValues::nothing(),
+        _ => AffectedValues::Any,
     }
 }
 
 /// The `value` of each element that an operation names.
-fn values_in(attribute: &Attribute, value: &Value) -> Reach {
+fn values_in(attribute: &Attribute, value: &Value) -> AffectedValues {
     match nested(attribute, value).unwrap_or(value) {
         Value::Array(elements) => elements
             .iter()
             .map(|element| values_in(attribute, element))
-            .fold(Reach::nothing(), Reach::and),
-        Value::String(text) => Reach::These(BTreeSet::from([text.clone()])),
+            .fold(AffectedValues::nothing(), AffectedValues::and),
+        Value::String(text) => AffectedValues::Only(BTreeSet::from([text.clone()])),
         Value::Object(members) => {
             let named = members.iter().find(|(key, _)| {
                 attribute.sub_attribute(key).is_some_and(|found| found.name == "value")
             });
             match named {
-                Some((_, Value::String(text))) => Reach::These(BTreeSet::from([text.clone()])),
-                _ => Reach::All,
+                Some((_, Value::String(text))) => {
+                    AffectedValues::Only(BTreeSet::from([text.clone()]))
+                }
+                _ => AffectedValues::Any,
             }
         }
-        _ => Reach::nothing(),
+        _ => AffectedValues::nothing(),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Reach, reach};
+    use super::{AffectedValues, affected_values};
     use crate::patch::PatchRequest;
     use crate::schema::ResourceTypes;
     use crate::urn;
@@ -130,10 +137,10 @@ mod tests {
         let body = json!({"schemas": [urn::PATCH_OP], "Operations": [operation]});
         let request = PatchRequest::read(body.as_object().unwrap().clone().into()).unwrap();
         let expected = match expected {
-            Some(ids) => Reach::These(ids.iter().map(|id| (*id).to_owned()).collect()),
-            None => Reach::All,
+            Some(ids) => AffectedValues::Only(ids.iter().map(|id| (*id).to_owned()).collect()),
+            None => AffectedValues::Any,
         };
-        assert_eq!(reach(&ResourceTypes::standard().groups, &request), expected);
+        assert_eq!(affected_values(&ResourceTypes::standard().groups, &request), expected);
     }
 
     #[test]

@@ -1,6 +1,5 @@
 //! Appends values to a list (RFC 7644 §3.5.2.1).
 
-use super::attribute::is_immutable;
 use super::list::{Index, put_list, settle_primary, take_list};
 use crate::Error;
 use crate::schema::Attribute;
@@ -52,7 +51,7 @@ pub(super) fn append(
 fn merge(attribute: &Attribute, known: &mut Value, new: Value) {
     let (Value::Object(known), Value::Object(new)) = (known, new) else { return };
     for (name, value) in new {
-        let is_kept = is_immutable(attribute, &name) || name == "value" || name == "type";
+        let is_kept = attribute.has_immutable(&name) || name == "value" || name == "type";
         if !(is_kept && known.contains_key(&name)) {
             known.insert(name, value);
         }

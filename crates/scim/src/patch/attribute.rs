@@ -3,8 +3,8 @@
 //! The module decides which attributes a value sets and clears, and whether their mutability allows the change. Empty
 //! containers disappear: canonical attributes hold no empty values (RFC 7643 §2.5).
 
-use super::add_replace::Mode;
 use super::append::append;
+use super::mode::Mode;
 use crate::Error;
 use crate::schema::{Attribute, AttributeType, Mutability};
 use crate::validate::value::{read_element, read_value};
@@ -12,7 +12,7 @@ use crate::values::{check_primary, is_no_value, is_same, unwrapped};
 use serde_json::{Map, Value};
 
 /// A change of one sub-attribute: a new value, or `None` to clear it.
-pub(super) type Part<'s> = (&'s Attribute, Option<Value>);
+pub(super) type SubAttributeChange<'s> = (&'s Attribute, Option<Value>);
 
 /// Writes the whole value of an attribute.
 ///
@@ -53,7 +53,7 @@ pub(super) fn write_complex(
     mode: Mode,
     container: &mut Map<String, Value>,
     attribute: &Attribute,
-    parts: &[Part<'_>],
+    parts: &[SubAttributeChange<'_>],
     at: &str,
 ) -> Result<(), Error> {
     unless_immutable(container, attribute, at, |container| {
@@ -63,7 +63,7 @@ pub(super) fn write_complex(
             if is_other {
                 object.retain(|name, _| {
                     parts.iter().any(|(part, _)| part.name == *name)
-                        || is_immutable(attribute, name)
+                        || attribute.has_immutable(name)
                 });
             }
             Ok(())
@@ -72,20 +72,13 @@ pub(super) fn write_complex(
 }
 
 /// Whether `parts` clear the `value` of an object, or change an existing `value`.
-fn says_other_value(object: &Map<String, Value>, parts: &[Part<'_>]) -> bool {
+fn says_other_value(object: &Map<String, Value>, parts: &[SubAttributeChange<'_>]) -> bool {
     let value = parts.iter().find(|(part, _)| part.name == "value");
     value.is_some_and(|(part, new)| match (object.get("value"), new) {
         (Some(old), Some(new)) => !is_same(part, old, new),
         (None, Some(_)) => false,
         (_, None) => true,
     })
-}
-
-/// Whether a client can set the sub-attribute `name` only once.
-pub(super) fn is_immutable(attribute: &Attribute, name: &str) -> bool {
-    attribute
-        .sub_attribute(name)
-        .is_some_and(|sub_attribute| sub_attribute.mutability == Mutability::Immutable)
 }
 
 /// Writes the sub-attributes that an operation names to the complex value at `at`.
@@ -95,7 +88,7 @@ pub(super) fn is_immutable(attribute: &Attribute, name: &str) -> bool {
 pub(super) fn write_parts(
     mode: Mode,
     object: &mut Map<String, Value>,
-    parts: &[Part<'_>],
+    parts: &[SubAttributeChange<'_>],
     at: &str,
 ) -> Result<(), Error> {
     for (sub_attribute, value) in parts {
@@ -108,7 +101,7 @@ pub(super) fn write_parts(
 fn write_part(
     mode: Mode,
     container: &mut Map<String, Value>,
-    (attribute, value): Part<'_>,
+    (attribute, value): SubAttributeChange<'_>,
     at: &str,
 ) -> Result<(), Error> {
     unless_immutable(container, attribute, at, |container| match value {
@@ -139,7 +132,7 @@ pub(super) fn read_parts<'s>(
     attribute: &'s Attribute,
     value: &Value,
     at: &str,
-) -> Result<Option<Vec<Part<'s>>>, Error> {
+) -> Result<Option<Vec<SubAttributeChange<'s>>>, Error> {
     let read = read_element(attribute, value.clone(), at)?;
     let named = unwrapped(value).as_object();
     if read.is_none() && named.is_none() {

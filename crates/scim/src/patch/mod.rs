@@ -18,6 +18,7 @@
 
 mod request;
 mod path;
+mod mode;
 mod add_replace;
 mod object_value;
 mod attribute;
@@ -30,13 +31,13 @@ mod affected_values;
 #[cfg(test)]
 mod tests;
 
-pub use affected_values::{Reach, reach};
+pub use affected_values::{AffectedValues, affected_values};
 pub(super) use path::unknown_parts;
 use path::{Destination, resolve};
-pub use request::{Op, Operation, PatchRequest};
+pub use request::{Op, PatchOperation, PatchRequest};
 
 use super::Error;
-use super::comparison_budget::{MOST_WORK, Work};
+use super::comparison_budget::{ComparisonBudget, MOST_WORK};
 use super::document::Document;
 use super::schema::ResourceType;
 use super::validate::{check_resource, settle_resource};
@@ -56,7 +57,7 @@ pub fn apply(
     request: &PatchRequest,
 ) -> Result<Document, Error> {
     let mut skipped = Vec::new();
-    let work = Work::new(MOST_WORK);
+    let work = ComparisonBudget::new(MOST_WORK);
     for (operation, number) in request.operations.iter().zip(1_usize..) {
         let attributes = document.as_object_mut();
         let applied = work.run(|| match operation.op {
@@ -101,7 +102,7 @@ pub fn add_paths(
     others: Map<String, Value>,
 ) -> Result<Document, Error> {
     let is_news = |key: &str| match resolve(resource_type, key) {
-        Ok(Destination::Place(place)) => {
+        Ok(Destination::Attribute(place)) => {
             place.filter.is_some() || place.value(document.as_object()).is_none()
         }
         Ok(_) | Err(_) => false,
@@ -110,8 +111,8 @@ pub fn add_paths(
     if news.is_empty() {
         return Ok(document);
     }
-    let operation = Operation { op: Op::Add, path: None, value: Some(Value::Object(news)) };
-    let work = Work::new(MOST_WORK);
+    let operation = PatchOperation { op: Op::Add, path: None, value: Some(Value::Object(news)) };
+    let work = ComparisonBudget::new(MOST_WORK);
     let added = work.run(|| {
         add_replace::add(resource_type, document.as_object_mut(), &operation)?;
         settle_resource(resource_type, &mut document);

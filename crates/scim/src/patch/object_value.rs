@@ -3,8 +3,8 @@
 //!
 //! The module says which values to write, and in which order. It changes nothing.
 
-use super::add_replace::Mode;
-use super::path::{Destination, Place, resolve};
+use super::mode::Mode;
+use super::path::{AttributePlace, Destination, resolve};
 use crate::Error;
 use crate::error::quoted;
 use crate::filter::{BoundFilter, Filter};
@@ -15,11 +15,11 @@ use serde_json::{Map, Value};
 use std::collections::HashSet;
 
 /// One of the writes that an object asks for.
-pub(super) enum Member<'s, 'v> {
+pub(super) enum ObjectWrite<'s, 'v> {
     /// Removes all attributes of an extension.
     Clear(&'s Schema),
     /// Writes a value.
-    Write(Place<'s>, &'v Value),
+    Write(AttributePlace<'s>, &'v Value),
 }
 
 /// Reads an object of attributes. Keys are paths of any form: Entra ID sends `name.givenName` and whole URNs.
@@ -36,7 +36,7 @@ pub(super) fn read_members<'s, 'v>(
     mode: Mode,
     resource_type: &'s ResourceType,
     members: &'v Map<String, Value>,
-) -> Result<Vec<Member<'s, 'v>>, Error> {
+) -> Result<Vec<ObjectWrite<'s, 'v>>, Error> {
     let mut reader = Reader::new(mode, resource_type);
     for (key, value) in members {
         reader.read(key, value)?;
@@ -53,7 +53,7 @@ pub(super) fn read_container<'s, 'v>(
     resource_type: &'s ResourceType,
     extension: Option<&'s Schema>,
     value: &'v Value,
-) -> Result<Vec<Member<'s, 'v>>, Error> {
+) -> Result<Vec<ObjectWrite<'s, 'v>>, Error> {
     let mut reader = Reader::new(mode, resource_type);
     reader.read_container(extension, value)?;
     Ok(reader.in_order())
@@ -62,14 +62,14 @@ pub(super) fn read_container<'s, 'v>(
 struct Reader<'s, 'v> {
     mode: Mode,
     resource_type: &'s ResourceType,
-    members: Vec<Member<'s, 'v>>,
-    named: HashSet<Named<'s>>,
+    members: Vec<ObjectWrite<'s, 'v>>,
+    named: HashSet<ClaimedPlace<'s>>,
 }
 
 /// The place that a key, or a member of its value, names: a schema, an attribute in it, or a part of the attribute. The
 /// core schema is `None`.
 #[derive(PartialEq, Eq, Hash)]
-struct Named<'s> {
+struct ClaimedPlace<'s> {
     extension: Option<&'s str>,
     attribute: Option<&'s str>,
     filter: Option<BoundFilter>,
@@ -86,10 +86,10 @@ impl<'s, 'v> Reader<'s, 'v> {
             Ok(Destination::Schemas | Destination::Unknown) => Ok(()),
             Ok(Destination::Core) => self.read_container(None, value),
             Ok(Destination::Extension(extension)) => self.read_container(Some(extension), value),
-            Ok(Destination::Place(place)) if place.is_read_only() => Ok(()),
-            Ok(Destination::Place(place)) => {
+            Ok(Destination::Attribute(place)) if place.is_read_only() => Ok(()),
+            Ok(Destination::Attribute(place)) => {
                 self.claim_place(&place, value)?;
-                self.members.push(Member::Write(place, value));
+                self.members.push(ObjectWrite::Write(place, value));
                 Ok(())
             }
             // A key that is no path may belong to another vendor, and is ignored. A malformed value path fails, because
@@ -107,7 +107,7 @@ impl<'s, 'v> Reader<'s, 'v> {
         value: &'v Value,
     ) -> Result<(), Error> {
         let id = &extension.unwrap_or(&self.resource_type.schema).id;
-        let named = Named {
+        let named = ClaimedPlace {
             extension: extension.map(|extension| extension.id.as_str()),
             attribute: None,
             filter: None,
@@ -120,16 +120,16 @@ impl<'s, 'v> Reader<'s, 'v> {
             }
             (nothing, _) if is_no_value(nothing) && self.mode == Mode::Add => Ok(()),
             (nothing, Some(extension)) if is_no_value(nothing) => {
-                self.members.push(Member::Clear(extension));
+                self.members.push(ObjectWrite::Clear(extension));
                 Ok(())
             }
             (other, _) => Err(wrong_type(id, "an object", other)),
         }
     }
 
-    fn claim_place(&mut self, place: &Place<'s>, value: &Value) -> Result<(), Error> {
+    fn claim_place(&mut self, place: &AttributePlace<'s>, value: &Value) -> Result<(), Error> {
         let attribute = place.attribute;
-        let named = |filter, sub_attribute: Option<&'s Attribute>| Named {
+        let named = |filter, sub_attribute: Option<&'s Attribute>| ClaimedPlace {
             extension: place.extension.map(|extension| extension.id.as_str()),
             attribute: Some(attribute.name.as_str()),
             filter,
@@ -145,11 +145,11 @@ impl<'s, 'v> Reader<'s, 'v> {
         Ok(())
     }
 
-    fn claim(&mut self, named: Named<'s>, at: impl FnOnce() -> String) -> Result<(), Error> {
+    fn claim(&mut self, named: ClaimedPlace<'s>, at: impl FnOnce() -> String) -> Result<(), Error> {
         if self.named.insert(named) { Ok(()) } else { Err(Error::repeated(&at())) }
     }
 
-    fn in_order(mut self) -> Vec<Member<'s, 'v>> {
+    fn in_order(mut self) -> Vec<ObjectWrite<'s, 'v>> {
         self.members.sort_by_key(rank);
         self.members
     }
@@ -169,15 +169,14 @@ fn named_parts<'s>(attribute: &'s Attribute, value: &Value) -> Vec<&'s Attribute
 }
 
 /// The rank of a member in the order of writing.
-fn rank(member: &Member<'_, '_>) -> u8 {
+fn rank(member: &ObjectWrite<'_, '_>) -> u8 {
     match member {
-        Member::Clear(_) => 0,
-        Member::Write(Place { filter: None, sub_attribute: None, .. }, _) => 1,
-        Member::Write(Place { filter: None, attribute, sub_attribute: Some(part), .. }, _)
-            if !attribute.multi_valued && part.name == "value" =>
-        {
-            2
-        }
-        Member::Write(..) => 3,
+        ObjectWrite::Clear(_) => 0,
+        ObjectWrite::Write(AttributePlace { filter: None, sub_attribute: None, .. }, _) => 1,
+        ObjectWrite::Write(
+            AttributePlace { filter: None, attribute, sub_attribute: Some(part), .. },
+            _,
+        ) if !attribute.multi_valued && part.name == "value" => 2,
+        ObjectWrite::Write(..) => 3,
     }
 }

@@ -16,12 +16,12 @@ const MAX_OPERATIONS: usize = 2_000;
 #[derive(Debug, Clone, PartialEq)]
 pub struct PatchRequest {
     /// The operations, in the order in which they apply.
-    pub operations: Vec<Operation>,
+    pub operations: Vec<PatchOperation>,
 }
 
 /// One operation (RFC 7644 §3.5.2).
 #[derive(Debug, Clone, PartialEq)]
-pub struct Operation {
+pub struct PatchOperation {
     /// The kind of operation.
     pub op: Op,
     /// The path, without white space around it. `None` for the resource itself, also when the client sent `null` or an
@@ -92,7 +92,7 @@ impl PatchRequest {
 ///
 /// An object counts one for each of its members, and one for each member of a schema's object in it. The path may be
 /// the path of a whole schema, so the count ignores the path.
-fn weight(operation: &Operation) -> usize {
+fn weight(operation: &PatchOperation) -> usize {
     let value = operation.value.as_ref().map(unwrapped);
     value.and_then(Value::as_object).map_or(1, |members| {
         let weights =
@@ -101,7 +101,7 @@ fn weight(operation: &Operation) -> usize {
     })
 }
 
-fn read_operation(operation: Value) -> Result<Operation, Error> {
+fn read_operation(operation: Value) -> Result<PatchOperation, Error> {
     let Value::Object(mut operation) = operation else {
         return Err(Error::invalid_syntax(
             "an operation must be an object with op, path and value",
@@ -111,7 +111,7 @@ fn read_operation(operation: Value) -> Result<Operation, Error> {
     let path = read_path(member(&operation, "path")?)?;
     let value = message::take(&mut operation, "value")?;
     let value = if path.is_none() { value.map(read_attributes) } else { value };
-    Ok(Operation { op, path, value })
+    Ok(PatchOperation { op, path, value })
 }
 
 /// The object in a value without a path. Client libraries also send this object as JSON text, or in a list of one.

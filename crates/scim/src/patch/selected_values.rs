@@ -1,11 +1,11 @@
 //! Changes selected values of a list: all values that a value filter matches. A path without a filter, such as
 //! `emails.type`, selects all values (RFC 7644 §3.5.2).
 
-use super::add_replace::Mode;
 use super::append::append;
-use super::attribute::{Part, is_immutable, read_parts, write_parts};
+use super::attribute::{SubAttributeChange, read_parts, write_parts};
 use super::list::{put_list, settle_primary, take_list};
-use super::path::Place;
+use super::mode::Mode;
+use super::path::AttributePlace;
 use crate::Error;
 use crate::validate::value::{read_element, read_value};
 use crate::values::{
@@ -26,7 +26,7 @@ use std::collections::BTreeSet;
 pub(super) fn write_elements(
     mode: Mode,
     container: &mut Map<String, Value>,
-    place: &Place<'_>,
+    place: &AttributePlace<'_>,
     value: &Value,
     at: &str,
 ) -> Result<(), Error> {
@@ -60,8 +60,8 @@ pub(super) fn write_elements(
 pub(super) fn change_elements(
     mode: Mode,
     container: &mut Map<String, Value>,
-    place: &Place<'_>,
-    parts: &[Part<'_>],
+    place: &AttributePlace<'_>,
+    parts: &[SubAttributeChange<'_>],
 ) -> Result<(), Error> {
     if parts.is_empty() {
         return Ok(());
@@ -85,7 +85,7 @@ pub(super) fn change_elements(
         let was_husk = is_husk(attribute, element);
         let Value::Object(object) = element else { continue };
         if mode == Mode::Replace && place.sub_attribute.is_none() {
-            object.retain(|name, _| described.contains_key(name) || is_immutable(attribute, name));
+            object.retain(|name, _| described.contains_key(name) || attribute.has_immutable(name));
         }
         write_parts(mode, object, parts, &at)?;
         // An element without content takes the primary mark from the others only when it gets content. That may never
@@ -101,7 +101,7 @@ pub(super) fn change_elements(
 }
 
 /// Removes the selected values. When no value is left, the list disappears.
-pub(super) fn remove_elements(container: &mut Map<String, Value>, place: &Place<'_>) {
+pub(super) fn remove_elements(container: &mut Map<String, Value>, place: &AttributePlace<'_>) {
     let mut elements = take_list(container, &place.attribute.name);
     elements.retain(|element| !place.selects(element));
     put_list(container, &place.attribute.name, elements);
@@ -114,8 +114,8 @@ pub(super) fn remove_elements(container: &mut Map<String, Value>, place: &Place<
 /// filter could not find it.
 fn create_element(
     container: &mut Map<String, Value>,
-    place: &Place<'_>,
-    parts: &[Part<'_>],
+    place: &AttributePlace<'_>,
+    parts: &[SubAttributeChange<'_>],
     at: &str,
 ) -> Result<(), Error> {
     if parts.iter().all(|(_, value)| value.is_none()) {

@@ -1,6 +1,7 @@
 //! The common attributes, which every resource has (RFC 7643 §3.1).
 
-use super::{Attribute, Mutability, Returned, Uniqueness};
+use super::attribute::Attribute;
+use super::characteristics::{Mutability, Returned, Uniqueness};
 
 /// `id`, `externalId` and `meta`, with the characteristics of RFC 7643 §3.1.
 pub(super) fn common_attributes() -> Vec<Attribute> {

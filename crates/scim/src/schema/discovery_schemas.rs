@@ -2,7 +2,9 @@
 //!
 //! No resource has these schemas. Clients read them, and a test compares the documents with them.
 
-use super::{Attribute, AttributeType, Mutability, Returned, Schema, Uniqueness};
+use super::attribute::Attribute;
+use super::characteristics::{AttributeType, Mutability, Returned, Uniqueness};
+use super::resource_type::Schema;
 use crate::urn;
 
 /// The schemas of `/ServiceProviderConfig`, `/ResourceTypes` and `/Schemas`.

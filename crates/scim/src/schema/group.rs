@@ -1,7 +1,9 @@
 //! The Group resource type (RFC 7643 §4.2).
 
+use super::attribute::Attribute;
+use super::characteristics::{Mutability, Uniqueness, WithoutValue};
 use super::common_attributes::common_attributes;
-use super::{Attribute, Mutability, ResourceType, Schema, Uniqueness, WithoutValue};
+use super::resource_type::{ResourceType, Schema};
 use crate::urn;
 
 /// The maximum number of members of a group.

@@ -3,6 +3,7 @@
 //! Every other part of the protocol reads these tables and holds no attribute names of its own.
 
 mod attribute;
+mod characteristics;
 mod common_attributes;
 pub mod custom;
 mod enterprise;
@@ -12,7 +13,8 @@ mod resource_types;
 mod discovery_schemas;
 mod user;
 
-pub use attribute::{Attribute, AttributeType, Mutability, Returned, Uniqueness, WithoutValue};
+pub use attribute::Attribute;
+pub use characteristics::{AttributeType, Mutability, Returned, Uniqueness, WithoutValue};
 pub use discovery_schemas::service_schemas;
 pub use group::{MAX_DISPLAY_CHARS, MAX_MEMBERS};
 pub use resource_type::{ResourceType, Schema, Target};

@@ -1,6 +1,6 @@
 //! Schemas and resource types (RFC 7643 §6 and §7), and the search for an attribute by its path.
 
-use super::Attribute;
+use super::attribute::Attribute;
 use crate::attr_path::AttrPath;
 
 /// A schema: a URI and its attributes (RFC 7643 §7).

@@ -1,7 +1,8 @@
 //! The resource types of a service.
 
 use super::group::group_resource_type;
-use super::{ResourceType, Schema, user_resource_type};
+use super::resource_type::{ResourceType, Schema};
+use super::user::user_resource_type;
 
 /// The resource types of a service (RFC 7643 §6).
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,8 +1,10 @@
 //! The User resource type: the core schema (RFC 7643 §4.1) and the enterprise extension.
 
+use super::attribute::Attribute;
+use super::characteristics::{Mutability, Returned, Uniqueness, WithoutValue};
 use super::common_attributes::{common_attributes, plural};
 use super::enterprise::enterprise_user;
-use super::{Attribute, Mutability, ResourceType, Returned, Schema, Uniqueness, WithoutValue};
+use super::resource_type::{ResourceType, Schema};
 use crate::urn;
 
 /// The User resource type (RFC 7643 §4.1, §4.3 and §8.6).

@@ -1,6 +1,6 @@
 use super::{SortBy, SortKey};
 use crate::ScimType;
-use crate::comparison_budget::Work;
+use crate::comparison_budget::ComparisonBudget;
 use crate::fold::fold;
 use crate::schema::{Attribute, AttributeType, ResourceType, Returned, user_resource_type};
 use crate::urn::{ENTERPRISE_USER, USER};
@@ -155,7 +155,7 @@ fn keys_are_small_and_folding_for_them_is_counted() {
     assert!(size_of::<SortKey>() <= 24);
     let sort = SortBy::read(Some("title"), None).unwrap().unwrap().bind(&resource_type()).unwrap();
     let resource = json!({"title": "É".repeat(4_096)});
-    let work = Work::new(513);
+    let work = ComparisonBudget::new(513);
     let key = work.run(|| sort.key(resource.as_object().unwrap()));
     assert_eq!(key, sort.key(json!({"title": fold(&"É".repeat(256))}).as_object().unwrap()));
     assert!(!work.is_exhausted(), "the beginning alone is folded");

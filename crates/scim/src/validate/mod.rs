@@ -9,7 +9,7 @@ pub mod value;
 mod tests;
 
 use super::Error;
-use super::comparison_budget::{MOST_WORK, Work};
+use super::comparison_budget::{ComparisonBudget, MOST_WORK};
 use super::document::{Document, find, json_len};
 use super::json::Body;
 use super::schema::{Attribute, Mutability, ResourceType, Schema};
@@ -43,7 +43,7 @@ pub fn read_resource(resource_type: &ResourceType, body: Body) -> Result<Documen
         }
     }
     let mut document = Document::from_canonical(kept.attributes);
-    let work = Work::new(MOST_WORK);
+    let work = ComparisonBudget::new(MOST_WORK);
     work.run(|| settle_resource(resource_type, &mut document));
     if work.is_exhausted() {
         let text =

@@ -1,7 +1,7 @@
 //! Reads request bodies.
 
 use super::object;
-use crate::patch::{Op, Operation, PatchRequest};
+use crate::patch::{Op, PatchOperation, PatchRequest};
 use crate::{ScimType, urn};
 use serde_json::{Value, json};
 
@@ -29,7 +29,7 @@ fn names_and_ops_are_read_in_any_case() {
         "failOnErrors": 1
     });
     let operation =
-        |op, path: Option<&str>, value| Operation { op, path: path.map(str::to_owned), value };
+        |op, path: Option<&str>, value| PatchOperation { op, path: path.map(str::to_owned), value };
     assert_eq!(
         PatchRequest::read(object(body).into()).unwrap().operations,
         [
