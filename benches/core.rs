@@ -39,13 +39,15 @@ fn validate(users: &ResourceType, body: &[u8]) -> Document {
 /// Reads the body of a PATCH and applies it.
 fn apply(users: &ResourceType, document: &Document, body: &[u8]) -> Document {
     let body = Body::read(body).expect("JSON");
-    let request = PatchRequest::read(body).expect("a PatchOp");
+    let request = PatchRequest::read(body, &users.limits).expect("a PatchOp");
     patch::apply(users, document.clone(), &request).expect("a valid change")
 }
 
 /// Reads a filter.
 fn bind(users: &ResourceType, filter: &str) -> BoundFilter {
-    Filter::parse(filter).and_then(|filter| filter.bind(users)).expect("a valid filter")
+    Filter::parse(filter, &users.limits)
+        .and_then(|filter| filter.bind(users))
+        .expect("a valid filter")
 }
 
 /// A stored user as a resource.

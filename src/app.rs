@@ -8,6 +8,7 @@ use crate::directory::sources::Sources;
 use crate::directory::tenants::Tenants;
 use crate::directory::tenants::share::Shares;
 use crate::directory::tenants::sync::SyncWatch;
+use crate::limits::LIMITS;
 use crate::server::context::Services;
 use crate::server::page_urls::Pages;
 use crate::server::pages;
@@ -38,7 +39,8 @@ impl App {
     /// Builds the parts on a store. Tenants have no limit of capacity units.
     pub fn new(store: Store, peppers: PepperSource, sources: Sources, public_url: &str) -> Self {
         let shares = Shares::new(0, sources.clone());
-        let tenants = Tenants::new(store, peppers, sources, Arc::new(ResourceTypes::standard()));
+        let tenants =
+            Tenants::new(store, peppers, sources, Arc::new(ResourceTypes::with_limits(LIMITS)));
         Self {
             shares,
             access: Access::new(tenants.clone()),

@@ -1,16 +1,16 @@
 //! Reads request bodies: one JSON object of at most one mebibyte, with a JSON media type.
 
 use super::error::ApiError;
+use crate::limits::LIMITS;
 use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, Request};
 use http::HeaderMap;
 use http::header::CONTENT_TYPE;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
-use scim::bulk::MAX_PAYLOAD_BYTES;
 use scim::json;
 
 /// The maximum length of a body, in bytes. Discovery announces it for bulk requests, and it holds for all requests.
-const MAX_BODY_BYTES: usize = MAX_PAYLOAD_BYTES;
+const MAX_BODY_BYTES: usize = LIMITS.body_bytes;
 
 /// The JSON object in a request's body.
 #[derive(Debug)]

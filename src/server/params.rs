@@ -3,6 +3,7 @@
 
 use super::error::ApiError;
 use crate::directory::users::Precondition;
+use crate::limits::LIMITS;
 use axum::extract::FromRequestParts;
 use http::HeaderMap;
 use http::header::{HeaderName, IF_MATCH, IF_NONE_MATCH};
@@ -68,7 +69,7 @@ impl<S: Sync> FromRequestParts<S> for Params {
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, ApiError> {
         let pairs = Pairs::read(parts.uri.query().unwrap_or_default())?;
-        Ok(Params(SearchParams::from_query(pairs.0)?))
+        Ok(Params(SearchParams::from_query(pairs.0, &LIMITS)?))
     }
 }
 
@@ -83,11 +84,12 @@ pub(super) fn precondition(headers: &HeaderMap) -> Precondition {
 #[cfg(test)]
 mod tests {
     use super::Pairs;
+    use crate::limits::LIMITS;
     use scim::Error;
     use scim::search::SearchParams;
 
     fn read(query: &str) -> Result<SearchParams, Error> {
-        SearchParams::from_query(Pairs::read(query)?.0)
+        SearchParams::from_query(Pairs::read(query)?.0, &LIMITS)
     }
 
     #[test]

@@ -4,9 +4,6 @@
 use std::cell::Cell;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// The budget of one request, in units: about 0.5 s of work, and far more than identity providers cause.
-pub(super) const MOST_WORK: u64 = 10_000_000;
-
 thread_local! {
     /// The remaining budget of the comparison on this thread; `None` without a limit.
     static LEFT: Cell<Option<u64>> = const { Cell::new(None) };

@@ -82,6 +82,7 @@
 pub mod urn;
 pub mod error;
 pub mod json;
+pub mod limits;
 pub mod document;
 mod message;
 pub mod comparison_budget;
@@ -105,9 +106,11 @@ pub mod projection;
 pub mod sort;
 pub mod version;
 pub mod list_response;
+pub mod page;
 pub mod search;
 pub mod cursor;
 pub mod bulk;
 pub mod discovery;
 
 pub use error::{Error, ScimType};
+pub use limits::Limits;

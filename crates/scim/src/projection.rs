@@ -194,7 +194,7 @@ mod tests {
     use super::Projection;
     use crate::document::Document;
     use crate::resource::{Identity, Resource};
-    use crate::schema::user_resource_type;
+    use crate::schema::ResourceTypes;
     use crate::urn::{ENTERPRISE_USER, USER};
     use serde_json::{Value, json};
     use time::OffsetDateTime;
@@ -208,7 +208,7 @@ mod tests {
             "emails": [{"value": "a", "type": "work"}, {"value": "b"}],
             ENTERPRISE_USER: {"location": "GB", "manager": {"value": "m"}},
         });
-        let resource_type = user_resource_type();
+        let resource_type = ResourceTypes::standard().users;
         let epoch = OffsetDateTime::UNIX_EPOCH;
         let resource = Resource {
             resource_type: &resource_type,

@@ -12,9 +12,6 @@ use serde_json::Value;
 use std::cmp::Ordering;
 use time::OffsetDateTime;
 
-/// The maximum number of characters of a text that the order compares. All keys of a list are in memory at once.
-const MAX_KEY_CHARS: usize = 256;
-
 /// The order that a client requests (RFC 7644 §3.4.2.3). [`SortBy::bind`] checks whether the attribute exists.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SortBy {
@@ -29,6 +26,7 @@ pub struct BoundSort {
     kind: AttributeType,
     case_exact: bool,
     descending: bool,
+    max_chars: usize,
 }
 
 /// The key that gives a resource its place in an order.
@@ -113,6 +111,7 @@ impl SortBy {
             kind: compared.kind,
             case_exact: compared.case_exact,
             descending: self.descending,
+            max_chars: resource_type.limits.sort_key_chars,
         })
     }
 
@@ -167,7 +166,7 @@ impl BoundSort {
             | AttributeType::Reference
             | AttributeType::Binary
             | AttributeType::Complex => {
-                let text = beginning(value.as_str()?);
+                let text = beginning(value.as_str()?, self.max_chars);
                 let text = if self.case_exact { text.to_owned() } else { fold::fold(text) };
                 (!text.is_empty()).then(|| KeyValue::Text(text.into_boxed_str()))
             }
@@ -208,8 +207,8 @@ fn one_of(values: &[Value]) -> Option<&Value> {
     values.iter().find(|value| values::is_primary(value)).or(values.first())
 }
 
-fn beginning(text: &str) -> &str {
-    let end = text.char_indices().nth(MAX_KEY_CHARS).map(|(end, _)| end);
+fn beginning(text: &str, max_chars: usize) -> &str {
+    let end = text.char_indices().nth(max_chars).map(|(end, _)| end);
     end.and_then(|end| text.get(..end)).unwrap_or(text)
 }
 

@@ -6,7 +6,6 @@
 
 use super::document::{Document, json_len};
 use super::schema::{AttributeType, ResourceType, Schema};
-use super::validate::MAX_RESOURCE_BYTES;
 use serde_json::{Map, Value};
 
 /// Removes the values that the tables do not declare, or declare with another type. The type can differ when the
@@ -48,8 +47,8 @@ pub fn set_aside(resource_type: &ResourceType, document: &mut Document) -> Map<S
 }
 
 /// Puts the values of [`set_aside`] back into the document. A new value of the same name wins. If the result exceeds
-/// [`MAX_RESOURCE_BYTES`], the undeclared values are dropped.
-pub fn put_back(document: &mut Document, aside: Map<String, Value>) {
+/// [`Limits::resource_bytes`](crate::Limits::resource_bytes), the undeclared values are dropped.
+pub fn put_back(resource_type: &ResourceType, document: &mut Document, aside: Map<String, Value>) {
     if aside.is_empty() {
         return;
     }
@@ -67,7 +66,7 @@ pub fn put_back(document: &mut Document, aside: Map<String, Value>) {
             }
         }
     }
-    if json_len(&whole) <= MAX_RESOURCE_BYTES {
+    if json_len(&whole) <= resource_type.limits.resource_bytes {
         *document.as_object_mut() = whole;
     }
 }
@@ -151,18 +150,18 @@ mod tests {
         let mut shown = stored.clone();
         let aside = set_aside(&types.users, &mut shown);
         assert_eq!(json!(shown), json!({"userName": "ada", "urn:x:y": {"kept": "a"}}));
-        put_back(&mut shown, aside.clone());
+        put_back(&types.users, &mut shown, aside.clone());
         assert_eq!(shown, stored);
 
         let mut changed = object(json!({"userName": "ada", "urn:x:y": {"retyped": 7}}));
-        put_back(&mut changed, aside.clone());
+        put_back(&types.users, &mut changed, aside.clone());
         assert_eq!(
             changed.get("urn:x:y").unwrap(),
             &json!({"retyped": 7, "gone": "b", "Kept": "d"})
         );
         let mut large = object(json!({"userName": "x".repeat(131_000)}));
         let alone = large.clone();
-        put_back(&mut large, aside);
+        put_back(&types.users, &mut large, aside);
         assert_eq!(large, alone, "no room for both");
     }
 

@@ -70,7 +70,9 @@ impl<'s> Unknown<'s> {
     fn look_at(&mut self, path: &str, value: &Value) {
         // A malformed filter is not reported: in the `path` of an operation, it makes the request fail.
         if path.contains('[') {
-            if let Ok((path, filter, part)) = Filter::parse_value_path(path) {
+            if let Ok((path, filter, part)) =
+                Filter::parse_value_path(path, &self.resource_type.limits)
+            {
                 self.look_at_value_path((&path, &filter, part.as_deref()), value);
             }
             return;
@@ -175,6 +177,7 @@ fn is_urn(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Limits;
     use crate::schema::ResourceTypes;
     use crate::urn;
     use serde_json::{Map, json};
@@ -191,7 +194,9 @@ mod tests {
     #[track_caller]
     fn check_operation(operation: Value, expected: &[&str]) {
         let body = json!({"schemas": [urn::PATCH_OP], "Operations": [operation]});
-        let request = PatchRequest::read(body.as_object().unwrap().clone().into()).unwrap();
+        let request =
+            PatchRequest::read(body.as_object().unwrap().clone().into(), &Limits::default())
+                .unwrap();
         let names = in_patch(&ResourceTypes::standard().users, &request);
         assert_eq!(names.iter().collect::<Vec<_>>(), expected);
     }

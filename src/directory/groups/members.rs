@@ -5,6 +5,7 @@ use crate::directory::lists::parse_id;
 use crate::directory::related_record::Wanted;
 use crate::directory::users::view::display_name;
 use crate::directory::{Directory, Error};
+use crate::limits::LIMITS;
 use crate::model::employee::Employee;
 use crate::model::group::Group;
 use crate::model::kind::Kind;
@@ -14,7 +15,6 @@ use crate::store::members::MemberRow;
 use crate::store::members::pending_change::MOST_DIRECT;
 use scim::document::Document;
 use scim::patch::AffectedValues;
-use scim::schema::MAX_DISPLAY_CHARS;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use uuid::Uuid;
 
@@ -235,5 +235,5 @@ fn ids_in(values: &BTreeSet<String>) -> BTreeSet<Uuid> {
 /// Returns the display name of an employee as a member, cut to the length that a client may send.
 pub(in crate::directory) fn member_name(employee: &Employee) -> String {
     let name = display_name(employee).unwrap_or_else(|| employee.user_name().to_owned());
-    name.chars().take(MAX_DISPLAY_CHARS).collect()
+    name.chars().take(LIMITS.identifier_chars).collect()
 }

@@ -13,6 +13,7 @@ use super::related_record::Wanted;
 use super::users::Precondition;
 use super::users::change::Occasion;
 use super::{Directory, Error};
+use crate::limits::LIMITS;
 use crate::model::group::Group;
 use crate::model::kind::Kind;
 use crate::model::member::{Member, MemberChanges};
@@ -24,7 +25,6 @@ use finish::finish_committed;
 use members::{GroupToChange, MemberRequest, ReadOrder, is_whole, with_members};
 use scim::document::Document;
 use scim::patch::{self, AffectedValues, Op, PatchRequest};
-use scim::schema::MAX_MEMBERS;
 use uuid::Uuid;
 
 /// The response to a PATCH leaves out the members of a group with more members than this. A request that adds 1 member
@@ -272,7 +272,7 @@ fn check_size(before: u64, group: &Group) -> Result<(), Error> {
         let text = "The change has more members and names than one request can; send it in several";
         return Err(scim::Error::new(scim::ScimType::TooMany, text).into());
     }
-    let most = u64::try_from(MAX_MEMBERS).unwrap_or(u64::MAX);
+    let most = u64::try_from(LIMITS.members).unwrap_or(u64::MAX);
     if group.member_count <= most || group.member_count <= before {
         return Ok(());
     }

@@ -82,7 +82,7 @@ impl Directory {
             };
             let (_, aside) = self.declared(&before);
             let mut whole = attributes.clone();
-            undeclared_values::put_back(&mut whole, aside);
+            undeclared_values::put_back(&self.types.users, &mut whole, aside);
             let change = change::revived(&self.types.users, &before, whole, occasion);
             let written = self.bring_back(&before, &change, claim).await?;
             if self.is_done(written, &mut attempt).await? {
@@ -106,7 +106,7 @@ impl Directory {
         self.change(id, precondition, by, |before| {
             let (_, aside) = self.declared(before);
             let mut after = attributes.clone();
-            undeclared_values::put_back(&mut after, aside);
+            undeclared_values::put_back(&self.types.users, &mut after, aside);
             Ok(after)
         })
         .await
@@ -126,7 +126,7 @@ impl Directory {
         self.change(id, precondition, by, |before| {
             let (declared, aside) = self.declared(before);
             let mut after = patch::apply(&self.types.users, declared, request)?;
-            undeclared_values::put_back(&mut after, aside);
+            undeclared_values::put_back(&self.types.users, &mut after, aside);
             Ok(after)
         })
         .await

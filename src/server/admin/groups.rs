@@ -5,10 +5,10 @@ use super::document::Problem;
 use crate::directory::groups::view::{GroupSearch, MemberView};
 use crate::directory::lists::admin_list::MOST_SEARCH_CHARS;
 use crate::directory::{Group, Kind};
+use crate::limits::LIMITS;
 use crate::server::response::{plain_json, with_entity_tag};
 use http::StatusCode;
 use scim::date_time;
-use scim::schema::MAX_DISPLAY_CHARS;
 use scim::version::entity_tag;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -94,7 +94,7 @@ pub(super) async fn list_groups(call: Call, query: Query) -> Answer {
     query.check(&["name", "search", "cursor", "limit"])?;
     let directory = &call.caller.directory;
     let search = GroupSearch {
-        name: query.text("name", MAX_DISPLAY_CHARS)?,
+        name: query.text("name", LIMITS.identifier_chars)?,
         text: query.text("search", MOST_SEARCH_CHARS)?,
         cursor: query.cursor(),
         limit: query.limit()?,

@@ -5,6 +5,7 @@ use crate::directory::lists::parse_id;
 use crate::directory::related_record::Wanted;
 use crate::directory::users::Precondition;
 use crate::directory::{Kind, clock};
+use crate::limits::LIMITS;
 use crate::server::body::JsonObject;
 use crate::server::context::{Caller, RequestId, TenantPath};
 use crate::server::error;
@@ -58,7 +59,7 @@ pub(in crate::server) async fn bulk(
     Extension(RequestId(request_id)): Extension<RequestId>,
     JsonObject(body): JsonObject,
 ) -> Answer {
-    let request = BulkRequest::read(&body).map_err(|refusal| match refusal {
+    let request = BulkRequest::read(&body, &LIMITS).map_err(|refusal| match refusal {
         BulkError::Malformed(error) => error.into(),
         BulkError::TooLarge(detail) => ApiError::bulk_too_large(detail),
     })?;

@@ -5,6 +5,7 @@ use super::resources::{Answer, asked};
 use crate::directory::Kind;
 use crate::directory::lists::cursor::CURSOR_TIMEOUT_SECS;
 use crate::directory::lists::{Query, Start};
+use crate::limits::LIMITS;
 use crate::server::body::JsonObject;
 use crate::server::context::{Caller, Services, TenantPath};
 use crate::server::error::ApiError;
@@ -72,15 +73,16 @@ async fn list(listing: Listing, Params(params): Params) -> Answer {
 }
 
 async fn search(listing: Listing, JsonObject(body): JsonObject) -> Answer {
-    listing.answer(&SearchParams::from_body(&body)?).await
+    listing.answer(&SearchParams::from_body(&body, &LIMITS)?).await
 }
 
 impl Listing {
     async fn answer(&self, params: &SearchParams) -> Answer {
         let projection = params.projection()?;
-        let filter = params.filter.as_deref().map(Filter::parse).transpose()?;
+        let filter =
+            params.filter.as_deref().map(|text| Filter::parse(text, &LIMITS)).transpose()?;
         let sort = params.sort()?;
-        let paging = Paging::read(params)?;
+        let paging = Paging::read(params, &LIMITS)?;
         let query = |start, count| Query {
             kinds: self.kinds.0,
             filter: filter.as_ref(),

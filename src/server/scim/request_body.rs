@@ -39,7 +39,7 @@ impl Caller {
     ) -> Result<PatchRequest, Error> {
         let resource_type = self.directory.resource_type(kind);
         let body = reference::name_by_id(&self.directory.types(), resource_type, body, base_url);
-        let request = PatchRequest::read(body)?;
+        let request = PatchRequest::read(body, &resource_type.limits)?;
         self.unknown.add(kind, unknown_attributes::in_patch(resource_type, &request));
         Ok(request)
     }

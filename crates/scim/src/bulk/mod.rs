@@ -13,8 +13,3 @@ pub mod result;
 mod tests;
 
 pub use path::BulkPath;
-
-/// The maximum number of operations in a request. Discovery shows it as `bulk.maxOperations` (RFC 7643 §5).
-pub const MAX_OPERATIONS: usize = 500;
-/// The maximum size of a body, in bytes. Discovery shows it as `bulk.maxPayloadSize` (RFC 7643 §5).
-pub const MAX_PAYLOAD_BYTES: usize = 1_048_576;

@@ -1,10 +1,10 @@
 //! Reads the body of a bulk request (RFC 7644 §3.7): its structure, but not the effect of its operations.
 
-use super::{BulkPath, MAX_OPERATIONS};
+use super::BulkPath;
 use crate::error::quoted;
 use crate::json::Body;
 use crate::message::{self, member};
-use crate::{Error, urn};
+use crate::{Error, Limits, urn};
 use serde_json::{Map, Value, json};
 use std::collections::HashMap;
 
@@ -13,7 +13,7 @@ use std::collections::HashMap;
 pub struct BulkRequest {
     /// The number of failures after which the request stops; `None` for no limit.
     pub fail_on_errors: Option<u64>,
-    /// The operations: at least one, and at most [`MAX_OPERATIONS`].
+    /// The operations: at least one, and at most [`Limits::bulk_operations`].
     pub operations: Vec<BulkOperation>,
 }
 
@@ -126,8 +126,8 @@ impl BulkRequest {
     /// - `invalidSyntax` when `schemas` does not name `BulkRequest`, or `Operations` is missing or empty.
     /// - `invalidSyntax` when `failOnErrors` is not a whole number.
     /// - `invalidValue` when `failOnErrors` is below 1.
-    /// - [`BulkError::TooLarge`] for more than [`MAX_OPERATIONS`] operations.
-    pub fn read(body: &Body) -> Result<Self, BulkError> {
+    /// - [`BulkError::TooLarge`] for more than [`Limits::bulk_operations`] operations.
+    pub fn read(body: &Body, limits: &Limits) -> Result<Self, BulkError> {
         let body = body.as_object();
         message::require(body, urn::BULK_REQUEST)?;
         let fail_on_errors = read_fail_on_errors(member(body, "failOnErrors")?)?;
@@ -139,9 +139,10 @@ impl BulkRequest {
                 )));
             }
         };
-        if operations.len() > MAX_OPERATIONS {
+        let most = limits.bulk_operations;
+        if operations.len() > most {
             return Err(BulkError::TooLarge(format!(
-                "The bulk request has {} operations, more than maxOperations ({MAX_OPERATIONS})",
+                "The bulk request has {} operations, more than maxOperations ({most})",
                 operations.len()
             )));
         }

@@ -1,9 +1,10 @@
 //! Tests whole bulk requests. The service creates `id-0`, `id-1` and so on, and fails on demand.
 
 use super::plan::{BulkStep, Plan};
+use super::references;
 use super::request::{BulkError, BulkRequest, Method};
 use super::result::StepOutcome;
-use super::{MAX_OPERATIONS, references};
+use crate::Limits;
 use crate::json::Body;
 use crate::urn;
 use proptest::prelude::*;
@@ -11,7 +12,7 @@ use serde_json::{Value, json};
 
 fn request(mut body: Value) -> Result<BulkRequest, BulkError> {
     body["schemas"] = json!([urn::BULK_REQUEST]);
-    BulkRequest::read(&body.as_object().unwrap().clone().into())
+    BulkRequest::read(&body.as_object().unwrap().clone().into(), &Limits::default())
 }
 
 /// Runs all steps. A step with `fail` in its data fails. Returns each step as `method path data`, and the results.
@@ -311,14 +312,18 @@ fn what_is_no_bulk_request_is_refused_as_a_whole() {
     for errors in [json!(0), json!(-1), json!(1.5), json!("1")] {
         assert!(malformed(json!({"failOnErrors": errors, "Operations": [{}]})), "{errors}");
     }
-    assert!(matches!(BulkRequest::read(&Body::default()), Err(BulkError::Malformed(_))));
-    assert!(request(json!({"Operations": vec![json!({}); MAX_OPERATIONS]})).is_ok());
+    assert!(matches!(
+        BulkRequest::read(&Body::default(), &Limits::default()),
+        Err(BulkError::Malformed(_))
+    ));
+    let most = Limits::default().bulk_operations;
+    assert!(request(json!({"Operations": vec![json!({}); most]})).is_ok());
     let Err(BulkError::TooLarge(detail)) =
-        request(json!({"Operations": vec![json!({}); MAX_OPERATIONS + 1]}))
+        request(json!({"Operations": vec![json!({}); most + 1]}))
     else {
         panic!("too many operations are accepted");
     };
-    assert!(detail.contains("maxOperations (500)"), "{detail}");
+    assert!(detail.contains("maxOperations (1000)"), "{detail}");
 }
 
 #[test]

@@ -1,9 +1,8 @@
 //! Splits filter text into tokens with their positions. The lexer decodes JSON strings. It does not know the meaning of
 //! words.
 
-use super::MAX_FILTER_BYTES;
-use crate::Error;
 use crate::error::{excerpt, quoted};
+use crate::{Error, Limits};
 
 /// A token and its position.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,10 +37,15 @@ impl FilterToken<'_> {
 }
 
 /// Splits `text` into tokens. Error texts call the text `subject`.
-pub(super) fn tokens<'t>(subject: &str, text: &'t str) -> Result<Vec<FilterToken<'t>>, Error> {
-    if text.len() > MAX_FILTER_BYTES {
+pub(super) fn tokens<'t>(
+    subject: &str,
+    text: &'t str,
+    limits: &Limits,
+) -> Result<Vec<FilterToken<'t>>, Error> {
+    let most = limits.filter_bytes;
+    if text.len() > most {
         return Err(Error::invalid_filter(format!(
-            "{subject}: {} bytes long; at most {MAX_FILTER_BYTES} are accepted",
+            "{subject}: {} bytes long; at most {most} are accepted",
             text.len()
         )));
     }

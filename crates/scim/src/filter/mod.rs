@@ -15,14 +15,11 @@ mod tests;
 
 pub use lookup::{Lookup, Mention};
 
-use super::Error;
 use super::attr_path::AttrPath;
 use super::bound_path::Subject;
 use super::schema::{Attribute, ResourceType};
+use super::{Error, Limits};
 use serde_json::{Number, Value};
-
-/// The maximum length of a filter, in bytes.
-pub const MAX_FILTER_BYTES: usize = 4096;
 
 /// The maximum number of `(` and `[` that are open at the same place of a filter.
 pub const MAX_NESTING: usize = 32;
@@ -105,9 +102,9 @@ impl Filter {
     ///
     /// # Errors
     /// `invalidFilter` with the character position when the text is empty or not in the grammar. The same for text
-    /// longer than [`MAX_FILTER_BYTES`] or nested deeper than [`MAX_NESTING`].
-    pub fn parse(text: &str) -> Result<Filter, Error> {
-        parser::parse_filter(text)
+    /// longer than [`Limits::filter_bytes`] or nested deeper than [`MAX_NESTING`].
+    pub fn parse(text: &str, limits: &Limits) -> Result<Filter, Error> {
+        parser::parse_filter(text, limits)
     }
 
     /// Parses the path of a PATCH operation that selects values: `attrPath "[" valFilter "]" ["." subAttr]` (RFC 7644
@@ -115,8 +112,11 @@ impl Filter {
     ///
     /// # Errors
     /// `invalidFilter` for an error between the brackets and for the limits of [`Filter::parse`], else `invalidPath`.
-    pub fn parse_value_path(text: &str) -> Result<(AttrPath, Filter, Option<String>), Error> {
-        parser::parse_value_path(text)
+    pub fn parse_value_path(
+        text: &str,
+        limits: &Limits,
+    ) -> Result<(AttrPath, Filter, Option<String>), Error> {
+        parser::parse_value_path(text, limits)
     }
 
     /// Finds the attributes in the tables of `resource_type`, for use with [`BoundFilter::matches`].

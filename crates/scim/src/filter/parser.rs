@@ -5,17 +5,17 @@
 
 use super::lexer::{FilterToken, TokenKind, tokens};
 use super::{CompareOp, CompareValue, Filter, MAX_NESTING};
-use crate::Error;
 use crate::attr_path::AttrPath;
 use crate::error::excerpt;
+use crate::{Error, Limits};
 use serde_json::Number;
 use std::iter::Peekable;
 
 const TERM: &str = "an attribute name, \"not (\" or \"(\"";
 const OPERATOR: &str = "a comparison operator (eq, ne, co, sw, ew, gt, ge, lt, le or pr)";
 
-pub(super) fn parse_filter(text: &str) -> Result<Filter, Error> {
-    let mut parser = Parser::new("Filter", text)?;
+pub(super) fn parse_filter(text: &str, limits: &Limits) -> Result<Filter, Error> {
+    let mut parser = Parser::new("Filter", text, limits)?;
     if parser.peek().is_none() {
         return Err(Error::invalid_filter(
             "Filter: empty; expected a comparison such as userName eq \"ada@example.com\"",
@@ -26,10 +26,13 @@ pub(super) fn parse_filter(text: &str) -> Result<Filter, Error> {
     Ok(filter)
 }
 
-pub(super) fn parse_value_path(text: &str) -> Result<(AttrPath, Filter, Option<String>), Error> {
+pub(super) fn parse_value_path(
+    text: &str,
+    limits: &Limits,
+) -> Result<(AttrPath, Filter, Option<String>), Error> {
     // RFC 7644 Table 9: `invalidFilter` is for the filter in a path, `invalidPath` for the path around it.
     let around = |error: Error| Error::invalid_path(error.detail);
-    let mut parser = Parser::new("Path", text)?;
+    let mut parser = Parser::new("Path", text, limits)?;
     let path = parser.attr_path("an attribute name").map_err(around)?;
     let open = parser.expect(&TokenKind::OpenBracket, "\"[\"").map_err(around)?;
     let filter = parser.value_filter(&open)?;
@@ -52,10 +55,10 @@ struct Parser<'t> {
 }
 
 impl<'t> Parser<'t> {
-    fn new(subject: &'static str, text: &'t str) -> Result<Self, Error> {
+    fn new(subject: &'static str, text: &'t str, limits: &Limits) -> Result<Self, Error> {
         Ok(Self {
             subject,
-            tokens: tokens(subject, text)?.into_iter().peekable(),
+            tokens: tokens(subject, text, limits)?.into_iter().peekable(),
             previous: None,
             end: text.chars().count() + 1,
             depth: 0,

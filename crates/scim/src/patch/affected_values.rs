@@ -127,6 +127,7 @@ fn values_in(attribute: &Attribute, value: &Value) -> AffectedValues {
 #[cfg(test)]
 mod tests {
     use super::{AffectedValues, affected_values};
+    use crate::Limits;
     use crate::patch::PatchRequest;
     use crate::schema::ResourceTypes;
     use crate::urn;
@@ -135,7 +136,9 @@ mod tests {
     #[track_caller]
     fn check(operation: Value, expected: Option<&[&str]>) {
         let body = json!({"schemas": [urn::PATCH_OP], "Operations": [operation]});
-        let request = PatchRequest::read(body.as_object().unwrap().clone().into()).unwrap();
+        let request =
+            PatchRequest::read(body.as_object().unwrap().clone().into(), &Limits::default())
+                .unwrap();
         let expected = match expected {
             Some(ids) => AffectedValues::Only(ids.iter().map(|id| (*id).to_owned()).collect()),
             None => AffectedValues::Any,

@@ -37,7 +37,7 @@ use path::{Destination, resolve};
 pub use request::{Op, PatchOperation, PatchRequest};
 
 use super::Error;
-use super::comparison_budget::{ComparisonBudget, MOST_WORK};
+use super::comparison_budget::ComparisonBudget;
 use super::document::Document;
 use super::schema::ResourceType;
 use super::validate::{check_resource, settle_resource};
@@ -57,15 +57,15 @@ pub fn apply(
     request: &PatchRequest,
 ) -> Result<Document, Error> {
     let mut skipped = Vec::new();
-    let work = ComparisonBudget::new(MOST_WORK);
+    let budget = ComparisonBudget::new(resource_type.limits.comparison_units);
     for (operation, number) in request.operations.iter().zip(1_usize..) {
         let attributes = document.as_object_mut();
-        let applied = work.run(|| match operation.op {
+        let applied = budget.run(|| match operation.op {
             Op::Add => add_replace::add(resource_type, attributes, operation),
             Op::Replace => add_replace::replace(resource_type, attributes, operation),
             Op::Remove => remove::remove(resource_type, attributes, operation),
         });
-        if work.is_exhausted() {
+        if budget.is_exhausted() {
             return Err(too_much_work(number));
         }
         match applied {
@@ -81,8 +81,8 @@ pub fn apply(
     {
         return Err(first);
     }
-    work.run(|| settle_resource(resource_type, &mut document));
-    if work.is_exhausted() {
+    budget.run(|| settle_resource(resource_type, &mut document));
+    if budget.is_exhausted() {
         return Err(too_much_work(request.operations.len()));
     }
     check_resource(resource_type, &document)?;
@@ -112,13 +112,13 @@ pub fn add_paths(
         return Ok(document);
     }
     let operation = PatchOperation { op: Op::Add, path: None, value: Some(Value::Object(news)) };
-    let work = ComparisonBudget::new(MOST_WORK);
-    let added = work.run(|| {
+    let budget = ComparisonBudget::new(resource_type.limits.comparison_units);
+    let added = budget.run(|| {
         add_replace::add(resource_type, document.as_object_mut(), &operation)?;
         settle_resource(resource_type, &mut document);
         Ok(())
     });
-    if work.is_exhausted() {
+    if budget.is_exhausted() {
         let text = "The keys of the body that are paths compare too much text; send fewer of them";
         return Err(Error::invalid_value(text));
     }

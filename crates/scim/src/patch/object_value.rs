@@ -94,7 +94,10 @@ impl<'s, 'v> Reader<'s, 'v> {
             }
             // A key that is no path may belong to another vendor, and is ignored. A malformed value path fails, because
             // the change would get lost.
-            Err(error) if key.contains('[') && Filter::parse_value_path(key).is_err() => {
+            Err(error)
+                if key.contains('[')
+                    && Filter::parse_value_path(key, &self.resource_type.limits).is_err() =>
+            {
                 Err(error.within(format_args!("the key {} in value", quoted(key))))
             }
             Err(_) => Ok(()),

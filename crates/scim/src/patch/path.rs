@@ -69,7 +69,7 @@ fn resolve_value_path<'s>(
     resource_type: &'s ResourceType,
     path: &str,
 ) -> Result<Destination<'s>, Error> {
-    let (attr_path, filter, sub_name) = Filter::parse_value_path(path)?;
+    let (attr_path, filter, sub_name) = Filter::parse_value_path(path, &resource_type.limits)?;
     let Some(target) = resource_type.resolve(&attr_path) else {
         return Ok(Destination::Unknown);
     };
@@ -106,7 +106,7 @@ pub(super) fn filters_single_value(
     operation: &PatchOperation,
 ) -> bool {
     let path = operation.path.as_deref().filter(|path| path.contains('['));
-    let parsed = path.and_then(|path| Filter::parse_value_path(path).ok());
+    let parsed = path.and_then(|path| Filter::parse_value_path(path, &resource_type.limits).ok());
     let target = parsed.and_then(|(attr_path, ..)| resource_type.resolve(&attr_path));
     matches!(target, Some(Target::Attribute { attribute, sub_attribute: None, .. })
         if !attribute.multi_valued && !attribute.defaulted && attribute.mutability != Mutability::ReadOnly)

@@ -5,12 +5,8 @@ use crate::error::quoted;
 use crate::json::{self, Body};
 use crate::message::{self, member};
 use crate::values::{is_absent_list, unwrapped};
-use crate::{Error, urn};
+use crate::{Error, Limits, urn};
 use serde_json::{Map, Value};
-
-/// The maximum number of operations in a request. Okta removes up to 1,000 group members at once, with an operation for
-/// each member.
-const MAX_OPERATIONS: usize = 2_000;
 
 /// A parsed PATCH request (RFC 7644 §3.5.2).
 #[derive(Debug, Clone, PartialEq)]
@@ -55,7 +51,7 @@ impl PatchRequest {
     /// - too many `Operations`, or `Operations` that are no list
     /// - a malformed operation
     /// - a member that appears twice in different case
-    pub fn read(body: Body) -> Result<PatchRequest, Error> {
+    pub fn read(body: Body, limits: &Limits) -> Result<PatchRequest, Error> {
         let mut body = body.into_object();
         message::require_if_named(&body, urn::PATCH_OP)?;
         let operations = message::take(&mut body, "Operations")?.unwrap_or_default();
@@ -78,9 +74,10 @@ impl PatchRequest {
             })
             .collect::<Result<Vec<_>, _>>()?;
         let number = operations.iter().map(weight).sum::<usize>();
-        if number > MAX_OPERATIONS {
+        let most = limits.patch_operations;
+        if number > most {
             return Err(Error::invalid_syntax(format!(
-                "Operations holds {number} operations; at most {MAX_OPERATIONS} are accepted, and \
+                "Operations holds {number} operations; at most {most} are accepted, and \
                  each member of a value without a path counts as one"
             )));
         }

@@ -2,9 +2,10 @@
 
 use super::attribute::Attribute;
 use super::characteristics::{Mutability, Returned, Uniqueness};
+use crate::Limits;
 
 /// `id`, `externalId` and `meta`, with the characteristics of RFC 7643 §3.1.
-pub(super) fn common_attributes() -> Vec<Attribute> {
+pub(super) fn common_attributes(limits: Limits) -> Vec<Attribute> {
     let read_only = |attribute: Attribute| attribute.mutability(Mutability::ReadOnly);
     vec![
         Attribute::string("id", "The identifier this service gave the resource")
@@ -14,7 +15,7 @@ pub(super) fn common_attributes() -> Vec<Attribute> {
             .uniqueness(Uniqueness::Server),
         Attribute::string("externalId", "The identifier the client gave the resource")
             .case_exact()
-            .max_chars(512),
+            .max_chars(limits.identifier_chars),
         read_only(Attribute::complex(
             "meta",
             vec![

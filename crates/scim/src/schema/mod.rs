@@ -16,7 +16,5 @@ mod user;
 pub use attribute::Attribute;
 pub use characteristics::{AttributeType, Mutability, Returned, Uniqueness, WithoutValue};
 pub use discovery_schemas::service_schemas;
-pub use group::{MAX_DISPLAY_CHARS, MAX_MEMBERS};
 pub use resource_type::{ResourceType, Schema, Target};
 pub use resource_types::ResourceTypes;
-pub use user::user_resource_type;

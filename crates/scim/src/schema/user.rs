@@ -5,28 +5,29 @@ use super::characteristics::{Mutability, Returned, Uniqueness, WithoutValue};
 use super::common_attributes::{common_attributes, plural};
 use super::enterprise::enterprise_user;
 use super::resource_type::{ResourceType, Schema};
-use crate::urn;
+use crate::{Limits, urn};
 
 /// The User resource type (RFC 7643 §4.1, §4.3 and §8.6).
-pub fn user_resource_type() -> ResourceType {
+pub(super) fn user_resource_type(limits: Limits) -> ResourceType {
     ResourceType {
         name: "User".to_owned(),
         endpoint: "/Users".to_owned(),
         description: "User Account".to_owned(),
-        common: common_attributes(),
+        common: common_attributes(limits),
         schema: Schema {
             id: urn::USER.to_owned(),
             aliases: urn::USER_ALIASES.map(str::to_owned).to_vec(),
             name: "User".to_owned(),
             description: "User Account".to_owned(),
-            attributes: singular().into_iter().chain(multi_valued()).collect(),
+            attributes: singular(limits).into_iter().chain(multi_valued(limits)).collect(),
         },
         extensions: vec![enterprise_user()],
+        limits,
     }
 }
 
 /// The single-valued attributes (RFC 7643 §4.1.1).
-fn singular() -> Vec<Attribute> {
+fn singular(limits: Limits) -> Vec<Attribute> {
     vec![
         Attribute::string(
             "userName",
@@ -34,7 +35,7 @@ fn singular() -> Vec<Attribute> {
         )
         .required()
         .uniqueness(Uniqueness::Server)
-        .max_chars(512),
+        .max_chars(limits.identifier_chars),
         Attribute::complex(
             "name",
             vec![
@@ -67,7 +68,7 @@ fn singular() -> Vec<Attribute> {
 }
 
 /// The multi-valued attributes (RFC 7643 §4.1.2).
-fn multi_valued() -> Vec<Attribute> {
+fn multi_valued(limits: Limits) -> Vec<Attribute> {
     let list = |name: &str, sub_attributes: Vec<Attribute>, description: &str| {
         Attribute::complex(name, sub_attributes, description).multi_valued()
     };
@@ -75,16 +76,14 @@ fn multi_valued() -> Vec<Attribute> {
         list(
             "emails",
             plural(
-                Attribute::string("value", "The email address").max_chars(512),
+                Attribute::string("value", "The email address").max_chars(limits.identifier_chars),
                 &["work", "home", "other"],
             ),
             "Email addresses",
         )
         .bare_value()
         .without_value(WithoutValue::RefusedUnderAnotherName)
-        // The store keeps each address except the primary one as a pointer item, and a transaction holds 100 items. A
-        // change removes at most 39 items, adds at most 39, and writes 6 others.
-        .max_values(40),
+        .max_values(limits.emails),
         list(
             "phoneNumbers",
             plural(

@@ -2,13 +2,13 @@ use super::{SortBy, SortKey};
 use crate::ScimType;
 use crate::comparison_budget::ComparisonBudget;
 use crate::fold::fold;
-use crate::schema::{Attribute, AttributeType, ResourceType, Returned, user_resource_type};
+use crate::schema::{Attribute, AttributeType, ResourceType, ResourceTypes, Returned};
 use crate::urn::{ENTERPRISE_USER, USER};
 use serde_json::{Value, json};
 
 /// The User resource type, with attributes of types that it does not use.
 fn resource_type() -> ResourceType {
-    let mut resource_type = user_resource_type();
+    let mut resource_type = ResourceTypes::standard().users;
     resource_type.schema.attributes.extend([
         Attribute::new(AttributeType::Integer, "logins", "How often the person came"),
         Attribute::string("tags", "Plain text, many times").multi_valued(),

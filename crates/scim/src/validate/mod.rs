@@ -9,7 +9,7 @@ pub mod value;
 mod tests;
 
 use super::Error;
-use super::comparison_budget::{ComparisonBudget, MOST_WORK};
+use super::comparison_budget::ComparisonBudget;
 use super::document::{Document, find, json_len};
 use super::json::Body;
 use super::schema::{Attribute, Mutability, ResourceType, Schema};
@@ -17,10 +17,6 @@ use super::values::{check_number, check_primary, is_absent_list, is_no_value, se
 use serde_json::{Map, Value};
 use std::collections::HashSet;
 use value::{read_value, wrong_type};
-
-/// The largest resource that is kept, in bytes of JSON. The limit leaves room in a DynamoDB item, which holds 400 KB. A
-/// history entry keeps the old and the new value of a change.
-pub const MAX_RESOURCE_BYTES: usize = 128 * 1024;
 
 /// Reads the body of a POST or PUT (RFC 7644 §3.3 and §3.5.1) into a document.
 ///
@@ -43,9 +39,9 @@ pub fn read_resource(resource_type: &ResourceType, body: Body) -> Result<Documen
         }
     }
     let mut document = Document::from_canonical(kept.attributes);
-    let work = ComparisonBudget::new(MOST_WORK);
-    work.run(|| settle_resource(resource_type, &mut document));
-    if work.is_exhausted() {
+    let budget = ComparisonBudget::new(resource_type.limits.comparison_units);
+    budget.run(|| settle_resource(resource_type, &mut document));
+    if budget.is_exhausted() {
         let text =
             "The lists have too many values without a value of their own, or with the same one";
         return Err(Error::invalid_value(text));
@@ -126,9 +122,10 @@ pub fn check_resource(resource_type: &ResourceType, document: &Document) -> Resu
     let apart = resource_type.attributes().filter(|one| one.kept_apart);
     let apart: Vec<&str> = apart.map(|attribute| attribute.name.as_str()).collect();
     let bytes = json_len(&document.without(&apart));
-    if bytes > MAX_RESOURCE_BYTES {
+    let most = resource_type.limits.resource_bytes;
+    if bytes > most {
         return Err(Error::invalid_value(format!(
-            "The {} would take {bytes} bytes; at most {MAX_RESOURCE_BYTES} are kept",
+            "The {} would take {bytes} bytes; at most {most} are kept",
             resource_type.name
         )));
     }

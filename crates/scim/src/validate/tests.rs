@@ -2,7 +2,7 @@
 
 use super::read_resource;
 use crate::ScimType;
-use crate::schema::{ResourceTypes, user_resource_type};
+use crate::schema::ResourceTypes;
 use crate::urn::{ENTERPRISE_USER, ENTERPRISE_USER_ALIASES, GROUP, USER, USER_ALIASES};
 use serde_json::{Value, json};
 
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 fn check(body: Value, expected: Value) {
     let mut body = body.as_object().unwrap().clone();
     body.insert("userName".to_owned(), json!("ada"));
-    let mut read = read_resource(&user_resource_type(), body.into()).unwrap();
+    let mut read = read_resource(&ResourceTypes::standard().users, body.into()).unwrap();
     read.take("userName");
     assert_eq!(json!(read), expected);
 }
@@ -19,7 +19,7 @@ fn check(body: Value, expected: Value) {
 #[track_caller]
 fn refused(body: Value, scim_type: ScimType, detail: &str) {
     let body = body.as_object().unwrap().clone();
-    let error = read_resource(&user_resource_type(), body.into()).unwrap_err();
+    let error = read_resource(&ResourceTypes::standard().users, body.into()).unwrap_err();
     assert_eq!((error.scim_type, error.detail.as_str()), (scim_type, detail));
 }
 
@@ -181,6 +181,7 @@ fn a_resource_that_would_not_fit_an_item_is_refused() {
     let photos: Vec<Value> = (0..40).map(|n| json!({"value": format!("{url}{n}")})).collect();
     let body = json!({"userName": "ada", "photos": photos});
     let error =
-        read_resource(&user_resource_type(), body.as_object().unwrap().clone().into()).unwrap_err();
+        read_resource(&ResourceTypes::standard().users, body.as_object().unwrap().clone().into())
+            .unwrap_err();
     assert!(error.detail.ends_with("at most 131072 are kept"), "{}", error.detail);
 }

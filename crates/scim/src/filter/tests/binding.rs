@@ -1,17 +1,21 @@
 use super::resource_type;
+use crate::Limits;
 use crate::ScimType;
 use crate::filter::Filter;
 
 #[track_caller]
 fn check_error(filter: &str, detail: &str) {
-    let error = Filter::parse(filter).unwrap().bind(&resource_type()).expect_err(filter);
+    let error = Filter::parse(filter, &Limits::default())
+        .unwrap()
+        .bind(&resource_type())
+        .expect_err(filter);
     assert_eq!(error.scim_type, ScimType::InvalidFilter);
     assert_eq!(error.detail, format!("Filter: {detail}"), "{filter}");
 }
 
 #[track_caller]
 fn check(filter: &str) {
-    let bound = Filter::parse(filter).unwrap().bind(&resource_type());
+    let bound = Filter::parse(filter, &Limits::default()).unwrap().bind(&resource_type());
     assert!(bound.is_ok(), "{filter}: {bound:?}");
 }
 
@@ -173,7 +177,10 @@ fn what_is_never_returned_is_not_filtered_by() {
         "badge[value sw \"x\"]",
         "title pr or not (PASSWORD sw \"a\")",
     ] {
-        let error = Filter::parse(filter).unwrap().bind(&resource_type()).expect_err(filter);
+        let error = Filter::parse(filter, &Limits::default())
+            .unwrap()
+            .bind(&resource_type())
+            .expect_err(filter);
         assert_eq!(error.scim_type, ScimType::Sensitive);
         assert!(error.detail.ends_with("is never returned and cannot be used in a filter"));
     }
@@ -185,7 +192,7 @@ fn the_filter_of_an_element_is_bound_to_one_attribute() {
     let resource_type = resource_type();
     let check = |attribute: &str, filter: &str, detail: Option<&str>| {
         let attribute = resource_type.attribute(attribute).unwrap();
-        let bound = Filter::parse(filter).unwrap().bind_elements(attribute);
+        let bound = Filter::parse(filter, &Limits::default()).unwrap().bind_elements(attribute);
         assert_eq!(bound.err().map(|error| error.detail).as_deref(), detail, "{filter}");
     };
     check("emails", "TYPE eq \"work\" and primary eq \"True\"", None);

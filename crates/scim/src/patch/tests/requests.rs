@@ -1,13 +1,14 @@
 //! Reads request bodies.
 
 use super::object;
+use crate::Limits;
 use crate::patch::{Op, PatchOperation, PatchRequest};
 use crate::{ScimType, urn};
 use serde_json::{Value, json};
 
 #[track_caller]
 fn check_refused(body: Value, detail: &str) {
-    let error = PatchRequest::read(object(body).into()).expect_err("refused");
+    let error = PatchRequest::read(object(body).into(), &Limits::default()).expect_err("refused");
     assert_eq!(error.scim_type, ScimType::InvalidSyntax);
     assert!(error.detail.contains(detail), "{}", error.detail);
 }
@@ -31,7 +32,7 @@ fn names_and_ops_are_read_in_any_case() {
     let operation =
         |op, path: Option<&str>, value| PatchOperation { op, path: path.map(str::to_owned), value };
     assert_eq!(
-        PatchRequest::read(object(body).into()).unwrap().operations,
+        PatchRequest::read(object(body).into(), &Limits::default()).unwrap().operations,
         [
             operation(Op::Replace, Some("title"), Some(Value::Null)),
             operation(Op::Remove, None, None),
@@ -53,7 +54,10 @@ fn schemas_that_name_something_must_hold_the_patch_message() {
         json!({"schemas": null, "Operations": operations}),
         json!({"Schemas": [], "Operations": operations}),
     ] {
-        assert_eq!(PatchRequest::read(object(body).into()).unwrap().operations.len(), 1);
+        assert_eq!(
+            PatchRequest::read(object(body).into(), &Limits::default()).unwrap().operations.len(),
+            1
+        );
     }
 }
 
@@ -75,7 +79,10 @@ fn the_operations_must_be_a_list_or_absent() {
         json!({"schemas": [urn::PATCH_OP], "Operations": []}),
         json!({"schemas": [urn::PATCH_OP], "operations": null}),
     ] {
-        assert_eq!(PatchRequest::read(object(body).into()).unwrap().operations, []);
+        assert_eq!(
+            PatchRequest::read(object(body).into(), &Limits::default()).unwrap().operations,
+            []
+        );
     }
 }
 
@@ -112,6 +119,12 @@ fn a_member_that_is_there_twice_is_refused() {
 fn two_thousand_operations_are_read_and_no_more() {
     let operations = |count| vec![json!({"op": "remove", "path": "title"}); count];
     let body = |count| json!({"schemas": [urn::PATCH_OP], "Operations": operations(count)});
-    assert_eq!(PatchRequest::read(object(body(2_000)).into()).unwrap().operations.len(), 2_000);
+    assert_eq!(
+        PatchRequest::read(object(body(2_000)).into(), &Limits::default())
+            .unwrap()
+            .operations
+            .len(),
+        2_000
+    );
     check_refused(body(2_001), "holds 2001 operations; at most 2000 are accepted");
 }
