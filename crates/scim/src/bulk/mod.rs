@@ -4,6 +4,7 @@
 //! [`Locks`](locks::Locks) say which operations can run at the same time.
 
 pub mod locks;
+mod order;
 mod path;
 pub mod plan;
 mod references;

@@ -4,6 +4,9 @@
 //! resource. Later operations on the same path run after the operation. New resources may refer to each other in a
 //! circle. Then the first one is created without these references, and a second step adds them.
 
+mod second_step;
+
+use super::order::{Turn, in_order};
 use super::request::{BulkOperation, BulkRequest, Malformed, Method, Task};
 use super::result::{OperationResult, StepOutcome, bulk_response};
 use super::{BulkPath, references};
@@ -24,15 +27,6 @@ pub struct Plan {
     errors_left: Option<u64>,
     /// The running steps, by the index of their operation.
     running: BTreeMap<usize, Running>,
-}
-
-/// A step of the operation with this index.
-#[derive(Debug, Clone, Copy)]
-enum Turn {
-    /// The operation that the client sent.
-    First(usize),
-    /// A PATCH that adds the references that the first step left out.
-    Second(usize),
 }
 
 /// A request that the caller executes.
@@ -268,52 +262,11 @@ impl Plan {
         }
     }
 
-    /// Removes the references to resources that later steps create. Only the POSTs of a circle have such references.
-    fn leave_out(&self, entry: &PlannedOperation, data: &mut Value) -> Option<LeftOut> {
-        let open = entry.references.iter().filter(|name| self.is_open(name));
-        let references: BTreeSet<String> = open.cloned().collect();
-        if references.is_empty() {
-            return None;
-        }
-        let operations = references::take_open(data, &|name| references.contains(name));
-        Some(LeftOut { operations, references })
-    }
-
     fn fill_in(&self, data: &mut Value) {
         references::visit(data, &mut |name| match self.reference(name) {
             ReferenceState::Id(id) => Some(id.to_owned()),
             ReferenceState::Open | ReferenceState::Failed | ReferenceState::Unknown => None,
         });
-    }
-
-    /// Starts the second step, which adds the parts that were left out. References to failed resources are dropped. If
-    /// nothing else is left, the operation fails at once.
-    fn start_second(&mut self, index: usize) -> Option<BulkStep> {
-        let entry = self.entries.get_mut(index)?;
-        let LeftOut { operations, references } = entry.left_out.take()?;
-        let path = entry.result.as_ref()?.path.clone()?;
-        let is_lost = |name: &str| matches!(self.reference(name), ReferenceState::Failed);
-        let lost = references.iter().find(|name| is_lost(name)).map(|name| {
-            format!(
-                "The resource was created, but without what refers to the bulkId {}, whose resource \
-                 was not",
-                quoted(name)
-            )
-        });
-        let mut data = references::patch(operations);
-        if lost.is_some() {
-            drop_lost(&mut data, &is_lost);
-        }
-        self.fill_in(&mut data);
-        let is_empty = data.get("Operations").and_then(Value::as_array).is_none_or(Vec::is_empty);
-        if let (true, Some(detail)) = (is_empty, &lost) {
-            let outcome = StepOutcome::conflict(detail.clone());
-            self.settle(index, Some(path), outcome);
-            return None;
-        }
-        let running = Running { path: path.clone(), left_out: None, is_second: true, lost };
-        self.running.insert(index, running);
-        Some(BulkStep { index, method: Method::Patch, path, data: Some(data), version: None })
     }
 
     /// Records the result of an operation, and counts a failure.
@@ -328,59 +281,6 @@ impl Plan {
     }
 }
 
-/// Sorts the operations so that each runs after its predecessors in `follows`. Only POSTs can form a circle.
-fn in_order(mut follows: Vec<Vec<usize>>) -> VecDeque<Turn> {
-    let mut open: BTreeSet<usize> = (0..follows.len()).collect();
-    let mut in_parts = Vec::new();
-    let mut turns = VecDeque::with_capacity(follows.len());
-    loop {
-        let mut waiting = follows.iter_mut().enumerate().filter(|(index, _)| open.contains(index));
-        let ready = waiting.find_map(|(index, before)| is_over(before, &open).then_some(index));
-        let Some(index) = ready.or_else(|| first_of_circle(&follows, &open)) else { return turns };
-        open.remove(&index);
-        turns.push_back(Turn::First(index));
-        if ready.is_none() {
-            in_parts.push(index);
-        }
-        in_parts.retain(|index| {
-            let is_over = follows.get_mut(*index).is_none_or(|before| is_over(before, &open));
-            if is_over {
-                turns.push_back(Turn::Second(*index));
-            }
-            !is_over
-        });
-    }
-}
-
-/// Whether none of these operations is open. Pops finished operations off the end of `before`.
-fn is_over(before: &mut Vec<usize>, open: &BTreeSet<usize>) -> bool {
-    while before.pop_if(|index| !open.contains(index)).is_some() {}
-    before.is_empty()
-}
-
-/// The lowest index in a circle. Every open operation must wait for an open operation. So the last entries of `follows`
-/// lead into a circle.
-fn first_of_circle(follows: &[Vec<usize>], open: &BTreeSet<usize>) -> Option<usize> {
-    let mut at = *open.first()?;
-    let mut way = Vec::new();
-    loop {
-        if let Some(start) = way.iter().position(|passed| *passed == at) {
-            return way.into_iter().skip(start).min();
-        }
-        way.push(at);
-        at = *follows.get(at)?.last()?;
-    }
-}
-
 fn count(steps: usize) -> u64 {
     u64::try_from(steps).unwrap_or(u64::MAX)
-}
-
-/// Removes the parts of a second step that refer to resources that were never created.
-fn drop_lost(data: &mut Value, is_lost: &dyn Fn(&str) -> bool) {
-    let Some(operations) = data.get_mut("Operations").and_then(Value::as_array_mut) else { return };
-    operations.retain_mut(|operation| {
-        let Some(value) = operation.get_mut("value") else { return false };
-        references::drop_open(value, is_lost)
-    });
 }

@@ -1,7 +1,8 @@
 //! Tests whole bulk requests. The service creates `id-0`, `id-1` and so on, and fails on demand.
 
+mod references;
+
 use super::plan::{BulkStep, Plan};
-use super::references;
 use super::request::{BulkError, BulkRequest, Method};
 use super::result::StepOutcome;
 use crate::Limits;
@@ -324,24 +325,6 @@ fn what_is_no_bulk_request_is_refused_as_a_whole() {
         panic!("too many operations are accepted");
     };
     assert!(detail.contains("maxOperations (1000)"), "{detail}");
-}
-
-#[test]
-fn references_stand_in_values_urls_and_filters() {
-    let mut data = json!({
-        "value": "bulkId:a",
-        "$ref": "https://example.com/v2/Users/bulkId:a",
-        "path": "members[value eq \"bulkId:a\"]",
-        "bulkId:a": "see bulkId:a",
-    });
-    references::visit(&mut data, &mut |name| (name == "a").then(|| "1".to_owned()));
-    let expected = json!({
-        "value": "1",
-        "$ref": "https://example.com/v2/Users/1",
-        "path": "members[value eq \"1\"]",
-        "bulkId:a": "see bulkId:a",
-    });
-    assert_eq!(data, expected);
 }
 
 proptest! {

@@ -8,7 +8,6 @@ use super::{CompareOp, CompareValue, Filter, MAX_NESTING};
 use crate::attr_path::AttrPath;
 use crate::error::excerpt;
 use crate::{Error, Limits};
-use serde_json::Number;
 use std::iter::Peekable;
 
 const TERM: &str = "an attribute name, \"not (\" or \"(\"";
@@ -290,11 +289,5 @@ fn read_word(word: &str) -> Option<CompareValue> {
     if word.eq_ignore_ascii_case("null") {
         return Some(CompareValue::Null);
     }
-    let number: Number = serde_json::from_str(word).ok()?;
-    if number.is_f64() {
-        // serde_json checks the syntax of the JSON number. `parse` rounds to the nearest `f64`, also without
-        // serde_json's feature `float_roundtrip`.
-        return word.parse().ok().and_then(Number::from_f64).map(CompareValue::Number);
-    }
-    Some(CompareValue::Number(number))
+    serde_json::from_str(word).ok().map(CompareValue::Number)
 }

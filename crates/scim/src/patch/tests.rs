@@ -2,6 +2,7 @@
 
 mod entra;
 mod errors;
+mod large_requests;
 mod lists;
 mod manager;
 mod members;

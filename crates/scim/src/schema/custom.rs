@@ -1,13 +1,16 @@
-//! Attributes that a tenant declares for its Users: the rules for a declaration, and the tables with such attributes
-//! (RFC 7643 §3.3, schema extensions).
+//! Attributes that customers of a service declare for their Users: the rules for a declaration, and the tables with such
+//! attributes (RFC 7643 §3.3, schema extensions).
 //!
 //! A custom attribute always belongs to an extension, so it cannot shadow a core attribute. Its URN never begins with a
 //! built-in URN, so it cannot shadow an attribute of an extension either.
 
+mod custom_type;
 #[cfg(test)]
 mod tests;
 
-use super::{Attribute, AttributeType, ResourceTypes, Schema};
+pub use custom_type::CustomType;
+
+use super::{Attribute, ResourceTypes, Schema};
 use crate::Error;
 use crate::document::Document;
 use crate::error::quoted;
@@ -16,8 +19,6 @@ use crate::urn::ENTERPRISE_USER;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// The maximum number of attributes that a tenant declares. The tenant's item holds all of them, and it is read often.
-pub const MAX_ATTRIBUTES: usize = 50;
 /// The maximum length of an extension's URN, in characters.
 pub const MAX_URN_CHARS: usize = 200;
 /// The maximum length of an attribute's name, in characters.
@@ -30,68 +31,11 @@ const RESERVED: [&str; 2] = ["urn:ietf:params:scim:schemas:core:", "urn:ietf:par
 /// The names that every resource has already (RFC 7643 §3 and §3.1).
 const COMMON: [&str; 4] = ["schemas", "id", "externalId", "meta"];
 
-/// The data types of a custom attribute: all types of RFC 7643 §2.3 except complex.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum CustomType {
-    /// Text.
-    String,
-    /// `true` or `false`.
-    Boolean,
-    /// A real number.
-    Decimal,
-    /// A whole number.
-    Integer,
-    /// A date and time.
-    DateTime,
-    /// Base64 text.
-    Binary,
-    /// A URI.
-    Reference,
-}
-
-impl CustomType {
-    /// All data types, common types first.
-    pub const ALL: [Self; 7] = [
-        Self::String,
-        Self::Boolean,
-        Self::Integer,
-        Self::Decimal,
-        Self::DateTime,
-        Self::Reference,
-        Self::Binary,
-    ];
-
-    /// Reads the name of a data type. Returns `None` for any other text.
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
-    }
-
-    /// The name of the data type in a schema document (RFC 7643 §7, `type`).
-    pub fn as_str(self) -> &'static str {
-        AttributeType::from(self).as_str()
-    }
-}
-
-impl From<CustomType> for AttributeType {
-    fn from(kind: CustomType) -> Self {
-        match kind {
-            CustomType::String => AttributeType::String,
-            CustomType::Boolean => AttributeType::Boolean,
-            CustomType::Decimal => AttributeType::Decimal,
-            CustomType::Integer => AttributeType::Integer,
-            CustomType::DateTime => AttributeType::DateTime,
-            CustomType::Binary => AttributeType::Binary,
-            CustomType::Reference => AttributeType::Reference,
-        }
-    }
-}
-
-/// An attribute that a tenant declares.
+/// An attribute that a customer declares.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CustomAttribute {
-    /// The URI of the extension that has the attribute: the tenant's own extension, or the enterprise extension.
+    /// The URI of the extension that has the attribute: the customer's own extension, or the enterprise extension.
     pub urn: String,
     /// The name of the attribute.
     pub name: String,
@@ -157,7 +101,7 @@ impl CustomAttribute {
         Ok(())
     }
 
-    /// Explains a clash with the built-in attributes, or with the `others` that the tenant declares. Returns `None`
+    /// Explains a clash with the built-in attributes, or with the `others` that the customer declares. Returns `None`
     /// without a clash. The sentence is for an administrator.
     pub fn clash(&self, standard: &ResourceTypes, others: &[CustomAttribute]) -> Option<String> {
         let (urn, name) = (&self.urn, &self.name);
@@ -244,7 +188,7 @@ impl From<&CustomAttribute> for Attribute {
 }
 
 impl ResourceTypes {
-    /// Returns these types with the attributes that a tenant declared for its Users. An existing extension gets them at
+    /// Returns these types with the attributes that a customer declared for Users. An existing extension gets them at
     /// its end. New extensions follow in the order of their first attribute.
     ///
     /// An attribute that clashes with the built-in attributes is ignored. An earlier version stored it, or a later
@@ -267,13 +211,13 @@ impl ResourceTypes {
     }
 }
 
-/// Makes an extension for a tenant's own attributes.
+/// Makes an extension for a customer's own attributes.
 fn new_extension(urn: &str) -> Schema {
     Schema {
         id: urn.to_owned(),
         aliases: Vec::new(),
         name: "CustomUser".to_owned(),
-        description: "Attributes that the tenant declared".to_owned(),
+        description: "Custom attributes".to_owned(),
         attributes: Vec::new(),
     }
 }

@@ -58,7 +58,7 @@ fn singular(limits: Limits) -> Vec<Attribute> {
         Attribute::string("timezone", "The time zone, as in the IANA database"),
         // Optional in RFC 7643. Here every user is active or not, so the service sets a value when a client sends none.
         // A client cannot remove the value, and only a required attribute may refuse that (RFC 7644 §3.5.2.2).
-        Attribute::boolean("active", "Whether the person is with the company").defaulted(),
+        Attribute::boolean("active", "Whether the account is active").defaulted(),
         // Identity providers always send a password. The service discards it, because users do not sign in to it.
         Attribute::string("password", "Accepted and discarded")
             .case_exact()
