@@ -67,8 +67,8 @@ async fn what_is_not_one_json_object_is_refused_with_the_place() {
     let bench = Bench::new().await;
     let broken = "The body is not valid JSON: ";
     let cases = [
-        ("", "The body is empty; a JSON object was expected".to_owned()),
-        ("\u{feff} \r\n", "The body is empty; a JSON object was expected".to_owned()),
+        ("", "The body is empty; expected a JSON object".to_owned()),
+        ("\u{feff} \r\n", "The body is empty; expected a JSON object".to_owned()),
         ("{", format!("{broken}EOF while parsing an object at line 1 column 1")),
         (
             "{\"userName\": \"x\",\n \"active\" true}",
@@ -142,7 +142,7 @@ async fn values_of_the_wrong_type_are_refused_with_their_name() {
         (json!({ENTERPRISE: {"manager": {"value": {}}}}), &*manager_value),
         (
             json!({"emails": [{"value": "a", "primary": true}, {"value": "b", "primary": true}]}),
-            "emails marks 2 values as primary; one at most can be",
+            "emails has 2 primary values; mark at most one value as primary",
         ),
     ];
     for (mut body, detail) in cases {
@@ -167,7 +167,7 @@ async fn a_user_needs_a_user_name() {
 #[tokio::test]
 async fn a_wrong_message_schema_is_refused() {
     let bench = Bench::new().await;
-    let detail = format!("schemas must be a list that holds {CORE}");
+    let detail = format!("schemas must be a list that contains {CORE}");
     for schemas in [
         json!(CORE),
         json!({}),
@@ -183,7 +183,7 @@ async fn a_wrong_message_schema_is_refused() {
         let body = json!({"schemas": schemas, "userName": "grace"}).to_string();
         bench.refuses(&body, "invalidSyntax", &detail).await;
     }
-    let detail = format!("schemas must be a list that holds {PATCH_OP}");
+    let detail = format!("schemas must be a list that contains {PATCH_OP}");
     let operations = json!([{"op": "add", "path": "title", "value": "x"}]);
     for schemas in [json!(PATCH_OP), json!([CORE]), json!({}), json!([5])] {
         let body = json!({"schemas": schemas, "Operations": operations}).to_string();
@@ -219,11 +219,11 @@ async fn a_patch_without_proper_operations_is_refused() {
         ),
         (
             json!([{"op": "add", "OP": "remove", "path": "title", "value": "x"}]),
-            "Operation 1: op is there more than once; attribute names are the same in any case",
+            "Operation 1: op occurs more than once; names are equal in any case, so send it once",
         ),
         (
             many,
-            "Operations holds 2001 operations; at most 2000 are accepted, and each member of a value without a path counts as one",
+            "Operations has 2001 operations; at most 2000 are accepted, and each member of a value without a path counts as one",
         ),
     ];
     for (operations, detail) in cases {
@@ -232,13 +232,13 @@ async fn a_patch_without_proper_operations_is_refused() {
     }
     let attributes = json!({"active": false}).to_string();
     let answer = bench.send("PATCH", attributes).await;
-    let missing = "Operations is missing or empty, and attributes stand beside it; put them into an operation";
+    let missing = "Operations is missing or empty; put the attributes beside it into the value of an operation";
     assert_eq!(bench.refused(answer, 400, Some("invalidSyntax")).await, missing);
     let twice = json!({"schemas": [PATCH_OP], "Operations": [], "operations": []}).to_string();
     let detail = bench.refused(bench.send("PATCH", twice).await, 400, Some("invalidSyntax")).await;
     assert_eq!(
         detail,
-        "Operations is there more than once; attribute names are the same in any case"
+        "Operations occurs more than once; names are equal in any case, so send it once"
     );
 }
 
@@ -269,7 +269,7 @@ async fn malformed_paths_are_refused_with_the_path() {
         (
             "title[value eq \"x\"]",
             "invalidPath",
-            "\"title[value eq \\\"x\\\"]\" filters what is not a list of objects; a filter in [ ] can follow an attribute such as emails",
+            "\"title[value eq \\\"x\\\"]\" has a filter on an attribute that is not a list of objects; a filter in [ ] can follow an attribute such as emails",
         ),
         (
             "emails[type eq \"work\"",
@@ -293,7 +293,7 @@ async fn malformed_paths_are_refused_with_the_path() {
     let long = format!("emails[{}]", vec!["type pr"; 10_000].join(" or "));
     let answer = bench.send("PATCH", patch_body(&json!([{"op": "remove", "path": long}]))).await;
     let detail = bench.refused(answer, 400, Some("invalidFilter")).await;
-    assert_eq!(detail, "Operation 1: Path: 110004 bytes long; at most 4096 are accepted");
+    assert_eq!(detail, "Operation 1: Path: the text has 110004 bytes; at most 4096 are accepted");
 }
 
 #[tokio::test]
@@ -342,15 +342,15 @@ async fn what_is_too_long_is_refused_with_the_limit() {
     let body = json!({"userName": "somebody", "roles": roles}).to_string();
     let detail = bench.refused(bench.send("POST", body).await, 400, Some("invalidValue")).await;
     assert!(
-        detail.starts_with("The User would take 16")
-            && detail.ends_with(" bytes; at most 131072 are kept"),
+        detail.starts_with("The User would have 16")
+            && detail.ends_with(" bytes of JSON; at most 131072 are stored"),
         "{detail}"
     );
     let operations = json!([{"op": "add", "path": "roles", "value": roles}]);
     let detail = bench
         .refused(bench.send("PATCH", patch_body(&operations)).await, 400, Some("invalidValue"))
         .await;
-    assert!(detail.ends_with(" bytes; at most 131072 are kept"), "{detail}");
+    assert!(detail.ends_with(" bytes of JSON; at most 131072 are stored"), "{detail}");
 }
 
 #[tokio::test]
@@ -456,13 +456,16 @@ async fn text_that_is_not_utf_8_or_holds_nul_is_refused() {
         let lone = "{\"userName\":\"\\ud800\"}";
         bench.refused(bench.send(method, lone).await, 400, Some("invalidSyntax")).await;
     }
-    let location = format!("{ENTERPRISE}:location holds a NUL character");
+    let location = format!("{ENTERPRISE}:location contains a NUL character; remove the character");
     let cases = [
-        (json!({"userName": "a\0b"}), "userName holds a NUL character"),
-        (json!({"userName": "x", "externalId": "\0"}), "externalId holds a NUL character"),
+        (json!({"userName": "a\0b"}), "userName contains a NUL character; remove the character"),
+        (
+            json!({"userName": "x", "externalId": "\0"}),
+            "externalId contains a NUL character; remove the character",
+        ),
         (
             json!({"userName": "x", "emails": [{"value": "a\0"}]}),
-            "emails[1].value holds a NUL character",
+            "emails[1].value contains a NUL character; remove the character",
         ),
         (json!({"userName": "x", ENTERPRISE: {"location": "\0"}}), &*location),
     ];
@@ -472,7 +475,7 @@ async fn text_that_is_not_utf_8_or_holds_nul_is_refused() {
     let operations = json!([{"op": "replace", "path": "displayName", "value": "a\0"}]);
     let answer = bench.send("PATCH", patch_body(&operations)).await;
     let detail = bench.refused(answer, 400, Some("invalidValue")).await;
-    assert_eq!(detail, "Operation 1: displayName holds a NUL character");
+    assert_eq!(detail, "Operation 1: displayName contains a NUL character; remove the character");
 }
 
 #[tokio::test]
@@ -481,35 +484,35 @@ async fn a_key_that_is_there_twice_is_refused_also_in_another_case() {
     let cases = [
         (
             "{\"userName\":\"a\",\"userName\":\"b\"}",
-            "The body is not valid JSON: the key \"userName\" is there more than once at line 1 column 31",
+            "The body is not valid JSON: the key \"userName\" occurs more than once at line 1 column 31",
         ),
         (
             "{\"userName\":\"a\",\"name\":{\"givenName\":\"a\",\"givenName\":\"b\"}}",
-            "The body is not valid JSON: the key \"givenName\" is there more than once at line 1 column 56",
+            "The body is not valid JSON: the key \"givenName\" occurs more than once at line 1 column 56",
         ),
         (
             "{\"userName\":\"a\",\"USERNAME\":\"b\"}",
-            "userName is there more than once; attribute names are the same in any case",
+            "userName occurs more than once; names are equal in any case, so send it once",
         ),
         (
             "{\"userName\":\"a\",\"active\":true,\"Active\":false}",
-            "active is there more than once; attribute names are the same in any case",
+            "active occurs more than once; names are equal in any case, so send it once",
         ),
         (
             "{\"userName\":\"a\",\"name\":{\"givenName\":\"a\",\"GivenName\":\"b\"}}",
-            "name.givenName is there more than once; attribute names are the same in any case",
+            "name.givenName occurs more than once; names are equal in any case, so send it once",
         ),
         (
             "{\"userName\":\"a\",\"emails\":[{\"value\":\"a\",\"Value\":\"b\"}]}",
-            "emails[1].value is there more than once; attribute names are the same in any case",
+            "emails[1].value occurs more than once; names are equal in any case, so send it once",
         ),
         (
             "{\"userName\":\"a\",\"active\":false,\"Active\":null}",
-            "active is there more than once; attribute names are the same in any case",
+            "active occurs more than once; names are equal in any case, so send it once",
         ),
         (
             "{\"userName\":\"a\",\"Title\":\"\",\"title\":\"x\"}",
-            "title is there more than once; attribute names are the same in any case",
+            "title occurs more than once; names are equal in any case, so send it once",
         ),
     ];
     for (body, detail) in cases {
@@ -518,14 +521,14 @@ async fn a_key_that_is_there_twice_is_refused_also_in_another_case() {
     let upper = ENTERPRISE.to_uppercase();
     let twice = json!({"userName": "a", ENTERPRISE: {"location": "x"}, &*upper: {"location": "y"}});
     let detail =
-        format!("{ENTERPRISE} is there more than once; attribute names are the same in any case");
+        format!("{ENTERPRISE} occurs more than once; names are equal in any case, so send it once");
     bench.refuses(&twice.to_string(), "invalidSyntax", &detail).await;
     let operations = json!([{"op": "replace", "value": {"active": true, "ACTIVE": false}}]);
     let answer = bench.send("PATCH", patch_body(&operations)).await;
     let detail = bench.refused(answer, 400, Some("invalidSyntax")).await;
     assert_eq!(
         detail,
-        "Operation 1: active is there more than once; attribute names are the same in any case"
+        "Operation 1: active occurs more than once; names are equal in any case, so send it once"
     );
 }
 
@@ -707,11 +710,15 @@ async fn queries_that_make_no_sense_are_refused_with_the_parameter() {
         ("count=ten", "invalidValue", "count must be a whole number"),
         ("count=0x10", "invalidValue", "count must be a whole number"),
         ("count=%EF%BC%91", "invalidValue", "count must be a whole number"),
-        ("count=1&count=2", "invalidValue", "The query parameter count is there more than once"),
+        (
+            "count=1&count=2",
+            "invalidValue",
+            "The query parameter count occurs more than once; send it once",
+        ),
         (
             "filter=userName+pr&filter=title+pr",
             "invalidValue",
-            "The query parameter filter is there more than once",
+            "The query parameter filter occurs more than once; send it once",
         ),
         ("filter=%FF", "invalidValue", utf_8),
         ("filter=userName+eq+%22%C3%28%22", "invalidValue", utf_8),
@@ -720,7 +727,7 @@ async fn queries_that_make_no_sense_are_refused_with_the_parameter() {
         (
             "filter",
             "invalidFilter",
-            "Filter: empty; expected a comparison such as userName eq \"ada@example.com\"",
+            "Filter: the text is empty; expected a comparison such as userName eq \"ada@example.com\"",
         ),
         (
             "filter=nonsense+eq+%22x%22",
@@ -775,7 +782,7 @@ async fn filters_of_any_size_are_refused_or_answered() {
     let terms = vec!["id+pr"; 7_000].join("+or+");
     let answer = bench.tenant.get(&format!("/Users?filter={terms}")).await;
     let detail = bench.refused(answer, 400, Some("invalidFilter")).await;
-    assert_eq!(detail, "Filter: 62996 bytes long; at most 4096 are accepted");
+    assert_eq!(detail, "Filter: the text has 62996 bytes; at most 4096 are accepted");
     for (open, close) in [("(", ")"), ("not+(", ")")] {
         let nested = |depth: usize| {
             format!("/Users?filter={}userName+pr{}", open.repeat(depth), close.repeat(depth))
@@ -783,7 +790,7 @@ async fn filters_of_any_size_are_refused_or_answered() {
         bench.tenant.get(&nested(32)).await.expect(200);
         let answer = bench.tenant.get(&nested(33)).await;
         let detail = bench.refused(answer, 400, Some("invalidFilter")).await;
-        assert!(detail.starts_with("Filter: nested too deep at character "), "{detail}");
+        assert!(detail.starts_with("Filter: nested too deeply at character "), "{detail}");
         bench.refused(bench.tenant.get(&nested(5_000)).await, 400, Some("invalidFilter")).await;
     }
     let widest = vec!["id+pr"; 455].join("+or+");

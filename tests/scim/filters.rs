@@ -295,7 +295,7 @@ async fn a_name_without_visible_characters_is_refused() {
             let body = json!({attribute: bad});
             let detail = tenant.post(endpoint, &body).await.expect_error(400, Some("invalidValue"));
             assert!(
-                detail.starts_with(&format!("{attribute} holds the control character U+")),
+                detail.starts_with(&format!("{attribute} contains the control character U+")),
                 "{detail}"
             );
         }
@@ -330,7 +330,10 @@ async fn what_makes_a_create_answer_409_is_found_by_the_filter() {
 async fn a_filter_that_is_not_understood_finds_nobody_and_says_so() {
     let tenant = company().await;
     let cases = [
-        ("", "Filter: empty; expected a comparison such as userName eq \"ada@example.com\""),
+        (
+            "",
+            "Filter: the text is empty; expected a comparison such as userName eq \"ada@example.com\"",
+        ),
         ("nonsense eq \"x\"", "Filter: the resource type User has no attribute \"nonsense\""),
         (
             "name.nonsense eq \"x\"",
@@ -366,7 +369,7 @@ async fn a_filter_that_is_not_understood_finds_nobody_and_says_so() {
         ),
         (
             "name eq \"x\"",
-            "Filter: \"name\" cannot be compared as a whole; name one of its sub-attributes formatted, familyName, givenName, middleName, honorificPrefix, honorificSuffix",
+            "Filter: \"name\" cannot be compared as a whole; name one of its sub-attributes: formatted, familyName, givenName, middleName, honorificPrefix, honorificSuffix",
         ),
     ];
     for (filter, detail) in cases {

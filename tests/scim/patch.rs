@@ -231,7 +231,11 @@ async fn only_some_attributes_of_the_answer_can_be_asked_for() {
 #[tokio::test]
 async fn what_a_patch_may_not_do_is_refused_with_the_operation_and_the_place() {
     let cases = [
-        (json!([{"op": "remove"}]), "noTarget", "Operation 1: path is missing; remove needs one"),
+        (
+            json!([{"op": "remove"}]),
+            "noTarget",
+            "Operation 1: path is missing; remove requires a path",
+        ),
         (
             json!([{"op": "remove", "path": "userName"}]),
             "mutability",
@@ -270,7 +274,7 @@ async fn what_a_patch_may_not_do_is_refused_with_the_operation_and_the_place() {
         (
             json!([{"op": "replace", "path": "emails[type co \"x\"].value", "value": "x"}]),
             "noTarget",
-            "Operation 1: the filter matches none of the emails; one is made only for a filter of eq terms joined by and",
+            "Operation 1: the filter matches none of the emails; a value is created only for a filter of eq terms joined by and",
         ),
         (
             json!([{"op": "replace", "value": "active"}]),
@@ -280,7 +284,7 @@ async fn what_a_patch_may_not_do_is_refused_with_the_operation_and_the_place() {
         (
             json!([{"op": "add", "path": "title"}]),
             "invalidValue",
-            "Operation 1: value is missing; add and replace need one",
+            "Operation 1: value is missing; add and replace require a value",
         ),
         (
             json!([{"op": "move", "path": "title", "value": "x"}]),
@@ -296,7 +300,7 @@ async fn what_a_patch_may_not_do_is_refused_with_the_operation_and_the_place() {
 #[tokio::test]
 async fn a_boolean_is_set_and_not_removed() {
     let detail = refused(json!([{"op": "remove", "path": "active"}]), "mutability").await;
-    assert_eq!(detail, "Operation 1: active cannot be removed; send active false");
+    assert_eq!(detail, "Operation 1: active cannot be removed; replace active by false");
 }
 
 #[tokio::test]
@@ -309,7 +313,8 @@ async fn one_destination_under_two_spellings_is_refused() {
         let operations = json!([{"op": "replace", "value": value}]);
         let detail = refused(operations, "invalidSyntax").await;
         assert!(
-            detail.ends_with(" is there more than once; attribute names are the same in any case")
+            detail
+                .ends_with(" occurs more than once; names are equal in any case, so send it once")
         );
     }
 }

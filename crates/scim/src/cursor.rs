@@ -58,7 +58,7 @@ fn is_unreserved(byte: u8) -> bool {
 pub fn invalid_cursor() -> Error {
     Error::new(
         ScimType::InvalidCursor,
-        "The cursor is none that this list gave out; start again with an empty one",
+        "This cursor was not issued by this list; start again with an empty cursor",
     )
 }
 
@@ -103,20 +103,23 @@ impl CursorState {
             return Err(Error::new(
                 ScimType::ExpiredCursor,
                 format!(
-                    "The cursor is older than {timeout_secs} seconds; start again with an empty one"
+                    "This cursor expired after {timeout_secs} seconds; start again with an empty cursor"
                 ),
             ));
         }
         if self.query != query {
             return Err(Error::new(
                 ScimType::InvalidCursor,
-                "The cursor belongs to another query; all other parameters must stay the same",
+                "This cursor belongs to another query; send the other parameters as for the first page",
             ));
         }
         if usize::from(self.count) != count {
             return Err(Error::new(
                 ScimType::InvalidCount,
-                format!("count must stay the same on each page; it was {}", self.count),
+                format!(
+                    "count must be {} on every page of this list, as on the first page",
+                    self.count
+                ),
             ));
         }
         Ok(())

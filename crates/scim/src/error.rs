@@ -128,7 +128,7 @@ impl Error {
     /// Makes an `invalidSyntax` error: an object has the same name twice, in any case (RFC 7643 §2.1).
     pub fn repeated(at: &str) -> Self {
         Self::invalid_syntax(format!(
-            "{at} is there more than once; attribute names are the same in any case"
+            "{at} occurs more than once; names are equal in any case, so send it once"
         ))
     }
 

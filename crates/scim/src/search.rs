@@ -47,7 +47,7 @@ impl SearchParams {
         for (name, value) in pairs {
             if params.named(&name).is_some_and(|place| place.replace(value).is_some()) {
                 return Err(Error::invalid_value(format!(
-                    "The query parameter {name} is there more than once"
+                    "The query parameter {name} occurs more than once; send it once"
                 )));
             }
         }

@@ -91,7 +91,7 @@ impl SortBy {
             None if attribute.kind == AttributeType::Complex => {
                 let value = attribute.sub_attribute("value").ok_or_else(|| {
                     Error::invalid_value(format!(
-                        "\"{path}\" has no order as a whole; name one of its sub-attributes {}",
+                        "a list cannot be sorted by \"{path}\" as a whole; name one of its sub-attributes: {}",
                         attribute.sub_attribute_names()
                     ))
                 })?;
@@ -102,7 +102,8 @@ impl SortBy {
         let compared = sub_attribute.unwrap_or(attribute);
         for attribute in [attribute, compared] {
             if attribute.returned == Returned::Never {
-                let detail = format!("\"{path}\" is never returned and cannot be sorted by");
+                let detail =
+                    format!("\"{path}\" is never returned, so no list can be sorted by it");
                 return Err(Error::new(ScimType::Sensitive, detail));
             }
         }

@@ -26,6 +26,10 @@ pub fn in_resource(resource_type: &ResourceType, body: &Body) -> Names {
     for (key, value) in body.as_object() {
         match resource_type.attribute(key) {
             Some(attribute) => unknown.look_for_parts(attribute, &attribute.name, value),
+            // A POST or PUT ignores a key with a malformed filter. The name leaves the filter out, which may hold a value.
+            None if is_malformed_value_path(resource_type, key) => {
+                unknown.add(format!("{}[]", key.split('[').next().unwrap_or_default()));
+            }
             None => unknown.look_at(key, value),
         }
     }
@@ -68,7 +72,7 @@ impl<'s> Unknown<'s> {
     }
 
     fn look_at(&mut self, path: &str, value: &Value) {
-        // A malformed filter is not reported: in the `path` of an operation, it makes the request fail.
+        // A malformed filter is not reported here: it makes a PATCH fail.
         if path.contains('[') {
             if let Ok((path, filter, part)) =
                 Filter::parse_value_path(path, &self.resource_type.limits)
@@ -170,6 +174,10 @@ impl<'s> Unknown<'s> {
     }
 }
 
+fn is_malformed_value_path(resource_type: &ResourceType, key: &str) -> bool {
+    key.contains('[') && Filter::parse_value_path(key, &resource_type.limits).is_err()
+}
+
 fn is_urn(text: &str) -> bool {
     text.get(..4).is_some_and(|scheme| scheme.eq_ignore_ascii_case("urn:"))
 }
@@ -226,6 +234,8 @@ mod tests {
             "urn:x:z",
         ];
         check_body(unknown, &expected);
+        check_body(json!({"emails[type eq \"work\"": "a", "[": 1}), &["[]", "emails[]"]);
+        check_body(json!({"emails[type eq \"work\"].value": "a"}), &[]);
     }
 
     #[test]

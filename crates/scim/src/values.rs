@@ -231,7 +231,9 @@ pub(super) fn check_primary(
 
 /// The `invalidValue` error for more than one primary value.
 pub(super) fn too_many_primary(primaries: usize, at: &str) -> Error {
-    Error::invalid_value(format!("{at} marks {primaries} values as primary; one at most can be"))
+    Error::invalid_value(format!(
+        "{at} has {primaries} primary values; mark at most one value as primary"
+    ))
 }
 
 /// Checks the length of a list, before or after its values are compared with each other.

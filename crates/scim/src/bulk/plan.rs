@@ -256,7 +256,7 @@ impl Plan {
                 quoted(name)
             ))),
             ReferenceState::Unknown => Some(StepOutcome::refused(&Error::invalid_value(format!(
-                "The operation refers to the bulkId {}, which no POST of this request has",
+                "The operation refers to the bulkId {}, but no POST of this request has this bulkId",
                 quoted(name)
             )))),
         }

@@ -166,7 +166,7 @@ fn read_fail_on_errors(value: Option<&Value>) -> Result<Option<u64>, Error> {
 
 fn read_operation(operation: &Value) -> BulkOperation {
     let Value::Object(operation) = operation else {
-        let error = Error::invalid_syntax("an operation must be an object");
+        let error = Error::invalid_syntax("an operation must be an object with method and path");
         return BulkOperation {
             method: None,
             bulk_id: None,
@@ -216,7 +216,7 @@ fn read_data(operation: &Map<String, Value>, method: Method) -> Result<Option<Va
             Ok(Some(json!({"schemas": [urn::PATCH_OP], "Operations": operations})))
         }
         _ => Err(Error::invalid_syntax(format!(
-            "the data of a {} must be an object: the body that it would have alone",
+            "the data of a {} must be an object, as in the body of a single request",
             method.as_str()
         ))),
     }
@@ -245,7 +245,7 @@ fn refuse_repeated(operations: &mut [BulkOperation]) {
         let Some(bulk_id) = &operation.bulk_id else { continue };
         if operation.task.is_ok() && uses.get(bulk_id).is_some_and(|uses| *uses > 1) {
             let error = Error::invalid_value(format!(
-                "the bulkId {} is there more than once; each POST must have its own",
+                "the bulkId {} occurs more than once; give each POST its own bulkId",
                 quoted(bulk_id)
             ));
             operation.task = Err(Malformed { error, path: None });

@@ -244,13 +244,13 @@ fn a_malformed_operation_fails_alone() {
         "bulkId of a POST is required",
     );
     check(json!({"method": "PUT", "data": data}), "path is required");
-    check(json!({"method": "PUT", "path": "/Users", "data": data}), "that of a resource");
-    check(json!({"method": "DELETE", "path": "/Users/1/2"}), "that of a resource");
-    check(post("/Users/1", "a", data.clone()), "that of an endpoint");
-    check(post("/", "a", data), "that of an endpoint");
+    check(json!({"method": "PUT", "path": "/Users", "data": data}), "must name a resource");
+    check(json!({"method": "DELETE", "path": "/Users/1/2"}), "must name a resource");
+    check(post("/Users/1", "a", data.clone()), "must name an endpoint");
+    check(post("/", "a", data), "must name an endpoint");
     check(post("/Users", "a", Value::Null), "the data of a POST must be an object");
     check(json!({"method": "DELETE", "path": "/Users/1", "version": 1}), "version must be text");
-    check(json!({"method": "DELETE", "path": "/Users/1", "Path": "/"}), "path is there more than");
+    check(json!({"method": "DELETE", "path": "/Users/1", "Path": "/"}), "path occurs more than");
 }
 
 #[test]

@@ -70,7 +70,7 @@ fn bind_term(term: &Filter, scope: LookupScope<'_>) -> Result<Node, Error> {
 pub(super) fn bind_elements(filter: &Filter, attribute: &Attribute) -> Result<Node, Error> {
     if attribute.kind != AttributeType::Complex {
         return Err(Error::invalid_filter(format!(
-            "\"{}\" has no sub-attributes, so no value filter in [ ] can stand after it",
+            "\"{}\" has no sub-attributes, so a filter in [ ] cannot follow it",
             attribute.name
         )));
     }
@@ -285,7 +285,7 @@ fn no_attribute(path: &AttrPath, resource_type: &ResourceType) -> Error {
 
 fn no_value(path: &AttrPath, attribute: &Attribute) -> Error {
     Error::invalid_filter(format!(
-        "\"{path}\" cannot be compared as a whole; name one of its sub-attributes {}",
+        "\"{path}\" cannot be compared as a whole; name one of its sub-attributes: {}",
         attribute.sub_attribute_names()
     ))
 }

@@ -45,7 +45,7 @@ pub(super) fn tokens<'t>(
     let most = limits.filter_bytes;
     if text.len() > most {
         return Err(Error::invalid_filter(format!(
-            "{subject}: {} bytes long; at most {most} are accepted",
+            "{subject}: the text has {} bytes; at most {most} are accepted",
             text.len()
         )));
     }

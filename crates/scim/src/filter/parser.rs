@@ -17,7 +17,7 @@ pub(super) fn parse_filter(text: &str, limits: &Limits) -> Result<Filter, Error>
     let mut parser = Parser::new("Filter", text, limits)?;
     if parser.peek().is_none() {
         return Err(Error::invalid_filter(
-            "Filter: empty; expected a comparison such as userName eq \"ada@example.com\"",
+            "Filter: the text is empty; expected a comparison such as userName eq \"ada@example.com\"",
         ));
     }
     let filter = parser.disjunction()?;
@@ -115,7 +115,7 @@ impl<'t> Parser<'t> {
     fn value_filter(&mut self, open: &FilterToken<'t>) -> Result<Filter, Error> {
         if self.in_value_filter {
             return Err(self.error(format!(
-                "\"[\" at character {} stands between other brackets; a value filter cannot hold another one",
+                "\"[\" at character {} is inside other brackets; a filter in [ ] cannot contain another one",
                 open.position
             )));
         }
@@ -203,7 +203,7 @@ impl<'t> Parser<'t> {
         self.depth += 1;
         if self.depth > MAX_NESTING {
             return Err(self.error(format!(
-                "nested too deep at character {}; at most {MAX_NESTING} parentheses and brackets may be open",
+                "nested too deeply at character {}; at most {MAX_NESTING} parentheses and brackets may be open",
                 open.position
             )));
         }

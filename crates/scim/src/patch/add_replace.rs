@@ -44,7 +44,7 @@ fn write(
     operation: &PatchOperation,
 ) -> Result<(), Error> {
     let Some(value) = &operation.value else {
-        return Err(Error::invalid_value("value is missing; add and replace need one"));
+        return Err(Error::invalid_value("value is missing; add and replace require a value"));
     };
     let Some(path) = &operation.path else {
         let Value::Object(members) = value else {

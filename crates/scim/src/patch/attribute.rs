@@ -189,7 +189,7 @@ pub(super) fn unless_immutable(
     change(container)?;
     match before {
         Some(before) if container.get(&attribute.name) != Some(&before) => Err(Error::mutability(
-            format!("{at} is immutable: it has a value, and that cannot be changed or removed"),
+            format!("{at} is immutable; its value cannot be changed or removed"),
         )),
         _ => Ok(()),
     }

@@ -50,7 +50,8 @@ use serde_json::{Map, Value};
 /// # Errors
 /// The keyword of RFC 7644 §3.12 that fits: `invalidPath`, `invalidFilter`, `noTarget`, `mutability` or `invalidValue`.
 /// `invalidSyntax` when one operation names an attribute twice. The detail names the number of the failed operation,
-/// counted from 1.
+/// counted from 1. An error of the changed resource as a whole has no number: it is too large, lacks a required attribute,
+/// or has too many values or primary values.
 pub fn apply(
     resource_type: &ResourceType,
     mut document: Document,
@@ -119,7 +120,7 @@ pub fn add_paths(
         Ok(())
     });
     if budget.is_exhausted() {
-        let text = "The keys of the body that are paths compare too much text; send fewer of them";
+        let text = "The paths among the keys of the body need too many text comparisons; send fewer of them";
         return Err(Error::invalid_value(text));
     }
     added?;
@@ -129,7 +130,7 @@ pub fn add_paths(
 
 fn too_much_work(number: usize) -> Error {
     Error::invalid_value(format!(
-        "Operation {number}: the operations compare too much text; send them in several requests, \
+        "Operation {number}: the operations need too many text comparisons; send them in several requests, \
          or with fewer and shorter values"
     ))
 }

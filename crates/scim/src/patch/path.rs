@@ -81,7 +81,7 @@ fn resolve_value_path<'s>(
         }
         _ => {
             return Err(Error::invalid_path(format!(
-                "{} filters what is not a list of objects; a filter in [ ] can follow an attribute such as emails",
+                "{} has a filter on an attribute that is not a list of objects; a filter in [ ] can follow an attribute such as emails",
                 quoted(path)
             )));
         }

@@ -28,12 +28,12 @@ pub(super) fn remove(
     operation: &PatchOperation,
 ) -> Result<(), Error> {
     let Some(path) = &operation.path else {
-        return Err(Error::no_target("path is missing; remove needs one"));
+        return Err(Error::no_target("path is missing; remove requires a path"));
     };
     match resolve(resource_type, path)? {
         Destination::Schemas | Destination::Unknown => Ok(()),
         Destination::Core => Err(Error::mutability(format!(
-            "{} is the schema of every {} and cannot be removed",
+            "{} is the core schema of every {} and cannot be removed",
             resource_type.schema.id, resource_type.name
         ))),
         Destination::Extension(extension) => remove_extension(attributes, extension),
@@ -41,7 +41,7 @@ pub(super) fn remove(
             refuse_read_only(&place)?;
             if place.is_switch() {
                 return Err(Error::mutability(format!(
-                    "{} cannot be removed; send {} false",
+                    "{} cannot be removed; replace {} by false",
                     place.at(),
                     place.attribute.name
                 )));

@@ -61,7 +61,7 @@ impl PatchRequest {
             Value::Array(operations) if !operations.is_empty() => operations,
             nothing if is_absent_list(&nothing) => {
                 return Err(Error::invalid_syntax(
-                    "Operations is missing or empty, and attributes stand beside it; put them into an operation",
+                    "Operations is missing or empty; put the attributes beside it into the value of an operation",
                 ));
             }
             _ => return Err(Error::invalid_syntax("Operations must be a list of operations")),
@@ -77,7 +77,7 @@ impl PatchRequest {
         let most = limits.patch_operations;
         if number > most {
             return Err(Error::invalid_syntax(format!(
-                "Operations holds {number} operations; at most {most} are accepted, and \
+                "Operations has {number} operations; at most {most} are accepted, and \
                  each member of a value without a path counts as one"
             )));
         }

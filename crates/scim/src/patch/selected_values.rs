@@ -123,7 +123,7 @@ fn create_element(
     }
     let Some(mut element) = place.described_element() else {
         return Err(Error::no_target(format!(
-            "the filter matches none of the {at}; one is made only for a filter of eq terms joined by and"
+            "the filter matches none of the {at}; a value is created only for a filter of eq terms joined by and"
         )));
     };
     for (sub_attribute, value) in parts {
@@ -134,7 +134,7 @@ fn create_element(
     }
     match read_element(place.attribute, Value::Object(element), at)? {
         Some(element) if !place.selects(&element) => Err(Error::no_target(format!(
-            "the filter matches none of the {at}, and value says something else than the filter"
+            "the filter matches none of the {at}, and value contradicts the filter"
         ))),
         Some(element) => append(container, place.attribute, vec![element], at),
         None => Ok(()),

@@ -78,16 +78,15 @@ impl CustomAttribute {
     pub fn check(&self) -> Result<(), Error> {
         if !is_urn(&self.urn) {
             return Err(Error::invalid_value(format!(
-                "{} is no URN for attributes; expected one such as \
-                 urn:ietf:params:scim:schemas:extension:acme:2.0:User, of letters, digits and . _ - : and at most \
-                 {MAX_URN_CHARS} characters",
+                "{} is not a valid URN for attributes; expected letters, digits and . _ - : as in \
+                 urn:ietf:params:scim:schemas:extension:acme:2.0:User, with at most {MAX_URN_CHARS} characters",
                 quoted(&self.urn)
             )));
         }
         if !is_name(&self.name) {
             return Err(Error::invalid_value(format!(
-                "{} is no name for an attribute; it begins with a letter, goes on with letters, digits, - and _, and \
-                 has at most {MAX_NAME_CHARS} characters",
+                "{} is not a valid attribute name; a name begins with a letter, continues with letters, digits, - \
+                 and _, and has at most {MAX_NAME_CHARS} characters",
                 quoted(&self.name)
             )));
         }
@@ -95,7 +94,8 @@ impl CustomAttribute {
             || self.description.contains(char::is_control)
         {
             return Err(Error::invalid_value(format!(
-                "A description has at most {MAX_DESCRIPTION_CHARS} characters, none of them a control character"
+                "The description is too long or contains a control character; at most {MAX_DESCRIPTION_CHARS} \
+                 characters are accepted"
             )));
         }
         Ok(())
@@ -108,7 +108,7 @@ impl CustomAttribute {
         // Such a URN can be the path of a built-in attribute. The text would then name a schema too.
         if let Some(built_in) = standard.schemas().find(|schema| schema.is_extended_by(urn)) {
             return Some(format!(
-                "{urn} begins with {}, a URN of SCIM itself; declare the attribute under a URN of your own, or \
+                "{urn} begins with {}, which is reserved for SCIM; declare the attribute under a URN of your own, or \
                  under {ENTERPRISE_USER}",
                 built_in.id
             ));
@@ -119,16 +119,16 @@ impl CustomAttribute {
         };
         if is_core || RESERVED.into_iter().any(starts_with) {
             return Some(format!(
-                "{urn} belongs to SCIM itself; declare the attribute under a URN of your own"
+                "{urn} is reserved for SCIM; declare the attribute under a URN of your own"
             ));
         }
         if COMMON.iter().any(|common| common.eq_ignore_ascii_case(name)) {
-            return Some(format!("Every resource has {name} already; choose another name"));
+            return Some(format!("Every resource already has {name}; choose another name"));
         }
         let built_in = standard.users.extension(urn).and_then(|schema| schema.attribute(name));
         if let Some(built_in) = built_in {
             return Some(format!(
-                "{urn} has the attribute {} already; it need not be declared",
+                "{urn} already has the attribute {}; use it without a declaration",
                 built_in.name
             ));
         }
@@ -140,7 +140,7 @@ impl CustomAttribute {
             || others.iter().any(|other| other.path().eq_ignore_ascii_case(urn))
         {
             return Some(format!(
-                "{path} would be the name of an attribute and of a schema; choose another one"
+                "{path} would name an attribute and a schema; choose another name"
             ));
         }
         None

@@ -81,7 +81,7 @@ fn what_is_malformed_is_refused_by_name() {
         "invalidValue: excludedAttributes has 10241 bytes; at most 10240 are accepted",
     );
     let error = read(json!({"count": 1, "Count": 1})).unwrap_err();
-    assert!(error.detail.starts_with("count is there more than once"), "{error}");
+    assert!(error.detail.starts_with("count occurs more than once"), "{error}");
     let error =
         SearchParams::from_body(&crate::json::Body::default(), &Limits::default()).unwrap_err();
     assert!(error.detail.contains(urn::SEARCH_REQUEST), "{error}");

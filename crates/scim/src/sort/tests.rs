@@ -129,8 +129,8 @@ fn what_cannot_be_sorted_by_is_refused() {
     );
     refuse("userName.first", InvalidValue, "\"userName\" has no sub-attributes");
     refuse("name.first", InvalidValue, "no sub-attribute \"first\"; it has formatted, familyName");
-    refuse("name", InvalidValue, "name one of its sub-attributes formatted, familyName");
-    refuse("addresses", InvalidValue, "name one of its sub-attributes formatted, streetAddress");
+    refuse("name", InvalidValue, "name one of its sub-attributes: formatted, familyName");
+    refuse("addresses", InvalidValue, "name one of its sub-attributes: formatted, streetAddress");
     refuse(ENTERPRISE_USER, InvalidValue, "is a schema");
     refuse("password", Sensitive, "never returned");
     refuse("badge", Sensitive, "never returned");

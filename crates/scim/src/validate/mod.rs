@@ -43,7 +43,7 @@ pub fn read_resource(resource_type: &ResourceType, body: Body) -> Result<Documen
     budget.run(|| settle_resource(resource_type, &mut document));
     if budget.is_exhausted() {
         let text =
-            "The lists have too many values without a value of their own, or with the same one";
+            "The lists have too many values with the same \"value\", or without one; send fewer";
         return Err(Error::invalid_value(text));
     }
     check_resource(resource_type, &document)?;
@@ -125,7 +125,7 @@ pub fn check_resource(resource_type: &ResourceType, document: &Document) -> Resu
     let most = resource_type.limits.resource_bytes;
     if bytes > most {
         return Err(Error::invalid_value(format!(
-            "The {} would take {bytes} bytes; at most {most} are kept",
+            "The {} would have {bytes} bytes of JSON; at most {most} are stored",
             resource_type.name
         )));
     }
@@ -182,7 +182,7 @@ impl<'s> Kept<'s> {
 fn check_schemas(resource_type: &ResourceType, value: &Value) -> Result<(), Error> {
     let expected = || {
         let urn = &resource_type.schema.id;
-        Error::invalid_syntax(format!("schemas must be a list that holds {urn}"))
+        Error::invalid_syntax(format!("schemas must be a list that contains {urn}"))
     };
     if is_absent_list(value) {
         return Ok(());

@@ -31,8 +31,8 @@ impl Plan {
         let is_lost = |name: &str| matches!(self.reference(name), ReferenceState::Failed);
         let lost = references.iter().find(|name| is_lost(name)).map(|name| {
             format!(
-                "The resource was created, but without what refers to the bulkId {}, whose resource \
-                 was not",
+                "The resource was created without its references to the bulkId {}, because that \
+                 resource was not created",
                 quoted(name)
             )
         });

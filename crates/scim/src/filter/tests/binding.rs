@@ -54,7 +54,7 @@ fn an_unknown_name_is_named() {
 fn a_complex_attribute_without_a_value_is_not_compared_as_a_whole() {
     check_error(
         "name eq \"x\"",
-        "\"name\" cannot be compared as a whole; name one of its sub-attributes formatted, familyName, givenName, \
+        "\"name\" cannot be compared as a whole; name one of its sub-attributes: formatted, familyName, givenName, \
          middleName, honorificPrefix, honorificSuffix",
     );
     check("name pr");
@@ -76,7 +76,7 @@ fn an_extension_as_a_whole_has_a_value_or_not() {
 #[test]
 fn a_value_path_stands_after_a_complex_attribute() {
     let detail = |name: &str| {
-        format!("\"{name}\" has no sub-attributes, so no value filter in [ ] can stand after it")
+        format!("\"{name}\" has no sub-attributes, so a filter in [ ] cannot follow it")
     };
     check_error("userName[value pr]", &detail("userName"));
     check_error("emails.value[value pr]", &detail("value"));
@@ -206,11 +206,11 @@ fn the_filter_of_an_element_is_bound_to_one_attribute() {
     check(
         "emails",
         "type[value pr]",
-        Some("Path: \"type\" has no sub-attributes, so no value filter in [ ] can stand after it"),
+        Some("Path: \"type\" has no sub-attributes, so a filter in [ ] cannot follow it"),
     );
     check(
         "title",
         "value pr",
-        Some("Path: \"title\" has no sub-attributes, so no value filter in [ ] can stand after it"),
+        Some("Path: \"title\" has no sub-attributes, so a filter in [ ] cannot follow it"),
     );
 }

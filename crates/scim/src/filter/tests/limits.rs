@@ -12,7 +12,10 @@ fn check_error(text: &str, detail: &str) {
 #[test]
 fn an_empty_filter_is_refused() {
     for text in ["", " ", "\r\n\t"] {
-        check_error(text, "empty; expected a comparison such as userName eq \"ada@example.com\"");
+        check_error(
+            text,
+            "the text is empty; expected a comparison such as userName eq \"ada@example.com\"",
+        );
     }
 }
 
@@ -20,12 +23,12 @@ fn an_empty_filter_is_refused() {
 fn a_filter_has_a_longest_length() {
     let of_length = |bytes: usize| format!("userName eq \"{}\"", "a".repeat(bytes - 14));
     assert!(Filter::parse(&of_length(Limits::default().filter_bytes), &Limits::default()).is_ok());
-    check_error(&of_length(4097), "4097 bytes long; at most 4096 are accepted");
-    check_error(&"é".repeat(2049), "4098 bytes long; at most 4096 are accepted");
+    check_error(&of_length(4097), "the text has 4097 bytes; at most 4096 are accepted");
+    check_error(&"é".repeat(2049), "the text has 4098 bytes; at most 4096 are accepted");
     let terms = vec!["a pr"; 10_000].join(" or ");
-    check_error(&terms, "79996 bytes long; at most 4096 are accepted");
+    check_error(&terms, "the text has 79996 bytes; at most 4096 are accepted");
     let parentheses = format!("{}a pr{}", "(".repeat(10_000), ")".repeat(10_000));
-    check_error(&parentheses, "20004 bytes long; at most 4096 are accepted");
+    check_error(&parentheses, "the text has 20004 bytes; at most 4096 are accepted");
     assert!(Filter::parse(&vec!["a pr"; 512].join(" or "), &Limits::default()).is_ok());
 }
 
@@ -33,7 +36,7 @@ fn a_filter_has_a_longest_length() {
 fn parentheses_and_brackets_have_a_deepest_nesting() {
     let too_deep = |position: usize| {
         format!(
-            "nested too deep at character {position}; at most 32 parentheses and brackets may be open"
+            "nested too deeply at character {position}; at most 32 parentheses and brackets may be open"
         )
     };
     let nested =

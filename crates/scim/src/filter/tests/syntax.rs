@@ -197,7 +197,7 @@ fn what_is_expected_after_a_term() {
 fn brackets_do_not_nest() {
     check_error(
         "e[a[b pr]]",
-        "\"[\" at character 4 stands between other brackets; a value filter cannot hold another one",
+        "\"[\" at character 4 is inside other brackets; a filter in [ ] cannot contain another one",
     );
     check("e[a pr] and f[b pr]", "e[a pr] and f[b pr]");
     check_error(

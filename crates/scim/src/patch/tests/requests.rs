@@ -45,7 +45,7 @@ fn names_and_ops_are_read_in_any_case() {
 fn schemas_that_name_something_must_hold_the_patch_message() {
     let operations = json!([{"op": "remove", "path": "title"}]);
     let expected =
-        "schemas must be a list that holds urn:ietf:params:scim:api:messages:2.0:PatchOp";
+        "schemas must be a list that contains urn:ietf:params:scim:api:messages:2.0:PatchOp";
     for schemas in [json!(""), json!(urn::PATCH_OP), json!([urn::USER]), json!([1]), json!({})] {
         check_refused(json!({"schemas": schemas, "Operations": operations}), expected);
     }
@@ -107,11 +107,11 @@ fn an_operation_must_be_well_formed() {
 fn a_member_that_is_there_twice_is_refused() {
     check_refused_operations(
         json!([{"op": "add", "Op": "remove"}]),
-        "Operation 1: op is there more than once",
+        "Operation 1: op occurs more than once",
     );
     check_refused(
         json!({"schemas": [urn::PATCH_OP], "Operations": [], "operations": []}),
-        "Operations is there more than once",
+        "Operations occurs more than once",
     );
 }
 
@@ -126,5 +126,5 @@ fn two_thousand_operations_are_read_and_no_more() {
             .len(),
         2_000
     );
-    check_refused(body(2_001), "holds 2001 operations; at most 2000 are accepted");
+    check_refused(body(2_001), "has 2001 operations; at most 2000 are accepted");
 }
