@@ -10,7 +10,7 @@ use serde_json::Value;
 ///
 /// This applies to resource types that refer to other resources. Only references to a resource below
 /// `base_url` count.
-pub fn name_by_id(
+pub fn fill_in_values(
     types: &ResourceTypes,
     resource_type: &ResourceType,
     body: Body,
@@ -76,7 +76,7 @@ impl ServiceRoot<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::name_by_id;
+    use super::fill_in_values;
     use crate::schema::ResourceTypes;
     use serde_json::{Value, json};
 
@@ -87,7 +87,7 @@ mod tests {
         let types = ResourceTypes::standard();
         let body = json!({"displayName": "Crew", "Operations": [{"value": {"members": [member]}}]});
         let body = body.as_object().unwrap().clone().into();
-        let named = name_by_id(&types, &types.groups, body, ROOT).into_object();
+        let named = fill_in_values(&types, &types.groups, body, ROOT).into_object();
         assert_eq!(named["Operations"][0]["value"]["members"][0], expected);
     }
 

@@ -136,7 +136,7 @@ pub(super) fn is_same_type(attribute: &Attribute, left: &Value, right: &Value) -
 
 /// Whether two elements are the same value, with the same `type` and `value`. RFC 7643 §2.4 allows no two such
 /// elements. Elements without a `value` must be equal.
-pub(super) fn is_repeat(attribute: &Attribute, left: &Value, right: &Value) -> bool {
+pub(super) fn is_same_value(attribute: &Attribute, left: &Value, right: &Value) -> bool {
     match (identity(attribute, left), identity(attribute, right)) {
         (Some(same), Some(identity)) if same == identity => is_same_type(attribute, left, right),
         _ => left == right,
@@ -190,7 +190,7 @@ pub(super) fn has_only_companions(attribute: &Attribute, element: &Value) -> boo
 
 /// Whether an element has only companions of a value (RFC 7643 §2.4), and no `value`, although it could have one. In a
 /// list that keeps elements without a `value`, `primary` is the only companion.
-pub(super) fn is_husk(attribute: &Attribute, element: &Value) -> bool {
+pub(super) fn lacks_content(attribute: &Attribute, element: &Value) -> bool {
     let is_kept = attribute.without_value == WithoutValue::Kept;
     attribute.sub_attribute("value").is_some()
         && has_only(element, if is_kept { &["primary"] } else { &COMPANIONS })
@@ -203,9 +203,9 @@ fn has_only(element: &Value, names: &[&str]) -> bool {
     element.as_object().is_some_and(|object| object.keys().all(|name| names.contains(&&**name)))
 }
 
-/// Brings a list into its stored form. Removes elements without content ([`is_husk`]), and merges equal values.
-pub(super) fn settle(attribute: &Attribute, elements: &mut Vec<Value>) {
-    elements.retain(|element| !is_husk(attribute, element));
+/// Brings a list into its stored form. Removes elements without content ([`lacks_content`]), and merges equal values.
+pub(super) fn normalize_list(attribute: &Attribute, elements: &mut Vec<Value>) {
+    elements.retain(|element| !lacks_content(attribute, element));
     merge_repeated(attribute, elements);
 }
 
@@ -214,7 +214,7 @@ pub(super) fn is_primary(element: &Value) -> bool {
     element.get("primary").and_then(Value::as_bool) == Some(true)
 }
 
-/// Checks that a list has at most one primary value (RFC 7643 §2.4). Elements without content ([`is_husk`]) do not
+/// Checks that a list has at most one primary value (RFC 7643 §2.4). Elements without content ([`lacks_content`]) do not
 /// count.
 ///
 /// # Errors
@@ -224,7 +224,7 @@ pub(super) fn check_primary(
     elements: &[Value],
     at: &str,
 ) -> Result<(), Error> {
-    let is_counted = |element: &&Value| is_primary(element) && !is_husk(attribute, element);
+    let is_counted = |element: &&Value| is_primary(element) && !lacks_content(attribute, element);
     let primaries = elements.iter().filter(is_counted).count();
     if primaries > 1 { Err(too_many_primary(primaries, at)) } else { Ok(()) }
 }

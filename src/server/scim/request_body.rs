@@ -20,7 +20,8 @@ impl Caller {
         base_url: &str,
     ) -> Result<Document, Error> {
         let resource_type = self.directory.resource_type(kind);
-        let body = reference::name_by_id(&self.directory.types(), resource_type, body, base_url);
+        let body =
+            reference::fill_in_values(&self.directory.types(), resource_type, body, base_url);
         let names = unknown_attributes::in_resource(resource_type, &body);
         let document = read_body(resource_type, body)?;
         self.unknown.add(kind, names);
@@ -38,7 +39,8 @@ impl Caller {
         base_url: &str,
     ) -> Result<PatchRequest, Error> {
         let resource_type = self.directory.resource_type(kind);
-        let body = reference::name_by_id(&self.directory.types(), resource_type, body, base_url);
+        let body =
+            reference::fill_in_values(&self.directory.types(), resource_type, body, base_url);
         let request = PatchRequest::read(body, &resource_type.limits)?;
         self.unknown.add(kind, unknown_attributes::in_patch(resource_type, &request));
         Ok(request)

@@ -47,12 +47,12 @@ fn is_over(before: &mut Vec<usize>, open: &BTreeSet<usize>) -> bool {
 /// lead into a circle.
 fn first_of_circle(follows: &[Vec<usize>], open: &BTreeSet<usize>) -> Option<usize> {
     let mut at = *open.first()?;
-    let mut way = Vec::new();
+    let mut path = Vec::new();
     loop {
-        if let Some(start) = way.iter().position(|passed| *passed == at) {
-            return way.into_iter().skip(start).min();
+        if let Some(start) = path.iter().position(|passed| *passed == at) {
+            return path.into_iter().skip(start).min();
         }
-        way.push(at);
+        path.push(at);
         at = *follows.get(at)?.last()?;
     }
 }

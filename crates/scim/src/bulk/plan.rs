@@ -181,7 +181,7 @@ impl Plan {
         if let (Some(entry), StepOutcome::Done { .. }) = (self.entries.get_mut(index), &outcome) {
             entry.left_out = left_out;
         }
-        self.settle(index, Some(path), outcome);
+        self.record_result(index, Some(path), outcome);
     }
 
     /// The response: the results of the operations so far, in the order of the request. `base_url` is the SCIM root
@@ -218,14 +218,14 @@ impl Plan {
                 Ok(task) => task,
                 Err(Malformed { error, path }) => {
                     let path = path.map(|path| self.resolve(path));
-                    self.settle(index, path, StepOutcome::refused(&error));
+                    self.record_result(index, path, StepOutcome::refused(&error));
                     return None;
                 }
             };
         let entry = self.entries.get(index)?;
         let path = self.resolve(path);
         if let Some(outcome) = entry.references.iter().find_map(|name| self.refusal(name)) {
-            self.settle(index, (method != Method::Post).then_some(path), outcome);
+            self.record_result(index, (method != Method::Post).then_some(path), outcome);
             return None;
         }
         let left_out = data.as_mut().and_then(|data| self.leave_out(entry, data));
@@ -270,7 +270,7 @@ impl Plan {
     }
 
     /// Records the result of an operation, and counts a failure.
-    fn settle(&mut self, index: usize, path: Option<BulkPath>, outcome: StepOutcome) {
+    fn record_result(&mut self, index: usize, path: Option<BulkPath>, outcome: StepOutcome) {
         if let (StepOutcome::Failed { .. }, Some(left)) = (&outcome, &mut self.errors_left) {
             *left = left.saturating_sub(1);
         }

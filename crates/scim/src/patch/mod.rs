@@ -14,7 +14,7 @@
 //! path filters a single value is skipped too, unless the request has only such operations.
 //!
 //! Between operations a list may hold incomplete values. Entra ID writes the `type` of an email first, and its `value`
-//! in another operation. The document is settled once, after the last operation.
+//! in another operation. The document is normalized once, after the last operation.
 
 mod request;
 mod path;
@@ -40,7 +40,7 @@ use super::Error;
 use super::comparison_budget::ComparisonBudget;
 use super::document::Document;
 use super::schema::ResourceType;
-use super::validate::{check_resource, settle_resource};
+use super::validate::{check_resource, normalize_lists};
 use serde_json::{Map, Value};
 
 /// Applies the operations of a request, each to the result of the operation before (RFC 7644 §3.5.2).
@@ -82,7 +82,7 @@ pub fn apply(
     {
         return Err(first);
     }
-    budget.run(|| settle_resource(resource_type, &mut document));
+    budget.run(|| normalize_lists(resource_type, &mut document));
     if budget.is_exhausted() {
         return Err(too_much_work(request.operations.len()));
     }
@@ -102,13 +102,13 @@ pub fn add_paths(
     mut document: Document,
     others: Map<String, Value>,
 ) -> Result<Document, Error> {
-    let is_news = |key: &str| match resolve(resource_type, key) {
+    let is_missing = |key: &str| match resolve(resource_type, key) {
         Ok(Destination::Attribute(place)) => {
             place.filter.is_some() || place.value(document.as_object()).is_none()
         }
         Ok(_) | Err(_) => false,
     };
-    let news: Map<String, Value> = others.into_iter().filter(|(key, _)| is_news(key)).collect();
+    let news: Map<String, Value> = others.into_iter().filter(|(key, _)| is_missing(key)).collect();
     if news.is_empty() {
         return Ok(document);
     }
@@ -116,7 +116,7 @@ pub fn add_paths(
     let budget = ComparisonBudget::new(resource_type.limits.comparison_units);
     let added = budget.run(|| {
         add_replace::add(resource_type, document.as_object_mut(), &operation)?;
-        settle_resource(resource_type, &mut document);
+        normalize_lists(resource_type, &mut document);
         Ok(())
     });
     if budget.is_exhausted() {

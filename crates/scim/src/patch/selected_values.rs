@@ -3,13 +3,13 @@
 
 use super::append::append;
 use super::attribute::{SubAttributeChange, read_parts, write_parts};
-use super::list::{put_list, settle_primary, take_list};
+use super::list::{keep_one_primary, put_list, take_list};
 use super::mode::Mode;
 use super::path::AttributePlace;
 use crate::Error;
 use crate::validate::value::{read_element, read_value};
 use crate::values::{
-    has_only_companions, is_husk, is_no_value, is_primary, loses_a_part, unwrapped,
+    has_only_companions, is_no_value, is_primary, lacks_content, loses_a_part, unwrapped,
 };
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
@@ -82,7 +82,7 @@ pub(super) fn change_elements(
         if !is_selected {
             continue;
         }
-        let was_husk = is_husk(attribute, element);
+        let lacked_content = lacks_content(attribute, element);
         let Value::Object(object) = element else { continue };
         if mode == Mode::Replace && place.sub_attribute.is_none() {
             object.retain(|name, _| described.contains_key(name) || attribute.has_immutable(name));
@@ -90,11 +90,14 @@ pub(super) fn change_elements(
         write_parts(mode, object, parts, &at)?;
         // An element without content takes the primary mark from the others only when it gets content. That may never
         // happen.
-        if is_primary(element) && (names_primary || was_husk) && !is_husk(attribute, element) {
+        if is_primary(element)
+            && (names_primary || lacked_content)
+            && !lacks_content(attribute, element)
+        {
             marked.insert(position);
         }
     }
-    settle_primary(attribute, &mut elements, &marked, &at)?;
+    keep_one_primary(attribute, &mut elements, &marked, &at)?;
     elements.retain(|element| !element.as_object().is_some_and(Map::is_empty));
     put_list(container, &attribute.name, elements);
     Ok(())

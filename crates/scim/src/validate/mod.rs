@@ -13,7 +13,9 @@ use super::comparison_budget::ComparisonBudget;
 use super::document::{Document, find, json_len};
 use super::json::Body;
 use super::schema::{Attribute, Mutability, ResourceType, Schema};
-use super::values::{check_number, check_primary, is_absent_list, is_no_value, settle, unwrapped};
+use super::values::{
+    check_number, check_primary, is_absent_list, is_no_value, normalize_list, unwrapped,
+};
 use serde_json::{Map, Value};
 use std::collections::HashSet;
 use value::{read_value, wrong_type};
@@ -40,7 +42,7 @@ pub fn read_resource(resource_type: &ResourceType, body: Body) -> Result<Documen
     }
     let mut document = Document::from_canonical(kept.attributes);
     let budget = ComparisonBudget::new(resource_type.limits.comparison_units);
-    budget.run(|| settle_resource(resource_type, &mut document));
+    budget.run(|| normalize_lists(resource_type, &mut document));
     if budget.is_exhausted() {
         let text =
             "The lists have too many values with the same \"value\", or without one; send fewer";
@@ -70,14 +72,14 @@ fn read_extension(extension: &Schema, value: Value) -> Result<Option<Map<String,
     Ok((!kept.attributes.is_empty()).then_some(kept.attributes))
 }
 
-/// Removes list values without content, and merges repeated values into one (RFC 7643 §2.4). A PATCH settles its
+/// Removes list values without content, and merges repeated values into one (RFC 7643 §2.4). A PATCH normalizes its
 /// document after its last operation.
-pub fn settle_resource(resource_type: &ResourceType, document: &mut Document) {
+pub fn normalize_lists(resource_type: &ResourceType, document: &mut Document) {
     let attributes = document.as_object_mut();
-    settle_lists(resource_type.attributes(), attributes);
+    normalize_lists_of(resource_type.attributes(), attributes);
     for extension in &resource_type.extensions {
         if let Some(Value::Object(object)) = attributes.get_mut(&extension.id) {
-            settle_lists(extension.attributes.iter(), object);
+            normalize_lists_of(extension.attributes.iter(), object);
             if object.is_empty() {
                 attributes.shift_remove(&extension.id);
             }
@@ -85,14 +87,14 @@ pub fn settle_resource(resource_type: &ResourceType, document: &mut Document) {
     }
 }
 
-fn settle_lists<'s>(
+fn normalize_lists_of<'s>(
     attributes: impl Iterator<Item = &'s Attribute>,
     container: &mut Map<String, Value>,
 ) {
     for attribute in attributes.filter(|attribute| attribute.multi_valued) {
         let found = container.iter_mut().find(|(name, _)| **name == attribute.name);
         if let Some((_, Value::Array(elements))) = found {
-            settle(attribute, elements);
+            normalize_list(attribute, elements);
             if elements.is_empty() {
                 container.shift_remove(&attribute.name);
             }
@@ -100,7 +102,7 @@ fn settle_lists<'s>(
     }
 }
 
-/// Checks a settled document: required attributes are present, at most one value of a list is primary, and the size is
+/// Checks a normalized document: required attributes are present, at most one value of a list is primary, and the size is
 /// within the limit. A PATCH checks its document after its last operation.
 ///
 /// # Errors

@@ -44,7 +44,7 @@ impl Plan {
         let is_empty = data.get("Operations").and_then(Value::as_array).is_none_or(Vec::is_empty);
         if let (true, Some(detail)) = (is_empty, &lost) {
             let outcome = StepOutcome::conflict(detail.clone());
-            self.settle(index, Some(path), outcome);
+            self.record_result(index, Some(path), outcome);
             return None;
         }
         let running = Running { path: path.clone(), left_out: None, is_second: true, lost };
