@@ -6,11 +6,12 @@ use scim::Limits;
 pub const LIMITS: Limits = Limits {
     // Discovery announces this limit for bulk requests. It holds for all requests.
     body_bytes: 1_048_576,
-    // A resource fits in a DynamoDB item, which holds 400 KB. A history entry keeps the old and the new value of a change.
+    // A resource fits in a DynamoDB item, which holds 400 KB. A history entry keeps the old and the new value of a
+    // change.
     resource_bytes: 128 * 1024,
     identifier_chars: 512,
-    // The store keeps each address except the primary one as a pointer item, and a transaction holds 100 items. A change
-    // removes at most 39 items, adds at most 39, and writes 6 others.
+    // The store keeps each address except the primary one as a pointer item, and a transaction holds 100 items. A
+    // change removes at most 39 items, adds at most 39, and writes 6 others.
     emails: 40,
     members: 100_000,
     default_page_resources: 100,

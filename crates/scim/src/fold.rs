@@ -17,7 +17,8 @@ use unicode_normalization::char::decompose_compatible;
 ///   above, never to a plain `i`.
 /// - A run of white space of any kind becomes one space. White space at the ends is removed.
 ///
-/// Text comes back unchanged once the budget is spent ([`ComparisonBudget`](super::comparison_budget::ComparisonBudget)).
+/// Text comes back unchanged once the budget is spent
+/// ([`ComparisonBudget`](super::comparison_budget::ComparisonBudget)).
 pub fn fold(text: &str) -> String {
     fold_in(text, |words| words.trim().to_owned())
 }

@@ -5,8 +5,8 @@ use icu_properties::{CodePointMapData, CodePointSetData};
 use std::ops::RangeInclusive;
 use std::sync::LazyLock;
 
-/// The characters that Unicode calls default-ignorable, as ranges in order. Each comparison of names looks each character
-/// up, and the set of the library takes ten times as long.
+/// The characters that Unicode calls default-ignorable, as ranges in order. Each comparison of names looks each
+/// character up, and the set of the library takes ten times as long.
 static IGNORABLE: LazyLock<Vec<RangeInclusive<u32>>> =
     LazyLock::new(|| CodePointSetData::new::<DefaultIgnorableCodePoint>().iter_ranges().collect());
 

@@ -12,8 +12,8 @@
 //!
 //! # Choose the limits
 //!
-//! [`Limits`] holds the limits that a service chooses, such as the size of a resource or of a page. The schema tables carry
-//! them to validation, filters and PATCH.
+//! [`Limits`] holds the limits that a service chooses, such as the size of a resource or of a page. The schema tables
+//! carry them to validation, filters and PATCH.
 //!
 //! ```
 //! use scim::{Limits, json::Body, body::read_body, schema::ResourceTypes};

@@ -1,11 +1,11 @@
 //! The limits that a service provider chooses.
 
-/// The limits of a service. [`ResourceTypes::with_limits`] puts them into the schema tables, where validation, filters and
-/// PATCH find them. The functions that read a request without a resource type take them as a parameter.
+/// The limits of a service. [`ResourceTypes::with_limits`] puts them into the schema tables, where validation, filters
+/// and PATCH find them. The functions that read a request without a resource type take them as a parameter.
 ///
-/// Every limit may be any number from 1. A smaller limit makes requests fail, and never changes the meaning of a request.
-/// Limits of one attribute, such as [`Attribute::max_chars`], stand in the schema tables. The crate fixes only the limits
-/// that keep its own code safe, such as the nesting of JSON and of filters.
+/// Every limit may be any number from 1. A request over a limit fails. Only `count` has another rule: it becomes the
+/// nearest number in range. Limits of one attribute, such as [`Attribute::max_chars`], stand in the schema tables. The
+/// crate fixes only the limits that keep its own code safe, such as the nesting of JSON and of filters.
 ///
 /// The defaults have three sources. The body, the pages and the bulk operations have the values of the RFCs' examples
 /// (RFC 7643 §8.5, RFC 9865 §4). A PATCH may have twice as many operations as Okta sends to empty a group. The other
@@ -15,8 +15,8 @@
 /// [`Attribute::max_chars`]: crate::schema::Attribute::max_chars
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// The maximum size of a request body, in bytes. Discovery shows it as `bulk.maxPayloadSize` (RFC 7643 §5). The crate
-    /// gets bodies that are in memory already, so the caller enforces this limit.
+    /// The maximum size of a request body, in bytes. Discovery shows it as `bulk.maxPayloadSize` (RFC 7643 §5). The
+    /// crate gets bodies that are in memory already, so the caller enforces this limit.
     pub body_bytes: usize,
     /// The maximum size of a resource, in bytes of JSON. Attributes that are kept apart do not count.
     pub resource_bytes: usize,
@@ -29,13 +29,15 @@ pub struct Limits {
     pub members: usize,
     /// The number of resources of a page when the client sends no `count`.
     pub default_page_resources: usize,
-    /// The maximum number of resources of a page. Discovery shows it as `filter.maxResults` (RFC 7643 §5).
+    /// The maximum number of resources of a page, at most 65,535, because a cursor holds the number in 16 bits. Discovery
+    /// shows it as `filter.maxResults` (RFC 7643 §5).
     pub page_resources: usize,
     /// The maximum length of a cursor, in bytes.
     pub cursor_bytes: usize,
     /// The maximum length of a filter, in bytes. It also holds for the filter in the path of a PATCH operation.
     pub filter_bytes: usize,
-    /// The maximum length of `attributes` and `excludedAttributes`, in bytes. Each resource of a response looks up each name.
+    /// The maximum length of `attributes` and `excludedAttributes`, in bytes. Each resource of a response looks up each
+    /// name.
     pub attribute_list_bytes: usize,
     /// The number of characters of a text that an order compares. The keys of a whole list are in memory at once.
     pub sort_key_chars: usize,

@@ -144,7 +144,8 @@ impl BoundSort {
         self.path.extension.is_none() && self.path.attribute == attribute
     }
 
-    /// The key of a resource. Folding its text counts as comparing ([`ComparisonBudget`](super::comparison_budget::ComparisonBudget)).
+    /// The key of a resource. Folding its text counts as comparing
+    /// ([`ComparisonBudget`](super::comparison_budget::ComparisonBudget)).
     pub fn key(&self, resource: &impl Subject) -> SortKey {
         let elements = resource.elements(&self.path);
         let element = one_of(&elements);

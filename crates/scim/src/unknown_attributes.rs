@@ -26,7 +26,8 @@ pub fn in_resource(resource_type: &ResourceType, body: &Body) -> Names {
     for (key, value) in body.as_object() {
         match resource_type.attribute(key) {
             Some(attribute) => unknown.look_for_parts(attribute, &attribute.name, value),
-            // A POST or PUT ignores a key with a malformed filter. The name leaves the filter out, which may hold a value.
+            // A POST or PUT ignores a key with a malformed filter. The name leaves the filter out, which may hold a
+            // value.
             None if is_malformed_value_path(resource_type, key) => {
                 unknown.add(format!("{}[]", key.split('[').next().unwrap_or_default()));
             }

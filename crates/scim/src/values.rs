@@ -214,8 +214,8 @@ pub(super) fn is_primary(element: &Value) -> bool {
     element.get("primary").and_then(Value::as_bool) == Some(true)
 }
 
-/// Checks that a list has at most one primary value (RFC 7643 §2.4). Elements without content ([`lacks_content`]) do not
-/// count.
+/// Checks that a list has at most one primary value (RFC 7643 §2.4). Elements without content ([`lacks_content`]) do
+/// not count.
 ///
 /// # Errors
 /// `invalidValue` for more than one primary value.

@@ -20,7 +20,8 @@ use std::collections::BTreeSet;
 pub enum Locks {
     /// No lock: the operation is refused before it reads or writes a resource.
     Nothing,
-    /// All locks, so that the operation runs alone. A PUT needs them: it may free any unique value, and touch any member.
+    /// All locks, so that the operation runs alone. A PUT needs them: it may free any unique value, and touch any
+    /// member.
     Everything,
     /// Locks that are compatible with those of the same method and resource type if they have no name in common.
     Names {
@@ -44,8 +45,8 @@ impl Locks {
         Self::names(Method::Post, resource_type, values.chain(ids.map(str::to_owned)).collect())
     }
 
-    /// The locks of a PATCH: its resource and the members that it names. It runs alone when it may free a unique value, or
-    /// may touch any member.
+    /// The locks of a PATCH: its resource and the members that it names. It runs alone when it may free a unique value,
+    /// or may touch any member.
     pub fn of_patch(resource_type: &ResourceType, id: &str, request: &PatchRequest) -> Self {
         match patch::affected_values(resource_type, request) {
             AffectedValues::Only(mut names) if !mentions_unique(resource_type, request) => {
@@ -56,7 +57,8 @@ impl Locks {
         }
     }
 
-    /// The locks of a DELETE: its resource. With a version it runs alone, because another DELETE may change the version.
+    /// The locks of a DELETE: its resource. With a version it runs alone, because another DELETE may change the
+    /// version.
     pub fn of_delete(resource_type: &ResourceType, id: &str, has_version: bool) -> Self {
         match has_version {
             true => Self::Everything,

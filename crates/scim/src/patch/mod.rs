@@ -50,8 +50,8 @@ use serde_json::{Map, Value};
 /// # Errors
 /// The keyword of RFC 7644 §3.12 that fits: `invalidPath`, `invalidFilter`, `noTarget`, `mutability` or `invalidValue`.
 /// `invalidSyntax` when one operation names an attribute twice. The detail names the number of the failed operation,
-/// counted from 1. An error of the changed resource as a whole has no number: it is too large, lacks a required attribute,
-/// or has too many values or primary values.
+/// counted from 1. An error of the changed resource as a whole has no number: it is too large, lacks a required
+/// attribute, or has too many values or primary values.
 pub fn apply(
     resource_type: &ResourceType,
     mut document: Document,

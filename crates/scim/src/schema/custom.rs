@@ -1,5 +1,5 @@
-//! Attributes that customers of a service declare for their Users: the rules for a declaration, and the tables with such
-//! attributes (RFC 7643 §3.3, schema extensions).
+//! Attributes that customers of a service declare for their Users: the rules for a declaration, and the tables with
+//! such attributes (RFC 7643 §3.3, schema extensions).
 //!
 //! A custom attribute always belongs to an extension, so it cannot shadow a core attribute. Its URN never begins with a
 //! built-in URN, so it cannot shadow an attribute of an extension either.

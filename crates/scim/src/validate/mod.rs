@@ -102,8 +102,8 @@ fn normalize_lists_of<'s>(
     }
 }
 
-/// Checks a normalized document: required attributes are present, at most one value of a list is primary, and the size is
-/// within the limit. A PATCH checks its document after its last operation.
+/// Checks a normalized document: required attributes are present, at most one value of a list is primary, and the size
+/// is within the limit. A PATCH checks its document after its last operation.
 ///
 /// # Errors
 /// `invalidValue` when a check fails.
