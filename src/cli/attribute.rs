@@ -1,6 +1,7 @@
 //! `rollcall attribute`.
 
-use super::arguments::{AttributeCommand, Place};
+use super::arguments::Place;
+use super::arguments::attribute::AttributeCommand;
 use super::open::Purpose;
 use super::{ACTOR, open, output};
 use rollcall::directory::Tenant;

@@ -1,6 +1,7 @@
 //! `rollcall dynamodb`: serves the embedded engine on a socket, so that a local Lambda has a table without AWS.
 
-use super::arguments::{DynamodbArguments, Place};
+use super::arguments::Place;
+use super::arguments::dynamodb::DynamodbArguments;
 use super::exit::Refused;
 use super::http_server::{self, LIMITS};
 use super::open::Host;

@@ -1,6 +1,7 @@
 //! `rollcall employee`.
 
-use super::arguments::{EmployeeCommand, FormatArgument, LocalArguments, Place, StatusArgument};
+use super::arguments::Place;
+use super::arguments::employee::{EmployeeCommand, FormatArgument, LocalArguments, StatusArgument};
 use super::exit::{NotFound, Refused};
 use super::open::{Purpose, enter};
 use super::pages::{read_pages, read_rows};

@@ -1,6 +1,7 @@
 //! `rollcall group`.
 
-use super::arguments::{GroupCommand, Place};
+use super::arguments::Place;
+use super::arguments::group::GroupCommand;
 use super::exit::NotFound;
 use super::open::{self, Purpose, enter};
 use super::output;

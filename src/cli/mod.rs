@@ -17,7 +17,8 @@ mod attribute;
 mod employee;
 mod group;
 
-use arguments::{Arguments, Command, ServeArguments};
+use arguments::serve::ServeArguments;
+use arguments::{Arguments, Command};
 use clap::{CommandFactory, Parser};
 
 /// The author of changes by this command, in the history.

@@ -1,6 +1,7 @@
 //! `rollcall serve`: the local server.
 
-use super::arguments::{Place, ServeArguments};
+use super::arguments::Place;
+use super::arguments::serve::ServeArguments;
 use super::http_server::{self, LIMITS};
 use super::open::{Host, Purpose};
 use super::stop;

@@ -1,6 +1,7 @@
 //! `rollcall settings`.
 
-use super::arguments::{Place, SettingsCommand, Switch};
+use super::arguments::Place;
+use super::arguments::settings::{SettingsCommand, Switch};
 use super::open::Purpose;
 use super::{ACTOR, open, output};
 use rollcall::directory::users::Precondition;

@@ -1,6 +1,7 @@
 //! `rollcall tenant`.
 
-use super::arguments::{Place, TenantCommand};
+use super::arguments::Place;
+use super::arguments::tenant::TenantCommand;
 use super::exit::Refused;
 use super::open::{Host, Purpose};
 use super::{ACTOR, check, open, output, settings, token};

@@ -1,6 +1,7 @@
 //! `rollcall token`.
 
-use super::arguments::{Place, ScopeArgument, StageArgument, TokenCommand};
+use super::arguments::Place;
+use super::arguments::token::{ScopeArgument, StageArgument, TokenCommand};
 use super::exit::Refused;
 use super::open::Purpose;
 use super::{ACTOR, open, output};

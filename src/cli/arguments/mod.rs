@@ -1,0 +1,142 @@
+//! The command line's grammar.
+
+pub mod serve;
+pub mod dynamodb;
+pub mod tenant;
+pub mod token;
+pub mod settings;
+pub mod attribute;
+pub mod employee;
+pub mod group;
+mod value_parsers;
+
+use attribute::AttributeCommand;
+use clap::{Args, Parser, Subcommand};
+use clap_complete::Shell;
+use dynamodb::DynamodbArguments;
+use employee::EmployeeCommand;
+use group::GroupCommand;
+use serve::ServeArguments;
+use settings::SettingsCommand;
+use std::path::PathBuf;
+use tenant::TenantCommand;
+use token::TokenCommand;
+use value_parsers::origin;
+
+/// SCIM 2.0 service provider that keeps a company's employee list in step with its identity provider.
+///
+/// Without a command it serves: the local server on the embedded engine, with a demo tenant.
+#[derive(Debug, Parser)]
+#[command(
+    version,
+    after_help = "\
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 no such tenant, employee, group or data,
+4 refused by a rule, 5 damaged data, 6 no AWS region or credentials."
+)]
+pub struct Arguments {
+    #[command(flatten)]
+    pub place: Place,
+
+    /// Print JSON instead of tables and sentences
+    #[arg(long, global = true, help_heading = GLOBAL)]
+    pub json: bool,
+
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// The heading of the options of every command.
+const GLOBAL: &str = "Global options";
+
+/// Where the data is.
+#[derive(Debug, Args)]
+#[command(next_help_heading = GLOBAL)]
+pub struct Place {
+    /// The folder of the embedded engine and its secret document
+    #[arg(long, global = true, value_name = "DIR", env = "ROLLCALL_DATA", default_value = "data")]
+    pub data: PathBuf,
+
+    /// Use a DynamoDB table on AWS instead of the embedded engine, with the usual AWS credentials and region
+    #[arg(long, global = true, value_name = "NAME", env = "ROLLCALL_TABLE")]
+    pub table: Option<String>,
+
+    /// Use the DynamoDB API at this URL; serve, tenant create and tenant sample make its table
+    #[arg(long, global = true, value_name = "URL", env = "ROLLCALL_DYNAMODB_ENDPOINT")]
+    pub dynamodb_endpoint: Option<String>,
+
+    /// Read the pepper from AWS Secrets Manager instead of the data folder
+    #[arg(long, global = true, value_name = "ARN", env = "ROLLCALL_SECRET_ARN")]
+    pub secret_arn: Option<String>,
+
+    /// Where identity providers reach the service; makes Tenant URLs
+    #[arg(long, global = true, value_name = "URL", env = "ROLLCALL_PUBLIC_URL", value_parser = origin)]
+    pub public_url: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run the local server (the default)
+    Serve(ServeArguments),
+    /// Offer the embedded engine of the data folder as a DynamoDB API, for functions on this machine
+    Dynamodb(DynamodbArguments),
+    /// Make, list, show, check and delete tenants
+    #[command(subcommand)]
+    Tenant(TenantCommand),
+    /// Rotate, revoke and list a tenant's tokens
+    #[command(subcommand)]
+    Token(TokenCommand),
+    /// Show and change what a tenant's identity provider governs
+    #[command(subcommand)]
+    Settings(SettingsCommand),
+    /// Declare, list and remove a tenant's custom attributes
+    #[command(subcommand)]
+    Attribute(AttributeCommand),
+    /// Look up, change and erase employees
+    #[command(subcommand)]
+    Employee(EmployeeCommand),
+    /// Groups, as the identity provider pushed them
+    #[command(subcommand)]
+    Group(GroupCommand),
+    /// Print completions for a shell
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Arguments, GLOBAL};
+    use clap::{Command, CommandFactory};
+
+    fn every_argument(command: &Command, path: &str, check: &mut dyn FnMut(&str, &clap::Arg)) {
+        for argument in command.get_arguments() {
+            check(&format!("{path} {}", argument.get_id()), argument);
+        }
+        for below in command.get_subcommands() {
+            every_argument(below, &format!("{path} {}", below.get_name()), check);
+        }
+    }
+
+    #[test]
+    fn every_argument_has_a_help_text_and_global_ones_a_heading_of_their_own() {
+        let mut command = Arguments::command();
+        command.build();
+        let (mut all, mut global) = (0, 0);
+        every_argument(&command, "rollcall", &mut |path, argument| {
+            // The names of subcommands, below the generated `help`.
+            if path.contains(" help ") {
+                return;
+            }
+            all += 1;
+            assert!(argument.get_help().is_some(), "{path} has no help text");
+            if argument.is_global_set() {
+                global += 1;
+                assert_eq!(argument.get_help_heading(), Some(GLOBAL), "{path}");
+            } else {
+                assert_eq!(argument.get_help_heading(), None, "{path}");
+            }
+        });
+        assert!(all > 50 && global > 20, "{all} {global}");
+    }
+}

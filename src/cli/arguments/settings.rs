@@ -1,0 +1,43 @@
+//! The arguments of `rollcall settings`.
+
+use super::value_parsers::tenant_id;
+use clap::{Args, Subcommand, ValueEnum};
+use rollcall::directory::TenantId;
+
+#[derive(Debug, Subcommand)]
+pub enum SettingsCommand {
+    /// Show a tenant's settings
+    Show {
+        /// The tenant's id
+        #[arg(value_parser = tenant_id)]
+        tenant: TenantId,
+    },
+    /// Change a tenant's settings; takes effect at once, without another sync
+    Set {
+        /// The tenant's id
+        #[arg(value_parser = tenant_id)]
+        tenant: TenantId,
+        #[command(flatten)]
+        changes: SettingChanges,
+    },
+}
+
+#[derive(Debug, Args)]
+#[group(required = true, multiple = true)]
+pub struct SettingChanges {
+    /// Set employee location info from Identity Provider
+    #[arg(long, value_enum, value_name = "on|off")]
+    pub location: Option<Switch>,
+    /// Set employee department info from Identity Provider
+    #[arg(long, value_enum, value_name = "on|off")]
+    pub department: Option<Switch>,
+    /// Set employee manager info from Identity Provider
+    #[arg(long, value_enum, value_name = "on|off")]
+    pub manager: Option<Switch>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Switch {
+    On,
+    Off,
+}
