@@ -1,9 +1,10 @@
 //! `rollcall attribute`.
 
+use super::actor::ACTOR;
 use super::arguments::Place;
 use super::arguments::attribute::AttributeCommand;
 use super::open::Purpose;
-use super::{ACTOR, open, output};
+use super::{open, output};
 use rollcall::directory::Tenant;
 use rollcall::directory::tenants::custom_attributes::described;
 use rollcall::directory::users::Precondition;

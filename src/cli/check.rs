@@ -1,7 +1,8 @@
 //! `rollcall tenant check`.
 
+use super::actor::ACTOR;
 use super::exit::Damaged;
-use super::{ACTOR, output};
+use super::output;
 use rollcall::app::App;
 use rollcall::directory::tenants::check::Repair;
 use rollcall::directory::{Error, TenantId, Violation, Work};

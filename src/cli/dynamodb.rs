@@ -2,11 +2,12 @@
 
 use super::arguments::Place;
 use super::arguments::dynamodb::DynamodbArguments;
+use super::data_folder::open_engine;
 use super::exit::Refused;
 use super::http_server::{self, LIMITS};
-use super::open::Host;
-use super::stop;
-use super::{open, output};
+use super::output;
+use super::stop_signal;
+use super::table_location::{Host, describe};
 use anyhow::Context;
 use axum::Router;
 use axum::body::Bytes;
@@ -37,13 +38,13 @@ pub async fn serve(place: &Place, arguments: &DynamodbArguments, json: bool) -> 
         );
         return Err(Refused(text).into());
     }
-    let engine = open::open_engine(folder)?;
-    let told_to_stop = stop::listen().context("cannot listen for signals")?;
+    let engine = open_engine(folder)?;
+    let told_to_stop = stop_signal::listen().context("cannot listen for signals")?;
     let listener = TcpListener::bind(arguments.listen)
         .await
         .with_context(|| format!("cannot listen on {}", arguments.listen))?;
     let endpoint = format!("http://{}", listener.local_addr()?);
-    let data = open::describe(place);
+    let data = describe(place);
     if json {
         output::print(&json!({"endpoint": endpoint, "data": data}).to_string())?;
     } else {

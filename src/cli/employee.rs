@@ -1,12 +1,13 @@
 //! `rollcall employee`.
 
+use super::actor::ACTOR;
 use super::arguments::Place;
 use super::arguments::employee::{EmployeeCommand, FormatArgument, LocalArguments, StatusArgument};
 use super::exit::{NotFound, Refused};
+use super::history::{history_json, print_history};
 use super::open::{Purpose, enter};
-use super::pages::{read_pages, read_rows};
-use super::tenant::{history_json, print_history};
-use super::{ACTOR, open, output};
+use super::paging::{read_pages, read_rows};
+use super::{open, output};
 use rollcall::directory::lists::admin_list::Search;
 use rollcall::directory::lists::parse_id;
 use rollcall::directory::tenants::custom_attributes::titles;

@@ -3,10 +3,10 @@
 use super::arguments::Place;
 use super::arguments::group::GroupCommand;
 use super::exit::NotFound;
+use super::history::{history_json, print_history};
 use super::open::{self, Purpose, enter};
 use super::output;
-use super::pages::read_rows;
-use super::tenant::{history_json, print_history};
+use super::paging::read_rows;
 use rollcall::directory::groups::view::GroupSearch;
 use rollcall::directory::lists::parse_id;
 use rollcall::directory::{Directory, Group, Member, RecordedEntry};

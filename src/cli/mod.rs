@@ -3,12 +3,17 @@
 pub mod arguments;
 pub mod exit;
 mod open;
+mod table_location;
+mod data_folder;
+mod aws_login;
 mod output;
-mod pages;
+mod paging;
+mod history;
+mod actor;
 mod serve;
 mod dynamodb;
 mod http_server;
-mod stop;
+mod stop_signal;
 mod tenant;
 mod check;
 mod token;
@@ -20,9 +25,6 @@ mod group;
 use arguments::serve::ServeArguments;
 use arguments::{Arguments, Command};
 use clap::{CommandFactory, Parser};
-
-/// The author of changes by this command, in the history.
-const ACTOR: &str = rollcall::directory::tenants::display_name::COMMAND;
 
 /// Runs the command that the arguments name.
 pub fn run(arguments: Arguments) -> anyhow::Result<()> {

@@ -1,12 +1,14 @@
 //! Opens the app from the arguments: the engine, the secret document and the public URL.
 
 use super::arguments::Place;
-use super::exit::{NoCredentials, NoRegion, NotFound, Refused};
-use anyhow::{Context, anyhow};
+use super::aws_login::log_in_to_aws;
+use super::data_folder::{make_folder, open_locked, unusable};
+use super::exit::{NotFound, Refused};
+use super::table_location::{Host, absolute, describe, table_name};
+use anyhow::Context;
 use aws_config::environment::EnvironmentVariableCredentialsProvider;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
-use aws_credential_types::credential_fn::provide_credentials_fn;
-use aws_sdk_dynamodb::config::{Credentials, ProvideCredentials, SharedCredentialsProvider};
+use aws_sdk_dynamodb::config::{Credentials, ProvideCredentials};
 use rollcall::app::App;
 use rollcall::directory::sources::Sources;
 use rollcall::directory::{Directory, Tenant, TenantId};
@@ -16,13 +18,8 @@ use rollcall::store::dynamodb::aws::AwsTable;
 use rollcall::store::dynamodb::client::patience;
 use rollcall::store::dynamodb::embedded::{EmbeddedTable, Engine};
 use std::fs::File;
-use std::path::Path;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
-/// The lock file in the data folder. A process locks it while the engine creates its file.
-const LOCK_FILE: &str = "rollcall.lock";
-/// The name of the table, unless an argument names another.
-const DEFAULT_TABLE: &str = "rollcall";
 /// The URL of the local server, unless an argument gives another.
 pub const DEFAULT_ORIGIN: &str = "http://127.0.0.1:8080";
 
@@ -111,82 +108,6 @@ pub async fn enter(app: &App, id: &TenantId) -> anyhow::Result<(Tenant, Director
     Ok((tenant, directory))
 }
 
-/// The location of a place's table.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Host<'p> {
-    /// The embedded engine, in a data folder.
-    Folder(&'p Path),
-    /// A DynamoDB API, at a URL.
-    Endpoint(&'p str),
-    /// AWS, at the default address or at a given address.
-    Aws { endpoint: Option<&'p str> },
-}
-
-impl Place {
-    /// Returns the location of the table.
-    pub fn host(&self) -> Host<'_> {
-        match (self.dynamodb_endpoint.as_deref(), &self.table) {
-            (Some(endpoint), _) if is_of_aws(endpoint) => Host::Aws { endpoint: Some(endpoint) },
-            (Some(endpoint), _) => Host::Endpoint(endpoint),
-            (None, Some(_)) => Host::Aws { endpoint: None },
-            (None, None) => Host::Folder(&self.data),
-        }
-    }
-}
-
-fn is_of_aws(endpoint: &str) -> bool {
-    let host = endpoint.split_once("://").map_or(endpoint, |(_, rest)| rest);
-    let host = host.split(['/', ':']).next().unwrap_or_default();
-    [".amazonaws.com", ".amazonaws.com.cn", ".api.aws"]
-        .iter()
-        .any(|domain| host.to_ascii_lowercase().ends_with(domain))
-}
-
-fn table_name(place: &Place) -> &str {
-    place.table.as_deref().unwrap_or(DEFAULT_TABLE)
-}
-
-/// Describes the place, for people.
-pub fn describe(place: &Place) -> String {
-    let table = table_name(place);
-    match place.host() {
-        Host::Folder(folder) => absolute(folder),
-        Host::Endpoint(endpoint) | Host::Aws { endpoint: Some(endpoint) } => {
-            format!("table {table} at {endpoint}")
-        }
-        Host::Aws { endpoint: None } => format!("table {table} on AWS"),
-    }
-}
-
-fn absolute(folder: &Path) -> String {
-    std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned()).display().to_string()
-}
-
-/// Loads the AWS settings of this machine, and checks that they have a region and credentials. The clients would notice
-/// missing credentials too, but as a failed call. The timeout of a call is too short for a code that a person types.
-async fn log_in_to_aws() -> anyhow::Result<SdkConfig> {
-    let shared = aws_config::load_defaults(BehaviorVersion::latest()).await;
-    if shared.region().is_none() {
-        return Err(NoRegion.into());
-    }
-    let provider = shared.credentials_provider().context("the AWS settings have no credentials")?;
-    let first = provider.provide_credentials().await;
-    let first = first.map_err(|error| NoCredentials(error.into()))?;
-    // The first call uses these credentials: another log-in would ask for a second code.
-    let first = Mutex::new(Some(first));
-    let provider = provide_credentials_fn(move || {
-        let (first, provider) = (first.lock().ok().and_then(|mut it| it.take()), provider.clone());
-        async move {
-            match first {
-                Some(credentials) => Ok(credentials),
-                None => provider.provide_credentials().await,
-            }
-        }
-    });
-    let provider = SharedCredentialsProvider::new(provider);
-    Ok(shared.into_builder().credentials_provider(provider).build())
-}
-
 /// Opens the store of a place without checking it, and returns the lock of its folder. `aws` has the settings for a
 /// table on AWS.
 async fn open_store(
@@ -225,36 +146,6 @@ async fn open_store(
     Ok((Store::new(Arc::new(AwsTable::new(client, table))), None))
 }
 
-/// Opens the embedded engine on a data folder. Creates the folder if it is missing.
-pub fn open_engine(folder: &Path) -> anyhow::Result<Engine> {
-    open_locked(folder).map(|(engine, _)| engine)
-}
-
-/// Opens the engine, and returns it with the lock of its folder. The engine creates its file and the table in several
-/// steps, and fails on an unfinished file.
-fn open_locked(folder: &Path) -> anyhow::Result<(Engine, File)> {
-    let context = || unusable(folder);
-    make_folder(folder).with_context(context)?;
-    let lock = lock_folder(folder).with_context(context)?;
-    let engine = Engine::open(folder).map_err(|error| anyhow!(error)).with_context(context)?;
-    Ok((engine, lock))
-}
-
-fn unusable(folder: &Path) -> String {
-    format!("cannot use the data folder {}", folder.display())
-}
-
-/// Locks the data folder until the file is dropped. Waits while another process holds the lock.
-fn lock_folder(folder: &Path) -> std::io::Result<File> {
-    let mut options = File::options();
-    options.append(true).create(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let file = options.open(folder.join(LOCK_FILE))?;
-    file.lock()?;
-    Ok(file)
-}
-
 /// Creates the pepper in the data folder, unless it exists. If another process used the table before, its tokens need
 /// the pepper of that process's folder.
 fn make_pepper(place: &Place, is_used: bool) -> anyhow::Result<()> {
@@ -272,39 +163,4 @@ fn make_pepper(place: &Place, is_used: bool) -> anyhow::Result<()> {
     make_folder(&place.data).with_context(|| unusable(&place.data))?;
     secrets::create_file_unless_exists(&file)
         .with_context(|| format!("cannot make the secret document {}", file.display()))
-}
-
-/// Creates the folder. Only its owner has access, because it holds personal data and the pepper.
-fn make_folder(folder: &Path) -> std::io::Result<()> {
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Host;
-    use crate::cli::arguments::Arguments;
-    use clap::Parser;
-
-    #[test]
-    fn a_table_on_aws_is_known_by_its_address() {
-        let check = |arguments: &[&str], expected: bool| {
-            let arguments = ["rollcall"].iter().chain(arguments);
-            let place = Arguments::parse_from(arguments).place;
-            assert_eq!(matches!(place.host(), Host::Aws { .. }), expected);
-        };
-        check(&[], false);
-        check(&["--table", "t"], true);
-        check(&["--table", "t", "--dynamodb-endpoint", "http://127.0.0.1:8000"], false);
-        for host in [
-            "https://dynamodb.eu-west-1.amazonaws.com",
-            "https://Dynamodb.cn-north-1.amazonaws.com.cn:443/",
-        ] {
-            check(&["--dynamodb-endpoint", host], true);
-        }
-        check(&["--dynamodb-endpoint", "http://amazonaws.com.example"], false);
-    }
 }

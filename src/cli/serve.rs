@@ -1,11 +1,13 @@
 //! `rollcall serve`: the local server.
 
+use super::actor::ACTOR;
 use super::arguments::Place;
 use super::arguments::serve::ServeArguments;
 use super::http_server::{self, LIMITS};
-use super::open::{Host, Purpose};
-use super::stop;
-use super::{ACTOR, open, output};
+use super::open::Purpose;
+use super::stop_signal;
+use super::table_location::{Host, describe};
+use super::{open, output};
 use anyhow::Context;
 use rollcall::app::App;
 use rollcall::config::{log_filter, may_be_logged};
@@ -29,7 +31,7 @@ pub async fn serve(place: &Place, arguments: &ServeArguments, json: bool) -> any
     rollcall::log_panics_without_text();
     let app = open::open(place, Purpose::MakeData).await?;
     let mut app = app.with_tenant_units(arguments.tenant_units);
-    let told_to_stop = stop::listen().context("cannot listen for signals")?;
+    let told_to_stop = stop_signal::listen().context("cannot listen for signals")?;
     let listener = TcpListener::bind(arguments.listen)
         .await
         .with_context(|| format!("cannot listen on {}", arguments.listen))?;
@@ -67,7 +69,7 @@ fn announce(
     new: Option<&NewTenant>,
     json: bool,
 ) -> anyhow::Result<()> {
-    let data = open::describe(place);
+    let data = describe(place);
     let url = tenant.map(|id| tenant_url(&app.public_url, id));
     let settings = tenant.map(|id| settings_url(&app.public_url, id));
     let scim_token = new.map(|new| new.scim_token.expose_secret());

@@ -1,9 +1,10 @@
 //! `rollcall settings`.
 
+use super::actor::ACTOR;
 use super::arguments::Place;
 use super::arguments::settings::{SettingsCommand, Switch};
 use super::open::Purpose;
-use super::{ACTOR, open, output};
+use super::{open, output};
 use rollcall::directory::users::Precondition;
 use rollcall::directory::{Settings, Tenant};
 

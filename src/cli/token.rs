@@ -1,10 +1,11 @@
 //! `rollcall token`.
 
+use super::actor::ACTOR;
 use super::arguments::Place;
 use super::arguments::token::{ScopeArgument, StageArgument, TokenCommand};
 use super::exit::Refused;
 use super::open::Purpose;
-use super::{ACTOR, open, output};
+use super::{open, output};
 use rollcall::directory::access::token_set::{
     Earlier, EarlierToken, MAX_OVERLAP, Rotated, Rotation, Which, default_overlap,
 };
