@@ -55,7 +55,7 @@ impl App {
     }
 
     /// Returns the same app with caches of its own, as another server would have.
-    pub fn with_memory_of_its_own(&self) -> Self {
+    pub fn with_own_caches(&self) -> Self {
         let access = Access::new(self.tenants.clone());
         let readiness = Readiness::new(self.tenants.clone());
         Self { access, sync: SyncWatch::new(self.tenants.clone()), readiness, ..self.clone() }

@@ -62,10 +62,10 @@ pub enum ConfigError {
     BadNamespace(&'static str),
     /// The local replacements are set outside a developer's machine.
     #[error("{0} and {1} are for a developer's machine, where AWS_SAM_LOCAL is true")]
-    NotLocal(&'static str, &'static str),
+    LocalNotAllowed(&'static str, &'static str),
     /// Only one of two variables that belong together is set.
     #[error("{0} and {1} belong together: set both, on a developer's machine only, or none")]
-    Half(&'static str, &'static str),
+    LocalIncomplete(&'static str, &'static str),
 }
 
 const TABLE: &str = "ROLLCALL_TABLE";
@@ -92,7 +92,7 @@ impl Config {
     fn read(get: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
         let local = match (get(LOCAL_ENDPOINT), get(LOCAL_SECRET)) {
             (Some(_), Some(_)) if get(SAM_LOCAL).as_deref() != Some("true") => {
-                return Err(ConfigError::NotLocal(LOCAL_ENDPOINT, LOCAL_SECRET));
+                return Err(ConfigError::LocalNotAllowed(LOCAL_ENDPOINT, LOCAL_SECRET));
             }
             (Some(dynamodb_endpoint), Some(secret)) => {
                 let secret = match secret.trim_start().starts_with('{') {
@@ -102,7 +102,7 @@ impl Config {
                 Some(LocalOverrides { dynamodb_endpoint, secret })
             }
             (None, None) => None,
-            _ => return Err(ConfigError::Half(LOCAL_ENDPOINT, LOCAL_SECRET)),
+            _ => return Err(ConfigError::LocalIncomplete(LOCAL_ENDPOINT, LOCAL_SECRET)),
         };
         let secret_arn = match (get(SECRET_ARN), &local) {
             (Some(arn), _) => arn,
@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_missing_is_named() {
+    fn a_missing_setting_is_named() {
         let config = read(&[TABLE, SECRET]).unwrap();
         assert_eq!((&*config.table, &*config.secret_arn), ("rollcall", "arn"));
         assert!(config.public_url.is_none() && config.metrics_namespace.is_none());
@@ -207,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn a_public_url_is_one_that_okta_takes() {
+    fn a_public_url_has_a_form_that_okta_accepts() {
         let url = |url| ("ROLLCALL_PUBLIC_URL", url);
         let config = read(&[TABLE, SECRET, url("https://scim.example.com")]).unwrap();
         assert_eq!(config.public_url.as_deref(), Some("https://scim.example.com"));
@@ -226,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn a_namespace_is_one_of_our_own() {
+    fn a_namespace_has_allowed_characters_and_is_not_reserved_by_aws() {
         let namespace = |name| ("ROLLCALL_METRICS_NAMESPACE", name);
         let config = read(&[TABLE, SECRET, namespace("Rollcall/acme")]).unwrap();
         assert_eq!(config.metrics_namespace.as_deref(), Some("Rollcall/acme"));
@@ -248,13 +248,13 @@ mod tests {
     }
 
     #[test]
-    fn stand_ins_are_for_sam_local_only_and_come_together() {
+    fn local_overrides_need_sam_local_and_come_together() {
         let endpoint = ("ROLLCALL_LOCAL_ENDPOINT", "http://127.0.0.1:8000");
         let secret = |secret| ("ROLLCALL_LOCAL_SECRET", secret);
         let local = ("AWS_SAM_LOCAL", "true");
-        let half = ConfigError::Half(endpoint.0, "ROLLCALL_LOCAL_SECRET");
+        let half = ConfigError::LocalIncomplete(endpoint.0, "ROLLCALL_LOCAL_SECRET");
         refused(&[TABLE, SECRET, endpoint, local], half);
-        let wrong = ConfigError::NotLocal(endpoint.0, "ROLLCALL_LOCAL_SECRET");
+        let wrong = ConfigError::LocalNotAllowed(endpoint.0, "ROLLCALL_LOCAL_SECRET");
         refused(&[TABLE, endpoint, secret("secret.json")], wrong.clone());
         refused(&[TABLE, endpoint, secret("{}"), ("AWS_SAM_LOCAL", "false")], wrong);
         let read = |text| read(&[TABLE, endpoint, secret(text), local]).unwrap().local.unwrap();
@@ -269,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn a_log_filter_that_is_none_is_the_usual_one() {
+    fn an_invalid_log_filter_becomes_the_default() {
         let usual = log_filter_of(None).to_string();
         for text in ["", " ", "rollcall=nonsense"] {
             assert_eq!(log_filter_of(Some(text.to_owned())).to_string(), usual, "{text:?}");

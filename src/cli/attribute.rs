@@ -1,7 +1,7 @@
 //! `rollcall attribute`.
 
 use super::actor::ACTOR;
-use super::arguments::Place;
+use super::arguments::Deployment;
 use super::arguments::attribute::AttributeCommand;
 use super::open::Purpose;
 use super::{open, output};
@@ -10,8 +10,12 @@ use rollcall::directory::tenants::custom_attributes::described;
 use rollcall::directory::users::Precondition;
 use scim::schema::custom::CustomAttribute;
 
-pub async fn run(place: &Place, command: AttributeCommand, json: bool) -> anyhow::Result<()> {
-    let app = open::open(place, Purpose::Use).await?;
+pub async fn run(
+    deployment: &Deployment,
+    command: AttributeCommand,
+    json: bool,
+) -> anyhow::Result<()> {
+    let app = open::open(deployment, Purpose::Use).await?;
     let any = Precondition::default();
     let tenant = match command {
         AttributeCommand::List { tenant } => app.tenants.get(&tenant).await?,

@@ -1,13 +1,13 @@
 //! `rollcall dynamodb`: serves the embedded engine on a socket, so that a local Lambda has a table without AWS.
 
-use super::arguments::Place;
+use super::arguments::Deployment;
 use super::arguments::dynamodb::DynamodbArguments;
 use super::data_folder::open_engine;
 use super::exit::Refused;
 use super::http_server::{self, LIMITS};
 use super::output;
 use super::stop_signal;
-use super::table_location::{Host, describe};
+use super::table_location::{TableLocation, describe};
 use anyhow::Context;
 use axum::Router;
 use axum::body::Bytes;
@@ -25,8 +25,12 @@ use tokio::net::TcpListener;
 const LARGEST_CALL_BYTES: usize = 16 * 1024 * 1024;
 
 /// Serves until a signal stops the process.
-pub async fn serve(place: &Place, arguments: &DynamodbArguments, json: bool) -> anyhow::Result<()> {
-    let Host::Folder(folder) = place.host() else {
+pub async fn serve(
+    deployment: &Deployment,
+    arguments: &DynamodbArguments,
+    json: bool,
+) -> anyhow::Result<()> {
+    let TableLocation::Folder(folder) = deployment.table_location() else {
         let text = "the embedded engine is in --data; --table and --dynamodb-endpoint name others";
         return Err(Refused(text.to_owned()).into());
     };
@@ -39,12 +43,12 @@ pub async fn serve(place: &Place, arguments: &DynamodbArguments, json: bool) -> 
         return Err(Refused(text).into());
     }
     let engine = open_engine(folder)?;
-    let told_to_stop = stop_signal::listen().context("cannot listen for signals")?;
+    let stop = stop_signal::listen().context("cannot listen for signals")?;
     let listener = TcpListener::bind(arguments.listen)
         .await
         .with_context(|| format!("cannot listen on {}", arguments.listen))?;
     let endpoint = format!("http://{}", listener.local_addr()?);
-    let data = describe(place);
+    let data = describe(deployment);
     if json {
         output::print(&json!({"endpoint": endpoint, "data": data}).to_string())?;
     } else {
@@ -55,12 +59,12 @@ pub async fn serve(place: &Place, arguments: &DynamodbArguments, json: bool) -> 
     let service = Router::new()
         .fallback(post(move |headers, body| call(engine, headers, body)))
         .layer(DefaultBodyLimit::max(LARGEST_CALL_BYTES));
-    http_server::serve(listener, service, LIMITS, told_to_stop).await;
+    http_server::serve(listener, service, LIMITS, stop).await;
     Ok(())
 }
 
 async fn call(engine: Engine, headers: HeaderMap, body: Bytes) -> Response {
-    // Requests from web pages are refused. A browser sends the page's `Origin`, or a `Host` name that resolves to this
+    // Requests from web pages are refused. A browser sends the page's `Origin`, or a `TableLocation` name that resolves to this
     // machine.
     if headers.contains_key(ORIGIN) || !is_own_name(headers.get(HOST)) {
         return StatusCode::FORBIDDEN.into_response();
@@ -76,7 +80,7 @@ async fn call(engine: Engine, headers: HeaderMap, body: Bytes) -> Response {
     (status, [(CONTENT_TYPE, "application/x-amz-json-1.0")], body).into_response()
 }
 
-/// Whether a `Host` is an IP address, or a name that only this machine and its containers use.
+/// Whether a `TableLocation` is an IP address, or a name that only this machine and its containers use.
 fn is_own_name(host: Option<&HeaderValue>) -> bool {
     let host = host.and_then(|host| host.to_str().ok()).unwrap_or_default();
     if host.parse::<SocketAddr>().is_ok() || host.parse::<IpAddr>().is_ok() {

@@ -1,7 +1,7 @@
 //! `rollcall employee`.
 
 use super::actor::ACTOR;
-use super::arguments::Place;
+use super::arguments::Deployment;
 use super::arguments::employee::{EmployeeCommand, FormatArgument, LocalArguments, StatusArgument};
 use super::exit::{NotFound, Refused};
 use super::history::{history_json, print_history};
@@ -19,8 +19,12 @@ use rollcall::server::export::{ExportFormat, ExportLines};
 use serde_json::json;
 use uuid::Uuid;
 
-pub async fn run(place: &Place, command: EmployeeCommand, json: bool) -> anyhow::Result<()> {
-    let app = open::open(place, Purpose::Use).await?;
+pub async fn run(
+    deployment: &Deployment,
+    command: EmployeeCommand,
+    json: bool,
+) -> anyhow::Result<()> {
+    let app = open::open(deployment, Purpose::Use).await?;
     match command {
         EmployeeCommand::List { tenant, status, search, limit } => {
             let (_, directory) = enter(&app, &tenant).await?;
@@ -100,7 +104,7 @@ async fn find(directory: &Directory, text: &str) -> anyhow::Result<Uuid> {
             let text = format!(
                 "several employees had the userName {text} when they were deleted; name one by \
                  its id: {}",
-                join(several)
+                join_ids(several)
             );
             Err(NotFound(text).into())
         }
@@ -118,7 +122,7 @@ async fn find_to_restore(directory: &Directory, text: &str) -> anyhow::Result<Uu
             let text = format!(
                 "{text} is active; to restore a deleted employee who had this userName, name it by \
                  its id: {}",
-                join(&deleted)
+                join_ids(&deleted)
             );
             return Err(Refused(text).into());
         }
@@ -126,7 +130,7 @@ async fn find_to_restore(directory: &Directory, text: &str) -> anyhow::Result<Uu
     find(directory, text).await
 }
 
-fn join(ids: &[Uuid]) -> String {
+fn join_ids(ids: &[Uuid]) -> String {
     let ids: Vec<String> = ids.iter().map(Uuid::to_string).collect();
     ids.join(", ")
 }
@@ -163,7 +167,7 @@ fn list(employees: &[Employee], json: bool) -> anyhow::Result<()> {
                 "id": employee.id,
                 "userName": employee.user_name(),
                 "displayName": display_name(employee),
-                "status": status_of(employee),
+                "status": status_name(employee),
                 "deletedInIdp": employee.hidden,
                 "archivedAt": employee.archived_at.map(output::instant),
             })
@@ -175,7 +179,7 @@ fn list(employees: &[Employee], json: bool) -> anyhow::Result<()> {
             employee.id.to_string(),
             employee.user_name().to_owned(),
             display_name(employee).unwrap_or_else(|| "-".to_owned()),
-            words(employee).to_owned(),
+            status_text(employee).to_owned(),
             employee.archived_at.map_or_else(|| "-".to_owned(), output::day),
         ]
     });
@@ -189,7 +193,7 @@ async fn show(tenant: &Tenant, directory: &Directory, id: Uuid, json: bool) -> a
     if json {
         return output::print_json(&json!({
             "id": employee.id,
-            "status": status_of(employee),
+            "status": status_name(employee),
             "deletedInIdp": employee.hidden,
             "created": output::instant(employee.created),
             "lastModified": output::instant(employee.last_modified),
@@ -208,11 +212,11 @@ async fn show(tenant: &Tenant, directory: &Directory, id: Uuid, json: bool) -> a
         ("Name", text(display_name(employee))),
         ("Email", text(employee.primary_email().map(str::to_owned))),
         ("Title", text(employee.text("title").map(str::to_owned))),
-        ("Status", words(employee).to_owned()),
+        ("Status", status_text(employee).to_owned()),
         ("Archived at", text(employee.archived_at.map(output::instant))),
-        ("Location", describe(&view.location)),
-        ("Department", describe(&view.department)),
-        ("Manager", describe(&view.manager)),
+        ("Location", describe_value(&view.location)),
+        ("Department", describe_value(&view.department)),
+        ("Manager", describe_value(&view.manager)),
     ];
     if let Some(colleague) = &view.manager_colleague {
         let name = colleague.display_name.as_ref().unwrap_or(&colleague.user_name);
@@ -229,7 +233,7 @@ async fn show(tenant: &Tenant, directory: &Directory, id: Uuid, json: bool) -> a
 }
 
 /// Describes a value: the effective value, its source, and the value of the other source.
-fn describe(value: &EffectiveValue) -> String {
+fn describe_value(value: &EffectiveValue) -> String {
     let text = |value: &Option<String>| value.clone().unwrap_or_else(|| "-".to_owned());
     match value.origin {
         Origin::IdentityProvider => format!(
@@ -245,12 +249,12 @@ fn describe(value: &EffectiveValue) -> String {
     }
 }
 
-fn status_of(employee: &Employee) -> &'static str {
+fn status_name(employee: &Employee) -> &'static str {
     if employee.is_archived() { "archived" } else { "active" }
 }
 
 /// The status, in words for people.
-fn words(employee: &Employee) -> &'static str {
+fn status_text(employee: &Employee) -> &'static str {
     match (employee.is_archived(), employee.hidden) {
         (false, _) => "active",
         (true, false) => "archived",

@@ -1,6 +1,6 @@
 //! `rollcall group`.
 
-use super::arguments::Place;
+use super::arguments::Deployment;
 use super::arguments::group::GroupCommand;
 use super::exit::NotFound;
 use super::history::{history_json, print_history};
@@ -13,8 +13,8 @@ use rollcall::directory::{Directory, Group, Member, RecordedEntry};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-pub async fn run(place: &Place, command: GroupCommand, json: bool) -> anyhow::Result<()> {
-    let app = open::open(place, Purpose::Use).await?;
+pub async fn run(deployment: &Deployment, command: GroupCommand, json: bool) -> anyhow::Result<()> {
+    let app = open::open(deployment, Purpose::Use).await?;
     match command {
         GroupCommand::List { tenant, name, search, limit } => {
             let (_, directory) = enter(&app, &tenant).await?;
@@ -26,7 +26,7 @@ pub async fn run(place: &Place, command: GroupCommand, json: bool) -> anyhow::Re
         }
         GroupCommand::Show { tenant, group, members, history } => {
             let (_, directory) = enter(&app, &tenant).await?;
-            let shown = Shown::read(&directory, &group, members, history).await?;
+            let shown = GroupDetails::read(&directory, &group, members, history).await?;
             if json { output::print_json(&shown.to_json())? } else { shown.print()? }
         }
     }
@@ -34,7 +34,7 @@ pub async fn run(place: &Place, command: GroupCommand, json: bool) -> anyhow::Re
 }
 
 /// The data of a group that a command shows.
-struct Shown {
+struct GroupDetails {
     id: Uuid,
     /// `None` if the group is deleted.
     group: Option<Group>,
@@ -42,7 +42,7 @@ struct Shown {
     history: Option<Vec<RecordedEntry>>,
 }
 
-impl Shown {
+impl GroupDetails {
     async fn read(
         directory: &Directory,
         text: &str,

@@ -30,12 +30,12 @@ pub struct Limits {
 /// The limits of a server.
 pub const LIMITS: Limits = Limits { header_timeout: Duration::from_secs(10), connections: 1_024 };
 
-/// Serves until `told_to_stop` completes, then finishes the pending requests.
+/// Serves until `stop` completes, then finishes the pending requests.
 pub async fn serve<S>(
     mut listener: TcpListener,
     service: S,
     limits: Limits,
-    told_to_stop: impl Future<Output = ()>,
+    stop: impl Future<Output = ()>,
 ) where
     S: Service<Request, Response = Response, Error = Infallible> + Clone + Send + Sync + 'static,
     S::Future: Send + 'static,
@@ -44,16 +44,16 @@ pub async fn serve<S>(
     let service = BoxCloneSyncService::new(service);
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(limits.header_timeout);
-    let places = Arc::new(Semaphore::new(limits.connections));
+    let permits = Arc::new(Semaphore::new(limits.connections));
     let graceful = GracefulShutdown::new();
-    let mut told_to_stop = pin!(told_to_stop);
+    let mut stop = pin!(stop);
     loop {
         let accepted = async {
-            let place = Arc::clone(&places).acquire_owned().await;
-            (Listener::accept(&mut listener).await.0, place)
+            let permit = Arc::clone(&permits).acquire_owned().await;
+            (Listener::accept(&mut listener).await.0, permit)
         };
-        let (stream, place) = tokio::select! {
-            () = &mut told_to_stop => break,
+        let (stream, permit) = tokio::select! {
+            () = &mut stop => break,
             accepted = accepted => accepted,
         };
         let service = TowerToHyperService::new(service.clone());
@@ -61,7 +61,7 @@ pub async fn serve<S>(
         tokio::spawn(async move {
             // A client that disconnects, or is too slow, is not a failure of the server.
             drop(connection.await);
-            drop(place);
+            drop(permit);
         });
     }
     drop(listener);

@@ -1,10 +1,10 @@
 //! Opens the app from the arguments: the engine, the secret document and the public URL.
 
-use super::arguments::Place;
+use super::arguments::Deployment;
 use super::aws_login::log_in_to_aws;
 use super::data_folder::{make_folder, open_locked, unusable};
 use super::exit::{NotFound, Refused};
-use super::table_location::{Host, absolute, describe, table_name};
+use super::table_location::{TableLocation, absolute, describe, table_name};
 use anyhow::Context;
 use aws_config::environment::EnvironmentVariableCredentialsProvider;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
@@ -23,7 +23,7 @@ use std::sync::Arc;
 /// The URL of the local server, unless an argument gives another.
 pub const DEFAULT_ORIGIN: &str = "http://127.0.0.1:8080";
 
-/// The way in which a command uses the data of a place.
+/// The way in which a command uses the data of a deployment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
     /// Reads or changes existing data, and makes no token.
@@ -34,66 +34,68 @@ pub enum Purpose {
     MakeData,
 }
 
-/// Opens the app on the place in the arguments. Fails if there is no data, unless the purpose is to create it.
-pub async fn open(place: &Place, purpose: Purpose) -> anyhow::Result<App> {
-    let host = place.host();
-    if let Host::Aws { .. } = host
-        && place.secret_arn.is_none()
+/// Opens the app on the deployment in the arguments. Fails if there is no data, unless the purpose is to create it.
+pub async fn open(deployment: &Deployment, purpose: Purpose) -> anyhow::Result<App> {
+    let host = deployment.table_location();
+    if let TableLocation::Aws { .. } = host
+        && deployment.secret_arn.is_none()
     {
         let text = "a table on AWS goes with a pepper on AWS: --secret-arn is missing, and tokens \
                     made without it would never work";
         return Err(Refused(text.to_owned()).into());
     }
-    if let Host::Folder(folder) = host
+    if let TableLocation::Folder(folder) = host
         && purpose != Purpose::MakeData
         && !Engine::has_data(folder).with_context(|| unusable(folder))?
     {
-        return Err(no_data(place));
+        return Err(no_data(deployment));
     }
-    let aws = match matches!(host, Host::Aws { .. }) || place.secret_arn.is_some() {
+    let aws = match matches!(host, TableLocation::Aws { .. }) || deployment.secret_arn.is_some() {
         true => Some(log_in_to_aws().await?),
         false => None,
     };
-    let (store, _lock) = open_store(place, aws.as_ref()).await?;
+    let (store, _lock) = open_store(deployment, aws.as_ref()).await?;
     let context = || match host {
-        Host::Folder(folder) => unusable(folder),
-        Host::Endpoint(endpoint) => format!("cannot use the DynamoDB API at {endpoint}"),
-        Host::Aws { .. } => format!("cannot use the table {}", table_name(place)),
+        TableLocation::Folder(folder) => unusable(folder),
+        TableLocation::Endpoint(endpoint) => format!("cannot use the DynamoDB API at {endpoint}"),
+        TableLocation::Aws { .. } => format!("cannot use the table {}", table_name(deployment)),
     };
     // On AWS, the template creates the table and the pepper.
-    if let Host::Aws { .. } = host {
+    if let TableLocation::Aws { .. } = host {
         store.check_table().await.with_context(context)?;
     } else {
         let is_used = store.is_used().await.with_context(context)?;
         if !is_used && purpose != Purpose::MakeData {
-            return Err(no_data(place));
+            return Err(no_data(deployment));
         }
-        if place.secret_arn.is_none() && purpose != Purpose::Use {
-            make_pepper(place, is_used)?;
+        if deployment.secret_arn.is_none() && purpose != Purpose::Use {
+            make_pepper(deployment, is_used)?;
         }
         store.create_table_unless_exists().await.with_context(context)?;
     }
-    let peppers = match (&place.secret_arn, &aws) {
+    let peppers = match (&deployment.secret_arn, &aws) {
         (Some(arn), Some(shared)) => secrets::from_secrets_manager(shared, arn),
-        _ => secrets::from_file(&secrets::file_in(&place.data)),
+        _ => secrets::from_file(&secrets::file_in(&deployment.data)),
     };
-    let public_url = place.public_url.as_deref().unwrap_or(DEFAULT_ORIGIN);
+    let public_url = deployment.public_url.as_deref().unwrap_or(DEFAULT_ORIGIN);
     Ok(App::new(store, peppers, Sources::system(), public_url))
 }
 
-fn no_data(place: &Place) -> anyhow::Error {
+fn no_data(deployment: &Deployment) -> anyhow::Error {
     let text = format!(
         "there is no data in {}: name another place with --data, --table or --dynamodb-endpoint, \
          or make a tenant first",
-        describe(place)
+        describe(deployment)
     );
     NotFound(text).into()
 }
 
 /// Checks that a command on AWS has the public URL, which its Tenant URLs start with. On AWS, the command cannot derive
 /// the URL.
-pub fn check_public_url(place: &Place) -> anyhow::Result<()> {
-    if matches!(place.host(), Host::Aws { .. }) && place.public_url.is_none() {
+pub fn check_public_url(deployment: &Deployment) -> anyhow::Result<()> {
+    if matches!(deployment.table_location(), TableLocation::Aws { .. })
+        && deployment.public_url.is_none()
+    {
         let text = "a table on AWS goes with a public URL: --public-url is missing, the output Endpoint \
                     of the stack, and without it the Tenant URL would be wrong";
         return Err(Refused(text.to_owned()).into());
@@ -108,19 +110,19 @@ pub async fn enter(app: &App, id: &TenantId) -> anyhow::Result<(Tenant, Director
     Ok((tenant, directory))
 }
 
-/// Opens the store of a place without checking it, and returns the lock of its folder. `aws` has the settings for a
+/// Opens the store of a deployment without checking it, and returns the lock of its folder. `aws` has the settings for a
 /// table on AWS.
 async fn open_store(
-    place: &Place,
+    deployment: &Deployment,
     aws: Option<&SdkConfig>,
 ) -> anyhow::Result<(Store, Option<File>)> {
-    let table = table_name(place);
-    let config = match (place.host(), aws) {
-        (Host::Folder(folder), _) => {
+    let table = table_name(deployment);
+    let config = match (deployment.table_location(), aws) {
+        (TableLocation::Folder(folder), _) => {
             let (engine, lock) = open_locked(folder)?;
             return Ok((Store::new(Arc::new(EmbeddedTable::new(engine, table))), Some(lock)));
         }
-        (Host::Endpoint(endpoint), _) => {
+        (TableLocation::Endpoint(endpoint), _) => {
             let shared = aws_config::load_defaults(BehaviorVersion::latest()).await;
             let mut config = patience((&shared).into()).endpoint_url(endpoint);
             // Local engines accept any region and credentials, but require some.
@@ -133,7 +135,7 @@ async fn open_store(
             }
             config
         }
-        (Host::Aws { endpoint }, aws) => {
+        (TableLocation::Aws { endpoint }, aws) => {
             let config = patience(aws.context("the AWS settings are not read")?.into());
             // Without an endpoint here, `AWS_ENDPOINT_URL` and the profile decide.
             match endpoint {
@@ -148,19 +150,19 @@ async fn open_store(
 
 /// Creates the pepper in the data folder, unless it exists. If another process used the table before, its tokens need
 /// the pepper of that process's folder.
-fn make_pepper(place: &Place, is_used: bool) -> anyhow::Result<()> {
-    let file = secrets::file_in(&place.data);
-    let is_there = file.try_exists().with_context(|| unusable(&place.data))?;
-    if !is_there && is_used && matches!(place.host(), Host::Endpoint(_)) {
+fn make_pepper(deployment: &Deployment, is_used: bool) -> anyhow::Result<()> {
+    let file = secrets::file_in(&deployment.data);
+    let is_there = file.try_exists().with_context(|| unusable(&deployment.data))?;
+    if !is_there && is_used && matches!(deployment.table_location(), TableLocation::Endpoint(_)) {
         let text = format!(
             "there is no pepper in {}, and tokens under a new one would not work at the server of \
              {}: name the data folder of that server with --data",
-            absolute(&place.data),
-            describe(place)
+            absolute(&deployment.data),
+            describe(deployment)
         );
         return Err(Refused(text).into());
     }
-    make_folder(&place.data).with_context(|| unusable(&place.data))?;
+    make_folder(&deployment.data).with_context(|| unusable(&deployment.data))?;
     secrets::create_file_unless_exists(&file)
         .with_context(|| format!("cannot make the secret document {}", file.display()))
 }

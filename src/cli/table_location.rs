@@ -1,14 +1,14 @@
 //! The location of the table that a command uses: a data folder, a DynamoDB API or AWS.
 
-use super::arguments::Place;
+use super::arguments::Deployment;
 use std::path::Path;
 
 /// The name of the table, unless an argument names another.
 const DEFAULT_TABLE: &str = "rollcall";
 
-/// The location of a place's table.
+/// The location of a deployment's table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Host<'p> {
+pub enum TableLocation<'p> {
     /// The embedded engine, in a data folder.
     Folder(&'p Path),
     /// A DynamoDB API, at a URL.
@@ -17,14 +17,16 @@ pub enum Host<'p> {
     Aws { endpoint: Option<&'p str> },
 }
 
-impl Place {
+impl Deployment {
     /// Returns the location of the table.
-    pub fn host(&self) -> Host<'_> {
+    pub fn table_location(&self) -> TableLocation<'_> {
         match (self.dynamodb_endpoint.as_deref(), &self.table) {
-            (Some(endpoint), _) if is_of_aws(endpoint) => Host::Aws { endpoint: Some(endpoint) },
-            (Some(endpoint), _) => Host::Endpoint(endpoint),
-            (None, Some(_)) => Host::Aws { endpoint: None },
-            (None, None) => Host::Folder(&self.data),
+            (Some(endpoint), _) if is_of_aws(endpoint) => {
+                TableLocation::Aws { endpoint: Some(endpoint) }
+            }
+            (Some(endpoint), _) => TableLocation::Endpoint(endpoint),
+            (None, Some(_)) => TableLocation::Aws { endpoint: None },
+            (None, None) => TableLocation::Folder(&self.data),
         }
     }
 }
@@ -37,19 +39,19 @@ fn is_of_aws(endpoint: &str) -> bool {
         .any(|domain| host.to_ascii_lowercase().ends_with(domain))
 }
 
-pub fn table_name(place: &Place) -> &str {
-    place.table.as_deref().unwrap_or(DEFAULT_TABLE)
+pub fn table_name(deployment: &Deployment) -> &str {
+    deployment.table.as_deref().unwrap_or(DEFAULT_TABLE)
 }
 
-/// Describes the place, for people.
-pub fn describe(place: &Place) -> String {
-    let table = table_name(place);
-    match place.host() {
-        Host::Folder(folder) => absolute(folder),
-        Host::Endpoint(endpoint) | Host::Aws { endpoint: Some(endpoint) } => {
+/// Describes the deployment, for people.
+pub fn describe(deployment: &Deployment) -> String {
+    let table = table_name(deployment);
+    match deployment.table_location() {
+        TableLocation::Folder(folder) => absolute(folder),
+        TableLocation::Endpoint(endpoint) | TableLocation::Aws { endpoint: Some(endpoint) } => {
             format!("table {table} at {endpoint}")
         }
-        Host::Aws { endpoint: None } => format!("table {table} on AWS"),
+        TableLocation::Aws { endpoint: None } => format!("table {table} on AWS"),
     }
 }
 
@@ -59,7 +61,7 @@ pub fn absolute(folder: &Path) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::Host;
+    use super::TableLocation;
     use crate::cli::arguments::Arguments;
     use clap::Parser;
 
@@ -67,8 +69,8 @@ mod tests {
     fn a_table_on_aws_is_known_by_its_address() {
         let check = |arguments: &[&str], expected: bool| {
             let arguments = ["rollcall"].iter().chain(arguments);
-            let place = Arguments::parse_from(arguments).place;
-            assert_eq!(matches!(place.host(), Host::Aws { .. }), expected);
+            let deployment = Arguments::parse_from(arguments).deployment;
+            assert_eq!(matches!(deployment.table_location(), TableLocation::Aws { .. }), expected);
         };
         check(&[], false);
         check(&["--table", "t"], true);

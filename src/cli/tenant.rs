@@ -1,12 +1,12 @@
 //! `rollcall tenant`.
 
 use super::actor::ACTOR;
-use super::arguments::Place;
+use super::arguments::Deployment;
 use super::arguments::tenant::TenantCommand;
 use super::exit::Refused;
 use super::history::{history_json, print_history};
 use super::open::Purpose;
-use super::table_location::Host;
+use super::table_location::TableLocation;
 use super::{check, open, output, settings, token};
 use rollcall::app::App;
 use rollcall::directory::tenants::NewTenant;
@@ -15,8 +15,14 @@ use rollcall::server::context::{settings_url, tenant_url};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
-pub async fn run(place: &Place, command: TenantCommand, json: bool) -> anyhow::Result<()> {
-    if matches!(command, TenantCommand::Sample) && matches!(place.host(), Host::Aws { .. }) {
+pub async fn run(
+    deployment: &Deployment,
+    command: TenantCommand,
+    json: bool,
+) -> anyhow::Result<()> {
+    if matches!(command, TenantCommand::Sample)
+        && matches!(deployment.table_location(), TableLocation::Aws { .. })
+    {
         let text = "the sample tenant is for a developer's machine: everybody knows its tokens";
         return Err(Refused(text.to_owned()).into());
     }
@@ -27,9 +33,9 @@ pub async fn run(place: &Place, command: TenantCommand, json: bool) -> anyhow::R
         TenantCommand::Delete { .. } | TenantCommand::Check { .. } => (false, Purpose::Use),
     };
     if prints_urls {
-        open::check_public_url(place)?;
+        open::check_public_url(deployment)?;
     }
-    let app = open::open(place, purpose).await?;
+    let app = open::open(deployment, purpose).await?;
     match command {
         TenantCommand::Create { tenant, name } => create(&app, &tenant, name, json).await,
         TenantCommand::Sample => {

@@ -1,7 +1,7 @@
 //! `rollcall token`.
 
 use super::actor::ACTOR;
-use super::arguments::Place;
+use super::arguments::Deployment;
 use super::arguments::token::{ScopeArgument, StageArgument, TokenCommand};
 use super::exit::Refused;
 use super::open::Purpose;
@@ -14,14 +14,14 @@ use rollcall::server::context::tenant_url;
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
-pub async fn run(place: &Place, command: TokenCommand, json: bool) -> anyhow::Result<()> {
+pub async fn run(deployment: &Deployment, command: TokenCommand, json: bool) -> anyhow::Result<()> {
     let app = match &command {
         TokenCommand::Rotate { .. } => {
-            open::check_public_url(place)?;
-            open::open(place, Purpose::MakeToken).await?
+            open::check_public_url(deployment)?;
+            open::open(deployment, Purpose::MakeToken).await?
         }
         TokenCommand::Revoke { .. } | TokenCommand::List { .. } => {
-            open::open(place, Purpose::Use).await?
+            open::open(deployment, Purpose::Use).await?
         }
     };
     match command {
@@ -51,9 +51,9 @@ pub async fn run(place: &Place, command: TokenCommand, json: bool) -> anyhow::Re
                 },
             };
             let rotated = app.tenants.rotate_token(&tenant, scope.into(), &rotation, ACTOR).await;
-            let Rotated { token, earlier } = rotated.map_err(explain)?;
+            let Rotated { token, earlier } = rotated.map_err(with_advice)?;
             let (token, url) = (token.expose_secret(), tenant_url(&app.public_url, &tenant));
-            let ends: Vec<String> = earlier.iter().map(end_of).collect();
+            let ends: Vec<String> = earlier.iter().map(describe_earlier).collect();
             if shell {
                 output::print(&format!("TENANT_URL='{url}'\nSECRET_TOKEN='{token}'"))?;
                 ends.iter().for_each(|end| output::print_error(end));
@@ -89,7 +89,7 @@ pub async fn run(place: &Place, command: TokenCommand, json: bool) -> anyhow::Re
 }
 
 /// Adds advice to the error about an overlap that has not ended.
-fn explain(error: Error) -> anyhow::Error {
+fn with_advice(error: Error) -> anyhow::Error {
     match error {
         Error::PreviousTokenValid { expires, is_used } => {
             let way = match is_used {
@@ -111,7 +111,7 @@ fn explain(error: Error) -> anyhow::Error {
 }
 
 /// Describes the state of an earlier token after a rotation.
-fn end_of(token: &EarlierToken) -> String {
+fn describe_earlier(token: &EarlierToken) -> String {
     let end = match token.expires {
         Some(expires) => format!("stays valid until {}", output::instant(expires)),
         None => "has ended".to_owned(),

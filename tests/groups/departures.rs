@@ -331,7 +331,7 @@ async fn the_console_finishes_what_is_left_over_too() {
 #[tokio::test]
 async fn a_request_of_a_tenant_over_its_share_finishes_what_is_left_over_too() {
     let tenant = acme().await;
-    let slow = tenant.app.app.with_memory_of_its_own().with_tenant_units(1);
+    let slow = tenant.app.app.with_own_caches().with_tenant_units(1);
     let slow = tenant.at(tenant.app.serving(slow));
     let ada = user(&tenant, "ada").await;
     let groups = many_groups(&tenant, &[&ada]).await;

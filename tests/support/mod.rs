@@ -159,7 +159,7 @@ impl TestApp {
 
     /// Another server on the same table, at the same time: what it remembers is its own.
     pub fn another_server(&self) -> Self {
-        self.serving(self.app.with_memory_of_its_own())
+        self.serving(self.app.with_own_caches())
     }
 
     /// Another app on the same table, at the same time.

@@ -35,7 +35,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 no such tenant, employee, group o
 )]
 pub struct Arguments {
     #[command(flatten)]
-    pub place: Place,
+    pub deployment: Deployment,
 
     /// Print JSON instead of tables and sentences
     #[arg(long, global = true, help_heading = GLOBAL)]
@@ -51,7 +51,7 @@ const GLOBAL: &str = "Global options";
 /// Where the data is.
 #[derive(Debug, Args)]
 #[command(next_help_heading = GLOBAL)]
-pub struct Place {
+pub struct Deployment {
     /// The folder of the embedded engine and its secret document
     #[arg(long, global = true, value_name = "DIR", env = "ROLLCALL_DATA", default_value = "data")]
     pub data: PathBuf,

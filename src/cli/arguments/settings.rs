@@ -27,17 +27,17 @@ pub enum SettingsCommand {
 pub struct SettingChanges {
     /// Set employee location info from Identity Provider
     #[arg(long, value_enum, value_name = "on|off")]
-    pub location: Option<Switch>,
+    pub location: Option<OnOff>,
     /// Set employee department info from Identity Provider
     #[arg(long, value_enum, value_name = "on|off")]
-    pub department: Option<Switch>,
+    pub department: Option<OnOff>,
     /// Set employee manager info from Identity Provider
     #[arg(long, value_enum, value_name = "on|off")]
-    pub manager: Option<Switch>,
+    pub manager: Option<OnOff>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Switch {
+pub enum OnOff {
     On,
     Off,
 }
