@@ -49,22 +49,24 @@ pub enum LocalSecret {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ConfigError {
     /// A required variable is not set.
-    #[error("the environment variable {0} is not set")]
+    #[error("the environment variable {0} is not set, and has no default")]
     Missing(&'static str),
     /// The public URL has a form that Okta does not accept.
     #[error("{0} must be {ORIGIN_FORM}")]
     BadPublicUrl(&'static str),
     /// The limit of capacity units is not a whole number.
-    #[error("{0} must be a whole number of capacity units a second, or 0 for no limit")]
+    #[error("{0} must be a whole number of capacity units a second; 0 means no limit")]
     BadTenantUnits(&'static str),
     /// CloudWatch does not accept the namespace, or AWS reserves it for its own metrics.
-    #[error("{0} must have 1 to 255 letters, digits or any of .-_/#: and not start with AWS/")]
+    #[error(
+        "{0} must have 1 to 255 characters (letters, digits and .-_/#:), and not start with AWS/"
+    )]
     BadNamespace(&'static str),
     /// The local replacements are set outside a developer's machine.
-    #[error("{0} and {1} are for a developer's machine, where AWS_SAM_LOCAL is true")]
+    #[error("{0} and {1} are for a developer's machine, where AWS_SAM_LOCAL is true: remove them")]
     LocalNotAllowed(&'static str, &'static str),
     /// Only one of two variables that belong together is set.
-    #[error("{0} and {1} belong together: set both, on a developer's machine only, or none")]
+    #[error("{0} and {1} belong together: set both on a developer's machine, and neither on AWS")]
     LocalIncomplete(&'static str, &'static str),
 }
 

@@ -26,7 +26,7 @@ def main(binary):
               settings={"ROLLCALL_TABLE": "no-such-table"}, says="check ROLLCALL_TABLE")
         check(binary, engine, event, "the table is in another region", status=500,
               faults={"DynamoDB_20120810": (not_found, "Requested resource not found")},
-              settings={"AWS_REGION": "us-east-1"}, says="in one region")
+              settings={"AWS_REGION": "us-east-1"}, says="in the same region")
         check(binary, engine, event, "no permission on the table", status=500,
               faults={"DynamoDB_20120810": (denied, "not authorized to perform: dynamodb:Query")},
               says="role may not read the table")

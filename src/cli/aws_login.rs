@@ -14,7 +14,9 @@ pub async fn log_in_to_aws() -> anyhow::Result<SdkConfig> {
     if shared.region().is_none() {
         return Err(NoRegion.into());
     }
-    let provider = shared.credentials_provider().context("the AWS settings have no credentials")?;
+    let provider = shared
+        .credentials_provider()
+        .context("the AWS settings have no source of credentials: set AWS_PROFILE")?;
     let first = provider.provide_credentials().await;
     let first = first.map_err(|error| NoCredentials(error.into()))?;
     // The first call uses these credentials: another log-in would ask for a second code.

@@ -40,7 +40,9 @@ pub async fn run(app: &App, id: &TenantId, repair: bool, json: bool) -> anyhow::
     }
     let are_repairable = left.violations.iter().any(|violation| violation.is_repairable);
     let rest = match are_repairable && !repair {
-        true => "; --repair repairs everything that follows from the records",
+        true => {
+            ": run the check with --repair, which restores every item that can be derived from the records"
+        }
         false => "",
     };
     let violations = if count == 1 { "violation" } else { "violations" };
@@ -77,7 +79,7 @@ fn print_violations(violations: &[Violation], title: &str, when_empty: &str) -> 
             violation.detail.clone(),
         ]
     });
-    output::print_table(&["kind", "id", "repair", "detail"], rows.collect(), "")?;
+    output::print_table(&["kind", "id", "repairable", "detail"], rows.collect(), "")?;
     let advice: BTreeSet<(&str, &str)> = violations
         .iter()
         .filter_map(|violation| Some((violation.kind.as_str(), violation.kind.advice()?)))
@@ -90,15 +92,15 @@ fn print_violations(violations: &[Violation], title: &str, when_empty: &str) -> 
 
 fn print_unfinished(unfinished: &BTreeMap<Work, usize>) -> anyhow::Result<()> {
     for (work, count) in unfinished {
-        let what = match work {
+        let kind = match work {
             Work::Change => "large changes of members",
             Work::Departure => "departures from groups",
             Work::Deletion => "deletions of groups",
-            Work::Erasure => "erasures",
+            Work::Erasure => "erasures of employees",
             Work::Expiry => continue,
         };
         output::print(&format!(
-            "Unfinished, and finished by later requests or --repair: {count} {what}."
+            "Unfinished {kind}: {count}. A later request or --repair finishes them."
         ))?;
     }
     Ok(())

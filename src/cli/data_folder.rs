@@ -23,6 +23,7 @@ pub fn open_locked(folder: &Path) -> anyhow::Result<(Engine, File)> {
     Ok((engine, lock))
 }
 
+/// Returns the context of a failure that concerns the data folder.
 pub fn unusable(folder: &Path) -> String {
     format!("cannot use the data folder {}", folder.display())
 }

@@ -31,13 +31,14 @@ pub async fn serve(
     json: bool,
 ) -> anyhow::Result<()> {
     let TableLocation::Folder(folder) = deployment.table_location() else {
-        let text = "the embedded engine is in --data; --table and --dynamodb-endpoint name others";
+        let text = "rollcall dynamodb serves the embedded engine in --data: leave out --table and \
+                    --dynamodb-endpoint, and unset ROLLCALL_TABLE and ROLLCALL_DYNAMODB_ENDPOINT";
         return Err(Refused(text.to_owned()).into());
     };
     if !arguments.listen.ip().is_loopback() && !arguments.without_credentials {
         let text = format!(
-            "{} is not a loopback address, and nobody is asked for credentials: add \
-             --without-credentials if you mean it",
+            "{} is not a loopback address, and every client that reaches it could read and write \
+             all data: use a loopback address, or allow it with --without-credentials",
             arguments.listen
         );
         return Err(Refused(text).into());
@@ -46,14 +47,14 @@ pub async fn serve(
     let stop = stop_signal::listen().context("cannot listen for signals")?;
     let listener = TcpListener::bind(arguments.listen)
         .await
-        .with_context(|| format!("cannot listen on {}", arguments.listen))?;
+        .with_context(|| format!("cannot listen on {} (--listen)", arguments.listen))?;
     let endpoint = format!("http://{}", listener.local_addr()?);
     let data = describe(deployment);
     if json {
         output::print(&json!({"endpoint": endpoint, "data": data}).to_string())?;
     } else {
         output::print(&format!(
-            "DynamoDB API at {endpoint}\nData is in {data}\nPress Ctrl-C to stop.\n"
+            "The DynamoDB API is at {endpoint}\nThe data is in {data}\nPress Ctrl-C to stop.\n"
         ))?;
     }
     let service = Router::new()

@@ -70,8 +70,7 @@ pub async fn run(
         }
         EmployeeCommand::Erase { tenant, employee, confirm } => {
             let (_, directory) = enter(&app, &tenant).await?;
-            let id = parse_id(&employee)
-                .ok_or_else(|| NotFound("an employee to erase is named by id".to_owned()))?;
+            let id = parse_id(&employee).ok_or_else(|| NotFound(not_an_id(&employee)))?;
             if confirm != employee {
                 return Err(Refused(format!("--confirm must repeat the id: {id}")).into());
             }
@@ -79,7 +78,7 @@ pub async fn run(
             if json {
                 output::print_json(&json!({"erased": id}))
             } else {
-                output::print(&format!("Employee {id} and the whole history are erased."))
+                output::print(&format!("Employee {id} is erased, with the whole history."))
             }
         }
     }
@@ -95,15 +94,15 @@ async fn find(directory: &Directory, text: &str) -> anyhow::Result<Uuid> {
     match directory.find_deleted(text).await?.as_slice() {
         [] => {
             let text = format!(
-                "no employee has the userName {text}, and not exactly one has the email address {text}"
+                "no employee has the userName {text}, and no employee or several have the email \
+                 address {text}: find the id with rollcall employee list --search"
             );
             Err(NotFound(text).into())
         }
         [id] => Ok(*id),
         several => {
             let text = format!(
-                "several employees had the userName {text} when they were deleted; name one by \
-                 its id: {}",
+                "several deleted employees had the userName {text}: use one of their ids: {}",
                 join_ids(several)
             );
             Err(NotFound(text).into())
@@ -120,14 +119,20 @@ async fn find_to_restore(directory: &Directory, text: &str) -> anyhow::Result<Uu
         let deleted = directory.find_deleted(text).await?;
         if !deleted.is_empty() {
             let text = format!(
-                "{text} is active; to restore a deleted employee who had this userName, name it by \
-                 its id: {}",
+                "the employee {text} is active: to restore a deleted employee with the same userName, \
+                 use the id: {}",
                 join_ids(&deleted)
             );
             return Err(Refused(text).into());
         }
     }
     find(directory, text).await
+}
+
+fn not_an_id(text: &str) -> String {
+    format!(
+        "{text} is not an id: erase takes the employee's id, which rollcall employee show prints"
+    )
 }
 
 fn join_ids(ids: &[Uuid]) -> String {
@@ -221,7 +226,7 @@ async fn show(tenant: &Tenant, directory: &Directory, id: Uuid, json: bool) -> a
     if let Some(colleague) = &view.manager_colleague {
         let name = colleague.display_name.as_ref().unwrap_or(&colleague.user_name);
         let left = if colleague.archived { ", archived" } else { "" };
-        fields.push(("", format!("is {name} ({}{left})", colleague.id)));
+        fields.push(("", format!("is the employee {name} ({}{left})", colleague.id)));
     }
     fields.push(("Created", output::instant(employee.created)));
     fields.push(("Last modified", output::instant(employee.last_modified)));
@@ -242,7 +247,7 @@ fn describe_value(value: &EffectiveValue) -> String {
             text(&value.local)
         ),
         Origin::Local => format!(
-            "{}  (local value; the identity provider says: {})",
+            "{}  (local value; value of the identity provider: {})",
             text(&value.value),
             text(&value.from_idp)
         ),

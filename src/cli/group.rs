@@ -26,8 +26,8 @@ pub async fn run(deployment: &Deployment, command: GroupCommand, json: bool) -> 
         }
         GroupCommand::Show { tenant, group, members, history } => {
             let (_, directory) = enter(&app, &tenant).await?;
-            let shown = GroupDetails::read(&directory, &group, members, history).await?;
-            if json { output::print_json(&shown.to_json())? } else { shown.print()? }
+            let details = GroupDetails::read(&directory, &group, members, history).await?;
+            if json { output::print_json(&details.to_json())? } else { details.print()? }
         }
     }
     Ok(())
@@ -99,7 +99,11 @@ impl GroupDetails {
                 vec![member.id.to_string(), member.kind.as_str().to_owned(), name]
             });
             output::print("")?;
-            output::print_table(&["id", "type", "name"], rows.collect(), "It has no members.")?;
+            output::print_table(
+                &["id", "type", "name"],
+                rows.collect(),
+                "The group has no members.",
+            )?;
         }
         if let Some(history) = &self.history {
             output::print("")?;

@@ -38,6 +38,6 @@ pub fn print_history(history: &[RecordedEntry]) -> anyhow::Result<()> {
             rows.push(row);
         }
     }
-    let header = ["at", "by", "what", "attribute", "before", "after"];
+    let header = ["time", "by", "change", "attribute", "before", "after"];
     output::print_table(&header, rows, "There is no history.")
 }

@@ -1,4 +1,4 @@
-//! Opens the app from the arguments: the engine, the secret document and the public URL.
+//! Opens the app that the arguments name: the table, the pepper and the public URL.
 
 use super::arguments::Deployment;
 use super::aws_login::log_in_to_aws;
@@ -34,14 +34,14 @@ pub enum Purpose {
     MakeData,
 }
 
-/// Opens the app on the deployment in the arguments. Fails if there is no data, unless the purpose is to create it.
+/// Opens the app on a deployment. Fails if there is no data, unless the purpose is to create it.
 pub async fn open(deployment: &Deployment, purpose: Purpose) -> anyhow::Result<App> {
     let host = deployment.table_location();
     if let TableLocation::Aws { .. } = host
         && deployment.secret_arn.is_none()
     {
-        let text = "a table on AWS goes with a pepper on AWS: --secret-arn is missing, and tokens \
-                    made without it would never work";
+        let text = "--secret-arn is missing: a table on AWS needs the pepper in AWS Secrets Manager; \
+                    give the ARN, the output SecretArn of the stack";
         return Err(Refused(text.to_owned()).into());
     }
     if let TableLocation::Folder(folder) = host
@@ -83,8 +83,8 @@ pub async fn open(deployment: &Deployment, purpose: Purpose) -> anyhow::Result<A
 
 fn no_data(deployment: &Deployment) -> anyhow::Error {
     let text = format!(
-        "there is no data in {}: name another place with --data, --table or --dynamodb-endpoint, \
-         or make a tenant first",
+        "there is no data in {}: create a tenant first (rollcall tenant create), or say where the \
+         data is with --data, --table or --dynamodb-endpoint",
         describe(deployment)
     );
     NotFound(text).into()
@@ -96,8 +96,8 @@ pub fn check_public_url(deployment: &Deployment) -> anyhow::Result<()> {
     if matches!(deployment.table_location(), TableLocation::Aws { .. })
         && deployment.public_url.is_none()
     {
-        let text = "a table on AWS goes with a public URL: --public-url is missing, the output Endpoint \
-                    of the stack, and without it the Tenant URL would be wrong";
+        let text = "--public-url is missing: Tenant URLs of a table on AWS begin with it; give the \
+                    output Endpoint of the stack";
         return Err(Refused(text.to_owned()).into());
     }
     Ok(())
@@ -136,7 +136,7 @@ async fn open_store(
             config
         }
         (TableLocation::Aws { endpoint }, aws) => {
-            let config = patience(aws.context("the AWS settings are not read")?.into());
+            let config = patience(aws.context("the AWS settings are not loaded")?.into());
             // Without an endpoint here, `AWS_ENDPOINT_URL` and the profile decide.
             match endpoint {
                 Some(endpoint) => config.endpoint_url(endpoint),
@@ -155,8 +155,8 @@ fn make_pepper(deployment: &Deployment, is_used: bool) -> anyhow::Result<()> {
     let is_there = file.try_exists().with_context(|| unusable(&deployment.data))?;
     if !is_there && is_used && matches!(deployment.table_location(), TableLocation::Endpoint(_)) {
         let text = format!(
-            "there is no pepper in {}, and tokens under a new one would not work at the server of \
-             {}: name the data folder of that server with --data",
+            "there is no pepper in {}, and the server of {} refuses tokens that were made under \
+             another pepper: name the data folder of that server with --data",
             absolute(&deployment.data),
             describe(deployment)
         );
@@ -164,5 +164,5 @@ fn make_pepper(deployment: &Deployment, is_used: bool) -> anyhow::Result<()> {
     }
     make_folder(&deployment.data).with_context(|| unusable(&deployment.data))?;
     secrets::create_file_unless_exists(&file)
-        .with_context(|| format!("cannot make the secret document {}", file.display()))
+        .with_context(|| format!("cannot create the secret document {}", file.display()))
 }

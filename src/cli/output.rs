@@ -49,7 +49,7 @@ pub fn print_json(value: &Value) -> anyhow::Result<()> {
 const LEAST_WIDTH: u16 = 80;
 
 /// The titles of columns that are never wrapped, because people copy their values.
-const NEVER_WRAPPED: [&str; 3] = ["id", "at", "created"];
+const NEVER_WRAPPED: [&str; 3] = ["id", "time", "created"];
 
 /// The minimum width of a column of attribute names, in characters. `name.familyName` fits on one line; a URN is
 /// wrapped.

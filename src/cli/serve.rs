@@ -38,7 +38,7 @@ pub async fn serve(
     let stop = stop_signal::listen().context("cannot listen for signals")?;
     let listener = TcpListener::bind(arguments.listen)
         .await
-        .with_context(|| format!("cannot listen on {}", arguments.listen))?;
+        .with_context(|| format!("cannot listen on {} (--listen)", arguments.listen))?;
     let address = listener.local_addr()?;
     if deployment.public_url.is_none() {
         app.public_url = format!("http://{address}").into();
@@ -48,9 +48,9 @@ pub async fn serve(
         new = make_demo_tenant(&app).await?;
         tenants = app.tenants.list().await?;
     }
-    let shown = TenantId::parse(DEMO_TENANT).filter(|demo| tenants.contains(demo));
-    let shown = shown.or(tenants.into_iter().next());
-    announce(deployment, &app, shown.as_ref(), new.as_ref(), json)?;
+    let announced = TenantId::parse(DEMO_TENANT).filter(|demo| tenants.contains(demo));
+    let announced = announced.or(tenants.into_iter().next());
+    announce(deployment, &app, announced.as_ref(), new.as_ref(), json)?;
     let service = app.service();
     http_server::serve(listener, service, LIMITS, stop).await;
     Ok(())
@@ -58,7 +58,7 @@ pub async fn serve(
 
 /// Creates the demo tenant. Returns `None` if another server, started at the same time, created it.
 async fn make_demo_tenant(app: &App) -> anyhow::Result<Option<NewTenant>> {
-    let id = TenantId::parse(DEMO_TENANT).context("the demo tenant's id")?;
+    let id = TenantId::parse(DEMO_TENANT).context("the id of the demo tenant is not valid")?;
     match app.tenants.create(&id, "Demo", ACTOR).await {
         Ok(new) => Ok(Some(new)),
         Err(Error::TenantTaken) if app.tenants.list().await?.contains(&id) => Ok(None),
@@ -89,7 +89,7 @@ fn announce(
         });
         return output::print(&ready.to_string());
     }
-    output::print(&format!("Rollcall serves {}\nData is in {data}\n", app.public_url))?;
+    output::print(&format!("Rollcall listens at {}\nThe data is in {data}\n", app.public_url))?;
     let (Some(url), Some(settings)) = (url, settings) else { return Ok(()) };
     let mut fields = vec![("Tenant URL", url), ("Settings page", settings)];
     if let (Some(scim_token), Some(admin_token)) = (scim_token, admin_token) {
@@ -99,10 +99,11 @@ fn announce(
     output::print_record(&fields)?;
     output::print(match new {
         Some(_) => {
-            "\nThe tokens are shown this once. \"rollcall token rotate demo\" makes new ones."
+            "\nThe tokens are shown only once. \"rollcall token rotate demo\" makes a new one."
         }
         None => {
-            "\nTokens were shown when the tenant was made. \"rollcall token rotate\" makes new ones."
+            "\nThe tokens were shown when the tenant was created. \"rollcall token rotate\" makes a \
+             new one."
         }
     })?;
     output::print("Press Ctrl-C to stop.\n")

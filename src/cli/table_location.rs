@@ -6,7 +6,7 @@ use std::path::Path;
 /// The name of the table, unless an argument names another.
 const DEFAULT_TABLE: &str = "rollcall";
 
-/// The location of a deployment's table.
+/// The location of the table of a deployment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TableLocation<'p> {
     /// The embedded engine, in a data folder.
@@ -39,11 +39,12 @@ fn is_of_aws(endpoint: &str) -> bool {
         .any(|domain| host.to_ascii_lowercase().ends_with(domain))
 }
 
+/// Returns the name of the table.
 pub fn table_name(deployment: &Deployment) -> &str {
     deployment.table.as_deref().unwrap_or(DEFAULT_TABLE)
 }
 
-/// Describes the deployment, for people.
+/// Describes the location of the data, for people.
 pub fn describe(deployment: &Deployment) -> String {
     let table = table_name(deployment);
     match deployment.table_location() {
@@ -55,6 +56,7 @@ pub fn describe(deployment: &Deployment) -> String {
     }
 }
 
+/// Returns the absolute path of a folder, for messages.
 pub fn absolute(folder: &Path) -> String {
     std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned()).display().to_string()
 }

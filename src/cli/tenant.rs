@@ -23,7 +23,8 @@ pub async fn run(
     if matches!(command, TenantCommand::Sample)
         && matches!(deployment.table_location(), TableLocation::Aws { .. })
     {
-        let text = "the sample tenant is for a developer's machine: everybody knows its tokens";
+        let text = "the sample tenant is for a developer's machine, because everybody knows its tokens: \
+                    use rollcall tenant create on AWS";
         return Err(Refused(text.to_owned()).into());
     }
     let (prints_urls, purpose) = match &command {
@@ -82,7 +83,7 @@ fn announce(app: &App, new: &NewTenant, json: bool) -> anyhow::Result<()> {
             ("Secret Token", scim.to_owned()),
             ("Admin token", admin.to_owned()),
         ])?;
-        output::print("\nThe tokens are shown this once.")
+        output::print("\nThe tokens are shown only once: copy them now.")
     }
 }
 
@@ -140,7 +141,8 @@ async fn delete(app: &App, id: &TenantId, no_wait: bool, json: bool) -> anyhow::
             // A server that has a token in its cache could still write after the removal.
             let seconds = wait.whole_seconds();
             output::print_error(&format!(
-                "The tokens are revoked. Waiting {seconds} s until every server knows it."
+                "The tokens are revoked. Waiting {seconds} s, because a running server accepts a token \
+                 from its cache for that long."
             ));
             tokio::time::sleep(wait.unsigned_abs()).await;
         }
@@ -153,6 +155,6 @@ async fn delete(app: &App, id: &TenantId, no_wait: bool, json: bool) -> anyhow::
     if json {
         output::print_json(&json!({"id": id.as_str(), "items": items}))
     } else {
-        output::print(&format!("Tenant {id} is deleted, with {items} items."))
+        output::print(&format!("Tenant {id} and its {items} items are deleted."))
     }
 }

@@ -38,7 +38,9 @@ pub async fn run(deployment: &Deployment, command: TokenCommand, json: bool) -> 
                 overlap.try_into().unwrap_or(time::Duration::MAX)
             });
             if overlap > MAX_OVERLAP {
-                return Err(Refused("the overlap can be 365 days at most".to_owned()).into());
+                return Err(
+                    Refused("--overlap is too long: the most is 365 days".to_owned()).into()
+                );
             }
             let rotation = Rotation {
                 label: label.as_deref(),
@@ -66,7 +68,10 @@ pub async fn run(deployment: &Deployment, command: TokenCommand, json: bool) -> 
                     ScopeArgument::Admin => "Admin token",
                 };
                 output::print_record(&[("Tenant URL", url), (name, token.to_owned())])?;
-                output::print(&format!("\nThe token is shown this once.\n{}", ends.join("\n")))?;
+                output::print(&format!(
+                    "\nThe token is shown only once: copy it now.\n{}",
+                    ends.join("\n")
+                ))?;
             }
         }
         TokenCommand::Revoke { tenant, scope, stage } => {
@@ -76,7 +81,7 @@ pub async fn run(deployment: &Deployment, command: TokenCommand, json: bool) -> 
                 output::print_json(&json!({"revoked": revoked}))?;
             } else {
                 output::print(&format!(
-                    "{revoked} revoked. Running servers know it within a minute."
+                    "Revoked tokens: {revoked}. A running server may accept them for 60 seconds more."
                 ))?;
             }
         }
@@ -92,16 +97,16 @@ pub async fn run(deployment: &Deployment, command: TokenCommand, json: bool) -> 
 fn with_advice(error: Error) -> anyhow::Error {
     match error {
         Error::PreviousTokenValid { expires, is_used } => {
-            let way = match is_used {
+            let advice = match is_used {
                 true => "",
                 false => {
-                    ". If the current token was lost (no use of it is known), end the current \
-                     token with --replace-unused"
+                    "; no use of the current token is known: if it was lost, end it instead with \
+                     --replace-unused"
                 }
             };
             Refused(format!(
-                "the token before the current one is still valid until {}; wait, or end it now with \
-                 --drop-earlier{way}",
+                "the token before the current one is still valid until {}: wait, or end it now with \
+                 --drop-earlier{advice}",
                 output::instant(expires)
             ))
             .into()

@@ -43,7 +43,10 @@ impl HangWatch {
         let log = tracing::dispatcher::get_default(Clone::clone);
         let watch = move || tracing::dispatcher::with_default(&log, || watch(&events, limit));
         if let Err(error) = std::thread::Builder::new().name("hang-watch".to_owned()).spawn(watch) {
-            tracing::warn!(cause = crate::error_chain(&error), "requests that hang are not logged");
+            tracing::warn!(
+                cause = crate::error_chain(&error),
+                "the hang watch has no thread: requests that hang are not logged"
+            );
         }
         Self(sender)
     }

@@ -504,7 +504,7 @@ fn a_damaged_tenant_is_reported_and_repaired() {
     };
     remove("TENANT#demo#USERNAME", "ada");
     let (code, text) = operator.failure(&["tenant", "check", "demo"]);
-    let expected = "rollcall: tenant demo is damaged, 1 violation; --repair repairs everything that follows from the records\n";
+    let expected = "rollcall: tenant demo is damaged, 1 violation: run the check with --repair, which restores every item that can be derived from the records\n";
     assert_eq!((code, &*text), (5, expected));
     let output = operator.run(&["tenant", "check", "demo"]).stdout;
     let text = String::from_utf8(output).expect("text");

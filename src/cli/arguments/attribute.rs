@@ -7,42 +7,43 @@ use scim::schema::custom::CustomType;
 
 #[derive(Debug, Subcommand)]
 pub enum AttributeCommand {
-    /// List the custom attributes
+    /// List a tenant's custom attributes
     List {
-        /// The tenant's id
+        /// The id of the tenant
         #[arg(value_parser = tenant_id)]
         tenant: TenantId,
     },
-    /// Declare an attribute, or change its description and case; the identity provider sends it under the same names
+    /// Declare a custom attribute, or change its description and case sensitivity. The identity provider must send it
+    /// under the same URN and name
     Set {
-        /// The tenant's id
+        /// The id of the tenant
         #[arg(value_parser = tenant_id)]
         tenant: TenantId,
-        /// The namespace: a URN of the tenant's own, or the enterprise one
+        /// The namespace: a URN of the tenant, or the URN of the enterprise extension
         urn: String,
-        /// The attribute's name
+        /// The name of the attribute
         name: String,
-        /// string, boolean, integer, decimal, dateTime, reference or binary; cannot be changed later
+        /// The type: string, boolean, integer, decimal, dateTime, reference or binary. It cannot be changed later
         #[arg(long = "type", value_name = "TYPE", value_parser = custom_type, default_value = "string")]
         kind: CustomType,
-        /// It can have several values; cannot be changed later
+        /// Allow several values. It cannot be changed later
         #[arg(long)]
         several: bool,
-        /// Filters tell capital from small letters
+        /// Compare values with upper and lower case in filters
         #[arg(long)]
         case_exact: bool,
-        /// For people who read the schema
+        /// A description, for readers of the schema [default: none]
         #[arg(long, default_value = "")]
         description: String,
     },
-    /// Remove an attribute; its values stay in the records and are not shown
+    /// Remove a custom attribute. Its values stay in the records, and are no longer shown
     Remove {
-        /// The tenant's id
+        /// The id of the tenant
         #[arg(value_parser = tenant_id)]
         tenant: TenantId,
-        /// The namespace
+        /// The URN of the namespace
         urn: String,
-        /// The attribute's name
+        /// The name of the attribute
         name: String,
     },
 }

@@ -5,11 +5,11 @@ use std::net::SocketAddr;
 
 #[derive(Debug, Args)]
 pub struct DynamodbArguments {
-    /// The address to listen on; port 0 takes a free one
+    /// The IP address and port to listen on. Port 0 takes a free port
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8000")]
     pub listen: SocketAddr,
-    /// Needed for an address that is not a loopback one, such as a container network's: whoever reaches it reads and
-    /// writes everything
+    /// Allow an address that is not a loopback address, such as the address of a container network. Every client that
+    /// reaches the address can read and write all data
     #[arg(long)]
     pub without_credentials: bool,
 }

@@ -6,117 +6,119 @@ use rollcall::directory::TenantId;
 
 #[derive(Debug, Subcommand)]
 pub enum EmployeeCommand {
-    /// List employees
+    /// List a tenant's employees
     List {
-        /// The tenant's id
+        /// The id of the tenant
         #[arg(value_parser = tenant_id)]
         tenant: TenantId,
-        /// Which ones
+        /// The status of the employees
         #[arg(long, value_enum, default_value = "all")]
         status: StatusArgument,
-        /// Only those with a word of the name, the userName or an email address that starts so, in any case
+        /// List only employees with a word of the name, the userName or an email address that begins with this text:
+        /// up to 200 characters, in any case
         #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true, value_parser = search_text)]
         search: String,
-        /// At most so many
+        /// The largest number of rows, at least 1 [default: all]
         #[arg(long, value_name = "ROWS", value_parser = clap::value_parser!(u32).range(1..))]
         limit: Option<u32>,
     },
-    /// Write all employees with their effective values, as CSV or JSON Lines
+    /// Print all employees with their effective values, as CSV or JSON Lines
     Export {
-        /// The tenant's id
+        /// The id of the tenant
         #[arg(value_parser = tenant_id)]
         tenant: TenantId,
-        /// Which ones
+        /// The status of the employees
         #[arg(long, value_enum, default_value = "all")]
         status: StatusArgument,
-        /// How they are written; with --json always jsonl
+        /// The format of the output. With --json, the format is always jsonl
         #[arg(long, value_enum, default_value = "csv")]
         format: FormatArgument,
     },
-    /// Show an employee: what counts, and where it comes from
+    /// Show an employee with the effective values, and the source of each value
     Show {
-        /// The tenant's id
+        /// The id of the tenant
         #[arg(value_parser = tenant_id)]
         tenant: TenantId,
-        /// An id, a userName or an email address; an id or a userName once deleted in the identity provider
+        /// The employee's id, userName or email address. A deleted employee is found by id or userName only
         employee: String,
     },
-    /// Show every change of an employee
+    /// Show all changes of an employee
     History {
-        /// The tenant's id
+        /// The id of the tenant
         #[arg(value_parser = tenant_id)]
         tenant: TenantId,
-        /// An id, a userName or an email address; an id or a userName once deleted in the identity provider
+        /// The employee's id, userName or email address. A deleted employee is found by id or userName only
         employee: String,
     },
-    /// Set the tenant's own values; effective where the identity provider does not govern
+    /// Set local values of an employee. A local value is effective if the identity provider does not govern the
+    /// attribute
     Set {
-        /// The tenant's id
+        /// The id of the tenant
         #[arg(value_parser = tenant_id)]
         tenant: TenantId,
-        /// An id, a userName or an email address; an id or a userName once deleted in the identity provider
+        /// The employee's id, userName or email address. A deleted employee is found by id or userName only
         employee: String,
         #[command(flatten)]
         values: LocalArguments,
     },
-    /// Archive an employee, as if the identity provider had deactivated them; its next sync may undo it
+    /// Archive an employee, as if the identity provider had deactivated the user. The next sync may undo it
     Archive {
-        /// The tenant's id
+        /// The id of the tenant
         #[arg(value_parser = tenant_id)]
         tenant: TenantId,
-        /// An id, a userName or an email address
+        /// The employee's id, userName or email address
         employee: String,
     },
-    /// Restore an archived employee. One deleted in the identity provider comes back without groups
+    /// Restore an archived employee. An employee who was deleted in the identity provider comes back without groups
     Restore {
-        /// The tenant's id
+        /// The id of the tenant
         #[arg(value_parser = tenant_id)]
         tenant: TenantId,
-        /// An id, a userName or an email address; an id or a userName once deleted in the identity provider
+        /// The employee's id, userName or email address. A deleted employee is found by id or userName only
         employee: String,
     },
-    /// Remove an archived employee and the whole history, for good
+    /// Erase an archived employee with the whole history. This cannot be undone
     Erase {
-        /// The tenant's id
+        /// The id of the tenant
         #[arg(value_parser = tenant_id)]
         tenant: TenantId,
-        /// The employee's id
+        /// The id of the employee
         employee: String,
-        /// The employee's id once more
+        /// The id of the employee once more, as a confirmation
         #[arg(long, value_name = "ID")]
         confirm: String,
     },
 }
 
-/// New local values; an empty text clears one.
+/// New local values. An empty text clears a value.
 #[derive(Debug, Args)]
 #[group(required = true, multiple = true)]
 pub struct LocalArguments {
-    /// Where the person works; "" clears it
+    /// The place of work: any text. "" clears it
     #[arg(long)]
     pub location: Option<String>,
-    /// The department; "" clears it
+    /// The department: any text. "" clears it
     #[arg(long)]
     pub department: Option<String>,
-    /// The manager's email address, userName or id, or any text; "" clears it
+    /// The manager: an email address, userName or id of a colleague, or any text. "" clears it
     #[arg(long)]
     pub manager: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum StatusArgument {
-    /// With the company
+    /// Employees who are with the company
     Active,
-    /// Left
+    /// Employees who left the company, or who were deleted in the identity provider
     Archived,
-    /// All
+    /// All employees
     All,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum FormatArgument {
-    /// Comma-separated values with a header
+    /// Comma-separated values with a header line
     Csv,
-    /// An object on each line
+    /// One JSON object on each line
     Jsonl,
 }

@@ -7,32 +7,32 @@ use rollcall::directory::TenantId;
 
 #[derive(Debug, Subcommand)]
 pub enum GroupCommand {
-    /// List groups
+    /// List a tenant's groups
     List {
-        /// The tenant's id
+        /// The id of the tenant
         #[arg(value_parser = tenant_id)]
         tenant: TenantId,
-        /// Only the one with this name, in any case
+        /// List only the group with this name, in any case
         #[arg(long, value_parser = NonEmptyStringValueParser::new())]
         name: Option<String>,
-        /// Only those with a word of the name that starts so, in any case
+        /// List only groups with a word of the name that begins with this text: up to 200 characters, in any case
         #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true, value_parser = search_text)]
         search: String,
-        /// At most so many
+        /// The largest number of rows, at least 1 [default: all]
         #[arg(long, value_name = "ROWS", value_parser = clap::value_parser!(u32).range(1..))]
         limit: Option<u32>,
     },
-    /// Show a group
+    /// Show a group of a tenant
     Show {
-        /// The tenant's id
+        /// The id of the tenant
         #[arg(value_parser = tenant_id)]
         tenant: TenantId,
-        /// An id, or a name in any case
+        /// The group's id, or its name in any case
         group: String,
-        /// With all members
+        /// Show all members too
         #[arg(long)]
         members: bool,
-        /// With every change; by id also of a group that is deleted
+        /// Show all changes too. The history of a deleted group is found by id only
         #[arg(long)]
         history: bool,
     },

@@ -23,9 +23,9 @@ use tenant::TenantCommand;
 use token::TokenCommand;
 use value_parsers::origin;
 
-/// SCIM 2.0 service provider that keeps a company's employee list in step with its identity provider.
+/// A SCIM 2.0 service provider. It keeps a company's employee list in step with its identity provider.
 ///
-/// Without a command it serves: the local server on the embedded engine, with a demo tenant.
+/// Without a command, it runs the local server. The first start creates a demo tenant.
 #[derive(Debug, Parser)]
 #[command(
     version,
@@ -37,7 +37,7 @@ pub struct Arguments {
     #[command(flatten)]
     pub deployment: Deployment,
 
-    /// Print JSON instead of tables and sentences
+    /// Print JSON instead of text, for results and for errors
     #[arg(long, global = true, help_heading = GLOBAL)]
     pub json: bool,
 
@@ -48,58 +48,62 @@ pub struct Arguments {
 /// The heading of the options of every command.
 const GLOBAL: &str = "Global options";
 
-/// Where the data is.
+/// A deployment of Rollcall: its table, its pepper and its public URL.
 #[derive(Debug, Args)]
 #[command(next_help_heading = GLOBAL)]
 pub struct Deployment {
-    /// The folder of the embedded engine and its secret document
+    /// The folder of the embedded engine and of the secret document with the pepper
     #[arg(long, global = true, value_name = "DIR", env = "ROLLCALL_DATA", default_value = "data")]
     pub data: PathBuf,
 
-    /// Use a DynamoDB table on AWS instead of the embedded engine, with the usual AWS credentials and region
+    /// The DynamoDB table on AWS to use instead of the embedded engine. The region and the credentials come from the
+    /// settings of the AWS CLI. With --dynamodb-endpoint: the table there [default: rollcall]
     #[arg(long, global = true, value_name = "NAME", env = "ROLLCALL_TABLE")]
     pub table: Option<String>,
 
-    /// Use the DynamoDB API at this URL; serve, tenant create and tenant sample make its table
+    /// The URL of a DynamoDB API to use instead of the embedded engine. The commands serve, tenant create and tenant
+    /// sample create the table if it is missing
     #[arg(long, global = true, value_name = "URL", env = "ROLLCALL_DYNAMODB_ENDPOINT")]
     pub dynamodb_endpoint: Option<String>,
 
-    /// Read the pepper from AWS Secrets Manager instead of the data folder
+    /// The ARN of the secret in AWS Secrets Manager with the pepper, instead of the data folder's pepper. A table on
+    /// AWS needs it
     #[arg(long, global = true, value_name = "ARN", env = "ROLLCALL_SECRET_ARN")]
     pub secret_arn: Option<String>,
 
-    /// Where identity providers reach the service; makes Tenant URLs
+    /// The URL at which identity providers reach the service. Tenant URLs begin with it [default: the address of the
+    /// local server]
     #[arg(long, global = true, value_name = "URL", env = "ROLLCALL_PUBLIC_URL", value_parser = origin)]
     pub public_url: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Run the local server (the default)
+    /// Run the local server until Ctrl-C. This is the default command
     Serve(ServeArguments),
-    /// Offer the embedded engine of the data folder as a DynamoDB API, for functions on this machine
+    /// Serve the embedded engine of the data folder as a DynamoDB API, for functions on this machine
     Dynamodb(DynamodbArguments),
-    /// Make, list, show, check and delete tenants
+    /// Create, list, show, check and delete tenants
     #[command(subcommand)]
     Tenant(TenantCommand),
     /// Rotate, revoke and list a tenant's tokens
     #[command(subcommand)]
     Token(TokenCommand),
-    /// Show and change what a tenant's identity provider governs
+    /// Show and change the attributes that a tenant's identity provider governs
     #[command(subcommand)]
     Settings(SettingsCommand),
     /// Declare, list and remove a tenant's custom attributes
     #[command(subcommand)]
     Attribute(AttributeCommand),
-    /// Look up, change and erase employees
+    /// List, export, show, change and erase employees
     #[command(subcommand)]
     Employee(EmployeeCommand),
-    /// Groups, as the identity provider pushed them
+    /// List and show the groups that the identity provider pushed
     #[command(subcommand)]
     Group(GroupCommand),
-    /// Print completions for a shell
+    /// Print the completion script of a shell
     Completions {
-        /// The shell
+        /// The shell that runs the script
         shell: Shell,
     },
 }

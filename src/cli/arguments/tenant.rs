@@ -6,43 +6,45 @@ use rollcall::directory::TenantId;
 
 #[derive(Debug, Subcommand)]
 pub enum TenantCommand {
-    /// Make a tenant; prints its Tenant URL and tokens, once
+    /// Create a tenant, and print its Tenant URL and tokens. The tokens are shown only once
     Create {
-        /// Its id: 2 to 32 lower-case letters, digits and inner hyphens
+        /// The id of the new tenant: 2 to 32 lower-case letters, digits and inner hyphens
         #[arg(value_parser = tenant_id)]
         tenant: TenantId,
-        /// Its name, for people; the id if not given
+        /// The tenant's name, for people [default: the id]
         #[arg(long)]
         name: Option<String>,
     },
-    /// Make the tenant of the files in events/, with tokens that everybody knows; not on AWS
+    /// Create the tenant of the files in events/. Its tokens are public, so the command refuses a table on AWS
     Sample,
-    /// List the tenants
+    /// List all tenants
     List,
-    /// Show a tenant with its settings, tokens and history
+    /// Show a tenant with its settings, its history and the records of its tokens
     Show {
-        /// The tenant's id
+        /// The id of the tenant
         #[arg(value_parser = tenant_id)]
         tenant: TenantId,
     },
-    /// Check that a tenant's stored items agree with each other, as after a restore; reads all of them
+    /// Check that the stored items of a tenant agree with each other, for example after a restore. The check reads all
+    /// items of the tenant
     Check {
-        /// The tenant's id
+        /// The id of the tenant
         #[arg(value_parser = tenant_id)]
         tenant: TenantId,
-        /// Finish unfinished work, and repair everything that follows from the records
+        /// Finish unfinished work, and restore every item that can be derived from the records
         #[arg(long)]
         repair: bool,
     },
-    /// Delete a tenant with all employees and history, for good
+    /// Delete a tenant with all its employees, groups and history. This cannot be undone
     Delete {
-        /// The tenant's id
+        /// The id of the tenant
         #[arg(value_parser = tenant_id)]
         tenant: TenantId,
-        /// The tenant's id once more
+        /// The id of the tenant once more, as a confirmation
         #[arg(long, value_name = "TENANT")]
         confirm: String,
-        /// Do not wait a minute for running servers to forget the tenant's tokens; only when none runs
+        /// Do not wait one minute until running servers drop the tenant's tokens from their caches. Use it only when
+        /// no server runs
         #[arg(long)]
         no_wait: bool,
     },

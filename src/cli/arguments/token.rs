@@ -7,45 +7,47 @@ use std::time::Duration;
 
 #[derive(Debug, Subcommand)]
 pub enum TokenCommand {
-    /// Make a new token; the current one stays valid for the overlap
+    /// Create a token, and print it once. It replaces the current token, which stays valid for the overlap
     Rotate {
-        /// The tenant's id
+        /// The id of the tenant
         #[arg(value_parser = tenant_id)]
         tenant: TenantId,
-        /// What the token is for
+        /// The use of the token
         #[arg(long, value_enum, default_value = "scim")]
         scope: ScopeArgument,
-        /// How long the token before stays valid, such as 24h, 30m or 0s [default: 24h for scim, 0s for admin]
+        /// The time for which the current token stays valid: a duration such as 24h, 30m or 0s, at most 365 days
+        /// [default: 24h for scim, 0s for admin]
         #[arg(long, value_parser = humantime::parse_duration)]
         overlap: Option<Duration>,
-        /// A name for people, shown in the history of what was done with it
+        /// A name for the token, for people. The history shows it beside each change that was made with the token
         #[arg(long)]
         label: Option<String>,
-        /// End a token that is still valid from the rotation before
+        /// End the previous token now, if it is still valid after the last rotation
         #[arg(long)]
         drop_earlier: bool,
-        /// End the current token now and keep the previous one, for a new token that was lost; refused when a use of it is known
+        /// End the current token now and keep the previous token, because the current token was lost. Refused if the
+        /// current token was used
         #[arg(long, conflicts_with = "drop_earlier")]
         replace_unused: bool,
-        /// Print shell assignments of TENANT_URL and SECRET_TOKEN, for eval
+        /// Print assignments of TENANT_URL and SECRET_TOKEN, for eval in a shell
         #[arg(long, conflicts_with = "json")]
         shell: bool,
     },
-    /// End the validity of tokens, within a minute
+    /// End tokens before they expire. Running servers refuse them within 60 seconds
     Revoke {
-        /// The tenant's id
+        /// The id of the tenant
         #[arg(value_parser = tenant_id)]
         tenant: TenantId,
-        /// Which scope's tokens
+        /// The use of the tokens to end
         #[arg(long, value_enum)]
         scope: ScopeArgument,
-        /// Only this one of the two
+        /// End only the token of this stage, instead of both
         #[arg(long, value_enum)]
         stage: Option<StageArgument>,
     },
-    /// List a tenant's tokens: never the tokens themselves
+    /// List the records of a tenant's tokens: scope, stage, label and times. The tokens themselves are not stored
     List {
-        /// The tenant's id
+        /// The id of the tenant
         #[arg(value_parser = tenant_id)]
         tenant: TenantId,
     },
@@ -53,16 +55,16 @@ pub enum TokenCommand {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum ScopeArgument {
-    /// The identity provider's SCIM calls
+    /// SCIM requests of the identity provider
     Scim,
-    /// The tenant's own administration
+    /// The admin API and the account settings page of the tenant
     Admin,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum StageArgument {
-    /// The token made last
+    /// The newest token
     Current,
-    /// The one before
+    /// The token before the newest token
     Previous,
 }

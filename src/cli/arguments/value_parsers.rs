@@ -4,28 +4,32 @@ use rollcall::directory::TenantId;
 use rollcall::directory::lists::admin_list::MOST_SEARCH_CHARS;
 use scim::schema::custom::CustomType;
 
+/// Reads the text of `--search`.
 pub fn search_text(text: &str) -> Result<String, String> {
     match text.chars().count() <= MOST_SEARCH_CHARS {
         true => Ok(text.to_owned()),
-        false => Err(format!("at most {MOST_SEARCH_CHARS} characters")),
+        false => Err(format!("the text may have at most {MOST_SEARCH_CHARS} characters")),
     }
 }
 
+/// Reads the URL that Tenant URLs begin with.
 pub fn origin(text: &str) -> Result<String, String> {
     match rollcall::config::is_origin(text) {
         true => Ok(text.to_owned()),
-        false => Err(rollcall::config::ORIGIN_FORM.to_owned()),
+        false => Err(format!("it must be {}", rollcall::config::ORIGIN_FORM)),
     }
 }
 
+/// Reads the type of a custom attribute.
 pub fn custom_type(text: &str) -> Result<CustomType, String> {
     CustomType::parse(text).ok_or_else(|| {
         let names = CustomType::ALL.map(CustomType::as_str);
-        format!("one of {}", names.join(", "))
+        format!("the type must be one of {}", names.join(", "))
     })
 }
 
+/// Reads the id of a tenant.
 pub fn tenant_id(text: &str) -> Result<TenantId, String> {
     TenantId::parse(text)
-        .ok_or_else(|| "2 to 32 lower-case letters, digits and inner hyphens".to_owned())
+        .ok_or_else(|| "an id has 2 to 32 lower-case letters, digits and inner hyphens".to_owned())
 }
