@@ -30,8 +30,15 @@ pub async fn run(app: &App, id: &TenantId, repair: bool, json: bool) -> anyhow::
             "repaired": to_json(&repaired),
         }))?;
     } else {
-        print_violations(&repaired, "Repaired:", "")?;
-        print_violations(&left.violations, "", "No item contradicts another.")?;
+        if !repaired.is_empty() {
+            output::print("Repaired:")?;
+            print_violations(&repaired)?;
+            output::print("")?;
+        }
+        match left.violations.is_empty() {
+            true => output::print("No item contradicts another.")?,
+            false => print_violations(&left.violations)?,
+        }
         print_unfinished(&left.unfinished)?;
     }
     let count = left.violations.len();
@@ -66,11 +73,7 @@ fn to_map(unfinished: &BTreeMap<Work, usize>) -> Value {
     unfinished.iter().map(|(work, count)| (work.as_str().to_owned(), json!(count))).collect()
 }
 
-fn print_violations(violations: &[Violation], title: &str, when_empty: &str) -> anyhow::Result<()> {
-    if violations.is_empty() {
-        return output::print(when_empty);
-    }
-    output::print(title)?;
+fn print_violations(violations: &[Violation]) -> anyhow::Result<()> {
     let rows = violations.iter().map(|violation| {
         vec![
             violation.kind.as_str().to_owned(),

@@ -31,7 +31,7 @@ pub async fn serve(
     json: bool,
 ) -> anyhow::Result<()> {
     let TableLocation::Folder(folder) = deployment.table_location() else {
-        let text = "rollcall dynamodb serves the embedded engine in --data: leave out --table and \
+        let text = "dynamodb serves the embedded engine in --data: leave out --table and \
                     --dynamodb-endpoint, and unset ROLLCALL_TABLE and ROLLCALL_DYNAMODB_ENDPOINT";
         return Err(Refused(text.to_owned()).into());
     };

@@ -41,7 +41,7 @@ pub async fn open(deployment: &Deployment, purpose: Purpose) -> anyhow::Result<A
         && deployment.secret_arn.is_none()
     {
         let text = "--secret-arn is missing: a table on AWS needs the pepper in AWS Secrets Manager; \
-                    give the ARN, the output SecretArn of the stack";
+                    give its ARN, the output SecretArn of the stack";
         return Err(Refused(text.to_owned()).into());
     }
     if let TableLocation::Folder(folder) = host

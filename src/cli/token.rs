@@ -100,12 +100,12 @@ fn with_advice(error: Error) -> anyhow::Error {
             let advice = match is_used {
                 true => "",
                 false => {
-                    "; no use of the current token is known: if it was lost, end it instead with \
-                     --replace-unused"
+                    ". If the current token was lost, end it instead with --replace-unused: no use of \
+                     it is known"
                 }
             };
             Refused(format!(
-                "the token before the current one is still valid until {}: wait, or end it now with \
+                "the previous token is still valid until {}: wait, or end it now with \
                  --drop-earlier{advice}",
                 output::instant(expires)
             ))

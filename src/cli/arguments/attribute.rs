@@ -29,10 +29,10 @@ pub enum AttributeCommand {
         /// Allow several values. It cannot be changed later
         #[arg(long)]
         several: bool,
-        /// Compare values with upper and lower case in filters
+        /// Make filters distinguish upper and lower case in values
         #[arg(long)]
         case_exact: bool,
-        /// A description, for readers of the schema [default: none]
+        /// A description, for readers of the schema
         #[arg(long, default_value = "")]
         description: String,
     },

@@ -57,7 +57,7 @@ pub struct Deployment {
     pub data: PathBuf,
 
     /// The DynamoDB table on AWS to use instead of the embedded engine. The region and the credentials come from the
-    /// settings of the AWS CLI. With --dynamodb-endpoint: the table there [default: rollcall]
+    /// settings of the AWS CLI. With --dynamodb-endpoint, the table at that URL [default: rollcall]
     #[arg(long, global = true, value_name = "NAME", env = "ROLLCALL_TABLE")]
     pub table: Option<String>,
 

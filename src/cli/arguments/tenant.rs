@@ -43,8 +43,8 @@ pub enum TenantCommand {
         /// The id of the tenant once more, as a confirmation
         #[arg(long, value_name = "TENANT")]
         confirm: String,
-        /// Do not wait one minute until running servers drop the tenant's tokens from their caches. Use it only when
-        /// no server runs
+        /// Skip the wait of one minute until running servers drop the tenant's tokens from their caches. Use it only
+        /// if no server runs
         #[arg(long)]
         no_wait: bool,
     },

@@ -20,9 +20,10 @@ pub enum TokenCommand {
         #[arg(long, value_parser = humantime::parse_duration)]
         overlap: Option<Duration>,
         /// A name for the token, for people. The history shows it beside each change that was made with the token
+        /// [default: Identity Provider for scim, Administrator for admin]
         #[arg(long)]
         label: Option<String>,
-        /// End the previous token now, if it is still valid after the last rotation
+        /// End the previous token now, if it is still valid
         #[arg(long)]
         drop_earlier: bool,
         /// End the current token now and keep the previous token, because the current token was lost. Refused if the
