@@ -48,8 +48,8 @@ pub fn report_table(error: &store::Error, table: &str, region: &str) {
 pub fn report_secret(error: &LoadError, secret: &str, region: &str) {
     let check = match error {
         LoadError::Missing(_) => {
-            "the secret does not exist in this region, or is marked for deletion: check \
-             ROLLCALL_SECRET_ARN, or restore the secret"
+            "the secret does not exist in this region, or is marked for deletion: check the \
+             setting that names it, or restore the secret"
         }
         LoadError::Denied(_) => {
             "the function's role may not read the secret: check the policy of the role, and the policy \
