@@ -72,6 +72,6 @@ impl App {
             public_url: self.public_url,
         };
         let routes = pages::router(&services);
-        router::service(services, Pages { routes, write_failure: pages::failure::write })
+        router::service(services, Pages { routes, write_failure: pages::failure_page::write })
     }
 }

@@ -11,7 +11,7 @@ pub mod observe;
 mod malformed;
 mod auth;
 mod compress;
-pub(crate) mod params;
+pub(crate) mod query;
 pub(crate) mod body;
 mod health;
 mod admin;

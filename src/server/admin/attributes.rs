@@ -1,7 +1,7 @@
 //! `/attributes`: the custom attributes that the tenant declares for its users.
 
-use super::call::{Answer, Body, Call, explain};
-use super::document::Problem;
+use super::openapi::Problem;
+use super::request::{Answer, Body, Call, explain};
 use crate::directory::Tenant;
 use crate::server::path::PathParts;
 use crate::server::response;

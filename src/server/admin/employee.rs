@@ -1,8 +1,8 @@
 //! `/employees/{id}`: one employee, with the effective values and their source.
 
-use super::call::{Answer, Body, Call, EmployeeId, conflict, explain};
-use super::document::Problem;
 use super::employees::StatusBody;
+use super::openapi::Problem;
+use super::request::{Answer, Body, Call, EmployeeId, conflict, explain};
 use crate::directory::users::administration::{LocalChange, LocalChanges};
 use crate::directory::users::view::{Colleague, EffectiveValue, EmployeeView, Origin};
 use crate::server::response;

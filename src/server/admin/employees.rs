@@ -1,7 +1,7 @@
 //! `/employees`: all employees, by status and by the start of a name.
 
-use super::call::{Answer, Call, Query, bad_request, explain};
-use super::document::Problem;
+use super::openapi::Problem;
+use super::request::{Answer, Call, Query, bad_request, explain};
 use crate::directory::Employee;
 use crate::directory::lists::admin_list::{MOST_SEARCH_CHARS, Search};
 use crate::directory::users::administration::Status;

@@ -1,9 +1,9 @@
 //! `/employees/export`: all employees with their effective values, as CSV or JSON Lines. Each part fits a response.
 
-use super::call::{Answer, Call, Query, bad_request, conflict, explain};
-use super::columns::{CustomColumns, harmless, is_fingerprint};
-use super::document::Problem;
+use super::csv_columns::{CustomColumns, harmless, is_fingerprint};
 use super::employees::{StatusBody, StatusFilter, read_status};
+use super::openapi::Problem;
+use super::request::{Answer, Call, Query, bad_request, conflict, explain};
 use crate::directory::lists::admin_list::{Search, cursor_after};
 use crate::directory::users::view::{Effective, display_name, employee_number};
 use crate::directory::{Employee, Settings, Tenant};

@@ -1,7 +1,7 @@
 //! `/groups`: the groups that the identity provider pushed, with their members. Read only.
 
-use super::call::{Answer, Call, GroupId, Query, explain};
-use super::document::Problem;
+use super::openapi::Problem;
+use super::request::{Answer, Call, GroupId, Query, explain};
 use crate::directory::groups::view::{GroupSearch, MemberView};
 use crate::directory::lists::admin_list::MOST_SEARCH_CHARS;
 use crate::directory::{Group, Kind};

@@ -1,7 +1,7 @@
 //! `/history`, `/employees/{id}/history`, `/groups/{id}/history`: all changes, the newest first.
 
-use super::call::{Answer, Call, EmployeeId, GroupId, Query, explain};
-use super::document::Problem;
+use super::openapi::Problem;
+use super::request::{Answer, Call, EmployeeId, GroupId, Query, explain};
 use crate::directory::lists::admin_list::ListPage;
 use crate::directory::{EventKind, Kind, RecordedEntry};
 use crate::server::response::plain_json;

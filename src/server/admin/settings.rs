@@ -1,7 +1,7 @@
 //! `/settings`: the attributes that the identity provider governs.
 
-use super::call::{Answer, Body, Call, explain};
-use super::document::Problem;
+use super::openapi::Problem;
+use super::request::{Answer, Body, Call, explain};
 use crate::directory::{Settings, Tenant};
 use crate::server::response::{plain_json, with_entity_tag};
 use http::StatusCode;

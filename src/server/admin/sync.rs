@@ -1,7 +1,7 @@
 //! `/sync`: the state of the sync with the identity provider.
 
-use super::call::{Answer, Call, explain};
-use super::document::Problem;
+use super::openapi::Problem;
+use super::request::{Answer, Call, explain};
 use crate::directory::tenants::sync::{LastDay, SyncStatus};
 use crate::directory::{Refusal, UnknownAttribute};
 use crate::server::response::plain_json;

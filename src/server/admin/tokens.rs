@@ -1,7 +1,7 @@
 //! `/tokens`: rotates and revokes tokens. A token is shown only when it is made.
 
-use super::call::{Answer, Body, Call, bad_request, explain};
-use super::document::Problem;
+use super::openapi::Problem;
+use super::request::{Answer, Body, Call, bad_request, explain};
 use crate::directory::access::token_set::{
     Earlier, MAX_OVERLAP, Rotated, Rotation, Which, default_overlap,
 };

@@ -7,7 +7,7 @@
 
 mod fallback;
 mod render;
-mod texts;
+mod messages;
 
 pub(super) use fallback::{
     method_not_allowed, no_me, no_such_endpoint, no_such_operation, no_such_path, panicked,

@@ -1,8 +1,8 @@
 //! *Custom attributes*: declares and removes attributes on the settings page.
 
-use super::failure::{bad_request, explain};
+use super::failure_page::{bad_request, explain};
+use super::frame::{Answer, redirect};
 use super::guard::{Form, Visitor};
-use super::page::{Answer, redirect};
 use crate::directory::Tenant;
 use crate::directory::tenants::custom_attributes::described;
 use crate::directory::users::Precondition;

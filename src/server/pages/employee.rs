@@ -1,11 +1,11 @@
 //! Shows one employee: the effective values with their source, and the values from the identity provider. An
 //! administrator can change local values, archive, restore and erase.
 
-use super::facts::{FactGroup, groups};
-use super::failure::{bad_request, explain, no_such_record};
+use super::attribute_values::{FactGroup, groups};
+use super::failure_page::{bad_request, explain, no_such_record};
+use super::frame::{Answer, Frame, Section, When, redirect, show as show_page};
 use super::guard::{Form, Visitor};
 use super::history::Timeline;
-use super::page::{Answer, Frame, Section, When, redirect, show as show_page};
 use crate::directory::Kind;
 use crate::directory::groups::view::MembershipView;
 use crate::directory::users::Precondition;
@@ -13,8 +13,8 @@ use crate::directory::users::administration::{LocalChange, LocalChanges};
 use crate::directory::users::view::{Colleague, EffectiveValue, Origin, display_name};
 use crate::server::context::Services;
 use crate::server::error::ApiError;
-use crate::server::params::Pairs;
 use crate::server::path::record_id;
+use crate::server::query::Pairs;
 use askama::Template;
 use axum::extract::{FromRequestParts, State};
 use http::request::Parts;

@@ -1,14 +1,14 @@
 //! Lists employees by status, and by the start of a name.
 
-use super::failure::{bad_request, explain};
+use super::failure_page::{bad_request, explain};
+use super::frame::{Answer, Frame, Section, When, encoded, show};
 use super::guard::Visitor;
-use super::page::{Answer, Frame, Section, When, encoded, show};
-use super::search::{Pages, ROWS, text_in};
+use super::searchable_list::{Pages, ROWS, text_in};
 use crate::directory::Employee;
 use crate::directory::lists::admin_list::Search;
 use crate::directory::users::administration::Status;
 use crate::directory::users::view::display_name;
-use crate::server::params::Pairs;
+use crate::server::query::Pairs;
 use askama::Template;
 
 #[derive(Template)]

@@ -1,16 +1,16 @@
 //! Shows one group, with its members and its history. The identity provider owns the group, so the page cannot change
 //! it.
 
-use super::failure::{explain, no_such_record};
+use super::failure_page::{explain, no_such_record};
+use super::frame::{Answer, Frame, Section, When, encoded, show as show_page};
 use super::guard::Visitor;
 use super::history::Timeline;
-use super::page::{Answer, Frame, Section, When, encoded, show as show_page};
 use crate::directory::Kind;
 use crate::directory::groups::view::MemberView;
 use crate::server::context::Services;
 use crate::server::error::ApiError;
-use crate::server::params::Pairs;
 use crate::server::path::record_id;
+use crate::server::query::Pairs;
 use askama::Template;
 use axum::extract::FromRequestParts;
 use http::request::Parts;

@@ -1,12 +1,12 @@
 //! Lists groups, by the start of a name.
 
-use super::failure::explain;
+use super::failure_page::explain;
+use super::frame::{Answer, Frame, Section, When, encoded, show};
 use super::guard::Visitor;
-use super::page::{Answer, Frame, Section, When, encoded, show};
-use super::search::{Pages, ROWS, text_in};
+use super::searchable_list::{Pages, ROWS, text_in};
 use crate::directory::Group;
 use crate::directory::groups::view::GroupSearch;
-use crate::server::params::Pairs;
+use crate::server::query::Pairs;
 use askama::Template;
 
 #[derive(Template)]

@@ -1,7 +1,7 @@
 //! Admits requests that have a session in the cookie. A posted form needs proof that a page of the session sent it.
 
-use super::failure::bad_request;
-use super::page::redirect;
+use super::failure_page::bad_request;
+use super::frame::redirect;
 use crate::directory::access::actor::Actor;
 use crate::directory::access::sessions::has_form;
 use crate::directory::access::sessions::{FormKey, Resumed, SessionId};
@@ -10,7 +10,7 @@ use crate::server::body::read_at_most;
 use crate::server::context::{Services, tenant_in};
 use crate::server::error::ApiError;
 use crate::server::page_urls::Site;
-use crate::server::params::Pairs;
+use crate::server::query::Pairs;
 use axum::Extension;
 use axum::body::Body;
 use axum::extract::{FromRequestParts, OriginalUri, Request, State};

@@ -1,13 +1,13 @@
 //! Shows histories as timelines, the newest change first: of an employee, a group, and the tenant.
 
-use super::facts::text;
-use super::failure::explain;
+use super::attribute_values::text;
+use super::failure_page::explain;
+use super::frame::{Answer, Frame, Section, When, encoded, show};
 use super::guard::Visitor;
-use super::page::{Answer, Frame, Section, When, encoded, show};
 use crate::directory::lists::admin_list::ListPage;
 use crate::directory::related_record::relation;
 use crate::directory::{AttributeChange, EventKind, Kind, RecordedEntry};
-use crate::server::params::Pairs;
+use crate::server::query::Pairs;
 use askama::Template;
 use serde_json::Value;
 

@@ -1,15 +1,15 @@
 //! *SCIM 2.0*: the values to paste into the identity provider, and the settings that it governs.
 
 use super::attributes::AttributesCard;
-use super::failure::explain;
+use super::failure_page::explain;
+use super::frame::{Answer, Frame, Section, When, redirect, show as show_page};
 use super::guard::{Form, Visitor};
-use super::page::{Answer, Frame, Section, When, redirect, show as show_page};
 use super::tokens::TokenGroup;
 use crate::directory::tenants::sync::{LastDay, SyncStatus};
 use crate::directory::users::Precondition;
 use crate::directory::{Refusal, Scope, Settings, UnknownAttribute};
 use crate::server::context::Services;
-use crate::server::params::Pairs;
+use crate::server::query::Pairs;
 use askama::Template;
 use axum::extract::State;
 

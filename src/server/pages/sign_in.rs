@@ -1,8 +1,8 @@
 //! Signs administrators in and out.
 
-use super::failure::explain;
+use super::failure_page::explain;
+use super::frame::{Answer, Frame, redirect, show_as};
 use super::guard::{self, COOKIE_NAME, Form, Visitor};
-use super::page::{Answer, Frame, redirect, show_as};
 use super::settings;
 use crate::directory::access::SignIn;
 use crate::directory::access::sessions::SESSION_LENGTH;
@@ -10,8 +10,8 @@ use crate::server::context::{Services, tenant_in};
 use crate::server::error;
 use crate::server::error::ApiError;
 use crate::server::page_urls::Site;
-use crate::server::params::Pairs;
 use crate::server::path::FinalSlash;
+use crate::server::query::Pairs;
 use askama::Template;
 use axum::Extension;
 use axum::extract::{OriginalUri, Request, State};

@@ -1,8 +1,8 @@
 //! Rotates tokens, shows each new token once, and revokes tokens.
 
-use super::failure::{bad_request, explain};
+use super::failure_page::{bad_request, explain};
+use super::frame::{Answer, Frame, Section, When, redirect, show};
 use super::guard::{Form, Visitor};
-use super::page::{Answer, Frame, Section, When, redirect, show};
 use crate::directory::access::token_set::{Earlier, Rotated, Rotation, Which};
 use crate::directory::access::tokens::works;
 use crate::directory::{Scope, Stage, Tenant, TokenRecord};

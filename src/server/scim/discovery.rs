@@ -3,8 +3,8 @@
 use crate::directory::lists::cursor::CURSOR_TIMEOUT_SECS;
 use crate::server::context::{Caller, Services, TenantPath};
 use crate::server::error::ApiError;
-use crate::server::params::Params;
 use crate::server::path::PathParts;
+use crate::server::query::Params;
 use crate::server::response;
 use axum::Extension;
 use axum::extract::FromRequestParts;

@@ -8,7 +8,7 @@ use crate::directory::lists::{Query, Start};
 use crate::server::body::JsonObject;
 use crate::server::context::{Caller, Services, TenantPath};
 use crate::server::error::ApiError;
-use crate::server::params::Params;
+use crate::server::query::Params;
 use crate::server::response;
 use axum::Extension;
 use axum::extract::FromRequestParts;

@@ -1,10 +1,10 @@
 //! The common parts of searchable lists: the search text, and the links from page to page.
 
-use super::failure::bad_request;
-use super::page::encoded;
+use super::failure_page::bad_request;
+use super::frame::encoded;
 use crate::directory::lists::admin_list::MOST_SEARCH_CHARS;
 use crate::server::error::ApiError;
-use crate::server::params::Pairs;
+use crate::server::query::Pairs;
 
 /// The number of rows on a page.
 pub(super) const ROWS: usize = 50;

@@ -1,7 +1,7 @@
 //! Writes failures as pages: the error, and the next step.
 
+use super::frame::{Frame, write as write_page};
 use super::headers;
-use super::page::{Frame, write as write_page};
 use crate::directory::{Error, Kind};
 use crate::server::error::ApiError;
 use crate::server::page_urls::Site;

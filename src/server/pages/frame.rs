@@ -4,7 +4,7 @@ use super::assets::{ICON, SCRIPT, STYLE};
 use super::guard::Visitor;
 use crate::server::error::ApiError;
 use crate::server::page_urls::Site;
-use crate::server::params::Pairs;
+use crate::server::query::Pairs;
 use askama::Template;
 use axum::body::Body;
 use axum::response::Response;
