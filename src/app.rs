@@ -9,7 +9,7 @@ use crate::directory::tenants::Tenants;
 use crate::directory::tenants::share::Shares;
 use crate::directory::tenants::sync::SyncWatch;
 use crate::server::context::Services;
-use crate::server::page_urls::Pages;
+use crate::server::page_urls::PageRoutes;
 use crate::server::pages;
 use crate::server::router;
 use crate::server::router::Service;
@@ -72,6 +72,6 @@ impl App {
             public_url: self.public_url,
         };
         let routes = pages::router(&services);
-        router::service(services, Pages { routes, write_failure: pages::failure_page::write })
+        router::service(services, PageRoutes { routes, write_failure: pages::failure_page::write })
     }
 }

@@ -10,7 +10,7 @@ use rollcall::app::App;
 use rollcall::config::{log_filter, may_be_logged};
 use rollcall::directory::tenants::NewTenant;
 use rollcall::directory::{Error, TenantId};
-use rollcall::server::context::{settings_url, tenant_url};
+use rollcall::server::tenant_urls::{settings_url, tenant_url};
 use secrecy::ExposeSecret;
 use serde_json::json;
 use tokio::net::TcpListener;

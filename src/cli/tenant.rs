@@ -7,7 +7,7 @@ use super::{ACTOR, check, open, output, settings, token};
 use rollcall::app::App;
 use rollcall::directory::tenants::NewTenant;
 use rollcall::directory::{Error, RecordedEntry, TenantId, sample};
-use rollcall::server::context::{settings_url, tenant_url};
+use rollcall::server::tenant_urls::{settings_url, tenant_url};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 

@@ -8,7 +8,7 @@ use rollcall::directory::access::token_set::{
     Earlier, EarlierToken, MAX_OVERLAP, Rotated, Rotation, Which, default_overlap,
 };
 use rollcall::directory::{Error, Scope, Stage, Tenant, TokenRecord};
-use rollcall::server::context::tenant_url;
+use rollcall::server::tenant_urls::tenant_url;
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 

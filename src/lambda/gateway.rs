@@ -7,9 +7,10 @@
 //! the gateway removes them from the event first. The service needs neither header, and the query is added afterwards.
 
 use super::hang_watch::{HangWatch, Watched};
-use crate::server::context::{Invocation, MalformedQuery, Origin, RequestId, tenant_in};
+use crate::server::context::{Invocation, MalformedQuery, PublicUrl, RequestId};
 use crate::server::observe::{LONGEST_REQUEST, known_method};
 use crate::server::router::Service;
+use crate::server::tenant_urls::tenant_in;
 use axum::body::Body;
 use axum::response::Response;
 use http::header::{ACCEPT_ENCODING, HOST};
@@ -152,7 +153,7 @@ fn request_with_query(
         let base = seen.path.as_deref().and_then(|path| path.strip_suffix(routed));
         let segments = base.unwrap_or_default().split('/').filter(|part| !part.is_empty());
         let base: String = segments.flat_map(|segment| ["/", segment]).collect();
-        parts.extensions.insert(Origin(Arc::from(format!("https://{domain}{base}"))));
+        parts.extensions.insert(PublicUrl(Arc::from(format!("https://{domain}{base}"))));
     }
     Request::from_parts(parts, Body::new(body))
 }

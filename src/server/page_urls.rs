@@ -3,14 +3,15 @@
 //! The pages use paths instead of URLs, so a browser stays on its host. The origin is the service's own, never from a
 //! client's header.
 
-use super::context::{Origin, Services, tenant_url};
+use super::context::{PublicUrl, Services};
+use super::tenant_urls::tenant_url;
 use crate::directory::TenantId;
 use axum::Router;
 use axum::response::Response;
 use http::{Extensions, HeaderMap, Uri};
 
 /// The account settings page of all tenants. Another module builds it, so this module contains no HTML.
-pub(crate) struct Pages {
+pub(crate) struct PageRoutes {
     /// The routes below a tenant.
     pub(crate) routes: Router<Services>,
     /// Writes the page of a failed response.
@@ -37,7 +38,7 @@ impl Site {
         extensions: &Extensions,
         tenant: Option<TenantId>,
     ) -> Self {
-        let url = extensions.get::<Origin>().map_or(&services.public_url, |Origin(url)| url);
+        let url = extensions.get::<PublicUrl>().map_or(&services.public_url, |PublicUrl(url)| url);
         let (origin, base) = match url.split_once("://") {
             None => (String::new(), String::new()),
             Some((scheme, rest)) => {

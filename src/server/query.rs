@@ -1,16 +1,11 @@
-//! Reads query parameters and the conditions in headers. The query is decoded once: `+` and `%20` are a space, `%2B` is
-//! a plus.
+//! Reads query parameters. The query is decoded once: `+` and `%20` are a space, `%2B` is a plus.
 
 use super::error::ApiError;
-use crate::directory::users::Precondition;
 use axum::extract::FromRequestParts;
-use http::HeaderMap;
-use http::header::{HeaderName, IF_MATCH, IF_NONE_MATCH};
 use http::request::Parts;
 use percent_encoding::percent_decode_str;
 use scim::Error;
 use scim::search::SearchParams;
-use scim::version::TagCondition;
 
 /// The query parameters of a SCIM request (RFC 7644 §3.4.2).
 #[derive(Debug, Clone, Default)]
@@ -70,14 +65,6 @@ impl<S: Sync> FromRequestParts<S> for Params {
         let pairs = Pairs::read(parts.uri.query().unwrap_or_default())?;
         Ok(Params(SearchParams::from_query(pairs.0)?))
     }
-}
-
-/// Reads the versions that a change must start from.
-pub(super) fn precondition(headers: &HeaderMap) -> Precondition {
-    let condition = |name: HeaderName| {
-        headers.get(name).map(|value| TagCondition::parse(value.to_str().unwrap_or_default()))
-    };
-    Precondition { if_match: condition(IF_MATCH), if_none_match: condition(IF_NONE_MATCH) }
 }
 
 #[cfg(test)]

@@ -1,8 +1,10 @@
 //! `/attributes`: the custom attributes that the tenant declares for its users.
 
-use super::openapi::Problem;
-use super::request::{Answer, Body, Call, explain};
+use super::messages::explain;
+use super::problem::Problem;
+use super::request::{Call, JsonBody};
 use crate::directory::Tenant;
+use crate::server::error::Answer;
 use crate::server::path::PathParts;
 use crate::server::response;
 use crate::server::response::{plain_json, with_entity_tag};
@@ -110,7 +112,7 @@ pub(super) async fn list_attributes(call: Call) -> Answer {
 pub(super) async fn declare_attribute(
     call: Call,
     PathParts([urn, name]): PathParts<2>,
-    Body(body): Body<Declaration>,
+    JsonBody(body): JsonBody<Declaration>,
 ) -> Answer {
     let attribute = CustomAttribute {
         urn: urn.unwrap_or_default(),

@@ -1,12 +1,30 @@
 //! Exports custom attributes as columns, and makes texts safe against formulas in spreadsheets.
 
-use super::export::COLUMNS;
 use crate::directory::tenants::custom_attributes::titles;
 use crate::directory::{Employee, Tenant};
 use scim::schema::custom::CustomAttribute;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 use std::fmt::Write;
+
+/// The columns that every export has: the names of the members of `ExportRow`, in their order.
+pub(super) const STANDARD_COLUMNS: [&str; 15] = [
+    "id",
+    "userName",
+    "externalId",
+    "employeeNumber",
+    "displayName",
+    "email",
+    "title",
+    "status",
+    "deletedInIdp",
+    "archivedAt",
+    "location",
+    "department",
+    "manager",
+    "created",
+    "lastModified",
+];
 
 /// The number of bytes of a digest that identify a list of columns.
 const FINGERPRINT_BYTES: usize = 8;
@@ -40,7 +58,7 @@ impl<'t> CustomColumns<'t> {
                 let _ = write!(fingerprint, "{byte:02x}");
             }
         }
-        Self { attributes, titles: titles(attributes, &COLUMNS), fingerprint }
+        Self { attributes, titles: titles(attributes, &STANDARD_COLUMNS), fingerprint }
     }
 
     /// Returns an employee's values for the columns.

@@ -1,10 +1,13 @@
 //! `/employees/{id}`: one employee, with the effective values and their source.
 
 use super::employees::StatusBody;
-use super::openapi::Problem;
-use super::request::{Answer, Body, Call, EmployeeId, conflict, explain};
+use super::messages::explain;
+use super::problem::Problem;
+use super::request::{Call, JsonBody};
 use crate::directory::users::administration::{LocalChange, LocalChanges};
 use crate::directory::users::view::{Colleague, EffectiveValue, EmployeeView, Origin};
+use crate::server::error::{Answer, ApiError};
+use crate::server::path::EmployeeId;
 use crate::server::response;
 use crate::server::response::plain_json;
 use http::StatusCode;
@@ -133,7 +136,7 @@ pub(super) async fn get_employee(call: Call, EmployeeId(id): EmployeeId) -> Answ
 pub(super) async fn set_local_values(
     call: Call,
     EmployeeId(id): EmployeeId,
-    Body(LocalPatch { location, department, manager }): Body<LocalPatch>,
+    JsonBody(LocalPatch { location, department, manager }): JsonBody<LocalPatch>,
 ) -> Answer {
     let changes = LocalChanges { location, department, manager };
     let caller = &call.caller;
@@ -208,10 +211,10 @@ pub(super) async fn restore_employee(call: Call, EmployeeId(id): EmployeeId) -> 
 pub(super) async fn erase_employee(
     call: Call,
     EmployeeId(id): EmployeeId,
-    Body(Confirmation { confirm }): Body<Confirmation>,
+    JsonBody(Confirmation { confirm }): JsonBody<Confirmation>,
 ) -> Answer {
     if confirm != id.to_string() {
-        return Err(conflict("confirm must be the employee's id".to_owned()));
+        return Err(ApiError::conflict("confirm must be the employee's id".to_owned()));
     }
     let erasure = call.caller.directory.erase(id, call.actor());
     call.services.sync.forgetting(&call.caller.tenant, erasure).await.map_err(explain)?;

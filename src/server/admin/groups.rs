@@ -1,10 +1,13 @@
 //! `/groups`: the groups that the identity provider pushed, with their members. Read only.
 
-use super::openapi::Problem;
-use super::request::{Answer, Call, GroupId, Query, explain};
+use super::messages::explain;
+use super::problem::Problem;
+use super::request::{Call, QueryParams};
 use crate::directory::groups::view::{GroupSearch, MemberView};
 use crate::directory::lists::admin_list::MOST_SEARCH_CHARS;
 use crate::directory::{Group, Kind};
+use crate::server::error::Answer;
+use crate::server::path::GroupId;
 use crate::server::response::{plain_json, with_entity_tag};
 use http::StatusCode;
 use scim::date_time;
@@ -34,7 +37,7 @@ struct GroupBody {
 /// A page of groups.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-struct GroupsPage {
+struct GroupsBody {
     groups: Vec<GroupBody>,
     /// The `cursor` of the next page; null on the last page. A page of a search can have no rows and a cursor, before
     /// the search has read all groups.
@@ -51,7 +54,7 @@ enum MemberTypeBody {
 /// A member of a group.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-struct MemberRow {
+struct MemberBody {
     /// The id of the employee or the group.
     id: Uuid,
     #[serde(rename = "type")]
@@ -65,8 +68,8 @@ struct MemberRow {
 /// A page of the members of a group.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-struct MembersPage {
-    members: Vec<MemberRow>,
+struct MembersBody {
+    members: Vec<MemberBody>,
     /// The `cursor` of the next page; null on the last page.
     next_cursor: Option<String>,
 }
@@ -86,11 +89,11 @@ struct MembersPage {
         ("limit" = Option<usize>, Query, minimum = 1, maximum = 200, description = "The most rows; 50 when it is left out")
     ),
     responses(
-        (status = 200, description = "A page", body = GroupsPage),
+        (status = 200, description = "A page", body = GroupsBody),
         (status = "default", description = "A problem", body = Problem, content_type = "application/problem+json")
     )
 )]
-pub(super) async fn list_groups(call: Call, query: Query) -> Answer {
+pub(super) async fn list_groups(call: Call, query: QueryParams) -> Answer {
     query.check(&["name", "search", "cursor", "limit"])?;
     let directory = &call.caller.directory;
     let search = GroupSearch {
@@ -101,7 +104,7 @@ pub(super) async fn list_groups(call: Call, query: Query) -> Answer {
     };
     let page = directory.search_groups(search).await.map_err(explain)?;
     let groups = page.rows.iter().map(GroupBody::from).collect();
-    plain_json(StatusCode::OK, &GroupsPage { groups, next_cursor: page.next })
+    plain_json(StatusCode::OK, &GroupsBody { groups, next_cursor: page.next })
 }
 
 /// Show a group
@@ -135,17 +138,21 @@ pub(super) async fn get_group(call: Call, GroupId(id): GroupId) -> Answer {
         ("limit" = Option<usize>, Query, minimum = 1, maximum = 200, description = "The most rows; 50 when it is left out")
     ),
     responses(
-        (status = 200, description = "A page", body = MembersPage),
+        (status = 200, description = "A page", body = MembersBody),
         (status = "default", description = "A problem", body = Problem, content_type = "application/problem+json")
     )
 )]
-pub(super) async fn list_group_members(call: Call, GroupId(id): GroupId, query: Query) -> Answer {
+pub(super) async fn list_group_members(
+    call: Call,
+    GroupId(id): GroupId,
+    query: QueryParams,
+) -> Answer {
     query.check(&["cursor", "limit"])?;
     let (cursor, limit, directory) = (query.cursor(), query.limit()?, &call.caller.directory);
     let group = directory.get_group(id).await.map_err(explain)?;
     let page = directory.members_page(&group, cursor, limit).await.map_err(explain)?;
-    let members = page.rows.into_iter().map(MemberRow::from).collect();
-    plain_json(StatusCode::OK, &MembersPage { members, next_cursor: page.next })
+    let members = page.rows.into_iter().map(MemberBody::from).collect();
+    plain_json(StatusCode::OK, &MembersBody { members, next_cursor: page.next })
 }
 
 impl From<&Group> for GroupBody {
@@ -161,7 +168,7 @@ impl From<&Group> for GroupBody {
     }
 }
 
-impl From<MemberView> for MemberRow {
+impl From<MemberView> for MemberBody {
     fn from(MemberView { member, archived, .. }: MemberView) -> Self {
         let kind = match member.kind {
             Kind::Employee => MemberTypeBody::User,

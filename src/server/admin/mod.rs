@@ -2,12 +2,16 @@
 //! beside the account settings page. The routes generate the OpenAPI description.
 
 mod request;
+mod messages;
 mod openapi;
+mod problem;
 mod settings;
 mod attributes;
 mod tokens;
+mod token_rotation;
 mod employees;
-pub(super) mod export;
+mod export;
+pub(super) mod export_lines;
 mod csv_columns;
 mod employee;
 mod groups;
@@ -28,7 +32,7 @@ pub(super) fn router() -> Router<Services> {
         .routes(routes!(attributes::list_attributes))
         .routes(routes!(attributes::declare_attribute, attributes::remove_attribute))
         .routes(routes!(tokens::list_tokens))
-        .routes(routes!(tokens::rotate_token))
+        .routes(routes!(token_rotation::rotate_token))
         .routes(routes!(tokens::revoke_token))
         .routes(routes!(tokens::revoke_tokens))
         .routes(routes!(employees::list_employees))

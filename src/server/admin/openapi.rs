@@ -1,18 +1,18 @@
-//! The OpenAPI description of the administration (OpenAPI 3.1), and its common parts.
+//! The OpenAPI description of the administration (OpenAPI 3.1).
 
 use super::employees::StatusFilter;
-use super::export::ExportFormat;
+use super::export_lines::ExportFormat;
+use super::problem::Problem;
 use crate::server::context::TenantPath;
 use crate::server::error::ApiError;
 use crate::server::response;
 use axum::Extension;
 use axum::response::Response;
 use http::StatusCode;
-use serde::Serialize;
 use std::sync::Arc;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::openapi::{OpenApi, Server};
-use utoipa::{Modify, OpenApi as Describe, ToSchema};
+use utoipa::{Modify, OpenApi as Describe};
 
 /// Returns the general part of the description.
 pub(super) fn information() -> OpenApi {
@@ -41,7 +41,7 @@ pub(super) async fn get(
         title = "Rollcall administration",
         description = "A tenant's settings, tokens, employees, groups and history."
     ),
-    modifiers(&Token),
+    modifiers(&BearerScheme),
     security(("adminToken" = [])),
     components(schemas(Problem, StatusFilter, ExportFormat)),
     tags(
@@ -55,31 +55,13 @@ pub(super) async fn get(
 )]
 struct Information;
 
-struct Token;
+struct BearerScheme;
 
-impl Modify for Token {
+impl Modify for BearerScheme {
     fn modify(&self, document: &mut OpenApi) {
         let scheme = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
         if let Some(components) = &mut document.components {
             components.add_security_scheme(TOKEN, scheme);
         }
     }
-}
-
-/// A failure of a request (RFC 9457).
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct Problem {
-    /// Always `about:blank`: the status describes the problem.
-    #[serde(rename = "type")]
-    kind: String,
-    /// The status in words.
-    title: String,
-    /// The HTTP status.
-    #[schema(minimum = 400, maximum = 599)]
-    status: u16,
-    /// The error, its place, and the expected value.
-    detail: String,
-    /// The id of the request, as in the log.
-    request_id: String,
 }

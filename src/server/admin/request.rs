@@ -1,25 +1,21 @@
-//! The common parts of every operation: the caller, the query, the body, and the texts of failures.
+//! The common parts of every operation: the caller, the query and the body.
 
+use super::messages::explain;
 use crate::directory::access::actor::Actor;
 use crate::directory::users::Precondition;
-use crate::directory::{Error, Kind, Scope, Tenant};
+use crate::directory::{Scope, Tenant};
 use crate::server::body::JsonObject;
 use crate::server::context::{Caller, Services, TenantPath};
 use crate::server::error::ApiError;
-use crate::server::path::record_id;
-use crate::server::query::{Pairs, precondition};
+use crate::server::precondition::precondition;
+use crate::server::query::Pairs;
 use axum::extract::{FromRequest, FromRequestParts, Request};
-use http::StatusCode;
 use http::request::Parts;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use uuid::Uuid;
 
 /// The maximum length of a text that quotes a client, in characters.
 const MOST_QUOTED_CHARS: usize = 300;
-
-/// The response of an operation.
-pub(super) type Answer = Result<axum::response::Response, ApiError>;
 
 /// The number of rows of a page without a `limit`, and the maximum.
 pub(super) const DEFAULT_LIMIT: usize = 50;
@@ -63,46 +59,22 @@ impl FromRequestParts<Services> for Call {
     }
 }
 
-/// The `{id}` of an employee in a path.
-pub(super) struct EmployeeId(pub(super) Uuid);
-
-impl<S: Send + Sync> FromRequestParts<S> for EmployeeId {
-    type Rejection = ApiError;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        let id = record_id(parts, state).await;
-        id.map(Self).ok_or_else(|| no_such_record(Kind::Employee))
-    }
-}
-
-/// The `{id}` of a group in a path.
-pub(super) struct GroupId(pub(super) Uuid);
-
-impl<S: Send + Sync> FromRequestParts<S> for GroupId {
-    type Rejection = ApiError;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        let id = record_id(parts, state).await;
-        id.map(Self).ok_or_else(|| no_such_record(Kind::Group))
-    }
-}
-
 /// The query parameters, by name.
-pub(super) struct Query(Pairs);
+pub(super) struct QueryParams(Pairs);
 
-impl Query {
+impl QueryParams {
     /// Refuses unknown and repeated parameters. A misspelt `status` must not return all employees.
     pub(super) fn check(&self, known: &[&str]) -> Result<(), ApiError> {
         for (position, name) in self.0.names().enumerate() {
             if !known.contains(&name) {
                 let known = known.join(", ");
                 let name: String = name.chars().take(MOST_QUOTED_CHARS).collect();
-                return Err(bad_request(format!(
+                return Err(ApiError::bad_request(format!(
                     "There is no query parameter {name}; there are: {known}"
                 )));
             }
             if self.0.names().take(position).any(|earlier| earlier == name) {
-                return Err(bad_request(format!(
+                return Err(ApiError::bad_request(format!(
                     "The query parameter {name} is there more than once"
                 )));
             }
@@ -119,7 +91,9 @@ impl Query {
     pub(super) fn text(&self, name: &str, most_chars: usize) -> Result<&str, ApiError> {
         let text = self.get(name).unwrap_or_default();
         if text.chars().count() > most_chars {
-            return Err(bad_request(format!("{name} can have {most_chars} characters at most")));
+            return Err(ApiError::bad_request(format!(
+                "{name} can have {most_chars} characters at most"
+            )));
         }
         Ok(text)
     }
@@ -133,11 +107,13 @@ impl Query {
     pub(super) fn limit(&self) -> Result<usize, ApiError> {
         let Some(text) = self.get("limit") else { return Ok(DEFAULT_LIMIT) };
         let limit = text.parse().ok().filter(|limit| (1..=MOST_ROWS).contains(limit));
-        limit.ok_or_else(|| bad_request(format!("limit must be a number from 1 to {MOST_ROWS}")))
+        limit.ok_or_else(|| {
+            ApiError::bad_request(format!("limit must be a number from 1 to {MOST_ROWS}"))
+        })
     }
 }
 
-impl<S: Sync> FromRequestParts<S> for Query {
+impl<S: Sync> FromRequestParts<S> for QueryParams {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
@@ -146,77 +122,20 @@ impl<S: Sync> FromRequestParts<S> for Query {
 }
 
 /// The body of a request: a JSON object of the type `T`, without unknown members.
-pub(super) struct Body<T>(pub(super) T);
+pub(super) struct JsonBody<T>(pub(super) T);
 
-impl<S: Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
+impl<S: Sync, T: DeserializeOwned> FromRequest<S> for JsonBody<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
         let JsonObject(object) = JsonObject::from_request(request, state).await?;
         let read = serde_path_to_error::deserialize(Value::Object(object.into_object()));
-        read.map(Body).map_err(|error| {
+        read.map(JsonBody).map_err(|error| {
             let path = error.path().to_string();
             let what = if path == "." { "The body".to_owned() } else { path };
             // The error quotes the client's text, so the response is cut: it must not grow with the request.
             let text = format!("{what} does not fit: {}", error.inner());
-            bad_request(text.chars().take(MOST_QUOTED_CHARS).collect::<String>())
+            ApiError::bad_request(text.chars().take(MOST_QUOTED_CHARS).collect::<String>())
         })
-    }
-}
-
-/// 400.
-pub(super) fn bad_request(detail: impl Into<String>) -> ApiError {
-    ApiError::new(StatusCode::BAD_REQUEST, detail)
-}
-
-/// 404.
-fn no_such_record(kind: Kind) -> ApiError {
-    let text = match kind {
-        Kind::Employee => "There is no employee with this id",
-        Kind::Group => "There is no group with this id",
-    };
-    ApiError::new(StatusCode::NOT_FOUND, text)
-}
-
-/// 409.
-pub(super) fn conflict(detail: String) -> ApiError {
-    ApiError::new(StatusCode::CONFLICT, detail)
-}
-
-/// Turns a failure into a text of the administration. Other failures have the same text as for SCIM.
-pub(super) fn explain(error: Error) -> ApiError {
-    match error {
-        Error::NoEmployee(_) => no_such_record(Kind::Employee),
-        Error::NoGroup(_) => no_such_record(Kind::Group),
-        Error::NoTenant => ApiError::unauthorized(Scope::Admin),
-        Error::UserNameTaken { holder } => conflict(format!(
-            "The userName is that of another employee by now, {holder}: it must be changed there \
-             first, in the identity provider"
-        )),
-        Error::VersionDiffers { current } => ApiError::new(
-            StatusCode::PRECONDITION_FAILED,
-            format!(
-                "The current version is {}, and If-Match names another; read it again and repeat \
-                 the change",
-                scim::version::entity_tag(current)
-            ),
-        ),
-        Error::NotArchived(_) => {
-            conflict("Only an archived employee can be erased: archive this one first".to_owned())
-        }
-        Error::PreviousTokenValid { expires, is_used } => {
-            let way = match is_used {
-                true => "",
-                false => {
-                    ". If the current token was lost (no use of it is known), send \"earlier\": \"replaceUnused\" to end the current token"
-                }
-            };
-            conflict(format!(
-                "The token before the current one is still valid until {}; wait, or send \"earlier\": \"drop\" to end \
-                 it now{way}",
-                scim::date_time::format(expires)
-            ))
-        }
-        other => other.into(),
     }
 }

@@ -1,8 +1,10 @@
 //! `/settings`: the attributes that the identity provider governs.
 
-use super::openapi::Problem;
-use super::request::{Answer, Body, Call, explain};
+use super::messages::explain;
+use super::problem::Problem;
+use super::request::{Call, JsonBody};
 use crate::directory::{Settings, Tenant};
+use crate::server::error::Answer;
 use crate::server::response::{plain_json, with_entity_tag};
 use http::StatusCode;
 use scim::version::entity_tag;
@@ -67,7 +69,10 @@ pub(super) async fn get_settings(call: Call) -> Answer {
         (status = "default", description = "A problem", body = Problem, content_type = "application/problem+json")
     )
 )]
-pub(super) async fn change_settings(call: Call, Body(patch): Body<SettingsPatch>) -> Answer {
+pub(super) async fn change_settings(
+    call: Call,
+    JsonBody(patch): JsonBody<SettingsPatch>,
+) -> Answer {
     let change = |before: Settings| Settings {
         location_from_idp: patch.location_from_idp.unwrap_or(before.location_from_idp),
         department_from_idp: patch.department_from_idp.unwrap_or(before.department_from_idp),

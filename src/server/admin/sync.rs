@@ -1,9 +1,11 @@
 //! `/sync`: the state of the sync with the identity provider.
 
-use super::openapi::Problem;
-use super::request::{Answer, Call, explain};
+use super::messages::explain;
+use super::problem::Problem;
+use super::request::Call;
 use crate::directory::tenants::sync::{LastDay, SyncStatus};
 use crate::directory::{Refusal, UnknownAttribute};
+use crate::server::error::Answer;
 use crate::server::response::plain_json;
 use http::StatusCode;
 use scim::date_time;

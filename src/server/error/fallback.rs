@@ -1,6 +1,6 @@
 //! Responses to requests without a handler, and to panics.
 
-use super::{ApiError, Cause};
+use super::{ApiError, LoggedCause};
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use std::any::Any;
@@ -47,6 +47,6 @@ pub(in crate::server) async fn method_not_allowed() -> ApiError {
 /// client's data.
 pub(in crate::server) fn panicked(_panic: Box<dyn Any + Send + 'static>) -> Response {
     let mut error = ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, "The service failed");
-    error.cause = Some(Cause::Text("panic".to_owned()));
+    error.cause = Some(LoggedCause::Text("panic".to_owned()));
     error.into_response()
 }

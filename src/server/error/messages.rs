@@ -1,6 +1,6 @@
 //! The failures that clients see, with their statuses and texts.
 
-use super::{ApiError, Cause};
+use super::{ApiError, LoggedCause};
 use crate::directory::{self, Kind, Scope};
 use http::StatusCode;
 
@@ -117,7 +117,7 @@ impl ApiError {
             "This tenant sends more work than its share. Wait for the seconds in Retry-After and repeat \
              the request",
         );
-        error.cause = Some(Cause::OverShare);
+        error.cause = Some(LoggedCause::OverShare);
         error
     }
 
@@ -128,7 +128,7 @@ impl ApiError {
             5,
             "The request took too long and was given up; a change it asked for may be there",
         );
-        error.cause = Some(Cause::Text(format!("not finished after {seconds} seconds")));
+        error.cause = Some(LoggedCause::Text(format!("not finished after {seconds} seconds")));
         error
     }
 }
@@ -255,7 +255,7 @@ impl From<directory::Error> for ApiError {
                 Self::new(StatusCode::INTERNAL_SERVER_ERROR, "The service failed")
             }
         };
-        api_error.cause = Some(Cause::Directory(Box::new(error)));
+        api_error.cause = Some(LoggedCause::Directory(Box::new(error)));
         api_error
     }
 }

@@ -4,49 +4,49 @@ use serde_json::{Map, Value};
 
 /// A part of the document: the core attributes, or the attributes of an extension.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct FactGroup {
+pub(super) struct AttributeGroup {
     /// The URN of the extension; empty for the core.
     pub(super) urn: String,
-    pub(super) facts: Vec<Fact>,
+    pub(super) values: Vec<AttributeValue>,
 }
 
 /// A value and its path.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Fact {
+pub(super) struct AttributeValue {
     pub(super) path: String,
     pub(super) value: String,
 }
 
 /// Returns the parts of a document, the core first.
-pub(super) fn groups(attributes: &Map<String, Value>) -> Vec<FactGroup> {
-    let mut core = FactGroup { urn: String::new(), facts: Vec::new() };
+pub(super) fn groups(attributes: &Map<String, Value>) -> Vec<AttributeGroup> {
+    let mut core = AttributeGroup { urn: String::new(), values: Vec::new() };
     let mut extensions = Vec::new();
     for (name, value) in attributes {
         if name.contains(':') {
-            let mut group = FactGroup { urn: name.clone(), facts: Vec::new() };
-            add(&mut group.facts, "", value);
+            let mut group = AttributeGroup { urn: name.clone(), values: Vec::new() };
+            add(&mut group.values, "", value);
             extensions.push(group);
         } else {
-            add(&mut core.facts, name, value);
+            add(&mut core.values, name, value);
         }
     }
-    std::iter::once(core).chain(extensions).filter(|group| !group.facts.is_empty()).collect()
+    std::iter::once(core).chain(extensions).filter(|group| !group.values.is_empty()).collect()
 }
 
-fn add(facts: &mut Vec<Fact>, path: &str, value: &Value) {
+fn add(values: &mut Vec<AttributeValue>, path: &str, value: &Value) {
     match value {
         Value::Object(parts) => {
             for (name, part) in parts {
                 let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
-                add(facts, &path, part);
+                add(values, &path, part);
             }
         }
         Value::Array(elements) => {
             for (position, element) in elements.iter().enumerate() {
-                add(facts, &format!("{path}[{}]", position + 1), element);
+                add(values, &format!("{path}[{}]", position + 1), element);
             }
         }
-        _ => facts.push(Fact { path: path.to_owned(), value: text(value) }),
+        _ => values.push(AttributeValue { path: path.to_owned(), value: text(value) }),
     }
 }
 
@@ -76,9 +76,10 @@ mod tests {
         let rows: Vec<String> = groups
             .iter()
             .flat_map(|group| {
-                let row =
-                    |fact: &super::Fact| format!("{} {}={}", group.urn, fact.path, fact.value);
-                group.facts.iter().map(row).collect::<Vec<_>>()
+                let row = |value: &super::AttributeValue| {
+                    format!("{} {}={}", group.urn, value.path, value.value)
+                };
+                group.values.iter().map(row).collect::<Vec<_>>()
             })
             .collect();
         let expected = [

@@ -1,23 +1,20 @@
-//! The parts that all pages share: frame, times, links and responses.
+//! The frame around every page, and the times and links on it.
 
 use super::assets::{ICON, SCRIPT, STYLE};
 use super::guard::Visitor;
-use crate::server::error::ApiError;
+use crate::server::error::{Answer, ApiError};
 use crate::server::page_urls::Site;
 use crate::server::query::Pairs;
 use askama::Template;
 use axum::body::Body;
 use axum::response::Response;
-use http::header::{CONTENT_TYPE, LOCATION};
+use http::header::CONTENT_TYPE;
 use http::{HeaderValue, StatusCode};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use scim::date_time;
 use time::OffsetDateTime;
 use time::format_description::BorrowedFormatItem;
 use time::macros::format_description;
-
-/// The response of a page.
-pub(super) type Answer = Result<Response, ApiError>;
 
 /// The frame around a page.
 pub(super) struct Frame {
@@ -155,14 +152,4 @@ pub(super) fn write(response: &mut Response, page: &impl Template) -> bool {
     let html = HeaderValue::from_static("text/html; charset=utf-8");
     response.headers_mut().insert(CONTENT_TYPE, html);
     true
-}
-
-/// Redirects with 303, so that a reload does not post the form again.
-pub(super) fn redirect(path: &str) -> Response {
-    let mut response = Response::new(Body::empty());
-    *response.status_mut() = StatusCode::SEE_OTHER;
-    if let Ok(path) = HeaderValue::from_str(path) {
-        response.headers_mut().insert(LOCATION, path);
-    }
-    response
 }

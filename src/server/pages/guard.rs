@@ -1,16 +1,16 @@
 //! Admits requests that have a session in the cookie. A posted form needs proof that a page of the session sent it.
 
-use super::failure_page::bad_request;
-use super::frame::redirect;
 use crate::directory::access::actor::Actor;
 use crate::directory::access::sessions::has_form;
 use crate::directory::access::sessions::{FormKey, Resumed, SessionId};
 use crate::directory::{Directory, TenantId, Unfinished};
 use crate::server::body::read_at_most;
-use crate::server::context::{Services, tenant_in};
+use crate::server::context::Services;
 use crate::server::error::ApiError;
 use crate::server::page_urls::Site;
 use crate::server::query::Pairs;
+use crate::server::response::redirect;
+use crate::server::tenant_urls::tenant_in;
 use axum::Extension;
 use axum::body::Body;
 use axum::extract::{FromRequestParts, OriginalUri, Request, State};
@@ -82,7 +82,8 @@ impl Form {
         }
         let bytes = read_at_most(body, MAX_FORM_BYTES).await?;
         let text = std::str::from_utf8(&bytes).map_err(|_| ApiError::broken_body())?;
-        let pairs = Pairs::read(text).map_err(|_| bad_request("The form is not UTF-8 text"))?;
+        let pairs =
+            Pairs::read(text).map_err(|_| ApiError::bad_request("The form is not UTF-8 text"))?;
         Ok(Self(Arc::new(pairs)))
     }
 }

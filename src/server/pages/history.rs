@@ -1,19 +1,20 @@
 //! Shows histories as timelines, the newest change first: of an employee, a group, and the tenant.
 
 use super::attribute_values::text;
-use super::failure_page::explain;
-use super::frame::{Answer, Frame, Section, When, encoded, show};
+use super::frame::{Frame, Section, When, encoded, show};
 use super::guard::Visitor;
+use super::messages::explain;
 use crate::directory::lists::admin_list::ListPage;
 use crate::directory::related_record::relation;
 use crate::directory::{AttributeChange, EventKind, Kind, RecordedEntry};
+use crate::server::error::Answer;
 use crate::server::query::Pairs;
 use askama::Template;
 use serde_json::Value;
 
 /// A page of a history.
 pub(super) struct Timeline {
-    pub(super) entries: Vec<Entry>,
+    pub(super) entries: Vec<TimelineEntry>,
     /// The path of the page with older entries.
     pub(super) older: Option<String>,
     /// The path of the page with the newest entries, unless this page has them.
@@ -21,7 +22,7 @@ pub(super) struct Timeline {
 }
 
 /// One change.
-pub(super) struct Entry {
+pub(super) struct TimelineEntry {
     pub(super) at: When,
     pub(super) by: String,
     pub(super) what: &'static str,
@@ -40,14 +41,14 @@ impl Timeline {
     pub(super) fn new(page: ListPage<RecordedEntry>, here: &str, is_newest: bool) -> Self {
         let older = page.next.map(|cursor| format!("{here}?cursor={}#history", encoded(&cursor)));
         Self {
-            entries: page.rows.into_iter().map(Entry::from).collect(),
+            entries: page.rows.into_iter().map(TimelineEntry::from).collect(),
             older,
             newest: (!is_newest).then(|| format!("{here}#history")),
         }
     }
 }
 
-impl From<RecordedEntry> for Entry {
+impl From<RecordedEntry> for TimelineEntry {
     fn from(RecordedEntry { entry, .. }: RecordedEntry) -> Self {
         let changes = entry.changes.into_iter().flat_map(rows);
         Self {

@@ -19,6 +19,7 @@ mod groups;
 mod group;
 mod attribute_values;
 mod history;
+mod messages;
 pub(crate) mod failure_page;
 
 use super::context::Services;

@@ -1,6 +1,5 @@
 //! The common parts of searchable lists: the search text, and the links from page to page.
 
-use super::failure_page::bad_request;
 use super::frame::encoded;
 use crate::directory::lists::admin_list::MOST_SEARCH_CHARS;
 use crate::server::error::ApiError;
@@ -10,7 +9,7 @@ use crate::server::query::Pairs;
 pub(super) const ROWS: usize = 50;
 
 /// The other pages of a list (`templates/pages.html`).
-pub(super) struct Pages {
+pub(super) struct PageLinks {
     /// The path of the first page of this search.
     pub(super) first: String,
     /// The path of the next page.
@@ -18,7 +17,7 @@ pub(super) struct Pages {
     pub(super) is_first: bool,
 }
 
-impl Pages {
+impl PageLinks {
     /// Builds the links around the requested page. `first` already has a query.
     pub(super) fn new(first: String, next: Option<String>, asked: &Pairs) -> Self {
         let next = next.map(|cursor| format!("{first}&cursor={}", encoded(&cursor)));
@@ -33,7 +32,7 @@ impl Pages {
 pub(super) fn text_in(asked: &Pairs) -> Result<&str, ApiError> {
     let text = asked.get("search").unwrap_or_default().trim();
     if text.chars().count() > MOST_SEARCH_CHARS {
-        return Err(bad_request(format!(
+        return Err(ApiError::bad_request(format!(
             "A search can have {MOST_SEARCH_CHARS} characters at most; use the start of a name"
         )));
     }

@@ -1,17 +1,19 @@
 //! Signs administrators in and out.
 
-use super::failure_page::explain;
-use super::frame::{Answer, Frame, redirect, show_as};
+use super::frame::{Frame, show_as};
 use super::guard::{self, COOKIE_NAME, Form, Visitor};
+use super::messages::explain;
 use super::settings;
 use crate::directory::access::SignIn;
 use crate::directory::access::sessions::SESSION_LENGTH;
-use crate::server::context::{Services, tenant_in};
+use crate::server::context::Services;
 use crate::server::error;
-use crate::server::error::ApiError;
+use crate::server::error::{Answer, ApiError};
 use crate::server::page_urls::Site;
 use crate::server::path::FinalSlash;
 use crate::server::query::Pairs;
+use crate::server::response::redirect;
+use crate::server::tenant_urls::tenant_in;
 use askama::Template;
 use axum::Extension;
 use axum::extract::{OriginalUri, Request, State};

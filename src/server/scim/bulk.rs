@@ -1,14 +1,13 @@
 //! `/Bulk` (RFC 7644 §3.7): carries out the operations of one request. Each operation acts as a request of its own.
 
-use super::resources::Answer;
 use crate::directory::lists::parse_id;
 use crate::directory::related_record::Wanted;
 use crate::directory::users::Precondition;
 use crate::directory::{Kind, clock};
 use crate::server::body::JsonObject;
 use crate::server::context::{Caller, RequestId, TenantPath};
-use crate::server::error;
-use crate::server::error::ApiError;
+use crate::server::error::render::in_bulk;
+use crate::server::error::{Answer, ApiError};
 use crate::server::response;
 use axum::Extension;
 use futures_util::StreamExt;
@@ -84,7 +83,7 @@ pub(in crate::server) async fn bulk(
         let Some((index, done)) = running.next().await else { break };
         held.remove(&index);
         let outcome = done.unwrap_or_else(|failure| {
-            let (status, response) = error::in_bulk(&failure, &request_id);
+            let (status, response) = in_bulk(&failure, &request_id);
             Outcome::Failed { status, response }
         });
         plan.done(index, outcome);

@@ -2,13 +2,12 @@
 
 use crate::directory::lists::cursor::CURSOR_TIMEOUT_SECS;
 use crate::server::context::{Caller, Services, TenantPath};
-use crate::server::error::ApiError;
+use crate::server::error::{Answer, ApiError};
 use crate::server::path::PathParts;
 use crate::server::query::Params;
 use crate::server::response;
 use axum::Extension;
 use axum::extract::FromRequestParts;
-use axum::response::Response;
 use http::StatusCode;
 use http::request::Parts;
 use scim::discovery;
@@ -18,8 +17,6 @@ use scim::search::SearchParams;
 use serde_json::Value;
 use std::convert::Infallible;
 use std::sync::Arc;
-
-type Answer = Result<Response, ApiError>;
 
 pub(in crate::server) async fn get_service_provider_config(
     Extension(path): Extension<TenantPath>,

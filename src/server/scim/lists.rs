@@ -1,13 +1,13 @@
 //! Answers queries by GET and POST, for one kind of resource or all (RFC 7644 §3.4.2, §3.4.3; RFC 9865).
 
+use super::extensions::from_extensions;
 use super::projections::Projections;
-use super::resources::{Answer, asked};
 use crate::directory::Kind;
 use crate::directory::lists::cursor::CURSOR_TIMEOUT_SECS;
 use crate::directory::lists::{Query, Start};
 use crate::server::body::JsonObject;
 use crate::server::context::{Caller, Services, TenantPath};
-use crate::server::error::ApiError;
+use crate::server::error::{Answer, ApiError};
 use crate::server::query::Params;
 use crate::server::response;
 use axum::Extension;
@@ -62,7 +62,7 @@ impl FromRequestParts<Services> for Listing {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, services: &Services) -> Result<Self, ApiError> {
-        let (caller, path, kinds) = asked(parts)?;
+        let (caller, path, kinds) = from_extensions(parts)?;
         Ok(Self { services: services.clone(), caller, path, kinds })
     }
 }

@@ -1,5 +1,6 @@
 //! SCIM over HTTP: resources, lists, bulk requests, discovery.
 
+mod extensions;
 pub(crate) mod request_body;
 pub(crate) mod projections;
 pub(crate) mod resources;

@@ -1,5 +1,6 @@
 //! `/Users` and `/Groups` (RFC 7644 §3.3 to §3.6, without queries). Every kind of resource has the same handlers.
 
+use super::extensions::from_extensions;
 use super::lists;
 use super::projections::Projections;
 use crate::directory::groups::MOST_MEMBERS_ANSWERED;
@@ -8,12 +9,13 @@ use crate::directory::lists::parse_id;
 use crate::directory::related_record::View;
 use crate::directory::resources::{AnyRecord, Changed};
 use crate::directory::users::Precondition;
-use crate::directory::{Error, Kind, Scope};
+use crate::directory::{Error, Kind};
 use crate::server::body::JsonObject;
 use crate::server::context::{Caller, Services, TenantPath};
-use crate::server::error::ApiError;
+use crate::server::error::{Answer, ApiError};
 use crate::server::path::PathParts;
-use crate::server::query::{Params, precondition};
+use crate::server::precondition::precondition;
+use crate::server::query::Params;
 use crate::server::response;
 use axum::extract::FromRequestParts;
 use axum::response::Response;
@@ -26,8 +28,6 @@ use scim::resource::location;
 use scim::schema::ResourceType;
 use scim::version::{TagCondition, entity_tag};
 use uuid::Uuid;
-
-pub(in crate::server) type Answer = Result<Response, ApiError>;
 
 /// Returns the routes of one kind of resource.
 pub(in crate::server) fn router(kind: Kind, endpoint: &str) -> Router<Services> {
@@ -42,38 +42,24 @@ pub(in crate::server) fn router(kind: Kind, endpoint: &str) -> Router<Services> 
 }
 
 /// The caller of a request for a resource, with the values that every handler needs.
-pub(in crate::server) struct Call {
+pub(in crate::server) struct ResourceRequest {
     caller: Caller,
     path: TenantPath,
     kind: Kind,
     precondition: Precondition,
 }
 
-/// Reads the caller, the tenant's URLs and the kinds of resource of a request. The layers before the handlers and the
-/// route have set them.
-pub(in crate::server) fn asked<T: Clone + Send + Sync + 'static>(
-    parts: &Parts,
-) -> Result<(Caller, TenantPath, T), ApiError> {
-    let extensions = &parts.extensions;
-    match (extensions.get(), extensions.get(), extensions.get()) {
-        (Some(caller), Some(path), Some(what)) => {
-            Ok((Caller::clone(caller), TenantPath::clone(path), T::clone(what)))
-        }
-        _ => Err(ApiError::unauthorized(Scope::Scim)),
-    }
-}
-
-impl<S: Sync> FromRequestParts<S> for Call {
+impl<S: Sync> FromRequestParts<S> for ResourceRequest {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, ApiError> {
-        let (caller, path, kind) = asked::<Kind>(parts)?;
+        let (caller, path, kind) = from_extensions::<Kind>(parts)?;
         let precondition = precondition(&parts.headers);
         Ok(Self { caller, path, kind, precondition })
     }
 }
 
-impl Call {
+impl ResourceRequest {
     fn resource_type(&self) -> &ResourceType {
         self.caller.directory.resource_type(self.kind)
     }
@@ -151,7 +137,11 @@ impl Call {
 }
 
 /// `POST /Users` and so on (§3.3).
-async fn create(call: Call, Params(params): Params, JsonObject(body): JsonObject) -> Answer {
+async fn create(
+    call: ResourceRequest,
+    Params(params): Params,
+    JsonObject(body): JsonObject,
+) -> Answer {
     let projection = params.projection()?;
     let attributes = call.caller.read_resource(call.kind, body, &call.path.base_url)?;
     let Caller { directory, label, .. } = &call.caller;
@@ -171,7 +161,7 @@ async fn create(call: Call, Params(params): Params, JsonObject(body): JsonObject
 }
 
 /// `GET /Users/{id}` and so on (§3.4.1).
-async fn get(call: Call, id: PathParts<1>, Params(params): Params) -> Answer {
+async fn get(call: ResourceRequest, id: PathParts<1>, Params(params): Params) -> Answer {
     let projection = params.projection()?;
     let (kind, id) = call.known_id(id)?;
     let projections = Projections::new(&call.caller, &projection);
@@ -195,7 +185,7 @@ async fn get(call: Call, id: PathParts<1>, Params(params): Params) -> Answer {
 
 /// `PUT /Users/{id}` and so on (§3.5.1).
 async fn replace(
-    call: Call,
+    call: ResourceRequest,
     id: PathParts<1>,
     Params(params): Params,
     JsonObject(body): JsonObject,
@@ -216,7 +206,7 @@ async fn replace(
 /// `PATCH /Users/{id}` and so on (§3.5.2). Answers 200 with the resource, because some clients require it. A large
 /// group gets 204, unless the request names the attributes it wants.
 async fn patch(
-    call: Call,
+    call: ResourceRequest,
     id: PathParts<1>,
     Params(params): Params,
     JsonObject(body): JsonObject,
@@ -243,7 +233,7 @@ async fn patch(
 }
 
 /// `DELETE /Users/{id}` and so on (§3.6).
-async fn delete(call: Call, id: PathParts<1>) -> Answer {
+async fn delete(call: ResourceRequest, id: PathParts<1>) -> Answer {
     let Caller { directory, label, .. } = &call.caller;
     directory.delete_any_kind(call.known_id(id)?, &call.precondition, label).await?;
     Ok(response::empty(StatusCode::NO_CONTENT))
