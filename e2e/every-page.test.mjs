@@ -94,10 +94,10 @@ scenario("a list with nobody in it says how people get there", {}, async (visit,
       await page.setViewportSize({ width, height: 800 });
       await page.emulateMedia({ colorScheme });
       await visit.go("employees");
-      await page.getByText("There is nobody here yet").waitFor();
+      await page.getByText("There are no employees yet").waitFor();
       await examine(page, `empty-list-${width}-${colorScheme}`);
       await visit.go("groups");
-      await page.getByText("There are no groups here").waitFor();
+      await page.getByText("There are no groups yet").waitFor();
       await examine(page, `empty-groups-${width}-${colorScheme}`);
     }
   }
@@ -144,7 +144,7 @@ for (const width of WIDTHS) {
       await visit.go("activity");
       await look("activity");
       await visit.go("employees/00000000-0000-4000-8000-000000000000");
-      await visit.hasHeading("This is not here");
+      await visit.hasHeading("Not found");
       await look("error");
     });
   }

@@ -112,7 +112,7 @@ scenario("somebody who left is found, with everything that happened", {}, async 
     await page.getByRole("button", { name: "Search" }).click();
   };
   await find("Active");
-  await page.getByText("Nobody's name, userName or email starts like this").waitFor();
+  await page.getByText("has a name, userName or email that starts like this").waitFor();
   await find("Archived");
   const row = page.getByRole("row").filter({ hasText: "katherine@example.com" });
   assert.match(await row.innerText(), /Archived/);
@@ -193,7 +193,7 @@ scenario("erasing needs the id typed, and leaves nothing", {}, async (visit, pag
   await erase.click();
   await visit.isTold("The employee and the whole history are erased");
   await visit.go(`employees/${id}`);
-  await visit.hasHeading("This is not here");
+  await visit.hasHeading("Not found");
   assert.equal((await server.scim("GET", `/Users/${id}`)).status, 404);
 });
 
@@ -223,7 +223,7 @@ scenario("who signed out is led to sign-in", {}, async (visit, page, server) => 
   }
   // A page that is still open in another tab changes nothing.
   await other.getByRole("button", { name: "Save" }).click();
-  assert.match(await other.getByRole("alert").innerText(), /nothing was changed; sign in/);
+  assert.match(await other.getByRole("alert").innerText(), /nothing was changed\. Sign in/);
 });
 
 scenario("a keyboard is enough, and shows where it is", { signedIn: false }, async (visit, page, server) => {

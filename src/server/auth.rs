@@ -129,11 +129,7 @@ async fn noticed(
     let unknown = caller.unknown.take();
     if !unknown.is_empty() {
         let tenant = caller.tenant.as_str();
-        tracing::info!(
-            tenant,
-            unknown = unknown.len(),
-            "a request names attributes that are not known"
-        );
+        tracing::info!(tenant, unknown = unknown.len(), "a request has unknown attributes");
     }
     if refused.is_some() || !unknown.is_empty() {
         services.sync.answered(&caller.tenant, Seen { refused, unknown }).await;

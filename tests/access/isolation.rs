@@ -9,9 +9,9 @@ use rollcall::directory::groups::view::GroupSearch;
 use serde_json::{Value, json};
 
 const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
-const DETAIL: &str = "The Authorization header must be \"Bearer\" and a valid Secret Token of this \
-    tenant; check that Tenant URL and Secret Token belong together, or rotate the token and paste \
-    the new one";
+const DETAIL: &str = "The Secret Token is missing or not valid for this tenant. Check that the Tenant URL \
+    and the Secret Token belong together, and that the Authorization header is \"Bearer\" and the \
+    token. Otherwise rotate the Secret Token and paste the new one";
 
 async fn send(app: &TestApp, method: &str, path: &str, authorization: Option<&str>) -> Answer {
     let mut request = Request::builder().method(method).uri(path);

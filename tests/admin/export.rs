@@ -141,7 +141,7 @@ async fn later_parts_have_the_columns_of_the_first_one_or_are_refused() {
     declare(&tenant, ACME, "badge", json!({"type": "integer"})).await;
     for path in [next, next.split_once("&columns").expect("which columns").0] {
         let refused = admin(&tenant, "GET", path, Value::Null).await;
-        assert!(problem(&refused, 409).contains("begin the export again"), "{path}");
+        assert!(problem(&refused, 409).contains("Start the export again"), "{path}");
     }
     let lines = admin(&tenant, "GET", &next.replace("csv", "jsonl"), Value::Null).await;
     assert_eq!(lines.status, 200, "each line has its names in it");

@@ -287,7 +287,7 @@ async fn a_successor_without_a_use_is_replaced_without_a_wait_by_request() {
         assert!(detail.contains(text), "{detail}");
         detail
     };
-    refuses(&replace, "current token was used").await;
+    refuses(&replace, "current token has been used").await;
     let (lost, earlier) = rotate(json!({"label": "Okta 2"})).await;
     let end = "2026-11-24T09:30:00.000Z";
     let first =
@@ -302,7 +302,7 @@ async fn a_successor_without_a_use_is_replaced_without_a_wait_by_request() {
     tenant.get("/Users").await.expect(200);
     second.get("/Users").await.expect(200);
     assert!(!refuses(&json!({}), "still valid").await.contains("replaceUnused"));
-    refuses(&replace, "current token was used").await;
+    refuses(&replace, "current token has been used").await;
     // After the overlap too, a token that was lost before its first use ends at once.
     tenant.app.advance(Duration::hours(25));
     let (lost, _) = rotate(json!({})).await;
@@ -881,7 +881,7 @@ async fn what_does_not_fit_is_refused_with_what_was_expected() {
         "/tokens/scim/rotate",
         json!({"overlapSecs": -1}),
         400,
-        "overlapSecs does not fit",
+        "overlapSecs is not valid",
     )
     .await;
     check("POST", "/tokens/scim/rotate", json!({"overlapSecs": 31_536_001}), 400, "year").await;
@@ -900,8 +900,8 @@ async fn what_does_not_fit_is_refused_with_what_was_expected() {
         "no employee",
     )
     .await;
-    check("DELETE", "/tokens/scim/previous", null.clone(), 404, "no such token").await;
-    check("DELETE", "/tokens/scim/", null.clone(), 404, "empty").await;
+    check("DELETE", "/tokens/scim/previous", null.clone(), 404, "no token with this id").await;
+    check("DELETE", "/tokens/scim/", null.clone(), 404, "is missing in the path").await;
     check("DELETE", "/tokens/idp/x", null, 404, "scim or admin").await;
     let request = Request::builder()
         .method("PATCH")

@@ -403,7 +403,7 @@ async fn an_erasure_that_takes_longer_than_a_request_finishes_by_itself() {
     }
     let (erase, confirm) = (format!("/employees/{ada}/erase"), json!({"confirm": ada}));
     let answer = admin::admin(&tenant, "POST", &erase, confirm).await;
-    assert!(admin::problem(&answer, 503).contains("may be there"));
+    assert!(admin::problem(&answer, 503).contains("may be committed"));
     assert_eq!(unfinished(&tenant).await, [(Work::Erasure, ada.parse().unwrap())]);
     for _ in 0..2 {
         pass_by(&tenant).await;

@@ -142,7 +142,7 @@ async fn forged_and_expired_sessions_lead_to_sign_in() {
         }
         assert!(forger.get("").await.page(200).contains("Admin token"));
         let page = forger.submit("settings", &[]).await.page(403);
-        assert!(page.contains("not signed in any more"));
+        assert!(page.contains("You are signed out, and nothing was changed"));
     }
     browser.tenant.app.advance(Duration::hours(8) - Duration::seconds(1));
     browser.get("employees").await.page(200);
@@ -374,7 +374,10 @@ async fn a_new_token_is_shown_once_and_the_one_before_works_as_long_as_was_chose
     assert!(!page.contains(&token) && page.contains("Okta &#60;b&#62;"));
     assert!(page.contains("2026-11-23 10:31 UTC"), "when the overlap ends");
     let again = browser.submit("tokens/scim/rotate", &rotation).await.page(409);
-    assert!(again.contains("shown once") && !again.contains("rc_acme_"), "a reload makes none");
+    assert!(
+        again.contains("shown only once") && !again.contains("rc_acme_"),
+        "a reload makes none"
+    );
     let second = seen(&page);
     let too_soon = [("overlap", "none"), ("seen", &*second)];
     assert!(
@@ -462,7 +465,7 @@ async fn a_setting_takes_effect_on_the_employees_page() {
 #[tokio::test]
 async fn employees_are_found_by_status_and_name_page_by_page() {
     let browser = at_acme().await;
-    assert!(browser.get("employees").await.page(200).contains("nobody here yet"));
+    assert!(browser.get("employees").await.page(200).contains("There are no employees yet"));
     for n in 0..55 {
         let name = format!("user{n}@example.com");
         browser.tenant.create(&json!({"userName": name, "active": n % 5 != 0})).await;
@@ -497,7 +500,7 @@ async fn an_employee_is_archived_restored_and_erased_by_the_typed_id() {
         browser.submit(&format!("{path}/{verb}"), fields).await
     };
     let page = act("erase", &[("confirm", &id)]).await.page(409);
-    assert!(page.contains("archive this one first"));
+    assert!(page.contains("Archive the employee first"));
     assert!(act("archive", &[]).await.redirect().ends_with("?done=archived"));
     assert!(browser.get(&path).await.page(200).contains(">Archived</span>"));
     assert!(act("restore", &[]).await.redirect().ends_with("?done=restored"));
@@ -671,7 +674,7 @@ async fn ten_wrong_tokens_close_sign_in_for_a_while() {
     }
     let wrong = [("token", "wrong")];
     let answer = browser.post("sign-in", &wrong).await;
-    assert!(answer.page(429).contains("too many wrong ones"));
+    assert!(answer.page(429).contains("too many wrong tokens"));
     assert_eq!(answer.header("retry-after"), "900");
     assert_eq!(browser.post("sign-in", &right).await.status, 303, "nobody is kept out");
     Browser::signed_in(&other).await;
@@ -744,7 +747,10 @@ async fn a_custom_attribute_is_added_shown_with_an_employee_and_removed() {
     const ACME: &str = "urn:ietf:params:scim:schemas:extension:acme:2.0:User";
     let browser = at_acme().await;
     let page = browser.get("").await.page(200);
-    assert!(page.contains("None are declared") && page.contains(&format!("value=\"{ACME}\"")));
+    assert!(
+        page.contains("No custom attributes are declared")
+            && page.contains(&format!("value=\"{ACME}\""))
+    );
     let fields =
         [("urn", ACME), ("name", "badge"), ("type", "integer"), ("description", "On <the> badge")];
     let added = browser.submit("attributes", &fields).await;

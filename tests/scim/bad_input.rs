@@ -395,7 +395,8 @@ async fn a_body_may_have_a_mebibyte_and_not_a_byte_more() {
         format!("{body}{}", " ".repeat(length - body.len()))
     };
     let limit = 1024 * 1024;
-    let detail = "The body is too large; at most 1048576 bytes are accepted";
+    let detail =
+        "The request body has more than 1048576 bytes, the maximum. Send less in one request";
     for method in ["POST", "PUT", "PATCH"] {
         let answer = bench.send(method, padded(limit + 1)).await;
         assert_eq!(bench.refused(answer, 413, None).await, detail, "{method}");
@@ -414,7 +415,7 @@ async fn a_body_that_breaks_off_changes_nothing() {
             [Ok(Bytes::from_static(b"{\"userName\":\"gra")), Err(std::io::Error::other("cut"))];
         let cut = Body::from_stream(futures_util::stream::iter(pieces));
         let detail = bench.refused(bench.send(method, cut).await, 400, Some("invalidSyntax")).await;
-        assert_eq!(detail, "The body ended before it was complete");
+        assert_eq!(detail, "The request body ended before it was complete. Send the request again");
     }
 }
 
@@ -618,7 +619,8 @@ async fn wrong_methods_are_refused_with_those_that_are_taken() {
             let detail = bench.refused(answer, 405, None).await;
             assert_eq!(
                 detail,
-                "The endpoint does not take this method; the Allow header names those it takes"
+                "The endpoint does not support this method. The Allow header lists the methods that \
+                 it supports"
             );
         }
     }
@@ -642,7 +644,7 @@ async fn unknown_routes_are_refused_with_those_that_exist() {
             let answer = bench.tenant.request(method, path, &JSON, "{}").await;
             let detail = bench.refused(answer, 404, None).await;
             assert!(
-                detail.starts_with("There is no such endpoint; /Users"),
+                detail.starts_with("There is no endpoint at this path. /Users"),
                 "{method} {path}: {detail}"
             );
         }

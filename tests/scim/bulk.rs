@@ -223,7 +223,7 @@ async fn what_was_not_begun_in_time_is_not_done_and_says_so() {
         assert_eq!(result["status"], "503", "{result}");
     }
     let was_begun = |result: &Value| {
-        !result["response"]["detail"].as_str().unwrap().contains("The operation was not done")
+        !result["response"]["detail"].as_str().unwrap().contains("The operation did not start")
     };
     assert!(was_begun(&results[0]) && !was_begun(&results[39]), "{results:?}");
     assert!(tenant.found("userName pr").await.is_empty());

@@ -140,26 +140,35 @@ async fn schemas_are_listed_and_found_by_their_urn() {
 async fn unknown_documents_are_404() {
     let tenant = acme().await;
     for (path, detail) in [
-        ("/Schemas/urn:nonsense", "There is no such schema; see /Schemas"),
+        (
+            "/Schemas/urn:nonsense",
+            "There is no schema with this URN. GET /Schemas lists the schemas",
+        ),
         (
             "/Schemas/urn:ietf:params:scim:schemas:core:2.0:Role",
-            "There is no such schema; see /Schemas",
+            "There is no schema with this URN. GET /Schemas lists the schemas",
         ),
-        ("/Schemas/User", "There is no such schema; see /Schemas"),
+        ("/Schemas/User", "There is no schema with this URN. GET /Schemas lists the schemas"),
         (
             "/Schemas/urn:ietf:params:scim:api:messages:2.0:ListResponse",
-            "There is no such schema; see /Schemas",
+            "There is no schema with this URN. GET /Schemas lists the schemas",
         ),
         (
             "/Schemas/urn:ietf:params:scim:api:messages:2.0:Error",
-            "There is no such schema; see /Schemas",
+            "There is no schema with this URN. GET /Schemas lists the schemas",
         ),
         (
             "/Schemas/urn:ietf:params:scim:api:messages:2.0:PatchOp",
-            "There is no such schema; see /Schemas",
+            "There is no schema with this URN. GET /Schemas lists the schemas",
         ),
-        ("/ResourceTypes/Role", "There is no such resource type; see /ResourceTypes"),
-        ("/ResourceTypes/user", "There is no such resource type; see /ResourceTypes"),
+        (
+            "/ResourceTypes/Role",
+            "There is no resource type with this name. GET /ResourceTypes lists the names",
+        ),
+        (
+            "/ResourceTypes/user",
+            "There is no resource type with this name. GET /ResourceTypes lists the names",
+        ),
     ] {
         assert_eq!(tenant.get(path).await.expect_error(404, None), detail, "{path}");
     }
@@ -176,7 +185,11 @@ async fn discovery_cannot_be_filtered_and_ignores_paging_and_sorting() {
             .get(&format!("{path}?filter=name%20eq%20%22User%22"))
             .await
             .expect_error(403, None);
-        assert_eq!(detail, "Discovery documents cannot be filtered (RFC 7644 section 4)");
+        assert_eq!(
+            detail,
+            "Discovery documents cannot be filtered (RFC 7644 section 4). Leave out the \
+             parameter filter"
+        );
         let whole = tenant.get(path).await.expect(200);
         for query in [
             "startIndex=2&count=0",

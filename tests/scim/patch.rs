@@ -144,7 +144,7 @@ async fn an_operation_on_what_is_not_known_is_skipped_and_logged() {
     assert_eq!(unknown.len(), 1);
     assert_eq!(
         unknown[0]["fields"],
-        json!({"message": "a request names attributes that are not known", "tenant": "acme", "unknown": 2})
+        json!({"message": "a request has unknown attributes", "tenant": "acme", "unknown": 2})
     );
     let crew = tenant.post("/Groups", &json!({"displayName": "Crew"})).await.expect(201);
     let group = format!("/Groups/{}", crew["id"].as_str().unwrap());

@@ -259,8 +259,8 @@ async fn if_match_lets_the_named_versions_through_only() {
             let detail = answer.expect_error(412, None);
             assert_eq!(
                 detail,
-                "The current version is W/\"1\", and If-Match or If-None-Match does not let it \
-                 be changed; read the resource again and repeat the change"
+                "The resource has the version W/\"1\", and If-Match or If-None-Match excludes this \
+                 version. Read the resource again and repeat the change"
             );
             assert_eq!(tenant.get(&path).await.expect(200), before, "{method} {stale}");
         }

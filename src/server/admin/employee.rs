@@ -124,11 +124,11 @@ pub(super) async fn get_employee(call: Call, EmployeeId(id): EmployeeId) -> Answ
     tag = "employees",
     params(
         ("id" = Uuid, Path, description = "The employee's id"),
-        ("If-Match" = Option<String>, Header, description = "The ETag that the change is for; any version when it is left out")
+        ("If-Match" = Option<String>, Header, description = "The ETag of the version to change. The default is any version")
     ),
     request_body = LocalPatch,
     responses(
-        (status = 200, description = "The employee as it is now", body = EmployeeBody, headers(("ETag" = String, description = "The version, for If-Match"))),
+        (status = 200, description = "The employee after the change", body = EmployeeBody, headers(("ETag" = String, description = "The version, for If-Match"))),
         (status = 412, description = "If-Match names another version", body = Problem, content_type = "application/problem+json"),
         (status = "default", description = "A problem", body = Problem, content_type = "application/problem+json")
     )
@@ -158,10 +158,10 @@ pub(super) async fn set_local_values(
     tag = "employees",
     params(
         ("id" = Uuid, Path, description = "The employee's id"),
-        ("If-Match" = Option<String>, Header, description = "The ETag that the change is for; any version when it is left out")
+        ("If-Match" = Option<String>, Header, description = "The ETag of the version to change. The default is any version")
     ),
     responses(
-        (status = 200, description = "The employee as it is now", body = EmployeeBody, headers(("ETag" = String, description = "The version, for If-Match"))),
+        (status = 200, description = "The employee after the change", body = EmployeeBody, headers(("ETag" = String, description = "The version, for If-Match"))),
         (status = 412, description = "If-Match names another version", body = Problem, content_type = "application/problem+json"),
         (status = "default", description = "A problem", body = Problem, content_type = "application/problem+json")
     )
@@ -171,7 +171,7 @@ pub(super) async fn archive_employee(call: Call, EmployeeId(id): EmployeeId) -> 
     show(&call, id).await
 }
 
-/// Bring an archived employee back
+/// Restore an archived employee
 ///
 /// The identity provider sees a deleted employee again, without groups: push the groups again. A later change by the
 /// identity provider overwrites the state.
@@ -181,10 +181,10 @@ pub(super) async fn archive_employee(call: Call, EmployeeId(id): EmployeeId) -> 
     tag = "employees",
     params(
         ("id" = Uuid, Path, description = "The employee's id"),
-        ("If-Match" = Option<String>, Header, description = "The ETag that the change is for; any version when it is left out")
+        ("If-Match" = Option<String>, Header, description = "The ETag of the version to change. The default is any version")
     ),
     responses(
-        (status = 200, description = "The employee as it is now", body = EmployeeBody, headers(("ETag" = String, description = "The version, for If-Match"))),
+        (status = 200, description = "The employee after the change", body = EmployeeBody, headers(("ETag" = String, description = "The version, for If-Match"))),
         (status = 412, description = "If-Match names another version", body = Problem, content_type = "application/problem+json"),
         (status = "default", description = "A problem", body = Problem, content_type = "application/problem+json")
     )
@@ -194,7 +194,7 @@ pub(super) async fn restore_employee(call: Call, EmployeeId(id): EmployeeId) -> 
     show(&call, id).await
 }
 
-/// Erase an archived employee for good
+/// Erase an archived employee
 ///
 /// Erases the whole history too, for a person with the right to be forgotten. An erasure cannot be undone.
 #[utoipa::path(
@@ -204,7 +204,7 @@ pub(super) async fn restore_employee(call: Call, EmployeeId(id): EmployeeId) -> 
     params(("id" = Uuid, Path, description = "The employee's id")),
     request_body = Confirmation,
     responses(
-        (status = 204, description = "Nothing of the person is left"),
+        (status = 204, description = "The employee and the history are erased"),
         (status = "default", description = "A problem", body = Problem, content_type = "application/problem+json")
     )
 )]

@@ -76,11 +76,11 @@ struct EmployeesBody {
     path = "/employees",
     tag = "employees",
     params(
-        ("status" = Option<StatusFilter>, Query, description = "Which ones; all when it is left out"),
+        ("status" = Option<StatusFilter>, Query, description = "The status of the employees. The default is all"),
         ("search" = Option<String>, Query, max_length = 200,
-            description = "What a word of the name, the userName or an email address starts with, in any case"),
-        ("cursor" = Option<String>, Query, pattern = "^$|^[vh]([0-9a-f]{32})?$", description = "The nextCursor of the page before"),
-        ("limit" = Option<usize>, Query, minimum = 1, maximum = 200, description = "The most rows; 50 when it is left out")
+            description = "The start of a word of the name, of the userName or of an email address. Case is ignored"),
+        ("cursor" = Option<String>, Query, pattern = "^$|^[vh]([0-9a-f]{32})?$", description = "The nextCursor of the previous page"),
+        ("limit" = Option<usize>, Query, minimum = 1, maximum = 200, description = "The maximum number of rows. The default is 50")
     ),
     responses(
         (status = 200, description = "A page", body = EmployeesBody),

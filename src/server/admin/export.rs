@@ -33,17 +33,17 @@ const PART_BYTES: usize = 5_000_000;
     path = "/employees/export",
     tag = "employees",
     params(
-        ("format" = Option<ExportFormat>, Query, description = "How it is written; CSV when it is left out"),
-        ("status" = Option<StatusFilter>, Query, description = "Which ones; all when it is left out"),
-        ("cursor" = Option<String>, Query, pattern = "^$|^[vh]([0-9a-f]{32})?$", description = "From the Link of the part before"),
-        ("columns" = Option<String>, Query, pattern = "^([0-9a-f]{16})?$", description = "From the Link of the part before: which custom attributes it has")
+        ("format" = Option<ExportFormat>, Query, description = "The format of the export. The default is CSV"),
+        ("status" = Option<StatusFilter>, Query, description = "The status of the employees. The default is all"),
+        ("cursor" = Option<String>, Query, pattern = "^$|^[vh]([0-9a-f]{32})?$", description = "The value from the Link header of the previous part"),
+        ("columns" = Option<String>, Query, pattern = "^([0-9a-f]{16})?$", description = "The value from the Link header of the previous part. It identifies the custom attributes of the export")
     ),
     responses(
         (status = 200, description = "A part", headers(("Link" = Option<String>, description = "The next part")), content(
             (String = "text/csv"),
             (ExportLine = "application/jsonl")
         )),
-        (status = 409, description = "The custom attributes are others than those of the first part", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "The custom attributes changed since the first part", body = Problem, content_type = "application/problem+json"),
         (status = "default", description = "A problem", body = Problem, content_type = "application/problem+json")
     )
 )]
@@ -60,11 +60,13 @@ pub(super) async fn export_employees(call: Call, query: QueryParams) -> Answer {
     let custom = &lines.custom;
     let columns = query.get("columns").unwrap_or_default();
     if !is_fingerprint(columns) {
-        return Err(ApiError::bad_request("columns must be what the Link of the part before has"));
+        return Err(ApiError::bad_request(
+            "columns must be the value from the Link header of the previous part",
+        ));
     }
     if format == ExportFormat::Csv && query.cursor().is_some() && columns != custom.fingerprint {
         return Err(ApiError::conflict(
-            "The custom attributes changed since the first part: begin the export again".to_owned(),
+            "The custom attributes changed since the first part. Start the export again".to_owned(),
         ));
     }
     let search = Search { status, text: "", cursor: query.cursor(), limit: MOST_ROWS };
@@ -89,7 +91,9 @@ pub(super) async fn export_employees(call: Call, query: QueryParams) -> Answer {
             "" => String::new(),
             fingerprint => format!("&columns={fingerprint}"),
         };
-        format!("<{root}/employees/export?format={format}&status={status}&cursor={cursor}{columns}>; rel=\"next\"")
+        format!(
+            "<{root}/employees/export?format={format}&status={status}&cursor={cursor}{columns}>; rel=\"next\""
+        )
     });
     answer(format, part.bytes, next)
 }

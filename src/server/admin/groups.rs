@@ -83,10 +83,10 @@ struct MembersBody {
     tag = "groups",
     params(
         ("name" = Option<String>, Query, max_length = 512,
-            description = "The whole name, in any case: one group, or none"),
-        ("search" = Option<String>, Query, max_length = 200, description = "What a word of the name starts with, in any case"),
-        ("cursor" = Option<String>, Query, pattern = "^$|^v([0-9a-f]{32})?$", description = "The nextCursor of the page before"),
-        ("limit" = Option<usize>, Query, minimum = 1, maximum = 200, description = "The most rows; 50 when it is left out")
+            description = "The whole name of a group. Case is ignored. At most one group has the name"),
+        ("search" = Option<String>, Query, max_length = 200, description = "The start of a word of the name. Case is ignored"),
+        ("cursor" = Option<String>, Query, pattern = "^$|^v([0-9a-f]{32})?$", description = "The nextCursor of the previous page"),
+        ("limit" = Option<usize>, Query, minimum = 1, maximum = 200, description = "The maximum number of rows. The default is 50")
     ),
     responses(
         (status = 200, description = "A page", body = GroupsBody),
@@ -114,7 +114,7 @@ pub(super) async fn list_groups(call: Call, query: QueryParams) -> Answer {
     tag = "groups",
     params(("id" = Uuid, Path, description = "The group's id")),
     responses(
-        (status = 200, description = "The group", body = GroupBody, headers(("ETag" = String, description = "The version: another one when the group or its members changed"))),
+        (status = 200, description = "The group", body = GroupBody, headers(("ETag" = String, description = "The version. It changes with the group and with its members"))),
         (status = "default", description = "A problem", body = Problem, content_type = "application/problem+json")
     )
 )]
@@ -134,8 +134,8 @@ pub(super) async fn get_group(call: Call, GroupId(id): GroupId) -> Answer {
     tag = "groups",
     params(
         ("id" = Uuid, Path, description = "The group's id"),
-        ("cursor" = Option<String>, Query, pattern = "^$|^[0-9a-f]{32}$", description = "The nextCursor of the page before"),
-        ("limit" = Option<usize>, Query, minimum = 1, maximum = 200, description = "The most rows; 50 when it is left out")
+        ("cursor" = Option<String>, Query, pattern = "^$|^[0-9a-f]{32}$", description = "The nextCursor of the previous page"),
+        ("limit" = Option<usize>, Query, minimum = 1, maximum = 200, description = "The maximum number of rows. The default is 50")
     ),
     responses(
         (status = 200, description = "A page", body = MembersBody),

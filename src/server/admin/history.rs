@@ -82,8 +82,8 @@ struct ChangeBody {
     tag = "history",
     params(
         ("id" = Uuid, Path, description = "The employee's id"),
-        ("cursor" = Option<String>, Query, pattern = "^$|^[0-9]{1,12}$", description = "The nextCursor of the page before"),
-        ("limit" = Option<usize>, Query, minimum = 1, maximum = 200, description = "The most entries; 50 when it is left out")
+        ("cursor" = Option<String>, Query, pattern = "^$|^[0-9]{1,12}$", description = "The nextCursor of the previous page"),
+        ("limit" = Option<usize>, Query, minimum = 1, maximum = 200, description = "The maximum number of entries. The default is 50")
     ),
     responses(
         (status = 200, description = "A page, the newest change first", body = HistoryBody),
@@ -114,8 +114,8 @@ async fn record_history(call: Call, record: (Kind, Uuid), query: QueryParams) ->
     tag = "history",
     params(
         ("id" = Uuid, Path, description = "The group's id"),
-        ("cursor" = Option<String>, Query, pattern = "^$|^[0-9]{1,12}$", description = "The nextCursor of the page before"),
-        ("limit" = Option<usize>, Query, minimum = 1, maximum = 200, description = "The most entries; 50 when it is left out")
+        ("cursor" = Option<String>, Query, pattern = "^$|^[0-9]{1,12}$", description = "The nextCursor of the previous page"),
+        ("limit" = Option<usize>, Query, minimum = 1, maximum = 200, description = "The maximum number of entries. The default is 50")
     ),
     responses(
         (status = 200, description = "A page, the newest change first", body = HistoryBody),
@@ -136,8 +136,8 @@ pub(super) async fn list_group_history(
     path = "/history",
     tag = "history",
     params(
-        ("cursor" = Option<String>, Query, pattern = "^$|^[0-9]{1,12}$", description = "The nextCursor of the page before"),
-        ("limit" = Option<usize>, Query, minimum = 1, maximum = 200, description = "The most entries; 50 when it is left out")
+        ("cursor" = Option<String>, Query, pattern = "^$|^[0-9]{1,12}$", description = "The nextCursor of the previous page"),
+        ("limit" = Option<usize>, Query, minimum = 1, maximum = 200, description = "The maximum number of entries. The default is 50")
     ),
     responses(
         (status = 200, description = "A page, the newest change first", body = HistoryBody),

@@ -11,8 +11,8 @@ pub(super) fn explain(error: Error) -> ApiError {
         Error::VersionDiffers { current } => ApiError::new(
             StatusCode::PRECONDITION_FAILED,
             format!(
-                "The current version is {}, and If-Match names another; read it again and repeat \
-                 the change",
+                "The current version is {}, and If-Match names another one. Read the record again and \
+                 repeat the change",
                 scim::version::entity_tag(current)
             ),
         ),
@@ -20,12 +20,13 @@ pub(super) fn explain(error: Error) -> ApiError {
             let way = match is_used {
                 true => "",
                 false => {
-                    ". If the current token was lost (no use of it is known), send \"earlier\": \"replaceUnused\" to end the current token"
+                    ". If the current token was lost (no use of it is known), send \"earlier\": \
+                     \"replaceUnused\" to end the current token"
                 }
             };
             ApiError::conflict(format!(
-                "The token before the current one is still valid until {}; wait, or send \"earlier\": \"drop\" to end \
-                 it now{way}",
+                "The previous token is still valid until {}. Wait, or send \"earlier\": \"drop\" to end \
+                 the previous token now{way}",
                 scim::date_time::format(expires)
             ))
         }

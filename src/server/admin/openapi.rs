@@ -45,12 +45,12 @@ pub(super) async fn get(
     security(("adminToken" = [])),
     components(schemas(Problem, StatusFilter, ExportFormat)),
     tags(
-        (name = "settings", description = "What the identity provider may set"),
-        (name = "attributes", description = "What the tenant declares for its users beside the attributes that all have"),
+        (name = "settings", description = "The attributes that the identity provider governs, and the state of the sync"),
+        (name = "attributes", description = "The custom attributes that the tenant declares for its users"),
         (name = "tokens", description = "Secret Tokens of the identity provider, and admin tokens"),
-        (name = "employees", description = "Everybody whom the identity provider ever created"),
-        (name = "groups", description = "What the identity provider pushes, read only"),
-        (name = "history", description = "Every change: when, who, what")
+        (name = "employees", description = "All employees that the identity provider created, with the archived ones"),
+        (name = "groups", description = "The groups that the identity provider pushed. Read only"),
+        (name = "history", description = "Every change, with its time and its author")
     )
 )]
 struct Information;

@@ -70,12 +70,12 @@ impl QueryParams {
                 let known = known.join(", ");
                 let name: String = name.chars().take(MOST_QUOTED_CHARS).collect();
                 return Err(ApiError::bad_request(format!(
-                    "There is no query parameter {name}; there are: {known}"
+                    "This operation has no query parameter {name}. Its query parameters are: {known}"
                 )));
             }
             if self.0.names().take(position).any(|earlier| earlier == name) {
                 return Err(ApiError::bad_request(format!(
-                    "The query parameter {name} is there more than once"
+                    "The query parameter {name} appears more than once. Send it once"
                 )));
             }
         }
@@ -92,7 +92,7 @@ impl QueryParams {
         let text = self.get(name).unwrap_or_default();
         if text.chars().count() > most_chars {
             return Err(ApiError::bad_request(format!(
-                "{name} can have {most_chars} characters at most"
+                "{name} can have at most {most_chars} characters"
             )));
         }
         Ok(text)
@@ -134,7 +134,7 @@ impl<S: Sync, T: DeserializeOwned> FromRequest<S> for JsonBody<T> {
             let path = error.path().to_string();
             let what = if path == "." { "The body".to_owned() } else { path };
             // The error quotes the client's text, so the response is cut: it must not grow with the request.
-            let text = format!("{what} does not fit: {}", error.inner());
+            let text = format!("{what} is not valid: {}", error.inner());
             ApiError::bad_request(text.chars().take(MOST_QUOTED_CHARS).collect::<String>())
         })
     }

@@ -61,10 +61,10 @@ pub(super) async fn get_settings(call: Call) -> Answer {
     patch,
     path = "/settings",
     tag = "settings",
-    params(("If-Match" = Option<String>, Header, description = "The ETag that the change is for; any version when it is left out")),
+    params(("If-Match" = Option<String>, Header, description = "The ETag of the version to change. The default is any version")),
     request_body = SettingsPatch,
     responses(
-        (status = 200, description = "The settings as they are now", body = SettingsBody, headers(("ETag" = String, description = "The version, for If-Match"))),
+        (status = 200, description = "The settings after the change", body = SettingsBody, headers(("ETag" = String, description = "The version, for If-Match"))),
         (status = 412, description = "If-Match names another version", body = Problem, content_type = "application/problem+json"),
         (status = "default", description = "A problem", body = Problem, content_type = "application/problem+json")
     )

@@ -67,13 +67,13 @@ struct UnknownBody {
     day: String,
 }
 
-/// Show how the sync is doing
+/// Show the state of the sync
 #[utoipa::path(
     get,
     path = "/sync",
     tag = "settings",
     responses(
-        (status = 200, description = "How it is doing", body = SyncBody),
+        (status = 200, description = "The state of the sync", body = SyncBody),
         (status = "default", description = "A problem", body = Problem, content_type = "application/problem+json")
     )
 )]

@@ -85,10 +85,10 @@ struct EarlierTokenBody {
     post,
     path = "/tokens/{scope}/rotate",
     tag = "tokens",
-    params(("scope" = ScopeBody, Path, description = "Which scope's token")),
+    params(("scope" = ScopeBody, Path, description = "The scope of the token")),
     request_body = RotationBody,
     responses(
-        (status = 200, description = "The new token, shown this once", body = NewTokenBody),
+        (status = 200, description = "The new token. Only this response shows it", body = NewTokenBody),
         (status = "default", description = "A problem", body = Problem, content_type = "application/problem+json")
     )
 )]
@@ -104,7 +104,9 @@ pub(super) async fn rotate_token(
     };
     if overlap > MAX_OVERLAP {
         let most = MAX_OVERLAP.whole_seconds();
-        return Err(ApiError::bad_request(format!("overlapSecs can be {most} at most, a year")));
+        return Err(ApiError::bad_request(format!(
+            "overlapSecs can be at most {most}, which is a year"
+        )));
     }
     let earlier = match body.earlier {
         EarlierChoice::Keep => Earlier::Keep,
@@ -134,5 +136,5 @@ fn whole_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32
     // The number is read again from its text, without the fraction: a conversion of floats would round.
     let text = number.to_string();
     let whole = text.strip_suffix(".0").unwrap_or(&text).parse();
-    whole.map(Some).map_err(|_| D::Error::custom("a whole number of seconds was expected"))
+    whole.map(Some).map_err(|_| D::Error::custom("expected a whole number of seconds"))
 }

@@ -79,7 +79,7 @@ struct RevokedBody {
     path = "/tokens",
     tag = "tokens",
     responses(
-        (status = 200, description = "The tokens that work", body = TokensBody),
+        (status = 200, description = "The valid tokens", body = TokensBody),
         (status = "default", description = "A problem", body = Problem, content_type = "application/problem+json")
     )
 )]
@@ -105,18 +105,20 @@ pub(super) async fn list_tokens(call: Call) -> Answer {
     path = "/tokens/{scope}/{id}",
     tag = "tokens",
     params(
-        ("scope" = ScopeBody, Path, description = "Which scope's token"),
+        ("scope" = ScopeBody, Path, description = "The scope of the token"),
         ("id" = String, Path, description = "The token's id, from the list")
     ),
     responses(
-        (status = 204, description = "It works no more"),
+        (status = 204, description = "The token is revoked"),
         (status = "default", description = "A problem", body = Problem, content_type = "application/problem+json")
     )
 )]
 pub(super) async fn revoke_token(call: Call, PathParts([scope, id]): PathParts<2>) -> Answer {
     let scope = read_scope(scope.as_deref())?;
     match revoke(&call, scope, Which::Token(id.as_deref().unwrap_or_default())).await? {
-        0 => Err(ApiError::not_found("There is no such token any more; see the list")),
+        0 => Err(ApiError::not_found(
+            "There is no token with this id any more. GET /tokens lists the tokens",
+        )),
         _ => Ok(response::empty(StatusCode::NO_CONTENT)),
     }
 }
@@ -129,9 +131,9 @@ pub(super) async fn revoke_token(call: Call, PathParts([scope, id]): PathParts<2
     delete,
     path = "/tokens/{scope}",
     tag = "tokens",
-    params(("scope" = ScopeBody, Path, description = "Which scope's tokens")),
+    params(("scope" = ScopeBody, Path, description = "The scope of the tokens")),
     responses(
-        (status = 200, description = "They work no more", body = RevokedBody),
+        (status = 200, description = "The tokens are revoked", body = RevokedBody),
         (status = "default", description = "A problem", body = Problem, content_type = "application/problem+json")
     )
 )]
@@ -143,7 +145,9 @@ pub(super) async fn revoke_tokens(
     let scope = read_scope(scope.as_deref())?;
     // This is the path of one token with an empty id. A client that means one token must not end both.
     if slash.is_some() {
-        return Err(ApiError::not_found("The id of the token is empty"));
+        return Err(ApiError::not_found(
+            "The id of the token is missing in the path. GET /tokens lists the ids",
+        ));
     }
     let revoked = revoke(&call, scope, Which::All).await?;
     plain_json(StatusCode::OK, &RevokedBody { revoked })
@@ -156,7 +160,8 @@ async fn revoke(call: &Call, scope: Scope, which: Which<'_>) -> Result<usize, Ap
 }
 
 pub(super) fn read_scope(text: Option<&str>) -> Result<Scope, ApiError> {
-    text.and_then(Scope::parse).ok_or_else(|| ApiError::not_found("The scope is scim or admin"))
+    text.and_then(Scope::parse)
+        .ok_or_else(|| ApiError::not_found("The scope in the path must be scim or admin"))
 }
 
 impl From<&TokenRecord> for TokenBody {

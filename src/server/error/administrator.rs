@@ -10,12 +10,12 @@ impl ApiError {
             Error::NoEmployee(_) => Self::no_such_record(Kind::Employee),
             Error::NoGroup(_) => Self::no_such_record(Kind::Group),
             Error::UserNameTaken { holder } => Self::conflict(format!(
-                "The userName is that of another employee by now, {holder}: change it there first, in \
-                 the identity provider"
+                "Another employee ({holder}) has this userName now. Change the userName of that \
+                 employee in the identity provider first"
             )),
-            Error::NotArchived(_) => {
-                Self::conflict("Only an archived employee can be erased: archive this one first")
-            }
+            Error::NotArchived(_) => Self::conflict(
+                "Only an archived employee can be erased. Archive the employee first",
+            ),
             other => other.into(),
         }
     }
@@ -24,11 +24,11 @@ impl ApiError {
     pub(in crate::server) fn no_such_record(kind: Kind) -> Self {
         Self::not_found(match kind {
             Kind::Employee => {
-                "There is no employee with this id; look the person up in the list of employees"
+                "There is no employee with this id. Look the person up in the list of employees"
             }
             Kind::Group => {
-                "There is no group with this id; the identity provider may have deleted it. Look it up \
-                 in the list of groups"
+                "There is no group with this id. The identity provider may have deleted the group. Look \
+                 it up in the list of groups"
             }
         })
     }

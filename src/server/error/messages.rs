@@ -9,12 +9,13 @@ impl ApiError {
     pub(in crate::server) fn unauthorized(scope: Scope) -> Self {
         let detail = match scope {
             Scope::Scim => {
-                "The Authorization header must be \"Bearer\" and a valid Secret Token of this \
-                 tenant; check that Tenant URL and Secret Token belong together, or rotate the \
-                 token and paste the new one"
+                "The Secret Token is missing or not valid for this tenant. Check that the Tenant URL \
+                 and the Secret Token belong together, and that the Authorization header is \"Bearer\" \
+                 and the token. Otherwise rotate the Secret Token and paste the new one"
             }
             Scope::Admin => {
-                "The Authorization header must be \"Bearer\" and a valid admin token of this tenant"
+                "The admin token is missing or not valid for this tenant. The Authorization header must \
+                 be \"Bearer\" and a valid admin token"
             }
         };
         Self::new(StatusCode::UNAUTHORIZED, detail)
@@ -42,24 +43,32 @@ impl ApiError {
     }
 
     pub(in crate::server) fn no_such_resource_type() -> Self {
-        Self::new(StatusCode::NOT_FOUND, "There is no such resource type; see /ResourceTypes")
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "There is no resource type with this name. GET /ResourceTypes lists the names",
+        )
     }
 
     pub(in crate::server) fn no_such_schema() -> Self {
-        Self::new(StatusCode::NOT_FOUND, "There is no such schema; see /Schemas")
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "There is no schema with this URN. GET /Schemas lists the schemas",
+        )
     }
 
     pub(in crate::server) fn no_filter_on_discovery() -> Self {
         Self::new(
             StatusCode::FORBIDDEN,
-            "Discovery documents cannot be filtered (RFC 7644 section 4)",
+            "Discovery documents cannot be filtered (RFC 7644 section 4). Leave out the parameter filter",
         )
     }
 
     pub(in crate::server) fn too_large(max_bytes: usize) -> Self {
         Self::new(
             StatusCode::PAYLOAD_TOO_LARGE,
-            format!("The body is too large; at most {max_bytes} bytes are accepted"),
+            format!(
+                "The request body has more than {max_bytes} bytes, the maximum. Send less in one request"
+            ),
         )
     }
 
@@ -67,16 +76,19 @@ impl ApiError {
         scim::Error::new(
             scim::ScimType::TooMany,
             format!(
-                "The answer would have {bytes} bytes, and at most {max_bytes} can be sent; ask for \
-                 fewer rows with count, or for fewer attributes (excludedAttributes=members leaves \
-                 the members of groups out)"
+                "The response would have {bytes} bytes, and the maximum is {max_bytes}. Ask for fewer \
+                 rows with count, or for fewer attributes: excludedAttributes=members leaves out the \
+                 members of groups"
             ),
         )
         .into()
     }
 
     pub(crate) fn broken_body() -> Self {
-        scim::Error::invalid_syntax("The body ended before it was complete").into()
+        scim::Error::invalid_syntax(
+            "The request body ended before it was complete. Send the request again",
+        )
+        .into()
     }
 
     pub(in crate::server) fn unsupported_media_type() -> Self {
@@ -90,7 +102,7 @@ impl ApiError {
     pub(in crate::server) fn no_such_bulk_endpoint() -> Self {
         Self::new(
             StatusCode::NOT_FOUND,
-            "There is no such endpoint; the path of an operation begins with /Users or /Groups",
+            "There is no endpoint at the path of this operation. The path must begin with /Users or /Groups",
         )
     }
 
@@ -104,7 +116,7 @@ impl ApiError {
         Self::retry_later(
             StatusCode::SERVICE_UNAVAILABLE,
             1,
-            "The operation was not done: those before it took too long. Send it again",
+            "The operation did not start, because the operations before it took too long. Send it again",
         )
     }
 
@@ -114,7 +126,7 @@ impl ApiError {
         let mut error = Self::retry_later(
             StatusCode::TOO_MANY_REQUESTS,
             seconds,
-            "This tenant sends more work than its share. Wait for the seconds in Retry-After and repeat \
+            "This tenant used its share of the capacity. Wait for the seconds in Retry-After and repeat \
              the request",
         );
         error.cause = Some(LoggedCause::OverShare);
@@ -126,7 +138,8 @@ impl ApiError {
         let mut error = Self::retry_later(
             StatusCode::SERVICE_UNAVAILABLE,
             5,
-            "The request took too long and was given up; a change it asked for may be there",
+            "The request took too long and was stopped. Its change may be committed: read the resource \
+             before you repeat the request",
         );
         error.cause = Some(LoggedCause::Text(format!("not finished after {seconds} seconds")));
         error
@@ -154,7 +167,7 @@ impl From<directory::Error> for ApiError {
                     scim::ScimType::Uniqueness,
                     format!(
                         "displayName is in use by group {holder}, in this or another spelling. Find \
-                         it with the filter displayName eq, and update it"
+                         that group with the filter displayName eq, and update it"
                     ),
                 )
                 .into();
@@ -163,8 +176,8 @@ impl From<directory::Error> for ApiError {
                 return scim::Error::new(
                     scim::ScimType::Uniqueness,
                     format!(
-                        "userName is in use by user {holder}, in this or another spelling; it may \
-                         be a deactivated one. Find it with the filter userName eq, and update it"
+                        "userName is in use by user {holder}, in this or another spelling. That user \
+                         may be deactivated. Find the user with the filter userName eq, and update it"
                     ),
                 )
                 .into();
@@ -173,34 +186,39 @@ impl From<directory::Error> for ApiError {
                 return Self::new(
                     StatusCode::PRECONDITION_FAILED,
                     format!(
-                        "The current version is {}, and If-Match or If-None-Match does not let it be \
-                         changed; read the resource again and repeat the change",
+                        "The resource has the version {}, and If-Match or If-None-Match excludes this \
+                         version. Read the resource again and repeat the change",
                         scim::version::entity_tag(*current)
                     ),
                 );
             }
             Error::BadCursor => {
                 return scim::Error::invalid_value(
-                    "The cursor is none that this list gave out; start again without one",
+                    "This cursor was not issued by this list. Start again without a cursor",
                 )
                 .into();
             }
             Error::TokenEnded => return Self::unauthorized(Scope::Admin),
             Error::TokenReplaced => return Self::token_replaced(),
             Error::AlreadyRotated => {
-                return Self::new(StatusCode::CONFLICT, "The token was rotated meanwhile");
+                return Self::new(
+                    StatusCode::CONFLICT,
+                    "The token was rotated by another request, and nothing was changed. List the tokens \
+                     before you rotate again",
+                );
             }
             Error::LastAdminToken => {
                 return Self::new(
                     StatusCode::CONFLICT,
-                    "It is the last admin token, and without it nobody could administer the tenant; \
-                     rotate it instead, with overlapSecs 0",
+                    "This is the last admin token. Without an admin token, nobody can administer the \
+                     tenant. Rotate the token with overlapSecs 0 instead",
                 );
             }
             Error::NoAttribute => {
                 return Self::new(
                     StatusCode::NOT_FOUND,
-                    "There is no such custom attribute; the list has those there are",
+                    "There is no custom attribute with this namespace and name. See the list of custom \
+                     attributes",
                 );
             }
             Error::AttributeRefused(why) => return Self::new(StatusCode::CONFLICT, why.clone()),
@@ -217,7 +235,8 @@ impl From<directory::Error> for ApiError {
             Error::TokenUsed => {
                 return Self::new(
                     StatusCode::CONFLICT,
-                    "The current token was used, so it is not replaced as unused. Rotate it with an overlap, or revoke it",
+                    "The current token has been used, so it cannot be replaced as an unused token. \
+                     Rotate it with an overlap, or revoke it",
                 );
             }
             Error::TenantTaken => {
@@ -227,7 +246,8 @@ impl From<directory::Error> for ApiError {
             Error::Contention => Self::retry_later(
                 StatusCode::TOO_MANY_REQUESTS,
                 1,
-                "The resource is being changed by too many requests at once; nothing was changed",
+                "Too many requests change this resource at the same time, and nothing was changed. \
+                 Repeat the request after the seconds in Retry-After",
             ),
             Error::Busy(_) => Self::retry_later(
                 StatusCode::TOO_MANY_REQUESTS,
@@ -244,12 +264,12 @@ impl From<directory::Error> for ApiError {
             Error::Unavailable(_) => Self::retry_later(
                 StatusCode::SERVICE_UNAVAILABLE,
                 5,
-                "The service cannot reach its data at the moment",
+                "The service cannot reach its database at the moment. Repeat the request later",
             ),
             Error::NoPepper(_) => Self::retry_later(
                 StatusCode::SERVICE_UNAVAILABLE,
                 30,
-                "The service cannot check credentials at the moment",
+                "The service cannot check credentials at the moment. Repeat the request later",
             ),
             Error::Broken(_) | Error::NoRandomness(_) => {
                 Self::new(StatusCode::INTERNAL_SERVER_ERROR, "The service failed")

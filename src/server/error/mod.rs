@@ -78,7 +78,7 @@ impl ApiError {
     /// 500 for a response that cannot be written, which is a defect.
     pub(crate) fn unwritable() -> Self {
         let mut error = Self::new(StatusCode::INTERNAL_SERVER_ERROR, "The service failed");
-        error.cause = Some(LoggedCause::Text("an answer cannot be written".to_owned()));
+        error.cause = Some(LoggedCause::Text("a response cannot be written".to_owned()));
         error
     }
 

@@ -48,7 +48,7 @@ pub(super) async fn get(PathParts([name]): PathParts<1>) -> Result<Response, Api
     let assets = [&STYLE, &SCRIPT, &ICON];
     let asset = assets.into_iter().find(|asset| Some(&asset.name) == name.as_ref());
     let Some(asset) = asset else {
-        return Err(ApiError::new(StatusCode::NOT_FOUND, "There is no such file"));
+        return Err(ApiError::new(StatusCode::NOT_FOUND, "There is no such file. Reload the page"));
     };
     let mut response = Response::new(Body::from(asset.content));
     let headers = response.headers_mut();

@@ -146,8 +146,8 @@ pub(super) async fn erase(
 ) -> Answer {
     if form.get("confirm").trim() != id.to_string() {
         return Err(ApiError::bad_request(
-            "Nothing was erased: the typed id is not the employee's. Go back and type the id that \
-             stands there",
+            "Nothing was erased: the typed id is not the id of this employee. Go back and type the id \
+             that the page shows",
         ));
     }
     let erasure = visitor.directory.erase(id, visitor.actor());

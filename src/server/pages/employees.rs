@@ -40,7 +40,7 @@ pub(super) async fn list(visitor: Visitor, query: Pairs) -> Answer {
         "" | "active" => (Status::Active, "active"),
         "archived" => (Status::Archived, "archived"),
         "all" => (Status::All, "all"),
-        _ => return Err(ApiError::bad_request("The status is active, archived or all")),
+        _ => return Err(ApiError::bad_request("The status must be active, archived or all")),
     };
     let search = Search { status, text, cursor: query.cursor(), limit: ROWS };
     let page = visitor.directory.search(search).await.map_err(explain)?;

@@ -19,12 +19,12 @@ struct FailurePage<'a> {
 /// Writes the page of a failed response.
 pub(crate) fn write(response: &mut Response, site: &Site, detail: &str) {
     let title = match response.status() {
-        StatusCode::FORBIDDEN => "This was refused",
-        StatusCode::NOT_FOUND => "This is not here",
+        StatusCode::FORBIDDEN => "Not allowed",
+        StatusCode::NOT_FOUND => "Not found",
         StatusCode::CONFLICT => "This cannot be done now",
         StatusCode::TOO_MANY_REQUESTS => "Too many requests",
-        status if status.is_server_error() => "This did not work",
-        _ => "This could not be understood",
+        status if status.is_server_error() => "The service failed",
+        _ => "Invalid request",
     };
     let page = FailurePage { frame: Frame::signed_out(site), title, detail };
     // A page does not accept bearer tokens, so it has no challenge for one.

@@ -73,7 +73,7 @@ impl Frame {
     /// the query.
     pub(super) fn with_notice(mut self, query: &Pairs) -> Self {
         self.notice = match query.get("done").unwrap_or_default() {
-            "saved" => Some("The settings are saved, and count at once."),
+            "saved" => Some("The settings are saved and take effect at once."),
             "declared" => Some("The attribute is added. Every server knows it within a minute."),
             "undeclared" => {
                 Some("The attribute is removed. Every server knows it within a minute.")

@@ -77,13 +77,16 @@ impl Form {
         let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
         let essence = kind.and_then(|kind| kind.split(';').next()).unwrap_or_default();
         if !essence.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded") {
-            let text = "The page takes what its own forms send; open it and use them";
+            let text = "The page accepts only its own forms. Open the page and use the form there";
             return Err(ApiError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, text));
         }
         let bytes = read_at_most(body, MAX_FORM_BYTES).await?;
         let text = std::str::from_utf8(&bytes).map_err(|_| ApiError::broken_body())?;
-        let pairs =
-            Pairs::read(text).map_err(|_| ApiError::bad_request("The form is not UTF-8 text"))?;
+        let pairs = Pairs::read(text).map_err(|_| {
+            ApiError::bad_request(
+                "The form is not UTF-8 text. Open the page and send the form again",
+            )
+        })?;
         Ok(Self(Arc::new(pairs)))
     }
 }
@@ -187,13 +190,13 @@ fn passes(headers: &HeaderMap) -> impl Iterator<Item = &str> {
 }
 
 fn signed_out() -> ApiError {
-    let text = "You are not signed in any more, and nothing was changed; sign in and do it again";
+    let text = "You are signed out, and nothing was changed. Sign in and repeat the change";
     ApiError::new(StatusCode::FORBIDDEN, text)
 }
 
 /// 403 for a form that none of our pages sent.
 pub(super) fn from_elsewhere() -> ApiError {
-    let text = "The form was not sent by this page, or by one from before you last signed in, and \
-                nothing was changed; open the page at its own address and do it again";
+    let text = "The form came from another site, or from a page that was opened before you last signed \
+                in, and nothing was changed. Open the page at its own address and repeat the change";
     ApiError::new(StatusCode::FORBIDDEN, text)
 }

@@ -88,9 +88,9 @@ fn name(attribute: String) -> String {
         "managerFromIdp" => "manager from the identity provider".to_owned(),
         "tokens.scim" => "Secret Token".to_owned(),
         "tokens.admin" => "Admin token".to_owned(),
-        "local.location" => "location, your own".to_owned(),
-        "local.department" => "department, your own".to_owned(),
-        "local.manager" => "manager, your own".to_owned(),
+        "local.location" => "your own location".to_owned(),
+        "local.department" => "your own department".to_owned(),
+        "local.manager" => "your own manager".to_owned(),
         other => match other.rsplit_once(':') {
             Some((_, name)) => name.to_owned(),
             None => attribute,

@@ -10,7 +10,7 @@ pub(super) fn explain(error: Error) -> ApiError {
     match error {
         Error::NoTenant => ApiError::new(
             StatusCode::FORBIDDEN,
-            "The tenant is not there any more; ask whoever runs this service",
+            "The tenant does not exist any more. Ask the operator of this service",
         ),
         Error::PreviousTokenValid { expires, is_used } => {
             let way = match is_used {
@@ -20,34 +20,33 @@ pub(super) fn explain(error: Error) -> ApiError {
                 }
             };
             ApiError::conflict(format!(
-                "The token before the current one is still valid until {}; wait, or rotate again \
-                 and choose to end it now{way}",
+                "The previous token is still valid until {}. Wait, or rotate again and choose to end \
+                 the previous token now{way}",
                 date_time::format(expires)
             ))
         }
         Error::TokenEnded => ApiError::new(
             StatusCode::FORBIDDEN,
-            "The admin token that you signed in with has ended, and nothing was changed; sign in with \
-             the new one",
+            "The admin token of your session has ended, and nothing was changed. Sign in with the new token",
         ),
         Error::TokenReplaced => ApiError::new(
             StatusCode::FORBIDDEN,
             "The admin token of this session was replaced, and nothing was changed. The session can \
-             only read, and revoke that token; sign in with the new token",
+             only read, and revoke that token. Sign in with the new token",
         ),
         // The usual cause is a reload. The page with the new token must not make another token.
         Error::AlreadyRotated => ApiError::conflict(
-            "The token was rotated since the page was opened, and nothing was changed now. A token \
-             is shown once: if it is lost, go to the settings and rotate again",
+            "The token was rotated after the page was opened, and nothing was changed now. A token is \
+             shown only once. If the token is lost, go to the settings and rotate again",
         ),
         Error::LastAdminToken => ApiError::conflict(
-            "It is the last admin token, and without it nobody could administer the tenant: rotate \
-             it instead, with an overlap of none",
+            "This is the last admin token. Without an admin token, nobody can administer the tenant. \
+             Rotate the token instead, and let the current token end now",
         ),
         Error::Contention => ApiError::retry_later(
             StatusCode::TOO_MANY_REQUESTS,
             1,
-            "Too many others are changing this at once, and nothing was changed; do it again",
+            "Too many requests change this at the same time, and nothing was changed. Repeat the change",
         ),
         other => ApiError::for_administrator(other),
     }

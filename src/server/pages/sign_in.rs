@@ -41,7 +41,8 @@ pub(super) async fn index(
     headers: HeaderMap,
 ) -> Answer {
     if tenant_in(uri.path()).is_none() {
-        let text = "There is no such page; its address ends with /tenants/, the tenant's id and /";
+        let text = "There is no page at this address. The address of the account settings ends with \
+                    /tenants/, the tenant's id and /";
         return Err(ApiError::new(StatusCode::NOT_FOUND, text));
     }
     if slash.is_none() {
@@ -72,9 +73,9 @@ pub(super) async fn sign_in(
     }
     let fields = Form::read(&parts.headers, body).await?;
     let refused = || {
-        let text = "This is not a valid admin token of this tenant. It starts with rc_, and is not \
-                    the Secret Token of the identity provider. If it is lost, whoever runs this \
-                    service can make a new one.";
+        let text = "This is not a valid admin token of this tenant. An admin token starts with rc_, and \
+                    is not the Secret Token of the identity provider. If the token is lost, the \
+                    operator of this service can make a new one.";
         form(StatusCode::UNAUTHORIZED, Frame::signed_out(&site), Some(text.to_owned()))
     };
     let Some(tenant) = tenant else { return refused() };
@@ -90,8 +91,8 @@ pub(super) async fn sign_in(
             let seconds = retry_after.whole_seconds().max(1);
             let minutes = (seconds + 59).div_euclid(60);
             let text = format!(
-                "This token is not valid either, and there were too many wrong ones for this tenant: \
-                 wait up to {minutes} minutes before you try another. The right one is always taken."
+                "This token is not valid, and too many wrong tokens were sent to this tenant. Wait up \
+                 to {minutes} minutes before you try another token. A valid token is always accepted."
             );
             let page = form(StatusCode::TOO_MANY_REQUESTS, Frame::signed_out(&site), Some(text));
             page.map(|mut response| {

@@ -184,6 +184,6 @@ fn read_scope(text: Option<&str>) -> Result<Scope, ApiError> {
 fn no_such_token() -> ApiError {
     ApiError::new(
         StatusCode::NOT_FOUND,
-        "There is no such token; the settings list those there are",
+        "There is no such token. The settings list the valid tokens",
     )
 }
