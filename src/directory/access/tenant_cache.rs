@@ -1,0 +1,199 @@
+//! The cache of the tenants' records. Every request reads its tenant here, and the write that changes a tenant
+//! invalidates its record.
+
+use super::SESSION_TTL_SECS;
+use crate::directory::tenants::Tenants;
+use crate::directory::{Directory, Error};
+use crate::model::tenant::{Tenant, TenantId};
+use crate::model::unfinished::Unfinished;
+use crate::store::signed_out::SignedOut;
+use crate::store::tenants::TenantAndWork;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use time::{Duration, OffsetDateTime};
+
+/// The shortest time between two reads of a record because of an unknown token.
+///
+/// An unknown token causes a read, so that a new token works at once. The limit keeps guessed tokens from loading the
+/// store.
+const RECHECK_EVERY: Duration = Duration::seconds(2);
+/// The cache holds at most this many tenants.
+const MOST_REMEMBERED: usize = 4_096;
+
+/// The cache. Cheap to clone.
+#[derive(Debug, Clone)]
+pub(super) struct TenantCache {
+    tenants: Tenants,
+    memory: Arc<Mutex<Memory>>,
+}
+
+/// The cache of tenants.
+#[derive(Debug, Default)]
+struct Memory {
+    tenants: HashMap<TenantId, CachedRead>,
+    /// Counts the invalidations. A read that started before the last invalidation may be stale, and is not cached.
+    invalidations: u64,
+}
+
+/// The cached result of a read of a tenant.
+#[derive(Debug, Clone)]
+struct CachedRead {
+    read_at: OffsetDateTime,
+    /// When a session was last due to get the unfinished work.
+    work_read_at: OffsetDateTime,
+    /// When an unknown token last caused a read.
+    rechecked_at: Option<OffsetDateTime>,
+    /// `None` when there is no such tenant. A guessed tenant id is cached too, so that it does not load the store.
+    tenant: Option<Arc<CachedTenant>>,
+}
+
+/// A tenant's record, and the values that are made from it once instead of for each request.
+#[derive(Debug)]
+pub(super) struct CachedTenant {
+    pub(super) record: Tenant,
+    pub(super) directory: Directory,
+    pub(super) signed_out: SignedOut,
+    /// The tenant's unfinished work. The first session takes it, and its request finishes old work.
+    unfinished: Mutex<Vec<Unfinished>>,
+}
+
+impl CachedTenant {
+    pub(super) fn take_unfinished(&self) -> Vec<Unfinished> {
+        std::mem::take(&mut *self.unfinished.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// The next step after a token that is not in the cached record.
+enum Next {
+    /// Refuse the token: the record was read a moment ago.
+    Refuse,
+    /// Read the record again: the tenant may have changed.
+    ReadAgain,
+}
+
+/// The result of a look-up in a tenant's record.
+pub(super) enum Lookup<T> {
+    /// The record has a match.
+    Fits(T),
+    /// The cached record has no match, and the store was read a moment ago.
+    NotAgain,
+    /// The store's record has no match either. `None` when there is no record.
+    Misfit(Option<Arc<CachedTenant>>),
+}
+
+impl TenantCache {
+    /// Creates an empty cache of `tenants`.
+    pub(super) fn new(tenants: Tenants) -> Self {
+        Self { tenants, memory: Arc::default() }
+    }
+
+    /// Invalidates the cached record of a tenant, even after a failed change: the write may be committed all the same.
+    pub(super) fn invalidate(&self, tenant: &TenantId) {
+        let mut memory = self.lock();
+        memory.tenants.remove(tenant);
+        memory.invalidations += 1;
+    }
+
+    /// Looks for a match in the cached record of a tenant, then in the store. Skips the store if it was read a moment
+    /// ago.
+    pub(super) async fn look<T>(
+        &self,
+        tenant: &TenantId,
+        now: OffsetDateTime,
+        check: impl Fn(&CachedTenant) -> Option<T>,
+    ) -> Result<Lookup<T>, Error> {
+        if let Some(found) = self.recall(tenant, now).and_then(|record| check(&record)) {
+            return Ok(Lookup::Fits(found));
+        }
+        match self.after_a_misfit(tenant, now) {
+            Next::Refuse => return Ok(Lookup::NotAgain),
+            Next::ReadAgain => {}
+        }
+        let record = self.read(tenant, now).await?;
+        match record.as_deref().and_then(check) {
+            Some(found) => Ok(Lookup::Fits(found)),
+            None => Ok(Lookup::Misfit(record)),
+        }
+    }
+
+    fn recall(&self, tenant: &TenantId, now: OffsetDateTime) -> Option<Arc<CachedTenant>> {
+        let memory = self.lock();
+        let found = memory.tenants.get(tenant)?;
+        found.is_fresh(now).then(|| found.tenant.clone()).flatten()
+    }
+
+    /// Decides about another read, under the lock. Of many wrong tokens at once, only one causes a read of a cached
+    /// record.
+    fn after_a_misfit(&self, tenant: &TenantId, now: OffsetDateTime) -> Next {
+        let mut memory = self.lock();
+        let Some(found) = memory.tenants.get_mut(tenant) else { return Next::ReadAgain };
+        let rechecked = found
+            .rechecked_at
+            .is_some_and(|at| (Duration::ZERO..RECHECK_EVERY).contains(&(now - at)));
+        if rechecked && found.is_fresh(now) {
+            return Next::Refuse;
+        }
+        found.rechecked_at = Some(now);
+        Next::ReadAgain
+    }
+
+    async fn read(
+        &self,
+        tenant: &TenantId,
+        now: OffsetDateTime,
+    ) -> Result<Option<Arc<CachedTenant>>, Error> {
+        let invalidations = self.lock().invalidations;
+        let found = self.tenants.store.tenant(tenant).get_tenant_and_work().await?;
+        let before = self.lock().tenants.get(tenant).cloned();
+        // A wrong token must not make other requests look for unfinished work more often.
+        let before = before.filter(|before| is_fresh(before.work_read_at, now));
+        let work_read_at = before.as_ref().map_or(now, |before| before.work_read_at);
+        let record = found.map(|TenantAndWork { tenant: record, signed_out, unfinished }| {
+            let directory = self.tenants.directory_of(&record);
+            let unfinished = match &before {
+                Some(before) => {
+                    before.tenant.iter().flat_map(|one| one.take_unfinished()).collect()
+                }
+                None => unfinished,
+            };
+            Arc::new(CachedTenant {
+                record,
+                directory,
+                signed_out,
+                unfinished: Mutex::new(unfinished),
+            })
+        });
+        let mut memory = self.lock();
+        if memory.invalidations != invalidations {
+            return Ok(record);
+        }
+        let reads = &mut memory.tenants;
+        let rechecked_at = reads.get(tenant).and_then(|found| found.rechecked_at);
+        if reads.len() >= MOST_REMEMBERED && !reads.contains_key(tenant) {
+            // Unknown tenant ids make room first.
+            reads.retain(|_, entry| entry.tenant.is_some());
+            if reads.len() >= MOST_REMEMBERED {
+                reads.clear();
+            }
+        }
+        let entry = CachedRead { read_at: now, work_read_at, rechecked_at, tenant: record.clone() };
+        reads.insert(tenant.clone(), entry);
+        Ok(record)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Memory> {
+        self.memory.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Whether a read is younger than [`SESSION_TTL_SECS`]. A clock that was set back makes a read old.
+fn is_fresh(read_at: OffsetDateTime, now: OffsetDateTime) -> bool {
+    (Duration::ZERO..Duration::seconds(SESSION_TTL_SECS)).contains(&(now - read_at))
+}
+
+impl CachedRead {
+    /// Whether the cached record is still valid.
+    fn is_fresh(&self, now: OffsetDateTime) -> bool {
+        is_fresh(self.read_at, now)
+    }
+}
