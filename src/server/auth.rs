@@ -7,7 +7,7 @@ use super::context::{
 use super::error::{self, ApiError};
 use super::observe::operation;
 use crate::directory::access::Session;
-use crate::directory::tenants::sync::Seen;
+use crate::directory::tenants::pending_notes::Seen;
 use crate::directory::{Scope, TenantId, Unfinished};
 use axum::extract::{OriginalUri, Request, State};
 use axum::middleware::Next;

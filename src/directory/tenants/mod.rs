@@ -4,6 +4,7 @@ pub mod check;
 pub mod custom_attributes;
 pub mod display_name;
 pub mod sync;
+pub mod pending_notes;
 pub mod share;
 
 use super::access::SESSION_TTL_SECS;
