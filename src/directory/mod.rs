@@ -15,6 +15,7 @@ pub mod resources;
 #[cfg(feature = "local")]
 pub mod sample;
 pub mod tenants;
+mod tenant_map;
 pub mod access;
 pub mod readiness;
 

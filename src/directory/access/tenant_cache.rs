@@ -2,14 +2,15 @@
 //! invalidates its record.
 
 use super::SESSION_TTL_SECS;
+use crate::directory::tenant_map::TenantMap;
 use crate::directory::tenants::Tenants;
 use crate::directory::{Directory, Error};
 use crate::model::tenant::{Tenant, TenantId};
 use crate::model::unfinished::Unfinished;
 use crate::store::signed_out::SignedOut;
 use crate::store::tenants::TenantAndWork;
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use time::{Duration, OffsetDateTime};
 
 /// The shortest time between two reads of a record because of an unknown token.
@@ -17,22 +18,14 @@ use time::{Duration, OffsetDateTime};
 /// An unknown token causes a read, so that a new token works at once. The limit keeps guessed tokens from loading the
 /// store.
 const RECHECK_EVERY: Duration = Duration::seconds(2);
-/// The cache holds at most this many tenants.
-const MOST_REMEMBERED: usize = 4_096;
 
 /// The cache. Cheap to clone.
 #[derive(Debug, Clone)]
 pub(super) struct TenantCache {
     tenants: Tenants,
-    memory: Arc<Mutex<Memory>>,
-}
-
-/// The cache of tenants.
-#[derive(Debug, Default)]
-struct Memory {
-    tenants: HashMap<TenantId, CachedRead>,
+    reads: TenantMap<CachedRead>,
     /// Counts the invalidations. A read that started before the last invalidation may be stale, and is not cached.
-    invalidations: u64,
+    invalidations: Arc<AtomicU64>,
 }
 
 /// The cached result of a read of a tenant.
@@ -84,14 +77,14 @@ pub(super) enum Lookup<T> {
 impl TenantCache {
     /// Creates an empty cache of `tenants`.
     pub(super) fn new(tenants: Tenants) -> Self {
-        Self { tenants, memory: Arc::default() }
+        Self { tenants, reads: TenantMap::default(), invalidations: Arc::default() }
     }
 
     /// Invalidates the cached record of a tenant, even after a failed change: the write may be committed all the same.
     pub(super) fn invalidate(&self, tenant: &TenantId) {
-        let mut memory = self.lock();
-        memory.tenants.remove(tenant);
-        memory.invalidations += 1;
+        // The count grows before the removal. A read either sees the new count, or has cached its record already.
+        self.invalidations.fetch_add(1, Ordering::SeqCst);
+        self.reads.lock().remove(tenant);
     }
 
     /// Looks for a match in the cached record of a tenant, then in the store. Skips the store if it was read a moment
@@ -117,16 +110,16 @@ impl TenantCache {
     }
 
     fn recall(&self, tenant: &TenantId, now: OffsetDateTime) -> Option<Arc<CachedTenant>> {
-        let memory = self.lock();
-        let found = memory.tenants.get(tenant)?;
+        let reads = self.reads.lock();
+        let found = reads.get(tenant)?;
         found.is_fresh(now).then(|| found.tenant.clone()).flatten()
     }
 
     /// Decides about another read, under the lock. Of many wrong tokens at once, only one causes a read of a cached
     /// record.
     fn after_a_misfit(&self, tenant: &TenantId, now: OffsetDateTime) -> Next {
-        let mut memory = self.lock();
-        let Some(found) = memory.tenants.get_mut(tenant) else { return Next::ReadAgain };
+        let mut reads = self.reads.lock();
+        let Some(found) = reads.get_mut(tenant) else { return Next::ReadAgain };
         let rechecked = found
             .rechecked_at
             .is_some_and(|at| (Duration::ZERO..RECHECK_EVERY).contains(&(now - at)));
@@ -142,9 +135,9 @@ impl TenantCache {
         tenant: &TenantId,
         now: OffsetDateTime,
     ) -> Result<Option<Arc<CachedTenant>>, Error> {
-        let invalidations = self.lock().invalidations;
+        let invalidations = self.invalidations.load(Ordering::SeqCst);
         let found = self.tenants.store.tenant(tenant).get_tenant_and_work().await?;
-        let before = self.lock().tenants.get(tenant).cloned();
+        let before = self.reads.lock().get(tenant).cloned();
         // A wrong token must not make other requests look for unfinished work more often.
         let before = before.filter(|before| is_fresh(before.work_read_at, now));
         let work_read_at = before.as_ref().map_or(now, |before| before.work_read_at);
@@ -163,26 +156,15 @@ impl TenantCache {
                 unfinished: Mutex::new(unfinished),
             })
         });
-        let mut memory = self.lock();
-        if memory.invalidations != invalidations {
+        let mut reads = self.reads.lock();
+        if self.invalidations.load(Ordering::SeqCst) != invalidations {
             return Ok(record);
         }
-        let reads = &mut memory.tenants;
         let rechecked_at = reads.get(tenant).and_then(|found| found.rechecked_at);
-        if reads.len() >= MOST_REMEMBERED && !reads.contains_key(tenant) {
-            // Unknown tenant ids make room first.
-            reads.retain(|_, entry| entry.tenant.is_some());
-            if reads.len() >= MOST_REMEMBERED {
-                reads.clear();
-            }
-        }
         let entry = CachedRead { read_at: now, work_read_at, rechecked_at, tenant: record.clone() };
-        reads.insert(tenant.clone(), entry);
+        // Unknown tenant ids make room first.
+        reads.entry(tenant, |read| read.tenant.is_some()).insert_entry(entry);
         Ok(record)
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Memory> {
-        self.memory.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

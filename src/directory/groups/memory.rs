@@ -1,19 +1,16 @@
 //! A cache of one process: whether each tenant has groups. A user of a tenant without groups needs no read of
 //! memberships.
 
+use crate::directory::tenant_map::TenantMap;
 use crate::model::tenant::TenantId;
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use time::{Duration, OffsetDateTime};
 
 /// How long a cached *no groups* is valid. Another process may have added a group.
 const BELIEVED: Duration = Duration::seconds(60);
-/// The cache holds at most this many tenants.
-const MOST_REMEMBERED: usize = 4_096;
 
 /// The cache. Cheap to clone.
 #[derive(Debug, Clone, Default)]
-pub struct GroupMemory(Arc<Mutex<HashMap<TenantId, Seen>>>);
+pub struct GroupMemory(TenantMap<Seen>);
 
 #[derive(Debug, Clone, Copy)]
 enum Seen {
@@ -28,7 +25,7 @@ impl GroupMemory {
         tenant: &TenantId,
         now: OffsetDateTime,
     ) -> Option<bool> {
-        match self.lock().get(tenant)? {
+        match self.0.lock().get(tenant)? {
             Seen::Groups => Some(true),
             Seen::NoneAt(at) => (Duration::ZERO..BELIEVED).contains(&(now - *at)).then_some(false),
         }
@@ -41,25 +38,18 @@ impl GroupMemory {
         found: bool,
         now: OffsetDateTime,
     ) {
-        let mut remembered = self.lock();
+        let mut remembered = self.0.lock();
         // Another request may have added a group during the read.
         if !found && matches!(remembered.get(tenant), Some(Seen::Groups)) {
             return;
         }
-        if remembered.len() >= MOST_REMEMBERED && !remembered.contains_key(tenant) {
-            remembered.clear();
-        }
         let seen = if found { Seen::Groups } else { Seen::NoneAt(now) };
-        remembered.insert(tenant.clone(), seen);
+        remembered.entry(tenant, |_| ()).insert_entry(seen);
     }
 
     /// Records that a group was just added.
     pub(in crate::directory) fn there_are_groups(&self, tenant: &TenantId, now: OffsetDateTime) {
         self.remember(tenant, true, now);
-    }
-
-    fn lock(&self) -> MutexGuard<'_, HashMap<TenantId, Seen>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

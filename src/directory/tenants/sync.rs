@@ -5,6 +5,7 @@
 use super::Tenants;
 use super::pending_notes::{PendingNotes, Seen};
 use crate::directory::Error;
+use crate::directory::tenant_map::TenantMap;
 use crate::model::history::EventKind;
 use crate::model::sync::{SyncNews, SyncRecord, UnknownAttribute};
 use crate::model::tenant::{Tenant, TenantId};
@@ -12,12 +13,9 @@ use crate::store::dynamodb::retry::Pauses;
 use crate::store::sync::day_of;
 use scim::schema::ResourceTypes;
 use scim::unknown;
-use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::collections::BTreeMap;
 use time::{Duration, OffsetDateTime};
 
-/// The most tenants in memory.
-const MOST_REMEMBERED: usize = 4_096;
 /// How long failed requests and unknown attributes are shown.
 const TOLD_FOR: Duration = Duration::days(7);
 /// The longest write of a note. A slower write counts as failed.
@@ -62,13 +60,13 @@ impl LastDay {
 #[derive(Debug, Clone)]
 pub struct SyncWatch {
     tenants: Tenants,
-    pending: Arc<Mutex<HashMap<TenantId, PendingNotes>>>,
+    pending: TenantMap<PendingNotes>,
 }
 
 impl SyncWatch {
     /// Creates the watch over the identity providers of `tenants`.
     pub fn new(tenants: Tenants) -> Self {
-        Self { tenants, pending: Arc::default() }
+        Self { tenants, pending: TenantMap::default() }
     }
 
     /// Notes that a request came with a token, named by the start of its digest.
@@ -77,7 +75,7 @@ impl SyncWatch {
     /// second.
     pub async fn asked(&self, tenant: &TenantId, token: &str) {
         let now = self.tenants.sources.now();
-        let news = entry(&mut self.lock(), tenant).add_request(token, now);
+        let news = self.with_notes(tenant, |notes| notes.add_request(token, now));
         if let Some(news) = news {
             self.write_or_keep(tenant, news).await;
         }
@@ -86,7 +84,7 @@ impl SyncWatch {
     /// Notes that an administrator used a token, once a day. Run this beside the request.
     pub async fn used(&self, tenant: &TenantId, token: &str) {
         let now = self.tenants.sources.now();
-        if !entry(&mut self.lock(), tenant).is_first_use(token, now) {
+        if !self.with_notes(tenant, |notes| notes.is_first_use(token, now)) {
             return;
         }
         let news = SyncNews {
@@ -102,7 +100,7 @@ impl SyncWatch {
     /// Notes the failure of a request and its unknown attributes.
     pub async fn answered(&self, tenant: &TenantId, seen: Seen) {
         let now = self.tenants.sources.now();
-        let news = entry(&mut self.lock(), tenant).add_response(seen, now);
+        let news = self.with_notes(tenant, |notes| notes.add_response(seen, now));
         if let Some(news) = news {
             self.write_or_keep(tenant, news).await;
         }
@@ -142,7 +140,7 @@ impl SyncWatch {
 
     fn forget(&self, tenant: &TenantId) {
         let now = self.tenants.sources.now();
-        entry(&mut self.lock(), tenant).forget(now);
+        self.with_notes(tenant, |notes| notes.forget(now));
     }
 
     /// Returns the notes on a tenant's identity provider.
@@ -165,7 +163,7 @@ impl SyncWatch {
         let (mut record, changes) =
             tokio::try_join!(store.get_sync(), store.count_changes_of_a_day(now))?;
         // Pending notes of this process belong to the status too.
-        if let Some(pending) = self.lock().get(tenant) {
+        if let Some(pending) = self.pending.lock().get(tenant) {
             record.add_refusals(pending.refusals());
             record.add_unknown(&pending.unknown());
         }
@@ -186,11 +184,12 @@ impl SyncWatch {
 
     /// Puts notes back after a failed write, for the next write.
     fn put_back(&self, tenant: &TenantId, news: SyncNews) {
-        self.lock().entry(tenant.clone()).or_default().put_back(news);
+        self.with_notes(tenant, |notes| notes.put_back(news));
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<TenantId, PendingNotes>> {
-        self.pending.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Calls `change` with the notes on a tenant. Tenants without pending notes make room for a new one.
+    fn with_notes<T>(&self, tenant: &TenantId, change: impl FnOnce(&mut PendingNotes) -> T) -> T {
+        change(self.pending.lock().entry(tenant, PendingNotes::has_news).or_default())
     }
 }
 
@@ -207,21 +206,6 @@ impl Drop for Unwritten<'_> {
             self.watch.put_back(self.tenant, news);
         }
     }
-}
-
-/// Returns the notes on a tenant, or new notes if the tenant has none.
-fn entry<'n>(
-    all: &'n mut HashMap<TenantId, PendingNotes>,
-    tenant: &TenantId,
-) -> &'n mut PendingNotes {
-    if all.len() >= MOST_REMEMBERED && !all.contains_key(tenant) {
-        // Tenants without pending notes make room first.
-        all.retain(|_, pending| pending.has_news());
-        if all.len() >= MOST_REMEMBERED {
-            all.clear();
-        }
-    }
-    all.entry(tenant.clone()).or_default()
 }
 
 /// Whether a table now has an attribute that was unknown.
