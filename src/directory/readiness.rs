@@ -1,5 +1,6 @@
 //! The readiness of this process: it can read the table, and it has the pepper.
 
+use super::sources::is_recent;
 use super::tenants::Tenants;
 use crate::error_chain;
 use std::sync::Arc;
@@ -42,7 +43,7 @@ impl Readiness {
         let now = self.tenants.now();
         let mut last = self.last.lock().await;
         if let Some((at, missing)) = &*last
-            && (Duration::ZERO..REMEMBERED_FOR).contains(&(now - *at))
+            && is_recent(*at, REMEMBERED_FOR, now)
         {
             return missing.clone();
         }

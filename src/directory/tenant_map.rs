@@ -1,4 +1,4 @@
-//! A map with a value for each tenant, of at most [`MOST_TENANTS`] tenants. Every cache of this process is such a map.
+//! A map with a value for each tenant, of at most [`MOST_TENANTS`] tenants.
 //!
 //! Invented tenant ids cannot make the map grow. They push out the values of the lowest worth first.
 

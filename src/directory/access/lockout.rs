@@ -1,5 +1,6 @@
 //! Recent failed sign-ins: counted for each tenant, in memory, for a limited number of tenants.
 
+use crate::directory::sources::is_recent;
 use crate::directory::tenant_map::TenantMap;
 use crate::model::tenant::TenantId;
 use std::collections::VecDeque;
@@ -25,7 +26,7 @@ impl Lockout {
     ) -> Option<Duration> {
         let mut failures = self.failures.lock();
         let times = failures.get_mut(tenant)?;
-        times.retain(|at| is_recent(*at, now));
+        times.retain(|at| is_recent(*at, WINDOW, now));
         let first = times.front().filter(|_| times.len() >= MOST_FAILURES)?;
         Some(WINDOW - (now - *first))
     }
@@ -36,7 +37,7 @@ impl Lockout {
         // Tenants with the fewest failures are dropped first: invented tenant ids must not reset the count of an
         // attacked tenant.
         let count = |times: &VecDeque<_>| match times.back() {
-            Some(last) if is_recent(*last, now) => times.len(),
+            Some(last) if is_recent(*last, WINDOW, now) => times.len(),
             _ => 0,
         };
         let times = failures.entry(tenant, count).or_default();
@@ -45,11 +46,6 @@ impl Lockout {
             times.pop_front();
         }
     }
-}
-
-/// Whether a failure is recent. A clock that was set back makes a failure old.
-fn is_recent(at: OffsetDateTime, now: OffsetDateTime) -> bool {
-    (Duration::ZERO..WINDOW).contains(&(now - at))
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //! invalidates its record.
 
 use super::SESSION_TTL_SECS;
+use crate::directory::sources::is_recent;
 use crate::directory::tenant_map::TenantMap;
 use crate::directory::tenants::Tenants;
 use crate::directory::{Directory, Error};
@@ -13,6 +14,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use time::{Duration, OffsetDateTime};
 
+/// How long a record is cached.
+const CACHED_FOR: Duration = Duration::seconds(SESSION_TTL_SECS);
 /// The shortest time between two reads of a record because of an unknown token.
 ///
 /// An unknown token causes a read, so that a new token works at once. The limit keeps guessed tokens from loading the
@@ -120,9 +123,7 @@ impl TenantCache {
     fn after_a_misfit(&self, tenant: &TenantId, now: OffsetDateTime) -> Next {
         let mut reads = self.reads.lock();
         let Some(found) = reads.get_mut(tenant) else { return Next::ReadAgain };
-        let rechecked = found
-            .rechecked_at
-            .is_some_and(|at| (Duration::ZERO..RECHECK_EVERY).contains(&(now - at)));
+        let rechecked = found.rechecked_at.is_some_and(|at| is_recent(at, RECHECK_EVERY, now));
         if rechecked && found.is_fresh(now) {
             return Next::Refuse;
         }
@@ -139,7 +140,7 @@ impl TenantCache {
         let found = self.tenants.store.tenant(tenant).get_tenant_and_work().await?;
         let before = self.reads.lock().get(tenant).cloned();
         // A wrong token must not make other requests look for unfinished work more often.
-        let before = before.filter(|before| is_fresh(before.work_read_at, now));
+        let before = before.filter(|before| is_recent(before.work_read_at, CACHED_FOR, now));
         let work_read_at = before.as_ref().map_or(now, |before| before.work_read_at);
         let record = found.map(|TenantAndWork { tenant: record, signed_out, unfinished }| {
             let directory = self.tenants.directory_of(&record);
@@ -168,14 +169,9 @@ impl TenantCache {
     }
 }
 
-/// Whether a read is younger than [`SESSION_TTL_SECS`]. A clock that was set back makes a read old.
-fn is_fresh(read_at: OffsetDateTime, now: OffsetDateTime) -> bool {
-    (Duration::ZERO..Duration::seconds(SESSION_TTL_SECS)).contains(&(now - read_at))
-}
-
 impl CachedRead {
     /// Whether the cached record is still valid.
     fn is_fresh(&self, now: OffsetDateTime) -> bool {
-        is_fresh(self.read_at, now)
+        is_recent(self.read_at, CACHED_FOR, now)
     }
 }

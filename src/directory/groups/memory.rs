@@ -1,6 +1,7 @@
 //! A cache of one process: whether each tenant has groups. A user of a tenant without groups needs no read of
 //! memberships.
 
+use crate::directory::sources::is_recent;
 use crate::directory::tenant_map::TenantMap;
 use crate::model::tenant::TenantId;
 use time::{Duration, OffsetDateTime};
@@ -27,7 +28,7 @@ impl GroupMemory {
     ) -> Option<bool> {
         match self.0.lock().get(tenant)? {
             Seen::Groups => Some(true),
-            Seen::NoneAt(at) => (Duration::ZERO..BELIEVED).contains(&(now - *at)).then_some(false),
+            Seen::NoneAt(at) => is_recent(*at, BELIEVED, now).then_some(false),
         }
     }
 

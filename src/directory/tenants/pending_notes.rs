@@ -1,5 +1,6 @@
 //! The notes on a tenant's sync that this process has not written yet.
 
+use crate::directory::sources::is_recent;
 use crate::model::kind::Kind;
 use crate::model::sync::{Refusal, SyncNews, UnknownAttribute};
 use crate::store::sync::day_of;
@@ -138,7 +139,7 @@ impl PendingNotes {
     }
 }
 
-/// Whether the next write is due. A clock that was set back makes it due.
+/// Whether the next write is due.
 fn is_due(written_at: Option<OffsetDateTime>, now: OffsetDateTime) -> bool {
-    written_at.is_none_or(|at| !(Duration::ZERO..EVERY).contains(&(now - at)))
+    written_at.is_none_or(|at| !is_recent(at, EVERY, now))
 }
