@@ -12,6 +12,7 @@ use http::header::{CONTENT_TYPE, LOCATION};
 use http::{HeaderValue, StatusCode};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use scim::date_time;
+use strum::IntoStaticStr;
 use time::OffsetDateTime;
 use time::format_description::BorrowedFormatItem;
 use time::macros::format_description;
@@ -41,7 +42,8 @@ pub(super) struct SignedIn {
 }
 
 /// The section of the pages that a page belongs to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr)]
+#[strum(serialize_all = "lowercase")]
 pub(super) enum Section {
     Settings,
     Employees,
@@ -100,14 +102,7 @@ impl Frame {
     /// Whether the page belongs to this section.
     pub(super) fn is_in(&self, section: &str) -> bool {
         let current = self.signed_in.as_ref().map(|signed_in| signed_in.section);
-        let name = match current {
-            Some(Section::Settings) => "settings",
-            Some(Section::Employees) => "employees",
-            Some(Section::Groups) => "groups",
-            Some(Section::Activity) => "activity",
-            None => return false,
-        };
-        name == section
+        current.map(<&str>::from) == Some(section)
     }
 }
 

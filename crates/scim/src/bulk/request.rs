@@ -7,6 +7,7 @@ use crate::message::{self, member};
 use crate::{Error, urn};
 use serde_json::{Map, Value, json};
 use std::collections::HashMap;
+use strum::{EnumString, IntoStaticStr};
 
 /// A parsed bulk request (RFC 7644 §3.7).
 #[derive(Debug, Clone, PartialEq)]
@@ -51,7 +52,8 @@ pub struct Task {
 }
 
 /// The methods of an operation (RFC 7644 §3.7).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, EnumString, IntoStaticStr)]
+#[strum(serialize_all = "UPPERCASE", ascii_case_insensitive)]
 pub enum Method {
     /// Creates a resource.
     Post,
@@ -91,20 +93,13 @@ impl Operation {
 impl Method {
     /// The method as HTTP spells it.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Method::Post => "POST",
-            Method::Put => "PUT",
-            Method::Patch => "PATCH",
-            Method::Delete => "DELETE",
-        }
+        self.into()
     }
 
     fn read(method: Option<&Value>) -> Result<Self, Error> {
-        const ALL: [Method; 4] = [Method::Post, Method::Put, Method::Patch, Method::Delete];
         let found = match method {
             Some(Value::String(word)) => {
-                let known = ALL.into_iter().find(|known| known.as_str().eq_ignore_ascii_case(word));
-                if let Some(method) = known {
+                if let Ok(method) = word.parse() {
                     return Ok(method);
                 }
                 quoted(word)

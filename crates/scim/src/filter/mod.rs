@@ -20,6 +20,7 @@ use super::attr_path::AttrPath;
 use super::bound_path::Subject;
 use super::schema::{Attribute, ResourceType};
 use serde_json::{Number, Value};
+use strum::{EnumString, IntoStaticStr};
 
 /// The maximum length of a filter, in bytes.
 pub const MAX_FILTER_BYTES: usize = 4096;
@@ -59,8 +60,9 @@ pub enum Filter {
     },
 }
 
-/// A comparison operator (RFC 7644 §3.4.2.2, Table 3). `pr` takes no value and is [`Filter::Present`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// A comparison operator (RFC 7644 §3.4.2.2, Table 3), in any case. `pr` takes no value and is [`Filter::Present`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, EnumString, IntoStaticStr)]
+#[strum(serialize_all = "lowercase", ascii_case_insensitive)]
 pub enum CompareOp {
     /// Equal.
     Eq,
@@ -241,34 +243,8 @@ impl BoundFilter {
 }
 
 impl CompareOp {
-    /// The operator called `word`, in any case.
-    fn from_word(word: &str) -> Option<Self> {
-        const ALL: [CompareOp; 9] = [
-            CompareOp::Eq,
-            CompareOp::Ne,
-            CompareOp::Co,
-            CompareOp::Sw,
-            CompareOp::Ew,
-            CompareOp::Gt,
-            CompareOp::Ge,
-            CompareOp::Lt,
-            CompareOp::Le,
-        ];
-        ALL.into_iter().find(|op| op.as_str().eq_ignore_ascii_case(word))
-    }
-
     /// The operator as written in a filter (RFC 7644 §3.4.2.2, Table 3).
     pub fn as_str(self) -> &'static str {
-        match self {
-            CompareOp::Eq => "eq",
-            CompareOp::Ne => "ne",
-            CompareOp::Co => "co",
-            CompareOp::Sw => "sw",
-            CompareOp::Ew => "ew",
-            CompareOp::Gt => "gt",
-            CompareOp::Ge => "ge",
-            CompareOp::Lt => "lt",
-            CompareOp::Le => "le",
-        }
+        self.into()
     }
 }

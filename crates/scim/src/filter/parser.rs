@@ -144,7 +144,7 @@ impl<'t> Parser<'t> {
             return Ok(Filter::Present(path));
         }
         let word = self.peek().filter(|token| token.kind == TokenKind::Word);
-        let Some(op) = word.and_then(|token| CompareOp::from_word(token.raw)) else {
+        let Some(op) = word.and_then(|token| token.raw.parse::<CompareOp>().ok()) else {
             return Err(self.expected(OPERATOR));
         };
         self.advance();

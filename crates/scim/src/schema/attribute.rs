@@ -1,9 +1,11 @@
 //! An attribute and its characteristics (RFC 7643 §2.2), with the builder of the tables.
 
 use crate::error::quoted;
+use strum::{IntoStaticStr, VariantNames};
 
 /// The data types of RFC 7643 §2.3.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, IntoStaticStr, VariantNames)]
+#[strum(serialize_all = "camelCase")]
 pub enum AttributeType {
     /// Text (§2.3.1).
     String,
@@ -24,35 +26,15 @@ pub enum AttributeType {
 }
 
 impl AttributeType {
-    /// All data types, in the order of RFC 7643 §2.3.
-    pub const ALL: [Self; 8] = [
-        Self::String,
-        Self::Boolean,
-        Self::Decimal,
-        Self::Integer,
-        Self::DateTime,
-        Self::Binary,
-        Self::Reference,
-        Self::Complex,
-    ];
-
     /// The name of the data type in a schema document (RFC 7643 §7, `type`).
     pub fn as_str(self) -> &'static str {
-        match self {
-            AttributeType::String => "string",
-            AttributeType::Boolean => "boolean",
-            AttributeType::Decimal => "decimal",
-            AttributeType::Integer => "integer",
-            AttributeType::DateTime => "dateTime",
-            AttributeType::Binary => "binary",
-            AttributeType::Reference => "reference",
-            AttributeType::Complex => "complex",
-        }
+        self.into()
     }
 }
 
 /// The party that may set an attribute, and the time (RFC 7643 §7, `mutability`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr, VariantNames)]
+#[strum(serialize_all = "camelCase")]
 pub enum Mutability {
     /// Only the server sets the attribute. Values from a client are ignored or fail.
     ReadOnly,
@@ -65,22 +47,15 @@ pub enum Mutability {
 }
 
 impl Mutability {
-    /// All mutabilities.
-    pub const ALL: [Self; 4] = [Self::ReadOnly, Self::ReadWrite, Self::Immutable, Self::WriteOnly];
-
     /// The name of the mutability in a schema document.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Mutability::ReadOnly => "readOnly",
-            Mutability::ReadWrite => "readWrite",
-            Mutability::Immutable => "immutable",
-            Mutability::WriteOnly => "writeOnly",
-        }
+        self.into()
     }
 }
 
 /// The condition under which a response has an attribute (RFC 7643 §7, `returned`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr, VariantNames)]
+#[strum(serialize_all = "camelCase")]
 pub enum Returned {
     /// Every response has the attribute, regardless of `attributes` and `excludedAttributes`.
     Always,
@@ -93,22 +68,15 @@ pub enum Returned {
 }
 
 impl Returned {
-    /// All values of `returned`.
-    pub const ALL: [Self; 4] = [Self::Always, Self::Never, Self::Default, Self::Request];
-
     /// The name of the value in a schema document.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Returned::Always => "always",
-            Returned::Never => "never",
-            Returned::Default => "default",
-            Returned::Request => "request",
-        }
+        self.into()
     }
 }
 
 /// The scope in which a value must be unique (RFC 7643 §7, `uniqueness`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr, VariantNames)]
+#[strum(serialize_all = "camelCase")]
 pub enum Uniqueness {
     /// The value need not be unique.
     None,
@@ -119,16 +87,9 @@ pub enum Uniqueness {
 }
 
 impl Uniqueness {
-    /// All values of `uniqueness`.
-    pub const ALL: [Self; 3] = [Self::None, Self::Server, Self::Global];
-
     /// The name of the value in a schema document.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Uniqueness::None => "none",
-            Uniqueness::Server => "server",
-            Uniqueness::Global => "global",
-        }
+        self.into()
     }
 }
 

@@ -4,6 +4,7 @@
 
 use super::{Attribute, AttributeType, Mutability, Returned, Schema, Uniqueness};
 use crate::urn;
+use strum::VariantNames;
 
 /// The schemas of `/ServiceProviderConfig`, `/ResourceTypes` and `/Schemas`.
 pub fn service_schemas() -> [Schema; 3] {
@@ -146,18 +147,19 @@ fn characteristics() -> Vec<Attribute> {
     let word = |name: &str, words: &[&str], description: &str| {
         Attribute::string(name, description).case_exact().canonical_values(words)
     };
-    let types = AttributeType::ALL.map(AttributeType::as_str);
     vec![
         word("name", &[], "The name of the attribute").required(),
-        Attribute::string("type", "The data type").canonical_values(&types).required(),
+        Attribute::string("type", "The data type")
+            .canonical_values(AttributeType::VARIANTS)
+            .required(),
         Attribute::boolean("multiValued", "Whether it holds a list of values").required(),
         word("description", &[], "What the attribute is for people"),
         Attribute::boolean("required", "Whether a resource cannot be without it"),
         word("canonicalValues", &[], "Values that are suggested").multi_valued(),
         Attribute::boolean("caseExact", "Whether text is compared exactly"),
-        word("mutability", &Mutability::ALL.map(Mutability::as_str), "Who may set it, and when"),
-        word("returned", &Returned::ALL.map(Returned::as_str), "When it is part of an answer"),
-        word("uniqueness", &Uniqueness::ALL.map(Uniqueness::as_str), "How far it is unique"),
+        word("mutability", Mutability::VARIANTS, "Who may set it, and when"),
+        word("returned", Returned::VARIANTS, "When it is part of an answer"),
+        word("uniqueness", Uniqueness::VARIANTS, "How far it is unique"),
         word("referenceTypes", &[], "What a reference may point to").multi_valued(),
     ]
 }

@@ -23,7 +23,7 @@ fn path() -> impl Strategy<Value = AttrPath> {
 
 fn op() -> impl Strategy<Value = CompareOp> {
     let words = vec!["eq", "ne", "co", "sw", "ew", "gt", "ge", "lt", "le"];
-    proptest::sample::select(words).prop_map(|word| CompareOp::from_word(word).unwrap())
+    proptest::sample::select(words).prop_map(|word| word.parse::<CompareOp>().unwrap())
 }
 
 fn value() -> impl Strategy<Value = CompareValue> {
