@@ -6,10 +6,9 @@ use crate::directory::{Employee, Tenant};
 use scim::schema::custom::CustomAttribute;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
-use std::fmt::Write;
 
-/// The number of bytes of a digest that identify a list of columns.
-const FINGERPRINT_BYTES: usize = 8;
+/// The number of hexadecimal digits that identify a list of columns.
+const FINGERPRINT_DIGITS: usize = 16;
 
 /// The columns of a tenant's custom attributes.
 pub(super) struct CustomColumns<'t> {
@@ -26,7 +25,7 @@ pub(super) struct CustomValues<'e>(Vec<(&'e str, Option<&'e Value>)>);
 /// Whether a text can be a fingerprint. The empty text is the fingerprint of no columns.
 pub(super) fn is_fingerprint(text: &str) -> bool {
     let is_digit = |byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
-    text.is_empty() || (text.len() == 2 * FINGERPRINT_BYTES && text.bytes().all(is_digit))
+    text.is_empty() || (text.len() == FINGERPRINT_DIGITS && text.bytes().all(is_digit))
 }
 
 impl<'t> CustomColumns<'t> {
@@ -36,9 +35,8 @@ impl<'t> CustomColumns<'t> {
         let mut fingerprint = String::new();
         if !attributes.is_empty() {
             let paths: Vec<String> = attributes.iter().map(CustomAttribute::path).collect();
-            for byte in Sha256::digest(paths.join(" ")).iter().take(FINGERPRINT_BYTES) {
-                let _ = write!(fingerprint, "{byte:02x}");
-            }
+            fingerprint = hex::encode(Sha256::digest(paths.join(" ")));
+            fingerprint.truncate(FINGERPRINT_DIGITS);
         }
         Self { attributes, titles: titles(attributes, &COLUMNS), fingerprint }
     }
