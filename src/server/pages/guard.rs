@@ -6,7 +6,7 @@ use crate::directory::access::actor::Actor;
 use crate::directory::access::sessions::has_form;
 use crate::directory::access::sessions::{FormKey, Resumed, SessionId};
 use crate::directory::{Directory, TenantId, Unfinished};
-use crate::server::body::read_at_most;
+use crate::server::body::{media_type, read_at_most};
 use crate::server::context::{Services, tenant_in};
 use crate::server::error::ApiError;
 use crate::server::page_urls::Site;
@@ -16,7 +16,7 @@ use axum::body::Body;
 use axum::extract::{FromRequestParts, OriginalUri, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use http::header::{CONTENT_TYPE, COOKIE};
+use http::header::COOKIE;
 use http::request::Parts;
 use http::{HeaderMap, Method, StatusCode};
 use std::sync::Arc;
@@ -74,9 +74,7 @@ impl Form {
 
     /// Reads a form from the body of a request.
     pub(super) async fn read(headers: &HeaderMap, body: Body) -> Result<Self, ApiError> {
-        let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
-        let essence = kind.and_then(|kind| kind.split(';').next()).unwrap_or_default();
-        if !essence.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+        if !media_type(headers).eq_ignore_ascii_case("application/x-www-form-urlencoded") {
             let text = "The page takes what its own forms send; open it and use them";
             return Err(ApiError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, text));
         }
