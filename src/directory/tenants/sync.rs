@@ -14,7 +14,7 @@ use crate::store::sync::day_of;
 use scim::schema::ResourceTypes;
 use scim::unknown;
 use std::collections::BTreeMap;
-use time::{Duration, OffsetDateTime};
+use time::Duration;
 
 /// How long failed requests and unknown attributes are shown.
 const TOLD_FOR: Duration = Duration::days(7);
