@@ -79,7 +79,7 @@ def main(binary, members):
             for _ in range(REPEATS):
                 added = add(server, path, rest.pop())
             show(f"add one member to {size}", added)
-            show(f"add one who is there to {size}", lambda: patch(server, path, [ids[0]]))
+            show(f"add a present member to {size}", lambda: patch(server, path, [ids[0]]))
             show(f"remove one member of {size}", lambda: remove(server, path, ids[0]))
             show(f"GET {size} without members",
                  lambda: measured(server, "GET", f"{path}?excludedAttributes=members"))

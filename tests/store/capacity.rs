@@ -174,7 +174,7 @@ async fn measure() -> Measure {
     tenant.get("/Nothing").await.expect(404);
     m.note("token, checked within the last minute");
     tenant.get("/Users?startIndex=1&count=2").await.expect(200);
-    m.note("test credentials (`count=2`), nobody there yet");
+    m.note("test credentials (`count=2`), no employees");
 
     populate(&tenant).await;
     app.faults.take_calls();
@@ -203,12 +203,12 @@ async fn measure() -> Measure {
     let bob = format!("/Users/{bob}");
     for (request, filter, found) in [
         ("filter `userName eq`, found", "userName eq \"ADA1@example.com\"", 1),
-        ("filter `userName eq`, nobody", "userName eq \"nobody@example.com\"", 0),
+        ("filter `userName eq`, no match", "userName eq \"nobody@example.com\"", 0),
         ("filter `externalId eq`, found", "externalId eq \"00u1\"", 1),
-        ("filter `externalId eq`, nobody", "externalId eq \"nobody\"", 0),
+        ("filter `externalId eq`, no match", "externalId eq \"nobody\"", 0),
         ("filter `emails eq`, primary address", "emails eq \"ada1@example.com\"", 1),
         ("filter `emails.value eq`, other address", "emails.value eq \"home3@example.com\"", 1),
-        ("filter `emails eq`, nobody", "emails eq \"nobody@example.com\"", 0),
+        ("filter `emails eq`, no match", "emails eq \"nobody@example.com\"", 0),
     ] {
         assert_eq!(tenant.found(filter).await.len(), found, "{filter}");
         m.note(request);
@@ -284,12 +284,12 @@ async fn groups(m: &mut Measure) {
     tenant.patch(&group, &add(&ids[1..2])).await.expect(200);
     m.note("PATCH that adds one member");
     tenant.patch(&group, &add(&ids[1..2])).await.expect(200);
-    m.note("PATCH that adds a member who is there");
+    m.note("PATCH that adds a present member");
     let without = format!("{group}?excludedAttributes=members");
     tenant.patch(&without, &add(&ids[2..47])).await.expect(200);
     m.note("PATCH that adds 45 members, answered without members");
     tenant.patch(&group, &add(&ids[47..147])).await.expect(200);
-    m.note("PATCH that adds 100 members: written down, then applied");
+    m.note("PATCH that adds 100 members, by a redo log");
     tenant.get(&group).await.expect(200);
     m.note("GET of a group with 147 members");
     tenant.delete(&user).await.expect(204);
@@ -310,13 +310,13 @@ async fn every_request_keeps_to_its_budget_and_the_documented_cost() {
     m.check("token, checked within the last minute", &[], &[]);
     m.check("GET by id", &[READ], &[]);
     m.check("filter `userName eq`, found", &[("GetItem", 2)], &[]);
-    m.check("filter `userName eq`, nobody", &[READ], &[]);
+    m.check("filter `userName eq`, no match", &[READ], &[]);
     m.check("filter `externalId eq`, found", &[READ, ("Query", 1)], &[]);
-    m.check("filter `externalId eq`, nobody", &[("Query", 1)], &[]);
+    m.check("filter `externalId eq`, no match", &[("Query", 1)], &[]);
     m.check("filter `emails eq`, primary address", &[READ, ("Query", 2)], &[]);
     m.check("filter `emails.value eq`, other address", &[READ, ("Query", 2)], &[]);
-    m.check("filter `emails eq`, nobody", &[("Query", 2)], &[]);
-    m.check("test credentials (`count=2`), nobody there yet", &[("Query", 2)], &[]);
+    m.check("filter `emails eq`, no match", &[("Query", 2)], &[]);
+    m.check("test credentials (`count=2`), no employees", &[("Query", 2)], &[]);
     m.check("test credentials (`count=2`), 1,000 employees", &[("Query", 2)], &[]);
     m.check("page of 100 of 1,000 employees", &[("Query", 2)], &[]);
     m.check("POST without externalId", &[WRITE], &[4]);
