@@ -120,11 +120,11 @@ fn document() -> String {
     let mut text = format!(
         "# Conformance\n\n\
          The requirements of RFC 7643, RFC 7644 and RFC 9865 on a service provider, each with the tests that show it. \
-         `tests/docs/conformance.rs`\nmakes this page of the files in `tests/conformance/`, and fails when a test \
-         named here does not exist.\n\n\
-         Of {} requirements {} are shown by tests, {} are but for an exception that is named, and {} are not \
-         met or do not\napply, each with the reason. The list is this project's own reading of the RFCs: a test \
-         shows what its row says in the\ncases that it tries, and proves no more.\n",
+         `tests/docs/conformance.rs`\nmakes this page from the files in `tests/conformance/`, and fails when a test \
+         on this page does not exist.\n\n\
+         Tests show {1} of {0} requirements, and {2} more with a named exception. The other {3} are not met or do not \
+         apply,\neach with its reason. The list is this project's own reading of the RFCs. A test shows its row only for \
+         the cases that it\ntries, and proves no more.\n",
         all().count(),
         count(true, false),
         count(true, true),
