@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""Starts a Lambda binary where something is missing or forbidden: what it logs when it starts, and what it answers.
+"""Starts a Lambda binary with missing or forbidden resources, and checks its log lines and answers.
 
     scripts/lambda/faults.py .aws-sam/build/Function/bootstrap
 
-For each fault: one clear error line at start, and a SCIM error with the request id, whose line in the log has the cause.
+Each fault must give one clear error line at the start, and a SCIM error with the request id. The log line of the request must have
+the cause.
 """
 
 import json
@@ -52,7 +53,7 @@ def main(binary):
 
 
 def check(binary, engine, event, name, status, faults=None, settings=None, says=None):
-    """A start and a request with something wrong."""
+    """Checks a start and a request with a fault."""
     with Aws(engine) as aws:
         aws.faults = faults or {}
         with Lambda(binary, aws.environment(**(settings or {}))) as function:
@@ -87,7 +88,7 @@ def check(binary, engine, event, name, status, faults=None, settings=None, says=
 
 
 def check_settings(binary, name, settings, says):
-    """A start that ends at once, and says why."""
+    """Checks a start that ends at once with a reason."""
     environment = {
         "ROLLCALL_TABLE": "rollcall", "ROLLCALL_SECRET_ARN": SECRET, **settings}
     with Lambda(binary, environment) as function:
@@ -98,7 +99,7 @@ def check_settings(binary, name, settings, says):
 
 
 def check_while_running(binary, engine, event):
-    """What goes away while it runs: the answer is 500, and when it is back, 200 without a new start."""
+    """Removes a resource while the function runs: the answer is 500. After its return it is 200, without a new start."""
     with Aws(engine) as aws, Lambda(binary, aws.environment()) as function:
         function.wait_until_ready()
         statuses = [function.invoke(event)[0]["statusCode"]]
