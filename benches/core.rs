@@ -19,7 +19,7 @@ use scim::body::read_body;
 use scim::document::Document;
 use scim::filter::{BoundFilter, Filter};
 use scim::json::Body;
-use scim::list::ListResponse;
+use scim::list_response::ListResponse;
 use scim::patch::{self, PatchRequest};
 use scim::projection::Projection;
 use scim::resource::{Identity, Resource};
@@ -39,13 +39,15 @@ fn validate(users: &ResourceType, body: &[u8]) -> Document {
 /// Reads the body of a PATCH and applies it.
 fn apply(users: &ResourceType, document: &Document, body: &[u8]) -> Document {
     let body = Body::read(body).expect("JSON");
-    let request = PatchRequest::read(body).expect("a PatchOp");
+    let request = PatchRequest::read(body, &users.limits).expect("a PatchOp");
     patch::apply(users, document.clone(), &request).expect("a valid change")
 }
 
 /// Reads a filter.
 fn bind(users: &ResourceType, filter: &str) -> BoundFilter {
-    Filter::parse(filter).and_then(|filter| filter.bind(users)).expect("a valid filter")
+    Filter::parse(filter, &users.limits)
+        .and_then(|filter| filter.bind(users))
+        .expect("a valid filter")
 }
 
 /// A stored user as a resource.

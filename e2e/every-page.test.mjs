@@ -1,4 +1,4 @@
-// What holds on every page: nothing that others wrote is run, no script is needed, everybody can use it, and it fits.
+// Checks every page: it runs no text of users, works without a script, is accessible, and fits narrow screens.
 
 import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, readFileSync } from "node:fs";
@@ -16,7 +16,7 @@ const SCHEMES = ["light", "dark"];
 /** Serious for whoever meets it; what axe calls moderate or minor is a matter of taste. */
 async function isAccessible(page, name) {
   await page.evaluate(axe);
-  // Style sheets are not fetched a second time: the page's policy forbids scripts to fetch anything.
+  // Style sheets are not fetched a second time, because the page's policy forbids fetches by scripts.
   const { violations } = await page.evaluate(() => window.axe.run({ preload: false }));
   const found = violations.filter(({ impact }) => ["serious", "critical"].includes(impact));
   const report = found.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(" ")).join(", ")}`);
@@ -36,7 +36,7 @@ async function fits(page, name) {
     return scrollWidth > clientWidth ? [`page: ${scrollWidth} > ${clientWidth}`, ...names] : names;
   });
   assert.deepEqual(tooWide, [], name);
-  // A long value beside it is no reason to write a short word letter under letter.
+  // A long value beside a short word must not break the word into single letters.
   const broken = await page.evaluate(() => {
     const lines = (element) => {
       const range = document.createRange();
@@ -87,17 +87,17 @@ async function staff(server) {
   return { current, gone, deleted, outer, large };
 }
 
-// First, because a tenant has nobody in it only once.
+// This test is first, because only a new tenant has no employees.
 scenario("a list with nobody in it says how people get there", {}, async (visit, page) => {
   for (const width of WIDTHS) {
     for (const colorScheme of SCHEMES) {
       await page.setViewportSize({ width, height: 800 });
       await page.emulateMedia({ colorScheme });
       await visit.go("employees");
-      await page.getByText("There is nobody here yet").waitFor();
+      await page.getByText("There are no active employees").waitFor();
       await examine(page, `empty-list-${width}-${colorScheme}`);
       await visit.go("groups");
-      await page.getByText("There are no groups here").waitFor();
+      await page.getByText("There are no groups yet").waitFor();
       await examine(page, `empty-groups-${width}-${colorScheme}`);
     }
   }
@@ -144,7 +144,7 @@ for (const width of WIDTHS) {
       await visit.go("activity");
       await look("activity");
       await visit.go("employees/00000000-0000-4000-8000-000000000000");
-      await visit.hasHeading("This is not here");
+      await visit.hasHeading("Not found");
       await look("error");
     });
   }
@@ -153,7 +153,7 @@ for (const width of WIDTHS) {
 scenario("no script is needed to sign in, read and search", { signedIn: false, javaScriptEnabled: false }, async (visit, page, server) => {
   await visit.signIn();
   await page.getByText(server.tenantUrl, { exact: true }).waitFor();
-  // What would do nothing is not there, and times say which zone they are in.
+  // Controls that need a script are absent, and times have their zone.
   assert.equal(await page.getByRole("button", { name: "Copy" }).count(), 0);
   assert.match(await page.locator("time").first().innerText(), /^\d{4}-\d\d-\d\d \d\d:\d\d UTC$/);
   await page.getByRole("link", { name: "Employees" }).click();
@@ -202,7 +202,7 @@ scenario("what others wrote is shown and never run", {}, async (visit, page, ser
     for (const employee of [id, under]) {
       await visit.go(`employees/${employee}`);
       await isHarmless(attack);
-      // Attributes are another way out than text.
+      // Attributes need another escape than text.
       assert.equal(await page.getByLabel("Location").inputValue(), employee === id ? attack : "");
     }
     const group = await server.createGroup(attack, [{ value: id, display: attack }], { externalId: attack });

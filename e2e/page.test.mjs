@@ -1,4 +1,4 @@
-// What an administrator does on the account settings page, in a real browser against a real server.
+// Uses the account settings page like an administrator, in a real browser with a real server.
 
 import assert from "node:assert/strict";
 import { ENTERPRISE, suite } from "./support.mjs";
@@ -10,7 +10,7 @@ scenario("a wrong token is told what to do, the right one opens the settings", {
   await visit.signIn(server.scimToken);
   const problem = page.getByRole("alert");
   assert.match(await problem.innerText(), /not a valid admin token.*starts with rc_.*not the Secret Token/s);
-  // Read out together with the field, and the token is not given back.
+  // Screen readers read the error with the field. The page does not show the token again.
   const field = page.getByLabel("Admin token");
   assert.equal(await field.getAttribute("aria-invalid"), "true");
   assert.equal(await field.getAttribute("aria-describedby"), await problem.getAttribute("id"));
@@ -47,7 +47,7 @@ scenario("a rotated token is shown once, and the one before works as long as was
   assert.match(await page.getByRole("main").innerText(), /The earlier token Identity Provider \(.*\) works until/);
   assert.ok(await server.accepts(token) && await server.accepts(earlier));
 
-  // Reloading posts the form again, which must neither show the token nor make another one.
+  // A reload posts the form again. It must not show the token or make another token.
   await page.reload();
   assert.match(await page.getByRole("alert").innerText(), /nothing was changed now/);
   assert.ok(!(await page.content()).includes(token));
@@ -62,7 +62,7 @@ scenario("a rotated token is shown once, and the one before works as long as was
   assert.equal(ended.length, 2, ended.join());
   await page.getByRole("link", { name: "Done, I have copied it" }).click();
   await visit.hasHeading("Account settings");
-  // The page was the answer to a form and is not kept, so the browser has nothing to go back to.
+  // The page was the answer to a form, and the browser does not keep it. So there is no page to go back to.
   await assert.rejects(page.goBack(), /ERR_CACHE_MISS/);
   await page.waitForURL(/^chrome-error:/);
   assert.ok(!(await page.content()).includes(last));
@@ -85,7 +85,7 @@ scenario("the settings decide at once what counts, without another sync", {}, as
     assert.deepEqual(await visit.value(id, attribute), mine);
     await visit.set({ [attribute.toLowerCase()]: true });
     assert.deepEqual(await visit.value(id, attribute), theirs);
-    // It is one setting of three: the others stay as they are.
+    // The form changes one of three settings. The others stay.
     const others = Object.keys(sent).filter((other) => other !== attribute);
     for (const other of others) assert.equal((await visit.value(id, other)).counts, own[other]);
     await visit.set({ [attribute.toLowerCase()]: false });
@@ -112,7 +112,7 @@ scenario("somebody who left is found, with everything that happened", {}, async 
     await page.getByRole("button", { name: "Search" }).click();
   };
   await find("Active");
-  await page.getByText("Nobody's name, userName or email starts like this").waitFor();
+  await page.getByText("has a userName, an email or a word of the name that starts like this").waitFor();
   await find("Archived");
   const row = page.getByRole("row").filter({ hasText: "katherine@example.com" });
   assert.match(await row.innerText(), /Archived/);
@@ -193,7 +193,7 @@ scenario("erasing needs the id typed, and leaves nothing", {}, async (visit, pag
   await erase.click();
   await visit.isTold("The employee and the whole history are erased");
   await visit.go(`employees/${id}`);
-  await visit.hasHeading("This is not here");
+  await visit.hasHeading("Not found");
   assert.equal((await server.scim("GET", `/Users/${id}`)).status, 404);
 });
 
@@ -221,9 +221,9 @@ scenario("who signed out is led to sign-in", {}, async (visit, page, server) => 
     assert.equal(page.url(), server.pageUrl);
     await page.getByLabel("Admin token").waitFor();
   }
-  // A page that is still open in another tab changes nothing.
+  // An old page in another tab cannot change anything.
   await other.getByRole("button", { name: "Save" }).click();
-  assert.match(await other.getByRole("alert").innerText(), /nothing was changed; sign in/);
+  assert.match(await other.getByRole("alert").innerText(), /nothing was changed\. Sign in/);
 });
 
 scenario("a keyboard is enough, and shows where it is", { signedIn: false }, async (visit, page, server) => {

@@ -1,4 +1,4 @@
-// What the tests share: a server of their own, what an identity provider does, and a browser that notices trouble.
+// The common parts of the tests: a server, the requests of an identity provider, and a browser that reports errors.
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -25,10 +25,10 @@ export class Server {
     const data = mkdtempSync(join(tmpdir(), "rollcall-e2e-data-"));
     const flags = ["--data", data, "serve", "--listen", "127.0.0.1:0", "--json"];
     const child = spawn(program, flags, { stdio: ["ignore", "pipe", "pipe"] });
-    // The log is only of interest when the server does not start, but must be read so that the pipe does not fill up.
+    // Only a failed start needs the log. But it must be read, because a full pipe blocks the server.
     let log = "";
     child.stderr.on("data", (chunk) => { log = (log + chunk).slice(-4000); });
-    // However the tests end, no server is left running.
+    // The server ends with the tests, also after a failure.
     process.once("exit", () => child.kill("SIGKILL"));
     const failed = Promise.race([once(child, "error"), once(child, "exit")]).then(([reason]) => {
       throw new Error(`${program} did not start: ${reason?.message ?? reason}\n${log}`);
@@ -115,7 +115,7 @@ export class Visit {
     const viewport = { width, height: 800 };
     const context = await browser.newContext({ javaScriptEnabled, colorScheme, viewport, permissions });
     const visit = new Visit(server, context);
-    // A page that breaks its own Content-Security-Policy, or throws, looks whole but is not.
+    // A page that violates its Content-Security-Policy, or throws, may still look complete.
     await context.exposeBinding("reportViolation", (_, text) => visit.troubles.push(text));
     await context.addInitScript(() => {
       addEventListener("securitypolicyviolation", (event) => {
@@ -152,7 +152,7 @@ export class Visit {
     await this.go();
     await this.page.getByLabel("Admin token").fill(token);
     await this.page.getByRole("button", { name: "Sign in" }).click();
-    // Going elsewhere before there is an answer would lose the session.
+    // Wait for the answer: a navigation before it would lose the session.
     const answer = this.page.getByRole("heading", { name: "SCIM 2.0" }).or(this.page.getByRole("alert"));
     await answer.waitFor();
   }

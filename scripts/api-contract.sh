@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Holds the administration's API against its own description: schemathesis makes requests from it, well-formed and not,
-# to a running server, and checks each answer.
+# Compares the administration's API with its own description. schemathesis makes requests from the description, well-formed and
+# malformed, sends them to a running server, and checks each answer.
 #
 #     scripts/tools.sh scripts/api-contract.sh
 set -euo pipefail
@@ -15,12 +15,12 @@ for user in '"userName": "ada@example.com"' '"userName": "bob@example.com", "act
 done
 
 cd "$work"
-# Not the admin token that the requests are made with: the rest would only be refused.
+# Requests rotate and revoke tokens of the scope `scim` only. Without a valid admin token, all later requests would be refused.
 cat >schemathesis.toml <<'TOML'
 [parameters]
 "path.scope" = "scim"
 
-# A well-formed If-Match is one that names another version, as a rule.
+# A well-formed If-Match usually names another version.
 [checks.positive_data_acceptance]
 expected-statuses = ["2xx", "3xx", "401", "403", "404", "409", "412", "429", "5xx"]
 TOML
@@ -34,7 +34,7 @@ fi
 all=$(grep --count 'status=' log || true)
 refused=$(grep --count 'status=401' log || true)
 echo "$all requests, $refused of them without a valid token"
-# schemathesis tries without one, too; were it most of them, the run would have proved nothing.
+# schemathesis also sends requests without a token. If most requests have none, the run proves nothing.
 if [ "$((refused * 4))" -gt "$all" ] || [ "$failed" != 0 ]; then
     tail -50 log >&2
     exit 1

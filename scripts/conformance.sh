@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Two public SCIM conformance suites against a running server, each on a tenant of its own: scim2-tester, of the
-# python-scim project, and scim-sanity. Every check must pass; what may not is listed in conformance/run.py, with why.
+# Runs two public SCIM conformance suites against a local server, each on its own tenant: scim2-tester of the python-scim project,
+# and scim-sanity. Every check must pass. conformance/run.py lists the exceptions with their reasons.
 #
 #     scripts/tools.sh scripts/conformance.sh
 #
-# ROLLCALL=path/to/rollcall takes that binary rather than building one.
+# ROLLCALL=path/to/rollcall uses that binary instead of a new build.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/server.sh
@@ -12,12 +12,12 @@ start_server "$work/data"
 root=$(field "$ready" tenantUrl)
 root=${root%/tenants/*}
 
-# Nothing here may go through a proxy.
+# No request may use a proxy.
 export NO_PROXY=127.0.0.1 no_proxy=127.0.0.1
 failed=0
 rollcall() { "$rollcall" --data "$work/data" --public-url "$root" --json "$@"; }
-# An extension of the tenant's own with the types that can be declared, and one attribute in the enterprise extension.
-# Without decimals and instants: for them scim2-tester makes up texts that its own models refuse.
+# The tenant's own extension with the types of declared attributes, and an attribute in the enterprise extension. Decimals and
+# instants are left out: scim2-tester makes texts for them that its own models refuse.
 declare_attributes() {
     local urn=urn:example:params:scim:schemas:extension:acme:2.0:User type
     for type in string boolean integer reference binary; do
@@ -33,7 +33,7 @@ for suite in scim2-tester scim-sanity; do
         python3 scripts/conformance/run.py "$suite" || failed=1
 done
 
-# A suite may take an answer of 500 for an error that it expects.
+# A suite may accept an answer of 500 as an expected error.
 if grep 'status=5' "$work/log"; then
     echo "the server failed in the requests above" >&2
     failed=1

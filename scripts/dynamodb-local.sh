@@ -3,9 +3,9 @@
 #
 #     scripts/dynamodb-local.sh cargo test --test rollcall
 #
-# Needs Maven, and a JDK of version 17 or newer. The jars are fetched once, into target/dynamodb-local. Everything is kept
-# in memory: each run starts empty. ROLLCALL_TEST_EMPLOYEES sets the size of the largest test; 2,000 unless set, because
-# this engine creates an employee more slowly than the embedded one.
+# Needs Maven, and a JDK of version 17 or newer. Maven fetches the jars once, into target/dynamodb-local. All data is in memory,
+# so each run starts empty. ROLLCALL_TEST_EMPLOYEES sets the size of the largest test. The default is 2,000, because this engine
+# creates employees more slowly than the embedded engine.
 set -euo pipefail
 
 version=3.3.1
@@ -45,8 +45,8 @@ POM
     touch "$home/complete"
 fi
 
-# DynamoDB Local has no option for the address it listens on: started by its own command line it takes all of them.
-# This launcher sets the address, and takes any free port, before it starts the server.
+# DynamoDB Local has no option for its listen address: its own command line listens on all addresses. This launcher sets the
+# address and takes a free port before it starts the server.
 cat >"$home/Launcher.java" <<'JAVA'
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Measures a large group: what it costs to add a member, and to read the group with and without its members.
+"""Measures a large group: the cost of a new member, and of reads of the group with and without its members.
 
     scripts/large-group.py path/to/rollcall [MEMBERS]
 
-Starts a local server on the embedded engine with its data in a temporary folder, makes MEMBERS users (50,000 unless
-given) and groups of 10 and of MEMBERS of them, and prints for each request its time, and what the server's log says it
-asked of DynamoDB. It measures and judges nothing: the machine may be busy with other things.
+Starts a local server on the embedded engine with its data in a temporary folder. Makes MEMBERS users (50,000 by default), and
+groups with 10 and with MEMBERS members. Prints the time of each request, and its use of DynamoDB from the server's log. It
+measures and judges nothing: the machine may be busy.
 """
 
 import json
@@ -40,7 +40,7 @@ class Server:
         self.process.wait()
 
     def send(self, method, path, body=None):
-        """Status, body and seconds."""
+        """Sends a request. The result is status, body and seconds."""
         request = urllib.request.Request(
             self.url + path,
             method=method,
@@ -59,7 +59,7 @@ class Server:
         return status, data, time.monotonic() - started
 
     def last_line(self):
-        """What the log says of the last request."""
+        """The last request's line in the log."""
         self.log.flush()
         with open(self.log.name) as log:
             lines = [line for line in log if "store_calls=" in line]
@@ -79,7 +79,7 @@ def main(binary, members):
             for _ in range(REPEATS):
                 added = add(server, path, rest.pop())
             show(f"add one member to {size}", added)
-            show(f"add one who is there to {size}", lambda: patch(server, path, [ids[0]]))
+            show(f"add a present member to {size}", lambda: patch(server, path, [ids[0]]))
             show(f"remove one member of {size}", lambda: remove(server, path, ids[0]))
             show(f"GET {size} without members",
                  lambda: measured(server, "GET", f"{path}?excludedAttributes=members"))

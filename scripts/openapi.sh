@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Validates the administration's OpenAPI description, as a running server gives it, with three validators. Then it
-# generates a client from the description.
+# Validates the OpenAPI description of a running server's administration with three validators. Then generates a client from the
+# description.
 #
 #     scripts/tools.sh scripts/openapi.sh
 #
-# Needs Node.js 20.19 or newer, Maven, and a JDK of version 17 or newer. The generator is fetched once, into
+# Needs Node.js 20.19 or newer, Maven, and a JDK of version 17 or newer. Maven fetches the generator once, into
 # target/openapi-generator.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -18,7 +18,7 @@ start_server "$work/data"
 scim=$(field "$ready" tenantUrl)
 curl --silent --show-error --fail --output "$work/openapi.json" "${scim%/scim/v2}/api/openapi.json"
 openapi-spec-validator "$work/openapi.json"
-# The answers of all kinds of failures are described once, as the default, and Rollcall has no licence.
+# The description has one default answer for all failures, and no licence.
 REDOCLY_TELEMETRY=off npx --yes "$redocly" lint "$work/openapi.json" \
     --skip-rule operation-4xx-response --skip-rule info-license --format summary
 java -jar "$generator" validate --input-spec "$work/openapi.json"

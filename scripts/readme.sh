@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Pastes the README's first sync into bash and into zsh, as a reader does, and checks what they print.
+# Pastes the README's first sync into bash and zsh, like a reader, and checks the output.
 #
 #     scripts/readme.sh
 #
@@ -12,7 +12,7 @@ cd "$(dirname "$0")/.."
 awk '/^Now a first sync/ { on = 1 } /^The server answers a write/ { on = 0 }
      /^```$/ { block = 0 } on && block { print } /^```sh$/ { block = 1 }' README.md >"$work/blocks"
 [ "$(wc -l <"$work/blocks")" -ge 20 ] || { echo "the README has no first sync" >&2; exit 1; }
-# The program is built already, and has its data elsewhere.
+# The program is already built, and its data is in another folder.
 {
     echo 'cargo() { shift 2; [ "$1" = -- ] && shift; "$ROLLCALL" "$@"; }'
     cat "$work/blocks"

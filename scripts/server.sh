@@ -1,10 +1,10 @@
-# A local server for a script, to be sourced in the root of the repository:
+# Starts a local server for a script. Source this file in the root of the repository:
 #
 #     . scripts/server.sh
 #     start_server "$work/data"
 #
-# Sets $rollcall, the program, and $work, a folder that goes with the script. ROLLCALL=path/to/rollcall takes that binary
-# rather than building one.
+# Sets $rollcall to the program, and $work to a folder that is removed with the script. ROLLCALL=path/to/rollcall uses that binary
+# instead of a new build.
 if [ -z "${ROLLCALL:-}" ]; then
     cargo build --quiet --locked --bin rollcall
 fi
@@ -13,7 +13,7 @@ work=$(mktemp -d)
 server=
 trap 'kill "$server" 2>/dev/null || true; wait 2>/dev/null; rm -rf "$work"' EXIT
 
-# Starts a server with the data in a folder. Sets $server, its process, and $ready, its first line.
+# Starts a server with the data in a folder. Sets $server to its process id, and $ready to its first line.
 start_server() {
     mkfifo "$work/ready"
     env -u ROLLCALL_PUBLIC_URL "$rollcall" --data "$1" serve --listen 127.0.0.1:0 --json >"$work/ready" 2>"$work/log" &
@@ -22,5 +22,5 @@ start_server() {
     rm "$work/ready"
 }
 
-# The value of a key of a JSON text.
+# Prints the value of a key of a JSON text.
 field() { python3 -c 'import json, sys; print(json.loads(sys.argv[1])[sys.argv[2]])' "$1" "$2"; }

@@ -3,7 +3,7 @@
 #
 #     scripts/tools.sh sam validate --lint
 #
-# Needs Python 3.11 or newer with venv. They are installed once, into target/tools.
+# Needs Python 3.11 or newer with venv. Installs the tools once, into target/tools.
 set -euo pipefail
 
 root=$(cd "$(dirname "$0")/.." && pwd)

@@ -8,8 +8,9 @@ use crate::directory::sources::Sources;
 use crate::directory::tenants::Tenants;
 use crate::directory::tenants::share::Shares;
 use crate::directory::tenants::sync::SyncWatch;
+use crate::limits::LIMITS;
 use crate::server::context::Services;
-use crate::server::page_urls::Pages;
+use crate::server::page_urls::PageRoutes;
 use crate::server::pages;
 use crate::server::router;
 use crate::server::router::Service;
@@ -38,7 +39,8 @@ impl App {
     /// Builds the parts on a store. Tenants have no limit of capacity units.
     pub fn new(store: Store, peppers: PepperSource, sources: Sources, public_url: &str) -> Self {
         let shares = Shares::new(0, sources.clone());
-        let tenants = Tenants::new(store, peppers, sources, Arc::new(ResourceTypes::standard()));
+        let tenants =
+            Tenants::new(store, peppers, sources, Arc::new(ResourceTypes::with_limits(LIMITS)));
         Self {
             shares,
             access: Access::new(tenants.clone()),
@@ -55,7 +57,7 @@ impl App {
     }
 
     /// Returns the same app with caches of its own, as another server would have.
-    pub fn with_memory_of_its_own(&self) -> Self {
+    pub fn with_own_caches(&self) -> Self {
         let access = Access::new(self.tenants.clone());
         let readiness = Readiness::new(self.tenants.clone());
         Self { access, sync: SyncWatch::new(self.tenants.clone()), readiness, ..self.clone() }
@@ -72,6 +74,6 @@ impl App {
             public_url: self.public_url,
         };
         let routes = pages::router(&services);
-        router::service(services, Pages { routes, write_failure: pages::failure::write })
+        router::service(services, PageRoutes { routes, write_failure: pages::failure_page::write })
     }
 }

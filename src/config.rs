@@ -49,23 +49,25 @@ pub enum LocalSecret {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ConfigError {
     /// A required variable is not set.
-    #[error("the environment variable {0} is not set")]
+    #[error("the environment variable {0} is not set, and has no default")]
     Missing(&'static str),
     /// The public URL has a form that Okta does not accept.
     #[error("{0} must be {ORIGIN_FORM}")]
     BadPublicUrl(&'static str),
     /// The limit of capacity units is not a whole number.
-    #[error("{0} must be a whole number of capacity units a second, or 0 for no limit")]
+    #[error("{0} must be a whole number of capacity units a second; 0 means no limit")]
     BadTenantUnits(&'static str),
     /// CloudWatch does not accept the namespace, or AWS reserves it for its own metrics.
-    #[error("{0} must have 1 to 255 letters, digits or any of .-_/#: and not start with AWS/")]
+    #[error(
+        "{0} must have 1 to 255 characters (letters, digits and .-_/#:), and not start with AWS/"
+    )]
     BadNamespace(&'static str),
     /// The local replacements are set outside a developer's machine.
-    #[error("{0} and {1} are for a developer's machine, where AWS_SAM_LOCAL is true")]
-    NotLocal(&'static str, &'static str),
+    #[error("{0} and {1} are for a developer's machine, where AWS_SAM_LOCAL is true: remove them")]
+    LocalNotAllowed(&'static str, &'static str),
     /// Only one of two variables that belong together is set.
-    #[error("{0} and {1} belong together: set both, on a developer's machine only, or none")]
-    Half(&'static str, &'static str),
+    #[error("{0} and {1} belong together: set both on a developer's machine, and neither on AWS")]
+    LocalIncomplete(&'static str, &'static str),
 }
 
 const TABLE: &str = "ROLLCALL_TABLE";
@@ -78,6 +80,18 @@ const LOCAL_ENDPOINT: &str = "ROLLCALL_LOCAL_ENDPOINT";
 const LOCAL_SECRET: &str = "ROLLCALL_LOCAL_SECRET";
 /// `sam local` sets this variable to `true`; AWS never does.
 const SAM_LOCAL: &str = "AWS_SAM_LOCAL";
+
+/// The variables that a deployment may set.
+pub const VARIABLES: [&str; 8] = [
+    TABLE,
+    SECRET_ARN,
+    PUBLIC_URL,
+    METRICS_NAMESPACE,
+    TENANT_UNITS,
+    LOG,
+    LOCAL_ENDPOINT,
+    LOCAL_SECRET,
+];
 
 impl Config {
     /// Reads the settings from the environment.
@@ -92,7 +106,7 @@ impl Config {
     fn read(get: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
         let local = match (get(LOCAL_ENDPOINT), get(LOCAL_SECRET)) {
             (Some(_), Some(_)) if get(SAM_LOCAL).as_deref() != Some("true") => {
-                return Err(ConfigError::NotLocal(LOCAL_ENDPOINT, LOCAL_SECRET));
+                return Err(ConfigError::LocalNotAllowed(LOCAL_ENDPOINT, LOCAL_SECRET));
             }
             (Some(dynamodb_endpoint), Some(secret)) => {
                 let secret = match secret.trim_start().starts_with('{') {
@@ -102,7 +116,7 @@ impl Config {
                 Some(LocalOverrides { dynamodb_endpoint, secret })
             }
             (None, None) => None,
-            _ => return Err(ConfigError::Half(LOCAL_ENDPOINT, LOCAL_SECRET)),
+            _ => return Err(ConfigError::LocalIncomplete(LOCAL_ENDPOINT, LOCAL_SECRET)),
         };
         let secret_arn = match (get(SECRET_ARN), &local) {
             (Some(arn), _) => arn,
@@ -178,102 +192,4 @@ fn log_filter_of(text: Option<String>) -> EnvFilter {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{Config, ConfigError, LocalSecret, log_filter_of};
-    use secrecy::ExposeSecret;
-
-    const TABLE: (&str, &str) = ("ROLLCALL_TABLE", "rollcall");
-    const SECRET: (&str, &str) = ("ROLLCALL_SECRET_ARN", "arn");
-
-    fn read(variables: &[(&str, &str)]) -> Result<Config, ConfigError> {
-        Config::read(|name| {
-            let found = variables.iter().find(|(key, _)| *key == name);
-            found.map(|(_, value)| (*value).to_owned())
-        })
-    }
-
-    #[track_caller]
-    fn refused(variables: &[(&str, &str)], expected: ConfigError) {
-        assert_eq!(read(variables).err(), Some(expected), "{variables:?}");
-    }
-
-    #[test]
-    fn what_is_missing_is_named() {
-        let config = read(&[TABLE, SECRET]).unwrap();
-        assert_eq!((&*config.table, &*config.secret_arn), ("rollcall", "arn"));
-        assert!(config.public_url.is_none() && config.metrics_namespace.is_none());
-        refused(&[TABLE], ConfigError::Missing("ROLLCALL_SECRET_ARN"));
-        refused(&[SECRET], ConfigError::Missing("ROLLCALL_TABLE"));
-    }
-
-    #[test]
-    fn a_public_url_is_one_that_okta_takes() {
-        let url = |url| ("ROLLCALL_PUBLIC_URL", url);
-        let config = read(&[TABLE, SECRET, url("https://scim.example.com")]).unwrap();
-        assert_eq!(config.public_url.as_deref(), Some("https://scim.example.com"));
-        for bad in [
-            "http://a.example",
-            "http://127.0.0.1.example",
-            "https://",
-            "https://a_b.example",
-            "https://a.example/",
-            "https://a.example/?x",
-            "nonsense",
-        ] {
-            let error = ConfigError::BadPublicUrl("ROLLCALL_PUBLIC_URL");
-            refused(&[TABLE, SECRET, url(bad)], error);
-        }
-    }
-
-    #[test]
-    fn a_namespace_is_one_of_our_own() {
-        let namespace = |name| ("ROLLCALL_METRICS_NAMESPACE", name);
-        let config = read(&[TABLE, SECRET, namespace("Rollcall/acme")]).unwrap();
-        assert_eq!(config.metrics_namespace.as_deref(), Some("Rollcall/acme"));
-        for bad in ["Rollcall acme", "AWS/Lambda", &"a".repeat(256)] {
-            let error = ConfigError::BadNamespace("ROLLCALL_METRICS_NAMESPACE");
-            refused(&[TABLE, SECRET, namespace(bad)], error);
-        }
-    }
-
-    #[test]
-    fn a_limit_for_tenants_is_a_number() {
-        let units = |text| ("ROLLCALL_TENANT_UNITS", text);
-        assert_eq!(read(&[TABLE, SECRET]).unwrap().tenant_units, 0);
-        assert_eq!(read(&[TABLE, SECRET, units("1000")]).unwrap().tenant_units, 1_000);
-        for bad in ["-1", "1.5", "many"] {
-            let error = ConfigError::BadTenantUnits("ROLLCALL_TENANT_UNITS");
-            refused(&[TABLE, SECRET, units(bad)], error);
-        }
-    }
-
-    #[test]
-    fn stand_ins_are_for_sam_local_only_and_come_together() {
-        let endpoint = ("ROLLCALL_LOCAL_ENDPOINT", "http://127.0.0.1:8000");
-        let secret = |secret| ("ROLLCALL_LOCAL_SECRET", secret);
-        let local = ("AWS_SAM_LOCAL", "true");
-        let half = ConfigError::Half(endpoint.0, "ROLLCALL_LOCAL_SECRET");
-        refused(&[TABLE, SECRET, endpoint, local], half);
-        let wrong = ConfigError::NotLocal(endpoint.0, "ROLLCALL_LOCAL_SECRET");
-        refused(&[TABLE, endpoint, secret("secret.json")], wrong.clone());
-        refused(&[TABLE, endpoint, secret("{}"), ("AWS_SAM_LOCAL", "false")], wrong);
-        let read = |text| read(&[TABLE, endpoint, secret(text), local]).unwrap().local.unwrap();
-        assert!(
-            matches!(read("a/secret.json").secret, LocalSecret::File(path) if path.ends_with("secret.json"))
-        );
-        for document in ["{}", " {}"] {
-            let LocalSecret::Document(found) = read(document).secret else { panic!("a document") };
-            assert_eq!(found.expose_secret(), document);
-        }
-        assert_eq!(read("{}").dynamodb_endpoint, endpoint.1);
-    }
-
-    #[test]
-    fn a_log_filter_that_is_none_is_the_usual_one() {
-        let usual = log_filter_of(None).to_string();
-        for text in ["", " ", "rollcall=nonsense"] {
-            assert_eq!(log_filter_of(Some(text.to_owned())).to_string(), usual, "{text:?}");
-        }
-        assert_eq!(log_filter_of(Some("off".to_owned())).to_string(), "off");
-    }
-}
+mod tests;

@@ -4,6 +4,7 @@
 //! together. [`server`] speaks HTTP, [`directory`] has the rules of the product, and [`store`] keeps the records of
 //! [`model`] in DynamoDB. The protocol is the crate [`scim`], which does no I/O.
 
+pub mod limits;
 pub mod model;
 pub mod store;
 pub mod directory;

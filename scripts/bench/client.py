@@ -1,6 +1,6 @@
-"""The client: keep-alive connections over plain sockets, in processes of their own, with requests that are made beforehand.
+"""The client: keep-alive connections over plain sockets, in separate processes, with prepared requests.
 
-A client that parses and allocates little leaves the machine to the server. Only the status line, `content-length` and
+The client parses and allocates little, so the server gets most of the machine. Only the status line, `content-length` and
 `location` of an answer are read.
 """
 
@@ -59,7 +59,7 @@ class Connection:
         return int(self.head[9:12])
 
     def _length(self):
-        """The number of bytes of the body; -1 for a chunked one."""
+        """The number of bytes of the body; -1 for a chunked body."""
         length = self.header(b"content-length")
         return int(length) if length else -1 if self.header(b"transfer-encoding") else 0
 
@@ -84,7 +84,7 @@ class Connection:
 
 
 class Answers:
-    """The answers to a run: milliseconds each, their statuses, and the ids that `location` headers named."""
+    """The answers to a run: milliseconds, statuses, and the ids from `location` headers."""
 
     def __init__(self):
         self.milliseconds, self.statuses, self.ids = array("d"), Counter(), []
@@ -114,9 +114,9 @@ class Answers:
 
 
 def in_processes(*tasks, when_ready=lambda: None):
-    """Runs generators in processes of their own, and gives their return values.
+    """Runs generators in separate processes, and returns their results.
 
-    Each generator yields once, when it is ready. `when_ready` is called before all go on at the same moment.
+    Each generator yields once, when it is ready. `when_ready` is called first, and then all generators continue together.
     """
     context = multiprocessing.get_context("fork")
     children = []
@@ -153,9 +153,9 @@ def _child(task, pipe):
 
 
 def drive(address, requests, connections, seconds=None, tolerant=False):
-    """Sends requests over connections, each as soon as the one before is answered: a task for `in_processes`.
+    """Sends requests over connections, each after the answer to the request before: a task for `in_processes`.
 
-    With `seconds` no request starts later. A tolerant run counts closed connections as `closed`.
+    With `seconds`, no request starts after this time. A tolerant run counts closed connections as `closed`.
     """
     opened = {}
     for _ in range(connections):

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Counts the instructions of the benchmarks in benches/core.rs under callgrind: they hold on a busy machine.
+"""Counts the instructions of the benchmarks in benches/core.rs under callgrind. The numbers are right on a busy machine too.
 
     scripts/bench/core.py [TEXT IN THE NAME] [--json FILE]
 
@@ -34,7 +34,7 @@ def main():
 
 
 def build():
-    """The path of the benchmark program."""
+    """Builds the benchmark program. The result is its path."""
     command = ["cargo", "bench", "--quiet", "--locked", "--bench", "core", "--no-run", "--message-format=json"]
     done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
     messages = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]

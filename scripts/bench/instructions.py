@@ -1,7 +1,7 @@
-"""Counts the instructions of a request under callgrind: they hold on a busy machine.
+"""Counts the instructions of a request under callgrind. The numbers are right on a busy machine too.
 
-Two runs with N and with 2N requests differ by N requests, so what a start costs cancels out. Callgrind runs one thread at
-a time and has no SHA instructions, so a request costs more there where it hashes.
+Two runs with N and with 2N requests differ by N requests, so the cost of a start cancels out. Callgrind runs one thread at a time
+and has no SHA instructions. A hash therefore costs more there.
 """
 
 import re
@@ -61,7 +61,7 @@ def count(seeded, operation, number):
 
 
 def collected(log):
-    """The number of instructions that callgrind counted, from what it wrote."""
+    """The number of instructions, from callgrind's output."""
     return int(re.findall(r"Collected : (\d+)", log)[-1])
 
 

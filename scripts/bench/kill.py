@@ -1,4 +1,4 @@
-"""Kills a server under writes, again and again: every acknowledged create and PATCH must be there after a restart."""
+"""Kills a server under writes, many times. After a restart, every acknowledged create and PATCH must be there."""
 
 import json
 import os
@@ -18,7 +18,7 @@ MOST_SECONDS = 5
 
 @dataclass
 class Written:
-    """What one writer sent. A request without an answer may be there or not."""
+    """The requests of a writer. The change of a request without an answer may be there or not."""
 
     # The last acknowledged title of each person.
     titles: dict = field(default_factory=dict)
@@ -81,7 +81,7 @@ def kill_once(server, round, known, report):
 
 
 def write(server, round, writer):
-    """Creates a person and changes the title of somebody, in turn, until the server is gone."""
+    """Creates a person and changes the title of another person, in turn, until the server ends."""
     connection = Connection(server.address)
     choice = random.Random(writer)
     yield

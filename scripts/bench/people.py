@@ -80,7 +80,7 @@ class People:
         return self.random.choice(self.people)
 
     def _next(self):
-        """The next person in turn, and how often everybody's turn has come."""
+        """The next person, and the number of complete rounds."""
         turn, position = divmod(self.changes, len(self.people))
         self.changes += 1
         return *self.people[position], turn

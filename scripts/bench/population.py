@@ -1,4 +1,4 @@
-"""Measures one population: each operation, a walk over everybody, start, memory and disk."""
+"""Measures a population: each operation, a read of all people, start, memory and disk."""
 
 import json
 import statistics
@@ -12,7 +12,7 @@ from people import People
 from server import Servers
 
 STARTS = 10
-# A filter without a key takes so long that more of them would only wait, or reach the server's time limit.
+# A filter without a key takes long. More of them would only wait, or reach the server's time limit.
 ROWS_SCANNED = 200_000
 SCANS_AT_ONCE = 2
 
@@ -24,7 +24,7 @@ class Operation:
     expected: int = 200
     # The part of --requests that the operation gets.
     share: float = 1
-    # The number of rows that an answer counts, where that shows that the request did its work.
+    # The number of rows in the answer, where it shows that the request worked.
     rows: int | None = None
 
 
@@ -127,7 +127,7 @@ def warm_up(population, operation):
 
 
 def measure_walks(populations, options, report):
-    """Reads everybody by pages of 100 over one connection, as an import does."""
+    """Reads all people by pages of 100 over one connection, like an import."""
     walks = {population.server.label: [] for population in populations}
     for _ in range(options.rounds):
         for population in populations:

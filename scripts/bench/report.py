@@ -1,4 +1,4 @@
-"""What was measured: rows for the JSON file, and a table of plain text for each measurement."""
+"""The results: rows for the JSON file, and a table of plain text for each measurement."""
 
 import json
 from pathlib import Path

@@ -6,18 +6,18 @@
     scripts/bench/run.py path/to/older/rollcall target/release/rollcall --people 1000 --json measured.json
     scripts/bench/run.py target/release/rollcall --measure starve,kill,instructions
 
-Each binary gets a data folder of its own below the temporary folder (TMPDIR), with people created through the API. With
-several binaries each operation runs on them in turn, several times, so that a machine that slows down slows all of them.
+Each binary gets its own data folder below the temporary folder (TMPDIR), with people created through the API. With several
+binaries, each operation runs on them in turn, several times. A slower machine therefore slows all binaries.
 
     operations    server CPU, requests a second, p50 and p99 of each operation
-    walk          everybody by pages of 100
+    walk          all people by pages of 100
     start         exec to the first answered /health, and `tenant list`
     memory        resident memory, and bytes a user on disk
     starve        a victim's requests beside clients with filters that read every row
-    kill          what kill -9 takes of acknowledged writes
-    instructions  instructions a request, which hold on a busy machine; needs valgrind
+    kill          acknowledged writes that are lost after kill -9
+    instructions  instructions a request, also right on a busy machine; needs valgrind
 
-It measures, and judges no time. It fails at a wrong status, a missing row, and an acknowledged write that is lost.
+It judges no time. It fails at a wrong status, a missing row, and a lost acknowledged write.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""A local server on the embedded engine: start, stop, kill, and what the kernel knows about its process."""
+"""A local server on the embedded engine: start, stop, kill, and the kernel's numbers for its process."""
 
 import json
 import os
@@ -13,7 +13,7 @@ from client import Connection, request
 
 
 class Server:
-    """One binary on a data folder of its own. `label` names the binary in the tables."""
+    """One binary on its own data folder. `label` names the binary in the tables."""
 
     def __init__(self, label, binary, folder, wrapper=()):
         self.label, self.binary, self.folder = label, str(Path(binary).resolve()), Path(folder)

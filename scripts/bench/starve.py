@@ -1,4 +1,4 @@
-"""Measures how a victim's requests fare beside clients whose filters read every row of a large tenant."""
+"""Measures requests of one tenant while filters of other clients read every row of a large tenant."""
 
 import itertools
 import sys
@@ -13,7 +13,7 @@ HEAVY_CLIENTS = [0, 2, 8, 32]
 HANG_UPS = 12
 BEFORE_HANG_UP_SECONDS = 0.1
 AFTER_HANG_UP_SECONDS = 10
-# A victim sends its next request so long after the answer to the one before.
+# The pause of a victim between an answer and its next request.
 PAUSE_SECONDS = 0.005
 OTHER_PEOPLE = 500
 
@@ -44,7 +44,7 @@ def seed(server, number):
 
 
 def phase(report, large, other, name, heavy, seconds):
-    """Runs victims in processes of their own beside the heavy clients, and waits until the server is idle again."""
+    """Runs victims in separate processes beside the heavy clients, and waits until the server is idle again."""
     server = large.server
     print(f"{server.label}: {name} heavy clients …", file=sys.stderr)
     victims = {

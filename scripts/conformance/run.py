@@ -3,8 +3,8 @@
 
     run.py scim2-tester | scim-sanity
 
-Prints a line for every check. Fails unless each has passed, or is in ALLOWED; and when one in ALLOWED has passed after
-all, or was not there. A check that a suite leaves out without a word counts as skipped.
+Prints a line for every check. Fails if a check outside ALLOWED did not pass. Also fails if a check in ALLOWED passed, or did not
+run. A check that a suite silently leaves out counts as skipped.
 """
 
 import os
@@ -15,7 +15,7 @@ from collections.abc import Iterator
 
 # The extension that conformance.sh declares.
 DECLARED = "urn:example:params:scim:schemas:extension:acme:2.0:User"
-# (suite, check, outcome): why it is all right.
+# (suite, check, outcome): the reason for the exception.
 ALLOWED = {
     ("scim2-tester", "User check_remove_attribute password", "skipped"):
         "writeOnly: no answer has a value to remove (RFC 7643 §4.1.1)",
@@ -34,10 +34,10 @@ ALLOWED = {
 }
 
 RESOURCE_TYPES = ("User", "Group")
-# Suites name checks after what they made; the names must be the same in each run.
+# Suites name checks after their resources. The names must be the same in each run.
 IDS = re.compile(r"[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}")
 
-# (check, outcome, what the suite says of it); the outcome of a passed check is "pass".
+# (check, outcome, the suite's text). The outcome of a passed check is "pass".
 Check = tuple[str, str, str]
 
 
@@ -47,7 +47,7 @@ def scim2_tester(url: str, token: str) -> Iterator[Check]:
     from scim2_models import Mutability, Path, Required
     from scim2_tester import check_server
 
-    # The suite fills every attribute at random; the same in each run, but for its UUIDs.
+    # The suite fills every attribute at random. With a seed, only its UUIDs differ between runs.
     random.seed(int(os.environ.get("SEED", "1")))
     client = SyncSCIMClient(
         Client(base_url=url, headers={"Authorization": f"Bearer {token}"}, timeout=30)
@@ -65,7 +65,7 @@ def scim2_tester(url: str, token: str) -> Iterator[Check]:
         outcome = "pass" if result.status.name == "SUCCESS" else result.status.name.lower()
         yield name, outcome, reason
 
-    # It stops after discovery when it cannot make sense of it, and passes over what it finds no value for.
+    # The suite stops after discovery that it cannot read, and skips attributes that it finds no value for.
     writable = [Mutability.read_write, Mutability.write_only]
     asked = {
         "check_add_attribute": {
@@ -92,7 +92,7 @@ def scim_sanity(url: str, token: str) -> Iterator[Check]:
 
     for result in run_probe_api(url, token=token, strict=True)["results"]:
         name, outcome, message = result["name"], result["status"], result.get("message", "")
-        # "Filter returned results (server may ignore filter)" counts as passed there.
+        # The suite counts "Filter returned results (server may ignore filter)" as passed.
         if "may ignore" in message:
             outcome = "fail"
         yield IDS.sub("…", name), outcome, message

@@ -4,12 +4,13 @@
     scripts/lambda/bench.py .aws-sam/build/Function/bootstrap [STARTS]
 
 It starts the function as on AWS, with DynamoDB and Secrets Manager behind TLS on this machine: the embedded engine, and a
-stand-in. Times of requests are in two parts: while no call to DynamoDB is under way, and while one is. Init is from the
-start of the process until it asks for its first event. Medians of STARTS starts, 25 unless given, and the 90th percentile.
+substitute. The time of a request has two parts: without a running call to DynamoDB, and with a running call. Init is the time from
+the start of the process to its request for the first event. The results are medians and 90th percentiles of STARTS starts, 25 by
+default.
 
-CPU is that of the whole process: its user and system time over a series of requests of one kind, divided by their number.
-It counts the SDK's work during a call too: signing, JSON and TLS, which the second part of the times hides.
-It measures and judges nothing: the machine may be busy with other things.
+CPU is the user and system time of the whole process over a series of requests of one kind, divided by their number. It includes
+the SDK's work during a call: signing, JSON and TLS. The second part of the times hides this work. It measures and judges nothing:
+the machine may be busy.
 """
 
 import json
@@ -87,7 +88,7 @@ def measure(binary, engine, token, certificate, starts):
 
 
 def cpu_of_series(function, kind, token, user, start):
-    """Seconds of CPU of one request, over a series of warm requests of one kind."""
+    """Seconds of CPU of a request, over a series of warm requests of one kind."""
     function.wait_until_idle()
     before = function.cpu()
     for n in range(WARM):
@@ -119,7 +120,7 @@ def create_user(binary, environment, token):
 
 
 def make_certificate(folder):
-    """A certificate for 127.0.0.1 with its key, and beside it (`.trusted`) what a function must trust to take it."""
+    """Makes a certificate for 127.0.0.1 with its key. The file `.trusted` beside it has the authorities for a function."""
     path = Path(folder) / "certificate.pem"
     subprocess.run(
         ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",

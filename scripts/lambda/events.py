@@ -3,9 +3,9 @@
 
     scripts/tools.sh scripts/lambda/events.py .aws-sam/build/Function/bootstrap
 
-The function runs as `sam local` would run it: with events/local/env.json, on the sample tenant. Status, headers and body
-must be those of tests/events/, where ids and times stand for themselves. The table is on the embedded engine, or on the
-DynamoDB API at ROLLCALL_TEST_DYNAMODB_ENDPOINT.
+The function runs as under `sam local`: with events/local/env.json, on the sample tenant. Status, headers and body must equal
+tests/events/, where ids and times have names. The table is on the embedded engine, or on the DynamoDB API at
+ROLLCALL_TEST_DYNAMODB_ENDPOINT.
 """
 
 import base64
@@ -77,7 +77,7 @@ def check(path, port):
 
 
 def recorded(answer):
-    """An answer of the function as tests/events/ has it."""
+    """An answer of the function in the form of tests/events/."""
     headers = headers_of(answer)
     known = {"content-type", "content-encoding", "vary", "location", "etag", "allow", "www-authenticate", "retry-after", "x-request-id"}
     file = {"status": answer["statusCode"], "headers": {k: v for k, v in headers.items() if k in known}}
@@ -88,7 +88,7 @@ def recorded(answer):
 
 
 def body_of(answer):
-    """The text that a client reads, once the gateway has decoded base64 and the client gzip."""
+    """The text for the client, after the gateway decoded base64 and the client decoded gzip."""
     if not answer.get("isBase64Encoded"):
         return answer["body"]
     body = base64.b64decode(answer["body"])
@@ -96,20 +96,20 @@ def body_of(answer):
 
 
 def comparable(answer):
-    """Random ids and times become names, in the order in which they come; a list is put in the order of its userNames."""
+    """Replaces random ids and times by names, in their order. Sorts a list by userName."""
     body = answer.get("body")
     if isinstance(body, dict) and "Resources" in body:
         body["Resources"].sort(key=lambda row: row.get("userName", ""))
     text = json.dumps(answer, sort_keys=True)
     text = re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", "<time>", text)
     names = {}
-    # The sample employees' ids are fixed; the others are not.
+    # The sample employees' ids are fixed. Other ids are random.
     made = r"(?!5a3b1e00)[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
     return re.sub(made, lambda id: names.setdefault(id[0], f"<id {len(names) + 1}>"), text)
 
 
 def emulator():
-    """The emulator comes with the SAM CLI."""
+    """The path of the emulator, which is part of the SAM CLI."""
     machine = {"aarch64": "arm64", "x86_64": "x86_64"}[platform.machine()]
     path = Path(sysconfig.get_path("purelib")) / f"samcli/local/rapid/aws-lambda-rie-{machine}"
     path.chmod(0o755)

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""Starts a Lambda binary where something is missing or forbidden: what it logs when it starts, and what it answers.
+"""Starts a Lambda binary with missing or forbidden resources, and checks its log lines and answers.
 
     scripts/lambda/faults.py .aws-sam/build/Function/bootstrap
 
-For each fault: one clear error line at start, and a SCIM error with the request id, whose line in the log has the cause.
+Each fault must give one clear error line at the start, and a SCIM error with the request id. The log line of the request must have
+the cause.
 """
 
 import json
@@ -26,7 +27,7 @@ def main(binary):
               settings={"ROLLCALL_TABLE": "no-such-table"}, says="check ROLLCALL_TABLE")
         check(binary, engine, event, "the table is in another region", status=500,
               faults={"DynamoDB_20120810": (not_found, "Requested resource not found")},
-              settings={"AWS_REGION": "us-east-1"}, says="in one region")
+              settings={"AWS_REGION": "us-east-1"}, says="in the same region")
         check(binary, engine, event, "no permission on the table", status=500,
               faults={"DynamoDB_20120810": (denied, "not authorized to perform: dynamodb:Query")},
               says="role may not read the table")
@@ -52,7 +53,7 @@ def main(binary):
 
 
 def check(binary, engine, event, name, status, faults=None, settings=None, says=None):
-    """A start and a request with something wrong."""
+    """Checks a start and a request with a fault."""
     with Aws(engine) as aws:
         aws.faults = faults or {}
         with Lambda(binary, aws.environment(**(settings or {}))) as function:
@@ -87,7 +88,7 @@ def check(binary, engine, event, name, status, faults=None, settings=None, says=
 
 
 def check_settings(binary, name, settings, says):
-    """A start that ends at once, and says why."""
+    """Checks a start that ends at once with a reason."""
     environment = {
         "ROLLCALL_TABLE": "rollcall", "ROLLCALL_SECRET_ARN": SECRET, **settings}
     with Lambda(binary, environment) as function:
@@ -98,7 +99,7 @@ def check_settings(binary, name, settings, says):
 
 
 def check_while_running(binary, engine, event):
-    """What goes away while it runs: the answer is 500, and when it is back, 200 without a new start."""
+    """Removes a resource while the function runs: the answer is 500. After its return it is 200, without a new start."""
     with Aws(engine) as aws, Lambda(binary, aws.environment()) as function:
         function.wait_until_ready()
         statuses = [function.invoke(event)[0]["statusCode"]]

@@ -1,6 +1,6 @@
-"""What the scripts beside this one share: a DynamoDB API on the embedded engine, and Lambda's side of a function.
+"""The common parts of the scripts in this folder: a DynamoDB API on the embedded engine, and Lambda's side of a function.
 
-Everything listens on 127.0.0.1, on free ports, and ends with the script.
+All servers listen on 127.0.0.1, on free ports, and end with the script.
 """
 
 import http.client
@@ -21,7 +21,7 @@ ROLLCALL = ROOT / "target/debug/rollcall"
 
 
 class Engine:
-    """`rollcall dynamodb` on a folder of its own."""
+    """`rollcall dynamodb` on its own folder."""
 
     def __init__(self):
         subprocess.run(["cargo", "build", "--quiet", "--locked", "--bin", "rollcall"], cwd=ROOT, check=True)
@@ -36,7 +36,7 @@ class Engine:
         self.endpoint = json.loads(ready)["endpoint"]
 
     def rollcall(self, *arguments):
-        """What the rollcall command prints, on the default table of this endpoint."""
+        """The output of the rollcall command, on the default table of this endpoint."""
         place = ["--data", self.folder.name, "--dynamodb-endpoint", self.endpoint, "--json"]
         done = subprocess.run(
             [ROLLCALL, *place, *arguments], capture_output=True, text=True, check=True, env=plain_environment())
@@ -56,7 +56,7 @@ def plain_environment():
 
 
 class Server(ThreadingHTTPServer):
-    """An HTTP/1.1 server on a free port, in threads of its own."""
+    """An HTTP/1.1 server on a free port, in its own threads."""
 
     daemon_threads = True
 
@@ -65,7 +65,7 @@ class Server(ThreadingHTTPServer):
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
-            # Header and body go out in two writes: the second must not wait for the first one's acknowledgement.
+            # Header and body are two writes. The second write must not wait for the acknowledgement of the first.
             disable_nagle_algorithm = True
 
             def log_message(self, *_):
@@ -92,7 +92,7 @@ class Server(ThreadingHTTPServer):
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
     def handle_error(self, request, client_address):
-        # A function is ended while it waits.
+        # The function ends while it waits.
         if not isinstance(sys.exc_info()[1], ConnectionError):
             super().handle_error(request, client_address)
 
@@ -103,7 +103,7 @@ class Server(ThreadingHTTPServer):
 
 
 class Lambda:
-    """A function under Lambda's Runtime API, which this class is: events in, answers out.
+    """Runs a function, and serves Lambda's Runtime API to it: events in, answers out.
 
     Source: AWS Lambda Developer Guide, "Using the Lambda runtime API for custom runtimes".
     """
@@ -115,7 +115,7 @@ class Lambda:
         # Set while the function waits for an event.
         self.idle = threading.Event()
         self.server = Server(self._answer)
-        # Appended to, wherever this process reads.
+        # Writes are appended, also after this process read the file.
         self.log_file = tempfile.TemporaryFile("a+b")
         self.started = time.perf_counter()
         self.process = subprocess.Popen([binary], stdout=self.log_file, stderr=self.log_file, env={
@@ -146,7 +146,7 @@ class Lambda:
         return 202, {}, b""
 
     def wait_until_ready(self, seconds=30):
-        """Seconds from the start of the process to its first question for an event."""
+        """Seconds from the start of the process to its first request for an event."""
         if not self.asked.wait(seconds):
             raise AssertionError(f"not ready after {seconds} s:\n{self.log()}")
         return self.first_next - self.started
@@ -167,7 +167,7 @@ class Lambda:
         return json.loads(body), at - sent
 
     def memory(self):
-        """Resident memory in kilobytes: now, and the most so far."""
+        """Resident memory in kilobytes: the present value and the largest so far."""
         status = Path(f"/proc/{self.process.pid}/status").read_text()
         field = lambda name: int(status.split(name + ":")[1].split()[0])
         return field("VmRSS"), field("VmHWM")
@@ -197,7 +197,7 @@ SECRET = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:pepper-AbCdEf"
 
 
 class Aws:
-    """DynamoDB and Secrets Manager at one address: the engine, and a secret. `faults` are answered before either."""
+    """DynamoDB and Secrets Manager at one address: the engine, and a secret. `faults` have priority over both."""
 
     def __init__(self, engine, certificate=None):
         self.engine = engine
@@ -235,7 +235,7 @@ class Aws:
         self.server.close()
 
     def environment(self, **changes):
-        """A function's environment as the template makes it, with AWS at this address."""
+        """The environment of a function in the template, with AWS at this address."""
         return {
             "AWS_ENDPOINT_URL_DYNAMODB": self.endpoint, "AWS_ENDPOINT_URL_SECRETS_MANAGER": self.endpoint,
             **({"SSL_CERT_FILE": f"{self.certificate}.trusted"} if self.certificate else {}),

@@ -1,15 +1,21 @@
 //! `rollcall attribute`.
 
-use super::arguments::{AttributeCommand, Place};
+use super::actor::ACTOR;
+use super::arguments::Deployment;
+use super::arguments::attribute::AttributeCommand;
 use super::open::Purpose;
-use super::{ACTOR, open, output};
+use super::{open, output};
 use rollcall::directory::Tenant;
 use rollcall::directory::precondition::Precondition;
 use rollcall::directory::tenants::custom_attributes::described;
 use scim::schema::custom::CustomAttribute;
 
-pub async fn run(place: &Place, command: AttributeCommand, json: bool) -> anyhow::Result<()> {
-    let app = open::open(place, Purpose::Use).await?;
+pub async fn run(
+    deployment: &Deployment,
+    command: AttributeCommand,
+    json: bool,
+) -> anyhow::Result<()> {
+    let app = open::open(deployment, Purpose::Use).await?;
     let any = Precondition::default();
     let tenant = match command {
         AttributeCommand::List { tenant } => app.tenants.get(&tenant).await?,

@@ -1,7 +1,8 @@
-//! `rollcall tenant check`.
+//! `rollcall tenant check`. `store/check/violation.rs` has the names of the violations and the advice for each.
 
+use super::actor::ACTOR;
 use super::exit::Damaged;
-use super::{ACTOR, output};
+use super::output;
 use rollcall::app::App;
 use rollcall::directory::tenants::check::Repair;
 use rollcall::directory::{Error, TenantId, Violation, Work};
@@ -29,8 +30,15 @@ pub async fn run(app: &App, id: &TenantId, repair: bool, json: bool) -> anyhow::
             "repaired": to_json(&repaired),
         }))?;
     } else {
-        print_violations(&repaired, "Repaired:", "")?;
-        print_violations(&left.violations, "", "No item contradicts another.")?;
+        if !repaired.is_empty() {
+            output::print("Repaired:")?;
+            print_violations(&repaired)?;
+            output::print("")?;
+        }
+        match left.violations.is_empty() {
+            true => output::print("No item contradicts another.")?,
+            false => print_violations(&left.violations)?,
+        }
         print_unfinished(&left.unfinished)?;
     }
     let count = left.violations.len();
@@ -39,7 +47,9 @@ pub async fn run(app: &App, id: &TenantId, repair: bool, json: bool) -> anyhow::
     }
     let are_repairable = left.violations.iter().any(|violation| violation.is_repairable);
     let rest = match are_repairable && !repair {
-        true => "; --repair repairs everything that follows from the records",
+        true => {
+            ": run the check with --repair, which restores every item that can be derived from the records"
+        }
         false => "",
     };
     let violations = if count == 1 { "violation" } else { "violations" };
@@ -63,11 +73,7 @@ fn to_map(unfinished: &BTreeMap<Work, usize>) -> Value {
     unfinished.iter().map(|(work, count)| (work.as_str().to_owned(), json!(count))).collect()
 }
 
-fn print_violations(violations: &[Violation], title: &str, when_empty: &str) -> anyhow::Result<()> {
-    if violations.is_empty() {
-        return output::print(when_empty);
-    }
-    output::print(title)?;
+fn print_violations(violations: &[Violation]) -> anyhow::Result<()> {
     let rows = violations.iter().map(|violation| {
         vec![
             violation.kind.as_str().to_owned(),
@@ -76,7 +82,7 @@ fn print_violations(violations: &[Violation], title: &str, when_empty: &str) -> 
             violation.detail.clone(),
         ]
     });
-    output::print_table(&["kind", "id", "repair", "detail"], rows.collect(), "")?;
+    output::print_table(&["kind", "id", "repairable", "detail"], rows.collect(), "")?;
     let advice: BTreeSet<(&str, &str)> = violations
         .iter()
         .filter_map(|violation| Some((violation.kind.as_str(), violation.kind.advice()?)))
@@ -89,15 +95,15 @@ fn print_violations(violations: &[Violation], title: &str, when_empty: &str) -> 
 
 fn print_unfinished(unfinished: &BTreeMap<Work, usize>) -> anyhow::Result<()> {
     for (work, count) in unfinished {
-        let what = match work {
+        let kind = match work {
             Work::Change => "large changes of members",
             Work::Departure => "departures from groups",
             Work::Deletion => "deletions of groups",
-            Work::Erasure => "erasures",
+            Work::Erasure => "erasures of employees",
             Work::Expiry => continue,
         };
         output::print(&format!(
-            "Unfinished, and finished by later requests or --repair: {count} {what}."
+            "Unfinished {kind}: {count}. A later request or --repair finishes them."
         ))?;
     }
     Ok(())

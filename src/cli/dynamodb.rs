@@ -1,11 +1,13 @@
 //! `rollcall dynamodb`: serves the embedded engine on a socket, so that a local Lambda has a table without AWS.
 
-use super::arguments::{DynamodbArguments, Place};
+use super::arguments::Deployment;
+use super::arguments::dynamodb::DynamodbArguments;
+use super::data_folder::open_engine;
 use super::exit::Refused;
 use super::http_server::{self, LIMITS};
-use super::open::Host;
-use super::stop;
-use super::{open, output};
+use super::output;
+use super::stop_signal;
+use super::table_location::{TableLocation, describe};
 use anyhow::Context;
 use axum::Router;
 use axum::body::Bytes;
@@ -23,37 +25,42 @@ use tokio::net::TcpListener;
 const LARGEST_CALL_BYTES: usize = 16 * 1024 * 1024;
 
 /// Serves until a signal stops the process.
-pub async fn serve(place: &Place, arguments: &DynamodbArguments, json: bool) -> anyhow::Result<()> {
-    let Host::Folder(folder) = place.host() else {
-        let text = "the embedded engine is in --data; --table and --dynamodb-endpoint name others";
+pub async fn serve(
+    deployment: &Deployment,
+    arguments: &DynamodbArguments,
+    json: bool,
+) -> anyhow::Result<()> {
+    let TableLocation::Folder(folder) = deployment.table_location() else {
+        let text = "dynamodb serves the embedded engine in --data: leave out --table and \
+                    --dynamodb-endpoint, and unset ROLLCALL_TABLE and ROLLCALL_DYNAMODB_ENDPOINT";
         return Err(Refused(text.to_owned()).into());
     };
     if !arguments.listen.ip().is_loopback() && !arguments.without_credentials {
         let text = format!(
-            "{} is not a loopback address, and nobody is asked for credentials: add \
-             --without-credentials if you mean it",
+            "{} is not a loopback address, and every client that reaches it could read and write \
+             all data: use a loopback address, or allow it with --without-credentials",
             arguments.listen
         );
         return Err(Refused(text).into());
     }
-    let engine = open::open_engine(folder)?;
-    let told_to_stop = stop::listen().context("cannot listen for signals")?;
+    let engine = open_engine(folder)?;
+    let stop = stop_signal::listen().context("cannot listen for signals")?;
     let listener = TcpListener::bind(arguments.listen)
         .await
-        .with_context(|| format!("cannot listen on {}", arguments.listen))?;
+        .with_context(|| format!("cannot listen on {} (--listen)", arguments.listen))?;
     let endpoint = format!("http://{}", listener.local_addr()?);
-    let data = open::describe(place);
+    let data = describe(deployment);
     if json {
         output::print(&json!({"endpoint": endpoint, "data": data}).to_string())?;
     } else {
         output::print(&format!(
-            "DynamoDB API at {endpoint}\nData is in {data}\nPress Ctrl-C to stop.\n"
+            "The DynamoDB API is at {endpoint}\nThe data is in {data}\nPress Ctrl-C to stop.\n"
         ))?;
     }
     let service = Router::new()
         .fallback(post(move |headers, body| call(engine, headers, body)))
         .layer(DefaultBodyLimit::max(LARGEST_CALL_BYTES));
-    http_server::serve(listener, service, LIMITS, told_to_stop).await;
+    http_server::serve(listener, service, LIMITS, stop).await;
     Ok(())
 }
 
@@ -74,7 +81,7 @@ async fn call(engine: Engine, headers: HeaderMap, body: Bytes) -> Response {
     (status, [(CONTENT_TYPE, "application/x-amz-json-1.0")], body).into_response()
 }
 
-/// Whether a `Host` is an IP address, or a name that only this machine and its containers use.
+/// Whether a `Host` header is an IP address, or a name that only this machine and its containers use.
 fn is_own_name(host: Option<&HeaderValue>) -> bool {
     let host = host.and_then(|host| host.to_str().ok()).unwrap_or_default();
     if host.parse::<SocketAddr>().is_ok() || host.parse::<IpAddr>().is_ok() {

@@ -1,11 +1,14 @@
 //! `rollcall employee`.
 
-use super::arguments::{EmployeeCommand, FormatArgument, LocalArguments, Place, StatusArgument};
+use super::actor::ACTOR;
+use super::arguments::Deployment;
+use super::arguments::employee::{EmployeeCommand, FormatArgument, LocalArguments, StatusArgument};
+use super::employee_search::{find, find_to_restore};
 use super::exit::{NotFound, Refused};
+use super::history::{history_json, print_history};
 use super::open::{Purpose, enter};
-use super::pages::{read_pages, read_rows};
-use super::tenant::{history_json, print_history};
-use super::{ACTOR, open, output};
+use super::paging::{read_pages, read_rows};
+use super::{open, output};
 use rollcall::directory::lists::admin_list::Search;
 use rollcall::directory::precondition::Precondition;
 use rollcall::directory::tenants::custom_attributes::titles;
@@ -17,8 +20,12 @@ use rollcall::server::export::{ExportFormat, ExportLines};
 use serde_json::json;
 use uuid::Uuid;
 
-pub async fn run(place: &Place, command: EmployeeCommand, json: bool) -> anyhow::Result<()> {
-    let app = open::open(place, Purpose::Use).await?;
+pub async fn run(
+    deployment: &Deployment,
+    command: EmployeeCommand,
+    json: bool,
+) -> anyhow::Result<()> {
+    let app = open::open(deployment, Purpose::Use).await?;
     match command {
         EmployeeCommand::List { tenant, status, search, limit } => {
             let (_, directory) = enter(&app, &tenant).await?;
@@ -64,8 +71,7 @@ pub async fn run(place: &Place, command: EmployeeCommand, json: bool) -> anyhow:
         }
         EmployeeCommand::Erase { tenant, employee, confirm } => {
             let (_, directory) = enter(&app, &tenant).await?;
-            let id = parse_id(&employee)
-                .ok_or_else(|| NotFound("an employee to erase is named by id".to_owned()))?;
+            let id = parse_id(&employee).ok_or_else(|| NotFound(not_an_id(&employee)))?;
             if confirm != employee {
                 return Err(Refused(format!("--confirm must repeat the id: {id}")).into());
             }
@@ -73,60 +79,16 @@ pub async fn run(place: &Place, command: EmployeeCommand, json: bool) -> anyhow:
             if json {
                 output::print_json(&json!({"erased": id}))
             } else {
-                output::print(&format!("Employee {id} and the whole history are erased."))
+                output::print(&format!("Employee {id} is erased, with the whole history."))
             }
         }
     }
 }
 
-async fn find(directory: &Directory, text: &str) -> anyhow::Result<Uuid> {
-    if let Some(id) = parse_id(text) {
-        return Ok(id);
-    }
-    if let Some(employee) = directory.users().find_by_any_name(text).await? {
-        return Ok(employee.id);
-    }
-    match directory.users().find_deleted(text).await?.as_slice() {
-        [] => {
-            let text = format!(
-                "no employee has the userName {text}, and not exactly one has the email address {text}"
-            );
-            Err(NotFound(text).into())
-        }
-        [id] => Ok(*id),
-        several => {
-            let text = format!(
-                "several employees had the userName {text} when they were deleted; name one by \
-                 its id: {}",
-                join(several)
-            );
-            Err(NotFound(text).into())
-        }
-    }
-}
-
-/// Finds the employee to restore. Fails if the text names an active employee, and deleted employees had it as userName.
-async fn find_to_restore(directory: &Directory, text: &str) -> anyhow::Result<Uuid> {
-    if parse_id(text).is_none()
-        && let Some(found) = directory.users().find_by_any_name(text).await?
-        && !found.is_archived()
-    {
-        let deleted = directory.users().find_deleted(text).await?;
-        if !deleted.is_empty() {
-            let text = format!(
-                "{text} is active; to restore a deleted employee who had this userName, name it by \
-                 its id: {}",
-                join(&deleted)
-            );
-            return Err(Refused(text).into());
-        }
-    }
-    find(directory, text).await
-}
-
-fn join(ids: &[Uuid]) -> String {
-    let ids: Vec<String> = ids.iter().map(Uuid::to_string).collect();
-    ids.join(", ")
+fn not_an_id(text: &str) -> String {
+    format!(
+        "{text} is not an id: erase takes the employee's id, which rollcall employee show prints"
+    )
 }
 
 /// Writes each page as soon as it is read. Ends early when the reader closes the output.
@@ -161,7 +123,7 @@ fn list(employees: &[Employee], json: bool) -> anyhow::Result<()> {
                 "id": employee.id,
                 "userName": employee.user_name(),
                 "displayName": display_name(employee),
-                "status": status_of(employee),
+                "status": status_name(employee),
                 "deletedInIdp": employee.hidden,
                 "archivedAt": employee.archived_at.map(output::instant),
             })
@@ -173,7 +135,7 @@ fn list(employees: &[Employee], json: bool) -> anyhow::Result<()> {
             employee.id.to_string(),
             employee.user_name().to_owned(),
             display_name(employee).unwrap_or_else(|| "-".to_owned()),
-            words(employee).to_owned(),
+            status_text(employee).to_owned(),
             employee.archived_at.map_or_else(|| "-".to_owned(), output::day),
         ]
     });
@@ -187,7 +149,7 @@ async fn show(tenant: &Tenant, directory: &Directory, id: Uuid, json: bool) -> a
     if json {
         return output::print_json(&json!({
             "id": employee.id,
-            "status": status_of(employee),
+            "status": status_name(employee),
             "deletedInIdp": employee.hidden,
             "created": output::instant(employee.created),
             "lastModified": output::instant(employee.last_modified),
@@ -206,16 +168,16 @@ async fn show(tenant: &Tenant, directory: &Directory, id: Uuid, json: bool) -> a
         ("Name", text(display_name(employee))),
         ("Email", text(employee.primary_email().map(str::to_owned))),
         ("Title", text(employee.text("title").map(str::to_owned))),
-        ("Status", words(employee).to_owned()),
+        ("Status", status_text(employee).to_owned()),
         ("Archived at", text(employee.archived_at.map(output::instant))),
-        ("Location", describe(&view.location)),
-        ("Department", describe(&view.department)),
-        ("Manager", describe(&view.manager)),
+        ("Location", describe_value(&view.location)),
+        ("Department", describe_value(&view.department)),
+        ("Manager", describe_value(&view.manager)),
     ];
     if let Some(colleague) = &view.manager_colleague {
         let name = colleague.display_name.as_ref().unwrap_or(&colleague.user_name);
         let left = if colleague.archived { ", archived" } else { "" };
-        fields.push(("", format!("is {name} ({}{left})", colleague.id)));
+        fields.push(("", format!("is the employee {name} ({}{left})", colleague.id)));
     }
     fields.push(("Created", output::instant(employee.created)));
     fields.push(("Last modified", output::instant(employee.last_modified)));
@@ -227,7 +189,7 @@ async fn show(tenant: &Tenant, directory: &Directory, id: Uuid, json: bool) -> a
 }
 
 /// Describes a value: the effective value, its source, and the value of the other source.
-fn describe(value: &EffectiveValue) -> String {
+fn describe_value(value: &EffectiveValue) -> String {
     let text = |value: &Option<String>| value.clone().unwrap_or_else(|| "-".to_owned());
     match value.origin {
         Origin::IdentityProvider => format!(
@@ -236,19 +198,19 @@ fn describe(value: &EffectiveValue) -> String {
             text(&value.local)
         ),
         Origin::Local => format!(
-            "{}  (local value; the identity provider says: {})",
+            "{}  (local value; value of the identity provider: {})",
             text(&value.value),
             text(&value.from_idp)
         ),
     }
 }
 
-fn status_of(employee: &Employee) -> &'static str {
+fn status_name(employee: &Employee) -> &'static str {
     if employee.is_archived() { "archived" } else { "active" }
 }
 
 /// The status, in words for people.
-fn words(employee: &Employee) -> &'static str {
+fn status_text(employee: &Employee) -> &'static str {
     match (employee.is_archived(), employee.hidden) {
         (false, _) => "active",
         (true, false) => "archived",

@@ -1,19 +1,20 @@
 //! `rollcall group`.
 
-use super::arguments::{GroupCommand, Place};
+use super::arguments::Deployment;
+use super::arguments::group::GroupCommand;
 use super::exit::NotFound;
+use super::history::{history_json, print_history};
 use super::open::{self, Purpose, enter};
 use super::output;
-use super::pages::read_rows;
-use super::tenant::{history_json, print_history};
+use super::paging::read_rows;
 use rollcall::directory::groups::view::GroupSearch;
 use rollcall::directory::{Directory, Group, Member, RecordedEntry};
 use rollcall::model::id::parse_id;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-pub async fn run(place: &Place, command: GroupCommand, json: bool) -> anyhow::Result<()> {
-    let app = open::open(place, Purpose::Use).await?;
+pub async fn run(deployment: &Deployment, command: GroupCommand, json: bool) -> anyhow::Result<()> {
+    let app = open::open(deployment, Purpose::Use).await?;
     match command {
         GroupCommand::List { tenant, name, search, limit } => {
             let (_, directory) = enter(&app, &tenant).await?;
@@ -25,15 +26,15 @@ pub async fn run(place: &Place, command: GroupCommand, json: bool) -> anyhow::Re
         }
         GroupCommand::Show { tenant, group, members, history } => {
             let (_, directory) = enter(&app, &tenant).await?;
-            let shown = Shown::read(&directory, &group, members, history).await?;
-            if json { output::print_json(&shown.to_json())? } else { shown.print()? }
+            let details = GroupDetails::read(&directory, &group, members, history).await?;
+            if json { output::print_json(&details.to_json())? } else { details.print()? }
         }
     }
     Ok(())
 }
 
 /// The data of a group that a command shows.
-struct Shown {
+struct GroupDetails {
     id: Uuid,
     /// `None` if the group is deleted.
     group: Option<Group>,
@@ -41,7 +42,7 @@ struct Shown {
     history: Option<Vec<RecordedEntry>>,
 }
 
-impl Shown {
+impl GroupDetails {
     async fn read(
         directory: &Directory,
         text: &str,
@@ -98,7 +99,11 @@ impl Shown {
                 vec![member.id.to_string(), member.kind.as_str().to_owned(), name]
             });
             output::print("")?;
-            output::print_table(&["id", "type", "name"], rows.collect(), "It has no members.")?;
+            output::print_table(
+                &["id", "type", "name"],
+                rows.collect(),
+                "The group has no members.",
+            )?;
         }
         if let Some(history) = &self.history {
             output::print("")?;

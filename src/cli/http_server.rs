@@ -13,14 +13,13 @@ use std::convert::Infallible;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tower::util::BoxCloneSyncService;
 use tower::{Service, ServiceExt};
 
 /// The limits on connections and slow clients.
 #[derive(Debug, Clone, Copy)]
-pub struct Limits {
+pub struct ServerLimits {
     /// The time in which a client must send the head of a request. An idle connection ends after the same time.
     pub header_timeout: Duration,
     /// The number of open connections. Further connections wait.
@@ -28,15 +27,17 @@ pub struct Limits {
 }
 
 /// The limits of a server.
-pub const LIMITS: Limits = Limits { header_timeout: Duration::from_secs(10), connections: 1_024 };
+pub const LIMITS: ServerLimits =
+    ServerLimits { header_timeout: Duration::from_secs(10), connections: 1_024 };
 
-/// Serves until `told_to_stop` completes, then finishes the pending requests.
-pub async fn serve<S>(
-    mut listener: TcpListener,
+/// Serves until `stop` completes, then finishes the pending requests.
+pub async fn serve<L, S>(
+    mut listener: L,
     service: S,
-    limits: Limits,
-    told_to_stop: impl Future<Output = ()>,
+    limits: ServerLimits,
+    stop: impl Future<Output = ()>,
 ) where
+    L: Listener,
     S: Service<Request, Response = Response, Error = Infallible> + Clone + Send + Sync + 'static,
     S::Future: Send + 'static,
 {
@@ -44,16 +45,16 @@ pub async fn serve<S>(
     let service = BoxCloneSyncService::new(service);
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(limits.header_timeout);
-    let places = Arc::new(Semaphore::new(limits.connections));
+    let permits = Arc::new(Semaphore::new(limits.connections));
     let graceful = GracefulShutdown::new();
-    let mut told_to_stop = pin!(told_to_stop);
+    let mut stop = pin!(stop);
     loop {
         let accepted = async {
-            let place = Arc::clone(&places).acquire_owned().await;
-            (Listener::accept(&mut listener).await.0, place)
+            let permit = Arc::clone(&permits).acquire_owned().await;
+            (listener.accept().await.0, permit)
         };
-        let (stream, place) = tokio::select! {
-            () = &mut told_to_stop => break,
+        let (stream, permit) = tokio::select! {
+            () = &mut stop => break,
             accepted = accepted => accepted,
         };
         let service = TowerToHyperService::new(service.clone());
@@ -61,7 +62,7 @@ pub async fn serve<S>(
         tokio::spawn(async move {
             // A client that disconnects, or is too slow, is not a failure of the server.
             drop(connection.await);
-            drop(place);
+            drop(permit);
         });
     }
     drop(listener);
@@ -78,58 +79,84 @@ mod tests {
     use super::*;
     use axum::Router;
     use axum::routing::get;
-    use std::net::SocketAddr;
-    use tokio::io::{AsyncReadExt, AsyncWriteExt};
-    use tokio::net::TcpStream;
-    use tokio::time::{Instant, timeout};
+    use std::io;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
+    use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+    use tokio::time::Instant;
 
     const WHOLE: &[u8] = b"GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n";
     const HALF: &[u8] = b"GET / HTTP/1.1\r\nhost: a\r\n";
-    const HEADER_TIMEOUT: Duration = Duration::from_millis(300);
 
-    async fn start(connections: usize) -> SocketAddr {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let service = Router::new().route("/", get(|| async { "ok" }));
-        let limits = Limits { header_timeout: HEADER_TIMEOUT, connections };
-        tokio::spawn(serve(listener, service, limits, std::future::pending()));
-        address
+    /// Accepts connections in memory. The clock of the runtime is paused, and would not wait for a socket.
+    struct Connections(UnboundedReceiver<DuplexStream>);
+
+    impl Listener for Connections {
+        type Io = DuplexStream;
+        type Addr = ();
+
+        async fn accept(&mut self) -> (DuplexStream, ()) {
+            match self.0.recv().await {
+                Some(stream) => (stream, ()),
+                None => std::future::pending().await,
+            }
+        }
+
+        fn local_addr(&self) -> io::Result<()> {
+            Ok(())
+        }
     }
 
-    async fn send(address: SocketAddr, bytes: &[u8]) -> TcpStream {
-        let mut stream = TcpStream::connect(address).await.unwrap();
+    fn start(connections: usize) -> UnboundedSender<DuplexStream> {
+        let (connect, connecting) = unbounded_channel();
+        let service = Router::new().route("/", get(|| async { "ok" }));
+        let limits = ServerLimits { connections, ..LIMITS };
+        tokio::spawn(serve(Connections(connecting), service, limits, std::future::pending()));
+        connect
+    }
+
+    async fn send(server: &UnboundedSender<DuplexStream>, bytes: &[u8]) -> DuplexStream {
+        let (mut stream, accepted) = duplex(1_024);
+        server.send(accepted).unwrap();
         stream.write_all(bytes).await.unwrap();
         stream
     }
 
-    /// Returns the bytes that the server sends until it closes the connection.
-    async fn read(mut stream: TcpStream) -> String {
+    /// Returns the bytes that the server sends until it closes the connection, and how long that takes from now.
+    async fn read(mut stream: DuplexStream) -> (String, Duration) {
+        let begun = Instant::now();
         let mut answer = String::new();
-        let read = stream.read_to_string(&mut answer);
-        timeout(Duration::from_secs(20), read).await.unwrap().unwrap();
-        answer
+        stream.read_to_string(&mut answer).await.unwrap();
+        (answer, begun.elapsed())
     }
 
-    #[tokio::test]
+    /// Timers are exact to a millisecond.
+    #[track_caller]
+    fn expect_header_timeout(waited: Duration) {
+        let longest = LIMITS.header_timeout + Duration::from_millis(2);
+        assert!((LIMITS.header_timeout..=longest).contains(&waited), "{waited:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn a_connection_without_a_whole_head_ends() {
-        let address = start(4).await;
+        let server = start(4);
         for bytes in [HALF, b""] {
-            let begun = Instant::now();
-            let answer = read(send(address, bytes).await).await;
-            assert!(begun.elapsed() >= HEADER_TIMEOUT, "{:?}", begun.elapsed());
+            let (answer, waited) = read(send(&server, bytes).await).await;
+            expect_header_timeout(waited);
             assert!(!answer.contains("200"), "{answer}");
         }
-        assert!(read(send(address, WHOLE).await).await.ends_with("ok"));
+        let (answer, waited) = read(send(&server, WHOLE).await).await;
+        assert!(answer.ends_with("ok"), "{answer}");
+        assert_eq!(waited, Duration::ZERO);
         assert_eq!(LIMITS.header_timeout, Duration::from_secs(10));
     }
 
-    #[tokio::test]
+    #[tokio::test(start_paused = true)]
     async fn a_connection_too_many_waits_for_another_to_end() {
-        let address = start(2).await;
-        let slow = [send(address, HALF).await, send(address, HALF).await];
-        let begun = Instant::now();
-        assert!(read(send(address, WHOLE).await).await.ends_with("ok"));
-        assert!(begun.elapsed() >= HEADER_TIMEOUT / 2, "{:?}", begun.elapsed());
+        let server = start(2);
+        let slow = [send(&server, HALF).await, send(&server, HALF).await];
+        let (answer, waited) = read(send(&server, WHOLE).await).await;
+        assert!(answer.ends_with("ok"), "{answer}");
+        expect_header_timeout(waited);
         drop(slow);
         assert_eq!(LIMITS.connections, 1_024);
     }

@@ -3,43 +3,47 @@
 pub mod arguments;
 pub mod exit;
 mod open;
+mod table_location;
+mod data_folder;
+mod aws_login;
 mod output;
-mod pages;
+mod paging;
+mod history;
+mod actor;
 mod serve;
 mod dynamodb;
 mod http_server;
-mod stop;
+mod stop_signal;
 mod tenant;
 mod check;
 mod token;
 mod settings;
 mod attribute;
 mod employee;
+mod employee_search;
 mod group;
 
-use arguments::{Arguments, Command, ServeArguments};
+use arguments::serve::ServeArguments;
+use arguments::{Arguments, Command};
 use clap::{CommandFactory, Parser};
-
-/// The author of changes by this command, in the history.
-const ACTOR: &str = rollcall::directory::tenants::display_name::COMMAND;
 
 /// Runs the command that the arguments name.
 pub fn run(arguments: Arguments) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let Arguments { place, json, command } = arguments;
+    let Arguments { deployment, json, command } = arguments;
     // The arguments are parsed anew, so that the environment can set the address.
     let serve = || Command::Serve(ServeArguments::parse_from(["rollcall"]));
     let command = command.unwrap_or_else(serve);
     runtime.block_on(async {
         match command {
-            Command::Serve(arguments) => serve::serve(&place, &arguments, json).await,
-            Command::Dynamodb(arguments) => dynamodb::serve(&place, &arguments, json).await,
-            Command::Tenant(command) => tenant::run(&place, command, json).await,
-            Command::Token(command) => token::run(&place, command, json).await,
-            Command::Settings(command) => settings::run(&place, command, json).await,
-            Command::Attribute(command) => attribute::run(&place, command, json).await,
-            Command::Employee(command) => employee::run(&place, command, json).await,
-            Command::Group(command) => group::run(&place, command, json).await,
+            Command::Serve(arguments) => serve::serve(&deployment, &arguments, json).await,
+            Command::Dynamodb(arguments) => dynamodb::serve(&deployment, &arguments, json).await,
+            Command::Tenant(command) => tenant::run(&deployment, command, json).await,
+            Command::Token(command) => token::run(&deployment, command, json).await,
+            Command::Settings(command) => settings::run(&deployment, command, json).await,
+            Command::Attribute(command) => attribute::run(&deployment, command, json).await,
+            Command::Employee(command) => employee::run(&deployment, command, json).await,
+            Command::Group(command) => group::run(&deployment, command, json).await,
             Command::Completions { shell } => {
                 // The text goes through memory: the generator panics if standard output is closed.
                 let (mut command, mut text) = (Arguments::command(), Vec::new());

@@ -49,7 +49,7 @@ pub fn print_json(value: &Value) -> anyhow::Result<()> {
 const LEAST_WIDTH: u16 = 80;
 
 /// The titles of columns that are never wrapped, because people copy their values.
-const WHOLE: [&str; 3] = ["id", "at", "created"];
+const NEVER_WRAPPED: [&str; 3] = ["id", "time", "created"];
 
 /// The minimum width of a column of attribute names, in characters. `name.familyName` fits on one line; a URN is
 /// wrapped.
@@ -82,7 +82,7 @@ pub fn print_table(
     }
     let widths = table.column_max_content_widths();
     for ((title, width), column) in header.iter().zip(widths).zip(table.column_iter_mut()) {
-        if WHOLE.contains(title) {
+        if NEVER_WRAPPED.contains(title) {
             column.set_constraint(ColumnConstraint::ContentWidth);
         } else if *title == "attribute" {
             let least = Fixed(width.min(ATTRIBUTE_WIDTH) + PADDING);

@@ -1,16 +1,19 @@
 //! `rollcall serve`: the local server.
 
-use super::arguments::{Place, ServeArguments};
+use super::actor::ACTOR;
+use super::arguments::Deployment;
+use super::arguments::serve::ServeArguments;
 use super::http_server::{self, LIMITS};
-use super::open::{Host, Purpose};
-use super::stop;
-use super::{ACTOR, open, output};
+use super::open::Purpose;
+use super::stop_signal;
+use super::table_location::{TableLocation, describe};
+use super::{open, output};
 use anyhow::Context;
 use rollcall::app::App;
 use rollcall::config::{log_filter, may_be_logged};
 use rollcall::directory::tenants::NewTenant;
 use rollcall::directory::{Error, TenantId};
-use rollcall::server::context::{settings_url, tenant_url};
+use rollcall::server::tenant_urls::{settings_url, tenant_url};
 use secrecy::ExposeSecret;
 use serde_json::json;
 use tokio::net::TcpListener;
@@ -20,38 +23,42 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
 /// The tenant that the first start creates.
-const DEMO: &str = "demo";
+const DEMO_TENANT: &str = "demo";
 
 /// Serves until a signal stops the process.
-pub async fn serve(place: &Place, arguments: &ServeArguments, json: bool) -> anyhow::Result<()> {
+pub async fn serve(
+    deployment: &Deployment,
+    arguments: &ServeArguments,
+    json: bool,
+) -> anyhow::Result<()> {
     log_to_standard_error();
     rollcall::log_panics_without_text();
-    let app = open::open(place, Purpose::MakeData).await?;
+    let app = open::open(deployment, Purpose::MakeData).await?;
     let mut app = app.with_tenant_units(arguments.tenant_units);
-    let told_to_stop = stop::listen().context("cannot listen for signals")?;
+    let stop = stop_signal::listen().context("cannot listen for signals")?;
     let listener = TcpListener::bind(arguments.listen)
         .await
-        .with_context(|| format!("cannot listen on {}", arguments.listen))?;
+        .with_context(|| format!("cannot listen on {} (--listen)", arguments.listen))?;
     let address = listener.local_addr()?;
-    if place.public_url.is_none() {
+    if deployment.public_url.is_none() {
         app.public_url = format!("http://{address}").into();
     }
     let (mut tenants, mut new) = (app.tenants.list().await?, None);
-    if tenants.is_empty() && matches!(place.host(), Host::Folder(_)) {
+    if tenants.is_empty() && matches!(deployment.table_location(), TableLocation::Folder(_)) {
         new = make_demo_tenant(&app).await?;
         tenants = app.tenants.list().await?;
     }
-    let shown = TenantId::parse(DEMO).filter(|demo| tenants.contains(demo));
-    let shown = shown.or(tenants.into_iter().next());
-    announce(place, &app, shown.as_ref(), new.as_ref(), json)?;
+    let announced = TenantId::parse(DEMO_TENANT).filter(|demo| tenants.contains(demo));
+    let announced = announced.or(tenants.into_iter().next());
+    announce(deployment, &app, announced.as_ref(), new.as_ref(), json)?;
     let service = app.service();
-    http_server::serve(listener, service, LIMITS, told_to_stop).await;
+    http_server::serve(listener, service, LIMITS, stop).await;
     Ok(())
 }
 
 /// Creates the demo tenant. Returns `None` if another server, started at the same time, created it.
 async fn make_demo_tenant(app: &App) -> anyhow::Result<Option<NewTenant>> {
-    let id = TenantId::parse(DEMO).context("the demo tenant's id")?;
+    let id = TenantId::parse(DEMO_TENANT).context("the id of the demo tenant is not valid")?;
     match app.tenants.create(&id, "Demo", ACTOR).await {
         Ok(new) => Ok(Some(new)),
         Err(Error::TenantTaken) if app.tenants.list().await?.contains(&id) => Ok(None),
@@ -60,13 +67,13 @@ async fn make_demo_tenant(app: &App) -> anyhow::Result<Option<NewTenant>> {
 }
 
 fn announce(
-    place: &Place,
+    deployment: &Deployment,
     app: &App,
     tenant: Option<&TenantId>,
     new: Option<&NewTenant>,
     json: bool,
 ) -> anyhow::Result<()> {
-    let data = open::describe(place);
+    let data = describe(deployment);
     let url = tenant.map(|id| tenant_url(&app.public_url, id));
     let settings = tenant.map(|id| settings_url(&app.public_url, id));
     let scim_token = new.map(|new| new.scim_token.expose_secret());
@@ -82,7 +89,7 @@ fn announce(
         });
         return output::print(&ready.to_string());
     }
-    output::print(&format!("Rollcall serves {}\nData is in {data}\n", app.public_url))?;
+    output::print(&format!("Rollcall listens at {}\nThe data is in {data}\n", app.public_url))?;
     let (Some(url), Some(settings)) = (url, settings) else { return Ok(()) };
     let mut fields = vec![("Tenant URL", url), ("Settings page", settings)];
     if let (Some(scim_token), Some(admin_token)) = (scim_token, admin_token) {
@@ -92,10 +99,11 @@ fn announce(
     output::print_record(&fields)?;
     output::print(match new {
         Some(_) => {
-            "\nThe tokens are shown this once. \"rollcall token rotate demo\" makes new ones."
+            "\nThe tokens are shown only once. \"rollcall token rotate demo\" makes a new one."
         }
         None => {
-            "\nTokens were shown when the tenant was made. \"rollcall token rotate\" makes new ones."
+            "\nThe tokens were shown when the tenant was created. \"rollcall token rotate\" makes a \
+             new one."
         }
     })?;
     output::print("Press Ctrl-C to stop.\n")

@@ -1,13 +1,19 @@
 //! `rollcall settings`.
 
-use super::arguments::{Place, SettingsCommand, Switch};
+use super::actor::ACTOR;
+use super::arguments::Deployment;
+use super::arguments::settings::{OnOff, SettingsCommand};
 use super::open::Purpose;
-use super::{ACTOR, open, output};
+use super::{open, output};
 use rollcall::directory::precondition::Precondition;
 use rollcall::directory::{Settings, Tenant};
 
-pub async fn run(place: &Place, command: SettingsCommand, json: bool) -> anyhow::Result<()> {
-    let app = open::open(place, Purpose::Use).await?;
+pub async fn run(
+    deployment: &Deployment,
+    command: SettingsCommand,
+    json: bool,
+) -> anyhow::Result<()> {
+    let app = open::open(deployment, Purpose::Use).await?;
     let tenant = match command {
         SettingsCommand::Show { tenant } => app.tenants.get(&tenant).await?,
         SettingsCommand::Set { tenant, changes } => {
@@ -33,6 +39,6 @@ pub fn print(tenant: &Tenant) -> anyhow::Result<()> {
     ])
 }
 
-fn switched(switch: Option<Switch>, before: bool) -> bool {
-    switch.map_or(before, |switch| switch == Switch::On)
+fn switched(switch: Option<OnOff>, before: bool) -> bool {
+    switch.map_or(before, |switch| switch == OnOff::On)
 }

@@ -1,19 +1,30 @@
 //! `rollcall tenant`.
 
-use super::arguments::{Place, TenantCommand};
+use super::actor::ACTOR;
+use super::arguments::Deployment;
+use super::arguments::tenant::TenantCommand;
 use super::exit::Refused;
-use super::open::{Host, Purpose};
-use super::{ACTOR, check, open, output, settings, token};
+use super::history::{history_json, print_history};
+use super::open::Purpose;
+use super::table_location::TableLocation;
+use super::{check, open, output, settings, token};
 use rollcall::app::App;
 use rollcall::directory::tenants::NewTenant;
-use rollcall::directory::{Error, RecordedEntry, TenantId, sample};
-use rollcall::server::context::{settings_url, tenant_url};
+use rollcall::directory::{Error, TenantId, sample};
+use rollcall::server::tenant_urls::{settings_url, tenant_url};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
-pub async fn run(place: &Place, command: TenantCommand, json: bool) -> anyhow::Result<()> {
-    if matches!(command, TenantCommand::Sample) && matches!(place.host(), Host::Aws { .. }) {
-        let text = "the sample tenant is for a developer's machine: everybody knows its tokens";
+pub async fn run(
+    deployment: &Deployment,
+    command: TenantCommand,
+    json: bool,
+) -> anyhow::Result<()> {
+    if matches!(command, TenantCommand::Sample)
+        && matches!(deployment.table_location(), TableLocation::Aws { .. })
+    {
+        let text = "the sample tenant is for a developer's machine, because everybody knows its tokens: \
+                    use rollcall tenant create on AWS";
         return Err(Refused(text.to_owned()).into());
     }
     let (prints_urls, purpose) = match &command {
@@ -23,9 +34,9 @@ pub async fn run(place: &Place, command: TenantCommand, json: bool) -> anyhow::R
         TenantCommand::Delete { .. } | TenantCommand::Check { .. } => (false, Purpose::Use),
     };
     if prints_urls {
-        open::check_public_url(place)?;
+        open::check_public_url(deployment)?;
     }
-    let app = open::open(place, purpose).await?;
+    let app = open::open(deployment, purpose).await?;
     match command {
         TenantCommand::Create { tenant, name } => create(&app, &tenant, name, json).await,
         TenantCommand::Sample => {
@@ -72,7 +83,7 @@ fn announce(app: &App, new: &NewTenant, json: bool) -> anyhow::Result<()> {
             ("Secret Token", scim.to_owned()),
             ("Admin token", admin.to_owned()),
         ])?;
-        output::print("\nThe tokens are shown this once.")
+        output::print("\nThe tokens are shown only once: copy them now.")
     }
 }
 
@@ -130,7 +141,8 @@ async fn delete(app: &App, id: &TenantId, no_wait: bool, json: bool) -> anyhow::
             // A server that has a token in its cache could still write after the removal.
             let seconds = wait.whole_seconds();
             output::print_error(&format!(
-                "The tokens are revoked. Waiting {seconds} s until every server knows it."
+                "The tokens are revoked. Waiting {seconds} s, because a running server accepts a token \
+                 from its cache for that long."
             ));
             tokio::time::sleep(wait.unsigned_abs()).await;
         }
@@ -143,44 +155,6 @@ async fn delete(app: &App, id: &TenantId, no_wait: bool, json: bool) -> anyhow::
     if json {
         output::print_json(&json!({"id": id.as_str(), "items": items}))
     } else {
-        output::print(&format!("Tenant {id} is deleted, with {items} items."))
+        output::print(&format!("Tenant {id} and its {items} items are deleted."))
     }
-}
-
-/// Formats history entries as JSON.
-pub fn history_json(history: &[RecordedEntry]) -> Value {
-    let entries = history.iter().map(|RecordedEntry { revision, entry }| {
-        json!({
-            "revision": revision,
-            "at": output::instant(entry.at),
-            "by": entry.by,
-            "kind": entry.kind,
-            "changes": entry.changes,
-        })
-    });
-    entries.collect()
-}
-
-/// Prints history entries as a table, with a line for each change of an attribute.
-pub fn print_history(history: &[RecordedEntry]) -> anyhow::Result<()> {
-    let mut rows = Vec::new();
-    for RecordedEntry { entry, .. } in history {
-        let kind = entry.kind.as_str().to_owned();
-        let first = [output::instant(entry.at), entry.by.clone(), kind];
-        if entry.changes.is_empty() {
-            rows.push(first.to_vec());
-        }
-        for (position, change) in entry.changes.iter().enumerate() {
-            let mut row = match position {
-                0 => first.to_vec(),
-                _ => vec![String::new(); first.len()],
-            };
-            row.push(change.attribute.clone());
-            row.push(output::value(change.old.as_ref()));
-            row.push(output::value(change.new.as_ref()));
-            rows.push(row);
-        }
-    }
-    let header = ["at", "by", "what", "attribute", "before", "after"];
-    output::print_table(&header, rows, "There is no history.")
 }

@@ -1,25 +1,28 @@
 //! `rollcall token`.
 
-use super::arguments::{Place, ScopeArgument, StageArgument, TokenCommand};
+use super::actor::ACTOR;
+use super::arguments::Deployment;
+use super::arguments::token::{ScopeArgument, StageArgument, TokenCommand};
 use super::exit::Refused;
 use super::open::Purpose;
-use super::{ACTOR, open, output};
+use super::{open, output};
 use rollcall::directory::access::token_set::{
-    Earlier, EarlierToken, MAX_OVERLAP, Rotated, Rotation, Which, default_overlap,
+    Earlier, MAX_OVERLAP, Rotated, Rotation, Which, default_overlap,
 };
+use rollcall::directory::access::tokens::EarlierToken;
 use rollcall::directory::{Error, Scope, Stage, Tenant, TokenRecord};
-use rollcall::server::context::tenant_url;
+use rollcall::server::tenant_urls::tenant_url;
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
-pub async fn run(place: &Place, command: TokenCommand, json: bool) -> anyhow::Result<()> {
+pub async fn run(deployment: &Deployment, command: TokenCommand, json: bool) -> anyhow::Result<()> {
     let app = match &command {
         TokenCommand::Rotate { .. } => {
-            open::check_public_url(place)?;
-            open::open(place, Purpose::MakeToken).await?
+            open::check_public_url(deployment)?;
+            open::open(deployment, Purpose::MakeToken).await?
         }
         TokenCommand::Revoke { .. } | TokenCommand::List { .. } => {
-            open::open(place, Purpose::Use).await?
+            open::open(deployment, Purpose::Use).await?
         }
     };
     match command {
@@ -36,7 +39,9 @@ pub async fn run(place: &Place, command: TokenCommand, json: bool) -> anyhow::Re
                 overlap.try_into().unwrap_or(time::Duration::MAX)
             });
             if overlap > MAX_OVERLAP {
-                return Err(Refused("the overlap can be 365 days at most".to_owned()).into());
+                return Err(
+                    Refused("--overlap is too long: the most is 365 days".to_owned()).into()
+                );
             }
             let rotation = Rotation {
                 label: label.as_deref(),
@@ -49,9 +54,9 @@ pub async fn run(place: &Place, command: TokenCommand, json: bool) -> anyhow::Re
                 },
             };
             let rotated = app.tenants.rotate_token(&tenant, scope.into(), &rotation, ACTOR).await;
-            let Rotated { token, earlier } = rotated.map_err(explain)?;
+            let Rotated { token, earlier } = rotated.map_err(with_advice)?;
             let (token, url) = (token.expose_secret(), tenant_url(&app.public_url, &tenant));
-            let ends: Vec<String> = earlier.iter().map(end_of).collect();
+            let ends: Vec<String> = earlier.iter().map(describe_earlier).collect();
             if shell {
                 output::print(&format!("TENANT_URL='{url}'\nSECRET_TOKEN='{token}'"))?;
                 ends.iter().for_each(|end| output::print_error(end));
@@ -64,7 +69,10 @@ pub async fn run(place: &Place, command: TokenCommand, json: bool) -> anyhow::Re
                     ScopeArgument::Admin => "Admin token",
                 };
                 output::print_record(&[("Tenant URL", url), (name, token.to_owned())])?;
-                output::print(&format!("\nThe token is shown this once.\n{}", ends.join("\n")))?;
+                output::print(&format!(
+                    "\nThe token is shown only once: copy it now.\n{}",
+                    ends.join("\n")
+                ))?;
             }
         }
         TokenCommand::Revoke { tenant, scope, stage } => {
@@ -74,7 +82,7 @@ pub async fn run(place: &Place, command: TokenCommand, json: bool) -> anyhow::Re
                 output::print_json(&json!({"revoked": revoked}))?;
             } else {
                 output::print(&format!(
-                    "{revoked} revoked. Running servers know it within a minute."
+                    "Revoked tokens: {revoked}. A running server may accept them for 60 seconds more."
                 ))?;
             }
         }
@@ -87,29 +95,35 @@ pub async fn run(place: &Place, command: TokenCommand, json: bool) -> anyhow::Re
 }
 
 /// Adds advice to the error about an overlap that has not ended.
-fn explain(error: Error) -> anyhow::Error {
+fn with_advice(error: Error) -> anyhow::Error {
     match error {
         Error::PreviousTokenValid { expires, is_used } => {
-            let way = match is_used {
+            let advice = match is_used {
                 true => "",
                 false => {
-                    ". If the current token was lost (no use of it is known), end the current \
-                     token with --replace-unused"
+                    ". If the current token was lost, end it instead with --replace-unused: no use of \
+                     it is known"
                 }
             };
             Refused(format!(
-                "the token before the current one is still valid until {}; wait, or end it now with \
-                 --drop-earlier{way}",
+                "the previous token is still valid until {}: wait, or end it now with \
+                 --drop-earlier{advice}",
                 output::instant(expires)
             ))
             .into()
         }
+        Error::TokenUsed => Refused(
+            "the current token was used, so --replace-unused cannot replace it: rotate without this \
+             option. While a previous token is valid, end it with --drop-earlier, or wait until it expires"
+                .to_owned(),
+        )
+        .into(),
         other => other.into(),
     }
 }
 
 /// Describes the state of an earlier token after a rotation.
-fn end_of(token: &EarlierToken) -> String {
+fn describe_earlier(token: &EarlierToken) -> String {
     let end = match token.expires {
         Some(expires) => format!("stays valid until {}", output::instant(expires)),
         None => "has ended".to_owned(),

@@ -1,6 +1,6 @@
 //! What every use case of one tenant works on.
 
-use super::groups::memory::GroupMemory;
+use super::groups::presence::GroupPresence;
 use super::sources::Sources;
 use crate::model::kind::Kind;
 use crate::store::TenantStore;
@@ -13,7 +13,7 @@ pub struct Context {
     pub(super) store: TenantStore,
     pub(super) types: Arc<ResourceTypes>,
     pub(super) sources: Sources,
-    pub(super) memory: GroupMemory,
+    pub(super) group_presence: GroupPresence,
 }
 
 impl Context {

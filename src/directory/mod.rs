@@ -1,5 +1,5 @@
 //! The rules of the product: the operations of identity providers and administrators on the employee list, and their
-//! effects. This module knows nothing about HTTP. Of the store, it knows only the verbs.
+//! effects. This module knows nothing about HTTP. It makes no keys, items or transactions: the store makes them.
 //!
 //! Each use case is a read, a pure decision ([`users::change`], `groups::change`) and one conditional write. A stale
 //! write is retried from the read.
@@ -20,6 +20,7 @@ pub mod resources;
 #[cfg(feature = "local")]
 pub mod sample;
 pub mod tenants;
+mod tenant_map;
 pub mod access;
 pub mod readiness;
 
@@ -39,9 +40,9 @@ pub use crate::store::dynamodb::usage::{Usage, clock, metered};
 use crate::store::TenantStore;
 use context::Context;
 use groups::Groups;
-use groups::finish::UnfinishedWork;
 use groups::member_list::Members;
-use groups::memory::GroupMemory;
+use groups::presence::GroupPresence;
+use groups::unfinished_work::UnfinishedWork;
 use history::History;
 use lists::Lists;
 use related::relations::RelatedRecords;
@@ -63,9 +64,9 @@ impl Directory {
         store: TenantStore,
         types: Arc<ResourceTypes>,
         sources: Sources,
-        memory: GroupMemory,
+        group_presence: GroupPresence,
     ) -> Self {
-        Self { context: Context { store, types, sources, memory } }
+        Self { context: Context { store, types, sources, group_presence } }
     }
 
     /// Returns the resource types of the tenant.

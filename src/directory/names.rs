@@ -4,84 +4,76 @@ use crate::directory::context::Context;
 use crate::directory::error::Error;
 use crate::model::kind::Kind;
 use crate::store::claims::Rename;
-use crate::store::dynamodb::retry::Pauses;
+use crate::store::dynamodb::retry::{Attempt, NextAttempt};
 use crate::store::items::claim::Claim;
-use crate::store::written::Written;
+use crate::store::write_outcome::Written;
 use scim::fold::fold;
 use uuid::Uuid;
 
-/// The claim that a create expects on its name, from attempt to attempt.
+/// The name of a new record, from attempt to attempt.
 ///
 /// Most names are new, so the first attempt does not read the claim. The write itself detects a claimed name.
 #[derive(Debug)]
-pub(super) struct Attempt {
+pub(super) struct NewName {
     kind: Kind,
-    name: String,
-    claim: Claim,
-    pauses: Pauses,
+    text: String,
+    /// The claim, as far as it is known without a read.
+    known: Option<Claim>,
 }
 
-impl Attempt {
-    /// Starts the first attempt.
-    pub(super) fn new(kind: Kind, name: &str) -> Self {
-        Self { kind, name: name.to_owned(), claim: Claim::default(), pauses: Pauses::new() }
+impl NewName {
+    /// Takes a name of the kind.
+    pub(super) fn new(kind: Kind, text: &str) -> Self {
+        Self { kind, text: text.to_owned(), known: Some(Claim::default()) }
     }
 
-    /// Returns the claim, as far as it is known.
-    ///
-    /// # Errors
-    /// Fails with [`Error::UserNameTaken`] or [`Error::GroupNameTaken`] when another record holds the claim.
-    pub(super) fn claim(&self) -> Result<&Claim, Error> {
-        match self.claim.holder {
-            Some(holder) => Err(taken(self.kind, holder)),
-            None => Ok(&self.claim),
+    /// Returns the attempt that a write under `claim` ends.
+    pub(super) fn attempt_after(&mut self, written: Written, claim: &Claim) -> Attempt<()> {
+        match written {
+            Written::Done => Attempt::Done(()),
+            // The write returned a claim where none was expected.
+            Written::ClaimDiffers(found) if *claim == Claim::default() && found != *claim => {
+                self.known = Some(found);
+                Attempt::Again(NextAttempt::AtOnce)
+            }
+            Written::Stale | Written::ClaimDiffers(_) => Attempt::Again(NextAttempt::AfterPause),
         }
+    }
+}
+
+/// Returns the attempt that a write of a changed record ends. A stale change is decided again.
+///
+/// # Errors
+/// Fails with [`Error::UserNameTaken`] or [`Error::GroupNameTaken`] when another record holds the new name.
+pub(super) fn attempt_after_change(
+    written: Written,
+    (kind, id): (Kind, Uuid),
+) -> Result<Attempt<()>, Error> {
+    match written {
+        Written::ClaimDiffers(Claim { holder: Some(holder), .. }) if holder != id => {
+            Err(taken(kind, holder))
+        }
+        written => Ok(written.attempt()),
     }
 }
 
 /// The names that are unique.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::directory) struct Names<'a>(pub(in crate::directory) &'a Context);
+pub(in crate::directory) struct UniqueNames<'a>(pub(in crate::directory) &'a Context);
 
-impl Names<'_> {
-    /// Whether a create is done. If not, updates the claim in `attempt` for the next attempt.
-    pub(super) async fn is_done(
-        self,
-        written: Written,
-        attempt: &mut Attempt,
-    ) -> Result<bool, Error> {
-        attempt.claim = match written {
-            Written::Done => return Ok(true),
-            // The first attempt did not read the claim, and the write returned it.
-            Written::ClaimDiffers(found)
-                if attempt.claim == Claim::default() && found != attempt.claim =>
-            {
-                found
-            }
-            Written::Stale | Written::ClaimDiffers(_) => {
-                attempt.pauses.pause().await?;
-                self.0.store.claims().get(attempt.kind, &attempt.name).await?
-            }
+impl UniqueNames<'_> {
+    /// Returns the claim on a new name. Reads it unless it is known.
+    ///
+    /// # Errors
+    /// Fails with [`Error::UserNameTaken`] or [`Error::GroupNameTaken`] when another record holds the claim.
+    pub(super) async fn claim(self, name: &mut NewName) -> Result<Claim, Error> {
+        let claim = match name.known.take() {
+            Some(claim) => claim,
+            None => self.0.store.claims().get(name.kind, &name.text).await?,
         };
-        Ok(false)
-    }
-
-    /// Whether a change of a record is done. If not, the write was stale and the change must be decided again.
-    pub(super) async fn is_changed(
-        self,
-        written: Written,
-        (kind, id): (Kind, Uuid),
-        pauses: &mut Pauses,
-    ) -> Result<bool, Error> {
-        match written {
-            Written::Done => Ok(true),
-            Written::ClaimDiffers(Claim { holder: Some(holder), .. }) if holder != id => {
-                Err(taken(kind, holder))
-            }
-            Written::Stale | Written::ClaimDiffers(_) => {
-                pauses.pause().await?;
-                Ok(false)
-            }
+        match claim.holder {
+            Some(holder) => Err(taken(name.kind, holder)),
+            None => Ok(claim),
         }
     }
 

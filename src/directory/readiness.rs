@@ -1,5 +1,6 @@
 //! The readiness of this process: it can read the table, and it has the pepper.
 
+use super::sources::is_recent;
 use super::tenants::Tenants;
 use crate::error_chain;
 use std::sync::Arc;
@@ -13,7 +14,7 @@ const PATIENCE: std::time::Duration = std::time::Duration::from_secs(3);
 
 /// A part that every request needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Part {
+pub enum Dependency {
     /// The table, in the format of this version.
     Table,
     /// The pepper of token digests.
@@ -29,7 +30,7 @@ pub struct Readiness {
 }
 
 /// The time of a check, and the parts that were not ready.
-type Checked = (OffsetDateTime, Vec<Part>);
+type Checked = (OffsetDateTime, Vec<Dependency>);
 
 impl Readiness {
     /// Creates the readiness of a process that serves `tenants`.
@@ -38,11 +39,11 @@ impl Readiness {
     }
 
     /// Returns the parts that are not ready, and logs their causes.
-    pub async fn missing(&self) -> Vec<Part> {
+    pub async fn missing(&self) -> Vec<Dependency> {
         let now = self.tenants.now();
         let mut last = self.last.lock().await;
         if let Some((at, missing)) = &*last
-            && (Duration::ZERO..REMEMBERED_FOR).contains(&(now - *at))
+            && is_recent(*at, REMEMBERED_FOR, now)
         {
             return missing.clone();
         }
@@ -56,7 +57,7 @@ impl Readiness {
         };
         let (table, pepper) = tokio::join!(table, pepper);
         let mut missing = Vec::new();
-        for (part, checked) in [(Part::Table, table), (Part::Pepper, pepper)] {
+        for (part, checked) in [(Dependency::Table, table), (Dependency::Pepper, pepper)] {
             let cause = match checked {
                 Ok(Ok(())) => continue,
                 Ok(Err(cause)) => cause,
@@ -70,7 +71,7 @@ impl Readiness {
     }
 }
 
-impl Part {
+impl Dependency {
     /// The name of the part in the log and in the response to a probe.
     pub fn as_str(self) -> &'static str {
         match self {

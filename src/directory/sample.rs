@@ -52,8 +52,8 @@ pub async fn create(tenants: &Tenants, by: &str) -> Result<NewTenant, Error> {
         let clock = tenants.sources.clone();
         let sources = Sources::new(move || clock.now(), move || employee);
         let types = Arc::clone(&tenants.types);
-        let memory = tenants.memory.clone();
-        let directory = Directory::new(tenants.store.tenant(&id), types, sources, memory);
+        let group_presence = tenants.group_presence.clone();
+        let directory = Directory::new(tenants.store.tenant(&id), types, sources, group_presence);
         let body = Body::read(body.as_bytes())?;
         directory
             .users()

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 /// The clock and the source of new ids. Cheap to clone.
@@ -37,6 +37,11 @@ impl Sources {
     pub fn new_id(&self) -> Uuid {
         (self.ids)()
     }
+}
+
+/// Whether `at` is less than `limit` ago. A time in the future is not: a clock that was set back makes everything old.
+pub(super) fn is_recent(at: OffsetDateTime, limit: Duration, now: OffsetDateTime) -> bool {
+    (Duration::ZERO..limit).contains(&(now - at))
 }
 
 impl fmt::Debug for Sources {

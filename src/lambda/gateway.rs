@@ -6,10 +6,11 @@
 //! `lambda_http` builds a URI from a client's `Host`, `X-Forwarded-Proto` and query, and panics if they are invalid. So
 //! the gateway removes them from the event first. The service needs neither header, and the query is added afterwards.
 
-use super::hang_watch::{HangWatch, Watched};
-use crate::server::context::{Invocation, MalformedQuery, Origin, RequestId, tenant_in};
+use super::hang_watch::{HangWatch, WatchedRequest};
+use crate::server::context::{Invocation, MalformedQuery, PublicUrl, RequestId};
 use crate::server::observe::{LONGEST_REQUEST, known_method};
 use crate::server::router::Service;
+use crate::server::tenant_urls::tenant_in;
 use axum::body::Body;
 use axum::response::Response;
 use http::header::{ACCEPT_ENCODING, HOST};
@@ -67,7 +68,7 @@ impl Gateway {
     async fn serve(self, mut request: Request<Body>, invocation: Invocation) -> Response {
         let id = request.extensions().get::<RequestId>().map(|id| Arc::clone(&id.0));
         let tenant = tenant_in(request.uri().path());
-        let _watching = self.watch.start(Watched {
+        let _watching = self.watch.start(WatchedRequest {
             request_id: id,
             lambda_request_id: Arc::clone(&invocation.lambda_request_id),
             trace_id: invocation.trace_id.clone(),
@@ -127,8 +128,9 @@ fn request_with_query(
 ) -> Request<Body> {
     let raw_path = event.raw_http_path().to_owned();
     let (mut parts, body) = event.into_parts();
-    let seen = parts.extensions.get::<RequestContext>().map(Seen::of).unwrap_or_default();
-    if let Some(stage) = &seen.stage
+    let context =
+        parts.extensions.get::<RequestContext>().map(GatewayContext::of).unwrap_or_default();
+    if let Some(stage) = &context.stage
         && let Some(uri) = without_stage(&parts.uri, stage)
     {
         parts.uri = uri;
@@ -139,27 +141,27 @@ fn request_with_query(
             None => drop(parts.extensions.insert(MalformedQuery)),
         }
     }
-    if !seen.decodes_bodies {
+    if !context.decodes_bodies {
         parts.headers.remove(ACCEPT_ENCODING);
     }
-    if let Some(request_id) = seen.request_id {
+    if let Some(request_id) = context.request_id {
         parts.extensions.insert(RequestId(Arc::from(request_id)));
     }
-    if let Some(domain) = seen.domain.filter(|_| !fixed_origin) {
+    if let Some(domain) = context.domain.filter(|_| !fixed_origin) {
         // The base is a stage, or a base path of the domain. The rest of the path is routed.
-        let stage = seen.stage.as_deref().unwrap_or_default();
+        let stage = context.stage.as_deref().unwrap_or_default();
         let routed = after_stage(&raw_path, stage).unwrap_or(&raw_path);
-        let base = seen.path.as_deref().and_then(|path| path.strip_suffix(routed));
+        let base = context.path.as_deref().and_then(|path| path.strip_suffix(routed));
         let segments = base.unwrap_or_default().split('/').filter(|part| !part.is_empty());
         let base: String = segments.flat_map(|segment| ["/", segment]).collect();
-        parts.extensions.insert(Origin(Arc::from(format!("https://{domain}{base}"))));
+        parts.extensions.insert(PublicUrl(Arc::from(format!("https://{domain}{base}"))));
     }
     Request::from_parts(parts, Body::new(body))
 }
 
 /// The gateway's data about a request.
 #[derive(Debug, Default)]
-struct Seen {
+struct GatewayContext {
     /// The named stage. `$default` is never part of a path, and is left out.
     stage: Option<String>,
     domain: Option<String>,
@@ -172,7 +174,7 @@ struct Seen {
     decodes_bodies: bool,
 }
 
-impl Seen {
+impl GatewayContext {
     fn of(context: &RequestContext) -> Self {
         let (stage, domain, path, request_id, decodes_bodies) = match context {
             RequestContext::ApiGatewayV2(context) => (

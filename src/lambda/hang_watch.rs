@@ -9,7 +9,7 @@ use std::time::Duration;
 
 /// A request that the process answers.
 #[derive(Debug)]
-pub struct Watched {
+pub struct WatchedRequest {
     /// The id of the request.
     pub request_id: Option<Arc<str>>,
     /// The id of the invocation.
@@ -23,18 +23,18 @@ pub struct Watched {
 }
 
 #[derive(Debug)]
-enum Event {
-    Started(Watched),
+enum WatchEvent {
+    Started(WatchedRequest),
     Ended,
 }
 
 /// Logs each request that takes longer than a limit, from a thread of its own.
 #[derive(Debug, Clone)]
-pub struct HangWatch(Sender<Event>);
+pub struct HangWatch(Sender<WatchEvent>);
 
 /// A watched request. Dropping the value ends the watch.
 #[derive(Debug)]
-pub struct Watching<'a>(&'a Sender<Event>);
+pub struct Watching<'a>(&'a Sender<WatchEvent>);
 
 impl HangWatch {
     /// Starts the thread. It logs to the subscriber of the calling thread.
@@ -43,27 +43,30 @@ impl HangWatch {
         let log = tracing::dispatcher::get_default(Clone::clone);
         let watch = move || tracing::dispatcher::with_default(&log, || watch(&events, limit));
         if let Err(error) = std::thread::Builder::new().name("hang-watch".to_owned()).spawn(watch) {
-            tracing::warn!(cause = crate::error_chain(&error), "requests that hang are not logged");
+            tracing::warn!(
+                cause = crate::error_chain(&error),
+                "the hang watch has no thread: requests that hang are not logged"
+            );
         }
         Self(sender)
     }
 
     /// Watches a request. Without the thread, a watch does nothing.
-    pub fn start(&self, request: Watched) -> Watching<'_> {
-        let _ = self.0.send(Event::Started(request));
+    pub fn start(&self, request: WatchedRequest) -> Watching<'_> {
+        let _ = self.0.send(WatchEvent::Started(request));
         Watching(&self.0)
     }
 }
 
 impl Drop for Watching<'_> {
     fn drop(&mut self) {
-        let _ = self.0.send(Event::Ended);
+        let _ = self.0.send(WatchEvent::Ended);
     }
 }
 
-fn watch(events: &Receiver<Event>, limit: Duration) {
+fn watch(events: &Receiver<WatchEvent>, limit: Duration) {
     while let Ok(event) = events.recv() {
-        let Event::Started(request) = event else { continue };
+        let WatchEvent::Started(request) = event else { continue };
         if let Err(RecvTimeoutError::Timeout) = events.recv_timeout(limit) {
             tracing::error!(
                 request_id = request.request_id.as_deref(),

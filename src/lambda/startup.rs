@@ -17,18 +17,20 @@ pub fn report_settings(error: &ConfigError) {
 pub fn report_table(error: &store::Error, table: &str, region: &str) {
     let check = match error {
         store::Error::NoTable(_) => {
-            "there is no such table in this region: check ROLLCALL_TABLE, and that stack and table \
-             are in one region"
+            "the table does not exist in this region: check ROLLCALL_TABLE, and that the function and \
+             the table are in the same region"
         }
         store::Error::Denied(_) => {
-            "the function's role may not read the table: check its policy, and that of the table's \
-             key if it has one"
+            "the function's role may not read the table: check the policy of the role, and the policy \
+             of the table's KMS key if it has one"
         }
         store::Error::Unavailable(_) => {
-            "DynamoDB does not answer: check the region, and the function's way out if it is in a \
-             VPC"
+            "DynamoDB does not answer: check the region, and the route to DynamoDB if the function is \
+             in a VPC"
         }
-        store::Error::Throttled(_) => "DynamoDB is throttling: check the table's limits",
+        store::Error::Throttled(_) => {
+            "DynamoDB throttles the first read: raise MaxReadUnits of the table, or wait"
+        }
         store::Error::OtherFormat { .. } => {
             "another version of Rollcall wrote this table: deploy that version, or use another table"
         }
@@ -36,7 +38,7 @@ pub fn report_table(error: &store::Error, table: &str, region: &str) {
         | store::Error::BadItem(_)
         | store::Error::MemberFull(_)
         | store::Error::TooManyFullReads => {
-            "DynamoDB refuses the first read: check that the table has the keys PK and SK"
+            "DynamoDB refuses the first read: check that the table has the key attributes PK and SK"
         }
     };
     tracing::error!(table, region, cause = error_chain(error), check, "the table cannot be read");
@@ -46,19 +48,21 @@ pub fn report_table(error: &store::Error, table: &str, region: &str) {
 pub fn report_secret(error: &LoadError, secret: &str, region: &str) {
     let check = match error {
         LoadError::Missing(_) => {
-            "there is no such secret in this region, or it is marked for deletion: check the \
-             setting, and restore the secret if it is"
+            "the secret does not exist in this region, or is marked for deletion: check the \
+             setting that names it, or restore the secret"
         }
         LoadError::Denied(_) => {
-            "the function's role may not read the secret: check its policy, and that of the \
-             secret's key if it has one"
+            "the function's role may not read the secret: check the policy of the role, and the policy \
+             of the secret's KMS key if it has one"
         }
         LoadError::Read(_) => {
-            "Secrets Manager does not answer: check the region, and the function's way out if it \
-             is in a VPC"
+            "Secrets Manager does not answer: check the region, and the route to Secrets Manager if \
+             the function is in a VPC"
         }
-        LoadError::Shape => "the secret must be {\"pepper\": \"...\"}: put the value back",
-        LoadError::Sample => "make a secret with a random pepper",
+        LoadError::Shape => {
+            "the secret must have the form {\"pepper\": \"...\"}: restore its previous value"
+        }
+        LoadError::Sample => "the sample pepper is public: create a secret with a random pepper",
     };
     tracing::error!(secret, region, cause = error_chain(error), check, "the pepper cannot be read");
 }

@@ -9,7 +9,7 @@ use uuid::Uuid;
 pub struct Group {
     /// The id. No other group ever gets it. It is also the SCIM `id`.
     pub id: Uuid,
-    /// The revision. It grows by one with each change of the record or its members. Every write expects a revision.
+    /// The revision. It grows by one with each change of the record or its members. Every write is conditional on it.
     pub revision: u64,
     /// The revision of the last change that SCIM shows. The entity tag contains it.
     pub version: u64,
@@ -30,7 +30,7 @@ pub struct Group {
 /// A change of more members than one transaction can write. It is committed with the group and applied afterwards.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RedoLog {
-    /// The revision of the group that made the change.
+    /// The revision of the group after the change.
     pub revision: u64,
     /// The number of items that hold the change.
     pub parts: usize,

@@ -2,11 +2,15 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use strum::IntoStaticStr;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 /// The kind of a change.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, IntoStaticStr,
+)]
+#[strum(serialize_all = "camelCase")]
 #[serde(rename_all = "camelCase")]
 pub enum EventKind {
     /// The record was made.
@@ -80,18 +84,6 @@ impl RecordedEntry {
 impl EventKind {
     /// The kind's name, in items and in the administration.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Created => "created",
-            Self::Updated => "updated",
-            Self::Archived => "archived",
-            Self::Deleted => "deleted",
-            Self::Restored => "restored",
-            Self::Recreated => "recreated",
-            Self::SettingsChanged => "settingsChanged",
-            Self::AttributesChanged => "attributesChanged",
-            Self::TokenRotated => "tokenRotated",
-            Self::TokenRevoked => "tokenRevoked",
-            Self::Erased => "erased",
-        }
+        self.into()
     }
 }

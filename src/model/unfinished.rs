@@ -1,11 +1,13 @@
 //! Unfinished work: committed changes with pending writes.
 
 use std::ops::RangeInclusive;
+use strum::IntoStaticStr;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 /// A kind of unfinished work. The kinds are in the order of their names, so consecutive kinds are one range of keys.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, IntoStaticStr)]
+#[strum(serialize_all = "lowercase")]
 pub enum Work {
     /// The redo log of a group is not applied.
     Change,
@@ -42,12 +44,6 @@ impl Work {
 
     /// The kind's name, in keys and reports.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Change => "change",
-            Self::Deletion => "deletion",
-            Self::Departure => "departure",
-            Self::Erasure => "erasure",
-            Self::Expiry => "expiry",
-        }
+        self.into()
     }
 }

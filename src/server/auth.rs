@@ -1,13 +1,12 @@
 //! Checks credentials before routing: a wrong token does not reveal which paths exist (RFC 7644 §2, RFC 6750).
 
-use super::context::{
-    ADMIN_ROOT, Caller, Origin, SCIM_ROOT, Services, TENANTS_ROOT, TenantPath, UnknownNames,
-    tenant_in, tenant_root,
-};
-use super::error::{self, ApiError};
+use super::context::{Caller, PublicUrl, Services, TenantPath, UnknownNames};
+use super::error::ApiError;
+use super::error::render::refusal;
 use super::observe::operation;
+use super::tenant_urls::{ADMIN_ROOT, SCIM_ROOT, TENANTS_ROOT, tenant_in, tenant_root};
 use crate::directory::access::Session;
-use crate::directory::tenants::sync::Seen;
+use crate::directory::tenants::pending_notes::Observed;
 use crate::directory::{Scope, TenantId, Unfinished};
 use axum::extract::{OriginalUri, Request, State};
 use axum::middleware::Next;
@@ -60,7 +59,7 @@ pub(super) async fn authenticate(
     let refused = || ApiError::unauthorized(area.scope).into_response();
     let Some(tenant) = tenant_in(uri.path()) else { return refused() };
     let endpoint = endpoint_in(uri.path(), &tenant, area.root);
-    let origin = request.extensions().get::<Origin>().map(|Origin(origin)| Arc::clone(origin));
+    let origin = request.extensions().get::<PublicUrl>().map(|PublicUrl(url)| Arc::clone(url));
     let origin = origin.unwrap_or_else(|| Arc::clone(&services.public_url));
     let root = tenant_root(&origin, &tenant);
     let base_url = Arc::from(format!("{root}{}", area.root));
@@ -131,21 +130,17 @@ async fn noticed(
     let (method, route) = (request.method().clone(), request.extensions().get().cloned());
     let asked = services.sync.asked(&caller.tenant, &caller.token);
     let (response, ()) = tokio::join!(next(request), asked);
-    let refused = error::refusal(&response).map(|(status, detail)| {
+    let refused = refusal(&response).map(|(status, detail)| {
         let operation = operation(&method, route.as_ref(), response.status());
         (operation, status, detail)
     });
     let unknown = caller.unknown.take();
     if !unknown.is_empty() {
         let tenant = caller.tenant.as_str();
-        tracing::info!(
-            tenant,
-            unknown = unknown.len(),
-            "a request names attributes that are not known"
-        );
+        tracing::info!(tenant, unknown = unknown.len(), "a request has unknown attributes");
     }
     if refused.is_some() || !unknown.is_empty() {
-        services.sync.answered(&caller.tenant, Seen { refused, unknown }).await;
+        services.sync.answered(&caller.tenant, Observed { refused, unknown }).await;
     }
     response
 }

@@ -6,6 +6,7 @@
 //! tower-http's layer does not fit. It answers 406 when a client accepts no coding at all, after a write is committed.
 //! It also compresses after the request's time was taken.
 
+use super::body::media_type;
 use super::error::ApiError;
 use super::response::escaped_len;
 use axum::body::{Body, Bytes, HttpBody, to_bytes};
@@ -14,7 +15,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, VARY};
+use http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, VARY};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use std::io::Write;
 
@@ -53,9 +54,7 @@ pub(super) async fn compress(request: Request, next: Next) -> Response {
 }
 
 fn is_compressible(response: &Response) -> bool {
-    let media_type = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let essence = media_type.and_then(|value| value.split(';').next()).unwrap_or_default().trim();
-    MEDIA_TYPES.contains(&essence)
+    MEDIA_TYPES.contains(&media_type(response.headers()))
         && response.body().size_hint().lower() >= MIN_BYTES
         && response.extensions().get::<NeverCompressed>().is_none()
 }

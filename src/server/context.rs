@@ -22,23 +22,20 @@ pub struct Services {
     pub shares: Shares,
     /// Whether this process can answer requests.
     pub readiness: Readiness,
-    /// The URL at which clients reach this service, without a final slash. The [`Origin`] of a request overrides it.
+    /// The URL at which clients reach this service, without a final slash. The [`PublicUrl`] of a request overrides it.
     pub public_url: Arc<str>,
 }
 
-/// The scheme and host at which clients reach this service, without a final slash. The carrier of a request sets it if
-/// only the carrier knows it, as a gateway knows its domain name. It never comes from the client.
+/// The URL at which clients reach this service, without a final slash. The carrier of a request, such as a gateway,
+/// sets this URL when the configuration does not have it. A gateway knows its own domain name. The URL never comes from
+/// the client.
 #[derive(Debug, Clone)]
-pub struct Origin(pub Arc<str>);
+pub struct PublicUrl(pub Arc<str>);
 
 /// The id of a request: in its log line, in the `x-request-id` header, and in the texts of server errors. The carrier
 /// of a request sets its own id, if it has one.
 #[derive(Debug, Clone)]
 pub struct RequestId(pub Arc<str>);
-
-/// The endpoints below the SCIM root, in the spelling of the routes in `router.rs`. Clients may write them in any case.
-pub(super) const ENDPOINTS: [&str; 7] =
-    ["Users", "Groups", "Bulk", "Me", "ServiceProviderConfig", "ResourceTypes", "Schemas"];
 
 /// Marks a request whose query has characters that are invalid in a URI. The carrier of the request leaves the query
 /// out.
@@ -81,8 +78,8 @@ pub(super) struct Caller {
     pub(super) unknown: UnknownNames,
 }
 
-/// The unknown attributes that a request names, by kind of record. The readers of bodies add them, for the tenant's
-/// administrator.
+/// The unknown attributes that a request names, by kind of record. The functions that read a body add them. The
+/// tenant's administrator sees them.
 #[derive(Debug, Clone, Default)]
 pub(super) struct UnknownNames(Arc<Mutex<BTreeSet<(Kind, String)>>>);
 
@@ -102,79 +99,4 @@ impl UnknownNames {
     fn lock(&self) -> MutexGuard<'_, BTreeSet<(Kind, String)>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// The start of the paths of all tenants.
-pub const TENANTS_ROOT: &str = "/tenants/";
-
-/// The route of a tenant's SCIM root.
-pub(super) const SCIM_ROUTE: &str = "/tenants/{tenant}/scim/v2";
-
-/// The route of a tenant.
-pub(crate) const TENANT_ROUTE: &str = "/tenants/{tenant}";
-
-/// The part of the service that a path belongs to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Part {
-    /// SCIM, and every path that belongs to no other part. Failures are SCIM errors.
-    Scim,
-    /// The administration of a tenant. Failures are problems (RFC 9457).
-    Administration,
-    /// The account settings page. Failures are pages.
-    Page,
-}
-
-/// The first segments of the account settings page's paths, below a tenant.
-const PAGES: [&str; 10] = [
-    "",
-    "sign-in",
-    "sign-out",
-    "settings",
-    "attributes",
-    "tokens",
-    "employees",
-    "groups",
-    "activity",
-    "assets",
-];
-
-/// Returns the part that a path belongs to. An unknown path below a tenant belongs to the page if the browser asks for
-/// HTML.
-pub(crate) fn part_of(path: &str, wants_html: bool) -> Part {
-    let Some(rest) = path.strip_prefix(TENANTS_ROOT) else { return Part::Scim };
-    let below = rest.split_once('/').map_or("", |(_, below)| below);
-    match below.split('/').next().unwrap_or_default() {
-        "api" => Part::Administration,
-        "scim" => Part::Scim,
-        first if wants_html || PAGES.contains(&first) => Part::Page,
-        _ => Part::Scim,
-    }
-}
-
-/// Returns the tenant that a path names.
-pub(crate) fn tenant_in(path: &str) -> Option<TenantId> {
-    path.strip_prefix(TENANTS_ROOT)?.split('/').next().and_then(TenantId::parse)
-}
-
-/// The route of a tenant's administration.
-pub(super) const ADMIN_ROUTE: &str = "/tenants/{tenant}/api";
-
-/// Returns the start of all URLs of a tenant.
-pub fn tenant_root(origin: &str, tenant: &TenantId) -> String {
-    format!("{origin}{TENANTS_ROOT}{tenant}")
-}
-
-/// The path of SCIM, below a tenant.
-pub(super) const SCIM_ROOT: &str = "/scim/v2";
-/// The path of the administration, below a tenant.
-pub(super) const ADMIN_ROOT: &str = "/api";
-
-/// Returns the URL of a tenant's account settings page.
-pub fn settings_url(origin: &str, tenant: &TenantId) -> String {
-    format!("{}/", tenant_root(origin, tenant))
-}
-
-/// Returns the Tenant URL of a tenant: its SCIM root.
-pub fn tenant_url(origin: &str, tenant: &TenantId) -> String {
-    format!("{}{SCIM_ROOT}", tenant_root(origin, tenant))
 }

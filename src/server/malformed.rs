@@ -29,8 +29,8 @@ fn check(request: &Request) -> Result<(), ApiError> {
     }
     if request.extensions().get::<MalformedQuery>().is_some() {
         return Err(scim::Error::invalid_value(
-            "The query string has a character that no URL can have; percent-encode it, such as \" as %22, < as \
-             %3C and > as %3E",
+            "The query string has a character that is not valid in a URL. Percent-encode it, such as \" \
+             as %22, < as %3C and > as %3E",
         )
         .into());
     }

@@ -6,12 +6,14 @@ pub mod pages;
 pub(crate) mod page_urls;
 pub mod router;
 pub mod context;
+pub mod tenant_urls;
 pub(crate) mod path;
 pub mod observe;
 mod malformed;
 mod auth;
 mod compress;
-pub(crate) mod params;
+pub(crate) mod query;
+mod precondition;
 pub(crate) mod body;
 mod health;
 mod admin;
@@ -20,5 +22,5 @@ pub(crate) mod error;
 
 /// Formats the lines of an export. The command uses it too.
 pub mod export {
-    pub use super::admin::export::{ExportFormat, ExportLines};
+    pub use super::admin::export_lines::{ExportFormat, ExportLines};
 }

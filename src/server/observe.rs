@@ -3,11 +3,11 @@
 //! The line has the route's template, never the path, query or body, because they contain names and addresses. On
 //! Lambda, the same line carries the request's metrics (`crate::lambda::metrics`).
 
-use super::context::{
-    Invocation, Part, RequestId, SCIM_ROUTE, Services, TENANT_ROUTE, part_of, tenant_in,
-};
-use super::error::{ApiError, render};
+use super::context::{Invocation, RequestId, Services};
+use super::error::ApiError;
+use super::error::render::{FailureFormat, LoggedRequest, render};
 use super::page_urls::{Site, WriteFailure};
+use super::tenant_urls::{SCIM_ROUTE, TENANT_ROUTE, TENANTS_ROOT, tenant_in};
 use crate::directory::{clock, metered};
 use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
@@ -26,21 +26,7 @@ pub const REQUEST_TARGET: &str = "rollcall::request";
 pub const LONGEST_REQUEST: Duration = Duration::from_secs(25);
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// The facts about a request that its log lines contain.
-#[derive(Debug)]
-pub(crate) struct Seen {
-    pub(crate) request_id: Arc<str>,
-    /// Method and route, such as `PATCH /Users/{id}`, or `other`. The number of values is limited, because the
-    /// operation is a dimension of metrics.
-    pub(super) operation: String,
-    /// The tenant in the URL, whether it exists or not. `-` if the URL names no tenant.
-    pub(super) tenant: String,
-    /// The part of the service that the request is for. It decides the form of a failure.
-    pub(super) part: Part,
-    /// The URLs of the tenant's pages, if the request is for a page.
-    pub(super) site: Option<Site>,
-}
-
+/// Answers a request, logs it, and writes the body of a failure.
 pub(super) async fn observe(
     State((services, write_page)): State<(Services, WriteFailure)>,
     mut request: Request,
@@ -52,17 +38,14 @@ pub(super) async fn observe(
     };
     request.extensions_mut().insert(RequestId(Arc::clone(&id)));
     let tenant = tenant_in(request.uri().path());
-    let accept = request.headers().get(ACCEPT).and_then(|accept| accept.to_str().ok());
-    let wants_html = accept.is_some_and(|accept| accept.contains("text/html"));
-    let part = part_of(request.uri().path(), wants_html);
-    let site =
-        (part == Part::Page).then(|| Site::of(&services, request.extensions(), tenant.clone()));
-    if let Some(site) = &site {
+    let method = request.method().clone();
+    let route: Option<MatchedPath> = request.extensions().get().cloned();
+    let failure_format = failure_format(&services, &request, route.as_ref());
+    if let FailureFormat::Page(site) = &failure_format {
         request.extensions_mut().insert(site.clone());
     }
     let invocation = request.extensions().get::<Invocation>().cloned();
     let invocation = invocation.as_ref();
-    let (method, route) = (request.method().clone(), request.extensions().get().cloned());
     let started = clock();
     let answered = tokio::time::timeout(LONGEST_REQUEST, next.run(request));
     let (answered, usage) = metered(answered).await;
@@ -76,22 +59,21 @@ pub(super) async fn observe(
     {
         services.shares.spend(tenant, usage.read_units + usage.write_units);
     }
-    let seen = Seen {
+    let request = LoggedRequest {
         request_id: id,
         operation: operation(&method, route.as_ref(), response.status()),
         tenant: tenant.map_or_else(|| "-".to_owned(), |tenant| tenant.to_string()),
-        part,
-        site,
+        failure_format,
     };
-    render(&mut response, &seen, write_page);
+    render(&mut response, &request, write_page);
     tracing::info!(
         target: REQUEST_TARGET,
-        request_id = &*seen.request_id,
+        request_id = &*request.request_id,
         lambda_request_id = invocation.map(|invocation| &*invocation.lambda_request_id),
         trace_id = invocation.and_then(|invocation| invocation.trace_id.as_deref()),
         cold_start = invocation.is_some_and(|invocation| invocation.is_cold_start).then_some(true),
-        operation = seen.operation,
-        tenant = seen.tenant,
+        operation = request.operation,
+        tenant = request.tenant,
         status = response.status().as_u16(),
         duration_us = micros(started.elapsed()),
         store_calls = usage.calls,
@@ -100,10 +82,31 @@ pub(super) async fn observe(
         write_units = usage.write_units,
         "request"
     );
-    if let Ok(value) = HeaderValue::from_str(&seen.request_id) {
+    if let Ok(value) = HeaderValue::from_str(&request.request_id) {
         response.headers_mut().insert(REQUEST_ID, value);
     }
     response
+}
+
+/// Returns the format of a request's failures. A route of a tenant that is neither SCIM nor the administration is a
+/// page. An unknown path of a tenant is answered with a page if the browser asks for HTML.
+fn failure_format(
+    services: &Services,
+    request: &Request,
+    route: Option<&MatchedPath>,
+) -> FailureFormat {
+    let path = request.uri().path();
+    let Some(rest) = path.strip_prefix(TENANTS_ROOT) else { return FailureFormat::ScimError };
+    let accept = request.headers().get(ACCEPT).and_then(|accept| accept.to_str().ok());
+    let wants_html = accept.is_some_and(|accept| accept.contains("text/html"));
+    match rest.split('/').nth(1) {
+        Some("api") => FailureFormat::Problem,
+        Some("scim") => FailureFormat::ScimError,
+        _ if route.is_some() || wants_html => {
+            FailureFormat::Page(Site::of(services, request.extensions(), tenant_in(path)))
+        }
+        _ => FailureFormat::ScimError,
+    }
 }
 
 /// The methods that the routes of this service accept. A client can invent other methods, of any length.

@@ -1,16 +1,17 @@
 //! The URLs of a tenant's pages, the scope of the cookie, and the check that a page sent a request.
 //!
-//! The pages use paths instead of URLs, so a browser stays on its host. The origin is the service's own, never from a
-//! client's header.
+//! The pages use paths instead of URLs, so a browser stays on its host. The origin comes from the service's own URL,
+//! never from a client's header.
 
-use super::context::{Origin, Services, tenant_url};
+use super::context::{PublicUrl, Services};
+use super::tenant_urls::tenant_url;
 use crate::directory::TenantId;
 use axum::Router;
 use axum::response::Response;
 use http::{Extensions, HeaderMap, Uri};
 
 /// The account settings page of all tenants. Another module builds it, so this module contains no HTML.
-pub(crate) struct Pages {
+pub(crate) struct PageRoutes {
     /// The routes below a tenant.
     pub(crate) routes: Router<Services>,
     /// Writes the page of a failed response.
@@ -37,7 +38,7 @@ impl Site {
         extensions: &Extensions,
         tenant: Option<TenantId>,
     ) -> Self {
-        let url = extensions.get::<Origin>().map_or(&services.public_url, |Origin(url)| url);
+        let url = extensions.get::<PublicUrl>().map_or(&services.public_url, |PublicUrl(url)| url);
         let (origin, base) = match url.split_once("://") {
             None => (String::new(), String::new()),
             Some((scheme, rest)) => {
@@ -75,7 +76,7 @@ impl Site {
     }
 
     /// Whether one of these pages may have sent a request. Browsers send `Origin` or `Sec-Fetch-Site`. A request
-    /// without these headers comes from a client that other sites cannot direct here.
+    /// without these headers does not come from a browser, so no other site can cause it.
     pub(crate) fn may_have_sent(&self, headers: &HeaderMap) -> bool {
         let header = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
         let is_own = |origin: &str| {
@@ -85,7 +86,7 @@ impl Site {
             && header("sec-fetch-site").is_none_or(|site| ["same-origin", "none"].contains(&site))
     }
 
-    /// Whether an origin is another loopback name of this origin, with the same port. The machine has three loopback
+    /// Whether both origins are names of the loopback interface with the same port. The loopback interface has three
     /// names.
     fn is_same_loopback(&self, origin: &str) -> bool {
         let port = |origin: &str| origin.parse::<Uri>().ok().and_then(|uri| uri.port_u16());

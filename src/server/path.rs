@@ -1,7 +1,9 @@
 //! Normalizes the paths that administrators and clients write. A Tenant URL with a final slash makes clients send
 //! `//Users`, and some clients write `/users`.
 
-use super::context::ENDPOINTS;
+use super::error::ApiError;
+use super::tenant_urls::ENDPOINTS;
+use crate::directory::Kind;
 use crate::model::id::parse_id;
 use axum::body::Body;
 use axum::extract::{FromRequestParts, Path};
@@ -30,8 +32,32 @@ impl<S: Send + Sync, const N: usize> FromRequestParts<S> for PathParts<N> {
     }
 }
 
+/// The `{id}` of an employee in a path of the administration or of a page.
+pub(crate) struct EmployeeId(pub(crate) Uuid);
+
+impl<S: Send + Sync> FromRequestParts<S> for EmployeeId {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let id = record_id(parts, state).await;
+        id.map(Self).ok_or_else(|| ApiError::no_such_record(Kind::Employee))
+    }
+}
+
+/// The `{id}` of a group in a path of the administration or of a page.
+pub(crate) struct GroupId(pub(crate) Uuid);
+
+impl<S: Send + Sync> FromRequestParts<S> for GroupId {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let id = record_id(parts, state).await;
+        id.map(Self).ok_or_else(|| ApiError::no_such_record(Kind::Group))
+    }
+}
+
 /// Reads the id of a record from the segment after the tenant; `None` if the segment is not an id.
-pub(crate) async fn record_id<S: Send + Sync>(parts: &mut Parts, state: &S) -> Option<Uuid> {
+async fn record_id<S: Send + Sync>(parts: &mut Parts, state: &S) -> Option<Uuid> {
     let Ok(PathParts([id])) = PathParts::from_request_parts(parts, state).await;
     id.and_then(|text| parse_id(&text))
 }

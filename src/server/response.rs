@@ -128,3 +128,12 @@ pub(super) fn with_location(mut response: Response, location: &str) -> Response 
     }
     response
 }
+
+/// Redirects with 303, so that a reload does not post the form again.
+pub(super) fn redirect(path: &str) -> Response {
+    let mut response = empty(StatusCode::SEE_OTHER);
+    if let Ok(path) = HeaderValue::from_str(path) {
+        response.headers_mut().insert(LOCATION, path);
+    }
+    response
+}

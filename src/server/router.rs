@@ -1,10 +1,13 @@
 //! Lists every route, and the layers around them.
 
-use super::context::{ADMIN_ROUTE, SCIM_ROUTE, Services, TENANT_ROUTE};
-use super::page_urls::Pages;
+use super::context::Services;
+use super::error::fallback;
+use super::page_urls::PageRoutes;
 use super::scim::{bulk, discovery, lists, resources};
-use super::{admin, auth, compress, error, health, malformed, observe, path};
-use crate::directory::{Employee, Group};
+use super::tenant_urls::{ADMIN_ROUTE, SCIM_ROUTE, TENANT_ROUTE};
+use super::{admin, auth, compress, health, malformed, observe, path};
+use crate::directory::Employee;
+use crate::directory::Group;
 use axum::Router;
 use axum::body::Body;
 use axum::middleware::{from_fn, from_fn_with_state};
@@ -20,7 +23,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 pub type Service = BoxCloneSyncService<Request<Body>, Response, Infallible>;
 
 /// Builds the service. Slashes are normalized before routing. Credentials are checked before a path is answered.
-pub(crate) fn service(services: Services, pages: Pages) -> Service {
+pub(crate) fn service(services: Services, pages: PageRoutes) -> Service {
     let router = router(services, pages);
     BoxCloneSyncService::new(
         router
@@ -31,11 +34,15 @@ pub(crate) fn service(services: Services, pages: Pages) -> Service {
 
 /// Answers `/Me` for every method of SCIM (RFC 7644 §3.2).
 fn no_me() -> MethodRouter<Services> {
-    get(error::no_me).post(error::no_me).put(error::no_me).patch(error::no_me).delete(error::no_me)
+    get(fallback::no_me)
+        .post(fallback::no_me)
+        .put(fallback::no_me)
+        .patch(fallback::no_me)
+        .delete(fallback::no_me)
 }
 
-fn router(services: Services, pages: Pages) -> Router {
-    let Pages { routes: pages, write_failure } = pages;
+fn router(services: Services, pages: PageRoutes) -> Router {
+    let PageRoutes { routes: pages, write_failure } = pages;
     let scim = Router::new()
         .merge(resources::router::<Employee>("/Users"))
         .merge(resources::router::<Group>("/Groups"))
@@ -49,25 +56,25 @@ fn router(services: Services, pages: Pages) -> Router {
         .route("/ResourceTypes/{name}", get(discovery::get_resource_type))
         .route("/Schemas", get(discovery::list_schemas))
         .route("/Schemas/{urn}", get(discovery::get_schema))
-        .fallback(error::no_such_endpoint)
-        .method_not_allowed_fallback(error::method_not_allowed)
+        .fallback(fallback::no_such_endpoint)
+        .method_not_allowed_fallback(fallback::method_not_allowed)
         .layer(from_fn_with_state((services.clone(), auth::SCIM), auth::authenticate))
         .layer(from_fn(compress::compress));
     let administration = admin::router()
-        .fallback(error::no_such_operation)
-        .method_not_allowed_fallback(error::method_not_allowed)
+        .fallback(fallback::no_such_operation)
+        .method_not_allowed_fallback(fallback::method_not_allowed)
         .layer(from_fn_with_state((services.clone(), auth::ADMIN), auth::authenticate))
         .layer(from_fn(compress::compress));
-    let pages = pages.method_not_allowed_fallback(error::method_not_allowed);
+    let pages = pages.method_not_allowed_fallback(fallback::method_not_allowed);
     Router::new()
         .nest(SCIM_ROUTE, scim)
         .nest(ADMIN_ROUTE, administration)
         .nest(TENANT_ROUTE, pages)
         .route("/health", get(health::live))
         .route("/health/ready", get(health::ready))
-        .fallback(error::no_such_path)
-        .method_not_allowed_fallback(error::method_not_allowed)
-        .layer(CatchPanicLayer::custom(error::panicked))
+        .fallback(fallback::no_such_path)
+        .method_not_allowed_fallback(fallback::method_not_allowed)
+        .layer(CatchPanicLayer::custom(fallback::panicked))
         .layer(from_fn(malformed::refuse))
         .layer(from_fn_with_state((services.clone(), write_failure), observe::observe))
         .with_state(services)

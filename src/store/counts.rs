@@ -32,7 +32,7 @@ pub(super) struct Counts(Vec<u64>);
 
 /// The place of a row in the list: after `skip` other rows, counted from a sort key.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Place {
+pub(super) struct RowPosition {
     pub first_key: String,
     pub skip: usize,
 }
@@ -56,12 +56,12 @@ impl Counts {
     }
 
     /// Finds the row after `offset` other rows; `None` when there are fewer rows.
-    pub(super) fn place(&self, offset: u64) -> Option<Place> {
+    pub(super) fn place(&self, offset: u64) -> Option<RowPosition> {
         let mut before = 0;
         for (bucket, count) in self.0.iter().enumerate() {
             if before + count > offset {
                 let skip = usize::try_from(offset - before).ok()?;
-                return Some(Place { first_key: keys::records_from_bucket(bucket), skip });
+                return Some(RowPosition { first_key: keys::records_from_bucket(bucket), skip });
             }
             before += count;
         }
@@ -95,12 +95,12 @@ impl CountItems<'_> {
         self,
         transaction: &mut Transaction<'_>,
         (kind, id): (Kind, Uuid),
-        change: Change,
+        change: CountChange,
     ) {
         let Counter { item, attribute, one } = counter_of(&self.0.tenant, kind, id);
         let by = match change {
-            Change::OneMore => one,
-            Change::OneLess => -one,
+            CountChange::OneMore => one,
+            CountChange::OneLess => -one,
         };
         transaction.update(
             Step::Companion,
@@ -134,14 +134,14 @@ pub(super) fn counter_of(tenant: &TenantId, kind: Kind, id: Uuid) -> Counter {
 
 /// A change of a counter.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Change {
+pub(super) enum CountChange {
     OneMore,
     OneLess,
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{BUCKETS, Counts, Place};
+    use super::{BUCKETS, Counts, RowPosition};
 
     #[test]
     fn a_number_holds_six_counters_and_the_last_one_four() {
@@ -165,7 +165,7 @@ mod tests {
         let counts = Counts(buckets);
         let check = |offset, expected: Option<(&str, usize)>| {
             let expected =
-                expected.map(|(digits, skip)| Place { first_key: digits.to_owned(), skip });
+                expected.map(|(digits, skip)| RowPosition { first_key: digits.to_owned(), skip });
             assert_eq!(counts.place(offset), expected, "offset {offset}");
         };
         assert_eq!(counts.total(), 5);

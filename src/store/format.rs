@@ -2,7 +2,7 @@
 
 use super::dynamodb::port::Item;
 use super::dynamodb::read::Range;
-use super::dynamodb::retry::Pauses;
+use super::dynamodb::retry::{Attempt, NextAttempt, retry};
 use super::dynamodb::transact::{Condition, Outcome, Step, Transaction, number};
 use super::keys;
 use crate::store::dynamodb::error::Error;
@@ -55,14 +55,13 @@ impl Table {
             checked => return checked,
         }
         self.db.create_table().await?;
-        let mut pauses = Pauses::new();
-        loop {
+        retry!({
             match self.check().await {
                 // A read fails until the new table is ready.
-                Err(Error::NoTable(_)) => pauses.pause().await?,
-                checked => return checked,
+                Err(Error::NoTable(_)) => Ok(Attempt::Again(NextAttempt::AfterPause)),
+                checked => checked.map(Attempt::Done),
             }
-        }
+        })
     }
 
     /// Checks the table, unless an earlier check succeeded. The check at startup may have failed.

@@ -4,7 +4,7 @@
 
 use super::dynamodb::port::{Item, QueryPage};
 use super::dynamodb::read::{Range, SortRange};
-use super::dynamodb::retry::Pauses;
+use super::dynamodb::retry::{Attempt, NextAttempt, retry};
 use super::keys;
 use super::record::Record;
 use super::turns::FullRead;
@@ -137,20 +137,24 @@ impl FullReads<'_> {
         gate: &Gate,
         start: Option<Item>,
     ) -> Result<QueryPage, Error> {
-        let mut pauses = Pauses::at_most(MOST_PAUSES);
-        loop {
+        let mut throttled = None;
+        let page = retry!(MOST_PAUSES, {
             let turn = gate.enter().await;
             let page = self.0.table.query_page(range, None, start.clone()).await;
             drop(turn);
             match page {
                 Err(Error::Throttled(cause)) => {
                     gate.narrow();
-                    if pauses.pause().await.is_err() {
-                        return Err(Error::Throttled(cause));
-                    }
+                    throttled = Some(cause);
+                    Ok(Attempt::Again(NextAttempt::AfterPause))
                 }
-                answer => return answer,
+                page => page.map(Attempt::Done),
             }
+        });
+        match (page, throttled) {
+            // The cause of the last attempt says more than the limit of attempts.
+            (Err(Error::Throttled(_)), Some(cause)) => Err(Error::Throttled(cause)),
+            (page, _) => page,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::dynamodb::read::{Range, SortRange};
 use super::keys;
-use super::keys::History;
+use super::keys::HistoryKeys;
 use crate::model::history::RecordedEntry;
 use crate::model::kind::Kind;
 use crate::store::dynamodb::error::Error;
@@ -58,7 +58,7 @@ impl HistoryItems<'_> {
         self.list_entries_before(keys::tenant_history(&self.0.tenant), before, limit).await
     }
 
-    async fn list_entries(self, history: History) -> Result<Vec<RecordedEntry>, Error> {
+    async fn list_entries(self, history: HistoryKeys) -> Result<Vec<RecordedEntry>, Error> {
         let range = entries_of(&history);
         let items = self.0.table.query_all(&range, None).await?;
         items.into_iter().map(read_entry).collect()
@@ -66,7 +66,7 @@ impl HistoryItems<'_> {
 
     async fn list_entries_before(
         self,
-        history: History,
+        history: HistoryKeys,
         before: Option<u64>,
         limit: usize,
     ) -> Result<(Vec<RecordedEntry>, bool), Error> {
@@ -78,7 +78,7 @@ impl HistoryItems<'_> {
     }
 }
 
-fn entries_of(history: &History) -> Range {
+fn entries_of(history: &HistoryKeys) -> Range {
     let sort = match history.prefix.as_str() {
         "" => SortRange::All,
         prefix => SortRange::Prefix(prefix.to_owned()),

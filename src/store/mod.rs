@@ -14,15 +14,15 @@ pub mod dynamodb;
 pub mod keys;
 pub mod format;
 pub mod record;
-pub mod written;
+pub mod write_outcome;
 pub mod signed_out;
 pub mod history;
 pub mod sync;
-mod full_read;
+pub mod full_read;
 mod turns;
 pub mod tenant_part;
 mod partitions;
-mod purge;
+pub mod purge;
 pub mod check;
 
 pub use dynamodb::error::Error;
@@ -118,7 +118,7 @@ impl TenantStore {
         GroupItems(&self.part)
     }
 
-    /// Returns the members of a tenant's groups, and the memberships of its records.
+    /// Returns the members of a tenant's groups.
     pub fn members(&self) -> MemberItems<'_> {
         MemberItems(&self.part)
     }
@@ -158,13 +158,13 @@ impl TenantStore {
         SyncItems(&self.part)
     }
 
-    /// Returns the administrators' sessions of a tenant.
+    /// Returns the sessions of a tenant that were signed out.
     pub fn signed_out(&self) -> SignedOutItems<'_> {
         SignedOutItems(&self.part)
     }
 
     /// Returns the record of a tenant itself.
-    pub fn record(&self) -> TenantItems<'_> {
+    pub fn tenant_record(&self) -> TenantItems<'_> {
         TenantItems(&self.part)
     }
 

@@ -180,9 +180,7 @@ impl RecordItems<'_> {
         let page = self.0.table.query_page(&Range::all(&partition), Some(1), None).await?;
         Ok(!page.items.is_empty())
     }
-}
 
-impl RecordItems<'_> {
     /// Lists the ids at the end of all sort keys of a partition, in order.
     pub(super) async fn list_ids_in(self, partition: &str) -> Result<Vec<Uuid>, Error> {
         ids_of(&self.0.table.query_all(&Range::all(partition), None).await?)

@@ -10,7 +10,7 @@ use crate::store::tenant_part::TenantPart;
 use aws_sdk_dynamodb::types::AttributeValue;
 use std::collections::HashMap;
 
-/// The administrators' sessions of a tenant.
+/// The sessions of a tenant that were signed out.
 #[derive(Debug, Clone, Copy)]
 pub struct SignedOutItems<'a>(pub(in crate::store) &'a TenantPart);
 

@@ -4,14 +4,15 @@ use crate::support::request::Answer;
 use crate::support::{Ids, TestApp, TestTenant};
 use axum::body::Body;
 use http::Request;
-use rollcall::directory::Kind;
 use rollcall::directory::groups::view::GroupSearch;
+use rollcall::directory::{Error, Kind};
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
-const DETAIL: &str = "The Authorization header must be \"Bearer\" and a valid Secret Token of this \
-    tenant; check that Tenant URL and Secret Token belong together, or rotate the token and paste \
-    the new one";
+const DETAIL: &str = "The Secret Token is missing or not valid for this tenant. Check that the Tenant URL \
+    and the Secret Token belong together, and that the Authorization header is \"Bearer\" and the \
+    token. Otherwise rotate the Secret Token and paste the new one";
 
 async fn send(app: &TestApp, method: &str, path: &str, authorization: Option<&str>) -> Answer {
     let mut request = Request::builder().method(method).uri(path);
@@ -166,7 +167,7 @@ async fn another_tenants_ids_do_not_exist() {
     let id = acme.create(&ada("Countess")).await;
     let before = acme.get(&format!("/Users/{id}")).await.expect(200);
     let path = format!("/Users/{id}");
-    let unknown = globex.get(&format!("/Users/{}", uuid::Uuid::new_v4())).await.expect(404);
+    let unknown = globex.get(&format!("/Users/{}", Uuid::new_v4())).await.expect(404);
     let off = json!([{"op": "replace", "value": {"active": false}}]);
     let tag = [("if-match", "*")];
     let answers = [
@@ -183,25 +184,30 @@ async fn another_tenants_ids_do_not_exist() {
     }
     assert_eq!(acme.get(&path).await.expect(200), before);
     assert_eq!(globex.get("/Users").await.expect(200)["totalResults"], 0);
-    let directory = globex.app.app.tenants.directory(&globex.id);
-    let id = id.parse().unwrap();
-    assert!(directory.users().get_any(id).await.is_err());
-    assert!(directory.history().of_user(id).await.is_err());
-    assert!(directory.users().erase(id, "admin").await.is_err());
+    let directory = globex.directory();
+    let id: Uuid = id.parse().unwrap();
+    assert!(matches!(directory.users().get_any(id).await, Err(Error::NoEmployee(of)) if of == id));
+    assert!(
+        matches!(directory.history().of_user(id).await, Err(Error::NoEmployee(of)) if of == id)
+    );
+    assert!(
+        matches!(directory.users().erase(id, "admin").await, Err(Error::NoEmployee(of)) if of == id)
+    );
 }
 
 #[tokio::test]
 async fn another_tenants_groups_lead_nowhere() {
     let (acme, globex) = two_tenants().await;
     let ada = acme.create(&ada("Countess")).await;
-    let crew = crate::groups::group(&acme, "Crew", &[&ada]).await;
-    let crew = crew.parse().unwrap();
-    let ours = acme.app.app.tenants.directory(&acme.id);
+    let crew = crate::support::groups::group(&acme, "Crew", &[&ada]).await;
+    let crew: Uuid = crew.parse().unwrap();
+    let ours = acme.directory();
     let group = ours.groups().get(crew).await.unwrap();
-    let theirs = globex.app.app.tenants.directory(&globex.id);
-    assert!(theirs.groups().get(crew).await.is_err());
-    assert!(theirs.history().of_group(crew).await.is_err());
-    assert!(theirs.history().page((Kind::Group, crew), None, 10).await.is_err());
+    let theirs = globex.directory();
+    assert!(matches!(theirs.groups().get(crew).await, Err(Error::NoGroup(of)) if of == crew));
+    assert!(matches!(theirs.history().of_group(crew).await, Err(Error::NoGroup(of)) if of == crew));
+    let page = theirs.history().page((Kind::Group, crew), None, 10).await;
+    assert!(matches!(page, Err(Error::NoGroup(of)) if of == crew));
     assert_eq!(theirs.groups().find("Crew").await.unwrap(), None);
     assert_eq!(theirs.groups().find_by_any_name(&crew.to_string()).await.unwrap(), None);
     let all = GroupSearch { name: "", text: "", cursor: None, limit: 100 };
@@ -271,7 +277,7 @@ async fn a_manager_at_another_tenant_is_no_colleague() {
     let (acme, globex) = two_tenants().await;
     let boss = acme.create(&ada("Countess")).await;
     for text in [boss.as_str(), "ada@example.com"] {
-        let directory = globex.app.app.tenants.directory(&globex.id);
+        let directory = globex.directory();
         assert_eq!(directory.users().find_colleague(text).await.unwrap(), None, "{text}");
     }
 }

@@ -1,10 +1,10 @@
 //! Secret Tokens from the client's side: rotated with an overlap, revoked within a minute, good for one scope.
 
-use crate::support::{TestApp, TestTenant};
+use crate::support::{TestTenant, acme};
 use axum::body::Body;
 use http::Request;
 use rollcall::directory::Error;
-use rollcall::directory::access::SESSION_TTL_SECS;
+use rollcall::directory::access::tenant_cache::TENANT_CACHE_SECS;
 use rollcall::directory::access::token_set::{DEFAULT_OVERLAP, Earlier, Rotation, Which};
 use rollcall::directory::lists::admin_list::Search;
 use rollcall::directory::users::administration::Status;
@@ -13,10 +13,6 @@ use rollcall::model::tenant::{Scope, Stage, TenantId};
 use scim::document::Document;
 use secrecy::ExposeSecret;
 use time::Duration;
-
-async fn acme() -> TestTenant {
-    TestApp::new().await.tenant("acme").await
-}
 
 /// The status of a list request with this token.
 async fn status(tenant: &TestTenant, token: &str) -> u16 {
@@ -99,7 +95,7 @@ async fn a_rotation_without_an_overlap_ends_the_old_token_within_a_minute() {
     let tenant = acme().await;
     assert_eq!(status(&tenant, &tenant.scim_token).await, 200);
     let new = rotate(&tenant, Scope::Scim, Duration::ZERO).await;
-    tenant.app.advance(Duration::seconds(SESSION_TTL_SECS));
+    tenant.app.advance(Duration::seconds(TENANT_CACHE_SECS));
     assert_eq!(status(&tenant, &tenant.scim_token).await, 401);
     assert_eq!(status(&tenant, &new).await, 200);
 }
@@ -127,8 +123,8 @@ async fn a_revoked_token_stops_working_within_a_minute() {
     let tenant = acme().await;
     assert_eq!(status(&tenant, &tenant.scim_token).await, 200);
     assert_eq!(revoke(&tenant, Scope::Scim, None).await, 1);
-    tenant.app.advance(Duration::seconds(SESSION_TTL_SECS));
-    assert_eq!(SESSION_TTL_SECS, 60);
+    tenant.app.advance(Duration::seconds(TENANT_CACHE_SECS));
+    assert_eq!(TENANT_CACHE_SECS, 60);
     assert_eq!(status(&tenant, &tenant.scim_token).await, 401);
     let new = rotate(&tenant, Scope::Scim, DEFAULT_OVERLAP).await;
     assert_eq!(status(&tenant, &tenant.scim_token).await, 401, "a rotation revives nothing");
@@ -154,7 +150,7 @@ async fn one_stage_can_be_revoked_alone() {
     let tenant = acme().await;
     let new = rotate(&tenant, Scope::Scim, DEFAULT_OVERLAP).await;
     assert_eq!(revoke(&tenant, Scope::Scim, Some(Stage::Previous)).await, 1);
-    tenant.app.advance(Duration::seconds(SESSION_TTL_SECS));
+    tenant.app.advance(Duration::seconds(TENANT_CACHE_SECS));
     assert_eq!(status(&tenant, &tenant.scim_token).await, 401);
     assert_eq!(status(&tenant, &new).await, 200);
     assert_eq!(revoke(&tenant, Scope::Scim, Some(Stage::Previous)).await, 0);
@@ -168,7 +164,7 @@ async fn scopes_do_not_stand_for_each_other() {
     assert_eq!(status(&tenant, &new_admin).await, 401);
     assert_eq!(status(&tenant, &tenant.scim_token).await, 200, "another scope's rotation");
     revoke(&tenant, Scope::Admin, None).await;
-    tenant.app.advance(Duration::seconds(SESSION_TTL_SECS));
+    tenant.app.advance(Duration::seconds(TENANT_CACHE_SECS));
     assert_eq!(status(&tenant, &tenant.scim_token).await, 200, "another scope's revocation");
     let access = &tenant.app.app.access;
     let scim = access.open(&tenant.id, Scope::Admin, &tenant.scim_token).await.unwrap();
@@ -191,7 +187,7 @@ async fn the_tokens_of_a_deleted_tenant_are_refused() {
     let tenant = acme().await;
     tenant.create(&serde_json::json!({"userName": "ada"})).await;
     revoke(&tenant, Scope::Scim, None).await;
-    tenant.app.advance(Duration::seconds(SESSION_TTL_SECS));
+    tenant.app.advance(Duration::seconds(TENANT_CACHE_SECS));
     tenant.app.app.tenants.delete(&tenant.id).await.unwrap();
     assert_eq!(status(&tenant, &tenant.scim_token).await, 401);
     let tenants = &tenant.app.app.tenants;
@@ -209,7 +205,7 @@ async fn a_tenant_deleted_without_more_ado_is_refused_within_a_minute() {
     let tenant = acme().await;
     assert_eq!(status(&tenant, &tenant.scim_token).await, 200);
     tenant.app.app.tenants.delete(&tenant.id).await.unwrap();
-    tenant.app.advance(Duration::seconds(SESSION_TTL_SECS));
+    tenant.app.advance(Duration::seconds(TENANT_CACHE_SECS));
     assert_eq!(status(&tenant, &tenant.scim_token).await, 401);
 }
 
@@ -241,11 +237,11 @@ async fn a_tenant_is_not_made_over_what_a_deleted_one_left() {
     // A server that still remembered a token writes behind the removal.
     let late = serde_json::json!({"userName": "late@old.example"});
     let late = Document::from_canonical(late.as_object().unwrap().clone());
-    tenants.directory(&tenant.id).users().create(late, "late").await.unwrap();
+    tenant.directory().users().create(late, "late").await.unwrap();
     assert!(matches!(tenants.create(&tenant.id, "x", "ops").await, Err(Error::TenantTaken)));
     tenants.delete(&tenant.id).await.unwrap();
     tenants.create(&tenant.id, "x", "ops").await.unwrap();
-    let again = tenants.directory(&tenant.id);
+    let again = tenant.directory();
     let all = Search { status: Status::All, text: "", cursor: None, limit: 100 };
     assert_eq!(again.lists().search(all).await.unwrap().rows, []);
     assert!(matches!(
@@ -330,7 +326,7 @@ async fn what_happens_to_tokens_is_in_the_history_and_the_tokens_are_not() {
         assert!(!kept.contains(random), "a token is kept");
     }
     let id = tenant.create_with(new.token.expose_secret()).await;
-    let directory = tenants.directory(&tenant.id);
+    let directory = tenant.directory();
     assert_eq!(directory.history().of_user(id).await.unwrap()[0].entry.by, "Okta 2027");
 }
 

@@ -1,10 +1,10 @@
 //! The export of employees with the attributes that the tenant declared.
 
-use super::{admin, problem};
-use crate::support::{TestApp, TestTenant};
+use crate::support::admin::{admin, problem};
+use crate::support::urns::{ACME, ENTERPRISE};
+use crate::support::{TestApp, TestTenant, acme, counting_id};
 use serde_json::{Value, json};
 
-const ACME: &str = "urn:ietf:params:scim:schemas:extension:acme:2.0:User";
 const OTHER: &str = "urn:ietf:params:scim:schemas:extension:other:2.0:User";
 
 async fn declare(tenant: &TestTenant, urn: &str, name: &str, body: Value) {
@@ -141,8 +141,115 @@ async fn later_parts_have_the_columns_of_the_first_one_or_are_refused() {
     declare(&tenant, ACME, "badge", json!({"type": "integer"})).await;
     for path in [next, next.split_once("&columns").expect("which columns").0] {
         let refused = admin(&tenant, "GET", path, Value::Null).await;
-        assert!(problem(&refused, 409).contains("begin the export again"), "{path}");
+        assert!(problem(&refused, 409).contains("Start the export again"), "{path}");
     }
     let lines = admin(&tenant, "GET", &next.replace("csv", "jsonl"), Value::Null).await;
     assert_eq!(lines.status, 200, "each line has its names in it");
+}
+
+#[tokio::test]
+async fn employees_are_exported_with_what_counts() {
+    let tenant = acme().await;
+    let ada = json!({"userName": "ada@example.com", "displayName": "Ada \"The\" Lovelace",
+        "title": "=HYPERLINK(\"http://evil.example\")",
+        "emails": [{"value": "ada@example.com"}],
+        ENTERPRISE: {"location": "Leeds, GB", "department": "R&D"}});
+    tenant.create(&ada).await;
+    let bob = tenant.create(&json!({"userName": "bob@example.com", "active": false})).await;
+    admin(&tenant, "PATCH", "/settings", json!({"locationFromIdp": true})).await.expect(200);
+    let export = async |query: &str| {
+        admin(&tenant, "GET", &format!("/employees/export{query}"), Value::Null).await
+    };
+    let csv = export("").await;
+    assert_eq!(csv.header("content-type"), "text/csv; charset=utf-8");
+    assert!(csv.header("content-disposition").contains("employees.csv"));
+    let text = String::from_utf8(csv.bytes).expect("text");
+    let at = "2026-11-23T09:30:00.000Z";
+    let rows: Vec<Vec<String>> = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .from_reader(text.as_bytes())
+        .records()
+        .map(|record| record.expect("a record").iter().map(ToOwned::to_owned).collect())
+        .collect();
+    let id = counting_id(1).to_string();
+    let expected: [[&str; 15]; 3] = [
+        [
+            "id",
+            "userName",
+            "externalId",
+            "employeeNumber",
+            "displayName",
+            "email",
+            "title",
+            "status",
+            "deletedInIdp",
+            "archivedAt",
+            "location",
+            "department",
+            "manager",
+            "created",
+            "lastModified",
+        ],
+        [
+            &id,
+            "ada@example.com",
+            "",
+            "",
+            "Ada \"The\" Lovelace",
+            "ada@example.com",
+            "'=HYPERLINK(\"http://evil.example\")",
+            "active",
+            "false",
+            "",
+            "Leeds, GB",
+            "",
+            "",
+            at,
+            at,
+        ],
+        [&bob, "bob@example.com", "", "", "", "", "", "archived", "false", at, "", "", "", at, at],
+    ];
+    assert_eq!(rows, expected);
+    assert!(text.lines().all(|line| line.starts_with('"') && line.ends_with('"')), "all is quoted");
+    let lines = export("?format=jsonl&status=archived").await;
+    assert_eq!(lines.header("content-type"), "application/jsonl");
+    let text = String::from_utf8(lines.bytes).expect("text");
+    let [line] = text.lines().collect::<Vec<_>>()[..] else { panic!("one line: {text}") };
+    let row: Value = serde_json::from_str(line).expect("JSON");
+    assert_eq!(
+        (&row["id"], &row["status"], &row["title"]),
+        (&json!(bob), &json!("archived"), &Value::Null)
+    );
+    assert!(problem(&export("?format=xls").await, 400).contains("csv or jsonl"));
+    assert!(problem(&export("?columns=x").await, 400).contains("columns"));
+}
+
+#[tokio::test]
+async fn an_export_comes_in_parts_that_fit_an_answer() {
+    let tenant = acme().await;
+    // As long as it gets in the answer of a Lambda.
+    let long = "\"".repeat(4_000);
+    let values = json!({"location": long, "department": long, "manager": long});
+    for n in 0..260 {
+        let id = tenant.create(&json!({"userName": format!("user{n}@example.com")})).await;
+        admin(&tenant, "PATCH", &format!("/employees/{id}"), values.clone()).await.expect(200);
+    }
+    let (mut rows, mut parts, mut path) = (Vec::new(), 0, "/employees/export".to_owned());
+    loop {
+        let part = admin(&tenant, "GET", &path, Value::Null).await;
+        assert_eq!(part.status.as_u16(), 200);
+        let text = String::from_utf8(part.bytes.clone()).expect("text");
+        let escaped = serde_json::to_string(&text).expect("JSON").len();
+        assert!(escaped < 6_000_000, "{escaped}");
+        rows.extend(text.lines().map(|line| line.split(',').take(1).collect::<String>()));
+        parts += 1;
+        let Some(link) = part.header("link").strip_prefix('<') else { break };
+        let (address, rest) = link.split_once('>').expect("a link");
+        assert_eq!(rest, "; rel=\"next\"");
+        path = address.split_once("/api").expect("below the administration").1.to_owned();
+    }
+    assert_eq!((rows.remove(0), rows.len()), ("\"id\"".to_owned(), 260));
+    rows.dedup();
+    assert_eq!(rows.len(), 260);
+    assert!(parts > 1, "{parts}");
 }

@@ -1,13 +1,9 @@
 //! Groups as a tenant's administrator reads them through the JSON API: nothing here changes one.
 
-use super::{admin, get, problem};
-use crate::groups::{add_one_by_one, group, many, path, user};
-use crate::support::{TestApp, TestTenant, counting_id};
+use crate::support::admin::{admin, get, problem};
+use crate::support::groups::{add_one_by_one, group, many, path, user};
+use crate::support::{TestApp, TestTenant, acme, counting_id};
 use serde_json::{Value, json};
-
-async fn acme() -> TestTenant {
-    TestApp::new().await.tenant("acme").await
-}
 
 /// What a list has under a name, page by page, in pages of this size.
 async fn walk(tenant: &TestTenant, list: &str, name: &str, limit: usize) -> Vec<Value> {
@@ -169,6 +165,8 @@ async fn every_change_of_a_group_can_be_read_also_when_it_is_gone() {
 
 #[tokio::test]
 async fn another_tenants_groups_do_not_exist() {
+    const NO_GROUP: &str = "There is no group with this id. The identity provider may have deleted the group. \
+                            Look it up in the list of groups";
     let app = TestApp::new().await;
     let (acme, other) = (app.tenant("acme").await, app.tenant("other").await);
     let ada = user(&acme, "ada").await;
@@ -178,10 +176,10 @@ async fn another_tenants_groups_do_not_exist() {
         for id in [&crew, &unknown, &ada, "Crew", "x"] {
             let asked = format!("/groups/{id}{below}");
             let answer = admin(&other, "GET", &asked, Value::Null).await;
-            assert_eq!(problem(&answer, 404), "There is no group with this id", "{asked}");
+            assert_eq!(problem(&answer, 404), NO_GROUP, "{asked}");
         }
         let own = admin(&acme, "GET", &format!("/groups/{ada}{below}"), Value::Null).await;
-        assert_eq!(problem(&own, 404), "There is no group with this id", "a user is no group");
+        assert_eq!(problem(&own, 404), NO_GROUP, "a user is no group");
     }
     let as_employee = admin(&acme, "GET", &format!("/employees/{crew}"), Value::Null).await;
     problem(&as_employee, 404);

@@ -1,4 +1,11 @@
 //! The command.
 
-pub(crate) mod command;
+pub(crate) mod server;
+pub(crate) mod data_folder;
 pub(crate) mod shared_folder;
+pub(crate) mod endpoint;
+pub(crate) mod profiles;
+pub(crate) mod tenants;
+pub(crate) mod employees;
+pub(crate) mod groups;
+pub(crate) mod output;

@@ -1,6 +1,6 @@
 //! Liveness and readiness, as monitors ask for them.
 
-use crate::support::engine::Fault;
+use crate::support::faults::{Fault, Lasting};
 use crate::support::log::Log;
 use crate::support::request::Answer;
 use crate::support::{ORIGIN, TestApp};
@@ -15,10 +15,8 @@ async fn get(app: &TestApp, path: &str) -> Answer {
 }
 
 /// Lets every read of the format fail, however often it is tried.
-fn break_table(app: &TestApp) {
-    for _ in 0..20 {
-        app.faults.plan("GetItem", Fault::internal());
-    }
+fn break_table(app: &TestApp) -> Lasting {
+    app.faults.plan_all("GetItem", Fault::internal())
 }
 
 #[tokio::test]
@@ -42,14 +40,14 @@ async fn readiness_says_which_part_is_missing() {
     let app = TestApp::new().await;
     let log = Log::default();
     let guard = log.start();
-    break_table(&app);
+    let broken = break_table(&app);
     for _ in 0..2 {
         let answer = get(&app, "/health/ready").await;
         let detail = answer.expect_error(503, None);
         assert!(detail.starts_with("Not ready: table."), "{detail}");
         assert_eq!(answer.header("retry-after"), "5");
     }
-    app.faults.clear();
+    broken.end();
     assert_eq!(get(&app, "/health").await.status, 200, "the process lives");
     app.advance(Duration::seconds(5));
     assert_eq!(get(&app, "/health/ready").await.status, 200);
@@ -58,10 +56,11 @@ async fn readiness_says_which_part_is_missing() {
     let other = app.serving(App::new(app.store.clone(), peppers, app.sources(), ORIGIN));
     let detail = get(&other, "/health/ready").await.expect_error(503, None);
     assert!(detail.starts_with("Not ready: pepper."), "{detail}");
-    break_table(&app);
+    let broken = break_table(&app);
     app.advance(Duration::seconds(5));
     let detail = get(&other, "/health/ready").await.expect_error(503, None);
     assert!(detail.starts_with("Not ready: table and pepper."), "{detail}");
+    broken.end();
     drop(guard);
     let text = log.text();
     for part in ["\"check\":\"table\"", "\"check\":\"pepper\""] {

@@ -1,8 +1,8 @@
 //! The line of a request on Lambda: a log line and its metrics in one (CloudWatch's Embedded Metric Format).
 
-use crate::support::engine::Fault;
+use crate::support::faults::Fault;
 use crate::support::log::{Log, a_day, says_nothing_secret};
-use crate::support::{START, TestApp, pause_time};
+use crate::support::{START, TestApp};
 use axum::body::Body;
 use http::Request;
 use serde_json::{Value, json};
@@ -68,7 +68,7 @@ async fn these_are_the_metrics() {
     let guard = log.start_lambda(&tenant.app, "off");
     tenant.get("/Users").await.expect(200);
     drop(guard);
-    // tests/deploy/template.rs holds alarms and dashboard against the same names.
+    // tests/deploy/alarms.rs holds alarms and dashboard against the same names.
     let entry = |name: &str, dimensions: &[&str]| {
         let dimensions = dimensions.iter().map(ToString::to_string).collect();
         (name.to_owned(), dimensions)
@@ -244,7 +244,7 @@ async fn without_a_token_there_is_one_operation() {
     for method in ["GET", "PUT", "OPTIONS", "MADEUP"] {
         for rest in ["/Users", "/Users/x", "/made-up"] {
             let request = Request::builder().method(method).uri(tenant.path(rest));
-            tenant.app.send(request.body(Body::empty()).unwrap()).await.expect(401);
+            tenant.app.send(request.body(Body::empty()).unwrap()).await.expect_error(401, None);
         }
     }
     drop(guard);
@@ -260,7 +260,7 @@ async fn what_goes_wrong_is_logged_beside_the_metrics_as_far_as_the_filter_lets_
         let log = Log::default();
         let guard = log.start_lambda(&app, filter);
         app.faults.plan("Query", Fault::Error { status: 400, body: DENIED.to_owned() });
-        tenant.get("/Users").await.expect(500);
+        tenant.get("/Users").await.expect_error(500, None);
         drop(guard);
         let lines = log.lines();
         let seen: Vec<&str> =
@@ -289,11 +289,8 @@ async fn a_request_that_is_given_up_is_logged_with_its_tenant() {
     tenant.get("/Users").await.expect(200);
     let log = Log::default();
     let guard = log.start_lambda(&app, "warn");
-    for _ in 0..20 {
-        app.faults.plan("Query", Fault::Silence);
-    }
-    pause_time();
-    tenant.get("/Users?filter=title+pr").await.expect(503);
+    let _silence = app.faults.plan_all("Query", Fault::Silence);
+    tenant.get("/Users?filter=title+pr").await.expect_error(503, None);
     drop(guard);
     for line in log.lines() {
         assert_eq!(
@@ -311,13 +308,10 @@ async fn the_two_statuses_that_operations_watch_have_a_class_of_their_own() {
     let log = Log::default();
     let guard = log.start_lambda(&tenant.app, "off");
     app.send(Request::builder().uri(tenant.path("/Users")).body(Body::empty()).unwrap()).await;
-    tenant.get("/Users/nobody").await.expect(404);
+    tenant.get("/Users/nobody").await.expect_error(404, None);
     tenant.get("/Users").await.expect(200);
-    for _ in 0..20 {
-        app.faults.plan("Query", Fault::throttled());
-    }
-    pause_time();
-    tenant.get("/Users").await.expect(429);
+    let _throttling = app.faults.plan_all("Query", Fault::throttled());
+    tenant.get("/Users").await.expect_error(429, None);
     drop(guard);
     let classes: Vec<Value> = log.lines().iter().map(|line| line["status_class"].clone()).collect();
     assert_eq!(classes, ["401", "4xx", "2xx", "429"]);

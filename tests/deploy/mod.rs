@@ -1,7 +1,9 @@
 //! The Lambda, its templates and its logs.
 
 pub(crate) mod gateway;
+pub(crate) mod response_size;
 pub(crate) mod template;
+pub(crate) mod alarms;
 pub(crate) mod policy;
 pub(crate) mod health;
 pub(crate) mod secrets;

@@ -1,6 +1,6 @@
 //! Least privilege, proved: what the template allows is what the program calls, action by action and resource by resource.
 
-use crate::support::engine::Call;
+use crate::support::faults::Call;
 use crate::support::template::{list, load};
 use crate::support::{TestApp, TestTenant};
 use axum::body::Body;
@@ -106,6 +106,16 @@ fn needed(calls: &[Call]) -> BTreeSet<Permission> {
     found
 }
 
+/// The operations of every request and use case.
+pub(super) async fn operations() -> BTreeSet<String> {
+    let app = TestApp::new().await;
+    app.faults.take_calls();
+    let tenant = app.tenant("acme").await;
+    everything_over_scim(&tenant).await;
+    everything_by_command(&tenant).await;
+    app.faults.take_operations().into_iter().collect()
+}
+
 /// Every kind of request an identity provider can send, and what the function does when it starts.
 async fn everything_over_scim(tenant: &TestTenant) {
     const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
@@ -118,7 +128,7 @@ async fn everything_over_scim(tenant: &TestTenant) {
     });
     let id = tenant.create(&body).await;
     let path = format!("/Users/{id}");
-    tenant.post("/Users", &body).await.expect(409);
+    tenant.post("/Users", &body).await.expect_error(409, Some("uniqueness"));
     tenant.get(&path).await.expect(200);
     tenant.get("/Users").await.expect(200);
     for filter in
@@ -228,7 +238,7 @@ async fn everything_over_the_api(tenant: &TestTenant) {
 /// Every use case of the `rollcall` command.
 async fn everything_by_command(tenant: &TestTenant) {
     let (tenants, id) = (&tenant.app.app.tenants, &tenant.id);
-    let directory = tenants.directory(id);
+    let directory = tenant.directory();
     tenants.list().await.expect("tenants");
     tenants.get(id).await.expect("the tenant");
     tenants.history(id).await.expect("its history");

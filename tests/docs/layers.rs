@@ -1,6 +1,7 @@
 //! Calls go down only: what the imports of `src/` and of the crate `scim` say.
 
-use std::path::{Path, PathBuf};
+use super::sources::{code, sources};
+use std::path::Path;
 
 /// The floors of `src/`, from the lowest. The command and the binaries use the library from outside.
 const FLOORS: [&str; 6] = ["model", "store", "directory", "server", "app", "lambda"];
@@ -11,20 +12,12 @@ const ROOMS: [&str; 3] = ["server/scim", "server/admin", "server/pages"];
 /// Names of crates that the protocol must not use.
 const NOT_PURE: [&str; 7] = ["aws", "axum", "http", "hyper", "lambda", "tokio", "tracing"];
 
-fn sources(folder: &Path) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(folder).expect("a folder");
-    let paths = entries.map(|entry| entry.expect("an entry").path());
-    paths
-        .flat_map(|path| if path.is_dir() { sources(&path) } else { vec![path] })
-        .filter(|path| path.extension().is_some_and(|extension| extension == "rs"))
-        .collect()
-}
+/// Modules of the standard library that the protocol must not use.
+const NOT_PURE_IN_STD: [&str; 6] = ["env", "fs", "net", "process", "thread", "time"];
 
 /// The paths into this crate that a file names, as segments: `["store", "members"]`. Comments may name anything.
 fn imports(file: &Path, module: &[String]) -> Vec<Vec<String>> {
-    let text = std::fs::read_to_string(file).expect("a file");
-    let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
-    let code = code.collect::<Vec<_>>().join("\n");
+    let code = code(file);
     assert!(!code.contains("crate::{"), "{}: name each import by itself", file.display());
     let mut found = Vec::new();
     for (start, word) in code.match_indices("crate::").chain(code.match_indices("super::")) {
@@ -86,10 +79,24 @@ fn the_protocol_is_pure() {
     for name in dependencies.lines().filter_map(|line| line.split_once(' ')).map(|(name, _)| name) {
         assert!(!NOT_PURE.iter().any(|part| name.starts_with(part)), "{name}");
     }
+    let mut checked = 0;
     for file in sources(&root.join("src")) {
-        let text = std::fs::read_to_string(&file).expect("a file");
-        for word in ["std::fs", "std::net", "std::env", "std::time", "now_utc", "rollcall"] {
-            assert!(!text.contains(word), "{}: {word}", file.display());
+        for path in paths(&code(&file)) {
+            let place = format!("{}: {}", file.display(), path.join("::"));
+            let in_std = path.iter().skip_while(|segment| **segment != "std").nth(1);
+            assert!(in_std.is_none_or(|name| !NOT_PURE_IN_STD.contains(name)), "{place}");
+            let is_foreign = |segment: &&str| ["rollcall", "now_utc"].contains(segment);
+            assert!(!path.iter().any(is_foreign), "{place}");
+            checked += usize::from(in_std.is_some());
         }
     }
+    assert!(checked > 20, "{checked} paths into the standard library");
+}
+
+/// The paths in a piece of code, as segments: `["std", "fmt", "Write"]`.
+fn paths(code: &str) -> Vec<Vec<&str>> {
+    assert!(!code.contains("std::{"), "name each import by itself");
+    let words = code.split(|letter: char| !letter.is_alphanumeric() && !"_:".contains(letter));
+    let paths = words.map(|word| word.split("::").filter(|segment| !segment.is_empty()).collect());
+    paths.filter(|path: &Vec<&str>| !path.is_empty()).collect()
 }

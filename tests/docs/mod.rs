@@ -3,3 +3,5 @@
 pub(crate) mod layers;
 pub(crate) mod conformance;
 pub(crate) mod documents;
+pub(crate) mod known_tests;
+pub(crate) mod sources;

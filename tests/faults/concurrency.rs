@@ -42,7 +42,7 @@ fn with_status(answers: &[Answer], status: u16) -> Vec<&Answer> {
 }
 
 async fn history(tenant: &TestTenant, id: &str) -> Vec<RecordedEntry> {
-    let directory = tenant.app.app.tenants.directory(&tenant.id);
+    let directory = tenant.directory();
     directory.history().of_user(Uuid::parse_str(id).expect("an id")).await.expect("a history")
 }
 

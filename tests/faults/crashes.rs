@@ -1,19 +1,15 @@
 //! Changes of many items, with a server that dies at each write.
 
-use crate::admin::admin;
-use crate::groups::{add_one_by_one, group, many, path, user};
+use crate::support::admin::admin;
 use crate::support::crash::crash_everywhere;
-use crate::support::{TestApp, TestTenant};
+use crate::support::groups::{add_one_by_one, group, many, path, user};
+use crate::support::{TestTenant, acme};
 use serde_json::{Value, json};
 
 /// All crashes of a story with few writes.
 const ALL: usize = 100;
 /// A story with very many members.
 const FEW: usize = 1;
-
-async fn acme() -> TestTenant {
-    TestApp::new().await.tenant("acme").await
-}
 
 /// A tenant in which Ada and Bob are in as many groups.
 async fn in_groups(number: usize) -> (TestTenant, String) {
@@ -79,7 +75,7 @@ async fn an_erasure_is_whole() {
     let archive = json!([{"op": "replace", "value": {"active": false}}]);
     tenant.patch(&format!("/Users/{ada}"), &archive).await.expect(200);
     let story = async |tenant: &TestTenant| {
-        let directory = tenant.app.app.tenants.directory(&tenant.id);
+        let directory = tenant.directory();
         let erased = directory.users().erase(ada.parse().unwrap(), "admin").await;
         assert!(matches!(erased, Ok(()) | Err(rollcall::directory::Error::NoEmployee(_))));
     };

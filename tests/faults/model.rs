@@ -5,8 +5,8 @@
 mod change;
 mod state;
 
-use crate::groups::{group, user};
 use crate::support::crash::{Crash, MortalTable};
+use crate::support::groups::{group, user};
 use crate::support::{TestApp, TestTenant, is_on_an_endpoint};
 use change::{Change, any_change};
 use proptest::collection::vec;
@@ -100,6 +100,7 @@ fn random_histories_with_crashes_leave_what_plain_maps_have() {
     if let Err(failure) = result {
         panic!("{failure}");
     }
+    assert!(crashes.into_inner() > 0, "no history reached its crashes");
 }
 
 /// Lives a history on a copy of the scene. Says how often a server died.

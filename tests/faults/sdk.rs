@@ -2,7 +2,7 @@
 //! SDK. Both ways give the same answers at the same cost.
 
 use crate::support::command::Operator;
-use crate::support::engine::Call;
+use crate::support::faults::Call;
 use crate::support::request::Answer;
 use crate::support::{Ids, TestApp, TestTenant, is_on_an_endpoint};
 use axum::body::Body;

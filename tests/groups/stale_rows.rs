@@ -1,7 +1,7 @@
 //! Changes of groups that read the rows of members beside the group, and pages of users among deleted ones.
 
-use super::{group, many, members, path, user};
-use crate::support::engine::Fault;
+use crate::support::faults::Fault;
+use crate::support::groups::{group, many, members, path, user};
 use crate::support::{TestApp, TestTenant};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -19,9 +19,8 @@ async fn patch_with_another_between(
     tenant.app.faults.plan("GetItem", Fault::Held(Arc::clone(&let_go)));
     let between = async {
         // The read of the group is held; that of the row has ended.
-        while tenant.app.faults.left() > 0 || tenant.app.faults.take_calls().is_empty() {
-            tokio::task::yield_now().await;
-        }
+        tenant.app.faults.all_met().await;
+        tenant.app.faults.recorded().await;
         tenant.patch(crew, another).await.expect(200);
         let_go.notify_one();
     };

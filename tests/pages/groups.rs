@@ -1,14 +1,11 @@
 //! The pages about groups, as a browser sees them.
 
-use crate::groups::{add_one_by_one, group, many, path, user};
+use super::at_acme;
 use crate::support::browser::{Browser, after};
+use crate::support::groups::{add_one_by_one, group, many, path, user};
 use crate::support::log::{Log, says_nothing_secret};
 use crate::support::{TestApp, counting_id};
 use serde_json::json;
-
-async fn at_acme() -> Browser {
-    Browser::signed_in(&TestApp::new().await.tenant("acme").await).await
-}
 
 /// A link on a page, as what follows the tenant's root.
 fn link(page: &str, before: &str) -> String {
@@ -20,7 +17,7 @@ async fn groups_are_found_by_name_page_by_page() {
     let browser = at_acme().await;
     let page = browser.get("groups").await.page(200);
     assert!(
-        page.contains("There are no groups here") && page.contains("aria-current=\"page\">Groups")
+        page.contains("There are no groups yet") && page.contains("aria-current=\"page\">Groups")
     );
     for n in 0..55 {
         group(&browser.tenant, &format!("Team {n}"), &[]).await;
@@ -89,7 +86,7 @@ async fn a_group_has_its_members_and_its_history_and_leads_to_both() {
     assert!(outer.contains("through another group"), "{groups}");
     tenant.delete(&format!("/Users/{bob}")).await.expect(204);
     let gone = browser.get(&format!("employees/{bob}")).await.page(200);
-    assert!(gone.contains("In no group."));
+    assert!(gone.contains("The employee is in no group."));
 }
 
 #[tokio::test]
@@ -151,7 +148,7 @@ async fn another_tenants_groups_are_not_there_and_nobody_reads_them_signed_out()
     let crew = group(&browser.tenant, "Crew", &[&ada]).await;
     let other = browser.tenant.app.tenant("other").await;
     let elsewhere = Browser::signed_in(&other).await;
-    assert!(elsewhere.get("groups").await.page(200).contains("There are no groups here"));
+    assert!(elsewhere.get("groups").await.page(200).contains("There are no groups yet"));
     for id in [&crew, &ada, &counting_id(999).to_string(), "Crew"] {
         let page = elsewhere.get(&format!("groups/{id}")).await.page(404);
         assert!(page.contains("There is no group with this id"), "{page}");

@@ -1,18 +1,14 @@
 //! `/Bulk` (RFC 7644 §3.7): operations that name each other's new resources, and what becomes of those that fail.
 
-use crate::support::engine::Fault;
-use crate::support::{TestApp, TestTenant, counting_id, is_on_an_endpoint, pause_time};
+use crate::support::faults::Fault;
+use crate::support::urns::GROUP;
+use crate::support::{TestTenant, acme, counting_id, is_on_an_endpoint};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use tokio::sync::Notify;
 
 const BASE: &str = "https://rollcall.example/tenants/acme/scim/v2";
-const GROUP: &str = "urn:ietf:params:scim:schemas:core:2.0:Group";
 const USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
-
-async fn acme() -> TestTenant {
-    TestApp::new().await.tenant("acme").await
-}
 
 pub async fn bulk(tenant: &TestTenant, mut body: Value) -> Value {
     body["schemas"] = json!(["urn:ietf:params:scim:api:messages:2.0:BulkRequest"]);
@@ -95,9 +91,7 @@ async fn independent_operations_run_eight_at_a_time() {
         let tenant = tenant.clone();
         async move { bulk(&tenant, json!({"Operations": operations})).await }
     });
-    while tenant.app.faults.left() > 0 {
-        tokio::task::yield_now().await;
-    }
+    tenant.app.faults.all_met().await;
     for _ in 0..100 {
         tokio::task::yield_now().await;
     }
@@ -206,24 +200,21 @@ async fn what_was_not_begun_in_time_is_not_done_and_says_so() {
     let tenant = acme().await;
     // What is noticed of the sync is written with the first request.
     tenant.get("/Users").await.expect(200);
-    pause_time();
-    for _ in 0..400 {
-        tenant.app.faults.plan("TransactWriteItems", Fault::Silence);
-    }
+    let silence = tenant.app.faults.plan_all("TransactWriteItems", Fault::Silence);
     // More than begin, eight at a time.
     let names: Vec<String> = (0..40).map(|n| format!("user{n}")).collect();
     let started = tokio::time::Instant::now();
     let operations: Vec<Value> = names.iter().map(|name| user(name, name)).collect();
     let results = bulk(&tenant, json!({"Operations": operations})).await;
     assert!(started.elapsed() < std::time::Duration::from_secs(25), "{:?}", started.elapsed());
-    tenant.app.faults.clear();
+    silence.end();
     let results = results.as_array().unwrap();
     assert_eq!(results.len(), names.len());
     for result in results {
         assert_eq!(result["status"], "503", "{result}");
     }
     let was_begun = |result: &Value| {
-        !result["response"]["detail"].as_str().unwrap().contains("The operation was not done")
+        !result["response"]["detail"].as_str().unwrap().contains("The operation did not start")
     };
     assert!(was_begun(&results[0]) && !was_begun(&results[39]), "{results:?}");
     assert!(tenant.found("userName pr").await.is_empty());

@@ -6,31 +6,50 @@
 //! without one the body must be empty. `ROLLCALL_UPDATE_FILES=1` writes the bodies anew, to be read before they are
 //! believed.
 
-use super::custom::declare;
+use super::custom_attributes::declare;
 use crate::support::request::Answer;
 use crate::support::{TestApp, TestTenant, sorted};
 use axum::body::Body;
 use http::Request;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use time::Duration;
 
-#[tokio::test]
-async fn the_okta_test_app_is_answered_as_it_expects() {
-    run("okta/test-app").await;
+/// Makes a test of each story, and the list of the stories.
+macro_rules! stories {
+    ($($name:ident: $story:literal,)*) => {
+        const STORIES: &[&str] = &[$($story),*];
+
+        $(
+            #[tokio::test]
+            async fn $name() {
+                run($story).await;
+            }
+        )*
+    };
 }
 
-#[tokio::test]
-async fn an_okta_app_of_the_integration_wizard_is_answered_as_it_expects() {
-    run("okta/integration-wizard").await;
+stories! {
+    the_okta_test_app_is_answered_as_it_expects: "okta/test-app",
+    an_okta_app_of_the_integration_wizard_is_answered_as_it_expects: "okta/integration-wizard",
+    entra_id_is_answered_as_it_expects: "entra/users",
+    okta_group_push_is_answered_as_it_expects: "okta/group-push",
+    okta_group_push_goes_on_with_a_member_who_was_archived: "okta/group-push-archived-member",
+    okta_pushes_whole_groups_from_an_app_of_the_integration_wizard: "okta/group-push-integration-wizard",
+    entra_id_groups_are_answered_as_it_expects: "entra/groups",
+    the_entra_validator_finds_users_as_it_expects: "entra/validator-users",
+    the_entra_validator_finds_groups_as_it_expects: "entra/validator-groups",
+    onelogin_is_answered_as_it_expects: "onelogin/provisioner",
+    jumpcloud_is_answered_as_it_expects: "jumpcloud/activation-and-sync",
+    google_is_answered_as_it_expects: "google/auto-provisioning",
+    ping_is_answered_as_it_expects: "ping/pingfederate",
+    onelogin_with_schemas_of_old_drafts_is_answered_as_it_expects: "onelogin/captured-schemas",
 }
 
-#[tokio::test]
-async fn entra_id_is_answered_as_it_expects() {
-    run("entra/users").await;
-}
+/// The story of a tenant with attributes of its own.
+const DECLARED: &str = "entra/declared-attributes";
 
 #[tokio::test]
 async fn entra_id_with_declared_attributes_is_answered_as_it_expects() {
@@ -39,73 +58,16 @@ async fn entra_id_with_declared_attributes_is_answered_as_it_expects() {
     declare(&tenant, urn, "badge", json!({"type": "integer"})).await.expect(201);
     let several = json!({"type": "string", "multiValued": true});
     declare(&tenant, urn, "teams", several).await.expect(201);
-    run_on(&tenant, "entra/declared-attributes").await;
-}
-
-#[tokio::test]
-async fn okta_group_push_is_answered_as_it_expects() {
-    run("okta/group-push").await;
-}
-
-#[tokio::test]
-async fn okta_group_push_goes_on_with_a_member_who_was_archived() {
-    run("okta/group-push-archived-member").await;
-}
-
-#[tokio::test]
-async fn okta_pushes_whole_groups_from_an_app_of_the_integration_wizard() {
-    run("okta/group-push-integration-wizard").await;
-}
-
-#[tokio::test]
-async fn entra_id_groups_are_answered_as_it_expects() {
-    run("entra/groups").await;
-}
-
-#[tokio::test]
-async fn the_entra_validator_finds_users_as_it_expects() {
-    run("entra/validator-users").await;
-}
-
-#[tokio::test]
-async fn the_entra_validator_finds_groups_as_it_expects() {
-    run("entra/validator-groups").await;
-}
-
-#[tokio::test]
-async fn onelogin_is_answered_as_it_expects() {
-    run("onelogin/provisioner").await;
-}
-
-#[tokio::test]
-async fn jumpcloud_is_answered_as_it_expects() {
-    run("jumpcloud/activation-and-sync").await;
-}
-
-#[tokio::test]
-async fn google_is_answered_as_it_expects() {
-    run("google/auto-provisioning").await;
-}
-
-#[tokio::test]
-async fn ping_is_answered_as_it_expects() {
-    run("ping/pingfederate").await;
-}
-
-#[tokio::test]
-async fn onelogin_with_schemas_of_old_drafts_is_answered_as_it_expects() {
-    run("onelogin/captured-schemas").await;
+    run_on(&tenant, DECLARED).await;
 }
 
 #[test]
 fn every_folder_of_exchanges_is_run() {
-    for client in sorted(&root()) {
-        for story in sorted(&client) {
-            let story = story.strip_prefix(root()).unwrap().display().to_string();
-            let call = format!("{story:?})");
-            assert!(include_str!("exchanges.rs").contains(&call), "nothing runs {story}");
-        }
-    }
+    let folders = sorted(&root()).into_iter().flat_map(|client| sorted(&client));
+    let folders = folders.map(|story| story.strip_prefix(root()).unwrap().display().to_string());
+    let run: BTreeSet<String> =
+        STORIES.iter().chain([&DECLARED]).map(|story| (*story).to_owned()).collect();
+    assert_eq!(folders.collect::<BTreeSet<String>>(), run);
 }
 
 #[derive(Deserialize)]

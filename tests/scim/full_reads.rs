@@ -1,8 +1,8 @@
 //! The budget of full reads, which read all records of a tenant: few run at a time, and other requests do not wait for them.
 
-use crate::support::engine::{Call, Fault};
+use crate::support::faults::{Call, Fault};
 use crate::support::request::Answer;
-use crate::support::{Ids, TestApp, TestTenant, is_on_an_endpoint, pause_time};
+use crate::support::{Ids, TestApp, TestTenant, is_on_an_endpoint};
 use futures_util::{StreamExt, stream};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -49,7 +49,7 @@ async fn hold(tenant: &TestTenant, reads: usize) -> Held {
         }
         answers.push(begin(tenant));
         // One after the other, so that each read meets its own faults.
-        until(|| faults.left() == 0).await;
+        faults.all_met().await;
     }
     settle().await;
     Held { let_go, answers }
@@ -58,16 +58,6 @@ async fn hold(tenant: &TestTenant, reads: usize) -> Held {
 fn begin(tenant: &TestTenant) -> JoinHandle<Answer> {
     let tenant = tenant.clone();
     tokio::spawn(async move { tenant.get(FILTER).await })
-}
-
-async fn until(is_so: impl Fn() -> bool) {
-    for _ in 0..10_000 {
-        if is_so() {
-            return;
-        }
-        tokio::task::yield_now().await;
-    }
-    panic!("it does not come about");
 }
 
 /// Runs all tasks until each waits for a timer or a notification. Paused time does not advance.
@@ -127,7 +117,6 @@ async fn app() -> Option<TestApp> {
         println!("how long requests wait is seen on the embedded engine only");
         return None;
     }
-    pause_time();
     Some(TestApp::with_ids(Ids::Random).await)
 }
 
@@ -293,18 +282,14 @@ async fn a_full_read_reads_four_ranges_at_a_time_and_two_once_it_is_throttled() 
 
 #[tokio::test]
 async fn a_full_read_that_stays_throttled_gets_429_and_a_few_attempts() {
-    const PLANNED: usize = 500;
     let Some(app) = app().await else { return };
     let acme = tenant(&app, "acme").await;
-    for _ in 0..PLANNED {
-        app.faults.plan("Query", Fault::throttled());
-    }
+    let throttling = app.faults.plan_all("Query", Fault::throttled());
     let answer = acme.get(FILTER).await;
     let detail = answer.expect_error(429, None);
     assert_eq!((answer.header("retry-after"), &*detail), ("2", BUSY));
-    let attempts = PLANNED - app.faults.left();
+    let attempts = throttling.end();
     assert!((6..=24).contains(&attempts), "{attempts} attempts at four ranges");
-    app.faults.clear();
     expect_all(&acme.get(FILTER).await);
 }
 

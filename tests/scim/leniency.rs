@@ -1,17 +1,11 @@
 //! Requests that the RFCs do not have, and that can mean one thing only.
 
-use super::custom::declare;
-use crate::support::{ORIGIN, TestApp, TestTenant};
+use super::custom_attributes::declare;
+use crate::support::urns::{ACME, ENTERPRISE};
+use crate::support::{ORIGIN, TestTenant, acme};
 use axum::body::Body;
 use http::Request;
 use serde_json::{Value, json};
-
-const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
-const ACME: &str = "urn:ietf:params:scim:schemas:extension:acme:2.0:User";
-
-async fn acme() -> TestTenant {
-    TestApp::new().await.tenant("acme").await
-}
 
 /// A tenant with one user, and the user's path.
 async fn with_ada() -> (TestTenant, String) {

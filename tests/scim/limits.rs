@@ -1,6 +1,6 @@
 //! Small requests that ask for much work, and large answers: refused, with what to do instead.
 
-use crate::admin;
+use crate::support::admin;
 use crate::support::browser::Browser;
 use crate::support::log::Log;
 use crate::support::{Ids, TestApp, TestTenant};
@@ -33,13 +33,13 @@ async fn a_small_patch_cannot_cause_much_work() {
             assert_eq!(answer.json(), before, "removing what is not there changes nothing");
         } else {
             let detail = answer.expect_error(400, Some("invalidValue"));
-            assert!(detail.contains("compare too much text"), "{detail}");
+            assert!(detail.contains("need too many text comparisons"), "{detail}");
         }
         assert_eq!(tenant.get(&path).await.expect(200), before);
     }
     let many: Vec<Value> = vec![json!({"op": "remove", "path": format!("roles[{terms}]")}); 40];
     let detail = tenant.patch(&path, &json!(many)).await.expect_error(400, Some("invalidValue"));
-    assert!(detail.contains("the operations compare too much text"), "{detail}");
+    assert!(detail.contains("the operations need too many text comparisons"), "{detail}");
 }
 
 #[tokio::test]
@@ -88,7 +88,7 @@ async fn a_tenant_that_used_its_share_waits_and_no_other_does() {
     assert_eq!(sync["refusals"][0]["status"], 429, "{sync}");
     assert_eq!(sync["refusals"][0]["operation"], "POST /Users");
     let browser = Browser::signed_in(&acme).await;
-    assert!(browser.get("").await.page(200).contains("sends more work than its share"));
+    assert!(browser.get("").await.page(200).contains("used its share of the capacity"));
     // A wrong token uses up nothing, and learns nothing.
     let wrong = TestTenant { scim_token: "x".to_owned(), ..acme.clone() };
     wrong.get("/Users").await.expect_error(401, None);
@@ -109,7 +109,7 @@ async fn a_tenant_that_used_its_share_waits_and_no_other_does() {
         assert!(reads < 80, "a list takes half a unit");
     }
     assert!(browser.get("employees").await.page(429).contains("share"));
-    assert!(browser.get("").await.page(200).contains("sends more work than its share"));
+    assert!(browser.get("").await.page(200).contains("used its share of the capacity"));
     // The token that uses up the share can be revoked, and sessions end.
     let revoke = async |path: &str| admin::admin(&acme, "DELETE", path, Value::Null).await;
     assert_eq!(revoke("/tokens/scim").await.expect(200)["revoked"], 1);
@@ -137,7 +137,7 @@ async fn a_page_that_is_too_large_to_send_is_refused_and_a_shorter_one_is_not() 
         tenant.create(&user).await;
     }
     let detail = tenant.get("/Users").await.expect_error(400, Some("tooMany"));
-    assert!(detail.contains("ask for fewer rows with count"), "{detail}");
+    assert!(detail.contains("Ask for fewer rows with count"), "{detail}");
     // Compressed it would be short enough, but another client gets the same page.
     let gzip = [("accept-encoding", "gzip")];
     let refused = tenant.request("GET", "/Users", &gzip, Body::empty()).await;
@@ -157,6 +157,6 @@ async fn the_limit_of_a_page_holds_for_its_text_in_the_answer_of_a_lambda() {
     }
     // 3.6 MB as JSON, and twice as much as a text inside JSON, where each `\` and `"` takes two bytes.
     let detail = tenant.get("/Users").await.expect_error(400, Some("tooMany"));
-    assert!(detail.contains("ask for fewer rows with count"), "{detail}");
+    assert!(detail.contains("Ask for fewer rows with count"), "{detail}");
     assert_eq!(tenant.get("/Users?count=20").await.expect(200)["itemsPerPage"], 20);
 }

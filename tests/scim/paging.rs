@@ -1,10 +1,9 @@
 //! Walks over the whole list with `startIndex` and `count`: every row, whatever happens meanwhile.
 
-use crate::admin::admin;
-use crate::support::engine::Call;
+use crate::support::admin::admin;
+use crate::support::faults::Call;
 use crate::support::{Ids, TestApp, TestTenant};
 use futures_util::{FutureExt, StreamExt, TryStreamExt, stream};
-use rollcall::directory::Directory;
 use scim::document::Document;
 use serde_json::{Value, json};
 use std::collections::{BTreeSet, HashSet};
@@ -19,10 +18,6 @@ async fn tenant() -> TestTenant {
     TestApp::with_ids(Ids::Random).await.tenant("acme").await
 }
 
-fn directory(tenant: &TestTenant) -> Directory {
-    tenant.app.app.tenants.directory(&tenant.id)
-}
-
 fn attributes(body: Value) -> Document {
     match body {
         Value::Object(attributes) => Document::from_canonical(attributes),
@@ -33,7 +28,7 @@ fn attributes(body: Value) -> Document {
 /// Creates employees, several at once, and gives their ids in the order of the list. Every third has an `x` in its
 /// title.
 async fn populate(tenant: &TestTenant, many: usize) -> Vec<String> {
-    let directory = directory(tenant);
+    let directory = tenant.directory();
     let mut ids: Vec<String> = stream::iter(0..many)
         .map(|n| {
             let title = if n % 3 == 0 { "Executive" } else { "Engineer" };
@@ -120,7 +115,7 @@ async fn all_pages_together_are_all_employees_also_while_others_come_and_leave()
 
     // Others come and leave between the pages: a row may come again, none is missing.
     let (directory, mut seen, mut rows, mut start_index) =
-        (directory(&tenant), HashSet::new(), 0, 1);
+        (tenant.directory(), HashSet::new(), 0, 1);
     loop {
         let (total, found) = page(&tenant, start_index, 100, "").await;
         rows += found.len();
@@ -188,7 +183,10 @@ async fn the_total_is_exact_after_creates_deletes_and_restores() {
     assert_eq!(page(&tenant, 1, 100, "").await, (0, Vec::new()));
     let ids = populate(&tenant, 40).await;
     check(40, "creates").await;
-    tenant.post("/Users", &json!({"userName": "USER1@example.com"})).await.expect(409);
+    tenant
+        .post("/Users", &json!({"userName": "USER1@example.com"}))
+        .await
+        .expect_error(409, Some("uniqueness"));
     check(40, "a create that was refused").await;
     let leave = json!([{"op": "replace", "value": {"active": false}}]);
     for id in &ids[..10] {
@@ -201,7 +199,7 @@ async fn the_total_is_exact_after_creates_deletes_and_restores() {
         let user = tenant.get(&path).await.expect(200);
         names.push((id.clone(), user["userName"].clone()));
         tenant.delete(&path).await.expect(204);
-        tenant.delete(&path).await.expect(404);
+        tenant.delete(&path).await.expect_error(404, None);
     }
     check(25, "deletes").await;
     for (id, _) in &names[..6] {
@@ -245,7 +243,7 @@ async fn a_page_of_large_users_is_full_although_a_query_ends_after_a_megabyte() 
     let tenant = TestApp::new().await.tenant("acme").await;
     let roles: Vec<Value> =
         (0..25).map(|n| json!({"value": format!("{n:04}{}", "x".repeat(3_996))})).collect();
-    let directory = directory(&tenant);
+    let directory = tenant.directory();
     for n in 0..30 {
         let body = json!({"userName": format!("user{n}@example.com"), "roles": roles});
         directory.users().create(attributes(body), "test").await.expect("an employee");

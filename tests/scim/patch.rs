@@ -2,12 +2,10 @@
 //! hold that an answer, the stored user, filters and versions agree with it.
 
 use crate::support::log::Log;
+use crate::support::urns::{CORE, ENTERPRISE};
 use crate::support::{TestApp, TestTenant};
 use serde_json::{Value, json};
 use time::Duration;
-
-const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
-const CORE: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
 
 /// A tenant with one user, and the user's path.
 async fn with_ada() -> (TestTenant, String) {
@@ -144,7 +142,7 @@ async fn an_operation_on_what_is_not_known_is_skipped_and_logged() {
     assert_eq!(unknown.len(), 1);
     assert_eq!(
         unknown[0]["fields"],
-        json!({"message": "a request names attributes that are not known", "tenant": "acme", "unknown": 2})
+        json!({"message": "a request has unknown attributes", "tenant": "acme", "unknown": 2})
     );
     let crew = tenant.post("/Groups", &json!({"displayName": "Crew"})).await.expect(201);
     let group = format!("/Groups/{}", crew["id"].as_str().unwrap());
@@ -231,7 +229,11 @@ async fn only_some_attributes_of_the_answer_can_be_asked_for() {
 #[tokio::test]
 async fn what_a_patch_may_not_do_is_refused_with_the_operation_and_the_place() {
     let cases = [
-        (json!([{"op": "remove"}]), "noTarget", "Operation 1: path is missing; remove needs one"),
+        (
+            json!([{"op": "remove"}]),
+            "noTarget",
+            "Operation 1: path is missing; remove requires a path",
+        ),
         (
             json!([{"op": "remove", "path": "userName"}]),
             "mutability",
@@ -270,7 +272,7 @@ async fn what_a_patch_may_not_do_is_refused_with_the_operation_and_the_place() {
         (
             json!([{"op": "replace", "path": "emails[type co \"x\"].value", "value": "x"}]),
             "noTarget",
-            "Operation 1: the filter matches none of the emails; one is made only for a filter of eq terms joined by and",
+            "Operation 1: the filter matches none of the emails; a value is created only for a filter of eq terms joined by and",
         ),
         (
             json!([{"op": "replace", "value": "active"}]),
@@ -280,7 +282,7 @@ async fn what_a_patch_may_not_do_is_refused_with_the_operation_and_the_place() {
         (
             json!([{"op": "add", "path": "title"}]),
             "invalidValue",
-            "Operation 1: value is missing; add and replace need one",
+            "Operation 1: value is missing; add and replace require a value",
         ),
         (
             json!([{"op": "move", "path": "title", "value": "x"}]),
@@ -296,7 +298,7 @@ async fn what_a_patch_may_not_do_is_refused_with_the_operation_and_the_place() {
 #[tokio::test]
 async fn a_boolean_is_set_and_not_removed() {
     let detail = refused(json!([{"op": "remove", "path": "active"}]), "mutability").await;
-    assert_eq!(detail, "Operation 1: active cannot be removed; send active false");
+    assert_eq!(detail, "Operation 1: active cannot be removed; replace active by false");
 }
 
 #[tokio::test]
@@ -309,7 +311,8 @@ async fn one_destination_under_two_spellings_is_refused() {
         let operations = json!([{"op": "replace", "value": value}]);
         let detail = refused(operations, "invalidSyntax").await;
         assert!(
-            detail.ends_with(" is there more than once; attribute names are the same in any case")
+            detail
+                .ends_with(" occurs more than once; names are equal in any case, so send it once")
         );
     }
 }

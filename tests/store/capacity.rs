@@ -1,124 +1,22 @@
 //! What each request costs in DynamoDB: the budget of the design, and the table in `docs/data-model.md`.
 
-use crate::support::engine::{Call, one_after_another};
+use super::request_costs::Measure;
 use crate::support::{START, TestApp, TestTenant};
 use rollcall::directory::Directory;
-use rollcall::directory::groups::memory::GroupMemory;
+use rollcall::directory::groups::presence::GroupPresence;
 use rollcall::directory::sources::Sources;
 use scim::json::Body;
 use scim::schema::ResourceTypes;
 use serde_json::{Value, json};
-use std::fmt::Write;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use time::Duration;
 
 const BEGIN: &str = "<!-- capacity:begin -->\n";
-/// The operations whose units are write units.
-const WRITES: [&str; 2] = ["TransactWriteItems", "UpdateItem"];
 const END: &str = "<!-- capacity:end -->";
 /// How many employees are in the list whose pages are measured.
 const POPULATION: usize = 1_000;
-
-/// What one request cost.
-struct Line {
-    request: &'static str,
-    calls: Vec<Call>,
-}
-
-impl Line {
-    /// `GetItem 2`, `TransactWriteItems 1` and so on, in alphabetical order.
-    fn operations(&self) -> Vec<(&str, usize)> {
-        let mut operations: Vec<(&str, usize)> = Vec::new();
-        for call in &self.calls {
-            match operations.iter_mut().find(|(name, _)| *name == call.operation) {
-                Some((_, number)) => *number += 1,
-                None => operations.push((&call.operation, 1)),
-            }
-        }
-        operations.sort_unstable();
-        operations
-    }
-
-    /// The number of items in each transaction, in order.
-    fn items(&self) -> Vec<usize> {
-        let transactions = self.calls.iter().filter(|call| call.operation == "TransactWriteItems");
-        transactions
-            .map(|call| call.request["TransactItems"].as_array().map_or(0, Vec::len))
-            .collect()
-    }
-
-    fn units(&self, written: bool) -> f64 {
-        let calls = self.calls.iter();
-        calls
-            .filter(|call| WRITES.contains(&&*call.operation) == written)
-            .map(|call| call.capacity_units)
-            .fold(0.0, |sum, units| sum + units)
-    }
-
-    /// Whether a transaction was cancelled: it is charged like one that was not, and DynamoDB does not say how much.
-    fn cancelled(&self) -> bool {
-        self.calls.iter().any(|call| !call.succeeded)
-    }
-}
-
-/// The lines so far, and the tenant they are measured on.
-struct Measure {
-    tenant: TestTenant,
-    lines: Vec<Line>,
-}
-
-impl Measure {
-    /// Keeps what was called since the last time as the cost of `request`.
-    fn note(&mut self, request: &'static str) {
-        let calls = self.tenant.app.faults.take_calls();
-        self.lines.push(Line { request, calls });
-    }
-
-    fn line(&self, request: &str) -> &Line {
-        self.lines.iter().find(|line| line.request == request).expect(request)
-    }
-
-    /// The budget of one request: its operations, and the items of its transactions.
-    #[track_caller]
-    fn check(&self, request: &str, operations: &[(&str, usize)], items: &[usize]) {
-        let line = self.line(request);
-        assert_eq!(line.operations(), operations, "{request}");
-        assert_eq!(line.items(), items, "{request}");
-    }
-
-    fn table(&self) -> String {
-        let mut table = String::from(
-            "| request | calls | one after another | items written | read units | write units |\n\
-             |---|---|---|---|---|---|\n",
-        );
-        for line in &self.lines {
-            let calls: Vec<String> = line
-                .operations()
-                .iter()
-                .map(|(name, number)| match number {
-                    1 => (*name).to_owned(),
-                    number => format!("{number} × {name}"),
-                })
-                .collect();
-            let items: Vec<String> = line.items().iter().map(usize::to_string).collect();
-            let more = if line.cancelled() { " + cancelled" } else { "" };
-            writeln!(
-                table,
-                "| {} | {} | {} | {} | {} | {}{more} |",
-                line.request,
-                if calls.is_empty() { "none".to_owned() } else { calls.join(", ") },
-                one_after_another(&line.calls),
-                if items.is_empty() { "0".to_owned() } else { items.join(", then ") },
-                line.units(false),
-                line.units(true),
-            )
-            .expect("text");
-        }
-        table
-    }
-}
 
 /// A realistic employee: what Okta sends with the mappings of the setup guide, about a kilobyte.
 fn employee(n: usize) -> Value {
@@ -154,7 +52,7 @@ async fn populate(tenant: &TestTenant) {
     let store = tenant.app.store.tenant(&tenant.id);
     let types = Arc::new(ResourceTypes::standard());
     let sources = Sources::new(|| START, spread);
-    let directory = Directory::new(store, Arc::clone(&types), sources, GroupMemory::default());
+    let directory = Directory::new(store, Arc::clone(&types), sources, GroupPresence::default());
     for n in 0..POPULATION {
         let body = employee(n + 1_000);
         let body = Body::from(body.as_object().expect("an object").clone());
@@ -169,12 +67,12 @@ async fn measure() -> Measure {
     app.faults.take_calls();
     let mut m = Measure { tenant: tenant.clone(), lines: Vec::new() };
 
-    tenant.get("/Nothing").await.expect(404);
+    tenant.get("/Nothing").await.expect_error(404, None);
     m.note("token, first time or after a minute");
-    tenant.get("/Nothing").await.expect(404);
+    tenant.get("/Nothing").await.expect_error(404, None);
     m.note("token, checked within the last minute");
     tenant.get("/Users?startIndex=1&count=2").await.expect(200);
-    m.note("test credentials (`count=2`), nobody there yet");
+    m.note("test credentials (`count=2`), no employees");
 
     populate(&tenant).await;
     app.faults.take_calls();
@@ -193,7 +91,7 @@ async fn measure() -> Measure {
         .push(json!({"value": "home3@example.com", "type": "home"}));
     tenant.create(&second).await;
     m.note("POST with a second email address");
-    tenant.post("/Users", &employee(1)).await.expect(409);
+    tenant.post("/Users", &employee(1)).await.expect_error(409, Some("uniqueness"));
     m.note("POST of a userName in use (409)");
 
     tenant.get(&ada).await.expect(200);
@@ -203,12 +101,12 @@ async fn measure() -> Measure {
     let bob = format!("/Users/{bob}");
     for (request, filter, found) in [
         ("filter `userName eq`, found", "userName eq \"ADA1@example.com\"", 1),
-        ("filter `userName eq`, nobody", "userName eq \"nobody@example.com\"", 0),
+        ("filter `userName eq`, no match", "userName eq \"nobody@example.com\"", 0),
         ("filter `externalId eq`, found", "externalId eq \"00u1\"", 1),
-        ("filter `externalId eq`, nobody", "externalId eq \"nobody\"", 0),
+        ("filter `externalId eq`, no match", "externalId eq \"nobody\"", 0),
         ("filter `emails eq`, primary address", "emails eq \"ada1@example.com\"", 1),
         ("filter `emails.value eq`, other address", "emails.value eq \"home3@example.com\"", 1),
-        ("filter `emails eq`, nobody", "emails eq \"nobody@example.com\"", 0),
+        ("filter `emails eq`, no match", "emails eq \"nobody@example.com\"", 0),
     ] {
         assert_eq!(tenant.found(filter).await.len(), found, "{filter}");
         m.note(request);
@@ -284,12 +182,12 @@ async fn groups(m: &mut Measure) {
     tenant.patch(&group, &add(&ids[1..2])).await.expect(200);
     m.note("PATCH that adds one member");
     tenant.patch(&group, &add(&ids[1..2])).await.expect(200);
-    m.note("PATCH that adds a member who is there");
+    m.note("PATCH that adds a present member");
     let without = format!("{group}?excludedAttributes=members");
     tenant.patch(&without, &add(&ids[2..47])).await.expect(200);
     m.note("PATCH that adds 45 members, answered without members");
     tenant.patch(&group, &add(&ids[47..147])).await.expect(200);
-    m.note("PATCH that adds 100 members: written down, then applied");
+    m.note("PATCH that adds 100 members, by a redo log");
     tenant.get(&group).await.expect(200);
     m.note("GET of a group with 147 members");
     tenant.delete(&user).await.expect(204);
@@ -310,13 +208,13 @@ async fn every_request_keeps_to_its_budget_and_the_documented_cost() {
     m.check("token, checked within the last minute", &[], &[]);
     m.check("GET by id", &[READ], &[]);
     m.check("filter `userName eq`, found", &[("GetItem", 2)], &[]);
-    m.check("filter `userName eq`, nobody", &[READ], &[]);
+    m.check("filter `userName eq`, no match", &[READ], &[]);
     m.check("filter `externalId eq`, found", &[READ, ("Query", 1)], &[]);
-    m.check("filter `externalId eq`, nobody", &[("Query", 1)], &[]);
+    m.check("filter `externalId eq`, no match", &[("Query", 1)], &[]);
     m.check("filter `emails eq`, primary address", &[READ, ("Query", 2)], &[]);
     m.check("filter `emails.value eq`, other address", &[READ, ("Query", 2)], &[]);
-    m.check("filter `emails eq`, nobody", &[("Query", 2)], &[]);
-    m.check("test credentials (`count=2`), nobody there yet", &[("Query", 2)], &[]);
+    m.check("filter `emails eq`, no match", &[("Query", 2)], &[]);
+    m.check("test credentials (`count=2`), no employees", &[("Query", 2)], &[]);
     m.check("test credentials (`count=2`), 1,000 employees", &[("Query", 2)], &[]);
     m.check("page of 100 of 1,000 employees", &[("Query", 2)], &[]);
     m.check("POST without externalId", &[WRITE], &[4]);

@@ -1,8 +1,8 @@
 //! The note of a sync. It is written while the request is answered; a slow note delays the response by a second at most,
 //! and a failed one is written later.
 
-use crate::support::engine::{Call, Fault};
-use crate::support::{TestApp, TestTenant, is_on_an_endpoint, pause_time};
+use crate::support::faults::{Call, Fault};
+use crate::support::{TestApp, TestTenant, is_on_an_endpoint};
 use axum::body::Body;
 use http::Request;
 use serde_json::{Value, json};
@@ -21,7 +21,6 @@ async fn tenant() -> Option<(TestTenant, String)> {
         println!("how long requests wait is seen on the embedded engine only");
         return None;
     }
-    pause_time();
     let tenant = TestApp::new().await.tenant("acme").await;
     let id = tenant.create(&json!({"userName": "ada@example.com"})).await;
     tenant.app.advance(MINUTE);
@@ -145,15 +144,13 @@ async fn a_note_that_fails_changes_no_response_and_is_written_later() {
     let wrong = json!([{"op": "replace", "path": "active", "value": "perhaps"}]);
     for fault in [Fault::throttled(), Fault::internal(), Fault::Cut] {
         // The note of the request fails, and that of its refusal if it is due.
-        for _ in 0..2 {
-            tenant.app.faults.plan("UpdateItem", fault.clone());
-        }
+        let failing = tenant.app.faults.plan_all("UpdateItem", fault);
         let begun = Instant::now();
         tenant.patch(&path, &wrong).await.expect_error(400, Some("invalidValue"));
         expect_waited(begun, Duration::ZERO);
         let calls = tenant.app.faults.take_calls();
         assert!(calls.iter().all(|call| call.operation != "UpdateItem"), "{calls:?}");
-        tenant.app.faults.clear();
+        assert!((1..=2).contains(&failing.end()));
         tenant.app.advance(MINUTE);
     }
     tenant.get(&path).await.expect(200);
@@ -174,11 +171,9 @@ async fn a_request_that_is_dropped_while_its_note_hangs_loses_no_refusal() {
         let wrong = json!([{"op": "replace", "path": "active", "value": "perhaps"}]);
         tokio::spawn(async move { tenant.patch(&path, &wrong).await })
     };
-    while tenant.app.faults.left() > 0 {
-        tokio::task::yield_now().await;
-    }
+    tenant.app.faults.all_met().await;
     request.abort();
-    assert!(request.await.is_err(), "it was dropped");
+    assert!(request.await.expect_err("it was dropped").is_cancelled());
     tenant.app.advance(MINUTE);
     tenant.get(&path).await.expect(200);
     let after = status(&tenant).await;

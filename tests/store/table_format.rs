@@ -1,8 +1,9 @@
 //! The table's format. A program that meets another format does not start, and writes nothing.
 
 use crate::support::command::Operator;
-use crate::support::engine::{Faults, WatchedTable, item};
+use crate::support::faults::{Fault, Faults};
 use crate::support::log::Log;
+use crate::support::watched_table::{WatchedTable, item};
 use aws_sdk_dynamodb::types::AttributeValue;
 use rollcall::lambda::startup;
 use rollcall::store::dynamodb::embedded::{EmbeddedTable, Engine};
@@ -153,15 +154,13 @@ async fn a_format_that_another_program_writes_meanwhile_is_checked_too() {
     let (table, store, faults) = table();
     table.create_table().await.expect("a table");
     let let_go = Arc::new(tokio::sync::Notify::new());
-    faults.plan("TransactWriteItems", crate::support::engine::Fault::Held(Arc::clone(&let_go)));
+    faults.plan("TransactWriteItems", Fault::Held(Arc::clone(&let_go)));
     let check = tokio::spawn(async move { store.table().check().await });
-    while faults.left() > 0 {
-        tokio::task::yield_now().await;
-    }
+    faults.all_met().await;
     put_format(&*table, AttributeValue::N("4".to_owned())).await;
     let_go.notify_one();
     let checked = check.await.expect("a task that ends");
-    assert!(matches!(checked, Err(Error::OtherFormat { found: 4, .. })), "{checked:?}");
+    assert!(matches!(checked, Err(Error::OtherFormat { found: 4, expected: 3 })), "{checked:?}");
 }
 
 /// Gives the table in a data folder another format.

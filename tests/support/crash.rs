@@ -5,7 +5,7 @@ use super::{TestTenant, is_on_an_endpoint};
 use futures_util::FutureExt;
 use rollcall::store::Error;
 use rollcall::store::dynamodb::port::{
-    Answer, BatchGetCall, BatchPart, DynamoDb, GetCall, Item, QueryCall, QueryPage,
+    BatchGetCall, BatchPart, CallFuture, DynamoDb, GetCall, Item, QueryCall, QueryPage,
     TransactWriteCall, Transacted, UpdateCall, Updated,
 };
 use serde_json::{Map, Value};
@@ -26,6 +26,15 @@ pub enum Crash {
     Before(usize),
     /// The engine applied the write with this number, and nobody got its answer.
     After(usize),
+}
+
+impl Crash {
+    /// The number of the write at which the server dies.
+    fn number(self) -> usize {
+        match self {
+            Self::Before(number) | Self::After(number) => number,
+        }
+    }
 }
 
 /// The table as one server reaches it: it counts the writes, and at a crash it answers nothing any more.
@@ -77,35 +86,35 @@ impl MortalTable {
 }
 
 impl DynamoDb for MortalTable {
-    fn get(&self, call: GetCall) -> Answer<'_, Option<Item>> {
+    fn get(&self, call: GetCall) -> CallFuture<'_, Option<Item>> {
         self.table.get(call)
     }
 
-    fn batch_get(&self, call: BatchGetCall) -> Answer<'_, BatchPart> {
+    fn batch_get(&self, call: BatchGetCall) -> CallFuture<'_, BatchPart> {
         self.table.batch_get(call)
     }
 
-    fn query(&self, call: QueryCall) -> Answer<'_, QueryPage> {
+    fn query(&self, call: QueryCall) -> CallFuture<'_, QueryPage> {
         self.table.query(call)
     }
 
-    fn transact_get(&self, keys: Vec<Item>) -> Answer<'_, Vec<Item>> {
+    fn transact_get(&self, keys: Vec<Item>) -> CallFuture<'_, Vec<Item>> {
         self.table.transact_get(keys)
     }
 
-    fn transact_write<'a>(&'a self, call: &'a TransactWriteCall) -> Answer<'a, Transacted> {
+    fn transact_write<'a>(&'a self, call: &'a TransactWriteCall) -> CallFuture<'a, Transacted> {
         self.write(self.table.transact_write(call)).boxed()
     }
 
-    fn update(&self, call: UpdateCall) -> Answer<'_, Updated> {
+    fn update(&self, call: UpdateCall) -> CallFuture<'_, Updated> {
         self.write(self.table.update(call)).boxed()
     }
 
-    fn batch_delete(&self, keys: Vec<Item>) -> Answer<'_, Vec<Item>> {
+    fn batch_delete(&self, keys: Vec<Item>) -> CallFuture<'_, Vec<Item>> {
         self.write(self.table.batch_delete(keys)).boxed()
     }
 
-    fn create_table(&self) -> Answer<'_, ()> {
+    fn create_table(&self) -> CallFuture<'_, ()> {
         self.table.create_table()
     }
 }
@@ -150,6 +159,7 @@ pub async fn crash_everywhere(
         let tenant = copy();
         let (server, table) = mortal(&tenant, Some(*crash));
         table.run(story(&server)).await;
+        assert!(table.writes() >= crash.number(), "{context}: the crash was not reached");
         drop(server);
         let other = tenant.at_another_server();
         let seen = Effect::of(&other).await;

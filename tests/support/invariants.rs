@@ -1,7 +1,6 @@
 //! The end of a destructive test: the tenant's items keep their invariants, and the API shows exactly these items.
 
 use super::TestTenant;
-use super::engine::Faults;
 use aws_sdk_dynamodb::types::AttributeValue;
 use rollcall::directory::Report;
 use rollcall::store::dynamodb::port::{Consistency, Item, QueryCall};
@@ -20,7 +19,7 @@ type Relations = BTreeMap<String, BTreeSet<String>>;
 impl TestTenant {
     /// Finishes unfinished work as an operator does, and checks items and API.
     pub async fn expect_sound(&self) {
-        let directory = self.app.app.tenants.directory(&self.id);
+        let directory = self.directory();
         directory.unfinished().finish_all().await.expect("the work can be finished");
         self.expect_settled_and_sound().await;
     }
@@ -39,7 +38,7 @@ impl TestTenant {
 
     /// The check of the items.
     pub async fn report(&self) -> Report {
-        self.app.app.tenants.directory(&self.id).integrity().check().await.expect("a check")
+        self.directory().integrity().check().await.expect("a check")
     }
 
     /// Checks that the report has no violations, and knows every item of the tenant.
@@ -63,7 +62,7 @@ impl TestTenant {
     fn partitions(&self) -> BTreeSet<String> {
         let prefixes = [format!("TENANT#{}", self.id), format!("TENANT#{}#", self.id)];
         let is_ours = |name: &String| *name == prefixes[0] || name.starts_with(&prefixes[1]);
-        Faults::written_partitions(&self.app.faults).into_iter().filter(is_ours).collect()
+        self.app.faults.written_partitions().into_iter().filter(is_ours).collect()
     }
 
     /// All items of a partition, as they are stored.
@@ -154,13 +153,13 @@ impl TestTenant {
         users: &[Value],
         groups: &[Value],
     ) {
-        let get = async |rest: &str| crate::admin::get(self, rest).await;
+        let get = async |rest: &str| super::admin::get(self, rest).await;
         let listed = get("/employees?limit=200").await;
         let listed = ids(listed["employees"].as_array().expect("employees"));
         assert_eq!(listed, &ids(users) | hidden, "employees");
         for id in &listed {
             let path = format!("/employees/{id}");
-            let employee = crate::admin::admin(self, "GET", &path, Value::Null).await;
+            let employee = super::admin::admin(self, "GET", &path, Value::Null).await;
             let history = get(&format!("{path}/history?limit=1")).await;
             let revision = &history["entries"][0]["revision"];
             assert_eq!(employee.header("etag"), format!("W/\"{revision}\""), "{id}");

@@ -5,7 +5,8 @@ use axum::body::Body;
 use rollcall::lambda::metrics;
 use serde_json::{Value, json};
 use std::io::Write;
-use std::sync::{Arc, LazyLock, Mutex};
+use std::sync::{Arc, Condvar, LazyLock, Mutex};
+use std::time::Duration;
 use tracing::Dispatch;
 use tracing::subscriber::{DefaultGuard, NoSubscriber};
 use tracing_subscriber::EnvFilter;
@@ -14,9 +15,25 @@ use tracing_subscriber::EnvFilter;
 /// other tests have none: it would be silent for all of them from then on.
 static ANOTHER: LazyLock<Dispatch> = LazyLock::new(|| Dispatch::new(NoSubscriber::new()));
 
+/// A thread that waits longer than this for a line has failed. It is a bound against a hang, and nothing is measured by it.
+const HANGS_AFTER: Duration = Duration::from_secs(60);
+
 /// A log in memory.
 #[derive(Clone, Default)]
-pub struct Log(Arc<Mutex<Vec<u8>>>);
+pub struct Log(Arc<Lines>);
+
+#[derive(Default)]
+struct Lines {
+    bytes: Mutex<Vec<u8>>,
+    has_grown: Condvar,
+}
+
+impl Lines {
+    fn append(&self, bytes: &[u8]) {
+        self.bytes.lock().unwrap().extend_from_slice(bytes);
+        self.has_grown.notify_all();
+    }
+}
 
 impl Log {
     /// Keeps what this thread logs, as the Lambda does, and all of our own down to `trace`.
@@ -35,14 +52,22 @@ impl Log {
     pub fn start_lambda(&self, app: &TestApp, filter: &str) -> DefaultGuard {
         LazyLock::force(&ANOTHER);
         let log = self.clone();
-        let write = move |line: &[u8]| log.0.lock().unwrap().extend_from_slice(line);
+        let write = move |line: &[u8]| log.0.append(line);
         let filter = EnvFilter::new(filter);
         let subscriber = metrics::subscriber(Some("Rollcall/test"), filter, app.sources(), write);
         tracing::subscriber::set_default(subscriber)
     }
 
     pub fn text(&self) -> String {
-        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+        String::from_utf8(self.0.bytes.lock().unwrap().clone()).unwrap()
+    }
+
+    /// Blocks the thread until another one logs this text.
+    pub fn block_until(&self, text: &str) {
+        let has_text = |bytes: &[u8]| bytes.windows(text.len()).any(|part| part == text.as_bytes());
+        let bytes = self.0.bytes.lock().unwrap();
+        let wait = self.0.has_grown.wait_timeout_while(bytes, HANGS_AFTER, |now| !has_text(now));
+        assert!(!wait.unwrap().1.timed_out(), "nothing logs {text}");
     }
 
     /// The lines, and for each what was logged.
@@ -53,7 +78,7 @@ impl Log {
 
 impl Write for Log {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
+        self.0.append(bytes);
         Ok(bytes.len())
     }
 
@@ -94,8 +119,11 @@ pub async fn a_day(tenant: &TestTenant) -> Vec<(&'static str, u16)> {
     tenant.get(&path).await.expect(200);
     tenant.get("/Users?filter=userName+eq+%22zebra%40example.com%22").await.expect(200);
     tenant.get("/Users?filter=title+co+%22zfilter%22").await.expect(200);
-    tenant.get("/Users?filter=title+zfilter").await.expect(400);
-    tenant.get("/Users?filter=password+eq+%22Pa55phrase%22").await.expect(403);
+    tenant.get("/Users?filter=title+zfilter").await.expect_error(400, Some("invalidFilter"));
+    tenant
+        .get("/Users?filter=password+eq+%22Pa55phrase%22")
+        .await
+        .expect_error(403, Some("sensitive"));
     tenant.put(&path, &body).await.expect(200);
     tenant
         .patch(&path, &json!([{"op": "replace", "value": {"password": "Pa55phrase"}}]))
@@ -104,15 +132,15 @@ pub async fn a_day(tenant: &TestTenant) -> Vec<(&'static str, u16)> {
     tenant
         .patch(&path, &json!([{"op": "replace", "path": "active", "value": "zebra"}]))
         .await
-        .expect(400);
-    tenant.post("/Users", &body).await.expect(409);
-    tenant.post("/Users", &json!("Pa55phrase")).await.expect(400);
-    tenant.get("/Users/zebra@example.com").await.expect(404);
-    tenant.request("PUT", "/Users", &[], Body::empty()).await.expect(405);
+        .expect_error(400, Some("invalidValue"));
+    tenant.post("/Users", &body).await.expect_error(409, Some("uniqueness"));
+    tenant.post("/Users", &json!("Pa55phrase")).await.expect_error(400, Some("invalidSyntax"));
+    tenant.get("/Users/zebra@example.com").await.expect_error(404, None);
+    tenant.request("PUT", "/Users", &[], Body::empty()).await.expect_error(405, None);
     tenant
         .request("POST", "/Users", &[("content-type", "text/zebra")], Body::empty())
         .await
-        .expect(415);
+        .expect_error(415, None);
     tenant.delete(&path).await.expect(204);
     tenant.get("/Schemas").await.expect(200);
     vec![

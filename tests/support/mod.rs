@@ -1,29 +1,35 @@
 //! The harness. A test makes a [`TestApp`], which is the whole service on an engine of its own, sends it requests with
 //! [`TestApp::send`] or a tenant's shorthands, and looks at status, headers and body.
 //!
-//! Time stands still unless a test moves it, and ids count up, so whole bodies can be compared. With
+//! Time stands still unless a test moves it, and ids count up, so whole bodies can be compared. The pauses of the service
+//! take no time: the runtime's clock jumps to the next timer as soon as nothing else is left to do. With
 //! `ROLLCALL_TEST_DYNAMODB_ENDPOINT` set, the same tests run on the DynamoDB API at that URL, each on a table of its own.
 
+pub mod admin;
 pub mod browser;
 pub mod command;
 pub mod crash;
 pub mod damage;
-pub mod engine;
+pub mod employees;
+pub mod faults;
+pub mod groups;
 pub mod http;
 pub mod invariants;
 pub mod log;
 pub mod request;
 pub mod sdk;
 pub mod template;
+pub mod urns;
+pub mod watched_table;
 
 use aws_sdk_dynamodb::Client;
-use engine::{Faults, WatchedTable};
+use faults::Faults;
 use rollcall::app::App;
-use rollcall::directory::Error;
 use rollcall::directory::access::pepper::{PepperSource, Peppers, SAMPLE_PEPPER};
 use rollcall::directory::sample;
 use rollcall::directory::sources::Sources;
 use rollcall::directory::tenants::NewTenant;
+use rollcall::directory::{Directory, Error};
 use rollcall::model::tenant::TenantId;
 use rollcall::server::router::Service;
 use rollcall::store::Store;
@@ -37,7 +43,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use time::macros::datetime;
 use time::{Duration, OffsetDateTime};
+use tokio::runtime::{Handle, RuntimeFlavor};
 use uuid::Uuid;
+use watched_table::WatchedTable;
 
 /// The name of the table in process.
 const TABLE: &str = "rollcall";
@@ -91,6 +99,7 @@ impl TestApp {
         if is_on_an_endpoint() {
             return Self::over_the_sdk(ids).await;
         }
+        pause_time();
         let (table, faults) = WatchedTable::new(TABLE);
         let app = Self::on(Arc::new(table.clone()), faults, ids).await;
         Self { watched: Some(table), ..app }
@@ -99,6 +108,7 @@ impl TestApp {
     /// The service on an empty engine that it reaches through the AWS SDK, as on AWS. Faults are answers over HTTP, and
     /// the SDK's own retries meet them.
     pub async fn over_the_sdk(ids: Ids) -> Self {
+        pause_time();
         Self::on_client(Watched::client(), ids).await
     }
 
@@ -159,7 +169,7 @@ impl TestApp {
 
     /// Another server on the same table, at the same time: what it remembers is its own.
     pub fn another_server(&self) -> Self {
-        self.serving(self.app.with_memory_of_its_own())
+        self.serving(self.app.with_own_caches())
     }
 
     /// Another app on the same table, at the same time.
@@ -180,6 +190,7 @@ impl TestApp {
 
     /// The service on an engine of its own with the data of a copy of this one. Both share clock and ids.
     pub fn on_copy(&self, file: &Path) -> Self {
+        pause_time();
         let (watched, faults) = WatchedTable::copied_from(file, TABLE, &self.faults);
         let table: Arc<dyn DynamoDb> = Arc::new(watched.clone());
         let store = Store::new(Arc::clone(&table));
@@ -195,6 +206,11 @@ impl TestApp {
 }
 
 impl TestTenant {
+    /// The use cases of the tenant, below HTTP.
+    pub fn directory(&self) -> Directory {
+        self.app.app.tenants.directory(&self.id)
+    }
+
     /// The same tenant, at another server.
     pub fn at_another_server(&self) -> Self {
         self.at(self.app.another_server())
@@ -206,12 +222,28 @@ impl TestTenant {
     }
 }
 
-/// Makes pauses take no time, on an engine in process. One behind a socket needs real time: a paused clock jumps to the
-/// next timeout while an answer is on its way.
-pub fn pause_time() {
-    if !is_on_an_endpoint() {
+/// The tenant `acme` on an empty engine in memory, with counting ids.
+pub async fn acme() -> TestTenant {
+    TestApp::new().await.tenant("acme").await
+}
+
+/// Makes pauses take no time, on an engine in process and a runtime with one thread. An engine behind a socket needs real
+/// time: a paused clock jumps to the next timeout while an answer is on its way.
+fn pause_time() {
+    let is_single = Handle::current().runtime_flavor() == RuntimeFlavor::CurrentThread;
+    if is_single && !is_on_an_endpoint() && !is_time_paused() {
         tokio::time::pause();
     }
+}
+
+/// Whether the runtime's clock stands still while that of the machine goes on. The runtime itself does not tell.
+fn is_time_paused() -> bool {
+    let now = tokio::time::Instant::now();
+    let machine = std::time::Instant::now();
+    while machine.elapsed().is_zero() {
+        std::hint::spin_loop();
+    }
+    tokio::time::Instant::now() == now
 }
 
 /// What is in a folder, in the order of the names.

@@ -1,7 +1,7 @@
 //! The table under a test as the AWS SDK reaches it: the SDK's own requests are recorded and disturbed, before an engine in
 //! process or the endpoint in `ROLLCALL_TEST_DYNAMODB_ENDPOINT` sees them.
 
-use super::engine::{Fault, Faults};
+use super::faults::{Fault, Faults, Recorder};
 use super::http::answering;
 use aws_sdk_dynamodb::config::retry::{RetryPartition, TokenBucket};
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
@@ -30,7 +30,7 @@ pub fn is_on_an_endpoint() -> bool {
 #[derive(Debug, Clone)]
 pub struct Watched {
     client: SharedHttpClient,
-    faults: Faults,
+    recorder: Recorder,
 }
 
 impl Watched {
@@ -41,7 +41,8 @@ impl Watched {
 
     /// An SDK client on the DynamoDB API at a URL, or on an empty engine in memory, and the means to watch it.
     pub fn client_of(endpoint: Option<String>) -> (aws_sdk_dynamodb::Client, Faults) {
-        let faults = Faults::default();
+        let recorder = Recorder::default();
+        let faults = Faults::of(recorder.clone());
         let own_retries = RetryPartition::custom(uuid::Uuid::new_v4().to_string())
             .token_bucket(TokenBucket::default())
             .build();
@@ -55,7 +56,7 @@ impl Watched {
             .credentials_provider(Credentials::new("local", "local", None, None, "test"))
             // The SDK's budget of retries is the process's: one test must not use up another one's.
             .retry_partition(own_retries)
-            .http_client(Watched { client, faults: faults.clone() });
+            .http_client(Watched { client, recorder });
         config.set_endpoint_url(endpoint);
         (aws_sdk_dynamodb::Client::from_conf(config.build()), faults)
     }
@@ -68,14 +69,14 @@ impl HttpClient for Watched {
         components: &RuntimeComponents,
     ) -> SharedHttpConnector {
         let connector = self.client.http_connector(settings, components);
-        SharedHttpConnector::new(WatchedConnector { connector, faults: self.faults.clone() })
+        SharedHttpConnector::new(WatchedConnector { connector, recorder: self.recorder.clone() })
     }
 }
 
 #[derive(Debug, Clone)]
 struct WatchedConnector {
     connector: SharedHttpConnector,
-    faults: Faults,
+    recorder: Recorder,
 }
 
 impl HttpConnector for WatchedConnector {
@@ -84,8 +85,8 @@ impl HttpConnector for WatchedConnector {
         let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
         let body = request.body().bytes().unwrap_or_default().to_vec();
         let cut = || ConnectorError::io("the connection was cut".into());
-        let fault = self.faults.next(&operation);
-        let begun = self.faults.tick();
+        let fault = self.recorder.next(&operation);
+        let begun = self.recorder.tick();
         match fault {
             Some(Fault::Error { status, body }) => {
                 let status = status.try_into().expect("a status");
@@ -96,7 +97,7 @@ impl HttpConnector for WatchedConnector {
             Some(Fault::Silence) => return HttpConnectorFuture::new(std::future::pending()),
             Some(Fault::CutAfter | Fault::Spared | Fault::Held(_) | Fault::Late(_)) | None => {}
         }
-        let (connector, faults) = (self.connector.clone(), self.faults.clone());
+        let (connector, recorder) = (self.connector.clone(), self.recorder.clone());
         HttpConnectorFuture::new(async move {
             if let Some(Fault::Held(let_go)) = &fault {
                 let_go.notified().await;
@@ -112,7 +113,7 @@ impl HttpConnector for WatchedConnector {
             let answer: Value = serde_json::from_slice(&bytes).unwrap_or_default();
             let units = capacity(&answer["ConsumedCapacity"]);
             let request = move || serde_json::from_slice(&body).unwrap_or_default();
-            faults.record(&operation, request, (succeeded, units), begun);
+            recorder.record(&operation, request, (succeeded, units), begun);
             *response.body_mut() = SdkBody::from(bytes);
             match fault {
                 Some(Fault::CutAfter) => Err(cut()),

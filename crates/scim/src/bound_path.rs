@@ -2,7 +2,7 @@
 
 use super::document::find;
 use super::schema::{Attribute, AttributeType, Schema};
-use super::undeclared::fits;
+use super::undeclared_values::fits;
 use serde_json::{Map, Value};
 use std::borrow::Cow;
 

@@ -3,12 +3,9 @@
 //! This module encodes the content of a cursor. The caller seals the cursor and binds it to the owner of the list. So a
 //! client can neither forge a cursor nor use it elsewhere.
 
-use super::list::Page;
+use super::page::Page;
 use super::search::SearchParams;
-use super::{Error, ScimType};
-
-/// The maximum length of a cursor, in bytes. A longer cursor is invalid.
-pub const MAX_CURSOR_BYTES: usize = 1024;
+use super::{Error, Limits, ScimType};
 
 /// The first byte of an encoded [`CursorState`]. A cursor with another first byte is invalid: another version of this
 /// service issued it.
@@ -36,16 +33,16 @@ impl Paging {
     /// - `invalidValue` for a `startIndex` that is not a whole number or comes together with a cursor.
     /// - For a count that is not a whole number: `invalidCount` with a cursor, `invalidValue` without.
     /// - `invalidCursor` for a cursor that is too long or has reserved characters (RFC 3986 §2.3).
-    pub fn read(params: &SearchParams) -> Result<Self, Error> {
-        let Some(cursor) = &params.cursor else { return params.page().map(Paging::Index) };
+    pub fn read(params: &SearchParams, limits: &Limits) -> Result<Self, Error> {
+        let Some(cursor) = &params.cursor else { return params.page(limits).map(Paging::Index) };
         if params.start_index.is_some() {
             return Err(Error::invalid_value(
                 "cursor and startIndex cannot be used together; send one of them",
             ));
         }
-        let page = Page::read(None, params.count.as_deref())
+        let page = Page::read(None, params.count.as_deref(), limits)
             .map_err(|error| Error::new(ScimType::InvalidCount, error.detail))?;
-        if cursor.len() > MAX_CURSOR_BYTES || !cursor.bytes().all(is_unreserved) {
+        if cursor.len() > limits.cursor_bytes || !cursor.bytes().all(is_unreserved) {
             return Err(invalid_cursor());
         }
         let cursor = (!cursor.is_empty()).then(|| cursor.clone());
@@ -61,7 +58,7 @@ fn is_unreserved(byte: u8) -> bool {
 pub fn invalid_cursor() -> Error {
     Error::new(
         ScimType::InvalidCursor,
-        "The cursor is none that this list gave out; start again with an empty one",
+        "This cursor was not issued by this list; start again with an empty cursor",
     )
 }
 
@@ -106,20 +103,23 @@ impl CursorState {
             return Err(Error::new(
                 ScimType::ExpiredCursor,
                 format!(
-                    "The cursor is older than {timeout_secs} seconds; start again with an empty one"
+                    "This cursor expired after {timeout_secs} seconds; start again with an empty cursor"
                 ),
             ));
         }
         if self.query != query {
             return Err(Error::new(
                 ScimType::InvalidCursor,
-                "The cursor belongs to another query; all other parameters must stay the same",
+                "This cursor belongs to another query; send the other parameters as for the first page",
             ));
         }
         if usize::from(self.count) != count {
             return Err(Error::new(
                 ScimType::InvalidCount,
-                format!("count must stay the same on each page; it was {}", self.count),
+                format!(
+                    "count must be {} on every page of this list, as on the first page",
+                    self.count
+                ),
             ));
         }
         Ok(())
@@ -167,14 +167,14 @@ impl CursorState {
 #[cfg(test)]
 mod tests {
     use super::{CursorState, Paging, Position};
-    use crate::ScimType;
     use crate::search::SearchParams;
+    use crate::{Limits, ScimType};
     use proptest::prelude::*;
 
     fn read(query: &[(&str, &str)]) -> Result<Paging, ScimType> {
         let pairs = query.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-        let params = SearchParams::from_query(pairs).unwrap();
-        Paging::read(&params).map_err(|error| error.scim_type)
+        let params = SearchParams::from_query(pairs, &Limits::default()).unwrap();
+        Paging::read(&params, &Limits::default()).map_err(|error| error.scim_type)
     }
 
     #[test]

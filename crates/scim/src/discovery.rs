@@ -1,36 +1,47 @@
 //! Builds the discovery documents (RFC 7644 §4) from the schema tables.
 
-use super::list::{DEFAULT_COUNT, MAX_COUNT};
 use super::schema::{
     Attribute, AttributeType, ResourceType, ResourceTypes, Schema, service_schemas,
 };
-use super::{bulk, urn};
+use super::{Limits, urn};
 use serde_json::{Map, Value, json};
 
-/// `/ServiceProviderConfig` (RFC 7643 §5): the features of this service.
-pub fn service_provider_config(
-    base_url: &str,
-    documentation_url: &str,
-    cursor_timeout_secs: u64,
-) -> Value {
+/// The parts of `/ServiceProviderConfig` that the service chooses. Its clients send bearer tokens (RFC 6750).
+#[derive(Debug, Clone, Copy)]
+pub struct ServiceProvider<'a> {
+    /// The page that describes the service to people.
+    pub documentation_url: &'a str,
+    /// The name of the bearer token in the documentation.
+    pub token_name: &'a str,
+    /// A description of the bearer token.
+    pub token_description: &'a str,
+    /// The time for which a cursor is valid, in seconds.
+    pub cursor_timeout_secs: u64,
+    /// The limits that the service announces.
+    pub limits: &'a Limits,
+}
+
+/// `/ServiceProviderConfig` (RFC 7643 §5): the features of the service.
+pub fn service_provider_config(base_url: &str, service: &ServiceProvider<'_>) -> Value {
+    let limits = service.limits;
     json!({
         "schemas": [urn::SERVICE_PROVIDER_CONFIG],
-        "documentationUri": documentation_url,
+        "documentationUri": service.documentation_url,
         "patch": {"supported": true},
         "bulk": {
             "supported": true,
-            "maxOperations": bulk::MAX_OPERATIONS,
-            "maxPayloadSize": bulk::MAX_PAYLOAD_BYTES,
+            "maxOperations": limits.bulk_operations,
+            "maxPayloadSize": limits.body_bytes,
         },
-        "filter": {"supported": true, "maxResults": MAX_COUNT},
+        "filter": {"supported": true, "maxResults": limits.page_resources},
         "changePassword": {"supported": false},
         "sort": {"supported": true},
         "etag": {"supported": true},
-        "pagination": pagination(cursor_timeout_secs),
+        "pagination": pagination(service),
         "authenticationSchemes": [{
             "type": "oauthbearertoken",
-            "name": "Secret Token",
-            "description": "The tenant's Secret Token as a bearer token (RFC 6750)",
+            "name": service.token_name,
+            "description": service.token_description,
             "specUri": "https://www.rfc-editor.org/info/rfc6750",
             "primary": true,
         }],
@@ -43,14 +54,14 @@ pub fn service_provider_config(
 
 /// The `pagination` of `/ServiceProviderConfig` (RFC 9865 §4). Index is the default, for clients that know only this
 /// method.
-fn pagination(cursor_timeout_secs: u64) -> Value {
+fn pagination(service: &ServiceProvider<'_>) -> Value {
     json!({
         "cursor": true,
         "index": true,
         "defaultPaginationMethod": "index",
-        "defaultPageSize": DEFAULT_COUNT,
-        "maxPageSize": MAX_COUNT,
-        "cursorTimeout": cursor_timeout_secs,
+        "defaultPageSize": service.limits.default_page_resources,
+        "maxPageSize": service.limits.page_resources,
+        "cursorTimeout": service.cursor_timeout_secs,
     })
 }
 

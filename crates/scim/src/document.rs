@@ -124,6 +124,7 @@ mod tests {
         assert_eq!(others, r#"{"n":[1,-2.5,true]}"#);
         assert_eq!(document.text("userName"), Some("ada"));
         assert_eq!(document.get("n"), Some(&json!([1, -2.5, true])));
-        assert!(Document::from_text("[]").is_err());
+        let error = Document::from_text("[]").unwrap_err();
+        assert_eq!(error.classify(), serde_json::error::Category::Data, "{error}");
     }
 }

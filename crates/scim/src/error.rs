@@ -2,10 +2,12 @@
 //! Table 3.
 
 use std::fmt;
+use strum::IntoStaticStr;
 
 /// A detail error keyword (`scimType`). The enum has all keywords of RFC 7644 §3.12, Table 9, and of RFC 9865 §2.1,
 /// Table 3.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr)]
+#[strum(serialize_all = "camelCase")]
 pub enum ScimType {
     /// The filter has a syntax error, or a comparison that its attribute does not support.
     InvalidFilter,
@@ -38,21 +40,7 @@ pub enum ScimType {
 impl ScimType {
     /// The keyword in an error body.
     pub fn as_str(self) -> &'static str {
-        match self {
-            ScimType::InvalidFilter => "invalidFilter",
-            ScimType::TooMany => "tooMany",
-            ScimType::Uniqueness => "uniqueness",
-            ScimType::Mutability => "mutability",
-            ScimType::InvalidSyntax => "invalidSyntax",
-            ScimType::InvalidPath => "invalidPath",
-            ScimType::NoTarget => "noTarget",
-            ScimType::InvalidValue => "invalidValue",
-            ScimType::InvalidVers => "invalidVers",
-            ScimType::Sensitive => "sensitive",
-            ScimType::InvalidCursor => "invalidCursor",
-            ScimType::ExpiredCursor => "expiredCursor",
-            ScimType::InvalidCount => "invalidCount",
-        }
+        self.into()
     }
 
     /// The HTTP status for the keyword (RFC 7644 §3.12): 409 for `uniqueness`, 403 for `sensitive`, else 400.
@@ -128,7 +116,7 @@ impl Error {
     /// Makes an `invalidSyntax` error: an object has the same name twice, in any case (RFC 7643 §2.1).
     pub fn repeated(at: &str) -> Self {
         Self::invalid_syntax(format!(
-            "{at} is there more than once; attribute names are the same in any case"
+            "{at} occurs more than once; names are equal in any case, so send it once"
         ))
     }
 

@@ -1,8 +1,8 @@
 //! The only way to compare text without regard to case. Uniqueness claims and filters both use it. So the filter finds
 //! each value that makes a create fail with 409.
 
-use super::letter::is_unseen;
-use super::work;
+use super::comparison_budget;
+use super::invisible_characters::is_unseen;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::decompose_compatible;
 
@@ -17,7 +17,8 @@ use unicode_normalization::char::decompose_compatible;
 ///   above, never to a plain `i`.
 /// - A run of white space of any kind becomes one space. White space at the ends is removed.
 ///
-/// Text comes back unchanged once the budget is spent ([`Work`](super::work::Work)).
+/// Text comes back unchanged once the budget is spent
+/// ([`ComparisonBudget`](super::comparison_budget::ComparisonBudget)).
 pub fn fold(text: &str) -> String {
     fold_in(text, |words| words.trim().to_owned())
 }
@@ -28,7 +29,7 @@ pub fn fold_part(text: &str) -> String {
 }
 
 fn fold_in(text: &str, trim: impl FnOnce(String) -> String) -> String {
-    if !work::charge(text) {
+    if !comparison_budget::charge(text) {
         return text.to_owned();
     }
     if is_plain(text) {

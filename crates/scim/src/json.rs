@@ -60,7 +60,7 @@ pub(super) fn read_value(bytes: &[u8]) -> Result<Value, Error> {
     })?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     if text.trim().is_empty() {
-        return Err(Error::invalid_syntax("The body is empty; a JSON object was expected"));
+        return Err(Error::invalid_syntax("The body is empty; expected a JSON object"));
     }
     let mut deserializer = serde_json::Deserializer::from_str(text);
     Strict
@@ -129,7 +129,7 @@ impl<'de> Visitor<'de> for Strict {
             if object.contains_key(&key) {
                 // The error quotes only the start of the key: a body of 1 MiB can be a single key.
                 let key = quoted(&key);
-                let message = format_args!("the key {key} is there more than once");
+                let message = format_args!("the key {key} occurs more than once");
                 return Err(serde::de::Error::custom(message));
             }
             object.insert(key, value);
@@ -152,12 +152,12 @@ mod tests {
     #[test]
     fn what_is_not_one_object_is_refused_with_the_place() {
         for empty in ["", " \r\n", "\u{feff}"] {
-            check(empty.as_bytes(), "The body is empty; a JSON object was expected");
+            check(empty.as_bytes(), "The body is empty; expected a JSON object");
         }
         check(b"{", "line 1 column 1");
         check(b"[]", "must be a JSON object");
         check(b"{} {}", "trailing characters at line 1 column 4");
-        check(b"{\"a\":1,\"a\":2}", "the key \"a\" is there more than once");
+        check(b"{\"a\":1,\"a\":2}", "the key \"a\" occurs more than once");
         check(b"{\"x\":[{\"a\":1,\"a\":2}]}", "more than once");
         check(b"{\"a\":\"\xff\"}", "byte 7");
         check(b"{\"a\":\"\0\"}", "control character");

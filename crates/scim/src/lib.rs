@@ -8,7 +8,23 @@
 //!
 //! The crate has no HTTP, storage, clock or I/O. A request fails with an [`Error`]: a keyword of RFC 7644 §3.12 or
 //! RFC 9865 §2.1, and a text. The text says what is wrong, where, and what the crate expects. Only a bulk request with
-//! too many operations fails with [`Refusal::TooLarge`](bulk::request::Refusal::TooLarge), which has no keyword.
+//! too many operations fails with [`BulkError::TooLarge`](bulk::request::BulkError::TooLarge), which has no keyword.
+//!
+//! # Choose the limits
+//!
+//! [`Limits`] holds the limits that a service chooses, such as the size of a resource or of a page. The schema tables
+//! carry them to validation, filters and PATCH.
+//!
+//! ```
+//! use scim::{Limits, json::Body, body::read_body, schema::ResourceTypes};
+//!
+//! let limits = Limits { identifier_chars: 8, ..Limits::default() };
+//! let types = ResourceTypes::with_limits(limits);
+//! let body = Body::read(br#"{"userName": "ada@example.com"}"#)?;
+//! let error = read_body(&types.users, body).unwrap_err();
+//! assert_eq!(error.detail, "userName has 15 characters; at most 8 are accepted");
+//! # Ok::<(), scim::Error>(())
+//! ```
 //!
 //! # Validate a body
 //!
@@ -43,7 +59,7 @@
 //!             {"op": "Replace", "path": "active", "value": "False"}
 //!         ]
 //!     }"#,
-//! )?)?;
+//! )?, &users.limits)?;
 //! let user = patch::apply(&users, user, &request)?;
 //! assert_eq!(user.get("active"), Some(&false.into()));
 //! assert_eq!(user.get("emails").unwrap()[0]["value"], "ada@example.com");
@@ -58,10 +74,13 @@
 //! let users = ResourceTypes::standard().users;
 //! let body = br#"{"userName": "Ada@example.com", "emails": [{"type": "work", "value": "a@x.example"}]}"#;
 //! let user = read_body(&users, Body::read(body)?)?;
-//! let filter = Filter::parse("userName eq \"ada@EXAMPLE.com\" and emails[type eq \"work\"]")?;
+//! let filter = Filter::parse(
+//!     "userName eq \"ada@EXAMPLE.com\" and emails[type eq \"work\"]",
+//!     &users.limits,
+//! )?;
 //! assert!(filter.bind(&users)?.matches(user.as_object()));
 //!
-//! let error = Filter::parse("userName is \"ada\"").unwrap_err();
+//! let error = Filter::parse("userName is \"ada\"", &users.limits).unwrap_err();
 //! assert_eq!(error.scim_type, scim::ScimType::InvalidFilter);
 //! # Ok::<(), scim::Error>(())
 //! ```
@@ -82,10 +101,11 @@
 pub mod urn;
 pub mod error;
 pub mod json;
+pub mod limits;
 pub mod document;
 mod message;
-pub mod work;
-pub mod letter;
+pub mod comparison_budget;
+pub mod invisible_characters;
 pub mod fold;
 pub mod date_time;
 mod number;
@@ -94,20 +114,22 @@ pub mod attr_path;
 pub mod bound_path;
 mod values;
 pub mod validate;
-pub mod undeclared;
+pub mod undeclared_values;
 pub mod filter;
 pub mod patch;
 pub mod body;
-pub mod unknown;
+pub mod unknown_attributes;
 pub mod reference;
 pub mod resource;
 pub mod projection;
 pub mod sort;
 pub mod version;
-pub mod list;
+pub mod list_response;
+pub mod page;
 pub mod search;
 pub mod cursor;
 pub mod bulk;
 pub mod discovery;
 
 pub use error::{Error, ScimType};
+pub use limits::Limits;

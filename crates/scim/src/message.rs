@@ -17,7 +17,7 @@ pub(super) fn require(body: &Map<String, Value>, urn: &str) -> Result<(), Error>
     if member(body, "schemas")?.is_some_and(is_named) {
         return Ok(());
     }
-    Err(Error::invalid_syntax(format!("schemas must be a list that holds {urn}")))
+    Err(Error::invalid_syntax(format!("schemas must be a list that contains {urn}")))
 }
 
 /// Checks `schemas` as [`require`] does, but accepts a body that names no schema. The request line already determines

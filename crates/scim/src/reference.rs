@@ -8,9 +8,9 @@ use serde_json::Value;
 
 /// Sets the `value` of each object in `body` that has a `$ref` and no `value`. The new `value` is the id in the `$ref`.
 ///
-/// This applies to resource types that refer to other resources. Only references to a resource of the tenant at
+/// This applies to resource types that refer to other resources. Only references to a resource below
 /// `base_url` count.
-pub fn name_by_id(
+pub fn fill_in_values(
     types: &ResourceTypes,
     resource_type: &ResourceType,
     body: Body,
@@ -20,18 +20,18 @@ pub fn name_by_id(
         return body;
     }
     let endpoints = types.all().map(|one| one.endpoint.as_str());
-    let tenant = Tenant { base_url, endpoints: &endpoints };
+    let root = ServiceRoot { base_url, endpoints: &endpoints };
     let mut body = body.into_object();
-    body.values_mut().for_each(|value| tenant.visit(value));
+    body.values_mut().for_each(|value| root.visit(value));
     Body::from(body)
 }
 
-struct Tenant<'a> {
+struct ServiceRoot<'a> {
     base_url: &'a str,
     endpoints: &'a [&'a str],
 }
 
-impl Tenant<'_> {
+impl ServiceRoot<'_> {
     fn visit(&self, value: &mut Value) {
         match value {
             Value::Array(elements) => elements.iter_mut().for_each(|element| self.visit(element)),
@@ -64,7 +64,7 @@ impl Tenant<'_> {
         (self.is_root(root) && self.endpoints.iter().any(is_named)).then_some(id)
     }
 
-    /// Whether `root` is the SCIM root of the tenant: its URL, the path of its URL, or the start of a relative
+    /// Whether `root` is the SCIM root: its URL, the path of its URL, or the start of a relative
     /// reference.
     fn is_root(&self, root: &str) -> bool {
         let after_scheme = self.base_url.split_once("://").map_or("", |(_, rest)| rest);
@@ -76,28 +76,28 @@ impl Tenant<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::name_by_id;
+    use super::fill_in_values;
     use crate::schema::ResourceTypes;
     use serde_json::{Value, json};
 
-    const ROOT: &str = "https://scim.example/tenants/acme/scim/v2";
+    const ROOT: &str = "https://scim.example/acme/scim/v2";
 
     #[track_caller]
     fn check(member: Value, expected: Value) {
         let types = ResourceTypes::standard();
         let body = json!({"displayName": "Crew", "Operations": [{"value": {"members": [member]}}]});
         let body = body.as_object().unwrap().clone().into();
-        let named = name_by_id(&types, &types.groups, body, ROOT).into_object();
+        let named = fill_in_values(&types, &types.groups, body, ROOT).into_object();
         assert_eq!(named["Operations"][0]["value"]["members"][0], expected);
     }
 
     #[test]
-    fn a_reference_into_the_tenant_is_an_id() {
+    fn a_reference_into_the_service_is_an_id() {
         for reference in [
             "../Groups/u1/",
             &format!("{ROOT}/Users/u1"),
             &format!("{ROOT}/Groups/u1"),
-            "/tenants/acme/scim/v2/Users/u1",
+            "/acme/scim/v2/Users/u1",
             "../Users/u1",
             "/Users/u1",
             "Users/u1",
@@ -117,7 +117,7 @@ mod tests {
     #[test]
     fn another_reference_is_no_id() {
         for reference in [
-            "https://scim.example/tenants/other/scim/v2/Users/u1",
+            "https://scim.example/other/scim/v2/Users/u1",
             "https://other.example/Users/u1",
             "../Roles/u1",
             "u1",

@@ -15,7 +15,7 @@ use super::bound_path::{BoundPath, Subject, each};
 use super::document::{Document, find};
 use super::projection::BoundProjection;
 use super::schema::{ResourceType, Schema};
-use super::undeclared::is_shown;
+use super::undeclared_values::is_shown;
 use super::{date_time, version};
 use serde_json::{Map, Value};
 use std::borrow::Cow;

@@ -3,17 +3,13 @@
 //! This module knows the names and forms of the parameters. The modules that use a parameter define its meaning.
 
 use super::json::Body;
-use super::list::Page;
 use super::message::{self, member};
+use super::page::Page;
 use super::projection::Projection;
 use super::sort::SortBy;
-use super::{Error, urn};
+use super::{Error, Limits, urn};
 use serde_json::{Number, Value};
 use sha2::{Digest as _, Sha256};
-
-/// The maximum length of a list of attribute names, in bytes. A body must not ask for more than fits into a URL,
-/// because each row looks up each name.
-pub const MAX_ATTRIBUTES_BYTES: usize = 10_240;
 
 /// The parameters of a query as text (RFC 7644 §3.4.2, RFC 9865 §2); `None` for absent parameters.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -42,17 +38,20 @@ impl SearchParams {
     /// URL.
     ///
     /// # Errors
-    /// `invalidValue` for a parameter that occurs twice, or a list of names beyond [`MAX_ATTRIBUTES_BYTES`].
-    pub fn from_query(pairs: impl IntoIterator<Item = (String, String)>) -> Result<Self, Error> {
+    /// `invalidValue` for a parameter that occurs twice, or a list of names beyond [`Limits::attribute_list_bytes`].
+    pub fn from_query(
+        pairs: impl IntoIterator<Item = (String, String)>,
+        limits: &Limits,
+    ) -> Result<Self, Error> {
         let mut params = Self::default();
         for (name, value) in pairs {
             if params.named(&name).is_some_and(|place| place.replace(value).is_some()) {
                 return Err(Error::invalid_value(format!(
-                    "The query parameter {name} is there more than once"
+                    "The query parameter {name} occurs more than once; send it once"
                 )));
             }
         }
-        params.without_empty().check_length()
+        params.without_empty().check_length(limits)
     }
 
     /// Reads the body of a query by POST (RFC 7644 §3.4.3, RFC 9865 §3). Member names and the message URI are equal in
@@ -62,8 +61,8 @@ impl SearchParams {
     /// # Errors
     /// - `invalidSyntax` when `schemas` does not name `SearchRequest`.
     /// - `invalidSyntax` for a member that has the wrong type, or occurs twice in different case.
-    /// - `invalidValue` for a list of names beyond [`MAX_ATTRIBUTES_BYTES`].
-    pub fn from_body(body: &Body) -> Result<Self, Error> {
+    /// - `invalidValue` for a list of names beyond [`Limits::attribute_list_bytes`].
+    pub fn from_body(body: &Body, limits: &Limits) -> Result<Self, Error> {
         let body = body.as_object();
         message::require(body, urn::SEARCH_REQUEST)?;
         let read = |name, of: fn(&str, &Value) -> Result<String, Error>| {
@@ -80,15 +79,15 @@ impl SearchParams {
             attributes: read("attributes", names)?,
             excluded_attributes: read("excludedAttributes", names)?,
         };
-        params.without_empty().check_length()
+        params.without_empty().check_length(limits)
     }
 
     /// Reads `startIndex` and `count` (RFC 7644 §3.4.2.4).
     ///
     /// # Errors
     /// Fails as [`Page::read`] does.
-    pub fn page(&self) -> Result<Page, Error> {
-        Page::read(self.start_index.as_deref(), self.count.as_deref())
+    pub fn page(&self, limits: &Limits) -> Result<Page, Error> {
+        Page::read(self.start_index.as_deref(), self.count.as_deref(), limits)
     }
 
     /// Reads `attributes` and `excludedAttributes` (RFC 7644 §3.9).
@@ -161,14 +160,15 @@ impl SearchParams {
         }
     }
 
-    fn check_length(self) -> Result<Self, Error> {
+    fn check_length(self, limits: &Limits) -> Result<Self, Error> {
+        let most = limits.attribute_list_bytes;
         let lists =
             [("attributes", &self.attributes), ("excludedAttributes", &self.excluded_attributes)];
         for (name, list) in lists {
             let bytes = list.as_ref().map_or(0, String::len);
-            if bytes > MAX_ATTRIBUTES_BYTES {
+            if bytes > most {
                 return Err(Error::invalid_value(format!(
-                    "{name} has {bytes} bytes; at most {MAX_ATTRIBUTES_BYTES} are accepted"
+                    "{name} has {bytes} bytes; at most {most} are accepted"
                 )));
             }
         }
@@ -212,94 +212,4 @@ fn wrong_type(name: &str, expected: &str) -> Error {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::SearchParams;
-    use crate::projection::Projection;
-    use crate::{Error, urn};
-    use serde_json::{Value, json};
-
-    fn read(mut body: Value) -> Result<SearchParams, Error> {
-        body["schemas"] = json!([urn::SEARCH_REQUEST.to_uppercase()]);
-        SearchParams::from_body(&body.as_object().unwrap().clone().into())
-    }
-
-    #[test]
-    fn a_body_and_a_query_are_read_alike() {
-        let body = read(json!({
-            "attributes": ["displayName", "userName"],
-            "filter": "displayName sw \"smith\"",
-            "SORTBY": "userName",
-            "sortOrder": "descending",
-            "startIndex": 1,
-            "count": "10",
-            "cursor": null,
-            "domain": "x",
-        }));
-        let query = [
-            ("Attributes", "displayName,userName"),
-            ("filter", "displayName sw \"smith\""),
-            ("sortBy", "userName"),
-            ("sortOrder", "descending"),
-            ("startIndex", "1"),
-            ("count", "10"),
-            ("aadOptscim062020", ""),
-        ];
-        let query = query.map(|(name, value)| (name.to_owned(), value.to_owned()));
-        let params = SearchParams::from_query(query).unwrap();
-        assert_eq!(body.unwrap(), params);
-        assert_eq!((params.page().unwrap().start_index, params.page().unwrap().count), (1, 10));
-        assert!(params.sort().unwrap().is_some());
-        assert!(matches!(params.projection(), Ok(Projection::Only(paths)) if paths.len() == 2));
-    }
-
-    #[test]
-    fn numbers_may_be_written_in_other_ways() {
-        for count in [json!(10), json!(10.0), json!("10"), json!(1e1)] {
-            assert_eq!(read(json!({"count": count})).unwrap().page().unwrap().count, 10, "{count}");
-        }
-        assert_eq!(read(json!({"count": 1e30})).unwrap().page().unwrap().count, 200);
-        assert!(read(json!({"count": 1.5})).unwrap().page().is_err());
-        assert_eq!(read(json!({"cursor": ""})).unwrap().cursor.as_deref(), Some(""));
-        assert_eq!(read(json!({"attributes": []})).unwrap().projection(), Ok(Projection::Default));
-        let empty = json!({
-            "startIndex": "", "count": " ", "sortBy": "", "sortOrder": "", "attributes": "",
-            "excludedAttributes": "",
-        });
-        assert_eq!(read(empty).unwrap(), SearchParams::default());
-        assert_eq!(read(json!({"filter": ""})).unwrap().filter.as_deref(), Some(""));
-    }
-
-    #[test]
-    fn what_is_malformed_is_refused_by_name() {
-        let check = |body: Value, detail: &str| {
-            assert_eq!(read(body).unwrap_err().to_string(), detail);
-        };
-        check(json!({"filter": 1}), "invalidSyntax: filter must be text");
-        check(json!({"cursor": 1}), "invalidSyntax: cursor must be text");
-        check(json!({"count": true}), "invalidSyntax: count must be a whole number");
-        check(
-            json!({"attributes": ["id", 1]}),
-            "invalidSyntax: attributes must be a list of attribute names",
-        );
-        check(
-            json!({"excludedAttributes": "x".repeat(10_241)}),
-            "invalidValue: excludedAttributes has 10241 bytes; at most 10240 are accepted",
-        );
-        let error = read(json!({"count": 1, "Count": 1})).unwrap_err();
-        assert!(error.detail.starts_with("count is there more than once"), "{error}");
-        let error = SearchParams::from_body(&crate::json::Body::default()).unwrap_err();
-        assert!(error.detail.contains(urn::SEARCH_REQUEST), "{error}");
-        let twice = [("count".to_owned(), "1".to_owned()), ("COUNT".to_owned(), "1".to_owned())];
-        assert!(SearchParams::from_query(twice).is_err());
-    }
-
-    #[test]
-    fn the_digest_tells_queries_apart_but_not_their_pages() {
-        let digest = |body: Value| read(body).unwrap().digest("/Users");
-        let first = digest(json!({"filter": "userName sw \"j\"", "cursor": "", "count": 1}));
-        assert_eq!(first, digest(json!({"filter": "username sw \"J\"", "cursor": "abc"})));
-        assert_ne!(first, digest(json!({"filter": "userName sw \"k\""})));
-        assert_ne!(digest(json!({"filter": "a"})), digest(json!({"sortBy": "a"})));
-        assert_ne!(digest(json!({})), read(json!({})).unwrap().digest("/Groups"));
-    }
-}
+mod tests;

@@ -12,9 +12,6 @@ use serde_json::Value;
 use std::cmp::Ordering;
 use time::OffsetDateTime;
 
-/// The maximum number of characters of a text that the order compares. All keys of a list are in memory at once.
-const MAX_KEY_CHARS: usize = 256;
-
 /// The order that a client requests (RFC 7644 §3.4.2.3). [`SortBy::bind`] checks whether the attribute exists.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SortBy {
@@ -29,14 +26,15 @@ pub struct BoundSort {
     kind: AttributeType,
     case_exact: bool,
     descending: bool,
+    max_chars: usize,
 }
 
 /// The key that gives a resource its place in an order.
 #[derive(Debug, Clone, PartialEq)]
-pub struct SortKey(Key);
+pub struct SortKey(KeyValue);
 
 #[derive(Debug, Clone, PartialEq)]
-enum Key {
+enum KeyValue {
     Boolean(bool),
     Number(f64),
     Instant(OffsetDateTime),
@@ -93,7 +91,7 @@ impl SortBy {
             None if attribute.kind == AttributeType::Complex => {
                 let value = attribute.sub_attribute("value").ok_or_else(|| {
                     Error::invalid_value(format!(
-                        "\"{path}\" has no order as a whole; name one of its sub-attributes {}",
+                        "a list cannot be sorted by \"{path}\" as a whole; name one of its sub-attributes: {}",
                         attribute.sub_attribute_names()
                     ))
                 })?;
@@ -104,7 +102,8 @@ impl SortBy {
         let compared = sub_attribute.unwrap_or(attribute);
         for attribute in [attribute, compared] {
             if attribute.returned == Returned::Never {
-                let detail = format!("\"{path}\" is never returned and cannot be sorted by");
+                let detail =
+                    format!("\"{path}\" is never returned, so no list can be sorted by it");
                 return Err(Error::new(ScimType::Sensitive, detail));
             }
         }
@@ -113,6 +112,7 @@ impl SortBy {
             kind: compared.kind,
             case_exact: compared.case_exact,
             descending: self.descending,
+            max_chars: resource_type.limits.sort_key_chars,
         })
     }
 
@@ -144,7 +144,8 @@ impl BoundSort {
         self.path.extension.is_none() && self.path.attribute == attribute
     }
 
-    /// The key of a resource. Folding its text counts as comparing ([`Work`](super::work::Work)).
+    /// The key of a resource. Folding its text counts as comparing
+    /// ([`ComparisonBudget`](super::comparison_budget::ComparisonBudget)).
     pub fn key(&self, resource: &impl Subject) -> SortKey {
         let elements = resource.elements(&self.path);
         let element = one_of(&elements);
@@ -158,18 +159,18 @@ impl BoundSort {
         if self.descending { ordering.reverse() } else { ordering }
     }
 
-    fn key_of(&self, value: &Value) -> Option<Key> {
+    fn key_of(&self, value: &Value) -> Option<KeyValue> {
         match self.kind {
-            AttributeType::Boolean => value.as_bool().map(Key::Boolean),
-            AttributeType::Integer | AttributeType::Decimal => value.as_f64().map(Key::Number),
-            AttributeType::DateTime => date_time::parse(value.as_str()?).map(Key::Instant),
+            AttributeType::Boolean => value.as_bool().map(KeyValue::Boolean),
+            AttributeType::Integer | AttributeType::Decimal => value.as_f64().map(KeyValue::Number),
+            AttributeType::DateTime => date_time::parse(value.as_str()?).map(KeyValue::Instant),
             AttributeType::String
             | AttributeType::Reference
             | AttributeType::Binary
             | AttributeType::Complex => {
-                let text = beginning(value.as_str()?);
+                let text = beginning(value.as_str()?, self.max_chars);
                 let text = if self.case_exact { text.to_owned() } else { fold::fold(text) };
-                (!text.is_empty()).then(|| Key::Text(text.into_boxed_str()))
+                (!text.is_empty()).then(|| KeyValue::Text(text.into_boxed_str()))
             }
         }
     }
@@ -177,28 +178,28 @@ impl BoundSort {
 
 impl SortKey {
     /// The key of a resource without a value, or of a type without the attribute (RFC 7644 §3.4.2.1).
-    pub const MISSING: Self = Self(Key::Missing);
+    pub const MISSING: Self = Self(KeyValue::Missing);
 }
 
-impl Key {
+impl KeyValue {
     /// Compares any two keys in a total order, so that sorting finds no contradiction.
     fn compare(&self, other: &Self) -> Ordering {
         match (self, other) {
-            (Key::Boolean(left), Key::Boolean(right)) => left.cmp(right),
-            (Key::Number(left), Key::Number(right)) => left.total_cmp(right),
-            (Key::Instant(left), Key::Instant(right)) => left.cmp(right),
-            (Key::Text(left), Key::Text(right)) => left.cmp(right),
+            (KeyValue::Boolean(left), KeyValue::Boolean(right)) => left.cmp(right),
+            (KeyValue::Number(left), KeyValue::Number(right)) => left.total_cmp(right),
+            (KeyValue::Instant(left), KeyValue::Instant(right)) => left.cmp(right),
+            (KeyValue::Text(left), KeyValue::Text(right)) => left.cmp(right),
             _ => self.rank().cmp(&other.rank()),
         }
     }
 
     fn rank(&self) -> u8 {
         match self {
-            Key::Boolean(_) => 0,
-            Key::Number(_) => 1,
-            Key::Instant(_) => 2,
-            Key::Text(_) => 3,
-            Key::Missing => 4,
+            KeyValue::Boolean(_) => 0,
+            KeyValue::Number(_) => 1,
+            KeyValue::Instant(_) => 2,
+            KeyValue::Text(_) => 3,
+            KeyValue::Missing => 4,
         }
     }
 }
@@ -208,8 +209,8 @@ fn one_of(values: &[Value]) -> Option<&Value> {
     values.iter().find(|value| values::is_primary(value)).or(values.first())
 }
 
-fn beginning(text: &str) -> &str {
-    let end = text.char_indices().nth(MAX_KEY_CHARS).map(|(end, _)| end);
+fn beginning(text: &str, max_chars: usize) -> &str {
+    let end = text.char_indices().nth(max_chars).map(|(end, _)| end);
     end.and_then(|end| text.get(..end)).unwrap_or(text)
 }
 

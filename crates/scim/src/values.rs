@@ -2,9 +2,9 @@
 //! in each value.
 
 use super::Error;
+use super::comparison_budget::charge;
 use super::fold::{fold, is_plain};
 use super::schema::{Attribute, AttributeType, WithoutValue};
-use super::work::charge;
 use serde_json::Value;
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -136,7 +136,7 @@ pub(super) fn is_same_type(attribute: &Attribute, left: &Value, right: &Value) -
 
 /// Whether two elements are the same value, with the same `type` and `value`. RFC 7643 §2.4 allows no two such
 /// elements. Elements without a `value` must be equal.
-pub(super) fn is_repeat(attribute: &Attribute, left: &Value, right: &Value) -> bool {
+pub(super) fn is_same_value(attribute: &Attribute, left: &Value, right: &Value) -> bool {
     match (identity(attribute, left), identity(attribute, right)) {
         (Some(same), Some(identity)) if same == identity => is_same_type(attribute, left, right),
         _ => left == right,
@@ -190,7 +190,7 @@ pub(super) fn has_only_companions(attribute: &Attribute, element: &Value) -> boo
 
 /// Whether an element has only companions of a value (RFC 7643 §2.4), and no `value`, although it could have one. In a
 /// list that keeps elements without a `value`, `primary` is the only companion.
-pub(super) fn is_husk(attribute: &Attribute, element: &Value) -> bool {
+pub(super) fn lacks_content(attribute: &Attribute, element: &Value) -> bool {
     let is_kept = attribute.without_value == WithoutValue::Kept;
     attribute.sub_attribute("value").is_some()
         && has_only(element, if is_kept { &["primary"] } else { &COMPANIONS })
@@ -203,9 +203,9 @@ fn has_only(element: &Value, names: &[&str]) -> bool {
     element.as_object().is_some_and(|object| object.keys().all(|name| names.contains(&&**name)))
 }
 
-/// Brings a list into its stored form. Removes elements without content ([`is_husk`]), and merges equal values.
-pub(super) fn settle(attribute: &Attribute, elements: &mut Vec<Value>) {
-    elements.retain(|element| !is_husk(attribute, element));
+/// Brings a list into its stored form. Removes elements without content ([`lacks_content`]), and merges equal values.
+pub(super) fn normalize_list(attribute: &Attribute, elements: &mut Vec<Value>) {
+    elements.retain(|element| !lacks_content(attribute, element));
     merge_repeated(attribute, elements);
 }
 
@@ -214,8 +214,8 @@ pub(super) fn is_primary(element: &Value) -> bool {
     element.get("primary").and_then(Value::as_bool) == Some(true)
 }
 
-/// Checks that a list has at most one primary value (RFC 7643 §2.4). Elements without content ([`is_husk`]) do not
-/// count.
+/// Checks that a list has at most one primary value (RFC 7643 §2.4). Elements without content ([`lacks_content`]) do
+/// not count.
 ///
 /// # Errors
 /// `invalidValue` for more than one primary value.
@@ -224,14 +224,16 @@ pub(super) fn check_primary(
     elements: &[Value],
     at: &str,
 ) -> Result<(), Error> {
-    let is_counted = |element: &&Value| is_primary(element) && !is_husk(attribute, element);
+    let is_counted = |element: &&Value| is_primary(element) && !lacks_content(attribute, element);
     let primaries = elements.iter().filter(is_counted).count();
     if primaries > 1 { Err(too_many_primary(primaries, at)) } else { Ok(()) }
 }
 
 /// The `invalidValue` error for more than one primary value.
 pub(super) fn too_many_primary(primaries: usize, at: &str) -> Error {
-    Error::invalid_value(format!("{at} marks {primaries} values as primary; one at most can be"))
+    Error::invalid_value(format!(
+        "{at} has {primaries} primary values; mark at most one value as primary"
+    ))
 }
 
 /// Checks the length of a list, before or after its values are compared with each other.

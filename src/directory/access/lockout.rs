@@ -1,21 +1,20 @@
 //! Recent failed sign-ins: counted for each tenant, in memory, for a limited number of tenants.
 
+use crate::directory::sources::is_recent;
+use crate::directory::tenant_map::TenantMap;
 use crate::model::tenant::TenantId;
-use std::collections::{HashMap, VecDeque};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::VecDeque;
 use time::{Duration, OffsetDateTime};
 
 /// After this many recent failures, the answer to a wrong token is a wait.
 const MOST_FAILURES: usize = 10;
 /// A failure counts for this long. The wait ends when the first counted failure is this old.
 const WINDOW: Duration = Duration::minutes(15);
-/// Failures are counted for at most this many tenants.
-const MOST_COUNTED: usize = 4_096;
 
 /// The recent failures of each tenant. Cheap to clone.
 #[derive(Debug, Clone, Default)]
 pub(in crate::directory) struct Lockout {
-    failures: Arc<Mutex<HashMap<TenantId, VecDeque<OffsetDateTime>>>>,
+    failures: TenantMap<VecDeque<OffsetDateTime>>,
 }
 
 impl Lockout {
@@ -25,28 +24,23 @@ impl Lockout {
         tenant: &TenantId,
         now: OffsetDateTime,
     ) -> Option<Duration> {
-        let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut failures = self.failures.lock();
         let times = failures.get_mut(tenant)?;
-        times.retain(|at| is_recent(*at, now));
+        times.retain(|at| is_recent(*at, WINDOW, now));
         let first = times.front().filter(|_| times.len() >= MOST_FAILURES)?;
         Some(WINDOW - (now - *first))
     }
 
     /// Counts a failed sign-in.
     pub(in crate::directory) fn failed(&self, tenant: &TenantId, now: OffsetDateTime) {
-        let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
-        if failures.len() >= MOST_COUNTED && !failures.contains_key(tenant) {
-            failures.retain(|_, times| times.back().is_some_and(|at| is_recent(*at, now)));
-            // Tenants with the fewest failures are dropped first: invented tenant ids must not reset the count of an
-            // attacked tenant.
-            for least in 1..=MOST_FAILURES {
-                if failures.len() < MOST_COUNTED {
-                    break;
-                }
-                failures.retain(|_, times| times.len() > least);
-            }
-        }
-        let times = failures.entry(tenant.clone()).or_default();
+        let mut failures = self.failures.lock();
+        // Tenants with the fewest failures are dropped first: invented tenant ids must not reset the count of an
+        // attacked tenant.
+        let count = |times: &VecDeque<_>| match times.back() {
+            Some(last) if is_recent(*last, WINDOW, now) => times.len(),
+            _ => 0,
+        };
+        let times = failures.entry(tenant, count).or_default();
         times.push_back(now);
         while times.len() > MOST_FAILURES {
             times.pop_front();
@@ -54,14 +48,10 @@ impl Lockout {
     }
 }
 
-/// Whether a failure is recent. A clock that was set back makes a failure old.
-fn is_recent(at: OffsetDateTime, now: OffsetDateTime) -> bool {
-    (Duration::ZERO..WINDOW).contains(&(now - at))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::directory::tenant_map::MOST_TENANTS;
 
     #[test]
     fn ten_failures_lock_one_tenant_until_the_first_is_old() {
@@ -85,10 +75,10 @@ mod tests {
         for _ in 0..MOST_FAILURES {
             lockout.failed(&acme, now);
         }
-        for n in 0..2 * MOST_COUNTED {
+        for n in 0..2 * MOST_TENANTS {
             lockout.failed(&TenantId::parse(&format!("t{n}")).unwrap(), now);
         }
-        assert!(lockout.failures.lock().unwrap().len() <= MOST_COUNTED);
+        assert!(lockout.failures.lock().len() <= MOST_TENANTS);
         assert!(lockout.remaining(&acme, now).is_some());
     }
 }

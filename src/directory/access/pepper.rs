@@ -1,6 +1,7 @@
 //! The pepper: the secret under which tokens are digested. It comes from a document in the form of AWS Secrets Manager,
 //! with a current and a previous version.
 
+use crate::directory::sources::is_recent;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use std::future::Future;
@@ -120,7 +121,9 @@ impl PepperSource {
     ) -> Result<Arc<Peppers>, LoadError> {
         let mut loaded = self.loaded.lock().await;
         let known = match &*loaded {
-            Some((at, peppers)) if is_younger(*at, now, seconds) => return Ok(Arc::clone(peppers)),
+            Some((at, peppers)) if is_recent(*at, Duration::seconds(seconds), now) => {
+                return Ok(Arc::clone(peppers));
+            }
             Some((_, peppers)) => Some(Arc::clone(peppers)),
             None => None,
         };
@@ -136,11 +139,6 @@ impl PepperSource {
         *loaded = Some((now, Arc::clone(&peppers)));
         Ok(peppers)
     }
-}
-
-/// Whether a read is younger than this. A clock that was set back makes a read old.
-fn is_younger(at: OffsetDateTime, now: OffsetDateTime, seconds: i64) -> bool {
-    (Duration::ZERO..Duration::seconds(seconds)).contains(&(now - at))
 }
 
 impl std::fmt::Debug for PepperSource {

@@ -1,15 +1,15 @@
 //! A tenant's tokens: rotation and revocation. Other modules check whether a token is valid.
 
 use super::actor::Actor;
-use super::pepper::Peppers;
-use super::tokens;
+use super::tenant_cache::TENANT_CACHE_SECS;
+use super::tokens::{self, EarlierToken};
 use crate::directory::error::Error;
 use crate::directory::tenants::Tenants;
 use crate::directory::tenants::display_name;
 use crate::model::history::{AttributeChange, EventKind};
 use crate::model::tenant::{Scope, Stage, TenantId, TokenRecord};
 use secrecy::SecretString;
-use time::{Duration, OffsetDateTime};
+use time::Duration;
 
 /// How long a Secret Token stays valid after its rotation, by default. A running sync must not fail.
 pub const DEFAULT_OVERLAP: Duration = Duration::hours(24);
@@ -25,6 +25,10 @@ pub fn default_overlap(scope: Scope) -> Duration {
 
 /// The longest overlap. It keeps a rotated token from staying valid for ever.
 pub const MAX_OVERLAP: Duration = Duration::days(365);
+
+/// How long servers may still write for a tenant without tokens. The time is the cache time of a record and the longest
+/// request.
+const RETIREMENT: Duration = Duration::seconds(TENANT_CACHE_SECS + 30);
 
 /// How to rotate a token.
 #[derive(Debug, Clone, Copy)]
@@ -58,17 +62,6 @@ pub struct Rotated {
     pub token: SecretString,
     /// The tokens of the scope that worked before.
     pub earlier: Vec<EarlierToken>,
-}
-
-/// A token that worked before a rotation.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct EarlierToken {
-    /// The token's short name.
-    pub id: String,
-    /// The token's label.
-    pub label: String,
-    /// The new end of the token; `None` when the rotation ended it at once.
-    pub expires: Option<OffsetDateTime>,
 }
 
 /// Selects tokens of a scope.
@@ -112,11 +105,11 @@ impl Tenants {
         let by = by.into();
         let label = match rotation.label {
             Some(label) => display_name::check("A label", label)?,
-            None => default_label(scope),
+            None => tokens::default_label(scope),
         };
         let peppers = self.peppers().await?;
         let secret = tokens::generate(id).map_err(Error::NoRandomness)?;
-        let record = self.token_record(scope, label, &secret, &peppers);
+        let record = tokens::current(scope, label, &secret, &peppers, self.sources.now());
         let now = self.sources.now();
         let expires = now.checked_add(rotation.overlap).unwrap_or(now);
         let used = self.store.tenant(id).sync().get().await?.used;
@@ -191,30 +184,17 @@ impl Tenants {
         Ok(revoked)
     }
 
-    /// Builds the record of a current token.
-    pub(in crate::directory) fn token_record(
-        &self,
-        scope: Scope,
-        label: &str,
-        secret: &SecretString,
-        peppers: &Peppers,
-    ) -> TokenRecord {
-        TokenRecord {
-            scope,
-            stage: Stage::Current,
-            label: label.to_owned(),
-            digest: tokens::digest(secret, peppers),
-            created: self.sources.now(),
-            expires: None,
-        }
-    }
-}
-
-/// The default name of a token.
-pub(in crate::directory) fn default_label(scope: Scope) -> &'static str {
-    match scope {
-        Scope::Scim => "Identity Provider",
-        Scope::Admin => "Administrator",
+    /// Revokes all tokens of a tenant before its deletion. Returns the wait after which no server writes for the tenant
+    /// any more.
+    ///
+    /// The wait is the same whenever the tokens were revoked.
+    ///
+    /// # Errors
+    /// Fails with [`Error::NoTenant`], [`Error::Contention`], or as every call of the store does.
+    pub async fn retire(&self, id: &TenantId, by: &str) -> Result<Duration, Error> {
+        self.revoke_tokens(id, Scope::Scim, Which::All, by).await?;
+        self.revoke_tokens(id, Scope::Admin, Which::All, by).await?;
+        Ok(RETIREMENT)
     }
 }
 

@@ -1,7 +1,6 @@
 //! Secret Tokens: their format, digests and validity.
 
 use super::pepper::Peppers;
-use super::token_set::EarlierToken;
 use crate::model::tenant::{Scope, Stage, Tenant, TenantId, TokenRecord};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -10,6 +9,17 @@ use secrecy::{ExposeSecret, SecretString};
 use sha2::Sha256;
 use subtle::{Choice, ConstantTimeEq};
 use time::OffsetDateTime;
+
+/// A token that worked before a rotation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EarlierToken {
+    /// The token's short name.
+    pub id: String,
+    /// The token's label.
+    pub label: String,
+    /// The new end of the token; `None` when the rotation ended it at once.
+    pub expires: Option<OffsetDateTime>,
+}
 
 /// The start of every token, by which secret scanners recognise it.
 const PREFIX: &str = "rc";
@@ -149,6 +159,32 @@ fn digest_under(token: &str, pepper: &SecretString) -> String {
     };
     mac.update(token.as_bytes());
     URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes())
+}
+
+/// Builds the record of a current token.
+pub(in crate::directory) fn current(
+    scope: Scope,
+    label: &str,
+    secret: &SecretString,
+    peppers: &Peppers,
+    now: OffsetDateTime,
+) -> TokenRecord {
+    TokenRecord {
+        scope,
+        stage: Stage::Current,
+        label: label.to_owned(),
+        digest: digest(secret, peppers),
+        created: now,
+        expires: None,
+    }
+}
+
+/// The default name of a token.
+pub(in crate::directory) fn default_label(scope: Scope) -> &'static str {
+    match scope {
+        Scope::Scim => "Identity Provider",
+        Scope::Admin => "Administrator",
+    }
 }
 
 #[cfg(test)]

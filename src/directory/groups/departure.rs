@@ -9,17 +9,25 @@ use crate::directory::occasion::Occasion;
 use crate::model::group::Group;
 use crate::model::member::MemberChanges;
 use crate::model::unfinished::{Unfinished, Work};
-use crate::store::dynamodb::retry::Pauses;
+use crate::store::dynamodb::retry::{Attempt, retry};
 use crate::store::groups::change::GroupChange;
 use crate::store::items::memberships::Memberships;
 use crate::store::members::departure::Departure;
-use crate::store::written::Written;
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// A transaction removes a leaver from at most this many groups. Each group takes 3 items, beside an employee with 40
 /// addresses. A transaction takes at most 100 items.
 const MOST_AT_ONCE: usize = 16;
+
+/// The result of one step of a departure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum StepResult {
+    /// The leaver is still a member of groups.
+    GroupsLeft,
+    /// No step is left.
+    Finished,
+}
 
 /// The departures of records from their groups.
 #[derive(Debug, Clone, Copy)]
@@ -28,15 +36,15 @@ pub(in crate::directory) struct Departures<'a>(pub(in crate::directory) &'a Cont
 impl Departures<'_> {
     /// Plans the first step of a departure, for the transaction that commits it.
     ///
-    /// `has_more` says whether the work has another part than the groups.
+    /// `has_other_work` says whether the work has another part than the groups.
     pub(in crate::directory) async fn plan(
         self,
         (work, id): (Work, Uuid),
         before: Memberships,
-        has_more: bool,
+        has_other_work: bool,
         occasion: Occasion<'_>,
     ) -> Result<Departure, Error> {
-        let is_unfinished = has_more || before.groups.len() > MOST_AT_ONCE;
+        let is_unfinished = has_other_work || before.groups.len() > MOST_AT_ONCE;
         let rest = match (is_unfinished, work) {
             (true, _) => Some(work),
             (false, Work::Deletion) => Some(Work::Expiry),
@@ -52,25 +60,31 @@ impl Departures<'_> {
 
     /// Removes a leaver from all groups, step by step.
     pub(in crate::directory) async fn leave_groups(self, entry: &Unfinished) -> Result<(), Error> {
-        let mut pauses = Pauses::new();
         loop {
-            let before = self.memberships(entry.id).await?;
-            // Another change may have removed the last membership. This step then only ends the work.
-            let is_at_work = entry.work == Work::Departure || !before.groups.is_empty();
-            if !before.is_closed || !is_at_work {
-                return Ok(());
-            }
-            let occasion = Occasion { at: self.0.sources.now(), by: &entry.by };
-            let mut step = self.step(entry.id, before, occasion).await?;
-            let is_last = step.after().groups.is_empty();
-            // Other kinds of work have another part, so this step does not end them.
-            step.ends = Some(Work::Departure).filter(|work| is_last && *work == entry.work);
-            match self.0.store.departures().write_step(&step).await? {
-                Written::Done if is_last => return Ok(()),
-                Written::Done => pauses = Pauses::new(),
-                Written::Stale | Written::ClaimDiffers(_) => pauses.pause().await?,
+            match retry!({ self.leave_some_groups(entry).await })? {
+                StepResult::Finished => return Ok(()),
+                StepResult::GroupsLeft => {}
             }
         }
+    }
+
+    /// Removes a leaver from as many groups as one transaction takes.
+    async fn leave_some_groups(self, entry: &Unfinished) -> Result<Attempt<StepResult>, Error> {
+        let before = self.memberships(entry.id).await?;
+        // Another change may have removed the last membership. This step then only ends the work.
+        let is_at_work = entry.work == Work::Departure || !before.groups.is_empty();
+        if !before.is_closed || !is_at_work {
+            return Ok(Attempt::Done(StepResult::Finished));
+        }
+        let occasion = Occasion { at: self.0.sources.now(), by: &entry.by };
+        let mut step = self.step(entry.id, before, occasion).await?;
+        let is_last = step.after().groups.is_empty();
+        // Other kinds of work have another part, so this step does not end them.
+        step.ends = Some(Work::Departure).filter(|work| is_last && *work == entry.work);
+        let written = self.0.store.departures().write_step(&step).await?;
+        Ok(written
+            .attempt()
+            .map(|()| if is_last { StepResult::Finished } else { StepResult::GroupsLeft }))
     }
 
     async fn step(

@@ -3,11 +3,11 @@
 use super::members::is_whole;
 use crate::directory::context::Context;
 use crate::directory::error::Error;
-use crate::directory::groups::finish::UnfinishedWork;
 use crate::directory::groups::pending_change::PendingChanges;
+use crate::directory::groups::unfinished_work::UnfinishedWork;
 use crate::model::group::Group;
 use crate::model::member::Member;
-use crate::store::dynamodb::retry::Pauses;
+use crate::store::dynamodb::retry::{Attempt, NextAttempt, retry};
 
 /// The members of groups.
 #[derive(Debug, Clone, Copy)]
@@ -27,23 +27,24 @@ impl Members<'_> {
         self,
         mut group: Group,
     ) -> Result<(Group, Vec<Member>), Error> {
-        let mut pauses = Pauses::new();
-        let rows = loop {
+        let rows: Result<_, Error> = retry!({
             let rows = match group.member_count {
                 0 => Vec::new(),
                 _ => self.0.store.members().list_rows(group.id).await?,
             };
             if is_whole(&group, &rows) {
-                break rows;
+                return Ok(Attempt::Done(rows));
             }
             let before = group.revision;
-            group =
-                PendingChanges(self.0).settled(group.id).await?.ok_or(Error::NoGroup(group.id))?;
-            if group.revision == before {
-                break rows;
-            }
-            pauses.pause().await?;
-        };
+            let settled = PendingChanges(self.0).settled(group.id).await?;
+            group = settled.ok_or(Error::NoGroup(group.id))?;
+            Ok(if group.revision == before {
+                Attempt::Done(rows)
+            } else {
+                Attempt::Again(NextAttempt::AfterPause)
+            })
+        });
+        let rows = rows?;
         Ok((group, rows.into_iter().map(|row| row.member).collect()))
     }
 }

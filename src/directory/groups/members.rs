@@ -1,11 +1,12 @@
 //! The members of a group that a request can touch, and the changes to them.
 
 use super::change::{MEMBERS, WantedMember, WantedMembers, member_values};
+use crate::directory::context::Context;
 use crate::directory::error::Error;
-use crate::directory::groups::Groups;
 use crate::directory::groups::pending_change::PendingChanges;
 use crate::directory::related::view::Wanted;
 use crate::directory::users::view::display_name;
+use crate::limits::LIMITS;
 use crate::model::employee::Employee;
 use crate::model::group::Group;
 use crate::model::id::parse_id;
@@ -15,12 +16,15 @@ use crate::store::groups::change::GroupChange;
 use crate::store::items::member::MemberRow;
 use crate::store::members::redo_log::MOST_DIRECT;
 use scim::document::Document;
-use scim::patch::Reach;
-use scim::schema::MAX_DISPLAY_CHARS;
+use scim::patch::AffectedValues;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use uuid::Uuid;
 
-impl Groups<'_> {
+/// The members that requests can touch.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::directory) struct MemberRequests<'a>(pub(in crate::directory) &'a Context);
+
+impl MemberRequests<'_> {
     /// Reads a group, with the members and employees that a change needs.
     ///
     /// A change of a few named members reads everything at once, so the rows may be older than the group. The write has
@@ -34,9 +38,9 @@ impl Groups<'_> {
         request: &MemberRequest,
         order: ReadOrder,
     ) -> Result<GroupToChange, Error> {
-        let ids = match &request.reach {
-            Reach::These(values) => ids_in(values),
-            Reach::All => BTreeSet::new(),
+        let ids = match &request.affected {
+            AffectedValues::Only(values) => ids_in(values),
+            AffectedValues::Any => BTreeSet::new(),
         };
         // At most as many members as the group's own transaction can write are read together with the group.
         let is_small = (1..=MOST_DIRECT).contains(&ids.len());
@@ -62,10 +66,10 @@ impl Groups<'_> {
             }
         }
         let group = PendingChanges(self.0).settled(id).await?.ok_or(Error::NoGroup(id))?;
-        let rows = match &request.reach {
+        let rows = match &request.affected {
             _ if group.member_count == 0 => Vec::new(),
-            Reach::All => self.0.store.members().list_rows(id).await?,
-            Reach::These(_) => self.0.store.members().get_rows(id, &ids).await?,
+            AffectedValues::Any => self.0.store.members().list_rows(id).await?,
+            AffectedValues::Only(_) => self.0.store.members().get_rows(id, &ids).await?,
         };
         let known = rows.into_iter().map(|row| row.member).collect();
         Ok(GroupToChange { group, known, employees: None, may_be_stale: false })
@@ -154,7 +158,7 @@ impl Groups<'_> {
 #[derive(Debug)]
 pub(in crate::directory) struct MemberRequest {
     /// The members that the request can touch.
-    pub(in crate::directory) reach: Reach,
+    pub(in crate::directory) affected: AffectedValues,
     /// Whether the request can add a member.
     pub(in crate::directory) may_add: bool,
     /// Whether the response shows all members.
@@ -214,8 +218,8 @@ impl MemberChanges {
     }
 
     /// Whether the change writes every member that its request can touch.
-    pub(in crate::directory) fn covers(&self, reach: &Reach) -> bool {
-        let Reach::These(values) = reach else { return false };
+    pub(in crate::directory) fn covers(&self, affected: &AffectedValues) -> bool {
+        let AffectedValues::Only(values) = affected else { return false };
         let written = self.joined.iter().chain(&self.renamed).map(|member| member.id);
         ids_in(values).is_subset(&written.chain(self.left.iter().copied()).collect())
     }
@@ -237,5 +241,5 @@ fn ids_in(values: &BTreeSet<String>) -> BTreeSet<Uuid> {
 /// Returns the display name of an employee as a member, cut to the length that a client may send.
 pub(in crate::directory) fn member_name(employee: &Employee) -> String {
     let name = display_name(employee).unwrap_or_else(|| employee.user_name().to_owned());
-    name.chars().take(MAX_DISPLAY_CHARS).collect()
+    name.chars().take(LIMITS.identifier_chars).collect()
 }

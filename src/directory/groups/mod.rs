@@ -3,34 +3,34 @@
 pub(crate) mod change;
 pub(crate) mod members;
 pub(crate) mod departure;
-pub mod finish;
+pub mod unfinished_work;
 pub mod member_list;
 pub(crate) mod pending_change;
-pub mod memory;
+pub mod presence;
 pub mod view;
 
-use super::names::Attempt;
 use crate::directory::context::Context;
 use crate::directory::error::Error;
 use crate::directory::groups::departure::Departures;
-use crate::directory::groups::finish::UnfinishedWork;
 use crate::directory::groups::pending_change::PendingChanges;
-use crate::directory::names::Names;
+use crate::directory::groups::unfinished_work::UnfinishedWork;
+use crate::directory::names::{NewName, UniqueNames, attempt_after_change};
 use crate::directory::occasion::Occasion;
 use crate::directory::precondition::Precondition;
 use crate::directory::related::view::Wanted;
+use crate::limits::LIMITS;
 use crate::model::group::Group;
 use crate::model::kind::Kind;
 use crate::model::member::{Member, MemberChanges};
 use crate::model::unfinished::Work;
-use crate::store::dynamodb::retry::Pauses;
-use crate::store::written::Written;
+use crate::store::dynamodb::retry::{Attempt, NextAttempt, retry};
+use crate::store::groups::change::GroupChange;
+use crate::store::items::member::MemberRow;
 use change::split_members;
-use finish::finish_committed;
-use members::{GroupToChange, MemberRequest, ReadOrder, with_members};
+use members::{GroupToChange, MemberRequest, MemberRequests, ReadOrder, with_members};
 use scim::document::Document;
-use scim::patch::{self, Op, PatchRequest, Reach};
-use scim::schema::MAX_MEMBERS;
+use scim::patch::{self, AffectedValues, Op, PatchRequest};
+use unfinished_work::finish_committed;
 use uuid::Uuid;
 
 /// The response to a PATCH leaves out the members of a group with more members than this. A request that adds 1 member
@@ -44,6 +44,14 @@ pub struct ChangedGroup {
     pub group: Group,
     /// All members, in id order; `None` when they must be read.
     pub members: Option<Vec<Member>>,
+}
+
+/// The outcome of a change of a group.
+enum ChangeOutcome {
+    /// The change changes nothing.
+    Unchanged(Group),
+    /// The change is committed. The rows are those that were read during the write.
+    Committed(Box<GroupChange>, MemberChanges, Option<Vec<MemberRow>>),
 }
 
 impl ChangedGroup {
@@ -77,24 +85,23 @@ impl Groups<'_> {
         let name = attributes.text("displayName").unwrap_or_default();
         let occasion = Occasion { at: self.0.sources.now(), by };
         let id = self.0.sources.new_id();
-        let mut attempt = Attempt::new(Kind::Group, name);
-        loop {
-            let claim = attempt.claim()?;
-            let members = self.member_changes(id, &[], &wanted, None).await?;
+        let mut name = NewName::new(Kind::Group, name);
+        let (group, members) = retry!({
+            let claim = UniqueNames(self.0).claim(&mut name).await?;
+            let members = MemberRequests(self.0).member_changes(id, &[], &wanted, None).await?;
             let (group, entry) =
                 change::created(&self.0.types.groups, id, attributes.clone(), &members, occasion);
             check_size(0, &group)?;
-            let written = self.0.store.groups().create(&group, claim, &members, &entry).await?;
-            if Names(self.0).is_done(written, &mut attempt).await? {
-                self.0.memory.there_are_groups(self.0.store.tenant_id(), occasion.at);
-                if group.redo_log.is_some() {
-                    return Ok(self.with_members_written(group, &members).await);
-                }
-                let mut members = members.joined;
-                members.sort_unstable_by_key(|member| member.id);
-                return Ok(ChangedGroup { group, members: Some(members) });
-            }
+            let written = self.0.store.groups().create(&group, &claim, &members, &entry).await?;
+            Ok::<_, Error>(name.attempt_after(written, &claim).map(|()| (group, members)))
+        })?;
+        self.0.group_presence.there_are_groups(self.0.store.tenant_id(), occasion.at);
+        if group.redo_log.is_some() {
+            return Ok(self.with_members_written(group, &members).await);
         }
+        let mut members = members.joined;
+        members.sort_unstable_by_key(|member| member.id);
+        Ok(ChangedGroup { group, members: Some(members) })
     }
 
     /// Replaces all attributes and members of a group (RFC 7644 §3.5.1).
@@ -109,7 +116,8 @@ impl Groups<'_> {
         precondition: &Precondition,
         by: &str,
     ) -> Result<ChangedGroup, Error> {
-        let request = MemberRequest { reach: Reach::All, may_add: true, members: Wanted::No };
+        let request =
+            MemberRequest { affected: AffectedValues::Any, may_add: true, members: Wanted::No };
         self.change(id, precondition, by, &request, |_| Ok(attributes.clone())).await
     }
 
@@ -129,9 +137,9 @@ impl Groups<'_> {
         by: &str,
     ) -> Result<ChangedGroup, Error> {
         let groups = &self.0.types.groups;
-        let reach = patch::reach(groups, request);
+        let affected = patch::affected_values(groups, request);
         let may_add = request.operations.iter().any(|operation| operation.op != Op::Remove);
-        let members = MemberRequest { reach, may_add, members };
+        let members = MemberRequest { affected, may_add, members };
         let decide = |before: Document| patch::apply(groups, before, request);
         self.change(id, precondition, by, &members, decide).await
     }
@@ -147,8 +155,7 @@ impl Groups<'_> {
         precondition: &Precondition,
         by: &str,
     ) -> Result<(), Error> {
-        let mut pauses = Pauses::new();
-        loop {
+        let departure = retry!({
             let (group, memberships) = tokio::try_join!(
                 self.get_if(id, precondition),
                 Departures(self.0).memberships(id)
@@ -166,14 +173,12 @@ impl Groups<'_> {
                 ),
             )?;
             let entry = change::deleted(&self.0.types.groups, &group, occasion);
-            match self.0.store.groups().delete(&group, &claim, &departure, &entry).await? {
-                Written::Done => {
-                    UnfinishedWork(self.0).finish_begun(&departure).await;
-                    return Ok(());
-                }
-                Written::Stale | Written::ClaimDiffers(_) => pauses.pause().await?,
-            }
-        }
+            let groups = self.0.store.groups();
+            let written = groups.delete(&group, &claim, &departure, &entry).await?;
+            Ok::<_, Error>(written.attempt().map(|()| departure))
+        })?;
+        UnfinishedWork(self.0).finish_begun(&departure).await;
+        Ok(())
     }
 
     /// Reads, decides and writes. Retries from the read when the write is stale.
@@ -185,31 +190,34 @@ impl Groups<'_> {
         request: &MemberRequest,
         decide: impl Fn(Document) -> Result<Document, scim::Error>,
     ) -> Result<ChangedGroup, Error> {
-        let mut pauses = Pauses::new();
         let mut next = ReadOrder::AtOnce;
-        loop {
+        let outcome = retry!({
             let GroupToChange { group: before, known, employees, may_be_stale } =
-                self.read_to_change(id, request, next).await?;
+                MemberRequests(self.0).read_to_change(id, request, next).await?;
             next = ReadOrder::GroupFirst;
             precondition.check(before.version)?;
             let decided = match decide(with_members(&before, &known)) {
                 // The error may come from a stale row.
-                Err(_) if may_be_stale => continue,
+                Err(_) if may_be_stale => return Ok(Attempt::Again(NextAttempt::AtOnce)),
                 decided => decided?,
             };
             let (attributes, wanted) = split_members(decided);
-            let members = self.member_changes(id, &known, &wanted, employees).await?;
-            if may_be_stale && !members.covers(&request.reach) {
-                continue;
+            let members =
+                MemberRequests(self.0).member_changes(id, &known, &wanted, employees).await?;
+            if may_be_stale && !members.covers(&request.affected) {
+                return Ok(Attempt::Again(NextAttempt::AtOnce));
             }
             let occasion = Occasion { at: self.0.sources.now(), by };
             let groups = &self.0.types.groups;
             let change = change::changed(groups, &before, attributes, &members, occasion);
-            let Some(change) = change else { return Ok(ChangedGroup::unread(before)) };
+            let Some(change) = change else {
+                return Ok(Attempt::Done(ChangeOutcome::Unchanged(before)));
+            };
             check_size(before.member_count, &change.after)?;
             let (record, after) = ((Kind::Group, id), &change.after);
-            let rename =
-                Names(self.0).rename(record, before.display_name(), after.display_name()).await?;
+            let rename = UniqueNames(self.0)
+                .rename(record, before.display_name(), after.display_name())
+                .await?;
             let is_shown = request.members == Wanted::Yes
                 && after.member_count <= MOST_MEMBERS_ANSWERED
                 && after.redo_log.is_none();
@@ -221,14 +229,20 @@ impl Groups<'_> {
                 self.0.store.groups().replace(&change, rename.as_ref(), &members),
                 rows
             );
-            if Names(self.0).is_changed(written?, record, &mut pauses).await? {
-                if change.after.redo_log.is_some() {
-                    return Ok(self.with_members_written(change.after, &members).await);
-                }
-                let members = rows.and_then(|rows| members.over(rows, &change));
-                return Ok(ChangedGroup { group: change.after, members });
-            }
+            let attempt = attempt_after_change(written?, record)?;
+            Ok::<_, Error>(
+                attempt.map(|()| ChangeOutcome::Committed(Box::new(change), members, rows)),
+            )
+        })?;
+        let (change, members, rows) = match outcome {
+            ChangeOutcome::Unchanged(group) => return Ok(ChangedGroup::unread(group)),
+            ChangeOutcome::Committed(change, members, rows) => (*change, members, rows),
+        };
+        if change.after.redo_log.is_some() {
+            return Ok(self.with_members_written(change.after, &members).await);
         }
+        let members = rows.and_then(|rows| members.over(rows, &change));
+        Ok(ChangedGroup { group: change.after, members })
     }
 
     /// Writes the members of a group after the commit, for a limited time, and returns the group.
@@ -256,7 +270,7 @@ fn check_size(before: u64, group: &Group) -> Result<(), Error> {
         let text = "The change has more members and names than one request can; send it in several";
         return Err(scim::Error::new(scim::ScimType::TooMany, text).into());
     }
-    let most = u64::try_from(MAX_MEMBERS).unwrap_or(u64::MAX);
+    let most = u64::try_from(LIMITS.members).unwrap_or(u64::MAX);
     if group.member_count <= most || group.member_count <= before {
         return Ok(());
     }

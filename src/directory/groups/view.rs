@@ -4,7 +4,7 @@
 
 use crate::directory::Groups;
 use crate::directory::error::Error;
-use crate::directory::groups::finish::UnfinishedWork;
+use crate::directory::groups::unfinished_work::UnfinishedWork;
 use crate::directory::lists::admin_list::{ListPage, Walk, begins_a_word, read_id};
 use crate::directory::related::relations::GroupOf;
 use crate::directory::related::relations::RelatedRecords;
@@ -14,7 +14,7 @@ use crate::model::group::Group;
 use crate::model::id::parse_id;
 use crate::model::kind::Kind;
 use crate::model::member::Member;
-use crate::store::employees::read::Place;
+use crate::store::employees::read::Visibility;
 use scim::fold::fold;
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -62,7 +62,7 @@ impl Groups<'_> {
     pub async fn search(self, search: GroupSearch<'_>) -> Result<ListPage<Group>, Error> {
         let wanted = fold(search.text.trim());
         let walk = Walk {
-            places: &[Place::Visible],
+            places: &[Visibility::Visible],
             cursor: search.cursor,
             limit: search.limit,
             all_are_rows: wanted.is_empty(),

@@ -11,7 +11,7 @@ use crate::directory::error::Error;
 use crate::directory::lists::Lists;
 use crate::directory::users::administration::Status;
 use crate::model::employee::Employee;
-use crate::store::employees::read::Place;
+use crate::store::employees::read::Visibility;
 use crate::store::record::Record;
 use crate::store::{self, TenantStore};
 use scim::fold::fold;
@@ -60,7 +60,7 @@ impl Lists<'_> {
         // If every record is a row, a call reads only as many records as the page shows.
         let all_are_rows = search.status == Status::All && wanted.is_empty();
         let walk = Walk {
-            places: &[Place::Visible, Place::Hidden],
+            places: &[Visibility::Visible, Visibility::Hidden],
             cursor: search.cursor,
             limit: search.limit,
             all_are_rows,
@@ -86,14 +86,14 @@ impl Status {
 
 /// Returns the cursor of the page that starts after an employee.
 pub fn cursor_after(employee: &Employee) -> String {
-    let place = if employee.hidden { Place::Hidden } else { Place::Visible };
+    let place = if employee.hidden { Visibility::Hidden } else { Visibility::Visible };
     cursor(place, Some(employee.id))
 }
 
 /// Reads records in id order, place by place, until a page is full.
 pub(in crate::directory) struct Walk<'a> {
     /// The places of the records, in the order of the list.
-    pub(in crate::directory) places: &'static [Place],
+    pub(in crate::directory) places: &'static [Visibility],
     /// The cursor that an earlier page returned.
     pub(in crate::directory) cursor: Option<&'a str>,
     /// The most rows of a page.
@@ -107,8 +107,8 @@ impl Walk<'_> {
     ///
     /// # Errors
     /// Fails with [`Error::BadCursor`].
-    pub(in crate::directory) fn start(&self) -> Result<(Place, Option<Uuid>), Error> {
-        let Some(cursor) = self.cursor else { return Ok((Place::Visible, None)) };
+    pub(in crate::directory) fn start(&self) -> Result<(Visibility, Option<Uuid>), Error> {
+        let Some(cursor) = self.cursor else { return Ok((Visibility::Visible, None)) };
         let start = read_cursor(cursor).filter(|(place, _)| self.places.contains(place));
         start.ok_or(Error::BadCursor)
     }
@@ -119,7 +119,7 @@ impl Walk<'_> {
     pub(in crate::directory) async fn page<R, F>(
         &self,
         store: &TenantStore,
-        read: impl Fn(Place, Option<Uuid>, usize) -> F,
+        read: impl Fn(Visibility, Option<Uuid>, usize) -> F,
         is_row: impl Fn(&R) -> bool,
     ) -> Result<ListPage<R>, Error>
     where
@@ -189,18 +189,18 @@ pub(in crate::directory) fn begins_a_word<'t>(
         })
 }
 
-fn cursor(place: Place, after: Option<Uuid>) -> String {
+fn cursor(place: Visibility, after: Option<Uuid>) -> String {
     let place = match place {
-        Place::Visible => 'v',
-        Place::Hidden => 'h',
+        Visibility::Visible => 'v',
+        Visibility::Hidden => 'h',
     };
     format!("{place}{}", after.map(|id| id.simple().to_string()).unwrap_or_default())
 }
 
-fn read_cursor(text: &str) -> Option<(Place, Option<Uuid>)> {
+fn read_cursor(text: &str) -> Option<(Visibility, Option<Uuid>)> {
     let (place, id) = match (text.strip_prefix('v'), text.strip_prefix('h')) {
-        (Some(id), _) => (Place::Visible, id),
-        (_, Some(id)) => (Place::Hidden, id),
+        (Some(id), _) => (Visibility::Visible, id),
+        (_, Some(id)) => (Visibility::Hidden, id),
         (None, None) => return None,
     };
     match id {

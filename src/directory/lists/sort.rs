@@ -1,7 +1,8 @@
 //! Sorted lists, and lists that continue after a row.
 
+use super::filtered::{MOST_AT_ONCE, MOST_WORK};
 use super::found::Found;
-use super::{MOST_AT_ONCE, MOST_WORK, Part, Query};
+use super::{ListSlice, Query};
 use crate::directory::error::Error;
 use crate::directory::lists::Lists;
 use crate::directory::record::{AnyRecord, ScimRecord};
@@ -12,12 +13,12 @@ use crate::model::id::parse_id;
 use crate::model::kind::Kind;
 use crate::store::Match;
 use futures_util::future;
+use scim::ScimType;
+use scim::comparison_budget::ComparisonBudget;
 use scim::cursor::{Position, invalid_cursor};
 use scim::filter::BoundFilter;
 use scim::resource::Resource;
 use scim::sort::{BoundSort, SortBy, SortKey};
-use scim::work::Work;
-use scim::{self, ScimType};
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -37,10 +38,10 @@ impl Lists<'_> {
         query: Query<'_>,
         filters: &[(Kind, Option<BoundFilter>)],
         sort: &SortBy,
-        page: Part,
+        page: ListSlice,
     ) -> Result<(Vec<AnyRecord>, u64), Error> {
         let orders = self.bind_order(query.kinds, sort)?;
-        let work = Work::new(MOST_WORK);
+        let work = ComparisonBudget::new(MOST_WORK);
         let mut placed: Vec<Placed> = Vec::new();
         for (kind, filter) in filters {
             let order = orders.iter().find(|(of, _)| of == kind).map(|(_, order)| order);
@@ -103,7 +104,7 @@ impl Lists<'_> {
         self,
         filter: Option<&BoundFilter>,
         sorter: Sorter<'_>,
-        page: Part,
+        page: ListSlice,
         base_url: &str,
     ) -> Result<Vec<Placed>, Error> {
         let (condition, turn) = match filter {
@@ -234,7 +235,7 @@ impl Lists<'_> {
 struct Sorter<'a> {
     /// `None` for a kind that does not have the attribute.
     order: Option<&'a BoundSort>,
-    work: &'a Work,
+    work: &'a ComparisonBudget,
 }
 
 impl Sorter<'_> {

@@ -5,9 +5,9 @@ pub mod view;
 
 use crate::directory::RelatedRecords;
 use crate::directory::error::Error;
-use crate::directory::groups::finish::UnfinishedWork;
 use crate::directory::groups::member_list::Members;
 use crate::directory::groups::pending_change::PendingChanges;
+use crate::directory::groups::unfinished_work::UnfinishedWork;
 use crate::directory::record::{AnyRecord, ScimRecord};
 use crate::directory::related::view::MemberDetail;
 use crate::directory::related::view::View;
@@ -19,9 +19,9 @@ use crate::store::FullRead;
 use futures_util::future;
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 use relations::{Related, Relations};
+use scim::ScimType;
 use scim::resource::{Relation, Resource};
 use scim::schema::ResourceTypes;
-use scim::{self, ScimType};
 use uuid::Uuid;
 
 /// Returns the relation attribute of a kind: `groups` of a user, `members` of a group.
@@ -120,7 +120,7 @@ impl RelatedRecords<'_> {
         }
     }
 
-    /// Adds groups to users, and members to [settled](Self::settled_records) groups, in the same order.
+    /// Adds groups to users, and members to [settled](Self::settled) groups, in the same order.
     ///
     /// A group that was deleted meanwhile is left out.
     ///

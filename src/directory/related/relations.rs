@@ -2,9 +2,9 @@
 
 use crate::directory::context::Context;
 use crate::directory::error::Error;
-use crate::directory::groups::finish::UnfinishedWork;
 use crate::directory::groups::member_list::Members;
 use crate::directory::groups::pending_change::PendingChanges;
+use crate::directory::groups::unfinished_work::UnfinishedWork;
 use crate::directory::lists::found::Found;
 use crate::directory::record::AnyRecord;
 use crate::directory::related::view::{View, Wanted};
@@ -13,9 +13,9 @@ use crate::model::kind::Kind;
 use crate::model::member::Member;
 use crate::model::unfinished::Unfinished;
 use crate::store::items::memberships::Memberships;
+use scim::ScimType;
 use scim::resource::Reference;
 use scim::schema::ResourceTypes;
-use scim::{self, ScimType};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use uuid::Uuid;
 
@@ -133,11 +133,11 @@ impl RelatedRecords<'_> {
     /// Whether the tenant may have groups. A process that found no groups reads again after a minute.
     pub(in crate::directory) async fn has_groups(self) -> Result<bool, Error> {
         let (tenant, now) = (self.0.store.tenant_id(), self.0.sources.now());
-        if let Some(known) = self.0.memory.has_groups(tenant, now) {
+        if let Some(known) = self.0.group_presence.has_groups(tenant, now) {
             return Ok(known);
         }
         let found = self.0.store.records().has_any(Kind::Group).await?;
-        self.0.memory.remember(tenant, found, now);
+        self.0.group_presence.remember(tenant, found, now);
         Ok(found)
     }
 

@@ -16,7 +16,7 @@ pub struct View {
 pub enum MemberDetail {
     /// All stored values of each member.
     Whole,
-    /// Only ids, if the response has more than [`MOST_MEMBERS_DESCRIBED`] members.
+    /// Only ids, if the response has more than [`MOST_MEMBERS_DESCRIBED`](super::MOST_MEMBERS_DESCRIBED) members.
     IdsOfMany,
 }
 

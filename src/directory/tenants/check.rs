@@ -2,7 +2,7 @@
 
 use crate::directory::context::Context;
 use crate::directory::error::Error;
-use crate::directory::groups::finish::UnfinishedWork;
+use crate::directory::groups::unfinished_work::UnfinishedWork;
 use crate::store::check::{Report, Violation};
 
 /// The most rounds of a repair: one repair may reveal another violation.
@@ -30,8 +30,8 @@ impl Integrity<'_> {
         Ok(self.0.store.checks().check().await?)
     }
 
-    /// Repairs everything that follows from the records, finishes unfinished work, and checks again, until nothing
-    /// changes.
+    /// Restores every item that can be derived from the records, finishes unfinished work, and checks again, until
+    /// nothing changes.
     ///
     /// A repair has at most 5 rounds.
     ///

@@ -8,10 +8,11 @@ use crate::directory::Directory;
 use crate::directory::access::actor::Actor;
 use crate::directory::error::Error;
 use crate::directory::precondition::Precondition;
+use crate::limits::MAX_CUSTOM_ATTRIBUTES;
 use crate::model::history::{AttributeChange, EventKind};
 use crate::model::tenant::{Tenant, TenantId};
 use scim::schema::ResourceTypes;
-use scim::schema::custom::{CustomAttribute, MAX_ATTRIBUTES};
+use scim::schema::custom::CustomAttribute;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -132,9 +133,9 @@ fn declare(
         let before = std::mem::replace(known, attribute.clone());
         return Ok((attribute, Some(before)));
     }
-    if declared.len() >= MAX_ATTRIBUTES {
+    if declared.len() >= MAX_CUSTOM_ATTRIBUTES {
         return Err(Error::AttributeRefused(format!(
-            "{MAX_ATTRIBUTES} attributes are declared, and there cannot be more; remove one that is not needed"
+            "{MAX_CUSTOM_ATTRIBUTES} attributes are declared, and there cannot be more; remove one that is not needed"
         )));
     }
     declared.push(attribute.clone());

@@ -1,11 +1,11 @@
 //! Names that administrators give to tokens and tenants. Such a name must not look like a name of the service, because
 //! both appear side by side.
 
-use crate::directory::access::token_set::default_label;
+use crate::directory::access::tokens::default_label;
 use crate::model::tenant::Scope;
 use scim::Error;
 use scim::fold::fold;
-use scim::letter::is_invisible;
+use scim::invisible_characters::is_invisible;
 
 /// The longest name, in characters.
 const MOST_CHARS: usize = 100;

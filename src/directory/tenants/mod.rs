@@ -4,31 +4,25 @@ pub mod check;
 pub mod custom_attributes;
 pub mod display_name;
 pub mod sync;
+pub mod pending_notes;
 pub mod share;
 
-use super::access::SESSION_TTL_SECS;
 use super::access::actor::Actor;
 use super::access::pepper::{PepperSource, Peppers};
-use super::groups::memory::GroupMemory;
+use super::groups::presence::GroupPresence;
 use crate::directory::Directory;
 use crate::directory::precondition::Precondition;
 
-use super::access::token_set::{Which, default_label};
 use super::access::tokens;
 use super::sources::Sources;
 use crate::directory::error::Error;
 use crate::model::history::{AttributeChange, EventKind, HistoryEntry};
 use crate::model::tenant::{Scope, Settings, Tenant, TenantId};
 use crate::store::Store;
-use crate::store::dynamodb::retry::Pauses;
+use crate::store::dynamodb::retry::{Attempt, retry};
 use scim::schema::ResourceTypes;
 use secrecy::SecretString;
 use std::sync::Arc;
-use time::Duration;
-
-/// How long servers may still write for a tenant without tokens. The time is the cache time of a record and the longest
-/// request.
-const RETIREMENT: Duration = Duration::seconds(SESSION_TTL_SECS + 30);
 
 /// All tenants of a deployment. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -37,7 +31,7 @@ pub struct Tenants {
     pub(super) peppers: PepperSource,
     pub(super) sources: Sources,
     pub(super) types: Arc<ResourceTypes>,
-    pub(super) memory: GroupMemory,
+    pub(super) group_presence: GroupPresence,
 }
 
 /// A new tenant and its tokens. The tokens can only be shown now.
@@ -59,7 +53,7 @@ impl Tenants {
         sources: Sources,
         types: Arc<ResourceTypes>,
     ) -> Self {
-        Self { store, peppers, sources, types, memory: GroupMemory::default() }
+        Self { store, peppers, sources, types, group_presence: GroupPresence::default() }
     }
 
     /// Returns the directory of a tenant, with the attributes that every tenant has. Does not check that the tenant
@@ -72,7 +66,7 @@ impl Tenants {
 
     pub(super) fn directory_with(&self, tenant: &TenantId, types: Arc<ResourceTypes>) -> Directory {
         let (store, sources) = (self.store.tenant(tenant), self.sources.clone());
-        Directory::new(store, types, sources, self.memory.clone())
+        Directory::new(store, types, sources, self.group_presence.clone())
     }
 
     /// Returns the clock and the source of ids of this deployment.
@@ -103,7 +97,7 @@ impl Tenants {
     /// # Errors
     /// Fails with [`Error::NoTenant`], or as every call of the store does.
     pub async fn get(&self, id: &TenantId) -> Result<Tenant, Error> {
-        self.store.tenant(id).record().get().await?.ok_or(Error::NoTenant)
+        self.store.tenant(id).tenant_record().get().await?.ok_or(Error::NoTenant)
     }
 
     /// Lists the history of a tenant's settings and tokens, oldest change first.
@@ -141,12 +135,15 @@ impl Tenants {
         peppers: &Peppers,
         by: &str,
     ) -> Result<NewTenant, Error> {
-        let records = [(Scope::Scim, &scim_token), (Scope::Admin, &admin_token)]
-            .map(|(scope, token)| self.token_record(scope, default_label(scope), token, peppers));
+        let now = self.sources.now();
+        let records =
+            [(Scope::Scim, &scim_token), (Scope::Admin, &admin_token)].map(|(scope, token)| {
+                tokens::current(scope, tokens::default_label(scope), token, peppers, now)
+            });
         let tenant = Tenant {
             id: id.clone(),
             name: name.to_owned(),
-            created: self.sources.now(),
+            created: now,
             revision: 1,
             settings: Settings::default(),
             tokens: records.into(),
@@ -156,7 +153,7 @@ impl Tenants {
         if self.store.tenant(id).purge().holds_anything().await? {
             return Err(Error::TenantTaken);
         }
-        if !self.store.tenant(id).record().create(&tenant, &entry).await? {
+        if !self.store.tenant(id).tenant_record().create(&tenant, &entry).await? {
             return Err(Error::TenantTaken);
         }
         Ok(NewTenant { tenant, scim_token, admin_token })
@@ -185,19 +182,6 @@ impl Tenants {
         .await
     }
 
-    /// Revokes all tokens of a tenant before its deletion. Returns the wait after which no server writes for the tenant
-    /// any more.
-    ///
-    /// The wait is the same whenever the tokens were revoked.
-    ///
-    /// # Errors
-    /// Fails with [`Error::NoTenant`], [`Error::Contention`], or as every call of the store does.
-    pub async fn retire(&self, id: &TenantId, by: &str) -> Result<Duration, Error> {
-        self.revoke_tokens(id, Scope::Scim, Which::All, by).await?;
-        self.revoke_tokens(id, Scope::Admin, Which::All, by).await?;
-        Ok(RETIREMENT)
-    }
-
     /// Deletes a tenant with all its items. Returns the number of deleted items beside the tenant's own. A repeated
     /// call finishes an interrupted deletion.
     ///
@@ -207,7 +191,7 @@ impl Tenants {
     /// Fails with [`Error::NoTenant`], or as every call of the store does.
     pub async fn delete(&self, id: &TenantId) -> Result<usize, Error> {
         let store = self.store.tenant(id);
-        if store.record().get().await?.is_none() && !store.purge().holds_anything().await? {
+        if store.tenant_record().get().await?.is_none() && !store.purge().holds_anything().await? {
             return Err(Error::NoTenant);
         }
         Ok(store.purge().tenant().await?)
@@ -242,17 +226,14 @@ impl Tenants {
         mut change: impl FnMut(&mut Tenant) -> Result<Option<HistoryEntry>, Error>,
     ) -> Result<Tenant, Error> {
         let store = self.store.tenant(id);
-        let mut pauses = Pauses::new();
-        loop {
-            let mut tenant = store.record().get().await?.ok_or(Error::NoTenant)?;
+        retry!({
+            let mut tenant = store.tenant_record().get().await?.ok_or(Error::NoTenant)?;
             by.check_validity(&tenant, self.sources.now())?;
-            let Some(entry) = change(&mut tenant)? else { return Ok(tenant) };
+            let Some(entry) = change(&mut tenant)? else { return Ok(Attempt::Done(tenant)) };
             tenant.revision += 1;
-            if store.record().replace(&tenant, &entry).await? {
-                return Ok(tenant);
-            }
-            pauses.pause().await?;
-        }
+            let is_replaced = store.tenant_record().replace(&tenant, &entry).await?;
+            Ok(Attempt::done_if(is_replaced).map(|()| tenant))
+        })
     }
 
     /// Builds the history entry for these changes; `None` when there are none.

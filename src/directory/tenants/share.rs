@@ -2,17 +2,14 @@
 //! not slow down the others.
 
 use crate::directory::sources::Sources;
+use crate::directory::tenant_map::TenantMap;
 use crate::model::tenant::TenantId;
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use time::{Duration, OffsetDateTime};
 
 /// A bucket holds the units of this many seconds.
 const BURST_SECS: f64 = 60.0;
 /// A tenant waits at most this many seconds, whatever its last request took.
 const LONGEST_WAIT_SECS: f64 = 30.0;
-/// At most this many tenants have a bucket.
-const MOST_REMEMBERED: usize = 4_096;
 
 /// The shares of all tenants. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -20,7 +17,7 @@ pub struct Shares {
     /// Capacity units per second for each tenant; `None` for no limit.
     per_second: Option<f64>,
     sources: Sources,
-    buckets: Arc<Mutex<HashMap<TenantId, Bucket>>>,
+    buckets: TenantMap<Bucket>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -34,14 +31,14 @@ impl Shares {
     /// Creates shares of this many capacity units per second; 0 for no limit.
     pub fn new(per_second: u32, sources: Sources) -> Self {
         let per_second = (per_second > 0).then(|| f64::from(per_second));
-        Self { per_second, sources, buckets: Arc::default() }
+        Self { per_second, sources, buckets: TenantMap::default() }
     }
 
     /// Returns the wait before the tenant's next request; `None` for no wait.
     pub fn wait(&self, tenant: &TenantId) -> Option<Duration> {
         let per_second = self.per_second?;
         let now = self.sources.now();
-        let units = self.lock().get(tenant)?.units_at(now, per_second);
+        let units = self.buckets.lock().get(tenant)?.units_at(now, per_second);
         (units <= 0.0).then(|| Duration::seconds_f64((-units / per_second).max(1.0)))
     }
 
@@ -50,22 +47,13 @@ impl Shares {
         let Some(per_second) = self.per_second.filter(|_| units > 0.0) else { return };
         let now = self.sources.now();
         let full = per_second * BURST_SECS;
-        let mut buckets = self.lock();
-        if buckets.len() >= MOST_REMEMBERED && !buckets.contains_key(tenant) {
-            // A full bucket equals a new bucket, so it can be dropped.
-            buckets.retain(|_, bucket| bucket.units_at(now, per_second) < full);
-            if buckets.len() >= MOST_REMEMBERED {
-                buckets.clear();
-            }
-        }
-        let bucket =
-            buckets.entry(tenant.clone()).or_insert(Bucket { units: full, filled_at: now });
+        let mut buckets = self.buckets.lock();
+        // A full bucket equals a new bucket, so it is dropped first.
+        let is_in_use = |bucket: &Bucket| bucket.units_at(now, per_second) < full;
+        let new = Bucket { units: full, filled_at: now };
+        let bucket = buckets.entry(tenant, is_in_use).or_insert(new);
         let left = bucket.units_at(now, per_second) - units;
         *bucket = Bucket { units: left.max(-per_second * LONGEST_WAIT_SECS), filled_at: now };
-    }
-
-    fn lock(&self) -> MutexGuard<'_, HashMap<TenantId, Bucket>> {
-        self.buckets.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -80,6 +68,8 @@ impl Bucket {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::directory::tenant_map::MOST_TENANTS;
+    use std::sync::{Arc, Mutex};
 
     #[test]
     fn a_tenant_waits_for_what_it_took_and_no_other_does() {
@@ -106,6 +96,6 @@ mod tests {
         for n in 0..5_000 {
             shares.spend(&id(&format!("t{n}")), 1.0);
         }
-        assert!(shares.lock().len() <= MOST_REMEMBERED);
+        assert!(shares.buckets.lock().len() <= MOST_TENANTS);
     }
 }

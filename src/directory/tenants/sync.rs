@@ -3,31 +3,21 @@
 //! Notes are taken as requests are answered, and written from time to time. They must cost next to nothing.
 
 use super::Tenants;
+use super::pending_notes::{Observed, PendingNotes};
 use crate::directory::error::Error;
+use crate::directory::tenant_map::TenantMap;
 use crate::model::history::EventKind;
-use crate::model::kind::Kind;
-use crate::model::sync::{Refusal, SyncNews, SyncRecord, UnknownAttribute};
+use crate::model::sync::{SyncNews, SyncRecord, UnknownAttribute};
 use crate::model::tenant::{Tenant, TenantId};
-use crate::store::dynamodb::retry::Pauses;
+use crate::store::dynamodb::retry::{Attempt, retry};
 use crate::store::sync::day_of;
 use scim::schema::ResourceTypes;
-use scim::unknown;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use time::{Duration, OffsetDateTime};
+use scim::unknown_attributes;
+use std::collections::BTreeMap;
+use time::Duration;
 
-/// How often a process writes that the identity provider sends requests. Failed requests and unknown attributes are
-/// written as often.
-///
-/// A client that sends invalid requests without end must not load the store.
-const EVERY: Duration = Duration::minutes(1);
-/// The most failed requests that wait to be written, and the most tenants in memory.
-const MOST_WAITING: usize = 20;
-const MOST_REMEMBERED: usize = 4_096;
 /// How long failed requests and unknown attributes are shown.
 const TOLD_FOR: Duration = Duration::days(7);
-/// How many unknown attributes of a tenant this process keeps apart.
-const MOST_UNKNOWN: usize = 50;
 /// The longest write of a note. A slower write counts as failed.
 const PATIENCE: std::time::Duration = std::time::Duration::from_secs(1);
 
@@ -66,92 +56,17 @@ impl LastDay {
     }
 }
 
-/// The notes on a request after its response.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Seen {
-    /// The failure: operation, status and text.
-    pub refused: Option<(String, u16, String)>,
-    /// The unknown attributes that the request names, by kind of record.
-    pub unknown: BTreeSet<(Kind, String)>,
-}
-
 /// Watches the identity providers of all tenants. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct SyncWatch {
     tenants: Tenants,
-    noticed: Arc<Mutex<HashMap<TenantId, Noticed>>>,
-}
-
-/// The notes on a tenant that this process has not written yet.
-#[derive(Debug, Default)]
-struct Noticed {
-    requests_written_at: Option<OffsetDateTime>,
-    news_written_at: Option<OffsetDateTime>,
-    refusals: Vec<Refusal>,
-    used: BTreeSet<String>,
-    /// The day of the last note for each token. The first use on a day is noted at once.
-    used_on: BTreeMap<String, String>,
-    /// The time of the last [`SyncWatch::forget`]. A failed request from before that time must not be put back.
-    forgotten_at: Option<OffsetDateTime>,
-    /// Unknown attributes, with the day of the last request, and whether the note is still pending.
-    unknown: BTreeMap<(Kind, String), (String, bool)>,
-}
-
-impl Noticed {
-    fn has_news(&self) -> bool {
-        !self.refusals.is_empty() || self.unknown.values().any(|(_, waits)| *waits)
-    }
-
-    /// Takes out all pending notes.
-    fn take_news(&mut self, now: OffsetDateTime) -> SyncNews {
-        self.requests_written_at = Some(now);
-        if self.has_news() {
-            self.news_written_at = Some(now);
-        }
-        let unknown = self.waiting_unknown();
-        self.unknown.values_mut().for_each(|(_, waits)| *waits = false);
-        SyncNews {
-            at: now,
-            is_request: true,
-            refusals: std::mem::take(&mut self.refusals),
-            used: std::mem::take(&mut self.used).into_iter().collect(),
-            unknown,
-        }
-    }
-
-    /// Whether this is the first use of a token on a day, as far as this process knows.
-    fn is_first_use(&mut self, token: &str, now: OffsetDateTime) -> bool {
-        let day = day_of(now);
-        self.used_on.retain(|_, used_on| *used_on == day);
-        self.used_on.insert(token.to_owned(), day).is_none()
-    }
-
-    /// Notes unknown attributes, each at most once a day.
-    fn add_unknown(&mut self, names: BTreeSet<(Kind, String)>, day: &str) {
-        for name in names {
-            let is_known = self.unknown.get(&name).is_some_and(|(known, _)| known == day);
-            if !is_known && (self.unknown.len() < MOST_UNKNOWN || self.unknown.contains_key(&name))
-            {
-                self.unknown.insert(name, (day.to_owned(), true));
-            }
-        }
-    }
-
-    fn waiting_unknown(&self) -> Vec<UnknownAttribute> {
-        let waiting = self.unknown.iter().filter(|(_, (_, waits))| *waits);
-        let attributes = waiting.map(|((kind, name), (day, _))| UnknownAttribute {
-            resource_type: kind.as_str().to_owned(),
-            name: name.clone(),
-            day: day.clone(),
-        });
-        attributes.collect()
-    }
+    pending: TenantMap<PendingNotes>,
 }
 
 impl SyncWatch {
     /// Creates the watch over the identity providers of `tenants`.
     pub fn new(tenants: Tenants) -> Self {
-        Self { tenants, noticed: Arc::default() }
+        Self { tenants, pending: TenantMap::default() }
     }
 
     /// Notes that a request came with a token, named by the start of its digest.
@@ -160,14 +75,7 @@ impl SyncWatch {
     /// second.
     pub async fn asked(&self, tenant: &TenantId, token: &str) {
         let now = self.tenants.sources.now();
-        let news = {
-            let mut all = self.lock();
-            let noticed = entry(&mut all, tenant);
-            noticed.used.insert(token.to_owned());
-            let is_due =
-                noticed.is_first_use(token, now) || is_due(noticed.requests_written_at, now);
-            is_due.then(|| noticed.take_news(now))
-        };
+        let news = self.with_notes(tenant, |notes| notes.add_request(token, now));
         if let Some(news) = news {
             self.write_or_keep(tenant, news).await;
         }
@@ -176,7 +84,7 @@ impl SyncWatch {
     /// Notes that an administrator used a token, once a day. Run this beside the request.
     pub async fn used(&self, tenant: &TenantId, token: &str) {
         let now = self.tenants.sources.now();
-        if !entry(&mut self.lock(), tenant).is_first_use(token, now) {
+        if !self.with_notes(tenant, |notes| notes.is_first_use(token, now)) {
             return;
         }
         let news = SyncNews {
@@ -190,19 +98,9 @@ impl SyncWatch {
     }
 
     /// Notes the failure of a request and its unknown attributes.
-    pub async fn answered(&self, tenant: &TenantId, seen: Seen) {
+    pub async fn answered(&self, tenant: &TenantId, seen: Observed) {
         let now = self.tenants.sources.now();
-        let news = {
-            let mut all = self.lock();
-            let noticed = entry(&mut all, tenant);
-            if let Some((operation, status, detail)) = seen.refused {
-                noticed.refusals.insert(0, Refusal { at: now, operation, status, detail });
-                noticed.refusals.truncate(MOST_WAITING);
-            }
-            noticed.add_unknown(seen.unknown, &day_of(now));
-            let is_due = noticed.has_news() && is_due(noticed.news_written_at, now);
-            is_due.then(|| noticed.take_news(now))
-        };
+        let news = self.with_notes(tenant, |notes| notes.add_response(seen, now));
         if let Some(news) = news {
             self.write_or_keep(tenant, news).await;
         }
@@ -223,11 +121,7 @@ impl SyncWatch {
             Err(_) => "it took too long".to_owned(),
         };
         drop(unwritten);
-        tracing::warn!(
-            tenant = tenant.as_str(),
-            cause,
-            "what was noticed of a sync is not written"
-        );
+        tracing::warn!(tenant = tenant.as_str(), cause, "the notes on a sync are not written");
     }
 
     /// Runs an erasure. Failed requests and unknown attributes may name the erased person.
@@ -242,11 +136,7 @@ impl SyncWatch {
 
     fn forget(&self, tenant: &TenantId) {
         let now = self.tenants.sources.now();
-        let mut all = self.lock();
-        let noticed = entry(&mut all, tenant);
-        noticed.refusals.clear();
-        noticed.unknown.clear();
-        noticed.forgotten_at = Some(now);
+        self.with_notes(tenant, |notes| notes.forget(now));
     }
 
     /// Returns the notes on a tenant's identity provider.
@@ -269,9 +159,9 @@ impl SyncWatch {
         let (mut record, changes) =
             tokio::try_join!(store.sync().get(), store.sync().count_changes_of_a_day(now))?;
         // Pending notes of this process belong to the status too.
-        if let Some(noticed) = self.lock().get(tenant) {
-            record.add_refusals(&noticed.refusals);
-            record.add_unknown(&noticed.waiting_unknown());
+        if let Some(pending) = self.pending.lock().get(tenant) {
+            record.add_refusals(pending.refusals());
+            record.add_unknown(&pending.unknown());
         }
         let oldest = day_of(now - TOLD_FOR);
         record.unknown.retain(|attribute| attribute.day > oldest && !is_known(&types, attribute));
@@ -281,32 +171,17 @@ impl SyncWatch {
 
     async fn write(&self, tenant: &TenantId, news: &SyncNews) -> Result<(), Error> {
         let store = self.tenants.store.tenant(tenant);
-        let mut pauses = Pauses::new();
-        while !store.sync().add(news).await? {
-            pauses.pause().await?;
-        }
-        Ok(())
+        retry!({ Ok(Attempt::done_if(store.sync().add(news).await?)) })
     }
 
     /// Puts notes back after a failed write, for the next write.
     fn put_back(&self, tenant: &TenantId, news: SyncNews) {
-        let mut all = self.lock();
-        let noticed = all.entry(tenant.clone()).or_default();
-        let forgotten_at = noticed.forgotten_at;
-        let is_newer = |refusal: &Refusal| forgotten_at.is_none_or(|at| refusal.at > at);
-        noticed.refusals.extend(news.refusals.into_iter().filter(is_newer));
-        noticed.refusals.truncate(MOST_WAITING);
-        noticed.used.extend(news.used);
-        for (key, (_, waits)) in &mut noticed.unknown {
-            *waits |= news
-                .unknown
-                .iter()
-                .any(|lost| (lost.resource_type.as_str(), &lost.name) == (key.0.as_str(), &key.1));
-        }
+        self.with_notes(tenant, |notes| notes.put_back(news));
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<TenantId, Noticed>> {
-        self.noticed.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Calls `change` with the notes on a tenant. Tenants without pending notes make room for a new one.
+    fn with_notes<T>(&self, tenant: &TenantId, change: impl FnOnce(&mut PendingNotes) -> T) -> T {
+        change(self.pending.lock().entry(tenant, PendingNotes::has_news).or_default())
     }
 }
 
@@ -325,26 +200,9 @@ impl Drop for Unwritten<'_> {
     }
 }
 
-/// Returns the notes on a tenant, or new notes if the tenant has none.
-fn entry<'n>(all: &'n mut HashMap<TenantId, Noticed>, tenant: &TenantId) -> &'n mut Noticed {
-    if all.len() >= MOST_REMEMBERED && !all.contains_key(tenant) {
-        // Tenants without pending notes make room first.
-        all.retain(|_, noticed| noticed.has_news());
-        if all.len() >= MOST_REMEMBERED {
-            all.clear();
-        }
-    }
-    all.entry(tenant.clone()).or_default()
-}
-
-/// Whether the next write is due. A clock that was set back makes it due.
-fn is_due(written_at: Option<OffsetDateTime>, now: OffsetDateTime) -> bool {
-    written_at.is_none_or(|at| !(Duration::ZERO..EVERY).contains(&(now - at)))
-}
-
 /// Whether a table now has an attribute that was unknown.
 fn is_known(types: &ResourceTypes, attribute: &UnknownAttribute) -> bool {
     let resource_types = [&types.users, &types.groups];
     let found = resource_types.into_iter().find(|found| found.name == attribute.resource_type);
-    found.is_some_and(|resource_type| unknown::is_known(resource_type, &attribute.name))
+    found.is_some_and(|resource_type| unknown_attributes::is_known(resource_type, &attribute.name))
 }

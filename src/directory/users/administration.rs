@@ -1,18 +1,20 @@
-//! The use cases of the tenant's administrator: find employees, set local values, read the history, erase an employee.
+//! The changes of the tenant's administrator: set local values, archive, restore and erase an employee.
+//!
+//! `view.rs` finds one employee, `lists/admin_list.rs` searches employees, and `directory/history.rs` reads the
+//! history.
 
 use super::change::{self, Change};
 use crate::directory::access::actor::Actor;
 use crate::directory::error::Error;
 use crate::directory::groups::departure::Departures;
-use crate::directory::groups::finish::UnfinishedWork;
+use crate::directory::groups::unfinished_work::UnfinishedWork;
 use crate::directory::occasion::Occasion;
 use crate::directory::precondition::Precondition;
 use crate::directory::users::Users;
 use crate::model::employee::{Employee, LocalValues};
 use crate::model::history::{AttributeChange, EventKind, HistoryEntry};
 use crate::model::unfinished::Work;
-use crate::store::dynamodb::retry::Pauses;
-use crate::store::written::Written;
+use crate::store::dynamodb::retry::{Attempt, retry};
 use uuid::Uuid;
 
 /// The employees that an administrator wants to see.
@@ -71,8 +73,7 @@ impl Users<'_> {
         ] {
             check(name, change)?;
         }
-        let mut pauses = Pauses::new();
-        loop {
+        retry!({
             let before = self.get_any(id).await?;
             precondition.check(before.revision)?;
             let LocalValues { location, department, manager } = before.local.clone();
@@ -83,20 +84,18 @@ impl Users<'_> {
             };
             let occasion = Occasion { at: self.0.sources.now(), by };
             let Some(Change { after, entry }) = change::localised(&before, local, occasion) else {
-                return Ok(before);
+                return Ok(Attempt::Done(before));
             };
-            match self.0.store.employees().replace(&before, &after, None, &entry).await? {
-                Written::Done => return Ok(after),
-                Written::Stale | Written::ClaimDiffers(_) => pauses.pause().await?,
-            }
-        }
+            let written = self.0.store.employees().replace(&before, &after, None, &entry).await?;
+            Ok(written.attempt().map(|()| after))
+        })
     }
 
     /// Returns the actor's name for the history. Checks the actor's token first, against the tenant as it is now.
     async fn checked<'a>(self, by: impl Into<Actor<'a>>) -> Result<&'a str, Error> {
         let by = by.into();
         if by.token.is_some() {
-            let tenant = self.0.store.record().get().await?.ok_or(Error::NoTenant)?;
+            let tenant = self.0.store.tenant_record().get().await?.ok_or(Error::NoTenant)?;
             by.check(&tenant, self.0.sources.now())?;
         }
         Ok(by.label)
@@ -141,19 +140,14 @@ impl Users<'_> {
     ) -> Result<Employee, Error> {
         let by = self.checked(by).await?;
         let active = |before: &Employee| change::with_active(before, true);
-        let mut pauses = Pauses::new();
-        loop {
+        let brought_back = retry!({
             let before = self.get_any(id).await?;
             precondition.check(before.revision)?;
             if !before.is_archived() {
-                return Ok(before);
+                return Ok(Attempt::Done(Some(before)));
             }
             if !before.hidden {
-                let active = |before: &Employee| {
-                    precondition.check(before.revision)?;
-                    Ok(active(before))
-                };
-                return self.change(id, &Precondition::default(), by, active).await;
+                return Ok(Attempt::Done(None));
             }
             let claim = self.claim_of(&before).await?;
             if let Some(holder) = claim.holder {
@@ -161,11 +155,17 @@ impl Users<'_> {
             }
             let occasion = Occasion { at: self.0.sources.now(), by };
             let change = change::revived(&self.0.types.users, &before, active(&before), occasion);
-            match self.bring_back(&before, &change, &claim).await? {
-                Written::Done => return Ok(change.after),
-                Written::Stale | Written::ClaimDiffers(_) => pauses.pause().await?,
-            }
+            let written = self.bring_back(&before, &change, &claim).await?;
+            Ok::<_, Error>(written.attempt().map(|()| Some(change.after)))
+        })?;
+        if let Some(employee) = brought_back {
+            return Ok(employee);
         }
+        let active = |before: &Employee| {
+            precondition.check(before.revision)?;
+            Ok(active(before))
+        };
+        self.change(id, &Precondition::default(), by, active).await
     }
 
     /// Erases an archived employee for good, with the whole history.
@@ -178,15 +178,14 @@ impl Users<'_> {
     /// [`Error::TokenEnded`], [`Error::TokenReplaced`], [`Error::Contention`], and the errors of the store.
     pub async fn erase(self, id: Uuid, by: impl Into<Actor<'_>>) -> Result<(), Error> {
         let by = by.into();
-        let mut pauses = Pauses::new();
-        loop {
+        let erased = retry!({
             let employee = match self.get_any(id).await {
                 Ok(employee) if employee.is_archived() => employee,
                 Ok(_) => return Err(Error::NotArchived(id)),
-                Err(Error::NoEmployee(_)) => break,
+                Err(Error::NoEmployee(_)) => return Ok(Attempt::Done(None)),
                 Err(other) => return Err(other),
             };
-            let mut tenant = self.0.store.record().get().await?.ok_or(Error::NoTenant)?;
+            let mut tenant = self.0.store.tenant_record().get().await?.ok_or(Error::NoTenant)?;
             by.check(&tenant, self.0.sources.now())?;
             tenant.revision += 1;
             let occasion = Occasion { at: self.0.sources.now(), by: by.label };
@@ -205,21 +204,24 @@ impl Users<'_> {
                 }],
             };
             let note = (&tenant, &entry);
-            match self.0.store.employees().delete(&employee, &claim, &departure, note).await? {
-                Written::Done => {
-                    let Some(erasure) = &departure.begins else { return Ok(()) };
-                    return UnfinishedWork(self.0).finish(erasure).await;
+            let written =
+                self.0.store.employees().delete(&employee, &claim, &departure, note).await?;
+            Ok::<_, Error>(written.attempt().map(|()| Some(departure)))
+        })?;
+        let erasure = match erased {
+            Some(departure) => departure.begins,
+            None => match self.0.store.unfinished().get(Work::Erasure, id).await? {
+                Some(erasure) => Some(erasure),
+                // After a restore from a backup, the history may exist without the record.
+                None if self.0.store.purge().history(id).await? == 0 => {
+                    return Err(Error::NoEmployee(id));
                 }
-                Written::Stale | Written::ClaimDiffers(_) => pauses.pause().await?,
-            }
-        }
-        if let Some(erasure) = self.0.store.unfinished().get(Work::Erasure, id).await? {
-            return UnfinishedWork(self.0).finish(&erasure).await;
-        }
-        // After a restore from a backup, the history may exist without the record.
-        match self.0.store.purge().history(id).await? {
-            0 => Err(Error::NoEmployee(id)),
-            _ => Ok(()),
+                None => None,
+            },
+        };
+        match erasure {
+            Some(erasure) => UnfinishedWork(self.0).finish(&erasure).await,
+            None => Ok(()),
         }
     }
 }

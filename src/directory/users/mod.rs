@@ -4,25 +4,24 @@ pub mod change;
 pub mod view;
 pub mod administration;
 
-use super::names::Attempt;
 use crate::directory::context::Context;
 use crate::directory::error::Error;
 use crate::directory::groups::departure::Departures;
-use crate::directory::groups::finish::UnfinishedWork;
 use crate::directory::groups::pending_change::PendingChanges;
-use crate::directory::names::Names;
+use crate::directory::groups::unfinished_work::UnfinishedWork;
+use crate::directory::names::{NewName, UniqueNames, attempt_after_change};
 use crate::directory::occasion::Occasion;
 use crate::directory::precondition::Precondition;
 use crate::model::employee::Employee;
 use crate::model::kind::Kind;
 use crate::model::unfinished::{Unfinished, Work};
-use crate::store::dynamodb::retry::Pauses;
+use crate::store::dynamodb::retry::{Attempt, retry};
 use crate::store::items::claim::Claim;
-use crate::store::written::Written;
+use crate::store::write_outcome::Written;
 use change::Change;
 use scim::document::Document;
 use scim::patch::{self, PatchRequest};
-use scim::undeclared;
+use scim::undeclared_values;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
@@ -49,32 +48,31 @@ impl Users<'_> {
     /// Fails with [`Error::UserNameTaken`], even when the other employee is archived. Other failures are
     /// [`Error::Contention`] and the errors of the store.
     pub async fn create(self, mut attributes: Document, by: &str) -> Result<Employee, Error> {
-        let user_name = attributes.text("userName").unwrap_or_default();
-        let mut attempt = Attempt::new(Kind::Employee, user_name);
+        let mut name =
+            NewName::new(Kind::Employee, attributes.text("userName").unwrap_or_default());
         let occasion = Occasion { at: self.0.sources.now(), by };
-        loop {
-            let claim = attempt.claim()?;
-            let same_person = self.find_same_person(claim, &attributes).await?;
-            let Some(before) = same_person else {
-                let id = self.0.sources.new_id();
-                let change = change::created(&self.0.types.users, id, attributes, occasion);
-                let Change { after, entry } = change;
-                let written = self.0.store.employees().create(&after, claim, &entry).await?;
-                if Names(self.0).is_done(written, &mut attempt).await? {
-                    return Ok(after);
-                }
-                attributes = after.attributes;
-                continue;
+        retry!({
+            let claim = UniqueNames(self.0).claim(&mut name).await?;
+            let Some(before) = self.find_same_person(&claim, &attributes).await? else {
+                let (id, given) = (self.0.sources.new_id(), std::mem::take(&mut attributes));
+                let Change { after, entry } =
+                    change::created(&self.0.types.users, id, given, occasion);
+                let written = self.0.store.employees().create(&after, &claim, &entry).await?;
+                return Ok(match name.attempt_after(written, &claim) {
+                    Attempt::Done(()) => Attempt::Done(after),
+                    Attempt::Again(next) => {
+                        attributes = after.attributes;
+                        Attempt::Again(next)
+                    }
+                });
             };
             let (_, aside) = self.declared(&before);
             let mut whole = attributes.clone();
-            undeclared::put_back(&mut whole, aside);
+            undeclared_values::put_back(&self.0.types.users, &mut whole, aside);
             let change = change::revived(&self.0.types.users, &before, whole, occasion);
-            let written = self.bring_back(&before, &change, claim).await?;
-            if Names(self.0).is_done(written, &mut attempt).await? {
-                return Ok(change.after);
-            }
-        }
+            let written = self.bring_back(&before, &change, &claim).await?;
+            Ok(name.attempt_after(written, &claim).map(|()| change.after))
+        })
     }
 
     /// Replaces all attributes of an employee (RFC 7644 §3.5.1).
@@ -92,7 +90,7 @@ impl Users<'_> {
         self.change(id, precondition, by, |before| {
             let (_, aside) = self.declared(before);
             let mut after = attributes.clone();
-            undeclared::put_back(&mut after, aside);
+            undeclared_values::put_back(&self.0.types.users, &mut after, aside);
             Ok(after)
         })
         .await
@@ -112,7 +110,7 @@ impl Users<'_> {
         self.change(id, precondition, by, |before| {
             let (declared, aside) = self.declared(before);
             let mut after = patch::apply(&self.0.types.users, declared, request)?;
-            undeclared::put_back(&mut after, aside);
+            undeclared_values::put_back(&self.0.types.users, &mut after, aside);
             Ok(after)
         })
         .await
@@ -121,7 +119,7 @@ impl Users<'_> {
     /// Splits an employee's attributes into the declared attributes and the stored values that no table declares.
     fn declared(self, employee: &Employee) -> (Document, Map<String, Value>) {
         let mut declared = employee.attributes.clone();
-        let aside = undeclared::set_aside(&self.0.types.users, &mut declared);
+        let aside = undeclared_values::set_aside(&self.0.types.users, &mut declared);
         (declared, aside)
     }
 
@@ -136,8 +134,7 @@ impl Users<'_> {
         precondition: &Precondition,
         by: &str,
     ) -> Result<(), Error> {
-        let mut pauses = Pauses::new();
-        loop {
+        let departure = retry!({
             let (before, memberships) = tokio::try_join!(
                 self.get_if(id, precondition),
                 Departures(self.0).memberships(id)
@@ -148,15 +145,12 @@ impl Users<'_> {
                 Departures(self.0).plan((Work::Departure, id), memberships, false, occasion),
             )?;
             let Change { after, entry } = change::hidden(&self.0.types.users, &before, occasion);
-            match self.0.store.employees().hide(&before, &after, &claim, &departure, &entry).await?
-            {
-                Written::Done => {
-                    UnfinishedWork(self.0).finish_begun(&departure).await;
-                    return Ok(());
-                }
-                Written::Stale | Written::ClaimDiffers(_) => pauses.pause().await?,
-            }
-        }
+            let employees = self.0.store.employees();
+            let written = employees.hide(&before, &after, &claim, &departure, &entry).await?;
+            Ok::<_, Error>(written.attempt().map(|()| departure))
+        })?;
+        UnfinishedWork(self.0).finish_begun(&departure).await;
+        Ok(())
     }
 
     /// Reads the claim on an employee's userName.
@@ -191,22 +185,19 @@ impl Users<'_> {
         by: &str,
         decide: impl Fn(&Employee) -> Result<Document, Error>,
     ) -> Result<Employee, Error> {
-        let mut pauses = Pauses::new();
-        loop {
+        retry!({
             let before = self.get_if(id, precondition).await?;
             let attributes = decide(&before)?;
             let occasion = Occasion { at: self.0.sources.now(), by };
             let change = change::changed(&self.0.types.users, &before, attributes, occasion);
-            let Some(Change { after, entry }) = change else { return Ok(before) };
+            let Some(Change { after, entry }) = change else { return Ok(Attempt::Done(before)) };
             let record = (Kind::Employee, id);
             let rename =
-                Names(self.0).rename(record, before.user_name(), after.user_name()).await?;
+                UniqueNames(self.0).rename(record, before.user_name(), after.user_name()).await?;
             let written =
                 self.0.store.employees().replace(&before, &after, rename.as_ref(), &entry).await?;
-            if Names(self.0).is_changed(written, record, &mut pauses).await? {
-                return Ok(after);
-            }
-        }
+            Ok(attempt_after_change(written, record)?.map(|()| after))
+        })
     }
 
     async fn get_if(self, id: Uuid, precondition: &Precondition) -> Result<Employee, Error> {

@@ -2,6 +2,9 @@
 //!
 //! Effective values follow the tenant's settings and are computed on read. So a changed setting takes effect at once,
 //! without a sync and without a write.
+//!
+//! The manager is stored as text: an id, a userName, an email address, or any other text. [`Users::find_colleague`]
+//! finds the colleague whom this text names.
 
 use crate::directory::error::Error;
 use crate::directory::users::Users;
@@ -10,7 +13,7 @@ use crate::model::id::parse_id;
 use crate::model::kind::Kind;
 use crate::model::tenant::Settings;
 use scim::fold::fold;
-use scim::undeclared;
+use scim::undeclared_values;
 use scim::urn;
 use serde::Serialize;
 use serde_json::Value;
@@ -114,7 +117,7 @@ impl Users<'_> {
     /// Fails with [`Error::NoEmployee`], or as every call of the store does.
     pub async fn view(self, id: Uuid, settings: Settings) -> Result<EmployeeView, Error> {
         let mut employee = self.get_any(id).await?;
-        undeclared::set_aside(&self.0.types.users, &mut employee.attributes);
+        undeclared_values::set_aside(&self.0.types.users, &mut employee.attributes);
         let Effective { location, department, manager } = Effective::of(&employee, settings);
         let manager_colleague = match &manager.value {
             Some(text) => self.find_colleague(text).await?,

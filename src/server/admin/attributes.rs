@@ -1,8 +1,10 @@
 //! `/attributes`: the custom attributes that the tenant declares for its users.
 
-use super::call::{Answer, Body, Call, explain};
-use super::document::Problem;
+use super::messages::explain;
+use super::problem::Problem;
+use super::request::{Call, JsonBody};
 use crate::directory::Tenant;
+use crate::server::error::Answer;
 use crate::server::path::PathParts;
 use crate::server::response;
 use crate::server::response::{plain_json, with_entity_tag};
@@ -96,13 +98,13 @@ pub(super) async fn list_attributes(call: Call) -> Answer {
     params(
         ("urn" = String, Path, description = "The namespace: a URN of the tenant's own, or the enterprise one", max_length = 200, pattern = "^urn:[A-Za-z0-9][A-Za-z0-9-]{0,30}[A-Za-z0-9](:[A-Za-z0-9._-]+)+$", example = "urn:ietf:params:scim:schemas:extension:acme:2.0:User"),
         ("name" = String, Path, description = "The attribute's name", max_length = 64, pattern = "^[A-Za-z][A-Za-z0-9_-]*$", example = "badgeNumber"),
-        ("If-Match" = Option<String>, Header, description = "The ETag that the change is for; any version when it is left out")
+        ("If-Match" = Option<String>, Header, description = "The ETag of the version to change. The default is any version")
     ),
     request_body = Declaration,
     responses(
-        (status = 200, description = "It was there; as it is now", body = AttributeBody, headers(("ETag" = String, description = "The version, for If-Match"))),
-        (status = 201, description = "It is new", body = AttributeBody, headers(("ETag" = String, description = "The version, for If-Match"))),
-        (status = 409, description = "It does not go with what is there: another type, a name of SCIM's own, or too many", body = Problem, content_type = "application/problem+json"),
+        (status = 200, description = "The attribute existed, and now has this declaration", body = AttributeBody, headers(("ETag" = String, description = "The version, for If-Match"))),
+        (status = 201, description = "The new attribute", body = AttributeBody, headers(("ETag" = String, description = "The version, for If-Match"))),
+        (status = 409, description = "The attribute has another type already, its name is reserved, or the tenant has too many attributes", body = Problem, content_type = "application/problem+json"),
         (status = 412, description = "If-Match names another version", body = Problem, content_type = "application/problem+json"),
         (status = "default", description = "A problem", body = Problem, content_type = "application/problem+json")
     )
@@ -110,7 +112,7 @@ pub(super) async fn list_attributes(call: Call) -> Answer {
 pub(super) async fn declare_attribute(
     call: Call,
     PathParts([urn, name]): PathParts<2>,
-    Body(body): Body<Declaration>,
+    JsonBody(body): JsonBody<Declaration>,
 ) -> Answer {
     let attribute = CustomAttribute {
         urn: urn.unwrap_or_default(),
@@ -140,10 +142,10 @@ pub(super) async fn declare_attribute(
     params(
         ("urn" = String, Path, description = "The namespace", example = "urn:ietf:params:scim:schemas:extension:acme:2.0:User"),
         ("name" = String, Path, description = "The attribute's name", example = "badgeNumber"),
-        ("If-Match" = Option<String>, Header, description = "The ETag that the change is for; any version when it is left out")
+        ("If-Match" = Option<String>, Header, description = "The ETag of the version to change. The default is any version")
     ),
     responses(
-        (status = 204, description = "It is not there any more"),
+        (status = 204, description = "The attribute is removed"),
         (status = 412, description = "If-Match names another version", body = Problem, content_type = "application/problem+json"),
         (status = "default", description = "A problem", body = Problem, content_type = "application/problem+json")
     )

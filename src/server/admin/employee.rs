@@ -1,10 +1,13 @@
 //! `/employees/{id}`: one employee, with the effective values and their source.
 
-use super::call::{Answer, Body, Call, EmployeeId, conflict, explain};
-use super::document::Problem;
 use super::employees::StatusBody;
+use super::messages::explain;
+use super::problem::Problem;
+use super::request::{Call, JsonBody};
 use crate::directory::users::administration::{LocalChange, LocalChanges};
 use crate::directory::users::view::{Colleague, EffectiveValue, EmployeeView, Origin};
+use crate::server::error::{Answer, ApiError};
+use crate::server::path::EmployeeId;
 use crate::server::response;
 use crate::server::response::plain_json;
 use http::StatusCode;
@@ -34,7 +37,7 @@ struct EmployeeBody {
     location: ValueBody,
     department: ValueBody,
     manager: ValueBody,
-    /// The colleague that the manager's text identifies, if there is one.
+    /// The colleague that the value of `manager` identifies, if there is one.
     manager_colleague: Option<ColleagueBody>,
     /// All attributes that the identity provider sent, with SCIM's names.
     #[schema(value_type = Object)]
@@ -121,11 +124,11 @@ pub(super) async fn get_employee(call: Call, EmployeeId(id): EmployeeId) -> Answ
     tag = "employees",
     params(
         ("id" = Uuid, Path, description = "The employee's id"),
-        ("If-Match" = Option<String>, Header, description = "The ETag that the change is for; any version when it is left out")
+        ("If-Match" = Option<String>, Header, description = "The ETag of the version to change. The default is any version")
     ),
     request_body = LocalPatch,
     responses(
-        (status = 200, description = "The employee as it is now", body = EmployeeBody, headers(("ETag" = String, description = "The version, for If-Match"))),
+        (status = 200, description = "The employee after the change", body = EmployeeBody, headers(("ETag" = String, description = "The version, for If-Match"))),
         (status = 412, description = "If-Match names another version", body = Problem, content_type = "application/problem+json"),
         (status = "default", description = "A problem", body = Problem, content_type = "application/problem+json")
     )
@@ -133,7 +136,7 @@ pub(super) async fn get_employee(call: Call, EmployeeId(id): EmployeeId) -> Answ
 pub(super) async fn set_local_values(
     call: Call,
     EmployeeId(id): EmployeeId,
-    Body(LocalPatch { location, department, manager }): Body<LocalPatch>,
+    JsonBody(LocalPatch { location, department, manager }): JsonBody<LocalPatch>,
 ) -> Answer {
     let changes = LocalChanges { location, department, manager };
     let caller = &call.caller;
@@ -149,17 +152,17 @@ pub(super) async fn set_local_values(
 /// Archive an employee
 ///
 /// The effect is the same as when the identity provider deactivates the user. A later change by the identity provider
-/// overwrites it.
+/// overwrites the status.
 #[utoipa::path(
     post,
     path = "/employees/{id}/archive",
     tag = "employees",
     params(
         ("id" = Uuid, Path, description = "The employee's id"),
-        ("If-Match" = Option<String>, Header, description = "The ETag that the change is for; any version when it is left out")
+        ("If-Match" = Option<String>, Header, description = "The ETag of the version to change. The default is any version")
     ),
     responses(
-        (status = 200, description = "The employee as it is now", body = EmployeeBody, headers(("ETag" = String, description = "The version, for If-Match"))),
+        (status = 200, description = "The employee after the change", body = EmployeeBody, headers(("ETag" = String, description = "The version, for If-Match"))),
         (status = 412, description = "If-Match names another version", body = Problem, content_type = "application/problem+json"),
         (status = "default", description = "A problem", body = Problem, content_type = "application/problem+json")
     )
@@ -174,20 +177,20 @@ pub(super) async fn archive_employee(call: Call, EmployeeId(id): EmployeeId) -> 
     show(&call, id).await
 }
 
-/// Bring an archived employee back
+/// Restore an archived employee
 ///
-/// The identity provider sees a deleted employee again, without groups: push the groups again. A later change by the
-/// identity provider overwrites the state.
+/// The identity provider sees a deleted employee again, but without groups. Let the identity provider push the groups
+/// again. A later change by the identity provider overwrites the status.
 #[utoipa::path(
     post,
     path = "/employees/{id}/restore",
     tag = "employees",
     params(
         ("id" = Uuid, Path, description = "The employee's id"),
-        ("If-Match" = Option<String>, Header, description = "The ETag that the change is for; any version when it is left out")
+        ("If-Match" = Option<String>, Header, description = "The ETag of the version to change. The default is any version")
     ),
     responses(
-        (status = 200, description = "The employee as it is now", body = EmployeeBody, headers(("ETag" = String, description = "The version, for If-Match"))),
+        (status = 200, description = "The employee after the change", body = EmployeeBody, headers(("ETag" = String, description = "The version, for If-Match"))),
         (status = 412, description = "If-Match names another version", body = Problem, content_type = "application/problem+json"),
         (status = "default", description = "A problem", body = Problem, content_type = "application/problem+json")
     )
@@ -202,7 +205,7 @@ pub(super) async fn restore_employee(call: Call, EmployeeId(id): EmployeeId) -> 
     show(&call, id).await
 }
 
-/// Erase an archived employee for good
+/// Erase an archived employee
 ///
 /// Erases the whole history too, for a person with the right to be forgotten. An erasure cannot be undone.
 #[utoipa::path(
@@ -212,17 +215,17 @@ pub(super) async fn restore_employee(call: Call, EmployeeId(id): EmployeeId) -> 
     params(("id" = Uuid, Path, description = "The employee's id")),
     request_body = Confirmation,
     responses(
-        (status = 204, description = "Nothing of the person is left"),
+        (status = 204, description = "The employee and the history are erased"),
         (status = "default", description = "A problem", body = Problem, content_type = "application/problem+json")
     )
 )]
 pub(super) async fn erase_employee(
     call: Call,
     EmployeeId(id): EmployeeId,
-    Body(Confirmation { confirm }): Body<Confirmation>,
+    JsonBody(Confirmation { confirm }): JsonBody<Confirmation>,
 ) -> Answer {
     if confirm != id.to_string() {
-        return Err(conflict("confirm must be the employee's id".to_owned()));
+        return Err(ApiError::conflict("confirm must be the employee's id".to_owned()));
     }
     let erasure = call.caller.directory.users().erase(id, call.actor());
     call.services.sync.forgetting(&call.caller.tenant, erasure).await.map_err(explain)?;

@@ -1,12 +1,13 @@
 //! `/employees`: all employees, by status and by the start of a name.
 
-use super::call::{Answer, Call, Query, bad_request, explain};
-use super::document::Problem;
+use super::messages::explain;
+use super::problem::Problem;
+use super::request::{Call, QueryParams};
 use crate::directory::Employee;
 use crate::directory::lists::admin_list::{MOST_SEARCH_CHARS, Search};
 use crate::directory::users::administration::Status;
 use crate::directory::users::view::display_name;
-use crate::server::error::ApiError;
+use crate::server::error::{Answer, ApiError};
 use crate::server::response::plain_json;
 use http::StatusCode;
 use scim::date_time;
@@ -43,7 +44,7 @@ pub(super) enum StatusFilter {
 /// An employee in a list.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-struct EmployeeRow {
+struct ListedEmployeeBody {
     id: Uuid,
     user_name: String,
     /// The display name, if there is one.
@@ -60,8 +61,8 @@ struct EmployeeRow {
 /// A page of employees.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-struct EmployeesPage {
-    employees: Vec<EmployeeRow>,
+struct EmployeesBody {
+    employees: Vec<ListedEmployeeBody>,
     /// The `cursor` of the next page; null on the last page. A page of a search can have no rows and a cursor, before
     /// the search has read all employees.
     next_cursor: Option<String>,
@@ -75,18 +76,18 @@ struct EmployeesPage {
     path = "/employees",
     tag = "employees",
     params(
-        ("status" = Option<StatusFilter>, Query, description = "Which ones; all when it is left out"),
+        ("status" = Option<StatusFilter>, Query, description = "The status of the employees. The default is all"),
         ("search" = Option<String>, Query, max_length = 200,
-            description = "What a word of the name, the userName or an email address starts with, in any case"),
-        ("cursor" = Option<String>, Query, pattern = "^$|^[vh]([0-9a-f]{32})?$", description = "The nextCursor of the page before"),
-        ("limit" = Option<usize>, Query, minimum = 1, maximum = 200, description = "The most rows; 50 when it is left out")
+            description = "The start of a word of the name, of the userName or of an email address. Case is ignored"),
+        ("cursor" = Option<String>, Query, pattern = "^$|^[vh]([0-9a-f]{32})?$", description = "The nextCursor of the previous page"),
+        ("limit" = Option<usize>, Query, minimum = 1, maximum = 200, description = "The maximum number of rows. The default is 50")
     ),
     responses(
-        (status = 200, description = "A page", body = EmployeesPage),
+        (status = 200, description = "A page", body = EmployeesBody),
         (status = "default", description = "A problem", body = Problem, content_type = "application/problem+json")
     )
 )]
-pub(super) async fn list_employees(call: Call, query: Query) -> Answer {
+pub(super) async fn list_employees(call: Call, query: QueryParams) -> Answer {
     query.check(&["status", "search", "cursor", "limit"])?;
     let search = Search {
         status: read_status(query.get("status"))?,
@@ -95,8 +96,8 @@ pub(super) async fn list_employees(call: Call, query: Query) -> Answer {
         limit: query.limit()?,
     };
     let page = call.caller.directory.lists().search(search).await.map_err(explain)?;
-    let employees = page.rows.iter().map(EmployeeRow::from).collect();
-    plain_json(StatusCode::OK, &EmployeesPage { employees, next_cursor: page.next })
+    let employees = page.rows.iter().map(ListedEmployeeBody::from).collect();
+    plain_json(StatusCode::OK, &EmployeesBody { employees, next_cursor: page.next })
 }
 
 pub(super) fn read_status(text: Option<&str>) -> Result<Status, ApiError> {
@@ -104,11 +105,11 @@ pub(super) fn read_status(text: Option<&str>) -> Result<Status, ApiError> {
         None | Some("all") => Ok(Status::All),
         Some("active") => Ok(Status::Active),
         Some("archived") => Ok(Status::Archived),
-        Some(_) => Err(bad_request("status must be active, archived or all")),
+        Some(_) => Err(ApiError::bad_request("status must be active, archived or all")),
     }
 }
 
-impl From<&Employee> for EmployeeRow {
+impl From<&Employee> for ListedEmployeeBody {
     fn from(employee: &Employee) -> Self {
         Self {
             id: employee.id,

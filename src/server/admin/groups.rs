@@ -1,14 +1,17 @@
 //! `/groups`: the groups that the identity provider pushed, with their members. Read only.
 
-use super::call::{Answer, Call, GroupId, Query, explain};
-use super::document::Problem;
+use super::messages::explain;
+use super::problem::Problem;
+use super::request::{Call, QueryParams};
 use crate::directory::groups::view::{GroupSearch, MemberView};
 use crate::directory::lists::admin_list::MOST_SEARCH_CHARS;
 use crate::directory::{Group, Kind};
+use crate::limits::LIMITS;
+use crate::server::error::Answer;
+use crate::server::path::GroupId;
 use crate::server::response::{plain_json, with_entity_tag};
 use http::StatusCode;
 use scim::date_time;
-use scim::schema::MAX_DISPLAY_CHARS;
 use scim::version::entity_tag;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -34,7 +37,7 @@ struct GroupBody {
 /// A page of groups.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-struct GroupsPage {
+struct GroupsBody {
     groups: Vec<GroupBody>,
     /// The `cursor` of the next page; null on the last page. A page of a search can have no rows and a cursor, before
     /// the search has read all groups.
@@ -51,7 +54,7 @@ enum MemberTypeBody {
 /// A member of a group.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-struct MemberRow {
+struct MemberBody {
     /// The id of the employee or the group.
     id: Uuid,
     #[serde(rename = "type")]
@@ -65,8 +68,8 @@ struct MemberRow {
 /// A page of the members of a group.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-struct MembersPage {
-    members: Vec<MemberRow>,
+struct MembersBody {
+    members: Vec<MemberBody>,
     /// The `cursor` of the next page; null on the last page.
     next_cursor: Option<String>,
 }
@@ -80,28 +83,28 @@ struct MembersPage {
     tag = "groups",
     params(
         ("name" = Option<String>, Query, max_length = 512,
-            description = "The whole name, in any case: one group, or none"),
-        ("search" = Option<String>, Query, max_length = 200, description = "What a word of the name starts with, in any case"),
-        ("cursor" = Option<String>, Query, pattern = "^$|^v([0-9a-f]{32})?$", description = "The nextCursor of the page before"),
-        ("limit" = Option<usize>, Query, minimum = 1, maximum = 200, description = "The most rows; 50 when it is left out")
+            description = "The whole name of a group. Case is ignored. At most one group has the name"),
+        ("search" = Option<String>, Query, max_length = 200, description = "The start of a word of the name. Case is ignored"),
+        ("cursor" = Option<String>, Query, pattern = "^$|^v([0-9a-f]{32})?$", description = "The nextCursor of the previous page"),
+        ("limit" = Option<usize>, Query, minimum = 1, maximum = 200, description = "The maximum number of rows. The default is 50")
     ),
     responses(
-        (status = 200, description = "A page", body = GroupsPage),
+        (status = 200, description = "A page", body = GroupsBody),
         (status = "default", description = "A problem", body = Problem, content_type = "application/problem+json")
     )
 )]
-pub(super) async fn list_groups(call: Call, query: Query) -> Answer {
+pub(super) async fn list_groups(call: Call, query: QueryParams) -> Answer {
     query.check(&["name", "search", "cursor", "limit"])?;
     let directory = &call.caller.directory;
     let search = GroupSearch {
-        name: query.text("name", MAX_DISPLAY_CHARS)?,
+        name: query.text("name", LIMITS.identifier_chars)?,
         text: query.text("search", MOST_SEARCH_CHARS)?,
         cursor: query.cursor(),
         limit: query.limit()?,
     };
     let page = directory.groups().search(search).await.map_err(explain)?;
     let groups = page.rows.iter().map(GroupBody::from).collect();
-    plain_json(StatusCode::OK, &GroupsPage { groups, next_cursor: page.next })
+    plain_json(StatusCode::OK, &GroupsBody { groups, next_cursor: page.next })
 }
 
 /// Show a group
@@ -111,7 +114,7 @@ pub(super) async fn list_groups(call: Call, query: Query) -> Answer {
     tag = "groups",
     params(("id" = Uuid, Path, description = "The group's id")),
     responses(
-        (status = 200, description = "The group", body = GroupBody, headers(("ETag" = String, description = "The version: another one when the group or its members changed"))),
+        (status = 200, description = "The group", body = GroupBody, headers(("ETag" = String, description = "The version. It changes with the group and with its members"))),
         (status = "default", description = "A problem", body = Problem, content_type = "application/problem+json")
     )
 )]
@@ -131,21 +134,25 @@ pub(super) async fn get_group(call: Call, GroupId(id): GroupId) -> Answer {
     tag = "groups",
     params(
         ("id" = Uuid, Path, description = "The group's id"),
-        ("cursor" = Option<String>, Query, pattern = "^$|^[0-9a-f]{32}$", description = "The nextCursor of the page before"),
-        ("limit" = Option<usize>, Query, minimum = 1, maximum = 200, description = "The most rows; 50 when it is left out")
+        ("cursor" = Option<String>, Query, pattern = "^$|^[0-9a-f]{32}$", description = "The nextCursor of the previous page"),
+        ("limit" = Option<usize>, Query, minimum = 1, maximum = 200, description = "The maximum number of rows. The default is 50")
     ),
     responses(
-        (status = 200, description = "A page", body = MembersPage),
+        (status = 200, description = "A page", body = MembersBody),
         (status = "default", description = "A problem", body = Problem, content_type = "application/problem+json")
     )
 )]
-pub(super) async fn list_group_members(call: Call, GroupId(id): GroupId, query: Query) -> Answer {
+pub(super) async fn list_group_members(
+    call: Call,
+    GroupId(id): GroupId,
+    query: QueryParams,
+) -> Answer {
     query.check(&["cursor", "limit"])?;
     let (cursor, limit, directory) = (query.cursor(), query.limit()?, &call.caller.directory);
     let group = directory.groups().get(id).await.map_err(explain)?;
     let page = directory.groups().members_page(&group, cursor, limit).await.map_err(explain)?;
-    let members = page.rows.into_iter().map(MemberRow::from).collect();
-    plain_json(StatusCode::OK, &MembersPage { members, next_cursor: page.next })
+    let members = page.rows.into_iter().map(MemberBody::from).collect();
+    plain_json(StatusCode::OK, &MembersBody { members, next_cursor: page.next })
 }
 
 impl From<&Group> for GroupBody {
@@ -161,7 +168,7 @@ impl From<&Group> for GroupBody {
     }
 }
 
-impl From<MemberView> for MemberRow {
+impl From<MemberView> for MemberBody {
     fn from(MemberView { member, archived, .. }: MemberView) -> Self {
         let kind = match member.kind {
             Kind::Employee => MemberTypeBody::User,

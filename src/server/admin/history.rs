@@ -1,9 +1,12 @@
 //! `/history`, `/employees/{id}/history`, `/groups/{id}/history`: all changes, the newest first.
 
-use super::call::{Answer, Call, EmployeeId, GroupId, Query, explain};
-use super::document::Problem;
+use super::messages::explain;
+use super::problem::Problem;
+use super::request::{Call, QueryParams};
 use crate::directory::lists::admin_list::ListPage;
 use crate::directory::{EventKind, Kind, RecordedEntry};
+use crate::server::error::Answer;
+use crate::server::path::{EmployeeId, GroupId};
 use crate::server::response::plain_json;
 use http::StatusCode;
 use scim::date_time;
@@ -15,7 +18,7 @@ use uuid::Uuid;
 /// A page of a history.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-struct HistoryPage {
+struct HistoryBody {
     entries: Vec<EntryBody>,
     /// The `cursor` of the next page; null on the last page.
     next_cursor: Option<String>,
@@ -79,27 +82,27 @@ struct ChangeBody {
     tag = "history",
     params(
         ("id" = Uuid, Path, description = "The employee's id"),
-        ("cursor" = Option<String>, Query, pattern = "^$|^[0-9]{1,12}$", description = "The nextCursor of the page before"),
-        ("limit" = Option<usize>, Query, minimum = 1, maximum = 200, description = "The most entries; 50 when it is left out")
+        ("cursor" = Option<String>, Query, pattern = "^$|^[0-9]{1,12}$", description = "The nextCursor of the previous page"),
+        ("limit" = Option<usize>, Query, minimum = 1, maximum = 200, description = "The maximum number of entries. The default is 50")
     ),
     responses(
-        (status = 200, description = "A page, the newest change first", body = HistoryPage),
+        (status = 200, description = "A page, the newest change first", body = HistoryBody),
         (status = "default", description = "A problem", body = Problem, content_type = "application/problem+json")
     )
 )]
 pub(super) async fn list_employee_history(
     call: Call,
     EmployeeId(id): EmployeeId,
-    query: Query,
+    query: QueryParams,
 ) -> Answer {
     record_history(call, (Kind::Employee, id), query).await
 }
 
-async fn record_history(call: Call, record: (Kind, Uuid), query: Query) -> Answer {
+async fn record_history(call: Call, record: (Kind, Uuid), query: QueryParams) -> Answer {
     query.check(&["cursor", "limit"])?;
     let (cursor, limit) = (query.cursor(), query.limit()?);
     let page = call.caller.directory.history().page(record, cursor, limit).await;
-    plain_json(StatusCode::OK, &HistoryPage::from(page.map_err(explain)?))
+    plain_json(StatusCode::OK, &HistoryBody::from(page.map_err(explain)?))
 }
 
 /// The history of a group
@@ -111,15 +114,19 @@ async fn record_history(call: Call, record: (Kind, Uuid), query: Query) -> Answe
     tag = "history",
     params(
         ("id" = Uuid, Path, description = "The group's id"),
-        ("cursor" = Option<String>, Query, pattern = "^$|^[0-9]{1,12}$", description = "The nextCursor of the page before"),
-        ("limit" = Option<usize>, Query, minimum = 1, maximum = 200, description = "The most entries; 50 when it is left out")
+        ("cursor" = Option<String>, Query, pattern = "^$|^[0-9]{1,12}$", description = "The nextCursor of the previous page"),
+        ("limit" = Option<usize>, Query, minimum = 1, maximum = 200, description = "The maximum number of entries. The default is 50")
     ),
     responses(
-        (status = 200, description = "A page, the newest change first", body = HistoryPage),
+        (status = 200, description = "A page, the newest change first", body = HistoryBody),
         (status = "default", description = "A problem", body = Problem, content_type = "application/problem+json")
     )
 )]
-pub(super) async fn list_group_history(call: Call, GroupId(id): GroupId, query: Query) -> Answer {
+pub(super) async fn list_group_history(
+    call: Call,
+    GroupId(id): GroupId,
+    query: QueryParams,
+) -> Answer {
     record_history(call, (Kind::Group, id), query).await
 }
 
@@ -129,22 +136,22 @@ pub(super) async fn list_group_history(call: Call, GroupId(id): GroupId, query: 
     path = "/history",
     tag = "history",
     params(
-        ("cursor" = Option<String>, Query, pattern = "^$|^[0-9]{1,12}$", description = "The nextCursor of the page before"),
-        ("limit" = Option<usize>, Query, minimum = 1, maximum = 200, description = "The most entries; 50 when it is left out")
+        ("cursor" = Option<String>, Query, pattern = "^$|^[0-9]{1,12}$", description = "The nextCursor of the previous page"),
+        ("limit" = Option<usize>, Query, minimum = 1, maximum = 200, description = "The maximum number of entries. The default is 50")
     ),
     responses(
-        (status = 200, description = "A page, the newest change first", body = HistoryPage),
+        (status = 200, description = "A page, the newest change first", body = HistoryBody),
         (status = "default", description = "A problem", body = Problem, content_type = "application/problem+json")
     )
 )]
-pub(super) async fn list_history(call: Call, query: Query) -> Answer {
+pub(super) async fn list_history(call: Call, query: QueryParams) -> Answer {
     query.check(&["cursor", "limit"])?;
     let (cursor, limit) = (query.cursor(), query.limit()?);
     let page = call.caller.directory.history().page_of_tenant(cursor, limit).await;
-    plain_json(StatusCode::OK, &HistoryPage::from(page.map_err(explain)?))
+    plain_json(StatusCode::OK, &HistoryBody::from(page.map_err(explain)?))
 }
 
-impl From<ListPage<RecordedEntry>> for HistoryPage {
+impl From<ListPage<RecordedEntry>> for HistoryBody {
     fn from(page: ListPage<RecordedEntry>) -> Self {
         let entries = page.rows.into_iter().map(EntryBody::from).collect();
         Self { entries, next_cursor: page.next }

@@ -1,14 +1,18 @@
 //! The administration of a tenant as a JSON API: settings, tokens, employees, groups and history. Other products use it
 //! beside the account settings page. The routes generate the OpenAPI description.
 
-mod call;
-mod document;
+mod request;
+mod messages;
+mod openapi;
+mod problem;
 mod settings;
 mod attributes;
 mod tokens;
+mod token_rotation;
 mod employees;
-pub(super) mod export;
-mod columns;
+mod export;
+pub(super) mod export_lines;
+mod csv_columns;
 mod employee;
 mod groups;
 mod history;
@@ -23,12 +27,12 @@ use utoipa_axum::routes;
 
 /// Returns the routes below `/tenants/{tenant}/api`.
 pub(super) fn router() -> Router<Services> {
-    let (router, document) = OpenApiRouter::with_openapi(document::information())
+    let (router, document) = OpenApiRouter::with_openapi(openapi::information())
         .routes(routes!(settings::get_settings, settings::change_settings))
         .routes(routes!(attributes::list_attributes))
         .routes(routes!(attributes::declare_attribute, attributes::remove_attribute))
         .routes(routes!(tokens::list_tokens))
-        .routes(routes!(tokens::rotate_token))
+        .routes(routes!(token_rotation::rotate_token))
         .routes(routes!(tokens::revoke_token))
         .routes(routes!(tokens::revoke_tokens))
         .routes(routes!(employees::list_employees))
@@ -46,5 +50,5 @@ pub(super) fn router() -> Router<Services> {
         .routes(routes!(sync::get_sync))
         .split_for_parts();
     let document = Arc::new(document);
-    router.route("/openapi.json", get(move |path| document::get(path, document)))
+    router.route("/openapi.json", get(move |path| openapi::get(path, document)))
 }

@@ -1,8 +1,10 @@
 //! `/settings`: the attributes that the identity provider governs.
 
-use super::call::{Answer, Body, Call, explain};
-use super::document::Problem;
+use super::messages::explain;
+use super::problem::Problem;
+use super::request::{Call, JsonBody};
 use crate::directory::{Settings, Tenant};
+use crate::server::error::Answer;
 use crate::server::response::{plain_json, with_entity_tag};
 use http::StatusCode;
 use scim::version::entity_tag;
@@ -59,15 +61,18 @@ pub(super) async fn get_settings(call: Call) -> Answer {
     patch,
     path = "/settings",
     tag = "settings",
-    params(("If-Match" = Option<String>, Header, description = "The ETag that the change is for; any version when it is left out")),
+    params(("If-Match" = Option<String>, Header, description = "The ETag of the version to change. The default is any version")),
     request_body = SettingsPatch,
     responses(
-        (status = 200, description = "The settings as they are now", body = SettingsBody, headers(("ETag" = String, description = "The version, for If-Match"))),
+        (status = 200, description = "The settings after the change", body = SettingsBody, headers(("ETag" = String, description = "The version, for If-Match"))),
         (status = 412, description = "If-Match names another version", body = Problem, content_type = "application/problem+json"),
         (status = "default", description = "A problem", body = Problem, content_type = "application/problem+json")
     )
 )]
-pub(super) async fn change_settings(call: Call, Body(patch): Body<SettingsPatch>) -> Answer {
+pub(super) async fn change_settings(
+    call: Call,
+    JsonBody(patch): JsonBody<SettingsPatch>,
+) -> Answer {
     let change = |before: Settings| Settings {
         location_from_idp: patch.location_from_idp.unwrap_or(before.location_from_idp),
         department_from_idp: patch.department_from_idp.unwrap_or(before.department_from_idp),

@@ -1,9 +1,11 @@
 //! `/sync`: the state of the sync with the identity provider.
 
-use super::call::{Answer, Call, explain};
-use super::document::Problem;
+use super::messages::explain;
+use super::problem::Problem;
+use super::request::Call;
 use crate::directory::tenants::sync::{LastDay, SyncStatus};
 use crate::directory::{Refusal, UnknownAttribute};
+use crate::server::error::Answer;
 use crate::server::response::plain_json;
 use http::StatusCode;
 use scim::date_time;
@@ -65,13 +67,13 @@ struct UnknownBody {
     day: String,
 }
 
-/// Show how the sync is doing
+/// Show the state of the sync
 #[utoipa::path(
     get,
     path = "/sync",
     tag = "settings",
     responses(
-        (status = 200, description = "How it is doing", body = SyncBody),
+        (status = 200, description = "The state of the sync", body = SyncBody),
         (status = "default", description = "A problem", body = Problem, content_type = "application/problem+json")
     )
 )]

@@ -1,32 +1,25 @@
-//! `/tokens`: rotates and revokes tokens. A token is shown only when it is made.
+//! `/tokens`: lists and revokes tokens.
 
-use super::call::{Answer, Body, Call, bad_request, explain};
-use super::document::Problem;
-use crate::directory::access::token_set::{
-    Earlier, MAX_OVERLAP, Rotated, Rotation, Which, default_overlap,
-};
+use super::messages::explain;
+use super::problem::Problem;
+use super::request::Call;
+use crate::directory::access::token_set::Which;
 use crate::directory::access::tokens::works;
 use crate::directory::{Scope, Stage, TokenRecord};
-use crate::server::compress::NeverCompressed;
-use crate::server::context::SCIM_ROOT;
-use crate::server::error::ApiError;
+use crate::server::error::{Answer, ApiError};
 use crate::server::path::{FinalSlash, PathParts};
 use crate::server::response;
 use crate::server::response::plain_json;
 use axum::Extension;
 use http::StatusCode;
 use scim::date_time;
-use secrecy::ExposeSecret;
-use serde::de::Error;
-use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::Number;
-use time::Duration;
+use serde::Serialize;
 use utoipa::ToSchema;
 
 /// The purpose of a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
-enum ScopeBody {
+pub(super) enum ScopeBody {
     /// The identity provider's SCIM requests. The token is the Secret Token.
     Scim,
     /// The administration.
@@ -70,62 +63,6 @@ struct TokensBody {
     tokens: Vec<TokenBody>,
 }
 
-/// The options of a rotation.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(super) struct RotationBody {
-    /// The number of seconds for which the current token stays valid. By default, a Secret Token stays valid for 24
-    /// hours, and an admin token ends at once.
-    #[serde(default, deserialize_with = "whole_number")]
-    #[schema(value_type = Option<u32>, minimum = 0, maximum = 31_536_000)]
-    overlap_secs: Option<u32>,
-    /// A label for the new token, without invisible characters: control, format and blank characters. It must not
-    /// contain a name that the history uses itself: `Identity Provider`, `Administrator` or `rollcall command`. Spaces
-    /// are not compared.
-    #[schema(min_length = 1, max_length = 100, pattern = "\\S")]
-    label: Option<String>,
-    /// The action while a token from the previous rotation is still valid. The default is `keep`.
-    #[serde(default)]
-    earlier: EarlierChoice,
-}
-
-/// The action while a token from the previous rotation is still valid.
-#[derive(Debug, Clone, Copy, Default, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-enum EarlierChoice {
-    /// Refuses the rotation with 409.
-    #[default]
-    Keep,
-    /// Ends the token from the previous rotation.
-    Drop,
-    /// Ends the current token now and keeps the previous one. Use it when the new token was lost. The rotation is
-    /// refused with 409 when a use of the current token is known.
-    ReplaceUnused,
-}
-
-/// A new token. Only this response shows it.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-struct NewTokenBody {
-    /// The Tenant URL that an administrator pastes into the identity provider.
-    tenant_url: String,
-    /// The token. In the scope `scim`, it is the Secret Token.
-    token: String,
-    /// The tokens that worked before the rotation.
-    earlier: Vec<EarlierTokenBody>,
-}
-
-/// A token that worked before a rotation.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-struct EarlierTokenBody {
-    id: String,
-    label: String,
-    /// When the token expires; `null` if the rotation ended it.
-    #[schema(format = DateTime)]
-    expires: Option<String>,
-}
-
 /// The result of a revocation of all tokens of a scope.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -142,7 +79,7 @@ struct RevokedBody {
     path = "/tokens",
     tag = "tokens",
     responses(
-        (status = 200, description = "The tokens that work", body = TokensBody),
+        (status = 200, description = "The valid tokens", body = TokensBody),
         (status = "default", description = "A problem", body = Problem, content_type = "application/problem+json")
     )
 )]
@@ -159,57 +96,6 @@ pub(super) async fn list_tokens(call: Call) -> Answer {
     plain_json(StatusCode::OK, &TokensBody { tokens })
 }
 
-/// Rotate a token
-///
-/// Makes a new current token. The token before it stays valid for the overlap, so that a pending sync does not fail. A
-/// previous admin token can only read, and revoke itself. The response lists the earlier tokens with their expiry.
-#[utoipa::path(
-    post,
-    path = "/tokens/{scope}/rotate",
-    tag = "tokens",
-    params(("scope" = ScopeBody, Path, description = "Which scope's token")),
-    request_body = RotationBody,
-    responses(
-        (status = 200, description = "The new token, shown this once", body = NewTokenBody),
-        (status = "default", description = "A problem", body = Problem, content_type = "application/problem+json")
-    )
-)]
-pub(super) async fn rotate_token(
-    call: Call,
-    PathParts([scope]): PathParts<1>,
-    Body(body): Body<RotationBody>,
-) -> Answer {
-    let scope = read_scope(scope.as_deref())?;
-    let overlap = match body.overlap_secs {
-        None => default_overlap(scope),
-        Some(seconds) => Duration::seconds(i64::from(seconds)),
-    };
-    if overlap > MAX_OVERLAP {
-        let most = MAX_OVERLAP.whole_seconds();
-        return Err(bad_request(format!("overlapSecs can be {most} at most, a year")));
-    }
-    let earlier = match body.earlier {
-        EarlierChoice::Keep => Earlier::Keep,
-        EarlierChoice::Drop => Earlier::Drop,
-        EarlierChoice::ReplaceUnused => Earlier::ReplaceUnused,
-    };
-    let rotation = Rotation { label: body.label.as_deref(), overlap, earlier, expected: None };
-    let (access, tenant) = (&call.services.access, &call.caller.tenant);
-    let rotated = access.rotate_token(tenant, scope, &rotation, call.actor()).await;
-    let Rotated { token, earlier } = rotated.map_err(explain)?;
-    let token = token.expose_secret().to_owned();
-    let earlier = earlier.into_iter().map(|token| EarlierTokenBody {
-        id: token.id,
-        label: token.label,
-        expires: token.expires.map(date_time::format),
-    });
-    let earlier = earlier.collect();
-    let tenant_url = format!("{}{SCIM_ROOT}", call.path.root);
-    let mut answer = plain_json(StatusCode::OK, &NewTokenBody { tenant_url, token, earlier })?;
-    answer.extensions_mut().insert(NeverCompressed);
-    Ok(answer)
-}
-
 /// Revoke a token
 ///
 /// Revokes only the token with this id, even if another rotation happens meanwhile. Servers know of the revocation
@@ -219,18 +105,20 @@ pub(super) async fn rotate_token(
     path = "/tokens/{scope}/{id}",
     tag = "tokens",
     params(
-        ("scope" = ScopeBody, Path, description = "Which scope's token"),
+        ("scope" = ScopeBody, Path, description = "The scope of the token"),
         ("id" = String, Path, description = "The token's id, from the list")
     ),
     responses(
-        (status = 204, description = "It works no more"),
+        (status = 204, description = "The token is revoked"),
         (status = "default", description = "A problem", body = Problem, content_type = "application/problem+json")
     )
 )]
 pub(super) async fn revoke_token(call: Call, PathParts([scope, id]): PathParts<2>) -> Answer {
     let scope = read_scope(scope.as_deref())?;
     match revoke(&call, scope, Which::Token(id.as_deref().unwrap_or_default())).await? {
-        0 => Err(not_found("There is no such token any more; see the list")),
+        0 => Err(ApiError::not_found(
+            "There is no token with this id any more. GET /tokens lists the tokens",
+        )),
         _ => Ok(response::empty(StatusCode::NO_CONTENT)),
     }
 }
@@ -243,9 +131,9 @@ pub(super) async fn revoke_token(call: Call, PathParts([scope, id]): PathParts<2
     delete,
     path = "/tokens/{scope}",
     tag = "tokens",
-    params(("scope" = ScopeBody, Path, description = "Which scope's tokens")),
+    params(("scope" = ScopeBody, Path, description = "The scope of the tokens")),
     responses(
-        (status = 200, description = "They work no more", body = RevokedBody),
+        (status = 200, description = "The tokens are revoked", body = RevokedBody),
         (status = "default", description = "A problem", body = Problem, content_type = "application/problem+json")
     )
 )]
@@ -257,7 +145,9 @@ pub(super) async fn revoke_tokens(
     let scope = read_scope(scope.as_deref())?;
     // This is the path of one token with an empty id. A client that means one token must not end both.
     if slash.is_some() {
-        return Err(not_found("The id of the token is empty"));
+        return Err(ApiError::not_found(
+            "The id of the token is missing in the path. GET /tokens lists the ids",
+        ));
     }
     let revoked = revoke(&call, scope, Which::All).await?;
     plain_json(StatusCode::OK, &RevokedBody { revoked })
@@ -269,21 +159,9 @@ async fn revoke(call: &Call, scope: Scope, which: Which<'_>) -> Result<usize, Ap
     revoked.map_err(explain)
 }
 
-/// Reads a whole number. A zero fraction is accepted: `60.0` is 60 (JSON Schema's *integer*).
-fn whole_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D::Error> {
-    let Some(number) = Option::<Number>::deserialize(deserializer)? else { return Ok(None) };
-    // The number is read again from its text, without the fraction: a conversion of floats would round.
-    let text = number.to_string();
-    let whole = text.strip_suffix(".0").unwrap_or(&text).parse();
-    whole.map(Some).map_err(|_| D::Error::custom("a whole number of seconds was expected"))
-}
-
-fn read_scope(text: Option<&str>) -> Result<Scope, ApiError> {
-    text.and_then(Scope::parse).ok_or_else(|| not_found("The scope is scim or admin"))
-}
-
-fn not_found(detail: &str) -> ApiError {
-    ApiError::new(StatusCode::NOT_FOUND, detail)
+pub(super) fn read_scope(text: Option<&str>) -> Result<Scope, ApiError> {
+    text.and_then(Scope::parse)
+        .ok_or_else(|| ApiError::not_found("The scope in the path must be scim or admin"))
 }
 
 impl From<&TokenRecord> for TokenBody {

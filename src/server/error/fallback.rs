@@ -1,20 +1,24 @@
 //! Responses to requests without a handler, and to panics.
 
-use super::{ApiError, Cause};
+use super::{ApiError, LoggedCause, SERVICE_FAILED};
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use std::any::Any;
 
 /// 404 under a tenant's administration.
 pub(in crate::server) async fn no_such_operation() -> ApiError {
-    ApiError::new(StatusCode::NOT_FOUND, "There is no such operation; see openapi.json here")
+    ApiError::new(
+        StatusCode::NOT_FOUND,
+        "There is no operation at this path. GET openapi.json describes the operations",
+    )
 }
 
 /// 501 for `/Me` (RFC 7644 §3.11).
 pub(in crate::server) async fn no_me() -> ApiError {
     ApiError::new(
         StatusCode::NOT_IMPLEMENTED,
-        "A Secret Token belongs to an identity provider and not to a user, so there is no /Me",
+        "/Me is not supported: a Secret Token belongs to an identity provider and not to a user. Use \
+         /Users/{id}",
     )
 }
 
@@ -22,8 +26,8 @@ pub(in crate::server) async fn no_me() -> ApiError {
 pub(in crate::server) async fn no_such_endpoint() -> ApiError {
     ApiError::new(
         StatusCode::NOT_FOUND,
-        "There is no such endpoint; /Users, /Groups, /ServiceProviderConfig, /ResourceTypes and /Schemas \
-         stand directly under the Tenant URL",
+        "There is no endpoint at this path. /Users, /Groups, /ServiceProviderConfig, /ResourceTypes and \
+         /Schemas follow directly after the Tenant URL",
     )
 }
 
@@ -31,7 +35,7 @@ pub(in crate::server) async fn no_such_endpoint() -> ApiError {
 pub(in crate::server) async fn no_such_path() -> ApiError {
     ApiError::new(
         StatusCode::NOT_FOUND,
-        "There is no such path; a Tenant URL ends with /tenants/{tenant}/scim/v2",
+        "There is nothing at this path. A Tenant URL ends with /tenants/{tenant}/scim/v2: copy the whole URL",
     )
 }
 
@@ -39,14 +43,14 @@ pub(in crate::server) async fn no_such_path() -> ApiError {
 pub(in crate::server) async fn method_not_allowed() -> ApiError {
     ApiError::new(
         StatusCode::METHOD_NOT_ALLOWED,
-        "The endpoint does not take this method; the Allow header names those it takes",
+        "The endpoint does not support this method. The Allow header lists the methods that it supports",
     )
 }
 
 /// 500 for a panic, which is a defect and ends only this request. The text of the panic is not read: it may quote a
 /// client's data.
 pub(in crate::server) fn panicked(_panic: Box<dyn Any + Send + 'static>) -> Response {
-    let mut error = ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, "The service failed");
-    error.cause = Some(Cause::Text("panic".to_owned()));
+    let mut error = ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, SERVICE_FAILED);
+    error.cause = Some(LoggedCause::Text("panic".to_owned()));
     error.into_response()
 }

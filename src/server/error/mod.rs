@@ -2,24 +2,26 @@
 //! what a client sees and what the log keeps.
 //!
 //! 4xx texts are for the administrator of an identity provider. 5xx texts are fixed. They name the request, so that
-//! operations can find the cause in the log. The outermost layer writes the body ([`render()`]), so the code that
+//! operations can find the cause in the log. The outermost layer writes the body ([`render`]), so the code that
 //! detects a failure does not need the request.
 
-mod fallback;
-mod render;
-mod texts;
+pub(super) mod fallback;
+pub(super) mod render;
+mod messages;
+mod administrator;
 
-pub(super) use fallback::{
-    method_not_allowed, no_me, no_such_endpoint, no_such_operation, no_such_path, panicked,
-};
-pub(super) use render::{in_bulk, refusal, render};
-
-use super::response;
 use crate::directory;
 use axum::response::{IntoResponse, Response};
 use http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
 use std::sync::Arc;
+
+/// The result of a handler.
+pub(super) type Answer = Result<Response, ApiError>;
+
+/// The text of a 500. The request id follows it.
+const SERVICE_FAILED: &str =
+    "The service failed. Give the request id to the operator of this service";
 
 /// A failure that becomes a response.
 #[derive(Debug)]
@@ -28,23 +30,23 @@ pub(crate) struct ApiError {
     scim_type: Option<&'static str>,
     detail: String,
     retry_after_secs: Option<u16>,
-    cause: Option<Cause>,
+    cause: Option<LoggedCause>,
 }
 
 /// The cause of a server error, for the log.
 #[derive(Debug)]
-enum Cause {
+enum LoggedCause {
     Directory(Box<directory::Error>),
     OverShare,
     Text(String),
 }
 
-impl Cause {
+impl LoggedCause {
     fn text(&self) -> String {
         match self {
-            Cause::Directory(error) => crate::error_chain(&**error),
-            Cause::OverShare => "the tenant used its share of capacity units".to_owned(),
-            Cause::Text(text) => text.clone(),
+            LoggedCause::Directory(error) => crate::error_chain(&**error),
+            LoggedCause::OverShare => "the tenant used its share of capacity units".to_owned(),
+            LoggedCause::Text(text) => text.clone(),
         }
     }
 }
@@ -62,10 +64,25 @@ impl ApiError {
         Self { status, scim_type: None, detail: detail.into(), retry_after_secs: None, cause: None }
     }
 
+    /// 400.
+    pub(super) fn bad_request(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, detail)
+    }
+
+    /// 404.
+    pub(super) fn not_found(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::NOT_FOUND, detail)
+    }
+
+    /// 409.
+    pub(super) fn conflict(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::CONFLICT, detail)
+    }
+
     /// 500 for a response that cannot be written, which is a defect.
     pub(crate) fn unwritable() -> Self {
-        let mut error = Self::new(StatusCode::INTERNAL_SERVER_ERROR, "The service failed");
-        error.cause = Some(Cause::Text("an answer cannot be written".to_owned()));
+        let mut error = Self::new(StatusCode::INTERNAL_SERVER_ERROR, SERVICE_FAILED);
+        error.cause = Some(LoggedCause::Text("a response cannot be written".to_owned()));
         error
     }
 
@@ -73,6 +90,12 @@ impl ApiError {
     pub(super) fn logged_with(self, mut answer: Response) -> Response {
         answer.extensions_mut().insert(UnreadableAnswer(Arc::new(self)));
         answer
+    }
+
+    /// Replaces the text. The status and the cause for the log stay.
+    pub(super) fn with_detail(mut self, detail: &str) -> Self {
+        detail.clone_into(&mut self.detail);
+        self
     }
 
     pub(crate) fn retry_later(status: StatusCode, seconds: u16, detail: &str) -> Self {
@@ -93,7 +116,7 @@ pub(crate) fn reword(response: &mut Response, detail: &str) {
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        let mut response = response::empty(self.status);
+        let mut response = self.status.into_response();
         if let Some(seconds) = self.retry_after_secs {
             // A whole number of seconds: Okta waits exactly this time, and five minutes for any other value.
             response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));

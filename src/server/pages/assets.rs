@@ -7,7 +7,6 @@ use axum::response::Response;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use http::{HeaderValue, StatusCode};
 use sha2::{Digest, Sha256};
-use std::fmt::Write;
 use std::sync::LazyLock;
 
 /// A file for browsers.
@@ -34,11 +33,8 @@ pub(super) static ICON: LazyLock<Asset> =
 
 impl Asset {
     fn new(stem: &str, extension: &str, media_type: &'static str, content: &'static str) -> Self {
-        let mut hash = String::new();
-        for byte in Sha256::digest(content.as_bytes()).iter().take(8) {
-            // Writing to a string cannot fail.
-            let _ = write!(hash, "{byte:02x}");
-        }
+        let mut hash = hex::encode(Sha256::digest(content.as_bytes()));
+        hash.truncate(16);
         Self { name: format!("{stem}-{hash}.{extension}"), media_type, content }
     }
 }
@@ -48,7 +44,7 @@ pub(super) async fn get(PathParts([name]): PathParts<1>) -> Result<Response, Api
     let assets = [&STYLE, &SCRIPT, &ICON];
     let asset = assets.into_iter().find(|asset| Some(&asset.name) == name.as_ref());
     let Some(asset) = asset else {
-        return Err(ApiError::new(StatusCode::NOT_FOUND, "There is no such file"));
+        return Err(ApiError::new(StatusCode::NOT_FOUND, "There is no such file. Reload the page"));
     };
     let mut response = Response::new(Body::from(asset.content));
     let headers = response.headers_mut();

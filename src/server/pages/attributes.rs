@@ -1,12 +1,13 @@
 //! *Custom attributes*: declares and removes attributes on the settings page.
 
-use super::failure::{bad_request, explain};
 use super::guard::{Form, Visitor};
-use super::page::{Answer, redirect};
+use super::messages::explain;
 use crate::directory::Tenant;
 use crate::directory::precondition::Precondition;
 use crate::directory::tenants::custom_attributes::described;
 use crate::server::context::Services;
+use crate::server::error::{Answer, ApiError};
+use crate::server::response::redirect;
 use axum::extract::State;
 use scim::schema::custom::{CustomAttribute, CustomType};
 use scim::urn::ENTERPRISE_USER;
@@ -58,7 +59,7 @@ pub(super) async fn declare(
     form: Form,
 ) -> Answer {
     let Some(kind) = CustomType::parse(form.get("type")) else {
-        return Err(bad_request("Choose the type of the attribute"));
+        return Err(ApiError::bad_request("Choose the type of the attribute"));
     };
     let text = |name: &str| form.get(name).trim().to_owned();
     let attribute = CustomAttribute {

@@ -1,24 +1,23 @@
 //! Shows one employee: the effective values with their source, and the values from the identity provider. An
 //! administrator can change local values, archive, restore and erase.
 
-use super::facts::{FactGroup, groups};
-use super::failure::{bad_request, explain, no_such_record};
+use super::attribute_values::{AttributeGroup, groups};
+use super::frame::{Frame, Section, When, show as show_page};
 use super::guard::{Form, Visitor};
 use super::history::Timeline;
-use super::page::{Answer, Frame, Section, When, redirect, show as show_page};
+use super::messages::explain;
 use crate::directory::Kind;
 use crate::directory::groups::view::MembershipView;
 use crate::directory::precondition::Precondition;
 use crate::directory::users::administration::{LocalChange, LocalChanges};
 use crate::directory::users::view::{Colleague, EffectiveValue, Origin, display_name};
 use crate::server::context::Services;
-use crate::server::error::ApiError;
-use crate::server::params::Pairs;
-use crate::server::path::record_id;
+use crate::server::error::{Answer, ApiError};
+use crate::server::path::EmployeeId;
+use crate::server::query::Pairs;
+use crate::server::response::redirect;
 use askama::Template;
-use axum::extract::{FromRequestParts, State};
-use http::request::Parts;
-use uuid::Uuid;
+use axum::extract::State;
 
 #[derive(Template)]
 #[template(path = "employee.html")]
@@ -34,7 +33,7 @@ struct EmployeePage {
     archived_at: Option<When>,
     values: [ValueRow; 3],
     colleague: Option<Colleague>,
-    groups: Vec<FactGroup>,
+    groups: Vec<AttributeGroup>,
     memberships: Vec<MembershipView>,
     timeline: Timeline,
 }
@@ -60,23 +59,11 @@ impl ValueRow {
     }
 }
 
-/// The `{id}` in the path.
-pub(super) struct Id(Uuid);
-
-impl FromRequestParts<Services> for Id {
-    type Rejection = ApiError;
-
-    async fn from_request_parts(parts: &mut Parts, services: &Services) -> Result<Self, ApiError> {
-        let id = record_id(parts, services).await;
-        id.map(Self).ok_or_else(|| no_such_record(Kind::Employee))
-    }
-}
-
 /// Shows an employee.
 pub(super) async fn show(
     State(services): State<Services>,
     visitor: Visitor,
-    Id(id): Id,
+    EmployeeId(id): EmployeeId,
     query: Pairs,
 ) -> Answer {
     let settings = services.tenants.get(&visitor.tenant).await.map_err(explain)?.settings;
@@ -111,7 +98,7 @@ pub(super) async fn show(
 }
 
 /// Sets the local values. An empty text clears a value.
-pub(super) async fn set_local(visitor: Visitor, Id(id): Id, form: Form) -> Answer {
+pub(super) async fn set_local(visitor: Visitor, EmployeeId(id): EmployeeId, form: Form) -> Answer {
     let change = |name: &str| match (form.has(name), form.get(name).trim()) {
         (false, _) => LocalChange::Keep,
         (true, "") => LocalChange::Clear,
@@ -132,7 +119,7 @@ pub(super) async fn set_local(visitor: Visitor, Id(id): Id, form: Form) -> Answe
 }
 
 /// Archives an employee.
-pub(super) async fn archive(visitor: Visitor, Id(id): Id, _form: Form) -> Answer {
+pub(super) async fn archive(visitor: Visitor, EmployeeId(id): EmployeeId, _form: Form) -> Answer {
     visitor
         .directory
         .users()
@@ -143,7 +130,7 @@ pub(super) async fn archive(visitor: Visitor, Id(id): Id, _form: Form) -> Answer
 }
 
 /// Restores an employee.
-pub(super) async fn restore(visitor: Visitor, Id(id): Id, _form: Form) -> Answer {
+pub(super) async fn restore(visitor: Visitor, EmployeeId(id): EmployeeId, _form: Form) -> Answer {
     visitor
         .directory
         .users()
@@ -157,13 +144,13 @@ pub(super) async fn restore(visitor: Visitor, Id(id): Id, _form: Form) -> Answer
 pub(super) async fn erase(
     State(services): State<Services>,
     visitor: Visitor,
-    Id(id): Id,
+    EmployeeId(id): EmployeeId,
     form: Form,
 ) -> Answer {
     if form.get("confirm").trim() != id.to_string() {
-        return Err(bad_request(
-            "Nothing was erased: the typed id is not the employee's. Go back and type the id that \
-             stands there",
+        return Err(ApiError::bad_request(
+            "Nothing was erased: the typed id is not the id of this employee. Open the page of the \
+             employee again, and type the id that the page shows",
         ));
     }
     let erasure = visitor.directory.users().erase(id, visitor.actor());

@@ -1,14 +1,15 @@
 //! Lists employees by status, and by the start of a name.
 
-use super::failure::{bad_request, explain};
+use super::frame::{Frame, Section, When, encoded, show};
 use super::guard::Visitor;
-use super::page::{Answer, Frame, Section, When, encoded, show};
-use super::search::{Pages, ROWS, text_in};
+use super::messages::explain;
+use super::searchable_list::{PageLinks, ROWS, text_in};
 use crate::directory::Employee;
 use crate::directory::lists::admin_list::Search;
 use crate::directory::users::administration::Status;
 use crate::directory::users::view::display_name;
-use crate::server::params::Pairs;
+use crate::server::error::{Answer, ApiError};
+use crate::server::query::Pairs;
 use askama::Template;
 
 #[derive(Template)]
@@ -17,12 +18,12 @@ struct EmployeesPage<'a> {
     frame: Frame,
     search: &'a str,
     status: &'static str,
-    rows: Vec<Row>,
-    pages: Pages,
+    rows: Vec<ListedEmployee>,
+    pages: PageLinks,
 }
 
 /// An employee in the list.
-struct Row {
+struct ListedEmployee {
     id: String,
     name: String,
     user_name: String,
@@ -39,7 +40,7 @@ pub(super) async fn list(visitor: Visitor, query: Pairs) -> Answer {
         "" | "active" => (Status::Active, "active"),
         "archived" => (Status::Archived, "archived"),
         "all" => (Status::All, "all"),
-        _ => return Err(bad_request("The status is active, archived or all")),
+        _ => return Err(ApiError::bad_request("The status must be active, archived or all")),
     };
     let search = Search { status, text, cursor: query.cursor(), limit: ROWS };
     let page = visitor.directory.lists().search(search).await.map_err(explain)?;
@@ -48,12 +49,12 @@ pub(super) async fn list(visitor: Visitor, query: Pairs) -> Answer {
         frame: Frame::of(&visitor, Section::Employees).with_notice(&query),
         search: text,
         status: name,
-        rows: page.rows.iter().map(Row::from).collect(),
-        pages: Pages::new(first, page.next, &query),
+        rows: page.rows.iter().map(ListedEmployee::from).collect(),
+        pages: PageLinks::new(first, page.next, &query),
     })
 }
 
-impl From<&Employee> for Row {
+impl From<&Employee> for ListedEmployee {
     fn from(employee: &Employee) -> Self {
         let user_name = employee.user_name().to_owned();
         Self {

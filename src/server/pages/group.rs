@@ -1,20 +1,16 @@
 //! Shows one group, with its members and its history. The identity provider owns the group, so the page cannot change
 //! it.
 
-use super::failure::{explain, no_such_record};
+use super::frame::{Frame, Section, When, encoded, show as show_page};
 use super::guard::Visitor;
 use super::history::Timeline;
-use super::page::{Answer, Frame, Section, When, encoded, show as show_page};
+use super::messages::explain;
 use crate::directory::Kind;
 use crate::directory::groups::view::MemberView;
-use crate::server::context::Services;
-use crate::server::error::ApiError;
-use crate::server::params::Pairs;
-use crate::server::path::record_id;
+use crate::server::error::Answer;
+use crate::server::path::GroupId;
+use crate::server::query::Pairs;
 use askama::Template;
-use axum::extract::FromRequestParts;
-use http::request::Parts;
-use uuid::Uuid;
 
 /// The number of members on a page.
 const MEMBERS: usize = 50;
@@ -29,7 +25,7 @@ struct GroupPage {
     created: When,
     changed: When,
     member_count: u64,
-    members: Vec<MemberRow>,
+    members: Vec<ListedMember>,
     /// The path of the first page of members, unless this page is the first.
     first_members: Option<String>,
     /// The path of the next page of members.
@@ -38,27 +34,15 @@ struct GroupPage {
 }
 
 /// A member of the group.
-struct MemberRow {
+struct ListedMember {
     id: String,
     name: String,
     is_group: bool,
     archived: Option<bool>,
 }
 
-/// The `{id}` in the path.
-pub(super) struct Id(Uuid);
-
-impl FromRequestParts<Services> for Id {
-    type Rejection = ApiError;
-
-    async fn from_request_parts(parts: &mut Parts, services: &Services) -> Result<Self, ApiError> {
-        let id = record_id(parts, services).await;
-        id.map(Self).ok_or_else(|| no_such_record(Kind::Group))
-    }
-}
-
 /// Shows a group. Its members and its history are paged separately.
-pub(super) async fn show(visitor: Visitor, Id(id): Id, query: Pairs) -> Answer {
+pub(super) async fn show(visitor: Visitor, GroupId(id): GroupId, query: Pairs) -> Answer {
     let directory = &visitor.directory;
     let group = directory.groups().get(id).await.map_err(explain)?;
     let cursor = query.get("members").filter(|cursor| !cursor.is_empty());
@@ -76,14 +60,14 @@ pub(super) async fn show(visitor: Visitor, Id(id): Id, query: Pairs) -> Answer {
         created: When::new(group.created),
         changed: When::new(group.last_modified),
         member_count: group.member_count,
-        members: members.rows.into_iter().map(MemberRow::from).collect(),
+        members: members.rows.into_iter().map(ListedMember::from).collect(),
         first_members: cursor.map(|_| format!("{here}#members")),
         next_members: next,
         timeline: Timeline::new(history, &here, before.is_none()),
     })
 }
 
-impl From<MemberView> for MemberRow {
+impl From<MemberView> for ListedMember {
     fn from(MemberView { member, name, archived }: MemberView) -> Self {
         let id = member.id.to_string();
         Self {

@@ -1,12 +1,13 @@
 //! Lists groups, by the start of a name.
 
-use super::failure::explain;
+use super::frame::{Frame, Section, When, encoded, show};
 use super::guard::Visitor;
-use super::page::{Answer, Frame, Section, When, encoded, show};
-use super::search::{Pages, ROWS, text_in};
+use super::messages::explain;
+use super::searchable_list::{PageLinks, ROWS, text_in};
 use crate::directory::Group;
 use crate::directory::groups::view::GroupSearch;
-use crate::server::params::Pairs;
+use crate::server::error::Answer;
+use crate::server::query::Pairs;
 use askama::Template;
 
 #[derive(Template)]
@@ -14,12 +15,12 @@ use askama::Template;
 struct GroupsPage<'a> {
     frame: Frame,
     search: &'a str,
-    rows: Vec<Row>,
-    pages: Pages,
+    rows: Vec<ListedGroup>,
+    pages: PageLinks,
 }
 
 /// A group in the list.
-struct Row {
+struct ListedGroup {
     id: String,
     name: String,
     members: u64,
@@ -36,12 +37,12 @@ pub(super) async fn list(visitor: Visitor, query: Pairs) -> Answer {
     show(&GroupsPage {
         frame: Frame::of(&visitor, Section::Groups),
         search: text,
-        rows: page.rows.iter().map(Row::from).collect(),
-        pages: Pages::new(first, page.next, &query),
+        rows: page.rows.iter().map(ListedGroup::from).collect(),
+        pages: PageLinks::new(first, page.next, &query),
     })
 }
 
-impl From<&Group> for Row {
+impl From<&Group> for ListedGroup {
     fn from(group: &Group) -> Self {
         Self {
             id: group.id.to_string(),

@@ -1,22 +1,22 @@
 //! Admits requests that have a session in the cookie. A posted form needs proof that a page of the session sent it.
 
-use super::failure::bad_request;
-use super::page::redirect;
 use crate::directory::access::actor::Actor;
 use crate::directory::access::sessions::has_form;
 use crate::directory::access::sessions::{FormKey, Resumed, SessionId};
 use crate::directory::{Directory, TenantId, Unfinished};
-use crate::server::body::read_at_most;
-use crate::server::context::{Services, tenant_in};
+use crate::server::body::{media_type, read_at_most};
+use crate::server::context::Services;
 use crate::server::error::ApiError;
 use crate::server::page_urls::Site;
-use crate::server::params::Pairs;
+use crate::server::query::Pairs;
+use crate::server::response::redirect;
+use crate::server::tenant_urls::tenant_in;
 use axum::Extension;
 use axum::body::Body;
 use axum::extract::{FromRequestParts, OriginalUri, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use http::header::{CONTENT_TYPE, COOKIE};
+use http::header::COOKIE;
 use http::request::Parts;
 use http::{HeaderMap, Method, StatusCode};
 use std::sync::Arc;
@@ -27,6 +27,9 @@ pub(super) const COOKIE_NAME: &str = "rollcall_session";
 pub(super) const FORM_KEY: &str = "csrf";
 /// The maximum length of a form, in bytes: three local values of the maximum length, percent-encoded.
 const MAX_FORM_BYTES: usize = 256 * 1024;
+/// The text for a request of a tenant that used its share of the table.
+const OVER_ITS_SHARE: &str =
+    "This tenant used its share of the capacity. Wait a minute and load the page again";
 
 /// An administrator with a session.
 #[derive(Clone)]
@@ -74,15 +77,17 @@ impl Form {
 
     /// Reads a form from the body of a request.
     pub(super) async fn read(headers: &HeaderMap, body: Body) -> Result<Self, ApiError> {
-        let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
-        let essence = kind.and_then(|kind| kind.split(';').next()).unwrap_or_default();
-        if !essence.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded") {
-            let text = "The page takes what its own forms send; open it and use them";
+        if !media_type(headers).eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+            let text = "The page accepts only its own forms. Open the page and use the form there";
             return Err(ApiError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, text));
         }
         let bytes = read_at_most(body, MAX_FORM_BYTES).await?;
         let text = std::str::from_utf8(&bytes).map_err(|_| ApiError::broken_body())?;
-        let pairs = Pairs::read(text).map_err(|_| bad_request("The form is not UTF-8 text"))?;
+        let pairs = Pairs::read(text).map_err(|_| {
+            ApiError::bad_request(
+                "The form is not UTF-8 text. Open the page and send the form again",
+            )
+        })?;
         Ok(Self(Arc::new(pairs)))
     }
 }
@@ -140,7 +145,7 @@ pub(super) async fn share(
     next: Next,
 ) -> Response {
     match services.shares.wait(&visitor.tenant) {
-        Some(wait) => ApiError::over_its_share(wait).into_response(),
+        Some(wait) => ApiError::over_its_share(wait).with_detail(OVER_ITS_SHARE).into_response(),
         None => next.run(request).await,
     }
 }
@@ -186,13 +191,13 @@ fn passes(headers: &HeaderMap) -> impl Iterator<Item = &str> {
 }
 
 fn signed_out() -> ApiError {
-    let text = "You are not signed in any more, and nothing was changed; sign in and do it again";
+    let text = "You are signed out, and nothing was changed. Sign in and repeat the change";
     ApiError::new(StatusCode::FORBIDDEN, text)
 }
 
 /// 403 for a form that none of our pages sent.
 pub(super) fn from_elsewhere() -> ApiError {
-    let text = "The form was not sent by this page, or by one from before you last signed in, and \
-                nothing was changed; open the page at its own address and do it again";
+    let text = "The form came from another site, or from a page that was opened before you last signed \
+                in, and nothing was changed. Open the page at its own address and repeat the change";
     ApiError::new(StatusCode::FORBIDDEN, text)
 }

@@ -1,5 +1,5 @@
-//! Sets the security headers of the page. Browsers load only our own files, show the page in no frame, and store
-//! nothing.
+//! Sets the security headers of the page. With them, browsers load only our own files, refuse to show the page in a
+//! frame, and do not store it.
 
 use crate::server::page_urls::Site;
 use axum::Extension;

@@ -1,19 +1,20 @@
 //! Shows histories as timelines, the newest change first: of an employee, a group, and the tenant.
 
-use super::facts::text;
-use super::failure::explain;
+use super::attribute_values::text;
+use super::frame::{Frame, Section, When, encoded, show};
 use super::guard::Visitor;
-use super::page::{Answer, Frame, Section, When, encoded, show};
+use super::messages::explain;
 use crate::directory::lists::admin_list::ListPage;
 use crate::directory::related::relation;
 use crate::directory::{AttributeChange, EventKind, Kind, RecordedEntry};
-use crate::server::params::Pairs;
+use crate::server::error::Answer;
+use crate::server::query::Pairs;
 use askama::Template;
 use serde_json::Value;
 
 /// A page of a history.
 pub(super) struct Timeline {
-    pub(super) entries: Vec<Entry>,
+    pub(super) entries: Vec<TimelineEntry>,
     /// The path of the page with older entries.
     pub(super) older: Option<String>,
     /// The path of the page with the newest entries, unless this page has them.
@@ -21,7 +22,7 @@ pub(super) struct Timeline {
 }
 
 /// One change.
-pub(super) struct Entry {
+pub(super) struct TimelineEntry {
     pub(super) at: When,
     pub(super) by: String,
     pub(super) what: &'static str,
@@ -40,14 +41,14 @@ impl Timeline {
     pub(super) fn new(page: ListPage<RecordedEntry>, here: &str, is_newest: bool) -> Self {
         let older = page.next.map(|cursor| format!("{here}?cursor={}#history", encoded(&cursor)));
         Self {
-            entries: page.rows.into_iter().map(Entry::from).collect(),
+            entries: page.rows.into_iter().map(TimelineEntry::from).collect(),
             older,
             newest: (!is_newest).then(|| format!("{here}#history")),
         }
     }
 }
 
-impl From<RecordedEntry> for Entry {
+impl From<RecordedEntry> for TimelineEntry {
     fn from(RecordedEntry { entry, .. }: RecordedEntry) -> Self {
         let changes = entry.changes.into_iter().flat_map(rows);
         Self {
@@ -87,9 +88,9 @@ fn name(attribute: String) -> String {
         "managerFromIdp" => "manager from the identity provider".to_owned(),
         "tokens.scim" => "Secret Token".to_owned(),
         "tokens.admin" => "Admin token".to_owned(),
-        "local.location" => "location, your own".to_owned(),
-        "local.department" => "department, your own".to_owned(),
-        "local.manager" => "manager, your own".to_owned(),
+        "local.location" => "your own location".to_owned(),
+        "local.department" => "your own department".to_owned(),
+        "local.manager" => "your own manager".to_owned(),
         other => match other.rsplit_once(':') {
             Some((_, name)) => name.to_owned(),
             None => attribute,

@@ -7,8 +7,8 @@
 mod headers;
 mod assets;
 mod guard;
-mod page;
-mod search;
+mod frame;
+mod searchable_list;
 mod sign_in;
 mod settings;
 mod attributes;
@@ -17,9 +17,10 @@ mod employees;
 mod employee;
 mod groups;
 mod group;
-mod facts;
+mod attribute_values;
 mod history;
-pub(crate) mod failure;
+mod messages;
+pub(crate) mod failure_page;
 
 use super::context::Services;
 use axum::Router;

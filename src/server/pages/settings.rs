@@ -1,15 +1,17 @@
 //! *SCIM 2.0*: the values to paste into the identity provider, and the settings that it governs.
 
 use super::attributes::AttributesCard;
-use super::failure::explain;
+use super::frame::{Frame, Section, When, show as show_page};
 use super::guard::{Form, Visitor};
-use super::page::{Answer, Frame, Section, When, redirect, show as show_page};
+use super::messages::explain;
 use super::tokens::TokenGroup;
 use crate::directory::precondition::Precondition;
 use crate::directory::tenants::sync::{LastDay, SyncStatus};
 use crate::directory::{Refusal, Scope, Settings, UnknownAttribute};
 use crate::server::context::Services;
-use crate::server::params::Pairs;
+use crate::server::error::Answer;
+use crate::server::query::Pairs;
+use crate::server::response::redirect;
 use askama::Template;
 use axum::extract::State;
 
@@ -20,7 +22,7 @@ struct SettingsPage {
     name: String,
     tenant_url: String,
     groups: [TokenGroup; 2],
-    switches: [Switch; 3],
+    switches: [SettingSwitch; 3],
     attributes: AttributesCard,
     /// The time of the identity provider's last request.
     last_request: Option<When>,
@@ -38,7 +40,7 @@ struct RefusalRow {
 }
 
 /// A setting that can be on or off.
-struct Switch {
+struct SettingSwitch {
     name: &'static str,
     label: &'static str,
     on: bool,
@@ -56,7 +58,7 @@ pub(super) async fn show(services: &Services, visitor: &Visitor, query: &Pairs) 
     let groups =
         [Scope::Scim, Scope::Admin].map(|scope| TokenGroup::of(&tenant, scope, &record.used, now));
     let Settings { location_from_idp, department_from_idp, manager_from_idp } = tenant.settings;
-    let switch = |name, label, on| Switch { name, label, on };
+    let switch = |name, label, on| SettingSwitch { name, label, on };
     show_page(&SettingsPage {
         frame: Frame::of(visitor, Section::Settings).with_notice(query),
         tenant_url: visitor.site.tenant_url(&visitor.tenant),

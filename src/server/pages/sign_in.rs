@@ -1,17 +1,19 @@
 //! Signs administrators in and out.
 
-use super::failure::explain;
+use super::frame::{Frame, show_as};
 use super::guard::{self, COOKIE_NAME, Form, Visitor};
-use super::page::{Answer, Frame, redirect, show_as};
+use super::messages::explain;
 use super::settings;
 use crate::directory::access::SignIn;
 use crate::directory::access::sessions::SESSION_LENGTH;
-use crate::server::context::{Services, tenant_in};
+use crate::server::context::Services;
 use crate::server::error;
-use crate::server::error::ApiError;
+use crate::server::error::{Answer, ApiError};
 use crate::server::page_urls::Site;
-use crate::server::params::Pairs;
 use crate::server::path::FinalSlash;
+use crate::server::query::Pairs;
+use crate::server::response::redirect;
+use crate::server::tenant_urls::tenant_in;
 use askama::Template;
 use axum::Extension;
 use axum::extract::{OriginalUri, Request, State};
@@ -39,7 +41,8 @@ pub(super) async fn index(
     headers: HeaderMap,
 ) -> Answer {
     if tenant_in(uri.path()).is_none() {
-        let text = "There is no such page; its address ends with /tenants/, the tenant's id and /";
+        let text = "There is no page at this address. The address of the account settings ends with \
+                    /tenants/, the tenant's id and /";
         return Err(ApiError::new(StatusCode::NOT_FOUND, text));
     }
     if slash.is_none() {
@@ -70,9 +73,9 @@ pub(super) async fn sign_in(
     }
     let fields = Form::read(&parts.headers, body).await?;
     let refused = || {
-        let text = "This is not a valid admin token of this tenant. It starts with rc_, and is not \
-                    the Secret Token of the identity provider. If it is lost, whoever runs this \
-                    service can make a new one.";
+        let text = "This is not a valid admin token of this tenant. An admin token starts with rc_, and \
+                    is not the Secret Token of the identity provider. If the token is lost, the \
+                    operator of this service can make a new one.";
         form(StatusCode::UNAUTHORIZED, Frame::signed_out(&site), Some(text.to_owned()))
     };
     let Some(tenant) = tenant else { return refused() };
@@ -88,8 +91,8 @@ pub(super) async fn sign_in(
             let seconds = retry_after.whole_seconds().max(1);
             let minutes = (seconds + 59).div_euclid(60);
             let text = format!(
-                "This token is not valid either, and there were too many wrong ones for this tenant: \
-                 wait up to {minutes} minutes before you try another. The right one is always taken."
+                "This token is not valid, and too many wrong tokens were sent to this tenant. Wait up \
+                 to {minutes} minutes before you try another token. A valid token is always accepted."
             );
             let page = form(StatusCode::TOO_MANY_REQUESTS, Frame::signed_out(&site), Some(text));
             page.map(|mut response| {

@@ -1,14 +1,15 @@
 //! Rotates tokens, shows each new token once, and revokes tokens.
 
-use super::failure::{bad_request, explain};
+use super::frame::{Frame, Section, When, show};
 use super::guard::{Form, Visitor};
-use super::page::{Answer, Frame, Section, When, redirect, show};
+use super::messages::explain;
 use crate::directory::access::token_set::{Earlier, Rotated, Rotation, Which};
 use crate::directory::access::tokens::works;
 use crate::directory::{Scope, Stage, Tenant, TokenRecord};
 use crate::server::context::Services;
-use crate::server::error::ApiError;
+use crate::server::error::{Answer, ApiError};
 use crate::server::path::PathParts;
+use crate::server::response::redirect;
 use askama::Template;
 use axum::extract::State;
 use http::StatusCode;
@@ -128,11 +129,13 @@ pub(super) async fn rotate(
         "1h" => Duration::hours(1),
         "24h" => Duration::hours(24),
         "7d" => Duration::days(7),
-        _ => return Err(bad_request("Choose how long the current token stays valid")),
+        _ => return Err(ApiError::bad_request("Choose how long the current token stays valid")),
     };
     let label = Some(form.get("label").trim()).filter(|label| !label.is_empty());
     if label.is_some_and(|label| label.chars().count() > 100) {
-        return Err(bad_request("The label can have 100 characters at most; choose a shorter one"));
+        return Err(ApiError::bad_request(
+            "The label can have 100 characters at most; choose a shorter one",
+        ));
     }
     let tenant = &visitor.tenant;
     let earlier = match form.get("earlier") {
@@ -181,6 +184,6 @@ fn read_scope(text: Option<&str>) -> Result<Scope, ApiError> {
 fn no_such_token() -> ApiError {
     ApiError::new(
         StatusCode::NOT_FOUND,
-        "There is no such token; the settings list those there are",
+        "There is no such token. The settings list the valid tokens",
     )
 }

@@ -1,24 +1,24 @@
 //! `/Bulk` (RFC 7644 §3.7): carries out the operations of one request. Each operation acts as a request of its own.
 
-use super::answer::Answer;
 use crate::directory::precondition::Precondition;
 use crate::directory::related::view::Wanted;
 use crate::directory::resources::Managed;
 use crate::directory::{Employee, Group, Kind, clock};
+use crate::limits::LIMITS;
 use crate::model::id::parse_id;
 use crate::server::body::JsonObject;
 use crate::server::context::{Caller, RequestId, TenantPath};
-use crate::server::error;
-use crate::server::error::ApiError;
+use crate::server::error::render::in_bulk;
+use crate::server::error::{Answer, ApiError};
 use crate::server::response;
 use axum::Extension;
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use http::StatusCode;
 use scim::bulk::locks::Locks;
-use scim::bulk::plan::{Plan, Step};
-use scim::bulk::request::{BulkRequest, Method, Refusal};
-use scim::bulk::result::Outcome;
+use scim::bulk::plan::{BulkStep, Plan};
+use scim::bulk::request::{BulkError, BulkRequest, Method};
+use scim::bulk::result::StepOutcome;
 use scim::document::Document;
 use scim::json::Body;
 use scim::patch::PatchRequest;
@@ -70,9 +70,9 @@ pub(in crate::server) async fn bulk(
     Extension(RequestId(request_id)): Extension<RequestId>,
     JsonObject(body): JsonObject,
 ) -> Answer {
-    let request = BulkRequest::read(&body).map_err(|refusal| match refusal {
-        Refusal::Malformed(error) => error.into(),
-        Refusal::TooLarge(detail) => ApiError::bulk_too_large(detail),
+    let request = BulkRequest::read(&body, &LIMITS).map_err(|refusal| match refusal {
+        BulkError::Malformed(error) => error.into(),
+        BulkError::TooLarge(detail) => ApiError::bulk_too_large(detail),
     })?;
     let started = clock();
     let mut plan = Plan::new(request);
@@ -96,8 +96,8 @@ pub(in crate::server) async fn bulk(
         let Some((index, done)) = running.next().await else { break };
         held.remove(&index);
         let outcome = done.unwrap_or_else(|failure| {
-            let (status, response) = error::in_bulk(&failure, &request_id);
-            Outcome::Failed { status, response }
+            let (status, response) = in_bulk(&failure, &request_id);
+            StepOutcome::Failed { status, response }
         });
         plan.done(index, outcome);
     }
@@ -105,14 +105,18 @@ pub(in crate::server) async fn bulk(
 }
 
 impl Caller {
-    fn read_step(&self, step: Step, base_url: &str) -> ReadStep {
+    fn read_step(&self, step: BulkStep, base_url: &str) -> ReadStep {
         let index = step.index;
         let request = self.read_single_request(step, base_url);
         let locks = request.as_ref().map_or(Locks::Nothing, |request| self.locks(request));
         ReadStep { index, request, locks }
     }
 
-    fn read_single_request(&self, step: Step, base_url: &str) -> Result<SingleRequest, ApiError> {
+    fn read_single_request(
+        &self,
+        step: BulkStep,
+        base_url: &str,
+    ) -> Result<SingleRequest, ApiError> {
         let is_meant = |kind: &Kind| {
             let resource_type = self.directory.resource_type(*kind);
             resource_type.endpoint.eq_ignore_ascii_case(&step.path.endpoint)
@@ -165,7 +169,7 @@ async fn carry_out_in_time(
     caller: &Caller,
     request: Result<SingleRequest, ApiError>,
     started: Instant,
-) -> Result<Outcome, ApiError> {
+) -> Result<StepOutcome, ApiError> {
     if started.elapsed() >= LONGEST {
         return Err(ApiError::no_time_left());
     }
@@ -174,7 +178,7 @@ async fn carry_out_in_time(
     done.unwrap_or_else(|_| Err(ApiError::too_slow(LONGEST_WHOLE.as_secs())))
 }
 
-async fn carry_out(caller: &Caller, request: SingleRequest) -> Result<Outcome, ApiError> {
+async fn carry_out(caller: &Caller, request: SingleRequest) -> Result<StepOutcome, ApiError> {
     match request.kind() {
         Kind::Employee => carry_out_on::<Employee>(caller, request).await,
         Kind::Group => carry_out_on::<Group>(caller, request).await,
@@ -184,7 +188,7 @@ async fn carry_out(caller: &Caller, request: SingleRequest) -> Result<Outcome, A
 async fn carry_out_on<R: Managed>(
     Caller { directory, label, .. }: &Caller,
     request: SingleRequest,
-) -> Result<Outcome, ApiError> {
+) -> Result<StepOutcome, ApiError> {
     let (status, changed) = match request {
         SingleRequest::Post(_, attributes) => {
             (StatusCode::CREATED, R::create(directory, attributes, label).await?)
@@ -200,10 +204,10 @@ async fn carry_out_on<R: Managed>(
         SingleRequest::Delete((_, id), precondition) => {
             R::delete(directory, id, &precondition, label).await?;
             let status = StatusCode::NO_CONTENT.as_u16();
-            return Ok(Outcome::Done { status, id: id.to_string(), version: None });
+            return Ok(StepOutcome::Done { status, id: id.to_string(), version: None });
         }
     };
-    Ok(Outcome::Done {
+    Ok(StepOutcome::Done {
         status: status.as_u16(),
         id: changed.record.id().to_string(),
         version: Some(entity_tag(changed.record.version())),

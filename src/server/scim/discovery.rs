@@ -1,25 +1,23 @@
 //! `/ServiceProviderConfig`, `/ResourceTypes` and `/Schemas` (RFC 7644 §4). They need no token.
 
 use crate::directory::lists::cursor::CURSOR_TIMEOUT_SECS;
+use crate::limits::LIMITS;
 use crate::server::context::{Caller, Services, TenantPath};
-use crate::server::error::ApiError;
-use crate::server::params::Params;
+use crate::server::error::{Answer, ApiError};
 use crate::server::path::PathParts;
+use crate::server::query::Params;
 use crate::server::response;
 use axum::Extension;
 use axum::extract::FromRequestParts;
-use axum::response::Response;
 use http::StatusCode;
 use http::request::Parts;
-use scim::discovery;
-use scim::list::ListResponse;
+use scim::discovery::{self, ServiceProvider};
+use scim::list_response::ListResponse;
 use scim::schema::ResourceTypes;
 use scim::search::SearchParams;
 use serde_json::Value;
 use std::convert::Infallible;
 use std::sync::Arc;
-
-type Answer = Result<Response, ApiError>;
 
 pub(in crate::server) async fn get_service_provider_config(
     Extension(path): Extension<TenantPath>,
@@ -28,8 +26,14 @@ pub(in crate::server) async fn get_service_provider_config(
     refuse_filter(&params)?;
     // The account settings page describes how to connect the tenant.
     let settings = format!("{}/", path.root);
-    let document =
-        discovery::service_provider_config(&path.base_url, &settings, CURSOR_TIMEOUT_SECS);
+    let service = ServiceProvider {
+        documentation_url: &settings,
+        token_name: "Secret Token",
+        token_description: "The tenant's Secret Token as a bearer token (RFC 6750)",
+        cursor_timeout_secs: CURSOR_TIMEOUT_SECS,
+        limits: &LIMITS,
+    };
+    let document = discovery::service_provider_config(&path.base_url, &service);
     Ok(response::json(StatusCode::OK, &document))
 }
 

@@ -1,14 +1,15 @@
 //! Answers queries by GET and POST, for one kind of resource or all (RFC 7644 §3.4.2, §3.4.3; RFC 9865).
 
-use super::answer::{Answer, caller_of};
+use super::extensions::caller_of;
 use super::projections::Projections;
-use crate::directory::Kind;
 use crate::directory::lists::cursor::CURSOR_TIMEOUT_SECS;
 use crate::directory::lists::{Query, Start};
+use crate::directory::{Kind, Scope};
+use crate::limits::LIMITS;
 use crate::server::body::JsonObject;
 use crate::server::context::{Caller, Services, TenantPath};
-use crate::server::error::ApiError;
-use crate::server::params::Params;
+use crate::server::error::{Answer, ApiError};
+use crate::server::query::Params;
 use crate::server::response;
 use axum::Extension;
 use axum::extract::FromRequestParts;
@@ -16,7 +17,7 @@ use axum::routing::{MethodRouter, get, post};
 use http::request::Parts;
 use scim::cursor::{CursorState, Paging, Position};
 use scim::filter::Filter;
-use scim::list::ListResponse;
+use scim::list_response::ListResponse;
 use scim::search::SearchParams;
 
 /// The kinds of resource that an endpoint lists.
@@ -63,7 +64,8 @@ impl FromRequestParts<Services> for Listing {
 
     async fn from_request_parts(parts: &mut Parts, services: &Services) -> Result<Self, ApiError> {
         let (caller, path) = caller_of(parts)?;
-        let kinds = parts.extensions.get().copied().unwrap_or(Kinds(Kind::ALL));
+        let kinds = parts.extensions.get().copied();
+        let kinds = kinds.ok_or_else(|| ApiError::unauthorized(Scope::Scim))?;
         Ok(Self { services: services.clone(), caller, path, kinds })
     }
 }
@@ -73,15 +75,16 @@ async fn list(listing: Listing, Params(params): Params) -> Answer {
 }
 
 async fn search(listing: Listing, JsonObject(body): JsonObject) -> Answer {
-    listing.answer(&SearchParams::from_body(&body)?).await
+    listing.answer(&SearchParams::from_body(&body, &LIMITS)?).await
 }
 
 impl Listing {
     async fn answer(&self, params: &SearchParams) -> Answer {
         let projection = params.projection()?;
-        let filter = params.filter.as_deref().map(Filter::parse).transpose()?;
+        let filter =
+            params.filter.as_deref().map(|text| Filter::parse(text, &LIMITS)).transpose()?;
         let sort = params.sort()?;
-        let paging = Paging::read(params)?;
+        let paging = Paging::read(params, &LIMITS)?;
         let query = |start, count| Query {
             kinds: self.kinds.0,
             filter: filter.as_ref(),

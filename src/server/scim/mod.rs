@@ -1,6 +1,6 @@
 //! SCIM over HTTP: resources, lists, bulk requests, discovery.
 
-pub(crate) mod answer;
+mod extensions;
 pub(crate) mod request_body;
 pub(crate) mod projections;
 pub(crate) mod resources;

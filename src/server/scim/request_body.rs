@@ -6,7 +6,7 @@ use scim::body::read_body;
 use scim::document::Document;
 use scim::json::Body;
 use scim::patch::PatchRequest;
-use scim::{Error, reference, unknown};
+use scim::{Error, reference, unknown_attributes};
 
 impl Caller {
     /// Reads the body of a POST or PUT, and notes its unknown attributes. `base_url` is the tenant's SCIM root.
@@ -20,8 +20,8 @@ impl Caller {
         base_url: &str,
     ) -> Result<Document, Error> {
         let resource_type = self.directory.resource_type(kind);
-        let body = reference::name_by_id(self.directory.types(), resource_type, body, base_url);
-        let names = unknown::in_resource(resource_type, &body);
+        let body = reference::fill_in_values(self.directory.types(), resource_type, body, base_url);
+        let names = unknown_attributes::in_resource(resource_type, &body);
         let document = read_body(resource_type, body)?;
         self.unknown.add(kind, names);
         Ok(document)
@@ -38,9 +38,9 @@ impl Caller {
         base_url: &str,
     ) -> Result<PatchRequest, Error> {
         let resource_type = self.directory.resource_type(kind);
-        let body = reference::name_by_id(self.directory.types(), resource_type, body, base_url);
-        let request = PatchRequest::read(body)?;
-        self.unknown.add(kind, unknown::in_patch(resource_type, &request));
+        let body = reference::fill_in_values(self.directory.types(), resource_type, body, base_url);
+        let request = PatchRequest::read(body, &resource_type.limits)?;
+        self.unknown.add(kind, unknown_attributes::in_patch(resource_type, &request));
         Ok(request)
     }
 }

@@ -1,6 +1,6 @@
 //! `/Users` and `/Groups` (RFC 7644 §3.3 to §3.6, without queries). Every kind of resource has the same handlers.
 
-use super::answer::{Answer, caller_of};
+use super::extensions::caller_of;
 use super::lists;
 use super::projections::Projections;
 use crate::directory::Error;
@@ -13,9 +13,10 @@ use crate::directory::resources::{Changed, Managed};
 use crate::model::id::parse_id;
 use crate::server::body::JsonObject;
 use crate::server::context::{Caller, Services, TenantPath};
-use crate::server::error::ApiError;
-use crate::server::params::{Params, precondition};
+use crate::server::error::{Answer, ApiError};
 use crate::server::path::PathParts;
+use crate::server::precondition::precondition;
+use crate::server::query::Params;
 use crate::server::response;
 use axum::Router;
 use axum::extract::FromRequestParts;
@@ -42,7 +43,7 @@ pub(in crate::server) fn router<R: Managed>(endpoint: &str) -> Router<Services> 
 }
 
 /// The caller of a request for a resource, with the values that every handler needs.
-pub(in crate::server) struct Call<R> {
+pub(in crate::server) struct ResourceRequest<R> {
     caller: Caller,
     path: TenantPath,
     precondition: Precondition,
@@ -50,7 +51,7 @@ pub(in crate::server) struct Call<R> {
     record: PhantomData<fn() -> R>,
 }
 
-impl<S: Sync, R: Managed> FromRequestParts<S> for Call<R> {
+impl<S: Sync, R: Managed> FromRequestParts<S> for ResourceRequest<R> {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, ApiError> {
@@ -60,7 +61,7 @@ impl<S: Sync, R: Managed> FromRequestParts<S> for Call<R> {
     }
 }
 
-impl<R: Managed> Call<R> {
+impl<R: Managed> ResourceRequest<R> {
     fn resource_type(&self) -> &ResourceType {
         self.caller.directory.resource_type(R::KIND)
     }
@@ -139,16 +140,16 @@ fn known_id<R: Managed>(PathParts([id]): PathParts<1>) -> Result<Uuid, ApiError>
 
 /// `POST /Users` and so on (§3.3).
 async fn create<R: Managed>(
-    call: Call<R>,
+    request: ResourceRequest<R>,
     Params(params): Params,
     JsonObject(body): JsonObject,
 ) -> Answer {
     let projection = params.projection()?;
-    let attributes = call.caller.read_resource(R::KIND, body, &call.path.base_url)?;
-    let Caller { directory, label, .. } = &call.caller;
+    let attributes = request.caller.read_resource(R::KIND, body, &request.path.base_url)?;
+    let Caller { directory, label, .. } = &request.caller;
     let created = R::create(directory, attributes, label).await?;
-    let location = call.location(created.record.id());
-    let projections = Projections::new(&call.caller, &projection);
+    let location = request.location(created.record.id());
+    let projections = Projections::new(&request.caller, &projection);
     let view = projections.view();
     let relations = match &created.record {
         // A new user is in no group, and a new group has no former members.
@@ -157,68 +158,72 @@ async fn create<R: Managed>(
         record => directory.related().of((R::KIND, record.id()), view).await,
     };
     let status = StatusCode::CREATED;
-    let answer = call.answer_written(status, created, relations, &projections, view).await?;
+    let answer = request.answer_written(status, created, relations, &projections, view).await?;
     Ok(response::with_location(answer, &location))
 }
 
 /// `GET /Users/{id}` and so on (§3.4.1).
-async fn get<R: Managed>(call: Call<R>, id: PathParts<1>, Params(params): Params) -> Answer {
+async fn get<R: Managed>(
+    request: ResourceRequest<R>,
+    id: PathParts<1>,
+    Params(params): Params,
+) -> Answer {
     let projection = params.projection()?;
     let id = known_id::<R>(id)?;
-    let projections = Projections::new(&call.caller, &projection);
+    let projections = Projections::new(&request.caller, &projection);
     let view = projections.view();
-    let directory = &call.caller.directory;
+    let directory = &request.caller.directory;
     let (record, relations) =
         tokio::try_join!(R::get(directory, id), directory.related().of((R::KIND, id), view),)?;
     let record = record.into_any();
     let has_it = |condition: &TagCondition| condition.matches(record.version());
-    if call.precondition.if_none_match.as_ref().is_some_and(has_it)
+    if request.precondition.if_none_match.as_ref().is_some_and(has_it)
         && directory.related().version_covers_answer(&record, &relations, view).await?
     {
         let answer = response::empty(StatusCode::NOT_MODIFIED);
-        return Ok(call.located(answer, (id, record.version())));
+        return Ok(request.located(answer, (id, record.version())));
     }
     let records = directory.related().settled(vec![record], &relations, view).await?;
     let _turn = directory.related().turn_to_show(&records, view).await?;
-    call.answer(StatusCode::OK, records, &relations, &projections, view).await
+    request.answer(StatusCode::OK, records, &relations, &projections, view).await
 }
 
 /// `PUT /Users/{id}` and so on (§3.5.1).
 async fn replace<R: Managed>(
-    call: Call<R>,
+    request: ResourceRequest<R>,
     id: PathParts<1>,
     Params(params): Params,
     JsonObject(body): JsonObject,
 ) -> Answer {
     let id = known_id::<R>(id)?;
     let projection = params.projection()?;
-    let attributes = call.caller.read_resource(R::KIND, body, &call.path.base_url)?;
-    let Caller { directory, label, .. } = &call.caller;
-    let projections = Projections::new(&call.caller, &projection);
+    let attributes = request.caller.read_resource(R::KIND, body, &request.path.base_url)?;
+    let Caller { directory, label, .. } = &request.caller;
+    let projections = Projections::new(&request.caller, &projection);
     let view = projections.view();
     let (replaced, relations) = tokio::join!(
-        R::replace(directory, id, &attributes, &call.precondition, label),
+        R::replace(directory, id, &attributes, &request.precondition, label),
         directory.related().of((R::KIND, id), view),
     );
-    call.answer_written(StatusCode::OK, replaced?, relations, &projections, view).await
+    request.answer_written(StatusCode::OK, replaced?, relations, &projections, view).await
 }
 
 /// `PATCH /Users/{id}` and so on (§3.5.2). Answers 200 with the resource, because some clients require it. A large
 /// group gets 204, unless the request names the attributes it wants.
 async fn patch<R: Managed>(
-    call: Call<R>,
+    request: ResourceRequest<R>,
     id: PathParts<1>,
     Params(params): Params,
     JsonObject(body): JsonObject,
 ) -> Answer {
     let id = known_id::<R>(id)?;
     let projection = params.projection()?;
-    let request = call.caller.read_patch(R::KIND, body, &call.path.base_url)?;
-    let Caller { directory, label, .. } = &call.caller;
-    let projections = Projections::new(&call.caller, &projection);
+    let operations = request.caller.read_patch(R::KIND, body, &request.path.base_url)?;
+    let Caller { directory, label, .. } = &request.caller;
+    let projections = Projections::new(&request.caller, &projection);
     let view = projections.view();
     let (patched, relations) = tokio::join!(
-        R::patch(directory, id, &request, &call.precondition, view.members, label),
+        R::patch(directory, id, &operations, &request.precondition, view.members, label),
         directory.related().of((R::KIND, id), view),
     );
     let patched = patched?;
@@ -229,12 +234,12 @@ async fn patch<R: Managed>(
         let answer = response::empty(StatusCode::NO_CONTENT);
         return Ok(response::with_entity_tag(answer, &entity_tag(group.version)));
     }
-    call.answer_written(StatusCode::OK, patched, relations, &projections, view).await
+    request.answer_written(StatusCode::OK, patched, relations, &projections, view).await
 }
 
 /// `DELETE /Users/{id}` and so on (§3.6).
-async fn delete<R: Managed>(call: Call<R>, id: PathParts<1>) -> Answer {
-    let Caller { directory, label, .. } = &call.caller;
-    R::delete(directory, known_id::<R>(id)?, &call.precondition, label).await?;
+async fn delete<R: Managed>(request: ResourceRequest<R>, id: PathParts<1>) -> Answer {
+    let Caller { directory, label, .. } = &request.caller;
+    R::delete(directory, known_id::<R>(id)?, &request.precondition, label).await?;
     Ok(response::empty(StatusCode::NO_CONTENT))
 }

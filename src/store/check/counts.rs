@@ -12,7 +12,7 @@ use uuid::Uuid;
 impl<'s> Checker<'s> {
     /// Each counter has the number of visible records in its bucket.
     pub(super) fn check_counts(&self) -> Vec<Finding<'s>> {
-        let (stored, counted) = (&self.facts.counters, &self.facts.counted);
+        let (stored, counted) = (&self.snapshot.counters, &self.snapshot.counted);
         let places: BTreeSet<&(Key, String)> = stored.keys().chain(counted.keys()).collect();
         let findings = places.into_iter().filter_map(|place| {
             let (key, attribute) = place;
@@ -51,23 +51,23 @@ impl<'s> Checker<'s> {
     pub(super) fn check_histories(&self) -> Vec<Finding<'s>> {
         let none = BTreeSet::new();
         let mut findings = Vec::new();
-        for (id, record) in self.facts.records() {
-            let found = self.facts.histories.get(&id).unwrap_or(&none);
+        for (id, record) in self.snapshot.records() {
+            let found = self.snapshot.histories.get(&id).unwrap_or(&none);
             findings.extend(gaps(Some(id), found, record.revision));
         }
-        if let Some(revision) = self.facts.tenant_revision {
-            findings.extend(gaps(None, &self.facts.tenant_history, revision));
+        if let Some(revision) = self.snapshot.tenant_revision {
+            findings.extend(gaps(None, &self.snapshot.tenant_history, revision));
         }
-        let facts = &self.facts;
-        for (id, found) in &facts.histories {
-            let is_known = facts.visible.contains_key(id)
-                || facts.hidden.contains_key(id)
-                || facts.unreadable.contains(id)
-                || facts.erased.contains(id);
+        let snapshot = &self.snapshot;
+        for (id, found) in &snapshot.histories {
+            let is_known = snapshot.visible.contains_key(id)
+                || snapshot.hidden.contains_key(id)
+                || snapshot.unreadable.contains(id)
+                || snapshot.erased.contains(id);
             if is_known {
                 continue;
             }
-            match facts.deleted_groups.contains(id) {
+            match snapshot.deleted_groups.contains(id) {
                 true => findings.extend(gaps(Some(*id), found, last(found))),
                 false => {
                     let detail = format!("a history up to revision {} has no record", last(found));
@@ -84,7 +84,7 @@ impl<'s> Checker<'s> {
 
     /// The list of tenants has the tenant.
     pub(super) fn check_tenant(&self) -> Option<Finding<'s>> {
-        if self.facts.is_listed || self.facts.tenant_revision.is_none() {
+        if self.snapshot.is_listed || self.snapshot.tenant_revision.is_none() {
             return None;
         }
         let mut repair = self.empty();

@@ -18,11 +18,11 @@ impl<'s> Checker<'s> {
     /// must change, because clients may have seen other members.
     pub(super) fn check_member_counts(&self) -> Vec<Finding<'s>> {
         let mut rows: BTreeMap<Uuid, u64> = BTreeMap::new();
-        for (group, _) in self.facts.rows.keys() {
+        for (group, _) in self.snapshot.rows.keys() {
             *rows.entry(*group).or_default() += 1;
         }
         let mut findings = Vec::new();
-        for (id, group) in self.facts.groups().filter(|(_, group)| group.redo_log.is_none()) {
+        for (id, group) in self.snapshot.groups().filter(|(_, group)| group.redo_log.is_none()) {
             let counted = rows.get(&id).copied().unwrap_or_default();
             if counted == group.member_count {
                 continue;
@@ -30,7 +30,7 @@ impl<'s> Checker<'s> {
             let kind = ViolationKind::MemberCountWrong;
             let detail = format!("{} instead of {counted}", group.member_count);
             let next = group.revision.saturating_add(1);
-            let last = self.facts.histories.get(&id).and_then(|revisions| revisions.last());
+            let last = self.snapshot.histories.get(&id).and_then(|revisions| revisions.last());
             if last.is_some_and(|last| *last >= next) {
                 // The next revision has an entry already, so the record must be copied from a backup.
                 findings.push(Finding::permanent(kind, Some(id), detail));
@@ -71,12 +71,12 @@ impl<'s> Checker<'s> {
 
     /// The list of unfinished work has the groups with a redo log and the erased employees with a history.
     pub(super) fn check_unlisted(&self) -> Vec<Finding<'s>> {
-        let with_log = self.facts.groups().filter(|(_, group)| group.redo_log.is_some());
+        let with_log = self.snapshot.groups().filter(|(_, group)| group.redo_log.is_some());
         let changes = with_log.map(|(id, _)| (Work::Change, id, "a redo log is not applied"));
-        let erased = self.facts.pending_erasures().into_iter();
+        let erased = self.snapshot.pending_erasures().into_iter();
         let erasures = erased.map(|id| (Work::Erasure, id, "the history is not removed"));
         let all = changes.chain(erasures);
-        let findings = all.filter(|(work, id, _)| !self.facts.is_listed_work(*work, *id));
+        let findings = all.filter(|(work, id, _)| !self.snapshot.is_listed_work(*work, *id));
         let findings = findings.filter_map(|(work, id, detail)| {
             let mut repair = self.guarded([id]);
             self.list(&mut repair, work, id)?;
@@ -88,15 +88,15 @@ impl<'s> Checker<'s> {
     /// Each entry in the list of unfinished work has work. Finishing the deletion of an existing group would remove its
     /// members.
     pub(super) fn check_listed(&self) -> Vec<Finding<'s>> {
-        let facts = &self.facts;
-        let left = facts.unfinished.iter().filter(|((work, id), _)| {
+        let snapshot = &self.snapshot;
+        let left = snapshot.unfinished.iter().filter(|((work, id), _)| {
             let has_work = match work {
-                Work::Change => facts.group(*id).is_some_and(|group| group.redo_log.is_some()),
-                Work::Departure => facts.hidden.contains_key(id),
-                Work::Erasure => facts.is_gone(*id) && facts.erased.contains(id),
-                Work::Deletion | Work::Expiry => facts.is_gone(*id),
+                Work::Change => snapshot.group(*id).is_some_and(|group| group.redo_log.is_some()),
+                Work::Departure => snapshot.hidden.contains_key(id),
+                Work::Erasure => snapshot.is_gone(*id) && snapshot.erased.contains(id),
+                Work::Deletion | Work::Expiry => snapshot.is_gone(*id),
             };
-            !has_work && !facts.unreadable.contains(id)
+            !has_work && !snapshot.unreadable.contains(id)
         });
         let findings = left.map(|((work, id), key)| {
             let mut repair = self.guarded([*id]);
@@ -112,11 +112,11 @@ impl<'s> Checker<'s> {
     pub(super) fn check_redo_logs(&self) -> Vec<Finding<'s>> {
         let mut findings = Vec::new();
         let mut parts: BTreeMap<Uuid, usize> = BTreeMap::new();
-        for (id, of, key) in &self.facts.redo_parts {
-            let log = self.facts.group(*id).and_then(|group| group.redo_log);
+        for (id, of, key) in &self.snapshot.redo_parts {
+            let log = self.snapshot.group(*id).and_then(|group| group.redo_log);
             if log.is_some_and(|log| log.revision == *of) {
                 *parts.entry(*id).or_default() += 1;
-            } else if !self.facts.unreadable.contains(id) {
+            } else if !self.snapshot.unreadable.contains(id) {
                 let mut repair = self.guarded([*id]);
                 repair.delete(Step::Companion, key, Condition::none());
                 let detail = format!("a part of the redo log of revision {of}");
@@ -124,7 +124,7 @@ impl<'s> Checker<'s> {
                 findings.push(Finding::repairable(kind, Some(*id), detail, repair));
             }
         }
-        for (id, group) in self.facts.groups() {
+        for (id, group) in self.snapshot.groups() {
             let Some(log) = group.redo_log else { continue };
             let found = parts.get(&id).copied().unwrap_or_default();
             if found == log.parts {
@@ -146,8 +146,8 @@ impl<'s> Checker<'s> {
 
     /// No employee is both visible and hidden. The repair keeps the record with the higher revision.
     pub(super) fn check_places(&self) -> Vec<Finding<'s>> {
-        let twice = self.facts.visible.iter().filter_map(|(id, visible)| {
-            let hidden = self.facts.hidden.get(id)?;
+        let twice = self.snapshot.visible.iter().filter_map(|(id, visible)| {
+            let hidden = self.snapshot.hidden.get(id)?;
             let mut repair = self.empty();
             let older = if visible.revision > hidden.revision { hidden } else { visible };
             let as_read = Condition::revision(older.revision);

@@ -14,15 +14,15 @@ use uuid::Uuid;
 impl<'s> Checker<'s> {
     /// Each row is in a group, and the member's memberships have the group.
     pub(super) fn check_rows(&self) -> Vec<Finding<'s>> {
-        let rows = self.facts.rows.keys().filter_map(|(group, member)| {
+        let rows = self.snapshot.rows.keys().filter_map(|(group, member)| {
             let (group, member) = (*group, *member);
-            if self.facts.is_unjudged(group) || self.facts.is_unjudged(member) {
+            if self.snapshot.is_unjudged(group) || self.snapshot.is_unjudged(member) {
                 return None;
             }
             let has_group = self.memberships(member).groups.contains(&group);
-            let is_member = self.facts.visible.contains_key(&member);
-            let kind = match self.facts.group(group) {
-                None if self.facts.is_listed_work(Work::Deletion, group) => return None,
+            let is_member = self.snapshot.visible.contains_key(&member);
+            let kind = match self.snapshot.group(group) {
+                None if self.snapshot.is_listed_work(Work::Deletion, group) => return None,
                 None => ViolationKind::RowLeft,
                 // The check of memberships covers a member that has left.
                 Some(_) if has_group => return None,
@@ -48,8 +48,8 @@ impl<'s> Checker<'s> {
     pub(super) fn check_memberships(&self) -> Vec<Finding<'s>> {
         let mut findings = Vec::new();
         let ids: BTreeSet<Uuid> =
-            self.facts.memberships.keys().chain(self.facts.hidden.keys()).copied().collect();
-        for id in ids.into_iter().filter(|id| !self.facts.is_unjudged(*id)) {
+            self.snapshot.memberships.keys().chain(self.snapshot.hidden.keys()).copied().collect();
+        for id in ids.into_iter().filter(|id| !self.snapshot.is_unjudged(*id)) {
             let found = self.memberships(id);
             match self.check_closed(id, &found) {
                 Some(finding) => findings.push(finding),
@@ -60,7 +60,7 @@ impl<'s> Checker<'s> {
     }
 
     fn check_closed(&self, id: Uuid, found: &Memberships) -> Option<Finding<'s>> {
-        let is_closed = !self.facts.visible.contains_key(&id);
+        let is_closed = !self.snapshot.visible.contains_key(&id);
         let work = self.work_of_leaver(id, found).filter(|_| is_closed);
         let listed = match work {
             // An erased employee or a deleted group has an entry until the memberships expire.
@@ -69,7 +69,7 @@ impl<'s> Checker<'s> {
             Some(_) => &[Work::Deletion, Work::Erasure],
             None => &[],
         };
-        let is_listed = listed.iter().any(|work| self.facts.is_listed_work(*work, id));
+        let is_listed = listed.iter().any(|work| self.snapshot.is_listed_work(*work, id));
         let (kind, detail) = if found.is_closed != is_closed {
             let text = |closed| if closed { "closed" } else { "open" };
             let detail = format!("{} instead of {}", text(found.is_closed), text(is_closed));
@@ -90,12 +90,12 @@ impl<'s> Checker<'s> {
 
     /// The work on closed memberships.
     fn work_of_leaver(&self, id: Uuid, found: &Memberships) -> Option<Work> {
-        let is_hidden = self.facts.hidden.contains_key(&id);
+        let is_hidden = self.snapshot.hidden.contains_key(&id);
         match (is_hidden, found.groups.is_empty()) {
             (true, true) => None,
             (true, false) => Some(Work::Departure),
             (false, true) => Some(Work::Expiry),
-            (false, false) if self.facts.erased.contains(&id) => Some(Work::Erasure),
+            (false, false) if self.snapshot.erased.contains(&id) => Some(Work::Erasure),
             (false, false) => Some(Work::Deletion),
         }
     }
@@ -108,7 +108,7 @@ impl<'s> Checker<'s> {
 
     fn check_groups_of(&self, id: Uuid, found: &Memberships) -> Vec<Finding<'s>> {
         let lacking = found.groups.iter().filter(|group| {
-            !self.facts.rows.contains_key(&(**group, id)) && !self.facts.is_unjudged(**group)
+            !self.snapshot.rows.contains_key(&(**group, id)) && !self.snapshot.is_unjudged(**group)
         });
         let findings = lacking.map(|group| {
             let mut repair = self.guarded([*group]);
@@ -124,6 +124,6 @@ impl<'s> Checker<'s> {
     }
 
     fn memberships(&self, id: Uuid) -> Memberships {
-        self.facts.memberships.get(&id).cloned().unwrap_or_default()
+        self.snapshot.memberships.get(&id).cloned().unwrap_or_default()
     }
 }

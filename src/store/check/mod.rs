@@ -5,7 +5,7 @@
 //!
 //! A running service changes items during the check. So a violation counts only when two reads in a row show it.
 
-mod facts;
+mod snapshot;
 mod read;
 mod violation;
 mod names;
@@ -23,7 +23,7 @@ use crate::model::unfinished::Work;
 use crate::store::dynamodb::error::Error;
 use crate::store::dynamodb::port::Item;
 use crate::store::tenant_part::TenantPart;
-use facts::Facts;
+use snapshot::Snapshot;
 use std::collections::{BTreeMap, BTreeSet};
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -40,10 +40,10 @@ pub struct Report {
     pub violations: Vec<Violation>,
 }
 
-/// Compares the facts of a tenant.
+/// Compares the snapshot of a tenant with the invariants.
 struct Checker<'s> {
     part: &'s TenantPart,
-    facts: Facts,
+    snapshot: Snapshot,
     /// The time of the repair, for histories.
     at: OffsetDateTime,
     /// The author of the repair, for histories.
@@ -96,29 +96,34 @@ impl<'s> Checks<'s> {
         by: &str,
     ) -> Result<(Report, Vec<Finding<'s>>), Error> {
         let mut findings = Vec::new();
-        let facts = self.read_facts(&mut findings).await?;
-        let checker = Checker { part: self.0, facts, at, by: by.to_owned() };
+        let snapshot = self.read_snapshot(&mut findings).await?;
+        let checker = Checker { part: self.0, snapshot, at, by: by.to_owned() };
         findings.extend(checker.check_tenant());
         for check in Checker::CHECKS {
             findings.extend(check(&checker));
         }
         let mut violations: Vec<_> = findings.iter().map(|one| one.violation.clone()).collect();
         violations.sort_unstable();
-        let facts = &checker.facts;
+        let snapshot = &checker.snapshot;
         let mut unfinished = BTreeMap::new();
-        for (work, _) in facts.unfinished.keys().filter(|(work, _)| *work != Work::Expiry) {
+        for (work, _) in snapshot.unfinished.keys().filter(|(work, _)| *work != Work::Expiry) {
             *unfinished.entry(*work).or_default() += 1;
         }
-        Ok((Report { items: facts.items, unfinished, violations }, findings))
+        Ok((Report { items: snapshot.items, unfinished, violations }, findings))
     }
 
     /// Makes the finding of an item that cannot be read. A repair removes an item that is made from records. The next
     /// check finds the item that the records need.
-    fn unreadable(self, partition: Partition, key: keys::Key, facts: &mut Facts) -> Finding<'s> {
-        let id = facts::id_at_end(&key.sort);
+    fn unreadable(
+        self,
+        partition: Partition,
+        key: keys::Key,
+        snapshot: &mut Snapshot,
+    ) -> Finding<'s> {
+        let id = snapshot::id_at_end(&key.sort);
         match partition {
             Partition::Records(_) | Partition::HiddenEmployees => {
-                facts.unreadable.extend(id);
+                snapshot.unreadable.extend(id);
                 let detail = "the item of the record cannot be read";
                 Finding::permanent(ViolationKind::UnreadableRecord, id, detail)
             }
@@ -129,8 +134,8 @@ impl<'s> Checks<'s> {
                     _ => keys::group_in_history(&key.sort),
                 };
                 let revisions = match record {
-                    Some(record) => facts.histories.entry(record).or_default(),
-                    None => &mut facts.tenant_history,
+                    Some(record) => snapshot.histories.entry(record).or_default(),
+                    None => &mut snapshot.tenant_history,
                 };
                 revisions.insert(revision);
                 let detail = format!("the entry of revision {revision} cannot be read");
@@ -181,7 +186,7 @@ impl<'s> Checker<'s> {
                 keys::hidden_employee(tenant, id),
                 keys::record(tenant, Kind::Group, id),
             ] {
-                let found = [self.facts.visible.get(&id), self.facts.hidden.get(&id)];
+                let found = [self.snapshot.visible.get(&id), self.snapshot.hidden.get(&id)];
                 let found = found.into_iter().flatten().find(|record| record.key == key);
                 match found {
                     // The update writes the present revision, because a transaction of this store has no condition

@@ -1,7 +1,7 @@
 //! Claims and pointers: names, externalIds and addresses lead to their records only.
 
 use super::Checker;
-use super::facts::{RecordFacts, id_at_end};
+use super::snapshot::{RecordSummary, id_at_end};
 use super::violation::{Finding, ViolationKind};
 use crate::store::claims::replace_claim_at;
 use crate::store::dynamodb::port::Item;
@@ -15,12 +15,12 @@ impl<'s> Checker<'s> {
     /// Each visible record holds the claim on its name.
     pub(super) fn check_holders(&self) -> Vec<Finding<'s>> {
         let mut names: BTreeMap<&Key, Vec<Uuid>> = BTreeMap::new();
-        for (id, record) in &self.facts.visible {
+        for (id, record) in &self.snapshot.visible {
             names.entry(&record.claim).or_default().push(*id);
         }
         let mut findings = Vec::new();
         for (key, ids) in names {
-            let claim = self.facts.claims.get(key).cloned().unwrap_or_default();
+            let claim = self.snapshot.claims.get(key).cloned().unwrap_or_default();
             if let [_, _, ..] = &*ids {
                 let others = ids.iter().filter(|id| claim.holder != Some(**id));
                 let one = |id: &Uuid| {
@@ -42,8 +42,8 @@ impl<'s> Checker<'s> {
 
     /// The claim on the userName names each hidden employee, unless the claim is full.
     pub(super) fn check_former_holders(&self) -> Vec<Finding<'s>> {
-        let missing = self.facts.hidden.iter().filter_map(|(id, record)| {
-            let claim = self.facts.claims.get(&record.claim).cloned().unwrap_or_default();
+        let missing = self.snapshot.hidden.iter().filter_map(|(id, record)| {
+            let claim = self.snapshot.claims.get(&record.claim).cloned().unwrap_or_default();
             if claim.former.contains(id) || claim.former.len() >= MOST_FORMER {
                 return None;
             }
@@ -60,14 +60,14 @@ impl<'s> Checker<'s> {
     /// Each claim only names records with its name.
     pub(super) fn check_claims(&self) -> Vec<Finding<'s>> {
         let mut findings = Vec::new();
-        for (key, claim) in &self.facts.claims {
-            let has_name = |records: &BTreeMap<Uuid, RecordFacts>, id: &Uuid| {
+        for (key, claim) in &self.snapshot.claims {
+            let has_name = |records: &BTreeMap<Uuid, RecordSummary>, id: &Uuid| {
                 let record = records.get(id);
                 record.is_some_and(|record| record.claim == *key)
-                    || self.facts.unreadable.contains(id)
+                    || self.snapshot.unreadable.contains(id)
             };
-            let holder = claim.holder.filter(|id| !has_name(&self.facts.visible, id));
-            let former = claim.former.iter().filter(|id| !has_name(&self.facts.hidden, id));
+            let holder = claim.holder.filter(|id| !has_name(&self.snapshot.visible, id));
+            let former = claim.former.iter().filter(|id| !has_name(&self.snapshot.hidden, id));
             let detail = "a claim names it, and it does not have the name";
             let without_holder = Claim { holder: None, ..claim.clone() };
             let without = |id: &Uuid| Claim { holder: claim.holder, ..claim.without(*id) };
@@ -99,14 +99,14 @@ impl<'s> Checker<'s> {
 
     /// Each externalId and each further address of a visible record has a pointer, and there is no other pointer.
     pub(super) fn check_pointers(&self) -> Vec<Finding<'s>> {
-        let visible = self.facts.visible.values();
+        let visible = self.snapshot.visible.values();
         let expected: BTreeSet<&Key> = visible.flat_map(|record| &record.pointers).collect();
-        let stored: BTreeSet<&Key> = self.facts.pointers.iter().collect();
+        let stored: BTreeSet<&Key> = self.snapshot.pointers.iter().collect();
         let mut findings = Vec::new();
         for (key, is_missing) in (expected.difference(&stored).map(|key| (*key, true)))
             .chain(stored.difference(&expected).map(|key| (*key, false)))
         {
-            let Some(id) = id_at_end(&key.sort).filter(|id| !self.facts.unreadable.contains(id))
+            let Some(id) = id_at_end(&key.sort).filter(|id| !self.snapshot.unreadable.contains(id))
             else {
                 continue;
             };
@@ -129,8 +129,10 @@ impl<'s> Checker<'s> {
 
     /// The index of addresses has the primary address of each visible employee, and no other address.
     pub(super) fn check_email_keys(&self) -> Vec<Finding<'s>> {
-        let wrong =
-            self.facts.records().filter(|(_, record)| record.email_key != record.right_email_key);
+        let wrong = self
+            .snapshot
+            .records()
+            .filter(|(_, record)| record.email_key != record.right_email_key);
         let findings = wrong.map(|(id, record)| {
             let mut repair = self.empty();
             let revision = Condition::revision(record.revision);

@@ -1,8 +1,8 @@
-//! Reads all items of a tenant, partition by partition, and keeps their facts. The list in `partitions` leads to every
-//! item, so no read is a scan.
+//! Reads all items of a tenant, partition by partition, and keeps a snapshot of the values that the check compares. The
+//! list in `partitions` leads to every item, so no read is a scan.
 
 use super::Checks;
-use super::facts::{Facts, RecordFacts};
+use super::snapshot::{RecordSummary, Snapshot};
 use super::violation::{Finding, ViolationKind};
 use crate::model::employee::Employee;
 use crate::model::group::Group;
@@ -32,26 +32,29 @@ const PARTITIONS_AT_ONCE: usize = 8;
 
 impl<'s> Checks<'s> {
     /// Reads all items. An item that cannot be read is a finding.
-    pub(super) async fn read_facts(self, findings: &mut Vec<Finding<'s>>) -> Result<Facts, Error> {
-        let mut facts = Facts::default();
-        self.read_tenant_facts(&mut facts, findings).await?;
+    pub(super) async fn read_snapshot(
+        self,
+        findings: &mut Vec<Finding<'s>>,
+    ) -> Result<Snapshot, Error> {
+        let mut snapshot = Snapshot::default();
+        self.read_tenant_items(&mut snapshot, findings).await?;
         for partition in partitions::OF_RECORDS.into_iter().chain(partitions::ABOUT_RECORDS) {
-            self.read_large(partition, &mut facts, findings).await?;
+            self.read_large(partition, &mut snapshot, findings).await?;
         }
-        let groups = facts.named_groups().into_iter().flat_map(partitions::of_group);
-        self.read_small(groups.collect(), &mut facts, findings).await?;
-        let histories = facts.named_employees().into_iter().map(Partition::History);
-        self.read_small(histories.collect(), &mut facts, findings).await?;
-        Ok(facts)
+        let groups = snapshot.named_groups().into_iter().flat_map(partitions::of_group);
+        self.read_small(groups.collect(), &mut snapshot, findings).await?;
+        let histories = snapshot.named_employees().into_iter().map(Partition::History);
+        self.read_small(histories.collect(), &mut snapshot, findings).await?;
+        Ok(snapshot)
     }
 
-    async fn read_tenant_facts(
+    async fn read_tenant_items(
         self,
-        facts: &mut Facts,
+        snapshot: &mut Snapshot,
         findings: &mut Vec<Finding<'s>>,
     ) -> Result<(), Error> {
         match TenantItems(self.0).get().await {
-            Ok(tenant) => facts.tenant_revision = tenant.map(|tenant| tenant.revision),
+            Ok(tenant) => snapshot.tenant_revision = tenant.map(|tenant| tenant.revision),
             Err(Error::BadItem(_)) => {
                 let detail = "the item of the tenant cannot be read";
                 let kind = ViolationKind::UnreadableTenant;
@@ -62,10 +65,10 @@ impl<'s> Checks<'s> {
         let tenant = &self.0.tenant;
         for key in [keys::tenant_entry(tenant), keys::sync(tenant), keys::signed_out(tenant)] {
             let is_there = self.0.table.get(&key).await?.is_some();
-            facts.items += usize::from(is_there);
-            facts.is_listed |= is_there && key == keys::tenant_entry(&self.0.tenant);
+            snapshot.items += usize::from(is_there);
+            snapshot.is_listed |= is_there && key == keys::tenant_entry(&self.0.tenant);
         }
-        facts.items += 1;
+        snapshot.items += 1;
         Ok(())
     }
 
@@ -73,7 +76,7 @@ impl<'s> Checks<'s> {
     async fn read_large(
         self,
         partition: Partition,
-        facts: &mut Facts,
+        snapshot: &mut Snapshot,
         findings: &mut Vec<Finding<'s>>,
     ) -> Result<(), Error> {
         let range = partition.range(&self.0.tenant).long();
@@ -81,7 +84,7 @@ impl<'s> Checks<'s> {
         loop {
             let page = self.0.table.query_page(&range, None, start).await?;
             for item in page.items {
-                self.take(partition, item, facts, findings)?;
+                self.take(partition, item, snapshot, findings)?;
             }
             start = page.next;
             if start.is_none() {
@@ -94,7 +97,7 @@ impl<'s> Checks<'s> {
     async fn read_small(
         self,
         partitions: Vec<Partition>,
-        facts: &mut Facts,
+        snapshot: &mut Snapshot,
         findings: &mut Vec<Finding<'s>>,
     ) -> Result<(), Error> {
         let reads = stream::iter(partitions).map(async |partition| {
@@ -104,7 +107,7 @@ impl<'s> Checks<'s> {
         let mut reads = std::pin::pin!(reads.buffered(PARTITIONS_AT_ONCE));
         while let Some((partition, items)) = reads.try_next().await? {
             for item in items {
-                self.take(partition, item, facts, findings)?;
+                self.take(partition, item, snapshot, findings)?;
             }
         }
         Ok(())
@@ -114,93 +117,98 @@ impl<'s> Checks<'s> {
         self,
         partition: Partition,
         item: Item,
-        facts: &mut Facts,
+        snapshot: &mut Snapshot,
         findings: &mut Vec<Finding<'s>>,
     ) -> Result<(), Error> {
-        facts.items += 1;
+        snapshot.items += 1;
         let key = keys::key(&item).ok_or_else(|| Error::bad_item("no key"))?;
-        match keep(&self.0.tenant, partition, key.clone(), item, facts) {
-            Err(Error::BadItem(_)) => findings.push(self.unreadable(partition, key, facts)),
+        match keep(&self.0.tenant, partition, key.clone(), item, snapshot) {
+            Err(Error::BadItem(_)) => findings.push(self.unreadable(partition, key, snapshot)),
             other => other?,
         }
         Ok(())
     }
 }
 
-/// Keeps the facts of an item.
+/// Adds the values of an item to the snapshot.
 fn keep(
     tenant: &TenantId,
     partition: Partition,
     key: Key,
     item: Item,
-    facts: &mut Facts,
+    snapshot: &mut Snapshot,
 ) -> Result<(), Error> {
     match partition {
         Partition::Records(kind) => {
             let id = id_in_key(&item)?;
             let Counter { item: counts, attribute, one } = counter_of(tenant, kind, id);
-            *facts.counted.entry((counts, attribute)).or_default() += one;
-            facts.visible.insert(id, record_facts(tenant, kind, key, item)?);
+            *snapshot.counted.entry((counts, attribute)).or_default() += one;
+            snapshot.visible.insert(id, record_facts(tenant, kind, key, item)?);
         }
         Partition::HiddenEmployees => {
             let id = id_in_key(&item)?;
-            facts.hidden.insert(id, record_facts(tenant, Kind::Employee, key, item)?);
+            snapshot.hidden.insert(id, record_facts(tenant, Kind::Employee, key, item)?);
         }
-        Partition::Claims(_) => drop(facts.claims.insert(key, Claim::from_item(&item)?)),
+        Partition::Claims(_) => drop(snapshot.claims.insert(key, Claim::from_item(&item)?)),
         Partition::ExternalIds(_) | Partition::Emails => {
             id_in_key(&item)?;
-            facts.pointers.insert(key);
+            snapshot.pointers.insert(key);
         }
         Partition::Counts(_) => {
             for (name, value) in &item {
                 if keys::read_counters(&key.sort, name).is_some() {
                     let number = value.as_n().ok().and_then(|number| number.parse().ok());
-                    facts.counters.insert((key.clone(), name.clone()), number);
+                    snapshot.counters.insert((key.clone(), name.clone()), number);
                 }
             }
         }
         Partition::Memberships => {
-            drop(facts.memberships.insert(id_in_key(&item)?, Memberships::from_item(&item)?));
+            drop(snapshot.memberships.insert(id_in_key(&item)?, Memberships::from_item(&item)?));
         }
         Partition::Members(group) => {
-            drop(facts.rows.insert((group, id_in_key(&item)?), MemberRow::from_item(&item)?));
+            drop(snapshot.rows.insert((group, id_in_key(&item)?), MemberRow::from_item(&item)?));
         }
         Partition::RedoLog(group) => {
-            facts.redo_parts.push((group, redo_part::revision_of_part(&item)?, key));
+            snapshot.redo_parts.push((group, redo_part::revision_of_part(&item)?, key));
         }
         Partition::Unfinished => {
             let Unfinished { work, id, .. } = Unfinished::from_item(item)?;
-            facts.unfinished.insert((work, id), key);
+            snapshot.unfinished.insert((work, id), key);
         }
         Partition::GroupHistories => {
             let id = keys::group_in_history(&key.sort);
             let id = id.ok_or_else(|| Error::bad_item("no group in the key"))?;
             let RecordedEntry { revision, entry } = read_entry(item)?;
-            facts.histories.entry(id).or_default().insert(revision);
+            snapshot.histories.entry(id).or_default().insert(revision);
             if entry.kind == EventKind::Deleted {
-                facts.deleted_groups.insert(id);
+                snapshot.deleted_groups.insert(id);
             }
         }
         Partition::History(id) => {
             let revision = read_entry(item)?.revision;
-            facts.histories.entry(id).or_default().insert(revision);
+            snapshot.histories.entry(id).or_default().insert(revision);
         }
         Partition::TenantHistory => {
             let recorded = read_entry(item)?;
-            facts.tenant_history.insert(recorded.revision);
-            facts.erased.extend(recorded.erased());
+            snapshot.tenant_history.insert(recorded.revision);
+            snapshot.erased.extend(recorded.erased());
         }
     }
     Ok(())
 }
 
-fn record_facts(tenant: &TenantId, kind: Kind, key: Key, item: Item) -> Result<RecordFacts, Error> {
+fn record_facts(
+    tenant: &TenantId,
+    kind: Kind,
+    key: Key,
+    item: Item,
+) -> Result<RecordSummary, Error> {
     match kind {
         Kind::Employee => {
             let email_key = item.get(keys::EMAIL_KEY).and_then(|value| value.as_s().ok().cloned());
             let employee = Employee::from_item(tenant, item)?;
             let primary = employee.primary_email().filter(|_| !employee.hidden);
-            Ok(RecordFacts {
+            Ok(RecordSummary {
                 kind,
                 key,
                 revision: employee.revision,
@@ -214,7 +222,7 @@ fn record_facts(tenant: &TenantId, kind: Kind, key: Key, item: Item) -> Result<R
         }
         Kind::Group => {
             let group = Group::from_item(tenant, item)?;
-            Ok(RecordFacts {
+            Ok(RecordSummary {
                 kind,
                 key,
                 revision: group.revision,

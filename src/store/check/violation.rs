@@ -1,6 +1,7 @@
 //! A violation of an invariant, and the transaction that repairs it.
 
 use crate::store::dynamodb::transact::Transaction;
+use strum::IntoStaticStr;
 use uuid::Uuid;
 
 /// An invariant of a tenant's items that does not hold. A violation has ids and numbers, and no personal data.
@@ -47,7 +48,8 @@ impl<'s> Finding<'s> {
 }
 
 /// The invariants. The name of a variant says how its invariant is violated.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, IntoStaticStr)]
+#[strum(serialize_all = "camelCase")]
 pub enum ViolationKind {
     /// The item of the tenant cannot be read.
     UnreadableTenant,
@@ -108,35 +110,7 @@ pub enum ViolationKind {
 impl ViolationKind {
     /// The kind's name, in reports.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::UnreadableTenant => "unreadableTenant",
-            Self::UnreadableRecord => "unreadableRecord",
-            Self::UnreadableHistory => "unreadableHistory",
-            Self::UnreadableItem => "unreadableItem",
-            Self::RecordTwice => "recordTwice",
-            Self::RecordMissing => "recordMissing",
-            Self::TenantUnlisted => "tenantUnlisted",
-            Self::NameTwice => "nameTwice",
-            Self::ClaimMissing => "claimMissing",
-            Self::ClaimLeft => "claimLeft",
-            Self::FormerMissing => "formerMissing",
-            Self::PointerMissing => "pointerMissing",
-            Self::PointerLeft => "pointerLeft",
-            Self::EmailKeyWrong => "emailKeyWrong",
-            Self::CountWrong => "countWrong",
-            Self::HistoryGap => "historyGap",
-            Self::HistoryAhead => "historyAhead",
-            Self::RowLeft => "rowLeft",
-            Self::MemberUnknown => "memberUnknown",
-            Self::RowWithoutMembership => "rowWithoutMembership",
-            Self::MembershipWithoutRow => "membershipWithoutRow",
-            Self::ClosedWrong => "closedWrong",
-            Self::MemberCountWrong => "memberCountWrong",
-            Self::WorkUnlisted => "workUnlisted",
-            Self::WorkLeft => "workLeft",
-            Self::RedoLogLeft => "redoLogLeft",
-            Self::RedoLogCut => "redoLogCut",
-        }
+        self.into()
     }
 
     /// The next step of an operator: instead of a repair that is not possible, or after a repair.

@@ -1,19 +1,17 @@
 //! Implements the port with the AWS SDK, for DynamoDB on AWS or any endpoint that speaks its API.
 
-use super::definition::{INDEXES, KEY_ATTRIBUTES, KeyNames, TABLE_KEY};
+use super::aws_definition::create_table_call;
 use super::error::Error;
 use super::port::{
-    Action, Answer, Answered, BatchGetCall, BatchPart, CancellationReason, Consistency, DynamoDb,
-    GetCall, Item, QueryCall, QueryPage, TransactWriteCall, Transacted, UpdateCall, Updated, Write,
+    Action, Answered, BatchGetCall, BatchPart, CallFuture, CancellationReason, Consistency,
+    DynamoDb, GetCall, Item, QueryCall, QueryPage, TransactWriteCall, Transacted, UpdateCall,
+    Updated, Write,
 };
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::operation::create_table::builders::CreateTableFluentBuilder;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{
-    AttributeDefinition, BillingMode, ConsumedCapacity, Delete, DeleteRequest, Get,
-    GlobalSecondaryIndex, KeySchemaElement, KeyType, KeysAndAttributes, Projection, ProjectionType,
-    Put, ReturnConsumedCapacity, ReturnValuesOnConditionCheckFailure, ScalarAttributeType,
-    TransactGetItem, TransactWriteItem, Update, WriteRequest,
+    ConsumedCapacity, Delete, DeleteRequest, Get, KeysAndAttributes, Put, ReturnConsumedCapacity,
+    ReturnValuesOnConditionCheckFailure, TransactGetItem, TransactWriteItem, Update, WriteRequest,
 };
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -33,7 +31,7 @@ impl AwsTable {
 }
 
 impl DynamoDb for AwsTable {
-    fn get(&self, call: GetCall) -> Answer<'_, Option<Item>> {
+    fn get(&self, call: GetCall) -> CallFuture<'_, Option<Item>> {
         Box::pin(async move {
             let output = self
                 .client
@@ -48,7 +46,7 @@ impl DynamoDb for AwsTable {
         })
     }
 
-    fn batch_get(&self, call: BatchGetCall) -> Answer<'_, BatchPart> {
+    fn batch_get(&self, call: BatchGetCall) -> CallFuture<'_, BatchPart> {
         Box::pin(async move {
             let wanted = KeysAndAttributes::builder()
                 .set_keys(Some(call.keys))
@@ -73,7 +71,7 @@ impl DynamoDb for AwsTable {
         })
     }
 
-    fn query(&self, call: QueryCall) -> Answer<'_, QueryPage> {
+    fn query(&self, call: QueryCall) -> CallFuture<'_, QueryPage> {
         Box::pin(async move {
             let output = self
                 .client
@@ -95,7 +93,7 @@ impl DynamoDb for AwsTable {
         })
     }
 
-    fn transact_get(&self, keys: Vec<Item>) -> Answer<'_, Vec<Item>> {
+    fn transact_get(&self, keys: Vec<Item>) -> CallFuture<'_, Vec<Item>> {
         Box::pin(async move {
             let get = |key| {
                 let get = Get::builder().table_name(&*self.name).set_key(Some(key)).build();
@@ -115,7 +113,7 @@ impl DynamoDb for AwsTable {
         })
     }
 
-    fn transact_write<'a>(&'a self, call: &'a TransactWriteCall) -> Answer<'a, Transacted> {
+    fn transact_write<'a>(&'a self, call: &'a TransactWriteCall) -> CallFuture<'a, Transacted> {
         Box::pin(async move {
             let writes: Result<Vec<_>, _> =
                 call.writes.iter().map(|write| self.write(write)).collect();
@@ -156,7 +154,7 @@ impl DynamoDb for AwsTable {
         clippy::disallowed_methods,
         reason = "the only writes outside of a transaction: the sync note and signed-out sessions"
     )]
-    fn update(&self, call: UpdateCall) -> Answer<'_, Updated> {
+    fn update(&self, call: UpdateCall) -> CallFuture<'_, Updated> {
         Box::pin(async move {
             let sent = self
                 .client
@@ -185,7 +183,7 @@ impl DynamoDb for AwsTable {
         })
     }
 
-    fn batch_delete(&self, keys: Vec<Item>) -> Answer<'_, Vec<Item>> {
+    fn batch_delete(&self, keys: Vec<Item>) -> CallFuture<'_, Vec<Item>> {
         Box::pin(async move {
             let delete = |key| {
                 let request = DeleteRequest::builder().set_key(Some(key)).build();
@@ -207,9 +205,9 @@ impl DynamoDb for AwsTable {
         })
     }
 
-    fn create_table(&self) -> Answer<'_, ()> {
+    fn create_table(&self) -> CallFuture<'_, ()> {
         Box::pin(async move {
-            let created = definition(self.client.create_table(), &self.name)?.send().await;
+            let created = create_table_call(self.client.create_table(), &self.name)?.send().await;
             match created {
                 Ok(_) => {}
                 Err(error) => match error.as_service_error() {
@@ -271,37 +269,4 @@ impl AwsTable {
 /// The capacity units of one table, or of each table of a batch or a transaction.
 fn units<'c>(consumed: impl IntoIterator<Item = &'c ConsumedCapacity>) -> f64 {
     consumed.into_iter().filter_map(|table| table.capacity_units).sum()
-}
-
-/// Builds the call that makes the table.
-fn definition(
-    call: CreateTableFluentBuilder,
-    name: &str,
-) -> Result<CreateTableFluentBuilder, Error> {
-    let attributes = KEY_ATTRIBUTES.into_iter().map(|name| {
-        let attribute = AttributeDefinition::builder().attribute_name(name);
-        attribute.attribute_type(ScalarAttributeType::S).build()
-    });
-    let attributes = attributes.collect::<Result<_, _>>().map_err(Error::bad_item)?;
-    let indexes = INDEXES.into_iter().map(|(name, key)| {
-        let keys_only = Projection::builder().projection_type(ProjectionType::KeysOnly).build();
-        let index = GlobalSecondaryIndex::builder().index_name(name).projection(keys_only);
-        index.set_key_schema(Some(key_schema(key)?)).build().map_err(Error::bad_item)
-    });
-    Ok(call
-        .table_name(name)
-        .billing_mode(BillingMode::PayPerRequest)
-        .set_attribute_definitions(Some(attributes))
-        .set_key_schema(Some(key_schema(TABLE_KEY)?))
-        .set_global_secondary_indexes(Some(indexes.collect::<Result<_, _>>()?)))
-}
-
-fn key_schema((partition, sort): KeyNames) -> Result<Vec<KeySchemaElement>, Error> {
-    let element = |name, kind| {
-        let element = KeySchemaElement::builder().attribute_name(name).key_type(kind).build();
-        element.map_err(Error::bad_item)
-    };
-    let partition = element(partition, KeyType::Hash);
-    let sort = sort.map(|name| element(name, KeyType::Range));
-    std::iter::once(partition).chain(sort).collect()
 }

@@ -4,6 +4,7 @@ pub mod error;
 pub mod port;
 pub mod client;
 pub mod aws;
+mod aws_definition;
 #[cfg(feature = "local")]
 pub mod embedded;
 pub mod definition;

@@ -17,7 +17,7 @@ use uuid::Uuid;
 pub type Item = HashMap<String, AttributeValue>;
 
 /// The answer to a call, under way.
-pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<Answered<T>, Error>> + Send + 'a>>;
+pub type CallFuture<'a, T> = Pin<Box<dyn Future<Output = Result<Answered<T>, Error>> + Send + 'a>>;
 
 /// The result of a call, with the capacity units that it consumed in table and indexes.
 #[derive(Debug, Clone)]
@@ -31,21 +31,21 @@ pub struct Answered<T> {
 /// One DynamoDB table.
 pub trait DynamoDb: Debug + Send + Sync {
     /// `GetItem`.
-    fn get(&self, call: GetCall) -> Answer<'_, Option<Item>>;
+    fn get(&self, call: GetCall) -> CallFuture<'_, Option<Item>>;
     /// `BatchGetItem`.
-    fn batch_get(&self, call: BatchGetCall) -> Answer<'_, BatchPart>;
+    fn batch_get(&self, call: BatchGetCall) -> CallFuture<'_, BatchPart>;
     /// `Query`.
-    fn query(&self, call: QueryCall) -> Answer<'_, QueryPage>;
+    fn query(&self, call: QueryCall) -> CallFuture<'_, QueryPage>;
     /// `TransactGetItems`: the items that exist, in the order of the keys.
-    fn transact_get(&self, keys: Vec<Item>) -> Answer<'_, Vec<Item>>;
+    fn transact_get(&self, keys: Vec<Item>) -> CallFuture<'_, Vec<Item>>;
     /// `TransactWriteItems`.
-    fn transact_write<'a>(&'a self, call: &'a TransactWriteCall) -> Answer<'a, Transacted>;
+    fn transact_write<'a>(&'a self, call: &'a TransactWriteCall) -> CallFuture<'a, Transacted>;
     /// `UpdateItem`.
-    fn update(&self, call: UpdateCall) -> Answer<'_, Updated>;
+    fn update(&self, call: UpdateCall) -> CallFuture<'_, Updated>;
     /// `BatchWriteItem` with deletions only: gives the keys that DynamoDB left unprocessed.
-    fn batch_delete(&self, keys: Vec<Item>) -> Answer<'_, Vec<Item>>;
-    /// `CreateTable`, with the definition in [`table`](super::table). An existing table is no error.
-    fn create_table(&self) -> Answer<'_, ()>;
+    fn batch_delete(&self, keys: Vec<Item>) -> CallFuture<'_, Vec<Item>>;
+    /// `CreateTable`, with the definition in [`definition`](super::definition). An existing table is no error.
+    fn create_table(&self) -> CallFuture<'_, ()>;
 }
 
 /// Whether a read sees every write that was acknowledged before it.

@@ -4,7 +4,7 @@ use super::error::Error;
 use super::port::{
     BatchGetCall, Consistency, GetCall, Item, QueryCall, QueryPage, UpdateCall, Updated,
 };
-use super::retry::Pauses;
+use super::retry::{Attempt, retry};
 use super::usage::{counted_read, counted_write};
 use crate::store::dynamodb::table::Table;
 use crate::store::keys::{self, Key};
@@ -216,17 +216,14 @@ impl Table {
         let mut items = Vec::new();
         for chunk in keys.chunks(MOST_KEYS_A_BATCH) {
             let mut wanted: Vec<Item> = chunk.iter().map(Key::to_item).collect();
-            let mut pauses = Pauses::new();
-            loop {
-                let call = BatchGetCall { keys: wanted, consistency: Consistency::Strong };
+            retry!({
+                let keys = std::mem::take(&mut wanted);
+                let call = BatchGetCall { keys, consistency: Consistency::Strong };
                 let part = counted_read(self.db.batch_get(call)).await?;
                 items.extend(part.items);
                 wanted = part.unprocessed;
-                if wanted.is_empty() {
-                    break;
-                }
-                pauses.pause().await?;
-            }
+                Ok::<_, Error>(Attempt::done_if(wanted.is_empty()))
+            })?;
         }
         Ok(items)
     }
@@ -240,14 +237,11 @@ impl Table {
     pub(in crate::store) async fn batch_delete(&self, items: &[Item]) -> Result<(), Error> {
         for chunk in items.chunks(MOST_DELETES_A_BATCH) {
             let mut wanted: Vec<Item> = chunk.iter().map(keys::key_of_item).collect();
-            let mut pauses = Pauses::new();
-            loop {
-                wanted = counted_write(self.db.batch_delete(wanted)).await?;
-                if wanted.is_empty() {
-                    break;
-                }
-                pauses.pause().await?;
-            }
+            retry!({
+                let items = std::mem::take(&mut wanted);
+                wanted = counted_write(self.db.batch_delete(items)).await?;
+                Ok::<_, Error>(Attempt::done_if(wanted.is_empty()))
+            })?;
         }
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! The table, as the store calls it. [`super::read`] has the reads, and [`super::transact`] the transactions.
+//! The table, as the store calls it. `read.rs` has the reads, and `transact.rs` the transactions.
 
 use super::port::DynamoDb;
 use std::sync::Arc;

@@ -2,7 +2,7 @@
 
 use super::error::Error;
 use super::port::{Action, CancellationReason, Item, TransactWriteCall, Transacted, Write};
-use super::retry::Pauses;
+use super::retry::{Attempt, NextAttempt, retry};
 use super::usage::counted_write;
 use crate::store::dynamodb::table::Table;
 use crate::store::keys::Key;
@@ -141,19 +141,14 @@ impl<'a> Transaction<'a> {
     /// another transaction, because the SDK does not.
     pub(in crate::store) async fn commit(self) -> Result<Outcome, Error> {
         let call = TransactWriteCall { writes: self.writes, token: Uuid::new_v4() };
-        let mut pauses = Pauses::new();
-        loop {
-            match counted_write(self.table.db.transact_write(&call)).await? {
-                Transacted::Committed => return Ok(Outcome::Committed),
-                Transacted::InProgress => {}
-                Transacted::Cancelled(reasons) => {
-                    if let Some(outcome) = outcome(&self.steps, reasons)? {
-                        return Ok(outcome);
-                    }
-                }
-            }
-            pauses.pause().await?;
-        }
+        retry!({
+            Ok(match counted_write(self.table.db.transact_write(&call)).await? {
+                Transacted::Committed => Attempt::Done(Outcome::Committed),
+                Transacted::InProgress => Attempt::Again(NextAttempt::AfterPause),
+                Transacted::Cancelled(reasons) => outcome(&self.steps, reasons)?
+                    .map_or(Attempt::Again(NextAttempt::AfterPause), Attempt::Done),
+            })
+        })
     }
 }
 

@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 /// The place of an employee's record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
+pub enum Visibility {
     /// The place of visible employees, which SCIM shows.
     Visible,
     /// The place of hidden employees, which the identity provider deleted.
@@ -78,13 +78,13 @@ impl EmployeeItems<'_> {
     /// Fails as every call of the store does.
     pub async fn list_after(
         self,
-        place: Place,
+        place: Visibility,
         after: Option<Uuid>,
         limit: usize,
     ) -> Result<(Vec<Employee>, bool), Error> {
         match place {
-            Place::Visible => RecordItems(self.0).list_page(after, limit).await,
-            Place::Hidden => {
+            Visibility::Visible => RecordItems(self.0).list_page(after, limit).await,
+            Visibility::Hidden => {
                 let start = after.map(|id| keys::hidden_employee(&self.0.tenant, id));
                 RecordItems(self.0)
                     .list_page_of(&keys::hidden_employees(&self.0.tenant), start, limit)

@@ -8,7 +8,7 @@ use crate::model::kind::Kind;
 use crate::model::tenant::Tenant;
 use crate::store::claims::ClaimItems;
 use crate::store::claims::Rename;
-use crate::store::counts::Change;
+use crate::store::counts::CountChange;
 use crate::store::counts::CountItems;
 use crate::store::dynamodb::error::Error;
 use crate::store::dynamodb::transact::{Condition, Step, Transaction};
@@ -19,8 +19,8 @@ use crate::store::members::departure::Departure;
 use crate::store::members::departure::DepartureItems;
 use crate::store::members::memberships::MembershipItems;
 use crate::store::tenants::TenantItems;
-use crate::store::written::write_pointers;
-use crate::store::written::{Written, finish};
+use crate::store::write_outcome::write_pointers;
+use crate::store::write_outcome::{Written, finish};
 use std::collections::BTreeSet;
 
 impl EmployeeItems<'_> {
@@ -39,7 +39,11 @@ impl EmployeeItems<'_> {
         transaction.put(Step::Record, item, Condition::absent());
         let name = (Kind::Employee, employee.user_name());
         ClaimItems(self.0).take(&mut transaction, name, employee.id, claim);
-        CountItems(self.0).add(&mut transaction, (Kind::Employee, employee.id), Change::OneMore);
+        CountItems(self.0).add(
+            &mut transaction,
+            (Kind::Employee, employee.id),
+            CountChange::OneMore,
+        );
         self.write_companions(&mut transaction, None, employee, history)?;
         finish(transaction).await
     }
@@ -83,7 +87,7 @@ impl EmployeeItems<'_> {
         let left = claim.given_up_by(before.id);
         let name = (Kind::Employee, before.user_name());
         ClaimItems(self.0).replace(&mut transaction, Step::FormerClaim, name, claim, &left);
-        CountItems(self.0).add(&mut transaction, (Kind::Employee, before.id), Change::OneLess);
+        CountItems(self.0).add(&mut transaction, (Kind::Employee, before.id), CountChange::OneLess);
         DepartureItems(self.0).write(&mut transaction, departure)?;
         self.write_companions(&mut transaction, Some(before), after, history)?;
         finish(transaction).await
@@ -105,19 +109,19 @@ impl EmployeeItems<'_> {
         self.move_record(&mut transaction, before, after)?;
         let name = (Kind::Employee, after.user_name());
         ClaimItems(self.0).take(&mut transaction, name, after.id, claim);
-        CountItems(self.0).add(&mut transaction, (Kind::Employee, after.id), Change::OneMore);
+        CountItems(self.0).add(&mut transaction, (Kind::Employee, after.id), CountChange::OneMore);
         MembershipItems(self.0).open(&mut transaction, after.id);
         self.write_companions(&mut transaction, Some(before), after, history)?;
         finish(transaction).await
     }
 
     /// Removes an employee's record and the items that lead to it, and adds an entry to the tenant's history. `tenant`
-    /// is the tenant's next revision. The employee's own history stays, for [`Self::purge_history`].
+    /// is the tenant's next revision. The employee's own history stays, for [`Purge::history`].
     ///
     /// # Errors
     /// Fails as every call of the store does.
     ///
-    /// [`Self::purge_history`]: TenantPart::purge_history
+    /// [`Purge::history`]: crate::store::purge::Purge::history
     pub async fn delete(
         self,
         employee: &Employee,
@@ -138,7 +142,7 @@ impl EmployeeItems<'_> {
             CountItems(self.0).add(
                 &mut transaction,
                 (Kind::Employee, employee.id),
-                Change::OneLess,
+                CountChange::OneLess,
             );
         }
         DepartureItems(self.0).write(&mut transaction, departure)?;

@@ -10,7 +10,7 @@ use crate::model::kind::Kind;
 use crate::model::member::MemberChanges;
 use crate::store::claims::ClaimItems;
 use crate::store::claims::Rename;
-use crate::store::counts::Change;
+use crate::store::counts::CountChange;
 use crate::store::counts::CountItems;
 use crate::store::dynamodb::error::Error;
 use crate::store::dynamodb::transact::{Condition, Step, Transaction};
@@ -22,8 +22,8 @@ use crate::store::members::departure::Departure;
 use crate::store::members::departure::DepartureItems;
 use crate::store::members::redo_log::RedoLogItems;
 use crate::store::record::RecordItems;
-use crate::store::written::write_pointers;
-use crate::store::written::{Written, finish};
+use crate::store::write_outcome::write_pointers;
+use crate::store::write_outcome::{Written, finish};
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
@@ -44,7 +44,7 @@ impl GroupItems<'_> {
         transaction.put(Step::Record, item, Condition::absent());
         let name = (Kind::Group, group.display_name());
         ClaimItems(self.0).take(&mut transaction, name, group.id, claim);
-        CountItems(self.0).add(&mut transaction, (Kind::Group, group.id), Change::OneMore);
+        CountItems(self.0).add(&mut transaction, (Kind::Group, group.id), CountChange::OneMore);
         write_pointers(&mut transaction, &BTreeSet::new(), &pointers(&self.0.tenant, group));
         self.write_history(&mut transaction, group, history)?;
         RedoLogItems(self.0).write_member_changes(&mut transaction, group, members, &history.by)?;
@@ -94,7 +94,7 @@ impl GroupItems<'_> {
         transaction.delete(Step::Record, &key, Condition::revision(group.revision));
         let (name, left) = ((Kind::Group, group.display_name()), claim.without(group.id));
         ClaimItems(self.0).replace(&mut transaction, Step::FormerClaim, name, claim, &left);
-        CountItems(self.0).add(&mut transaction, (Kind::Group, group.id), Change::OneLess);
+        CountItems(self.0).add(&mut transaction, (Kind::Group, group.id), CountChange::OneLess);
         write_pointers(&mut transaction, &pointers(&self.0.tenant, group), &BTreeSet::new());
         let revision = group.revision.saturating_add(1);
         let entry = keys::history(&self.0.tenant, Kind::Group, group.id).entry(revision);

@@ -31,8 +31,6 @@ pub(super) fn escape(text: &str) -> String {
         shortened.push(character);
     }
     shortened.push('~');
-    for byte in Sha256::digest(text.as_bytes()) {
-        let _ = write!(shortened, "{byte:02x}");
-    }
+    shortened.push_str(&hex::encode(Sha256::digest(text.as_bytes())));
     shortened
 }

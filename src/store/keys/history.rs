@@ -30,14 +30,14 @@ pub(in crate::store) fn kind_of_change(change_at: &str) -> Option<&str> {
 /// The place of the entries of one history. Revisions grow by one with each change. So entries sort in the order of the
 /// changes, independent of clocks.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct History {
+pub struct HistoryKeys {
     /// The partition of the entries.
     pub partition: String,
     /// The start of the sort keys of all entries.
     pub prefix: String,
 }
 
-impl History {
+impl HistoryKeys {
     /// The key of the entry of a revision.
     pub fn entry(&self, revision: u64) -> Key {
         Key::new(self.partition.clone(), format!("{}{revision:012}", self.prefix))
@@ -46,18 +46,19 @@ impl History {
 
 /// The history of a record. The history of an employee has its own partition, and the histories of groups share a
 /// partition.
-pub fn history(tenant: &TenantId, kind: Kind, id: Uuid) -> History {
+pub fn history(tenant: &TenantId, kind: Kind, id: Uuid) -> HistoryKeys {
     match kind {
-        Kind::Employee => {
-            History { partition: format!("TENANT#{tenant}#HISTORY#{id}"), prefix: String::new() }
-        }
-        Kind::Group => History { partition: group_histories(tenant), prefix: format!("{id}#") },
+        Kind::Employee => HistoryKeys {
+            partition: format!("TENANT#{tenant}#HISTORY#{id}"),
+            prefix: String::new(),
+        },
+        Kind::Group => HistoryKeys { partition: group_histories(tenant), prefix: format!("{id}#") },
     }
 }
 
 /// The history of the tenant's settings and tokens.
-pub fn tenant_history(tenant: &TenantId) -> History {
-    History { partition: format!("TENANT#{tenant}#HISTORY#SETTINGS"), prefix: String::new() }
+pub fn tenant_history(tenant: &TenantId) -> HistoryKeys {
+    HistoryKeys { partition: format!("TENANT#{tenant}#HISTORY#SETTINGS"), prefix: String::new() }
 }
 
 /// Reads the revision at the end of the sort key of an entry.

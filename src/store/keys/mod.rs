@@ -1,6 +1,9 @@
 //! Makes every key string of the table. No other module puts a key together.
 //!
 //! Client text is escaped before it becomes part of a key. So no value can lead to the key of another value.
+//!
+//! A new partition also needs a line in `store/partitions.rs`. The removal of a tenant and the check of its items find
+//! the items by that list.
 
 mod escape;
 mod groups;

@@ -13,7 +13,7 @@ use crate::store::keys;
 use crate::store::members::memberships::MembershipItems;
 use crate::store::members::unfinished::UnfinishedItems;
 use crate::store::tenant_part::TenantPart;
-use crate::store::written::{Written, finish};
+use crate::store::write_outcome::{Written, finish};
 use std::collections::BTreeSet;
 use uuid::Uuid;
 

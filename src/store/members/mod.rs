@@ -1,5 +1,5 @@
 //! Members of groups. A membership is two items: the member's row in the group's partition, and the group's id in the
-//! [`Memberships`](memberships::Memberships) of the member. So each side leads to the other by key.
+//! [`Memberships`](crate::store::items::memberships::Memberships) of the member. So each side leads to the other by key.
 
 pub mod read;
 pub mod memberships;
@@ -23,13 +23,13 @@ pub(super) struct GroupAt {
     pub(super) revision: u64,
 }
 
-/// The members of a tenant's groups, and the memberships of its records.
+/// The members of a tenant's groups.
 #[derive(Debug, Clone, Copy)]
 pub struct MemberItems<'a>(pub(in crate::store) &'a TenantPart);
 
 impl MemberItems<'_> {
     /// Adds a member to a group. The condition of [`Step::Member`] fails when the memberships are closed or
-    /// [full](memberships::Memberships::is_full).
+    /// [full](crate::store::items::memberships::Memberships::is_full).
     pub(super) fn write_joined(
         self,
         transaction: &mut Transaction<'_>,

@@ -1,8 +1,8 @@
 //! The changes of a history: as a request, and on the model.
 
 use super::state::{GroupState, Person, Presence, State};
-use crate::admin::admin;
 use crate::support::TestTenant;
+use crate::support::admin::admin;
 use proptest::prelude::*;
 use proptest::sample::select;
 use rollcall::directory::Error;
@@ -55,7 +55,7 @@ impl Request {
             Self::Scim(_, path, _) => tenant.delete(path).await,
             Self::Admin(path) => admin(tenant, "POST", path, Value::Null).await,
             Self::Erase(id) => {
-                let directory = tenant.app.app.tenants.directory(&tenant.id);
+                let directory = tenant.directory();
                 match directory.users().erase(id.parse().unwrap(), "admin").await {
                     Ok(()) | Err(Error::NoEmployee(_) | Error::NotArchived(_)) => return,
                     Err(failure) => panic!("{failure}"),

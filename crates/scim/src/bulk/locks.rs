@@ -10,7 +10,7 @@
 use super::request::Method;
 use crate::document::Document;
 use crate::fold::fold;
-use crate::patch::{self, PatchRequest, Reach};
+use crate::patch::{self, AffectedValues, PatchRequest};
 use crate::schema::{Attribute, Mutability, ResourceType, Uniqueness};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -20,7 +20,8 @@ use std::collections::BTreeSet;
 pub enum Locks {
     /// No lock: the operation is refused before it reads or writes a resource.
     Nothing,
-    /// All locks, so that the operation runs alone. A PUT needs them: it may free any unique value, and touch any member.
+    /// All locks, so that the operation runs alone. A PUT needs them: it may free any unique value, and touch any
+    /// member.
     Everything,
     /// Locks that are compatible with those of the same method and resource type if they have no name in common.
     Names {
@@ -44,19 +45,20 @@ impl Locks {
         Self::names(Method::Post, resource_type, values.chain(ids.map(str::to_owned)).collect())
     }
 
-    /// The locks of a PATCH: its resource and the members that it names. It runs alone when it may free a unique value, or
-    /// may touch any member.
+    /// The locks of a PATCH: its resource and the members that it names. It runs alone when it may free a unique value,
+    /// or may touch any member.
     pub fn of_patch(resource_type: &ResourceType, id: &str, request: &PatchRequest) -> Self {
-        match patch::reach(resource_type, request) {
-            Reach::These(mut names) if !mentions_unique(resource_type, request) => {
+        match patch::affected_values(resource_type, request) {
+            AffectedValues::Only(mut names) if !mentions_unique(resource_type, request) => {
                 names.insert(id.to_owned());
                 Self::names(Method::Patch, resource_type, names)
             }
-            Reach::These(_) | Reach::All => Self::Everything,
+            AffectedValues::Only(_) | AffectedValues::Any => Self::Everything,
         }
     }
 
-    /// The locks of a DELETE: its resource. With a version it runs alone, because another DELETE may change the version.
+    /// The locks of a DELETE: its resource. With a version it runs alone, because another DELETE may change the
+    /// version.
     pub fn of_delete(resource_type: &ResourceType, id: &str, has_version: bool) -> Self {
         match has_version {
             true => Self::Everything,

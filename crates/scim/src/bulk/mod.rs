@@ -1,9 +1,18 @@
 //! Bulk requests (RFC 7644 §3.7): many operations in one request, which can refer to each other's new resources.
 //!
-//! A [`Plan`](plan::Plan) gives the next step and takes its outcome. The caller executes the steps.
-//! [`Locks`](locks::Locks) say which operations can run at the same time.
+//! A request passes through these files:
+//!
+//! - `request.rs` reads the body, and `path.rs` the path of each operation.
+//! - `order.rs` sorts the operations, and `references.rs` finds and replaces `bulkId:` references.
+//! - `plan.rs` has the [`Plan`](plan::Plan). It gives the next step and takes its outcome. The caller executes the
+//!   steps.
+//! - `locks.rs` has the [`Locks`](locks::Locks). They say which operations can run at the same time.
+//! - `result.rs` writes the results and the response.
+//!
+//! In this repository, the caller is `src/server/scim/bulk.rs`.
 
 pub mod locks;
+mod order;
 mod path;
 pub mod plan;
 mod references;
@@ -13,8 +22,3 @@ pub mod result;
 mod tests;
 
 pub use path::BulkPath;
-
-/// The maximum number of operations in a request. Discovery shows it as `bulk.maxOperations` (RFC 7643 §5).
-pub const MAX_OPERATIONS: usize = 500;
-/// The maximum size of a body, in bytes. Discovery shows it as `bulk.maxPayloadSize` (RFC 7643 §5).
-pub const MAX_PAYLOAD_BYTES: usize = 1_048_576;

@@ -36,7 +36,7 @@ impl BulkPath {
                 Method::Put | Method::Patch | Method::Delete => "a resource, such as /Users/{id}",
             };
             Error::invalid_value(format!(
-                "the path of a {} must be that of {expected}, found {}",
+                "the path of a {} must name {expected}, found {}",
                 method.as_str(),
                 quoted(text)
             ))

@@ -4,8 +4,11 @@
 //! resource. Later operations on the same path run after the operation. New resources may refer to each other in a
 //! circle. Then the first one is created without these references, and a second step adds them.
 
-use super::request::{BulkRequest, Malformed, Method, Operation, Task};
-use super::result::{OperationResult, Outcome, bulk_response};
+mod second_step;
+
+use super::order::{Turn, in_order};
+use super::request::{BulkOperation, BulkRequest, Malformed, Method, Task};
+use super::result::{OperationResult, StepOutcome, bulk_response};
 use super::{BulkPath, references};
 use crate::Error;
 use crate::error::quoted;
@@ -16,7 +19,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 /// [`done`](Plan::done). When no step is left and none runs, write the [`response`](Plan::response).
 #[derive(Debug)]
 pub struct Plan {
-    entries: Vec<Entry>,
+    entries: Vec<PlannedOperation>,
     /// The remaining turns, in order.
     turns: VecDeque<Turn>,
     /// The index of the operation that creates the resource of a `bulkId`.
@@ -26,18 +29,9 @@ pub struct Plan {
     running: BTreeMap<usize, Running>,
 }
 
-/// A step of the operation with this index.
-#[derive(Debug, Clone, Copy)]
-enum Turn {
-    /// The operation that the client sent.
-    First(usize),
-    /// A PATCH that adds the references that the first step left out.
-    Second(usize),
-}
-
 /// A request that the caller executes.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Step {
+pub struct BulkStep {
     /// The index of the operation, from 0. An operation can have a second step: a PATCH of the resource that it
     /// created.
     pub index: usize,
@@ -52,7 +46,7 @@ pub struct Step {
 }
 
 #[derive(Debug)]
-struct Entry {
+struct PlannedOperation {
     method: Option<Method>,
     bulk_id: Option<String>,
     /// The task, until the first step takes it.
@@ -81,7 +75,7 @@ struct Running {
 }
 
 /// The current state of a reference.
-enum Reference<'p> {
+enum ReferenceState<'p> {
     Id(&'p str),
     Open,
     Failed,
@@ -114,9 +108,16 @@ impl Plan {
             }
             before.extend(references.iter().filter_map(|name| creators.get(name)));
             follows.push(before);
-            let Operation { method, bulk_id, task } = operation;
+            let BulkOperation { method, bulk_id, task } = operation;
             let task = Some(task);
-            entries.push(Entry { method, bulk_id, task, references, result: None, left_out: None });
+            entries.push(PlannedOperation {
+                method,
+                bulk_id,
+                task,
+                references,
+                result: None,
+                left_out: None,
+            });
         }
         let (turns, running) = (in_order(follows), BTreeMap::new());
         Self { entries, turns, creators, errors_left: fail_on_errors, running }
@@ -128,7 +129,7 @@ impl Plan {
         clippy::should_implement_trait,
         reason = "between two steps it may have to be told an outcome"
     )]
-    pub fn next(&mut self) -> Option<Step> {
+    pub fn next(&mut self) -> Option<BulkStep> {
         loop {
             let turn = *self.turns.front()?;
             if self.is_awaiting(turn) {
@@ -161,26 +162,26 @@ impl Plan {
     }
 
     /// Records the outcome of a step.
-    pub fn done(&mut self, index: usize, outcome: Outcome) {
+    pub fn done(&mut self, index: usize, outcome: StepOutcome) {
         let Some(Running { path, left_out, is_second, lost }) = self.running.remove(&index) else {
             return;
         };
         let (path, outcome) = match (outcome, lost) {
-            (Outcome::Done { id, .. }, Some(detail)) => {
-                (BulkPath { id: Some(id), ..path }, Outcome::conflict(detail))
+            (StepOutcome::Done { id, .. }, Some(detail)) => {
+                (BulkPath { id: Some(id), ..path }, StepOutcome::conflict(detail))
             }
-            (Outcome::Done { status, id, version }, None) => {
+            (StepOutcome::Done { status, id, version }, None) => {
                 // The client did not send the second step, so the status of the operation stays 201.
                 let status = if is_second { 201 } else { status };
                 let path = BulkPath { id: Some(id.clone()), ..path };
-                (path, Outcome::Done { status, id, version })
+                (path, StepOutcome::Done { status, id, version })
             }
-            (failed @ Outcome::Failed { .. }, _) => (path, failed),
+            (failed @ StepOutcome::Failed { .. }, _) => (path, failed),
         };
-        if let (Some(entry), Outcome::Done { .. }) = (self.entries.get_mut(index), &outcome) {
+        if let (Some(entry), StepOutcome::Done { .. }) = (self.entries.get_mut(index), &outcome) {
             entry.left_out = left_out;
         }
-        self.settle(index, Some(path), outcome);
+        self.record_result(index, Some(path), outcome);
     }
 
     /// The response: the results of the operations so far, in the order of the request. `base_url` is the SCIM root
@@ -194,37 +195,37 @@ impl Plan {
         self.errors_left == Some(0)
     }
 
-    fn reference(&self, name: &str) -> Reference<'_> {
-        let Some(index) = self.creators.get(name) else { return Reference::Unknown };
+    fn reference(&self, name: &str) -> ReferenceState<'_> {
+        let Some(index) = self.creators.get(name) else { return ReferenceState::Unknown };
         match self.entries.get(*index).map(|entry| &entry.result) {
             // A created resource counts, even if the second step failed to add a part.
             Some(Some(OperationResult { path: Some(BulkPath { id: Some(id), .. }), .. })) => {
-                Reference::Id(id)
+                ReferenceState::Id(id)
             }
-            Some(None) if !self.is_stopped() => Reference::Open,
-            _ => Reference::Failed,
+            Some(None) if !self.is_stopped() => ReferenceState::Open,
+            _ => ReferenceState::Failed,
         }
     }
 
     fn is_open(&self, name: &str) -> bool {
-        matches!(self.reference(name), Reference::Open)
+        matches!(self.reference(name), ReferenceState::Open)
     }
 
     /// Starts an operation. Records its failure at once when it cannot run.
-    fn start(&mut self, index: usize) -> Option<Step> {
+    fn start(&mut self, index: usize) -> Option<BulkStep> {
         let Task { method, path, mut data, version } =
             match self.entries.get_mut(index)?.task.take()? {
                 Ok(task) => task,
                 Err(Malformed { error, path }) => {
                     let path = path.map(|path| self.resolve(path));
-                    self.settle(index, path, Outcome::refused(&error));
+                    self.record_result(index, path, StepOutcome::refused(&error));
                     return None;
                 }
             };
         let entry = self.entries.get(index)?;
         let path = self.resolve(path);
         if let Some(outcome) = entry.references.iter().find_map(|name| self.refusal(name)) {
-            self.settle(index, (method != Method::Post).then_some(path), outcome);
+            self.record_result(index, (method != Method::Post).then_some(path), outcome);
             return None;
         }
         let left_out = data.as_mut().and_then(|data| self.leave_out(entry, data));
@@ -233,85 +234,44 @@ impl Plan {
         }
         let running = Running { path: path.clone(), left_out, is_second: false, lost: None };
         self.running.insert(index, running);
-        Some(Step { index, method, path, data, version })
+        Some(BulkStep { index, method, path, data, version })
     }
 
     /// Replaces a reference in a path by the id of the new resource. The path has no id when no resource was created.
     fn resolve(&self, path: BulkPath) -> BulkPath {
         let Some(name) = path.id.as_deref().and_then(references::name) else { return path };
         let id = match self.reference(name) {
-            Reference::Id(id) => Some(id.to_owned()),
-            Reference::Open | Reference::Failed | Reference::Unknown => None,
+            ReferenceState::Id(id) => Some(id.to_owned()),
+            ReferenceState::Open | ReferenceState::Failed | ReferenceState::Unknown => None,
         };
         BulkPath { id, ..path }
     }
 
     /// The failure of an operation that refers to `name`; `None` when the reference allows it to run.
-    fn refusal(&self, name: &str) -> Option<Outcome> {
+    fn refusal(&self, name: &str) -> Option<StepOutcome> {
         match self.reference(name) {
-            Reference::Id(_) | Reference::Open => None,
-            Reference::Failed => Some(Outcome::conflict(format!(
+            ReferenceState::Id(_) | ReferenceState::Open => None,
+            ReferenceState::Failed => Some(StepOutcome::conflict(format!(
                 "The operation refers to the bulkId {}, whose resource was not created",
                 quoted(name)
             ))),
-            Reference::Unknown => Some(Outcome::refused(&Error::invalid_value(format!(
-                "The operation refers to the bulkId {}, which no POST of this request has",
+            ReferenceState::Unknown => Some(StepOutcome::refused(&Error::invalid_value(format!(
+                "The operation refers to the bulkId {}, but no POST of this request has this bulkId",
                 quoted(name)
             )))),
         }
     }
 
-    /// Removes the references to resources that later steps create. Only the POSTs of a circle have such references.
-    fn leave_out(&self, entry: &Entry, data: &mut Value) -> Option<LeftOut> {
-        let open = entry.references.iter().filter(|name| self.is_open(name));
-        let references: BTreeSet<String> = open.cloned().collect();
-        if references.is_empty() {
-            return None;
-        }
-        let operations = references::take_open(data, &|name| references.contains(name));
-        Some(LeftOut { operations, references })
-    }
-
     fn fill_in(&self, data: &mut Value) {
         references::visit(data, &mut |name| match self.reference(name) {
-            Reference::Id(id) => Some(id.to_owned()),
-            Reference::Open | Reference::Failed | Reference::Unknown => None,
+            ReferenceState::Id(id) => Some(id.to_owned()),
+            ReferenceState::Open | ReferenceState::Failed | ReferenceState::Unknown => None,
         });
-    }
-
-    /// Starts the second step, which adds the parts that were left out. References to failed resources are dropped. If
-    /// nothing else is left, the operation fails at once.
-    fn start_second(&mut self, index: usize) -> Option<Step> {
-        let entry = self.entries.get_mut(index)?;
-        let LeftOut { operations, references } = entry.left_out.take()?;
-        let path = entry.result.as_ref()?.path.clone()?;
-        let is_lost = |name: &str| matches!(self.reference(name), Reference::Failed);
-        let lost = references.iter().find(|name| is_lost(name)).map(|name| {
-            format!(
-                "The resource was created, but without what refers to the bulkId {}, whose resource \
-                 was not",
-                quoted(name)
-            )
-        });
-        let mut data = references::patch(operations);
-        if lost.is_some() {
-            drop_lost(&mut data, &is_lost);
-        }
-        self.fill_in(&mut data);
-        let is_empty = data.get("Operations").and_then(Value::as_array).is_none_or(Vec::is_empty);
-        if let (true, Some(detail)) = (is_empty, &lost) {
-            let outcome = Outcome::conflict(detail.clone());
-            self.settle(index, Some(path), outcome);
-            return None;
-        }
-        let running = Running { path: path.clone(), left_out: None, is_second: true, lost };
-        self.running.insert(index, running);
-        Some(Step { index, method: Method::Patch, path, data: Some(data), version: None })
     }
 
     /// Records the result of an operation, and counts a failure.
-    fn settle(&mut self, index: usize, path: Option<BulkPath>, outcome: Outcome) {
-        if let (Outcome::Failed { .. }, Some(left)) = (&outcome, &mut self.errors_left) {
+    fn record_result(&mut self, index: usize, path: Option<BulkPath>, outcome: StepOutcome) {
+        if let (StepOutcome::Failed { .. }, Some(left)) = (&outcome, &mut self.errors_left) {
             *left = left.saturating_sub(1);
         }
         if let Some(entry) = self.entries.get_mut(index) {
@@ -321,59 +281,6 @@ impl Plan {
     }
 }
 
-/// Sorts the operations so that each runs after its predecessors in `follows`. Only POSTs can form a circle.
-fn in_order(mut follows: Vec<Vec<usize>>) -> VecDeque<Turn> {
-    let mut open: BTreeSet<usize> = (0..follows.len()).collect();
-    let mut in_parts = Vec::new();
-    let mut turns = VecDeque::with_capacity(follows.len());
-    loop {
-        let mut waiting = follows.iter_mut().enumerate().filter(|(index, _)| open.contains(index));
-        let ready = waiting.find_map(|(index, before)| is_over(before, &open).then_some(index));
-        let Some(index) = ready.or_else(|| first_of_circle(&follows, &open)) else { return turns };
-        open.remove(&index);
-        turns.push_back(Turn::First(index));
-        if ready.is_none() {
-            in_parts.push(index);
-        }
-        in_parts.retain(|index| {
-            let is_over = follows.get_mut(*index).is_none_or(|before| is_over(before, &open));
-            if is_over {
-                turns.push_back(Turn::Second(*index));
-            }
-            !is_over
-        });
-    }
-}
-
-/// Whether none of these operations is open. Pops finished operations off the end of `before`.
-fn is_over(before: &mut Vec<usize>, open: &BTreeSet<usize>) -> bool {
-    while before.pop_if(|index| !open.contains(index)).is_some() {}
-    before.is_empty()
-}
-
-/// The lowest index in a circle. Every open operation must wait for an open operation. So the last entries of `follows`
-/// lead into a circle.
-fn first_of_circle(follows: &[Vec<usize>], open: &BTreeSet<usize>) -> Option<usize> {
-    let mut at = *open.first()?;
-    let mut way = Vec::new();
-    loop {
-        if let Some(start) = way.iter().position(|passed| *passed == at) {
-            return way.into_iter().skip(start).min();
-        }
-        way.push(at);
-        at = *follows.get(at)?.last()?;
-    }
-}
-
 fn count(steps: usize) -> u64 {
     u64::try_from(steps).unwrap_or(u64::MAX)
-}
-
-/// Removes the parts of a second step that refer to resources that were never created.
-fn drop_lost(data: &mut Value, is_lost: &dyn Fn(&str) -> bool) {
-    let Some(operations) = data.get_mut("Operations").and_then(Value::as_array_mut) else { return };
-    operations.retain_mut(|operation| {
-        let Some(value) = operation.get_mut("value") else { return false };
-        references::drop_open(value, is_lost)
-    });
 }

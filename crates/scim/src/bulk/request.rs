@@ -1,25 +1,26 @@
 //! Reads the body of a bulk request (RFC 7644 §3.7): its structure, but not the effect of its operations.
 
-use super::{BulkPath, MAX_OPERATIONS};
+use super::BulkPath;
 use crate::error::quoted;
 use crate::json::Body;
 use crate::message::{self, member};
-use crate::{Error, urn};
+use crate::{Error, Limits, urn};
 use serde_json::{Map, Value, json};
 use std::collections::HashMap;
+use strum::{EnumString, IntoStaticStr};
 
 /// A parsed bulk request (RFC 7644 §3.7).
 #[derive(Debug, Clone, PartialEq)]
 pub struct BulkRequest {
     /// The number of failures after which the request stops; `None` for no limit.
     pub fail_on_errors: Option<u64>,
-    /// The operations: at least one, and at most [`MAX_OPERATIONS`].
-    pub operations: Vec<Operation>,
+    /// The operations: at least one, and at most [`Limits::bulk_operations`].
+    pub operations: Vec<BulkOperation>,
 }
 
 /// One operation. A malformed operation fails alone, and the other operations still run (RFC 7644 §3.7).
 #[derive(Debug, Clone, PartialEq)]
-pub struct Operation {
+pub struct BulkOperation {
     /// The method, if it is valid. The response repeats it.
     pub method: Option<Method>,
     /// The client's name for the operation. The response repeats it.
@@ -51,7 +52,8 @@ pub struct Task {
 }
 
 /// The methods of an operation (RFC 7644 §3.7).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, EnumString, IntoStaticStr)]
+#[strum(serialize_all = "UPPERCASE", ascii_case_insensitive)]
 pub enum Method {
     /// Creates a resource.
     Post,
@@ -65,20 +67,20 @@ pub enum Method {
 
 /// Why a whole bulk request fails before any of its operations runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Refusal {
+pub enum BulkError {
     /// The body is not a bulk request.
     Malformed(Error),
     /// The request has too many operations: 413 (RFC 7644 §3.7.4), with the detail for the error body.
     TooLarge(String),
 }
 
-impl From<Error> for Refusal {
+impl From<Error> for BulkError {
     fn from(error: Error) -> Self {
-        Refusal::Malformed(error)
+        BulkError::Malformed(error)
     }
 }
 
-impl Operation {
+impl BulkOperation {
     /// The path of the operation, also of a malformed operation.
     pub(super) fn path(&self) -> Option<&BulkPath> {
         match &self.task {
@@ -91,20 +93,13 @@ impl Operation {
 impl Method {
     /// The method as HTTP spells it.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Method::Post => "POST",
-            Method::Put => "PUT",
-            Method::Patch => "PATCH",
-            Method::Delete => "DELETE",
-        }
+        self.into()
     }
 
     fn read(method: Option<&Value>) -> Result<Self, Error> {
-        const ALL: [Method; 4] = [Method::Post, Method::Put, Method::Patch, Method::Delete];
         let found = match method {
             Some(Value::String(word)) => {
-                let known = ALL.into_iter().find(|known| known.as_str().eq_ignore_ascii_case(word));
-                if let Some(method) = known {
+                if let Ok(method) = word.parse() {
                     return Ok(method);
                 }
                 quoted(word)
@@ -126,26 +121,27 @@ impl BulkRequest {
     /// - `invalidSyntax` when `schemas` does not name `BulkRequest`, or `Operations` is missing or empty.
     /// - `invalidSyntax` when `failOnErrors` is not a whole number.
     /// - `invalidValue` when `failOnErrors` is below 1.
-    /// - [`Refusal::TooLarge`] for more than [`MAX_OPERATIONS`] operations.
-    pub fn read(body: &Body) -> Result<Self, Refusal> {
+    /// - [`BulkError::TooLarge`] for more than [`Limits::bulk_operations`] operations.
+    pub fn read(body: &Body, limits: &Limits) -> Result<Self, BulkError> {
         let body = body.as_object();
         message::require(body, urn::BULK_REQUEST)?;
         let fail_on_errors = read_fail_on_errors(member(body, "failOnErrors")?)?;
         let operations = match member(body, "Operations")? {
             Some(Value::Array(operations)) if !operations.is_empty() => operations,
             _ => {
-                return Err(Refusal::Malformed(Error::invalid_syntax(
+                return Err(BulkError::Malformed(Error::invalid_syntax(
                     "Operations must be a list with at least one operation",
                 )));
             }
         };
-        if operations.len() > MAX_OPERATIONS {
-            return Err(Refusal::TooLarge(format!(
-                "The bulk request has {} operations, more than maxOperations ({MAX_OPERATIONS})",
+        let most = limits.bulk_operations;
+        if operations.len() > most {
+            return Err(BulkError::TooLarge(format!(
+                "The bulk request has {} operations, more than maxOperations ({most})",
                 operations.len()
             )));
         }
-        let mut operations: Vec<Operation> = operations.iter().map(read_operation).collect();
+        let mut operations: Vec<BulkOperation> = operations.iter().map(read_operation).collect();
         refuse_repeated(&mut operations);
         Ok(Self { fail_on_errors, operations })
     }
@@ -163,10 +159,10 @@ fn read_fail_on_errors(value: Option<&Value>) -> Result<Option<u64>, Error> {
     }
 }
 
-fn read_operation(operation: &Value) -> Operation {
+fn read_operation(operation: &Value) -> BulkOperation {
     let Value::Object(operation) = operation else {
-        let error = Error::invalid_syntax("an operation must be an object");
-        return Operation {
+        let error = Error::invalid_syntax("an operation must be an object with method and path");
+        return BulkOperation {
             method: None,
             bulk_id: None,
             task: Err(Malformed { error, path: None }),
@@ -180,7 +176,7 @@ fn read_operation(operation: &Value) -> Operation {
     };
     let (method, bulk_id) = (method.ok(), bulk_id.ok().flatten());
     let task = task.map_err(|error| Malformed { error, path: named_resource(operation, method) });
-    Operation { method, bulk_id, task }
+    BulkOperation { method, bulk_id, task }
 }
 
 /// The resource in the path of a malformed operation. A `POST` has none (RFC 7644 §3.7.3).
@@ -215,7 +211,7 @@ fn read_data(operation: &Map<String, Value>, method: Method) -> Result<Option<Va
             Ok(Some(json!({"schemas": [urn::PATCH_OP], "Operations": operations})))
         }
         _ => Err(Error::invalid_syntax(format!(
-            "the data of a {} must be an object: the body that it would have alone",
+            "the data of a {} must be an object, as in the body of a single request",
             method.as_str()
         ))),
     }
@@ -232,8 +228,8 @@ fn text(operation: &Map<String, Value>, name: &str) -> Result<Option<String>, Er
 
 /// Makes POSTs with the same `bulkId` fail, because a `bulkId` is unique (RFC 7644 §3.7). A reference could mean any of
 /// their resources.
-fn refuse_repeated(operations: &mut [Operation]) {
-    let is_post = |operation: &Operation| operation.method == Some(Method::Post);
+fn refuse_repeated(operations: &mut [BulkOperation]) {
+    let is_post = |operation: &BulkOperation| operation.method == Some(Method::Post);
     let mut uses: HashMap<String, usize> = HashMap::new();
     for operation in operations.iter().filter(|operation| is_post(operation)) {
         if let Some(bulk_id) = &operation.bulk_id {
@@ -244,7 +240,7 @@ fn refuse_repeated(operations: &mut [Operation]) {
         let Some(bulk_id) = &operation.bulk_id else { continue };
         if operation.task.is_ok() && uses.get(bulk_id).is_some_and(|uses| *uses > 1) {
             let error = Error::invalid_value(format!(
-                "the bulkId {} is there more than once; each POST must have its own",
+                "the bulkId {} occurs more than once; give each POST its own bulkId",
                 quoted(bulk_id)
             ));
             operation.task = Err(Malformed { error, path: None });

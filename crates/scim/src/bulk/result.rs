@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 /// The outcome of a step.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Outcome {
+pub enum StepOutcome {
     /// The step succeeded.
     Done {
         /// The HTTP status that the step would have as a request of its own.
@@ -26,7 +26,7 @@ pub enum Outcome {
     },
 }
 
-impl Outcome {
+impl StepOutcome {
     /// Makes a failure from an error of the protocol layer.
     pub(super) fn refused(error: &Error) -> Self {
         let status = error.scim_type.status();
@@ -36,14 +36,14 @@ impl Outcome {
             "detail": error.detail,
             "status": status.to_string(),
         });
-        Outcome::Failed { status, response }
+        StepOutcome::Failed { status, response }
     }
 
     /// Makes a failure with 409: a reference to a resource that was not created (RFC 7644 §3.7.1). SCIM has no keyword
     /// for it.
     pub(super) fn conflict(detail: String) -> Self {
         let response = json!({"schemas": [urn::ERROR], "detail": detail, "status": "409"});
-        Outcome::Failed { status: 409, response }
+        StepOutcome::Failed { status: 409, response }
     }
 }
 
@@ -54,7 +54,7 @@ pub(super) struct OperationResult {
     pub(super) bulk_id: Option<String>,
     /// The path of the resource; `None` when the resource was not created, or is unknown.
     pub(super) path: Option<BulkPath>,
-    pub(super) outcome: Outcome,
+    pub(super) outcome: StepOutcome,
 }
 
 impl OperationResult {
@@ -72,13 +72,13 @@ impl OperationResult {
             set("bulkId", bulk_id.as_str().into());
         }
         match &self.outcome {
-            Outcome::Done { status, version, .. } => {
+            StepOutcome::Done { status, version, .. } => {
                 if let Some(version) = version {
                     set("version", version.as_str().into());
                 }
                 set("status", status.to_string().into());
             }
-            Outcome::Failed { status, response } => {
+            StepOutcome::Failed { status, response } => {
                 set("status", status.to_string().into());
                 set("response", response.clone());
             }

@@ -17,7 +17,7 @@ use std::sync::LazyLock;
 
 /// The tables in which binding looks up the names of a filter.
 #[derive(Clone, Copy)]
-pub(super) enum Scope<'s> {
+pub(super) enum LookupScope<'s> {
     Resource(&'s ResourceType),
     /// The sub-attributes of this attribute, for a filter between brackets.
     Element(&'s Attribute),
@@ -34,7 +34,7 @@ static SCHEMAS: LazyLock<Attribute> = LazyLock::new(|| {
 /// a resource without a value.
 pub(super) fn bind(
     filter: &Filter,
-    scope: Scope<'_>,
+    scope: LookupScope<'_>,
     others: &[&ResourceType],
 ) -> Result<Node, Error> {
     let bind_all = |terms: &[Filter]| -> Result<Vec<Node>, Error> {
@@ -45,14 +45,15 @@ pub(super) fn bind(
         Filter::Or(terms) => bind_all(terms).map(Node::Or),
         Filter::Not(filter) => bind(filter, scope, others).map(Box::new).map(Node::Not),
         term => bind_term(term, scope).or_else(|error| {
-            let elsewhere = |other: &&ResourceType| bind_term(term, Scope::Resource(other)).ok();
+            let elsewhere =
+                |other: &&ResourceType| bind_term(term, LookupScope::Resource(other)).ok();
             let node = others.iter().find_map(elsewhere).ok_or(error)?;
             Ok(Node::Constant(evaluate::matches(&node, &Map::<String, Value>::new())))
         }),
     }
 }
 
-fn bind_term(term: &Filter, scope: Scope<'_>) -> Result<Node, Error> {
+fn bind_term(term: &Filter, scope: LookupScope<'_>) -> Result<Node, Error> {
     match term {
         Filter::Present(path) => resolve(path, scope).map(|found| Node::Present(found.bound)),
         Filter::Compare { path, op, value } => compare(path, *op, value, scope),
@@ -69,18 +70,18 @@ fn bind_term(term: &Filter, scope: Scope<'_>) -> Result<Node, Error> {
 pub(super) fn bind_elements(filter: &Filter, attribute: &Attribute) -> Result<Node, Error> {
     if attribute.kind != AttributeType::Complex {
         return Err(Error::invalid_filter(format!(
-            "\"{}\" has no sub-attributes, so no value filter in [ ] can stand after it",
+            "\"{}\" has no sub-attributes, so a filter in [ ] cannot follow it",
             attribute.name
         )));
     }
-    bind(filter, Scope::Element(attribute), &[])
+    bind(filter, LookupScope::Element(attribute), &[])
 }
 
 fn compare(
     path: &AttrPath,
     op: CompareOp,
     value: &CompareValue,
-    scope: Scope<'_>,
+    scope: LookupScope<'_>,
 ) -> Result<Node, Error> {
     let found = resolve(path, scope)?;
     let mut attribute = found.attribute(path)?;
@@ -195,7 +196,7 @@ fn test(
     }
 }
 
-struct Found<'s> {
+struct ResolvedPath<'s> {
     bound: BoundPath,
     /// The attribute or sub-attribute that the path names; `None` for an extension as a whole.
     attribute: Option<&'s Attribute>,
@@ -203,7 +204,7 @@ struct Found<'s> {
     in_list: bool,
 }
 
-impl<'s> Found<'s> {
+impl<'s> ResolvedPath<'s> {
     fn attribute(&self, path: &AttrPath) -> Result<&'s Attribute, Error> {
         self.attribute.ok_or_else(|| {
             Error::invalid_filter(format!(
@@ -213,19 +214,19 @@ impl<'s> Found<'s> {
     }
 }
 
-fn resolve<'s>(path: &AttrPath, scope: Scope<'s>) -> Result<Found<'s>, Error> {
+fn resolve<'s>(path: &AttrPath, scope: LookupScope<'s>) -> Result<ResolvedPath<'s>, Error> {
     let (extension, attribute, sub_attribute) = match scope {
-        Scope::Resource(resource_type) => match find(path, resource_type)? {
+        LookupScope::Resource(resource_type) => match find(path, resource_type)? {
             Target::Attribute { extension, attribute, sub_attribute } => {
                 (extension, attribute, sub_attribute)
             }
             Target::Core => return Err(no_attribute(path, resource_type)),
             Target::Extension(extension) => {
                 let bound = BoundPath::whole(extension);
-                return Ok(Found { bound, attribute: None, in_list: false });
+                return Ok(ResolvedPath { bound, attribute: None, in_list: false });
             }
         },
-        Scope::Element(owner) => {
+        LookupScope::Element(owner) => {
             let plain = path.urn.is_none() && path.sub_attribute.is_none();
             let attribute = owner.sub_attribute(&path.name).filter(|_| plain);
             (
@@ -238,12 +239,12 @@ fn resolve<'s>(path: &AttrPath, scope: Scope<'s>) -> Result<Found<'s>, Error> {
     refuse_secret(path, attribute)?;
     let named = sub_attribute.unwrap_or(attribute);
     let in_list = match scope {
-        Scope::Resource(_) => sub_attribute.is_some() && attribute.multi_valued,
-        Scope::Element(owner) => owner.multi_valued,
+        LookupScope::Resource(_) => sub_attribute.is_some() && attribute.multi_valued,
+        LookupScope::Element(owner) => owner.multi_valued,
     };
     refuse_secret(path, named)?;
     let bound = BoundPath::new(extension, attribute, sub_attribute);
-    Ok(Found { bound, attribute: Some(named), in_list })
+    Ok(ResolvedPath { bound, attribute: Some(named), in_list })
 }
 
 fn find<'s>(path: &AttrPath, resource_type: &'s ResourceType) -> Result<Target<'s>, Error> {
@@ -284,7 +285,7 @@ fn no_attribute(path: &AttrPath, resource_type: &ResourceType) -> Error {
 
 fn no_value(path: &AttrPath, attribute: &Attribute) -> Error {
     Error::invalid_filter(format!(
-        "\"{path}\" cannot be compared as a whole; name one of its sub-attributes {}",
+        "\"{path}\" cannot be compared as a whole; name one of its sub-attributes: {}",
         attribute.sub_attribute_names()
     ))
 }

@@ -10,7 +10,7 @@ use time::OffsetDateTime;
 /// A filter whose evaluation needs no tables.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) enum Node {
-    /// The same result for every resource: a term about an attribute that no resource of the type has.
+    /// A term about an attribute that the resource type does not have. Its result is the same for every resource.
     Constant(bool),
     And(Vec<Node>),
     Or(Vec<Node>),
@@ -19,10 +19,10 @@ pub(super) enum Node {
     Compare {
         path: BoundPath,
         test: Test,
-        /// The constant as the client wrote it. A boolean in quotes is a boolean here.
+        /// The constant as the client wrote it, except that a boolean in quotes became a boolean.
         written: Value,
     },
-    /// One value of the attribute meets the whole filter. Paths in the filter begin at that value.
+    /// At least one value of the attribute matches the whole filter. The paths in the filter begin at that value.
     Element {
         path: BoundPath,
         filter: Box<Node>,

@@ -2,8 +2,8 @@
 
 use super::bound::{Node, Order, Test, TextRelation};
 use crate::bound_path::{BoundPath, Subject};
+use crate::comparison_budget::charge;
 use crate::values::is_primary;
-use crate::work::charge;
 use crate::{date_time, fold};
 use serde_json::{Number, Value};
 use std::cmp::Ordering;

@@ -1,13 +1,12 @@
 //! Splits filter text into tokens with their positions. The lexer decodes JSON strings. It does not know the meaning of
 //! words.
 
-use super::MAX_FILTER_BYTES;
-use crate::Error;
 use crate::error::{excerpt, quoted};
+use crate::{Error, Limits};
 
 /// A token and its position.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Token<'t> {
+pub(super) struct FilterToken<'t> {
     pub(super) kind: TokenKind,
     /// The text as written, with quotes.
     pub(super) raw: &'t str,
@@ -27,7 +26,7 @@ pub(super) enum TokenKind {
     CloseBracket,
 }
 
-impl Token<'_> {
+impl FilterToken<'_> {
     /// The token in the form for an error text: in quotes and shortened.
     pub(super) fn shown(&self) -> String {
         match self.kind {
@@ -38,10 +37,15 @@ impl Token<'_> {
 }
 
 /// Splits `text` into tokens. Error texts call the text `subject`.
-pub(super) fn tokens<'t>(subject: &str, text: &'t str) -> Result<Vec<Token<'t>>, Error> {
-    if text.len() > MAX_FILTER_BYTES {
+pub(super) fn tokens<'t>(
+    subject: &str,
+    text: &'t str,
+    limits: &Limits,
+) -> Result<Vec<FilterToken<'t>>, Error> {
+    let most = limits.filter_bytes;
+    if text.len() > most {
         return Err(Error::invalid_filter(format!(
-            "{subject}: {} bytes long; at most {MAX_FILTER_BYTES} are accepted",
+            "{subject}: the text has {} bytes; at most {most} are accepted",
             text.len()
         )));
     }
@@ -64,7 +68,7 @@ pub(super) fn tokens<'t>(subject: &str, text: &'t str) -> Result<Vec<Token<'t>>,
             space if is_space(space) => None,
             _ => Some(TokenKind::Word),
         };
-        tokens.extend(kind.map(|kind| Token { kind, raw, position }));
+        tokens.extend(kind.map(|kind| FilterToken { kind, raw, position }));
         position += raw.chars().count();
         rest = after;
     }

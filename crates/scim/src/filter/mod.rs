@@ -15,14 +15,12 @@ mod tests;
 
 pub use lookup::{Lookup, Mention};
 
-use super::Error;
 use super::attr_path::AttrPath;
 use super::bound_path::Subject;
 use super::schema::{Attribute, ResourceType};
+use super::{Error, Limits};
 use serde_json::{Number, Value};
-
-/// The maximum length of a filter, in bytes.
-pub const MAX_FILTER_BYTES: usize = 4096;
+use strum::{EnumString, IntoStaticStr};
 
 /// The maximum number of `(` and `[` that are open at the same place of a filter.
 pub const MAX_NESTING: usize = 32;
@@ -59,8 +57,9 @@ pub enum Filter {
     },
 }
 
-/// A comparison operator (RFC 7644 §3.4.2.2, Table 3). `pr` takes no value and is [`Filter::Present`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// A comparison operator (RFC 7644 §3.4.2.2, Table 3), in any case. `pr` takes no value and is [`Filter::Present`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, EnumString, IntoStaticStr)]
+#[strum(serialize_all = "lowercase", ascii_case_insensitive)]
 pub enum CompareOp {
     /// Equal.
     Eq,
@@ -105,9 +104,9 @@ impl Filter {
     ///
     /// # Errors
     /// `invalidFilter` with the character position when the text is empty or not in the grammar. The same for text
-    /// longer than [`MAX_FILTER_BYTES`] or nested deeper than [`MAX_NESTING`].
-    pub fn parse(text: &str) -> Result<Filter, Error> {
-        parser::parse_filter(text)
+    /// longer than [`Limits::filter_bytes`] or nested deeper than [`MAX_NESTING`].
+    pub fn parse(text: &str, limits: &Limits) -> Result<Filter, Error> {
+        parser::parse_filter(text, limits)
     }
 
     /// Parses the path of a PATCH operation that selects values: `attrPath "[" valFilter "]" ["." subAttr]` (RFC 7644
@@ -115,8 +114,11 @@ impl Filter {
     ///
     /// # Errors
     /// `invalidFilter` for an error between the brackets and for the limits of [`Filter::parse`], else `invalidPath`.
-    pub fn parse_value_path(text: &str) -> Result<(AttrPath, Filter, Option<String>), Error> {
-        parser::parse_value_path(text)
+    pub fn parse_value_path(
+        text: &str,
+        limits: &Limits,
+    ) -> Result<(AttrPath, Filter, Option<String>), Error> {
+        parser::parse_value_path(text, limits)
     }
 
     /// Finds the attributes in the tables of `resource_type`, for use with [`BoundFilter::matches`].
@@ -138,7 +140,7 @@ impl Filter {
         resource_type: &ResourceType,
         others: &[&ResourceType],
     ) -> Result<BoundFilter, Error> {
-        bind::bind(self, bind::Scope::Resource(resource_type), others)
+        bind::bind(self, bind::LookupScope::Resource(resource_type), others)
             .map(|root| BoundFilter { root: Box::new(root) })
             .map_err(|error| error.within("Filter"))
     }
@@ -241,34 +243,8 @@ impl BoundFilter {
 }
 
 impl CompareOp {
-    /// The operator called `word`, in any case.
-    fn from_word(word: &str) -> Option<Self> {
-        const ALL: [CompareOp; 9] = [
-            CompareOp::Eq,
-            CompareOp::Ne,
-            CompareOp::Co,
-            CompareOp::Sw,
-            CompareOp::Ew,
-            CompareOp::Gt,
-            CompareOp::Ge,
-            CompareOp::Lt,
-            CompareOp::Le,
-        ];
-        ALL.into_iter().find(|op| op.as_str().eq_ignore_ascii_case(word))
-    }
-
     /// The operator as written in a filter (RFC 7644 §3.4.2.2, Table 3).
     pub fn as_str(self) -> &'static str {
-        match self {
-            CompareOp::Eq => "eq",
-            CompareOp::Ne => "ne",
-            CompareOp::Co => "co",
-            CompareOp::Sw => "sw",
-            CompareOp::Ew => "ew",
-            CompareOp::Gt => "gt",
-            CompareOp::Ge => "ge",
-            CompareOp::Lt => "lt",
-            CompareOp::Le => "le",
-        }
+        self.into()
     }
 }

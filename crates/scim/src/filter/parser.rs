@@ -3,22 +3,21 @@
 //! Each level of precedence has one function: `or`, `and`, then `not` and grouping. Only an opening parenthesis or
 //! bracket recurses deeper. The parser counts them, so no text can overflow the stack.
 
-use super::lexer::{Token, TokenKind, tokens};
+use super::lexer::{FilterToken, TokenKind, tokens};
 use super::{CompareOp, CompareValue, Filter, MAX_NESTING};
-use crate::Error;
 use crate::attr_path::AttrPath;
 use crate::error::excerpt;
-use serde_json::Number;
+use crate::{Error, Limits};
 use std::iter::Peekable;
 
 const TERM: &str = "an attribute name, \"not (\" or \"(\"";
 const OPERATOR: &str = "a comparison operator (eq, ne, co, sw, ew, gt, ge, lt, le or pr)";
 
-pub(super) fn parse_filter(text: &str) -> Result<Filter, Error> {
-    let mut parser = Parser::new("Filter", text)?;
+pub(super) fn parse_filter(text: &str, limits: &Limits) -> Result<Filter, Error> {
+    let mut parser = Parser::new("Filter", text, limits)?;
     if parser.peek().is_none() {
         return Err(Error::invalid_filter(
-            "Filter: empty; expected a comparison such as userName eq \"ada@example.com\"",
+            "Filter: the text is empty; expected a comparison such as userName eq \"ada@example.com\"",
         ));
     }
     let filter = parser.disjunction()?;
@@ -26,10 +25,13 @@ pub(super) fn parse_filter(text: &str) -> Result<Filter, Error> {
     Ok(filter)
 }
 
-pub(super) fn parse_value_path(text: &str) -> Result<(AttrPath, Filter, Option<String>), Error> {
+pub(super) fn parse_value_path(
+    text: &str,
+    limits: &Limits,
+) -> Result<(AttrPath, Filter, Option<String>), Error> {
     // RFC 7644 Table 9: `invalidFilter` is for the filter in a path, `invalidPath` for the path around it.
     let around = |error: Error| Error::invalid_path(error.detail);
-    let mut parser = Parser::new("Path", text)?;
+    let mut parser = Parser::new("Path", text, limits)?;
     let path = parser.attr_path("an attribute name").map_err(around)?;
     let open = parser.expect(&TokenKind::OpenBracket, "\"[\"").map_err(around)?;
     let filter = parser.value_filter(&open)?;
@@ -41,9 +43,9 @@ pub(super) fn parse_value_path(text: &str) -> Result<(AttrPath, Filter, Option<S
 struct Parser<'t> {
     /// The name of the text in errors.
     subject: &'static str,
-    tokens: Peekable<std::vec::IntoIter<Token<'t>>>,
+    tokens: Peekable<std::vec::IntoIter<FilterToken<'t>>>,
     /// The last token taken. An error says that the expected token follows it.
-    previous: Option<Token<'t>>,
+    previous: Option<FilterToken<'t>>,
     /// The position after the last character.
     end: usize,
     /// The number of open parentheses and brackets.
@@ -52,10 +54,10 @@ struct Parser<'t> {
 }
 
 impl<'t> Parser<'t> {
-    fn new(subject: &'static str, text: &'t str) -> Result<Self, Error> {
+    fn new(subject: &'static str, text: &'t str, limits: &Limits) -> Result<Self, Error> {
         Ok(Self {
             subject,
-            tokens: tokens(subject, text)?.into_iter().peekable(),
+            tokens: tokens(subject, text, limits)?.into_iter().peekable(),
             previous: None,
             end: text.chars().count() + 1,
             depth: 0,
@@ -96,7 +98,7 @@ impl<'t> Parser<'t> {
     }
 
     /// Parses the rest of a value path, after `attrPath "["`.
-    fn value_path(&mut self, path: AttrPath, open: &Token<'t>) -> Result<Filter, Error> {
+    fn value_path(&mut self, path: AttrPath, open: &FilterToken<'t>) -> Result<Filter, Error> {
         let filter = self.value_filter(open)?;
         let filter = match self.sub_attribute()? {
             // Entra ID's `emails[type eq "work"].value eq "x"` tests both terms on the same value.
@@ -110,10 +112,10 @@ impl<'t> Parser<'t> {
     }
 
     /// Parses `valFilter "]"`, after its opening bracket.
-    fn value_filter(&mut self, open: &Token<'t>) -> Result<Filter, Error> {
+    fn value_filter(&mut self, open: &FilterToken<'t>) -> Result<Filter, Error> {
         if self.in_value_filter {
             return Err(self.error(format!(
-                "\"[\" at character {} stands between other brackets; a value filter cannot hold another one",
+                "\"[\" at character {} is inside other brackets; a filter in [ ] cannot contain another one",
                 open.position
             )));
         }
@@ -144,7 +146,7 @@ impl<'t> Parser<'t> {
             return Ok(Filter::Present(path));
         }
         let word = self.peek().filter(|token| token.kind == TokenKind::Word);
-        let Some(op) = word.and_then(|token| CompareOp::from_word(token.raw)) else {
+        let Some(op) = word.and_then(|token| token.raw.parse::<CompareOp>().ok()) else {
             return Err(self.expected(OPERATOR));
         };
         self.advance();
@@ -155,7 +157,9 @@ impl<'t> Parser<'t> {
     /// Parses `compValue`. After `eq` a single word may lack its quotes: no other token can stand there.
     fn compare_value(&mut self, op: CompareOp) -> Result<CompareValue, Error> {
         let value = match self.peek() {
-            Some(Token { kind: TokenKind::Text(text), .. }) => CompareValue::String(text.clone()),
+            Some(FilterToken { kind: TokenKind::Text(text), .. }) => {
+                CompareValue::String(text.clone())
+            }
             Some(token) if token.kind == TokenKind::Word => match read_word(token.raw) {
                 Some(value) => value,
                 None if op == CompareOp::Eq && is_bare_text(token.raw) => {
@@ -192,14 +196,14 @@ impl<'t> Parser<'t> {
     /// Parses a filter and its closing token, after the opening token.
     fn nested(
         &mut self,
-        open: &Token<'t>,
+        open: &FilterToken<'t>,
         close: &TokenKind,
         shown: &str,
     ) -> Result<Filter, Error> {
         self.depth += 1;
         if self.depth > MAX_NESTING {
             return Err(self.error(format!(
-                "nested too deep at character {}; at most {MAX_NESTING} parentheses and brackets may be open",
+                "nested too deeply at character {}; at most {MAX_NESTING} parentheses and brackets may be open",
                 open.position
             )));
         }
@@ -213,14 +217,14 @@ impl<'t> Parser<'t> {
         if self.peek().is_some() { Err(self.expected(what)) } else { Ok(()) }
     }
 
-    fn expect(&mut self, kind: &TokenKind, what: &str) -> Result<Token<'t>, Error> {
+    fn expect(&mut self, kind: &TokenKind, what: &str) -> Result<FilterToken<'t>, Error> {
         match self.take(kind) {
             Some(token) => Ok(token),
             None => Err(self.expected(what)),
         }
     }
 
-    fn peek(&mut self) -> Option<&Token<'t>> {
+    fn peek(&mut self) -> Option<&FilterToken<'t>> {
         self.tokens.peek()
     }
 
@@ -228,20 +232,20 @@ impl<'t> Parser<'t> {
         self.previous = self.tokens.next();
     }
 
-    fn take(&mut self, kind: &TokenKind) -> Option<Token<'t>> {
+    fn take(&mut self, kind: &TokenKind) -> Option<FilterToken<'t>> {
         let token = self.tokens.next_if(|token| token.kind == *kind)?;
         self.previous = Some(token.clone());
         Some(token)
     }
 
-    fn take_word(&mut self, is_it: impl FnOnce(&str) -> bool) -> Option<Token<'t>> {
+    fn take_word(&mut self, is_it: impl FnOnce(&str) -> bool) -> Option<FilterToken<'t>> {
         let token =
             self.tokens.next_if(|token| token.kind == TokenKind::Word && is_it(token.raw))?;
         self.previous = Some(token.clone());
         Some(token)
     }
 
-    fn take_keyword(&mut self, keyword: &str) -> Option<Token<'t>> {
+    fn take_keyword(&mut self, keyword: &str) -> Option<FilterToken<'t>> {
         self.take_word(|word| word.eq_ignore_ascii_case(keyword))
     }
 
@@ -285,11 +289,5 @@ fn read_word(word: &str) -> Option<CompareValue> {
     if word.eq_ignore_ascii_case("null") {
         return Some(CompareValue::Null);
     }
-    let number: Number = serde_json::from_str(word).ok()?;
-    if number.is_f64() {
-        // serde_json checks the syntax of the JSON number. `parse` rounds to the nearest `f64`, also without
-        // serde_json's feature `float_roundtrip`.
-        return word.parse().ok().and_then(Number::from_f64).map(CompareValue::Number);
-    }
-    Some(CompareValue::Number(number))
+    serde_json::from_str(word).ok().map(CompareValue::Number)
 }

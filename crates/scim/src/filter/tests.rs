@@ -9,13 +9,14 @@ mod round_trip;
 mod syntax;
 
 use super::BoundFilter;
+use crate::Limits;
 use crate::filter::Filter;
-use crate::schema::{Attribute, AttributeType, ResourceType, Returned, user_resource_type};
+use crate::schema::{Attribute, AttributeType, ResourceType, ResourceTypes, Returned};
 use serde_json::{Map, Value, json};
 
 /// The User resource type, with extra attributes of the types that it does not use.
 fn resource_type() -> ResourceType {
-    let mut resource_type = user_resource_type();
+    let mut resource_type = ResourceTypes::standard().users;
     resource_type.schema.attributes.extend([
         Attribute::new(AttributeType::Integer, "logins", "How often the person came"),
         Attribute::new(AttributeType::Decimal, "height", "In metres"),
@@ -34,7 +35,8 @@ fn resource_type() -> ResourceType {
 
 #[track_caller]
 fn bound(filter: &str) -> BoundFilter {
-    let filter = Filter::parse(filter).unwrap_or_else(|error| panic!("{filter}: {error}"));
+    let filter = Filter::parse(filter, &Limits::default())
+        .unwrap_or_else(|error| panic!("{filter}: {error}"));
     filter.bind(&resource_type()).unwrap_or_else(|error| panic!("{filter}: {error}"))
 }
 

@@ -1,10 +1,9 @@
 //! Appends values to a list (RFC 7644 §3.5.2.1).
 
-use super::list::{Index, put_list, settle_primary, take_list};
-use super::part::is_immutable;
+use super::list::{Index, keep_one_primary, put_list, take_list};
 use crate::Error;
 use crate::schema::Attribute;
-use crate::values::{check_number, is_husk, is_primary};
+use crate::values::{check_number, is_primary, lacks_content};
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 
@@ -25,7 +24,7 @@ pub(super) fn append(
     let mut index = Index::new(attribute, &elements, &new);
     let mut marked = BTreeSet::new();
     for element in new {
-        let is_marked = is_primary(&element) && !is_husk(attribute, &element);
+        let is_marked = is_primary(&element) && !lacks_content(attribute, &element);
         let known = index.find(attribute, &elements, &element);
         let position = known.unwrap_or(elements.len());
         if let Some(known) = elements.get_mut(position) {
@@ -41,7 +40,7 @@ pub(super) fn append(
     // The length is checked after each operation, not only after the last. A list that grows with every operation
     // becomes slow to search.
     check_number(attribute, elements.len(), at)?;
-    settle_primary(attribute, &mut elements, &marked, at)?;
+    keep_one_primary(attribute, &mut elements, &marked, at)?;
     put_list(container, &attribute.name, elements);
     Ok(())
 }
@@ -52,7 +51,7 @@ pub(super) fn append(
 fn merge(attribute: &Attribute, known: &mut Value, new: Value) {
     let (Value::Object(known), Value::Object(new)) = (known, new) else { return };
     for (name, value) in new {
-        let is_kept = is_immutable(attribute, &name) || name == "value" || name == "type";
+        let is_kept = attribute.has_immutable(&name) || name == "value" || name == "type";
         if !(is_kept && known.contains_key(&name)) {
             known.insert(name, value);
         }

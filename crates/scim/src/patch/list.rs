@@ -1,9 +1,9 @@
 //! A list as a whole: takes it out of its container, puts it back, searches it, and keeps at most one value primary.
 
 use crate::Error;
+use crate::comparison_budget::charge;
 use crate::schema::Attribute;
-use crate::values::{identity, is_repeat, is_same_type, too_many_primary};
-use crate::work::charge;
+use crate::values::{identity, is_same_type, is_same_value, too_many_primary};
 use serde_json::{Map, Value};
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -81,7 +81,7 @@ impl Index {
 ///
 /// # Errors
 /// `invalidValue` when the operation marked two different values.
-pub(super) fn settle_primary(
+pub(super) fn keep_one_primary(
     attribute: &Attribute,
     elements: &mut [Value],
     marked: &BTreeSet<usize>,
@@ -91,7 +91,7 @@ pub(super) fn settle_primary(
     let mut values = marked.iter().filter_map(|position| elements.get(*position));
     // Marked values that the operation made the same become one value in the end.
     if let Some(value) = values.next()
-        && !values.all(|other| is_repeat(attribute, value, other))
+        && !values.all(|other| is_same_value(attribute, value, other))
     {
         return Err(too_many_primary(marked.len(), at));
     }

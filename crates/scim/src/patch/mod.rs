@@ -14,32 +14,33 @@
 //! path filters a single value is skipped too, unless the request has only such operations.
 //!
 //! Between operations a list may hold incomplete values. Entra ID writes the `type` of an email first, and its `value`
-//! in another operation. The document is settled once, after the last operation.
+//! in another operation. The document is normalized once, after the last operation.
 
 mod request;
 mod path;
-mod write;
-mod members;
-mod part;
+mod mode;
+mod add_replace;
+mod object_value;
+mod attribute;
 mod list;
 mod append;
-mod elements;
+mod selected_values;
 mod remove;
-mod reach;
+mod affected_values;
 
 #[cfg(test)]
 mod tests;
 
+pub use affected_values::{AffectedValues, affected_values};
 pub(super) use path::unknown_parts;
 use path::{Destination, resolve};
-pub use reach::{Reach, reach};
-pub use request::{Op, Operation, PatchRequest};
+pub use request::{Op, PatchOperation, PatchRequest};
 
 use super::Error;
+use super::comparison_budget::ComparisonBudget;
 use super::document::Document;
 use super::schema::ResourceType;
-use super::validate::{check_resource, settle_resource};
-use super::work::{MOST_WORK, Work};
+use super::validate::{check_resource, normalize_lists};
 use serde_json::{Map, Value};
 
 /// Applies the operations of a request, each to the result of the operation before (RFC 7644 §3.5.2).
@@ -49,22 +50,23 @@ use serde_json::{Map, Value};
 /// # Errors
 /// The keyword of RFC 7644 §3.12 that fits: `invalidPath`, `invalidFilter`, `noTarget`, `mutability` or `invalidValue`.
 /// `invalidSyntax` when one operation names an attribute twice. The detail names the number of the failed operation,
-/// counted from 1.
+/// counted from 1. An error of the changed resource as a whole has no number: it is too large, lacks a required
+/// attribute, or has too many values or primary values.
 pub fn apply(
     resource_type: &ResourceType,
     mut document: Document,
     request: &PatchRequest,
 ) -> Result<Document, Error> {
     let mut skipped = Vec::new();
-    let work = Work::new(MOST_WORK);
+    let budget = ComparisonBudget::new(resource_type.limits.comparison_units);
     for (operation, number) in request.operations.iter().zip(1_usize..) {
         let attributes = document.as_object_mut();
-        let applied = work.run(|| match operation.op {
-            Op::Add => write::add(resource_type, attributes, operation),
-            Op::Replace => write::replace(resource_type, attributes, operation),
+        let applied = budget.run(|| match operation.op {
+            Op::Add => add_replace::add(resource_type, attributes, operation),
+            Op::Replace => add_replace::replace(resource_type, attributes, operation),
             Op::Remove => remove::remove(resource_type, attributes, operation),
         });
-        if work.is_exhausted() {
+        if budget.is_exhausted() {
             return Err(too_much_work(number));
         }
         match applied {
@@ -80,8 +82,8 @@ pub fn apply(
     {
         return Err(first);
     }
-    work.run(|| settle_resource(resource_type, &mut document));
-    if work.is_exhausted() {
+    budget.run(|| normalize_lists(resource_type, &mut document));
+    if budget.is_exhausted() {
         return Err(too_much_work(request.operations.len()));
     }
     check_resource(resource_type, &document)?;
@@ -100,25 +102,25 @@ pub fn add_paths(
     mut document: Document,
     others: Map<String, Value>,
 ) -> Result<Document, Error> {
-    let is_news = |key: &str| match resolve(resource_type, key) {
-        Ok(Destination::Place(place)) => {
+    let is_missing = |key: &str| match resolve(resource_type, key) {
+        Ok(Destination::Attribute(place)) => {
             place.filter.is_some() || place.value(document.as_object()).is_none()
         }
         Ok(_) | Err(_) => false,
     };
-    let news: Map<String, Value> = others.into_iter().filter(|(key, _)| is_news(key)).collect();
+    let news: Map<String, Value> = others.into_iter().filter(|(key, _)| is_missing(key)).collect();
     if news.is_empty() {
         return Ok(document);
     }
-    let operation = Operation { op: Op::Add, path: None, value: Some(Value::Object(news)) };
-    let work = Work::new(MOST_WORK);
-    let added = work.run(|| {
-        write::add(resource_type, document.as_object_mut(), &operation)?;
-        settle_resource(resource_type, &mut document);
+    let operation = PatchOperation { op: Op::Add, path: None, value: Some(Value::Object(news)) };
+    let budget = ComparisonBudget::new(resource_type.limits.comparison_units);
+    let added = budget.run(|| {
+        add_replace::add(resource_type, document.as_object_mut(), &operation)?;
+        normalize_lists(resource_type, &mut document);
         Ok(())
     });
-    if work.is_exhausted() {
-        let text = "The keys of the body that are paths compare too much text; send fewer of them";
+    if budget.is_exhausted() {
+        let text = "The paths among the keys of the body need too many text comparisons; send fewer of them";
         return Err(Error::invalid_value(text));
     }
     added?;
@@ -128,7 +130,7 @@ pub fn add_paths(
 
 fn too_much_work(number: usize) -> Error {
     Error::invalid_value(format!(
-        "Operation {number}: the operations compare too much text; send them in several requests, \
+        "Operation {number}: the operations need too many text comparisons; send them in several requests, \
          or with fewer and shorter values"
     ))
 }

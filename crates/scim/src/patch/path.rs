@@ -2,7 +2,7 @@
 //!
 //! The module finds the destination of a path in the schema tables. It reads no values.
 
-use super::request::Operation;
+use super::request::PatchOperation;
 use crate::Error;
 use crate::attr_path::AttrPath;
 use crate::error::quoted;
@@ -19,14 +19,14 @@ pub(super) enum Destination<'s> {
     /// All attributes of an extension.
     Extension(&'s Schema),
     /// An attribute, some of its values, or a part of it.
-    Place(Place<'s>),
+    Attribute(AttributePlace<'s>),
     /// An attribute that no table has. The operation is ignored, as an unknown attribute in a body is. A failure would
     /// also stop the rest of the request, which may set `active`.
     Unknown,
 }
 
 /// An attribute, some of its values, or a part of it.
-pub(super) struct Place<'s> {
+pub(super) struct AttributePlace<'s> {
     /// The extension of the attribute; `None` for common and core attributes.
     pub extension: Option<&'s Schema>,
     /// The attribute.
@@ -69,7 +69,7 @@ fn resolve_value_path<'s>(
     resource_type: &'s ResourceType,
     path: &str,
 ) -> Result<Destination<'s>, Error> {
-    let (attr_path, filter, sub_name) = Filter::parse_value_path(path)?;
+    let (attr_path, filter, sub_name) = Filter::parse_value_path(path, &resource_type.limits)?;
     let Some(target) = resource_type.resolve(&attr_path) else {
         return Ok(Destination::Unknown);
     };
@@ -81,7 +81,7 @@ fn resolve_value_path<'s>(
         }
         _ => {
             return Err(Error::invalid_path(format!(
-                "{} filters what is not a list of objects; a filter in [ ] can follow an attribute such as emails",
+                "{} has a filter on an attribute that is not a list of objects; a filter in [ ] can follow an attribute such as emails",
                 quoted(path)
             )));
         }
@@ -94,16 +94,19 @@ fn resolve_value_path<'s>(
         Some(None) => return Ok(Destination::Unknown),
         found => found.flatten(),
     };
-    Ok(Destination::Place(Place { extension, attribute, filter, sub_attribute }))
+    Ok(Destination::Attribute(AttributePlace { extension, attribute, filter, sub_attribute }))
 }
 
 /// Whether the path of an operation has a value filter after an attribute of a single value.
 ///
 /// Such a filter has no values to choose from, but a failure would stop the rest of the request. `active` is excluded:
 /// the client must learn that the deactivation failed.
-pub(super) fn filters_single_value(resource_type: &ResourceType, operation: &Operation) -> bool {
+pub(super) fn filters_single_value(
+    resource_type: &ResourceType,
+    operation: &PatchOperation,
+) -> bool {
     let path = operation.path.as_deref().filter(|path| path.contains('['));
-    let parsed = path.and_then(|path| Filter::parse_value_path(path).ok());
+    let parsed = path.and_then(|path| Filter::parse_value_path(path, &resource_type.limits).ok());
     let target = parsed.and_then(|(attr_path, ..)| resource_type.resolve(&attr_path));
     matches!(target, Some(Target::Attribute { attribute, sub_attribute: None, .. })
         if !attribute.multi_valued && !attribute.defaulted && attribute.mutability != Mutability::ReadOnly)
@@ -125,13 +128,18 @@ impl<'s> From<Target<'s>> for Destination<'s> {
             Target::Core => Destination::Core,
             Target::Extension(extension) => Destination::Extension(extension),
             Target::Attribute { extension, attribute, sub_attribute } => {
-                Destination::Place(Place { extension, attribute, filter: None, sub_attribute })
+                Destination::Attribute(AttributePlace {
+                    extension,
+                    attribute,
+                    filter: None,
+                    sub_attribute,
+                })
             }
         }
     }
 }
 
-impl Place<'_> {
+impl AttributePlace<'_> {
     /// The current value at the place. The filter is ignored.
     pub fn value<'a>(&self, attributes: &'a Map<String, Value>) -> Option<&'a Value> {
         let container = match self.extension {
@@ -203,7 +211,7 @@ impl Place<'_> {
 
 /// Fails for a path to a place that only the server may set. RFC 7644 §3.5.2: "each operation against an attribute MUST
 /// be compatible with the attribute's mutability".
-pub(super) fn refuse_read_only(place: &Place<'_>) -> Result<(), Error> {
+pub(super) fn refuse_read_only(place: &AttributePlace<'_>) -> Result<(), Error> {
     if place.is_read_only() {
         return Err(Error::mutability(format!(
             "{} is readOnly: only this service sets it",

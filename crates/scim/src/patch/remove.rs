@@ -1,12 +1,12 @@
 //! Applies `remove` (RFC 7644 §3.5.2.2). Removing an absent value succeeds, because Okta and Entra ID repeat removals.
 //! Only a path that cannot be right fails.
 
-use super::elements::{change_elements, remove_elements};
+use super::attribute::{unless_immutable, within, write_complex};
 use super::list::{put_list, take_list};
-use super::part::{unless_immutable, within, write_complex};
-use super::path::{Destination, Place, refuse_read_only, resolve};
-use super::request::Operation;
-use super::write::Mode;
+use super::mode::Mode;
+use super::path::{AttributePlace, Destination, refuse_read_only, resolve};
+use super::request::PatchOperation;
+use super::selected_values::{change_elements, remove_elements};
 use crate::Error;
 use crate::schema::{Attribute, Mutability, ResourceType, Schema};
 use crate::validate::value::{is_nothing, not_complex, read_listed};
@@ -25,23 +25,23 @@ use std::collections::HashMap;
 pub(super) fn remove(
     resource_type: &ResourceType,
     attributes: &mut Map<String, Value>,
-    operation: &Operation,
+    operation: &PatchOperation,
 ) -> Result<(), Error> {
     let Some(path) = &operation.path else {
-        return Err(Error::no_target("path is missing; remove needs one"));
+        return Err(Error::no_target("path is missing; remove requires a path"));
     };
     match resolve(resource_type, path)? {
         Destination::Schemas | Destination::Unknown => Ok(()),
         Destination::Core => Err(Error::mutability(format!(
-            "{} is the schema of every {} and cannot be removed",
+            "{} is the core schema of every {} and cannot be removed",
             resource_type.schema.id, resource_type.name
         ))),
         Destination::Extension(extension) => remove_extension(attributes, extension),
-        Destination::Place(place) => {
+        Destination::Attribute(place) => {
             refuse_read_only(&place)?;
             if place.is_switch() {
                 return Err(Error::mutability(format!(
-                    "{} cannot be removed; send {} false",
+                    "{} cannot be removed; replace {} by false",
                     place.at(),
                     place.attribute.name
                 )));
@@ -60,8 +60,12 @@ pub(super) fn remove(
 fn remove_extension(attributes: &mut Map<String, Value>, extension: &Schema) -> Result<(), Error> {
     within(attributes, &extension.id, |container| {
         for attribute in &extension.attributes {
-            let place =
-                Place { extension: Some(extension), attribute, filter: None, sub_attribute: None };
+            let place = AttributePlace {
+                extension: Some(extension),
+                attribute,
+                filter: None,
+                sub_attribute: None,
+            };
             if attribute.mutability != Mutability::ReadOnly
                 && container.contains_key(&attribute.name)
             {
@@ -74,7 +78,7 @@ fn remove_extension(attributes: &mut Map<String, Value>, extension: &Schema) -> 
 
 fn remove_place(
     container: &mut Map<String, Value>,
-    place: &Place<'_>,
+    place: &AttributePlace<'_>,
     value: Option<&Value>,
 ) -> Result<(), Error> {
     if place.is_never_kept() {

@@ -5,23 +5,19 @@ use crate::error::quoted;
 use crate::json::{self, Body};
 use crate::message::{self, member};
 use crate::values::{is_absent_list, unwrapped};
-use crate::{Error, urn};
+use crate::{Error, Limits, urn};
 use serde_json::{Map, Value};
-
-/// The maximum number of operations in a request. Okta removes up to 1,000 group members at once, with an operation for
-/// each member.
-const MAX_OPERATIONS: usize = 2_000;
 
 /// A parsed PATCH request (RFC 7644 §3.5.2).
 #[derive(Debug, Clone, PartialEq)]
 pub struct PatchRequest {
     /// The operations, in the order in which they apply.
-    pub operations: Vec<Operation>,
+    pub operations: Vec<PatchOperation>,
 }
 
 /// One operation (RFC 7644 §3.5.2).
 #[derive(Debug, Clone, PartialEq)]
-pub struct Operation {
+pub struct PatchOperation {
     /// The kind of operation.
     pub op: Op,
     /// The path, without white space around it. `None` for the resource itself, also when the client sent `null` or an
@@ -55,7 +51,7 @@ impl PatchRequest {
     /// - too many `Operations`, or `Operations` that are no list
     /// - a malformed operation
     /// - a member that appears twice in different case
-    pub fn read(body: Body) -> Result<PatchRequest, Error> {
+    pub fn read(body: Body, limits: &Limits) -> Result<PatchRequest, Error> {
         let mut body = body.into_object();
         message::require_if_named(&body, urn::PATCH_OP)?;
         let operations = message::take(&mut body, "Operations")?.unwrap_or_default();
@@ -65,7 +61,7 @@ impl PatchRequest {
             Value::Array(operations) if !operations.is_empty() => operations,
             nothing if is_absent_list(&nothing) => {
                 return Err(Error::invalid_syntax(
-                    "Operations is missing or empty, and attributes stand beside it; put them into an operation",
+                    "Operations is missing or empty; put the attributes beside it into the value of an operation",
                 ));
             }
             _ => return Err(Error::invalid_syntax("Operations must be a list of operations")),
@@ -78,21 +74,23 @@ impl PatchRequest {
             })
             .collect::<Result<Vec<_>, _>>()?;
         let number = operations.iter().map(weight).sum::<usize>();
-        if number > MAX_OPERATIONS {
+        let most = limits.patch_operations;
+        if number > most {
             return Err(Error::invalid_syntax(format!(
-                "Operations holds {number} operations; at most {MAX_OPERATIONS} are accepted, and \
-                 each member of a value without a path counts as one"
+                "Operations has {number} operations; at most {most} are accepted, and \
+                 a value that is an object counts one for each member, or for each member of a \
+                 member that is an object"
             )));
         }
         Ok(PatchRequest { operations })
     }
 }
 
-/// The number of operations that an operation counts as.
+/// The number of operations that one operation counts as, for the limit.
 ///
-/// An object counts one for each of its members, and one for each member of a schema's object in it. The path may be
-/// the path of a whole schema, so the count ignores the path.
-fn weight(operation: &Operation) -> usize {
+/// A value that is an object counts one for each member. A member that is itself an object, such as the object of a
+/// schema, counts one for each of its own members. The count ignores the path, because a path may name a whole schema.
+fn weight(operation: &PatchOperation) -> usize {
     let value = operation.value.as_ref().map(unwrapped);
     value.and_then(Value::as_object).map_or(1, |members| {
         let weights =
@@ -101,7 +99,7 @@ fn weight(operation: &Operation) -> usize {
     })
 }
 
-fn read_operation(operation: Value) -> Result<Operation, Error> {
+fn read_operation(operation: Value) -> Result<PatchOperation, Error> {
     let Value::Object(mut operation) = operation else {
         return Err(Error::invalid_syntax(
             "an operation must be an object with op, path and value",
@@ -111,7 +109,7 @@ fn read_operation(operation: Value) -> Result<Operation, Error> {
     let path = read_path(member(&operation, "path")?)?;
     let value = message::take(&mut operation, "value")?;
     let value = if path.is_none() { value.map(read_attributes) } else { value };
-    Ok(Operation { op, path, value })
+    Ok(PatchOperation { op, path, value })
 }
 
 /// The object in a value without a path. Client libraries also send this object as JSON text, or in a list of one.

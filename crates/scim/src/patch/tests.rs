@@ -2,6 +2,7 @@
 
 mod entra;
 mod errors;
+mod large_requests;
 mod lists;
 mod manager;
 mod members;
@@ -12,9 +13,10 @@ mod rfc_examples;
 mod rules;
 
 use super::{PatchRequest, apply};
+use crate::Limits;
 use crate::document::Document;
 use crate::schema::{
-    Attribute, Mutability, ResourceType, Returned, Schema, Uniqueness, user_resource_type,
+    Attribute, Mutability, ResourceType, ResourceTypes, Returned, Schema, Uniqueness,
 };
 use crate::validate::read_resource;
 use crate::{Error, ScimType, urn};
@@ -26,7 +28,7 @@ const GROUP: &str = "urn:ietf:params:scim:schemas:core:2.0:Group";
 /// test.
 #[track_caller]
 fn check(attributes: Value, operations: Value, expected: Value) {
-    check_on(&user_resource_type(), ("userName", attributes), operations, expected);
+    check_on(&ResourceTypes::standard().users, ("userName", attributes), operations, expected);
 }
 
 /// Applies `operations` as [`check`] does, and expects no change.
@@ -59,7 +61,7 @@ fn check_on(
 #[track_caller]
 fn check_error(attributes: Value, operations: Value, scim_type: ScimType, detail: &str) {
     let before = with_required("userName", attributes);
-    refuse(&user_resource_type(), before, operations, scim_type, detail);
+    refuse(&ResourceTypes::standard().users, before, operations, scim_type, detail);
 }
 
 /// Applies `operations` as [`check_error`] does, to a Group.
@@ -92,7 +94,8 @@ fn patch(
 ) -> Result<Map<String, Value>, Error> {
     let body = object(json!({"schemas": [urn::PATCH_OP], "Operations": operations}));
     let before = Document::from_canonical(before.clone());
-    apply(resource_type, before, &PatchRequest::read(body.into())?).map(Document::into_object)
+    apply(resource_type, before, &PatchRequest::read(body.into(), &Limits::default())?)
+        .map(Document::into_object)
 }
 
 fn read(
@@ -124,7 +127,7 @@ fn group_resource_type() -> ResourceType {
         name: "Group".to_owned(),
         endpoint: "/Groups".to_owned(),
         description: "Group".to_owned(),
-        common: user_resource_type().common,
+        common: ResourceTypes::standard().users.common,
         schema: Schema {
             id: GROUP.to_owned(),
             aliases: Vec::new(),
@@ -159,5 +162,6 @@ fn group_resource_type() -> ResourceType {
             ],
         },
         extensions: Vec::new(),
+        limits: Limits::default(),
     }
 }

@@ -1,8 +1,9 @@
 use super::{Identity, Reference, Relation, Resource};
+use crate::Limits;
 use crate::document::Document;
 use crate::filter::Filter;
 use crate::projection::Projection;
-use crate::schema::{ResourceTypes, user_resource_type};
+use crate::schema::ResourceTypes;
 use crate::sort::SortBy;
 use crate::urn::{ENTERPRISE_USER, USER};
 use serde_json::json;
@@ -23,7 +24,7 @@ fn stored() -> Document {
 
 /// Calls `check` with Ada as a resource in two groups.
 fn with_ada<T>(check: impl FnOnce(Resource<'_>) -> T) -> T {
-    let (document, resource_type) = (stored(), user_resource_type());
+    let (document, resource_type) = (stored(), ResourceTypes::standard().users);
     let identity = Identity {
         id: "7",
         created: datetime!(2026-01-02 03:04:05 UTC),
@@ -88,7 +89,7 @@ fn parts_of_meta_and_of_the_relation_can_be_chosen() {
 #[test]
 fn filters_see_what_an_answer_shows() {
     let check = |filter: &str, expected: bool| {
-        let parsed = Filter::parse(filter).unwrap();
+        let parsed = Filter::parse(filter, &Limits::default()).unwrap();
         with_ada(|ada| {
             assert_eq!(parsed.bind(ada.resource_type).unwrap().matches(&ada), expected, "{filter}");
         });
@@ -114,7 +115,7 @@ fn an_extension_without_declared_values_is_invisible() {
     with_ada(|ada| {
         let document = &Document::from_canonical(document.as_object().unwrap().clone());
         let resource = Resource { document, relation: None, resource_type: &types.users, ..ada };
-        let filter = Filter::parse(&format!("{ENTERPRISE_USER} pr")).unwrap();
+        let filter = Filter::parse(&format!("{ENTERPRISE_USER} pr"), &Limits::default()).unwrap();
         assert!(!filter.bind(&types.users).unwrap().matches(&resource));
         let shown = json!(resource.projected(&Projection::Default.bind(&types.users)));
         assert_eq!(shown["schemas"], json!([USER]));

@@ -5,7 +5,7 @@
 use super::{Reference, Relation, Resource};
 use crate::document::find;
 use crate::projection::{BoundProjection, ProjectedAttribute};
-use crate::undeclared::fits;
+use crate::undeclared_values::fits;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Map, Value};
 

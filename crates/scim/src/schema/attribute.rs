@@ -1,150 +1,7 @@
 //! An attribute and its characteristics (RFC 7643 §2.2), with the builder of the tables.
 
+use super::characteristics::{AttributeType, Mutability, Returned, Uniqueness, WithoutValue};
 use crate::error::quoted;
-
-/// The data types of RFC 7643 §2.3.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum AttributeType {
-    /// Text (§2.3.1).
-    String,
-    /// `true` or `false` (§2.3.2).
-    Boolean,
-    /// A real number (§2.3.3).
-    Decimal,
-    /// A whole number (§2.3.4).
-    Integer,
-    /// An `xsd:dateTime` (§2.3.5).
-    DateTime,
-    /// Base64 text (§2.3.6).
-    Binary,
-    /// A URI (§2.3.7).
-    Reference,
-    /// An object with sub-attributes (§2.3.8).
-    Complex,
-}
-
-impl AttributeType {
-    /// All data types, in the order of RFC 7643 §2.3.
-    pub const ALL: [Self; 8] = [
-        Self::String,
-        Self::Boolean,
-        Self::Decimal,
-        Self::Integer,
-        Self::DateTime,
-        Self::Binary,
-        Self::Reference,
-        Self::Complex,
-    ];
-
-    /// The name of the data type in a schema document (RFC 7643 §7, `type`).
-    pub fn as_str(self) -> &'static str {
-        match self {
-            AttributeType::String => "string",
-            AttributeType::Boolean => "boolean",
-            AttributeType::Decimal => "decimal",
-            AttributeType::Integer => "integer",
-            AttributeType::DateTime => "dateTime",
-            AttributeType::Binary => "binary",
-            AttributeType::Reference => "reference",
-            AttributeType::Complex => "complex",
-        }
-    }
-}
-
-/// The party that may set an attribute, and the time (RFC 7643 §7, `mutability`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mutability {
-    /// Only the server sets the attribute. Values from a client are ignored or fail.
-    ReadOnly,
-    /// Client and server set the attribute at any time.
-    ReadWrite,
-    /// The client sets the attribute once.
-    Immutable,
-    /// The client sets the attribute. No response returns it.
-    WriteOnly,
-}
-
-impl Mutability {
-    /// All mutabilities.
-    pub const ALL: [Self; 4] = [Self::ReadOnly, Self::ReadWrite, Self::Immutable, Self::WriteOnly];
-
-    /// The name of the mutability in a schema document.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Mutability::ReadOnly => "readOnly",
-            Mutability::ReadWrite => "readWrite",
-            Mutability::Immutable => "immutable",
-            Mutability::WriteOnly => "writeOnly",
-        }
-    }
-}
-
-/// The condition under which a response has an attribute (RFC 7643 §7, `returned`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Returned {
-    /// Every response has the attribute, regardless of `attributes` and `excludedAttributes`.
-    Always,
-    /// No response has the attribute.
-    Never,
-    /// A response has the attribute unless `attributes` omits it or `excludedAttributes` names it.
-    Default,
-    /// A response has the attribute only when `attributes` names it.
-    Request,
-}
-
-impl Returned {
-    /// All values of `returned`.
-    pub const ALL: [Self; 4] = [Self::Always, Self::Never, Self::Default, Self::Request];
-
-    /// The name of the value in a schema document.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Returned::Always => "always",
-            Returned::Never => "never",
-            Returned::Default => "default",
-            Returned::Request => "request",
-        }
-    }
-}
-
-/// The scope in which a value must be unique (RFC 7643 §7, `uniqueness`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Uniqueness {
-    /// The value need not be unique.
-    None,
-    /// The value is unique within one service provider endpoint.
-    Server,
-    /// The value is unique everywhere.
-    Global,
-}
-
-impl Uniqueness {
-    /// All values of `uniqueness`.
-    pub const ALL: [Self; 3] = [Self::None, Self::Server, Self::Global];
-
-    /// The name of the value in a schema document.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Uniqueness::None => "none",
-            Uniqueness::Server => "server",
-            Uniqueness::Global => "global",
-        }
-    }
-}
-
-/// The treatment of a list element without a `value`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum WithoutValue {
-    /// The element is left out: a phone number without a number has no content.
-    LeftOut,
-    /// The element is kept: a role may have only a `display` (RFC 7643 §8.7.1 requires no sub-attribute).
-    Kept,
-    /// An empty element is left out. An element with an unknown name instead fails the request, because emails identify
-    /// people.
-    RefusedUnderAnotherName,
-    /// The request fails, because it would lose a member without an id.
-    Refused,
-}
 
 /// The definition of an attribute (RFC 7643 §7). A new attribute has the defaults of §2.2.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -349,6 +206,11 @@ impl Attribute {
     /// The sub-attribute called `name`.
     pub fn sub_attribute(&self, name: &str) -> Option<&Attribute> {
         self.sub_attributes.iter().find(|sub| sub.is_named(name))
+    }
+
+    /// Whether a client can set the sub-attribute `name` only once.
+    pub(crate) fn has_immutable(&self, name: &str) -> bool {
+        self.sub_attribute(name).is_some_and(|sub| sub.mutability == Mutability::Immutable)
     }
 
     /// The error text for a sub-attribute `name` that this attribute does not have.

@@ -1,23 +1,24 @@
-//! Attributes that a tenant declares for its Users: the rules for a declaration, and the tables with such attributes
-//! (RFC 7643 §3.3, schema extensions).
+//! Attributes that customers of a service declare for their Users: the rules for a declaration, and the tables with
+//! such attributes (RFC 7643 §3.3, schema extensions).
 //!
 //! A custom attribute always belongs to an extension, so it cannot shadow a core attribute. Its URN never begins with a
 //! built-in URN, so it cannot shadow an attribute of an extension either.
 
+mod custom_type;
 #[cfg(test)]
 mod tests;
 
-use super::{Attribute, AttributeType, ResourceTypes, Schema};
+pub use custom_type::CustomType;
+
+use super::{Attribute, ResourceTypes, Schema};
 use crate::Error;
 use crate::document::Document;
 use crate::error::quoted;
-use crate::undeclared;
+use crate::undeclared_values;
 use crate::urn::ENTERPRISE_USER;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// The maximum number of attributes that a tenant declares. The tenant's item holds all of them, and it is read often.
-pub const MAX_ATTRIBUTES: usize = 50;
 /// The maximum length of an extension's URN, in characters.
 pub const MAX_URN_CHARS: usize = 200;
 /// The maximum length of an attribute's name, in characters.
@@ -30,68 +31,11 @@ const RESERVED: [&str; 2] = ["urn:ietf:params:scim:schemas:core:", "urn:ietf:par
 /// The names that every resource has already (RFC 7643 §3 and §3.1).
 const COMMON: [&str; 4] = ["schemas", "id", "externalId", "meta"];
 
-/// The data types of a custom attribute: all types of RFC 7643 §2.3 except complex.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum CustomType {
-    /// Text.
-    String,
-    /// `true` or `false`.
-    Boolean,
-    /// A real number.
-    Decimal,
-    /// A whole number.
-    Integer,
-    /// A date and time.
-    DateTime,
-    /// Base64 text.
-    Binary,
-    /// A URI.
-    Reference,
-}
-
-impl CustomType {
-    /// All data types, common types first.
-    pub const ALL: [Self; 7] = [
-        Self::String,
-        Self::Boolean,
-        Self::Integer,
-        Self::Decimal,
-        Self::DateTime,
-        Self::Reference,
-        Self::Binary,
-    ];
-
-    /// Reads the name of a data type. Returns `None` for any other text.
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
-    }
-
-    /// The name of the data type in a schema document (RFC 7643 §7, `type`).
-    pub fn as_str(self) -> &'static str {
-        AttributeType::from(self).as_str()
-    }
-}
-
-impl From<CustomType> for AttributeType {
-    fn from(kind: CustomType) -> Self {
-        match kind {
-            CustomType::String => AttributeType::String,
-            CustomType::Boolean => AttributeType::Boolean,
-            CustomType::Decimal => AttributeType::Decimal,
-            CustomType::Integer => AttributeType::Integer,
-            CustomType::DateTime => AttributeType::DateTime,
-            CustomType::Binary => AttributeType::Binary,
-            CustomType::Reference => AttributeType::Reference,
-        }
-    }
-}
-
-/// An attribute that a tenant declares.
+/// An attribute that a customer declares.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CustomAttribute {
-    /// The URI of the extension that has the attribute: the tenant's own extension, or the enterprise extension.
+    /// The URI of the extension that has the attribute: the customer's own extension, or the enterprise extension.
     pub urn: String,
     /// The name of the attribute.
     pub name: String,
@@ -124,7 +68,7 @@ impl CustomAttribute {
     /// of the attribute.
     pub fn value_in<'a>(&self, document: &'a Document) -> Option<&'a Value> {
         let value = document.get(&self.urn)?.get(&self.name)?;
-        undeclared::fits(self.kind.into(), self.multi_valued, value).then_some(value)
+        undeclared_values::fits(self.kind.into(), self.multi_valued, value).then_some(value)
     }
 
     /// Checks the declaration alone (RFC 7643 §2.1 for the name, RFC 8141 for the URN).
@@ -134,16 +78,15 @@ impl CustomAttribute {
     pub fn check(&self) -> Result<(), Error> {
         if !is_urn(&self.urn) {
             return Err(Error::invalid_value(format!(
-                "{} is no URN for attributes; expected one such as \
-                 urn:ietf:params:scim:schemas:extension:acme:2.0:User, of letters, digits and . _ - : and at most \
-                 {MAX_URN_CHARS} characters",
+                "{} is not a valid URN for attributes; expected letters, digits and . _ - : as in \
+                 urn:ietf:params:scim:schemas:extension:acme:2.0:User, with at most {MAX_URN_CHARS} characters",
                 quoted(&self.urn)
             )));
         }
         if !is_name(&self.name) {
             return Err(Error::invalid_value(format!(
-                "{} is no name for an attribute; it begins with a letter, goes on with letters, digits, - and _, and \
-                 has at most {MAX_NAME_CHARS} characters",
+                "{} is not a valid attribute name; a name begins with a letter, continues with letters, digits, - \
+                 and _, and has at most {MAX_NAME_CHARS} characters",
                 quoted(&self.name)
             )));
         }
@@ -151,20 +94,21 @@ impl CustomAttribute {
             || self.description.contains(char::is_control)
         {
             return Err(Error::invalid_value(format!(
-                "A description has at most {MAX_DESCRIPTION_CHARS} characters, none of them a control character"
+                "The description is too long or contains a control character; at most {MAX_DESCRIPTION_CHARS} \
+                 characters are accepted"
             )));
         }
         Ok(())
     }
 
-    /// Explains a clash with the built-in attributes, or with the `others` that the tenant declares. Returns `None`
+    /// Explains a clash with the built-in attributes, or with the `others` that the customer declares. Returns `None`
     /// without a clash. The sentence is for an administrator.
     pub fn clash(&self, standard: &ResourceTypes, others: &[CustomAttribute]) -> Option<String> {
         let (urn, name) = (&self.urn, &self.name);
         // Such a URN can be the path of a built-in attribute. The text would then name a schema too.
         if let Some(built_in) = standard.schemas().find(|schema| schema.is_extended_by(urn)) {
             return Some(format!(
-                "{urn} begins with {}, a URN of SCIM itself; declare the attribute under a URN of your own, or \
+                "{urn} begins with {}, which is reserved for SCIM; declare the attribute under a URN of your own, or \
                  under {ENTERPRISE_USER}",
                 built_in.id
             ));
@@ -175,16 +119,16 @@ impl CustomAttribute {
         };
         if is_core || RESERVED.into_iter().any(starts_with) {
             return Some(format!(
-                "{urn} belongs to SCIM itself; declare the attribute under a URN of your own"
+                "{urn} is reserved for SCIM; declare the attribute under a URN of your own"
             ));
         }
         if COMMON.iter().any(|common| common.eq_ignore_ascii_case(name)) {
-            return Some(format!("Every resource has {name} already; choose another name"));
+            return Some(format!("Every resource already has {name}; choose another name"));
         }
         let built_in = standard.users.extension(urn).and_then(|schema| schema.attribute(name));
         if let Some(built_in) = built_in {
             return Some(format!(
-                "{urn} has the attribute {} already; it need not be declared",
+                "{urn} already has the attribute {}; use it without a declaration",
                 built_in.name
             ));
         }
@@ -196,7 +140,7 @@ impl CustomAttribute {
             || others.iter().any(|other| other.path().eq_ignore_ascii_case(urn))
         {
             return Some(format!(
-                "{path} would be the name of an attribute and of a schema; choose another one"
+                "{path} would name an attribute and a schema; choose another name"
             ));
         }
         None
@@ -244,7 +188,7 @@ impl From<&CustomAttribute> for Attribute {
 }
 
 impl ResourceTypes {
-    /// Returns these types with the attributes that a tenant declared for its Users. An existing extension gets them at
+    /// Returns these types with the attributes that a customer declared for Users. An existing extension gets them at
     /// its end. New extensions follow in the order of their first attribute.
     ///
     /// An attribute that clashes with the built-in attributes is ignored. An earlier version stored it, or a later
@@ -267,13 +211,13 @@ impl ResourceTypes {
     }
 }
 
-/// Makes an extension for a tenant's own attributes.
+/// Makes an extension for a customer's own attributes.
 fn new_extension(urn: &str) -> Schema {
     Schema {
         id: urn.to_owned(),
         aliases: Vec::new(),
         name: "CustomUser".to_owned(),
-        description: "Attributes that the tenant declared".to_owned(),
+        description: "Custom attributes".to_owned(),
         attributes: Vec::new(),
     }
 }

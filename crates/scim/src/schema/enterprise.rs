@@ -1,6 +1,7 @@
 //! The enterprise User extension (RFC 7643 §4.3), with the attribute `location` that Okta administrators add to it.
 
-use super::{Attribute, Schema};
+use super::attribute::Attribute;
+use super::resource_type::Schema;
 use crate::urn;
 
 /// The schema of the extension.

@@ -1,22 +1,18 @@
 //! The Group resource type (RFC 7643 §4.2).
 
-use super::common::common_attributes;
-use super::{Attribute, Mutability, ResourceType, Schema, Uniqueness, WithoutValue};
-use crate::urn;
-
-/// The maximum number of members of a group.
-pub const MAX_MEMBERS: usize = 100_000;
-
-/// The maximum length of the name of a group or a member, in characters.
-pub const MAX_DISPLAY_CHARS: usize = 512;
+use super::attribute::Attribute;
+use super::characteristics::{Mutability, Uniqueness, WithoutValue};
+use super::common_attributes::common_attributes;
+use super::resource_type::{ResourceType, Schema};
+use crate::{Limits, urn};
 
 /// The Group resource type (RFC 7643 §4.2 and §8.6).
-pub(super) fn group_resource_type() -> ResourceType {
+pub(super) fn group_resource_type(limits: Limits) -> ResourceType {
     ResourceType {
         name: "Group".to_owned(),
         endpoint: "/Groups".to_owned(),
         description: "Group".to_owned(),
-        common: common_attributes(),
+        common: common_attributes(limits),
         schema: Schema {
             id: urn::GROUP.to_owned(),
             aliases: Vec::new(),
@@ -27,30 +23,35 @@ pub(super) fn group_resource_type() -> ResourceType {
                 Attribute::string("displayName", "The name of the group")
                     .required()
                     .uniqueness(Uniqueness::Server)
-                    .max_chars(MAX_DISPLAY_CHARS),
-                Attribute::complex("members", member(), "The members of the group")
+                    .max_chars(limits.identifier_chars),
+                Attribute::complex("members", member(limits), "The members of the group")
                     .multi_valued()
-                    .max_values(MAX_MEMBERS)
+                    .max_values(limits.members)
                     .kept_apart()
                     .bare_value()
                     .without_value(WithoutValue::Refused),
             ],
         },
         extensions: Vec::new(),
+        limits,
     }
 }
 
 /// The sub-attributes of a member (RFC 7643 §4.2). `value`, `type` and `$ref` are immutable, because they identify the
 /// member. `type` and `$ref` follow from `value`.
-fn member() -> Vec<Attribute> {
+fn member(limits: Limits) -> Vec<Attribute> {
     let immutable = |attribute: Attribute| attribute.mutability(Mutability::Immutable);
     vec![
-        immutable(Attribute::string("value", "The id of the member").case_exact().max_chars(512)),
+        immutable(
+            Attribute::string("value", "The id of the member")
+                .case_exact()
+                .max_chars(limits.identifier_chars),
+        ),
         immutable(Attribute::reference("$ref", &["User", "Group"], "The URL of the member")),
         immutable(
             Attribute::string("type", "Whether the member is a user or a group")
                 .canonical_values(&["User", "Group"]),
         ),
-        Attribute::string("display", "The name of the member").max_chars(MAX_DISPLAY_CHARS),
+        Attribute::string("display", "The name of the member").max_chars(limits.identifier_chars),
     ]
 }

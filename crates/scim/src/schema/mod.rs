@@ -3,18 +3,18 @@
 //! Every other part of the protocol reads these tables and holds no attribute names of its own.
 
 mod attribute;
-mod common;
+mod characteristics;
+mod common_attributes;
 pub mod custom;
 mod enterprise;
 mod group;
 mod resource_type;
 mod resource_types;
-mod service;
+mod discovery_schemas;
 mod user;
 
-pub use attribute::{Attribute, AttributeType, Mutability, Returned, Uniqueness, WithoutValue};
-pub use group::{MAX_DISPLAY_CHARS, MAX_MEMBERS};
+pub use attribute::Attribute;
+pub use characteristics::{AttributeType, Mutability, Returned, Uniqueness, WithoutValue};
+pub use discovery_schemas::service_schemas;
 pub use resource_type::{ResourceType, Schema, Target};
 pub use resource_types::ResourceTypes;
-pub use service::service_schemas;
-pub use user::user_resource_type;

@@ -1,6 +1,7 @@
 //! Schemas and resource types (RFC 7643 §6 and §7), and the search for an attribute by its path.
 
-use super::Attribute;
+use super::attribute::Attribute;
+use crate::Limits;
 use crate::attr_path::AttrPath;
 
 /// A schema: a URI and its attributes (RFC 7643 §7).
@@ -60,6 +61,8 @@ pub struct ResourceType {
     pub schema: Schema,
     /// The optional extensions.
     pub extensions: Vec<Schema>,
+    /// The limits of the service.
+    pub limits: Limits,
 }
 
 /// The target of an attribute path.

@@ -1,7 +1,9 @@
 //! The resource types of a service.
 
 use super::group::group_resource_type;
-use super::{ResourceType, Schema, user_resource_type};
+use super::resource_type::{ResourceType, Schema};
+use super::user::user_resource_type;
+use crate::Limits;
 
 /// The resource types of a service (RFC 7643 §6).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,9 +15,14 @@ pub struct ResourceTypes {
 }
 
 impl ResourceTypes {
-    /// The built-in resource types, without custom attributes.
+    /// The built-in resource types with the default limits, without custom attributes.
     pub fn standard() -> Self {
-        Self { users: user_resource_type(), groups: group_resource_type() }
+        Self::with_limits(Limits::default())
+    }
+
+    /// The built-in resource types with the limits of a service, without custom attributes.
+    pub fn with_limits(limits: Limits) -> Self {
+        Self { users: user_resource_type(limits), groups: group_resource_type(limits) }
     }
 
     /// All resource types, in the order of `/ResourceTypes`.

@@ -1,30 +1,33 @@
 //! The User resource type: the core schema (RFC 7643 §4.1) and the enterprise extension.
 
-use super::common::{common_attributes, plural};
+use super::attribute::Attribute;
+use super::characteristics::{Mutability, Returned, Uniqueness, WithoutValue};
+use super::common_attributes::{common_attributes, plural};
 use super::enterprise::enterprise_user;
-use super::{Attribute, Mutability, ResourceType, Returned, Schema, Uniqueness, WithoutValue};
-use crate::urn;
+use super::resource_type::{ResourceType, Schema};
+use crate::{Limits, urn};
 
 /// The User resource type (RFC 7643 §4.1, §4.3 and §8.6).
-pub fn user_resource_type() -> ResourceType {
+pub(super) fn user_resource_type(limits: Limits) -> ResourceType {
     ResourceType {
         name: "User".to_owned(),
         endpoint: "/Users".to_owned(),
         description: "User Account".to_owned(),
-        common: common_attributes(),
+        common: common_attributes(limits),
         schema: Schema {
             id: urn::USER.to_owned(),
             aliases: urn::USER_ALIASES.map(str::to_owned).to_vec(),
             name: "User".to_owned(),
             description: "User Account".to_owned(),
-            attributes: singular().into_iter().chain(multi_valued()).collect(),
+            attributes: singular(limits).into_iter().chain(multi_valued(limits)).collect(),
         },
         extensions: vec![enterprise_user()],
+        limits,
     }
 }
 
 /// The single-valued attributes (RFC 7643 §4.1.1).
-fn singular() -> Vec<Attribute> {
+fn singular(limits: Limits) -> Vec<Attribute> {
     vec![
         Attribute::string(
             "userName",
@@ -32,7 +35,7 @@ fn singular() -> Vec<Attribute> {
         )
         .required()
         .uniqueness(Uniqueness::Server)
-        .max_chars(512),
+        .max_chars(limits.identifier_chars),
         Attribute::complex(
             "name",
             vec![
@@ -55,7 +58,7 @@ fn singular() -> Vec<Attribute> {
         Attribute::string("timezone", "The time zone, as in the IANA database"),
         // Optional in RFC 7643. Here every user is active or not, so the service sets a value when a client sends none.
         // A client cannot remove the value, and only a required attribute may refuse that (RFC 7644 §3.5.2.2).
-        Attribute::boolean("active", "Whether the person is with the company").defaulted(),
+        Attribute::boolean("active", "Whether the account is active").defaulted(),
         // Identity providers always send a password. The service discards it, because users do not sign in to it.
         Attribute::string("password", "Accepted and discarded")
             .case_exact()
@@ -65,7 +68,7 @@ fn singular() -> Vec<Attribute> {
 }
 
 /// The multi-valued attributes (RFC 7643 §4.1.2).
-fn multi_valued() -> Vec<Attribute> {
+fn multi_valued(limits: Limits) -> Vec<Attribute> {
     let list = |name: &str, sub_attributes: Vec<Attribute>, description: &str| {
         Attribute::complex(name, sub_attributes, description).multi_valued()
     };
@@ -73,16 +76,14 @@ fn multi_valued() -> Vec<Attribute> {
         list(
             "emails",
             plural(
-                Attribute::string("value", "The email address").max_chars(512),
+                Attribute::string("value", "The email address").max_chars(limits.identifier_chars),
                 &["work", "home", "other"],
             ),
             "Email addresses",
         )
         .bare_value()
         .without_value(WithoutValue::RefusedUnderAnotherName)
-        // The store keeps each address except the primary one as a pointer item, and a transaction holds 100 items. A
-        // change removes at most 39 items, adds at most 39, and writes 6 others.
-        .max_values(40),
+        .max_values(limits.emails),
         list(
             "phoneNumbers",
             plural(

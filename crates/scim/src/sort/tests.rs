@@ -1,14 +1,14 @@
 use super::{SortBy, SortKey};
 use crate::ScimType;
+use crate::comparison_budget::ComparisonBudget;
 use crate::fold::fold;
-use crate::schema::{Attribute, AttributeType, ResourceType, Returned, user_resource_type};
+use crate::schema::{Attribute, AttributeType, ResourceType, ResourceTypes, Returned};
 use crate::urn::{ENTERPRISE_USER, USER};
-use crate::work::Work;
 use serde_json::{Value, json};
 
 /// The User resource type, with attributes of types that it does not use.
 fn resource_type() -> ResourceType {
-    let mut resource_type = user_resource_type();
+    let mut resource_type = ResourceTypes::standard().users;
     resource_type.schema.attributes.extend([
         Attribute::new(AttributeType::Integer, "logins", "How often the person came"),
         Attribute::string("tags", "Plain text, many times").multi_valued(),
@@ -129,8 +129,8 @@ fn what_cannot_be_sorted_by_is_refused() {
     );
     refuse("userName.first", InvalidValue, "\"userName\" has no sub-attributes");
     refuse("name.first", InvalidValue, "no sub-attribute \"first\"; it has formatted, familyName");
-    refuse("name", InvalidValue, "name one of its sub-attributes formatted, familyName");
-    refuse("addresses", InvalidValue, "name one of its sub-attributes formatted, streetAddress");
+    refuse("name", InvalidValue, "name one of its sub-attributes: formatted, familyName");
+    refuse("addresses", InvalidValue, "name one of its sub-attributes: formatted, streetAddress");
     refuse(ENTERPRISE_USER, InvalidValue, "is a schema");
     refuse("password", Sensitive, "never returned");
     refuse("badge", Sensitive, "never returned");
@@ -155,7 +155,7 @@ fn keys_are_small_and_folding_for_them_is_counted() {
     assert!(size_of::<SortKey>() <= 24);
     let sort = SortBy::read(Some("title"), None).unwrap().unwrap().bind(&resource_type()).unwrap();
     let resource = json!({"title": "É".repeat(4_096)});
-    let work = Work::new(513);
+    let work = ComparisonBudget::new(513);
     let key = work.run(|| sort.key(resource.as_object().unwrap()));
     assert_eq!(key, sort.key(json!({"title": fold(&"É".repeat(256))}).as_object().unwrap()));
     assert!(!work.is_exhausted(), "the beginning alone is folded");

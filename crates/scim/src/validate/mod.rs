@@ -9,18 +9,16 @@ pub mod value;
 mod tests;
 
 use super::Error;
+use super::comparison_budget::ComparisonBudget;
 use super::document::{Document, find, json_len};
 use super::json::Body;
 use super::schema::{Attribute, Mutability, ResourceType, Schema};
-use super::values::{check_number, check_primary, is_absent_list, is_no_value, settle, unwrapped};
-use super::work::{MOST_WORK, Work};
+use super::values::{
+    check_number, check_primary, is_absent_list, is_no_value, normalize_list, unwrapped,
+};
 use serde_json::{Map, Value};
 use std::collections::HashSet;
 use value::{read_value, wrong_type};
-
-/// The largest resource that is kept, in bytes of JSON. The limit leaves room in a DynamoDB item, which holds 400 KB. A
-/// history entry keeps the old and the new value of a change.
-pub const MAX_RESOURCE_BYTES: usize = 128 * 1024;
 
 /// Reads the body of a POST or PUT (RFC 7644 §3.3 and §3.5.1) into a document.
 ///
@@ -43,11 +41,11 @@ pub fn read_resource(resource_type: &ResourceType, body: Body) -> Result<Documen
         }
     }
     let mut document = Document::from_canonical(kept.attributes);
-    let work = Work::new(MOST_WORK);
-    work.run(|| settle_resource(resource_type, &mut document));
-    if work.is_exhausted() {
+    let budget = ComparisonBudget::new(resource_type.limits.comparison_units);
+    budget.run(|| normalize_lists(resource_type, &mut document));
+    if budget.is_exhausted() {
         let text =
-            "The lists have too many values without a value of their own, or with the same one";
+            "The lists have too many values with the same \"value\", or without one; send fewer";
         return Err(Error::invalid_value(text));
     }
     check_resource(resource_type, &document)?;
@@ -74,14 +72,14 @@ fn read_extension(extension: &Schema, value: Value) -> Result<Option<Map<String,
     Ok((!kept.attributes.is_empty()).then_some(kept.attributes))
 }
 
-/// Removes list values without content, and merges repeated values into one (RFC 7643 §2.4). A PATCH settles its
+/// Removes list values without content, and merges repeated values into one (RFC 7643 §2.4). A PATCH normalizes its
 /// document after its last operation.
-pub fn settle_resource(resource_type: &ResourceType, document: &mut Document) {
+pub fn normalize_lists(resource_type: &ResourceType, document: &mut Document) {
     let attributes = document.as_object_mut();
-    settle_lists(resource_type.attributes(), attributes);
+    normalize_lists_of(resource_type.attributes(), attributes);
     for extension in &resource_type.extensions {
         if let Some(Value::Object(object)) = attributes.get_mut(&extension.id) {
-            settle_lists(extension.attributes.iter(), object);
+            normalize_lists_of(extension.attributes.iter(), object);
             if object.is_empty() {
                 attributes.shift_remove(&extension.id);
             }
@@ -89,14 +87,14 @@ pub fn settle_resource(resource_type: &ResourceType, document: &mut Document) {
     }
 }
 
-fn settle_lists<'s>(
+fn normalize_lists_of<'s>(
     attributes: impl Iterator<Item = &'s Attribute>,
     container: &mut Map<String, Value>,
 ) {
     for attribute in attributes.filter(|attribute| attribute.multi_valued) {
         let found = container.iter_mut().find(|(name, _)| **name == attribute.name);
         if let Some((_, Value::Array(elements))) = found {
-            settle(attribute, elements);
+            normalize_list(attribute, elements);
             if elements.is_empty() {
                 container.shift_remove(&attribute.name);
             }
@@ -104,8 +102,8 @@ fn settle_lists<'s>(
     }
 }
 
-/// Checks a settled document: required attributes are present, at most one value of a list is primary, and the size is
-/// within the limit. A PATCH checks its document after its last operation.
+/// Checks a normalized document: required attributes are present, at most one value of a list is primary, and the size
+/// is within the limit. A PATCH checks its document after its last operation.
 ///
 /// # Errors
 /// `invalidValue` when a check fails.
@@ -126,9 +124,10 @@ pub fn check_resource(resource_type: &ResourceType, document: &Document) -> Resu
     let apart = resource_type.attributes().filter(|one| one.kept_apart);
     let apart: Vec<&str> = apart.map(|attribute| attribute.name.as_str()).collect();
     let bytes = json_len(&document.without(&apart));
-    if bytes > MAX_RESOURCE_BYTES {
+    let most = resource_type.limits.resource_bytes;
+    if bytes > most {
         return Err(Error::invalid_value(format!(
-            "The {} would take {bytes} bytes; at most {MAX_RESOURCE_BYTES} are kept",
+            "The {} would have {bytes} bytes of JSON; at most {most} are stored",
             resource_type.name
         )));
     }
@@ -185,7 +184,7 @@ impl<'s> Kept<'s> {
 fn check_schemas(resource_type: &ResourceType, value: &Value) -> Result<(), Error> {
     let expected = || {
         let urn = &resource_type.schema.id;
-        Error::invalid_syntax(format!("schemas must be a list that holds {urn}"))
+        Error::invalid_syntax(format!("schemas must be a list that contains {urn}"))
     };
     if is_absent_list(value) {
         return Ok(());

@@ -2,7 +2,7 @@
 
 use super::read_resource;
 use crate::ScimType;
-use crate::schema::{ResourceTypes, user_resource_type};
+use crate::schema::ResourceTypes;
 use crate::urn::{ENTERPRISE_USER, ENTERPRISE_USER_ALIASES, GROUP, USER, USER_ALIASES};
 use serde_json::{Value, json};
 
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 fn check(body: Value, expected: Value) {
     let mut body = body.as_object().unwrap().clone();
     body.insert("userName".to_owned(), json!("ada"));
-    let mut read = read_resource(&user_resource_type(), body.into()).unwrap();
+    let mut read = read_resource(&ResourceTypes::standard().users, body.into()).unwrap();
     read.take("userName");
     assert_eq!(json!(read), expected);
 }
@@ -19,7 +19,7 @@ fn check(body: Value, expected: Value) {
 #[track_caller]
 fn refused(body: Value, scim_type: ScimType, detail: &str) {
     let body = body.as_object().unwrap().clone();
-    let error = read_resource(&user_resource_type(), body.into()).unwrap_err();
+    let error = read_resource(&ResourceTypes::standard().users, body.into()).unwrap_err();
     assert_eq!((error.scim_type, error.detail.as_str()), (scim_type, detail));
 }
 
@@ -50,7 +50,7 @@ fn schemas_are_known_by_their_other_names_too() {
     let body = json!({"schemas": [USER_ALIASES[0]], "displayName": "Crew"});
     let group = ResourceTypes::standard().groups;
     let error = read_resource(&group, body.as_object().unwrap().clone().into()).unwrap_err();
-    assert_eq!(error.detail, format!("schemas must be a list that holds {GROUP}"));
+    assert_eq!(error.detail, format!("schemas must be a list that contains {GROUP}"));
 }
 
 #[test]
@@ -151,14 +151,18 @@ fn what_does_not_fit_is_refused_with_the_place() {
     refused(
         json!({"userName": "ada", "emails": [{"value": "a", "primary": true}, {"value": "b", "primary": true}]}),
         InvalidValue,
-        "emails marks 2 values as primary; one at most can be",
+        "emails has 2 primary values; mark at most one value as primary",
     );
     refused(
         json!({"title": "x".repeat(5000)}),
         InvalidValue,
         "title has 5000 characters; at most 4096 are accepted",
     );
-    refused(json!({"title": "a\0b"}), InvalidValue, "title holds a NUL character");
+    refused(
+        json!({"title": "a\0b"}),
+        InvalidValue,
+        "title contains a NUL character; remove the character",
+    );
     refused(
         json!({"x509Certificates": [{"value": "not base64!"}]}),
         InvalidValue,
@@ -167,9 +171,9 @@ fn what_does_not_fit_is_refused_with_the_place() {
     refused(
         json!({"title": "a", "Title": "b"}),
         InvalidSyntax,
-        "title is there more than once; attribute names are the same in any case",
+        "title occurs more than once; names are equal in any case, so send it once",
     );
-    let schemas = format!("schemas must be a list that holds {USER}");
+    let schemas = format!("schemas must be a list that contains {USER}");
     refused(json!({"schemas": "x"}), InvalidSyntax, &schemas);
     refused(json!({"schemas": [ENTERPRISE_USER]}), InvalidSyntax, &schemas);
     refused(json!({"schemas": [USER, 5]}), InvalidSyntax, &schemas);
@@ -181,6 +185,7 @@ fn a_resource_that_would_not_fit_an_item_is_refused() {
     let photos: Vec<Value> = (0..40).map(|n| json!({"value": format!("{url}{n}")})).collect();
     let body = json!({"userName": "ada", "photos": photos});
     let error =
-        read_resource(&user_resource_type(), body.as_object().unwrap().clone().into()).unwrap_err();
-    assert!(error.detail.ends_with("at most 131072 are kept"), "{}", error.detail);
+        read_resource(&ResourceTypes::standard().users, body.as_object().unwrap().clone().into())
+            .unwrap_err();
+    assert!(error.detail.ends_with("at most 131072 are stored"), "{}", error.detail);
 }

@@ -205,7 +205,9 @@ fn check_text(attribute: &Attribute, text: &str, at: &str) -> Result<(), Error> 
         )));
     }
     if text.contains('\0') {
-        return Err(Error::invalid_value(format!("{at} holds a NUL character")));
+        return Err(Error::invalid_value(format!(
+            "{at} contains a NUL character; remove the character"
+        )));
     }
     if attribute.required && fold(text).is_empty() {
         return Err(Error::required(at));
@@ -214,7 +216,7 @@ fn check_text(attribute: &Attribute, text: &str, at: &str) -> Result<(), Error> 
         && let Some(unseen) = text.chars().find(|letter| is_control(*letter))
     {
         return Err(Error::invalid_value(format!(
-            "{at} holds the control character U+{:04X}; expected a name of visible characters",
+            "{at} contains the control character U+{:04X}; use only visible characters",
             u32::from(unseen)
         )));
     }

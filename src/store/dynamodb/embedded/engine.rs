@@ -99,8 +99,8 @@ impl Engine {
         tokio::task::spawn_blocking(read).await.ok()
     }
 
-    /// Runs `work` alone, in the order of the writes. `None` when `work` panics on the writer's thread. In memory, the
-    /// panic reaches the caller.
+    /// Runs `work` after all earlier writes and before all later writes. `None` when `work` panics on the writer's
+    /// thread. In memory, the panic reaches the caller.
     pub(super) async fn write<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Database) -> T + Send + 'static,

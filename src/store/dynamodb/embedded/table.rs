@@ -4,12 +4,13 @@
 //! threads.
 
 use super::convert::{failure, item, no_answer, stored, units};
+use super::definition::create_table_request;
 use super::engine::Engine;
-use crate::store::dynamodb::definition::{INDEXES, KEY_ATTRIBUTES, KeyNames, TABLE_KEY};
 use crate::store::dynamodb::error::Error;
 use crate::store::dynamodb::port::{
-    Action, Answer, Answered, BatchGetCall, BatchPart, CancellationReason, Consistency, DynamoDb,
-    GetCall, Item, QueryCall, QueryPage, TransactWriteCall, Transacted, UpdateCall, Updated, Write,
+    Action, Answered, BatchGetCall, BatchPart, CallFuture, CancellationReason, Consistency,
+    DynamoDb, GetCall, Item, QueryCall, QueryPage, TransactWriteCall, Transacted, UpdateCall,
+    Updated, Write,
 };
 use dynoxide::actions::batch_get_item::{BatchGetItemRequest, KeysAndAttributes};
 use dynoxide::actions::batch_write_item::{BatchWriteItemRequest, DeleteRequest, WriteRequest};
@@ -23,7 +24,6 @@ use dynoxide::actions::transact_write_items::{
 };
 use dynoxide::actions::update_item::UpdateItemRequest;
 use dynoxide::errors::DynoxideError;
-use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::sync::Arc;
 use tokio::task::coop::consume_budget;
@@ -52,7 +52,7 @@ fn total() -> Option<String> {
 }
 
 impl DynamoDb for EmbeddedTable {
-    fn get(&self, call: GetCall) -> Answer<'_, Option<Item>> {
+    fn get(&self, call: GetCall) -> CallFuture<'_, Option<Item>> {
         let request = GetItemRequest {
             table_name: self.name(),
             key: stored(call.key),
@@ -69,7 +69,7 @@ impl DynamoDb for EmbeddedTable {
         })
     }
 
-    fn batch_get(&self, call: BatchGetCall) -> Answer<'_, BatchPart> {
+    fn batch_get(&self, call: BatchGetCall) -> CallFuture<'_, BatchPart> {
         let wanted = KeysAndAttributes {
             keys: call.keys.into_iter().map(stored).collect(),
             consistent_read: Some(call.consistency == Consistency::Strong),
@@ -95,7 +95,7 @@ impl DynamoDb for EmbeddedTable {
         })
     }
 
-    fn query(&self, call: QueryCall) -> Answer<'_, QueryPage> {
+    fn query(&self, call: QueryCall) -> CallFuture<'_, QueryPage> {
         let is_long = call.is_long;
         let request = QueryRequest {
             table_name: self.name(),
@@ -125,7 +125,7 @@ impl DynamoDb for EmbeddedTable {
         })
     }
 
-    fn transact_get(&self, keys: Vec<Item>) -> Answer<'_, Vec<Item>> {
+    fn transact_get(&self, keys: Vec<Item>) -> CallFuture<'_, Vec<Item>> {
         let get = |key| TransactGetItem {
             get: TransactGet {
                 table_name: self.name(),
@@ -147,7 +147,7 @@ impl DynamoDb for EmbeddedTable {
         })
     }
 
-    fn transact_write<'a>(&'a self, call: &'a TransactWriteCall) -> Answer<'a, Transacted> {
+    fn transact_write<'a>(&'a self, call: &'a TransactWriteCall) -> CallFuture<'a, Transacted> {
         // The call has no client request token, because no call is sent twice in process. With a token, the engine
         // would walk all tokens of the last 10 minutes at each transaction.
         let request = TransactWriteItemsRequest {
@@ -174,7 +174,7 @@ impl DynamoDb for EmbeddedTable {
         })
     }
 
-    fn update(&self, call: UpdateCall) -> Answer<'_, Updated> {
+    fn update(&self, call: UpdateCall) -> CallFuture<'_, Updated> {
         let request = UpdateItemRequest {
             table_name: self.name(),
             key: stored(call.key),
@@ -200,7 +200,7 @@ impl DynamoDb for EmbeddedTable {
         })
     }
 
-    fn batch_delete(&self, keys: Vec<Item>) -> Answer<'_, Vec<Item>> {
+    fn batch_delete(&self, keys: Vec<Item>) -> CallFuture<'_, Vec<Item>> {
         let delete = |key| WriteRequest {
             delete_request: Some(DeleteRequest { key: stored(key) }),
             ..WriteRequest::default()
@@ -225,10 +225,10 @@ impl DynamoDb for EmbeddedTable {
         })
     }
 
-    fn create_table(&self) -> Answer<'_, ()> {
+    fn create_table(&self) -> CallFuture<'_, ()> {
         Box::pin(async move {
-            let request =
-                serde_json::from_value(definition(&self.name)).map_err(Error::bad_item)?;
+            let request = serde_json::from_value(create_table_request(&self.name))
+                .map_err(Error::bad_item)?;
             let answer = self.engine.write(|database| database.create_table(request)).await;
             match answer.ok_or_else(no_answer)? {
                 Ok(_) | Err(DynoxideError::ResourceInUseException(_)) => {
@@ -281,29 +281,4 @@ impl EmbeddedTable {
         }
         item
     }
-}
-
-/// Builds the call that makes the table as JSON. The engine's own type has no other public form of indexes.
-fn definition(name: &str) -> Value {
-    let key_schema = |(partition, sort): KeyNames| -> Value {
-        let partition = json!({"AttributeName": partition, "KeyType": "HASH"});
-        let sort = sort.map(|name| json!({"AttributeName": name, "KeyType": "RANGE"}));
-        std::iter::once(partition).chain(sort).collect()
-    };
-    let attributes =
-        KEY_ATTRIBUTES.map(|name| json!({"AttributeName": name, "AttributeType": "S"}));
-    let indexes = INDEXES.map(|(name, key)| {
-        json!({
-            "IndexName": name,
-            "KeySchema": key_schema(key),
-            "Projection": {"ProjectionType": "KEYS_ONLY"},
-        })
-    });
-    json!({
-        "TableName": name,
-        "BillingMode": "PAY_PER_REQUEST",
-        "AttributeDefinitions": attributes,
-        "KeySchema": key_schema(TABLE_KEY),
-        "GlobalSecondaryIndexes": indexes,
-    })
 }

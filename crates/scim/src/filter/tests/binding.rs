@@ -1,17 +1,21 @@
 use super::resource_type;
+use crate::Limits;
 use crate::ScimType;
 use crate::filter::Filter;
 
 #[track_caller]
 fn check_error(filter: &str, detail: &str) {
-    let error = Filter::parse(filter).unwrap().bind(&resource_type()).expect_err(filter);
+    let error = Filter::parse(filter, &Limits::default())
+        .unwrap()
+        .bind(&resource_type())
+        .expect_err(filter);
     assert_eq!(error.scim_type, ScimType::InvalidFilter);
     assert_eq!(error.detail, format!("Filter: {detail}"), "{filter}");
 }
 
 #[track_caller]
 fn check(filter: &str) {
-    let bound = Filter::parse(filter).unwrap().bind(&resource_type());
+    let bound = Filter::parse(filter, &Limits::default()).unwrap().bind(&resource_type());
     assert!(bound.is_ok(), "{filter}: {bound:?}");
 }
 
@@ -50,7 +54,7 @@ fn an_unknown_name_is_named() {
 fn a_complex_attribute_without_a_value_is_not_compared_as_a_whole() {
     check_error(
         "name eq \"x\"",
-        "\"name\" cannot be compared as a whole; name one of its sub-attributes formatted, familyName, givenName, \
+        "\"name\" cannot be compared as a whole; name one of its sub-attributes: formatted, familyName, givenName, \
          middleName, honorificPrefix, honorificSuffix",
     );
     check("name pr");
@@ -72,7 +76,7 @@ fn an_extension_as_a_whole_has_a_value_or_not() {
 #[test]
 fn a_value_path_stands_after_a_complex_attribute() {
     let detail = |name: &str| {
-        format!("\"{name}\" has no sub-attributes, so no value filter in [ ] can stand after it")
+        format!("\"{name}\" has no sub-attributes, so a filter in [ ] cannot follow it")
     };
     check_error("userName[value pr]", &detail("userName"));
     check_error("emails.value[value pr]", &detail("value"));
@@ -173,7 +177,10 @@ fn what_is_never_returned_is_not_filtered_by() {
         "badge[value sw \"x\"]",
         "title pr or not (PASSWORD sw \"a\")",
     ] {
-        let error = Filter::parse(filter).unwrap().bind(&resource_type()).expect_err(filter);
+        let error = Filter::parse(filter, &Limits::default())
+            .unwrap()
+            .bind(&resource_type())
+            .expect_err(filter);
         assert_eq!(error.scim_type, ScimType::Sensitive);
         assert!(error.detail.ends_with("is never returned and cannot be used in a filter"));
     }
@@ -185,7 +192,7 @@ fn the_filter_of_an_element_is_bound_to_one_attribute() {
     let resource_type = resource_type();
     let check = |attribute: &str, filter: &str, detail: Option<&str>| {
         let attribute = resource_type.attribute(attribute).unwrap();
-        let bound = Filter::parse(filter).unwrap().bind_elements(attribute);
+        let bound = Filter::parse(filter, &Limits::default()).unwrap().bind_elements(attribute);
         assert_eq!(bound.err().map(|error| error.detail).as_deref(), detail, "{filter}");
     };
     check("emails", "TYPE eq \"work\" and primary eq \"True\"", None);
@@ -199,11 +206,11 @@ fn the_filter_of_an_element_is_bound_to_one_attribute() {
     check(
         "emails",
         "type[value pr]",
-        Some("Path: \"type\" has no sub-attributes, so no value filter in [ ] can stand after it"),
+        Some("Path: \"type\" has no sub-attributes, so a filter in [ ] cannot follow it"),
     );
     check(
         "title",
         "value pr",
-        Some("Path: \"title\" has no sub-attributes, so no value filter in [ ] can stand after it"),
+        Some("Path: \"title\" has no sub-attributes, so a filter in [ ] cannot follow it"),
     );
 }

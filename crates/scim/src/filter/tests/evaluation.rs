@@ -1,4 +1,5 @@
 use super::{babs, bound, object, resource_type};
+use crate::Limits;
 use crate::filter::Filter;
 use serde_json::{Value, json};
 
@@ -203,7 +204,8 @@ fn an_element_is_matched_by_itself() {
     let check = |filter: &str, element: Value, expected: bool| {
         let resource_type = resource_type();
         let emails = resource_type.attribute("emails").unwrap();
-        let bound = Filter::parse(filter).unwrap().bind_elements(emails).unwrap();
+        let bound =
+            Filter::parse(filter, &Limits::default()).unwrap().bind_elements(emails).unwrap();
         assert_eq!(bound.matches_element(&element), expected, "{filter}: {element}");
     };
     let work = json!({"type": "Work", "value": "a@b.c", "primary": true});

@@ -1,4 +1,5 @@
 use super::{bound, resource_type};
+use crate::Limits;
 use crate::filter::Filter;
 use serde_json::{Value, json};
 
@@ -49,7 +50,8 @@ fn eq_terms_describe_an_element() {
     let check = |filter: &str, expected: Option<Value>| {
         let resource_type = resource_type();
         let emails = resource_type.attribute("emails").unwrap();
-        let bound = Filter::parse(filter).unwrap().bind_elements(emails).unwrap();
+        let bound =
+            Filter::parse(filter, &Limits::default()).unwrap().bind_elements(emails).unwrap();
         let element = bound.eq_terms().map(|terms| Value::Object(terms.into_iter().collect()));
         assert_eq!(element, expected, "{filter}");
         assert!(element.is_none_or(|element| bound.matches_element(&element)), "{filter}");

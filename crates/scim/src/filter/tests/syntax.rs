@@ -1,17 +1,23 @@
+use crate::Limits;
 use crate::ScimType;
 use crate::filter::Filter;
 
 #[track_caller]
 fn check(text: &str, canonical: &str) {
-    let filter = Filter::parse(text).unwrap_or_else(|error| panic!("{text}: {error}"));
+    let filter =
+        Filter::parse(text, &Limits::default()).unwrap_or_else(|error| panic!("{text}: {error}"));
     assert_eq!(filter.to_string(), canonical);
-    assert_eq!(Filter::parse(canonical), Ok(filter), "{text} printed and parsed again");
+    assert_eq!(
+        Filter::parse(canonical, &Limits::default()),
+        Ok(filter),
+        "{text} printed and parsed again"
+    );
 }
 
 /// Checks the error for `text`. `Filter: ` precedes `detail`.
 #[track_caller]
 fn check_error(text: &str, detail: &str) {
-    let error = Filter::parse(text).expect_err(text);
+    let error = Filter::parse(text, &Limits::default()).expect_err(text);
     assert_eq!(error.scim_type, ScimType::InvalidFilter);
     assert_eq!(error.detail, format!("Filter: {detail}"), "{text}");
 }
@@ -34,7 +40,7 @@ fn grouped(filter: &Filter) -> String {
 #[test]
 fn grouping_comes_before_not_before_and_before_or() {
     let check = |text: &str, expected: &str| {
-        assert_eq!(grouped(&Filter::parse(text).unwrap()), expected, "{text}");
+        assert_eq!(grouped(&Filter::parse(text, &Limits::default()).unwrap()), expected, "{text}");
     };
     check("a pr or b pr and c pr", "(a or (b and c))");
     check("a pr and b pr or c pr", "((a and b) or c)");
@@ -92,7 +98,7 @@ fn numbers_have_the_rules_of_json() {
     for number in ["01", "+1", "1.", ".5", "0x1", "1e", "NaN", "1e999", "1,5"] {
         check(&format!("a eq {number}"), &format!("a eq \"{number}\""));
         let found = format!("character 6, found {number}");
-        let error = Filter::parse(&format!("a gt {number}")).expect_err(number);
+        let error = Filter::parse(&format!("a gt {number}"), &Limits::default()).expect_err(number);
         assert!(error.detail.ends_with(&found), "{}", error.detail);
     }
 }
@@ -191,7 +197,7 @@ fn what_is_expected_after_a_term() {
 fn brackets_do_not_nest() {
     check_error(
         "e[a[b pr]]",
-        "\"[\" at character 4 stands between other brackets; a value filter cannot hold another one",
+        "\"[\" at character 4 is inside other brackets; a filter in [ ] cannot contain another one",
     );
     check("e[a pr] and f[b pr]", "e[a pr] and f[b pr]");
     check_error(
@@ -226,7 +232,7 @@ fn text_that_is_not_json_is_refused() {
 #[test]
 fn a_path_of_a_patch_has_three_parts() {
     let check = |text: &str, path: &str, filter: &str, sub_attribute: Option<&str>| {
-        let parts = Filter::parse_value_path(text).unwrap();
+        let parts = Filter::parse_value_path(text, &Limits::default()).unwrap();
         let parts = (parts.0.to_string(), parts.1.to_string(), parts.2);
         assert_eq!(parts, (path.to_owned(), filter.to_owned(), sub_attribute.map(str::to_owned)));
     };
@@ -238,7 +244,7 @@ fn a_path_of_a_patch_has_three_parts() {
 #[test]
 fn what_is_wrong_around_the_filter_of_a_path_is_an_invalid_path() {
     let check = |text: &str, scim_type: ScimType, detail: &str| {
-        let error = Filter::parse_value_path(text).expect_err(text);
+        let error = Filter::parse_value_path(text, &Limits::default()).expect_err(text);
         assert_eq!((error.scim_type, error.detail.as_str()), (scim_type, detail));
     };
     use ScimType::{InvalidFilter, InvalidPath};

@@ -236,7 +236,7 @@ fn a_value_that_contradicts_the_filter_makes_no_element() {
                 json!({}),
                 json!([{"op": op, "path": path, "value": value}]),
                 ScimType::NoTarget,
-                "value says something else than the filter",
+                "value contradicts the filter",
             );
         }
     }

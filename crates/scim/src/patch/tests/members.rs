@@ -28,7 +28,7 @@ fn the_core_schema_is_a_container_like_an_extension() {
         json!({}),
         json!([{"op": "remove", "path": USER}]),
         ScimType::Mutability,
-        ":User is the schema of every User and cannot be removed",
+        ":User is the core schema of every User and cannot be removed",
     );
 }
 
@@ -60,7 +60,7 @@ fn one_destination_under_two_spellings_is_refused() {
     ] {
         let operations = json!([{"op": "replace", "value": value}]);
         let detail =
-            format!("{at} is there more than once; attribute names are the same in any case");
+            format!("{at} occurs more than once; names are equal in any case, so send it once");
         check_error(json!({}), operations, ScimType::InvalidSyntax, &detail);
     }
 }
@@ -153,6 +153,6 @@ fn an_attribute_named_twice_in_one_value_is_refused() {
         json!({"name": {"givenName": "a", "GivenName": "b"}}),
     ] {
         let operations = json!([{"op": "replace", "value": value}]);
-        check_error(json!({}), operations, ScimType::InvalidSyntax, "is there more than once");
+        check_error(json!({}), operations, ScimType::InvalidSyntax, "occurs more than once");
     }
 }

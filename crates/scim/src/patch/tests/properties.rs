@@ -1,9 +1,10 @@
 //! Properties that hold for any request.
 
 use super::{GROUP, group_resource_type, object, patch, read};
+use crate::Limits;
 use crate::ScimType;
 use crate::patch::PatchRequest;
-use crate::schema::user_resource_type;
+use crate::schema::ResourceTypes;
 use crate::urn::{ENTERPRISE_USER, PATCH_OP};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
@@ -110,10 +111,10 @@ proptest! {
     #[test]
     fn any_body_is_read_or_refused(body in any_value()) {
         if let Value::Object(mut body) = body {
-            let _ = PatchRequest::read(body.clone().into());
+            let _ = PatchRequest::read(body.clone().into(), &Limits::default());
             body.insert("schemas".to_owned(), json!([PATCH_OP]));
             body.insert("Operations".to_owned(), json!([Value::Object(body.clone())]));
-            let _ = PatchRequest::read(body.clone().into());
+            let _ = PatchRequest::read(body.clone().into(), &Limits::default());
         }
     }
 
@@ -121,7 +122,7 @@ proptest! {
     fn any_operations_give_a_canonical_resource_or_leave_all_as_it_was(
         operations in prop::collection::vec(any_operation(), 1..5),
     ) {
-        for (resource_type, before) in [(user_resource_type(), person()), (group_resource_type(), team())] {
+        for (resource_type, before) in [(ResourceTypes::standard().users, person()), (group_resource_type(), team())] {
             let untouched = before.clone();
             let patched = patch(&resource_type, &before, json!(operations));
             prop_assert_eq!(&before, &untouched);
@@ -139,7 +140,7 @@ proptest! {
         value in any_value(),
     ) {
         let operations = json!([{"op": op, "path": path, "value": value}]);
-        for (resource_type, before) in [(user_resource_type(), person()), (group_resource_type(), team())] {
+        for (resource_type, before) in [(ResourceTypes::standard().users, person()), (group_resource_type(), team())] {
             let Ok(once) = patch(&resource_type, &before, operations.clone()) else { continue };
             match patch(&resource_type, &once, operations.clone()) {
                 Ok(twice) => prop_assert_eq!(twice, once),

@@ -1,13 +1,14 @@
 //! Reads request bodies.
 
 use super::object;
-use crate::patch::{Op, Operation, PatchRequest};
+use crate::Limits;
+use crate::patch::{Op, PatchOperation, PatchRequest};
 use crate::{ScimType, urn};
 use serde_json::{Value, json};
 
 #[track_caller]
 fn check_refused(body: Value, detail: &str) {
-    let error = PatchRequest::read(object(body).into()).expect_err("refused");
+    let error = PatchRequest::read(object(body).into(), &Limits::default()).expect_err("refused");
     assert_eq!(error.scim_type, ScimType::InvalidSyntax);
     assert!(error.detail.contains(detail), "{}", error.detail);
 }
@@ -29,9 +30,9 @@ fn names_and_ops_are_read_in_any_case() {
         "failOnErrors": 1
     });
     let operation =
-        |op, path: Option<&str>, value| Operation { op, path: path.map(str::to_owned), value };
+        |op, path: Option<&str>, value| PatchOperation { op, path: path.map(str::to_owned), value };
     assert_eq!(
-        PatchRequest::read(object(body).into()).unwrap().operations,
+        PatchRequest::read(object(body).into(), &Limits::default()).unwrap().operations,
         [
             operation(Op::Replace, Some("title"), Some(Value::Null)),
             operation(Op::Remove, None, None),
@@ -44,7 +45,7 @@ fn names_and_ops_are_read_in_any_case() {
 fn schemas_that_name_something_must_hold_the_patch_message() {
     let operations = json!([{"op": "remove", "path": "title"}]);
     let expected =
-        "schemas must be a list that holds urn:ietf:params:scim:api:messages:2.0:PatchOp";
+        "schemas must be a list that contains urn:ietf:params:scim:api:messages:2.0:PatchOp";
     for schemas in [json!(""), json!(urn::PATCH_OP), json!([urn::USER]), json!([1]), json!({})] {
         check_refused(json!({"schemas": schemas, "Operations": operations}), expected);
     }
@@ -53,7 +54,10 @@ fn schemas_that_name_something_must_hold_the_patch_message() {
         json!({"schemas": null, "Operations": operations}),
         json!({"Schemas": [], "Operations": operations}),
     ] {
-        assert_eq!(PatchRequest::read(object(body).into()).unwrap().operations.len(), 1);
+        assert_eq!(
+            PatchRequest::read(object(body).into(), &Limits::default()).unwrap().operations.len(),
+            1
+        );
     }
 }
 
@@ -75,7 +79,10 @@ fn the_operations_must_be_a_list_or_absent() {
         json!({"schemas": [urn::PATCH_OP], "Operations": []}),
         json!({"schemas": [urn::PATCH_OP], "operations": null}),
     ] {
-        assert_eq!(PatchRequest::read(object(body).into()).unwrap().operations, []);
+        assert_eq!(
+            PatchRequest::read(object(body).into(), &Limits::default()).unwrap().operations,
+            []
+        );
     }
 }
 
@@ -100,11 +107,11 @@ fn an_operation_must_be_well_formed() {
 fn a_member_that_is_there_twice_is_refused() {
     check_refused_operations(
         json!([{"op": "add", "Op": "remove"}]),
-        "Operation 1: op is there more than once",
+        "Operation 1: op occurs more than once",
     );
     check_refused(
         json!({"schemas": [urn::PATCH_OP], "Operations": [], "operations": []}),
-        "Operations is there more than once",
+        "Operations occurs more than once",
     );
 }
 
@@ -112,6 +119,12 @@ fn a_member_that_is_there_twice_is_refused() {
 fn two_thousand_operations_are_read_and_no_more() {
     let operations = |count| vec![json!({"op": "remove", "path": "title"}); count];
     let body = |count| json!({"schemas": [urn::PATCH_OP], "Operations": operations(count)});
-    assert_eq!(PatchRequest::read(object(body(2_000)).into()).unwrap().operations.len(), 2_000);
-    check_refused(body(2_001), "holds 2001 operations; at most 2000 are accepted");
+    assert_eq!(
+        PatchRequest::read(object(body(2_000)).into(), &Limits::default())
+            .unwrap()
+            .operations
+            .len(),
+        2_000
+    );
+    check_refused(body(2_001), "has 2001 operations; at most 2000 are accepted");
 }

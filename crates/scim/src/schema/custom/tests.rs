@@ -1,5 +1,6 @@
 use super::{CustomAttribute, CustomType};
 use crate::attr_path::AttrPath;
+use crate::error::ScimType;
 use crate::schema::{ResourceTypes, Target};
 use crate::urn::{ENTERPRISE_USER, ENTERPRISE_USER_ALIASES, GROUP, USER, USER_ALIASES};
 
@@ -14,6 +15,14 @@ fn custom(urn: &str, name: &str) -> CustomAttribute {
         case_exact: false,
         description: String::new(),
     }
+}
+
+/// Checks that a declaration is refused with `invalidValue` and a detail that has this text.
+#[track_caller]
+fn check_refused(custom: &CustomAttribute, detail: &str) {
+    let error = custom.check().unwrap_err();
+    assert_eq!(error.scim_type, ScimType::InvalidValue, "{custom:?}");
+    assert!(error.detail.contains(detail), "{custom:?}: {error}");
 }
 
 #[test]
@@ -41,17 +50,17 @@ fn a_declaration_has_a_urn_and_a_name_that_paths_can_hold() {
         &long,
     ];
     for urn in urns {
-        assert!(custom(urn, "costCode").check().is_err(), "{urn}");
+        check_refused(&custom(urn, "costCode"), " is not a valid URN for attributes");
     }
     for name in ["a", "costCode", "cost-code_2", &"x".repeat(64)] {
         assert_eq!(custom(ACME, name).check(), Ok(()), "{name}");
     }
     for name in ["", "2a", "a b", "a.b", "$ref", "a$", "é", "a:b", &"x".repeat(65)] {
-        assert!(custom(ACME, name).check().is_err(), "{name}");
+        check_refused(&custom(ACME, name), " is not a valid attribute name");
     }
     for description in ["x".repeat(201), "a\nb".to_owned()] {
         let custom = CustomAttribute { description, ..custom(ACME, "a") };
-        assert!(custom.check().is_err());
+        check_refused(&custom, "at most 200 characters are accepted");
     }
 }
 

@@ -1,0 +1,45 @@
+//! Reads the values of arguments, and explains values that are not valid.
+
+use rollcall::directory::TenantId;
+use rollcall::directory::lists::admin_list::MOST_SEARCH_CHARS;
+use scim::schema::custom::CustomType;
+use std::net::SocketAddr;
+
+/// Reads the address of `--listen`.
+pub fn listen_address(text: &str) -> Result<SocketAddr, String> {
+    text.parse()
+        .ok()
+        .ok_or_else(|| "it must be an IP address and a port, such as 127.0.0.1:8080".to_owned())
+}
+
+/// Reads the text of `--search`.
+pub fn search_text(text: &str) -> Result<String, String> {
+    match text.chars().count() <= MOST_SEARCH_CHARS {
+        true => Ok(text.to_owned()),
+        false => Err(format!("the text may have at most {MOST_SEARCH_CHARS} characters")),
+    }
+}
+
+/// Reads the URL that Tenant URLs begin with.
+pub fn origin(text: &str) -> Result<String, String> {
+    match rollcall::config::is_origin(text) {
+        true => Ok(text.to_owned()),
+        false => Err(format!("it must be {}", rollcall::config::ORIGIN_FORM)),
+    }
+}
+
+/// Reads the type of a custom attribute.
+pub fn custom_type(text: &str) -> Result<CustomType, String> {
+    CustomType::parse(text).ok_or_else(|| {
+        let names = CustomType::ALL.map(CustomType::as_str);
+        format!("the type must be one of {}", names.join(", "))
+    })
+}
+
+/// Reads the id of a tenant.
+pub fn tenant_id(text: &str) -> Result<TenantId, String> {
+    TenantId::parse(text).ok_or_else(|| {
+        "an id has 2 to 32 characters: a-z, 0-9, and hyphens that are neither first nor last"
+            .to_owned()
+    })
+}

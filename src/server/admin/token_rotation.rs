@@ -1,0 +1,140 @@
+//! `/tokens/{scope}/rotate`: makes a new token, which only this response shows.
+
+use super::messages::explain;
+use super::problem::Problem;
+use super::request::{Call, JsonBody};
+use super::tokens::{ScopeBody, read_scope};
+use crate::directory::access::token_set::{
+    Earlier, MAX_OVERLAP, Rotated, Rotation, default_overlap,
+};
+use crate::server::compress::NeverCompressed;
+use crate::server::error::{Answer, ApiError};
+use crate::server::path::PathParts;
+use crate::server::response::plain_json;
+use crate::server::tenant_urls::SCIM_ROOT;
+use http::StatusCode;
+use scim::date_time;
+use secrecy::ExposeSecret;
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Number;
+use time::Duration;
+use utoipa::ToSchema;
+
+/// The options of a rotation.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct RotationBody {
+    /// The number of seconds for which the current token stays valid. By default, a Secret Token stays valid for 24
+    /// hours, and an admin token ends at once.
+    #[serde(default, deserialize_with = "whole_number")]
+    #[schema(value_type = Option<u32>, minimum = 0, maximum = 31_536_000)]
+    overlap_secs: Option<u32>,
+    /// A label for the new token, without invisible characters: control, format and blank characters. It must not
+    /// contain a name that the history uses itself: `Identity Provider`, `Administrator` or `rollcall command`. Spaces
+    /// are not compared.
+    #[schema(min_length = 1, max_length = 100, pattern = "\\S")]
+    label: Option<String>,
+    /// The action while a token from the previous rotation is still valid. The default is `keep`.
+    #[serde(default)]
+    earlier: EarlierChoice,
+}
+
+/// The action while a token from the previous rotation is still valid.
+#[derive(Debug, Clone, Copy, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+enum EarlierChoice {
+    /// Refuses the rotation with 409.
+    #[default]
+    Keep,
+    /// Ends the token from the previous rotation.
+    Drop,
+    /// Ends the current token now and keeps the previous one. Use it when the new token was lost. The rotation is
+    /// refused with 409 when a use of the current token is known.
+    ReplaceUnused,
+}
+
+/// A new token. Only this response shows it.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct NewTokenBody {
+    /// The Tenant URL that an administrator pastes into the identity provider.
+    tenant_url: String,
+    /// The token. In the scope `scim`, it is the Secret Token.
+    token: String,
+    /// The tokens that worked before the rotation.
+    earlier: Vec<EarlierTokenBody>,
+}
+
+/// A token that worked before a rotation.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct EarlierTokenBody {
+    id: String,
+    label: String,
+    /// When the token expires; `null` if the rotation ended it.
+    #[schema(format = DateTime)]
+    expires: Option<String>,
+}
+
+/// Rotate a token
+///
+/// Makes a new current token. The token before it stays valid for the overlap, so that a pending sync does not fail. A
+/// previous admin token can only read, and revoke itself. The response lists the earlier tokens with their expiry.
+#[utoipa::path(
+    post,
+    path = "/tokens/{scope}/rotate",
+    tag = "tokens",
+    params(("scope" = ScopeBody, Path, description = "The scope of the token")),
+    request_body = RotationBody,
+    responses(
+        (status = 200, description = "The new token. Only this response shows it", body = NewTokenBody),
+        (status = "default", description = "A problem", body = Problem, content_type = "application/problem+json")
+    )
+)]
+pub(super) async fn rotate_token(
+    call: Call,
+    PathParts([scope]): PathParts<1>,
+    JsonBody(body): JsonBody<RotationBody>,
+) -> Answer {
+    let scope = read_scope(scope.as_deref())?;
+    let overlap = match body.overlap_secs {
+        None => default_overlap(scope),
+        Some(seconds) => Duration::seconds(i64::from(seconds)),
+    };
+    if overlap > MAX_OVERLAP {
+        let most = MAX_OVERLAP.whole_seconds();
+        return Err(ApiError::bad_request(format!(
+            "overlapSecs can be at most {most}, which is a year"
+        )));
+    }
+    let earlier = match body.earlier {
+        EarlierChoice::Keep => Earlier::Keep,
+        EarlierChoice::Drop => Earlier::Drop,
+        EarlierChoice::ReplaceUnused => Earlier::ReplaceUnused,
+    };
+    let rotation = Rotation { label: body.label.as_deref(), overlap, earlier, expected: None };
+    let (access, tenant) = (&call.services.access, &call.caller.tenant);
+    let rotated = access.rotate_token(tenant, scope, &rotation, call.actor()).await;
+    let Rotated { token, earlier } = rotated.map_err(explain)?;
+    let token = token.expose_secret().to_owned();
+    let earlier = earlier.into_iter().map(|token| EarlierTokenBody {
+        id: token.id,
+        label: token.label,
+        expires: token.expires.map(date_time::format),
+    });
+    let earlier = earlier.collect();
+    let tenant_url = format!("{}{SCIM_ROOT}", call.path.root);
+    let mut answer = plain_json(StatusCode::OK, &NewTokenBody { tenant_url, token, earlier })?;
+    answer.extensions_mut().insert(NeverCompressed);
+    Ok(answer)
+}
+
+/// Reads a whole number. A zero fraction is accepted: `60.0` is 60 (JSON Schema's *integer*).
+fn whole_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D::Error> {
+    let Some(number) = Option::<Number>::deserialize(deserializer)? else { return Ok(None) };
+    // The number is read again from its text, without the fraction: a conversion of floats would round.
+    let text = number.to_string();
+    let whole = text.strip_suffix(".0").unwrap_or(&text).parse();
+    whole.map(Some).map_err(|_| D::Error::custom("expected a whole number of seconds"))
+}

@@ -1,0 +1,253 @@
+//! Alarms and the dashboard: they name metrics that exist, and ring when they should.
+
+use crate::support::template::{list, load};
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+
+/// The fields of a request's line. `tests/deploy/metrics.rs` checks that the line has them.
+const METRICS: [&str; 5] = ["requests", "duration_us", "store_calls", "read_units", "write_units"];
+
+#[test]
+fn alarms_on_the_functions_metrics_name_metrics_that_exist() {
+    let alarms = load("infra/alarms.yaml");
+    for (name, resource) in alarms["Resources"].as_object().expect("resources") {
+        let properties = &resource["Properties"];
+        if properties["Namespace"] == json!({"Ref": "MetricsNamespace"}) {
+            assert_eq!(properties["MetricName"], "requests", "{name}");
+            let dimensions = properties["Dimensions"].as_array().expect("dimensions").iter();
+            let dimensions: Vec<&str> =
+                dimensions.map(|one| one["Name"].as_str().expect("a name")).collect();
+            // tests/deploy/metrics.rs holds that requests are counted by these.
+            assert!(
+                [&["status_class"][..], &["operation", "status_class"]].contains(&&*dimensions),
+                "{name}"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_dashboard_shows_metrics_that_exist() {
+    let dashboard = load("infra/dashboard.yaml");
+    let body = &dashboard["Resources"]["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"];
+    let body: Value = serde_json::from_str(body.as_str().expect("text")).expect("JSON");
+    let text = body.to_string();
+    let mut searched = 0;
+    for search in text.split("SEARCH(").skip(1) {
+        let metric =
+            search.split("MetricName=\\\"").nth(1).and_then(|rest| rest.split('\\').next());
+        assert!(METRICS.contains(&metric.expect("a metric")), "{search}");
+        let dimension = search.split("\\\"").nth(3).expect("a dimension");
+        assert!(["operation", "status_class"].contains(&dimension), "{search}");
+        searched += 1;
+    }
+    assert!(searched > 0, "{text}");
+    for widget in body["widgets"].as_array().expect("widgets") {
+        for metric in widget["properties"]["metrics"].as_array().into_iter().flatten() {
+            if metric[0] == "${MetricsNamespace}" {
+                assert!(METRICS.contains(&metric[1].as_str().expect("a name")), "{metric}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_runbook_has_every_alarm() {
+    let alarms = load("infra/alarms.yaml");
+    let described = runbook_rows();
+    for (name, resource) in alarms["Resources"].as_object().expect("resources") {
+        if resource["Type"] == "AWS::CloudWatch::Alarm" {
+            assert!(described.contains(&**name), "docs/operations.md says nothing of {name}");
+            let properties = &resource["Properties"];
+            let description = properties["AlarmDescription"]["Fn::Sub"].as_str().expect("text");
+            assert!(description.ends_with(&format!("{name}.")), "{description}");
+            let topics = match name.as_str() {
+                "FunctionErrors" => ["ExistingTopicArn", "Topic"],
+                _ => ["ExistingNoticeTopicArn", "NoticeTopic"],
+            };
+            assert_eq!(actions(properties), topics, "{name}");
+        }
+    }
+    for name in ["Pager", "HourlyPager"] {
+        assert!(described.contains(name), "{name}");
+    }
+}
+
+/// The names in the first cells of the rows of `docs/operations.md`.
+fn runbook_rows() -> BTreeSet<&'static str> {
+    let rows = include_str!("../../docs/operations.md").lines();
+    let first_cells = rows.filter_map(|line| line.strip_prefix("| ")?.split(" | ").next());
+    first_cells.filter_map(|cell| cell.strip_prefix('`')?.strip_suffix('`')).collect()
+}
+
+/// The topics of an alarm: the one that is given, and the one that is made.
+fn actions(properties: &Value) -> Vec<&str> {
+    assert_eq!(properties["AlarmActions"], properties["OKActions"]);
+    let [action] = list(&properties["AlarmActions"])[..] else { panic!("one action") };
+    let topics = list(&action["Fn::If"]).into_iter().filter_map(|topic| topic["Ref"].as_str());
+    topics.collect()
+}
+
+/// Any client on the internet can cause requests without a token, throttled requests, and many requests.
+#[test]
+fn no_client_without_a_token_reaches_the_pager() {
+    let alarms = load("infra/alarms.yaml");
+    let resources = &alarms["Resources"];
+    for name in ["Pager", "HourlyPager"] {
+        let pager = &resources[name]["Properties"];
+        assert_eq!(actions(pager), ["ExistingTopicArn", "Topic"]);
+        assert_eq!(pager["ActionsSuppressor"]["Ref"], "ThrottlesAlone");
+    }
+    // An outage throttles the function too, and must ring.
+    let rule = &resources["ThrottlesAlone"]["Properties"]["AlarmRule"]["Fn::Sub"];
+    assert_eq!(rule, "ALARM(\"${FunctionThrottles}\") AND NOT ALARM(\"${ServerErrors}\")");
+    let rule = &resources["Pager"]["Properties"]["AlarmRule"]["Fn::Join"];
+    let [errors, slow, probes] = list(list(rule)[1])[..] else { panic!("three parts of the rule") };
+    assert_eq!(errors["Fn::Sub"], "ALARM(\"${ServerErrors}\")");
+    assert_eq!(slow["Fn::Sub"], "(ALARM(\"${Latency}\") AND NOT ALARM(\"${Flood}\"))");
+    let probes = list(&probes["Fn::If"])[1];
+    assert_eq!(
+        probes["Fn::Sub"],
+        "(ALARM(\"${NotReady}\") AND NOT ALARM(\"${Flood}\") AND NOT ALARM(\"${FunctionThrottles}\"))"
+    );
+    let rule = &resources["HourlyPager"]["Properties"]["AlarmRule"];
+    assert_eq!(rule["Fn::Sub"], "ALARM(\"${ServerErrorsInAnHour}\")");
+    // A flood is over for the rule only when Latency has forgotten its slow answers.
+    let periods = |name: &str| resources[name]["Properties"]["EvaluationPeriods"].as_u64();
+    assert!(periods("Flood") > periods("Latency"));
+}
+
+/// The value of a metric expression of an alarm, of which this understands what the alarms use.
+fn evaluate(metrics: &[&Value], id: &str, values: &[(&str, f64)]) -> f64 {
+    if let Some((_, value)) = values.iter().find(|(name, _)| *name == id) {
+        return *value;
+    }
+    let metric = metrics.iter().find(|metric| metric["Id"] == id).expect("a metric");
+    let value = |id: &str| evaluate(metrics, id, values);
+    match metric["Expression"].as_str() {
+        Some("IF(failed >= 3, 100 * failed / MAX([failed, asked]), 0)") => {
+            let failed = value("failed");
+            if failed >= 3.0 { 100.0 * failed / failed.max(value("asked")) } else { 0.0 }
+        }
+        Some("errors - FILL(throttles, 0)") => value("errors") - value("throttles"),
+        Some("requests - FILL(probes, 0)") => value("requests") - value("probes"),
+        other => panic!("an unknown expression: {other:?}"),
+    }
+}
+
+/// A small deployment has a few requests an hour, and many more probes.
+#[test]
+fn neither_probes_nor_throttled_requests_count_as_those_of_clients() {
+    let alarms = load("infra/alarms.yaml");
+    for name in ["ServerErrors", "ServerErrorsInAnHour"] {
+        let properties = &alarms["Resources"][name]["Properties"];
+        let metrics = list(&properties["Metrics"]);
+        let percent = |errors: f64, throttles: f64, requests: f64, probes: f64| {
+            let values = [
+                ("errors", errors),
+                ("throttles", throttles),
+                ("requests", requests),
+                ("probes", probes),
+            ];
+            evaluate(&metrics, "percent", &values)
+        };
+        assert_eq!(percent(3.0, 0.0, 723.0, 720.0), 100.0, "all requests of clients fail");
+        assert_eq!(percent(2.0, 0.0, 2.0, 0.0), 0.0);
+        assert_eq!(percent(500.0, 500.0, 900.0, 20.0), 0.0, "{name}");
+        assert_eq!(percent(5.0, 0.0, 1_000.0, 0.0), 0.5);
+    }
+}
+
+/// The dimensions and names of all metrics of AWS's own that the alarms look at, and the length of a period.
+fn metrics_of(alarm: &Value) -> Vec<(&Value, u64)> {
+    let properties = &alarm["Properties"];
+    match properties["Metrics"].is_array() {
+        false => vec![(properties, properties["Period"].as_u64().expect("a number"))],
+        true => {
+            let stats =
+                list(&properties["Metrics"]).into_iter().map(|metric| &metric["MetricStat"]);
+            let stats = stats.filter(|stat| stat.is_object());
+            stats
+                .map(|stat| (&stat["Metric"], stat["Period"].as_u64().expect("a number")))
+                .collect()
+        }
+    }
+}
+
+/// Three failures in an hour are an outage of a deployment that has three requests an hour.
+#[test]
+fn a_small_deployment_that_is_down_rings() {
+    let alarms = load("infra/alarms.yaml");
+    let (quick, slow) =
+        (&alarms["Resources"]["ServerErrors"], &alarms["Resources"]["ServerErrorsInAnHour"]);
+    assert!(metrics_of(quick).iter().all(|(_, period)| *period == 300));
+    assert!(metrics_of(slow).iter().all(|(_, period)| *period == 3_600));
+}
+
+#[test]
+fn every_index_is_in_the_alarms_and_on_the_dashboard() {
+    let table = &load("infra/data.yaml")["Resources"]["Table"]["Properties"];
+    let alarm = &load("infra/alarms.yaml")["Resources"]["TableThrottles"];
+    let dashboard = load("infra/dashboard.yaml");
+    let body = dashboard["Resources"]["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
+        .as_str()
+        .expect("text");
+    let body: Value = serde_json::from_str(body).expect("JSON");
+    let mut indexes = list(&table["GlobalSecondaryIndexes"]);
+    indexes.retain(|index| index["IndexName"].is_string());
+    assert!(!indexes.is_empty());
+    for index in indexes {
+        for metric in ["ReadThrottleEvents", "WriteThrottleEvents"] {
+            let dimension =
+                json!({"Name": "GlobalSecondaryIndexName", "Value": index["IndexName"]});
+            let alarmed = metrics_of(alarm).iter().any(|(of, _)| {
+                of["MetricName"] == metric && list(&of["Dimensions"]).contains(&&dimension)
+            });
+            assert!(alarmed, "{metric} of {}", index["IndexName"]);
+        }
+        for metric in [
+            "ReadThrottleEvents",
+            "WriteThrottleEvents",
+            "ConsumedReadCapacityUnits",
+            "ConsumedWriteCapacityUnits",
+        ] {
+            let mut shown = list(&body["widgets"])
+                .into_iter()
+                .flat_map(|widget| list(&widget["properties"]["metrics"]));
+            let shown = shown.any(|of| of[1] == metric && of[5] == index["IndexName"]);
+            assert!(shown, "{metric} of {}", index["IndexName"]);
+        }
+    }
+}
+
+/// CloudWatch has system errors for each operation only.
+#[tokio::test]
+async fn system_errors_of_every_call_are_in_the_alarm() {
+    let alarms = load("infra/alarms.yaml");
+    let metrics = metrics_of(&alarms["Resources"]["SystemErrors"]);
+    let found: BTreeSet<String> = metrics
+        .iter()
+        .flat_map(|(metric, _)| list(&metric["Dimensions"]))
+        .filter(|dimension| dimension["Name"] == "Operation")
+        .filter_map(|dimension| dimension["Value"].as_str().map(str::to_owned))
+        .collect();
+    assert_eq!(found, crate::deploy::policy::operations().await);
+}
+
+#[test]
+fn the_runbook_has_the_price_of_the_alarms() {
+    let alarms = load("infra/alarms.yaml");
+    let resources = alarms["Resources"].as_object().expect("resources").values();
+    // CloudWatch charges for each metric of an alarm, and $0.50 for a composite alarm.
+    let cents: usize = resources
+        .map(|resource| match resource["Type"].as_str() {
+            Some("AWS::CloudWatch::Alarm") => 10 * metrics_of(resource).len(),
+            Some("AWS::CloudWatch::CompositeAlarm") => 50,
+            _ => 0,
+        })
+        .sum();
+    let runbook = include_str!("../../docs/operations.md");
+    let (before, _) = runbook.split_once(" for the alarms").expect("the price of the alarms");
+    let price = before.rsplit(' ').next().expect("a price");
+    assert_eq!(price, format!("${}.{:02}", cents / 100, cents % 100));
+}

@@ -1,0 +1,77 @@
+//! Employees behind the users of a tenant, read through the library.
+
+use super::TestTenant;
+use rollcall::directory::Employee;
+use rollcall::directory::lists::admin_list::Search;
+use rollcall::directory::precondition::Precondition;
+use rollcall::directory::users::administration::Status;
+use rollcall::directory::users::view::{EffectiveValue, EmployeeView, Origin};
+use rollcall::model::history::{EventKind, HistoryEntry};
+use rollcall::model::tenant::Settings;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+pub const ALL_ON: Settings =
+    Settings { location_from_idp: true, department_from_idp: true, manager_from_idp: true };
+
+pub async fn list(tenant: &TestTenant, status: Status) -> Vec<Employee> {
+    let search = Search { status, text: "", cursor: None, limit: 100 };
+    tenant.directory().lists().search(search).await.unwrap().rows
+}
+
+pub async fn create(tenant: &TestTenant, body: Value) -> Uuid {
+    tenant.create(&body).await.parse().unwrap()
+}
+
+pub fn path(id: Uuid) -> String {
+    format!("/Users/{id}")
+}
+
+pub async fn set_active(tenant: &TestTenant, id: Uuid, active: bool) {
+    let operation = json!([{"op": "replace", "value": {"active": active}}]);
+    tenant.patch(&path(id), &operation).await.expect(200);
+}
+
+/// With the settings that the tenant has now.
+pub async fn view(tenant: &TestTenant, id: Uuid) -> EmployeeView {
+    let settings = tenant.app.app.tenants.get(&tenant.id).await.unwrap().settings;
+    tenant.directory().users().view(id, settings).await.unwrap()
+}
+
+pub async fn set(tenant: &TestTenant, settings: Settings) {
+    tenant
+        .app
+        .app
+        .tenants
+        .set_settings(&tenant.id, |_| settings, &Precondition::default(), "admin")
+        .await
+        .unwrap();
+}
+
+pub async fn history(tenant: &TestTenant, id: Uuid) -> Vec<HistoryEntry> {
+    let entries = tenant.directory().history().of_user(id).await.unwrap();
+    entries.into_iter().map(|recorded| recorded.entry).collect()
+}
+
+pub async fn kinds(tenant: &TestTenant, id: Uuid) -> Vec<EventKind> {
+    history(tenant, id).await.into_iter().map(|entry| entry.kind).collect()
+}
+
+/// The last change: what happened, and each attribute with its values before and after.
+pub async fn last_change(tenant: &TestTenant, id: Uuid) -> (EventKind, Value) {
+    let last = history(tenant, id).await.pop().unwrap();
+    assert_eq!(last.by, "Identity Provider");
+    let changes =
+        last.changes.into_iter().map(|change| (change.attribute, json!([change.old, change.new])));
+    (last.kind, Value::Object(changes.collect()))
+}
+
+pub fn effective(
+    value: Option<&str>,
+    origin: Origin,
+    from_idp: Option<&str>,
+    local: Option<&str>,
+) -> EffectiveValue {
+    let owned = |text: Option<&str>| text.map(str::to_owned);
+    EffectiveValue { value: owned(value), origin, from_idp: owned(from_idp), local: owned(local) }
+}
