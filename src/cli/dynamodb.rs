@@ -4,7 +4,7 @@ use super::arguments::Deployment;
 use super::arguments::dynamodb::DynamodbArguments;
 use super::data_folder::open_engine;
 use super::exit::Refused;
-use super::http_server::{self, LIMITS};
+use super::http_server::{self, SERVER_LIMITS};
 use super::output;
 use super::stop_signal;
 use super::table_location::{TableLocation, describe};
@@ -60,7 +60,7 @@ pub async fn serve(
     let service = Router::new()
         .fallback(post(move |headers, body| call(engine, headers, body)))
         .layer(DefaultBodyLimit::max(LARGEST_CALL_BYTES));
-    http_server::serve(listener, service, LIMITS, stop).await;
+    http_server::serve(listener, service, SERVER_LIMITS, stop).await;
     Ok(())
 }
 

@@ -27,7 +27,7 @@ pub struct ServerLimits {
 }
 
 /// The limits of a server.
-pub const LIMITS: ServerLimits =
+pub const SERVER_LIMITS: ServerLimits =
     ServerLimits { header_timeout: Duration::from_secs(10), connections: 1_024 };
 
 /// Serves until `stop` completes, then finishes the pending requests.
@@ -109,7 +109,7 @@ mod tests {
     fn start(connections: usize) -> UnboundedSender<DuplexStream> {
         let (connect, connecting) = unbounded_channel();
         let service = Router::new().route("/", get(|| async { "ok" }));
-        let limits = ServerLimits { connections, ..LIMITS };
+        let limits = ServerLimits { connections, ..SERVER_LIMITS };
         tokio::spawn(serve(Connections(connecting), service, limits, std::future::pending()));
         connect
     }
@@ -132,8 +132,8 @@ mod tests {
     /// Timers are exact to a millisecond.
     #[track_caller]
     fn expect_header_timeout(waited: Duration) {
-        let longest = LIMITS.header_timeout + Duration::from_millis(2);
-        assert!((LIMITS.header_timeout..=longest).contains(&waited), "{waited:?}");
+        let longest = SERVER_LIMITS.header_timeout + Duration::from_millis(2);
+        assert!((SERVER_LIMITS.header_timeout..=longest).contains(&waited), "{waited:?}");
     }
 
     #[tokio::test(start_paused = true)]
@@ -147,7 +147,7 @@ mod tests {
         let (answer, waited) = read(send(&server, WHOLE).await).await;
         assert!(answer.ends_with("ok"), "{answer}");
         assert_eq!(waited, Duration::ZERO);
-        assert_eq!(LIMITS.header_timeout, Duration::from_secs(10));
+        assert_eq!(SERVER_LIMITS.header_timeout, Duration::from_secs(10));
     }
 
     #[tokio::test(start_paused = true)]
@@ -158,6 +158,6 @@ mod tests {
         assert!(answer.ends_with("ok"), "{answer}");
         expect_header_timeout(waited);
         drop(slow);
-        assert_eq!(LIMITS.connections, 1_024);
+        assert_eq!(SERVER_LIMITS.connections, 1_024);
     }
 }

@@ -3,7 +3,7 @@
 use super::actor::ACTOR;
 use super::arguments::Deployment;
 use super::arguments::serve::ServeArguments;
-use super::http_server::{self, LIMITS};
+use super::http_server::{self, SERVER_LIMITS};
 use super::open::Purpose;
 use super::stop_signal;
 use super::table_location::{TableLocation, describe};
@@ -52,7 +52,7 @@ pub async fn serve(
     let announced = announced.or(tenants.into_iter().next());
     announce(deployment, &app, announced.as_ref(), new.as_ref(), json)?;
     let service = app.service();
-    http_server::serve(listener, service, LIMITS, stop).await;
+    http_server::serve(listener, service, SERVER_LIMITS, stop).await;
     Ok(())
 }
 

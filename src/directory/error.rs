@@ -1,9 +1,9 @@
 //! The errors of the use cases: a rule that refused, or a failure below.
 
 use crate::model::kind::Kind;
+use crate::model::memberships::MOST_GROUPS;
 use crate::store;
 use crate::store::dynamodb::retry::GaveUp;
-use crate::store::items::memberships::MOST_GROUPS;
 use time::OffsetDateTime;
 use uuid::Uuid;
 

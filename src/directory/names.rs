@@ -2,10 +2,10 @@
 
 use crate::directory::context::Context;
 use crate::directory::error::Error;
+use crate::model::claim::Claim;
 use crate::model::kind::Kind;
 use crate::store::claims::Rename;
 use crate::store::dynamodb::retry::{Attempt, NextAttempt};
-use crate::store::items::claim::Claim;
 use crate::store::write_outcome::Written;
 use scim::fold::fold;
 use uuid::Uuid;

@@ -92,28 +92,44 @@ pub trait Managed: ScimRecord + 'static {
     ) -> impl Future<Output = Result<(), Error>> + Send;
 }
 
+/// Forwards the use cases that users and groups have alike to the object of their noun.
+macro_rules! forward_to {
+    ($noun:ident) => {
+        async fn get(directory: &Directory, id: Uuid) -> Result<Self, Error> {
+            directory.$noun().get(id).await
+        }
+
+        async fn create(
+            directory: &Directory,
+            attributes: Document,
+            by: &str,
+        ) -> Result<Changed, Error> {
+            directory.$noun().create(attributes, by).await.map(Changed::from)
+        }
+
+        async fn replace(
+            directory: &Directory,
+            id: Uuid,
+            attributes: &Document,
+            precondition: &Precondition,
+            by: &str,
+        ) -> Result<Changed, Error> {
+            directory.$noun().replace(id, attributes, precondition, by).await.map(Changed::from)
+        }
+
+        async fn delete(
+            directory: &Directory,
+            id: Uuid,
+            precondition: &Precondition,
+            by: &str,
+        ) -> Result<(), Error> {
+            directory.$noun().delete(id, precondition, by).await
+        }
+    };
+}
+
 impl Managed for Employee {
-    async fn get(directory: &Directory, id: Uuid) -> Result<Self, Error> {
-        directory.users().get(id).await
-    }
-
-    async fn create(
-        directory: &Directory,
-        attributes: Document,
-        by: &str,
-    ) -> Result<Changed, Error> {
-        directory.users().create(attributes, by).await.map(Changed::from)
-    }
-
-    async fn replace(
-        directory: &Directory,
-        id: Uuid,
-        attributes: &Document,
-        precondition: &Precondition,
-        by: &str,
-    ) -> Result<Changed, Error> {
-        directory.users().replace(id, attributes, precondition, by).await.map(Changed::from)
-    }
+    forward_to!(users);
 
     async fn patch(
         directory: &Directory,
@@ -125,39 +141,10 @@ impl Managed for Employee {
     ) -> Result<Changed, Error> {
         directory.users().patch(id, request, precondition, by).await.map(Changed::from)
     }
-
-    async fn delete(
-        directory: &Directory,
-        id: Uuid,
-        precondition: &Precondition,
-        by: &str,
-    ) -> Result<(), Error> {
-        directory.users().delete(id, precondition, by).await
-    }
 }
 
 impl Managed for Group {
-    async fn get(directory: &Directory, id: Uuid) -> Result<Self, Error> {
-        directory.groups().get(id).await
-    }
-
-    async fn create(
-        directory: &Directory,
-        attributes: Document,
-        by: &str,
-    ) -> Result<Changed, Error> {
-        directory.groups().create(attributes, by).await.map(Changed::from)
-    }
-
-    async fn replace(
-        directory: &Directory,
-        id: Uuid,
-        attributes: &Document,
-        precondition: &Precondition,
-        by: &str,
-    ) -> Result<Changed, Error> {
-        directory.groups().replace(id, attributes, precondition, by).await.map(Changed::from)
-    }
+    forward_to!(groups);
 
     async fn patch(
         directory: &Directory,
@@ -168,14 +155,5 @@ impl Managed for Group {
         by: &str,
     ) -> Result<Changed, Error> {
         directory.groups().patch(id, request, precondition, members, by).await.map(Changed::from)
-    }
-
-    async fn delete(
-        directory: &Directory,
-        id: Uuid,
-        precondition: &Precondition,
-        by: &str,
-    ) -> Result<(), Error> {
-        directory.groups().delete(id, precondition, by).await
     }
 }

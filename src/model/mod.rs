@@ -9,3 +9,6 @@ pub mod member;
 pub mod history;
 pub mod sync;
 pub mod unfinished;
+pub mod claim;
+pub mod memberships;
+pub mod signed_out;

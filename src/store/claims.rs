@@ -5,9 +5,9 @@
 
 use super::dynamodb::transact::{Step, Transaction};
 use super::keys;
+use crate::model::claim::Claim;
 use crate::model::kind::Kind;
 use crate::store::dynamodb::error::Error;
-use crate::store::items::claim::Claim;
 use crate::store::tenant_part::TenantPart;
 use uuid::Uuid;
 

@@ -4,9 +4,9 @@ use super::dynamodb::retry::{Attempt, NextAttempt};
 use super::dynamodb::transact::{Condition, Outcome, Step, Transaction};
 use super::keys::Key;
 use super::record::id_in_key;
+use crate::model::claim::Claim;
+use crate::model::memberships::Memberships;
 use crate::store::dynamodb::error::Error;
-use crate::store::items::claim::Claim;
-use crate::store::items::memberships::Memberships;
 use std::collections::BTreeSet;
 
 /// The outcome of a write of a record.

@@ -7,9 +7,9 @@ use crate::support::groups::{
 use crate::support::{TestTenant, acme, admin};
 use aws_sdk_dynamodb::types::AttributeValue;
 use rollcall::directory::precondition::Precondition;
+use rollcall::model::memberships::MOST_GROUPS;
 use rollcall::model::unfinished::Work;
 use rollcall::store::dynamodb::port::{Action, Item, TransactWriteCall, Write};
-use rollcall::store::items::memberships::MOST_GROUPS;
 use serde_json::{Value, json};
 use time::Duration;
 use uuid::Uuid;

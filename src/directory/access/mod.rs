@@ -163,9 +163,9 @@ impl Access {
         };
         let check =
             |known: &CachedTenant| claims.iter().find_map(|claims| check_one(known, claims));
-        match self.cache.look(tenant, now, check).await? {
-            CacheLookup::Fits(resumed) => Ok(Some(resumed)),
-            CacheLookup::NotAgain | CacheLookup::Misfit(_) => Ok(None),
+        match self.cache.find(tenant, now, check).await? {
+            CacheLookup::Found(resumed) => Ok(Some(resumed)),
+            CacheLookup::JustRead | CacheLookup::NotFound(_) => Ok(None),
         }
     }
 
@@ -266,10 +266,10 @@ impl Access {
             let found = tokens::find_valid(&known.record, scope, token, peppers, now)?;
             Some(read(known, found))
         };
-        let known = match self.cache.look(tenant, now, |known| check(known, &peppers)).await? {
-            CacheLookup::Fits(found) => return Ok(Some(found)),
-            CacheLookup::NotAgain => return Ok(None),
-            CacheLookup::Misfit(known) => known,
+        let known = match self.cache.find(tenant, now, |known| check(known, &peppers)).await? {
+            CacheLookup::Found(found) => return Ok(Some(found)),
+            CacheLookup::JustRead => return Ok(None),
+            CacheLookup::NotFound(known) => known,
         };
         let newer = self.tenants.peppers.get_newer(now).await.map_err(Error::NoPepper)?;
         Ok(known.and_then(|known| check(&known, &newer)))

@@ -11,9 +11,9 @@ use crate::directory::error::Error;
 use crate::directory::sources::is_recent;
 use crate::directory::tenant_map::TenantMap;
 use crate::directory::tenants::Tenants;
+use crate::model::signed_out::SignedOut;
 use crate::model::tenant::{Tenant, TenantId};
 use crate::model::unfinished::Unfinished;
-use crate::store::items::signed_out::SignedOut;
 use crate::store::tenants::TenantAndWork;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -67,22 +67,14 @@ impl CachedTenant {
     }
 }
 
-/// The next step after a token that is not in the cached record.
-enum Next {
-    /// Refuse the token: the record was read a moment ago.
-    Refuse,
-    /// Read the record again: the tenant may have changed.
-    ReadAgain,
-}
-
 /// The result of a look-up in a tenant's record.
 pub(super) enum CacheLookup<T> {
     /// The record has a match.
-    Fits(T),
+    Found(T),
     /// The cached record has no match, and the store was read a moment ago.
-    NotAgain,
+    JustRead,
     /// The store's record has no match either. `None` when there is no record.
-    Misfit(Option<Arc<CachedTenant>>),
+    NotFound(Option<Arc<CachedTenant>>),
 }
 
 impl TenantCache {
@@ -100,43 +92,42 @@ impl TenantCache {
 
     /// Looks for a match in the cached record of a tenant, then in the store. Skips the store if it was read a moment
     /// ago.
-    pub(super) async fn look<T>(
+    pub(super) async fn find<T>(
         &self,
         tenant: &TenantId,
         now: OffsetDateTime,
         check: impl Fn(&CachedTenant) -> Option<T>,
     ) -> Result<CacheLookup<T>, Error> {
-        if let Some(found) = self.recall(tenant, now).and_then(|record| check(&record)) {
-            return Ok(CacheLookup::Fits(found));
+        if let Some(found) = self.cached(tenant, now).and_then(|record| check(&record)) {
+            return Ok(CacheLookup::Found(found));
         }
-        match self.after_a_misfit(tenant, now) {
-            Next::Refuse => return Ok(CacheLookup::NotAgain),
-            Next::ReadAgain => {}
+        if !self.may_read_again(tenant, now) {
+            return Ok(CacheLookup::JustRead);
         }
         let record = self.read(tenant, now).await?;
         match record.as_deref().and_then(check) {
-            Some(found) => Ok(CacheLookup::Fits(found)),
-            None => Ok(CacheLookup::Misfit(record)),
+            Some(found) => Ok(CacheLookup::Found(found)),
+            None => Ok(CacheLookup::NotFound(record)),
         }
     }
 
-    fn recall(&self, tenant: &TenantId, now: OffsetDateTime) -> Option<Arc<CachedTenant>> {
+    fn cached(&self, tenant: &TenantId, now: OffsetDateTime) -> Option<Arc<CachedTenant>> {
         let reads = self.reads.lock();
         let found = reads.get(tenant)?;
         found.is_fresh(now).then(|| found.tenant.clone()).flatten()
     }
 
-    /// Decides about another read, under the lock. Of many wrong tokens at once, only one causes a read of a cached
-    /// record.
-    fn after_a_misfit(&self, tenant: &TenantId, now: OffsetDateTime) -> Next {
+    /// Whether a record without a match may be read again. Decides under the lock: of many wrong tokens at once, only one
+    /// causes a read of a cached record.
+    fn may_read_again(&self, tenant: &TenantId, now: OffsetDateTime) -> bool {
         let mut reads = self.reads.lock();
-        let Some(found) = reads.get_mut(tenant) else { return Next::ReadAgain };
+        let Some(found) = reads.get_mut(tenant) else { return true };
         let rechecked = found.rechecked_at.is_some_and(|at| is_recent(at, RECHECK_EVERY, now));
         if rechecked && found.is_fresh(now) {
-            return Next::Refuse;
+            return false;
         }
         found.rechecked_at = Some(now);
-        Next::ReadAgain
+        true
     }
 
     async fn read(

@@ -2,8 +2,8 @@
 //!
 //! All use cases only read, because the identity provider owns groups.
 
-use crate::directory::Groups;
 use crate::directory::error::Error;
+use crate::directory::groups::Groups;
 use crate::directory::groups::unfinished_work::UnfinishedWork;
 use crate::directory::lists::admin_list::{ListPage, Walk, begins_a_word, read_id};
 use crate::directory::related::relations::GroupOf;

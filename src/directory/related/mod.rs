@@ -3,12 +3,12 @@
 pub mod relations;
 pub mod view;
 
-use crate::directory::RelatedRecords;
 use crate::directory::error::Error;
 use crate::directory::groups::member_list::Members;
 use crate::directory::groups::pending_change::PendingChanges;
 use crate::directory::groups::unfinished_work::UnfinishedWork;
 use crate::directory::record::{AnyRecord, ScimRecord};
+use crate::directory::related::relations::RelatedRecords;
 use crate::directory::related::view::MemberDetail;
 use crate::directory::related::view::View;
 use crate::directory::related::view::Wanted;

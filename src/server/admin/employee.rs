@@ -6,6 +6,7 @@ use super::problem::Problem;
 use super::request::{Call, JsonBody};
 use crate::directory::users::administration::{LocalChange, LocalChanges};
 use crate::directory::users::view::{Colleague, EffectiveValue, EmployeeView, Origin};
+use crate::directory::{Employee, Error};
 use crate::server::error::{Answer, ApiError};
 use crate::server::path::EmployeeId;
 use crate::server::response;
@@ -139,14 +140,9 @@ pub(super) async fn set_local_values(
     JsonBody(LocalPatch { location, department, manager }): JsonBody<LocalPatch>,
 ) -> Answer {
     let changes = LocalChanges { location, department, manager };
-    let caller = &call.caller;
-    caller
-        .directory
-        .users()
-        .set_local(id, &changes, &call.precondition, call.actor())
-        .await
-        .map_err(explain)?;
-    show(&call, id).await
+    let users = call.caller.directory.users();
+    let change = users.set_local(id, &changes, &call.precondition, call.actor());
+    show_after(&call, id, change).await
 }
 
 /// Archive an employee
@@ -168,13 +164,8 @@ pub(super) async fn set_local_values(
     )
 )]
 pub(super) async fn archive_employee(call: Call, EmployeeId(id): EmployeeId) -> Answer {
-    call.caller
-        .directory
-        .users()
-        .archive(id, &call.precondition, call.actor())
-        .await
-        .map_err(explain)?;
-    show(&call, id).await
+    let archiving = call.caller.directory.users().archive(id, &call.precondition, call.actor());
+    show_after(&call, id, archiving).await
 }
 
 /// Restore an archived employee
@@ -196,13 +187,8 @@ pub(super) async fn archive_employee(call: Call, EmployeeId(id): EmployeeId) -> 
     )
 )]
 pub(super) async fn restore_employee(call: Call, EmployeeId(id): EmployeeId) -> Answer {
-    call.caller
-        .directory
-        .users()
-        .restore(id, &call.precondition, call.actor())
-        .await
-        .map_err(explain)?;
-    show(&call, id).await
+    let restoring = call.caller.directory.users().restore(id, &call.precondition, call.actor());
+    show_after(&call, id, restoring).await
 }
 
 /// Erase an archived employee
@@ -230,6 +216,16 @@ pub(super) async fn erase_employee(
     let erasure = call.caller.directory.users().erase(id, call.actor());
     call.services.sync.forgetting(&call.caller.tenant, erasure).await.map_err(explain)?;
     Ok(response::empty(StatusCode::NO_CONTENT))
+}
+
+/// Answers a change with the employee as it is then.
+async fn show_after(
+    call: &Call,
+    id: Uuid,
+    change: impl Future<Output = Result<Employee, Error>>,
+) -> Answer {
+    change.await.map_err(explain)?;
+    show(call, id).await
 }
 
 async fn show(call: &Call, id: Uuid) -> Answer {

@@ -45,22 +45,18 @@ struct ReadStep {
     locks: Locks,
 }
 
-enum SingleRequest {
-    Post(Kind, Document),
-    Put((Kind, Uuid), Document, Precondition),
-    Patch((Kind, Uuid), PatchRequest, Precondition),
-    Delete((Kind, Uuid), Precondition),
+/// A parsed request on one kind of resource.
+struct SingleRequest {
+    kind: Kind,
+    change: SingleChange,
 }
 
-impl SingleRequest {
-    fn kind(&self) -> Kind {
-        match self {
-            Self::Post(kind, _)
-            | Self::Put((kind, _), ..)
-            | Self::Patch((kind, _), ..)
-            | Self::Delete((kind, _), _) => *kind,
-        }
-    }
+/// The change that a request asks for.
+enum SingleChange {
+    Post(Document),
+    Put(Uuid, Document, Precondition),
+    Patch(Uuid, PatchRequest, Precondition),
+    Delete(Uuid, Precondition),
 }
 
 /// `POST /Bulk`. Independent operations run at the same time. Each operation is atomic by itself.
@@ -131,35 +127,35 @@ impl Caller {
             Some(Value::Object(data)) => Body::from(data),
             _ => Body::default(),
         };
-        let id = || -> Result<(Kind, Uuid), ApiError> {
+        let id = || -> Result<Uuid, ApiError> {
             let id = step.path.id.as_deref().and_then(parse_id);
-            Ok((kind, id.ok_or_else(|| ApiError::no_such_resource(kind))?))
+            id.ok_or_else(|| ApiError::no_such_resource(kind))
         };
-        Ok(match step.method {
-            Method::Post => SingleRequest::Post(kind, self.read_resource(kind, data, base_url)?),
+        let change = match step.method {
+            Method::Post => SingleChange::Post(self.read_resource(kind, data, base_url)?),
             Method::Put => {
-                let id = id()?;
-                SingleRequest::Put(id, self.read_resource(kind, data, base_url)?, precondition)
+                SingleChange::Put(id()?, self.read_resource(kind, data, base_url)?, precondition)
             }
             Method::Patch => {
                 let request = self.read_patch(kind, data, base_url)?;
-                SingleRequest::Patch(id()?, request, precondition)
+                SingleChange::Patch(id()?, request, precondition)
             }
-            Method::Delete => SingleRequest::Delete(id()?, precondition),
-        })
+            Method::Delete => SingleChange::Delete(id()?, precondition),
+        };
+        Ok(SingleRequest { kind, change })
     }
 
-    fn locks(&self, request: &SingleRequest) -> Locks {
-        let of_kind = |kind: &Kind| self.directory.resource_type(*kind);
-        match request {
-            SingleRequest::Post(kind, attributes) => Locks::of_post(of_kind(kind), attributes),
-            SingleRequest::Put(..) => Locks::Everything,
-            SingleRequest::Patch((kind, id), request, _) => {
-                Locks::of_patch(of_kind(kind), &id.to_string(), request)
+    fn locks(&self, SingleRequest { kind, change }: &SingleRequest) -> Locks {
+        let resource_type = self.directory.resource_type(*kind);
+        match change {
+            SingleChange::Post(attributes) => Locks::of_post(resource_type, attributes),
+            SingleChange::Put(..) => Locks::Everything,
+            SingleChange::Patch(id, request, _) => {
+                Locks::of_patch(resource_type, &id.to_string(), request)
             }
-            SingleRequest::Delete((kind, id), precondition) => {
+            SingleChange::Delete(id, precondition) => {
                 let has_version = precondition.if_match.is_some();
-                Locks::of_delete(of_kind(kind), &id.to_string(), has_version)
+                Locks::of_delete(resource_type, &id.to_string(), has_version)
             }
         }
     }
@@ -178,30 +174,33 @@ async fn carry_out_in_time(
     done.unwrap_or_else(|_| Err(ApiError::too_slow(LONGEST_WHOLE.as_secs())))
 }
 
-async fn carry_out(caller: &Caller, request: SingleRequest) -> Result<StepOutcome, ApiError> {
-    match request.kind() {
-        Kind::Employee => carry_out_on::<Employee>(caller, request).await,
-        Kind::Group => carry_out_on::<Group>(caller, request).await,
+async fn carry_out(
+    caller: &Caller,
+    SingleRequest { kind, change }: SingleRequest,
+) -> Result<StepOutcome, ApiError> {
+    match kind {
+        Kind::Employee => carry_out_on::<Employee>(caller, change).await,
+        Kind::Group => carry_out_on::<Group>(caller, change).await,
     }
 }
 
 async fn carry_out_on<R: Managed>(
     Caller { directory, label, .. }: &Caller,
-    request: SingleRequest,
+    change: SingleChange,
 ) -> Result<StepOutcome, ApiError> {
-    let (status, changed) = match request {
-        SingleRequest::Post(_, attributes) => {
+    let (status, changed) = match change {
+        SingleChange::Post(attributes) => {
             (StatusCode::CREATED, R::create(directory, attributes, label).await?)
         }
-        SingleRequest::Put((_, id), attributes, precondition) => {
+        SingleChange::Put(id, attributes, precondition) => {
             let replaced = R::replace(directory, id, &attributes, &precondition, label);
             (StatusCode::OK, replaced.await?)
         }
-        SingleRequest::Patch((_, id), request, precondition) => {
+        SingleChange::Patch(id, request, precondition) => {
             let patched = R::patch(directory, id, &request, &precondition, Wanted::No, label);
             (StatusCode::OK, patched.await?)
         }
-        SingleRequest::Delete((_, id), precondition) => {
+        SingleChange::Delete(id, precondition) => {
             R::delete(directory, id, &precondition, label).await?;
             let status = StatusCode::NO_CONTENT.as_u16();
             return Ok(StepOutcome::Done { status, id: id.to_string(), version: None });

@@ -2,9 +2,10 @@
 
 use super::Checker;
 use super::violation::{Finding, ViolationKind};
+use crate::model::memberships::Memberships;
 use crate::model::unfinished::{Unfinished, Work};
 use crate::store::dynamodb::transact::{Condition, Step, Transaction};
-use crate::store::items::memberships::{CLOSED, Memberships};
+use crate::store::items::memberships::CLOSED;
 use crate::store::keys;
 use crate::store::members::memberships::MembershipItems;
 use crate::store::members::unfinished::UnfinishedItems;

@@ -3,10 +3,10 @@
 use super::Checker;
 use super::snapshot::{RecordSummary, id_at_end};
 use super::violation::{Finding, ViolationKind};
+use crate::model::claim::{Claim, MOST_FORMER};
 use crate::store::claims::replace_claim_at;
 use crate::store::dynamodb::port::Item;
 use crate::store::dynamodb::transact::{Condition, Step, text};
-use crate::store::items::claim::{Claim, MOST_FORMER};
 use crate::store::keys::{EMAIL_KEY, Key};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;

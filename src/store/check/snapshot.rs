@@ -1,11 +1,11 @@
 //! The snapshot of a tenant's items: the values that the check compares. It contains no documents.
 
+use crate::model::claim::Claim;
 use crate::model::group::RedoLog;
 use crate::model::kind::Kind;
+use crate::model::memberships::Memberships;
 use crate::model::unfinished::Work;
-use crate::store::items::claim::Claim;
 use crate::store::items::member::MemberRow;
-use crate::store::items::memberships::Memberships;
 use crate::store::keys::Key;
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;

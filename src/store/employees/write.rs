@@ -2,6 +2,7 @@
 //! counts, the pointers and the history entry. A departure also changes memberships and groups.
 
 use super::EmployeeItems;
+use crate::model::claim::Claim;
 use crate::model::employee::Employee;
 use crate::model::history::HistoryEntry;
 use crate::model::kind::Kind;
@@ -12,7 +13,6 @@ use crate::store::counts::CountChange;
 use crate::store::counts::CountItems;
 use crate::store::dynamodb::error::Error;
 use crate::store::dynamodb::transact::{Condition, Step, Transaction};
-use crate::store::items::claim::Claim;
 use crate::store::items::employee::{key_of, pointers, to_item};
 use crate::store::keys;
 use crate::store::members::departure::Departure;

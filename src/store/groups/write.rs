@@ -4,6 +4,7 @@
 
 use super::GroupItems;
 use super::change::GroupChange;
+use crate::model::claim::Claim;
 use crate::model::group::Group;
 use crate::model::history::HistoryEntry;
 use crate::model::kind::Kind;
@@ -14,7 +15,6 @@ use crate::store::counts::CountChange;
 use crate::store::counts::CountItems;
 use crate::store::dynamodb::error::Error;
 use crate::store::dynamodb::transact::{Condition, Step, Transaction};
-use crate::store::items::claim::Claim;
 use crate::store::items::group::{pointers, to_item};
 use crate::store::keys;
 use crate::store::members::MemberItems;

@@ -1,23 +1,12 @@
 //! Converts claims on names from and to DynamoDB items.
 
+use crate::model::claim::Claim;
 use crate::store::dynamodb::error::Error;
 use crate::store::dynamodb::port::Item;
 use crate::store::dynamodb::transact::{Condition, text};
 use crate::store::keys::Key;
 use aws_sdk_dynamodb::types::AttributeValue;
 use uuid::Uuid;
-
-/// The holder of a name, and the former holders.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Claim {
-    /// The visible record with this name.
-    pub holder: Option<Uuid>,
-    /// Hidden employees that had the userName at their deletion, the latest last; at most [`MOST_FORMER`].
-    pub former: Vec<Uuid>,
-}
-
-/// The most former holders in a claim: as many as one batch reads, and far below the 400 KB of an item.
-pub const MOST_FORMER: usize = 100;
 
 const HOLDER: &str = "holder";
 const FORMER: &str = "former";
@@ -33,23 +22,6 @@ impl Claim {
         let former = item.get(FORMER).and_then(|value| value.as_l().ok());
         let former = former.into_iter().flatten().map(id).collect::<Result<_, _>>()?;
         Ok(Self { holder, former })
-    }
-
-    /// The claim without a record as holder or former holder.
-    pub(in crate::store) fn without(&self, id: Uuid) -> Self {
-        Self {
-            holder: self.holder.filter(|holder| *holder != id),
-            former: self.former.iter().copied().filter(|former| *former != id).collect(),
-        }
-    }
-
-    /// The claim after its holder is hidden: the employee becomes the latest former holder.
-    pub(in crate::store) fn given_up_by(&self, id: Uuid) -> Self {
-        let mut former = self.without(id).former;
-        former.push(id);
-        let forgotten = former.len().saturating_sub(MOST_FORMER);
-        former.drain(..forgotten);
-        Self { holder: None, former }
     }
 
     fn former_value(&self) -> AttributeValue {

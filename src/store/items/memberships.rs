@@ -1,5 +1,6 @@
 //! Converts memberships from and to DynamoDB items.
 
+use crate::model::memberships::Memberships;
 use crate::store::dynamodb::error::Error;
 use crate::store::dynamodb::port::Item;
 use crate::store::dynamodb::transact::Condition;
@@ -9,35 +10,12 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
 
-/// The groups that an employee or a group is a member of.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Memberships {
-    /// The groups.
-    pub groups: BTreeSet<Uuid>,
-    /// Whether the employee or group has left. Closed memberships accept no new group, and their remaining groups are
-    /// removed.
-    pub is_closed: bool,
-}
-
 /// The name of [`Memberships::groups`] in an item.
 pub(in crate::store) const MEMBER_OF: &str = "memberOf";
 /// The name of [`Memberships::is_closed`] in an item. The attribute exists only in closed memberships.
 pub(in crate::store) const CLOSED: &str = "closed";
 
-/// The most groups of a member. One item holds the groups: 5,000 groups take 190 KB of its 400 KB.
-pub const MOST_GROUPS: usize = 5_000;
-
 impl Memberships {
-    /// Whether the limit of groups is reached.
-    pub fn is_full(&self) -> bool {
-        self.groups.len() >= MOST_GROUPS
-    }
-
-    /// The groups that clients see: none when the memberships are closed.
-    pub fn seen(&self) -> impl Iterator<Item = Uuid> {
-        self.groups.iter().copied().filter(|_| !self.is_closed)
-    }
-
     pub(in crate::store) fn from_item(item: &Item) -> Result<Self, Error> {
         let texts = item.get(MEMBER_OF).and_then(|value| value.as_ss().ok());
         let ids = texts.into_iter().flatten().map(|text| Uuid::parse_str(text));

@@ -1,7 +1,7 @@
 //! Converts the signed-out sessions of a tenant from and to DynamoDB items.
 
+use crate::model::signed_out::SignedOut;
 use crate::store::dynamodb::port::Item;
-use std::collections::BTreeSet;
 
 /// The most sessions in the item, because each check of a token reads the item. The store removes sessions beyond this
 /// number. A copy of the cookie of such a session works again until the session expires.
@@ -13,16 +13,7 @@ const MOST_REMOVED: usize = 100;
 /// 1970.
 pub(in crate::store) const SESSION: &str = "session ";
 
-/// The sessions that were signed out.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct SignedOut(BTreeSet<String>);
-
 impl SignedOut {
-    /// Whether a session was signed out.
-    pub fn contains(&self, session: &str) -> bool {
-        self.0.contains(session)
-    }
-
     pub(in crate::store) fn from_item(item: &Item) -> Self {
         Self(sessions(item).map(|(session, _)| session.to_owned()).collect())
     }

@@ -3,12 +3,12 @@
 //! The transaction that hides, erases or deletes the record closes its memberships. It also removes the record from as
 //! many groups as fit. Further transactions remove the record from the other groups.
 
+use crate::model::memberships::Memberships;
 use crate::model::unfinished::{Unfinished, Work};
 use crate::store::dynamodb::error::Error;
 use crate::store::dynamodb::transact::{Condition, Step, Transaction};
 use crate::store::groups::GroupItems;
 use crate::store::groups::change::GroupChange;
-use crate::store::items::memberships::Memberships;
 use crate::store::keys;
 use crate::store::members::memberships::MembershipItems;
 use crate::store::members::unfinished::UnfinishedItems;

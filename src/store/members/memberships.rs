@@ -1,13 +1,12 @@
 //! Memberships: one item for each employee or group that is or was in a group. This item alone decides whether the
 //! employee or group can join a group.
 
+use crate::model::memberships::Memberships;
 use crate::store::dynamodb::error::Error;
 use crate::store::dynamodb::port::Item;
 use crate::store::dynamodb::read::{Range, SortRange};
 use crate::store::dynamodb::transact::{Condition, Step, Transaction};
-use crate::store::items::memberships::{
-    MEMBER_OF, Memberships, in_no_group, read_memberships, set,
-};
+use crate::store::items::memberships::{MEMBER_OF, in_no_group, read_memberships, set};
 use crate::store::keys;
 use crate::store::keys::Key;
 use crate::store::tenant_part::TenantPart;

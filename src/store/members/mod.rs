@@ -1,5 +1,5 @@
 //! Members of groups. A membership is two items: the member's row in the group's partition, and the group's id in the
-//! [`Memberships`](crate::store::items::memberships::Memberships) of the member. So each side leads to the other by key.
+//! [`Memberships`](crate::model::memberships::Memberships) of the member. So each side leads to the other by key.
 
 pub mod read;
 pub mod memberships;
@@ -10,8 +10,9 @@ pub mod redo_log;
 use super::dynamodb::transact::{Condition, Step, Transaction, number, size};
 use super::keys;
 use crate::model::member::Member;
+use crate::model::memberships::MOST_GROUPS;
 use crate::store::items::member::REVISION;
-use crate::store::items::memberships::{CLOSED, MEMBER_OF, MOST_GROUPS};
+use crate::store::items::memberships::{CLOSED, MEMBER_OF};
 use crate::store::tenant_part::TenantPart;
 use memberships::MembershipItems;
 use uuid::Uuid;
@@ -29,7 +30,7 @@ pub struct MemberItems<'a>(pub(in crate::store) &'a TenantPart);
 
 impl MemberItems<'_> {
     /// Adds a member to a group. The condition of [`Step::Member`] fails when the memberships are closed or
-    /// [full](crate::store::items::memberships::Memberships::is_full).
+    /// [full](crate::model::memberships::Memberships::is_full).
     pub(super) fn write_joined(
         self,
         transaction: &mut Transaction<'_>,
