@@ -21,12 +21,13 @@ pub(super) struct Area {
     scope: Scope,
     /// The path of the area below a tenant.
     root: &'static str,
-    /// The endpoints that need no token. Without a token, their responses are the same for every tenant, even if it
-    /// does not exist.
+    /// The endpoints that need no token. Without a token, their responses are the same for every tenant id, even for
+    /// the id of no tenant.
     open: &'static [&'static str],
     /// The open endpoints that show more to a valid token.
     opener: &'static [&'static str],
-    /// The endpoints that never wait for the tenant's share. A token that uses up the share can be revoked.
+    /// The endpoints that never wait for the tenant's share. An administrator can therefore always revoke a token that
+    /// uses up the share.
     unlimited: &'static [&'static str],
 }
 
@@ -154,7 +155,8 @@ pub(super) fn hide_methods(mut response: Response) -> Response {
     response
 }
 
-/// Returns the caller by the request's token, and the unfinished work of the tenant that this request is to finish.
+/// Identifies the caller by the request's token. Also returns the tenant's unfinished work that this request must
+/// finish.
 async fn caller(
     services: &Services,
     tenant: &TenantId,

@@ -1,4 +1,5 @@
-//! Lists every route, and the layers around them.
+//! Lists the routes of SCIM, and joins them with the routes of the JSON API and of the pages. Puts the layers around
+//! them.
 
 use super::context::Services;
 use super::error::fallback;
@@ -22,7 +23,8 @@ use tower_http::catch_panic::CatchPanicLayer;
 /// The HTTP service. It turns every failure into a response, so its error type is empty.
 pub type Service = BoxCloneSyncService<Request<Body>, Response, Infallible>;
 
-/// Builds the service. Slashes are normalized before routing. Credentials are checked before a path is answered.
+/// Builds the service. Slashes are normalized before routing. SCIM and the JSON API check the credentials before they
+/// answer for a path.
 pub(crate) fn service(services: Services, pages: PageRoutes) -> Service {
     let router = router(services, pages);
     BoxCloneSyncService::new(

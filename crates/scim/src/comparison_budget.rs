@@ -1,5 +1,5 @@
-//! A budget for the text that a request compares. Folding alone can make a small request expensive, when the request
-//! names many values of a large resource many times.
+//! A budget for the text that a request compares. A small request can be expensive through folding alone: it can name
+//! many values of a large resource many times.
 
 use std::cell::Cell;
 use std::sync::atomic::{AtomicU64, Ordering};

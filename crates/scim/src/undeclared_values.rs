@@ -1,6 +1,6 @@
 //! Stored values that no table declares any more. When a declared attribute is removed, its values stay in the records.
-//! Responses do not show them, and requests keep them while they fit. The values show again when the attribute is
-//! declared again.
+//! Responses do not show them. Requests keep them, as long as the resource stays within its maximum size. The values
+//! show again when the attribute is declared again.
 //!
 //! Only extensions can hold such values, because attributes of the core schema are never removed.
 
@@ -8,8 +8,8 @@ use super::document::{Document, json_len};
 use super::schema::{AttributeType, ResourceType, Schema};
 use serde_json::{Map, Value};
 
-/// Removes the values that the tables do not declare, or declare with another type. The type can differ when the
-/// attribute was declared again. Returns the removed values for [`put_back`].
+/// Removes each value whose attribute is not in the tables, or has another type there. A second declaration of an
+/// attribute can change its type. Returns the removed values for [`put_back`].
 pub fn set_aside(resource_type: &ResourceType, document: &mut Document) -> Map<String, Value> {
     let attributes = document.as_object_mut();
     let mut aside = Map::new();

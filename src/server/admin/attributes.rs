@@ -38,7 +38,7 @@ struct AttributeBody {
     #[serde(rename = "type")]
     kind: TypeBody,
     multi_valued: bool,
-    /// Whether filters compare the text with regard to case.
+    /// Whether filters distinguish upper and lower case.
     case_exact: bool,
     description: String,
 }
@@ -61,7 +61,7 @@ pub(super) struct Declaration {
     /// Whether the attribute has a list of values.
     #[serde(default)]
     multi_valued: bool,
-    /// Whether filters compare the text with regard to case. Only strings have this choice; other types ignore it.
+    /// Whether filters distinguish upper and lower case. Only strings have this choice; other types ignore it.
     #[serde(default)]
     case_exact: bool,
     /// A description for people who read the schema.

@@ -63,7 +63,7 @@ struct ListedEmployeeBody {
 #[serde(rename_all = "camelCase")]
 struct EmployeesBody {
     employees: Vec<ListedEmployeeBody>,
-    /// The `cursor` of the next page; null on the last page. A page of a search can have no rows and a cursor, before
+    /// The `cursor` of the next page; null on the last page. A page of a search can have a cursor and no rows, before
     /// the search has read all employees.
     next_cursor: Option<String>,
 }

@@ -1,5 +1,5 @@
 //! The administration of a tenant as a JSON API: settings, tokens, employees, groups and history. Other products use it
-//! beside the account settings page. The routes generate the OpenAPI description.
+//! as an alternative to the account settings page. The routes generate the OpenAPI description.
 
 mod request;
 mod messages;

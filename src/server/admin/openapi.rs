@@ -17,7 +17,7 @@ use utoipa::{Modify, OpenApi as Describe};
 /// Returns the general part of the description.
 pub(super) fn information() -> OpenApi {
     let mut document = Information::openapi();
-    // The crate names no licence, and an empty licence is invalid.
+    // utoipa fills in the licence of the crate. The description has no licence.
     document.info.license = None;
     document
 }

@@ -1,7 +1,8 @@
-//! Turns failures into SCIM error bodies (RFC 7644 §3.12), problems (RFC 9457) and pages. This module alone decides
-//! what a client sees and what the log keeps.
+//! Turns failures into SCIM error bodies (RFC 7644 §3.12), problems (RFC 9457) and pages.
+//! `admin/messages.rs` and `pages/messages.rs` have the texts of their own readers.
 //!
-//! 4xx texts are for the administrator of an identity provider. 5xx texts are fixed. They name the request, so that
+//! 4xx texts are for the reader who can mend the request: the administrator of the identity provider, or the tenant's
+//! administrator. 5xx texts are fixed. They name the request, so that
 //! operations can find the cause in the log. The outermost layer writes the body ([`render`]), so the code that
 //! detects a failure does not need the request.
 

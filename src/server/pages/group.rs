@@ -71,7 +71,7 @@ impl From<MemberView> for ListedMember {
     fn from(MemberView { member, name, archived }: MemberView) -> Self {
         let id = member.id.to_string();
         Self {
-            // An employee has the current name, even if the group has an older one.
+            // The name in the employee's record is current. The name that the group has for the member may be older.
             name: name.or(member.display).unwrap_or_else(|| id.clone()),
             id,
             is_group: member.kind == Kind::Group,

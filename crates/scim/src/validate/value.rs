@@ -20,8 +20,9 @@ use serde_json::{Map, Value};
 /// Reads the whole value of an attribute, which is a list when the attribute is multi-valued. `at` names the place in
 /// errors.
 ///
-/// Returns `None` for `null`, and for an empty string, list or object (RFC 7643 §2.5). A value that is never kept is
-/// `None` too. A list may still hold values with only a `type`: a later PATCH operation can add the rest.
+/// Returns `None` for `null`, and for an empty string, list or object (RFC 7643 §2.5). A value that the attribute never
+/// returns, or leaves out for its length, is `None` too. A list may still hold values with only a `type`: a later PATCH
+/// operation can add the rest.
 ///
 /// # Errors
 /// `invalidValue` or `invalidSyntax`, as for [`read_resource`](super::read_resource).
@@ -57,8 +58,8 @@ pub fn read_value(attribute: &Attribute, value: Value, at: &str) -> Result<Optio
     Ok((!read.is_empty()).then_some(Value::Array(read)))
 }
 
-/// Reads an element of a list. Also returns `None` when reading loses a part of the element and leaves only `type`,
-/// `primary` and `display`.
+/// Reads an element of a list. Reading can lose a part of the element, and leave only `type`, `primary` and `display`.
+/// Such an element is `None` too.
 ///
 /// # Errors
 /// Fails as [`read_value`] does.
@@ -76,7 +77,7 @@ pub(crate) fn read_listed(
 /// Reads a value of an attribute, which is an element when the attribute is multi-valued. Returns `None` for no value.
 ///
 /// An empty text is no value, and so is an empty list in the place of a single value. But `active`, which has a
-/// default, refuses both: nobody can tell whether they mean true or false.
+/// default, refuses both, because neither means true or false.
 ///
 /// # Errors
 /// `invalidValue` or `invalidSyntax`, as for [`read_resource`](super::read_resource).
@@ -127,7 +128,7 @@ pub fn read_element(attribute: &Attribute, value: Value, at: &str) -> Result<Opt
     }
 }
 
-/// Takes the value out of an object such as `{"value": "1"}`, where the elements of a list have no sub-attributes. Some
+/// Takes the value out of an object such as `{"value": "1"}`, in a list whose elements have no sub-attributes. Some
 /// clients write the elements of every list in the form of RFC 7643 §2.4.
 fn simple_value(attribute: &Attribute, value: Value, at: &str) -> Result<Value, Error> {
     match value {
@@ -158,7 +159,7 @@ fn read_complex(attribute: &Attribute, value: Value, at: &str) -> Result<Option<
     Ok((!kept.attributes.is_empty()).then_some(Value::Object(kept.attributes)))
 }
 
-/// Reads a boolean (RFC 7643 §2.3.2). Entra ID sends the words as text, in any case.
+/// Reads a boolean (RFC 7643 §2.3.2). Entra ID sends the words as text, in upper or lower case.
 fn read_boolean(value: &Value, at: &str) -> Result<Value, Error> {
     match value {
         Value::Bool(_) => Ok(value.clone()),
@@ -231,7 +232,7 @@ fn check_text(attribute: &Attribute, text: &str, at: &str) -> Result<(), Error> 
     }
 }
 
-/// Whether an invisible character controls how text is displayed. RFC 8265 §3.3 forbids such characters in names: a
+/// Whether a character is invisible and controls the display of text. RFC 8265 §3.3 forbids such characters in names: a
 /// character for the direction of text can make a name look like another.
 fn is_control(letter: char) -> bool {
     letter.is_control() || CodePointSetData::new::<BidiControl>().contains(letter)
