@@ -1,4 +1,4 @@
-//! Behaviour through the front door: the same HTTP service that Lambda and the local server run.
+//! The integration tests. Most of them send requests to the HTTP service that Lambda and the local server run.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -6,7 +6,7 @@ use axum::body::Body;
 use http::Request;
 use serde_json::{Value, json};
 
-/// A request to the administration with a token and, unless it is null, a body.
+/// Sends a request to the admin API with a token. A null `body` means an empty body.
 pub async fn call(
     tenant: &TestTenant,
     token: &str,
@@ -33,7 +33,7 @@ pub async fn get(tenant: &TestTenant, rest: &str) -> Value {
     answer.expect(200)
 }
 
-/// The detail of a problem, after checking everything a problem must have (RFC 9457 §3).
+/// Checks everything that a problem must have (RFC 9457 §3). Returns the problem's detail.
 #[track_caller]
 pub fn problem(answer: &Answer, status: u16) -> String {
     let body = answer.expect(status);

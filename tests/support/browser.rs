@@ -1,4 +1,4 @@
-//! A browser without a script: it keeps the session's cookie, sends forms as browsers do, and follows redirects.
+//! A browser without JavaScript. It keeps the session's cookie, sends forms as browsers do, and reads redirects.
 
 use super::request::Answer;
 use super::{ORIGIN, TestTenant};
@@ -10,9 +10,9 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 #[derive(Clone)]
 pub struct Browser {
     pub tenant: TestTenant,
-    /// The pass in the session's cookie; empty when there is none.
+    /// The pass in the session's cookie. It is empty without a session.
     pub pass: String,
-    /// What forms carry.
+    /// The CSRF token that each form of the page carries.
     pub csrf: String,
 }
 
@@ -42,12 +42,12 @@ impl Browser {
         self.send("GET", below, &[("sec-fetch-site", "same-origin")], Body::empty()).await
     }
 
-    /// Asks for a page with these headers.
+    /// Sends a GET with these headers.
     pub async fn get_with(&self, below: &str, headers: &[(&str, &str)]) -> Answer {
         self.send("GET", below, headers, Body::empty()).await
     }
 
-    /// Posts a form of the page, with what proves it.
+    /// Posts a form of the page, with the page's CSRF token.
     pub async fn submit(&self, below: &str, fields: &[(&str, &str)]) -> Answer {
         let fields: Vec<_> = fields.iter().copied().chain([("csrf", &*self.csrf)]).collect();
         self.post(below, &fields).await
@@ -100,7 +100,8 @@ impl Answer {
         String::from_utf8(self.bytes.clone()).expect("text")
     }
 
-    /// The page, after checking the status and every header that a page must have.
+    /// Checks the status, and every header that a page must have. The page must have no inline style or script.
+    /// Returns the page's text.
     #[track_caller]
     pub fn page(&self, status: u16) -> String {
         assert_eq!(self.status.as_u16(), status, "{}", self.text());
@@ -114,7 +115,7 @@ impl Answer {
         text
     }
 
-    /// Checks the headers that everything under the page has.
+    /// Checks the security headers that every answer of the page's routes has.
     #[track_caller]
     pub fn is_protected(&self) {
         let expected = [
@@ -133,7 +134,7 @@ impl Answer {
         }
     }
 
-    /// Where a redirect after a form leads.
+    /// Checks that the answer redirects after a form. Returns the location.
     #[track_caller]
     pub fn redirect(&self) -> String {
         assert_eq!(self.status, 303, "{}", self.text());
@@ -142,7 +143,8 @@ impl Answer {
     }
 }
 
-/// What stands in a text between two others; empty when they are not there.
+/// The part of `text` between `start` and `end`. Without `start` the part is empty. Without `end` it reaches the end of
+/// the text.
 pub fn after<'t>(text: &'t str, start: &str, end: &str) -> &'t str {
     let rest = text.split_once(start).map_or("", |(_, rest)| rest);
     rest.split_once(end).map_or(rest, |(found, _)| found)

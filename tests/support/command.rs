@@ -1,4 +1,4 @@
-//! The `rollcall` command as an operator runs it: a process of its own, on a data folder of its own.
+//! The `rollcall` command as an operator runs it. Each command is a process, on a data folder of the test's own.
 
 use serde_json::Value;
 use std::io::{BufRead, BufReader};
@@ -6,15 +6,15 @@ use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use tempfile::TempDir;
 
-/// A data folder, and the command on it.
+/// An operator with a data folder. The operator's commands use that folder.
 pub struct Operator {
     folder: TempDir,
 }
 
-/// A running `rollcall serve` or `rollcall dynamodb`. It is killed when it goes out of scope.
+/// A running `rollcall serve` or `rollcall dynamodb`. Dropping this value kills the process.
 pub struct Server {
     process: Child,
-    /// The line it printed when it was ready.
+    /// The line of JSON that the server printed when it was ready.
     pub ready: Value,
 }
 
@@ -32,7 +32,7 @@ impl Operator {
         self.command(arguments).output().expect("the command runs")
     }
 
-    /// What a command prints, after checking that it succeeds.
+    /// Runs a command that must succeed. Returns its standard output.
     #[track_caller]
     pub fn text(&self, arguments: &[&str]) -> String {
         let output = self.run(arguments);
@@ -41,14 +41,14 @@ impl Operator {
         String::from_utf8(output.stdout).expect("text")
     }
 
-    /// What a command prints with `--json`.
+    /// Runs a command with `--json`. The command must succeed. Returns its standard output as JSON.
     #[track_caller]
     pub fn json(&self, arguments: &[&str]) -> Value {
         let arguments: Vec<&str> = arguments.iter().copied().chain(["--json"]).collect();
         serde_json::from_str(&self.text(&arguments)).expect("JSON")
     }
 
-    /// The output of a command on a terminal of so many columns. The command must succeed.
+    /// Runs a command on a terminal with this many columns. The command must succeed. Returns the terminal's text.
     #[cfg(target_os = "linux")]
     #[track_caller]
     pub fn on_terminal(&self, columns: u16, arguments: &[&str]) -> String {
@@ -64,7 +64,7 @@ impl Operator {
         text.replace("\r\n", "\n")
     }
 
-    /// The exit code and the error text of a command that must fail.
+    /// Runs a command that must fail. Returns its exit code and error text.
     #[track_caller]
     pub fn failure(&self, arguments: &[&str]) -> (i32, String) {
         let output = self.run(arguments);
@@ -73,25 +73,25 @@ impl Operator {
         (output.status.code().expect("a code"), text)
     }
 
-    /// Starts the server on a free port and waits until it is ready.
+    /// Starts the server on a free port and waits until the server is ready.
     pub fn serve(&self) -> Server {
         self.start(self.command(&["serve", "--listen", "127.0.0.1:0"]))
     }
 
-    /// Starts the server as `cargo run` does, without a command, on a free port.
+    /// Starts the server on a free port without a command, as `cargo run` does. Waits until the server is ready.
     pub fn serve_by_default(&self) -> Server {
         let mut command = self.command(&[]);
         command.env("ROLLCALL_LISTEN", "127.0.0.1:0");
         self.start(command)
     }
 
-    /// Starts the server on a table of a DynamoDB API, on a free port, and waits until it is ready.
+    /// Starts the server on a free port and waits until the server is ready. The server's table is in a DynamoDB API.
     pub fn serve_through(&self, endpoint: &str) -> Server {
         let through = ["--dynamodb-endpoint", endpoint, "serve", "--listen", "127.0.0.1:0"];
         self.start(self.command(&through))
     }
 
-    /// Starts the DynamoDB API on a free port and waits until it is ready.
+    /// Starts the DynamoDB API on a free port and waits until the API is ready.
     pub fn dynamodb(&self) -> Server {
         self.start(self.command(&["dynamodb", "--listen", "127.0.0.1:0"]))
     }
@@ -110,7 +110,7 @@ impl Operator {
         Server { process, ready }
     }
 
-    /// A command that has not run yet, without an environment.
+    /// A command that is not started yet. Its environment is empty.
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_rollcall"));
         command.arg("--data").arg(self.folder.path()).args(arguments).env_clear();
@@ -119,17 +119,17 @@ impl Operator {
 }
 
 impl Server {
-    /// The Tenant URL it printed.
+    /// The Tenant URL that the server printed.
     pub fn tenant_url(&self) -> String {
         self.ready["tenantUrl"].as_str().expect("a Tenant URL").to_owned()
     }
 
-    /// The Secret Token it printed.
+    /// The Secret Token that the server printed.
     pub fn token(&self) -> String {
         self.ready["scimToken"].as_str().expect("a token").to_owned()
     }
 
-    /// Asks it to end, as a supervisor does, and waits for it.
+    /// Sends SIGTERM to the process, as a supervisor does, and waits until the process ends.
     pub fn terminate(mut self) -> ExitStatus {
         let id = self.process.id().to_string();
         let sent = Command::new("kill").args(["-TERM", &id]).status().expect("kill runs");
@@ -137,7 +137,7 @@ impl Server {
         self.process.wait().expect("it ends")
     }
 
-    /// Ends it as a power cut would: `kill -9`.
+    /// Kills the process without a warning (`kill -9`), as a power cut does.
     pub fn kill(mut self) {
         self.process.kill().expect("it is running");
         self.process.wait().expect("it ends");
@@ -151,7 +151,7 @@ impl Drop for Server {
     }
 }
 
-/// A request over a socket: status and body.
+/// Sends a request over a socket. Returns status and body.
 pub fn call(method: &str, url: &str, token: &str, body: Option<&Value>) -> (u16, Value) {
     let agent: ureq::Agent =
         ureq::Agent::config_builder().http_status_as_error(false).build().into();

@@ -1,5 +1,5 @@
-//! Crashes: a server that dies at one of its writes, before or after the engine applied it. Another server on the same
-//! table then shows the remains.
+//! Crash tests. A server dies at one of its writes, before or after the engine applies the write. Another server on the
+//! same table then shows the state that is left.
 
 use super::{TestTenant, is_on_an_endpoint};
 use futures_util::FutureExt;
@@ -16,15 +16,15 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use time::Duration;
 use tokio::sync::Notify;
 
-/// The environment variable that asks for all crash points of every story.
+/// The environment variable that makes every story run with all its crash points.
 const ALL_POINTS: &str = "ROLLCALL_TEST_ALL_CRASHES";
 
 /// A crash of a server at one of its writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Crash {
-    /// The engine never saw the write with this number.
+    /// The server dies before the engine sees the write with this number.
     Before(usize),
-    /// The engine applied the write with this number, and nobody got its answer.
+    /// The engine applies the write with this number. The server dies before it gets the answer.
     After(usize),
 }
 
@@ -37,7 +37,7 @@ impl Crash {
     }
 }
 
-/// The table as one server reaches it: it counts the writes, and at a crash it answers nothing any more.
+/// The table as one server reaches it. The table counts the server's writes, and answers no write after the crash.
 #[derive(Debug, Clone)]
 pub struct MortalTable {
     table: Arc<dyn DynamoDb>,
@@ -51,12 +51,12 @@ impl MortalTable {
         Self { table, crash, writes: Arc::default(), is_dead: Arc::default() }
     }
 
-    /// How many writes the server has made.
+    /// The number of writes that the server has started.
     pub fn writes(&self) -> usize {
         self.writes.load(Ordering::Relaxed)
     }
 
-    /// Runs requests of the server until they end or the server dies. Says whether they ended.
+    /// Runs requests of the server until they end or the server dies. Returns whether the requests ended.
     pub async fn run(&self, requests: impl Future<Output = ()>) -> bool {
         tokio::select! {
             () = requests => true,
@@ -64,7 +64,7 @@ impl MortalTable {
         }
     }
 
-    /// A dead process never gets an answer.
+    /// Reports that the server is dead. It never returns, because a dead process gets no answer.
     async fn die<T>(&self) -> T {
         self.is_dead.notify_one();
         std::future::pending().await
@@ -119,12 +119,12 @@ impl DynamoDb for MortalTable {
     }
 }
 
-/// Runs a story on copies of a scene, once undisturbed and then with a crash at each of its writes: before the engine
-/// applied it, and after. A big story has at most `most` such crashes, evenly spread.
+/// Runs a story on copies of a scene: once undisturbed, and then with two crashes at each of its writes. One crash
+/// comes before the engine applies the write, and one after. A big story has at most `most` crashes, evenly spread.
 ///
-/// After each crash another server shows the effect of the story whole or not at all. Then clients go on: after half of
-/// the crashes they repeat the story, and in each case a request follows later. By then no work is unfinished, the
-/// invariants hold, and the effect is still whole or not there.
+/// After each crash, another server shows the effect of the story whole or not at all. After a [`Crash::After`], the
+/// client repeats the story. Two minutes later, a request follows each crash. After this request no work is unfinished
+/// and the invariants hold. The effect is then whole. Without a repeat it may be absent instead.
 pub async fn crash_everywhere(
     name: &str,
     scene: &TestTenant,
@@ -184,7 +184,8 @@ pub async fn crash_everywhere(
     println!("{name}: {writes} writes, {} crashes, no violation", crashes.len());
 }
 
-/// The crashes at all writes, or some of them, evenly spread.
+/// The crashes at all writes. More than `most` crashes are reduced to `most`, evenly spread, unless [`ALL_POINTS`] is
+/// set.
 fn spread(writes: usize, most: usize) -> Vec<Crash> {
     let crashes = (1..=writes).flat_map(|number| [Crash::Before(number), Crash::After(number)]);
     let all: Vec<Crash> = crashes.collect();
@@ -194,7 +195,7 @@ fn spread(writes: usize, most: usize) -> Vec<Crash> {
     (1..=most).map(|place| all[place * all.len() / (most + 1)]).collect()
 }
 
-/// Clients go on: a later request finishes what is left over.
+/// Sends a request two minutes later. The request finishes the work that the crash left.
 async fn recover(tenant: &TestTenant) {
     tenant.app.advance(Duration::minutes(2));
     tenant.get("/Users?count=1").await.expect(200);
@@ -219,7 +220,7 @@ impl Effect {
         Self { users, groups }
     }
 
-    /// Whether both show the same, but for the groups of users, which follow a large change.
+    /// Whether both effects are equal. The users' groups do not count, because a large change updates them later.
     fn is_like(&self, other: &Self) -> bool {
         let without_groups = |effect: &Self| {
             let mut users = effect.users.clone();
@@ -231,7 +232,7 @@ impl Effect {
         self.groups == other.groups && without_groups(self) == without_groups(other)
     }
 
-    /// The first records that differ from both states.
+    /// The first user and the first group that differ from `before` or from `after`.
     fn difference(&self, before: &Self, after: &Self) -> String {
         let differs = |of: fn(&Self) -> &BTreeMap<String, Value>| {
             let found = of(self).iter().find(|(id, row)| {

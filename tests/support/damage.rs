@@ -1,4 +1,4 @@
-//! Damage that no request causes: single items of a tenant are removed, changed or planted behind the service.
+//! Damage that no request causes. A test removes, changes or writes single items of a tenant behind the service.
 
 use super::TestTenant;
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -24,7 +24,7 @@ pub fn set(ids: &[&str]) -> AttributeValue {
     AttributeValue::Ss(ids.iter().map(|id| (*id).to_owned()).collect())
 }
 
-/// Writes into a table, past the store.
+/// Writes into a table directly, without the store.
 pub async fn write(table: &dyn DynamoDb, action: Action) {
     let write = Write { action, condition: None, values: Item::new() };
     let call = TransactWriteCall { writes: vec![write], token: Uuid::new_v4() };
@@ -37,13 +37,12 @@ impl TestTenant {
         format!("TENANT#{}#{name}", self.id)
     }
 
-    /// Removes an item.
     pub async fn remove(&self, partition: &str, sort: &str) {
         let key = key(&self.partition(partition), sort);
         write(&*self.app.table, Action::Delete(key)).await;
     }
 
-    /// Writes an item over the one that is there.
+    /// Writes an item. An item with the same key is replaced.
     pub async fn plant(
         &self,
         partition: &str,
@@ -55,7 +54,7 @@ impl TestTenant {
         write(&*self.app.table, Action::Put(item)).await;
     }
 
-    /// Writes an item of the tenant itself.
+    /// Writes an item into the tenant's own partition. An item with the same key is replaced.
     pub async fn plant_own(
         &self,
         sort: &str,
@@ -66,21 +65,21 @@ impl TestTenant {
         write(&*self.app.table, Action::Put(item)).await;
     }
 
-    /// Changes the attributes of an item that is there.
+    /// Changes the attributes of an item that must exist.
     pub async fn tamper(&self, partition: &str, sort: &str, change: impl FnOnce(&mut Item)) {
         let mut item = self.stored(partition, sort).await;
         change(&mut item);
         write(&*self.app.table, Action::Put(item)).await;
     }
 
-    /// Changes the attributes of an item of the tenant itself.
+    /// Changes the attributes of an item in the tenant's own partition. The item must exist.
     pub async fn tamper_own(&self, sort: &str, change: impl FnOnce(&mut Item)) {
         let mut item = self.read(key(&format!("TENANT#{}", self.id), sort)).await;
         change(&mut item);
         write(&*self.app.table, Action::Put(item)).await;
     }
 
-    /// An item that is there.
+    /// Reads an item that must exist.
     pub async fn stored(&self, partition: &str, sort: &str) -> Item {
         self.read(key(&self.partition(partition), sort)).await
     }

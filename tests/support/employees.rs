@@ -1,4 +1,5 @@
-//! Employees behind the users of a tenant, read through the library.
+//! Helpers for a tenant's employees. SCIM requests create and change the users. The library reads the employees behind
+//! them.
 
 use super::TestTenant;
 use rollcall::directory::Employee;
@@ -32,7 +33,7 @@ pub async fn set_active(tenant: &TestTenant, id: Uuid, active: bool) {
     tenant.patch(&path(id), &operation).await.expect(200);
 }
 
-/// With the settings that the tenant has now.
+/// The view of an employee, with the tenant's current settings.
 pub async fn view(tenant: &TestTenant, id: Uuid) -> EmployeeView {
     let settings = tenant.app.app.tenants.get(&tenant.id).await.unwrap().settings;
     tenant.directory().users().view(id, settings).await.unwrap()
@@ -57,7 +58,8 @@ pub async fn kinds(tenant: &TestTenant, id: Uuid) -> Vec<EventKind> {
     history(tenant, id).await.into_iter().map(|entry| entry.kind).collect()
 }
 
-/// The last change: what happened, and each attribute with its values before and after.
+/// The kind of the last change, and each changed attribute with its values before and after. The identity provider must
+/// have made the change.
 pub async fn last_change(tenant: &TestTenant, id: Uuid) -> (EventKind, Value) {
     let last = history(tenant, id).await.pop().unwrap();
     assert_eq!(last.by, "Identity Provider");

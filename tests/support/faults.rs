@@ -1,7 +1,7 @@
-//! The faults that a test plans, and the calls that its table has seen.
+//! The faults that a test plans, and the calls that its table records.
 //!
-//! Each planned fault must meet a call. A fault that met none has tested nothing, so it fails its test: when the last
-//! [`Faults`] of the test is dropped, or when a [`Lasting`] fault ends.
+//! Each planned fault must meet a call. A fault without a call tests nothing, so it fails its test. The test fails when
+//! it drops its last [`Faults`], or when a [`Lasting`] fault ends.
 
 use serde_json::Value;
 use std::collections::{BTreeSet, VecDeque};
@@ -11,25 +11,25 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 use tokio::sync::Notify;
 
-/// A test that waits longer than this for a call has failed. It is a bound against a hang, and nothing is measured by it.
+/// A test fails when it waits longer than this for a call. The bound only ends a hang; no test measures time with it.
 const HANGS_AFTER: Duration = Duration::from_secs(60);
 
-/// What a call is answered with instead of the engine's answer.
+/// A planned answer to a call, in place of the engine's undisturbed answer.
 #[derive(Debug, Clone)]
 pub enum Fault {
-    /// An error answer; the engine never sees the call.
+    /// An error answer. The engine never sees the call.
     Error { status: u16, body: String },
-    /// No answer: the connection breaks before the engine sees the call.
+    /// No answer. The connection breaks before the engine sees the call.
     Cut,
-    /// No answer, although the engine did what it was asked: the connection breaks after.
+    /// No answer. The connection breaks after the engine carries out the call.
     CutAfter,
-    /// No answer, ever: the connection stays open, and the engine never sees the call.
+    /// No answer. The connection stays open for good, and the engine never sees the call.
     Silence,
-    /// The engine's own answer: the fault planned after it is for a later call.
+    /// The engine's own answer. The fault that is planned next meets a later call.
     Spared,
-    /// The engine's own answer, but it does not see the call before it is let go.
+    /// The engine's own answer. The engine sees the call only after the test notifies.
     Held(Arc<Notify>),
-    /// The engine's own answer, but it is on its way until it is let go.
+    /// The engine's own answer. The answer arrives only after the test notifies.
     Late(Arc<Notify>),
 }
 
@@ -45,7 +45,7 @@ impl Fault {
         Self::Error { status: 500, body: error_body("InternalServerError", "sorry", "") }
     }
 
-    /// A transaction cancelled because of another one on the first of `items` items.
+    /// A cancelled transaction. Another transaction conflicts with it on the first of its `items` items.
     pub fn conflict(items: usize) -> Self {
         let reasons: Vec<&str> = (0..items)
             .map(
@@ -62,23 +62,23 @@ fn error_body(name: &str, message: &str, more: &str) -> String {
     format!(r#"{{"__type":"com.amazonaws.dynamodb.v20120810#{name}","message":"{message}"{more}}}"#)
 }
 
-/// One call the service made.
+/// One call that the service made.
 #[derive(Debug, Clone)]
 pub struct Call {
     /// `GetItem`, `TransactWriteItems`, …
     pub operation: String,
-    /// The request, as the wire's JSON.
+    /// The request in the JSON of the DynamoDB API.
     pub request: Value,
-    /// Whether DynamoDB did what it was asked.
+    /// Whether DynamoDB carried out the call.
     pub succeeded: bool,
-    /// Capacity units in all, as DynamoDB reports them; it reports none with an error.
+    /// The total capacity units that DynamoDB reports. DynamoDB reports none with an error.
     pub capacity_units: f64,
-    /// When it began and ended, counted in beginnings and ends of calls.
+    /// The ticks at which the call began and ended. Each begin and each end of a call is one tick.
     pub span: (usize, usize),
 }
 
-/// How many of these calls were made one after another: the length of the longest chain of calls of which each begins
-/// after the one before it has ended.
+/// The number of calls that ran one after another: the length of the longest chain of calls. In a chain, each call
+/// begins after the previous call has ended.
 pub fn one_after_another(calls: &[Call]) -> usize {
     let mut spans: Vec<(usize, usize)> = calls.iter().map(|call| call.span).collect();
     spans.sort_unstable_by_key(|(_, end)| *end);
@@ -93,7 +93,7 @@ pub fn one_after_another(calls: &[Call]) -> usize {
     chain
 }
 
-/// The side of the table: it asks for the fault of each call, and records the call.
+/// The table's access to the faults. The table asks for the fault of each call, and records the call.
 #[derive(Debug, Clone, Default)]
 pub struct Recorder(Arc<Shared>);
 
@@ -106,14 +106,14 @@ struct Shared {
 #[derive(Debug, Default)]
 struct State {
     planned: VecDeque<(String, Fault)>,
-    /// Operation, fault, and how many calls met it.
+    /// Operation, fault, and the number of calls that met the fault.
     lasting: Vec<(String, Fault, usize)>,
     calls: Vec<Recorded>,
     ticks: usize,
     written: BTreeSet<String>,
 }
 
-/// A call as it was seen: most are never looked at, so their requests are not rendered before that.
+/// A recorded call. Tests read few calls, so the request is rendered only when a test reads the call.
 struct Recorded {
     operation: String,
     request: Box<dyn FnOnce() -> Value + Send>,
@@ -140,7 +140,7 @@ impl Recorder {
         self.0.state.lock().unwrap()
     }
 
-    /// The fault that the next call of `operation` meets.
+    /// Takes the fault that the next call of `operation` meets, if any.
     pub fn next(&self, operation: &str) -> Option<Fault> {
         let mut state = self.state();
         let position = state.planned.iter().position(|(name, _)| name == operation);
@@ -155,12 +155,12 @@ impl Recorder {
         })
     }
 
-    /// The next point in time.
+    /// Counts one tick, and returns the count.
     pub fn tick(&self) -> usize {
         self.state().tick()
     }
 
-    /// Keeps a call; `answer` has whether it succeeded, and its capacity units.
+    /// Keeps a call, with its success, its capacity units and the tick at which it began.
     pub fn record(
         &self,
         operation: &str,
@@ -175,7 +175,7 @@ impl Recorder {
         self.0.has_changed.notify_waiters();
     }
 
-    /// Keeps the name of a partition that gets an item.
+    /// Keeps the name of a partition to which a call writes an item.
     pub fn note_partition(&self, partition: &str) {
         let mut state = self.state();
         if !state.written.contains(partition) {
@@ -184,11 +184,11 @@ impl Recorder {
     }
 }
 
-/// The side of the test: it plans faults, and reads the calls.
+/// The test's access to the faults. The test plans faults, and reads the calls.
 #[derive(Debug, Clone)]
 pub struct Faults {
     recorder: Recorder,
-    /// Only tests hold it, so tasks of the service do not delay the check.
+    /// Only tests hold this value, so tasks of the service do not delay the check.
     _check: Arc<Check>,
 }
 
@@ -202,18 +202,18 @@ impl Faults {
         Self { _check: Arc::new(Check(recorder.clone())), recorder }
     }
 
-    /// Answers the next call of `operation` with `fault`; several plans are used up in order. A call must meet each.
+    /// Answers the next call of `operation` with `fault`. Several plans apply in order, and a call must meet each.
     pub fn plan(&self, operation: &str, fault: Fault) {
         self.recorder.state().planned.push_back((operation.to_owned(), fault));
     }
 
-    /// Answers every call of `operation` with `fault`, after those that are planned. At least one call must meet it.
+    /// Answers every call of `operation` with `fault`, after the planned faults. At least one call must meet it.
     pub fn plan_all(&self, operation: &str, fault: Fault) -> Lasting {
         self.recorder.state().lasting.push((operation.to_owned(), fault, 0));
         Lasting { recorder: self.recorder.clone(), operation: operation.to_owned() }
     }
 
-    /// Lets some transactions pass, and breaks the one after them for good.
+    /// Lets `passed` transactions reach the engine, and fails the next transaction with a permanent error.
     pub fn end_writes_after(&self, passed: usize) {
         for _ in 0..passed {
             self.plan("TransactWriteItems", Fault::Spared);
@@ -222,13 +222,13 @@ impl Faults {
         self.plan("TransactWriteItems", Fault::Error { status: 400, body });
     }
 
-    /// How many planned faults met no call yet.
+    /// The number of planned faults that have met no call yet.
     pub fn left(&self) -> usize {
         self.recorder.state().planned.len()
     }
 
-    /// Takes the planned faults back that met no call, and counts them. For random disturbances of a random number of
-    /// calls: the test must check by the counts that some met a call.
+    /// Removes the planned faults that met no call, and returns their number. The function is for tests with random
+    /// faults on a random number of calls. Such a test must check by the numbers that some faults met a call.
     #[must_use]
     pub fn withdraw(&self) -> usize {
         std::mem::take(&mut self.recorder.state().planned).len()
@@ -239,7 +239,7 @@ impl Faults {
         self.until(|state| state.planned.is_empty(), "a planned fault meets no call").await;
     }
 
-    /// Waits until there is a call that was not taken yet.
+    /// Waits until the recorder has a call that the test has not taken yet.
     pub async fn recorded(&self) {
         self.until(|state| !state.calls.is_empty(), "no call is made").await;
     }
@@ -259,7 +259,7 @@ impl Faults {
         assert!(waited.is_ok(), "{otherwise}: {:?}", self.recorder.state());
     }
 
-    /// The calls since this was last asked.
+    /// Takes the calls since the test last took calls.
     pub fn take_calls(&self) -> Vec<Call> {
         let recorded = std::mem::take(&mut self.recorder.state().calls);
         let read = |call: Recorded| Call {
@@ -272,12 +272,12 @@ impl Faults {
         recorded.into_iter().map(read).collect()
     }
 
-    /// The operations of the calls since they were last asked for, in their order.
+    /// Takes the calls since the test last took calls. Returns their operations in order.
     pub fn take_operations(&self) -> Vec<String> {
         self.take_calls().into_iter().map(|call| call.operation).collect()
     }
 
-    /// The partitions that ever had an item.
+    /// The names of the partitions to which a call ever wrote an item.
     pub fn written_partitions(&self) -> BTreeSet<String> {
         self.recorder.state().written.clone()
     }
@@ -328,7 +328,8 @@ impl Drop for Lasting {
     }
 }
 
-/// Fails the test. The runtime catches a panic in one of its tasks, so that the test would pass: there the process ends.
+/// Fails the test. In a task, this function ends the process: the runtime catches a task's panic, and the test would
+/// pass.
 fn fail(message: &str) -> ! {
     if tokio::task::try_id().is_some() {
         let test = std::thread::current();

@@ -1,4 +1,4 @@
-//! Groups of a test: make them, change them, and read who is in them.
+//! Helpers that create groups, change them, and read their members.
 
 use super::urns::GROUP;
 use super::{Ids, TestApp, TestTenant};
@@ -22,7 +22,7 @@ pub async fn members(tenant: &TestTenant, group: &str) -> Vec<String> {
     members.iter().map(|member| member["value"].as_str().unwrap().to_owned()).collect()
 }
 
-/// The groups of a user, each with whether it is direct.
+/// The display name and the type (`direct` or not) of each group of a user.
 pub async fn groups_of(tenant: &TestTenant, user: &str) -> Vec<(String, String)> {
     let body = tenant.get(&format!("/Users/{user}")).await.expect(200);
     let groups = body["groups"].as_array().cloned().unwrap_or_default();
@@ -46,7 +46,8 @@ pub async fn found(tenant: &TestTenant, resource: &str, filter: &str) -> Vec<Str
     rows.iter().map(|row| row["id"].as_str().unwrap().to_owned()).collect()
 }
 
-/// A tenant with this many users, and their ids in order. They are created below HTTP, which takes half the time.
+/// Creates a tenant with this many users. Returns the tenant and the sorted ids. The users are created below HTTP,
+/// because that takes half the time.
 pub async fn many(number: usize) -> (TestTenant, Vec<String>) {
     let tenant = TestApp::with_ids(Ids::Random).await.tenant("acme").await;
     let directory = tenant.directory();
@@ -57,13 +58,13 @@ pub async fn many(number: usize) -> (TestTenant, Vec<String>) {
             directory.users().create(Document::from_canonical(name), "Identity Provider").await;
         ids.push(created.expect("a user").id.to_string());
     }
-    // Like the last of many requests, it leaves the token in the cache.
+    // This request puts the token into the cache, as requests that create users over HTTP would do.
     tenant.get("/Users?count=1").await.expect(200);
     ids.sort_unstable();
     (tenant, ids)
 }
 
-/// Adds many members, with a server that dies after the commit.
+/// Adds many members, and fails the transaction after the commit for good, as if the server died there.
 pub async fn cut_change_short(tenant: &TestTenant, group: &str, ids: &[String]) {
     tenant.app.faults.end_writes_after(1);
     let url = format!("{}?excludedAttributes=members", path(group));

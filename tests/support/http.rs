@@ -1,4 +1,4 @@
-//! An HTTP client for the SDK that is a function.
+//! An HTTP client for the SDK. A function answers the client's requests.
 
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
@@ -10,13 +10,13 @@ use aws_smithy_types::body::SdkBody;
 use std::fmt;
 use std::sync::Arc;
 
-/// Status and body for a request.
+/// A function that returns status and body for a request.
 type Answer = dyn Fn(&HttpRequest) -> (u16, String) + Send + Sync;
 
 #[derive(Clone)]
 struct Answering(Arc<Answer>);
 
-/// A client whose requests are answered by `answer`, with a status and a body.
+/// An HTTP client. The function `answer` returns the status and body for each request.
 pub fn answering(
     answer: impl Fn(&HttpRequest) -> (u16, String) + Send + Sync + 'static,
 ) -> SharedHttpClient {

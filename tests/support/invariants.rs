@@ -1,4 +1,5 @@
-//! The end of a destructive test: the tenant's items keep their invariants, and the API shows exactly these items.
+//! Checks for the end of a destructive test. The tenant's items keep their invariants, and the API shows exactly these
+//! items.
 
 use super::TestTenant;
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -7,17 +8,17 @@ use rollcall::store::dynamodb::port::{Consistency, Item, QueryCall};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// With more records than this, only lists are compared and no single reads.
+/// With more records than this, the check compares only lists, and reads no single records.
 const MOST_SINGLE: usize = 40;
 
-/// With more partitions than this, their items are not counted.
+/// With more partitions than this, the check does not count their items.
 const MOST_COUNTED: usize = 500;
 
-/// Each record with its members or groups.
+/// The ids of a record's members or groups, by the record's id.
 type Relations = BTreeMap<String, BTreeSet<String>>;
 
 impl TestTenant {
-    /// Finishes unfinished work as an operator does, and checks items and API.
+    /// Finishes unfinished work as an operator does. Then checks that items and API agree.
     pub async fn expect_sound(&self) {
         let directory = self.directory();
         directory.unfinished().finish_all().await.expect("the work can be finished");
@@ -29,19 +30,19 @@ impl TestTenant {
         self.expect_sound_by(&self.report().await).await;
     }
 
-    /// The same, with the report of a check that was made already.
+    /// Like [`Self::expect_settled_and_sound`], with the report of an earlier check.
     pub async fn expect_sound_by(&self, report: &Report) {
         assert!(report.unfinished.is_empty(), "{:?}", report.unfinished);
         self.expect_no_violations(report).await;
         self.expect_api_shows_items().await;
     }
 
-    /// The check of the items.
+    /// Checks the tenant's items. Returns the report.
     pub async fn report(&self) -> Report {
         self.directory().integrity().check().await.expect("a check")
     }
 
-    /// Checks that the report has no violations, and knows every item of the tenant.
+    /// Checks that the report has no violations, and counts every item of the tenant.
     async fn expect_no_violations(&self, report: &Report) {
         assert_eq!(report.violations, []);
         let partitions = self.partitions();
@@ -52,7 +53,7 @@ impl TestTenant {
         for partition in partitions {
             items += self.items(&partition).await.len();
         }
-        // Through the SDK nobody notes the partitions.
+        // A table behind the SDK records no partitions, so there are no items to compare.
         if items > 0 {
             let line = usize::from(!self.items("TENANTS").await.is_empty());
             assert_eq!(report.items, items + line, "the check misses items");
@@ -92,7 +93,7 @@ impl TestTenant {
         }
     }
 
-    /// All rows of a SCIM list, after checking the total.
+    /// Reads all rows of a SCIM list, and checks the total.
     pub async fn listed(&self, resources: &str) -> Vec<Value> {
         let mut rows: Vec<Value> = Vec::new();
         loop {
@@ -184,7 +185,7 @@ fn ids(rows: &[Value]) -> BTreeSet<String> {
     rows.iter().map(|row| row["id"].as_str().expect("an id").to_owned()).collect()
 }
 
-/// The ids in a relation of each row.
+/// For each row, the ids of the wanted values in its attribute `name`.
 fn relations(rows: &[Value], name: &str, wanted: impl Fn(&Value) -> bool) -> Relations {
     let relation = |row: &Value| {
         let values = row[name].as_array().cloned().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! A log in memory, a day's work to fill it, and what must never be in it.
+//! A log in memory, requests that fill the log, and the secrets that must never be in it.
 
 use super::{TestApp, TestTenant};
 use axum::body::Body;
@@ -11,11 +11,12 @@ use tracing::Dispatch;
 use tracing::subscriber::{DefaultGuard, NoSubscriber};
 use tracing_subscriber::EnvFilter;
 
-/// While there is one subscriber only, a place that logs for the first time asks its own thread's, and the threads of
-/// other tests have none: it would be silent for all of them from then on.
+/// A second subscriber, which keeps log statements enabled. With one subscriber in the process, a statement's first run
+/// asks only its own thread's subscriber. The threads of other tests have none, so the statement would stay silent in
+/// all threads.
 static ANOTHER: LazyLock<Dispatch> = LazyLock::new(|| Dispatch::new(NoSubscriber::new()));
 
-/// A thread that waits longer than this for a line has failed. It is a bound against a hang, and nothing is measured by it.
+/// A thread fails when it waits longer than this for a line. The bound only ends a hang; no test measures time with it.
 const HANGS_AFTER: Duration = Duration::from_secs(60);
 
 /// A log in memory.
@@ -36,7 +37,7 @@ impl Lines {
 }
 
 impl Log {
-    /// Keeps what this thread logs, as the Lambda does, and all of our own down to `trace`.
+    /// Keeps this thread's log as JSON, as the Lambda does. The level is `info`, and `trace` for our own code.
     pub fn start(&self) -> DefaultGuard {
         LazyLock::force(&ANOTHER);
         let log = self.clone();
@@ -48,7 +49,7 @@ impl Log {
         tracing::subscriber::set_default(subscriber)
     }
 
-    /// Keeps what the Lambda logs: with metrics in the line of each request, and of the rest what `filter` lets through.
+    /// Keeps the log that the Lambda writes. The line of each request has metrics. `filter` selects the other lines.
     pub fn start_lambda(&self, app: &TestApp, filter: &str) -> DefaultGuard {
         LazyLock::force(&ANOTHER);
         let log = self.clone();
@@ -62,7 +63,7 @@ impl Log {
         String::from_utf8(self.0.bytes.lock().unwrap().clone()).unwrap()
     }
 
-    /// Blocks the thread until another one logs this text.
+    /// Blocks the thread until another thread logs this text.
     pub fn block_until(&self, text: &str) {
         let has_text = |bytes: &[u8]| bytes.windows(text.len()).any(|part| part == text.as_bytes());
         let bytes = self.0.bytes.lock().unwrap();
@@ -70,7 +71,7 @@ impl Log {
         assert!(!wait.unwrap().1.timed_out(), "nothing logs {text}");
     }
 
-    /// The lines, and for each what was logged.
+    /// The log's lines, each as JSON.
     pub fn lines(&self) -> Vec<Value> {
         self.text().lines().map(|line| serde_json::from_str::<Value>(line).unwrap()).collect()
     }
@@ -102,7 +103,7 @@ pub const SECRETS: [&str; 12] = [
     "Bearer",
 ];
 
-/// Everything an identity provider does, well and badly. Gives for each request its operation and status.
+/// Sends every kind of request of an identity provider, valid and invalid. Returns the operation and status of each.
 pub async fn a_day(tenant: &TestTenant) -> Vec<(&'static str, u16)> {
     let body = json!({
         "userName": "zebra@example.com",

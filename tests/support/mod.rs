@@ -1,9 +1,11 @@
-//! The harness. A test makes a [`TestApp`], which is the whole service on an engine of its own, sends it requests with
-//! [`TestApp::send`] or a tenant's shorthands, and looks at status, headers and body.
+//! The harness. A test creates a [`TestApp`]: the whole service on an engine of its own. The test sends requests with
+//! [`TestApp::send`] or a tenant's shorthands, and checks status, headers and body.
 //!
-//! Time stands still unless a test moves it, and ids count up, so whole bodies can be compared. The pauses of the service
-//! take no time: the runtime's clock jumps to the next timer as soon as nothing else is left to do. With
-//! `ROLLCALL_TEST_DYNAMODB_ENDPOINT` set, the same tests run on the DynamoDB API at that URL, each on a table of its own.
+//! The clock stands still unless a test advances it, and ids count up. So a test can compare whole bodies. The
+//! service's pauses take no time: when no task can run, the runtime's clock jumps to the next timer.
+//!
+//! With `ROLLCALL_TEST_DYNAMODB_ENDPOINT` set, the same tests run on the DynamoDB API at that URL. Each test then has a
+//! table of its own.
 
 pub mod admin;
 pub mod browser;
@@ -47,33 +49,34 @@ use tokio::runtime::{Handle, RuntimeFlavor};
 use uuid::Uuid;
 use watched_table::WatchedTable;
 
-/// The name of the table in process.
+/// The name of the table that an engine in process holds.
 const TABLE: &str = "rollcall";
-/// Where the service believes to be reached.
+/// The origin of the service's own URLs.
 pub const ORIGIN: &str = "https://rollcall.example";
-/// When tests happen.
+/// The time at which each test starts.
 pub const START: OffsetDateTime = datetime!(2026-11-23 09:30:00 UTC);
 
-/// How a test's employees get their ids.
+/// The way in which the service makes ids in a test.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ids {
     /// `00000000-0000-4000-8000-000000000001` and so on.
     Counting,
-    /// Spread as in production.
+    /// Random ids, as in production.
     Random,
 }
 
-/// The whole service.
+/// The whole service, with the table below it and the test's clock.
 #[derive(Clone)]
 pub struct TestApp {
     pub app: App,
-    /// The service of `app`. Its routes are put together once: in a test's build that takes longer than most requests.
+    /// The service of `app`. A test builds its routes once, because a debug build needs more time for them than for
+    /// most requests.
     pub service: Service,
     pub store: Store,
-    /// The table below the store, for what cannot be brought about through the service.
+    /// The table below the store, for states that requests to the service cannot produce.
     pub table: Arc<dyn DynamoDb>,
     pub faults: Faults,
-    /// The table in process, for copies of it.
+    /// The table in process, which a test can copy. `None` when the AWS SDK reaches the table.
     watched: Option<WatchedTable>,
     sources: Sources,
     now: Arc<Mutex<OffsetDateTime>>,
@@ -105,15 +108,15 @@ impl TestApp {
         Self { watched: Some(table), ..app }
     }
 
-    /// The service on an empty engine that it reaches through the AWS SDK, as on AWS. Faults are answers over HTTP, and
-    /// the SDK's own retries meet them.
+    /// The service on an empty engine. The service reaches the engine through the AWS SDK, as on AWS. Faults arrive as
+    /// HTTP answers, so the SDK's own retries handle them.
     pub async fn over_the_sdk(ids: Ids) -> Self {
         pause_time();
         Self::on_client(Watched::client(), ids).await
     }
 
-    /// The service on a new table of the DynamoDB API at a URL, which the AWS SDK reaches over a socket. Time must not be
-    /// paused.
+    /// The service on a new table of the DynamoDB API at a URL. The AWS SDK reaches that API over a socket, so the test
+    /// must not pause the runtime's clock.
     pub async fn on_endpoint(url: &str, ids: Ids) -> Self {
         Self::on_client(Watched::client_of(Some(url.to_owned())), ids).await
     }
@@ -141,18 +144,18 @@ impl TestApp {
         Self { app, service, store, table, faults, watched: None, sources, now }
     }
 
-    /// A tenant of this id, made for the test.
+    /// Creates a tenant with this id.
     pub async fn tenant(&self, id: &str) -> TestTenant {
         let id = TenantId::parse(id).expect("a tenant id");
         self.enter(self.app.tenants.create(&id, "Test", "test").await)
     }
 
-    /// The test's time and ids.
+    /// The test's clock and its source of ids.
     pub fn sources(&self) -> Sources {
         self.sources.clone()
     }
 
-    /// The sample tenant, whose tokens and employees the files in `events/` name.
+    /// Creates the sample tenant. The files in `events/` use its tokens and employees.
     pub async fn sample(&self) -> TestTenant {
         self.enter(sample::create(&self.app.tenants, "rollcall command").await)
     }
@@ -167,7 +170,7 @@ impl TestApp {
         }
     }
 
-    /// Another server on the same table, at the same time: what it remembers is its own.
+    /// Another server on the same table, at the same time, with caches of its own.
     pub fn another_server(&self) -> Self {
         self.serving(self.app.with_own_caches())
     }
@@ -177,7 +180,7 @@ impl TestApp {
         Self { service: app.clone().service(), app, ..self.clone() }
     }
 
-    /// Another server, which reaches the table in another way.
+    /// Another server, which reaches its data through `table`.
     pub fn through(&self, table: Arc<dyn DynamoDb>) -> Self {
         let app = App::new(Store::new(table), peppers(), self.sources.clone(), ORIGIN);
         self.serving(app)
@@ -188,7 +191,7 @@ impl TestApp {
         self.watched.as_ref().expect("a table in process").copy_to(file);
     }
 
-    /// The service on an engine of its own with the data of a copy of this one. Both share clock and ids.
+    /// The service on a new engine with the data of the copy in `file`. Both services share clock and ids.
     pub fn on_copy(&self, file: &Path) -> Self {
         pause_time();
         let (watched, faults) = WatchedTable::copied_from(file, TABLE, &self.faults);
@@ -199,7 +202,7 @@ impl TestApp {
         on_copy.serving(app)
     }
 
-    /// Lets time pass.
+    /// Advances the test's clock.
     pub fn advance(&self, by: Duration) {
         *self.now.lock().unwrap() += by;
     }
@@ -211,12 +214,12 @@ impl TestTenant {
         self.app.app.tenants.directory(&self.id)
     }
 
-    /// The same tenant, at another server.
+    /// The same tenant, served by another server.
     pub fn at_another_server(&self) -> Self {
         self.at(self.app.another_server())
     }
 
-    /// The same tenant, at another app.
+    /// The same tenant, served by another app.
     pub fn at(&self, app: TestApp) -> Self {
         Self { app, ..self.clone() }
     }
@@ -227,8 +230,9 @@ pub async fn acme() -> TestTenant {
     TestApp::new().await.tenant("acme").await
 }
 
-/// Makes pauses take no time, on an engine in process and a runtime with one thread. An engine behind a socket needs real
-/// time: a paused clock jumps to the next timeout while an answer is on its way.
+/// Pauses the runtime's clock, so that pauses of the service take no time. The function acts only with an engine in
+/// process and a runtime with one thread. An engine behind a socket needs real time: a paused clock jumps to the next
+/// timeout before an answer arrives.
 fn pause_time() {
     let is_single = Handle::current().runtime_flavor() == RuntimeFlavor::CurrentThread;
     if is_single && !is_on_an_endpoint() && !is_time_paused() {
@@ -236,7 +240,7 @@ fn pause_time() {
     }
 }
 
-/// Whether the runtime's clock stands still while that of the machine goes on. The runtime itself does not tell.
+/// Whether the runtime's clock stands still while the machine's clock advances. The runtime does not report this.
 fn is_time_paused() -> bool {
     let now = tokio::time::Instant::now();
     let machine = std::time::Instant::now();
@@ -246,7 +250,7 @@ fn is_time_paused() -> bool {
     tokio::time::Instant::now() == now
 }
 
-/// What is in a folder, in the order of the names.
+/// The paths of a folder's entries, sorted by name.
 pub fn sorted(folder: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).unwrap_or_else(|_| panic!("{}", folder.display()));
     let mut paths: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();

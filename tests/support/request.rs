@@ -1,4 +1,4 @@
-//! Requests and answers, with shorthands for what identity providers send.
+//! Requests and answers, with shorthands for the requests that identity providers send.
 
 use super::{TestApp, TestTenant};
 use axum::body::Body;
@@ -10,7 +10,7 @@ use std::borrow::Cow;
 use std::io::Read;
 use tower::ServiceExt;
 
-/// An answer, read to its end.
+/// An answer with its whole body.
 #[derive(Debug, Clone)]
 pub struct Answer {
     pub status: StatusCode,
@@ -19,7 +19,7 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// The body as JSON; null when it is empty.
+    /// The body as JSON. An empty body is null.
     #[track_caller]
     pub fn json(&self) -> Value {
         if self.bytes.is_empty() {
@@ -40,12 +40,12 @@ impl Answer {
         }
     }
 
-    /// A header's text; empty when it is not there.
+    /// A header's text. The text of an absent header is empty.
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
     }
 
-    /// The body, after checking the status.
+    /// Checks the status. Returns the body as JSON.
     #[track_caller]
     pub fn expect(&self, status: u16) -> Value {
         let body = self.decoded();
@@ -54,13 +54,13 @@ impl Answer {
         self.json()
     }
 
-    /// Checks that the request succeeded, with or without a body.
+    /// Checks that the request succeeded. The answer may have a body or none.
     #[track_caller]
     pub fn expect_success(&self) {
         assert!(self.status.is_success(), "{}: {}", self.status, self.json());
     }
 
-    /// The detail of a SCIM error, after checking everything an error must have (RFC 7644 §3.12).
+    /// Checks everything that a SCIM error must have (RFC 7644 §3.12). Returns the error's detail.
     #[track_caller]
     pub fn expect_error(&self, status: u16, scim_type: Option<&str>) -> String {
         let body = self.expect(status);
@@ -75,7 +75,7 @@ impl Answer {
     }
 }
 
-/// Undoes gzip.
+/// Decompresses gzip.
 #[track_caller]
 pub fn decompress(bytes: &[u8]) -> Vec<u8> {
     let mut plain = Vec::new();
@@ -84,7 +84,7 @@ pub fn decompress(bytes: &[u8]) -> Vec<u8> {
 }
 
 impl TestApp {
-    /// Sends a request as it is.
+    /// Sends a request unchanged. Returns the answer.
     pub async fn send(&self, request: Request<Body>) -> Answer {
         let response = self.service.clone().oneshot(request).await.expect("an answer");
         let (parts, body) = response.into_parts();
@@ -94,12 +94,12 @@ impl TestApp {
 }
 
 impl TestTenant {
-    /// The path of something under the tenant's SCIM root.
+    /// The full path of `rest`, a path below the tenant's SCIM root.
     pub fn path(&self, rest: &str) -> String {
         format!("/tenants/{}/scim/v2{rest}", self.id)
     }
 
-    /// A request with the tenant's token and these further headers.
+    /// Sends a request with the tenant's SCIM token and these further headers.
     pub async fn request(
         &self,
         method: &str,
@@ -129,7 +129,7 @@ impl TestTenant {
         self.with_json("PUT", rest, body).await
     }
 
-    /// A PATCH with these operations.
+    /// Sends a PATCH with these operations.
     pub async fn patch(&self, rest: &str, operations: &Value) -> Answer {
         let body = serde_json::json!({
             "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
@@ -142,21 +142,21 @@ impl TestTenant {
         self.request("DELETE", rest, &[], Body::empty()).await
     }
 
-    /// `GET /Users` with a filter, percent-encoded.
+    /// Sends `GET /Users` with a filter, and percent-encodes the filter.
     pub async fn filter(&self, filter: &str) -> Answer {
         let encoded =
             percent_encoding::utf8_percent_encode(filter, percent_encoding::NON_ALPHANUMERIC);
         self.get(&format!("/Users?filter={encoded}")).await
     }
 
-    /// The userNames a filter finds, in the order of the answer.
+    /// The userNames that a filter finds, in the order of the answer.
     pub async fn found(&self, filter: &str) -> Vec<String> {
         let body = self.filter(filter).await.expect(200);
         let rows = body["Resources"].as_array().expect("rows").iter();
         rows.map(|row| row["userName"].as_str().expect("a userName").to_owned()).collect()
     }
 
-    /// Creates a user and gives back its id.
+    /// Creates a user and returns its id.
     pub async fn create(&self, body: &Value) -> String {
         let created = self.post("/Users", body).await.expect(201);
         created["id"].as_str().expect("an id").to_owned()

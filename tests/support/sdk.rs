@@ -1,5 +1,5 @@
-//! The table under a test as the AWS SDK reaches it: the SDK's own requests are recorded and disturbed, before an engine in
-//! process or the endpoint in `ROLLCALL_TEST_DYNAMODB_ENDPOINT` sees them.
+//! The table under a test as the AWS SDK reaches it. An HTTP client records and disturbs the SDK's own requests. The
+//! client passes them on to an engine in process, or to the endpoint in `ROLLCALL_TEST_DYNAMODB_ENDPOINT`.
 
 use super::faults::{Fault, Faults, Recorder};
 use super::http::answering;
@@ -26,7 +26,7 @@ pub fn is_on_an_endpoint() -> bool {
     std::env::var_os(ENDPOINT).is_some()
 }
 
-/// An HTTP client for the SDK that watches another one.
+/// An HTTP client for the SDK. It wraps another HTTP client and watches its requests.
 #[derive(Debug, Clone)]
 pub struct Watched {
     client: SharedHttpClient,
@@ -34,12 +34,14 @@ pub struct Watched {
 }
 
 impl Watched {
-    /// An SDK client on an empty engine in memory, or on the endpoint in the environment, and the means to watch it.
+    /// An SDK client, and the means to watch it. The client uses the endpoint in the environment, or else an empty
+    /// engine in memory.
     pub fn client() -> (aws_sdk_dynamodb::Client, Faults) {
         Self::client_of(std::env::var(ENDPOINT).ok())
     }
 
-    /// An SDK client on the DynamoDB API at a URL, or on an empty engine in memory, and the means to watch it.
+    /// An SDK client, and the means to watch it. The client uses the DynamoDB API at the URL `endpoint`, or else an
+    /// empty engine in memory.
     pub fn client_of(endpoint: Option<String>) -> (aws_sdk_dynamodb::Client, Faults) {
         let recorder = Recorder::default();
         let faults = Faults::of(recorder.clone());
@@ -54,7 +56,7 @@ impl Watched {
             .behavior_version(BehaviorVersion::latest())
             .region(Region::from_static("local"))
             .credentials_provider(Credentials::new("local", "local", None, None, "test"))
-            // The SDK's budget of retries is the process's: one test must not use up another one's.
+            // By default, all SDK clients of a process share one retry budget. Each test gets its own budget.
             .retry_partition(own_retries)
             .http_client(Watched { client, recorder });
         config.set_endpoint_url(endpoint);
@@ -127,7 +129,7 @@ impl HttpConnector for WatchedConnector {
     }
 }
 
-/// The embedded engine as the server of an HTTP client.
+/// An HTTP client whose requests the embedded engine answers.
 fn in_process() -> SharedHttpClient {
     let engine = Engine::in_memory().expect("an engine");
     answering(move |request| {
@@ -136,7 +138,7 @@ fn in_process() -> SharedHttpClient {
     })
 }
 
-/// Of one table, or of each table of a batch or transaction.
+/// The capacity units of one table, or the sum over all tables of a batch or transaction.
 fn capacity(consumed: &Value) -> f64 {
     match consumed {
         Value::Array(tables) => tables.iter().map(capacity).sum(),

@@ -1,10 +1,10 @@
-//! CloudFormation templates as JSON, with the short forms of functions (`!Ref x`) in their long form (`{"Ref": x}`).
+//! CloudFormation templates as JSON. A function's short form (`!Ref x`) becomes its long form (`{"Ref": x}`).
 
 use serde_json::{Map, Value};
 use serde_yaml_ng::Value as Yaml;
 use std::path::Path;
 
-/// The template at a path below the project's root.
+/// Reads the template at a path below the project's root.
 pub fn load(path: &str) -> Value {
     let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path));
     let text = text.unwrap_or_else(|error| panic!("{path}: {error}"));
@@ -31,7 +31,7 @@ fn to_json(yaml: Yaml) -> Value {
     }
 }
 
-/// A value that may be one or a list of them.
+/// The values of a list. A single value counts as a list with one value.
 pub fn list(value: &Value) -> Vec<&Value> {
     match value {
         Value::Array(values) => values.iter().collect(),

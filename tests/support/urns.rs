@@ -1,4 +1,4 @@
-//! The schemas that tests name.
+//! The URNs of the schemas that tests use.
 
 /// The schema of users.
 pub const CORE: &str = "urn:ietf:params:scim:schemas:core:2.0:User";

@@ -1,8 +1,8 @@
-//! The table under a test, watched: every call that reaches the engine is recorded with its consumed capacity. A test can
-//! make calls fail the way DynamoDB does when it is throttled, slow or contended.
+//! The table under a test. A recorder keeps every call that reaches the engine, with its consumed capacity. A test can
+//! make calls fail as they fail on a throttled, slow or contended DynamoDB.
 //!
-//! [`WatchedTable`] watches the store's port, in front of the embedded engine. `support/sdk.rs` watches the HTTP requests
-//! of the AWS SDK instead, with the same recorder and the same faults.
+//! [`WatchedTable`] watches the store's port, in front of the embedded engine. `support/sdk.rs` watches the AWS SDK's
+//! HTTP requests instead, with the same recorder and the same faults.
 
 use super::faults::{Fault, Faults, Recorder};
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -16,7 +16,7 @@ use rollcall::store::dynamodb::port::{
 use serde_json::{Map, Value, json};
 use std::path::Path;
 
-/// A table of the embedded engine in memory, watched.
+/// A table of the embedded engine in memory, with a recorder in front of it.
 #[derive(Debug, Clone)]
 pub struct WatchedTable {
     engine: Engine,
@@ -25,7 +25,7 @@ pub struct WatchedTable {
 }
 
 impl WatchedTable {
-    /// A table that is not made yet, on an engine of its own, and the means to watch it.
+    /// A table on a new engine, and the means to watch it. The table is not created yet.
     pub fn new(name: &str) -> (Self, Faults) {
         Self::on(Engine::in_memory().expect("an engine"), name)
     }
@@ -35,7 +35,8 @@ impl WatchedTable {
         self.engine.copy_to(file).expect("a copy");
     }
 
-    /// A watched table of this name on an engine of its own, with the data of a copy.
+    /// A watched table on a new engine, with the data of the copy in `file`. The copied table's
+    /// faults, `of`, list the partitions that have items.
     pub fn copied_from(file: &Path, name: &str, of: &Faults) -> (Self, Faults) {
         let (table, faults) = Self::on(Engine::copied_from(file).expect("a copy"), name);
         for partition in of.written_partitions() {
@@ -66,7 +67,7 @@ impl WatchedTable {
     ) -> Result<Answered<T>, Error> {
         let fault = self.recorder.next(operation);
         let begun = self.recorder.tick();
-        // Calls that do not wait for each other begin before one of them ends, as on a network.
+        // Concurrent calls all begin before one of them ends, as on a network.
         tokio::task::yield_now().await;
         let cut = || Err(Error::Unavailable("the connection was cut".into()));
         match &fault {
@@ -103,7 +104,7 @@ impl WatchedTable {
     }
 }
 
-/// The end of a transaction that a planned error means; `None` for other errors.
+/// The outcome of a transaction that meets a planned error. `None` for an error that is no outcome of a transaction.
 fn cancelled_transaction(body: &Value) -> Option<Transacted> {
     let code = body["__type"].as_str()?.rsplit('#').next()?;
     match code {
@@ -223,7 +224,7 @@ fn write(write: &Write) -> Value {
     }
 }
 
-/// An item as the wire's JSON.
+/// An item in the JSON of the DynamoDB API.
 pub fn item(item: &Item) -> Value {
     let members = item.iter().map(|(name, value)| (name.clone(), attribute(value)));
     Value::Object(members.collect::<Map<String, Value>>())
