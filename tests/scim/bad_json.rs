@@ -1,4 +1,4 @@
-//! Bodies that are no JSON object, or too large, too deep, cut off or not UTF-8.
+//! Bodies that are not a JSON object, or are too large, too deep, cut off or not UTF-8.
 
 use super::refusals::{Bench, patch_body};
 use crate::support::urns::ENTERPRISE;

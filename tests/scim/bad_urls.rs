@@ -183,7 +183,7 @@ async fn page_numbers_of_any_size_are_numbers() {
 #[tokio::test]
 async fn filters_of_any_size_are_refused_or_answered() {
     let bench = Bench::new().await;
-    // As many terms as a URI holds.
+    // The filter has as many terms as a URI can hold.
     let terms = vec!["id+pr"; 7_000].join("+or+");
     let answer = bench.tenant.get(&format!("/Users?filter={terms}")).await;
     let detail = bench.refused(answer, 400, Some("invalidFilter")).await;

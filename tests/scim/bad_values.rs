@@ -1,4 +1,4 @@
-//! Values and schemas that do not fit: the error names the attribute and says what was expected.
+//! Values and schemas that do not fit. The error names the attribute and the expected form.
 
 use super::refusals::{Bench, PATCH_OP, patch_body};
 use crate::support::TestApp;
@@ -176,7 +176,7 @@ async fn the_longest_values_in_the_widest_letters_are_kept_and_found() {
         let path = format!("/Users/{id}");
         assert_eq!(tenant.get(&path).await.expect(200)["userName"], long);
         tenant.post("/Users", &body).await.expect_error(409, Some("uniqueness"));
-        // Filters are 4,096 bytes at most: shorter than these for the wider letters.
+        // A filter has at most 4,096 bytes. Wider letters make these filters longer.
         for attribute in ["userName", "externalId", "emails"] {
             let filter = format!("{attribute} eq {}", Value::from(long.as_str()));
             if filter.len() <= 4_096 {

@@ -1,4 +1,4 @@
-//! Forms of a body that all mean the same: names of schemas and attributes, order, paths as keys.
+//! Different forms of a body with the same meaning: names of schemas and attributes, order, and paths as keys.
 
 use super::users::{ada, with_ada};
 use crate::support::acme;
@@ -114,7 +114,7 @@ async fn schemas_have_other_names_in_requests_and_one_in_answers() {
     }
 }
 
-/// A mapping without a namespace is kept by a POST and a PUT as by a PATCH.
+/// POST and PUT store an attribute of a mapping without a namespace, as PATCH does.
 #[tokio::test]
 async fn a_key_of_a_body_may_be_a_path() {
     let tenant = acme().await;
@@ -140,7 +140,7 @@ async fn a_byte_order_mark_before_a_body_is_skipped() {
     assert_eq!(created["userName"], "ada");
 }
 
-/// The same value with the members of every object in the opposite order.
+/// Reverses the order of the members in every object of a value.
 fn reversed(value: &Value) -> Value {
     match value {
         Value::Object(members) => {

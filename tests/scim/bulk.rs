@@ -1,4 +1,4 @@
-//! `/Bulk` (RFC 7644 §3.7): operations that name each other's new resources, and what becomes of those that fail.
+//! `/Bulk` (RFC 7644 §3.7): operations that refer to each other's new resources, and the results of failed operations.
 
 use crate::support::faults::Fault;
 use crate::support::urns::GROUP;
@@ -185,7 +185,7 @@ async fn what_fails_below_fails_one_operation_and_says_which_request_it_was() {
     let denied =
         r#"{"__type":"com.amazonaws.dynamodb.v20120810#AccessDeniedException","message":""}"#;
     let fault = Fault::Error { status: 400, body: denied.to_owned() };
-    // What is noticed of the sync is written with the first request.
+    // The first request writes the notes on the identity provider.
     tenant.get("/Users").await.expect(200);
     tenant.app.faults.plan("TransactWriteItems", fault);
     let results = bulk(&tenant, json!({"Operations": [user("a", "ada"), user("b", "bob")]})).await;
@@ -198,10 +198,10 @@ async fn what_fails_below_fails_one_operation_and_says_which_request_it_was() {
 #[tokio::test]
 async fn what_was_not_begun_in_time_is_not_done_and_says_so() {
     let tenant = acme().await;
-    // What is noticed of the sync is written with the first request.
+    // The first request writes the notes on the identity provider.
     tenant.get("/Users").await.expect(200);
     let silence = tenant.app.faults.plan_all("TransactWriteItems", Fault::Silence);
-    // More than begin, eight at a time.
+    // Operations run eight at a time, so some of these operations do not begin.
     let names: Vec<String> = (0..40).map(|n| format!("user{n}")).collect();
     let started = tokio::time::Instant::now();
     let operations: Vec<Value> = names.iter().map(|name| user(name, name)).collect();

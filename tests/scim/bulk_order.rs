@@ -1,4 +1,4 @@
-//! Bulk operations run at the same time, with the answers and effects of one after the other.
+//! Bulk operations run at the same time, and have the same answers and effects as one after the other.
 
 use super::bulk::bulk;
 use crate::support::faults::Fault;
@@ -27,7 +27,7 @@ fn statuses(results: &Value) -> Vec<&str> {
     results.map(|result| result["status"].as_str().unwrap()).collect()
 }
 
-/// Keeps the first transactions from the engine for some rounds of the runtime.
+/// Holds each of the first transactions back from the engine for some rounds of the runtime.
 pub fn delay_writes(tenant: &TestTenant, rounds: &[usize]) {
     for rounds in rounds.iter().copied() {
         let let_go = Arc::new(Notify::new());

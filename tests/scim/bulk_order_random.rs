@@ -1,4 +1,4 @@
-//! Random bulk requests have the effect of their operations one by one.
+//! A random bulk request has the same effect as its operations, sent one by one.
 
 use super::bulk::bulk;
 use super::bulk_order::{USER, delay_writes, operation, patch, post};
@@ -13,11 +13,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// How many requests the comparison tries.
+/// The number of random requests in the comparison.
 const REQUESTS: u32 = 48;
 const NAMES: [&str; 5] = ["ada", "Bob", "ＡＤＡ", " kim ", "7"];
 
-/// An operation that is not written yet.
+/// A random choice from which [`Draft::write`] writes an operation.
 #[derive(Debug, Clone)]
 struct Draft {
     kind: usize,
@@ -50,7 +50,7 @@ impl Draft {
         self.kind == 3
     }
 
-    /// The operation with this number. A POST refers to earlier ones only, so that there are no circles.
+    /// Writes the operation with this number. A POST refers only to earlier operations, so references form no circle.
     fn write(&self, number: usize, drafts: &[Draft], scene: &Scene) -> Value {
         let is_post = self.creates_user() || self.creates_group();
         let all = (0..drafts.len()).filter(|other| *other < number || !is_post);
@@ -120,7 +120,7 @@ impl Scene {
         let [ada, bob] = [&users[0], &users[1]];
         let crew = group(tenant, "Crew", &[ada, bob]).await;
         let staff = group(tenant, "Staff", &[ada, &crew]).await;
-        // A user who can come back.
+        // An operation can restore this deleted user.
         let gone = json!({"userName": "kim", "externalId": "x0"});
         users.push(tenant.create(&gone).await);
         tenant.delete(&format!("/Users/{}", users[3])).await.expect(204);
@@ -128,8 +128,8 @@ impl Scene {
     }
 }
 
-/// The effect of a request: the status and version of each operation, and all resources. An id of a new resource is the
-/// number of its operation.
+/// The effect of a request: the status and version of each operation, and all resources. The number of the operation
+/// replaces the id of a new resource.
 #[derive(Debug, PartialEq)]
 struct Effect {
     results: Vec<(String, Value)>,
@@ -155,7 +155,7 @@ impl Effect {
     }
 }
 
-/// A value with its lists in one order.
+/// Sorts the lists in a value, because their order does not count.
 fn sorted(value: Value) -> Value {
     match value {
         Value::Array(elements) => {
@@ -176,7 +176,7 @@ fn last_part(location: &str) -> String {
     location.rsplit('/').next().unwrap().to_owned()
 }
 
-/// Sends the operations in one request, whose writes take different times. Counts the writes that were delayed.
+/// Sends the operations in one request, and delays its writes by different times. Adds the delayed writes to `delayed`.
 async fn at_once(
     tenant: &TestTenant,
     operations: &[Value],
@@ -198,8 +198,8 @@ async fn at_once(
     Effect::new(tenant, results, &ids).await
 }
 
-/// Sends the operations alone and in their order. One that refers to a new resource follows its POST, and later operations
-/// on the same path follow it.
+/// Sends each operation alone, in order. An operation that refers to a new resource follows the resource's POST. Later
+/// operations on the same path follow that operation.
 async fn one_by_one(tenant: &TestTenant, operations: &[Value]) -> Effect {
     let mut results = vec![None; operations.len()];
     let mut ids: BTreeMap<String, String> = BTreeMap::new();

@@ -1,4 +1,4 @@
-//! Compressed answers: which ones, for whom, and that nothing else about them changes.
+//! Compressed answers: which answers, for which clients, and that compression changes nothing else.
 
 use crate::support::browser::Browser;
 use crate::support::request::Answer;
@@ -126,7 +126,8 @@ async fn short_answers_and_failures_are_sent_as_they_are() {
     }
 }
 
-/// A write is done when its answer is made: a client that accepts no form of it must not be told that it failed.
+/// A write is complete before the service builds its answer. A client that accepts no form of the answer must not get
+/// an error for a write that succeeded.
 #[tokio::test]
 async fn a_client_that_accepts_nothing_gets_the_answer_as_it_is() {
     let tenant = TestApp::new().await.tenant("acme").await;
@@ -155,8 +156,8 @@ async fn the_json_api_and_exports_are_compressed() {
     }
 }
 
-/// Beside a form key or a token stands text that others may choose: the length of the compressed body would tell how
-/// much of the secret they guessed (BREACH).
+/// A page with a form key or a token also holds text that other people can choose. The length of the compressed body
+/// would show how much of the secret they guessed (BREACH).
 #[tokio::test]
 async fn what_holds_a_secret_is_never_compressed() {
     let tenant = TestApp::new().await.tenant("acme").await;
@@ -166,7 +167,7 @@ async fn what_holds_a_secret_is_never_compressed() {
         assert!(page.bytes.len() > 1_024, "{below}: {}", page.text());
         assert_eq!((page.header("content-encoding"), page.header("vary")), ("", ""), "{below}");
     }
-    // Even with an answer that is long enough.
+    // This answer holds a token and is long enough to be compressed.
     let public_url = Arc::from(format!("https://rollcall.example/{}", "x".repeat(2_000)));
     let app = tenant.app.serving(App { public_url, ..tenant.app.app.clone() });
     let request = Request::builder()

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use time::Duration;
 use tokio::sync::Notify;
 
-/// Walks through a list by cursor, and gives all rows and the number of pages.
+/// Walks through a list by cursor. Returns all rows and the number of pages.
 async fn walk(tenant: &TestTenant, query: &str) -> (Vec<String>, usize) {
     let (mut all, mut pages, mut cursor) = (Vec::new(), 0, String::new());
     loop {
@@ -84,7 +84,7 @@ async fn a_cursor_is_good_for_its_query_its_tenant_and_its_hour() {
     let last = forged.pop().unwrap();
     forged.push(if last == 'A' { 'B' } else { 'A' });
     refused(tenant.get(&format!("/Users?count=1&cursor={forged}")).await, "invalidCursor").await;
-    // Another server of the deployment goes on with it.
+    // Another server of the deployment accepts the cursor.
     let elsewhere = tenant.at_another_server();
     assert_eq!(elsewhere.get(&with("count=1")).await.expect(200)["itemsPerPage"], 1);
     app.advance(Duration::seconds(3_601));
@@ -163,7 +163,7 @@ async fn a_cursor_opens_nothing_without_a_token_and_its_errors_say_nothing() {
         stranger.get(&with(&cursor)).await.expect_error(401, None);
     }
     tenant.get(&with(&cursor)).await.expect(200);
-    // A cursor is the tenant's, and goes on with its next token.
+    // A cursor belongs to the tenant, so the tenant's next token can use it.
     let tenants = &app.app.tenants;
     let rotation =
         Rotation { label: None, overlap: Duration::ZERO, earlier: Earlier::Drop, expected: None };
@@ -179,7 +179,7 @@ async fn a_cursor_opens_nothing_without_a_token_and_its_errors_say_nothing() {
 
 #[tokio::test]
 async fn a_page_by_cursor_whose_rows_all_changed_meanwhile_is_not_the_last() {
-    // More text than a full read keeps: the ninth row is read once more by its key.
+    // The users have more text than a full read keeps. The service reads the ninth row again by its key.
     let tenant = TestApp::new().await.tenant("acme").await;
     let role = |n: usize| json!({"value": format!("{n} {}", "r".repeat(1_150))});
     let roles: Vec<Value> = (0..100).map(role).collect();

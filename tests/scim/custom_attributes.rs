@@ -1,4 +1,5 @@
-//! Attributes that a tenant declares: in its schema and nowhere else, changed, removed and refused.
+//! Attributes that a tenant declares. Only the schema of this tenant has them. The tests also cover changes, removals
+//! and refused declarations.
 
 use crate::support::damage::text;
 use crate::support::request::Answer;
@@ -26,7 +27,7 @@ pub async fn remove(tenant: &TestTenant, urn: &str, name: &str) -> Answer {
     api(tenant, "DELETE", &format!("/attributes/{urn}/{name}"), Value::Null).await
 }
 
-/// A discovery document, asked for with this token.
+/// Reads a discovery document with this token.
 async fn discover(tenant: &TestTenant, rest: &str, token: Option<&str>) -> Answer {
     let mut request = Request::get(tenant.path(rest));
     if let Some(token) = token {
@@ -194,7 +195,7 @@ async fn what_cannot_be_declared_is_refused() {
     ] {
         declare(&tenant, urn, name, body).await.expect(status);
     }
-    // The same first letters do not make a URN part of another one.
+    // A URN can begin with the letters of another URN and still be a separate URN.
     let longer = format!("{ENTERPRISE}Acme");
     declare(&tenant, &longer, "costCode", string.clone()).await.expect(201);
     let body = json!({"userName": "ada", &longer: {"costCode": "4711"}});
@@ -212,7 +213,7 @@ async fn what_cannot_be_declared_is_refused() {
     assert_eq!(tenant.app.send(stale).await.status, 412);
 }
 
-/// Versions before the check stored such declarations.
+/// Earlier versions of the service did not check declarations, and stored such ones.
 #[tokio::test]
 async fn a_stored_declaration_below_a_built_in_urn_is_ignored() {
     let tenant = acme().await;
@@ -241,7 +242,7 @@ async fn a_stored_declaration_below_a_built_in_urn_is_ignored() {
     let filter = format!("{ENTERPRISE}:department eq \"engines\"");
     assert_eq!(tenant.found(&filter).await, ["ada@example.com"]);
     assert_eq!(tenant.get("/Schemas").await.expect(200)["totalResults"], 6);
-    // An administrator can remove it, and cannot declare it again.
+    // An administrator can remove the declaration, and cannot declare it again.
     let urn = format!("{ENTERPRISE}:manager");
     declare(&tenant, &urn, "x", json!({"type": "string"})).await.expect(409);
     remove(&tenant, &urn, "x").await.expect(204);

@@ -121,7 +121,7 @@ async fn a_value_of_another_type_is_refused_with_its_place() {
         let path = format!("/Users/{}", user["id"].as_str().unwrap());
         assert_eq!(tenant.put(&path, &body).await.expect(200), user, "{rate}");
     }
-    // serde_json writes no exponent by itself.
+    // The test writes these bodies as text, because serde_json writes such numbers without an exponent.
     declare(&tenant, ACME, "whole", json!({"type": "integer"})).await.expect(201);
     for number in ["1e3", "1E3", "1.0"] {
         let body = format!(r#"{{"userName":"ada@example.com","{ACME}":{{"whole":{number}}}}}"#);
@@ -230,7 +230,7 @@ async fn a_list_is_sorted_by_a_declared_attribute() {
     }
 }
 
-/// Okta sends back what it read, with the one thing that changed.
+/// Okta reads a user, changes one attribute, and sends the whole user back.
 #[tokio::test]
 async fn what_is_shown_can_be_sent_back_also_when_an_attribute_became_another_type() {
     let tenant = acme().await;

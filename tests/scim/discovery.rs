@@ -1,4 +1,4 @@
-//! Discovery (RFC 7644 §4): what it says, to whom, and that it is true.
+//! Discovery (RFC 7644 §4): the content of its documents, access to them, and whether the service does what they say.
 
 use crate::support::urns::{CORE, ENTERPRISE, GROUP};
 use crate::support::{ORIGIN, acme};

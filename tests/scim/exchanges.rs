@@ -1,10 +1,14 @@
-//! What identity providers send, word for word, and what they must be told: `tests/exchanges/`.
+//! The exact requests of identity providers, and the responses that they need: `tests/exchanges/`.
 //!
-//! A folder is a story on an empty tenant, a file one exchange, in the order of the names. A client's odd request
-//! becomes a file first, and a fix second. In a file, `path` begins at the SCIM root, `headers` are added to those
-//! Okta sends (`null` takes one away), `advance_secs` lets time pass first, and a response's `body` is the whole body;
-//! without one the body must be empty. `ROLLCALL_UPDATE_FILES=1` writes the bodies anew, to be read before they are
-//! believed.
+//! A folder is a story that begins with an empty tenant. A file is one exchange, and the exchanges run in the order of
+//! the file names. A client's unusual request becomes a file before the service gets a fix. A file has these fields:
+//!
+//! - `path` begins at the SCIM root.
+//! - `headers` extend the headers of Okta's client. `null` removes a header.
+//! - `advance_secs` advances the clock before the request.
+//! - The `body` of a response is the whole body. Without this field, the body must be empty.
+//!
+//! `ROLLCALL_UPDATE_FILES=1` rewrites the bodies in the files. Review the new bodies before you commit them.
 
 use super::custom_attributes::declare;
 use crate::support::request::Answer;
@@ -17,7 +21,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use time::Duration;
 
-/// Makes a test of each story, and the list of the stories.
+/// Defines a test for each story, and the list of the stories.
 macro_rules! stories {
     ($($name:ident: $story:literal,)*) => {
         const STORIES: &[&str] = &[$($story),*];
@@ -48,7 +52,7 @@ stories! {
     onelogin_with_schemas_of_old_drafts_is_answered_as_it_expects: "onelogin/captured-schemas",
 }
 
-/// The story of a tenant with attributes of its own.
+/// The story of a tenant that declares its own attributes.
 const DECLARED: &str = "entra/declared-attributes";
 
 #[tokio::test]
@@ -121,7 +125,7 @@ async fn run_on(tenant: &TestTenant, story: &str) {
     }
 }
 
-/// Writes the body that was answered into a file. The status and the headers are what the client needs: they stay.
+/// Writes the body of the answer into a file. The status and the headers stay, because the client needs them.
 fn update(file: &Path, text: &str, answer: &Answer) {
     let mut exchange: Value = serde_json::from_str(text).expect("JSON");
     assert_eq!(exchange["response"]["status"], answer.status.as_u16(), "{}", file.display());
@@ -131,7 +135,7 @@ fn update(file: &Path, text: &str, answer: &Answer) {
     std::fs::write(file, format!("{exchange:#}\n")).expect("the file");
 }
 
-/// A request with the headers of Okta's client and the tenant's token, as far as the file says nothing else.
+/// Builds a request with the headers of Okta's client and the tenant's token. The file's headers take precedence.
 fn request(tenant: &TestTenant, sent: Sent) -> Request<Body> {
     let some = |text: &str| Some(text.to_owned());
     let mut headers = BTreeMap::from([
@@ -156,7 +160,7 @@ fn request(tenant: &TestTenant, sent: Sent) -> Request<Body> {
     request.body(body).expect("a request")
 }
 
-/// What is not as expected, a line for each thing.
+/// Lists the differences from the expected response, one per line.
 fn differences(answer: &Answer, expected: &Expected) -> Vec<String> {
     let mut found = Vec::new();
     let mut check = |what: &str, expected: &str, actual: &str| {

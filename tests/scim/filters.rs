@@ -1,12 +1,13 @@
-//! Filters through the front door: who is found, by which key, on which page, and what is refused. The grammar and the
-//! meaning of operators have their tests in `crates/scim/src/filter/tests`.
+//! Filters over HTTP: the users that a filter finds, the key of the lookup, the page, and refused filters. The tests in
+//! `crates/scim/src/filter/tests` check the grammar and the meaning of operators.
 
 use crate::support::urns::ENTERPRISE;
 use crate::support::{TestApp, TestTenant, counting_id};
 use serde_json::json;
 use time::Duration;
 
-/// Barbara (1), James (2), Jennifer (3), and Otto (4), who left and has next to no attributes. One hour apart.
+/// Creates Barbara (1), James (2), Jennifer (3) and Otto (4), one hour apart. Otto is inactive and has almost no
+/// attributes.
 async fn company() -> TestTenant {
     let tenant = TestApp::new().await.tenant("acme").await;
     let people = [
@@ -135,7 +136,7 @@ async fn keys_find_whom_a_full_reading_finds() {
     ];
     for (filter, expected) in cases {
         assert_eq!(tenant.found(&filter).await, [expected], "{filter}");
-        // The same, asked in a way that no key answers.
+        // The same filter, in a form that a lookup by key cannot answer.
         let read = format!("not (not ({filter}))");
         assert_eq!(tenant.found(&read).await, [expected], "{read}");
     }

@@ -1,4 +1,5 @@
-//! The budget of full reads, which read all records of a tenant: few run at a time, and other requests do not wait for them.
+//! The budget of full reads. A full read reads all records of a tenant. Few full reads run at a time, and other
+//! requests do not wait for them.
 
 use crate::support::faults::{Call, Fault};
 use crate::support::request::Answer;
@@ -11,9 +12,9 @@ use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
-/// How many ranges of ids one full read reads at a time.
+/// The number of id ranges that one full read reads at a time.
 const AT_ONCE: usize = 4;
-/// How long a full read waits for its turn.
+/// The longest time that a full read waits for its turn.
 const WAIT: Duration = Duration::from_secs(2);
 /// The answer to a request that DynamoDB keeps throttling.
 const BUSY: &str =
@@ -21,7 +22,7 @@ const BUSY: &str =
 /// A filter that needs a full read.
 const FILTER: &str = "/Users?attributes=userName&filter=title%20sw%20%22E%22";
 
-/// A tenant with random ids and 20 users; the filter finds 19 of them. Its token and settings are in the cache.
+/// A tenant with random ids and 20 users. The filter finds 19 users. The tenant's token and settings are in the cache.
 async fn tenant(app: &TestApp, id: &str) -> TestTenant {
     let tenant = app.tenant(id).await;
     for n in 0..20 {
@@ -48,7 +49,7 @@ async fn hold(tenant: &TestTenant, reads: usize) -> Held {
             faults.plan("Query", Fault::Held(Arc::clone(&let_go)));
         }
         answers.push(begin(tenant));
-        // One after the other, so that each read meets its own faults.
+        // The reads begin one after the other, so that each read meets its own faults.
         faults.all_met().await;
     }
     settle().await;
@@ -91,14 +92,14 @@ fn expect_no_turn(answer: &Answer) {
     assert!(detail.contains("large reads") && detail.contains("userName"), "{detail}");
 }
 
-/// Timers are exact to a millisecond.
+/// Checks the time since `since`. Timers are exact to a millisecond.
 #[track_caller]
 fn expect_waited(since: Instant, expected: Duration) {
     let waited = since.elapsed();
     assert!(waited >= expected && waited <= expected + Duration::from_millis(2), "{waited:?}");
 }
 
-/// Requests by key and pages of the list are answered without waiting.
+/// Checks that the service answers requests by key and pages of the list without waiting.
 async fn expect_others_pass(tenant: &TestTenant) {
     let begun = Instant::now();
     let by_name = format!("userName eq \"user7@{}.example\"", tenant.id);
@@ -258,7 +259,7 @@ async fn a_full_read_reads_four_ranges_at_a_time_and_two_once_it_is_throttled() 
     assert_eq!((calls.len(), most_at_once(&calls)), (16, AT_ONCE));
     assert!(calls.iter().all(|call| call.request["ConsistentRead"] == json!(false)));
 
-    // Among the four queries that begin at once, and later.
+    // The throttled query is one of the four that begin at once, or a later query.
     for passed in [0, 3, 7] {
         for _ in 0..passed {
             app.faults.plan("Query", Fault::Spared);
@@ -275,7 +276,7 @@ async fn a_full_read_reads_four_ranges_at_a_time_and_two_once_it_is_throttled() 
         assert!(!later.is_empty());
         assert_eq!(most_at_once(later), 2, "throttled after {passed}");
     }
-    // The next read begins anew.
+    // The next read begins with four ranges at a time again.
     acme.get(FILTER).await.expect(200);
     assert_eq!(most_at_once(&queries(&app)), AT_ONCE);
 }

@@ -1,4 +1,4 @@
-//! Headers of requests: content types, and headers that must be there once.
+//! Headers of requests: content types, and headers that a request must have exactly once.
 
 use super::refusals::Bench;
 use super::users::{ada, with_ada};
@@ -77,7 +77,7 @@ async fn other_content_types_than_json_are_refused() {
     bench.tenant.request("DELETE", &bench.path, &odd, "<x/>").await.expect(204);
 }
 
-/// A proxy in front may read another one of two than the service.
+/// When a request has such a header twice, a proxy and the service may read different ones.
 #[tokio::test]
 async fn headers_that_say_who_and_where_must_be_there_once() {
     let tenant = TestApp::new().await.tenant("acme").await;

@@ -1,4 +1,4 @@
-//! The history of an employee: what changed, when, and by whom.
+//! The history of an employee: each change, its time and its author.
 
 use crate::support::acme;
 use crate::support::employees::{create, history, kinds, last_change, path, set_active};

@@ -1,4 +1,4 @@
-//! Requests that the RFCs do not have, and that can mean one thing only.
+//! Requests outside the RFCs that can have only one meaning.
 
 use super::custom_attributes::declare;
 use crate::support::urns::{ACME, ENTERPRISE};

@@ -1,4 +1,4 @@
-//! The employee behind the user: archived, deleted, back again, and erased.
+//! The employee record of a user: archived, deleted, restored and erased.
 
 use crate::support::acme;
 use crate::support::employees::{create, kinds, list, path, set_active, view};
@@ -225,7 +225,7 @@ async fn renaming_frees_the_old_name_at_once() {
         .post("/Users", &json!({"userName": "Augusta"}))
         .await
         .expect_error(409, Some("uniqueness"));
-    // And back again, once the name is free.
+    // The user can take its old name back once the name is free.
     tenant.put(&path(other), &json!({"userName": "other"})).await.expect(200);
     tenant.put(&path(id), &json!({"userName": "ada"})).await.expect(200);
     assert_eq!(
@@ -243,7 +243,7 @@ async fn the_name_of_a_hidden_person_can_be_taken_by_renaming_and_by_creating() 
     let other = create(&tenant, json!({"userName": "grace", "externalId": "2"})).await;
     let renamed = tenant.put(&path(other), &json!({"userName": "ADA", "externalId": "2"})).await;
     assert_eq!(renamed.expect(200)["userName"], "ADA");
-    // The name is in use now, also for the one who had it.
+    // Another user has the name now, so the earlier user cannot take it back.
     let back = json!({"userName": "ada", "externalId": "1"});
     tenant.post("/Users", &back).await.expect_error(409, Some("uniqueness"));
     tenant.put(&path(other), &json!({"userName": "grace", "externalId": "2"})).await.expect(200);

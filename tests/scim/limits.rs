@@ -1,4 +1,4 @@
-//! Small requests that ask for much work, and large answers: refused, with what to do instead.
+//! Small requests that cause much work, and large answers. The service refuses them and names an alternative.
 
 use crate::support::admin;
 use crate::support::browser::Browser;
@@ -8,7 +8,7 @@ use axum::body::Body;
 use serde_json::{Value, json};
 use time::Duration;
 
-/// A user with 100 roles of text that is expensive to compare without regard to case: 120 KB.
+/// A user with 100 roles, 120 KB of text. A comparison of this text that ignores case is expensive.
 fn expensive_user() -> Value {
     let role = |n: usize| json!({"value": format!("{n}{}", "é".repeat(590))});
     json!({"userName": "ada@example.com", "roles": (0..100).map(role).collect::<Vec<_>>()})
@@ -57,7 +57,7 @@ async fn a_filter_cannot_cause_much_work() {
     assert_eq!(tenant.filter(&few).await.expect(200)["totalResults"], 0);
 }
 
-/// A tenant's load must not take the table from the others.
+/// The load of one tenant must leave the table's capacity to the other tenants.
 #[tokio::test]
 async fn a_tenant_that_used_its_share_waits_and_no_other_does() {
     let app = TestApp::new().await;
@@ -80,7 +80,7 @@ async fn a_tenant_that_used_its_share_waits_and_no_other_does() {
     let wait: i64 = slowed.header("retry-after").parse().expect("whole seconds");
     assert!((1..=31).contains(&wait), "{wait}");
     globex.create(&json!({"userName": "ada"})).await;
-    // The administrator waits too, but can see it, and can act on it below.
+    // The administrator's requests wait too. The administrator sees the reason, and can revoke the token below.
     let waits = admin::admin(&acme, "GET", "/employees", Value::Null).await;
     assert!(admin::problem(&waits, 429).contains("share"));
     app.advance(Duration::seconds(31));
@@ -89,7 +89,7 @@ async fn a_tenant_that_used_its_share_waits_and_no_other_does() {
     assert_eq!(sync["refusals"][0]["operation"], "POST /Users");
     let browser = Browser::signed_in(&acme).await;
     assert!(browser.get("").await.page(200).contains("used its share of the capacity"));
-    // A wrong token uses up nothing, and learns nothing.
+    // A request with a wrong token uses no share and learns nothing about the share.
     let wrong = TestTenant { scim_token: "x".to_owned(), ..acme.clone() };
     wrong.get("/Users").await.expect_error(401, None);
     drop(guard);
@@ -101,7 +101,7 @@ async fn a_tenant_that_used_its_share_waits_and_no_other_does() {
     app.advance(Duration::seconds(31));
     acme.get("/Users?count=1").await.expect(200);
 
-    // The requests of an administrator count, and so do pages.
+    // The administrator's API requests and console pages also use the share.
     let mut reads = 0;
     while acme.get("/Users?count=1").await.status.as_u16() == 200 {
         admin::admin(&acme, "GET", "/employees", Value::Null).await;
@@ -110,7 +110,7 @@ async fn a_tenant_that_used_its_share_waits_and_no_other_does() {
     }
     assert!(browser.get("employees").await.page(429).contains("share"));
     assert!(browser.get("").await.page(200).contains("used its share of the capacity"));
-    // The token that uses up the share can be revoked, and sessions end.
+    // The administrator can still revoke the token that uses the share, and sign out.
     let revoke = async |path: &str| admin::admin(&acme, "DELETE", path, Value::Null).await;
     assert_eq!(revoke("/tokens/scim").await.expect(200)["revoked"], 1);
     acme.get("/Users").await.expect_error(401, None);
@@ -138,7 +138,7 @@ async fn a_page_that_is_too_large_to_send_is_refused_and_a_shorter_one_is_not() 
     }
     let detail = tenant.get("/Users").await.expect_error(400, Some("tooMany"));
     assert!(detail.contains("Ask for fewer rows with count"), "{detail}");
-    // Compressed it would be short enough, but another client gets the same page.
+    // The compressed page would be short enough, but another client gets the same page without compression.
     let gzip = [("accept-encoding", "gzip")];
     let refused = tenant.request("GET", "/Users", &gzip, Body::empty()).await;
     assert_eq!(refused.expect_error(400, Some("tooMany")), detail);
@@ -155,7 +155,7 @@ async fn the_limit_of_a_page_holds_for_its_text_in_the_answer_of_a_lambda() {
     for n in 0..30 {
         tenant.create(&json!({"userName": format!("user{n}@example.com"), "roles": roles})).await;
     }
-    // 3.6 MB as JSON, and twice as much as a text inside JSON, where each `\` and `"` takes two bytes.
+    // The page has 3.6 MB as JSON. As a text inside JSON it has twice as much, because `\` and `"` take two bytes.
     let detail = tenant.get("/Users").await.expect_error(400, Some("tooMany"));
     assert!(detail.contains("Ask for fewer rows with count"), "{detail}");
     assert_eq!(tenant.get("/Users?count=20").await.expect(200)["itemsPerPage"], 20);

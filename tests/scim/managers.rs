@@ -1,4 +1,4 @@
-//! The manager of an employee, as the identity provider or an administrator names them.
+//! The manager of an employee, named by the identity provider or by an administrator.
 
 use crate::support::employees::{ALL_ON, create, path, set, set_active, view};
 use crate::support::urns::ENTERPRISE;
@@ -95,12 +95,12 @@ async fn an_address_that_two_people_share_is_no_manager() {
     let report = json!({"userName": "ada", ENTERPRISE: {"manager": "lead@example.com"}});
     let id = create(&tenant, report).await;
     assert_eq!(view(&tenant, id).await.manager_colleague, None);
-    // The address of somebody who left can go to another person.
+    // Another person can get the address of a former employee.
     set_active(&tenant, first, false).await;
     assert_eq!(view(&tenant, id).await.manager_colleague.unwrap().id, second);
     set_active(&tenant, second, false).await;
     assert_eq!(view(&tenant, id).await.manager_colleague, None);
-    // However many left: the colleague of today has the address.
+    // The address means the current employee, also when nine former employees had it.
     let third = create(&tenant, json!({"userName": "third", "emails": shared})).await;
     assert_eq!(view(&tenant, id).await.manager_colleague.unwrap().id, third);
     for n in 3..10 {
@@ -111,7 +111,7 @@ async fn an_address_that_two_people_share_is_no_manager() {
     set_active(&tenant, first, true).await;
     assert_eq!(view(&tenant, id).await.manager_colleague, None);
     set_active(&tenant, first, false).await;
-    // Of very many, none is read.
+    // When eleven users have the address, the service reads none of them.
     create(&tenant, json!({"userName": "eleventh", "active": false, "emails": shared})).await;
     tenant.app.faults.take_calls();
     assert_eq!(view(&tenant, id).await.manager_colleague, None);

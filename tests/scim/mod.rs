@@ -1,4 +1,4 @@
-//! The protocol through the front door: what clients send, and what they get.
+//! SCIM over HTTP: the requests of clients and the answers of the service.
 
 pub(crate) mod users;
 pub(crate) mod versions;

@@ -1,4 +1,4 @@
-//! Bodies that are changed at every place, and odd values in every operation: the service answers each.
+//! Bodies with a change at every position, and odd values in every operation. The service answers every request.
 
 use super::refusals::{Bench, PATCH_OP, patch_body};
 use crate::support::urns::{CORE, ENTERPRISE};
@@ -97,7 +97,7 @@ async fn any_operation_on_any_path_with_any_value_never_breaks_the_service() {
     }
 }
 
-/// The user as it was last seen, while bodies of all kinds are sent.
+/// Sends bodies of all kinds, and keeps the user as last read.
 struct Sweep {
     bench: Bench,
     last: Vec<u8>,
@@ -111,7 +111,7 @@ impl Sweep {
         Self { bench, last, sent: 0 }
     }
 
-    /// Sends a body; when it is refused, the user must be as before.
+    /// Sends a body. When the service refuses the body, the user must be unchanged.
     async fn survives(&mut self, method: &str, body: Vec<u8>) {
         self.sent += 1;
         let answer = self.bench.send(method, body.clone()).await;

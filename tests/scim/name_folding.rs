@@ -1,11 +1,11 @@
-//! Names that look the same are one name, for uniqueness and for filters.
+//! Two names that look the same count as one name, for uniqueness and for filters.
 
 use crate::support::TestApp;
 use serde_json::{Value, json};
 
 #[tokio::test]
 async fn uniqueness_and_filters_fold_names_alike() {
-    // Each name, another spelling of it, and one that is somebody else's.
+    // Each case has a name, another spelling of the same name, and the name of another user.
     let cases = [
         ("İlker", "i\u{307}LKER", "ilker"),
         ("Straße", "STRASSE", "Strase"),

@@ -1,4 +1,4 @@
-//! Walks over the whole list with `startIndex` and `count`: every row, whatever happens meanwhile.
+//! Walks over the whole list with `startIndex` and `count`. A walk finds every row, also while the list changes.
 
 use crate::support::admin::admin;
 use crate::support::faults::Call;
@@ -8,7 +8,7 @@ use scim::document::Document;
 use serde_json::{Value, json};
 use std::collections::{BTreeSet, HashSet};
 
-/// How many employees the large test has. Another engine may need fewer.
+/// The number of employees in the large test. Another engine may need fewer employees.
 fn employees() -> usize {
     std::env::var("ROLLCALL_TEST_EMPLOYEES")
         .map_or(10_000, |number| number.parse().expect("ROLLCALL_TEST_EMPLOYEES is a number"))
@@ -25,8 +25,8 @@ fn attributes(body: Value) -> Document {
     }
 }
 
-/// Creates employees, several at once, and gives their ids in the order of the list. Every third has an `x` in its
-/// title.
+/// Creates employees, several at once. Returns their ids in the order of the list. Every third employee has an `x` in
+/// the title.
 async fn populate(tenant: &TestTenant, many: usize) -> Vec<String> {
     let directory = tenant.directory();
     let mut ids: Vec<String> = stream::iter(0..many)
@@ -52,7 +52,7 @@ async fn populate(tenant: &TestTenant, many: usize) -> Vec<String> {
     ids
 }
 
-/// One page: its total and its ids.
+/// Reads one page. Returns its total and its ids.
 async fn page(
     tenant: &TestTenant,
     start_index: usize,
@@ -68,7 +68,7 @@ async fn page(
     (usize::try_from(total).expect("a small total"), ids)
 }
 
-/// The ids of all pages, in the order in which they came. Each page but the last must be full.
+/// Reads all pages. Returns their ids in the order of the pages. Each page but the last must be full.
 async fn walk(tenant: &TestTenant, count: usize, more: &str) -> Vec<String> {
     let mut all = Vec::new();
     loop {
@@ -96,10 +96,10 @@ async fn all_pages_together_are_all_employees_also_while_others_come_and_leave()
     println!("employees: {many}");
     let ids = populate(&tenant, many).await;
 
-    // Nobody writes: each exactly once, and in order.
+    // Without writes, the walk finds each employee exactly once, in order.
     assert_eq!(walk(&tenant, 100, "").await, ids);
 
-    // The last page costs what the first one costs.
+    // The last page costs about as much as the first page.
     let mut costs = Vec::new();
     for number in [1, many / 100] {
         tenant.app.faults.take_calls();
@@ -113,7 +113,7 @@ async fn all_pages_together_are_all_employees_also_while_others_come_and_leave()
     }
     assert!(costs[1] <= costs[0] * 1.5 && costs[0] <= costs[1] * 1.5, "{costs:?}");
 
-    // Others come and leave between the pages: a row may come again, none is missing.
+    // Employees come and leave between the pages. The walk may repeat a row, but finds every row.
     let (directory, mut seen, mut rows, mut start_index) =
         (tenant.directory(), HashSet::new(), 0, 1);
     loop {
@@ -148,7 +148,7 @@ async fn every_page_size_walks_the_same_employees_in_the_same_order() {
     for count in [1, 7, 99, 100, 200] {
         assert_eq!(walk(&tenant, count, "").await, ids, "count {count}");
     }
-    // No count: 100 rows. A larger one than 200: 200 rows. A start before the first: the first.
+    // The default count is 100 rows, and the maximum is 200 rows. A start before the first row means the first row.
     for (query, expected) in [
         ("/Users", &ids[..100]),
         ("/Users?count=5000", &ids[..200]),
@@ -239,7 +239,7 @@ async fn a_filter_without_a_key_pages_like_the_list_and_never_scans() {
 
 #[tokio::test]
 async fn a_page_of_large_users_is_full_although_a_query_ends_after_a_megabyte() {
-    // Counting ids put all of them behind one counter, so that a page also steps over the rows before it.
+    // The test's ids count up, so one counter covers all users. A page therefore also skips the rows before it.
     let tenant = TestApp::new().await.tenant("acme").await;
     let roles: Vec<Value> =
         (0..25).map(|n| json!({"value": format!("{n:04}{}", "x".repeat(3_996))})).collect();

@@ -1,5 +1,5 @@
-//! PATCH through the front door. What each operation does to attributes has its tests in `crates/scim/src/patch/tests`; these
-//! hold that an answer, the stored user, filters and versions agree with it.
+//! PATCH over HTTP: the answer, the stored user, filters and versions agree with the operations. The tests in
+//! `crates/scim/src/patch/tests` check the effect of each operation on attributes.
 
 use crate::support::log::Log;
 use crate::support::urns::{CORE, ENTERPRISE};
@@ -7,7 +7,6 @@ use crate::support::{TestApp, TestTenant};
 use serde_json::{Value, json};
 use time::Duration;
 
-/// A tenant with one user, and the user's path.
 async fn with_ada() -> (TestTenant, String) {
     let tenant = TestApp::new().await.tenant("acme").await;
     let body = json!({
@@ -23,7 +22,7 @@ async fn with_ada() -> (TestTenant, String) {
     (tenant, format!("/Users/{id}"))
 }
 
-/// Applies `operations`, and checks that the answer is what is kept, with a version one higher.
+/// Applies `operations`. Checks that the answer equals the stored user, and that its version is one higher.
 async fn patched(operations: Value) -> Value {
     let (tenant, path) = with_ada().await;
     tenant.app.advance(Duration::seconds(1));
@@ -37,7 +36,7 @@ async fn patched(operations: Value) -> Value {
     body
 }
 
-/// Applies `operations`, which must be refused so and change nothing. Gives the detail.
+/// Checks that the service refuses `operations` with this error and changes nothing. Returns the detail.
 async fn refused(operations: Value, scim_type: &str) -> String {
     let (tenant, path) = with_ada().await;
     let before = tenant.get(&path).await.expect(200);
@@ -163,7 +162,7 @@ async fn an_extension_comes_and_goes_with_its_data() {
     ]))
     .await;
     assert_eq!((&user["schemas"], user.get(ENTERPRISE)), (&json!([CORE]), None));
-    // The schemas are named first, and then their attributes without them (RFC 7644 §3.5.2).
+    // The PATCH first adds the schema, and then an attribute without its URN (RFC 7644 §3.5.2).
     let user = patched(json!([
         {"op": "add", "path": "schemas", "value": [ENTERPRISE]},
         {"op": "add", "path": "department", "value": "Engines"},
@@ -389,7 +388,7 @@ async fn repeated_removals_and_additions_succeed() {
     ] {
         let after = tenant.patch(&path, &json!([operation])).await.expect(200);
         let mut expected = before.clone();
-        // The address itself is taken as it was sent last, and no second one is added.
+        // The service stores the latest spelling of the address, and adds no second address.
         expected["emails"][0]["value"] = after["emails"][0]["value"].clone();
         expected["meta"] = after["meta"].clone();
         assert_eq!(after, expected, "{operation}");

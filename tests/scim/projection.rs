@@ -1,4 +1,4 @@
-//! `attributes` and `excludedAttributes`: which attributes an answer has.
+//! `attributes` and `excludedAttributes` select the attributes of an answer.
 
 use super::users::{ada, with_ada};
 use crate::support::urns::{CORE, ENTERPRISE};
@@ -57,7 +57,7 @@ async fn answers_leave_out_the_attributes_that_are_not_wanted() {
     }
 }
 
-/// The same parts in the answer to each method; nothing it does changes the user after the create.
+/// Checks that the answer to each method has the same attributes. No request after the POST changes the user.
 async fn check_everywhere(tenant: &TestTenant, query: &str, expected: &Value) {
     let created = tenant.post(&format!("/Users?{query}"), &ada()).await;
     assert_eq!(created.expect(201), *expected, "POST {query}");

@@ -1,4 +1,4 @@
-//! Queries beyond a page by index: sorted, by POST, and over all kinds of resources.
+//! Queries that do more than page by index: sorted queries, queries by POST, and queries over all resource types.
 
 use crate::support::request::Answer;
 use crate::support::{TestApp, TestTenant};
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 const SEARCH: &str = "urn:ietf:params:scim:api:messages:2.0:SearchRequest";
 
-/// A tenant with five users, of whom two have no title, and two groups.
+/// A tenant with five users and two groups. Two of the users have no title.
 pub async fn acme() -> TestTenant {
     let tenant = TestApp::new().await.tenant("acme").await;
     for (name, title, family, email) in [
@@ -33,7 +33,7 @@ pub async fn acme() -> TestTenant {
     tenant
 }
 
-/// The userNames, or else the names of groups, in the order of an answer.
+/// The userNames of users and the displayNames of groups, in the order of an answer.
 pub fn names(body: &Value) -> Vec<&str> {
     let rows = body["Resources"].as_array().unwrap().iter();
     rows.map(|row| row["userName"].as_str().or(row["displayName"].as_str()).unwrap()).collect()
@@ -58,9 +58,9 @@ async fn a_list_is_sorted_by_any_attribute_both_ways() {
     check("sortBy=USERNAME&sortOrder=Descending", &backwards).await;
     check("sortBy=emails", &by_name).await;
     check("sortBy=emails.value&sortOrder=descending", &backwards).await;
-    // Equal family names stay in id order, whatever the direction of the order.
+    // Users with equal family names stay in id order, in both directions.
     check("sortBy=name.familyName", &["carl", "eve", "BEA", "Adam", "dora"]).await;
-    // Nothing comes last, and first when descending (RFC 7644 §3.4.2.3).
+    // A user without the attribute comes last, or first in descending order (RFC 7644 §3.4.2.3).
     check("sortBy=title", &["carl", "BEA", "dora", "Adam", "eve"]).await;
     check("sortBy=title&sortOrder=descending", &["Adam", "eve", "dora", "BEA", "carl"]).await;
     check("sortBy=meta.created", &["dora", "Adam", "carl", "BEA", "eve"]).await;
@@ -89,7 +89,7 @@ async fn what_cannot_be_sorted_by_is_refused() {
         let detail = answer.expect_error(status, Some(scim_type));
         assert!(detail.contains(word), "{query}: {detail}");
     }
-    // What says who belongs to whom is kept apart from the resources.
+    // The store keeps memberships apart from the resources, so a list cannot be sorted by them.
     let group = "urn:ietf:params:scim:schemas:core:2.0:Group";
     for (query, attribute) in [
         ("/Users?sortBy=groups", "groups"),
@@ -145,7 +145,7 @@ async fn the_root_is_asked_for_all_kinds() {
     }
     let page = tenant.get("?startIndex=5&count=2").await.expect(200);
     assert_eq!((names(&page), &page["totalResults"]), (vec!["eve", "Crew"], &json!(7)));
-    // RFC 7644 §3.4.2.1: what a type does not have, none of its resources has.
+    // A resource has no value of an attribute that its type lacks (RFC 7644 §3.4.2.1).
     let body = json!({"filter": "displayName co \"r\" or userName eq \"eve\""});
     let found = search(&tenant, "/.search", body).await.expect(200);
     assert_eq!(names(&found), ["eve", "Crew", "Board"]);
@@ -224,7 +224,7 @@ async fn at_the_root_what_a_kind_lacks_has_no_value() {
     check("not (userName pr) and displayName sw \"b\"", &["Board"]).await;
     check("userName ne \"eve\" and displayName eq \"crew\"", &["Crew"]).await;
     check("title eq null and displayName eq \"crew\"", &["Crew"]).await;
-    // Members can be looked for, and not looked through.
+    // A filter can look up a group by the id of a member. It cannot test the members of every group.
     let members = search(&tenant, "/.search", json!({"filter": "members pr"})).await;
     members.expect_error(400, Some("invalidFilter"));
 }

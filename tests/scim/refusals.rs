@@ -1,5 +1,5 @@
-//! Bad requests to a tenant with one user. Each answer is a SCIM error that says where the mistake is and what was
-//! expected, and nothing has changed.
+//! Bad requests to a tenant with one user. Each answer is a SCIM error with the place of the mistake and the expected
+//! form. The request changes nothing.
 
 use crate::support::request::Answer;
 use crate::support::urns::ENTERPRISE;
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 pub const PATCH_OP: &str = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 pub const JSON: [(&str, &str); 1] = [("content-type", "application/scim+json")];
 
-/// A tenant with one user; every refusal is checked to have left it as it is.
+/// A tenant with one user. Every check of a refusal also checks that the tenant is unchanged.
 pub struct Bench {
     pub tenant: TestTenant,
     pub path: String,
@@ -35,7 +35,7 @@ impl Bench {
         self.tenant.request(method, path, &JSON, body).await
     }
 
-    /// Checks the error, and that nothing has changed. Gives the detail.
+    /// Checks the error, and that the tenant is unchanged. Returns the detail.
     pub async fn refused(&self, answer: Answer, status: u16, scim_type: Option<&str>) -> String {
         let detail = answer.expect_error(status, scim_type);
         assert!(!answer.header("x-request-id").is_empty());
@@ -43,7 +43,7 @@ impl Bench {
         detail
     }
 
-    /// A body that POST and PUT refuse in the same words.
+    /// Checks that POST and PUT refuse a body with the same detail.
     pub async fn refuses(&self, body: &str, scim_type: &str, detail: &str) {
         for method in ["POST", "PUT"] {
             let answer = self.send(method, body.to_owned()).await;

@@ -1,4 +1,4 @@
-//! Schemas as discovery shows them: characteristics of every attribute, and documents that follow their own schemas.
+//! The schemas in discovery: the characteristics of every attribute, and documents that follow their own schemas.
 
 use super::discovery::{CONFIG, RESOURCE_TYPE, base};
 use crate::support::acme;
@@ -50,7 +50,7 @@ async fn every_attribute_has_all_its_characteristics() {
     assert!(seen > 70, "{seen}");
 }
 
-/// RFC 7643 §7.
+/// Checks the characteristics of attributes (RFC 7643 §7).
 fn check_attributes(attributes: &[Value], seen: &mut usize) {
     for attribute in attributes {
         *seen += 1;
@@ -61,7 +61,7 @@ fn check_attributes(attributes: &[Value], seen: &mut usize) {
         for name in ["name", "description"] {
             assert!(attribute[name].as_str().is_some_and(|text| !text.is_empty()), "{attribute}");
         }
-        // RFC 7643 §2.1; $ref is the exception of §2.4.
+        // RFC 7643 §2.1 defines the form of names. §2.4 makes an exception for `$ref`.
         let name = attribute["name"].as_str().unwrap();
         let is_in_names = |byte: u8| byte.is_ascii_alphanumeric() || b"$-_".contains(&byte);
         let is_name = name.starts_with(|first: char| first.is_ascii_alphabetic())
@@ -95,7 +95,7 @@ fn check_attributes(attributes: &[Value], seen: &mut usize) {
             "{attribute}"
         );
         if let Some(sub_attributes) = attribute.get("subAttributes") {
-            // RFC 7643 §2.3.8, from which §8.7.2 makes one exception.
+            // RFC 7643 §2.3.8 allows only simple sub-attributes. §8.7.2 makes one exception.
             let mut parts = sub_attributes.as_array().unwrap().iter();
             let is_simple = |part: &Value| part["type"] != "complex";
             assert!(
@@ -172,7 +172,8 @@ async fn the_enterprise_schema_has_the_location_attribute_of_the_set_up_guide() 
     assert_eq!(parts, ["value", "$ref", "displayName"]);
 }
 
-/// RFC 7643 §8.7.2: every document of discovery is as its schema says, with all that is required and nothing else.
+/// Every discovery document follows its schema (RFC 7643 §8.7.2). It has all required attributes, and only
+/// attributes that the schema declares.
 #[tokio::test]
 async fn the_documents_of_discovery_follow_their_own_schemas() {
     let tenant = acme().await;
@@ -199,7 +200,8 @@ fn check_members(attributes: &Value, members: &Map<String, Value>) {
     }
     for (name, value) in members {
         let mut attribute = attributes.iter().find(|attribute| attribute["name"] == **name);
-        // The schema of schemas has two levels, as the RFC's, and its own document has three: the last is as the second.
+        // The schema of schemas declares two levels, as in the RFC. Its own document has a third level, with the
+        // attributes of the second.
         let third_level = json!({
             "type": "complex",
             "multiValued": true,

@@ -1,4 +1,4 @@
-//! Settings of a tenant: whose values count.
+//! Settings of a tenant: the identity provider's or the administrator's values count.
 
 use crate::support::acme;
 use crate::support::employees::{ALL_ON, create, effective, list, path, set, view};
@@ -77,7 +77,8 @@ async fn what_arrives_while_a_setting_is_off_counts_when_it_is_turned_on() {
     assert_eq!(view(&tenant, id).await.location.value, None);
     set(&tenant, ALL_ON).await;
     assert_eq!(view(&tenant, id).await.location.value.as_deref(), Some("FR"));
-    // Governed, and the identity provider has none: no value, not the local one.
+    // The identity provider governs the location and has no value.
+    // The employee then has no location, not the local one.
     let local =
         LocalChanges { location: LocalChange::Set("Here".to_owned()), ..Default::default() };
     tenant

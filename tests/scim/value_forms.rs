@@ -1,4 +1,4 @@
-//! Forms of a value that all mean the same: booleans as text, managers, and lists.
+//! Different forms of a value with the same meaning: booleans as text, managers, and lists.
 
 use super::users::with_ada;
 use crate::support::acme;
@@ -113,13 +113,14 @@ async fn a_list_is_not_emptied_by_values_under_another_name() {
             assert_eq!(tenant.get(&path).await.expect(200), before, "{unreadable}");
         }
     }
-    // An empty email is none, whatever else it has.
+    // The service ignores an email with an empty value, whatever its other sub-attributes.
     let empty = json!([{"value": "", "type": "other", "verified": false}]);
     tenant
         .patch(&path, &json!([{"op": "add", "path": "emails", "value": empty}]))
         .await
         .expect(200);
-    // No other list identifies a person, so the rest of the request counts: it may be that somebody leaves.
+    // No other list identifies a person, so the service ignores its unreadable values. It applies the rest of the
+    // request, because the request may deactivate a user.
     let kept = json!({
         "phoneNumbers": [{"value": "1"}], "addresses": [{"locality": "London"}], "roles": [{"value": "Auditor"}],
         "photos": [{"value": "https://x.example/p.png", "type": "photo"}],
@@ -139,7 +140,7 @@ async fn a_list_is_not_emptied_by_values_under_another_name() {
                 {"op": op, "path": list, "value": unreadable},
                 {"op": "replace", "path": "active", "value": op == "remove"},
             ]);
-            // A filter alone says what to remove.
+            // When the path has a filter, a removal uses only the filter and ignores the value.
             if op == "remove" && list.contains('[') {
                 continue;
             }

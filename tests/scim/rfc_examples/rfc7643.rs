@@ -25,7 +25,7 @@ async fn section_8_1_minimal_user() {
     });
     let created = tenant.post("/Users", &example).await.expect(201);
     let mut expected = here(&example, &[(BABS, id(&created))]);
-    expected["active"] = json!(true); // what a user without one gets
+    expected["active"] = json!(true); // The default of `active` is true.
     assert_eq!(settled(created), settled(expected));
 }
 
@@ -34,7 +34,7 @@ fn full_user() -> Value {
     serde_json::from_str(include_str!("full-user.json")).expect("JSON")
 }
 
-/// Creates a user as an example shows it and the groups it is in, and compares the user with the example.
+/// Creates the user of an example and the user's groups. Compares the user with the example.
 async fn check_full_user(tenant: &TestTenant, mut example: Value) {
     let created = tenant.post("/Users", &example).await.expect(201);
     let babs = id(&created);
@@ -44,7 +44,7 @@ async fn check_full_user(tenant: &TestTenant, mut example: Value) {
         let body = json!({"displayName": group["display"], "members": members});
         groups.push(tenant.post("/Groups", &body).await.expect(201));
     }
-    // The service takes a password and forgets it, and says how a user is in a group.
+    // The service accepts a password and does not store it. It adds the type of each membership.
     example.as_object_mut().unwrap().remove("password");
     for group in example["groups"].as_array_mut().unwrap() {
         group["type"] = json!("direct");
@@ -80,7 +80,7 @@ async fn section_8_3_enterprise_user() {
             "displayName": "John Smith",
         },
     });
-    // In this example the groups' URLs are relative too. The service's own are whole, as in §8.2.
+    // The RFC's example also has relative URLs for the groups. The service returns absolute URLs, as in §8.2.
     check_full_user(&acme().await, example).await;
 }
 
@@ -117,14 +117,15 @@ async fn section_8_4_group() {
     let created = tenant.post("/Groups", &here(&example, &ids)).await.expect(201);
     let mut expected = here(&here(&example, &ids), &[(GUIDES, id(&created))]);
     for member in expected["members"].as_array_mut().unwrap() {
-        member["type"] = json!("User"); // which the example leaves out
+        member["type"] = json!("User"); // The example omits the type.
     }
     assert_eq!(settled(created), settled(expected));
 }
 
-/// The example announces what a service may do, so what can be the same is the form. Left out of it here, because this
-/// service has neither: the `documentationUri` of the scheme and the scheme HTTP Basic; and `created`, `lastModified` and `version`
-/// of `meta`, since the document is the same for all and made anew for each answer.
+/// The example announces features that a service may have, so only the form of the document can be the same. This test
+/// omits the scheme's `documentationUri` and the scheme HTTP Basic, because this service has neither. It also omits
+/// `created`, `lastModified` and `version` of `meta`. The document is the same for every client, and the service builds
+/// it for each answer.
 #[tokio::test]
 async fn section_8_5_service_provider_configuration() {
     let example = json!({
@@ -157,7 +158,7 @@ async fn section_8_5_service_provider_configuration() {
     scheme["description"] = json!("The tenant's Secret Token as a bearer token (RFC 6750)");
     scheme["specUri"] = json!("https://www.rfc-editor.org/info/rfc6750");
     let mut found = acme().await.get("/ServiceProviderConfig").await.expect(200);
-    found.as_object_mut().unwrap().remove("pagination"); // which RFC 9865 added
+    found.as_object_mut().unwrap().remove("pagination"); // RFC 9865 added `pagination`.
     assert_eq!(found, expected);
 }
 
@@ -192,7 +193,7 @@ async fn section_8_6_resource_types() {
         },
     ]);
     let mut expected = here(&example, &[]);
-    // Nobody has to send the extension, and a type without extensions says so.
+    // The extension is optional. A type without extensions has an empty `schemaExtensions`.
     expected[0]["schemaExtensions"][0]["required"] = json!(false);
     expected[1]["schemaExtensions"] = json!([]);
     assert_eq!(tenant.get("/ResourceTypes").await.expect(200)["Resources"], expected);

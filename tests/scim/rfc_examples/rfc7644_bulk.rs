@@ -38,7 +38,7 @@ async fn section_3_7_1_groups_that_are_members_of_each_other() {
     let operations = [group("qwerty", "Group A", "ytrewq"), group("ytrewq", "Group B", "qwerty")];
     let results = bulk(&tenant, &json!({"schemas": [BULK], "Operations": operations})).await;
     let (a, b) = (located(&results[0]), located(&results[1]));
-    // Where the RFC has 'Group', its grammar wants quotation marks.
+    // The RFC's example has 'Group'. Its grammar requires double quotation marks.
     let found = tenant.get("/Groups?filter=displayName%20sw%20%22Group%22").await.expect(200);
     assert_eq!((&found["schemas"], &found["totalResults"]), (&json!([LIST]), &json!(2)));
     for (row, own, name, other, other_name) in
@@ -55,7 +55,7 @@ async fn section_3_7_1_groups_that_are_members_of_each_other() {
                 "value": other,
                 "$ref": format!("{BASE}/Groups/{other}"),
                 "type": "Group",
-                "display": other_name, // which the example leaves out
+                "display": other_name, // The example omits the name.
             }],
         });
         assert_eq!(group, expected);
@@ -87,7 +87,7 @@ async fn section_3_7_2_a_user_and_the_group_it_is_in() {
     let request = json!({"schemas": [BULK], "Operations": [alice(), guides]});
     let results = bulk(&tenant, &request).await;
     let result = |bulk_id: &str, location: &Value, version: &Value| {
-        // The example writes {"code": "201"}; those of §3.7.3 have text.
+        // This example has the status {"code": "201"}. The examples of §3.7.3 have the status as text.
         json!({
             "location": location,
             "method": "POST",
@@ -110,7 +110,7 @@ async fn section_3_7_2_a_user_and_the_group_it_is_in() {
         "value": alice,
         "$ref": format!("{BASE}/Users/{alice}"),
         "type": "User",
-        "display": "Alice", // which the example leaves out
+        "display": "Alice", // The example omits the name.
     });
     assert_eq!(group["members"], json!([member]));
 }
@@ -135,7 +135,7 @@ async fn section_3_7_2_a_user_and_the_manager() {
     assert_eq!(bob[ENTERPRISE], json!({"employeeNumber": "11250", "manager": manager}));
 }
 
-/// Three users to put, patch and delete, and the example's request on them.
+/// Three users for the PUT, the PATCH and the DELETE of the example's request.
 struct Several {
     tenant: TestTenant,
     ids: [(&'static str, String); 3],
@@ -157,8 +157,8 @@ impl Several {
         here(example, &self.ids.each_ref().map(|(theirs, ours)| (*theirs, &**ours)))
     }
 
-    /// The example: its PATCH is written as §3.5.2 has it, not as the bare list of §3.7.3, and its first schema is
-    /// that of a User.
+    /// The example's request, with two changes. The PATCH has the form of §3.5.2, not the bare list of §3.7.3. The
+    /// first operation has the schema of a User.
     fn request(&self, version: &str) -> Value {
         let patch = json!([
             {"op": "remove", "path": "nickName"},
@@ -225,7 +225,7 @@ async fn section_3_7_3_users_are_added_changed_and_removed() {
     assert_eq!(found, ["Bob", "Dave", "Alice"]);
 }
 
-/// An error as the result of an operation, with the service's own words.
+/// The error of a failed operation. Its `detail` is the service's own text.
 fn failed(status: &str, scim_type: Option<&str>, result: &Value) -> Value {
     let detail = &result["response"]["detail"];
     assert!(detail.as_str().is_some_and(|text| !text.is_empty()), "{result}");

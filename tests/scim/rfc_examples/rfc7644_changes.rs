@@ -33,7 +33,7 @@ async fn send(
     tenant.request(method, path, &headers, body.to_string()).await
 }
 
-/// §3.3, and §3.14 with the same request.
+/// The examples of §3.3 and §3.14 have the same request.
 #[tokio::test]
 async fn section_3_3_create_a_user() {
     let tenant = acme().await;
@@ -87,7 +87,7 @@ async fn section_3_5_1_replace_a_user() {
     send(&tenant, "PUT", &path, ("if-match", &etag), &request).await.expect_error(412, None);
 }
 
-/// §3.6, and the first example of §3.12.
+/// The example of §3.6, and the first example of §3.12.
 #[tokio::test]
 async fn section_3_6_delete_a_user() {
     let tenant = acme().await;
@@ -103,11 +103,11 @@ async fn section_3_6_delete_a_user() {
 
 #[tokio::test]
 async fn section_3_11_the_user_of_a_token() {
-    // The first of the three ways that the RFC leaves a service: there is no such user.
+    // The RFC allows a service three answers. This service gives the first, because no user belongs to a token.
     acme().await.get("/Me").await.expect_error(501, None);
 }
 
-/// The example's request is a PUT, which §3.5.1 says ignores what is readOnly; a PATCH is refused so.
+/// The example's request is a PUT, but a PUT ignores readOnly values (§3.5.1). A PATCH fails with the example's error.
 #[tokio::test]
 async fn section_3_12_what_is_read_only_is_named() {
     let tenant = acme().await;

@@ -1,12 +1,12 @@
-//! RFC 7644 §3.5.2: every example of PATCH, each with the version that it expects. What the protocol does with them on
-//! all kinds of resources is tested beside it, in `src/scim/patch/tests/`.
+//! RFC 7644 §3.5.2: every example of PATCH, each with the version that it expects. The tests in
+//! `crates/scim/src/patch/tests/` apply the examples to all kinds of resources, without the service.
 
 use super::{BABS, BASE, GROUP, JAMES, PATCH, acme, here, id};
 use crate::support::TestTenant;
 use crate::support::request::Answer;
 use serde_json::{Value, json};
 
-/// The two people of the examples, a third, and a group.
+/// The two users of the examples, a third user, and a group.
 struct Guides {
     tenant: TestTenant,
     ids: [(&'static str, String); 2],
@@ -15,7 +15,7 @@ struct Guides {
 }
 
 impl Guides {
-    /// With these members, by the ids of the RFC; `other` is the third person.
+    /// Creates the group with these members, by the ids of the RFC. `other` is the third user.
     async fn with(members: &[&str]) -> Self {
         let tenant = acme().await;
         let [babs, james, other] = ["babs", "james", "other"].map(|name| json!({"userName": name}));
@@ -44,7 +44,7 @@ impl Guides {
     }
 }
 
-/// A PATCH of the version that is there.
+/// Sends a PATCH with the current version in `If-Match`.
 async fn patch(tenant: &TestTenant, path: &str, operations: &Value) -> Answer {
     let version = tenant.get(path).await.header("etag").to_owned();
     let headers = [
@@ -56,12 +56,12 @@ async fn patch(tenant: &TestTenant, path: &str, operations: &Value) -> Answer {
     tenant.request("PATCH", path, &headers, body.to_string()).await
 }
 
-/// A member as an example sends it: with its URL and its name.
+/// A member in an example's request, with its URL and its name.
 fn sent(id: &str, name: &str) -> Value {
     json!({"display": name, "$ref": format!("https://example.com/v2/Users/{id}"), "value": id})
 }
 
-/// The same as it is answered: with its type besides.
+/// The same member in the answer, which adds its type.
 fn member(id: &str, name: &str) -> Value {
     json!({
         "display": name,
@@ -104,7 +104,7 @@ async fn section_3_5_2_2_remove_all_members() {
 async fn section_3_5_2_2_remove_a_member_and_add_another() {
     let guides = Guides::with(&[BABS]).await;
     let operations = json!([
-        // Without a space after `eq`, as the RFC has it.
+        // The RFC's path has no space after `eq`.
         {"op": "remove", "path": format!("members[value eq\"{BABS}\"]")},
         {"op": "add", "path": "members", "value": [sent(JAMES, "James Smith")]},
     ]);
@@ -132,7 +132,7 @@ async fn section_3_5_2_3_replace_all_members() {
     guides.check(operations, expected).await;
 }
 
-/// A user with these attributes, changed as an example has it: the attributes afterwards.
+/// Applies the operations of an example to a user with the attributes `before`. Compares the result with `after`.
 async fn check_user(before: Value, operations: Value, after: Value) {
     let tenant = acme().await;
     let mut user = before;
@@ -191,7 +191,7 @@ async fn section_3_5_2_3_replace_the_work_address() {
     let mut primary_home = home_address();
     primary_home["primary"] = json!(true);
     let mut home = home_address();
-    home["primary"] = json!(false); // one address is primary at most
+    home["primary"] = json!(false); // At most one address is primary.
     check_user(
         json!({"addresses": [primary_home, old_work]}),
         json!([{"op": "replace", "path": "addresses[type eq \"work\"]", "value": work}]),

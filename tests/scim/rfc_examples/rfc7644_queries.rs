@@ -1,4 +1,4 @@
-//! RFC 7644 §3.4, §3.8 and §3.9: reading and querying, and what an answer holds.
+//! RFC 7644 §3.4, §3.8 and §3.9: reading, querying, and the content of an answer.
 
 use super::{BABS, BASE, LIST, SEARCH, USER, acme, create_babs, here, id, settled};
 use crate::support::TestTenant;
@@ -51,7 +51,8 @@ async fn section_3_4_2_query_the_names_of_all_users() {
     let expected = json!({
         "schemas": [LIST],
         "totalResults": 2,
-        // The example leaves these two out, since all is on one page, and the schemas of the rows.
+        // The example omits `startIndex` and `itemsPerPage`, because all rows are on one page. It also omits the
+        // schemas of the rows.
         "startIndex": 1,
         "itemsPerPage": 2,
         "Resources": [
@@ -72,7 +73,7 @@ async fn section_3_4_2_1_query_the_root_for_two_resource_types() {
     let rows = found["Resources"].as_array().unwrap();
     assert_eq!(found["totalResults"], 2);
     assert_eq!((id(&rows[0]), id(&rows[1])), (&*babs, id(&guides)));
-    // The RFC writes it without quotation marks, which its own grammar does not allow.
+    // The RFC writes the filter without quotation marks. Its own grammar requires them.
     assert_eq!(query(&tenant, "/", &filter.replace('"', "")).await.expect(200), found);
 }
 

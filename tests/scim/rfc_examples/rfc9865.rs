@@ -17,7 +17,7 @@ async fn hundred() -> TestTenant {
     tenant
 }
 
-/// The rows of a page that has these members besides, and the cursor of the next one.
+/// Checks the members of a page. Returns its rows and the cursor of the next page.
 #[track_caller]
 fn check_page(page: &Value, total: u32, rows: usize, is_last: bool) -> (Vec<Value>, String) {
     let found = page["Resources"].as_array().unwrap().clone();
@@ -36,7 +36,7 @@ fn check_page(page: &Value, total: u32, rows: usize, is_last: bool) -> (Vec<Valu
     (found, next.map(|next| next.as_str().unwrap().to_owned()).unwrap_or_default())
 }
 
-/// The example's later pages have a `previousCursor` too, which is optional, and which this service does not give.
+/// The example's later pages also have a `previousCursor`. It is optional, and this service does not return it.
 #[tokio::test]
 async fn section_2_walk_through_a_hundred_users_by_cursor() {
     let tenant = hundred().await;
@@ -65,7 +65,7 @@ async fn section_2_1_errors_of_cursors() {
     };
     refused("cursor=VZUTiyhEQJ94IR&count=10", "invalidCursor").await;
     refused("cursor&count=ten", "invalidCount").await;
-    // A count that changes on the way.
+    // The count changes during the walk.
     refused(&format!("cursor={cursor}&count=20"), "invalidCount").await;
     tenant.app.advance(Duration::hours(2));
     refused(&format!("cursor={cursor}&count=10"), "expiredCursor").await;
@@ -107,7 +107,7 @@ async fn section_4_pagination_is_announced() {
         "maxPageSize": 250,
         "cursorTimeout": 3600,
     });
-    // Identity providers know nothing but pages by index.
+    // Identity providers support only pages by index, so this service uses pages by index as the default.
     expected["defaultPaginationMethod"] = json!("index");
     expected["maxPageSize"] = json!(200);
     let config = acme().await.get("/ServiceProviderConfig").await.expect(200);

@@ -1,14 +1,15 @@
-//! RFC 7643 §8.7: the schemas, each attribute as a line of its name and of what is not the default of §2.2.
+//! RFC 7643 §8.7: the schemas. Each attribute is a line of its name, its type, and every characteristic that differs
+//! from the default of §2.2.
 //!
-//! `schemas.diff` has the lines of the RFC, marked with `-` where this service has another, marked with `+`; after each
-//! such place a line with `#` gives the reason. Descriptions are for people, and are not compared.
+//! `schemas.diff` has the lines of the RFC. Where this service differs, `-` marks the RFC's line and `+` the service's
+//! line. A line with `#` follows and gives the reason. Descriptions are for people, so the tests do not compare them.
 
 use super::acme;
 use serde_json::Value;
 
 const DIFF: &str = include_str!("schemas.diff");
 
-/// A schema's lines, after its id and its name.
+/// The lines of a schema. The first line has its id and its name.
 fn render(schema: &Value) -> Vec<String> {
     let (id, name) = (schema["id"].as_str().unwrap(), schema["name"].as_str().unwrap());
     let mut lines = vec![format!("{id} {name}")];
@@ -47,7 +48,7 @@ fn render_attributes(above: &str, attributes: &Value, lines: &mut Vec<String>) {
     }
 }
 
-/// Compares the schemas with these ids with those of the file.
+/// Compares the service's schemas with the file's schemas, for these ids.
 async fn check(urns: &[&str]) {
     let list = acme().await.get("/Schemas").await.expect(200);
     let rows = list["Resources"].as_array().unwrap().iter();
@@ -65,7 +66,7 @@ async fn check(urns: &[&str]) {
     assert_eq!(found, expected);
 }
 
-/// The file's schemas, each with its lines.
+/// The lines of each schema in the file.
 fn sections() -> Vec<Vec<&'static str>> {
     DIFF.split("\n\n").map(|section| section.lines().collect()).collect()
 }
