@@ -1,4 +1,4 @@
-//! Many requests at once: none is lost, none is applied twice, and no invariant of the list breaks.
+//! Many requests at once. The service applies each request once, and every invariant of the list holds.
 
 use crate::support::request::Answer;
 use crate::support::{Ids, TestApp, TestTenant};
@@ -25,7 +25,7 @@ async fn tenant() -> TestTenant {
     TestApp::with_ids(Ids::Random).await.tenant("acme").await
 }
 
-/// One of 32 spellings of a userName.
+/// Returns one of 32 spellings of a userName.
 fn spelling(of: &str, n: usize) -> String {
     let mut letters = 0;
     of.chars()
@@ -46,7 +46,8 @@ async fn history(tenant: &TestTenant, id: &str) -> Vec<RecordedEntry> {
     directory.history().of_user(Uuid::parse_str(id).expect("an id")).await.expect("a history")
 }
 
-/// The whole list, after checking that the total is the number of its rows and that no userName is there twice.
+/// Returns the whole list. The total must equal the number of rows, and each userName must be unique.
+/// A filter by userName must find each row.
 async fn listed(tenant: &TestTenant) -> Vec<Value> {
     let body = tenant.get("/Users?count=200").await.expect(200);
     let rows = body["Resources"].as_array().expect("rows").clone();
@@ -191,7 +192,7 @@ async fn users_who_take_over_each_others_names_never_share_one() {
     for n in 0..8 {
         ids.push(tenant.create(&json!({"userName": format!("user{n}@example.com")})).await);
     }
-    // Each wants the name of the next one, who may have left it already or not.
+    // Each user asks for names of other users. The other user may still have the name, or may have left it.
     let answers = all_at_once(ids.iter().enumerate().flat_map(|(n, id)| {
         let tenant = tenant.clone();
         (1..=4).map(move |step| {
@@ -221,7 +222,7 @@ async fn counts_stay_exact_while_one_user_name_is_created_and_deleted_again_and_
     tenant.create(&json!({"userName": "bystander@example.com"})).await;
     let outcomes = all_at_once((0..16).map(|n| {
         let tenant = tenant.clone();
-        // Half of them are the same person each time, half are different people.
+        // Half of the creates are for the same person each time. The other half are for different people.
         let body = match n % 2 {
             0 => json!({"userName": spelling("ada@example.com", n)}),
             _ => json!({"userName": "ada@example.com", "externalId": format!("00u{n}")}),

@@ -6,12 +6,12 @@ use crate::support::groups::{add_one_by_one, group, many, path, user};
 use crate::support::{TestTenant, acme};
 use serde_json::{Value, json};
 
-/// All crashes of a story with few writes.
+/// The most crashes of a story with few writes. The limit is high enough to crash at every write.
 const ALL: usize = 100;
-/// A story with very many members.
+/// The most crashes of a story with very many members.
 const FEW: usize = 1;
 
-/// A tenant in which Ada and Bob are in as many groups.
+/// Creates a tenant in which Ada and Bob are members of this many groups. Returns Ada's id too.
 async fn in_groups(number: usize) -> (TestTenant, String) {
     let tenant = acme().await;
     let body = json!({"userName": "ada", "externalId": "00u1", "emails": [
@@ -131,7 +131,8 @@ async fn a_change_of_members_is_whole() {
     crash_everywhere("PUT that exchanges 130 of 200 members", &tenant, story, ALL).await;
 }
 
-/// With the sizes of an identity provider's first push. `ROLLCALL_TEST_ALL_CRASHES=1` crashes at every write of it.
+/// The sizes are as in an identity provider's first push.
+/// `ROLLCALL_TEST_ALL_CRASHES=1` crashes the story at every write.
 #[tokio::test]
 async fn a_change_of_very_many_members_is_whole() {
     let (tenant, ids) = many(2_000).await;

@@ -1,5 +1,6 @@
-//! A tenant whose items contradict each other, as after a restore with half of a transaction: the check finds each kind of
-//! damage, and the repair restores every item that can be derived from the records.
+//! A tenant whose items contradict each other, as after a restore of half a transaction.
+//!
+//! The check finds each kind of damage. The repair restores every item that can be derived from the records.
 
 use crate::support::crash::Effect;
 use crate::support::damage::{number, set, text};
@@ -19,18 +20,18 @@ fn eve_as_sent() -> serde_json::Value {
     json!({"userName": "eve", "externalId": "00u3"})
 }
 
-/// A tenant with something of everything, and copies of it.
+/// A tenant with items of every kind. The tests damage copies of it.
 struct Scene {
     tenant: TestTenant,
     effect: Effect,
-    /// Has an externalId and two addresses; a member of Crew and, by that, of Outer.
+    /// A user with an externalId and two addresses. Ada is a member of Crew and an indirect member of Outer.
     ada: String,
-    /// A member of Crew.
+    /// A user in Crew.
     bob: String,
-    /// Deleted by the identity provider while a member of Crew.
+    /// A user that the identity provider deleted while the user was in Crew.
     eve: String,
     crew: String,
-    /// A group that was deleted.
+    /// A deleted group.
     gone: String,
     _folder: TempDir,
     file: PathBuf,
@@ -59,7 +60,7 @@ impl Scene {
         Some(Self { tenant, effect, ada, bob, eve, crew, gone, _folder: folder, file })
     }
 
-    /// Damages a copy, and checks that this kind is found. Repairs it.
+    /// Damages a copy, checks that the report has this kind of damage, and repairs the copy.
     async fn repair(
         &self,
         kind: ViolationKind,
@@ -97,7 +98,7 @@ impl Scene {
         tenant
     }
 
-    /// Checks that a report has the damage when the table does not have the lost data.
+    /// Checks that a report keeps the damage when the table no longer has the lost data.
     async fn reports(&self, kind: ViolationKind, damage: impl AsyncFn(&TestTenant)) {
         let (tenant, repair) = self.repair(kind, damage).await;
         let left = &repair.left.violations;
@@ -142,7 +143,7 @@ async fn names_lead_to_their_records_again() {
         tenant.plant("USERNAME", "ada", [("holder", number(1))]).await;
     };
     scene.restores(UnreadableItem, broken).await;
-    // A deleted employee can still come back.
+    // A deleted employee can still return.
     let tenant =
         scene.makes_sound(FormerMissing, async |tenant| tenant.remove("USERNAME", "eve").await);
     assert_eq!(tenant.await.create(&eve_as_sent()).await, *eve);
@@ -248,7 +249,7 @@ async fn both_sides_of_a_membership_agree_again() {
         tenant.plant(&format!("CHANGE#{crew}"), "000000000001#000", []).await;
     };
     scene.restores(RedoLogLeft, part).await;
-    // To finish a deletion that was restored in half would remove the members of the group.
+    // The repair removes the entry only. Finishing a half-restored deletion would remove the group's members.
     for work in ["change", "deletion", "departure", "erasure", "expiry"] {
         let entry = [("by", text("test")), ("since", text("2026-11-23T09:30:00Z"))];
         let listed = async |tenant: &TestTenant| {
@@ -282,7 +283,7 @@ async fn records_are_in_one_place_again() {
     scene.restores(TenantUnlisted, listed).await;
 }
 
-/// An entry of a history.
+/// The attributes of a history entry.
 fn history() -> [(&'static str, AttributeValue); 3] {
     [("at", text("2026-11-23T09:30:00Z")), ("by", text("test")), ("kind", text("updated"))]
 }
@@ -313,7 +314,7 @@ async fn lost_items_are_reported_with_advice() {
         scene.reports(UnreadableRecord, broken).await;
         let lost = async |tenant: &TestTenant| tenant.remove(partition, id).await;
         scene.reports(RecordMissing, lost).await;
-        // The copy from a backup restores everything, also after a repair.
+        // The item from a backup restores everything, even after a repair.
         let copied = async |tenant: &TestTenant| {
             let item = tenant.stored(partition, id).await;
             tenant.remove(partition, id).await;
@@ -335,7 +336,7 @@ async fn lost_items_are_reported_with_advice() {
     scene.reports(UnreadableTenant, broken).await;
 }
 
-/// A report names ids, and nobody's name or address.
+/// A report contains ids, but no name and no address of a person.
 #[tokio::test]
 async fn a_report_has_no_personal_data() {
     let Some(scene) = Scene::new().await else { return };
@@ -352,13 +353,13 @@ async fn a_report_has_no_personal_data() {
     }
 }
 
-/// An erasure that ended after its commit has left the history of the person.
+/// An erasure that stops after its commit leaves the person's history behind.
 #[tokio::test]
 async fn a_repair_finishes_an_erasure() {
     let Some(scene) = Scene::new().await else { return };
     let Scene { eve, tenant, .. } = &scene;
     let directory = tenant.directory();
-    // The first call after the commit.
+    // `UpdateItem` is the first call after the commit.
     tenant.app.faults.plan("UpdateItem", Fault::internal());
     let erased = directory.users().erase(eve.parse().unwrap(), "admin").await;
     assert!(matches!(erased, Err(Error::Unavailable(_))), "{erased:?}");

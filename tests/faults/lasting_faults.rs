@@ -1,4 +1,5 @@
-//! Faults that last: the answer says when to try again, and nothing has changed.
+//! Faults that last. A 429 or 503 answer says when to try again.
+//! The data stays the same, unless DynamoDB's own answer was lost.
 
 use super::requests::{Scene, WRITES, expect_retry_later, items, sdk_attempts};
 use crate::support::ORIGIN;
@@ -65,7 +66,8 @@ async fn a_write_whose_answer_is_lost_for_good_is_there_as_a_whole() {
         expect_retry_later(&scene.write(request).await, 503);
         assert_eq!(scene.tenant.app.faults.left(), 0);
         let after = scene.state().await;
-        // What the client is told to do: the same again. It finds its own work, and nothing is done twice.
+        // The error tells the client to repeat the request.
+        // The repeated request finds the first write, and changes nothing.
         let again = scene.write(request).await;
         match request {
             "POST" => {
@@ -104,7 +106,7 @@ async fn a_fault_while_a_token_is_checked_is_no_401_and_is_not_remembered() {
         expect_retry_later(&scene.tenant.get("/Users").await, status);
         failing.end();
         scene.tenant.get("/Users").await.expect(200);
-        // While the token is known, nothing has to be read to check it.
+        // The service reads nothing to check a token that is in the cache.
         scene.tenant.app.faults.take_calls();
         let unknown = scene.tenant.get(&format!("/Users/{}", Uuid::nil())).await;
         unknown.expect_error(404, None);

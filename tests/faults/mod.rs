@@ -1,5 +1,7 @@
-//! DynamoDB when it is contended, throttled, broken or gone: what was answered with success is there, whole and once;
-//! what was answered with an error says when to try again, and left nothing behind unless the answer itself was lost.
+//! Faults of DynamoDB: contention, throttling, errors and outages.
+//!
+//! A write that is answered with success is stored, whole and once. A 429 or 503 answer says when to try again.
+//! A failed request changes nothing, unless DynamoDB's own answer was lost.
 
 pub(crate) mod requests;
 pub(crate) mod retries;

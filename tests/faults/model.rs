@@ -1,4 +1,4 @@
-//! Random histories of users and groups on two servers, with crashes, against a model of plain maps.
+//! Random histories of users and groups on two servers, with crashes. The tests compare each history with plain maps.
 //!
 //! `ROLLCALL_TEST_HISTORIES` sets the number of histories.
 
@@ -17,16 +17,17 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// How many histories `cargo test` tries.
+/// The number of histories that `cargo test` tries by default.
 const HISTORIES: u32 = 20;
-/// The changes of a history.
+/// A history has fewer changes than this.
 const LENGTH: usize = 14;
-/// More members than one transaction writes.
+/// The number of people in the crowd: more members than one transaction writes.
 const CROWD: usize = 50;
-/// More groups than one transaction leaves.
+/// The number of halls: more groups than one transaction leaves.
 const HALLS: usize = 14;
 
-/// A change at one of two servers, which may die at one of its writes. The other server may make a change at the same time.
+/// A change at one of two servers. The server may die at one of its writes.
+/// The other server may make a change at the same time.
 #[derive(Debug, Clone)]
 struct Event {
     change: Change,
@@ -50,7 +51,7 @@ fn any_event() -> impl Strategy<Value = Event> {
     })
 }
 
-/// A tenant with a crowd, and with two people in many groups.
+/// Creates a tenant with a crowd, and with two people in many groups.
 async fn scene() -> (TestTenant, State) {
     let tenant = TestApp::new().await.tenant("acme").await;
     let mut state = State::default();
@@ -103,11 +104,11 @@ fn random_histories_with_crashes_leave_what_plain_maps_have() {
     assert!(crashes.into_inner() > 0, "no history reached its crashes");
 }
 
-/// Lives a history on a copy of the scene. Says how often a server died.
+/// Runs a history on a copy of the scene. Returns the number of crashes.
 async fn live(tenant: &TestTenant, file: &Path, start: &State, events: &[Event]) -> usize {
     let tenant = tenant.at(tenant.app.on_copy(file));
     let servers = [tenant.clone(), tenant.at_another_server()];
-    // After a crash a change has happened or not, and sometimes nobody sees which.
+    // After a crash, a change is made or not. Sometimes no view shows which, so several states stay possible.
     let mut possible = vec![start.clone()];
     let mut crashes = 0;
     for Event { change, server, crash, beside } in events {
@@ -131,7 +132,7 @@ async fn live(tenant: &TestTenant, file: &Path, start: &State, events: &[Event])
         };
         let (has_ended, ()) = tokio::join!(send, send_beside);
         crashes += usize::from(!has_ended);
-        // A server that died has made its change or not. Of two changes each can be the first.
+        // The change of a dead server is made or not. Two simultaneous changes can happen in either order.
         let mut after = Vec::new();
         for state in &possible {
             let without = beside.iter().map(|(beside, _)| beside.apply(state)).next();

@@ -1,4 +1,4 @@
-//! Requests of every kind on an engine with planned faults, and what must be true after each.
+//! Requests of every kind on an engine with planned faults, and the checks after each request.
 
 use crate::support::faults::Fault;
 use crate::support::request::Answer;
@@ -10,21 +10,21 @@ use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
-/// How often the SDK sends a call that keeps failing.
+/// The number of attempts that the SDK makes for a call that keeps failing.
 pub fn sdk_attempts() -> usize {
     let config = patience(aws_sdk_dynamodb::Config::builder());
     let config = config.behavior_version(BehaviorVersion::latest()).build();
     config.retry_config().expect("retries").max_attempts() as usize
 }
 
-/// Two users on an engine that has nothing wrong yet.
+/// Two users on an engine without faults. Tests plan the faults later.
 pub struct Scene {
     pub tenant: TestTenant,
     pub ada: String,
     pub bob: String,
 }
 
-/// What must not change when a request fails.
+/// The users and histories, which stay the same when a request fails.
 #[derive(Debug, PartialEq)]
 pub struct State {
     pub list: Value,
@@ -57,7 +57,7 @@ impl Scene {
         State { list, histories }
     }
 
-    /// One request of each kind that writes.
+    /// Sends one request of each kind that writes.
     pub async fn write(&self, request: &str) -> Answer {
         let (tenant, ada) = (&self.tenant, format!("/Users/{}", self.ada));
         let replace = |value: Value| json!([{"op": "replace", "value": value}]);
@@ -91,7 +91,7 @@ impl Scene {
         }
     }
 
-    /// Which of the calls that tests disturb a request makes, when nothing disturbs it.
+    /// Sends a request without faults. Returns the operations it calls, limited to the operations that tests disturb.
     pub async fn disturbed_calls(&self, request: &str) -> BTreeSet<String> {
         self.tenant.app.faults.take_calls();
         self.send(request).await.expect_success();
@@ -101,7 +101,8 @@ impl Scene {
         operations
     }
 
-    /// A fault that does not end: the request answers `status` and changes nothing; after it, it works.
+    /// Sends a request under a fault that lasts. The request answers `status` and changes nothing.
+    /// Requests work again after the fault.
     pub async fn check(&self, request: &str, operation: &str, fault: &Fault, status: u16) {
         let before = self.state().await;
         let failing = self.tenant.app.faults.plan_all(operation, fault.clone());
@@ -143,7 +144,8 @@ impl Scene {
         self.tenant.expect_sound().await;
     }
 
-    /// The state after a write that succeeded: one version more, one history entry more, the others untouched.
+    /// Checks the state after a successful write. The user has one more version and one more history entry.
+    /// Other users stay the same.
     pub async fn expect_applied_once(&self, request: &str, before: &State, answer: &Answer) {
         let after = self.state().await;
         let total = |state: &State| state.list["totalResults"].as_u64().expect("a total");
@@ -185,7 +187,7 @@ impl Scene {
         assert_eq!(history[..old_history.len()], old_history, "{request}");
     }
 
-    /// Takes a write back, so that the next one finds what the first one found.
+    /// Undoes a write, so that the next write starts from the same state.
     pub async fn undo(&self, request: &str) {
         let (tenant, ada) = (&self.tenant, format!("/Users/{}", self.ada));
         let original = json!({"userName": "ada@example.com", "externalId": "00u1", "active": true});
@@ -208,7 +210,7 @@ pub const READS: [&str; 6] = ["GET", "list", "lookup", "by externalId", "by emai
 pub const WRITES: [&str; 6] = ["POST", "PATCH", "rename", "archive", "PUT", "DELETE"];
 const DISTURBED: [&str; 3] = ["GetItem", "Query", "TransactWriteItems"];
 
-/// The calls of each request that tests disturb. The token is in the cache.
+/// The operations of each request that tests disturb. No request reads the token, because the cache holds it.
 pub const CALLS: [(&str, &[&str]); 12] = [
     ("POST", &["TransactWriteItems"]),
     ("PATCH", &["GetItem", "TransactWriteItems"]),
@@ -224,7 +226,7 @@ pub const CALLS: [(&str, &[&str]); 12] = [
     ("filter", &["Query"]),
 ];
 
-/// A SCIM error that says when to try again; a server's error also names the request.
+/// Checks that a SCIM error says when to try again. A server error also names the request id.
 #[track_caller]
 pub fn expect_retry_later(answer: &Answer, status: u16) {
     let detail = answer.expect_error(status, None);
@@ -237,7 +239,7 @@ pub fn expect_retry_later(answer: &Answer, status: u16) {
     }
 }
 
-/// How many items each kind of write has in its transaction.
+/// The number of items in the transaction of each kind of write.
 pub fn items(request: &str) -> usize {
     match request {
         "PATCH" | "archive" => 2,

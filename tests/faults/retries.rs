@@ -1,4 +1,4 @@
-//! Faults that pass: retries hide them, and every write is applied once.
+//! Faults that pass. Retries hide the faults, and the service applies every write once.
 
 use super::requests::{CALLS, Scene, WRITES, expect_retry_later, items, sdk_attempts};
 use crate::support::faults::Fault;

@@ -1,5 +1,5 @@
-//! The service on a DynamoDB API behind a socket, as on AWS. Most other tests call the engine in process, without the AWS
-//! SDK. Both ways give the same answers at the same cost.
+//! The service on a DynamoDB API behind a socket, as on AWS.
+//! Most other tests call the engine in process, without the AWS SDK. Both ways give the same answers at the same cost.
 
 use crate::support::command::Operator;
 use crate::support::faults::Call;
@@ -9,14 +9,14 @@ use axum::body::Body;
 use http::Request;
 use serde_json::{Value, json};
 
-/// One request of a story, with its answer and its calls of DynamoDB.
+/// One request of a story, with its answer and its DynamoDB calls.
 #[derive(Debug, PartialEq)]
 struct Step {
     request: String,
     status: u16,
     etag: String,
     body: Value,
-    /// Operations with the units of each, in alphabetical order.
+    /// The operations with the units of each, in alphabetical order.
     calls: Vec<(String, f64)>,
 }
 
@@ -91,7 +91,8 @@ fn cost(call: Call) -> (String, f64) {
     (call.operation, call.capacity_units)
 }
 
-/// The life of a user and of a group. It makes every call of the port, and a change that is too large for one transaction.
+/// The life of a user and of a group. The story makes every call of the port.
+/// One of its changes is too large for one transaction.
 async fn story(app: TestApp) -> Story {
     let tenant = app.tenant("acme").await;
     app.faults.take_calls();
@@ -202,7 +203,7 @@ async fn over_a_socket_answers_and_costs_are_those_of_the_engine_in_process() {
     }
     let mut in_process = story(TestApp::new().await).await;
     for (there, here) in over_a_socket.steps.iter_mut().zip(&mut in_process.steps) {
-        // An error may leave calls unfinished that were made at the same time.
+        // A failed request may leave simultaneous calls unfinished, so the test ignores its calls.
         if there.status >= 400 {
             (there.calls, here.calls) = (Vec::new(), Vec::new());
         }

@@ -1,4 +1,4 @@
-//! Departures: deleted and erased employees, and deleted groups, leave all groups.
+//! Departures: deleted employees, erased employees and deleted groups leave all groups.
 
 use crate::support::faults::Call;
 use crate::support::groups::{
@@ -17,7 +17,7 @@ use uuid::Uuid;
 /// More groups than two transactions leave.
 pub const MANY: usize = 30;
 
-/// Many groups, each with these members, by id.
+/// Creates many groups with these members. Returns the ids of the groups.
 pub async fn many_groups(tenant: &TestTenant, members: &[&str]) -> Vec<String> {
     let mut ids = Vec::new();
     for n in 0..MANY {
@@ -34,7 +34,7 @@ pub fn all_names() -> Vec<(String, String)> {
     (0..MANY).map(|n| direct(&name(n))).collect()
 }
 
-/// Checks who is in every one of these groups, however it is asked.
+/// Checks the members of each group in the group itself, in the list, and in the admin API.
 pub async fn expect_members(tenant: &TestTenant, groups: &[String], expected: &[&String]) {
     let expected: Vec<String> = expected.iter().copied().cloned().collect();
     let list = tenant.get("/Groups?count=200").await.expect(200);
@@ -67,14 +67,14 @@ pub async fn expect_settled(tenant: &TestTenant, groups: &[String]) {
     }
 }
 
-/// The work that is not carried out.
+/// The unfinished work.
 pub async fn unfinished(tenant: &TestTenant) -> Vec<(Work, Uuid)> {
     let store = tenant.app.store.tenant(&tenant.id);
     let work = store.unfinished().list(Work::Change..=Work::Erasure).await.unwrap();
     work.into_iter().map(|entry| (entry.work, entry.id)).collect()
 }
 
-/// A user with an externalId. A POST of it after a deletion brings the employee back.
+/// A user with an externalId. A POST of this user after a deletion brings the employee back.
 pub fn person(name: &str) -> Value {
     json!({"userName": name, "externalId": format!("00u-{name}")})
 }
@@ -83,7 +83,7 @@ pub async fn delete(tenant: &TestTenant, user: &str) {
     tenant.delete(&format!("/Users/{user}")).await.expect(204);
 }
 
-/// Two minutes later, a request: it finishes what others left over.
+/// Sends a request two minutes later. The request finishes the work that earlier requests left over.
 pub async fn pass_by(tenant: &TestTenant) {
     tenant.app.advance(Duration::minutes(2));
     tenant.get("/Users?count=1").await.expect(200);
@@ -125,7 +125,7 @@ async fn an_archived_employee_stays_a_member_and_a_deleted_one_comes_back_withou
     tenant.expect_sound().await;
 }
 
-/// Entra ID takes people out of groups also after it deleted them.
+/// Entra ID removes people from groups even after it deleted the people.
 #[tokio::test]
 async fn a_removal_of_a_deleted_employee_changes_nothing() {
     let tenant = acme().await;
@@ -191,7 +191,7 @@ async fn a_deletion_that_fails_takes_nobody_out_of_a_group() {
     tenant.expect_sound().await;
 }
 
-/// Deletes somebody, with a server that dies after the first transaction.
+/// Deletes a user on a server that dies after the first transaction.
 pub async fn cut_deletion_short(tenant: &TestTenant, user: &str) {
     tenant.app.faults.end_writes_after(1);
     let directory = tenant.directory();
@@ -224,7 +224,8 @@ async fn a_group_in_many_others_leaves_them_with_its_deletion_or_not_at_all() {
     tenant.expect_sound().await;
 }
 
-/// As many addresses as somebody can have, and as many groups as one transaction takes beside them.
+/// The user has as many addresses as a user can have.
+/// The user's groups include as many as one transaction takes beside these addresses.
 #[tokio::test]
 async fn an_employee_with_many_addresses_leaves_many_groups_too() {
     let tenant = acme().await;
@@ -244,7 +245,8 @@ async fn an_employee_with_many_addresses_leaves_many_groups_too() {
     tenant.expect_sound().await;
 }
 
-/// The limit of groups for a member: a small change is refused, and a large change leaves the member out.
+/// A member can be in a limited number of groups. At the limit, a small change is refused.
+/// A large change leaves the member out.
 #[tokio::test]
 async fn a_member_of_very_many_groups_joins_no_other() {
     let (tenant, ids) = many(60).await;
@@ -267,7 +269,7 @@ async fn a_member_of_very_many_groups_joins_no_other() {
             "members: {ada} is in 5000 groups, and nobody can be in more; take them out of another group first"
         )
     );
-    // Among so many that the change is committed before.
+    // A change of this many members is committed before the service checks the limit.
     let everybody = [&ids[1..], std::slice::from_ref(&ada)].concat();
     tenant.patch(&path(&crew), &add_one_by_one(&everybody)).await.expect(200);
     assert_eq!(members(&tenant, &crew).await, ids);

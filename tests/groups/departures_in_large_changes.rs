@@ -20,7 +20,7 @@ async fn an_employee_who_is_deleted_before_a_large_change_is_finished_is_no_memb
     let crew = group(&tenant, "Crew", &[]).await;
     cut_change_short(&tenant, &crew, &ids).await;
     tenant.delete(&format!("/Users/{}", ids[5])).await.expect(204);
-    // The next change finishes the one before.
+    // The next change finishes the unfinished change.
     let rename = json!([{"op": "replace", "path": "displayName", "value": "Fleet"}]);
     tenant.patch(&path(&crew), &rename).await.expect(200);
     let mut rest = ids.clone();
@@ -53,7 +53,7 @@ async fn an_erased_employee_is_in_no_change_that_waits_and_in_no_deleted_group()
     tenant.expect_sound().await;
 }
 
-/// Two processes go on with one redo log. The one that is behind changes nothing.
+/// Two processes apply one redo log. The slower process changes nothing.
 #[tokio::test]
 async fn an_overtaken_process_applies_no_part_of_a_redo_log_again() {
     let (tenant, ids) = many(60).await;
@@ -64,7 +64,7 @@ async fn an_overtaken_process_applies_no_part_of_a_redo_log_again() {
     delete(&tenant, &ada).await;
     let faults = &tenant.app.faults;
     let (behind, ahead) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
-    // The first attempt is refused, because ada has left. The second one waits.
+    // The first attempt is refused, because Ada has left. The second attempt waits.
     for fault in [Fault::Spared, Fault::Held(Arc::clone(&behind))] {
         faults.plan("TransactWriteItems", fault);
     }
@@ -80,7 +80,7 @@ async fn an_overtaken_process_applies_no_part_of_a_redo_log_again() {
         let let_go = async {
             tenant.app.faults.all_met().await;
             behind.notify_one();
-            // The clock stands still, so this ends once nothing else is left to do.
+            // The paused clock advances once no other work is left, so this sleep always ends.
             tokio::time::sleep(StdDuration::from_millis(50)).await;
             ahead.notify_one();
         };
@@ -92,7 +92,7 @@ async fn an_overtaken_process_applies_no_part_of_a_redo_log_again() {
     tenant.expect_settled_and_sound().await;
 }
 
-/// A redo log of another group that cannot be applied does not keep the history of an erased person.
+/// An erasure removes the person's history, even if the redo log of another group cannot be applied.
 #[tokio::test]
 async fn an_erasure_removes_the_history_whatever_else_is_unfinished() {
     let (tenant, ids) = many(60).await;
@@ -115,7 +115,7 @@ async fn an_erasure_removes_the_history_whatever_else_is_unfinished() {
     tenant.expect_settled_and_sound().await;
 }
 
-/// A change that was decided before somebody left does not make them a member after they came back.
+/// A large change from before a departure does not make the employee a member after the return.
 #[tokio::test]
 async fn a_large_change_from_before_a_departure_adds_nobody_after_the_return() {
     let (tenant, ids) = many(60).await;
@@ -141,7 +141,7 @@ async fn an_employee_who_is_erased_while_a_large_change_is_finished_is_no_member
     cut_change_short(&tenant, &crew, &everybody).await;
     delete(&tenant, &ada).await;
     let let_go = Arc::new(Notify::new());
-    // The first attempt is refused, because she has left. The second one waits.
+    // The first attempt is refused, because Ada has left. The second attempt waits.
     for fault in [Fault::Spared, Fault::Held(Arc::clone(&let_go))] {
         tenant.app.faults.plan("TransactWriteItems", fault);
     }

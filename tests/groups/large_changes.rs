@@ -1,4 +1,4 @@
-//! Large changes of members: one change, also when it is cut short, and its cost.
+//! Large changes of members, and their cost. A large change stays one change, even when it is cut short.
 
 use crate::support::groups::{add_one_by_one, direct, group, groups_of, many, members, path};
 use crate::support::urns::GROUP;
@@ -14,7 +14,7 @@ async fn a_thousand_operations_are_one_change() {
     assert_eq!(answer["meta"]["version"], "W/\"2\"");
     assert_eq!(members(&tenant, &crew).await, ids[..1_000]);
     assert_eq!(groups_of(&tenant, &ids[999]).await, [direct("Crew")]);
-    // One more is too many to be answered with, unless the request says what it wants.
+    // A response shows at most 1,000 members. With one more, the answer is 204, unless the query selects attributes.
     let one_more = add_one_by_one(&ids[1_000..]);
     let answer = tenant.patch(&path(&crew), &one_more).await;
     assert_eq!((answer.expect(204), answer.header("content-type")), (Value::Null, ""));
@@ -39,7 +39,7 @@ async fn a_large_change_that_is_cut_short_is_seen_whole_and_finished_later() {
     let (tenant, ids) = many(200).await;
     let crew = group(&tenant, "Crew", &[&ids[0]]).await;
     let faults = &tenant.app.faults;
-    // The commit and one part of the members go through; nothing after that.
+    // The commit and one part of the members succeed. The next transaction fails.
     faults.end_writes_after(2);
     let answer = tenant.patch(&path(&crew), &add_one_by_one(&ids)).await.expect(200);
     assert_eq!(faults.left(), 0, "it was cut short");
@@ -122,7 +122,7 @@ async fn of_very_many_members_a_list_shows_the_ids() {
     assert_eq!(shown("count=10").await, named, "10,000 in all");
     assert_eq!(shown("count=11").await, json!({"value": ids[0]}));
     assert_eq!(shown("excludedAttributes=externalId").await, json!({"value": ids[0]}));
-    // Who names what it wants gets it.
+    // A request that names attributes gets these attributes.
     assert_eq!(shown("attributes=members").await, named);
     assert_eq!(shown("attributes=members.display").await, json!({"display": name}));
 }

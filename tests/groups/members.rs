@@ -1,4 +1,4 @@
-//! Members of groups: who can be one, and every form in which clients add and remove them.
+//! Members of groups: the resources that can be members, and every form in which clients add and remove members.
 
 use crate::support::groups::{direct, group, groups_of, many, members, path, user};
 use crate::support::log::Log;
@@ -22,7 +22,7 @@ async fn members_come_and_go_in_every_form_that_clients_send() {
     };
     let two = json!([{"value": ada, "display": "Ada"}, {"value": bob}]);
     check(json!([{"op": "add", "path": "members", "value": two}]), &[&ada, &bob]).await;
-    // The same once more is no change.
+    // A repeated addition changes nothing.
     let before = tenant.get(&path(&crew)).await;
     check(json!([{"op": "Add", "path": "members", "value": [{"value": ada}]}]), &[&ada, &bob])
         .await;
@@ -32,7 +32,7 @@ async fn members_come_and_go_in_every_form_that_clients_send() {
     check(json!([{"op": "remove", "path": format!("members[value eq \"{bob}\"]")}]), &[&ada, &eve])
         .await;
     check(json!([{"op": "Remove", "path": "members", "value": [{"value": eve}]}]), &[&ada]).await;
-    // One who is not there is as good as removed.
+    // The removal of an absent member succeeds and changes nothing.
     check(json!([{"op": "Remove", "path": "members", "value": [{"value": eve}]}]), &[&ada]).await;
     let swap = json!([
         {"op": "remove", "path": format!("members[value eq \"{ada}\"]")},
@@ -52,7 +52,8 @@ async fn members_come_and_go_in_every_form_that_clients_send() {
     tenant.expect_sound().await;
 }
 
-/// A value that only the client library understands must not empty a group, nor leave somebody in it.
+/// Client libraries send some values in a form of their own.
+/// Such a value must not empty a group, and must not keep a removed member in it.
 #[tokio::test]
 async fn members_are_read_one_level_too_deep_and_by_reference() {
     let tenant = acme().await;
@@ -71,7 +72,7 @@ async fn members_are_read_one_level_too_deep_and_by_reference() {
     check(operation("replace", deep(&ada)), &[&ada]).await;
     check(operation("replace", json!([deep(&bob)])), &[&bob]).await;
     check(json!([{"op": "replace", "value": {"members": deep(&ada)}}]), &[&ada]).await;
-    // Under the schema's URI the object may stand in a list too.
+    // Under the schema's URI, the object may also be in a list.
     let listed = |id: &str| json!([deep(id)]);
     check(json!([{"op": "replace", "path": GROUP, "value": listed(&bob)}]), &[&bob]).await;
     check(json!([{"op": "add", "path": GROUP, "value": listed(&bob)}]), &[&bob]).await;
@@ -165,7 +166,7 @@ async fn who_is_not_here_is_left_out() {
 async fn members_that_cannot_be_told_apart_make_no_work() {
     let tenant = acme().await;
     let crew = group(&tenant, "Crew", &[]).await;
-    // Each request spends its whole budget of 10 million comparisons, which is most of this test's time.
+    // Each request spends its whole budget of 10 million comparisons. The comparisons take most of this test's time.
     let typed: Vec<Value> =
         (0..5_000).map(|n| json!({"value": "x", "type": n.to_string()})).collect();
     let add = json!([{"op": "add", "path": "members", "value": typed}]);
@@ -225,7 +226,7 @@ async fn references_between_users_and_groups_lead_there() {
     let body = tenant.get(&format!("/Users/{ada}")).await.expect(200);
     follow(&body["groups"][0], &inner).await;
     follow(&body["groups"][1], &outer).await;
-    // An id is one of its kind alone.
+    // An id belongs to one resource type only.
     tenant.get(&format!("/Users/{inner}")).await.expect_error(404, None);
     tenant.get(&path(&ada)).await.expect_error(404, None);
     tenant.expect_sound().await;
@@ -244,7 +245,7 @@ async fn who_a_member_is_cannot_be_changed() {
     };
     replace("value", &bob).await.expect_error(400, Some("mutability"));
     replace("type", "Group").await.expect_error(400, Some("mutability"));
-    // The service makes each $ref itself, and reads none.
+    // The service generates each `$ref` itself, and ignores this value.
     replace("$ref", "https://x.example").await.expect(200);
     assert_eq!(tenant.get(&path(&crew)).await.json(), before);
     assert_eq!(members(&tenant, &crew).await, [ada]);
@@ -259,7 +260,7 @@ async fn a_member_who_is_named_twice_is_one_member() {
     let body = json!({"displayName": "Pair", "members": twice(&ids[0])});
     let pair = tenant.post("/Groups", &body).await.expect(201);
     assert_eq!(pair["members"].as_array().unwrap().len(), 1);
-    // Also where the two stand in different parts of a large change.
+    // The two entries count as one member even in different parts of a large change.
     for second in [100, 111] {
         let mut values: Vec<Value> =
             ids.iter().map(|id| json!({"value": id, "type": "User"})).collect();

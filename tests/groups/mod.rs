@@ -1,4 +1,4 @@
-//! Groups: who is in them, who sees that, and what happens to members who come and go.
+//! Groups: their members, the `groups` of users, and the departure and return of members.
 
 pub(crate) mod resources;
 pub(crate) mod members;

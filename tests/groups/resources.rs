@@ -1,4 +1,4 @@
-//! Groups as SCIM resources: create, name, find, page through, delete, and their versions.
+//! Groups as SCIM resources: creation, names, filters, pages, deletion and versions.
 
 use crate::support::groups::{direct, found, group, groups_of, path, user};
 use crate::support::urns::GROUP;
@@ -94,7 +94,7 @@ async fn the_name_of_a_group_is_unique_in_any_case() {
     tenant.patch(&path(&other), &rename).await.expect_error(409, Some("uniqueness"));
     let detail = tenant.put(&path(&other), &body).await.expect_error(409, Some("uniqueness"));
     assert!(detail.contains("Link to that group"), "{detail}");
-    // Its own name in another spelling is no conflict, and a name that was given up is free.
+    // A group may change the spelling of its own name. Another group may take a name that is free again.
     tenant.put(&path(&first), &json!({"displayName": "Strasse"})).await.expect(200);
     tenant.put(&path(&first), &json!({"displayName": "Avenue"})).await.expect(200);
     tenant.patch(&path(&other), &rename).await.expect(200);

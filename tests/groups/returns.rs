@@ -1,4 +1,4 @@
-//! Employees who come back: without groups, until the identity provider pushes groups again.
+//! Returns of employees. An employee returns without groups, until the identity provider pushes groups again.
 
 use super::departures::{
     MANY, cut_deletion_short, delete, expect_members, expect_settled, many_groups, pass_by, person,
@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 use tokio::sync::Notify;
 
-/// The return finishes the departure first. So nothing that is left of it undoes a later push.
+/// The return finishes the departure first. The departure therefore undoes no later push.
 #[tokio::test]
 async fn a_group_that_is_pushed_after_a_return_stays() {
     let tenant = acme().await;
@@ -36,7 +36,7 @@ async fn a_group_that_is_pushed_after_a_return_stays() {
     tenant.expect_sound().await;
 }
 
-/// Without the entry of a departure, as after a restore, a return must not leave rows behind.
+/// After a restore, the entry of a departure can be missing. A return must leave no rows behind even then.
 #[tokio::test]
 async fn a_return_needs_memberships_without_groups() {
     let tenant = acme().await;
@@ -57,7 +57,7 @@ async fn a_return_needs_memberships_without_groups() {
     tenant.get(&format!("/Users/{ada}")).await.expect_error(404, None);
 }
 
-/// A deletion that is at work when the person is created again: the return waits for it.
+/// The identity provider creates the person again while a deletion runs. The return waits for the deletion.
 #[tokio::test]
 async fn a_return_waits_for_the_deletion() {
     let tenant = acme().await;

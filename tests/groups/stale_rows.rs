@@ -1,4 +1,4 @@
-//! Changes of groups that read the rows of members beside the group, and pages of users among deleted ones.
+//! Changes of groups that read the rows of members beside the group. Also pages of users among deleted users.
 
 use crate::support::faults::Fault;
 use crate::support::groups::{group, many, members, path, user};
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 use tokio::sync::Notify;
 
-/// Sends a PATCH, and another one between its reads of the member's row and of the group.
+/// Sends a PATCH. Sends another PATCH after the first one read the member's row, and before it reads the group.
 async fn patch_with_another_between(
     tenant: &TestTenant,
     crew: &str,
@@ -18,7 +18,7 @@ async fn patch_with_another_between(
     tenant.app.faults.take_calls();
     tenant.app.faults.plan("GetItem", Fault::Held(Arc::clone(&let_go)));
     let between = async {
-        // The read of the group is held; that of the row has ended.
+        // The read of the group is held. The read of the row has ended.
         tenant.app.faults.all_met().await;
         tenant.app.faults.recorded().await;
         tenant.patch(crew, another).await.expect(200);
@@ -40,7 +40,8 @@ async fn a_removal_that_read_too_early_to_see_its_member_happens() {
     tenant.expect_sound().await;
 }
 
-/// Both requests find the row as it was before the other one. Together they count one member more, and then one less.
+/// Each request reads the row before the other request writes it.
+/// Two additions count one member more. Two removals count one member less.
 #[tokio::test]
 async fn a_change_that_read_a_row_too_early_is_not_made_twice() {
     let tenant = TestApp::new().await.tenant("acme").await;
@@ -56,7 +57,7 @@ async fn a_change_that_read_a_row_too_early_is_not_made_twice() {
     assert_eq!(members(&tenant, &crew).await, [bob.as_str()]);
 }
 
-/// The removal is committed, and its redo log is applied between the reads of the row and of the group.
+/// The removal is committed. Its redo log is applied between the addition's reads of the row and of the group.
 #[tokio::test]
 async fn an_addition_that_read_a_row_before_a_redo_log_was_applied_happens() {
     let (tenant, ids) = many(60).await;

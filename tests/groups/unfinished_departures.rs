@@ -1,4 +1,4 @@
-//! Departures that are cut short: another request finishes them, and no reader sees half of one.
+//! Departures that are cut short. Another request finishes the departure, and no reader sees half of it.
 
 use super::departures::{
     MANY, all_names, cut_deletion_short, delete, expect_members, expect_settled, many_groups, name,
@@ -26,7 +26,7 @@ async fn a_deletion_that_is_cut_short_is_finished_by_the_first_reader() {
     cut_deletion_short(&tenant, &ada).await;
     let by_member = format!("members eq \"{ada}\"");
     assert_eq!(found(&tenant, "Groups", &by_member).await, Vec::<String>::new());
-    // The first group has followed, and so nobody waits for its members.
+    // Ada has already left the first group, so a reader of its members does not finish the departure.
     assert_eq!(members(&tenant, &groups[0]).await, std::slice::from_ref(&bob));
     assert_eq!(unfinished(&tenant).await.len(), 1);
     assert_eq!(members(&tenant, &groups[MANY - 1]).await, std::slice::from_ref(&bob));
@@ -64,7 +64,7 @@ async fn a_later_request_of_any_kind_finishes_what_is_left_over() {
         (Work::Erasure, id(&bob)),
     ];
     assert_eq!(unfinished(&tenant).await, all);
-    // The requests that began it may still be there.
+    // The requests that began this work may still run, so other requests leave it alone for a minute.
     tenant.app.advance(Duration::seconds(59));
     tenant.get("/Users?count=1").await.expect(200);
     assert_eq!(unfinished(&tenant).await, all);
@@ -120,7 +120,7 @@ async fn a_request_of_a_tenant_over_its_share_finishes_what_is_left_over_too() {
     expect_settled(&tenant, &groups).await;
 }
 
-/// The memberships of somebody who does not come back refuse joins for a day, and are then removed.
+/// The memberships of erased employees and deleted groups refuse new groups for a day. They are then removed.
 #[tokio::test]
 async fn memberships_of_erased_employees_and_deleted_groups_end() {
     let tenant = acme().await;
@@ -147,7 +147,8 @@ async fn memberships_of_erased_employees_and_deleted_groups_end() {
     tenant.expect_sound().await;
 }
 
-/// A history can be longer than a request. The erasure is committed first, and any later request goes on with it.
+/// The removal of a long history can take longer than a request.
+/// The erasure is committed first, and any later request continues it.
 #[tokio::test]
 async fn an_erasure_that_takes_longer_than_a_request_finishes_by_itself() {
     if is_on_an_endpoint() {
@@ -162,7 +163,7 @@ async fn an_erasure_that_takes_longer_than_a_request_finishes_by_itself() {
         tenant.patch(&url, &retitle).await.expect(200);
     }
     delete(&tenant, &ada).await;
-    // The second batch of the history takes too long, and so do the attempts of the next requests.
+    // The second batch of the history hangs, and so does a batch of a later request.
     let faults = &tenant.app.faults;
     faults.plan("BatchWriteItem", Fault::Spared);
     for _ in 0..2 {
@@ -184,7 +185,8 @@ async fn an_erasure_that_takes_longer_than_a_request_finishes_by_itself() {
     tenant.expect_sound().await;
 }
 
-/// The client hangs up, or the time is over. The clock jumps to that moment, because nothing else is left to do.
+/// A client may hang up, or a request may time out.
+/// The paused clock jumps to the timeout, because no other work is left.
 #[tokio::test]
 async fn a_request_that_is_dropped_is_done_or_not_done() {
     let tenant = acme().await;
@@ -214,7 +216,7 @@ async fn a_request_that_is_dropped_is_done_or_not_done() {
     tenant.expect_sound().await;
 }
 
-/// Changes of groups count, whether somebody who left is still in their rows or not.
+/// A change of a group counts, even if a deleted employee is still in the group's rows.
 #[tokio::test]
 async fn groups_that_have_not_followed_yet_are_changed_as_any_other() {
     let tenant = acme().await;
@@ -239,7 +241,7 @@ async fn groups_that_have_not_followed_yet_are_changed_as_any_other() {
     tenant.expect_sound().await;
 }
 
-/// The last groups of a departure can be left by other changes. The departure then still ends.
+/// Another change can remove a leaver from the last groups of a departure. The departure then still ends.
 #[tokio::test]
 async fn a_departure_ends_when_another_change_takes_the_last_group() {
     let tenant = acme().await;
@@ -263,7 +265,7 @@ async fn a_departure_ends_when_another_change_takes_the_last_group() {
     tenant.expect_settled_and_sound().await;
 }
 
-/// An entry that cannot be read stops no request.
+/// Requests succeed even if an entry of unfinished work cannot be read.
 #[tokio::test]
 async fn requests_go_on_beside_an_entry_that_cannot_be_read() {
     let tenant = acme().await;
@@ -279,7 +281,7 @@ async fn requests_go_on_beside_an_entry_that_cannot_be_read() {
     tenant.expect_settled_and_sound().await;
 }
 
-/// A restore can hold half of a deletion or an erasure: its entry, and the record.
+/// A restore can hold half of a deletion or an erasure. The table then has both the entry and the record.
 #[tokio::test]
 async fn left_over_work_on_a_record_that_exists_removes_nothing() {
     let tenant = acme().await;

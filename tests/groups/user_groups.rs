@@ -1,4 +1,4 @@
-//! The attribute `groups` of users, through groups in groups too.
+//! The attribute `groups` of users, including groups in groups.
 
 use crate::support::acme;
 use crate::support::groups::{direct, group, groups_of, members, path, user};
@@ -26,7 +26,8 @@ async fn groups_in_groups_are_indirect_also_in_a_circle() {
     tenant.expect_sound().await;
 }
 
-/// The version of a user says nothing of groups: who asks for them is told.
+/// The version of a user does not cover the user's groups.
+/// A request that asks for groups gets them, even if the client has the current version.
 #[tokio::test]
 async fn the_groups_of_a_user_are_told_whatever_version_a_client_has() {
     let tenant = acme().await;

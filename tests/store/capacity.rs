@@ -1,4 +1,4 @@
-//! What each request costs in DynamoDB: the budget of the design, and the table in `docs/data-model.md`.
+//! The DynamoDB cost of each request: the budget of the design, and the table in `docs/data-model.md`.
 
 use super::request_costs::Measure;
 use crate::support::{START, TestApp, TestTenant};
@@ -15,10 +15,10 @@ use time::Duration;
 
 const BEGIN: &str = "<!-- capacity:begin -->\n";
 const END: &str = "<!-- capacity:end -->";
-/// How many employees are in the list whose pages are measured.
+/// The number of employees in the list whose pages are measured.
 const POPULATION: usize = 1_000;
 
-/// A realistic employee: what Okta sends with the mappings of the setup guide, about a kilobyte.
+/// A realistic employee of about a kilobyte, as Okta sends it with the mappings of the setup guide.
 fn employee(n: usize) -> Value {
     json!({
         "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User",
@@ -41,7 +41,7 @@ fn employee(n: usize) -> Value {
     })
 }
 
-/// Fills the tenant with employees whose ids are spread like random ones, and the same in every run.
+/// Fills the tenant with employees. Their ids are spread like random ids, and are the same in every run.
 async fn populate(tenant: &TestTenant) {
     let next = AtomicU64::new(1);
     let spread = move || {
@@ -154,7 +154,7 @@ async fn measure() -> Measure {
     m
 }
 
-/// What groups cost, and what they add to users.
+/// Measures the cost of groups, and the cost that groups add to users.
 async fn groups(m: &mut Measure) {
     let tenant = m.tenant.clone();
     let body = tenant.get("/Users?count=200&attributes=userName").await.expect(200);
@@ -255,11 +255,12 @@ async fn every_request_keeps_to_its_budget_and_the_documented_cost() {
     compare_with_the_document(&table);
 }
 
-/// Compares with the table between the two marks of `docs/data-model.md`, or rewrites it.
+/// Compares the table with the text between the two marks of `docs/data-model.md`, or rewrites that text.
 fn compare_with_the_document(table: &str) {
     if std::env::var_os("ROLLCALL_TEST_DYNAMODB_ENDPOINT").is_some() {
-        // DynamoDB Local reports fewer units than DynamoDB charges: none for a query that finds nothing, and 2 for a
-        // transaction of two items, which is charged at least 4. Calls and items were checked above on any engine.
+        // DynamoDB Local reports fewer units than DynamoDB charges. It reports none for a query without results.
+        // It reports 2 for a transaction of two items, and DynamoDB charges at least 4.
+        // The test checks calls and items above, on any engine.
         println!("the table in docs/data-model.md is compared on the embedded engine only");
         return;
     }
@@ -290,7 +291,7 @@ async fn a_token_is_read_once_a_minute() {
         tenant.get("/Users?count=2").await.expect(200);
         app.faults.take_calls().len()
     };
-    // The list is two queries. The token is read, and the note of the sync is written.
+    // The list makes two queries. The service also reads the token, and writes the note of the sync.
     assert_eq!([reads().await, reads().await], [4, 2]);
     app.advance(Duration::seconds(59));
     assert_eq!(reads().await, 2);

@@ -1,4 +1,4 @@
-//! The table: its format, its costs, and what is read of it.
+//! The table: its format, the costs of requests, and the note of a sync.
 
 pub(crate) mod capacity;
 pub(crate) mod request_costs;

@@ -7,14 +7,14 @@ use std::fmt::Write;
 /// The operations whose units are write units.
 const WRITES: [&str; 2] = ["TransactWriteItems", "UpdateItem"];
 
-/// What one request cost.
+/// The cost of one request.
 pub struct Line {
     pub request: &'static str,
     pub calls: Vec<Call>,
 }
 
 impl Line {
-    /// `GetItem 2`, `TransactWriteItems 1` and so on, in alphabetical order.
+    /// The operations and their counts, in alphabetical order: `GetItem 2`, `TransactWriteItems 1` and so on.
     pub fn operations(&self) -> Vec<(&str, usize)> {
         let mut operations: Vec<(&str, usize)> = Vec::new();
         for call in &self.calls {
@@ -43,20 +43,21 @@ impl Line {
             .fold(0.0, |sum, units| sum + units)
     }
 
-    /// Whether a transaction was cancelled: it is charged like one that was not, and DynamoDB does not say how much.
+    /// Whether a transaction was cancelled.
+    /// DynamoDB charges a cancelled transaction in full, and does not report its units.
     pub fn cancelled(&self) -> bool {
         self.calls.iter().any(|call| !call.succeeded)
     }
 }
 
-/// The lines so far, and the tenant they are measured on.
+/// The lines so far, and the tenant of the measurement.
 pub struct Measure {
     pub tenant: TestTenant,
     pub lines: Vec<Line>,
 }
 
 impl Measure {
-    /// Keeps what was called since the last time as the cost of `request`.
+    /// Stores the calls since the last note as the cost of `request`.
     pub fn note(&mut self, request: &'static str) {
         let calls = self.tenant.app.faults.take_calls();
         self.lines.push(Line { request, calls });
@@ -66,7 +67,7 @@ impl Measure {
         self.lines.iter().find(|line| line.request == request).expect(request)
     }
 
-    /// The budget of one request: its operations, and the items of its transactions.
+    /// Checks the budget of one request: its operations, and the items of its transactions.
     #[track_caller]
     pub fn check(&self, request: &str, operations: &[(&str, usize)], items: &[usize]) {
         let line = self.line(request);

@@ -1,5 +1,5 @@
-//! The note of a sync. It is written while the request is answered; a slow note delays the response by a second at most,
-//! and a failed one is written later.
+//! The note of a sync. The service writes the note while it answers the request.
+//! A slow note delays the response by a second at most. The service writes a failed note later.
 
 use crate::support::faults::{Call, Fault};
 use crate::support::{TestApp, TestTenant, is_on_an_endpoint};
@@ -11,11 +11,11 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
-/// How long a response waits for a note.
+/// A response waits at most this long for a note.
 const PATIENCE: Duration = Duration::from_secs(1);
 const MINUTE: time::Duration = time::Duration::MINUTE;
 
-/// A tenant for which the next note is due, and the path of its only user.
+/// Creates a tenant whose next note is due. Returns the path of its only user too.
 async fn tenant() -> Option<(TestTenant, String)> {
     if is_on_an_endpoint() {
         println!("how long requests wait is seen on the embedded engine only");
@@ -28,7 +28,7 @@ async fn tenant() -> Option<(TestTenant, String)> {
     Some((tenant, format!("/Users/{id}")))
 }
 
-/// The stored state of the sync: another server shows it, which has no notes of its own.
+/// The stored state of the sync. Another server shows it, because that server has no notes in memory.
 async fn status(tenant: &TestTenant) -> Value {
     let elsewhere = tenant.app.another_server();
     let request = Request::get("/tenants/acme/api/sync")
@@ -61,7 +61,7 @@ async fn a_note_is_one_call_beside_those_of_the_request() {
     assert!(note.span.1 < write.span.0, "it ended while the user was read: {calls:?}");
     let read = calls.iter().filter(|call| call.operation == "GetItem").map(|call| call.span);
     assert!(read.clone().any(|read| read.0 < note.span.1 && note.span.0 < read.1), "{calls:?}");
-    // Once a minute.
+    // The service writes one note a minute.
     tenant.patch(&path, &retitle).await.expect(200);
     let calls = tenant.app.faults.take_calls();
     assert!(calls.iter().all(|call| call.operation != "UpdateItem"), "{calls:?}");
@@ -81,7 +81,7 @@ async fn a_note_that_hangs_keeps_an_answer_back_for_a_second_and_only_once() {
     assert_eq!(tenant.get(&path).await.expect(200), changed);
     expect_waited(begun, Duration::ZERO);
 
-    // The next minute's note is written.
+    // The service writes the note of the next minute.
     let before = status(&tenant).await;
     assert_eq!(before["lastRequest"], "2026-11-23T09:30:00.000Z", "{before}");
     tenant.app.advance(MINUTE);
@@ -110,7 +110,7 @@ async fn the_wait_for_a_note_runs_beside_the_request_and_not_after_it() {
     expect_waited(begun, Duration::from_secs(3));
 }
 
-/// A refusal is known only after the handler, so its note comes after it.
+/// The service knows of a refusal only after the handler ends, so it writes the refusal's note then.
 #[tokio::test]
 async fn a_refusal_waits_for_two_notes_at_most_and_is_not_lost() {
     let Some((tenant, path)) = tenant().await else { return };
@@ -123,9 +123,9 @@ async fn a_refusal_waits_for_two_notes_at_most_and_is_not_lost() {
     tenant.patch(&path, &wrong).await.expect_error(400, Some("invalidValue"));
     expect_waited(begun, 2 * PATIENCE);
     assert_eq!(tenant.app.faults.left(), 0);
-    // Refusals within the same minute are written together with the next note.
+    // The next note contains the refusals of the same minute.
     for _ in 0..3 {
-        // Equal refusals of the same instant are one.
+        // Equal refusals of the same instant count once.
         tenant.app.advance(time::Duration::SECOND);
         let begun = Instant::now();
         tenant.patch(&path, &wrong).await.expect_error(400, Some("invalidValue"));
@@ -143,7 +143,7 @@ async fn a_note_that_fails_changes_no_response_and_is_written_later() {
     let Some((tenant, path)) = tenant().await else { return };
     let wrong = json!([{"op": "replace", "path": "active", "value": "perhaps"}]);
     for fault in [Fault::throttled(), Fault::internal(), Fault::Cut] {
-        // The note of the request fails, and that of its refusal if it is due.
+        // The note of the request fails. The note of its refusal also fails, if it is due.
         let failing = tenant.app.faults.plan_all("UpdateItem", fault);
         let begun = Instant::now();
         tenant.patch(&path, &wrong).await.expect_error(400, Some("invalidValue"));

@@ -1,4 +1,4 @@
-//! The table's format. A program that meets another format does not start, and writes nothing.
+//! The table's format. A program that finds another format does not start, and writes nothing.
 
 use crate::support::command::Operator;
 use crate::support::faults::{Fault, Faults};
@@ -18,7 +18,7 @@ use std::process::{Command, Output};
 use std::sync::Arc;
 use uuid::Uuid;
 
-/// A table that is not made yet.
+/// A table that does not exist yet, with its store and its faults.
 fn table() -> (Arc<WatchedTable>, Store, Faults) {
     let (table, faults) = WatchedTable::new("rollcall");
     let table = Arc::new(table);
@@ -43,7 +43,7 @@ async fn put_format(table: &dyn DynamoDb, format: AttributeValue) {
     put(table, item).await;
 }
 
-/// The entry of a tenant, as in the list of all tenants.
+/// The entry of a tenant in the list of all tenants.
 fn tenant_entry() -> Item {
     let text = |text: &str| AttributeValue::S(text.to_owned());
     Item::from([("PK".to_owned(), text(&keys::tenants())), ("SK".to_owned(), text("acme"))])
@@ -63,7 +63,7 @@ async fn a_new_table_gets_the_format_of_this_program() {
     assert_eq!(FORMAT, 3);
 }
 
-/// On AWS the template makes the table.
+/// On AWS, the template creates the table.
 #[tokio::test]
 async fn an_empty_table_gets_the_format_of_this_program() {
     let (table, store, faults) = table();
@@ -133,7 +133,7 @@ async fn another_format_is_refused_and_stays_as_it_is() {
     }
 }
 
-/// Each finds an empty table. Only one write succeeds; the others read the format again.
+/// Each program finds an empty table. Only one write succeeds, and the other programs read the format again.
 #[tokio::test]
 async fn programs_that_start_at_once_agree_on_the_format() {
     let (table, store, faults) = table();
@@ -148,7 +148,7 @@ async fn programs_that_start_at_once_agree_on_the_format() {
     assert_eq!(succeeded, [false, false, true]);
 }
 
-/// The program that was faster may be a newer one.
+/// The faster program may be a newer version.
 #[tokio::test]
 async fn a_format_that_another_program_writes_meanwhile_is_checked_too() {
     let (table, store, faults) = table();
@@ -163,7 +163,7 @@ async fn a_format_that_another_program_writes_meanwhile_is_checked_too() {
     assert!(matches!(checked, Err(Error::OtherFormat { found: 4, expected: 3 })), "{checked:?}");
 }
 
-/// Gives the table in a data folder another format.
+/// Writes another format into the table of a data folder.
 fn change_format(folder: &Path, format: &str) {
     let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
     let table = EmbeddedTable::new(Engine::open(folder).expect("an engine"), "rollcall");
@@ -212,7 +212,8 @@ async fn the_functions_log_says_what_to_do_about_another_format() {
     assert!(check.contains("deploy that version"), "{check}");
 }
 
-/// Starts the function as the Lambda runtime does, on the DynamoDB API at a URL. It ends, because no runtime answers it.
+/// Starts the function as the Lambda runtime does, on the DynamoDB API at a URL.
+/// The function ends, because no runtime answers it.
 fn start_function(operator: &Operator, endpoint: &str) -> Output {
     let secret = operator.folder().join("pepper-for-the-function.json");
     std::fs::write(&secret, r#"{"pepper": "a pepper for tests, 32 characters"}"#).expect("a file");

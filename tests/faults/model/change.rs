@@ -1,4 +1,4 @@
-//! The changes of a history: as a request, and on the model.
+//! The changes of a history. Each change becomes a request, and has the same effect on the model.
 
 use super::state::{GroupState, Person, Presence, State};
 use crate::support::TestTenant;
@@ -13,7 +13,7 @@ const NAMES: [&str; 4] = ["ada", "bob", "eve", "kim"];
 const EXTERNAL_IDS: [&str; 3] = ["x0", "x1", "x2"];
 const GROUPS: [&str; 5] = ["Crew", "Staff", "Hall 00", "Hall 01", "Hall 13"];
 
-/// Some people: single ones by position, and perhaps the whole crowd.
+/// A set of people: single people by number, and perhaps the whole crowd.
 #[derive(Debug, Clone)]
 pub struct People {
     people: BTreeSet<usize>,
@@ -38,7 +38,7 @@ pub enum Change {
     DeleteGroup { group: &'static str },
 }
 
-/// A change as it is sent.
+/// The request that a change sends.
 pub enum Request {
     Scim(&'static str, String, Value),
     Admin(String),
@@ -46,7 +46,7 @@ pub enum Request {
 }
 
 impl Request {
-    /// Sends it, and checks that the server does not fail. A rule may refuse it.
+    /// Sends the request, and checks that the server does not fail. A rule may refuse the request.
     pub async fn send(&self, tenant: &TestTenant) {
         let answer = match self {
             Self::Scim("POST", path, body) => tenant.post(path, body).await,
@@ -94,7 +94,7 @@ pub fn any_change() -> impl Strategy<Value = Change> {
 }
 
 impl People {
-    /// Their positions in the state.
+    /// The positions of these people in the state.
     fn places(&self, state: &State) -> BTreeSet<usize> {
         let crowd = (0..state.crowd).filter(|_| self.crowd);
         self.people.iter().filter_map(|person| place(state, *person)).chain(crowd).collect()
@@ -106,14 +106,14 @@ impl People {
     }
 }
 
-/// The position of a person.
+/// The position of a person in the state.
 fn place(state: &State, person: usize) -> Option<usize> {
     let place = state.crowd + person;
     (place < state.people.len()).then_some(place)
 }
 
 impl Change {
-    /// The request; `None` when there is no such person or group.
+    /// The request of the change; `None` when the person or group does not exist, or when no member leaves.
     pub fn request(&self, state: &State) -> Option<Request> {
         let id = |person: &usize| state.people[place(state, *person)?].id.clone();
         let user = |person: &usize| Some(format!("/Users/{}", id(person)?));
@@ -164,7 +164,8 @@ impl Change {
         })
     }
 
-    /// Whether it can run beside another change: its request and the model then mean the same groups and people.
+    /// Whether the change can run beside another change.
+    /// The request and the model then mean the same groups and people.
     pub fn has_fixed_names(&self) -> bool {
         !matches!(self, Self::CreateGroup { .. } | Self::RenameGroup { .. } | Self::Create { .. })
     }

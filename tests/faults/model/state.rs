@@ -4,7 +4,7 @@ use crate::support::TestTenant;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Whether a person is there.
+/// The state of a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Presence {
     Active,
@@ -14,25 +14,24 @@ pub enum Presence {
     Erased,
 }
 
-/// A person.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Person {
     pub id: Option<String>,
     pub name: String,
     pub external_id: Option<String>,
     pub presence: Presence,
-    /// The order of deletions: the last one comes back first.
+    /// The number of the deletion. A create brings the person with the last deletion back first.
     pub deleted_at: usize,
 }
 
-/// A group, with the positions of people and the names of groups in it.
+/// A group, with the positions of its members.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct GroupState {
     pub id: Option<String>,
     pub people: BTreeSet<usize>,
 }
 
-/// All people, also erased ones, and the groups by name.
+/// All people, including erased people, and the groups by name.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct State {
     pub crowd: usize,
@@ -74,12 +73,12 @@ impl State {
         self.people.push(person(name.to_owned(), Some(external_id.to_owned()), None));
     }
 
-    /// The visible person with a name.
+    /// The position of the visible person with this name.
     pub fn holder(&self, name: &str) -> Option<usize> {
         self.people.iter().position(|person| person.is_visible() && person.name == name)
     }
 
-    /// The deleted person that a create brings back.
+    /// The position of the deleted person that a create brings back.
     pub fn same_person(&self, name: &str, external_id: &str) -> Option<usize> {
         let is_same = |person: &&(usize, &Person)| {
             let (_, person) = person;
@@ -108,7 +107,7 @@ impl State {
         person.deleted_at = self.deletions;
     }
 
-    /// Takes the ids of new records from a server's view.
+    /// Takes the ids of people and groups from a server's view. New records get their first id here.
     pub fn learn_ids(&mut self, view: &View) {
         for person in self.people.iter_mut().filter(|person| person.is_visible()) {
             person.id = view.ids.get(&format!("user {}", person.name)).cloned();
@@ -118,7 +117,7 @@ impl State {
         }
     }
 
-    /// The groups with the names of their members.
+    /// The users with their activity, and the groups with the names of their members.
     pub fn members(&self) -> (BTreeMap<String, bool>, BTreeMap<String, BTreeSet<String>>) {
         let view = self.view();
         (view.users, view.groups)
@@ -153,7 +152,7 @@ pub struct View {
     pub users: BTreeMap<String, bool>,
     /// The members of each group.
     pub groups: BTreeMap<String, BTreeSet<String>>,
-    /// The groups of each user. They follow a large change of members.
+    /// The groups of each user. After a large change of members, the server updates them later.
     pub groups_of: BTreeMap<String, BTreeSet<String>>,
     pub ids: BTreeMap<String, String>,
 }
