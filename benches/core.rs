@@ -29,7 +29,7 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 use time::OffsetDateTime;
 
-// Calls: today's public API, one function for each thing that is measured.
+// Calls: one function for each measured call of today's public API.
 
 /// Reads and validates the body of a POST.
 fn validate(users: &ResourceType, body: &[u8]) -> Document {
@@ -61,7 +61,7 @@ fn resource<'a>(users: &'a ResourceType, document: &'a Document) -> Resource<'a>
     }
 }
 
-/// Compares one stored user with a filter, as a list without a key does for each row.
+/// Compares one stored user with a filter, as a list without a key lookup does for each row.
 fn matches(users: &ResourceType, filter: &BoundFilter, document: &Document) -> bool {
     filter.matches(&resource(users, document))
 }

@@ -1,4 +1,5 @@
-//! Tenants never meet: every route with the wrong credentials, and another tenant's ids, names and lists.
+//! Tenants are isolated. The tests call every route with wrong credentials, and use another tenant's ids, names and
+//! lists.
 
 use crate::support::request::Answer;
 use crate::support::{Ids, TestApp, TestTenant};
@@ -42,7 +43,7 @@ fn expect_unauthorized(answer: &Answer, method: &str, what: &str) {
     assert_eq!(names, expected, "{what}");
 }
 
-/// Two tenants with ids as in production, and what each has.
+/// Creates two tenants, with random ids as in production.
 async fn two_tenants() -> (TestTenant, TestTenant) {
     let app = TestApp::with_ids(Ids::Random).await;
     (app.tenant("acme").await, app.tenant("globex").await)
@@ -213,7 +214,7 @@ async fn another_tenants_groups_lead_nowhere() {
     let all = GroupSearch { name: "", text: "", cursor: None, limit: 100 };
     assert_eq!(theirs.groups().search(all).await.unwrap().rows, []);
     assert_eq!(theirs.groups().groups_of(ada.parse().unwrap()).await.unwrap(), []);
-    // Also not for whoever has the record.
+    // The other tenant gets no members, even with the record of the group.
     assert_eq!(theirs.groups().members_page(&group, None, 10).await.unwrap().rows, []);
     assert_eq!(ours.groups().members_page(&group, None, 10).await.unwrap().rows.len(), 1);
 }

@@ -1,4 +1,4 @@
-//! Tokens, tenants that never meet, and the secret under them.
+//! Secret Tokens, and the isolation of tenants.
 
 pub(crate) mod isolation;
 pub(crate) mod tokens;

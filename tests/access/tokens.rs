@@ -1,4 +1,5 @@
-//! Secret Tokens from the client's side: rotated with an overlap, revoked within a minute, good for one scope.
+//! Secret Tokens from the client's side. A rotation has an overlap, a revocation takes a minute at most, and a token
+//! has one scope.
 
 use crate::support::{TestTenant, acme};
 use axum::body::Body;
@@ -14,7 +15,7 @@ use scim::document::Document;
 use secrecy::ExposeSecret;
 use time::Duration;
 
-/// The status of a list request with this token.
+/// Returns the status of a list request with this token.
 async fn status(tenant: &TestTenant, token: &str) -> u16 {
     let request = Request::builder()
         .uri(tenant.path("/Users?startIndex=1&count=2"))
@@ -73,7 +74,7 @@ async fn the_token_before_a_rotation_works_through_the_overlap_and_not_longer() 
 async fn an_overlap_that_ends_is_not_outlived_by_what_is_remembered() {
     let tenant = acme().await;
     let new = rotate(&tenant, Scope::Scim, Duration::seconds(30)).await;
-    // Remembered with both tokens, and for longer than the older one is valid.
+    // The cache holds both tokens, for longer than the older token is valid.
     assert_eq!(status(&tenant, &tenant.scim_token).await, 200);
     tenant.app.advance(Duration::seconds(30));
     assert_eq!(status(&tenant, &tenant.scim_token).await, 401);
@@ -234,7 +235,7 @@ async fn a_tenant_is_not_made_over_what_a_deleted_one_left() {
     let tenants = &tenant.app.app.tenants;
     tenants.retire(&tenant.id, "ops").await.unwrap();
     tenants.delete(&tenant.id).await.unwrap();
-    // A server that still remembered a token writes behind the removal.
+    // A server that still caches a token writes after the deletion.
     let late = serde_json::json!({"userName": "late@old.example"});
     let late = Document::from_canonical(late.as_object().unwrap().clone());
     tenant.directory().users().create(late, "late").await.unwrap();
@@ -250,7 +251,7 @@ async fn a_tenant_is_not_made_over_what_a_deleted_one_left() {
     ));
 }
 
-/// The history shows a label beside the names of the service.
+/// The history shows a label beside the names of the service, so a label must not imitate these names.
 #[tokio::test]
 async fn a_name_that_people_give_passes_for_no_other() {
     let tenant = acme().await;
@@ -331,7 +332,7 @@ async fn what_happens_to_tokens_is_in_the_history_and_the_tokens_are_not() {
 }
 
 impl TestTenant {
-    /// Creates a user with a token of the tenant's that is not the first one.
+    /// Creates a user with another token than the first token of the tenant.
     async fn create_with(&self, token: &str) -> uuid::Uuid {
         let tenant = TestTenant { scim_token: token.to_owned(), ..self.clone() };
         tenant.create(&serde_json::json!({"userName": "ada"})).await.parse().unwrap()

@@ -1,4 +1,4 @@
-//! Errors of the JSON API: problems (RFC 9457) that say what was expected.
+//! Errors of the JSON API: each problem (RFC 9457) names the expected input.
 
 use crate::support::admin::{admin, get, problem};
 use crate::support::faults::Fault;

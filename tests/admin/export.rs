@@ -61,7 +61,7 @@ async fn custom_attributes_have_columns_of_their_own() {
     assert_eq!(lines[1].get("custom"), None);
 }
 
-/// Excel reads `;` as the separator in many countries, and a pasted text has tabs.
+/// Excel reads `;` as the separator in many countries. Pasted text separates cells by tabs.
 #[tokio::test]
 async fn no_cell_is_a_formula_whatever_separates_cells() {
     let tenant = TestApp::new().await.tenant("acme").await;
@@ -87,7 +87,7 @@ async fn no_cell_is_a_formula_whatever_separates_cells() {
     let file = String::from_utf8(answer.bytes).expect("text");
     for separator in [b',', b';', b'\t', b'|'] {
         let mut reader = csv::ReaderBuilder::new();
-        // A spreadsheet looks at quotes only at the start of a cell.
+        // A spreadsheet interprets quotes only at the start of a cell.
         for quoting in [true, false] {
             let reader = reader
                 .has_headers(false)
@@ -126,7 +126,7 @@ async fn values_of_a_removed_attribute_are_not_exported() {
 async fn later_parts_have_the_columns_of_the_first_one_or_are_refused() {
     let tenant = TestApp::new().await.tenant("acme").await;
     declare(&tenant, ACME, "skills", json!({"type": "string", "multiValued": true})).await;
-    // As long as it gets in the answer of a Lambda, so that few employees fill a part.
+    // Quotes expand most in the response of a Lambda function, so few employees fill a part.
     let long: Vec<String> = (0..90).map(|n| format!("{n}{}", "\"".repeat(600))).collect();
     for n in 0..25 {
         let body = json!({"userName": format!("user{n}"), ACME: {"skills": long}});
@@ -227,7 +227,7 @@ async fn employees_are_exported_with_what_counts() {
 #[tokio::test]
 async fn an_export_comes_in_parts_that_fit_an_answer() {
     let tenant = acme().await;
-    // As long as it gets in the answer of a Lambda.
+    // Quotes expand most in the response of a Lambda function.
     let long = "\"".repeat(4_000);
     let values = json!({"location": long, "department": long, "manager": long});
     for n in 0..260 {

@@ -1,11 +1,11 @@
-//! Groups as a tenant's administrator reads them through the JSON API: nothing here changes one.
+//! Groups as a tenant's administrator reads them through the JSON API. The JSON API cannot change a group.
 
 use crate::support::admin::{admin, get, problem};
 use crate::support::groups::{add_one_by_one, group, many, path, user};
 use crate::support::{TestApp, TestTenant, acme, counting_id};
 use serde_json::{Value, json};
 
-/// What a list has under a name, page by page, in pages of this size.
+/// Reads a list in pages of this size. Returns all rows, which each page has under `name`.
 async fn walk(tenant: &TestTenant, list: &str, name: &str, limit: usize) -> Vec<Value> {
     let (mut rows, mut cursor) = (Vec::new(), String::new());
     loop {
@@ -47,7 +47,7 @@ async fn groups_are_listed_and_found_by_name() {
     for (query, found) in [
         ("name=dESIGN%20tEAM", true),
         ("name=Design", false),
-        // All that is said holds.
+        // A group must meet every condition of the query.
         ("name=design%20team&search=tea", true),
         ("name=design%20team&search=x", false),
         ("name=design%20team&cursor=vffffffffffffffffffffffffffffffff", false),
@@ -111,7 +111,7 @@ async fn a_change_that_is_not_applied_yet_is_seen_on_every_page() {
     let (tenant, everybody) = many(120).await;
     let before: Vec<&str> = everybody.iter().step_by(4).map(|id| &**id).collect();
     let crew = group(&tenant, "Crew", &before).await;
-    // The commit and one part of the members go through; nothing after that.
+    // Two transactions succeed: the commit, and one part of the members. The next transaction fails for good.
     tenant.app.faults.end_writes_after(2);
     let wanted: Vec<Value> = everybody[10..].iter().map(|id| json!({"value": id})).collect();
     let change = json!([{"op": "replace", "path": "members", "value": wanted}]);

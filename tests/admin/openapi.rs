@@ -33,7 +33,7 @@ async fn every_reference_in_the_description_leads_somewhere() {
     assert!(found > 10, "{found}");
 }
 
-/// The rest of the specification is checked by validators in .ci/run.
+/// Validators in .ci/run check the rest of the specification.
 #[tokio::test]
 async fn names_in_the_description_are_valid() {
     let document = get(&acme().await, "/openapi.json").await;

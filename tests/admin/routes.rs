@@ -1,4 +1,4 @@
-//! Each route of the JSON API wants an admin token of its own tenant, whatever the tenant is called.
+//! Each route of the JSON API requires an admin token of its own tenant, for every tenant id.
 
 use crate::support::admin::{admin, call, get, problem};
 use crate::support::{TestApp, TestTenant, counting_id};
@@ -20,7 +20,7 @@ async fn a_tenant_may_be_called_like_the_administration() {
     }
 }
 
-/// Every route of the description, with an id where one is wanted.
+/// Returns every route of the description. Example values replace the placeholders.
 fn routes(document: &Value) -> Vec<(String, String)> {
     let mut routes = Vec::new();
     for (path, methods) in document["paths"].as_object().expect("paths") {

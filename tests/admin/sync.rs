@@ -24,7 +24,7 @@ async fn how_the_sync_is_doing_is_noticed() {
     tenant.patch(&ada, &set(json!({"active": false}))).await.expect(200);
     tenant.patch(&ada, &set(json!({"active": true}))).await.expect(200);
     tenant.delete(&bob).await.expect(204);
-    // Again there for the identity provider, and still archived: nobody came back.
+    // The identity provider creates Bob again, but inactive. Bob stays archived, so this request restores no user.
     let again = json!({"userName": "bob@example.com", "externalId": "00u2", "active": false});
     tenant.post("/Users", &again).await.expect(201);
     tenant.app.advance(Duration::seconds(10));
@@ -46,7 +46,7 @@ async fn how_the_sync_is_doing_is_noticed() {
         (&json!("2026-11-23T09:30:10.000Z"), &json!("PATCH /Users/{id}"), &json!(400))
     );
     assert!(refusal["detail"].as_str().expect("text").contains("active"));
-    // The first one was written at once, the second one waits for its turn: another server does not know it yet.
+    // The server writes the first refusal at once. The second refusal waits, so another server does not know it yet.
     let other = tenant.at_another_server();
     let elsewhere = get(&other, "/sync").await;
     assert_eq!(elsewhere["refusals"], json!([refusal]));
@@ -71,7 +71,7 @@ async fn how_the_sync_is_doing_is_noticed() {
     );
 }
 
-/// A mapping that leads nowhere, and how it is mended.
+/// A wrong mapping sends unknown attributes. After a correction, the attributes leave the list.
 #[tokio::test]
 async fn unknown_attributes_are_shown() {
     let tenant = acme().await;
@@ -106,12 +106,12 @@ async fn unknown_attributes_are_shown() {
     found.sort();
     sorted.sort();
     assert_eq!(found, sorted);
-    // Another server knows it when it is written.
+    // Another server knows the attributes once the first server has written them.
     let other = tenant.at_another_server();
     tenant.app.advance(Duration::minutes(1));
     tenant.get("/Users").await.expect(200);
     assert_eq!(unknown(&other).await.len(), 4);
-    // The same again is no news, so nothing is written.
+    // The server has already recorded these attributes, so it writes nothing.
     tenant.app.faults.take_calls();
     tenant.patch(&ada, &patch).await.expect(200);
     let calls = tenant.app.faults.take_calls();
@@ -179,7 +179,7 @@ async fn an_erasure_that_stops_halfway_takes_what_waits_to_be_written_with_it() 
 async fn refusals_that_are_many_are_kept_in_part() {
     let tenant = acme().await;
     let other = tenant.at_another_server();
-    // Two servers write what they refused once a minute, and more than the record can hold.
+    // Two servers write their refusals once a minute. The servers refuse more requests than the record can hold.
     for minute in 0..3 {
         for n in 0..30 {
             tenant.app.advance(Duration::seconds(2));

@@ -11,7 +11,7 @@ use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use time::Duration;
 
-/// The path of a token that is listed, by its stage.
+/// Returns the path of a listed token, found by its scope and stage.
 async fn token_path(tenant: &TestTenant, scope: &str, stage: &str) -> String {
     let listed = get(tenant, "/tokens").await;
     let tokens = listed["tokens"].as_array().expect("tokens");
@@ -93,7 +93,7 @@ async fn a_revoked_admin_token_makes_itself_no_successor() {
     let new = admin(&tenant, "POST", "/tokens/admin/rotate", rotation).await.expect(200);
     let new = new["token"].as_str().expect("a token").to_owned();
     let scim = token_path(&tenant, "scim", "current").await;
-    // Both are remembered, by this server and by another one.
+    // This server and another server cache both tokens.
     let elsewhere = tenant.at_another_server();
     for server in [&tenant, &elsewhere] {
         call(server, &old, "GET", "/settings", Value::Null).await.expect(200);
@@ -120,13 +120,13 @@ async fn a_revoked_admin_token_makes_itself_no_successor() {
     assert_eq!(after, before, "nothing was written");
 }
 
-/// A leaked token must not take the tenant over within its overlap.
+/// A leaked token must not gain control of the tenant during its overlap.
 #[tokio::test]
 async fn a_previous_admin_token_reads_and_revokes_itself_and_nothing_else() {
     let tenant = acme().await;
     let old = tenant.admin_token.clone();
     let id = tenant.create(&json!({"userName": "ada@example.com", "active": false})).await;
-    // This server remembers the token as the current one.
+    // The other server caches the token as the current token.
     let elsewhere = tenant.at_another_server();
     call(&elsewhere, &old, "GET", "/settings", Value::Null).await.expect(200);
     let rotation = json!({"overlapSecs": 3_600});
@@ -206,12 +206,12 @@ async fn a_successor_without_a_use_is_replaced_without_a_wait_by_request() {
     let (second, earlier) = rotate(replace.clone()).await;
     assert_eq!(earlier, json!([replaced, first]));
     lost.get("/Users").await.expect_error(401, None);
-    // The overlap of the identity provider's token goes on.
+    // The identity provider's token stays valid until the end of its overlap.
     tenant.get("/Users").await.expect(200);
     second.get("/Users").await.expect(200);
     assert!(!refuses(&json!({}), "still valid").await.contains("replaceUnused"));
     refuses(&replace, "current token has been used").await;
-    // After the overlap too, a token that was lost before its first use ends at once.
+    // A token lost before its first use ends at once, also after the overlap.
     tenant.app.advance(Duration::hours(25));
     let (lost, _) = rotate(json!({})).await;
     tenant.app.advance(Duration::hours(25));
@@ -221,7 +221,7 @@ async fn a_successor_without_a_use_is_replaced_without_a_wait_by_request() {
     let unknown = json!({"earlier": "both"});
     problem(&admin(&tenant, "POST", "/tokens/scim/rotate", unknown).await, 400);
 
-    // Admin tokens have the same rule.
+    // The same rule applies to admin tokens.
     let rotation = json!({"overlapSecs": 3_600});
     admin(&tenant, "POST", "/tokens/admin/rotate", rotation).await.expect(200);
     let (tenants, by) = (&tenant.app.app.tenants, "operator");
@@ -239,7 +239,7 @@ async fn a_successor_without_a_use_is_replaced_without_a_wait_by_request() {
     assert!(matches!(again, Err(Error::TokenUsed)));
 }
 
-/// Its own rotation is a use, also when the note of it is lost.
+/// A token's own rotation is a use of the token, even if the server fails to record the use.
 #[tokio::test]
 async fn an_admin_token_does_not_replace_itself_as_unused() {
     let tenant = acme().await;

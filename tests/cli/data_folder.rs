@@ -36,7 +36,7 @@ fn a_folder_without_data_stays_without_data() {
     }
     operator.text(&["tenant", "create", "acme"]);
     operator.text(&["tenant", "list"]);
-    // A folder that cannot be read is not one without data.
+    // An unreadable folder is an error. The command does not treat it as an empty folder.
     let unreadable = folder.join("secret.json").join("data");
     let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_rollcall"));
     command.arg("--data").arg(unreadable).args(["tenant", "list"]);

@@ -64,7 +64,7 @@ fn values_of_custom_attributes_are_shown_with_an_employee() {
     assert_eq!(shown["fromIdentityProvider"][ACME]["badge"], 4711);
 }
 
-/// Control characters of a client would retitle the terminal, or colour it.
+/// Control characters from a client could change the title or the colours of the terminal.
 #[cfg(target_os = "linux")]
 #[test]
 fn an_export_is_harmless_on_a_terminal_and_complete_in_a_pipe() {

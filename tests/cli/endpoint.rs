@@ -1,4 +1,4 @@
-//! The command on a DynamoDB API at an endpoint.
+//! The command with a DynamoDB API at an endpoint.
 
 use crate::support::command::{Operator, call};
 use serde_json::Value;
@@ -27,7 +27,7 @@ fn the_embedded_engine_can_be_a_dynamodb_api() {
     assert!(matches!(under_another_name, Err(ureq::Error::StatusCode(403))), "a browser");
 }
 
-/// A second pepper would make tokens that the server refuses.
+/// The server would refuse the tokens of a second pepper.
 #[test]
 fn at_an_endpoint_only_the_first_command_makes_the_pepper() {
     let (operator, other) = (Operator::new(), Operator::new());

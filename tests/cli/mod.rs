@@ -1,4 +1,4 @@
-//! The command.
+//! The `rollcall` command.
 
 pub(crate) mod server;
 pub(crate) mod data_folder;

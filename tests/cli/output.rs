@@ -1,4 +1,4 @@
-//! Output of the command: exit codes, JSON, tables, and pipes that close.
+//! Output of the command: exit codes, JSON, tables, and closed pipes.
 
 use crate::support::command::{Operator, call};
 use serde_json::{Value, json};
@@ -43,7 +43,7 @@ fn failures_have_their_own_exit_codes_and_say_what_is_wrong() {
     assert!(operator.text(&["completions", "bash"]).contains("rollcall"));
 }
 
-/// A pipe whose reader has gone, as after `| head -0`.
+/// The reader of the pipe is closed, as after `| head -0`.
 #[test]
 fn a_closed_pipe_is_no_panic() {
     let operator = Operator::new();

@@ -3,7 +3,7 @@
 use crate::support::command::Operator;
 use serde_json::{Value, json};
 
-/// A profile in the AWS configuration file of a machine, and the command with it.
+/// Runs the command with a profile in an AWS configuration file.
 fn with_profile(operator: &Operator, profile: &str, arguments: &[&str]) -> std::process::Output {
     let file = operator.folder().join("aws-config");
     std::fs::write(&file, format!("[default]\n{profile}\n")).expect("the file");
@@ -29,7 +29,7 @@ fn an_operator_logs_in_with_every_kind_of_profile() {
     let credentials = json!({"Version": 1, "AccessKeyId": "local", "SecretAccessKey": "local"});
     std::fs::write(&script, credentials.to_string()).expect("the file");
     let runs = operator.folder().join("runs");
-    // The endpoint of the profile counts, as AWS_ENDPOINT_URL does.
+    // The command uses the endpoint of the profile, as it uses `AWS_ENDPOINT_URL`.
     let profile = format!(
         "region = eu-west-1\nendpoint_url = {endpoint}\ncredential_process = echo run >>{} && cat {}",
         runs.display(),
@@ -43,7 +43,7 @@ fn an_operator_logs_in_with_every_kind_of_profile() {
     let runs = std::fs::read_to_string(runs).expect("the file");
     assert_eq!(runs, "run\n", "the process may ask for a code that works once");
 
-    // These two ask for a log-in, which a test cannot do.
+    // Both profiles require a log-in. A test cannot log in.
     let identity_center = "region = eu-west-1\nsso_start_url = https://x.awsapps.com/start\n\
                            sso_region = eu-west-1\nsso_account_id = 123456789012\n\
                            sso_role_name = operator";

@@ -1,9 +1,9 @@
-//! The local server as a process: it starts, stops, and keeps what it acknowledged.
+//! The local server as a process: start, stop, and acknowledged writes that survive.
 
 use crate::support::command::{Operator, call};
 use serde_json::{Value, json};
 
-/// A signal must not be lost while the server starts.
+/// The server must not lose a signal while it starts.
 #[test]
 fn a_server_that_is_told_to_stop_as_soon_as_it_is_ready_ends_with_success() {
     let operator = Operator::new();
@@ -76,7 +76,7 @@ fn a_server_killed_in_the_middle_of_writes_has_all_it_acknowledged_and_no_half()
                     })
                 })
                 .collect();
-            // Let some writes through, then pull the plug while others are under way.
+            // The test waits for some writes, then kills the server during other writes.
             while call("GET", &format!("{users}?count=0"), &token, None).1["totalResults"]
                 .as_u64()
                 .is_none_or(|total| total < 40 * (round + 1))
@@ -94,7 +94,7 @@ fn a_server_killed_in_the_middle_of_writes_has_all_it_acknowledged_and_no_half()
         let (status, found) = call("GET", &filter, &token, None);
         assert_eq!((status, &found["totalResults"]), (200, &json!(1)), "{name}");
     }
-    // No half write: the counted total is the number of rows, and each has exactly one history entry.
+    // No write is stored in part. The counted total is the number of rows, and the last user has one history entry.
     let listed = operator.json(&["employee", "list", "demo"]);
     let listed = listed.as_array().expect("a list");
     let (_, counted) = call("GET", &format!("{users}?count=0"), &token, None);
@@ -106,7 +106,7 @@ fn a_server_killed_in_the_middle_of_writes_has_all_it_acknowledged_and_no_half()
     println!("{} writes acknowledged over 4 kills, {} found", acknowledged.len(), listed.len());
 }
 
-/// Whether a create was acknowledged; `None` when the server went away first.
+/// Creates a user. Returns whether the server acknowledged the user, or `None` when the server ended first.
 fn try_create(users: &str, token: &str, name: &str) -> Option<bool> {
     let agent: ureq::Agent =
         ureq::Agent::config_builder().http_status_as_error(false).build().into();

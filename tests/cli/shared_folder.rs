@@ -1,5 +1,5 @@
 //! The embedded engine in a file, with many connections and several processes. The next request sees every acknowledged
-//! write, on whatever connection and in whatever process it comes in. No write is lost.
+//! write, on any connection and in any process. No write is lost.
 
 use crate::support::command::{Operator, Server, call};
 use serde_json::{Value, json};
@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 const WRITERS: usize = 6;
 const USERS: usize = 8;
 
-/// Ends the threads that run until a flag is set, also when a test fails.
+/// Sets a flag at the end of a test, even if the test fails. The flag ends the test's threads.
 struct Ends<'f>(&'f AtomicBool);
 
 impl Drop for Ends<'_> {
@@ -28,7 +28,7 @@ fn retitle(title: &str) -> Value {
     patch(json!({"op": "replace", "path": "title", "value": title}))
 }
 
-/// A tenant at a server. Each request has a connection of its own.
+/// A client of one tenant at one server. Each request has a connection of its own.
 #[derive(Clone)]
 struct Client {
     url: String,
@@ -52,7 +52,7 @@ impl Client {
         self.send("GET", path, None, 200)
     }
 
-    /// How many users have a value, by a filter that reads keys only.
+    /// Returns the number of users with a value. The filter reads keys only.
     #[track_caller]
     fn count(&self, attribute: &str, value: &str) -> Value {
         let path = format!("/Users?filter={attribute}%20eq%20%22{value}%22");
@@ -60,8 +60,8 @@ impl Client {
     }
 }
 
-/// Creates, changes, renames and deletes users at one server, and reads them at another one after each write. Returns the
-/// ids and titles of those that are left.
+/// Creates, changes, renames and deletes users at one server. Reads the users at another server after each write.
+/// Returns the ids and titles of the remaining users.
 fn write_and_look(at: &Client, seen_at: &Client, writer: &str) -> Vec<(String, String)> {
     let mut left = Vec::new();
     for n in 0..USERS {

@@ -1,10 +1,10 @@
-//! Alarms and the dashboard: they name metrics that exist, and ring when they should.
+//! The alarms and the dashboard use metrics that exist. Each alarm rings when it should.
 
 use crate::support::template::{list, load};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
-/// The fields of a request's line. `tests/deploy/metrics.rs` checks that the line has them.
+/// The metric fields of a request's line. `tests/deploy/metrics.rs` checks that the line has these fields.
 const METRICS: [&str; 5] = ["requests", "duration_us", "store_calls", "read_units", "write_units"];
 
 #[test]
@@ -17,7 +17,7 @@ fn alarms_on_the_functions_metrics_name_metrics_that_exist() {
             let dimensions = properties["Dimensions"].as_array().expect("dimensions").iter();
             let dimensions: Vec<&str> =
                 dimensions.map(|one| one["Name"].as_str().expect("a name")).collect();
-            // tests/deploy/metrics.rs holds that requests are counted by these.
+            // `tests/deploy/metrics.rs` checks that the metric `requests` has these dimensions.
             assert!(
                 [&["status_class"][..], &["operation", "status_class"]].contains(&&*dimensions),
                 "{name}"
@@ -73,14 +73,14 @@ fn the_runbook_has_every_alarm() {
     }
 }
 
-/// The names in the first cells of the rows of `docs/operations.md`.
+/// Returns the names in the first cells of the rows of `docs/operations.md`.
 fn runbook_rows() -> BTreeSet<&'static str> {
     let rows = include_str!("../../docs/operations.md").lines();
     let first_cells = rows.filter_map(|line| line.strip_prefix("| ")?.split(" | ").next());
     first_cells.filter_map(|cell| cell.strip_prefix('`')?.strip_suffix('`')).collect()
 }
 
-/// The topics of an alarm: the one that is given, and the one that is made.
+/// Returns the topics of an alarm: the operator's existing topic, and the topic that the template creates.
 fn actions(properties: &Value) -> Vec<&str> {
     assert_eq!(properties["AlarmActions"], properties["OKActions"]);
     let [action] = list(&properties["AlarmActions"])[..] else { panic!("one action") };
@@ -88,7 +88,7 @@ fn actions(properties: &Value) -> Vec<&str> {
     topics.collect()
 }
 
-/// Any client on the internet can cause requests without a token, throttled requests, and many requests.
+/// Any client on the internet can send requests without a token, cause throttling, and send many requests.
 #[test]
 fn no_client_without_a_token_reaches_the_pager() {
     let alarms = load("infra/alarms.yaml");
@@ -98,7 +98,7 @@ fn no_client_without_a_token_reaches_the_pager() {
         assert_eq!(actions(pager), ["ExistingTopicArn", "Topic"]);
         assert_eq!(pager["ActionsSuppressor"]["Ref"], "ThrottlesAlone");
     }
-    // An outage throttles the function too, and must ring.
+    // An outage throttles the function too, and an outage must ring.
     let rule = &resources["ThrottlesAlone"]["Properties"]["AlarmRule"]["Fn::Sub"];
     assert_eq!(rule, "ALARM(\"${FunctionThrottles}\") AND NOT ALARM(\"${ServerErrors}\")");
     let rule = &resources["Pager"]["Properties"]["AlarmRule"]["Fn::Join"];
@@ -112,12 +112,12 @@ fn no_client_without_a_token_reaches_the_pager() {
     );
     let rule = &resources["HourlyPager"]["Properties"]["AlarmRule"];
     assert_eq!(rule["Fn::Sub"], "ALARM(\"${ServerErrorsInAnHour}\")");
-    // A flood is over for the rule only when Latency has forgotten its slow answers.
+    // After a flood, the flood's slow responses stay in the window of `Latency`. The window of `Flood` must be longer.
     let periods = |name: &str| resources[name]["Properties"]["EvaluationPeriods"].as_u64();
     assert!(periods("Flood") > periods("Latency"));
 }
 
-/// The value of a metric expression of an alarm, of which this understands what the alarms use.
+/// Evaluates a metric expression of an alarm. The function supports only the expressions that the alarms use.
 fn evaluate(metrics: &[&Value], id: &str, values: &[(&str, f64)]) -> f64 {
     if let Some((_, value)) = values.iter().find(|(name, _)| *name == id) {
         return *value;
@@ -135,7 +135,7 @@ fn evaluate(metrics: &[&Value], id: &str, values: &[(&str, f64)]) -> f64 {
     }
 }
 
-/// A small deployment has a few requests an hour, and many more probes.
+/// A small deployment gets a few requests an hour from clients, and many more probes.
 #[test]
 fn neither_probes_nor_throttled_requests_count_as_those_of_clients() {
     let alarms = load("infra/alarms.yaml");
@@ -158,7 +158,7 @@ fn neither_probes_nor_throttled_requests_count_as_those_of_clients() {
     }
 }
 
-/// The dimensions and names of all metrics of AWS's own that the alarms look at, and the length of a period.
+/// Returns each metric that an alarm reads, with its name and dimensions, and the length of its period in seconds.
 fn metrics_of(alarm: &Value) -> Vec<(&Value, u64)> {
     let properties = &alarm["Properties"];
     match properties["Metrics"].is_array() {
@@ -174,7 +174,7 @@ fn metrics_of(alarm: &Value) -> Vec<(&Value, u64)> {
     }
 }
 
-/// Three failures in an hour are an outage of a deployment that has three requests an hour.
+/// Three failed requests in an hour are an outage, if the deployment gets three requests an hour.
 #[test]
 fn a_small_deployment_that_is_down_rings() {
     let alarms = load("infra/alarms.yaml");
@@ -220,7 +220,7 @@ fn every_index_is_in_the_alarms_and_on_the_dashboard() {
     }
 }
 
-/// CloudWatch has system errors for each operation only.
+/// CloudWatch reports system errors for each operation only, so the alarm must list every operation.
 #[tokio::test]
 async fn system_errors_of_every_call_are_in_the_alarm() {
     let alarms = load("infra/alarms.yaml");
@@ -238,7 +238,7 @@ async fn system_errors_of_every_call_are_in_the_alarm() {
 fn the_runbook_has_the_price_of_the_alarms() {
     let alarms = load("infra/alarms.yaml");
     let resources = alarms["Resources"].as_object().expect("resources").values();
-    // CloudWatch charges for each metric of an alarm, and $0.50 for a composite alarm.
+    // CloudWatch charges $0.10 for each metric of an alarm, and $0.50 for a composite alarm.
     let cents: usize = resources
         .map(|resource| match resource["Type"].as_str() {
             Some("AWS::CloudWatch::Alarm") => 10 * metrics_of(resource).len(),

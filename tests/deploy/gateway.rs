@@ -1,5 +1,8 @@
-//! The files in `events/`, as API Gateway hands them over: payload 2.0 and 1.0, with and without a stage in the path.
-//! The answer to each is in `tests/events/`; `ROLLCALL_UPDATE_FILES=1` writes them anew.
+//! Sends the files in `events/`, which are events of API Gateway. The events have payload 2.0 and 1.0, with and without
+//! a stage in the path.
+//!
+//! The expected response to each event is in `tests/events/`. `ROLLCALL_UPDATE_FILES=1` writes the expected responses
+//! again.
 
 use crate::support::log::Log;
 use crate::support::request::Answer;
@@ -16,13 +19,13 @@ pub fn event(name: &str) -> String {
     std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{name}: {error}"))
 }
 
-/// Sends an event as the Lambda runtime would read it.
+/// Reads an event as the Lambda runtime does, and sends its request to the service.
 async fn send(app: &TestApp, event: &str, fixed_origin: bool) -> Answer {
     let event: LambdaRequest = serde_json::from_str(event).expect("an event");
     app.send(plain_request(event, fixed_origin)).await
 }
 
-/// An answer as a file has it: status, the headers that a client looks at, body without its content coding.
+/// Returns a response as a file records it: the status, the headers that a client reads, and the decoded body.
 fn recorded(answer: &Answer) -> Value {
     const HEADERS: [&str; 9] = [
         "content-type",
@@ -71,7 +74,7 @@ async fn every_sample_event_is_answered_as_its_file_says() {
     );
 }
 
-/// The names of the JSON files in a folder, in order.
+/// Returns the names of the JSON files in a folder, in order.
 fn names(folder: &Path) -> Vec<String> {
     let mut files = sorted(folder);
     files.retain(|path| path.extension().is_some_and(|extension| extension == "json"));
@@ -126,7 +129,7 @@ async fn doubled_slashes_do_not_get_into_addresses() {
     );
 }
 
-/// A client may send any bytes in its query, and any `Host`: a panic would be the gateway's own 500.
+/// A client may send any bytes in its query and in `Host`. A panic would become the gateway's own error 500.
 #[tokio::test]
 async fn an_event_that_makes_no_uri_is_a_scim_error() {
     let app = TestApp::new().await;
@@ -153,7 +156,7 @@ async fn an_event_that_makes_no_uri_is_a_scim_error() {
     assert_eq!(invoke(&app, &event).await["statusCode"], 400);
 }
 
-/// The part of the path that the gateway took off belongs to the address; the rest a client made up.
+/// The path prefix that the gateway removes is part of the service's URL. A client can invent any other prefix.
 #[tokio::test]
 async fn the_base_path_is_what_the_gateway_took_off() {
     const USERS: &str = "/tenants/demo/scim/v2/Users";
@@ -184,7 +187,7 @@ async fn the_base_path_is_what_the_gateway_took_off() {
     assert_eq!(location(USERS, USERS, "$default").await, own);
     assert_eq!(location(&users("/prod"), &users("/prod"), "prod").await, format!("{own}/prod"));
     assert_eq!(location(USERS, &users("/base"), "$default").await, format!("{own}/base"));
-    // Another path than the one that is routed says nothing about the base.
+    // A path that differs from the routed path does not show the base path.
     assert_eq!(location(USERS, "/evil/tenants/demo/other", "$default").await, own);
     assert_eq!(location(&users("/evil"), &users("/evil"), "$default").await, "404");
 }
@@ -195,7 +198,7 @@ async fn odd_but_valid_events_are_answered() {
     let tenant = app.sample().await;
     let mut event: Value =
         serde_json::from_str(&event("21-find-through-a-rest-api")).expect("JSON");
-    // A REST API without query parameters sends nulls; header names come in the client's case.
+    // A REST API sends `null` when a request has no query parameters. Header names keep the client's case.
     event["queryStringParameters"] = Value::Null;
     event["multiValueQueryStringParameters"] = Value::Null;
     event["headers"] = json!({"AUTHORIZATION": format!("bearer {}", tenant.scim_token)});
@@ -204,7 +207,7 @@ async fn odd_but_valid_events_are_answered() {
     assert_eq!(body["totalResults"], 2);
 }
 
-/// The function's answer to an event, as the Lambda runtime sends it to the gateway.
+/// Returns the function's response to an event, as the Lambda runtime sends it to the gateway.
 pub async fn invoke(app: &TestApp, event: &Value) -> Value {
     let gateway = Gateway::new(app.service.clone(), false, HANGS_AFTER);
     invoke_with(&gateway, event, Context::default()).await
@@ -217,7 +220,7 @@ async fn invoke_with(gateway: &Gateway, event: &Value, context: Context) -> Valu
     serde_json::to_value(answer).expect("JSON")
 }
 
-/// The invocation as Lambda tells it beside the event.
+/// Returns the context that Lambda passes with an event.
 fn invocation(id: &str) -> Context {
     let mut context = Context::default();
     context.request_id = id.to_owned();
@@ -249,7 +252,7 @@ async fn the_line_of_a_request_names_the_invocation_and_the_trace() {
     assert!(log.text().lines().all(|line| line.len() <= 800), "{}", log.text());
 }
 
-/// A blocked process runs no timer: only another thread can name the request before Lambda ends the process.
+/// A blocked process runs no timer. Only another thread can log the request before Lambda ends the process.
 #[tokio::test]
 async fn a_request_that_blocks_the_process_is_logged_with_its_tenant() {
     let log = Log::default();

@@ -1,4 +1,4 @@
-//! Liveness and readiness, as monitors ask for them.
+//! The liveness and readiness endpoints, as monitors request them.
 
 use crate::support::faults::{Fault, Lasting};
 use crate::support::log::Log;
@@ -14,7 +14,7 @@ async fn get(app: &TestApp, path: &str) -> Answer {
     app.send(Request::get(path).body(Body::empty()).unwrap()).await
 }
 
-/// Lets every read of the format fail, however often it is tried.
+/// Makes every `GetItem` call fail, retries included, so readiness cannot read the table's format.
 fn break_table(app: &TestApp) -> Lasting {
     app.faults.plan_all("GetItem", Fault::internal())
 }

@@ -1,4 +1,4 @@
-//! What the log says about a request, and what it must never say.
+//! The log lines of a request, and the data that no line may contain.
 
 use crate::support::faults::Fault;
 use crate::support::log::{Log, a_day, says_nothing_secret};
@@ -40,7 +40,7 @@ async fn each_request_has_one_line_and_nobodys_data_is_in_it() {
     says_nothing_secret(&log, &tenant);
 }
 
-/// The SDK and the HTTP client below it log requests and answers whole.
+/// The SDK and the HTTP client below it log whole requests and responses.
 #[tokio::test]
 async fn at_trace_no_library_logs_what_passes_through_it() {
     let tenant = TestApp::over_the_sdk(Ids::Counting).await.tenant("acme").await;
@@ -58,7 +58,7 @@ async fn at_trace_no_library_logs_what_passes_through_it() {
     }
 }
 
-/// The user is committed, and the memberships cannot be read for the answer.
+/// The user is committed, but the server cannot read the memberships for the response.
 #[tokio::test]
 async fn an_answer_that_cannot_be_shown_has_no_body_and_an_error_line() {
     let tenant = TestApp::new().await.tenant("acme").await;
@@ -68,7 +68,7 @@ async fn an_answer_that_cannot_be_shown_has_no_body_and_an_error_line() {
     let path = format!("/Users/{id}");
     let log = Log::default();
     let guard = log.start();
-    // The first read is that of the user.
+    // The first `GetItem` call reads the user, and succeeds.
     tenant.app.faults.plan("GetItem", Fault::Spared);
     let broken = tenant.app.faults.plan_all("GetItem", Fault::internal());
     let retitle = json!([{"op": "replace", "path": "title", "value": "Countess"}]);
@@ -79,7 +79,7 @@ async fn an_answer_that_cannot_be_shown_has_no_body_and_an_error_line() {
     let user = tenant.get(&path).await;
     assert_eq!(user.expect(200)["title"], "Countess");
     assert_eq!(answer.header("etag"), user.header("etag"));
-    // The SDK has lines of its own about the failed calls.
+    // The SDK also logs the failed calls.
     let is_ours =
         |line: &Value| line["target"].as_str().is_some_and(|of| of.starts_with("rollcall"));
     let lines: Vec<Value> = log.lines().into_iter().filter(is_ours).collect();

@@ -1,4 +1,4 @@
-//! The line of a request on Lambda: a log line and its metrics in one (CloudWatch's Embedded Metric Format).
+//! On Lambda, one line of a request is both its log line and its metrics (CloudWatch's Embedded Metric Format).
 
 use crate::support::faults::Fault;
 use crate::support::log::{Log, a_day, says_nothing_secret};
@@ -8,7 +8,7 @@ use http::Request;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
-/// The metrics of a line: name, dimension names.
+/// Returns the metrics of a line. Each metric has its name and the names of its dimensions.
 fn metrics(line: &Value) -> BTreeSet<(String, Vec<String>)> {
     let text = |value: &Value| value.as_str().expect("text").to_owned();
     let mut found = BTreeSet::new();
@@ -26,7 +26,7 @@ fn metrics(line: &Value) -> BTreeSet<(String, Vec<String>)> {
     found
 }
 
-/// The operations that a log names.
+/// Returns the operations that a log names.
 fn operations(log: &Log) -> BTreeSet<String> {
     log.lines().iter().map(|line| line["operation"].as_str().expect("text").to_owned()).collect()
 }
@@ -68,7 +68,7 @@ async fn these_are_the_metrics() {
     let guard = log.start_lambda(&tenant.app, "off");
     tenant.get("/Users").await.expect(200);
     drop(guard);
-    // tests/deploy/alarms.rs holds alarms and dashboard against the same names.
+    // `tests/deploy/alarms.rs` compares the alarms and the dashboard with the same names.
     let entry = |name: &str, dimensions: &[&str]| {
         let dimensions = dimensions.iter().map(ToString::to_string).collect();
         (name.to_owned(), dimensions)
@@ -84,7 +84,8 @@ async fn these_are_the_metrics() {
     assert_eq!(metrics(&log.lines()[0]), expected);
 }
 
-/// A client can make up methods without end. Each operation is a metric, and stands in the log and in the notes.
+/// A client can invent any number of methods. Each operation is a metric, and appears in the log and in the sync
+/// status.
 #[tokio::test]
 async fn a_made_up_method_is_no_operation() {
     let tenant = TestApp::new().await.tenant("acme").await;
@@ -112,7 +113,7 @@ async fn a_made_up_method_is_no_operation() {
     }
 }
 
-/// CloudWatch takes more for a request's line than DynamoDB takes for a read.
+/// CloudWatch charges more for a request's line than DynamoDB charges for a read.
 #[tokio::test]
 async fn a_line_is_short() {
     let tenant = TestApp::new().await.tenant("acme").await;
@@ -281,7 +282,7 @@ async fn what_goes_wrong_is_logged_beside_the_metrics_as_far_as_the_filter_lets_
 const DENIED: &str =
     r#"{"__type": "com.amazon.coral.service#AccessDeniedException", "message": "no"}"#;
 
-/// The tenant and operation of a request that never ends are known all the same.
+/// The service gives up a request that DynamoDB never answers. The log still names the tenant and the operation.
 #[tokio::test]
 async fn a_request_that_is_given_up_is_logged_with_its_tenant() {
     let app = TestApp::new().await;

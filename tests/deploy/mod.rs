@@ -1,4 +1,4 @@
-//! The Lambda, its templates and its logs.
+//! The Lambda function, its templates and its logs.
 
 pub(crate) mod gateway;
 pub(crate) mod response_size;

@@ -1,4 +1,4 @@
-//! Least privilege, proved: what the template allows is what the program calls, action by action and resource by resource.
+//! Least privilege: each policy allows exactly the calls of the program, for each action and each resource.
 
 use crate::support::faults::Call;
 use crate::support::template::{list, load};
@@ -16,10 +16,10 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use uuid::Uuid;
 
-/// An IAM action, and what it is done to: the table, or an index by its name.
+/// An IAM action and its resource: the table, or an index with its name.
 type Permission = (String, String);
 
-/// The statements of a policy, those under a condition included.
+/// Returns the statements of a policy, including the statements under a condition.
 fn statements(policy: &Value) -> Vec<&Value> {
     let statements = policy["Statement"].as_array().expect("statements").iter();
     let statements: Vec<&Value> =
@@ -33,7 +33,7 @@ fn statements(policy: &Value) -> Vec<&Value> {
     statements
 }
 
-/// The permissions that a policy gives on DynamoDB.
+/// Returns the permissions on DynamoDB that a policy grants.
 fn allowed(policy: &Value) -> BTreeSet<Permission> {
     let mut found = BTreeSet::new();
     for statement in statements(policy) {
@@ -49,7 +49,8 @@ fn allowed(policy: &Value) -> BTreeSet<Permission> {
     found
 }
 
-/// The table or its index: nothing else, and no wildcard.
+/// Returns the kind of a resource: the table, or one of its indexes. Any other resource and any wildcard fails the
+/// test.
 fn resource_kind(resource: &Value) -> String {
     let arn = resource["Fn::Sub"][0].as_str().expect("an ARN");
     let name = arn.split_once(":table/${Table}").expect("this table only").1;
@@ -57,7 +58,7 @@ fn resource_kind(resource: &Value) -> String {
     if name.is_empty() { "table".to_owned() } else { name.replace("/index/", "index ") }
 }
 
-/// What a policy allows beside DynamoDB: actions, resource and condition.
+/// Returns the statements of a policy for other services than DynamoDB: actions, resource and condition.
 fn others(policy: &Value) -> Vec<Value> {
     let is_dynamodb = |statement: &&Value| statement["Action"].to_string().contains("dynamodb:");
     let rest = statements(policy).into_iter().filter(|statement| !is_dynamodb(statement));
@@ -67,13 +68,13 @@ fn others(policy: &Value) -> Vec<Value> {
     .collect()
 }
 
-/// The pepper, and only it.
+/// The permission to read the pepper and no other secret.
 fn pepper() -> Value {
     let secret = json!({"Fn::If": ["HasSecret", {"Ref": "ExistingSecretArn"}, {"Fn::GetAtt": "Data.Outputs.SecretArn"}]});
     json!(["secretsmanager:GetSecretValue", secret, null])
 }
 
-/// The customer's key, and only for what DynamoDB and Secrets Manager do with it.
+/// The permission to decrypt with the customer's key, only through DynamoDB and Secrets Manager.
 fn key() -> Value {
     let services = ["dynamodb", "secretsmanager"].map(
         |service| json!({"Fn::Sub": format!("{service}.${{AWS::Region}}.${{AWS::URLSuffix}}")}),
@@ -82,7 +83,7 @@ fn key() -> Value {
     json!(["kms:Decrypt", {"Ref": "KmsKeyArn"}, condition])
 }
 
-/// The permissions that calls need. A transaction needs those of the writes or reads in it.
+/// Returns the permissions that calls need. A transaction needs the permissions of its writes or reads.
 fn needed(calls: &[Call]) -> BTreeSet<Permission> {
     let mut found = BTreeSet::new();
     for Call { operation, request, .. } in calls {
@@ -106,7 +107,7 @@ fn needed(calls: &[Call]) -> BTreeSet<Permission> {
     found
 }
 
-/// The operations of every request and use case.
+/// Returns the operations of every SCIM request and of every use case of the command.
 pub(super) async fn operations() -> BTreeSet<String> {
     let app = TestApp::new().await;
     app.faults.take_calls();
@@ -116,7 +117,7 @@ pub(super) async fn operations() -> BTreeSet<String> {
     app.faults.take_operations().into_iter().collect()
 }
 
-/// Every kind of request an identity provider can send, and what the function does when it starts.
+/// Makes the first read of the function, then sends every kind of request that an identity provider can send.
 async fn everything_over_scim(tenant: &TestTenant) {
     const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
     tenant.app.store.table().check().await.expect("the first read");
@@ -153,7 +154,7 @@ async fn everything_over_scim(tenant: &TestTenant) {
     tenant.get("/ServiceProviderConfig").await.expect(200);
 }
 
-/// Groups, small and too large for one transaction, and queries of every kind.
+/// Sends requests for small groups, for groups too large for one transaction, and queries of every kind.
 async fn everything_with_groups(tenant: &TestTenant, user: &str) {
     let mut members = vec![json!({"value": user})];
     for n in 0..50 {
@@ -188,7 +189,7 @@ async fn everything_with_groups(tenant: &TestTenant, user: &str) {
     tenant.post("/Bulk", &body).await.expect(200);
 }
 
-/// Every operation of the administration.
+/// Sends a request to every operation of the administration.
 async fn everything_over_the_api(tenant: &TestTenant) {
     let api = async |method: &str, rest: &str, body: Value| {
         let request = Request::builder()
@@ -235,7 +236,7 @@ async fn everything_over_the_api(tenant: &TestTenant) {
     api("POST", &format!("{employee}/erase"), json!({"confirm": id})).await;
 }
 
-/// Every use case of the `rollcall` command.
+/// Calls every use case of the `rollcall` command.
 async fn everything_by_command(tenant: &TestTenant) {
     let (tenants, id) = (&tenant.app.app.tenants, &tenant.id);
     let directory = tenant.directory();
@@ -296,7 +297,7 @@ async fn the_function_may_do_what_it_calls_and_nothing_else() {
     let [policy] = &policies.expect("policies")[..] else { panic!("one policy") };
     let policy = &policy["PolicyDocument"];
     assert_eq!(allowed(policy), needed);
-    // tests/deploy/secrets.rs holds that GetSecretValue is all that is asked of Secrets Manager.
+    // `tests/deploy/secrets.rs` checks that `GetSecretValue` is the only call to Secrets Manager.
     let logs = json!([["logs:CreateLogStream", "logs:PutLogEvents"], {"Fn::GetAtt": "FunctionLogs.Arn"}, null]);
     let traces = json!([["xray:PutTelemetryRecords", "xray:PutTraceSegments"], "*", null]);
     assert_eq!(others(policy), [pepper(), logs, traces, key()]);
@@ -318,7 +319,7 @@ async fn an_operator_may_do_what_the_command_calls_and_nothing_else() {
     assert_eq!(others(policy), [pepper(), key()]);
 }
 
-/// The operations called above are all that the source has: a new one in a corner that no test reaches shows up here.
+/// Checks that the source has only the operations called above. A new call that no test reaches fails this test.
 #[test]
 fn the_source_has_no_other_calls() {
     let mut found = BTreeSet::new();
@@ -332,7 +333,7 @@ fn the_source_has_no_other_calls() {
             found.insert(name);
         }
     }
-    // The clones and settings of clients are no calls.
+    // The clones and settings of clients are not calls.
     let calls: Vec<&str> =
         found.iter().map(|name| &**name).filter(|name| !["clone", ""].contains(name)).collect();
     let expected = [

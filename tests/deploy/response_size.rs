@@ -1,4 +1,4 @@
-//! The largest answer that Lambda takes, and answers that are compressed for it.
+//! The largest response that Lambda accepts, and the compression of responses.
 
 use super::gateway::{event, invoke};
 use crate::support::TestApp;
@@ -8,15 +8,15 @@ use base64::prelude::BASE64_STANDARD;
 use proptest::prelude::{ProptestConfig, proptest};
 use serde_json::{Value, json};
 
-/// The largest answer of a Lambda, in bytes (AWS Lambda Developer Guide, *Quotas*).
+/// The maximum length of a Lambda response, in bytes (AWS Lambda Developer Guide, *Quotas*).
 const MOST_BYTES: usize = 6_291_556;
 
-/// The length of a text in JSON.
+/// Returns the length of a text in JSON, in bytes.
 fn length_in_json(text: &str) -> usize {
     serde_json::to_string(text).expect("JSON").len()
 }
 
-/// The list of all users, through an HTTP API, with its status and whole length.
+/// Requests a page of users through an HTTP API. Returns the response with its status, and its whole length in bytes.
 async fn page(app: &TestApp, rows: usize) -> (Value, usize) {
     let mut event: Value = serde_json::from_str(&event("13-list-users")).expect("JSON");
     event["rawQueryString"] = json!(format!("count={rows}"));
@@ -25,8 +25,8 @@ async fn page(app: &TestApp, rows: usize) -> (Value, usize) {
     (answer, length)
 }
 
-/// A text with so much entropy for each byte of its length in JSON that gzip shortens it by less than a quarter: then base64
-/// makes it longer than it was.
+/// Returns a text with high entropy for each byte of its length in JSON. gzip shortens the text by less than a quarter.
+/// base64 then makes the result longer than the text.
 fn noise(seed: u64, bytes: usize) -> String {
     let mut random = fastrand::Rng::with_seed(seed);
     let mut text = String::new();
@@ -40,10 +40,10 @@ fn noise(seed: u64, bytes: usize) -> String {
     text
 }
 
-/// A page that the gateway does not take is an answer of the gateway's own: the limit holds for what is sent.
+/// The gateway replaces a page over the limit with an error of its own. The limit counts the response as sent.
 #[tokio::test]
 async fn a_page_near_the_limit_is_sent_and_a_larger_one_is_refused() {
-    /// More users than fit into a page.
+    /// The number of users, too many for one page.
     const MOST: usize = 75;
     let app = TestApp::new().await;
     let tenant = app.sample().await;
@@ -74,7 +74,7 @@ async fn a_page_near_the_limit_is_sent_and_a_larger_one_is_refused() {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 16, ..ProptestConfig::default() })]
 
-    /// The limit counts the text, so no form that is sent may be longer.
+    /// The limit counts the text, so the sent form must not be longer than the text.
     #[test]
     fn an_answer_is_never_longer_than_its_text(
         seed: u64,
@@ -92,7 +92,7 @@ proptest! {
                     .map(|role| json!({"value": role}))
                     .collect();
                 let user = json!({"userName": format!("u{n}"), "title": text, "roles": roles});
-                // Some texts are refused, such as one with NUL.
+                // The service refuses some texts, such as a text with NUL.
                 let _ = tenant.post("/Users", &user).await;
             }
             let list = tenant.get("/Users?count=200").await;
@@ -116,7 +116,7 @@ async fn a_body_is_compressed_only_where_the_gateway_decodes_base64() {
         ("23-find-through-a-function-url", true),
         ("21-find-through-a-rest-api", false),
     ] {
-        // The same list through all of them, whatever the sample asks for.
+        // Every event requests the same list. The query of the sample is removed.
         let mut event: Value = serde_json::from_str(&event(name)).expect("JSON");
         event["rawQueryString"] = json!("");
         event["queryStringParameters"] = json!({});

@@ -1,4 +1,4 @@
-//! The pepper in AWS Secrets Manager: what is asked of it, and what each of its answers comes to.
+//! The pepper in AWS Secrets Manager: the requests for the pepper, and the result of each response.
 
 use crate::support::START;
 use crate::support::http::answering;
@@ -13,14 +13,15 @@ use std::sync::{Arc, Mutex};
 const CURRENT: &str = "a current pepper, at least 32 characters";
 const PREVIOUS: &str = "a previous pepper, at least 32 characters";
 
-/// What Secrets Manager says for a stage: a secret string, or an error's name.
+/// The response of Secrets Manager for a stage: a secret string, or the name of an error.
 type Answer = Result<String, &'static str>;
 
 fn document(pepper: &str) -> Answer {
     Ok(json!({ "pepper": pepper }).to_string())
 }
 
-/// What a Secrets Manager with these answers for `AWSCURRENT` and `AWSPREVIOUS` comes to, and what it was asked.
+/// Loads the peppers from a Secrets Manager with these responses for `AWSCURRENT` and `AWSPREVIOUS`. Returns the result
+/// and the requests.
 async fn load(
     current: Answer,
     previous: Answer,

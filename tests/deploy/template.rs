@@ -1,4 +1,4 @@
-//! The templates against the program: what one says of the other is true.
+//! The templates and the program agree with each other.
 
 use crate::support::template::{list, load};
 use rollcall::config::VARIABLES;
@@ -17,7 +17,7 @@ fn names(object: &Value) -> BTreeSet<&str> {
 async fn the_table_is_the_one_the_program_makes() {
     let template = load("infra/data.yaml");
     let table = &template["Resources"]["Table"]["Properties"];
-    // The table that the program makes itself.
+    // The program's own request for a new table.
     let made = made_table().await;
     for part in ["AttributeDefinitions", "KeySchema", "BillingMode"] {
         assert_eq!(table[part], made[part], "{part}");
@@ -29,7 +29,7 @@ async fn the_table_is_the_one_the_program_makes() {
     assert_eq!(indexes(table), indexes(&made));
 }
 
-/// The request with which the program makes a table.
+/// Returns the request with which the program creates a table.
 async fn made_table() -> Value {
     use crate::support::sdk::Watched;
     use rollcall::store::dynamodb::aws::AwsTable;
@@ -41,7 +41,7 @@ async fn made_table() -> Value {
     calls.find(|call| call.operation == "CreateTable").expect("a new table").request
 }
 
-/// An index that throttles holds up the writes of the table.
+/// An index that throttles delays the writes of the table.
 #[test]
 fn the_indexes_have_the_throughput_of_the_table() {
     let table = &load("infra/data.yaml")["Resources"]["Table"]["Properties"];
@@ -80,7 +80,7 @@ fn the_nested_stacks_get_every_parameter() {
     assert_eq!(stacks, 3);
 }
 
-/// The processor of the template's default is arm64, which does not run on every machine.
+/// The default processor of the template is arm64. Some machines cannot run arm64.
 #[test]
 fn the_readme_builds_local_functions_for_the_machine() {
     let readme = include_str!("../../README.md");
@@ -120,7 +120,7 @@ fn no_secret_is_in_a_template() {
     let data = load("infra/data.yaml");
     let pepper = &data["Resources"]["Pepper"]["Properties"];
     assert_eq!(names(pepper), BTreeSet::from(["Description", "GenerateSecretString", "KmsKeyId"]));
-    // Another value here would make another pepper on the next deployment.
+    // Another value here would generate another pepper on the next deployment.
     let generated = json!({
         "SecretStringTemplate": "{}",
         "GenerateStringKey": "pepper",
@@ -150,7 +150,7 @@ fn the_functions_variables_are_those_it_reads() {
     let variables = &template["Resources"]["Function"]["Properties"]["Environment"]["Variables"];
     let read = BTreeSet::from(VARIABLES);
     assert_eq!(names(variables), read);
-    // `sam local` takes no variable from the file that the template does not name.
+    // `sam local` ignores a variable in the file if the template does not name it.
     let env: Value =
         serde_json::from_str(include_str!("../../events/local/env.json")).expect("JSON");
     assert!(names(&env["Function"]).is_subset(&read));
@@ -204,7 +204,7 @@ fn the_gateways_log_has_nothing_of_a_path_a_query_a_header_or_a_body() {
         .values()
         .map(|value| value.as_str().expect("text"))
         .collect();
-    // With it, a line of the gateway leads to the reports of Lambda.
+    // The request id connects a line of the gateway's log with the reports of Lambda.
     assert_eq!(format["lambdaRequestId"], "$context.awsEndpointRequestId");
     for variable in used {
         for word in ["path", "query", "header", "body", "authorizer", "overhead", "messagestring"] {
@@ -225,7 +225,7 @@ fn the_gateway_is_a_fuse_and_tenants_have_shares() {
     let widgets = body["widgets"].as_array().expect("widgets");
     let top = widgets.iter().find(|one| one["properties"]["title"] == "Top tenants by units");
     let query = top.expect("a widget")["properties"]["query"].as_str().expect("a query");
-    // tests/deploy/metrics.rs holds that a request's line has these fields.
+    // `tests/deploy/metrics.rs` checks that a request's line has these fields.
     for field in ["tenant", "read_units", "write_units", "status_class", "requests"] {
         assert!(query.contains(field), "{field}: {query}");
     }

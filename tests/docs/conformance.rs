@@ -1,4 +1,5 @@
-//! What the RFCs want and which test shows it: `docs/conformance.md` from the files in `tests/conformance/`.
+//! Checks `docs/conformance.md` against the files in `tests/conformance/`. The files name the requirements of the RFCs,
+//! and the tests that show each requirement.
 
 use super::known_tests::known_tests;
 use serde::Deserialize;
@@ -13,16 +14,16 @@ const DOCUMENTS: [(&str, &str); 3] = [
     ("rfc9865", "RFC 9865: Cursor-Based Pagination"),
 ];
 
-/// One requirement on the side of the service.
+/// A requirement on the service.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Row {
     section: String,
     level: String,
     text: String,
-    /// The tests that show it, as `cargo test -- --list` has them.
+    /// The tests that show the requirement, with their names in `cargo test -- --list`.
     tests: Vec<String>,
-    /// Why it is not met or, where tests show it, what is not.
+    /// The reason why the service does not meet the requirement. If tests show a part, the part that is not met.
     no: Option<String>,
 }
 

@@ -1,9 +1,9 @@
-//! The files, commands and tests that documents name exist.
+//! Checks that the files, commands and tests that documents name exist.
 
 use super::known_tests::known_tests;
 use std::path::Path;
 
-/// Every rule in `docs/clients.md` names, in its last column, the tests and exchanges that show it.
+/// Every rule in `docs/clients.md` names its tests and exchanges in the last column.
 #[test]
 fn every_rule_for_a_client_names_tests_that_exist() {
     let exchanges = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/exchanges");

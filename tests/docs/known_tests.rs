@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Command;
 
-/// Every test that runs, as `cargo test -- --list` has it. Tests of the crate `scim` begin with its name.
+/// Returns every test that runs, with its name in `cargo test -- --list`. Names of tests of the crate `scim` begin with
+/// `scim`.
 ///
-/// The tests of this program are those that it lists itself. The other programs may be stale or not built, so the unit
-/// tests of both crates are read from the sources.
+/// This program lists its own tests. The other programs may be stale or not built. So the function reads the unit tests
+/// of both crates from the sources.
 pub(super) fn known_tests() -> BTreeSet<String> {
     let mut tests = listed(&["--list"]);
     for ignored in listed(&["--list", "--ignored"]) {
@@ -28,7 +29,7 @@ pub(super) fn known_tests() -> BTreeSet<String> {
     tests
 }
 
-/// What this test program lists.
+/// Returns the tests that this test program lists.
 fn listed(arguments: &[&str]) -> BTreeSet<String> {
     let program = std::env::current_exe().expect("the test program");
     let output = Command::new(program).args(arguments).output().expect("a list");
@@ -37,7 +38,7 @@ fn listed(arguments: &[&str]) -> BTreeSet<String> {
     text.lines().filter_map(|line| line.strip_suffix(": test")).map(str::to_owned).collect()
 }
 
-/// The module that a file is, without the name of its crate.
+/// Returns the module of a file, without the name of its crate.
 fn module(folder: &Path, file: &Path) -> Vec<String> {
     let below = file.strip_prefix(folder).expect("a file below").with_extension("");
     let mut parts: Vec<String> =
@@ -46,7 +47,7 @@ fn module(folder: &Path, file: &Path) -> Vec<String> {
     parts
 }
 
-/// Checks that the module above declares a module: the compiler does not see other files.
+/// Checks that the parent module declares a module. The compiler does not see an undeclared file.
 fn assert_declared(folder: &Path, module: &[String]) {
     let Some((name, above)) = module.split_last() else { return };
     let is_program = above.first().map_or(name == "bin", |first| first == "bin");
@@ -63,7 +64,7 @@ fn assert_declared(folder: &Path, module: &[String]) {
     assert!(is_program || is_declared, "nothing declares {}", module.join("::"));
 }
 
-/// The tests in a file that are not ignored. Formatted code says by its indentation where a module ends.
+/// Collects the tests in a file that are not ignored. In formatted code, the indentation shows the end of a module.
 fn collect_tests(module: &[String], text: &str, tests: &mut BTreeSet<String>) {
     let mut inside = module.to_vec();
     let (mut is_test, mut is_ignored) = (false, false);

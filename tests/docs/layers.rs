@@ -1,12 +1,12 @@
-//! Calls go down only: what the imports of `src/` and of the crate `scim` say.
+//! Each layer calls only the layers below it. The test checks the imports of `src/` and of the crate `scim`.
 
 use super::sources::{code, sources};
 use std::path::Path;
 
-/// The floors of `src/`, from the lowest. The command and the binaries use the library from outside.
+/// The layers of `src/`, from the lowest. The command and the binaries use the library from outside.
 const FLOORS: [&str; 6] = ["model", "store", "directory", "server", "app", "lambda"];
 
-/// Rooms of one floor that know nothing of each other.
+/// Parts of one layer that must not import each other.
 const ROOMS: [&str; 3] = ["server/scim", "server/admin", "server/pages"];
 
 /// Names of crates that the protocol must not use.
@@ -15,7 +15,8 @@ const NOT_PURE: [&str; 7] = ["aws", "axum", "http", "hyper", "lambda", "tokio", 
 /// Modules of the standard library that the protocol must not use.
 const NOT_PURE_IN_STD: [&str; 6] = ["env", "fs", "net", "process", "thread", "time"];
 
-/// The paths into this crate that a file names, as segments: `["store", "members"]`. Comments may name anything.
+/// Returns the paths into this crate that a file names, as segments: `["store", "members"]`. Comments may name any
+/// path.
 fn imports(file: &Path, module: &[String]) -> Vec<Vec<String>> {
     let code = code(file);
     assert!(!code.contains("crate::{"), "{}: name each import by itself", file.display());
@@ -93,7 +94,7 @@ fn the_protocol_is_pure() {
     assert!(checked > 20, "{checked} paths into the standard library");
 }
 
-/// The paths in a piece of code, as segments: `["std", "fmt", "Write"]`.
+/// Returns the paths in a piece of code, as segments: `["std", "fmt", "Write"]`.
 fn paths(code: &str) -> Vec<Vec<&str>> {
     assert!(!code.contains("std::{"), "name each import by itself");
     let words = code.split(|letter: char| !letter.is_alphanumeric() && !"_:".contains(letter));

@@ -1,4 +1,4 @@
-//! Documents and code: what they name is there, and imports go down only.
+//! Documents name only files, commands and tests that exist. Imports lead only to lower layers.
 
 pub(crate) mod layers;
 pub(crate) mod conformance;

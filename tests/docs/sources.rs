@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-/// All files of Rust below a folder.
+/// Returns all Rust files below a folder.
 pub(super) fn sources(folder: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).expect("a folder");
     let paths = entries.map(|entry| entry.expect("an entry").path());
@@ -12,7 +12,7 @@ pub(super) fn sources(folder: &Path) -> Vec<PathBuf> {
         .collect()
 }
 
-/// The code of a file, without its comments on lines of their own.
+/// Returns the code of a file, without its comments on lines of their own.
 pub(super) fn code(file: &Path) -> String {
     let text = std::fs::read_to_string(file).expect("a file");
     let lines = text.lines().filter(|line| !line.trim_start().starts_with("//"));

@@ -1,4 +1,4 @@
-//! Files of the pages, and the headers that protect every answer.
+//! Files of the pages, and the headers that protect every response.
 
 use crate::support::acme;
 use crate::support::browser::{Browser, after};
@@ -30,7 +30,7 @@ async fn files_are_kept_for_ever_and_everything_is_protected() {
     assert_eq!(answer.header("allow"), "GET,HEAD");
     let without_slash = Request::get("/tenants/acme").body(Body::empty()).unwrap();
     assert_eq!(browser.tenant.app.send(without_slash).await.redirect(), "/tenants/acme/");
-    // An identity provider whose Tenant URL was not pasted whole gets a SCIM error.
+    // An identity provider gets a SCIM error if its Tenant URL is incomplete.
     let cut = Request::get("/tenants/acme/Users").body(Body::empty()).unwrap();
     browser.tenant.app.send(cut).await.expect_error(404, None);
 }

@@ -4,7 +4,7 @@ use crate::support::acme;
 use crate::support::browser::after;
 use serde_json::json;
 
-/// A request as API Gateway hands it over on a stage: payload 2.0, where cookies and the body stand apart.
+/// Returns a request as API Gateway sends it on a stage. Payload 2.0 has separate fields for the cookies and the body.
 fn event(stage: &str, method: &str, below: &str, cookie: &str, body: &str) -> String {
     let at = if stage == "$default" { String::new() } else { format!("/{stage}") };
     let path = format!("{at}/tenants/acme/{below}");

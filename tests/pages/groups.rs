@@ -7,7 +7,7 @@ use crate::support::log::{Log, says_nothing_secret};
 use crate::support::{TestApp, counting_id};
 use serde_json::json;
 
-/// A link on a page, as what follows the tenant's root.
+/// Returns the target of a link on a page, below the tenant's root.
 fn link(page: &str, before: &str) -> String {
     after(after(page, before, ">"), "href=\"/tenants/acme/", "\"").replace("&#38;", "&")
 }

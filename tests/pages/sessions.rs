@@ -10,7 +10,7 @@ use rollcall::directory::access::tenant_cache::TENANT_CACHE_SECS;
 use serde_json::json;
 use time::Duration;
 
-/// Every route that changes something, with fields that fit but for the proof.
+/// Returns every route that changes something, with valid fields but without the `csrf` proof.
 fn posts(id: &str) -> Vec<(String, Vec<(&'static str, &'static str)>)> {
     let route = |path: &str, fields: &[(&'static str, &'static str)]| {
         (path.replace("{id}", id), fields.to_vec())
@@ -62,7 +62,7 @@ async fn an_admin_token_opens_the_page_and_no_other_does() {
         assert!(page.contains(text), "{text}");
     }
     assert!(!page.contains(" checked"));
-    // Neither tells which tenants there are.
+    // The page and the sign-in respond alike for an unknown tenant, so they reveal no tenant.
     let nobody = TestTenant { id: "no".parse_id(), ..acme.clone() };
     let nobody = Browser::new(&nobody);
     nobody.get("").await.page(200);
@@ -141,13 +141,13 @@ async fn a_session_ends_with_its_token() {
     let page = browser.submit("tokens/admin/revoke", &[("token", &first)]).await.page(409);
     assert!(page.contains("last admin token"), "{page}");
     rotate(&browser, 3_600).await;
-    // Made for the token that is the previous one by now: it ends that one, and not the new one.
+    // The form names a token that is now the previous token. The form ends that token and keeps the new token.
     let answer = browser.submit("tokens/admin/revoke", &[("token", &first)]).await;
     assert_eq!(answer.redirect(), "/tenants/acme/?done=revoked");
     let page = browser.get("?done=revoked").await.page(200);
     assert!(page.contains("revoked") && page.contains("for=\"token\""), "at once here: {page}");
 
-    // The session of a previous token can read, and nothing is changed.
+    // The session of a previous token can read, but it cannot change anything.
     let browser = at_acme().await;
     let seen = newest_token(&browser, "scim").await;
     rotate(&browser, 3_600).await;
@@ -174,14 +174,14 @@ async fn a_session_ends_with_its_token() {
             .header("set-cookie")
             .starts_with("rollcall_session=; Path=/tenants/acme/; Max-Age=0")
     );
-    // A copy of the cookie opens nothing: at once here, and within a minute elsewhere.
+    // A copy of the cookie is invalid at once on this server, and within a minute on another server.
     assert_eq!(browser.get("employees").await.redirect(), "/tenants/acme/");
     browser.submit("settings", &[]).await.page(403);
     browser.tenant.app.advance(Duration::seconds(TENANT_CACHE_SECS));
     assert_eq!(elsewhere.get("employees").await.redirect(), "/tenants/acme/");
     another.get("employees").await.page(200);
     browser.tenant.expect_settled_and_sound().await;
-    // The next sign-out forgets the sessions that have expired.
+    // The next sign-out removes the expired sessions.
     browser.tenant.app.advance(Duration::hours(8));
     let later = Browser::signed_in(&browser.tenant).await;
     assert_eq!(later.submit("sign-out", &[]).await.redirect(), "/tenants/acme/?done=signed-out");

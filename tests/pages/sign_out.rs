@@ -10,7 +10,7 @@ use std::sync::Arc;
 use time::Duration;
 use tokio::sync::Notify;
 
-/// DynamoDB takes an expression of 4 KB. Each check of a token reads the item.
+/// DynamoDB limits an expression to 4 KB. Each check of a token reads the item, so the item must stay small.
 #[tokio::test]
 async fn a_sign_out_removes_some_sessions_of_very_many() {
     let browser = at_acme().await;
@@ -53,7 +53,7 @@ async fn a_sign_out_removes_some_sessions_of_very_many() {
 async fn a_sign_out_that_fails_takes_the_cookie_away() {
     let browser = at_acme().await;
     let faults = &browser.tenant.app.faults;
-    // The note fails; and, once the tenant must be read again, its check.
+    // The write of the sign-out fails. Later the check of the tenant fails, when the server must read the tenant again.
     for (operation, status, fault) in [
         ("UpdateItem", 503, Fault::internal()),
         ("UpdateItem", 429, Fault::throttled()),

@@ -7,14 +7,14 @@ use http::Request;
 use serde_json::json;
 use time::Duration;
 
-/// The name of a scope's newest token, in the form that revokes it: the page has it first.
+/// Returns the name of a scope's newest token, from the form that revokes it. The page lists the newest token first.
 pub async fn newest_token(browser: &Browser, scope: &str) -> String {
     let page = browser.get("").await.page(200);
     let form = after(&page, &format!("tokens/{scope}/revoke\">"), "</form>");
     after(form, "name=\"token\" value=\"", "\"").to_owned()
 }
 
-/// Rotates the admin token through the API; the one that the session began with stays valid for so long.
+/// Rotates the admin token through the API. The token of the session stays valid for `overlap_secs` seconds.
 pub async fn rotate(browser: &Browser, overlap_secs: u32) {
     let request = Request::post("/tenants/acme/api/tokens/admin/rotate")
         .header("authorization", format!("Bearer {}", browser.tenant.admin_token));
@@ -96,7 +96,8 @@ async fn a_new_token_is_shown_whatever_fails_after_it_was_made() {
     browser.tenant.app.faults.take_calls();
     let rotation = [("overlap", "1h"), ("seen", &*seen)];
     let shown = browser.submit("tokens/scim/rotate", &rotation).await.page(200);
-    // The rotation reads the uses of the tokens, and the tenant. Nothing is read after it, so nothing can fail.
+    // The rotation reads the uses of the tokens, and the tenant. No read follows the rotation, so the response cannot
+    // fail.
     let operations = browser.tenant.app.faults.take_operations();
     assert_eq!(operations, ["GetItem", "GetItem", "TransactWriteItems"]);
     let mut tenant = browser.tenant.clone();

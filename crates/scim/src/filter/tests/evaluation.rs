@@ -102,7 +102,7 @@ fn a_value_that_does_not_say_that_it_is_primary_is_not() {
     check("emails[primary ne false].value eq \"babs@jensen.org\"", false);
     check("emails.primary eq false and emails.primary eq true", true);
     check("emails.primary ne false", false);
-    // A list without values has no value that is not primary.
+    // An empty list has no value, so no comparison with its values matches.
     check("ims.primary eq false or ims[primary eq false]", false);
     check("emails[primary pr].value eq \"babs@jensen.org\"", false);
 }

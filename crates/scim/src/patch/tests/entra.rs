@@ -1,4 +1,4 @@
-//! Requests of Entra ID, and of clients that copy it, that go beyond RFC 7644 or against it.
+//! Requests of Entra ID, and of clients that copy Entra ID. The requests go beyond RFC 7644 or against it.
 
 use super::{check, check_error, check_group, check_unchanged};
 use crate::ScimType;

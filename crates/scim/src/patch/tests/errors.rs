@@ -1,4 +1,4 @@
-//! Failed requests: the keyword of RFC 7644 §3.12, and a detail that names operation and place.
+//! Failed requests: the keyword of RFC 7644 §3.12, and a detail that names the operation and the place.
 
 use super::{check, check_error, check_group, check_group_error, check_unchanged};
 use crate::ScimType;
@@ -52,7 +52,8 @@ fn a_filter_on_what_is_no_list_of_objects_is_refused() {
     }
 }
 
-/// Such an operation is skipped like an operation on an unknown path: a failure would stop the rest of the request.
+/// The service skips such an operation, like an operation on an unknown path. A failure would stop the rest of the
+/// request.
 #[test]
 fn a_filter_on_a_single_value_is_skipped_beside_other_operations() {
     for path in

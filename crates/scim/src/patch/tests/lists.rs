@@ -1,4 +1,4 @@
-//! The values of a list after the last operation: values with content, each once (RFC 7643 §2.4).
+//! The values of a list after the last operation. A list holds only values with content, each once (RFC 7643 §2.4).
 
 use super::{check, check_error, check_unchanged};
 use crate::ScimType;
