@@ -1,4 +1,4 @@
-//! What every use case of one tenant works on.
+//! The context of one tenant. Every use case of the tenant works on it.
 
 use super::groups::presence::GroupPresence;
 use super::sources::Sources;

@@ -95,13 +95,18 @@ pub(super) async fn list_employee_history(
     EmployeeId(id): EmployeeId,
     query: QueryParams,
 ) -> Answer {
-    record_history(call, (Kind::Employee, id), query).await
+    answer(call, Some((Kind::Employee, id)), query).await
 }
 
-async fn record_history(call: Call, record: (Kind, Uuid), query: QueryParams) -> Answer {
+/// Answers with a page of a record's history; of the tenant's own history without a record.
+async fn answer(call: Call, record: Option<(Kind, Uuid)>, query: QueryParams) -> Answer {
     query.check(&["cursor", "limit"])?;
     let (cursor, limit) = (query.cursor(), query.limit()?);
-    let page = call.caller.directory.history().page(record, cursor, limit).await;
+    let history = call.caller.directory.history();
+    let page = match record {
+        Some(record) => history.page(record, cursor, limit).await,
+        None => history.page_of_tenant(cursor, limit).await,
+    };
     plain_json(StatusCode::OK, &HistoryBody::from(page.map_err(explain)?))
 }
 
@@ -127,7 +132,7 @@ pub(super) async fn list_group_history(
     GroupId(id): GroupId,
     query: QueryParams,
 ) -> Answer {
-    record_history(call, (Kind::Group, id), query).await
+    answer(call, Some((Kind::Group, id)), query).await
 }
 
 /// The history of settings, tokens and erasures
@@ -145,10 +150,7 @@ pub(super) async fn list_group_history(
     )
 )]
 pub(super) async fn list_history(call: Call, query: QueryParams) -> Answer {
-    query.check(&["cursor", "limit"])?;
-    let (cursor, limit) = (query.cursor(), query.limit()?);
-    let page = call.caller.directory.history().page_of_tenant(cursor, limit).await;
-    plain_json(StatusCode::OK, &HistoryBody::from(page.map_err(explain)?))
+    answer(call, None, query).await
 }
 
 impl From<ListPage<RecordedEntry>> for HistoryBody {
