@@ -104,10 +104,11 @@ scenario("a list with nobody in it says how people get there", {}, async (visit,
 });
 
 let people;
+let notified;
 for (const width of WIDTHS) {
   for (const colorScheme of SCHEMES) {
     scenario(`every page fits ${width} pixels and is accessible when ${colorScheme}`, { signedIn: false, width, colorScheme }, async (visit, page, server) => {
-      visit.expected = [401, 404];
+      visit.expected = [400, 401, 404];
       people ??= await staff(server);
       const look = (name) => examine(page, `${name}-${width}-${colorScheme}`);
       await visit.go();
@@ -143,6 +144,27 @@ for (const width of WIDTHS) {
       assert.equal(await page.getByRole("table", { name: "Members of the group" }).getByRole("row").count(), 11);
       await visit.go("activity");
       await look("activity");
+      await visit.go("notifications/new");
+      await look("new-notification");
+      for (const kind of ["slack", "teams", "webhook"]) {
+        await visit.go(`notifications/new?kind=${kind}`);
+        await page.getByLabel("Name", { exact: true }).fill(`${kind} ${"of-a-very-long-name-".repeat(2)}`);
+        await page.getByRole("textbox", { name: "URL" }).fill("https://hooks.rollcall.invalid/x");
+        await page.getByRole("button", { name: "Add the destination" }).click();
+        await page.getByRole("alert").waitFor();
+        await look(`new-${kind}-refused`);
+      }
+      if (!notified) {
+        await page.getByRole("group", { name: "Employees" }).getByLabel("All of these").check();
+        await page.getByRole("button", { name: "Add the destination" }).click();
+        await visit.hasHeading("New signing secret");
+        await page.getByRole("link", { name: "Done, I have copied it" }).click();
+        notified = new URL(page.url()).pathname.replace(/^.*notifications/, "notifications");
+      }
+      await visit.go("notifications");
+      await look("notifications");
+      await visit.go(notified);
+      await look("notification");
       await visit.go("employees/00000000-0000-4000-8000-000000000000");
       await visit.hasHeading("Not found");
       await look("error");

@@ -1,14 +1,17 @@
 //! Composition: builds one HTTP service from store, peppers, clock and ids. Lambda, the local server and the tests
 //! enter through it.
 
+use crate::delivery::runner::Runner;
 use crate::directory::access::Access;
 use crate::directory::access::pepper::PepperSource;
+use crate::directory::destinations::Destinations;
 use crate::directory::readiness::Readiness;
 use crate::directory::sources::Sources;
 use crate::directory::tenants::Tenants;
 use crate::directory::tenants::share::Shares;
 use crate::directory::tenants::sync::SyncWatch;
 use crate::limits::LIMITS;
+use crate::outbound::{AddressPolicy, Client};
 use crate::server::context::Services;
 use crate::server::page_urls::PageRoutes;
 use crate::server::pages;
@@ -29,16 +32,21 @@ pub struct App {
     pub access: Access,
     /// Collects notes on each tenant's identity provider.
     pub sync: SyncWatch,
+    /// The destinations of the tenants' events.
+    pub destinations: Destinations,
     /// Limits the capacity units of each tenant.
     pub shares: Shares,
     /// Whether this process can answer requests.
     pub readiness: Readiness,
+    /// Calls the hosts that administrators name.
+    pub outbound: Client,
 }
 
 impl App {
-    /// Builds the parts on a store. Tenants have no limit of capacity units.
+    /// Builds the parts on a store. Tenants have no limit of capacity units. Only public hosts are called.
     pub fn new(store: Store, peppers: PepperSource, sources: Sources, public_url: &str) -> Self {
         let shares = Shares::new(0, sources.clone());
+        let policy = AddressPolicy::public_only(Some(public_url));
         let tenants =
             Tenants::new(store, peppers, sources, Arc::new(ResourceTypes::with_limits(LIMITS)));
         Self {
@@ -46,9 +54,33 @@ impl App {
             access: Access::new(tenants.clone()),
             sync: SyncWatch::new(tenants.clone()),
             readiness: Readiness::new(tenants.clone()),
+            destinations: Destinations::new(tenants.clone(), policy.clone()),
+            outbound: Client::new(policy),
             tenants,
             public_url: Arc::from(public_url.trim_end_matches('/')),
         }
+    }
+
+    /// Lets the destinations of tenants have the URLs and addresses of this policy.
+    pub fn with_addresses(self, policy: AddressPolicy) -> Self {
+        self.with_outbound(Client::new(policy))
+    }
+
+    /// Calls other hosts with this client, and lets destinations have the URLs and addresses of its policy.
+    pub fn with_outbound(self, outbound: Client) -> Self {
+        let destinations = Destinations::new(self.tenants.clone(), outbound.policy().clone());
+        Self { destinations, outbound, ..self }
+    }
+
+    /// Returns the runner of the deliveries.
+    pub fn runner(&self) -> Runner {
+        Runner::new(
+            self.tenants.clone(),
+            self.destinations.clone(),
+            self.sync.clone(),
+            self.outbound.clone(),
+            Arc::clone(&self.public_url),
+        )
     }
 
     /// Limits each tenant to this number of capacity units a second; 0 means no limit.
@@ -66,9 +98,11 @@ impl App {
     /// Returns the HTTP service: the only entry to the app.
     pub fn service(self) -> Service {
         let services = Services {
+            calls: Arc::new(self.runner()),
             sync: self.sync,
             tenants: self.tenants,
             access: self.access,
+            destinations: self.destinations,
             shares: self.shares,
             readiness: self.readiness,
             public_url: self.public_url,

@@ -1,6 +1,7 @@
 //! The settings of the Lambda, read from its environment once at the start. Both binaries share the checks of URLs and
 //! the log filter.
 
+use crate::outbound::{AddressPolicy, PrivateHostProblem, parse_private_hosts};
 use secrecy::SecretString;
 use std::env;
 use std::path::PathBuf;
@@ -22,9 +23,23 @@ pub struct Config {
     pub metrics_namespace: Option<String>,
     /// `ROLLCALL_TENANT_UNITS`: the capacity units a second that each tenant may use in this process. 0 means no limit.
     pub tenant_units: u32,
+    /// `ROLLCALL_ROLE`: the work of this process.
+    pub role: Role,
+    /// The hosts that Rollcall may call: all public ones except its own. `ROLLCALL_PRIVATE_HOSTS` lists hosts that may
+    /// have private addresses.
+    pub address_policy: AddressPolicy,
     /// `ROLLCALL_LOCAL_ENDPOINT`: a DynamoDB endpoint outside AWS, to run the function on a developer's machine. It
     /// requires `ROLLCALL_LOCAL_SECRET` too.
     pub local: Option<LocalOverrides>,
+}
+
+/// The work of a process. The deployment has a function for each role.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// Answers the requests that a gateway sends.
+    Api,
+    /// Delivers events, when the table's stream or a schedule asks for it.
+    Deliver,
 }
 
 /// Replacements for AWS services. Both are set or neither, so that no replacement is set by accident.
@@ -57,11 +72,20 @@ pub enum ConfigError {
     /// The limit of capacity units is not a whole number.
     #[error("{0} must be a whole number of capacity units a second; 0 means no limit")]
     BadTenantUnits(&'static str),
+    /// The role is unknown.
+    #[error("{0} must be `api` or `deliver`; without it the role is `api`")]
+    BadRole(&'static str),
     /// CloudWatch does not accept the namespace, or AWS reserves it for its own metrics.
     #[error(
         "{0} must have 1 to 255 characters (letters, digits and .-_/#:), and not start with AWS/"
     )]
     BadNamespace(&'static str),
+    /// A name in the list of private hosts is none.
+    #[error("{0} must list full names of hosts, with commas between them: {1}")]
+    BadPrivateHosts(&'static str, PrivateHostProblem),
+    /// Calls to loopback addresses are allowed, which is for developers.
+    #[error("{0} is for \"rollcall serve\" on a developer's machine: remove it")]
+    LoopbackNotAllowed(&'static str),
     /// The local replacements are set outside a developer's machine.
     #[error("{0} and {1} are for a developer's machine, where AWS_SAM_LOCAL is true: remove them")]
     LocalNotAllowed(&'static str, &'static str),
@@ -75,19 +99,25 @@ const SECRET_ARN: &str = "ROLLCALL_SECRET_ARN";
 const PUBLIC_URL: &str = "ROLLCALL_PUBLIC_URL";
 const METRICS_NAMESPACE: &str = "ROLLCALL_METRICS_NAMESPACE";
 const TENANT_UNITS: &str = "ROLLCALL_TENANT_UNITS";
+const ROLE: &str = "ROLLCALL_ROLE";
+const PRIVATE_HOSTS: &str = "ROLLCALL_PRIVATE_HOSTS";
 const LOG: &str = "ROLLCALL_LOG";
 const LOCAL_ENDPOINT: &str = "ROLLCALL_LOCAL_ENDPOINT";
 const LOCAL_SECRET: &str = "ROLLCALL_LOCAL_SECRET";
+/// `rollcall serve` reads this variable; the Lambda refuses it.
+const ALLOW_PRIVATE_DESTINATIONS: &str = "ROLLCALL_ALLOW_PRIVATE_DESTINATIONS";
 /// `sam local` sets this variable to `true`; AWS never does.
 const SAM_LOCAL: &str = "AWS_SAM_LOCAL";
 
 /// The variables that a deployment may set.
-pub const VARIABLES: [&str; 8] = [
+pub const VARIABLES: [&str; 10] = [
     TABLE,
     SECRET_ARN,
     PUBLIC_URL,
     METRICS_NAMESPACE,
     TENANT_UNITS,
+    ROLE,
+    PRIVATE_HOSTS,
     LOG,
     LOCAL_ENDPOINT,
     LOCAL_SECRET,
@@ -133,8 +163,22 @@ impl Config {
         }
         let tenant_units = get(TENANT_UNITS).as_deref().unwrap_or("0").parse();
         let tenant_units = tenant_units.map_err(|_| ConfigError::BadTenantUnits(TENANT_UNITS))?;
+        let role = match get(ROLE).as_deref() {
+            None | Some("api") => Role::Api,
+            Some("deliver") => Role::Deliver,
+            Some(_) => return Err(ConfigError::BadRole(ROLE)),
+        };
+        if get(ALLOW_PRIVATE_DESTINATIONS).is_some() {
+            return Err(ConfigError::LoopbackNotAllowed(ALLOW_PRIVATE_DESTINATIONS));
+        }
+        let private_hosts = parse_private_hosts(&get(PRIVATE_HOSTS).unwrap_or_default());
+        let address_policy = private_hosts
+            .and_then(|hosts| AddressPolicy::production(public_url.as_deref(), &hosts))
+            .map_err(|problem| ConfigError::BadPrivateHosts(PRIVATE_HOSTS, problem))?;
         Ok(Self {
+            role,
             tenant_units,
+            address_policy,
             table: get(TABLE).ok_or(ConfigError::Missing(TABLE))?,
             secret_arn,
             public_url,

@@ -1,13 +1,16 @@
 //! Rollcall: a SCIM 2.0 service provider that keeps a company's employee list in step with its identity provider.
 //!
 //! The modules stand in reading order. Calls go down only: [`lambda`] is the edge of AWS, and [`app`] puts the parts
-//! together. [`server`] speaks HTTP, [`directory`] has the rules of the product, and [`store`] keeps the records of
-//! [`model`] in DynamoDB. The protocol is the crate [`scim`], which does no I/O.
+//! together. [`server`] speaks HTTP, [`delivery`] sends events, [`directory`] has the rules of the product, and [`store`]
+//! keeps the records of [`model`] in DynamoDB. [`outbound`] calls other hosts. The protocol is the crate [`scim`], which
+//! does no I/O.
 
 pub mod limits;
+pub mod outbound;
 pub mod model;
 pub mod store;
 pub mod directory;
+pub mod delivery;
 pub mod server;
 pub mod app;
 pub mod lambda;

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""Sends every file of events/ to a Lambda binary under AWS's runtime interface emulator, and compares the answers.
+"""Sends every file of events/ to a Lambda binary under AWS's runtime interface emulator, and compares the answers. Then sends the
+triggers of events/deliver/, and a malformed trigger, to the same binary in the role of the Deliver function. No trigger may fail.
 
     scripts/tools.sh scripts/lambda/events.py .aws-sam/build/Function/bootstrap
 
-The function runs as under `sam local`: with events/local/env.json, on the sample tenant. Status, headers and body must equal
+The functions run as under `sam local`: with events/local/env.json, on the sample tenant. Status, headers and body must equal
 tests/events/, where ids and times have names. The table is on the embedded engine, or on the DynamoDB API at
 ROLLCALL_TEST_DYNAMODB_ENDPOINT.
 """
@@ -22,6 +23,7 @@ import tempfile
 import time
 import urllib.request
 import uuid
+from contextlib import contextmanager
 from pathlib import Path
 
 from support import ROOT, Engine, headers_of, plain_environment
@@ -33,13 +35,67 @@ def main(binary):
         engine.endpoint = external or engine.endpoint
         table = f"events-{uuid.uuid4()}"
         engine.rollcall("--table", table, "tenant", "sample")
-        failed = send_all(binary, engine.endpoint, table)
+        failed = send_all(binary, engine.endpoint, table) + deliver_all(binary, engine.endpoint, table)
     sys.exit(1 if failed else 0)
 
 
 def send_all(binary, endpoint, table):
-    settings = json.loads((ROOT / "events/local/env.json").read_text())["Function"]
-    settings.update(ROLLCALL_LOCAL_ENDPOINT=endpoint, ROLLCALL_TABLE=table)
+    with emulated(binary, "Function", "api", endpoint, table) as function:
+        function.failed = sum(not check(path, function) for path in sorted((ROOT / "events").glob("*.json")))
+    print(f"{function.failed} of the events are not answered as expected" if function.failed else "all as expected")
+    return function.failed
+
+
+# The second record has no sort key.
+MALFORMED = {"Records": [
+    {"dynamodb": {"Keys": {"PK": {"S": "TENANT#demo#OUTBOX"}, "SK": {"S": "E#x#000000000001"}}}},
+    {"dynamodb": {"Keys": {"PK": {"S": "DUE"}}}}]}
+
+
+def deliver_all(binary, endpoint, table):
+    """Sends every trigger to the Deliver function. Each must become one run, and the malformed trigger a run over everything."""
+    files = sorted((ROOT / "events/deliver").glob("*.json"))
+    triggers = [(path.stem, path.read_bytes()) for path in files] + [("malformed", json.dumps(MALFORMED).encode())]
+    with emulated(binary, "Deliver", "deliver", endpoint, table) as function:
+        answers = [function.invoke(trigger) for _, trigger in triggers]
+        lines = function.log_lines()
+        runs = [line for line in lines if line.get("message") == "delivery run"]
+        for (name, _), answer, run in zip(triggers, answers, runs):
+            print(f"{name}: {answer}, a run by {run['trigger']}, {run['store_calls']} calls")
+        complaints = [line for line in lines if line["level"] in ("WARN", "ERROR")]
+        expected = ["unknown" if name == "malformed" else name for name, _ in triggers]
+        good = (answers == [None] * len(triggers) and [run["trigger"] for run in runs] == expected
+                and all("failures" not in run for run in runs)
+                and [line["message"] for line in complaints] == ["the trigger is malformed: the run covers everything"])
+        function.failed = 0 if good else 1
+    print("a trigger is not answered as expected" if function.failed else "all triggers as expected")
+    return function.failed
+
+
+class Function:
+    """A function under the emulator."""
+
+    def __init__(self, port, log):
+        self.port, self.log = port, log
+        # The number of events with another answer than expected. The log of a failed function is printed.
+        self.failed = 1
+
+    def invoke(self, event):
+        url = f"http://127.0.0.1:{self.port}/2015-03-31/functions/function/invocations"
+        with urllib.request.urlopen(url, event, timeout=100) as response:
+            return json.load(response)
+
+    def log_lines(self):
+        """The lines of the function itself. The emulator writes other lines between them."""
+        self.log.seek(0)
+        return [json.loads(line) for line in self.log.read().decode().splitlines() if line.startswith("{")]
+
+
+@contextmanager
+def emulated(binary, name, role, endpoint, table):
+    """Runs a function of the template under the emulator."""
+    settings = json.loads((ROOT / "events/local/env.json").read_text())[name]
+    settings.update(ROLLCALL_LOCAL_ENDPOINT=endpoint, ROLLCALL_TABLE=table, ROLLCALL_ROLE=role)
     port, api_port = free_ports()
     with tempfile.TemporaryFile("a+b") as log:
         process = subprocess.Popen(
@@ -48,26 +104,20 @@ def send_all(binary, endpoint, table):
             stdout=log, stderr=log, env={
                 **plain_environment(), "AWS_SAM_LOCAL": "true", "AWS_REGION": "eu-west-1",
                 "AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local",
-                "AWS_LAMBDA_FUNCTION_NAME": "Function", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "512", **settings})
+                "AWS_LAMBDA_FUNCTION_NAME": name, "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "512", **settings})
+        function = Function(port, log)
         try:
             wait_for(process, port)
-            failed = sum(not check(path, port) for path in sorted((ROOT / "events").glob("*.json")))
-        except BaseException:
-            failed = 1
-            raise
+            yield function
         finally:
             stop(process)
-            if failed:
+            if function.failed:
                 log.seek(0)
                 print(log.read().decode(), file=sys.stderr)
-    print(f"{failed} of the events are not answered as expected" if failed else "all as expected")
-    return failed
 
 
-def check(path, port):
-    url = f"http://127.0.0.1:{port}/2015-03-31/functions/function/invocations"
-    with urllib.request.urlopen(url, path.read_bytes(), timeout=40) as response:
-        answer = json.load(response)
+def check(path, function):
+    answer = function.invoke(path.read_bytes())
     expected = json.loads((ROOT / "tests/events" / path.name).read_text())
     seen, wanted = comparable(recorded(answer)), comparable(expected)
     print(f"{path.stem}: {answer['statusCode']} {(answer.get('body') and body_of(answer) or '')[:100]!r}")

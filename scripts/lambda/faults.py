@@ -45,6 +45,7 @@ def main(binary):
         check_settings(binary, "a setting is missing", {"ROLLCALL_TABLE": ""}, "ROLLCALL_TABLE is not set")
         check_settings(binary, "a URL that Okta refuses", {"ROLLCALL_PUBLIC_URL": "https://my_host.example"},
                        "without an underscore")
+        check_settings(binary, "a role that no function has", {"ROLLCALL_ROLE": "worker"}, "must be `api` or `deliver`")
         check_settings(binary, "local stand-ins on AWS",
                        {"ROLLCALL_LOCAL_ENDPOINT": "http://127.0.0.1:1", "ROLLCALL_LOCAL_SECRET": "{}"},
                        "are for a developer's machine")

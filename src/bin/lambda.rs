@@ -5,11 +5,12 @@ use aws_config::{BehaviorVersion, SdkConfig};
 use aws_sdk_dynamodb::Client;
 use lambda_http::{lambda_runtime, service_fn};
 use rollcall::app::App;
-use rollcall::config::{Config, LocalSecret, log_filter};
+use rollcall::config::{Config, LocalSecret, Role, log_filter};
 use rollcall::directory::access::pepper::PepperSource;
 use rollcall::directory::sources::Sources;
 use rollcall::lambda::gateway::{Gateway, HANGS_AFTER};
-use rollcall::lambda::{metrics, startup};
+use rollcall::lambda::{deliver, metrics, startup};
+use rollcall::outbound::Client as OutboundClient;
 use rollcall::secrets;
 use rollcall::store::Store;
 use rollcall::store::dynamodb::aws::AwsTable;
@@ -56,9 +57,22 @@ async fn main() -> ExitCode {
     let public_url = config.public_url.as_deref();
     let app = App::new(store, peppers, sources, public_url.unwrap_or_default());
     let app = app.with_tenant_units(config.tenant_units);
-    let gateway = Gateway::new(app.service(), public_url.is_some(), HANGS_AFTER);
-    let answered = lambda_runtime::run(service_fn(move |event| gateway.clone().answer(event)));
-    match answered.await {
+    let app = app.with_outbound(OutboundClient::new(config.address_policy));
+    let answered = match config.role {
+        Role::Api => {
+            let gateway = Gateway::new(app.service(), public_url.is_some(), HANGS_AFTER);
+            lambda_runtime::run(service_fn(move |event| gateway.clone().answer(event))).await
+        }
+        Role::Deliver => {
+            let runner = app.runner();
+            let run = move |trigger| {
+                let runner = runner.clone();
+                async move { deliver::run(&runner, trigger).await }
+            };
+            lambda_runtime::run(service_fn(move |event| deliver::handle(event, run.clone()))).await
+        }
+    };
+    match answered {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             tracing::error!(cause = rollcall::error_chain(&*error), "the runtime ended");

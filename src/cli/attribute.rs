@@ -28,10 +28,10 @@ pub async fn run(
                 case_exact,
                 description: description.trim().to_owned(),
             };
-            app.tenants.declare_attribute(&tenant, attribute, &any, ACTOR).await?.tenant
+            app.tenants.declare_attribute(&tenant, attribute, &any, &ACTOR).await?.tenant
         }
         AttributeCommand::Remove { tenant, urn, name } => {
-            app.tenants.remove_attribute(&tenant, (&urn, &name), &any, ACTOR).await?
+            app.tenants.remove_attribute(&tenant, (&urn, &name), &any, &ACTOR).await?
         }
     };
     if json {

@@ -18,7 +18,7 @@ pub async fn run(app: &App, id: &TenantId, repair: bool, json: bool) -> anyhow::
     }
     let directory = app.tenants.directory(id);
     let Repair { repaired, left } = match repair {
-        true => directory.integrity().repair(ACTOR).await?,
+        true => directory.integrity().repair(&ACTOR).await?,
         false => Repair { left: directory.integrity().check().await?, ..Repair::default() },
     };
     if json {

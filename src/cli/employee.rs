@@ -54,19 +54,19 @@ pub async fn run(
             let (tenant, directory) = enter(&app, &tenant).await?;
             let id = find(&directory, &employee).await?;
             let values = LocalChanges::from(values);
-            directory.users().set_local(id, &values, &Precondition::default(), ACTOR).await?;
+            directory.users().set_local(id, &values, &Precondition::default(), &ACTOR).await?;
             show(&tenant, &directory, id, json).await
         }
         EmployeeCommand::Archive { tenant, employee } => {
             let (tenant, directory) = enter(&app, &tenant).await?;
             let id = find(&directory, &employee).await?;
-            directory.users().archive(id, &Precondition::default(), ACTOR).await?;
+            directory.users().archive(id, &Precondition::default(), &ACTOR).await?;
             show(&tenant, &directory, id, json).await
         }
         EmployeeCommand::Restore { tenant, employee } => {
             let (tenant, directory) = enter(&app, &tenant).await?;
             let id = find_to_restore(&directory, &employee).await?;
-            directory.users().restore(id, &Precondition::default(), ACTOR).await?;
+            directory.users().restore(id, &Precondition::default(), &ACTOR).await?;
             show(&tenant, &directory, id, json).await
         }
         EmployeeCommand::Erase { tenant, employee, confirm } => {
@@ -75,7 +75,7 @@ pub async fn run(
             if confirm != employee {
                 return Err(Refused(format!("--confirm must repeat the id: {id}")).into());
             }
-            directory.users().erase(id, ACTOR).await?;
+            directory.users().erase(id, &ACTOR).await?;
             if json {
                 output::print_json(&json!({"erased": id}))
             } else {

@@ -2,6 +2,7 @@
 
 use super::output;
 use rollcall::directory::Error;
+use rollcall::directory::destinations::DestinationError;
 use serde_json::json;
 use std::io::ErrorKind;
 use std::process::ExitCode;
@@ -90,6 +91,7 @@ fn code_of(failure: &anyhow::Error) -> u8 {
         Some(Error::NoTenant | Error::NoEmployee(_) | Error::NoGroup(_) | Error::NoAttribute) => {
             NOT_FOUND
         }
+        Some(Error::Destination(DestinationError::NoDestination(_))) => NOT_FOUND,
         Some(
             Error::TenantTaken
             | Error::AttributeRefused(_)
@@ -104,12 +106,14 @@ fn code_of(failure: &anyhow::Error) -> u8 {
             | Error::UserNameTaken { .. }
             | Error::GroupNameTaken { .. }
             | Error::VersionDiffers { .. }
-            | Error::Protocol(_),
+            | Error::Protocol(_)
+            | Error::Destination(_),
         ) => REFUSED,
         Some(
             Error::Contention
             | Error::NoPepper(_)
             | Error::NoRandomness(_)
+            | Error::NotSealed(_)
             | Error::Busy(_)
             | Error::TooManyFullReads
             | Error::Unavailable(_)

@@ -10,7 +10,7 @@ pub fn history_json(history: &[RecordedEntry]) -> Value {
         json!({
             "revision": revision,
             "at": output::instant(entry.at),
-            "by": entry.by,
+            "actor": entry.actor,
             "kind": entry.kind,
             "changes": entry.changes,
         })
@@ -23,7 +23,7 @@ pub fn print_history(history: &[RecordedEntry]) -> anyhow::Result<()> {
     let mut rows = Vec::new();
     for RecordedEntry { entry, .. } in history {
         let kind = entry.kind.as_str().to_owned();
-        let first = [output::instant(entry.at), entry.by.clone(), kind];
+        let first = [output::instant(entry.at), entry.actor.to_string(), kind];
         if entry.changes.is_empty() {
             rows.push(first.to_vec());
         }

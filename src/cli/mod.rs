@@ -8,9 +8,12 @@ mod data_folder;
 mod aws_login;
 mod output;
 mod paging;
+mod pepper;
 mod history;
 mod actor;
 mod serve;
+mod destination;
+mod destination_output;
 mod dynamodb;
 mod http_server;
 mod stop_signal;
@@ -22,6 +25,7 @@ mod attribute;
 mod employee;
 mod employee_search;
 mod group;
+mod event;
 
 use arguments::serve::ServeArguments;
 use arguments::{Arguments, Command};
@@ -44,6 +48,9 @@ pub fn run(arguments: Arguments) -> anyhow::Result<()> {
             Command::Attribute(command) => attribute::run(&deployment, command, json).await,
             Command::Employee(command) => employee::run(&deployment, command, json).await,
             Command::Group(command) => group::run(&deployment, command, json).await,
+            Command::Event(command) => event::run(&deployment, command, json).await,
+            Command::Destination(command) => destination::run(&deployment, command, json).await,
+            Command::Pepper(command) => pepper::run(&deployment, command, json).await,
             Command::Completions { shell } => {
                 // The text goes through memory: the generator panics if standard output is closed.
                 let (mut command, mut text) = (Arguments::command(), Vec::new());

@@ -11,12 +11,15 @@ use super::{open, output};
 use anyhow::Context;
 use rollcall::app::App;
 use rollcall::config::{log_filter, may_be_logged};
+use rollcall::delivery::worker;
 use rollcall::directory::tenants::NewTenant;
 use rollcall::directory::{Error, TenantId};
+use rollcall::outbound::{AddressPolicy, Client};
 use rollcall::server::tenant_urls::{settings_url, tenant_url};
 use secrecy::ExposeSecret;
 use serde_json::json;
 use tokio::net::TcpListener;
+use tokio::sync::oneshot;
 use tracing_subscriber::Layer;
 use tracing_subscriber::filter::{FilterExt, filter_fn};
 use tracing_subscriber::layer::SubscriberExt;
@@ -43,6 +46,8 @@ pub async fn serve(
     if deployment.public_url.is_none() {
         app.public_url = format!("http://{address}").into();
     }
+    let policy = address_policy(arguments, &app.public_url)?;
+    let app = app.with_outbound(Client::new(policy));
     let (mut tenants, mut new) = (app.tenants.list().await?, None);
     if tenants.is_empty() && matches!(deployment.table_location(), TableLocation::Folder(_)) {
         new = make_demo_tenant(&app).await?;
@@ -51,15 +56,38 @@ pub async fn serve(
     let announced = TenantId::parse(DEMO_TENANT).filter(|demo| tenants.contains(demo));
     let announced = announced.or(tenants.into_iter().next());
     announce(deployment, &app, announced.as_ref(), new.as_ref(), json)?;
+    let (stop_worker, stopped) = oneshot::channel::<()>();
+    let worker = arguments.deliver.then(|| {
+        let announcements = app.tenants.announcements();
+        let stopped = async move { drop(stopped.await) };
+        tokio::spawn(worker::run(app.runner(), announcements, stopped))
+    });
     let service = app.service();
     http_server::serve(listener, service, SERVER_LIMITS, stop).await;
+    drop(stop_worker);
+    if let Some(worker) = worker {
+        worker.await.context("the delivery failed")?;
+    }
     Ok(())
+}
+
+/// The hosts that webhooks may call.
+fn address_policy(arguments: &ServeArguments, public_url: &str) -> anyhow::Result<AddressPolicy> {
+    let policy = AddressPolicy::production(Some(public_url), &arguments.private_hosts.0)?;
+    if !arguments.allow_private_destinations {
+        return Ok(policy);
+    }
+    output::print_error(
+        "Warning: webhooks may call this machine (--allow-private-destinations). Every administrator of a tenant can \
+         reach its services. Use this for development only.",
+    );
+    Ok(policy.with_loopback())
 }
 
 /// Creates the demo tenant. Returns `None` if another server, started at the same time, created it.
 async fn make_demo_tenant(app: &App) -> anyhow::Result<Option<NewTenant>> {
     let id = TenantId::parse(DEMO_TENANT).context("the id of the demo tenant is not valid")?;
-    match app.tenants.create(&id, "Demo", ACTOR).await {
+    match app.tenants.create(&id, "Demo", &ACTOR).await {
         Ok(new) => Ok(Some(new)),
         Err(Error::TenantTaken) if app.tenants.list().await?.contains(&id) => Ok(None),
         Err(error) => Err(error.into()),

@@ -2,11 +2,11 @@
 
 use super::actor::ACTOR;
 use super::arguments::Deployment;
-use super::arguments::settings::{OnOff, SettingsCommand};
+use super::arguments::settings::{HoursOrOff, OnOff, SettingsCommand};
 use super::open::Purpose;
 use super::{open, output};
 use rollcall::directory::precondition::Precondition;
-use rollcall::directory::{Settings, Tenant};
+use rollcall::directory::{Settings, SilentAfter, Tenant};
 
 pub async fn run(
     deployment: &Deployment,
@@ -21,8 +21,11 @@ pub async fn run(
                 location_from_idp: switched(changes.location, before.location_from_idp),
                 department_from_idp: switched(changes.department, before.department_from_idp),
                 manager_from_idp: switched(changes.manager, before.manager_from_idp),
+                silent_after_hours: changes
+                    .silent_after
+                    .map_or(before.silent_after_hours, |HoursOrOff(hours)| hours),
             };
-            app.tenants.set_settings(&tenant, change, &Precondition::default(), ACTOR).await?
+            app.tenants.set_settings(&tenant, change, &Precondition::default(), &ACTOR).await?
         }
     };
     if json { output::print_json(&serde_json::to_value(tenant.settings)?) } else { print(&tenant) }
@@ -36,7 +39,16 @@ pub fn print(tenant: &Tenant) -> anyhow::Result<()> {
         ("Set employee location info from Identity Provider", word(settings.location_from_idp)),
         ("Set employee department info from Identity Provider", word(settings.department_from_idp)),
         ("Set employee manager info from Identity Provider", word(settings.manager_from_idp)),
+        ("Report a silent Identity Provider after", hours(settings.silent_after_hours)),
     ])
+}
+
+fn hours(hours: Option<SilentAfter>) -> String {
+    match hours.map(SilentAfter::hours) {
+        None => "off".to_owned(),
+        Some(1) => "1 hour".to_owned(),
+        Some(hours) => format!("{hours} hours"),
+    }
 }
 
 fn switched(switch: Option<OnOff>, before: bool) -> bool {

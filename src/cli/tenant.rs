@@ -40,7 +40,7 @@ pub async fn run(
     match command {
         TenantCommand::Create { tenant, name } => create(&app, &tenant, name, json).await,
         TenantCommand::Sample => {
-            let new = sample::create(&app.tenants, ACTOR).await?;
+            let new = sample::create(&app.tenants, &ACTOR).await?;
             announce(&app, &new, json)
         }
         TenantCommand::List => list(&app, json).await,
@@ -58,7 +58,7 @@ pub async fn run(
 
 async fn create(app: &App, id: &TenantId, name: Option<String>, json: bool) -> anyhow::Result<()> {
     let name = name.unwrap_or_else(|| id.to_string());
-    let new = app.tenants.create(id, &name, ACTOR).await?;
+    let new = app.tenants.create(id, &name, &ACTOR).await?;
     announce(app, &new, json)
 }
 
@@ -136,7 +136,7 @@ async fn show(app: &App, id: &TenantId, json: bool) -> anyhow::Result<()> {
 }
 
 async fn delete(app: &App, id: &TenantId, no_wait: bool, json: bool) -> anyhow::Result<()> {
-    match app.tenants.retire(id, ACTOR).await {
+    match app.tenants.retire(id, &ACTOR).await {
         Ok(wait) if !no_wait => {
             // A server that has a token in its cache could still write after the removal.
             let seconds = wait.whole_seconds();

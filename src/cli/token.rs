@@ -11,7 +11,7 @@ use rollcall::directory::access::token_set::{
 };
 use rollcall::directory::access::tokens::EarlierToken;
 use rollcall::directory::{Error, Scope, Stage, Tenant, TokenRecord};
-use rollcall::server::tenant_urls::tenant_url;
+use rollcall::server::tenant_urls::{api_url, tenant_url};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
@@ -53,7 +53,7 @@ pub async fn run(deployment: &Deployment, command: TokenCommand, json: bool) -> 
                     (false, false) => Earlier::Keep,
                 },
             };
-            let rotated = app.tenants.rotate_token(&tenant, scope.into(), &rotation, ACTOR).await;
+            let rotated = app.tenants.rotate_token(&tenant, scope.into(), &rotation, &ACTOR).await;
             let Rotated { token, earlier } = rotated.map_err(with_advice)?;
             let (token, url) = (token.expose_secret(), tenant_url(&app.public_url, &tenant));
             let ends: Vec<String> = earlier.iter().map(describe_earlier).collect();
@@ -64,11 +64,14 @@ pub async fn run(deployment: &Deployment, command: TokenCommand, json: bool) -> 
                 let earlier: Value = earlier.iter().map(earlier_json).collect();
                 output::print_json(&json!({"tenantUrl": url, "token": token, "earlier": earlier}))?;
             } else {
-                let name = match scope {
-                    ScopeArgument::Scim => "Secret Token",
-                    ScopeArgument::Admin => "Admin token",
+                let (name, url) = match scope {
+                    ScopeArgument::Scim => ("Secret Token", ("Tenant URL", url)),
+                    ScopeArgument::Admin => ("Admin token", ("Tenant URL", url)),
+                    ScopeArgument::Read => {
+                        ("Read token", ("API URL", api_url(&app.public_url, &tenant)))
+                    }
                 };
-                output::print_record(&[("Tenant URL", url), (name, token.to_owned())])?;
+                output::print_record(&[url, (name, token.to_owned())])?;
                 output::print(&format!(
                     "\nThe token is shown only once: copy it now.\n{}",
                     ends.join("\n")
@@ -77,7 +80,7 @@ pub async fn run(deployment: &Deployment, command: TokenCommand, json: bool) -> 
         }
         TokenCommand::Revoke { tenant, scope, stage } => {
             let which = stage.map_or(Which::All, |stage| Which::Stage(stage.into()));
-            let revoked = app.tenants.revoke_tokens(&tenant, scope.into(), which, ACTOR).await?;
+            let revoked = app.tenants.revoke_tokens(&tenant, scope.into(), which, &ACTOR).await?;
             if json {
                 output::print_json(&json!({"revoked": revoked}))?;
             } else {
@@ -172,6 +175,7 @@ impl From<ScopeArgument> for Scope {
         match scope {
             ScopeArgument::Scim => Scope::Scim,
             ScopeArgument::Admin => Scope::Admin,
+            ScopeArgument::Read => Scope::Read,
         }
     }
 }

@@ -1,4 +1,5 @@
-use super::{Config, ConfigError, LocalSecret, VARIABLES, log_filter_of};
+use super::{Config, ConfigError, LocalSecret, Role, VARIABLES, log_filter_of};
+use crate::outbound::AddressPolicy;
 use secrecy::ExposeSecret;
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -31,6 +32,8 @@ fn the_list_of_variables_has_all_that_are_read() {
     }
     let mut expected = BTreeSet::from(VARIABLES.map(str::to_owned));
     expected.insert("AWS_SAM_LOCAL".to_owned());
+    // A variable of `rollcall serve`, which the Lambda refuses.
+    expected.insert("ROLLCALL_ALLOW_PRIVATE_DESTINATIONS".to_owned());
     // The filter of the log is read by itself.
     expected.remove("ROLLCALL_LOG");
     assert_eq!(read.into_inner(), expected);
@@ -88,6 +91,53 @@ fn a_limit_for_tenants_is_a_number() {
     for bad in ["-1", "1.5", "many"] {
         let error = ConfigError::BadTenantUnits("ROLLCALL_TENANT_UNITS");
         refused(&[TABLE, SECRET, units(bad)], error);
+    }
+}
+
+#[test]
+fn a_role_is_that_of_one_of_the_functions() {
+    let role = |text| ("ROLLCALL_ROLE", text);
+    assert_eq!(read(&[TABLE, SECRET]).unwrap().role, Role::Api);
+    assert_eq!(read(&[TABLE, SECRET, role("api")]).unwrap().role, Role::Api);
+    assert_eq!(read(&[TABLE, SECRET, role("deliver")]).unwrap().role, Role::Deliver);
+    for bad in ["Deliver", "worker", " "] {
+        refused(&[TABLE, SECRET, role(bad)], ConfigError::BadRole("ROLLCALL_ROLE"));
+    }
+    let text = ConfigError::BadRole("ROLLCALL_ROLE").to_string();
+    assert!(text.starts_with("ROLLCALL_ROLE must be"), "{text}");
+}
+
+#[test]
+fn private_hosts_are_full_names() {
+    let hosts = |text| ("ROLLCALL_PRIVATE_HOSTS", text);
+    let url = ("ROLLCALL_PUBLIC_URL", "https://scim.example.com");
+    let config = read(&[TABLE, SECRET, url]).unwrap();
+    assert_eq!(config.address_policy, AddressPolicy::public_only(Some(url.1)));
+    let listed = ["idp.corp.example".to_owned(), "hooks.corp.example".to_owned()];
+    let expected = AddressPolicy::production(Some(url.1), &listed).unwrap();
+    let config = read(&[TABLE, SECRET, url, hosts("idp.corp.example, hooks.corp.example")]);
+    assert_eq!(config.unwrap().address_policy, expected);
+    for (text, sentence) in [
+        ("localhost", "\"localhost\" always means this machine. List hosts of your own network"),
+        ("10.0.0.1", "\"10.0.0.1\" is an IP address. List the name of the host"),
+        ("[fd12::1]", "\"[fd12::1]\" is an IP address. List the name of the host"),
+    ] {
+        let error = read(&[TABLE, SECRET, hosts(text)]).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            format!(
+                "ROLLCALL_PRIVATE_HOSTS must list full names of hosts, with commas between them: \
+                 {sentence}"
+            )
+        );
+    }
+}
+
+#[test]
+fn a_developers_permission_stops_the_start() {
+    for value in ["true", "false", "1"] {
+        let variable = ("ROLLCALL_ALLOW_PRIVATE_DESTINATIONS", value);
+        refused(&[TABLE, SECRET, variable], ConfigError::LoopbackNotAllowed(variable.0));
     }
 }
 

@@ -83,6 +83,12 @@ pub enum Error {
     /// The current token was used, and the request replaces only an unused token.
     #[error("the current token was used")]
     TokenUsed,
+    /// A request about a destination is refused.
+    #[error(transparent)]
+    Destination(#[from] super::destinations::DestinationError),
+    /// A secret cannot be sealed.
+    #[error("a secret cannot be sealed")]
+    NotSealed(#[source] crate::outbound::SealError),
     /// The request ran out of retries against concurrent changes.
     #[error("too many concurrent changes of one record")]
     Contention,
@@ -119,7 +125,7 @@ impl Error {
 impl From<store::Error> for Error {
     fn from(error: store::Error) -> Self {
         match &error {
-            store::Error::Throttled(_) => Error::Busy(error),
+            store::Error::Throttled(_) | store::Error::Conflict(_) => Error::Busy(error),
             store::Error::TooManyFullReads => Error::TooManyFullReads,
             store::Error::Unavailable(_) => Error::Unavailable(error),
             store::Error::MemberFull(id) => Error::Protocol(scim::Error::invalid_value(format!(

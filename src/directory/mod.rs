@@ -7,7 +7,9 @@
 pub mod users;
 pub mod lists;
 pub mod sources;
+pub mod destinations;
 pub mod error;
+pub mod events;
 mod names;
 pub mod groups;
 pub mod context;
@@ -26,19 +28,25 @@ pub mod readiness;
 
 pub use error::Error;
 // The records that the directory works on and returns. Callers import them from here, and never from the store.
+pub use crate::model::actor::{ActorKind, ActorRecord};
 pub use crate::model::employee::Employee;
 pub use crate::model::group::Group;
 pub use crate::model::history::{AttributeChange, EventKind, RecordedEntry};
 pub use crate::model::kind::Kind;
 pub use crate::model::member::Member;
+pub use crate::model::silence::{HOURS_RULE, SilentAfter};
 pub use crate::model::sync::{Refusal, UnknownAttribute};
-pub use crate::model::tenant::{Scope, Settings, Stage, Tenant, TenantId, TokenRecord};
+pub use crate::model::tenant::{
+    SILENT_AFTER_HOURS, Scope, Settings, Stage, Tenant, TenantId, TokenRecord,
+};
 pub use crate::model::unfinished::{Unfinished, Work};
 pub use crate::store::check::{Report, Violation, ViolationKind};
 pub use crate::store::dynamodb::usage::{Usage, clock, metered};
+pub use crate::store::events::announcements::Announcements;
 
 use crate::store::TenantStore;
 use context::Context;
+use events::Events;
 use groups::Groups;
 use groups::member_list::Members;
 use groups::presence::GroupPresence;
@@ -107,6 +115,11 @@ impl Directory {
     /// Returns the histories.
     pub fn history(&self) -> History<'_> {
         History(&self.context)
+    }
+
+    /// Returns the events of the tenant.
+    pub fn events(&self) -> Events<'_> {
+        Events(&self.context)
     }
 
     /// Returns the unfinished work of the tenant.

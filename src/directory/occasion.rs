@@ -1,5 +1,6 @@
 //! The time and the actor of a change.
 
+use crate::model::actor::ActorRecord;
 use time::OffsetDateTime;
 
 /// The time and the actor of a change.
@@ -7,6 +8,6 @@ use time::OffsetDateTime;
 pub struct Occasion<'a> {
     /// The time of the change.
     pub at: OffsetDateTime,
-    /// The actor: the label of a token, or the administrator.
-    pub by: &'a str,
+    /// The actor of the change.
+    pub actor: &'a ActorRecord,
 }

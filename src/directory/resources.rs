@@ -8,6 +8,7 @@ use super::groups::ChangedGroup;
 use super::precondition::Precondition;
 use super::record::{AnyRecord, ScimRecord};
 use super::related::view::Wanted;
+use crate::model::actor::ActorRecord;
 use crate::model::employee::Employee;
 use crate::model::group::Group;
 use crate::model::member::Member;
@@ -52,7 +53,7 @@ pub trait Managed: ScimRecord + 'static {
     fn create(
         directory: &Directory,
         attributes: Document,
-        by: &str,
+        actor: &ActorRecord,
     ) -> impl Future<Output = Result<Changed, Error>> + Send;
 
     /// Replaces all attributes of a record.
@@ -64,7 +65,7 @@ pub trait Managed: ScimRecord + 'static {
         id: Uuid,
         attributes: &Document,
         precondition: &Precondition,
-        by: &str,
+        actor: &ActorRecord,
     ) -> impl Future<Output = Result<Changed, Error>> + Send;
 
     /// Applies a PATCH to a record. `members` says whether the response shows the members of a group.
@@ -77,7 +78,7 @@ pub trait Managed: ScimRecord + 'static {
         request: &PatchRequest,
         precondition: &Precondition,
         members: Wanted,
-        by: &str,
+        actor: &ActorRecord,
     ) -> impl Future<Output = Result<Changed, Error>> + Send;
 
     /// Deletes a record for the identity provider: archives and hides an employee, or deletes a group.
@@ -88,7 +89,7 @@ pub trait Managed: ScimRecord + 'static {
         directory: &Directory,
         id: Uuid,
         precondition: &Precondition,
-        by: &str,
+        actor: &ActorRecord,
     ) -> impl Future<Output = Result<(), Error>> + Send;
 }
 
@@ -102,9 +103,9 @@ macro_rules! forward_to {
         async fn create(
             directory: &Directory,
             attributes: Document,
-            by: &str,
+            actor: &ActorRecord,
         ) -> Result<Changed, Error> {
-            directory.$noun().create(attributes, by).await.map(Changed::from)
+            directory.$noun().create(attributes, actor).await.map(Changed::from)
         }
 
         async fn replace(
@@ -112,18 +113,18 @@ macro_rules! forward_to {
             id: Uuid,
             attributes: &Document,
             precondition: &Precondition,
-            by: &str,
+            actor: &ActorRecord,
         ) -> Result<Changed, Error> {
-            directory.$noun().replace(id, attributes, precondition, by).await.map(Changed::from)
+            directory.$noun().replace(id, attributes, precondition, actor).await.map(Changed::from)
         }
 
         async fn delete(
             directory: &Directory,
             id: Uuid,
             precondition: &Precondition,
-            by: &str,
+            actor: &ActorRecord,
         ) -> Result<(), Error> {
-            directory.$noun().delete(id, precondition, by).await
+            directory.$noun().delete(id, precondition, actor).await
         }
     };
 }
@@ -137,9 +138,9 @@ impl Managed for Employee {
         request: &PatchRequest,
         precondition: &Precondition,
         _members: Wanted,
-        by: &str,
+        actor: &ActorRecord,
     ) -> Result<Changed, Error> {
-        directory.users().patch(id, request, precondition, by).await.map(Changed::from)
+        directory.users().patch(id, request, precondition, actor).await.map(Changed::from)
     }
 }
 
@@ -152,8 +153,8 @@ impl Managed for Group {
         request: &PatchRequest,
         precondition: &Precondition,
         members: Wanted,
-        by: &str,
+        actor: &ActorRecord,
     ) -> Result<Changed, Error> {
-        directory.groups().patch(id, request, precondition, members, by).await.map(Changed::from)
+        directory.groups().patch(id, request, precondition, members, actor).await.map(Changed::from)
     }
 }

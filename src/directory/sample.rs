@@ -11,6 +11,7 @@ use super::sources::Sources;
 use super::tenants::{NewTenant, Tenants};
 use crate::directory::Directory;
 use crate::directory::error::Error;
+use crate::model::actor::ActorRecord;
 use scim::json::Body;
 use scim::validate;
 use secrecy::SecretString;
@@ -43,11 +44,11 @@ const EMPLOYEES: [(Uuid, &str); 2] = [
 ///
 /// # Errors
 /// Fails as [`Tenants::create`] does, or as every call of the store does.
-pub async fn create(tenants: &Tenants, by: &str) -> Result<NewTenant, Error> {
+pub async fn create(tenants: &Tenants, actor: &ActorRecord) -> Result<NewTenant, Error> {
     let id = tokens::tenant_of(SCIM_TOKEN).ok_or(Error::NoTenant)?;
     let peppers = Peppers { current: SecretString::from(SAMPLE_PEPPER), previous: None };
     let tokens = [SCIM_TOKEN, ADMIN_TOKEN].map(SecretString::from);
-    let new = tenants.create_with_tokens(&id, "Sample", tokens, &peppers, by).await?;
+    let new = tenants.create_with_tokens(&id, "Sample", tokens, &peppers, actor).await?;
     for (employee, body) in EMPLOYEES {
         let clock = tenants.sources.clone();
         let sources = Sources::new(move || clock.now(), move || employee);
@@ -57,7 +58,7 @@ pub async fn create(tenants: &Tenants, by: &str) -> Result<NewTenant, Error> {
         let body = Body::read(body.as_bytes())?;
         directory
             .users()
-            .create(validate::read_resource(&tenants.types().users, body)?, by)
+            .create(validate::read_resource(&tenants.types().users, body)?, actor)
             .await?;
     }
     Ok(new)

@@ -1,4 +1,4 @@
-//! Metrics of the Lambda: the log line of each request, in CloudWatch's Embedded Metric Format.
+//! Metrics of the Lambda: the log line of each request and of each delivery run, in CloudWatch's Embedded Metric Format.
 //!
 //! CloudWatch extracts the metrics from the log lines, so the function makes no calls. CloudWatch charges for each
 //! combination of dimension values. So the dimensions have few values, and no tenants. CloudWatch also charges for each
@@ -7,6 +7,7 @@
 //! Source: Amazon CloudWatch User Guide, *Specification: Embedded metric format*.
 
 use crate::config::may_be_logged;
+use crate::delivery::run_report::RUN_TARGET;
 use crate::directory::sources::Sources;
 use crate::server::observe::REQUEST_TARGET;
 use scim::date_time;
@@ -19,7 +20,7 @@ use tracing_subscriber::layer::{Context, SubscriberExt};
 use tracing_subscriber::{EnvFilter, Layer};
 
 /// Writes the log of a Lambda to `output`, as lines of JSON. `filter` selects the lines. With a namespace, the line of
-/// each request passes every filter and carries metrics.
+/// each request and of each delivery run passes every filter and carries metrics.
 pub fn subscriber<O>(
     namespace: Option<&str>,
     filter: EnvFilter,
@@ -31,11 +32,11 @@ where
 {
     let carries_metrics = namespace.is_some();
     let metrics = namespace.map(|namespace| {
-        let requests = filter_fn(is_request).with_max_level_hint(LevelFilter::INFO);
-        RequestMetrics::new(namespace, sources, output.clone()).with_filter(requests)
+        let measured = filter_fn(is_measured).with_max_level_hint(LevelFilter::INFO);
+        MetricLines::new(namespace, sources, output.clone()).with_filter(measured)
     });
     let others = filter_fn(move |metadata| {
-        may_be_logged(metadata) && !(carries_metrics && is_request(metadata))
+        may_be_logged(metadata) && !(carries_metrics && is_measured(metadata))
     });
     let others = others.with_max_level_hint(LevelFilter::TRACE);
     let lines = tracing_subscriber::fmt::layer()
@@ -55,9 +56,13 @@ pub fn to_standard_output(line: &[u8]) {
     let _ = std::io::stdout().lock().write_all(line);
 }
 
-fn is_request(metadata: &Metadata<'_>) -> bool {
-    metadata.target() == REQUEST_TARGET
+/// Whether the line of an event carries metrics.
+fn is_measured(metadata: &Metadata<'_>) -> bool {
+    [REQUEST_TARGET, RUN_TARGET].contains(&metadata.target())
 }
+
+/// The metrics of a delivery run without dimensions. A line has a metric only if the run has the number.
+const RUN_METRICS: [&str; 5] = ["sequenced", "lag_ms", "outbox_age_s", "waiting", "disabled"];
 
 /// Adapts an output to a writer. The formatter writes one line at a time.
 struct Lines<O>(O);
@@ -73,18 +78,19 @@ impl<O: Fn(&[u8])> Write for Lines<O> {
     }
 }
 
-/// Writes the line of each request to `output`, with metrics in a namespace.
-struct RequestMetrics<O> {
-    directives: Value,
+/// Writes the line of each request and of each delivery run to `output`, with metrics in a namespace.
+struct MetricLines<O> {
+    namespace: String,
+    of_requests: Value,
     sources: Sources,
     output: O,
 }
 
-impl<O: Fn(&[u8])> RequestMetrics<O> {
+impl<O: Fn(&[u8])> MetricLines<O> {
     /// Builds metrics in `namespace`, with timestamps from `sources`. Each line goes to `output` whole, with its line
     /// break.
     fn new(namespace: &str, sources: Sources, output: O) -> Self {
-        let directives = json!([
+        let of_requests = json!([
             {
                 "Namespace": namespace,
                 "Dimensions": [["status_class"], ["operation", "status_class"]],
@@ -101,7 +107,7 @@ impl<O: Fn(&[u8])> RequestMetrics<O> {
                 ],
             },
         ]);
-        Self { directives, sources, output }
+        Self { namespace: namespace.to_owned(), of_requests, sources, output }
     }
 
     fn line(&self, event: &Event<'_>) -> String {
@@ -111,13 +117,41 @@ impl<O: Fn(&[u8])> RequestMetrics<O> {
         fields.add("level", event.metadata().level().as_str());
         event.record(&mut fields);
         let Fields(mut line) = fields;
-        let class = status_class(line.get("status").and_then(Value::as_u64).unwrap_or_default());
-        line.insert("status_class".to_owned(), class.into());
-        line.insert("requests".to_owned(), 1.into());
-        let millis = now.unix_timestamp() * 1_000 + i64::from(now.millisecond());
-        let metadata = json!({"Timestamp": millis, "CloudWatchMetrics": self.directives});
-        line.insert("_aws".to_owned(), metadata);
+        let directives = match event.metadata().target() {
+            RUN_TARGET => self.of_run(&line),
+            _ => {
+                let status = line.get("status").and_then(Value::as_u64);
+                let class = status_class(status.unwrap_or_default());
+                line.insert("status_class".to_owned(), class.into());
+                line.insert("requests".to_owned(), 1.into());
+                Some(self.of_requests.clone())
+            }
+        };
+        if let Some(directives) = directives {
+            let millis = now.unix_timestamp() * 1_000 + i64::from(now.millisecond());
+            let metadata = json!({"Timestamp": millis, "CloudWatchMetrics": directives});
+            line.insert("_aws".to_owned(), metadata);
+        }
         Value::Object(line).to_string()
+    }
+
+    /// Returns the metrics of a delivery run's line; `None` when the run has nothing to measure.
+    fn of_run(&self, line: &Map<String, Value>) -> Option<Value> {
+        let names = RUN_METRICS.iter().filter(|name| line.contains_key(**name));
+        let plain: Vec<Value> = names.map(|name| json!({"Name": name})).collect();
+        let mut directives = Vec::new();
+        if !plain.is_empty() {
+            directives
+                .push(json!({"Namespace": self.namespace, "Dimensions": [[]], "Metrics": plain}));
+        }
+        if line.contains_key("deliveries") {
+            directives.push(json!({
+                "Namespace": self.namespace,
+                "Dimensions": [["kind", "outcome"]],
+                "Metrics": [{"Name": "deliveries"}],
+            }));
+        }
+        (!directives.is_empty()).then_some(Value::Array(directives))
     }
 }
 
@@ -134,7 +168,7 @@ fn status_class(status: u64) -> &'static str {
     }
 }
 
-impl<S: Subscriber, O: Fn(&[u8]) + 'static> Layer<S> for RequestMetrics<O> {
+impl<S: Subscriber, O: Fn(&[u8]) + 'static> Layer<S> for MetricLines<O> {
     fn on_event(&self, event: &Event<'_>, _context: Context<'_, S>) {
         let mut line = self.line(event);
         line.push('\n');
@@ -169,7 +203,7 @@ impl Visit for Fields {
     }
 
     fn record_debug(&mut self, field: &Field, value: &dyn std::fmt::Debug) {
-        // Every request has the same message. A query finds the lines of requests by `_aws`.
+        // The message says nothing. A query finds the lines of requests by `requests`, and of runs by `trigger`.
         if field.name() != "message" {
             self.add(field.name(), format!("{value:?}"));
         }

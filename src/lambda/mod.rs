@@ -1,6 +1,9 @@
-//! The Lambda's edge: the gateway's events, metrics, hanging requests, and messages at the start.
+//! The Lambda's edge: the gateway's events, the triggers of deliveries, metrics, hanging requests, and messages at the
+//! start.
 
 pub mod gateway;
+pub mod trigger;
+pub mod deliver;
 pub mod hang_watch;
 pub mod metrics;
 pub mod startup;

@@ -28,7 +28,7 @@ pub fn report_table(error: &store::Error, table: &str, region: &str) {
             "DynamoDB does not answer: check the region, and the route to DynamoDB if the function is \
              in a VPC"
         }
-        store::Error::Throttled(_) => {
+        store::Error::Throttled(_) | store::Error::Conflict(_) => {
             "DynamoDB throttles the first read: raise MaxReadUnits of the table, or wait"
         }
         store::Error::OtherFormat { .. } => {

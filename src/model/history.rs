@@ -1,5 +1,6 @@
 //! The history: one entry for each change of an employee, of a group, or of the settings and tokens of a tenant.
 
+use super::actor::ActorRecord;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use strum::IntoStaticStr;
@@ -33,6 +34,12 @@ pub enum EventKind {
     TokenRotated,
     /// Tokens stopped being valid.
     TokenRevoked,
+    /// A destination was created, changed, paused, resumed or removed, or its secret was rotated.
+    DestinationChanged,
+    /// The deliveries to a destination have failed for a day.
+    DestinationFailing,
+    /// The service disabled a destination.
+    DestinationDisabled,
     /// An employee and the employee's history were erased. The entry is in the tenant's history.
     Erased,
 }
@@ -50,13 +57,13 @@ pub struct AttributeChange {
     pub new: Option<Value>,
 }
 
-/// A change: its time, its author, its kind, and the attributes.
+/// A change: its time, its actor, its kind, and the attributes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct HistoryEntry {
     /// The time of the change.
     pub at: OffsetDateTime,
-    /// The author: the label of the token that was used, or the administrator.
-    pub by: String,
+    /// The actor of the change.
+    pub actor: ActorRecord,
     /// The kind of the change.
     pub kind: EventKind,
     /// The changed attributes, with the values before and after.

@@ -15,6 +15,10 @@ pub struct SyncRecord {
     pub used: BTreeMap<String, String>,
     /// The unknown attributes that the identity provider sent, the latest first.
     pub unknown: Vec<UnknownAttribute>,
+    /// The time of the last failed request. An erasure keeps it, and clears [`Self::refusals`].
+    pub refused_at: Option<OffsetDateTime>,
+    /// The time when the silence of the identity provider was noticed; `None` when it is not silent.
+    pub silent_at: Option<OffsetDateTime>,
 }
 
 /// An attribute that an identity provider sent, and that no table had.

@@ -1,5 +1,6 @@
 //! Tenants: their id, settings and tokens.
 
+use super::silence::SilentAfter;
 use scim::schema::custom::CustomAttribute;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -43,7 +44,12 @@ pub struct Settings {
     pub department_from_idp: bool,
     /// *Set employee manager info from Identity Provider*.
     pub manager_from_idp: bool,
+    /// The hours without a request after which the identity provider is silent; `None` when silence is no event.
+    pub silent_after_hours: Option<SilentAfter>,
 }
+
+/// The name of [`Settings::silent_after_hours`] in the history.
+pub const SILENT_AFTER_HOURS: &str = "silentAfterHours";
 
 /// The purpose of a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -53,12 +59,17 @@ pub enum Scope {
     Scim,
     /// The tenant's own administration.
     Admin,
+    /// Reads of the administration, for another product that follows changes.
+    Read,
 }
 
 impl Scope {
+    /// All scopes.
+    pub const ALL: [Self; 3] = [Self::Scim, Self::Admin, Self::Read];
+
     /// Reads a scope's name; `None` when `text` is not the name of a scope.
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Scim, Self::Admin].into_iter().find(|scope| scope.as_str() == text)
+        Self::ALL.into_iter().find(|scope| scope.as_str() == text)
     }
 
     /// The scope's name, in URLs and in the history.
@@ -66,6 +77,7 @@ impl Scope {
         match self {
             Self::Scim => "scim",
             Self::Admin => "admin",
+            Self::Read => "read",
         }
     }
 }
@@ -125,6 +137,8 @@ pub struct Tenant {
     pub tokens: Vec<TokenRecord>,
     /// The attributes that the tenant declared for its employees, the oldest first.
     pub attributes: Vec<CustomAttribute>,
+    /// Four random characters that name the tenant's feed. Numbers of another feed mean other events.
+    pub feed_epoch: String,
 }
 
 impl Tenant {

@@ -1,5 +1,6 @@
 //! Unfinished work: committed changes with pending writes.
 
+use super::actor::ActorRecord;
 use std::ops::RangeInclusive;
 use strum::IntoStaticStr;
 use time::OffsetDateTime;
@@ -29,7 +30,7 @@ pub struct Unfinished {
     /// The employee or group.
     pub id: Uuid,
     /// The actor, for the history of groups.
-    pub by: String,
+    pub actor: ActorRecord,
     /// The time of the change.
     pub since: OffsetDateTime,
 }

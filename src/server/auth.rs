@@ -18,7 +18,10 @@ use std::sync::Arc;
 /// The token rules of one part of a tenant's API.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Area {
+    /// The scope of the area's main token.
     scope: Scope,
+    /// The scopes whose tokens are valid in the area.
+    scopes: &'static [Scope],
     /// The path of the area below a tenant.
     root: &'static str,
     /// The endpoints that need no token. Without a token, their responses are the same for every tenant id, even for
@@ -34,15 +37,17 @@ pub(super) struct Area {
 /// SCIM. Discovery needs no token (RFC 7644 §4).
 pub(super) const SCIM: Area = Area {
     scope: Scope::Scim,
+    scopes: &[Scope::Scim],
     root: SCIM_ROOT,
     open: &["ServiceProviderConfig", "ResourceTypes", "Schemas"],
     opener: &["ResourceTypes", "Schemas"],
     unlimited: &[],
 };
 
-/// The administration.
+/// The administration. `admin/read_access.rs` decides what a read token opens.
 pub(super) const ADMIN: Area = Area {
     scope: Scope::Admin,
+    scopes: &[Scope::Admin, Scope::Read],
     root: ADMIN_ROOT,
     open: &["openapi.json"],
     opener: &[],
@@ -67,7 +72,7 @@ pub(super) async fn authenticate(
     request.extensions_mut().insert(TenantPath { root: Arc::from(root), base_url });
     let reading = *request.method() == Method::GET || *request.method() == Method::HEAD;
     if !(reading && area.open.contains(&endpoint)) {
-        match caller(&services, &tenant, area.scope, request.headers()).await {
+        match caller(&services, &tenant, area, request.headers()).await {
             Ok((caller, unfinished)) => {
                 request.extensions_mut().insert(caller.clone());
                 let is_unlimited = area.unlimited.contains(&endpoint);
@@ -91,8 +96,7 @@ pub(super) async fn authenticate(
     }
     if area.opener.contains(&endpoint) && request.headers().contains_key(AUTHORIZATION) {
         // An open endpoint ignores a wrong token, and a token that cannot be checked now.
-        if let Ok((caller, unfinished)) =
-            caller(&services, &tenant, area.scope, request.headers()).await
+        if let Ok((caller, unfinished)) = caller(&services, &tenant, area, request.headers()).await
         {
             let directory = caller.directory.clone();
             request.extensions_mut().insert(caller);
@@ -160,16 +164,16 @@ pub(super) fn hide_methods(mut response: Response) -> Response {
 async fn caller(
     services: &Services,
     tenant: &TenantId,
-    scope: Scope,
+    area: Area,
     headers: &HeaderMap,
 ) -> Result<(Caller, Vec<Unfinished>), ApiError> {
-    let refused = || ApiError::unauthorized(scope);
+    let refused = || ApiError::unauthorized(area.scope);
     let token = bearer_token(headers).ok_or_else(refused)?;
-    let session = services.access.open(tenant, scope, token).await?;
+    let session = services.access.open(tenant, area.scopes, token).await?;
     let session = session.ok_or_else(refused)?;
-    let Session { tenant, directory, label, token, unfinished } = session;
+    let Session { tenant, scope, directory, actor, token, unfinished } = session;
     let unknown = UnknownNames::default();
-    Ok((Caller { tenant, directory, label, token, unknown }, unfinished))
+    Ok((Caller { tenant, scope, directory, actor, token, unknown }, unfinished))
 }
 
 /// Returns the token of `Authorization: Bearer <token>`. The scheme is not case sensitive (RFC 9110 §11.1).

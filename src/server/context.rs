@@ -1,11 +1,13 @@
 //! Values that the layers pass to the handlers with a request.
 
 use crate::directory::access::Access;
+use crate::directory::destinations::Destinations;
+use crate::directory::destinations::calls::DestinationCalls;
 use crate::directory::readiness::Readiness;
 use crate::directory::tenants::Tenants;
 use crate::directory::tenants::share::Shares;
 use crate::directory::tenants::sync::SyncWatch;
-use crate::directory::{Directory, Kind, TenantId};
+use crate::directory::{ActorRecord, Directory, Kind, Scope, TenantId};
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -18,6 +20,10 @@ pub struct Services {
     pub access: Access,
     /// Collects notes on each tenant's identity provider.
     pub sync: SyncWatch,
+    /// The destinations of the tenants' events.
+    pub destinations: Destinations,
+    /// Makes the calls to destinations that an administrator waits for.
+    pub calls: Arc<dyn DestinationCalls>,
     /// Limits the capacity units of each tenant.
     pub shares: Shares,
     /// Whether this process can answer requests.
@@ -68,10 +74,12 @@ pub(super) struct TenantPath {
 pub(super) struct Caller {
     /// The tenant.
     pub(super) tenant: TenantId,
+    /// The scope of the token.
+    pub(super) scope: Scope,
     /// The directory of the tenant's employees.
     pub(super) directory: Directory,
-    /// The label of the token, for the history.
-    pub(super) label: Arc<str>,
+    /// The actor of the request's changes.
+    pub(super) actor: Arc<ActorRecord>,
     /// The short name of the token, which reveals nothing else about it.
     pub(super) token: Arc<str>,
     /// The unknown attributes of the request.

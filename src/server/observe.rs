@@ -5,7 +5,7 @@
 
 use super::context::{Invocation, RequestId, Services};
 use super::error::ApiError;
-use super::error::render::{FailureFormat, LoggedRequest, render};
+use super::error::render::{FailureFormat, LoggedRequest, refuses_read_token, render};
 use super::page_urls::{Site, WriteFailure};
 use super::tenant_urls::{SCIM_ROUTE, TENANT_ROUTE, TENANTS_ROOT, tenant_in};
 use crate::directory::{clock, metered};
@@ -59,6 +59,7 @@ pub(super) async fn observe(
     {
         services.shares.spend(tenant, usage.read_units + usage.write_units);
     }
+    let route = route.filter(|_| !refuses_read_token(&response));
     let request = LoggedRequest {
         request_id: id,
         operation: operation(&method, route.as_ref(), response.status()),

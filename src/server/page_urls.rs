@@ -4,7 +4,7 @@
 //! never from a client's header.
 
 use super::context::{PublicUrl, Services};
-use super::tenant_urls::tenant_url;
+use super::tenant_urls::{api_url, tenant_url};
 use crate::directory::TenantId;
 use axum::Router;
 use axum::response::Response;
@@ -68,6 +68,11 @@ impl Site {
     /// Returns the Tenant URL that an administrator pastes into the identity provider.
     pub(crate) fn tenant_url(&self, tenant: &TenantId) -> String {
         tenant_url(&format!("{}{}", self.origin, self.base), tenant)
+    }
+
+    /// Returns the URL of the JSON API, for the other product that gets a read token.
+    pub(crate) fn api_url(&self, tenant: &TenantId) -> String {
+        api_url(&format!("{}{}", self.origin, self.base), tenant)
     }
 
     /// Whether browsers must use https. On a developer's machine, http is allowed.

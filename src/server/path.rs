@@ -56,6 +56,18 @@ impl<S: Send + Sync> FromRequestParts<S> for GroupId {
     }
 }
 
+/// The `{id}` of a destination in a path of the administration or of a page.
+pub(crate) struct DestinationId(pub(crate) Uuid);
+
+impl<S: Send + Sync> FromRequestParts<S> for DestinationId {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let id = record_id(parts, state).await;
+        id.map(Self).ok_or_else(ApiError::no_such_destination)
+    }
+}
+
 /// Reads the id of a record from the segment after the tenant; `None` if the segment is not an id.
 async fn record_id<S: Send + Sync>(parts: &mut Parts, state: &S) -> Option<Uuid> {
     let Ok(PathParts([id])) = PathParts::from_request_parts(parts, state).await;

@@ -32,6 +32,11 @@ impl Pairs {
         self.0.iter().find(|(found, _)| found == name).map(|(_, value)| &**value)
     }
 
+    /// Returns all values with this name, in their order.
+    pub(super) fn all<'p>(&'p self, name: &'p str) -> impl Iterator<Item = &'p str> {
+        self.0.iter().filter(move |(found, _)| found == name).map(|(_, value)| &**value)
+    }
+
     /// Returns the cursor of a list. An empty `cursor` starts the list.
     pub(crate) fn cursor(&self) -> Option<&str> {
         self.get("cursor").filter(|cursor| !cursor.is_empty())

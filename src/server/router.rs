@@ -63,8 +63,6 @@ fn router(services: Services, pages: PageRoutes) -> Router {
         .layer(from_fn_with_state((services.clone(), auth::SCIM), auth::authenticate))
         .layer(from_fn(compress::compress));
     let administration = admin::router()
-        .fallback(fallback::no_such_operation)
-        .method_not_allowed_fallback(fallback::method_not_allowed)
         .layer(from_fn_with_state((services.clone(), auth::ADMIN), auth::authenticate))
         .layer(from_fn(compress::compress));
     let pages = pages.method_not_allowed_fallback(fallback::method_not_allowed);

@@ -39,6 +39,11 @@ pub fn settings_url(origin: &str, tenant: &TenantId) -> String {
     format!("{}/", tenant_root(origin, tenant))
 }
 
+/// Returns the URL of a tenant's JSON API.
+pub fn api_url(origin: &str, tenant: &TenantId) -> String {
+    format!("{}{ADMIN_ROOT}", tenant_root(origin, tenant))
+}
+
 /// Returns the Tenant URL of a tenant: its SCIM root.
 pub fn tenant_url(origin: &str, tenant: &TenantId) -> String {
     format!("{}{SCIM_ROOT}", tenant_root(origin, tenant))

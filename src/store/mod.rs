@@ -8,9 +8,11 @@ pub mod items;
 pub mod tenants;
 pub(crate) mod counts;
 pub mod claims;
+pub mod destinations;
 pub mod groups;
 pub mod members;
 pub mod dynamodb;
+pub mod events;
 pub mod keys;
 pub mod format;
 pub mod record;
@@ -18,6 +20,7 @@ pub mod write_outcome;
 pub mod signed_out;
 pub mod history;
 pub mod sync;
+mod sync_findings;
 pub mod full_read;
 mod turns;
 pub mod tenant_part;
@@ -33,9 +36,18 @@ pub use turns::FullRead;
 use crate::model::tenant::TenantId;
 use check::Checks;
 use claims::ClaimItems;
+use destinations::calls::CallItems;
+use destinations::deliveries::DeliveryItems;
+use destinations::destinations::DestinationItems;
+use destinations::due::DueItems;
+use destinations::positions::PositionItems;
+use destinations::retries::RetryItems;
 use dynamodb::port::DynamoDb;
 use dynamodb::table::Table;
 use employees::EmployeeItems;
+use events::announcements::Announcements;
+use events::feed::FeedItems;
+use events::outbox::OutboxItems;
 use full_read::FullReads;
 use groups::GroupItems;
 use history::HistoryItems;
@@ -71,12 +83,22 @@ impl Store {
         &self.table
     }
 
+    /// Returns the announcements of committed events in this process.
+    pub fn announcements(&self) -> &Announcements {
+        &self.table.announcements
+    }
+
     /// Lists the ids of all tenants, in order.
     ///
     /// # Errors
     /// Fails as every call of the store does.
     pub async fn list_tenant_ids(&self) -> Result<Vec<TenantId>, Error> {
         tenants::list_tenant_ids(&self.table).await
+    }
+
+    /// Returns the work that is due, of all tenants.
+    pub fn due(&self) -> DueItems<'_> {
+        DueItems(&self.table)
     }
 
     /// Returns the store of one tenant.
@@ -153,6 +175,16 @@ impl TenantStore {
         HistoryItems(&self.part)
     }
 
+    /// Returns the events of a tenant that have no number yet.
+    pub fn outbox(&self) -> OutboxItems<'_> {
+        OutboxItems(&self.part)
+    }
+
+    /// Returns the numbered events of a tenant.
+    pub fn feed(&self) -> FeedItems<'_> {
+        FeedItems(&self.part)
+    }
+
     /// Returns the sync record of a tenant.
     pub fn sync(&self) -> SyncItems<'_> {
         SyncItems(&self.part)
@@ -161,6 +193,31 @@ impl TenantStore {
     /// Returns the sessions of a tenant that were signed out.
     pub fn signed_out(&self) -> SignedOutItems<'_> {
         SignedOutItems(&self.part)
+    }
+
+    /// Returns the count of a tenant's calls to destinations.
+    pub fn calls(&self) -> CallItems<'_> {
+        CallItems(&self.part)
+    }
+
+    /// Returns the destinations of a tenant's events.
+    pub fn destinations(&self) -> DestinationItems<'_> {
+        DestinationItems(&self.part)
+    }
+
+    /// Returns the positions of a tenant's destinations.
+    pub fn positions(&self) -> PositionItems<'_> {
+        PositionItems(&self.part)
+    }
+
+    /// Returns the events that wait for another try.
+    pub fn retries(&self) -> RetryItems<'_> {
+        RetryItems(&self.part)
+    }
+
+    /// Returns the delivery logs of a tenant's destinations.
+    pub fn deliveries(&self) -> DeliveryItems<'_> {
+        DeliveryItems(&self.part)
     }
 
     /// Returns the record of a tenant itself.

@@ -4,6 +4,7 @@
 
 use super::dynamodb::read::{Range, SortRange};
 use super::keys;
+use crate::model::event::Subject;
 use crate::model::kind::Kind;
 use crate::model::tenant::TenantId;
 use uuid::Uuid;
@@ -25,12 +26,23 @@ pub(super) enum Partition {
     Unfinished,
     GroupHistories,
     TenantHistory,
+    Destinations,
+    /// Positions of destinations.
+    Positions,
+    /// Events without a number.
+    Outbox,
+    /// Numbered events.
+    Feed,
     /// Rows of a group's members.
     Members(Uuid),
     /// Parts of a group's redo log.
     RedoLog(Uuid),
     /// History of an employee.
     History(Uuid),
+    /// Events of a destination that wait for another try.
+    Retries(Uuid),
+    /// The delivery log of a destination.
+    Deliveries(Uuid),
 }
 
 /// The partitions of the records. They lead to the partitions of single groups and employees.
@@ -40,8 +52,8 @@ pub(super) const OF_RECORDS: [Partition; 3] = [
     Partition::Records(Kind::Group),
 ];
 
-/// The partitions with items about many records.
-pub(super) const ABOUT_RECORDS: [Partition; 11] = [
+/// The partitions with items about many records or destinations.
+pub(super) const ABOUT_RECORDS: [Partition; 15] = [
     Partition::Claims(Kind::Employee),
     Partition::Claims(Kind::Group),
     Partition::ExternalIds(Kind::Employee),
@@ -53,11 +65,20 @@ pub(super) const ABOUT_RECORDS: [Partition; 11] = [
     Partition::Unfinished,
     Partition::GroupHistories,
     Partition::TenantHistory,
+    Partition::Destinations,
+    Partition::Positions,
+    Partition::Outbox,
+    Partition::Feed,
 ];
 
 /// The partitions that belong to one group.
 pub(super) fn of_group(group: Uuid) -> [Partition; 2] {
     [Partition::Members(group), Partition::RedoLog(group)]
+}
+
+/// The partitions that belong to one destination.
+pub(super) fn of_destination(destination: Uuid) -> [Partition; 2] {
+    [Partition::Retries(destination), Partition::Deliveries(destination)]
 }
 
 impl Partition {
@@ -83,8 +104,14 @@ impl Partition {
             Self::GroupHistories | Self::TenantHistory | Self::History(_) => {
                 "an entry of a history"
             }
+            Self::Outbox => "an event of the outbox",
+            Self::Feed => "an event of the feed",
             Self::Members(_) => "the row of a member",
             Self::RedoLog(_) => "a part of a redo log",
+            Self::Destinations => "a destination",
+            Self::Positions => "the position of a destination",
+            Self::Retries(_) => "a waiting event",
+            Self::Deliveries(_) => "a run of a delivery log",
         }
     }
 
@@ -92,6 +119,14 @@ impl Partition {
     pub(super) fn group(self) -> Option<Uuid> {
         match self {
             Self::Members(group) | Self::RedoLog(group) => Some(group),
+            _ => None,
+        }
+    }
+
+    /// The destination that the partition belongs to.
+    pub(super) fn destination(self) -> Option<Uuid> {
+        match self {
+            Self::Retries(destination) | Self::Deliveries(destination) => Some(destination),
             _ => None,
         }
     }
@@ -108,10 +143,17 @@ impl Partition {
             Self::Memberships => keys::memberships(tenant),
             Self::Unfinished => keys::own(tenant),
             Self::GroupHistories => keys::group_histories(tenant),
-            Self::TenantHistory => keys::tenant_history(tenant).partition,
+            Self::TenantHistory => keys::history(tenant, Subject::Tenant).partition,
+            Self::Outbox => keys::outbox(tenant),
+            Self::Feed => keys::feed(tenant),
             Self::Members(group) => keys::members(tenant, group),
             Self::RedoLog(group) => keys::redo_log(tenant, group),
-            Self::History(employee) => keys::history(tenant, Kind::Employee, employee).partition,
+            Self::Destinations => keys::destinations(tenant),
+            Self::Positions => keys::positions(tenant),
+            Self::Retries(destination) => keys::retries(tenant, destination),
+            Self::Deliveries(destination) => keys::deliveries(tenant, destination),
+
+            Self::History(employee) => keys::history(tenant, Subject::Employee(employee)).partition,
         }
     }
 }

@@ -6,6 +6,8 @@ use super::keys;
 use super::partitions::{self, Partition};
 use super::record::id_in_key;
 use crate::model::kind::Kind;
+use crate::store::destinations::due::DueItems;
+use crate::store::destinations::positions::PositionItems;
 use crate::store::dynamodb::error::Error;
 use crate::store::history::HistoryItems;
 use crate::store::record::RecordItems;
@@ -63,8 +65,8 @@ impl Purge<'_> {
 
     /// Removes all items of the tenant, and gives their number.
     ///
-    /// The settings, the entry in the list of tenants, the notes and the signed-out sessions are removed after the
-    /// rest. The number leaves out these four items. A second pass then removes items that were written meanwhile. An
+    /// The settings, the entry in the list of tenants, the notes, the signed-out sessions and the count of calls are
+    /// removed after the rest. The number leaves out these five items. A second pass then removes items that were written meanwhile. An
     /// interrupted call can be repeated.
     ///
     /// # Errors
@@ -76,6 +78,7 @@ impl Purge<'_> {
         transaction.delete(Step::Record, &keys::tenant_entry(&self.0.tenant), Condition::none());
         transaction.delete(Step::Record, &keys::sync(&self.0.tenant), Condition::none());
         transaction.delete(Step::Record, &keys::signed_out(&self.0.tenant), Condition::none());
+        transaction.delete(Step::Record, &keys::calls(&self.0.tenant), Condition::none());
         transaction.commit().await?;
         Ok(purged + self.contents().await?)
     }
@@ -114,11 +117,28 @@ impl Purge<'_> {
         let groups =
             RecordItems(self.0).list_ids_in(&keys::records(&self.0.tenant, Kind::Group)).await?;
         let of_groups = groups.into_iter().chain(deleted).flat_map(partitions::of_group);
+        purged += self.destinations().await?;
         let rest = [Partition::Records(Kind::Group)].into_iter().chain(partitions::ABOUT_RECORDS);
         for partition in of_groups.chain(rest) {
             purged += self.range(&partition.range(&self.0.tenant)).await?;
         }
         Ok(purged)
+    }
+
+    /// Removes the destinations with their state. The positions go last, because they lead to the state.
+    async fn destinations(self) -> Result<usize, Error> {
+        let list = async |partition: String| RecordItems(self.0).list_ids_in(&partition).await;
+        let mut ids = list(keys::positions(&self.0.tenant)).await?;
+        let listed = list(keys::destinations(&self.0.tenant)).await?;
+        let mut purged = self.range(&Partition::Destinations.range(&self.0.tenant)).await?;
+        for id in &ids {
+            PositionItems(self.0).end_lease(*id).await?;
+        }
+        ids.extend(listed);
+        for partition in ids.into_iter().flat_map(partitions::of_destination) {
+            purged += self.range(&partition.range(&self.0.tenant)).await?;
+        }
+        Ok(purged + DueItems(&self.0.table).purge(&self.0.tenant).await?)
     }
 
     async fn range(self, range: &Range) -> Result<usize, Error> {

@@ -1,26 +1,27 @@
 //! Keeps notes on the identity provider of a tenant: the last request, failed requests, used tokens and unknown
 //! attributes.
-//!
-//! The module also counts the changes of the last 24 hours.
 
 use super::dynamodb::port::{UpdateCall, Updated};
+use super::dynamodb::retry::{Attempt, retry};
 use super::dynamodb::transact::{size, text};
 use super::items::attributes::format_time;
 use super::keys;
-use crate::model::history::EventKind;
 use crate::model::sync::{SyncNews, SyncRecord};
+use crate::model::sync_findings::WITHOUT_REFUSALS;
 use crate::store::dynamodb::error::Error;
 use crate::store::dynamodb::port::Item;
 use crate::store::items::sync::LAST_REQUEST;
 use crate::store::items::sync::REFUSALS;
+use crate::store::items::sync::REFUSED_AT;
+use crate::store::items::sync::SILENT_AT;
 use crate::store::items::sync::UNKNOWN;
 use crate::store::items::sync::USED;
 use crate::store::items::sync::texts;
 use crate::store::tenant_part::TenantPart;
 use aws_sdk_dynamodb::types::AttributeValue;
-use serde_json::Value;
-use std::collections::{BTreeMap, HashMap};
-use time::{Duration, OffsetDateTime, UtcOffset};
+use scim::date_time;
+use std::collections::HashMap;
+use time::{OffsetDateTime, UtcOffset};
 
 /// The lengths at which the store shortens the stored lists. An update expression can append to a list, but not shorten
 /// it.
@@ -43,8 +44,9 @@ impl SyncItems<'_> {
         }
     }
 
-    /// Adds news to the record by one update. When a list is full, the store also reads the record and shortens its
-    /// lists. `false` when another process has changed the length of a list meanwhile.
+    /// Adds news to the record by one update. The store also reads the record when a list is full, or when the news may
+    /// be a finding. It then shortens the lists, and puts the findings into the outbox. `false` when another process has
+    /// changed the record meanwhile.
     ///
     /// # Errors
     /// Fails as every call of the store does.
@@ -52,6 +54,9 @@ impl SyncItems<'_> {
         let mut update = Note::of_request(news)?;
         update.append(REFUSALS, texts(&news.refusals)?, MOST_REFUSALS_STORED);
         update.append(UNKNOWN, texts(&news.unknown)?, MOST_UNKNOWN_STORED);
+        if let Some(newest) = news.newest_refusal() {
+            update.expect_recent_refusal(newest);
+        }
         if self.update(update).await? == Updated::Done {
             return Ok(true);
         }
@@ -61,6 +66,13 @@ impl SyncItems<'_> {
             update.expect_length(list, length(&stored, list));
         }
         let mut record = SyncRecord::from_item(stored)?;
+        if !self.put_findings(&record, news).await? {
+            return Ok(false);
+        }
+        if let Some(check) = news.check_refusals(record.refused_at) {
+            let known = if check.is_first { Some(check.last) } else { record.refused_at };
+            update.set_last_refusal(known, check.last);
+        }
         record.add_refusals(&news.refusals);
         record.add_unknown(&news.unknown);
         update.set(REFUSALS, texts(&record.refusals)?);
@@ -73,10 +85,12 @@ impl SyncItems<'_> {
     /// # Errors
     /// Fails as every call of the store does.
     pub async fn clear_notes(self) -> Result<(), Error> {
-        let mut update = Note::default();
-        update.set(REFUSALS, AttributeValue::L(Vec::new()));
-        update.set(UNKNOWN, AttributeValue::L(Vec::new()));
-        self.update(update).await.map(drop)
+        retry!({
+            let mut update = Note::default();
+            update.set(REFUSALS, AttributeValue::L(Vec::new()));
+            update.set(UNKNOWN, AttributeValue::L(Vec::new()));
+            Ok(Attempt::done_if(self.update(update).await? == Updated::Done))
+        })
     }
 
     async fn update(self, note: Note) -> Result<Updated, Error> {
@@ -88,38 +102,6 @@ impl SyncItems<'_> {
             condition: (!note.conditions.is_empty()).then(|| note.conditions.join(" AND ")),
         };
         self.0.table.update(call).await
-    }
-
-    /// Counts the changes of employees in the 24 hours before `now`, by kind. The index follows the table with a short
-    /// delay.
-    ///
-    /// # Errors
-    /// Fails as every call of the store does.
-    pub async fn count_changes_of_a_day(
-        self,
-        now: OffsetDateTime,
-    ) -> Result<BTreeMap<EventKind, u64>, Error> {
-        let since = (now - Duration::days(1)).to_offset(UtcOffset::UTC);
-        let from = keys::change_at(since, "");
-        let days = [since.date(), now.to_offset(UtcOffset::UTC).date()];
-        let [first, second] = days.map(|day| keys::changes_on(&self.0.tenant, day));
-        let (first, second) = tokio::try_join!(
-            self.0.table.query_change_index(&first, &from),
-            self.0.table.query_change_index(&second, &from),
-        )?;
-        let mut counts = BTreeMap::new();
-        let own = keys::tenant_history(&self.0.tenant).partition;
-        let of_employees = |item: &&Item| keys::partition(item) != Some(&*own);
-        for item in first.iter().chain(&second).filter(of_employees) {
-            let at = item.get(keys::CHANGE_AT).and_then(|at| at.as_s().ok());
-            let kind = at.and_then(|at| keys::kind_of_change(at));
-            let kind: Option<EventKind> =
-                kind.and_then(|kind| serde_json::from_value(Value::from(kind)).ok());
-            if let Some(kind) = kind {
-                *counts.entry(kind).or_default() += 1;
-            }
-        }
-        Ok(counts)
     }
 }
 
@@ -142,6 +124,9 @@ impl Note {
         let mut note = Self::default();
         if news.is_request {
             note.set(LAST_REQUEST, text(format_time(news.at)?));
+            // A request after a silence is a finding.
+            let silent_at = note.bind_name(SILENT_AT);
+            note.conditions.push(format!("attribute_not_exists({silent_at})"));
         }
         let day = day_of(news.at);
         for token in &news.used {
@@ -168,6 +153,29 @@ impl Note {
         self.values.insert(limit, size(most));
     }
 
+    /// Sets the time of the last failed request, on the condition that the stored time is at most an hour earlier, and
+    /// not later.
+    fn expect_recent_refusal(&mut self, newest: OffsetDateTime) {
+        let earliest = newest - WITHOUT_REFUSALS;
+        let (name, newest) = self.bind(REFUSED_AT, text(date_time::format(newest)));
+        let earliest_value = format!("{newest}earliest");
+        self.conditions.push(format!("{name} > {earliest_value} AND {name} <= {newest}"));
+        self.values.insert(earliest_value, text(date_time::format(earliest)));
+        self.sets.push(format!("{name} = {newest}"));
+    }
+
+    /// Sets the time of the last failed request, on the condition that the stored time is `known`.
+    fn set_last_refusal(&mut self, known: Option<OffsetDateTime>, last: OffsetDateTime) {
+        let (name, last) = self.bind(REFUSED_AT, text(date_time::format(last)));
+        self.sets.push(format!("{name} = {last}"));
+        let Some(known) = known else {
+            return self.conditions.push(format!("attribute_not_exists({name})"));
+        };
+        let known_value = format!("{last}known");
+        self.conditions.push(format!("{name} = {known_value}"));
+        self.values.insert(known_value, text(date_time::format(known)));
+    }
+
     /// Makes the update fail when a stored list has another length.
     fn expect_length(&mut self, name: &str, length: usize) {
         let (name, length) = self.bind(name, size(length));
@@ -178,11 +186,16 @@ impl Note {
 
     /// Binds an attribute and a value to names for expressions.
     fn bind(&mut self, name: &str, value: AttributeValue) -> (String, String) {
-        let number = self.names.len();
-        let names = (format!("#n{number}"), format!(":v{number}"));
-        self.names.insert(names.0.clone(), name.to_owned());
-        self.values.insert(names.1.clone(), value);
-        names
+        let place = format!(":v{}", self.names.len());
+        self.values.insert(place.clone(), value);
+        (self.bind_name(name), place)
+    }
+
+    /// Binds an attribute to a name for expressions.
+    fn bind_name(&mut self, name: &str) -> String {
+        let place = format!("#n{}", self.names.len());
+        self.names.insert(place.clone(), name.to_owned());
+        place
     }
 }
 

@@ -3,15 +3,19 @@
 use super::dynamodb::read::{Range, SortRange};
 use super::dynamodb::transact::{Condition, Outcome, Step, Transaction};
 use super::keys;
+use crate::model::due_item::DueItem;
+use crate::model::event::Subject;
 use crate::model::history::HistoryEntry;
 use crate::model::signed_out::SignedOut;
-use crate::model::tenant::{Tenant, TenantId};
+use crate::model::tenant::{SILENT_AFTER_HOURS, Tenant, TenantId};
 use crate::model::unfinished::Unfinished;
 use crate::store::dynamodb::error::Error;
 use crate::store::dynamodb::table::Table;
+use crate::store::history::HistoryItems;
 use crate::store::items::tenant;
 use crate::store::members::unfinished::UnfinishedItems;
 use crate::store::tenant_part::TenantPart;
+use uuid::Uuid;
 
 /// The items that the check of a token reads.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,7 +86,7 @@ impl TenantItems<'_> {
             Condition::absent(),
         );
         transaction.put(Step::Record, tenant::to_item(tenant)?, Condition::absent());
-        self.put_history(&mut transaction, tenant.revision, history)?;
+        HistoryItems(self.0).put(&mut transaction, (Subject::Tenant, tenant.revision), history)?;
         Ok(matches!(transaction.commit().await?, Outcome::Committed))
     }
 
@@ -94,6 +98,9 @@ impl TenantItems<'_> {
     pub async fn replace(self, tenant: &Tenant, history: &HistoryEntry) -> Result<bool, Error> {
         let mut transaction = Transaction::new(&self.0.table);
         self.put(&mut transaction, tenant, history)?;
+        if let Some(check) = first_check(tenant, history) {
+            transaction.put(Step::Companion, check.to_item(), Condition::none());
+        }
         Ok(matches!(transaction.commit().await?, Outcome::Committed))
     }
 
@@ -104,19 +111,34 @@ impl TenantItems<'_> {
         tenant: &Tenant,
         history: &HistoryEntry,
     ) -> Result<(), Error> {
-        let before = Condition::revision(tenant.revision.saturating_sub(1));
-        transaction.put(Step::Record, tenant::to_item(tenant)?, before);
-        self.put_history(transaction, tenant.revision, history)
+        put_record(transaction, tenant)?;
+        HistoryItems(self.0).put(transaction, (Subject::Tenant, tenant.revision), history)
     }
 
-    fn put_history(
+    /// Does the same for the erasure of an employee. `last` is the employee with the last revision.
+    pub(super) fn put_erasure(
         self,
         transaction: &mut Transaction<'_>,
-        revision: u64,
+        tenant: &Tenant,
         history: &HistoryEntry,
+        last: (Uuid, u64),
     ) -> Result<(), Error> {
-        let key = keys::tenant_history(&self.0.tenant).entry(revision);
-        transaction.put(Step::Companion, history.to_item(&self.0.tenant, &key)?, Condition::none());
-        Ok(())
+        put_record(transaction, tenant)?;
+        HistoryItems(self.0).put_erasure(transaction, tenant.revision, history, last)
     }
+}
+
+/// The first check for a silent identity provider, when a change gives the number of hours. It is due at once: it finds
+/// the time of the next check.
+fn first_check(tenant: &Tenant, history: &HistoryEntry) -> Option<DueItem> {
+    let is_changed = history.changes.iter().any(|change| change.attribute == SILENT_AFTER_HOURS);
+    let is_on = tenant.settings.silent_after_hours.is_some();
+    (is_changed && is_on).then(|| DueItem::of_sync(history.at, tenant.id.clone()))
+}
+
+/// Replaces the record, on the condition of the revision before.
+fn put_record(transaction: &mut Transaction<'_>, tenant: &Tenant) -> Result<(), Error> {
+    let before = Condition::revision(tenant.revision.saturating_sub(1));
+    transaction.put(Step::Record, tenant::to_item(tenant)?, before);
+    Ok(())
 }

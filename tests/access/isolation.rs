@@ -1,6 +1,8 @@
 //! Tenants are isolated. The tests call every route with wrong credentials, and use another tenant's ids, names and
 //! lists.
 
+use crate::support::actors::OPERATOR;
+use crate::support::admin::make_read_token;
 use crate::support::request::Answer;
 use crate::support::{Ids, TestApp, TestTenant};
 use axum::body::Body;
@@ -65,6 +67,7 @@ async fn every_route_refuses_every_wrong_credential_in_the_same_words() {
     let before = acme.get("/Users").await.expect(200);
     let bearer = |token: &str| Some(format!("Bearer {token}"));
     let token = acme.scim_token.as_str();
+    let read_tokens = [make_read_token(&acme).await, make_read_token(&globex).await];
     let credentials = [
         None,
         Some(String::new()),
@@ -86,6 +89,8 @@ async fn every_route_refuses_every_wrong_credential_in_the_same_words() {
         bearer(&globex.scim_token.replace("rc_globex_", "rc_acme_")),
         bearer(&globex.admin_token),
         bearer(&acme.admin_token),
+        bearer(&read_tokens[0]),
+        bearer(&read_tokens[1]),
     ];
     let one = format!("/Users/{id}");
     let routes = [
@@ -192,7 +197,7 @@ async fn another_tenants_ids_do_not_exist() {
         matches!(directory.history().of_user(id).await, Err(Error::NoEmployee(of)) if of == id)
     );
     assert!(
-        matches!(directory.users().erase(id, "admin").await, Err(Error::NoEmployee(of)) if of == id)
+        matches!(directory.users().erase(id, &OPERATOR).await, Err(Error::NoEmployee(of)) if of == id)
     );
 }
 

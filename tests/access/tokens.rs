@@ -1,6 +1,7 @@
 //! Secret Tokens from the client's side. A rotation has an overlap, a revocation takes a minute at most, and a token
 //! has one scope.
 
+use crate::support::actors::{OPERATOR, administrator, identity_provider};
 use crate::support::{TestTenant, acme};
 use axum::body::Body;
 use http::Request;
@@ -13,6 +14,7 @@ use rollcall::model::history::EventKind;
 use rollcall::model::tenant::{Scope, Stage, TenantId};
 use scim::document::Document;
 use secrecy::ExposeSecret;
+use serde_json::json;
 use time::Duration;
 
 /// Returns the status of a list request with this token.
@@ -28,7 +30,7 @@ async fn status(tenant: &TestTenant, token: &str) -> u16 {
 async fn rotate(tenant: &TestTenant, scope: Scope, overlap: Duration) -> String {
     let tenants = &tenant.app.app.tenants;
     let rotation = Rotation { label: None, overlap, earlier: Earlier::Drop, expected: None };
-    let token = tenants.rotate_token(&tenant.id, scope, &rotation, "admin").await.unwrap();
+    let token = tenants.rotate_token(&tenant.id, scope, &rotation, &OPERATOR).await.unwrap();
     token.token.expose_secret().to_owned()
 }
 
@@ -37,7 +39,7 @@ async fn revoke(tenant: &TestTenant, scope: Scope, stage: Option<Stage>) -> usiz
         .app
         .app
         .tenants
-        .revoke_tokens(&tenant.id, scope, stage.map_or(Which::All, Which::Stage), "admin")
+        .revoke_tokens(&tenant.id, scope, stage.map_or(Which::All, Which::Stage), &OPERATOR)
         .await
         .unwrap()
 }
@@ -168,7 +170,7 @@ async fn scopes_do_not_stand_for_each_other() {
     tenant.app.advance(Duration::seconds(TENANT_CACHE_SECS));
     assert_eq!(status(&tenant, &tenant.scim_token).await, 200, "another scope's revocation");
     let access = &tenant.app.app.access;
-    let scim = access.open(&tenant.id, Scope::Admin, &tenant.scim_token).await.unwrap();
+    let scim = access.open(&tenant.id, &[Scope::Admin], &tenant.scim_token).await.unwrap();
     assert!(scim.is_none());
 }
 
@@ -178,9 +180,10 @@ async fn an_admin_token_opens_the_admin_scope_of_its_tenant_only() {
     let globex = tenant.app.tenant("globex").await;
     let access = &tenant.app.app.access;
     let session =
-        access.open(&tenant.id, Scope::Admin, &tenant.admin_token).await.unwrap().unwrap();
-    assert_eq!((session.tenant.as_str(), &*session.label), ("acme", "Administrator"));
-    assert!(access.open(&globex.id, Scope::Admin, &tenant.admin_token).await.unwrap().is_none());
+        access.open(&tenant.id, &[Scope::Admin], &tenant.admin_token).await.unwrap().unwrap();
+    assert_eq!(session.tenant.as_str(), "acme");
+    assert_eq!(json!(&*session.actor), administrator(&tenant).await);
+    assert!(access.open(&globex.id, &[Scope::Admin], &tenant.admin_token).await.unwrap().is_none());
 }
 
 #[tokio::test]
@@ -195,7 +198,7 @@ async fn the_tokens_of_a_deleted_tenant_are_refused() {
     assert!(matches!(tenants.get(&tenant.id).await, Err(Error::NoTenant)));
     assert!(matches!(tenants.delete(&tenant.id).await, Err(Error::NoTenant)));
     let id = TenantId::parse("acme").unwrap();
-    let again = tenants.create(&id, "Acme again", "ops").await.unwrap();
+    let again = tenants.create(&id, "Acme again", &OPERATOR).await.unwrap();
     assert_eq!(status(&tenant, &tenant.scim_token).await, 401, "another acme's token");
     tenant.app.advance(Duration::seconds(2));
     assert_eq!(status(&tenant, again.scim_token.expose_secret()).await, 200);
@@ -216,32 +219,34 @@ async fn a_second_rotation_does_not_end_an_overlap_that_was_promised() {
     let tenants = &tenant.app.app.tenants;
     let rotation =
         Rotation { label: None, overlap: DEFAULT_OVERLAP, earlier: Earlier::Keep, expected: None };
-    let new = tenants.rotate_token(&tenant.id, Scope::Scim, &rotation, "ops").await.unwrap();
+    let new = tenants.rotate_token(&tenant.id, Scope::Scim, &rotation, &OPERATOR).await.unwrap();
     assert_eq!(status(&tenant, new.token.expose_secret()).await, 200);
-    let refused = tenants.rotate_token(&tenant.id, Scope::Scim, &rotation, "ops").await;
+    let refused = tenants.rotate_token(&tenant.id, Scope::Scim, &rotation, &OPERATOR).await;
     assert!(matches!(refused, Err(Error::PreviousTokenValid { .. })));
     assert_eq!(status(&tenant, &tenant.scim_token).await, 200);
-    tenants.rotate_token(&tenant.id, Scope::Admin, &rotation, "ops").await.unwrap();
+    tenants.rotate_token(&tenant.id, Scope::Admin, &rotation, &OPERATOR).await.unwrap();
 
     tenant.app.advance(DEFAULT_OVERLAP);
-    tenants.rotate_token(&tenant.id, Scope::Scim, &rotation, "ops").await.unwrap();
+    tenants.rotate_token(&tenant.id, Scope::Scim, &rotation, &OPERATOR).await.unwrap();
     let drop = Rotation { earlier: Earlier::Drop, ..rotation };
-    tenants.rotate_token(&tenant.id, Scope::Scim, &drop, "ops").await.unwrap();
+    tenants.rotate_token(&tenant.id, Scope::Scim, &drop, &OPERATOR).await.unwrap();
 }
 
 #[tokio::test]
 async fn a_tenant_is_not_made_over_what_a_deleted_one_left() {
     let tenant = acme().await;
     let tenants = &tenant.app.app.tenants;
-    tenants.retire(&tenant.id, "ops").await.unwrap();
+    rotate(&tenant, Scope::Read, DEFAULT_OVERLAP).await;
+    tenants.retire(&tenant.id, &OPERATOR).await.unwrap();
+    assert_eq!(tenants.get(&tenant.id).await.unwrap().tokens, [], "of every scope");
     tenants.delete(&tenant.id).await.unwrap();
     // A server that still caches a token writes after the deletion.
     let late = serde_json::json!({"userName": "late@old.example"});
     let late = Document::from_canonical(late.as_object().unwrap().clone());
-    tenant.directory().users().create(late, "late").await.unwrap();
-    assert!(matches!(tenants.create(&tenant.id, "x", "ops").await, Err(Error::TenantTaken)));
+    tenant.directory().users().create(late, &OPERATOR).await.unwrap();
+    assert!(matches!(tenants.create(&tenant.id, "x", &OPERATOR).await, Err(Error::TenantTaken)));
     tenants.delete(&tenant.id).await.unwrap();
-    tenants.create(&tenant.id, "x", "ops").await.unwrap();
+    tenants.create(&tenant.id, "x", &OPERATOR).await.unwrap();
     let again = tenant.directory();
     let all = Search { status: Status::All, text: "", cursor: None, limit: 100 };
     assert_eq!(again.lists().search(all).await.unwrap().rows, []);
@@ -269,6 +274,7 @@ async fn a_name_that_people_give_passes_for_no_other() {
         "The Administrator",
         "Rollcall command",
         "IdentityProvider",
+        "Read-only client",
         "Identity\u{a0}\u{3000}Provider",
         "Identity\u{3164}Provider",
         "Identity\u{2800}Provider",
@@ -285,15 +291,15 @@ async fn a_name_that_people_give_passes_for_no_other() {
             earlier: Earlier::Drop,
             expected: None,
         };
-        let refused = tenants.rotate_token(&tenant.id, Scope::Scim, &rotation, "ops").await;
+        let refused = tenants.rotate_token(&tenant.id, Scope::Scim, &rotation, &OPERATOR).await;
         assert!(matches!(refused, Err(Error::Protocol(_))), "{name:?}");
         let id = TenantId::parse(&format!("bad-{n}")).unwrap();
-        let refused = tenants.create(&id, &name, "ops").await;
+        let refused = tenants.create(&id, &name, &OPERATOR).await;
         assert!(matches!(refused, Err(Error::Protocol(_))), "{name:?}");
     }
     for (n, name) in ["Okta 2027", "Ökta – 東京", "एक", ""].iter().enumerate() {
         let id = TenantId::parse(&format!("good-{n}")).unwrap();
-        tenants.create(&id, name, "ops").await.unwrap();
+        tenants.create(&id, name, &OPERATOR).await.unwrap();
     }
     assert_eq!(status(&tenant, &tenant.scim_token).await, 200);
 }
@@ -302,7 +308,7 @@ async fn a_name_that_people_give_passes_for_no_other() {
 async fn a_tenant_id_can_be_taken_once() {
     let tenant = acme().await;
     let tenants = &tenant.app.app.tenants;
-    assert!(matches!(tenants.create(&tenant.id, "x", "ops").await, Err(Error::TenantTaken)));
+    assert!(matches!(tenants.create(&tenant.id, "x", &OPERATOR).await, Err(Error::TenantTaken)));
     assert_eq!(status(&tenant, &tenant.scim_token).await, 200);
 }
 
@@ -313,13 +319,13 @@ async fn what_happens_to_tokens_is_in_the_history_and_the_tokens_are_not() {
     let overlap = Duration::HOUR;
     let rotation =
         Rotation { label: Some("Okta 2027"), overlap, earlier: Earlier::Keep, expected: None };
-    let new = tenants.rotate_token(&tenant.id, Scope::Scim, &rotation, "ops").await.unwrap();
+    let new = tenants.rotate_token(&tenant.id, Scope::Scim, &rotation, &OPERATOR).await.unwrap();
     revoke(&tenant, Scope::Scim, Some(Stage::Previous)).await;
     let entries = tenants.history(&tenant.id).await.unwrap();
     let kinds: Vec<EventKind> = entries.iter().map(|recorded| recorded.entry.kind).collect();
     assert_eq!(kinds, [EventKind::Created, EventKind::TokenRotated, EventKind::TokenRevoked]);
     let rotated = &entries[1].entry;
-    assert_eq!((&*rotated.by, &*rotated.changes[0].attribute), ("ops", "tokens.scim"));
+    assert_eq!((&rotated.actor, &*rotated.changes[0].attribute), (&*OPERATOR, "tokens.scim"));
     assert_eq!(rotated.changes[0].new, Some("Okta 2027".into()));
     let kept = format!("{entries:?}{:?}", tenants.get(&tenant.id).await.unwrap());
     for token in [&tenant.scim_token, &tenant.admin_token, &new.token.expose_secret().to_owned()] {
@@ -328,7 +334,9 @@ async fn what_happens_to_tokens_is_in_the_history_and_the_tokens_are_not() {
     }
     let id = tenant.create_with(new.token.expose_secret()).await;
     let directory = tenant.directory();
-    assert_eq!(directory.history().of_user(id).await.unwrap()[0].entry.by, "Okta 2027");
+    let created = &directory.history().of_user(id).await.unwrap()[0].entry;
+    assert_eq!(created.actor.label.as_deref(), Some("Okta 2027"));
+    assert_eq!(json!(created.actor), identity_provider(&tenant).await);
 }
 
 impl TestTenant {

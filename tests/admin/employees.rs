@@ -1,5 +1,6 @@
 //! Employees through the JSON API: lists, search, archive, restore, erase, and `If-Match`.
 
+use crate::support::actors::{administrator, identity_provider};
 use crate::support::admin::{admin, get, problem};
 use crate::support::{acme, counting_id};
 use axum::body::Body;
@@ -125,10 +126,10 @@ async fn an_administrator_archives_restores_and_erases() {
         .as_array()
         .expect("entries")
         .iter()
-        .map(|entry| (&entry["kind"], &entry["by"]))
+        .map(|entry| (&entry["kind"], &entry["actor"]))
         .collect();
     let text = |text: &str| Value::from(text);
-    let (idp, admin_label) = (text("Identity Provider"), text("Administrator"));
+    let (idp, admin_label) = (identity_provider(&tenant).await, administrator(&tenant).await);
     let expected = [
         (&text("restored"), &admin_label),
         (&text("deleted"), &idp),

@@ -33,7 +33,7 @@ async fn what_does_not_fit_is_refused_with_what_was_expected() {
     check("PATCH", &format!("/employees/{id}"), json!({"location": 3}), 400, "string").await;
     let long = json!({"location": "x".repeat(4_097)});
     check("PATCH", &format!("/employees/{id}"), long, 400, "4096").await;
-    check("POST", "/tokens/idp/rotate", json!({}), 404, "scim or admin").await;
+    check("POST", "/tokens/idp/rotate", json!({}), 404, "scim, admin or read").await;
     check(
         "POST",
         "/tokens/scim/rotate",
@@ -60,7 +60,7 @@ async fn what_does_not_fit_is_refused_with_what_was_expected() {
     .await;
     check("DELETE", "/tokens/scim/previous", null.clone(), 404, "no token with this id").await;
     check("DELETE", "/tokens/scim/", null.clone(), 404, "is missing in the path").await;
-    check("DELETE", "/tokens/idp/x", null, 404, "scim or admin").await;
+    check("DELETE", "/tokens/idp/x", null, 404, "scim, admin or read").await;
     let request = Request::builder()
         .method("PATCH")
         .uri("/tenants/acme/api/settings")

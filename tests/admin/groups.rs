@@ -1,5 +1,6 @@
 //! Groups as a tenant's administrator reads them through the JSON API. The JSON API cannot change a group.
 
+use crate::support::actors::identity_provider;
 use crate::support::admin::{admin, get, problem};
 use crate::support::groups::{add_one_by_one, group, many, path, user};
 use crate::support::{TestApp, TestTenant, acme, counting_id};
@@ -138,9 +139,10 @@ async fn every_change_of_a_group_can_be_read_also_when_it_is_gone() {
     tenant.patch(&path(&crew), &rename).await.expect(200);
     tenant.delete(&path(&crew)).await.expect(204);
     let at = "2026-11-23T09:30:00.000Z";
+    let idp = identity_provider(&tenant).await;
     let entry = |revision: u64, kind: &str, changes: Value| {
         json!({
-            "revision": revision, "at": at, "by": "Identity Provider", "kind": kind, "changes": changes,
+            "revision": revision, "at": at, "actor": idp, "kind": kind, "changes": changes,
         })
     };
     let name = |old: Value, new: Value| json!({"attribute": "displayName", "old": old, "new": new});

@@ -1,10 +1,11 @@
-//! Each route of the JSON API requires an admin token of its own tenant, for every tenant id.
+//! Each route of the JSON API requires a token of its own tenant, for every tenant id.
 
-use crate::support::admin::{admin, call, get, problem};
+use crate::support::admin::{admin, call, get, make_read_token, problem};
 use crate::support::{TestApp, TestTenant, counting_id};
 use axum::body::Body;
 use http::Request;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 #[tokio::test]
 async fn a_tenant_may_be_called_like_the_administration() {
@@ -40,14 +41,20 @@ async fn every_route_wants_an_admin_token_of_its_own_tenant() {
     acme.create(&json!({"userName": "ada@example.com"})).await;
     let document = get(&acme, "/openapi.json").await;
     let routes = routes(&document);
-    assert_eq!(routes.len(), 23, "{routes:?}");
+    let others_read_token = make_read_token(&other).await;
+    let forged = others_read_token.replace("rc_other_", "rc_acme_");
+    assert_eq!(routes.len(), 37, "{routes:?}");
     for (method, path) in routes {
-        for token in ["", "nonsense", &acme.scim_token, &other.admin_token, &other.scim_token] {
+        let wrong = ["", "nonsense", &acme.scim_token, &other.admin_token, &other.scim_token];
+        let mut details = BTreeSet::new();
+        for token in wrong.into_iter().chain([&*others_read_token, &*forged]) {
             let answer = call(&acme, token, &method, &path, json!({})).await;
             let detail = problem(&answer, 401);
             assert!(detail.contains("admin token"), "{method} {path}: {detail}");
+            details.insert(detail);
             assert!(answer.header("www-authenticate").starts_with("Bearer"));
         }
+        assert_eq!(details.len(), 1, "{details:?}");
     }
     acme.get("/Users").await.expect(200);
     let with_admin_token = TestTenant { scim_token: acme.admin_token.clone(), ..acme.clone() };

@@ -10,7 +10,8 @@ use time::Duration;
 async fn how_the_sync_is_doing_is_noticed() {
     let tenant = acme().await;
     let never = get(&tenant, "/sync").await;
-    let nothing = json!({"created": 0, "updated": 0, "archived": 0, "restored": 0});
+    let nothing =
+        json!({"created": 0, "updated": 0, "archived": 0, "restored": 0, "partial": false});
     assert_eq!(
         never,
         json!({"lastRequest": null, "lastDay": nothing, "refusals": [], "unknownAttributes": []})
@@ -35,7 +36,8 @@ async fn how_the_sync_is_doing_is_noticed() {
     taken.expect_error(409, Some("uniqueness"));
     let status = get(&tenant, "/sync").await;
     assert_eq!(status["lastRequest"], "2026-11-23T09:30:10.000Z");
-    let expected = json!({"created": 2, "updated": 1, "archived": 2, "restored": 1});
+    let expected =
+        json!({"created": 2, "updated": 1, "archived": 2, "restored": 1, "partial": false});
     assert_eq!(status["lastDay"], expected);
     let [taken, refusal] = &status["refusals"].as_array().expect("refusals")[..] else {
         panic!("two, the last one first: {status}")

@@ -1,5 +1,6 @@
 //! Tokens through the JSON API: rotate, revoke, list, and the overlap of an earlier token.
 
+use crate::support::actors::{OPERATOR, administrator};
 use crate::support::admin::{admin, call, get, problem};
 use crate::support::faults::Fault;
 use crate::support::{TestTenant, acme};
@@ -68,7 +69,7 @@ async fn a_rotated_token_works_through_its_overlap_and_a_revoked_one_for_a_minut
         .map(|entry| &entry["kind"])
         .collect();
     assert_eq!(kinds, ["tokenRevoked", "tokenRotated", "created"], "newest first");
-    assert_eq!(history["entries"][0]["by"], "Administrator");
+    assert_eq!(history["entries"][0]["actor"], administrator(&tenant).await);
 }
 
 #[tokio::test]
@@ -224,7 +225,7 @@ async fn a_successor_without_a_use_is_replaced_without_a_wait_by_request() {
     // The same rule applies to admin tokens.
     let rotation = json!({"overlapSecs": 3_600});
     admin(&tenant, "POST", "/tokens/admin/rotate", rotation).await.expect(200);
-    let (tenants, by) = (&tenant.app.app.tenants, "operator");
+    let (tenants, by) = (&tenant.app.app.tenants, &OPERATOR);
     let rotation = Rotation {
         label: None,
         overlap: Duration::ZERO,

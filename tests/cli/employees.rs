@@ -21,7 +21,12 @@ fn an_archived_employee_can_be_erased_and_no_other() {
     let kinds: Vec<&Value> =
         history.as_array().expect("entries").iter().map(|e| &e["kind"]).collect();
     assert_eq!(kinds, ["created", "archived"]);
-    assert_eq!(history[1]["by"], "rollcall command");
+    assert_eq!(history[1]["actor"], json!({"kind": "operator", "label": "rollcall command"}));
+    let text = operator.text(&["employee", "history", "demo", id]);
+    assert!(
+        text.contains("Identity Provider") && text.contains("rollcall command (operator)"),
+        "{text}"
+    );
     assert_eq!(call("DELETE", &format!("{users}/{id}"), &token, None), (204, Value::Null));
     let hidden = operator.json(&["employee", "show", "demo", id]);
     assert_eq!((&hidden["status"], &hidden["deletedInIdp"]), (&json!("archived"), &json!(true)));

@@ -2,10 +2,12 @@
 
 pub(crate) mod server;
 pub(crate) mod data_folder;
+pub(crate) mod destinations;
 pub(crate) mod shared_folder;
 pub(crate) mod endpoint;
 pub(crate) mod profiles;
 pub(crate) mod tenants;
 pub(crate) mod employees;
 pub(crate) mod groups;
+pub(crate) mod events;
 pub(crate) mod output;

@@ -18,6 +18,7 @@ fn failures_have_their_own_exit_codes_and_say_what_is_wrong() {
     check(&["employee", "list", "nobody"], 3, "there is no such tenant");
     check(&["employee", "show", "acme", "ada@example.com"], 3, "ada@example.com");
     check(&["settings", "set", "acme"], 2, "--location");
+    check(&["settings", "set", "acme", "--silent-after", "0"], 2, "from 1 to 168, or off");
     check(&["token", "rotate", "acme", "--overlap", "soon"], 2, "--overlap");
     check(&["serve", "--listen", "256.0.0.1:1"], 2, "--listen");
     check(&["serve", "--listen", "localhost:1"], 2, "it must be an IP address and a port");

@@ -2,6 +2,8 @@
 
 use crate::support::command::{Operator, call};
 use serde_json::{Value, json};
+use std::io::{BufRead, BufReader};
+use std::process::Stdio;
 
 /// The server must not lose a signal while it starts.
 #[test]
@@ -117,4 +119,39 @@ fn try_create(users: &str, token: &str, name: &str) -> Option<bool> {
         .send(json!({ "userName": name }).to_string())
         .ok()?;
     Some(answer.status().as_u16() == 201)
+}
+
+/// Starts a server, waits until the server is ready, and kills it. Returns the text on standard error.
+fn errors_of_start(arguments: &[&str]) -> String {
+    let operator = Operator::new();
+    let mut command = operator.command(&["serve", "--listen", "127.0.0.1:0"]);
+    command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut process = command.spawn().expect("the server starts");
+    let mut line = String::new();
+    let output = process.stdout.as_mut().expect("its output");
+    BufReader::new(output).read_line(&mut line).expect("its first line");
+    process.kill().expect("it is running");
+    let output = process.wait_with_output().expect("it ends");
+    assert!(line.contains("listens at"), "{line}");
+    String::from_utf8(output.stderr).expect("text")
+}
+
+#[test]
+fn a_permission_for_developers_is_off_by_default_and_warns() {
+    let warning = "Warning: webhooks may call this machine";
+    assert!(!errors_of_start(&[]).contains(warning));
+    assert!(errors_of_start(&["--allow-private-destinations"]).contains(warning));
+}
+
+#[test]
+fn a_wrong_private_host_stops_the_start_with_a_sentence() {
+    let operator = Operator::new();
+    for (host, sentence) in [
+        ("localhost", "\"localhost\" always means this machine. List hosts of your own network"),
+        ("10.0.0.1", "\"10.0.0.1\" is an IP address. List the name of the host"),
+    ] {
+        let (code, text) = operator.failure(&["serve", "--private-hosts", host]);
+        assert_eq!(code, 2, "{text}");
+        assert!(text.contains(sentence), "{text}");
+    }
 }

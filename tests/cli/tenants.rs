@@ -50,6 +50,17 @@ fn settings_take_effect_at_once_and_scim_never_sees_them() {
     assert_eq!(on["managerColleague"]["displayName"], "Grace Hopper");
     assert_eq!(call("GET", &one, &token, None), (200, ada.clone()), "SCIM sees no difference");
 
+    let text = operator.text(&["settings", "set", "demo", "--silent-after", "24"]);
+    assert!(
+        text.contains("Report a silent Identity Provider after              24 hours"),
+        "{text}"
+    );
+    let settings = operator.json(&["settings", "set", "demo", "--silent-after", "off"]);
+    assert_eq!(
+        (&settings["silentAfterHours"], &settings["managerFromIdp"]),
+        (&Value::Null, &json!(true))
+    );
+
     operator.text(&["settings", "set", "demo", "--location", "off"]);
     assert_eq!(show()["location"]["value"], "Paris");
     assert_eq!(show()["department"]["value"], "R&D");
@@ -102,6 +113,33 @@ fn tenants_and_tokens_are_managed_beside_a_running_server() {
     let left = operator.json(&["tenant", "list"]);
     assert_eq!(left.as_array().map(Vec::len), Some(1));
     operator.text(&["tenant", "create", "acme"]);
+}
+
+#[test]
+fn a_read_token_is_made_by_its_first_rotation() {
+    let operator = Operator::new();
+    operator.text(&["tenant", "create", "acme"]);
+    let scopes = || {
+        let tokens = operator.json(&["token", "list", "acme"]);
+        let scopes = tokens.as_array().expect("tokens").iter().map(|token| token["scope"].clone());
+        scopes.collect::<Vec<Value>>()
+    };
+    assert_eq!(scopes(), ["scim", "admin"]);
+    let rotate = ["token", "rotate", "acme", "--scope", "read"];
+    let text = operator.text(&rotate);
+    assert!(text.contains("API URL") && text.contains("/tenants/acme/api"), "{text}");
+    assert!(text.contains("Read token") && text.contains("rc_acme_"), "{text}");
+    assert!(!text.contains("Tenant URL"), "{text}");
+    let rotated = operator.json(&rotate);
+    let earlier = &rotated["earlier"][0];
+    assert_eq!(earlier["label"], "Read-only Client");
+    assert!(earlier["expires"].is_string(), "24 hours, as for a Secret Token: {earlier}");
+    let (code, text) = operator.failure(&rotate);
+    assert!(code == 4 && text.contains("--drop-earlier"), "{text}");
+    assert_eq!(scopes(), ["scim", "admin", "read", "read"]);
+    let revoked = operator.json(&["token", "revoke", "acme", "--scope", "read"]);
+    assert_eq!(revoked, json!({"revoked": 2}));
+    assert_eq!(scopes(), ["scim", "admin"]);
 }
 
 #[test]

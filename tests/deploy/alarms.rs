@@ -7,16 +7,24 @@ use std::collections::BTreeSet;
 /// The metric fields of a request's line. `tests/deploy/metrics.rs` checks that the line has these fields.
 const METRICS: [&str; 5] = ["requests", "duration_us", "store_calls", "read_units", "write_units"];
 
+/// The metrics of a delivery run without dimensions. `tests/deploy/deliver.rs` checks that the line has these fields.
+const RUN_METRICS: [&str; 5] = ["sequenced", "lag_ms", "outbox_age_s", "waiting", "disabled"];
+
 #[test]
 fn alarms_on_the_functions_metrics_name_metrics_that_exist() {
     let alarms = load("infra/alarms.yaml");
     for (name, resource) in alarms["Resources"].as_object().expect("resources") {
         let properties = &resource["Properties"];
         if properties["Namespace"] == json!({"Ref": "MetricsNamespace"}) {
-            assert_eq!(properties["MetricName"], "requests", "{name}");
-            let dimensions = properties["Dimensions"].as_array().expect("dimensions").iter();
+            let dimensions = properties["Dimensions"].as_array().into_iter().flatten();
             let dimensions: Vec<&str> =
                 dimensions.map(|one| one["Name"].as_str().expect("a name")).collect();
+            let metric = properties["MetricName"].as_str().expect("a metric");
+            if RUN_METRICS.contains(&metric) {
+                assert!(dimensions.is_empty(), "{name}");
+                continue;
+            }
+            assert_eq!(metric, "requests", "{name}");
             // `tests/deploy/metrics.rs` checks that the metric `requests` has these dimensions.
             assert!(
                 [&["status_class"][..], &["operation", "status_class"]].contains(&&*dimensions),
@@ -36,16 +44,26 @@ fn the_dashboard_shows_metrics_that_exist() {
     for search in text.split("SEARCH(").skip(1) {
         let metric =
             search.split("MetricName=\\\"").nth(1).and_then(|rest| rest.split('\\').next());
-        assert!(METRICS.contains(&metric.expect("a metric")), "{search}");
+        let metric = metric.expect("a metric");
         let dimension = search.split("\\\"").nth(3).expect("a dimension");
-        assert!(["operation", "status_class"].contains(&dimension), "{search}");
+        match dimension {
+            "kind" => assert_eq!(metric, "deliveries", "{search}"),
+            _ => {
+                assert!(METRICS.contains(&metric), "{search}");
+                assert!(["operation", "status_class"].contains(&dimension), "{search}");
+            }
+        }
         searched += 1;
     }
     assert!(searched > 0, "{text}");
     for widget in body["widgets"].as_array().expect("widgets") {
         for metric in widget["properties"]["metrics"].as_array().into_iter().flatten() {
             if metric[0] == "${MetricsNamespace}" {
-                assert!(METRICS.contains(&metric[1].as_str().expect("a name")), "{metric}");
+                let name = metric[1].as_str().expect("a name");
+                match metric[2].is_string() {
+                    true => assert!(METRICS.contains(&name), "{metric}"),
+                    false => assert!(RUN_METRICS.contains(&name), "{metric}"),
+                }
             }
         }
     }
@@ -62,7 +80,7 @@ fn the_runbook_has_every_alarm() {
             let description = properties["AlarmDescription"]["Fn::Sub"].as_str().expect("text");
             assert!(description.ends_with(&format!("{name}.")), "{description}");
             let topics = match name.as_str() {
-                "FunctionErrors" => ["ExistingTopicArn", "Topic"],
+                "FunctionErrors" | "DeliverErrors" | "OutboxAge" => ["ExistingTopicArn", "Topic"],
                 _ => ["ExistingNoticeTopicArn", "NoticeTopic"],
             };
             assert_eq!(actions(properties), topics, "{name}");
@@ -232,6 +250,55 @@ async fn system_errors_of_every_call_are_in_the_alarm() {
         .filter_map(|dimension| dimension["Value"].as_str().map(str::to_owned))
         .collect();
     assert_eq!(found, crate::deploy::policy::operations().await);
+}
+
+/// Five minutes without a number, or ten minutes behind the stream, or more than five disabled destinations in an hour.
+#[test]
+fn deliveries_that_do_not_advance_ring() {
+    let alarms = load("infra/alarms.yaml");
+    let deliver = json!([{"Name": "FunctionName", "Value": {"Ref": "DeliverFunctionName"}}]);
+    let own = json!({"Ref": "MetricsNamespace"});
+    let lambda = json!("AWS/Lambda");
+    for (name, namespace, metric, dimensions, statistic, seconds, threshold) in [
+        ("OutboxAge", &own, "outbox_age_s", &Value::Null, "Maximum", 300, 300),
+        ("DeliverErrors", &lambda, "Errors", &deliver, "Sum", 300, 0),
+        ("DeliverIteratorAge", &lambda, "IteratorAge", &deliver, "Maximum", 300, 600_000),
+        ("DestinationsDisabled", &own, "disabled", &Value::Null, "Sum", 3_600, 5),
+    ] {
+        let alarm = &alarms["Resources"][name]["Properties"];
+        assert_eq!(
+            (&alarm["Namespace"], &alarm["MetricName"], &alarm["Dimensions"]),
+            (namespace, &json!(metric), dimensions),
+            "{name}"
+        );
+        assert_eq!(
+            (&alarm["Statistic"], &alarm["Period"], &alarm["Threshold"]),
+            (&json!(statistic), &json!(seconds), &json!(threshold)),
+            "{name}"
+        );
+        assert_eq!(alarm["ComparisonOperator"], "GreaterThanThreshold", "{name}");
+        // An idle run has no metrics.
+        assert_eq!(alarm["TreatMissingData"], "notBreaching", "{name}");
+    }
+    // The next run repeats the work of one failed run.
+    let errors = &alarms["Resources"]["DeliverErrors"]["Properties"];
+    assert_eq!(
+        (&errors["DatapointsToAlarm"], &errors["EvaluationPeriods"]),
+        (&json!(2), &json!(3))
+    );
+}
+
+#[test]
+fn what_went_wrong_has_the_errors_of_both_functions() {
+    let dashboard = load("infra/dashboard.yaml");
+    let body = dashboard["Resources"]["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
+        .as_str()
+        .expect("text");
+    let body: Value = serde_json::from_str(body).expect("JSON");
+    let mut widgets = list(&body["widgets"]).into_iter();
+    let list = widgets.find(|widget| widget["properties"]["title"] == "What went wrong");
+    let query = list.expect("a list")["properties"]["query"].as_str().expect("a query");
+    assert!(query.starts_with("SOURCE '${FunctionLogs}' | SOURCE '${DeliverLogs}' | "), "{query}");
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! The log lines of a request, and the data that no line may contain.
 
+use crate::support::admin::make_read_token;
 use crate::support::faults::Fault;
 use crate::support::log::{Log, a_day, says_nothing_secret};
 use crate::support::{Ids, TestApp};
@@ -97,6 +98,7 @@ async fn an_answer_that_cannot_be_shown_has_no_body_and_an_error_line() {
 async fn refused_and_lost_requests_are_logged_without_what_they_tried() {
     let tenant = TestApp::new().await.tenant("acme").await;
     let token = tenant.scim_token.clone();
+    let read_token = make_read_token(&tenant).await;
     let log = Log::default();
     let guard = log.start();
     let tries = [
@@ -116,6 +118,7 @@ async fn refused_and_lost_requests_are_logged_without_what_they_tried() {
             "other",
         ),
         ("/tenants/nobody/scim/v2/Users".to_owned(), format!("Bearer {token}"), 401, "other"),
+        ("/tenants/acme/api/settings".to_owned(), format!("Bearer {read_token}"), 403, "other"),
         ("/health".to_owned(), String::new(), 200, "GET /health"),
     ];
     for (path, authorization, status, _) in &tries {

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 /// Returns the metrics of a line. Each metric has its name and the names of its dimensions.
-fn metrics(line: &Value) -> BTreeSet<(String, Vec<String>)> {
+pub(super) fn metrics(line: &Value) -> BTreeSet<(String, Vec<String>)> {
     let text = |value: &Value| value.as_str().expect("text").to_owned();
     let mut found = BTreeSet::new();
     for directive in line["_aws"]["CloudWatchMetrics"].as_array().expect("directives") {

@@ -1,5 +1,8 @@
-//! The Lambda function, its templates and its logs.
+//! The Lambda functions, their templates and their logs.
 
+pub(crate) mod deliver;
+pub(crate) mod deliver_policy;
+pub(crate) mod deliver_template;
 pub(crate) mod gateway;
 pub(crate) mod response_size;
 pub(crate) mod template;

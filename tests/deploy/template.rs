@@ -144,32 +144,40 @@ fn no_secret_is_in_a_template() {
     }
 }
 
+const FUNCTIONS: [&str; 2] = ["Function", "Deliver"];
+
 #[test]
-fn the_functions_variables_are_those_it_reads() {
+fn the_functions_variables_are_those_they_read() {
     let template = load("template.yaml");
-    let variables = &template["Resources"]["Function"]["Properties"]["Environment"]["Variables"];
     let read = BTreeSet::from(VARIABLES);
-    assert_eq!(names(variables), read);
     // `sam local` ignores a variable in the file if the template does not name it.
     let env: Value =
         serde_json::from_str(include_str!("../../events/local/env.json")).expect("JSON");
-    assert!(names(&env["Function"]).is_subset(&read));
-    let secret: Value =
-        serde_json::from_str(env["Function"]["ROLLCALL_LOCAL_SECRET"].as_str().expect("text"))
-            .expect("JSON");
-    let current: Value =
-        serde_json::from_str(secret["AWSCURRENT"].as_str().expect("text")).expect("JSON");
-    assert_eq!(current, json!({"pepper": SAMPLE_PEPPER}));
+    for function in FUNCTIONS {
+        let properties = &template["Resources"][function]["Properties"];
+        assert_eq!(names(&properties["Environment"]["Variables"]), read, "{function}");
+        assert!(names(&env[function]).is_subset(&read), "{function}");
+        let secret: Value =
+            serde_json::from_str(env[function]["ROLLCALL_LOCAL_SECRET"].as_str().expect("text"))
+                .expect("JSON");
+        let current: Value =
+            serde_json::from_str(secret["AWSCURRENT"].as_str().expect("text")).expect("JSON");
+        assert_eq!(current, json!({"pepper": SAMPLE_PEPPER}), "{function}");
+    }
 }
 
 #[test]
 fn local_stand_ins_are_never_set_on_aws() {
     let template = load("template.yaml");
-    let variables = &template["Resources"]["Function"]["Properties"]["Environment"]["Variables"];
-    assert_eq!(
-        (&variables["ROLLCALL_LOCAL_ENDPOINT"], &variables["ROLLCALL_LOCAL_SECRET"]),
-        (&json!(""), &json!(""))
-    );
+    for function in FUNCTIONS {
+        let properties = &template["Resources"][function]["Properties"];
+        let variables = &properties["Environment"]["Variables"];
+        assert_eq!(
+            (&variables["ROLLCALL_LOCAL_ENDPOINT"], &variables["ROLLCALL_LOCAL_SECRET"]),
+            (&json!(""), &json!("")),
+            "{function}"
+        );
+    }
 }
 
 #[test]

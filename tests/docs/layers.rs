@@ -4,7 +4,34 @@ use super::sources::{code, sources};
 use std::path::Path;
 
 /// The layers of `src/`, from the lowest. The command and the binaries use the library from outside.
-const FLOORS: [&str; 6] = ["model", "store", "directory", "server", "app", "lambda"];
+const FLOORS: [&str; 8] =
+    ["outbound", "model", "store", "directory", "delivery", "server", "app", "lambda"];
+
+/// Pairs of layers: the first must not import the second, although the second is below it. `delivery` and `server` get
+/// everything from `directory`. The server reaches the delivery by a trait of `directory`.
+const APART: [(&str, &str); 3] =
+    [("delivery", "store"), ("server", "store"), ("server", "delivery")];
+
+/// The layers that may use `outbound`. `app` only passes the client on.
+const CALLERS_OF_OUTBOUND: [&str; 4] = ["outbound", "directory", "delivery", "app"];
+
+/// The files that may open a connection: calls to other hosts, the clients of the SDK, and the local servers.
+const MAY_CONNECT: [&str; 6] =
+    ["outbound", "store/dynamodb", "secrets", "cli/serve", "cli/dynamodb", "cli/http_server"];
+
+/// Names that only a file with a connection of its own needs.
+const CONNECTION_NAMES: [&str; 10] = [
+    "aws_smithy_http_client",
+    "hyper_util::client",
+    "hyper::client",
+    "TcpStream",
+    "TcpListener",
+    "TcpSocket",
+    "UdpSocket",
+    "UnixStream",
+    "ToSocketAddrs",
+    "lookup_host",
+];
 
 /// Parts of one layer that must not import each other.
 const ROOMS: [&str; 3] = ["server/scim", "server/admin", "server/pages"];
@@ -60,7 +87,12 @@ fn no_import_goes_up_or_sideways() {
                 FLOORS.iter().position(|floor| import.first().is_some_and(|name| name == floor))
             {
                 assert!(target <= floor, "{place} reaches up to {named}");
+                let is_apart = APART.contains(&(FLOORS[floor], FLOORS[target]));
+                assert!(!is_apart, "{place} reaches around the directory to {named}");
             }
+            let is_outbound = import.first().is_some_and(|name| name == "outbound");
+            let may_call = CALLERS_OF_OUTBOUND.contains(&&*module[0]);
+            assert!(!is_outbound || may_call, "{place} calls other hosts: {named}");
             let other = ROOMS.iter().find(|room| import.join("/").starts_with(*room));
             if let (Some(room), Some(other)) = (room, other) {
                 assert_eq!(room, other, "{place} reaches sideways to {named}");
@@ -69,6 +101,23 @@ fn no_import_goes_up_or_sideways() {
         }
     }
     assert!(checked > 500, "{checked} imports");
+}
+
+#[test]
+fn connections_open_in_few_places() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut connecting = 0;
+    for file in sources(&root) {
+        let below = file.strip_prefix(&root).expect("a file below").with_extension("");
+        let code = code(&file);
+        let Some(name) = CONNECTION_NAMES.iter().find(|name| code.contains(**name)) else {
+            continue;
+        };
+        let may_connect = MAY_CONNECT.iter().any(|place| below.starts_with(place));
+        assert!(may_connect, "{} opens a connection: {name}", file.display());
+        connecting += 1;
+    }
+    assert!(connecting >= 4, "{connecting} files");
 }
 
 #[test]

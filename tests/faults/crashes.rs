@@ -1,5 +1,6 @@
 //! Changes of many items, with a server that dies at each write.
 
+use crate::support::actors::OPERATOR;
 use crate::support::admin::admin;
 use crate::support::crash::crash_everywhere;
 use crate::support::groups::{add_one_by_one, group, many, path, user};
@@ -76,7 +77,7 @@ async fn an_erasure_is_whole() {
     tenant.patch(&format!("/Users/{ada}"), &archive).await.expect(200);
     let story = async |tenant: &TestTenant| {
         let directory = tenant.directory();
-        let erased = directory.users().erase(ada.parse().unwrap(), "admin").await;
+        let erased = directory.users().erase(ada.parse().unwrap(), &OPERATOR).await;
         assert!(matches!(erased, Ok(()) | Err(rollcall::directory::Error::NoEmployee(_))));
     };
     crash_everywhere("erasure of an employee in 30 groups", &tenant, story, ALL).await;

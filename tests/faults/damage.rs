@@ -2,6 +2,7 @@
 //!
 //! The check finds each kind of damage. The repair restores every item that can be derived from the records.
 
+use crate::support::actors::OPERATOR;
 use crate::support::crash::Effect;
 use crate::support::damage::{number, set, text};
 use crate::support::faults::Fault;
@@ -74,7 +75,7 @@ impl Scene {
         let again = tenant.report().await;
         assert_eq!(found, again, "a check changes nothing");
         let directory = tenant.directory();
-        let repair = directory.integrity().repair("operator").await.unwrap();
+        let repair = directory.integrity().repair(&OPERATOR).await.unwrap();
         println!("{}: {:?}", kind.as_str(), kinds);
         (tenant, repair)
     }
@@ -106,7 +107,7 @@ impl Scene {
         let found = left.iter().find(|one| one.kind == kind).unwrap_or_else(|| panic!("{left:?}"));
         assert!(found.kind.advice().is_some(), "an operator can do something about {kind:?}");
         let directory = tenant.directory();
-        let again = directory.integrity().repair("operator").await.unwrap();
+        let again = directory.integrity().repair(&OPERATOR).await.unwrap();
         assert_eq!((again.left, again.repaired), (repair.left, vec![]), "{kind:?}");
     }
 }
@@ -251,7 +252,8 @@ async fn both_sides_of_a_membership_agree_again() {
     scene.restores(RedoLogLeft, part).await;
     // The repair removes the entry only. Finishing a half-restored deletion would remove the group's members.
     for work in ["change", "deletion", "departure", "erasure", "expiry"] {
-        let entry = [("by", text("test")), ("since", text("2026-11-23T09:30:00Z"))];
+        let entry =
+            [("actor", text(r#"{"kind":"operator"}"#)), ("since", text("2026-11-23T09:30:00Z"))];
         let listed = async |tenant: &TestTenant| {
             tenant.plant_own(&format!("UNFINISHED#{work}#{crew}"), entry.clone()).await;
         };
@@ -285,7 +287,11 @@ async fn records_are_in_one_place_again() {
 
 /// The attributes of a history entry.
 fn history() -> [(&'static str, AttributeValue); 3] {
-    [("at", text("2026-11-23T09:30:00Z")), ("by", text("test")), ("kind", text("updated"))]
+    [
+        ("at", text("2026-11-23T09:30:00Z")),
+        ("actor", text(r#"{"kind":"operator"}"#)),
+        ("kind", text("updated")),
+    ]
 }
 
 #[tokio::test]
@@ -319,7 +325,7 @@ async fn lost_items_are_reported_with_advice() {
             let item = tenant.stored(partition, id).await;
             tenant.remove(partition, id).await;
             let directory = tenant.directory();
-            directory.integrity().repair("operator").await.unwrap();
+            directory.integrity().repair(&OPERATOR).await.unwrap();
             let attributes = item.iter().filter(|(name, _)| !["PK", "SK"].contains(&&***name));
             let attributes = attributes.map(|(name, value)| (name.as_str(), value.clone()));
             tenant.plant(partition, id, attributes).await;
@@ -361,11 +367,11 @@ async fn a_repair_finishes_an_erasure() {
     let directory = tenant.directory();
     // `UpdateItem` is the first call after the commit.
     tenant.app.faults.plan("UpdateItem", Fault::internal());
-    let erased = directory.users().erase(eve.parse().unwrap(), "admin").await;
+    let erased = directory.users().erase(eve.parse().unwrap(), &OPERATOR).await;
     assert!(matches!(erased, Err(Error::Unavailable(_))), "{erased:?}");
     let report = tenant.report().await;
     assert_eq!((report.unfinished, report.violations), ([(Work::Erasure, 1)].into(), vec![]));
-    let repair = directory.integrity().repair("operator").await.unwrap();
+    let repair = directory.integrity().repair(&OPERATOR).await.unwrap();
     assert_eq!((repair.repaired, repair.left.violations), (vec![], vec![]));
     assert_eq!(
         directory.history().of_user(eve.parse().unwrap()).await.unwrap_err().to_string(),

@@ -1,5 +1,6 @@
 //! Departures: deleted employees, erased employees and deleted groups leave all groups.
 
+use crate::support::actors::OPERATOR;
 use crate::support::faults::Call;
 use crate::support::groups::{
     add_one_by_one, direct, found, group, groups_of, many, members, path, user,
@@ -173,7 +174,7 @@ async fn an_erased_employee_is_in_no_group() {
     let body = json!([{"op": "replace", "value": {"active": false}}]);
     tenant.patch(&format!("/Users/{ada}"), &body).await.expect(200);
     let directory = tenant.directory();
-    directory.users().erase(ada.parse().unwrap(), "admin").await.unwrap();
+    directory.users().erase(ada.parse().unwrap(), &OPERATOR).await.unwrap();
     assert_eq!(members(&tenant, &crew).await, Vec::<String>::new());
     tenant.expect_sound().await;
 }
@@ -197,7 +198,7 @@ pub async fn cut_deletion_short(tenant: &TestTenant, user: &str) {
     let directory = tenant.directory();
     directory
         .users()
-        .delete(user.parse().unwrap(), &Precondition::default(), "Somebody")
+        .delete(user.parse().unwrap(), &Precondition::default(), &OPERATOR)
         .await
         .unwrap();
     assert_eq!(tenant.app.faults.left(), 0, "it was cut short");
@@ -239,7 +240,7 @@ async fn an_employee_with_many_addresses_leaves_many_groups_too() {
     assert_eq!(tenant.create(&body).await, ada);
     let calls = tenant.app.faults.take_calls();
     let items = |call: &Call| call.request["TransactItems"].as_array().map_or(0, Vec::len);
-    assert_eq!(calls.iter().map(items).max(), Some(95), "what the data model says");
+    assert_eq!(calls.iter().map(items).max(), Some(100), "what the data model says");
     expect_members(&tenant, &groups, &[]).await;
     expect_settled(&tenant, &groups).await;
     tenant.expect_sound().await;

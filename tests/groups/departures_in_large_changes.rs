@@ -1,6 +1,7 @@
 //! Departures while a large change of a group is unfinished.
 
 use super::departures::{delete, expect_settled, person, unfinished};
+use crate::support::actors::OPERATOR;
 use crate::support::admin;
 use crate::support::faults::Fault;
 use crate::support::groups::{
@@ -43,7 +44,7 @@ async fn an_erased_employee_is_in_no_change_that_waits_and_in_no_deleted_group()
     let body = json!([{"op": "replace", "value": {"active": false}}]);
     tenant.patch(&format!("/Users/{}", ids[9]), &body).await.expect(200);
     let directory = tenant.directory();
-    directory.users().erase(ids[9].parse().unwrap(), "admin").await.unwrap();
+    directory.users().erase(ids[9].parse().unwrap(), &OPERATOR).await.unwrap();
     let mut rest = ids.clone();
     rest.remove(9);
     assert_eq!(members(&tenant, &crew).await, rest, "what waited is written, without them");
@@ -103,13 +104,13 @@ async fn an_erasure_removes_the_history_whatever_else_is_unfinished() {
     delete(&tenant, &ada).await;
     let directory = tenant.directory();
     let id: Uuid = ada.parse().unwrap();
-    let erased = directory.users().erase(id, "admin").await;
+    let erased = directory.users().erase(id, &OPERATOR).await;
     assert!(matches!(erased, Err(Error::Broken(_))), "{erased:?}");
     assert_eq!(
         directory.history().of_user(id).await.unwrap_err().to_string(),
         format!("there is no employee {ada}")
     );
-    let repair = directory.integrity().repair("operator").await.unwrap();
+    let repair = directory.integrity().repair(&OPERATOR).await.unwrap();
     assert_eq!(repair.left.violations, []);
     assert_eq!(unfinished(&tenant).await, []);
     tenant.expect_settled_and_sound().await;
@@ -150,7 +151,7 @@ async fn an_employee_who_is_erased_while_a_large_change_is_finished_is_no_member
     let directory = tenant.directory();
     let erase = async {
         tenant.app.faults.all_met().await;
-        directory.users().erase(ada.parse().unwrap(), "admin").await.unwrap();
+        directory.users().erase(ada.parse().unwrap(), &OPERATOR).await.unwrap();
         let_go.notify_one();
     };
     tokio::join!(finish, erase);

@@ -3,6 +3,7 @@
 use super::departures::{
     MANY, cut_deletion_short, delete, expect_members, expect_settled, many_groups, pass_by, person,
 };
+use crate::support::actors::OPERATOR;
 use crate::support::faults::Fault;
 use crate::support::groups::{group, groups_of, path};
 use crate::support::{START, acme, admin};
@@ -50,8 +51,8 @@ async fn a_return_needs_memberships_without_groups() {
     let hidden = store.employees().get_hidden(&[ada.parse().unwrap()]).await.unwrap().remove(0);
     let back = Employee { hidden: false, revision: hidden.revision + 1, ..hidden.clone() };
     let claim = store.claims().get(Kind::Employee, "ada").await.unwrap();
-    let (at, by, kind) = (START, "test".to_owned(), EventKind::Restored);
-    let entry = HistoryEntry { at, by, kind, changes: Vec::new() };
+    let (at, actor, kind) = (START, OPERATOR.clone(), EventKind::Restored);
+    let entry = HistoryEntry { at, actor, kind, changes: Vec::new() };
     let written = store.employees().unhide(&hidden, &back, &claim, &entry).await.unwrap();
     assert_eq!(written, Written::Stale);
     tenant.get(&format!("/Users/{ada}")).await.expect_error(404, None);

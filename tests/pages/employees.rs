@@ -1,10 +1,17 @@
 //! The pages about employees: lists, search, one employee with the history, archive, restore and erase.
 
 use super::at_acme;
-use crate::support::browser::after;
+use crate::support::acme;
+use crate::support::actors::OPERATOR;
+use crate::support::browser::{Browser, after};
 use crate::support::counting_id;
 use crate::support::urns::ENTERPRISE;
+use rollcall::directory::access::token_set::{Earlier, Rotation};
+use rollcall::directory::precondition::Precondition;
+use rollcall::model::tenant::Scope;
+use secrecy::ExposeSecret;
 use serde_json::json;
+use time::Duration;
 
 #[tokio::test]
 async fn a_setting_takes_effect_on_the_employees_page() {
@@ -110,6 +117,36 @@ async fn a_long_history_goes_on_with_older_entries() {
     let page = browser.get(&older).await.page(200);
     assert!(page.contains("<ins><bdi>Place 3</bdi></ins>") && page.contains("Created"));
     assert!(page.contains(">Newest</a>") && !page.contains("rel=\"next\""));
+}
+
+#[tokio::test]
+async fn a_history_has_the_label_and_the_kind_of_each_actor() {
+    let mut tenant = acme().await;
+    let directory = tenant.directory();
+    let rotation = Rotation {
+        label: Some("Okta"),
+        overlap: Duration::ZERO,
+        earlier: Earlier::Keep,
+        expected: None,
+    };
+    let tenants = &tenant.app.app.tenants;
+    let new = tenants.rotate_token(&tenant.id, Scope::Scim, &rotation, &OPERATOR).await.unwrap();
+    tenant.scim_token = new.token.expose_secret().to_owned();
+    let browser = Browser::signed_in(&tenant).await;
+    let id = tenant.create(&json!({"userName": "ada@example.com"})).await;
+    browser.submit(&format!("employees/{id}/local"), &[("location", "Leeds")]).await.redirect();
+    let any = Precondition::default();
+    directory.users().archive(id.parse().unwrap(), &any, &OPERATOR).await.unwrap();
+    let page = browser.get(&format!("employees/{id}")).await.page(200);
+    let history = after(&page, "<ol class=\"timeline\">", "</ol>");
+    let actors: Vec<&str> =
+        history.split("by <bdi>").skip(1).map(|by| after(by, "", "</bdi>")).collect();
+    assert_eq!(
+        actors,
+        ["rollcall command (operator)", "Administrator", "Okta (identity provider)"]
+    );
+    let activity = browser.get("activity").await.page(200);
+    assert!(activity.contains("by <bdi>rollcall command (operator)</bdi>"), "{activity}");
 }
 
 #[tokio::test]

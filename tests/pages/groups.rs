@@ -132,7 +132,9 @@ async fn what_groups_are_called_is_never_markup() {
     let crew = tenant.post("/Groups", &body).await.expect(201);
     let crew = crew["id"].as_str().expect("an id");
     let search = "groups?search=%22%27%3E%3Cscript%3Ealert(1)%3C%2Fscript%3E";
-    for page in ["groups", search, &format!("groups/{crew}"), &format!("employees/{ada}")] {
+    for page in
+        ["groups", search, "activity", &format!("groups/{crew}"), &format!("employees/{ada}")]
+    {
         let text = browser.get(page).await.page(200);
         assert!(text.contains("&#60;script&#62;alert"), "{page}");
         for markup in ["<script>alert", "<img", "\"'>"] {

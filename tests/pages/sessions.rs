@@ -2,6 +2,7 @@
 
 use super::at_acme;
 use super::tokens::{newest_token, rotate};
+use crate::support::admin::make_read_token;
 use crate::support::browser::Browser;
 use crate::support::{TestApp, TestTenant};
 use axum::body::Body;
@@ -25,6 +26,14 @@ fn posts(id: &str) -> Vec<(String, Vec<(&'static str, &'static str)>)> {
         route("employees/{id}/archive", &[]),
         route("employees/{id}/restore", &[]),
         route("employees/{id}/erase", &[("confirm", "x")]),
+        route("notifications", &[("kind", "slack"), ("name", "x"), ("types", "employee.*")]),
+        route("notifications/{id}", &[("name", "x"), ("revision", "1")]),
+        route("notifications/{id}/test", &[]),
+        route("notifications/{id}/resend", &[("event", "x")]),
+        route("notifications/{id}/pause", &[]),
+        route("notifications/{id}/resume", &[("from", "end")]),
+        route("notifications/{id}/rotate", &[("overlap", "none")]),
+        route("notifications/{id}/remove", &[("confirm", "on")]),
         route("sign-out", &[]),
     ]
 }
@@ -36,7 +45,9 @@ async fn an_admin_token_opens_the_page_and_no_other_does() {
     let mut browser = Browser::new(&acme);
     let page = browser.get("").await.page(200);
     assert!(page.contains("Sign in") && page.contains("for=\"token\""));
-    for token in ["", "nonsense", &acme.scim_token, &other.admin_token, &other.scim_token] {
+    let read_token = make_read_token(&acme).await;
+    let wrong = ["", "nonsense", &acme.scim_token, &other.admin_token, &other.scim_token];
+    for token in wrong.into_iter().chain([&*read_token]) {
         let answer = browser.post("sign-in", &[("token", token)]).await;
         assert!(answer.page(401).contains("not a valid admin token"));
         assert_eq!(answer.header("set-cookie"), "");

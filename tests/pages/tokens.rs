@@ -118,3 +118,43 @@ async fn one_form_makes_one_token_however_often_it_is_sent() {
     assert_eq!(statuses.iter().filter(|status| **status == 200).count(), 1, "{statuses:?}");
     assert_eq!(statuses.iter().filter(|status| **status == 409).count(), 7, "{statuses:?}");
 }
+
+/// A new tenant has no read token: the page makes the first one.
+#[tokio::test]
+async fn the_page_makes_the_first_read_token_and_shows_where_it_reads() {
+    let browser = at_acme().await;
+    let read = async |token: &str| {
+        let request = Request::get("/tenants/acme/api/employees")
+            .header("authorization", format!("Bearer {token}"));
+        browser.tenant.app.send(request.body(Body::empty()).unwrap()).await.status.as_u16()
+    };
+    let section = async || {
+        let page = browser.get("").await.page(200);
+        after(&page, "<h3>Read token: for another product that follows changes", "</section>")
+            .to_owned()
+    };
+    let first = section().await;
+    assert!(first.contains("There is no valid token. To let another product read"), "{first}");
+    assert!(first.contains("<summary>Make a Read token</summary>"), "{first}");
+    assert!(!first.contains("<select") && !first.contains("sign in"), "{first}");
+    let (overlap, seen) = ("name=\"overlap\" value=\"", "name=\"seen\" value=\"");
+    let fields = [("overlap", after(&first, overlap, "\"")), ("seen", after(&first, seen, "\""))];
+    let shown = browser.submit("tokens/read/rotate", &fields).await.page(200);
+    let token = after(&shown, "id=\"token\">", "<").to_owned();
+    assert_eq!(after(&shown, "id=\"api-url\">", "<"), "https://rollcall.example/tenants/acme/api");
+    assert!(!shown.contains("Tenant URL") && !shown.contains("Sign in"), "{shown}");
+    assert_eq!(read(&token).await, 200);
+    browser.submit("tokens/read/rotate", &fields).await.page(409);
+
+    let second = section().await;
+    assert!(second.contains("<bdi>Read-only Client</bdi>"), "{second}");
+    assert!(second.contains("<summary>Rotate the Read token</summary>"), "{second}");
+    assert!(second.contains("<option value=\"24h\" selected>") && !second.contains("sign in"));
+    let name = newest_token(&browser, "read").await;
+    let revoked = browser.submit("tokens/read/revoke", &[("token", &name)]).await;
+    assert_eq!(revoked.redirect(), "/tenants/acme/?done=revoked");
+    assert_eq!(read(&token).await, 401, "at once here");
+    assert!(section().await.contains("There is no valid token."));
+    let page = browser.get("activity").await.page(200);
+    assert!(page.contains("Token revoked") && page.contains("Read token"), "{page}");
+}

@@ -1,6 +1,7 @@
 //! Pages by cursor (RFC 9865).
 
 use super::queries::{acme, names, search};
+use crate::support::actors::OPERATOR;
 use crate::support::faults::Fault;
 use crate::support::request::Answer;
 use crate::support::{Ids, TestApp, TestTenant};
@@ -167,12 +168,12 @@ async fn a_cursor_opens_nothing_without_a_token_and_its_errors_say_nothing() {
     let tenants = &app.app.tenants;
     let rotation =
         Rotation { label: None, overlap: Duration::ZERO, earlier: Earlier::Drop, expected: None };
-    let next = tenants.rotate_token(&tenant.id, Scope::Scim, &rotation, "test").await.unwrap();
+    let next = tenants.rotate_token(&tenant.id, Scope::Scim, &rotation, &OPERATOR).await.unwrap();
     next.token.expose_secret().clone_into(&mut stranger.scim_token);
     app.advance(Duration::seconds(61));
     tenant.get(&with(&cursor)).await.expect_error(401, None);
     assert_eq!(stranger.get(&with(&cursor)).await.expect(200)["totalResults"], 2);
-    tenants.revoke_tokens(&tenant.id, Scope::Scim, Which::All, "test").await.unwrap();
+    tenants.revoke_tokens(&tenant.id, Scope::Scim, Which::All, &OPERATOR).await.unwrap();
     app.advance(Duration::seconds(61));
     stranger.get(&with(&cursor)).await.expect_error(401, None);
 }

@@ -1,6 +1,7 @@
 //! Attributes that a tenant declares. Only the schema of this tenant has them. The tests also cover changes, removals
 //! and refused declarations.
 
+use crate::support::actors::administrator;
 use crate::support::damage::text;
 use crate::support::request::Answer;
 use crate::support::urns::{ACME, ENTERPRISE};
@@ -164,9 +165,10 @@ async fn every_declaration_is_in_the_history_and_nothing_is_changed_twice() {
         json!([{"attribute": path, "old": definition("The badge"), "new": definition("")}]),
         json!([{"attribute": path, "old": null, "new": definition("The badge")}]),
     ];
+    let by = administrator(&tenant).await;
     for (entry, changes) in entries.iter().zip(expected) {
         assert_eq!((&entry["kind"], &entry["changes"]), (&json!("attributesChanged"), &changes));
-        assert_eq!(entry["by"], "Administrator");
+        assert_eq!(entry["actor"], by);
     }
     assert_eq!(entries.len(), 4, "and the creation");
 }

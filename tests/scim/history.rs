@@ -1,6 +1,7 @@
-//! The history of an employee: each change, its time and its author.
+//! The history of an employee: each change, its time and its actor.
 
 use crate::support::acme;
+use crate::support::actors::{OPERATOR, identity_provider};
 use crate::support::employees::{create, history, kinds, last_change, path, set_active};
 use crate::support::urns::ENTERPRISE;
 use rollcall::directory::precondition::Precondition;
@@ -93,13 +94,14 @@ async fn history_says_when_and_who() {
     tenant
         .directory()
         .users()
-        .set_local(id, &local, &Precondition::default(), "grace, on the settings page")
+        .set_local(id, &local, &Precondition::default(), &OPERATOR)
         .await
         .unwrap();
     let entries = history(&tenant, id).await;
-    assert_eq!((entries[0].at, &*entries[0].by), (crate::support::START, "Identity Provider"));
+    assert_eq!(entries[0].at, crate::support::START);
+    assert_eq!(json!(entries[0].actor), identity_provider(&tenant).await);
     assert_eq!(entries[1].at, crate::support::START + Duration::milliseconds(90_001));
-    assert_eq!(entries[1].by, "grace, on the settings page");
+    assert_eq!(entries[1].actor, *OPERATOR);
     assert_eq!(entries[1].kind, EventKind::Updated);
     assert_eq!(entries[1].changes[0].attribute, "local.location");
     assert_eq!(entries[1].changes[0].new, Some(json!("Here")));
@@ -128,13 +130,13 @@ async fn what_changes_nothing_writes_no_history() {
     tenant
         .directory()
         .users()
-        .set_local(id, &LocalChanges::default(), &Precondition::default(), "admin")
+        .set_local(id, &LocalChanges::default(), &Precondition::default(), &OPERATOR)
         .await
         .unwrap();
     assert_eq!(kinds(&tenant, id).await, [EventKind::Created]);
     let tenants = &tenant.app.app.tenants;
     tenants
-        .set_settings(&tenant.id, |settings| settings, &Precondition::default(), "admin")
+        .set_settings(&tenant.id, |settings| settings, &Precondition::default(), &OPERATOR)
         .await
         .unwrap();
     assert_eq!(tenants.history(&tenant.id).await.unwrap().len(), 1);

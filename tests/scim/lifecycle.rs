@@ -1,6 +1,7 @@
 //! The employee record of a user: archived, deleted, restored and erased.
 
 use crate::support::acme;
+use crate::support::actors::OPERATOR;
 use crate::support::employees::{create, kinds, list, path, set_active, view};
 use crate::support::urns::ENTERPRISE;
 use rollcall::directory::Error;
@@ -108,7 +109,7 @@ async fn the_same_person_comes_back_under_the_same_id_with_the_whole_history() {
     tenant
         .directory()
         .users()
-        .set_local(id, &local, &Precondition::default(), "admin")
+        .set_local(id, &local, &Precondition::default(), &OPERATOR)
         .await
         .unwrap();
     tenant.delete(&path(id)).await.expect(204);
@@ -258,21 +259,21 @@ async fn erasing_removes_an_archived_employee_with_the_history() {
         json!({"userName": "ada", "externalId": "00u1", "emails": [{"value": "a@example.com"}]});
     let id = create(&tenant, body.clone()).await;
     let directory = tenant.directory();
-    assert!(matches!(directory.users().erase(id, "admin").await, Err(Error::NotArchived(_))));
+    assert!(matches!(directory.users().erase(id, &OPERATOR).await, Err(Error::NotArchived(_))));
     tenant.get(&path(id)).await.expect(200);
     set_active(&tenant, id, false).await;
-    directory.users().erase(id, "admin").await.unwrap();
+    directory.users().erase(id, &OPERATOR).await.unwrap();
     tenant.get(&path(id)).await.expect_error(404, None);
     assert_eq!(tenant.get("/Users").await.expect(200)["totalResults"], 0);
     assert!(matches!(directory.history().of_user(id).await, Err(Error::NoEmployee(_))));
     assert!(matches!(directory.users().get_any(id).await, Err(Error::NoEmployee(_))));
-    assert!(matches!(directory.users().erase(id, "admin").await, Err(Error::NoEmployee(_))));
+    assert!(matches!(directory.users().erase(id, &OPERATOR).await, Err(Error::NoEmployee(_))));
     for filter in ["userName eq \"ada\"", "externalId eq \"00u1\"", "emails eq \"a@example.com\""] {
         assert!(tenant.found(filter).await.is_empty(), "{filter}");
     }
     let entries = tenant.app.app.tenants.history(&tenant.id).await.unwrap();
     let last = &entries.last().unwrap().entry;
-    assert_eq!((last.kind, &*last.by), (EventKind::Erased, "admin"));
+    assert_eq!((last.kind, &last.actor), (EventKind::Erased, &*OPERATOR));
     let text = format!("{last:?}");
     assert!(text.contains(&id.to_string()) && !text.contains("ada"), "{text}");
     let again = create(&tenant, body).await;
@@ -287,7 +288,7 @@ async fn erasing_a_hidden_employee_leaves_whoever_has_the_name_now() {
     let first = create(&tenant, person("1")).await;
     tenant.delete(&path(first)).await.expect(204);
     let second = create(&tenant, person("2")).await;
-    tenant.directory().users().erase(first, "admin").await.unwrap();
+    tenant.directory().users().erase(first, &OPERATOR).await.unwrap();
     assert_eq!(tenant.found("userName eq \"desk\"").await, ["desk"]);
     tenant.get(&path(second)).await.expect(200);
     tenant.post("/Users", &person("1")).await.expect_error(409, Some("uniqueness"));

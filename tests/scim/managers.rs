@@ -1,5 +1,6 @@
 //! The manager of an employee, named by the identity provider or by an administrator.
 
+use crate::support::actors::OPERATOR;
 use crate::support::employees::{ALL_ON, create, path, set, set_active, view};
 use crate::support::urns::ENTERPRISE;
 use crate::support::{acme, counting_id};
@@ -72,7 +73,7 @@ async fn a_local_manager_is_resolved_too() {
     tenant
         .directory()
         .users()
-        .set_local(id, &local, &Precondition::default(), "admin")
+        .set_local(id, &local, &Precondition::default(), &OPERATOR)
         .await
         .unwrap();
     assert_eq!(view(&tenant, id).await.manager_colleague.unwrap().id, boss);

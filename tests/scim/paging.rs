@@ -1,5 +1,6 @@
 //! Walks over the whole list with `startIndex` and `count`. A walk finds every row, also while the list changes.
 
+use crate::support::actors::OPERATOR;
 use crate::support::admin::admin;
 use crate::support::faults::Call;
 use crate::support::{Ids, TestApp, TestTenant};
@@ -40,7 +41,7 @@ async fn populate(tenant: &TestTenant, many: usize) -> Vec<String> {
                 "active": true,
             });
             let directory = directory.clone();
-            let create = async move { directory.users().create(attributes(body), "test").await };
+            let create = async move { directory.users().create(attributes(body), &OPERATOR).await };
             tokio::spawn(create).map(|created| created.expect("a task that ends"))
         })
         .buffer_unordered(8)
@@ -128,7 +129,7 @@ async fn all_pages_together_are_all_employees_also_while_others_come_and_leave()
             let name = format!("new{start_index}-{n}@example.com");
             directory
                 .users()
-                .create(attributes(json!({"userName": name})), "test")
+                .create(attributes(json!({"userName": name})), &OPERATOR)
                 .await
                 .expect("one");
             let leaver = &ids[(start_index * 7 + n * many / 3) % many];
@@ -246,7 +247,7 @@ async fn a_page_of_large_users_is_full_although_a_query_ends_after_a_megabyte() 
     let directory = tenant.directory();
     for n in 0..30 {
         let body = json!({"userName": format!("user{n}@example.com"), "roles": roles});
-        directory.users().create(attributes(body), "test").await.expect("an employee");
+        directory.users().create(attributes(body), &OPERATOR).await.expect("an employee");
     }
     page(&tenant, 1, 1, "").await;
     tenant.app.faults.take_calls();

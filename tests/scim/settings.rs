@@ -1,6 +1,7 @@
 //! Settings of a tenant: the identity provider's or the administrator's values count.
 
 use crate::support::acme;
+use crate::support::actors::OPERATOR;
 use crate::support::employees::{ALL_ON, create, effective, list, path, set, view};
 use crate::support::urns::ENTERPRISE;
 use rollcall::directory::precondition::Precondition;
@@ -31,7 +32,7 @@ async fn settings_decide_whose_values_count_at_once_and_scim_never_notices() {
     tenant
         .directory()
         .users()
-        .set_local(id, &local, &Precondition::default(), "admin")
+        .set_local(id, &local, &Precondition::default(), &OPERATOR)
         .await
         .unwrap();
     let off = view(&tenant, id).await;
@@ -84,7 +85,7 @@ async fn what_arrives_while_a_setting_is_off_counts_when_it_is_turned_on() {
     tenant
         .directory()
         .users()
-        .set_local(id, &local, &Precondition::default(), "admin")
+        .set_local(id, &local, &Precondition::default(), &OPERATOR)
         .await
         .unwrap();
     let cleared = json!([{"op": "remove", "path": format!("{ENTERPRISE}:location")}]);
@@ -100,7 +101,7 @@ async fn the_tenants_history_says_what_was_decided() {
     set(&tenant, Settings { manager_from_idp: true, ..Settings::default() }).await;
     let entries = tenant.app.app.tenants.history(&tenant.id).await.unwrap();
     let last = &entries.last().unwrap().entry;
-    assert_eq!((last.kind, &*last.by), (EventKind::SettingsChanged, "admin"));
+    assert_eq!((last.kind, &last.actor), (EventKind::SettingsChanged, &*OPERATOR));
     assert_eq!(last.changes.len(), 1);
     let change = &last.changes[0];
     assert_eq!(

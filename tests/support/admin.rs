@@ -33,12 +33,24 @@ pub async fn get(tenant: &TestTenant, rest: &str) -> Value {
     answer.expect(200)
 }
 
+/// Makes the tenant's first read token, or rotates its read token.
+pub async fn make_read_token(tenant: &TestTenant) -> String {
+    let made = admin(tenant, "POST", "/tokens/read/rotate", json!({})).await.expect(200);
+    made["token"].as_str().expect("a token").to_owned()
+}
+
 /// Checks everything that a problem must have (RFC 9457 §3). Returns the problem's detail.
 #[track_caller]
 pub fn problem(answer: &Answer, status: u16) -> String {
+    typed_problem(answer, status, "about:blank")
+}
+
+/// Checks a problem with this type. Returns its detail.
+#[track_caller]
+pub fn typed_problem(answer: &Answer, status: u16, kind: &str) -> String {
     let body = answer.expect(status);
     assert_eq!(answer.header("content-type"), "application/problem+json");
-    assert_eq!((&body["type"], &body["status"]), (&json!("about:blank"), &json!(status)));
+    assert_eq!((&body["type"], &body["status"]), (&json!(kind), &json!(status)));
     assert_eq!(body["title"], answer.status.canonical_reason().expect("a reason"));
     assert_eq!(body["requestId"], answer.header("x-request-id"));
     body["detail"].as_str().expect("a detail").to_owned()

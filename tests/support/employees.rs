@@ -2,18 +2,23 @@
 //! them.
 
 use super::TestTenant;
-use rollcall::directory::Employee;
+use super::actors::OPERATOR;
 use rollcall::directory::lists::admin_list::Search;
 use rollcall::directory::precondition::Precondition;
 use rollcall::directory::users::administration::Status;
 use rollcall::directory::users::view::{EffectiveValue, EmployeeView, Origin};
+use rollcall::directory::{ActorKind, Employee};
 use rollcall::model::history::{EventKind, HistoryEntry};
 use rollcall::model::tenant::Settings;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-pub const ALL_ON: Settings =
-    Settings { location_from_idp: true, department_from_idp: true, manager_from_idp: true };
+pub const ALL_ON: Settings = Settings {
+    location_from_idp: true,
+    department_from_idp: true,
+    manager_from_idp: true,
+    silent_after_hours: None,
+};
 
 pub async fn list(tenant: &TestTenant, status: Status) -> Vec<Employee> {
     let search = Search { status, text: "", cursor: None, limit: 100 };
@@ -44,7 +49,7 @@ pub async fn set(tenant: &TestTenant, settings: Settings) {
         .app
         .app
         .tenants
-        .set_settings(&tenant.id, |_| settings, &Precondition::default(), "admin")
+        .set_settings(&tenant.id, |_| settings, &Precondition::default(), &OPERATOR)
         .await
         .unwrap();
 }
@@ -62,7 +67,7 @@ pub async fn kinds(tenant: &TestTenant, id: Uuid) -> Vec<EventKind> {
 /// have made the change.
 pub async fn last_change(tenant: &TestTenant, id: Uuid) -> (EventKind, Value) {
     let last = history(tenant, id).await.pop().unwrap();
-    assert_eq!(last.by, "Identity Provider");
+    assert_eq!(last.actor.kind, ActorKind::IdentityProvider);
     let changes =
         last.changes.into_iter().map(|change| (change.attribute, json!([change.old, change.new])));
     (last.kind, Value::Object(changes.collect()))

@@ -1,5 +1,6 @@
 //! Helpers that create groups, change them, and read their members.
 
+use super::actors::OPERATOR;
 use super::urns::GROUP;
 use super::{Ids, TestApp, TestTenant};
 use scim::document::Document;
@@ -54,8 +55,7 @@ pub async fn many(number: usize) -> (TestTenant, Vec<String>) {
     let mut ids = Vec::new();
     for n in 0..number {
         let name = Map::from_iter([("userName".to_owned(), json!(format!("user-{n}")))]);
-        let created =
-            directory.users().create(Document::from_canonical(name), "Identity Provider").await;
+        let created = directory.users().create(Document::from_canonical(name), &OPERATOR).await;
         ids.push(created.expect("a user").id.to_string());
     }
     // This request puts the token into the cache, as requests that create users over HTTP would do.

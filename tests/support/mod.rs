@@ -7,23 +7,29 @@
 //! With `ROLLCALL_TEST_DYNAMODB_ENDPOINT` set, the same tests run on the DynamoDB API at that URL. Each test then has a
 //! table of its own.
 
+pub mod actors;
 pub mod admin;
 pub mod browser;
 pub mod command;
 pub mod crash;
 pub mod damage;
+pub mod destinations;
 pub mod employees;
 pub mod faults;
 pub mod groups;
+pub mod hooks;
 pub mod http;
 pub mod invariants;
+pub mod key_condition;
 pub mod log;
 pub mod request;
 pub mod sdk;
+pub mod slow_visibility;
 pub mod template;
 pub mod urns;
 pub mod watched_table;
 
+use actors::OPERATOR;
 use aws_sdk_dynamodb::Client;
 use faults::Faults;
 use rollcall::app::App;
@@ -147,7 +153,7 @@ impl TestApp {
     /// Creates a tenant with this id.
     pub async fn tenant(&self, id: &str) -> TestTenant {
         let id = TenantId::parse(id).expect("a tenant id");
-        self.enter(self.app.tenants.create(&id, "Test", "test").await)
+        self.enter(self.app.tenants.create(&id, "Test", &OPERATOR).await)
     }
 
     /// The test's clock and its source of ids.
@@ -157,7 +163,7 @@ impl TestApp {
 
     /// Creates the sample tenant. The files in `events/` use its tokens and employees.
     pub async fn sample(&self) -> TestTenant {
-        self.enter(sample::create(&self.app.tenants, "rollcall command").await)
+        self.enter(sample::create(&self.app.tenants, &OPERATOR).await)
     }
 
     fn enter(&self, new: Result<NewTenant, Error>) -> TestTenant {

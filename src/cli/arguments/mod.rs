@@ -1,6 +1,7 @@
 //! The command line's grammar.
 
 pub mod serve;
+pub mod destination;
 pub mod dynamodb;
 pub mod tenant;
 pub mod token;
@@ -8,14 +9,19 @@ pub mod settings;
 pub mod attribute;
 pub mod employee;
 pub mod group;
+pub mod event;
+pub mod pepper;
 mod value_parsers;
 
 use attribute::AttributeCommand;
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
+use destination::DestinationCommand;
 use dynamodb::DynamodbArguments;
 use employee::EmployeeCommand;
+use event::EventCommand;
 use group::GroupCommand;
+use pepper::PepperCommand;
 use serve::ServeArguments;
 use settings::SettingsCommand;
 use std::path::PathBuf;
@@ -102,6 +108,15 @@ pub enum Command {
     /// List and show the groups that the identity provider pushed
     #[command(subcommand)]
     Group(GroupCommand),
+    /// List and follow a tenant's events: every change, once
+    #[command(subcommand)]
+    Event(EventCommand),
+    /// Create, change, pause and remove the destinations of a tenant's events: webhooks, Slack and Teams
+    #[command(subcommand)]
+    Destination(DestinationCommand),
+    /// Seal secrets under the current pepper
+    #[command(subcommand)]
+    Pepper(PepperCommand),
     /// Print the completion script of a shell
     Completions {
         /// The shell that runs the script

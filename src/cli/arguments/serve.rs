@@ -1,7 +1,7 @@
 //! The arguments of `rollcall serve`.
 
-use super::value_parsers::listen_address;
-use clap::Parser;
+use super::value_parsers::{PrivateHosts, listen_address, private_hosts};
+use clap::{ArgAction, Parser};
 use std::net::SocketAddr;
 
 #[derive(Debug, Parser)]
@@ -14,4 +14,15 @@ pub struct ServeArguments {
     /// minute at once. 0 means no limit
     #[arg(long, value_name = "UNITS", env = "ROLLCALL_TENANT_UNITS", default_value_t = 0)]
     pub tenant_units: u32,
+    /// Whether this server delivers events to webhooks, Slack and Teams. One of several servers is enough
+    #[arg(long, value_name = "BOOL", env = "ROLLCALL_DELIVER", default_value_t = true, action = ArgAction::Set)]
+    pub deliver: bool,
+    /// The hosts of your own network that webhooks may call, with commas between them. They may have private addresses
+    #[arg(long, value_name = "HOSTS", env = "ROLLCALL_PRIVATE_HOSTS", value_parser = private_hosts, default_value = "",
+        hide_default_value = true)]
+    pub private_hosts: PrivateHosts,
+    /// Let webhooks call this machine, also with http, for development. Every administrator of a tenant can then reach
+    /// the services of this machine
+    #[arg(long, env = "ROLLCALL_ALLOW_PRIVATE_DESTINATIONS")]
+    pub allow_private_destinations: bool,
 }

@@ -2,7 +2,7 @@
 
 use super::value_parsers::tenant_id;
 use clap::{Args, Subcommand, ValueEnum};
-use rollcall::directory::TenantId;
+use rollcall::directory::{HOURS_RULE, SilentAfter, TenantId};
 
 #[derive(Debug, Subcommand)]
 pub enum SettingsCommand {
@@ -35,6 +35,23 @@ pub struct SettingChanges {
     /// Set employee manager info from Identity Provider: on or off, as for --location
     #[arg(long, value_enum, value_name = "on|off")]
     pub manager: Option<OnOff>,
+    /// Report that the Identity Provider sent no request for this number of hours, 1 to 168, or
+    /// off. 24 suits Microsoft Entra ID, which asks about every 40 minutes. Okta sends a request
+    /// only when something changes, so leave it off for Okta
+    #[arg(long, value_parser = hours_or_off, value_name = "hours|off")]
+    pub silent_after: Option<HoursOrOff>,
+}
+
+/// A number of hours, or `None` for off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HoursOrOff(pub Option<SilentAfter>);
+
+fn hours_or_off(text: &str) -> Result<HoursOrOff, String> {
+    if text == "off" {
+        return Ok(HoursOrOff(None));
+    }
+    let hours = SilentAfter::parse(text).ok_or_else(|| format!("{HOURS_RULE}, or off"))?;
+    Ok(HoursOrOff(Some(hours)))
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

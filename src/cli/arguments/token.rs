@@ -16,11 +16,11 @@ pub enum TokenCommand {
         #[arg(long, value_enum, default_value = "scim")]
         scope: ScopeArgument,
         /// The time for which the current token stays valid: a duration such as 24h, 30m or 0s, at most 365 days
-        /// [default: 24h for scim, 0s for admin]
+        /// [default: 24h for scim and read, 0s for admin]
         #[arg(long, value_parser = humantime::parse_duration)]
         overlap: Option<Duration>,
         /// A name for the token, for people. The history shows it beside each change that was made with the token
-        /// [default: Identity Provider for scim, Administrator for admin]
+        /// [default: Identity Provider for scim, Administrator for admin, Read-only Client for read]
         #[arg(long)]
         label: Option<String>,
         /// End the previous token now, if it is still valid
@@ -60,6 +60,8 @@ pub enum ScopeArgument {
     Scim,
     /// The admin API and the account settings page of the tenant
     Admin,
+    /// Reads of the admin API, for another product that follows changes. The first rotation makes the token
+    Read,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -2,6 +2,7 @@
 
 use rollcall::directory::TenantId;
 use rollcall::directory::lists::admin_list::MOST_SEARCH_CHARS;
+use rollcall::outbound::parse_private_hosts;
 use scim::schema::custom::CustomType;
 use std::net::SocketAddr;
 
@@ -10,6 +11,15 @@ pub fn listen_address(text: &str) -> Result<SocketAddr, String> {
     text.parse()
         .ok()
         .ok_or_else(|| "it must be an IP address and a port, such as 127.0.0.1:8080".to_owned())
+}
+
+/// The value of `--private-hosts`.
+#[derive(Debug, Clone)]
+pub struct PrivateHosts(pub Vec<String>);
+
+/// Reads the names of `--private-hosts`.
+pub fn private_hosts(text: &str) -> Result<PrivateHosts, String> {
+    parse_private_hosts(text).map(PrivateHosts).map_err(|problem| problem.to_string())
 }
 
 /// Reads the text of `--search`.

@@ -1,26 +1,12 @@
-//! The actor of a change: a name for the history, and the token of the request.
+//! Checks the token of an actor.
 
 use super::tokens::{is_replaced_admin, works};
 use crate::directory::error::Error;
+use crate::model::actor::ActorRecord;
 use crate::model::tenant::{Tenant, TokenRecord};
 use time::OffsetDateTime;
 
-/// The actor of a change.
-#[derive(Debug, Clone, Copy)]
-pub struct Actor<'a> {
-    /// The name in the history.
-    pub label: &'a str,
-    /// The short name of the token; `None` for an actor without a token.
-    pub token: Option<&'a str>,
-}
-
-impl<'a> From<&'a str> for Actor<'a> {
-    fn from(label: &'a str) -> Self {
-        Self { label, token: None }
-    }
-}
-
-impl Actor<'_> {
+impl ActorRecord {
     /// Checks the token again, against the tenant as it is now: the cached token may be a minute old.
     ///
     /// A previous admin token must not change anything, because the owner of a leaked token rotates it.
@@ -48,7 +34,7 @@ impl Actor<'_> {
         tenant: &Tenant,
         now: OffsetDateTime,
     ) -> Result<(), Error> {
-        match (self.token, self.record(tenant)) {
+        match (&self.token_id, self.record(tenant)) {
             (None, _) => Ok(()),
             (Some(_), Some(record)) if works(record, now) => Ok(()),
             (Some(_), _) => Err(Error::TokenEnded),
@@ -56,7 +42,7 @@ impl Actor<'_> {
     }
 
     fn record<'t>(&self, tenant: &'t Tenant) -> Option<&'t TokenRecord> {
-        let token = self.token?;
+        let token = self.token_id.as_deref()?;
         tenant.tokens.iter().find(|record| record.short_name() == token)
     }
 }

@@ -11,13 +11,13 @@ pub mod tenant_cache;
 use super::tenants::Tenants;
 use super::tenants::custom_attributes::Declared;
 use crate::directory::precondition::Precondition;
-use actor::Actor;
 use lockout::Lockout;
 use pepper::Peppers;
 use sessions::{Claims, Pass};
 
 use crate::directory::Directory;
 use crate::directory::error::Error;
+use crate::model::actor::ActorRecord;
 use crate::model::tenant::{Scope, Tenant, TenantId, TokenRecord};
 use crate::model::unfinished::Unfinished;
 use scim::schema::custom::CustomAttribute;
@@ -31,10 +31,12 @@ use token_set::{Rotated, Rotation, Which};
 pub struct Session {
     /// The tenant that the token belongs to.
     pub tenant: TenantId,
+    /// The scope of the token.
+    pub scope: Scope,
     /// The tenant's employees, with the attributes that the tenant declared.
     pub directory: Directory,
-    /// The token's label: the actor in the history.
-    pub label: Arc<str>,
+    /// The actor of the request's changes.
+    pub actor: Arc<ActorRecord>,
     /// The token's short name. It identifies the token and does not open anything.
     pub token: Arc<str>,
     /// The tenant's unfinished work, which this session's request finishes. One session a minute gets this work.
@@ -69,7 +71,7 @@ impl Access {
         Self { cache: TenantCache::new(tenants.clone()), tenants, lockout: Lockout::default() }
     }
 
-    /// Opens the session of a token with this scope at the tenant of the URL.
+    /// Opens the session of a token with one of these scopes at the tenant of the URL.
     ///
     /// Returns `None` for every reason alike: an unknown tenant, another tenant's token, or an unknown, expired or
     /// revoked token.
@@ -79,17 +81,18 @@ impl Access {
     pub async fn open(
         &self,
         tenant: &TenantId,
-        scope: Scope,
+        scopes: &[Scope],
         token: &str,
     ) -> Result<Option<Session>, Error> {
         let open = |known: &CachedTenant, record: &TokenRecord| Session {
             tenant: tenant.clone(),
+            scope: record.scope,
             directory: known.directory.clone(),
-            label: Arc::from(record.label.as_str()),
+            actor: Arc::new(ActorRecord::of_token(record)),
             token: Arc::from(record.short_name()),
             unfinished: known.take_unfinished(),
         };
-        self.find_token(tenant, scope, token, self.tenants.sources.now(), open).await
+        self.find_token(tenant, scopes, token, self.tenants.sources.now(), open).await
     }
 
     /// Opens a session for an administrator with an admin token.
@@ -104,7 +107,7 @@ impl Access {
         let now = self.tenants.sources.now();
         // The right token is accepted at any time: an attacker must not be able to lock an administrator out.
         let fingerprint = |_: &CachedTenant, record: &TokenRecord| sessions::fingerprint(record);
-        let found = self.find_token(tenant, Scope::Admin, token, now, fingerprint).await?;
+        let found = self.find_token(tenant, &[Scope::Admin], token, now, fingerprint).await?;
         let Some(fingerprint) = found else {
             if let Some(retry_after) = self.lockout.remaining(tenant, now) {
                 return Ok(SignIn::LockedOut { retry_after });
@@ -155,7 +158,7 @@ impl Access {
             Some(sessions::Resumed {
                 session: claims.session.clone(),
                 directory: known.directory.clone(),
-                label: Arc::from(found.label.as_str()),
+                actor: Arc::new(ActorRecord::of_token(found)),
                 token: Arc::from(found.short_name()),
                 unfinished: known.take_unfinished(),
                 form_key: claims.form_key.clone(),
@@ -194,9 +197,9 @@ impl Access {
         tenant: &TenantId,
         scope: Scope,
         rotation: &Rotation<'_>,
-        by: Actor<'_>,
+        actor: &ActorRecord,
     ) -> Result<Rotated, Error> {
-        let rotated = self.tenants.rotate_token(tenant, scope, rotation, by).await;
+        let rotated = self.tenants.rotate_token(tenant, scope, rotation, actor).await;
         self.cache.invalidate(tenant);
         rotated
     }
@@ -210,9 +213,9 @@ impl Access {
         tenant: &TenantId,
         scope: Scope,
         which: Which<'_>,
-        by: Actor<'_>,
+        actor: &ActorRecord,
     ) -> Result<usize, Error> {
-        let revoked = self.tenants.revoke_tokens(tenant, scope, which, by).await;
+        let revoked = self.tenants.revoke_tokens(tenant, scope, which, actor).await;
         self.cache.invalidate(tenant);
         revoked
     }
@@ -226,9 +229,9 @@ impl Access {
         tenant: &TenantId,
         attribute: CustomAttribute,
         precondition: &Precondition,
-        by: Actor<'_>,
+        actor: &ActorRecord,
     ) -> Result<Declared, Error> {
-        let declared = self.tenants.declare_attribute(tenant, attribute, precondition, by).await;
+        let declared = self.tenants.declare_attribute(tenant, attribute, precondition, actor).await;
         self.cache.invalidate(tenant);
         declared
     }
@@ -242,9 +245,9 @@ impl Access {
         tenant: &TenantId,
         attribute: (&str, &str),
         precondition: &Precondition,
-        by: Actor<'_>,
+        actor: &ActorRecord,
     ) -> Result<Tenant, Error> {
-        let removed = self.tenants.remove_attribute(tenant, attribute, precondition, by).await;
+        let removed = self.tenants.remove_attribute(tenant, attribute, precondition, actor).await;
         self.cache.invalidate(tenant);
         removed
     }
@@ -253,7 +256,7 @@ impl Access {
     async fn find_token<T>(
         &self,
         tenant: &TenantId,
-        scope: Scope,
+        scopes: &[Scope],
         token: &str,
         now: OffsetDateTime,
         read: impl Fn(&CachedTenant, &TokenRecord) -> T,
@@ -263,7 +266,7 @@ impl Access {
         }
         let peppers = self.tenants.peppers.get(now).await.map_err(Error::NoPepper)?;
         let check = |known: &CachedTenant, peppers: &Peppers| {
-            let found = tokens::find_valid(&known.record, scope, token, peppers, now)?;
+            let found = tokens::find_valid(&known.record, scopes, token, peppers, now)?;
             Some(read(known, found))
         };
         let known = match self.cache.find(tenant, now, |known| check(known, &peppers)).await? {

@@ -114,6 +114,17 @@ impl PepperSource {
         self.get_younger_than(RECHECK_SECS, now).await
     }
 
+    /// Reads the peppers again, whatever their age. Other calls then use them too.
+    ///
+    /// # Errors
+    /// Fails with [`LoadError`] when the read fails. The cached peppers stay in use.
+    pub async fn read_again(&self, now: OffsetDateTime) -> Result<Arc<Peppers>, LoadError> {
+        let mut loaded = self.loaded.lock().await;
+        let peppers = Arc::new((self.load)().await?);
+        *loaded = Some((now, Arc::clone(&peppers)));
+        Ok(peppers)
+    }
+
     async fn get_younger_than(
         &self,
         seconds: i64,

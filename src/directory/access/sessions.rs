@@ -10,6 +10,7 @@ use super::pepper::Peppers;
 use super::tokens::works;
 use crate::directory::Directory;
 
+use crate::model::actor::ActorRecord;
 use crate::model::tenant::{Scope, Tenant, TenantId, TokenRecord};
 use crate::model::unfinished::Unfinished;
 use base64::Engine;
@@ -48,8 +49,8 @@ pub struct Resumed {
     pub session: SessionId,
     /// The tenant's employees, with the attributes that the tenant declared.
     pub directory: Directory,
-    /// The token's label: the actor in the history.
-    pub label: Arc<str>,
+    /// The actor of the session's changes.
+    pub actor: Arc<ActorRecord>,
     /// The token's short name. It identifies the token and does not open anything.
     pub token: Arc<str>,
     /// The key that each form of this session must carry.

@@ -1,24 +1,24 @@
 //! A tenant's tokens: rotation and revocation. Other modules check whether a token is valid.
 
-use super::actor::Actor;
 use super::tenant_cache::TENANT_CACHE_SECS;
 use super::tokens::{self, EarlierToken};
 use crate::directory::error::Error;
 use crate::directory::tenants::Tenants;
 use crate::directory::tenants::display_name;
+use crate::model::actor::ActorRecord;
 use crate::model::history::{AttributeChange, EventKind};
 use crate::model::tenant::{Scope, Stage, TenantId, TokenRecord};
 use secrecy::SecretString;
 use time::Duration;
 
-/// How long a Secret Token stays valid after its rotation, by default. A running sync must not fail.
+/// How long a Secret Token or a read token stays valid after its rotation, by default. A running sync must not fail.
 pub const DEFAULT_OVERLAP: Duration = Duration::hours(24);
 
 /// Returns how long a token of a scope stays valid after its rotation, by default. An admin token has no overlap,
-/// because no sync uses it.
+/// because no other program uses it all the time.
 pub fn default_overlap(scope: Scope) -> Duration {
     match scope {
-        Scope::Scim => DEFAULT_OVERLAP,
+        Scope::Scim | Scope::Read => DEFAULT_OVERLAP,
         Scope::Admin => Duration::ZERO,
     }
 }
@@ -100,9 +100,8 @@ impl Tenants {
         id: &TenantId,
         scope: Scope,
         rotation: &Rotation<'_>,
-        by: impl Into<Actor<'_>>,
+        actor: &ActorRecord,
     ) -> Result<Rotated, Error> {
-        let by = by.into();
         let label = match rotation.label {
             Some(label) => display_name::check("A label", label)?,
             None => tokens::default_label(scope),
@@ -114,13 +113,13 @@ impl Tenants {
         let expires = now.checked_add(rotation.overlap).unwrap_or(now);
         let used = self.store.tenant(id).sync().get().await?.used;
         let mut earlier = Vec::new();
-        self.update(id, by, |tenant| {
+        self.update(id, actor, |tenant| {
             let before = tenant.current_token(scope);
             let current = before.map_or("", TokenRecord::short_name);
             if rotation.expected.is_some_and(|expected| expected != current) {
                 return Err(Error::AlreadyRotated);
             }
-            let is_used = used.contains_key(current) || by.token == Some(current);
+            let is_used = used.contains_key(current) || actor.token_id.as_deref() == Some(current);
             let promised = tokens::previous_expiry(&tenant.tokens, scope, now);
             let change =
                 token_change(scope, before.map(|token| token.label.as_str()), Some(&record.label));
@@ -136,7 +135,7 @@ impl Tenants {
             };
             let before = std::mem::replace(&mut tenant.tokens, tokens);
             earlier = tokens::ends(&before, scope, &tenant.tokens, now);
-            Ok(Some(self.entry(EventKind::TokenRotated, vec![change], by.label)))
+            Ok(Some(self.entry(EventKind::TokenRotated, vec![change], actor)))
         })
         .await?;
         Ok(Rotated { token: secret, earlier })
@@ -153,20 +152,21 @@ impl Tenants {
         id: &TenantId,
         scope: Scope,
         which: Which<'_>,
-        by: impl Into<Actor<'_>>,
+        actor: &ActorRecord,
     ) -> Result<usize, Error> {
-        let (by, now) = (by.into(), self.sources.now());
+        let now = self.sources.now();
         let mut revoked = 0;
-        self.update_with_any_token(id, by, |tenant| {
-            let is_own = matches!(which, Which::Token(name) if Some(name) == by.token);
+        self.update_with_any_token(id, actor, |tenant| {
+            let is_own =
+                matches!(which, Which::Token(name) if Some(name) == actor.token_id.as_deref());
             if !(scope == Scope::Admin && is_own) {
-                by.check(tenant, now)?;
+                actor.check(tenant, now)?;
             }
             let (gone, kept): (Vec<_>, Vec<_>) =
                 tenant.tokens.drain(..).partition(|token| token.scope == scope && which.is(token));
             tenant.tokens = kept;
             // An operator has no token and may revoke all tokens, because an operator can also make new tokens.
-            let is_last = by.token.is_some()
+            let is_last = actor.token_id.is_some()
                 && gone.iter().any(|token| token.scope == Scope::Admin)
                 && !tenant
                     .tokens
@@ -178,7 +178,7 @@ impl Tenants {
             revoked = gone.len();
             let changes: Vec<AttributeChange> =
                 gone.iter().map(|token| token_change(scope, Some(&token.label), None)).collect();
-            Ok(self.entry_of(EventKind::TokenRevoked, changes, by.label))
+            Ok(self.entry_of(EventKind::TokenRevoked, changes, actor))
         })
         .await?;
         Ok(revoked)
@@ -191,9 +191,10 @@ impl Tenants {
     ///
     /// # Errors
     /// Fails with [`Error::NoTenant`], [`Error::Contention`], or as every call of the store does.
-    pub async fn retire(&self, id: &TenantId, by: &str) -> Result<Duration, Error> {
-        self.revoke_tokens(id, Scope::Scim, Which::All, by).await?;
-        self.revoke_tokens(id, Scope::Admin, Which::All, by).await?;
+    pub async fn retire(&self, id: &TenantId, actor: &ActorRecord) -> Result<Duration, Error> {
+        for scope in Scope::ALL {
+            self.revoke_tokens(id, scope, Which::All, actor).await?;
+        }
         Ok(RETIREMENT)
     }
 }

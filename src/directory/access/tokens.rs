@@ -51,10 +51,10 @@ pub fn digest(token: &SecretString, peppers: &Peppers) -> String {
     digest_under(token.expose_secret(), &peppers.current)
 }
 
-/// Finds the record of a valid token with this scope. Compares all digests, each in constant time.
+/// Finds the record of a valid token with one of these scopes. Compares all digests, each in constant time.
 pub fn find_valid<'t>(
     tenant: &'t Tenant,
-    scope: Scope,
+    scopes: &[Scope],
     token: &str,
     peppers: &Peppers,
     now: OffsetDateTime,
@@ -66,7 +66,7 @@ pub fn find_valid<'t>(
         let kept = record.digest.as_bytes();
         let fits = current.as_bytes().ct_eq(kept)
             | previous.as_ref().map_or(Choice::from(0), |digest| digest.as_bytes().ct_eq(kept));
-        if bool::from(fits) && record.scope == scope && works(record, now) {
+        if bool::from(fits) && scopes.contains(&record.scope) && works(record, now) {
             valid = Some(record);
         }
     }
@@ -184,6 +184,7 @@ pub(in crate::directory) fn default_label(scope: Scope) -> &'static str {
     match scope {
         Scope::Scim => "Identity Provider",
         Scope::Admin => "Administrator",
+        Scope::Read => "Read-only Client",
     }
 }
 
@@ -218,6 +219,7 @@ mod tests {
             settings: Settings::default(),
             tokens,
             attributes: Vec::new(),
+            feed_epoch: "k7f2".to_owned(),
         }
     }
 
@@ -239,12 +241,13 @@ mod tests {
         let tenant = tenant(vec![record(Scope::Scim, Stage::Current, &token, &old)]);
         let check = |scope, token: &SecretString, peppers: &Peppers| {
             let now = OffsetDateTime::UNIX_EPOCH;
-            find_valid(&tenant, scope, token.expose_secret(), peppers, now).is_some()
+            find_valid(&tenant, &[scope], token.expose_secret(), peppers, now).is_some()
         };
         assert!(check(Scope::Scim, &token, &old));
         assert!(check(Scope::Scim, &token, &peppers("new pepper", Some("old pepper"))));
         assert!(!check(Scope::Scim, &token, &peppers("new pepper", None)));
         assert!(!check(Scope::Admin, &token, &old));
+        assert!(!check(Scope::Read, &token, &old));
         let other = generate(&tenant.id).unwrap();
         assert!(!check(Scope::Scim, &other, &old));
     }
@@ -262,7 +265,7 @@ mod tests {
         }
         let tenant = tenant(kept);
         let check = |token: &SecretString, now| {
-            find_valid(&tenant, Scope::Scim, token.expose_secret(), &peppers, now).is_some()
+            find_valid(&tenant, &[Scope::Scim], token.expose_secret(), &peppers, now).is_some()
         };
         let before = expires - Duration::seconds(1);
         assert_eq!(

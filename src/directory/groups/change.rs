@@ -152,5 +152,5 @@ fn member_change(members: &MemberChanges) -> Option<AttributeChange> {
 }
 
 fn entry(kind: EventKind, changes: Vec<AttributeChange>, occasion: Occasion<'_>) -> HistoryEntry {
-    HistoryEntry { at: occasion.at, by: occasion.by.to_owned(), kind, changes }
+    HistoryEntry { at: occasion.at, actor: occasion.actor.clone(), kind, changes }
 }

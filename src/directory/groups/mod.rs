@@ -19,6 +19,7 @@ use crate::directory::occasion::Occasion;
 use crate::directory::precondition::Precondition;
 use crate::directory::related::view::Wanted;
 use crate::limits::LIMITS;
+use crate::model::actor::ActorRecord;
 use crate::model::group::Group;
 use crate::model::kind::Kind;
 use crate::model::member::{Member, MemberChanges};
@@ -80,10 +81,14 @@ impl Groups<'_> {
     /// # Errors
     /// Fails with [`Error::GroupNameTaken`], [`Error::Protocol`] for too many members, [`Error::Contention`], or as
     /// every call of the store does.
-    pub async fn create(self, attributes: Document, by: &str) -> Result<ChangedGroup, Error> {
+    pub async fn create(
+        self,
+        attributes: Document,
+        actor: &ActorRecord,
+    ) -> Result<ChangedGroup, Error> {
         let (attributes, wanted) = split_members(attributes);
         let name = attributes.text("displayName").unwrap_or_default();
-        let occasion = Occasion { at: self.0.sources.now(), by };
+        let occasion = Occasion { at: self.0.sources.now(), actor };
         let id = self.0.sources.new_id();
         let mut name = NewName::new(Kind::Group, name);
         let (group, members) = retry!({
@@ -114,11 +119,11 @@ impl Groups<'_> {
         id: Uuid,
         attributes: &Document,
         precondition: &Precondition,
-        by: &str,
+        actor: &ActorRecord,
     ) -> Result<ChangedGroup, Error> {
         let request =
             MemberRequest { affected: AffectedValues::Any, may_add: true, members: Wanted::No };
-        self.change(id, precondition, by, &request, |_| Ok(attributes.clone())).await
+        self.change(id, precondition, actor, &request, |_| Ok(attributes.clone())).await
     }
 
     /// Applies a PATCH to a group (RFC 7644 §3.5.2). If one operation fails, the PATCH changes nothing.
@@ -134,14 +139,14 @@ impl Groups<'_> {
         request: &PatchRequest,
         precondition: &Precondition,
         members: Wanted,
-        by: &str,
+        actor: &ActorRecord,
     ) -> Result<ChangedGroup, Error> {
         let groups = &self.0.types.groups;
         let affected = patch::affected_values(groups, request);
         let may_add = request.operations.iter().any(|operation| operation.op != Op::Remove);
         let members = MemberRequest { affected, may_add, members };
         let decide = |before: Document| patch::apply(groups, before, request);
-        self.change(id, precondition, by, &members, decide).await
+        self.change(id, precondition, actor, &members, decide).await
     }
 
     /// Deletes a group (RFC 7644 §3.6). Its history stays.
@@ -153,14 +158,14 @@ impl Groups<'_> {
         self,
         id: Uuid,
         precondition: &Precondition,
-        by: &str,
+        actor: &ActorRecord,
     ) -> Result<(), Error> {
         let departure = retry!({
             let (group, memberships) = tokio::try_join!(
                 self.get_if(id, precondition),
                 Departures(self.0).memberships(id)
             )?;
-            let occasion = Occasion { at: self.0.sources.now(), by };
+            let occasion = Occasion { at: self.0.sources.now(), actor };
             let claim =
                 async { Ok(self.0.store.claims().get(Kind::Group, group.display_name()).await?) };
             let (claim, departure) = tokio::try_join!(
@@ -186,7 +191,7 @@ impl Groups<'_> {
         self,
         id: Uuid,
         precondition: &Precondition,
-        by: &str,
+        actor: &ActorRecord,
         request: &MemberRequest,
         decide: impl Fn(Document) -> Result<Document, scim::Error>,
     ) -> Result<ChangedGroup, Error> {
@@ -207,7 +212,7 @@ impl Groups<'_> {
             if may_be_stale && !members.covers(&request.affected) {
                 return Ok(Attempt::Again(NextAttempt::AtOnce));
             }
-            let occasion = Occasion { at: self.0.sources.now(), by };
+            let occasion = Occasion { at: self.0.sources.now(), actor };
             let groups = &self.0.types.groups;
             let change = change::changed(groups, &before, attributes, &members, occasion);
             let Some(change) = change else {

@@ -3,6 +3,7 @@
 use crate::directory::context::Context;
 use crate::directory::error::Error;
 use crate::directory::groups::unfinished_work::UnfinishedWork;
+use crate::model::actor::ActorRecord;
 use crate::store::check::{Report, Violation};
 
 /// The most rounds of a repair: one repair may reveal another violation.
@@ -37,7 +38,7 @@ impl Integrity<'_> {
     ///
     /// # Errors
     /// Fails as every call of the store does.
-    pub async fn repair(self, by: &str) -> Result<Repair, Error> {
+    pub async fn repair(self, actor: &ActorRecord) -> Result<Repair, Error> {
         let mut repair = Repair::default();
         for _ in 0..MOST_ROUNDS {
             let found = self.0.store.checks().check().await?;
@@ -46,8 +47,8 @@ impl Integrity<'_> {
                 break;
             }
             // Damage is repaired first: finishing the deletion of an existing group would remove its members.
-            let written =
-                self.0.store.checks().repair(&found.violations, self.0.sources.now(), by).await?;
+            let at = self.0.sources.now();
+            let written = self.0.store.checks().repair(&found.violations, at, actor).await?;
             let finished = UnfinishedWork(self.0).finish_all().await;
             repair.repaired.extend(found.violations);
             // Work that cannot be finished stays in the report. Then nothing else can be repaired.

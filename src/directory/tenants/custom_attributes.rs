@@ -5,10 +5,10 @@
 
 use super::Tenants;
 use crate::directory::Directory;
-use crate::directory::access::actor::Actor;
 use crate::directory::error::Error;
 use crate::directory::precondition::Precondition;
 use crate::limits::MAX_CUSTOM_ATTRIBUTES;
+use crate::model::actor::ActorRecord;
 use crate::model::history::{AttributeChange, EventKind};
 use crate::model::tenant::{Tenant, TenantId};
 use scim::schema::ResourceTypes;
@@ -72,17 +72,16 @@ impl Tenants {
         id: &TenantId,
         attribute: CustomAttribute,
         precondition: &Precondition,
-        by: impl Into<Actor<'_>>,
+        actor: &ActorRecord,
     ) -> Result<Declared, Error> {
-        let by = by.into();
         attribute.check()?;
         let (mut declared, mut is_new) = (attribute.clone(), true);
-        let updated = self.update(id, by, |tenant| {
+        let updated = self.update(id, actor, |tenant| {
             precondition.check(tenant.revision)?;
             let (after, before) = declare(&self.types, &mut tenant.attributes, attribute.clone())?;
             let change = change(before.as_ref(), Some(&after));
             (declared, is_new) = (after, before.is_none());
-            Ok(self.entry_of(EventKind::AttributesChanged, change, by.label))
+            Ok(self.entry_of(EventKind::AttributesChanged, change, actor))
         });
         Ok(Declared { tenant: updated.await?, attribute: declared, is_new })
     }
@@ -97,16 +96,15 @@ impl Tenants {
         id: &TenantId,
         (urn, name): (&str, &str),
         precondition: &Precondition,
-        by: impl Into<Actor<'_>>,
+        actor: &ActorRecord,
     ) -> Result<Tenant, Error> {
-        let by = by.into();
-        self.update(id, by, |tenant| {
+        self.update(id, actor, |tenant| {
             precondition.check(tenant.revision)?;
             let declared = &mut tenant.attributes;
             let at = declared.iter().position(|one| one.is_identified(urn, name));
             let removed = declared.remove(at.ok_or(Error::NoAttribute)?);
             let change = change(Some(&removed), None);
-            Ok(self.entry_of(EventKind::AttributesChanged, change, by.label))
+            Ok(self.entry_of(EventKind::AttributesChanged, change, actor))
         })
         .await
     }

@@ -9,7 +9,7 @@ use scim::invisible_characters::is_invisible;
 
 /// The longest name, in characters.
 const MOST_CHARS: usize = 100;
-/// The actor of changes by the `rollcall` command, in the history.
+/// The label of the `rollcall` command as an actor, in the history.
 pub const COMMAND: &str = "rollcall command";
 
 /// Checks a name, and returns it without surrounding whitespace. `kind` is the thing that it names, such as `A label`.
@@ -23,11 +23,11 @@ pub(in crate::directory) fn check<'n>(kind: &str, name: &'n str) -> Result<&'n s
             "{kind} has 1 to {MOST_CHARS} characters, none of them invisible"
         )));
     }
-    let own = [default_label(Scope::Scim), default_label(Scope::Admin), COMMAND];
+    let mut own = Scope::ALL.into_iter().map(default_label).chain([COMMAND]);
     // The comparison ignores spaces, because a missing space is easy to overlook.
     let letters = |text: &str| fold(text).replace(' ', "");
     let shown = letters(name);
-    match own.into_iter().find(|own| shown.contains(&letters(own))) {
+    match own.find(|own| shown.contains(&letters(own))) {
         None => Ok(name),
         Some(own) => Err(Error::invalid_value(format!(
             "{kind} must not contain \"{own}\": the history uses that name itself; choose another one"

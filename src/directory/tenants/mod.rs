@@ -3,23 +3,29 @@
 pub mod check;
 pub mod custom_attributes;
 pub mod display_name;
+mod setting_changes;
+pub mod silence;
 pub mod sync;
 pub mod pending_notes;
 pub mod share;
 
-use super::access::actor::Actor;
 use super::access::pepper::{PepperSource, Peppers};
 use super::groups::presence::GroupPresence;
 use crate::directory::Directory;
 use crate::directory::precondition::Precondition;
 
+use setting_changes::setting_changes;
+
 use super::access::tokens;
+use super::events::cursor;
 use super::sources::Sources;
 use crate::directory::error::Error;
+use crate::model::actor::ActorRecord;
 use crate::model::history::{AttributeChange, EventKind, HistoryEntry};
 use crate::model::tenant::{Scope, Settings, Tenant, TenantId};
 use crate::store::Store;
 use crate::store::dynamodb::retry::{Attempt, retry};
+use crate::store::events::announcements::Announcements;
 use scim::schema::ResourceTypes;
 use secrecy::SecretString;
 use std::sync::Arc;
@@ -74,6 +80,11 @@ impl Tenants {
         self.sources.clone()
     }
 
+    /// Returns the announcements of committed events in this process.
+    pub fn announcements(&self) -> Announcements {
+        self.store.announcements().clone()
+    }
+
     /// Returns the present time, by this deployment's clock.
     pub fn now(&self) -> time::OffsetDateTime {
         self.sources.now()
@@ -117,13 +128,18 @@ impl Tenants {
     /// Fails with [`Error::TenantTaken`], even when only items of a deleted tenant with this id are left. A new tenant
     /// must not inherit them, so delete the old tenant once more. Other failures are [`Error::Protocol`] for an invalid
     /// name, [`Error::NoPepper`], [`Error::NoRandomness`], and the errors of the store.
-    pub async fn create(&self, id: &TenantId, name: &str, by: &str) -> Result<NewTenant, Error> {
+    pub async fn create(
+        &self,
+        id: &TenantId,
+        name: &str,
+        actor: &ActorRecord,
+    ) -> Result<NewTenant, Error> {
         let name =
             if name.is_empty() { name } else { display_name::check("A tenant's name", name)? };
         let peppers = self.peppers().await?;
         let scim_token = tokens::generate(id).map_err(Error::NoRandomness)?;
         let admin_token = tokens::generate(id).map_err(Error::NoRandomness)?;
-        self.create_with_tokens(id, name, [scim_token, admin_token], &peppers, by).await
+        self.create_with_tokens(id, name, [scim_token, admin_token], &peppers, actor).await
     }
 
     /// Creates a tenant with a SCIM token and an admin token, digested under these peppers.
@@ -133,7 +149,7 @@ impl Tenants {
         name: &str,
         [scim_token, admin_token]: [SecretString; 2],
         peppers: &Peppers,
-        by: &str,
+        actor: &ActorRecord,
     ) -> Result<NewTenant, Error> {
         let now = self.sources.now();
         let records =
@@ -148,8 +164,9 @@ impl Tenants {
             settings: Settings::default(),
             tokens: records.into(),
             attributes: Vec::new(),
+            feed_epoch: cursor::new_epoch().map_err(Error::NoRandomness)?,
         };
-        let entry = self.entry(EventKind::Created, Vec::new(), by);
+        let entry = self.entry(EventKind::Created, Vec::new(), actor);
         if self.store.tenant(id).purge().holds_anything().await? {
             return Err(Error::TenantTaken);
         }
@@ -169,15 +186,35 @@ impl Tenants {
         id: &TenantId,
         mut change: impl FnMut(Settings) -> Settings,
         precondition: &Precondition,
-        by: impl Into<Actor<'_>>,
+        actor: &ActorRecord,
     ) -> Result<Tenant, Error> {
-        let by = by.into();
-        self.update(id, by, |tenant| {
+        self.update(id, actor, |tenant| {
             precondition.check(tenant.revision)?;
             let before = tenant.settings;
             tenant.settings = change(before);
             let changes = setting_changes(before, tenant.settings);
-            Ok(self.entry_of(EventKind::SettingsChanged, changes, by.label))
+            Ok(self.entry_of(EventKind::SettingsChanged, changes, actor))
+        })
+        .await
+    }
+
+    /// Gives a tenant's feed a new epoch. Cursors of the old epoch then fail.
+    ///
+    /// After a restore from a backup, numbers of the feed repeat with other events. A reader with an old cursor would
+    /// miss events.
+    ///
+    /// # Errors
+    /// Fails with [`Error::NoTenant`], [`Error::Contention`], or as every call of the store does.
+    pub async fn restart_feed(&self, id: &TenantId, actor: &ActorRecord) -> Result<Tenant, Error> {
+        let epoch = cursor::new_epoch().map_err(Error::NoRandomness)?;
+        self.update(id, actor, |tenant| {
+            let change = AttributeChange {
+                attribute: "feedEpoch".to_owned(),
+                old: Some(tenant.feed_epoch.clone().into()),
+                new: Some(epoch.clone().into()),
+            };
+            tenant.feed_epoch.clone_from(&epoch);
+            Ok(self.entry_of(EventKind::SettingsChanged, vec![change], actor))
         })
         .await
     }
@@ -207,28 +244,28 @@ impl Tenants {
     pub(super) async fn update(
         &self,
         id: &TenantId,
-        by: Actor<'_>,
+        actor: &ActorRecord,
         mut change: impl FnMut(&mut Tenant) -> Result<Option<HistoryEntry>, Error>,
     ) -> Result<Tenant, Error> {
         let now = self.sources.now();
         let change = |tenant: &mut Tenant| {
-            by.check(tenant, now)?;
+            actor.check(tenant, now)?;
             change(tenant)
         };
-        self.update_with_any_token(id, by, change).await
+        self.update_with_any_token(id, actor, change).await
     }
 
     /// Does the same, and accepts a previous admin token too.
     pub(super) async fn update_with_any_token(
         &self,
         id: &TenantId,
-        by: Actor<'_>,
+        actor: &ActorRecord,
         mut change: impl FnMut(&mut Tenant) -> Result<Option<HistoryEntry>, Error>,
     ) -> Result<Tenant, Error> {
         let store = self.store.tenant(id);
         retry!({
             let mut tenant = store.tenant_record().get().await?.ok_or(Error::NoTenant)?;
-            by.check_validity(&tenant, self.sources.now())?;
+            actor.check_validity(&tenant, self.sources.now())?;
             let Some(entry) = change(&mut tenant)? else { return Ok(Attempt::Done(tenant)) };
             tenant.revision += 1;
             let is_replaced = store.tenant_record().replace(&tenant, &entry).await?;
@@ -241,33 +278,17 @@ impl Tenants {
         &self,
         kind: EventKind,
         changes: Vec<AttributeChange>,
-        by: &str,
+        actor: &ActorRecord,
     ) -> Option<HistoryEntry> {
-        (!changes.is_empty()).then(|| self.entry(kind, changes, by))
+        (!changes.is_empty()).then(|| self.entry(kind, changes, actor))
     }
 
     pub(super) fn entry(
         &self,
         kind: EventKind,
         changes: Vec<AttributeChange>,
-        by: &str,
+        actor: &ActorRecord,
     ) -> HistoryEntry {
-        HistoryEntry { at: self.sources.now(), by: by.to_owned(), kind, changes }
+        HistoryEntry { at: self.sources.now(), actor: actor.clone(), kind, changes }
     }
-}
-
-fn setting_changes(before: Settings, after: Settings) -> Vec<AttributeChange> {
-    [
-        ("locationFromIdp", before.location_from_idp, after.location_from_idp),
-        ("departmentFromIdp", before.department_from_idp, after.department_from_idp),
-        ("managerFromIdp", before.manager_from_idp, after.manager_from_idp),
-    ]
-    .into_iter()
-    .filter(|(_, before, after)| before != after)
-    .map(|(name, before, after)| AttributeChange {
-        attribute: name.to_owned(),
-        old: Some(before.into()),
-        new: Some(after.into()),
-    })
-    .collect()
 }

@@ -3,6 +3,7 @@
 use crate::directory::sources::is_recent;
 use crate::model::kind::Kind;
 use crate::model::sync::{Refusal, SyncNews, UnknownAttribute};
+use crate::model::sync_findings::is_first_refusal;
 use crate::store::sync::day_of;
 use std::collections::{BTreeMap, BTreeSet};
 use time::{Duration, OffsetDateTime};
@@ -32,6 +33,8 @@ pub(super) struct PendingNotes {
     requests_written_at: Option<OffsetDateTime>,
     news_written_at: Option<OffsetDateTime>,
     refusals: Vec<Refusal>,
+    /// The time of the last failed request. The first one after an hour without failed requests is written at once.
+    refused_at: Option<OffsetDateTime>,
     used: BTreeSet<String>,
     /// The day of the last note for each token. The first use on a day is noted at once.
     used_on: BTreeMap<String, String>,
@@ -61,12 +64,15 @@ impl PendingNotes {
 
     /// Adds the failure of a request and its unknown attributes. Returns all pending notes when a write is due.
     pub(super) fn add_response(&mut self, seen: Observed, now: OffsetDateTime) -> Option<SyncNews> {
+        let mut is_urgent = false;
         if let Some((operation, status, detail)) = seen.refused {
+            is_urgent = is_first_refusal(self.refused_at, now);
+            self.refused_at = Some(now);
             self.refusals.insert(0, Refusal { at: now, operation, status, detail });
             self.refusals.truncate(MOST_WAITING);
         }
         self.add_unknown(seen.unknown, &day_of(now));
-        let is_due = self.has_news() && is_due(self.news_written_at, now);
+        let is_due = self.has_news() && (is_urgent || is_due(self.news_written_at, now));
         is_due.then(|| self.take_news(now))
     }
 

@@ -5,15 +5,14 @@
 use super::Tenants;
 use super::pending_notes::{Observed, PendingNotes};
 use crate::directory::error::Error;
+use crate::directory::events::day_counts::LastDay;
 use crate::directory::tenant_map::TenantMap;
-use crate::model::history::EventKind;
 use crate::model::sync::{SyncNews, SyncRecord, UnknownAttribute};
 use crate::model::tenant::{Tenant, TenantId};
 use crate::store::dynamodb::retry::{Attempt, retry};
 use crate::store::sync::day_of;
 use scim::schema::ResourceTypes;
 use scim::unknown_attributes;
-use std::collections::BTreeMap;
 use time::Duration;
 
 /// How long failed requests and unknown attributes are shown.
@@ -30,36 +29,10 @@ pub struct SyncStatus {
     pub last_day: LastDay,
 }
 
-/// The number of changes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct LastDay {
-    /// New employees.
-    pub created: u64,
-    /// Changes of attributes.
-    pub updated: u64,
-    /// Employees deactivated or deleted by the identity provider, or archived by the administrator.
-    pub archived: u64,
-    /// Employees restored.
-    pub restored: u64,
-}
-
-impl LastDay {
-    fn of(changes: &BTreeMap<EventKind, u64>) -> Self {
-        let count = |kinds: &[EventKind]| kinds.iter().filter_map(|kind| changes.get(kind)).sum();
-        Self {
-            created: count(&[EventKind::Created]),
-            updated: count(&[EventKind::Updated]),
-            archived: count(&[EventKind::Archived, EventKind::Deleted]),
-            // An employee who was created again as inactive is still archived, and does not count.
-            restored: count(&[EventKind::Restored]),
-        }
-    }
-}
-
 /// Watches the identity providers of all tenants. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct SyncWatch {
-    tenants: Tenants,
+    pub(super) tenants: Tenants,
     pending: TenantMap<PendingNotes>,
 }
 
@@ -154,10 +127,10 @@ impl SyncWatch {
     pub async fn status(&self, tenant: &Tenant) -> Result<SyncStatus, Error> {
         let types = self.tenants.types_of(tenant);
         let tenant = &tenant.id;
-        let store = self.tenants.store.tenant(tenant);
+        let directory = self.tenants.directory(tenant);
         let now = self.tenants.sources.now();
-        let (mut record, changes) =
-            tokio::try_join!(store.sync().get(), store.sync().count_changes_of_a_day(now))?;
+        let (mut record, last_day) =
+            tokio::try_join!(self.record(tenant), directory.events().count_last_day(now))?;
         // Pending notes of this process belong to the status too.
         if let Some(pending) = self.pending.lock().get(tenant) {
             record.add_refusals(pending.refusals());
@@ -166,7 +139,7 @@ impl SyncWatch {
         let oldest = day_of(now - TOLD_FOR);
         record.unknown.retain(|attribute| attribute.day > oldest && !is_known(&types, attribute));
         record.refusals.retain(|refusal| now - refusal.at < TOLD_FOR);
-        Ok(SyncStatus { record, last_day: LastDay::of(&changes) })
+        Ok(SyncStatus { record, last_day })
     }
 
     async fn write(&self, tenant: &TenantId, news: &SyncNews) -> Result<(), Error> {

@@ -4,13 +4,13 @@
 //! history.
 
 use super::change::{self, Change};
-use crate::directory::access::actor::Actor;
 use crate::directory::error::Error;
 use crate::directory::groups::departure::Departures;
 use crate::directory::groups::unfinished_work::UnfinishedWork;
 use crate::directory::occasion::Occasion;
 use crate::directory::precondition::Precondition;
 use crate::directory::users::Users;
+use crate::model::actor::ActorRecord;
 use crate::model::employee::{Employee, LocalValues};
 use crate::model::history::{AttributeChange, EventKind, HistoryEntry};
 use crate::model::unfinished::Work;
@@ -63,9 +63,9 @@ impl Users<'_> {
         id: Uuid,
         changes: &LocalChanges,
         precondition: &Precondition,
-        by: impl Into<Actor<'_>>,
+        actor: &ActorRecord,
     ) -> Result<Employee, Error> {
-        let by = self.checked(by).await?;
+        self.check_actor(actor).await?;
         for (name, change) in [
             ("location", &changes.location),
             ("department", &changes.department),
@@ -82,7 +82,7 @@ impl Users<'_> {
                 department: apply(&changes.department, department),
                 manager: apply(&changes.manager, manager),
             };
-            let occasion = Occasion { at: self.0.sources.now(), by };
+            let occasion = Occasion { at: self.0.sources.now(), actor };
             let Some(Change { after, entry }) = change::localised(&before, local, occasion) else {
                 return Ok(Attempt::Done(before));
             };
@@ -91,14 +91,13 @@ impl Users<'_> {
         })
     }
 
-    /// Returns the actor's name for the history. Checks the actor's token first, against the tenant as it is now.
-    async fn checked<'a>(self, by: impl Into<Actor<'a>>) -> Result<&'a str, Error> {
-        let by = by.into();
-        if by.token.is_some() {
+    /// Checks the actor's token, against the tenant as it is now.
+    async fn check_actor(self, actor: &ActorRecord) -> Result<(), Error> {
+        if actor.token_id.is_some() {
             let tenant = self.0.store.tenant_record().get().await?.ok_or(Error::NoTenant)?;
-            by.check(&tenant, self.0.sources.now())?;
+            actor.check(&tenant, self.0.sources.now())?;
         }
-        Ok(by.label)
+        Ok(())
     }
 
     /// Archives an active employee. A later change by the identity provider overwrites this.
@@ -110,9 +109,9 @@ impl Users<'_> {
         self,
         id: Uuid,
         precondition: &Precondition,
-        by: impl Into<Actor<'_>>,
+        actor: &ActorRecord,
     ) -> Result<Employee, Error> {
-        let by = self.checked(by).await?;
+        self.check_actor(actor).await?;
         let found = self.get_any(id).await?;
         precondition.check(found.revision)?;
         if found.is_archived() {
@@ -122,7 +121,7 @@ impl Users<'_> {
             precondition.check(before.revision)?;
             Ok(change::with_active(before, false))
         };
-        self.change(id, &Precondition::default(), by, inactive).await
+        self.change(id, &Precondition::default(), actor, inactive).await
     }
 
     /// Restores an archived employee. A hidden employee becomes visible to the identity provider again. A later change
@@ -136,9 +135,9 @@ impl Users<'_> {
         self,
         id: Uuid,
         precondition: &Precondition,
-        by: impl Into<Actor<'_>>,
+        actor: &ActorRecord,
     ) -> Result<Employee, Error> {
-        let by = self.checked(by).await?;
+        self.check_actor(actor).await?;
         let active = |before: &Employee| change::with_active(before, true);
         let brought_back = retry!({
             let before = self.get_any(id).await?;
@@ -153,7 +152,7 @@ impl Users<'_> {
             if let Some(holder) = claim.holder {
                 return Err(Error::UserNameTaken { holder });
             }
-            let occasion = Occasion { at: self.0.sources.now(), by };
+            let occasion = Occasion { at: self.0.sources.now(), actor };
             let change = change::revived(&self.0.types.users, &before, active(&before), occasion);
             let written = self.bring_back(&before, &change, &claim).await?;
             Ok::<_, Error>(written.attempt().map(|()| Some(change.after)))
@@ -165,7 +164,7 @@ impl Users<'_> {
             precondition.check(before.revision)?;
             Ok(active(before))
         };
-        self.change(id, &Precondition::default(), by, active).await
+        self.change(id, &Precondition::default(), actor, active).await
     }
 
     /// Erases an archived employee for good, with the whole history.
@@ -176,8 +175,7 @@ impl Users<'_> {
     /// # Errors
     /// Fails with [`Error::NoEmployee`] when there is nothing left to erase. Other failures are [`Error::NotArchived`],
     /// [`Error::TokenEnded`], [`Error::TokenReplaced`], [`Error::Contention`], and the errors of the store.
-    pub async fn erase(self, id: Uuid, by: impl Into<Actor<'_>>) -> Result<(), Error> {
-        let by = by.into();
+    pub async fn erase(self, id: Uuid, actor: &ActorRecord) -> Result<(), Error> {
         let erased = retry!({
             let employee = match self.get_any(id).await {
                 Ok(employee) if employee.is_archived() => employee,
@@ -186,16 +184,16 @@ impl Users<'_> {
                 Err(other) => return Err(other),
             };
             let mut tenant = self.0.store.tenant_record().get().await?.ok_or(Error::NoTenant)?;
-            by.check(&tenant, self.0.sources.now())?;
+            actor.check(&tenant, self.0.sources.now())?;
             tenant.revision += 1;
-            let occasion = Occasion { at: self.0.sources.now(), by: by.label };
+            let occasion = Occasion { at: self.0.sources.now(), actor };
             let (claim, memberships) =
                 tokio::try_join!(self.claim_of(&employee), Departures(self.0).memberships(id))?;
             let departure =
                 Departures(self.0).plan((Work::Erasure, id), memberships, true, occasion).await?;
             let entry = HistoryEntry {
                 at: occasion.at,
-                by: by.label.to_owned(),
+                actor: actor.clone(),
                 kind: EventKind::Erased,
                 changes: vec![AttributeChange {
                     attribute: "employee".to_owned(),

@@ -136,7 +136,7 @@ fn next(before: &Employee, attributes: Document, occasion: Occasion<'_>) -> Empl
 }
 
 fn entry(kind: EventKind, changes: Vec<AttributeChange>, occasion: Occasion<'_>) -> HistoryEntry {
-    HistoryEntry { at: occasion.at, by: occasion.by.to_owned(), kind, changes }
+    HistoryEntry { at: occasion.at, actor: occasion.actor.clone(), kind, changes }
 }
 
 /// Lists the differences, attribute by attribute. Each sub-attribute of a single complex attribute is a difference of

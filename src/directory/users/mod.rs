@@ -12,6 +12,7 @@ use crate::directory::groups::unfinished_work::UnfinishedWork;
 use crate::directory::names::{NewName, UniqueNames, attempt_after_change};
 use crate::directory::occasion::Occasion;
 use crate::directory::precondition::Precondition;
+use crate::model::actor::ActorRecord;
 use crate::model::claim::Claim;
 use crate::model::employee::Employee;
 use crate::model::kind::Kind;
@@ -47,10 +48,14 @@ impl Users<'_> {
     /// # Errors
     /// Fails with [`Error::UserNameTaken`], even when the other employee is archived. Other failures are
     /// [`Error::Contention`] and the errors of the store.
-    pub async fn create(self, mut attributes: Document, by: &str) -> Result<Employee, Error> {
+    pub async fn create(
+        self,
+        mut attributes: Document,
+        actor: &ActorRecord,
+    ) -> Result<Employee, Error> {
         let mut name =
             NewName::new(Kind::Employee, attributes.text("userName").unwrap_or_default());
-        let occasion = Occasion { at: self.0.sources.now(), by };
+        let occasion = Occasion { at: self.0.sources.now(), actor };
         retry!({
             let claim = UniqueNames(self.0).claim(&mut name).await?;
             let Some(before) = self.find_same_person(&claim, &attributes).await? else {
@@ -85,9 +90,9 @@ impl Users<'_> {
         id: Uuid,
         attributes: &Document,
         precondition: &Precondition,
-        by: &str,
+        actor: &ActorRecord,
     ) -> Result<Employee, Error> {
-        self.change(id, precondition, by, |before| {
+        self.change(id, precondition, actor, |before| {
             let (_, aside) = self.declared(before);
             let mut after = attributes.clone();
             undeclared_values::put_back(&self.0.types.users, &mut after, aside);
@@ -105,9 +110,9 @@ impl Users<'_> {
         id: Uuid,
         request: &PatchRequest,
         precondition: &Precondition,
-        by: &str,
+        actor: &ActorRecord,
     ) -> Result<Employee, Error> {
-        self.change(id, precondition, by, |before| {
+        self.change(id, precondition, actor, |before| {
             let (declared, aside) = self.declared(before);
             let mut after = patch::apply(&self.0.types.users, declared, request)?;
             undeclared_values::put_back(&self.0.types.users, &mut after, aside);
@@ -132,14 +137,14 @@ impl Users<'_> {
         self,
         id: Uuid,
         precondition: &Precondition,
-        by: &str,
+        actor: &ActorRecord,
     ) -> Result<(), Error> {
         let departure = retry!({
             let (before, memberships) = tokio::try_join!(
                 self.get_if(id, precondition),
                 Departures(self.0).memberships(id)
             )?;
-            let occasion = Occasion { at: self.0.sources.now(), by };
+            let occasion = Occasion { at: self.0.sources.now(), actor };
             let (claim, departure) = tokio::try_join!(
                 self.claim_of(&before),
                 Departures(self.0).plan((Work::Departure, id), memberships, false, occasion),
@@ -182,13 +187,13 @@ impl Users<'_> {
         self,
         id: Uuid,
         precondition: &Precondition,
-        by: &str,
+        actor: &ActorRecord,
         decide: impl Fn(&Employee) -> Result<Document, Error>,
     ) -> Result<Employee, Error> {
         retry!({
             let before = self.get_if(id, precondition).await?;
             let attributes = decide(&before)?;
-            let occasion = Occasion { at: self.0.sources.now(), by };
+            let occasion = Occasion { at: self.0.sources.now(), actor };
             let change = change::changed(&self.0.types.users, &before, attributes, occasion);
             let Some(Change { after, entry }) = change else { return Ok(Attempt::Done(before)) };
             let record = (Kind::Employee, id);

@@ -124,7 +124,7 @@ pub(super) async fn declare_attribute(
     };
     let (access, tenant) = (&call.services.access, &call.caller.tenant);
     let declared =
-        access.declare_attribute(tenant, attribute, &call.precondition, call.actor()).await;
+        access.declare_attribute(tenant, attribute, &call.precondition, &call.caller.actor).await;
     let declared = declared.map_err(explain)?;
     let status = if declared.is_new { StatusCode::CREATED } else { StatusCode::OK };
     let body = AttributeBody::from(declared.attribute);
@@ -153,8 +153,9 @@ pub(super) async fn declare_attribute(
 pub(super) async fn remove_attribute(call: Call, PathParts([urn, name]): PathParts<2>) -> Answer {
     let (urn, name) = (urn.unwrap_or_default(), name.unwrap_or_default());
     let (access, tenant) = (&call.services.access, &call.caller.tenant);
-    let removed =
-        access.remove_attribute(tenant, (&urn, &name), &call.precondition, call.actor()).await;
+    let removed = access
+        .remove_attribute(tenant, (&urn, &name), &call.precondition, &call.caller.actor)
+        .await;
     let tenant = removed.map_err(explain)?;
     Ok(tagged(response::empty(StatusCode::NO_CONTENT), &tenant))
 }

@@ -141,7 +141,7 @@ pub(super) async fn set_local_values(
 ) -> Answer {
     let changes = LocalChanges { location, department, manager };
     let users = call.caller.directory.users();
-    let change = users.set_local(id, &changes, &call.precondition, call.actor());
+    let change = users.set_local(id, &changes, &call.precondition, &call.caller.actor);
     show_after(&call, id, change).await
 }
 
@@ -164,7 +164,8 @@ pub(super) async fn set_local_values(
     )
 )]
 pub(super) async fn archive_employee(call: Call, EmployeeId(id): EmployeeId) -> Answer {
-    let archiving = call.caller.directory.users().archive(id, &call.precondition, call.actor());
+    let archiving =
+        call.caller.directory.users().archive(id, &call.precondition, &call.caller.actor);
     show_after(&call, id, archiving).await
 }
 
@@ -187,7 +188,8 @@ pub(super) async fn archive_employee(call: Call, EmployeeId(id): EmployeeId) -> 
     )
 )]
 pub(super) async fn restore_employee(call: Call, EmployeeId(id): EmployeeId) -> Answer {
-    let restoring = call.caller.directory.users().restore(id, &call.precondition, call.actor());
+    let restoring =
+        call.caller.directory.users().restore(id, &call.precondition, &call.caller.actor);
     show_after(&call, id, restoring).await
 }
 
@@ -213,7 +215,7 @@ pub(super) async fn erase_employee(
     if confirm != id.to_string() {
         return Err(ApiError::conflict("confirm must be the employee's id".to_owned()));
     }
-    let erasure = call.caller.directory.users().erase(id, call.actor());
+    let erasure = call.caller.directory.users().erase(id, &call.caller.actor);
     call.services.sync.forgetting(&call.caller.tenant, erasure).await.map_err(explain)?;
     Ok(response::empty(StatusCode::NO_CONTENT))
 }

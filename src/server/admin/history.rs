@@ -4,7 +4,7 @@ use super::messages::explain;
 use super::problem::Problem;
 use super::request::{Call, QueryParams};
 use crate::directory::lists::admin_list::ListPage;
-use crate::directory::{EventKind, Kind, RecordedEntry};
+use crate::directory::{ActorKind, ActorRecord, EventKind, Kind, RecordedEntry};
 use crate::server::error::Answer;
 use crate::server::path::{EmployeeId, GroupId};
 use crate::server::response::plain_json;
@@ -32,10 +32,38 @@ struct EntryBody {
     revision: u64,
     #[schema(format = DateTime)]
     at: String,
-    /// The author: the label of the token, or another name such as `rollcall command`.
-    by: String,
+    actor: ActorBody,
     kind: KindBody,
     changes: Vec<ChangeBody>,
+}
+
+/// The actor of a change: a token or a program, and no person.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct ActorBody {
+    kind: ActorKindBody,
+    /// The id of the token, as in the list of tokens. An actor without a token has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, required = false)]
+    token_id: Option<String>,
+    /// The label of the token at the time of the change, or the name of the program, such as `rollcall command`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, required = false)]
+    label: Option<String>,
+}
+
+/// The kind of an actor.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+enum ActorKindBody {
+    /// The identity provider, with its token.
+    IdentityProvider,
+    /// An administrator, with an admin token or on the settings page.
+    Administrator,
+    /// The operator of the deployment, with the command.
+    Operator,
+    /// Rollcall itself.
+    System,
 }
 
 /// The kind of a change.
@@ -55,6 +83,12 @@ enum KindBody {
     AttributesChanged,
     TokenRotated,
     TokenRevoked,
+    /// A destination changed. The change `action` is `created`, `changed`, `paused`, `resumed`, `rotated` or `removed`.
+    DestinationChanged,
+    /// The deliveries to a destination have failed for a day.
+    DestinationFailing,
+    /// The service disabled a destination.
+    DestinationDisabled,
     /// An employee was erased with the history. Only the id is left.
     Erased,
 }
@@ -170,9 +204,26 @@ impl From<RecordedEntry> for EntryBody {
         Self {
             revision,
             at: date_time::format(entry.at),
-            by: entry.by,
+            actor: entry.actor.into(),
             kind: entry.kind.into(),
             changes: changes.collect(),
+        }
+    }
+}
+
+impl From<ActorRecord> for ActorBody {
+    fn from(ActorRecord { kind, token_id, label }: ActorRecord) -> Self {
+        Self { kind: kind.into(), token_id, label }
+    }
+}
+
+impl From<ActorKind> for ActorKindBody {
+    fn from(kind: ActorKind) -> Self {
+        match kind {
+            ActorKind::IdentityProvider => Self::IdentityProvider,
+            ActorKind::Administrator => Self::Administrator,
+            ActorKind::Operator => Self::Operator,
+            ActorKind::System => Self::System,
         }
     }
 }
@@ -190,6 +241,9 @@ impl From<EventKind> for KindBody {
             EventKind::AttributesChanged => Self::AttributesChanged,
             EventKind::TokenRotated => Self::TokenRotated,
             EventKind::TokenRevoked => Self::TokenRevoked,
+            EventKind::DestinationChanged => Self::DestinationChanged,
+            EventKind::DestinationFailing => Self::DestinationFailing,
+            EventKind::DestinationDisabled => Self::DestinationDisabled,
             EventKind::Erased => Self::Erased,
         }
     }

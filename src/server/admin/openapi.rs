@@ -10,7 +10,7 @@ use axum::Extension;
 use axum::response::Response;
 use http::StatusCode;
 use std::sync::Arc;
-use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{OpenApi, Server};
 use utoipa::{Modify, OpenApi as Describe};
 
@@ -22,8 +22,9 @@ pub(super) fn information() -> OpenApi {
     document
 }
 
-/// The name of the security scheme. OpenAPI allows letters, digits and `.-_` in it.
-const TOKEN: &str = "adminToken";
+/// The names of the security schemes. OpenAPI allows letters, digits and `.-_` in them.
+pub(super) const ADMIN_TOKEN: &str = "adminToken";
+pub(super) const READ_TOKEN: &str = "readToken";
 
 /// `GET /openapi.json`: returns the description, with this tenant's URL as its server. The request needs no token.
 pub(super) async fn get(
@@ -39,29 +40,40 @@ pub(super) async fn get(
 #[openapi(
     info(
         title = "Rollcall administration",
-        description = "A tenant's settings, tokens, employees, groups and history."
+        description = "A tenant's settings, tokens, employees, groups, events, destinations and history."
     ),
-    modifiers(&BearerScheme),
+    modifiers(&BearerSchemes),
     security(("adminToken" = [])),
     components(schemas(Problem, StatusFilter, ExportFormat)),
     tags(
         (name = "settings", description = "The attributes that the identity provider governs, and the state of the sync"),
         (name = "attributes", description = "The custom attributes that the tenant declares for its users"),
-        (name = "tokens", description = "Secret Tokens of the identity provider, and admin tokens"),
+        (name = "tokens", description = "Secret Tokens of the identity provider, admin tokens and read tokens"),
         (name = "employees", description = "All employees that the identity provider created, with the archived ones"),
         (name = "groups", description = "The groups that the identity provider pushed. Read only"),
-        (name = "history", description = "Every change, with its time and its author")
+        (name = "events", description = "Every change, numbered, for products that follow the changes"),
+        (name = "destinations", description = "The webhooks and chat channels that get the events"),
+        (name = "history", description = "Every change, with its time and its actor")
     )
 )]
 struct Information;
 
-struct BearerScheme;
+struct BearerSchemes;
 
-impl Modify for BearerScheme {
+impl Modify for BearerSchemes {
     fn modify(&self, document: &mut OpenApi) {
-        let scheme = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
-        if let Some(components) = &mut document.components {
-            components.add_security_scheme(TOKEN, scheme);
+        let Some(components) = &mut document.components else { return };
+        for (name, description) in [
+            (ADMIN_TOKEN, "An admin token: it opens all operations."),
+            (
+                READ_TOKEN,
+                "A read token, for another product that follows changes. It opens only the operations \
+                 that name this scheme, and changes nothing.",
+            ),
+        ] {
+            let scheme =
+                HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some(description));
+            components.add_security_scheme(name, SecurityScheme::Http(scheme.build()));
         }
     }
 }

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Problem {
-    /// Always `about:blank`: the status describes the problem.
+    /// `about:blank`: the status describes the problem. `read-only-token`: a read token does not open the operation.
     #[serde(rename = "type")]
     kind: String,
     /// The status in words.

@@ -1,7 +1,6 @@
 //! The common parts of every operation: the caller, the query and the body.
 
 use super::messages::explain;
-use crate::directory::access::actor::Actor;
 use crate::directory::precondition::Precondition;
 use crate::directory::{Scope, Tenant};
 use crate::server::body::JsonObject;
@@ -30,11 +29,6 @@ pub(super) struct Call {
 }
 
 impl Call {
-    /// Returns the author of changes, for the history.
-    pub(super) fn actor(&self) -> Actor<'_> {
-        Actor { label: &self.caller.label, token: Some(&self.caller.token) }
-    }
-
     /// Returns the tenant's record.
     pub(super) async fn tenant(&self) -> Result<Tenant, ApiError> {
         self.services.tenants.get(&self.caller.tenant).await.map_err(explain)
@@ -65,6 +59,11 @@ pub(super) struct QueryParams(Pairs);
 impl QueryParams {
     /// Refuses unknown and repeated parameters. A misspelt `status` must not return all employees.
     pub(super) fn check(&self, known: &[&str]) -> Result<(), ApiError> {
+        self.check_except(known, "")
+    }
+
+    /// Does the same, and allows one parameter to be repeated.
+    pub(super) fn check_except(&self, known: &[&str], repeatable: &str) -> Result<(), ApiError> {
         for (position, name) in self.0.names().enumerate() {
             if !known.contains(&name) {
                 let known = known.join(", ");
@@ -73,7 +72,7 @@ impl QueryParams {
                     "This operation has no query parameter {name}. Its query parameters are: {known}"
                 )));
             }
-            if self.0.names().take(position).any(|earlier| earlier == name) {
+            if name != repeatable && self.0.names().take(position).any(|earlier| earlier == name) {
                 return Err(ApiError::bad_request(format!(
                     "The query parameter {name} appears more than once. Send it once"
                 )));
@@ -103,9 +102,19 @@ impl QueryParams {
         self.0.cursor()
     }
 
+    /// Returns all values of a parameter.
+    pub(super) fn all<'p>(&'p self, name: &'p str) -> impl Iterator<Item = &'p str> {
+        self.0.all(name)
+    }
+
     /// Returns `limit`: 1 to [`MOST_ROWS`].
     pub(super) fn limit(&self) -> Result<usize, ApiError> {
-        let Some(text) = self.get("limit") else { return Ok(DEFAULT_LIMIT) };
+        self.limit_or(DEFAULT_LIMIT)
+    }
+
+    /// Returns `limit`, with another default.
+    pub(super) fn limit_or(&self, default: usize) -> Result<usize, ApiError> {
+        let Some(text) = self.get("limit") else { return Ok(default) };
         let limit = text.parse().ok().filter(|limit| (1..=MOST_ROWS).contains(limit));
         limit.ok_or_else(|| {
             ApiError::bad_request(format!("limit must be a number from 1 to {MOST_ROWS}"))

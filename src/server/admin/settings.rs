@@ -1,17 +1,20 @@
-//! `/settings`: the attributes that the identity provider governs.
+//! `/settings`: the attributes that the identity provider governs, and the silence that is an event.
 
 use super::messages::explain;
 use super::problem::Problem;
 use super::request::{Call, JsonBody};
-use crate::directory::{Settings, Tenant};
+use crate::directory::{HOURS_RULE, Settings, SilentAfter, Tenant};
 use crate::server::error::Answer;
 use crate::server::response::{plain_json, with_entity_tag};
 use http::StatusCode;
 use scim::version::entity_tag;
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Number;
 use utoipa::ToSchema;
 
-/// The attributes that the identity provider governs. For the others, the tenant's own values take effect.
+/// The settings of the tenant. The identity provider governs the attributes whose switch is on. For the others, the
+/// tenant's own values take effect.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct SettingsBody {
@@ -21,23 +24,41 @@ struct SettingsBody {
     department_from_idp: bool,
     /// *Set employee manager info from Identity Provider*
     manager_from_idp: bool,
+    /// The number of hours without a request after which `sync.silent` is an event; null when it is off.
+    #[schema(value_type = Option<u64>, minimum = 1, maximum = 168)]
+    silent_after_hours: Option<SilentAfter>,
 }
 
 impl From<Settings> for SettingsBody {
     fn from(settings: Settings) -> Self {
-        let Settings { location_from_idp, department_from_idp, manager_from_idp } = settings;
-        Self { location_from_idp, department_from_idp, manager_from_idp }
+        let Settings {
+            location_from_idp,
+            department_from_idp,
+            manager_from_idp,
+            silent_after_hours,
+        } = settings;
+        Self { location_from_idp, department_from_idp, manager_from_idp, silent_after_hours }
     }
 }
 
-/// New settings. An absent or null setting stays as it is.
+/// New settings. An absent setting stays as it is. A null switch also stays as it is.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct SettingsPatch {
     location_from_idp: Option<bool>,
     department_from_idp: Option<bool>,
     manager_from_idp: Option<bool>,
+    /// The number of hours without a request after which `sync.silent` is an event; null turns it off.
+    ///
+    /// 24 suits Microsoft Entra ID, which asks about every 40 minutes. Okta sends a request only when something changes,
+    /// so its silence is no failure.
+    #[serde(default, deserialize_with = "silent_after")]
+    #[schema(value_type = Option<u64>, minimum = 1, maximum = 168)]
+    silent_after_hours: HoursChange,
 }
+
+/// A change of the hours: `None` keeps them, and `Some(None)` turns the setting off.
+type HoursChange = Option<Option<SilentAfter>>;
 
 /// Show the settings
 #[utoipa::path(
@@ -77,11 +98,21 @@ pub(super) async fn change_settings(
         location_from_idp: patch.location_from_idp.unwrap_or(before.location_from_idp),
         department_from_idp: patch.department_from_idp.unwrap_or(before.department_from_idp),
         manager_from_idp: patch.manager_from_idp.unwrap_or(before.manager_from_idp),
+        silent_after_hours: patch.silent_after_hours.unwrap_or(before.silent_after_hours),
     };
     let tenants = &call.services.tenants;
-    let changed =
-        tenants.set_settings(&call.caller.tenant, change, &call.precondition, call.actor()).await;
+    let changed = tenants
+        .set_settings(&call.caller.tenant, change, &call.precondition, &call.caller.actor)
+        .await;
     show(&changed.map_err(explain)?)
+}
+
+/// Reads a change of the hours. An absent key keeps them, by `#[serde(default)]`.
+fn silent_after<'de, D: Deserializer<'de>>(deserializer: D) -> Result<HoursChange, D::Error> {
+    let Some(number) = Option::<Number>::deserialize(deserializer)? else { return Ok(Some(None)) };
+    let text = number.to_string();
+    let hours = SilentAfter::parse(text.strip_suffix(".0").unwrap_or(&text));
+    hours.map(|hours| Some(Some(hours))).ok_or_else(|| D::Error::custom(HOURS_RULE))
 }
 
 fn show(tenant: &Tenant) -> Answer {

@@ -3,7 +3,8 @@
 use super::messages::explain;
 use super::problem::Problem;
 use super::request::Call;
-use crate::directory::tenants::sync::{LastDay, SyncStatus};
+use crate::directory::events::day_counts::LastDay;
+use crate::directory::tenants::sync::SyncStatus;
 use crate::directory::{Refusal, UnknownAttribute};
 use crate::server::error::Answer;
 use crate::server::response::plain_json;
@@ -19,7 +20,7 @@ struct SyncBody {
     /// The time of the identity provider's last request. The note can be up to a minute late.
     #[schema(format = DateTime)]
     last_request: Option<String>,
-    /// The number of changes in the last 24 hours, by any author.
+    /// The number of changes in the last 24 hours, by any actor.
     last_day: LastDayBody,
     /// The refused requests of the identity provider, the latest first. At most 20.
     refusals: Vec<RefusalBody>,
@@ -37,6 +38,8 @@ struct LastDayBody {
     /// The identity provider deactivated or deleted the user, or an administrator archived the employee.
     archived: u64,
     restored: u64,
+    /// Whether the day has more changes than were counted.
+    partial: bool,
 }
 
 /// A request that was refused.
@@ -85,10 +88,10 @@ pub(super) async fn get_sync(call: Call) -> Answer {
 
 impl From<SyncStatus> for SyncBody {
     fn from(SyncStatus { record, last_day }: SyncStatus) -> Self {
-        let LastDay { created, updated, archived, restored } = last_day;
+        let LastDay { created, updated, archived, restored, is_partial } = last_day;
         Self {
             last_request: record.last_request.map(date_time::format),
-            last_day: LastDayBody { created, updated, archived, restored },
+            last_day: LastDayBody { created, updated, archived, restored, partial: is_partial },
             refusals: record.refusals.into_iter().map(Into::into).collect(),
             unknown_attributes: record.unknown.into_iter().map(Into::into).collect(),
         }

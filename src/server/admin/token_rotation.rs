@@ -25,14 +25,14 @@ use utoipa::ToSchema;
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct RotationBody {
-    /// The number of seconds for which the current token stays valid. By default, a Secret Token stays valid for 24
-    /// hours, and an admin token ends at once.
+    /// The number of seconds for which the current token stays valid. By default, a Secret Token or a read token stays
+    /// valid for 24 hours, and an admin token ends at once.
     #[serde(default, deserialize_with = "whole_number")]
     #[schema(value_type = Option<u32>, minimum = 0, maximum = 31_536_000)]
     overlap_secs: Option<u32>,
     /// A label for the new token, without invisible characters: control, format and blank characters. It must not
-    /// contain a name that the history uses itself: `Identity Provider`, `Administrator` or `rollcall command`. Spaces
-    /// are not compared.
+    /// contain a name that the history uses itself: `Identity Provider`, `Administrator`, `Read-only Client` or
+    /// `rollcall command`. Spaces are not compared.
     #[schema(min_length = 1, max_length = 100, pattern = "\\S")]
     label: Option<String>,
     /// The action while a token from the previous rotation is still valid. The default is `keep`.
@@ -80,7 +80,8 @@ struct EarlierTokenBody {
 /// Rotate a token
 ///
 /// Makes a new current token. The token before it stays valid for the overlap, so that a pending sync does not fail. A
-/// previous admin token can only read, and revoke itself. The response lists the earlier tokens with their expiry.
+/// previous admin token can only read, and revoke itself. The response lists the earlier tokens with their expiry. A new
+/// tenant has no read token: the first rotation of the scope `read` makes it.
 #[utoipa::path(
     post,
     path = "/tokens/{scope}/rotate",
@@ -115,7 +116,7 @@ pub(super) async fn rotate_token(
     };
     let rotation = Rotation { label: body.label.as_deref(), overlap, earlier, expected: None };
     let (access, tenant) = (&call.services.access, &call.caller.tenant);
-    let rotated = access.rotate_token(tenant, scope, &rotation, call.actor()).await;
+    let rotated = access.rotate_token(tenant, scope, &rotation, &call.caller.actor).await;
     let Rotated { token, earlier } = rotated.map_err(explain)?;
     let token = token.expose_secret().to_owned();
     let earlier = earlier.into_iter().map(|token| EarlierTokenBody {

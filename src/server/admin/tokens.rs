@@ -24,6 +24,8 @@ pub(super) enum ScopeBody {
     Scim,
     /// The administration.
     Admin,
+    /// Reads of the administration, for another product that follows changes.
+    Read,
 }
 
 /// The stage of a token in its scope. A scope has at most two tokens.
@@ -44,7 +46,7 @@ struct TokenBody {
     id: String,
     scope: ScopeBody,
     stage: StageBody,
-    /// The label of the token. The history names it as the author of changes with this token.
+    /// The label of the token. The history shows it as the actor of changes with this token.
     label: String,
     #[schema(format = DateTime)]
     created: String,
@@ -125,8 +127,8 @@ pub(super) async fn revoke_token(call: Call, PathParts([scope, id]): PathParts<2
 
 /// Revoke both tokens of a scope
 ///
-/// Use it when a token has leaked. Within a minute, the identity provider is refused until it has a new token. The last
-/// admin token cannot be revoked.
+/// Use it when a token has leaked. Within a minute, the identity provider or the reading product is refused until it has
+/// a new token. The last admin token cannot be revoked.
 #[utoipa::path(
     delete,
     path = "/tokens/{scope}",
@@ -155,13 +157,13 @@ pub(super) async fn revoke_tokens(
 
 async fn revoke(call: &Call, scope: Scope, which: Which<'_>) -> Result<usize, ApiError> {
     let (access, tenant) = (&call.services.access, &call.caller.tenant);
-    let revoked = access.revoke_tokens(tenant, scope, which, call.actor()).await;
+    let revoked = access.revoke_tokens(tenant, scope, which, &call.caller.actor).await;
     revoked.map_err(explain)
 }
 
 pub(super) fn read_scope(text: Option<&str>) -> Result<Scope, ApiError> {
     text.and_then(Scope::parse)
-        .ok_or_else(|| ApiError::not_found("The scope in the path must be scim or admin"))
+        .ok_or_else(|| ApiError::not_found("The scope in the path must be scim, admin or read"))
 }
 
 impl From<&TokenRecord> for TokenBody {
@@ -171,6 +173,7 @@ impl From<&TokenRecord> for TokenBody {
             scope: match token.scope {
                 Scope::Scim => ScopeBody::Scim,
                 Scope::Admin => ScopeBody::Admin,
+                Scope::Read => ScopeBody::Read,
             },
             stage: match token.stage {
                 Stage::Current => StageBody::Current,

@@ -1,6 +1,6 @@
 //! The failures that clients see, with their statuses and texts.
 
-use super::{ApiError, LoggedCause, SERVICE_FAILED};
+use super::{ApiError, CURSOR_OF_ANOTHER_FEED, LoggedCause, READ_ONLY_TOKEN, SERVICE_FAILED};
 use crate::directory::{self, Kind, Scope};
 use http::StatusCode;
 
@@ -13,10 +13,10 @@ impl ApiError {
                  and the Secret Token belong together, and that the Authorization header is \"Bearer\" \
                  and the token. Otherwise rotate the Secret Token and paste the new one"
             }
-            Scope::Admin => {
-                "The admin token is missing or not valid for this tenant. The Authorization header must \
-                 be \"Bearer\" and a valid admin token. If the admin token is lost, the operator of this \
-                 service can make a new one"
+            Scope::Admin | Scope::Read => {
+                "The admin token or read token is missing or not valid for this tenant. The Authorization \
+                 header must be \"Bearer\" and a valid token. An administrator can make a read token. If \
+                 the admin token is lost, the operator of this service can make a new one"
             }
         };
         Self::new(StatusCode::UNAUTHORIZED, detail)
@@ -29,6 +29,20 @@ impl ApiError {
             "This admin token was replaced. It can only read, and revoke itself. Make changes with the \
              new admin token",
         )
+    }
+
+    /// 403 for an operation that a read token does not open.
+    pub(in crate::server) fn read_only_token() -> Self {
+        let text = "This token can only read. Use an admin token.";
+        Self { problem_type: Some(READ_ONLY_TOKEN), ..Self::new(StatusCode::FORBIDDEN, text) }
+    }
+
+    /// 410 for a cursor with another epoch.
+    pub(in crate::server) fn cursor_of_another_feed() -> Self {
+        let text = "The cursor belongs to another feed: the tenant was made again, or its data was restored from a \
+                    backup. Take a new cursor with from=end, read the export of employees, and follow the new cursor";
+        let gone = Self::new(StatusCode::GONE, text);
+        Self { problem_type: Some(CURSOR_OF_ANOTHER_FEED), ..gone }
     }
 
     pub(in crate::server) fn no_such_resource(kind: Kind) -> Self {
@@ -195,6 +209,7 @@ impl From<directory::Error> for ApiError {
                     ),
                 );
             }
+            Error::Destination(refused) => return Self::of_destination(refused),
             Error::BadCursor => {
                 return scim::Error::invalid_value(
                     "This cursor was not issued by this list. Start again without a cursor",
@@ -275,7 +290,7 @@ impl From<directory::Error> for ApiError {
                 30,
                 "The service cannot check credentials at the moment. Repeat the request later",
             ),
-            Error::Broken(_) | Error::NoRandomness(_) => {
+            Error::Broken(_) | Error::NoRandomness(_) | Error::NotSealed(_) => {
                 Self::new(StatusCode::INTERNAL_SERVER_ERROR, SERVICE_FAILED)
             }
         };

@@ -10,6 +10,7 @@ pub(super) mod fallback;
 pub(super) mod render;
 mod messages;
 mod administrator;
+mod destination;
 
 use crate::directory;
 use axum::response::{IntoResponse, Response};
@@ -24,11 +25,19 @@ pub(super) type Answer = Result<Response, ApiError>;
 const SERVICE_FAILED: &str =
     "The service failed. Give the request id to the operator of this service";
 
+/// The `type` of the problem that refuses a read token.
+pub(super) const READ_ONLY_TOKEN: &str = "read-only-token";
+
+/// The `type` of the problem of a cursor with another epoch.
+pub(super) const CURSOR_OF_ANOTHER_FEED: &str = "cursor-of-another-feed";
+
 /// A failure that becomes a response.
 #[derive(Debug)]
 pub(crate) struct ApiError {
     status: StatusCode,
     scim_type: Option<&'static str>,
+    /// The `type` of a problem (RFC 9457 §3.1.1); `None` for `about:blank`.
+    problem_type: Option<&'static str>,
     detail: String,
     retry_after_secs: Option<u16>,
     cause: Option<LoggedCause>,
@@ -62,7 +71,14 @@ struct UnreadableAnswer(Arc<ApiError>);
 
 impl ApiError {
     pub(crate) fn new(status: StatusCode, detail: impl Into<String>) -> Self {
-        Self { status, scim_type: None, detail: detail.into(), retry_after_secs: None, cause: None }
+        Self {
+            status,
+            scim_type: None,
+            problem_type: None,
+            detail: detail.into(),
+            retry_after_secs: None,
+            cause: None,
+        }
     }
 
     /// 400.

@@ -1,6 +1,6 @@
 //! Writes failures into the bodies of responses, and logs their causes.
 
-use super::{ApiError, Failure, LoggedCause, UnreadableAnswer};
+use super::{ApiError, Failure, LoggedCause, READ_ONLY_TOKEN, UnreadableAnswer};
 use crate::server::page_urls::{Site, WriteFailure};
 use crate::server::response;
 use axum::response::Response;
@@ -39,6 +39,12 @@ pub(in crate::server) fn refusal(response: &Response) -> Option<(u16, String)> {
     let is_news = matches!(status, 400 | 403 | 405 | 409 | 413 | 415)
         || matches!(failure.cause, Some(LoggedCause::OverShare));
     is_news.then(|| (status, failure.detail.chars().take(MOST_NOTED_CHARS).collect()))
+}
+
+/// Whether a response refuses a read token. Its operation may not exist.
+pub(in crate::server) fn refuses_read_token(response: &Response) -> bool {
+    let failure = response.extensions().get::<Failure>();
+    failure.is_some_and(|Failure(failure)| failure.problem_type == Some(READ_ONLY_TOKEN))
 }
 
 /// The log message about a response to a committed write.
@@ -93,7 +99,7 @@ fn detail_for(failure: &ApiError, request_id: &str) -> String {
 /// Builds a problem (RFC 9457).
 fn problem(failure: &ApiError, detail: &str, request_id: &str) -> Value {
     json!({
-        "type": "about:blank",
+        "type": failure.problem_type.unwrap_or("about:blank"),
         "title": failure.status.canonical_reason(),
         "status": failure.status.as_u16(),
         "detail": detail,

@@ -72,7 +72,7 @@ pub(super) async fn declare(
     };
     let declared = services
         .access
-        .declare_attribute(&visitor.tenant, attribute, &Precondition::default(), visitor.actor())
+        .declare_attribute(&visitor.tenant, attribute, &Precondition::default(), &visitor.actor)
         .await;
     declared.map_err(explain)?;
     Ok(redirect(&visitor.site.path("?done=declared")))
@@ -87,7 +87,7 @@ pub(super) async fn remove(
     let named = (form.get("urn"), form.get("name"));
     let removed = services
         .access
-        .remove_attribute(&visitor.tenant, named, &Precondition::default(), visitor.actor())
+        .remove_attribute(&visitor.tenant, named, &Precondition::default(), &visitor.actor)
         .await;
     removed.map_err(explain)?;
     Ok(redirect(&visitor.site.path("?done=undeclared")))

@@ -112,7 +112,7 @@ pub(super) async fn set_local(visitor: Visitor, EmployeeId(id): EmployeeId, form
     visitor
         .directory
         .users()
-        .set_local(id, &changes, &Precondition::default(), visitor.actor())
+        .set_local(id, &changes, &Precondition::default(), &visitor.actor)
         .await
         .map_err(explain)?;
     Ok(redirect(&visitor.site.path(&format!("employees/{id}?done=local"))))
@@ -123,7 +123,7 @@ pub(super) async fn archive(visitor: Visitor, EmployeeId(id): EmployeeId, _form:
     visitor
         .directory
         .users()
-        .archive(id, &Precondition::default(), visitor.actor())
+        .archive(id, &Precondition::default(), &visitor.actor)
         .await
         .map_err(explain)?;
     Ok(redirect(&visitor.site.path(&format!("employees/{id}?done=archived"))))
@@ -134,7 +134,7 @@ pub(super) async fn restore(visitor: Visitor, EmployeeId(id): EmployeeId, _form:
     visitor
         .directory
         .users()
-        .restore(id, &Precondition::default(), visitor.actor())
+        .restore(id, &Precondition::default(), &visitor.actor)
         .await
         .map_err(explain)?;
     Ok(redirect(&visitor.site.path(&format!("employees/{id}?done=restored"))))
@@ -153,7 +153,7 @@ pub(super) async fn erase(
              employee again, and type the id that the page shows",
         ));
     }
-    let erasure = visitor.directory.users().erase(id, visitor.actor());
+    let erasure = visitor.directory.users().erase(id, &visitor.actor);
     services.sync.forgetting(&visitor.tenant, erasure).await.map_err(explain)?;
     Ok(redirect(&visitor.site.path("employees?done=erased")))
 }

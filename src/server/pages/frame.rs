@@ -45,6 +45,7 @@ pub(super) enum Section {
     Settings,
     Employees,
     Groups,
+    Notifications,
     Activity,
 }
 
@@ -86,6 +87,13 @@ impl Frame {
             "archived" => Some("The employee is archived."),
             "restored" => Some("The employee is active again."),
             "erased" => Some("The employee and the whole history are erased."),
+            "destination-added" => {
+                Some("The destination is added. It starts with the next change.")
+            }
+            "destination-saved" => Some("The destination is saved."),
+            "destination-paused" => Some("The destination is paused."),
+            "destination-resumed" => Some("The destination is resumed."),
+            "destination-removed" => Some("The destination is removed."),
             _ => None,
         };
         self

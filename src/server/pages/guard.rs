@@ -1,9 +1,8 @@
 //! Admits requests that have a session in the cookie. A posted form needs proof that a page of the session sent it.
 
-use crate::directory::access::actor::Actor;
 use crate::directory::access::sessions::has_form;
 use crate::directory::access::sessions::{FormKey, Resumed, SessionId};
-use crate::directory::{Directory, TenantId, Unfinished};
+use crate::directory::{ActorRecord, Directory, TenantId, Unfinished};
 use crate::server::body::{media_type, read_at_most};
 use crate::server::context::Services;
 use crate::server::error::ApiError;
@@ -36,20 +35,13 @@ const OVER_ITS_SHARE: &str =
 pub(super) struct Visitor {
     pub(super) tenant: TenantId,
     pub(super) directory: Directory,
-    /// The label of the token, for the history.
-    pub(super) label: Arc<str>,
+    /// The actor of the session's changes.
+    pub(super) actor: Arc<ActorRecord>,
     /// The token of the sign-in, by a short name that reveals nothing else about it.
     pub(super) token: Arc<str>,
     pub(super) session: SessionId,
     pub(super) form_key: FormKey,
     pub(super) site: Site,
-}
-
-impl Visitor {
-    /// Returns the author of changes, for the history.
-    pub(super) fn actor(&self) -> Actor<'_> {
-        Actor { label: &self.label, token: Some(&self.token) }
-    }
 }
 
 impl<S: Sync> FromRequestParts<S> for Visitor {
@@ -68,6 +60,11 @@ impl Form {
     /// Returns the text of a field; empty if the field is missing.
     pub(super) fn get(&self, name: &str) -> &str {
         self.0.get(name).unwrap_or_default()
+    }
+
+    /// Returns the texts of all fields with this name.
+    pub(super) fn all<'f>(&'f self, name: &'f str) -> impl Iterator<Item = &'f str> {
+        self.0.all(name)
     }
 
     /// Whether a box is ticked.
@@ -160,9 +157,9 @@ pub(super) async fn visitor(
     let Some(tenant) = tenant_in(path) else { return Ok(None) };
     let passes: Vec<&str> = passes(headers).collect();
     let Some(resumed) = services.access.resume(&tenant, &passes).await? else { return Ok(None) };
-    let Resumed { session, directory, label, token, form_key, unfinished } = resumed;
+    let Resumed { session, directory, actor, token, form_key, unfinished } = resumed;
     let site = site.clone();
-    let visitor = Visitor { tenant, directory, label, token, session, form_key, site };
+    let visitor = Visitor { tenant, directory, actor, token, session, form_key, site };
     Ok(Some((visitor, unfinished)))
 }
 

@@ -1,16 +1,14 @@
-//! Shows histories as timelines, the newest change first: of an employee, a group, and the tenant.
+//! Shows the histories of employees and groups as timelines, the newest change first.
 
 use super::attribute_values::text;
-use super::frame::{Frame, Section, When, encoded, show};
-use super::guard::Visitor;
-use super::messages::explain;
+use super::frame::{When, encoded};
 use crate::directory::lists::admin_list::ListPage;
 use crate::directory::related::relation;
-use crate::directory::{AttributeChange, EventKind, Kind, RecordedEntry};
-use crate::server::error::Answer;
-use crate::server::query::Pairs;
-use askama::Template;
+use crate::directory::{AttributeChange, EventKind, Kind, RecordedEntry, SILENT_AFTER_HOURS};
 use serde_json::Value;
+
+/// The longest value in a timeline, in characters.
+const MOST_CHARS: usize = 300;
 
 /// A page of a history.
 pub(super) struct Timeline {
@@ -24,7 +22,7 @@ pub(super) struct Timeline {
 /// One change.
 pub(super) struct TimelineEntry {
     pub(super) at: When,
-    pub(super) by: String,
+    pub(super) actor: String,
     pub(super) what: &'static str,
     pub(super) changes: Vec<ChangeRow>,
 }
@@ -50,34 +48,42 @@ impl Timeline {
 
 impl From<RecordedEntry> for TimelineEntry {
     fn from(RecordedEntry { entry, .. }: RecordedEntry) -> Self {
-        let changes = entry.changes.into_iter().flat_map(rows);
+        let changes = entry.changes.into_iter();
+        let changes = changes.flat_map(|change| ChangeRow::of(change, MOST_CHARS));
         Self {
             at: When::new(entry.at),
-            by: entry.by,
+            actor: entry.actor.to_string(),
             what: sentence(entry.kind),
             changes: changes.collect(),
         }
     }
 }
 
-/// Returns the rows of a change. For the members of a group, the rows list the members that left and joined.
-fn rows(change: AttributeChange) -> Vec<ChangeRow> {
-    let AttributeChange { attribute, old, new } = change;
-    if attribute != relation(Kind::Group) {
-        let (old, new) = (old.as_ref().map(short), new.as_ref().map(short));
-        return vec![ChangeRow { attribute: name(attribute), old, new }];
+impl ChangeRow {
+    /// Returns the rows of a change, with values of at most `most` characters. For the members of a group, the rows
+    /// list the members that left and joined.
+    pub(super) fn of(change: AttributeChange, most: usize) -> Vec<Self> {
+        let AttributeChange { attribute, old, new } = change;
+        if attribute != relation(Kind::Group) {
+            let short = |value| short(&value, most);
+            return vec![Self {
+                attribute: name(attribute),
+                old: old.map(short),
+                new: new.map(short),
+            }];
+        }
+        let row = |attribute: &str, old, new| Self { attribute: attribute.to_owned(), old, new };
+        let left = old.map(|old| row("members who left", Some(ids(&old, most)), None));
+        let joined = new.map(|new| row("members who joined", None, Some(ids(&new, most))));
+        left.into_iter().chain(joined).collect()
     }
-    let row = |attribute: &str, old, new| ChangeRow { attribute: attribute.to_owned(), old, new };
-    let left = old.map(|old| row("members who left", Some(ids(&old)), None));
-    let joined = new.map(|new| row("members who joined", None, Some(ids(&new))));
-    left.into_iter().chain(joined).collect()
 }
 
 /// Returns the ids in a list. If the history has only their number, returns the number.
-fn ids(value: &Value) -> String {
-    let Some(ids) = value.as_array() else { return short(value) };
+fn ids(value: &Value, most: usize) -> String {
+    let Some(ids) = value.as_array() else { return short(value, most) };
     let ids: Vec<&str> = ids.iter().filter_map(Value::as_str).collect();
-    short(&Value::from(ids.join(", ")))
+    short(&Value::from(ids.join(", ")), most)
 }
 
 /// Returns the title of a changed attribute. For SCIM's names, the last part is enough; the URN before it is left out.
@@ -86,8 +92,10 @@ fn name(attribute: String) -> String {
         "locationFromIdp" => "location from the identity provider".to_owned(),
         "departmentFromIdp" => "department from the identity provider".to_owned(),
         "managerFromIdp" => "manager from the identity provider".to_owned(),
+        SILENT_AFTER_HOURS => "hours until silence is reported".to_owned(),
         "tokens.scim" => "Secret Token".to_owned(),
         "tokens.admin" => "Admin token".to_owned(),
+        "tokens.read" => "Read token".to_owned(),
         "local.location" => "your own location".to_owned(),
         "local.department" => "your own department".to_owned(),
         "local.manager" => "your own manager".to_owned(),
@@ -98,17 +106,17 @@ fn name(attribute: String) -> String {
     }
 }
 
-/// Shortens a value so that it fits into a timeline.
-fn short(value: &Value) -> String {
-    const MOST: usize = 300;
+/// Shortens a value to at most `most` characters.
+fn short(value: &Value, most: usize) -> String {
     let text = text(value);
-    match text.char_indices().nth(MOST) {
+    match text.char_indices().nth(most) {
         Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
         None => text,
     }
 }
 
-fn sentence(kind: EventKind) -> &'static str {
+/// Says what happened, in a sentence without a subject.
+pub(super) fn sentence(kind: EventKind) -> &'static str {
     match kind {
         EventKind::Created => "Created",
         EventKind::Updated => "Updated",
@@ -120,24 +128,9 @@ fn sentence(kind: EventKind) -> &'static str {
         EventKind::AttributesChanged => "Custom attributes changed",
         EventKind::TokenRotated => "Token rotated",
         EventKind::TokenRevoked => "Token revoked",
+        EventKind::DestinationChanged => "Destination changed",
+        EventKind::DestinationFailing => "Destination fails",
+        EventKind::DestinationDisabled => "Destination disabled",
         EventKind::Erased => "Employee erased",
     }
-}
-
-#[derive(Template)]
-#[template(path = "activity.html")]
-struct ActivityPage {
-    frame: Frame,
-    timeline: Timeline,
-}
-
-/// Shows the history of settings, tokens and erasures.
-pub(super) async fn activity(visitor: Visitor, query: Pairs) -> Answer {
-    let cursor = query.cursor();
-    let page = visitor.directory.history().page_of_tenant(cursor, 50).await.map_err(explain)?;
-    let here = visitor.site.path("activity");
-    show(&ActivityPage {
-        frame: Frame::of(&visitor, Section::Activity),
-        timeline: Timeline::new(page, &here, cursor.is_none()),
-    })
 }

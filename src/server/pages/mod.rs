@@ -19,6 +19,9 @@ mod groups;
 mod group;
 mod attribute_values;
 mod history;
+mod activity;
+mod activity_entry;
+mod notifications;
 mod messages;
 pub(crate) mod failure_page;
 
@@ -53,7 +56,19 @@ pub(crate) fn router(services: &Services) -> Router<Services> {
         .route("/employees/{id}/erase", post(employee::erase))
         .route("/groups", get(groups::list))
         .route("/groups/{id}", get(group::show))
-        .route("/activity", get(history::activity))
+        .route("/activity", get(activity::show))
+        .route("/notifications", get(notifications::list::list).post(notifications::create::create))
+        .route("/notifications/new", get(notifications::create::show_form))
+        .route(
+            "/notifications/{id}",
+            get(notifications::page::show).post(notifications::change::change),
+        )
+        .route("/notifications/{id}/test", post(notifications::calls::test))
+        .route("/notifications/{id}/resend", post(notifications::calls::resend))
+        .route("/notifications/{id}/pause", post(notifications::actions::pause))
+        .route("/notifications/{id}/resume", post(notifications::actions::resume))
+        .route("/notifications/{id}/rotate", post(notifications::actions::rotate))
+        .route("/notifications/{id}/remove", post(notifications::actions::remove))
         .layer(share)
         .layer(guard);
     Router::new()

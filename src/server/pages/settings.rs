@@ -5,11 +5,12 @@ use super::frame::{Frame, Section, When, show as show_page};
 use super::guard::{Form, Visitor};
 use super::messages::explain;
 use super::tokens::TokenGroup;
+use crate::directory::events::day_counts::LastDay;
 use crate::directory::precondition::Precondition;
-use crate::directory::tenants::sync::{LastDay, SyncStatus};
-use crate::directory::{Refusal, Scope, Settings, UnknownAttribute};
+use crate::directory::tenants::sync::SyncStatus;
+use crate::directory::{Refusal, Scope, Settings, SilentAfter, UnknownAttribute};
 use crate::server::context::Services;
-use crate::server::error::Answer;
+use crate::server::error::{Answer, ApiError};
 use crate::server::query::Pairs;
 use crate::server::response::redirect;
 use askama::Template;
@@ -21,8 +22,10 @@ struct SettingsPage {
     frame: Frame,
     name: String,
     tenant_url: String,
-    groups: [TokenGroup; 2],
+    groups: [TokenGroup; 3],
     switches: [SettingSwitch; 3],
+    /// The hours without a request after which silence is reported; `None` when it is off.
+    silent_after: Option<u64>,
     attributes: AttributesCard,
     /// The time of the identity provider's last request.
     last_request: Option<When>,
@@ -49,15 +52,19 @@ struct SettingSwitch {
 const LOCATION: &str = "location";
 const DEPARTMENT: &str = "department";
 const MANAGER: &str = "manager";
+const SILENT_AFTER: &str = "silentAfter";
+/// The text for a number of hours that is not valid.
+const NO_HOURS: &str =
+    "The hours until silence is reported must be a whole number from 1 to 168, or empty";
 
 /// Shows the settings.
 pub(super) async fn show(services: &Services, visitor: &Visitor, query: &Pairs) -> Answer {
     let tenant = services.tenants.get(&visitor.tenant).await.map_err(explain)?;
     let now = services.tenants.now();
     let SyncStatus { record, last_day } = services.sync.status(&tenant).await.map_err(explain)?;
-    let groups =
-        [Scope::Scim, Scope::Admin].map(|scope| TokenGroup::of(&tenant, scope, &record.used, now));
-    let Settings { location_from_idp, department_from_idp, manager_from_idp } = tenant.settings;
+    let groups = Scope::ALL.map(|scope| TokenGroup::of(&tenant, scope, &record.used, now));
+    let Settings { location_from_idp, department_from_idp, manager_from_idp, silent_after_hours } =
+        tenant.settings;
     let switch = |name, label, on| SettingSwitch { name, label, on };
     show_page(&SettingsPage {
         frame: Frame::of(visitor, Section::Settings).with_notice(query),
@@ -80,6 +87,7 @@ pub(super) async fn show(services: &Services, visitor: &Visitor, query: &Pairs) 
             ),
             switch(MANAGER, "Set employee manager info from Identity Provider", manager_from_idp),
         ],
+        silent_after: silent_after_hours.map(SilentAfter::hours),
         attributes: AttributesCard::of(&tenant),
         name: tenant.name,
     })
@@ -92,17 +100,27 @@ impl From<Refusal> for RefusalRow {
     }
 }
 
-/// Saves the settings. Browsers do not send a box that is not ticked, so a missing field means off.
+/// Saves the settings. Browsers do not send a box that is not ticked, so a missing field means off. An empty number
+/// of hours means off too.
 pub(super) async fn save(State(services): State<Services>, visitor: Visitor, form: Form) -> Answer {
     let settings = Settings {
         location_from_idp: form.has(LOCATION),
         department_from_idp: form.has(DEPARTMENT),
         manager_from_idp: form.has(MANAGER),
+        silent_after_hours: silent_after(form.get(SILENT_AFTER).trim())?,
     };
     let saved = services
         .tenants
-        .set_settings(&visitor.tenant, |_| settings, &Precondition::default(), visitor.actor())
+        .set_settings(&visitor.tenant, |_| settings, &Precondition::default(), &visitor.actor)
         .await;
     saved.map_err(explain)?;
     Ok(redirect(&visitor.site.path("?done=saved")))
+}
+
+fn silent_after(text: &str) -> Result<Option<SilentAfter>, ApiError> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let hours = SilentAfter::parse(text);
+    hours.map(Some).ok_or_else(|| ApiError::bad_request(NO_HOURS))
 }

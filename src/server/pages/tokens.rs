@@ -22,6 +22,8 @@ pub(super) struct TokenGroup {
     pub(super) scope: &'static str,
     pub(super) title: &'static str,
     pub(super) is_scim: bool,
+    pub(super) is_admin: bool,
+    pub(super) is_read: bool,
     pub(super) tokens: Vec<TokenRow>,
     /// The time at which the previous token expires, if it is still valid.
     pub(super) earlier: Option<When>,
@@ -64,10 +66,17 @@ impl TokenGroup {
             scope: scope.as_str(),
             title: title(scope),
             is_scim: scope == Scope::Scim,
+            is_admin: scope == Scope::Admin,
+            is_read: scope == Scope::Read,
             tokens,
             earlier: earlier_ends(tenant, scope, now),
             seen: tenant.current_token(scope).map_or("", TokenRecord::short_name).to_owned(),
         }
+    }
+
+    /// Whether the form makes a first read token. A new tenant has none, so there is no token to rotate.
+    pub(super) fn makes_first(&self) -> bool {
+        self.is_read && self.tokens.is_empty()
     }
 }
 
@@ -93,6 +102,7 @@ fn title(scope: Scope) -> &'static str {
     match scope {
         Scope::Scim => "Secret Token",
         Scope::Admin => "Admin token",
+        Scope::Read => "Read token",
     }
 }
 
@@ -110,7 +120,9 @@ struct NewTokenPage<'a> {
     frame: Frame,
     title: &'a str,
     is_scim: bool,
+    is_read: bool,
     tenant_url: String,
+    api_url: String,
     token: &'a str,
     /// The labels and ids of the tokens that worked before, with their expiry; `None` if the rotation ended the token.
     earlier: Vec<(String, String, Option<When>)>,
@@ -144,7 +156,7 @@ pub(super) async fn rotate(
         _ => Earlier::Keep,
     };
     let rotation = Rotation { label, overlap, earlier, expected: Some(form.get("seen")) };
-    let rotated = services.access.rotate_token(tenant, scope, &rotation, visitor.actor()).await;
+    let rotated = services.access.rotate_token(tenant, scope, &rotation, &visitor.actor).await;
     let Rotated { token, earlier } = rotated.map_err(explain)?;
     let earlier = earlier.into_iter();
     let earlier = earlier.map(|token| (token.label, token.id, token.expires.map(When::new)));
@@ -153,7 +165,9 @@ pub(super) async fn rotate(
         frame: Frame::of(&visitor, Section::Settings),
         title: title(scope),
         is_scim: scope == Scope::Scim,
+        is_read: scope == Scope::Read,
         tenant_url: visitor.site.tenant_url(tenant),
+        api_url: visitor.site.api_url(tenant),
         token: token.expose_secret(),
         earlier: earlier.collect(),
     })
@@ -170,7 +184,7 @@ pub(super) async fn revoke(
     // Revokes the token that the page showed, even if its stage changed: others may have rotated since.
     let shown = Which::Token(form.get("token"));
     let access = &services.access;
-    let revoked = access.revoke_tokens(&visitor.tenant, scope, shown, visitor.actor()).await;
+    let revoked = access.revoke_tokens(&visitor.tenant, scope, shown, &visitor.actor).await;
     if revoked.map_err(explain)? == 0 {
         return Err(no_such_token());
     }

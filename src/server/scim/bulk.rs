@@ -185,23 +185,23 @@ async fn carry_out(
 }
 
 async fn carry_out_on<R: Managed>(
-    Caller { directory, label, .. }: &Caller,
+    Caller { directory, actor, .. }: &Caller,
     change: SingleChange,
 ) -> Result<StepOutcome, ApiError> {
     let (status, changed) = match change {
         SingleChange::Post(attributes) => {
-            (StatusCode::CREATED, R::create(directory, attributes, label).await?)
+            (StatusCode::CREATED, R::create(directory, attributes, actor).await?)
         }
         SingleChange::Put(id, attributes, precondition) => {
-            let replaced = R::replace(directory, id, &attributes, &precondition, label);
+            let replaced = R::replace(directory, id, &attributes, &precondition, actor);
             (StatusCode::OK, replaced.await?)
         }
         SingleChange::Patch(id, request, precondition) => {
-            let patched = R::patch(directory, id, &request, &precondition, Wanted::No, label);
+            let patched = R::patch(directory, id, &request, &precondition, Wanted::No, actor);
             (StatusCode::OK, patched.await?)
         }
         SingleChange::Delete(id, precondition) => {
-            R::delete(directory, id, &precondition, label).await?;
+            R::delete(directory, id, &precondition, actor).await?;
             let status = StatusCode::NO_CONTENT.as_u16();
             return Ok(StepOutcome::Done { status, id: id.to_string(), version: None });
         }

@@ -146,8 +146,8 @@ async fn create<R: Managed>(
 ) -> Answer {
     let projection = params.projection()?;
     let attributes = request.caller.read_resource(R::KIND, body, &request.path.base_url)?;
-    let Caller { directory, label, .. } = &request.caller;
-    let created = R::create(directory, attributes, label).await?;
+    let Caller { directory, actor, .. } = &request.caller;
+    let created = R::create(directory, attributes, actor).await?;
     let location = request.location(created.record.id());
     let projections = Projections::new(&request.caller, &projection);
     let view = projections.view();
@@ -198,11 +198,11 @@ async fn replace<R: Managed>(
     let id = known_id::<R>(id)?;
     let projection = params.projection()?;
     let attributes = request.caller.read_resource(R::KIND, body, &request.path.base_url)?;
-    let Caller { directory, label, .. } = &request.caller;
+    let Caller { directory, actor, .. } = &request.caller;
     let projections = Projections::new(&request.caller, &projection);
     let view = projections.view();
     let (replaced, relations) = tokio::join!(
-        R::replace(directory, id, &attributes, &request.precondition, label),
+        R::replace(directory, id, &attributes, &request.precondition, actor),
         directory.related().of((R::KIND, id), view),
     );
     request.answer_written(StatusCode::OK, replaced?, relations, &projections, view).await
@@ -219,11 +219,11 @@ async fn patch<R: Managed>(
     let id = known_id::<R>(id)?;
     let projection = params.projection()?;
     let operations = request.caller.read_patch(R::KIND, body, &request.path.base_url)?;
-    let Caller { directory, label, .. } = &request.caller;
+    let Caller { directory, actor, .. } = &request.caller;
     let projections = Projections::new(&request.caller, &projection);
     let view = projections.view();
     let (patched, relations) = tokio::join!(
-        R::patch(directory, id, &operations, &request.precondition, view.members, label),
+        R::patch(directory, id, &operations, &request.precondition, view.members, actor),
         directory.related().of((R::KIND, id), view),
     );
     let patched = patched?;
@@ -239,7 +239,7 @@ async fn patch<R: Managed>(
 
 /// `DELETE /Users/{id}` and so on (§3.6).
 async fn delete<R: Managed>(request: ResourceRequest<R>, id: PathParts<1>) -> Answer {
-    let Caller { directory, label, .. } = &request.caller;
-    R::delete(directory, known_id::<R>(id)?, &request.precondition, label).await?;
+    let Caller { directory, actor, .. } = &request.caller;
+    R::delete(directory, known_id::<R>(id)?, &request.precondition, actor).await?;
     Ok(response::empty(StatusCode::NO_CONTENT))
 }

@@ -2,13 +2,13 @@
 
 use super::Checker;
 use super::violation::{Finding, ViolationKind};
+use crate::model::event::Subject;
 use crate::model::history::{AttributeChange, EventKind, HistoryEntry};
-use crate::model::kind::Kind;
 use crate::model::unfinished::Work;
 use crate::store::dynamodb::port::Item;
 use crate::store::dynamodb::transact::{Condition, Step, number, text};
+use crate::store::history::HistoryItems;
 use crate::store::items::attributes::format_time;
-use crate::store::keys;
 use crate::store::members::unfinished::UnfinishedItems;
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -38,7 +38,7 @@ impl<'s> Checker<'s> {
             }
             let entry = HistoryEntry {
                 at: self.at,
-                by: self.by.clone(),
+                actor: self.actor.clone(),
                 kind: EventKind::Updated,
                 changes: vec![AttributeChange {
                     attribute: "members".to_owned(),
@@ -46,12 +46,13 @@ impl<'s> Checker<'s> {
                     new: Some(format!("{counted} members").into()),
                 }],
             };
-            let history = keys::history(&self.part.tenant, Kind::Group, id).entry(next);
-            let (Ok(at), Ok(entry)) = (format_time(self.at), entry.to_plain_item(&history)) else {
+            let mut repair = self.empty();
+            let history = HistoryItems(self.part);
+            let written = history.put(&mut repair, (Subject::Group(id), next), &entry);
+            let (Ok(at), Ok(())) = (format_time(self.at), written) else {
                 findings.push(Finding::permanent(kind, Some(id), detail));
                 continue;
             };
-            let mut repair = self.empty();
             let values = Item::from([
                 (":count".to_owned(), number(counted)),
                 (":next".to_owned(), number(next)),
@@ -63,7 +64,6 @@ impl<'s> Checker<'s> {
                 Condition::expression("revision = :read AND attribute_not_exists(changeRevision)");
             let as_read = as_read.with(":read", number(group.revision));
             repair.update(Step::Record, &group.key, change, values, as_read);
-            repair.put(Step::Companion, entry, Condition::absent());
             findings.push(Finding::repairable(kind, Some(id), detail, repair));
         }
         findings

@@ -103,7 +103,7 @@ impl<'s> Checker<'s> {
 
     /// Adds an entry to the list of unfinished work.
     pub(super) fn list(&self, repair: &mut Transaction<'_>, work: Work, id: Uuid) -> Option<()> {
-        let entry = Unfinished { work, id, by: self.by.clone(), since: self.at };
+        let entry = Unfinished { work, id, actor: self.actor.clone(), since: self.at };
         UnfinishedItems(self.part).begin(repair, &entry).ok()
     }
 

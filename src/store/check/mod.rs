@@ -10,14 +10,17 @@ mod read;
 mod violation;
 mod names;
 mod counts;
+mod events;
 mod members;
 mod groups;
+mod destinations;
 
 pub use violation::{Violation, ViolationKind};
 
 use super::dynamodb::transact::{Condition, Outcome, Step, Transaction, number};
 use super::keys;
 use super::partitions::Partition;
+use crate::model::actor::ActorRecord;
 use crate::model::kind::Kind;
 use crate::model::unfinished::Work;
 use crate::store::dynamodb::error::Error;
@@ -46,8 +49,8 @@ struct Checker<'s> {
     snapshot: Snapshot,
     /// The time of the repair, for histories.
     at: OffsetDateTime,
-    /// The author of the repair, for histories.
-    by: String,
+    /// The actor of the repair, for histories.
+    actor: ActorRecord,
 }
 
 /// The check of a tenant's items.
@@ -60,11 +63,12 @@ impl<'s> Checks<'s> {
     /// # Errors
     /// Fails as every call of the store does.
     pub async fn check(self) -> Result<Report, Error> {
-        let (report, _) = self.find_violations(OffsetDateTime::UNIX_EPOCH, "").await?;
+        let (at, actor) = (OffsetDateTime::UNIX_EPOCH, ActorRecord::system());
+        let (report, _) = self.find_violations(at, &actor).await?;
         if report.violations.is_empty() {
             return Ok(report);
         }
-        let (mut again, _) = self.find_violations(OffsetDateTime::UNIX_EPOCH, "").await?;
+        let (mut again, _) = self.find_violations(at, &actor).await?;
         again.violations.retain(|violation| report.violations.contains(violation));
         Ok(again)
     }
@@ -78,9 +82,9 @@ impl<'s> Checks<'s> {
         self,
         found: &[Violation],
         at: OffsetDateTime,
-        by: &str,
+        actor: &ActorRecord,
     ) -> Result<usize, Error> {
-        let (_, findings) = self.find_violations(at, by).await?;
+        let (_, findings) = self.find_violations(at, actor).await?;
         let mut written = 0;
         for Finding { violation, repair } in findings {
             let Some(repair) = repair.filter(|_| found.contains(&violation)) else { continue };
@@ -93,11 +97,11 @@ impl<'s> Checks<'s> {
     async fn find_violations(
         self,
         at: OffsetDateTime,
-        by: &str,
+        actor: &ActorRecord,
     ) -> Result<(Report, Vec<Finding<'s>>), Error> {
         let mut findings = Vec::new();
         let snapshot = self.read_snapshot(&mut findings).await?;
-        let checker = Checker { part: self.0, snapshot, at, by: by.to_owned() };
+        let checker = Checker { part: self.0, snapshot, at, actor: actor.clone() };
         findings.extend(checker.check_tenant());
         for check in Checker::CHECKS {
             findings.extend(check(&checker));
@@ -127,6 +131,13 @@ impl<'s> Checks<'s> {
                 let detail = "the item of the record cannot be read";
                 Finding::permanent(ViolationKind::UnreadableRecord, id, detail)
             }
+            Partition::Outbox | Partition::Feed => {
+                if let Ok(number) = key.sort.parse() {
+                    snapshot.feed.insert(number);
+                }
+                let detail = format!("{} {} cannot be read", partition.item_name(), key.sort);
+                Finding::permanent(ViolationKind::UnreadableEvent, id, detail)
+            }
             Partition::GroupHistories | Partition::TenantHistory | Partition::History(_) => {
                 let revision = keys::revision(&key.sort).unwrap_or_default();
                 let record = match partition {
@@ -141,11 +152,16 @@ impl<'s> Checks<'s> {
                 let detail = format!("the entry of revision {revision} cannot be read");
                 Finding::permanent(ViolationKind::UnreadableHistory, record, detail)
             }
+            Partition::Destinations | Partition::Positions | Partition::Retries(_) => {
+                let detail = format!("{} cannot be read", partition.item_name());
+                let id = partition.destination().or(id);
+                Finding::permanent(ViolationKind::UnreadableDestination, id, detail)
+            }
             _ => {
                 let mut repair = Transaction::new(&self.0.table);
                 repair.delete(Step::Companion, &key, Condition::none());
                 let detail = format!("{} cannot be read", partition.item_name());
-                let id = partition.group().or(id);
+                let id = partition.group().or(partition.destination()).or(id);
                 Finding::repairable(ViolationKind::UnreadableItem, id, detail, repair)
             }
         }
@@ -154,7 +170,7 @@ impl<'s> Checks<'s> {
 
 impl<'s> Checker<'s> {
     /// The checks of the invariants, in the order in which repairs help each other.
-    const CHECKS: [fn(&Self) -> Vec<Finding<'s>>; 14] = [
+    const CHECKS: [fn(&Self) -> Vec<Finding<'s>>; 17] = [
         Self::check_places,
         Self::check_holders,
         Self::check_former_holders,
@@ -163,12 +179,15 @@ impl<'s> Checker<'s> {
         Self::check_email_keys,
         Self::check_counts,
         Self::check_histories,
+        Self::check_events,
+        Self::check_feed,
         Self::check_listed,
         Self::check_unlisted,
         Self::check_redo_logs,
         Self::check_rows,
         Self::check_memberships,
         Self::check_member_counts,
+        Self::check_destinations,
     ];
 
     /// Makes a transaction without a guard.

@@ -5,7 +5,9 @@ use super::Checks;
 use super::snapshot::{RecordSummary, Snapshot};
 use super::violation::{Finding, ViolationKind};
 use crate::model::claim::Claim;
+use crate::model::destination::{DeliveryRun, Destination, Position, RetryItem};
 use crate::model::employee::Employee;
+use crate::model::event::{ChangeRef, EventRef, Subject};
 use crate::model::group::Group;
 use crate::model::history::{EventKind, RecordedEntry};
 use crate::model::kind::Kind;
@@ -16,6 +18,7 @@ use crate::store::counts::{Counter, counter_of};
 use crate::store::dynamodb::error::Error;
 use crate::store::dynamodb::port::Item;
 use crate::store::items::employee;
+use crate::store::items::event::{read_numbered, read_waiting};
 use crate::store::items::group;
 use crate::store::items::history::read_entry;
 use crate::store::items::member::MemberRow;
@@ -43,6 +46,9 @@ impl<'s> Checks<'s> {
         }
         let groups = snapshot.named_groups().into_iter().flat_map(partitions::of_group);
         self.read_small(groups.collect(), &mut snapshot, findings).await?;
+        let destinations = snapshot.named_destinations().into_iter();
+        let destinations = destinations.flat_map(partitions::of_destination);
+        self.read_small(destinations.collect(), &mut snapshot, findings).await?;
         let histories = snapshot.named_employees().into_iter().map(Partition::History);
         self.read_small(histories.collect(), &mut snapshot, findings).await?;
         Ok(snapshot)
@@ -63,7 +69,13 @@ impl<'s> Checks<'s> {
             Err(other) => return Err(other),
         }
         let tenant = &self.0.tenant;
-        for key in [keys::tenant_entry(tenant), keys::sync(tenant), keys::signed_out(tenant)] {
+        let own = [
+            keys::tenant_entry(tenant),
+            keys::sync(tenant),
+            keys::signed_out(tenant),
+            keys::calls(tenant),
+        ];
+        for key in own {
             let is_there = self.0.table.get(&key).await?.is_some();
             snapshot.items += usize::from(is_there);
             snapshot.is_listed |= is_there && key == keys::tenant_entry(&self.0.tenant);
@@ -178,23 +190,62 @@ fn keep(
         Partition::GroupHistories => {
             let id = keys::group_in_history(&key.sort);
             let id = id.ok_or_else(|| Error::bad_item("no group in the key"))?;
-            let RecordedEntry { revision, entry } = read_entry(item)?;
+            let recorded = read_entry(item)?;
+            snapshot.changes.push(change_of(Subject::Group(id), &recorded));
+            let RecordedEntry { revision, entry } = recorded;
             snapshot.histories.entry(id).or_default().insert(revision);
             if entry.kind == EventKind::Deleted {
                 snapshot.deleted_groups.insert(id);
             }
         }
         Partition::History(id) => {
-            let revision = read_entry(item)?.revision;
-            snapshot.histories.entry(id).or_default().insert(revision);
+            let recorded = read_entry(item)?;
+            snapshot.changes.push(change_of(Subject::Employee(id), &recorded));
+            snapshot.histories.entry(id).or_default().insert(recorded.revision);
         }
         Partition::TenantHistory => {
             let recorded = read_entry(item)?;
+            snapshot.changes.push(change_of(Subject::Tenant, &recorded));
             snapshot.tenant_history.insert(recorded.revision);
             snapshot.erased.extend(recorded.erased());
         }
+        Partition::Destinations => {
+            snapshot.destinations.insert(id_in_key(&item)?);
+            Destination::from_item(item)?;
+        }
+        Partition::Positions => {
+            snapshot.positions.insert(id_in_key(&item)?, key);
+            Position::from_item(item)?;
+        }
+        Partition::Retries(id) => {
+            snapshot.of_destinations.push((id, partition, key));
+            RetryItem::from_item(item)?;
+        }
+        Partition::Deliveries(id) => {
+            DeliveryRun::from_item(item)?;
+            snapshot.of_destinations.push((id, partition, key));
+        }
+        Partition::Outbox => count_event(&read_waiting(item)?.event, snapshot),
+        Partition::Feed => {
+            let numbered = read_numbered(item)?;
+            snapshot.feed.insert(numbered.number);
+            count_event(&numbered.event, snapshot);
+        }
     }
     Ok(())
+}
+
+/// The reference that the event of an entry has.
+fn change_of(subject: Subject, recorded: &RecordedEntry) -> ChangeRef {
+    let RecordedEntry { revision, entry } = recorded;
+    let erased = recorded.erased().next();
+    ChangeRef { subject, revision: *revision, kind: entry.kind, at: entry.at, erased }
+}
+
+fn count_event(event: &EventRef, snapshot: &mut Snapshot) {
+    if let EventRef::Change(change) = event {
+        *snapshot.events.entry((change.subject, change.revision)).or_default() += 1;
+    }
 }
 
 fn record_facts(

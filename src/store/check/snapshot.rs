@@ -1,12 +1,14 @@
 //! The snapshot of a tenant's items: the values that the check compares. It contains no documents.
 
 use crate::model::claim::Claim;
+use crate::model::event::{ChangeRef, Subject};
 use crate::model::group::RedoLog;
 use crate::model::kind::Kind;
 use crate::model::memberships::Memberships;
 use crate::model::unfinished::Work;
 use crate::store::items::member::MemberRow;
 use crate::store::keys::Key;
+use crate::store::partitions::Partition;
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
@@ -52,6 +54,12 @@ pub(super) struct Snapshot {
     pub(super) redo_parts: Vec<(Uuid, u64, Key)>,
     /// The revisions in each history of a record.
     pub(super) histories: BTreeMap<Uuid, BTreeSet<u64>>,
+    /// The changes of all histories.
+    pub(super) changes: Vec<ChangeRef>,
+    /// The number of events of each change, in the outbox and the feed.
+    pub(super) events: BTreeMap<(Subject, u64), usize>,
+    /// The numbers of the feed.
+    pub(super) feed: BTreeSet<u64>,
     /// The groups with an entry about their deletion.
     pub(super) deleted_groups: BTreeSet<Uuid>,
     /// The employees in the erasures of the tenant's history.
@@ -59,6 +67,12 @@ pub(super) struct Snapshot {
     /// The revision of the tenant; `None` when its item is absent or cannot be read.
     pub(super) tenant_revision: Option<u64>,
     pub(super) tenant_history: BTreeSet<u64>,
+    /// The destinations, also those that cannot be read.
+    pub(super) destinations: BTreeSet<Uuid>,
+    /// The destinations with a position, also an unreadable one.
+    pub(super) positions: BTreeMap<Uuid, Key>,
+    /// The waiting events and the runs of delivery logs, by destination.
+    pub(super) of_destinations: Vec<(Uuid, Partition, Key)>,
     /// Whether the list of tenants has the tenant.
     pub(super) is_listed: bool,
 }
@@ -113,6 +127,11 @@ impl Snapshot {
         let lists = self.unfinished.keys().map(|(_, id)| id).chain(&self.unreadable);
         // The history of a group stays when the group is deleted.
         groups.chain(of_members.chain(lists).chain(self.histories.keys()).copied()).collect()
+    }
+
+    /// The destinations whose partitions may have items, also removed destinations.
+    pub(super) fn named_destinations(&self) -> BTreeSet<Uuid> {
+        self.destinations.iter().chain(self.positions.keys()).copied().collect()
     }
 
     /// The employees who may have a history, also employees without a record. The caller has read the histories of

@@ -57,6 +57,8 @@ pub enum ViolationKind {
     UnreadableRecord,
     /// An entry of a history cannot be read.
     UnreadableHistory,
+    /// An event of the outbox or the feed cannot be read.
+    UnreadableEvent,
     /// An item that is made from records cannot be read.
     UnreadableItem,
     /// An employee is visible and hidden at the same time.
@@ -85,6 +87,12 @@ pub enum ViolationKind {
     HistoryGap,
     /// A history has a revision that its record does not have yet.
     HistoryAhead,
+    /// An entry of a history has no event.
+    EventMissing,
+    /// A change has more than one event.
+    EventTwice,
+    /// The feed lacks a number.
+    FeedGap,
     /// A member's row belongs to a group that does not exist.
     RowLeft,
     /// A member's row names no visible record.
@@ -105,6 +113,12 @@ pub enum ViolationKind {
     RedoLogLeft,
     /// A redo log lacks parts.
     RedoLogCut,
+    /// A destination, its position, or a waiting event cannot be read.
+    UnreadableDestination,
+    /// A destination has no position.
+    PositionMissing,
+    /// A position, a waiting event or a delivery log belongs to no destination.
+    DestinationLeft,
 }
 
 impl ViolationKind {
@@ -122,6 +136,13 @@ impl ViolationKind {
             Self::UnreadableRecord => Some(
                 "Copy the item from a backup. Without one, remove it, and let the identity provider create the record again.",
             ),
+            Self::UnreadableEvent | Self::FeedGap => Some(
+                "Copy the event from a backup. Readers of the feed stop before a missing number. An unreadable event of the \
+                 outbox stops the feed.",
+            ),
+            Self::EventTwice => {
+                Some("Readers of the feed get this change twice, with two numbers.")
+            }
             Self::UnreadableHistory => Some("Copy the entry from a backup, or remove it."),
             Self::RecordMissing => Some(
                 "Copy the record from a backup, then run --repair. Without a backup, erase the employee, or keep the history \
@@ -143,6 +164,13 @@ impl ViolationKind {
             | Self::RedoLogCut
             | Self::UnreadableItem => Some(
                 "After --repair, push the groups of these members again: the identity provider knows who is in them.",
+            ),
+            Self::UnreadableDestination => Some(
+                "Copy the item from a backup. Without one, remove the item. For a destination or a position, then create \
+                 the destination again.",
+            ),
+            Self::PositionMissing => Some(
+                "Copy the position from a backup. Without one, remove the destination, and create it again.",
             ),
             _ => None,
         }

@@ -174,7 +174,10 @@ impl DynamoDb for AwsTable {
                     Ok(Answered { value: Updated::Done, units })
                 }
                 Err(error) => match error.as_service_error() {
-                    Some(service) if service.is_conditional_check_failed_exception() => {
+                    Some(service)
+                        if service.is_conditional_check_failed_exception()
+                            || service.is_transaction_conflict_exception() =>
+                    {
                         Ok(Answered { value: Updated::Refused, units: 0.0 })
                     }
                     _ => Err(error.into()),

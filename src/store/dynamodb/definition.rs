@@ -4,8 +4,7 @@
 use crate::store::keys;
 
 /// The attributes that are keys of the table or of an index; all are text.
-pub(super) const KEY_ATTRIBUTES: [&str; 5] =
-    [keys::PARTITION, keys::SORT, keys::EMAIL_KEY, keys::CHANGE_DAY, keys::CHANGE_AT];
+pub(super) const KEY_ATTRIBUTES: [&str; 3] = [keys::PARTITION, keys::SORT, keys::EMAIL_KEY];
 
 /// The names of a partition key and, if there is one, a sort key.
 pub(super) type KeyNames = (&'static str, Option<&'static str>);
@@ -14,7 +13,4 @@ pub(super) type KeyNames = (&'static str, Option<&'static str>);
 pub(super) const TABLE_KEY: KeyNames = (keys::PARTITION, Some(keys::SORT));
 
 /// The indexes, each with its keys. They project the keys only.
-pub(super) const INDEXES: [(&str, KeyNames); 2] = [
-    (keys::EMAIL_INDEX, (keys::EMAIL_KEY, None)),
-    (keys::CHANGE_INDEX, (keys::CHANGE_DAY, Some(keys::CHANGE_AT))),
-];
+pub(super) const INDEXES: [(&str, KeyNames); 1] = [(keys::EMAIL_INDEX, (keys::EMAIL_KEY, None))];

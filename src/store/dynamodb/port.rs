@@ -192,6 +192,6 @@ pub struct UpdateCall {
 pub enum Updated {
     /// The change is written.
     Done,
-    /// Nothing is written: the condition failed.
+    /// Nothing is written: the condition failed, or a transaction is changing the item.
     Refused,
 }

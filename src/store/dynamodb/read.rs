@@ -4,7 +4,7 @@ use super::error::Error;
 use super::port::{
     BatchGetCall, Consistency, GetCall, Item, QueryCall, QueryPage, UpdateCall, Updated,
 };
-use super::retry::{Attempt, retry};
+use super::retry::{Attempt, NextAttempt, retry};
 use super::usage::{counted_read, counted_write};
 use crate::store::dynamodb::table::Table;
 use crate::store::keys::{self, Key};
@@ -114,8 +114,17 @@ impl Table {
     }
 
     /// Gets the items with these keys, all as they were at one instant. The result leaves out keys without an item.
+    ///
+    /// The function retries while one of the items is being written by a transaction, because the SDK does not.
     pub(in crate::store) async fn get_at_once(&self, keys: &[Key]) -> Result<Vec<Item>, Error> {
-        counted_read(self.db.transact_get(keys.iter().map(Key::to_item).collect())).await
+        retry!({
+            let keys = keys.iter().map(Key::to_item).collect();
+            match counted_read(self.db.transact_get(keys)).await {
+                Ok(items) => Ok(Attempt::Done(items)),
+                Err(Error::Conflict(_)) => Ok(Attempt::Again(NextAttempt::AfterPause)),
+                Err(error) => Err(error),
+            }
+        })
     }
 
     /// Reads one page of a key range: at most `limit` items, or fewer when they fill 1 MB.
@@ -157,28 +166,6 @@ impl Table {
         value: &str,
         most: Option<usize>,
     ) -> Result<Vec<Item>, Error> {
-        let values = Item::from([text_value(":value", value)]);
-        self.query_index(keys::EMAIL_INDEX, "emailKey = :value", values, most).await
-    }
-
-    /// Reads the keys that the index of changes has for a day, from a time of that day on.
-    pub(in crate::store) async fn query_change_index(
-        &self,
-        day: &str,
-        from: &str,
-    ) -> Result<Vec<Item>, Error> {
-        let values = Item::from([text_value(":day", day), text_value(":from", from)]);
-        let condition = "changeDay = :day AND changeAt >= :from";
-        self.query_index(keys::CHANGE_INDEX, condition, values, None).await
-    }
-
-    async fn query_index(
-        &self,
-        index: &'static str,
-        condition: &str,
-        values: Item,
-        most: Option<usize>,
-    ) -> Result<Vec<Item>, Error> {
         let mut items = Vec::new();
         let mut start = None;
         loop {
@@ -186,17 +173,15 @@ impl Table {
             if limit == Some(0) {
                 return Ok(items);
             }
-            // Most values have few keys, but a day may have very many changes.
-            let is_long = index == keys::CHANGE_INDEX;
             let call = QueryCall {
-                index: Some(index),
-                condition: condition.to_owned(),
-                values: values.clone(),
+                index: Some(keys::EMAIL_INDEX),
+                condition: "emailKey = :value".to_owned(),
+                values: Item::from([text_value(":value", value)]),
                 limit,
                 start,
                 forward: true,
                 consistency: Consistency::Eventual,
-                is_long,
+                is_long: false,
             };
             let page = counted_read(self.db.query(call)).await?;
             items.extend(page.items);

@@ -4,6 +4,7 @@ use super::error::Error;
 use super::port::{Action, CancellationReason, Item, TransactWriteCall, Transacted, Write};
 use super::retry::{Attempt, NextAttempt, retry};
 use super::usage::counted_write;
+use crate::model::tenant::TenantId;
 use crate::store::dynamodb::table::Table;
 use crate::store::keys::Key;
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -42,6 +43,8 @@ pub(in crate::store) struct Transaction<'a> {
     table: &'a Table,
     steps: Vec<Step>,
     writes: Vec<Write>,
+    /// The tenant whose outbox gets an event.
+    announced: Option<TenantId>,
 }
 
 /// A condition, with the values that it names.
@@ -102,7 +105,7 @@ pub(in crate::store) fn text(value: impl Into<String>) -> AttributeValue {
 impl<'a> Transaction<'a> {
     /// An empty transaction.
     pub(in crate::store) fn new(table: &'a Table) -> Self {
-        Self { table, steps: Vec::new(), writes: Vec::new() }
+        Self { table, steps: Vec::new(), writes: Vec::new(), announced: None }
     }
 
     /// Writes a whole item.
@@ -135,20 +138,29 @@ impl<'a> Transaction<'a> {
         self.writes.push(Write { action, condition: condition.expression, values });
     }
 
+    /// Announces the commit to this process: the outbox of a tenant gets an event.
+    pub(in crate::store) fn announce(&mut self, tenant: &TenantId) {
+        self.announced = Some(tenant.clone());
+    }
+
     /// Commits all writes, or none.
     ///
     /// The client request token makes a call that is sent twice apply once. The function retries after a conflict with
     /// another transaction, because the SDK does not.
     pub(in crate::store) async fn commit(self) -> Result<Outcome, Error> {
         let call = TransactWriteCall { writes: self.writes, token: Uuid::new_v4() };
-        retry!({
+        let outcome = retry!({
             Ok(match counted_write(self.table.db.transact_write(&call)).await? {
                 Transacted::Committed => Attempt::Done(Outcome::Committed),
                 Transacted::InProgress => Attempt::Again(NextAttempt::AfterPause),
                 Transacted::Cancelled(reasons) => outcome(&self.steps, reasons)?
                     .map_or(Attempt::Again(NextAttempt::AfterPause), Attempt::Done),
             })
-        })
+        });
+        if let (Ok(Outcome::Committed), Some(tenant)) = (&outcome, self.announced) {
+            self.table.announcements.add(tenant);
+        }
+        outcome
     }
 }
 

@@ -4,6 +4,7 @@
 use super::EmployeeItems;
 use crate::model::claim::Claim;
 use crate::model::employee::Employee;
+use crate::model::event::Subject;
 use crate::model::history::HistoryEntry;
 use crate::model::kind::Kind;
 use crate::model::tenant::Tenant;
@@ -13,8 +14,8 @@ use crate::store::counts::CountChange;
 use crate::store::counts::CountItems;
 use crate::store::dynamodb::error::Error;
 use crate::store::dynamodb::transact::{Condition, Step, Transaction};
+use crate::store::history::HistoryItems;
 use crate::store::items::employee::{key_of, pointers, to_item};
-use crate::store::keys;
 use crate::store::members::departure::Departure;
 use crate::store::members::departure::DepartureItems;
 use crate::store::members::memberships::MembershipItems;
@@ -130,7 +131,8 @@ impl EmployeeItems<'_> {
         (tenant, note): (&Tenant, &HistoryEntry),
     ) -> Result<Written, Error> {
         let mut transaction = Transaction::new(&self.0.table);
-        TenantItems(self.0).put(&mut transaction, tenant, note)?;
+        let last = (employee.id, employee.revision);
+        TenantItems(self.0).put_erasure(&mut transaction, tenant, note, last)?;
         let key = key_of(&self.0.tenant, employee);
         transaction.delete(Step::Record, &key, Condition::revision(employee.revision));
         let left = claim.without(employee.id);
@@ -170,8 +172,8 @@ impl EmployeeItems<'_> {
         after: &Employee,
         history: &HistoryEntry,
     ) -> Result<(), Error> {
-        let key = keys::history(&self.0.tenant, Kind::Employee, after.id).entry(after.revision);
-        transaction.put(Step::Companion, history.to_item(&self.0.tenant, &key)?, Condition::none());
+        let change = (Subject::Employee(after.id), after.revision);
+        HistoryItems(self.0).put(transaction, change, history)?;
         let old = before.map(|before| pointers(&self.0.tenant, before)).unwrap_or_default();
         write_pointers(transaction, &old, &pointers(&self.0.tenant, after));
         Ok(())

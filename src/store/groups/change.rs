@@ -1,13 +1,13 @@
 //! A change of a group, and its writes: the record on its expected revision, and a history entry.
 
 use super::GroupItems;
+use crate::model::event::Subject;
 use crate::model::group::Group;
 use crate::model::history::HistoryEntry;
-use crate::model::kind::Kind;
 use crate::store::dynamodb::error::Error;
 use crate::store::dynamodb::transact::{Condition, Step, Transaction};
+use crate::store::history::HistoryItems;
 use crate::store::items::group::to_item;
-use crate::store::keys;
 
 /// A group before and after a change, with its history entry.
 #[derive(Debug, Clone)]
@@ -38,8 +38,7 @@ impl GroupItems<'_> {
         group: &Group,
         history: &HistoryEntry,
     ) -> Result<(), Error> {
-        let key = keys::history(&self.0.tenant, Kind::Group, group.id).entry(group.revision);
-        transaction.put(Step::Companion, history.to_plain_item(&key)?, Condition::none());
-        Ok(())
+        let change = (Subject::Group(group.id), group.revision);
+        HistoryItems(self.0).put(transaction, change, history)
     }
 }

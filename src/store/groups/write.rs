@@ -5,6 +5,7 @@
 use super::GroupItems;
 use super::change::GroupChange;
 use crate::model::claim::Claim;
+use crate::model::event::Subject;
 use crate::model::group::Group;
 use crate::model::history::HistoryEntry;
 use crate::model::kind::Kind;
@@ -15,6 +16,7 @@ use crate::store::counts::CountChange;
 use crate::store::counts::CountItems;
 use crate::store::dynamodb::error::Error;
 use crate::store::dynamodb::transact::{Condition, Step, Transaction};
+use crate::store::history::HistoryItems;
 use crate::store::items::group::{pointers, to_item};
 use crate::store::keys;
 use crate::store::members::MemberItems;
@@ -47,7 +49,12 @@ impl GroupItems<'_> {
         CountItems(self.0).add(&mut transaction, (Kind::Group, group.id), CountChange::OneMore);
         write_pointers(&mut transaction, &BTreeSet::new(), &pointers(&self.0.tenant, group));
         self.write_history(&mut transaction, group, history)?;
-        RedoLogItems(self.0).write_member_changes(&mut transaction, group, members, &history.by)?;
+        RedoLogItems(self.0).write_member_changes(
+            &mut transaction,
+            group,
+            members,
+            &history.actor,
+        )?;
         finish(transaction).await
     }
 
@@ -73,7 +80,7 @@ impl GroupItems<'_> {
             &mut transaction,
             after,
             members,
-            &change.history.by,
+            &change.history.actor,
         )?;
         finish(transaction).await
     }
@@ -96,9 +103,8 @@ impl GroupItems<'_> {
         ClaimItems(self.0).replace(&mut transaction, Step::FormerClaim, name, claim, &left);
         CountItems(self.0).add(&mut transaction, (Kind::Group, group.id), CountChange::OneLess);
         write_pointers(&mut transaction, &pointers(&self.0.tenant, group), &BTreeSet::new());
-        let revision = group.revision.saturating_add(1);
-        let entry = keys::history(&self.0.tenant, Kind::Group, group.id).entry(revision);
-        transaction.put(Step::Companion, history.to_plain_item(&entry)?, Condition::none());
+        let change = (Subject::Group(group.id), group.revision.saturating_add(1));
+        HistoryItems(self.0).put(&mut transaction, change, history)?;
         DepartureItems(self.0).write(&mut transaction, departure)?;
         finish(transaction).await
     }

@@ -4,9 +4,11 @@
 use crate::store::dynamodb::error::Error;
 use crate::store::dynamodb::port::Item;
 use crate::store::keys::Key;
+use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use std::str::FromStr;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
@@ -49,6 +51,26 @@ impl ItemWriter {
     /// [`Error::BadItem`] for a year that RFC 3339 cannot write.
     pub(in crate::store) fn time(self, name: &str, time: OffsetDateTime) -> Result<Self, Error> {
         Ok(self.text(name, format_time(time)?))
+    }
+
+    /// Adds an instant in RFC 3339, if there is any.
+    ///
+    /// # Errors
+    /// [`Error::BadItem`] for a year that RFC 3339 cannot write.
+    pub(in crate::store) fn optional_time(
+        self,
+        name: &str,
+        time: Option<OffsetDateTime>,
+    ) -> Result<Self, Error> {
+        match time {
+            Some(time) => self.time(name, time),
+            None => Ok(self),
+        }
+    }
+
+    /// Adds bytes.
+    pub(in crate::store) fn bytes(self, name: &str, bytes: &[u8]) -> Self {
+        self.value(name, AttributeValue::B(Blob::new(bytes)))
     }
 
     /// Adds a structured value as a JSON text.
@@ -110,6 +132,26 @@ impl ItemReader {
     /// [`Error::BadItem`] when the attribute is absent or no text.
     pub(in crate::store) fn text(&mut self, name: &str) -> Result<String, Error> {
         self.optional_text(name)?.ok_or_else(|| Error::bad_item(format!("{name} is missing")))
+    }
+
+    /// Takes the name of a value out.
+    ///
+    /// # Errors
+    /// [`Error::BadItem`] when the attribute is absent or no such name.
+    pub(in crate::store) fn parsed<T: FromStr>(&mut self, name: &str) -> Result<T, Error> {
+        let value = self.text(name)?.parse();
+        value.map_err(|_| Error::bad_item(format!("{name} has an unknown value")))
+    }
+
+    /// Takes bytes out.
+    ///
+    /// # Errors
+    /// [`Error::BadItem`] when the attribute is absent or has no bytes.
+    pub(in crate::store) fn bytes(&mut self, name: &str) -> Result<Vec<u8>, Error> {
+        match self.0.remove(name) {
+            Some(AttributeValue::B(bytes)) => Ok(bytes.into_inner()),
+            _ => Err(Error::bad_item(format!("{name} has no bytes"))),
+        }
     }
 
     /// Takes a number out; `None` when the attribute is absent.

@@ -13,6 +13,9 @@ use serde::de::DeserializeOwned;
 pub(in crate::store) const LAST_REQUEST: &str = "lastRequest";
 pub(in crate::store) const REFUSALS: &str = "refusals";
 pub(in crate::store) const UNKNOWN: &str = "unknown";
+// The times that decide findings. Their texts have one length, so they compare as the times do.
+pub(in crate::store) const REFUSED_AT: &str = "refusedAt";
+pub(in crate::store) const SILENT_AT: &str = "silentAt";
 /// The prefix of a token's attribute. The start of the token's digest follows.
 pub(in crate::store) const USED: &str = "used ";
 
@@ -30,7 +33,10 @@ impl SyncRecord {
         for attribute in read_texts(&item, UNKNOWN)?.into_iter().rev() {
             record.add_unknown(&[attribute]);
         }
-        record.last_request = ItemReader(item).optional_time(LAST_REQUEST)?;
+        let mut item = ItemReader(item);
+        record.last_request = item.optional_time(LAST_REQUEST)?;
+        record.refused_at = item.optional_time(REFUSED_AT)?;
+        record.silent_at = item.optional_time(SILENT_AT)?;
         Ok(record)
     }
 }

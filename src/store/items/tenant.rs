@@ -13,6 +13,7 @@ const REVISION: &str = "revision";
 const SETTINGS: &str = "settings";
 const TOKENS: &str = "tokens";
 const ATTRIBUTES: &str = "attributes";
+const FEED_EPOCH: &str = "feedEpoch";
 
 /// Makes the item of a tenant.
 pub(in crate::store) fn to_item(tenant: &Tenant) -> Result<Item, Error> {
@@ -21,7 +22,8 @@ pub(in crate::store) fn to_item(tenant: &Tenant) -> Result<Item, Error> {
         .time(CREATED, tenant.created)?
         .number(REVISION, tenant.revision)
         .json(SETTINGS, &tenant.settings)?
-        .json(TOKENS, &tenant.tokens)?;
+        .json(TOKENS, &tenant.tokens)?
+        .text(FEED_EPOCH, &*tenant.feed_epoch);
     if !tenant.attributes.is_empty() {
         item = item.json(ATTRIBUTES, &tenant.attributes)?;
     }
@@ -39,5 +41,6 @@ pub(in crate::store) fn read(tenant: &TenantId, item: Item) -> Result<Tenant, Er
         settings: item.json(SETTINGS)?,
         tokens: item.json(TOKENS)?,
         attributes: item.optional_json(ATTRIBUTES)?.unwrap_or_default(),
+        feed_epoch: item.text(FEED_EPOCH)?,
     })
 }

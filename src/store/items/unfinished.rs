@@ -9,7 +9,7 @@ use crate::store::keys;
 use crate::store::keys::Key;
 use crate::store::record::id_in_key;
 
-const BY: &str = "by";
+const ACTOR: &str = "actor";
 const SINCE: &str = "since";
 
 impl Unfinished {
@@ -25,7 +25,7 @@ impl Unfinished {
             .find(|work| key.starts_with(&keys::unfinished_prefix(work.as_str())));
         let work = work.ok_or_else(|| Error::bad_item("unknown work"))?;
         let mut item = ItemReader(item);
-        Ok(Self { work, id, by: item.text(BY)?, since: item.time(SINCE)? })
+        Ok(Self { work, id, actor: item.json(ACTOR)?, since: item.time(SINCE)? })
     }
 
     /// The key of the entry. Entries of [`Work::Expiry`] sort by time, the oldest first.
@@ -39,6 +39,6 @@ impl Unfinished {
 
     pub(in crate::store) fn to_item(&self, tenant: &TenantId) -> Result<Item, Error> {
         let key = self.key(tenant)?;
-        Ok(ItemWriter::new(&key).text(BY, &*self.by).time(SINCE, self.since)?.into_item())
+        Ok(ItemWriter::new(&key).json(ACTOR, &self.actor)?.time(SINCE, self.since)?.into_item())
     }
 }

@@ -1,30 +1,13 @@
-//! Keys of histories, and of changes by time.
+//! Keys of histories.
 
 use super::key::Key;
-use crate::model::kind::Kind;
+use crate::model::event::Subject;
 use crate::model::tenant::TenantId;
-use scim::date_time;
-use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
 /// The partition with the history of all groups. The history stays when a group is deleted.
 pub fn group_histories(tenant: &TenantId) -> String {
     format!("TENANT#{tenant}#HISTORY#GROUPS")
-}
-
-/// The partition of [`CHANGE_INDEX`](crate::store::keys::CHANGE_INDEX) with the changes of a day (UTC).
-pub fn changes_on(tenant: &TenantId, day: Date) -> String {
-    format!("TENANT#{tenant}#CHANGES#{day}")
-}
-
-/// The sort key of a change in [`CHANGE_INDEX`](crate::store::keys::CHANGE_INDEX). Changes sort in the order of time.
-pub fn change_at(at: OffsetDateTime, kind: &str) -> String {
-    format!("{}#{kind}", date_time::format(at))
-}
-
-/// Reads the kind of a change from its [`change_at`].
-pub(in crate::store) fn kind_of_change(change_at: &str) -> Option<&str> {
-    change_at.split_once('#').map(|(_, kind)| kind)
 }
 
 /// The place of the entries of one history. Revisions grow by one with each change. So entries sort in the order of the
@@ -44,21 +27,15 @@ impl HistoryKeys {
     }
 }
 
-/// The history of a record. The history of an employee has its own partition, and the histories of groups share a
-/// partition.
-pub fn history(tenant: &TenantId, kind: Kind, id: Uuid) -> HistoryKeys {
-    match kind {
-        Kind::Employee => HistoryKeys {
-            partition: format!("TENANT#{tenant}#HISTORY#{id}"),
-            prefix: String::new(),
-        },
-        Kind::Group => HistoryKeys { partition: group_histories(tenant), prefix: format!("{id}#") },
-    }
-}
-
-/// The history of the tenant's settings and tokens.
-pub fn tenant_history(tenant: &TenantId) -> HistoryKeys {
-    HistoryKeys { partition: format!("TENANT#{tenant}#HISTORY#SETTINGS"), prefix: String::new() }
+/// The history of a record, or of the tenant's settings and tokens. The history of an employee has its own partition,
+/// and the histories of groups share a partition.
+pub fn history(tenant: &TenantId, subject: Subject) -> HistoryKeys {
+    let (partition, prefix) = match subject {
+        Subject::Employee(id) => (format!("TENANT#{tenant}#HISTORY#{id}"), String::new()),
+        Subject::Group(id) => (group_histories(tenant), format!("{id}#")),
+        Subject::Tenant => (format!("TENANT#{tenant}#HISTORY#SETTINGS"), String::new()),
+    };
+    HistoryKeys { partition, prefix }
 }
 
 /// Reads the revision at the end of the sort key of an entry.

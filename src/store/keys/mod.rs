@@ -5,13 +5,17 @@
 //! A new partition also needs a line in `store/partitions.rs`. The removal of a tenant and the check of its items find
 //! the items by that list.
 
+mod destinations;
 mod escape;
+mod events;
 mod groups;
 mod history;
 mod key;
 mod tenant;
 
 use crate::model::kind::Kind;
+pub use destinations::*;
+pub use events::*;
 pub use groups::*;
 pub use history::*;
 pub use key::*;
@@ -26,13 +30,6 @@ use uuid::Uuid;
 pub const EMAIL_INDEX: &str = "by-email";
 /// The partition key attribute of [`EMAIL_INDEX`].
 pub const EMAIL_KEY: &str = "emailKey";
-
-/// The index over changes by time, keys only.
-pub const CHANGE_INDEX: &str = "by-time";
-/// The partition key attribute of [`CHANGE_INDEX`].
-pub const CHANGE_DAY: &str = "changeDay";
-/// The sort key attribute of [`CHANGE_INDEX`].
-pub const CHANGE_AT: &str = "changeAt";
 
 /// The partition of the visible records of a kind.
 pub fn records(tenant: &TenantId, kind: Kind) -> String {

@@ -18,7 +18,8 @@ pub fn tenant_entry(tenant: &TenantId) -> Key {
     Key::new(tenants(), tenant.as_str())
 }
 
-/// The partition of the tenant's own items: notes, settings, signed-out sessions, and unfinished work, in this order.
+/// The partition of the tenant's own items: the count of calls, notes, settings, signed-out sessions, and unfinished
+/// work, in this order.
 pub fn own(tenant: &TenantId) -> String {
     format!("TENANT#{tenant}")
 }
@@ -31,6 +32,11 @@ pub fn settings(tenant: &TenantId) -> Key {
 /// The sessions that were signed out.
 pub fn signed_out(tenant: &TenantId) -> Key {
     Key::new(own(tenant), "SIGNEDOUT")
+}
+
+/// The count of the calls to destinations that administrators start in a minute.
+pub fn calls(tenant: &TenantId) -> Key {
+    Key::new(own(tenant), "CALLS")
 }
 
 /// The notes on the identity provider.

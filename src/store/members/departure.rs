@@ -56,7 +56,7 @@ impl DepartureItems<'_> {
         finish(transaction).await
     }
 
-    /// Adds a step to its transaction: three items for each group, the memberships, and an entry of the list of
+    /// Adds a step to its transaction: four items for each group, the memberships, and an entry of the list of
     /// unfinished work.
     pub(in crate::store) fn write(
         self,

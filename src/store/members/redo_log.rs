@@ -5,6 +5,7 @@
 //! the transaction of a process that is behind or ahead fails, and any process can continue the work.
 
 use super::GroupAt;
+use crate::model::actor::ActorRecord;
 use crate::model::group::{Group, RedoLog};
 use crate::model::kind::Kind;
 use crate::model::member::MemberChanges;
@@ -27,7 +28,7 @@ use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// The most members that a group's own transaction writes. Each member takes two items, beside the record, its history
-/// entry, two claims and two pointers. A transaction takes 100 items.
+/// entry, its event, two claims and two pointers. A transaction takes 100 items.
 pub const MOST_DIRECT: usize = 45;
 /// The most members of a redo log that one transaction applies: two items for each member, and the group.
 const MOST_APPLIED: usize = 49;
@@ -64,11 +65,11 @@ impl RedoLogItems<'_> {
         transaction: &mut Transaction<'_>,
         group: &Group,
         changes: &MemberChanges,
-        by: &str,
+        actor: &ActorRecord,
     ) -> Result<(), Error> {
         if let Some(log) = &group.redo_log {
-            let (by, since) = (by.to_owned(), group.last_modified);
-            let entry = Unfinished { work: Work::Change, id: group.id, by, since };
+            let (actor, since) = (actor.clone(), group.last_modified);
+            let entry = Unfinished { work: Work::Change, id: group.id, actor, since };
             UnfinishedItems(self.0).begin(transaction, &entry)?;
             for (part, number) in parts_of(entries_of(changes)).iter().zip(0..) {
                 let key = keys::redo_part(&self.0.tenant, group.id, log.revision, number);

@@ -2,6 +2,7 @@
 
 use super::state::{GroupState, Person, Presence, State};
 use crate::support::TestTenant;
+use crate::support::actors::OPERATOR;
 use crate::support::admin::admin;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -56,7 +57,7 @@ impl Request {
             Self::Admin(path) => admin(tenant, "POST", path, Value::Null).await,
             Self::Erase(id) => {
                 let directory = tenant.directory();
-                match directory.users().erase(id.parse().unwrap(), "admin").await {
+                match directory.users().erase(id.parse().unwrap(), &OPERATOR).await {
                     Ok(()) | Err(Error::NoEmployee(_) | Error::NotArchived(_)) => return,
                     Err(failure) => panic!("{failure}"),
                 }

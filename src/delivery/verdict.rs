@@ -1,0 +1,54 @@
+//! What the answer of a receiver means for an event and its destination.
+
+/// The kind of service behind a destination.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Service {
+    /// A receiver of Standard Webhooks.
+    Webhook,
+    /// An incoming webhook of Slack.
+    Slack,
+    /// A workflow of Teams.
+    Teams,
+}
+
+/// The end of one call to a receiver.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reply<'a> {
+    /// The receiver answered.
+    Status {
+        /// The HTTP status.
+        code: u16,
+        /// The start of the answer's body.
+        body: &'a [u8],
+    },
+    /// The receiver did not answer: its address, DNS, connection, TLS or deadline failed.
+    None,
+}
+
+/// The meaning of a [`Reply`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// The receiver accepted the event.
+    Accepted,
+    /// The receiver refuses this event. Other events may succeed.
+    EventFault,
+    /// The receiver cannot accept any event at present.
+    EndpointFault,
+    /// The receiver does not exist any more. The destination is disabled.
+    Gone,
+}
+
+/// Judges the end of one call.
+pub fn judge(service: Service, reply: Reply<'_>) -> Verdict {
+    let Reply::Status { code, body } = reply else { return Verdict::EndpointFault };
+    match code {
+        200..=299 => Verdict::Accepted,
+        410 => Verdict::Gone,
+        403 if service == Service::Slack => Verdict::Gone,
+        // Slack also answers 404 for a channel that an administrator can bring back.
+        404 if service == Service::Slack && body.trim_ascii() == b"no_service" => Verdict::Gone,
+        401 | 403 | 404 | 405 | 408 | 425 | 429 => Verdict::EndpointFault,
+        400..=499 => Verdict::EventFault,
+        _ => Verdict::EndpointFault,
+    }
+}

@@ -1,0 +1,227 @@
+//! The sealed secrets of destinations: the URL, and the signing secrets of a webhook.
+
+use super::error::{DestinationError, SecretKind};
+use crate::directory::access::pepper::Peppers;
+use crate::directory::error::Error;
+use crate::model::destination::{Destination, Form, SealedBytes, SigningSecret};
+use crate::model::tenant::Stage;
+use crate::outbound::{Binding, Opened, SealError, Sealed, Sealer, Target};
+use crate::store::TenantStore;
+use crate::store::destinations::destinations::SealedPlace;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use secrecy::{ExposeSecret, SecretSlice, SecretString};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+/// The start of every signing secret.
+pub const SECRET_PREFIX: &str = "whsec_";
+/// The length of a generated signing secret, in bytes.
+const SECRET_BYTES: usize = 32;
+/// The number of characters at the end of a URL that its hint shows.
+const HINT_CHARS: usize = 4;
+/// The shortest path and query of which a hint shows the end. Of a shorter one, the end would be too large a part.
+const SHORTEST_HINTED: usize = 16;
+
+/// Seals and opens the secrets of a tenant's destinations.
+#[derive(Debug, Clone)]
+pub(super) struct Secrets {
+    sealer: Sealer,
+    store: TenantStore,
+}
+
+/// The opened secrets of a destination.
+#[derive(Debug)]
+pub struct OpenedSecrets {
+    /// The URL. The caller checks it again before each call.
+    pub url: SecretString,
+    /// The signing secrets that sign now, the current one first; empty for a chat channel.
+    pub signing: Vec<SecretSlice<u8>>,
+    /// Whether every secret is sealed under the current pepper.
+    pub are_current: bool,
+}
+
+/// A new signing secret. The text is shown once.
+#[derive(Debug)]
+pub(super) struct NewSecret {
+    pub(super) text: SecretString,
+    bytes: SecretSlice<u8>,
+}
+
+impl NewSecret {
+    /// Makes a random signing secret.
+    pub(super) fn generate() -> Result<Self, Error> {
+        let mut random = vec![0_u8; SECRET_BYTES];
+        getrandom::fill(&mut random).map_err(Error::NoRandomness)?;
+        let text = SecretString::from(format!("{SECRET_PREFIX}{}", STANDARD.encode(&random)));
+        Ok(Self { text, bytes: SecretSlice::from(random) })
+    }
+}
+
+impl Secrets {
+    pub(super) fn new(peppers: &Peppers, store: TenantStore) -> Self {
+        let current = peppers.current.expose_secret().as_bytes();
+        let previous = peppers.previous.as_ref().map(|pepper| pepper.expose_secret().as_bytes());
+        Self { sealer: Sealer::new(current, previous), store }
+    }
+
+    /// Seals the URL of a destination.
+    pub(super) fn seal_url(&self, id: Uuid, url: &Target) -> Result<SealedBytes, Error> {
+        self.seal(&self.store.destinations().place_of_url(id), id, url.as_str().as_bytes())
+    }
+
+    /// Seals a signing secret as the current one.
+    pub(super) fn seal_new(
+        &self,
+        id: Uuid,
+        secret: &NewSecret,
+        created: OffsetDateTime,
+    ) -> Result<SigningSecret, Error> {
+        let place = self.store.destinations().place_of_secrets(id);
+        let sealed = self.seal(&place, id, secret.bytes.expose_secret())?;
+        Ok(SigningSecret { stage: Stage::Current, sealed, created, expires: None })
+    }
+
+    /// Opens the URL and the signing secrets of a destination.
+    pub(super) fn open_all(
+        &self,
+        destination: &Destination,
+        now: OffsetDateTime,
+    ) -> Result<OpenedSecrets, SecretKind> {
+        let id = destination.id;
+        let url = self.open_url(destination).ok_or(SecretKind::Url)?;
+        let text = std::str::from_utf8(url.secret.expose_secret());
+        let text = SecretString::from(text.map_err(|_| SecretKind::Url)?.to_owned());
+        let (mut signing, mut are_current) = (Vec::new(), url.is_current);
+        let place = self.store.destinations().place_of_secrets(id);
+        let signs = |secret: &&SigningSecret| secret.expires.is_none_or(|expires| expires > now);
+        for secret in destination.secrets().iter().filter(signs) {
+            match self.open(&place, id, &secret.sealed) {
+                Some(opened) => {
+                    are_current &= opened.is_current;
+                    signing.push(opened.secret);
+                }
+                // Without the previous secret, the current one still signs.
+                None if secret.stage == Stage::Previous => {}
+                None => return Err(SecretKind::SigningSecret),
+            }
+        }
+        Ok(OpenedSecrets { url: text, signing, are_current })
+    }
+
+    /// Seals the secrets of a destination that are sealed under the previous pepper anew. Returns the destination with
+    /// them, and the number of secrets that were sealed and that did not open.
+    pub(super) fn resealed(&self, destination: &Destination) -> Result<Resealed, Error> {
+        let (id, mut after) = (destination.id, destination.clone());
+        let mut counts = Counts::default();
+        let place = self.store.destinations().place_of_url(id);
+        let url = self.reseal(&place, id, &mut after.sealed_url)?;
+        counts.add(url, SecretKind::Url);
+        if let Form::Webhook { secrets, .. } = &mut after.form {
+            let place = self.store.destinations().place_of_secrets(id);
+            for secret in secrets {
+                let outcome = self.reseal(&place, id, &mut secret.sealed)?;
+                counts.add(outcome, SecretKind::SigningSecret);
+            }
+        }
+        Ok(Resealed { after, counts })
+    }
+
+    fn open_url(&self, destination: &Destination) -> Option<Opened> {
+        let place = self.store.destinations().place_of_url(destination.id);
+        self.open(&place, destination.id, &destination.sealed_url)
+    }
+
+    fn reseal(
+        &self,
+        place: &SealedPlace,
+        id: Uuid,
+        sealed: &mut SealedBytes,
+    ) -> Result<ResealOutcome, Error> {
+        let Some(opened) = self.open(place, id, sealed) else {
+            return Ok(ResealOutcome::Unreadable);
+        };
+        if opened.is_current {
+            return Ok(ResealOutcome::Current);
+        }
+        *sealed = self.seal(place, id, opened.secret.expose_secret())?;
+        Ok(ResealOutcome::Sealed)
+    }
+
+    fn seal(&self, place: &SealedPlace, id: Uuid, secret: &[u8]) -> Result<SealedBytes, Error> {
+        let id = id.to_string();
+        let sealed = self.sealer.seal(&binding(place, &id), secret).map_err(Error::NotSealed)?;
+        Ok(SealedBytes(sealed.as_bytes().to_vec()))
+    }
+
+    fn open(&self, place: &SealedPlace, id: Uuid, sealed: &SealedBytes) -> Option<Opened> {
+        let id = id.to_string();
+        let opened: Result<Opened, SealError> =
+            self.sealer.open(&binding(place, &id), &Sealed::from_bytes(sealed.0.clone()));
+        opened.ok()
+    }
+}
+
+/// The binding of a destination's secret: its place, and the destination.
+fn binding<'p>(place: &'p SealedPlace, id: &'p str) -> Binding<'p> {
+    Binding {
+        partition: &place.key.partition,
+        sort: &place.key.sort,
+        attribute: place.attribute,
+        bound_to: id,
+    }
+}
+
+/// A destination with its secrets under the current pepper.
+#[derive(Debug)]
+pub(super) struct Resealed {
+    pub(super) after: Destination,
+    pub(super) counts: Counts,
+}
+
+/// The outcome for one secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum ResealOutcome {
+    Current,
+    Sealed,
+    Unreadable,
+}
+
+/// The outcomes for the secrets of a destination, by kind of secret.
+#[derive(Debug, Default)]
+pub(super) struct Counts {
+    /// The secrets that were sealed anew.
+    pub(super) sealed: Vec<SecretKind>,
+    /// The secrets under the current pepper.
+    pub(super) current: Vec<SecretKind>,
+    /// The secrets that do not open.
+    pub(super) unreadable: Vec<SecretKind>,
+}
+
+impl Counts {
+    fn add(&mut self, outcome: ResealOutcome, kind: SecretKind) {
+        match outcome {
+            ResealOutcome::Sealed => self.sealed.push(kind),
+            ResealOutcome::Current => self.current.push(kind),
+            ResealOutcome::Unreadable => self.unreadable.push(kind),
+        }
+    }
+}
+
+/// Returns the hint of a URL: the host and the last 4 characters. Of a short URL, it is the host alone.
+pub(super) fn hint(url: &Target) -> String {
+    let whole = url.as_str();
+    let (_, rest) = whole.split_once("://").unwrap_or(("", whole));
+    let path = rest.find('/').and_then(|start| rest.get(start..)).unwrap_or_default();
+    if path.len() < SHORTEST_HINTED {
+        return url.host().to_owned();
+    }
+    let end: String = path.chars().skip(path.chars().count().saturating_sub(HINT_CHARS)).collect();
+    format!("{} …{end}", url.host())
+}
+
+impl From<SecretKind> for Error {
+    fn from(unreadable: SecretKind) -> Self {
+        DestinationError::Unreadable(unreadable).into()
+    }
+}

@@ -1,0 +1,49 @@
+//! The subject of an event: the changed attributes, the destination that it is about, and the path in the API.
+
+use super::types::EventType;
+use crate::model::event::{ChangeRef, Subject};
+use crate::model::history::{AttributeChange, HistoryEntry};
+use uuid::Uuid;
+
+/// The names of the changed attributes, without schema and sub-attribute, each once: `manager`, `emails`, `location`.
+pub fn attribute_names(changes: &[AttributeChange]) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for change in changes {
+        let path = change.attribute.strip_prefix("local.").unwrap_or(&change.attribute);
+        let path = path.rsplit_once(':').map_or(path, |(_, name)| name);
+        let name = path.split_once('.').map_or(path, |(name, _)| name);
+        if !names.iter().any(|known| known == name) {
+            names.push(name.to_owned());
+        }
+    }
+    names
+}
+
+/// The destination that an entry of the tenant's history is about, if there is one.
+pub fn destination_id(entry: Option<&HistoryEntry>) -> Option<Uuid> {
+    let mut changes = entry?.changes.iter();
+    changes.find(|change| change.attribute == "action")?;
+    let id = entry?.changes.iter().find(|change| change.attribute == "id")?;
+    id.new.as_ref().or(id.old.as_ref())?.as_str()?.parse().ok()
+}
+
+/// The path of the changed record below the API of the tenant.
+pub(super) fn subject_of(
+    kind: EventType,
+    change: Option<&ChangeRef>,
+    entry: Option<&HistoryEntry>,
+) -> String {
+    let employee = |id: Uuid| format!("/employees/{id}");
+    match change.map(|change| (change.subject, change.erased)) {
+        Some((Subject::Employee(id), _)) | Some((Subject::Tenant, Some(id))) => employee(id),
+        Some((Subject::Group(id), _)) => format!("/groups/{id}"),
+        Some((Subject::Tenant, None)) => match kind {
+            EventType::SettingsChanged | EventType::TenantCreated => "/settings".to_owned(),
+            EventType::AttributesChanged => "/attributes".to_owned(),
+            EventType::TokenRotated | EventType::TokenRevoked => "/tokens".to_owned(),
+            _ => destination_id(entry)
+                .map_or_else(|| "/destinations".to_owned(), |id| format!("/destinations/{id}")),
+        },
+        None => "/sync".to_owned(),
+    }
+}

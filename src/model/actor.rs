@@ -1,0 +1,122 @@
+//! The actor of a change, as histories have it.
+
+use super::tenant::{Scope, TokenRecord};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// The kind of an actor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum ActorKind {
+    /// The identity provider, with a SCIM token.
+    IdentityProvider,
+    /// An administrator of the tenant, with an admin token or a session.
+    Administrator,
+    /// The operator of the deployment, with the `rollcall` command.
+    Operator,
+    /// Rollcall itself, without a request for this change.
+    System,
+}
+
+impl ActorKind {
+    /// The name of an actor without a label.
+    fn name(self) -> &'static str {
+        match self {
+            Self::IdentityProvider => "Identity provider",
+            Self::Administrator => "Administrator",
+            Self::Operator => "Operator",
+            Self::System => "Rollcall",
+        }
+    }
+}
+
+/// The actor of a change. It names a token or a program, and no person. An erasure therefore leaves it as it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ActorRecord {
+    /// The kind of the actor.
+    pub kind: ActorKind,
+    /// The short name of the actor's token; `None` for an actor without a token.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token_id: Option<String>,
+    /// The label of the token at the time of the change, or the name of the program; `None` for the system.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
+}
+
+impl ActorRecord {
+    /// Builds the actor of changes with this token.
+    pub fn of_token(token: &TokenRecord) -> Self {
+        let kind = match token.scope {
+            Scope::Scim => ActorKind::IdentityProvider,
+            // A read token changes nothing.
+            Scope::Admin | Scope::Read => ActorKind::Administrator,
+        };
+        let token_id = Some(token.short_name().to_owned());
+        Self { kind, token_id, label: Some(token.label.clone()) }
+    }
+
+    /// Builds the operator. `label` is the name of the program that the operator uses.
+    pub fn operator(label: &str) -> Self {
+        Self { kind: ActorKind::Operator, token_id: None, label: Some(label.to_owned()) }
+    }
+
+    /// Builds the actor of changes that Rollcall makes by itself.
+    pub fn system() -> Self {
+        Self { kind: ActorKind::System, token_id: None, label: None }
+    }
+}
+
+impl fmt::Display for ActorRecord {
+    /// Writes the label with the kind, such as `Okta (identity provider)`. A label that is the kind stands alone.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = self.kind.name();
+        match &self.label {
+            None => f.write_str(name),
+            Some(label) if label.eq_ignore_ascii_case(name) => f.write_str(label),
+            Some(label) => write!(f, "{label} ({})", name.to_lowercase()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ActorKind, ActorRecord};
+    use serde_json::json;
+
+    fn actor(kind: ActorKind, label: Option<&str>) -> ActorRecord {
+        ActorRecord { kind, token_id: None, label: label.map(Into::into) }
+    }
+
+    #[test]
+    fn people_see_the_label_and_the_kind() {
+        use ActorKind::{Administrator, IdentityProvider, Operator, System};
+        for (kind, label, text) in [
+            (IdentityProvider, Some("Okta"), "Okta (identity provider)"),
+            (IdentityProvider, Some("Identity Provider"), "Identity Provider"),
+            (IdentityProvider, None, "Identity provider"),
+            (Administrator, Some("Administrator"), "Administrator"),
+            (Administrator, Some("Operator"), "Operator (administrator)"),
+            (Operator, Some("rollcall command"), "rollcall command (operator)"),
+            (System, None, "Rollcall"),
+        ] {
+            assert_eq!(actor(kind, label).to_string(), text);
+        }
+    }
+
+    #[test]
+    fn the_json_has_only_the_parts_that_an_actor_has() {
+        let okta = ActorRecord {
+            token_id: Some("9f2c".to_owned()),
+            ..actor(ActorKind::IdentityProvider, Some("Okta"))
+        };
+        for (actor, text) in [
+            (okta, json!({"kind": "identityProvider", "tokenId": "9f2c", "label": "Okta"})),
+            (ActorRecord::operator("tool"), json!({"kind": "operator", "label": "tool"})),
+            (ActorRecord::system(), json!({"kind": "system"})),
+        ] {
+            assert_eq!(serde_json::to_value(&actor).unwrap(), text);
+            assert_eq!(serde_json::from_value::<ActorRecord>(text).unwrap(), actor);
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! Keys of the outbox and the feed.
+
+use super::key::Key;
+use crate::model::event::Subject;
+use crate::model::tenant::TenantId;
+use uuid::Uuid;
+
+/// The partition of events that are committed and not numbered yet.
+pub fn outbox(tenant: &TenantId) -> String {
+    format!("TENANT#{tenant}#OUTBOX")
+}
+
+/// The outbox item of a change. The revision before it therefore has a key that the sequencer can compute.
+pub fn outbox_of_change(tenant: &TenantId, subject: Subject, revision: u64) -> Key {
+    let owner = match subject {
+        Subject::Employee(id) => format!("E#{id}"),
+        Subject::Group(id) => format!("G#{id}"),
+        Subject::Tenant => format!("T#{tenant}"),
+    };
+    Key::new(outbox(tenant), format!("{owner}#{revision:012}"))
+}
+
+/// The outbox item with a sort key.
+pub(in crate::store) fn outbox_item(tenant: &TenantId, sort: String) -> Key {
+    Key::new(outbox(tenant), sort)
+}
+
+/// The outbox item of a finding about the sync.
+pub fn outbox_of_sync(tenant: &TenantId, id: Uuid) -> Key {
+    Key::new(outbox(tenant), format!("S#{id}"))
+}
+
+/// The partition of the numbered events.
+pub fn feed(tenant: &TenantId) -> String {
+    format!("TENANT#{tenant}#FEED")
+}
+
+/// The event with a number.
+pub fn feed_event(tenant: &TenantId, number: u64) -> Key {
+    Key::new(feed(tenant), feed_number(number))
+}
+
+/// The sort key of the event with a number.
+pub(in crate::store) fn feed_number(number: u64) -> String {
+    format!("{number:012}")
+}

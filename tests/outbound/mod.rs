@@ -1,0 +1,9 @@
+//! Calls to other hosts, with real receivers on loopback addresses.
+
+pub(crate) mod receiver;
+pub(crate) mod addresses;
+pub(crate) mod connections;
+pub(crate) mod misbehaving;
+pub(crate) mod proxy;
+pub(crate) mod secrecy;
+pub(crate) mod tls;
