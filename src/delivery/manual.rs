@@ -55,7 +55,7 @@ impl Runner {
         let now = run.clock.now();
         match &destination.form {
             Form::Webhook { .. } => {
-                let sender = Sender::new(&run, &destination, target, &secrets)?;
+                let sender = Sender::new(&run, &destination, target, secrets);
                 let sender = sender.with_limits(Limits::ATTENDED);
                 let body = run.source().test_body(self.new_id(), now);
                 Ok(sender.send_body(&body.id, &body, now).await)
@@ -92,7 +92,7 @@ impl Runner {
         let resolved = run.events().resolve(vec![found]).await?;
         let event = resolved.events.into_iter().next().ok_or_else(no_event)?;
         let (target, secrets) = run.open(&destination).await?.map_err(unusable)?;
-        let sender = Sender::new(&run, &destination, target, &secrets)?;
+        let sender = Sender::new(&run, &destination, target, secrets);
         let sender = sender.with_limits(Limits::ATTENDED);
         let result = sender.send(&event, run.clock.now()).await;
         if result.verdict == Verdict::Accepted {

@@ -1,7 +1,6 @@
 //! Delivery of events to webhooks, Slack and Teams. The formats and the rules of retries are pure: time, random numbers
 //! and answers are inputs. `runner.rs` runs the deliveries, and `worker.rs` starts the runs of the local server.
 
-pub mod signature;
 pub mod verdict;
 pub mod schedule;
 pub mod window;

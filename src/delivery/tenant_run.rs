@@ -98,7 +98,7 @@ impl TenantRun {
         };
         match &destination.form {
             Form::Webhook { .. } => {
-                WebhookRun::new(self, destination, target, &secrets, held.clone(), newest)?
+                WebhookRun::new(self, destination, target, secrets, held.clone(), newest)
                     .run()
                     .await
             }

@@ -93,7 +93,7 @@ async fn a_secret_opens_under_the_previous_pepper_and_is_sealed_again_by_a_write
     rotate(&tenant, &peppers, SECOND);
     let opened_later = open(&tenant, &new).await.unwrap();
     assert!(!opened_later.are_current);
-    assert_eq!(opened_later.signing[0].expose_secret(), opened.signing[0].expose_secret());
+    assert_eq!(opened_later.signing[0].as_bytes(), opened.signing[0].as_bytes());
     let renamed = json!({"name": "Renamed"});
     // The admin token's digest is under the pepper before the rotation too.
     admin(&tenant, "PATCH", &path(&new), renamed).await.expect(200);

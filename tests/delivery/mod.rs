@@ -1,4 +1,4 @@
-//! Delivery: signatures, verdicts, retries, windows, digests and messages.
+//! Delivery: verdicts, retries, windows, digests and messages.
 
 mod channels;
 mod crashes;
@@ -6,7 +6,6 @@ mod due_work;
 mod numbers;
 pub mod run;
 mod webhooks;
-mod signature;
 mod verdict;
 mod schedule;
 mod window;

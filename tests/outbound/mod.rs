@@ -1,4 +1,4 @@
-//! Calls to other hosts, with real receivers on loopback addresses.
+//! Calls to other hosts, with real receivers on loopback addresses, and the signatures of webhooks.
 
 pub(crate) mod receiver;
 pub(crate) mod addresses;
@@ -6,4 +6,5 @@ pub(crate) mod connections;
 pub(crate) mod misbehaving;
 pub(crate) mod proxy;
 pub(crate) mod secrecy;
+pub(crate) mod signature;
 pub(crate) mod tls;

@@ -87,12 +87,12 @@ impl<'r> WebhookRun<'r> {
         tenant: &'r TenantRun,
         destination: &'r Destination,
         target: Target,
-        secrets: &OpenedSecrets,
+        secrets: OpenedSecrets,
         held: Position,
         newest: u64,
-    ) -> Result<Self, Error> {
-        let sender = Arc::new(Sender::new(tenant, destination, target, secrets)?);
-        Ok(Self {
+    ) -> Self {
+        let sender = Arc::new(Sender::new(tenant, destination, target, secrets));
+        Self {
             tenant,
             destination,
             sender,
@@ -110,7 +110,7 @@ impl<'r> WebhookRun<'r> {
             delivered: 0,
             report: RunReport::default(),
             held,
-        })
+        }
     }
 
     /// Runs until every event is sent or waits, or the time is over.

@@ -3,21 +3,16 @@
 use super::queue::Job;
 use crate::delivery::call::{CallResult, send};
 use crate::delivery::clock::RunClock;
-use crate::delivery::signature::{SignedMessage, SigningKey, signature_header};
 use crate::delivery::tenant_run::TenantRun;
 use crate::delivery::verdict::Service;
 use crate::directory::Directory;
-use crate::directory::Error;
 use crate::directory::Tenant;
-use crate::directory::destinations::{
-    Destination, DestinationError, Form, OpenedSecrets, Payload, SecretKind,
-};
+use crate::directory::destinations::{Destination, Form, OpenedSecrets, Payload};
 use crate::directory::events::NumberedEvent;
 use crate::directory::events::body::FeedSource;
 use crate::directory::events::resolve::Event;
-use crate::outbound::{Client, Limits, Target};
+use crate::outbound::{Client, Limits, SignedMessage, SigningKey, Target, signature_header};
 use http::{HeaderName, HeaderValue};
-use secrecy::ExposeSecret;
 use serde::Serialize;
 use std::sync::Arc;
 use time::OffsetDateTime;
@@ -48,35 +43,27 @@ pub struct Sender {
 
 impl Sender {
     /// Prepares the requests to a webhook.
-    ///
-    /// # Errors
-    /// Fails with [`Error::Destination`] for a signing secret of a wrong length.
     pub fn new(
         run: &TenantRun,
         destination: &Destination,
         target: Target,
-        secrets: &OpenedSecrets,
-    ) -> Result<Self, Error> {
-        let keys =
-            secrets.signing.iter().map(|secret| SigningKey::from_bytes(secret.expose_secret()));
-        let keys = keys
-            .collect::<Result<_, _>>()
-            .map_err(|_| DestinationError::Unreadable(SecretKind::SigningSecret))?;
+        secrets: OpenedSecrets,
+    ) -> Self {
         let payload = match &destination.form {
             Form::Webhook { payload, .. } => *payload,
             Form::Slack(_) | Form::Teams(_) => Payload::Full,
         };
-        Ok(Self {
+        Self {
             client: run.client.clone(),
             directory: run.directory.clone(),
             tenant: run.tenant.clone(),
             url: Arc::clone(&run.url),
             target,
             turns: Arc::clone(&run.turns),
-            keys,
+            keys: secrets.signing,
             payload,
             limits: Limits::DELIVERY,
-        })
+        }
     }
 
     /// The same requests within other limits.

@@ -5,7 +5,7 @@ use super::draft::{DestinationChanges, NewDestination, check_name, check_url};
 use super::error::{DestinationError, MOST_DESTINATIONS};
 use super::filter::{check_attributes, check_types};
 use super::history::{self, Action};
-use super::secrets::{NewSecret, hint};
+use super::secrets::{hint, new_signing_key};
 use super::update::{Change, Start};
 use crate::directory::error::Error;
 use crate::directory::precondition::Precondition;
@@ -58,9 +58,9 @@ impl Destinations {
         let secrets = self.secrets(tenant).await?;
         let (mut signing, mut signing_secret) = (Vec::new(), None);
         if new.kind == DestinationKind::Webhook {
-            let secret = NewSecret::generate()?;
-            signing.push(secrets.seal_new(id, &secret, now)?);
-            signing_secret = Some(secret.text);
+            let key = new_signing_key()?;
+            signing.push(secrets.seal_new(id, &key, now)?);
+            signing_secret = Some(key.to_text());
         }
         let destination = Destination {
             id,
@@ -213,7 +213,7 @@ impl Destinations {
             return Err(DestinationError::field("overlapSeconds", problem).into());
         }
         let (secrets, now) = (self.secrets(tenant).await?, self.tenants.now());
-        let new = NewSecret::generate()?;
+        let new = new_signing_key()?;
         let rotated = self.update(tenant, id, precondition, actor, |before| {
             let mut after = before.clone();
             let Form::Webhook { secrets: signing, .. } = &mut after.form else {
@@ -232,7 +232,7 @@ impl Destinations {
             signing.insert(0, secrets.seal_new(id, &new, now)?);
             Ok(Some(Change::of(after, Action::Rotated)))
         });
-        Ok(Created { destination: rotated.await?, signing_secret: Some(new.text) })
+        Ok(Created { destination: rotated.await?, signing_secret: Some(new.to_text()) })
     }
 
     /// Removes a destination with its state. A repeated call finishes an interrupted removal.

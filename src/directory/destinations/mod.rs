@@ -21,7 +21,7 @@ pub use draft::{DEFAULT_HOUR, DestinationChanges, MOST_NAME_CHARS, NewDestinatio
 pub use error::{DestinationError, MOST_DESTINATIONS, SecretKind};
 pub use log::LoggedDelivery;
 pub use reseal::{ResealReport, UnreadableItem};
-pub use secrets::{OpenedSecrets, SECRET_PREFIX};
+pub use secrets::OpenedSecrets;
 pub use state::{DestinationState, DestinationView, MOST_COUNTED, Status};
 
 pub use crate::model::destination::{

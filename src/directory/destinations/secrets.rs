@@ -5,19 +5,15 @@ use crate::directory::access::pepper::Peppers;
 use crate::directory::error::Error;
 use crate::model::destination::{Destination, Form, SealedBytes, SigningSecret};
 use crate::model::tenant::Stage;
-use crate::outbound::{Binding, Opened, SealError, Sealed, Sealer, Target};
+use crate::outbound::{
+    Binding, Opened, RANDOM_BYTES, SealError, Sealed, Sealer, SigningKey, Target,
+};
 use crate::store::TenantStore;
 use crate::store::destinations::destinations::SealedPlace;
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use secrecy::{ExposeSecret, SecretSlice, SecretString};
+use secrecy::{ExposeSecret, SecretString};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-/// The start of every signing secret.
-pub const SECRET_PREFIX: &str = "whsec_";
-/// The length of a generated signing secret, in bytes.
-const SECRET_BYTES: usize = 32;
 /// The number of characters at the end of a URL that its hint shows.
 const HINT_CHARS: usize = 4;
 /// The shortest path and query of which a hint shows the end. Of a shorter one, the end would be too large a part.
@@ -36,26 +32,16 @@ pub struct OpenedSecrets {
     /// The URL. The caller checks it again before each call.
     pub url: SecretString,
     /// The signing secrets that sign now, the current one first; empty for a chat channel.
-    pub signing: Vec<SecretSlice<u8>>,
+    pub signing: Vec<SigningKey>,
     /// Whether every secret is sealed under the current pepper.
     pub are_current: bool,
 }
 
-/// A new signing secret. The text is shown once.
-#[derive(Debug)]
-pub(super) struct NewSecret {
-    pub(super) text: SecretString,
-    bytes: SecretSlice<u8>,
-}
-
-impl NewSecret {
-    /// Makes a random signing secret.
-    pub(super) fn generate() -> Result<Self, Error> {
-        let mut random = vec![0_u8; SECRET_BYTES];
-        getrandom::fill(&mut random).map_err(Error::NoRandomness)?;
-        let text = SecretString::from(format!("{SECRET_PREFIX}{}", STANDARD.encode(&random)));
-        Ok(Self { text, bytes: SecretSlice::from(random) })
-    }
+/// Makes a random signing secret.
+pub(super) fn new_signing_key() -> Result<SigningKey, Error> {
+    let mut random = [0_u8; RANDOM_BYTES];
+    getrandom::fill(&mut random).map_err(Error::NoRandomness)?;
+    Ok(SigningKey::from_random(random))
 }
 
 impl Secrets {
@@ -74,11 +60,11 @@ impl Secrets {
     pub(super) fn seal_new(
         &self,
         id: Uuid,
-        secret: &NewSecret,
+        key: &SigningKey,
         created: OffsetDateTime,
     ) -> Result<SigningSecret, Error> {
         let place = self.store.destinations().place_of_secrets(id);
-        let sealed = self.seal(&place, id, secret.bytes.expose_secret())?;
+        let sealed = self.seal(&place, id, key.as_bytes())?;
         Ok(SigningSecret { stage: Stage::Current, sealed, created, expires: None })
     }
 
@@ -96,10 +82,14 @@ impl Secrets {
         let place = self.store.destinations().place_of_secrets(id);
         let signs = |secret: &&SigningSecret| secret.expires.is_none_or(|expires| expires > now);
         for secret in destination.secrets().iter().filter(signs) {
-            match self.open(&place, id, &secret.sealed) {
-                Some(opened) => {
-                    are_current &= opened.is_current;
-                    signing.push(opened.secret);
+            let opened = self.open(&place, id, &secret.sealed).and_then(|opened| {
+                let key = SigningKey::from_bytes(opened.secret.expose_secret()).ok()?;
+                Some((key, opened.is_current))
+            });
+            match opened {
+                Some((key, is_current)) => {
+                    are_current &= is_current;
+                    signing.push(key);
                 }
                 // Without the previous secret, the current one still signs.
                 None if secret.stage == Stage::Previous => {}

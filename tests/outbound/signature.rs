@@ -1,7 +1,7 @@
 //! The signatures of webhooks, against known vectors and against another implementation.
 
 use http::HeaderMap;
-use rollcall::delivery::signature::{
+use rollcall::outbound::{
     RANDOM_BYTES, SecretProblem, SignedMessage, SigningKey, signature_header,
 };
 use secrecy::ExposeSecret;
