@@ -1,8 +1,9 @@
 //! One call to a receiver, and its result.
 
 use super::schedule::retry_after;
-use super::verdict::{Reply, Service, Verdict, judge};
+use super::verdict::{Reply, Verdict, judge};
 use crate::directory::clock;
+use crate::model::destination::DestinationKind;
 use crate::outbound::{Client, Failure, Limits, Request, Response, Target};
 use http::header::{CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderName, HeaderValue, Method};
@@ -46,10 +47,10 @@ impl CallResult {
     }
 }
 
-/// Sends a JSON body to a receiver, with further headers.
+/// Sends a JSON body to a receiver of a kind, with further headers.
 pub async fn send(
     client: &Client,
-    service: Service,
+    kind: DestinationKind,
     target: &Target,
     body: Vec<u8>,
     headers: Vec<(HeaderName, HeaderValue)>,
@@ -63,13 +64,13 @@ pub async fn send(
     let answer = client.send(target, request, limits).await;
     let milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     match answer {
-        Ok(response) => of_response(service, &response, milliseconds, now),
-        Err(failure) => of_failure(service, &failure, milliseconds),
+        Ok(response) => of_response(kind, &response, milliseconds, now),
+        Err(failure) => of_failure(kind, &failure, milliseconds),
     }
 }
 
 fn of_response(
-    service: Service,
+    kind: DestinationKind,
     response: &Response,
     milliseconds: u64,
     now: OffsetDateTime,
@@ -80,7 +81,7 @@ fn of_response(
     // The text is for a person: control characters and the rest of a cut character say nothing.
     let says: String = says.chars().filter(|c| !c.is_control() && *c != '\u{fffd}').collect();
     CallResult {
-        verdict: judge(service, Reply::Status { code, body }),
+        verdict: judge(kind, Reply::Status { code, body }),
         status: Some(code),
         failure: None,
         milliseconds,
@@ -89,9 +90,9 @@ fn of_response(
     }
 }
 
-fn of_failure(service: Service, failure: &Failure, milliseconds: u64) -> CallResult {
+fn of_failure(kind: DestinationKind, failure: &Failure, milliseconds: u64) -> CallResult {
     CallResult {
-        verdict: judge(service, Reply::None),
+        verdict: judge(kind, Reply::None),
         status: None,
         failure: Some(failure.as_str()),
         milliseconds,

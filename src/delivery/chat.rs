@@ -8,7 +8,7 @@ use super::message::MessageContext;
 use super::run_report::RunReport;
 use super::schedule::{self, Jitter, Pace};
 use super::tenant_run::TenantRun;
-use super::verdict::{Service, Verdict};
+use super::verdict::Verdict;
 use super::window::{HourOfDay, Window, earliest_message};
 use super::{slack, teams};
 use crate::directory::Error;
@@ -214,12 +214,13 @@ impl<'r> ChatRun<'r> {
     async fn send(&self, digest: &Digest) -> CallResult {
         let url = self.tenant.activity_url();
         let context = MessageContext { tenant: self.tenant.tenant_name(), activity_url: &url };
-        let (service, body) = match self.destination.kind() {
-            DestinationKind::Teams => (Service::Teams, teams::digest_message(digest, context)),
-            _ => (Service::Slack, slack::digest_message(digest, context)),
+        let kind = self.destination.kind();
+        let body = match kind {
+            DestinationKind::Teams => teams::digest_message(digest, context),
+            _ => slack::digest_message(digest, context),
         };
         let (limits, now) = (Limits::DELIVERY, self.clock.now());
-        send(&self.tenant.client, service, &self.target, body, Vec::new(), limits, now).await
+        send(&self.tenant.client, kind, &self.target, body, Vec::new(), limits, now).await
     }
 
     /// Saves the result of a message.

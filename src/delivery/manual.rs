@@ -5,12 +5,12 @@ use super::clock::RunClock;
 use super::message::MessageContext;
 use super::runner::Runner;
 use super::tenant_run::TenantRun;
-use super::verdict::{Service, Verdict};
+use super::verdict::Verdict;
 use super::webhook::request::Sender;
 use super::{slack, teams};
 use crate::directory::destinations::calls::{CallOutcome, DestinationCalls};
 use crate::directory::destinations::filter::matches_type;
-use crate::directory::destinations::{Destination, DestinationError, Form};
+use crate::directory::destinations::{Destination, DestinationError, DestinationKind, Form};
 use crate::directory::events::types::EventType;
 use crate::directory::{Error, TenantId};
 use crate::outbound::{Limits, Target};
@@ -109,12 +109,13 @@ async fn send_message_test(
 ) -> CallResult {
     let url = run.activity_url();
     let context = MessageContext { tenant: run.tenant_name(), activity_url: &url };
-    let (service, body) = match destination.form {
-        Form::Teams(_) => (Service::Teams, teams::test_message(context)),
-        _ => (Service::Slack, slack::test_message(context)),
+    let kind = destination.kind();
+    let body = match kind {
+        DestinationKind::Teams => teams::test_message(context),
+        _ => slack::test_message(context),
     };
     let (limits, now) = (Limits::ATTENDED, run.clock.now());
-    send(&run.client, service, &target, body, Vec::new(), limits, now).await
+    send(&run.client, kind, &target, body, Vec::new(), limits, now).await
 }
 
 fn unusable(why: String) -> Error {

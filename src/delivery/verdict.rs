@@ -1,15 +1,6 @@
 //! What the answer of a receiver means for an event and its destination.
 
-/// The kind of service behind a destination.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Service {
-    /// A receiver of Standard Webhooks.
-    Webhook,
-    /// An incoming webhook of Slack.
-    Slack,
-    /// A workflow of Teams.
-    Teams,
-}
+use crate::model::destination::DestinationKind;
 
 /// The end of one call to a receiver.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,14 +30,16 @@ pub enum Verdict {
 }
 
 /// Judges the end of one call.
-pub fn judge(service: Service, reply: Reply<'_>) -> Verdict {
+pub fn judge(kind: DestinationKind, reply: Reply<'_>) -> Verdict {
     let Reply::Status { code, body } = reply else { return Verdict::EndpointFault };
     match code {
         200..=299 => Verdict::Accepted,
         410 => Verdict::Gone,
-        403 if service == Service::Slack => Verdict::Gone,
+        403 if kind == DestinationKind::Slack => Verdict::Gone,
         // Slack also answers 404 for a channel that an administrator can bring back.
-        404 if service == Service::Slack && body.trim_ascii() == b"no_service" => Verdict::Gone,
+        404 if kind == DestinationKind::Slack && body.trim_ascii() == b"no_service" => {
+            Verdict::Gone
+        }
         401 | 403 | 404 | 405 | 408 | 425 | 429 => Verdict::EndpointFault,
         400..=499 => Verdict::EventFault,
         _ => Verdict::EndpointFault,

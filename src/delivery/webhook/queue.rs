@@ -3,9 +3,9 @@
 //! Events of one subject are sent one after another. An event whose delivery failed waits for its next try, and later
 //! events of its subject wait behind it. Events of other subjects go on.
 
-use crate::delivery::verdict::{Reply, Service, Verdict, judge};
+use crate::delivery::verdict::{Reply, Verdict, judge};
 use crate::directory::events::NumberedEvent;
-use crate::model::destination::RetryItem;
+use crate::model::destination::{DestinationKind, RetryItem};
 use crate::model::event::{EventRef, Subject};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use time::OffsetDateTime;
@@ -62,7 +62,7 @@ pub fn order_subject(reference: &EventRef) -> Subject {
 fn is_refused(item: &RetryItem) -> bool {
     let status = item.status.as_deref().and_then(|status| status.parse().ok());
     let reply = status.map_or(Reply::None, |code| Reply::Status { code, body: &[] });
-    judge(Service::Webhook, reply) == Verdict::EventFault
+    judge(DestinationKind::Webhook, reply) == Verdict::EventFault
 }
 
 impl Queue {

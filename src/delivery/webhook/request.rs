@@ -4,10 +4,9 @@ use super::queue::Job;
 use crate::delivery::call::{CallResult, send};
 use crate::delivery::clock::RunClock;
 use crate::delivery::tenant_run::TenantRun;
-use crate::delivery::verdict::Service;
 use crate::directory::Directory;
 use crate::directory::Tenant;
-use crate::directory::destinations::{Destination, Form, OpenedSecrets, Payload};
+use crate::directory::destinations::{Destination, DestinationKind, Form, OpenedSecrets, Payload};
 use crate::directory::events::NumberedEvent;
 use crate::directory::events::body::FeedSource;
 use crate::directory::events::resolve::Event;
@@ -122,6 +121,7 @@ impl Sender {
             Some((HeaderName::from_static(name), HeaderValue::from_str(&value).ok()?))
         });
         let (target, limits) = (&self.target, self.limits);
-        send(&self.client, Service::Webhook, target, body, headers.collect(), limits, now).await
+        send(&self.client, DestinationKind::Webhook, target, body, headers.collect(), limits, now)
+            .await
     }
 }
