@@ -21,7 +21,7 @@ use crate::model::destination::{
     Attempt, DeliveryRun, Destination, DestinationKind, Every, Position,
 };
 use crate::model::due_item::DueItem;
-use crate::model::event::{EventRef, Subject};
+use crate::model::event::Subject;
 use crate::outbound::{Limits, Target};
 use std::collections::{BTreeMap, BTreeSet};
 use time::{Duration, OffsetDateTime};
@@ -189,10 +189,8 @@ impl<'r> ChatRun<'r> {
         let mut named: BTreeMap<EventType, BTreeSet<Subject>> = BTreeMap::new();
         for event in events {
             let subjects = named.entry(EventType::of(&event.event)).or_default();
-            if let Some(subject) = subject_of(&event.event)
-                && subjects.len() < NAMED_SUBJECTS
-            {
-                subjects.insert(subject);
+            if subjects.len() < NAMED_SUBJECTS {
+                subjects.insert(event.event.subject());
             }
         }
         let all: BTreeSet<Subject> = named.values().flatten().copied().collect();
@@ -202,10 +200,10 @@ impl<'r> ChatRun<'r> {
         };
         for event in events {
             let kind = EventType::of(&event.event);
-            let subject = subject_of(&event.event);
-            let found = subject.and_then(|subject| names.get(&subject)).cloned();
+            let subject = event.event.subject();
+            let found = names.get(&subject).cloned();
             let SubjectNames { name, department, location } = found.unwrap_or_default();
-            let subject = subject.and_then(id_of);
+            let subject = id_of(subject);
             digest.add(&DigestLine { kind, subject, name, department, location });
         }
         Ok(digest)
@@ -302,18 +300,7 @@ impl<'r> ChatRun<'r> {
     }
 }
 
-/// The record that a message names.
-fn subject_of(event: &EventRef) -> Option<Subject> {
-    match event {
-        EventRef::Change(change) => match (change.subject, change.erased) {
-            (Subject::Tenant, Some(employee)) => Some(Subject::Employee(employee)),
-            (Subject::Tenant, None) => None,
-            (subject, _) => Some(subject),
-        },
-        EventRef::Sync(_) => None,
-    }
-}
-
+/// The id of the record that a message names.
 fn id_of(subject: Subject) -> Option<Uuid> {
     match subject {
         Subject::Employee(id) | Subject::Group(id) => Some(id),

@@ -81,6 +81,14 @@ pub enum SyncFinding {
 }
 
 impl EventRef {
+    /// The subject that the event is about: an erasure is about the employee, and a finding about the tenant.
+    pub fn subject(&self) -> Subject {
+        match self {
+            Self::Change(change) => change.erased.map_or(change.subject, Subject::Employee),
+            Self::Sync(_) => Subject::Tenant,
+        }
+    }
+
     /// The time of the event.
     pub fn at(&self) -> OffsetDateTime {
         match self {

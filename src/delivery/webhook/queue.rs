@@ -1,6 +1,6 @@
 //! The queue of one destination: which event is sent next, and how far the deliveries are.
 //!
-//! Events of one subject are sent one after another. An event whose delivery failed waits for its next try, and later
+//! Events of one subject ([`EventRef::subject`]) are sent one after another. An event whose delivery failed waits for its next try, and later
 //! events of its subject wait behind it. Events of other subjects go on.
 
 use crate::delivery::verdict::{Reply, Verdict, judge};
@@ -48,14 +48,6 @@ pub struct Queue {
     stored: BTreeSet<u64>,
     /// The numbers of waiting events that changed after the last save.
     changed: BTreeSet<u64>,
-}
-
-/// The subject that decides the order of an event.
-pub fn order_subject(reference: &EventRef) -> Subject {
-    match reference {
-        EventRef::Change(change) => change.erased.map_or(change.subject, Subject::Employee),
-        EventRef::Sync(_) => Subject::Tenant,
-    }
 }
 
 /// Whether the receiver refused the event itself. The endpoint is in order then.
@@ -137,7 +129,7 @@ impl Queue {
     pub fn next_job(&mut self, now: OffsetDateTime, is_probe: bool) -> Option<Job> {
         let busy: BTreeSet<Subject> = self.in_flight.values().copied().collect();
         let is_due = |item: &&RetryItem| {
-            (is_probe || item.next_at <= now) && !busy.contains(&order_subject(&item.reference))
+            (is_probe || item.next_at <= now) && !busy.contains(&item.reference.subject())
         };
         let due = self.first_waiting().find(is_due).map(|item| Job {
             number: item.number,
@@ -148,11 +140,11 @@ impl Queue {
             return Some(self.start(job));
         }
         let behind: BTreeSet<Subject> =
-            self.waiting.values().map(|item| order_subject(&item.reference)).collect();
+            self.waiting.values().map(|item| item.reference.subject()).collect();
         let mut passed: BTreeSet<Subject> = busy;
         let mut index = 0;
         while let Some(job) = self.pending.get(index) {
-            let subject = order_subject(&job.reference);
+            let subject = job.reference.subject();
             if behind.contains(&subject) && !self.in_flight.values().any(|one| *one == subject) {
                 if self.waiting.len() >= MOST_WAITING {
                     return None;
@@ -182,7 +174,7 @@ impl Queue {
     /// The subjects whose events failed and wait, because the endpoint was not in order.
     pub fn failed_subjects(&self) -> BTreeSet<Subject> {
         let failed = self.first_waiting().filter(|item| item.tries > 0 && !is_refused(item));
-        failed.map(|item| order_subject(&item.reference)).collect()
+        failed.map(|item| item.reference.subject()).collect()
     }
 
     /// Notes that the receiver is in order again: the events that waited for it are due. An event that the receiver
@@ -237,11 +229,11 @@ impl Queue {
     /// The first waiting event of each subject.
     fn first_waiting(&self) -> impl Iterator<Item = &RetryItem> {
         let mut seen = BTreeSet::new();
-        self.waiting.values().filter(move |item| seen.insert(order_subject(&item.reference)))
+        self.waiting.values().filter(move |item| seen.insert(item.reference.subject()))
     }
 
     fn start(&mut self, job: Job) -> Job {
-        self.in_flight.insert(job.number, order_subject(&job.reference));
+        self.in_flight.insert(job.number, job.reference.subject());
         job
     }
 

@@ -1,6 +1,6 @@
 //! What the result of a call means for the run: the queue, the endpoint, and the log.
 
-use super::queue::{Job, order_subject};
+use super::queue::Job;
 use super::request::Called;
 use super::{Stop, WebhookRun};
 use crate::delivery::call::CallResult;
@@ -57,7 +57,7 @@ impl WebhookRun<'_> {
                 let wait = match fault {
                     Verdict::EndpointFault => {
                         self.next.failing_since.get_or_insert(now);
-                        self.failed_subjects.insert(order_subject(&job.reference));
+                        self.failed_subjects.insert(job.reference.subject());
                         schedule::after_endpoint_fault(tries, pace)
                     }
                     _ => {

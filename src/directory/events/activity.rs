@@ -58,14 +58,10 @@ struct Window {
 impl ActivityKind {
     /// The kind of an event.
     pub fn of(event: &EventRef) -> Self {
-        match event {
-            EventRef::Sync(_) => Self::Settings,
-            EventRef::Change(change) => match change.subject {
-                Subject::Employee(_) => Self::Employees,
-                Subject::Group(_) => Self::Groups,
-                Subject::Tenant if change.erased.is_some() => Self::Employees,
-                Subject::Tenant => Self::Settings,
-            },
+        match event.subject() {
+            Subject::Employee(_) => Self::Employees,
+            Subject::Group(_) => Self::Groups,
+            Subject::Tenant => Self::Settings,
         }
     }
 }

@@ -153,7 +153,7 @@ impl FeedSource<'_> {
             timestamp: date_time::format(event.reference.at()),
             sequence: event.number,
             source: self.url.to_owned(),
-            subject: subject_of(kind, change, entry),
+            subject: subject_of(&event.reference, entry),
             revision: change.filter(|one| one.erased.is_none()).map(|one| one.revision),
             actor: entry.map(|entry| entry.actor.clone()),
             data: self.data(event),

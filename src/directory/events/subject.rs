@@ -1,7 +1,7 @@
 //! The subject of an event: the changed attributes, the destination that it is about, and the path in the API.
 
 use super::types::EventType;
-use crate::model::event::{ChangeRef, Subject};
+use crate::model::event::{EventRef, Subject};
 use crate::model::history::{AttributeChange, HistoryEntry};
 use uuid::Uuid;
 
@@ -28,22 +28,19 @@ pub fn destination_id(entry: Option<&HistoryEntry>) -> Option<Uuid> {
 }
 
 /// The path of the changed record below the API of the tenant.
-pub(super) fn subject_of(
-    kind: EventType,
-    change: Option<&ChangeRef>,
-    entry: Option<&HistoryEntry>,
-) -> String {
-    let employee = |id: Uuid| format!("/employees/{id}");
-    match change.map(|change| (change.subject, change.erased)) {
-        Some((Subject::Employee(id), _)) | Some((Subject::Tenant, Some(id))) => employee(id),
-        Some((Subject::Group(id), _)) => format!("/groups/{id}"),
-        Some((Subject::Tenant, None)) => match kind {
+pub(super) fn subject_of(event: &EventRef, entry: Option<&HistoryEntry>) -> String {
+    match event.subject() {
+        Subject::Employee(id) => format!("/employees/{id}"),
+        Subject::Group(id) => format!("/groups/{id}"),
+        Subject::Tenant => match EventType::of(event) {
+            EventType::SyncRefused | EventType::SyncSilent | EventType::SyncResumed => {
+                "/sync".to_owned()
+            }
             EventType::SettingsChanged | EventType::TenantCreated => "/settings".to_owned(),
             EventType::AttributesChanged => "/attributes".to_owned(),
             EventType::TokenRotated | EventType::TokenRevoked => "/tokens".to_owned(),
             _ => destination_id(entry)
                 .map_or_else(|| "/destinations".to_owned(), |id| format!("/destinations/{id}")),
         },
-        None => "/sync".to_owned(),
     }
 }
