@@ -3,7 +3,7 @@
 use super::schedule::retry_after;
 use super::verdict::{Reply, Verdict, judge};
 use crate::directory::clock;
-use crate::model::destination::DestinationKind;
+use crate::model::destination::{Attempt, DestinationKind};
 use crate::outbound::{Client, Failure, Limits, Request, Response, Target};
 use http::header::{CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderName, HeaderValue, Method};
@@ -32,6 +32,28 @@ impl CallResult {
         match (self.status, self.failure) {
             (Some(status), _) => status.to_string(),
             (None, failure) => failure.unwrap_or("failed").to_owned(),
+        }
+    }
+
+    /// The delivery of an event, or of the messages up to an event, for the log. `attempt` is the number of the try, from 1.
+    pub(super) fn attempt(
+        &self,
+        at: OffsetDateTime,
+        number: u64,
+        event_type: &str,
+        attempt: u32,
+    ) -> Attempt {
+        Attempt {
+            at,
+            number,
+            event_type: event_type.to_owned(),
+            attempt,
+            status: self.status,
+            milliseconds: self.milliseconds,
+            failure: self.failure.map(ToOwned::to_owned),
+            next_try: None,
+            // A receiver that accepted an event has nothing to say about it.
+            says: self.says.clone().filter(|_| self.verdict != Verdict::Accepted),
         }
     }
 

@@ -257,17 +257,8 @@ impl<'r> ChatRun<'r> {
                 (work, next_try) = (Next::work(at), Some(at));
             }
         }
-        let attempt = Attempt {
-            at: now,
-            number: collected.read_to,
-            event_type: "digest".to_owned(),
-            attempt: tries,
-            status: result.status,
-            milliseconds: result.milliseconds,
-            failure: result.failure.map(ToOwned::to_owned),
-            next_try,
-            says: result.says.clone().filter(|_| result.verdict != Verdict::Accepted),
-        };
+        let attempt = result.attempt(now, collected.read_to, "digest", tries);
+        let attempt = Attempt { next_try, ..attempt };
         let run = DeliveryRun { run: next.run, attempts: vec![attempt] };
         let end = FailureEnd::of(&next, result.verdict == Verdict::Gone, now);
         next.failing_reported |= end == Some(FailureEnd::Report);

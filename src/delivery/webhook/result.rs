@@ -1,12 +1,9 @@
 //! What the result of a call means for the run: the queue, the endpoint, and the log.
 
-use super::queue::Job;
 use super::request::Called;
 use super::{Stop, WebhookRun};
-use crate::delivery::call::CallResult;
 use crate::delivery::schedule::{self, Jitter, Pace};
 use crate::delivery::verdict::Verdict;
-use crate::directory::destinations::Attempt;
 use crate::directory::events::types::EventType;
 use crate::model::destination::Position;
 use time::OffsetDateTime;
@@ -27,8 +24,9 @@ impl WebhookRun<'_> {
         };
         let tries = job.tries.saturating_add(1);
         let pace = Pace { asked: result.asked, jitter: Jitter::from_random(fastrand::u32(..)) };
-        let mut attempt = self.attempt(&job, &result, now);
-        self.report.count("webhook", result.outcome());
+        let kind = EventType::of(&job.reference).as_str();
+        let mut attempt = result.attempt(now, job.number, kind, tries);
+        self.report.count(self.destination.kind().as_str(), result.outcome());
         self.next.last_says = Some(result.in_short());
         match result.verdict {
             Verdict::Accepted => {
@@ -93,20 +91,5 @@ impl WebhookRun<'_> {
         self.next.tries = probes;
         self.next.next_at = Some(now + schedule::before_probe(probes, pace));
         self.stop = Some(Stop::Dead);
-    }
-
-    pub(super) fn attempt(&self, job: &Job, result: &CallResult, now: OffsetDateTime) -> Attempt {
-        Attempt {
-            at: now,
-            number: job.number,
-            event_type: EventType::of(&job.reference).as_str().to_owned(),
-            attempt: job.tries.saturating_add(1),
-            status: result.status,
-            milliseconds: result.milliseconds,
-            failure: result.failure.map(ToOwned::to_owned),
-            next_try: None,
-            // A receiver that accepted an event has nothing to say about it.
-            says: result.says.clone().filter(|_| result.verdict != Verdict::Accepted),
-        }
     }
 }
