@@ -8,7 +8,7 @@ use crate::directory::events::body::FeedSource;
 use crate::directory::events::cursor::FeedCursor;
 use crate::directory::lists::admin_list::ListPage;
 use crate::model::actor::ActorRecord;
-use crate::model::destination::{Attempt as Delivery, Destination, LOGGED_RUNS, Position};
+use crate::model::destination::{Attempt as Delivery, LOGGED_RUNS, Position};
 use crate::model::tenant::{Tenant, TenantId};
 use crate::store::dynamodb::retry::{Attempt, retry};
 use uuid::Uuid;
@@ -135,25 +135,6 @@ impl Destinations {
             let are_removed = store.retries().delete(&destination, &numbers).await?;
             Ok(Attempt::done_if(are_removed))
         })
-    }
-
-    /// Reads a tenant, one of its destinations and its position.
-    async fn find(
-        &self,
-        tenant: &TenantId,
-        id: Uuid,
-    ) -> Result<(Tenant, Destination, Position), Error> {
-        let store = self.tenants.store.tenant(tenant);
-        let (record, destination, position) = tokio::try_join!(
-            store.tenant_record().get(),
-            store.destinations().get(id),
-            store.positions().get(id),
-        )?;
-        let record = record.ok_or(Error::NoTenant)?;
-        match (destination, position) {
-            (Some(destination), Some(position)) => Ok((record, destination, position)),
-            _ => Err(DestinationError::NoDestination(id).into()),
-        }
     }
 }
 

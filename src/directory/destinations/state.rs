@@ -10,7 +10,6 @@ use crate::model::destination::{Destination, Form, Position};
 use crate::model::tenant::{Tenant, TenantId};
 use crate::store::TenantStore;
 use futures_util::future::try_join_all;
-use std::collections::BTreeMap;
 use strum::IntoStaticStr;
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -76,20 +75,16 @@ impl Destinations {
     /// # Errors
     /// Fails with [`Error::NoTenant`], or as every call of the store does.
     pub async fn list(&self, id: &TenantId) -> Result<Vec<DestinationView>, Error> {
-        let store = self.tenants.store.tenant(id);
-        let (tenant, mut destinations, positions, newest) = tokio::try_join!(
-            self.tenants.get(id),
-            async { Ok(store.destinations().list().await?) },
-            async { Ok(store.positions().list().await?) },
-            async { Ok(store.feed().newest().await?) },
-        )?;
-        destinations.sort_by(|one, other| (&one.name, one.id).cmp(&(&other.name, other.id)));
-        let mut positions: BTreeMap<Uuid, Position> =
-            positions.into_iter().map(|position| (position.id, position)).collect();
-        let views = destinations.into_iter().filter_map(|destination| {
-            let position = positions.remove(&destination.id)?;
-            Some(view(&store, &tenant, destination, position, newest))
-        });
+        let (store, work) = (self.tenants.store.tenant(id), self.work(id));
+        let (tenant, mut destinations, newest) =
+            tokio::try_join!(self.tenants.get(id), work.list(), async {
+                Ok(store.feed().newest().await?)
+            })?;
+        destinations
+            .sort_by(|(one, _), (other, _)| (&one.name, one.id).cmp(&(&other.name, other.id)));
+        let views = destinations
+            .into_iter()
+            .map(|(destination, position)| view(&store, &tenant, destination, position, newest));
         try_join_all(views).await
     }
 
@@ -99,15 +94,29 @@ impl Destinations {
     /// Fails with [`DestinationError::NoDestination`], [`Error::NoTenant`], or as every call of the store does.
     pub async fn get(&self, id: &TenantId, destination: Uuid) -> Result<DestinationView, Error> {
         let store = self.tenants.store.tenant(id);
-        let (tenant, found, position, newest) = tokio::try_join!(
-            self.tenants.get(id),
-            async { Ok(store.destinations().get(destination).await?) },
-            async { Ok(store.positions().get(destination).await?) },
-            async { Ok(store.feed().newest().await?) },
+        let ((tenant, found, position), newest) =
+            tokio::try_join!(self.find(id, destination), async {
+                Ok(store.feed().newest().await?)
+            })?;
+        view(&store, &tenant, found, position, newest).await
+    }
+
+    /// Reads a tenant, one of its destinations and its position.
+    pub(super) async fn find(
+        &self,
+        tenant: &TenantId,
+        id: Uuid,
+    ) -> Result<(Tenant, Destination, Position), Error> {
+        let store = self.tenants.store.tenant(tenant);
+        let (record, destination, position) = tokio::try_join!(
+            store.tenant_record().get(),
+            store.destinations().get(id),
+            store.positions().get(id),
         )?;
-        match (found, position) {
-            (Some(found), Some(position)) => view(&store, &tenant, found, position, newest).await,
-            _ => Err(DestinationError::NoDestination(destination).into()),
+        let record = record.ok_or(Error::NoTenant)?;
+        match (destination, position) {
+            (Some(destination), Some(position)) => Ok((record, destination, position)),
+            _ => Err(DestinationError::NoDestination(id).into()),
         }
     }
 }
