@@ -170,10 +170,10 @@ impl Runner {
         }
         let newest = directory.events().newest_numbered().await?;
         let now = self.tenants.now();
-        let is_past = |time: Option<OffsetDateTime>| time.is_some_and(|time| time <= now);
         // A worker that died leaves its lease, and perhaps events that wait without due work.
         let is_left = |position: &Position| {
-            position.position < newest || is_past(position.lease) || is_past(position.due)
+            let has_died = position.lease.is_some() && !position.is_leased(now);
+            position.position < newest || has_died || position.is_due(now)
         };
         Ok(destinations.iter().any(|(one, position)| one.enabled && is_left(position)))
     }
