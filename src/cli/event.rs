@@ -38,17 +38,14 @@ pub async fn run(deployment: &Deployment, command: EventCommand, json: bool) -> 
 
 /// The number after which a list begins.
 fn start(tenant: &Tenant, after: Option<FeedCursor>) -> anyhow::Result<u64> {
-    match after {
-        None => Ok(0),
-        Some(cursor) if cursor.epoch == tenant.feed_epoch => Ok(cursor.number),
-        Some(cursor) => {
-            let text = format!(
-                "the cursor {cursor} belongs to another feed: the epoch of this feed is {}",
-                tenant.feed_epoch
-            );
-            Err(Refused(text).into())
-        }
-    }
+    let Some(cursor) = after else { return Ok(0) };
+    cursor.number_in(tenant).ok_or_else(|| {
+        let text = format!(
+            "the cursor {cursor} belongs to another feed: the epoch of this feed is {}",
+            tenant.feed_epoch
+        );
+        Refused(text).into()
+    })
 }
 
 /// The events of a tenant that a command prints.

@@ -77,10 +77,8 @@ impl Runner {
         if !matches!(destination.form, Form::Webhook { .. }) {
             return Err(DestinationError::NotAWebhook.into());
         }
-        if run.source().parse_event_id(event_id).is_none() {
-            return Err(DestinationError::NotAnEvent.into());
-        }
-        let number = run.source().number_of_event(event_id).ok_or(DestinationError::OtherFeed)?;
+        let cursor = run.source().parse_event_id(event_id).ok_or(DestinationError::NotAnEvent)?;
+        let number = cursor.number_in(&run.tenant).ok_or(DestinationError::OtherFeed)?;
         let newest = run.events().newest().await?;
         let no_event = || Error::from(DestinationError::NoEvent { number, newest });
         let found = run.events().get(number).await?.ok_or_else(no_event)?;

@@ -39,11 +39,7 @@ pub struct Restarted {
 }
 
 pub fn cursor(text: &str) -> Result<FeedCursor, String> {
-    let of_event = || {
-        let (rest, number) = text.strip_prefix("evt_")?.rsplit_once('_')?;
-        let (_, epoch) = rest.rsplit_once('_')?;
-        FeedCursor::parse(&format!("{epoch}-{number}"))
-    };
+    let of_event = || FeedCursor::parse_event_id(text).map(|(_, cursor)| cursor);
     let why = || "a cursor is such as k7f2-412, or the id of an event".to_owned();
     FeedCursor::parse(text).or_else(of_event).ok_or_else(why)
 }

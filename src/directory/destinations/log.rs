@@ -140,10 +140,7 @@ impl Destinations {
 
 /// Checks that a cursor belongs to a tenant's feed, and is not beyond the newest event.
 fn check_number(tenant: &Tenant, cursor: &FeedCursor, newest: u64) -> Result<(), DestinationError> {
-    if cursor.epoch != tenant.feed_epoch {
-        return Err(DestinationError::OtherFeed);
-    }
-    let number = cursor.number;
+    let number = cursor.number_in(tenant).ok_or(DestinationError::OtherFeed)?;
     if number > newest {
         return Err(DestinationError::NoEvent { number, newest });
     }

@@ -1,6 +1,6 @@
 //! The JSON of an event, for the API and for webhooks.
 
-use super::cursor::FeedCursor;
+use super::cursor::{EVENT_ID_PREFIX, FeedCursor};
 use super::resolve::{Details, Event};
 use super::subject::{attribute_names, subject_of};
 use super::types::EventType;
@@ -17,8 +17,6 @@ use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-/// The start of the id of every event.
-const ID_PREFIX: &str = "evt_";
 /// The most bytes of an event in JSON.
 const MOST_BYTES: usize = 64 * 1024;
 
@@ -110,19 +108,13 @@ impl FeedSource<'_> {
 
     /// The id of the event with a number.
     pub fn event_id(&self, number: u64) -> String {
-        format!("{ID_PREFIX}{}_{}_{number}", self.tenant.id, self.tenant.feed_epoch)
-    }
-
-    /// Reads the number in the id of an event of this feed; `None` for another text, and for another epoch.
-    pub fn number_of_event(&self, text: &str) -> Option<u64> {
-        let cursor = self.parse_event_id(text)?;
-        (cursor.epoch == self.tenant.feed_epoch).then_some(cursor.number)
+        format!("{EVENT_ID_PREFIX}{}_{}_{number}", self.tenant.id, self.tenant.feed_epoch)
     }
 
     /// Makes the JSON of a test. It is in no feed, so its number is 0.
     pub fn test_body(&self, id: Uuid, at: OffsetDateTime) -> TestBody {
         TestBody {
-            id: format!("{ID_PREFIX}{}_test_{}", self.tenant.id, id.simple()),
+            id: format!("{EVENT_ID_PREFIX}{}_test_{}", self.tenant.id, id.simple()),
             kind: "destination.test",
             timestamp: date_time::format(at),
             source: self.url.to_owned(),
@@ -132,10 +124,8 @@ impl FeedSource<'_> {
 
     /// Reads the id of an event of this tenant; `None` for another text.
     pub fn parse_event_id(&self, text: &str) -> Option<FeedCursor> {
-        let rest = text.strip_prefix(ID_PREFIX)?;
-        let (epoch, number) =
-            rest.strip_prefix(self.tenant.id.as_str())?.strip_prefix('_')?.split_once('_')?;
-        FeedCursor::parse(&format!("{epoch}-{number}"))
+        let (tenant, cursor) = FeedCursor::parse_event_id(text)?;
+        (tenant == self.tenant.id.as_str()).then_some(cursor)
     }
 
     /// Makes the JSON of an event.

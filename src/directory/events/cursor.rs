@@ -2,8 +2,11 @@
 //!
 //! After a restore from a backup, numbers repeat with other events. A new epoch then makes old cursors invalid.
 
+use crate::model::tenant::Tenant;
 use std::fmt;
 
+/// The start of the id of every event.
+pub(super) const EVENT_ID_PREFIX: &str = "evt_";
 /// The characters of an epoch: letters and digits without similar ones.
 const EPOCH_CHARACTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
 /// The length of an epoch.
@@ -32,6 +35,19 @@ impl FeedCursor {
             return None;
         }
         Some(Self { epoch: epoch.to_owned(), number: number.parse().ok()? })
+    }
+
+    /// Reads the id of an event, such as `evt_acme_k7f2_412`: the id of its tenant, and its cursor. `None` for another
+    /// text.
+    pub fn parse_event_id(text: &str) -> Option<(&str, Self)> {
+        let (rest, number) = text.strip_prefix(EVENT_ID_PREFIX)?.rsplit_once('_')?;
+        let (tenant, epoch) = rest.rsplit_once('_')?;
+        Some((tenant, Self::parse(&format!("{epoch}-{number}"))?))
+    }
+
+    /// The number, if the cursor belongs to the present feed of the tenant; `None` for a cursor of another epoch.
+    pub fn number_in(&self, tenant: &Tenant) -> Option<u64> {
+        (self.epoch == tenant.feed_epoch).then_some(self.number)
     }
 }
 

@@ -95,7 +95,7 @@ pub(super) async fn list_events(call: Call, query: QueryParams) -> Answer {
     let source = FeedSource { tenant: &tenant, url: &call.path.root };
     let events = call.caller.directory.events();
     let after = match (query.cursor(), query.get("from")) {
-        (Some(cursor), None) => number_of(&tenant, read_cursor(cursor)?)?,
+        (Some(cursor), None) => number_of(&tenant, &read_cursor(cursor)?)?,
         (None, Some("start")) => 0,
         (None, Some("end")) => {
             let newest = events.newest().await.map_err(explain)?;
@@ -158,7 +158,7 @@ pub(super) async fn get_event(
     let tenant = call.tenant().await?;
     let source = FeedSource { tenant: &tenant, url: &call.path.root };
     let unknown = || ApiError::not_found("There is no event with this id");
-    let number = number_of(&tenant, source.parse_event_id(&id).ok_or_else(unknown)?)?;
+    let number = number_of(&tenant, &source.parse_event_id(&id).ok_or_else(unknown)?)?;
     let events = call.caller.directory.events();
     let found = events.get(number).await.map_err(explain)?.ok_or_else(unknown)?;
     let resolved = events.resolve(vec![found]).await.map_err(explain)?;
@@ -177,11 +177,8 @@ fn read_cursor(text: &str) -> Result<FeedCursor, ApiError> {
 }
 
 /// Returns the number of a cursor, if its epoch is the epoch of the tenant's feed.
-fn number_of(tenant: &Tenant, cursor: FeedCursor) -> Result<u64, ApiError> {
-    match cursor.epoch == tenant.feed_epoch {
-        true => Ok(cursor.number),
-        false => Err(ApiError::cursor_of_another_feed()),
-    }
+fn number_of(tenant: &Tenant, cursor: &FeedCursor) -> Result<u64, ApiError> {
+    cursor.number_in(tenant).ok_or_else(ApiError::cursor_of_another_feed)
 }
 
 /// Reads the wanted types: lists with commas, also repeated.
