@@ -162,6 +162,22 @@ impl Destination {
         }
     }
 
+    /// Returns the messages of a chat channel; a webhook has none.
+    pub fn digest(&self) -> Option<Digest> {
+        match self.form {
+            Form::Webhook { .. } => None,
+            Form::Slack(digest) | Form::Teams(digest) => Some(digest),
+        }
+    }
+
+    /// Returns the payload of a webhook; a chat channel has none.
+    pub fn payload(&self) -> Option<Payload> {
+        match self.form {
+            Form::Webhook { payload, .. } => Some(payload),
+            Form::Slack(_) | Form::Teams(_) => None,
+        }
+    }
+
     /// Returns the signing secrets; a chat channel has none.
     pub fn secrets(&self) -> &[SigningSecret] {
         match &self.form {

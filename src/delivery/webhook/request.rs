@@ -6,7 +6,7 @@ use crate::delivery::clock::RunClock;
 use crate::delivery::tenant_run::TenantRun;
 use crate::directory::Directory;
 use crate::directory::Tenant;
-use crate::directory::destinations::{Destination, DestinationKind, Form, OpenedSecrets, Payload};
+use crate::directory::destinations::{Destination, DestinationKind, OpenedSecrets, Payload};
 use crate::directory::events::NumberedEvent;
 use crate::directory::events::body::FeedSource;
 use crate::directory::events::resolve::Event;
@@ -48,10 +48,6 @@ impl Sender {
         target: Target,
         secrets: OpenedSecrets,
     ) -> Self {
-        let payload = match &destination.form {
-            Form::Webhook { payload, .. } => *payload,
-            Form::Slack(_) | Form::Teams(_) => Payload::Full,
-        };
         Self {
             client: run.client.clone(),
             directory: run.directory.clone(),
@@ -60,7 +56,7 @@ impl Sender {
             target,
             turns: Arc::clone(&run.turns),
             keys: secrets.signing,
-            payload,
+            payload: destination.payload().unwrap_or_default(),
             limits: Limits::DELIVERY,
         }
     }

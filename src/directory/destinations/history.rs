@@ -1,7 +1,7 @@
 //! The entries of the tenant's history about destinations. They name the action and the host, and never a URL's path or a
 //! secret.
 
-use crate::model::destination::{Destination, Form};
+use crate::model::destination::{Destination, Payload};
 use crate::model::history::AttributeChange;
 use serde_json::{Value, json};
 use strum::IntoStaticStr;
@@ -51,22 +51,10 @@ pub(super) fn changes(
         "attributes",
         |one| if one.attributes.is_empty() { Value::Null } else { json!(one.attributes) },
     );
-    add("payload", |one| match &one.form {
-        Form::Webhook { payload, .. } => json!(payload.as_str()),
-        Form::Slack(_) | Form::Teams(_) => Value::Null,
-    });
-    add("every", |one| match &one.form {
-        Form::Webhook { .. } => Value::Null,
-        Form::Slack(digest) | Form::Teams(digest) => json!(digest.every.as_str()),
-    });
-    add("hour", |one| match &one.form {
-        Form::Webhook { .. } => Value::Null,
-        Form::Slack(digest) | Form::Teams(digest) => json!(digest.hour),
-    });
-    add("names", |one| match &one.form {
-        Form::Webhook { .. } => Value::Null,
-        Form::Slack(digest) | Form::Teams(digest) => json!(digest.names),
-    });
+    add("payload", |one| json!(one.payload().map(Payload::as_str)));
+    add("every", |one| json!(one.digest().map(|digest| digest.every.as_str())));
+    add("hour", |one| json!(one.digest().map(|digest| digest.hour)));
+    add("names", |one| json!(one.digest().map(|digest| digest.names)));
     add("enabled", |one| json!(one.enabled));
     add("disabledBecause", |one| json!(one.disabled_why));
     changes

@@ -6,7 +6,7 @@ use super::filter;
 use crate::directory::error::Error;
 use crate::directory::events::cursor::FeedCursor;
 use crate::directory::events::types::EventType;
-use crate::model::destination::{Destination, Form, Position};
+use crate::model::destination::{Destination, Position};
 use crate::model::tenant::{Tenant, TenantId};
 use crate::store::TenantStore;
 use futures_util::future::try_join_all;
@@ -133,7 +133,7 @@ async fn view(
         store.retries().list(destination.id),
     )?;
     let waiting = ahead.saturating_add(u64::try_from(retries.len()).unwrap_or(u64::MAX));
-    let has_window = !matches!(destination.form, Form::Webhook { .. });
+    let has_window = destination.digest().is_some();
     let status = match (&destination, &position) {
         (Destination { disabled_why: Some(_), .. }, _) => Status::Disabled,
         (Destination { enabled: false, .. }, _) => Status::Paused,

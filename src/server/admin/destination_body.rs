@@ -2,8 +2,8 @@
 
 use crate::directory::Stage;
 use crate::directory::destinations::{
-    DestinationChanges, DestinationKind, DestinationState, DestinationView, Every, Form,
-    NewDestination, Options, Payload, Status,
+    DestinationChanges, DestinationKind, DestinationState, DestinationView, Every, NewDestination,
+    Options, Payload, Status,
 };
 use scim::date_time;
 use secrecy::{ExposeSecret, SecretString};
@@ -197,14 +197,7 @@ impl DestinationBody {
 
 impl From<DestinationView> for DestinationBody {
     fn from(DestinationView { destination, state }: DestinationView) -> Self {
-        let digest = match &destination.form {
-            Form::Webhook { .. } => None,
-            Form::Slack(digest) | Form::Teams(digest) => Some(*digest),
-        };
-        let payload = match &destination.form {
-            Form::Webhook { payload, .. } => Some(*payload),
-            Form::Slack(_) | Form::Teams(_) => None,
-        };
+        let (digest, payload) = (destination.digest(), destination.payload());
         let secrets = destination.secrets().iter().map(|secret| SecretBody {
             current: secret.stage == Stage::Current,
             created: date_time::format(secret.created),
