@@ -42,20 +42,6 @@ impl Events<'_> {
         Ok(self.0.store.feed().list_after(after, limit).await?)
     }
 
-    /// Lists at most `limit` events before a number, or the newest events, newest first.
-    ///
-    /// # Errors
-    /// Fails as every call of the store does.
-    pub async fn list_before(self, before: Option<u64>, limit: usize) -> Result<FeedPage, Error> {
-        if before.is_none() {
-            self.try_to_sequence().await;
-        }
-        let mut events = self.0.store.feed().list_before(before, limit.saturating_add(1)).await?;
-        let more = events.len() > limit;
-        events.truncate(limit);
-        Ok(FeedPage { events, more })
-    }
-
     /// Returns the number of the newest event; 0 for an empty feed.
     ///
     /// # Errors
