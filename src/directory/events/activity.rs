@@ -1,7 +1,7 @@
 //! Reads the feed backwards for people: the newest events first, of one kind or of one day.
 
-use super::Events;
 use super::resolve::Event;
+use super::{Events, SLACK};
 use crate::directory::error::Error;
 use crate::model::event::{EventRef, Subject};
 use strum::{EnumString, IntoStaticStr};
@@ -15,8 +15,6 @@ const FIRST_READ: usize = ACTIVITY_ROWS + 1;
 const NEXT_READ: usize = 500;
 /// The most reads of one page. A page can end before it is full.
 const MOST_READS: usize = 4;
-/// Numbers follow the time only roughly. The reads of a day go on for this time after it and before it.
-const SLACK: Duration = Duration::hours(1);
 
 /// The kinds of events that people choose from. Each event has one of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, EnumString, IntoStaticStr)]

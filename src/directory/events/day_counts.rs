@@ -1,6 +1,6 @@
 //! Counts the changes of employees in the last 24 hours, from the newest events of the feed.
 
-use super::Events;
+use super::{Events, SLACK};
 use crate::directory::error::Error;
 use crate::model::event::{EventRef, Subject};
 use crate::model::history::EventKind;
@@ -9,8 +9,6 @@ use time::{Duration, OffsetDateTime};
 
 /// The counted time.
 const DAY: Duration = Duration::hours(24);
-/// Numbers follow the time only roughly. The count ends at an event that is older than a day and this hour.
-const SLACK: Duration = Duration::hours(1);
 /// The events of the first read: enough for a quiet day.
 const FIRST_READ: usize = 100;
 /// The events of each further read: about half a megabyte.

@@ -13,6 +13,10 @@ pub mod types;
 
 use super::context::Context;
 pub use crate::store::events::NumberedEvent;
+use time::Duration;
+
+/// Numbers follow the time only roughly. A search by time goes on for this time after the searched time and before it.
+const SLACK: Duration = Duration::hours(1);
 
 /// The events of a tenant.
 #[derive(Debug, Clone, Copy)]
