@@ -46,7 +46,6 @@ pub fn cursor(text: &str) -> Result<FeedCursor, String> {
 
 pub fn type_pattern(text: &str) -> Result<TypePattern, String> {
     TypePattern::parse(text).ok_or_else(|| {
-        let known: Vec<&str> = EventType::all().map(EventType::as_str).collect();
-        format!("the types are {}; employee.* names all of a kind", known.join(", "))
+        format!("the types are {}; employee.* names all of a kind", EventType::list())
     })
 }

@@ -68,13 +68,11 @@ pub(super) fn check_types(types: &[String]) -> Result<Vec<String>, DestinationEr
 
 fn unknown_type(text: &str) -> DestinationError {
     let quoted: String = text.chars().take(MOST_QUOTED_CHARS).collect();
-    let known: Vec<&str> = EventType::all().map(EventType::as_str).collect();
-    let kinds: BTreeSet<&str> =
-        known.iter().filter_map(|kind| kind.split_once('.')).map(|(kind, _)| kind).collect();
+    let kinds: BTreeSet<&str> = EventType::all().map(EventType::kind).collect();
     let kinds: Vec<String> = kinds.iter().map(|kind| format!("{kind}.*")).collect();
     let problem = format!(
         "There is no type {quoted}. The types are {}, and {}",
-        known.join(", "),
+        EventType::list(),
         kinds.join(", ")
     );
     DestinationError::field("types", problem)

@@ -80,6 +80,11 @@ impl EventType {
         Self::iter()
     }
 
+    /// The names of all types, as a list for a sentence.
+    pub fn list() -> String {
+        Self::iter().map(Self::as_str).collect::<Vec<_>>().join(", ")
+    }
+
     /// The type's name, such as `employee.created`.
     pub fn as_str(self) -> &'static str {
         self.into()

@@ -187,11 +187,10 @@ fn read_types(query: &QueryParams) -> Result<Vec<TypePattern>, ApiError> {
     let texts = texts.map(str::trim).filter(|text| !text.is_empty());
     let patterns = texts.map(|text| {
         TypePattern::parse(text).ok_or_else(|| {
-            let known: Vec<&str> = EventType::all().map(EventType::as_str).collect();
             let text: String = text.chars().take(64).collect();
             ApiError::bad_request(format!(
                 "types has the unknown type {text}. The types are: {}",
-                known.join(", ")
+                EventType::list()
             ))
         })
     });
