@@ -1,255 +1,179 @@
-// Checks every page: it runs no text of users, works without a script, is accessible, and fits narrow screens.
+// Checks every page and state: it fits 1440, 1024 and 375 pixels and a zoom of 200 %, and is accessible in both themes.
 
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { ENTERPRISE, suite } from "./support.mjs";
+import { chartMatchesTable, fits, isAccessible } from "./checks.mjs";
+import { ENTERPRISE, Server, suite } from "./support.mjs";
 
-const scenario = suite();
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core"), "utf8");
-const pictures = process.env.SCREENSHOTS ?? mkdtempSync(join(tmpdir(), "rollcall-e2e-pictures-"));
-const WIDTHS = [375, 1280];
-const SCHEMES = ["light", "dark"];
+const scenario = suite({ demo: true });
+const pictures = process.env.SCREENSHOTS;
+if (pictures) mkdirSync(pictures, { recursive: true });
+/** 720 pixels are a window of 1440 pixels at a zoom of 200 %. */
+const WIDTHS = [1440, 1024, 720, 375];
 
-/** Serious for whoever meets it; what axe calls moderate or minor is a matter of taste. */
-async function isAccessible(page, name) {
-  await page.evaluate(axe);
-  // Style sheets are not fetched a second time, because the page's policy forbids fetches by scripts.
-  const { violations } = await page.evaluate(() => window.axe.run({ preload: false }));
-  const found = violations.filter(({ impact }) => ["serious", "critical"].includes(impact));
-  const report = found.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(" ")).join(", ")}`);
-  assert.deepEqual(report, [], name);
-}
-
-/** Nothing is cut off, and nobody has to scroll to both sides. */
-async function fits(page, name) {
-  const tooWide = await page.evaluate(() => {
-    const { scrollWidth, clientWidth } = document.documentElement;
-    const isSeen = (element) => !element.closest(".hidden, .skip, thead") && element.checkVisibility();
-    const wide = [...document.body.querySelectorAll("*")].filter((element) => {
-      const { left, right } = element.getBoundingClientRect();
-      return isSeen(element) && (right > clientWidth + 0.5 || left < -0.5);
-    });
-    const names = wide.map((element) => `${element.tagName} ${element.className} ${element.textContent.trim().slice(0, 40)}`);
-    return scrollWidth > clientWidth ? [`page: ${scrollWidth} > ${clientWidth}`, ...names] : names;
-  });
-  assert.deepEqual(tooWide, [], name);
-  // A long value beside a short word must not break the word into single letters.
-  const broken = await page.evaluate(() => {
-    const lines = (element) => {
-      const range = document.createRange();
-      range.selectNodeContents(element);
-      return new Set([...range.getClientRects()].map((line) => Math.round(line.top))).size;
-    };
-    const isWord = (text) => /^\S{1,15}$/.test(text);
-    const headings = [...document.querySelectorAll("tbody th, nav a")].filter((cell) => isWord(cell.textContent.trim()));
-    return headings.filter((cell) => lines(cell) > 1).map((cell) => cell.textContent.trim());
-  });
-  assert.deepEqual(broken, [], `words broken, ${name}`);
-}
-
-/** Looks at the page as it is, and once more with everything unfolded. */
-async function examine(page, name) {
-  const width = page.viewportSize().width;
+/** Looks at the page in every width and theme, and once more with all details unfolded. */
+async function look(page, name) {
+  await chartMatchesTable(page, name);
   for (const open of [false, true]) {
-    const folded = page.locator("details:not([open])");
-    if (open && !(await folded.count())) return;
-    if (open) await page.evaluate(() => document.querySelectorAll("details").forEach((part) => { part.open = true; }));
+    if (open) {
+      if (!(await page.locator("details:not([open])").count())) break;
+      await page.evaluate(() => document.querySelectorAll("details").forEach((part) => { part.open = true; }));
+    }
     const title = `${name}${open ? "-unfolded" : ""}`;
-    await page.screenshot({ path: join(pictures, `${title}.png`), fullPage: true });
-    await fits(page, `${title} at ${width}`);
-    await isAccessible(page, title);
-  }
-}
-
-async function staff(server) {
-  await server.create("grace@example.com", { displayName: "Grace Hopper", title: "Rear Admiral" });
-  const current = await server.create("ada.augusta.king.countess.of.lovelace@analytical-engines.example.com", {
-    displayName: "Ada Augusta King, Countess of Lovelace",
-    name: { givenName: "Ada", familyName: "Lovelace" },
-    title: "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtin",
-    location: "GB", department: "Research-and-Development/".repeat(8), manager: "grace@example.com",
-  });
-  await server.patch(current, { [ENTERPRISE]: { costCentre: "4711" }, ["x".repeat(120)]: "y" });
-  const gone = await server.create("charles@example.com", { displayName: "Charles Babbage", location: "GB" });
-  await server.patch(gone, { title: "Lucasian Professor" });
-  await server.patch(gone, { active: false });
-  const deleted = await server.create("luigi@example.com", { displayName: "Luigi Menabrea" });
-  await server.scim("DELETE", `/Users/${deleted}`);
-  const crew = await server.createGroup("Crew", [current, gone], { externalId: "0oa9p2xyzCREW" });
-  const name = "Donaudampfschifffahrtsgesellschaftskapitäne und alle, die es noch werden wollen";
-  const outer = await server.createGroup(name, [crew, { value: gone, display: "Mr. Babbage" }]);
-  await server.createGroup("Nobody", []);
-  const others = Array.from({ length: 60 }, (_, n) => server.create(`hand${n}@example.com`));
-  const large = await server.createGroup("Hands", await Promise.all(others));
-  return { current, gone, deleted, outer, large };
-}
-
-// This test is first, because only a new tenant has no employees.
-scenario("a list with nobody in it says how people get there", {}, async (visit, page) => {
-  for (const width of WIDTHS) {
-    for (const colorScheme of SCHEMES) {
-      await page.setViewportSize({ width, height: 800 });
-      await page.emulateMedia({ colorScheme });
-      await visit.go("employees");
-      await page.getByText("There are no active employees").waitFor();
-      await examine(page, `empty-list-${width}-${colorScheme}`);
-      await visit.go("groups");
-      await page.getByText("There are no groups yet").waitFor();
-      await examine(page, `empty-groups-${width}-${colorScheme}`);
+    for (const width of open ? [1440, 375] : WIDTHS) {
+      await page.setViewportSize({ width, height: width === 375 ? 800 : 900 });
+      await fits(page, `${title} at ${width}`);
+      const isWhole = !open && [1440, 375].includes(width);
+      for (const colorScheme of pictures || isWhole ? ["light", "dark"] : []) {
+        await page.emulateMedia({ colorScheme });
+        if (pictures) await page.screenshot({ path: join(pictures, `${title}-${width}-${colorScheme}.png`), fullPage: true });
+        // The second theme differs in its colours only.
+        if (isWhole) await isAccessible(page, `${title} at ${width}, ${colorScheme}`, colorScheme === "dark" ? ["color-contrast"] : undefined);
+      }
     }
   }
-});
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await page.emulateMedia({ colorScheme: "light" });
+}
 
-let people;
-let notified;
-for (const width of WIDTHS) {
-  for (const colorScheme of SCHEMES) {
-    scenario(`every page fits ${width} pixels and is accessible when ${colorScheme}`, { signedIn: false, width, colorScheme }, async (visit, page, server) => {
-      visit.expected = [400, 401, 404];
-      people ??= await staff(server);
-      const look = (name) => examine(page, `${name}-${width}-${colorScheme}`);
-      await visit.go();
-      await look("sign-in");
-      await visit.signIn("rc_demo_wrong");
-      await look("sign-in-refused");
-      await visit.signIn();
-      await visit.hasHeading("Account settings");
-      server.scimToken = await visit.rotate("1 hour", "Okta");
-      await look("new-token");
-      await visit.set({ location: true, department: false });
-      await look("settings");
-      await visit.go("employees?status=all");
-      await look("employees");
-      await visit.go("employees?search=nobody");
-      await look("nobody-found");
-      await visit.setOwn(people.current, { Location: "London", Department: "Engines" });
-      await look("employee");
-      await visit.go(`employees/${people.gone}`);
-      await look("archived-employee");
-      await visit.go(`employees/${people.deleted}`);
-      await look("deleted-employee");
-      await visit.go("groups");
-      await look("groups");
-      await visit.go("groups?search=nothing");
-      await look("no-group-found");
-      await visit.go(`groups/${people.outer}`);
-      await look("group");
-      await visit.go(`groups/${people.large}`);
-      await look("large-group");
-      await page.getByRole("navigation", { name: "Pages of the members" }).getByRole("link", { name: "Next page" }).click();
-      await page.waitForURL(/members=/);
-      assert.equal(await page.getByRole("table", { name: "Members of the group" }).getByRole("row").count(), 11);
-      await visit.go("activity");
-      await look("activity");
-      await visit.go("notifications/new");
-      await look("new-notification");
-      for (const kind of ["slack", "teams", "webhook"]) {
-        await visit.go(`notifications/new?kind=${kind}`);
-        await page.getByLabel("Name", { exact: true }).fill(`${kind} ${"of-a-very-long-name-".repeat(2)}`);
-        await page.getByRole("textbox", { name: "URL" }).fill("https://hooks.rollcall.invalid/x");
-        await page.getByRole("button", { name: "Add the destination" }).click();
-        await page.getByRole("alert").waitFor();
-        await look(`new-${kind}-refused`);
-      }
-      if (!notified) {
-        await page.getByRole("group", { name: "Employees" }).getByLabel("All of these").check();
-        await page.getByRole("button", { name: "Add the destination" }).click();
-        await visit.hasHeading("New signing secret");
-        await page.getByRole("link", { name: "Done, I have copied it" }).click();
-        notified = new URL(page.url()).pathname.replace(/^.*notifications/, "notifications");
-      }
-      await visit.go("notifications");
-      await look("notifications");
-      await visit.go(notified);
-      await look("notification");
-      await visit.go("employees/00000000-0000-4000-8000-000000000000");
-      await visit.hasHeading("Not found");
-      await look("error");
-    });
+/** Goes to each path below the root and looks. */
+async function lookAt(visit, prefix, paths) {
+  for (const path of paths) {
+    await visit.go(path);
+    const name = path.replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, "id").replace(/\W+/g, "-") || "overview";
+    await look(visit.page, `${prefix}-${name}`);
   }
 }
 
-scenario("no script is needed to sign in, read and search", { signedIn: false, javaScriptEnabled: false }, async (visit, page, server) => {
-  await visit.signIn();
-  await page.getByText(server.tenantUrl, { exact: true }).waitFor();
-  // Controls that need a script are absent, and times have their zone.
-  assert.equal(await page.getByRole("button", { name: "Copy" }).count(), 0);
-  assert.match(await page.locator("time").first().innerText(), /^\d{4}-\d\d-\d\d \d\d:\d\d UTC$/);
-  await page.getByRole("link", { name: "Employees" }).click();
-  await page.getByLabel("starts with").fill("grace");
-  await page.getByRole("button", { name: "Search" }).click();
-  await page.waitForURL(/search=grace/);
-  assert.equal(await page.getByRole("row").count(), 2, "the heading and one employee");
-  await page.getByRole("link", { name: "Grace Hopper" }).click();
-  await visit.hasHeading("Grace Hopper Active");
-  assert.match((await visit.history()).at(-1), /^Created by Identity Provider, /);
-  await page.getByText("Change your own values").click();
-  await page.getByLabel("Location").fill("New York");
-  await page.getByRole("button", { name: "Save" }).click();
-  await visit.isTold("The values are saved");
-  await page.getByRole("link", { name: "Groups" }).click();
-  await page.getByLabel("starts with").fill("crew");
-  await page.getByRole("button", { name: "Search" }).click();
-  await page.waitForURL(/search=crew/);
-  await page.getByRole("link", { name: "Crew" }).click();
-  await visit.hasHeading("Crew");
-  await page.getByRole("link", { name: "Charles Babbage" }).click();
-  await visit.hasHeading("Charles Babbage Archived");
-  await page.getByRole("link", { name: "Crew" }).click();
-  await visit.hasHeading("Crew");
-  assert.match((await visit.history()).at(-1), /^Created by Identity Provider, /);
+const hrefs = async (visit, path, selector) => {
+  await visit.go(path);
+  const links = await visit.page.$$eval(selector, (all) => all.map((link) => link.href));
+  assert.ok(links.length > 0, path);
+  return links.map((link) => link.replace(visit.server.pageUrl, ""));
+};
+
+scenario("the lists of the demo", {}, async (visit) => {
+  visit.expected = [404];
+  const [request] = await hrefs(visit, "requests", "tbody th a");
+  const [detail] = await hrefs(visit, request, "tbody th a");
+  await lookAt(visit, "demo", ["", "employees", "employees?status=archived", "employees?status=all&q=zzzz", "employees?department=Sales",
+    "groups", "activity", "requests", request, detail, "requests?show=unauthorized", "requests?show=recorded", "menu", "nothing-here"]);
+});
+
+scenario("the people and groups of the demo", {}, async (visit) => {
+  const [employee] = await hrefs(visit, "employees?q=maximiliana", "tbody th a");
+  const archived = await hrefs(visit, "employees?status=archived", "tbody th a");
+  const rightToLeft = await hrefs(visit, "employees?status=all&q=יעל", "tbody th a");
+  const [group] = await hrefs(visit, "groups?q=operations", "tbody a");
+  const tabs = ["", "/history", "/groups", "/reports", "/raw", "/archive", "/erase", "/values/manager"];
+  await lookAt(visit, "demo", [...tabs.map((tab) => employee + tab), group, `${group}/history`]);
+  await lookAt(visit, "demo-archived", [archived[0], `${archived[0]}/erase`]);
+  await lookAt(visit, "demo-right-to-left", rightToLeft);
+});
+
+scenario("the set-up of the demo", {}, async (visit) => {
+  await lookAt(visit, "demo", ["connect", ...[1, 2, 3, 4, 5].map((step) => `connect/${step}`), "connect/link", "sources",
+    "sources/department/preview", "sources/custom", "notifications", "notifications/new", "notifications/new?kind=slack",
+    "notifications/new?kind=teams", "notifications/new?kind=webhook", "access", "access/scim/replace", "access/read/create",
+    "employees/import"]);
+});
+
+scenario("the dialogs, in both themes", {}, async (visit, page) => {
+  const [employee] = await hrefs(visit, "employees?q=maximiliana", "tbody th a");
+  const dialogs = [[employee, "Archive"], [employee, "Edit Department"], ["sources", "Preview Department"],
+    ["access", /^Revoke/], ["access", "Create token"], ["access", /^Replace token/], ["connect", "Create a set-up link"]];
+  for (const [path, name] of dialogs) {
+    for (const width of [1440, 375]) {
+      await page.setViewportSize({ width, height: 900 });
+      await visit.go(path);
+      await page.getByRole("main").getByRole("link", { name }).first().click();
+      await page.locator("#dialog[open]").waitFor();
+      for (const colorScheme of ["light", "dark"]) {
+        await page.emulateMedia({ colorScheme });
+        const title = `dialog-${String(name).replace(/\W+/g, "-")}-${width}-${colorScheme}`;
+        if (pictures) await page.screenshot({ path: join(pictures, `${title}.png`) });
+        await fits(page, title);
+        await isAccessible(page, title);
+      }
+    }
+  }
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("?");
+  await page.locator("#keys[open]").waitFor();
+  await isAccessible(page, "the list of shortcuts");
+});
+
+scenario("a sign-in link, and the sign-in", { signedIn: false }, async (visit, page, server) => {
+  visit.expected = [401, 410];
+  await visit.go("employees");
+  await look(page, "sign-in");
+  await visit.signIn("rc_northwind_wrong");
+  await look(page, "sign-in-refused");
+  await page.goto(server.signInLink);
+  await visit.hasHeading("Overview");
   await page.getByRole("button", { name: "Sign out" }).click();
   await visit.isTold("You are signed out");
+  await look(page, "signed-out");
+  await page.goto(server.signInLink);
+  await page.getByRole("heading", { level: 1 }).waitFor();
+  await look(page, "sign-in-link-used");
+  await page.goto(new URL("/", server.pageUrl).href);
+  await look(page, "bare-host");
 });
 
-scenario("what others wrote is shown and never run", {}, async (visit, page, server) => {
-  visit.expected = [400];
-  const attacks = ["<img src=x onerror=\"window.ran=1;alert(1)\">", "\"><script>window.ran=1;alert(2)</script>"];
-  const isHarmless = async (...texts) => {
-    const shown = await page.getByRole("main").innerText();
-    for (const text of texts) assert.ok(shown.includes(text), `${text} on ${page.url()}`);
-    assert.equal(await page.evaluate(() => window.ran), undefined);
-    assert.equal(await page.locator("main img, main script, [onerror]").count(), 0);
-  };
-  await visit.set({ location: true, department: true, manager: true });
-  for (const attack of attacks) {
-    const values = { location: attack, department: attack, manager: attack };
-    const id = await server.create(attack, { displayName: attack, title: attack, nickName: attack, ...values });
-    const under = await server.create(`under ${attack}`, { ...values, name: { formatted: attack } });
-    await server.patch(id, { title: `new ${attack}`, [ENTERPRISE]: { department: `new ${attack}` } });
-    await visit.setOwn(id, { Location: attack, Department: attack, Manager: attack });
-    for (const employee of [id, under]) {
-      await visit.go(`employees/${employee}`);
-      await isHarmless(attack);
-      // Attributes need another escape than text.
-      assert.equal(await page.getByLabel("Location").inputValue(), employee === id ? attack : "");
-    }
-    const group = await server.createGroup(attack, [{ value: id, display: attack }], { externalId: attack });
-    for (const path of [`groups/${group}`, "groups", `employees/${id}`]) {
-      await visit.go(path);
-      await isHarmless(attack);
-    }
-    await visit.go("employees?status=all&search=under");
-    await isHarmless(`under ${attack}`);
-    await page.getByLabel("starts with").fill(attack);
-    await page.getByRole("button", { name: "Search" }).click();
-    await page.waitForURL(/search=/);
-    await isHarmless(attack);
-    assert.equal(await page.getByLabel("starts with").inputValue(), attack);
-    await visit.go(`employees?status=${encodeURIComponent(attack)}`);
-    await isHarmless();
-    await visit.go(`?done=${encodeURIComponent(attack)}`);
-    await isHarmless();
-    server.scimToken = await visit.rotate("1 hour", attack);
-    await visit.go();
-    await isHarmless(attack);
-    await visit.go("activity");
-    await isHarmless(attack);
-  }
+const empty = suite();
+
+empty("an empty tenant says what to do next", {}, async (visit) => {
+  await lookAt(visit, "empty", ["", "connect/1", "connect/2", "connect/3", "connect/4", "connect/5", "employees", "employees?status=archived",
+    "groups", "activity", "requests", "requests?show=unauthorized", "sources", "access"]);
 });
 
-mkdirSync(pictures, { recursive: true });
-console.log(`Screenshots are in ${pictures}`);
+empty("long names, long values and failures", {}, async (visit, page, server) => {
+  visit.expected = [400, 422];
+  const long = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtin";
+  const id = await server.create("ada.augusta.king.countess.of.lovelace@analytical-engines.example.com", {
+    displayName: "Ada Augusta King, Countess of Lovelace", name: { givenName: "Ada", familyName: "Lovelace" },
+    title: long, location: "GB", department: "Research-and-Development/".repeat(8), manager: "grace@example.com",
+  });
+  await server.patch(id, { [ENTERPRISE]: { costCentre: "4711" }, ["x".repeat(120)]: "y", title: `Senior ${long}` });
+  const deleted = await server.create("luigi@example.com", { displayName: "لويجي مينابريا" });
+  await server.scim("DELETE", `/Users/${deleted}`);
+  const group = await server.createGroup(`${long} und alle, die es noch werden wollen`, [id], { externalId: "0oa9p2xyz".repeat(8) });
+  server.scimToken = await visit.replaceToken("1 hour", `Okta ${"of a long name ".repeat(6)}`.trim());
+  await look(page, "new-token");
+  await visit.setSources({ department: true });
+  await visit.setOwn(id, { Location: long });
+  await lookAt(visit, "long", ["", "employees", "employees?status=archived", `employees/${id}`, `employees/${id}/history`, `employees/${deleted}`,
+    `employees/${deleted}/groups`, "groups", `groups/${group}`, "activity", "sources", "access", "connect"]);
+  await visit.go("notifications/new?kind=webhook");
+  await page.getByLabel("Name", { exact: true }).fill("of-a-very-long-name-".repeat(3));
+  await page.getByRole("textbox", { name: "URL" }).fill("https://127.0.0.1/x");
+  await page.getByRole("button", { name: "Add the destination" }).click();
+  await page.locator(".field-error").first().waitFor();
+  await look(page, "destination-refused");
+  await visit.go("employees/import");
+  await page.getByLabel("People, as CSV").fill(`userName,displayName,title\n,${long},\nnew@example.com,${long},${long}\n`);
+  await page.getByRole("button", { name: "Preview" }).click();
+  await page.getByText("Lines to correct").waitFor();
+  await look(page, "import-preview");
+});
+
+if (process.env.PEOPLE) {
+  scenario(`${process.env.PEOPLE} people`, {}, async (visit, page) => {
+    const server = await Server.start();
+    try {
+      const people = Array.from({ length: Number(process.env.PEOPLE) }, (_, n) => ({ userName: `p${n}@example.com`, displayName: `Person ${n}` }));
+      for (let at = 0; at < people.length; at += 500) await server.admin("POST", "employees/import", { employees: people.slice(at, at + 500) });
+      visit.server = server;
+      await visit.signIn();
+      await lookAt(visit, "many", ["", "employees", "employees?q=person", "sources", "sources/department/preview"]);
+      await visit.go("employees");
+      await page.getByText(/^1–50 of [\d,]+$/).first().waitFor();
+      const html = await page.content();
+      assert.ok(html.length < 60_000, `${html.length} bytes`);
+    } finally {
+      await server.stop();
+    }
+  });
+}

@@ -13,7 +13,7 @@ const path = (page) => new URL(page.url()).pathname;
 async function fill(page, kind, name, url) {
   await page.getByRole("link", { name: "Notifications" }).click();
   await page.getByRole("link", { name: "Add a destination" }).click();
-  await page.getByRole("link", { name: kind, exact: true }).click();
+  await page.getByRole("link", { name: `Add ${kind}`, exact: true }).click();
   await page.getByLabel("Name", { exact: true }).fill(name);
   await page.getByRole("textbox", { name: "URL" }).fill(url);
   await page.getByRole("group", { name: "Employees" }).getByLabel("All of these").check();
@@ -26,19 +26,19 @@ const unfold = (page, name) => page.locator("summary", { hasText: name }).click(
 for (const javaScriptEnabled of [true, false]) {
   const way = javaScriptEnabled ? "with a script" : "without a script";
   scenario(`a webhook is added, tested, paused, resumed, rotated, resent and removed ${way}`, { javaScriptEnabled }, async (visit, page, server) => {
-    visit.expected = [400];
-    await fill(page, "Webhook", "Assets", "https://127.0.0.1/x");
-    await page.getByRole("alert").filter({ hasText: "not an IP address" }).waitFor();
+    visit.expected = [422];
+    await fill(page, "a webhook", "Assets", "https://127.0.0.1/x");
+    await page.locator(".field-error").filter({ hasText: "not an IP address" }).waitFor();
     assert.equal(await page.getByLabel("Name", { exact: true }).inputValue(), "Assets");
     await page.getByRole("textbox", { name: "URL" }).fill(`${NOWHERE}${javaScriptEnabled}`);
     await page.getByRole("button", { name: "Add the destination" }).click();
-    await visit.hasHeading("New signing secret");
+    await visit.hasHeading("New signing secret of Assets");
     const secret = await page.getByText(/^whsec_/).innerText();
     await page.getByRole("link", { name: "Done, I have copied it" }).click();
-    await visit.hasHeading("Assets");
+    await page.getByRole("heading", { level: 1, name: "Assets", exact: true }).waitFor();
     const here = path(page);
 
-    await page.getByRole("button", { name: "Test" }).click();
+    await page.getByRole("button", { name: "Send a test" }).click();
     await visit.isTold("the host name was not found (dns)");
     await page.getByRole("button", { name: "Pause" }).click();
     await visit.isTold("The destination is paused");
@@ -49,8 +49,8 @@ for (const javaScriptEnabled of [true, false]) {
     await page.getByRole("button", { name: "Resume" }).click();
     await visit.isTold("The destination is resumed");
     await unfold(page, "Rotate the signing secret");
-    await page.getByRole("button", { name: "Make a new secret" }).click();
-    await visit.hasHeading("New signing secret");
+    await page.getByRole("button", { name: "Rotate the secret" }).click();
+    await visit.hasHeading("New signing secret of Assets");
     assert.notEqual(await page.getByText(/^whsec_/).innerText(), secret);
 
     const resend = page.getByRole("button", { name: "Resend" }).first();
@@ -74,12 +74,12 @@ for (const javaScriptEnabled of [true, false]) {
       await page.getByLabel("Send a message").selectOption("once a day");
       await page.getByLabel("Hour of the daily message").selectOption("17:00 UTC");
       await page.getByLabel("Name people in messages").uncheck();
-      await page.getByRole("button", { name: "Save" }).click();
+      await page.getByRole("button", { name: "Save the destination" }).click();
       await visit.isTold("The destination is saved");
       assert.equal(await page.getByLabel("Hour of the daily message").inputValue(), "17");
       assert.equal(await page.getByLabel("Name people in messages").isChecked(), false);
       assert.equal(await page.getByRole("textbox", { name: "URL" }).inputValue(), "");
-      await page.getByRole("link", { name: "All destinations" }).click();
+      await page.getByRole("link", { name: "‹ Notifications" }).click();
       await page.getByRole("row", { name }).getByText("delivers").waitFor();
     }
   });

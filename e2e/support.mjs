@@ -1,15 +1,15 @@
 // The common parts of the tests: a server, the requests of an identity provider, and a browser that reports errors.
 
+import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import test, { after, before } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import assert from "node:assert/strict";
-import test, { after, before } from "node:test";
 import { chromium } from "playwright-core";
 
 export const ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
@@ -18,12 +18,15 @@ const PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 /** How long a test may wait for a server to notice that a token has ended: it remembers tokens for up to 60 s. */
 const NOTICED_WITHIN = 75_000;
 
-/** A server with one new tenant and nobody in it. */
+/** A local server with one tenant. */
 export class Server {
-  static async start() {
+  /** Starts a server with an empty tenant, or the demo: 200 people, a month of history, and a clock that stands still. */
+  static async start({ demo = false } = {}) {
     const program = process.env.ROLLCALL ?? fileURLToPath(new URL("../target/debug/rollcall", import.meta.url));
-    const data = mkdtempSync(join(tmpdir(), "rollcall-e2e-data-"));
-    const flags = ["--data", data, "serve", "--listen", "127.0.0.1:0", "--json"];
+    const folder = mkdtempSync(join(tmpdir(), "rollcall-e2e-"));
+    const flags = demo
+      ? ["demo", "--port", "0", "--still", "--json"]
+      : ["--data", folder, "serve", "--listen", "127.0.0.1:0", "--json"];
     const child = spawn(program, flags, { stdio: ["ignore", "pipe", "pipe"] });
     // Only a failed start needs the log. But it must be read, because a full pipe blocks the server.
     let log = "";
@@ -35,15 +38,17 @@ export class Server {
     });
     failed.catch(() => {});
     const [line] = await Promise.race([once(createInterface(child.stdout), "line"), failed]);
-    return new Server(child, data, JSON.parse(line));
+    return new Server(child, folder, JSON.parse(line));
   }
 
-  constructor(child, data, ready) {
-    Object.assign(this, { child, data });
+  constructor(child, folder, ready) {
+    Object.assign(this, { child, folder });
     this.tenantUrl = ready.tenantUrl;
     this.scimToken = ready.scimToken;
     this.adminToken = ready.adminToken;
-    /** The account settings page; every page of the tenant is below it. */
+    /** The link that signs in once; only the demo has one. */
+    this.signInLink = ready.signIn;
+    /** The Overview; every page of the tenant is below it. */
     this.pageUrl = ready.tenantUrl.replace(/scim\/v2$/, "");
   }
 
@@ -52,18 +57,32 @@ export class Server {
       this.child.kill("SIGTERM");
       await once(this.child, "exit");
     }
-    rmSync(this.data, { recursive: true, force: true });
+    rmSync(this.folder, { recursive: true, force: true });
   }
 
-  /** A SCIM request as an identity provider makes it. */
+  /** A SCIM request as Okta makes it. */
   async scim(method, path, body, token = this.scimToken) {
     const response = await fetch(this.tenantUrl + path, {
       method,
-      headers: { authorization: `Bearer ${token}`, "content-type": "application/scim+json" },
+      headers: {
+        authorization: `Bearer ${token}`,
+        "content-type": "application/scim+json",
+        "user-agent": "Okta SCIM Client 1.0.0",
+      },
       body: body && JSON.stringify(body),
     });
     const text = await response.text();
     return { status: response.status, body: text && JSON.parse(text) };
+  }
+
+  /** A request of the administration. */
+  async admin(method, path, body) {
+    const headers = { authorization: `Bearer ${this.adminToken}`, "content-type": "application/json" };
+    const url = `${this.pageUrl}api/${path}`;
+    const response = await fetch(url, { method, headers, body: body && JSON.stringify(body) });
+    const text = await response.text();
+    assert.ok(response.ok, `${method} ${path}: ${response.status} ${text}`);
+    return text && JSON.parse(text);
   }
 
   /** A new employee's id. Enterprise attributes are given by name, beside the core ones. */
@@ -111,9 +130,9 @@ export class Server {
 
 /** One administrator at a browser of their own: no cookie is shared with other tests. */
 export class Visit {
-  static async open(browser, server, { javaScriptEnabled = true, colorScheme, width = 1280, permissions } = {}) {
-    const viewport = { width, height: 800 };
-    const context = await browser.newContext({ javaScriptEnabled, colorScheme, viewport, permissions });
+  static async open(browser, server, { width = 1280, height = 800, ...options } = {}) {
+    // Without transitions, a picture shows the colours of one theme only.
+    const context = await browser.newContext({ viewport: { width, height }, reducedMotion: "reduce", ...options });
     const visit = new Visit(server, context);
     // A page that violates its Content-Security-Policy, or throws, may still look complete.
     await context.exposeBinding("reportViolation", (_, text) => visit.troubles.push(text));
@@ -138,9 +157,9 @@ export class Visit {
 
   constructor(server, context) {
     Object.assign(this, { server, context });
-    /** Whatever a page must never do. */
+    /** All things that a page must never do. */
     this.troubles = [];
-    /** Statuses that the test itself brings about: the browser logs those as errors. */
+    /** Statuses that the test itself causes: the browser logs them as errors. */
     this.expected = [];
   }
 
@@ -148,13 +167,13 @@ export class Visit {
     return this.page.goto(this.server.pageUrl + path);
   }
 
+  /** Signs in with an Admin token, on the page that asks for it. */
   async signIn(token = this.server.adminToken) {
-    await this.go();
+    if (!this.page.url().includes("/sign-in")) await this.go("sign-in");
     await this.page.getByLabel("Admin token").fill(token);
     await this.page.getByRole("button", { name: "Sign in" }).click();
     // Wait for the answer: a navigation before it would lose the session.
-    const answer = this.page.getByRole("heading", { name: "SCIM 2.0" }).or(this.page.getByRole("alert"));
-    await answer.waitFor();
+    await this.page.locator(".shell, [role=alert]").first().waitFor();
   }
 
   async hasHeading(name) {
@@ -163,72 +182,94 @@ export class Visit {
 
   /** Waits for the sentence that says what was done. */
   async isTold(text) {
-    await this.page.getByRole("status").filter({ hasText: text }).waitFor();
+    await this.page.getByRole("status").filter({ hasText: text }).first().waitFor();
   }
 
-  /** Switches settings, by the attribute's name, and saves them. */
-  async set(switches) {
-    await this.go();
-    for (const [name, on] of Object.entries(switches)) {
+  /** Follows a link of the main navigation. */
+  async open(section) {
+    await this.page.locator(".rail").getByRole("link", { name: section, exact: true }).click();
+    await this.hasHeading(section);
+  }
+
+  /** Opens the list of employees and searches. */
+  async search(text, status = "Active") {
+    await this.open("Employees");
+    await this.page.getByRole("navigation", { name: "Status" }).getByRole("link", { name: status }).click();
+    await this.page.getByLabel("Search employees").fill(text);
+    await this.page.getByRole("button", { name: "Search" }).click();
+    await this.page.waitForURL(/[?&]q=/);
+  }
+
+  /** Sets the sources of attributes, by name: true is the identity provider. */
+  async setSources(sources) {
+    await this.go("sources");
+    for (const [name, isFromIdp] of Object.entries(sources)) {
       const label = `Set employee ${name} info from Identity Provider`;
-      await this.page.getByRole("switch", { name: label }).setChecked(on);
+      const button = this.page.getByRole("switch", { name: label });
+      if ((await button.getAttribute("aria-checked")) === String(isFromIdp)) continue;
+      await button.click();
+      await this.page.locator(`#source-${name}[aria-checked=${isFromIdp}]`).waitFor();
     }
-    await this.page.getByRole("button", { name: "Save" }).click();
-    await this.isTold("The settings are saved");
   }
 
-  /** What an employee's page says of an attribute. */
+  /** Reads the row of an attribute on an employee's page. */
   async value(id, attribute) {
     await this.go(`employees/${id}`);
     const row = this.page.getByRole("row").filter({
       has: this.page.getByRole("rowheader", { name: attribute, exact: true }),
     });
-    const [counts, origin, sent, own] = await row.getByRole("cell").allInnerTexts();
-    return { counts: counts.trim(), origin, sent, own };
+    const [inUse, source, sent, own] = await row.getByRole("cell").allInnerTexts();
+    return { inUse: inUse.trim(), source, sent, own };
   }
 
-  /** The entries of the history on the page, the newest first, each as one line. */
+  /** The sentences of the history on the page, the newest first. */
   async history() {
-    const entries = this.page.getByRole("region", { name: "History" }).locator("ol > li");
-    return (await entries.allInnerTexts()).map((text) => text.replace(/\s+/g, " "));
+    const sentences = this.page.locator("#history .what");
+    return (await sentences.allInnerTexts()).map((text) => text.replace(/\s+/g, " ").trim());
   }
 
+  /** Sets own values of an employee, on the page of each value. */
   async setOwn(id, values) {
-    await this.go(`employees/${id}`);
-    await this.page.getByText("Change your own values").click();
-    for (const [name, value] of Object.entries(values)) await this.page.getByLabel(name).fill(value);
-    await this.page.getByRole("button", { name: "Save" }).click();
-    await this.isTold("The values are saved");
+    for (const [name, value] of Object.entries(values)) {
+      await this.go(`employees/${id}/values/${name.toLowerCase()}`);
+      await this.page.getByLabel("Your value").fill(value);
+      await this.page.getByRole("button", { name: "Save value" }).click();
+      // A value that stays the same has no notice.
+      await this.page.waitForURL(new RegExp(`employees/${id}([?].*)?$`));
+    }
   }
 
-  /** Rotates the Secret Token and comes to the page with the new one. */
-  async rotate(overlap, label = "") {
-    await this.go();
-    await this.page.getByText("Rotate the Secret Token").click();
-    const form = this.page.getByRole("group").filter({ hasText: "Rotate the Secret Token" });
-    await form.getByLabel("The current token stays valid for").selectOption({ label: overlap });
-    await form.getByLabel("Label of the new token").fill(label);
-    const drop = form.getByLabel("End the previous token now");
-    if (await drop.count()) await drop.check();
-    await form.getByRole("button", { name: "Make a new token" }).click();
+  /** Replaces the Secret Token and returns the new one. */
+  async replaceToken(overlap, label = "") {
+    await this.go("access/scim/replace");
+    await this.page.getByLabel("The old token keeps working for").selectOption({ label: overlap });
+    await this.page.getByLabel("Label of the new token").fill(label);
+    const older = this.page.getByLabel("Also stop the older token");
+    if (await older.count()) await older.check();
+    await this.page.getByRole("button", { name: "Replace token" }).click();
     await this.hasHeading("New Secret Token");
-    return this.page.getByText(/^rc_demo_/).innerText();
+    return this.page.locator("#token").innerText();
   }
 }
 
+/** Starts Chromium. */
+export function launch() {
+  return chromium.launch({
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+      "--disable-component-update", "--disable-sync"],
+  });
+}
+
 /**
- * Gives a test file a server and a browser. Returns what declares a test: its body gets a visit, signed in unless told
- * otherwise, and fails as well when a page did what no page must.
+ * Gives a test file a server and a browser. Returns the function that declares a test. The body of a test gets a visit,
+ * signed in by default. The test also fails when a page did something that no page may do.
  */
-export function suite() {
+export function suite(kind = {}) {
   const shared = {};
   before(async () => {
-    shared.server = await Server.start();
-    shared.browser = await chromium.launch({
-      executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-      args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-        "--disable-component-update", "--disable-sync"],
-    });
+    shared.server = await Server.start(kind);
+    shared.browser = await launch();
   });
   after(async () => {
     await shared.browser?.close();

@@ -107,7 +107,11 @@ impl App {
             readiness: self.readiness,
             public_url: self.public_url,
         };
-        let routes = pages::router(&services);
-        router::service(services, PageRoutes { routes, write_failure: pages::failure_page::write })
+        let pages = PageRoutes {
+            routes: pages::router(&services),
+            public: pages::public::router(),
+            write_failure: pages::failure_page::write,
+        };
+        router::service(services, pages)
     }
 }

@@ -214,6 +214,20 @@ pub fn is_origin(url: &str) -> bool {
         && rest.chars().all(|c| c.is_ascii_alphanumeric() || "-.:/[]~%".contains(c))
 }
 
+/// The folder of the caches below the home folder.
+#[cfg(target_os = "macos")]
+const CACHES: &str = "Library/Caches";
+#[cfg(not(target_os = "macos"))]
+const CACHES: &str = ".cache";
+
+/// Returns the user's folder for files that may be lost; `None` without a home folder.
+#[allow(clippy::disallowed_methods, reason = "the one place that reads the environment")]
+pub fn cache_folder() -> Option<PathBuf> {
+    let folder =
+        |name: &str| env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    folder("XDG_CACHE_HOME").or_else(|| Some(folder("HOME")?.join(CACHES)))
+}
+
 /// Returns the log filter from `ROLLCALL_LOG`. If the variable is absent or invalid, the log has a line for each
 /// request, and warnings and errors. [`may_be_logged`] limits every filter.
 #[allow(clippy::disallowed_methods, reason = "the one place that reads the environment")]

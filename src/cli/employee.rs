@@ -8,12 +8,14 @@ use super::exit::{NotFound, Refused};
 use super::history::{history_json, print_history};
 use super::open::{Purpose, enter};
 use super::paging::{read_pages, read_rows};
-use super::{open, output};
-use rollcall::directory::lists::admin_list::Search;
+use super::{employee_import, open, output};
+use rollcall::directory::lists::admin_list::{EmployeesInIdOrder, ListPage};
+use rollcall::directory::people::{PeopleFilters, PeopleQuery};
 use rollcall::directory::precondition::Precondition;
 use rollcall::directory::tenants::custom_attributes::titles;
 use rollcall::directory::users::administration::{LocalChange, LocalChanges, Status};
-use rollcall::directory::users::view::{EffectiveValue, Origin, display_name};
+use rollcall::directory::users::import::ImportMode;
+use rollcall::directory::users::view::{EffectiveValue, Origin};
 use rollcall::directory::{Directory, Employee, Tenant};
 use rollcall::model::id::parse_id;
 use rollcall::server::export::{ExportFormat, ExportLines};
@@ -28,10 +30,14 @@ pub async fn run(
     let app = open::open(deployment, Purpose::Use).await?;
     match command {
         EmployeeCommand::List { tenant, status, search, limit } => {
-            let (_, directory) = enter(&app, &tenant).await?;
-            let (status, text) = (status.into(), &*search);
+            let (tenant, directory) = enter(&app, &tenant).await?;
+            let (status, search) = (status.into(), &*search);
+            let (settings, filters) = (tenant.settings, PeopleFilters::default());
             let read = async |cursor: Option<&str>, limit: usize| {
-                directory.lists().search(Search { status, text, cursor, limit }).await
+                let query = PeopleQuery { status, search, filters, settings, cursor, limit };
+                let page = directory.people().page(&query).await?;
+                let rows = page.rows.into_iter().map(|row| row.employee).collect();
+                Ok(ListPage { rows, next: page.next })
             };
             list(&read_rows(limit, read).await?, json)
         }
@@ -39,6 +45,11 @@ pub async fn run(
             let (tenant, directory) = enter(&app, &tenant).await?;
             let format = if json { ExportFormat::Jsonl } else { format.into() };
             export(&tenant, &directory, status.into(), format).await
+        }
+        EmployeeCommand::Import { tenant, file, dry_run } => {
+            let (_, directory) = enter(&app, &tenant).await?;
+            let mode = if dry_run { ImportMode::DryRun } else { ImportMode::Write };
+            employee_import::import(&directory, &file, mode, json).await
         }
         EmployeeCommand::Show { tenant, employee } => {
             let (tenant, directory) = enter(&app, &tenant).await?;
@@ -103,7 +114,7 @@ async fn export(
         return Ok(());
     }
     let read = async |cursor: Option<&str>, limit: usize| {
-        directory.lists().search(Search { status, text: "", cursor, limit }).await
+        directory.lists().in_id_order(EmployeesInIdOrder { status, cursor, limit }).await
     };
     let write = |employees: Vec<Employee>| {
         for employee in &employees {
@@ -122,7 +133,7 @@ fn list(employees: &[Employee], json: bool) -> anyhow::Result<()> {
             json!({
                 "id": employee.id,
                 "userName": employee.user_name(),
-                "displayName": display_name(employee),
+                "displayName": employee.display_name(),
                 "status": status_name(employee),
                 "deletedInIdp": employee.hidden,
                 "archivedAt": employee.archived_at.map(output::instant),
@@ -134,7 +145,7 @@ fn list(employees: &[Employee], json: bool) -> anyhow::Result<()> {
         vec![
             employee.id.to_string(),
             employee.user_name().to_owned(),
-            display_name(employee).unwrap_or_else(|| "-".to_owned()),
+            employee.display_name().unwrap_or_else(|| "-".to_owned()),
             status_text(employee).to_owned(),
             employee.archived_at.map_or_else(|| "-".to_owned(), output::day),
         ]
@@ -165,7 +176,7 @@ async fn show(tenant: &Tenant, directory: &Directory, id: Uuid, json: bool) -> a
     let mut fields = vec![
         ("Id", employee.id.to_string()),
         ("userName", employee.user_name().to_owned()),
-        ("Name", text(display_name(employee))),
+        ("Name", text(employee.display_name())),
         ("Email", text(employee.primary_email().map(str::to_owned))),
         ("Title", text(employee.text("title").map(str::to_owned))),
         ("Status", status_text(employee).to_owned()),

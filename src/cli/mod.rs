@@ -12,6 +12,9 @@ mod pepper;
 mod history;
 mod actor;
 mod serve;
+mod demo;
+mod sign_in_link;
+mod browser;
 mod destination;
 mod destination_output;
 mod dynamodb;
@@ -23,6 +26,7 @@ mod token;
 mod settings;
 mod attribute;
 mod employee;
+mod employee_import;
 mod employee_search;
 mod group;
 mod event;
@@ -41,6 +45,8 @@ pub fn run(arguments: Arguments) -> anyhow::Result<()> {
     runtime.block_on(async {
         match command {
             Command::Serve(arguments) => serve::serve(&deployment, &arguments, json).await,
+            Command::Open(arguments) => sign_in_link::run(&deployment, arguments, json).await,
+            Command::Demo(arguments) => demo::run(&arguments, json).await,
             Command::Dynamodb(arguments) => dynamodb::serve(&deployment, &arguments, json).await,
             Command::Tenant(command) => tenant::run(&deployment, command, json).await,
             Command::Token(command) => token::run(&deployment, command, json).await,

@@ -125,15 +125,13 @@ fn announce(
         fields.push(("Admin token", admin_token.to_owned()));
     }
     output::print_record(&fields)?;
-    output::print(match new {
-        Some(_) => {
-            "\nThe tokens are shown only once. \"rollcall token rotate demo\" makes a new one."
-        }
-        None => {
-            "\nThe tokens were shown when the tenant was created. \"rollcall token rotate\" makes a \
-             new one."
-        }
-    })?;
+    if new.is_some() {
+        output::print(
+            "\nThe tokens are shown only once. \"rollcall token rotate demo\" makes a new one.",
+        )?;
+    } else if let Some(tenant) = tenant {
+        output::print(&format!("\nSign in: rollcall open {tenant}"))?;
+    }
     output::print("Press Ctrl-C to stop.\n")
 }
 

@@ -6,7 +6,7 @@ use super::arguments::settings::{HoursOrOff, OnOff, SettingsCommand};
 use super::open::Purpose;
 use super::{open, output};
 use rollcall::directory::precondition::Precondition;
-use rollcall::directory::{Settings, SilentAfter, Tenant};
+use rollcall::directory::{Provider, Settings, SilentAfter, Tenant};
 
 pub async fn run(
     deployment: &Deployment,
@@ -24,6 +24,7 @@ pub async fn run(
                 silent_after_hours: changes
                     .silent_after
                     .map_or(before.silent_after_hours, |HoursOrOff(hours)| hours),
+                provider: changes.provider.or(before.provider),
             };
             app.tenants.set_settings(&tenant, change, &Precondition::default(), &ACTOR).await?
         }
@@ -31,7 +32,7 @@ pub async fn run(
     if json { output::print_json(&serde_json::to_value(tenant.settings)?) } else { print(&tenant) }
 }
 
-/// Prints the settings of a tenant, in the words of the account settings page.
+/// Prints the settings of a tenant, in the words of the console.
 pub fn print(tenant: &Tenant) -> anyhow::Result<()> {
     let settings = tenant.settings;
     let word = |on: bool| if on { "on" } else { "off" }.to_owned();
@@ -40,6 +41,7 @@ pub fn print(tenant: &Tenant) -> anyhow::Result<()> {
         ("Set employee department info from Identity Provider", word(settings.department_from_idp)),
         ("Set employee manager info from Identity Provider", word(settings.manager_from_idp)),
         ("Report a silent Identity Provider after", hours(settings.silent_after_hours)),
+        ("Identity Provider", settings.provider.map_or("not chosen", Provider::as_str).to_owned()),
     ])
 }
 

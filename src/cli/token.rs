@@ -6,18 +6,19 @@ use super::arguments::token::{ScopeArgument, StageArgument, TokenCommand};
 use super::exit::Refused;
 use super::open::Purpose;
 use super::{open, output};
+use rollcall::app::App;
 use rollcall::directory::access::token_set::{
     Earlier, MAX_OVERLAP, Rotated, Rotation, Which, default_overlap,
 };
 use rollcall::directory::access::tokens::EarlierToken;
-use rollcall::directory::{Error, Scope, Stage, Tenant, TokenRecord};
+use rollcall::directory::{Error, Scope, Stage, Tenant, TenantId, TokenRecord};
 use rollcall::server::tenant_urls::{api_url, tenant_url};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
 pub async fn run(deployment: &Deployment, command: TokenCommand, json: bool) -> anyhow::Result<()> {
     let app = match &command {
-        TokenCommand::Rotate { .. } => {
+        TokenCommand::Create { .. } | TokenCommand::Rotate { .. } => {
             open::check_public_url(deployment)?;
             open::open(deployment, Purpose::MakeToken).await?
         }
@@ -26,15 +27,12 @@ pub async fn run(deployment: &Deployment, command: TokenCommand, json: bool) -> 
         }
     };
     match command {
-        TokenCommand::Rotate {
-            tenant,
-            scope,
-            overlap,
-            label,
-            drop_earlier,
-            replace_unused,
-            shell,
-        } => {
+        TokenCommand::Create { tenant, scope, label, shell } => {
+            let label = label.as_deref();
+            let created = app.tenants.create_token(&tenant, scope.into(), label, &ACTOR).await;
+            print_new(&app, &tenant, scope, created.map_err(with_advice)?, (shell, json))?;
+        }
+        TokenCommand::Rotate { tenant, scope, overlap, label, drop_earlier, shell } => {
             let overlap = overlap.map_or(default_overlap(scope.into()), |overlap| {
                 overlap.try_into().unwrap_or(time::Duration::MAX)
             });
@@ -47,36 +45,10 @@ pub async fn run(deployment: &Deployment, command: TokenCommand, json: bool) -> 
                 label: label.as_deref(),
                 overlap,
                 expected: None,
-                earlier: match (drop_earlier, replace_unused) {
-                    (true, _) => Earlier::Drop,
-                    (false, true) => Earlier::ReplaceUnused,
-                    (false, false) => Earlier::Keep,
-                },
+                earlier: if drop_earlier { Earlier::Drop } else { Earlier::Keep },
             };
             let rotated = app.tenants.rotate_token(&tenant, scope.into(), &rotation, &ACTOR).await;
-            let Rotated { token, earlier } = rotated.map_err(with_advice)?;
-            let (token, url) = (token.expose_secret(), tenant_url(&app.public_url, &tenant));
-            let ends: Vec<String> = earlier.iter().map(describe_earlier).collect();
-            if shell {
-                output::print(&format!("TENANT_URL='{url}'\nSECRET_TOKEN='{token}'"))?;
-                ends.iter().for_each(|end| output::print_error(end));
-            } else if json {
-                let earlier: Value = earlier.iter().map(earlier_json).collect();
-                output::print_json(&json!({"tenantUrl": url, "token": token, "earlier": earlier}))?;
-            } else {
-                let (name, url) = match scope {
-                    ScopeArgument::Scim => ("Secret Token", ("Tenant URL", url)),
-                    ScopeArgument::Admin => ("Admin token", ("Tenant URL", url)),
-                    ScopeArgument::Read => {
-                        ("Read token", ("API URL", api_url(&app.public_url, &tenant)))
-                    }
-                };
-                output::print_record(&[url, (name, token.to_owned())])?;
-                output::print(&format!(
-                    "\nThe token is shown only once: copy it now.\n{}",
-                    ends.join("\n")
-                ))?;
-            }
+            print_new(&app, &tenant, scope, rotated.map_err(with_advice)?, (shell, json))?;
         }
         TokenCommand::Revoke { tenant, scope, stage } => {
             let which = stage.map_or(Which::All, |stage| Which::Stage(stage.into()));
@@ -97,14 +69,43 @@ pub async fn run(deployment: &Deployment, command: TokenCommand, json: bool) -> 
     Ok(())
 }
 
-/// Adds advice to the error about an overlap that has not ended.
+/// Prints a new token, once.
+fn print_new(
+    app: &App,
+    tenant: &TenantId,
+    scope: ScopeArgument,
+    made: Rotated,
+    (shell, json): (bool, bool),
+) -> anyhow::Result<()> {
+    let Rotated { token, earlier } = made;
+    let (token, url) = (token.expose_secret(), tenant_url(&app.public_url, tenant));
+    let ends: Vec<String> = earlier.iter().map(describe_earlier).collect();
+    if shell {
+        output::print(&format!("TENANT_URL='{url}'\nSECRET_TOKEN='{token}'"))?;
+        ends.iter().for_each(|end| output::print_error(end));
+        return Ok(());
+    }
+    if json {
+        let earlier: Value = earlier.iter().map(earlier_json).collect();
+        return output::print_json(&json!({"tenantUrl": url, "token": token, "earlier": earlier}));
+    }
+    let (name, url) = match scope {
+        ScopeArgument::Scim => ("Secret Token", ("Tenant URL", url)),
+        ScopeArgument::Admin => ("Admin token", ("Tenant URL", url)),
+        ScopeArgument::Read => ("Read token", ("API URL", api_url(&app.public_url, tenant))),
+    };
+    output::print_record(&[url, (name, token.to_owned())])?;
+    output::print(&format!("\nCopy the token now. You will not see it again.\n{}", ends.join("\n")))
+}
+
+/// Adds advice to the failures of new tokens.
 fn with_advice(error: Error) -> anyhow::Error {
     match error {
         Error::PreviousTokenValid { expires, is_used } => {
             let advice = match is_used {
                 true => "",
                 false => {
-                    ". If the current token was lost, end it instead with --replace-unused: no use of \
+                    ". If the current token was lost, replace it with `rollcall token create`: no use of \
                      it is known"
                 }
             };
@@ -116,9 +117,7 @@ fn with_advice(error: Error) -> anyhow::Error {
             .into()
         }
         Error::TokenUsed => Refused(
-            "the current token was used, so --replace-unused cannot replace it: rotate without this \
-             option. While a previous token is valid, end it with --drop-earlier, or wait until it expires"
-                .to_owned(),
+            "the current token was used: replace it with `rollcall token rotate`".to_owned(),
         )
         .into(),
         other => other.into(),

@@ -19,6 +19,12 @@ pub fn counted(kind: EventType, count: u64) -> String {
 fn words(kind: EventType) -> Words {
     match kind {
         EventType::EmployeeCreated => Words("New employees", "new employee", "new employees"),
+        EventType::EmployeeImported => Words("Imported", "imported", "imported"),
+        EventType::EmployeeLinked => Words(
+            "Linked to the identity provider",
+            "linked to the identity provider",
+            "linked to the identity provider",
+        ),
         EventType::EmployeeArchived => Words("Archived", "archived", "archived"),
         EventType::EmployeeRestored => Words("Restored", "restored", "restored"),
         EventType::EmployeeRecreated => Words("Created again", "created again", "created again"),
@@ -39,6 +45,7 @@ fn words(kind: EventType) -> Words {
         ),
         EventType::TokenRotated => Words("Tokens rotated", "token rotated", "tokens rotated"),
         EventType::TokenRevoked => Words("Tokens revoked", "token revoked", "tokens revoked"),
+        EventType::LinkChanged => Words("Links changed", "link changed", "links changed"),
         EventType::SyncRefused => Words("Sync refused", "refused sync", "refused syncs"),
         EventType::SyncSilent => Words("Sync silent", "silent sync", "silent syncs"),
         EventType::SyncResumed => Words("Sync resumed", "resumed sync", "resumed syncs"),

@@ -1,6 +1,7 @@
 //! The context of one tenant. Every use case of the tenant works on it.
 
 use super::groups::presence::GroupPresence;
+use super::people::managers::ColleagueCache;
 use super::sources::Sources;
 use crate::model::kind::Kind;
 use crate::store::TenantStore;
@@ -14,6 +15,7 @@ pub struct Context {
     pub(super) types: Arc<ResourceTypes>,
     pub(super) sources: Sources,
     pub(super) group_presence: GroupPresence,
+    pub(super) colleagues: ColleagueCache,
 }
 
 impl Context {

@@ -4,6 +4,7 @@ use crate::model::kind::Kind;
 use crate::model::memberships::MOST_GROUPS;
 use crate::store;
 use crate::store::dynamodb::retry::GaveUp;
+use scim::problem::Problem;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -43,7 +44,7 @@ pub enum Error {
     /// The cursor was not issued by this list.
     #[error("the cursor is none of this list's")]
     BadCursor,
-    /// The token of the request ended meanwhile.
+    /// The token or the set-up link of the request ended meanwhile.
     #[error("the token has ended")]
     TokenEnded,
     /// The request came with an admin token that has a successor.
@@ -131,7 +132,8 @@ impl From<store::Error> for Error {
             store::Error::MemberFull(id) => Error::Protocol(scim::Error::invalid_value(format!(
                 "members: {id} is in {MOST_GROUPS} groups, and nobody can be in more; take them out \
                  of another group first"
-            ))),
+            ))
+            .because(Problem::TooManyGroups { limit: MOST_GROUPS })),
             store::Error::NoTable(_)
             | store::Error::OtherFormat { .. }
             | store::Error::Denied(_)

@@ -3,7 +3,8 @@
 use crate::directory::context::Context;
 use crate::directory::error::Error;
 use crate::directory::lists::admin_list::ListPage;
-use crate::model::history::RecordedEntry;
+use crate::model::event::Subject;
+use crate::model::history::{HistoryEntry, RecordedEntry};
 use crate::model::kind::Kind;
 use uuid::Uuid;
 
@@ -32,6 +33,19 @@ impl History<'_> {
     async fn of(self, kind: Kind, id: Uuid) -> Result<Vec<RecordedEntry>, Error> {
         let entries = self.0.store.history().list(kind, id).await?;
         if entries.is_empty() { Err(Error::missing(kind, id)) } else { Ok(entries) }
+    }
+
+    /// Returns the change that made a revision of a record; `None` when there is no such revision.
+    ///
+    /// # Errors
+    /// Fails as every call of the store does.
+    pub async fn entry(
+        self,
+        (kind, id): (Kind, Uuid),
+        revision: u64,
+    ) -> Result<Option<HistoryEntry>, Error> {
+        let change = (Subject::of_record(kind, id), revision);
+        Ok(self.0.store.history().get_many(vec![change]).await?.remove(&change))
     }
 
     /// Returns a page of a record's history, newest change first. A group's history outlives the group.
@@ -75,7 +89,8 @@ fn page_of((rows, more): (Vec<RecordedEntry>, bool)) -> ListPage<RecordedEntry> 
     ListPage { next: last.filter(|_| more), rows }
 }
 
-fn read_revision(cursor: Option<&str>) -> Result<Option<u64>, Error> {
+/// Reads the cursor of a history: the revision before which the page starts.
+pub(in crate::directory) fn read_revision(cursor: Option<&str>) -> Result<Option<u64>, Error> {
     let read = |text: &str| {
         let digits = (1..=12).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
         text.parse().ok().filter(|_| digits).ok_or(Error::BadCursor)

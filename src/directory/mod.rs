@@ -5,12 +5,14 @@
 //! write is retried from the read.
 
 pub mod users;
+pub mod people;
 pub mod lists;
 pub mod sources;
 pub mod destinations;
 pub mod error;
 pub mod events;
 mod names;
+pub mod record_names;
 pub mod groups;
 pub mod context;
 pub mod history;
@@ -21,6 +23,7 @@ pub mod related;
 pub mod resources;
 #[cfg(feature = "local")]
 pub mod sample;
+pub mod tenant_counts;
 pub mod tenants;
 mod tenant_map;
 pub mod access;
@@ -29,16 +32,22 @@ pub mod readiness;
 pub use error::Error;
 // The records that the directory works on and returns. Callers import them from here, and never from the store.
 pub use crate::model::actor::{ActorKind, ActorRecord};
+pub use crate::model::dismissals::Dismissals;
 pub use crate::model::employee::Employee;
+pub use crate::model::governed::{GovernedAttribute, PEOPLE_CHANGED};
 pub use crate::model::group::Group;
 pub use crate::model::history::{AttributeChange, EventKind, RecordedEntry};
 pub use crate::model::kind::Kind;
+pub use crate::model::link::{Link, LinkScope, OPEN_COMMAND};
 pub use crate::model::member::Member;
+pub use crate::model::provider::{PROVIDER, PROVIDER_RULE, Provider};
+pub use crate::model::sign_in::{BrowserFamily, SignInRecord};
 pub use crate::model::silence::{HOURS_RULE, SilentAfter};
-pub use crate::model::sync::{Refusal, UnknownAttribute};
+pub use crate::model::sync::{SyncRecord, UnknownAttribute};
 pub use crate::model::tenant::{
     SILENT_AFTER_HOURS, Scope, Settings, Stage, Tenant, TenantId, TokenRecord,
 };
+pub use crate::model::unauthorized::UnauthorizedReason;
 pub use crate::model::unfinished::{Unfinished, Work};
 pub use crate::store::check::{Report, Violation, ViolationKind};
 pub use crate::store::dynamodb::usage::{Usage, clock, metered};
@@ -53,6 +62,8 @@ use groups::presence::GroupPresence;
 use groups::unfinished_work::UnfinishedWork;
 use history::History;
 use lists::Lists;
+use people::People;
+use people::managers::ColleagueCache;
 use related::relations::RelatedRecords;
 use scim::schema::{ResourceType, ResourceTypes};
 use sources::Sources;
@@ -74,7 +85,14 @@ impl Directory {
         sources: Sources,
         group_presence: GroupPresence,
     ) -> Self {
-        Self { context: Context { store, types, sources, group_presence } }
+        let colleagues = ColleagueCache::default();
+        Self { context: Context { store, types, sources, group_presence, colleagues } }
+    }
+
+    /// Shares a cache of colleagues with other directories of this process.
+    pub fn sharing(mut self, colleagues: ColleagueCache) -> Self {
+        self.context.colleagues = colleagues;
+        self
     }
 
     /// Returns the resource types of the tenant.
@@ -90,6 +108,11 @@ impl Directory {
     /// Returns the use cases for users and employees.
     pub fn users(&self) -> Users<'_> {
         Users(&self.context)
+    }
+
+    /// Returns the lists of people, for the administrator.
+    pub fn people(&self) -> People<'_> {
+        People(&self.context)
     }
 
     /// Returns the use cases for groups.

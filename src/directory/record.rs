@@ -76,7 +76,7 @@ pub trait ScimRecord: Record + Sync {
 }
 
 impl ScimRecord for Employee {
-    const RELATION: &'static str = "groups";
+    const RELATION: &'static str = super::users::change::GROUPS;
 
     fn identity<'a>(&self, id: &'a str) -> Identity<'a> {
         let Self { created, last_modified, version, .. } = *self;

@@ -3,10 +3,25 @@
 use super::tenant::{Scope, TokenRecord};
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use strum::{EnumIter, EnumString, IntoEnumIterator, IntoStaticStr};
 
 /// The kind of an actor.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    EnumIter,
+    EnumString,
+    IntoStaticStr,
+)]
 #[serde(rename_all = "camelCase")]
+#[strum(serialize_all = "camelCase")]
 pub enum ActorKind {
     /// The identity provider, with a SCIM token.
     IdentityProvider,
@@ -14,17 +29,35 @@ pub enum ActorKind {
     Administrator,
     /// The operator of the deployment, with the `rollcall` command.
     Operator,
+    /// The holder of a set-up link.
+    SetupLink,
     /// Rollcall itself, without a request for this change.
     System,
 }
 
 impl ActorKind {
+    /// All kinds.
+    pub fn all() -> impl Iterator<Item = Self> {
+        Self::iter()
+    }
+
+    /// Reads a kind's name; `None` for another text.
+    pub fn parse(text: &str) -> Option<Self> {
+        text.parse().ok()
+    }
+
+    /// The kind's name in items and in URLs.
+    pub fn as_str(self) -> &'static str {
+        self.into()
+    }
+
     /// The name of an actor without a label.
-    fn name(self) -> &'static str {
+    pub fn name(self) -> &'static str {
         match self {
             Self::IdentityProvider => "Identity provider",
             Self::Administrator => "Administrator",
             Self::Operator => "Operator",
+            Self::SetupLink => "Set-up link",
             Self::System => "Rollcall",
         }
     }
@@ -90,7 +123,7 @@ mod tests {
 
     #[test]
     fn people_see_the_label_and_the_kind() {
-        use ActorKind::{Administrator, IdentityProvider, Operator, System};
+        use ActorKind::{Administrator, IdentityProvider, Operator, SetupLink, System};
         for (kind, label, text) in [
             (IdentityProvider, Some("Okta"), "Okta (identity provider)"),
             (IdentityProvider, Some("Identity Provider"), "Identity Provider"),
@@ -98,6 +131,7 @@ mod tests {
             (Administrator, Some("Administrator"), "Administrator"),
             (Administrator, Some("Operator"), "Operator (administrator)"),
             (Operator, Some("rollcall command"), "rollcall command (operator)"),
+            (SetupLink, None, "Set-up link"),
             (System, None, "Rollcall"),
         ] {
             assert_eq!(actor(kind, label).to_string(), text);

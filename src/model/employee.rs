@@ -1,7 +1,9 @@
 //! The employee: the record that the identity provider keeps up to date. The record stays when the identity provider
 //! deletes the user.
 
+use super::actor::ActorKind;
 use scim::document::Document;
+use scim::urn;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use time::OffsetDateTime;
@@ -22,8 +24,15 @@ pub struct Employee {
     pub last_modified: OffsetDateTime,
     /// The time when the person left, if the person left.
     pub archived_at: Option<OffsetDateTime>,
+    /// The kind of the actor that archived the employee, if the person left.
+    pub archived_by: Option<ActorKind>,
     /// Whether the identity provider deleted the user. SCIM no longer shows the employee.
     pub hidden: bool,
+    /// Whether an import made the record, before the identity provider knew the user.
+    pub imported: bool,
+    /// The time when the identity provider first created or changed the user; `None` for an imported employee until
+    /// then.
+    pub linked: Option<OffsetDateTime>,
     /// The identity provider's attributes, canonical and whole, `active` included.
     pub attributes: Document,
     /// The values that the tenant's administrator set.
@@ -62,6 +71,11 @@ impl Employee {
         self.attributes.get("active") == Some(&Value::Bool(false))
     }
 
+    /// Whether an import made the record, and the identity provider does not know the user yet.
+    pub fn is_unlinked(&self) -> bool {
+        self.imported && self.linked.is_none()
+    }
+
     /// The primary address, or the first address when none is primary.
     pub fn primary_email(&self) -> Option<&str> {
         let primary = self
@@ -79,6 +93,34 @@ impl Employee {
     /// A top-level text attribute.
     pub fn text(&self, name: &str) -> Option<&str> {
         self.attributes.text(name)
+    }
+
+    /// A part of the name, such as `familyName`.
+    pub fn name_part(&self, part: &str) -> Option<&str> {
+        self.attributes.get("name")?.get(part)?.as_str()
+    }
+
+    /// The name for people: `displayName`, else `name.formatted`, else the given and the family name.
+    pub fn display_name(&self) -> Option<String> {
+        if let Some(name) = self.text("displayName").or_else(|| self.name_part("formatted")) {
+            return Some(name.to_owned());
+        }
+        let parts = ["givenName", "familyName"].map(|part| self.name_part(part));
+        let parts: Vec<&str> = parts.into_iter().flatten().collect();
+        (!parts.is_empty()).then(|| parts.join(" "))
+    }
+
+    /// The name for people, or the userName if there is none.
+    pub fn name(&self) -> String {
+        self.display_name().unwrap_or_else(|| self.user_name().to_owned())
+    }
+
+    /// The text that the identity provider sends for an attribute of the enterprise extension: `location`,
+    /// `department`, `manager` or `employeeNumber`. Of a complex value, the text is its `value`, else its
+    /// `displayName`.
+    pub fn sent(&self, name: &str) -> Option<&str> {
+        let value = self.attributes.get(urn::ENTERPRISE_USER)?.get(name)?;
+        value.get("value").or_else(|| value.get("displayName")).unwrap_or(value).as_str()
     }
 
     fn emails(&self) -> impl Iterator<Item = &Value> {

@@ -1,5 +1,6 @@
 //! References to changes. The outbox and the feed hold them instead of the changes, so they hold no personal data.
 
+use super::actor::ActorKind;
 use super::history::EventKind;
 use super::kind::Kind;
 use scim::date_time;
@@ -47,6 +48,8 @@ pub struct ChangeRef {
     pub revision: u64,
     /// The kind of the change.
     pub kind: EventKind,
+    /// The kind of the actor.
+    pub actor: ActorKind,
     /// The time of the change.
     pub at: OffsetDateTime,
     /// The erased employee. Only the tenant's entry of an erasure has one.
@@ -113,14 +116,15 @@ impl EventRef {
         };
         let revision = parts.next()?.parse().ok()?;
         let kind = serde_json::from_value(Value::from(parts.next()?)).ok()?;
+        let actor = parts.next()?.parse().ok()?;
         let at = date_time::parse(parts.next()?)?;
         let erased = parts.next().map(str::parse).transpose().ok()?;
-        Some(Self::Change(ChangeRef { subject, revision, kind, at, erased }))
+        Some(Self::Change(ChangeRef { subject, revision, kind, actor, at, erased }))
     }
 }
 
-/// Writes `E#{id}#{revision}#{kind}#{time}`, with `G` for groups. `T##{revision}#{kind}#{time}` is a change of the
-/// tenant; that of an erasure ends with `#{employee}`.
+/// Writes `E#{id}#{revision}#{kind}#{actor}#{time}`, with `G` for groups. `T##{revision}#{kind}#{actor}#{time}` is a
+/// change of the tenant; that of an erasure ends with `#{employee}`.
 impl fmt::Display for ChangeRef {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.subject {
@@ -128,8 +132,9 @@ impl fmt::Display for ChangeRef {
             Subject::Group(id) => write!(formatter, "G#{id}")?,
             Subject::Tenant => formatter.write_str("T#")?,
         }
-        let (kind, at) = (self.kind.as_str(), date_time::format(self.at));
-        write!(formatter, "#{}#{kind}#{at}", self.revision)?;
+        let (kind, actor) = (self.kind.as_str(), self.actor.as_str());
+        let at = date_time::format(self.at);
+        write!(formatter, "#{}#{kind}#{actor}#{at}", self.revision)?;
         match self.erased {
             Some(employee) => write!(formatter, "#{employee}"),
             None => Ok(()),
@@ -191,26 +196,27 @@ mod tests {
         let at = datetime!(2026-11-29 12:00:00.123 UTC);
         let id = Uuid::from_u128(7);
         let change = |subject, kind, erased| {
-            EventRef::Change(ChangeRef { subject, revision: 12, kind, at, erased })
+            let actor = ActorKind::Administrator;
+            EventRef::Change(ChangeRef { subject, revision: 12, kind, actor, at, erased })
         };
         let sync = |finding| EventRef::Sync(SyncRef { finding, at });
         let operation = "PATCH /Users/{id}".to_owned();
         for (reference, text) in [
             (
                 change(Subject::Employee(id), EventKind::Archived, None),
-                "E#00000000-0000-0000-0000-000000000007#12#archived#2026-11-29T12:00:00.123Z",
+                "E#00000000-0000-0000-0000-000000000007#12#archived#administrator#2026-11-29T12:00:00.123Z",
             ),
             (
                 change(Subject::Group(id), EventKind::Updated, None),
-                "G#00000000-0000-0000-0000-000000000007#12#updated#2026-11-29T12:00:00.123Z",
+                "G#00000000-0000-0000-0000-000000000007#12#updated#administrator#2026-11-29T12:00:00.123Z",
             ),
             (
                 change(Subject::Tenant, EventKind::SettingsChanged, None),
-                "T##12#settingsChanged#2026-11-29T12:00:00.123Z",
+                "T##12#settingsChanged#administrator#2026-11-29T12:00:00.123Z",
             ),
             (
                 change(Subject::Tenant, EventKind::Erased, Some(id)),
-                "T##12#erased#2026-11-29T12:00:00.123Z#00000000-0000-0000-0000-000000000007",
+                "T##12#erased#administrator#2026-11-29T12:00:00.123Z#00000000-0000-0000-0000-000000000007",
             ),
             (
                 sync(SyncFinding::Refused { count: 3, status: 400, operation }),
@@ -226,9 +232,15 @@ mod tests {
 
     #[test]
     fn another_text_is_no_reference() {
-        for text in
-            ["", "E", "E#7#1#created#2026-11-29T12:00:00Z", "X##1#created#now", "S#lost#now"]
-        {
+        for text in [
+            "",
+            "E",
+            "E#7#1#created#operator#2026-11-29T12:00:00Z",
+            "T##1#created#2026-11-29T12:00:00Z",
+            "T##1#created#nobody#2026-11-29T12:00:00Z",
+            "X##1#created#operator#now",
+            "S#lost#now",
+        ] {
             assert_eq!(EventRef::parse(text), None, "{text}");
         }
     }

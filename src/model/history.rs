@@ -16,6 +16,10 @@ use uuid::Uuid;
 pub enum EventKind {
     /// The record was made.
     Created,
+    /// An import made the record, before the identity provider knew the user.
+    Imported,
+    /// The identity provider created or changed an imported user for the first time.
+    Linked,
     /// Attributes changed.
     Updated,
     /// The person left: `active` became false.
@@ -40,6 +44,8 @@ pub enum EventKind {
     DestinationFailing,
     /// The service disabled a destination.
     DestinationDisabled,
+    /// A link was made, opened or revoked.
+    LinkChanged,
     /// An employee and the employee's history were erased. The entry is in the tenant's history.
     Erased,
 }

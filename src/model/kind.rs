@@ -1,12 +1,14 @@
 //! The kinds of records that SCIM shows.
 
 use scim::schema::{ResourceType, ResourceTypes};
+use serde::{Deserialize, Serialize};
 
 /// The kinds of records that SCIM shows. Each kind has its own partitions, for its records and for the items that lead
 /// to them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Kind {
     /// Employees: User resources.
+    #[serde(rename = "User")]
     Employee,
     /// Groups: Group resources.
     Group,

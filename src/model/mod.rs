@@ -1,20 +1,34 @@
 //! The records of the product, independent of their storage.
 
 pub mod actor;
+pub mod day_counts;
 pub mod employee;
+pub mod ended_token;
+pub mod search_words;
+pub mod people_counts;
 pub mod event;
 pub mod id;
 pub mod kind;
+pub mod provider;
+pub mod link;
 pub mod tenant;
+pub mod governed;
 pub mod group;
 pub mod member;
 pub mod history;
 pub mod silence;
+pub mod dismissals;
 pub mod sync;
 pub mod sync_findings;
+pub mod cause;
+pub mod cause_texts;
+pub mod meaning;
+pub mod noted_request;
+pub mod unauthorized;
 pub mod unfinished;
 pub mod claim;
 pub mod memberships;
+pub mod sign_in;
 pub mod signed_out;
 pub mod destination;
 pub mod due_item;

@@ -5,11 +5,11 @@ use super::sync::{SyncNews, SyncRecord};
 use time::{Duration, OffsetDateTime};
 
 /// A failed request is a finding after this time without failed requests.
-pub const WITHOUT_REFUSALS: Duration = Duration::hours(1);
+pub const WITHOUT_FAILURES: Duration = Duration::hours(1);
 
 /// The decision about the failed requests in the news.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct RefusalCheck {
+pub struct FailureCheck {
     /// Whether one of them is the first failed request after an hour without failed requests.
     pub is_first: bool,
     /// The time of the last failed request, for the next decision.
@@ -17,32 +17,27 @@ pub struct RefusalCheck {
 }
 
 impl SyncNews {
-    /// The time of the newest failed request in the news.
-    pub fn newest_refusal(&self) -> Option<OffsetDateTime> {
-        self.refusals.iter().map(|refusal| refusal.at).max()
-    }
-
     /// Decides about the failed requests in the news. `last` is the time of the last failed request before. `None`
     /// without failed requests.
     ///
     /// A last time in the future comes from a clock that was set back. It counts as recent, and the next decision uses
     /// the present time instead.
-    pub fn check_refusals(&self, last: Option<OffsetDateTime>) -> Option<RefusalCheck> {
-        let mut times: Vec<_> = self.refusals.iter().map(|refusal| refusal.at).collect();
+    pub fn check_failures(&self, last: Option<OffsetDateTime>) -> Option<FailureCheck> {
+        let mut times: Vec<_> = self.rows.iter().flat_map(|row| [row.first, row.last]).collect();
         times.sort_unstable();
         let (mut last, mut is_first) = (last, false);
         for at in times {
-            is_first |= is_first_refusal(last, at);
+            is_first |= is_first_failure(last, at);
             last = last.max(Some(at));
         }
-        let last = last.filter(|_| !self.refusals.is_empty())?.min(self.at);
-        Some(RefusalCheck { is_first, last })
+        let last = last.filter(|_| !self.rows.is_empty())?.min(self.at);
+        Some(FailureCheck { is_first, last })
     }
 
     /// The finding about the failed requests in the news; `None` without failed requests.
-    pub fn refused(&self) -> Option<SyncFinding> {
-        let newest = self.refusals.iter().max_by_key(|refusal| refusal.at)?;
-        let count = u64::try_from(self.refusals.len()).unwrap_or(u64::MAX);
+    pub fn failed(&self) -> Option<SyncFinding> {
+        let newest = self.rows.iter().max_by_key(|row| row.last)?;
+        let count = self.rows.iter().map(|row| row.count).sum();
         let (status, operation) = (newest.status, newest.operation.clone());
         Some(SyncFinding::Refused { count, status, operation })
     }
@@ -54,14 +49,16 @@ impl SyncNews {
 }
 
 /// Whether a failed request is the first after an hour without failed requests.
-pub fn is_first_refusal(last: Option<OffsetDateTime>, at: OffsetDateTime) -> bool {
-    last.is_none_or(|last| at - last >= WITHOUT_REFUSALS)
+pub fn is_first_failure(last: Option<OffsetDateTime>, at: OffsetDateTime) -> bool {
+    last.is_none_or(|last| at - last >= WITHOUT_FAILURES)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::sync::Refusal;
+    use crate::model::cause::Cause;
+    use crate::model::meaning::Meaning;
+    use crate::model::noted_request::NotedRequest;
     use time::macros::datetime;
 
     const NOON: OffsetDateTime = datetime!(2026-11-29 12:00 UTC);
@@ -71,16 +68,24 @@ mod tests {
     }
 
     /// News at a minute after noon, with failed requests at other minutes, the newest first.
-    fn news(at: i64, refused: &[i64]) -> SyncNews {
-        let refusals = refused.iter().map(|at| Refusal {
-            at: minutes(*at),
+    fn news(at: i64, failed: &[i64]) -> SyncNews {
+        let rows = failed.iter().map(|at| NotedRequest {
+            meaning: Meaning::UpdateUser,
             operation: format!("PATCH /Users/{{id}} {at}"),
+            record: None,
             status: 400,
-            detail: "ada@example.com".to_owned(),
+            scim_type: None,
+            cause: Some(Cause::InvalidValue),
+            attributes: Vec::new(),
+            results: Vec::new(),
+            token: "token".to_owned(),
+            request_id: "request".to_owned(),
+            millis: 1,
+            first: minutes(*at),
+            last: minutes(*at),
+            count: 1,
         });
-        let refusals = refusals.collect();
-        let (used, unknown) = (Vec::new(), Vec::new());
-        SyncNews { at: minutes(at), is_request: true, refusals, used, unknown }
+        SyncNews { is_request: true, rows: rows.collect(), ..SyncNews::nothing(minutes(at)) }
     }
 
     #[test]
@@ -101,11 +106,11 @@ mod tests {
             (Some(60 * 24 * 365), 0, &[0], false, 0),
             (Some(0), -30, &[-30], false, -30),
         ] {
-            let check = news(at, refused).check_refusals(last.map(minutes));
-            let expected = RefusalCheck { is_first, last: minutes(next) };
+            let check = news(at, refused).check_failures(last.map(minutes));
+            let expected = FailureCheck { is_first, last: minutes(next) };
             assert_eq!(check, Some(expected), "{refused:?} at {at} after {last:?}");
         }
-        assert_eq!(news(0, &[]).check_refusals(Some(NOON)), None);
+        assert_eq!(news(0, &[]).check_failures(Some(NOON)), None);
     }
 
     #[test]
@@ -115,8 +120,8 @@ mod tests {
             status: 400,
             operation: "PATCH /Users/{id} 3".to_owned(),
         };
-        assert_eq!(news(3, &[3, 1]).refused(), Some(expected.clone()));
-        assert_eq!(news(3, &[1, 3]).refused(), Some(expected));
-        assert_eq!(news(3, &[]).refused(), None);
+        assert_eq!(news(3, &[3, 1]).failed(), Some(expected.clone()));
+        assert_eq!(news(3, &[1, 3]).failed(), Some(expected));
+        assert_eq!(news(3, &[]).failed(), None);
     }
 }

@@ -1,5 +1,7 @@
 //! Tenants: their id, settings and tokens.
 
+use super::ended_token::EndedToken;
+use super::provider::Provider;
 use super::silence::SilentAfter;
 use scim::schema::custom::CustomAttribute;
 use serde::{Deserialize, Serialize};
@@ -46,6 +48,15 @@ pub struct Settings {
     pub manager_from_idp: bool,
     /// The hours without a request after which the identity provider is silent; `None` when silence is no event.
     pub silent_after_hours: Option<SilentAfter>,
+    /// The identity provider; `None` until the tenant chooses one. It changes words on the pages, and no rule.
+    pub provider: Option<Provider>,
+}
+
+impl Settings {
+    /// The name of the identity provider for people, within a sentence.
+    pub fn idp(self) -> &'static str {
+        self.provider.unwrap_or(Provider::Other).label()
+    }
 }
 
 /// The name of [`Settings::silent_after_hours`] in the history.
@@ -111,6 +122,9 @@ pub struct TokenRecord {
     /// The time when the token expires; `None` for a current token.
     #[serde(with = "time::serde::rfc3339::option", default)]
     pub expires: Option<OffsetDateTime>,
+    /// The number of the form that made the token; `None` for a token from elsewhere. A reload sends the form again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub form: Option<String>,
 }
 
 impl TokenRecord {
@@ -135,6 +149,8 @@ pub struct Tenant {
     pub settings: Settings,
     /// The tenant's tokens, at most one for each scope and stage.
     pub tokens: Vec<TokenRecord>,
+    /// The last tokens that ended, newest first.
+    pub ended_tokens: Vec<EndedToken>,
     /// The attributes that the tenant declared for its employees, the oldest first.
     pub attributes: Vec<CustomAttribute>,
     /// Four random characters that name the tenant's feed. Numbers of another feed mean other events.

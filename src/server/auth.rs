@@ -1,12 +1,13 @@
 //! Checks credentials before routing: a wrong token does not reveal which paths exist (RFC 7644 §2, RFC 6750).
 
-use super::context::{Caller, PublicUrl, Services, TenantPath, UnknownNames};
+use super::context::{Caller, Services, TenantPath, UnknownNames};
 use super::error::ApiError;
-use super::error::render::refusal;
-use super::observe::operation;
+use super::page_urls::service_url;
+use super::request_notes::answer_and_note;
+use super::request_trace::RequestTrace;
 use super::tenant_urls::{ADMIN_ROOT, SCIM_ROOT, TENANTS_ROOT, tenant_in, tenant_root};
-use crate::directory::access::Session;
-use crate::directory::tenants::pending_notes::Observed;
+use crate::directory::access::Access;
+use crate::directory::access::token_lookup::WrongToken;
 use crate::directory::{Scope, TenantId, Unfinished};
 use axum::extract::{OriginalUri, Request, State};
 use axum::middleware::Next;
@@ -65,15 +66,21 @@ pub(super) async fn authenticate(
     let refused = || ApiError::unauthorized(area.scope).into_response();
     let Some(tenant) = tenant_in(uri.path()) else { return refused() };
     let endpoint = endpoint_in(uri.path(), &tenant, area.root);
-    let origin = request.extensions().get::<PublicUrl>().map(|PublicUrl(url)| Arc::clone(url));
-    let origin = origin.unwrap_or_else(|| Arc::clone(&services.public_url));
+    let origin = service_url(&services, request.extensions());
     let root = tenant_root(&origin, &tenant);
     let base_url = Arc::from(format!("{root}{}", area.root));
     request.extensions_mut().insert(TenantPath { root: Arc::from(root), base_url });
     let reading = *request.method() == Method::GET || *request.method() == Method::HEAD;
     if !(reading && area.open.contains(&endpoint)) {
+        let delay = Access::start_delay();
         match caller(&services, &tenant, area, request.headers()).await {
-            Ok((caller, unfinished)) => {
+            Ok(Err(wrong)) => {
+                if area.scope == Scope::Scim {
+                    note_wrong_token(&services, &tenant, wrong, delay).await;
+                }
+                return refused();
+            }
+            Ok(Ok((caller, unfinished))) => {
                 request.extensions_mut().insert(caller.clone());
                 let is_unlimited = area.unlimited.contains(&endpoint);
                 let next = async |request| match services
@@ -96,7 +103,8 @@ pub(super) async fn authenticate(
     }
     if area.opener.contains(&endpoint) && request.headers().contains_key(AUTHORIZATION) {
         // An open endpoint ignores a wrong token, and a token that cannot be checked now.
-        if let Ok((caller, unfinished)) = caller(&services, &tenant, area, request.headers()).await
+        if let Ok(Ok((caller, unfinished))) =
+            caller(&services, &tenant, area, request.headers()).await
         {
             let directory = caller.directory.clone();
             request.extensions_mut().insert(caller);
@@ -118,9 +126,8 @@ fn endpoint_in<'p>(path: &'p str, tenant: &TenantId, root: &str) -> &'p str {
         .unwrap_or_default()
 }
 
-/// Answers a request, and notes the contact with the identity provider, for the tenant's administrator. Refusals and
-/// unknown attributes are noted too. The log has only the number of unknown attributes: their names are for the
-/// administrator alone. In the administration, only the use of the token is noted.
+/// Answers a request, and notes it for the tenant's administrator. In the administration, only the use of the token is
+/// noted.
 async fn noticed(
     services: &Services,
     area: Area,
@@ -132,22 +139,28 @@ async fn noticed(
         let used = services.sync.used(&caller.tenant, &caller.token);
         return tokio::join!(next(request), used).0;
     }
-    let (method, route) = (request.method().clone(), request.extensions().get().cloned());
-    let asked = services.sync.asked(&caller.tenant, &caller.token);
-    let (response, ()) = tokio::join!(next(request), asked);
-    let refused = refusal(&response).map(|(status, detail)| {
-        let operation = operation(&method, route.as_ref(), response.status());
-        (operation, status, detail)
-    });
-    let unknown = caller.unknown.take();
-    if !unknown.is_empty() {
-        let tenant = caller.tenant.as_str();
-        tracing::info!(tenant, unknown = unknown.len(), "a request has unknown attributes");
+    answer_and_note(services, caller, request, next).await
+}
+
+/// Notes a wrong token for the administrator of an existing tenant. The note is written only inside the delay of an
+/// answer, so that the time of an answer does not tell whether the tenant exists.
+async fn note_wrong_token(
+    services: &Services,
+    tenant: &TenantId,
+    wrong: WrongToken,
+    delay: tokio::time::Sleep,
+) {
+    let reason = Some(wrong.reason).filter(|_| wrong.tenant_exists);
+    if services.access.delays_refusal(tenant) {
+        let note = async {
+            if let Some(reason) = reason {
+                services.sync.unauthorized(tenant, reason).await;
+            }
+        };
+        Access::wait_with(delay, note).await;
+    } else if let Some(reason) = reason {
+        services.sync.count_unauthorized(tenant, reason);
     }
-    if refused.is_some() || !unknown.is_empty() {
-        services.sync.answered(&caller.tenant, Observed { refused, unknown }).await;
-    }
-    response
 }
 
 /// Removes `Allow` from a 401. The router adds `Allow` to every response to a wrong method, and the header reveals
@@ -159,21 +172,29 @@ pub(super) fn hide_methods(mut response: Response) -> Response {
     response
 }
 
-/// Identifies the caller by the request's token. Also returns the tenant's unfinished work that this request must
-/// finish.
+/// Identifies the caller by the request's token, or finds the reason for a wrong token. Also returns the tenant's
+/// unfinished work that this request must finish.
 async fn caller(
     services: &Services,
     tenant: &TenantId,
     area: Area,
     headers: &HeaderMap,
-) -> Result<(Caller, Vec<Unfinished>), ApiError> {
-    let refused = || ApiError::unauthorized(area.scope);
-    let token = bearer_token(headers).ok_or_else(refused)?;
-    let session = services.access.open(tenant, area.scopes, token).await?;
-    let session = session.ok_or_else(refused)?;
-    let Session { tenant, scope, directory, actor, token, unfinished } = session;
-    let unknown = UnknownNames::default();
-    Ok((Caller { tenant, scope, directory, actor, token, unknown }, unfinished))
+) -> Result<Result<(Caller, Vec<Unfinished>), WrongToken>, ApiError> {
+    let session = services.access.open(tenant, area.scopes, bearer_token(headers)).await?;
+    Ok(session.map(|session| {
+        let caller = Caller {
+            tenant: session.tenant,
+            scope: session.scope,
+            settings: session.settings,
+            directory: session.directory,
+            actor: session.actor,
+            token: session.token,
+            token_created: session.token_created,
+            unknown: UnknownNames::default(),
+            trace: RequestTrace::default(),
+        };
+        (caller, session.unfinished)
+    }))
 }
 
 /// Returns the token of `Authorization: Bearer <token>`. The scheme is not case sensitive (RFC 9110 §11.1).

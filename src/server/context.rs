@@ -1,5 +1,6 @@
 //! Values that the layers pass to the handlers with a request.
 
+use super::request_trace::RequestTrace;
 use crate::directory::access::Access;
 use crate::directory::destinations::Destinations;
 use crate::directory::destinations::calls::DestinationCalls;
@@ -8,8 +9,12 @@ use crate::directory::tenants::Tenants;
 use crate::directory::tenants::share::Shares;
 use crate::directory::tenants::sync::SyncWatch;
 use crate::directory::{ActorRecord, Directory, Kind, Scope, TenantId};
-use std::collections::BTreeSet;
+use crate::model::tenant::Settings;
+use scim::json_shape::JsonShape;
+use scim::unknown_attributes::Names;
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use time::OffsetDateTime;
 
 /// The services that handlers use. A clone is cheap.
 #[derive(Debug, Clone)]
@@ -76,35 +81,41 @@ pub(super) struct Caller {
     pub(super) tenant: TenantId,
     /// The scope of the token.
     pub(super) scope: Scope,
+    /// The tenant's settings. They may be a minute old.
+    pub(super) settings: Settings,
     /// The directory of the tenant's employees.
     pub(super) directory: Directory,
     /// The actor of the request's changes.
     pub(super) actor: Arc<ActorRecord>,
     /// The short name of the token, which reveals nothing else about it.
     pub(super) token: Arc<str>,
+    /// The time when the token was made.
+    pub(super) token_created: OffsetDateTime,
     /// The unknown attributes of the request.
     pub(super) unknown: UnknownNames,
+    /// The facts about the request, for its note.
+    pub(super) trace: RequestTrace,
 }
 
-/// The unknown attributes that a request names, by kind of record. The functions that read a body add them. The
+/// The unknown attributes that a request names, by kind of record, with the JSON types of their values. The functions that read a body add them. The
 /// tenant's administrator sees them.
 #[derive(Debug, Clone, Default)]
-pub(super) struct UnknownNames(Arc<Mutex<BTreeSet<(Kind, String)>>>);
+pub(super) struct UnknownNames(Arc<Mutex<BTreeMap<(Kind, String), JsonShape>>>);
 
 impl UnknownNames {
     /// Adds unknown attributes of a kind of record.
-    pub(super) fn add(&self, kind: Kind, names: BTreeSet<String>) {
+    pub(super) fn add(&self, kind: Kind, names: Names) {
         if !names.is_empty() {
-            self.lock().extend(names.into_iter().map(|name| (kind, name)));
+            self.lock().extend(names.into_iter().map(|(name, shape)| ((kind, name), shape)));
         }
     }
 
     /// Removes and returns all unknown attributes.
-    pub(super) fn take(&self) -> BTreeSet<(Kind, String)> {
+    pub(super) fn take(&self) -> BTreeMap<(Kind, String), JsonShape> {
         std::mem::take(&mut *self.lock())
     }
 
-    fn lock(&self) -> MutexGuard<'_, BTreeSet<(Kind, String)>> {
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<(Kind, String), JsonShape>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

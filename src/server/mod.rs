@@ -11,13 +11,18 @@ pub(crate) mod path;
 pub mod observe;
 mod malformed;
 mod auth;
+mod request_notes;
+mod request_trace;
 mod compress;
+mod csv_text;
 pub(crate) mod query;
 mod precondition;
 pub(crate) mod body;
 mod health;
 mod admin;
+mod problems;
 mod response;
+pub mod people_csv;
 pub(crate) mod error;
 
 /// Formats the lines of an export. The command uses it too.

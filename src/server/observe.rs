@@ -6,13 +6,14 @@
 use super::context::{Invocation, RequestId, Services};
 use super::error::ApiError;
 use super::error::render::{FailureFormat, LoggedRequest, refuses_read_token, render};
-use super::page_urls::{Site, WriteFailure};
+use super::page_urls::{PageVisit, WriteFailure};
+use super::page_urls::{is_public_page, service_url, wants_html};
 use super::tenant_urls::{SCIM_ROUTE, TENANT_ROUTE, TENANTS_ROOT, tenant_in};
 use crate::directory::{clock, metered};
 use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use http::header::{ACCEPT, HeaderName};
+use http::header::HeaderName;
 use http::{HeaderValue, Method, StatusCode};
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,6 +26,10 @@ pub const REQUEST_TARGET: &str = "rollcall::request";
 /// answer is not a SCIM error.
 pub const LONGEST_REQUEST: Duration = Duration::from_secs(25);
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Marks the answer to a client that has no valid token, link or session. It does not use up the share of the tenant.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct OfStranger;
 
 /// Answers a request, logs it, and writes the body of a failure.
 pub(super) async fn observe(
@@ -41,8 +46,8 @@ pub(super) async fn observe(
     let method = request.method().clone();
     let route: Option<MatchedPath> = request.extensions().get().cloned();
     let failure_format = failure_format(&services, &request, route.as_ref());
-    if let FailureFormat::Page(site) = &failure_format {
-        request.extensions_mut().insert(site.clone());
+    if let FailureFormat::Page(visit) = &failure_format {
+        request.extensions_mut().insert(visit.site.clone());
     }
     let invocation = request.extensions().get::<Invocation>().cloned();
     let invocation = invocation.as_ref();
@@ -53,9 +58,11 @@ pub(super) async fn observe(
     // follow.
     let too_slow = |_| ApiError::too_slow(LONGEST_REQUEST.as_secs()).into_response();
     let mut response = answered.unwrap_or_else(too_slow);
-    // A request without a valid token costs almost nothing, and must not use up the tenant's share.
+    // A request without a valid token or link costs almost nothing, and must not use up the tenant's share.
+    let is_stranger = response.status() == StatusCode::UNAUTHORIZED
+        || response.extensions().get::<OfStranger>().is_some();
     if let Some(tenant) = &tenant
-        && response.status() != StatusCode::UNAUTHORIZED
+        && !is_stranger
     {
         services.shares.spend(tenant, usage.read_units + usage.write_units);
     }
@@ -66,7 +73,11 @@ pub(super) async fn observe(
         tenant: tenant.map_or_else(|| "-".to_owned(), |tenant| tenant.to_string()),
         failure_format,
     };
-    render(&mut response, &request, write_page);
+    if let Some(failure) = render(&mut response, &request)
+        && let FailureFormat::Page(visit) = &request.failure_format
+    {
+        response = write_page(&services, visit, &failure, response).await;
+    }
     tracing::info!(
         target: REQUEST_TARGET,
         request_id = &*request.request_id,
@@ -97,15 +108,16 @@ fn failure_format(
     route: Option<&MatchedPath>,
 ) -> FailureFormat {
     let path = request.uri().path();
-    let Some(rest) = path.strip_prefix(TENANTS_ROOT) else { return FailureFormat::ScimError };
-    let accept = request.headers().get(ACCEPT).and_then(|accept| accept.to_str().ok());
-    let wants_html = accept.is_some_and(|accept| accept.contains("text/html"));
+    let page = || FailureFormat::Page(PageVisit::of(services, request));
+    let wants_html = wants_html(request.headers());
+    let Some(rest) = path.strip_prefix(TENANTS_ROOT) else {
+        let is_page = wants_html || route.is_some_and(|route| is_public_page(route.as_str()));
+        return if is_page { page() } else { FailureFormat::ScimError };
+    };
     match rest.split('/').nth(1) {
-        Some("api") => FailureFormat::Problem,
+        Some("api") => FailureFormat::Problem(service_url(services, request.extensions())),
         Some("scim") => FailureFormat::ScimError,
-        _ if route.is_some() || wants_html => {
-            FailureFormat::Page(Site::of(services, request.extensions(), tenant_in(path)))
-        }
+        _ if route.is_some() || wants_html => page(),
         _ => FailureFormat::ScimError,
     }
 }

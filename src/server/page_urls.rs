@@ -4,22 +4,82 @@
 //! never from a client's header.
 
 use super::context::{PublicUrl, Services};
-use super::tenant_urls::{api_url, tenant_url};
-use crate::directory::TenantId;
+use super::tenant_urls::{api_url, link_url, tenant_in, tenant_url};
+use crate::directory::{LinkScope, TenantId};
 use axum::Router;
+use axum::extract::Request;
 use axum::response::Response;
+use futures_util::future::BoxFuture;
+use http::header::{ACCEPT, COOKIE};
 use http::{Extensions, HeaderMap, Uri};
+use std::sync::Arc;
 
-/// The account settings page of all tenants. Another module builds it, so this module contains no HTML.
+/// The console of all tenants. Another module builds it, so this module contains no HTML.
 pub(crate) struct PageRoutes {
     /// The routes below a tenant.
     pub(crate) routes: Router<Services>,
+    /// The routes outside of tenants.
+    pub(crate) public: Router<Services>,
     /// Writes the page of a failed response.
     pub(crate) write_failure: WriteFailure,
 }
 
-/// Writes a failed response as a page with this text.
-pub(crate) type WriteFailure = fn(&mut Response, &Site, &str);
+/// A request for a page.
+#[derive(Debug, Clone)]
+pub(crate) struct PageVisit {
+    /// The URLs of the pages.
+    pub(crate) site: Site,
+    /// The path of the request.
+    pub(crate) path: String,
+    /// The cookies of the request.
+    pub(crate) cookies: HeaderMap,
+}
+
+impl PageVisit {
+    /// Keeps the parts of a request that the page of its failure needs.
+    pub(super) fn of(services: &Services, request: &Request) -> Self {
+        let path = request.uri().path();
+        let values = request.headers().get_all(COOKIE).iter().cloned();
+        Self {
+            site: Site::of(services, request.extensions(), tenant_in(path)),
+            path: path.to_owned(),
+            cookies: values.map(|value| (COOKIE, value)).collect(),
+        }
+    }
+}
+
+/// A failure, as a page shows it.
+#[derive(Debug)]
+pub(crate) struct PageFailure {
+    /// The text for the visitor.
+    pub(crate) detail: String,
+    /// The id of the request, if the service failed.
+    pub(crate) request_id: Option<Arc<str>>,
+}
+
+/// Writes a failed response as a page.
+pub(crate) type WriteFailure =
+    for<'a> fn(&'a Services, &'a PageVisit, &'a PageFailure, Response) -> BoxFuture<'a, Response>;
+
+/// The routes of the pages that belong to no tenant. The routes `/` and `/tenants` are pages for browsers only.
+const PUBLIC_PAGES: [&str; 3] = ["/problems", "/problems/{cause}", "/assets/{name}"];
+
+/// Whether a route belongs to a page without a tenant.
+pub(super) fn is_public_page(route: &str) -> bool {
+    PUBLIC_PAGES.contains(&route)
+}
+
+/// Whether the client is a browser that asks for a page.
+pub(crate) fn wants_html(headers: &HeaderMap) -> bool {
+    let accept = headers.get(ACCEPT).and_then(|accept| accept.to_str().ok());
+    accept.is_some_and(|accept| accept.contains("text/html"))
+}
+
+/// Returns the URL of the service, without a final slash. The request's carrier or the configuration gives it.
+pub(super) fn service_url(services: &Services, extensions: &Extensions) -> Arc<str> {
+    let url = extensions.get::<PublicUrl>().map_or(&services.public_url, |PublicUrl(url)| url);
+    Arc::clone(url)
+}
 
 /// The URLs of a tenant's pages.
 #[derive(Debug, Clone)]
@@ -38,7 +98,7 @@ impl Site {
         extensions: &Extensions,
         tenant: Option<TenantId>,
     ) -> Self {
-        let url = extensions.get::<PublicUrl>().map_or(&services.public_url, |PublicUrl(url)| url);
+        let url = service_url(services, extensions);
         let (origin, base) = match url.split_once("://") {
             None => (String::new(), String::new()),
             Some((scheme, rest)) => {
@@ -50,6 +110,11 @@ impl Site {
             }
         };
         Self { origin, base, tenant }
+    }
+
+    /// Returns the tenant that the address names.
+    pub(crate) fn tenant(&self) -> Option<&TenantId> {
+        self.tenant.as_ref()
     }
 
     /// Returns the path of the tenant's pages, with its final slash.
@@ -68,6 +133,17 @@ impl Site {
     /// Returns the Tenant URL that an administrator pastes into the identity provider.
     pub(crate) fn tenant_url(&self, tenant: &TenantId) -> String {
         tenant_url(&format!("{}{}", self.origin, self.base), tenant)
+    }
+
+    /// Returns the URL of a link.
+    pub(crate) fn link_url(&self, tenant: &TenantId, scope: LinkScope, text: &str) -> String {
+        link_url(&format!("{}{}", self.origin, self.base), tenant, scope, text)
+    }
+
+    /// Returns the host of a URL on this machine, which no other machine reaches.
+    pub(crate) fn local_host(&self) -> Option<String> {
+        let uri: Uri = self.origin.parse().ok().filter(|_| is_loopback(&self.origin))?;
+        uri.host().map(ToOwned::to_owned)
     }
 
     /// Returns the URL of the JSON API, for the other product that gets a read token.

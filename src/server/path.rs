@@ -13,7 +13,7 @@ use http::uri::{PathAndQuery, Uri};
 use std::convert::Infallible;
 use uuid::Uuid;
 
-/// Marks a request whose path ended with a slash. The settings page redirects a path without the slash, because the
+/// Marks a request whose path ended with a slash. The console redirects a path without the slash, because the
 /// cookie is for paths below it. The token API recognizes an empty id by the slash.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct FinalSlash;

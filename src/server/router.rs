@@ -44,7 +44,7 @@ fn no_me() -> MethodRouter<Services> {
 }
 
 fn router(services: Services, pages: PageRoutes) -> Router {
-    let PageRoutes { routes: pages, write_failure } = pages;
+    let PageRoutes { routes: pages, public, write_failure } = pages;
     let scim = Router::new()
         .merge(resources::router::<Employee>("/Users"))
         .merge(resources::router::<Group>("/Groups"))
@@ -66,10 +66,12 @@ fn router(services: Services, pages: PageRoutes) -> Router {
         .layer(from_fn_with_state((services.clone(), auth::ADMIN), auth::authenticate))
         .layer(from_fn(compress::compress));
     let pages = pages.method_not_allowed_fallback(fallback::method_not_allowed);
+    let public = public.method_not_allowed_fallback(fallback::method_not_allowed);
     Router::new()
         .nest(SCIM_ROUTE, scim)
         .nest(ADMIN_ROUTE, administration)
         .nest(TENANT_ROUTE, pages)
+        .merge(public)
         .route("/health", get(health::live))
         .route("/health/ready", get(health::ready))
         .fallback(fallback::no_such_path)

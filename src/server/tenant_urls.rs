@@ -1,9 +1,12 @@
 //! The paths and URLs below a tenant, and the routes of its three parts.
 
-use crate::directory::TenantId;
+use crate::directory::{LinkScope, TenantId};
 
 /// The start of the paths of all tenants.
 pub const TENANTS_ROOT: &str = "/tenants/";
+
+/// The start of the paths of the pages about the causes of problems.
+pub(super) const PROBLEMS_ROOT: &str = "/problems/";
 
 /// The route of a tenant.
 pub(crate) const TENANT_ROUTE: &str = "/tenants/{tenant}";
@@ -34,9 +37,22 @@ pub fn tenant_root(origin: &str, tenant: &TenantId) -> String {
     format!("{origin}{TENANTS_ROOT}{tenant}")
 }
 
-/// Returns the URL of a tenant's account settings page.
+/// Returns the URL of a tenant's console.
 pub fn settings_url(origin: &str, tenant: &TenantId) -> String {
     format!("{}/", tenant_root(origin, tenant))
+}
+
+/// Returns the path of the links of a scope, below the pages of a tenant.
+pub(crate) fn link_path(scope: LinkScope) -> &'static str {
+    match scope {
+        LinkScope::Connect => "connect/link/",
+        LinkScope::Admin => "sign-in/link/",
+    }
+}
+
+/// Returns the URL of a link.
+pub fn link_url(origin: &str, tenant: &TenantId, scope: LinkScope, text: &str) -> String {
+    format!("{}/{}{text}", tenant_root(origin, tenant), link_path(scope))
 }
 
 /// Returns the URL of a tenant's JSON API.

@@ -5,10 +5,12 @@
 
 use super::dynamodb::transact::{Step, Transaction};
 use super::keys;
+use super::keys::Key;
 use crate::model::claim::Claim;
 use crate::model::kind::Kind;
 use crate::store::dynamodb::error::Error;
 use crate::store::tenant_part::TenantPart;
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 /// A change of name: both names, each with its claim as it was read.
@@ -36,6 +38,23 @@ impl ClaimItems<'_> {
     pub async fn get(self, kind: Kind, name: &str) -> Result<Claim, Error> {
         let item = self.0.table.get(&keys::claim(&self.0.tenant, kind, name)).await?;
         item.as_ref().map_or_else(|| Ok(Claim::default()), Claim::from_item)
+    }
+
+    /// Gets the holders of names in any spelling, in the order of the names; `None` for a name without a holder.
+    ///
+    /// # Errors
+    /// Fails as every call of the store does.
+    pub async fn get_holders(self, kind: Kind, names: &[&str]) -> Result<Vec<Option<Uuid>>, Error> {
+        let keys: Vec<Key> =
+            names.iter().map(|name| keys::claim(&self.0.tenant, kind, name)).collect();
+        let distinct: BTreeSet<&Key> = keys.iter().collect();
+        let distinct: Vec<Key> = distinct.into_iter().cloned().collect();
+        let mut holders = BTreeMap::new();
+        for item in self.0.table.batch_get(&distinct).await? {
+            let key = keys::key(&item).ok_or_else(|| Error::bad_item("no key"))?;
+            holders.insert(key, Claim::from_item(&item)?.holder);
+        }
+        Ok(keys.iter().map(|key| holders.get(key).copied().flatten()).collect())
     }
 
     /// Makes a record the holder of a name without a holder.

@@ -3,13 +3,17 @@
 //! `startIndex` to within a few rows of its place.
 //!
 //! One number holds six counters of six decimal digits: every page reads all counters, and each attribute costs time. A
-//! number in DynamoDB has 38 digits, and DynamoDB adds to it exactly.
+//! number in DynamoDB has 38 digits, and DynamoDB adds to it exactly. One more number of the item counts the active and
+//! the hidden employees, the active employees with values from the identity provider, and those that only an import
+//! knows.
 
 use super::dynamodb::read::Range;
 use super::dynamodb::transact::{Condition, Step, Transaction};
 use super::keys;
 use super::keys::Key;
+use crate::model::employee::Employee;
 use crate::model::kind::Kind;
+use crate::model::people_counts::PeopleCounts;
 use crate::model::tenant::TenantId;
 use crate::store::dynamodb::error::Error;
 use crate::store::dynamodb::port::Item;
@@ -90,26 +94,110 @@ impl CountItems<'_> {
         Ok(counts)
     }
 
-    /// Counts one record more or less.
-    pub(super) fn add(
+    /// Reads the numbers of employees.
+    pub(super) async fn people(self) -> Result<PeopleCounts, Error> {
+        let partition = keys::counts(&self.0.tenant, Kind::Employee);
+        let items = self.0.table.query_all(&Range::all(&partition).eventual(), None).await?;
+        let mut visible = Counts(vec![0; BUCKETS]);
+        let mut people = [0; PEOPLE];
+        for item in &items {
+            let key = keys::sort_key(item).ok_or_else(|| Error::bad_item("no sort key"))?;
+            for (name, value) in item {
+                let number = || -> Result<i128, Error> {
+                    let number = value.as_n().ok().and_then(|number| number.parse().ok());
+                    number.ok_or_else(|| Error::bad_item("no number"))
+                };
+                if let Some((first, place)) = keys::read_counters(key, name) {
+                    visible.set(first, place, number()?);
+                } else if name == keys::PEOPLE_COUNTERS {
+                    let mut rest = number()?.max(0);
+                    for sum in &mut people {
+                        *sum += u64::try_from(rest % BASE).unwrap_or_default();
+                        rest /= BASE;
+                    }
+                }
+            }
+        }
+        let [active, hidden, sent_location, sent_department, sent_manager, unlinked] = people;
+        // The counters of different items are read one after the other.
+        let archived = visible.total().saturating_add(hidden).saturating_sub(active);
+        Ok(PeopleCounts {
+            active,
+            archived,
+            sent_location,
+            sent_department,
+            sent_manager,
+            unlinked,
+        })
+    }
+
+    /// Counts one group more or less.
+    pub(super) fn add_group(
         self,
         transaction: &mut Transaction<'_>,
-        (kind, id): (Kind, Uuid),
+        id: Uuid,
         change: CountChange,
     ) {
-        let Counter { item, attribute, one } = counter_of(&self.0.tenant, kind, id);
+        let Counter { item, attribute, one } = counter_of(&self.0.tenant, Kind::Group, id);
         let by = match change {
             CountChange::OneMore => one,
             CountChange::OneLess => -one,
         };
-        transaction.update(
-            Step::Companion,
-            &item,
-            &format!("ADD {attribute} :by"),
-            Item::from([(":by".to_owned(), AttributeValue::N(by.to_string()))]),
-            Condition::none(),
-        );
+        add(transaction, &item, &[(&attribute, by)]);
     }
+
+    /// Counts the change of an employee; `None` stands for no employee. A change that moves no counter writes nothing.
+    pub(super) fn change_employee(
+        self,
+        transaction: &mut Transaction<'_>,
+        before: Option<&Employee>,
+        after: Option<&Employee>,
+    ) {
+        let Some(id) = after.or(before).map(|employee| employee.id) else { return };
+        let Counter { item, attribute, one } = counter_of(&self.0.tenant, Kind::Employee, id);
+        let visible = |employee: Option<&Employee>| {
+            if employee.is_some_and(|employee| !employee.hidden) { one } else { 0 }
+        };
+        let people = |employee: Option<&Employee>| employee.map(people_counter).unwrap_or_default();
+        let changes = [
+            (&*attribute, visible(after) - visible(before)),
+            (keys::PEOPLE_COUNTERS, people(after) - people(before)),
+        ];
+        add(transaction, &item, &changes);
+    }
+}
+
+/// Adds to the numbers of a count item. Zeros are left out.
+fn add(transaction: &mut Transaction<'_>, item: &Key, changes: &[(&str, i128)]) {
+    let mut terms = Vec::new();
+    let mut values = Item::new();
+    for (place, (attribute, by)) in changes.iter().filter(|(_, by)| *by != 0).enumerate() {
+        terms.push(format!("{attribute} :by{place}"));
+        values.insert(format!(":by{place}"), AttributeValue::N(by.to_string()));
+    }
+    if !terms.is_empty() {
+        let expression = format!("ADD {}", terms.join(", "));
+        transaction.update(Step::Companion, item, &expression, values, Condition::none());
+    }
+}
+
+/// The counters in the number [`keys::PEOPLE_COUNTERS`]: active, hidden, the active employees with a location, a
+/// department and a manager from the identity provider, and the active employees that only an import knows.
+const PEOPLE: usize = 6;
+
+/// The value of an employee in the number [`keys::PEOPLE_COUNTERS`].
+pub(super) fn people_counter(employee: &Employee) -> i128 {
+    let is_active = !employee.is_archived();
+    let sends = |name| is_active && employee.sent(name).is_some();
+    let counts = [
+        is_active,
+        employee.hidden,
+        sends("location"),
+        sends("department"),
+        sends("manager"),
+        is_active && employee.is_unlinked(),
+    ];
+    counts.into_iter().rev().fold(0, |sum, is_counted| sum * BASE + i128::from(is_counted))
 }
 
 /// The counter of a record.

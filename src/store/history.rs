@@ -51,9 +51,9 @@ impl HistoryItems<'_> {
     ) -> Result<(), Error> {
         let key = keys::history(&self.0.tenant, subject).entry(revision);
         transaction.put(Step::Companion, entry.to_item(&key)?, Condition::none());
-        let (kind, at) = (entry.kind, entry.at);
+        let (kind, actor, at) = (entry.kind, entry.actor.kind, entry.at);
         let (erased, after) = erased.unzip();
-        let change = ChangeRef { subject, revision, kind, at, erased };
+        let change = ChangeRef { subject, revision, kind, actor, at, erased };
         OutboxItems(self.0).add(transaction, change, after);
         Ok(())
     }

@@ -9,6 +9,7 @@ pub mod tenants;
 pub(crate) mod counts;
 pub mod claims;
 pub mod destinations;
+pub mod dismissals;
 pub mod groups;
 pub mod members;
 pub mod dynamodb;
@@ -17,8 +18,13 @@ pub mod keys;
 pub mod format;
 pub mod record;
 pub mod write_outcome;
+pub mod links;
+pub mod sign_ins;
 pub mod signed_out;
 pub mod history;
+mod update;
+mod recordings;
+pub mod requests;
 pub mod sync;
 mod sync_findings;
 pub mod full_read;
@@ -46,11 +52,13 @@ use dynamodb::port::DynamoDb;
 use dynamodb::table::Table;
 use employees::EmployeeItems;
 use events::announcements::Announcements;
+use events::days::DayItems;
 use events::feed::FeedItems;
 use events::outbox::OutboxItems;
 use full_read::FullReads;
 use groups::GroupItems;
 use history::HistoryItems;
+use links::LinkItems;
 use members::MemberItems;
 use members::departure::DepartureItems;
 use members::memberships::MembershipItems;
@@ -58,6 +66,8 @@ use members::redo_log::RedoLogItems;
 use members::unfinished::UnfinishedItems;
 use purge::Purge;
 use record::RecordItems;
+use requests::RequestItems;
+use sign_ins::SignInItems;
 use signed_out::SignedOutItems;
 use std::sync::Arc;
 use sync::SyncItems;
@@ -185,14 +195,34 @@ impl TenantStore {
         FeedItems(&self.part)
     }
 
+    /// Returns the counts of a tenant's days.
+    pub fn days(&self) -> DayItems<'_> {
+        DayItems(&self.part)
+    }
+
     /// Returns the sync record of a tenant.
     pub fn sync(&self) -> SyncItems<'_> {
         SyncItems(&self.part)
     }
 
+    /// Returns the notes on the requests of a tenant's identity provider.
+    pub fn requests(&self) -> RequestItems<'_> {
+        RequestItems(&self.part)
+    }
+
     /// Returns the sessions of a tenant that were signed out.
     pub fn signed_out(&self) -> SignedOutItems<'_> {
         SignedOutItems(&self.part)
+    }
+
+    /// Returns the links of a tenant.
+    pub fn links(&self) -> LinkItems<'_> {
+        LinkItems(&self.part)
+    }
+
+    /// Returns the recent sign-ins of a tenant's administrators.
+    pub fn sign_ins(&self) -> SignInItems<'_> {
+        SignInItems(&self.part)
     }
 
     /// Returns the count of a tenant's calls to destinations.

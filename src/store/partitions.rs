@@ -26,6 +26,8 @@ pub(super) enum Partition {
     Unfinished,
     GroupHistories,
     TenantHistory,
+    /// Links that open a session.
+    Links,
     Destinations,
     /// Positions of destinations.
     Positions,
@@ -33,6 +35,14 @@ pub(super) enum Partition {
     Outbox,
     /// Numbered events.
     Feed,
+    /// Counts of days.
+    Days,
+    /// Pages of failed requests.
+    Requests,
+    /// Counts of requests.
+    Traffic,
+    /// Recorded requests.
+    Recording,
     /// Rows of a group's members.
     Members(Uuid),
     /// Parts of a group's redo log.
@@ -53,7 +63,7 @@ pub(super) const OF_RECORDS: [Partition; 3] = [
 ];
 
 /// The partitions with items about many records or destinations.
-pub(super) const ABOUT_RECORDS: [Partition; 15] = [
+pub(super) const ABOUT_RECORDS: [Partition; 20] = [
     Partition::Claims(Kind::Employee),
     Partition::Claims(Kind::Group),
     Partition::ExternalIds(Kind::Employee),
@@ -65,10 +75,15 @@ pub(super) const ABOUT_RECORDS: [Partition; 15] = [
     Partition::Unfinished,
     Partition::GroupHistories,
     Partition::TenantHistory,
+    Partition::Links,
     Partition::Destinations,
     Partition::Positions,
     Partition::Outbox,
     Partition::Feed,
+    Partition::Days,
+    Partition::Requests,
+    Partition::Traffic,
+    Partition::Recording,
 ];
 
 /// The partitions that belong to one group.
@@ -106,8 +121,13 @@ impl Partition {
             }
             Self::Outbox => "an event of the outbox",
             Self::Feed => "an event of the feed",
+            Self::Days => "the counts of a day",
+            Self::Requests => "a page of failed requests",
+            Self::Traffic => "counts of requests",
+            Self::Recording => "recorded requests",
             Self::Members(_) => "the row of a member",
             Self::RedoLog(_) => "a part of a redo log",
+            Self::Links => "a link",
             Self::Destinations => "a destination",
             Self::Positions => "the position of a destination",
             Self::Retries(_) => "a waiting event",
@@ -146,8 +166,13 @@ impl Partition {
             Self::TenantHistory => keys::history(tenant, Subject::Tenant).partition,
             Self::Outbox => keys::outbox(tenant),
             Self::Feed => keys::feed(tenant),
+            Self::Days => keys::days(tenant),
+            Self::Requests => keys::requests(tenant),
+            Self::Traffic => keys::traffic_of(tenant),
+            Self::Recording => keys::recording(tenant),
             Self::Members(group) => keys::members(tenant, group),
             Self::RedoLog(group) => keys::redo_log(tenant, group),
+            Self::Links => keys::links(tenant),
             Self::Destinations => keys::destinations(tenant),
             Self::Positions => keys::positions(tenant),
             Self::Retries(destination) => keys::retries(tenant, destination),

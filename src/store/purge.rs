@@ -65,8 +65,8 @@ impl Purge<'_> {
 
     /// Removes all items of the tenant, and gives their number.
     ///
-    /// The settings, the entry in the list of tenants, the notes, the signed-out sessions and the count of calls are
-    /// removed after the rest. The number leaves out these five items. A second pass then removes items that were written meanwhile. An
+    /// The settings, the entry in the list of tenants, the notes, the signed-out sessions, the count of calls and
+    /// the recent sign-ins are removed after the rest. The number leaves out these six items. A second pass then removes items that were written meanwhile. An
     /// interrupted call can be repeated.
     ///
     /// # Errors
@@ -79,6 +79,7 @@ impl Purge<'_> {
         transaction.delete(Step::Record, &keys::sync(&self.0.tenant), Condition::none());
         transaction.delete(Step::Record, &keys::signed_out(&self.0.tenant), Condition::none());
         transaction.delete(Step::Record, &keys::calls(&self.0.tenant), Condition::none());
+        transaction.delete(Step::Record, &keys::sign_ins(&self.0.tenant), Condition::none());
         transaction.commit().await?;
         Ok(purged + self.contents().await?)
     }

@@ -1,36 +1,39 @@
 //! Keeps notes on the identity provider of a tenant: the last request, failed requests, used tokens and unknown
 //! attributes.
 
-use super::dynamodb::port::{UpdateCall, Updated};
+use super::dynamodb::port::Updated;
 use super::dynamodb::retry::{Attempt, retry};
-use super::dynamodb::transact::{size, text};
-use super::items::attributes::format_time;
+use super::dynamodb::transact::{number, text};
+use super::items::attributes::{as_json, format_time};
+use super::items::request_page::RequestPage;
+use super::items::sync::{
+    CLEANED_ON, CLIENT, FAILED_AT, FAILURES, HIDDEN, LAST_REQUEST, LATEST, PAGE, PAGE_WRITES,
+    RECORD_UNTIL, RECORDED, REVISION, SILENT_AT, SUCCEEDED_AT, UNAUTHORIZED, UNKNOWN, USED, texts,
+};
 use super::keys;
-use crate::model::sync::{SyncNews, SyncRecord};
-use crate::model::sync_findings::WITHOUT_REFUSALS;
+use super::requests::RequestItems;
+use super::update::ItemUpdate;
+use crate::model::noted_request::{NotedRequest, add_to_page};
+use crate::model::sync::{KEPT_FOR, MOST_RECORDED, PageWrites, SyncNews, SyncRecord};
 use crate::store::dynamodb::error::Error;
 use crate::store::dynamodb::port::Item;
-use crate::store::items::sync::LAST_REQUEST;
-use crate::store::items::sync::REFUSALS;
-use crate::store::items::sync::REFUSED_AT;
-use crate::store::items::sync::SILENT_AT;
-use crate::store::items::sync::UNKNOWN;
-use crate::store::items::sync::USED;
-use crate::store::items::sync::texts;
 use crate::store::tenant_part::TenantPart;
 use aws_sdk_dynamodb::types::AttributeValue;
 use scim::date_time;
-use std::collections::HashMap;
-use time::{OffsetDateTime, UtcOffset};
-
-/// The lengths at which the store shortens the stored lists. An update expression can append to a list, but not shorten
-/// it.
-const MOST_REFUSALS_STORED: usize = 30;
-const MOST_UNKNOWN_STORED: usize = 75;
+use time::{Duration, OffsetDateTime, UtcOffset};
 
 /// The sync record of a tenant.
 #[derive(Debug, Clone, Copy)]
 pub struct SyncItems<'a>(pub(in crate::store) &'a TenantPart);
+
+/// The record before a note, for the process that wrote the note.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Noted {
+    /// The record as it was read.
+    pub before: SyncRecord,
+    /// Whether old notes must be removed now. Only one process a day gets this task.
+    pub must_clean: bool,
+}
 
 impl SyncItems<'_> {
     /// Reads the notes on the identity provider; they are empty without an item.
@@ -44,162 +47,215 @@ impl SyncItems<'_> {
         }
     }
 
-    /// Adds news to the record by one update. The store also reads the record when a list is full, or when the news may
-    /// be a finding. It then shortens the lists, and puts the findings into the outbox. `false` when another process has
-    /// changed the record meanwhile.
+    /// Adds news to the record, and writes pages, counts and recorded requests. The news keeps the parts that are not
+    /// written: other parts are cleared. `None` when another process has changed the record meanwhile.
+    ///
+    /// The record is written first, because it limits the writes of pages.
     ///
     /// # Errors
-    /// Fails as every call of the store does.
-    pub async fn add(self, news: &SyncNews) -> Result<bool, Error> {
-        let mut update = Note::of_request(news)?;
-        update.append(REFUSALS, texts(&news.refusals)?, MOST_REFUSALS_STORED);
-        update.append(UNKNOWN, texts(&news.unknown)?, MOST_UNKNOWN_STORED);
-        if let Some(newest) = news.newest_refusal() {
-            update.expect_recent_refusal(newest);
-        }
-        if self.update(update).await? == Updated::Done {
-            return Ok(true);
-        }
+    /// Fails as every call of the store does. The news keeps the parts that are not written.
+    pub async fn add(self, news: &mut SyncNews) -> Result<Option<Noted>, Error> {
         let stored = self.0.table.get(&keys::sync(&self.0.tenant)).await?.unwrap_or_default();
-        let mut update = Note::of_request(news)?;
-        for list in [REFUSALS, UNKNOWN] {
-            update.expect_length(list, length(&stored, list));
-        }
-        let mut record = SyncRecord::from_item(stored)?;
+        let record = SyncRecord::from_item(stored.clone())?;
+        let is_turn = record.may_write_page(news);
+        let page = if is_turn { Some(self.fill_page(&record, news).await?) } else { None };
         if !self.put_findings(&record, news).await? {
-            return Ok(false);
+            return Ok(None);
         }
-        if let Some(check) = news.check_refusals(record.refused_at) {
-            let known = if check.is_first { Some(check.last) } else { record.refused_at };
-            update.set_last_refusal(known, check.last);
+        let must_clean = record.cleaned_on.as_ref().is_some_and(|day| *day < day_of(news.at));
+        let update = note(&record, &stored, news, page.as_ref())?;
+        let call = update.into_call(&keys::sync(&self.0.tenant));
+        if self.0.table.update(call).await? != Updated::Done {
+            return Ok(None);
         }
-        record.add_refusals(&news.refusals);
-        record.add_unknown(&news.unknown);
-        update.set(REFUSALS, texts(&record.refusals)?);
-        update.set(UNKNOWN, texts(&record.unknown)?);
-        Ok(self.update(update).await? == Updated::Done)
+        news.clear_noted();
+        let requests = RequestItems(self.0);
+        if let Some(FilledPage { page, left }) = page {
+            if !requests.put_page(&page).await? {
+                return Ok(None);
+            }
+            news.rows = left;
+        }
+        requests.add_traffic(&news.traffic).await?;
+        news.traffic.clear();
+        requests.put_recorded(&news.recorded).await?;
+        news.recorded.clear();
+        Ok(Some(Noted { before: record, must_clean }))
     }
 
-    /// Removes the failed requests and the unknown attributes. They may name an erased person.
+    /// Adds the failed requests to the newest page, or to the next page when the newest page has no room.
+    async fn fill_page(self, record: &SyncRecord, news: &SyncNews) -> Result<FilledPage, Error> {
+        let mut page = RequestItems(self.0).get_page(record.page).await?;
+        let before = page.rows.clone();
+        let left = add_to_page(&mut page.rows, news.rows.clone());
+        if page.rows != before || before.is_empty() {
+            return Ok(FilledPage { page, left });
+        }
+        let number = record.page.saturating_add(1);
+        let mut page = RequestPage { number, ..RequestPage::default() };
+        let left = add_to_page(&mut page.rows, left);
+        Ok(FilledPage { page, left })
+    }
+
+    /// Removes the unknown attributes and the hidden attributes. They may name an erased person.
     ///
     /// # Errors
     /// Fails as every call of the store does.
     pub async fn clear_notes(self) -> Result<(), Error> {
         retry!({
-            let mut update = Note::default();
-            update.set(REFUSALS, AttributeValue::L(Vec::new()));
+            let mut update = ItemUpdate::default();
+            update.add(REVISION, 1);
             update.set(UNKNOWN, AttributeValue::L(Vec::new()));
-            Ok(Attempt::done_if(self.update(update).await? == Updated::Done))
+            update.remove(HIDDEN);
+            let call = update.into_call(&keys::sync(&self.0.tenant));
+            Ok(Attempt::done_if(self.0.table.update(call).await? == Updated::Done))
         })
     }
+}
 
-    async fn update(self, note: Note) -> Result<Updated, Error> {
-        let call = UpdateCall {
-            key: keys::sync(&self.0.tenant).to_item(),
-            expression: format!("SET {}", note.sets.join(", ")),
-            names: note.names,
-            values: note.values,
-            condition: (!note.conditions.is_empty()).then(|| note.conditions.join(" AND ")),
-        };
-        self.0.table.update(call).await
+/// A page of failed requests with newer rows, and the rows that do not fit.
+struct FilledPage {
+    page: RequestPage,
+    left: Vec<NotedRequest>,
+}
+
+impl SyncRecord {
+    /// Whether the news has failed requests, and this minute allows another write of a page.
+    fn may_write_page(&self, news: &SyncNews) -> bool {
+        let is_this_minute = self.page_writes.minute == minute_of(news.at);
+        let writes = if is_this_minute { self.page_writes.writes } else { 0 };
+        !news.rows.is_empty() && writes < news.most_page_writes
     }
 }
 
-fn length(item: &Item, name: &str) -> usize {
-    item.get(name).and_then(|value| value.as_l().ok()).map_or(0, Vec::len)
+impl SyncNews {
+    /// Clears the parts that the record has.
+    fn clear_noted(&mut self) {
+        self.is_request = false;
+        self.latest = None;
+        self.succeeded_at = None;
+        self.sender = None;
+        self.used.clear();
+        self.unknown.clear();
+        self.failures.clear();
+        self.unauthorized.clear();
+    }
 }
 
-/// An update of the record, before it is sent.
-#[derive(Debug, Default)]
-struct Note {
-    sets: Vec<String>,
-    conditions: Vec<String>,
-    names: HashMap<String, String>,
-    values: Item,
+/// Builds the update of the record.
+fn note(
+    record: &SyncRecord,
+    stored: &Item,
+    news: &SyncNews,
+    page: Option<&FilledPage>,
+) -> Result<ItemUpdate, Error> {
+    let mut update = ItemUpdate::default();
+    update.add(REVISION, 1);
+    let day = day_of(news.at);
+    note_latest(&mut update, record, stored, news)?;
+    let mut after = record.clone();
+    after.add_failures(&news.failures);
+    after.add_unauthorized(&news.unauthorized);
+    if record.cleaned_on.as_ref().is_none_or(|cleaned_on| *cleaned_on < day) {
+        let oldest = news.at - KEPT_FOR;
+        after.forget_before(oldest, &day_of(oldest));
+        update.replace(CLEANED_ON, stored.get(CLEANED_ON).cloned(), Some(text(&*day)));
+    }
+    if after.failures != record.failures {
+        let failures = text(as_json(&after.failures)?);
+        update.replace(FAILURES, stored.get(FAILURES).cloned(), Some(failures));
+    }
+    if after.unauthorized != record.unauthorized {
+        let unauthorized = text(as_json(&after.unauthorized)?);
+        update.replace(UNAUTHORIZED, stored.get(UNAUTHORIZED).cloned(), Some(unauthorized));
+    }
+    if !news.unknown.is_empty() {
+        after.add_unknown(&news.unknown);
+        update.replace(UNKNOWN, stored.get(UNKNOWN).cloned(), Some(texts(&after.unknown)?));
+    }
+    if let Some(check) = news.check_failures(record.failed_at) {
+        let known = if check.is_first { Some(check.last) } else { record.failed_at };
+        let as_text = |at| text(date_time::format(at));
+        update.expect(FAILED_AT, known.map(as_text));
+        update.set(FAILED_AT, as_text(check.last));
+    }
+    if let Some(FilledPage { page, .. }) = page {
+        let number_of = |page: u64| Some(number(page));
+        let known = stored.get(PAGE).cloned();
+        match known == number_of(page.number) {
+            true => update.expect(PAGE, known),
+            false => update.replace(PAGE, known, number_of(page.number)),
+        }
+        let minute = minute_of(news.at);
+        let known = &record.page_writes;
+        let writes = if known.minute == minute { known.writes.saturating_add(1) } else { 1 };
+        let page_writes = text(as_json(&PageWrites { minute, writes })?);
+        update.replace(PAGE_WRITES, stored.get(PAGE_WRITES).cloned(), Some(page_writes));
+    }
+    if !news.recorded.is_empty() {
+        let rows = u64::try_from(news.recorded.len()).unwrap_or(u64::MAX);
+        update.add(RECORDED, rows);
+        if record.recorded.saturating_add(rows) >= MOST_RECORDED {
+            // A recording that began meanwhile goes on.
+            update.replace(RECORD_UNTIL, stored.get(RECORD_UNTIL).cloned(), None);
+        }
+    }
+    Ok(update)
 }
 
-impl Note {
-    /// Notes the time of the request, and the tokens that were used.
-    fn of_request(news: &SyncNews) -> Result<Self, Error> {
-        let mut note = Self::default();
-        if news.is_request {
-            note.set(LAST_REQUEST, text(format_time(news.at)?));
-            // A request after a silence is a finding.
-            let silent_at = note.bind_name(SILENT_AT);
-            note.conditions.push(format!("attribute_not_exists({silent_at})"));
+/// Sets the last times in the news. A process may write its notes long after the requests, so a newer value in the
+/// record stays. A value more than a day in the future goes, because the clock was set back.
+fn note_latest(
+    update: &mut ItemUpdate,
+    record: &SyncRecord,
+    stored: &Item,
+    news: &SyncNews,
+) -> Result<(), Error> {
+    let mut replace = |name: &str, value: AttributeValue| {
+        update.replace(name, stored.get(name).cloned(), Some(value));
+    };
+    let future = news.at + Duration::DAY;
+    let is_older = |known: OffsetDateTime, at: OffsetDateTime| known <= at || known > future;
+    if let Some(latest) = &news.latest
+        && record.latest.as_ref().is_none_or(|known| is_older(known.at, latest.at))
+    {
+        replace(LATEST, text(as_json(latest)?));
+        if let Some(sender) = news.sender {
+            replace(CLIENT, text(sender.as_str()));
         }
-        let day = day_of(news.at);
-        for token in &news.used {
-            note.set(&format!("{USED}{token}"), text(&*day));
+    }
+    if let Some(at) = news.succeeded_at
+        && record.succeeded_at.is_none_or(|known| is_older(known, at))
+    {
+        replace(SUCCEEDED_AT, text(format_time(at)?));
+    }
+    let day = day_of(news.at);
+    for token in &news.used {
+        if record.used.get(token).is_none_or(|known| *known < day) {
+            replace(&format!("{USED}{token}"), text(&*day));
         }
-        Ok(note)
     }
-
-    fn set(&mut self, name: &str, value: AttributeValue) {
-        let (name, value) = self.bind(name, value);
-        self.sets.push(format!("{name} = {value}"));
+    // The end of a silence has set the time already.
+    if news.is_request
+        && !news.ends_silence(record)
+        && record.last_request.is_none_or(|known| is_older(known, news.at))
+    {
+        replace(LAST_REQUEST, text(format_time(news.at)?));
     }
-
-    /// Prepends to a stored list, on the condition that the list has fewer than `most` elements.
-    fn append(&mut self, name: &str, list: AttributeValue, most: usize) {
-        if list.as_l().is_ok_and(Vec::is_empty) {
-            return;
-        }
-        let (name, list) = self.bind(name, list);
-        let (none, limit) = (format!("{list}none"), format!("{list}most"));
-        self.sets.push(format!("{name} = list_append({list}, if_not_exists({name}, {none}))"));
-        self.conditions.push(format!("(attribute_not_exists({name}) OR size({name}) < {limit})"));
-        self.values.insert(none, AttributeValue::L(Vec::new()));
-        self.values.insert(limit, size(most));
+    if news.is_request {
+        // A request after a silence is a finding.
+        update.expect(SILENT_AT, None);
     }
-
-    /// Sets the time of the last failed request, on the condition that the stored time is at most an hour earlier, and
-    /// not later.
-    fn expect_recent_refusal(&mut self, newest: OffsetDateTime) {
-        let earliest = newest - WITHOUT_REFUSALS;
-        let (name, newest) = self.bind(REFUSED_AT, text(date_time::format(newest)));
-        let earliest_value = format!("{newest}earliest");
-        self.conditions.push(format!("{name} > {earliest_value} AND {name} <= {newest}"));
-        self.values.insert(earliest_value, text(date_time::format(earliest)));
-        self.sets.push(format!("{name} = {newest}"));
-    }
-
-    /// Sets the time of the last failed request, on the condition that the stored time is `known`.
-    fn set_last_refusal(&mut self, known: Option<OffsetDateTime>, last: OffsetDateTime) {
-        let (name, last) = self.bind(REFUSED_AT, text(date_time::format(last)));
-        self.sets.push(format!("{name} = {last}"));
-        let Some(known) = known else {
-            return self.conditions.push(format!("attribute_not_exists({name})"));
-        };
-        let known_value = format!("{last}known");
-        self.conditions.push(format!("{name} = {known_value}"));
-        self.values.insert(known_value, text(date_time::format(known)));
-    }
-
-    /// Makes the update fail when a stored list has another length.
-    fn expect_length(&mut self, name: &str, length: usize) {
-        let (name, length) = self.bind(name, size(length));
-        let is_absent = format!("(attribute_not_exists({name}) AND {length} = :zero)");
-        self.values.insert(":zero".to_owned(), size(0));
-        self.conditions.push(format!("({is_absent} OR size({name}) = {length})"));
-    }
-
-    /// Binds an attribute and a value to names for expressions.
-    fn bind(&mut self, name: &str, value: AttributeValue) -> (String, String) {
-        let place = format!(":v{}", self.names.len());
-        self.values.insert(place.clone(), value);
-        (self.bind_name(name), place)
-    }
-
-    /// Binds an attribute to a name for expressions.
-    fn bind_name(&mut self, name: &str) -> String {
-        let place = format!("#n{}", self.names.len());
-        self.names.insert(place.clone(), name.to_owned());
-        place
-    }
+    Ok(())
 }
 
 /// Formats a day (UTC) as items have it: `2026-11-24`.
 pub fn day_of(at: OffsetDateTime) -> String {
     at.to_offset(UtcOffset::UTC).date().to_string()
+}
+
+/// Formats a minute (UTC) as items have it: `2026-11-24T12:30`.
+fn minute_of(at: OffsetDateTime) -> String {
+    let at = at.to_offset(UtcOffset::UTC);
+    format!("{}T{:02}:{:02}", at.date(), at.hour(), at.minute())
 }

@@ -5,7 +5,7 @@
 
 use super::dynamodb::error::Error;
 use super::dynamodb::port::Item;
-use super::dynamodb::transact::{Condition, Outcome, Step, Transaction, text};
+use super::dynamodb::transact::{Condition, Outcome, Step, Transaction, number, text};
 use super::events::outbox::OutboxItems;
 use super::items::attributes::format_time;
 use super::keys;
@@ -25,16 +25,16 @@ impl SyncItems<'_> {
         if news.ends_silence(record) && !self.put_resumed(news.at).await? {
             return Ok(false);
         }
-        let check = news.check_refusals(record.refused_at).filter(|check| check.is_first);
-        let (Some(check), Some(finding)) = (check, news.refused()) else { return Ok(true) };
-        let condition = match record.refused_at {
-            None => Condition::expression("attribute_not_exists(refusedAt)"),
-            Some(at) => Condition::expression("refusedAt = :known")
+        let check = news.check_failures(record.failed_at).filter(|check| check.is_first);
+        let (Some(check), Some(finding)) = (check, news.failed()) else { return Ok(true) };
+        let condition = match record.failed_at {
+            None => Condition::expression("attribute_not_exists(failedAt)"),
+            Some(at) => Condition::expression("failedAt = :known")
                 .with(":known", text(date_time::format(at))),
         };
         let last = Item::from([(":last".to_owned(), text(date_time::format(check.last)))]);
         let finding = SyncRef { finding, at: news.at };
-        self.put_finding(finding, "SET refusedAt = :last", last, condition).await
+        self.put_finding(finding, "SET failedAt = :last ADD revision :one", last, condition).await
     }
 
     /// Ends a silence, and puts the finding into the outbox. `false` when another process was faster.
@@ -42,7 +42,13 @@ impl SyncItems<'_> {
         let now = Item::from([(":now".to_owned(), text(format_time(at)?))]);
         let finding = SyncRef { finding: SyncFinding::Resumed, at };
         let is_silent = Condition::expression("attribute_exists(silentAt)");
-        self.put_finding(finding, "SET lastRequest = :now REMOVE silentAt", now, is_silent).await
+        self.put_finding(
+            finding,
+            "SET lastRequest = :now REMOVE silentAt ADD revision :one",
+            now,
+            is_silent,
+        )
+        .await
     }
 
     /// Notes that the identity provider is silent, and puts the finding into the outbox. `false` when the notes changed
@@ -57,16 +63,17 @@ impl SyncItems<'_> {
         let is_unchanged = "lastRequest = :last AND attribute_not_exists(silentAt)";
         let is_unchanged =
             Condition::expression(is_unchanged).with(":last", text(format_time(last)?));
-        self.put_finding(finding, "SET silentAt = :now", now, is_unchanged).await
+        self.put_finding(finding, "SET silentAt = :now ADD revision :one", now, is_unchanged).await
     }
 
     async fn put_finding(
         self,
         finding: SyncRef,
         change: &str,
-        values: Item,
+        mut values: Item,
         condition: Condition,
     ) -> Result<bool, Error> {
+        values.insert(":one".to_owned(), number(1));
         let mut transaction = Transaction::new(&self.0.table);
         let notes = keys::sync(&self.0.tenant);
         transaction.update(Step::Record, &notes, change, values, condition);

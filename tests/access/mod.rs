@@ -1,4 +1,8 @@
-//! Secret Tokens, and the isolation of tenants.
+//! Secret Tokens, wrong tokens, and the isolation of tenants.
 
 pub(crate) mod isolation;
+pub(crate) mod setup_links;
+mod guests;
+mod sign_in_links;
 pub(crate) mod tokens;
+pub(crate) mod wrong_tokens;

@@ -1,7 +1,7 @@
 //! Destinations through the JSON API: paused, resumed, rotated, removed, replayed, and their delivery logs.
 
 use crate::support::acme;
-use crate::support::admin::{admin, get, problem, typed_problem};
+use crate::support::admin::{admin, get, problem, problem_of};
 use crate::support::destinations::{create, expect_action, id, last_change, path, run, webhook};
 use rollcall::model::destination::Position;
 use rollcall::store::destinations::positions::Progress;
@@ -123,7 +123,7 @@ async fn a_replay_goes_back_and_never_forward() {
         assert!(problem(&answer, status).contains(text), "{after}");
     }
     let other = admin(&tenant, "POST", &replay, json!({"after": "0000-1"})).await;
-    typed_problem(&other, 410, "cursor-of-another-feed");
+    problem_of(&other, 410, "cursor-of-another-feed");
 }
 
 #[tokio::test]

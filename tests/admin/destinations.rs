@@ -1,6 +1,6 @@
 //! Destinations through the JSON API: created, read, changed, and their secrets hidden.
 
-use crate::support::admin::{admin, call, get, make_read_token, problem, typed_problem};
+use crate::support::admin::{admin, call, get, make_read_token, problem, problem_of};
 use crate::support::destinations::{
     create, expect_action, if_match, last_change, path, slack, webhook,
 };
@@ -204,7 +204,7 @@ async fn other_tokens_and_other_tenants_reach_no_destination() {
     }
     for (method, rest) in [("POST", "/destinations"), ("DELETE", &*path(&new))] {
         let answer = call(&acme, &read, method, rest, webhook()).await;
-        typed_problem(&answer, 403, "read-only-token");
+        problem_of(&answer, 403, "read-only-token");
     }
     assert_eq!(get(&acme, &path(&new)).await["revision"], 1);
 }

@@ -20,9 +20,12 @@ async fn a_list_reads_no_more_than_it_must() {
         let calls = tenant.app.faults.take_calls();
         calls.iter().filter(|call| call.operation == "Query").count()
     };
-    assert_eq!(queries("/employees?limit=5").await, 1);
-    assert_eq!(queries("/employees?status=archived&limit=1").await, 2, "both places, once");
-    assert_eq!(queries("/employees?search=nobody&limit=1").await, 2);
+    // The rows and the counts.
+    assert_eq!(queries("/employees?limit=5").await, 2);
+    assert_eq!(queries("/employees?status=archived&limit=1").await, 2);
+    assert_eq!(queries("/employees?search=nobody&limit=1").await, 2, "both standings, once");
+    assert_eq!(queries("/employees?order=id&limit=5").await, 2);
+    assert_eq!(queries("/employees?userName=user1%40example.com").await, 0);
 }
 
 #[tokio::test]
@@ -51,24 +54,16 @@ async fn employees_are_found_by_status_and_by_the_start_of_a_word() {
         assert_eq!(page["nextCursor"], Value::Null, "{query}");
     };
     let [ada, bob, eve] = ["ada@example.com", "bob@example.com", "eve@example.com"];
-    check("", &[ada, bob, eve]).await;
     check("?status=active", &[ada]).await;
-    check("?status=archived", &[bob, eve]).await;
     check("?search=ADA", &[ada, eve]).await;
     check("?search=love", &[ada]).await;
+    check("?search=lovelace+ada", &[ada]).await;
     check("?search=%C5%82ob", &[bob]).await;
     check("?search=eve.mail", &[eve]).await;
+    check("?search=eve.mail%40example.com", &[eve]).await;
     check("?search=lovelace+x", &[]).await;
     check("?search=ada+love&status=active", &[ada]).await;
-    let archived = get(&tenant, "/employees?status=archived").await;
-    assert_eq!(
-        archived["employees"][1],
-        json!({
-            "id": counting_id(3), "userName": eve, "displayName": "Eve Ada-Jones",
-            "email": "eve.mail@example.com", "status": "archived", "deletedInIdp": true,
-            "archivedAt": "2026-11-23T09:30:00.000Z",
-        })
-    );
+    check("?search=ada&status=archived", &[eve]).await;
 }
 
 #[tokio::test]
@@ -83,7 +78,7 @@ async fn pages_follow_each_other_by_cursor_and_none_is_missed() {
     for limit in 1..=8 {
         let (mut seen, mut cursor) = (Vec::new(), String::new());
         loop {
-            let page = get(&tenant, &format!("/employees?limit={limit}{cursor}")).await;
+            let page = get(&tenant, &format!("/employees?order=id&limit={limit}{cursor}")).await;
             let rows = page["employees"].as_array().expect("rows");
             assert!(rows.len() <= limit);
             seen.extend(rows.iter().map(|row| row["id"].as_str().expect("an id").to_owned()));

@@ -48,5 +48,33 @@ async fn names_in_the_description_are_valid() {
     let schemes = &document["components"]["securitySchemes"];
     let required = document["security"][0].as_object().expect("a requirement");
     assert!(required.keys().all(|name| schemes.get(name).is_some()), "{schemes}");
-    assert_eq!(document["info"].get("license"), None);
+    assert!(schemes.get("adminToken").is_some());
+    let licence = &document["info"]["license"];
+    assert_eq!(licence["identifier"], "MIT OR Apache-2.0");
+}
+
+#[tokio::test]
+async fn every_operation_names_its_problems_and_has_an_example() {
+    let document = get(&acme().await, "/openapi.json").await;
+    let wrong = &document["components"]["responses"]["WrongRequest"];
+    let example = &wrong["content"]["application/problem+json"]["example"];
+    assert_eq!(example["cause"], "invalid-body");
+    let mut operations = 0;
+    for methods in document["paths"].as_object().expect("paths").values() {
+        for operation in methods.as_object().expect("methods").values() {
+            operations += 1;
+            let name = &operation["operationId"];
+            let responses = operation["responses"].as_object().expect("responses");
+            let reference = "#/components/responses/WrongRequest";
+            assert_eq!(operation["responses"]["4XX"]["$ref"], reference, "{name}");
+            let bodies = responses.values().chain(operation.get("requestBody"));
+            for content in bodies.filter_map(|body| body["content"].as_object()).flatten() {
+                assert!(content.1.get("example").is_some(), "{name}: {content:?}");
+            }
+            for parameter in operation["parameters"].as_array().into_iter().flatten() {
+                assert!(!parameter["schema"].to_string().contains("null"), "{name}: {parameter}");
+            }
+        }
+    }
+    assert!(operations > 35, "{operations}");
 }

@@ -25,7 +25,7 @@ async fn a_setting_takes_effect_at_once_and_without_another_sync() {
     assert_eq!(set["location"]["value"], "Leeds");
     let on = json!({"locationFromIdp": true, "managerFromIdp": true});
     let settings = admin(&tenant, "PATCH", "/settings", on).await.expect(200);
-    let expected = json!({"locationFromIdp": true, "departmentFromIdp": false, "managerFromIdp": true, "silentAfterHours": null});
+    let expected = json!({"locationFromIdp": true, "departmentFromIdp": false, "managerFromIdp": true, "silentAfterHours": null, "provider": null});
     assert_eq!((&settings, &get(&tenant, "/settings").await), (&expected, &expected));
     let after = get(&tenant, &employee).await;
     assert_eq!(
@@ -100,4 +100,34 @@ async fn the_hours_until_silence_are_a_setting() {
     let reread: Vec<&Value> = events.iter().map(|event| &event["data"]["reread"]).collect();
     let none = &Value::Null;
     assert_eq!(reread, [none, none, none, none, &json!(true)]);
+}
+
+#[tokio::test]
+async fn the_provider_is_a_setting_that_changes_words_only() {
+    let tenant = acme().await;
+    let set = async |provider: Value| {
+        admin(&tenant, "PATCH", "/settings", json!({ "provider": provider })).await
+    };
+    for provider in [json!("okta"), json!("entra"), json!("other"), Value::Null, json!("okta")] {
+        assert_eq!(set(provider.clone()).await.expect(200)["provider"], provider);
+        assert_eq!(get(&tenant, "/settings").await["provider"], provider);
+    }
+    // A patch without the provider keeps it.
+    let on = json!({"locationFromIdp": true});
+    let kept = admin(&tenant, "PATCH", "/settings", on).await.expect(200);
+    assert_eq!(kept["provider"], "okta");
+    for wrong in [json!("Okta"), json!("ping"), json!(""), json!(1), json!([])] {
+        let problem = set(wrong.clone()).await.expect(400);
+        assert!(problem["detail"].as_str().is_some_and(|text| !text.is_empty()), "{wrong}");
+    }
+    let problem = set(json!("ping")).await.expect(400);
+    let detail = problem["detail"].as_str().unwrap_or_default();
+    assert!(detail.contains("the provider must be okta, entra or other"), "{detail}");
+    assert_eq!(get(&tenant, "/settings").await["provider"], "okta");
+
+    let events = get(&tenant, "/events?from=start&types=settings.changed").await;
+    let events = events["events"].as_array().expect("events").clone();
+    let reread: Vec<bool> =
+        events.iter().map(|event| event["data"]["reread"] == json!(true)).collect();
+    assert_eq!(reread, [false, false, false, false, false, true], "{events:?}");
 }

@@ -1,12 +1,11 @@
 //! Tokens through the JSON API: rotate, revoke, list, and the overlap of an earlier token.
 
 use crate::support::actors::{OPERATOR, administrator};
-use crate::support::admin::{admin, call, get, problem};
+use crate::support::admin::{admin, call, get, problem, problem_of};
 use crate::support::faults::Fault;
 use crate::support::{TestTenant, acme};
 use rollcall::directory::Error;
 use rollcall::directory::access::tenant_cache::TENANT_CACHE_SECS;
-use rollcall::directory::access::token_set::{Earlier, Rotation};
 use rollcall::model::tenant::Scope;
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
@@ -176,81 +175,93 @@ async fn an_admin_token_has_no_overlap_by_default() {
 
 /// The response with the new token may get lost.
 #[tokio::test]
-async fn a_successor_without_a_use_is_replaced_without_a_wait_by_request() {
+async fn a_successor_without_a_use_is_created_again_without_a_wait() {
     let tenant = acme().await;
-    let rotate = async |body: Value| {
-        let rotated = admin(&tenant, "POST", "/tokens/scim/rotate", body).await.expect(200);
+    let make = async |path: &str, body: Value, status: u16| {
+        let made = admin(&tenant, "POST", path, body).await.expect(status);
         tenant.app.advance(Duration::seconds(2));
-        let scim_token = rotated["token"].as_str().expect("a token").to_owned();
-        (TestTenant { scim_token, ..tenant.clone() }, rotated["earlier"].clone())
+        let scim_token = made["token"].as_str().expect("a token").to_owned();
+        (TestTenant { scim_token, ..tenant.clone() }, made["earlier"].clone())
     };
+    let rotate = async |body: Value| make("/tokens/scim/rotate", body, 200).await;
+    let create = async |body: Value| make("/tokens/scim", body, 201).await;
     let id_of = async |stage: &str| {
         let path = token_path(&tenant, "scim", stage).await;
         path.rsplit('/').next().expect("an id").to_owned()
     };
     tenant.get("/Users").await.expect(200);
-    let replace = json!({"earlier": "replaceUnused", "label": "Okta 2"});
-    let refuses = async |body: &Value, text: &str| {
-        let refused = admin(&tenant, "POST", "/tokens/scim/rotate", body.clone()).await;
-        let detail = problem(&refused, 409);
+    let refuses = async |path: &str, cause: &str, text: &str| {
+        let refused = admin(&tenant, "POST", path, json!({})).await;
+        let detail = problem_of(&refused, 409, cause);
         assert!(detail.contains(text), "{detail}");
         detail
     };
-    refuses(&replace, "current token has been used").await;
+    refuses("/tokens/scim", "token-used", "current token has been used").await;
     let (lost, earlier) = rotate(json!({"label": "Okta 2"})).await;
     let end = "2026-11-24T09:30:00.000Z";
     let first =
         json!({"id": id_of("previous").await, "label": "Identity Provider", "expires": end});
     assert_eq!(earlier, json!([first]));
-    assert!(refuses(&json!({}), "still valid").await.contains("replaceUnused"));
+    let cause = "previous-token-valid";
+    assert!(refuses("/tokens/scim/rotate", cause, "still valid").await.contains("POST /tokens"));
     let replaced = json!({"id": id_of("current").await, "label": "Okta 2", "expires": null});
-    let (second, earlier) = rotate(replace.clone()).await;
+    let (second, earlier) = create(json!({"label": "Okta 2"})).await;
     assert_eq!(earlier, json!([replaced, first]));
     lost.get("/Users").await.expect_error(401, None);
     // The identity provider's token stays valid until the end of its overlap.
     tenant.get("/Users").await.expect(200);
     second.get("/Users").await.expect(200);
-    assert!(!refuses(&json!({}), "still valid").await.contains("replaceUnused"));
-    refuses(&replace, "current token has been used").await;
+    assert!(!refuses("/tokens/scim/rotate", cause, "still valid").await.contains("POST /tokens"));
+    refuses("/tokens/scim", "token-used", "current token has been used").await;
     // A token lost before its first use ends at once, also after the overlap.
     tenant.app.advance(Duration::hours(25));
     let (lost, _) = rotate(json!({})).await;
     tenant.app.advance(Duration::hours(25));
-    let (third, _) = rotate(replace).await;
+    let (third, _) = create(json!({})).await;
     lost.get("/Users").await.expect_error(401, None);
     third.get("/Users").await.expect(200);
-    let unknown = json!({"earlier": "both"});
-    problem(&admin(&tenant, "POST", "/tokens/scim/rotate", unknown).await, 400);
 
     // The same rule applies to admin tokens.
     let rotation = json!({"overlapSecs": 3_600});
     admin(&tenant, "POST", "/tokens/admin/rotate", rotation).await.expect(200);
-    let (tenants, by) = (&tenant.app.app.tenants, &OPERATOR);
-    let rotation = Rotation {
-        label: None,
-        overlap: Duration::ZERO,
-        earlier: Earlier::ReplaceUnused,
-        expected: None,
-    };
-    let new = tenants.rotate_token(&tenant.id, Scope::Admin, &rotation, by).await.expect("a token");
+    let tenants = &tenant.app.app.tenants;
+    let new = tenants.create_token(&tenant.id, Scope::Admin, None, &OPERATOR).await;
+    let new = new.expect("a token");
     tenant.app.advance(Duration::seconds(2));
     call(&tenant, new.token.expose_secret(), "GET", "/settings", Value::Null).await.expect(200);
     admin(&tenant, "GET", "/settings", Value::Null).await.expect(200);
-    let again = tenants.rotate_token(&tenant.id, Scope::Admin, &rotation, by).await;
+    let again = tenants.create_token(&tenant.id, Scope::Admin, None, &OPERATOR).await;
     assert!(matches!(again, Err(Error::TokenUsed)));
 }
 
-/// A token's own rotation is a use of the token, even if the server fails to record the use.
+#[tokio::test]
+async fn a_scope_without_a_token_gets_its_first_one() {
+    let tenant = acme().await;
+    let created = admin(&tenant, "POST", "/tokens/read", json!({"label": "Payroll"})).await;
+    let created = created.expect(201);
+    assert_eq!(created["earlier"], json!([]));
+    let token = created["token"].as_str().expect("a token");
+    call(&tenant, token, "GET", "/employees", Value::Null).await.expect(200);
+    let again = admin(&tenant, "POST", "/tokens/read", json!({})).await;
+    problem_of(&again, 409, "token-used");
+    admin(&tenant, "DELETE", "/tokens/read", Value::Null).await.expect(200);
+    admin(&tenant, "POST", "/tokens/read", json!({})).await.expect(201);
+    let unknown = admin(&tenant, "POST", "/tokens/read", json!({"overlapSecs": 1})).await;
+    problem_of(&unknown, 400, "invalid-body");
+    problem_of(&admin(&tenant, "POST", "/tokens/idp", json!({})).await, 404, "token-not-found");
+}
+
+/// A request with a token is a use of the token, even if the server fails to record the use.
 #[tokio::test]
 async fn an_admin_token_does_not_replace_itself_as_unused() {
     let tenant = acme().await;
     let rotation = json!({"overlapSecs": 3_600});
     let new = admin(&tenant, "POST", "/tokens/admin/rotate", rotation).await.expect(200);
     let new = new["token"].as_str().expect("a token");
-    let replace = json!({"earlier": "replaceUnused"});
     tenant.app.advance(Duration::seconds(2));
     let failing = tenant.app.faults.plan_all("UpdateItem", Fault::internal());
-    problem(&call(&tenant, new, "POST", "/tokens/admin/rotate", replace).await, 409);
+    let refused = call(&tenant, new, "POST", "/tokens/admin", json!({})).await;
+    problem_of(&refused, 409, "token-used");
     assert!(failing.end() > 0, "the note is lost");
     call(&tenant, new, "GET", "/settings", Value::Null).await.expect(200);
 }

@@ -55,6 +55,8 @@ fn settings_take_effect_at_once_and_scim_never_sees_them() {
         text.contains("Report a silent Identity Provider after              24 hours"),
         "{text}"
     );
+    let text = operator.text(&["settings", "set", "demo", "--provider", "entra"]);
+    assert!(text.contains("Identity Provider                                    entra"), "{text}");
     let settings = operator.json(&["settings", "set", "demo", "--silent-after", "off"]);
     assert_eq!(
         (&settings["silentAfterHours"], &settings["managerFromIdp"]),
@@ -82,7 +84,7 @@ fn tenants_and_tokens_are_managed_beside_a_running_server() {
     assert_eq!(earlier[0]["label"], "Identity Provider");
     assert!(earlier[0]["expires"].as_str().expect("an end").starts_with("20"), "{earlier}");
     let (code, text) = operator.failure(&["token", "rotate", "acme"]);
-    assert!(code == 4 && text.contains("--replace-unused"), "{text}");
+    assert!(code == 4 && text.contains("rollcall token create"), "{text}");
     assert_eq!(call("GET", &users, &old, None).0, 200, "within the overlap");
     assert_eq!(call("GET", &users, &new, None).0, 200);
     let tokens = operator.json(&["token", "list", "acme"]);
@@ -96,7 +98,14 @@ fn tenants_and_tokens_are_managed_beside_a_running_server() {
     let (code, text) = operator.failure(&["token", "rotate", "acme"]);
     assert_eq!(code, 4);
     assert!(text.contains("is still valid until 20") && text.contains("--drop-earlier"), "{text}");
-    assert!(!text.contains("--replace-unused"), "the current token was used: {text}");
+    assert!(!text.contains("token create"), "the current token was used: {text}");
+    let (code, text) = operator.failure(&["token", "create", "acme"]);
+    assert!(code == 4 && text.contains("rollcall token rotate"), "{text}");
+    let read = operator.json(&["token", "create", "acme", "--scope", "read", "--label", "Payroll"]);
+    assert_eq!(read["earlier"], json!([]));
+    let again = operator.json(&["token", "create", "acme", "--scope", "read"]);
+    assert_eq!(again["earlier"][0]["label"], "Payroll");
+    assert_eq!(again["earlier"][0]["expires"], json!(null), "an unused token ends");
     let revoked = operator.json(&["token", "revoke", "acme", "--scope", "scim"]);
     assert_eq!(revoked, json!({"revoked": 2}));
     drop(server);

@@ -103,11 +103,11 @@ async fn a_made_up_method_is_no_operation() {
     drop(guard);
     assert_eq!(operations(&log), BTreeSet::from(["other".to_owned()]));
     assert!(log.text().lines().all(|line| line.len() < 1_000));
-    let request = Request::get("/tenants/acme/api/sync")
+    let request = Request::get("/tenants/acme/api/requests")
         .header("authorization", format!("Bearer {}", tenant.admin_token));
-    let sync = tenant.app.send(request.body(Body::empty()).unwrap()).await.expect(200);
-    let refusals = sync["refusals"].as_array().expect("refusals");
-    assert!(!refusals.is_empty() && refusals.iter().all(|one| one["operation"] == "other"));
+    let noted = tenant.app.send(request.body(Body::empty()).unwrap()).await.expect(200);
+    let noted = noted["requests"].as_array().expect("requests");
+    assert!(!noted.is_empty() && noted.iter().all(|one| one["operation"] == "other"));
     for method in ["GET", "POST", "PUT", "PATCH", "DELETE"] {
         tenant.request(method, "/Me", &[], Body::empty()).await.expect_error(501, None);
     }
@@ -229,6 +229,7 @@ async fn a_client_cannot_make_up_metrics() {
         "GET /Users/{id}",
         "GET /health",
         "GET /health/ready",
+        "GET /tenants",
         "PATCH /Users/{id}",
         "POST /Users",
         "PUT /Users/{id}",

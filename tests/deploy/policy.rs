@@ -8,7 +8,8 @@ use axum::body::Body;
 use http::Request;
 use rollcall::directory::access::token_set::{DEFAULT_OVERLAP, Earlier, Rotation};
 use rollcall::directory::groups::view::GroupSearch;
-use rollcall::directory::lists::admin_list::Search;
+use rollcall::directory::lists::admin_list::EmployeesInIdOrder;
+use rollcall::directory::people::{PeopleFilters, PeopleQuery};
 use rollcall::directory::precondition::Precondition;
 use rollcall::directory::users::administration::{LocalChange, LocalChanges, Status};
 use rollcall::model::tenant::{Scope, Settings};
@@ -282,8 +283,17 @@ async fn everything_by_command(tenant: &TestTenant) {
     let rotation =
         Rotation { label: None, overlap: DEFAULT_OVERLAP, earlier: Earlier::Drop, expected: None };
     tenants.rotate_token(id, Scope::Scim, &rotation, &OPERATOR).await.expect("a token");
-    let all = Search { status: Status::All, text: "", cursor: None, limit: 100 };
-    directory.lists().search(all).await.expect("employees");
+    let all = EmployeesInIdOrder { status: Status::All, cursor: None, limit: 100 };
+    directory.lists().in_id_order(all).await.expect("employees");
+    let query = PeopleQuery {
+        status: Status::Active,
+        search: "ada",
+        filters: PeopleFilters::default(),
+        settings,
+        cursor: None,
+        limit: 100,
+    };
+    directory.people().page(&query).await.expect("people");
     let found = directory.users().find_by_any_name("ada@example.com").await.expect("a search");
     let employee: Uuid = found.expect("ada").id;
     directory

@@ -82,10 +82,9 @@ fn the_nested_stacks_get_every_parameter() {
 
 /// The default processor of the template is arm64. Some machines cannot run arm64.
 #[test]
-fn the_readme_builds_local_functions_for_the_machine() {
-    let readme = include_str!("../../README.md");
-    let (_, local) = readme.split_once("### On your machine").expect("the section");
-    let (local, _) = local.split_once("\n### ").expect("its end");
+fn the_documents_build_local_functions_for_the_machine() {
+    let document = include_str!("../../docs/lambda.md");
+    let (_, local) = document.split_once("## On your machine").expect("the section");
     let commands: Vec<&str> = local
         .split("```")
         .skip(1)

@@ -16,8 +16,15 @@ const APART: [(&str, &str); 3] =
 const CALLERS_OF_OUTBOUND: [&str; 4] = ["outbound", "directory", "delivery", "app"];
 
 /// The files that may open a connection: calls to other hosts, the clients of the SDK, and the local servers.
-const MAY_CONNECT: [&str; 6] =
-    ["outbound", "store/dynamodb", "secrets", "cli/serve", "cli/dynamodb", "cli/http_server"];
+const MAY_CONNECT: [&str; 7] = [
+    "outbound",
+    "store/dynamodb",
+    "secrets",
+    "cli/serve",
+    "cli/demo",
+    "cli/dynamodb",
+    "cli/http_server",
+];
 
 /// Names that only a file with a connection of its own needs.
 const CONNECTION_NAMES: [&str; 10] = [

@@ -175,6 +175,45 @@ async fn external_ids_and_addresses_lead_to_their_records_again() {
 }
 
 #[tokio::test]
+async fn the_index_of_standings_follows_the_records_again() {
+    let Some(scene) = Scene::new().await else { return };
+    let Scene { ada, eve, .. } = &scene;
+    use ViolationKind::StandingWrong;
+    for (partition, id) in [("EMPLOYEE", ada), ("HIDDEN", eve)] {
+        for name in ["standing", "standingKey", "words"] {
+            let lost = async |tenant: &TestTenant| {
+                tenant.tamper(partition, id, |item| drop(item.remove(name))).await;
+            };
+            scene.restores(StandingWrong, lost).await;
+        }
+        let stale = async |tenant: &TestTenant| {
+            let words = text("somebody else");
+            tenant.tamper(partition, id, |item| drop(item.insert("words".to_owned(), words))).await;
+        };
+        scene.restores(StandingWrong, stale).await;
+    }
+}
+
+#[tokio::test]
+async fn the_numbers_of_people_are_exact_again() {
+    let Some(scene) = Scene::new().await else { return };
+    use ViolationKind::CountWrong;
+    for wrong in [number(7), text("many")] {
+        let off = async |tenant: &TestTenant| {
+            let wrong = wrong.clone();
+            tenant
+                .tamper("COUNT", "00", |item| drop(item.insert("people".to_owned(), wrong)))
+                .await;
+        };
+        scene.restores(CountWrong, off).await;
+    }
+    let lost = async |tenant: &TestTenant| {
+        tenant.tamper("COUNT", "00", |item| drop(item.remove("people"))).await;
+    };
+    scene.restores(CountWrong, lost).await;
+}
+
+#[tokio::test]
 async fn totals_are_exact_again() {
     let Some(scene) = Scene::new().await else { return };
     use ViolationKind::CountWrong;

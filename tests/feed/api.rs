@@ -1,7 +1,7 @@
 //! `GET /events` and `GET /events/{id}`, as a follower of the feed calls them.
 
 use crate::support::actors::{OPERATOR, administrator, identity_provider};
-use crate::support::admin::{admin, call, get, make_read_token, problem, typed_problem};
+use crate::support::admin::{admin, call, get, make_read_token, problem, problem_of};
 use crate::support::employees::set_active;
 use crate::support::groups::{group, user};
 use crate::support::request::Answer;
@@ -218,10 +218,10 @@ async fn cursors_and_ids_of_another_feed_are_gone() {
     restarted.expect("a new epoch");
     tenant.app.advance(Duration::minutes(2));
     let gone = refused(&tenant, &format!("cursor={old}")).await;
-    let detail = typed_problem(&gone, 410, "cursor-of-another-feed");
+    let detail = problem_of(&gone, 410, "cursor-of-another-feed");
     assert!(detail.contains("from=end") && detail.contains("export"), "{detail}");
     let gone = admin(&tenant, "GET", &format!("/events/{id}"), Value::Null).await;
-    typed_problem(&gone, 410, "cursor-of-another-feed");
+    problem_of(&gone, 410, "cursor-of-another-feed");
     let page = events(&tenant, "from=start").await;
     assert_eq!(types(&page).last(), Some(&"settings.changed"), "the new epoch is a change");
     let epoch = cursor(&page).split_once('-').expect("a cursor").0;
@@ -257,7 +257,7 @@ async fn tokens_of_the_administration_read_the_feed_and_no_other() {
         }
         for method in ["POST", "DELETE"] {
             let answer = call(&tenant, &read, method, &path, json!({})).await;
-            typed_problem(&answer, 403, "read-only-token");
+            problem_of(&answer, 403, "read-only-token");
         }
     }
     assert!(types(&page).contains(&"token.rotated"), "{page}");

@@ -45,7 +45,7 @@ pub fn revision(reference: &str) -> Revision {
 /// The employee that an event erases.
 pub fn erased(reference: &str) -> Option<String> {
     let parts: Vec<&str> = reference.split('#').collect();
-    matches!(parts[..], ["T", "", _, "erased", _, _]).then(|| format!("E#{}", parts[5]))
+    matches!(parts[..], ["T", "", _, "erased", _, _, _]).then(|| format!("E#{}", parts[6]))
 }
 
 /// Checks a feed against the histories. Returns the first fault of each kind.

@@ -42,8 +42,8 @@ async fn the_first_failed_request_is_in_the_feed_at_once() {
     assert_eq!(event["timestamp"], "2026-11-23T09:30:10.000Z");
     let data = json!({"count": 1, "status": 400, "operation": "PATCH /Users/{id}"});
     assert_eq!(event["data"], data, "no id, no name, no text of the failure");
-    let status = get(&tenant, "/sync").await;
-    assert_eq!(status["refusals"].as_array().map(Vec::len), Some(1), "{status}");
+    let noted = get(&tenant, "/requests").await;
+    assert_eq!(noted["requests"].as_array().map(Vec::len), Some(1), "{noted}");
 }
 
 #[tokio::test]
@@ -81,7 +81,7 @@ async fn two_servers_find_the_same_failed_requests_once() {
     fail(&tenant).await;
     assert_eq!(findings(&tenant).await, expected(&[("sync.refused", "09:30")]));
     let status = get(&tenant.at_another_server(), "/sync").await;
-    assert_eq!(status["refusals"].as_array().map(Vec::len), Some(3), "{status}");
+    assert_eq!(status["failedRequests"], 4, "{status}");
     tenant.app.advance(Duration::minutes(60));
     both().await;
     let twice = expected(&[("sync.refused", "09:30"), ("sync.refused", "11:50")]);

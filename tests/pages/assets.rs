@@ -8,10 +8,10 @@ use http::Request;
 #[tokio::test]
 async fn files_are_kept_for_ever_and_everything_is_protected() {
     let browser = Browser::new(&acme().await);
-    let page = browser.get("").await.page(200);
+    let page = browser.get("sign-in").await.page(200);
     for (start, kind) in [
-        ("href=\"/tenants/acme/assets/style", "text/css"),
-        ("src=\"/tenants/acme/assets/page", "text/javascript"),
+        ("href=\"/tenants/acme/assets/console", "text/css"),
+        ("src=\"/tenants/acme/assets/console", "text/javascript"),
         ("href=\"/tenants/acme/assets/icon", "image/svg+xml"),
     ] {
         let found = after(&page, start, "\"");
@@ -22,7 +22,7 @@ async fn files_are_kept_for_ever_and_everything_is_protected() {
         assert_eq!(answer.header("cache-control"), "public, max-age=31536000, immutable");
         answer.is_protected();
     }
-    browser.get("assets/style.css").await.page(404);
+    browser.get("assets/console.css").await.page(404);
     browser.get("nonsense").await.page(404);
     let put = Request::put("/tenants/acme/employees").body(Body::empty()).unwrap();
     let answer = browser.tenant.app.send(put).await;

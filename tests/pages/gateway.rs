@@ -47,12 +47,12 @@ async fn through_api_gateway_it_works_as_anywhere() {
         let cookie = answer.header("set-cookie");
         assert!(cookie.contains(&format!("; Path={root}; ")), "{cookie}");
         let cookie = cookie.split(';').next().expect("a cookie");
-        let page = send("GET", "", cookie, "").await.page(200);
-        let url = format!("https://abc.execute-api.eu-central-1.amazonaws.com{root}scim/v2");
-        assert!(page.contains(&url) && page.contains(&format!("action=\"{root}settings\"")));
+        let page = send("GET", "sources", cookie, "").await.page(200);
+        assert!(page.contains(&format!("action=\"{root}sources/manager\"")));
         let csrf = after(&page, "name=\"csrf\" value=\"", "\"");
-        let body = format!("manager=on&csrf={csrf}");
-        let saved = send("POST", "settings", cookie, &body).await;
-        assert_eq!(saved.redirect(), format!("{root}?done=saved"));
+        let source = if stage == "prod" { "own" } else { "idp" };
+        let body = format!("source={source}&csrf={csrf}");
+        let saved = send("POST", "sources/manager", cookie, &body).await.page(200);
+        assert!(saved.contains(&format!("action=\"{root}sources/manager\"")), "{saved}");
     }
 }

@@ -1,7 +1,6 @@
 //! Text from clients is never markup on a page.
 
 use super::at_acme;
-use crate::support::browser::after;
 use crate::support::urns::ENTERPRISE;
 use serde_json::json;
 
@@ -18,23 +17,29 @@ async fn what_people_are_called_is_never_markup() {
     });
     let id = browser.tenant.create(&body).await;
     let path = format!("employees/{id}");
-    let local = [("location", attack), ("department", attack), ("manager", attack)];
-    browser.submit(&format!("{path}/local"), &local).await.redirect();
-    let page = browser.get("").await.page(200);
-    let seen = after(&page, "name=\"seen\" value=\"", "\"").to_owned();
-    let rotation = [("overlap", "1h"), ("label", attack), ("seen", &*seen)];
-    browser.submit("tokens/scim/rotate", &rotation).await.page(200);
-    let search = "employees?status=all&search=%22%27%3E%3Cscript%3Ealert(1)%3C%2Fscript%3E";
+    for name in ["location", "department", "manager"] {
+        let form = format!("{path}/values/{name}");
+        browser.submit(&form, &[("value", attack)]).await.redirect();
+    }
+    let fields = [("label", attack), ("overlap", attack), ("seen", attack)];
+    browser.submit("access/scim/replace", &fields).await.page(422);
+    let label = [("label", attack)];
+    browser.submit("access/read/create", &label).await.page(200);
+    let search = "employees?status=all&q=%22%27%3E%3Cscript%3Ealert(1)%3C%2Fscript%3E";
+    let tabs = ["history", "groups", "reports", "raw", "archive", "values/manager"];
+    let tabs = tabs.map(|tab| format!("{path}/{tab}"));
     let pages = [
         "",
         &path,
         "employees?status=all",
         search,
         "activity",
+        "access",
+        "access/read/create",
         "?done=<script>",
         "nonsense<script>",
     ];
-    for page in pages {
+    for page in pages.into_iter().chain(tabs.iter().map(String::as_str)) {
         let page = page.replace('<', "%3C").replace('>', "%3E");
         let text = browser.get(&page).await.text();
         for markup in ["<script>alert", "<img", "\"'>", "<script>"] {

@@ -22,7 +22,7 @@ async fn at_acme_with_loopback() -> Browser {
 
 /// Returns the sentence about a call.
 fn told(page: &str) -> &str {
-    after(after(page, "role=\"status\"", "/p"), ">", "<")
+    after(page, "role=\"status\"><p>", "<")
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -60,7 +60,7 @@ async fn a_test_tells_the_answer_of_each_kind() {
     let path = add(&browser, &with(fields("slack"), "url", &url)).await;
     let page = browser.submit(&format!("{path}/test"), &[]).await.page(200);
     assert!(told(&page).contains("accepted no connection (connect)."), "{}", told(&page));
-    assert!(page.contains("<p class=\"problem\" role=\"status\">"), "{page}");
+    assert!(page.contains("<div class=\"callout callout-bad\" role=\"status\">"), "{page}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -99,18 +99,18 @@ async fn an_event_of_the_log_is_sent_again_under_its_id() {
         [("evt_acme_0000_1", "another feed"), ("nonsense", no_event), ("", no_event)]
     {
         let page = browser.submit(&resend, &[("event", other)]).await.page(409);
-        assert!(after(&page, "role=\"alert\">", "<").contains(why), "{other}: {page}");
+        assert!(after(&page, "role=\"alert\">", "</ul>").contains(why), "{other}: {page}");
     }
     let slack = add(&browser, &with(fields("slack"), "url", &receiver.url)).await;
     let page = browser.submit(&format!("{slack}/resend"), &[("event", sent)]).await.page(409);
-    assert!(after(&page, "role=\"alert\">", "<").contains("Only a webhook"), "{page}");
+    assert!(after(&page, "role=\"alert\">", "</ul>").contains("Only a webhook"), "{page}");
     // These were five calls. The tenant has ten in a minute.
     for _ in 0..5 {
         browser.submit(&format!("{slack}/test"), &[]).await.page(200);
     }
     let answer = browser.submit(&format!("{slack}/test"), &[]).await;
     assert!(
-        after(&answer.page(429), "role=\"alert\">", "<")
+        after(&answer.page(429), "role=\"alert\">", "</ul>")
             .contains("at most 10 tests, repeated events")
     );
     assert_eq!(answer.header("retry-after"), "60");

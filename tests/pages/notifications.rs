@@ -1,6 +1,7 @@
 //! *Notifications*: destinations on the pages are added, changed, paused, resumed, rotated and removed.
 
 use super::at_acme;
+use super::deep_links::leads_to_sign_in;
 use crate::support::admin::get;
 use crate::support::browser::{Browser, after};
 use crate::support::destinations::URL;
@@ -42,7 +43,7 @@ pub async fn add(browser: &Browser, fields: &[(&'static str, String)]) -> String
     let answer = submit(browser, "notifications", fields).await;
     let found = match answer.status.as_u16() {
         303 => answer.redirect(),
-        _ => after(&answer.page(200), "<a class=\"button\" href=\"", "\"").to_owned(),
+        _ => after(&answer.page(200), "<a class=\"btn btn-primary\" href=\"", "\"").to_owned(),
     };
     let path = found.trim_start_matches("/tenants/acme/");
     path.split('?').next().expect("a path").to_owned()
@@ -74,7 +75,7 @@ async fn each_kind_is_added_and_its_url_is_never_shown() {
     let log = Log::default();
     let _guard = log.start();
     let empty = browser.get("notifications").await.page(200);
-    assert!(empty.contains("There are no destinations yet"), "{empty}");
+    assert!(empty.contains("No destinations yet"), "{empty}");
     let kinds = browser.get("notifications/new").await.page(200);
     let mut seen = vec![empty];
     let mut secret = String::new();
@@ -90,9 +91,12 @@ async fn each_kind_is_added_and_its_url_is_never_shown() {
                 let page = answer.page(200);
                 after(&page, "id=\"secret\">", "<").clone_into(&mut secret);
                 assert!(secret.starts_with("whsec_") && secret.len() == 50, "{page}");
-                assert!(page.contains("shown only once") && !page.contains("previous"), "{page}");
+                assert!(
+                    page.contains("will not see this secret again") && !page.contains("old secret"),
+                    "{page}"
+                );
                 assert!(!page.contains("path-that-nobody-sees"), "{page}");
-                after(&page, "<a class=\"button\" href=\"/tenants/acme/", "\"").to_owned()
+                after(&page, "<a class=\"btn btn-primary\" href=\"/tenants/acme/", "\"").to_owned()
             }
             _ => answer.redirect().trim_start_matches("/tenants/acme/").to_owned(),
         };
@@ -143,12 +147,18 @@ async fn a_refusal_stands_beside_its_field_and_the_values_stay() {
         ("slack", "hour", "24", "Send an hour (UTC) from 0 to 23."),
     ] {
         let sent = with(fields(kind), field, value);
-        let page = submit(&browser, "notifications", &sent).await.page(400);
-        let beside = after(&page, &format!("id=\"{field}-problem\">"), "</p>");
+        let page = submit(&browser, "notifications", &sent).await.page(422);
+        let beside = after(&page, &format!("id=\"{field}-error\">"), "</p>");
         assert!(beside.contains(text), "{field} {value}: {beside}");
-        let alert = after(&page, "role=\"alert\">", "</p>");
-        assert!(alert.contains(&format!("href=\"#{field}\"")), "{field}: {alert}");
-        assert_eq!(page.matches("<p class=\"problem\" id=").count(), 1, "only one field: {page}");
+        let input = after(&page, &format!("id=\"{field}\""), ">");
+        let marked = input.contains("aria-invalid=\"true\" autofocus");
+        assert!(field == "types" || marked, "{field}: {input}");
+        assert!(input.contains(&format!("{field}-error\"")), "{field}: {input}");
+        assert_eq!(
+            page.matches("<p class=\"field-error\" id=").count(),
+            1,
+            "only one field: {page}"
+        );
         if field != "url" {
             assert!(page.contains(&format!("value=\"{URL}\"")), "{field}: {page}");
         }
@@ -161,19 +171,19 @@ async fn a_refusal_stands_beside_its_field_and_the_values_stay() {
     }
     let mut none = fields("slack");
     none.retain(|(name, _)| *name != "types" && *name != "names");
-    let page = submit(&browser, "notifications", &none).await.page(400);
-    assert!(after(&page, "id=\"types-problem\">", "<").starts_with("Select the events"), "{page}");
+    let page = submit(&browser, "notifications", &none).await.page(422);
+    assert!(after(&page, "id=\"types-error\">", "<").starts_with("Select the events"), "{page}");
     assert!(page.contains("<option value=\"17\" selected>") && !page.contains(" checked"));
     for kind in ["", "fax"] {
         let page = submit(&browser, "notifications", &with(fields("slack"), "kind", kind)).await;
-        assert!(page.page(400).contains("Choose Slack, Teams or a webhook."));
+        assert!(page.page(422).contains("Choose Slack, Teams or a webhook."));
     }
     assert_eq!(destinations(&browser).await, Vec::<serde_json::Value>::new());
     for _ in 0..10 {
         add(&browser, &fields("slack")).await;
     }
     let page = submit(&browser, "notifications", &fields("slack")).await.page(409);
-    assert!(after(&page, "role=\"alert\">", "<").contains("at most 10 destinations"), "{page}");
+    assert!(after(&page, "role=\"alert\">", "</ul>").contains("at most 10 destinations"), "{page}");
     let list = browser.get("notifications").await.page(200);
     assert!(list.contains("at most 10") && !list.contains("notifications/new"), "{list}");
 }
@@ -201,14 +211,14 @@ async fn a_change_keeps_the_url_unless_a_new_one_is_pasted() {
 
     let stale = with(seen, "name", "Stale");
     let page = submit(&browser, &path, &stale).await.page(409);
-    assert!(page.contains("was changed after this page was opened"), "{page}");
+    assert!(page.contains("Somebody changed this destination at the same time"), "{page}");
     assert!(page.contains("value=\"Stale\"") && page.contains("<bdi>People</bdi>"), "{page}");
     assert!(page.contains("name=\"revision\" value=\"2\""), "{page}");
     let moved = with(form, "url", "https://hooks.example.org/another-path-of-its-own");
     let moved = with(moved, "revision", "2");
     let bad = with(moved.clone(), "url", "https://hooks.example.org:22/kept-in-the-form");
-    let page = submit(&browser, &path, &bad).await.page(400);
-    assert!(after(&page, "id=\"url-problem\">", "<").contains("port"), "{page}");
+    let page = submit(&browser, &path, &bad).await.page(422);
+    assert!(after(&page, "id=\"url-error\">", "<").contains("port"), "{page}");
     assert!(page.contains("value=\"https://hooks.example.org:22/kept-in-the-form\""), "{page}");
     submit(&browser, &path, &moved).await.redirect();
     let page = browser.get(&path).await.page(200);
@@ -223,7 +233,7 @@ async fn a_secret_is_rotated_once_and_shown_once() {
     let path = add(&browser, &fields("webhook")).await;
     let rotate = format!("{path}/rotate");
     let seen = revision(&browser, &path).await;
-    let bad = browser.submit(&rotate, &[("overlap", "1y"), ("revision", &seen)]).await.page(400);
+    let bad = browser.submit(&rotate, &[("overlap", "1y"), ("revision", &seen)]).await.page(422);
     assert!(bad.contains("Choose how long the current secret also signs."), "{bad}");
     let fields = [("overlap", "24h"), ("revision", &*seen)];
     let shown = browser.submit(&rotate, &fields).await.page(200);
@@ -231,7 +241,10 @@ async fn a_secret_is_rotated_once_and_shown_once() {
     assert!(secret.starts_with("whsec_") && secret.len() == 50, "{shown}");
     assert!(words(&shown).contains("also signs until 2026-11-24 09:30 UTC"), "{shown}");
     let again = browser.submit(&rotate, &fields).await.page(409);
-    assert!(again.contains("changed after this page was opened"), "a reload makes none: {again}");
+    assert!(
+        again.contains("changed this destination at the same time"),
+        "a reload makes none: {again}"
+    );
     let seen = revision(&browser, &path).await;
     let second = browser.submit(&rotate, &[("overlap", "1h"), ("revision", &seen)]).await;
     assert!(second.page(409).contains("still signs until 2026-11-24T09:30:00.000Z"));
@@ -241,7 +254,7 @@ async fn a_secret_is_rotated_once_and_shown_once() {
     assert!(!page.contains("whsec_") && choices.matches("<option").count() == 1, "{page}");
     let none = [("overlap", "none"), ("revision", &*seen)];
     let shown = browser.submit(&rotate, &none).await.page(200);
-    assert!(shown.contains("The previous secret does not sign any more"), "{shown}");
+    assert!(shown.contains("The old secret does not sign any more"), "{shown}");
     assert_ne!(after(&shown, "id=\"secret\">", "<"), secret);
     let page = browser.get(&path).await.page(200);
     let choices = after(&page, "<select id=\"overlap\"", "</select>");
@@ -252,14 +265,14 @@ async fn a_secret_is_rotated_once_and_shown_once() {
 async fn a_removal_needs_its_box() {
     let browser = at_acme().await;
     let path = add(&browser, &fields("webhook")).await;
-    let page = browser.submit(&format!("{path}/remove"), &[]).await.page(400);
-    assert!(after(&page, "id=\"remove-problem\">", "<").contains("Tick the box"), "{page}");
+    let page = browser.submit(&format!("{path}/remove"), &[]).await.page(422);
+    assert!(after(&page, "id=\"remove-error\">", "<").contains("Tick the box"), "{page}");
     assert!(page.contains("<details class=\"ask\" id=\"remove\" open>"), "{page}");
     assert_eq!(destinations(&browser).await.len(), 1);
     let removed = browser.submit(&format!("{path}/remove"), &[("confirm", "on")]).await;
     assert_eq!(removed.redirect(), "/tenants/acme/notifications?done=destination-removed");
     let list = browser.get("notifications?done=destination-removed").await.page(200);
-    assert!(list.contains("The destination is removed.") && list.contains("no destinations yet"));
+    assert!(list.contains("The destination is removed.") && list.contains("No destinations yet"));
     browser.get(&path).await.page(404);
     browser.submit(&format!("{path}/remove"), &[("confirm", "on")]).await.page(404);
     browser.tenant.expect_settled_and_sound().await;
@@ -284,10 +297,10 @@ async fn another_tenant_and_a_visitor_without_session_reach_no_destination() {
         let page = submit(&stranger, &route, &form).await.page(404);
         assert!(page.contains("no destination with this id"), "{rest}: {page}");
         let page = submit(&nobody, &route, &form).await.page(403);
-        assert!(page.contains("You are signed out, and nothing was changed"), "{rest}");
+        assert!(page.contains("You were signed out. Nothing changed."), "{rest}");
     }
     for page in ["notifications", "notifications/new", &*path] {
-        assert_eq!(nobody.get(page).await.redirect(), "/tenants/acme/");
+        leads_to_sign_in(&nobody, page).await;
     }
     assert!(!stranger.get("notifications").await.page(200).contains("People"));
     assert_eq!(destinations(&browser).await[0]["revision"], 1);

@@ -1,7 +1,7 @@
 //! Sign-in and sessions: a session opens the pages of its own tenant, for as long as its token is valid.
 
+use super::access::{newest_token, rotate, seen};
 use super::at_acme;
-use super::tokens::{newest_token, rotate};
 use crate::support::admin::make_read_token;
 use crate::support::browser::Browser;
 use crate::support::{TestApp, TestTenant};
@@ -11,21 +11,27 @@ use rollcall::directory::access::tenant_cache::TENANT_CACHE_SECS;
 use serde_json::json;
 use time::Duration;
 
+/// The answer to a request for the list of employees without a session.
+const SIGN_IN: &str = "/tenants/acme/sign-in?next=employees";
+
 /// Returns every route that changes something, with valid fields but without the `csrf` proof.
 fn posts(id: &str) -> Vec<(String, Vec<(&'static str, &'static str)>)> {
     let route = |path: &str, fields: &[(&'static str, &'static str)]| {
         (path.replace("{id}", id), fields.to_vec())
     };
     vec![
-        route("settings", &[("location", "on")]),
-        route("attributes", &[("urn", "urn:acme:x"), ("name", "a"), ("type", "string")]),
-        route("attributes/remove", &[("urn", "urn:acme:x"), ("name", "a")]),
-        route("tokens/scim/rotate", &[("overlap", "none")]),
-        route("tokens/scim/revoke", &[]),
-        route("employees/{id}/local", &[("location", "Zanzibar")]),
+        route("dismiss", &[("cause", "token-expires")]),
+        route("sources/location", &[("source", "idp")]),
+        route("sources/hide", &[("attribute", "User x")]),
+        route("sources/custom", &[("urn", "urn:acme:x"), ("name", "a"), ("type", "string")]),
+        route("sources/custom/remove", &[("urn", "urn:acme:x"), ("name", "a")]),
+        route("access/scim/create", &[("label", "Okta")]),
+        route("access/scim/replace", &[("overlap", "none")]),
+        route("access/scim/revoke", &[]),
+        route("employees/{id}/values/location", &[("value", "Zanzibar")]),
         route("employees/{id}/archive", &[]),
         route("employees/{id}/restore", &[]),
-        route("employees/{id}/erase", &[("confirm", "x")]),
+        route("employees/{id}/erase", &[("userName", "x")]),
         route("notifications", &[("kind", "slack"), ("name", "x"), ("types", "employee.*")]),
         route("notifications/{id}", &[("name", "x"), ("revision", "1")]),
         route("notifications/{id}/test", &[]),
@@ -43,13 +49,13 @@ async fn an_admin_token_opens_the_page_and_no_other_does() {
     let app = TestApp::new().await;
     let (acme, other) = (app.tenant("acme").await, app.tenant("other").await);
     let mut browser = Browser::new(&acme);
-    let page = browser.get("").await.page(200);
+    let page = browser.get("sign-in").await.page(200);
     assert!(page.contains("Sign in") && page.contains("for=\"token\""));
     let read_token = make_read_token(&acme).await;
     let wrong = ["", "nonsense", &acme.scim_token, &other.admin_token, &other.scim_token];
     for token in wrong.into_iter().chain([&*read_token]) {
         let answer = browser.post("sign-in", &[("token", token)]).await;
-        assert!(answer.page(401).contains("not a valid admin token"));
+        assert!(answer.page(401).contains("This Admin token does not work here."));
         assert_eq!(answer.header("set-cookie"), "");
         assert_eq!(answer.header("www-authenticate"), "");
     }
@@ -57,26 +63,22 @@ async fn an_admin_token_opens_the_page_and_no_other_does() {
     assert_eq!(answer.redirect(), "/tenants/acme/");
     let cookie = answer.header("set-cookie").to_owned();
     let (value, flags) = cookie.split_once("; ").expect("flags");
-    assert_eq!(flags, "Path=/tenants/acme/; Max-Age=28800; HttpOnly; SameSite=Strict; Secure");
+    assert_eq!(flags, "Path=/tenants/acme/; Max-Age=28800; HttpOnly; SameSite=Lax; Secure");
     assert!(value.starts_with("rollcall_session=") && !value.contains(&acme.admin_token));
     browser.keep(&answer);
-    let page = browser.get("").await.page(200);
+    let page = browser.get("sources").await.page(200);
     for text in [
-        "https://rollcall.example/tenants/acme/scim/v2",
-        "SCIM 2.0",
         "Set employee location info from Identity Provider",
         "Set employee department info from Identity Provider",
         "Set employee manager info from Identity Provider",
-        "Identity Provider",
-        "Administrator",
     ] {
         assert!(page.contains(text), "{text}");
     }
-    assert!(!page.contains(" checked"));
+    assert!(!page.contains("aria-checked=\"true\""));
     // The page and the sign-in respond alike for an unknown tenant, so they reveal no tenant.
     let nobody = TestTenant { id: "no".parse_id(), ..acme.clone() };
     let nobody = Browser::new(&nobody);
-    nobody.get("").await.page(200);
+    nobody.get("sign-in").await.page(200);
     nobody.post("sign-in", &[("token", &acme.admin_token)]).await.page(401);
 }
 
@@ -107,7 +109,10 @@ async fn a_session_opens_the_page_only_and_a_bearer_token_everything_else() {
     assert_eq!(send("/employees", "authorization", bearer).await, 303);
     let other = browser.tenant.app.tenant("other").await;
     let elsewhere = Browser { tenant: other, ..browser.clone() };
-    assert_eq!(elsewhere.get("employees").await.redirect(), "/tenants/other/");
+    assert_eq!(
+        elsewhere.get("employees").await.redirect(),
+        "/tenants/other/sign-in?next=employees"
+    );
 }
 
 #[tokio::test]
@@ -127,16 +132,19 @@ async fn forged_and_expired_sessions_lead_to_sign_in() {
     for pass in forged {
         let forger = Browser { pass, ..browser.clone() };
         for path in ["employees", "activity", "employees/x"] {
-            assert_eq!(forger.get(path).await.redirect(), "/tenants/acme/");
+            let next = path.replace('/', "%2F");
+            let sign_in = format!("/tenants/acme/sign-in?next={next}");
+            assert_eq!(forger.get(path).await.redirect(), sign_in);
         }
-        assert!(forger.get("").await.page(200).contains("Admin token"));
-        let page = forger.submit("settings", &[]).await.page(403);
-        assert!(page.contains("You are signed out, and nothing was changed"));
+        assert_eq!(forger.get("").await.redirect(), "/tenants/acme/sign-in");
+        assert!(forger.get("sign-in").await.page(200).contains("Admin token"));
+        let page = forger.submit("sources/location", &[]).await.page(403);
+        assert!(page.contains("You were signed out. Nothing changed."));
     }
     browser.tenant.app.advance(Duration::hours(8) - Duration::seconds(1));
     browser.get("employees").await.page(200);
     browser.tenant.app.advance(Duration::seconds(1));
-    assert_eq!(browser.get("employees").await.redirect(), "/tenants/acme/");
+    assert_eq!(browser.get("employees").await.redirect(), SIGN_IN);
 }
 
 #[tokio::test]
@@ -145,33 +153,33 @@ async fn a_session_ends_with_its_token() {
     browser.get("employees").await.page(200);
     rotate(&browser, 0).await;
     browser.tenant.app.advance(Duration::seconds(TENANT_CACHE_SECS));
-    assert_eq!(browser.get("employees").await.redirect(), "/tenants/acme/");
+    assert_eq!(browser.get("employees").await.redirect(), SIGN_IN);
 
     let browser = at_acme().await;
-    let first = newest_token(&browser, "admin").await;
-    let page = browser.submit("tokens/admin/revoke", &[("token", &first)]).await.page(409);
-    assert!(page.contains("last admin token"), "{page}");
+    let first = seen(&browser, "access/admin/replace").await;
+    let page = browser.submit("access/admin/revoke", &[("token", &first)]).await.page(409);
+    assert!(page.contains("This is the last Admin token"), "{page}");
     rotate(&browser, 3_600).await;
     // The form names a token that is now the previous token. The form ends that token and keeps the new token.
-    let answer = browser.submit("tokens/admin/revoke", &[("token", &first)]).await;
-    assert_eq!(answer.redirect(), "/tenants/acme/?done=revoked");
-    let page = browser.get("?done=revoked").await.page(200);
-    assert!(page.contains("revoked") && page.contains("for=\"token\""), "at once here: {page}");
+    let answer = browser.submit("access/admin/revoke", &[("token", &first)]).await;
+    assert_eq!(answer.redirect(), "/tenants/acme/access?done=revoked");
+    assert_eq!(browser.get("access").await.status, 303, "signed out at once here");
 
     // The session of a previous token can read, but it cannot change anything.
     let browser = at_acme().await;
-    let seen = newest_token(&browser, "scim").await;
+    let current = newest_token(&browser, "scim").await;
     rotate(&browser, 3_600).await;
     browser.get("employees").await.page(200);
     for (path, fields) in [
-        ("settings", vec![("location", "on")]),
-        ("tokens/scim/rotate", vec![("overlap", "none"), ("seen", &*seen)]),
-        ("tokens/scim/revoke", vec![("token", &*seen)]),
+        ("sources/location", vec![("source", "idp")]),
+        ("access/scim/create", vec![("seen", &*current)]),
+        ("access/scim/replace", vec![("overlap", "none"), ("seen", &*current)]),
+        ("access/scim/revoke", vec![("token", &*current)]),
     ] {
         let page = browser.submit(path, &fields).await.page(403);
-        assert!(page.contains("was replaced, and nothing was changed"), "{path}: {page}");
+        assert!(page.contains("was replaced. Nothing changed"), "{path}: {page}");
     }
-    assert_eq!(newest_token(&browser, "scim").await, seen);
+    assert_eq!(newest_token(&browser, "scim").await, current);
 
     let browser = at_acme().await;
     let another = Browser::signed_in(&browser.tenant).await;
@@ -179,23 +187,26 @@ async fn a_session_ends_with_its_token() {
     let elsewhere = Browser { tenant: server, ..browser.clone() };
     elsewhere.get("employees").await.page(200);
     let answer = browser.submit("sign-out", &[]).await;
-    assert_eq!(answer.redirect(), "/tenants/acme/?done=signed-out");
+    assert_eq!(answer.redirect(), "/tenants/acme/sign-in?done=signed-out");
     assert!(
         answer
             .header("set-cookie")
             .starts_with("rollcall_session=; Path=/tenants/acme/; Max-Age=0")
     );
     // A copy of the cookie is invalid at once on this server, and within a minute on another server.
-    assert_eq!(browser.get("employees").await.redirect(), "/tenants/acme/");
-    browser.submit("settings", &[]).await.page(403);
+    assert_eq!(browser.get("employees").await.redirect(), SIGN_IN);
+    browser.submit("sources/location", &[]).await.page(403);
     browser.tenant.app.advance(Duration::seconds(TENANT_CACHE_SECS));
-    assert_eq!(elsewhere.get("employees").await.redirect(), "/tenants/acme/");
+    assert_eq!(elsewhere.get("employees").await.redirect(), SIGN_IN);
     another.get("employees").await.page(200);
     browser.tenant.expect_settled_and_sound().await;
     // The next sign-out removes the expired sessions.
     browser.tenant.app.advance(Duration::hours(8));
     let later = Browser::signed_in(&browser.tenant).await;
-    assert_eq!(later.submit("sign-out", &[]).await.redirect(), "/tenants/acme/?done=signed-out");
+    assert_eq!(
+        later.submit("sign-out", &[]).await.redirect(),
+        "/tenants/acme/sign-in?done=signed-out"
+    );
     let items = browser.tenant.items("TENANT#acme").await;
     let is_session = |name: &&String| name.starts_with("session ");
     assert_eq!(items.iter().flat_map(|item| item.keys()).filter(is_session).count(), 1);
@@ -230,7 +241,7 @@ async fn nothing_is_changed_but_by_the_sessions_own_pages() {
             let fields: Vec<(&str, &str)> =
                 fields.iter().map(|(name, value)| (*name, &**value)).collect();
             let answer = browser.post_from(&path, &fields, headers).await;
-            assert!(answer.page(403).contains("nothing was changed"), "{path} {headers:?}");
+            assert!(answer.page(403).contains("Nothing changed"), "{path} {headers:?}");
             assert_eq!(answer.header("set-cookie"), "", "{path}");
         }
     }
@@ -254,7 +265,7 @@ async fn ten_wrong_tokens_close_sign_in_for_a_while() {
     }
     let wrong = [("token", "wrong")];
     let answer = browser.post("sign-in", &wrong).await;
-    assert!(answer.page(429).contains("too many wrong tokens"));
+    assert!(answer.page(429).contains("Too many wrong tokens. Try again in 15 minutes."));
     assert_eq!(answer.header("retry-after"), "900");
     assert_eq!(browser.post("sign-in", &right).await.status, 303, "nobody is kept out");
     Browser::signed_in(&other).await;

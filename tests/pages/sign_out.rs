@@ -36,7 +36,10 @@ async fn a_sign_out_removes_some_sessions_of_very_many() {
         let another = Browser::signed_in(&browser.tenant).await;
         browser.tenant.app.faults.take_calls();
         another.submit("sign-out", &[]).await.redirect();
-        assert_eq!(another.get("employees").await.redirect(), "/tenants/acme/");
+        assert_eq!(
+            another.get("employees").await.redirect(),
+            "/tenants/acme/sign-in?next=employees"
+        );
         let calls = browser.tenant.app.faults.take_calls();
         let expressions = calls.iter().filter_map(|call| call.request["UpdateExpression"].as_str());
         let longest = expressions.map(str::len).max().unwrap();
@@ -89,5 +92,5 @@ async fn a_read_that_began_before_a_sign_out_is_not_remembered_after_it() {
     browser.submit("sign-out", &[]).await.redirect();
     let_go.notify_one();
     early.await.unwrap().page(200);
-    assert_eq!(browser.get("employees").await.redirect(), "/tenants/acme/");
+    assert_eq!(browser.get("employees").await.redirect(), "/tenants/acme/sign-in?next=employees");
 }

@@ -76,30 +76,38 @@ fn every_folder_of_exchanges_is_run() {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Exchange {
+pub struct Exchange {
     #[serde(default)]
-    advance_secs: i64,
-    request: Sent,
-    response: Expected,
+    pub advance_secs: i64,
+    pub request: Sent,
+    pub response: Expected,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Sent {
-    method: String,
-    path: String,
+pub struct Sent {
+    pub method: String,
+    pub path: String,
     #[serde(default)]
     headers: BTreeMap<String, Option<String>>,
-    body: Option<Value>,
+    pub body: Option<Value>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Expected {
-    status: u16,
+pub struct Expected {
+    pub status: u16,
     #[serde(default)]
     headers: BTreeMap<String, String>,
-    body: Option<Value>,
+    pub body: Option<Value>,
+}
+
+/// The exchanges of a story, in order.
+pub fn exchanges(story: &str) -> Vec<Exchange> {
+    let files = sorted(&root().join(story)).into_iter();
+    files
+        .map(|file| serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap())
+        .collect()
 }
 
 async fn run(story: &str) {
@@ -136,7 +144,7 @@ fn update(file: &Path, text: &str, answer: &Answer) {
 }
 
 /// Builds a request with the headers of Okta's client and the tenant's token. The file's headers take precedence.
-fn request(tenant: &TestTenant, sent: Sent) -> Request<Body> {
+pub fn request(tenant: &TestTenant, sent: Sent) -> Request<Body> {
     let some = |text: &str| Some(text.to_owned());
     let mut headers = BTreeMap::from([
         ("accept".to_owned(), some("application/scim+json")),

@@ -84,11 +84,11 @@ async fn a_tenant_that_used_its_share_waits_and_no_other_does() {
     let waits = admin::admin(&acme, "GET", "/employees", Value::Null).await;
     assert!(admin::problem(&waits, 429).contains("share"));
     app.advance(Duration::seconds(31));
-    let sync = admin::get(&acme, "/sync").await;
-    assert_eq!(sync["refusals"][0]["status"], 429, "{sync}");
-    assert_eq!(sync["refusals"][0]["operation"], "POST /Users");
+    let noted = admin::get(&acme, "/requests").await;
+    assert_eq!(noted["requests"][0]["status"], 429, "{noted}");
+    assert_eq!(noted["requests"][0]["operation"], "POST /Users");
+    assert_eq!(noted["requests"][0]["cause"]["name"], "share-used");
     let browser = Browser::signed_in(&acme).await;
-    assert!(browser.get("").await.page(200).contains("used its share of the capacity"));
     // A request with a wrong token uses no share and learns nothing about the share.
     let wrong = TestTenant { scim_token: "x".to_owned(), ..acme.clone() };
     wrong.get("/Users").await.expect_error(401, None);
@@ -109,7 +109,7 @@ async fn a_tenant_that_used_its_share_waits_and_no_other_does() {
         assert!(reads < 80, "a list takes half a unit");
     }
     assert!(browser.get("employees").await.page(429).contains("share"));
-    assert!(browser.get("").await.page(200).contains("used its share of the capacity"));
+    assert!(browser.get("").await.page(200).contains("Overview"));
     // The administrator can still revoke the token that uses the share, and sign out.
     let revoke = async |path: &str| admin::admin(&acme, "DELETE", path, Value::Null).await;
     assert_eq!(revoke("/tokens/scim").await.expect(200)["revoked"], 1);

@@ -9,6 +9,7 @@ pub(crate) mod body_forms;
 pub(crate) mod value_forms;
 pub(crate) mod leniency;
 pub(crate) mod exchanges;
+pub(crate) mod imported;
 pub(crate) mod filters;
 pub(crate) mod name_folding;
 pub(crate) mod queries;

@@ -1,11 +1,21 @@
 //! The DynamoDB cost of each request: the budget of the design, and the table in `docs/data-model.md`.
 
+use super::activity_costs;
+use super::employee_costs;
+use super::group_costs;
+use super::overview_costs;
 use super::request_costs::Measure;
 use crate::support::actors::OPERATOR;
+use crate::support::admin::{admin, get};
+use crate::support::employees::ALL_ON;
+use crate::support::urns::ENTERPRISE;
 use crate::support::{START, TestApp, TestTenant};
 use rollcall::directory::Directory;
 use rollcall::directory::groups::presence::GroupPresence;
+use rollcall::directory::people::lookup::ExactName;
+use rollcall::directory::people::{PeopleFilters, PeopleQuery};
 use rollcall::directory::sources::Sources;
+use rollcall::directory::users::administration::Status;
 use scim::json::Body;
 use scim::schema::ResourceTypes;
 use serde_json::{Value, json};
@@ -65,6 +75,8 @@ async fn populate(tenant: &TestTenant) {
 async fn measure() -> Measure {
     let app = TestApp::new().await;
     let tenant = app.tenant("acme").await;
+    // The requests of a token in its first hour are noted more often.
+    app.advance(Duration::hours(2));
     app.faults.take_calls();
     let mut m = Measure { tenant: tenant.clone(), lines: Vec::new() };
 
@@ -96,6 +108,9 @@ async fn measure() -> Measure {
     m.note("POST of a userName in use (409), the first failed request in an hour");
     tenant.post("/Users", &employee(1)).await.expect_error(409, Some("uniqueness"));
     m.note("POST of a userName in use (409)");
+    app.advance(Duration::seconds(11));
+    tenant.post("/Users", &employee(1)).await.expect_error(409, Some("uniqueness"));
+    m.note("the same, 10 seconds after the last note of a failed request");
 
     tenant.get(&ada).await.expect(200);
     m.note("the first user shown in a minute: are there groups?");
@@ -132,6 +147,13 @@ async fn measure() -> Measure {
     m.note("PUT that changes nothing");
     tenant.put(&ada, &employee(1)).await.expect(200);
     m.note("PUT with another title");
+    tenant.patch(&ada, &replace(json!({"locale": "en-GB"}))).await.expect(200);
+    m.note("PATCH of the locale, which no search compares");
+    tenant.patch(&ada, &replace(json!({"name": {"familyName": "Byron"}}))).await.expect(200);
+    m.note("PATCH of the family name");
+    let department = json!([{"op": "remove", "path": format!("{ENTERPRISE}:department")}]);
+    tenant.patch(&ada, &department).await.expect(200);
+    m.note("PATCH that removes the department");
     tenant.patch(&ada, &replace(json!({"userName": "lovelace@example.com"}))).await.expect(200);
     m.note("PATCH of the userName");
     tenant.patch(&ada, &replace(json!({"externalId": "00u1x"}))).await.expect(200);
@@ -153,50 +175,75 @@ async fn measure() -> Measure {
     m.note("POST of the same person after a DELETE");
     tenant.delete(&bob).await.expect(204);
     m.note("DELETE without externalId");
-    groups(&mut m).await;
+    people(&mut m).await;
+    imports(&mut m).await;
+    group_costs::measure(&mut m).await;
+    activity_costs::measure(&mut m).await;
+    employee_costs::measure(&mut m).await;
+    overview_costs::measure(&mut m).await;
     m
 }
 
-/// Measures the cost of groups, and the cost that groups add to users.
-async fn groups(m: &mut Measure) {
+/// Measures the lists of the administrator.
+async fn people(m: &mut Measure) {
+    let directory = m.tenant.directory();
+    let people = directory.people();
+    let query = PeopleQuery {
+        status: Status::Active,
+        search: "",
+        filters: PeopleFilters::default(),
+        settings: ALL_ON,
+        cursor: None,
+        limit: 50,
+    };
+    let page = people.page(&query).await.expect("a page");
+    m.note("first page of 50 of 1,000 active people, with one manager who is no colleague");
+    let next = PeopleQuery { cursor: page.next.as_deref(), ..query };
+    people.page(&next).await.expect("a page");
+    m.note("next page of 50 of 1,000 active people");
+    people.page(&PeopleQuery { status: Status::Archived, ..query }).await.expect("a page");
+    m.note("archived people: one");
+    people.counts().await.expect("counts");
+    m.note("counts of people");
+    for (request, search, found) in [
+        ("search of 1,000 people, no match", "nobody", 0),
+        ("search of 1,000 people, one match", "ada1500", 1),
+        ("search of 1,000 people for an address", "ada1500@example.com", 1),
+    ] {
+        let page = people.page(&PeopleQuery { search, ..query }).await.expect("a page");
+        assert_eq!(page.rows.len(), found, "{search}");
+        m.note(request);
+    }
+    let name = ExactName::UserName("ada1500@example.com");
+    let id = people.find(name, ALL_ON).await.expect("a person").rows[0].employee.id;
+    m.note("look-up of a person by userName");
+    people.reports_of(id, ALL_ON, None, 50).await.expect("no reports");
+    m.note("reports of a person, 1,000 people");
+}
+
+/// Measures the cost of imports, and of the first request of the identity provider for an imported employee.
+async fn imports(m: &mut Measure) {
     let tenant = m.tenant.clone();
-    let body = tenant.get("/Users?count=200&attributes=userName").await.expect(200);
-    let rows = body["Resources"].as_array().expect("rows");
-    let ids: Vec<&Value> = rows.iter().map(|row| &row["id"]).collect();
-    let value = |ids: &[&Value]| ids.iter().map(|id| json!({"value": id})).collect::<Value>();
+    get(&tenant, "/settings").await;
     tenant.app.faults.take_calls();
-    let body = json!({"displayName": "Crew", "externalId": "crew", "members": value(&ids[..1])});
-    let created = tenant.post("/Groups", &body).await.expect(201);
-    m.note("POST of a group with one member");
-    let group = format!("/Groups/{}", created["id"].as_str().expect("an id"));
-    let user = format!("/Users/{}", ids[0].as_str().expect("an id"));
-    tenant.get(&user).await.expect(200);
-    m.note("GET of a user by id, in one group");
-    tenant.get("/Users?startIndex=501&count=100").await.expect(200);
-    m.note("page of 100 users, when there are groups");
-    tenant.get("/Users?startIndex=501&count=100&excludedAttributes=groups").await.expect(200);
-    m.note("the same with `excludedAttributes=groups`");
-    tenant.get(&format!("{group}?excludedAttributes=members")).await.expect(200);
-    m.note("GET of a group without members");
-    let filter = "/Groups?excludedAttributes=members&filter=displayName%20eq%20%22crew%22";
-    tenant.get(filter).await.expect(200);
-    m.note("filter `displayName eq`, without members");
-    let add = |ids: &[&Value]| json!([{"op": "add", "path": "members", "value": value(ids)}]);
-    tenant.patch(&group, &add(&ids[1..2])).await.expect(200);
-    m.note("PATCH that adds one member");
-    tenant.patch(&group, &add(&ids[1..2])).await.expect(200);
-    m.note("PATCH that adds a present member");
-    let without = format!("{group}?excludedAttributes=members");
-    tenant.patch(&without, &add(&ids[2..47])).await.expect(200);
-    m.note("PATCH that adds 45 members, answered without members");
-    tenant.patch(&group, &add(&ids[47..147])).await.expect(200);
-    m.note("PATCH that adds 100 members, by a redo log");
-    tenant.get(&group).await.expect(200);
-    m.note("GET of a group with 147 members");
-    tenant.delete(&user).await.expect(204);
-    m.note("DELETE of a user in one group");
-    tenant.delete(&group).await.expect(204);
-    m.note("DELETE of a group with 146 members");
+    let import = async |n: usize| {
+        let person = json!({"userName": format!("ada{n}@example.com"), "givenName": "Ada", "familyName": "Lovelace",
+            "email": format!("ada{n}@example.com"), "title": "Engineer", "department": "R&D"});
+        let body = json!({"employees": [person]});
+        let result = admin(&tenant, "POST", "/employees/import", body).await.expect(200);
+        result["results"][0]["id"].as_str().expect("an id").to_owned()
+    };
+    let ada = import(900).await;
+    m.note("import of an employee");
+    import(900).await;
+    m.note("import of a known userName");
+    let link = json!([{"op": "replace", "value": {"externalId": "00u900"}}]);
+    tenant.patch(&format!("/Users/{ada}"), &link).await.expect(200);
+    m.note("PATCH that links an imported employee");
+    import(901).await;
+    tenant.app.faults.take_calls();
+    tenant.post("/Users", &employee(901)).await.expect(201);
+    m.note("POST that links an imported employee");
 }
 
 #[tokio::test]
@@ -207,7 +254,7 @@ async fn every_request_keeps_to_its_budget_and_the_documented_cost() {
 
     const READ: (&str, usize) = ("GetItem", 1);
     const WRITE: (&str, usize) = ("TransactWriteItems", 1);
-    m.check("token, first time or after a minute", &[("Query", 1), ("UpdateItem", 1)], &[]);
+    m.check("token, first time or after a minute", &[READ, ("Query", 1), ("UpdateItem", 1)], &[]);
     m.check("token, checked within the last minute", &[], &[]);
     m.check("GET by id", &[READ], &[]);
     m.check("filter `userName eq`, found", &[("GetItem", 2)], &[]);
@@ -224,8 +271,14 @@ async fn every_request_keeps_to_its_budget_and_the_documented_cost() {
     m.check("POST", &[WRITE], &[6]);
     m.check("POST with a second email address", &[WRITE], &[7]);
     let first = "POST of a userName in use (409), the first failed request in an hour";
-    m.check(first, &[READ, ("TransactWriteItems", 2), ("UpdateItem", 2)], &[6, 2]);
-    m.check("POST of a userName in use (409)", &[WRITE], &[6]);
+    m.check(first, &[("GetItem", 3), ("TransactWriteItems", 2), ("UpdateItem", 3)], &[6, 2]);
+    m.check("POST of a userName in use (409)", &[READ, WRITE], &[6]);
+    let noted = "the same, 10 seconds after the last note of a failed request";
+    m.check(noted, &[("GetItem", 3), WRITE, ("UpdateItem", 3)], &[6]);
+    m.check("import of an employee", &[READ, WRITE], &[5]);
+    m.check("import of a known userName", &[("GetItem", 2), WRITE], &[5]);
+    m.check("PATCH that links an imported employee", &[READ, WRITE], &[5]);
+    m.check("POST that links an imported employee", &[READ, ("TransactWriteItems", 2)], &[6, 5]);
     m.check("PATCH that changes nothing", &[READ], &[]);
     m.check("PATCH of the title", &[READ, WRITE], &[3]);
     m.check("PUT that changes nothing", &[READ], &[]);
@@ -233,8 +286,12 @@ async fn every_request_keeps_to_its_budget_and_the_documented_cost() {
     m.check("PATCH of the userName", &[("GetItem", 3), WRITE], &[5]);
     m.check("PATCH of the externalId", &[READ, WRITE], &[5]);
     m.check("PATCH of the primary email address", &[READ, WRITE], &[3]);
-    m.check("deactivation (`active: false`)", &[READ, WRITE], &[3]);
-    m.check("reactivation (`active: true`)", &[READ, WRITE], &[3]);
+    m.check("PATCH of the family name", &[READ, WRITE], &[3]);
+    m.check("PATCH that removes the department", &[READ, WRITE], &[4]);
+    m.check("deactivation (`active: false`)", &[READ, WRITE], &[4]);
+    m.check("reactivation (`active: true`)", &[READ, WRITE], &[4]);
+    m.check("counts of people", &[("Query", 1)], &[]);
+    m.check("search of 1,000 people, no match", &[("Query", 1)], &[]);
     m.check("DELETE", &[("GetItem", 3), WRITE], &[8]);
     m.check("DELETE without externalId", &[("GetItem", 3), WRITE], &[7]);
     m.check(
@@ -252,6 +309,13 @@ async fn every_request_keeps_to_its_budget_and_the_documented_cost() {
         &[("BatchGetItem", 2), READ, WRITE],
         &[93],
     );
+    activity_costs::check(&m);
+    employee_costs::check(&m);
+    m.check("Overview, the live part", &[READ], &[]);
+    m.check("a page without data: the state in the rail", &[READ], &[]);
+    m.check("Data sources", &[("GetItem", 2), ("Query", 1)], &[]);
+    m.check("preview of another source, 1,000 employees", &[("Query", 16)], &[]);
+    m.check("numbers of employees and groups (`GET /counts`)", &[("Query", 2)], &[]);
     for line in &m.lines {
         for (operation, _) in line.operations() {
             assert_ne!(operation, "Scan", "{}", line.request);
@@ -296,10 +360,12 @@ async fn a_token_is_read_once_a_minute() {
         tenant.get("/Users?count=2").await.expect(200);
         app.faults.take_calls().len()
     };
-    // The list makes two queries. The service also reads the token, and writes the note of the sync.
-    assert_eq!([reads().await, reads().await], [4, 2]);
+    app.advance(Duration::hours(2));
+    // The list makes two queries. The service also reads the token, and reads and writes the note of the sync.
+    assert_eq!([reads().await, reads().await], [5, 2]);
     app.advance(Duration::seconds(59));
     assert_eq!(reads().await, 2);
     app.advance(Duration::seconds(1));
-    assert_eq!([reads().await, reads().await], [4, 2]);
+    // It also writes the counts of the requests.
+    assert_eq!([reads().await, reads().await], [6, 2]);
 }

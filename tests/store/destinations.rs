@@ -77,7 +77,7 @@ async fn remove(tenant: &TestTenant, destination: &Destination) -> bool {
 }
 
 fn waiting(number: u64) -> RetryItem {
-    let reference = format!("E#{}#3#updated#2026-11-23T09:30:00.000Z", Uuid::max());
+    let reference = format!("E#{}#3#updated#operator#2026-11-23T09:30:00.000Z", Uuid::max());
     RetryItem {
         number,
         reference: EventRef::parse(&reference).unwrap(),

@@ -12,13 +12,20 @@ pub struct Browser {
     pub tenant: TestTenant,
     /// The pass in the session's cookie. It is empty without a session.
     pub pass: String,
+    /// The pass in the cookie of a set-up link. It is empty without such a session.
+    pub connect_pass: String,
     /// The CSRF token that each form of the page carries.
     pub csrf: String,
 }
 
 impl Browser {
     pub fn new(tenant: &TestTenant) -> Self {
-        Self { tenant: tenant.clone(), pass: String::new(), csrf: String::new() }
+        Self {
+            tenant: tenant.clone(),
+            pass: String::new(),
+            connect_pass: String::new(),
+            csrf: String::new(),
+        }
     }
 
     /// A browser whose user signed in with the tenant's admin token.
@@ -27,7 +34,7 @@ impl Browser {
         let answer = browser.post("sign-in", &[("token", &tenant.admin_token)]).await;
         assert_eq!(answer.status, 303, "{}", answer.text());
         browser.keep(&answer);
-        let page = browser.get("").await.page(200);
+        let page = browser.get("menu").await.page(200);
         browser.csrf = after(&page, "name=\"csrf\" value=\"", "\"").to_owned();
         browser
     }
@@ -35,7 +42,11 @@ impl Browser {
     /// Keeps the cookie of an answer.
     pub fn keep(&mut self, answer: &Answer) {
         let cookie = answer.header("set-cookie");
-        self.pass = after(cookie, "rollcall_session=", ";").to_owned();
+        if cookie.starts_with("rollcall_connect=") {
+            self.connect_pass = after(cookie, "rollcall_connect=", ";").to_owned();
+        } else {
+            self.pass = after(cookie, "rollcall_session=", ";").to_owned();
+        }
     }
 
     pub async fn get(&self, below: &str) -> Answer {
@@ -91,6 +102,10 @@ impl Browser {
             let cookie = format!("other=1; rollcall_session={}", self.pass);
             request = request.header("cookie", cookie);
         }
+        if !self.connect_pass.is_empty() && below.starts_with("connect") {
+            let cookie = format!("rollcall_connect={}", self.connect_pass);
+            request = request.header("cookie", cookie);
+        }
         self.tenant.app.send(request.body(body).unwrap()).await
     }
 }
@@ -122,7 +137,7 @@ impl Answer {
             (
                 "content-security-policy",
                 "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; \
-                 form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+                 connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
             ),
             ("x-content-type-options", "nosniff"),
             ("referrer-policy", "same-origin"),

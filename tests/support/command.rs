@@ -96,6 +96,14 @@ impl Operator {
         self.start(self.command(&["dynamodb", "--listen", "127.0.0.1:0"]))
     }
 
+    /// Starts the demo on a free port and waits until the demo is ready. Its temporary folder is in the operator's
+    /// folder.
+    pub fn demo(&self, arguments: &[&str]) -> Server {
+        let mut command = self.command(&["demo", "--port", "0"]);
+        command.args(arguments).env("TMPDIR", self.folder.path());
+        self.start(command)
+    }
+
     fn start(&self, mut command: Command) -> Server {
         let mut process = command
             .arg("--json")
@@ -130,9 +138,18 @@ impl Server {
     }
 
     /// Sends SIGTERM to the process, as a supervisor does, and waits until the process ends.
-    pub fn terminate(mut self) -> ExitStatus {
+    pub fn terminate(self) -> ExitStatus {
+        self.signal("-TERM")
+    }
+
+    /// Sends SIGINT to the process, as Ctrl+C does, and waits until the process ends.
+    pub fn interrupt(self) -> ExitStatus {
+        self.signal("-INT")
+    }
+
+    fn signal(mut self, signal: &str) -> ExitStatus {
         let id = self.process.id().to_string();
-        let sent = Command::new("kill").args(["-TERM", &id]).status().expect("kill runs");
+        let sent = Command::new("kill").args([signal, &id]).status().expect("kill runs");
         assert!(sent.success());
         self.process.wait().expect("it ends")
     }

@@ -3,7 +3,7 @@
 
 use super::TestTenant;
 use super::actors::OPERATOR;
-use rollcall::directory::lists::admin_list::Search;
+use rollcall::directory::lists::admin_list::EmployeesInIdOrder;
 use rollcall::directory::precondition::Precondition;
 use rollcall::directory::users::administration::Status;
 use rollcall::directory::users::view::{EffectiveValue, EmployeeView, Origin};
@@ -18,11 +18,12 @@ pub const ALL_ON: Settings = Settings {
     department_from_idp: true,
     manager_from_idp: true,
     silent_after_hours: None,
+    provider: None,
 };
 
 pub async fn list(tenant: &TestTenant, status: Status) -> Vec<Employee> {
-    let search = Search { status, text: "", cursor: None, limit: 100 };
-    tenant.directory().lists().search(search).await.unwrap().rows
+    let search = EmployeesInIdOrder { status, cursor: None, limit: 100 };
+    tenant.directory().lists().in_id_order(search).await.unwrap().rows
 }
 
 pub async fn create(tenant: &TestTenant, body: Value) -> Uuid {

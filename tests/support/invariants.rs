@@ -4,6 +4,9 @@
 use super::TestTenant;
 use aws_sdk_dynamodb::types::AttributeValue;
 use rollcall::directory::Report;
+use rollcall::directory::people::{PeopleCounts, PeopleFilters, PeopleQuery};
+use rollcall::directory::users::administration::Status;
+use rollcall::model::tenant::Settings;
 use rollcall::store::dynamodb::port::{Consistency, Item, QueryCall};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -117,6 +120,7 @@ impl TestTenant {
         let (users, groups) = (self.listed("Users").await, self.listed("Groups").await);
         assert_eq!(ids(&users), keys("EMPLOYEE").await, "users");
         assert_eq!(ids(&groups), keys("GROUP").await, "groups");
+        self.expect_people_follow_items().await;
         let members = relations(&groups, "members", |_| true);
         for (group, shown) in &members {
             assert_eq!(*shown, keys(&format!("MEMBER#{group}")).await, "members of {group}");
@@ -146,6 +150,95 @@ impl TestTenant {
             }
         }
         self.expect_administration_shows_items(&keys("HIDDEN").await, &users, &groups).await;
+    }
+
+    /// The index of standings has exactly the employees, with their words. The counts and the list of people follow
+    /// from the items too.
+    async fn expect_people_follow_items(&self) {
+        let mut stored = self.items(&self.partition("EMPLOYEE")).await;
+        stored.extend(self.items(&self.partition("HIDDEN")).await);
+        let indexed = |item: &Item| {
+            ["PK", "SK", "standing", "standingKey", "words"].map(|name| text(item, name))
+        };
+        let mut in_index = BTreeSet::new();
+        let mut in_order = Vec::new();
+        for (standing, forward) in [("ACTIVE", true), ("ARCHIVED", false)] {
+            let entries = self.index_entries(&self.partition(standing), forward).await;
+            in_order.extend(entries.iter().map(|entry| text(entry, "SK")));
+            in_index.extend(entries.iter().map(indexed));
+        }
+        assert_eq!(in_index, stored.iter().map(indexed).collect(), "the index of standings");
+        let is = |item: &Item, name: &str| item[name].as_bool().copied().expect("a flag");
+        let sends = |name: &str| {
+            let active = stored.iter().filter(|item| !is(item, "archived"));
+            let sent = active.filter(|item| {
+                let enterprise = item.get("enterprise").and_then(|value| value.as_s().ok());
+                let enterprise = enterprise.map_or(Value::Null, |text| text.parse().expect("JSON"));
+                let value = &enterprise[name];
+                [value, &value["value"], &value["displayName"]]
+                    .iter()
+                    .any(|value| value.is_string())
+            });
+            sent.count() as u64
+        };
+        let archived = stored.iter().filter(|item| is(item, "archived")).count();
+        let active = stored.iter().filter(|item| !is(item, "archived"));
+        let unlinked =
+            active.filter(|item| item.contains_key("imported") && !item.contains_key("linked"));
+        let counts = self.directory().people().counts().await.expect("counts");
+        let expected = PeopleCounts {
+            active: (stored.len() - archived) as u64,
+            archived: archived as u64,
+            sent_location: sends("location"),
+            sent_department: sends("department"),
+            sent_manager: sends("manager"),
+            unlinked: unlinked.count() as u64,
+        };
+        assert_eq!(counts, expected, "the counts of people");
+        let (mut listed, mut cursor) = (Vec::new(), None);
+        loop {
+            let query = PeopleQuery {
+                status: Status::All,
+                search: "",
+                filters: PeopleFilters::default(),
+                settings: Settings::default(),
+                cursor: cursor.as_deref(),
+                limit: 200,
+            };
+            let page = self.directory().people().page(&query).await.expect("people");
+            assert_eq!(page.total, Some(stored.len() as u64), "the total of people");
+            listed.extend(page.rows.into_iter().map(|row| row.employee.id.to_string()));
+            cursor = page.next;
+            if cursor.is_none() {
+                break;
+            }
+        }
+        assert_eq!(listed, in_order, "the list of people");
+    }
+
+    /// All entries of the index of standings under a value.
+    async fn index_entries(&self, value: &str, forward: bool) -> Vec<Item> {
+        let (mut items, mut start) = (Vec::new(), None);
+        loop {
+            let value = AttributeValue::S(value.to_owned());
+            let low = AttributeValue::S(" ".to_owned());
+            let call = QueryCall {
+                index: Some("by-standing"),
+                condition: "standing = :value AND standingKey > :low".to_owned(),
+                values: Item::from([(":value".to_owned(), value), (":low".to_owned(), low)]),
+                limit: None,
+                start,
+                forward,
+                consistency: Consistency::Eventual,
+                is_long: true,
+            };
+            let page = self.app.table.query(call).await.expect("a page").value;
+            items.extend(page.items);
+            start = page.next;
+            if start.is_none() {
+                return items;
+            }
+        }
     }
 
     async fn expect_administration_shows_items(

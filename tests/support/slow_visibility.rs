@@ -138,10 +138,13 @@ impl SlowTable {
             (part(sort), part("PK"), part("SK"))
         };
         let keys: Vec<&str> = ["PK", "SK"].into_iter().chain(condition.names()).collect();
-        let key_attributes = |item: &Item| -> Item {
+        let attributes = |item: &Item, names: &[&str]| -> Item {
             let part = |name: &&str| Some(((*name).to_owned(), item.get(*name)?.clone()));
-            keys.iter().filter_map(part).collect()
+            names.iter().filter_map(part).collect()
         };
+        let key_attributes = |item: &Item| attributes(item, &keys);
+        // The index of standings has the words too. No other item has such an attribute.
+        let projected: Vec<&str> = keys.iter().copied().chain(["words"]).collect();
         let Answered { value: committed, units } = self.query_all(call).await?;
         let mut items: BTreeMap<_, Item> = committed
             .into_iter()
@@ -150,7 +153,7 @@ impl SlowTable {
             .collect();
         let before = state.hidden.values().filter_map(|hidden| hidden.before.as_ref());
         for item in before.filter(|item| condition.matches(item)) {
-            let shown = if index.is_some() { key_attributes(item) } else { item.clone() };
+            let shown = if index.is_some() { attributes(item, &projected) } else { item.clone() };
             items.insert(rank(item), shown);
         }
         let mut items: Vec<_> = items.into_iter().collect();

@@ -1,6 +1,7 @@
 //! The errors of the protocol layer, with the detail error keywords of RFC 7644 §3.12, Table 9, and RFC 9865 §2.1,
 //! Table 3.
 
+use crate::problem::{Expected, Problem, without_filters};
 use std::fmt;
 use strum::IntoStaticStr;
 
@@ -64,18 +65,32 @@ impl ScimType {
 }
 
 /// A request that the protocol layer refuses.
-#[derive(Debug, Clone, PartialEq, Eq)]
+///
+/// Two errors are equal when the client gets the same answer.
+#[derive(Debug, Clone)]
 pub struct Error {
     /// The keyword for the error body.
     pub scim_type: ScimType,
     /// The text for the administrator of an identity provider: the problem, its place, and the expected input.
     pub detail: String,
+    /// The problem, without any text of the client.
+    pub problem: Problem,
+    /// The attribute with the problem, without the filters of its path. The tables have it.
+    pub attribute: Option<String>,
 }
+
+impl PartialEq for Error {
+    fn eq(&self, other: &Self) -> bool {
+        (self.scim_type, &self.detail) == (other.scim_type, &other.detail)
+    }
+}
+
+impl Eq for Error {}
 
 impl Error {
     /// Makes an error with any keyword.
     pub fn new(scim_type: ScimType, detail: impl Into<String>) -> Self {
-        Self { scim_type, detail: detail.into() }
+        Self { scim_type, detail: detail.into(), problem: Problem::Keyword, attribute: None }
     }
 
     /// Makes an `invalidFilter` error.
@@ -111,6 +126,7 @@ impl Error {
     /// Makes an `invalidValue` error: the required value at `at` is missing or empty (RFC 7643 §7, `required`).
     pub fn required(at: &str) -> Self {
         Self::invalid_value(format!("{at} is required and must not be empty"))
+            .about(Problem::Required, at)
     }
 
     /// Makes an `invalidSyntax` error: an object has the same name twice, in any case (RFC 7643 §2.1).
@@ -118,6 +134,23 @@ impl Error {
         Self::invalid_syntax(format!(
             "{at} occurs more than once; names are equal in any case, so send it once"
         ))
+        .about(Problem::Repeated, at)
+    }
+
+    /// Names the problem.
+    pub fn because(self, problem: Problem) -> Self {
+        Self { problem, ..self }
+    }
+
+    /// Names the problem, and the attribute that has it. `at` is the attribute in a text for the client.
+    pub(crate) fn about(self, problem: Problem, at: &str) -> Self {
+        Self { problem, attribute: Some(without_filters(at)), ..self }
+    }
+
+    /// Makes an `invalidValue` error: a value has another type than its attribute.
+    pub(crate) fn wrong_type(at: &str, expected: &str, found: fmt::Arguments<'_>) -> Self {
+        Self::invalid_value(format!("{at} must be {expected}, found {found}"))
+            .about(Problem::WrongType(Expected::of_words(expected)), at)
     }
 
     /// Puts the subject of the error in front of its text.

@@ -6,6 +6,7 @@
 
 use super::Error;
 use super::error::quoted;
+use super::problem::Problem;
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 use std::fmt;
@@ -46,7 +47,7 @@ impl From<Map<String, Value>> for Body {
 fn read_object(bytes: &[u8]) -> Result<Map<String, Value>, Error> {
     match read_value(bytes)? {
         Value::Object(object) => Ok(object),
-        _ => Err(Error::invalid_syntax("The body must be a JSON object")),
+        _ => Err(Error::invalid_syntax("The body must be a JSON object").because(Problem::NotJson)),
     }
 }
 
@@ -57,16 +58,21 @@ pub(super) fn read_value(bytes: &[u8]) -> Result<Value, Error> {
             "The body is not UTF-8 text: byte {} is not part of a character",
             error.valid_up_to() + 1
         ))
+        .because(Problem::NotUtf8)
     })?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     if text.trim().is_empty() {
-        return Err(Error::invalid_syntax("The body is empty; expected a JSON object"));
+        let text = "The body is empty; expected a JSON object";
+        return Err(Error::invalid_syntax(text).because(Problem::EmptyBody));
     }
     let mut deserializer = serde_json::Deserializer::from_str(text);
     Strict
         .deserialize(&mut deserializer)
         .and_then(|value| deserializer.end().map(|()| value))
-        .map_err(|error| Error::invalid_syntax(format!("The body is not valid JSON: {error}")))
+        .map_err(|error| {
+            Error::invalid_syntax(format!("The body is not valid JSON: {error}"))
+                .because(Problem::NotJson)
+        })
 }
 
 struct Strict;

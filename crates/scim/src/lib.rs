@@ -99,6 +99,7 @@
 //! ```
 
 pub mod urn;
+pub mod problem;
 pub mod error;
 pub mod json;
 pub mod limits;
@@ -118,6 +119,7 @@ pub mod undeclared_values;
 pub mod filter;
 pub mod patch;
 pub mod body;
+pub mod json_shape;
 pub mod unknown_attributes;
 pub mod reference;
 pub mod resource;

@@ -2,6 +2,7 @@
 //! equal in any case.
 
 use super::Error;
+use super::problem::Problem;
 use super::values::is_absent_list;
 use serde_json::{Map, Value};
 
@@ -17,7 +18,8 @@ pub(super) fn require(body: &Map<String, Value>, urn: &str) -> Result<(), Error>
     if member(body, "schemas")?.is_some_and(is_named) {
         return Ok(());
     }
-    Err(Error::invalid_syntax(format!("schemas must be a list that contains {urn}")))
+    let text = format!("schemas must be a list that contains {urn}");
+    Err(Error::invalid_syntax(text).because(Problem::WrongSchemas))
 }
 
 /// Checks `schemas` as [`require`] does, but accepts a body that names no schema. The request line already determines

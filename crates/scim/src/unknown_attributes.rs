@@ -1,15 +1,17 @@
 //! Attributes that a request names and no table has. Such attributes are ignored (RFC 7644 §3.3), so a wrong mapping
 //! goes unnoticed. An administrator needs their names to find it. The names also include values that are left out for
-//! their length, and single values that a path filters.
+//! their length, and single values that a path filters. Each name comes with the JSON type of its value, which suggests a
+//! declaration.
 
 use super::attr_path::AttrPath;
 use super::filter::Filter;
 use super::json::Body;
+use super::json_shape::JsonShape;
 use super::patch::{PatchRequest, unknown_parts};
 use super::schema::{Attribute, AttributeType, Mutability, ResourceType, Target};
 use super::values::{nested, unwrapped};
 use serde_json::Value;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 /// The maximum number of names of one request.
 const MOST_NAMES: usize = 20;
@@ -17,8 +19,9 @@ const MOST_NAMES: usize = 20;
 const MOST_CHARS: usize = 200;
 
 /// The names of unknown attributes, in attribute notation (RFC 7644 §3.10) and mostly as the client wrote them. There
-/// are at most 20 names, each cut after 200 characters. The names never include values.
-pub type Names = BTreeSet<String>;
+/// are at most 20 names, each cut after 200 characters. The names never include values: each has the JSON type of its
+/// value.
+pub type Names = BTreeMap<String, JsonShape>;
 
 /// The unknown attributes in the body of a POST or PUT.
 pub fn in_resource(resource_type: &ResourceType, body: &Body) -> Names {
@@ -29,7 +32,8 @@ pub fn in_resource(resource_type: &ResourceType, body: &Body) -> Names {
             // A POST or PUT ignores a key with a malformed filter. The name leaves the filter out, which may hold a
             // value.
             None if is_malformed_value_path(resource_type, key) => {
-                unknown.add(format!("{}[]", key.split('[').next().unwrap_or_default()));
+                let name = format!("{}[]", key.split('[').next().unwrap_or_default());
+                unknown.add(name, value);
             }
             None => unknown.look_at(key, value),
         }
@@ -106,14 +110,18 @@ impl<'s> Unknown<'s> {
                 if let Some(known) = part.and_then(|part| attribute.sub_attribute(part)) {
                     self.look_at_length(known, &format!("{path}.{}", known.name), value);
                 }
-                let part = part.filter(|part| attribute.sub_attribute(part).is_none());
-                for part in unknown_parts(attribute, filter).chain(part) {
-                    self.add(format!("{path}.{part}"));
+                for part in unknown_parts(attribute, filter) {
+                    self.add(format!("{path}.{part}"), &Value::Null);
+                }
+                if let Some(part) = part.filter(|part| attribute.sub_attribute(part).is_none()) {
+                    self.add(format!("{path}.{part}"), value);
                 }
             }
-            Some(Target::Attribute { sub_attribute: None, .. }) => self.add(format!("{path}[]")),
+            Some(Target::Attribute { sub_attribute: None, .. }) => {
+                self.add(format!("{path}[]"), value);
+            }
             Some(_) => {}
-            None => self.add(path.to_string()),
+            None => self.add(path.to_string(), value),
         }
     }
 
@@ -126,7 +134,7 @@ impl<'s> Unknown<'s> {
         let members = match value {
             Value::Object(members) if extension.is_some() || is_urn(key) => members,
             _ if extension.is_some() => return,
-            _ => return self.add(key.to_owned()),
+            _ => return self.add(key.to_owned(), value),
         };
         let at = extension.map_or(key, |extension| &extension.id);
         for (name, value) in members {
@@ -135,7 +143,11 @@ impl<'s> Unknown<'s> {
                 Some(attribute) => self.look_for_parts(attribute, &at, value),
                 // A key may be a path here too.
                 None if is_known(self.resource_type, &at) => {}
-                None => self.add(at),
+                // The name leaves a filter out, which may hold a value.
+                None => match at.split_once('[') {
+                    Some((path, _)) => self.add(format!("{path}[]"), value),
+                    None => self.add(at, value),
+                },
             }
         }
     }
@@ -149,11 +161,12 @@ impl<'s> Unknown<'s> {
                 values.iter().for_each(|value| self.look_for_parts(attribute, at, value));
             }
             Value::Object(members) if attribute.kind == AttributeType::Complex => {
-                let unknown = members.keys().filter(|name| attribute.sub_attribute(name).is_none());
-                unknown.for_each(|name| self.add(format!("{at}.{name}")));
                 for (name, value) in members {
-                    if let Some(part) = attribute.sub_attribute(name) {
-                        self.look_at_length(part, &format!("{at}.{}", part.name), value);
+                    match attribute.sub_attribute(name) {
+                        Some(part) => {
+                            self.look_at_length(part, &format!("{at}.{}", part.name), value);
+                        }
+                        None => self.add(format!("{at}.{name}"), value),
                     }
                 }
             }
@@ -164,13 +177,17 @@ impl<'s> Unknown<'s> {
     /// Looks for text that is left out because it is too long.
     fn look_at_length(&mut self, attribute: &Attribute, at: &str, value: &Value) {
         if unwrapped(value).as_str().is_some_and(|text| attribute.leaves_out(text)) {
-            self.add(format!("{at} (longer than {} characters)", attribute.max_chars));
+            self.add(format!("{at} (longer than {} characters)", attribute.max_chars), value);
         }
     }
 
-    fn add(&mut self, name: String) {
-        if self.names.len() < MOST_NAMES && !name.is_empty() {
-            self.names.insert(name.chars().take(MOST_CHARS).collect());
+    fn add(&mut self, name: String, value: &Value) {
+        let name: String = name.chars().take(MOST_CHARS).collect();
+        let shape = JsonShape::of(value);
+        if let Some(known) = self.names.get_mut(&name) {
+            *known = shape.or(*known);
+        } else if self.names.len() < MOST_NAMES && !name.is_empty() {
+            self.names.insert(name, shape);
         }
     }
 }
@@ -184,104 +201,4 @@ fn is_urn(text: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::Limits;
-    use crate::schema::ResourceTypes;
-    use crate::urn;
-    use serde_json::{Map, json};
-
-    const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
-
-    #[track_caller]
-    fn check_body(body: Value, expected: &[&str]) {
-        let users = &ResourceTypes::standard().users;
-        let names = in_resource(users, &Body::from(body.as_object().unwrap().clone()));
-        assert_eq!(names.iter().collect::<Vec<_>>(), expected);
-    }
-
-    #[track_caller]
-    fn check_operation(operation: Value, expected: &[&str]) {
-        let body = json!({"schemas": [urn::PATCH_OP], "Operations": [operation]});
-        let request =
-            PatchRequest::read(body.as_object().unwrap().clone().into(), &Limits::default())
-                .unwrap();
-        let names = in_patch(&ResourceTypes::standard().users, &request);
-        assert_eq!(names.iter().collect::<Vec<_>>(), expected);
-    }
-
-    #[test]
-    fn what_a_body_names_and_nobody_knows() {
-        let known = json!({
-            "schemas": [urn::USER], "id": "1", "USERNAME": "ada", "meta": {"foo": "x"}, "groups": [{"foo": 1}],
-            "name": {"familyName": "L"}, "emails": [{"value": "a", "$ref": "b"}],
-            (ENTERPRISE): {"department": "D", "manager": {"value": "m"}}, "password": "p",
-        });
-        check_body(known, &["emails.$ref"]);
-        let unknown = json!({
-            "department": "D", "name": {"nick": "A"}, "": 1, "emails": [{"verified": true}, {"verified": 1}],
-            (ENTERPRISE): {"floor": 3, "manager": {"phone": "1"}},
-            "urn:x:y": {"badge": 7, "color": "red"}, "urn:x:z": "text",
-        });
-        let manager = format!("{ENTERPRISE}:manager.phone");
-        let floor = format!("{ENTERPRISE}:floor");
-        let expected = [
-            "emails.verified",
-            "name.nick",
-            &floor,
-            &manager,
-            "urn:x:y:badge",
-            "urn:x:y:color",
-            "urn:x:z",
-        ];
-        check_body(unknown, &expected);
-        check_body(json!({"emails[type eq \"work\"": "a", "[": 1}), &["[]", "emails[]"]);
-        check_body(json!({"emails[type eq \"work\"].value": "a"}), &[]);
-    }
-
-    #[test]
-    fn what_a_patch_names_and_nobody_knows() {
-        check_operation(json!({"op": "add", "path": "title", "value": "x"}), &[]);
-        check_operation(json!({"op": "add", "path": "department", "value": "x"}), &[]);
-        check_operation(json!({"op": "add", "path": "nonsense", "value": "x"}), &["nonsense"]);
-        check_operation(json!({"op": "remove", "path": "name.nick"}), &["name.nick"]);
-        let value = json!({"nonsense": 1, "name.nick": 2, "name": {"nack": 3}, "title": "x"});
-        let expected = ["name.nack", "name.nick", "nonsense"];
-        check_operation(json!({"op": "replace", "value": value}), &expected);
-        let floor = format!("{ENTERPRISE}:floor");
-        check_operation(json!({"op": "add", "path": floor, "value": 3}), &[&floor]);
-        check_operation(json!({"op": "add", "path": ENTERPRISE, "value": {"floor": 3}}), &[&floor]);
-        check_operation(json!({"op": "add", "value": {(ENTERPRISE): {"floor": 3}}}), &[&floor]);
-        check_operation(
-            json!({"op": "add", "path": "urn:x:y:badge", "value": 7}),
-            &["urn:x:y:badge"],
-        );
-        let part = "emails[type eq \"work\"].verified";
-        check_operation(json!({"op": "add", "path": part, "value": 1}), &["emails.verified"]);
-        let filtered = "emails[verified eq \"ada@example.com\"].value";
-        check_operation(json!({"op": "add", "path": filtered, "value": "x"}), &["emails.verified"]);
-        check_operation(json!({"op": "add", "path": "no[ada eq 1]", "value": "x"}), &["no"]);
-        // The request fails, so no name is reported.
-        check_operation(json!({"op": "add", "path": "emails[", "value": "x"}), &[]);
-    }
-
-    #[test]
-    fn names_are_few_and_short() {
-        let many: Map<String, Value> = (0..100).map(|n| (format!("x{n:03}"), json!(1))).collect();
-        let names = in_resource(&ResourceTypes::standard().users, &Body::from(many));
-        assert_eq!(names.len(), MOST_NAMES);
-        let long = json!({ "y".repeat(5_000): 1 });
-        let names = in_resource(
-            &ResourceTypes::standard().users,
-            &long.as_object().unwrap().clone().into(),
-        );
-        assert_eq!(names.first().unwrap().len(), MOST_CHARS);
-    }
-
-    #[test]
-    fn what_is_declared_later_is_known() {
-        let users = &ResourceTypes::standard().users;
-        assert!(is_known(users, "emails.value"));
-        assert!(!is_known(users, "urn:x:y:badge"));
-    }
-}
+mod tests;

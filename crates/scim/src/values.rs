@@ -4,6 +4,7 @@
 use super::Error;
 use super::comparison_budget::charge;
 use super::fold::{fold, is_plain};
+use super::problem::Problem;
 use super::schema::{Attribute, AttributeType, WithoutValue};
 use serde_json::Value;
 use std::borrow::Cow;
@@ -90,7 +91,8 @@ pub(super) fn check_has_value(
     };
     if is_refused {
         let expected = "has no value; expected an object such as {\"value\": …}";
-        return Err(Error::invalid_value(format!("{at} {expected}")));
+        let text = format!("{at} {expected}");
+        return Err(Error::invalid_value(text).about(Problem::ElementWithoutValue, at));
     }
     Ok(())
 }
@@ -234,6 +236,7 @@ pub(super) fn too_many_primary(primaries: usize, at: &str) -> Error {
     Error::invalid_value(format!(
         "{at} has {primaries} primary values; mark at most one value as primary"
     ))
+    .about(Problem::SeveralPrimaryValues, at)
 }
 
 /// Checks the length of a list, before or after its values are compared with each other.
@@ -242,10 +245,9 @@ pub(super) fn too_many_primary(primaries: usize, at: &str) -> Error {
 /// `invalidValue` when the list has more values than the table allows.
 pub(super) fn check_number(attribute: &Attribute, values: usize, at: &str) -> Result<(), Error> {
     if values > attribute.max_values {
-        return Err(Error::invalid_value(format!(
-            "{at} has {values} values; at most {} are accepted",
-            attribute.max_values
-        )));
+        let limit = attribute.max_values;
+        let text = format!("{at} has {values} values; at most {limit} are accepted");
+        return Err(Error::invalid_value(text).about(Problem::TooManyValues { limit }, at));
     }
     Ok(())
 }

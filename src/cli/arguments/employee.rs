@@ -3,6 +3,7 @@
 use super::value_parsers::{search_text, tenant_id};
 use clap::{Args, Subcommand, ValueEnum};
 use rollcall::directory::TenantId;
+use std::path::PathBuf;
 
 #[derive(Debug, Subcommand)]
 pub enum EmployeeCommand {
@@ -14,8 +15,8 @@ pub enum EmployeeCommand {
         /// The status of the employees
         #[arg(long, value_enum, default_value = "all")]
         status: StatusArgument,
-        /// List only employees whose userName, email address or any word of the name begins with this text: up to 200
-        /// characters, in any case
+        /// List only employees with words that begin with the words of this text: in the name, userName, email address,
+        /// employee number, title or department. Up to 200 characters, in any case and without accents
         #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true, value_parser = search_text)]
         search: String,
         /// The largest number of rows, at least 1 [default: all]
@@ -33,6 +34,19 @@ pub enum EmployeeCommand {
         /// The format of the output. With --json, the format is always jsonl
         #[arg(long, value_enum, default_value = "csv")]
         format: FormatArgument,
+    },
+    /// Import people from a CSV file before the identity provider knows them: UTF-8, at most 5,000 people. A known
+    /// userName is skipped and never changed, so an import can be repeated
+    Import {
+        /// The id of the tenant
+        #[arg(value_parser = tenant_id)]
+        tenant: TenantId,
+        /// The file; - reads standard input. Its first line has the names of the columns: userName (required), givenName,
+        /// familyName, displayName, email, title, employeeNumber, department, location, manager
+        file: PathBuf,
+        /// Only report the result that the import would have
+        #[arg(long)]
+        dry_run: bool,
     },
     /// Show an employee with the effective values, and the source of each value
     Show {

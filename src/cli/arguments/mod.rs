@@ -1,6 +1,8 @@
 //! The command line's grammar.
 
 pub mod serve;
+pub mod demo;
+pub mod sign_in_link;
 pub mod destination;
 pub mod dynamodb;
 pub mod tenant;
@@ -16,6 +18,7 @@ mod value_parsers;
 use attribute::AttributeCommand;
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
+use demo::DemoArguments;
 use destination::DestinationCommand;
 use dynamodb::DynamodbArguments;
 use employee::EmployeeCommand;
@@ -24,6 +27,7 @@ use group::GroupCommand;
 use pepper::PepperCommand;
 use serve::ServeArguments;
 use settings::SettingsCommand;
+use sign_in_link::OpenArguments;
 use std::path::PathBuf;
 use tenant::TenantCommand;
 use token::TokenCommand;
@@ -88,12 +92,17 @@ pub struct Deployment {
 pub enum Command {
     /// Run the local server until Ctrl-C. This is the default command
     Serve(ServeArguments),
+    /// Run a demo until Ctrl-C: a tenant with 200 people, a month of history, and an Okta that goes on. It uses no other
+    /// data
+    Demo(DemoArguments),
+    /// Sign in to a tenant's pages: make a link that works once, for 10 minutes, and open it in the browser
+    Open(OpenArguments),
     /// Serve the database of the data folder as a DynamoDB API, for Lambda functions under sam local
     Dynamodb(DynamodbArguments),
     /// Create, list, show, check and delete tenants
     #[command(subcommand)]
     Tenant(TenantCommand),
-    /// Rotate, revoke and list a tenant's tokens
+    /// Create, rotate, revoke and list a tenant's tokens
     #[command(subcommand)]
     Token(TokenCommand),
     /// Show and change the attributes that a tenant's identity provider governs

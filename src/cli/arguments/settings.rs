@@ -2,7 +2,7 @@
 
 use super::value_parsers::tenant_id;
 use clap::{Args, Subcommand, ValueEnum};
-use rollcall::directory::{HOURS_RULE, SilentAfter, TenantId};
+use rollcall::directory::{HOURS_RULE, PROVIDER_RULE, Provider, SilentAfter, TenantId};
 
 #[derive(Debug, Subcommand)]
 pub enum SettingsCommand {
@@ -40,6 +40,9 @@ pub struct SettingChanges {
     /// only when something changes, so leave it off for Okta
     #[arg(long, value_parser = hours_or_off, value_name = "hours|off")]
     pub silent_after: Option<HoursOrOff>,
+    /// The Identity Provider of the tenant. It changes words on the pages, and nothing else
+    #[arg(long, value_parser = provider, value_name = "okta|entra|other")]
+    pub provider: Option<Provider>,
 }
 
 /// A number of hours, or `None` for off.
@@ -52,6 +55,10 @@ fn hours_or_off(text: &str) -> Result<HoursOrOff, String> {
     }
     let hours = SilentAfter::parse(text).ok_or_else(|| format!("{HOURS_RULE}, or off"))?;
     Ok(HoursOrOff(Some(hours)))
+}
+
+fn provider(text: &str) -> Result<Provider, String> {
+    Provider::parse(text).ok_or_else(|| PROVIDER_RULE.to_owned())
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -7,7 +7,24 @@ use std::time::Duration;
 
 #[derive(Debug, Subcommand)]
 pub enum TokenCommand {
-    /// Create a token, and print it once. It replaces the current token, which stays valid for the overlap
+    /// Create the first token of a use, and print it once. A token that was never used ends. Refused if the current token
+    /// was used
+    Create {
+        /// The id of the tenant
+        #[arg(value_parser = tenant_id)]
+        tenant: TenantId,
+        /// The use of the token
+        #[arg(long, value_enum, default_value = "scim")]
+        scope: ScopeArgument,
+        /// A name for the token, for people. The history shows it beside each change that was made with the token
+        /// [default: Identity Provider for scim, Administrator for admin, Read-only Client for read]
+        #[arg(long)]
+        label: Option<String>,
+        /// Print assignments of TENANT_URL and SECRET_TOKEN, for eval in a shell
+        #[arg(long, conflicts_with = "json")]
+        shell: bool,
+    },
+    /// Replace the current token, and print the new token once. The current token stays valid for the overlap
     Rotate {
         /// The id of the tenant
         #[arg(value_parser = tenant_id)]
@@ -26,10 +43,6 @@ pub enum TokenCommand {
         /// End the previous token now, if it is still valid
         #[arg(long)]
         drop_earlier: bool,
-        /// End the current token now and keep the previous token, because the current token was lost. Refused if the
-        /// current token was used
-        #[arg(long, conflicts_with = "drop_earlier")]
-        replace_unused: bool,
         /// Print assignments of TENANT_URL and SECRET_TOKEN, for eval in a shell
         #[arg(long, conflicts_with = "json")]
         shell: bool,
@@ -58,9 +71,9 @@ pub enum TokenCommand {
 pub enum ScopeArgument {
     /// SCIM requests of the identity provider
     Scim,
-    /// The admin API and the account settings page of the tenant
+    /// The admin API and the console of the tenant
     Admin,
-    /// Reads of the admin API, for another product that follows changes. The first rotation makes the token
+    /// Reads of the admin API, for another product that follows changes
     Read,
 }
 

@@ -2,29 +2,38 @@
 
 pub mod pepper;
 pub mod tokens;
+pub mod token_check;
+pub mod token_lookup;
+pub mod refusal_delay;
+mod sign_in_log;
 pub mod actor;
 pub mod token_set;
+mod token_creation;
+mod token_links;
+mod changes;
 pub mod sessions;
+pub mod link_text;
+pub mod links;
+pub mod link_sessions;
 pub mod lockout;
 pub mod tenant_cache;
 
 use super::tenants::Tenants;
-use super::tenants::custom_attributes::Declared;
-use crate::directory::precondition::Precondition;
 use lockout::Lockout;
 use pepper::Peppers;
-use sessions::{Claims, Pass};
+use refusal_delay::RefusalDelay;
+use sessions::{Claims, Opener, Pass};
 
 use crate::directory::Directory;
 use crate::directory::error::Error;
 use crate::model::actor::ActorRecord;
-use crate::model::tenant::{Scope, Tenant, TenantId, TokenRecord};
+use crate::model::sign_in::BrowserFamily;
+use crate::model::tenant::{Scope, Settings, TenantId, TokenRecord};
 use crate::model::unfinished::Unfinished;
-use scim::schema::custom::CustomAttribute;
 use std::sync::Arc;
 use tenant_cache::{CacheLookup, CachedTenant, TenantCache};
 use time::{Duration, OffsetDateTime};
-use token_set::{Rotated, Rotation, Which};
+use token_lookup::WrongToken;
 
 /// The session of a request with a valid token.
 #[derive(Debug, Clone)]
@@ -33,12 +42,16 @@ pub struct Session {
     pub tenant: TenantId,
     /// The scope of the token.
     pub scope: Scope,
+    /// The tenant's settings. They may be a minute old.
+    pub settings: Settings,
     /// The tenant's employees, with the attributes that the tenant declared.
     pub directory: Directory,
     /// The actor of the request's changes.
     pub actor: Arc<ActorRecord>,
     /// The token's short name. It identifies the token and does not open anything.
     pub token: Arc<str>,
+    /// The time when the token was made.
+    pub token_created: OffsetDateTime,
     /// The tenant's unfinished work, which this session's request finishes. One session a minute gets this work.
     pub unfinished: Vec<Unfinished>,
 }
@@ -49,6 +62,7 @@ pub struct Access {
     tenants: Tenants,
     cache: TenantCache,
     lockout: Lockout,
+    refusal_delay: RefusalDelay,
 }
 
 /// The result of a sign-in.
@@ -68,13 +82,17 @@ pub enum SignIn {
 impl Access {
     /// Creates the access to `tenants`.
     pub fn new(tenants: Tenants) -> Self {
-        Self { cache: TenantCache::new(tenants.clone()), tenants, lockout: Lockout::default() }
+        Self {
+            cache: TenantCache::new(tenants.clone()),
+            tenants,
+            lockout: Lockout::default(),
+            refusal_delay: RefusalDelay::default(),
+        }
     }
 
     /// Opens the session of a token with one of these scopes at the tenant of the URL.
     ///
-    /// Returns `None` for every reason alike: an unknown tenant, another tenant's token, or an unknown, expired or
-    /// revoked token.
+    /// `token` is `None` for a request without one. The client must get the same answer for every [`WrongToken`].
     ///
     /// # Errors
     /// Fails with [`Error::NoPepper`], or as every call of the store does.
@@ -82,14 +100,16 @@ impl Access {
         &self,
         tenant: &TenantId,
         scopes: &[Scope],
-        token: &str,
-    ) -> Result<Option<Session>, Error> {
+        token: Option<&str>,
+    ) -> Result<Result<Session, WrongToken>, Error> {
         let open = |known: &CachedTenant, record: &TokenRecord| Session {
             tenant: tenant.clone(),
             scope: record.scope,
+            settings: known.record.settings,
             directory: known.directory.clone(),
             actor: Arc::new(ActorRecord::of_token(record)),
             token: Arc::from(record.short_name()),
+            token_created: record.created,
             unfinished: known.take_unfinished(),
         };
         self.find_token(tenant, scopes, token, self.tenants.sources.now(), open).await
@@ -103,12 +123,19 @@ impl Access {
     ///
     /// # Errors
     /// Fails as [`Self::open`] does, and with [`Error::NoRandomness`].
-    pub async fn sign_in(&self, tenant: &TenantId, token: &str) -> Result<SignIn, Error> {
+    pub async fn sign_in(
+        &self,
+        tenant: &TenantId,
+        token: &str,
+        browser: BrowserFamily,
+    ) -> Result<SignIn, Error> {
         let now = self.tenants.sources.now();
         // The right token is accepted at any time: an attacker must not be able to lock an administrator out.
-        let fingerprint = |_: &CachedTenant, record: &TokenRecord| sessions::fingerprint(record);
-        let found = self.find_token(tenant, &[Scope::Admin], token, now, fingerprint).await?;
-        let Some(fingerprint) = found else {
+        let read = |_: &CachedTenant, record: &TokenRecord| {
+            (sessions::fingerprint(record), record.label.clone())
+        };
+        let found = self.find_token(tenant, &[Scope::Admin], Some(token), now, read).await?;
+        let Ok((fingerprint, label)) = found else {
             if let Some(retry_after) = self.lockout.remaining(tenant, now) {
                 return Ok(SignIn::LockedOut { retry_after });
             }
@@ -118,6 +145,7 @@ impl Access {
         let peppers = self.tenants.peppers.get(now).await.map_err(Error::NoPepper)?;
         let pass =
             sessions::issue(tenant, fingerprint, &peppers, now).map_err(Error::NoRandomness)?;
+        self.record_sign_in(tenant, label, browser).await;
         Ok(SignIn::Done(pass))
     }
 
@@ -137,18 +165,12 @@ impl Access {
             return Ok(None);
         }
         let now = self.tenants.sources.now();
-        let peppers = self.tenants.peppers.get(now).await.map_err(Error::NoPepper)?;
-        let read = |peppers: &Peppers| -> Vec<Claims> {
-            passes.iter().filter_map(|pass| sessions::read(pass, tenant, peppers, now)).collect()
-        };
-        let mut claims = read(&peppers);
-        if claims.is_empty() {
-            // Another server may have a newer pepper.
-            let newer = self.tenants.peppers.get_newer(now).await.map_err(Error::NoPepper)?;
-            claims = read(&newer);
-        }
+        let claims = self.read_passes(tenant, passes, now).await?;
         if claims.is_empty() {
             return Ok(None);
+        }
+        if claims.iter().all(|claims| matches!(claims.opener, Opener::Link(_))) {
+            return self.resume_link(tenant, &claims, now).await;
         }
         let check_one = |known: &CachedTenant, claims: &Claims| {
             if known.signed_out.contains(&claims.session.id) {
@@ -158,8 +180,11 @@ impl Access {
             Some(sessions::Resumed {
                 session: claims.session.clone(),
                 directory: known.directory.clone(),
+                tenant_name: Arc::from(&*known.record.name),
+                idp: known.record.settings.idp(),
+                record: Arc::clone(&known.record),
                 actor: Arc::new(ActorRecord::of_token(found)),
-                token: Arc::from(found.short_name()),
+                token: Some(Arc::from(found.short_name())),
                 unfinished: known.take_unfinished(),
                 form_key: claims.form_key.clone(),
             })
@@ -168,8 +193,30 @@ impl Access {
             |known: &CachedTenant| claims.iter().find_map(|claims| check_one(known, claims));
         match self.cache.find(tenant, now, check).await? {
             CacheLookup::Found(resumed) => Ok(Some(resumed)),
-            CacheLookup::JustRead | CacheLookup::NotFound(_) => Ok(None),
+            CacheLookup::JustRead(_) | CacheLookup::NotFound(_) => {
+                self.resume_link(tenant, &claims, now).await
+            }
         }
+    }
+
+    /// Reads the passes with a valid signature.
+    async fn read_passes(
+        &self,
+        tenant: &TenantId,
+        passes: &[&str],
+        now: OffsetDateTime,
+    ) -> Result<Vec<Claims>, Error> {
+        let read = |peppers: &Peppers| -> Vec<Claims> {
+            passes.iter().filter_map(|pass| sessions::read(pass, tenant, peppers, now)).collect()
+        };
+        let peppers = self.tenants.peppers.get(now).await.map_err(Error::NoPepper)?;
+        let claims = read(&peppers);
+        if !claims.is_empty() {
+            return Ok(claims);
+        }
+        // Another server may have a newer pepper.
+        let newer = self.tenants.peppers.get_newer(now).await.map_err(Error::NoPepper)?;
+        Ok(read(&newer))
     }
 
     /// Ends a session. Other servers refuse it within a minute.
@@ -186,95 +233,5 @@ impl Access {
         let signed_out = store.signed_out().add(&session.id, session.expires, now).await;
         self.cache.invalidate(tenant);
         Ok(signed_out?)
-    }
-
-    /// Calls [`Tenants::rotate_token`]. The change takes effect in this process at once.
-    ///
-    /// # Errors
-    /// Fails as [`Tenants::rotate_token`] does.
-    pub async fn rotate_token(
-        &self,
-        tenant: &TenantId,
-        scope: Scope,
-        rotation: &Rotation<'_>,
-        actor: &ActorRecord,
-    ) -> Result<Rotated, Error> {
-        let rotated = self.tenants.rotate_token(tenant, scope, rotation, actor).await;
-        self.cache.invalidate(tenant);
-        rotated
-    }
-
-    /// Calls [`Tenants::revoke_tokens`]. The change takes effect in this process at once.
-    ///
-    /// # Errors
-    /// Fails as [`Tenants::revoke_tokens`] does.
-    pub async fn revoke_tokens(
-        &self,
-        tenant: &TenantId,
-        scope: Scope,
-        which: Which<'_>,
-        actor: &ActorRecord,
-    ) -> Result<usize, Error> {
-        let revoked = self.tenants.revoke_tokens(tenant, scope, which, actor).await;
-        self.cache.invalidate(tenant);
-        revoked
-    }
-
-    /// Calls [`Tenants::declare_attribute`]. The change takes effect in this process at once.
-    ///
-    /// # Errors
-    /// Fails as [`Tenants::declare_attribute`] does.
-    pub async fn declare_attribute(
-        &self,
-        tenant: &TenantId,
-        attribute: CustomAttribute,
-        precondition: &Precondition,
-        actor: &ActorRecord,
-    ) -> Result<Declared, Error> {
-        let declared = self.tenants.declare_attribute(tenant, attribute, precondition, actor).await;
-        self.cache.invalidate(tenant);
-        declared
-    }
-
-    /// Calls [`Tenants::remove_attribute`]. The change takes effect in this process at once.
-    ///
-    /// # Errors
-    /// Fails as [`Tenants::remove_attribute`] does.
-    pub async fn remove_attribute(
-        &self,
-        tenant: &TenantId,
-        attribute: (&str, &str),
-        precondition: &Precondition,
-        actor: &ActorRecord,
-    ) -> Result<Tenant, Error> {
-        let removed = self.tenants.remove_attribute(tenant, attribute, precondition, actor).await;
-        self.cache.invalidate(tenant);
-        removed
-    }
-
-    /// Calls `read` with the record of a valid token, and returns its result. Most requests need little of the record.
-    async fn find_token<T>(
-        &self,
-        tenant: &TenantId,
-        scopes: &[Scope],
-        token: &str,
-        now: OffsetDateTime,
-        read: impl Fn(&CachedTenant, &TokenRecord) -> T,
-    ) -> Result<Option<T>, Error> {
-        if tokens::tenant_of(token).as_ref() != Some(tenant) {
-            return Ok(None);
-        }
-        let peppers = self.tenants.peppers.get(now).await.map_err(Error::NoPepper)?;
-        let check = |known: &CachedTenant, peppers: &Peppers| {
-            let found = tokens::find_valid(&known.record, scopes, token, peppers, now)?;
-            Some(read(known, found))
-        };
-        let known = match self.cache.find(tenant, now, |known| check(known, &peppers)).await? {
-            CacheLookup::Found(found) => return Ok(Some(found)),
-            CacheLookup::JustRead => return Ok(None),
-            CacheLookup::NotFound(known) => known,
-        };
-        let newer = self.tenants.peppers.get_newer(now).await.map_err(Error::NoPepper)?;
-        Ok(known.and_then(|known| check(&known, &newer)))
     }
 }

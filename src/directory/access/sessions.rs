@@ -42,6 +42,16 @@ pub struct SessionId {
     pub(in crate::directory) expires: i64,
 }
 
+impl SessionId {
+    /// A digest that identifies the session and does not open it.
+    pub(in crate::directory) fn digest(&self) -> String {
+        let mut hash = Sha256::new();
+        hash.update("rollcall link session v1 ");
+        hash.update(self.id.as_bytes());
+        URL_SAFE_NO_PAD.encode(hash.finalize())
+    }
+}
+
 /// A session of an administrator, resumed from its pass.
 #[derive(Debug, Clone)]
 pub struct Resumed {
@@ -49,10 +59,16 @@ pub struct Resumed {
     pub session: SessionId,
     /// The tenant's employees, with the attributes that the tenant declared.
     pub directory: Directory,
+    /// The name of the tenant, for people. It may be a minute old.
+    pub tenant_name: Arc<str>,
+    /// The name of the identity provider for people. It may be a minute old.
+    pub idp: &'static str,
+    /// The tenant's record. It may be a minute old.
+    pub record: Arc<Tenant>,
     /// The actor of the session's changes.
     pub actor: Arc<ActorRecord>,
-    /// The token's short name. It identifies the token and does not open anything.
-    pub token: Arc<str>,
+    /// The short name of the token that opened the session; `None` for a session of a link.
+    pub token: Option<Arc<str>>,
     /// The key that each form of this session must carry.
     pub form_key: FormKey,
     /// The unfinished work that this request finishes; empty for most requests.
@@ -75,19 +91,29 @@ impl FormKey {
     }
 }
 
+/// The credential that opened a session.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(in crate::directory) enum Opener {
+    /// An admin token, by its fingerprint.
+    Token(String),
+    /// A link, by its id.
+    Link(String),
+}
+
 /// The content of a pass.
 #[derive(Serialize, Deserialize)]
 struct Payload {
     tenant: String,
     /// The end of the session, in seconds since 1970.
     expires: i64,
-    fingerprint: String,
+    opener: Opener,
     nonce: String,
 }
 
 /// The content of a pass with a valid signature.
 pub(in crate::directory) struct Claims {
-    fingerprint: String,
+    pub(in crate::directory) opener: Opener,
     pub(in crate::directory) session: SessionId,
     pub(in crate::directory) form_key: FormKey,
 }
@@ -99,9 +125,10 @@ impl Claims {
         tenant: &'t Tenant,
         now: OffsetDateTime,
     ) -> Option<&'t TokenRecord> {
+        let Opener::Token(wanted) = &self.opener else { return None };
         let mut found = None;
         for record in &tenant.tokens {
-            let fits = fingerprint(record).as_bytes().ct_eq(self.fingerprint.as_bytes());
+            let fits = fingerprint(record).as_bytes().ct_eq(wanted.as_bytes());
             if bool::from(fits) && record.scope == Scope::Admin && works(record, now) {
                 found = Some(record);
             }
@@ -125,19 +152,31 @@ pub(in crate::directory) fn issue(
     peppers: &Peppers,
     now: OffsetDateTime,
 ) -> Result<Pass, getrandom::Error> {
+    let opener = Opener::Token(fingerprint);
+    issue_until(tenant, opener, peppers, now + SESSION_LENGTH).map(|(pass, _)| pass)
+}
+
+/// Issues a pass of a new session that lasts until a time.
+pub(in crate::directory) fn issue_until(
+    tenant: &TenantId,
+    opener: Opener,
+    peppers: &Peppers,
+    expires: OffsetDateTime,
+) -> Result<(Pass, SessionId), getrandom::Error> {
     let mut nonce = [0_u8; 16];
     getrandom::fill(&mut nonce)?;
     let payload = Payload {
         tenant: tenant.to_string(),
-        expires: (now + SESSION_LENGTH).unix_timestamp(),
-        fingerprint,
+        expires: expires.unix_timestamp(),
+        opener,
         nonce: URL_SAFE_NO_PAD.encode(nonce),
     };
+    let session = SessionId { id: payload.nonce.clone(), expires: payload.expires };
     // The payload has only texts and a number, so it always serializes. An empty pass would open nothing.
     let payload = URL_SAFE_NO_PAD.encode(serde_json::to_vec(&payload).unwrap_or_default());
     let signature =
         URL_SAFE_NO_PAD.encode(mac(&key(&peppers.current), &[b"pass ", payload.as_bytes()]));
-    Ok(Pass { text: SecretString::from(format!("{payload}.{signature}")) })
+    Ok((Pass { text: SecretString::from(format!("{payload}.{signature}")) }, session))
 }
 
 /// Reads a pass. Returns `None` unless it is unexpired, for this tenant, and signed under one of these peppers.
@@ -164,7 +203,7 @@ pub(in crate::directory) fn read(
     let form_key = URL_SAFE_NO_PAD.encode(mac(&key, &[b"csrf", payload.nonce.as_bytes()]));
     let form_key = FormKey(SecretString::from(form_key));
     let session = SessionId { id: payload.nonce, expires: payload.expires };
-    Some(Claims { fingerprint: payload.fingerprint, session, form_key })
+    Some(Claims { opener: payload.opener, session, form_key })
 }
 
 /// Whether a text has the form of a pass. A text of this form may still be invalid.

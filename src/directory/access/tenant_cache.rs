@@ -3,8 +3,9 @@
 //! The writes of [`Access`](super::Access) invalidate the cached record of their tenant: a new or revoked token, a
 //! declared or removed attribute, and a sign-out. Other processes see such a write within 60 seconds.
 //!
-//! A change of the settings invalidates nothing. No reader takes the settings from the cache: each reads the record
-//! from the store, with [`Tenants::get`].
+//! The writes of [`Access`](super::Access) also invalidate the record after a change of the settings. Readers take only
+//! the name of the identity provider from the cache. For all other settings they read the record from the store, with
+//! [`Tenants::get`].
 
 use crate::directory::Directory;
 use crate::directory::error::Error;
@@ -54,7 +55,7 @@ struct CachedRead {
 /// A tenant's record, and the values that are made from it once instead of for each request.
 #[derive(Debug)]
 pub(super) struct CachedTenant {
-    pub(super) record: Tenant,
+    pub(super) record: Arc<Tenant>,
     pub(super) directory: Directory,
     pub(super) signed_out: SignedOut,
     /// The tenant's unfinished work. The first session takes it, and its request finishes old work.
@@ -71,8 +72,8 @@ impl CachedTenant {
 pub(super) enum CacheLookup<T> {
     /// The record has a match.
     Found(T),
-    /// The cached record has no match, and the store was read a moment ago.
-    JustRead,
+    /// The cached record has no match, and the store was read a moment ago. `None` when there is no record.
+    JustRead(Option<Arc<CachedTenant>>),
     /// The store's record has no match either. `None` when there is no record.
     NotFound(Option<Arc<CachedTenant>>),
 }
@@ -98,11 +99,12 @@ impl TenantCache {
         now: OffsetDateTime,
         check: impl Fn(&CachedTenant) -> Option<T>,
     ) -> Result<CacheLookup<T>, Error> {
-        if let Some(found) = self.cached(tenant, now).and_then(|record| check(&record)) {
+        let cached = self.cached(tenant, now).flatten();
+        if let Some(found) = cached.as_deref().and_then(&check) {
             return Ok(CacheLookup::Found(found));
         }
         if !self.may_read_again(tenant, now) {
-            return Ok(CacheLookup::JustRead);
+            return Ok(CacheLookup::JustRead(cached));
         }
         let record = self.read(tenant, now).await?;
         match record.as_deref().and_then(check) {
@@ -111,10 +113,23 @@ impl TenantCache {
         }
     }
 
-    fn cached(&self, tenant: &TenantId, now: OffsetDateTime) -> Option<Arc<CachedTenant>> {
+    /// Returns the record of a tenant, at most a minute old; `None` when there is no such tenant.
+    pub(super) async fn known(
+        &self,
+        tenant: &TenantId,
+        now: OffsetDateTime,
+    ) -> Result<Option<Arc<CachedTenant>>, Error> {
+        match self.cached(tenant, now) {
+            Some(known) => Ok(known),
+            None => self.read(tenant, now).await,
+        }
+    }
+
+    /// Returns the cached result of a read that is at most a minute old. The result is `None` when there is no tenant.
+    fn cached(&self, tenant: &TenantId, now: OffsetDateTime) -> Option<Option<Arc<CachedTenant>>> {
         let reads = self.reads.lock();
         let found = reads.get(tenant)?;
-        found.is_fresh(now).then(|| found.tenant.clone()).flatten()
+        found.is_fresh(now).then(|| found.tenant.clone())
     }
 
     /// Whether a record without a match may be read again. Decides under the lock: of many wrong tokens at once, only one
@@ -150,7 +165,7 @@ impl TenantCache {
                 None => unfinished,
             };
             Arc::new(CachedTenant {
-                record,
+                record: Arc::new(record),
                 directory,
                 signed_out,
                 unfinished: Mutex::new(unfinished),

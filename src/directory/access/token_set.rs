@@ -1,11 +1,13 @@
-//! A tenant's tokens: rotation and revocation. Other modules check whether a token is valid.
+//! A tenant's tokens: creation, rotation and revocation. Other modules check whether a token is valid.
 
 use super::tenant_cache::TENANT_CACHE_SECS;
+use super::token_check::keep_ended;
 use super::tokens::{self, EarlierToken};
 use crate::directory::error::Error;
 use crate::directory::tenants::Tenants;
 use crate::directory::tenants::display_name;
 use crate::model::actor::ActorRecord;
+use crate::model::ended_token::EndReason;
 use crate::model::history::{AttributeChange, EventKind};
 use crate::model::tenant::{Scope, Stage, TenantId, TokenRecord};
 use secrecy::SecretString;
@@ -39,9 +41,28 @@ pub struct Rotation<'a> {
     pub overlap: Duration,
     /// The treatment of a previous token that is still valid.
     pub earlier: Earlier,
-    /// The short name of the current token that the client expects; `None` for any token. An empty text expects no
-    /// token.
-    pub expected: Option<&'a str>,
+    /// The form of a page that asks for the rotation; `None` for any current token.
+    pub expected: Option<TokenForm<'a>>,
+}
+
+/// The form of a page that makes a token.
+#[derive(Debug, Clone, Copy)]
+pub struct TokenForm<'a> {
+    /// The short name of the current token that the form was made for. It is empty without one.
+    pub seen: &'a str,
+    /// The number of the form; `None` for a form without one. A reload sends the same number again.
+    pub number: Option<&'a str>,
+}
+
+/// A token to make.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct NewToken<'a> {
+    /// The name; `None` for the default name.
+    pub(super) label: Option<&'a str>,
+    /// The number of the form that makes the token.
+    pub(super) form: Option<&'a str>,
+    /// The id of the set-up link through which the token is made.
+    pub(super) link: Option<&'a str>,
 }
 
 /// The treatment of a previous token that is still valid when the next rotation would drop it.
@@ -49,8 +70,6 @@ pub struct Rotation<'a> {
 pub enum Earlier {
     /// The previous token keeps its expiry, and the rotation is refused.
     Keep,
-    /// The previous token keeps its expiry. The current token ends now, if no use of it is known.
-    ReplaceUnused,
     /// The previous token ends now.
     Drop,
 }
@@ -86,15 +105,15 @@ impl Which<'_> {
 }
 
 impl Tenants {
-    /// Makes a new current token of a scope. The old current token stays valid for the overlap.
+    /// Makes a new current token of a scope. The old current token stays valid for the overlap. Without an overlap, an
+    /// admin token ends the links that were made with it.
     ///
-    /// [`Earlier`] decides about a previous token that is still valid. An unused token is replaced only on request. Its
-    /// owner may use it next, or the record of its use may be missing.
+    /// [`Earlier`] decides about a previous token that is still valid.
     ///
     /// # Errors
-    /// [`Error::PreviousTokenValid`], [`Error::TokenUsed`], [`Error::AlreadyRotated`], [`Error::TokenEnded`],
-    /// [`Error::TokenReplaced`], [`Error::NoTenant`], [`Error::NoPepper`], [`Error::NoRandomness`],
-    /// [`Error::Contention`], and the errors of the store. Fails with [`Error::Protocol`] for an invalid label.
+    /// [`Error::PreviousTokenValid`], [`Error::AlreadyRotated`], [`Error::TokenEnded`], [`Error::TokenReplaced`],
+    /// [`Error::NoTenant`], [`Error::NoPepper`], [`Error::NoRandomness`], [`Error::Contention`], and the errors of the
+    /// store. Fails with [`Error::Protocol`] for an invalid label.
     pub async fn rotate_token(
         &self,
         id: &TenantId,
@@ -102,46 +121,68 @@ impl Tenants {
         rotation: &Rotation<'_>,
         actor: &ActorRecord,
     ) -> Result<Rotated, Error> {
-        let label = match rotation.label {
+        let now = self.sources.now();
+        let expires = now.checked_add(rotation.overlap).filter(|expires| *expires > now);
+        let form = rotation.expected.and_then(|form| form.number);
+        let new = NewToken { label: rotation.label, form, link: None };
+        self.make_token(id, scope, new, actor, |tokens, current, is_used, new| {
+            if rotation.expected.is_some_and(|form| form.seen != current) {
+                return Err(Error::AlreadyRotated);
+            }
+            match (tokens::previous_expiry(tokens, scope, now), rotation.earlier) {
+                (Some(expires), Earlier::Keep) => {
+                    Err(Error::PreviousTokenValid { expires, is_used })
+                }
+                (None, Earlier::Keep) | (_, Earlier::Drop) => {
+                    Ok(tokens::rotated(tokens, new, expires))
+                }
+            }
+        })
+        .await
+    }
+
+    /// Makes a token. `change` gets the tokens, the short name of the current one or an empty text, whether a use of it
+    /// is known, and the new token. It returns the tokens after the change.
+    pub(super) async fn make_token(
+        &self,
+        id: &TenantId,
+        scope: Scope,
+        new: NewToken<'_>,
+        actor: &ActorRecord,
+        change: impl Fn(&[TokenRecord], &str, bool, TokenRecord) -> Result<Vec<TokenRecord>, Error>,
+    ) -> Result<Rotated, Error> {
+        let label = match new.label {
             Some(label) => display_name::check("A label", label)?,
             None => tokens::default_label(scope),
         };
         let peppers = self.peppers().await?;
         let secret = tokens::generate(id).map_err(Error::NoRandomness)?;
-        let record = tokens::current(scope, label, &secret, &peppers, self.sources.now());
         let now = self.sources.now();
-        let expires = now.checked_add(rotation.overlap).unwrap_or(now);
+        let record = tokens::current(scope, label, &secret, &peppers, now);
+        let record = TokenRecord { form: new.form.map(str::to_owned), ..record };
+        let noted = new.link.map(|link| (link, record.short_name()));
         let used = self.store.tenant(id).sync().get().await?.used;
         let mut earlier = Vec::new();
-        self.update(id, actor, |tenant| {
+        self.update_tokens(id, actor, noted, |tenant| {
+            actor.check(tenant, now)?;
             let before = tenant.current_token(scope);
             let current = before.map_or("", TokenRecord::short_name);
-            if rotation.expected.is_some_and(|expected| expected != current) {
-                return Err(Error::AlreadyRotated);
-            }
             let is_used = used.contains_key(current) || actor.token_id.as_deref() == Some(current);
-            let promised = tokens::previous_expiry(&tenant.tokens, scope, now);
-            let change =
-                token_change(scope, before.map(|token| token.label.as_str()), Some(&record.label));
-            let tokens = match (promised, rotation.earlier) {
-                (_, Earlier::ReplaceUnused) if is_used => return Err(Error::TokenUsed),
-                (_, Earlier::ReplaceUnused) => tokens::replaced(&tenant.tokens, record.clone()),
-                (Some(expires), Earlier::Keep) => {
-                    return Err(Error::PreviousTokenValid { expires, is_used });
-                }
-                (None, Earlier::Keep) | (_, Earlier::Drop) => {
-                    tokens::rotated(&tenant.tokens, record.clone(), expires)
-                }
-            };
+            let old_label = before.map(|token| token.label.as_str());
+            let entry = token_change(scope, old_label, Some(&record.label));
+            let mut tokens = change(&tenant.tokens, current, is_used, record.clone())?;
+            tokens.retain(|token| token.scope != scope || tokens::works(token, now));
             let before = std::mem::replace(&mut tenant.tokens, tokens);
             earlier = tokens::ends(&before, scope, &tenant.tokens, now);
-            Ok(Some(self.entry(EventKind::TokenRotated, vec![change], actor)))
+            keep_ended(tenant, &before, EndReason::Replaced, now);
+            Ok(Some(self.entry(EventKind::TokenRotated, vec![entry], actor)))
         })
         .await?;
         Ok(Rotated { token: secret, earlier })
     }
 
-    /// Revokes one or both tokens of a scope. Returns the number of revoked tokens.
+    /// Revokes one or both tokens of a scope. Returns the number of revoked tokens. A revoked admin token ends the links
+    /// that were made with it.
     ///
     /// # Errors
     /// Fails with [`Error::LastAdminToken`] for an actor with a token, when no current admin token would remain. Fails
@@ -156,7 +197,7 @@ impl Tenants {
     ) -> Result<usize, Error> {
         let now = self.sources.now();
         let mut revoked = 0;
-        self.update_with_any_token(id, actor, |tenant| {
+        self.update_tokens(id, actor, None, |tenant| {
             let is_own =
                 matches!(which, Which::Token(name) if Some(name) == actor.token_id.as_deref());
             if !(scope == Scope::Admin && is_own) {
@@ -165,6 +206,7 @@ impl Tenants {
             let (gone, kept): (Vec<_>, Vec<_>) =
                 tenant.tokens.drain(..).partition(|token| token.scope == scope && which.is(token));
             tenant.tokens = kept;
+            keep_ended(tenant, &gone, EndReason::Revoked, now);
             // An operator has no token and may revoke all tokens, because an operator can also make new tokens.
             let is_last = actor.token_id.is_some()
                 && gone.iter().any(|token| token.scope == Scope::Admin)

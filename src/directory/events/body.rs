@@ -4,12 +4,14 @@ use super::cursor::{EVENT_ID_PREFIX, FeedCursor};
 use super::resolve::{Details, Event};
 use super::subject::{attribute_names, subject_of};
 use super::types::EventType;
-use crate::directory::users::view::{Effective, display_name, employee_number};
+use crate::directory::users::view::{Effective, employee_number};
 use crate::model::actor::ActorRecord;
 use crate::model::employee::Employee;
 use crate::model::event::{ChangeRef, EventRef, SyncFinding};
 use crate::model::group::Group;
 use crate::model::history::{EventKind, HistoryEntry};
+use crate::model::provider::PROVIDER;
+use crate::model::sync::RECORD_UNTIL;
 use crate::model::tenant::{SILENT_AFTER_HOURS, Tenant};
 use scim::date_time;
 use serde::Serialize;
@@ -185,10 +187,9 @@ impl FeedSource<'_> {
             // The settings decide effective values, so a follower reads all employees again.
             Details::Tenant { entry: Some(entry) }
                 if entry.kind == EventKind::SettingsChanged
-                    && entry
-                        .changes
-                        .iter()
-                        .any(|change| change.attribute != SILENT_AFTER_HOURS) =>
+                    && entry.changes.iter().any(|change| {
+                        ![SILENT_AFTER_HOURS, PROVIDER, RECORD_UNTIL].contains(&&*change.attribute)
+                    }) =>
             {
                 object([("reread", true.into())])
             }
@@ -207,7 +208,7 @@ impl FeedSource<'_> {
         let optional = [
             ("externalId", text(employee.external_id())),
             ("employeeNumber", employee_number(employee).map(Value::from)),
-            ("displayName", display_name(employee).map(Value::from)),
+            ("displayName", employee.display_name().map(Value::from)),
             ("email", text(employee.primary_email())),
             ("title", text(employee.text("title"))),
             ("location", effective.location.value.map(Value::from)),

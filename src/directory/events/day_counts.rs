@@ -2,9 +2,7 @@
 
 use super::{Events, SLACK};
 use crate::directory::error::Error;
-use crate::model::event::{EventRef, Subject};
-use crate::model::history::EventKind;
-use std::collections::BTreeMap;
+use crate::model::day_counts::DayCounts;
 use time::{Duration, OffsetDateTime};
 
 /// The counted time.
@@ -38,7 +36,7 @@ impl Events<'_> {
     /// Fails as every call of the store does.
     pub async fn count_last_day(self, now: OffsetDateTime) -> Result<LastDay, Error> {
         self.try_to_sequence().await;
-        let mut counts = BTreeMap::new();
+        let mut counts = DayCounts::none(now.date());
         let mut before = None;
         for read in 0..MOST_READS {
             let limit = if read == 0 { FIRST_READ } else { NEXT_READ };
@@ -46,30 +44,23 @@ impl Events<'_> {
             before = events.last().map(|event| event.number).filter(|number| *number > 1);
             let mut is_older = false;
             for event in &events {
-                let EventRef::Change(change) = &event.event else { continue };
-                is_older |= change.at < now - DAY - SLACK;
-                if matches!(change.subject, Subject::Employee(_)) && change.at > now - DAY {
-                    *counts.entry(change.kind).or_default() += 1;
+                let at = event.event.at();
+                is_older |= at < now - DAY - SLACK;
+                if at > now - DAY {
+                    counts.add(&event.event);
                 }
             }
             if is_older || before.is_none() {
-                return Ok(LastDay::of(&counts));
+                return Ok(LastDay::of(counts));
             }
         }
-        Ok(LastDay { is_partial: true, ..LastDay::of(&counts) })
+        Ok(LastDay { is_partial: true, ..LastDay::of(counts) })
     }
 }
 
 impl LastDay {
-    fn of(changes: &BTreeMap<EventKind, u64>) -> Self {
-        let count = |kinds: &[EventKind]| kinds.iter().filter_map(|kind| changes.get(kind)).sum();
-        Self {
-            created: count(&[EventKind::Created]),
-            updated: count(&[EventKind::Updated]),
-            archived: count(&[EventKind::Archived, EventKind::Deleted]),
-            // An employee who was created again as inactive is still archived, and does not count.
-            restored: count(&[EventKind::Restored]),
-            is_partial: false,
-        }
+    fn of(counts: DayCounts) -> Self {
+        let DayCounts { created, changed, archived, restored, day: _ } = counts;
+        Self { created, updated: changed, archived, restored, is_partial: false }
     }
 }

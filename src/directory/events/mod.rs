@@ -3,9 +3,11 @@
 pub mod activity;
 pub mod body;
 pub mod cursor;
+pub mod day_actors;
 pub mod day_counts;
 pub mod feed;
 pub mod names;
+pub mod overview;
 pub mod resolve;
 pub mod sequencer;
 pub mod subject;

@@ -2,7 +2,7 @@
 
 use super::Events;
 use crate::directory::error::Error;
-use crate::directory::users::view::{Effective, display_name};
+use crate::directory::users::view::Effective;
 use crate::model::employee::Employee;
 use crate::model::event::Subject;
 use crate::model::group::Group;
@@ -49,7 +49,7 @@ impl Events<'_> {
             let effective = Effective::of(&employee, tenant.settings);
             let names = SubjectNames {
                 // A userName is often an address, and messages have no addresses.
-                name: display_name(&employee),
+                name: employee.display_name(),
                 department: effective.department.value,
                 location: effective.location.value,
             };

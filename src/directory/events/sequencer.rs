@@ -16,7 +16,7 @@ use crate::model::event::{EventRef, Subject};
 use crate::store::dynamodb::retry::{Attempt, NextAttempt, retry};
 use crate::store::dynamodb::usage::clock;
 use crate::store::events::WaitingEvent;
-use crate::store::events::outbox::MOST_AT_ONCE;
+use crate::store::events::days::batch_len;
 use std::collections::BTreeMap;
 use std::time::Duration;
 use time::OffsetDateTime;
@@ -65,7 +65,12 @@ impl Events<'_> {
         let oldest = waiting.iter().map(|event| event.event.at()).min();
         let mut moved = 0;
         let mut newest = None;
-        for batch in waiting.chunks(MOST_AT_ONCE) {
+        let mut rest = waiting.as_slice();
+        while let Some((batch, later)) = rest.split_at_checked(batch_len(rest)) {
+            if batch.is_empty() {
+                break;
+            }
+            rest = later;
             if store.outbox().has_earlier(batch).await? {
                 return Ok(Attempt::Again(NextAttempt::AfterPause));
             }

@@ -12,6 +12,12 @@ pub enum EventType {
     /// The identity provider created a user.
     #[strum(serialize = "employee.created")]
     EmployeeCreated,
+    /// An import made an employee, before the identity provider knew the user.
+    #[strum(serialize = "employee.imported")]
+    EmployeeImported,
+    /// The identity provider created or changed an imported user for the first time.
+    #[strum(serialize = "employee.linked")]
+    EmployeeLinked,
     /// An employee left.
     #[strum(serialize = "employee.archived")]
     EmployeeArchived,
@@ -54,6 +60,9 @@ pub enum EventType {
     /// A token was revoked.
     #[strum(serialize = "token.revoked")]
     TokenRevoked,
+    /// A link was made, opened or revoked.
+    #[strum(serialize = "link.changed")]
+    LinkChanged,
     /// Requests of the identity provider fail.
     #[strum(serialize = "sync.refused")]
     SyncRefused,
@@ -112,11 +121,14 @@ impl EventType {
         }
     }
 
-    fn of_change(subject: Subject, kind: EventKind) -> Self {
+    /// The type of a change of this kind.
+    pub fn of_change(subject: Subject, kind: EventKind) -> Self {
         match (kind, subject) {
             (EventKind::Created, Subject::Employee(_)) => Self::EmployeeCreated,
             (EventKind::Created, Subject::Group(_)) => Self::GroupCreated,
             (EventKind::Created, Subject::Tenant) => Self::TenantCreated,
+            (EventKind::Imported, _) => Self::EmployeeImported,
+            (EventKind::Linked, _) => Self::EmployeeLinked,
             (EventKind::Deleted, Subject::Group(_)) => Self::GroupDeleted,
             (EventKind::Updated, Subject::Group(_)) => Self::GroupUpdated,
             (EventKind::Updated, _) => Self::EmployeeUpdated,
@@ -129,6 +141,7 @@ impl EventType {
             (EventKind::AttributesChanged, _) => Self::AttributesChanged,
             (EventKind::TokenRotated, _) => Self::TokenRotated,
             (EventKind::TokenRevoked, _) => Self::TokenRevoked,
+            (EventKind::LinkChanged, _) => Self::LinkChanged,
             (EventKind::DestinationChanged, _) => Self::DestinationChanged,
             (EventKind::DestinationFailing, _) => Self::DestinationFailing,
             (EventKind::DestinationDisabled, _) => Self::DestinationDisabled,
@@ -142,10 +155,11 @@ impl EventType {
             Self::EmployeeRestored if after_deletion => {
                 Some("urn:ietf:params:scim:event:prov:create:notice")
             }
-            Self::EmployeeCreated | Self::EmployeeRecreated | Self::GroupCreated => {
-                Some("urn:ietf:params:scim:event:prov:create:notice")
-            }
-            Self::EmployeeUpdated | Self::GroupUpdated => {
+            Self::EmployeeCreated
+            | Self::EmployeeImported
+            | Self::EmployeeRecreated
+            | Self::GroupCreated => Some("urn:ietf:params:scim:event:prov:create:notice"),
+            Self::EmployeeUpdated | Self::EmployeeLinked | Self::GroupUpdated => {
                 Some("urn:ietf:params:scim:event:prov:patch:notice")
             }
             Self::EmployeeArchived => Some("urn:ietf:params:scim:event:prov:deactivate"),

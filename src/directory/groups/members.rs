@@ -5,7 +5,6 @@ use crate::directory::context::Context;
 use crate::directory::error::Error;
 use crate::directory::groups::pending_change::PendingChanges;
 use crate::directory::related::view::Wanted;
-use crate::directory::users::view::display_name;
 use crate::limits::LIMITS;
 use crate::model::employee::Employee;
 use crate::model::group::Group;
@@ -17,6 +16,7 @@ use crate::store::items::member::MemberRow;
 use crate::store::members::redo_log::MOST_DIRECT;
 use scim::document::Document;
 use scim::patch::AffectedValues;
+use scim::problem::Problem;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use uuid::Uuid;
 
@@ -104,7 +104,8 @@ impl MemberRequests<'_> {
                 }
                 None if wanted.id == group => {
                     let text = "a group cannot be a member of itself";
-                    return Err(scim::Error::invalid_value(text).into());
+                    let error = scim::Error::invalid_value(text);
+                    return Err(error.because(Problem::MemberOfItself).into());
                 }
                 None => newcomers.push(wanted),
             }
@@ -240,6 +241,6 @@ fn ids_in(values: &BTreeSet<String>) -> BTreeSet<Uuid> {
 
 /// Returns the display name of an employee as a member, cut to the length that a client may send.
 pub(in crate::directory) fn member_name(employee: &Employee) -> String {
-    let name = display_name(employee).unwrap_or_else(|| employee.user_name().to_owned());
+    let name = employee.name();
     name.chars().take(LIMITS.identifier_chars).collect()
 }

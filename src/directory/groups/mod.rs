@@ -8,6 +8,7 @@ pub mod member_list;
 pub(crate) mod pending_change;
 pub mod presence;
 pub mod view;
+pub mod by_name;
 
 use crate::directory::context::Context;
 use crate::directory::error::Error;
@@ -31,6 +32,7 @@ use change::split_members;
 use members::{GroupToChange, MemberRequest, MemberRequests, ReadOrder, with_members};
 use scim::document::Document;
 use scim::patch::{self, AffectedValues, Op, PatchRequest};
+use scim::problem::Problem;
 use unfinished_work::finish_committed;
 use uuid::Uuid;
 
@@ -281,5 +283,6 @@ fn check_size(before: u64, group: &Group) -> Result<(), Error> {
     }
     let text =
         format!("The group would have {} members; at most {most} are kept", group.member_count);
-    Err(scim::Error::invalid_value(text).into())
+    let problem = Problem::TooManyMembers { limit: LIMITS.members };
+    Err(scim::Error::invalid_value(text).because(problem).into())
 }

@@ -123,6 +123,7 @@ impl UnfinishedWork<'_> {
             }
             Work::Erasure => {
                 self.0.store.sync().clear_notes().await?;
+                self.0.store.requests().clear_recorded().await?;
                 self.0.store.deliveries().clear_answers(now).await?;
                 self.0.store.purge().erased(entry.id).await?;
                 Departures(self.0).leave_groups(entry).await?;

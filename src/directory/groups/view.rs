@@ -8,7 +8,6 @@ use crate::directory::groups::unfinished_work::UnfinishedWork;
 use crate::directory::lists::admin_list::{ListPage, Walk, begins_a_word, read_id};
 use crate::directory::related::relations::GroupOf;
 use crate::directory::related::relations::RelatedRecords;
-use crate::directory::users::view::display_name;
 use crate::model::employee::Employee;
 use crate::model::group::Group;
 use crate::model::id::parse_id;
@@ -39,6 +38,8 @@ pub struct MemberView {
     pub member: Member,
     /// The employee's present name; `None` for groups, and for employees without a name.
     pub name: Option<String>,
+    /// The employee's title; `None` for groups, and for employees without a title.
+    pub title: Option<String>,
     /// Whether the employee left; `None` for groups.
     pub archived: Option<bool>,
 }
@@ -122,7 +123,7 @@ impl Groups<'_> {
     }
 
     /// Adds the present name and status to members, in their order.
-    async fn view_members(self, members: Vec<Member>) -> Result<Vec<MemberView>, Error> {
+    pub(super) async fn view_members(self, members: Vec<Member>) -> Result<Vec<MemberView>, Error> {
         let employees = members.iter().filter(|member| member.kind == Kind::Employee);
         let ids: Vec<Uuid> = employees.map(|member| member.id).collect();
         let employees: Vec<Employee> = self.0.store.records().get_many(&ids).await?;
@@ -131,7 +132,8 @@ impl Groups<'_> {
         let views = members.into_iter().map(|member| {
             let employee = employees.get(&member.id);
             MemberView {
-                name: employee.and_then(display_name),
+                name: employee.and_then(Employee::display_name),
+                title: employee.and_then(|employee| employee.text("title")).map(str::to_owned),
                 archived: employee.map(Employee::is_archived),
                 member,
             }

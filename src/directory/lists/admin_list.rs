@@ -1,5 +1,4 @@
-//! Pages for the tenant's administrator: records in id order, and histories from the newest entry back. Employees can
-//! be limited by status and by the start of a name.
+//! Pages for the tenant's administrator: records in id order. Employees can be limited by status.
 //!
 //! A cursor names the row after which a list continues. It is opaque to clients and holds no secret. An invented cursor
 //! only leads to other pages of a list that the client may see anyway.
@@ -28,13 +27,11 @@ const A_CALL: usize = 1_000;
 /// The longest search text, in characters.
 pub const MOST_SEARCH_CHARS: usize = 200;
 
-/// A search in the list of employees.
+/// A request for a page of employees in id order.
 #[derive(Debug, Clone, Copy)]
-pub struct Search<'a> {
+pub struct EmployeesInIdOrder<'a> {
     /// The status of the employees.
     pub status: Status,
-    /// The start of a word of the name, the userName or an email address, in any case. Empty for all employees.
-    pub text: &'a str,
     /// The cursor that an earlier page returned.
     pub cursor: Option<&'a str>,
     /// The most rows of a page.
@@ -55,20 +52,19 @@ impl Lists<'_> {
     ///
     /// # Errors
     /// Fails with [`Error::BadCursor`], or as every call of the store does.
-    pub async fn search(self, search: Search<'_>) -> Result<ListPage<Employee>, Error> {
-        let wanted = fold(search.text.trim());
-        // If every record is a row, a call reads only as many records as the page shows.
-        let all_are_rows = search.status == Status::All && wanted.is_empty();
+    pub async fn in_id_order(
+        self,
+        asked: EmployeesInIdOrder<'_>,
+    ) -> Result<ListPage<Employee>, Error> {
         let walk = Walk {
             places: &[Visibility::Visible, Visibility::Hidden],
-            cursor: search.cursor,
-            limit: search.limit,
-            all_are_rows,
+            cursor: asked.cursor,
+            limit: asked.limit,
+            // If every record is a row, a call reads only as many records as the page shows.
+            all_are_rows: asked.status == Status::All,
         };
         let read = |place, after, count| self.0.store.employees().list_after(place, after, count);
-        let is_row = |employee: &Employee| {
-            search.status.includes(employee) && begins_a_word(names(employee), &wanted)
-        };
+        let is_row = |employee: &Employee| asked.status.includes(employee);
         walk.page(&self.0.store, read, is_row).await
     }
 }
@@ -158,20 +154,6 @@ impl Walk<'_> {
         drop(turn);
         Ok(ListPage { rows, next: Some(cursor(place, after)) })
     }
-}
-
-/// Lists the texts that a search compares.
-fn names(employee: &Employee) -> impl Iterator<Item = &str> {
-    let name = employee.attributes.get("name");
-    let part = move |part: &str| name.and_then(|name| name.get(part)?.as_str());
-    let names = [
-        employee.text("displayName"),
-        part("formatted"),
-        part("givenName"),
-        part("familyName"),
-        Some(employee.user_name()),
-    ];
-    names.into_iter().flatten().chain(employee.email_addresses())
 }
 
 /// Whether a word of the texts starts with the folded text `wanted`. An empty `wanted` matches everything.

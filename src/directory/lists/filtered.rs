@@ -41,7 +41,8 @@ impl RecordFilter<'_> {
         }
         let text = "The filter compares too much text; use fewer terms, or filter by userName, \
                     displayName of a group, externalId, id or emails with eq";
-        Err(scim::Error::new(ScimType::TooMany, text).into())
+        let error = scim::Error::new(ScimType::TooMany, text);
+        Err(error.because(scim::problem::Problem::TooManyComparisons).into())
     }
 
     /// Whether a record matches the filter. `resource` is the record without its relation.

@@ -54,7 +54,8 @@ impl Lists<'_> {
         }
         if work.is_exhausted() {
             let text = "The order compares too much text; filter the list, or sort it by another attribute";
-            return Err(scim::Error::new(ScimType::TooMany, text).into());
+            let error = scim::Error::new(ScimType::TooMany, text);
+            return Err(error.because(scim::problem::Problem::TooManyComparisons).into());
         }
         let total = u64::try_from(placed.len()).unwrap_or(u64::MAX);
         if let Some((_, order)) = orders.first() {

@@ -2,6 +2,7 @@
 //! both appear side by side.
 
 use crate::directory::access::tokens::default_label;
+use crate::model::link::OPEN_COMMAND;
 use crate::model::tenant::Scope;
 use scim::Error;
 use scim::fold::fold;
@@ -23,7 +24,7 @@ pub(in crate::directory) fn check<'n>(kind: &str, name: &'n str) -> Result<&'n s
             "{kind} has 1 to {MOST_CHARS} characters, none of them invisible"
         )));
     }
-    let mut own = Scope::ALL.into_iter().map(default_label).chain([COMMAND]);
+    let mut own = Scope::ALL.into_iter().map(default_label).chain([COMMAND, OPEN_COMMAND]);
     // The comparison ignores spaces, because a missing space is easy to overlook.
     let letters = |text: &str| fold(text).replace(' ', "");
     let shown = letters(name);

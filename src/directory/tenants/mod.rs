@@ -3,23 +3,30 @@
 pub mod check;
 pub mod custom_attributes;
 pub mod display_name;
+pub mod dismissals;
+pub mod ignored;
 mod setting_changes;
 pub mod silence;
+pub mod sources;
 pub mod sync;
+pub mod sync_state;
+pub mod to_do;
+pub mod requests;
+pub mod answered;
 pub mod pending_notes;
+mod pending_unknown;
+mod unauthorized_writes;
 pub mod share;
 
 use super::access::pepper::{PepperSource, Peppers};
 use super::groups::presence::GroupPresence;
 use crate::directory::Directory;
-use crate::directory::precondition::Precondition;
-
-use setting_changes::setting_changes;
 
 use super::access::tokens;
 use super::events::cursor;
-use super::sources::Sources;
+use super::people::managers::ColleagueCache;
 use crate::directory::error::Error;
+use crate::directory::sources::Sources;
 use crate::model::actor::ActorRecord;
 use crate::model::history::{AttributeChange, EventKind, HistoryEntry};
 use crate::model::tenant::{Scope, Settings, Tenant, TenantId};
@@ -38,6 +45,7 @@ pub struct Tenants {
     pub(super) sources: Sources,
     pub(super) types: Arc<ResourceTypes>,
     pub(super) group_presence: GroupPresence,
+    pub(super) colleagues: ColleagueCache,
 }
 
 /// A new tenant and its tokens. The tokens can only be shown now.
@@ -59,7 +67,8 @@ impl Tenants {
         sources: Sources,
         types: Arc<ResourceTypes>,
     ) -> Self {
-        Self { store, peppers, sources, types, group_presence: GroupPresence::default() }
+        let (group_presence, colleagues) = (GroupPresence::default(), ColleagueCache::default());
+        Self { store, peppers, sources, types, group_presence, colleagues }
     }
 
     /// Returns the directory of a tenant, with the attributes that every tenant has. Does not check that the tenant
@@ -73,6 +82,7 @@ impl Tenants {
     pub(super) fn directory_with(&self, tenant: &TenantId, types: Arc<ResourceTypes>) -> Directory {
         let (store, sources) = (self.store.tenant(tenant), self.sources.clone());
         Directory::new(store, types, sources, self.group_presence.clone())
+            .sharing(self.colleagues.clone())
     }
 
     /// Returns the clock and the source of ids of this deployment.
@@ -163,6 +173,7 @@ impl Tenants {
             revision: 1,
             settings: Settings::default(),
             tokens: records.into(),
+            ended_tokens: Vec::new(),
             attributes: Vec::new(),
             feed_epoch: cursor::new_epoch().map_err(Error::NoRandomness)?,
         };
@@ -174,28 +185,6 @@ impl Tenants {
             return Err(Error::TenantTaken);
         }
         Ok(NewTenant { tenant, scim_token, admin_token })
-    }
-
-    /// Changes a tenant's settings.
-    ///
-    /// # Errors
-    /// Fails with [`Error::NoTenant`], [`Error::VersionDiffers`], [`Error::TokenEnded`], [`Error::TokenReplaced`],
-    /// [`Error::Contention`], or as every call of the store does.
-    pub async fn set_settings(
-        &self,
-        id: &TenantId,
-        mut change: impl FnMut(Settings) -> Settings,
-        precondition: &Precondition,
-        actor: &ActorRecord,
-    ) -> Result<Tenant, Error> {
-        self.update(id, actor, |tenant| {
-            precondition.check(tenant.revision)?;
-            let before = tenant.settings;
-            tenant.settings = change(before);
-            let changes = setting_changes(before, tenant.settings);
-            Ok(self.entry_of(EventKind::SettingsChanged, changes, actor))
-        })
-        .await
     }
 
     /// Gives a tenant's feed a new epoch. Cursors of the old epoch then fail.
@@ -247,25 +236,10 @@ impl Tenants {
         actor: &ActorRecord,
         mut change: impl FnMut(&mut Tenant) -> Result<Option<HistoryEntry>, Error>,
     ) -> Result<Tenant, Error> {
-        let now = self.sources.now();
-        let change = |tenant: &mut Tenant| {
-            actor.check(tenant, now)?;
-            change(tenant)
-        };
-        self.update_with_any_token(id, actor, change).await
-    }
-
-    /// Does the same, and accepts a previous admin token too.
-    pub(super) async fn update_with_any_token(
-        &self,
-        id: &TenantId,
-        actor: &ActorRecord,
-        mut change: impl FnMut(&mut Tenant) -> Result<Option<HistoryEntry>, Error>,
-    ) -> Result<Tenant, Error> {
         let store = self.store.tenant(id);
         retry!({
             let mut tenant = store.tenant_record().get().await?.ok_or(Error::NoTenant)?;
-            actor.check_validity(&tenant, self.sources.now())?;
+            actor.check(&tenant, self.sources.now())?;
             let Some(entry) = change(&mut tenant)? else { return Ok(Attempt::Done(tenant)) };
             tenant.revision += 1;
             let is_replaced = store.tenant_record().replace(&tenant, &entry).await?;

@@ -1,117 +1,251 @@
 //! The notes on a tenant's sync that this process has not written yet.
 
+use super::answered::Answered;
+use super::pending_unknown::PendingUnknown;
 use crate::directory::sources::is_recent;
-use crate::model::kind::Kind;
-use crate::model::sync::{Refusal, SyncNews, UnknownAttribute};
-use crate::model::sync_findings::is_first_refusal;
+use crate::model::cause::Cause;
+use crate::model::meaning::Client;
+use crate::model::noted_request::{NotedRequest, add_row};
+use crate::model::sync::{
+    FailureCounts, LatestRequest, SyncNews, Traffic, UnknownAttribute, add_unauthorized,
+};
+use crate::model::sync_findings::is_first_failure;
+use crate::model::unauthorized::UnauthorizedRequests;
+use crate::store::keys::ten_minutes;
 use crate::store::sync::day_of;
 use std::collections::{BTreeMap, BTreeSet};
 use time::{Duration, OffsetDateTime};
 
-/// How often a process writes that the identity provider sends requests. Failed requests and unknown attributes are
-/// written as often.
+/// How often a process writes that the identity provider sends requests, with the numbers of requests and the unknown
+/// attributes.
+const EVERY: Duration = Duration::minutes(1);
+/// How often a process writes failed requests, and requests without a valid token.
 ///
 /// A client that sends invalid requests without end must not load the store.
-const EVERY: Duration = Duration::minutes(1);
-/// The most failed requests that wait to be written.
-const MOST_WAITING: usize = 20;
-/// How many unknown attributes of a tenant this process keeps apart.
-const MOST_UNKNOWN: usize = 50;
-
-/// The notes on a request after its response.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Observed {
-    /// The failure: operation, status and text.
-    pub refused: Option<(String, u16, String)>,
-    /// The unknown attributes that the request names, by kind of record.
-    pub unknown: BTreeSet<(Kind, String)>,
-}
-
+pub(super) const FAILURES_EVERY: Duration = Duration::seconds(10);
+/// How often a process writes notes while an administrator may watch.
+const LIVE_EVERY: Duration = Duration::seconds(2);
+/// How long an administrator may watch the first requests of a token.
+const YOUNG_FOR: Duration = Duration::hours(1);
+/// The most writes of pages of failed requests in a minute, for each tenant.
+const MOST_PAGE_WRITES: u32 = 6;
+/// The most writes of pages in a minute, while an administrator may watch.
+const MOST_LIVE_PAGE_WRITES: u32 = 30;
+/// The most different failed requests that wait to be written.
+const MOST_WAITING: usize = 100;
 /// The notes on a tenant that this process has not written yet.
 #[derive(Debug, Default)]
 pub(super) struct PendingNotes {
     requests_written_at: Option<OffsetDateTime>,
-    news_written_at: Option<OffsetDateTime>,
-    refusals: Vec<Refusal>,
+    failures_written_at: Option<OffsetDateTime>,
+    pub(super) unauthorized_written_at: Option<OffsetDateTime>,
+    unknown_written_at: Option<OffsetDateTime>,
+    /// Whether a request waits to be noted.
+    has_request: bool,
+    /// Whether the first request of a token waits to be noted.
+    has_first_request: bool,
+    pub(super) latest: Option<LatestRequest>,
+    pub(super) succeeded_at: Option<OffsetDateTime>,
+    sender: Option<Client>,
+    pub(super) rows: Vec<NotedRequest>,
+    pub(super) failures: FailureCounts,
+    pub(super) unauthorized: Vec<UnauthorizedRequests>,
+    pub(super) traffic: Traffic,
+    pub(super) recorded: Vec<NotedRequest>,
     /// The time of the last failed request. The first one after an hour without failed requests is written at once.
-    refused_at: Option<OffsetDateTime>,
+    pub(super) failed_at: Option<OffsetDateTime>,
     used: BTreeSet<String>,
     /// The day of the last note for each token. The first use on a day is noted at once.
     used_on: BTreeMap<String, String>,
-    /// The time of the last [`Self::forget`]. A failed request from before that time must not be put back.
+    /// The time until which the last token is young.
+    young_until: Option<OffsetDateTime>,
+    /// The end of the recording, as this process knows it.
+    record_until: Option<OffsetDateTime>,
+    /// The number of changes of the recording by this process. A note that was read before a change does not undo it.
+    recording_changes: u64,
+    /// The time of the last erasure. Recorded requests before it do not come back.
     forgotten_at: Option<OffsetDateTime>,
-    /// Unknown attributes, with the day of the last request, and whether the note is still pending.
-    unknown: BTreeMap<(Kind, String), (String, bool)>,
+    /// Whether this process did not finish a removal of old notes.
+    must_clean: bool,
+    unknown: PendingUnknown,
 }
 
 impl PendingNotes {
     /// Whether failed requests or unknown attributes wait to be written.
     pub(super) fn has_news(&self) -> bool {
-        !self.refusals.is_empty() || self.unknown.values().any(|(_, waits)| *waits)
+        !self.rows.is_empty()
+            || !self.unauthorized.is_empty()
+            || !self.recorded.is_empty()
+            || self.unknown.has_waiting()
     }
 
-    /// The failed requests that wait to be written.
-    pub(super) fn refusals(&self) -> &[Refusal] {
-        &self.refusals
+    /// Whether an administrator may watch the requests now.
+    fn is_live(&self, now: OffsetDateTime) -> bool {
+        self.young_until.is_some_and(|until| now < until) || self.is_recording(now)
     }
 
-    /// Adds a request with a token. Returns all pending notes when a write is due.
-    pub(super) fn add_request(&mut self, token: &str, now: OffsetDateTime) -> Option<SyncNews> {
-        self.used.insert(token.to_owned());
-        let is_due = self.is_first_use(token, now) || is_due(self.requests_written_at, now);
-        is_due.then(|| self.take_news(now))
+    /// Changes the recording.
+    pub(super) fn set_recording(&mut self, until: Option<OffsetDateTime>) {
+        self.record_until = until;
+        self.recording_changes = self.recording_changes.saturating_add(1);
     }
 
-    /// Adds the failure of a request and its unknown attributes. Returns all pending notes when a write is due.
-    pub(super) fn add_response(&mut self, seen: Observed, now: OffsetDateTime) -> Option<SyncNews> {
-        let mut is_urgent = false;
-        if let Some((operation, status, detail)) = seen.refused {
-            is_urgent = is_first_refusal(self.refused_at, now);
-            self.refused_at = Some(now);
-            self.refusals.insert(0, Refusal { at: now, operation, status, detail });
-            self.refusals.truncate(MOST_WAITING);
+    /// The number of changes of the recording by this process.
+    pub(super) fn recording_changes(&self) -> u64 {
+        self.recording_changes
+    }
+
+    /// Takes over the recording of a record that was read after `changes` changes.
+    pub(super) fn learn_recording(&mut self, until: Option<OffsetDateTime>, changes: u64) {
+        if self.recording_changes == changes {
+            self.record_until = until;
         }
-        self.add_unknown(seen.unknown, &day_of(now));
-        let is_due = self.has_news() && (is_urgent || is_due(self.news_written_at, now));
+    }
+
+    /// Whether each request is recorded now.
+    pub(super) fn is_recording(&self, now: OffsetDateTime) -> bool {
+        self.record_until.is_some_and(|until| now < until)
+    }
+
+    /// Adds a request with a token. Returns all pending notes when a write is due. While an administrator may watch,
+    /// the write comes after the response, because it has the status.
+    pub(super) fn add_request(
+        &mut self,
+        token: &str,
+        created: OffsetDateTime,
+        now: OffsetDateTime,
+    ) -> Option<SyncNews> {
+        self.used.insert(token.to_owned());
+        self.has_request = true;
+        self.young_until = self.young_until.max(Some(created + YOUNG_FOR));
+        let is_first = self.is_first_use(token, now);
+        if self.is_live(now) {
+            self.has_first_request |= is_first;
+            return None;
+        }
+        (is_first || is_due(self.requests_written_at, EVERY, now)).then(|| self.take_news(now))
+    }
+
+    /// Adds an answered request. Returns all pending notes when a write is due.
+    pub(super) fn add_response(
+        &mut self,
+        answered: Answered,
+        now: OffsetDateTime,
+    ) -> Option<SyncNews> {
+        let Answered { request, is_noted, operations, sender, unknown } = answered;
+        let at_now = |row: NotedRequest| NotedRequest { first: now, last: now, ..row };
+        let request = at_now(request);
+        self.sender = Some(sender);
+        self.latest = Some(LatestRequest {
+            at: now,
+            meaning: request.meaning,
+            status: request.status,
+            token: request.token.clone(),
+        });
+        if self.is_recording(now) && self.recorded.len() < MOST_WAITING {
+            self.recorded.push(request.clone());
+        }
+        if request.status < 400 {
+            self.succeeded_at = Some(now);
+        }
+        if request.cause.is_none() {
+            self.count(now, request.meaning.as_str());
+        }
+        let whole = (is_noted && request.cause.is_some()).then_some(request);
+        let failed: Vec<_> = operations.into_iter().map(at_now).chain(whole).collect();
+        // A failure of the service is often a failure of the store, so no write waits for it.
+        let has_failure = failed.iter().any(|row| row.status < 500);
+        let is_urgent = has_failure && is_first_failure(self.failed_at, now);
+        for row in failed {
+            self.add_failure(row, now);
+        }
+        self.unknown.add(unknown, &day_of(now));
+        let is_due = match self.is_live(now) {
+            true => self.has_first_request || is_due(self.requests_written_at, LIVE_EVERY, now),
+            false => {
+                has_failure && is_due(self.failures_written_at, FAILURES_EVERY, now)
+                    || self.unknown.has_waiting() && is_due(self.unknown_written_at, EVERY, now)
+            }
+        };
+        let is_due = is_due || is_urgent;
         is_due.then(|| self.take_news(now))
     }
 
-    /// Drops the failed requests and unknown attributes, for an erasure.
+    /// Drops the unknown attributes and the recorded requests, for an erasure. Other notes have ids only.
     pub(super) fn forget(&mut self, now: OffsetDateTime) {
-        self.refusals.clear();
         self.unknown.clear();
+        self.recorded.clear();
         self.forgotten_at = Some(now);
     }
 
-    /// Puts notes back after a failed write, for the next write.
+    /// Keeps in mind that old notes are not removed yet.
+    pub(super) fn clean_later(&mut self) {
+        self.must_clean = true;
+    }
+
+    /// Takes over the removal of old notes that was left.
+    pub(super) fn take_cleaning(&mut self) -> bool {
+        std::mem::take(&mut self.must_clean)
+    }
+
+    /// Puts notes back that are not written, for the next write.
     pub(super) fn put_back(&mut self, news: SyncNews) {
-        let forgotten_at = self.forgotten_at;
-        let is_newer = |refusal: &Refusal| forgotten_at.is_none_or(|at| refusal.at > at);
-        self.refusals.extend(news.refusals.into_iter().filter(is_newer));
-        self.refusals.truncate(MOST_WAITING);
-        self.used.extend(news.used);
-        for (key, (_, waits)) in &mut self.unknown {
-            *waits |= news
-                .unknown
-                .iter()
-                .any(|lost| (lost.resource_type.as_str(), &lost.name) == (key.0.as_str(), &key.1));
+        self.has_request |= news.is_request;
+        self.latest = self.latest.take().or(news.latest);
+        self.sender = self.sender.or(news.sender);
+        self.succeeded_at = self.succeeded_at.max(news.succeeded_at);
+        for row in news.rows {
+            add_row(&mut self.rows, row, MOST_WAITING);
         }
+        for (day, causes) in news.failures {
+            for (cause, count) in causes {
+                add(self.failures.entry(day.clone()).or_default().entry(cause).or_default(), count);
+            }
+        }
+        add_unauthorized(&mut self.unauthorized, &news.unauthorized);
+        for (key, count) in news.traffic {
+            add(self.traffic.entry(key).or_default(), count);
+        }
+        let is_kept = |row: &NotedRequest| self.forgotten_at.is_none_or(|at| row.last > at);
+        let older = news.recorded.into_iter().filter(is_kept).collect();
+        let newer = std::mem::replace(&mut self.recorded, older);
+        self.recorded.extend(newer);
+        self.recorded.truncate(MOST_WAITING);
+        self.used.extend(news.used);
+        self.unknown.put_back(&news.unknown);
     }
 
     /// Takes out all pending notes.
     fn take_news(&mut self, now: OffsetDateTime) -> SyncNews {
         self.requests_written_at = Some(now);
-        if self.has_news() {
-            self.news_written_at = Some(now);
+        if !self.rows.is_empty() {
+            self.failures_written_at = Some(now);
         }
-        let unknown = self.unknown();
-        self.unknown.values_mut().for_each(|(_, waits)| *waits = false);
+        if !self.unauthorized.is_empty() {
+            self.unauthorized_written_at = Some(now);
+        }
+        if self.unknown.has_waiting() {
+            self.unknown_written_at = Some(now);
+        }
+        self.has_first_request = false;
+        let unknown = self.unknown.take();
         SyncNews {
             at: now,
-            is_request: true,
-            refusals: std::mem::take(&mut self.refusals),
+            is_request: std::mem::take(&mut self.has_request),
+            latest: self.latest.take(),
+            succeeded_at: self.succeeded_at.take(),
+            sender: self.sender.take(),
+            rows: std::mem::take(&mut self.rows),
+            failures: std::mem::take(&mut self.failures),
+            unauthorized: std::mem::take(&mut self.unauthorized),
             used: std::mem::take(&mut self.used).into_iter().collect(),
             unknown,
+            traffic: std::mem::take(&mut self.traffic),
+            recorded: std::mem::take(&mut self.recorded),
+            most_page_writes: match self.is_live(now) {
+                true => MOST_LIVE_PAGE_WRITES,
+                false => MOST_PAGE_WRITES,
+            },
         }
     }
 
@@ -122,30 +256,34 @@ impl PendingNotes {
         self.used_on.insert(token.to_owned(), day).is_none()
     }
 
-    /// Notes unknown attributes, each at most once a day.
-    fn add_unknown(&mut self, names: BTreeSet<(Kind, String)>, day: &str) {
-        for name in names {
-            let is_known = self.unknown.get(&name).is_some_and(|(known, _)| known == day);
-            if !is_known && (self.unknown.len() < MOST_UNKNOWN || self.unknown.contains_key(&name))
-            {
-                self.unknown.insert(name, (day.to_owned(), true));
-            }
-        }
+    fn add_failure(&mut self, row: NotedRequest, now: OffsetDateTime) {
+        self.failed_at = Some(now);
+        self.count(now, "failed");
+        let cause = row.cause.map_or("other", Cause::name);
+        add(self.failures.entry(day_of(now)).or_default().entry(cause.to_owned()).or_default(), 1);
+        add_row(&mut self.rows, row, MOST_WAITING);
+    }
+
+    fn count(&mut self, now: OffsetDateTime, name: &str) {
+        let name = format!("m{}.{name}", now.minute() % 10);
+        add(self.traffic.entry((ten_minutes(now), name)).or_default(), 1);
     }
 
     /// The unknown attributes that wait to be written.
     pub(super) fn unknown(&self) -> Vec<UnknownAttribute> {
-        let waiting = self.unknown.iter().filter(|(_, (_, waits))| *waits);
-        let attributes = waiting.map(|((kind, name), (day, _))| UnknownAttribute {
-            resource_type: kind.as_str().to_owned(),
-            name: name.clone(),
-            day: day.clone(),
-        });
-        attributes.collect()
+        self.unknown.waiting()
     }
 }
 
+fn add(count: &mut u64, more: u64) {
+    *count = count.saturating_add(more);
+}
+
 /// Whether the next write is due.
-fn is_due(written_at: Option<OffsetDateTime>, now: OffsetDateTime) -> bool {
-    written_at.is_none_or(|at| !is_recent(at, EVERY, now))
+pub(super) fn is_due(
+    written_at: Option<OffsetDateTime>,
+    every: Duration,
+    now: OffsetDateTime,
+) -> bool {
+    written_at.is_none_or(|at| !is_recent(at, every, now))
 }

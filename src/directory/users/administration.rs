@@ -12,6 +12,7 @@ use crate::directory::precondition::Precondition;
 use crate::directory::users::Users;
 use crate::model::actor::ActorRecord;
 use crate::model::employee::{Employee, LocalValues};
+use crate::model::governed::GovernedAttribute;
 use crate::model::history::{AttributeChange, EventKind, HistoryEntry};
 use crate::model::unfinished::Work;
 use crate::store::dynamodb::retry::{Attempt, retry};
@@ -49,6 +50,17 @@ pub struct LocalChanges {
     pub department: LocalChange,
     /// The manager's email address, userName or id, or any text.
     pub manager: LocalChange,
+}
+
+impl LocalChanges {
+    /// Changes one value and keeps the others.
+    pub fn only(attribute: GovernedAttribute, change: LocalChange) -> Self {
+        match attribute {
+            GovernedAttribute::Department => Self { department: change, ..Self::default() },
+            GovernedAttribute::Location => Self { location: change, ..Self::default() },
+            GovernedAttribute::Manager => Self { manager: change, ..Self::default() },
+        }
+    }
 }
 
 impl Users<'_> {
@@ -92,7 +104,7 @@ impl Users<'_> {
     }
 
     /// Checks the actor's token, against the tenant as it is now.
-    async fn check_actor(self, actor: &ActorRecord) -> Result<(), Error> {
+    pub(super) async fn check_actor(self, actor: &ActorRecord) -> Result<(), Error> {
         if actor.token_id.is_some() {
             let tenant = self.0.store.tenant_record().get().await?.ok_or(Error::NoTenant)?;
             actor.check(&tenant, self.0.sources.now())?;
@@ -206,6 +218,7 @@ impl Users<'_> {
                 self.0.store.employees().delete(&employee, &claim, &departure, note).await?;
             Ok::<_, Error>(written.attempt().map(|()| Some(departure)))
         })?;
+        self.0.colleagues.forget(self.0.store.tenant_id());
         let erasure = match erased {
             Some(departure) => departure.begins,
             None => match self.0.store.unfinished().get(Work::Erasure, id).await? {
@@ -225,20 +238,26 @@ impl Users<'_> {
 }
 
 /// The longest local value, in characters. The identity provider's values have the same limit.
-const MAX_LOCAL_CHARS: usize = 4_096;
+pub const MAX_LOCAL_CHARS: usize = 4_096;
 
 fn check(name: &str, change: &LocalChange) -> Result<(), Error> {
     match change {
-        LocalChange::Set(value) if value.chars().count() > MAX_LOCAL_CHARS => {
-            let text = format!("{name} is too long; at most {MAX_LOCAL_CHARS} characters are kept");
-            Err(scim::Error::invalid_value(text).into())
-        }
-        LocalChange::Set(value) if value.contains(char::is_control) => {
-            let text = format!("{name} has a control character in it; only text is kept");
-            Err(scim::Error::invalid_value(text).into())
-        }
-        LocalChange::Set(_) | LocalChange::Clear | LocalChange::Keep => Ok(()),
+        LocalChange::Set(value) => Ok(check_local(name, value)?),
+        LocalChange::Clear | LocalChange::Keep => Ok(()),
     }
+}
+
+/// Checks the text of a local value.
+pub(super) fn check_local(name: &str, value: &str) -> Result<(), scim::Error> {
+    if value.chars().count() > MAX_LOCAL_CHARS {
+        let text = format!("{name} is too long; at most {MAX_LOCAL_CHARS} characters are kept");
+        return Err(scim::Error::invalid_value(text));
+    }
+    if value.contains(char::is_control) {
+        let text = format!("{name} has a control character in it; only text is kept");
+        return Err(scim::Error::invalid_value(text));
+    }
+    Ok(())
 }
 
 fn apply(change: &LocalChange, current: Option<String>) -> Option<String> {

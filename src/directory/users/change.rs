@@ -1,11 +1,13 @@
 //! Pure decisions about a change of an employee: the employee after it, and the history entry.
 
 use crate::directory::occasion::Occasion;
+use crate::model::actor::ActorKind;
 use crate::model::employee::{Employee, LocalValues};
 use crate::model::history::{AttributeChange, EventKind, HistoryEntry};
 use scim::document::Document;
 use scim::schema::{AttributeType, ResourceType};
 use serde_json::{Map, Value};
+use time::OffsetDateTime;
 use uuid::Uuid;
 
 /// A changed employee and its history entry.
@@ -26,24 +28,51 @@ pub fn created(
 ) -> Change {
     attributes.set_default("active", Value::Bool(true));
     let changes = differences(resource_type, &Document::default(), &attributes);
-    let mut after = Employee {
+    let mut after = first(id, attributes, occasion);
+    if after.is_archived() {
+        after.archived_at = Some(occasion.at);
+        after.archived_by = Some(occasion.actor.kind);
+    }
+    Change { after, entry: entry(EventKind::Created, changes, occasion) }
+}
+
+/// Imports an active employee, before the identity provider knows the user.
+pub fn imported(
+    resource_type: &ResourceType,
+    id: Uuid,
+    mut attributes: Document,
+    local: LocalValues,
+    occasion: Occasion<'_>,
+) -> Change {
+    attributes.set("active", Value::Bool(true));
+    let mut changes = differences(resource_type, &Document::default(), &attributes);
+    changes.extend(local_differences(&LocalValues::default(), &local));
+    let first = first(id, attributes, occasion);
+    let after = Employee { imported: true, linked: None, local, ..first };
+    Change { after, entry: entry(EventKind::Imported, changes, occasion) }
+}
+
+fn first(id: Uuid, attributes: Document, occasion: Occasion<'_>) -> Employee {
+    Employee {
         id,
         revision: 1,
         version: 1,
         created: occasion.at,
         last_modified: occasion.at,
         archived_at: None,
+        archived_by: None,
         hidden: false,
+        imported: false,
+        linked: Some(occasion.at),
         attributes,
         local: LocalValues::default(),
-    };
-    after.archived_at = after.is_archived().then_some(occasion.at);
-    Change { after, entry: entry(EventKind::Created, changes, occasion) }
+    }
 }
 
-/// Changes an employee's attributes. Returns `None` when they stay the same.
+/// Changes an employee's attributes. Returns `None` when nothing changes.
 ///
-/// Without `active` the status stays: a PUT without `active` must not restore an employee who left.
+/// Without `active` the status stays: a PUT without `active` must not restore an employee who left. The first change by
+/// the identity provider links an imported employee, even when the attributes stay the same.
 pub fn changed(
     resource_type: &ResourceType,
     before: &Employee,
@@ -52,25 +81,51 @@ pub fn changed(
 ) -> Option<Change> {
     attributes.set_default("active", Value::Bool(!before.is_archived()));
     let changes = differences(resource_type, &before.attributes, &attributes);
-    if changes.is_empty() {
-        return None;
-    }
-    let after = next(before, attributes, occasion);
+    let linked = linked_after(before, occasion);
+    let is_linking = linked != before.linked;
+    let after = match (changes.is_empty(), is_linking) {
+        (false, _) => next(before, attributes, occasion),
+        // The SCIM resource does not change, so its version stays.
+        (true, true) => Employee { linked, revision: before.revision + 1, ..before.clone() },
+        (true, false) => return None,
+    };
     let kind = match (before.is_archived(), after.is_archived()) {
         (false, true) => EventKind::Archived,
         (true, false) => EventKind::Restored,
+        _ if is_linking => EventKind::Linked,
         (false, false) | (true, true) => EventKind::Updated,
     };
     Some(Change { entry: entry(kind, changes, occasion), after })
 }
 
-/// Archives and hides an employee, because the identity provider deletes the user.
-pub fn hidden(resource_type: &ResourceType, before: &Employee, occasion: Occasion<'_>) -> Change {
+/// The attribute that memberships of groups make.
+pub const GROUPS: &str = "groups";
+/// A history entry names at most this many groups. For more groups it gives their number.
+const MOST_GROUPS_NAMED: usize = 100;
+
+/// Archives and hides an employee, because the identity provider deletes the user. The employee leaves `groups`, and
+/// the history entry names them.
+pub fn hidden(
+    resource_type: &ResourceType,
+    before: &Employee,
+    groups: &[Uuid],
+    occasion: Occasion<'_>,
+) -> Change {
     let attributes = with_active(before, false);
-    let changes = differences(resource_type, &before.attributes, &attributes);
+    let mut changes = differences(resource_type, &before.attributes, &attributes);
+    changes.extend(groups_left(groups));
     let mut after = next(before, attributes, occasion);
     after.hidden = true;
     Change { after, entry: entry(EventKind::Deleted, changes, occasion) }
+}
+
+fn groups_left(groups: &[Uuid]) -> Option<AttributeChange> {
+    let old = match groups.len() {
+        0 => return None,
+        1..=MOST_GROUPS_NAMED => groups.iter().map(Uuid::to_string).collect(),
+        number => Value::from(format!("{number} groups")),
+    };
+    Some(AttributeChange { attribute: GROUPS.to_owned(), old: Some(old), new: None })
 }
 
 /// Makes a hidden employee visible, because the identity provider creates the user again.
@@ -90,20 +145,7 @@ pub fn revived(
 
 /// Changes an employee's local values. Returns `None` when they stay the same. The SCIM resource does not change.
 pub fn localised(before: &Employee, local: LocalValues, occasion: Occasion<'_>) -> Option<Change> {
-    let values = [
-        ("local.location", &before.local.location, &local.location),
-        ("local.department", &before.local.department, &local.department),
-        ("local.manager", &before.local.manager, &local.manager),
-    ];
-    let changes: Vec<AttributeChange> = values
-        .into_iter()
-        .filter(|(_, old, new)| old != new)
-        .map(|(name, old, new)| AttributeChange {
-            attribute: name.to_owned(),
-            old: old.clone().map(Value::String),
-            new: new.clone().map(Value::String),
-        })
-        .collect();
+    let changes = local_differences(&before.local, &local);
     if changes.is_empty() {
         return None;
     }
@@ -111,11 +153,34 @@ pub fn localised(before: &Employee, local: LocalValues, occasion: Occasion<'_>) 
     Some(Change { after, entry: entry(EventKind::Updated, changes, occasion) })
 }
 
+fn local_differences(before: &LocalValues, after: &LocalValues) -> Vec<AttributeChange> {
+    let values = [
+        ("local.location", &before.location, &after.location),
+        ("local.department", &before.department, &after.department),
+        ("local.manager", &before.manager, &after.manager),
+    ];
+    values
+        .into_iter()
+        .filter(|(_, old, new)| old != new)
+        .map(|(name, old, new)| AttributeChange {
+            attribute: name.to_owned(),
+            old: old.clone().map(Value::String),
+            new: new.clone().map(Value::String),
+        })
+        .collect()
+}
+
 /// Returns an employee's attributes with another `active`.
 pub fn with_active(before: &Employee, active: bool) -> Document {
     let mut attributes = before.attributes.clone();
     attributes.set("active", Value::Bool(active));
     attributes
+}
+
+/// The time of the link after a change. The first change by the identity provider links an imported employee.
+fn linked_after(before: &Employee, occasion: Occasion<'_>) -> Option<OffsetDateTime> {
+    let is_idp = occasion.actor.kind == ActorKind::IdentityProvider;
+    before.linked.or_else(|| is_idp.then_some(occasion.at))
 }
 
 fn next(before: &Employee, attributes: Document, occasion: Occasion<'_>) -> Employee {
@@ -127,11 +192,17 @@ fn next(before: &Employee, attributes: Document, occasion: Occasion<'_>) -> Empl
         created: before.created,
         last_modified: occasion.at,
         archived_at: None,
+        archived_by: None,
         hidden: before.hidden,
+        imported: before.imported,
+        linked: linked_after(before, occasion),
         attributes,
         local: before.local.clone(),
     };
-    after.archived_at = after.is_archived().then(|| before.archived_at.unwrap_or(occasion.at));
+    if after.is_archived() {
+        after.archived_at = Some(before.archived_at.unwrap_or(occasion.at));
+        after.archived_by = Some(before.archived_by.unwrap_or(occasion.actor.kind));
+    }
     after
 }
 

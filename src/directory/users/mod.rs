@@ -3,6 +3,10 @@
 pub mod change;
 pub mod view;
 pub mod administration;
+pub mod import;
+pub mod groups_left;
+pub mod past_values;
+pub mod timeline;
 
 use crate::directory::context::Context;
 use crate::directory::error::Error;
@@ -12,7 +16,7 @@ use crate::directory::groups::unfinished_work::UnfinishedWork;
 use crate::directory::names::{NewName, UniqueNames, attempt_after_change};
 use crate::directory::occasion::Occasion;
 use crate::directory::precondition::Precondition;
-use crate::model::actor::ActorRecord;
+use crate::model::actor::{ActorKind, ActorRecord};
 use crate::model::claim::Claim;
 use crate::model::employee::Employee;
 use crate::model::kind::Kind;
@@ -41,7 +45,8 @@ impl Users<'_> {
 
     /// Adds an employee, or makes a hidden employee visible again.
     ///
-    /// A hidden employee is the same person when it was deleted under this userName and has the same externalId.
+    /// A hidden employee is the same person when it was deleted under this userName and has the same externalId. An
+    /// active employee whom an import made is the same person when it has this userName and is not linked yet.
     ///
     /// `attributes` are canonical and complete, as [`scim::body::read_body`] returns them.
     ///
@@ -57,7 +62,12 @@ impl Users<'_> {
             NewName::new(Kind::Employee, attributes.text("userName").unwrap_or_default());
         let occasion = Occasion { at: self.0.sources.now(), actor };
         retry!({
-            let claim = UniqueNames(self.0).claim(&mut name).await?;
+            let claim = match UniqueNames(self.0).claim(&mut name).await {
+                Err(Error::UserNameTaken { holder }) => {
+                    return self.link(holder, &attributes, occasion).await;
+                }
+                claim => claim?,
+            };
             let Some(before) = self.find_same_person(&claim, &attributes).await? else {
                 let (id, given) = (self.0.sources.new_id(), std::mem::take(&mut attributes));
                 let Change { after, entry } =
@@ -71,13 +81,44 @@ impl Users<'_> {
                     }
                 });
             };
-            let (_, aside) = self.declared(&before);
-            let mut whole = attributes.clone();
-            undeclared_values::put_back(&self.0.types.users, &mut whole, aside);
+            let whole = self.with_undeclared(&before, &attributes);
             let change = change::revived(&self.0.types.users, &before, whole, occasion);
             let written = self.bring_back(&before, &change, &claim).await?;
             Ok(name.attempt_after(written, &claim).map(|()| change.after))
         })
+    }
+
+    /// Links the imported employee that a create request of the identity provider means. The attributes of the request
+    /// replace the imported attributes.
+    ///
+    /// Fails with [`Error::UserNameTaken`] for an employee that is linked or archived.
+    async fn link(
+        self,
+        holder: Uuid,
+        attributes: &Document,
+        occasion: Occasion<'_>,
+    ) -> Result<Attempt<Employee>, Error> {
+        let taken = || Error::UserNameTaken { holder };
+        if occasion.actor.kind != ActorKind::IdentityProvider {
+            return Err(taken());
+        }
+        let holding: Option<Employee> = self.0.store.records().get(holder).await?;
+        let is_open = |one: &Employee| one.linked.is_none() && !one.is_archived();
+        let before = holding.filter(is_open).ok_or_else(taken)?;
+        let mut whole = self.with_undeclared(&before, attributes);
+        whole.set_default("active", true.into());
+        let change = change::changed(&self.0.types.users, &before, whole, occasion);
+        let Change { after, entry } = change.ok_or_else(taken)?;
+        let written = self.0.store.employees().replace(&before, &after, None, &entry).await?;
+        Ok(written.attempt().map(|()| after))
+    }
+
+    /// Returns new attributes of an employee, together with the stored values that no table declares.
+    fn with_undeclared(self, before: &Employee, attributes: &Document) -> Document {
+        let (_, aside) = self.declared(before);
+        let mut whole = attributes.clone();
+        undeclared_values::put_back(&self.0.types.users, &mut whole, aside);
+        whole
     }
 
     /// Replaces all attributes of an employee (RFC 7644 §3.5.1).
@@ -92,13 +133,8 @@ impl Users<'_> {
         precondition: &Precondition,
         actor: &ActorRecord,
     ) -> Result<Employee, Error> {
-        self.change(id, precondition, actor, |before| {
-            let (_, aside) = self.declared(before);
-            let mut after = attributes.clone();
-            undeclared_values::put_back(&self.0.types.users, &mut after, aside);
-            Ok(after)
-        })
-        .await
+        self.change(id, precondition, actor, |before| Ok(self.with_undeclared(before, attributes)))
+            .await
     }
 
     /// Applies a PATCH to an employee (RFC 7644 §3.5.2). If one operation fails, the PATCH changes nothing.
@@ -145,11 +181,13 @@ impl Users<'_> {
                 Departures(self.0).memberships(id)
             )?;
             let occasion = Occasion { at: self.0.sources.now(), actor };
+            let groups: Vec<Uuid> = memberships.seen().collect();
             let (claim, departure) = tokio::try_join!(
                 self.claim_of(&before),
                 Departures(self.0).plan((Work::Departure, id), memberships, false, occasion),
             )?;
-            let Change { after, entry } = change::hidden(&self.0.types.users, &before, occasion);
+            let Change { after, entry } =
+                change::hidden(&self.0.types.users, &before, &groups, occasion);
             let employees = self.0.store.employees();
             let written = employees.hide(&before, &after, &claim, &departure, &entry).await?;
             Ok::<_, Error>(written.attempt().map(|()| departure))

@@ -9,14 +9,13 @@
 use crate::directory::error::Error;
 use crate::directory::users::Users;
 use crate::model::employee::{Employee, LocalValues};
+use crate::model::governed::GovernedAttribute;
 use crate::model::id::parse_id;
 use crate::model::kind::Kind;
 use crate::model::tenant::Settings;
 use scim::fold::fold;
 use scim::undeclared_values;
-use scim::urn;
 use serde::Serialize;
-use serde_json::Value;
 use uuid::Uuid;
 
 /// The source of an effective value.
@@ -67,7 +66,7 @@ pub struct Effective {
 impl Effective {
     /// Computes the effective values under these settings.
     pub fn of(employee: &Employee, settings: Settings) -> Self {
-        let idp = |name: &str| enterprise(employee, name).and_then(text_of);
+        let idp = |name: &str| employee.sent(name).map(str::to_owned);
         let LocalValues { location, department, manager } = employee.local.clone();
         Self {
             location: EffectiveValue::new(settings.location_from_idp, idp("location"), location),
@@ -110,6 +109,17 @@ pub struct EmployeeView {
     pub manager_colleague: Option<Colleague>,
 }
 
+impl EmployeeView {
+    /// Returns the value of an attribute in use, with the values of both sources.
+    pub fn value(&self, attribute: GovernedAttribute) -> &EffectiveValue {
+        match attribute {
+            GovernedAttribute::Department => &self.department,
+            GovernedAttribute::Location => &self.location,
+            GovernedAttribute::Manager => &self.manager,
+        }
+    }
+}
+
 impl Users<'_> {
     /// Returns an employee with effective values, visible or hidden.
     ///
@@ -142,7 +152,7 @@ impl Users<'_> {
         Ok(self.find_by_any_name(text).await?.map(|employee| Colleague {
             id: employee.id,
             user_name: employee.user_name().to_owned(),
-            display_name: display_name(&employee),
+            display_name: employee.display_name(),
             archived: employee.is_archived(),
         }))
     }
@@ -171,6 +181,15 @@ impl Users<'_> {
         if let Some(id) = self.0.store.claims().get(Kind::Employee, text).await?.holder {
             return Ok(self.0.store.records().get(id).await?);
         }
+        self.find_by_address(text).await
+    }
+
+    /// Finds the visible employee whom an email address names: the only present employee who has it. Without a present
+    /// employee, it names the only former employee. At most 10 employees are read.
+    pub(in crate::directory) async fn find_by_address(
+        self,
+        text: &str,
+    ) -> Result<Option<Employee>, Error> {
         let ids = self.0.store.employees().find_ids_by_email(text, Some(MOST_READ + 1)).await?;
         if ids.len() > MOST_READ {
             return Ok(None);
@@ -194,30 +213,5 @@ const MOST_READ: usize = 10;
 
 /// The employee number that the identity provider sends.
 pub fn employee_number(employee: &Employee) -> Option<String> {
-    enterprise(employee, "employeeNumber").and_then(text_of)
-}
-
-/// Returns an employee's display name: `displayName`, else `name.formatted`, else the given and the family name.
-pub fn display_name(employee: &Employee) -> Option<String> {
-    if let Some(name) = employee.text("displayName") {
-        return Some(name.to_owned());
-    }
-    let name = employee.attributes.get("name")?;
-    if let Some(formatted) = name.get("formatted").and_then(Value::as_str) {
-        return Some(formatted.to_owned());
-    }
-    let parts = ["givenName", "familyName"];
-    let parts: Vec<&str> =
-        parts.iter().filter_map(|part| name.get(part).and_then(Value::as_str)).collect();
-    (!parts.is_empty()).then(|| parts.join(" "))
-}
-
-fn enterprise<'e>(employee: &'e Employee, name: &str) -> Option<&'e Value> {
-    employee.attributes.get(urn::ENTERPRISE_USER)?.get(name)
-}
-
-/// Returns a text, or the text of a complex value: its `value`, else its `displayName`.
-fn text_of(value: &Value) -> Option<String> {
-    let text = value.get("value").or_else(|| value.get("displayName")).unwrap_or(value);
-    text.as_str().map(str::to_owned)
+    employee.sent("employeeNumber").map(str::to_owned)
 }

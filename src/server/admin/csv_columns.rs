@@ -1,7 +1,8 @@
-//! Exports custom attributes as columns, and makes texts safe against formulas in spreadsheets.
+//! Exports custom attributes as columns.
 
 use crate::directory::tenants::custom_attributes::titles;
 use crate::directory::{Employee, Tenant};
+use crate::server::csv_text::harmless;
 use scim::schema::custom::CustomAttribute;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
@@ -79,31 +80,6 @@ impl CustomValues<'_> {
         let there = self.0.iter().filter_map(|(title, value)| Some((*title, (*value)?)));
         there.map(|(title, value)| (title.to_owned(), value.clone())).collect()
     }
-}
-
-/// The first characters of formulas, in ASCII and in full width (OWASP, *CSV Injection*).
-const FORMULA: [char; 8] = ['=', '+', '-', '@', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}'];
-
-/// Returns a text with an apostrophe before each formula that a spreadsheet would run.
-///
-/// A spreadsheet may read the file with a separator other than the comma. Then a cell also begins after that separator
-/// or a line break, and our quotes have no effect.
-pub(super) fn harmless(text: &str) -> String {
-    let mut harmless = String::with_capacity(text.len());
-    let mut is_at_start = true;
-    for c in text.chars() {
-        if is_at_start && FORMULA.contains(&c) {
-            harmless.push('\'');
-        }
-        is_at_start = is_separator(c) || is_at_start && (c.is_whitespace() || c == '"');
-        harmless.push(c);
-    }
-    harmless
-}
-
-/// Whether a spreadsheet may begin a cell after this character: a separator of cells, or a line break.
-fn is_separator(c: char) -> bool {
-    matches!(c, ';' | '|' | '\u{2028}' | '\u{2029}') || c.is_control()
 }
 
 fn harmless_value(value: &Value) -> String {

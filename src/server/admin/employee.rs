@@ -22,12 +22,15 @@ use uuid::Uuid;
 /// An employee.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-struct EmployeeBody {
+pub(super) struct EmployeeBody {
     id: Uuid,
     user_name: String,
     status: StatusBody,
     /// Whether the identity provider deleted the user. The identity provider does not see a deleted user any more.
     deleted_in_idp: bool,
+    /// The time when the identity provider first created or changed the user; null for an imported employee until then.
+    #[schema(format = DateTime)]
+    linked: Option<String>,
     #[schema(format = DateTime)]
     created: String,
     /// The last change of the values that the identity provider sees.
@@ -231,10 +234,15 @@ async fn show_after(
 }
 
 async fn show(call: &Call, id: Uuid) -> Answer {
+    show_as(call, id, StatusCode::OK).await
+}
+
+/// Returns a status with an employee.
+pub(super) async fn show_as(call: &Call, id: Uuid, status: StatusCode) -> Answer {
     let settings = call.tenant().await?.settings;
     let view = call.caller.directory.users().view(id, settings).await.map_err(explain)?;
     let tag = entity_tag(view.employee.revision);
-    let answer = plain_json(StatusCode::OK, &EmployeeBody::from(view))?;
+    let answer = plain_json(status, &EmployeeBody::from(view))?;
     Ok(response::with_entity_tag(answer, &tag))
 }
 
@@ -254,6 +262,7 @@ impl From<EmployeeView> for EmployeeBody {
             user_name: employee.user_name().to_owned(),
             status: StatusBody::of(&employee),
             deleted_in_idp: employee.hidden,
+            linked: employee.linked.map(date_time::format),
             created: date_time::format(employee.created),
             last_modified: date_time::format(employee.last_modified),
             archived_at: employee.archived_at.map(date_time::format),

@@ -102,15 +102,15 @@ pub(super) async fn list_events(call: Call, query: QueryParams) -> Answer {
             let next_cursor = source.cursor(newest).to_string();
             return answer(&EventsBody { events: Vec::new(), next_cursor, more: false });
         }
-        (None, Some(_)) => return Err(ApiError::bad_request("from must be start or end")),
-        _ => return Err(ApiError::bad_request("Send either cursor or from")),
+        (None, Some(_)) => return Err(ApiError::bad_parameter("from must be start or end")),
+        _ => return Err(ApiError::bad_parameter("Send either cursor or from")),
     };
     let read = if patterns.is_empty() { limit } else { READ_FOR_TYPES };
     let mut page = events.list_after(after, read).await.map_err(explain)?;
     if page.events.is_empty() && after > 0 {
         let newest = events.newest().await.map_err(explain)?;
         if after > newest {
-            return Err(ApiError::bad_request(format!(
+            return Err(ApiError::bad_parameter(format!(
                 "The cursor names event {after}, and the newest event is {newest}"
             )));
         }
@@ -172,7 +172,7 @@ fn answer(body: &EventsBody) -> Answer {
 
 fn read_cursor(text: &str) -> Result<FeedCursor, ApiError> {
     FeedCursor::parse(text).ok_or_else(|| {
-        ApiError::bad_request("cursor is not valid. Send the nextCursor of an earlier answer")
+        ApiError::bad_parameter("cursor is not valid. Send the nextCursor of an earlier answer")
     })
 }
 
@@ -188,7 +188,7 @@ fn read_types(query: &QueryParams) -> Result<Vec<TypePattern>, ApiError> {
     let patterns = texts.map(|text| {
         TypePattern::parse(text).ok_or_else(|| {
             let text: String = text.chars().take(64).collect();
-            ApiError::bad_request(format!(
+            ApiError::bad_parameter(format!(
                 "types has the unknown type {text}. The types are: {}",
                 EventType::list()
             ))

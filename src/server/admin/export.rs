@@ -6,7 +6,7 @@ use super::export_lines::{ExportFormat, ExportLine, ExportLines};
 use super::messages::explain;
 use super::problem::Problem;
 use super::request::{Call, QueryParams};
-use crate::directory::lists::admin_list::{Search, cursor_after};
+use crate::directory::lists::admin_list::{EmployeesInIdOrder, cursor_after};
 use crate::server::error::{Answer, ApiError};
 use crate::server::response;
 use http::HeaderValue;
@@ -52,7 +52,7 @@ pub(super) async fn export_employees(call: Call, query: QueryParams) -> Answer {
     let format = match query.get("format") {
         None | Some("csv") => ExportFormat::Csv,
         Some("jsonl") => ExportFormat::Jsonl,
-        Some(_) => return Err(ApiError::bad_request("format must be csv or jsonl")),
+        Some(_) => return Err(ApiError::bad_parameter("format must be csv or jsonl")),
     };
     let status = read_status(query.get("status"))?;
     let tenant = call.tenant().await?;
@@ -60,7 +60,7 @@ pub(super) async fn export_employees(call: Call, query: QueryParams) -> Answer {
     let custom = &lines.custom;
     let columns = query.get("columns").unwrap_or_default();
     if !is_fingerprint(columns) {
-        return Err(ApiError::bad_request(
+        return Err(ApiError::bad_parameter(
             "columns must be the value from the Link header of the previous part",
         ));
     }
@@ -69,8 +69,8 @@ pub(super) async fn export_employees(call: Call, query: QueryParams) -> Answer {
             "The custom attributes changed since the first part. Start the export again".to_owned(),
         ));
     }
-    let search = Search { status, text: "", cursor: query.cursor(), limit: MOST_ROWS };
-    let page = call.caller.directory.lists().search(search).await.map_err(explain)?;
+    let asked = EmployeesInIdOrder { status, cursor: query.cursor(), limit: MOST_ROWS };
+    let page = call.caller.directory.lists().in_id_order(asked).await.map_err(explain)?;
     let mut part = ExportPart::default();
     if query.cursor().is_none() {
         part.bytes = lines.header().map_err(|_| ApiError::unwritable())?;

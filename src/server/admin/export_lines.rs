@@ -1,9 +1,10 @@
 //! The lines of an export: one employee in CSV or in JSON Lines.
 
-use super::csv_columns::{CustomColumns, STANDARD_COLUMNS, harmless};
+use super::csv_columns::{CustomColumns, STANDARD_COLUMNS};
 use super::employees::StatusBody;
-use crate::directory::users::view::{Effective, display_name, employee_number};
+use crate::directory::users::view::{Effective, employee_number};
 use crate::directory::{Employee, Settings, Tenant};
+use crate::server::csv_text::{csv_line, harmless};
 use scim::date_time;
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -116,19 +117,6 @@ impl<'t> ExportLines<'t> {
     }
 }
 
-/// Writes a line of CSV. All cells are quoted, so that only a comma separates cells.
-fn csv_line(
-    write: impl FnOnce(&mut csv::Writer<Vec<u8>>) -> csv::Result<()>,
-) -> io::Result<Vec<u8>> {
-    let mut writer = csv::WriterBuilder::new()
-        .has_headers(false)
-        .quote_style(csv::QuoteStyle::Always)
-        .terminator(csv::Terminator::CRLF)
-        .from_writer(Vec::new());
-    write(&mut writer)?;
-    writer.into_inner().map_err(|error| error.into_error())
-}
-
 impl ExportRow {
     fn of(employee: &Employee, settings: Settings) -> Self {
         let effective = Effective::of(employee, settings);
@@ -137,7 +125,7 @@ impl ExportRow {
             user_name: employee.user_name().to_owned(),
             external_id: employee.external_id().map(ToOwned::to_owned),
             employee_number: employee_number(employee),
-            display_name: display_name(employee),
+            display_name: employee.display_name(),
             email: employee.primary_email().map(ToOwned::to_owned),
             title: employee.text("title").map(ToOwned::to_owned),
             status: StatusBody::of(employee),

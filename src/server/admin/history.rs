@@ -58,10 +58,12 @@ struct ActorBody {
 enum ActorKindBody {
     /// The identity provider, with its token.
     IdentityProvider,
-    /// An administrator, with an admin token or on the settings page.
+    /// An administrator, with an admin token or in the console.
     Administrator,
     /// The operator of the deployment, with the command.
     Operator,
+    /// The holder of a set-up link.
+    SetupLink,
     /// Rollcall itself.
     System,
 }
@@ -71,6 +73,10 @@ enum ActorKindBody {
 #[serde(rename_all = "camelCase")]
 enum KindBody {
     Created,
+    /// An import made the employee, before the identity provider knew the user.
+    Imported,
+    /// The identity provider created or changed an imported user for the first time.
+    Linked,
     Updated,
     Archived,
     /// The identity provider deleted the group or the user. The employee of a deleted user is archived.
@@ -89,6 +95,9 @@ enum KindBody {
     DestinationFailing,
     /// The service disabled a destination.
     DestinationDisabled,
+    /// A link was made, opened or revoked. The change `action` is `created`, `opened` or `revoked`. The change `link` is
+    /// `connect` for a set-up link, and `admin` for a sign-in link of the operator.
+    LinkChanged,
     /// An employee was erased with the history. Only the id is left.
     Erased,
 }
@@ -99,7 +108,8 @@ enum KindBody {
 struct ChangeBody {
     /// The attribute in SCIM's notation; `local.` begins the names of the tenant's own values. For a group's `members`,
     /// the old value has the members that left, and the new value the members that joined. A value is a list of ids, or
-    /// the number of ids if there are more than 100.
+    /// the number of ids if there are more than 100. For a user that the identity provider deleted, the old value of
+    /// `groups` has the groups that the user left, in the same form.
     attribute: String,
     /// The value before; null when there was none.
     #[schema(value_type = Value)]
@@ -223,6 +233,7 @@ impl From<ActorKind> for ActorKindBody {
             ActorKind::IdentityProvider => Self::IdentityProvider,
             ActorKind::Administrator => Self::Administrator,
             ActorKind::Operator => Self::Operator,
+            ActorKind::SetupLink => Self::SetupLink,
             ActorKind::System => Self::System,
         }
     }
@@ -232,6 +243,8 @@ impl From<EventKind> for KindBody {
     fn from(kind: EventKind) -> Self {
         match kind {
             EventKind::Created => Self::Created,
+            EventKind::Imported => Self::Imported,
+            EventKind::Linked => Self::Linked,
             EventKind::Updated => Self::Updated,
             EventKind::Archived => Self::Archived,
             EventKind::Deleted => Self::Deleted,
@@ -244,6 +257,7 @@ impl From<EventKind> for KindBody {
             EventKind::DestinationChanged => Self::DestinationChanged,
             EventKind::DestinationFailing => Self::DestinationFailing,
             EventKind::DestinationDisabled => Self::DestinationDisabled,
+            EventKind::LinkChanged => Self::LinkChanged,
             EventKind::Erased => Self::Erased,
         }
     }

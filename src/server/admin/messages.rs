@@ -1,11 +1,29 @@
 //! The texts of failures in the administration.
 
+use crate::directory::destinations::DestinationError;
 use crate::directory::{Error, Scope};
 use crate::server::error::ApiError;
+use crate::server::problems::{ProblemCause, other_record};
 use http::StatusCode;
 
 /// Turns a failure into a text of the administration.
 pub(super) fn explain(error: Error) -> ApiError {
+    let (cause, record) = (ProblemCause::of_error(&error), other_record(&error));
+    let field = match &error {
+        Error::Destination(DestinationError::Field { field, .. }) => Some(*field),
+        _ => None,
+    };
+    let mut explained = text_of(error).about_record(record);
+    if let Some(cause) = cause {
+        explained = explained.because(cause);
+    }
+    match field {
+        Some(field) => explained.in_field(field),
+        None => explained,
+    }
+}
+
+fn text_of(error: Error) -> ApiError {
     match error {
         Error::NoTenant => ApiError::unauthorized(Scope::Admin),
         Error::VersionDiffers { current } => ApiError::new(
@@ -20,8 +38,8 @@ pub(super) fn explain(error: Error) -> ApiError {
             let way = match is_used {
                 true => "",
                 false => {
-                    ". If the current token was lost (no use of it is known), send \"earlier\": \
-                     \"replaceUnused\" to end the current token"
+                    ". If the current token was lost (no use of it is known), replace it with POST \
+                     /tokens/{scope}"
                 }
             };
             ApiError::conflict(format!(

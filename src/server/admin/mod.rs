@@ -1,20 +1,26 @@
 //! The administration of a tenant as a JSON API: settings, tokens, employees, groups and history. Other products use it
-//! as an alternative to the account settings page. The routes generate the OpenAPI description.
+//! as an alternative to the console. The routes generate the OpenAPI description.
 
 mod request;
 mod messages;
 mod openapi;
+mod openapi_details;
+mod openapi_examples;
 mod read_access;
 mod problem;
 mod settings;
 mod attributes;
 mod tokens;
 mod token_rotation;
+mod connect_links;
 mod employees;
+mod employee_rows;
+mod reports;
 mod export;
 pub(super) mod export_lines;
 mod csv_columns;
 mod employee;
+mod import;
 mod destinations;
 mod destination_actions;
 mod destination_calls;
@@ -22,7 +28,10 @@ mod destination_body;
 mod events;
 mod groups;
 mod history;
+mod counts;
+mod sources;
 mod sync;
+mod requests;
 
 use super::context::Services;
 use super::error::fallback;
@@ -42,11 +51,14 @@ pub(super) fn router() -> Router<Services> {
         .routes(routes!(attributes::declare_attribute, attributes::remove_attribute))
         .routes(routes!(tokens::list_tokens))
         .routes(routes!(token_rotation::rotate_token))
+        .routes(routes!(connect_links::create_connect_link))
         .routes(routes!(tokens::revoke_token))
-        .routes(routes!(tokens::revoke_tokens))
-        .routes(readable(routes!(employees::list_employees)))
+        .routes(routes!(token_rotation::create_token, tokens::revoke_tokens))
+        .routes(readable(routes!(employees::list_employees, import::create_employee)))
         .routes(readable(routes!(export::export_employees)))
+        .routes(routes!(import::import_employees))
         .routes(readable(routes!(employee::get_employee, employee::set_local_values)))
+        .routes(readable(routes!(reports::list_reports)))
         .routes(routes!(employee::archive_employee))
         .routes(routes!(employee::restore_employee))
         .routes(routes!(employee::erase_employee))
@@ -57,6 +69,11 @@ pub(super) fn router() -> Router<Services> {
         .routes(readable(routes!(history::list_group_history)))
         .routes(routes!(history::list_history))
         .routes(readable(routes!(sync::get_sync)))
+        .routes(readable(routes!(counts::get_counts)))
+        .routes(routes!(sources::preview_source))
+        .routes(routes!(sources::dismiss))
+        .routes(routes!(requests::list_requests))
+        .routes(routes!(requests::record_requests))
         .routes(readable(routes!(events::list_events)))
         .routes(readable(routes!(events::get_event)))
         .routes(readable(routes!(
@@ -78,7 +95,7 @@ pub(super) fn router() -> Router<Services> {
         .split_for_parts();
     let readable = ReadableRoutes::of(&document);
     read_access::describe_refusals(&mut document);
-    let document = Arc::new(document);
+    let document = Arc::new(openapi_details::complete(&document).unwrap_or_default());
     router
         .route("/openapi.json", get(move |path| openapi::get(path, document)))
         .fallback(fallback::no_such_operation)

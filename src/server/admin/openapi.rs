@@ -1,25 +1,24 @@
 //! The OpenAPI description of the administration (OpenAPI 3.1).
 
-use super::employees::StatusFilter;
+use super::employees::{OrderBody, StatusFilter};
 use super::export_lines::ExportFormat;
 use super::problem::Problem;
+use super::requests::RequestsFilter;
 use crate::server::context::TenantPath;
 use crate::server::error::ApiError;
 use crate::server::response;
 use axum::Extension;
 use axum::response::Response;
 use http::StatusCode;
+use serde_json::{Value, json};
 use std::sync::Arc;
+use utoipa::openapi::OpenApi;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
-use utoipa::openapi::{OpenApi, Server};
 use utoipa::{Modify, OpenApi as Describe};
 
 /// Returns the general part of the description.
 pub(super) fn information() -> OpenApi {
-    let mut document = Information::openapi();
-    // utoipa fills in the licence of the crate. The description has no licence.
-    document.info.license = None;
-    document
+    Information::openapi()
 }
 
 /// The names of the security schemes. OpenAPI allows letters, digits and `.-_` in them.
@@ -29,10 +28,11 @@ pub(super) const READ_TOKEN: &str = "readToken";
 /// `GET /openapi.json`: returns the description, with this tenant's URL as its server. The request needs no token.
 pub(super) async fn get(
     Extension(path): Extension<TenantPath>,
-    document: Arc<OpenApi>,
+    document: Arc<Value>,
 ) -> Result<Response, ApiError> {
-    let mut document = OpenApi::clone(&document);
-    document.servers = Some(vec![Server::new(&*path.base_url)]);
+    let mut document = Value::clone(&document);
+    let Some(members) = document.as_object_mut() else { return Err(ApiError::unwritable()) };
+    members.insert("servers".to_owned(), json!([{"url": &*path.base_url}]));
     response::plain_json(StatusCode::OK, &document)
 }
 
@@ -44,7 +44,7 @@ pub(super) async fn get(
     ),
     modifiers(&BearerSchemes),
     security(("adminToken" = [])),
-    components(schemas(Problem, StatusFilter, ExportFormat)),
+    components(schemas(Problem, StatusFilter, OrderBody, ExportFormat, RequestsFilter)),
     tags(
         (name = "settings", description = "The attributes that the identity provider governs, and the state of the sync"),
         (name = "attributes", description = "The custom attributes that the tenant declares for its users"),

@@ -7,6 +7,7 @@ use crate::server::body::JsonObject;
 use crate::server::context::{Caller, Services, TenantPath};
 use crate::server::error::ApiError;
 use crate::server::precondition::precondition;
+use crate::server::problems::ProblemCause;
 use crate::server::query::Pairs;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use http::request::Parts;
@@ -68,12 +69,12 @@ impl QueryParams {
             if !known.contains(&name) {
                 let known = known.join(", ");
                 let name: String = name.chars().take(MOST_QUOTED_CHARS).collect();
-                return Err(ApiError::bad_request(format!(
+                return Err(ApiError::bad_parameter(format!(
                     "This operation has no query parameter {name}. Its query parameters are: {known}"
                 )));
             }
             if name != repeatable && self.0.names().take(position).any(|earlier| earlier == name) {
-                return Err(ApiError::bad_request(format!(
+                return Err(ApiError::bad_parameter(format!(
                     "The query parameter {name} appears more than once. Send it once"
                 )));
             }
@@ -90,7 +91,7 @@ impl QueryParams {
     pub(super) fn text(&self, name: &str, most_chars: usize) -> Result<&str, ApiError> {
         let text = self.get(name).unwrap_or_default();
         if text.chars().count() > most_chars {
-            return Err(ApiError::bad_request(format!(
+            return Err(ApiError::bad_parameter(format!(
                 "{name} can have at most {most_chars} characters"
             )));
         }
@@ -117,7 +118,7 @@ impl QueryParams {
         let Some(text) = self.get("limit") else { return Ok(default) };
         let limit = text.parse().ok().filter(|limit| (1..=MOST_ROWS).contains(limit));
         limit.ok_or_else(|| {
-            ApiError::bad_request(format!("limit must be a number from 1 to {MOST_ROWS}"))
+            ApiError::bad_parameter(format!("limit must be a number from 1 to {MOST_ROWS}"))
         })
     }
 }
@@ -144,7 +145,13 @@ impl<S: Sync, T: DeserializeOwned> FromRequest<S> for JsonBody<T> {
             let what = if path == "." { "The body".to_owned() } else { path };
             // The error quotes the client's text, so the response is cut: it must not grow with the request.
             let text = format!("{what} is not valid: {}", error.inner());
-            ApiError::bad_request(text.chars().take(MOST_QUOTED_CHARS).collect::<String>())
+            let text: String = text.chars().take(MOST_QUOTED_CHARS).collect();
+            let path = error.path().to_string();
+            let error = ApiError::bad_request(text).because(ProblemCause::InvalidBody);
+            match path.as_str() {
+                "." => error,
+                path => error.in_field(path.chars().take(MOST_QUOTED_CHARS).collect::<String>()),
+            }
         })
     }
 }

@@ -3,7 +3,7 @@
 use super::messages::explain;
 use super::problem::Problem;
 use super::request::{Call, JsonBody};
-use crate::directory::{HOURS_RULE, Settings, SilentAfter, Tenant};
+use crate::directory::{HOURS_RULE, PROVIDER_RULE, Provider, Settings, SilentAfter, Tenant};
 use crate::server::error::Answer;
 use crate::server::response::{plain_json, with_entity_tag};
 use http::StatusCode;
@@ -27,6 +27,9 @@ struct SettingsBody {
     /// The number of hours without a request after which `sync.silent` is an event; null when it is off.
     #[schema(value_type = Option<u64>, minimum = 1, maximum = 168)]
     silent_after_hours: Option<SilentAfter>,
+    /// The identity provider; null until the tenant chooses one. It changes words on the pages, and nothing else.
+    #[schema(value_type = Option<String>, pattern = "^(okta|entra|other)$", example = "okta")]
+    provider: Option<Provider>,
 }
 
 impl From<Settings> for SettingsBody {
@@ -36,8 +39,15 @@ impl From<Settings> for SettingsBody {
             department_from_idp,
             manager_from_idp,
             silent_after_hours,
+            provider,
         } = settings;
-        Self { location_from_idp, department_from_idp, manager_from_idp, silent_after_hours }
+        Self {
+            location_from_idp,
+            department_from_idp,
+            manager_from_idp,
+            silent_after_hours,
+            provider,
+        }
     }
 }
 
@@ -55,6 +65,10 @@ pub(super) struct SettingsPatch {
     #[serde(default, deserialize_with = "silent_after")]
     #[schema(value_type = Option<u64>, minimum = 1, maximum = 168)]
     silent_after_hours: HoursChange,
+    /// The identity provider: `okta`, `entra` or `other`; null when none is chosen.
+    #[serde(default, deserialize_with = "provider")]
+    #[schema(value_type = Option<String>, pattern = "^(okta|entra|other)$", example = "okta")]
+    provider: Option<Option<Provider>>,
 }
 
 /// A change of the hours: `None` keeps them, and `Some(None)` turns the setting off.
@@ -99,9 +113,10 @@ pub(super) async fn change_settings(
         department_from_idp: patch.department_from_idp.unwrap_or(before.department_from_idp),
         manager_from_idp: patch.manager_from_idp.unwrap_or(before.manager_from_idp),
         silent_after_hours: patch.silent_after_hours.unwrap_or(before.silent_after_hours),
+        provider: patch.provider.unwrap_or(before.provider),
     };
-    let tenants = &call.services.tenants;
-    let changed = tenants
+    let access = &call.services.access;
+    let changed = access
         .set_settings(&call.caller.tenant, change, &call.precondition, &call.caller.actor)
         .await;
     show(&changed.map_err(explain)?)
@@ -113,6 +128,15 @@ fn silent_after<'de, D: Deserializer<'de>>(deserializer: D) -> Result<HoursChang
     let text = number.to_string();
     let hours = SilentAfter::parse(text.strip_suffix(".0").unwrap_or(&text));
     hours.map(|hours| Some(Some(hours))).ok_or_else(|| D::Error::custom(HOURS_RULE))
+}
+
+/// Reads a change of the identity provider. An absent key keeps it, by `#[serde(default)]`.
+fn provider<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Option<Provider>>, D::Error> {
+    let Some(name) = Option::<String>::deserialize(deserializer)? else { return Ok(Some(None)) };
+    let provider = Provider::parse(&name).ok_or_else(|| D::Error::custom(PROVIDER_RULE))?;
+    Ok(Some(Some(provider)))
 }
 
 fn show(tenant: &Tenant) -> Answer {

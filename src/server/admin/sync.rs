@@ -3,9 +3,10 @@
 use super::messages::explain;
 use super::problem::Problem;
 use super::request::Call;
+use crate::directory::UnknownAttribute;
 use crate::directory::events::day_counts::LastDay;
 use crate::directory::tenants::sync::SyncStatus;
-use crate::directory::{Refusal, UnknownAttribute};
+use crate::model::meaning::Client;
 use crate::server::error::Answer;
 use crate::server::response::plain_json;
 use http::StatusCode;
@@ -22,8 +23,12 @@ struct SyncBody {
     last_request: Option<String>,
     /// The number of changes in the last 24 hours, by any actor.
     last_day: LastDayBody,
-    /// The refused requests of the identity provider, the latest first. At most 20.
-    refusals: Vec<RefusalBody>,
+    /// The client that sent the last request: `okta`, `entra` or `other`. The name comes from its `User-Agent`.
+    client: Option<&'static str>,
+    /// The number of failed requests in the last seven days. `GET /requests` shows them.
+    failed_requests: u64,
+    /// The number of requests without a valid Secret Token in the last seven days.
+    unauthorized_requests: u64,
     /// The unknown attributes that the identity provider sent in the last seven days, the latest first. At most 50. The
     /// cause is a wrong mapping, or a custom attribute that is not declared.
     unknown_attributes: Vec<UnknownBody>,
@@ -42,21 +47,6 @@ struct LastDayBody {
     partial: bool,
 }
 
-/// A request that was refused.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-struct RefusalBody {
-    #[schema(format = DateTime)]
-    at: String,
-    /// The method and the route of the request.
-    operation: String,
-    /// The HTTP status.
-    #[schema(minimum = 400, maximum = 499)]
-    status: u16,
-    /// The text for the identity provider's administrator.
-    detail: String,
-}
-
 /// An unknown attribute that the identity provider sent. Rollcall ignored it.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -68,6 +58,12 @@ struct UnknownBody {
     /// The last day (UTC) on which the attribute was sent.
     #[schema(format = Date)]
     day: String,
+    /// The JSON type of the value, or of the elements of the list: `null`, `boolean`, `integer`, `decimal`, `string`,
+    /// `object` or `mixed`. Rollcall never keeps the value.
+    #[serde(rename = "type")]
+    kind: &'static str,
+    /// Whether the value is a list.
+    multi_valued: bool,
 }
 
 /// Show the state of the sync
@@ -92,21 +88,17 @@ impl From<SyncStatus> for SyncBody {
         Self {
             last_request: record.last_request.map(date_time::format),
             last_day: LastDayBody { created, updated, archived, restored, partial: is_partial },
-            refusals: record.refusals.into_iter().map(Into::into).collect(),
+            client: record.sender.map(Client::as_str),
+            failed_requests: record.failed(),
+            unauthorized_requests: record.unauthorized.iter().map(|one| one.count).sum(),
             unknown_attributes: record.unknown.into_iter().map(Into::into).collect(),
         }
     }
 }
 
 impl From<UnknownAttribute> for UnknownBody {
-    fn from(UnknownAttribute { resource_type, name, day }: UnknownAttribute) -> Self {
-        Self { resource_type, attribute: name, day }
-    }
-}
-
-impl From<Refusal> for RefusalBody {
-    fn from(refusal: Refusal) -> Self {
-        let Refusal { at, operation, status, detail } = refusal;
-        Self { at: date_time::format(at), operation, status, detail }
+    fn from(UnknownAttribute { resource_type, name, day, shape }: UnknownAttribute) -> Self {
+        let (kind, multi_valued) = (shape.kind.as_str(), shape.multi_valued);
+        Self { resource_type, attribute: name, day, kind, multi_valued }
     }
 }

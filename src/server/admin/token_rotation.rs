@@ -1,9 +1,10 @@
-//! `/tokens/{scope}/rotate`: makes a new token, which only this response shows.
+//! `/tokens/{scope}` and `/tokens/{scope}/rotate`: make a new token, which only this response shows.
 
 use super::messages::explain;
 use super::problem::Problem;
 use super::request::{Call, JsonBody};
 use super::tokens::{ScopeBody, read_scope};
+use crate::directory::Error;
 use crate::directory::access::token_set::{
     Earlier, MAX_OVERLAP, Rotated, Rotation, default_overlap,
 };
@@ -15,7 +16,7 @@ use crate::server::tenant_urls::SCIM_ROOT;
 use http::StatusCode;
 use scim::date_time;
 use secrecy::ExposeSecret;
-use serde::de::Error;
+use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Number;
 use time::Duration;
@@ -49,9 +50,6 @@ enum EarlierChoice {
     Keep,
     /// Ends the token from the previous rotation.
     Drop,
-    /// Ends the current token now and keeps the previous one. Use it when the new token was lost. The rotation is
-    /// refused with 409 when a use of the current token is known.
-    ReplaceUnused,
 }
 
 /// A new token. Only this response shows it.
@@ -62,17 +60,17 @@ struct NewTokenBody {
     tenant_url: String,
     /// The token. In the scope `scim`, it is the Secret Token.
     token: String,
-    /// The tokens that worked before the rotation.
+    /// The tokens that worked before.
     earlier: Vec<EarlierTokenBody>,
 }
 
-/// A token that worked before a rotation.
+/// A token that worked before the new one.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct EarlierTokenBody {
     id: String,
     label: String,
-    /// When the token expires; `null` if the rotation ended it.
+    /// When the token expires; `null` if the request ended it.
     #[schema(format = DateTime)]
     expires: Option<String>,
 }
@@ -81,7 +79,7 @@ struct EarlierTokenBody {
 ///
 /// Makes a new current token. The token before it stays valid for the overlap, so that a pending sync does not fail. A
 /// previous admin token can only read, and revoke itself. The response lists the earlier tokens with their expiry. A new
-/// tenant has no read token: the first rotation of the scope `read` makes it.
+/// tenant has no read token: `POST /tokens/read` makes it.
 #[utoipa::path(
     post,
     path = "/tokens/{scope}/rotate",
@@ -105,28 +103,74 @@ pub(super) async fn rotate_token(
     };
     if overlap > MAX_OVERLAP {
         let most = MAX_OVERLAP.whole_seconds();
-        return Err(ApiError::bad_request(format!(
-            "overlapSecs can be at most {most}, which is a year"
-        )));
+        let text = format!("overlapSecs can be at most {most}, which is a year");
+        return Err(ApiError::bad_request(text).in_field("overlapSecs"));
     }
     let earlier = match body.earlier {
         EarlierChoice::Keep => Earlier::Keep,
         EarlierChoice::Drop => Earlier::Drop,
-        EarlierChoice::ReplaceUnused => Earlier::ReplaceUnused,
     };
     let rotation = Rotation { label: body.label.as_deref(), overlap, earlier, expected: None };
     let (access, tenant) = (&call.services.access, &call.caller.tenant);
     let rotated = access.rotate_token(tenant, scope, &rotation, &call.caller.actor).await;
-    let Rotated { token, earlier } = rotated.map_err(explain)?;
-    let token = token.expose_secret().to_owned();
-    let earlier = earlier.into_iter().map(|token| EarlierTokenBody {
+    show(&call, rotated.map_err(explain_new)?, StatusCode::OK)
+}
+
+/// The options of a new token.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct CreationBody {
+    /// A label for the new token, as for a rotation.
+    #[schema(min_length = 1, max_length = 100, pattern = "\\S")]
+    label: Option<String>,
+}
+
+/// Create a token
+///
+/// Makes the first token of a scope. It also replaces a token that was never used, such as a lost one: that token ends
+/// now, and an earlier token keeps its expiry. When a use of the current token is known, the request fails with 409:
+/// rotate the token instead.
+#[utoipa::path(
+    post,
+    path = "/tokens/{scope}",
+    tag = "tokens",
+    params(("scope" = ScopeBody, Path, description = "The scope of the token")),
+    request_body = CreationBody,
+    responses(
+        (status = 201, description = "The new token. Only this response shows it", body = NewTokenBody),
+        (status = "default", description = "A problem", body = Problem, content_type = "application/problem+json")
+    )
+)]
+pub(super) async fn create_token(
+    call: Call,
+    PathParts([scope]): PathParts<1>,
+    JsonBody(body): JsonBody<CreationBody>,
+) -> Answer {
+    let scope = read_scope(scope.as_deref())?;
+    let (access, tenant) = (&call.services.access, &call.caller.tenant);
+    let label = body.label.as_deref();
+    let created = access.create_token(tenant, scope, label, &call.caller.actor).await;
+    show(&call, created.map_err(explain_new)?, StatusCode::CREATED)
+}
+
+/// Turns the failure of a new token into a text. The label is the only part of the body that a rule checks.
+fn explain_new(error: Error) -> ApiError {
+    let is_label = matches!(error, Error::Protocol(_));
+    let explained = explain(error);
+    if is_label { explained.in_field("label") } else { explained }
+}
+
+/// Returns a new token. Only this response shows it.
+fn show(call: &Call, made: Rotated, status: StatusCode) -> Answer {
+    let token = made.token.expose_secret().to_owned();
+    let earlier = made.earlier.into_iter().map(|token| EarlierTokenBody {
         id: token.id,
         label: token.label,
         expires: token.expires.map(date_time::format),
     });
     let earlier = earlier.collect();
     let tenant_url = format!("{}{SCIM_ROOT}", call.path.root);
-    let mut answer = plain_json(StatusCode::OK, &NewTokenBody { tenant_url, token, earlier })?;
+    let mut answer = plain_json(status, &NewTokenBody { tenant_url, token, earlier })?;
     answer.extensions_mut().insert(NeverCompressed);
     Ok(answer)
 }

@@ -8,6 +8,7 @@ use crate::directory::access::tokens::works;
 use crate::directory::{Scope, Stage, TokenRecord};
 use crate::server::error::{Answer, ApiError};
 use crate::server::path::{FinalSlash, PathParts};
+use crate::server::problems::ProblemCause;
 use crate::server::response;
 use crate::server::response::plain_json;
 use axum::Extension;
@@ -118,7 +119,7 @@ pub(super) async fn list_tokens(call: Call) -> Answer {
 pub(super) async fn revoke_token(call: Call, PathParts([scope, id]): PathParts<2>) -> Answer {
     let scope = read_scope(scope.as_deref())?;
     match revoke(&call, scope, Which::Token(id.as_deref().unwrap_or_default())).await? {
-        0 => Err(ApiError::not_found(
+        0 => Err(no_such_token(
             "There is no token with this id any more. GET /tokens lists the tokens",
         )),
         _ => Ok(response::empty(StatusCode::NO_CONTENT)),
@@ -147,9 +148,8 @@ pub(super) async fn revoke_tokens(
     let scope = read_scope(scope.as_deref())?;
     // This is the path of one token with an empty id. A client that means one token must not end both.
     if slash.is_some() {
-        return Err(ApiError::not_found(
-            "The id of the token is missing in the path. GET /tokens lists the ids",
-        ));
+        let text = "The id of the token is missing in the path. GET /tokens lists the ids";
+        return Err(no_such_token(text));
     }
     let revoked = revoke(&call, scope, Which::All).await?;
     plain_json(StatusCode::OK, &RevokedBody { revoked })
@@ -162,8 +162,12 @@ async fn revoke(call: &Call, scope: Scope, which: Which<'_>) -> Result<usize, Ap
 }
 
 pub(super) fn read_scope(text: Option<&str>) -> Result<Scope, ApiError> {
-    text.and_then(Scope::parse)
-        .ok_or_else(|| ApiError::not_found("The scope in the path must be scim, admin or read"))
+    let text = text.and_then(Scope::parse);
+    text.ok_or_else(|| no_such_token("The scope in the path must be scim, admin or read"))
+}
+
+fn no_such_token(text: &str) -> ApiError {
+    ApiError::not_found(text).because(ProblemCause::TokenNotFound)
 }
 
 impl From<&TokenRecord> for TokenBody {

@@ -2,6 +2,7 @@
 
 use super::ApiError;
 use crate::directory::{Error, Kind};
+use crate::server::problems::ProblemCause;
 
 impl ApiError {
     /// Turns a failure into a text for an administrator. Other failures have the same text as for SCIM.
@@ -22,7 +23,11 @@ impl ApiError {
 
     /// 404 for an employee or a group.
     pub(in crate::server) fn no_such_record(kind: Kind) -> Self {
-        Self::not_found(match kind {
+        let cause = match kind {
+            Kind::Employee => ProblemCause::EmployeeNotFound,
+            Kind::Group => ProblemCause::GroupNotFound,
+        };
+        let text = match kind {
             Kind::Employee => {
                 "There is no employee with this id. Look the person up in the list of employees"
             }
@@ -30,6 +35,7 @@ impl ApiError {
                 "There is no group with this id. The identity provider may have deleted the group. Look \
                  it up in the list of groups"
             }
-        })
+        };
+        Self::not_found(text).because(cause)
     }
 }

@@ -2,6 +2,7 @@
 
 use super::ApiError;
 use crate::directory::destinations::DestinationError;
+use crate::server::problems::ProblemCause;
 use http::StatusCode;
 use uuid::Uuid;
 
@@ -9,6 +10,7 @@ impl ApiError {
     /// 404 for a destination.
     pub(in crate::server) fn no_such_destination() -> Self {
         Self::of_destination(&DestinationError::NoDestination(Uuid::nil()))
+            .because(ProblemCause::DestinationNotFound)
     }
 
     /// Gives the refusal its status. The text is the refusal's own sentence.

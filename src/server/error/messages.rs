@@ -1,7 +1,10 @@
 //! The failures that clients see, with their statuses and texts.
 
-use super::{ApiError, CURSOR_OF_ANOTHER_FEED, LoggedCause, READ_ONLY_TOKEN, SERVICE_FAILED};
+use super::failure_note::FailureNote;
+use super::{ApiError, LoggedCause, SERVICE_FAILED};
 use crate::directory::{self, Kind, Scope};
+use crate::model::cause::Cause;
+use crate::server::problems::ProblemCause;
 use http::StatusCode;
 
 impl ApiError {
@@ -19,7 +22,7 @@ impl ApiError {
                  the admin token is lost, the operator of this service can make a new one"
             }
         };
-        Self::new(StatusCode::UNAUTHORIZED, detail)
+        Self::new(StatusCode::UNAUTHORIZED, detail).noted(Cause::TokenNotValid)
     }
 
     /// 403 for a change with a previous admin token.
@@ -34,28 +37,29 @@ impl ApiError {
     /// 403 for an operation that a read token does not open.
     pub(in crate::server) fn read_only_token() -> Self {
         let text = "This token can only read. Use an admin token.";
-        Self { problem_type: Some(READ_ONLY_TOKEN), ..Self::new(StatusCode::FORBIDDEN, text) }
+        Self::new(StatusCode::FORBIDDEN, text).because(ProblemCause::ReadOnlyToken)
     }
 
     /// 410 for a cursor with another epoch.
     pub(in crate::server) fn cursor_of_another_feed() -> Self {
         let text = "The cursor belongs to another feed: the tenant was made again, or its data was restored from a \
                     backup. Take a new cursor with from=end, read the export of employees, and follow the new cursor";
-        let gone = Self::new(StatusCode::GONE, text);
-        Self { problem_type: Some(CURSOR_OF_ANOTHER_FEED), ..gone }
+        Self::new(StatusCode::GONE, text).because(ProblemCause::CursorOfAnotherFeed)
     }
 
     pub(in crate::server) fn no_such_resource(kind: Kind) -> Self {
-        let text = match kind {
-            Kind::Employee => {
+        let (text, cause) = match kind {
+            Kind::Employee => (
                 "There is no user with this id; it may have been deleted. Look it up by userName; if \
-                 nobody is found, create the user"
-            }
-            Kind::Group => {
-                "There is no group with this id; it may have been deleted. Look it up by displayName"
-            }
+                 nobody is found, create the user",
+                Cause::UserNotFound,
+            ),
+            Kind::Group => (
+                "There is no group with this id; it may have been deleted. Look it up by displayName",
+                Cause::GroupNotFound,
+            ),
         };
-        Self::new(StatusCode::NOT_FOUND, text)
+        Self::new(StatusCode::NOT_FOUND, text).noted(cause)
     }
 
     pub(in crate::server) fn no_such_resource_type() -> Self {
@@ -63,6 +67,7 @@ impl ApiError {
             StatusCode::NOT_FOUND,
             "There is no resource type with this name. GET /ResourceTypes lists the names",
         )
+        .noted(Cause::UnknownDiscoveryName)
     }
 
     pub(in crate::server) fn no_such_schema() -> Self {
@@ -70,6 +75,7 @@ impl ApiError {
             StatusCode::NOT_FOUND,
             "There is no schema with this URN. GET /Schemas lists the schemas",
         )
+        .noted(Cause::UnknownDiscoveryName)
     }
 
     pub(in crate::server) fn no_filter_on_discovery() -> Self {
@@ -77,6 +83,7 @@ impl ApiError {
             StatusCode::FORBIDDEN,
             "Discovery documents cannot be filtered (RFC 7644 section 4). Leave out the parameter filter",
         )
+        .noted(Cause::FilterOnDiscovery)
     }
 
     pub(in crate::server) fn too_large(max_bytes: usize) -> Self {
@@ -86,10 +93,11 @@ impl ApiError {
                 "The request body has more than {max_bytes} bytes, the maximum. Send less in one request"
             ),
         )
+        .noted(Cause::BodyTooLarge { limit: number(max_bytes) })
     }
 
     pub(in crate::server) fn page_too_large(bytes: usize, max_bytes: usize) -> Self {
-        scim::Error::new(
+        let error: Self = scim::Error::new(
             scim::ScimType::TooMany,
             format!(
                 "The response would have {bytes} bytes, and the maximum is {max_bytes}. Ask for fewer \
@@ -97,14 +105,13 @@ impl ApiError {
                  members of groups"
             ),
         )
-        .into()
+        .into();
+        error.noted(Cause::ResponseTooLarge { limit: number(max_bytes) })
     }
 
     pub(crate) fn broken_body() -> Self {
-        scim::Error::invalid_syntax(
-            "The request body ended before it was complete. Send the request again",
-        )
-        .into()
+        let text = "The request body ended before it was complete. Send the request again";
+        Self::from(scim::Error::invalid_syntax(text)).noted(Cause::BodyIncomplete)
     }
 
     pub(in crate::server) fn unsupported_media_type() -> Self {
@@ -113,67 +120,38 @@ impl ApiError {
             "The Content-Type must be application/scim+json, or another type of JSON. A request without a \
              Content-Type is read as JSON",
         )
+        .noted(Cause::WrongContentType)
     }
+}
 
-    /// 404 for an operation of a bulk request.
-    pub(in crate::server) fn no_such_bulk_endpoint() -> Self {
-        Self::new(
-            StatusCode::NOT_FOUND,
-            "There is no endpoint at the path of this operation. The path must begin with /Users or /Groups",
-        )
-    }
-
-    /// 413 for a bulk request beyond the limits that `/ServiceProviderConfig` announces (RFC 7644 §3.7.4).
-    pub(in crate::server) fn bulk_too_large(detail: String) -> Self {
-        Self::new(StatusCode::PAYLOAD_TOO_LARGE, detail)
-    }
-
-    /// 503 for a bulk operation that did not start in time.
-    pub(in crate::server) fn no_time_left() -> Self {
-        Self::retry_later(
-            StatusCode::SERVICE_UNAVAILABLE,
-            1,
-            "The operation did not start, because the operations before it took too long. Send it again",
-        )
-    }
-
-    /// 429 for a tenant that used its share of the table.
-    pub(crate) fn over_its_share(wait: time::Duration) -> Self {
-        let seconds = u16::try_from(wait.whole_seconds().saturating_add(1)).unwrap_or(u16::MAX);
-        let mut error = Self::retry_later(
-            StatusCode::TOO_MANY_REQUESTS,
-            seconds,
-            "This tenant used its share of the capacity. Wait for the seconds in Retry-After and repeat \
-             the request",
-        );
-        error.cause = Some(LoggedCause::OverShare);
-        error
-    }
-
-    /// 503 for a request that took too long.
-    pub(in crate::server) fn too_slow(seconds: u64) -> Self {
-        let mut error = Self::retry_later(
-            StatusCode::SERVICE_UNAVAILABLE,
-            5,
-            "The request took too long and was stopped. Its change may be committed: read the resource \
-             before you repeat the request",
-        );
-        error.cause = Some(LoggedCause::Text(format!("not finished after {seconds} seconds")));
-        error
-    }
+fn number(limit: usize) -> u64 {
+    u64::try_from(limit).unwrap_or(u64::MAX)
 }
 
 impl From<scim::Error> for ApiError {
     fn from(error: scim::Error) -> Self {
+        let note = FailureNote {
+            attribute: error.attribute.clone(),
+            ..FailureNote::of(Cause::from(&error))
+        };
         let status = StatusCode::from_u16(error.scim_type.status());
         let mut api_error = Self::new(status.unwrap_or(StatusCode::BAD_REQUEST), error.detail);
         api_error.scim_type = Some(error.scim_type.as_str());
+        api_error.note = Some(Box::new(note));
         api_error
     }
 }
 
 impl From<directory::Error> for ApiError {
     fn from(error: directory::Error) -> Self {
+        let note = FailureNote::of_directory(&error).map(Box::new);
+        let api_error = Self::of_directory(error);
+        Self { note: note.or(api_error.note), ..api_error }
+    }
+}
+
+impl ApiError {
+    fn of_directory(error: directory::Error) -> Self {
         use directory::Error;
         let mut api_error = match &error {
             Error::Protocol(refused) => return refused.clone().into(),

@@ -9,14 +9,22 @@
 pub(super) mod fallback;
 pub(super) mod render;
 mod messages;
+pub(super) mod failure_note;
+pub(super) mod noted;
+mod time_and_size;
 mod administrator;
 mod destination;
 
 use crate::directory;
+use crate::model::cause::Cause;
+use crate::server::problems::ProblemCause;
 use axum::response::{IntoResponse, Response};
+use failure_note::FailureNote;
 use http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
+use serde::Serialize;
 use std::sync::Arc;
+use uuid::Uuid;
 
 /// The result of a handler.
 pub(super) type Answer = Result<Response, ApiError>;
@@ -25,22 +33,29 @@ pub(super) type Answer = Result<Response, ApiError>;
 const SERVICE_FAILED: &str =
     "The service failed. Give the request id to the operator of this service";
 
-/// The `type` of the problem that refuses a read token.
-pub(super) const READ_ONLY_TOKEN: &str = "read-only-token";
-
-/// The `type` of the problem of a cursor with another epoch.
-pub(super) const CURSOR_OF_ANOTHER_FEED: &str = "cursor-of-another-feed";
-
 /// A failure that becomes a response.
 #[derive(Debug)]
 pub(crate) struct ApiError {
     status: StatusCode,
     scim_type: Option<&'static str>,
-    /// The `type` of a problem (RFC 9457 §3.1.1); `None` for `about:blank`.
-    problem_type: Option<&'static str>,
+    /// The cause of a problem (RFC 9457 §3.1.1); `None` when the status tells enough.
+    problem: Option<ProblemCause>,
+    /// The wrong attributes of a body.
+    fields: Vec<FieldError>,
+    /// The id of the other record of a conflict.
+    record_id: Option<Uuid>,
     detail: String,
     retry_after_secs: Option<u16>,
     cause: Option<LoggedCause>,
+    /// The failure for the tenant's administrator, without any text of the client.
+    note: Option<Box<FailureNote>>,
+}
+
+/// A wrong attribute of a body.
+#[derive(Debug, Clone, Serialize)]
+struct FieldError {
+    field: String,
+    detail: String,
 }
 
 /// The cause of a server error, for the log.
@@ -74,16 +89,24 @@ impl ApiError {
         Self {
             status,
             scim_type: None,
-            problem_type: None,
+            problem: None,
+            fields: Vec::new(),
+            record_id: None,
             detail: detail.into(),
             retry_after_secs: None,
             cause: None,
+            note: None,
         }
     }
 
     /// 400.
     pub(super) fn bad_request(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, detail)
+    }
+
+    /// 400 for a query parameter.
+    pub(super) fn bad_parameter(detail: impl Into<String>) -> Self {
+        Self::bad_request(detail).because(ProblemCause::InvalidParameter)
     }
 
     /// 404.
@@ -100,13 +123,35 @@ impl ApiError {
     pub(crate) fn unwritable() -> Self {
         let mut error = Self::new(StatusCode::INTERNAL_SERVER_ERROR, SERVICE_FAILED);
         error.cause = Some(LoggedCause::Text("a response cannot be written".to_owned()));
-        error
+        error.noted(Cause::ServiceFailed)
+    }
+
+    /// Names the cause for the tenant's administrator.
+    pub(crate) fn noted(self, cause: Cause) -> Self {
+        Self { note: Some(Box::new(FailureNote::of(cause))), ..self }
     }
 
     /// Attaches the error to the response to a committed write, so that `render` logs it.
     pub(super) fn logged_with(self, mut answer: Response) -> Response {
         answer.extensions_mut().insert(UnreadableAnswer(Arc::new(self)));
         answer
+    }
+
+    /// Names the cause of the problem.
+    pub(super) fn because(self, cause: ProblemCause) -> Self {
+        Self { problem: Some(cause), ..self }
+    }
+
+    /// Names the attribute of the body that is wrong. The text of the failure is about it.
+    pub(super) fn in_field(mut self, field: impl Into<String>) -> Self {
+        self.fields.push(FieldError { field: field.into(), detail: self.detail.clone() });
+        self.problem.get_or_insert(ProblemCause::InvalidBody);
+        self
+    }
+
+    /// Names the other record of a conflict.
+    pub(super) fn about_record(self, id: Option<Uuid>) -> Self {
+        Self { record_id: id, ..self }
     }
 
     /// Replaces the text. The status and the cause for the log stay.

@@ -1,9 +1,12 @@
 //! Writes failures into the bodies of responses, and logs their causes.
 
-use super::{ApiError, Failure, LoggedCause, READ_ONLY_TOKEN, UnreadableAnswer};
-use crate::server::page_urls::{Site, WriteFailure};
+use super::{ApiError, Failure, UnreadableAnswer};
+use crate::server::page_urls::{PageFailure, PageVisit};
+use crate::server::problems::{ProblemCause, ProblemText, find_text};
 use crate::server::response;
+use crate::server::tenant_urls::PROBLEMS_ROOT;
 use axum::response::Response;
+use http::StatusCode;
 use scim::urn;
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
@@ -25,41 +28,28 @@ pub(in crate::server) struct LoggedRequest {
 pub(in crate::server) enum FailureFormat {
     /// A SCIM error (RFC 7644 §3.12).
     ScimError,
-    /// A problem (RFC 9457), for the administration of a tenant.
-    Problem,
-    /// A page, with the URLs of the tenant's pages.
-    Page(Site),
-}
-
-/// Returns the status and the text of a response that the identity provider's administrator should act on. 404, 412 and
-/// most 429 are routine and not reported. A 429 for the tenant's share is reported.
-pub(in crate::server) fn refusal(response: &Response) -> Option<(u16, String)> {
-    let Failure(failure) = response.extensions().get()?;
-    let status = failure.status.as_u16();
-    let is_news = matches!(status, 400 | 403 | 405 | 409 | 413 | 415)
-        || matches!(failure.cause, Some(LoggedCause::OverShare));
-    is_news.then(|| (status, failure.detail.chars().take(MOST_NOTED_CHARS).collect()))
+    /// A problem (RFC 9457), for the administration of a tenant. The text is the URL of the service, which has a page for
+    /// each cause.
+    Problem(Arc<str>),
+    /// A page, for this visit.
+    Page(PageVisit),
 }
 
 /// Whether a response refuses a read token. Its operation may not exist.
 pub(in crate::server) fn refuses_read_token(response: &Response) -> bool {
     let failure = response.extensions().get::<Failure>();
-    failure.is_some_and(|Failure(failure)| failure.problem_type == Some(READ_ONLY_TOKEN))
+    failure.is_some_and(|Failure(failure)| failure.problem == Some(ProblemCause::ReadOnlyToken))
 }
 
 /// The log message about a response to a committed write.
 const UNREADABLE: &str = "the change is committed, but its answer could not be read";
 
-/// The number of characters that are kept of a text.
-const MOST_NOTED_CHARS: usize = 200;
-
-/// Writes the body of a failure into its response: a SCIM error, a problem (RFC 9457) or a page. Logs the cause of a
-/// server error; only this function and [`in_bulk`] do so.
+/// Writes the body of a failure into its response: a SCIM error or a problem (RFC 9457). Returns the failure of a page,
+/// which the caller writes. Logs the cause of a server error; only this function and [`in_bulk`] do so.
 pub(in crate::server) fn render(
     response: &mut Response,
     request: &LoggedRequest,
-    write_page: WriteFailure,
-) {
+) -> Option<PageFailure> {
     let LoggedRequest { request_id, operation, tenant, failure_format } = request;
     if let Some(UnreadableAnswer(error)) = response.extensions_mut().remove::<UnreadableAnswer>() {
         let request_id = &**request_id;
@@ -73,7 +63,7 @@ pub(in crate::server) fn render(
             }
         }
     }
-    let Some(Failure(failure)) = response.extensions_mut().remove::<Failure>() else { return };
+    let Failure(failure) = response.extensions_mut().remove::<Failure>()?;
     let detail = detail_for(&failure, request_id);
     if let Some(cause) = &failure.cause {
         let cause = cause.text();
@@ -81,11 +71,16 @@ pub(in crate::server) fn render(
     }
     match failure_format {
         FailureFormat::ScimError => response::set_json(response, &scim_error(&failure, detail)),
-        FailureFormat::Problem => {
-            response::set_problem(response, &problem(&failure, &detail, request_id));
+        FailureFormat::Problem(url) => {
+            response::set_problem(response, &problem(&failure, &detail, request_id, url));
         }
-        FailureFormat::Page(site) => write_page(response, site, &detail),
+        FailureFormat::Page(_) => {
+            let is_of_service = failure.status.is_server_error();
+            let request_id = is_of_service.then(|| Arc::clone(request_id));
+            return Some(PageFailure { detail: failure.detail.clone(), request_id });
+        }
     }
+    None
 }
 
 /// Returns the text for the client. A server error names the request, so that operations can find its cause.
@@ -96,15 +91,29 @@ fn detail_for(failure: &ApiError, request_id: &str) -> String {
     }
 }
 
-/// Builds a problem (RFC 9457).
-fn problem(failure: &ApiError, detail: &str, request_id: &str) -> Value {
-    json!({
-        "type": failure.problem_type.unwrap_or("about:blank"),
-        "title": failure.status.canonical_reason(),
-        "status": failure.status.as_u16(),
-        "detail": detail,
-        "requestId": request_id,
-    })
+/// Builds a problem (RFC 9457). `url` is the URL of the service.
+fn problem(failure: &ApiError, detail: &str, request_id: &str, url: &str) -> Value {
+    let named = failure.problem.map(ProblemCause::text);
+    let noted = failure.note.as_ref().and_then(|note| find_text(note.cause.name()));
+    let by_status = || ProblemCause::of_status(failure.status).text();
+    let ProblemText { name, title, .. } = named.or(noted).unwrap_or_else(by_status);
+    let mut body = Map::new();
+    body.insert("type".to_owned(), Value::from(format!("{url}{PROBLEMS_ROOT}{name}")));
+    body.insert("cause".to_owned(), Value::from(name));
+    body.insert("title".to_owned(), Value::from(title));
+    body.insert("status".to_owned(), Value::from(failure.status.as_u16()));
+    body.insert("detail".to_owned(), Value::from(detail));
+    let attribute = failure.note.as_ref().and_then(|note| note.attribute.as_deref());
+    if !failure.fields.is_empty() {
+        body.insert("errors".to_owned(), json!(failure.fields));
+    } else if let Some(field) = attribute.filter(|_| failure.status == StatusCode::BAD_REQUEST) {
+        body.insert("errors".to_owned(), json!([{"field": field, "detail": detail}]));
+    }
+    if let Some(id) = failure.record_id {
+        body.insert("recordId".to_owned(), Value::from(id.to_string()));
+    }
+    body.insert("requestId".to_owned(), Value::from(request_id));
+    Value::Object(body)
 }
 
 /// Builds a SCIM error (RFC 7644 §3.12).

@@ -3,6 +3,7 @@
 use crate::server::error::ApiError;
 use crate::server::path::PathParts;
 use axum::body::Body;
+use axum::extract::Path;
 use axum::response::Response;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use http::{HeaderValue, StatusCode};
@@ -19,13 +20,26 @@ pub(super) struct Asset {
 
 /// The style sheet.
 pub(super) static STYLE: LazyLock<Asset> = LazyLock::new(|| {
-    Asset::new("style", "css", "text/css; charset=utf-8", include_str!("assets/style.css"))
+    Asset::new("console", "css", "text/css; charset=utf-8", include_str!("assets/console.css"))
 });
 
+/// The text of the script. Each file has one task; the later ones use functions of the earlier ones.
+const SCRIPT_TEXT: &str = concat!(
+    "\"use strict\";\n(() => {\n",
+    include_str!("assets/time.js"),
+    include_str!("assets/copy.js"),
+    include_str!("assets/parts.js"),
+    include_str!("assets/live.js"),
+    include_str!("assets/dialog.js"),
+    include_str!("assets/save.js"),
+    include_str!("assets/keys.js"),
+    include_str!("assets/press.js"),
+    "})();\n",
+);
+
 /// The script.
-pub(super) static SCRIPT: LazyLock<Asset> = LazyLock::new(|| {
-    Asset::new("page", "js", "text/javascript; charset=utf-8", include_str!("assets/page.js"))
-});
+pub(super) static SCRIPT: LazyLock<Asset> =
+    LazyLock::new(|| Asset::new("console", "js", "text/javascript; charset=utf-8", SCRIPT_TEXT));
 
 /// The icon.
 pub(super) static ICON: LazyLock<Asset> =
@@ -41,6 +55,15 @@ impl Asset {
 
 /// Serves a file. The response is the same for every tenant and every visitor.
 pub(super) async fn get(PathParts([name]): PathParts<1>) -> Result<Response, ApiError> {
+    find(name)
+}
+
+/// Serves a file of a page without a tenant.
+pub(super) async fn get_public(Path(name): Path<String>) -> Result<Response, ApiError> {
+    find(Some(name))
+}
+
+fn find(name: Option<String>) -> Result<Response, ApiError> {
     let assets = [&STYLE, &SCRIPT, &ICON];
     let asset = assets.into_iter().find(|asset| Some(&asset.name) == name.as_ref());
     let Some(asset) = asset else {

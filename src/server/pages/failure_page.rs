@@ -1,12 +1,19 @@
-//! Writes failures as pages: the error, and the next step.
+//! Writes failures as pages: the error, and the next step. The navigation stays while the session is valid.
 
-use super::frame::{Frame, write as write_page};
+use super::frame::{Frame, Section, write as write_page};
+use super::guard::{Visitor, visitor};
 use super::headers;
-use crate::server::page_urls::Site;
+use crate::server::context::Services;
+use crate::server::page_urls::{PageFailure, PageVisit};
 use askama::Template;
 use axum::response::Response;
+use futures_util::future::BoxFuture;
 use http::StatusCode;
-use http::header::WWW_AUTHENTICATE;
+use http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
+use std::time::Duration;
+
+/// A failed page waits at most this long for the session of its navigation.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 #[derive(Template)]
 #[template(path = "failure.html")]
@@ -14,21 +21,58 @@ struct FailurePage<'a> {
     frame: Frame,
     title: &'a str,
     detail: &'a str,
+    /// The seconds after which the request may succeed.
+    seconds: Option<&'a str>,
+    /// The request id, for the operator. Only a failure of the service has it.
+    request_id: Option<&'a str>,
 }
 
 /// Writes the page of a failed response.
-pub(crate) fn write(response: &mut Response, site: &Site, detail: &str) {
-    let title = match response.status() {
+pub(crate) fn write<'a>(
+    services: &'a Services,
+    visit: &'a PageVisit,
+    failure: &'a PageFailure,
+    mut response: Response,
+) -> BoxFuture<'a, Response> {
+    Box::pin(async move {
+        let frame = frame_of(services, visit, &mut response).await;
+        let seconds = response.headers().get(RETRY_AFTER).cloned();
+        let page = FailurePage {
+            frame,
+            title: title(response.status()),
+            detail: failure.detail.trim_end_matches('.'),
+            seconds: seconds.as_ref().and_then(|seconds| seconds.to_str().ok()),
+            request_id: failure.request_id.as_deref(),
+        };
+        // A page does not accept bearer tokens, so it has no challenge for one.
+        response.headers_mut().remove(WWW_AUTHENTICATE);
+        write_page(&mut response, &page);
+        headers::add(&mut response, &visit.site);
+        response
+    })
+}
+
+fn title(status: StatusCode) -> &'static str {
+    match status {
         StatusCode::FORBIDDEN => "Not allowed",
-        StatusCode::NOT_FOUND => "Not found",
-        StatusCode::CONFLICT => "This cannot be done now",
+        StatusCode::NOT_FOUND => "Page not found",
+        StatusCode::CONFLICT => "Not possible right now",
         StatusCode::TOO_MANY_REQUESTS => "Too many requests",
         status if status.is_server_error() => "The service failed",
-        _ => "Invalid request",
-    };
-    let page = FailurePage { frame: Frame::signed_out(site), title, detail };
-    // A page does not accept bearer tokens, so it has no challenge for one.
-    response.headers_mut().remove(WWW_AUTHENTICATE);
-    write_page(response, &page);
-    headers::add(response, site);
+        _ => "Check the form",
+    }
+}
+
+/// Returns the frame of the visitor. The guard leaves the visitor in the response; other failures look up the session.
+/// A session that cannot be looked up has no navigation.
+async fn frame_of(services: &Services, visit: &PageVisit, response: &mut Response) -> Frame {
+    if let Some(visitor) = response.extensions_mut().remove::<Visitor>() {
+        return Frame::of(&visitor, Section::Menu);
+    }
+    let found = visitor(services, &visit.path, &visit.site, &visit.cookies);
+    match tokio::time::timeout(PATIENCE, found).await {
+        // A later request finishes the unfinished work: the page of a failure must not wait for it.
+        Ok(Ok(Some((visitor, _unfinished)))) => Frame::of(&visitor, Section::Menu),
+        _ => Frame::signed_out(&visit.site),
+    }
 }

@@ -2,6 +2,12 @@
 
 use super::assets::{ICON, SCRIPT, STYLE};
 use super::guard::Visitor;
+pub(super) use super::navigation::Section;
+use super::navigation::{MAIN, NavLink, SETUP};
+use super::state_words;
+use super::toast::Toast;
+use super::words::capitalised;
+use crate::directory::tenants::sync_state::{SyncState, Urgency};
 use crate::server::error::{Answer, ApiError};
 use crate::server::page_urls::Site;
 use crate::server::query::Pairs;
@@ -12,7 +18,7 @@ use http::header::CONTENT_TYPE;
 use http::{HeaderValue, StatusCode};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use scim::date_time;
-use strum::IntoStaticStr;
+use std::sync::Arc;
 use time::OffsetDateTime;
 use time::format_description::BorrowedFormatItem;
 use time::macros::format_description;
@@ -26,8 +32,14 @@ pub(super) struct Frame {
     pub(super) icon: &'static str,
     /// The part of the frame for a signed-in administrator.
     pub(super) signed_in: Option<SignedIn>,
-    /// A notice about the action just completed.
-    pub(super) notice: Option<&'static str>,
+    /// The tenant's name; empty without a session.
+    pub(super) tenant_name: Arc<str>,
+    /// The name of the identity provider, as texts use it inside a sentence.
+    pub(super) idp: &'static str,
+    /// The state of the sync.
+    pub(super) state: Option<StateBadge>,
+    /// The notice about the action just completed.
+    pub(super) toast: Option<Toast>,
 }
 
 /// The part of a frame for a signed-in administrator.
@@ -38,15 +50,25 @@ pub(super) struct SignedIn {
     pub(super) section: Section,
 }
 
-/// The section of the pages that a page belongs to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr)]
-#[strum(serialize_all = "lowercase")]
-pub(super) enum Section {
-    Settings,
-    Employees,
-    Groups,
-    Notifications,
-    Activity,
+/// The state of the sync, as a word in a colour.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct StateBadge {
+    pub(super) word: &'static str,
+    /// The class of the colour: `badge-good`, `badge-warn`, `badge-bad` or empty.
+    pub(super) class: &'static str,
+}
+
+impl StateBadge {
+    /// Returns the badge of a state.
+    pub(super) fn of(state: &SyncState) -> Self {
+        let class = match state.urgency() {
+            Urgency::Good => "badge-good",
+            Urgency::Neutral => "",
+            Urgency::Warning => "badge-warn",
+            Urgency::Bad => "badge-bad",
+        };
+        Self { word: state_words::word(state), class }
+    }
 }
 
 impl Frame {
@@ -58,7 +80,10 @@ impl Frame {
             script: &SCRIPT.name,
             icon: &ICON.name,
             signed_in: None,
-            notice: None,
+            tenant_name: Arc::from(""),
+            idp: "your identity provider",
+            state: None,
+            toast: None,
         }
     }
 
@@ -69,33 +94,24 @@ impl Frame {
             csrf: visitor.form_key.expose().to_owned(),
             section,
         };
-        Self { signed_in: Some(signed_in), ..Self::signed_out(&visitor.site) }
+        Self {
+            signed_in: Some(signed_in),
+            tenant_name: Arc::clone(&visitor.tenant_name),
+            idp: visitor.idp,
+            state: visitor.state.as_ref().map(StateBadge::of),
+            ..Self::signed_out(&visitor.site)
+        }
     }
 
-    /// Adds the notice about the completed action. Only the fixed texts below can appear on the page, never text from
-    /// the query.
+    /// Adds the notice about the completed action that the query names.
     pub(super) fn with_notice(mut self, query: &Pairs) -> Self {
-        self.notice = match query.get("done").unwrap_or_default() {
-            "saved" => Some("The settings are saved and take effect at once."),
-            "declared" => Some("The attribute is added. Every server knows it within a minute."),
-            "undeclared" => {
-                Some("The attribute is removed. Every server knows it within a minute.")
-            }
-            "revoked" => Some("The token is revoked. Every server knows it within a minute."),
-            "signed-out" => Some("You are signed out."),
-            "local" => Some("The values are saved."),
-            "archived" => Some("The employee is archived."),
-            "restored" => Some("The employee is active again."),
-            "erased" => Some("The employee and the whole history are erased."),
-            "destination-added" => {
-                Some("The destination is added. It starts with the next change.")
-            }
-            "destination-saved" => Some("The destination is saved."),
-            "destination-paused" => Some("The destination is paused."),
-            "destination-resumed" => Some("The destination is resumed."),
-            "destination-removed" => Some("The destination is removed."),
-            _ => None,
-        };
+        self.toast = query.get("done").and_then(Toast::of_action);
+        self
+    }
+
+    /// Adds a notice about a completed action.
+    pub(super) fn with_toast(mut self, toast: Toast) -> Self {
+        self.toast = Some(toast);
         self
     }
 
@@ -104,10 +120,38 @@ impl Frame {
         self.signed_in.as_ref().map_or("", |signed_in| &signed_in.csrf)
     }
 
-    /// Whether the page belongs to this section.
-    pub(super) fn is_in(&self, section: &str) -> bool {
-        let current = self.signed_in.as_ref().map(|signed_in| signed_in.section);
-        current.map(<&str>::from) == Some(section)
+    /// Returns the name of the identity provider at the start of a sentence.
+    pub(super) fn idp_title(&self) -> String {
+        capitalised(self.idp)
+    }
+
+    fn section(&self) -> Section {
+        self.signed_in.as_ref().map_or(Section::Overview, |signed_in| signed_in.section)
+    }
+
+    /// Returns the links to the sections for the daily work.
+    pub(super) fn main_links(&self) -> [NavLink; 5] {
+        MAIN.map(|section| section.link(self.section()))
+    }
+
+    /// Returns the links to the sections for the set-up.
+    pub(super) fn setup_links(&self) -> [NavLink; 4] {
+        SETUP.map(|section| section.link(self.section()))
+    }
+
+    /// Returns the links of the bottom bar.
+    pub(super) fn bottom_links(&self) -> [NavLink; 5] {
+        self.section().bottom_links()
+    }
+
+    /// Returns the links that the bottom bar does not show.
+    pub(super) fn menu_links(&self) -> Vec<NavLink> {
+        self.section().menu_links()
+    }
+
+    /// Returns the links that have a keyboard shortcut.
+    pub(super) fn key_links(&self) -> impl Iterator<Item = NavLink> {
+        self.main_links().into_iter().chain(self.setup_links())
     }
 }
 

@@ -1,8 +1,13 @@
 //! Admits requests that have a session in the cookie. A posted form needs proof that a page of the session sent it.
 
-use crate::directory::access::sessions::has_form;
+use super::cookies::Cookie;
+use super::fragment::wants_fragment;
+use super::next_page::NextPage;
 use crate::directory::access::sessions::{FormKey, Resumed, SessionId};
-use crate::directory::{ActorRecord, Directory, TenantId, Unfinished};
+use crate::directory::error::Error;
+use crate::directory::tenants::sync_state::{SyncFacts, SyncState};
+use crate::directory::{ActorRecord, Directory, Tenant, TenantId, Unfinished};
+use crate::model::sync::SyncRecord;
 use crate::server::body::{media_type, read_at_most};
 use crate::server::context::Services;
 use crate::server::error::ApiError;
@@ -15,13 +20,10 @@ use axum::body::Body;
 use axum::extract::{FromRequestParts, OriginalUri, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use http::header::COOKIE;
 use http::request::Parts;
 use http::{HeaderMap, Method, StatusCode};
 use std::sync::Arc;
 
-/// The cookie's name.
-pub(super) const COOKIE_NAME: &str = "rollcall_session";
 /// The form field with a key that only the session's own pages know.
 pub(super) const FORM_KEY: &str = "csrf";
 /// The maximum length of a form, in bytes: three local values of the maximum length, percent-encoded.
@@ -34,14 +36,34 @@ const OVER_ITS_SHARE: &str =
 #[derive(Clone)]
 pub(super) struct Visitor {
     pub(super) tenant: TenantId,
+    /// The name of the tenant, for people.
+    pub(super) tenant_name: Arc<str>,
     pub(super) directory: Directory,
+    /// The name of the identity provider for people, within a sentence.
+    pub(super) idp: &'static str,
+    /// The tenant's record. It may be a minute old.
+    pub(super) record: Arc<Tenant>,
+    /// The state of the sync. Only requests for whole pages read it.
+    pub(super) state: Option<SyncState>,
+    /// The notes on the sync behind the state. Only requests that change nothing have them.
+    pub(super) sync: Option<Arc<SyncRecord>>,
     /// The actor of the session's changes.
     pub(super) actor: Arc<ActorRecord>,
-    /// The token of the sign-in, by a short name that reveals nothing else about it.
-    pub(super) token: Arc<str>,
+    /// The token of the sign-in, by a short name that reveals nothing else about it; `None` for a sign-in link.
+    pub(super) token: Option<Arc<str>>,
     pub(super) session: SessionId,
     pub(super) form_key: FormKey,
     pub(super) site: Site,
+}
+
+impl Visitor {
+    /// Returns the notes on the sync of the last seven days, from the read of the request if it has one.
+    pub(super) async fn known_record(&self, services: &Services) -> Result<SyncRecord, Error> {
+        match &self.sync {
+            Some(record) => Ok(services.sync.known(&self.record, SyncRecord::clone(record))),
+            None => services.sync.known_record(&self.record).await,
+        }
+    }
 }
 
 impl<S: Sync> FromRequestParts<S> for Visitor {
@@ -112,26 +134,49 @@ pub(super) async fn guard(
         Err(error) => return error.into_response(),
     };
     let reading = parts.method == Method::GET || parts.method == Method::HEAD;
-    let (visitor, unfinished) = match visitor {
+    let (mut visitor, unfinished) = match visitor {
         Some(found) => found,
-        None if reading => return redirect(&site.root()),
+        None if reading && tenant_in(uri.path()).is_none() => {
+            return no_such_page().into_response();
+        }
+        None if reading => return redirect(&NextPage::of(&uri).sign_in(&site)),
         None => return signed_out().into_response(),
     };
-    let (directory, token) = (visitor.directory.clone(), Arc::clone(&visitor.token));
-    let tenant = visitor.tenant.clone();
+    if !wants_fragment(&parts.headers) {
+        // A page without this badge is better than no page.
+        if let Ok(record) = services.sync.latest_record(&visitor.tenant).await {
+            let facts = SyncFacts::of(&visitor.record, &record, services.tenants.now());
+            visitor.state = Some(facts.state());
+            // A change may write these notes, and its page then reads them again.
+            visitor.sync = reading.then(|| Arc::new(record));
+        }
+    }
+    let (directory, token) = (visitor.directory.clone(), visitor.token.clone());
+    let (tenant, present) = (visitor.tenant.clone(), visitor.clone());
     let request = if reading {
         parts.extensions.insert(visitor);
         Request::from_parts(parts, body)
     } else {
-        match posted(&visitor, &parts.headers, body).await {
+        match posted(&visitor.site, &visitor.form_key, &parts.headers, body).await {
             Ok(form) => parts.extensions.insert(form),
             Err(error) => return error.into_response(),
         };
         parts.extensions.insert(visitor);
         Request::from_parts(parts, Body::empty())
     };
-    let used = services.sync.used(&tenant, &token);
-    tokio::join!(next.run(request), directory.unfinished().finish_left_over(&unfinished), used).0
+    let used = async {
+        if let Some(token) = &token {
+            services.sync.used(&tenant, token).await;
+        }
+    };
+    let answer = next.run(request);
+    let mut response =
+        tokio::join!(answer, directory.unfinished().finish_left_over(&unfinished), used).0;
+    if !response.status().is_success() {
+        // The page of a failure keeps the navigation.
+        response.extensions_mut().insert(present);
+    }
+    response
 }
 
 /// Refuses a request while the tenant must wait for its share of the table.
@@ -141,10 +186,16 @@ pub(super) async fn share(
     request: Request,
     next: Next,
 ) -> Response {
-    match services.shares.wait(&visitor.tenant) {
-        Some(wait) => ApiError::over_its_share(wait).with_detail(OVER_ITS_SHARE).into_response(),
+    match share_of(&services, &visitor.tenant) {
+        Some(refusal) => refusal.into_response(),
         None => next.run(request).await,
     }
+}
+
+/// Returns the refusal while the tenant must wait for its share of the table.
+pub(super) fn share_of(services: &Services, tenant: &TenantId) -> Option<ApiError> {
+    let wait = services.shares.wait(tenant)?;
+    Some(ApiError::over_its_share(wait).with_detail(OVER_ITS_SHARE))
 }
 
 /// Returns the visitor by the session in the cookie, and the unfinished work that the request is to finish.
@@ -155,46 +206,69 @@ pub(super) async fn visitor(
     headers: &HeaderMap,
 ) -> Result<Option<(Visitor, Vec<Unfinished>)>, ApiError> {
     let Some(tenant) = tenant_in(path) else { return Ok(None) };
-    let passes: Vec<&str> = passes(headers).collect();
+    let passes: Vec<&str> = Cookie::Session.passes(headers).collect();
     let Some(resumed) = services.access.resume(&tenant, &passes).await? else { return Ok(None) };
-    let Resumed { session, directory, actor, token, form_key, unfinished } = resumed;
+    let Resumed {
+        session,
+        directory,
+        tenant_name,
+        idp,
+        record,
+        actor,
+        token,
+        form_key,
+        unfinished,
+    } = resumed;
     let site = site.clone();
-    let visitor = Visitor { tenant, directory, actor, token, session, form_key, site };
+    let (state, sync) = (None, None);
+    let visitor = Visitor {
+        tenant,
+        tenant_name,
+        directory,
+        idp,
+        record,
+        state,
+        sync,
+        actor,
+        token,
+        session,
+        form_key,
+        site,
+    };
     Ok(Some((visitor, unfinished)))
 }
 
 /// Reads a form, and checks that a page of the session sent it.
-async fn posted(visitor: &Visitor, headers: &HeaderMap, body: Body) -> Result<Form, ApiError> {
-    if !visitor.site.may_have_sent(headers) {
+pub(super) async fn posted(
+    site: &Site,
+    form_key: &FormKey,
+    headers: &HeaderMap,
+    body: Body,
+) -> Result<Form, ApiError> {
+    if !site.may_have_sent(headers) {
         return Err(from_elsewhere());
     }
     let form = Form::read(headers, body).await?;
-    match visitor.form_key.fits(form.get(FORM_KEY)) {
+    match form_key.fits(form.get(FORM_KEY)) {
         true => Ok(form),
         false => Err(from_elsewhere()),
     }
 }
 
-/// Returns the passes in the cookies of our name. Another site of the domain can also set such cookies, in any number.
-/// The size of a request's headers limits the number.
-fn passes(headers: &HeaderMap) -> impl Iterator<Item = &str> {
-    let cookies = headers.get_all(COOKIE).iter().filter_map(|cookies| cookies.to_str().ok());
-    let cookies = cookies.flat_map(|cookies| cookies.split(';'));
-    let named = cookies.filter_map(|cookie| cookie.trim().split_once('='));
-    named
-        .filter(|(name, _)| *name == COOKIE_NAME)
-        .map(|(_, pass)| pass)
-        .filter(|pass| has_form(pass))
+pub(super) fn signed_out() -> ApiError {
+    let text = "You were signed out. Nothing changed. Sign in and try again";
+    ApiError::new(StatusCode::FORBIDDEN, text)
 }
 
-fn signed_out() -> ApiError {
-    let text = "You are signed out, and nothing was changed. Sign in and repeat the change";
-    ApiError::new(StatusCode::FORBIDDEN, text)
+/// 404 for an address that names no tenant.
+pub(super) fn no_such_page() -> ApiError {
+    let text = "This page does not exist. The address of the pages ends with /tenants/, the tenant's id \
+                and /";
+    ApiError::new(StatusCode::NOT_FOUND, text)
 }
 
 /// 403 for a form that none of our pages sent.
 pub(super) fn from_elsewhere() -> ApiError {
-    let text = "The form came from another site, or from a page that was opened before you last signed \
-                in, and nothing was changed. Open the page at its own address and repeat the change";
+    let text = "This form is out of date. Nothing changed. Reload the page";
     ApiError::new(StatusCode::FORBIDDEN, text)
 }

@@ -1,4 +1,4 @@
-//! The account settings page: the view of a tenant's administrator, in a browser. The server writes the HTML, and the
+//! The console: the view of a tenant's administrator, in a browser. The server writes the HTML, and the
 //! page works without a script.
 //!
 //! The pages have no rules and no store: they call the directory as the JSON API does. The session cookie is valid only
@@ -6,23 +6,35 @@
 
 mod headers;
 mod assets;
+mod cookies;
+mod next_page;
 mod guard;
 mod frame;
-mod searchable_list;
+mod words;
+mod state_words;
+mod navigation;
+mod toast;
+mod form;
+mod fragment;
+mod pager;
+mod menu;
 mod sign_in;
-mod settings;
-mod attributes;
-mod tokens;
+mod browser_name;
+mod link;
+mod connect;
+mod sources;
+mod overview;
+mod access;
 mod employees;
 mod employee;
+mod employee_import;
 mod groups;
-mod group;
-mod attribute_values;
-mod history;
+mod sentences;
 mod activity;
-mod activity_entry;
 mod notifications;
+mod requests;
 mod messages;
+pub(crate) mod public;
 pub(crate) mod failure_page;
 
 use super::context::Services;
@@ -39,25 +51,53 @@ pub(crate) fn router(services: &Services) -> Router<Services> {
         .route("/sign-out", post(sign_in::sign_out))
         .layer(guard.clone())
         .layer(from_fn(sign_in::always_sign_out));
-    // Token routes never wait for the share: a token that uses up the share can be revoked.
-    let tokens = Router::new()
-        .route("/tokens/{scope}/rotate", post(tokens::rotate))
-        .route("/tokens/{scope}/revoke", post(tokens::revoke))
-        .layer(guard.clone());
+    // The first page shows the sync and leads to the tokens, so it does not wait for the share either.
+    let first = Router::new()
+        .route("/", get(overview::show))
+        .layer(guard.clone())
+        .layer(from_fn(overview::with_final_slash));
     let guarded = Router::new()
-        .route("/settings", post(settings::save))
-        .route("/attributes", post(attributes::declare))
-        .route("/attributes/remove", post(attributes::remove))
+        .merge(connect::admin_router())
+        .route("/menu", get(menu::show_menu))
+        .route("/dismiss", post(overview::dismiss::save))
+        .route("/sources", get(sources::show))
+        .route("/sources/{attribute}", post(sources::switch::save))
+        .route("/sources/{attribute}/preview", get(sources::preview::show))
+        .route("/sources/hide", post(sources::hide::save))
+        .route("/sources/custom", get(sources::custom::show_form).post(sources::custom::declare))
+        .route(
+            "/sources/custom/remove",
+            get(sources::custom::confirm_removal).post(sources::custom::remove),
+        )
         .route("/employees", get(employees::list))
-        .route("/employees/{id}", get(employee::show))
-        .route("/employees/{id}/local", post(employee::set_local))
-        .route("/employees/{id}/archive", post(employee::archive))
-        .route("/employees/{id}/restore", post(employee::restore))
-        .route("/employees/{id}/erase", post(employee::erase))
+        .route("/employees/export", get(employees::export))
+        .route("/employees/import", get(employee_import::show_form).post(employee_import::import))
+        .route("/employees/{id}", get(employee::profile::show))
+        .route("/employees/{id}/history", get(employee::history::show))
+        .route("/employees/{id}/groups", get(employee::groups::show))
+        .route("/employees/{id}/reports", get(employee::reports::show))
+        .route("/employees/{id}/raw", get(employee::raw::show))
+        .route(
+            "/employees/{id}/values/{name}",
+            get(employee::value::show).post(employee::value::save),
+        )
+        .route(
+            "/employees/{id}/archive",
+            get(employee::archive::show).post(employee::archive::archive),
+        )
+        .route("/employees/{id}/restore", post(employee::archive::restore))
+        .route("/employees/{id}/erase", get(employee::erase::show).post(employee::erase::erase))
         .route("/groups", get(groups::list))
-        .route("/groups/{id}", get(group::show))
+        .route("/groups/{id}", get(groups::show))
+        .route("/groups/{id}/history", get(groups::show_history))
         .route("/activity", get(activity::show))
+        .route("/activity/new", get(activity::show_new))
+        .route("/activity/export", get(activity::export))
+        .route("/requests", get(requests::list::list))
+        .route("/requests/record", post(requests::record::record))
+        .route("/requests/{page}/{row}", get(requests::detail::show))
         .route("/notifications", get(notifications::list::list).post(notifications::create::create))
+        .route("/notifications/silence", post(notifications::list::save_silence))
         .route("/notifications/new", get(notifications::create::show_form))
         .route(
             "/notifications/{id}",
@@ -72,11 +112,14 @@ pub(crate) fn router(services: &Services) -> Router<Services> {
         .layer(share)
         .layer(guard);
     Router::new()
-        .route("/", get(sign_in::index))
-        .route("/sign-in", post(sign_in::sign_in))
+        .route("/sign-in", get(sign_in::show).post(sign_in::sign_in))
+        .route("/sign-in/link/{link}", get(link::show_sign_in).post(link::open_sign_in))
+        .route("/connect/link/{link}", get(link::show_setup).post(link::open_setup))
         .route("/assets/{name}", get(assets::get))
         .merge(sign_out)
-        .merge(tokens)
+        .merge(access::router(services))
+        .merge(first)
+        .merge(connect::guest_router(services))
         .merge(guarded)
         .layer(from_fn(headers::protect))
 }

@@ -5,11 +5,17 @@ use crate::directory::related::view::Wanted;
 use crate::directory::resources::Managed;
 use crate::directory::{Employee, Group, Kind, clock};
 use crate::limits::LIMITS;
+use crate::model::cause::Cause;
 use crate::model::id::parse_id;
+use crate::model::meaning::Meaning;
+use crate::model::noted_request::RecordRef;
 use crate::server::body::JsonObject;
 use crate::server::context::{Caller, RequestId, TenantPath};
+use crate::server::error::failure_note::NotedFailure;
 use crate::server::error::render::in_bulk;
 use crate::server::error::{Answer, ApiError};
+use crate::server::request_notes::record_in;
+use crate::server::request_trace::FailedOperation;
 use crate::server::response;
 use axum::Extension;
 use futures_util::StreamExt;
@@ -43,6 +49,8 @@ struct ReadStep {
     index: usize,
     request: Result<SingleRequest, ApiError>,
     locks: Locks,
+    meaning: Meaning,
+    record: Option<RecordRef>,
 }
 
 /// A parsed request on one kind of resource.
@@ -74,6 +82,7 @@ pub(in crate::server) async fn bulk(
     let mut plan = Plan::new(request);
     let mut running = FuturesUnordered::new();
     let mut held: BTreeMap<usize, Locks> = BTreeMap::new();
+    let mut meant: BTreeMap<usize, (Meaning, Option<RecordRef>)> = BTreeMap::new();
     let mut waiting = None;
     loop {
         while running.len() < AT_ONCE
@@ -84,28 +93,49 @@ pub(in crate::server) async fn bulk(
                 waiting = Some(step);
                 break;
             }
-            let ReadStep { index, request, locks } = step;
+            let ReadStep { index, request, locks, meaning, record } = step;
             held.insert(index, locks);
+            meant.insert(index, (meaning, record));
             let done = carry_out_in_time(&caller, request, started);
             running.push(async move { (index, done.await) });
         }
         let Some((index, done)) = running.next().await else { break };
         held.remove(&index);
+        let meant = meant.remove(&index);
         let outcome = done.unwrap_or_else(|failure| {
+            let (meaning, record) = meant.unwrap_or((Meaning::Bulk, None));
+            caller.trace.failed(FailedOperation {
+                meaning,
+                record,
+                failure: failure.noted_failure(),
+            });
             let (status, response) = in_bulk(&failure, &request_id);
             StepOutcome::Failed { status, response }
         });
         plan.done(index, outcome);
     }
+    for _ in 0..plan.refused() {
+        let failure = NotedFailure::of(StatusCode::BAD_REQUEST, Cause::BulkOperationNotRun);
+        caller.trace.failed(FailedOperation { meaning: Meaning::Bulk, record: None, failure });
+    }
+    caller.trace.means(Meaning::Bulk);
     response::json_page(&plan.response(&path.base_url))
 }
 
 impl Caller {
     fn read_step(&self, step: BulkStep, base_url: &str) -> ReadStep {
         let index = step.index;
+        let id = step.path.id.as_deref().unwrap_or_default();
+        let route = if id.is_empty() {
+            step.path.endpoint.clone()
+        } else {
+            format!("{}/{{id}}", step.path.endpoint)
+        };
+        let meaning = Meaning::of_route(step.method.as_str(), &route);
+        let record = record_in(&format!("{}/{id}", step.path.endpoint));
         let request = self.read_single_request(step, base_url);
         let locks = request.as_ref().map_or(Locks::Nothing, |request| self.locks(request));
-        ReadStep { index, request, locks }
+        ReadStep { index, request, locks, meaning, record }
     }
 
     fn read_single_request(
@@ -132,9 +162,10 @@ impl Caller {
             id.ok_or_else(|| ApiError::no_such_resource(kind))
         };
         let change = match step.method {
-            Method::Post => SingleChange::Post(self.read_resource(kind, data, base_url)?),
+            Method::Post => SingleChange::Post(self.read_resource((kind, true), data, base_url)?),
             Method::Put => {
-                SingleChange::Put(id()?, self.read_resource(kind, data, base_url)?, precondition)
+                let document = self.read_resource((kind, false), data, base_url)?;
+                SingleChange::Put(id()?, document, precondition)
             }
             Method::Patch => {
                 let request = self.read_patch(kind, data, base_url)?;

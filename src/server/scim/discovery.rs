@@ -24,7 +24,7 @@ pub(in crate::server) async fn get_service_provider_config(
     Params(params): Params,
 ) -> Answer {
     refuse_filter(&params)?;
-    // The account settings page describes how to connect the tenant.
+    // The console describes how to connect the tenant.
     let settings = format!("{}/", path.root);
     let service = ServiceProvider {
         documentation_url: &settings,

@@ -6,6 +6,7 @@ use crate::directory::lists::cursor::CURSOR_TIMEOUT_SECS;
 use crate::directory::lists::{Query, Start};
 use crate::directory::{Kind, Scope};
 use crate::limits::LIMITS;
+use crate::model::meaning::Meaning;
 use crate::server::body::JsonObject;
 use crate::server::context::{Caller, Services, TenantPath};
 use crate::server::error::{Answer, ApiError};
@@ -80,6 +81,7 @@ async fn search(listing: Listing, JsonObject(body): JsonObject) -> Answer {
 
 impl Listing {
     async fn answer(&self, params: &SearchParams) -> Answer {
+        self.trace_meaning(params);
         let projection = params.projection()?;
         let filter =
             params.filter.as_deref().map(|text| Filter::parse(text, &LIMITS)).transpose()?;
@@ -122,6 +124,19 @@ impl Listing {
                 ListResponse::by_cursor(found.total, next.as_deref(), None, &rows)
             }
         })
+    }
+
+    /// Notes what the query means. *Test API Credentials* in Okta asks for two users without a filter.
+    fn trace_meaning(&self, params: &SearchParams) {
+        let [kind] = self.kinds.0 else { return };
+        let page = (params.start_index.as_deref(), params.count.as_deref());
+        let is_test = *kind == Kind::Employee && page == (Some("1"), Some("2"));
+        let meaning = match &params.filter {
+            Some(_) => Meaning::list(*kind, true),
+            None if is_test => Meaning::TestCredentials,
+            None => Meaning::list(*kind, false),
+        };
+        self.caller.trace.means(meaning);
     }
 
     /// Reads the position in a cursor, which must have been issued for this query (RFC 9865 §2).

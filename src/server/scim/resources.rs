@@ -11,6 +11,7 @@ use crate::directory::related::relations::Relations;
 use crate::directory::related::view::View;
 use crate::directory::resources::{Changed, Managed};
 use crate::model::id::parse_id;
+use crate::model::noted_request::RecordRef;
 use crate::server::body::JsonObject;
 use crate::server::context::{Caller, Services, TenantPath};
 use crate::server::error::{Answer, ApiError};
@@ -145,9 +146,11 @@ async fn create<R: Managed>(
     JsonObject(body): JsonObject,
 ) -> Answer {
     let projection = params.projection()?;
-    let attributes = request.caller.read_resource(R::KIND, body, &request.path.base_url)?;
-    let Caller { directory, actor, .. } = &request.caller;
+    let base_url = &request.path.base_url;
+    let attributes = request.caller.read_resource((R::KIND, true), body, base_url)?;
+    let Caller { directory, actor, trace, .. } = &request.caller;
     let created = R::create(directory, attributes, actor).await?;
+    trace.made(RecordRef { kind: R::KIND, id: created.record.id() });
     let location = request.location(created.record.id());
     let projections = Projections::new(&request.caller, &projection);
     let view = projections.view();
@@ -197,7 +200,8 @@ async fn replace<R: Managed>(
 ) -> Answer {
     let id = known_id::<R>(id)?;
     let projection = params.projection()?;
-    let attributes = request.caller.read_resource(R::KIND, body, &request.path.base_url)?;
+    let base_url = &request.path.base_url;
+    let attributes = request.caller.read_resource((R::KIND, false), body, base_url)?;
     let Caller { directory, actor, .. } = &request.caller;
     let projections = Projections::new(&request.caller, &projection);
     let view = projections.view();

@@ -7,8 +7,10 @@
 
 mod snapshot;
 mod read;
+mod record_facts;
 mod violation;
 mod names;
+mod standing;
 mod counts;
 mod events;
 mod members;
@@ -170,13 +172,14 @@ impl<'s> Checks<'s> {
 
 impl<'s> Checker<'s> {
     /// The checks of the invariants, in the order in which repairs help each other.
-    const CHECKS: [fn(&Self) -> Vec<Finding<'s>>; 17] = [
+    const CHECKS: [fn(&Self) -> Vec<Finding<'s>>; 18] = [
         Self::check_places,
         Self::check_holders,
         Self::check_former_holders,
         Self::check_claims,
         Self::check_pointers,
         Self::check_email_keys,
+        Self::check_standing,
         Self::check_counts,
         Self::check_histories,
         Self::check_events,

@@ -2,13 +2,12 @@
 //! list in `partitions` leads to every item, so no read is a scan.
 
 use super::Checks;
-use super::snapshot::{RecordSummary, Snapshot};
+use super::record_facts::record_facts;
+use super::snapshot::Snapshot;
 use super::violation::{Finding, ViolationKind};
 use crate::model::claim::Claim;
 use crate::model::destination::{DeliveryRun, Destination, Position, RetryItem};
-use crate::model::employee::Employee;
 use crate::model::event::{ChangeRef, EventRef, Subject};
-use crate::model::group::Group;
 use crate::model::history::{EventKind, RecordedEntry};
 use crate::model::kind::Kind;
 use crate::model::memberships::Memberships;
@@ -17,16 +16,17 @@ use crate::model::unfinished::Unfinished;
 use crate::store::counts::{Counter, counter_of};
 use crate::store::dynamodb::error::Error;
 use crate::store::dynamodb::port::Item;
-use crate::store::items::employee;
+use crate::store::items::day_counts;
 use crate::store::items::event::{read_numbered, read_waiting};
-use crate::store::items::group;
 use crate::store::items::history::read_entry;
+use crate::store::items::link;
 use crate::store::items::member::MemberRow;
 use crate::store::items::redo_part;
+use crate::store::items::request_page::{RecordedPage, RequestPage, TrafficPart};
 use crate::store::keys;
 use crate::store::keys::Key;
 use crate::store::partitions::{self, Partition};
-use crate::store::record::{Record, id_in_key};
+use crate::store::record::id_in_key;
 use crate::store::tenants::TenantItems;
 use futures_util::{StreamExt, TryStreamExt, stream};
 
@@ -74,6 +74,7 @@ impl<'s> Checks<'s> {
             keys::sync(tenant),
             keys::signed_out(tenant),
             keys::calls(tenant),
+            keys::sign_ins(tenant),
         ];
         for key in own {
             let is_there = self.0.table.get(&key).await?.is_some();
@@ -155,11 +156,13 @@ fn keep(
             let id = id_in_key(&item)?;
             let Counter { item: counts, attribute, one } = counter_of(tenant, kind, id);
             *snapshot.counted.entry((counts, attribute)).or_default() += one;
-            snapshot.visible.insert(id, record_facts(tenant, kind, key, item)?);
+            let summary = record_facts(tenant, kind, key, item, snapshot)?;
+            snapshot.visible.insert(id, summary);
         }
         Partition::HiddenEmployees => {
             let id = id_in_key(&item)?;
-            snapshot.hidden.insert(id, record_facts(tenant, Kind::Employee, key, item)?);
+            let summary = record_facts(tenant, Kind::Employee, key, item, snapshot)?;
+            snapshot.hidden.insert(id, summary);
         }
         Partition::Claims(_) => drop(snapshot.claims.insert(key, Claim::from_item(&item)?)),
         Partition::ExternalIds(_) | Partition::Emails => {
@@ -168,7 +171,8 @@ fn keep(
         }
         Partition::Counts(_) => {
             for (name, value) in &item {
-                if keys::read_counters(&key.sort, name).is_some() {
+                let is_counter = keys::read_counters(&key.sort, name).is_some();
+                if is_counter || name == keys::PEOPLE_COUNTERS {
                     let number = value.as_n().ok().and_then(|number| number.parse().ok());
                     snapshot.counters.insert((key.clone(), name.clone()), number);
                 }
@@ -209,6 +213,7 @@ fn keep(
             snapshot.tenant_history.insert(recorded.revision);
             snapshot.erased.extend(recorded.erased());
         }
+        Partition::Links => drop(link::read(item)?),
         Partition::Destinations => {
             snapshot.destinations.insert(id_in_key(&item)?);
             Destination::from_item(item)?;
@@ -225,6 +230,10 @@ fn keep(
             DeliveryRun::from_item(item)?;
             snapshot.of_destinations.push((id, partition, key));
         }
+        Partition::Days => drop(day_counts::read(item)?),
+        Partition::Requests => drop(RequestPage::from_item(item)?),
+        Partition::Traffic => drop(TrafficPart::from_item(item)?),
+        Partition::Recording => drop(RecordedPage::from_item(item)?),
         Partition::Outbox => count_event(&read_waiting(item)?.event, snapshot),
         Partition::Feed => {
             let numbered = read_numbered(item)?;
@@ -239,51 +248,12 @@ fn keep(
 fn change_of(subject: Subject, recorded: &RecordedEntry) -> ChangeRef {
     let RecordedEntry { revision, entry } = recorded;
     let erased = recorded.erased().next();
-    ChangeRef { subject, revision: *revision, kind: entry.kind, at: entry.at, erased }
+    let (kind, actor, at) = (entry.kind, entry.actor.kind, entry.at);
+    ChangeRef { subject, revision: *revision, kind, actor, at, erased }
 }
 
 fn count_event(event: &EventRef, snapshot: &mut Snapshot) {
     if let EventRef::Change(change) = event {
         *snapshot.events.entry((change.subject, change.revision)).or_default() += 1;
-    }
-}
-
-fn record_facts(
-    tenant: &TenantId,
-    kind: Kind,
-    key: Key,
-    item: Item,
-) -> Result<RecordSummary, Error> {
-    match kind {
-        Kind::Employee => {
-            let email_key = item.get(keys::EMAIL_KEY).and_then(|value| value.as_s().ok().cloned());
-            let employee = Employee::from_item(tenant, item)?;
-            let primary = employee.primary_email().filter(|_| !employee.hidden);
-            Ok(RecordSummary {
-                kind,
-                key,
-                revision: employee.revision,
-                claim: keys::claim(tenant, kind, employee.user_name()),
-                pointers: employee::pointers(tenant, &employee),
-                email_key,
-                right_email_key: primary.map(|email| keys::primary_email(tenant, email)),
-                member_count: 0,
-                redo_log: None,
-            })
-        }
-        Kind::Group => {
-            let group = Group::from_item(tenant, item)?;
-            Ok(RecordSummary {
-                kind,
-                key,
-                revision: group.revision,
-                claim: keys::claim(tenant, kind, group.display_name()),
-                pointers: group::pointers(tenant, &group),
-                email_key: None,
-                right_email_key: None,
-                member_count: group.member_count,
-                redo_log: group.redo_log,
-            })
-        }
     }
 }

@@ -26,9 +26,16 @@ pub(super) struct RecordSummary {
     pub(super) email_key: Option<String>,
     /// The key of the address index, as the document needs it.
     pub(super) right_email_key: Option<String>,
+    /// The attributes that the index of standings has, as the item has them.
+    pub(super) standing: StandingAttributes,
+    /// The attributes that the index of standings has, as the record needs them.
+    pub(super) right_standing: StandingAttributes,
     pub(super) member_count: u64,
     pub(super) redo_log: Option<RedoLog>,
 }
+
+/// The attributes that the index of standings has, by name. A group has none.
+pub(super) type StandingAttributes = BTreeMap<&'static str, String>;
 
 /// The values of a tenant's items.
 #[derive(Debug, Default)]

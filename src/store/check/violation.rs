@@ -81,6 +81,8 @@ pub enum ViolationKind {
     PointerLeft,
     /// The key of the address index differs from the primary address.
     EmailKeyWrong,
+    /// The keys or the words of the index of standings differ from the employee.
+    StandingWrong,
     /// A counter differs from the number of records.
     CountWrong,
     /// A history lacks a revision of its record.

@@ -1,6 +1,6 @@
 //! The call that makes the table through the SDK.
 
-use super::definition::{INDEXES, KEY_ATTRIBUTES, KeyNames, TABLE_KEY};
+use super::definition::{INDEXES, Index, KEY_ATTRIBUTES, KeyNames, TABLE_KEY};
 use super::error::Error;
 use aws_sdk_dynamodb::operation::create_table::builders::CreateTableFluentBuilder;
 use aws_sdk_dynamodb::types::{
@@ -18,9 +18,15 @@ pub(super) fn create_table_call(
         attribute.attribute_type(ScalarAttributeType::S).build()
     });
     let attributes = attributes.collect::<Result<_, _>>().map_err(Error::bad_item)?;
-    let indexes = INDEXES.into_iter().map(|(name, key)| {
-        let keys_only = Projection::builder().projection_type(ProjectionType::KeysOnly).build();
-        let index = GlobalSecondaryIndex::builder().index_name(name).projection(keys_only);
+    let indexes = INDEXES.into_iter().map(|Index { name, key, included }| {
+        let projection = Projection::builder();
+        let projection = match included {
+            [] => projection.projection_type(ProjectionType::KeysOnly),
+            some => projection
+                .projection_type(ProjectionType::Include)
+                .set_non_key_attributes(Some(some.iter().map(|name| (*name).to_owned()).collect())),
+        };
+        let index = GlobalSecondaryIndex::builder().index_name(name).projection(projection.build());
         index.set_key_schema(Some(key_schema(key)?)).build().map_err(Error::bad_item)
     });
     Ok(call

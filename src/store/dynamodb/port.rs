@@ -171,8 +171,8 @@ pub struct CancellationReason {
     pub item: Option<Item>,
 }
 
-/// A change of one item, outside of a transaction. Only the notes on the identity provider and the signed-out sessions
-/// are written so: such a change may be applied twice, and a note may be lost.
+/// A change of one item, outside of a transaction. Only the notes on the identity provider, the sign-ins and the
+/// signed-out sessions are written so: such a change may be applied twice, and a note may be lost.
 #[derive(Debug, Clone)]
 pub struct UpdateCall {
     /// The key of the item.

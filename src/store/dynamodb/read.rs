@@ -192,6 +192,32 @@ impl Table {
         }
     }
 
+    /// Reads one page of the index of standings: the entries under one value before or after a position.
+    pub(in crate::store) async fn query_standing_index(
+        &self,
+        value: &str,
+        is_ascending: bool,
+        after: Option<&str>,
+        limit: Option<usize>,
+    ) -> Result<QueryPage, Error> {
+        let condition = match is_ascending {
+            true => "standing = :value AND standingKey > :edge",
+            false => "standing = :value AND standingKey < :edge",
+        };
+        let edge = after.unwrap_or(keys::standing_edge(is_ascending));
+        let call = QueryCall {
+            index: Some(keys::STANDING_INDEX),
+            condition: condition.to_owned(),
+            values: Item::from([text_value(":value", value), text_value(":edge", edge)]),
+            limit,
+            start: None,
+            forward: is_ascending,
+            consistency: Consistency::Eventual,
+            is_long: limit.is_none_or(|limit| limit > MOST_SHORT),
+        };
+        counted_read(self.db.query(call)).await
+    }
+
     /// Gets the items with these keys, in no particular order. The result leaves out keys without an item. Without
     /// keys, there is no call.
     pub(in crate::store) async fn batch_get(&self, keys: &[Key]) -> Result<Vec<Item>, Error> {

@@ -1,6 +1,7 @@
 //! Reads and writes of employees.
 
 pub mod read;
+pub mod standing;
 pub mod write;
 
 use crate::store::tenant_part::TenantPart;

@@ -10,7 +10,6 @@ use crate::model::kind::Kind;
 use crate::model::tenant::Tenant;
 use crate::store::claims::ClaimItems;
 use crate::store::claims::Rename;
-use crate::store::counts::CountChange;
 use crate::store::counts::CountItems;
 use crate::store::dynamodb::error::Error;
 use crate::store::dynamodb::transact::{Condition, Step, Transaction};
@@ -40,11 +39,7 @@ impl EmployeeItems<'_> {
         transaction.put(Step::Record, item, Condition::absent());
         let name = (Kind::Employee, employee.user_name());
         ClaimItems(self.0).take(&mut transaction, name, employee.id, claim);
-        CountItems(self.0).add(
-            &mut transaction,
-            (Kind::Employee, employee.id),
-            CountChange::OneMore,
-        );
+        CountItems(self.0).change_employee(&mut transaction, None, Some(employee));
         self.write_companions(&mut transaction, None, employee, history)?;
         finish(transaction).await
     }
@@ -63,6 +58,7 @@ impl EmployeeItems<'_> {
         let mut transaction = Transaction::new(&self.0.table);
         let item = to_item(&self.0.tenant, after)?;
         transaction.put(Step::Record, item, Condition::revision(before.revision));
+        CountItems(self.0).change_employee(&mut transaction, Some(before), Some(after));
         if let Some(rename) = rename {
             ClaimItems(self.0).rename(&mut transaction, before.id, (Kind::Employee, rename));
         }
@@ -88,7 +84,7 @@ impl EmployeeItems<'_> {
         let left = claim.given_up_by(before.id);
         let name = (Kind::Employee, before.user_name());
         ClaimItems(self.0).replace(&mut transaction, Step::FormerClaim, name, claim, &left);
-        CountItems(self.0).add(&mut transaction, (Kind::Employee, before.id), CountChange::OneLess);
+        CountItems(self.0).change_employee(&mut transaction, Some(before), Some(after));
         DepartureItems(self.0).write(&mut transaction, departure)?;
         self.write_companions(&mut transaction, Some(before), after, history)?;
         finish(transaction).await
@@ -110,7 +106,7 @@ impl EmployeeItems<'_> {
         self.move_record(&mut transaction, before, after)?;
         let name = (Kind::Employee, after.user_name());
         ClaimItems(self.0).take(&mut transaction, name, after.id, claim);
-        CountItems(self.0).add(&mut transaction, (Kind::Employee, after.id), CountChange::OneMore);
+        CountItems(self.0).change_employee(&mut transaction, Some(before), Some(after));
         MembershipItems(self.0).open(&mut transaction, after.id);
         self.write_companions(&mut transaction, Some(before), after, history)?;
         finish(transaction).await
@@ -140,13 +136,7 @@ impl EmployeeItems<'_> {
             let name = (Kind::Employee, employee.user_name());
             ClaimItems(self.0).replace(&mut transaction, Step::FormerClaim, name, claim, &left);
         }
-        if !employee.hidden {
-            CountItems(self.0).add(
-                &mut transaction,
-                (Kind::Employee, employee.id),
-                CountChange::OneLess,
-            );
-        }
+        CountItems(self.0).change_employee(&mut transaction, Some(employee), None);
         DepartureItems(self.0).write(&mut transaction, departure)?;
         write_pointers(&mut transaction, &pointers(&self.0.tenant, employee), &BTreeSet::new());
         finish(transaction).await

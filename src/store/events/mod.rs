@@ -1,6 +1,7 @@
 //! The events of a tenant: the outbox of committed events, and the feed of numbered events.
 
 pub mod announcements;
+pub mod days;
 pub mod feed;
 pub mod outbox;
 

@@ -1,5 +1,6 @@
 //! The outbox: events that are committed and not numbered yet. The transaction of a change also writes its outbox item.
 
+use super::days::DayItems;
 use super::{NumberedEvent, WaitingEvent};
 use crate::model::event::{ChangeRef, EventRef, SyncRef};
 use crate::model::tenant::TenantId;
@@ -13,8 +14,6 @@ use crate::store::tenant_part::TenantPart;
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
-/// The most events that one transaction numbers: two items for each event, of 100 items.
-pub const MOST_AT_ONCE: usize = 49;
 /// The most outbox items that one read of the outbox gives.
 const MOST_READ: usize = 1_000;
 
@@ -92,7 +91,8 @@ impl OutboxItems<'_> {
         Some(keys::outbox_of_change(&self.0.tenant, change.subject, revision).sort)
     }
 
-    /// Moves events from the outbox to the feed, in one transaction. The first event gets the number after `newest`.
+    /// Moves events from the outbox to the feed, and counts them for their days, in one transaction. There are as many
+    /// events as [`batch_len`](super::days::batch_len) allows. The first event gets the number after `newest`.
     /// `None` when another sequencer moved one of the events, or took one of the numbers.
     ///
     /// # Errors
@@ -103,6 +103,7 @@ impl OutboxItems<'_> {
         newest: u64,
     ) -> Result<Option<Vec<NumberedEvent>>, Error> {
         let mut transaction = Transaction::new(&self.0.table);
+        DayItems(self.0).count(&mut transaction, &events);
         let mut numbered = Vec::with_capacity(events.len());
         for (event, number) in events.into_iter().zip(newest.saturating_add(1)..) {
             let item = feed_item(&keys::feed_event(&self.0.tenant, number), &event.event);

@@ -46,7 +46,7 @@ impl GroupItems<'_> {
         transaction.put(Step::Record, item, Condition::absent());
         let name = (Kind::Group, group.display_name());
         ClaimItems(self.0).take(&mut transaction, name, group.id, claim);
-        CountItems(self.0).add(&mut transaction, (Kind::Group, group.id), CountChange::OneMore);
+        CountItems(self.0).add_group(&mut transaction, group.id, CountChange::OneMore);
         write_pointers(&mut transaction, &BTreeSet::new(), &pointers(&self.0.tenant, group));
         self.write_history(&mut transaction, group, history)?;
         RedoLogItems(self.0).write_member_changes(
@@ -101,7 +101,7 @@ impl GroupItems<'_> {
         transaction.delete(Step::Record, &key, Condition::revision(group.revision));
         let (name, left) = ((Kind::Group, group.display_name()), claim.without(group.id));
         ClaimItems(self.0).replace(&mut transaction, Step::FormerClaim, name, claim, &left);
-        CountItems(self.0).add(&mut transaction, (Kind::Group, group.id), CountChange::OneLess);
+        CountItems(self.0).add_group(&mut transaction, group.id, CountChange::OneLess);
         write_pointers(&mut transaction, &pointers(&self.0.tenant, group), &BTreeSet::new());
         let change = (Subject::Group(group.id), group.revision.saturating_add(1));
         HistoryItems(self.0).put(&mut transaction, change, history)?;

@@ -175,6 +175,14 @@ impl ItemReader {
         self.optional_number(name)?.ok_or_else(|| Error::bad_item(format!("{name} is missing")))
     }
 
+    /// Takes a flag out; false when the attribute is absent.
+    ///
+    /// # Errors
+    /// [`Error::BadItem`] when the attribute is no flag.
+    pub(in crate::store) fn flag_or_false(&mut self, name: &str) -> Result<bool, Error> {
+        if self.0.contains_key(name) { self.flag(name) } else { Ok(false) }
+    }
+
     /// Takes a flag out.
     ///
     /// # Errors

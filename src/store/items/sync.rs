@@ -9,12 +9,26 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-// The names of the record's attributes. Failed requests and unknown attributes are lists of JSON texts, newest first.
+// The names of the record's attributes. The unknown attributes are a list of JSON texts, the latest first. Other
+// structured values are one JSON text each.
+pub(in crate::store) const REVISION: &str = "revision";
 pub(in crate::store) const LAST_REQUEST: &str = "lastRequest";
-pub(in crate::store) const REFUSALS: &str = "refusals";
+pub(in crate::store) const LATEST: &str = "latest";
+pub(in crate::store) const CLIENT: &str = "client";
 pub(in crate::store) const UNKNOWN: &str = "unknown";
+pub(in crate::store) const PAGE: &str = "page";
+pub(in crate::store) const PAGE_WRITES: &str = "pageWrites";
+pub(in crate::store) const FAILURES: &str = "failures";
+pub(in crate::store) const UNAUTHORIZED: &str = "unauthorized";
+pub(in crate::store) const RECORD_UNTIL: &str = "recordUntil";
+pub(in crate::store) const RECORDED: &str = "recorded";
+pub(in crate::store) const CLEANED_ON: &str = "cleanedOn";
+pub(in crate::store) const SUCCEEDED_AT: &str = "succeededAt";
+// The dismissed to-do entries and the hidden attributes.
+pub(in crate::store) const DISMISSED: &str = "dismissed";
+pub(in crate::store) const HIDDEN: &str = "hidden";
 // The times that decide findings. Their texts have one length, so they compare as the times do.
-pub(in crate::store) const REFUSED_AT: &str = "refusedAt";
+pub(in crate::store) const FAILED_AT: &str = "failedAt";
 pub(in crate::store) const SILENT_AT: &str = "silentAt";
 /// The prefix of a token's attribute. The start of the token's digest follows.
 pub(in crate::store) const USED: &str = "used ";
@@ -27,16 +41,26 @@ impl SyncRecord {
         });
         let mut record = Self { used: used.collect(), ..Self::default() };
         // A retried call, or two processes, may have added the same element twice.
-        for refusal in read_texts(&item, REFUSALS)?.into_iter().rev() {
-            record.add_refusals(&[refusal]);
-        }
         for attribute in read_texts(&item, UNKNOWN)?.into_iter().rev() {
             record.add_unknown(&[attribute]);
         }
         let mut item = ItemReader(item);
+        record.revision = item.optional_number(REVISION)?.unwrap_or_default();
         record.last_request = item.optional_time(LAST_REQUEST)?;
-        record.refused_at = item.optional_time(REFUSED_AT)?;
+        record.latest = item.optional_json(LATEST)?;
+        record.sender = item.optional_text(CLIENT)?.and_then(|name| name.parse().ok());
+        record.succeeded_at = item.optional_time(SUCCEEDED_AT)?;
+        record.failed_at = item.optional_time(FAILED_AT)?;
+        record.dismissed_causes = item.optional_json(DISMISSED)?.unwrap_or_default();
+        record.hidden_attributes = item.optional_json(HIDDEN)?.unwrap_or_default();
         record.silent_at = item.optional_time(SILENT_AT)?;
+        record.page = item.optional_number(PAGE)?.unwrap_or_default();
+        record.page_writes = item.optional_json(PAGE_WRITES)?.unwrap_or_default();
+        record.failures = item.optional_json(FAILURES)?.unwrap_or_default();
+        record.unauthorized = item.optional_json(UNAUTHORIZED)?.unwrap_or_default();
+        record.record_until = item.optional_time(RECORD_UNTIL)?;
+        record.recorded = item.optional_number(RECORDED)?.unwrap_or_default();
+        record.cleaned_on = item.optional_text(CLEANED_ON)?;
         Ok(record)
     }
 }

@@ -12,6 +12,7 @@ const CREATED: &str = "created";
 const REVISION: &str = "revision";
 const SETTINGS: &str = "settings";
 const TOKENS: &str = "tokens";
+const ENDED_TOKENS: &str = "endedTokens";
 const ATTRIBUTES: &str = "attributes";
 const FEED_EPOCH: &str = "feedEpoch";
 
@@ -24,6 +25,9 @@ pub(in crate::store) fn to_item(tenant: &Tenant) -> Result<Item, Error> {
         .json(SETTINGS, &tenant.settings)?
         .json(TOKENS, &tenant.tokens)?
         .text(FEED_EPOCH, &*tenant.feed_epoch);
+    if !tenant.ended_tokens.is_empty() {
+        item = item.json(ENDED_TOKENS, &tenant.ended_tokens)?;
+    }
     if !tenant.attributes.is_empty() {
         item = item.json(ATTRIBUTES, &tenant.attributes)?;
     }
@@ -40,6 +44,7 @@ pub(in crate::store) fn read(tenant: &TenantId, item: Item) -> Result<Tenant, Er
         revision: item.number(REVISION)?,
         settings: item.json(SETTINGS)?,
         tokens: item.json(TOKENS)?,
+        ended_tokens: item.optional_json(ENDED_TOKENS)?.unwrap_or_default(),
         attributes: item.optional_json(ATTRIBUTES)?.unwrap_or_default(),
         feed_epoch: item.text(FEED_EPOCH)?,
     })

@@ -3,6 +3,8 @@
 use super::key::Key;
 use crate::model::event::Subject;
 use crate::model::tenant::TenantId;
+use time::Date;
+use time::macros::format_description;
 use uuid::Uuid;
 
 /// The partition of events that are committed and not numbered yet.
@@ -38,6 +40,21 @@ pub fn feed(tenant: &TenantId) -> String {
 /// The event with a number.
 pub fn feed_event(tenant: &TenantId, number: u64) -> Key {
     Key::new(feed(tenant), feed_number(number))
+}
+
+/// The partition of the counts of days.
+pub fn days(tenant: &TenantId) -> String {
+    format!("TENANT#{tenant}#DAYS")
+}
+
+/// The counts of a day.
+pub fn day(tenant: &TenantId, day: Date) -> Key {
+    Key::new(days(tenant), day.to_string())
+}
+
+/// Reads the day in the sort key of its counts.
+pub(in crate::store) fn read_day(sort: &str) -> Option<Date> {
+    Date::parse(sort, format_description!("[year]-[month]-[day]")).ok()
 }
 
 /// The sort key of the event with a number.

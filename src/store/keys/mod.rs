@@ -11,6 +11,8 @@ mod events;
 mod groups;
 mod history;
 mod key;
+mod standing;
+mod requests;
 mod tenant;
 
 use crate::model::kind::Kind;
@@ -19,6 +21,8 @@ pub use events::*;
 pub use groups::*;
 pub use history::*;
 pub use key::*;
+pub use requests::*;
+pub use standing::*;
 pub use tenant::*;
 
 use crate::model::tenant::TenantId;
@@ -153,6 +157,8 @@ pub(super) fn read_counters(sort_key: &str, attribute: &str) -> Option<(usize, u
     Some((usize::from_str_radix(sort_key, 16).ok()?, number))
 }
 
+/// The attribute of a count item with the counters of active and hidden employees.
+pub(super) const PEOPLE_COUNTERS: &str = "people";
 /// The start of the names of attributes with counters.
 const COUNTERS: char = 'n';
 

@@ -21,6 +21,17 @@ impl MemberItems<'_> {
         items.iter().map(MemberRow::from_item).collect()
     }
 
+    /// Lists all members of a group for people, in id order. The read is eventually consistent.
+    ///
+    /// # Errors
+    /// Fails as every call of the store does.
+    pub async fn list_for_people(self, group: Uuid) -> Result<Vec<Member>, Error> {
+        let partition = keys::members(&self.0.tenant, group);
+        let range = Range::all(&partition).eventual().long();
+        let items = self.0.table.query_all(&range, None).await?;
+        items.iter().map(|item| Ok(MemberRow::from_item(item)?.member)).collect()
+    }
+
     /// Gets the rows of some members of a group, in id order.
     ///
     /// # Errors

@@ -27,6 +27,8 @@ pub struct Plan {
     errors_left: Option<u64>,
     /// The running steps, by the index of their operation.
     running: BTreeMap<usize, Running>,
+    /// The number of operations that failed before their first step.
+    refused: usize,
 }
 
 /// A request that the caller executes.
@@ -120,7 +122,7 @@ impl Plan {
             });
         }
         let (turns, running) = (in_order(follows), BTreeMap::new());
-        Self { entries, turns, creators, errors_left: fail_on_errors, running }
+        Self { entries, turns, creators, errors_left: fail_on_errors, running, refused: 0 }
     }
 
     /// The next step, which may run beside the running steps. `None` while the step needs the outcome of a running
@@ -191,6 +193,12 @@ impl Plan {
         bulk_response(results.map(|result| result.to_json(base_url)).collect())
     }
 
+    /// The number of operations that failed before their first step: they are malformed, or refer to an operation that
+    /// failed or is missing.
+    pub fn refused(&self) -> usize {
+        self.refused
+    }
+
     fn is_stopped(&self) -> bool {
         self.errors_left == Some(0)
     }
@@ -218,6 +226,7 @@ impl Plan {
                 Ok(task) => task,
                 Err(Malformed { error, path }) => {
                     let path = path.map(|path| self.resolve(path));
+                    self.refused += 1;
                     self.record_result(index, path, StepOutcome::refused(&error));
                     return None;
                 }
@@ -225,6 +234,7 @@ impl Plan {
         let entry = self.entries.get(index)?;
         let path = self.resolve(path);
         if let Some(outcome) = entry.references.iter().find_map(|name| self.refusal(name)) {
+            self.refused += 1;
             self.record_result(index, (method != Method::Post).then_some(path), outcome);
             return None;
         }

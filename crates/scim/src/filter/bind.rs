@@ -10,6 +10,7 @@ use super::{CompareOp, CompareValue, Filter};
 use crate::attr_path::AttrPath;
 use crate::bound_path::BoundPath;
 use crate::error::excerpt;
+use crate::problem::Problem;
 use crate::schema::{Attribute, AttributeType, ResourceType, Returned, Target};
 use crate::{Error, ScimType, date_time, fold, number};
 use serde_json::{Map, Value};
@@ -260,7 +261,8 @@ fn find<'s>(path: &AttrPath, resource_type: &'s ResourceType) -> Result<Target<'
     match (owner, &path.sub_attribute) {
         (Some(target), None) => Ok(target),
         (Some(Target::Attribute { attribute, .. }), Some(sub)) => {
-            Err(Error::invalid_filter(attribute.lacks(sub)))
+            let error = Error::invalid_filter(attribute.lacks(sub));
+            Err(error.because(Problem::UnknownFilterAttribute))
         }
         _ => Err(no_attribute(path, resource_type)),
     }
@@ -281,6 +283,7 @@ fn no_attribute(path: &AttrPath, resource_type: &ResourceType) -> Error {
         "the resource type {} has no attribute \"{path}\"",
         resource_type.name
     ))
+    .because(Problem::UnknownFilterAttribute)
 }
 
 fn no_value(path: &AttrPath, attribute: &Attribute) -> Error {

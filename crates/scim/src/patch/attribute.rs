@@ -6,6 +6,7 @@
 use super::append::append;
 use super::mode::Mode;
 use crate::Error;
+use crate::problem::Problem;
 use crate::schema::{Attribute, AttributeType, Mutability};
 use crate::validate::value::{read_element, read_value};
 use crate::values::{check_primary, is_no_value, is_same, unwrapped};
@@ -188,9 +189,10 @@ pub(super) fn unless_immutable(
     let before = container.get(&attribute.name).cloned();
     change(container)?;
     match before {
-        Some(before) if container.get(&attribute.name) != Some(&before) => Err(Error::mutability(
-            format!("{at} is immutable; its value cannot be changed or removed"),
-        )),
+        Some(before) if container.get(&attribute.name) != Some(&before) => {
+            let text = format!("{at} is immutable; its value cannot be changed or removed");
+            Err(Error::mutability(text).about(Problem::Immutable, at))
+        }
         _ => Ok(()),
     }
 }

@@ -39,6 +39,7 @@ pub use request::{Op, PatchOperation, PatchRequest};
 use super::Error;
 use super::comparison_budget::ComparisonBudget;
 use super::document::Document;
+use super::problem::Problem;
 use super::schema::ResourceType;
 use super::validate::{check_resource, normalize_lists};
 use serde_json::{Map, Value};
@@ -121,7 +122,7 @@ pub fn add_paths(
     });
     if budget.is_exhausted() {
         let text = "The paths among the keys of the body need too many text comparisons; send fewer of them";
-        return Err(Error::invalid_value(text));
+        return Err(Error::invalid_value(text).because(Problem::TooManyComparisons));
     }
     added?;
     check_resource(resource_type, &document)?;
@@ -133,6 +134,7 @@ fn too_much_work(number: usize) -> Error {
         "Operation {number}: the operations need too many text comparisons; send them in several requests, \
          or with fewer and shorter values"
     ))
+    .because(Problem::TooManyComparisons)
 }
 
 /// Adds the number of the operation to an error.

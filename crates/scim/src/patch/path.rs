@@ -7,6 +7,7 @@ use crate::Error;
 use crate::attr_path::AttrPath;
 use crate::error::quoted;
 use crate::filter::{BoundFilter, Filter};
+use crate::problem::Problem;
 use crate::schema::{Attribute, AttributeType, Mutability, ResourceType, Returned, Schema, Target};
 use serde_json::{Map, Value};
 
@@ -213,10 +214,9 @@ impl AttributePlace<'_> {
 /// be compatible with the attribute's mutability".
 pub(super) fn refuse_read_only(place: &AttributePlace<'_>) -> Result<(), Error> {
     if place.is_read_only() {
-        return Err(Error::mutability(format!(
-            "{} is readOnly: only this service sets it",
-            place.at()
-        )));
+        let at = place.at();
+        let text = format!("{at} is readOnly: only this service sets it");
+        return Err(Error::mutability(text).about(Problem::ReadOnly, &at));
     }
     Ok(())
 }

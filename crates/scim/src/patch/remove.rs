@@ -8,6 +8,7 @@ use super::path::{AttributePlace, Destination, refuse_read_only, resolve};
 use super::request::PatchOperation;
 use super::selected_values::{change_elements, remove_elements};
 use crate::Error;
+use crate::problem::Problem;
 use crate::schema::{Attribute, Mutability, ResourceType, Schema};
 use crate::validate::value::{is_nothing, not_complex, read_listed};
 use crate::values::{identity, is_same, nested};
@@ -183,4 +184,5 @@ fn holds_all(attribute: &Attribute, element: &Value, wanted: &Value) -> bool {
 
 fn is_required(at: &str) -> Error {
     Error::mutability(format!("{at} is required and cannot be removed"))
+        .about(Problem::RequiredValueRemoved, at)
 }

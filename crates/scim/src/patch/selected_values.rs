@@ -7,6 +7,7 @@ use super::list::{keep_one_primary, put_list, take_list};
 use super::mode::Mode;
 use super::path::AttributePlace;
 use crate::Error;
+use crate::problem::Problem;
 use crate::validate::value::{read_element, read_value};
 use crate::values::{
     has_only_companions, is_no_value, is_primary, lacks_content, loses_a_part, unwrapped,
@@ -127,7 +128,8 @@ fn create_element(
     let Some(mut element) = place.described_element() else {
         return Err(Error::no_target(format!(
             "the filter matches none of the {at}; a value is created only for a filter of eq terms joined by and"
-        )));
+        ))
+        .about(Problem::NothingSelected, at));
     };
     for (sub_attribute, value) in parts {
         match value {
@@ -138,7 +140,8 @@ fn create_element(
     match read_element(place.attribute, Value::Object(element), at)? {
         Some(element) if !place.selects(&element) => Err(Error::no_target(format!(
             "the filter matches none of the {at}, and value contradicts the filter"
-        ))),
+        ))
+        .about(Problem::NothingSelected, at)),
         Some(element) => append(container, place.attribute, vec![element], at),
         None => Ok(()),
     }

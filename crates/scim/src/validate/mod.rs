@@ -12,6 +12,7 @@ use super::Error;
 use super::comparison_budget::ComparisonBudget;
 use super::document::{Document, find, json_len};
 use super::json::Body;
+use super::problem::Problem;
 use super::schema::{Attribute, Mutability, ResourceType, Schema};
 use super::values::{
     check_number, check_primary, is_absent_list, is_no_value, normalize_list, unwrapped,
@@ -46,7 +47,7 @@ pub fn read_resource(resource_type: &ResourceType, body: Body) -> Result<Documen
     if budget.is_exhausted() {
         let text =
             "The lists have too many values with the same \"value\", or without one; send fewer";
-        return Err(Error::invalid_value(text));
+        return Err(Error::invalid_value(text).because(Problem::TooManyComparisons));
     }
     check_resource(resource_type, &document)?;
     Ok(document)
@@ -129,7 +130,8 @@ pub fn check_resource(resource_type: &ResourceType, document: &Document) -> Resu
         return Err(Error::invalid_value(format!(
             "The {} would have {bytes} bytes of JSON; at most {most} are stored",
             resource_type.name
-        )));
+        ))
+        .because(Problem::ResourceTooLarge { limit: most }));
     }
     Ok(())
 }
@@ -185,6 +187,7 @@ fn check_schemas(resource_type: &ResourceType, value: &Value) -> Result<(), Erro
     let expected = || {
         let urn = &resource_type.schema.id;
         Error::invalid_syntax(format!("schemas must be a list that contains {urn}"))
+            .because(Problem::WrongSchemas)
     };
     if is_absent_list(value) {
         return Ok(());

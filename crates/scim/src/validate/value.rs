@@ -7,6 +7,7 @@ use crate::error::quoted;
 use crate::fold::fold;
 use crate::message;
 use crate::number;
+use crate::problem::{Expected, Problem};
 use crate::schema::{Attribute, AttributeType, Returned, Uniqueness};
 use crate::values::{
     check_has_value, check_number, has_only_companions, is_no_value, loses_a_part, merge_repeated,
@@ -200,15 +201,14 @@ fn read_decimal(value: Value, at: &str) -> Result<Value, Error> {
 fn check_text(attribute: &Attribute, text: &str, at: &str) -> Result<(), Error> {
     let chars = text.chars().count();
     if chars > attribute.max_chars {
-        return Err(Error::invalid_value(format!(
-            "{at} has {chars} characters; at most {} are accepted",
-            attribute.max_chars
-        )));
+        let text =
+            format!("{at} has {chars} characters; at most {} are accepted", attribute.max_chars);
+        let problem = Problem::TextTooLong { limit: attribute.max_chars };
+        return Err(Error::invalid_value(text).about(problem, at));
     }
     if text.contains('\0') {
-        return Err(Error::invalid_value(format!(
-            "{at} contains a NUL character; remove the character"
-        )));
+        let text = format!("{at} contains a NUL character; remove the character");
+        return Err(Error::invalid_value(text).about(Problem::ForbiddenCharacter, at));
     }
     if attribute.required && fold(text).is_empty() {
         return Err(Error::required(at));
@@ -219,14 +219,17 @@ fn check_text(attribute: &Attribute, text: &str, at: &str) -> Result<(), Error> 
         return Err(Error::invalid_value(format!(
             "{at} contains the control character U+{:04X}; use only visible characters",
             u32::from(unseen)
-        )));
+        ))
+        .about(Problem::ForbiddenCharacter, at));
     }
     match attribute.kind {
         AttributeType::DateTime if !date_time::is_date_time(text) => Err(Error::invalid_value(
             format!("{at} must be a date and time such as 2026-11-23T09:30:00Z"),
-        )),
+        )
+        .about(Problem::WrongType(Expected::DateTime), at)),
         AttributeType::Binary if !is_base64(text) => {
-            Err(Error::invalid_value(format!("{at} must be base64 text")))
+            Err(Error::invalid_value(format!("{at} must be base64 text"))
+                .about(Problem::WrongType(Expected::Base64), at))
         }
         _ => Ok(()),
     }
@@ -269,11 +272,9 @@ pub(crate) fn not_complex(attribute: &Attribute, found: &Value, at: &str) -> Err
 pub(crate) fn not_boolean(found: &Value, at: &str) -> Error {
     match found {
         Value::String(text) if !text.is_empty() => {
-            Error::invalid_value(format!("{at} must be true or false, found {}", quoted(text)))
+            Error::wrong_type(at, "true or false", format_args!("{}", quoted(text)))
         }
-        Value::Number(number) => {
-            Error::invalid_value(format!("{at} must be true or false, found {number}"))
-        }
+        Value::Number(number) => Error::wrong_type(at, "true or false", format_args!("{number}")),
         other => wrong_type(at, "true or false", other),
     }
 }
@@ -289,5 +290,5 @@ pub(crate) fn wrong_type(at: &str, expected: &str, found: &Value) -> Error {
         Value::Array(_) => "a list",
         Value::Object(_) => "an object",
     };
-    Error::invalid_value(format!("{at} must be {expected}, found {found}"))
+    Error::wrong_type(at, expected, format_args!("{found}"))
 }

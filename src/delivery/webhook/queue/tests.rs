@@ -1,4 +1,5 @@
 use super::*;
+use crate::model::actor::ActorKind;
 use crate::model::event::ChangeRef;
 use crate::model::history::EventKind;
 use time::Duration;
@@ -10,8 +11,8 @@ const SOON: Duration = Duration::seconds(5);
 
 fn event(number: u64, person: u128) -> NumberedEvent {
     let subject = Subject::Employee(Uuid::from_u128(person));
-    let kind = EventKind::Updated;
-    let change = ChangeRef { subject, revision: number, kind, at: NOW, erased: None };
+    let (kind, actor) = (EventKind::Updated, ActorKind::Operator);
+    let change = ChangeRef { subject, revision: number, kind, actor, at: NOW, erased: None };
     NumberedEvent { number, event: EventRef::Change(change) }
 }
 

@@ -3,13 +3,14 @@
 use super::calls::over_limit;
 use super::change::as_seen;
 use super::page::{FormResult, show_result};
-use super::problem::Problem;
+use super::problem;
 use super::secret::show_secret;
 use crate::directory::Error;
 use crate::directory::destinations::ResumeFrom;
 use crate::directory::precondition::Precondition;
 use crate::server::context::Services;
 use crate::server::error::Answer;
+use crate::server::pages::form::Problems;
 use crate::server::pages::guard::{Form, Visitor};
 use crate::server::pages::messages::explain;
 use crate::server::path::DestinationId;
@@ -40,7 +41,7 @@ pub(in crate::server::pages) async fn resume(
         "here" => ResumeFrom::Here,
         "end" => ResumeFrom::End,
         _ => {
-            let problem = Problem::at("resume", "Choose the event to begin with");
+            let problem = problem::at("resume", "Choose the event to begin with");
             return refuse(&services, &visitor, id, problem).await;
         }
     };
@@ -70,7 +71,7 @@ pub(in crate::server::pages) async fn rotate(
         "24h" => Duration::hours(24),
         "7d" => Duration::days(7),
         _ => {
-            let problem = Problem::at("rotate", "Choose how long the current secret also signs");
+            let problem = problem::at("rotate", "Choose how long the current secret also signs");
             return refuse(&services, &visitor, id, problem).await;
         }
     };
@@ -94,7 +95,7 @@ pub(in crate::server::pages) async fn remove(
     form: Form,
 ) -> Answer {
     if !form.has("confirm") {
-        let problem = Problem::at("remove", "Tick the box to confirm the removal");
+        let problem = problem::at("remove", "Tick the box to confirm the removal");
         return refuse(&services, &visitor, id, problem).await;
     }
     let (destinations, any) = (&services.destinations, Precondition::default());
@@ -107,9 +108,9 @@ pub(super) async fn refuse(
     services: &Services,
     visitor: &Visitor,
     id: Uuid,
-    problem: Problem,
+    problems: Problems,
 ) -> Answer {
-    let result = FormResult { problem: Some(problem), ..FormResult::default() };
+    let result = FormResult { problems, ..FormResult::default() };
     show_result(services, visitor, id, result).await
 }
 
@@ -121,5 +122,5 @@ pub(super) async fn refuse_for(
     error: Error,
     place: &'static str,
 ) -> Answer {
-    refuse(services, visitor, id, Problem::of(error, place)?).await
+    refuse(services, visitor, id, problem::of(error, place)?).await
 }

@@ -3,7 +3,7 @@
 use super::actions::{refuse, refuse_for};
 use super::deliveries::{is_success, meaning};
 use super::page::{FormResult, show_result};
-use super::problem::Problem;
+use super::problem::{self, FORM};
 use crate::directory::Error;
 use crate::directory::destinations::DestinationKind;
 use crate::directory::destinations::calls::{CallOutcome, MOST_CALLS_A_MINUTE};
@@ -30,11 +30,11 @@ pub(in crate::server::pages) async fn test(
     visitor: Visitor,
     DestinationId(id): DestinationId,
 ) -> Answer {
-    if let Some(page) = over_limit(&services, &visitor, id, "test").await? {
+    if let Some(page) = over_limit(&services, &visitor, id, FORM).await? {
         return Ok(page);
     }
     let outcome = services.calls.send_test(&visitor.tenant, id).await;
-    answer(&services, &visitor, id, outcome, "test").await
+    answer(&services, &visitor, id, outcome, false).await
 }
 
 /// Sends an event to a webhook again.
@@ -44,11 +44,11 @@ pub(in crate::server::pages) async fn resend(
     DestinationId(id): DestinationId,
     form: Form,
 ) -> Answer {
-    if let Some(page) = over_limit(&services, &visitor, id, "resend").await? {
+    if let Some(page) = over_limit(&services, &visitor, id, FORM).await? {
         return Ok(page);
     }
     let outcome = services.calls.resend(&visitor.tenant, id, form.get("event")).await;
-    answer(&services, &visitor, id, outcome, "resend").await
+    answer(&services, &visitor, id, outcome, true).await
 }
 
 /// Counts a test, a repeated event or a resume. Returns the page with the refusal after too many in a minute.
@@ -64,7 +64,7 @@ pub(super) async fn over_limit(
     let text = format!(
         "A tenant has at most {MOST_CALLS_A_MINUTE} tests, repeated events and resumes in a minute. Wait a minute"
     );
-    let problem = Problem { status: StatusCode::TOO_MANY_REQUESTS, ..Problem::at(place, &text) };
+    let problem = problem::at(place, &text).with_status(StatusCode::TOO_MANY_REQUESTS);
     let mut page = refuse(services, visitor, id, problem).await?;
     page.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("60"));
     Ok(Some(page))
@@ -75,14 +75,14 @@ async fn answer(
     visitor: &Visitor,
     id: Uuid,
     outcome: Result<CallOutcome, Error>,
-    place: &'static str,
+    is_resend: bool,
 ) -> Answer {
     let outcome = match outcome {
         Ok(outcome) => outcome,
-        Err(error) => return refuse_for(services, visitor, id, error, place).await,
+        Err(error) => return refuse_for(services, visitor, id, error, FORM).await,
     };
     let found = services.destinations.get(&visitor.tenant, id).await.map_err(explain)?;
-    let outcome = Outcome::new(&outcome, found.destination.kind(), place == "resend");
+    let outcome = Outcome::new(&outcome, found.destination.kind(), is_resend);
     let result = FormResult { outcome: Some(outcome), ..FormResult::default() };
     show_result(services, visitor, id, result).await
 }

@@ -2,7 +2,7 @@
 
 use super::fields::Fields;
 use super::page::{FormResult, show_result};
-use super::problem::{FORM, Problem};
+use super::problem::{self, FORM};
 use crate::directory::precondition::Precondition;
 use crate::server::context::Services;
 use crate::server::error::Answer;
@@ -32,12 +32,12 @@ pub(in crate::server::pages) async fn change(
                     let path = format!("notifications/{id}?done=destination-saved");
                     return Ok(redirect(&visitor.site.path(&path)));
                 }
-                Err(error) => Problem::of(error, FORM)?,
+                Err(error) => problem::of(error, FORM)?,
             }
         }
     };
-    let (fields, problem) = (Some(fields), Some(problem));
-    show_result(&services, &visitor, id, FormResult { fields, problem, outcome: None }).await
+    let (fields, problems) = (Some(fields), problem);
+    show_result(&services, &visitor, id, FormResult { fields, problems, outcome: None }).await
 }
 
 /// Returns the condition that the destination is as it was when the page with the form was made.

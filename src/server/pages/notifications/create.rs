@@ -1,11 +1,12 @@
 //! Adds a destination: the choice of the kind, and the form of the kind.
 
 use super::fields::Fields;
-use super::problem::{FORM, Problem, Refused};
+use super::problem::{self, FORM};
 use super::secret::show_secret;
 use crate::directory::destinations::{Created, DestinationKind};
 use crate::server::context::Services;
 use crate::server::error::Answer;
+use crate::server::pages::form::Problems;
 use crate::server::pages::frame::{Frame, Section, show, show_as};
 use crate::server::pages::guard::{Form, Visitor};
 use crate::server::query::Pairs;
@@ -18,7 +19,7 @@ use http::StatusCode;
 #[template(path = "notification_kinds.html")]
 struct KindsPage {
     frame: Frame,
-    refused: Refused,
+    problems: Problems,
 }
 
 #[derive(Template)]
@@ -26,14 +27,14 @@ struct KindsPage {
 struct NewNotificationPage {
     frame: Frame,
     fields: Fields,
-    refused: Refused,
+    problems: Problems,
 }
 
 /// Shows the form of a kind, or the choice of the kind.
 pub(in crate::server::pages) async fn show_form(visitor: Visitor, query: Pairs) -> Answer {
     match kind_in(query.get("kind").unwrap_or_default()) {
-        Some(kind) => show(&page(&visitor, Fields::new(kind), None)),
-        None => show(&kinds(&visitor, None)),
+        Some(kind) => show(&page(&visitor, Fields::new(kind), Problems::default())),
+        None => show(&kinds(&visitor, Problems::default())),
     }
 }
 
@@ -44,12 +45,12 @@ pub(in crate::server::pages) async fn create(
     form: Form,
 ) -> Answer {
     let Some(kind) = kind_in(form.get("kind")) else {
-        let problem = Problem::at(FORM, "Choose Slack, Teams or a webhook");
-        return show_as(StatusCode::BAD_REQUEST, &kinds(&visitor, Some(problem)));
+        let problem = problem::at(FORM, "Choose Slack, Teams or a webhook");
+        return show_as(StatusCode::UNPROCESSABLE_ENTITY, &kinds(&visitor, problem));
     };
     let fields = Fields::entered(kind, None, &form);
     let refuse =
-        |fields, problem: Problem| show_as(problem.status, &page(&visitor, fields, Some(problem)));
+        |fields, problems: Problems| show_as(problems.status(), &page(&visitor, fields, problems));
     let new = match fields.new_destination() {
         Ok(new) => new,
         Err(problem) => return refuse(fields, problem),
@@ -62,7 +63,7 @@ pub(in crate::server::pages) async fn create(
             let path = format!("notifications/{}?done=destination-added", destination.id);
             Ok(redirect(&visitor.site.path(&path)))
         }
-        Err(error) => refuse(fields, Problem::of(error, FORM)?),
+        Err(error) => refuse(fields, problem::of(error, FORM)?),
     }
 }
 
@@ -70,11 +71,11 @@ fn kind_in(text: &str) -> Option<DestinationKind> {
     text.parse().ok()
 }
 
-fn kinds(visitor: &Visitor, problem: Option<Problem>) -> KindsPage {
-    KindsPage { frame: Frame::of(visitor, Section::Notifications), refused: Refused(problem) }
+fn kinds(visitor: &Visitor, problems: Problems) -> KindsPage {
+    KindsPage { frame: Frame::of(visitor, Section::Notifications), problems }
 }
 
-fn page(visitor: &Visitor, fields: Fields, problem: Option<Problem>) -> NewNotificationPage {
+fn page(visitor: &Visitor, fields: Fields, problems: Problems) -> NewNotificationPage {
     let frame = Frame::of(visitor, Section::Notifications);
-    NewNotificationPage { frame, fields, refused: Refused(problem) }
+    NewNotificationPage { frame, fields, problems }
 }

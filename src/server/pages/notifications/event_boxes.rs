@@ -85,6 +85,7 @@ fn title(kind: &str) -> &'static str {
         "settings" => "Settings",
         "attributes" => "Custom attributes",
         "token" => "Tokens",
+        "link" => "Set-up and sign-in links",
         "sync" => "Identity provider",
         "destination" => "Other destinations",
         _ => "Others",
@@ -94,6 +95,8 @@ fn title(kind: &str) -> &'static str {
 fn label(event: EventType) -> &'static str {
     match event {
         EventType::EmployeeCreated => "New",
+        EventType::EmployeeImported => "Imported",
+        EventType::EmployeeLinked => "Imported before, now linked to the identity provider",
         EventType::EmployeeArchived => "Archived: has left",
         EventType::EmployeeRestored => "Restored: is back",
         EventType::EmployeeRecreated => "Created again in the identity provider, not active",
@@ -107,6 +110,7 @@ fn label(event: EventType) -> &'static str {
         EventType::SettingsChanged | EventType::AttributesChanged => "Changed",
         EventType::TokenRotated => "Rotated",
         EventType::TokenRevoked => "Revoked",
+        EventType::LinkChanged => "Made, opened or revoked",
         EventType::SyncRefused => "Requests fail",
         EventType::SyncSilent => "Sends no requests for longer than usual",
         EventType::SyncResumed => "Sends requests again",

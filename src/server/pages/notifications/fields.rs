@@ -1,11 +1,12 @@
 //! The fields of a destination's form: as the page shows them, and as a browser sends them.
 
 use super::event_boxes::{EventGroup, groups, ticked};
-use super::problem::Problem;
+use super::problem;
 use crate::directory::destinations::{
     DEFAULT_HOUR, Destination, DestinationChanges, DestinationKind, Every, Form as Delivery,
     NewDestination, Options, Payload,
 };
+use crate::server::pages::form::Problems;
 use crate::server::pages::guard::Form;
 use secrecy::SecretString;
 
@@ -90,9 +91,9 @@ impl Fields {
     ///
     /// # Errors
     /// Fails for a missing choice. The directory checks the values.
-    pub(super) fn new_destination(&self) -> Result<NewDestination, Problem> {
+    pub(super) fn new_destination(&self) -> Result<NewDestination, Problems> {
         if self.url.trim().is_empty() {
-            return Err(Problem::at("url", "Paste the URL"));
+            return Err(problem::at("url", "Paste the URL"));
         }
         Ok(NewDestination {
             kind: self.kind,
@@ -109,7 +110,7 @@ impl Fields {
     ///
     /// # Errors
     /// Fails as [`Self::new_destination`] does.
-    pub(super) fn changes(&self) -> Result<DestinationChanges, Problem> {
+    pub(super) fn changes(&self) -> Result<DestinationChanges, Problems> {
         let url = Some(self.url.trim()).filter(|url| !url.is_empty());
         Ok(DestinationChanges {
             name: Some(self.name.clone()),
@@ -121,9 +122,9 @@ impl Fields {
         })
     }
 
-    fn checked_types(&self) -> Result<Vec<String>, Problem> {
+    fn checked_types(&self) -> Result<Vec<String>, Problems> {
         match self.types.is_empty() {
-            true => Err(Problem::at("types", "Select the events that the destination gets")),
+            true => Err(problem::at("types", "Select the events that the destination gets")),
             false => Ok(self.types.clone()),
         }
     }
@@ -133,18 +134,18 @@ impl Fields {
         names.filter(|name| !name.is_empty()).map(ToOwned::to_owned).collect()
     }
 
-    fn options(&self) -> Result<Options, Problem> {
+    fn options(&self) -> Result<Options, Problems> {
         if self.is_webhook() {
             let payload = self.payload.parse();
             let payload =
-                payload.map_err(|_| Problem::at("payload", "Choose what an event contains"))?;
+                payload.map_err(|_| problem::at("payload", "Choose what an event contains"))?;
             return Ok(Options { payload: Some(payload), ..Options::default() });
         }
         let every = self.every.parse();
         let every =
-            every.map_err(|_| Problem::at("every", "Choose how often a message is sent"))?;
+            every.map_err(|_| problem::at("every", "Choose how often a message is sent"))?;
         let hour = self.hour.parse();
-        let hour = hour.map_err(|_| Problem::at("hour", "Choose an hour from 0 to 23"))?;
+        let hour = hour.map_err(|_| problem::at("hour", "Choose an hour from 0 to 23"))?;
         let names = Some(self.names);
         Ok(Options { payload: None, every: Some(every), hour: Some(hour), names })
     }

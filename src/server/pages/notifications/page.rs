@@ -1,14 +1,15 @@
 //! The page of a destination.
 
+use super::super::words::grouped;
 use super::calls::Outcome;
 use super::deliveries::{DELIVERIES, DeliveryLog};
 use super::fields::Fields;
-use super::problem::{Problem, Refused};
-use super::state::{StateWords, grouped};
+use super::state::StateWords;
 use crate::directory::Stage;
 use crate::directory::destinations::{Destination, DestinationView, MOST_COUNTED};
 use crate::server::context::Services;
 use crate::server::error::Answer;
+use crate::server::pages::form::Problems;
 use crate::server::pages::frame::{Frame, Section, When, show_as};
 use crate::server::pages::guard::Visitor;
 use crate::server::pages::messages::explain;
@@ -27,7 +28,7 @@ struct NotificationPage {
     name: String,
     revision: u64,
     fields: Fields,
-    refused: Refused,
+    problems: Problems,
     outcome: Option<Outcome>,
     state: StateWords,
     is_enabled: bool,
@@ -52,7 +53,7 @@ struct SecretRows {
 pub(super) struct FormResult {
     /// The values of a refused form.
     pub(super) fields: Option<Fields>,
-    pub(super) problem: Option<Problem>,
+    pub(super) problems: Problems,
     pub(super) outcome: Option<Outcome>,
 }
 
@@ -94,8 +95,7 @@ async fn show_page(
     .map_err(explain)?;
     let DestinationView { destination, state } = view;
     let here = visitor.site.path(&format!("notifications/{id}"));
-    let FormResult { fields, problem, outcome } = result;
-    let refused = Refused(problem);
+    let FormResult { fields, problems, outcome } = result;
     let page = NotificationPage {
         frame,
         id: id.to_string(),
@@ -111,9 +111,9 @@ async fn show_page(
         secrets: SecretRows::of(&destination, services.tenants.now()),
         deliveries: DeliveryLog::new(log, &here, cursor.is_none()),
         name: destination.name,
-        refused,
+        problems,
     };
-    show_as(page.refused.status(), &page)
+    show_as(page.problems.status(), &page)
 }
 
 impl SecretRows {

@@ -1,5 +1,6 @@
 //! The state of a destination in words.
 
+use super::super::words::grouped;
 use super::problem::sentence;
 use crate::directory::destinations::{DestinationState, Status};
 use crate::server::pages::frame::When;
@@ -45,33 +46,6 @@ impl StateWords {
                 because: state.disabled_because.as_deref().map(sentence),
                 ..plain
             },
-        }
-    }
-}
-
-/// Writes a number with a comma between groups of three digits.
-pub(super) fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (position, digit) in digits.chars().enumerate() {
-        if position > 0 && (digits.len() - position).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::grouped;
-
-    #[test]
-    fn digits_stand_in_groups_of_three() {
-        for (number, text) in
-            [(0, "0"), (12, "12"), (999, "999"), (4_211, "4,211"), (100_000, "100,000")]
-        {
-            assert_eq!(grouped(number), text);
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The request that makes the table in the engine.
 
-use crate::store::dynamodb::definition::{INDEXES, KEY_ATTRIBUTES, KeyNames, TABLE_KEY};
+use crate::store::dynamodb::definition::{INDEXES, Index, KEY_ATTRIBUTES, KeyNames, TABLE_KEY};
 use serde_json::{Value, json};
 
 /// Builds the call that makes the table as JSON. The engine's own type has no other public form of indexes.
@@ -12,12 +12,12 @@ pub(super) fn create_table_request(name: &str) -> Value {
     };
     let attributes =
         KEY_ATTRIBUTES.map(|name| json!({"AttributeName": name, "AttributeType": "S"}));
-    let indexes = INDEXES.map(|(name, key)| {
-        json!({
-            "IndexName": name,
-            "KeySchema": key_schema(key),
-            "Projection": {"ProjectionType": "KEYS_ONLY"},
-        })
+    let indexes = INDEXES.map(|Index { name, key, included }| {
+        let projection = match included {
+            [] => json!({"ProjectionType": "KEYS_ONLY"}),
+            some => json!({"ProjectionType": "INCLUDE", "NonKeyAttributes": some}),
+        };
+        json!({"IndexName": name, "KeySchema": key_schema(key), "Projection": projection})
     });
     json!({
         "TableName": name,

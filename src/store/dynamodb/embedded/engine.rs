@@ -52,6 +52,16 @@ impl Engine {
         Ok(Self(Arc::new(Handles::Memory(database))))
     }
 
+    /// Writes all data into a data folder that has no data yet. [`Self::open`] opens it.
+    ///
+    /// # Errors
+    /// Gives the message of the engine when the folder has data, or when the file cannot be written.
+    pub fn save_in(&self, folder: &Path) -> Result<(), String> {
+        let file = folder.join(FILE);
+        make_private(&file).map_err(|error| error.to_string())?;
+        self.copy_to(&file)
+    }
+
     /// Writes all data into a new file, which [`Self::copied_from`] reads.
     ///
     /// # Errors

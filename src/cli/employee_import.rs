@@ -1,0 +1,112 @@
+//! `rollcall employee import`.
+
+use super::actor::ACTOR;
+use super::exit::Refused;
+use super::output;
+use anyhow::Context;
+use rollcall::directory::Directory;
+use rollcall::directory::users::import::row::ImportColumn;
+use rollcall::directory::users::import::{
+    ImportCounts, ImportMode, ImportOutcome, ImportResult, MOST_ROWS_OF_COMMAND,
+};
+use rollcall::server::people_csv::read_people;
+use serde_json::{Value, json};
+use std::io::Read;
+use std::path::Path;
+
+/// The most bytes of a file: far more than the longest list of people needs.
+const MOST_BYTES: u64 = 16 * 1024 * 1024;
+
+/// Imports the people of a file, and prints the results. A line that is not valid makes the command fail at the end.
+pub async fn import(
+    directory: &Directory,
+    file: &Path,
+    mode: ImportMode,
+    json: bool,
+) -> anyhow::Result<()> {
+    let bytes = read(file)?;
+    let rows =
+        read_people(&bytes, MOST_ROWS_OF_COMMAND).map_err(|error| Refused(error.to_string()))?;
+    let results = directory.users().import(&rows, mode, &ACTOR).await?;
+    let counts = ImportCounts::of(&results);
+    if json {
+        output::print_json(&to_json(&results, counts))?;
+    } else {
+        print(&results, counts, mode)?;
+    }
+    match counts.failed {
+        0 => Ok(()),
+        failed => {
+            Err(Refused(format!("{failed} of {} people are not valid", results.len())).into())
+        }
+    }
+}
+
+fn read(file: &Path) -> anyhow::Result<Vec<u8>> {
+    let is_input = file.as_os_str() == "-";
+    let place = if is_input { "standard input".to_owned() } else { file.display().to_string() };
+    let context = || format!("cannot read {place}");
+    let source: Box<dyn Read> = match is_input {
+        true => Box::new(std::io::stdin()),
+        false => Box::new(std::fs::File::open(file).with_context(context)?),
+    };
+    let mut bytes = Vec::new();
+    source.take(MOST_BYTES + 1).read_to_end(&mut bytes).with_context(context)?;
+    if u64::try_from(bytes.len()).is_ok_and(|length| length > MOST_BYTES) {
+        return Err(Refused(format!("{place} has more than {MOST_BYTES} bytes")).into());
+    }
+    Ok(bytes)
+}
+
+fn print(results: &[ImportResult], counts: ImportCounts, mode: ImportMode) -> anyhow::Result<()> {
+    let failed = results.iter().filter_map(|result| match &result.outcome {
+        ImportOutcome::Failed(problem) => Some(vec![
+            result.line.to_string(),
+            result.user_name.clone(),
+            problem.attribute.map_or("-", ImportColumn::as_str).to_owned(),
+            problem.detail.clone(),
+        ]),
+        _ => None,
+    });
+    let failed: Vec<Vec<String>> = failed.collect();
+    if !failed.is_empty() {
+        output::print_table(&["line", "userName", "attribute", "problem"], failed, "")?;
+        output::print("")?;
+    }
+    let ImportCounts { created, skipped, skipped_archived, failed } = counts;
+    let created = match mode {
+        ImportMode::Write => format!("{created} created"),
+        ImportMode::DryRun => format!("{created} would be created"),
+    };
+    output::print(&format!(
+        "{created}, {skipped} skipped, {skipped_archived} skipped (archived), {failed} failed"
+    ))
+}
+
+fn to_json(results: &[ImportResult], counts: ImportCounts) -> Value {
+    let results = results.iter().map(|ImportResult { line, user_name, outcome }| {
+        let (outcome, id, problem) = match outcome {
+            ImportOutcome::Created(id) => ("created", *id, None),
+            ImportOutcome::Skipped(id) => ("skipped", Some(*id), None),
+            ImportOutcome::SkippedArchived(id) => ("skippedArchived", Some(*id), None),
+            ImportOutcome::Failed(problem) => ("failed", None, Some(problem)),
+        };
+        json!({
+            "line": line,
+            "userName": user_name,
+            "outcome": outcome,
+            "id": id,
+            "attribute": problem.and_then(|one| one.attribute).map(ImportColumn::as_str),
+            "detail": problem.map(|one| &one.detail),
+        })
+    });
+    let results: Value = results.collect();
+    let ImportCounts { created, skipped, skipped_archived, failed } = counts;
+    json!({
+        "created": created,
+        "skipped": skipped,
+        "skippedArchived": skipped_archived,
+        "failed": failed,
+        "results": results,
+    })
+}

@@ -1,0 +1,27 @@
+//! *Tokens & access*: every credential that opens the tenant, and the recent sign-ins.
+
+pub(super) mod create;
+mod form_number;
+pub(super) mod list;
+mod new_token;
+pub(super) mod replace;
+pub(super) mod revoke;
+mod scope_words;
+mod token_card;
+
+use super::guard;
+use crate::server::context::Services;
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+use axum::routing::get;
+
+/// Returns the routes of *Tokens & access*. They never wait for the share: a token that uses up the share can always be
+/// revoked.
+pub(super) fn router(services: &Services) -> Router<Services> {
+    Router::new()
+        .route("/access", get(list::list))
+        .route("/access/{scope}/create", get(create::show_form).post(create::create))
+        .route("/access/{scope}/replace", get(replace::show_form).post(replace::replace))
+        .route("/access/{scope}/revoke", get(revoke::ask).post(revoke::revoke))
+        .layer(from_fn_with_state(services.clone(), guard::guard))
+}

@@ -1,0 +1,2 @@
+// Presses the button of a sign-in link, so that the link needs no click.
+document.querySelector("form[data-press]")?.requestSubmit();

@@ -1,0 +1,175 @@
+//! Admits administrators with a session, and guests: holders of a set-up link.
+
+use crate::directory::access::sessions::FormKey;
+use crate::directory::{ActorRecord, Directory, Link, LinkScope, TenantId, Unfinished};
+use crate::server::context::Services;
+use crate::server::error::ApiError;
+use crate::server::page_urls::Site;
+use crate::server::pages::cookies::Cookie;
+use crate::server::pages::fragment::wants_fragment;
+use crate::server::pages::frame::{Frame, Section};
+use crate::server::pages::guard::{self as pages_guard, Visitor, share_of};
+use crate::server::pages::link;
+use crate::server::pages::next_page::NextPage;
+use crate::server::response::redirect;
+use axum::Extension;
+use axum::body::Body;
+use axum::extract::{FromRequestParts, OriginalUri, Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use http::request::Parts;
+use http::{HeaderMap, Method};
+use std::sync::Arc;
+
+/// A user of Connect.
+#[derive(Clone)]
+pub(super) struct ConnectUser {
+    pub(super) tenant: TenantId,
+    pub(super) directory: Directory,
+    /// The actor of the user's changes.
+    pub(super) actor: Arc<ActorRecord>,
+    pub(super) site: Site,
+    pub(super) form_key: FormKey,
+    tenant_name: Arc<str>,
+    idp: &'static str,
+    role: Role,
+}
+
+#[derive(Clone)]
+enum Role {
+    Administrator(Box<Visitor>),
+    Guest(Box<Link>),
+}
+
+impl ConnectUser {
+    /// Returns the set-up link of a guest; `None` for an administrator.
+    pub(super) fn link(&self) -> Option<&Link> {
+        match &self.role {
+            Role::Administrator(_) => None,
+            Role::Guest(link) => Some(link),
+        }
+    }
+
+    /// Returns the frame of the pages. A guest gets no navigation.
+    pub(super) fn frame(&self) -> Frame {
+        match &self.role {
+            Role::Administrator(visitor) => Frame::of(visitor, Section::Connect),
+            Role::Guest(_) => Frame {
+                tenant_name: Arc::clone(&self.tenant_name),
+                idp: self.idp,
+                ..Frame::signed_out(&self.site)
+            },
+        }
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for ConnectUser {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, ApiError> {
+        parts.extensions.get().cloned().ok_or_else(pages_guard::signed_out)
+    }
+}
+
+/// Lets a request through with a [`ConnectUser`], and a change with a form too.
+pub(super) async fn guard(
+    State(services): State<Services>,
+    OriginalUri(uri): OriginalUri,
+    Extension(site): Extension<Site>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let (mut parts, body) = request.into_parts();
+    let found = match find_user(&services, uri.path(), &site, &parts.headers).await {
+        Ok(found) => found,
+        Err(error) => return error.into_response(),
+    };
+    let reading = parts.method == Method::GET || parts.method == Method::HEAD;
+    let (user, unfinished) = match found {
+        Some(found) => found,
+        None if !reading => return pages_guard::signed_out().into_response(),
+        None if site.tenant().is_none() => return pages_guard::no_such_page().into_response(),
+        // The link of this browser has ended. A sign-in would ask its holder for a token.
+        None if Cookie::Connect.passes(&parts.headers).next().is_some() => {
+            return link::unknown(&site, LinkScope::Connect).into_response();
+        }
+        None => return redirect(&NextPage::of(&uri).sign_in(&site)),
+    };
+    if let Some(refusal) = share_of(&services, &user.tenant) {
+        return refusal.into_response();
+    }
+    let (tenant, directory) = (user.tenant.clone(), user.directory.clone());
+    let administrator = match &user.role {
+        Role::Administrator(visitor) => Some(Visitor::clone(visitor)),
+        Role::Guest(_) => None,
+    };
+    let token = administrator.as_ref().and_then(|visitor| visitor.token.clone());
+    let request = if reading {
+        parts.extensions.insert(user);
+        Request::from_parts(parts, body)
+    } else {
+        match pages_guard::posted(&user.site, &user.form_key, &parts.headers, body).await {
+            Ok(form) => parts.extensions.insert(form),
+            Err(error) => return error.into_response(),
+        };
+        parts.extensions.insert(user);
+        Request::from_parts(parts, Body::empty())
+    };
+    let used = async {
+        if let Some(token) = &token {
+            services.sync.used(&tenant, token).await;
+        }
+    };
+    let answer = next.run(request);
+    let mut response =
+        tokio::join!(answer, directory.unfinished().finish_left_over(&unfinished), used).0;
+    if let Some(visitor) = administrator.filter(|_| !response.status().is_success()) {
+        // The page of a failure keeps the navigation.
+        response.extensions_mut().insert(visitor);
+    }
+    response
+}
+
+/// Finds the user by the session in a cookie. An administrator's session comes first: it opens more.
+async fn find_user(
+    services: &Services,
+    path: &str,
+    site: &Site,
+    headers: &HeaderMap,
+) -> Result<Option<(ConnectUser, Vec<Unfinished>)>, ApiError> {
+    if let Some((mut visitor, unfinished)) =
+        pages_guard::visitor(services, path, site, headers).await?
+    {
+        if !wants_fragment(headers) {
+            // A page without this badge is better than no page.
+            visitor.state = services.sync.state(&visitor.record).await.ok();
+        }
+        let user = ConnectUser {
+            tenant: visitor.tenant.clone(),
+            directory: visitor.directory.clone(),
+            actor: Arc::clone(&visitor.actor),
+            site: visitor.site.clone(),
+            form_key: visitor.form_key.clone(),
+            tenant_name: Arc::clone(&visitor.tenant_name),
+            idp: visitor.idp,
+            role: Role::Administrator(Box::new(visitor)),
+        };
+        return Ok(Some((user, unfinished)));
+    }
+    let Some(tenant) = site.tenant() else { return Ok(None) };
+    let passes: Vec<&str> = Cookie::Connect.passes(headers).collect();
+    let Some(guest) = services.access.resume_guest(tenant, &passes).await? else {
+        return Ok(None);
+    };
+    let user = ConnectUser {
+        tenant: tenant.clone(),
+        directory: guest.directory,
+        actor: guest.actor,
+        site: site.clone(),
+        form_key: guest.form_key,
+        tenant_name: guest.tenant_name,
+        idp: guest.idp,
+        role: Role::Guest(Box::new(guest.link)),
+    };
+    Ok(Some((user, guest.unfinished)))
+}

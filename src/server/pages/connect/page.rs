@@ -1,0 +1,226 @@
+//! The page of a step.
+
+use super::attribute_check::AttributeCheck;
+use super::attributes::{MappedAttribute, attributes_for};
+use super::facts::Facts;
+use super::guard::ConnectUser;
+use super::live::{Live, MessageKind};
+use super::person_card::PersonCard;
+use super::step::{Step, StepLink};
+use crate::directory::{GovernedAttribute, Provider};
+use crate::server::context::Services;
+use crate::server::error::{Answer, ApiError};
+use crate::server::pages::form::Problems;
+use crate::server::pages::fragment;
+use crate::server::pages::frame::{Frame, When, show_as};
+use crate::server::pages::sources::source_name;
+use crate::server::path::PathParts;
+use crate::server::query::Pairs;
+use askama::Template;
+use axum::extract::State;
+use http::{HeaderMap, StatusCode};
+
+/// The page of a step.
+#[derive(Template)]
+#[template(path = "connect/step.html", blocks = ["part"])]
+pub(super) struct StepPage {
+    frame: Frame,
+    csrf: String,
+    step: Step,
+    steps: [StepLink; 5],
+    provider: Provider,
+    is_chosen: bool,
+    is_guest: bool,
+    tenant_url: String,
+    /// The host that the identity provider cannot reach; `None` for a public one.
+    local_host: Option<String>,
+    token: Option<TokenFacts>,
+    /// The new token, on the only page that shows it.
+    secret: Option<String>,
+    /// Whether the new token replaced one that was never used.
+    is_again: bool,
+    /// The short name of the token that the form was made for; empty for none.
+    seen: String,
+    /// The label that the form proposes.
+    proposed: String,
+    live: Live,
+    attributes: [MappedAttribute; 3],
+    check: AttributeCheck,
+    person: Option<PersonCard>,
+    switches: Vec<Switch>,
+    problems: Problems,
+}
+
+/// The Secret Token, without its secret.
+pub(super) struct TokenFacts {
+    pub(super) label: String,
+    pub(super) created: When,
+    pub(super) is_used: bool,
+}
+
+/// A choice of the source of an attribute.
+pub(super) struct Switch {
+    pub(super) title: &'static str,
+    pub(super) is_from_idp: bool,
+    /// The path of the preview of the other source, below the root.
+    pub(super) preview: String,
+}
+
+/// A new Secret Token, for the only page that shows it.
+pub(super) struct NewSecret {
+    pub(super) text: String,
+    pub(super) is_again: bool,
+}
+
+impl StepPage {
+    /// Builds the page of a step.
+    pub(super) async fn of(
+        user: &ConnectUser,
+        facts: &Facts,
+        step: Step,
+    ) -> Result<Self, ApiError> {
+        let person = match step {
+            Step::Map | Step::Assign => PersonCard::read(user, facts).await?,
+            Step::Choose | Step::Token | Step::Paste => None,
+        };
+        Ok(Self::with_person(user, facts, step, person))
+    }
+
+    /// Builds the page of a step without a read, so that a new token is never lost.
+    pub(super) fn with_person(
+        user: &ConnectUser,
+        facts: &Facts,
+        step: Step,
+        person: Option<PersonCard>,
+    ) -> Self {
+        let provider = facts.provider();
+        let settings = facts.tenant.settings;
+        let switch = |attribute: GovernedAttribute| {
+            let is_from_idp = attribute.is_from_idp(settings);
+            let other = source_name(!is_from_idp);
+            let preview = format!("sources/{}/preview?source={other}", attribute.name());
+            Switch { title: attribute.title(), is_from_idp, preview }
+        };
+        Self {
+            frame: user.frame(),
+            csrf: user.form_key.expose().to_owned(),
+            step,
+            steps: facts.steps(Some(step)),
+            provider,
+            is_chosen: settings.provider.is_some(),
+            is_guest: user.link().is_some(),
+            tenant_url: user.site.tenant_url(&user.tenant),
+            local_host: user.site.local_host(),
+            token: TokenFacts::of(facts),
+            secret: None,
+            is_again: false,
+            seen: facts.token().map_or_else(String::new, |token| token.short_name().to_owned()),
+            proposed: proposed_label(provider).to_owned(),
+            live: Live::of(facts, user.link().map(|link| link.created)),
+            attributes: attributes_for(provider),
+            check: AttributeCheck::of(user, facts, person.as_ref()),
+            person,
+            switches: GovernedAttribute::ALL.iter().map(|one| switch(*one)).collect(),
+            problems: Problems::default(),
+        }
+    }
+
+    /// Adds the new token.
+    pub(super) fn with_secret(self, secret: NewSecret) -> Self {
+        Self { secret: Some(secret.text), is_again: secret.is_again, ..self }
+    }
+
+    /// Adds the errors of a form, and the label that was entered.
+    pub(super) fn with_problems(self, problems: Problems, label: &str) -> Self {
+        Self { problems, proposed: label.to_owned(), ..self }
+    }
+
+    /// Returns the page, with the status of its errors.
+    pub(super) fn answer(&self) -> Answer {
+        show_as(self.problems.status(), self)
+    }
+
+    fn is_step(&self, number: u8) -> bool {
+        self.step.number() == number
+    }
+
+    /// The words of the client's screens.
+    fn screens(&self) -> Screens {
+        match self.provider {
+            Provider::Okta => Screens {
+                place: "Provisioning › Integration › Configure API Integration",
+                url: "SCIM 2.0 Base Url",
+                token: "OAuth Bearer Token",
+                test: "Test API Credentials",
+            },
+            Provider::Entra => Screens {
+                place: "Provisioning › New configuration",
+                url: "Tenant URL",
+                token: "Secret Token",
+                test: "Test Connection",
+            },
+            Provider::Other => Screens {
+                place: "the SCIM settings of your client",
+                url: "Base URL",
+                token: "Bearer token",
+                test: "the connection test",
+            },
+        }
+    }
+}
+
+/// The names on the screens of an identity provider.
+struct Screens {
+    place: &'static str,
+    url: &'static str,
+    token: &'static str,
+    test: &'static str,
+}
+
+impl TokenFacts {
+    /// Returns the current Secret Token.
+    pub(super) fn of(facts: &Facts) -> Option<Self> {
+        let token = facts.token()?;
+        Some(Self {
+            label: token.label.clone(),
+            created: When::new(token.created),
+            is_used: facts.is_token_used(),
+        })
+    }
+}
+
+/// Returns the label that the form proposes. The default label names the identity provider already.
+fn proposed_label(provider: Provider) -> &'static str {
+    match provider {
+        Provider::Okta | Provider::Entra => provider.label(),
+        Provider::Other => "",
+    }
+}
+
+/// Shows a step.
+pub(super) async fn show(
+    State(services): State<Services>,
+    user: ConnectUser,
+    PathParts([step]): PathParts<1>,
+) -> Answer {
+    let step = step.as_deref().and_then(Step::parse).ok_or_else(no_such_step)?;
+    let facts = Facts::read(&services, &user).await?;
+    StepPage::of(&user, &facts, step).await?.answer()
+}
+
+/// Answers with the live part of a step.
+pub(super) async fn show_live(
+    State(services): State<Services>,
+    user: ConnectUser,
+    query: Pairs,
+    headers: HeaderMap,
+) -> Answer {
+    let step = query.get("step").and_then(Step::parse).ok_or_else(no_such_step)?;
+    let facts = Facts::read(&services, &user).await?;
+    let page = StepPage::of(&user, &facts, step).await?;
+    fragment::answer(&headers, &page, &page.as_part())
+}
+
+pub(super) fn no_such_step() -> ApiError {
+    ApiError::new(StatusCode::NOT_FOUND, "This page does not exist. Connect has the steps 1 to 5")
+}

@@ -1,0 +1,66 @@
+//! The cookies of the pages. Each is valid for one path of one tenant, and carries a pass.
+
+use crate::directory::access::sessions::has_form;
+use crate::server::page_urls::Site;
+use axum::response::Response;
+use http::header::{COOKIE, SET_COOKIE};
+use http::{HeaderMap, HeaderValue};
+
+/// A cookie of the pages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Cookie {
+    /// The session of an administrator, for all pages.
+    Session,
+    /// The session of a set-up link, for the pages of Connect.
+    Connect,
+}
+
+impl Cookie {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Session => "rollcall_session",
+            Self::Connect => "rollcall_connect",
+        }
+    }
+
+    fn path(self, site: &Site) -> String {
+        match self {
+            Self::Session => site.root(),
+            Self::Connect => site.path("connect"),
+        }
+    }
+
+    /// Sets the cookie. Scripts cannot read it.
+    ///
+    /// A link from another site carries it (`SameSite=Lax`), so a deep link opens its page. Each change is a form with
+    /// proof of its page, and each GET only reads. The answer to a sign-in at an identity provider needs `Lax` too.
+    pub(super) fn set(self, response: &mut Response, site: &Site, pass: &str, seconds: i64) {
+        let secure = if site.is_secure() { "; Secure" } else { "" };
+        let text = format!(
+            "{}={pass}; Path={}; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}",
+            self.name(),
+            self.path(site)
+        );
+        if let Ok(mut value) = HeaderValue::from_str(&text) {
+            value.set_sensitive(true);
+            response.headers_mut().append(SET_COOKIE, value);
+        }
+    }
+
+    /// Removes the cookie.
+    pub(super) fn remove(self, response: &mut Response, site: &Site) {
+        self.set(response, site, "", 0);
+    }
+
+    /// Returns the passes in the cookies of this name. Another site of the domain can also set such cookies, in any
+    /// number. The size of a request's headers limits the number.
+    pub(super) fn passes(self, headers: &HeaderMap) -> impl Iterator<Item = &str> {
+        let cookies = headers.get_all(COOKIE).iter().filter_map(|cookies| cookies.to_str().ok());
+        let cookies = cookies.flat_map(|cookies| cookies.split(';'));
+        let named = cookies.filter_map(|cookie| cookie.trim().split_once('='));
+        named
+            .filter(move |(name, _)| *name == self.name())
+            .map(|(_, pass)| pass)
+            .filter(|pass| has_form(pass))
+    }
+}

@@ -1,0 +1,103 @@
+//! Sentences about employees.
+
+use super::narrator::{Narrator, words_of};
+use super::{Diff, Name, Sentence, joined};
+use crate::directory::EventKind;
+use crate::model::history::HistoryEntry;
+
+/// The most attributes that a sentence names.
+const MOST_ATTRIBUTES: usize = 3;
+
+impl Narrator<'_> {
+    /// Makes the sentence of an employee's entry. Without a name, it is for the page of the employee.
+    pub(super) fn of_employee(&self, name: Option<&Name>, entry: &HistoryEntry) -> Sentence {
+        let actor = self.actor(&entry.actor);
+        if entry.kind == EventKind::Updated {
+            return self.updated(actor, name, entry);
+        }
+        let (verb, rest) = match entry.kind {
+            EventKind::Deleted => ("deleted".to_owned(), ", archived here"),
+            EventKind::Recreated => ("created".to_owned(), " again, not active"),
+            // The names of the other kinds are verbs: created, archived, restored and so on.
+            other => (words_of(other.as_str()), ""),
+        };
+        let sentence = Sentence::new().say(format!("{actor} {verb} "));
+        let mut sentence = match name {
+            Some(name) => sentence.name(name.clone()),
+            None => sentence.say("this employee"),
+        };
+        if !rest.is_empty() {
+            sentence = sentence.say(rest);
+        }
+        // The verb says it already.
+        let changes = entry.changes.iter().filter(|change| change.attribute != "active");
+        sentence.diffs = changes.map(|change| self.diff(change)).collect();
+        sentence.are_folded = !sentence.diffs.is_empty();
+        sentence
+    }
+
+    /// Makes the sentence of equal changes of several people, such as *Okta changed department of 14 people to Sales*.
+    pub(in crate::server::pages) fn several(
+        &self,
+        entry: &HistoryEntry,
+        people: usize,
+    ) -> Sentence {
+        let actor = self.actor(&entry.actor);
+        let several = format!("{people} people");
+        let sentence = match (entry.kind, entry.changes.as_slice()) {
+            (EventKind::Updated, [change]) => {
+                let diff = self.diff(change);
+                let verb = if diff.new.is_some() { "changed" } else { "cleared" };
+                let sentence =
+                    Sentence::new().say(format!("{actor} {verb} {} of {several}", diff.attribute));
+                match diff.new {
+                    Some(new) => sentence.say(" to ").name(Name::plain(new)),
+                    None => sentence,
+                }
+            }
+            (EventKind::Deleted, _) => {
+                Sentence::new().say(format!("{actor} deleted {several}, archived here"))
+            }
+            (EventKind::Recreated, _) => {
+                Sentence::new().say(format!("{actor} created {several} again, not active"))
+            }
+            (other, _) => {
+                Sentence::new().say(format!("{actor} {} {several}", words_of(other.as_str())))
+            }
+        };
+        sentence.capitalised()
+    }
+
+    /// Makes the sentence of changed attributes: with the values of a single attribute, or with a list of values.
+    fn updated(&self, actor: String, name: Option<&Name>, entry: &HistoryEntry) -> Sentence {
+        let diffs: Vec<Diff> = entry.changes.iter().map(|change| self.diff(change)).collect();
+        let verb = match diffs.as_slice() {
+            [Diff { old: None, .. }] => "set",
+            [Diff { new: None, .. }] => "cleared",
+            _ => "changed",
+        };
+        let sentence = Sentence::new().say(format!("{actor} {verb} {}", attributes(&diffs)));
+        let mut sentence = match name {
+            Some(name) => sentence.say(" of ").name(name.clone()),
+            None => sentence,
+        };
+        match <[Diff; 1]>::try_from(diffs) {
+            Ok([one]) => sentence.change = Some(one),
+            Err(several) => sentence.diffs = several,
+        }
+        sentence
+    }
+}
+
+/// Returns the names of the changed attributes: all of at most three, or the first two and the number of the others.
+pub(super) fn attributes(diffs: &[Diff]) -> String {
+    let names = || diffs.iter().map(|diff| diff.attribute.clone());
+    if diffs.is_empty() {
+        return "nothing".to_owned();
+    }
+    if diffs.len() <= MOST_ATTRIBUTES {
+        return joined(&names().collect::<Vec<_>>());
+    }
+    let named: Vec<String> = names().take(MOST_ATTRIBUTES - 1).collect();
+    format!("{} and {} more attributes", named.join(", "), diffs.len() - named.len())
+}

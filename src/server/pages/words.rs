@@ -1,0 +1,56 @@
+//! Words that several pages share: numbers, days and times in sentences.
+
+pub(super) use crate::model::cause_texts::grouped;
+
+use crate::directory::lists::admin_list::MOST_SEARCH_CHARS;
+use crate::server::error::ApiError;
+use crate::server::query::Pairs;
+use time::{OffsetDateTime, UtcOffset};
+
+/// Returns a text with a capital letter at its start, because *your identity provider* can begin a sentence.
+pub(super) fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// Writes a day in a sentence: `28 Nov`.
+pub(super) fn day(at: OffsetDateTime) -> String {
+    let at = at.to_offset(UtcOffset::UTC);
+    let month: String = at.month().to_string().chars().take(3).collect();
+    format!("{} {month}", at.day())
+}
+
+/// Writes a time in a sentence: `28 Nov, 12:05 UTC`.
+pub(super) fn day_and_time(at: OffsetDateTime) -> String {
+    let utc = at.to_offset(UtcOffset::UTC);
+    format!("{}, {:02}:{:02} UTC", day(at), utc.hour(), utc.minute())
+}
+
+/// Reads the text of a search or a filter from a query; `None` for no text.
+///
+/// # Errors
+/// 400 for a text that is too long.
+pub(super) fn search_text<'q>(query: &'q Pairs, name: &str) -> Result<Option<&'q str>, ApiError> {
+    let text = query.get(name).unwrap_or_default().trim();
+    match text.chars().count() {
+        0 => Ok(None),
+        1..=MOST_SEARCH_CHARS => Ok(Some(text)),
+        _ => Err(ApiError::bad_request(format!(
+            "A search or a filter has at most {MOST_SEARCH_CHARS} characters. Enter a shorter text"
+        ))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use time::macros::datetime;
+
+    #[test]
+    fn texts_begin_with_a_capital_letter_and_times_are_short() {
+        let texts = ["your identity provider", "Okta", "éclair", ""].map(capitalised);
+        assert_eq!(texts, ["Your identity provider", "Okta", "Éclair", ""]);
+        let at = datetime!(2026-11-29 01:05 +02:00);
+        assert_eq!((&*day(at), &*day_and_time(at)), ("28 Nov", "28 Nov, 23:05 UTC"));
+    }
+}

@@ -1,0 +1,94 @@
+//! Step 4: the values to copy, and the check of the attributes that arrive.
+
+use super::with_new_token;
+use crate::pages::at_acme;
+use crate::support::browser::after;
+use crate::support::urns::ENTERPRISE;
+use serde_json::json;
+
+#[tokio::test]
+async fn each_provider_has_the_fields_of_its_screens() {
+    let browser = at_acme().await;
+    for (provider, texts) in [
+        (
+            "okta",
+            vec![
+                "Variable name",
+                "managerValue",
+                "manager.value",
+                "User personal",
+                "External namespace",
+            ],
+        ),
+        (
+            "entra",
+            vec![
+                "Edit attribute list",
+                "enterprise:2.0:User:location",
+                "reference. Leave it as it is",
+            ],
+        ),
+        ("other", vec!["enterprise:2.0:User:location", "enterprise:2.0:User:manager.value"]),
+    ] {
+        browser.submit("connect/1", &[("provider", provider)]).await.redirect();
+        let page = browser.get("connect/4").await.page(200);
+        for text in texts {
+            assert!(page.contains(text), "{provider} {text}: {page}");
+        }
+        let ids: Vec<&str> =
+            page.split("<code id=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+        let mut distinct = ids.clone();
+        distinct.sort_unstable();
+        distinct.dedup();
+        assert_eq!(ids.len(), distinct.len(), "{ids:?}");
+        for id in ids {
+            assert!(page.contains(&format!("data-copy=\"{id}\"")), "{provider} {id}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_check_says_what_arrived_and_what_was_ignored() {
+    let browser = at_acme().await;
+    let tenant = with_new_token(&browser, "okta").await;
+    let page = browser.get("connect/4").await.page(200);
+    assert!(page.contains("No employee yet"), "{page}");
+    tenant
+        .create(&json!({
+            "userName": "ada@example.com",
+            "locaton": "GB",
+            "badge": 7,
+            ENTERPRISE: {"location": "GB", "manager": {"value": "nobody@example.com"}},
+        }))
+        .await;
+    let page = browser.get("connect/4").await.page(200);
+    let fact =
+        |page: &str, name: &str| after(page, &format!("<dt>{name}</dt><dd>"), "</dd>").to_owned();
+    assert_eq!(fact(&page, "location"), "arrived for 1 of 1");
+    assert_eq!(fact(&page, "manager"), "arrived for 1 of 1");
+    assert_eq!(fact(&page, "department"), "not yet");
+    let ignored = after(&page, "<h3>Ignored</h3>", "</ul>");
+    let advice = "locaton</code>: Did you mean location? Use exactly this name in Okta: <code>location</code>";
+    assert!(ignored.contains(advice), "{ignored}");
+    assert!(ignored.contains("badge</code></li>"), "{ignored}");
+    let hidden = [("attribute", "User badge")];
+    browser.submit("sources/hide", &hidden).await.page(200);
+    assert!(!browser.get("connect/4").await.page(200).contains("badge</code>"));
+}
+
+#[tokio::test]
+async fn the_check_names_the_colleague_whom_the_manager_means() {
+    let browser = at_acme().await;
+    let tenant = with_new_token(&browser, "okta").await;
+    let grace =
+        json!({"userName": "grace@example.com", "displayName": "Grace Hopper", "active": false});
+    tenant.create(&grace).await;
+    tenant
+        .create(&json!({
+            "userName": "ada@example.com",
+            ENTERPRISE: {"manager": {"value": "grace@example.com"}},
+        }))
+        .await;
+    let page = browser.get("connect/4").await.page(200);
+    assert!(page.contains("arrived for 1 of 1, is <bdi>Grace Hopper</bdi>"), "{page}");
+}

@@ -1,0 +1,6 @@
+//! *Data sources*, as a browser sees it.
+
+mod custom;
+mod ignored;
+mod preview;
+mod switches;
