@@ -3,6 +3,7 @@
 //! The registry feeds the notes on failed requests, the page with them, and the tables of the guides. The texts are in
 //! `cause_texts.rs`.
 
+use scim::problem::Expected;
 use serde::{Deserialize, Serialize};
 use strum::{EnumIter, IntoStaticStr};
 
@@ -172,33 +173,6 @@ pub enum Cause {
     ServiceFailed,
 }
 
-/// The type that an attribute expects.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize,
-)]
-#[serde(rename_all = "kebab-case")]
-pub enum Expected {
-    /// `true` or `false`.
-    Boolean,
-    /// A text.
-    Text,
-    /// A whole number.
-    WholeNumber,
-    /// A number.
-    Number,
-    /// A date and time.
-    DateTime,
-    /// A text in base64.
-    Base64,
-    /// A list.
-    List,
-    /// An object.
-    Object,
-    /// A value of another form.
-    #[default]
-    Other,
-}
-
 impl Cause {
     /// The stable name.
     pub fn name(self) -> &'static str {
@@ -232,7 +206,7 @@ impl From<&scim::Error> for Cause {
             Problem::Keyword => Self::of_keyword(error.scim_type),
             Problem::Required => Self::ValueRequired,
             Problem::Repeated => Self::NameRepeated,
-            Problem::WrongType(expected) => Self::WrongType { expected: expected.into() },
+            Problem::WrongType(expected) => Self::WrongType { expected },
             Problem::TextTooLong { limit } => Self::TextTooLong { limit: number(limit) },
             Problem::ForbiddenCharacter => Self::ForbiddenCharacter,
             Problem::TooManyValues { limit } => Self::TooManyValues { limit: number(limit) },
@@ -273,23 +247,6 @@ impl Cause {
             ScimType::InvalidCursor => Self::InvalidCursor,
             ScimType::ExpiredCursor => Self::ExpiredCursor,
             ScimType::InvalidCount => Self::InvalidCount,
-        }
-    }
-}
-
-impl From<scim::problem::Expected> for Expected {
-    fn from(expected: scim::problem::Expected) -> Self {
-        use scim::problem::Expected;
-        match expected {
-            Expected::Boolean => Self::Boolean,
-            Expected::Text => Self::Text,
-            Expected::WholeNumber => Self::WholeNumber,
-            Expected::Number => Self::Number,
-            Expected::DateTime => Self::DateTime,
-            Expected::Base64 => Self::Base64,
-            Expected::List => Self::List,
-            Expected::Object => Self::Object,
-            Expected::Other => Self::Other,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The texts about the causes of failed requests: a title, a sentence with attribute and limit, and what to do.
 
-use super::cause::{Cause, Expected};
+use super::cause::Cause;
+use scim::problem::Expected;
 
 /// The texts about a cause that need no parameter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -180,7 +181,7 @@ impl Cause {
     pub fn sentence(self, attribute: Option<&str>) -> String {
         let named = attribute.unwrap_or("A value");
         match (self, attribute) {
-            (Self::WrongType { expected }, _) => format!("{named} must be {}", expected.words()),
+            (Self::WrongType { expected }, _) => format!("{named} must be {}", words(expected)),
             (Self::TextTooLong { limit }, _) => {
                 format!("{named} has more than {} characters", grouped(limit))
             }
@@ -220,19 +221,18 @@ impl Cause {
     }
 }
 
-impl Expected {
-    fn words(self) -> &'static str {
-        match self {
-            Self::Boolean => "true or false",
-            Self::Text => "text",
-            Self::WholeNumber => "a whole number",
-            Self::Number => "a number",
-            Self::DateTime => "a date and time",
-            Self::Base64 => "base64 text",
-            Self::List => "a list",
-            Self::Object => "an object",
-            Self::Other => "a value of another form",
-        }
+/// The expected type in words.
+fn words(expected: Expected) -> &'static str {
+    match expected {
+        Expected::Boolean => "true or false",
+        Expected::Text => "text",
+        Expected::WholeNumber => "a whole number",
+        Expected::Number => "a number",
+        Expected::DateTime => "a date and time",
+        Expected::Base64 => "base64 text",
+        Expected::List => "a list",
+        Expected::Object => "an object",
+        Expected::Other => "a value of another form",
     }
 }
 

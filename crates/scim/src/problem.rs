@@ -1,6 +1,8 @@
 //! The problem of a refused request, without any text of the client. A service can store it, and explain it to an
 //! administrator.
 
+use serde::{Deserialize, Serialize};
+
 /// The problem of a refused request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Problem {
@@ -67,8 +69,11 @@ pub enum Problem {
     UnknownFilterAttribute,
 }
 
-/// The type that an attribute expects.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// The type that an attribute expects. Services store it under its name in kebab case.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize,
+)]
+#[serde(rename_all = "kebab-case")]
 pub enum Expected {
     /// `true` or `false`.
     Boolean,
@@ -87,6 +92,7 @@ pub enum Expected {
     /// An object.
     Object,
     /// A value of another form.
+    #[default]
     Other,
 }
 
