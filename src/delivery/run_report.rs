@@ -1,4 +1,4 @@
-//! What a delivery run did, as numbers for its log line. On Lambda, the same line carries the run's metrics
+//! The report of a delivery run: numbers for its log line. On Lambda, the same line carries the run's metrics
 //! (`crate::lambda::metrics`).
 //!
 //! No number names a tenant. CloudWatch charges for each metric by the hour of use, so the line leaves out the numbers
@@ -21,7 +21,7 @@ pub struct DeliveryOutcome {
     pub outcome: &'static str,
 }
 
-/// What a delivery run did. The report of a run on several tenants is the [`merge`](Self::merge) of their reports.
+/// The report of a delivery run. The report of a run on several tenants is the [`merge`](Self::merge) of their reports.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RunReport {
     /// The number of tenants that the run worked on.
@@ -43,7 +43,7 @@ pub struct RunReport {
     pub disabled: u64,
 }
 
-/// What a log line says about a run besides its report.
+/// The facts about a run that its log line has beside the report.
 #[derive(Debug, Clone, Copy)]
 pub struct RunContext<'a> {
     /// Lambda's id of the invocation.

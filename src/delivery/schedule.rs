@@ -67,7 +67,7 @@ impl Jitter {
     }
 }
 
-/// What can change a wait of the tables.
+/// The facts that can change a wait of the tables.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Pace {
     /// The wait that the receiver asked for, from [`retry_after`].

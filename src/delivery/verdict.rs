@@ -1,4 +1,4 @@
-//! What the answer of a receiver means for an event and its destination.
+//! The verdict on an answer of a receiver: its effect on the event and the destination.
 
 use crate::model::destination::DestinationKind;
 

@@ -6,9 +6,9 @@ use scim::problem::Expected;
 /// The texts about a cause that need no parameter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CauseText {
-    /// What is wrong, without attribute and limits.
+    /// The problem, without attribute and limits.
     pub title: &'static str,
-    /// What the administrator does.
+    /// The next step of the administrator.
     pub what_to_do: &'static str,
 }
 
@@ -177,7 +177,7 @@ impl Cause {
         }
     }
 
-    /// What is wrong, in one sentence with the attribute and the limit.
+    /// Returns the problem as one sentence, with the attribute and the limit.
     pub fn sentence(self, attribute: Option<&str>) -> String {
         let named = attribute.unwrap_or("A value");
         match (self, attribute) {

@@ -30,7 +30,7 @@ pub struct Limits {
     pub whole: Duration,
     /// The greatest length of the response's body, in bytes.
     pub body: usize,
-    /// What happens with a longer body.
+    /// The treatment of a longer body.
     pub when_longer: WhenLonger,
 }
 

@@ -1,4 +1,4 @@
-//! What the holder of a set-up link may do, and may not do.
+//! The rights of a holder of a set-up link, and their limits.
 
 use super::setup_links::{guest, setup_link};
 use crate::support::admin::{admin, get};

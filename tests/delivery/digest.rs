@@ -1,4 +1,4 @@
-//! What a digest counts, and which names it keeps.
+//! The counts of a digest, and the names that it keeps.
 
 use super::{digest, line};
 use rollcall::delivery::digest::{Digest, DigestLine};

@@ -1,4 +1,4 @@
-//! What the answer of a receiver means.
+//! The verdicts on answers of receivers.
 
 use rollcall::delivery::verdict::{Reply, Verdict, judge};
 use rollcall::directory::destinations::DestinationKind;

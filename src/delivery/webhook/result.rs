@@ -1,4 +1,4 @@
-//! What the result of a call means for the run: the queue, the endpoint, and the log.
+//! The effect of a call on the run: on the queue, the endpoint, and the log.
 
 use super::request::Called;
 use super::{Stop, WebhookRun};

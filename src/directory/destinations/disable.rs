@@ -12,7 +12,7 @@ use crate::model::tenant::TenantId;
 
 impl Destinations {
     /// Disables a destination for a reason. The sentence contains no part of the URL. Does nothing for a destination that
-    /// changed after `found` was read: its administrator may have mended it.
+    /// changed after `found` was read: its administrator may have corrected it.
     ///
     /// # Errors
     /// Fails with [`Error::NoTenant`], [`Error::Contention`], or as every call of the store does.

@@ -18,7 +18,7 @@ pub(super) struct Problem {
     /// The HTTP status.
     #[schema(minimum = 400, maximum = 599)]
     status: u16,
-    /// What is wrong, where, and what Rollcall expects.
+    /// The problem, its place, and the expected value.
     detail: String,
     /// The wrong attributes of the body.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -38,6 +38,6 @@ pub(super) struct Problem {
 pub(super) struct ProblemField {
     /// The path of the attribute.
     field: String,
-    /// What is wrong, and what Rollcall expects.
+    /// The problem, and the expected value.
     detail: String,
 }

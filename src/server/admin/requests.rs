@@ -86,9 +86,9 @@ struct RequestBody {
 struct CauseBody {
     /// The stable name, such as `user-name-taken`.
     name: &'static str,
-    /// What is wrong.
+    /// The problem, as a sentence.
     sentence: String,
-    /// What an administrator does.
+    /// The next step of an administrator.
     what_to_do: &'static str,
 }
 

@@ -11,7 +11,7 @@ pub(in crate::server) struct ProblemText {
     pub(in crate::server) name: &'static str,
     /// The cause in a few words.
     pub(in crate::server) title: &'static str,
-    /// What to do.
+    /// The next step.
     pub(in crate::server) what_to_do: &'static str,
 }
 

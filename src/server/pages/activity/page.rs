@@ -64,7 +64,7 @@ struct Chip {
     without: String,
 }
 
-/// What the page shows of the list.
+/// The part of the list that the page shows.
 struct Shown {
     items: Vec<Item>,
     older: Option<u64>,

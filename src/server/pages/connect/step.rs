@@ -20,7 +20,7 @@ pub(super) enum Step {
 pub(super) struct StepLink {
     pub(super) number: u8,
     pub(super) title: &'static str,
-    /// What the step reached, for the summary.
+    /// The result of the step, for the summary.
     pub(super) check: &'static str,
     pub(super) is_current: bool,
     pub(super) is_done: bool,

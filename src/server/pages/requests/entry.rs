@@ -14,7 +14,7 @@ use uuid::Uuid;
 pub(super) struct Entry {
     pub(super) meaning: &'static str,
     pub(super) status: u16,
-    /// What is wrong; empty for a successful request.
+    /// The problem, as a sentence; empty for a successful request.
     pub(super) sentence: String,
     /// The path of the details, below the root; `None` while a single request waits to be written.
     pub(super) link: Option<String>,
