@@ -13,6 +13,14 @@ pub(super) fn capitalised(text: &str) -> String {
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
+/// Cuts a text after a number of characters, and marks the cut.
+pub(super) fn shortened(text: String, most_chars: usize) -> String {
+    match text.char_indices().nth(most_chars) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text,
+    }
+}
+
 /// Writes a day in a sentence: `28 Nov`.
 pub(super) fn day(at: OffsetDateTime) -> String {
     let at = at.to_offset(UtcOffset::UTC);

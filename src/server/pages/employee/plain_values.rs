@@ -1,7 +1,7 @@
 //! The attributes of an employee in plain words, such as *Work email* and *Cost center*. Pure.
 
 use crate::server::pages::sentences;
-use crate::server::pages::words::capitalised;
+use crate::server::pages::words::{capitalised, shortened};
 use scim::urn::ENTERPRISE_USER;
 use serde_json::{Map, Value};
 
@@ -74,7 +74,7 @@ fn add(values: &mut Vec<PlainValue>, name: &str, value: &Value, email: Option<&s
 
 fn push(values: &mut Vec<PlainValue>, label: String, value: String) {
     if !value.is_empty() {
-        values.push(PlainValue { label, value: shortened(value) });
+        values.push(PlainValue { label, value: shortened(value, MOST_CHARS) });
     }
 }
 
@@ -144,13 +144,6 @@ fn words(path: &str) -> String {
         was_small = letter.is_lowercase() || letter.is_ascii_digit();
     }
     words
-}
-
-fn shortened(text: String) -> String {
-    match text.char_indices().nth(MOST_CHARS) {
-        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
-        None => text,
-    }
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Values of attributes as text for people.
 
+use crate::server::pages::words::shortened;
 use serde_json::{Map, Value};
 
 /// The longest value in a sentence, in characters.
@@ -9,7 +10,7 @@ const MAIN_PARTS: [&str; 4] = ["value", "formatted", "displayName", "display"];
 
 /// Returns a value as text, shortened to 200 characters.
 pub(super) fn text(value: &Value) -> String {
-    shortened(plain(value))
+    shortened(plain(value), MOST_CHARS)
 }
 
 /// Returns the values before and after a change as texts. Texts that look alike become JSON, which has all details.
@@ -17,7 +18,7 @@ pub(super) fn both(old: Option<&Value>, new: Option<&Value>) -> [Option<String>;
     let texts = [old, new].map(|value| value.map(text));
     match &texts {
         [Some(old_text), Some(new_text)] if old_text == new_text => {
-            [old, new].map(|value| value.map(|value| shortened(value.to_string())))
+            [old, new].map(|value| value.map(|value| shortened(value.to_string(), MOST_CHARS)))
         }
         _ => texts,
     }
@@ -41,13 +42,6 @@ fn of_parts(parts: &Map<String, Value>) -> String {
     match parts.get("type").and_then(Value::as_str) {
         Some(kind) => format!("{} ({kind})", plain(main)),
         None => plain(main),
-    }
-}
-
-fn shortened(text: String) -> String {
-    match text.char_indices().nth(MOST_CHARS) {
-        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
-        None => text,
     }
 }
 
