@@ -5,7 +5,6 @@
 use super::Tenants;
 use super::answered::Answered;
 use super::pending_notes::PendingNotes;
-use super::sync_state::{SyncFacts, SyncState};
 use super::unauthorized_writes::UnauthorizedWrites;
 use crate::directory::error::Error;
 use crate::directory::events::day_counts::LastDay;
@@ -147,15 +146,6 @@ impl SyncWatch {
     /// Fails as every call of the store does.
     pub async fn record(&self, tenant: &TenantId) -> Result<SyncRecord, Error> {
         Ok(self.tenants.store.tenant(tenant).sync().get().await?)
-    }
-
-    /// Returns the state of a tenant's sync, with one consistent read.
-    ///
-    /// # Errors
-    /// Fails as every call of the store does.
-    pub async fn state(&self, tenant: &Tenant) -> Result<SyncState, Error> {
-        let record = self.latest_record(&tenant.id).await?;
-        Ok(SyncFacts::of(tenant, &record, self.tenants.sources.now()).state())
     }
 
     /// Returns the notes on a tenant's identity provider, with the pending notes of this process.

@@ -58,10 +58,14 @@ pub(super) struct Visitor {
 
 impl Visitor {
     /// Returns the notes on the sync of the last seven days, from the read of the request if it has one.
-    pub(super) async fn known_record(&self, services: &Services) -> Result<SyncRecord, Error> {
+    pub(super) async fn known_record(
+        &self,
+        services: &Services,
+        tenant: &Tenant,
+    ) -> Result<SyncRecord, Error> {
         match &self.sync {
-            Some(record) => Ok(services.sync.known(&self.record, SyncRecord::clone(record))),
-            None => services.sync.known_record(&self.record).await,
+            Some(record) => Ok(services.sync.known(tenant, SyncRecord::clone(record))),
+            None => services.sync.known_record(tenant).await,
         }
     }
 }
@@ -128,12 +132,12 @@ pub(super) async fn guard(
     request: Request,
     next: Next,
 ) -> Response {
-    let (mut parts, body) = request.into_parts();
+    let (parts, body) = request.into_parts();
     let visitor = match visitor(&services, uri.path(), &site, &parts.headers).await {
         Ok(visitor) => visitor,
         Err(error) => return error.into_response(),
     };
-    let reading = parts.method == Method::GET || parts.method == Method::HEAD;
+    let reading = is_read(&parts.method);
     let (mut visitor, unfinished) = match visitor {
         Some(found) => found,
         None if reading && tenant_in(uri.path()).is_none() => {
@@ -142,39 +146,82 @@ pub(super) async fn guard(
         None if reading => return redirect(&NextPage::of(&uri).sign_in(&site)),
         None => return signed_out().into_response(),
     };
-    if !wants_fragment(&parts.headers) {
-        // A page without this badge is better than no page.
-        if let Ok(record) = services.sync.latest_record(&visitor.tenant).await {
-            let facts = SyncFacts::of(&visitor.record, &record, services.tenants.now());
-            visitor.state = Some(facts.state());
-            // A change may write these notes, and its page then reads them again.
-            visitor.sync = reading.then(|| Arc::new(record));
-        }
-    }
-    let (directory, token) = (visitor.directory.clone(), visitor.token.clone());
-    let (tenant, present) = (visitor.tenant.clone(), visitor.clone());
-    let request = if reading {
-        parts.extensions.insert(visitor);
-        Request::from_parts(parts, body)
-    } else {
-        match posted(&visitor.site, &visitor.form_key, &parts.headers, body).await {
-            Ok(form) => parts.extensions.insert(form),
-            Err(error) => return error.into_response(),
-        };
-        parts.extensions.insert(visitor);
-        Request::from_parts(parts, Body::empty())
+    read_state(&services, &mut visitor, &parts).await;
+    let admitted = Admitted {
+        tenant: visitor.tenant.clone(),
+        directory: visitor.directory.clone(),
+        site: visitor.site.clone(),
+        form_key: visitor.form_key.clone(),
+        unfinished,
+        administrator: Some(visitor.clone()),
     };
+    run(&services, admitted, visitor, (parts, body), next).await
+}
+
+/// The facts about an admitted user that the run of the request needs.
+pub(super) struct Admitted {
+    pub(super) tenant: TenantId,
+    pub(super) directory: Directory,
+    pub(super) site: Site,
+    pub(super) form_key: FormKey,
+    /// The unfinished work that the request is to finish.
+    pub(super) unfinished: Vec<Unfinished>,
+    /// The administrator; `None` for a guest.
+    pub(super) administrator: Option<Visitor>,
+}
+
+/// Reads the state of the sync for the rail. A part of a page has no rail.
+pub(super) async fn read_state(services: &Services, visitor: &mut Visitor, parts: &Parts) {
+    if wants_fragment(&parts.headers) {
+        return;
+    }
+    // A page without this badge is better than no page.
+    if let Ok(record) = services.sync.latest_record(&visitor.tenant).await {
+        let facts = SyncFacts::of(&visitor.record, &record, services.tenants.now());
+        visitor.state = Some(facts.state());
+        // A change may write these notes, and its page then reads them again.
+        visitor.sync = is_read(&parts.method).then(|| Arc::new(record));
+    }
+}
+
+/// Whether a request changes nothing.
+pub(super) fn is_read(method: &Method) -> bool {
+    method == Method::GET || method == Method::HEAD
+}
+
+/// Runs the request of an admitted user, with the user and the form of a change among its extensions. Beside the
+/// request, the unfinished work is finished and the use of the token is noted.
+pub(super) async fn run<U: Clone + Send + Sync + 'static>(
+    services: &Services,
+    admitted: Admitted,
+    user: U,
+    (mut parts, body): (Parts, Body),
+    next: Next,
+) -> Response {
+    let Admitted { tenant, directory, site, form_key, unfinished, administrator } = admitted;
+    parts.extensions.insert(user);
+    let body = match is_read(&parts.method) {
+        true => body,
+        false => match posted(&site, &form_key, &parts.headers, body).await {
+            Ok(form) => {
+                parts.extensions.insert(form);
+                Body::empty()
+            }
+            Err(error) => return error.into_response(),
+        },
+    };
+    let token = administrator.as_ref().and_then(|visitor| visitor.token.clone());
     let used = async {
         if let Some(token) = &token {
             services.sync.used(&tenant, token).await;
         }
     };
-    let answer = next.run(request);
+    let answer = next.run(Request::from_parts(parts, body));
     let mut response =
         tokio::join!(answer, directory.unfinished().finish_left_over(&unfinished), used).0;
-    if !response.status().is_success() {
+    if let Some(visitor) = administrator.filter(|_| !response.status().is_success()) {
         // The page of a failure keeps the navigation.
-        response.extensions_mut().insert(present);
+        response.extensions_mut().insert(visitor);
     }
     response
 }

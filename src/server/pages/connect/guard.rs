@@ -6,19 +6,16 @@ use crate::server::context::Services;
 use crate::server::error::ApiError;
 use crate::server::page_urls::Site;
 use crate::server::pages::cookies::Cookie;
-use crate::server::pages::fragment::wants_fragment;
 use crate::server::pages::frame::{Frame, Section};
-use crate::server::pages::guard::{self as pages_guard, Visitor, share_of};
+use crate::server::pages::guard::{self as pages_guard, Admitted, Visitor, is_read, share_of};
 use crate::server::pages::link;
 use crate::server::pages::next_page::NextPage;
 use crate::server::response::redirect;
 use axum::Extension;
-use axum::body::Body;
 use axum::extract::{FromRequestParts, OriginalUri, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::request::Parts;
-use http::{HeaderMap, Method};
 use std::sync::Arc;
 
 /// A user of Connect.
@@ -42,6 +39,14 @@ enum Role {
 }
 
 impl ConnectUser {
+    /// Returns the administrator; `None` for a guest.
+    pub(super) fn administrator(&self) -> Option<&Visitor> {
+        match &self.role {
+            Role::Administrator(visitor) => Some(visitor),
+            Role::Guest(_) => None,
+        }
+    }
+
     /// Returns the set-up link of a guest; `None` for an administrator.
     pub(super) fn link(&self) -> Option<&Link> {
         match &self.role {
@@ -79,12 +84,12 @@ pub(super) async fn guard(
     request: Request,
     next: Next,
 ) -> Response {
-    let (mut parts, body) = request.into_parts();
-    let found = match find_user(&services, uri.path(), &site, &parts.headers).await {
+    let (parts, body) = request.into_parts();
+    let found = match find_user(&services, uri.path(), &site, &parts).await {
         Ok(found) => found,
         Err(error) => return error.into_response(),
     };
-    let reading = parts.method == Method::GET || parts.method == Method::HEAD;
+    let reading = is_read(&parts.method);
     let (user, unfinished) = match found {
         Some(found) => found,
         None if !reading => return pages_guard::signed_out().into_response(),
@@ -98,36 +103,15 @@ pub(super) async fn guard(
     if let Some(refusal) = share_of(&services, &user.tenant) {
         return refusal.into_response();
     }
-    let (tenant, directory) = (user.tenant.clone(), user.directory.clone());
-    let administrator = match &user.role {
-        Role::Administrator(visitor) => Some(Visitor::clone(visitor)),
-        Role::Guest(_) => None,
+    let admitted = Admitted {
+        tenant: user.tenant.clone(),
+        directory: user.directory.clone(),
+        site: user.site.clone(),
+        form_key: user.form_key.clone(),
+        unfinished,
+        administrator: user.administrator().cloned(),
     };
-    let token = administrator.as_ref().and_then(|visitor| visitor.token.clone());
-    let request = if reading {
-        parts.extensions.insert(user);
-        Request::from_parts(parts, body)
-    } else {
-        match pages_guard::posted(&user.site, &user.form_key, &parts.headers, body).await {
-            Ok(form) => parts.extensions.insert(form),
-            Err(error) => return error.into_response(),
-        };
-        parts.extensions.insert(user);
-        Request::from_parts(parts, Body::empty())
-    };
-    let used = async {
-        if let Some(token) = &token {
-            services.sync.used(&tenant, token).await;
-        }
-    };
-    let answer = next.run(request);
-    let mut response =
-        tokio::join!(answer, directory.unfinished().finish_left_over(&unfinished), used).0;
-    if let Some(visitor) = administrator.filter(|_| !response.status().is_success()) {
-        // The page of a failure keeps the navigation.
-        response.extensions_mut().insert(visitor);
-    }
-    response
+    pages_guard::run(&services, admitted, user, (parts, body), next).await
 }
 
 /// Finds the user by the session in a cookie. An administrator's session comes first: it opens more.
@@ -135,15 +119,13 @@ async fn find_user(
     services: &Services,
     path: &str,
     site: &Site,
-    headers: &HeaderMap,
+    parts: &Parts,
 ) -> Result<Option<(ConnectUser, Vec<Unfinished>)>, ApiError> {
+    let headers = &parts.headers;
     if let Some((mut visitor, unfinished)) =
         pages_guard::visitor(services, path, site, headers).await?
     {
-        if !wants_fragment(headers) {
-            // A page without this badge is better than no page.
-            visitor.state = services.sync.state(&visitor.record).await.ok();
-        }
+        pages_guard::read_state(services, &mut visitor, parts).await;
         let user = ConnectUser {
             tenant: visitor.tenant.clone(),
             directory: visitor.directory.clone(),

@@ -116,7 +116,7 @@ pub(super) async fn render(
 ) -> Answer {
     let (tenant, record, counts, newest, links) = tokio::try_join!(
         services.tenants.get(&visitor.tenant),
-        visitor.known_record(services),
+        visitor.known_record(services, &visitor.record),
         visitor.directory.counts(),
         visitor.directory.events().newest_with_days(LATEST),
         services.access.links(&visitor.tenant),

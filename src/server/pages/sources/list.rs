@@ -79,7 +79,7 @@ pub(super) async fn render(
 ) -> Answer {
     let (tenant, record, counts) = tokio::try_join!(
         services.tenants.get(&visitor.tenant),
-        visitor.known_record(services),
+        visitor.known_record(services, &visitor.record),
         visitor.directory.people().counts(),
     )
     .map_err(explain)?;
