@@ -55,6 +55,11 @@ pub struct LocalValues {
     pub manager: Option<String>,
 }
 
+/// Returns a text, or the text of a complex value: its `value`, else its `displayName`.
+pub fn text_of(value: &Value) -> Option<&str> {
+    value.get("value").or_else(|| value.get("displayName")).unwrap_or(value).as_str()
+}
+
 impl Employee {
     /// The userName in the spelling that was sent.
     pub fn user_name(&self) -> &str {
@@ -119,8 +124,7 @@ impl Employee {
     /// `department`, `manager` or `employeeNumber`. Of a complex value, the text is its `value`, else its
     /// `displayName`.
     pub fn sent(&self, name: &str) -> Option<&str> {
-        let value = self.attributes.get(urn::ENTERPRISE_USER)?.get(name)?;
-        value.get("value").or_else(|| value.get("displayName")).unwrap_or(value).as_str()
+        text_of(self.attributes.get(urn::ENTERPRISE_USER)?.get(name)?)
     }
 
     fn emails(&self) -> impl Iterator<Item = &Value> {

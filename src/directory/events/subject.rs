@@ -1,6 +1,7 @@
 //! The subject of an event: the changed attributes, the destination that it is about, and the path in the API.
 
 use super::types::EventType;
+use crate::directory::users::timeline::attribute_of;
 use crate::model::event::{EventRef, Subject};
 use crate::model::history::{AttributeChange, HistoryEntry};
 use uuid::Uuid;
@@ -9,9 +10,7 @@ use uuid::Uuid;
 pub fn attribute_names(changes: &[AttributeChange]) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     for change in changes {
-        let path = change.attribute.strip_prefix("local.").unwrap_or(&change.attribute);
-        let path = path.rsplit_once(':').map_or(path, |(_, name)| name);
-        let name = path.split_once('.').map_or(path, |(name, _)| name);
+        let name = attribute_of(&change.attribute);
         if !names.iter().any(|known| known == name) {
             names.push(name.to_owned());
         }

@@ -1,10 +1,8 @@
 //! The values of both sources at an earlier time. Pure: the history goes backwards from the present record.
 
-use super::view::Effective;
-use crate::model::employee::Employee;
+use crate::model::employee::{Employee, text_of};
 use crate::model::governed::GovernedAttribute;
 use crate::model::history::{AttributeChange, HistoryEntry};
-use crate::model::tenant::Settings;
 use scim::urn::ENTERPRISE_USER;
 use serde_json::Value;
 
@@ -34,18 +32,10 @@ struct BothValues {
 impl PastValues {
     /// Starts at the present values.
     pub(super) fn of(employee: &Employee) -> Self {
-        // The values of both sources are the same under all settings.
-        let Effective { location, department, manager } =
-            Effective::of(employee, Settings::default());
-        let values = [
-            (GovernedAttribute::Department, department),
-            (GovernedAttribute::Location, location),
-            (GovernedAttribute::Manager, manager),
-        ];
-        let values = values.into_iter().map(|(attribute, value)| BothValues {
-            attribute,
-            from_idp: value.from_idp,
-            local: value.local,
+        let values = GovernedAttribute::ALL.iter().map(|attribute| BothValues {
+            attribute: *attribute,
+            from_idp: employee.sent(attribute.name()).map(str::to_owned),
+            local: attribute.local_value(&employee.local).map(str::to_owned),
         });
         Self(values.collect())
     }
@@ -57,9 +47,9 @@ impl PastValues {
                 let name = values.attribute.name();
                 let path = attribute.strip_prefix(ENTERPRISE_USER);
                 if path.and_then(|path| path.strip_prefix(':')) == Some(name) {
-                    values.from_idp = old.as_ref().and_then(text_of);
+                    values.from_idp = old.as_ref().and_then(text_of).map(str::to_owned);
                 } else if attribute.strip_prefix("local.") == Some(name) {
-                    values.local = old.as_ref().and_then(text_of);
+                    values.local = old.as_ref().and_then(text_of).map(str::to_owned);
                 }
             }
         }
@@ -79,10 +69,4 @@ impl PastValues {
         });
         moved.collect()
     }
-}
-
-/// Returns a text, or the text of a complex value: its `value`, else its `displayName`.
-fn text_of(value: &Value) -> Option<String> {
-    let text = value.get("value").or_else(|| value.get("displayName")).unwrap_or(value);
-    text.as_str().map(str::to_owned)
 }
