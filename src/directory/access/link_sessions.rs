@@ -76,17 +76,8 @@ impl Access {
         let found = self.find_session(tenant, LinkScope::Admin, claims, now).await?;
         let Some((link, claims)) = found else { return Ok(None) };
         let read = |known: &CachedTenant| {
-            (!known.signed_out.contains(&claims.session.id)).then(|| Resumed {
-                session: claims.session.clone(),
-                directory: known.directory.clone(),
-                tenant_name: Arc::from(&*known.record.name),
-                record: Arc::clone(&known.record),
-                idp: known.record.settings.idp(),
-                actor: Arc::new(link.scope.actor()),
-                token: None,
-                form_key: claims.form_key.clone(),
-                unfinished: known.take_unfinished(),
-            })
+            let is_open = !known.signed_out.contains(&claims.session.id);
+            is_open.then(|| known.resume(claims, link.scope.actor(), None))
         };
         match self.cache.find(tenant, now, read).await? {
             CacheLookup::Found(resumed) => Ok(Some(resumed)),

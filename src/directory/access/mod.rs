@@ -177,17 +177,8 @@ impl Access {
                 return None;
             }
             let found = claims.find_token(&known.record, now)?;
-            Some(sessions::Resumed {
-                session: claims.session.clone(),
-                directory: known.directory.clone(),
-                tenant_name: Arc::from(&*known.record.name),
-                idp: known.record.settings.idp(),
-                record: Arc::clone(&known.record),
-                actor: Arc::new(ActorRecord::of_token(found)),
-                token: Some(Arc::from(found.short_name())),
-                unfinished: known.take_unfinished(),
-                form_key: claims.form_key.clone(),
-            })
+            let token = Some(Arc::from(found.short_name()));
+            Some(known.resume(claims, ActorRecord::of_token(found), token))
         };
         let check =
             |known: &CachedTenant| claims.iter().find_map(|claims| check_one(known, claims));

@@ -7,11 +7,13 @@
 //! the name of the identity provider from the cache. For all other settings they read the record from the store, with
 //! [`Tenants::get`].
 
+use super::sessions::{Claims, Resumed};
 use crate::directory::Directory;
 use crate::directory::error::Error;
 use crate::directory::sources::is_recent;
 use crate::directory::tenant_map::TenantMap;
 use crate::directory::tenants::Tenants;
+use crate::model::actor::ActorRecord;
 use crate::model::signed_out::SignedOut;
 use crate::model::tenant::{Tenant, TenantId};
 use crate::model::unfinished::Unfinished;
@@ -63,6 +65,26 @@ pub(super) struct CachedTenant {
 }
 
 impl CachedTenant {
+    /// Resumes a session. The first session takes the unfinished work.
+    pub(super) fn resume(
+        &self,
+        claims: &Claims,
+        actor: ActorRecord,
+        token: Option<Arc<str>>,
+    ) -> Resumed {
+        Resumed {
+            session: claims.session.clone(),
+            directory: self.directory.clone(),
+            tenant_name: Arc::from(&*self.record.name),
+            idp: self.record.settings.idp(),
+            record: Arc::clone(&self.record),
+            actor: Arc::new(actor),
+            token,
+            form_key: claims.form_key.clone(),
+            unfinished: self.take_unfinished(),
+        }
+    }
+
     pub(super) fn take_unfinished(&self) -> Vec<Unfinished> {
         std::mem::take(&mut *self.unfinished.lock().unwrap_or_else(PoisonError::into_inner))
     }
