@@ -2,7 +2,7 @@
 //! cannot open one link or leave two set-up links.
 
 use super::dynamodb::read::Range;
-use super::dynamodb::transact::{Condition, Outcome, Step, Transaction};
+use super::dynamodb::transact::{Condition, Step, Transaction};
 use super::keys;
 use crate::model::history::HistoryEntry;
 use crate::model::link::Link;
@@ -82,6 +82,6 @@ impl LinkItems<'_> {
             let key = keys::link(&self.0.tenant, id);
             transaction.delete(Step::Companion, &key, Condition::none());
         }
-        Ok(matches!(transaction.commit().await?, Outcome::Committed))
+        transaction.commit_if_unchanged().await
     }
 }

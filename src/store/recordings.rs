@@ -3,7 +3,7 @@
 use super::dynamodb::error::Error;
 use super::dynamodb::port::Item;
 use super::dynamodb::read::Range;
-use super::dynamodb::transact::{Condition, Outcome, Step, Transaction, number, text};
+use super::dynamodb::transact::{Condition, Step, Transaction, number, text};
 use super::items::sync::RECORD_UNTIL;
 use super::keys;
 use super::requests::RequestItems;
@@ -55,7 +55,7 @@ impl SyncItems<'_> {
             values,
             condition,
         );
-        Ok(matches!(transaction.commit().await?, Outcome::Committed))
+        transaction.commit_if_unchanged().await
     }
 }
 

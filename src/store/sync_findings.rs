@@ -5,7 +5,7 @@
 
 use super::dynamodb::error::Error;
 use super::dynamodb::port::Item;
-use super::dynamodb::transact::{Condition, Outcome, Step, Transaction, number, text};
+use super::dynamodb::transact::{Condition, Step, Transaction, number, text};
 use super::events::outbox::OutboxItems;
 use super::items::attributes::format_time;
 use super::keys;
@@ -78,6 +78,6 @@ impl SyncItems<'_> {
         let notes = keys::sync(&self.0.tenant);
         transaction.update(Step::Record, &notes, change, values, condition);
         OutboxItems(self.0).put_finding(&mut transaction, finding);
-        Ok(matches!(transaction.commit().await?, Outcome::Committed))
+        transaction.commit_if_unchanged().await
     }
 }

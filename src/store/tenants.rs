@@ -1,7 +1,7 @@
 //! Tenants: their id, name, settings and token digests, and the list of all tenants.
 
 use super::dynamodb::read::{Range, SortRange};
-use super::dynamodb::transact::{Condition, Outcome, Step, Transaction};
+use super::dynamodb::transact::{Condition, Step, Transaction};
 use super::keys;
 use crate::model::due_item::DueItem;
 use crate::model::event::Subject;
@@ -87,7 +87,7 @@ impl TenantItems<'_> {
         );
         transaction.put(Step::Record, tenant::to_item(tenant)?, Condition::absent());
         HistoryItems(self.0).put(&mut transaction, (Subject::Tenant, tenant.revision), history)?;
-        Ok(matches!(transaction.commit().await?, Outcome::Committed))
+        transaction.commit_if_unchanged().await
     }
 
     /// Replaces the tenant's record, on the condition of the revision before. `false` when the record has another
@@ -101,7 +101,7 @@ impl TenantItems<'_> {
         if let Some(check) = first_check(tenant, history) {
             transaction.put(Step::Companion, check.to_item(), Condition::none());
         }
-        Ok(matches!(transaction.commit().await?, Outcome::Committed))
+        transaction.commit_if_unchanged().await
     }
 
     /// Replaces the tenant's record, on the condition of the revision before, and adds the history entry.

@@ -19,7 +19,7 @@ mod destinations;
 
 pub use violation::{Violation, ViolationKind};
 
-use super::dynamodb::transact::{Condition, Outcome, Step, Transaction, number};
+use super::dynamodb::transact::{Condition, Step, Transaction, number};
 use super::keys;
 use super::partitions::Partition;
 use crate::model::actor::ActorRecord;
@@ -91,7 +91,7 @@ impl<'s> Checks<'s> {
         for Finding { violation, repair } in findings {
             let Some(repair) = repair.filter(|_| found.contains(&violation)) else { continue };
             // A repair fails when a request or another repair was faster.
-            written += usize::from(matches!(repair.commit().await?, Outcome::Committed));
+            written += usize::from(repair.commit_if_unchanged().await?);
         }
         Ok(written)
     }

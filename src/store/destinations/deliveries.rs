@@ -7,7 +7,7 @@ use crate::store::dynamodb::error::Error;
 use crate::store::dynamodb::port::Item;
 use crate::store::dynamodb::read::Range;
 use crate::store::dynamodb::retry::{Attempt, retry};
-use crate::store::dynamodb::transact::{Condition, Outcome, Step, Transaction};
+use crate::store::dynamodb::transact::{Condition, Step, Transaction};
 use crate::store::items::delivery_run::SAYS;
 use crate::store::keys;
 use crate::store::record::RecordItems;
@@ -86,7 +86,7 @@ impl DeliveryItems<'_> {
                     let present = Condition::present();
                     transaction.update(Step::Companion, &key, &change, values, present);
                 }
-                if !matches!(transaction.commit().await?, Outcome::Committed) {
+                if !transaction.commit_if_unchanged().await? {
                     return Ok::<_, Error>(Attempt::done_if(false));
                 }
             }

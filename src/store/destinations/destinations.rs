@@ -6,7 +6,7 @@ use crate::model::tenant::Tenant;
 use crate::store::destinations::positions::{Progress, fence};
 use crate::store::dynamodb::error::Error;
 use crate::store::dynamodb::read::Range;
-use crate::store::dynamodb::transact::{Condition, Outcome, Step, Transaction};
+use crate::store::dynamodb::transact::{Condition, Step, Transaction};
 use crate::store::items::destination::{SEALED_SECRETS, SEALED_URL};
 use crate::store::keys;
 use crate::store::keys::Key;
@@ -80,7 +80,7 @@ impl DestinationItems<'_> {
         let item = destination.to_item(&self.0.tenant)?;
         transaction.put(Step::Record, item, Condition::absent());
         transaction.put(Step::Record, position.to_item(&self.0.tenant)?, Condition::absent());
-        Ok(matches!(transaction.commit().await?, Outcome::Committed))
+        transaction.commit_if_unchanged().await
     }
 
     /// Replaces a destination on the revision before. `false` when a record has another revision.
@@ -90,7 +90,7 @@ impl DestinationItems<'_> {
     pub async fn replace(self, after: &Destination, recorded: Recorded<'_>) -> Result<bool, Error> {
         let mut transaction = self.recorded(recorded)?;
         self.put(&mut transaction, after)?;
-        Ok(matches!(transaction.commit().await?, Outcome::Committed))
+        transaction.commit_if_unchanged().await
     }
 
     /// Replaces a destination and its position, each on the revision before, and changes its due work. `false` when a
@@ -110,7 +110,7 @@ impl DestinationItems<'_> {
         let before = Condition::revision(position.revision.saturating_sub(1));
         transaction.put(Step::Record, position.to_item(&self.0.tenant)?, before);
         progress.write_due(&mut transaction);
-        Ok(matches!(transaction.commit().await?, Outcome::Committed))
+        transaction.commit_if_unchanged().await
     }
 
     /// Seals a destination's secrets anew: replaces the destination on the revision before, without an entry in the
@@ -121,7 +121,7 @@ impl DestinationItems<'_> {
     pub async fn reseal(self, after: &Destination) -> Result<bool, Error> {
         let mut transaction = Transaction::new(&self.0.table);
         self.put(&mut transaction, after)?;
-        Ok(matches!(transaction.commit().await?, Outcome::Committed))
+        transaction.commit_if_unchanged().await
     }
 
     /// Removes a destination, and ends the lease of its worker. `false` when a record has another revision.
@@ -139,7 +139,7 @@ impl DestinationItems<'_> {
             Some(_) => fence(&mut transaction, &position),
             None => transaction.delete(Step::Record, &position, Condition::absent()),
         }
-        Ok(matches!(transaction.commit().await?, Outcome::Committed))
+        transaction.commit_if_unchanged().await
     }
 
     /// Removes the state of a removed destination: waiting events, the delivery log, due work and, after them, the

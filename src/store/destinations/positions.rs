@@ -5,7 +5,7 @@ use crate::model::due_item::DueItem;
 use crate::store::dynamodb::error::Error;
 use crate::store::dynamodb::port::Item;
 use crate::store::dynamodb::read::Range;
-use crate::store::dynamodb::transact::{Condition, Outcome, Step, Transaction, number, text};
+use crate::store::dynamodb::transact::{Condition, Step, Transaction, number, text};
 use crate::store::items::attributes::format_time;
 use crate::store::keys;
 use crate::store::keys::Key;
@@ -125,7 +125,7 @@ impl PositionItems<'_> {
             transaction.delete(Step::Companion, &key, Condition::none());
         }
         progress.write_due(&mut transaction);
-        let is_saved = matches!(transaction.commit().await?, Outcome::Committed);
+        let is_saved = transaction.commit_if_unchanged().await?;
         Ok(is_saved.then_some(saved))
     }
 }

@@ -4,7 +4,7 @@ use crate::model::destination::{Destination, RetryItem};
 use crate::store::dynamodb::error::Error;
 use crate::store::dynamodb::port::Item;
 use crate::store::dynamodb::read::Range;
-use crate::store::dynamodb::transact::{Condition, Outcome, Step, Transaction, number};
+use crate::store::dynamodb::transact::{Condition, Step, Transaction, number};
 use crate::store::keys;
 use crate::store::tenant_part::TenantPart;
 use uuid::Uuid;
@@ -58,7 +58,7 @@ impl RetryItems<'_> {
         };
         let item = event.to_item(&self.0.tenant, destination.id)?;
         transaction.put(Step::Companion, item, condition);
-        Ok(matches!(transaction.commit().await?, Outcome::Committed))
+        transaction.commit_if_unchanged().await
     }
 
     /// Removes waiting events. `false` when the destination changed after the read.
@@ -73,7 +73,7 @@ impl RetryItems<'_> {
                 let key = keys::retry(&self.0.tenant, destination.id, *number);
                 transaction.delete(Step::Companion, &key, Condition::none());
             }
-            if !matches!(transaction.commit().await?, Outcome::Committed) {
+            if !transaction.commit_if_unchanged().await? {
                 return Ok(false);
             }
         }

@@ -143,6 +143,11 @@ impl<'a> Transaction<'a> {
         self.announced = Some(tenant.clone());
     }
 
+    /// Commits all writes, or none if a condition does not hold. Returns whether the writes are committed.
+    pub(in crate::store) async fn commit_if_unchanged(self) -> Result<bool, Error> {
+        Ok(matches!(self.commit().await?, Outcome::Committed))
+    }
+
     /// Commits all writes, or none.
     ///
     /// The client request token makes a call that is sent twice apply once. The function retries after a conflict with

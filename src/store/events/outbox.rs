@@ -6,7 +6,7 @@ use crate::model::event::{ChangeRef, EventRef, SyncRef};
 use crate::model::tenant::TenantId;
 use crate::store::dynamodb::error::Error;
 use crate::store::dynamodb::read::Range;
-use crate::store::dynamodb::transact::{Condition, Outcome, Step, Transaction};
+use crate::store::dynamodb::transact::{Condition, Step, Transaction};
 use crate::store::items::event::{feed_item, outbox_item, read_waiting};
 use crate::store::keys;
 use crate::store::keys::Key;
@@ -112,7 +112,7 @@ impl OutboxItems<'_> {
             transaction.delete(Step::Companion, &waiting, Condition::present());
             numbered.push(NumberedEvent { number, event: event.event });
         }
-        let is_done = matches!(transaction.commit().await?, Outcome::Committed);
+        let is_done = transaction.commit_if_unchanged().await?;
         Ok(is_done.then_some(numbered))
     }
 }
