@@ -66,8 +66,14 @@ impl Destinations {
         tenant: &TenantId,
         destination: &Destination,
     ) -> Result<Result<OpenedSecrets, SecretKind>, Error> {
-        let secrets = self.secrets_for(tenant, destination).await?;
-        Ok(secrets.open_all(destination, self.tenants.now()))
+        let opened = self.secrets(tenant).await?.open_all(destination, self.tenants.now());
+        match opened {
+            Ok(opened) => Ok(Ok(opened)),
+            Err(_) => {
+                let newer = self.newer_secrets(tenant).await?;
+                Ok(newer.open_all(destination, self.tenants.now()))
+            }
+        }
     }
 
     /// Returns the secrets under peppers that open a destination; otherwise under peppers that were read just now.
@@ -80,6 +86,12 @@ impl Destinations {
         if secrets.open_all(destination, now).is_ok() {
             return Ok(secrets);
         }
+        self.newer_secrets(tenant).await
+    }
+
+    /// Returns the secrets under peppers that are read now.
+    async fn newer_secrets(&self, tenant: &TenantId) -> Result<Secrets, Error> {
+        let now = self.tenants.now();
         let newer = self.tenants.peppers.read_again(now).await.map_err(Error::NoPepper)?;
         Ok(Secrets::new(&newer, self.tenants.store.tenant(tenant)))
     }
