@@ -25,7 +25,6 @@ use crate::model::event::Subject;
 use crate::outbound::{Limits, Target};
 use std::collections::{BTreeMap, BTreeSet};
 use time::{Duration, OffsetDateTime};
-use uuid::Uuid;
 
 /// The events of one read of the feed.
 const PAGE: usize = 500;
@@ -203,7 +202,7 @@ impl<'r> ChatRun<'r> {
             let subject = event.event.subject();
             let found = names.get(&subject).cloned();
             let SubjectNames { name, department, location } = found.unwrap_or_default();
-            let subject = id_of(subject);
+            let subject = subject.id();
             digest.add(&DigestLine { kind, subject, name, department, location });
         }
         Ok(digest)
@@ -288,13 +287,5 @@ impl<'r> ChatRun<'r> {
         let is_saved = saved.is_some();
         self.held = saved.unwrap_or_else(|| self.held.clone());
         Ok(is_saved)
-    }
-}
-
-/// The id of the record that a message names.
-fn id_of(subject: Subject) -> Option<Uuid> {
-    match subject {
-        Subject::Employee(id) | Subject::Group(id) => Some(id),
-        Subject::Tenant => None,
     }
 }

@@ -4,39 +4,6 @@ use super::event::{EventRef, Subject};
 use super::history::EventKind;
 use time::{Date, UtcOffset};
 
-/// The change of an employee that a number counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum EmployeeChange {
-    Created,
-    Changed,
-    Archived,
-    Restored,
-}
-
-impl EmployeeChange {
-    /// The change behind an entry of an employee's history; `None` for a change that no number counts.
-    fn of(kind: EventKind) -> Option<Self> {
-        match kind {
-            EventKind::Created | EventKind::Imported => Some(Self::Created),
-            EventKind::Updated | EventKind::Linked => Some(Self::Changed),
-            EventKind::Archived | EventKind::Deleted => Some(Self::Archived),
-            EventKind::Restored => Some(Self::Restored),
-            // An employee who is created again as inactive is still archived.
-            EventKind::Recreated
-            // Other histories have these kinds.
-            | EventKind::SettingsChanged
-            | EventKind::AttributesChanged
-            | EventKind::TokenRotated
-            | EventKind::TokenRevoked
-            | EventKind::DestinationChanged
-            | EventKind::DestinationFailing
-            | EventKind::DestinationDisabled
-            | EventKind::LinkChanged
-            | EventKind::Erased => None,
-        }
-    }
-}
-
 /// The changes of employees on a day, in UTC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DayCounts {
@@ -69,12 +36,23 @@ impl DayCounts {
         if !matches!(change.subject, Subject::Employee(_)) {
             return;
         }
-        let count = match EmployeeChange::of(change.kind) {
-            Some(EmployeeChange::Created) => &mut self.created,
-            Some(EmployeeChange::Changed) => &mut self.changed,
-            Some(EmployeeChange::Archived) => &mut self.archived,
-            Some(EmployeeChange::Restored) => &mut self.restored,
-            None => return,
+        let count = match change.kind {
+            EventKind::Created | EventKind::Imported => &mut self.created,
+            EventKind::Updated | EventKind::Linked => &mut self.changed,
+            EventKind::Archived | EventKind::Deleted => &mut self.archived,
+            EventKind::Restored => &mut self.restored,
+            // An employee who is created again as inactive is still archived.
+            EventKind::Recreated
+            // Other histories have these kinds.
+            | EventKind::SettingsChanged
+            | EventKind::AttributesChanged
+            | EventKind::TokenRotated
+            | EventKind::TokenRevoked
+            | EventKind::DestinationChanged
+            | EventKind::DestinationFailing
+            | EventKind::DestinationDisabled
+            | EventKind::LinkChanged
+            | EventKind::Erased => return,
         };
         *count += 1;
     }

@@ -21,6 +21,16 @@ pub enum Subject {
 }
 
 impl Subject {
+    /// The id of the employee or group; `None` for the tenant.
+    pub fn id(self) -> Option<Uuid> {
+        match self {
+            Self::Employee(id) | Self::Group(id) => Some(id),
+            Self::Tenant => None,
+        }
+    }
+}
+
+impl Subject {
     /// Makes the subject of a record.
     pub fn of_record(kind: Kind, id: Uuid) -> Self {
         match kind {

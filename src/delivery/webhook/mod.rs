@@ -143,7 +143,7 @@ impl<'r> WebhookRun<'r> {
     /// not read all events.
     async fn skip_only(mut self, now: OffsetDateTime) -> Result<RunReport, Error> {
         let skipped = self.queue.position().saturating_sub(self.held.position);
-        let is_over = self.held.due.is_some_and(|due| due <= now);
+        let is_over = self.held.is_due(now);
         // Without events, a probe has nothing to send any more.
         let is_behind = self.is_behind();
         let probe = self.held.next_at.filter(|_| is_behind);

@@ -4,6 +4,7 @@ use super::activity::actor_of;
 use super::{Events, SLACK};
 use crate::directory::error::Error;
 use crate::model::actor::ActorKind;
+use crate::model::day_counts::DayCounts;
 use std::collections::BTreeMap;
 use time::Date;
 
@@ -34,7 +35,7 @@ impl Events<'_> {
             for event in &events {
                 is_older |= event.event.at() < start;
                 if let Some(actor) = actor_of(&event.event)
-                    && event.event.at().to_offset(time::UtcOffset::UTC).date() == day
+                    && DayCounts::day_of(&event.event) == day
                 {
                     *counts.entry(actor).or_default() += 1;
                 }

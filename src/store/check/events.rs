@@ -2,9 +2,8 @@
 
 use super::Checker;
 use super::violation::{Finding, ViolationKind};
-use crate::model::event::{ChangeRef, Subject};
+use crate::model::event::ChangeRef;
 use crate::store::events::outbox::OutboxItems;
-use uuid::Uuid;
 
 impl<'s> Checker<'s> {
     /// Each entry of a history has one event. The repair adds the event to the outbox.
@@ -17,13 +16,13 @@ impl<'s> Checker<'s> {
             let mut repair = self.empty();
             OutboxItems(self.part).add(&mut repair, change.clone(), None);
             let detail = format!("revision {} has no event", change.revision);
-            let id = id_of(change.subject);
+            let id = change.subject.id();
             Finding::repairable(ViolationKind::EventMissing, id, detail, repair)
         });
         let twice = snapshot.events.iter().filter(|(_, count)| **count > 1);
         let twice = twice.map(|((subject, revision), count)| {
             let detail = format!("revision {revision} has {count} events");
-            Finding::permanent(ViolationKind::EventTwice, id_of(*subject), detail)
+            Finding::permanent(ViolationKind::EventTwice, subject.id(), detail)
         });
         missing.chain(twice).collect()
     }
@@ -39,12 +38,5 @@ impl<'s> Checker<'s> {
         }
         let detail = format!("the feed lacks number {}", named.join(", "));
         vec![Finding::permanent(ViolationKind::FeedGap, None, detail)]
-    }
-}
-
-fn id_of(subject: Subject) -> Option<Uuid> {
-    match subject {
-        Subject::Employee(id) | Subject::Group(id) => Some(id),
-        Subject::Tenant => None,
     }
 }
