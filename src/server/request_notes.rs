@@ -9,6 +9,7 @@ use super::tenant_urls::SCIM_ROUTE;
 use crate::directory::tenants::answered::Answered;
 use crate::directory::tenants::sync::PATIENCE;
 use crate::directory::{Kind, clock};
+use crate::model::governed::GovernedAttribute;
 use crate::model::id::parse_id;
 use crate::model::meaning::{Client, Meaning};
 use crate::model::noted_request::{
@@ -51,8 +52,8 @@ pub(super) async fn answer_and_note(
         let tenant = caller.tenant.as_str();
         tracing::info!(tenant, unknown = unknown.len(), "a request has unknown attributes");
     }
-    let traced = caller.trace.take();
-    let attributes = traced.attributes.clone();
+    let mut traced = caller.trace.take();
+    let attributes = std::mem::take(&mut traced.attributes);
     let mut answered = asked.answered(caller, &response, traced, millis);
     answered.unknown = unknown;
     let deadline = clock() + PATIENCE;
@@ -190,13 +191,8 @@ impl Results<'_> {
     /// The attributes whose values are not in use. The settings may be a minute old.
     fn not_in_use(&self) -> Vec<String> {
         let settings = self.caller.settings;
-        let attributes = [
-            ("location", settings.location_from_idp),
-            ("department", settings.department_from_idp),
-            ("manager", settings.manager_from_idp),
-        ];
-        let unused = attributes.into_iter().filter(|(_, from_idp)| !from_idp);
-        unused.map(|(name, _)| format!("{}:{name}", urn::ENTERPRISE_USER)).collect()
+        let unused = GovernedAttribute::ALL.iter().filter(|one| !one.is_from_idp(settings));
+        unused.map(|one| format!("{}:{}", urn::ENTERPRISE_USER, one.name())).collect()
     }
 }
 

@@ -82,7 +82,6 @@ pub(in crate::server) async fn bulk(
     let mut plan = Plan::new(request);
     let mut running = FuturesUnordered::new();
     let mut held: BTreeMap<usize, Locks> = BTreeMap::new();
-    let mut meant: BTreeMap<usize, (Meaning, Option<RecordRef>)> = BTreeMap::new();
     let mut waiting = None;
     loop {
         while running.len() < AT_ONCE
@@ -95,15 +94,12 @@ pub(in crate::server) async fn bulk(
             }
             let ReadStep { index, request, locks, meaning, record } = step;
             held.insert(index, locks);
-            meant.insert(index, (meaning, record));
             let done = carry_out_in_time(&caller, request, started);
-            running.push(async move { (index, done.await) });
+            running.push(async move { (index, (meaning, record), done.await) });
         }
-        let Some((index, done)) = running.next().await else { break };
+        let Some((index, (meaning, record), done)) = running.next().await else { break };
         held.remove(&index);
-        let meant = meant.remove(&index);
         let outcome = done.unwrap_or_else(|failure| {
-            let (meaning, record) = meant.unwrap_or((Meaning::Bulk, None));
             caller.trace.failed(FailedOperation {
                 meaning,
                 record,
