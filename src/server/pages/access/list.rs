@@ -44,7 +44,7 @@ pub(in crate::server::pages) async fn list(
     let id = &visitor.tenant;
     let read = tokio::try_join!(
         services.tenants.get(id),
-        services.sync.record(id),
+        visitor.known_record(&services, &visitor.record),
         services.access.recent_sign_ins(id)
     );
     let (tenant, sync, sign_ins) = read.map_err(explain)?;

@@ -38,7 +38,7 @@ pub(in crate::server::pages) async fn show(
     if employee.view.employee.is_archived() {
         return Ok(redirect(&visitor.site.path(&format!("employees/{id}"))));
     }
-    let reports = reports_of(&services, &visitor, id, None).await?;
+    let reports = reports_of(&visitor, &employee, None).await?;
     show_page(&ArchivePage {
         head: employee.head(Tab::Profile),
         short_name: short_name_of(&employee.view),
@@ -64,10 +64,7 @@ pub(in crate::server::pages) async fn archive(
     match users.archive(id, &condition(&form)?, &visitor.actor).await {
         Ok(after) => Ok(redirect(&visitor.site.path(&done::path(&after)))),
         Err(Error::VersionDiffers { .. }) => {
-            let text =
-                "Somebody changed this employee at the same time. Nothing was saved. Try again.";
-            let refusal = Refusal { text: text.to_owned(), employee: None };
-            show_refusal(&services, &visitor, id, refusal).await
+            show_refusal(&services, &visitor, id, Refusal::changed_meanwhile()).await
         }
         Err(error) => Err(explain(error)),
     }
@@ -87,10 +84,7 @@ pub(in crate::server::pages) async fn restore(
             show_refusal(&services, &visitor, id, Refusal::changed_since()).await
         }
         Err(Error::VersionDiffers { .. }) => {
-            let text =
-                "Somebody changed this employee at the same time. Nothing was saved. Try again.";
-            let refusal = Refusal { text: text.to_owned(), employee: None };
-            show_refusal(&services, &visitor, id, refusal).await
+            show_refusal(&services, &visitor, id, Refusal::changed_meanwhile()).await
         }
         Err(Error::UserNameTaken { holder }) => {
             let refusal = user_name_taken(&services, &visitor, id, holder).await?;

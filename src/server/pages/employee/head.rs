@@ -1,5 +1,6 @@
 //! The top of every page of an employee: name, status, summary and tabs.
 
+use crate::directory::Settings;
 use crate::directory::groups::view::MembershipView;
 use crate::directory::users::view::EmployeeView;
 use crate::model::governed::GovernedAttribute;
@@ -23,6 +24,7 @@ pub(super) enum Tab {
 /// An employee with everything that each page reads.
 pub(super) struct OpenEmployee {
     pub(super) frame: Frame,
+    pub(super) settings: Settings,
     pub(super) view: EmployeeView,
     pub(super) groups: Vec<MembershipView>,
 }
@@ -82,7 +84,7 @@ impl OpenEmployee {
         let (view, groups) =
             tokio::try_join!(users.view(id, settings), visitor.directory.groups().groups_of(id))
                 .map_err(explain)?;
-        Ok(Self { frame: Frame::of(visitor, Section::Employees), view, groups })
+        Ok(Self { frame: Frame::of(visitor, Section::Employees), settings, view, groups })
     }
 
     /// Returns the top of a page.

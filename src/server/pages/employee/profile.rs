@@ -82,7 +82,16 @@ pub(super) async fn show_refusal(
     show_as(StatusCode::CONFLICT, &ProfilePage::new(employee, Some(refusal)))
 }
 
+/// The text for a change that lost against another one.
+pub(super) const CHANGED_MEANWHILE: &str =
+    "Somebody changed this employee at the same time. Nothing was saved. Try again.";
+
 impl Refusal {
+    /// Another change came first.
+    pub(super) fn changed_meanwhile() -> Self {
+        Self { text: CHANGED_MEANWHILE.to_owned(), employee: None }
+    }
+
     /// The employee changed after the change that the form would undo.
     pub(super) fn changed_since() -> Self {
         let text = "This employee changed after that, so nothing was undone.";

@@ -37,8 +37,8 @@ pub(in crate::server::pages) async fn show(
     visitor: Visitor,
     EmployeeId(id): EmployeeId,
 ) -> Answer {
-    let OpenEmployee { frame, view, groups } = OpenEmployee::read(&services, &visitor, id).await?;
-    let record = AnyRecord::Employee(view.employee.clone());
+    let employee = OpenEmployee::read(&services, &visitor, id).await?;
+    let record = AnyRecord::Employee(employee.view.employee.clone());
     let directory = &visitor.directory;
     let relations =
         directory.related().of((Kind::Employee, id), WITH_GROUPS).await.map_err(explain)?;
@@ -52,8 +52,7 @@ pub(in crate::server::pages) async fn show(
         .map(|related| related.resource(directory.types(), &base_url).projected(&projection));
     let json = serde_json::to_string_pretty(&resource).map_err(|_| ApiError::unwritable())?;
     let url = location(users, &base_url, &id.to_string());
-    let external_id = view.employee.external_id().map(str::to_owned);
-    let employee = OpenEmployee { frame, view, groups };
+    let external_id = employee.view.employee.external_id().map(str::to_owned);
     let head = employee.head(Tab::Raw);
     show_page(&RawPage { frame: employee.frame, head, external_id, url, json })
 }

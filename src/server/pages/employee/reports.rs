@@ -12,7 +12,6 @@ use crate::server::path::EmployeeId;
 use crate::server::query::Pairs;
 use askama::Template;
 use axum::extract::State;
-use uuid::Uuid;
 
 /// The rows of a page.
 const ROWS: usize = 50;
@@ -58,14 +57,12 @@ impl Reports {
 
 /// Reads a page of the reports of an employee.
 pub(super) async fn reports_of(
-    services: &Services,
     visitor: &Visitor,
-    id: Uuid,
+    employee: &OpenEmployee,
     cursor: Option<&str>,
 ) -> Result<Reports, ApiError> {
-    let settings = services.tenants.get(&visitor.tenant).await.map_err(explain)?.settings;
-    let people = visitor.directory.people();
-    people.reports_of(id, settings, cursor, ROWS).await.map(Reports).map_err(explain)
+    let (id, people) = (employee.view.employee.id, visitor.directory.people());
+    people.reports_of(id, employee.settings, cursor, ROWS).await.map(Reports).map_err(explain)
 }
 
 /// Shows the reports of an employee.
@@ -76,7 +73,7 @@ pub(in crate::server::pages) async fn show(
     query: Pairs,
 ) -> Answer {
     let employee = OpenEmployee::read(&services, &visitor, id).await?;
-    let Reports(page) = reports_of(&services, &visitor, id, query.cursor()).await?;
+    let Reports(page) = reports_of(&visitor, &employee, query.cursor()).await?;
     let list = visitor.site.path(&format!("employees/{id}/reports"));
     let is_cut = page.stopped_after.is_some();
     let mut pager = Pager::new(&list, page.previous.as_deref(), page.next.as_deref());

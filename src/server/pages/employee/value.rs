@@ -3,7 +3,7 @@
 use super::conflict::{condition, is_undo};
 use super::done;
 use super::head::{Head, OpenEmployee, Tab};
-use super::profile::{Refusal, show_refusal};
+use super::profile::{CHANGED_MEANWHILE, Refusal, show_refusal};
 use crate::directory::Error;
 use crate::directory::users::administration::{LocalChange, LocalChanges, MAX_LOCAL_CHARS};
 use crate::directory::users::view::Origin;
@@ -71,7 +71,7 @@ pub(in crate::server::pages) async fn show(
 ) -> Answer {
     let employee = OpenEmployee::read(&services, &visitor, id).await?;
     let value = employee.view.value(attribute).local.clone().unwrap_or_default();
-    show_form(employee, attribute, value, (StatusCode::OK, Problems::default()))
+    show_form(employee, attribute, value, Problems::default())
 }
 
 /// Sets the value. An empty text clears it. The form of a notice undoes the last change.
@@ -83,11 +83,8 @@ pub(in crate::server::pages) async fn save(
 ) -> Answer {
     let value = form.get("value");
     if let Some(text) = problem_of(value) {
-        let mut problems = Problems::default();
-        problems.add("value", text);
         let employee = OpenEmployee::read(&services, &visitor, id).await?;
-        let answer = (problems.status(), problems);
-        return show_form(employee, attribute, value.to_owned(), answer);
+        return show_form(employee, attribute, value.to_owned(), Problems::one("value", text));
     }
     let users = visitor.directory.users();
     let before = users.get_any(id).await.map_err(explain)?;
@@ -105,14 +102,9 @@ pub(in crate::server::pages) async fn save(
             show_refusal(&services, &visitor, id, Refusal::changed_since()).await
         }
         Err(Error::VersionDiffers { .. }) => {
-            let mut problems = Problems::default();
-            problems.add(
-                "",
-                "Somebody changed this employee at the same time. Nothing was saved. Try again.",
-            );
             let employee = OpenEmployee::read(&services, &visitor, id).await?;
-            let answer = (StatusCode::CONFLICT, problems);
-            show_form(employee, attribute, value.to_owned(), answer)
+            let problems = Problems::one("", CHANGED_MEANWHILE).with_status(StatusCode::CONFLICT);
+            show_form(employee, attribute, value.to_owned(), problems)
         }
         Err(error) => Err(explain(error)),
     }
@@ -122,12 +114,12 @@ fn show_form(
     employee: OpenEmployee,
     attribute: GovernedAttribute,
     value: String,
-    (status, problems): (StatusCode, Problems),
+    problems: Problems,
 ) -> Answer {
     let head = employee.head(Tab::Profile);
     let values = employee.view.value(attribute).clone();
     show_as(
-        status,
+        problems.status(),
         &ValuePage {
             frame: employee.frame,
             head,
