@@ -1,7 +1,7 @@
 // Tokens & access, sign-in, and links that survive a sign-in.
 
 import assert from "node:assert/strict";
-import { suite } from "./support.mjs";
+import { suite, texts } from "./support.mjs";
 
 const scenario = suite();
 
@@ -72,7 +72,7 @@ scenario("a replaced token is shown once, and the old one works as long as was c
 
   const last = await visit.replaceToken("Stop the old token now");
   server.scimToken = last;
-  const ended = await page.getByText(/^The old token .* has ended/).allInnerTexts();
+  const ended = await texts(page.getByText(/^The old token .* has ended/));
   assert.equal(ended.length, 2, ended.join());
   await page.getByRole("link", { name: "Done, I have copied it" }).click();
   await visit.hasHeading("Tokens & access");

@@ -1,7 +1,7 @@
 // Connects Okta to an empty tenant: from the choice of the identity provider to the first person.
 
 import assert from "node:assert/strict";
-import { suite } from "./support.mjs";
+import { suite, texts } from "./support.mjs";
 
 const scenario = suite();
 
@@ -51,7 +51,7 @@ scenario("Connect leads from an empty tenant to the first person", { signedIn: f
   const card = page.getByRole("region", { name: "Grace Hopper" });
   await card.waitFor();
   const row = card.getByRole("row").filter({ hasText: "Department" });
-  assert.deepEqual(await row.getByRole("cell").allInnerTexts(), ["Navy", "–"], "your values are in use at first");
+  assert.deepEqual(await texts(row.getByRole("cell")), ["Navy", "–"], "your values are in use at first");
   await page.getByRole("link", { name: "Preview Okta" }).first().click();
   const preview = page.getByRole("dialog");
   await preview.getByText("1 of 1 active").waitFor();

@@ -1,7 +1,7 @@
 // Employees: search and pages, own values, archive and undo, restore, erase.
 
 import assert from "node:assert/strict";
-import { ENTERPRISE, suite } from "./support.mjs";
+import { ENTERPRISE, suite, texts } from "./support.mjs";
 
 const scenario = suite();
 
@@ -115,7 +115,7 @@ scenario("people are found by any word, and the list goes forth and back", {}, a
   }));
   await Promise.all(hands);
   await visit.search("hand");
-  const names = () => page.locator("tbody th a").allInnerTexts();
+  const names = () => texts(page.locator("tbody th a"));
   const first = await names();
   assert.equal(first.length, 50);
   await page.getByRole("link", { name: "Next" }).click();

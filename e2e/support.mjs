@@ -218,14 +218,14 @@ export class Visit {
     const row = this.page.getByRole("row").filter({
       has: this.page.getByRole("rowheader", { name: attribute, exact: true }),
     });
-    const [inUse, source, sent, own] = await row.getByRole("cell").allInnerTexts();
+    const [inUse, source, sent, own] = await texts(row.getByRole("cell"));
     return { inUse: inUse.trim(), source, sent, own };
   }
 
   /** The sentences of the history on the page, the newest first. */
   async history() {
     const sentences = this.page.locator("#history .what");
-    return (await sentences.allInnerTexts()).map((text) => text.replace(/\s+/g, " ").trim());
+    return (await texts(sentences)).map((text) => text.replace(/\s+/g, " ").trim());
   }
 
   /** Sets own values of an employee, on the page of each value. */
@@ -250,6 +250,12 @@ export class Visit {
     await this.hasHeading("New Secret Token");
     return this.page.locator("#token").innerText();
   }
+}
+
+/** Returns the texts of elements once the first one is there. A dialog fills after it opens. */
+export async function texts(locator) {
+  await locator.first().waitFor();
+  return locator.allInnerTexts();
 }
 
 /** Starts Chromium. */
