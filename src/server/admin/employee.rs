@@ -198,7 +198,9 @@ pub(super) async fn restore_employee(call: Call, EmployeeId(id): EmployeeId) -> 
 
 /// Erase an archived employee
 ///
-/// Erases the whole history too, for a person with the right to be forgotten. An erasure cannot be undone.
+/// Erases the whole history too, for a person with the right to be forgotten. An erasure cannot be undone. It also
+/// empties the list of ignored attributes, because a name in it may be about the person. The next requests fill the
+/// list again.
 #[utoipa::path(
     post,
     path = "/employees/{id}/erase",

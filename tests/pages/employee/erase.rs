@@ -30,7 +30,9 @@ async fn the_typed_user_name_erases_the_record_and_its_history() {
     browser.submit(&format!("{path}/archive"), &[]).await.redirect();
     let page = browser.get(&erase).await.page(200);
     let text = "Erase Ada Lovelace permanently? For data-protection requests. Removes the record and \
-                its history. You cannot undo this. Type the userName ada@example.com";
+                its history. You cannot undo this. This also empties the list Ignored attributes, because \
+                a name in it may be about this person. The next requests fill the list again. Type the \
+                userName ada@example.com";
     assert!(main(&page).contains(text), "{page}");
     let id = path.trim_start_matches("employees/");
     for wrong in ["", "ada", "yes", "<b>", id] {
