@@ -16,7 +16,7 @@ async fn a_sync_without_trouble_has_nothing_to_do() {
 }
 
 #[tokio::test]
-async fn an_attribute_that_is_sent_and_not_used_can_be_used_from_here() {
+async fn an_attribute_that_is_sent_and_not_used_leads_to_its_preview() {
     let browser = at_acme().await;
     for n in 0..3 {
         let mut body = json!({"userName": format!("u{n}")});
@@ -31,6 +31,9 @@ async fn an_attribute_that_is_sent_and_not_used_can_be_used_from_here() {
     assert!(
         list.contains("href=\"/tenants/acme/sources/department/preview?source=idp\" data-dialog")
     );
+    assert!(!list.contains("action=\"/tenants/acme/sources/"), "a preview comes first: {list}");
+    let preview = browser.get("sources/department/preview?source=idp").await.page(200);
+    assert!(preview.contains("2 of 3 active people would change."), "{preview}");
     let page = browser.submit("sources/department", &[("source", "idp")]).await.page(200);
     assert!(page.contains("2 people changed."), "{page}");
     assert!(to_do(&browser).await.contains("Nothing to do."));

@@ -19,8 +19,6 @@ pub(super) struct ToDoRow {
     pub(super) text: String,
     /// Links to pages.
     pub(super) links: Vec<RowLink>,
-    /// A form that uses the values of the identity provider.
-    pub(super) switch: Option<RowSwitch>,
     /// The hidden fields of *Dismiss*, by name; empty when the entry cannot be dismissed.
     pub(super) dismiss: Vec<(&'static str, String)>,
 }
@@ -34,13 +32,6 @@ pub(super) struct RowLink {
     pub(super) is_dialog: bool,
 }
 
-/// A form that changes the source of an attribute.
-pub(super) struct RowSwitch {
-    pub(super) label: String,
-    /// The path below the root.
-    pub(super) action: String,
-}
-
 impl ToDoRow {
     pub(super) fn of(visitor: &Visitor, tenant: &Tenant, state: &SyncState, entry: &ToDo) -> Self {
         let idp = visitor.idp;
@@ -48,7 +39,6 @@ impl ToDoRow {
         let mut row = Self {
             text: String::new(),
             links: Vec::new(),
-            switch: None,
             dismiss: entry.cause().map(|cause| ("cause", cause)).into_iter().collect(),
         };
         match entry {
@@ -70,10 +60,6 @@ impl ToDoRow {
                 );
                 let path = format!("sources/{name}/preview?source=idp");
                 row.links.push(RowLink { label: "Preview".to_owned(), path, is_dialog: true });
-                row.switch = Some(RowSwitch {
-                    label: format!("Use {idp}’s values"),
-                    action: format!("sources/{name}"),
-                });
             }
             ToDo::FailedRequests(FailedRequests { cause, sentence, count }) => {
                 let requests = if *count == 1 { "request" } else { "requests" };
