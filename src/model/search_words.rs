@@ -1,6 +1,7 @@
 //! The words of an employee that a search compares, and their fold.
 //!
-//! The fold removes accents, so `garcia` finds García. It is not [`scim::fold`], which keeps `ö` and `o` apart.
+//! The fold removes accents, so `garcia` finds García. It is not [`scim::fold`], which keeps `ö` and `o` apart. A word
+//! with a German or Nordic letter has a second spelling, so `mueller` finds Müller too.
 
 use super::employee::Employee;
 use icu_properties::CodePointMapData;
@@ -45,6 +46,9 @@ impl Tag {
     }
 }
 
+/// The folded word, and its second spelling if that differs.
+pub type Spellings = Vec<String>;
+
 /// Splits a text into folded words: compatibility decomposition, no accents, case folding. Each character that is no
 /// letter and no digit ends a word.
 pub fn fold_words(text: &str) -> Vec<String> {
@@ -56,12 +60,49 @@ pub fn fold_words(text: &str) -> Vec<String> {
     let is_accent = |letter: &char| categories.get(*letter) == GeneralCategory::NonspacingMark;
     let plain: String = text.nfkd().filter(|letter| !is_accent(letter)).collect();
     // Case folding can decompose a letter once more, such as the dotted capital I.
-    let folded: String = caseless::default_case_fold_str(&plain)
-        .nfkd()
-        .filter(|letter| !is_accent(letter))
-        .collect();
+    let mut folded = String::with_capacity(plain.len());
+    let letters = caseless::default_case_fold_str(&plain);
+    for letter in letters.nfkd().filter(|letter| !is_accent(letter)) {
+        match letter {
+            // No decomposition takes these letters apart.
+            'ø' => folded.push('o'),
+            'æ' => folded.push_str("ae"),
+            'ł' => folded.push('l'),
+            'đ' => folded.push('d'),
+            other => folded.push(other),
+        }
+    }
     let words = folded.split(|letter: char| !letter.is_alphanumeric());
     words.filter(|word| !word.is_empty()).map(str::to_owned).collect()
+}
+
+/// Splits a text into words, and gives the spellings of each. The second spelling writes a German or Nordic letter with
+/// two letters: `mueller` for Müller, `joergensen` for Jørgensen.
+pub fn spellings(text: &str) -> Vec<Spellings> {
+    let words = fold_words(text);
+    if text.is_ascii() {
+        return words.into_iter().map(|word| vec![word]).collect();
+    }
+    let mut transcribed = fold_words(&transcribed(text)).into_iter();
+    let both = words.into_iter().map(|word| {
+        let other = transcribed.next().filter(|other| *other != word);
+        std::iter::once(word).chain(other).collect()
+    });
+    both.collect()
+}
+
+fn transcribed(text: &str) -> String {
+    let mut written = String::with_capacity(text.len());
+    for letter in text.nfc() {
+        match letter {
+            'ä' | 'Ä' => written.push_str("ae"),
+            'ö' | 'Ö' | 'ø' | 'Ø' => written.push_str("oe"),
+            'ü' | 'Ü' => written.push_str("ue"),
+            'å' | 'Å' => written.push_str("aa"),
+            other => written.push(other),
+        }
+    }
+    written
 }
 
 /// Returns the words that the index has of an employee, separated by spaces: at most 256 bytes.
@@ -70,7 +111,7 @@ pub fn index_words(employee: &Employee) -> String {
     kept.extend(employee.is_unlinked().then(|| UNLINKED.to_owned()));
     let mut is_incomplete = false;
     for mut word in texts(employee, Addresses::LocalParts).into_iter().flat_map(|text| match text {
-        SearchText::Words(text) => fold_words(text),
+        SearchText::Words(text) => spellings(text).concat(),
         SearchText::Value(tag, value) => vec![tag.word(value)],
     }) {
         if let Some((end, _)) = word.char_indices().nth(MOST_WORD_CHARS) {
@@ -103,8 +144,8 @@ fn is_redundant(word: &str, other: &str) -> bool {
 /// The words of a search, for a comparison with the words of an index.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct WantedWords {
-    /// Each of these starts a word of the employee.
-    pub starts: Vec<String>,
+    /// Of each of these lists of spellings, one starts a word of the employee.
+    pub starts: Vec<Spellings>,
     /// Of each of these lists of tagged words, the employee has one.
     pub tags: Vec<Vec<String>>,
 }
@@ -130,24 +171,41 @@ impl WantedWords {
         let has_one = |tags: &Vec<String>| {
             index_words.split(' ').any(|word| tags.iter().any(|tag| tag == word))
         };
-        self.starts.iter().all(starts) && self.tags.iter().all(has_one)
+        self.starts.iter().all(|spellings| spellings.iter().any(starts))
+            && self.tags.iter().all(has_one)
     }
 }
 
-/// Whether each of these folded starts begins a word of the employee. `addresses` selects the part of addresses that
-/// counts.
-pub fn has_words(employee: &Employee, starts: &[String], addresses: Addresses) -> bool {
-    let mut left: Vec<&String> = starts.iter().collect();
+/// Whether each of these words starts a word of the employee. `addresses` selects the part of addresses that counts.
+pub fn has_words(employee: &Employee, wanted: &[Spellings], addresses: Addresses) -> bool {
+    let mut left: Vec<&Spellings> = wanted.iter().collect();
     for text in texts(employee, addresses) {
         if left.is_empty() {
             break;
         }
         if let SearchText::Words(text) = text {
-            let words = fold_words(text);
-            left.retain(|start| !words.iter().any(|word| word.starts_with(&***start)));
+            let words = spellings(text).concat();
+            left.retain(|wanted| !start_one(wanted, &words));
         }
     }
     left.is_empty()
+}
+
+/// Whether each of these words starts a word of a text.
+pub fn text_has_words(text: &str, wanted: &[Spellings]) -> bool {
+    let words = spellings(text).concat();
+    wanted.iter().all(|wanted| start_one(wanted, &words))
+}
+
+/// Whether each of these words starts a word of the employee's name.
+pub fn name_has_words(employee: &Employee, wanted: &[Spellings]) -> bool {
+    let names: Vec<&str> = names(employee).collect();
+    text_has_words(&names.join(" "), wanted)
+}
+
+/// Whether one of the spellings starts one of the words.
+fn start_one(spellings: &Spellings, words: &[String]) -> bool {
+    spellings.iter().any(|start| words.iter().any(|word| word.starts_with(&**start)))
 }
 
 /// The part of userNames and email addresses that a search compares.
@@ -171,19 +229,12 @@ fn texts(employee: &Employee, addresses: Addresses) -> Vec<SearchText<'_>> {
         Addresses::LocalParts => local_part(text),
         Addresses::Whole => text,
     };
-    let names = [
-        employee.text("displayName"),
-        employee.name_part("givenName"),
-        employee.name_part("familyName"),
-        employee.name_part("formatted"),
-        employee.sent("employeeNumber"),
-    ];
     let local = &employee.local;
     let managers = [employee.sent("manager"), local.manager.as_deref()];
     let locations = [employee.sent("location"), local.location.as_deref()];
     let others = [employee.sent("department"), local.department.as_deref(), employee.text("title")];
-    let mut texts: Vec<SearchText<'_>> =
-        names.into_iter().flatten().map(SearchText::Words).collect();
+    let names = names(employee).chain(employee.sent("employeeNumber"));
+    let mut texts: Vec<SearchText<'_>> = names.map(SearchText::Words).collect();
     texts.push(SearchText::Words(address(employee.user_name())));
     for (tag, values) in [(Tag::Manager, managers), (Tag::Location, locations)] {
         texts.extend(values.into_iter().flatten().map(|value| SearchText::Value(tag, value)));
@@ -191,6 +242,13 @@ fn texts(employee: &Employee, addresses: Addresses) -> Vec<SearchText<'_>> {
     texts.extend(employee.email_addresses().map(|text| SearchText::Words(address(text))));
     texts.extend(others.into_iter().flatten().map(SearchText::Words));
     texts
+}
+
+/// The texts that name an employee.
+fn names(employee: &Employee) -> impl Iterator<Item = &str> {
+    let parts = ["givenName", "familyName", "formatted"];
+    let parts = parts.into_iter().filter_map(|part| employee.name_part(part));
+    employee.text("displayName").into_iter().chain(parts)
 }
 
 fn local_part(address: &str) -> &str {

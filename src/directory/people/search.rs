@@ -6,7 +6,7 @@ use super::{PeopleFilters, PeopleQuery};
 use crate::directory::users::administration::Status;
 use crate::directory::users::view::Effective;
 use crate::model::employee::Employee;
-use crate::model::search_words::{Tag, UNLINKED, WantedWords, fold_words};
+use crate::model::search_words::{Tag, UNLINKED, WantedWords, spellings};
 use crate::model::tenant::Settings;
 use scim::fold::fold;
 
@@ -25,11 +25,23 @@ pub(super) struct Condition {
 impl Condition {
     /// Reads the condition of a query.
     pub(super) fn new(query: &PeopleQuery<'_>, manager: Option<ManagerFilter>) -> Self {
+        Self::with_words(SearchedWords::of(query.search), query, manager)
+    }
+
+    /// The condition that the words of a text each start a word of the employee's name.
+    pub(super) fn of_name(text: &str, query: &PeopleQuery<'_>) -> Self {
+        Self::with_words(SearchedWords::of_name(text), query, None)
+    }
+
+    fn with_words(
+        searched: SearchedWords,
+        query: &PeopleQuery<'_>,
+        manager: Option<ManagerFilter>,
+    ) -> Self {
         let PeopleFilters { department, location, is_unlinked, .. } = query.filters;
-        let searched = SearchedWords::of(query.search);
         let mut wanted = WantedWords::default();
         searched.add_to(&mut wanted);
-        wanted.starts.extend(department.into_iter().flat_map(fold_words));
+        wanted.starts.extend(department.into_iter().flat_map(spellings));
         wanted.tags.extend(location.map(|location| vec![Tag::Location.word(location)]));
         wanted.tags.extend(manager.as_ref().map(ManagerFilter::tags));
         wanted.tags.extend(is_unlinked.then(|| vec![UNLINKED.to_owned()]));

@@ -85,7 +85,7 @@ struct EmployeesBody {
     params(
         ("status" = Option<StatusFilter>, Query, description = "The status of the employees. The default is all"),
         ("search" = Option<String>, Query, max_length = 200,
-            description = "Words. Each word starts a word of the name, userName, email address, employee number, title or department. Case and accents are ignored. A whole email address or userName finds its employees only"),
+            description = "Words. Each word starts a word of the name, userName, email address, employee number, title or department. Case and accents are ignored, and `mueller` also finds Müller. A whole email address or userName finds its employees only"),
         ("order" = Option<OrderBody>, Query, description = "The order. The default is -archivedAt for archived employees, else name"),
         ("userName" = Option<String>, Query, min_length = 1, max_length = 512, description = "Look up by userName, in any case"),
         ("email" = Option<String>, Query, min_length = 1, max_length = 512, description = "Look up by email address, in any case"),
