@@ -156,6 +156,47 @@ async fn a_search_ignores_accents_and_the_order_of_words() {
 }
 
 #[tokio::test]
+async fn the_manager_filter_takes_a_name_or_an_email() {
+    let browser = at_acme().await;
+    set(&browser.tenant, ALL_ON).await;
+    let report = |manager: &str| json!({ENTERPRISE: {"manager": {"value": manager}}});
+    create(&browser, "Grace", "Müller-Hopper", json!({"title": "Engineer"})).await;
+    create(&browser, "Gracia", "Hopkins", json!({})).await;
+    create(&browser, "Ada", "Lovelace", report("grace.müller-hopper@example.com")).await;
+    create(&browser, "Alan", "Turing", report("gracia.hopkins@example.com")).await;
+    create(&browser, "Bob", "Babbage", report("Hopper")).await;
+    for (text, found) in [
+        ("hopper%20grace", &["Ada Lovelace"][..]),
+        ("mueller", &["Ada Lovelace"]),
+        ("GRACE.M%C3%9CLLER-HOPPER@example.com", &["Ada Lovelace"]),
+        ("grac", &["Ada Lovelace", "Alan Turing"]),
+        ("hopper", &["Bob Babbage", "Ada Lovelace"]),
+    ] {
+        let page = browser.get(&format!("employees?manager={text}")).await.page(200);
+        assert_eq!(names(&page), found, "{text}");
+    }
+    let page = browser.get("employees?manager=muel").await.page(200);
+    assert!(page.contains("</span>manager: <bdi>Grace Müller-Hopper</bdi>"), "{page}");
+    assert!(page.contains("placeholder=\"Name or email\""), "{page}");
+    // No title is a name, and no address has a name.
+    for text in ["engineer", "zzzz", "x@example.com"] {
+        let page = browser.get(&format!("employees?manager={text}")).await.page(200);
+        let sentence = format!("No colleague has the name or email “{text}”.");
+        assert!(page.contains(&sentence), "{page}");
+        assert_eq!(link(&page, "Clear filters"), "employees?status=active");
+    }
+    let page = browser.get("employees?manager=lovelace").await.page(200);
+    assert!(page.contains("No active employee has these values."), "{page}");
+    for n in 0..21 {
+        create(&browser, "Twin", &format!("Number{n}"), json!({})).await;
+    }
+    let page = browser.get("employees?manager=twin").await.page(400);
+    assert!(page.contains("More than 20 employees fit the name of the manager."), "{page}");
+    assert!(page.contains("href=\"/tenants/acme/employees\">Employees</a>"), "{page}");
+    browser.get("employees?manager=number20").await.page(200);
+}
+
+#[tokio::test]
 async fn archived_people_show_when_and_how_they_left_the_last_first() {
     let browser = at_acme().await;
     let mut ids = Vec::new();

@@ -178,43 +178,60 @@ impl Managers<'_> {
         Ok(found)
     }
 
-    /// Reads a limit on the manager. When the text names an employee, all names of the employee fit.
-    pub(super) async fn filter(self, text: &str) -> Result<ManagerFilter, Error> {
-        let users = Users(self.0);
-        let employee = match parse_id(text) {
-            Some(id) => self.0.store.employees().get_visible_or_hidden(id).await?,
-            None => users.find_by_any_name(text).await?,
+    /// Makes a limit on the manager: a text, or any id, userName or address that names one of the colleagues.
+    pub(super) async fn filter(
+        self,
+        text: Option<&str>,
+        colleagues: &[Employee],
+    ) -> Result<ManagerFilter, Error> {
+        let ids: Vec<String> = colleagues.iter().map(|one| one.id.to_string()).collect();
+        let texts_of = |(employee, id)| -> Vec<&str> {
+            let (employee, id): (&Employee, &String) = (employee, id);
+            let others = std::iter::once(employee.user_name()).chain(employee.email_addresses());
+            std::iter::once(&**id).chain(others).collect()
         };
-        let Some(employee) = employee else { return Ok(ManagerFilter(vec![text.to_owned()])) };
-        let id = employee.id.to_string();
-        let mut texts = vec![&*id, employee.user_name()];
-        texts.extend(employee.email_addresses());
+        let texts: Vec<Vec<&str>> = colleagues.iter().zip(&ids).map(texts_of).collect();
         // A userName of one employee may be an address of another.
-        let names = self.names(texts.clone()).await?;
+        let names = self.names(texts.concat()).await?;
         let named = |text: &&str| names.get(&fold(text)).map(|one| one.id);
-        let mut theirs: Vec<&str> =
-            texts.iter().copied().filter(|text| named(text) == Some(employee.id)).collect();
-        if theirs.is_empty() {
-            // No text names a deleted user any more. The values still have the names that nobody else has taken.
-            theirs = texts.into_iter().filter(|text| named(text).is_none()).collect();
+        let mut accepted: Vec<&str> = text.into_iter().collect();
+        for (employee, texts) in colleagues.iter().zip(&texts) {
+            let before = accepted.len();
+            accepted.extend(texts.iter().filter(|text| named(text) == Some(employee.id)));
+            if accepted.len() == before {
+                // No text names a deleted user any more. The values still have the names that nobody else has taken.
+                accepted.extend(texts.iter().filter(|text| named(text).is_none()));
+            }
         }
-        Ok(ManagerFilter(theirs.into_iter().map(str::to_owned).collect()))
+        Ok(ManagerFilter {
+            texts: accepted.into_iter().map(str::to_owned).collect(),
+            colleagues: colleagues.iter().map(NamedColleague::of).collect(),
+        })
     }
 }
 
-/// A limit on the manager: the texts that name the manager.
+/// A limit on the manager.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct ManagerFilter(Vec<String>);
+pub(super) struct ManagerFilter {
+    /// The values that fit, in any case.
+    texts: Vec<String>,
+    colleagues: Vec<NamedColleague>,
+}
 
 impl ManagerFilter {
+    /// The colleagues that the limit names.
+    pub(super) fn colleagues(&self) -> &[NamedColleague] {
+        &self.colleagues
+    }
+
     /// The words of the index for the texts.
     pub(super) fn tags(&self) -> Vec<String> {
-        self.0.iter().map(|text| Tag::Manager.word(text)).collect()
+        self.texts.iter().map(|text| Tag::Manager.word(text)).collect()
     }
 
     /// Whether a manager value is one of the texts, in any case.
     pub(super) fn accepts(&self, value: &str) -> bool {
         let value = fold(value);
-        self.0.iter().any(|text| fold(text) == value)
+        self.texts.iter().any(|text| fold(text) == value)
     }
 }

@@ -7,6 +7,7 @@ pub mod words;
 pub mod lookup;
 pub mod managers;
 mod cursor;
+mod manager_filter;
 mod search;
 mod walk;
 
@@ -19,7 +20,7 @@ use crate::model::actor::ActorKind;
 use crate::model::employee::Employee;
 pub use crate::model::people_counts::PeopleCounts;
 use crate::model::tenant::Settings;
-use managers::{ManagerFilter, ManagerName, Managers};
+use managers::{ManagerName, Managers, NamedColleague};
 use scim::fold::fold;
 use search::Condition;
 use std::collections::BTreeSet;
@@ -54,7 +55,8 @@ pub struct PeopleFilters<'a> {
     pub department: Option<&'a str>,
     /// The location.
     pub location: Option<&'a str>,
-    /// The manager's id, userName or email address, or any text.
+    /// The manager's id, userName, email address or name, or any text. Each word of a name starts a word of the
+    /// manager's name.
     pub manager: Option<&'a str>,
     /// Whether the list has only imported employees that the identity provider does not know yet.
     pub is_unlinked: bool,
@@ -73,6 +75,8 @@ pub struct PeoplePage {
     pub first_ordinal: u64,
     /// The number of all rows, if it is known. It is known without a search and a filter, and at the end of a search.
     pub total: Option<u64>,
+    /// The colleagues that the limit on the manager names.
+    pub managers: Vec<NamedColleague>,
     /// The numbers of all employees, if the page read them for its total.
     pub counts: Option<PeopleCounts>,
     /// The number of employees that the search compared when it stopped before its end. The search goes on with `next`,
@@ -109,7 +113,8 @@ impl PeoplePage {
     fn whole(rows: Vec<PersonRow>) -> Self {
         let total = u64::try_from(rows.len()).ok();
         let (next, previous, counts, stopped_after) = (None, None, None, None);
-        Self { rows, next, previous, first_ordinal: 1, total, counts, stopped_after }
+        let managers = Vec::new();
+        Self { rows, next, previous, first_ordinal: 1, total, managers, counts, stopped_after }
     }
 }
 
@@ -147,19 +152,29 @@ impl People<'_> {
     /// Returns a page of people.
     ///
     /// # Errors
-    /// Fails with [`Error::BadCursor`], or as every call of the store does.
+    /// Fails with [`Error::BadCursor`], with [`Error::Protocol`] for a manager's name that too many people have, or as
+    /// every call of the store does.
     pub async fn page(self, query: &PeopleQuery<'_>) -> Result<PeoplePage, Error> {
-        let manager = match query.filters.manager {
-            Some(text) => Some(self.manager_filter(text).await?),
-            None => None,
+        let Some(text) = query.filters.manager else {
+            return self.page_of(query, &Condition::new(query, None)).await;
         };
-        let condition = Condition::new(query, manager);
+        let manager = self.manager_filter(text, query).await?;
+        let managers = manager.colleagues().to_vec();
+        let page = self.page_of(query, &Condition::new(query, Some(manager))).await?;
+        Ok(PeoplePage { managers, ..page })
+    }
+
+    async fn page_of(
+        self,
+        query: &PeopleQuery<'_>,
+        condition: &Condition,
+    ) -> Result<PeoplePage, Error> {
         if query.cursor.is_none()
-            && let Some(rows) = self.find_address(query, &condition).await?
+            && let Some(rows) = self.find_address(query, condition).await?
         {
             return self.whole_list(rows, query.settings).await;
         }
-        let walk = Walk::new(self, query, &condition)?;
+        let walk = Walk::new(self, query, condition)?;
         if !condition.is_empty() {
             return walk.page().await;
         }
@@ -191,16 +206,6 @@ impl People<'_> {
             next: page.next,
             ..PeoplePage::whole(rows)
         })
-    }
-
-    /// Returns the manager that a text names.
-    ///
-    /// # Errors
-    /// Fails as every call of the store does.
-    pub async fn manager(self, text: &str) -> Result<ManagerName, Error> {
-        let names = Managers(self.0).names(vec![text]).await?;
-        let colleague = names.into_values().next();
-        Ok(ManagerName { text: text.to_owned(), colleague })
     }
 
     /// Counts the people.
@@ -256,11 +261,6 @@ impl People<'_> {
             PersonRow { employee, effective, manager }
         });
         Ok(rows.collect())
-    }
-
-    /// Reads the limit on the manager. All names of a colleague lead to the same employees.
-    async fn manager_filter(self, text: &str) -> Result<ManagerFilter, Error> {
-        Managers(self.0).filter(text).await
     }
 }
 

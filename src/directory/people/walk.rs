@@ -121,8 +121,17 @@ impl<'w> Walk<'w> {
         let (next, previous) = if is_backwards { (back, onward) } else { (onward, back) };
         let employees = hits.into_iter().map(|hit| hit.employee).collect();
         let rows = self.people.rows(employees, self.query.settings).await?;
-        let counts = None;
-        Ok(PeoplePage { rows, next, previous, first_ordinal, total, counts, stopped_after })
+        let page = PeoplePage { next, previous, first_ordinal, total, ..PeoplePage::whole(rows) };
+        Ok(PeoplePage { stopped_after, ..page })
+    }
+
+    /// Reads the employees of the page. The flag says whether the list may have more.
+    ///
+    /// # Errors
+    /// Fails as every call of the store does.
+    pub(super) async fn employees(&self) -> Result<(Vec<Employee>, bool), Error> {
+        let (hits, end) = self.hits().await?;
+        Ok((hits.into_iter().map(|hit| hit.employee).collect(), !matches!(end, End::List)))
     }
 
     /// Reads the rows of the page and one more, in the order of the walk.

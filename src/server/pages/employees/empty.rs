@@ -52,6 +52,14 @@ impl Empty {
         if !is_first {
             return Some(Self::NoMore);
         }
+        let cleared = Some(link.whole().url());
+        if let Some(manager) = link.filters.manager.filter(|_| page.managers.is_empty()) {
+            return Some(Self::NoMatch {
+                text: format!("No colleague has the name or email “{manager}”."),
+                label: "Clear filters",
+                url: cleared,
+            });
+        }
         let status = link.status_word();
         let elsewhere = link.with_status(Status::All);
         let elsewhere = (link.status != Status::All).then(|| elsewhere.url());
@@ -64,7 +72,7 @@ impl Empty {
             ("", true) => Self::NoMatch {
                 text: format!("No {status}employee has these values."),
                 label: "Clear filters",
-                url: Some(link.whole().url()),
+                url: cleared,
             },
             (search, _) => Self::NoMatch {
                 text: format!("No {status}employee matches “{search}”."),

@@ -1,6 +1,6 @@
 //! The links of the list: tabs, filter chips, and the values in rows.
 
-use crate::directory::people::managers::ManagerName;
+use crate::directory::people::managers::NamedColleague;
 use crate::directory::people::{PeopleCounts, PeopleFilters};
 use crate::directory::users::administration::Status;
 use crate::server::pages::frame::encoded;
@@ -91,13 +91,13 @@ impl ListLink<'_> {
         [department, location, manager].iter().any(Option::is_some)
     }
 
-    /// The filters as texts, for the form.
-    pub(super) fn filter_texts(&self) -> [(&'static str, &'static str, &str); 3] {
+    /// The filters as texts, for the form: name, label, hint and value.
+    pub(super) fn filter_texts(&self) -> [(&'static str, &'static str, &'static str, &str); 3] {
         let PeopleFilters { department, location, manager, .. } = self.filters;
         [
-            ("department", "Department", department.unwrap_or_default()),
-            ("location", "Location", location.unwrap_or_default()),
-            ("manager", "Manager", manager.unwrap_or_default()),
+            ("department", "Department", "", department.unwrap_or_default()),
+            ("location", "Location", "", location.unwrap_or_default()),
+            ("manager", "Manager", "Name or email", manager.unwrap_or_default()),
         ]
     }
 
@@ -127,9 +127,10 @@ impl ListLink<'_> {
         })
     }
 
-    /// The chips of the filters. `idp` is the name of the identity provider within a sentence.
-    pub(super) fn chips(&self, manager: Option<&ManagerName>, idp: &str) -> Vec<Chip> {
-        let PeopleFilters { department, location, .. } = self.filters;
+    /// The chips of the filters. `managers` are the colleagues that the filter on the manager names, and `idp` is the
+    /// name of the identity provider within a sentence.
+    pub(super) fn chips(&self, managers: &[NamedColleague], idp: &str) -> Vec<Chip> {
+        let PeopleFilters { department, location, manager, .. } = self.filters;
         let without = |filters| Self { filters, ..*self }.url();
         let mut chips = Vec::new();
         if let Some(value) = department {
@@ -142,8 +143,10 @@ impl ListLink<'_> {
         }
         if let Some(manager) = manager {
             let url = without(PeopleFilters { manager: None, ..self.filters });
-            let name = manager.colleague.as_ref().map(|colleague| colleague.name.clone());
-            let value = name.unwrap_or_else(|| manager.text.clone());
+            let value = match managers {
+                [only] => only.name.clone(),
+                _ => manager.to_owned(),
+            };
             chips.push(Chip { attribute: "manager", value, url });
         }
         if self.filters.is_unlinked {

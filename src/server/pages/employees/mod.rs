@@ -62,16 +62,12 @@ pub(super) async fn list(
     };
     let (page, counts) = tokio::try_join!(people.page(&asked), counts).map_err(explain)?;
     let counts = page.counts.or(counts).unwrap_or_default();
-    let manager = match link.filters.manager {
-        Some(text) => Some(people.manager(text).await.map_err(explain)?),
-        None => None,
-    };
     let frame = Frame::of(&visitor, Section::Employees).with_notice(&query);
     let idp = frame.idp_title();
     let is_first = query.cursor().is_none();
     show(&EmployeesPage {
         tabs: link.tabs(counts),
-        chips: link.chips(manager.as_ref(), frame.idp),
+        chips: link.chips(&page.managers, frame.idp),
         rows: page.rows.iter().map(|row| ListedPerson::new(row, &link, &idp)).collect(),
         empty: Empty::of(&page, &link, counts, is_first),
         pager: pager(&page, &link, is_first),
