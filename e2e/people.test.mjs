@@ -22,10 +22,10 @@ scenario("an archived employee is back with Undo, and with Restore after a delet
   assert.ok(await archive.evaluate((link) => link === document.activeElement));
   await archive.click();
   await question.getByRole("button", { name: "Archive employee" }).click();
-  await visit.isTold("Archived.");
+  await visit.isTold("is archived.");
   await visit.hasHeading("Katherine Johnson Archived");
   await page.getByRole("button", { name: "Undo" }).click();
-  await visit.isTold("Active again");
+  await visit.isTold("is active again");
   await visit.hasHeading("Katherine Johnson Active");
 
   assert.equal((await server.scim("DELETE", `/Users/${id}`)).status, 204);
@@ -37,7 +37,7 @@ scenario("an archived employee is back with Undo, and with Restore after a delet
   await row.getByRole("link", { name: "Katherine Johnson" }).click();
   await page.getByText("deleted this user").waitFor();
   await page.getByRole("button", { name: "Restore" }).click();
-  await visit.isTold("Active again");
+  await visit.isTold("is active again");
   assert.equal((await server.scim("GET", `/Users/${id}`)).body.active, true);
 
   await page.getByRole("link", { name: /^History/ }).click();

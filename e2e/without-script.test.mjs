@@ -60,9 +60,9 @@ scenario("everything works without a script", { signedIn: false, javaScriptEnabl
   await visit.isTold("Saved.");
   await follow("Archive");
   await press("Archive employee");
-  await visit.isTold("Archived.");
+  await visit.isTold("is archived.");
   await press("Undo");
-  await visit.isTold("Active again");
+  await visit.isTold("is active again");
   await visit.hasHeading("Grace Hopper Active");
   await follow("Archive");
   await press("Archive employee");

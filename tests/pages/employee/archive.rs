@@ -37,15 +37,35 @@ async fn an_employee_is_archived_and_the_notice_undoes_it() {
     let archived = browser.submit(&format!("{path}/archive"), &[("revision", "1")]).await;
     assert_eq!(archived.redirect(), format!("/tenants/acme/{path}?done=2"));
     let page = follow(&browser, &archived).await;
-    assert_eq!(notice(&page), "Archived. Undo");
+    assert_eq!(notice(&page), "Ada Lovelace is archived. Undo");
     assert!(page.contains("<span class=\"badge\">Archived</span></h1>"), "{page}");
     assert!(main(&page).contains("· archived 2026-11-23"), "{page}");
     let page = follow(&browser, &press_undo(&browser, &page).await).await;
-    let text = "Active again. Your identity provider’s next sync may archive this employee.";
+    let text = "Ada Lovelace is active again. Your identity provider’s next sync may archive this \
+                employee. Undo";
     assert_eq!(notice(&page), text);
     assert!(page.contains("<span class=\"badge badge-good\">Active</span></h1>"), "{page}");
-    let expected = [EventKind::Created, EventKind::Archived, EventKind::Restored];
+    let again = follow(&browser, &press_undo(&browser, &page).await).await;
+    assert_eq!(notice(&again), "Ada Lovelace is archived. Undo");
+    let expected =
+        [EventKind::Created, EventKind::Archived, EventKind::Restored, EventKind::Archived];
     assert_eq!(kinds(&browser.tenant, id(&path)).await, expected);
+}
+
+#[tokio::test]
+async fn undo_of_the_restoring_never_undoes_a_later_change() {
+    let browser = at_acme().await;
+    let path = page_of(&browser, &ada()).await;
+    set_active(&browser.tenant, id(&path), false).await;
+    let answer = browser.submit(&format!("{path}/restore"), &[]).await;
+    let restored = follow(&browser, &answer).await;
+    let own = [("value", "Leeds")];
+    browser.submit(&format!("{path}/values/location"), &own).await.redirect();
+    let page = press_undo(&browser, &restored).await.page(409);
+    assert!(main(&page).contains("so nothing was undone."), "{page}");
+    assert!(page.contains("<span class=\"badge badge-good\">Active</span></h1>"), "{page}");
+    let later = follow(&browser, &answer).await;
+    assert!(notice(&later).ends_with("archive this employee."), "no Undo: {later}");
 }
 
 #[tokio::test]
@@ -98,6 +118,10 @@ async fn a_deleted_user_is_visible_again_after_the_restore() {
     let restored = browser.submit(&format!("{path}/restore"), &[]).await;
     let page = follow(&browser, &restored).await;
     assert!(!main(&page).contains("deleted this user"), "{page}");
+    assert!(
+        notice(&page).ends_with("archive this employee."),
+        "an archiving is no deletion: {page}"
+    );
     browser.tenant.get(&user).await.expect(200);
 }
 

@@ -1,6 +1,6 @@
 //! Archives and restores an employee.
 
-use super::conflict::{condition, is_undo};
+use super::conflict::condition;
 use super::done;
 use super::head::{Head, Linked, OpenEmployee, Tab, name_of, short_name_of};
 use super::profile::{Refusal, show_refusal};
@@ -48,7 +48,7 @@ pub(in crate::server::pages) async fn show(
     })
 }
 
-/// Archives an employee.
+/// Archives an employee. The form of a notice undoes the restoring.
 pub(in crate::server::pages) async fn archive(
     State(services): State<Services>,
     visitor: Visitor,
@@ -64,7 +64,7 @@ pub(in crate::server::pages) async fn archive(
     match users.archive(id, &condition(&form)?, &visitor.actor).await {
         Ok(after) => Ok(redirect(&visitor.site.path(&done::path(&after)))),
         Err(Error::VersionDiffers { .. }) => {
-            show_refusal(&services, &visitor, id, Refusal::changed_meanwhile()).await
+            show_refusal(&services, &visitor, id, Refusal::of_conflict(&form)).await
         }
         Err(error) => Err(explain(error)),
     }
@@ -80,11 +80,8 @@ pub(in crate::server::pages) async fn restore(
     let users = visitor.directory.users();
     match users.restore(id, &condition(&form)?, &visitor.actor).await {
         Ok(after) => Ok(redirect(&visitor.site.path(&done::path(&after)))),
-        Err(Error::VersionDiffers { .. }) if is_undo(&form) => {
-            show_refusal(&services, &visitor, id, Refusal::changed_since()).await
-        }
         Err(Error::VersionDiffers { .. }) => {
-            show_refusal(&services, &visitor, id, Refusal::changed_meanwhile()).await
+            show_refusal(&services, &visitor, id, Refusal::of_conflict(&form)).await
         }
         Err(Error::UserNameTaken { holder }) => {
             let refusal = user_name_taken(&services, &visitor, id, holder).await?;

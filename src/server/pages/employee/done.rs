@@ -28,16 +28,24 @@ pub(super) async fn toast(
     let revision = query.get("done").and_then(|revision| revision.parse::<u64>().ok());
     let Some(revision) = revision else { return Ok(None) };
     let record = (Kind::Employee, employee.id);
-    let entry = visitor.directory.history().entry(record, revision).await.map_err(explain)?;
+    let history = visitor.directory.history();
+    let entry = history.entry(record, revision).await.map_err(explain)?;
     let Some(entry) = entry else { return Ok(None) };
+    let name = employee.name();
     let (text, undo) = match (entry.kind, entry.changes.as_slice()) {
-        (EventKind::Archived, _) => ("Archived.".into(), Some(undo_archive(employee))),
+        (EventKind::Archived, _) => {
+            (format!("{name} is archived."), Some(undo_standing(employee, "restore")))
+        }
         (EventKind::Restored, _) => {
             let text = format!(
-                "Active again. {}’s next sync may archive this employee.",
+                "{name} is active again. {}’s next sync may archive this employee.",
                 frame.idp_title()
             );
-            (text, None)
+            let before =
+                history.entry(record, revision.saturating_sub(1)).await.map_err(explain)?;
+            // An archiving does not delete the user again, nor give the groups back.
+            let was_deleted = before.is_some_and(|before| before.kind == EventKind::Deleted);
+            (text, (!was_deleted).then(|| undo_standing(employee, "archive")))
         }
         (EventKind::Updated, [change]) => match local_attribute(change) {
             Some(attribute) => ("Saved.".into(), Some(undo_value(employee, attribute, change))),
@@ -53,9 +61,10 @@ fn local_attribute(change: &AttributeChange) -> Option<GovernedAttribute> {
     change.attribute.strip_prefix("local.").and_then(GovernedAttribute::parse)
 }
 
-fn undo_archive(employee: &Employee) -> Undo {
+/// Returns the form that archives or restores the employee again.
+fn undo_standing(employee: &Employee, action: &str) -> Undo {
     Undo {
-        action: format!("employees/{}/restore", employee.id),
+        action: format!("employees/{}/{action}", employee.id),
         fields: vec![("revision", employee.revision.to_string()), ("undo", "1".to_owned())],
         label: "Undo",
     }

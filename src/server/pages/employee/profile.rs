@@ -1,5 +1,6 @@
 //! The profile: the values in use with their sources, and the other attributes in plain words.
 
+use super::conflict::is_undo;
 use super::done;
 use super::head::{Head, Linked, Manager, OpenEmployee, Tab};
 use super::plain_values::{PlainValue, plain_values};
@@ -8,7 +9,7 @@ use crate::model::governed::GovernedAttribute;
 use crate::server::context::Services;
 use crate::server::error::Answer;
 use crate::server::pages::frame::{Frame, show as show_page, show_as};
-use crate::server::pages::guard::Visitor;
+use crate::server::pages::guard::{Form, Visitor};
 use crate::server::path::EmployeeId;
 use crate::server::query::Pairs;
 use askama::Template;
@@ -87,8 +88,11 @@ pub(super) const CHANGED_MEANWHILE: &str =
     "Somebody changed this employee at the same time. Nothing was saved. Try again.";
 
 impl Refusal {
-    /// Another change came first.
-    pub(super) fn changed_meanwhile() -> Self {
+    /// Another change came before the change of a form.
+    pub(super) fn of_conflict(form: &Form) -> Self {
+        if is_undo(form) {
+            return Self::changed_since();
+        }
         Self { text: CHANGED_MEANWHILE.to_owned(), employee: None }
     }
 
