@@ -1,7 +1,7 @@
 //! The pages of failures. The navigation stays while the session is valid.
 
 use super::at_acme;
-use crate::support::browser::Browser;
+use crate::support::browser::{Browser, after};
 use crate::support::faults::Fault;
 use crate::support::{TestTenant, acme};
 use axum::body::Body;
@@ -22,8 +22,31 @@ async fn a_missing_page_keeps_the_navigation_of_a_session() {
     }
     let page = browser.get("nonsense").await.page(404);
     assert!(page.contains("This page does not exist."), "{page}");
+    assert!(page.contains("href=\"/tenants/acme/\">Open Overview</a>"), "{page}");
     let page = Browser::new(&browser.tenant).get("nonsense").await.page(404);
     assert!(!has_navigation(&page) && !page.contains("Test"), "{page}");
+}
+
+#[tokio::test]
+async fn a_missing_record_leads_to_its_list() {
+    let browser = at_acme().await;
+    let id = "00000000-0000-4000-8000-000000000000";
+    for (path, list, title) in [
+        (format!("employees/{id}"), "employees", "Employees"),
+        (format!("employees/{id}/history"), "employees", "Employees"),
+        (format!("groups/{id}"), "groups", "Groups"),
+        ("requests/7/7".to_owned(), "requests", "Requests"),
+        (format!("notifications/{id}"), "notifications", "Notifications"),
+        ("access/idp/create".to_owned(), "access", "Tokens &#38; access"),
+    ] {
+        let page = browser.get(&path).await.page(404);
+        assert!(has_navigation(&page), "{path}: {page}");
+        let main = after(&page, "<main", "</main>");
+        let button =
+            format!("<a class=\"btn btn-primary\" href=\"/tenants/acme/{list}\">{title}</a>");
+        assert!(main.contains(&button), "{path}: {page}");
+        assert_eq!(main.matches("class=\"btn").count(), 1, "{path}: {page}");
+    }
 }
 
 #[tokio::test]

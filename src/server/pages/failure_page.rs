@@ -19,12 +19,32 @@ const PATIENCE: Duration = Duration::from_secs(1);
 #[template(path = "failure.html")]
 struct FailurePage<'a> {
     frame: Frame,
+    /// The link that leads on: to the list of the section, else to the first page.
+    next: NextLink,
     title: &'a str,
     detail: &'a str,
     /// The seconds after which the request may succeed.
     seconds: Option<&'a str>,
     /// The request id, for the operator. Only a failure of the service has it.
     request_id: Option<&'a str>,
+}
+
+/// A link to a page.
+struct NextLink {
+    title: &'static str,
+    /// The path below the root.
+    path: &'static str,
+}
+
+impl NextLink {
+    fn of(frame: &Frame, section: Option<Section>) -> Self {
+        if frame.signed_in.is_none() {
+            return Self { title: "Open the first page", path: "" };
+        }
+        let Some(section) = section else { return Self { title: "Open Overview", path: "" } };
+        let link = section.link(section);
+        Self { title: link.title, path: link.path }
+    }
 }
 
 /// Writes the page of a failed response.
@@ -35,9 +55,11 @@ pub(crate) fn write<'a>(
     mut response: Response,
 ) -> BoxFuture<'a, Response> {
     Box::pin(async move {
-        let frame = frame_of(services, visit, &mut response).await;
+        let section = Section::of_path(&visit.path);
+        let frame = frame_of(services, visit, section, &mut response).await;
         let seconds = response.headers().get(RETRY_AFTER).cloned();
         let page = FailurePage {
+            next: NextLink::of(&frame, section),
             frame,
             title: title(response.status()),
             detail: failure.detail.trim_end_matches('.'),
@@ -65,14 +87,20 @@ fn title(status: StatusCode) -> &'static str {
 
 /// Returns the frame of the visitor. The guard leaves the visitor in the response; other failures look up the session.
 /// A session that cannot be looked up has no navigation.
-async fn frame_of(services: &Services, visit: &PageVisit, response: &mut Response) -> Frame {
+async fn frame_of(
+    services: &Services,
+    visit: &PageVisit,
+    section: Option<Section>,
+    response: &mut Response,
+) -> Frame {
+    let section = section.unwrap_or(Section::Menu);
     if let Some(visitor) = response.extensions_mut().remove::<Visitor>() {
-        return Frame::of(&visitor, Section::Menu);
+        return Frame::of(&visitor, section);
     }
     let found = visitor(services, &visit.path, &visit.site, &visit.cookies);
     match tokio::time::timeout(PATIENCE, found).await {
         // A later request finishes the unfinished work: the page of a failure must not wait for it.
-        Ok(Ok(Some((visitor, _unfinished)))) => Frame::of(&visitor, Section::Menu),
+        Ok(Ok(Some((visitor, _unfinished)))) => Frame::of(&visitor, section),
         _ => Frame::signed_out(&visit.site),
     }
 }

@@ -38,6 +38,14 @@ const BOTTOM: [Section; 5] =
     [Section::Overview, Section::Employees, Section::Activity, Section::Requests, Section::Menu];
 
 impl Section {
+    /// Returns the section of a request's path, such as `/tenants/acme/employees/7`.
+    pub(super) fn of_path(path: &str) -> Option<Self> {
+        let (_, below) = path.trim_start_matches('/').strip_prefix("tenants/")?.split_once('/')?;
+        let first = below.split('/').next()?;
+        let is_there = |section: &Self| section.link(Self::Menu).path == first;
+        MAIN.into_iter().chain(SETUP).find(|section| !first.is_empty() && is_there(section))
+    }
+
     /// Returns the link to the section, as a page of `current` shows it.
     pub(super) fn link(self, current: Self) -> NavLink {
         let (title, path, key) = match self {
