@@ -77,7 +77,7 @@ fn print_new(
     made: Rotated,
     (shell, json): (bool, bool),
 ) -> anyhow::Result<()> {
-    let Rotated { token, earlier } = made;
+    let Rotated { token, earlier, .. } = made;
     let (token, url) = (token.expose_secret(), tenant_url(&app.public_url, tenant));
     let ends: Vec<String> = earlier.iter().map(describe_earlier).collect();
     if shell {

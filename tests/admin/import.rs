@@ -120,6 +120,7 @@ async fn an_import_reports_each_person_and_can_be_repeated() {
     }
     let again = import(&tenant, json!({"employees": [{"userName": "new", "title": "Y"}]})).await;
     assert_eq!((outcomes(&again), &again["results"][0]["id"]), (vec!["skipped"], &result(0)["id"]));
+    assert_eq!(get(&tenant, "/counts").await["unlinked"], 1);
     let statuses = async |name: &str| {
         let page = get(&tenant, &format!("/employees?search={name}")).await;
         page["employees"][0]["status"].clone()

@@ -53,6 +53,8 @@ async fn a_rotated_token_works_through_its_overlap_and_a_revoked_one_for_a_minut
         assert!(stages.contains(entry), "{tokens}");
     }
     assert!(!tokens.to_string().contains("digest") && !tokens.to_string().contains(&token));
+    let current = token_path(&tenant, "scim", "current").await;
+    assert_eq!(current, format!("/tokens/scim/{}", new["id"].as_str().expect("an id")));
     let again = admin(&tenant, "POST", "/tokens/scim/rotate", rotation).await;
     assert!(problem(&again, 409).contains("2026-11-23T10:30:00"), "until when");
     let previous = token_path(&tenant, "scim", "previous").await;

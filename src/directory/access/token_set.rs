@@ -77,6 +77,8 @@ pub enum Earlier {
 /// A new token, and the tokens that worked before it.
 #[derive(Debug)]
 pub struct Rotated {
+    /// The short name of the new token.
+    pub id: String,
     /// The new token.
     pub token: SecretString,
     /// The tokens of the scope that worked before.
@@ -162,6 +164,7 @@ impl Tenants {
         let record = TokenRecord { form: new.form.map(str::to_owned), ..record };
         let noted = new.link.map(|link| (link, record.short_name()));
         let used = self.store.tenant(id).sync().get().await?.used;
+        let short_name = record.short_name().to_owned();
         let mut earlier = Vec::new();
         self.update_tokens(id, actor, noted, |tenant| {
             actor.check(tenant, now)?;
@@ -178,7 +181,7 @@ impl Tenants {
             Ok(Some(self.entry(EventKind::TokenRotated, vec![entry], actor)))
         })
         .await?;
-        Ok(Rotated { token: secret, earlier })
+        Ok(Rotated { id: short_name, token: secret, earlier })
     }
 
     /// Revokes one or both tokens of a scope. Returns the number of revoked tokens. A revoked admin token ends the links

@@ -26,6 +26,8 @@ struct CountsBody {
     sent_department: u64,
     /// The active employees for whom the identity provider sends a manager.
     sent_manager: u64,
+    /// The active employees that an import made, and that the identity provider does not know yet.
+    unlinked: u64,
 }
 
 /// Show the numbers of employees and groups
@@ -51,6 +53,7 @@ pub(super) async fn get_counts(call: Call) -> Answer {
             sent_location: people.sent_location,
             sent_department: people.sent_department,
             sent_manager: people.sent_manager,
+            unlinked: people.unlinked,
         },
     )
 }

@@ -56,6 +56,8 @@ enum EarlierChoice {
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct NewTokenBody {
+    /// The id of the token, for its revocation.
+    id: String,
     /// The Tenant URL that an administrator pastes into the identity provider.
     tenant_url: String,
     /// The token. In the scope `scim`, it is the Secret Token.
@@ -170,7 +172,7 @@ fn show(call: &Call, made: Rotated, status: StatusCode) -> Answer {
     });
     let earlier = earlier.collect();
     let tenant_url = format!("{}{SCIM_ROOT}", call.path.root);
-    let mut answer = plain_json(status, &NewTokenBody { tenant_url, token, earlier })?;
+    let mut answer = plain_json(status, &NewTokenBody { id: made.id, tenant_url, token, earlier })?;
     answer.extensions_mut().insert(NeverCompressed);
     Ok(answer)
 }
