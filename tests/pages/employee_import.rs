@@ -1,7 +1,7 @@
 //! *Import employees*: the form, the preview and the result.
 
 use super::at_acme;
-use crate::support::admin::get;
+use crate::support::admin::{admin, get};
 use crate::support::browser::after;
 use serde_json::json;
 
@@ -44,6 +44,34 @@ async fn a_list_is_previewed_and_then_imported() {
     let page = browser.submit("employees/import", &import).await.page(200);
     assert!(page.contains("1 employee imported<") && page.contains(">Open employees<"), "{page}");
     assert!(!page.contains("<textarea"), "nothing is left to correct");
+}
+
+#[tokio::test]
+async fn values_whose_source_is_the_identity_provider_are_named_as_not_in_use() {
+    let browser = at_acme().await;
+    let page = browser.get("employees/import").await.page(200);
+    assert!(!page.contains("is the source of"), "{page}");
+    let sources = json!({"provider": "okta", "departmentFromIdp": true, "managerFromIdp": true});
+    admin(&browser.tenant, "PATCH", "/settings", sources).await.expect(200);
+    browser.tenant.app.advance(time::Duration::minutes(2));
+    let note = |names: &str| {
+        format!(
+            "Okta is the source of {names}. Your values of {names} are not in use while Okta is the source."
+        )
+    };
+    let page = browser.get("employees/import").await.page(200);
+    assert!(page.contains(&note("department and manager")), "{page}");
+    let preview = async |people: &str| {
+        let fields = [("people", people), ("do", "preview")];
+        let page = browser.submit("employees/import", &fields).await.page(200);
+        after(&page, "<h2 id=\"people-title\">", "</table>").to_owned()
+    };
+    let table = preview("userName,manager\nada,grace@example.com\nbob,").await;
+    assert!(table.contains(&note("manager")), "{table}");
+    assert!(table.contains("<th scope=\"col\">Manager</th>"), "{table}");
+    assert!(table.contains("<td title=\"grace@example.com\"><bdi>grace@example.com"), "{table}");
+    let table = preview("userName,location\nada,Leeds").await;
+    assert!(!table.contains("is the source of") && !table.contains("Manager"), "{table}");
 }
 
 #[tokio::test]

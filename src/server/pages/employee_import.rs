@@ -5,10 +5,12 @@ use super::frame::{Frame, Section, show_as};
 use super::guard::{Form, Visitor};
 use super::messages::explain;
 use super::toast::Toast;
+use super::words::capitalised;
 use crate::directory::users::import::row::{ImportColumn, ImportRow, RowProblem};
 use crate::directory::users::import::{
     ImportCounts, ImportMode, ImportOutcome, ImportResult, MOST_ROWS_OF_REQUEST,
 };
+use crate::model::governed::GovernedAttribute;
 use crate::server::error::Answer;
 use crate::server::people_csv::read_people;
 use askama::Template;
@@ -16,6 +18,12 @@ use http::StatusCode;
 
 /// The rows that the page shows of each table.
 const MOST_SHOWN: usize = 100;
+/// The columns that the table of people always has, between name and outcome.
+const COLUMNS: [(ImportColumn, &str); 3] = [
+    (ImportColumn::Title, "Title"),
+    (ImportColumn::Department, "Department"),
+    (ImportColumn::Location, "Location"),
+];
 /// The field with the list of people.
 const PEOPLE: &str = "people";
 
@@ -28,6 +36,8 @@ struct ImportPage {
     people: String,
     columns: String,
     most_people: usize,
+    /// The sentence about the values that are not in use, because of their source.
+    not_in_use: Option<String>,
     report: Option<Report>,
 }
 
@@ -37,6 +47,8 @@ struct Report {
     counts: ImportCounts,
     /// The lines that are not valid.
     failed: Vec<FailedLine>,
+    /// The columns of the table of people, between name and outcome.
+    columns: Vec<(ImportColumn, &'static str)>,
     /// The people, with the outcome.
     people: Vec<PersonLine>,
     /// The number of people that the page leaves out.
@@ -56,9 +68,8 @@ struct PersonLine {
     line: u64,
     name: Option<String>,
     user_name: String,
-    title: Option<String>,
-    department: Option<String>,
-    location: Option<String>,
+    /// The values of the columns.
+    cells: Vec<Option<String>>,
     /// The path of the employee below the root.
     link: Option<String>,
     class: &'static str,
@@ -73,6 +84,7 @@ impl ImportPage {
             people: people.to_owned(),
             columns: ImportColumn::list(),
             most_people: MOST_ROWS_OF_REQUEST,
+            not_in_use: not_in_use(visitor, None),
             report: None,
         }
     }
@@ -116,6 +128,7 @@ pub(super) async fn import(visitor: Visitor, form: Form) -> Answer {
     let mode = if is_done { ImportMode::Write } else { ImportMode::DryRun };
     let imported = visitor.directory.users().import(&rows, mode, &visitor.actor).await;
     let report = Report::of(&rows, &imported.map_err(explain)?, is_done);
+    page.not_in_use = not_in_use(&visitor, Some(&rows));
     if is_done {
         page.frame = page
             .frame
@@ -129,11 +142,15 @@ impl Report {
     fn of(rows: &[ImportRow], results: &[ImportResult], is_done: bool) -> Self {
         let failed = results.iter().filter_map(FailedLine::of).take(MOST_SHOWN).collect();
         let valid = rows.iter().zip(results);
-        let valid = valid.filter_map(|(row, result)| PersonLine::of(row, result, is_done));
+        let mut columns = COLUMNS.to_vec();
+        let manager = (ImportColumn::Manager, "Manager");
+        columns.extend(rows.iter().any(|row| row.get(manager.0).is_some()).then_some(manager));
+        let valid =
+            valid.filter_map(|(row, result)| PersonLine::of(row, result, &columns, is_done));
         let people: Vec<PersonLine> = valid.take(MOST_SHOWN).collect();
         let counts = ImportCounts::of(results);
         let more = results.len().saturating_sub(counts.failed).saturating_sub(people.len());
-        Self { is_done, counts, failed, people, more }
+        Self { is_done, counts, failed, columns, people, more }
     }
 
     /// Whether an import is done and every line is valid.
@@ -187,17 +204,17 @@ impl FailedLine {
 }
 
 impl PersonLine {
-    /// The title, the department and the location.
-    fn cells(&self) -> [Option<&str>; 3] {
-        [self.title.as_deref(), self.department.as_deref(), self.location.as_deref()]
-    }
-
     /// The name, or the userName of a person without a name.
     fn shown_name(&self) -> &str {
         self.name.as_ref().unwrap_or(&self.user_name)
     }
 
-    fn of(row: &ImportRow, result: &ImportResult, is_done: bool) -> Option<Self> {
+    fn of(
+        row: &ImportRow,
+        result: &ImportResult,
+        columns: &[(ImportColumn, &'static str)],
+        is_done: bool,
+    ) -> Option<Self> {
         let (id, class, outcome) = match &result.outcome {
             ImportOutcome::Failed(_) => return None,
             ImportOutcome::Created(id) if is_done => (*id, "good", "Imported"),
@@ -213,14 +230,33 @@ impl PersonLine {
             line: row.line,
             name,
             user_name: row.user_name().to_owned(),
-            title: text(ImportColumn::Title),
-            department: text(ImportColumn::Department),
-            location: text(ImportColumn::Location),
+            cells: columns.iter().map(|(column, _)| text(*column)).collect(),
             link: id.map(|id| format!("employees/{id}")),
             class,
             outcome,
         })
     }
+}
+
+/// Says which values of a list are not in use after an import: those of attributes from the identity provider. Without
+/// rows, it is about any list.
+fn not_in_use(visitor: &Visitor, rows: Option<&[ImportRow]>) -> Option<String> {
+    let has = |attribute: GovernedAttribute| {
+        let column = ImportColumn::parse(attribute.name());
+        let has_value = |row: &ImportRow| column.is_some_and(|column| row.get(column).is_some());
+        rows.is_none_or(|rows| rows.iter().any(has_value))
+    };
+    let sent = GovernedAttribute::ALL.iter().copied();
+    let sent = sent.filter(|one| one.is_from_idp(visitor.record.settings) && has(*one));
+    let mut names: Vec<&str> = sent.map(GovernedAttribute::name).collect();
+    let last = names.pop()?;
+    let names =
+        if names.is_empty() { last.to_owned() } else { format!("{} and {last}", names.join(", ")) };
+    let idp = visitor.idp;
+    Some(format!(
+        "{} is the source of {names}. Your values of {names} are not in use while {idp} is the source.",
+        capitalised(idp)
+    ))
 }
 
 fn employees(count: usize) -> String {
