@@ -163,7 +163,7 @@ impl TestTenant {
         let mut in_index = BTreeSet::new();
         let mut in_order = Vec::new();
         for (standing, forward) in [("ACTIVE", true), ("ARCHIVED", false)] {
-            let entries = self.index_entries(&self.partition(standing), forward).await;
+            let entries = self.index_entries(&format!("{}#{standing}", self.id), forward).await;
             in_order.extend(entries.iter().map(|entry| text(entry, "SK")));
             in_index.extend(entries.iter().map(indexed));
         }

@@ -84,7 +84,7 @@ pub(in crate::store) fn to_item(tenant: &TenantId, employee: &Employee) -> Resul
     if employee.version != employee.revision {
         item = item.number(VERSION, employee.version);
     }
-    if let Some(archived_at) = employee.archived_at {
+    if let Some(archived_at) = employee.archived_at.filter(|at| *at != employee.last_modified) {
         item = item.time(ARCHIVED_AT, archived_at)?;
     }
     if employee.imported {
@@ -126,7 +126,8 @@ pub(in crate::store) fn from_item(tenant: &TenantId, item: Item) -> Result<Emplo
     let mut item = ItemReader(item);
     let mut attributes = Document::from_text(&item.text(DOCUMENT)?).map_err(Error::bad_item)?;
     attributes.set(USER_NAME, item.text(USER_NAME)?.into());
-    attributes.set(ACTIVE, (!item.flag(ARCHIVED)?).into());
+    let is_archived = item.flag(ARCHIVED)?;
+    attributes.set(ACTIVE, (!is_archived).into());
     if let Some(external_id) = item.optional_text(EXTERNAL_ID)? {
         attributes.set(EXTERNAL_ID, external_id.into());
     }
@@ -138,14 +139,16 @@ pub(in crate::store) fn from_item(tenant: &TenantId, item: Item) -> Result<Emplo
     // The identity provider knows a user that it created.
     let linked = if imported { item.optional_time(LINKED)? } else { Some(created) };
     let revision = item.number(REVISION)?;
-    let archived_at = item.optional_time(ARCHIVED_AT)?;
+    let last_modified = item.time(LAST_MODIFIED)?;
+    let archived_at = item.optional_time(ARCHIVED_AT)?.unwrap_or(last_modified);
+    let archived_at = is_archived.then_some(archived_at);
     let archived_by = item.optional_json(ARCHIVED_BY)?.unwrap_or(ARCHIVED_BY_DEFAULT);
     Ok(Employee {
         id,
         revision,
         version: item.optional_number(VERSION)?.unwrap_or(revision),
         created,
-        last_modified: item.time(LAST_MODIFIED)?,
+        last_modified,
         archived_at,
         archived_by: archived_at.map(|_| archived_by),
         hidden,

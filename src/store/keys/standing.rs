@@ -36,11 +36,11 @@ impl Standing {
     }
 }
 
-/// The partition of an index with all employees of a standing.
+/// The partition of an index with all employees of a standing. It is short, because every employee's item has it.
 pub fn standing(tenant: &TenantId, standing: Standing) -> String {
     match standing {
-        Standing::Active => format!("TENANT#{tenant}#ACTIVE"),
-        Standing::Archived => format!("TENANT#{tenant}#ARCHIVED"),
+        Standing::Active => format!("{tenant}#ACTIVE"),
+        Standing::Archived => format!("{tenant}#ARCHIVED"),
     }
 }
 
