@@ -6,7 +6,7 @@ use secrecy::SecretString;
 use std::env;
 use std::path::PathBuf;
 use tracing::{Level, Metadata};
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::{LevelFilter, Targets};
 
 /// The Lambda's settings.
 #[derive(Debug, Clone)]
@@ -231,7 +231,7 @@ pub fn cache_folder() -> Option<PathBuf> {
 /// Returns the log filter from `ROLLCALL_LOG`. If the variable is absent or invalid, the log has a line for each
 /// request, and warnings and errors. [`may_be_logged`] limits every filter.
 #[allow(clippy::disallowed_methods, reason = "the one place that reads the environment")]
-pub fn log_filter() -> EnvFilter {
+pub fn log_filter() -> Targets {
     log_filter_of(env::var(LOG).ok())
 }
 
@@ -243,10 +243,14 @@ pub fn may_be_logged(metadata: &Metadata<'_>) -> bool {
     is_ours || *metadata.level() <= Level::INFO
 }
 
-fn log_filter_of(text: Option<String>) -> EnvFilter {
-    text.filter(|text| !text.trim().is_empty())
-        .and_then(|text| EnvFilter::builder().parse(text).ok())
-        .unwrap_or_else(|| EnvFilter::new("rollcall=info,warn"))
+fn log_filter_of(text: Option<String>) -> Targets {
+    let text = text.unwrap_or_default();
+    let parts: Vec<&str> = text.split(',').map(str::trim).filter(|part| !part.is_empty()).collect();
+    let given = (!parts.is_empty()).then(|| parts.join(",").parse().ok()).flatten();
+    given.unwrap_or_else(|| {
+        let others = Targets::new().with_default(LevelFilter::WARN);
+        others.with_target("rollcall", LevelFilter::INFO)
+    })
 }
 
 #[cfg(test)]

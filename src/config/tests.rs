@@ -169,4 +169,6 @@ fn an_invalid_log_filter_becomes_the_default() {
         assert_eq!(log_filter_of(Some(text.to_owned())).to_string(), usual, "{text:?}");
     }
     assert_eq!(log_filter_of(Some("off".to_owned())).to_string(), "off");
+    let spaced = log_filter_of(Some(" rollcall=info, warn,".to_owned()));
+    assert_eq!(spaced.to_string(), usual);
 }

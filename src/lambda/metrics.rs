@@ -15,15 +15,15 @@ use serde_json::{Map, Value, json};
 use std::io::Write;
 use tracing::field::{Field, Visit};
 use tracing::{Event, Metadata, Subscriber};
-use tracing_subscriber::filter::{FilterExt, LevelFilter, filter_fn};
+use tracing_subscriber::Layer;
+use tracing_subscriber::filter::{FilterExt, LevelFilter, Targets, filter_fn};
 use tracing_subscriber::layer::{Context, SubscriberExt};
-use tracing_subscriber::{EnvFilter, Layer};
 
 /// Writes the log of a Lambda to `output`, as lines of JSON. `filter` selects the lines. With a namespace, the line of
 /// each request and of each delivery run passes every filter and carries metrics.
 pub fn subscriber<O>(
     namespace: Option<&str>,
-    filter: EnvFilter,
+    filter: Targets,
     sources: Sources,
     output: O,
 ) -> impl Subscriber + Send + Sync

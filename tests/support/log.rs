@@ -9,7 +9,8 @@ use std::sync::{Arc, Condvar, LazyLock, Mutex};
 use std::time::Duration;
 use tracing::Dispatch;
 use tracing::subscriber::{DefaultGuard, NoSubscriber};
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::SubscriberExt;
 
 /// A second subscriber, which keeps log statements enabled. With one subscriber in the process, a statement's first run
 /// asks only its own thread's subscriber. The threads of other tests have none, so the statement would stay silent in
@@ -41,11 +42,9 @@ impl Log {
     pub fn start(&self) -> DefaultGuard {
         LazyLock::force(&ANOTHER);
         let log = self.clone();
-        let subscriber = tracing_subscriber::fmt()
-            .json()
-            .with_env_filter(EnvFilter::new("info,rollcall=trace"))
-            .with_writer(move || log.clone())
-            .finish();
+        let filter: Targets = "info,rollcall=trace".parse().unwrap();
+        let lines = tracing_subscriber::fmt::layer().json().with_writer(move || log.clone());
+        let subscriber = tracing_subscriber::registry().with(lines).with(filter);
         tracing::subscriber::set_default(subscriber)
     }
 
@@ -54,7 +53,7 @@ impl Log {
         LazyLock::force(&ANOTHER);
         let log = self.clone();
         let write = move |line: &[u8]| log.0.append(line);
-        let filter = EnvFilter::new(filter);
+        let filter: Targets = filter.parse().unwrap();
         let subscriber = metrics::subscriber(Some("Rollcall/test"), filter, app.sources(), write);
         tracing::subscriber::set_default(subscriber)
     }
