@@ -235,6 +235,12 @@ pub fn log_filter() -> Targets {
     log_filter_of(env::var(LOG).ok())
 }
 
+/// Returns a setting of the AWS SDK from the environment.
+#[allow(clippy::disallowed_methods, reason = "the one place that reads the environment")]
+pub(crate) fn sdk_setting(name: &str) -> Option<String> {
+    env::var(name).ok().filter(|value| !value.is_empty())
+}
+
 /// Whether a line may be logged at all. Below `info`, libraries log whole requests and responses, with tokens and
 /// personal data.
 pub fn may_be_logged(metadata: &Metadata<'_>) -> bool {

@@ -1,7 +1,7 @@
 //! The Lambda binary: reads the settings, builds the clients and the service, and answers events until the process
 //! ends.
 
-use aws_config::{BehaviorVersion, SdkConfig};
+use aws_config::SdkConfig;
 use aws_sdk_dynamodb::Client;
 use lambda_http::{lambda_runtime, service_fn};
 use rollcall::app::App;
@@ -9,8 +9,8 @@ use rollcall::config::{Config, LocalSecret, Role, log_filter};
 use rollcall::directory::access::pepper::PepperSource;
 use rollcall::directory::sources::Sources;
 use rollcall::lambda::gateway::{Gateway, HANGS_AFTER};
-use rollcall::lambda::{deliver, metrics, startup};
-use rollcall::outbound::Client as OutboundClient;
+use rollcall::lambda::{aws, deliver, metrics, startup};
+use rollcall::outbound::{Client as OutboundClient, sdk_client};
 use rollcall::secrets;
 use rollcall::store::Store;
 use rollcall::store::dynamodb::aws::AwsTable;
@@ -34,7 +34,7 @@ async fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    let shared = aws_config::load_defaults(BehaviorVersion::latest()).await;
+    let shared = aws::settings(sdk_client());
     let (store, peppers) = (open_store(&shared, &config), open_peppers(&shared, &config));
     // Both connections open at the same time during the start, when a Lambda has its full CPU. A failure here is logged
     // here. Each later request reports it too, as a SCIM error.

@@ -3,7 +3,7 @@
 use super::address::AddressPolicy;
 use super::exchange::{Limits, Request, Response, WhenLonger};
 use super::failure::{AddressProblem, Failure};
-use super::resolver::{CheckingResolver, Lookup};
+use super::resolver::{Lookup, Resolver};
 use super::url::Target;
 use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
@@ -143,8 +143,8 @@ impl Client {
                 builder = builder.tls_context(context);
             }
         }
-        let (policy, lookup) = (Arc::clone(&self.policy), self.lookup.clone());
-        builder.build_with_resolver(CheckingResolver { policy, lookup })
+        let (policy, lookup) = (Some(Arc::clone(&self.policy)), self.lookup.clone());
+        builder.build_with_resolver(Resolver { policy, lookup })
     }
 }
 

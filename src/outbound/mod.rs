@@ -12,6 +12,7 @@ mod url;
 mod exchange;
 mod failure;
 mod client;
+mod sdk;
 mod seal;
 mod signature;
 
@@ -19,6 +20,7 @@ pub use address::{AddressPolicy, PrivateHostProblem, parse_private_hosts};
 pub use client::Client;
 pub use exchange::{Limits, Request, Response, WhenLonger};
 pub use failure::{AddressProblem, Failure};
+pub use sdk::sdk_client;
 pub use seal::{Binding, Opened, SealError, Sealed, Sealer};
 pub use signature::{RANDOM_BYTES, SecretProblem, SignedMessage, SigningKey, signature_header};
 pub use url::{MAX_URL_BYTES, Target, UrlProblem};

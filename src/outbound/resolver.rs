@@ -65,25 +65,28 @@ pub(super) enum LookupError {
 /// The connection goes to the addresses that it returns. There is no second look-up, so a host cannot first show an
 /// allowed address and then another one.
 #[derive(Clone)]
-pub(super) struct CheckingResolver {
-    pub(super) policy: Arc<AddressPolicy>,
+pub(super) struct Resolver {
+    /// The policy; `None` allows every address.
+    pub(super) policy: Option<Arc<AddressPolicy>>,
     pub(super) lookup: Lookup,
 }
 
-impl fmt::Debug for CheckingResolver {
+impl fmt::Debug for Resolver {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("CheckingResolver")
+        formatter.write_str("Resolver")
     }
 }
 
-impl CheckingResolver {
+impl Resolver {
     async fn resolve(&self, name: &str) -> Result<Vec<IpAddr>, LookupError> {
         let found = (self.lookup.0)(name.to_owned()).await;
         let mut addresses = found.map_err(|_| LookupError::Failed)?;
         if addresses.is_empty() {
             return Err(LookupError::Failed);
         }
-        addresses.retain(|address| self.policy.allows_address(name, *address));
+        if let Some(policy) = &self.policy {
+            addresses.retain(|address| policy.allows_address(name, *address));
+        }
         if addresses.is_empty() {
             return Err(LookupError::NotAllowed);
         }
@@ -91,7 +94,7 @@ impl CheckingResolver {
     }
 }
 
-impl ResolveDns for CheckingResolver {
+impl ResolveDns for Resolver {
     fn resolve_dns<'a>(&'a self, name: &'a str) -> DnsFuture<'a> {
         DnsFuture::new(async move { self.resolve(name).await.map_err(ResolveDnsError::new) })
     }

@@ -1,12 +1,12 @@
 use super::super::address::AddressPolicy;
-use super::{CheckingResolver, Lookup, LookupError};
+use super::{Lookup, LookupError, Resolver};
 use std::io;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// A resolver with one answer for each look-up.
-fn resolver(answers: &'static [&'static [&'static str]]) -> CheckingResolver {
+fn resolver(answers: &'static [&'static [&'static str]]) -> Resolver {
     let calls = AtomicUsize::new(0);
     let lookup = Lookup::new(move |_| {
         let answer = answers.get(calls.fetch_add(1, Ordering::Relaxed));
@@ -14,10 +14,10 @@ fn resolver(answers: &'static [&'static [&'static str]]) -> CheckingResolver {
             answer.map(|answer| answer.iter().map(|text| text.parse().expect("an address")));
         std::future::ready(answer.map(Iterator::collect).ok_or_else(|| io::Error::other("no name")))
     });
-    CheckingResolver { policy: Arc::new(AddressPolicy::public_only(None)), lookup }
+    Resolver { policy: Some(Arc::new(AddressPolicy::public_only(None))), lookup }
 }
 
-async fn resolve(resolver: &CheckingResolver) -> Result<Vec<IpAddr>, LookupError> {
+async fn resolve(resolver: &Resolver) -> Result<Vec<IpAddr>, LookupError> {
     resolver.resolve("hooks.example.com").await
 }
 
@@ -52,12 +52,11 @@ async fn a_host_without_an_address_is_not_found() {
 
 #[tokio::test]
 async fn the_system_knows_the_loopback_addresses_of_localhost() {
-    let policy = Arc::new(AddressPolicy::allowing_loopback(None));
-    let resolver = CheckingResolver { policy, lookup: Lookup::system() };
+    let policy = Some(Arc::new(AddressPolicy::allowing_loopback(None)));
+    let resolver = Resolver { policy, lookup: Lookup::system() };
     let found = resolver.resolve("localhost").await.expect("addresses");
     assert!(found.iter().all(IpAddr::is_loopback), "{found:?}");
-    let refused =
-        CheckingResolver { policy: Arc::new(AddressPolicy::public_only(None)), ..resolver };
+    let refused = Resolver { policy: Some(Arc::new(AddressPolicy::public_only(None))), ..resolver };
     let refused = refused.resolve("localhost").await;
     assert!(matches!(refused, Err(LookupError::NotAllowed)), "{refused:?}");
 }
