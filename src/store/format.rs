@@ -2,6 +2,7 @@
 
 use super::dynamodb::port::Item;
 use super::dynamodb::read::Range;
+#[cfg(feature = "local")]
 use super::dynamodb::retry::{Attempt, NextAttempt, retry};
 use super::dynamodb::transact::{Condition, Outcome, Step, Transaction, number};
 use super::keys;
@@ -49,6 +50,7 @@ impl Table {
     ///
     /// # Errors
     /// Fails as [`Self::check`] does.
+    #[cfg(feature = "local")]
     pub async fn create_unless_exists(&self) -> Result<(), Error> {
         match self.check().await {
             Err(Error::NoTable(_)) => {}

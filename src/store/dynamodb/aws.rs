@@ -1,5 +1,6 @@
 //! Implements the port with the AWS SDK, for DynamoDB on AWS or any endpoint that speaks its API.
 
+#[cfg(feature = "local")]
 use super::aws_definition::create_table_call;
 use super::error::Error;
 use super::port::{
@@ -208,6 +209,7 @@ impl DynamoDb for AwsTable {
         })
     }
 
+    #[cfg(feature = "local")]
     fn create_table(&self) -> CallFuture<'_, ()> {
         Box::pin(async move {
             let created = create_table_call(self.client.create_table(), &self.name)?.send().await;

@@ -4,9 +4,11 @@ pub mod error;
 pub mod port;
 pub mod client;
 pub mod aws;
+#[cfg(feature = "local")]
 mod aws_definition;
 #[cfg(feature = "local")]
 pub mod embedded;
+#[cfg(feature = "local")]
 pub mod definition;
 pub mod table;
 pub mod retry;

@@ -44,7 +44,8 @@ pub trait DynamoDb: Debug + Send + Sync {
     fn update(&self, call: UpdateCall) -> CallFuture<'_, Updated>;
     /// `BatchWriteItem` with deletions only: gives the keys that DynamoDB left unprocessed.
     fn batch_delete(&self, keys: Vec<Item>) -> CallFuture<'_, Vec<Item>>;
-    /// `CreateTable`, with the definition in [`definition`](super::definition). An existing table is no error.
+    /// `CreateTable`, with the definition in `super::definition`. An existing table is no error. The Lambda makes no table.
+    #[cfg(feature = "local")]
     fn create_table(&self) -> CallFuture<'_, ()>;
 }
 
