@@ -13,12 +13,15 @@ use crate::server::router::Service;
 use crate::server::tenant_urls::tenant_in;
 use axum::body::Body;
 use axum::response::Response;
-use http::header::{ACCEPT_ENCODING, HOST};
+use http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, HOST};
 use http::uri::{PathAndQuery, Uri};
-use http::{Method, Request};
+use http::{Method, Request, StatusCode};
+use http_body_util::BodyExt;
 use lambda_http::request::{LambdaRequest, RequestContext};
-use lambda_http::{Adapter, Context, LambdaEvent, RequestExt, service_fn};
+use lambda_http::{Adapter, Context, IntoResponse, LambdaEvent, RequestExt, service_fn};
 use serde::Serialize;
+use std::future::Future;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -60,7 +63,9 @@ impl Gateway {
         let function = service_fn(move |event| {
             let request = request_with_query(event, query.as_deref(), self.fixed_origin);
             let (gateway, invocation) = (self.clone(), invocation.clone());
-            async move { Ok::<Response, lambda_http::Error>(gateway.serve(request, invocation).await) }
+            async move {
+                Ok::<Answer, lambda_http::Error>(Answer(gateway.serve(request, invocation).await))
+            }
         });
         Adapter::from(function).oneshot(LambdaEvent::new(payload, context)).await
     }
@@ -80,6 +85,31 @@ impl Gateway {
             Ok(response) => response,
             Err(never) => match never {},
         }
+    }
+}
+
+/// A response for the runtime. The body becomes text if it is UTF-8 and has no encoding, and base64 otherwise.
+/// `lambda_http` knows every character set, and the tables for that take more room than all pages.
+struct Answer(Response);
+
+impl IntoResponse for Answer {
+    fn into_response(self) -> Pin<Box<dyn Future<Output = Response<lambda_http::Body>> + Send>> {
+        Box::pin(async move {
+            let (mut parts, body) = self.0.into_parts();
+            let bytes = body.collect().await.map(|body| Vec::from(body.to_bytes()));
+            let bytes = bytes.unwrap_or_else(|_| {
+                parts.status = StatusCode::INTERNAL_SERVER_ERROR;
+                Vec::new()
+            });
+            let body = match parts.headers.contains_key(CONTENT_ENCODING) {
+                true => lambda_http::Body::Binary(bytes),
+                false => match String::from_utf8(bytes) {
+                    Ok(text) => lambda_http::Body::Text(text),
+                    Err(error) => lambda_http::Body::Binary(error.into_bytes()),
+                },
+            };
+            Response::from_parts(parts, body)
+        })
     }
 }
 
