@@ -12,7 +12,7 @@ use crate::directory::tenants::share::Shares;
 use crate::directory::tenants::sync::SyncWatch;
 use crate::limits::LIMITS;
 use crate::outbound::{AddressPolicy, Client};
-use crate::server::context::Services;
+use crate::server::context::{ServiceParts, Services};
 use crate::server::page_urls::PageRoutes;
 use crate::server::pages;
 use crate::server::router;
@@ -97,7 +97,7 @@ impl App {
 
     /// Returns the HTTP service: the only entry to the app.
     pub fn service(self) -> Service {
-        let services = Services {
+        let services = Services::new(ServiceParts {
             calls: Arc::new(self.runner()),
             sync: self.sync,
             tenants: self.tenants,
@@ -106,7 +106,7 @@ impl App {
             shares: self.shares,
             readiness: self.readiness,
             public_url: self.public_url,
-        };
+        });
         let pages = PageRoutes {
             routes: pages::router(&services),
             public: pages::public::router(),

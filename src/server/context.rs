@@ -13,12 +13,32 @@ use crate::model::tenant::Settings;
 use scim::json_shape::JsonShape;
 use scim::unknown_attributes::Names;
 use std::collections::BTreeMap;
+use std::ops::Deref;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use time::OffsetDateTime;
 
-/// The services that handlers use. A clone is cheap.
+/// The services that handlers use. Each route and each request has a clone, which is one pointer.
 #[derive(Debug, Clone)]
-pub struct Services {
+pub struct Services(Arc<ServiceParts>);
+
+impl Services {
+    /// Shares the parts.
+    pub fn new(parts: ServiceParts) -> Self {
+        Self(Arc::new(parts))
+    }
+}
+
+impl Deref for Services {
+    type Target = ServiceParts;
+
+    fn deref(&self) -> &ServiceParts {
+        &self.0
+    }
+}
+
+/// The parts of [`Services`].
+#[derive(Debug)]
+pub struct ServiceParts {
     /// All tenants.
     pub tenants: Tenants,
     /// Checks tokens and opens sessions.
