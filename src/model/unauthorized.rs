@@ -42,7 +42,11 @@ pub enum UnauthorizedReason {
     OtherTenant,
     /// Rollcall does not know the token.
     UnknownToken,
-    /// The request has no `Authorization: Bearer` header.
+    /// The token begins with the word `Bearer`, so the header has the word twice.
+    BearerTwice,
+    /// The request has no token: no `Authorization` header, or one without a token.
+    NoToken,
+    /// The request has an `Authorization` header of another scheme.
     NoBearerToken,
 }
 

@@ -8,7 +8,7 @@ use super::request_trace::RequestTrace;
 use super::tenant_urls::{ADMIN_ROOT, SCIM_ROOT, TENANTS_ROOT, tenant_in, tenant_root};
 use crate::directory::access::Access;
 use crate::directory::access::token_lookup::WrongToken;
-use crate::directory::{Scope, TenantId, Unfinished};
+use crate::directory::{Scope, TenantId, UnauthorizedReason, Unfinished};
 use axum::extract::{OriginalUri, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -197,9 +197,16 @@ async fn caller(
     }))
 }
 
-/// Returns the token of `Authorization: Bearer <token>`. The scheme is not case sensitive (RFC 9110 §11.1).
-fn bearer_token(headers: &HeaderMap) -> Option<&str> {
-    let header = headers.get(AUTHORIZATION)?.to_str().ok()?;
-    let (scheme, token) = header.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+/// Returns the token of `Authorization: Bearer <token>`, or the reason for which there is none. The scheme is not case
+/// sensitive (RFC 9110 §11.1).
+fn bearer_token(headers: &HeaderMap) -> Result<&str, UnauthorizedReason> {
+    let header = headers.get(AUTHORIZATION).ok_or(UnauthorizedReason::NoToken)?;
+    let header = header.to_str().map_err(|_| UnauthorizedReason::NoBearerToken)?.trim();
+    let (scheme, token) = header.split_once(' ').unwrap_or((header, ""));
+    match (scheme.eq_ignore_ascii_case("bearer"), token.trim()) {
+        (true, "") => Err(UnauthorizedReason::NoToken),
+        (true, token) => Ok(token),
+        (false, "") if scheme.is_empty() => Err(UnauthorizedReason::NoToken),
+        (false, _) => Err(UnauthorizedReason::NoBearerToken),
+    }
 }

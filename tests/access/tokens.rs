@@ -170,7 +170,7 @@ async fn scopes_do_not_stand_for_each_other() {
     tenant.app.advance(Duration::seconds(TENANT_CACHE_SECS));
     assert_eq!(status(&tenant, &tenant.scim_token).await, 200, "another scope's revocation");
     let access = &tenant.app.app.access;
-    let scim = access.open(&tenant.id, &[Scope::Admin], Some(&tenant.scim_token)).await.unwrap();
+    let scim = access.open(&tenant.id, &[Scope::Admin], Ok(&tenant.scim_token)).await.unwrap();
     assert!(scim.is_err());
 }
 
@@ -180,10 +180,10 @@ async fn an_admin_token_opens_the_admin_scope_of_its_tenant_only() {
     let globex = tenant.app.tenant("globex").await;
     let access = &tenant.app.app.access;
     let session =
-        access.open(&tenant.id, &[Scope::Admin], Some(&tenant.admin_token)).await.unwrap().unwrap();
+        access.open(&tenant.id, &[Scope::Admin], Ok(&tenant.admin_token)).await.unwrap().unwrap();
     assert_eq!(session.tenant.as_str(), "acme");
     assert_eq!(json!(&*session.actor), administrator(&tenant).await);
-    let elsewhere = access.open(&globex.id, &[Scope::Admin], Some(&tenant.admin_token)).await;
+    let elsewhere = access.open(&globex.id, &[Scope::Admin], Ok(&tenant.admin_token)).await;
     assert!(elsewhere.unwrap().is_err());
 }
 

@@ -1,6 +1,7 @@
 //! The page *Requests*, as a browser sees it.
 
 use super::at_acme;
+use crate::support::admin::admin;
 use crate::support::browser::{Browser, after};
 use rollcall::model::unauthorized::UnauthorizedReason;
 use serde_json::{Value, json};
@@ -123,8 +124,9 @@ async fn an_erased_person_has_no_name_and_no_link() {
 }
 
 #[tokio::test]
-async fn unauthorized_requests_have_a_sentence_for_each_reason() {
+async fn unauthorized_requests_have_one_sentence_for_each_reason_on_every_page() {
     let browser = at_acme().await;
+    admin(&browser.tenant, "PATCH", "/settings", json!({"provider": "okta"})).await.expect(200);
     let sync = browser.tenant.app.app.sync.clone();
     let at = time::macros::datetime!(2026-11-22 12:00 UTC);
     let label = "Okta 2026".to_owned();
@@ -136,26 +138,31 @@ async fn unauthorized_requests_have_a_sentence_for_each_reason() {
         UnauthorizedReason::ReadToken,
         UnauthorizedReason::OtherTenant,
         UnauthorizedReason::UnknownToken,
+        UnauthorizedReason::BearerTwice,
+        UnauthorizedReason::NoToken,
         UnauthorizedReason::NoBearerToken,
     ] {
         sync.unauthorized(&browser.tenant.id, reason).await;
     }
-    let page = browser.get("requests?show=unauthorized").await.page(200);
-    let words = text(&page);
-    for sentence in [
-        "A request came with the token “Okta 2026”, revoked on 2026-11-22 12:00 UTC . Paste the active token in your identity provider.",
-        "A request came with the token “Okta 2026”, replaced on 2026-11-22 12:00 UTC",
-        "A request came with the token “Okta 2026”, which expired on 2026-11-22 12:00 UTC",
-        "A request came with an Admin token. Use a Secret Token.",
-        "A request came with a Read token. Use a Secret Token.",
-        "A request came with a token of another tenant. Paste the token of this tenant.",
-        "A request came with a token that Rollcall does not know. Check that the token is whole.",
-        "A request came without a Bearer token. Paste the active token in your identity provider.",
-    ] {
-        let plain = words.replace(" .", ".");
-        assert!(plain.contains(&sentence.replace(" .", ".")), "{sentence} in {plain}");
+    for page in ["requests?show=unauthorized", "connect/3"] {
+        let words = text(&browser.get(page).await.page(200)).replace(" .", ".");
+        for sentence in [
+            "A request came with the token “Okta 2026”, which was revoked on 2026-11-22 12:00 UTC. Paste the active token into OAuth Bearer Token in Okta.",
+            "A request came with the token “Okta 2026”, which was replaced on 2026-11-22 12:00 UTC. Paste the active token into",
+            "A request came with the token “Okta 2026”, which expired on 2026-11-22 12:00 UTC. Paste the active token into",
+            "A request came with an Admin token. Use a Secret Token.",
+            "A request came with a Read token. Use a Secret Token.",
+            "A request came with a token of another tenant. Paste the token of this tenant.",
+            "A request came with a token that Rollcall does not know. Check that the token is whole.",
+            "A request came with the word Bearer twice. Paste the token without the word Bearer.",
+            "A request came without a token. Paste the token into OAuth Bearer Token in Okta.",
+            "A request came with an Authorization header that has no Bearer token. Choose authentication with a Bearer token.",
+        ] {
+            assert!(words.contains(sentence), "{page} {sentence} in {words}");
+        }
     }
-    assert!(words.contains("Unauthorized 8"), "{words}");
+    let page = browser.get("requests?show=unauthorized").await.page(200);
+    assert!(text(&page).contains("Unauthorized 10"), "{page}");
 }
 
 #[tokio::test]

@@ -29,6 +29,7 @@ use crate::directory::error::Error;
 use crate::model::actor::ActorRecord;
 use crate::model::sign_in::BrowserFamily;
 use crate::model::tenant::{Scope, Settings, TenantId, TokenRecord};
+use crate::model::unauthorized::UnauthorizedReason;
 use crate::model::unfinished::Unfinished;
 use std::sync::Arc;
 use tenant_cache::{CacheLookup, CachedTenant, TenantCache};
@@ -92,7 +93,7 @@ impl Access {
 
     /// Opens the session of a token with one of these scopes at the tenant of the URL.
     ///
-    /// `token` is `None` for a request without one. The client must get the same answer for every [`WrongToken`].
+    /// `token` is the reason for which a request has none. The client must get the same answer for every [`WrongToken`].
     ///
     /// # Errors
     /// Fails with [`Error::NoPepper`], or as every call of the store does.
@@ -100,7 +101,7 @@ impl Access {
         &self,
         tenant: &TenantId,
         scopes: &[Scope],
-        token: Option<&str>,
+        token: Result<&str, UnauthorizedReason>,
     ) -> Result<Result<Session, WrongToken>, Error> {
         let open = |known: &CachedTenant, record: &TokenRecord| Session {
             tenant: tenant.clone(),
@@ -134,7 +135,7 @@ impl Access {
         let read = |_: &CachedTenant, record: &TokenRecord| {
             (sessions::fingerprint(record), record.label.clone())
         };
-        let found = self.find_token(tenant, &[Scope::Admin], Some(token), now, read).await?;
+        let found = self.find_token(tenant, &[Scope::Admin], Ok(token), now, read).await?;
         let Ok((fingerprint, label)) = found else {
             if let Some(retry_after) = self.lockout.remaining(tenant, now) {
                 return Ok(SignIn::LockedOut { retry_after });

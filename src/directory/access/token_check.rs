@@ -33,6 +33,7 @@ pub fn check<'t>(
     };
     let mut found = Err(match tenant_of(token) {
         Some(other) if other != *id => UnauthorizedReason::OtherTenant,
+        _ if begins_with_bearer(token) => UnauthorizedReason::BearerTwice,
         _ => UnauthorizedReason::UnknownToken,
     });
     for ended in tenant.iter().flat_map(|tenant| &tenant.ended_tokens) {
@@ -51,6 +52,12 @@ pub fn check<'t>(
         }
     }
     found
+}
+
+/// Whether a token begins with the word `Bearer`, which the header has already.
+fn begins_with_bearer(token: &str) -> bool {
+    let word = token.split_once(' ').map_or(token, |(word, _)| word);
+    word.eq_ignore_ascii_case("bearer")
 }
 
 fn reason_of(ended: &EndedToken) -> UnauthorizedReason {

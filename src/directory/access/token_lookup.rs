@@ -24,13 +24,13 @@ impl Access {
         &self,
         tenant: &TenantId,
         scopes: &[Scope],
-        token: Option<&str>,
+        token: Result<&str, UnauthorizedReason>,
         now: OffsetDateTime,
         read: impl Fn(&CachedTenant, &TokenRecord) -> T,
     ) -> Result<Result<T, WrongToken>, Error> {
-        let Some(token) = token.filter(|token| tokens::tenant_of(token).as_ref() == Some(tenant))
-        else {
-            return Ok(Err(self.explain_foreign(tenant, scopes, token, now).await));
+        let token = match token {
+            Ok(token) if tokens::tenant_of(token).as_ref() == Some(tenant) => token,
+            token => return Ok(Err(self.explain_foreign(tenant, scopes, token, now).await)),
         };
         let check = |known: Option<&CachedTenant>, peppers: &Peppers| {
             let record = known.map(|known| &*known.record);
@@ -58,17 +58,17 @@ impl Access {
         &self,
         tenant: &TenantId,
         scopes: &[Scope],
-        token: Option<&str>,
+        token: Result<&str, UnauthorizedReason>,
         now: OffsetDateTime,
     ) -> WrongToken {
         let known = self.cache.known(tenant, now).await.ok().flatten();
         let tenant_exists = known.is_some();
-        let (Some(token), Ok(peppers)) = (token, self.tenants.peppers.get(now).await) else {
-            let reason = match token {
-                None => UnauthorizedReason::NoBearerToken,
-                Some(_) => UnauthorizedReason::UnknownToken,
-            };
-            return WrongToken { reason, tenant_exists };
+        let token = match token {
+            Ok(token) => token,
+            Err(reason) => return WrongToken { reason, tenant_exists },
+        };
+        let Ok(peppers) = self.tenants.peppers.get(now).await else {
+            return WrongToken { reason: UnauthorizedReason::UnknownToken, tenant_exists };
         };
         let record = known.as_ref().map(|known| &*known.record);
         let found = token_check::check(tenant, record, scopes, token, &peppers, now);

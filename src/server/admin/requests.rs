@@ -113,7 +113,7 @@ struct RecordBody {
 #[serde(rename_all = "camelCase")]
 struct UnauthorizedBody {
     /// `token-revoked`, `token-replaced`, `token-expired`, `admin-token`, `read-token`, `other-tenant`,
-    /// `unknown-token` or `no-bearer-token`.
+    /// `unknown-token`, `bearer-twice`, `no-token` or `no-bearer-token`.
     reason: &'static str,
     /// The label of the token, if Rollcall knows the token.
     label: Option<String>,
@@ -260,6 +260,8 @@ impl From<UnauthorizedRequests> for UnauthorizedBody {
             | UnauthorizedReason::ReadToken
             | UnauthorizedReason::OtherTenant
             | UnauthorizedReason::UnknownToken
+            | UnauthorizedReason::BearerTwice
+            | UnauthorizedReason::NoToken
             | UnauthorizedReason::NoBearerToken => (None, None),
         };
         Self {

@@ -6,7 +6,7 @@ use super::next_page::NextPage;
 use crate::directory::access::sessions::{FormKey, Resumed, SessionId};
 use crate::directory::error::Error;
 use crate::directory::tenants::sync_state::{SyncFacts, SyncState};
-use crate::directory::{ActorRecord, Directory, Tenant, TenantId, Unfinished};
+use crate::directory::{ActorRecord, Directory, Provider, Tenant, TenantId, Unfinished};
 use crate::model::sync::SyncRecord;
 use crate::server::body::{media_type, read_at_most};
 use crate::server::context::Services;
@@ -57,6 +57,11 @@ pub(super) struct Visitor {
 }
 
 impl Visitor {
+    /// Returns the identity provider whose screens the texts describe.
+    pub(super) fn provider(&self) -> Provider {
+        self.record.settings.provider.unwrap_or(Provider::Other)
+    }
+
     /// Returns the notes on the sync of the last seven days, from the read of the request if it has one.
     pub(super) async fn known_record(
         &self,

@@ -12,6 +12,8 @@ mod guard;
 mod frame;
 mod words;
 mod state_words;
+mod screens;
+mod wrong_token;
 mod navigation;
 mod toast;
 mod form;

@@ -4,7 +4,7 @@ use super::with_new_token;
 use crate::pages::at_acme;
 use crate::support::TestTenant;
 use crate::support::admin::admin;
-use crate::support::browser::Browser;
+use crate::support::browser::{Browser, after};
 use serde_json::json;
 use time::Duration;
 
@@ -56,7 +56,7 @@ async fn requests_with_wrong_tokens_have_sentences_and_the_newest_is_first() {
             old.scim_token.clone(),
             "A request came with the token “Identity Provider”, which was replaced on",
         ),
-        (old.admin_token.clone(), "A request came with the Admin token. Use a Secret Token."),
+        (old.admin_token.clone(), "A request came with an Admin token. Use a Secret Token."),
         (old.scim_token.replace("rc_acme_", "rc_other_"), "a token of another tenant"),
         ("rc_acme_nonsense".to_owned(), "a token that Rollcall does not know"),
     ] {
@@ -68,6 +68,48 @@ async fn requests_with_wrong_tokens_have_sentences_and_the_newest_is_first() {
         assert!(at < success, "{sentence}: {part}");
         assert!(!part.contains(&wrong), "{part}");
     }
+}
+
+#[tokio::test]
+async fn problems_before_the_last_success_are_folded() {
+    let browser = at_acme().await;
+    let old = browser.tenant.clone();
+    let tenant = with_new_token(&browser, "okta").await;
+    let folded = |part: &str| after(part, "<details>", "</details>").to_owned();
+    for wrong in [&old.scim_token, &old.admin_token] {
+        tenant.app.advance(Duration::seconds(11));
+        with(&tenant, wrong).get("/Users").await.expect_error(401, None);
+    }
+    assert!(!live(&browser).await.contains("<details>"));
+    tenant.app.advance(Duration::seconds(11));
+    tenant.get("/Users?startIndex=1&count=2").await.expect(200);
+    let part = live(&browser).await;
+    assert!(folded(&part).contains("<summary>2 earlier problems</summary>"), "{part}");
+    assert!(folded(&part).contains("with an Admin token") && !folded(&part).contains("Got it"));
+    tenant.app.advance(Duration::seconds(11));
+    with(&tenant, &format!("Bearer {}", tenant.scim_token))
+        .get("/Users")
+        .await
+        .expect_error(401, None);
+    let part = live(&browser).await;
+    let place = |text: &str| part.find(text).unwrap_or_else(|| panic!("{text}: {part}"));
+    assert!(
+        place("the word Bearer twice") < place("Got it") && place("Got it") < place("<details>")
+    );
+    assert!(folded(&part).contains("2 earlier problems"), "{part}");
+}
+
+#[tokio::test]
+async fn a_failure_after_a_success_shows_both() {
+    let browser = at_acme().await;
+    let tenant = with_new_token(&browser, "okta").await;
+    tenant.get("/Users?startIndex=1&count=2").await.expect(200);
+    tenant.app.advance(Duration::seconds(11));
+    let nameless = json!({"displayName": "No name"});
+    tenant.post("/Users", &nameless).await.expect_error(400, Some("invalidValue"));
+    let part = live(&browser).await;
+    let place = |text: &str| part.find(text).unwrap_or_else(|| panic!("{text}: {part}"));
+    assert!(place("A request failed: Create user, 400") < place("A request succeeded"), "{part}");
 }
 
 #[tokio::test]
@@ -121,9 +163,9 @@ async fn a_sentence_has_its_time_as_an_element_and_the_summary_adds_when_it_happ
     tenant.app.advance(Duration::seconds(11));
     old.get("/Users").await.expect_error(401, None);
     with(&tenant, &old.admin_token).get("/Users").await.expect_error(401, None);
-    let ended = "which was replaced on <time datetime=\"2026-11-23T";
+    let ended = "which was replaced on </bdi><time datetime=\"2026-11-23T";
     assert!(live(&browser).await.contains(ended));
     let page = browser.get("connect").await.page(200);
     assert!(page.contains(ended) && !page.contains("., "), "{page}");
-    assert!(page.contains("Use a Secret Token. <span class=\"hint\"><time"), "{page}");
+    assert!(page.contains("Use a Secret Token.</bdi> <span class=\"hint\"><time"), "{page}");
 }

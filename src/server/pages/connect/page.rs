@@ -13,6 +13,7 @@ use crate::server::error::{Answer, ApiError};
 use crate::server::pages::form::Problems;
 use crate::server::pages::fragment;
 use crate::server::pages::frame::{Frame, When, show_as};
+use crate::server::pages::screens::Screens;
 use crate::server::pages::sources::source_name;
 use crate::server::path::PathParts;
 use crate::server::query::Pairs;
@@ -144,37 +145,10 @@ impl StepPage {
         self.step.number() == number
     }
 
-    /// The words of the client's screens.
+    /// The names on the screens of the identity provider.
     fn screens(&self) -> Screens {
-        match self.provider {
-            Provider::Okta => Screens {
-                place: "Provisioning › Integration › Configure API Integration",
-                url: "SCIM 2.0 Base Url",
-                token: "OAuth Bearer Token",
-                test: "Test API Credentials",
-            },
-            Provider::Entra => Screens {
-                place: "Provisioning › New configuration",
-                url: "Tenant URL",
-                token: "Secret Token",
-                test: "Test Connection",
-            },
-            Provider::Other => Screens {
-                place: "the SCIM settings of your client",
-                url: "Base URL",
-                token: "Bearer token",
-                test: "the connection test",
-            },
-        }
+        Screens::of(self.provider)
     }
-}
-
-/// The names on the screens of an identity provider.
-struct Screens {
-    place: &'static str,
-    url: &'static str,
-    token: &'static str,
-    test: &'static str,
 }
 
 impl TokenFacts {

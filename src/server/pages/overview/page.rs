@@ -103,7 +103,8 @@ async fn show_state(services: &Services, visitor: &Visitor, headers: &HeaderMap)
     let record = services.sync.latest_record(&visitor.tenant).await.map_err(explain)?;
     let now = services.tenants.now();
     let facts = SyncFacts::of(&visitor.record, &record, now);
-    let part = StatePart { root: visitor.site.root(), card: StateCard::of(&facts, visitor.idp) };
+    let part =
+        StatePart { root: visitor.site.root(), card: StateCard::of(&facts, visitor.provider()) };
     answer(headers, &part, &part)
 }
 
@@ -139,7 +140,7 @@ pub(super) async fn render(
         frame = frame.with_toast(toast);
     }
     show_page(&OverviewPage {
-        card: StateCard::of(&facts, visitor.idp),
+        card: StateCard::of(&facts, visitor.provider()),
         numbers: Numbers {
             active: grouped(people.active),
             archived: grouped(people.archived),

@@ -1,5 +1,6 @@
 //! The card with the state of the sync.
 
+use crate::directory::Provider;
 use crate::directory::tenants::sync_state::{SyncFacts, SyncState};
 use crate::server::pages::frame::{StateBadge, When};
 use crate::server::pages::state_words::reason;
@@ -26,7 +27,7 @@ pub(super) struct Action {
 }
 
 impl StateCard {
-    pub(super) fn of(facts: &SyncFacts<'_>, idp: &str) -> Self {
+    pub(super) fn of(facts: &SyncFacts<'_>, provider: Provider) -> Self {
         let state = facts.state();
         let token = facts.token.map(|token| match token.expires {
             Some(expires) => format!("token “{}” until {}", token.label, day(expires)),
@@ -34,11 +35,11 @@ impl StateCard {
         });
         Self {
             badge: StateBadge::of(&state),
-            idp: capitalised(idp),
+            idp: capitalised(provider.label()),
             last_request: facts.last_request.map(When::new),
             token: token.unwrap_or_default(),
             action: Action::of(&state),
-            reason: reason(&state, idp),
+            reason: reason(&state, provider),
         }
     }
 }

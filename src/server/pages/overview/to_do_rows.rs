@@ -43,7 +43,7 @@ impl ToDoRow {
         };
         match entry {
             ToDo::Failing => {
-                row.text = reason(state, idp);
+                row.text = reason(state, visitor.provider());
                 let Action { label, path } = Action::of(state);
                 row.link(label, path);
             }

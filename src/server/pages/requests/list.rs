@@ -119,9 +119,10 @@ pub(in crate::server::pages) async fn list(
         filter: filter.words(),
         rows,
         unauthorized: match show {
-            Show::Unauthorized => {
-                unauthorized.iter().map(|one| UnauthorizedRow::of(one, visitor.idp)).collect()
-            }
+            Show::Unauthorized => unauthorized
+                .iter()
+                .map(|one| UnauthorizedRow::of(one, visitor.provider()))
+                .collect(),
             _ => Vec::new(),
         },
         pager,
