@@ -13,7 +13,7 @@ use axum::extract::{OriginalUri, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::header::{ALLOW, AUTHORIZATION};
-use http::{HeaderMap, Method, StatusCode};
+use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use std::sync::Arc;
 
 /// The token rules of one part of a tenant's API.
@@ -76,7 +76,9 @@ pub(super) async fn authenticate(
         match caller(&services, &tenant, area, request.headers()).await {
             Ok(Err(wrong)) => {
                 if area.scope == Scope::Scim {
-                    note_wrong_token(&services, &tenant, wrong, delay).await;
+                    let token = request.headers().get(AUTHORIZATION);
+                    let token = token.map_or(&[][..], HeaderValue::as_bytes);
+                    note_wrong_token(&services, &tenant, (wrong, token), delay).await;
                 }
                 return refused();
             }
@@ -142,16 +144,16 @@ async fn noticed(
     answer_and_note(services, caller, request, next).await
 }
 
-/// Notes a wrong token for the administrator of an existing tenant. The note is written only inside the delay of an
+/// Notes a wrong token for the administrator of an existing tenant. `token` is the header with the token. The note is written only inside the delay of an
 /// answer, so that the time of an answer does not tell whether the tenant exists.
 async fn note_wrong_token(
     services: &Services,
     tenant: &TenantId,
-    wrong: WrongToken,
+    (wrong, token): (WrongToken, &[u8]),
     delay: tokio::time::Sleep,
 ) {
     let reason = Some(wrong.reason).filter(|_| wrong.tenant_exists);
-    if services.access.delays_refusal(tenant) {
+    if services.access.delays_refusal(tenant, token) {
         let note = async {
             if let Some(reason) = reason {
                 services.sync.unauthorized(tenant, reason).await;

@@ -181,6 +181,34 @@ async fn one_answer_in_ten_seconds_is_delayed_for_each_name_and_writes_the_note(
 }
 
 #[tokio::test]
+async fn another_wrong_token_is_noted_at_once_and_its_time_is_the_same_for_every_name() {
+    if crate::support::is_on_an_endpoint() {
+        return;
+    }
+    let tenant = acme().await;
+    let tokens = ["nonsense", &*tenant.admin_token, "Bearer rc_acme_x", "Bearer rc_acme_y"];
+    let nobody = TestTenant {
+        id: rollcall::model::tenant::TenantId::parse("nobody").unwrap(),
+        ..tenant.clone()
+    };
+    for server in [&tenant, &nobody] {
+        let mut delays = Vec::new();
+        for token in tokens {
+            let started = Instant::now();
+            assert_eq!(send(server, token).await.status, 401);
+            delays.push(started.elapsed() >= REFUSAL_DELAY);
+        }
+        assert_eq!(delays, [true, true, true, false], "{}", server.id);
+    }
+    let record = tenant.at_another_server().app.app.sync.latest_record(&tenant.id).await.unwrap();
+    let mut noted: Vec<&str> = record.unauthorized.iter().map(|one| one.reason.name()).collect();
+    noted.sort_unstable();
+    assert_eq!(noted, ["admin-token", "bearer-twice", "unknown-token"]);
+    let count: u64 = record.unauthorized.iter().map(|one| one.count).sum();
+    assert_eq!(count, 3, "the last one waits in memory");
+}
+
+#[tokio::test]
 async fn the_answer_does_not_wait_for_a_note_that_fails_or_hangs() {
     if crate::support::is_on_an_endpoint() {
         return;

@@ -10,7 +10,7 @@ use crate::model::sync::{
     FailureCounts, LatestRequest, SyncNews, Traffic, UnknownAttribute, add_unauthorized,
 };
 use crate::model::sync_findings::is_first_failure;
-use crate::model::unauthorized::UnauthorizedRequests;
+use crate::model::unauthorized::{UnauthorizedReason, UnauthorizedRequests};
 use crate::store::keys::ten_minutes;
 use crate::store::sync::day_of;
 use std::collections::{BTreeMap, BTreeSet};
@@ -39,6 +39,8 @@ pub(super) struct PendingNotes {
     requests_written_at: Option<OffsetDateTime>,
     failures_written_at: Option<OffsetDateTime>,
     pub(super) unauthorized_written_at: Option<OffsetDateTime>,
+    /// The reason of the last written request without a valid token.
+    pub(super) last_unauthorized: Option<UnauthorizedReason>,
     unknown_written_at: Option<OffsetDateTime>,
     /// Whether a request waits to be noted.
     has_request: bool,

@@ -54,11 +54,14 @@ impl PendingNotes {
         now: OffsetDateTime,
         may_write: impl FnOnce() -> bool,
     ) -> Option<SyncNews> {
-        self.count_unauthorized(reason, now);
-        if !is_due(self.unauthorized_written_at, FAILURES_EVERY, now) || !may_write() {
+        let is_news = self.last_unauthorized.as_ref() != Some(&reason);
+        let is_due = is_news || is_due(self.unauthorized_written_at, FAILURES_EVERY, now);
+        self.count_unauthorized(reason.clone(), now);
+        if !is_due || !may_write() {
             return None;
         }
         self.unauthorized_written_at = Some(now);
+        self.last_unauthorized = Some(reason);
         let unauthorized = std::mem::take(&mut self.unauthorized);
         Some(SyncNews { unauthorized, ..SyncNews::nothing(now) })
     }
@@ -73,8 +76,9 @@ impl PendingNotes {
 impl SyncWatch {
     /// Notes a request without a valid Secret Token. The tenant must exist.
     ///
-    /// The note takes at most 1 second. A process writes it once in 10 seconds for each tenant, and 10 times a minute in
-    /// all. Other requests are counted in memory until the next write.
+    /// The note takes at most 1 second. A process writes it once in 10 seconds for each tenant, and at once for another
+    /// reason than the last one. It writes 6 times a minute for a tenant, and 10 times in all. Other requests are
+    /// counted in memory until the next write.
     pub async fn unauthorized(&self, tenant: &TenantId, reason: UnauthorizedReason) {
         let now = self.tenants.sources.now();
         let may_write = || {
@@ -126,5 +130,15 @@ mod tests {
         assert_eq!(add(1, true), Some(2));
         assert_eq!(add(10, true), None, "the next write is due ten seconds later");
         assert_eq!(add(11, true), Some(2));
+    }
+
+    #[test]
+    fn another_reason_is_written_at_once() {
+        let (mut notes, now) = (PendingNotes::default(), OffsetDateTime::UNIX_EPOCH);
+        let mut is_written = |reason| notes.add_unauthorized(reason, now, || true).is_some();
+        assert!(is_written(UnauthorizedReason::UnknownToken));
+        assert!(!is_written(UnauthorizedReason::UnknownToken));
+        assert!(is_written(UnauthorizedReason::AdminToken));
+        assert!(!is_written(UnauthorizedReason::AdminToken));
     }
 }
