@@ -13,6 +13,29 @@ fn has_navigation(page: &str) -> bool {
 }
 
 #[tokio::test]
+async fn a_reload_of_an_address_for_forms_leads_to_its_page() {
+    let browser = at_acme().await;
+    let employee = "employees/00000000-0000-4000-8000-000000000000";
+    let notification = "notifications/00000000-0000-4000-8000-000000000000";
+    for (address, page) in [
+        ("sources/location", "sources"),
+        ("sources/hide", "sources"),
+        ("dismiss", ""),
+        ("requests/record", "requests"),
+        ("notifications/silence", "notifications"),
+        ("access/end-link-sessions", "access"),
+        ("sign-out", ""),
+        (&format!("{employee}/restore"), employee),
+        (&format!("{notification}/pause"), notification),
+    ] {
+        let location = browser.get(address).await.redirect();
+        assert_eq!(location, format!("/tenants/acme/{page}"), "{address}");
+        let put = Request::put(format!("/tenants/acme/{address}")).body(Body::empty()).unwrap();
+        assert_eq!(browser.tenant.app.send(put).await.status, 405, "{address}");
+    }
+}
+
+#[tokio::test]
 async fn a_missing_page_keeps_the_navigation_of_a_session() {
     let browser = at_acme().await;
     for path in ["nonsense", "employees/x", "access/idp/create", "a/b/c"] {

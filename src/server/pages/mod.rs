@@ -36,6 +36,7 @@ mod activity;
 mod notifications;
 mod requests;
 mod messages;
+mod post_only;
 pub(crate) mod public;
 pub(crate) mod failure_page;
 
@@ -123,5 +124,6 @@ pub(crate) fn router(services: &Services) -> Router<Services> {
         .merge(first)
         .merge(connect::guest_router(services))
         .merge(guarded)
+        .method_not_allowed_fallback(post_only::show_page)
         .layer(from_fn(headers::protect))
 }

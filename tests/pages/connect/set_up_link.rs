@@ -44,7 +44,7 @@ async fn all_link_sessions_can_be_ended_together() {
     operator.keep(&operator.post(&path, &[]).await);
     operator.get("employees").await.page(200);
     assert!(browser.get("connect").await.page(200).contains("End all link sessions"));
-    browser.submit("connect/link/end-sessions", &[]).await.redirect();
+    browser.submit("access/end-link-sessions", &[]).await.redirect();
     assert_eq!(operator.get("employees").await.status, 303);
     browser.get("employees").await.page(200);
 }

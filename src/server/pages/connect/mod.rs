@@ -37,5 +37,5 @@ pub(super) fn admin_router() -> Router<Services> {
     Router::new()
         .route("/connect/link", get(setup_link::show_form).post(setup_link::create))
         .route("/connect/link/revoke", get(setup_link::show_revocation).post(setup_link::revoke))
-        .route("/connect/link/end-sessions", post(setup_link::end_sessions))
+        .route("/access/end-link-sessions", post(setup_link::end_sessions))
 }
