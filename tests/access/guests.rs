@@ -52,11 +52,17 @@ async fn a_guest_may_not_replace_a_token_that_was_used() {
     let guest = guest(&tenant).await;
     let page = guest.get("connect/2").await.page(200);
     assert!(page.contains("is in use") && !page.contains("Create token</button>"), "{page}");
+    let ask = "Ask the administrator of <bdi>Test</bdi> to replace it in Tokens &amp; access.";
+    assert!(page.contains(ask), "{page}");
+    let page = guest.get("connect/3").await.page(200);
+    assert!(page.contains(ask) && !page.contains("Create it again"), "{page}");
     let page = guest.submit("connect/3", &[("label", "Mine")]).await.page(409);
     assert!(page.contains("is in use") && token_on(&page).is_empty(), "{page}");
     tenant.get("/Users").await.expect(200);
     // The used token is the previous one now, and still works. The new one was never used.
     admin(&tenant, "POST", "/tokens/scim/rotate", json!({})).await.expect(200);
+    let page = guest.get("connect/2").await.page(200);
+    assert!(page.contains(ask) && !page.contains("Create token</button>"), "{page}");
     guest.submit("connect/3", &[("label", "Mine")]).await.page(409);
     tenant.get("/Users").await.expect(200);
 }
@@ -153,7 +159,7 @@ async fn a_guest_opens_no_other_page() {
         "notifications/silence",
         "connect/link",
         "connect/link/revoke",
-        "connect/link/end-sessions",
+        "access/end-link-sessions",
         "sign-out",
     ] {
         let answer = send("POST", path, form.clone()).await;
@@ -258,6 +264,7 @@ async fn a_guest_sees_no_name_of_a_colleague() {
     for step in ["connect/4", "connect/5"] {
         let page = guest.get(step).await.page(200);
         assert!(!page.contains("Grace Hopper"), "{step}: {page}");
+        assert!(page.contains("found: a colleague"), "{step}: {page}");
     }
     assert!(guest.get("connect/5").await.page(200).contains("Ada Lovelace"));
 }

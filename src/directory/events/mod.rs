@@ -1,6 +1,7 @@
 //! The events of a tenant: every change, once, under a number.
 
 pub mod activity;
+pub mod arrivals;
 pub mod body;
 pub mod cursor;
 pub mod day_actors;

@@ -188,6 +188,15 @@ impl People<'_> {
         Ok(page)
     }
 
+    /// Returns an employee with the values in use; `None` for an id without an employee that SCIM shows.
+    ///
+    /// # Errors
+    /// Fails as every call of the store does.
+    pub async fn get(self, id: Uuid, settings: Settings) -> Result<Option<PersonRow>, Error> {
+        let employee: Option<Employee> = self.0.store.records().get(id).await?;
+        Ok(self.rows(employee.into_iter().collect(), settings).await?.pop())
+    }
+
     /// Adds the values in use and the total to a page of employees in id order. Such a page has no previous page, and
     /// does not know its place in the list.
     ///

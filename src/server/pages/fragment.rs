@@ -20,10 +20,19 @@ pub(super) fn wants_fragment(headers: &HeaderMap) -> bool {
 /// Returns the part if the request asks for it, else the page. A part has an `ETag`, so a script that asks again gets
 /// 304 while nothing changed.
 pub(super) fn answer(headers: &HeaderMap, page: &impl Template, part: &impl Template) -> Answer {
+    answer_parts(headers, page, || part.render())
+}
+
+/// Does the same with several parts of a page.
+pub(super) fn answer_parts(
+    headers: &HeaderMap,
+    page: &impl Template,
+    parts: impl FnOnce() -> askama::Result<String>,
+) -> Answer {
     if !wants_fragment(headers) {
         return show(page);
     }
-    let text = part.render().map_err(|_| ApiError::unwritable())?;
+    let text = parts().map_err(|_| ApiError::unwritable())?;
     let mut hash = hex::encode(Sha256::digest(text.as_bytes()));
     hash.truncate(16);
     let tag = format!("\"{hash}\"");

@@ -65,7 +65,11 @@ async fn the_check_says_what_arrived_and_what_was_ignored() {
     let fact =
         |page: &str, name: &str| after(page, &format!("<dt>{name}</dt><dd>"), "</dd>").to_owned();
     assert_eq!(fact(&page, "location"), "arrived for 1 of 1");
-    assert_eq!(fact(&page, "manager"), "arrived for 1 of 1");
+    let not_found = "not found: no employee has this email, userName or id";
+    assert_eq!(fact(&page, "manager").trim(), format!("arrived for 1 of 1, {not_found}"));
+    let card = browser.get("connect/5").await.page(200);
+    let row = after(&card, "<th scope=\"row\">Manager</th>", "</tr>");
+    assert!(row.contains("<bdi>nobody@example.com</bdi>") && row.contains(not_found), "{row}");
     assert_eq!(fact(&page, "department"), "not yet");
     let ignored = after(&page, "<h3>Ignored</h3>", "</ul>");
     let advice = "locaton</code>: Did you mean location? Use exactly this name in Okta: <code>location</code>";
@@ -90,5 +94,16 @@ async fn the_check_names_the_colleague_whom_the_manager_means() {
         }))
         .await;
     let page = browser.get("connect/4").await.page(200);
-    assert!(page.contains("arrived for 1 of 1, is <bdi>Grace Hopper</bdi>"), "{page}");
+    let found = "found: <bdi>Grace Hopper</bdi>, a colleague";
+    assert!(page.contains(&format!("arrived for 1 of 1, {found}")), "{page}");
+    let card = browser.get("connect/5").await.page(200);
+    let row = after(&card, "<th scope=\"row\">Manager</th>", "</tr>");
+    assert!(row.contains("<bdi>grace@example.com</bdi>") && row.contains(found), "{row}");
+    // The check of several people names the person with this manager.
+    tenant.create(&json!({"userName": "zoe@example.com", "displayName": "Zoë"})).await;
+    let bob = json!({"userName": "bob", ENTERPRISE: {"manager": {"value": "zoe@example.com"}}});
+    tenant.create(&bob).await;
+    let page = browser.get("connect/4").await.page(200);
+    let several = "arrived for 2 of 3. Manager of <bdi>bob</bdi>: found: <bdi>Zoë</bdi>";
+    assert!(page.contains(several), "{page}");
 }

@@ -5,6 +5,7 @@ use crate::pages::at_acme;
 use crate::support::START;
 use crate::support::admin::{admin, get};
 use crate::support::browser::{Browser, after};
+use crate::support::employees::set_active;
 use crate::support::urns::ENTERPRISE;
 use serde_json::{Value, json};
 use time::Duration;
@@ -136,6 +137,85 @@ async fn the_first_person_shows_the_values_sent_and_in_use() {
 }
 
 #[tokio::test]
+async fn the_card_shows_the_last_arrival_and_stays_while_somebody_reads_it() {
+    let browser = at_acme().await;
+    let tenant = with_new_token(&browser, "okta").await;
+    let import = json!({"userName": "zoe@example.com", "displayName": "Zoë"});
+    admin(&tenant, "POST", "/employees", import).await.expect(201);
+    let user = |name: &str| json!({"userName": name, "displayName": name});
+    let ada = tenant.create(&user("Ada")).await;
+    let title = |page: &str| after(page, "<h2 id=\"person\">", "</h2>").to_owned();
+    let page = browser.get("connect/5").await.page(200);
+    assert!(title(&page).contains("<bdi>Ada</bdi>"), "{page}");
+    let live = after(&page, "data-live=\"/tenants/acme/", "\"").replace("&#38;", "&");
+    assert_eq!(live, format!("connect/live?step=5&person={ada}"));
+    tenant.app.advance(Duration::seconds(1));
+    let bob = tenant.create(&user("Bob")).await;
+    let part = browser.get_with(&live, &[("rollcall-fragment", "1")]).await.text();
+    assert!(title(&part).contains("<bdi>Ada</bdi>"), "{part}");
+    let news = "<bdi>Bob</bdi> arrived. <a href=\"/tenants/acme/connect/5\">Show</a>";
+    assert!(part.contains(news) && part.contains(&ada), "{part}");
+    let page = browser.get("connect/5").await.page(200);
+    assert!(title(&page).contains("<bdi>Bob</bdi>") && !page.contains("arrived."), "{page}");
+    // An archived person is no longer shown.
+    set_active(&tenant, ada.parse().unwrap(), false).await;
+    let part = browser.get_with(&live, &[("rollcall-fragment", "1")]).await.text();
+    assert!(title(&part).contains(&bob) && !part.contains("arrived."), "{part}");
+    browser.get("connect/live?step=5&person=nonsense").await.page(200);
+}
+
+#[tokio::test]
+async fn badges_and_the_state_of_the_token_come_with_the_live_part() {
+    let browser = at_acme().await;
+    let tenant = with_new_token(&browser, "okta").await;
+    let live = async || {
+        browser.get_with("connect/live?step=3", &[("rollcall-fragment", "1")]).await.text()
+    };
+    let paste = ">Paste<span class=\"hidden\"> (done)</span>";
+    let part = live().await;
+    assert!(part.contains("Not used yet") && !part.contains(paste), "{part}");
+    tenant.get("/Users").await.expect(200);
+    let part = live().await;
+    for name in ["connect-steps", "connect-live", "connect-token"] {
+        assert_eq!(part.matches(&format!("data-part=\"{name}\"")).count(), 1, "{name}: {part}");
+    }
+    assert!(part.contains("In use</span>") && part.contains(paste), "{part}");
+    assert!(!part.contains("id=\"token\"") && !part.contains("id=\"side-url\""), "{part}");
+}
+
+#[tokio::test]
+async fn each_page_has_the_names_of_the_providers_screens() {
+    let browser = at_acme().await;
+    for (provider, title, url, token) in [
+        ("okta", "Values for Okta", "SCIM 2.0 Base Url", "OAuth Bearer Token"),
+        ("entra", "Values for Entra ID", "Tenant URL", "Secret Token"),
+        ("other", "Values for your identity provider", "Base URL", "Bearer token"),
+    ] {
+        browser.submit("connect/1", &[("provider", provider)]).await.redirect();
+        let page = browser.get("connect/3").await.page(200);
+        let card = after(&page, "<aside", "</aside>");
+        for page in [after(&page, "id=\"paste\"", "</section>"), card] {
+            for name in [url, token] {
+                assert!(page.contains(&format!("<h3>{name}</h3>")), "{provider} {name}: {page}");
+            }
+            assert!(page.contains(&format!("aria-label=\"Copy {url}\"")), "{provider}: {page}");
+        }
+        assert!(card.contains(title), "{card}");
+        let form = browser.get("access/scim/create").await.page(200);
+        let value =
+            |name: &str| after(&form, &format!("name=\"{name}\" value=\""), "\"").to_owned();
+        let (seen, number) = (value("seen"), value("number"));
+        let fields = [("label", "New"), ("seen", &*seen), ("number", &*number)];
+        let page = browser.submit("access/scim/create", &fields).await.page(200);
+        assert!(page.contains(&format!("<h3>{url}</h3>")), "{provider}: {page}");
+        assert!(
+            page.contains("Paste the token into") && page.contains(token),
+            "{provider}: {page}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn a_tenant_that_is_set_up_sees_the_summary() {
     let browser = at_acme().await;
     browser.tenant.app.advance(Duration::seconds(1));
@@ -143,7 +223,9 @@ async fn a_tenant_that_is_set_up_sees_the_summary() {
     tenant.create(&json!({"userName": "ada@example.com"})).await;
     let page = browser.get("connect").await.page(200);
     for text in [
+        "<dt>SCIM 2.0 Base Url</dt>",
         "https://rollcall.example/tenants/acme/scim/v2",
+        "<dt>OAuth Bearer Token</dt>",
         "Replace token",
         "Create a set-up link",
         "First request arrived",

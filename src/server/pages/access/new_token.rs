@@ -6,6 +6,7 @@ use crate::directory::access::token_set::Rotated;
 use crate::server::error::Answer;
 use crate::server::pages::frame::{Frame, Section, When, show};
 use crate::server::pages::guard::Visitor;
+use crate::server::pages::screens::Screens;
 use crate::server::pages::toast::Toast;
 use askama::Template;
 use secrecy::ExposeSecret;
@@ -18,6 +19,8 @@ const CREATED_AGAIN: &str = "Created again. The token shown before does not work
 struct NewTokenPage<'a> {
     frame: Frame,
     words: ScopeWords,
+    /// The names on the screens of the identity provider.
+    screens: Screens,
     tenant_url: String,
     api_url: String,
     token: &'a str,
@@ -41,6 +44,7 @@ pub(super) fn show_token(
     show(&NewTokenPage {
         frame,
         words: ScopeWords::of(scope),
+        screens: Screens::of(visitor.provider()),
         tenant_url: visitor.site.tenant_url(&visitor.tenant),
         api_url: visitor.site.api_url(&visitor.tenant),
         token: made.token.expose_secret(),

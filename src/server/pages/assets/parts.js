@@ -9,6 +9,8 @@ async function fetchPage(url, options = {}) {
 function replacePart(part, page) {
   const next = page?.querySelector(`[data-part="${part.dataset.part}"]`);
   if (!next) return false;
+  const open = [...part.querySelectorAll("details")].map((details) => details.open);
+  next.querySelectorAll("details").forEach((details, index) => { details.open ||= open[index] ?? false; });
   const focused = part.contains(document.activeElement) ? document.activeElement.id : "";
   part.replaceWith(next);
   showTimes(next);

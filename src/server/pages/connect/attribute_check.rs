@@ -2,7 +2,7 @@
 
 use super::facts::Facts;
 use super::guard::ConnectUser;
-use super::person_card::PersonCard;
+use super::person_card::{PersonCard, SentManager};
 use crate::directory::UnknownAttribute;
 use crate::directory::tenants::ignored::Advice;
 use crate::server::pages::sources::AdviceText;
@@ -21,8 +21,8 @@ pub(super) struct AttributeCheck {
 pub(super) struct Arrival {
     pub(super) name: &'static str,
     pub(super) sent: u64,
-    /// The colleague whom the manager of the only employee names.
-    pub(super) colleague: Option<String>,
+    /// The manager of the employee on the card.
+    pub(super) manager: Option<SentManager>,
 }
 
 /// An attribute that the identity provider sent, and that Rollcall ignored.
@@ -36,7 +36,7 @@ impl AttributeCheck {
     /// Builds the check. A guest sees no attribute that last arrived before the day of the link.
     pub(super) fn of(user: &ConnectUser, facts: &Facts, person: Option<&PersonCard>) -> Self {
         let counts = &facts.counts;
-        let arrival = |name, sent| Arrival { name, sent, colleague: None };
+        let arrival = |name, sent| Arrival { name, sent, manager: None };
         let first_day = user.link().map(|link| link.created.date().to_string()).unwrap_or_default();
         let unknown = facts.sync.shown_unknown(facts.now);
         let unknown = unknown.filter(|one| one.resource_type == "User" && one.day >= first_day);
@@ -44,7 +44,7 @@ impl AttributeCheck {
             arrivals: [
                 arrival("location", counts.sent_location),
                 Arrival {
-                    colleague: person.and_then(|person| person.colleague.clone()),
+                    manager: person.and_then(|person| person.manager.clone()),
                     ..arrival("manager", counts.sent_manager)
                 },
                 arrival("department", counts.sent_department),

@@ -17,7 +17,7 @@ use crate::server::response::redirect;
 pub(super) async fn save(services: &Services, user: &ConnectUser, form: &Form) -> Answer {
     let Some(provider) = Provider::parse(form.get("provider")) else {
         let facts = Facts::read(services, user).await?;
-        let page = StepPage::of(user, &facts, Step::Choose).await?;
+        let page = StepPage::of(user, &facts, Step::Choose, None).await?;
         return page.with_problems(Problems::one("provider", "Choose one."), "").answer();
     };
     let change = |before| Settings { provider: Some(provider), ..before };

@@ -20,10 +20,11 @@ use crate::server::query::Pairs;
 use askama::Template;
 use axum::extract::State;
 use http::{HeaderMap, StatusCode};
+use uuid::Uuid;
 
 /// The page of a step.
 #[derive(Template)]
-#[template(path = "connect/step.html", blocks = ["part"])]
+#[template(path = "connect/step.html", blocks = ["badges", "part", "token"])]
 pub(super) struct StepPage {
     frame: Frame,
     csrf: String,
@@ -32,6 +33,8 @@ pub(super) struct StepPage {
     provider: Provider,
     is_chosen: bool,
     is_guest: bool,
+    /// Whether the identity provider uses a Secret Token. A guest cannot replace it.
+    is_connected: bool,
     tenant_url: String,
     /// The host that the identity provider cannot reach; `None` for a public one.
     local_host: Option<String>,
@@ -74,14 +77,15 @@ pub(super) struct NewSecret {
 }
 
 impl StepPage {
-    /// Builds the page of a step.
+    /// Builds the page of a step. `shown` is the employee whose card the page shows already.
     pub(super) async fn of(
         user: &ConnectUser,
         facts: &Facts,
         step: Step,
+        shown: Option<Uuid>,
     ) -> Result<Self, ApiError> {
         let person = match step {
-            Step::Map | Step::Assign => PersonCard::read(user, facts).await?,
+            Step::Map | Step::Assign => PersonCard::read(user, facts, shown).await?,
             Step::Choose | Step::Token | Step::Paste => None,
         };
         Ok(Self::with_person(user, facts, step, person))
@@ -110,6 +114,7 @@ impl StepPage {
             provider,
             is_chosen: settings.provider.is_some(),
             is_guest: user.link().is_some(),
+            is_connected: facts.is_connected(),
             tenant_url: user.site.tenant_url(&user.tenant),
             local_host: user.site.local_host(),
             token: TokenFacts::of(facts),
@@ -143,6 +148,22 @@ impl StepPage {
 
     fn is_step(&self, number: u8) -> bool {
         self.step.number() == number
+    }
+
+    /// The path of the live part. It names the employee on the card, so the card stays.
+    fn live_path(&self) -> String {
+        let path = format!("{}connect/live?step={}", self.frame.root, self.step.number());
+        match &self.person {
+            Some(person) if self.step == Step::Assign && !self.is_guest => {
+                format!("{path}&person={}", person.id)
+            }
+            _ => path,
+        }
+    }
+
+    /// The name of the employee on the card.
+    fn person_name(&self) -> &str {
+        self.person.as_ref().map_or("", |person| &person.name)
     }
 
     /// The names on the screens of the identity provider.
@@ -179,7 +200,7 @@ pub(super) async fn show(
 ) -> Answer {
     let step = step.as_deref().and_then(Step::parse).ok_or_else(no_such_step)?;
     let facts = Facts::read(&services, &user).await?;
-    StepPage::of(&user, &facts, step).await?.answer()
+    StepPage::of(&user, &facts, step, None).await?.answer()
 }
 
 /// Answers with the live part of a step.
@@ -191,8 +212,13 @@ pub(super) async fn show_live(
 ) -> Answer {
     let step = query.get("step").and_then(Step::parse).ok_or_else(no_such_step)?;
     let facts = Facts::read(&services, &user).await?;
-    let page = StepPage::of(&user, &facts, step).await?;
-    fragment::answer(&headers, &page, &page.as_part())
+    let shown = query.get("person").and_then(|id| id.parse().ok());
+    let page = StepPage::of(&user, &facts, step, shown).await?;
+    // The badges of the steps and the state of the token change together with the live part.
+    fragment::answer_parts(&headers, &page, || {
+        let parts = [page.as_badges().render(), page.as_part().render(), page.as_token().render()];
+        parts.into_iter().collect()
+    })
 }
 
 pub(super) fn no_such_step() -> ApiError {

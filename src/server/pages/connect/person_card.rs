@@ -1,4 +1,4 @@
-//! The card of the first employee: the values that the identity provider sent, and the values in use.
+//! The card of an employee: the values that the identity provider sent, and the values in use.
 
 use super::facts::Facts;
 use super::guard::ConnectUser;
@@ -8,14 +8,17 @@ use crate::directory::users::view::{Effective, EffectiveValue};
 use crate::directory::{Settings, Tenant};
 use crate::server::error::ApiError;
 use crate::server::pages::messages::explain;
+use uuid::Uuid;
 
 /// The card of an employee.
 pub(super) struct PersonCard {
-    pub(super) id: String,
+    pub(super) id: Uuid,
     pub(super) name: String,
     pub(super) rows: Vec<CardRow>,
-    /// The name of the colleague whom the sent manager names.
-    pub(super) colleague: Option<String>,
+    /// The manager that the identity provider sent.
+    pub(super) manager: Option<SentManager>,
+    /// The name of the employee that arrived after this one was shown.
+    pub(super) newer: Option<String>,
 }
 
 /// A value of the card.
@@ -23,63 +26,91 @@ pub(super) struct CardRow {
     pub(super) label: &'static str,
     pub(super) sent: Option<String>,
     pub(super) in_use: Option<String>,
+    /// The manager that the identity provider sent, in the row of the manager.
+    pub(super) manager: Option<SentManager>,
+}
+
+/// Whether the manager that the identity provider sent is a colleague.
+#[derive(Clone)]
+pub(super) struct SentManager {
+    pub(super) is_found: bool,
+    /// The name of the colleague. A guest does not see it.
+    pub(super) colleague: Option<String>,
 }
 
 impl PersonCard {
-    /// Reads the only active employee. With several employees there is no card: a guest must not see others.
+    /// Reads the card of the employee that the identity provider sent last. A page keeps the employee that it shows, so
+    /// the card does not change while somebody reads it.
     ///
-    /// A guest sees only an employee that the identity provider sent since the link was made, and no name of a
-    /// colleague.
-    pub(super) async fn read(user: &ConnectUser, facts: &Facts) -> Result<Option<Self>, ApiError> {
-        if facts.counts.active != 1 {
-            return Ok(None);
-        }
+    /// A guest sees the only active employee, and only if the identity provider sent it since the link was made.
+    pub(super) async fn read(
+        user: &ConnectUser,
+        facts: &Facts,
+        shown: Option<Uuid>,
+    ) -> Result<Option<Self>, ApiError> {
+        let people = user.directory.people();
         // These settings resolve the manager that the identity provider sent.
         let settings = Settings { manager_from_idp: true, ..facts.tenant.settings };
-        let query = PeopleQuery {
-            status: Status::Active,
-            search: "",
-            filters: PeopleFilters::default(),
-            settings,
-            cursor: None,
-            limit: 1,
-        };
-        let page = user.directory.people().page(&query).await.map_err(explain)?;
-        let Some(mut row) = page.rows.into_iter().next() else { return Ok(None) };
-        if let Some(link) = user.link() {
-            row.manager = None;
-            if row.employee.linked.is_none_or(|linked| linked < link.created) {
-                return Ok(None);
-            }
+        if facts.counts.active <= 1 {
+            let Some(row) = only_employee(user, settings).await? else { return Ok(None) };
+            let is_older = |link| row.employee.linked.is_none_or(|linked| linked < link);
+            let is_hidden = user.link().is_some_and(|link| is_older(link.created));
+            return Ok((!is_hidden).then(|| Self::of(&row, &facts.tenant, user)));
         }
-        Ok(Some(Self::of(&row, &facts.tenant)))
+        if user.link().is_some() {
+            return Ok(None);
+        }
+        let Some(newest) = user.directory.events().last_arrival().await.map_err(explain)? else {
+            return Ok(None);
+        };
+        let newest = people.get(newest, settings).await.map_err(explain)?.filter(is_active);
+        let shown = match shown {
+            Some(id) if newest.as_ref().is_none_or(|newest| newest.employee.id != id) => {
+                people.get(id, settings).await.map_err(explain)?.filter(is_active)
+            }
+            _ => None,
+        };
+        let (row, newer) = match (shown, newest) {
+            (Some(shown), newest) => (shown, newest.map(|newest| newest.name())),
+            (None, Some(newest)) => (newest, None),
+            (None, None) => return Ok(None),
+        };
+        Ok(Some(Self { newer, ..Self::of(&row, &facts.tenant, user) }))
     }
 
-    fn of(row: &PersonRow, tenant: &Tenant) -> Self {
+    fn of(row: &PersonRow, tenant: &Tenant, user: &ConnectUser) -> Self {
         let same = |label, text: Option<&str>| CardRow {
             label,
             sent: text.map(ToOwned::to_owned),
             in_use: text.map(ToOwned::to_owned),
+            manager: None,
         };
         let governed = |label, value: EffectiveValue| CardRow {
             label,
             sent: value.from_idp,
             in_use: value.value,
+            manager: None,
         };
         let name = row.name();
         let Effective { location, department, manager } =
             Effective::of(&row.employee, tenant.settings);
-        let colleague = row.manager.as_ref().and_then(|manager| manager.colleague.as_ref());
-        let colleague = colleague.map(|colleague| colleague.name.clone());
-        let mut manager = governed("Manager", manager);
-        if let Some(colleague) = &colleague {
-            if tenant.settings.manager_from_idp {
-                manager.in_use = Some(colleague.clone());
+        let sent = row.manager.as_ref().map(|manager| {
+            let colleague = manager.colleague.as_ref();
+            SentManager {
+                is_found: colleague.is_some(),
+                colleague: colleague
+                    .filter(|_| user.link().is_none())
+                    .map(|colleague| colleague.name.clone()),
             }
-            manager.sent = Some(colleague.clone());
+        });
+        let mut manager = CardRow { manager: sent.clone(), ..governed("Manager", manager) };
+        if let Some(colleague) = sent.as_ref().and_then(|sent| sent.colleague.as_ref())
+            && tenant.settings.manager_from_idp
+        {
+            manager.in_use = Some(colleague.clone());
         }
         Self {
-            id: row.employee.id.to_string(),
+            id: row.employee.id,
             rows: vec![
                 same("Name", Some(&name)),
                 same("Email", row.email()),
@@ -89,7 +120,29 @@ impl PersonCard {
                 manager,
             ],
             name,
-            colleague,
+            manager: sent,
+            newer: None,
         }
     }
+}
+
+/// Reads the first active employee by name.
+async fn only_employee(
+    user: &ConnectUser,
+    settings: Settings,
+) -> Result<Option<PersonRow>, ApiError> {
+    let query = PeopleQuery {
+        status: Status::Active,
+        search: "",
+        filters: PeopleFilters::default(),
+        settings,
+        cursor: None,
+        limit: 1,
+    };
+    let page = user.directory.people().page(&query).await.map_err(explain)?;
+    Ok(page.rows.into_iter().next())
+}
+
+fn is_active(row: &PersonRow) -> bool {
+    row.employee.archived_at.is_none()
 }

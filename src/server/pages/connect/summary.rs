@@ -9,6 +9,7 @@ use super::step::StepLink;
 use crate::server::context::Services;
 use crate::server::error::Answer;
 use crate::server::pages::frame::{Frame, When, show as show_page};
+use crate::server::pages::screens::Screens;
 use crate::server::query::Pairs;
 use crate::server::response::redirect;
 use askama::Template;
@@ -18,6 +19,8 @@ use axum::extract::State;
 #[template(path = "connect/summary.html")]
 struct SummaryPage {
     frame: Frame,
+    /// The names on the screens of the identity provider.
+    screens: Screens,
     tenant_url: String,
     token: Option<TokenFacts>,
     last_request: Option<When>,
@@ -39,6 +42,7 @@ pub(super) async fn show(
     }
     show_page(&SummaryPage {
         frame: user.frame().with_notice(&query),
+        screens: Screens::of(facts.provider()),
         tenant_url: user.site.tenant_url(&user.tenant),
         token: TokenFacts::of(&facts),
         last_request: facts.sync.last_request.map(When::new),
