@@ -35,6 +35,9 @@ scenario("Connect leads from an empty tenant to the first person", { signedIn: f
   server.scimToken = again;
   assert.equal((await server.scim("GET", "/Users?startIndex=1&count=2")).status, 200);
   await visit.isTold(/Got it: Test API Credentials, 200/);
+  await page.getByText("1 earlier problem").waitFor();
+  await page.getByRole("link", { name: "Paste (done)" }).waitFor();
+  await page.getByRole("complementary", { name: "Values for Okta" }).getByText("In use").waitFor();
   assert.ok((await page.locator("#token").innerText()) === again, "the live part leaves the token on the page");
   await page.getByRole("status").filter({ hasText: "Got it" }).getByRole("link", { name: "Continue" }).click();
 
@@ -57,6 +60,12 @@ scenario("Connect leads from an empty tenant to the first person", { signedIn: f
   await preview.getByText("1 of 1 active").waitFor();
   await page.keyboard.press("Escape");
   await preview.waitFor({ state: "hidden" });
+  // The card stays when a second person arrives.
+  await server.create("ada@example.com", { displayName: "Ada Lovelace" });
+  await visit.isTold("Ada Lovelace arrived.");
+  await card.waitFor();
+  await page.getByRole("link", { name: "Show", exact: true }).click();
+  await page.getByRole("region", { name: "Ada Lovelace" }).waitFor();
   await page.getByRole("link", { name: "Done", exact: true }).click();
   await page.getByText("Healthy").first().waitFor();
 

@@ -104,6 +104,6 @@ async fn the_check_names_the_colleague_whom_the_manager_means() {
     let bob = json!({"userName": "bob", ENTERPRISE: {"manager": {"value": "zoe@example.com"}}});
     tenant.create(&bob).await;
     let page = browser.get("connect/4").await.page(200);
-    let several = "arrived for 2 of 3. Manager of <bdi>bob</bdi>: found: <bdi>Zoë</bdi>";
+    let several = "arrived for 2 of 3. The manager of <bdi>bob</bdi> is found: <bdi>Zoë</bdi>";
     assert!(page.contains(several), "{page}");
 }
