@@ -97,6 +97,34 @@ async fn the_link_of_a_group_leads_to_its_own_requests() {
     assert_eq!(rows(part.text().as_str()), 2);
 }
 
+/// A failed request may be the last request for hours, so its page does not wait for the next one.
+#[tokio::test]
+async fn each_failed_request_has_a_page_at_once() {
+    let browser = at_acme().await;
+    let mut ids = Vec::new();
+    for name in ["ada", "bob", "eve"] {
+        ids.push(browser.tenant.create(&json!({"userName": name})).await);
+    }
+    // A new token, and a token that is older than an hour.
+    for title in ["first", "second"] {
+        for id in &ids {
+            let patch = json!([{"op": "replace", "path": "active", "value": title}]);
+            let failed = browser.tenant.patch(&format!("/Users/{id}"), &patch).await;
+            assert_eq!(failed.status, 400);
+        }
+        for server in [browser.tenant.clone(), browser.tenant.at_another_server()] {
+            let browser = Browser { tenant: server, ..browser.clone() };
+            let page = browser.get("requests?show=failed&cause=wrong-type").await.page(200);
+            assert!(rows(&page) >= 3, "{page}");
+            for row in page.split("<tr>").filter(|row| row.contains("active must be")) {
+                browser.get(&link(row, "Update user")).await.page(200);
+            }
+        }
+        browser.tenant.app.advance(Duration::hours(2));
+        browser.tenant.get("/Users").await.expect(200);
+    }
+}
+
 #[tokio::test]
 async fn a_link_to_an_overwritten_page_leads_to_no_other_request() {
     let browser = at_acme().await;

@@ -1,6 +1,7 @@
 //! The notes on a tenant's sync that this process has not written yet.
 
 use super::answered::Answered;
+use super::failure_writes::{FailureWrites, MOST_PAGE_WRITES};
 use super::pending_unknown::PendingUnknown;
 use crate::directory::sources::is_recent;
 use crate::model::cause::Cause;
@@ -9,7 +10,6 @@ use crate::model::noted_request::{NotedRequest, add_row};
 use crate::model::sync::{
     FailureCounts, LatestRequest, SyncNews, Traffic, UnknownAttribute, add_unauthorized,
 };
-use crate::model::sync_findings::is_first_failure;
 use crate::model::unauthorized::{UnauthorizedReason, UnauthorizedRequests};
 use crate::store::keys::ten_minutes;
 use crate::store::sync::day_of;
@@ -19,16 +19,10 @@ use time::{Duration, OffsetDateTime};
 /// How often a process writes that the identity provider sends requests, with the numbers of requests and the unknown
 /// attributes.
 const EVERY: Duration = Duration::minutes(1);
-/// How often a process writes failed requests, and requests without a valid token.
-///
-/// A client that sends invalid requests without end must not load the store.
-pub(super) const FAILURES_EVERY: Duration = Duration::seconds(10);
 /// How often a process writes notes while an administrator may watch.
 const LIVE_EVERY: Duration = Duration::seconds(2);
 /// How long an administrator may watch the first requests of a token.
 const YOUNG_FOR: Duration = Duration::hours(1);
-/// The most writes of pages of failed requests in a minute, for each tenant.
-const MOST_PAGE_WRITES: u32 = 6;
 /// The most writes of pages in a minute, while an administrator may watch.
 const MOST_LIVE_PAGE_WRITES: u32 = 30;
 /// The most different failed requests that wait to be written.
@@ -37,7 +31,7 @@ const MOST_WAITING: usize = 100;
 #[derive(Debug, Default)]
 pub(super) struct PendingNotes {
     requests_written_at: Option<OffsetDateTime>,
-    failures_written_at: Option<OffsetDateTime>,
+    failure_writes: FailureWrites,
     pub(super) unauthorized_written_at: Option<OffsetDateTime>,
     /// The reason of the last written request without a valid token.
     pub(super) last_unauthorized: Option<UnauthorizedReason>,
@@ -54,7 +48,7 @@ pub(super) struct PendingNotes {
     pub(super) unauthorized: Vec<UnauthorizedRequests>,
     pub(super) traffic: Traffic,
     pub(super) recorded: Vec<NotedRequest>,
-    /// The time of the last failed request. The first one after an hour without failed requests is written at once.
+    /// The time of the last failed request.
     pub(super) failed_at: Option<OffsetDateTime>,
     used: BTreeSet<String>,
     /// The day of the last note for each token. The first use on a day is noted at once.
@@ -157,19 +151,15 @@ impl PendingNotes {
         let failed: Vec<_> = operations.into_iter().map(at_now).chain(whole).collect();
         // A failure of the service is often a failure of the store, so no write waits for it.
         let has_failure = failed.iter().any(|row| row.status < 500);
-        let is_urgent = has_failure && is_first_failure(self.failed_at, now);
         for row in failed {
             self.add_failure(row, now);
         }
         self.unknown.add(unknown, &day_of(now));
         let is_due = match self.is_live(now) {
             true => self.has_first_request || is_due(self.requests_written_at, LIVE_EVERY, now),
-            false => {
-                has_failure && is_due(self.failures_written_at, FAILURES_EVERY, now)
-                    || self.unknown.has_waiting() && is_due(self.unknown_written_at, EVERY, now)
-            }
+            false => self.unknown.has_waiting() && is_due(self.unknown_written_at, EVERY, now),
         };
-        let is_due = is_due || is_urgent;
+        let is_due = is_due || has_failure && self.failure_writes.is_left(now);
         is_due.then(|| self.take_news(now))
     }
 
@@ -196,6 +186,9 @@ impl PendingNotes {
         self.latest = self.latest.take().or(news.latest);
         self.sender = self.sender.or(news.sender);
         self.succeeded_at = self.succeeded_at.max(news.succeeded_at);
+        if !news.rows.is_empty() {
+            self.failure_writes.end(news.at);
+        }
         for row in news.rows {
             add_row(&mut self.rows, row, MOST_WAITING);
         }
@@ -221,7 +214,7 @@ impl PendingNotes {
     fn take_news(&mut self, now: OffsetDateTime) -> SyncNews {
         self.requests_written_at = Some(now);
         if !self.rows.is_empty() {
-            self.failures_written_at = Some(now);
+            self.failure_writes.count(now);
         }
         if !self.unauthorized.is_empty() {
             self.unauthorized_written_at = Some(now);

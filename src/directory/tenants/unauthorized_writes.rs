@@ -1,6 +1,6 @@
 //! Notes requests without a valid Secret Token. Anybody can send them, so their writes have a limit.
 
-use super::pending_notes::{FAILURES_EVERY, PendingNotes, is_due};
+use super::pending_notes::{PendingNotes, is_due};
 use super::sync::{PATIENCE, SyncWatch};
 use crate::model::sync::{SyncNews, add_unauthorized};
 use crate::model::tenant::TenantId;
@@ -8,8 +8,10 @@ use crate::model::unauthorized::{UnauthorizedReason, UnauthorizedRequests};
 use crate::store::dynamodb::usage::clock;
 use std::collections::BTreeMap;
 use std::sync::PoisonError;
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 
+/// How often a process writes these requests.
+const EVERY: Duration = Duration::seconds(10);
 /// The most writes a minute of this process.
 const MOST_WRITES: u32 = 10;
 /// The writes a minute that stay for tenants with few writes.
@@ -55,7 +57,7 @@ impl PendingNotes {
         may_write: impl FnOnce() -> bool,
     ) -> Option<SyncNews> {
         let is_news = self.last_unauthorized.as_ref() != Some(&reason);
-        let is_due = is_news || is_due(self.unauthorized_written_at, FAILURES_EVERY, now);
+        let is_due = is_news || is_due(self.unauthorized_written_at, EVERY, now);
         self.count_unauthorized(reason.clone(), now);
         if !is_due || !may_write() {
             return None;
@@ -101,7 +103,6 @@ impl SyncWatch {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use time::Duration;
 
     #[test]
     fn a_tenant_with_many_wrong_tokens_leaves_writes_for_others() {
