@@ -49,6 +49,13 @@ impl EndedToken {
 }
 
 impl Tenant {
+    /// The label of the token with a short name, also of a token that ended. `None` for an unknown token.
+    pub fn label_of(&self, short_name: &str) -> Option<&str> {
+        let valid = self.tokens.iter().find(|token| token.short_name() == short_name);
+        let ended = || self.ended_tokens.iter().find(|token| token.digest.starts_with(short_name));
+        valid.map(|token| &*token.label).or_else(|| ended().map(|token| &*token.label))
+    }
+
     /// Adds tokens that ended, and drops the oldest beyond [`MOST_ENDED_TOKENS`].
     pub fn add_ended(&mut self, tokens: impl IntoIterator<Item = EndedToken>) {
         self.ended_tokens.extend(tokens);

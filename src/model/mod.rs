@@ -21,6 +21,7 @@ pub mod dismissals;
 pub mod sync;
 pub mod sync_findings;
 pub mod cause;
+pub mod cause_steps;
 pub mod cause_texts;
 pub mod meaning;
 pub mod noted_request;

@@ -1,26 +1,27 @@
 //! The tables of causes in the guides.
 
 use rollcall::model::cause::Cause;
+use rollcall::model::provider::Provider;
 use std::path::Path;
 use strum::IntoEnumIterator;
 
 const BEGIN: &str = "<!-- causes:begin -->\n";
 const END: &str = "<!-- causes:end -->";
 
-/// The table of the causes that are noted.
-fn table() -> String {
+/// The table of the causes that are noted, in the words of an identity provider.
+fn table(provider: Provider) -> String {
     let mut table = String::from("| cause | what to do |\n|---|---|\n");
     for cause in Cause::iter().filter(|cause| cause.is_noted(false)) {
-        let text = cause.text();
-        table += &format!("| {} (`{}`) | {} |\n", text.title, cause.name(), text.what_to_do);
+        let (title, steps) = (cause.text().title, cause.what_to_do(provider));
+        table += &format!("| {title} (`{}`) | {steps} |\n", cause.name());
     }
     table
 }
 
 #[test]
 fn the_guides_have_the_causes_and_what_to_do() {
-    let table = table();
-    for name in ["docs/okta.md", "docs/entra.md"] {
+    for (name, provider) in [("docs/okta.md", Provider::Okta), ("docs/entra.md", Provider::Entra)] {
+        let table = table(provider);
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
         let document = std::fs::read_to_string(&path).expect("a guide");
         let (before, rest) = document.split_once(BEGIN).expect("the mark where the table begins");

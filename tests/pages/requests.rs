@@ -102,6 +102,25 @@ async fn equal_failures_are_one_row_with_the_person_and_the_way_out() {
 }
 
 #[tokio::test]
+async fn what_to_do_names_the_screens_of_the_identity_provider() {
+    let browser = at_acme().await;
+    browser.tenant.create(&json!({"userName": "ada"})).await;
+    fail(&browser, json!({"userName": "ada"})).await;
+    let request = link(&browser.get("requests").await.page(200), "Create user");
+    for (provider, words) in [
+        ("okta", "select Dashboard › Tasks › Retry Selected: Okta then finds the user by userName"),
+        ("entra", "use Provision on demand: Entra ID then finds the user by userName"),
+        ("other", "link the user in the identity provider"),
+    ] {
+        admin(&browser.tenant, "PATCH", "/settings", json!({"provider": provider}))
+            .await
+            .expect(200);
+        let page = text(&browser.get(&request).await.page(200));
+        assert!(page.contains(words), "{provider}: {page}");
+    }
+}
+
+#[tokio::test]
 async fn an_erased_person_has_no_name_and_no_link() {
     let browser = at_acme().await;
     let tenant = &browser.tenant;

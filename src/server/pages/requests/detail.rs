@@ -4,6 +4,7 @@ use super::entry::{NamedRecord, sentence};
 use crate::directory::tenants::requests::Place;
 use crate::model::cause_texts::grouped;
 use crate::model::noted_request::{AttributeResult, NotedRequest};
+use crate::model::provider::Provider;
 use crate::server::context::Services;
 use crate::server::error::{Answer, ApiError};
 use crate::server::pages::frame::{Frame, Section, When, show as show_page};
@@ -20,9 +21,9 @@ struct RequestPage {
     sentence: String,
     /// The name of the cause, for the list of requests with it.
     cause: Option<&'static str>,
-    what_to_do: Option<&'static str>,
+    what_to_do: Option<String>,
     record: Option<NamedRecord>,
-    /// The label of the token; `None` when the tenant has no such token any more.
+    /// The label of the token; `None` for a token that ended long ago.
     token: Option<String>,
     count: String,
     first: When,
@@ -58,15 +59,16 @@ pub(in crate::server::pages) async fn show(
     let request = found.ok_or_else(not_found)?;
     let id = request.record.map(|record| record.id);
     let names = visitor.directory.history().names(id).await.map_err(explain)?;
-    let token = tenant.tokens.iter().find(|token| token.short_name() == request.token);
+    let provider = tenant.settings.provider.unwrap_or(Provider::Other);
+    let token = tenant.label_of(&request.token);
     show_page(&RequestPage {
         frame: Frame::of(&visitor, Section::Requests),
         meaning: request.meaning.words(),
         sentence: sentence(&request),
         cause: request.cause.map(|cause| cause.name()),
-        what_to_do: request.cause.map(|cause| cause.text().what_to_do),
+        what_to_do: request.cause.map(|cause| cause.what_to_do(provider)),
         record: request.record.map(|record| NamedRecord::of(record, &names)),
-        token: token.map(|token| token.label.clone()),
+        token: token.map(str::to_owned),
         count: grouped(request.count),
         first: When::new(request.first),
         last: When::new(request.last),

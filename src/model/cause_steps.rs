@@ -1,0 +1,155 @@
+//! What to do about a failed request, with the names of the screens of the tenant's identity provider.
+
+use super::cause::Cause;
+use super::provider::Provider;
+
+/// The name of the identity provider in the general texts.
+const GENERAL: &str = "he identity provider";
+
+impl Cause {
+    /// Returns what to do in the words of an identity provider.
+    pub fn what_to_do(self, provider: Provider) -> String {
+        let (name, own) = match provider {
+            Provider::Okta => ("Okta", self.in_okta()),
+            Provider::Entra => ("Entra ID", self.in_entra()),
+            Provider::Other => return self.text().what_to_do.to_owned(),
+        };
+        let text = own.unwrap_or(self.text().what_to_do);
+        ["T", "t"]
+            .iter()
+            .fold(text.to_owned(), |text, letter| text.replace(&format!("{letter}{GENERAL}"), name))
+    }
+
+    /// The steps on Okta's screens; `None` when the general text has no screen.
+    fn in_okta(self) -> Option<&'static str> {
+        Some(match self {
+            Self::UserNameTaken => {
+                "Open that employee, who may be archived. If it is the same person, select Dashboard › Tasks › Retry \
+                 Selected: Okta then finds the user by userName. Otherwise change the username of one of the two \
+                 people under Assignments."
+            }
+            Self::GroupNameTaken => {
+                "Under Push Groups, select Link Group and the existing group. Or rename one of the two groups."
+            }
+            Self::ValueRequired => {
+                "Map the attribute under Provisioning › To App, and fill it in the person's Okta profile. For \
+                 userName, check Sign On › Application username format. Then select Dashboard › Tasks › Retry Selected."
+            }
+            Self::WrongType { .. }
+            | Self::TextTooLong { .. }
+            | Self::TooManyValues { .. }
+            | Self::InvalidValue => {
+                "Correct the value in the person's Okta profile, or its mapping under Provisioning › To App. Then \
+                 select Dashboard › Tasks › Retry Selected."
+            }
+            Self::ForbiddenCharacter => {
+                "Remove the invisible character from the value in the person's Okta profile. Then select Dashboard › \
+                 Tasks › Retry Selected."
+            }
+            Self::RequiredValueRemoved => {
+                "Fill the attribute in the person's Okta profile. Then select Dashboard › Tasks › Retry Selected."
+            }
+            Self::UserNotFound => {
+                "The employee was erased, or another client deleted the user. Remove the person under Assignments, \
+                 and assign the person again."
+            }
+            Self::GroupNotFound => {
+                "Another client deleted the group. Under Push Groups, unlink the group and push it again."
+            }
+            Self::ReadOnlyAttribute => {
+                "Remove the mapping of this attribute under Provisioning › To App."
+            }
+            Self::NothingSelected | Self::ElementWithoutValue => {
+                "In the Profile Editor, correct the external name of the attribute, such as \
+                 emails.^[type=='work'].value."
+            }
+            Self::InvalidPath => {
+                "In the Profile Editor, correct the external name and the external namespace of the attribute. \
+                 Compare both, letter by letter, with the User schema in /Schemas."
+            }
+            Self::DatabaseUnavailable
+            | Self::CredentialsUnavailable
+            | Self::TooSlow
+            | Self::ServiceFailed => {
+                "Select Dashboard › Tasks › Retry Selected. If the failure stays, give the request id to the operator \
+                 of this service."
+            }
+            _ => return None,
+        })
+    }
+
+    /// The steps on the screens of Entra ID; `None` when the general text has no screen.
+    fn in_entra(self) -> Option<&'static str> {
+        Some(match self {
+            Self::UserNameTaken => {
+                "Open that employee, who may be archived. If it is the same person, use Provision on demand: Entra ID \
+                 then finds the user by userName. Otherwise change the user principal name of one of the two people."
+            }
+            Self::GroupNameTaken => "Rename one of the two groups in Entra ID.",
+            Self::ValueRequired => {
+                "Map the attribute under Attribute mapping, and fill it in the user's properties. Entra ID sends the \
+                 user again in a later cycle."
+            }
+            Self::WrongType { .. }
+            | Self::TextTooLong { .. }
+            | Self::TooManyValues { .. }
+            | Self::InvalidValue => {
+                "Correct the value in the user's properties, or its mapping under Attribute mapping. Entra ID sends \
+                 it again in a later cycle."
+            }
+            Self::ForbiddenCharacter => {
+                "Remove the invisible character from the value in the user's properties. Entra ID sends it again in a \
+                 later cycle."
+            }
+            Self::RequiredValueRemoved => "Fill the attribute in the user's properties.",
+            Self::UserNotFound => {
+                "The employee was erased, or another client deleted the user. Restart the provisioning job through \
+                 Microsoft Graph with resetScope Full: Entra ID then looks for the user by userName again."
+            }
+            Self::GroupNotFound => {
+                "Another client deleted the group. Restart the provisioning job through Microsoft Graph with \
+                 resetScope Full: Entra ID then looks for the group by name again."
+            }
+            Self::ReadOnlyAttribute => {
+                "Remove the mapping of this attribute under Attribute mapping."
+            }
+            Self::NothingSelected | Self::ElementWithoutValue => {
+                "Correct the target attribute under Attribute mapping, such as emails[type eq \"work\"].value."
+            }
+            Self::InvalidPath => {
+                "Correct the name of the attribute under Attribute mapping › Show advanced options › Edit attribute \
+                 list. Compare it, letter by letter, with the User schema in /Schemas."
+            }
+            Self::InvalidFilter => "Match users by userName under Attribute mapping.",
+            Self::UnknownFilterAttribute => {
+                "Match users by userName, and groups by displayName, under Attribute mapping."
+            }
+            Self::DatabaseUnavailable
+            | Self::CredentialsUnavailable
+            | Self::TooSlow
+            | Self::ServiceFailed => {
+                "Entra ID repeats the request in a later cycle. If the failure stays, give the request id to the \
+                 operator of this service."
+            }
+            _ => return None,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use strum::IntoEnumIterator;
+
+    #[test]
+    fn the_steps_name_the_identity_provider_of_the_tenant() {
+        for cause in Cause::iter() {
+            assert_eq!(cause.what_to_do(Provider::Other), cause.text().what_to_do);
+            for (provider, other) in [(Provider::Okta, "Entra"), (Provider::Entra, "Okta")] {
+                let text = cause.what_to_do(provider);
+                assert!(text.ends_with('.') && !text.contains(GENERAL), "{cause:?}: {text}");
+                assert!(!text.contains(other), "{cause:?}: {text}");
+            }
+        }
+    }
+}
