@@ -10,8 +10,6 @@ use serde_json::Value;
 
 /// The attribute of a settings entry with the number of people whose values in use changed.
 const PEOPLE_CHANGED: &str = "peopleChanged";
-/// The attribute of an entry about a link: the scope of the link.
-const LINK: &str = "link";
 /// The start of the attributes of tokens: `tokens.scim`, `tokens.admin` and `tokens.read`.
 const TOKENS: &str = "tokens.";
 
@@ -27,7 +25,6 @@ impl Narrator<'_> {
             EventKind::DestinationChanged
             | EventKind::DestinationFailing
             | EventKind::DestinationDisabled => self.of_destination(&actor, entry),
-            _ if entry.changes.iter().any(|change| change.attribute == LINK) => link(&actor, entry),
             _ if entry.changes.iter().all(|change| change.attribute.starts_with(TOKENS)) => {
                 let tokens: Vec<String> = entry.changes.iter().map(token).collect();
                 match tokens.is_empty() {
@@ -96,26 +93,6 @@ fn erased(actor: &str, entry: &HistoryEntry) -> Sentence {
     let ids = entry.changes.iter().filter_map(|change| change.old.as_ref()?.as_str());
     let ids: Vec<String> = ids.map(str::to_owned).collect();
     Sentence::new().say(format!("{actor} erased an employee permanently, id {}", joined(&ids)))
-}
-
-/// Says what happened to a set-up link or a sign-in link.
-fn link(actor: &str, entry: &HistoryEntry) -> Sentence {
-    let new = |name: &str| {
-        let change = entry.changes.iter().find(|change| change.attribute == name)?;
-        change.new.as_ref().map(values::text)
-    };
-    let noun = match new(LINK).as_deref() {
-        Some("connect") => "set-up link",
-        _ => "sign-in link",
-    };
-    match new("action").as_deref() {
-        Some("opened") => {
-            let browser = new("browser").map(|browser| format!(" in {browser}"));
-            Sentence::new().say(format!("{noun} opened{}", browser.unwrap_or_default()))
-        }
-        Some(action) => Sentence::new().say(format!("{actor} {action} a {noun}")),
-        None => Sentence::new().say(format!("{actor} changed a {noun}")),
-    }
 }
 
 /// Says what happened to a token: created, replaced or revoked.
@@ -248,18 +225,20 @@ mod tests {
         let text = |text: &str| Some(json!(text));
         for (action, scope, browser, expected) in [
             ("created", "connect", None, "Administrator created a set-up link"),
-            ("revoked", "admin", None, "Administrator revoked a sign-in link"),
+            ("created", "admin", None, "Administrator created a sign-in link"),
+            ("revoked", "connect", None, "Administrator revoked the set-up link"),
+            ("revoked", "admin", None, "Administrator ended the sign-in links"),
             (
                 "opened",
                 "connect",
                 Some("Firefox on Windows"),
-                "Set-up link opened in Firefox on Windows",
+                "Set-up link opened, Firefox on Windows",
             ),
-            ("opened", "admin", None, "Sign-in link opened"),
+            ("opened", "admin", Some("Chrome on Linux"), "Sign-in link opened, Chrome on Linux"),
         ] {
             let mut changes = vec![("action", None, text(action)), ("link", None, text(scope))];
             changes.extend(browser.map(|browser| ("browser", None, text(browser))));
-            assert_eq!(said(EventKind::SettingsChanged, &changes), expected);
+            assert_eq!(said(EventKind::LinkChanged, &changes), expected);
         }
     }
 }
