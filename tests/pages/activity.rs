@@ -158,11 +158,57 @@ async fn equal_changes_of_several_people_are_one_row() {
     assert!(said[1].starts_with("Your identity provider archived 3 people Show 3 "), "{said:?}");
     // Ada had a department before, so her sentence differs.
     let of_ada = "Your identity provider changed department of ada: from Research → to Sales";
-    let of_two = "Your identity provider changed department of 2 people to Sales Show 2 \
+    let of_two = "Your identity provider set department of 2 people to Sales Show 2 \
                   Your identity provider set department of cyd: to Sales \
                   Your identity provider set department of bob: to Sales";
     assert_eq!(said[2..4], [of_two, of_ada], "{said:?}");
     assert!(said[4].starts_with("Your identity provider set department of ada: to Research"));
+}
+
+/// An import of values, or a change in the group of a mapping, sets another value for each person.
+#[tokio::test]
+async fn changes_of_one_attribute_to_several_values_are_one_row() {
+    let browser = at_acme().await;
+    let tenant = &browser.tenant;
+    let [ada, bob, cyd] =
+        [user(tenant, "ada").await, user(tenant, "bob").await, user(tenant, "cyd").await];
+    tenant.app.advance(Duration::minutes(1));
+    let set = async |id: &str, location: &str| {
+        tenant.app.advance(Duration::seconds(1));
+        let body = json!({"location": location});
+        admin(tenant, "PATCH", &format!("/employees/{id}"), body).await.expect(200);
+    };
+    set(&ada, "GB").await;
+    set(&bob, "FR").await;
+    set(&cyd, "FR").await;
+    // Another verb is another row, and so is another change of the same person.
+    set(&cyd, "IT").await;
+    set(&cyd, "ES").await;
+    let page = browser.get("activity?kind=employees").await.page(200);
+    let said = sentences(&page);
+    assert_eq!(
+        said[..3],
+        [
+            "Administrator changed your location value for cyd: from IT → to ES",
+            "Administrator changed your location value for cyd: from FR → to IT",
+            "Administrator set your location value for 3 people Show 3 \
+             Administrator set your location value for cyd: to FR \
+             Administrator set your location value for bob: to FR \
+             Administrator set your location value for ada: to GB",
+        ],
+        "{said:?}"
+    );
+}
+
+#[tokio::test]
+async fn failed_requests_are_a_link_away() {
+    let browser = at_acme().await;
+    let page = browser.get("activity").await.page(200);
+    assert!(
+        page.contains("href=\"/tenants/acme/requests?show=failed\">Failed requests</a>"),
+        "{page}"
+    );
+    browser.get("requests?show=failed").await.page(200);
 }
 
 #[tokio::test]

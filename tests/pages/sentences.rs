@@ -145,7 +145,7 @@ async fn values_are_plain_text_and_managers_have_names() {
     assert_eq!(said().await, expected);
     let local = json!({"location": "Leeds"});
     admin(tenant, "PATCH", &format!("/employees/{ada}"), local).await.expect(200);
-    assert_eq!(said().await, "Administrator set your location value of ada: to Leeds");
+    assert_eq!(said().await, "Administrator set your location value for ada: to Leeds");
     let long = "x".repeat(300);
     change(tenant, &ada, json!({"title": long})).await;
     let expected = format!("Your identity provider set title of ada: to {}…", "x".repeat(200));

@@ -1,4 +1,5 @@
-//! The rows of the Activity page: one sentence a change, by day. Equal changes of several people are one row.
+//! The rows of the Activity page: one sentence a change, by day. Changes of several people that differ only in the person
+//! and the value are one row.
 
 use super::super::frame::When;
 use super::super::sentences::{Narrator, Sentence, token_label};
@@ -6,7 +7,6 @@ use crate::directory::events::day_actors::DayActors;
 use crate::directory::events::resolve::{Details, Event};
 use crate::directory::{ActorKind, ActorRecord, EventKind};
 use crate::model::history::HistoryEntry;
-use serde_json::Value;
 use std::collections::BTreeMap;
 use time::format_description::BorrowedFormatItem;
 use time::macros::format_description;
@@ -23,14 +23,18 @@ pub(super) struct Item {
     pub(super) actor: Option<ActorRecord>,
     /// The employee that the change is about, by id and name.
     pub(super) person: Option<(String, String)>,
-    fold: Option<FoldKey>,
+    /// The entry, and the key for its row; `None` for a change that is always a row of its own.
+    fold: Option<(FoldKey, HistoryEntry)>,
 }
 
-/// Changes with equal keys are one row.
+/// Neighbours with equal keys are one row.
 #[derive(Debug, Clone, PartialEq)]
 struct FoldKey {
     minute: i64,
-    entry: HistoryEntry,
+    actor: ActorRecord,
+    kind: EventKind,
+    /// The only changed attribute, and whether it had and has a value. The sentence of each row has one verb.
+    change: Option<(String, bool, bool)>,
 }
 
 /// The changes of one day in UTC.
@@ -42,7 +46,7 @@ pub(super) struct Day {
     pub(super) rows: Vec<Row>,
 }
 
-/// A row: one change, or several changes that are equal except for the person.
+/// A row: one change, or several changes that differ only in the person and the value.
 pub(super) struct Row {
     pub(super) at: When,
     /// The time of the day, for people.
@@ -64,7 +68,8 @@ impl Item {
             Details::Employee { employee, .. } => Some(employee),
             _ => None,
         };
-        let fold = entry.filter(|_| employee.is_some()).and_then(FoldKey::of);
+        let entry_of_person = entry.filter(|_| employee.is_some());
+        let fold = entry_of_person.and_then(|entry| Some((FoldKey::of(entry)?, entry.clone())));
         Self {
             at: event.reference.at(),
             sentence: narrator.event(event),
@@ -83,16 +88,15 @@ impl Item {
 impl FoldKey {
     /// Returns the key of an employee's entry; `None` when the entry is always a row of its own.
     fn of(entry: &HistoryEntry) -> Option<Self> {
-        let mut entry = entry.clone();
-        let minute = entry.at.unix_timestamp().div_euclid(60);
-        match (entry.kind, entry.changes.as_mut_slice()) {
-            // The person has another value before, but the sentence tells the new one.
-            (EventKind::Updated, [change]) => change.old = change.old.take().map(|_| Value::Null),
+        let change = match (entry.kind, entry.changes.as_slice()) {
+            (EventKind::Updated, [one]) => {
+                Some((one.attribute.clone(), one.old.is_some(), one.new.is_some()))
+            }
             (EventKind::Updated, _) => return None,
-            _ => entry.changes.clear(),
-        }
-        entry.at = OffsetDateTime::UNIX_EPOCH;
-        Some(Self { minute, entry })
+            _ => None,
+        };
+        let minute = entry.at.unix_timestamp().div_euclid(60);
+        Some(Self { minute, actor: entry.actor.clone(), kind: entry.kind, change })
     }
 }
 
@@ -169,22 +173,26 @@ impl Row {
     fn of(narrator: &Narrator<'_>, mut group: Vec<Item>) -> Option<Self> {
         let number = group.len();
         let first = group.first()?;
-        // The identity provider has one token, so its label on every row says nothing.
-        let is_person = |actor: &&ActorRecord| actor.kind != ActorKind::IdentityProvider;
-        let label = first.actor.as_ref().filter(is_person).and_then(token_label);
+        let label = first.actor.as_ref().and_then(token_label);
         let (at, clock) = (When::new(first.at), clock(first.at));
         if number == 1 {
             let Item { sentence, person, .. } = group.pop()?;
             return Some(Self { at, clock, sentence, label, person, folded: Vec::new() });
         }
-        let sentence = narrator.several(&first.fold.as_ref()?.entry, number);
+        let entries: Vec<_> =
+            group.iter().filter_map(|item| Some(&item.fold.as_ref()?.1)).collect();
+        let sentence = narrator.several(&entries)?;
         let folded = group.into_iter().map(|item| item.sentence).collect();
         Some(Self { at, clock, sentence, label, person: None, folded })
     }
 }
 
+/// Whether an item belongs to the row of a group. Each person is in a row once, because the row counts people.
 fn folds(group: &[Item], item: &Item) -> bool {
-    item.fold.is_some() && group.last().is_some_and(|last| last.fold == item.fold)
+    let key = |item: &Item| item.fold.as_ref().map(|(key, _)| key.clone());
+    item.fold.is_some()
+        && group.last().is_some_and(|last| key(last) == key(item))
+        && group.iter().all(|other| other.person != item.person)
 }
 
 /// Names a day: today, yesterday or the date.

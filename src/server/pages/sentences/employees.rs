@@ -36,21 +36,22 @@ impl Narrator<'_> {
         sentence
     }
 
-    /// Makes the sentence of equal changes of several people, such as *Okta changed department of 14 people to Sales*.
-    pub(in crate::server::pages) fn several(
-        &self,
-        entry: &HistoryEntry,
-        people: usize,
-    ) -> Sentence {
+    /// Makes the sentence of changes of one attribute, or of one kind, of several people. An equal new value is in the
+    /// sentence: *Okta changed department of 14 people to Sales*. `None` without entries.
+    pub(in crate::server::pages) fn several(&self, entries: &[&HistoryEntry]) -> Option<Sentence> {
+        let entry = entries.first()?;
         let actor = self.actor(&entry.actor);
-        let several = format!("{people} people");
+        let several = format!("{} people", entries.len());
         let sentence = match (entry.kind, entry.changes.as_slice()) {
             (EventKind::Updated, [change]) => {
                 let diff = self.diff(change);
-                let verb = if diff.new.is_some() { "changed" } else { "cleared" };
-                let sentence =
-                    Sentence::new().say(format!("{actor} {verb} {} of {several}", diff.attribute));
-                match diff.new {
+                let (verb, of) = (verb(&diff), preposition(&change.attribute));
+                let sentence = Sentence::new()
+                    .say(format!("{actor} {verb} {} {of} {several}", diff.attribute));
+                let new =
+                    |entry: &HistoryEntry| entry.changes.first().and_then(|one| one.new.clone());
+                let is_equal = entries.iter().all(|other| new(other) == change.new);
+                match diff.new.filter(|_| is_equal) {
                     Some(new) => sentence.say(" to ").name(Name::plain(new)),
                     None => sentence,
                 }
@@ -65,20 +66,20 @@ impl Narrator<'_> {
                 Sentence::new().say(format!("{actor} {} {several}", words_of(other.as_str())))
             }
         };
-        sentence.capitalised()
+        Some(sentence.capitalised())
     }
 
     /// Makes the sentence of changed attributes: with the values of a single attribute, or with a list of values.
     fn updated(&self, actor: String, name: Option<&Name>, entry: &HistoryEntry) -> Sentence {
         let diffs: Vec<Diff> = entry.changes.iter().map(|change| self.diff(change)).collect();
         let verb = match diffs.as_slice() {
-            [Diff { old: None, .. }] => "set",
-            [Diff { new: None, .. }] => "cleared",
+            [one] => verb(one),
             _ => "changed",
         };
         let sentence = Sentence::new().say(format!("{actor} {verb} {}", attributes(&diffs)));
+        let last = entry.changes.last().map_or("of", |change| preposition(&change.attribute));
         let mut sentence = match name {
-            Some(name) => sentence.say(" of ").name(name.clone()),
+            Some(name) => sentence.say(format!(" {last} ")).name(name.clone()),
             None => sentence,
         };
         match <[Diff; 1]>::try_from(diffs) {
@@ -87,6 +88,19 @@ impl Narrator<'_> {
         }
         sentence
     }
+}
+
+fn verb(diff: &Diff) -> &'static str {
+    match diff {
+        Diff { old: None, .. } => "set",
+        Diff { new: None, .. } => "cleared",
+        _ => "changed",
+    }
+}
+
+/// Returns the word between an attribute and a person: *title of Ada*, but *your title value for Ada*.
+fn preposition(attribute: &str) -> &'static str {
+    if attribute.starts_with("local.") { "for" } else { "of" }
 }
 
 /// Returns the names of the changed attributes: all of at most three, or the first two and the number of the others.

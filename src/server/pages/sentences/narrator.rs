@@ -3,10 +3,11 @@
 use super::attributes::label;
 use super::names::{is_manager, manager_text};
 use super::{Diff, Name, Sentence, capitalised, values};
+use crate::directory::access::tokens::default_label;
 use crate::directory::events::resolve::{Details, Event};
 use crate::directory::record_names::{NameOf, RecordNames, group_name_in};
 use crate::directory::related::relation;
-use crate::directory::{ActorKind, ActorRecord, AttributeChange, Employee, Kind};
+use crate::directory::{ActorKind, ActorRecord, AttributeChange, Employee, Kind, Scope};
 use crate::model::event::{ChangeRef, EventRef, Subject, SyncFinding};
 use crate::model::history::HistoryEntry;
 use crate::model::id::parse_id;
@@ -181,10 +182,10 @@ pub(super) fn words_of(name: &str) -> String {
     words
 }
 
-/// The labels of tokens and programs that say no more than the kind of the actor.
-const USUAL_LABELS: [&str; 3] = ["Identity Provider", "Administrator", "rollcall command"];
-
-/// Returns the label of an actor's token, unless it is the usual label.
+/// Returns the label of an administrator's token, unless it is the default label.
+///
+/// The identity provider has one token, so its label on every row says nothing. An operator has no token.
 pub(in crate::server::pages) fn token_label(actor: &ActorRecord) -> Option<String> {
-    actor.label.clone().filter(|label| !USUAL_LABELS.contains(&label.as_str()))
+    let label = actor.label.clone().filter(|_| actor.kind == ActorKind::Administrator);
+    label.filter(|label| label != default_label(Scope::Admin))
 }
