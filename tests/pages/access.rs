@@ -1,6 +1,8 @@
 //! Tokens & access: the credentials of the tenant. A new token is shown once.
 
+use super::activity::words;
 use super::at_acme;
+use crate::support::admin::admin;
 use crate::support::browser::{Browser, after};
 use crate::support::{TestTenant, acme};
 use axum::body::Body;
@@ -228,6 +230,34 @@ async fn a_revoked_secret_token_leaves_a_page_that_says_what_to_do() {
     assert!(empty.contains("No active Secret Token."), "{empty}");
     assert!(empty.contains("cannot connect until you create one."), "{empty}");
     assert_eq!(status(&browser.tenant, &browser.tenant.scim_token).await, 401);
+}
+
+#[tokio::test]
+async fn the_question_before_a_revocation_says_which_token_the_identity_provider_uses() {
+    let browser = at_acme().await;
+    let tenant = &browser.tenant;
+    admin(tenant, "PATCH", "/settings", json!({"provider": "okta"})).await.expect(200);
+    tenant.get("/Users").await.expect(200);
+    let old = newest_token(&browser, "scim").await;
+    let form = browser.get("access/scim/replace").await.page(200);
+    assert!(form.contains("name=\"label\" type=\"text\" value=\"Okta\""), "{form}");
+    assert!(form.contains("Leave empty for “Identity Provider”."), "{form}");
+    let fields = [("overlap", "24h"), ("seen", &*old), ("label", "Okta 2027")];
+    let page = browser.submit("access/scim/replace", &fields).await.page(200);
+    let tenant = TestTenant { scim_token: token_on(&page), ..tenant.clone() };
+    let new = newest_token(&browser, "scim").await;
+    let ask = async |id: &str| {
+        let page = browser.get(&format!("access/scim/revoke?token={id}")).await.page(200);
+        words(after(&page, "name=\"token\"", "</form>"))
+    };
+    let uses = "Okta uses this token, and cannot connect until it has another one.";
+    let old_works = "“Identity Provider” until 2026-11-24 09:30 UTC. You cannot undo this.";
+    let old_keeps = old_works.replace("” until", "” keeps working until");
+    assert!(ask(&old).await.contains(&format!("{uses} The token “Okta 2027” keeps working.")));
+    assert!(ask(&new).await.contains(&format!("Okta keeps working with {old_works}")));
+    tenant.get("/Users").await.expect(200);
+    assert!(ask(&old).await.contains("Okta keeps working with “Okta 2027”. You cannot undo"));
+    assert!(ask(&new).await.contains(&format!("{uses} The token {old_keeps}")));
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use super::form_number::{form_number, new_form_number};
 use super::new_token::show_token;
-use super::scope_words::{ScopeWords, read_scope};
+use super::scope_words::{ScopeWords, proposed_label, read_scope};
 use super::token_card::current_id;
 use crate::directory::access::token_set::TokenForm;
 use crate::directory::{Error, Scope};
@@ -40,7 +40,7 @@ pub(in crate::server::pages) async fn show_form(
     let scope = read_scope(scope.as_deref())?;
     let tenant = services.tenants.get(&visitor.tenant).await.map_err(explain)?;
     let frame = Frame::of(&visitor, Section::Access);
-    let label = proposed_label(&frame, scope);
+    let label = proposed_label(&visitor, scope);
     let seen = current_id(&tenant, scope);
     page(frame, scope, label, (seen, new_form_number()), Problems::default())
 }
@@ -73,14 +73,6 @@ pub(in crate::server::pages) async fn create(
             refuse(Problems::one("", TOKEN_IN_USE).with_status(StatusCode::CONFLICT))
         }
         Err(error) => Err(explain(error)),
-    }
-}
-
-/// Returns the label that the form proposes: the name of the identity provider for its token.
-fn proposed_label(frame: &Frame, scope: Scope) -> String {
-    match (scope, frame.idp) {
-        (Scope::Scim, idp @ ("Okta" | "Entra ID")) => idp.to_owned(),
-        _ => String::new(),
     }
 }
 

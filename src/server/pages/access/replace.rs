@@ -2,9 +2,10 @@
 
 use super::form_number::{form_number, new_form_number};
 use super::new_token::show_token;
-use super::scope_words::{ScopeWords, read_scope};
+use super::scope_words::{ScopeWords, proposed_label, read_scope};
 use super::token_card::{current_id, older_ends};
 use crate::directory::access::token_set::{Earlier, Rotation, TokenForm};
+use crate::directory::access::tokens::default_label;
 use crate::directory::{Error, Scope, Tenant};
 use crate::server::context::Services;
 use crate::server::error::Answer;
@@ -73,9 +74,12 @@ pub(in crate::server::pages) async fn show_form(
     let scope = read_scope(scope.as_deref())?;
     let tenant = services.tenants.get(&visitor.tenant).await.map_err(explain)?;
     let overlap = if scope == Scope::Admin { "none" } else { "24h" };
+    // A default label is a name of the service, and a form must not send it.
     let label = tenant.current_token(scope).map(|token| token.label.clone());
     let entered = Entered {
-        label: label.filter(|label| is_own_label(scope, label)).unwrap_or_default(),
+        label: label
+            .filter(|label| label != default_label(scope))
+            .unwrap_or_else(|| proposed_label(&visitor, scope)),
         overlap: overlap.to_owned(),
         stops_older: false,
         seen: current_id(&tenant, scope),
@@ -169,9 +173,4 @@ fn page(
         problems,
     };
     show_as(status, &page)
-}
-
-/// Whether an administrator chose this label. The default labels are names of the service, which a form must not send.
-fn is_own_label(scope: Scope, label: &str) -> bool {
-    label != crate::directory::access::tokens::default_label(scope)
 }

@@ -3,10 +3,10 @@
 use super::scope_words::{ScopeWords, no_such_token, read_scope};
 use crate::directory::access::token_set::Which;
 use crate::directory::access::tokens::works;
-use crate::directory::{Error, Scope, Stage};
+use crate::directory::{Error, Scope, Stage, TokenRecord};
 use crate::server::context::Services;
 use crate::server::error::Answer;
-use crate::server::pages::frame::{Frame, Section, show};
+use crate::server::pages::frame::{Frame, Section, When, show};
 use crate::server::pages::guard::{Form, Visitor};
 use crate::server::pages::messages::explain;
 use crate::server::path::PathParts;
@@ -22,7 +22,18 @@ struct RevokePage {
     words: ScopeWords,
     id: String,
     label: String,
-    is_active: bool,
+    /// Whether the last request came with this token.
+    is_in_use: bool,
+    /// The other token of the scope, if it works.
+    other: Option<OtherToken>,
+}
+
+/// A token that works after the end of another one.
+struct OtherToken {
+    label: String,
+    expires: Option<When>,
+    /// Whether the last request came with this token.
+    is_in_use: bool,
 }
 
 /// Asks before a token is revoked.
@@ -36,21 +47,27 @@ pub(in crate::server::pages) async fn ask(
     let tenant = services.tenants.get(&visitor.tenant).await.map_err(explain)?;
     let now = services.tenants.now();
     let id = query.get("token").unwrap_or_default();
-    let found = tenant
-        .tokens
-        .iter()
-        .find(|token| token.scope == scope && token.short_name() == id && works(token, now));
-    let token = found.ok_or_else(no_such_token)?;
-    let is_active = token.stage == Stage::Current;
-    if is_active && scope == Scope::Admin {
+    let valid = tenant.tokens.iter().filter(|token| token.scope == scope && works(token, now));
+    let (shown, others): (Vec<_>, Vec<_>) = valid.partition(|token| token.short_name() == id);
+    let token = shown.first().ok_or_else(no_such_token)?;
+    if token.stage == Stage::Current && scope == Scope::Admin {
         return Err(explain(Error::LastAdminToken));
     }
+    let record = services.sync.latest_record(&visitor.tenant).await.map_err(explain)?;
+    let in_use = record.latest.map(|latest| latest.token);
+    let is_in_use = |token: &TokenRecord| in_use.as_deref() == Some(token.short_name());
+    let other = others.first().map(|other| OtherToken {
+        label: other.label.clone(),
+        expires: other.expires.map(When::new),
+        is_in_use: is_in_use(other),
+    });
     show(&RevokePage {
         frame: Frame::of(&visitor, Section::Access),
         words: ScopeWords::of(scope),
         id: id.to_owned(),
         label: token.label.clone(),
-        is_active,
+        is_in_use: is_in_use(token),
+        other,
     })
 }
 

@@ -1,7 +1,9 @@
 //! The words of the pages for the three kinds of tokens.
 
 use crate::directory::Scope;
+use crate::directory::access::tokens::default_label;
 use crate::server::error::ApiError;
+use crate::server::pages::guard::Visitor;
 
 /// The words for a kind of token.
 #[derive(Debug, Clone, Copy)]
@@ -15,6 +17,8 @@ pub(super) struct ScopeWords {
     pub(super) is_scim: bool,
     pub(super) is_admin: bool,
     pub(super) is_read: bool,
+    /// The label of a token for which nobody entered one.
+    pub(super) default_label: &'static str,
 }
 
 impl ScopeWords {
@@ -32,7 +36,25 @@ impl ScopeWords {
             is_scim: scope == Scope::Scim,
             is_admin: scope == Scope::Admin,
             is_read: scope == Scope::Read,
+            default_label: default_label(scope),
         }
+    }
+
+    /// The hint beside the field for the label.
+    pub(super) fn label_hint(&self) -> String {
+        let use_of_label = match self.is_read {
+            true => "The name of the product that reads, such as Payroll.",
+            false => "The history shows it beside each change.",
+        };
+        format!("{use_of_label} Leave empty for “{}”.", self.default_label)
+    }
+}
+
+/// Returns the label that a form proposes: the name of the identity provider for its token.
+pub(super) fn proposed_label(visitor: &Visitor, scope: Scope) -> String {
+    match (scope, visitor.idp) {
+        (Scope::Scim, idp @ ("Okta" | "Entra ID")) => idp.to_owned(),
+        _ => String::new(),
     }
 }
 
