@@ -11,9 +11,9 @@ use super::destination_output::{
     deliveries_json, print_deliveries, print_list, print_outcome, show, view_json,
 };
 use super::exit::Refused;
+use super::input::Input;
 use super::open::Purpose;
-use super::{open, output, paging};
-use anyhow::Context;
+use super::{input, open, output, paging};
 use rollcall::app::App;
 use rollcall::directory::destinations::calls::DestinationCalls;
 use rollcall::directory::destinations::{
@@ -23,7 +23,6 @@ use rollcall::directory::precondition::Precondition;
 use rollcall::outbound::AddressPolicy;
 use secrecy::SecretString;
 use serde_json::{Value, json};
-use std::io::Read;
 use std::path::Path;
 
 /// The most bytes that a command reads for a URL.
@@ -143,19 +142,9 @@ fn read_changes(arguments: ChangeArguments) -> anyhow::Result<DestinationChanges
 
 /// Reads a URL from a file; from standard input for `-`.
 fn read_url(file: &Path) -> anyhow::Result<SecretString> {
-    let mut text = String::new();
-    let is_input = file.as_os_str() == "-";
-    let place = if is_input { "standard input".to_owned() } else { file.display().to_string() };
-    let source: Box<dyn Read> = match is_input {
-        true => Box::new(std::io::stdin()),
-        false => {
-            Box::new(std::fs::File::open(file).with_context(|| format!("cannot read {place}"))?)
-        }
-    };
-    source
-        .take(MOST_URL_BYTES)
-        .read_to_string(&mut text)
-        .with_context(|| format!("cannot read the URL from {place}"))?;
+    let Input { place, bytes } = input::read(file, MOST_URL_BYTES)?;
+    let text = String::from_utf8(bytes);
+    let text = text.map_err(|_| Refused(format!("the URL in {place} is not UTF-8 text")))?;
     match text.trim() {
         "" => Err(Refused(format!("there is no URL in {place}")).into()),
         url => Ok(SecretString::from(url)),

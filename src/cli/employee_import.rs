@@ -2,8 +2,7 @@
 
 use super::actor::ACTOR;
 use super::exit::Refused;
-use super::output;
-use anyhow::Context;
+use super::{input, output};
 use rollcall::directory::Directory;
 use rollcall::directory::users::import::row::ImportColumn;
 use rollcall::directory::users::import::{
@@ -11,7 +10,6 @@ use rollcall::directory::users::import::{
 };
 use rollcall::server::people_csv::read_people;
 use serde_json::{Value, json};
-use std::io::Read;
 use std::path::Path;
 
 /// The most bytes of a file: far more than the longest list of people needs.
@@ -24,7 +22,7 @@ pub async fn import(
     mode: ImportMode,
     json: bool,
 ) -> anyhow::Result<()> {
-    let bytes = read(file)?;
+    let bytes = input::read(file, MOST_BYTES)?.bytes;
     let rows =
         read_people(&bytes, MOST_ROWS_OF_COMMAND).map_err(|error| Refused(error.to_string()))?;
     let results = directory.users().import(&rows, mode, &ACTOR).await?;
@@ -40,22 +38,6 @@ pub async fn import(
             Err(Refused(format!("{failed} of {} people are not valid", results.len())).into())
         }
     }
-}
-
-fn read(file: &Path) -> anyhow::Result<Vec<u8>> {
-    let is_input = file.as_os_str() == "-";
-    let place = if is_input { "standard input".to_owned() } else { file.display().to_string() };
-    let context = || format!("cannot read {place}");
-    let source: Box<dyn Read> = match is_input {
-        true => Box::new(std::io::stdin()),
-        false => Box::new(std::fs::File::open(file).with_context(context)?),
-    };
-    let mut bytes = Vec::new();
-    source.take(MOST_BYTES + 1).read_to_end(&mut bytes).with_context(context)?;
-    if u64::try_from(bytes.len()).is_ok_and(|length| length > MOST_BYTES) {
-        return Err(Refused(format!("{place} has more than {MOST_BYTES} bytes")).into());
-    }
-    Ok(bytes)
 }
 
 fn print(results: &[ImportResult], counts: ImportCounts, mode: ImportMode) -> anyhow::Result<()> {

@@ -10,6 +10,7 @@ mod output;
 mod paging;
 mod pepper;
 mod history;
+mod input;
 mod actor;
 mod serve;
 mod demo;

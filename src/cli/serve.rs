@@ -15,7 +15,7 @@ use rollcall::delivery::worker;
 use rollcall::directory::tenants::NewTenant;
 use rollcall::directory::{Error, TenantId};
 use rollcall::outbound::{AddressPolicy, Client};
-use rollcall::server::tenant_urls::{settings_url, tenant_url};
+use rollcall::server::tenant_urls::{console_url, tenant_url};
 use secrecy::ExposeSecret;
 use serde_json::json;
 use tokio::net::TcpListener;
@@ -103,14 +103,14 @@ fn announce(
 ) -> anyhow::Result<()> {
     let data = describe(deployment);
     let url = tenant.map(|id| tenant_url(&app.public_url, id));
-    let settings = tenant.map(|id| settings_url(&app.public_url, id));
+    let console = tenant.map(|id| console_url(&app.public_url, id));
     let scim_token = new.map(|new| new.scim_token.expose_secret());
     let admin_token = new.map(|new| new.admin_token.expose_secret());
     if json {
         // A script waits for this line, so the JSON stands on one line on a terminal too.
         let ready = json!({
             "tenantUrl": url,
-            "settingsUrl": settings,
+            "consoleUrl": console,
             "scimToken": scim_token,
             "adminToken": admin_token,
             "data": data,
@@ -118,8 +118,8 @@ fn announce(
         return output::print(&ready.to_string());
     }
     output::print(&format!("Rollcall listens at {}\nThe data is in {data}\n", app.public_url))?;
-    let (Some(url), Some(settings)) = (url, settings) else { return Ok(()) };
-    let mut fields = vec![("Tenant URL", url), ("Settings page", settings)];
+    let (Some(url), Some(console)) = (url, console) else { return Ok(()) };
+    let mut fields = vec![("Tenant URL", url), ("Console", console)];
     if let (Some(scim_token), Some(admin_token)) = (scim_token, admin_token) {
         fields.push(("Secret Token", scim_token.to_owned()));
         fields.push(("Admin token", admin_token.to_owned()));

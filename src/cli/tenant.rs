@@ -11,7 +11,7 @@ use super::{check, open, output, settings, token};
 use rollcall::app::App;
 use rollcall::directory::tenants::NewTenant;
 use rollcall::directory::{Error, TenantId, sample};
-use rollcall::server::tenant_urls::{settings_url, tenant_url};
+use rollcall::server::tenant_urls::{console_url, tenant_url};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
@@ -64,14 +64,14 @@ async fn create(app: &App, id: &TenantId, name: Option<String>, json: bool) -> a
 
 fn announce(app: &App, new: &NewTenant, json: bool) -> anyhow::Result<()> {
     let id = &new.tenant.id;
-    let (url, settings) = (tenant_url(&app.public_url, id), settings_url(&app.public_url, id));
+    let (url, console) = (tenant_url(&app.public_url, id), console_url(&app.public_url, id));
     let (scim, admin) = (new.scim_token.expose_secret(), new.admin_token.expose_secret());
     if json {
         output::print_json(&json!({
             "id": id.as_str(),
             "name": new.tenant.name,
             "tenantUrl": url,
-            "settingsUrl": settings,
+            "consoleUrl": console,
             "scimToken": scim,
             "adminToken": admin,
         }))
@@ -79,7 +79,7 @@ fn announce(app: &App, new: &NewTenant, json: bool) -> anyhow::Result<()> {
         output::print_record(&[
             ("Tenant", id.to_string()),
             ("Tenant URL", url),
-            ("Settings page", settings),
+            ("Console", console),
             ("Secret Token", scim.to_owned()),
             ("Admin token", admin.to_owned()),
         ])?;

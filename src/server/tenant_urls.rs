@@ -38,7 +38,7 @@ pub fn tenant_root(origin: &str, tenant: &TenantId) -> String {
 }
 
 /// Returns the URL of a tenant's console.
-pub fn settings_url(origin: &str, tenant: &TenantId) -> String {
+pub fn console_url(origin: &str, tenant: &TenantId) -> String {
     format!("{}/", tenant_root(origin, tenant))
 }
 

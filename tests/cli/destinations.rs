@@ -96,6 +96,7 @@ fn a_refused_url_is_not_repeated() {
         ("http://hooks.example.com/s3cr3t-of-hook", "url: The URL must begin with https://"),
         ("https://127.0.0.1/s3cr3t-of-hook", "url: The host of the URL must be a name"),
         ("  ", "there is no URL"),
+        (&*"s3cr3t".repeat(1_000), "standard input has more than 4096 bytes"),
     ] {
         let output = run_with_input(&operator, &CREATE, url);
         let errors = String::from_utf8_lossy(&output.stderr);

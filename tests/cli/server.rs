@@ -20,7 +20,7 @@ fn everything_acknowledged_survives_kill_9() {
     let operator = Operator::new();
     let server = operator.serve_by_default();
     let (url, token) = (server.tenant_url(), server.token());
-    assert_eq!(server.ready["settingsUrl"], url.replace("/scim/v2", "/"));
+    assert_eq!(server.ready["consoleUrl"], url.replace("/scim/v2", "/"));
     let users = format!("{url}/Users");
     let mut created = Vec::new();
     for n in 0..20 {

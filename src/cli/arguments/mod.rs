@@ -95,7 +95,7 @@ pub enum Command {
     /// Run a demo until Ctrl-C: a tenant with 200 people, a month of history, and an Okta that goes on. It uses no other
     /// data
     Demo(DemoArguments),
-    /// Sign in to a tenant's pages: make a link that works once, for 10 minutes, and open it in the browser
+    /// Sign in to a tenant's console: make a link that works once, for 10 minutes, and open it in the browser
     Open(OpenArguments),
     /// Serve the database of the data folder as a DynamoDB API, for Lambda functions under sam local
     Dynamodb(DynamodbArguments),

@@ -40,7 +40,7 @@ pub struct SettingChanges {
     /// only when something changes, so leave it off for Okta
     #[arg(long, value_parser = hours_or_off, value_name = "hours|off")]
     pub silent_after: Option<HoursOrOff>,
-    /// The Identity Provider of the tenant. It changes words on the pages, and nothing else
+    /// The Identity Provider of the tenant. It changes words in the console, and nothing else
     #[arg(long, value_parser = provider, value_name = "okta|entra|other")]
     pub provider: Option<Provider>,
 }
