@@ -8,6 +8,7 @@ pub(crate) mod retries;
 pub(crate) mod lasting_faults;
 pub(crate) mod crashes;
 pub(crate) mod damage;
+mod damage_scene;
 pub(crate) mod model;
 pub(crate) mod concurrency;
 pub(crate) mod sdk;
