@@ -25,7 +25,7 @@ const unfold = (page, name) => page.locator("summary", { hasText: name }).click(
 
 for (const javaScriptEnabled of [true, false]) {
   const way = javaScriptEnabled ? "with a script" : "without a script";
-  scenario(`a webhook is added, tested, paused, resumed, rotated, resent and removed ${way}`, { javaScriptEnabled }, async (visit, page, server) => {
+  scenario(`a webhook is added, tested, paused, resumed, resent and removed ${way}`, { javaScriptEnabled }, async (visit, page, server) => {
     visit.expected = [422];
     await fill(page, "a webhook", "Assets", "https://127.0.0.1/x");
     await page.locator(".field-error").filter({ hasText: "not an IP address" }).waitFor();
@@ -48,8 +48,8 @@ for (const javaScriptEnabled of [true, false]) {
     await page.getByLabel(/^From where it stopped \([1-9]\d* events?\)$/).check();
     await page.getByRole("button", { name: "Resume" }).click();
     await visit.isTold("The destination is resumed");
-    await unfold(page, "Rotate the signing secret");
-    await page.getByRole("button", { name: "Rotate the secret" }).click();
+    await unfold(page, "Replace the signing secret");
+    await page.getByRole("button", { name: "Replace the secret" }).click();
     await visit.hasHeading("New signing secret of Assets");
     assert.notEqual(await page.getByText(/^whsec_/).innerText(), secret);
 

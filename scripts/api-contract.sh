@@ -15,7 +15,7 @@ for user in '"userName": "ada@example.com"' '"userName": "bob@example.com", "act
 done
 
 cd "$work"
-# Requests rotate and revoke tokens of the scope `scim` only. Without a valid admin token, all later requests would be refused.
+# Requests replace and revoke tokens of the scope `scim` only. Without a valid admin token, all later requests would be refused.
 cat >schemathesis.toml <<'TOML'
 [parameters]
 "path.scope" = "scim"
@@ -33,8 +33,8 @@ expected-statuses = ["400", "401", "403", "404", "405", "406", "409", "412", "41
 [[operations]]
 include-name = [
     "GET /events", "GET /employees", "GET /employees/{id}/reports", "GET /destinations/{id}/deliveries",
-    "POST /destinations", "PATCH /destinations/{id}", "POST /destinations/{id}/secret/rotate", "POST /dismissals",
-    "POST /employees", "POST /tokens/{scope}", "POST /tokens/{scope}/rotate",
+    "POST /destinations", "PATCH /destinations/{id}", "POST /destinations/{id}/secret/replace", "POST /dismissals",
+    "POST /employees", "POST /tokens/{scope}", "POST /tokens/{scope}/replace",
 ]
 checks.positive_data_acceptance.enabled = false
 

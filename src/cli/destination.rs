@@ -66,10 +66,11 @@ pub async fn run(
             all.resume(&named.tenant, named.id, from, &any, &ACTOR).await?;
             show_one(&app, &named, None, json).await
         }
-        DestinationCommand::Rotate { destination: named, overlap } => {
+        DestinationCommand::ReplaceSecret { destination: named, overlap } => {
             let overlap = overlap.try_into().unwrap_or(time::Duration::MAX);
-            let rotated = all.rotate(&named.tenant, named.id, overlap, &any, &ACTOR).await?;
-            show_one(&app, &named, rotated.signing_secret.as_ref(), json).await
+            let replaced =
+                all.replace_secret(&named.tenant, named.id, overlap, &any, &ACTOR).await?;
+            show_one(&app, &named, replaced.signing_secret.as_ref(), json).await
         }
         DestinationCommand::Remove(named) => {
             all.remove(&named.tenant, named.id, &any, &ACTOR).await?;

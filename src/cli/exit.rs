@@ -102,7 +102,7 @@ fn code_of(failure: &anyhow::Error) -> u8 {
             | Error::TokenEnded
             | Error::TokenReplaced
             | Error::LastAdminToken
-            | Error::AlreadyRotated
+            | Error::AlreadyReplaced
             | Error::UserNameTaken { .. }
             | Error::GroupNameTaken { .. }
             | Error::VersionDiffers { .. }

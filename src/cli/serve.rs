@@ -127,7 +127,7 @@ fn announce(
     output::print_record(&fields)?;
     if new.is_some() {
         output::print(
-            "\nThe tokens are shown only once. \"rollcall token rotate demo\" makes a new one.",
+            "\nThe tokens are shown only once. \"rollcall token replace demo\" makes a new one.",
         )?;
     } else if let Some(tenant) = tenant {
         output::print(&format!("\nSign in: rollcall open {tenant}"))?;

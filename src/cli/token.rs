@@ -8,7 +8,7 @@ use super::open::Purpose;
 use super::{open, output};
 use rollcall::app::App;
 use rollcall::directory::access::token_set::{
-    Earlier, MAX_OVERLAP, Rotated, Rotation, Which, default_overlap,
+    Earlier, MAX_OVERLAP, Replaced, Replacement, Which, default_overlap,
 };
 use rollcall::directory::access::tokens::EarlierToken;
 use rollcall::directory::{Error, Scope, Stage, Tenant, TenantId, TokenRecord};
@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 
 pub async fn run(deployment: &Deployment, command: TokenCommand, json: bool) -> anyhow::Result<()> {
     let app = match &command {
-        TokenCommand::Create { .. } | TokenCommand::Rotate { .. } => {
+        TokenCommand::Create { .. } | TokenCommand::Replace { .. } => {
             open::check_public_url(deployment)?;
             open::open(deployment, Purpose::MakeToken).await?
         }
@@ -32,7 +32,7 @@ pub async fn run(deployment: &Deployment, command: TokenCommand, json: bool) -> 
             let created = app.tenants.create_token(&tenant, scope.into(), label, &ACTOR).await;
             print_new(&app, &tenant, scope, created.map_err(with_advice)?, (shell, json))?;
         }
-        TokenCommand::Rotate { tenant, scope, overlap, label, drop_earlier, shell } => {
+        TokenCommand::Replace { tenant, scope, overlap, label, drop_earlier, shell } => {
             let overlap = overlap.map_or(default_overlap(scope.into()), |overlap| {
                 overlap.try_into().unwrap_or(time::Duration::MAX)
             });
@@ -41,14 +41,15 @@ pub async fn run(deployment: &Deployment, command: TokenCommand, json: bool) -> 
                     Refused("--overlap is too long: the most is 365 days".to_owned()).into()
                 );
             }
-            let rotation = Rotation {
+            let replacement = Replacement {
                 label: label.as_deref(),
                 overlap,
                 expected: None,
                 earlier: if drop_earlier { Earlier::Drop } else { Earlier::Keep },
             };
-            let rotated = app.tenants.rotate_token(&tenant, scope.into(), &rotation, &ACTOR).await;
-            print_new(&app, &tenant, scope, rotated.map_err(with_advice)?, (shell, json))?;
+            let replaced =
+                app.tenants.replace_token(&tenant, scope.into(), &replacement, &ACTOR).await;
+            print_new(&app, &tenant, scope, replaced.map_err(with_advice)?, (shell, json))?;
         }
         TokenCommand::Revoke { tenant, scope, stage } => {
             let which = stage.map_or(Which::All, |stage| Which::Stage(stage.into()));
@@ -74,10 +75,10 @@ fn print_new(
     app: &App,
     tenant: &TenantId,
     scope: ScopeArgument,
-    made: Rotated,
+    made: Replaced,
     (shell, json): (bool, bool),
 ) -> anyhow::Result<()> {
-    let Rotated { token, earlier, .. } = made;
+    let Replaced { token, earlier, .. } = made;
     let (token, url) = (token.expose_secret(), tenant_url(&app.public_url, tenant));
     let ends: Vec<String> = earlier.iter().map(describe_earlier).collect();
     if shell {
@@ -117,14 +118,14 @@ fn with_advice(error: Error) -> anyhow::Error {
             .into()
         }
         Error::TokenUsed => Refused(
-            "the current token was used: replace it with `rollcall token rotate`".to_owned(),
+            "the current token was used: replace it with `rollcall token replace`".to_owned(),
         )
         .into(),
         other => other.into(),
     }
 }
 
-/// Describes the state of an earlier token after a rotation.
+/// Describes the state of an earlier token after a replacement.
 fn describe_earlier(token: &EarlierToken) -> String {
     let end = match token.expires {
         Some(expires) => format!("stays valid until {}", output::instant(expires)),

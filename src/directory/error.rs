@@ -50,9 +50,9 @@ pub enum Error {
     /// The request came with an admin token that has a successor.
     #[error("the admin token has a successor")]
     TokenReplaced,
-    /// The token to rotate is not the current token any more.
-    #[error("the token was rotated meanwhile")]
-    AlreadyRotated,
+    /// The token to replace is not the current token any more.
+    #[error("the token was replaced meanwhile")]
+    AlreadyReplaced,
     /// Without this token, the tenant would have no administrator.
     #[error("it is the last admin token")]
     LastAdminToken,
@@ -73,7 +73,7 @@ pub enum Error {
         "the tenant id is in use, or something of a deleted tenant is left: delete it once more"
     )]
     TenantTaken,
-    /// A second rotation would end a promised overlap.
+    /// A second replacement would end a promised overlap.
     #[error("the token before the current one is still valid until {expires}")]
     PreviousTokenValid {
         /// When the overlap ends.

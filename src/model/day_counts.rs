@@ -46,7 +46,7 @@ impl DayCounts {
             // Other histories have these kinds.
             | EventKind::SettingsChanged
             | EventKind::AttributesChanged
-            | EventKind::TokenRotated
+            | EventKind::TokenReplaced
             | EventKind::TokenRevoked
             | EventKind::DestinationChanged
             | EventKind::DestinationFailing

@@ -35,10 +35,10 @@ pub enum EventKind {
     /// The attributes that the tenant declared changed.
     AttributesChanged,
     /// A new token took the place of the current one.
-    TokenRotated,
+    TokenReplaced,
     /// Tokens stopped being valid.
     TokenRevoked,
-    /// A destination was created, changed, paused, resumed or removed, or its secret was rotated.
+    /// A destination was created, changed, paused, resumed or removed, or its secret was replaced.
     DestinationChanged,
     /// The deliveries to a destination have failed for a day.
     DestinationFailing,

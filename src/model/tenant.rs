@@ -100,7 +100,7 @@ impl Scope {
 pub enum Stage {
     /// The newest token.
     Current,
-    /// The token before the newest, valid for the overlap that was chosen at rotation.
+    /// The token before the newest, valid for the overlap that was chosen at replacement.
     Previous,
 }
 

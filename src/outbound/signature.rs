@@ -104,7 +104,7 @@ pub struct SignedMessage<'a> {
     pub body: &'a [u8],
 }
 
-/// Returns the header `webhook-signature`. While a rotation overlaps, both secrets sign, and a space separates the
+/// Returns the header `webhook-signature`. While a replacement overlaps, both secrets sign, and a space separates the
 /// signatures.
 pub fn signature_header(
     message: &SignedMessage<'_>,

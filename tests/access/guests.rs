@@ -38,7 +38,7 @@ async fn a_guest_may_choose_the_provider_and_create_the_first_token() {
         .filter(|entry| entry["actor"] == json!({"kind": "setupLink"}))
         .map(|entry| &entry["kind"])
         .collect();
-    assert_eq!(by_guest, ["tokenRotated", "settingsChanged", "linkChanged"]);
+    assert_eq!(by_guest, ["tokenReplaced", "settingsChanged", "linkChanged"]);
     for step in ["connect/1", "connect/2", "connect/3", "connect/4", "connect/5"] {
         guest.get(step).await.page(200);
     }
@@ -60,7 +60,7 @@ async fn a_guest_may_not_replace_a_token_that_was_used() {
     assert!(page.contains("is in use") && token_on(&page).is_empty(), "{page}");
     tenant.get("/Users").await.expect(200);
     // The used token is the previous one now, and still works. The new one was never used.
-    admin(&tenant, "POST", "/tokens/scim/rotate", json!({})).await.expect(200);
+    admin(&tenant, "POST", "/tokens/scim/replace", json!({})).await.expect(200);
     let page = guest.get("connect/2").await.page(200);
     assert!(page.contains(ask) && !page.contains("Create token</button>"), "{page}");
     guest.submit("connect/3", &[("label", "Mine")]).await.page(409);

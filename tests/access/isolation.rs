@@ -15,7 +15,7 @@ use uuid::Uuid;
 const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 const DETAIL: &str = "The Secret Token is missing or not valid for this tenant. Check that the Tenant URL \
     and the Secret Token belong together, and that the Authorization header is \"Bearer\" and the \
-    token. Otherwise rotate the Secret Token and paste the new one";
+    token. Otherwise replace the Secret Token and paste the new one";
 
 async fn send(app: &TestApp, method: &str, path: &str, authorization: Option<&str>) -> Answer {
     let mut request = Request::builder().method(method).uri(path);

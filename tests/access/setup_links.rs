@@ -253,16 +253,16 @@ async fn an_admin_token_that_ends_at_once_ends_the_link_made_with_it() {
     let tenant = acme().await;
     let operator = ActorRecord::operator("test");
     let access = &tenant.app.app.access;
-    let rotate = async |tenant: &TestTenant, overlap: u64| {
+    let replace = async |tenant: &TestTenant, overlap: u64| {
         let body = json!({"overlapSecs": overlap});
-        let made = admin(tenant, "POST", "/tokens/admin/rotate", body).await.expect(200);
+        let made = admin(tenant, "POST", "/tokens/admin/replace", body).await.expect(200);
         let token = made["token"].as_str().expect("a token").to_owned();
         TestTenant { admin_token: token, ..tenant.clone() }
     };
     // With an overlap the link goes on, until the replaced token is revoked.
     let link = setup_link(&tenant).await;
     let guest = guest_by(&tenant, &link).await;
-    let next = rotate(&tenant, 3600).await;
+    let next = replace(&tenant, 3600).await;
     assert!(is_in(&guest).await);
     let previous = Which::Stage(Stage::Previous);
     let revoked = access.revoke_tokens(&tenant.id, Scope::Admin, previous, &operator).await;
@@ -271,15 +271,15 @@ async fn an_admin_token_that_ends_at_once_ends_the_link_made_with_it() {
     is_dead(&tenant, &link).await;
     // Without an overlap the link ends, opened or not.
     let unopened = setup_link(&next).await;
-    let last = rotate(&next, 0).await;
+    let last = replace(&next, 0).await;
     is_dead(&tenant, &unopened).await;
     // A link of another token, and a link whose token only expires, go on.
     let link = setup_link(&last).await;
     let guest = guest_by(&tenant, &link).await;
     admin(&last, "POST", "/tokens/read", json!({"label": "Payroll"})).await;
-    let after_it = rotate(&last, 60).await;
+    let after_it = replace(&last, 60).await;
     tenant.app.advance(Duration::minutes(5));
-    rotate(&after_it, 0).await;
+    replace(&after_it, 0).await;
     assert!(is_in(&guest).await);
 }
 

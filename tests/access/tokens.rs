@@ -1,4 +1,4 @@
-//! Secret Tokens from the client's side. A rotation has an overlap, a revocation takes a minute at most, and a token
+//! Secret Tokens from the client's side. A replacement has an overlap, a revocation takes a minute at most, and a token
 //! has one scope.
 
 use crate::support::actors::{OPERATOR, administrator, identity_provider};
@@ -7,7 +7,7 @@ use axum::body::Body;
 use http::Request;
 use rollcall::directory::Error;
 use rollcall::directory::access::tenant_cache::TENANT_CACHE_SECS;
-use rollcall::directory::access::token_set::{DEFAULT_OVERLAP, Earlier, Rotation, Which};
+use rollcall::directory::access::token_set::{DEFAULT_OVERLAP, Earlier, Replacement, Which};
 use rollcall::directory::lists::admin_list::EmployeesInIdOrder;
 use rollcall::directory::users::administration::Status;
 use rollcall::model::history::EventKind;
@@ -27,10 +27,10 @@ async fn status(tenant: &TestTenant, token: &str) -> u16 {
     tenant.app.send(request).await.status.as_u16()
 }
 
-async fn rotate(tenant: &TestTenant, scope: Scope, overlap: Duration) -> String {
+async fn replace(tenant: &TestTenant, scope: Scope, overlap: Duration) -> String {
     let tenants = &tenant.app.app.tenants;
-    let rotation = Rotation { label: None, overlap, earlier: Earlier::Drop, expected: None };
-    let token = tenants.rotate_token(&tenant.id, scope, &rotation, &OPERATOR).await.unwrap();
+    let replacement = Replacement { label: None, overlap, earlier: Earlier::Drop, expected: None };
+    let token = tenants.replace_token(&tenant.id, scope, &replacement, &OPERATOR).await.unwrap();
     token.token.expose_secret().to_owned()
 }
 
@@ -56,11 +56,11 @@ async fn a_token_says_whose_it_is_and_fits_a_header() {
 }
 
 #[tokio::test]
-async fn the_token_before_a_rotation_works_through_the_overlap_and_not_longer() {
+async fn the_token_before_a_replacement_works_through_the_overlap_and_not_longer() {
     let tenant = acme().await;
     assert_eq!(status(&tenant, &tenant.scim_token).await, 200);
     tenant.app.advance(Duration::seconds(2));
-    let new = rotate(&tenant, Scope::Scim, DEFAULT_OVERLAP).await;
+    let new = replace(&tenant, Scope::Scim, DEFAULT_OVERLAP).await;
     assert_eq!(status(&tenant, &new).await, 200, "at once");
     assert_eq!(status(&tenant, &tenant.scim_token).await, 200);
     tenant.app.advance(DEFAULT_OVERLAP - Duration::milliseconds(1));
@@ -75,7 +75,7 @@ async fn the_token_before_a_rotation_works_through_the_overlap_and_not_longer() 
 #[tokio::test]
 async fn an_overlap_that_ends_is_not_outlived_by_what_is_remembered() {
     let tenant = acme().await;
-    let new = rotate(&tenant, Scope::Scim, Duration::seconds(30)).await;
+    let new = replace(&tenant, Scope::Scim, Duration::seconds(30)).await;
     // The cache holds both tokens, for longer than the older token is valid.
     assert_eq!(status(&tenant, &tenant.scim_token).await, 200);
     tenant.app.advance(Duration::seconds(30));
@@ -84,20 +84,20 @@ async fn an_overlap_that_ends_is_not_outlived_by_what_is_remembered() {
 }
 
 #[tokio::test]
-async fn a_second_rotation_ends_the_token_before_the_last() {
+async fn a_second_replacement_ends_the_token_before_the_last() {
     let tenant = acme().await;
-    let second = rotate(&tenant, Scope::Scim, DEFAULT_OVERLAP).await;
-    let third = rotate(&tenant, Scope::Scim, DEFAULT_OVERLAP).await;
+    let second = replace(&tenant, Scope::Scim, DEFAULT_OVERLAP).await;
+    let third = replace(&tenant, Scope::Scim, DEFAULT_OVERLAP).await;
     assert_eq!(status(&tenant, &tenant.scim_token).await, 401);
     assert_eq!(status(&tenant, &second).await, 200);
     assert_eq!(status(&tenant, &third).await, 200);
 }
 
 #[tokio::test]
-async fn a_rotation_without_an_overlap_ends_the_old_token_within_a_minute() {
+async fn a_replacement_without_an_overlap_ends_the_old_token_within_a_minute() {
     let tenant = acme().await;
     assert_eq!(status(&tenant, &tenant.scim_token).await, 200);
-    let new = rotate(&tenant, Scope::Scim, Duration::ZERO).await;
+    let new = replace(&tenant, Scope::Scim, Duration::ZERO).await;
     tenant.app.advance(Duration::seconds(TENANT_CACHE_SECS));
     assert_eq!(status(&tenant, &tenant.scim_token).await, 401);
     assert_eq!(status(&tenant, &new).await, 200);
@@ -108,7 +108,7 @@ async fn a_new_token_works_at_once_although_the_old_ones_are_remembered() {
     let tenant = acme().await;
     assert_eq!(status(&tenant, &tenant.scim_token).await, 200);
     tenant.app.advance(Duration::seconds(5));
-    let new = rotate(&tenant, Scope::Scim, DEFAULT_OVERLAP).await;
+    let new = replace(&tenant, Scope::Scim, DEFAULT_OVERLAP).await;
     assert_eq!(status(&tenant, &new).await, 200);
 }
 
@@ -116,7 +116,7 @@ async fn a_new_token_works_at_once_although_the_old_ones_are_remembered() {
 async fn a_token_made_right_after_a_request_works_two_seconds_later_at_most() {
     let tenant = acme().await;
     assert_eq!(status(&tenant, &tenant.scim_token).await, 200);
-    let new = rotate(&tenant, Scope::Scim, DEFAULT_OVERLAP).await;
+    let new = replace(&tenant, Scope::Scim, DEFAULT_OVERLAP).await;
     tenant.app.advance(Duration::seconds(2));
     assert_eq!(status(&tenant, &new).await, 200);
 }
@@ -129,8 +129,8 @@ async fn a_revoked_token_stops_working_within_a_minute() {
     tenant.app.advance(Duration::seconds(TENANT_CACHE_SECS));
     assert_eq!(TENANT_CACHE_SECS, 60);
     assert_eq!(status(&tenant, &tenant.scim_token).await, 401);
-    let new = rotate(&tenant, Scope::Scim, DEFAULT_OVERLAP).await;
-    assert_eq!(status(&tenant, &tenant.scim_token).await, 401, "a rotation revives nothing");
+    let new = replace(&tenant, Scope::Scim, DEFAULT_OVERLAP).await;
+    assert_eq!(status(&tenant, &tenant.scim_token).await, 401, "a replacement revives nothing");
     tenant.app.advance(Duration::seconds(2));
     assert_eq!(status(&tenant, &new).await, 200);
 }
@@ -151,7 +151,7 @@ async fn a_steady_use_of_a_revoked_token_does_not_keep_it_alive() {
 #[tokio::test]
 async fn one_stage_can_be_revoked_alone() {
     let tenant = acme().await;
-    let new = rotate(&tenant, Scope::Scim, DEFAULT_OVERLAP).await;
+    let new = replace(&tenant, Scope::Scim, DEFAULT_OVERLAP).await;
     assert_eq!(revoke(&tenant, Scope::Scim, Some(Stage::Previous)).await, 1);
     tenant.app.advance(Duration::seconds(TENANT_CACHE_SECS));
     assert_eq!(status(&tenant, &tenant.scim_token).await, 401);
@@ -163,9 +163,9 @@ async fn one_stage_can_be_revoked_alone() {
 async fn scopes_do_not_stand_for_each_other() {
     let tenant = acme().await;
     assert_eq!(status(&tenant, &tenant.admin_token).await, 401);
-    let new_admin = rotate(&tenant, Scope::Admin, DEFAULT_OVERLAP).await;
+    let new_admin = replace(&tenant, Scope::Admin, DEFAULT_OVERLAP).await;
     assert_eq!(status(&tenant, &new_admin).await, 401);
-    assert_eq!(status(&tenant, &tenant.scim_token).await, 200, "another scope's rotation");
+    assert_eq!(status(&tenant, &tenant.scim_token).await, 200, "another scope's replacement");
     revoke(&tenant, Scope::Admin, None).await;
     tenant.app.advance(Duration::seconds(TENANT_CACHE_SECS));
     assert_eq!(status(&tenant, &tenant.scim_token).await, 200, "another scope's revocation");
@@ -215,29 +215,34 @@ async fn a_tenant_deleted_without_more_ado_is_refused_within_a_minute() {
 }
 
 #[tokio::test]
-async fn a_second_rotation_does_not_end_an_overlap_that_was_promised() {
+async fn a_second_replacement_does_not_end_an_overlap_that_was_promised() {
     let tenant = acme().await;
     let tenants = &tenant.app.app.tenants;
-    let rotation =
-        Rotation { label: None, overlap: DEFAULT_OVERLAP, earlier: Earlier::Keep, expected: None };
-    let new = tenants.rotate_token(&tenant.id, Scope::Scim, &rotation, &OPERATOR).await.unwrap();
+    let replacement = Replacement {
+        label: None,
+        overlap: DEFAULT_OVERLAP,
+        earlier: Earlier::Keep,
+        expected: None,
+    };
+    let new =
+        tenants.replace_token(&tenant.id, Scope::Scim, &replacement, &OPERATOR).await.unwrap();
     assert_eq!(status(&tenant, new.token.expose_secret()).await, 200);
-    let refused = tenants.rotate_token(&tenant.id, Scope::Scim, &rotation, &OPERATOR).await;
+    let refused = tenants.replace_token(&tenant.id, Scope::Scim, &replacement, &OPERATOR).await;
     assert!(matches!(refused, Err(Error::PreviousTokenValid { .. })));
     assert_eq!(status(&tenant, &tenant.scim_token).await, 200);
-    tenants.rotate_token(&tenant.id, Scope::Admin, &rotation, &OPERATOR).await.unwrap();
+    tenants.replace_token(&tenant.id, Scope::Admin, &replacement, &OPERATOR).await.unwrap();
 
     tenant.app.advance(DEFAULT_OVERLAP);
-    tenants.rotate_token(&tenant.id, Scope::Scim, &rotation, &OPERATOR).await.unwrap();
-    let drop = Rotation { earlier: Earlier::Drop, ..rotation };
-    tenants.rotate_token(&tenant.id, Scope::Scim, &drop, &OPERATOR).await.unwrap();
+    tenants.replace_token(&tenant.id, Scope::Scim, &replacement, &OPERATOR).await.unwrap();
+    let drop = Replacement { earlier: Earlier::Drop, ..replacement };
+    tenants.replace_token(&tenant.id, Scope::Scim, &drop, &OPERATOR).await.unwrap();
 }
 
 #[tokio::test]
 async fn a_tenant_is_not_made_over_what_a_deleted_one_left() {
     let tenant = acme().await;
     let tenants = &tenant.app.app.tenants;
-    rotate(&tenant, Scope::Read, DEFAULT_OVERLAP).await;
+    replace(&tenant, Scope::Read, DEFAULT_OVERLAP).await;
     tenants.retire(&tenant.id, &OPERATOR).await.unwrap();
     assert_eq!(tenants.get(&tenant.id).await.unwrap().tokens, [], "of every scope");
     tenants.delete(&tenant.id).await.unwrap();
@@ -286,13 +291,13 @@ async fn a_name_that_people_give_passes_for_no_other() {
     ];
     for (n, name) in bad.iter().enumerate() {
         let name = format!("x {name}x");
-        let rotation = Rotation {
+        let replacement = Replacement {
             label: Some(&name),
             overlap: DEFAULT_OVERLAP,
             earlier: Earlier::Drop,
             expected: None,
         };
-        let refused = tenants.rotate_token(&tenant.id, Scope::Scim, &rotation, &OPERATOR).await;
+        let refused = tenants.replace_token(&tenant.id, Scope::Scim, &replacement, &OPERATOR).await;
         assert!(matches!(refused, Err(Error::Protocol(_))), "{name:?}");
         let id = TenantId::parse(&format!("bad-{n}")).unwrap();
         let refused = tenants.create(&id, &name, &OPERATOR).await;
@@ -318,16 +323,17 @@ async fn what_happens_to_tokens_is_in_the_history_and_the_tokens_are_not() {
     let tenant = acme().await;
     let tenants = &tenant.app.app.tenants;
     let overlap = Duration::HOUR;
-    let rotation =
-        Rotation { label: Some("Okta 2027"), overlap, earlier: Earlier::Keep, expected: None };
-    let new = tenants.rotate_token(&tenant.id, Scope::Scim, &rotation, &OPERATOR).await.unwrap();
+    let replacement =
+        Replacement { label: Some("Okta 2027"), overlap, earlier: Earlier::Keep, expected: None };
+    let new =
+        tenants.replace_token(&tenant.id, Scope::Scim, &replacement, &OPERATOR).await.unwrap();
     revoke(&tenant, Scope::Scim, Some(Stage::Previous)).await;
     let entries = tenants.history(&tenant.id).await.unwrap();
     let kinds: Vec<EventKind> = entries.iter().map(|recorded| recorded.entry.kind).collect();
-    assert_eq!(kinds, [EventKind::Created, EventKind::TokenRotated, EventKind::TokenRevoked]);
-    let rotated = &entries[1].entry;
-    assert_eq!((&rotated.actor, &*rotated.changes[0].attribute), (&*OPERATOR, "tokens.scim"));
-    assert_eq!(rotated.changes[0].new, Some("Okta 2027".into()));
+    assert_eq!(kinds, [EventKind::Created, EventKind::TokenReplaced, EventKind::TokenRevoked]);
+    let replaced = &entries[1].entry;
+    assert_eq!((&replaced.actor, &*replaced.changes[0].attribute), (&*OPERATOR, "tokens.scim"));
+    assert_eq!(replaced.changes[0].new, Some("Okta 2027".into()));
     let kept = format!("{entries:?}{:?}", tenants.get(&tenant.id).await.unwrap());
     for token in [&tenant.scim_token, &tenant.admin_token, &new.token.expose_secret().to_owned()] {
         let random = token.rsplit_once("rc_acme_").unwrap().1;

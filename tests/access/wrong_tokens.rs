@@ -9,7 +9,7 @@ use crate::support::{TestApp, TestTenant, acme, is_on_an_endpoint};
 use axum::body::Body;
 use http::Request;
 use rollcall::directory::access::refusal_delay::REFUSAL_DELAY;
-use rollcall::directory::access::token_set::{Earlier, Rotation, Which};
+use rollcall::directory::access::token_set::{Earlier, Replacement, Which};
 use rollcall::model::tenant::{Scope, Stage};
 use rollcall::model::unauthorized::UnauthorizedReason;
 use secrecy::ExposeSecret;
@@ -28,10 +28,12 @@ async fn send_header(tenant: &TestTenant, authorization: Option<&str>) -> Answer
     tenant.app.send(request.body(Body::empty()).unwrap()).await
 }
 
-async fn rotate(tenant: &TestTenant, label: &str, overlap: Duration) -> String {
-    let rotation = Rotation { label: Some(label), overlap, earlier: Earlier::Drop, expected: None };
+async fn replace(tenant: &TestTenant, label: &str, overlap: Duration) -> String {
+    let replacement =
+        Replacement { label: Some(label), overlap, earlier: Earlier::Drop, expected: None };
     let tenants = &tenant.app.app.tenants;
-    let made = tenants.rotate_token(&tenant.id, Scope::Scim, &rotation, &OPERATOR).await.unwrap();
+    let made =
+        tenants.replace_token(&tenant.id, Scope::Scim, &replacement, &OPERATOR).await.unwrap();
     made.token.expose_secret().to_owned()
 }
 
@@ -52,10 +54,10 @@ async fn every_reason(tenant: &TestTenant) -> Vec<(Option<String>, UnauthorizedR
     let other = tenant.app.tenant("other").await;
     let at = || tenant.app.sources().now();
     let label = || "Okta".to_owned();
-    let replaced = rotate(tenant, "Okta", Duration::ZERO).await;
-    let expired = rotate(tenant, "Okta", Duration::ZERO).await;
+    let replaced = replace(tenant, "Okta", Duration::ZERO).await;
+    let expired = replace(tenant, "Okta", Duration::ZERO).await;
     let replaced_at = at();
-    let revoked = rotate(tenant, "Okta", Duration::hours(1)).await;
+    let revoked = replace(tenant, "Okta", Duration::hours(1)).await;
     let expired_at = at() + Duration::hours(1);
     tenant.app.advance(Duration::hours(2));
     revoke(tenant, Stage::Current).await;

@@ -1,4 +1,4 @@
-//! Destinations through the JSON API: paused, resumed, rotated, removed, replayed, and their delivery logs.
+//! Destinations through the JSON API: paused, resumed, replaced, removed, replayed, and their delivery logs.
 
 use crate::support::acme;
 use crate::support::admin::{admin, get, problem, problem_of};
@@ -54,27 +54,27 @@ async fn a_paused_destination_resumes_here_or_at_the_end() {
 async fn two_secrets_sign_during_the_overlap_and_no_third() {
     let tenant = acme().await;
     let new = create(&tenant, webhook()).await;
-    let rotate = format!("{}/secret/rotate", path(&new));
-    let first = admin(&tenant, "POST", &rotate, json!({})).await.expect(200);
+    let replace = format!("{}/secret/replace", path(&new));
+    let first = admin(&tenant, "POST", &replace, json!({})).await.expect(200);
     assert_ne!(first["signingSecret"], new["signingSecret"]);
     let expires = json!("2026-11-24T09:30:00.000Z");
     assert_eq!(first["signingSecrets"][1]["expires"], expires);
     assert_eq!(first["signingSecrets"].as_array().unwrap().len(), 2);
-    expect_action(&last_change(&tenant).await, "rotated", &new);
+    expect_action(&last_change(&tenant).await, "secretReplaced", &new);
     for overlap in [json!({}), json!({"overlapSeconds": 1})] {
-        let refused = admin(&tenant, "POST", &rotate, overlap).await;
+        let refused = admin(&tenant, "POST", &replace, overlap).await;
         assert!(problem(&refused, 409).contains("2026-11-24T09:30:00.000Z"));
     }
-    let second = admin(&tenant, "POST", &rotate, json!({"overlapSeconds": 0})).await.expect(200);
+    let second = admin(&tenant, "POST", &replace, json!({"overlapSeconds": 0})).await.expect(200);
     let left = second["signingSecrets"].as_array().unwrap();
     assert_eq!(left.len(), 1, "0 ends both older secrets at once");
     assert_eq!(left[0].get("expires").unwrap_or(&Value::Null), &Value::Null);
     assert_ne!(second["signingSecret"], first["signingSecret"]);
     let week = json!({"overlapSeconds": 604_800});
-    let third = admin(&tenant, "POST", &rotate, week).await.expect(200);
+    let third = admin(&tenant, "POST", &replace, week).await.expect(200);
     assert_eq!(third["signingSecrets"][1]["expires"], "2026-11-30T09:30:00.000Z");
     for seconds in [604_801, u32::MAX] {
-        let long = admin(&tenant, "POST", &rotate, json!({"overlapSeconds": seconds})).await;
+        let long = admin(&tenant, "POST", &replace, json!({"overlapSeconds": seconds})).await;
         assert_eq!(
             problem(&long, 400),
             "overlapSeconds: The overlap is at most 7 days. Send 0 to 604800 seconds"

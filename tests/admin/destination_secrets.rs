@@ -159,7 +159,7 @@ async fn a_lost_secret_disables_the_destination_until_the_url_is_pasted_again() 
     let tenant = TestTenant { admin_token: token, ..tenant };
     let refused = admin(&tenant, "PATCH", &path(&chat), json!({"enabled": true})).await;
     assert_eq!(problem(&refused, 409), "Paste the URL again");
-    assert_eq!(last_change(&tenant).await.0, "tokenRotated", "nothing is written");
+    assert_eq!(last_change(&tenant).await.0, "tokenReplaced", "nothing is written");
     let pasted = json!({"url": URL, "enabled": true});
     let pasted = admin(&tenant, "PATCH", &path(&chat), pasted).await.expect(200);
     assert_eq!(pasted["state"]["disabledBecause"], Value::Null);
@@ -169,13 +169,17 @@ async fn a_lost_secret_disables_the_destination_until_the_url_is_pasted_again() 
 /// Makes an admin token under the current pepper, because the first token was made under a lost one.
 async fn all_tokens_anew(tenant: &TestTenant) -> String {
     use rollcall::directory::Scope;
-    use rollcall::directory::access::token_set::{Earlier, Rotation};
-    let rotation =
-        Rotation { label: None, overlap: Duration::ZERO, earlier: Earlier::Drop, expected: None };
+    use rollcall::directory::access::token_set::{Earlier, Replacement};
+    let replacement = Replacement {
+        label: None,
+        overlap: Duration::ZERO,
+        earlier: Earlier::Drop,
+        expected: None,
+    };
     let tenants = &tenant.app.app.tenants;
-    let rotated = tenants.rotate_token(&tenant.id, Scope::Admin, &rotation, &OPERATOR).await;
+    let replaced = tenants.replace_token(&tenant.id, Scope::Admin, &replacement, &OPERATOR).await;
     tenant.app.advance(Duration::MINUTE);
-    rotated.unwrap().token.expose_secret().to_owned()
+    replaced.unwrap().token.expose_secret().to_owned()
 }
 
 #[tokio::test]

@@ -62,8 +62,9 @@ async fn a_chat_channel_has_options_of_its_own() {
     assert!(found.1.contains(&("hour".to_owned(), json!(8), json!(17))), "{found:?}");
     let none = admin(&tenant, "PATCH", &path(&new), json!({"name": null, "hour": 17})).await;
     assert_eq!(none.expect(200)["revision"], 2, "the same values change nothing");
-    let rotated = admin(&tenant, "POST", &format!("{}/secret/rotate", path(&new)), json!({})).await;
-    assert!(problem(&rotated, 409).contains("webhook"));
+    let replaced =
+        admin(&tenant, "POST", &format!("{}/secret/replace", path(&new)), json!({})).await;
+    assert!(problem(&replaced, 409).contains("webhook"));
 }
 
 #[tokio::test]
@@ -178,7 +179,7 @@ async fn a_stale_entity_tag_changes_nothing() {
         ("PATCH", "", json!({"name": "Other"})),
         ("POST", "/pause", json!({})),
         ("POST", "/resume", json!({"from": "end"})),
-        ("POST", "/secret/rotate", json!({})),
+        ("POST", "/secret/replace", json!({})),
         ("DELETE", "", json!({})),
     ] {
         let rest = format!("{one}{rest}");
@@ -218,8 +219,8 @@ async fn neither_the_table_nor_the_log_has_a_secret() {
     let one = path(&new);
     let moved = json!({"url": "https://hooks.example.com/another-path-of-its-own?key=0th3r-key"});
     admin(&tenant, "PATCH", &one, moved).await.expect(200);
-    let rotated =
-        admin(&tenant, "POST", &format!("{one}/secret/rotate"), json!({})).await.expect(200);
+    let replaced =
+        admin(&tenant, "POST", &format!("{one}/secret/replace"), json!({})).await.expect(200);
     let bad = json!({"url": "https://hooks.example.com:22/bad-path-of-a-typo"});
     problem(&admin(&tenant, "PATCH", &one, bad).await, 400);
     admin(&tenant, "DELETE", &one, Value::Null).await.expect(204);
@@ -228,7 +229,7 @@ async fn neither_the_table_nor_the_log_has_a_secret() {
         texts.push(format!("{:?}", tenant.items(&partition).await));
     }
     let secret = |body: &Value| body["signingSecret"].as_str().unwrap().to_owned();
-    let (first, second) = (secret(&new), secret(&rotated));
+    let (first, second) = (secret(&new), secret(&replaced));
     for text in texts {
         for hidden in [
             "whsec_",

@@ -33,18 +33,18 @@ async fn what_does_not_fit_is_refused_with_what_was_expected() {
     check("PATCH", &format!("/employees/{id}"), json!({"location": 3}), 400, "string").await;
     let long = json!({"location": "x".repeat(4_097)});
     check("PATCH", &format!("/employees/{id}"), long, 400, "4096").await;
-    check("POST", "/tokens/idp/rotate", json!({}), 404, "scim, admin or read").await;
+    check("POST", "/tokens/idp/replace", json!({}), 404, "scim, admin or read").await;
     check(
         "POST",
-        "/tokens/scim/rotate",
+        "/tokens/scim/replace",
         json!({"overlapSecs": -1}),
         400,
         "overlapSecs is not valid",
     )
     .await;
-    check("POST", "/tokens/scim/rotate", json!({"overlapSecs": 31_536_001}), 400, "year").await;
+    check("POST", "/tokens/scim/replace", json!({"overlapSecs": 31_536_001}), 400, "year").await;
     for label in ["", "  ", "a\nb", &"x".repeat(101)] {
-        check("POST", "/tokens/scim/rotate", json!({"label": label}), 400, "100").await;
+        check("POST", "/tokens/scim/replace", json!({"label": label}), 400, "100").await;
     }
     let control = json!({"location": "a\u{0}b"});
     check("PATCH", &format!("/employees/{id}"), control, 400, "control character").await;

@@ -165,7 +165,7 @@ async fn a_previous_read_token_reads_until_its_overlap_ends() {
     assert_eq!(listed().await[0]["lastUsed"], "2026-11-23");
 
     let second = make_read_token(&tenant).await;
-    let again = admin(&tenant, "POST", "/tokens/read/rotate", json!({})).await;
+    let again = admin(&tenant, "POST", "/tokens/read/replace", json!({})).await;
     assert!(problem(&again, 409).contains("still valid"));
     tenant.app.advance(DEFAULT_OVERLAP - Duration::milliseconds(1));
     assert_eq!((status(&first).await, status(&second).await), (200, 200));

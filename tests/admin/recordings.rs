@@ -3,7 +3,7 @@
 use crate::support::actors::OPERATOR;
 use crate::support::admin::{admin, get};
 use crate::support::{TestTenant, acme};
-use rollcall::directory::access::token_set::{DEFAULT_OVERLAP, Earlier, Rotation};
+use rollcall::directory::access::token_set::{DEFAULT_OVERLAP, Earlier, Replacement};
 use rollcall::directory::{ActorRecord, Error, Scope};
 use serde_json::{Value, json};
 use time::Duration;
@@ -25,9 +25,16 @@ async fn a_replaced_admin_token_starts_and_stops_no_recording() {
     let replaced = ActorRecord::of_token(before.current_token(Scope::Admin).expect("a token"));
     let sync = &tenant.app.app.sync;
     let until = sync.set_recording(&tenant.id, true, &replaced).await.expect("a recording");
-    let rotation =
-        Rotation { label: None, overlap: DEFAULT_OVERLAP, earlier: Earlier::Drop, expected: None };
-    tenants.rotate_token(&tenant.id, Scope::Admin, &rotation, &OPERATOR).await.expect("a token");
+    let replacement = Replacement {
+        label: None,
+        overlap: DEFAULT_OVERLAP,
+        earlier: Earlier::Drop,
+        expected: None,
+    };
+    tenants
+        .replace_token(&tenant.id, Scope::Admin, &replacement, &OPERATOR)
+        .await
+        .expect("a token");
     tenant.app.advance(Duration::seconds(1));
     for is_on in [true, false] {
         let refused = sync.set_recording(&tenant.id, is_on, &replaced).await;

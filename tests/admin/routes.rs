@@ -15,7 +15,7 @@ async fn a_tenant_may_be_called_like_the_administration() {
         let uri = format!("/tenants/{id}/api/openapi.json");
         let open = app.send(Request::get(uri).body(Body::empty()).unwrap()).await.expect(200);
         assert_eq!(open["servers"][0]["url"], format!("https://rollcall.example/tenants/{id}/api"));
-        let new = admin(&tenant, "POST", "/tokens/scim/rotate", json!({})).await.expect(200);
+        let new = admin(&tenant, "POST", "/tokens/scim/replace", json!({})).await.expect(200);
         assert_eq!(new["tenantUrl"], format!("https://rollcall.example/tenants/{id}/scim/v2"));
         problem(&call(&tenant, "", "GET", "/settings", Value::Null).await, 401);
     }

@@ -1,4 +1,4 @@
-//! Tokens through the JSON API: rotate, revoke, list, and the overlap of an earlier token.
+//! Tokens through the JSON API: replace, revoke, list, and the overlap of an earlier token.
 
 use crate::support::actors::{OPERATOR, administrator};
 use crate::support::admin::{admin, call, get, problem, problem_of};
@@ -21,12 +21,12 @@ async fn token_path(tenant: &TestTenant, scope: &str, stage: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_rotated_token_works_through_its_overlap_and_a_revoked_one_for_a_minute() {
+async fn a_replaced_token_works_through_its_overlap_and_a_revoked_one_for_a_minute() {
     let tenant = acme().await;
     let old = tenant.scim_token.clone();
     tenant.get("/Users").await.expect(200);
-    let rotation = json!({"overlapSecs": 3600, "label": "Okta"});
-    let new = admin(&tenant, "POST", "/tokens/scim/rotate", rotation.clone()).await.expect(200);
+    let replacement = json!({"overlapSecs": 3600, "label": "Okta"});
+    let new = admin(&tenant, "POST", "/tokens/scim/replace", replacement.clone()).await.expect(200);
     assert_eq!(new["tenantUrl"], "https://rollcall.example/tenants/acme/scim/v2");
     let token = new["token"].as_str().expect("a token").to_owned();
     let lists = |token: String| {
@@ -55,7 +55,7 @@ async fn a_rotated_token_works_through_its_overlap_and_a_revoked_one_for_a_minut
     assert!(!tokens.to_string().contains("digest") && !tokens.to_string().contains(&token));
     let current = token_path(&tenant, "scim", "current").await;
     assert_eq!(current, format!("/tokens/scim/{}", new["id"].as_str().expect("an id")));
-    let again = admin(&tenant, "POST", "/tokens/scim/rotate", rotation).await;
+    let again = admin(&tenant, "POST", "/tokens/scim/replace", replacement).await;
     assert!(problem(&again, 409).contains("2026-11-23T10:30:00"), "until when");
     let previous = token_path(&tenant, "scim", "previous").await;
     let revoked = admin(&tenant, "DELETE", &previous, Value::Null).await;
@@ -69,15 +69,15 @@ async fn a_rotated_token_works_through_its_overlap_and_a_revoked_one_for_a_minut
         .iter()
         .map(|entry| &entry["kind"])
         .collect();
-    assert_eq!(kinds, ["tokenRevoked", "tokenRotated", "created"], "newest first");
+    assert_eq!(kinds, ["tokenRevoked", "tokenReplaced", "created"], "newest first");
     assert_eq!(history["entries"][0]["actor"], administrator(&tenant).await);
 }
 
 #[tokio::test]
 async fn an_overlap_ends_by_itself_and_then_the_token_is_not_listed() {
     let mut tenant = acme().await;
-    let rotation = json!({"overlapSecs": 60.0});
-    let new = admin(&tenant, "POST", "/tokens/admin/rotate", rotation).await.expect(200);
+    let replacement = json!({"overlapSecs": 60.0});
+    let new = admin(&tenant, "POST", "/tokens/admin/replace", replacement).await.expect(200);
     tenant.app.advance(Duration::seconds(59));
     let listed = |tokens: Value| tokens["tokens"].as_array().expect("tokens").len();
     assert_eq!(listed(get(&tenant, "/tokens").await), 3);
@@ -91,8 +91,8 @@ async fn an_overlap_ends_by_itself_and_then_the_token_is_not_listed() {
 async fn a_revoked_admin_token_makes_itself_no_successor() {
     let tenant = acme().await;
     let old = tenant.admin_token.clone();
-    let rotation = json!({"overlapSecs": 3_600});
-    let new = admin(&tenant, "POST", "/tokens/admin/rotate", rotation).await.expect(200);
+    let replacement = json!({"overlapSecs": 3_600});
+    let new = admin(&tenant, "POST", "/tokens/admin/replace", replacement).await.expect(200);
     let new = new["token"].as_str().expect("a token").to_owned();
     let scim = token_path(&tenant, "scim", "current").await;
     // This server and another server cache both tokens.
@@ -107,8 +107,8 @@ async fn a_revoked_admin_token_makes_itself_no_successor() {
     let before = call(&tenant, &new, "GET", "/history", Value::Null).await.expect(200);
     for server in [&tenant, &elsewhere] {
         for (method, path, body) in [
-            ("POST", "/tokens/admin/rotate".to_owned(), json!({})),
-            ("POST", "/tokens/scim/rotate".to_owned(), json!({})),
+            ("POST", "/tokens/admin/replace".to_owned(), json!({})),
+            ("POST", "/tokens/scim/replace".to_owned(), json!({})),
             ("DELETE", scim.clone(), Value::Null),
             ("PATCH", "/settings".to_owned(), json!({"locationFromIdp": true})),
             ("POST", format!("/employees/{id}/erase"), json!({"confirm": id})),
@@ -131,8 +131,8 @@ async fn a_previous_admin_token_reads_and_revokes_itself_and_nothing_else() {
     // The other server caches the token as the current token.
     let elsewhere = tenant.at_another_server();
     call(&elsewhere, &old, "GET", "/settings", Value::Null).await.expect(200);
-    let rotation = json!({"overlapSecs": 3_600});
-    let new = admin(&tenant, "POST", "/tokens/admin/rotate", rotation).await.expect(200);
+    let replacement = json!({"overlapSecs": 3_600});
+    let new = admin(&tenant, "POST", "/tokens/admin/replace", replacement).await.expect(200);
     let new = new["token"].as_str().expect("a token").to_owned();
     let own = token_path(&tenant, "admin", "previous").await;
     let current = token_path(&tenant, "admin", "current").await;
@@ -140,8 +140,8 @@ async fn a_previous_admin_token_reads_and_revokes_itself_and_nothing_else() {
     let before = call(&tenant, &new, "GET", "/history", Value::Null).await.expect(200);
     let takeover = json!({"overlapSecs": 0, "earlier": "drop"});
     let changes = [
-        ("POST", "/tokens/admin/rotate".to_owned(), takeover.clone()),
-        ("POST", "/tokens/scim/rotate".to_owned(), takeover),
+        ("POST", "/tokens/admin/replace".to_owned(), takeover.clone()),
+        ("POST", "/tokens/scim/replace".to_owned(), takeover),
         ("DELETE", current, Value::Null),
         ("DELETE", scim, Value::Null),
         ("DELETE", "/tokens/admin".to_owned(), Value::Null),
@@ -169,7 +169,7 @@ async fn a_previous_admin_token_reads_and_revokes_itself_and_nothing_else() {
 #[tokio::test]
 async fn an_admin_token_has_no_overlap_by_default() {
     let tenant = acme().await;
-    let new = admin(&tenant, "POST", "/tokens/admin/rotate", json!({})).await.expect(200);
+    let new = admin(&tenant, "POST", "/tokens/admin/replace", json!({})).await.expect(200);
     problem(&admin(&tenant, "GET", "/settings", Value::Null).await, 401);
     let new = new["token"].as_str().expect("a token");
     call(&tenant, new, "GET", "/settings", Value::Null).await.expect(200);
@@ -185,7 +185,7 @@ async fn a_successor_without_a_use_is_created_again_without_a_wait() {
         let scim_token = made["token"].as_str().expect("a token").to_owned();
         (TestTenant { scim_token, ..tenant.clone() }, made["earlier"].clone())
     };
-    let rotate = async |body: Value| make("/tokens/scim/rotate", body, 200).await;
+    let replace = async |body: Value| make("/tokens/scim/replace", body, 200).await;
     let create = async |body: Value| make("/tokens/scim", body, 201).await;
     let id_of = async |stage: &str| {
         let path = token_path(&tenant, "scim", stage).await;
@@ -199,13 +199,13 @@ async fn a_successor_without_a_use_is_created_again_without_a_wait() {
         detail
     };
     refuses("/tokens/scim", "token-used", "current token has been used").await;
-    let (lost, earlier) = rotate(json!({"label": "Okta 2"})).await;
+    let (lost, earlier) = replace(json!({"label": "Okta 2"})).await;
     let end = "2026-11-24T09:30:00.000Z";
     let first =
         json!({"id": id_of("previous").await, "label": "Identity Provider", "expires": end});
     assert_eq!(earlier, json!([first]));
     let cause = "previous-token-valid";
-    assert!(refuses("/tokens/scim/rotate", cause, "still valid").await.contains("POST /tokens"));
+    assert!(refuses("/tokens/scim/replace", cause, "still valid").await.contains("POST /tokens"));
     let replaced = json!({"id": id_of("current").await, "label": "Okta 2", "expires": null});
     let (second, earlier) = create(json!({"label": "Okta 2"})).await;
     assert_eq!(earlier, json!([replaced, first]));
@@ -213,19 +213,19 @@ async fn a_successor_without_a_use_is_created_again_without_a_wait() {
     // The identity provider's token stays valid until the end of its overlap.
     tenant.get("/Users").await.expect(200);
     second.get("/Users").await.expect(200);
-    assert!(!refuses("/tokens/scim/rotate", cause, "still valid").await.contains("POST /tokens"));
+    assert!(!refuses("/tokens/scim/replace", cause, "still valid").await.contains("POST /tokens"));
     refuses("/tokens/scim", "token-used", "current token has been used").await;
     // A token lost before its first use ends at once, also after the overlap.
     tenant.app.advance(Duration::hours(25));
-    let (lost, _) = rotate(json!({})).await;
+    let (lost, _) = replace(json!({})).await;
     tenant.app.advance(Duration::hours(25));
     let (third, _) = create(json!({})).await;
     lost.get("/Users").await.expect_error(401, None);
     third.get("/Users").await.expect(200);
 
     // The same rule applies to admin tokens.
-    let rotation = json!({"overlapSecs": 3_600});
-    admin(&tenant, "POST", "/tokens/admin/rotate", rotation).await.expect(200);
+    let replacement = json!({"overlapSecs": 3_600});
+    admin(&tenant, "POST", "/tokens/admin/replace", replacement).await.expect(200);
     let tenants = &tenant.app.app.tenants;
     let new = tenants.create_token(&tenant.id, Scope::Admin, None, &OPERATOR).await;
     let new = new.expect("a token");
@@ -257,8 +257,8 @@ async fn a_scope_without_a_token_gets_its_first_one() {
 #[tokio::test]
 async fn an_admin_token_does_not_replace_itself_as_unused() {
     let tenant = acme().await;
-    let rotation = json!({"overlapSecs": 3_600});
-    let new = admin(&tenant, "POST", "/tokens/admin/rotate", rotation).await.expect(200);
+    let replacement = json!({"overlapSecs": 3_600});
+    let new = admin(&tenant, "POST", "/tokens/admin/replace", replacement).await.expect(200);
     let new = new["token"].as_str().expect("a token");
     tenant.app.advance(Duration::seconds(2));
     let failing = tenant.app.faults.plan_all("UpdateItem", Fault::internal());
@@ -275,7 +275,7 @@ async fn the_last_admin_token_stays() {
         let refused = admin(&tenant, "DELETE", path, Value::Null).await;
         assert!(problem(&refused, 409).contains("last admin token"));
     }
-    admin(&tenant, "POST", "/tokens/scim/rotate", json!({})).await.expect(200);
+    admin(&tenant, "POST", "/tokens/scim/replace", json!({})).await.expect(200);
     let both = admin(&tenant, "DELETE", "/tokens/scim", Value::Null).await;
     assert_eq!(both.expect(200), json!({"revoked": 2}));
 }
@@ -284,7 +284,7 @@ async fn the_last_admin_token_stays() {
 async fn a_revocation_ends_the_token_that_was_listed_and_no_other() {
     let tenant = acme().await;
     let first = token_path(&tenant, "scim", "current").await;
-    admin(&tenant, "POST", "/tokens/scim/rotate", json!({})).await.expect(200);
+    admin(&tenant, "POST", "/tokens/scim/replace", json!({})).await.expect(200);
     let second = token_path(&tenant, "scim", "current").await;
     assert_eq!(token_path(&tenant, "scim", "previous").await, first, "by its own id still");
     let elsewhere = first.replace("/scim/", "/admin/");

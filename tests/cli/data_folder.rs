@@ -24,7 +24,7 @@ fn a_folder_without_data_stays_without_data() {
         &["tenant", "show", "acme"],
         &["employee", "list", "acme"],
         &["employee", "archive", "acme", "ada"],
-        &["token", "rotate", "acme"],
+        &["token", "replace", "acme"],
         &["settings", "show", "acme"],
         &["tenant", "delete", "acme", "--confirm", "acme"],
     ] {

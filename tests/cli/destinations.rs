@@ -66,14 +66,14 @@ fn a_destination_is_managed_by_commands() {
     assert_eq!(operator.json(&named("pause"))["state"]["status"], "paused");
     let resumed = operator.json(&[&named("resume")[..], &["--from", "end"]].concat());
     assert_eq!(resumed["state"]["status"], "delivers");
-    let rotated = operator.text(&named("rotate"));
-    assert!(rotated.contains("whsec_") && rotated.contains("shown only once"), "{rotated}");
-    let (code, text) = operator.failure(&named("rotate"));
+    let replaced = operator.text(&named("replace-secret"));
+    assert!(replaced.contains("whsec_") && replaced.contains("shown only once"), "{replaced}");
+    let (code, text) = operator.failure(&named("replace-secret"));
     assert!(code == 4 && text.contains("previous signing secret"), "{code} {text}");
-    let rotate = |overlap| [&named("rotate")[..], &["--overlap", overlap]].concat();
-    let (code, text) = operator.failure(&rotate("8d"));
+    let replace = |overlap| [&named("replace-secret")[..], &["--overlap", overlap]].concat();
+    let (code, text) = operator.failure(&replace("8d"));
     assert!(code == 4 && text.contains("The overlap is at most 7 days"), "{code} {text}");
-    assert!(operator.text(&rotate("0s")).contains("whsec_"));
+    assert!(operator.text(&replace("0s")).contains("whsec_"));
     let shown = operator.text(&named("show"));
     assert!(shown.contains("set on") && !shown.contains("whsec_"), "{shown}");
     assert_eq!(operator.json(&named("deliveries")), json!([]));
@@ -135,5 +135,5 @@ fn a_reseal_reports_lost_secrets() {
     assert!(code == 1 && text.contains("2 secrets"), "{code} {text}");
     let output = operator.run(&reseal);
     let text = String::from_utf8_lossy(&output.stdout);
-    assert!(text.contains("Paste the URL again") && text.contains("Rotate the signing"), "{text}");
+    assert!(text.contains("Paste the URL again") && text.contains("Replace the signing"), "{text}");
 }

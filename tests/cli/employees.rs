@@ -51,7 +51,7 @@ fn values_of_custom_attributes_are_shown_with_an_employee() {
     operator.json(&["attribute", "set", "acme", ACME, "location"]);
     operator.json(&["attribute", "set", "acme", ACME, "skills", "--several"]);
     let server = operator.serve();
-    let token = operator.json(&["token", "rotate", "acme", "--drop-earlier"]);
+    let token = operator.json(&["token", "replace", "acme", "--drop-earlier"]);
     let token = token["token"].as_str().expect("a token");
     let users = server.tenant_url().replace("/demo/", "/acme/") + "/Users";
     let values = json!({"badge": 4711, "location": "Desk 7"});

@@ -37,8 +37,8 @@ fn at_an_endpoint_only_the_first_command_makes_the_pepper() {
     let through =
         |arguments: &[&'static str]| [&["--dynamodb-endpoint", endpoint][..], arguments].concat();
     let files = || std::fs::read_dir(other.folder()).expect("the folder").count();
-    let rotate = ["token", "rotate", "acme"];
-    for arguments in [&["tenant", "list"][..], &["employee", "list", "acme"], &rotate] {
+    let replace = ["token", "replace", "acme"];
+    for arguments in [&["tenant", "list"][..], &["employee", "list", "acme"], &replace] {
         let (code, text) = other.failure(&through(arguments));
         assert_eq!(code, 3, "{arguments:?}: {text}");
         assert!(text.contains(&format!("there is no data in table rollcall at {endpoint}")));
@@ -57,9 +57,9 @@ fn at_an_endpoint_only_the_first_command_makes_the_pepper() {
     operator.text(&through(&["tenant", "create", "acme"]));
     assert_eq!(other.json(&through(&["tenant", "list"]))[0]["id"], "acme");
     assert_eq!(files(), 0);
-    refused(&rotate);
-    let rotated = operator.json(&through(&rotate));
+    refused(&replace);
+    let replaced = operator.json(&through(&replace));
     let server = operator.serve_through(endpoint);
     let users = format!("{}/Users", server.tenant_url());
-    assert_eq!(call("GET", &users, rotated["token"].as_str().expect("a token"), None).0, 200);
+    assert_eq!(call("GET", &users, replaced["token"].as_str().expect("a token"), None).0, 200);
 }

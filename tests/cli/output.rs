@@ -19,17 +19,17 @@ fn failures_have_their_own_exit_codes_and_say_what_is_wrong() {
     check(&["employee", "show", "acme", "ada@example.com"], 3, "ada@example.com");
     check(&["settings", "set", "acme"], 2, "--location");
     check(&["settings", "set", "acme", "--silent-after", "0"], 2, "from 1 to 168, or off");
-    check(&["token", "rotate", "acme", "--overlap", "soon"], 2, "--overlap");
+    check(&["token", "replace", "acme", "--overlap", "soon"], 2, "--overlap");
     check(&["serve", "--listen", "256.0.0.1:1"], 2, "--listen");
     check(&["serve", "--listen", "localhost:1"], 2, "it must be an IP address and a port");
     for url in ["https://my_host.example", "nonsense", "http://example.com", "http://x'; id; '"] {
         check(&["tenant", "list", "--public-url", url], 2, "without an underscore");
     }
-    check(&["token", "rotate", "acme", "--overlap", "9000years"], 4, "overlap");
+    check(&["token", "replace", "acme", "--overlap", "9000years"], 4, "overlap");
     check(&["--table", "rollcall", "employee", "list", "acme"], 4, "--secret-arn is missing");
     check(&["--table", "rollcall", "tenant", "list"], 4, "--secret-arn is missing");
     check(&["--table", "rollcall", "tenant", "list", "--json"], 4, "--public-url is missing");
-    check(&["--table", "rollcall", "token", "rotate", "acme"], 4, "--public-url is missing");
+    check(&["--table", "rollcall", "token", "replace", "acme"], 4, "--public-url is missing");
     let revoke = ["--table", "rollcall", "token", "revoke", "acme", "--scope", "scim"];
     check(&revoke, 4, "--secret-arn is missing");
     check(&["--table", "rollcall", "tenant", "sample"], 4, "everybody knows its tokens");
@@ -76,7 +76,7 @@ fn output_that_cannot_be_written_is_a_failure() {
         &["employee", "export", "acme"][..],
         &["employee", "list", "acme"],
         &["employee", "list", "acme", "--json"],
-        &["token", "rotate", "acme", "--json"],
+        &["token", "replace", "acme", "--json"],
         &["tenant", "show", "acme"],
         &["completions", "bash"],
     ] {
@@ -133,8 +133,8 @@ fn keys_have_one_spelling() {
     let server = operator.serve();
     keys_of(&server.ready, &mut keys);
     let users = server.tenant_url().replace("/demo/", "/acme/") + "/Users";
-    let rotated = operator.json(&["token", "rotate", "acme"]);
-    let token = rotated["token"].as_str().expect("a token");
+    let replaced = operator.json(&["token", "replace", "acme"]);
+    let token = replaced["token"].as_str().expect("a token");
     call("POST", &users, token, Some(&json!({"userName": "ada"})));
     for arguments in [
         &["tenant", "list"][..],
@@ -142,7 +142,7 @@ fn keys_have_one_spelling() {
         &["tenant", "check", "acme"],
         &["settings", "show", "acme"],
         &["token", "list", "acme"],
-        &["token", "rotate", "acme", "--drop-earlier"],
+        &["token", "replace", "acme", "--drop-earlier"],
         &["employee", "list", "acme"],
         &["employee", "show", "acme", "ada"],
         &["employee", "history", "acme", "ada"],
@@ -174,7 +174,7 @@ fn tables_fit_a_terminal_and_have_one_line_for_each_row_in_a_pipe() {
     let group = json!({"displayName": long, "externalId": long, "members": members});
     assert_eq!(call("POST", &format!("{url}/Groups"), &token, Some(&group)).0, 201);
     operator.text(&["tenant", "create", "acme", "--name", &long]);
-    operator.text(&["token", "rotate", "demo", "--label", &long]);
+    operator.text(&["token", "replace", "demo", "--label", &long]);
     let id = user["id"].as_str().expect("an id");
     let urn = "urn:ietf:params:scim:schemas:extension:acme:2.0:User";
     operator.text(&["attribute", "set", "demo", urn, "badge", "--description", &long]);

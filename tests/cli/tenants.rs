@@ -78,12 +78,12 @@ fn tenants_and_tokens_are_managed_beside_a_running_server() {
     let users = server.tenant_url().replace("/demo/", "/acme/") + "/Users";
     assert_eq!(call("GET", &users, &old, None).0, 200);
 
-    let rotated = operator.json(&["token", "rotate", "acme", "--label", "Okta"]);
-    let new = rotated["token"].as_str().expect("a token").to_owned();
-    let earlier = &rotated["earlier"];
+    let replaced = operator.json(&["token", "replace", "acme", "--label", "Okta"]);
+    let new = replaced["token"].as_str().expect("a token").to_owned();
+    let earlier = &replaced["earlier"];
     assert_eq!(earlier[0]["label"], "Identity Provider");
     assert!(earlier[0]["expires"].as_str().expect("an end").starts_with("20"), "{earlier}");
-    let (code, text) = operator.failure(&["token", "rotate", "acme"]);
+    let (code, text) = operator.failure(&["token", "replace", "acme"]);
     assert!(code == 4 && text.contains("rollcall token create"), "{text}");
     assert_eq!(call("GET", &users, &old, None).0, 200, "within the overlap");
     assert_eq!(call("GET", &users, &new, None).0, 200);
@@ -91,16 +91,16 @@ fn tenants_and_tokens_are_managed_beside_a_running_server() {
     assert_eq!(tokens[0]["stage"], "current");
     assert_eq!(tokens[0]["label"], "Okta");
     assert!(!tokens.to_string().contains("digest"));
-    let shell = operator.text(&["token", "rotate", "acme", "--scope", "admin", "--shell"]);
+    let shell = operator.text(&["token", "replace", "acme", "--scope", "admin", "--shell"]);
     assert!(shell.starts_with(
         "TENANT_URL='http://127.0.0.1:8080/tenants/acme/scim/v2'\nSECRET_TOKEN='rc_acme_"
     ));
-    let (code, text) = operator.failure(&["token", "rotate", "acme"]);
+    let (code, text) = operator.failure(&["token", "replace", "acme"]);
     assert_eq!(code, 4);
     assert!(text.contains("is still valid until 20") && text.contains("--drop-earlier"), "{text}");
     assert!(!text.contains("token create"), "the current token was used: {text}");
     let (code, text) = operator.failure(&["token", "create", "acme"]);
-    assert!(code == 4 && text.contains("rollcall token rotate"), "{text}");
+    assert!(code == 4 && text.contains("rollcall token replace"), "{text}");
     let read = operator.json(&["token", "create", "acme", "--scope", "read", "--label", "Payroll"]);
     assert_eq!(read["earlier"], json!([]));
     let again = operator.json(&["token", "create", "acme", "--scope", "read"]);
@@ -125,7 +125,7 @@ fn tenants_and_tokens_are_managed_beside_a_running_server() {
 }
 
 #[test]
-fn a_read_token_is_made_by_its_first_rotation() {
+fn a_read_token_is_made_by_its_first_replacement() {
     let operator = Operator::new();
     operator.text(&["tenant", "create", "acme"]);
     let scopes = || {
@@ -134,16 +134,16 @@ fn a_read_token_is_made_by_its_first_rotation() {
         scopes.collect::<Vec<Value>>()
     };
     assert_eq!(scopes(), ["scim", "admin"]);
-    let rotate = ["token", "rotate", "acme", "--scope", "read"];
-    let text = operator.text(&rotate);
+    let replace = ["token", "replace", "acme", "--scope", "read"];
+    let text = operator.text(&replace);
     assert!(text.contains("API URL") && text.contains("/tenants/acme/api"), "{text}");
     assert!(text.contains("Read token") && text.contains("rc_acme_"), "{text}");
     assert!(!text.contains("Tenant URL"), "{text}");
-    let rotated = operator.json(&rotate);
-    let earlier = &rotated["earlier"][0];
+    let replaced = operator.json(&replace);
+    let earlier = &replaced["earlier"][0];
     assert_eq!(earlier["label"], "Read-only Client");
     assert!(earlier["expires"].is_string(), "24 hours, as for a Secret Token: {earlier}");
-    let (code, text) = operator.failure(&rotate);
+    let (code, text) = operator.failure(&replace);
     assert!(code == 4 && text.contains("--drop-earlier"), "{text}");
     assert_eq!(scopes(), ["scim", "admin", "read", "read"]);
     let revoked = operator.json(&["token", "revoke", "acme", "--scope", "read"]);

@@ -222,14 +222,14 @@ async fn a_redirect_is_a_failure_and_is_not_followed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_rotated_secret_signs_beside_the_previous_one() {
+async fn a_replaced_secret_signs_beside_the_previous_one() {
     let (d, created) = with_webhook().await;
-    let url = format!("{}/secret/rotate", path(&created));
-    let rotated = admin(&d.tenant, "POST", &url, json!({})).await.expect(200);
+    let url = format!("{}/secret/replace", path(&created));
+    let replaced = admin(&d.tenant, "POST", &url, json!({})).await.expect(200);
     d.create("ada@example.com").await;
     d.run().await;
     let request = d.hooks.take().remove(0);
-    for secret in [&created["signingSecret"], &rotated["signingSecret"]] {
+    for secret in [&created["signingSecret"], &replaced["signingSecret"]] {
         let verifier = Webhook::new(secret.as_str().unwrap()).unwrap();
         verifier.verify(&request.body, &request.headers).unwrap();
     }

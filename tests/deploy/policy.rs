@@ -6,7 +6,7 @@ use crate::support::template::{list, load};
 use crate::support::{TestApp, TestTenant};
 use axum::body::Body;
 use http::Request;
-use rollcall::directory::access::token_set::{DEFAULT_OVERLAP, Earlier, Rotation};
+use rollcall::directory::access::token_set::{DEFAULT_OVERLAP, Earlier, Replacement};
 use rollcall::directory::groups::view::GroupSearch;
 use rollcall::directory::lists::admin_list::EmployeesInIdOrder;
 use rollcall::directory::people::{PeopleFilters, PeopleQuery};
@@ -255,10 +255,10 @@ async fn everything_over_the_api(tenant: &TestTenant) {
     api("DELETE", badge, json!({})).await;
     api("PATCH", "/settings", json!({"managerFromIdp": true})).await;
     api("PATCH", &employee, json!({"location": "GB", "manager": "ada@example.com"})).await;
-    api("POST", "/tokens/scim/rotate", json!({})).await;
+    api("POST", "/tokens/scim/replace", json!({})).await;
     let listed = api("GET", "/tokens", json!({})).await.expect(200);
     let mut tokens = listed["tokens"].as_array().expect("tokens").iter();
-    let token = tokens.find(|token| token["stage"] == "previous").expect("a rotated token");
+    let token = tokens.find(|token| token["stage"] == "previous").expect("a replaced token");
     let token = token["id"].as_str().expect("an id");
     api("DELETE", &format!("/tokens/scim/{token}"), json!({})).await;
     api("POST", &format!("{employee}/archive"), json!({})).await;
@@ -280,9 +280,13 @@ async fn everything_by_command(tenant: &TestTenant) {
         .await
         .expect("settings")
         .settings;
-    let rotation =
-        Rotation { label: None, overlap: DEFAULT_OVERLAP, earlier: Earlier::Drop, expected: None };
-    tenants.rotate_token(id, Scope::Scim, &rotation, &OPERATOR).await.expect("a token");
+    let replacement = Replacement {
+        label: None,
+        overlap: DEFAULT_OVERLAP,
+        earlier: Earlier::Drop,
+        expected: None,
+    };
+    tenants.replace_token(id, Scope::Scim, &replacement, &OPERATOR).await.expect("a token");
     let all = EmployeesInIdOrder { status: Status::All, cursor: None, limit: 100 };
     directory.lists().in_id_order(all).await.expect("employees");
     let query = PeopleQuery {

@@ -260,9 +260,9 @@ async fn tokens_of_the_administration_read_the_feed_and_no_other() {
             problem_of(&answer, 403, "read-only-token");
         }
     }
-    assert!(types(&page).contains(&"token.rotated"), "{page}");
-    let rotated = list(&page).iter().find(|event| event["type"] == "token.rotated");
-    assert_eq!(rotated.expect("the read token")["actor"], administrator(&tenant).await);
+    assert!(types(&page).contains(&"token.replaced"), "{page}");
+    let replaced = list(&page).iter().find(|event| event["type"] == "token.replaced");
+    assert_eq!(replaced.expect("the read token")["actor"], administrator(&tenant).await);
     assert!(!page.to_string().contains(&read), "no token is in the feed");
 }
 

@@ -28,9 +28,9 @@ async fn number(browser: &Browser, form: &str) -> String {
     after(&page, "name=\"number\" value=\"", "\"").to_owned()
 }
 
-/// Rotates the admin token through the API. The token of the session stays valid for `overlap_secs` seconds.
-pub async fn rotate(browser: &Browser, overlap_secs: u32) {
-    let request = Request::post("/tenants/acme/api/tokens/admin/rotate")
+/// Replaces the admin token through the API. The token of the session stays valid for `overlap_secs` seconds.
+pub async fn replace(browser: &Browser, overlap_secs: u32) {
+    let request = Request::post("/tenants/acme/api/tokens/admin/replace")
         .header("authorization", format!("Bearer {}", browser.tenant.admin_token));
     let body = json!({"overlapSecs": overlap_secs}).to_string();
     browser.tenant.app.send(request.body(Body::from(body)).unwrap()).await.expect(200);

@@ -61,13 +61,13 @@ pub async fn plant_event(tenant: &TestTenant, number: u64, at: OffsetDateTime) {
 #[tokio::test]
 async fn only_an_administrator_shows_the_label_of_the_token() {
     let tenant = crate::support::acme().await;
-    let rotate = async |scope: &str, label: &str| {
+    let replace = async |scope: &str, label: &str| {
         let body = json!({"label": label});
-        let answer = admin(&tenant, "POST", &format!("/tokens/{scope}/rotate"), body).await;
+        let answer = admin(&tenant, "POST", &format!("/tokens/{scope}/replace"), body).await;
         answer.expect(200)["token"].as_str().expect("a token").to_owned()
     };
-    let scim_token = rotate("scim", "Okta 2027").await;
-    let admin_token = rotate("admin", "Ada on call").await;
+    let scim_token = replace("scim", "Okta 2027").await;
+    let admin_token = replace("admin", "Ada on call").await;
     let tenant = TestTenant { scim_token, admin_token, ..tenant.clone() };
     tenant.create(&json!({"userName": "ada"})).await;
     admin(&tenant, "PATCH", "/settings", json!({"locationFromIdp": true})).await.expect(200);

@@ -1,4 +1,4 @@
-//! *Notifications*: destinations on the pages are added, changed, paused, resumed, rotated and removed.
+//! *Notifications*: destinations on the pages are added, changed, paused, resumed, replaced and removed.
 
 use super::at_acme;
 use super::deep_links::leads_to_sign_in;
@@ -228,32 +228,32 @@ async fn a_change_keeps_the_url_unless_a_new_one_is_pasted() {
 }
 
 #[tokio::test]
-async fn a_secret_is_rotated_once_and_shown_once() {
+async fn a_secret_is_replaced_once_and_shown_once() {
     let browser = at_acme().await;
     let path = add(&browser, &fields("webhook")).await;
-    let rotate = format!("{path}/rotate");
+    let replace = format!("{path}/replace");
     let seen = revision(&browser, &path).await;
-    let bad = browser.submit(&rotate, &[("overlap", "1y"), ("revision", &seen)]).await.page(422);
+    let bad = browser.submit(&replace, &[("overlap", "1y"), ("revision", &seen)]).await.page(422);
     assert!(bad.contains("Choose how long the current secret also signs."), "{bad}");
     let fields = [("overlap", "24h"), ("revision", &*seen)];
-    let shown = browser.submit(&rotate, &fields).await.page(200);
+    let shown = browser.submit(&replace, &fields).await.page(200);
     let secret = after(&shown, "id=\"secret\">", "<").to_owned();
     assert!(secret.starts_with("whsec_") && secret.len() == 50, "{shown}");
     assert!(words(&shown).contains("also signs until 2026-11-24 09:30 UTC"), "{shown}");
-    let again = browser.submit(&rotate, &fields).await.page(409);
+    let again = browser.submit(&replace, &fields).await.page(409);
     assert!(
         again.contains("changed this destination at the same time"),
         "a reload makes none: {again}"
     );
     let seen = revision(&browser, &path).await;
-    let second = browser.submit(&rotate, &[("overlap", "1h"), ("revision", &seen)]).await;
+    let second = browser.submit(&replace, &[("overlap", "1h"), ("revision", &seen)]).await;
     assert!(second.page(409).contains("still signs until 2026-11-24T09:30:00.000Z"));
     let page = browser.get(&path).await.page(200);
     assert!(page.contains("It ends both secrets at once."), "{page}");
     let choices = after(&page, "<select id=\"overlap\"", "</select>");
     assert!(!page.contains("whsec_") && choices.matches("<option").count() == 1, "{page}");
     let none = [("overlap", "none"), ("revision", &*seen)];
-    let shown = browser.submit(&rotate, &none).await.page(200);
+    let shown = browser.submit(&replace, &none).await.page(200);
     assert!(shown.contains("The old secret does not sign any more"), "{shown}");
     assert_ne!(after(&shown, "id=\"secret\">", "<"), secret);
     let page = browser.get(&path).await.page(200);
@@ -292,7 +292,7 @@ async fn another_tenant_and_a_visitor_without_session_reach_no_destination() {
     form.extend([("overlap", "none".to_owned()), ("from", "end".to_owned())]);
     form.extend([("confirm", "on".to_owned()), ("event", "evt_acme_0000_1".to_owned())]);
     form.push(("revision", "1".to_owned()));
-    for rest in ["", "/test", "/resend", "/pause", "/resume", "/rotate", "/remove"] {
+    for rest in ["", "/test", "/resend", "/pause", "/resume", "/replace", "/remove"] {
         let route = format!("{path}{rest}");
         let page = submit(&stranger, &route, &form).await.page(404);
         assert!(page.contains("no destination with this id"), "{rest}: {page}");

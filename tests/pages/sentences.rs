@@ -42,7 +42,7 @@ async fn destinations_have_sentences_and_no_lists_of_attributes() {
         ),
         (
             "POST",
-            "/secret/rotate",
+            "/secret/replace",
             json!({}),
             "Administrator replaced the signing secret of destination “Asset manager”",
         ),
@@ -93,10 +93,10 @@ async fn settings_tokens_and_custom_attributes_have_sentences() {
     }
     for (rest, expected) in [
         (
-            "/tokens/scim/rotate",
+            "/tokens/scim/replace",
             "Administrator replaced Secret Token “Identity Provider” with “Okta 2027”",
         ),
-        ("/tokens/read/rotate", "Administrator created Read token “Okta 2027”"),
+        ("/tokens/read/replace", "Administrator created Read token “Okta 2027”"),
     ] {
         admin(tenant, "POST", rest, json!({"label": "Okta 2027"})).await.expect(200);
         assert_eq!(newest(&browser).await.0, expected);

@@ -1,6 +1,6 @@
 //! Sign-in and sessions: a session opens the pages of its own tenant, for as long as its token is valid.
 
-use super::access::{newest_token, rotate, seen};
+use super::access::{newest_token, replace, seen};
 use super::at_acme;
 use crate::support::admin::make_read_token;
 use crate::support::browser::Browser;
@@ -38,7 +38,7 @@ fn posts(id: &str) -> Vec<(String, Vec<(&'static str, &'static str)>)> {
         route("notifications/{id}/resend", &[("event", "x")]),
         route("notifications/{id}/pause", &[]),
         route("notifications/{id}/resume", &[("from", "end")]),
-        route("notifications/{id}/rotate", &[("overlap", "none")]),
+        route("notifications/{id}/replace", &[("overlap", "none")]),
         route("notifications/{id}/remove", &[("confirm", "on")]),
         route("sign-out", &[]),
     ]
@@ -151,7 +151,7 @@ async fn forged_and_expired_sessions_lead_to_sign_in() {
 async fn a_session_ends_with_its_token() {
     let browser = at_acme().await;
     browser.get("employees").await.page(200);
-    rotate(&browser, 0).await;
+    replace(&browser, 0).await;
     browser.tenant.app.advance(Duration::seconds(TENANT_CACHE_SECS));
     assert_eq!(browser.get("employees").await.redirect(), SIGN_IN);
 
@@ -159,7 +159,7 @@ async fn a_session_ends_with_its_token() {
     let first = seen(&browser, "access/admin/replace").await;
     let page = browser.submit("access/admin/revoke", &[("token", &first)]).await.page(409);
     assert!(page.contains("This is the last Admin token"), "{page}");
-    rotate(&browser, 3_600).await;
+    replace(&browser, 3_600).await;
     // The form names a token that is now the previous token. The form ends that token and keeps the new token.
     let answer = browser.submit("access/admin/revoke", &[("token", &first)]).await;
     assert_eq!(answer.redirect(), "/tenants/acme/access?done=revoked");
@@ -168,7 +168,7 @@ async fn a_session_ends_with_its_token() {
     // The session of a previous token can read, but it cannot change anything.
     let browser = at_acme().await;
     let current = newest_token(&browser, "scim").await;
-    rotate(&browser, 3_600).await;
+    replace(&browser, 3_600).await;
     browser.get("employees").await.page(200);
     for (path, fields) in [
         ("sources/location", vec![("source", "idp")]),

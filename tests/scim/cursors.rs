@@ -5,7 +5,7 @@ use crate::support::actors::OPERATOR;
 use crate::support::faults::Fault;
 use crate::support::request::Answer;
 use crate::support::{Ids, TestApp, TestTenant};
-use rollcall::directory::access::token_set::{Earlier, Rotation, Which};
+use rollcall::directory::access::token_set::{Earlier, Replacement, Which};
 use rollcall::model::tenant::Scope;
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
@@ -166,9 +166,14 @@ async fn a_cursor_opens_nothing_without_a_token_and_its_errors_say_nothing() {
     tenant.get(&with(&cursor)).await.expect(200);
     // A cursor belongs to the tenant, so the tenant's next token can use it.
     let tenants = &app.app.tenants;
-    let rotation =
-        Rotation { label: None, overlap: Duration::ZERO, earlier: Earlier::Drop, expected: None };
-    let next = tenants.rotate_token(&tenant.id, Scope::Scim, &rotation, &OPERATOR).await.unwrap();
+    let replacement = Replacement {
+        label: None,
+        overlap: Duration::ZERO,
+        earlier: Earlier::Drop,
+        expected: None,
+    };
+    let next =
+        tenants.replace_token(&tenant.id, Scope::Scim, &replacement, &OPERATOR).await.unwrap();
     next.token.expose_secret().clone_into(&mut stranger.scim_token);
     app.advance(Duration::seconds(61));
     tenant.get(&with(&cursor)).await.expect_error(401, None);

@@ -33,11 +33,11 @@ pub async fn get(tenant: &TestTenant, rest: &str) -> Value {
     answer.expect(200)
 }
 
-/// Makes the tenant's first read token, or rotates its read token.
+/// Makes the tenant's first read token, or replaces its read token.
 pub async fn make_read_token(tenant: &TestTenant) -> String {
     let made = admin(tenant, "POST", "/tokens/read", json!({})).await;
     let made = match made.status.as_u16() {
-        409 => admin(tenant, "POST", "/tokens/read/rotate", json!({})).await.expect(200),
+        409 => admin(tenant, "POST", "/tokens/read/replace", json!({})).await.expect(200),
         _ => made.expect(201),
     };
     made["token"].as_str().expect("a token").to_owned()

@@ -36,7 +36,7 @@ pub enum DestinationCommand {
         from: ResumePlace,
     },
     /// Make a new signing secret of a webhook, and print it once. The secret before it also signs for the overlap
-    Rotate {
+    ReplaceSecret {
         #[command(flatten)]
         destination: Named,
         /// The time for which the secret before it also signs: a duration such as 24h, 30m or 0s, at most 7d. 0s ends all

@@ -102,7 +102,7 @@ pub enum Command {
     /// Create, list, show, check and delete tenants
     #[command(subcommand)]
     Tenant(TenantCommand),
-    /// Create, rotate, revoke and list a tenant's tokens
+    /// Create, replace, revoke and list a tenant's tokens
     #[command(subcommand)]
     Token(TokenCommand),
     /// Show and change the attributes that a tenant's identity provider governs

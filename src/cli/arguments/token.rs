@@ -25,7 +25,7 @@ pub enum TokenCommand {
         shell: bool,
     },
     /// Replace the current token, and print the new token once. The current token stays valid for the overlap
-    Rotate {
+    Replace {
         /// The id of the tenant
         #[arg(value_parser = tenant_id)]
         tenant: TenantId,

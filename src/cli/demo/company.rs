@@ -102,7 +102,7 @@ impl Company {
 
     async fn replace_token(&mut self, label: &str) -> anyhow::Result<()> {
         let body = json!({"label": label, "overlapSecs": 0});
-        let answer = self.okta.admin(Method::POST, "/tokens/scim/rotate", body).await?;
+        let answer = self.okta.admin(Method::POST, "/tokens/scim/replace", body).await?;
         let new = text_of(&answer.expect(200)?, "token")?;
         let old = std::mem::replace(&mut self.okta.scim_token, SecretString::from(new));
         self.replaced_token = Some(old);

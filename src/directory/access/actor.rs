@@ -9,7 +9,7 @@ use time::OffsetDateTime;
 impl ActorRecord {
     /// Checks the token again, against the tenant as it is now: the cached token may be a minute old.
     ///
-    /// A previous admin token must not change anything, because the owner of a leaked token rotates it.
+    /// A previous admin token must not change anything, because the owner of a leaked token replaces it.
     ///
     /// # Errors
     /// Fails with [`Error::TokenEnded`] or [`Error::TokenReplaced`].

@@ -1,7 +1,7 @@
 //! Changes of a tenant, which take effect in this process at once.
 
 use super::Access;
-use super::token_set::{Rotated, Rotation, TokenForm, Which};
+use super::token_set::{Replaced, Replacement, TokenForm, Which};
 use crate::directory::error::Error;
 use crate::directory::precondition::Precondition;
 use crate::directory::tenants::custom_attributes::Declared;
@@ -33,7 +33,7 @@ impl Access {
         scope: Scope,
         label: Option<&str>,
         actor: &ActorRecord,
-    ) -> Result<Rotated, Error> {
+    ) -> Result<Replaced, Error> {
         self.invalidating(tenant, self.tenants.create_token(tenant, scope, label, actor)).await
     }
 
@@ -48,7 +48,7 @@ impl Access {
         label: Option<&str>,
         form: TokenForm<'_>,
         actor: &ActorRecord,
-    ) -> Result<Rotated, Error> {
+    ) -> Result<Replaced, Error> {
         let created = self.tenants.create_token_by_form(tenant, scope, label, form, actor);
         self.invalidating(tenant, created).await
     }
@@ -62,22 +62,23 @@ impl Access {
         tenant: &TenantId,
         label: Option<&str>,
         link: &Link,
-    ) -> Result<Rotated, Error> {
+    ) -> Result<Replaced, Error> {
         self.invalidating(tenant, self.tenants.create_token_by_link(tenant, label, link)).await
     }
 
-    /// Calls [`Tenants::rotate_token`]. The change takes effect in this process at once.
+    /// Calls [`Tenants::replace_token`]. The change takes effect in this process at once.
     ///
     /// # Errors
-    /// Fails as [`Tenants::rotate_token`] does.
-    pub async fn rotate_token(
+    /// Fails as [`Tenants::replace_token`] does.
+    pub async fn replace_token(
         &self,
         tenant: &TenantId,
         scope: Scope,
-        rotation: &Rotation<'_>,
+        replacement: &Replacement<'_>,
         actor: &ActorRecord,
-    ) -> Result<Rotated, Error> {
-        self.invalidating(tenant, self.tenants.rotate_token(tenant, scope, rotation, actor)).await
+    ) -> Result<Replaced, Error> {
+        self.invalidating(tenant, self.tenants.replace_token(tenant, scope, replacement, actor))
+            .await
     }
 
     /// Calls [`Tenants::revoke_tokens`]. The change takes effect in this process at once.

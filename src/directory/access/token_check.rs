@@ -89,7 +89,7 @@ pub(in crate::directory) fn keep_ended(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::directory::access::tokens::{digest, generate, rotated};
+    use crate::directory::access::tokens::{digest, generate, replaced_with_overlap};
     use crate::model::tenant::{Settings, Stage};
     use secrecy::{ExposeSecret, SecretString};
     use time::Duration;
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn rotation_keeps_one_previous_token_until_it_expires() {
+    fn replacement_keeps_one_previous_token_until_it_expires() {
         let peppers = peppers("pepper", None);
         let id = TenantId::parse("acme").unwrap();
         let tokens: Vec<SecretString> = (0..3).map(|_| generate(&id).unwrap()).collect();
@@ -152,7 +152,7 @@ mod tests {
         let mut kept = Vec::new();
         for token in &tokens {
             let new = record(Scope::Scim, Stage::Current, token, &peppers);
-            kept = rotated(&kept, new, Some(expires));
+            kept = replaced_with_overlap(&kept, new, Some(expires));
         }
         let tenant = tenant(kept);
         let is_valid = |token: &SecretString, now| {

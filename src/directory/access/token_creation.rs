@@ -1,6 +1,6 @@
 //! The creation of tokens: the first of a scope, or one in the place of a token without a known use.
 
-use super::token_set::{NewToken, Rotated, TokenForm};
+use super::token_set::{NewToken, Replaced, TokenForm};
 use super::tokens;
 use crate::directory::error::Error;
 use crate::directory::tenants::Tenants;
@@ -16,14 +16,14 @@ impl Tenants {
     ///
     /// # Errors
     /// Fails with [`Error::TokenUsed`] when a use of the current token is known. Other failures are those of
-    /// [`Self::rotate_token`].
+    /// [`Self::replace_token`].
     pub async fn create_token(
         &self,
         id: &TenantId,
         scope: Scope,
         label: Option<&str>,
         actor: &ActorRecord,
-    ) -> Result<Rotated, Error> {
+    ) -> Result<Replaced, Error> {
         let new = NewToken { label, ..NewToken::default() };
         self.make_token(id, scope, new, actor, replace_unused).await
     }
@@ -32,7 +32,7 @@ impl Tenants {
     /// that this form made: a reload sends the form again.
     ///
     /// # Errors
-    /// Fails with [`Error::AlreadyRotated`] for another current token. Other failures are those of
+    /// Fails with [`Error::AlreadyReplaced`] for another current token. Other failures are those of
     /// [`Self::create_token`].
     pub async fn create_token_by_form(
         &self,
@@ -41,7 +41,7 @@ impl Tenants {
         label: Option<&str>,
         form: TokenForm<'_>,
         actor: &ActorRecord,
-    ) -> Result<Rotated, Error> {
+    ) -> Result<Replaced, Error> {
         let new = NewToken { label, form: form.number, link: None };
         self.make_token(id, scope, new, actor, |tokens, current, is_used, new| {
             let mut found = tokens.iter().filter(|token| token.short_name() == current);
@@ -49,7 +49,7 @@ impl Tenants {
                 found.any(|token| token.form.is_some() && token.form.as_deref() == form.number);
             match is_used || form.seen == current || is_from_form {
                 true => replace_unused(tokens, current, is_used, new),
-                false => Err(Error::AlreadyRotated),
+                false => Err(Error::AlreadyReplaced),
             }
         })
         .await
@@ -65,7 +65,7 @@ impl Tenants {
         id: &TenantId,
         label: Option<&str>,
         link: &Link,
-    ) -> Result<Rotated, Error> {
+    ) -> Result<Replaced, Error> {
         let new = NewToken { label, form: None, link: Some(&link.id) };
         self.make_token(id, Scope::Scim, new, &link.scope.actor(), replace_unused).await
     }

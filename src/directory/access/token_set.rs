@@ -1,4 +1,4 @@
-//! A tenant's tokens: creation, rotation and revocation. Other modules check whether a token is valid.
+//! A tenant's tokens: creation, replacement and revocation. Other modules check whether a token is valid.
 
 use super::tenant_cache::TENANT_CACHE_SECS;
 use super::token_check::keep_ended;
@@ -13,10 +13,10 @@ use crate::model::tenant::{Scope, Stage, TenantId, TokenRecord};
 use secrecy::SecretString;
 use time::Duration;
 
-/// How long a Secret Token or a read token stays valid after its rotation, by default. A running sync must not fail.
+/// How long a Secret Token or a read token stays valid after its replacement, by default. A running sync must not fail.
 pub const DEFAULT_OVERLAP: Duration = Duration::hours(24);
 
-/// Returns how long a token of a scope stays valid after its rotation, by default. An admin token has no overlap,
+/// Returns how long a token of a scope stays valid after its replacement, by default. An admin token has no overlap,
 /// because no other program uses it all the time.
 pub fn default_overlap(scope: Scope) -> Duration {
     match scope {
@@ -25,23 +25,23 @@ pub fn default_overlap(scope: Scope) -> Duration {
     }
 }
 
-/// The longest overlap. It keeps a rotated token from staying valid for ever.
+/// The longest overlap. It keeps a replaced token from staying valid for ever.
 pub const MAX_OVERLAP: Duration = Duration::days(365);
 
 /// How long servers may still write for a tenant without tokens. The time is the cache time of a record and the longest
 /// request.
 const RETIREMENT: Duration = Duration::seconds(TENANT_CACHE_SECS + 30);
 
-/// How to rotate a token.
+/// How to replace a token.
 #[derive(Debug, Clone, Copy)]
-pub struct Rotation<'a> {
+pub struct Replacement<'a> {
     /// The name of the new token; `None` for the default name.
     pub label: Option<&'a str>,
     /// How long the current token stays valid.
     pub overlap: Duration,
     /// The treatment of a previous token that is still valid.
     pub earlier: Earlier,
-    /// The form of a page that asks for the rotation; `None` for any current token.
+    /// The form of a page that asks for the replacement; `None` for any current token.
     pub expected: Option<TokenForm<'a>>,
 }
 
@@ -65,10 +65,10 @@ pub(super) struct NewToken<'a> {
     pub(super) link: Option<&'a str>,
 }
 
-/// The treatment of a previous token that is still valid when the next rotation would drop it.
+/// The treatment of a previous token that is still valid when the next replacement would drop it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Earlier {
-    /// The previous token keeps its expiry, and the rotation is refused.
+    /// The previous token keeps its expiry, and the replacement is refused.
     Keep,
     /// The previous token ends now.
     Drop,
@@ -76,7 +76,7 @@ pub enum Earlier {
 
 /// A new token, and the tokens that worked before it.
 #[derive(Debug)]
-pub struct Rotated {
+pub struct Replaced {
     /// The short name of the new token.
     pub id: String,
     /// The new token.
@@ -113,30 +113,30 @@ impl Tenants {
     /// [`Earlier`] decides about a previous token that is still valid.
     ///
     /// # Errors
-    /// [`Error::PreviousTokenValid`], [`Error::AlreadyRotated`], [`Error::TokenEnded`], [`Error::TokenReplaced`],
+    /// [`Error::PreviousTokenValid`], [`Error::AlreadyReplaced`], [`Error::TokenEnded`], [`Error::TokenReplaced`],
     /// [`Error::NoTenant`], [`Error::NoPepper`], [`Error::NoRandomness`], [`Error::Contention`], and the errors of the
     /// store. Fails with [`Error::Protocol`] for an invalid label.
-    pub async fn rotate_token(
+    pub async fn replace_token(
         &self,
         id: &TenantId,
         scope: Scope,
-        rotation: &Rotation<'_>,
+        replacement: &Replacement<'_>,
         actor: &ActorRecord,
-    ) -> Result<Rotated, Error> {
+    ) -> Result<Replaced, Error> {
         let now = self.sources.now();
-        let expires = now.checked_add(rotation.overlap).filter(|expires| *expires > now);
-        let form = rotation.expected.and_then(|form| form.number);
-        let new = NewToken { label: rotation.label, form, link: None };
+        let expires = now.checked_add(replacement.overlap).filter(|expires| *expires > now);
+        let form = replacement.expected.and_then(|form| form.number);
+        let new = NewToken { label: replacement.label, form, link: None };
         self.make_token(id, scope, new, actor, |tokens, current, is_used, new| {
-            if rotation.expected.is_some_and(|form| form.seen != current) {
-                return Err(Error::AlreadyRotated);
+            if replacement.expected.is_some_and(|form| form.seen != current) {
+                return Err(Error::AlreadyReplaced);
             }
-            match (tokens::previous_expiry(tokens, scope, now), rotation.earlier) {
+            match (tokens::previous_expiry(tokens, scope, now), replacement.earlier) {
                 (Some(expires), Earlier::Keep) => {
                     Err(Error::PreviousTokenValid { expires, is_used })
                 }
                 (None, Earlier::Keep) | (_, Earlier::Drop) => {
-                    Ok(tokens::rotated(tokens, new, expires))
+                    Ok(tokens::replaced_with_overlap(tokens, new, expires))
                 }
             }
         })
@@ -152,7 +152,7 @@ impl Tenants {
         new: NewToken<'_>,
         actor: &ActorRecord,
         change: impl Fn(&[TokenRecord], &str, bool, TokenRecord) -> Result<Vec<TokenRecord>, Error>,
-    ) -> Result<Rotated, Error> {
+    ) -> Result<Replaced, Error> {
         let label = match new.label {
             Some(label) => display_name::check("A label", label)?,
             None => tokens::default_label(scope),
@@ -178,10 +178,10 @@ impl Tenants {
             let before = std::mem::replace(&mut tenant.tokens, tokens);
             earlier = tokens::ends(&before, scope, &tenant.tokens, now);
             keep_ended(tenant, &before, EndReason::Replaced, now);
-            Ok(Some(self.entry(EventKind::TokenRotated, vec![entry], actor)))
+            Ok(Some(self.entry(EventKind::TokenReplaced, vec![entry], actor)))
         })
         .await?;
-        Ok(Rotated { id: short_name, token: secret, earlier })
+        Ok(Replaced { id: short_name, token: secret, earlier })
     }
 
     /// Revokes one or both tokens of a scope. Returns the number of revoked tokens. A revoked admin token ends the links

@@ -9,14 +9,14 @@ use secrecy::{ExposeSecret, SecretString};
 use sha2::Sha256;
 use time::OffsetDateTime;
 
-/// A token that worked before a rotation.
+/// A token that worked before a replacement.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EarlierToken {
     /// The token's short name.
     pub id: String,
     /// The token's label.
     pub label: String,
-    /// The new end of the token; `None` when the rotation ended it at once.
+    /// The new end of the token; `None` when the replacement ended it at once.
     pub expires: Option<OffsetDateTime>,
 }
 
@@ -63,23 +63,23 @@ pub fn is_replaced_admin(token: &TokenRecord) -> bool {
 /// Returns a tenant's tokens after `new` became the current token of its scope.
 ///
 /// The old current token stays valid until `previous_expires`; `None` ends it.
-pub fn rotated(
+pub fn replaced_with_overlap(
     tokens: &[TokenRecord],
     new: TokenRecord,
     previous_expires: Option<OffsetDateTime>,
 ) -> Vec<TokenRecord> {
-    let mut rotated = Vec::new();
+    let mut replaced = Vec::new();
     for token in tokens {
         if token.scope != new.scope {
-            rotated.push(token.clone());
+            replaced.push(token.clone());
         } else if token.stage == Stage::Current && previous_expires.is_some() {
             let (stage, expires) = (Stage::Previous, previous_expires);
-            rotated.push(TokenRecord { stage, expires, ..token.clone() });
+            replaced.push(TokenRecord { stage, expires, ..token.clone() });
         }
     }
-    rotated.push(new);
-    rotated.sort_by_key(|token| (token.scope, token.stage));
-    rotated
+    replaced.push(new);
+    replaced.sort_by_key(|token| (token.scope, token.stage));
+    replaced
 }
 
 /// Returns a tenant's tokens after `new` replaced the current token of its scope.
@@ -95,7 +95,7 @@ pub fn replaced(tokens: &[TokenRecord], new: TokenRecord) -> Vec<TokenRecord> {
     replaced
 }
 
-/// Lists the tokens of a scope that were valid before a rotation, with their new expiry.
+/// Lists the tokens of a scope that were valid before a replacement, with their new expiry.
 pub fn ends(
     before: &[TokenRecord],
     scope: Scope,

@@ -1,4 +1,4 @@
-//! The changes of destinations: created, changed, paused, resumed, rotated, removed, and disabled by the service.
+//! The changes of destinations: created, changed, paused, resumed, replaced, removed, and disabled by the service.
 
 use super::Destinations;
 use super::draft::{DestinationChanges, NewDestination, check_name, check_url};
@@ -194,9 +194,9 @@ impl Destinations {
     ///
     /// # Errors
     /// Fails with [`Error::Destination`] for an overlap above 7 days, and for a chat channel. While the secret of an
-    /// earlier rotation still signs, it also fails for an overlap above 0. Other failures are as for [`Self::pause`],
+    /// earlier replacement still signs, it also fails for an overlap above 0. Other failures are as for [`Self::pause`],
     /// [`Error::NoPepper`] and [`Error::NoRandomness`].
-    pub async fn rotate(
+    pub async fn replace_secret(
         &self,
         tenant: &TenantId,
         id: Uuid,
@@ -214,13 +214,13 @@ impl Destinations {
         }
         let (secrets, now) = (self.secrets(tenant).await?, self.tenants.now());
         let new = new_signing_key()?;
-        let rotated = self.update(tenant, id, precondition, actor, |before| {
+        let replaced = self.update(tenant, id, precondition, actor, |before| {
             let mut after = before.clone();
             let Form::Webhook { secrets: signing, .. } = &mut after.form else {
                 return Err(DestinationError::NotAWebhook.into());
             };
             let promised = signing.iter().filter_map(|secret| secret.expires).max();
-            // A rotation without an overlap keeps no promise: a secret that leaked must end.
+            // A replacement without an overlap keeps no promise: a secret that leaked must end.
             if let Some(expires) = promised.filter(|expires| *expires > now && !overlap.is_zero()) {
                 return Err(DestinationError::PreviousSecretSigns(expires).into());
             }
@@ -230,9 +230,9 @@ impl Destinations {
                 secret.expires = Some(now.checked_add(overlap).unwrap_or(now));
             }
             signing.insert(0, secrets.seal_new(id, &new, now)?);
-            Ok(Some(Change::of(after, Action::Rotated)))
+            Ok(Some(Change::of(after, Action::SecretReplaced)))
         });
-        Ok(Created { destination: rotated.await?, signing_secret: Some(new.to_text()) })
+        Ok(Created { destination: replaced.await?, signing_secret: Some(new.to_text()) })
     }
 
     /// Removes a destination with its state. A repeated call finishes an interrupted removal.

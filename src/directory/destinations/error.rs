@@ -25,9 +25,9 @@ pub enum DestinationError {
     /// The tenant has the most destinations.
     #[error("A tenant has at most {MOST_DESTINATIONS} destinations. Remove one that is not needed")]
     TooMany,
-    /// A second rotation would end a promised overlap.
+    /// A second replacement would end a promised overlap.
     #[error(
-        "The previous signing secret still signs until {}. Wait until then, or rotate with an overlap of 0: this ends both \
+        "The previous signing secret still signs until {}. Wait until then, or send an overlap of 0: this ends both \
          older secrets at once",
         date_time::format(*.0)
     )]
@@ -80,7 +80,7 @@ pub enum SecretKind {
     #[error("Paste the URL again")]
     Url,
     /// The current signing secret.
-    #[error("Rotate the signing secret")]
+    #[error("Replace the signing secret")]
     SigningSecret,
 }
 

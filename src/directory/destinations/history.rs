@@ -14,7 +14,7 @@ pub(super) enum Action {
     Changed,
     Paused,
     Resumed,
-    Rotated,
+    SecretReplaced,
     Removed,
     Failing,
     Disabled,

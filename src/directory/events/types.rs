@@ -55,8 +55,8 @@ pub enum EventType {
     #[strum(serialize = "attributes.changed")]
     AttributesChanged,
     /// A token was replaced.
-    #[strum(serialize = "token.rotated")]
-    TokenRotated,
+    #[strum(serialize = "token.replaced")]
+    TokenReplaced,
     /// A token was revoked.
     #[strum(serialize = "token.revoked")]
     TokenRevoked,
@@ -72,7 +72,7 @@ pub enum EventType {
     /// The identity provider sends requests again.
     #[strum(serialize = "sync.resumed")]
     SyncResumed,
-    /// A destination changed: it was created, changed, paused, resumed or removed, or its secret was rotated.
+    /// A destination changed: it was created, changed, paused, resumed or removed, or its secret was replaced.
     #[strum(serialize = "destination.changed")]
     DestinationChanged,
     /// The deliveries to a destination have failed for a day.
@@ -139,7 +139,7 @@ impl EventType {
             (EventKind::Erased, _) => Self::EmployeeErased,
             (EventKind::SettingsChanged, _) => Self::SettingsChanged,
             (EventKind::AttributesChanged, _) => Self::AttributesChanged,
-            (EventKind::TokenRotated, _) => Self::TokenRotated,
+            (EventKind::TokenReplaced, _) => Self::TokenReplaced,
             (EventKind::TokenRevoked, _) => Self::TokenRevoked,
             (EventKind::LinkChanged, _) => Self::LinkChanged,
             (EventKind::DestinationChanged, _) => Self::DestinationChanged,

@@ -1,4 +1,4 @@
-//! `/destinations/{id}/…`: pause, resume, rotate, replay, and the delivery log.
+//! `/destinations/{id}/…`: pause, resume, replace, replay, and the delivery log.
 
 use super::destination_body::DestinationBody;
 use super::destination_calls::check_limit;
@@ -36,10 +36,10 @@ pub(super) enum ResumeFromBody {
     End,
 }
 
-/// The options of a rotation.
+/// The options of a replacement.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(super) struct SecretRotationBody {
+pub(super) struct SecretReplacementBody {
     /// The seconds for which the current secret also signs, at most 7 days. The default is 86,400, which is a day. 0 ends
     /// all older secrets at once.
     #[schema(minimum = 0, maximum = 604_800)]
@@ -114,7 +114,7 @@ pub(super) async fn pause_destination(call: Call, DestinationId(id): Destination
 
 /// Resume a destination
 ///
-/// A destination whose URL or signing secret cannot be read any more does not resume. Send its URL again, or rotate the
+/// A destination whose URL or signing secret cannot be read any more does not resume. Send its URL again, or replace the
 /// secret, first.
 #[utoipa::path(
     post,
@@ -150,19 +150,19 @@ pub(super) async fn resume_destination(
     show(found(&call, id).await?, None, StatusCode::OK)
 }
 
-/// Rotate the signing secret of a webhook
+/// Replace the signing secret of a webhook
 ///
-/// Deliveries carry a signature of both secrets for the overlap. In this time, only a rotation with the overlap 0 is
+/// Deliveries carry a signature of both secrets for the overlap. In this time, only a replacement with the overlap 0 is
 /// possible. It ends both older secrets at once.
 #[utoipa::path(
     post,
-    path = "/destinations/{id}/secret/rotate",
+    path = "/destinations/{id}/secret/replace",
     tag = "destinations",
     params(
         ("id" = Uuid, Path, description = "The destination's id"),
         ("If-Match" = Option<String>, Header, description = "The ETag of the version to change. The default is any version")
     ),
-    request_body = SecretRotationBody,
+    request_body = SecretReplacementBody,
     responses(
         (status = 200, description = "The destination with the new secret. Only this response shows it", body = DestinationBody, headers(("ETag" = String, description = "The version, for If-Match"))),
         (status = 409, description = "The previous secret still signs, or the destination is no webhook", body = Problem, content_type = "application/problem+json"),
@@ -170,18 +170,19 @@ pub(super) async fn resume_destination(
         (status = "default", description = "A problem", body = Problem, content_type = "application/problem+json")
     )
 )]
-pub(super) async fn rotate_secret(
+pub(super) async fn replace_secret(
     call: Call,
     DestinationId(id): DestinationId,
-    JsonBody(body): JsonBody<SecretRotationBody>,
+    JsonBody(body): JsonBody<SecretReplacementBody>,
 ) -> Answer {
     let overlap = body.overlap_seconds.map(|seconds| Duration::seconds(i64::from(seconds)));
     let overlap = overlap.unwrap_or(DEFAULT_OVERLAP);
     let (destinations, tenant) = (&call.services.destinations, &call.caller.tenant);
     let actor = &call.caller.actor;
-    let rotated = destinations.rotate(tenant, id, overlap, &call.precondition, actor).await;
-    let rotated = rotated.map_err(explain)?;
-    show(found(&call, id).await?, rotated.signing_secret.as_ref(), StatusCode::OK)
+    let replaced =
+        destinations.replace_secret(tenant, id, overlap, &call.precondition, actor).await;
+    let replaced = replaced.map_err(explain)?;
+    show(found(&call, id).await?, replaced.signing_secret.as_ref(), StatusCode::OK)
 }
 
 /// Deliver events again

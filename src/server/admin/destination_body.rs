@@ -70,7 +70,7 @@ pub(super) struct DestinationBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     names: Option<bool>,
     enabled: bool,
-    /// The signing secret of a webhook. Only the answers to its creation and its rotation show it.
+    /// The signing secret of a webhook. Only the answers to its creation and its replacement show it.
     #[serde(skip_serializing_if = "Option::is_none")]
     signing_secret: Option<String>,
     /// Of a webhook: the signing secrets that are set.
@@ -188,7 +188,7 @@ pub(super) struct DestinationPatch {
 }
 
 impl DestinationBody {
-    /// Makes the body, with the signing secret of a creation or a rotation.
+    /// Makes the body, with the signing secret of a creation or a replacement.
     pub(super) fn with_secret(view: DestinationView, secret: Option<&SecretString>) -> Self {
         let signing_secret = secret.map(|secret| secret.expose_secret().to_owned());
         Self { signing_secret, ..Self::from(view) }

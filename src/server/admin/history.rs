@@ -87,9 +87,9 @@ enum KindBody {
     SettingsChanged,
     /// The custom attributes of the tenant changed.
     AttributesChanged,
-    TokenRotated,
+    TokenReplaced,
     TokenRevoked,
-    /// A destination changed. The change `action` is `created`, `changed`, `paused`, `resumed`, `rotated` or `removed`.
+    /// A destination changed. The change `action` is `created`, `changed`, `paused`, `resumed`, `secretReplaced` or `removed`.
     DestinationChanged,
     /// The deliveries to a destination have failed for a day.
     DestinationFailing,
@@ -252,7 +252,7 @@ impl From<EventKind> for KindBody {
             EventKind::Recreated => Self::Recreated,
             EventKind::SettingsChanged => Self::SettingsChanged,
             EventKind::AttributesChanged => Self::AttributesChanged,
-            EventKind::TokenRotated => Self::TokenRotated,
+            EventKind::TokenReplaced => Self::TokenReplaced,
             EventKind::TokenRevoked => Self::TokenRevoked,
             EventKind::DestinationChanged => Self::DestinationChanged,
             EventKind::DestinationFailing => Self::DestinationFailing,

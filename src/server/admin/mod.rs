@@ -16,7 +16,7 @@ mod problem;
 mod settings;
 mod attributes;
 mod tokens;
-mod token_rotation;
+mod token_replacement;
 mod connect_links;
 mod employees;
 mod employee_rows;
@@ -64,10 +64,10 @@ fn all_routes() -> Vec<Route> {
         readable(route!(attributes::list_attributes)),
         route!(attributes::declare_attribute, attributes::remove_attribute),
         route!(tokens::list_tokens),
-        route!(token_rotation::rotate_token),
+        route!(token_replacement::replace_token),
         route!(connect_links::create_connect_link),
         route!(tokens::revoke_token),
-        route!(token_rotation::create_token, tokens::revoke_tokens),
+        route!(token_replacement::create_token, tokens::revoke_tokens),
         readable(route!(employees::list_employees, import::create_employee)),
         readable(route!(export::export_employees)),
         route!(import::import_employees),
@@ -98,7 +98,7 @@ fn all_routes() -> Vec<Route> {
         )),
         route!(destination_actions::pause_destination),
         route!(destination_actions::resume_destination),
-        route!(destination_actions::rotate_secret),
+        route!(destination_actions::replace_secret),
         route!(destination_actions::replay_events),
         readable(route!(destination_actions::list_deliveries)),
         route!(destination_calls::test_destination),

@@ -35,7 +35,7 @@ pub(super) enum ScopeBody {
 enum StageBody {
     /// The latest token.
     Current,
-    /// The token before the latest. It is valid for the overlap that the rotation chose.
+    /// The token before the latest. It is valid for the overlap that the replacement chose.
     Previous,
 }
 
@@ -101,7 +101,7 @@ pub(super) async fn list_tokens(call: Call) -> Answer {
 
 /// Revoke a token
 ///
-/// Revokes only the token with this id, even if another rotation happens meanwhile. Servers know of the revocation
+/// Revokes only the token with this id, even if another replacement happens meanwhile. Servers know of the revocation
 /// within a minute. The last admin token cannot be revoked.
 #[utoipa::path(
     delete,

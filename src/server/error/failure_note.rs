@@ -67,7 +67,7 @@ impl FailureNote {
             Error::Broken(_) | Error::NoRandomness(_) | Error::NotSealed(_) => Cause::ServiceFailed,
             Error::Protocol(_)
             | Error::TokenReplaced
-            | Error::AlreadyRotated
+            | Error::AlreadyReplaced
             | Error::LastAdminToken
             | Error::NoAttribute
             | Error::AttributeRefused(_)

@@ -14,7 +14,7 @@ impl ApiError {
             Scope::Scim => {
                 "The Secret Token is missing or not valid for this tenant. Check that the Tenant URL \
                  and the Secret Token belong together, and that the Authorization header is \"Bearer\" \
-                 and the token. Otherwise rotate the Secret Token and paste the new one"
+                 and the token. Otherwise replace the Secret Token and paste the new one"
             }
             Scope::Admin | Scope::Read => {
                 "The admin token or read token is missing or not valid for this tenant. The Authorization \
@@ -196,18 +196,18 @@ impl ApiError {
             }
             Error::TokenEnded => return Self::unauthorized(Scope::Admin),
             Error::TokenReplaced => return Self::token_replaced(),
-            Error::AlreadyRotated => {
+            Error::AlreadyReplaced => {
                 return Self::new(
                     StatusCode::CONFLICT,
-                    "The token was rotated by another request, and nothing was changed. List the tokens \
-                     before you rotate again",
+                    "The token was replaced by another request, and nothing was changed. List the tokens \
+                     before you replace again",
                 );
             }
             Error::LastAdminToken => {
                 return Self::new(
                     StatusCode::CONFLICT,
                     "This is the last admin token. Without an admin token, nobody can administer the \
-                     tenant. Rotate the token with overlapSecs 0 instead",
+                     tenant. Replace the token with overlapSecs 0 instead",
                 );
             }
             Error::NoAttribute => {
@@ -232,7 +232,7 @@ impl ApiError {
                 return Self::new(
                     StatusCode::CONFLICT,
                     "The current token has been used, so it cannot be replaced as an unused token. \
-                     Rotate it without \"earlier\". While a previous token is valid, send \"earlier\": \
+                     Replace it without \"earlier\". While a previous token is valid, send \"earlier\": \
                      \"drop\" to end the previous token, or wait until it expires",
                 );
             }

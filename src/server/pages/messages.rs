@@ -28,7 +28,7 @@ pub(super) fn explain(error: Error) -> ApiError {
             StatusCode::FORBIDDEN,
             "The Admin token of your session was replaced. Nothing changed. Sign in with the new token",
         ),
-        Error::AlreadyRotated => ApiError::conflict(ALREADY_REPLACED),
+        Error::AlreadyReplaced => ApiError::conflict(ALREADY_REPLACED),
         Error::LastAdminToken => {
             ApiError::conflict("This is the last Admin token. Create another before you revoke it")
         }

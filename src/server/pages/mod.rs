@@ -110,7 +110,7 @@ pub(crate) fn router(services: &Services) -> Router<Services> {
         .route("/notifications/{id}/resend", post(notifications::calls::resend))
         .route("/notifications/{id}/pause", post(notifications::actions::pause))
         .route("/notifications/{id}/resume", post(notifications::actions::resume))
-        .route("/notifications/{id}/rotate", post(notifications::actions::rotate))
+        .route("/notifications/{id}/replace", post(notifications::actions::replace_secret))
         .route("/notifications/{id}/remove", post(notifications::actions::remove))
         .layer(share)
         .layer(guard);

@@ -123,7 +123,7 @@ pub(super) async fn always_sign_out(
             &mut response,
             "You are signed out in this browser, but the service could not record the sign-out. A copy of \
              the cookie works until the session ends, 8 hours after you signed in. To end the session \
-             now, rotate the admin token without an overlap",
+             now, replace the admin token without an overlap",
         );
         Cookie::Session.remove(&mut response, &site);
     }

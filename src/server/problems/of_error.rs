@@ -16,7 +16,7 @@ impl ProblemCause {
             Error::TokenReplaced => Self::AdminTokenReplaced,
             Error::PreviousTokenValid { .. } => Self::PreviousTokenValid,
             Error::TokenUsed => Self::TokenUsed,
-            Error::AlreadyRotated => Self::TokenAlreadyReplaced,
+            Error::AlreadyReplaced => Self::TokenAlreadyReplaced,
             Error::LastAdminToken => Self::LastAdminToken,
             Error::NotArchived(_) => Self::EmployeeNotArchived,
             Error::AttributeRefused(_) => Self::AttributeConflict,

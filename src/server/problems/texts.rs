@@ -118,7 +118,7 @@ impl ProblemCause {
             ),
             Self::TokenUsed => (
                 "The current token has been used",
-                "Rotate the token instead. Only a token that was never used can be created again.",
+                "Replace the token instead. Only a token that was never used can be created again.",
             ),
             Self::TokenAlreadyReplaced => (
                 "The token was already replaced",
@@ -126,7 +126,7 @@ impl ProblemCause {
             ),
             Self::LastAdminToken => (
                 "This is the last Admin token",
-                "Create another Admin token before you revoke it, or rotate it with an overlap of 0.",
+                "Create another Admin token before you revoke it, or replace it with an overlap of 0.",
             ),
             Self::EmployeeNotArchived => (
                 "The employee is not archived",

@@ -4,7 +4,7 @@ use super::form_number::{form_number, new_form_number};
 use super::new_token::show_token;
 use super::scope_words::{ScopeWords, proposed_label, read_scope};
 use super::token_card::{current_id, older_ends};
-use crate::directory::access::token_set::{Earlier, Rotation, TokenForm};
+use crate::directory::access::token_set::{Earlier, Replacement, TokenForm};
 use crate::directory::access::tokens::default_label;
 use crate::directory::{Error, Scope, Tenant};
 use crate::server::context::Services;
@@ -113,15 +113,15 @@ pub(in crate::server::pages) async fn replace(
     let label = Some(&*entered.label).filter(|label| !label.is_empty());
     let earlier = if entered.stops_older { Earlier::Drop } else { Earlier::Keep };
     let from = TokenForm { seen: &entered.seen, number: form_number(&form) };
-    let rotation = Rotation { label, overlap, earlier, expected: Some(from) };
-    let problems = match access.rotate_token(id, scope, &rotation, &visitor.actor).await {
+    let replacement = Replacement { label, overlap, earlier, expected: Some(from) };
+    let problems = match access.replace_token(id, scope, &replacement, &visitor.actor).await {
         Ok(made) => return show_token(&visitor, scope, &made, false),
-        Err(Error::AlreadyRotated) => {
+        Err(Error::AlreadyReplaced) => {
             // A reload of the page with the new token sends the form again.
             let again = access.create_token_by_form(id, scope, label, from, &visitor.actor);
             return match again.await {
                 Ok(made) => show_token(&visitor, scope, &made, true),
-                Err(Error::TokenUsed) => Err(explain(Error::AlreadyRotated)),
+                Err(Error::TokenUsed) => Err(explain(Error::AlreadyReplaced)),
                 Err(error) => Err(explain(error)),
             };
         }

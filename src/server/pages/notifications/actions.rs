@@ -1,4 +1,4 @@
-//! Pauses, resumes and removes destinations, and rotates signing secrets.
+//! Pauses, resumes and removes destinations, and replaces signing secrets.
 
 use super::calls::over_limit;
 use super::change::as_seen;
@@ -59,7 +59,7 @@ pub(in crate::server::pages) async fn resume(
 }
 
 /// Gives a webhook a new signing secret. Only this response shows it.
-pub(in crate::server::pages) async fn rotate(
+pub(in crate::server::pages) async fn replace_secret(
     State(services): State<Services>,
     visitor: Visitor,
     DestinationId(id): DestinationId,
@@ -71,19 +71,19 @@ pub(in crate::server::pages) async fn rotate(
         "24h" => Duration::hours(24),
         "7d" => Duration::days(7),
         _ => {
-            let problem = problem::at("rotate", "Choose how long the current secret also signs");
+            let problem = problem::at("replace", "Choose how long the current secret also signs");
             return refuse(&services, &visitor, id, problem).await;
         }
     };
     let destinations = &services.destinations;
     // A reload of the page with the new secret must not make another secret.
     let (seen, actor) = (as_seen(&form), &visitor.actor);
-    match destinations.rotate(&visitor.tenant, id, overlap, &seen, actor).await {
-        Ok(rotated) => match rotated.signing_secret {
-            Some(secret) => show_secret(&visitor, &rotated.destination, &secret),
+    match destinations.replace_secret(&visitor.tenant, id, overlap, &seen, actor).await {
+        Ok(replaced) => match replaced.signing_secret {
+            Some(secret) => show_secret(&visitor, &replaced.destination, &secret),
             None => Ok(redirect(&visitor.site.path(&format!("notifications/{id}")))),
         },
-        Err(error) => refuse_for(&services, &visitor, id, error, "rotate").await,
+        Err(error) => refuse_for(&services, &visitor, id, error, "replace").await,
     }
 }
 

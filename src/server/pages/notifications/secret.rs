@@ -15,7 +15,7 @@ struct NewSecretPage<'a> {
     id: String,
     name: &'a str,
     secret: &'a str,
-    /// Whether the destination is new, or its secret was rotated.
+    /// Whether the destination is new, or its secret was replaced.
     is_new: bool,
     /// The time until which the previous secret signs too.
     previous_expires: Option<When>,

@@ -31,7 +31,9 @@ impl Narrator<'_> {
         let mut sentence = match &*action {
             "created" => start(&format!("{actor} added")).name(name),
             "paused" | "resumed" | "removed" => start(&format!("{actor} {action}")).name(name),
-            "rotated" => start(&format!("{actor} replaced the signing secret of")).name(name),
+            "secretReplaced" => {
+                start(&format!("{actor} replaced the signing secret of")).name(name)
+            }
             "failing" => start("Deliveries to").name(name).say(" have failed for a day"),
             "disabled" => {
                 let why = new("disabledBecause").map(|why| format!(": {why}"));

@@ -1,4 +1,4 @@
-//! `/tokens/{scope}` and `/tokens/{scope}/rotate`: make a new token, which only this response shows.
+//! `/tokens/{scope}` and `/tokens/{scope}/replace`: make a new token, which only this response shows.
 
 use super::messages::explain;
 use super::problem::Problem;
@@ -6,7 +6,7 @@ use super::request::{Call, JsonBody};
 use super::tokens::{ScopeBody, read_scope};
 use crate::directory::Error;
 use crate::directory::access::token_set::{
-    Earlier, MAX_OVERLAP, Rotated, Rotation, default_overlap,
+    Earlier, MAX_OVERLAP, Replaced, Replacement, default_overlap,
 };
 use crate::server::compress::NeverCompressed;
 use crate::server::error::{Answer, ApiError};
@@ -22,10 +22,10 @@ use serde_json::Number;
 use time::Duration;
 use utoipa::ToSchema;
 
-/// The options of a rotation.
+/// The options of a replacement.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(super) struct RotationBody {
+pub(super) struct ReplacementBody {
     /// The number of seconds for which the current token stays valid. By default, a Secret Token or a read token stays
     /// valid for 24 hours, and an admin token ends at once.
     #[serde(default, deserialize_with = "whole_number")]
@@ -36,19 +36,19 @@ pub(super) struct RotationBody {
     /// `rollcall command`. Spaces are not compared.
     #[schema(min_length = 1, max_length = 100, pattern = "\\S")]
     label: Option<String>,
-    /// The action while a token from the previous rotation is still valid. The default is `keep`.
+    /// The action while a token from the previous replacement is still valid. The default is `keep`.
     #[serde(default)]
     earlier: EarlierChoice,
 }
 
-/// The action while a token from the previous rotation is still valid.
+/// The action while a token from the previous replacement is still valid.
 #[derive(Debug, Clone, Copy, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 enum EarlierChoice {
-    /// Refuses the rotation with 409.
+    /// Refuses the replacement with 409.
     #[default]
     Keep,
-    /// Ends the token from the previous rotation.
+    /// Ends the token from the previous replacement.
     Drop,
 }
 
@@ -77,26 +77,26 @@ struct EarlierTokenBody {
     expires: Option<String>,
 }
 
-/// Rotate a token
+/// Replace a token
 ///
 /// Makes a new current token. The token before it stays valid for the overlap, so that a pending sync does not fail. A
 /// previous admin token can only read, and revoke itself. The response lists the earlier tokens with their expiry. A new
 /// tenant has no read token: `POST /tokens/read` makes it.
 #[utoipa::path(
     post,
-    path = "/tokens/{scope}/rotate",
+    path = "/tokens/{scope}/replace",
     tag = "tokens",
     params(("scope" = ScopeBody, Path, description = "The scope of the token")),
-    request_body = RotationBody,
+    request_body = ReplacementBody,
     responses(
         (status = 200, description = "The new token. Only this response shows it", body = NewTokenBody),
         (status = "default", description = "A problem", body = Problem, content_type = "application/problem+json")
     )
 )]
-pub(super) async fn rotate_token(
+pub(super) async fn replace_token(
     call: Call,
     PathParts([scope]): PathParts<1>,
-    JsonBody(body): JsonBody<RotationBody>,
+    JsonBody(body): JsonBody<ReplacementBody>,
 ) -> Answer {
     let scope = read_scope(scope.as_deref())?;
     let overlap = match body.overlap_secs {
@@ -112,17 +112,18 @@ pub(super) async fn rotate_token(
         EarlierChoice::Keep => Earlier::Keep,
         EarlierChoice::Drop => Earlier::Drop,
     };
-    let rotation = Rotation { label: body.label.as_deref(), overlap, earlier, expected: None };
+    let replacement =
+        Replacement { label: body.label.as_deref(), overlap, earlier, expected: None };
     let (access, tenant) = (&call.services.access, &call.caller.tenant);
-    let rotated = access.rotate_token(tenant, scope, &rotation, &call.caller.actor).await;
-    show(&call, rotated.map_err(explain_new)?, StatusCode::OK)
+    let replaced = access.replace_token(tenant, scope, &replacement, &call.caller.actor).await;
+    show(&call, replaced.map_err(explain_new)?, StatusCode::OK)
 }
 
 /// The options of a new token.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct CreationBody {
-    /// A label for the new token, as for a rotation.
+    /// A label for the new token, as for a replacement.
     #[schema(min_length = 1, max_length = 100, pattern = "\\S")]
     label: Option<String>,
 }
@@ -131,7 +132,7 @@ pub(super) struct CreationBody {
 ///
 /// Makes the first token of a scope. It also replaces a token that was never used, such as a lost one: that token ends
 /// now, and an earlier token keeps its expiry. When a use of the current token is known, the request fails with 409:
-/// rotate the token instead.
+/// replace the token instead.
 #[utoipa::path(
     post,
     path = "/tokens/{scope}",
@@ -163,7 +164,7 @@ fn explain_new(error: Error) -> ApiError {
 }
 
 /// Returns a new token. Only this response shows it.
-fn show(call: &Call, made: Rotated, status: StatusCode) -> Answer {
+fn show(call: &Call, made: Replaced, status: StatusCode) -> Answer {
     let token = made.token.expose_secret().to_owned();
     let earlier = made.earlier.into_iter().map(|token| EarlierTokenBody {
         id: token.id,
