@@ -18,6 +18,13 @@ use http::header::RETRY_AFTER;
 use http::{HeaderValue, StatusCode};
 use uuid::Uuid;
 
+/// A call whose result the page shows.
+pub(super) struct FinishedCall {
+    outcome: CallOutcome,
+    /// Whether the call sent an event again. Otherwise it was a test.
+    is_resend: bool,
+}
+
 /// The result of a call, in words.
 pub(super) struct Outcome {
     pub(super) is_success: bool,
@@ -81,29 +88,29 @@ async fn answer(
         Ok(outcome) => outcome,
         Err(error) => return refuse_for(services, visitor, id, error, FORM).await,
     };
-    let found = services.destinations.get(&visitor.tenant, id).await.map_err(explain)?;
-    let outcome = Outcome::new(&outcome, found.destination.kind(), is_resend);
-    let result = FormResult { outcome: Some(outcome), ..FormResult::default() };
+    let call = Some(FinishedCall { outcome, is_resend });
+    let result = FormResult { call, ..FormResult::default() };
     show_result(services, visitor, id, result).await
 }
 
-impl Outcome {
-    fn new(outcome: &CallOutcome, kind: DestinationKind, is_resend: bool) -> Self {
-        let CallOutcome { status, milliseconds, failure } = outcome;
+impl FinishedCall {
+    /// Describes the result of a call to a destination of this kind.
+    pub(super) fn describe(self, kind: DestinationKind) -> Outcome {
+        let Self { outcome: CallOutcome { status, milliseconds, failure }, is_resend } = self;
         let text = match (status, kind) {
             (Some(202), DestinationKind::Teams) => {
                 "Power Automate accepted the message (202). Whether it was posted is seen in the \
                  channel, or under Workflows › Run history."
                     .to_owned()
             }
-            (Some(status), _) if is_success(Some(*status)) && is_resend => format!(
+            (Some(status), _) if is_success(Some(status)) && is_resend => format!(
                 "The receiver accepted the event ({status}, {milliseconds} ms). Later events of the \
                  same employee or group that wait follow now."
             ),
-            (Some(status), DestinationKind::Slack) if is_success(Some(*status)) => {
+            (Some(status), DestinationKind::Slack) if is_success(Some(status)) => {
                 format!("Slack accepted the test message ({status}, {milliseconds} ms).")
             }
-            (Some(status), _) if is_success(Some(*status)) => {
+            (Some(status), _) if is_success(Some(status)) => {
                 format!("The receiver accepted the test ({status}, {milliseconds} ms).")
             }
             (Some(status), _) => {
@@ -115,6 +122,6 @@ impl Outcome {
                 format!("The call failed after {milliseconds} ms{why} ({code}).")
             }
         };
-        Self { is_success: is_success(*status), text }
+        Outcome { is_success: is_success(status), text }
     }
 }

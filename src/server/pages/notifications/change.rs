@@ -37,7 +37,7 @@ pub(in crate::server::pages) async fn change(
         }
     };
     let (fields, problems) = (Some(fields), problem);
-    show_result(&services, &visitor, id, FormResult { fields, problems, outcome: None }).await
+    show_result(&services, &visitor, id, FormResult { fields, problems, call: None }).await
 }
 
 /// Returns the condition that the destination is as it was when the page with the form was made.

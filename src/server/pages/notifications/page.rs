@@ -1,7 +1,7 @@
 //! The page of a destination.
 
 use super::super::words::grouped;
-use super::calls::Outcome;
+use super::calls::{FinishedCall, Outcome};
 use super::deliveries::{DELIVERIES, DeliveryLog};
 use super::fields::Fields;
 use super::state::StateWords;
@@ -54,7 +54,7 @@ pub(super) struct FormResult {
     /// The values of a refused form.
     pub(super) fields: Option<Fields>,
     pub(super) problems: Problems,
-    pub(super) outcome: Option<Outcome>,
+    pub(super) call: Option<FinishedCall>,
 }
 
 /// Shows a destination.
@@ -95,13 +95,13 @@ async fn show_page(
     .map_err(explain)?;
     let DestinationView { destination, state } = view;
     let here = visitor.site.path(&format!("notifications/{id}"));
-    let FormResult { fields, problems, outcome } = result;
+    let FormResult { fields, problems, call } = result;
     let page = NotificationPage {
         frame,
         id: id.to_string(),
         revision: destination.revision,
         fields: fields.unwrap_or_else(|| Fields::of(&destination)),
-        outcome,
+        outcome: call.map(|call| call.describe(destination.kind())),
         state: StateWords::of(&state),
         is_enabled: destination.enabled,
         waiting: grouped(state.waiting),
