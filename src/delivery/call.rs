@@ -3,7 +3,8 @@
 use super::schedule::retry_after;
 use super::verdict::{Reply, Verdict, judge};
 use crate::directory::clock;
-use crate::model::destination::{Attempt, DestinationKind};
+use crate::model::delivery_log::Attempt;
+use crate::model::destination::DestinationKind;
 use crate::outbound::{Client, Failure, Limits, Request, Response, Target};
 use http::header::{CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderName, HeaderValue, Method};

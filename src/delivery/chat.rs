@@ -17,9 +17,8 @@ use crate::directory::destinations::work::Progress;
 use crate::directory::events::NumberedEvent;
 use crate::directory::events::names::SubjectNames;
 use crate::directory::events::types::EventType;
-use crate::model::destination::{
-    Attempt, DeliveryRun, Destination, DestinationKind, Every, Position,
-};
+use crate::model::delivery_log::{Attempt, DeliveryRun};
+use crate::model::destination::{Destination, DestinationKind, Every, Position};
 use crate::model::due_item::DueItem;
 use crate::model::event::Subject;
 use crate::outbound::{Limits, Target};

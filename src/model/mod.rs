@@ -31,5 +31,6 @@ pub mod claim;
 pub mod memberships;
 pub mod sign_in;
 pub mod signed_out;
+pub mod delivery_log;
 pub mod destination;
 pub mod due_item;

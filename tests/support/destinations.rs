@@ -4,7 +4,7 @@ use super::admin::{admin, get};
 use super::{START, TestTenant};
 use axum::body::Body;
 use http::Request;
-use rollcall::model::destination::{Attempt, DeliveryRun};
+use rollcall::model::delivery_log::{Attempt, DeliveryRun};
 use serde_json::{Value, json};
 use time::Duration;
 use uuid::Uuid;

@@ -4,7 +4,7 @@ use super::{MOST_CHANGES, NEXT_LOOK, Stop, WebhookRun};
 use crate::delivery::failure_end::FailureEnd;
 use crate::directory::destinations::work::{LEASE, Progress};
 use crate::directory::{Error, clock};
-use crate::model::destination::DeliveryRun;
+use crate::model::delivery_log::DeliveryRun;
 use crate::model::due_item::DueItem;
 use time::{Duration, OffsetDateTime};
 

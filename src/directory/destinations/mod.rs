@@ -24,9 +24,8 @@ pub use reseal::{ResealReport, UnreadableItem};
 pub use secrets::OpenedSecrets;
 pub use state::{DestinationState, DestinationView, MOST_COUNTED, Status};
 
-pub use crate::model::destination::{
-    Attempt, Destination, DestinationKind, Digest, Every, Form, Payload,
-};
+pub use crate::model::delivery_log::Attempt;
+pub use crate::model::destination::{Destination, DestinationKind, Digest, Every, Form, Payload};
 
 use crate::directory::error::Error;
 use crate::directory::tenants::Tenants;

@@ -9,7 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-pub use crate::model::destination::{DeliveryRun, LEASE};
+pub use crate::model::delivery_log::DeliveryRun;
+pub use crate::model::destination::LEASE;
 pub use crate::model::due_item::DueItem;
 pub use crate::store::destinations::positions::Progress;
 

@@ -1,6 +1,6 @@
 //! The delivery logs: the last 256 runs of each destination. A save of the position writes a run.
 
-use crate::model::destination::{DeliveryRun, LOGGED_RUNS};
+use crate::model::delivery_log::{DeliveryRun, LOGGED_RUNS};
 use crate::model::due_item::DueItem;
 use crate::store::destinations::positions::fence;
 use crate::store::dynamodb::error::Error;

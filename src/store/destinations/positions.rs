@@ -1,6 +1,7 @@
 //! The positions of destinations: how far the deliveries are, and the worker that holds the lease.
 
-use crate::model::destination::{DeliveryRun, LEASE, Position, RetryItem};
+use crate::model::delivery_log::DeliveryRun;
+use crate::model::destination::{LEASE, Position, RetryItem};
 use crate::model::due_item::DueItem;
 use crate::store::dynamodb::error::Error;
 use crate::store::dynamodb::port::Item;

@@ -2,7 +2,7 @@
 //! own: an erasure removes this attribute without a read of the others.
 
 use super::attributes::{ItemReader, ItemWriter};
-use crate::model::destination::{Attempt, DeliveryRun};
+use crate::model::delivery_log::{Attempt, DeliveryRun};
 use crate::model::tenant::TenantId;
 use crate::store::dynamodb::error::Error;
 use crate::store::dynamodb::port::Item;

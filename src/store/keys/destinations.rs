@@ -1,7 +1,7 @@
 //! Keys of destinations: their positions, waiting events, delivery logs, and the work that is due.
 
 use super::key::Key;
-use crate::model::destination::LOGGED_RUNS;
+use crate::model::delivery_log::LOGGED_RUNS;
 use crate::model::tenant::TenantId;
 use scim::date_time;
 use time::OffsetDateTime;
