@@ -280,12 +280,8 @@ async fn everything_by_command(tenant: &TestTenant) {
         .await
         .expect("settings")
         .settings;
-    let replacement = Replacement {
-        label: None,
-        overlap: DEFAULT_OVERLAP,
-        earlier: Earlier::Drop,
-        expected: None,
-    };
+    let (overlap, earlier) = (DEFAULT_OVERLAP, Earlier::Drop);
+    let replacement = Replacement { label: None, overlap, earlier, expected: None };
     tenants.replace_token(id, Scope::Scim, &replacement, &OPERATOR).await.expect("a token");
     let all = EmployeesInIdOrder { status: Status::All, cursor: None, limit: 100 };
     directory.lists().in_id_order(all).await.expect("employees");

@@ -165,52 +165,6 @@ async fn equal_changes_of_several_people_are_one_row() {
     assert!(said[4].starts_with("Your identity provider set department of ada: to Research"));
 }
 
-/// An import of values, or a change in the group of a mapping, sets another value for each person.
-#[tokio::test]
-async fn changes_of_one_attribute_to_several_values_are_one_row() {
-    let browser = at_acme().await;
-    let tenant = &browser.tenant;
-    let [ada, bob, cyd] =
-        [user(tenant, "ada").await, user(tenant, "bob").await, user(tenant, "cyd").await];
-    tenant.app.advance(Duration::minutes(1));
-    let set = async |id: &str, location: &str| {
-        tenant.app.advance(Duration::seconds(1));
-        let body = json!({"location": location});
-        admin(tenant, "PATCH", &format!("/employees/{id}"), body).await.expect(200);
-    };
-    set(&ada, "GB").await;
-    set(&bob, "FR").await;
-    set(&cyd, "FR").await;
-    // Another verb is another row, and so is another change of the same person.
-    set(&cyd, "IT").await;
-    set(&cyd, "ES").await;
-    let page = browser.get("activity?kind=employees").await.page(200);
-    let said = sentences(&page);
-    assert_eq!(
-        said[..3],
-        [
-            "Administrator changed your location value for cyd: from IT → to ES",
-            "Administrator changed your location value for cyd: from FR → to IT",
-            "Administrator set your location value for 3 people Show 3 \
-             Administrator set your location value for cyd: to FR \
-             Administrator set your location value for bob: to FR \
-             Administrator set your location value for ada: to GB",
-        ],
-        "{said:?}"
-    );
-}
-
-#[tokio::test]
-async fn failed_requests_are_a_link_away() {
-    let browser = at_acme().await;
-    let page = browser.get("activity").await.page(200);
-    assert!(
-        page.contains("href=\"/tenants/acme/requests?show=failed\">Failed requests</a>"),
-        "{page}"
-    );
-    browser.get("requests?show=failed").await.page(200);
-}
-
 #[tokio::test]
 async fn a_kind_and_an_actor_show_only_their_own_changes() {
     let browser = at_acme().await;

@@ -1,7 +1,8 @@
-//! The pages of the Activity list: paging in both directions, days, one employee, and wrong parameters.
+//! The pages of the Activity list: paging in both directions, days, folding, one employee, and wrong parameters.
 
 use super::activity::{change, link, plant_event, rows, sentences, words};
 use super::at_acme;
+use crate::support::admin::admin;
 use crate::support::browser::{Browser, after};
 use crate::support::groups::{group, many, user};
 use crate::support::{START, acme};
@@ -226,4 +227,50 @@ async fn wrong_parameters_are_explained() {
     let end = browser.get("activity?before=1").await.page(200);
     assert!(end.contains("No earlier changes"), "{end}");
     assert_eq!(rows(&browser.get("activity?before=999999999999").await.page(200)).len(), 2);
+}
+
+/// An import of values, or a change in the group of a mapping, sets another value for each person.
+#[tokio::test]
+async fn changes_of_one_attribute_to_several_values_are_one_row() {
+    let browser = at_acme().await;
+    let tenant = &browser.tenant;
+    let [ada, bob, cyd] =
+        [user(tenant, "ada").await, user(tenant, "bob").await, user(tenant, "cyd").await];
+    tenant.app.advance(Duration::minutes(1));
+    let set = async |id: &str, location: &str| {
+        tenant.app.advance(Duration::seconds(1));
+        let body = json!({"location": location});
+        admin(tenant, "PATCH", &format!("/employees/{id}"), body).await.expect(200);
+    };
+    set(&ada, "GB").await;
+    set(&bob, "FR").await;
+    set(&cyd, "FR").await;
+    // Another verb is another row, and so is another change of the same person.
+    set(&cyd, "IT").await;
+    set(&cyd, "ES").await;
+    let page = browser.get("activity?kind=employees").await.page(200);
+    let said = sentences(&page);
+    assert_eq!(
+        said[..3],
+        [
+            "Administrator changed your location value for cyd: from IT → to ES",
+            "Administrator changed your location value for cyd: from FR → to IT",
+            "Administrator set your location value for 3 people Show 3 \
+             Administrator set your location value for cyd: to FR \
+             Administrator set your location value for bob: to FR \
+             Administrator set your location value for ada: to GB",
+        ],
+        "{said:?}"
+    );
+}
+
+#[tokio::test]
+async fn failed_requests_are_a_link_away() {
+    let browser = at_acme().await;
+    let page = browser.get("activity").await.page(200);
+    assert!(
+        page.contains("href=\"/tenants/acme/requests?show=failed\">Failed requests</a>"),
+        "{page}"
+    );
+    browser.get("requests?show=failed").await.page(200);
 }
