@@ -5,7 +5,12 @@ pub(super) use crate::model::cause_texts::grouped;
 use crate::directory::lists::admin_list::MOST_SEARCH_CHARS;
 use crate::server::error::ApiError;
 use crate::server::query::Pairs;
-use time::{OffsetDateTime, UtcOffset};
+use time::format_description::BorrowedFormatItem;
+use time::macros::format_description;
+use time::{Date, OffsetDateTime, UtcOffset};
+
+/// The form of a day in items and in the forms of browsers.
+const DAY: &[BorrowedFormatItem<'_>] = format_description!("[year]-[month]-[day]");
 
 /// Returns a text with a capital letter at its start, because *your identity provider* can begin a sentence.
 pub(super) fn capitalised(text: &str) -> String {
@@ -26,6 +31,17 @@ pub(super) fn day(at: OffsetDateTime) -> String {
     let at = at.to_offset(UtcOffset::UTC);
     let month: String = at.month().to_string().chars().take(3).collect();
     format!("{} {month}", at.day())
+}
+
+/// Writes a day as browsers and items do: `2026-11-28`.
+pub(super) fn day_text(day: Date) -> String {
+    day.format(DAY).unwrap_or_default()
+}
+
+/// Reads a day that [`day_text`] wrote.
+pub(super) fn read_day(text: &str) -> Option<Date> {
+    // The format also accepts a sign and more digits.
+    Date::parse(text, DAY).ok().filter(|day| day_text(*day) == text)
 }
 
 /// Writes a time in a sentence: `28 Nov, 12:05 UTC`.

@@ -12,7 +12,7 @@ async fn the_manager_in_use_decides_the_reports() {
     let browser = at_acme().await;
     let path = page_of(&browser, &ada()).await;
     let reports = async || browser.get(&format!("{path}/reports")).await.page(200);
-    assert!(main(&reports().await).contains("No active employee has Ada as the manager in use."));
+    assert!(main(&reports().await).contains("No active employee reports to Ada."));
     let id = path.trim_start_matches("employees/");
     let body = |name: &str, manager: &str| {
         json!({

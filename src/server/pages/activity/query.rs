@@ -4,14 +4,11 @@ use crate::directory::ActorKind;
 use crate::directory::events::activity::{ActivityCursor, ActivityFilter, ActivityKind};
 use crate::model::id::parse_id;
 use crate::server::error::ApiError;
+use crate::server::pages::words::{day_text, read_day};
 use crate::server::query::Pairs;
 use time::Date;
-use time::format_description::BorrowedFormatItem;
-use time::macros::format_description;
 use uuid::Uuid;
 
-/// The form of a day, as browsers send it.
-const DAY: &[BorrowedFormatItem<'_>] = format_description!("[year]-[month]-[day]");
 /// The most digits of a number.
 const MOST_DIGITS: usize = 12;
 /// The text for a place in the list that no page of the list links to.
@@ -94,16 +91,6 @@ impl ActivityQuery {
     pub(super) fn at(self, cursor: Option<ActivityCursor>) -> Self {
         Self { cursor, ..self }
     }
-}
-
-/// Writes a day as browsers do.
-pub(super) fn day_text(day: Date) -> String {
-    day.format(DAY).unwrap_or_default()
-}
-
-fn read_day(text: &str) -> Option<Date> {
-    // The format also accepts a sign and more digits.
-    Date::parse(text, DAY).ok().filter(|day| day_text(*day) == text)
 }
 
 /// Reads the number of an event or a revision.

@@ -4,6 +4,7 @@ use crate::directory::tenants::ignored::Advice;
 use crate::directory::{Tenant, UnknownAttribute};
 use crate::server::pages::frame::encoded;
 use crate::server::pages::guard::Visitor;
+use crate::server::pages::words::{self, read_day};
 use scim::json_shape::{JsonShape, JsonType};
 
 /// An ignored attribute.
@@ -37,7 +38,9 @@ impl IgnoredRow {
         let mut row = Self {
             key: ignored.key(),
             kind: ignored.shape.words(),
-            day: ignored.day.clone(),
+            day: read_day(&ignored.day)
+                .map(|day| format!("{} UTC", words::day(day.midnight().assume_utc())))
+                .unwrap_or_default(),
             advice: String::new(),
             copy: None,
             copy_id: format!("copy-{}", ignored.hidden_name()),
