@@ -25,7 +25,7 @@ const unfold = (page, name) => page.locator("summary", { hasText: name }).click(
 
 for (const javaScriptEnabled of [true, false]) {
   const way = javaScriptEnabled ? "with a script" : "without a script";
-  scenario(`a webhook is added, tested, paused, resumed, resent and removed ${way}`, { javaScriptEnabled }, async (visit, page, server) => {
+  scenario(`a webhook is added, tested, paused, resumed, replaced, resent and removed ${way}`, { javaScriptEnabled }, async (visit, page, server) => {
     visit.expected = [422];
     await fill(page, "a webhook", "Assets", "https://127.0.0.1/x");
     await page.locator(".field-error").filter({ hasText: "not an IP address" }).waitFor();

@@ -8,7 +8,7 @@ use super::open::Purpose;
 use super::{open, output};
 use rollcall::app::App;
 use rollcall::directory::access::token_set::{
-    Earlier, MAX_OVERLAP, Replaced, Replacement, Which, default_overlap,
+    Earlier, IssuedToken, MAX_OVERLAP, Replacement, Which, default_overlap,
 };
 use rollcall::directory::access::tokens::EarlierToken;
 use rollcall::directory::{Error, Scope, Stage, Tenant, TenantId, TokenRecord};
@@ -75,10 +75,10 @@ fn print_new(
     app: &App,
     tenant: &TenantId,
     scope: ScopeArgument,
-    made: Replaced,
+    made: IssuedToken,
     (shell, json): (bool, bool),
 ) -> anyhow::Result<()> {
-    let Replaced { token, earlier, .. } = made;
+    let IssuedToken { token, earlier, .. } = made;
     let (token, url) = (token.expose_secret(), tenant_url(&app.public_url, tenant));
     let ends: Vec<String> = earlier.iter().map(describe_earlier).collect();
     if shell {

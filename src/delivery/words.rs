@@ -43,7 +43,7 @@ fn words(kind: EventType) -> Words {
             "change of custom attributes",
             "changes of custom attributes",
         ),
-        EventType::TokenReplaced => Words("Tokens replaced", "token replaced", "tokens replaced"),
+        EventType::TokenReplaced => Words("New tokens", "new token", "new tokens"),
         EventType::TokenRevoked => Words("Tokens revoked", "token revoked", "tokens revoked"),
         EventType::LinkChanged => Words("Links changed", "link changed", "links changed"),
         EventType::SyncRefused => Words("Sync refused", "refused sync", "refused syncs"),

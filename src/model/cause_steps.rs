@@ -1,23 +1,19 @@
-//! What to do about a failed request, with the names of the screens of the tenant's identity provider.
+//! The steps of an administrator after a failed request, with the names of the identity provider's screens.
 
 use super::cause::Cause;
 use super::provider::Provider;
 
-/// The name of the identity provider in the general texts.
-const GENERAL: &str = "he identity provider";
-
 impl Cause {
-    /// Returns what to do in the words of an identity provider.
+    /// Returns the steps in the words of an identity provider.
     pub fn what_to_do(self, provider: Provider) -> String {
-        let (name, own) = match provider {
-            Provider::Okta => ("Okta", self.in_okta()),
-            Provider::Entra => ("Entra ID", self.in_entra()),
-            Provider::Other => return self.text().what_to_do.to_owned(),
+        let general = self.text().what_to_do;
+        let own = match provider {
+            Provider::Okta => self.in_okta(),
+            Provider::Entra => self.in_entra(),
+            Provider::Other => return general.to_owned(),
         };
-        let text = own.unwrap_or(self.text().what_to_do);
-        ["T", "t"]
-            .iter()
-            .fold(text.to_owned(), |text, letter| text.replace(&format!("{letter}{GENERAL}"), name))
+        let (text, name) = (own.unwrap_or(general), provider.label());
+        text.replace("The identity provider", name).replace("the identity provider", name)
     }
 
     /// The steps on Okta's screens; `None` when the general text has no screen.
@@ -147,7 +143,10 @@ mod tests {
             assert_eq!(cause.what_to_do(Provider::Other), cause.text().what_to_do);
             for (provider, other) in [(Provider::Okta, "Entra"), (Provider::Entra, "Okta")] {
                 let text = cause.what_to_do(provider);
-                assert!(text.ends_with('.') && !text.contains(GENERAL), "{cause:?}: {text}");
+                assert!(
+                    text.ends_with('.') && !text.to_lowercase().contains("the identity provider"),
+                    "{cause:?}: {text}"
+                );
                 assert!(!text.contains(other), "{cause:?}: {text}");
             }
         }

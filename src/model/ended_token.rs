@@ -1,6 +1,6 @@
 //! Tokens that ended. A tenant keeps the last of them, so that a failed request with such a token can be explained.
 
-use super::tenant::{Scope, Tenant, TokenRecord};
+use super::tenant::{Scope, Tenant, TokenRecord, short_name};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
@@ -37,6 +37,11 @@ pub struct EndedToken {
 }
 
 impl EndedToken {
+    /// The short name that the token had.
+    pub fn short_name(&self) -> &str {
+        short_name(&self.digest)
+    }
+
     /// Builds the record of a token that ends now. A token whose overlap is over ended before, for that reason.
     pub fn of(token: &TokenRecord, reason: EndReason, now: OffsetDateTime) -> Self {
         let (reason, ended) = match token.expires {
@@ -52,7 +57,7 @@ impl Tenant {
     /// The label of the token with a short name, also of a token that ended. `None` for an unknown token.
     pub fn label_of(&self, short_name: &str) -> Option<&str> {
         let valid = self.tokens.iter().find(|token| token.short_name() == short_name);
-        let ended = || self.ended_tokens.iter().find(|token| token.digest.starts_with(short_name));
+        let ended = || self.ended_tokens.iter().find(|token| token.short_name() == short_name);
         valid.map(|token| &*token.label).or_else(|| ended().map(|token| &*token.label))
     }
 

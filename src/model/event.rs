@@ -28,9 +28,7 @@ impl Subject {
             Self::Tenant => None,
         }
     }
-}
 
-impl Subject {
     /// Makes the subject of a record.
     pub fn of_record(kind: Kind, id: Uuid) -> Self {
         match kind {

@@ -34,7 +34,7 @@ pub enum EventKind {
     SettingsChanged,
     /// The attributes that the tenant declared changed.
     AttributesChanged,
-    /// A new token took the place of the current one.
+    /// A token was created, or replaced the current one.
     TokenReplaced,
     /// Tokens stopped being valid.
     TokenRevoked,

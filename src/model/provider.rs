@@ -1,4 +1,4 @@
-//! The identity provider that a tenant uses. It changes words on the pages, and no rule.
+//! The identity provider that a tenant uses. It changes words in the console, and no rule.
 
 use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr};

@@ -48,14 +48,19 @@ pub struct Settings {
     pub manager_from_idp: bool,
     /// The hours without a request after which the identity provider is silent; `None` when silence is no event.
     pub silent_after_hours: Option<SilentAfter>,
-    /// The identity provider; `None` until the tenant chooses one. It changes words on the pages, and no rule.
+    /// The identity provider; `None` until the tenant chooses one. It changes words in the console, and no rule.
     pub provider: Option<Provider>,
 }
 
 impl Settings {
+    /// The identity provider whose words the console uses.
+    pub fn provider_or_other(self) -> Provider {
+        self.provider.unwrap_or(Provider::Other)
+    }
+
     /// The name of the identity provider for people, within a sentence.
     pub fn idp(self) -> &'static str {
-        self.provider.unwrap_or(Provider::Other).label()
+        self.provider_or_other().label()
     }
 }
 
@@ -128,10 +133,15 @@ pub struct TokenRecord {
 }
 
 impl TokenRecord {
-    /// The first 12 characters of the digest. They tell a tenant's tokens apart, and are useless to an attacker.
+    /// The short name of the token. It tells a tenant's tokens apart, and is useless to an attacker.
     pub fn short_name(&self) -> &str {
-        self.digest.get(..12).unwrap_or(&self.digest)
+        short_name(&self.digest)
     }
+}
+
+/// Returns the short name of the token with a digest: its first 12 characters.
+pub(super) fn short_name(digest: &str) -> &str {
+    digest.get(..12).unwrap_or(digest)
 }
 
 /// A tenant.

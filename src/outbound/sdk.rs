@@ -1,5 +1,5 @@
-//! The HTTP client of the AWS SDK. It has the connector of [`Client`](super::Client), so that the binary has the code of
-//! connections once.
+//! The HTTP client of the AWS SDK. It builds its connector from the same code as [`Client`](super::Client), so that
+//! the binary has this code once.
 
 use super::resolver::{Lookup, Resolver};
 use aws_smithy_http_client::Connector;
@@ -12,8 +12,8 @@ use aws_smithy_runtime_api::client::http::{
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use std::sync::OnceLock;
 
-/// Returns a client for all services. They must have the same time limits of connections, and they share the
-/// connections and the root certificates, which are read once.
+/// Returns a client for all services. The first service decides the time limit of connections for all. They
+/// share the connections and the root certificates, which are read once.
 pub fn sdk_client() -> SharedHttpClient {
     SharedHttpClient::new(SdkClient::default())
 }

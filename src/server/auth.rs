@@ -76,9 +76,8 @@ pub(super) async fn authenticate(
         match caller(&services, &tenant, area, request.headers()).await {
             Ok(Err(wrong)) => {
                 if area.scope == Scope::Scim {
-                    let token = request.headers().get(AUTHORIZATION);
-                    let token = token.map_or(&[][..], HeaderValue::as_bytes);
-                    note_wrong_token(&services, &tenant, (wrong, token), delay).await;
+                    let token = request.headers().get(AUTHORIZATION).cloned();
+                    note_wrong_token(&services, &tenant, WrongHeader { wrong, token }, delay).await;
                 }
                 return refused();
             }
@@ -144,16 +143,23 @@ async fn noticed(
     answer_and_note(services, caller, request, next).await
 }
 
-/// Notes a wrong token for the administrator of an existing tenant. `token` is the header with the token. The note is written only inside the delay of an
+/// A request without a valid token.
+struct WrongHeader {
+    wrong: WrongToken,
+    /// The header with the token.
+    token: Option<HeaderValue>,
+}
+
+/// Notes a wrong token for the administrator of an existing tenant. The note is written only inside the delay of an
 /// answer, so that the time of an answer does not tell whether the tenant exists.
 async fn note_wrong_token(
     services: &Services,
     tenant: &TenantId,
-    (wrong, token): (WrongToken, &[u8]),
+    WrongHeader { wrong, token }: WrongHeader,
     delay: tokio::time::Sleep,
 ) {
     let reason = Some(wrong.reason).filter(|_| wrong.tenant_exists);
-    if services.access.delays_refusal(tenant, token) {
+    if services.access.delays_refusal(tenant, token.as_ref().map_or(&[], HeaderValue::as_bytes)) {
         let note = async {
             if let Some(reason) = reason {
                 services.sync.unauthorized(tenant, reason).await;

@@ -1,7 +1,7 @@
 //! Changes of a tenant, which take effect in this process at once.
 
 use super::Access;
-use super::token_set::{Replaced, Replacement, TokenForm, Which};
+use super::token_set::{IssuedToken, Replacement, TokenForm, Which};
 use crate::directory::error::Error;
 use crate::directory::precondition::Precondition;
 use crate::directory::tenants::custom_attributes::Declared;
@@ -33,7 +33,7 @@ impl Access {
         scope: Scope,
         label: Option<&str>,
         actor: &ActorRecord,
-    ) -> Result<Replaced, Error> {
+    ) -> Result<IssuedToken, Error> {
         self.invalidating(tenant, self.tenants.create_token(tenant, scope, label, actor)).await
     }
 
@@ -48,7 +48,7 @@ impl Access {
         label: Option<&str>,
         form: TokenForm<'_>,
         actor: &ActorRecord,
-    ) -> Result<Replaced, Error> {
+    ) -> Result<IssuedToken, Error> {
         let created = self.tenants.create_token_by_form(tenant, scope, label, form, actor);
         self.invalidating(tenant, created).await
     }
@@ -62,7 +62,7 @@ impl Access {
         tenant: &TenantId,
         label: Option<&str>,
         link: &Link,
-    ) -> Result<Replaced, Error> {
+    ) -> Result<IssuedToken, Error> {
         self.invalidating(tenant, self.tenants.create_token_by_link(tenant, label, link)).await
     }
 
@@ -76,7 +76,7 @@ impl Access {
         scope: Scope,
         replacement: &Replacement<'_>,
         actor: &ActorRecord,
-    ) -> Result<Replaced, Error> {
+    ) -> Result<IssuedToken, Error> {
         self.invalidating(tenant, self.tenants.replace_token(tenant, scope, replacement, actor))
             .await
     }

@@ -1,6 +1,6 @@
 //! The creation of tokens: the first of a scope, or one in the place of a token without a known use.
 
-use super::token_set::{NewToken, Replaced, TokenForm};
+use super::token_set::{IssuedToken, NewToken, TokenForm};
 use super::tokens;
 use crate::directory::error::Error;
 use crate::directory::tenants::Tenants;
@@ -23,7 +23,7 @@ impl Tenants {
         scope: Scope,
         label: Option<&str>,
         actor: &ActorRecord,
-    ) -> Result<Replaced, Error> {
+    ) -> Result<IssuedToken, Error> {
         let new = NewToken { label, ..NewToken::default() };
         self.make_token(id, scope, new, actor, replace_unused).await
     }
@@ -41,7 +41,7 @@ impl Tenants {
         label: Option<&str>,
         form: TokenForm<'_>,
         actor: &ActorRecord,
-    ) -> Result<Replaced, Error> {
+    ) -> Result<IssuedToken, Error> {
         let new = NewToken { label, form: form.number, link: None };
         self.make_token(id, scope, new, actor, |tokens, current, is_used, new| {
             let mut found = tokens.iter().filter(|token| token.short_name() == current);
@@ -65,7 +65,7 @@ impl Tenants {
         id: &TenantId,
         label: Option<&str>,
         link: &Link,
-    ) -> Result<Replaced, Error> {
+    ) -> Result<IssuedToken, Error> {
         let new = NewToken { label, form: None, link: Some(&link.id) };
         self.make_token(id, Scope::Scim, new, &link.scope.actor(), replace_unused).await
     }

@@ -76,7 +76,7 @@ pub enum Earlier {
 
 /// A new token, and the tokens that worked before it.
 #[derive(Debug)]
-pub struct Replaced {
+pub struct IssuedToken {
     /// The short name of the new token.
     pub id: String,
     /// The new token.
@@ -122,7 +122,7 @@ impl Tenants {
         scope: Scope,
         replacement: &Replacement<'_>,
         actor: &ActorRecord,
-    ) -> Result<Replaced, Error> {
+    ) -> Result<IssuedToken, Error> {
         let now = self.sources.now();
         let expires = now.checked_add(replacement.overlap).filter(|expires| *expires > now);
         let form = replacement.expected.and_then(|form| form.number);
@@ -152,7 +152,7 @@ impl Tenants {
         new: NewToken<'_>,
         actor: &ActorRecord,
         change: impl Fn(&[TokenRecord], &str, bool, TokenRecord) -> Result<Vec<TokenRecord>, Error>,
-    ) -> Result<Replaced, Error> {
+    ) -> Result<IssuedToken, Error> {
         let label = match new.label {
             Some(label) => display_name::check("A label", label)?,
             None => tokens::default_label(scope),
@@ -181,7 +181,7 @@ impl Tenants {
             Ok(Some(self.entry(EventKind::TokenReplaced, vec![entry], actor)))
         })
         .await?;
-        Ok(Replaced { id: short_name, token: secret, earlier })
+        Ok(IssuedToken { id: short_name, token: secret, earlier })
     }
 
     /// Revokes one or both tokens of a scope. Returns the number of revoked tokens. A revoked admin token ends the links

@@ -54,7 +54,7 @@ pub enum EventType {
     /// The custom attributes of the tenant changed.
     #[strum(serialize = "attributes.changed")]
     AttributesChanged,
-    /// A token was replaced.
+    /// A token was created, or replaced the current one.
     #[strum(serialize = "token.replaced")]
     TokenReplaced,
     /// A token was revoked.

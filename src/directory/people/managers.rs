@@ -185,12 +185,14 @@ impl Managers<'_> {
         colleagues: &[Employee],
     ) -> Result<ManagerFilter, Error> {
         let ids: Vec<String> = colleagues.iter().map(|one| one.id.to_string()).collect();
-        let texts_of = |(employee, id)| -> Vec<&str> {
-            let (employee, id): (&Employee, &String) = (employee, id);
-            let others = std::iter::once(employee.user_name()).chain(employee.email_addresses());
-            std::iter::once(&**id).chain(others).collect()
-        };
-        let texts: Vec<Vec<&str>> = colleagues.iter().zip(&ids).map(texts_of).collect();
+        let texts: Vec<Vec<&str>> = colleagues
+            .iter()
+            .zip(&ids)
+            .map(|(employee, id)| {
+                let names = [&**id, employee.user_name()];
+                names.into_iter().chain(employee.email_addresses()).collect()
+            })
+            .collect();
         // A userName of one employee may be an address of another.
         let names = self.names(texts.concat()).await?;
         let named = |text: &&str| names.get(&fold(text)).map(|one| one.id);

@@ -27,7 +27,7 @@ struct SettingsBody {
     /// The number of hours without a request after which `sync.silent` is an event; null when it is off.
     #[schema(value_type = Option<u64>, minimum = 1, maximum = 168)]
     silent_after_hours: Option<SilentAfter>,
-    /// The identity provider; null until the tenant chooses one. It changes words on the pages, and nothing else.
+    /// The identity provider; null until the tenant chooses one. It changes words in the console, and nothing else.
     #[schema(value_type = Option<String>, pattern = "^(okta|entra|other)$", example = "okta")]
     provider: Option<Provider>,
 }

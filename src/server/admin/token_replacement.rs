@@ -6,7 +6,7 @@ use super::request::{Call, JsonBody};
 use super::tokens::{ScopeBody, read_scope};
 use crate::directory::Error;
 use crate::directory::access::token_set::{
-    Earlier, MAX_OVERLAP, Replaced, Replacement, default_overlap,
+    Earlier, IssuedToken, MAX_OVERLAP, Replacement, default_overlap,
 };
 use crate::server::compress::NeverCompressed;
 use crate::server::error::{Answer, ApiError};
@@ -164,7 +164,7 @@ fn explain_new(error: Error) -> ApiError {
 }
 
 /// Returns a new token. Only this response shows it.
-fn show(call: &Call, made: Replaced, status: StatusCode) -> Answer {
+fn show(call: &Call, made: IssuedToken, status: StatusCode) -> Answer {
     let token = made.token.expose_secret().to_owned();
     let earlier = made.earlier.into_iter().map(|token| EarlierTokenBody {
         id: token.id,

@@ -59,7 +59,7 @@ pub(super) struct Visitor {
 impl Visitor {
     /// Returns the identity provider whose screens the texts describe.
     pub(super) fn provider(&self) -> Provider {
-        self.record.settings.provider.unwrap_or(Provider::Other)
+        self.record.settings.provider_or_other()
     }
 
     /// Returns the notes on the sync of the last seven days, from the read of the request if it has one.

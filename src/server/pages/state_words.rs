@@ -1,7 +1,7 @@
 //! The state of the sync, in one word and one sentence.
 
 use super::words::{capitalised, day_and_time};
-use super::wrong_token::WrongToken;
+use super::wrong_token::WrongTokenSentence;
 use crate::directory::Provider;
 use crate::directory::tenants::sync_state::SyncState;
 
@@ -26,7 +26,7 @@ pub(super) fn reason(state: &SyncState, provider: Provider) -> String {
             format!("No active Secret Token. {title} cannot connect until you create one.")
         }
         SyncState::Waiting => format!("Waiting for the first request from {idp}."),
-        SyncState::Unauthorized(reason) => WrongToken::of(reason, provider).text(),
+        SyncState::Unauthorized(reason) => WrongTokenSentence::of(reason, provider).text(),
         SyncState::Failing { last_success: None } => {
             format!("Every request from {idp} failed so far.")
         }

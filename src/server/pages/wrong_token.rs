@@ -7,7 +7,7 @@ use crate::directory::{Provider, UnauthorizedReason};
 use time::OffsetDateTime;
 
 /// The sentence about a request without a valid Secret Token. It has no part of a token.
-pub(super) struct WrongToken {
+pub(super) struct WrongTokenSentence {
     /// The sentence, up to the time when the token ended.
     pub(super) start: String,
     ended: Option<OffsetDateTime>,
@@ -15,7 +15,7 @@ pub(super) struct WrongToken {
     pub(super) end: String,
 }
 
-impl WrongToken {
+impl WrongTokenSentence {
     /// Writes the sentence for a reason.
     pub(super) fn of(reason: &UnauthorizedReason, provider: Provider) -> Self {
         let place = Screens::of(provider).token_place;

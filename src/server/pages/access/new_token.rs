@@ -2,7 +2,7 @@
 
 use super::scope_words::ScopeWords;
 use crate::directory::Scope;
-use crate::directory::access::token_set::Replaced;
+use crate::directory::access::token_set::IssuedToken;
 use crate::server::error::Answer;
 use crate::server::pages::frame::{Frame, Section, When, show};
 use crate::server::pages::guard::Visitor;
@@ -33,7 +33,7 @@ struct NewTokenPage<'a> {
 pub(super) fn show_token(
     visitor: &Visitor,
     scope: Scope,
-    made: &Replaced,
+    made: &IssuedToken,
     is_again: bool,
 ) -> Answer {
     let mut frame = Frame::of(visitor, Section::Access);

@@ -53,7 +53,7 @@ pub(in crate::server::pages) async fn ask(
     if token.stage == Stage::Current && scope == Scope::Admin {
         return Err(explain(Error::LastAdminToken));
     }
-    let record = services.sync.latest_record(&visitor.tenant).await.map_err(explain)?;
+    let record = visitor.known_record(&services, &tenant).await.map_err(explain)?;
     let in_use = record.latest.map(|latest| latest.token);
     let is_in_use = |token: &TokenRecord| in_use.as_deref() == Some(token.short_name());
     let other = others.first().map(|other| OtherToken {

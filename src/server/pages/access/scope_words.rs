@@ -1,6 +1,6 @@
 //! The words of the pages for the three kinds of tokens.
 
-use crate::directory::Scope;
+use crate::directory::{Provider, Scope};
 use crate::directory::access::tokens::default_label;
 use crate::server::error::ApiError;
 use crate::server::pages::guard::Visitor;
@@ -52,8 +52,8 @@ impl ScopeWords {
 
 /// Returns the label that a form proposes: the name of the identity provider for its token.
 pub(super) fn proposed_label(visitor: &Visitor, scope: Scope) -> String {
-    match (scope, visitor.idp) {
-        (Scope::Scim, idp @ ("Okta" | "Entra ID")) => idp.to_owned(),
+    match (scope, visitor.provider()) {
+        (Scope::Scim, provider @ (Provider::Okta | Provider::Entra)) => provider.label().to_owned(),
         _ => String::new(),
     }
 }

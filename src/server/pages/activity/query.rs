@@ -6,7 +6,6 @@ use crate::model::id::parse_id;
 use crate::server::error::ApiError;
 use crate::server::pages::words::{day_text, read_day};
 use crate::server::query::Pairs;
-use time::Date;
 use uuid::Uuid;
 
 /// The most digits of a number.

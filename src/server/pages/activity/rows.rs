@@ -27,6 +27,12 @@ pub(super) struct Item {
     fold: Option<(FoldKey, HistoryEntry)>,
 }
 
+impl Item {
+    fn fold_key(&self) -> Option<&FoldKey> {
+        self.fold.as_ref().map(|(key, _)| key)
+    }
+}
+
 /// Neighbours with equal keys are one row.
 #[derive(Debug, Clone, PartialEq)]
 struct FoldKey {
@@ -189,9 +195,8 @@ impl Row {
 
 /// Whether an item belongs to the row of a group. Each person is in a row once, because the row counts people.
 fn folds(group: &[Item], item: &Item) -> bool {
-    let key = |item: &Item| item.fold.as_ref().map(|(key, _)| key.clone());
-    item.fold.is_some()
-        && group.last().is_some_and(|last| key(last) == key(item))
+    item.fold_key().is_some()
+        && group.last().is_some_and(|last| last.fold_key() == item.fold_key())
         && group.iter().all(|other| other.person != item.person)
 }
 

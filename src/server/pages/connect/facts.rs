@@ -37,7 +37,7 @@ impl Facts {
 
     /// Returns the identity provider whose screens the steps describe.
     pub(super) fn provider(&self) -> Provider {
-        self.tenant.settings.provider.unwrap_or(Provider::Other)
+        self.tenant.settings.provider_or_other()
     }
 
     /// Returns the valid Secret Token that the identity provider should have.

@@ -2,7 +2,7 @@
 
 use super::facts::Facts;
 use crate::server::pages::frame::When;
-use crate::server::pages::wrong_token::WrongToken;
+use crate::server::pages::wrong_token::WrongTokenSentence;
 use time::{Duration, OffsetDateTime};
 
 /// After this time without a request, the page lists what to check.
@@ -34,7 +34,7 @@ pub(super) enum MessageKind {
     /// A request had a valid token and failed.
     Failure { meaning: &'static str, status: u16 },
     /// A request had no valid token.
-    WrongToken(WrongToken),
+    WrongToken(WrongTokenSentence),
 }
 
 impl MessageKind {
@@ -59,7 +59,7 @@ impl Live {
             messages.extend(succeeded_at.map(|at| Message::new(at, MessageKind::EarlierSuccess)));
         }
         for requests in &facts.sync.unauthorized {
-            let sentence = WrongToken::of(&requests.reason, facts.provider());
+            let sentence = WrongTokenSentence::of(&requests.reason, facts.provider());
             messages.push(Message::new(requests.last, MessageKind::WrongToken(sentence)));
         }
         let made = facts.token().map(|token| token.created);

@@ -108,7 +108,7 @@ fn label(event: EventType) -> &'static str {
         EventType::GroupDeleted => "Deleted",
         EventType::TenantCreated => "Created",
         EventType::SettingsChanged | EventType::AttributesChanged => "Changed",
-        EventType::TokenReplaced => "Replaced",
+        EventType::TokenReplaced => "Created or replaced",
         EventType::TokenRevoked => "Revoked",
         EventType::LinkChanged => "Made, opened or revoked",
         EventType::SyncRefused => "Requests fail",

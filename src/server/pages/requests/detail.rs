@@ -4,7 +4,6 @@ use super::entry::{NamedRecord, sentence};
 use crate::directory::tenants::requests::Place;
 use crate::model::cause_texts::grouped;
 use crate::model::noted_request::{AttributeResult, NotedRequest};
-use crate::model::provider::Provider;
 use crate::server::context::Services;
 use crate::server::error::{Answer, ApiError};
 use crate::server::pages::frame::{Frame, Section, When, show as show_page};
@@ -59,7 +58,7 @@ pub(in crate::server::pages) async fn show(
     let request = found.ok_or_else(not_found)?;
     let id = request.record.map(|record| record.id);
     let names = visitor.directory.history().names(id).await.map_err(explain)?;
-    let provider = tenant.settings.provider.unwrap_or(Provider::Other);
+    let provider = tenant.settings.provider_or_other();
     let token = tenant.label_of(&request.token);
     show_page(&RequestPage {
         frame: Frame::of(&visitor, Section::Requests),

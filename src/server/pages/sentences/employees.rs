@@ -45,7 +45,7 @@ impl Narrator<'_> {
         let sentence = match (entry.kind, entry.changes.as_slice()) {
             (EventKind::Updated, [change]) => {
                 let diff = self.diff(change);
-                let (verb, of) = (verb(&diff), preposition(&change.attribute));
+                let (verb, of) = (verb(&diff), preposition_of(&change.attribute));
                 let sentence = Sentence::new()
                     .say(format!("{actor} {verb} {} {of} {several}", diff.attribute));
                 let new =
@@ -77,9 +77,10 @@ impl Narrator<'_> {
             _ => "changed",
         };
         let sentence = Sentence::new().say(format!("{actor} {verb} {}", attributes(&diffs)));
-        let last = entry.changes.last().map_or("of", |change| preposition(&change.attribute));
+        let preposition =
+            entry.changes.last().map_or("of", |change| preposition_of(&change.attribute));
         let mut sentence = match name {
-            Some(name) => sentence.say(format!(" {last} ")).name(name.clone()),
+            Some(name) => sentence.say(format!(" {preposition} ")).name(name.clone()),
             None => sentence,
         };
         match <[Diff; 1]>::try_from(diffs) {
@@ -99,7 +100,7 @@ fn verb(diff: &Diff) -> &'static str {
 }
 
 /// Returns the word between an attribute and a person: *title of Ada*, but *your title value for Ada*.
-fn preposition(attribute: &str) -> &'static str {
+fn preposition_of(attribute: &str) -> &'static str {
     if attribute.starts_with("local.") { "for" } else { "of" }
 }
 
