@@ -20,6 +20,17 @@ async fn page(tenant: &TestTenant, query: &PeopleQuery<'_>) -> PeoplePage {
     tenant.directory().people().page(query).await.expect("a page")
 }
 
+/// Creates more users than a page reads, with the same attributes.
+async fn create_many(tenant: &TestTenant, attributes: &Value) {
+    let (directory, types) = (tenant.directory(), ResourceTypes::standard());
+    for n in 0..MOST_RECORDS + 20 {
+        let mut body = attributes.as_object().unwrap().clone();
+        body.insert("userName".to_owned(), json!(format!("u{n:04}")));
+        let document = scim::validate::read_resource(&types.users, Body::from(body)).unwrap();
+        directory.users().create(document, &OPERATOR).await.unwrap();
+    }
+}
+
 fn query(settings: Settings) -> PeopleQuery<'static> {
     let filters = PeopleFilters { location: Some("GB"), ..PeopleFilters::default() };
     PeopleQuery { status: Status::Active, search: "", filters, settings, cursor: None, limit: 50 }
@@ -28,14 +39,7 @@ fn query(settings: Settings) -> PeopleQuery<'static> {
 #[tokio::test]
 async fn a_search_with_many_records_to_read_stops_and_goes_on() {
     let tenant = acme().await;
-    let directory = tenant.directory();
-    let types = ResourceTypes::standard();
-    for n in 0..MOST_RECORDS + 20 {
-        let body = json!({"userName": format!("u{n:04}"), ENTERPRISE: {"location": "GB"}});
-        let body = Body::from(body.as_object().unwrap().clone());
-        let document = scim::validate::read_resource(&types.users, body).unwrap();
-        directory.users().create(document, &OPERATOR).await.unwrap();
-    }
+    create_many(&tenant, &json!({ENTERPRISE: {"location": "GB"}})).await;
     // The index has the words of both sources. The values of the identity provider are not in use here.
     let asked = query(Settings::default());
     let stopped = page(&tenant, &asked).await;
@@ -56,6 +60,20 @@ async fn a_search_with_many_records_to_read_stops_and_goes_on() {
     let back = page(&tenant, &back).await;
     assert_eq!((back.first_ordinal, &back.rows), (1, &full.rows));
     assert_eq!(back.previous, None);
+}
+
+#[tokio::test]
+async fn a_manager_filter_with_a_common_title_does_not_count_titles_as_names() {
+    let tenant = acme().await;
+    create_many(&tenant, &json!({"title": "Engineer"})).await;
+    let report = |manager: &str| json!({"manager": {"value": manager}});
+    for (name, manager) in [("v1", "Engineer"), ("v2", "u0000")] {
+        create(&tenant, json!({"userName": name, ENTERPRISE: report(manager)})).await;
+    }
+    let filters = PeopleFilters { manager: Some("engineer"), ..PeopleFilters::default() };
+    let found = page(&tenant, &PeopleQuery { filters, ..query(ALL_ON) }).await;
+    let names: Vec<&str> = found.rows.iter().map(|row| row.employee.user_name()).collect();
+    assert_eq!((names, found.managers.len()), (vec!["v1"], 0));
 }
 
 #[tokio::test]

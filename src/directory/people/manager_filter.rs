@@ -37,7 +37,8 @@ impl People<'_> {
         managers.filter(Some(text), &namesakes).await
     }
 
-    /// Finds the employees whose name has all words of a text.
+    /// Finds the employees whose name has all words of a text. Their titles, departments and numbers may have the words
+    /// too, so the search may stop before its end. The result then has the employees that were found.
     async fn named(self, text: &str, query: &PeopleQuery<'_>) -> Result<Vec<Employee>, Error> {
         let query = PeopleQuery {
             status: Status::All,
@@ -51,8 +52,8 @@ impl People<'_> {
         if condition.is_empty() {
             return Ok(Vec::new());
         }
-        let (found, has_more) = Walk::new(self, &query, &condition)?.employees().await?;
-        if has_more {
+        let (found, is_full) = Walk::new(self, &query, &condition)?.employees().await?;
+        if is_full {
             return Err(scim::Error::invalid_value(format!(
                 "More than {MOST_NAMESAKES} employees fit the name of the manager. Enter more of \
                  the name, or the email address"

@@ -125,13 +125,14 @@ impl<'w> Walk<'w> {
         Ok(PeoplePage { stopped_after, ..page })
     }
 
-    /// Reads the employees of the page. The flag says whether the list may have more.
+    /// Reads the employees of the page. The flag says whether the page is full and another row follows. A walk
+    /// that stopped at its limit gives `false`.
     ///
     /// # Errors
     /// Fails as every call of the store does.
     pub(super) async fn employees(&self) -> Result<(Vec<Employee>, bool), Error> {
         let (hits, end) = self.hits().await?;
-        Ok((hits.into_iter().map(|hit| hit.employee).collect(), !matches!(end, End::List)))
+        Ok((hits.into_iter().map(|hit| hit.employee).collect(), matches!(end, End::Full)))
     }
 
     /// Reads the rows of the page and one more, in the order of the walk.
