@@ -165,6 +165,24 @@ async fn the_card_shows_the_last_arrival_and_stays_while_somebody_reads_it() {
 }
 
 #[tokio::test]
+async fn the_card_stays_after_many_changes_without_an_arrival() {
+    let browser = at_acme().await;
+    let tenant = with_new_token(&browser, "okta").await;
+    let ada = tenant.create(&json!({"userName": "Ada"})).await;
+    tenant.create(&json!({"userName": "Bob"})).await;
+    let title = |page: &str| after(page, "<h2 id=\"person\">", "</h2>").to_owned();
+    // The search for an arrival reads the last 100 events.
+    for n in 0..100 {
+        let patch = json!([{"op": "replace", "path": "title", "value": format!("Title {n}")}]);
+        tenant.patch(&format!("/Users/{ada}"), &patch).await.expect(200);
+    }
+    let page = browser.get(&format!("connect/live?step=5&person={ada}")).await.page(200);
+    assert!(title(&page).contains("<bdi>Ada</bdi>") && !page.contains("arrived."), "{page}");
+    let page = browser.get("connect/live?step=5").await.page(200);
+    assert_eq!(title(&page), "Employees");
+}
+
+#[tokio::test]
 async fn badges_and_the_state_of_the_token_come_with_the_live_part() {
     let browser = at_acme().await;
     let tenant = with_new_token(&browser, "okta").await;

@@ -60,10 +60,10 @@ impl PersonCard {
         if user.link().is_some() {
             return Ok(None);
         }
-        let Some(newest) = user.directory.events().last_arrival().await.map_err(explain)? else {
-            return Ok(None);
+        let newest = match user.directory.events().last_arrival().await.map_err(explain)? {
+            Some(id) => people.get(id, settings).await.map_err(explain)?.filter(is_active),
+            None => None,
         };
-        let newest = people.get(newest, settings).await.map_err(explain)?.filter(is_active);
         let shown = match shown {
             Some(id) if newest.as_ref().is_none_or(|newest| newest.employee.id != id) => {
                 people.get(id, settings).await.map_err(explain)?.filter(is_active)
@@ -144,5 +144,5 @@ async fn only_employee(
 }
 
 fn is_active(row: &PersonRow) -> bool {
-    row.employee.archived_at.is_none()
+    !row.employee.is_archived()
 }
