@@ -53,7 +53,6 @@ async fn values_whose_source_is_the_identity_provider_are_named_as_not_in_use() 
     assert!(!page.contains("is the source of"), "{page}");
     let sources = json!({"provider": "okta", "departmentFromIdp": true, "managerFromIdp": true});
     admin(&browser.tenant, "PATCH", "/settings", sources).await.expect(200);
-    browser.tenant.app.advance(time::Duration::minutes(2));
     let note = |names: &str| {
         format!(
             "Okta is the source of {names}. Your values of {names} are not in use while Okta is the source."

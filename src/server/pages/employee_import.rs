@@ -5,15 +5,18 @@ use super::frame::{Frame, Section, show_as};
 use super::guard::{Form, Visitor};
 use super::messages::explain;
 use super::toast::Toast;
-use super::words::capitalised;
+use super::words::{capitalised, joined};
+use crate::directory::Settings;
 use crate::directory::users::import::row::{ImportColumn, ImportRow, RowProblem};
 use crate::directory::users::import::{
     ImportCounts, ImportMode, ImportOutcome, ImportResult, MOST_ROWS_OF_REQUEST,
 };
 use crate::model::governed::GovernedAttribute;
-use crate::server::error::Answer;
+use crate::server::context::Services;
+use crate::server::error::{Answer, ApiError};
 use crate::server::people_csv::read_people;
 use askama::Template;
+use axum::extract::State;
 use http::StatusCode;
 
 /// The rows that the page shows of each table.
@@ -36,6 +39,8 @@ struct ImportPage {
     people: String,
     columns: String,
     most_people: usize,
+    /// The settings as the store has them.
+    settings: Settings,
     /// The sentence about the values that are not in use, because of their source.
     not_in_use: Option<String>,
     report: Option<Report>,
@@ -77,16 +82,18 @@ struct PersonLine {
 }
 
 impl ImportPage {
-    fn new(visitor: &Visitor, people: &str) -> Self {
-        Self {
+    async fn read(services: &Services, visitor: &Visitor, people: &str) -> Result<Self, ApiError> {
+        let settings = services.tenants.get(&visitor.tenant).await.map_err(explain)?.settings;
+        Ok(Self {
             frame: Frame::of(visitor, Section::Employees),
             problems: Problems::default(),
             people: people.to_owned(),
             columns: ImportColumn::list(),
             most_people: MOST_ROWS_OF_REQUEST,
-            not_in_use: not_in_use(visitor, None),
+            settings,
+            not_in_use: not_in_use(settings, None),
             report: None,
-        }
+        })
     }
 
     /// Whether the page has the form. The result of a list without wrong lines needs none.
@@ -110,13 +117,17 @@ impl ImportPage {
 }
 
 /// Shows the form.
-pub(super) async fn show_form(visitor: Visitor) -> Answer {
-    ImportPage::new(&visitor, "").answer()
+pub(super) async fn show_form(State(services): State<Services>, visitor: Visitor) -> Answer {
+    ImportPage::read(&services, &visitor, "").await?.answer()
 }
 
 /// Previews or imports the entered list. The entered text stays in the form.
-pub(super) async fn import(visitor: Visitor, form: Form) -> Answer {
-    let mut page = ImportPage::new(&visitor, form.get(PEOPLE));
+pub(super) async fn import(
+    State(services): State<Services>,
+    visitor: Visitor,
+    form: Form,
+) -> Answer {
+    let mut page = ImportPage::read(&services, &visitor, form.get(PEOPLE)).await?;
     let rows = match read_people(page.people.as_bytes(), MOST_ROWS_OF_REQUEST) {
         Ok(rows) => rows,
         Err(problem) => {
@@ -128,7 +139,7 @@ pub(super) async fn import(visitor: Visitor, form: Form) -> Answer {
     let mode = if is_done { ImportMode::Write } else { ImportMode::DryRun };
     let imported = visitor.directory.users().import(&rows, mode, &visitor.actor).await;
     let report = Report::of(&rows, &imported.map_err(explain)?, is_done);
-    page.not_in_use = not_in_use(&visitor, Some(&rows));
+    page.not_in_use = not_in_use(page.settings, Some(&rows));
     if is_done {
         page.frame = page
             .frame
@@ -240,19 +251,19 @@ impl PersonLine {
 
 /// Says which values of a list are not in use after an import: those of attributes from the identity provider. Without
 /// rows, it is about any list.
-fn not_in_use(visitor: &Visitor, rows: Option<&[ImportRow]>) -> Option<String> {
+fn not_in_use(settings: Settings, rows: Option<&[ImportRow]>) -> Option<String> {
     let has = |attribute: GovernedAttribute| {
         let column = ImportColumn::parse(attribute.name());
         let has_value = |row: &ImportRow| column.is_some_and(|column| row.get(column).is_some());
         rows.is_none_or(|rows| rows.iter().any(has_value))
     };
     let sent = GovernedAttribute::ALL.iter().copied();
-    let sent = sent.filter(|one| one.is_from_idp(visitor.record.settings) && has(*one));
-    let mut names: Vec<&str> = sent.map(GovernedAttribute::name).collect();
-    let last = names.pop()?;
-    let names =
-        if names.is_empty() { last.to_owned() } else { format!("{} and {last}", names.join(", ")) };
-    let idp = visitor.idp;
+    let sent = sent.filter(|one| one.is_from_idp(settings) && has(*one));
+    let names: Vec<&str> = sent.map(GovernedAttribute::name).collect();
+    if names.is_empty() {
+        return None;
+    }
+    let (names, idp) = (joined(&names), settings.idp());
     Some(format!(
         "{} is the source of {names}. Your values of {names} are not in use while {idp} is the source.",
         capitalised(idp)

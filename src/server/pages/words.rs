@@ -1,10 +1,11 @@
-//! Words that several pages share: numbers, days and times in sentences.
+//! Words that several pages share: numbers, lists, days and times in sentences.
 
 pub(super) use crate::model::cause_texts::grouped;
 
 use crate::directory::lists::admin_list::MOST_SEARCH_CHARS;
 use crate::server::error::ApiError;
 use crate::server::query::Pairs;
+use std::borrow::Borrow;
 use time::format_description::BorrowedFormatItem;
 use time::macros::format_description;
 use time::{Date, OffsetDateTime, UtcOffset};
@@ -16,6 +17,15 @@ const DAY: &[BorrowedFormatItem<'_>] = format_description!("[year]-[month]-[day]
 pub(super) fn capitalised(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// Joins texts as people do: *a, b and c*.
+pub(super) fn joined<T: Borrow<str>>(texts: &[T]) -> String {
+    match texts {
+        [] => String::new(),
+        [one] => one.borrow().to_owned(),
+        [others @ .., last] => format!("{} and {}", others.join(", "), last.borrow()),
+    }
 }
 
 /// Cuts a text after a number of characters, and marks the cut.

@@ -1,9 +1,10 @@
 //! Sentences about employees.
 
 use super::narrator::{Narrator, words_of};
-use super::{Diff, Name, Sentence, joined};
+use super::{Diff, Name, Sentence};
 use crate::directory::EventKind;
 use crate::model::history::HistoryEntry;
+use crate::server::pages::words::joined;
 
 /// The most attributes that a sentence names.
 const MOST_ATTRIBUTES: usize = 3;

@@ -161,12 +161,3 @@ impl Name {
 fn quoted(text: &str) -> String {
     format!("“{text}”")
 }
-
-/// Joins texts as people do: *a, b and c*.
-fn joined(texts: &[String]) -> String {
-    match texts {
-        [] => String::new(),
-        [one] => one.clone(),
-        [others @ .., last] => format!("{} and {last}", others.join(", ")),
-    }
-}

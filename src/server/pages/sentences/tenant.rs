@@ -2,10 +2,11 @@
 
 use super::links::of_link;
 use super::narrator::{Narrator, words_of};
-use super::{Diff, Sentence, joined, quoted, values};
+use super::{Diff, Sentence, quoted, values};
 use crate::directory::{AttributeChange, EventKind};
 use crate::model::history::HistoryEntry;
 use crate::model::sync::RECORD_UNTIL;
+use crate::server::pages::words::joined;
 use serde_json::Value;
 
 /// The attribute of a settings entry with the number of people whose values in use changed.
