@@ -17,7 +17,7 @@ for (const first of document.querySelectorAll("[data-live]")) {
       const part = shown(name);
       if (!part || (response.ok && page && !replacePart(part, page))) return;
       // Other parts of the page can come with this one.
-      for (const { dataset } of response.ok ? page.querySelectorAll("[data-part]") : []) {
+      for (const { dataset } of (response.ok && page?.querySelectorAll("[data-part]")) || []) {
         if (dataset.part !== name && shown(dataset.part)) replacePart(shown(dataset.part), page);
       }
       hideChecks();
