@@ -102,21 +102,22 @@ async fn the_link_of_a_group_leads_to_its_own_requests() {
 async fn each_failed_request_has_a_page_at_once() {
     let browser = at_acme().await;
     let mut ids = Vec::new();
-    for name in ["ada", "bob", "eve"] {
-        ids.push(browser.tenant.create(&json!({"userName": name})).await);
-    }
     // A new token, and a token that is older than an hour.
-    for title in ["first", "second"] {
-        for id in &ids {
-            let patch = json!([{"op": "replace", "path": "active", "value": title}]);
+    for names in [["ada", "bob", "eve"], ["dan", "fay", "gus"]] {
+        for name in names {
+            let id = browser.tenant.create(&json!({"userName": name})).await;
+            let patch = json!([{"op": "replace", "path": "active", "value": "perhaps"}]);
             let failed = browser.tenant.patch(&format!("/Users/{id}"), &patch).await;
             assert_eq!(failed.status, 400);
+            ids.push(id);
         }
         for server in [browser.tenant.clone(), browser.tenant.at_another_server()] {
             let browser = Browser { tenant: server, ..browser.clone() };
             let page = browser.get("requests?show=failed&cause=wrong-type").await.page(200);
-            assert!(rows(&page) >= 3, "{page}");
-            for row in page.split("<tr>").filter(|row| row.contains("active must be")) {
+            let failed = page.split("<tr>").filter(|row| row.contains("active must be"));
+            let failed: Vec<&str> = failed.collect();
+            assert_eq!((rows(&page), failed.len()), (ids.len(), ids.len()), "{page}");
+            for row in failed {
                 browser.get(&link(row, "Update user")).await.page(200);
             }
         }
