@@ -126,7 +126,7 @@ impl PersonCard {
     }
 }
 
-/// Reads the first active employee by name.
+/// Reads the active employee while there is only one. The counts alone can be a moment older than the list.
 async fn only_employee(
     user: &ConnectUser,
     settings: Settings,
@@ -137,10 +137,11 @@ async fn only_employee(
         filters: PeopleFilters::default(),
         settings,
         cursor: None,
-        limit: 1,
+        limit: 2,
     };
     let page = user.directory.people().page(&query).await.map_err(explain)?;
-    Ok(page.rows.into_iter().next())
+    let only = <[PersonRow; 1]>::try_from(page.rows).ok();
+    Ok(only.map(|[row]| row))
 }
 
 fn is_active(row: &PersonRow) -> bool {
