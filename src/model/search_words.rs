@@ -6,6 +6,7 @@
 use super::employee::Employee;
 use icu_properties::CodePointMapData;
 use icu_properties::props::GeneralCategory;
+use std::collections::BTreeSet;
 use unicode_normalization::UnicodeNormalization;
 
 /// The most bytes of the words that the index has of one employee.
@@ -146,8 +147,8 @@ fn is_redundant(word: &str, other: &str) -> bool {
 pub struct WantedWords {
     /// Of each of these lists of spellings, one starts a word of the employee.
     pub starts: Vec<Spellings>,
-    /// Of each of these lists of tagged words, the employee has one.
-    pub tags: Vec<Vec<String>>,
+    /// Of each of these sets of tagged words, the employee has one.
+    pub tags: Vec<BTreeSet<String>>,
 }
 
 impl WantedWords {
@@ -168,9 +169,8 @@ impl WantedWords {
                 .map_or(&**start, |(end, _)| start.get(..end).unwrap_or(start));
             index_words.split(' ').any(|word| !word.contains(':') && word.starts_with(start))
         };
-        let has_one = |tags: &Vec<String>| {
-            index_words.split(' ').any(|word| tags.iter().any(|tag| tag == word))
-        };
+        let has_one =
+            |tags: &BTreeSet<String>| index_words.split(' ').any(|word| tags.contains(word));
         self.starts.iter().all(|spellings| spellings.iter().any(starts))
             && self.tags.iter().all(has_one)
     }

@@ -17,7 +17,7 @@ use crate::model::search_words::Tag;
 use crate::model::tenant::TenantId;
 use futures_util::future;
 use scim::fold::fold;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
@@ -206,7 +206,8 @@ impl Managers<'_> {
             }
         }
         Ok(ManagerFilter {
-            texts: accepted.into_iter().map(str::to_owned).collect(),
+            tags: accepted.iter().map(|text| Tag::Manager.word(text)).collect(),
+            folded: accepted.into_iter().map(fold).collect(),
             colleagues: colleagues.iter().map(NamedColleague::of).collect(),
         })
     }
@@ -215,8 +216,10 @@ impl Managers<'_> {
 /// A limit on the manager.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct ManagerFilter {
-    /// The values that fit, in any case.
-    texts: Vec<String>,
+    /// The folded values that fit.
+    folded: BTreeSet<String>,
+    /// The words of the index for the values.
+    tags: BTreeSet<String>,
     colleagues: Vec<NamedColleague>,
 }
 
@@ -226,14 +229,13 @@ impl ManagerFilter {
         &self.colleagues
     }
 
-    /// The words of the index for the texts.
-    pub(super) fn tags(&self) -> Vec<String> {
-        self.texts.iter().map(|text| Tag::Manager.word(text)).collect()
+    /// The words of the index for the values.
+    pub(super) fn tags(&self) -> &BTreeSet<String> {
+        &self.tags
     }
 
-    /// Whether a manager value is one of the texts, in any case.
+    /// Whether a manager value is one of the values, in any case.
     pub(super) fn accepts(&self, value: &str) -> bool {
-        let value = fold(value);
-        self.texts.iter().any(|text| fold(text) == value)
+        self.folded.contains(&fold(value))
     }
 }

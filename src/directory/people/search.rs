@@ -9,6 +9,7 @@ use crate::model::employee::Employee;
 use crate::model::search_words::{Tag, UNLINKED, WantedWords, spellings};
 use crate::model::tenant::Settings;
 use scim::fold::fold;
+use std::collections::BTreeSet;
 
 /// The condition on each row of a list.
 pub(super) struct Condition {
@@ -42,9 +43,9 @@ impl Condition {
         let mut wanted = WantedWords::default();
         searched.add_to(&mut wanted);
         wanted.starts.extend(department.into_iter().flat_map(spellings));
-        wanted.tags.extend(location.map(|location| vec![Tag::Location.word(location)]));
-        wanted.tags.extend(manager.as_ref().map(ManagerFilter::tags));
-        wanted.tags.extend(is_unlinked.then(|| vec![UNLINKED.to_owned()]));
+        wanted.tags.extend(location.map(|location| BTreeSet::from([Tag::Location.word(location)])));
+        wanted.tags.extend(manager.as_ref().map(|manager| manager.tags().clone()));
+        wanted.tags.extend(is_unlinked.then(|| BTreeSet::from([UNLINKED.to_owned()])));
         Self {
             status: query.status,
             settings: query.settings,

@@ -92,7 +92,8 @@ fn a_search_compares_the_starts_of_all_its_words() {
 fn a_tag_is_compared_whole() {
     let words = index_words(&ada());
     let has = |tags: &[String]| {
-        WantedWords { starts: Vec::new(), tags: vec![tags.to_vec()] }.may_match(&words)
+        WantedWords { starts: Vec::new(), tags: vec![tags.iter().cloned().collect()] }
+            .may_match(&words)
     };
     assert!(has(&["m:x".to_owned(), Tag::Manager.word("Grace.Hopper@example.com")]));
     assert!(has(&[Tag::Location.word("gb")]));
