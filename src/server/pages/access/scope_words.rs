@@ -1,7 +1,7 @@
 //! The words of the pages for the three kinds of tokens.
 
-use crate::directory::{Provider, Scope};
 use crate::directory::access::tokens::default_label;
+use crate::directory::{Provider, Scope};
 use crate::server::error::ApiError;
 use crate::server::pages::guard::Visitor;
 
