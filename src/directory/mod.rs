@@ -8,6 +8,7 @@ pub mod users;
 pub mod people;
 pub mod lists;
 pub mod sources;
+mod minute_count;
 pub mod destinations;
 pub mod error;
 pub mod events;

@@ -44,6 +44,11 @@ pub(super) fn is_recent(at: OffsetDateTime, limit: Duration, now: OffsetDateTime
     (Duration::ZERO..limit).contains(&(now - at))
 }
 
+/// Returns the number of the minute of a time.
+pub(super) fn minute_of(at: OffsetDateTime) -> i64 {
+    at.unix_timestamp().div_euclid(60)
+}
+
 impl fmt::Debug for Sources {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("Sources")

@@ -6,6 +6,7 @@
 //! All other answers write nothing.
 
 use super::Access;
+use crate::directory::minute_count::MinuteCount;
 use crate::directory::sources::is_recent;
 use crate::directory::tenant_map::MOST_TENANTS;
 use crate::model::tenant::TenantId;
@@ -26,7 +27,7 @@ const MOST_EARLY: u32 = 2;
 #[derive(Debug, Clone, Default)]
 pub(in crate::directory) struct RefusalDelay {
     delayed: Arc<Mutex<HashMap<TenantId, LastDelay>>>,
-    hasher: Arc<RandomState>,
+    hasher: RandomState,
 }
 
 /// The last delayed answer for a name.
@@ -35,19 +36,17 @@ struct LastDelay {
     at: OffsetDateTime,
     /// The hash of the header with the token.
     token: u64,
-    /// The minute of the delays before [`ONCE_IN`] is over, and their number.
-    early: (i64, u32),
+    /// The number of delays before [`ONCE_IN`] is over.
+    early: MinuteCount,
 }
 
 impl LastDelay {
     /// Whether an answer to another token is delayed before [`ONCE_IN`] is over. Counts it.
     fn takes_early(&mut self, token: u64, now: OffsetDateTime) -> bool {
-        let minute = now.unix_timestamp().div_euclid(60);
-        if self.early.0 != minute {
-            self.early = (minute, 0);
+        let takes = self.token != token && self.early.is_below(MOST_EARLY, now);
+        if takes {
+            self.early.add(now);
         }
-        let takes = self.token != token && self.early.1 < MOST_EARLY;
-        self.early.1 = self.early.1.saturating_add(u32::from(takes));
         takes
     }
 }
@@ -67,7 +66,8 @@ impl RefusalDelay {
             }
         }
         let Some(last) = delayed.get_mut(name) else {
-            delayed.insert(name.clone(), LastDelay { at: now, token, early: (0, 0) });
+            delayed
+                .insert(name.clone(), LastDelay { at: now, token, early: MinuteCount::default() });
             return true;
         };
         let is_due = !is_recent(last.at, ONCE_IN, now) || last.takes_early(token, now);
@@ -126,9 +126,9 @@ mod tests {
             ["a", "a", "b", "b", "a"].map(|token| is_due(token, 0)),
             [true, false, true, false, true]
         );
-        assert!(!is_due("c", 1), "the third one in a minute waits");
+        assert!(!is_due("c", 1), "the third one in a minute is not delayed");
         assert!(!is_due("c", 9) && is_due("c", 10));
-        assert!(!is_due("d", 11), "the minute has no more");
+        assert!(!is_due("d", 11), "the third one in a minute is not delayed");
         assert!(is_due("d", 60) && is_due("e", 61) && is_due("f", 62) && !is_due("g", 63));
     }
 

@@ -2,6 +2,7 @@
 
 use super::Destinations;
 use crate::directory::error::Error;
+use crate::directory::sources::minute_of;
 use crate::model::tenant::TenantId;
 use futures_util::future::BoxFuture;
 use std::fmt::Debug;
@@ -54,7 +55,7 @@ impl Destinations {
     /// # Errors
     /// Fails as every call of the store does.
     pub async fn allows_call(&self, tenant: &TenantId) -> Result<bool, Error> {
-        let minute = self.tenants.now().unix_timestamp().div_euclid(60);
+        let minute = minute_of(self.tenants.now());
         let store = self.tenants.store.tenant(tenant);
         Ok(store.calls().count(minute, MOST_CALLS_A_MINUTE).await?)
     }

@@ -13,7 +13,6 @@ pub mod sync_state;
 pub mod to_do;
 pub mod requests;
 pub mod answered;
-mod failure_writes;
 pub mod pending_notes;
 mod pending_unknown;
 mod unauthorized_writes;

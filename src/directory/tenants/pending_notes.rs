@@ -1,8 +1,8 @@
 //! The notes on a tenant's sync that this process has not written yet.
 
 use super::answered::Answered;
-use super::failure_writes::{FailureWrites, MOST_PAGE_WRITES};
 use super::pending_unknown::PendingUnknown;
+use crate::directory::minute_count::MinuteCount;
 use crate::directory::sources::is_recent;
 use crate::model::cause::Cause;
 use crate::model::meaning::Client;
@@ -23,15 +23,20 @@ const EVERY: Duration = Duration::minutes(1);
 const LIVE_EVERY: Duration = Duration::seconds(2);
 /// How long an administrator may watch the first requests of a token.
 const YOUNG_FOR: Duration = Duration::hours(1);
+/// The most writes of pages of failed requests in a minute, for each tenant. The servers of a tenant share them.
+const MOST_PAGE_WRITES: u32 = 6;
 /// The most writes of pages in a minute, while an administrator may watch.
 const MOST_LIVE_PAGE_WRITES: u32 = 30;
 /// The most different failed requests that wait to be written.
 const MOST_WAITING: usize = 100;
+
 /// The notes on a tenant that this process has not written yet.
 #[derive(Debug, Default)]
 pub(super) struct PendingNotes {
     requests_written_at: Option<OffsetDateTime>,
-    failure_writes: FailureWrites,
+    /// The writes of failed requests by this process. Few failures are therefore written at once, and many failures do
+    /// not load the store.
+    failure_writes: MinuteCount,
     pub(super) unauthorized_written_at: Option<OffsetDateTime>,
     /// The reason of the last written request without a valid token.
     pub(super) last_unauthorized: Option<UnauthorizedReason>,
@@ -159,7 +164,7 @@ impl PendingNotes {
             true => self.has_first_request || is_due(self.requests_written_at, LIVE_EVERY, now),
             false => self.unknown.has_waiting() && is_due(self.unknown_written_at, EVERY, now),
         };
-        let is_due = is_due || has_failure && self.failure_writes.is_left(now);
+        let is_due = is_due || has_failure && self.failure_writes.is_below(MOST_PAGE_WRITES, now);
         is_due.then(|| self.take_news(now))
     }
 
@@ -187,7 +192,8 @@ impl PendingNotes {
         self.sender = self.sender.or(news.sender);
         self.succeeded_at = self.succeeded_at.max(news.succeeded_at);
         if !news.rows.is_empty() {
-            self.failure_writes.end(news.at);
+            // The write failed, or the store did not allow it. This minute has no more writes.
+            self.failure_writes.fill(MOST_PAGE_WRITES, news.at);
         }
         for row in news.rows {
             add_row(&mut self.rows, row, MOST_WAITING);
@@ -214,7 +220,7 @@ impl PendingNotes {
     fn take_news(&mut self, now: OffsetDateTime) -> SyncNews {
         self.requests_written_at = Some(now);
         if !self.rows.is_empty() {
-            self.failure_writes.count(now);
+            self.failure_writes.add(now);
         }
         if !self.unauthorized.is_empty() {
             self.unauthorized_written_at = Some(now);

@@ -2,6 +2,7 @@
 
 use super::pending_notes::{PendingNotes, is_due};
 use super::sync::{PATIENCE, SyncWatch};
+use crate::directory::sources::minute_of;
 use crate::model::sync::{SyncNews, add_unauthorized};
 use crate::model::tenant::TenantId;
 use crate::model::unauthorized::{UnauthorizedReason, UnauthorizedRequests};
@@ -32,7 +33,7 @@ impl UnauthorizedWrites {
     ///
     /// Wrong tokens at one tenant therefore do not use up the writes of other tenants.
     fn take(&mut self, tenant: &TenantId, now: OffsetDateTime) -> bool {
-        let minute = now.unix_timestamp().div_euclid(60);
+        let minute = minute_of(now);
         if self.minute != minute {
             *self = Self { minute, ..Self::default() };
         }
@@ -79,7 +80,7 @@ impl SyncWatch {
     /// Notes a request without a valid Secret Token. The tenant must exist.
     ///
     /// The note takes at most 1 second. A process writes it once in 10 seconds for each tenant, and at once for another
-    /// reason than the last one. It writes 6 times a minute for a tenant, and 10 times in all. Other requests are
+    /// reason than the last one. It writes at most 6 times a minute for a tenant, and at most 10 times in all. Other requests are
     /// counted in memory until the next write.
     pub async fn unauthorized(&self, tenant: &TenantId, reason: UnauthorizedReason) {
         let now = self.tenants.sources.now();
