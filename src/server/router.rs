@@ -65,7 +65,6 @@ fn router(services: Services, pages: PageRoutes) -> Router {
     let administration = admin::router()
         .layer(from_fn_with_state((services.clone(), auth::ADMIN), auth::authenticate))
         .layer(from_fn(compress::compress));
-    let pages = pages.method_not_allowed_fallback(fallback::method_not_allowed);
     let public = public.method_not_allowed_fallback(fallback::method_not_allowed);
     Router::new()
         .nest(SCIM_ROUTE, scim)
