@@ -170,6 +170,7 @@ async fn the_card_stays_after_many_changes_without_an_arrival() {
     let tenant = with_new_token(&browser, "okta").await;
     let ada = tenant.create(&json!({"userName": "Ada"})).await;
     tenant.create(&json!({"userName": "Bob"})).await;
+    tenant.app.advance(Duration::seconds(1));
     let title = |page: &str| after(page, "<h2 id=\"person\">", "</h2>").to_owned();
     // The search for an arrival reads the last 100 events.
     for n in 0..100 {
