@@ -35,7 +35,11 @@ pub async fn import(
     match counts.failed {
         0 => Ok(()),
         failed => {
-            Err(Refused(format!("{failed} of {} people are not valid", results.len())).into())
+            let all = results.len();
+            let text = format!(
+                "the lines of {failed} of {all} people are not valid, and the import leaves them out"
+            );
+            Err(Refused(text).into())
         }
     }
 }

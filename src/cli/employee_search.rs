@@ -16,8 +16,8 @@ pub async fn find(directory: &Directory, text: &str) -> anyhow::Result<Uuid> {
     match directory.users().find_deleted(text).await?.as_slice() {
         [] => {
             let text = format!(
-                "no employee has the userName {text}, and no employee or several have the email \
-                 address {text}: find the id with rollcall employee list --search"
+                "no employee has the userName {text}, and the email address {text} does not name \
+                 exactly one: find the id with rollcall employee list --search"
             );
             Err(NotFound(text).into())
         }

@@ -127,7 +127,8 @@ fn announce(
     output::print_record(&fields)?;
     if new.is_some() {
         output::print(
-            "\nThe tokens are shown only once. \"rollcall token replace demo\" makes a new one.",
+            "\nThe tokens are shown only once. \"rollcall token replace demo\" makes a new Secret Token, \
+             and with --scope admin a new Admin token.",
         )?;
     } else if let Some(tenant) = tenant {
         output::print(&format!("\nSign in: rollcall open {tenant}"))?;

@@ -82,7 +82,12 @@ fn print_new(
     let (token, url) = (token.expose_secret(), tenant_url(&app.public_url, tenant));
     let ends: Vec<String> = earlier.iter().map(describe_earlier).collect();
     if shell {
-        output::print(&format!("TENANT_URL='{url}'\nSECRET_TOKEN='{token}'"))?;
+        let variable = match scope {
+            ScopeArgument::Scim => "SECRET_TOKEN",
+            ScopeArgument::Admin => "ADMIN_TOKEN",
+            ScopeArgument::Read => "READ_TOKEN",
+        };
+        output::print(&format!("TENANT_URL='{url}'\n{variable}='{token}'"))?;
         ends.iter().for_each(|end| output::print_error(end));
         return Ok(());
     }

@@ -64,7 +64,10 @@ fn a_wrong_line_fails_at_the_end_and_stops_no_other_line() {
         [(&json!(2), &json!("email")), (&json!(4), &json!("userName")), (&json!(5), &Value::Null)]
     );
     let (code, text) = operator.failure(&["employee", "import", "acme", &file]);
-    assert_eq!((code, &*text), (4, "rollcall: 3 of 4 people are not valid\n"));
+    assert_eq!(
+        (code, &*text),
+        (4, "rollcall: the lines of 3 of 4 people are not valid, and the import leaves them out\n")
+    );
     assert_eq!(operator.json(&["employee", "list", "acme"]).as_array().expect("rows").len(), 1);
 }
 

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 #[derive(Debug, Args)]
 pub struct DemoArguments {
     /// The port of 127.0.0.1 to listen on. 0 takes a free port
-    #[arg(long, value_name = "PORT", default_value_t = 8080)]
+    #[arg(long, value_name = "PORT", default_value_t = 0)]
     pub port: u16,
     /// Keep the data in this folder, which must be new or empty. Without it, the data goes at the end
     #[arg(long, value_name = "DIR")]

@@ -111,7 +111,7 @@ pub enum Command {
     /// Declare, list and remove a tenant's custom attributes
     #[command(subcommand)]
     Attribute(AttributeCommand),
-    /// List, export, show, change and erase employees
+    /// List, import, export, show, change and erase employees
     #[command(subcommand)]
     Employee(EmployeeCommand),
     /// List and show the groups that the identity provider pushed

@@ -232,8 +232,8 @@ impl ApiError {
                 return Self::new(
                     StatusCode::CONFLICT,
                     "The current token has been used, so it cannot be replaced as an unused token. \
-                     Replace it without \"earlier\". While a previous token is valid, send \"earlier\": \
-                     \"drop\" to end the previous token, or wait until it expires",
+                     Replace it by POST /tokens/{scope}/replace. While a previous token is valid, send \
+                     \"earlier\": \"drop\" there to end the previous token, or wait until it expires",
                 );
             }
             Error::TenantTaken => {
