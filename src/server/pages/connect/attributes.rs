@@ -8,7 +8,7 @@ pub(super) struct MappedAttribute {
     pub(super) title: &'static str,
     /// The values to enter, in the order of the screen.
     pub(super) fields: Vec<MappedField>,
-    /// The clicks on the screens.
+    /// The clicks on the screens, as HTML.
     pub(super) clicks: &'static [&'static str],
 }
 
@@ -18,24 +18,32 @@ pub(super) struct MappedField {
     pub(super) id: String,
     pub(super) label: &'static str,
     pub(super) value: String,
+    /// The verb of a choice; empty for a text to enter.
+    pub(super) verb: &'static str,
 }
 
 const OKTA_LOCATION: &[&str] = &[
-    "Open Provisioning › To App. Scroll to the attribute mappings and click Go to Profile Editor.",
-    "Click Add Attribute, enter the values below and click Save.",
-    "Go back to the app, Provisioning › To App, and click Show Unmapped Attributes.",
-    "Click the pencil at location. Choose Map from Okta Profile, countryCode, and Create and update. Click Save.",
+    "Open <strong>Provisioning</strong> › <strong>To App</strong>. Scroll to the attribute mappings and select \
+     <strong>Go to Profile Editor</strong>.",
+    "Select <strong>Add Attribute</strong>, enter the values below and select <strong>Save</strong>.",
+    "Go back to the app, <strong>Provisioning</strong> › <strong>To App</strong>, and select \
+     <strong>Show Unmapped Attributes</strong>.",
+    "Select the pencil at <strong>location</strong>. Select <strong>Map from Okta Profile</strong>, and \
+     <strong>countryCode</strong> or another attribute with the place of work. Select <strong>Create and update</strong>, \
+     then <strong>Save</strong>.",
 ];
 const OKTA_MANAGER: &[&str] = &[
-    "In the same list, click the pencil at Manager value. If it is missing, add it with the values below.",
-    "Choose the attribute of the Okta profile with the manager’s email, and Create and update. Click Save.",
+    "In the same list, select the pencil at <strong>Manager value</strong>. If it is missing, add it with the values below.",
+    "Select the attribute of the Okta profile with the manager’s email. Select <strong>Create and update</strong>, then \
+     <strong>Save</strong>.",
 ];
 const OKTA_DEPARTMENT: &[&str] = &["The app has this attribute and maps it. Leave it as it is."];
 const ENTRA_LOCATION: &[&str] = &[
-    "Open Attribute mapping › Provision Microsoft Entra ID Users.",
-    "Tick Show advanced options. Click Edit attribute list.",
-    "Add the name below in the last row with the type String, and save.",
-    "Click Add New Mapping. Choose Direct, your attribute with the place of work, and the new attribute.",
+    "Open <strong>Attribute mapping</strong> › <strong>Provision Microsoft Entra ID Users</strong>.",
+    "Check <strong>Show advanced options</strong>. Select <strong>Edit attribute list</strong>.",
+    "Add the name below in the last row with the type <strong>String</strong>, and save.",
+    "Select <strong>Add New Mapping</strong>. Select <strong>Direct</strong>, your attribute with the place of work, and \
+     the new attribute.",
 ];
 const ENTRA_MANAGER: &[&str] = &[
     "The default mapping sends a reference. Leave it as it is.",
@@ -72,14 +80,14 @@ fn okta(
     clicks: &'static [&'static str],
 ) -> MappedAttribute {
     let fields = [
-        ("Data type", "string"),
-        ("Display name", title),
-        ("Variable name", variable),
-        ("External name", external),
-        ("External namespace", ENTERPRISE_USER),
-        ("Scope", "User personal"),
+        ("Data type", "string", "select"),
+        ("Display name", title, ""),
+        ("Variable name", variable, ""),
+        ("External name", external, ""),
+        ("External namespace", ENTERPRISE_USER, ""),
+        ("Scope", "User personal", "check"),
     ];
-    let fields = fields.map(|(label, value)| field(variable, label, value.to_owned()));
+    let fields = fields.map(|(label, value, verb)| field(variable, label, value.to_owned(), verb));
     MappedAttribute { title, fields: fields.into(), clicks }
 }
 
@@ -90,14 +98,14 @@ fn named(
     clicks: &'static [&'static str],
     has_type: bool,
 ) -> MappedAttribute {
-    let mut fields = vec![field(name, "Name", format!("{ENTERPRISE_USER}:{name}"))];
+    let mut fields = vec![field(name, "Name", format!("{ENTERPRISE_USER}:{name}"), "")];
     if has_type {
-        fields.push(field(name, "Type", "String".to_owned()));
+        fields.push(field(name, "Type", "String".to_owned(), "select"));
     }
     MappedAttribute { title, fields, clicks }
 }
 
-fn field(attribute: &str, label: &'static str, value: String) -> MappedField {
+fn field(attribute: &str, label: &'static str, value: String, verb: &'static str) -> MappedField {
     let id = format!("{attribute}-{label}").to_lowercase().replace([' ', '.'], "-");
-    MappedField { id, label, value }
+    MappedField { id, label, value, verb }
 }
