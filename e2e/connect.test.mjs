@@ -93,6 +93,7 @@ scenario("a set-up link opens Connect and nothing else, in one browser", {}, asy
   for (const path of ["employees", "access", "sources", "activity"]) {
     await visit.go(path);
     await page.getByLabel("Admin token").waitFor();
+    await visit.isTold("Your set-up link opens Connect only.");
   }
   await visit.context.clearCookies();
   await page.goto(link);

@@ -102,7 +102,7 @@ impl Browser {
             let cookie = format!("other=1; rollcall_session={}", self.pass);
             request = request.header("cookie", cookie);
         }
-        if !self.connect_pass.is_empty() && below.starts_with("connect") {
+        if !self.connect_pass.is_empty() {
             let cookie = format!("rollcall_connect={}", self.connect_pass);
             request = request.header("cookie", cookie);
         }

@@ -1,4 +1,4 @@
-//! The cookies of the pages. Each is valid for one path of one tenant, and carries a pass.
+//! The cookies of the pages. Each is valid for one tenant, and carries a pass.
 
 use crate::directory::access::sessions::has_form;
 use crate::server::page_urls::Site;
@@ -11,7 +11,7 @@ use http::{HeaderMap, HeaderValue};
 pub(super) enum Cookie {
     /// The session of an administrator, for all pages.
     Session,
-    /// The session of a set-up link, for the pages of Connect.
+    /// The session of a set-up link. Only the pages of Connect accept it; the others lead back to Connect.
     Connect,
 }
 
@@ -20,13 +20,6 @@ impl Cookie {
         match self {
             Self::Session => "rollcall_session",
             Self::Connect => "rollcall_connect",
-        }
-    }
-
-    fn path(self, site: &Site) -> String {
-        match self {
-            Self::Session => site.root(),
-            Self::Connect => site.path("connect"),
         }
     }
 
@@ -39,7 +32,7 @@ impl Cookie {
         let text = format!(
             "{}={pass}; Path={}; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}",
             self.name(),
-            self.path(site)
+            site.root()
         );
         if let Ok(mut value) = HeaderValue::from_str(&text) {
             value.set_sensitive(true);

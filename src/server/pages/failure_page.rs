@@ -1,5 +1,6 @@
 //! Writes failures as pages: the error, and the next step. The navigation stays while the session is valid.
 
+use super::cookies::Cookie;
 use super::frame::{Frame, Section, write as write_page};
 use super::guard::{Visitor, visitor};
 use super::headers;
@@ -8,8 +9,8 @@ use crate::server::page_urls::{PageFailure, PageVisit};
 use askama::Template;
 use axum::response::Response;
 use futures_util::future::BoxFuture;
-use http::StatusCode;
 use http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
+use http::{HeaderMap, StatusCode};
 use std::time::Duration;
 
 /// A failed page waits at most this long for the session of its navigation.
@@ -37,8 +38,12 @@ struct NextLink {
 }
 
 impl NextLink {
-    fn of(frame: &Frame, section: Option<Section>) -> Self {
+    fn of(frame: &Frame, section: Option<Section>, cookies: &HeaderMap) -> Self {
         if frame.signed_in.is_none() {
+            // A set-up link opens no other page.
+            if Cookie::Connect.passes(cookies).next().is_some() {
+                return Self { title: "Back to Connect", path: "connect" };
+            }
             return Self { title: "Open the first page", path: "" };
         }
         let Some(section) = section else { return Self { title: "Open Overview", path: "" } };
@@ -59,7 +64,7 @@ pub(crate) fn write<'a>(
         let frame = frame_of(services, visit, section, &mut response).await;
         let seconds = response.headers().get(RETRY_AFTER).cloned();
         let page = FailurePage {
-            next: NextLink::of(&frame, section),
+            next: NextLink::of(&frame, section, &visit.cookies),
             frame,
             title: title(response.status()),
             detail: failure.detail.trim_end_matches('.'),

@@ -7,9 +7,9 @@ use super::frame::{Frame, When, show_as};
 use super::guard;
 use super::messages::explain;
 use crate::directory::access::links::Opened;
-use crate::directory::{LinkScope, OPEN_COMMAND};
+use crate::directory::{Link, LinkScope, OPEN_COMMAND, TenantId};
 use crate::server::context::Services;
-use crate::server::error::Answer;
+use crate::server::error::{Answer, ApiError};
 use crate::server::observe::OfStranger;
 use crate::server::page_urls::Site;
 use crate::server::path::PathParts;
@@ -91,9 +91,8 @@ async fn show(
     let link = services.access.find_link(tenant, scope, text).await.map_err(explain)?;
     let Some(link) = link else { return unknown(site, scope) };
     if let Some(opening) = link.opened {
-        let passes: Vec<&str> = Cookie::Connect.passes(headers).collect();
-        let guest = services.access.resume_guest(tenant, &passes).await.map_err(explain)?;
-        return match guest.is_some_and(|guest| guest.link.id == link.id) {
+        let own = guest_link(services, tenant, headers).await?;
+        return match own.is_some_and(|own| own.id == link.id) {
             true => Ok(redirect(&site.path("connect"))),
             false => opened_before(site, scope, opening.at),
         };
@@ -102,6 +101,17 @@ async fn show(
     let frame = Frame { tenant_name: record.name.into(), ..Frame::signed_out(site) };
     let action = site.path(&format!("{}{text}", link_path(scope)));
     page(StatusCode::OK, frame, scope, LinkState::Ready { action })
+}
+
+/// Returns the set-up link whose session the browser has.
+pub(super) async fn guest_link(
+    services: &Services,
+    tenant: &TenantId,
+    headers: &HeaderMap,
+) -> Result<Option<Link>, ApiError> {
+    let passes: Vec<&str> = Cookie::Connect.passes(headers).collect();
+    let guest = services.access.resume_guest(tenant, &passes).await.map_err(explain)?;
+    Ok(guest.map(|guest| guest.link))
 }
 
 async fn open(

@@ -4,6 +4,7 @@ use super::browser_name::browser_family;
 use super::cookies::Cookie;
 use super::frame::{Frame, show_as};
 use super::guard::{self, Form, Visitor};
+use super::link;
 use super::messages::explain;
 use super::next_page::NextPage;
 use crate::directory::access::SignIn;
@@ -33,6 +34,8 @@ struct SignInPage {
     next: NextPage,
     /// The error of the last attempt.
     problem: Option<String>,
+    /// Whether the browser has the session of a set-up link.
+    is_guest: bool,
 }
 
 /// The text for a token that opens no session.
@@ -47,15 +50,14 @@ pub(super) async fn show(
     query: Pairs,
     headers: HeaderMap,
 ) -> Answer {
-    if site.tenant().is_none() {
-        return Err(guard::no_such_page());
-    }
+    let Some(tenant) = site.tenant() else { return Err(guard::no_such_page()) };
     let next = NextPage::read(query.get("next").unwrap_or_default());
     if guard::visitor(&services, uri.path(), &site, &headers).await?.is_some() {
         return Ok(redirect(&next.path(&site)));
     }
     let frame = Frame::signed_out(&site).with_notice(&query);
-    form(StatusCode::OK, frame, &site, next, None)
+    let is_guest = link::guest_link(&services, tenant, &headers).await?.is_some();
+    form(StatusCode::OK, frame, &site, next, None, is_guest)
 }
 
 /// Exchanges an admin token for a session.
@@ -71,7 +73,7 @@ pub(super) async fn sign_in(
     let fields = Form::read(&parts.headers, body).await?;
     let next = NextPage::read(fields.get("next"));
     let again = |status, problem: String| {
-        form(status, Frame::signed_out(&site), &site, next.clone(), Some(problem))
+        form(status, Frame::signed_out(&site), &site, next.clone(), Some(problem), false)
     };
     let refused = || again(StatusCode::UNAUTHORIZED, WRONG_TOKEN.to_owned());
     let Some(tenant) = site.tenant() else { return refused() };
@@ -140,7 +142,8 @@ fn form(
     site: &Site,
     next: NextPage,
     problem: Option<String>,
+    is_guest: bool,
 ) -> Answer {
     let tenant = site.tenant().map_or_else(String::new, ToString::to_string);
-    show_as(status, &SignInPage { frame, tenant, next, problem })
+    show_as(status, &SignInPage { frame, tenant, next, problem, is_guest })
 }
