@@ -60,7 +60,7 @@ async fn a_set_up_link_opens_connect_once_and_for_one_browser() {
     let cookie = first.header("set-cookie").to_owned();
     let (value, flags) = cookie.split_once("; ").expect("flags");
     assert!(value.starts_with("rollcall_connect=") && !value.contains("rcl_"));
-    let expected = "Path=/tenants/acme/connect; Max-Age=604800; HttpOnly; SameSite=Lax; Secure";
+    let expected = "Path=/tenants/acme/; Max-Age=604800; HttpOnly; SameSite=Lax; Secure";
     assert_eq!(flags, expected);
     let mut guest = Browser::new(&tenant);
     guest.keep(&first);
@@ -128,6 +128,42 @@ async fn a_revoked_link_ends_at_the_next_request_with_its_token_on_request() {
         assert_eq!(current().await, left);
     }
     assert!(administrator.get("connect/link/revoke").await.page(200).contains("no set-up link"));
+}
+
+#[tokio::test]
+async fn other_pages_lead_the_holder_of_a_link_back_to_connect() {
+    let tenant = acme().await;
+    let guest = guest(&tenant).await;
+    let back = "href=\"/tenants/acme/connect\">Back to Connect</a>";
+    let line = format!("Your set-up link opens Connect only. <a {back}");
+    let sign_in = guest.get("employees").await.redirect();
+    let sign_in = sign_in.strip_prefix("/tenants/acme/").expect("a page").to_owned();
+    assert!(sign_in.starts_with("sign-in"), "{sign_in}");
+    let page = guest.get(&sign_in).await.page(200);
+    assert!(page.contains(&line), "{page}");
+    let page = guest.get("connect/9").await.page(404);
+    assert!(page.contains(back) && !page.contains("first page"), "{page}");
+    let stranger = Browser::new(&tenant).get(&sign_in).await.page(200);
+    assert!(!stranger.contains("set-up link"), "{stranger}");
+    let administrator = Browser::signed_in(&tenant).await;
+    administrator.submit("connect/link/revoke", &[]).await.redirect();
+    assert!(!guest.get(&sign_in).await.page(200).contains("set-up link"));
+}
+
+#[tokio::test]
+async fn the_live_part_says_that_the_link_ended_and_asks_no_more() {
+    let tenant = acme().await;
+    let guest = guest(&tenant).await;
+    let part = [("rollcall-fragment", "1")];
+    let live = guest.get_with("connect/live?step=3", &part).await.text();
+    assert!(live.contains("data-live") && !live.contains("does not work"), "{live}");
+    let administrator = Browser::signed_in(&tenant).await;
+    administrator.submit("connect/link/revoke", &[]).await.redirect();
+    let ended = guest.get_with("connect/live?step=3", &part).await;
+    let text = ended.text();
+    assert_eq!(ended.status, 200, "{text}");
+    assert!(text.contains("This link does not work any more. Ask for a new one."), "{text}");
+    assert!(text.contains("data-part=\"connect-live\"") && !text.contains("data-live"), "{text}");
 }
 
 #[tokio::test]

@@ -12,6 +12,7 @@ for (const first of document.querySelectorAll("[data-live]")) {
     if (age > 900000) return stop();
     try {
       const url = (shown(name) ?? first).dataset.live;
+      if (!url) return;
       const { response, page } = await fetchPage(url, { headers: tag ? { "If-None-Match": tag } : {} });
       tag = response.headers.get("ETag") ?? "";
       const part = shown(name);

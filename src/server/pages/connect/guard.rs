@@ -6,6 +6,7 @@ use crate::server::context::Services;
 use crate::server::error::ApiError;
 use crate::server::page_urls::Site;
 use crate::server::pages::cookies::Cookie;
+use crate::server::pages::fragment::wants_fragment;
 use crate::server::pages::frame::{Frame, Section};
 use crate::server::pages::guard::{self as pages_guard, Admitted, Visitor, is_read, share_of};
 use crate::server::pages::link;
@@ -14,9 +15,13 @@ use crate::server::response::redirect;
 use axum::Extension;
 use axum::extract::{FromRequestParts, OriginalUri, Request, State};
 use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::response::{Html, IntoResponse, Response};
 use http::request::Parts;
 use std::sync::Arc;
+
+/// The live part of a page when its link has ended. It asks for nothing more.
+const LINK_ENDED: &str = "<div data-part=\"connect-live\"><div class=\"callout callout-bad\" role=\"status\">\
+     <p>This link does not work any more. Ask for a new one.</p></div></div>";
 
 /// A user of Connect.
 #[derive(Clone)]
@@ -95,6 +100,11 @@ pub(super) async fn guard(
         None if !reading => return pages_guard::signed_out().into_response(),
         None if site.tenant().is_none() => return pages_guard::no_such_page().into_response(),
         // The link of this browser has ended. A sign-in would ask its holder for a token.
+        None if Cookie::Connect.passes(&parts.headers).next().is_some()
+            && wants_fragment(&parts.headers) =>
+        {
+            return Html(LINK_ENDED).into_response();
+        }
         None if Cookie::Connect.passes(&parts.headers).next().is_some() => {
             return link::unknown(&site, LinkScope::Connect).into_response();
         }
