@@ -60,8 +60,11 @@ async fn a_guest_may_not_replace_a_token_that_was_used() {
     assert!(page.contains("is in use") && token_on(&page).is_empty(), "{page}");
     tenant.get("/Users").await.expect(200);
     // The used token is the previous one now, and still works. The new one was never used.
+    let news = "The administrator made a new token. Ask for it.";
+    assert!(!page.contains(news), "{page}");
     admin(&tenant, "POST", "/tokens/scim/replace", json!({})).await.expect(200);
     let page = guest.get("connect/2").await.page(200);
+    assert!(page.contains(news), "{page}");
     assert!(page.contains(ask) && !page.contains("Create token</button>"), "{page}");
     guest.submit("connect/3", &[("label", "Mine")]).await.page(409);
     tenant.get("/Users").await.expect(200);
@@ -89,9 +92,13 @@ async fn a_guest_sees_the_card_of_the_first_person_and_no_other_people() {
     tenant.create(&json!({"userName": "ada@example.com", "displayName": "Ada Lovelace"})).await;
     let page = guest.get("connect/5").await.page(200);
     assert!(page.contains("Ada Lovelace") && !page.contains("/employees/"), "{page}");
+    let choice =
+        "The administrator of <bdi>Test</bdi> chooses in Data sources which value is in use.";
+    assert!(page.contains(choice), "{page}");
     tenant.create(&json!({"userName": "grace@example.com", "displayName": "Grace Hopper"})).await;
     let page = guest.get("connect/5").await.page(200);
-    assert!(page.contains("2 employees are active"), "{page}");
+    let why = "2 employees are active. The administrator sees them in Employees.";
+    assert!(page.contains(why), "{page}");
     for step in ["connect", "connect/4", "connect/5", "connect/live?step=5"] {
         let text = guest.get(step).await.text();
         assert!(!text.contains("Ada") && !text.contains("Grace"), "{step}: {text}");
@@ -103,7 +110,7 @@ async fn a_guest_opens_no_other_page() {
     let tenant = acme().await;
     let ada = tenant.create(&json!({"userName": "ada@example.com"})).await;
     let guest = guest(&tenant).await;
-    // A browser sends the cookie for Connect only. A forged client sends it everywhere, under both names.
+    // A browser sends the cookie under its own name. A forged client sends it under both names.
     let cookie = format!("rollcall_connect={0}; rollcall_session={0}", guest.connect_pass);
     let send = async |method: &str, path: &str, body: String| {
         let request = Request::builder()
@@ -245,6 +252,25 @@ async fn a_guest_sees_an_imported_person_when_the_identity_provider_sent_it() {
     assert!(!guest.get("connect/5").await.page(200).contains("Ada"));
     tenant.create(&ada).await;
     assert!(guest.get("connect/5").await.page(200).contains("Ada Lovelace"));
+}
+
+#[tokio::test]
+async fn a_guest_sees_how_many_managers_were_not_found() {
+    let tenant = acme().await;
+    let guest = guest(&tenant).await;
+    for (name, manager) in [("ada", "grace"), ("grace", "nobody"), ("zoe", "")] {
+        let mut user = json!({"userName": name});
+        if !manager.is_empty() {
+            user[ENTERPRISE] = json!({"manager": {"value": manager}});
+        }
+        tenant.create(&user).await;
+    }
+    let page = guest.get("connect/4").await.page(200);
+    let fact = after(&page, "<dt>manager</dt><dd>", "</dd>");
+    assert_eq!(fact, "arrived for 2 of 3; 1 manager was not found");
+    tenant.create(&json!({"userName": "nobody"})).await;
+    let page = guest.get("connect/4").await.page(200);
+    assert_eq!(after(&page, "<dt>manager</dt><dd>", "</dd>"), "arrived for 2 of 4");
 }
 
 #[tokio::test]

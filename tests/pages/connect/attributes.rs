@@ -16,8 +16,10 @@ async fn each_provider_has_the_fields_of_its_screens() {
                 "Variable name",
                 "managerValue",
                 "manager.value",
-                "User personal",
+                "check <strong>User personal</strong>",
+                "select <strong>string</strong>",
                 "External namespace",
+                "<strong>countryCode</strong> or another attribute with the place of work",
             ],
         ),
         (
@@ -58,13 +60,13 @@ async fn the_check_says_what_arrived_and_what_was_ignored() {
             "userName": "ada@example.com",
             "locaton": "GB",
             "badge": 7,
-            ENTERPRISE: {"location": "GB", "manager": {"value": "nobody@example.com"}},
+            ENTERPRISE: {"manager": {"value": "nobody@example.com"}},
         }))
         .await;
     let page = browser.get("connect/4").await.page(200);
     let fact =
         |page: &str, name: &str| after(page, &format!("<dt>{name}</dt><dd>"), "</dd>").to_owned();
-    assert_eq!(fact(&page, "location"), "arrived for 1 of 1");
+    assert_eq!(fact(&page, "location"), "not yet");
     let not_found = "not found: no employee has this email, userName or id";
     assert_eq!(fact(&page, "manager").trim(), format!("arrived for 1 of 1, {not_found}"));
     let card = browser.get("connect/5").await.page(200);
@@ -78,6 +80,33 @@ async fn the_check_says_what_arrived_and_what_was_ignored() {
     let hidden = [("attribute", "User badge")];
     browser.submit("sources/hide", &hidden).await.page(200);
     assert!(!browser.get("connect/4").await.page(200).contains("badge</code>"));
+}
+
+#[tokio::test]
+async fn a_look_alike_leaves_the_step_open_until_the_right_name_arrives() {
+    let browser = at_acme().await;
+    let tenant = with_new_token(&browser, "okta").await;
+    let user = |name: &str| {
+        let mut user = json!({"userName": "ada@example.com", "badge": 7});
+        user[ENTERPRISE] = json!({"department": "Research"});
+        user[ENTERPRISE][name] = json!("GB");
+        user
+    };
+    let id = tenant.create(&user("locaton")).await;
+    let is_open = "Map attributes</a>";
+    let way = "Delete the attribute in the Profile Editor and add it again with External name location, then map it.";
+    for step in ["connect/4", "connect/5", "connect/live?step=5"] {
+        let page = browser.get(step).await.page(200);
+        let ignored = after(&page, "<h3>Ignored</h3>", "</ul>");
+        assert!(ignored.contains("Did you mean location?") && ignored.contains(way), "{page}");
+        assert!(page.contains(is_open), "{step}: {page}");
+    }
+    assert!(browser.get("connect").await.page(200).contains(is_open));
+    tenant.put(&format!("/Users/{id}"), &user("location")).await.expect(200);
+    let page = browser.get("connect/5").await.page(200);
+    assert!(!page.contains("locaton") && page.contains("badge</code>"), "{page}");
+    assert!(page.contains("Map attributes<span class=\"hidden\"> (done)</span>"), "{page}");
+    assert!(!browser.get("connect").await.page(200).contains(is_open));
 }
 
 #[tokio::test]

@@ -128,6 +128,53 @@ async fn a_failed_request_with_the_right_token_shows_as_failed() {
 }
 
 #[tokio::test]
+async fn a_path_that_does_not_exist_shows_the_url_to_copy() {
+    let browser = at_acme().await;
+    let tenant = with_new_token(&browser, "okta").await;
+    let sentence = "There is no such path. Copy <strong>SCIM 2.0 Base Url</strong> again: it ends with <code>/scim/v2</code>.";
+    let paste = ">Paste<span class=\"hidden\"> (done)</span>";
+    for path in ["/Users/Users?startIndex=1&count=2", "/v2/Users?startIndex=1&count=2"] {
+        tenant.app.advance(Duration::seconds(11));
+        tenant.get(path).await.expect_error(404, None);
+        let part = live(&browser).await;
+        assert!(part.contains(sentence) && !part.contains(paste), "{path}: {part}");
+    }
+    tenant.app.advance(Duration::seconds(11));
+    tenant.get("/Users?startIndex=1&count=2").await.expect(200);
+    let part = live(&browser).await;
+    assert!(!part.contains(sentence) && part.contains(paste), "{part}");
+    tenant.app.advance(Duration::seconds(11));
+    let erased = "/Users/00000000-0000-0000-0000-000000000000";
+    tenant.get(erased).await.expect_error(404, None);
+    let part = live(&browser).await;
+    assert!(part.contains("Get user, 404") && !part.contains(sentence), "{part}");
+}
+
+#[tokio::test]
+async fn a_request_with_the_old_token_asks_for_the_new_one() {
+    let browser = at_acme().await;
+    let old = with_new_token(&browser, "okta").await;
+    old.get("/Users").await.expect(200);
+    old.app.advance(Duration::seconds(11));
+    let overlap = json!({"overlapSecs": 3600});
+    let made = admin(&old, "POST", "/tokens/scim/replace", overlap).await.expect(200);
+    let new = with(&old, made["token"].as_str().expect("a token"));
+    let step = browser.get("connect/2").await.page(200);
+    assert!(step.contains("keeps working until <time datetime=\"2026-11-23T10:30"), "{step}");
+    old.app.advance(Duration::seconds(11));
+    old.get("/Users").await.expect(200);
+    let part = live(&browser).await;
+    let ends = "</bdi>”, which works until <time datetime=\"2026-11-23T10:30";
+    assert!(part.contains("This test used the old token “<bdi>Identity Provider"), "{part}");
+    assert!(part.contains(ends) && part.contains("Paste the new token."), "{part}");
+    assert!(!part.contains("Got it"), "{part}");
+    new.app.advance(Duration::seconds(11));
+    new.get("/Users").await.expect(200);
+    let part = live(&browser).await;
+    assert!(part.contains("Got it") && !part.contains("old token"), "{part}");
+}
+
+#[tokio::test]
 async fn three_minutes_of_silence_list_what_to_check() {
     let browser = at_acme().await;
     let tenant = with_new_token(&browser, "okta").await;

@@ -16,6 +16,7 @@ async fn the_address_holds_the_step_and_connect_leads_to_the_next_one() {
     assert_eq!(browser.get("connect").await.redirect(), "/tenants/acme/connect/1");
     let page = browser.get("connect/1").await.page(200);
     assert!(page.contains("Another SCIM 2.0 client"), "{page}");
+    assert!(page.contains("Create a set-up link for a colleague"), "{page}");
     let chosen = browser.submit("connect/1", &[("provider", "entra")]).await;
     assert_eq!(chosen.redirect(), "/tenants/acme/connect/2");
     assert_eq!(browser.get("connect").await.redirect(), "/tenants/acme/connect/2");
@@ -54,6 +55,7 @@ async fn a_new_token_is_shown_once_and_a_reload_replaces_it() {
         "OAuth Bearer Token",
         "Test API Credentials",
         "without the word <code>Bearer</code>",
+        "Select Save in Okta before you close this page.",
         "https://rollcall.example/tenants/acme/scim/v2",
     ] {
         assert!(first.contains(text), "{text}: {first}");
@@ -248,14 +250,39 @@ async fn a_tenant_that_is_set_up_sees_the_summary() {
         "First request arrived",
         "First employee arrived",
         "Create user, 201",
+        "href=\"/tenants/acme/requests\">Show requests</a>",
+        "href=\"/tenants/acme/access/scim/replace\" data-dialog>Replace token</a>",
     ] {
         assert!(page.contains(text), "{text}: {page}");
     }
+    assert!(!page.contains("is not used yet"), "{page}");
     let checks = after(&page, "id=\"checks\"", "</section>");
     assert_eq!(checks.matches("badge badge-good").count(), 4, "{checks}");
     assert_eq!(checks.matches("badge badge-warn").count(), 1, "no attribute arrived: {checks}");
+    assert_eq!(checks.matches("<a ").count(), 1, "only open checks have a link: {checks}");
     let at = START + Duration::seconds(1);
     assert!(page.contains(&scim::date_time::format(at)), "{page}");
+}
+
+#[tokio::test]
+async fn the_summary_stays_when_the_token_is_replaced() {
+    let browser = at_acme().await;
+    let tenant = with_new_token(&browser, "okta").await;
+    tenant.create(&json!({"userName": "ada@example.com"})).await;
+    let body = json!({"label": "Okta 2027", "overlapSecs": 0});
+    admin(&tenant, "POST", "/tokens/scim/replace", body).await.expect(200);
+    let page = browser.get("connect").await.page(200);
+    let news = "The new token “<bdi>Okta 2027</bdi>” is not used yet. Paste it into OAuth Bearer Token in Okta.";
+    assert!(page.contains(news) && page.contains("Latest requests"), "{page}");
+    assert!(!page.contains("keeps working"), "{page}");
+    let body = json!({"label": "Okta 2028", "overlapSecs": 3600});
+    admin(&tenant, "POST", "/tokens/scim/replace", body).await.expect(200);
+    let page = browser.get("connect").await.page(200);
+    let older = "The token “<bdi>Okta 2027</bdi>” keeps working until <time";
+    assert!(
+        page.contains("“<bdi>Okta 2028</bdi>” is not used yet") && page.contains(older),
+        "{page}"
+    );
 }
 
 #[tokio::test]

@@ -1,13 +1,16 @@
 //! The facts that Connect shows: the tenant, the notes on the identity provider, and the counts of employees.
 
 use super::guard::ConnectUser;
+use super::ignored::Ignored;
 use super::step::{Step, StepLink};
 use crate::directory::access::tokens::works;
 use crate::directory::people::PeopleCounts;
-use crate::directory::{Provider, Scope, SyncRecord, Tenant, TokenRecord};
+use crate::directory::{Provider, Scope, Stage, SyncRecord, Tenant, TokenRecord};
+use crate::model::sync::LatestRequest;
 use crate::server::context::Services;
 use crate::server::error::ApiError;
 use crate::server::pages::messages::explain;
+use std::sync::Arc;
 use time::OffsetDateTime;
 
 /// The facts of one view.
@@ -15,6 +18,8 @@ pub(super) struct Facts {
     pub(super) tenant: Tenant,
     pub(super) sync: SyncRecord,
     pub(super) counts: PeopleCounts,
+    /// The ignored attributes, look-alikes of location, department and manager first.
+    pub(super) ignored: Arc<[Ignored]>,
     pub(super) now: OffsetDateTime,
 }
 
@@ -32,12 +37,22 @@ impl Facts {
             Ok((tenant, sync))
         };
         let ((tenant, sync), counts) = tokio::try_join!(notes, people.counts()).map_err(explain)?;
-        Ok(Self { tenant, sync, counts, now: services.tenants.now() })
+        let now = services.tenants.now();
+        let ignored = Ignored::all(user, &tenant, (&sync, &counts), now);
+        Ok(Self { tenant, sync, counts, ignored, now })
     }
 
     /// Returns the identity provider whose screens the steps describe.
     pub(super) fn provider(&self) -> Provider {
         self.tenant.settings.provider_or_other()
+    }
+
+    /// Returns the older Secret Token while it works beside the current one.
+    pub(super) fn older_token(&self) -> Option<&TokenRecord> {
+        let is_older = |token: &&TokenRecord| {
+            token.scope == Scope::Scim && token.stage == Stage::Previous && works(token, self.now)
+        };
+        self.tenant.tokens.iter().find(is_older)
     }
 
     /// Returns the valid Secret Token that the identity provider should have.
@@ -62,10 +77,24 @@ impl Facts {
         self.sync.used.contains_key(token.short_name())
     }
 
-    /// Whether the identity provider sends location, department or manager of an active employee.
-    pub(super) fn has_attributes(&self) -> bool {
+    /// Whether a request succeeded.
+    pub(super) fn has_succeeded(&self) -> bool {
+        let is_success = |latest: &LatestRequest| latest.status < 400;
+        self.sync.succeeded_at.is_some() || self.sync.latest.as_ref().is_some_and(is_success)
+    }
+
+    /// Whether the identity provider sends location, department or manager of an active employee, and sends none of them
+    /// by a look-alike of its name.
+    fn has_attributes(&self) -> bool {
         let counts = &self.counts;
-        counts.sent_location + counts.sent_department + counts.sent_manager > 0
+        let sent = counts.sent_location + counts.sent_department + counts.sent_manager;
+        sent > 0 && !self.ignored.iter().any(|ignored| ignored.is_look_alike)
+    }
+
+    /// Whether the identity provider ever sent an employee. Employees of an import alone do not count.
+    fn has_arrived(&self) -> bool {
+        let counts = &self.counts;
+        counts.active.saturating_add(counts.archived) > counts.unlinked
     }
 
     /// Whether a step is done.
@@ -76,9 +105,9 @@ impl Facts {
                 // The first token of a tenant was shown to its operator only.
                 token.created > self.tenant.created || self.is_used(token)
             }),
-            Step::Paste => self.is_connected(),
+            Step::Paste => self.is_connected() && self.has_succeeded(),
             Step::Map => self.has_attributes(),
-            Step::Assign => self.is_connected() && self.counts.active > 0,
+            Step::Assign => self.has_arrived(),
         }
     }
 
@@ -87,7 +116,7 @@ impl Facts {
         Step::ALL.into_iter().find(|step| !self.is_done(*step)).unwrap_or(Step::Assign)
     }
 
-    /// Whether the identity provider connects and has sent the first employee.
+    /// Whether the identity provider has sent the first employee. A new token does not change it.
     pub(super) fn is_set_up(&self) -> bool {
         self.is_done(Step::Assign)
     }

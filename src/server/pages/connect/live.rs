@@ -1,6 +1,8 @@
 //! The live part of step 3: the last answered request, requests with a wrong token, and the wait for the first request.
 
 use super::facts::Facts;
+use crate::model::meaning::Meaning;
+use crate::model::sync::LatestRequest;
 use crate::server::pages::frame::When;
 use crate::server::pages::wrong_token::WrongTokenSentence;
 use time::{Duration, OffsetDateTime};
@@ -31,8 +33,10 @@ pub(super) enum MessageKind {
     Success { meaning: &'static str, status: u16 },
     /// A request succeeded before the last request, which failed.
     EarlierSuccess,
+    /// The last request succeeded with the older token, and no use of the current one is known.
+    OldToken { label: String, ends: Option<When> },
     /// A request had a valid token and failed.
-    Failure { meaning: &'static str, status: u16 },
+    Failure { meaning: &'static str, status: u16, is_wrong_url: bool },
     /// A request had no valid token.
     WrongToken(WrongTokenSentence),
 }
@@ -50,9 +54,17 @@ impl Live {
         if let Some(latest) = &facts.sync.latest {
             let (meaning, status) = (latest.meaning.words(), latest.status);
             let is_success = status < 400;
-            let kind = match is_success {
-                true => MessageKind::Success { meaning, status },
-                false => MessageKind::Failure { meaning, status },
+            let older = facts.older_token().filter(|older| older.short_name() == latest.token);
+            let kind = match older.filter(|_| !facts.is_token_used()) {
+                Some(older) if is_success => MessageKind::OldToken {
+                    label: older.label.clone(),
+                    ends: older.expires.map(When::new),
+                },
+                _ if is_success => MessageKind::Success { meaning, status },
+                _ => {
+                    let is_wrong_url = is_wrong_url(facts, latest);
+                    MessageKind::Failure { meaning, status, is_wrong_url }
+                }
             };
             messages.push(Message::new(latest.at, kind));
             let succeeded_at = facts.sync.succeeded_at.filter(|_| !is_success);
@@ -74,6 +86,13 @@ impl Live {
             messages,
         }
     }
+}
+
+/// Whether the path of a failed request shows that the URL in the identity provider is wrong. Before the first success,
+/// no client knows an id, so an id that is not found is a part of the URL.
+fn is_wrong_url(facts: &Facts, latest: &LatestRequest) -> bool {
+    let is_no_endpoint = matches!(latest.meaning, Meaning::Search | Meaning::Other);
+    latest.status == 404 && (is_no_endpoint || !facts.has_succeeded())
 }
 
 impl Message {

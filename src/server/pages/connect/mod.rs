@@ -10,6 +10,7 @@ mod facts;
 mod live;
 mod attributes;
 mod attribute_check;
+mod ignored;
 mod person_card;
 mod page;
 mod forms;

@@ -4,8 +4,9 @@ use super::attribute_check::AttributeCheck;
 use super::attributes::{MappedAttribute, attributes_for};
 use super::facts::Facts;
 use super::guard::ConnectUser;
+use super::ignored::Ignored;
 use super::live::{Live, MessageKind};
-use super::person_card::PersonCard;
+use super::person_card::{PersonCard, managers_not_found};
 use super::step::{Step, StepLink};
 use crate::directory::{GovernedAttribute, Provider};
 use crate::server::context::Services;
@@ -20,6 +21,7 @@ use crate::server::query::Pairs;
 use askama::Template;
 use axum::extract::State;
 use http::{HeaderMap, StatusCode};
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// The page of a step.
@@ -50,6 +52,7 @@ pub(super) struct StepPage {
     live: Live,
     attributes: [MappedAttribute; 3],
     check: AttributeCheck,
+    ignored: Arc<[Ignored]>,
     person: Option<PersonCard>,
     switches: Vec<Switch>,
     problems: Problems,
@@ -60,6 +63,8 @@ pub(super) struct TokenFacts {
     pub(super) label: String,
     pub(super) created: When,
     pub(super) is_used: bool,
+    /// The older token, which works beside this one: its label and its end.
+    pub(super) older: Option<(String, Option<When>)>,
 }
 
 /// A choice of the source of an attribute.
@@ -88,7 +93,14 @@ impl StepPage {
             Step::Map | Step::Assign => PersonCard::read(user, facts, shown).await?,
             Step::Choose | Step::Token | Step::Paste => None,
         };
-        Ok(Self::with_person(user, facts, step, person))
+        let not_found = match step {
+            Step::Map if user.link().is_some() && person.is_none() => {
+                managers_not_found(user, facts).await?
+            }
+            _ => 0,
+        };
+        let check = AttributeCheck::of(facts, person.as_ref(), not_found);
+        Ok(Self { check, ..Self::with_person(user, facts, step, person) })
     }
 
     /// Builds the page of a step without a read, so that a new token is never lost.
@@ -124,7 +136,8 @@ impl StepPage {
             proposed: proposed_label(provider).to_owned(),
             live: Live::of(facts, user.link().map(|link| link.created)),
             attributes: attributes_for(provider),
-            check: AttributeCheck::of(user, facts, person.as_ref()),
+            check: AttributeCheck::of(facts, person.as_ref(), 0),
+            ignored: Arc::clone(&facts.ignored),
             person,
             switches: GovernedAttribute::ALL.iter().map(|one| switch(*one)).collect(),
             problems: Problems::default(),
@@ -180,6 +193,9 @@ impl TokenFacts {
             label: token.label.clone(),
             created: When::new(token.created),
             is_used: facts.is_token_used(),
+            older: facts
+                .older_token()
+                .map(|older| (older.label.clone(), older.expires.map(When::new))),
         })
     }
 }

@@ -10,6 +10,9 @@ use crate::server::error::ApiError;
 use crate::server::pages::messages::explain;
 use uuid::Uuid;
 
+/// The most active employees whose managers a guest sees counted.
+const MOST_COUNTED: u64 = 20;
+
 /// The card of an employee.
 pub(super) struct PersonCard {
     pub(super) id: Uuid,
@@ -131,17 +134,42 @@ async fn only_employee(
     user: &ConnectUser,
     settings: Settings,
 ) -> Result<Option<PersonRow>, ApiError> {
+    let rows = active_employees(user, settings, 2).await?;
+    let only = <[PersonRow; 1]>::try_from(rows).ok();
+    Ok(only.map(|[row]| row))
+}
+
+/// Counts the managers that the identity provider sent and that are no employees. It counts only among few employees,
+/// and returns 0 for more: a guest tests with some people.
+pub(super) async fn managers_not_found(
+    user: &ConnectUser,
+    facts: &Facts,
+) -> Result<usize, ApiError> {
+    if facts.counts.sent_manager == 0 || facts.counts.active > MOST_COUNTED {
+        return Ok(0);
+    }
+    let limit = usize::try_from(facts.counts.active).unwrap_or_default().max(1);
+    let settings = Settings { manager_from_idp: true, ..facts.tenant.settings };
+    let rows = active_employees(user, settings, limit).await?;
+    let managers = rows.iter().filter_map(|row| row.manager.as_ref());
+    Ok(managers.filter(|manager| manager.colleague.is_none()).count())
+}
+
+/// Reads the first active employees.
+async fn active_employees(
+    user: &ConnectUser,
+    settings: Settings,
+    limit: usize,
+) -> Result<Vec<PersonRow>, ApiError> {
     let query = PeopleQuery {
         status: Status::Active,
         search: "",
         filters: PeopleFilters::default(),
         settings,
         cursor: None,
-        limit: 2,
+        limit,
     };
-    let page = user.directory.people().page(&query).await.map_err(explain)?;
-    let only = <[PersonRow; 1]>::try_from(page.rows).ok();
-    Ok(only.map(|[row]| row))
+    Ok(user.directory.people().page(&query).await.map_err(explain)?.rows)
 }
 
 fn is_active(row: &PersonRow) -> bool {
