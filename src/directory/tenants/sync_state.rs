@@ -22,10 +22,10 @@ const QUIET_AFTER: Duration = Duration::hours(2);
 pub enum SyncState {
     /// The tenant has no valid Secret Token.
     NotConnected,
+    /// The newest request had no valid Secret Token.
+    Unauthorized(UnauthorizedReason),
     /// No valid Secret Token was used.
     Waiting,
-    /// Requests came only with a token that does not work.
-    Unauthorized(UnauthorizedReason),
     /// Every request failed, for at least an hour.
     Failing {
         /// The time of the last successful request.
@@ -69,8 +69,12 @@ pub struct SyncFacts<'a> {
     pub token: Option<&'a TokenRecord>,
     /// Whether a valid Secret Token was used.
     pub is_used: bool,
+    /// Whether the newest valid Secret Token was used.
+    pub is_newest_used: bool,
     /// The time of the last request with a valid token.
     pub last_request: Option<OffsetDateTime>,
+    /// The label of the token of that request, if Rollcall still knows the token.
+    pub last_token: Option<&'a str>,
     /// The time of the last request that succeeded.
     pub last_success: Option<OffsetDateTime>,
     /// The time of the last request that failed.
@@ -86,15 +90,22 @@ impl<'a> SyncFacts<'a> {
     pub fn of(tenant: &'a Tenant, record: &'a SyncRecord, now: OffsetDateTime) -> Self {
         let valid =
             tenant.tokens.iter().filter(|token| token.scope == Scope::Scim && works(token, now));
-        let is_used = valid.clone().any(|token| record.used.contains_key(token.short_name()));
-        let latest = record.latest.as_ref().filter(|latest| latest.status < 400);
-        let latest_success = latest.map(|latest| latest.at);
+        let latest = record.latest.as_ref();
+        let is_used = |token: &TokenRecord| {
+            let name = token.short_name();
+            record.used.contains_key(name) || latest.is_some_and(|latest| latest.token == name)
+        };
+        let newest =
+            valid.clone().max_by_key(|token| (token.stage == Stage::Current, token.created));
+        let latest_success = latest.filter(|latest| latest.status < 400).map(|latest| latest.at);
         Self {
             now,
             provider: tenant.settings.provider,
-            token: valid.max_by_key(|token| (token.stage == Stage::Current, token.created)),
-            is_used,
-            last_request: record.last_request,
+            token: newest,
+            is_used: valid.clone().any(is_used),
+            is_newest_used: newest.is_some_and(is_used),
+            last_request: record.last_request.max(latest.map(|latest| latest.at)),
+            last_token: latest.and_then(|latest| tenant.label_of(&latest.token)),
             last_success: record.succeeded_at.max(latest_success),
             last_failure: record.failed_at,
             recent_failures: record.failed_since(&day_of(now - FAILURE_COUNTS_FOR)),
@@ -106,16 +117,14 @@ impl<'a> SyncFacts<'a> {
     pub fn state(&self) -> SyncState {
         let is_within = |at: OffsetDateTime, time| self.now - at < time;
         let Some(token) = self.token else { return SyncState::NotConnected };
-        if !self.is_used {
-            return SyncState::Waiting;
-        }
         if let Some(requests) = self.unauthorized
             && is_within(requests.last, FAILURE_COUNTS_FOR)
-            && self
-                .last_request
-                .is_none_or(|last| last < requests.last && !is_within(last, FAILING_AFTER))
+            && self.last_request.is_none_or(|last| last < requests.last)
         {
             return SyncState::Unauthorized(requests.reason.clone());
+        }
+        if !self.is_used {
+            return SyncState::Waiting;
         }
         let last_failure = self.last_failure.filter(|at| is_within(*at, FAILURE_COUNTS_FOR));
         if let Some(last_failure) = last_failure {

@@ -1,6 +1,9 @@
 //! The state of the sync: the card, the live part and the badge of every page.
 
+use super::super::activity::words;
 use super::super::at_acme;
+use super::to_do;
+use crate::support::TestTenant;
 use crate::support::admin::admin;
 use crate::support::browser::{Browser, after};
 use serde_json::{Value, json};
@@ -76,4 +79,59 @@ async fn a_page_without_its_badge_is_better_than_no_page() {
     let page = browser.get("menu").await.page(200);
     assert!(throttling.end() > 0);
     assert!(!after(&page, "class=\"who\"", "<nav").contains("badge"), "{page}");
+}
+
+/// The card with the state of the sync, without markup.
+async fn card(browser: &Browser) -> String {
+    words(after(&browser.get("").await.page(200), "data-part=\"state\"", "data-check"))
+}
+
+/// Lists users with a token. Returns the status.
+async fn list_with(browser: &Browser, token: &str) -> u16 {
+    let tenant = TestTenant { scim_token: token.to_owned(), ..browser.tenant.clone() };
+    tenant.app.advance(Duration::minutes(2));
+    tenant.get("/Users").await.status.as_u16()
+}
+
+#[tokio::test]
+async fn a_token_that_was_replaced_and_is_still_sent_is_the_state_until_the_new_one_comes() {
+    let browser = at_acme().await;
+    let tenant = &browser.tenant;
+    admin(tenant, "PATCH", "/settings", json!({"provider": "okta"})).await.expect(200);
+    let old = tenant.scim_token.clone();
+    tenant.create(&json!({"userName": "ada"})).await;
+    tenant.post("/Users", &json!({"userName": "ada"})).await.expect_error(409, Some("uniqueness"));
+    let replacement = json!({"label": "Okta 2027", "overlapSecs": 3600});
+    let new = admin(tenant, "POST", "/tokens/scim/replace", replacement).await.expect(200);
+    let new = new["token"].as_str().expect("a token").to_owned();
+
+    // The old token still works.
+    assert_eq!(list_with(&browser, &old).await, 200);
+    let unused = "The new token “Okta 2027” is not used yet. Okta’s last request came \
+                  2026-11-23 09:32 UTC with “Identity Provider”.";
+    let shown = card(&browser).await;
+    assert!(shown.contains(unused), "{shown}");
+    assert_eq!(badge(&browser, "menu").await, "Some requests fail");
+
+    // The overlap is over, and no request came.
+    tenant.app.advance(Duration::hours(1));
+    let browser = Browser::signed_in(tenant).await;
+    let shown = card(&browser).await;
+    assert!(shown.contains(unused) && !shown.contains("Waiting for"), "{shown}");
+    assert_eq!(badge(&browser, "menu").await, "Waiting");
+
+    assert_eq!(list_with(&browser, &old).await, 401);
+    let sentence = "A request came with the token “Identity Provider”, which expired on";
+    let shown = card(&browser).await;
+    assert!(shown.contains(sentence) && !shown.contains("not used yet"), "{shown}");
+    assert!(shown.contains("Show tokens Show unauthorized requests"), "{shown}");
+    assert_eq!(badge(&browser, "menu").await, "Failing");
+    let list = to_do(&browser).await;
+    assert!(list.contains(sentence), "{list}");
+    assert!(list.contains("href=\"/tenants/acme/requests?show=unauthorized\""), "{list}");
+
+    assert_eq!(list_with(&browser, &new).await, 200);
+    assert_eq!(badge(&browser, "menu").await, "Some requests fail", "the userName was taken");
+    let shown = card(&browser).await;
+    assert!(!shown.contains("not used yet") && !shown.contains("came with"), "{shown}");
 }

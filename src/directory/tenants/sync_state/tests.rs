@@ -28,7 +28,9 @@ fn healthy(token: &TokenRecord) -> SyncFacts<'_> {
         provider: Some(Provider::Okta),
         token: Some(token),
         is_used: true,
+        is_newest_used: true,
         last_request: ago(2),
+        last_token: Some("Okta"),
         last_success: ago(2),
         last_failure: None,
         recent_failures: 3,
@@ -69,20 +71,19 @@ fn an_unused_token_waits() {
 }
 
 #[test]
-fn only_unauthorized_requests_are_a_failure() {
+fn the_newest_request_without_a_valid_token_is_a_failure() {
     let token = token();
     let wrong = wrong_token(5);
     let of =
         |last_request| SyncFacts { last_request, unauthorized: Some(&wrong), ..healthy(&token) };
-    let state = of(ago(90)).state();
-    assert_eq!(state, SyncState::Unauthorized(wrong.reason.clone()));
-    assert_eq!(state.urgency(), Urgency::Bad);
+    let unauthorized = SyncState::Unauthorized(wrong.reason.clone());
+    assert_eq!(unauthorized.urgency(), Urgency::Bad);
+    for last_request in [ago(90), ago(6), None] {
+        assert_eq!(of(last_request).state(), unauthorized, "{last_request:?}");
+    }
+    let unused = SyncFacts { is_used: false, last_failure: ago(1), ..of(ago(6)) };
+    assert_eq!(unused.state(), unauthorized, "an unused token and other failures tell less");
     assert_eq!(of(ago(2)).state(), SyncState::Healthy, "a later request had a valid token");
-    assert_eq!(
-        of(ago(30)).state(),
-        SyncState::Healthy,
-        "a request within the hour had a valid token"
-    );
     let old = wrong_token(60 * 24);
     let facts =
         SyncFacts { unauthorized: Some(&old), last_request: ago(60 * 48), ..healthy(&token) };

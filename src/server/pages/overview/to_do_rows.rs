@@ -44,8 +44,9 @@ impl ToDoRow {
         match entry {
             ToDo::Failing => {
                 row.text = reason(state, visitor.provider());
-                let Action { label, path } = Action::of(state);
-                row.link(label, path);
+                for Action { label, path } in Action::of(state) {
+                    row.link(label, path);
+                }
             }
             ToDo::TokenExpires { label, expires } => {
                 row.text = format!("The token “{label}” expires on {}.", day(*expires));
