@@ -71,6 +71,12 @@ impl GovernedAttribute {
         }
     }
 
+    /// Lists the attributes whose values from the identity provider are not in use under these settings.
+    pub fn not_in_use(settings: Settings) -> Vec<Self> {
+        let all = Self::ALL.iter().copied();
+        all.filter(|attribute| !attribute.is_from_idp(settings)).collect()
+    }
+
     /// These settings with another source of the attribute.
     #[must_use]
     pub fn with_source(self, settings: Settings, from_idp: bool) -> Settings {

@@ -134,6 +134,8 @@ async fn equal_changes_of_several_people_are_one_row() {
         ids.push(user(tenant, name).await);
     }
     let to = |department: &str| json!({(ENTERPRISE): {"department": department}});
+    let own = |is_own: bool| json!({"departmentFromIdp": !is_own});
+    admin(tenant, "PATCH", "/settings", own(false)).await.expect(200);
     tenant.app.advance(Duration::minutes(1));
     change(tenant, &ids[0], to("Research")).await;
     tenant.app.advance(Duration::minutes(1));
@@ -163,6 +165,21 @@ async fn equal_changes_of_several_people_are_one_row() {
                   Your identity provider set department of bob: to Sales";
     assert_eq!(said[2..4], [of_two, of_ada], "{said:?}");
     assert!(said[4].starts_with("Your identity provider set department of ada: to Research"));
+    // While the tenant's own values are in use, the same changes are only sent.
+    admin(tenant, "PATCH", "/settings", own(true)).await.expect(200);
+    let said = sentences(&browser.get("activity?kind=employees").await.page(200));
+    let sent =
+        "Your identity provider sent department of bob (not in use): from Sales → to Support";
+    assert_eq!(said[0], sent);
+    let of_two = "Your identity provider sent department of 2 people (not in use): Sales Show 2 ";
+    assert!(said[2].starts_with(of_two), "{said:?}");
+    let both = json!({"title": "Lady", (ENTERPRISE): {"department": "Board"}});
+    change(tenant, &ids[0], both).await;
+    let said = sentences(&browser.get("activity?kind=employees").await.page(200));
+    let changed = "Your identity provider changed title and department (not in use) of ada";
+    assert!(said[0].starts_with(changed), "{said:?}");
+    let latest = words(after(&browser.get("").await.page(200), "id=\"latest\"", "</ol>"));
+    assert!(latest.contains("sent department of bob (not in use)"), "{latest}");
 }
 
 #[tokio::test]

@@ -125,6 +125,7 @@ async fn values_are_plain_text_and_managers_have_names() {
     let grace = json!({"userName": "grace@example.com", "displayName": "Grace Hopper"});
     let grace = tenant.create(&grace).await;
     let ada = user(tenant, "ada").await;
+    admin(tenant, "PATCH", "/settings", json!({"managerFromIdp": true})).await.expect(200);
     let said = async || {
         let page = browser.get("activity?kind=employees").await.page(200);
         sentences(&page).into_iter().next().expect("a sentence")

@@ -10,6 +10,7 @@ use super::query::ActivityQuery;
 use crate::directory::events::activity::ActivityCursor;
 use crate::directory::events::types::EventType;
 use crate::model::event::Subject;
+use crate::model::governed::GovernedAttribute;
 use crate::model::history::HistoryEntry;
 use crate::server::csv_text::{csv_line, harmless};
 use crate::server::error::{Answer, ApiError};
@@ -95,7 +96,10 @@ async fn read_page(
     asked: &ActivityQuery,
 ) -> Result<(Vec<Line>, Option<u64>), ApiError> {
     let history = visitor.directory.history();
-    let narrator = |names| Narrator { root: &frame.root, idp: frame.idp, names };
+    let narrator = |names| {
+        let not_in_use = GovernedAttribute::not_in_use(visitor.record.settings);
+        Narrator { root: &frame.root, idp: frame.idp, names, not_in_use }
+    };
     if let Some(id) = asked.person {
         let page = person::read(visitor, id, asked).await?;
         let entries = page.entries.iter().map(|row| &row.entry);

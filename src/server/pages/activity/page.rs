@@ -13,6 +13,7 @@ use super::rows::{self, Day, Item};
 use crate::directory::ActorKind;
 use crate::directory::events::activity::{ActivityCursor, ActivityFilter, ActivityKind};
 use crate::directory::record_names::RecordNames;
+use crate::model::governed::GovernedAttribute;
 use crate::server::context::Services;
 use crate::server::error::{Answer, ApiError};
 use crate::server::query::Pairs;
@@ -84,7 +85,10 @@ pub(in crate::server::pages) async fn show(
 ) -> Answer {
     let asked = ActivityQuery::read(&query)?;
     let frame = Frame::of(&visitor, Section::Activity);
-    let narrator = |names| Narrator { root: &frame.root, idp: frame.idp, names };
+    let narrator = |names| {
+        let not_in_use = GovernedAttribute::not_in_use(visitor.record.settings);
+        Narrator { root: &frame.root, idp: frame.idp, names, not_in_use }
+    };
     let shown = match asked.person {
         Some(person) => of_person(&visitor, person, &asked, &narrator).await?,
         None => of_feed(&visitor, &asked, &narrator).await?,

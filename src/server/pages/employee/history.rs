@@ -78,6 +78,8 @@ pub(in crate::server::pages) async fn show(
         root: &employee.frame.root,
         idp: employee.frame.idp,
         names: names.await.map_err(explain)?,
+        // The rows about the settings tell which values were in use at their time.
+        not_in_use: Vec::new(),
     };
     let rows: Vec<Row> = page.rows.into_iter().map(|row| Row::new(&narrator, row)).collect();
     let list = match attribute {

@@ -57,7 +57,8 @@ pub(in crate::server::pages) async fn show_history(
     ids.extend(ids_in(page.rows.iter().map(|row| &row.entry), false));
     let names = directory.history().names(ids).await.map_err(explain)?;
     let frame = Frame::of(&visitor, Section::Groups);
-    let narrator = Narrator { root: &frame.root, idp: frame.idp, names };
+    let not_in_use = Vec::new();
+    let narrator = Narrator { root: &frame.root, idp: frame.idp, names, not_in_use };
     let list = visitor.site.path(&format!("groups/{id}/history"));
     let place = cursor.map(|cursor| format!("cursor={cursor}&")).unwrap_or_default();
     let entry = |row: &RecordedEntry| {

@@ -1,6 +1,7 @@
 //! The latest changes, as sentences.
 
 use crate::directory::events::resolve::Event;
+use crate::model::governed::GovernedAttribute;
 use crate::server::error::ApiError;
 use crate::server::pages::frame::When;
 use crate::server::pages::guard::Visitor;
@@ -19,7 +20,8 @@ pub(super) async fn rows(visitor: &Visitor, events: &[Event]) -> Result<Vec<Late
     let ids = ids_in(entries, false);
     let names = visitor.directory.history().names(ids).await.map_err(explain)?;
     let root = visitor.site.root();
-    let narrator = Narrator { root: &root, idp: visitor.idp, names };
+    let not_in_use = GovernedAttribute::not_in_use(visitor.record.settings);
+    let narrator = Narrator { root: &root, idp: visitor.idp, names, not_in_use };
     let row = |event: &Event| LatestRow {
         at: When::new(event.reference.at()),
         sentence: narrator.event(event),

@@ -1,8 +1,9 @@
 //! Sentences about employees.
 
-use super::narrator::{Narrator, words_of};
+use super::attributes::label;
+use super::narrator::{NOT_IN_USE, Narrator, words_of};
 use super::{Diff, Name, Sentence};
-use crate::directory::EventKind;
+use crate::directory::{AttributeChange, EventKind};
 use crate::model::history::HistoryEntry;
 use crate::server::pages::words::joined;
 
@@ -46,14 +47,18 @@ impl Narrator<'_> {
         let sentence = match (entry.kind, entry.changes.as_slice()) {
             (EventKind::Updated, [change]) => {
                 let diff = self.diff(change);
-                let (verb, of) = (verb(&diff), preposition_of(&change.attribute));
-                let sentence = Sentence::new()
-                    .say(format!("{actor} {verb} {} {of} {several}", diff.attribute));
+                let (verb, note) = self.verb(change, &diff);
+                let (attribute, of) = (label(&change.attribute), preposition_of(&change.attribute));
+                let sentence =
+                    Sentence::new().say(format!("{actor} {verb} {attribute} {of} {several}{note}"));
                 let new =
                     |entry: &HistoryEntry| entry.changes.first().and_then(|one| one.new.clone());
                 let is_equal = entries.iter().all(|other| new(other) == change.new);
                 match diff.new.filter(|_| is_equal) {
-                    Some(new) => sentence.say(" to ").name(Name::plain(new)),
+                    Some(new) => {
+                        let word = if note.is_empty() { " to " } else { ": " };
+                        sentence.say(word).name(Name::plain(new))
+                    }
                     None => sentence,
                 }
             }
@@ -73,30 +78,39 @@ impl Narrator<'_> {
     /// Makes the sentence of changed attributes: with the values of a single attribute, or with a list of values.
     fn updated(&self, actor: String, name: Option<&Name>, entry: &HistoryEntry) -> Sentence {
         let diffs: Vec<Diff> = entry.changes.iter().map(|change| self.diff(change)).collect();
-        let verb = match diffs.as_slice() {
-            [one] => verb(one),
-            _ => "changed",
+        let (verb, what, note) = match (entry.changes.as_slice(), diffs.as_slice()) {
+            ([change], [diff]) => {
+                let (verb, note) = self.verb(change, diff);
+                (verb, label(&change.attribute), note)
+            }
+            _ => ("changed", attributes(&diffs), ""),
         };
-        let sentence = Sentence::new().say(format!("{actor} {verb} {}", attributes(&diffs)));
+        let sentence = Sentence::new().say(format!("{actor} {verb} {what}"));
         let preposition =
             entry.changes.last().map_or("of", |change| preposition_of(&change.attribute));
         let mut sentence = match name {
             Some(name) => sentence.say(format!(" {preposition} ")).name(name.clone()),
             None => sentence,
         };
+        if !note.is_empty() {
+            sentence = sentence.say(note);
+        }
         match <[Diff; 1]>::try_from(diffs) {
             Ok([one]) => sentence.change = Some(one),
             Err(several) => sentence.diffs = several,
         }
         sentence
     }
-}
 
-fn verb(diff: &Diff) -> &'static str {
-    match diff {
-        Diff { old: None, .. } => "set",
-        Diff { new: None, .. } => "cleared",
-        _ => "changed",
+    /// Returns the verb for the change of one attribute, and the words at the end: a value that is not in use changed
+    /// nothing for the tenant.
+    fn verb(&self, change: &AttributeChange, diff: &Diff) -> (&'static str, &'static str) {
+        match diff {
+            _ if self.is_not_in_use(&change.attribute) => ("sent", NOT_IN_USE),
+            Diff { old: None, .. } => ("set", ""),
+            Diff { new: None, .. } => ("cleared", ""),
+            _ => ("changed", ""),
+        }
     }
 }
 

@@ -9,9 +9,14 @@ use crate::directory::record_names::{NameOf, RecordNames, group_name_in};
 use crate::directory::related::relation;
 use crate::directory::{ActorKind, ActorRecord, AttributeChange, Employee, Kind, Scope};
 use crate::model::event::{ChangeRef, EventRef, Subject, SyncFinding};
+use crate::model::governed::GovernedAttribute;
 use crate::model::history::HistoryEntry;
 use crate::model::id::parse_id;
+use scim::urn;
 use serde_json::Value;
+
+/// The words after an attribute whose value from the identity provider is not in use.
+pub(super) const NOT_IN_USE: &str = " (not in use)";
 
 /// Makes sentences for the pages of one tenant.
 #[derive(Debug)]
@@ -22,6 +27,8 @@ pub(in crate::server::pages) struct Narrator<'a> {
     pub(in crate::server::pages) idp: &'a str,
     /// The names of the people and groups that the entries mention.
     pub(in crate::server::pages) names: RecordNames,
+    /// The attributes whose values from the identity provider are not in use.
+    pub(in crate::server::pages) not_in_use: Vec<GovernedAttribute>,
 }
 
 /// The record that an entry is about. Without a name, the sentence is for the page of the record itself.
@@ -157,7 +164,19 @@ impl Narrator<'_> {
             };
             (old, new) = (old.map(status), new.map(status));
         }
-        Diff { attribute: label(&change.attribute), old, new }
+        let mut attribute = label(&change.attribute);
+        if self.is_not_in_use(&change.attribute) {
+            attribute.push_str(NOT_IN_USE);
+        }
+        Diff { attribute, old, new }
+    }
+
+    /// Whether a changed value of the identity provider is not in use.
+    pub(super) fn is_not_in_use(&self, attribute: &str) -> bool {
+        let name = attribute.strip_prefix(urn::ENTERPRISE_USER).unwrap_or_default();
+        let name =
+            name.trim_start_matches(':').split('.').next().and_then(GovernedAttribute::parse);
+        name.is_some_and(|name| self.not_in_use.contains(&name))
     }
 }
 

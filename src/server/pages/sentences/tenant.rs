@@ -188,7 +188,8 @@ mod tests {
             };
         let actor = ActorRecord { kind: ActorKind::Administrator, token_id: None, label: None };
         let (at, changes) = (OffsetDateTime::UNIX_EPOCH, changes.iter().map(change).collect());
-        let narrator = Narrator { root: "/", idp: "Okta", names: RecordNames::default() };
+        let (names, not_in_use) = (RecordNames::default(), Vec::new());
+        let narrator = Narrator { root: "/", idp: "Okta", names, not_in_use };
         narrator.entry(&About::Tenant, &HistoryEntry { at, actor, kind, changes }).text()
     }
 
