@@ -190,7 +190,6 @@ impl Cause {
             | Self::TooManyChanges
             | Self::DatabaseBusy
             | Self::TooManyLargeReads
-            | Self::UnknownEndpoint
             | Self::UnknownDiscoveryName
             | Self::MeNotSupported => false,
             _ => true,

@@ -4,8 +4,11 @@ use super::cause::Cause;
 use super::provider::Provider;
 
 impl Cause {
-    /// Returns the steps in the words of an identity provider.
-    pub fn what_to_do(self, provider: Provider) -> String {
+    /// Returns the steps in the words of an identity provider. `attribute` is the attribute with the problem.
+    pub fn what_to_do(self, attribute: Option<&str>, provider: Provider) -> String {
+        if let (Self::WrongType { .. }, Some("active")) = (self, attribute) {
+            return of_active(provider).to_owned();
+        }
         let general = self.text().what_to_do;
         let own = match provider {
             Provider::Okta => self.in_okta(),
@@ -28,7 +31,7 @@ impl Cause {
                 "Under Push Groups, select Link Group and the existing group. Or rename one of the two groups."
             }
             Self::ValueRequired => {
-                "Map the attribute under Provisioning › To App, and fill it in the person's Okta profile. For \
+                "Dashboard › Tasks names the person. Map the attribute under Provisioning › To App, and fill it in the person's Okta profile. For \
                  userName, check Sign On › Application username format. Then select Dashboard › Tasks › Retry Selected."
             }
             Self::WrongType { .. }
@@ -46,11 +49,11 @@ impl Cause {
                 "Fill the attribute in the person's Okta profile. Then select Dashboard › Tasks › Retry Selected."
             }
             Self::UserNotFound => {
-                "The employee was erased, or another client deleted the user. Remove the person under Assignments, \
+                "The employee was erased, or another app deleted the user. Remove the person under Assignments, \
                  and assign the person again."
             }
             Self::GroupNotFound => {
-                "Another client deleted the group. Under Push Groups, unlink the group and push it again."
+                "Another app deleted the group. Under Push Groups, unlink the group and push it again."
             }
             Self::ReadOnlyAttribute => {
                 "Remove the mapping of this attribute under Provisioning › To App."
@@ -62,6 +65,13 @@ impl Cause {
             Self::InvalidPath => {
                 "In the Profile Editor, correct the external name and the external namespace of the attribute. \
                  Compare both, letter by letter, with the User schema in /Schemas."
+            }
+            Self::InvalidFilter | Self::UnknownFilterAttribute => {
+                "Set Unique identifier field for users to userName, under Provisioning › Integration."
+            }
+            Self::UnknownEndpoint => {
+                "Check SCIM 2.0 Base Url under Provisioning › Integration. It is the whole Tenant URL, which ends with \
+                 /scim/v2."
             }
             Self::DatabaseUnavailable
             | Self::CredentialsUnavailable
@@ -83,7 +93,7 @@ impl Cause {
             }
             Self::GroupNameTaken => "Rename one of the two groups in Entra ID.",
             Self::ValueRequired => {
-                "Map the attribute under Attribute mapping, and fill it in the user's properties. Entra ID sends the \
+                "The provisioning logs name the person. Map the attribute under Attribute mapping, and fill it in the user's properties. Entra ID sends the \
                  user again in a later cycle."
             }
             Self::WrongType { .. }
@@ -99,11 +109,11 @@ impl Cause {
             }
             Self::RequiredValueRemoved => "Fill the attribute in the user's properties.",
             Self::UserNotFound => {
-                "The employee was erased, or another client deleted the user. Restart the provisioning job through \
+                "The employee was erased, or another app deleted the user. Restart the provisioning job through \
                  Microsoft Graph with resetScope Full: Entra ID then looks for the user by userName again."
             }
             Self::GroupNotFound => {
-                "Another client deleted the group. Restart the provisioning job through Microsoft Graph with \
+                "Another app deleted the group. Restart the provisioning job through Microsoft Graph with \
                  resetScope Full: Entra ID then looks for the group by name again."
             }
             Self::ReadOnlyAttribute => {
@@ -120,6 +130,9 @@ impl Cause {
             Self::UnknownFilterAttribute => {
                 "Match users by userName, and groups by displayName, under Attribute mapping."
             }
+            Self::UnknownEndpoint => {
+                "Check Tenant URL under Provisioning. It ends with /scim/v2, and no other path follows."
+            }
             Self::DatabaseUnavailable
             | Self::CredentialsUnavailable
             | Self::TooSlow
@@ -132,6 +145,24 @@ impl Cause {
     }
 }
 
+/// The steps when `active` is neither true nor false. Identity providers send it right without a mapping.
+fn of_active(provider: Provider) -> &'static str {
+    match provider {
+        Provider::Okta => {
+            "Okta itself sends active as true or false. If a mapping under Provisioning › To App sets active, remove \
+             it. Otherwise another app sends the value: correct active there."
+        }
+        Provider::Entra => {
+            "Correct the mapping of active under Attribute mapping: it gives true or false. If another app sends the \
+             value, correct active there. Entra ID sends it again in a later cycle."
+        }
+        Provider::Other => {
+            "Correct the mapping of active in the identity provider: it gives true or false. If another app sends the \
+             value, correct active there."
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -140,9 +171,9 @@ mod tests {
     #[test]
     fn the_steps_name_the_identity_provider_of_the_tenant() {
         for cause in Cause::iter() {
-            assert_eq!(cause.what_to_do(Provider::Other), cause.text().what_to_do);
+            assert_eq!(cause.what_to_do(None, Provider::Other), cause.text().what_to_do);
             for (provider, other) in [(Provider::Okta, "Entra"), (Provider::Entra, "Okta")] {
-                let text = cause.what_to_do(provider);
+                let text = cause.what_to_do(None, provider);
                 assert!(
                     text.ends_with('.') && !text.to_lowercase().contains("the identity provider"),
                     "{cause:?}: {text}"

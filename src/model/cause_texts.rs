@@ -19,7 +19,7 @@ const fn text(title: &'static str, what_to_do: &'static str) -> CauseText {
 const CORRECT_VALUE: &str =
     "Correct the value or its mapping in the identity provider. The next sync sends it again.";
 const CORRECT_CLIENT: &str =
-    "The client sends a request that SCIM does not allow. Report it to the client's vendor.";
+    "The identity provider sends a request that SCIM does not allow. Report it to its vendor.";
 const NOTHING: &str = "Nothing. The identity provider repeats the request.";
 const OPERATOR: &str = "Run the task again. If the failure stays, give the request id to the operator of this service.";
 
@@ -73,12 +73,12 @@ impl Cause {
             ),
             Self::UserNotFound => text(
                 "There is no user with this id",
-                "The employee was erased, or another client deleted the user. Unassign the person in the identity \
+                "The employee was erased, or another app deleted the user. Unassign the person in the identity \
                  provider and assign the person again.",
             ),
             Self::GroupNotFound => text(
                 "There is no group with this id",
-                "Another client deleted the group. Unlink the group in the identity provider and push it again.",
+                "Another app deleted the group. Unlink the group in the identity provider and push it again.",
             ),
             Self::ReadOnlyAttribute => text(
                 "Only Rollcall sets the attribute",
@@ -100,10 +100,13 @@ impl Cause {
                 "Correct the target attribute of the mapping. Compare it, letter by letter, with the User schema in \
                  /Schemas.",
             ),
-            Self::InvalidFilter => text("The filter is not valid", "Match users by userName."),
+            Self::InvalidFilter => text(
+                "The filter is not valid",
+                "In the identity provider, match users by userName.",
+            ),
             Self::UnknownFilterAttribute => text(
                 "The filter names an attribute that Rollcall does not have",
-                "Match users by userName, and groups by displayName.",
+                "In the identity provider, match users by userName, and groups by displayName.",
             ),
             Self::NameRepeated => text("An attribute occurs twice", CORRECT_CLIENT),
             Self::BodyNotJson => text("The body is not valid JSON", CORRECT_CLIENT),
@@ -143,8 +146,8 @@ impl Cause {
             Self::InvalidVersion => text("The protocol version is not supported", CORRECT_CLIENT),
             Self::VersionDiffers => text("The record changed in between", NOTHING),
             Self::UnknownEndpoint => text(
-                "There is no endpoint at this path",
-                "Paste the whole Tenant URL. It ends with /scim/v2, and nothing follows it.",
+                "There is no such path",
+                "Check the Base URL in the identity provider. It is the whole Tenant URL, which ends with /scim/v2.",
             ),
             Self::UnknownDiscoveryName => {
                 text("There is no resource type or schema with this name", CORRECT_CLIENT)
@@ -167,7 +170,7 @@ impl Cause {
             Self::DatabaseBusy => text("The database is busy", NOTHING),
             Self::TooManyLargeReads => text(
                 "Too many large reads are running",
-                "Let other clients filter with eq, or send fewer searches at a time.",
+                "Let other apps filter with eq, or send fewer searches at a time.",
             ),
             Self::DatabaseUnavailable => text("Rollcall cannot reach its database", OPERATOR),
             Self::CredentialsUnavailable => text("Rollcall cannot check credentials", OPERATOR),

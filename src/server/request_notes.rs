@@ -128,7 +128,9 @@ impl Asked {
     /// The meaning by method and route alone.
     fn meaning(&self) -> Meaning {
         let method = known_method(&self.method).map_or("", Method::as_str);
-        let route = self.route.as_ref().map_or("", MatchedPath::as_str);
+        let Some(route) = self.route.as_ref().map(MatchedPath::as_str) else {
+            return Meaning::Other;
+        };
         let below = route.strip_prefix(SCIM_ROUTE).unwrap_or(route);
         Meaning::of_route(method, below)
     }
@@ -232,6 +234,7 @@ mod tests {
             (Meaning::UpdateUser, Cause::VersionDiffers, false),
             (Meaning::UpdateUser, Cause::DatabaseBusy, false),
             (Meaning::ListUsers, Cause::ShareUsed, true),
+            (Meaning::Other, Cause::UnknownEndpoint, true),
         ] {
             assert_eq!(is_noted(meaning, &note(cause)), expected, "{meaning} {cause:?}");
         }

@@ -157,6 +157,7 @@ async fn each_failure_has_one_cause() {
             "wrong-schemas",
             "The body does not name its schema",
         ),
+        ("GET", "/Nothing", Value::Null, "unknown-endpoint", "There is no such path"),
     ] {
         fails(&tenant, method, below, body).await;
         let row = &rows(&tenant, "").await[0];
@@ -167,10 +168,9 @@ async fn each_failure_has_one_cause() {
         );
     }
     let before = causes(&tenant).await;
-    // A failed look-up, a repeated deletion and an unknown path are routine.
+    // A failed look-up and a repeated deletion are routine.
     fails(&tenant, "GET", gone, Value::Null).await;
     fails(&tenant, "DELETE", gone, Value::Null).await;
-    fails(&tenant, "GET", "/Nothing", Value::Null).await;
     let etag = [("if-match", "W/\"77\""), ("content-type", "application/json")];
     tenant
         .request("PUT", &crew, &etag, Body::from("{\"displayName\":\"x\"}"))

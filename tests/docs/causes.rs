@@ -12,7 +12,7 @@ const END: &str = "<!-- causes:end -->";
 fn table(provider: Provider) -> String {
     let mut table = String::from("| cause | what to do |\n|---|---|\n");
     for cause in Cause::iter().filter(|cause| cause.is_noted(false)) {
-        let (title, steps) = (cause.text().title, cause.what_to_do(provider));
+        let (title, steps) = (cause.text().title, cause.what_to_do(None, provider));
         table += &format!("| {title} (`{}`) | {steps} |\n", cause.name());
     }
     table

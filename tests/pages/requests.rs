@@ -105,19 +105,68 @@ async fn equal_failures_are_one_row_with_the_person_and_the_way_out() {
 async fn what_to_do_names_the_screens_of_the_identity_provider() {
     let browser = at_acme().await;
     browser.tenant.create(&json!({"userName": "ada"})).await;
-    fail(&browser, json!({"userName": "ada"})).await;
-    let request = link(&browser.get("requests").await.page(200), "Create user");
-    for (provider, words) in [
-        ("okta", "select Dashboard › Tasks › Retry Selected: Okta then finds the user by userName"),
-        ("entra", "use Provision on demand: Entra ID then finds the user by userName"),
-        ("other", "link the user in the identity provider"),
+    for (body, expected) in [
+        (
+            json!({"userName": "ada"}),
+            [
+                "select Dashboard › Tasks › Retry Selected: Okta then finds the user by userName",
+                "use Provision on demand: Entra ID then finds the user by userName",
+                "link the user in the identity provider",
+            ],
+        ),
+        (
+            json!({"displayName": "Ada"}),
+            [
+                "Dashboard › Tasks names the person.",
+                "The provisioning logs name the person.",
+                "fill it for this person.",
+            ],
+        ),
+        (
+            json!({"userName": "x", "active": "perhaps"}),
+            [
+                "Okta itself sends active as true or false.",
+                "Correct the mapping of active under Attribute mapping",
+                "Correct the mapping of active in the identity provider",
+            ],
+        ),
+        (
+            json!({"userName": "x", "title": {"x": 1}}),
+            [
+                "Correct the value in the person's Okta profile",
+                "Correct the value in the user's properties",
+                "Correct the value or its mapping in the identity provider.",
+            ],
+        ),
     ] {
-        admin(&browser.tenant, "PATCH", "/settings", json!({"provider": provider}))
-            .await
-            .expect(200);
-        let page = text(&browser.get(&request).await.page(200));
-        assert!(page.contains(words), "{provider}: {page}");
+        fail(&browser, body).await;
+        let request = link(&browser.get("requests").await.page(200), "Create user");
+        for (provider, words) in ["okta", "entra", "other"].into_iter().zip(expected) {
+            let settings = json!({"provider": provider});
+            admin(&browser.tenant, "PATCH", "/settings", settings).await.expect(200);
+            let page = text(&browser.get(&request).await.page(200)).replace("&#39;", "'");
+            assert!(page.contains(words), "{provider}: {page}");
+        }
     }
+}
+
+#[tokio::test]
+async fn a_path_that_does_not_exist_is_a_failed_request_and_an_unknown_user_is_not() {
+    let browser = at_acme().await;
+    let tenant = &browser.tenant;
+    admin(tenant, "PATCH", "/settings", json!({"provider": "okta"})).await.expect(200);
+    for below in ["/Nonsense", "/scim/v2/Users", "/v2/scim/v2/Users"] {
+        tenant.app.advance(Duration::seconds(1));
+        tenant.get(below).await.expect_error(404, None);
+    }
+    tenant.get(&path("00000000-0000-4000-8000-00000000dead")).await.expect_error(404, None);
+    let page = browser.get("requests").await.page(200);
+    let found = rows(&page);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].starts_with("Other request 404 There is no such path ×3"), "{found:?}");
+    let page = text(&browser.get(&link(&page, "Other request")).await.page(200));
+    assert!(page.contains("Check SCIM 2.0 Base Url under Provisioning › Integration."), "{page}");
+    assert!(!page.contains("Nonsense"), "a path can have values: {page}");
 }
 
 #[tokio::test]

@@ -80,9 +80,9 @@ async fn measure() -> Measure {
     app.faults.take_calls();
     let mut m = Measure { tenant: tenant.clone(), lines: Vec::new() };
 
-    tenant.get("/Nothing").await.expect_error(404, None);
+    tenant.get("/Me").await.expect_error(501, None);
     m.note("token, first time or after a minute");
-    tenant.get("/Nothing").await.expect_error(404, None);
+    tenant.get("/Me").await.expect_error(501, None);
     m.note("token, checked within the last minute");
     tenant.get("/Users?startIndex=1&count=2").await.expect(200);
     m.note("test credentials (`count=2`), no employees");

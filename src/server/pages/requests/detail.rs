@@ -60,12 +60,13 @@ pub(in crate::server::pages) async fn show(
     let names = visitor.directory.history().names(id).await.map_err(explain)?;
     let provider = tenant.settings.provider_or_other();
     let token = tenant.label_of(&request.token);
+    let attribute = request.attributes.first().map(String::as_str);
     show_page(&RequestPage {
         frame: Frame::of(&visitor, Section::Requests),
         meaning: request.meaning.words(),
         sentence: sentence(&request),
         cause: request.cause.map(|cause| cause.name()),
-        what_to_do: request.cause.map(|cause| cause.what_to_do(provider)),
+        what_to_do: request.cause.map(|cause| cause.what_to_do(attribute, provider)),
         record: request.record.map(|record| NamedRecord::of(record, &names)),
         token: token.map(str::to_owned),
         count: grouped(request.count),
