@@ -8,7 +8,7 @@ use crate::model::tenant::TokenRecord;
 use std::mem::{Discriminant, discriminant};
 use time::{Duration, OffsetDateTime};
 
-/// The most entries of the list.
+/// The most entries of the list. One more entry has the failed requests that are left.
 pub const MOST_ENTRIES: usize = 5;
 /// The time before its expiry in which a token is an entry.
 const EXPIRES_SOON: Duration = Duration::days(14);
@@ -36,6 +36,13 @@ pub enum ToDo {
     },
     /// Requests failed for one cause.
     FailedRequests(FailedRequests),
+    /// Requests failed for causes that have no entry.
+    MoreFailed {
+        /// The number of failed requests.
+        requests: u64,
+        /// The number of causes.
+        causes: usize,
+    },
     /// The identity provider sends attributes that Rollcall ignores.
     Ignored {
         /// The attributes, the latest first.
@@ -94,7 +101,7 @@ impl ToDo {
     /// The cause, for a dismissal. `None` when the entry cannot be dismissed.
     pub fn cause(&self) -> Option<String> {
         match self {
-            Self::Failing => None,
+            Self::Failing | Self::MoreFailed { .. } => None,
             Self::TokenExpires { .. } => Some("token-expires".to_owned()),
             Self::SentAndNotUsed { attribute, .. } => Some(format!("source-{}", attribute.name())),
             Self::FailedRequests(failed) => Some(format!("failed-{}", failed.cause)),
@@ -107,7 +114,7 @@ impl ToDo {
 
 impl ToDoFacts<'_> {
     /// Makes the list: at most five entries, the hardest first. Each rule gives one entry before a rule gives a second
-    /// one, so many causes of failed requests hide no other rule.
+    /// one, so many causes of failed requests hide no other rule. A last entry has the failed requests that are left.
     pub fn entries(&self) -> Vec<ToDo> {
         let failing = (self.state.urgency() == Urgency::Bad).then_some(ToDo::Failing);
         let entries = (failing.into_iter())
@@ -119,7 +126,9 @@ impl ToDoFacts<'_> {
             .chain(self.link_expires.map(|expires| ToDo::LinkOpen { expires }));
         let is_shown =
             |entry: &ToDo| entry.cause().is_none_or(|cause| !self.dismissed.has(&cause, self.now));
-        first_of_each_rule(entries.filter(is_shown).collect())
+        let (mut listed, left) = first_of_each_rule(entries.filter(is_shown).collect());
+        listed.extend(more_failed(left));
+        listed
     }
 
     fn token_expires(&self) -> Option<ToDo> {
@@ -153,8 +162,22 @@ impl ToDoFacts<'_> {
     }
 }
 
-/// Selects at most five entries, and keeps their order.
-fn first_of_each_rule(entries: Vec<ToDo>) -> Vec<ToDo> {
+/// Makes one entry of the failed requests among the entries that the list has no room for.
+fn more_failed(left: Vec<ToDo>) -> Option<ToDo> {
+    let is_failed = |entry: &ToDo| matches!(entry, ToDo::FailedRequests(_));
+    let mut failed: Vec<ToDo> = left.into_iter().filter(is_failed).collect();
+    let count = |entry: &ToDo| match entry {
+        ToDo::FailedRequests(failed) => failed.count,
+        _ => 0,
+    };
+    match failed.len() {
+        0 | 1 => failed.pop(),
+        causes => Some(ToDo::MoreFailed { requests: failed.iter().map(count).sum(), causes }),
+    }
+}
+
+/// Selects at most five entries, and keeps their order. Returns the other entries too.
+fn first_of_each_rule(entries: Vec<ToDo>) -> (Vec<ToDo>, Vec<ToDo>) {
     let mut earlier: Vec<Discriminant<ToDo>> = Vec::new();
     let mut ranked: Vec<(usize, usize, ToDo)> = Vec::new();
     for (place, entry) in entries.into_iter().enumerate() {
@@ -163,9 +186,12 @@ fn first_of_each_rule(entries: Vec<ToDo>) -> Vec<ToDo> {
         earlier.push(rule);
     }
     ranked.sort_by_key(|(earlier, place, _)| (*earlier, *place));
-    ranked.truncate(MOST_ENTRIES);
+    let left = ranked.split_off(MOST_ENTRIES.min(ranked.len()));
     ranked.sort_by_key(|(_, place, _)| *place);
-    ranked.into_iter().map(|(_, _, entry)| entry).collect()
+    let entries = |ranked: Vec<(usize, usize, ToDo)>| {
+        ranked.into_iter().map(|(_, _, entry)| entry).collect::<Vec<_>>()
+    };
+    (entries(ranked), entries(left))
 }
 
 /// Whether a text can be the cause of an entry: at most 100 lower-case letters, digits and hyphens.

@@ -121,3 +121,43 @@ async fn imported_people_are_an_entry_until_the_identity_provider_knows_them() {
     assert!(to_do(&browser).await.contains("Nothing to do."));
     tenant.expect_sound().await;
 }
+
+#[tokio::test]
+async fn failed_requests_have_the_words_of_requests_and_the_rest_is_one_entry() {
+    let browser = at_acme().await;
+    let tenant = &browser.tenant;
+    tenant.create(&json!({"userName": "ada"})).await;
+    let fail = async |body: serde_json::Value| {
+        tenant.app.advance(Duration::seconds(1));
+        assert_eq!(tenant.post("/Users", &body).await.status.as_u16() / 100, 4);
+    };
+    for _ in 0..2 {
+        fail(json!({"userName": "x", "active": "perhaps"})).await;
+    }
+    let list = to_do(&browser).await;
+    assert!(list.contains("2 requests failed: active must be true or false<"), "{list}");
+    fail(json!({"userName": "x", "title": {"x": 1}})).await;
+    let list = to_do(&browser).await;
+    assert!(list.contains("3 requests failed: A value has the wrong type<"), "{list}");
+
+    for n in 0..4 {
+        fail(json!({"userName": "ada"})).await;
+        fail(json!({"displayName": n.to_string()})).await;
+    }
+    fail(json!({"userName": "x", "Title": "a", "title": "b"})).await;
+    for _ in 0..2 {
+        fail(json!({"userName": "x", "title": "x".repeat(5_000)})).await;
+    }
+    let gone = "/Users/00000000-0000-4000-8000-00000000dead";
+    let put = tenant.put(gone, &json!({"userName": "x"})).await;
+    put.expect_error(404, None);
+    tenant.get("/Nonsense").await.expect_error(404, None);
+    let page = browser.get("").await.page(200);
+    assert!(page.contains(">16</a></dd>"), "{page}");
+    let list = to_do(&browser).await;
+    assert_eq!(list.matches("<li>").count(), 6, "{list}");
+    let last = list.rsplit("<li>").next().unwrap_or_default();
+    assert!(last.contains("2 more requests failed, of 2 causes"), "{last}");
+    assert!(last.contains("href=\"/tenants/acme/requests?show=failed\""), "{last}");
+    assert!(!last.contains("Dismiss"), "{last}");
+}

@@ -152,6 +152,9 @@ fn a_dismissed_cause_is_hidden_for_30_days_and_makes_room_for_others() {
         };
         let five = "failed-cause-1 failed-cause-2 failed-cause-3 failed-cause-4 not-linked";
         assert_eq!(names(&facts), five, "at most five, and each rule has one");
+        // The counts are 9, 8, 7, 6, 5 and 4.
+        let more = ToDo::MoreFailed { requests: 5 + 4, causes: 2 };
+        assert_eq!(facts.entries().last(), Some(&more), "the rest is one more entry");
         let mut dismissed = Dismissals::default();
         for n in 1..=4 {
             dismissed.set(&format!("failed-cause-{n}"), true, NOON);
@@ -177,9 +180,10 @@ fn each_rule_has_an_entry_before_a_rule_has_two() {
         let (source, failed) = ("source-location", "failed-user-name-taken");
         let last = "ignored-attributes not-linked link-open";
         let full = ToDoFacts { not_linked: 1, ..facts.clone() };
-        assert_eq!(names(&full), format!("{source} {failed} {last}"));
+        let rest = "failed-bad-value";
+        assert_eq!(names(&full), format!("{source} {failed} {last} {rest}"));
         let last = "ignored-attributes link-open";
-        assert_eq!(names(&facts), format!("{source} source-department {failed} {last}"));
+        assert_eq!(names(&facts), format!("{source} source-department {failed} {last} {rest}"));
     });
 }
 

@@ -4,12 +4,13 @@ use super::chart::Chart;
 use super::latest::{LatestRow, rows};
 use super::state_card::StateCard;
 use super::to_do_rows::ToDoRow;
-use crate::directory::Tenant;
 use crate::directory::tenants::sync_state::SyncFacts;
 use crate::directory::tenants::to_do::{FailedRequests, ToDoFacts};
+use crate::directory::{Error, Tenant};
 use crate::model::cause::Cause;
 use crate::model::governed::GovernedAttribute;
 use crate::model::link::{Link, LinkScope};
+use crate::model::noted_request::NotedRequest;
 use crate::model::people_counts::PeopleCounts;
 use crate::model::sync::{SyncRecord, UnknownAttribute};
 use crate::server::context::Services;
@@ -19,6 +20,7 @@ use crate::server::pages::fragment::{answer, wants_fragment};
 use crate::server::pages::frame::{Frame, Section, StateBadge, When, show as show_page};
 use crate::server::pages::guard::Visitor;
 use crate::server::pages::messages::explain;
+use crate::server::pages::requests::sentence;
 use crate::server::pages::sentences::Part;
 use crate::server::pages::sources::sent;
 use crate::server::pages::toast::Toast;
@@ -32,6 +34,7 @@ use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 use http::HeaderMap;
+use std::collections::BTreeSet;
 use strum::IntoEnumIterator;
 use time::OffsetDateTime;
 
@@ -133,7 +136,8 @@ pub(super) async fn render(
     let facts = SyncFacts::of(&tenant, &record, now);
     let is_open = |link: &&Link| link.scope == LinkScope::Connect && link.expires > now;
     let link_expires = links.iter().filter(is_open).map(|link| link.expires).max();
-    let to_do = to_do(visitor, &tenant, &record, &facts, people, link_expires);
+    let failed = failed_requests(services, &tenant, &record).await.map_err(explain)?;
+    let to_do = to_do(visitor, &tenant, (&record, &failed), &facts, people, link_expires);
     let mut frame = Frame::of(visitor, Section::Overview);
     frame.state = Some(StateBadge::of(&facts.state()));
     if let Some(toast) = toast {
@@ -160,7 +164,7 @@ pub(super) async fn render(
 fn to_do(
     visitor: &Visitor,
     tenant: &Tenant,
-    record: &SyncRecord,
+    (record, failed): (&SyncRecord, &[FailedRequests]),
     facts: &SyncFacts<'_>,
     people: PeopleCounts,
     link_expires: Option<OffsetDateTime>,
@@ -176,7 +180,7 @@ fn to_do(
         token: facts.token,
         active: people.active,
         not_used: &not_used,
-        failed: &failed_requests(record),
+        failed,
         ignored: &ignored,
         not_linked: people.unlinked,
         link_expires,
@@ -186,12 +190,29 @@ fn to_do(
     to_do.entries().iter().map(row).collect()
 }
 
-/// Returns the failed requests of the last seven days, by cause.
-fn failed_requests(record: &SyncRecord) -> Vec<FailedRequests> {
-    let of_cause = |cause: Cause| FailedRequests {
-        cause: cause.name().to_owned(),
-        sentence: cause.text().title.to_owned(),
-        count: record.failed_with(cause),
+/// Returns the failed requests of the last seven days, by cause. When all of a cause are about one attribute, the
+/// sentence names it, as *Requests* does.
+async fn failed_requests(
+    services: &Services,
+    tenant: &Tenant,
+    record: &SyncRecord,
+) -> Result<Vec<FailedRequests>, Error> {
+    if record.failed() == 0 {
+        return Ok(Vec::new());
+    }
+    let log = services.sync.requests(&tenant.id).await?;
+    let of_cause = |cause: Cause| {
+        let is_about = |request: &&NotedRequest| {
+            request.cause.is_some_and(|other| other.name() == cause.name())
+        };
+        let requests = log.failed.iter().map(|placed| &placed.request).filter(is_about);
+        let mut sentences: BTreeSet<String> = requests.map(sentence).collect();
+        let only = sentences.pop_first().filter(|_| sentences.is_empty());
+        FailedRequests {
+            cause: cause.name().to_owned(),
+            sentence: only.unwrap_or_else(|| cause.text().title.to_owned()),
+            count: record.failed_with(cause),
+        }
     };
-    Cause::iter().map(of_cause).filter(|failed| failed.count > 0).collect()
+    Ok(Cause::iter().map(of_cause).filter(|failed| failed.count > 0).collect())
 }

@@ -68,6 +68,11 @@ impl ToDoRow {
                 let path = format!("requests?show=failed&cause={}", encoded(cause));
                 row.link("Show requests", &path);
             }
+            ToDo::MoreFailed { requests, causes } => {
+                let requests = grouped(*requests);
+                row.text = format!("{requests} more requests failed, of {causes} causes");
+                row.link("Show requests", "requests?show=failed");
+            }
             ToDo::Ignored { attributes } => {
                 row.text = ignored(attributes);
                 if let Some((label, path)) = keep(visitor, tenant, attributes) {

@@ -140,7 +140,7 @@ impl Entry {
 }
 
 /// The sentence about the cause of a request; empty without a failure.
-pub(super) fn sentence(request: &NotedRequest) -> String {
+pub(in crate::server::pages) fn sentence(request: &NotedRequest) -> String {
     let attribute = request.attributes.first().map(String::as_str);
     request.cause.map(|cause| cause.sentence(attribute)).unwrap_or_default()
 }

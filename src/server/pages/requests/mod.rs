@@ -8,3 +8,5 @@ pub(super) mod detail;
 pub(super) mod list;
 pub(super) mod record;
 mod unauthorized;
+
+pub(super) use entry::sentence;
