@@ -55,6 +55,18 @@ impl UnauthorizedReason {
     pub fn name(&self) -> &'static str {
         self.into()
     }
+
+    /// Whether only a holder of one of the tenant's tokens can send such a request. Anybody can send the others.
+    pub fn names_own_token(&self) -> bool {
+        matches!(
+            self,
+            Self::TokenRevoked { .. }
+                | Self::TokenReplaced { .. }
+                | Self::TokenExpired { .. }
+                | Self::AdminToken
+                | Self::ReadToken
+        )
+    }
 }
 
 /// The requests without a valid token, for one reason.

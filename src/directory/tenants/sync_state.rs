@@ -22,7 +22,8 @@ const QUIET_AFTER: Duration = Duration::hours(2);
 pub enum SyncState {
     /// The tenant has no valid Secret Token.
     NotConnected,
-    /// The newest request had no valid Secret Token.
+    /// The newest request had no valid Secret Token. Without a token of the tenant, such a request counts only after an
+    /// hour without others: anybody can send it.
     Unauthorized(UnauthorizedReason),
     /// No valid Secret Token was used.
     Waiting,
@@ -81,7 +82,7 @@ pub struct SyncFacts<'a> {
     pub last_failure: Option<OffsetDateTime>,
     /// The number of failed requests of today and yesterday.
     pub recent_failures: u64,
-    /// The latest requests without a valid token.
+    /// The requests without a valid token that are newer than all others, preferably with a token of the tenant.
     pub unauthorized: Option<&'a UnauthorizedRequests>,
 }
 
@@ -98,18 +99,24 @@ impl<'a> SyncFacts<'a> {
         let newest =
             valid.clone().max_by_key(|token| (token.stage == Stage::Current, token.created));
         let latest_success = latest.filter(|latest| latest.status < 400).map(|latest| latest.at);
+        let last_request = record.last_request.max(latest.map(|latest| latest.at));
+        let newer = record
+            .unauthorized
+            .iter()
+            .filter(|requests| last_request.is_none_or(|last| last < requests.last));
         Self {
             now,
             provider: tenant.settings.provider,
             token: newest,
             is_used: valid.clone().any(is_used),
             is_newest_used: newest.is_some_and(is_used),
-            last_request: record.last_request.max(latest.map(|latest| latest.at)),
+            last_request,
             last_token: latest.and_then(|latest| tenant.label_of(&latest.token)),
             last_success: record.succeeded_at.max(latest_success),
             last_failure: record.failed_at,
             recent_failures: record.failed_since(&day_of(now - FAILURE_COUNTS_FOR)),
-            unauthorized: record.unauthorized.iter().max_by_key(|requests| requests.last),
+            unauthorized: newer
+                .max_by_key(|requests| (requests.reason.names_own_token(), requests.last)),
         }
     }
 
@@ -119,7 +126,10 @@ impl<'a> SyncFacts<'a> {
         let Some(token) = self.token else { return SyncState::NotConnected };
         if let Some(requests) = self.unauthorized
             && is_within(requests.last, FAILURE_COUNTS_FOR)
-            && self.last_request.is_none_or(|last| last < requests.last)
+            && self.last_request.is_none_or(|last| {
+                let counts = requests.reason.names_own_token() || !is_within(last, FAILING_AFTER);
+                last < requests.last && counts
+            })
         {
             return SyncState::Unauthorized(requests.reason.clone());
         }

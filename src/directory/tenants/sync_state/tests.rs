@@ -84,6 +84,12 @@ fn the_newest_request_without_a_valid_token_is_a_failure() {
     let unused = SyncFacts { is_used: false, last_failure: ago(1), ..of(ago(6)) };
     assert_eq!(unused.state(), unauthorized, "an unused token and other failures tell less");
     assert_eq!(of(ago(2)).state(), SyncState::Healthy, "a later request had a valid token");
+    let stranger = UnauthorizedRequests { reason: UnauthorizedReason::NoToken, ..wrong.clone() };
+    let of_stranger =
+        |last_request| SyncFacts { unauthorized: Some(&stranger), ..of(last_request) };
+    assert_eq!(of_stranger(ago(59)).state(), SyncState::Healthy, "anybody can send such a request");
+    let unauthorized = SyncState::Unauthorized(UnauthorizedReason::NoToken);
+    assert_eq!(of_stranger(ago(60)).state(), unauthorized, "an hour without others");
     let old = wrong_token(60 * 24);
     let facts =
         SyncFacts { unauthorized: Some(&old), last_request: ago(60 * 48), ..healthy(&token) };
