@@ -64,6 +64,7 @@ scenario("the preview shows the people that change, and switches", {}, async (vi
   await preview.click();
   await dialog.getByRole("button", { name: /^Use / }).click();
   await visit.isTold("Manager now comes from");
+  assert.match(page.url(), /\/sources\?done=/, "a reload shows the page");
   assert.equal(await page.locator("#source-manager").getAttribute("aria-checked"), "true");
 });
 

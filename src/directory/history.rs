@@ -48,6 +48,15 @@ impl History<'_> {
         Ok(self.0.store.history().get_many(vec![change]).await?.remove(&change))
     }
 
+    /// Returns the change that made a revision of the tenant; `None` when there is no such revision.
+    ///
+    /// # Errors
+    /// Fails as every call of the store does.
+    pub async fn tenant_entry(self, revision: u64) -> Result<Option<HistoryEntry>, Error> {
+        let change = (Subject::Tenant, revision);
+        Ok(self.0.store.history().get_many(vec![change]).await?.remove(&change))
+    }
+
     /// Returns a page of a record's history, newest change first. A group's history outlives the group.
     ///
     /// # Errors

@@ -6,6 +6,8 @@ use strum::{EnumString, IntoStaticStr, VariantArray};
 
 /// The name of the change with the number of changed people, in the history of a setting.
 pub const PEOPLE_CHANGED: &str = "peopleChanged";
+/// The name of the change with the number of people who lost their value, in the history of a setting.
+pub const PEOPLE_LOSING: &str = "peopleWithoutValue";
 
 /// An attribute with a choice of its source.
 #[derive(
@@ -33,6 +35,11 @@ impl GovernedAttribute {
     /// The name, as in URLs and in SCIM.
     pub fn name(self) -> &'static str {
         self.into()
+    }
+
+    /// Finds the attribute of a setting; `None` for another setting.
+    pub fn of_setting(setting: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|attribute| attribute.setting() == setting)
     }
 
     /// The name at the start of a sentence.
@@ -105,6 +112,7 @@ mod tests {
     fn each_attribute_has_a_setting_of_its_own() {
         for attribute in GovernedAttribute::ALL {
             assert_eq!(GovernedAttribute::parse(attribute.name()), Some(*attribute));
+            assert_eq!(GovernedAttribute::of_setting(attribute.setting()), Some(*attribute));
             let on = attribute.with_source(Settings::default(), true);
             let governed = GovernedAttribute::ALL.iter().filter(|other| other.is_from_idp(on));
             assert_eq!(governed.collect::<Vec<_>>(), [attribute]);

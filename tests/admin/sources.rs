@@ -77,7 +77,7 @@ async fn a_preview_keeps_five_samples() {
     assert_eq!((&on["active"], &on["changed"], &on["losing"]), (&json!(8), &json!(8), &json!(4)));
     let names: Vec<&Value> =
         on["samples"].as_array().unwrap().iter().map(|row| &row["name"]).collect();
-    assert_eq!(names, ["Loses0", "Loses1", "Loses2", "Loses3", "Gains0"]);
+    assert_eq!(names, ["Loses0", "Loses1", "Loses2", "Gains0", "Gains1"]);
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ use crate::directory::error::Error;
 use crate::directory::precondition::Precondition;
 use crate::model::actor::ActorRecord;
 use crate::model::employee::Employee;
-use crate::model::governed::{GovernedAttribute, PEOPLE_CHANGED};
+use crate::model::governed::{GovernedAttribute, PEOPLE_CHANGED, PEOPLE_LOSING};
 use crate::model::history::{AttributeChange, EventKind};
 use crate::model::kind::Kind;
 use crate::model::tenant::{Tenant, TenantId};
@@ -18,6 +18,8 @@ use uuid::Uuid;
 
 /// The most samples of a preview.
 pub const MOST_SAMPLES: usize = 5;
+/// The samples of employees with a new value that losses do not push out.
+const RESERVED: usize = 2;
 /// A switch counts the changed people of a tenant with at most this many employees. A larger count takes too long for a
 /// switch that saves at once.
 pub const MOST_COUNTED_AT_ONCE: u64 = 5_000;
@@ -35,7 +37,8 @@ pub struct SourcePreview {
     pub changed: u64,
     /// The number of active employees who have a value in use before, and none after.
     pub losing: u64,
-    /// At most five employees whose value in use changes: first those who lose it, then by id.
+    /// At most five employees whose value in use changes: first those who lose it, then by id. Of each kind there are at
+    /// least two, if so many change.
     pub samples: Vec<Sample>,
 }
 
@@ -59,6 +62,8 @@ pub struct SourceChange {
     pub tenant: Tenant,
     /// The number of changed people; `None` when it was not counted, and when the source was set before.
     pub people_changed: Option<u64>,
+    /// The number of people who had a value before, and have none now; 0 when it was not counted.
+    pub people_losing: u64,
     /// Whether the source was another one before.
     pub is_changed: bool,
 }
@@ -87,10 +92,10 @@ impl Directory {
 }
 
 impl Tenants {
-    /// Sets the source of one attribute. The history has the number of changed people beside the setting, when the tenant
-    /// has at most 5,000 employees.
+    /// Sets the source of one attribute. The history has the numbers of people who changed and who lost their value beside
+    /// the setting, when the tenant has at most 5,000 employees.
     ///
-    /// The number is a count of the moment: it is not part of the conditional write.
+    /// The numbers are counts of the moment: they are not part of the conditional write.
     ///
     /// # Errors
     /// Fails with [`Error::NoTenant`], [`Error::VersionDiffers`], [`Error::TokenEnded`], [`Error::TokenReplaced`],
@@ -105,12 +110,12 @@ impl Tenants {
         let before = self.get(id).await?;
         precondition.check(before.revision)?;
         actor.check(&before, self.sources.now())?;
-        let mut people_changed = None;
+        let (mut people_changed, mut people_losing) = (None, 0);
         if attribute.is_from_idp(before.settings) != from_idp {
             let count = self.store.tenant(id).records().count(Kind::Employee).await?;
             if count <= MOST_COUNTED_AT_ONCE {
                 let preview = self.directory(id).preview_source(attribute, from_idp).await?;
-                people_changed = Some(preview.changed);
+                (people_changed, people_losing) = (Some(preview.changed), preview.losing);
             }
         }
         let mut is_changed = false;
@@ -127,12 +132,16 @@ impl Tenants {
                 };
                 let setting = change(attribute.setting(), Some(was.into()), from_idp.into());
                 let people = people_changed.map(|count| change(PEOPLE_CHANGED, None, count.into()));
-                let changes = std::iter::once(setting).chain(people).filter(|_| is_changed);
+                let losing =
+                    (people_losing > 0).then(|| change(PEOPLE_LOSING, None, people_losing.into()));
+                let changes =
+                    std::iter::once(setting).chain(people).chain(losing).filter(|_| is_changed);
                 Ok(self.entry_of(EventKind::SettingsChanged, changes.collect(), actor))
             })
             .await?;
         let people_changed = people_changed.filter(|_| is_changed);
-        Ok(SourceChange { tenant, people_changed, is_changed })
+        let people_losing = if is_changed { people_losing } else { 0 };
+        Ok(SourceChange { tenant, people_changed, people_losing, is_changed })
     }
 }
 
@@ -176,7 +185,9 @@ impl Tally {
     }
 
     fn finish(self) -> SourcePreview {
-        let samples = self.losers.into_iter().chain(self.others).take(MOST_SAMPLES).collect();
+        let losers = MOST_SAMPLES - self.others.len().min(RESERVED);
+        let losers = self.losers.into_iter().take(losers);
+        let samples = losers.chain(self.others).take(MOST_SAMPLES).collect();
         SourcePreview { samples, ..self.preview }
     }
 }

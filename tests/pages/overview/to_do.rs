@@ -34,8 +34,7 @@ async fn an_attribute_that_is_sent_and_not_used_leads_to_its_preview() {
     assert!(!list.contains("action=\"/tenants/acme/sources/"), "a preview comes first: {list}");
     let preview = browser.get("sources/department/preview?source=idp").await.page(200);
     assert!(preview.contains("2 of 3 active people would change."), "{preview}");
-    let page = browser.submit("sources/department", &[("source", "idp")]).await.page(200);
-    assert!(page.contains("2 people changed."), "{page}");
+    browser.submit("sources/department", &[("source", "idp")]).await.redirect();
     assert!(to_do(&browser).await.contains("Nothing to do."));
 }
 

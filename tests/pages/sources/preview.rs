@@ -1,6 +1,7 @@
 //! The preview of another source.
 
 use super::super::at_acme;
+use super::switches::switch;
 use crate::support::admin::{admin, get};
 use crate::support::browser::after;
 use crate::support::urns::ENTERPRISE;
@@ -41,8 +42,12 @@ async fn a_preview_shows_the_effect_and_saves_it() {
     assert_eq!(get(tenant, "/settings").await["departmentFromIdp"], false, "nothing changed");
 
     let source = after(&page, "name=\"source\" value=\"", "\"");
-    let saved = browser.submit("sources/department", &[("source", source)]).await.page(200);
-    assert!(saved.contains("Department now comes from Okta. 2 people changed."), "{saved}");
+    let saved = switch(&browser, "department", &[("source", source)]).await;
+    assert!(
+        saved
+            .contains("Department now comes from Okta. 2 people changed; 1 has no department now."),
+        "{saved}"
+    );
     // Without a source, the preview is about the other one.
     let back = browser.get("sources/department/preview").await.page(200);
     assert!(back.contains("Use your own values for department?"), "{back}");

@@ -2,13 +2,21 @@
 
 use super::super::at_acme;
 use crate::support::admin::{admin, get};
-use crate::support::browser::after;
+use crate::support::browser::{Browser, after};
 use crate::support::urns::ENTERPRISE;
 use serde_json::json;
 
 /// The revision in the form of *Undo*.
 fn revision(page: &str) -> String {
     after(after(page, "data-toast", "</form>"), "name=\"revision\" value=\"", "\"").to_owned()
+}
+
+/// Chooses a source without a script, and returns the page that follows.
+pub async fn switch(browser: &Browser, name: &str, fields: &[(&str, &str)]) -> String {
+    let path = browser.submit(&format!("sources/{name}"), fields).await.redirect();
+    let below = path.strip_prefix("/tenants/acme/").expect("a page of the tenant");
+    assert!(below.starts_with("sources?done="), "a reload shows the page: {below}");
+    browser.get(below).await.page(200)
 }
 
 #[tokio::test]
@@ -32,27 +40,28 @@ async fn a_switch_has_the_words_of_the_setting_and_saves_at_once() {
     }
     assert!(page.contains("Okta sends it for 2 of 3 people."), "{page}");
 
-    let on = browser.submit("sources/department", &[("source", "idp")]).await.page(200);
+    let on = switch(&browser, "department", &[("source", "idp")]).await;
     assert!(on.contains("Department now comes from Okta. 2 people changed."), "{on}");
     assert!(on.contains("id=\"source-department\" aria-checked=\"true\""), "{on}");
     assert_eq!(get(&browser.tenant, "/settings").await["departmentFromIdp"], true);
 
     let undo = [("source", "own"), ("revision", &*revision(&on))];
-    let off = browser.submit("sources/department", &undo).await.page(200);
-    assert!(off.contains("Department now uses your values. 2 people changed."), "{off}");
-    assert!(!off.contains("name=\"revision\""), "an undo has no undo: {off}");
+    let off = switch(&browser, "department", &undo).await;
+    let lost = "Department now uses your values. 2 people changed; 2 have no department now.";
+    assert!(off.contains(lost), "{off}");
     assert_eq!(get(&browser.tenant, "/settings").await["departmentFromIdp"], false);
-    let again = browser.submit("sources/department", &[("source", "own")]).await.page(200);
+    let again = switch(&browser, "department", &[("source", "own")]).await;
     assert!(!again.contains("name=\"revision\"") && !again.contains("changed."), "{again}");
     let activity = browser.get("").await.page(200);
-    assert!(activity.contains("2 people changed"), "the history has the number: {activity}");
+    let counts = "2 people changed, 2 without a value now";
+    assert!(activity.contains(counts), "the history has the numbers: {activity}");
 }
 
 #[tokio::test]
 async fn undo_never_undoes_a_later_change() {
     let browser = at_acme().await;
-    let on = browser.submit("sources/department", &[("source", "idp")]).await.page(200);
-    browser.submit("sources/location", &[("source", "idp")]).await.page(200);
+    let on = switch(&browser, "department", &[("source", "idp")]).await;
+    switch(&browser, "location", &[("source", "idp")]).await;
     let undo = [("source", "own"), ("revision", &*revision(&on))];
     let page = browser.submit("sources/department", &undo).await.page(409);
     assert!(page.contains("Somebody changed the settings at the same time."), "{page}");
@@ -62,6 +71,21 @@ async fn undo_never_undoes_a_later_change() {
         (&settings["departmentFromIdp"], &settings["locationFromIdp"]),
         (&json!(true), &json!(true))
     );
+}
+
+#[tokio::test]
+async fn the_address_of_a_notice_shows_only_what_happened() {
+    let browser = at_acme().await;
+    let first = browser.submit("sources/department", &[("source", "idp")]).await.redirect();
+    let revision: u64 = after(&first, "done=", "&").parse().expect("a revision");
+    browser.submit("sources/location", &[("source", "idp")]).await.redirect();
+    let page = browser.get(&format!("sources?done={revision}")).await.page(200);
+    assert!(page.contains("Department now comes from"), "{page}");
+    assert!(!page.contains(">Undo</button>"), "a later change stays: {page}");
+    for other in [revision + 9, 1, 0] {
+        let page = browser.get(&format!("sources?done={other}")).await.page(200);
+        assert!(!page.contains("data-toast"), "{other}: {page}");
+    }
 }
 
 #[tokio::test]

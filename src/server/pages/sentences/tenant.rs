@@ -4,13 +4,12 @@ use super::links::of_link;
 use super::narrator::{Narrator, words_of};
 use super::{Diff, Sentence, quoted, values};
 use crate::directory::{AttributeChange, EventKind};
+use crate::model::governed::{PEOPLE_CHANGED, PEOPLE_LOSING};
 use crate::model::history::HistoryEntry;
 use crate::model::sync::RECORD_UNTIL;
 use crate::server::pages::words::joined;
 use serde_json::Value;
 
-/// The attribute of a settings entry with the number of people whose values in use changed.
-const PEOPLE_CHANGED: &str = "peopleChanged";
 /// The start of the attributes of tokens: `tokens.scim`, `tokens.admin` and `tokens.read`.
 const TOKENS: &str = "tokens.";
 
@@ -65,6 +64,7 @@ impl Narrator<'_> {
                     let noun = if new == "1" { "person" } else { "people" };
                     people = format!(" · {new} {noun} changed");
                 }
+                PEOPLE_LOSING => people.push_str(&format!(", {new} without a value now")),
                 _ => {
                     let diff = self.diff(change);
                     clauses.push(format!("changed {}", words_of(&diff.attribute)));
@@ -203,6 +203,15 @@ mod tests {
                 format!("Administrator set the source of Department to Okta · {words}")
             );
         }
+        let lost = [
+            on,
+            ("peopleChanged", None, Some(json!(189))),
+            ("peopleWithoutValue", None, Some(json!(5))),
+        ];
+        assert_eq!(
+            said(EventKind::SettingsChanged, &lost),
+            "Administrator set the source of Department to Okta · 189 people changed, 5 without a value now"
+        );
         let provider = [("provider", None, Some(json!("entra")))];
         assert_eq!(
             said(EventKind::SettingsChanged, &provider),

@@ -65,7 +65,11 @@ pub(in crate::server::pages) async fn show(
         Some("declared") => {
             Some(Toast::new(format!("Kept from now on. Sync again in {} to fill it.", visitor.idp)))
         }
-        other => other.and_then(Toast::of_action),
+        Some(done) => match done.parse() {
+            Ok(revision) => super::switch::toast_of(&visitor, revision).await?,
+            Err(_) => Toast::of_action(done),
+        },
+        None => None,
     };
     render(&services, &visitor, &headers, toast).await
 }

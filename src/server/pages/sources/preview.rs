@@ -6,6 +6,7 @@ use crate::server::error::Answer;
 use crate::server::pages::frame::{Frame, Section, show as show_page};
 use crate::server::pages::guard::Visitor;
 use crate::server::pages::messages::explain;
+use crate::server::pages::words::joined;
 use crate::server::query::Pairs;
 use askama::Template;
 
@@ -22,8 +23,8 @@ struct PreviewPage {
     /// The effect, in sentences.
     effect: Vec<String>,
     samples: Vec<Sample>,
-    /// The number of changed people without a sample.
-    others: u64,
+    /// The effect on the changed people without a sample, as a sentence; empty without such people.
+    rest: String,
 }
 
 /// Shows the preview. Without a source in the query, it is the source that is not set.
@@ -39,7 +40,6 @@ pub(in crate::server::pages) async fn show(
         true => format!("{}’s values", visitor.idp),
         false => "your own values".to_owned(),
     };
-    let samples = u64::try_from(preview.samples.len()).unwrap_or_default();
     show_page(&PreviewPage {
         frame: Frame::of(&visitor, Section::Sources),
         action: format!("{PATH}/{}", attribute.name()),
@@ -47,7 +47,7 @@ pub(in crate::server::pages) async fn show(
         question: format!("Use {values} for {}?", attribute.name()),
         button: format!("Use {values}"),
         effect: effect(&preview, visitor.idp),
-        others: preview.changed.saturating_sub(samples),
+        rest: rest(&preview),
         samples: preview.samples,
     })
 }
@@ -72,6 +72,26 @@ fn effect(preview: &SourcePreview, idp: &str) -> Vec<String> {
     sentences
 }
 
+/// Returns the effect on the people without a sample, as a sentence.
+fn rest(preview: &SourcePreview) -> String {
+    let SourcePreview { changed, losing, ref samples, .. } = *preview;
+    let count = |is_loss: bool| samples.iter().filter(|one| one.then.is_none() == is_loss).count();
+    let [lost, new] =
+        [true, false].map(|is_loss| u64::try_from(count(is_loss)).unwrap_or_default());
+    let losing_more = losing.saturating_sub(lost);
+    let new_more = changed.saturating_sub(losing).saturating_sub(new);
+    let verb = |count: u64, one: &str, many: &str, object: &str| {
+        (count > 0)
+            .then(|| format!("{count} more {} {object}", if count == 1 { one } else { many }))
+    };
+    let parts = [
+        verb(losing_more, "loses", "lose", "the value"),
+        verb(new_more, "gets", "get", "a new value"),
+    ];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    if parts.is_empty() { String::new() } else { format!("{}.", joined(&parts)) }
+}
+
 fn active_people(count: u64) -> String {
     match count {
         1 => "1 active person".to_owned(),
@@ -81,9 +101,10 @@ fn active_people(count: u64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::effect;
+    use super::{effect, rest};
     use crate::directory::GovernedAttribute;
-    use crate::directory::tenants::sources::SourcePreview;
+    use crate::directory::tenants::sources::{Sample, SourcePreview};
+    use uuid::Uuid;
 
     #[track_caller]
     fn check(from_idp: bool, [active, changed, losing]: [u64; 3], expected: &str) {
@@ -108,5 +129,32 @@ mod tests {
         check(true, [1, 1, 0], "1 of 1 active person would change.");
         check(true, [454, 0, 0], "Nothing would change for 454 people who are active.");
         check(true, [0, 0, 0], "There are no active employees yet, so nobody changes.");
+    }
+
+    #[test]
+    fn the_people_without_a_sample_are_counted_by_their_effect() {
+        let attribute = GovernedAttribute::Department;
+        let sample = |then: Option<&str>| Sample {
+            id: Uuid::nil(),
+            name: String::new(),
+            now: Some("Sales".to_owned()),
+            then: then.map(str::to_owned),
+        };
+        let new = || sample(Some("Research"));
+        for (changed, losing, samples, expected) in [
+            (
+                190,
+                5,
+                vec![sample(None), sample(None), sample(None), new(), new()],
+                "2 more lose the value and 183 more get a new value.",
+            ),
+            (7, 1, vec![sample(None), new(), new(), new(), new()], "2 more get a new value."),
+            (4, 4, vec![sample(None), sample(None), sample(None)], "1 more loses the value."),
+            (1, 0, vec![new()], ""),
+        ] {
+            let preview =
+                SourcePreview { attribute, from_idp: true, active: 200, changed, losing, samples };
+            assert_eq!(rest(&preview), expected);
+        }
     }
 }
