@@ -25,7 +25,7 @@ export class Server {
     const program = process.env.ROLLCALL ?? fileURLToPath(new URL("../target/debug/rollcall", import.meta.url));
     const folder = mkdtempSync(join(tmpdir(), "rollcall-e2e-"));
     const flags = demo
-      ? ["demo", "--port", "0", "--still", "--json"]
+      ? ["demo", "--port", "0", "--still", "--stopped-clock", "--json"]
       : ["--data", folder, "serve", "--listen", "127.0.0.1:0", "--json"];
     const child = spawn(program, flags, { stdio: ["ignore", "pipe", "pipe"] });
     // Only a failed start needs the log. But it must be read, because a full pipe blocks the server.

@@ -5,6 +5,7 @@ use serde_json::Value;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
+use time::OffsetDateTime;
 
 /// Reads a page with a session's cookie. Returns the status, the cookie that the answer sets, and the text.
 fn page(method: &str, url: &str, cookie: &str) -> (u16, String, String) {
@@ -86,18 +87,33 @@ fn a_demo_has_a_month_of_history_and_leaves_nothing() {
         assert_eq!(kinds(login), ["imported"]);
     }
 
-    let again = Operator::new();
-    let other = again.demo(&["--still"]);
-    for path in ["/employees?limit=200", "/groups?limit=200"] {
-        assert_eq!(api(&server, path), api(&other, path), "pictures of {path} stay the same");
-    }
-    drop(other);
+    // A change made now has the time of now.
+    let before = scim::date_time::format(OffsetDateTime::now_utc());
+    let own = serde_json::json!({"location": "Oslo"});
+    let path = format!("/employees/{}", id(logins[10]));
+    let url = server.tenant_url().replace("/scim/v2", "/api") + &path;
+    let (status, changed) = call("PATCH", &url, text(&server, "adminToken"), Some(&own));
+    assert_eq!(status, 200, "{changed}");
+    let newest = api(&server, &format!("{path}/history"))["entries"][0].clone();
+    assert!(newest["at"].as_str() >= Some(&before), "{before}: {newest}");
 
     let status = server.interrupt();
     assert!(status.success(), "{status}");
     let left =
         std::fs::read_dir(operator.folder()).expect("a folder").map(|entry| entry.unwrap().path());
     assert_eq!(left.collect::<Vec<_>>(), [] as [&Path; 0]);
+}
+
+#[test]
+fn a_demo_with_a_stopped_clock_is_always_the_same() {
+    let stopped = ["--still", "--stopped-clock"];
+    let operators = [Operator::new(), Operator::new()];
+    let [one, other] = operators.each_ref().map(|operator| operator.demo(&stopped));
+    for path in ["/employees?limit=200", "/groups?limit=200"] {
+        assert_eq!(api(&one, path), api(&other, path), "pictures of {path} stay the same");
+    }
+    let (code, text) = operators[0].failure(&["demo", "--stopped-clock"]);
+    assert!(code == 2 && text.contains("--still"), "{code}: {text}");
 }
 
 #[test]

@@ -63,6 +63,7 @@ async fn a_used_token_is_replaced_and_the_old_one_works_as_long_as_was_chosen() 
     assert_eq!(status(tenant, &old).await, 200);
     let before = card(&browser, "scim").await;
     assert!(before.contains("access/scim/replace") && before.contains("Active"), "{before}");
+    assert!(before.contains("title=\"23 Nov 2026 UTC\">23 Nov 2026</td>"), "{before}");
     let first = seen(&browser, "access/scim/replace").await;
     tenant.app.advance(Duration::minutes(1));
     let fields = [("overlap", "1h"), ("label", "Okta <b>"), ("seen", &*first)];
@@ -88,7 +89,7 @@ async fn a_used_token_is_replaced_and_the_old_one_works_as_long_as_was_chosen() 
     assert!(form.contains("value=\"none\" selected"), "{form}");
     let drop = [("overlap", "none"), ("seen", &*second), ("older", "on")];
     let page = browser.submit("access/scim/replace", &drop).await.page(200);
-    assert!(page.contains("“Identity Provider”</bdi> has ended."), "{page}");
+    assert!(page.contains("“Identity Provider”</bdi> stops within a minute."), "{page}");
     let newest = token_on(&page);
     assert_eq!(status(tenant, &newest).await, 200);
     assert_eq!((status(tenant, &new).await, status(tenant, &old).await), (401, 401));
@@ -178,6 +179,43 @@ async fn a_form_with_a_wrong_field_keeps_the_others() {
 }
 
 #[tokio::test]
+async fn two_valid_tokens_of_a_kind_never_have_the_same_label() {
+    let browser = at_acme().await;
+    let mut tenant = browser.tenant.clone();
+    admin(&tenant, "PATCH", "/settings", json!({"provider": "okta"})).await.expect(200);
+    let proposed = async |form: &str| {
+        let page = browser.get(form).await.page(200);
+        after(&page, "name=\"label\" type=\"text\" value=\"", "\"").to_owned()
+    };
+    let taken = "id=\"label-error\">Another token has this label. Enter a different one.";
+    for (label, next) in [("Okta Nov 2026", "Okta 23 Nov 2026"), ("Okta 2027", "Okta 23 Nov 2026")]
+    {
+        assert_eq!(status(&tenant, &tenant.scim_token).await, 200);
+        assert_eq!(proposed("access/scim/replace").await.split(' ').next(), Some("Okta"));
+        let first = seen(&browser, "access/scim/replace").await;
+        let fields = [("overlap", "1h"), ("older", "on"), ("seen", &*first), ("label", label)];
+        let page = browser.submit("access/scim/replace", &fields).await.page(200);
+        tenant.scim_token = token_on(&page);
+        assert_eq!(status(&tenant, &tenant.scim_token).await, 200);
+        let now = seen(&browser, "access/scim/replace").await;
+        let same = [("overlap", "1h"), ("older", "on"), ("seen", &*now), ("label", label)];
+        let page = browser.submit("access/scim/replace", &same).await.page(422);
+        assert!(page.contains(taken) && page.contains("value=\"1h\" selected"), "{page}");
+        assert_eq!(proposed("access/scim/replace").await, next);
+    }
+    // The old token keeps its label while it works, so a created token gets another.
+    let current = seen(&browser, "access/scim/replace").await;
+    let fields = [("overlap", "1h"), ("older", "on"), ("seen", &*current), ("label", "Next")];
+    browser.submit("access/scim/replace", &fields).await.page(200);
+    let unused = seen(&browser, "access/scim/create").await;
+    assert_eq!(proposed("access/scim/create").await, "Okta");
+    let old = [("label", "Okta 2027"), ("seen", &*unused)];
+    assert!(browser.submit("access/scim/create", &old).await.page(422).contains(taken));
+    let free = [("label", "Next"), ("seen", &*unused)];
+    browser.submit("access/scim/create", &free).await.page(200);
+}
+
+#[tokio::test]
 async fn a_new_token_is_shown_whatever_fails_after_it_was_made() {
     let browser = at_acme().await;
     browser.tenant.get("/Users").await.expect(200);
@@ -240,7 +278,7 @@ async fn the_question_before_a_revocation_says_which_token_the_identity_provider
     tenant.get("/Users").await.expect(200);
     let old = newest_token(&browser, "scim").await;
     let form = browser.get("access/scim/replace").await.page(200);
-    assert!(form.contains("name=\"label\" type=\"text\" value=\"Okta\""), "{form}");
+    assert!(form.contains("name=\"label\" type=\"text\" value=\"Okta Nov 2026\""), "{form}");
     assert!(form.contains("Leave empty for “Identity Provider”."), "{form}");
     let fields = [("overlap", "24h"), ("seen", &*old), ("label", "Okta 2027")];
     let page = browser.submit("access/scim/replace", &fields).await.page(200);
@@ -264,7 +302,7 @@ async fn the_question_before_a_revocation_says_which_token_the_identity_provider
 async fn the_last_admin_token_has_no_button_and_the_reason() {
     let browser = at_acme().await;
     let last = card(&browser, "admin").await;
-    assert!(last.contains("This is the last Admin token. Create another before you revoke it."));
+    assert!(last.contains("This is the last Admin token. Replace it instead."));
     assert!(!last.contains("access/admin/revoke"), "{last}");
     assert!(last.contains("access/admin/replace"), "the session uses it: {last}");
     let fields = [("overlap", "24h"), ("seen", &*seen(&browser, "access/admin/replace").await)];

@@ -107,7 +107,7 @@ async fn settings_tokens_and_custom_attributes_have_sentences() {
     let answer = admin(tenant, "PUT", custom, json!({"type": "string"})).await;
     answer.expect_success();
     let (said, _) = newest(&browser).await;
-    assert_eq!(said, "Administrator added the custom attribute “badge” (string)");
+    assert_eq!(said, "Administrator added the custom attribute “badge” (text)");
     let described = json!({"type": "string", "description": "The number on the badge"});
     admin(tenant, "PUT", custom, described).await.expect_success();
     let (said, row) = newest(&browser).await;

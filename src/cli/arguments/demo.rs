@@ -11,7 +11,10 @@ pub struct DemoArguments {
     /// Keep the data in this folder, which must be new or empty. Without it, the data goes at the end
     #[arg(long, value_name = "DIR")]
     pub keep: Option<PathBuf>,
-    /// Change nothing after the start. The clock stands still on 2026-11-30 12:00 UTC, so that pictures stay the same
+    /// Change nothing after the start
     #[arg(long)]
     pub still: bool,
+    /// Let the clock stand on 2026-11-30 12:00 UTC, so that pictures stay the same
+    #[arg(long, requires = "still", hide = true)]
+    pub stopped_clock: bool,
 }

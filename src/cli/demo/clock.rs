@@ -7,8 +7,8 @@ use time::macros::datetime;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
-/// The time at which the clock of a still demo stands.
-pub const STILL_TIME: OffsetDateTime = datetime!(2026-11-30 12:00 UTC);
+/// The time at which a stopped clock stands.
+pub const STOPPED_TIME: OffsetDateTime = datetime!(2026-11-30 12:00 UTC);
 
 /// A clock that can be set. A clone is the same clock.
 #[derive(Debug, Clone)]
@@ -80,20 +80,20 @@ mod tests {
         let ids: BTreeSet<Uuid> = (1..10_000).map(spread_id).collect();
         assert_eq!(ids.len(), 9_999);
         let (one, other) =
-            (DemoClock::at(STILL_TIME).sources(), DemoClock::at(STILL_TIME).sources());
+            (DemoClock::at(STOPPED_TIME).sources(), DemoClock::at(STOPPED_TIME).sources());
         assert_eq!([one.new_id(), one.new_id()], [other.new_id(), other.new_id()]);
     }
 
     #[test]
     fn the_clock_never_goes_back() {
-        let clock = DemoClock::at(STILL_TIME);
+        let clock = DemoClock::at(STOPPED_TIME);
         let sources = clock.sources();
-        clock.forward_to(STILL_TIME - Duration::DAY);
-        assert_eq!(sources.now(), STILL_TIME);
+        clock.forward_to(STOPPED_TIME - Duration::DAY);
+        assert_eq!(sources.now(), STOPPED_TIME);
         clock.advance(Duration::SECOND);
-        clock.forward_to(STILL_TIME);
-        assert_eq!(sources.now(), STILL_TIME + Duration::SECOND);
+        clock.forward_to(STOPPED_TIME);
+        assert_eq!(sources.now(), STOPPED_TIME + Duration::SECOND);
         clock.follow_system();
-        assert_ne!(sources.now(), STILL_TIME + Duration::SECOND);
+        assert_ne!(sources.now(), STOPPED_TIME + Duration::SECOND);
     }
 }

@@ -16,7 +16,7 @@ use super::{output, stop_signal};
 use crate::cli::actor::ACTOR;
 use anyhow::{Context, anyhow};
 use client::DemoClient;
-use clock::{DemoClock, STILL_TIME};
+use clock::{DemoClock, STOPPED_TIME};
 use company::Company;
 use folder::DemoFolder;
 use http::Method;
@@ -54,14 +54,14 @@ pub async fn run(arguments: &DemoArguments, json: bool) -> anyhow::Result<()> {
         .with_context(|| format!("cannot listen on port {} (--port)", arguments.port))?;
     let origin = format!("http://{}", listener.local_addr()?);
     let folder = DemoFolder::make(arguments.keep.as_deref())?;
-    let now = if arguments.still { STILL_TIME } else { Sources::system().now() };
+    let now = if arguments.stopped_clock { STOPPED_TIME } else { Sources::system().now() };
     let clock = DemoClock::at(now - Duration::days(story::DAYS));
     let place = Place { folder: folder.path(), origin: &origin, sources: clock.sources() };
     let (app, company) = tokio::select! {
         made = make(&place, &clock, now) => made?,
         () = &mut stop => return Ok(()),
     };
-    if !arguments.still {
+    if !arguments.stopped_clock {
         clock.follow_system();
     }
     announce(&app, &company, &folder, json).await?;

@@ -30,7 +30,7 @@ pub(super) fn explain(error: Error) -> ApiError {
         ),
         Error::AlreadyReplaced => ApiError::conflict(ALREADY_REPLACED),
         Error::LastAdminToken => {
-            ApiError::conflict("This is the last Admin token. Create another before you revoke it")
+            ApiError::conflict("This is the last Admin token. Replace it instead")
         }
         Error::Contention => ApiError::retry_later(
             StatusCode::TOO_MANY_REQUESTS,

@@ -5,6 +5,7 @@ pub(super) use crate::model::cause_texts::grouped;
 use crate::directory::lists::admin_list::MOST_SEARCH_CHARS;
 use crate::server::error::ApiError;
 use crate::server::query::Pairs;
+use scim::schema::custom::CustomType;
 use std::borrow::Borrow;
 use time::format_description::BorrowedFormatItem;
 use time::macros::format_description;
@@ -38,9 +39,21 @@ pub(super) fn shortened(text: String, most_chars: usize) -> String {
 
 /// Writes a day in a sentence: `28 Nov`.
 pub(super) fn day(at: OffsetDateTime) -> String {
-    let at = at.to_offset(UtcOffset::UTC);
-    let month: String = at.month().to_string().chars().take(3).collect();
-    format!("{} {month}", at.day())
+    format!("{} {}", at.to_offset(UtcOffset::UTC).day(), month(at))
+}
+
+/// Writes a month with its year: `Nov 2026`.
+pub(super) fn month_and_year(at: OffsetDateTime) -> String {
+    format!("{} {}", month(at), at.to_offset(UtcOffset::UTC).year())
+}
+
+/// Writes a day with its year: `28 Nov 2026`.
+pub(super) fn day_and_year(at: OffsetDateTime) -> String {
+    format!("{} {}", at.to_offset(UtcOffset::UTC).day(), month_and_year(at))
+}
+
+fn month(at: OffsetDateTime) -> String {
+    at.to_offset(UtcOffset::UTC).month().to_string().chars().take(3).collect()
 }
 
 /// Writes a day as browsers and items do: `2026-11-28`.
@@ -58,6 +71,19 @@ pub(super) fn read_day(text: &str) -> Option<Date> {
 pub(super) fn day_and_time(at: OffsetDateTime) -> String {
     let utc = at.to_offset(UtcOffset::UTC);
     format!("{}, {:02}:{:02} UTC", day(at), utc.hour(), utc.minute())
+}
+
+/// Returns the type of a custom attribute in words.
+pub(super) fn custom_type(kind: CustomType) -> &'static str {
+    match kind {
+        CustomType::String => "text",
+        CustomType::Boolean => "true or false",
+        CustomType::Integer => "whole number",
+        CustomType::Decimal => "number",
+        CustomType::DateTime => "date and time",
+        CustomType::Reference => "URL",
+        CustomType::Binary => "binary (Base64)",
+    }
 }
 
 /// Reads the text of a search or a filter from a query; `None` for no text.
@@ -86,5 +112,6 @@ mod tests {
         assert_eq!(texts, ["Your identity provider", "Okta", "Éclair", ""]);
         let at = datetime!(2026-11-29 01:05 +02:00);
         assert_eq!((&*day(at), &*day_and_time(at)), ("28 Nov", "28 Nov, 23:05 UTC"));
+        assert_eq!((&*month_and_year(at), &*day_and_year(at)), ("Nov 2026", "28 Nov 2026"));
     }
 }

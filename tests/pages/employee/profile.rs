@@ -44,6 +44,19 @@ async fn the_header_names_the_person_and_the_values_in_use() {
 }
 
 #[tokio::test]
+async fn an_empty_value_is_shown_as_none() {
+    let browser = at_acme().await;
+    set(&browser.tenant, ALL_ON).await;
+    let mut body = ada();
+    body[ENTERPRISE]["department"] = json!("");
+    let path = page_of(&browser, &body).await;
+    let page = browser.get(&path).await.page(200);
+    assert_eq!(row(&page, "Department"), "– Your identity provider – – Edit Department");
+    let list = browser.get("employees").await.page(200);
+    assert!(list.contains("data-title=\"Department\"><span class=\"none\">–</span>"), "{list}");
+}
+
+#[tokio::test]
 async fn a_setting_decides_the_value_in_use() {
     let browser = at_acme().await;
     let path = page_of(&browser, &ada()).await;

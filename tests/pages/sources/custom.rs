@@ -19,7 +19,10 @@ async fn a_custom_attribute_is_added_shown_with_an_employee_and_removed() {
     let added = browser.submit("sources/custom", &fields).await;
     assert_eq!(added.redirect(), "/tenants/acme/sources?done=declared");
     let page = browser.get("sources").await.page(200);
-    assert!(page.contains("On &#60;the&#62; badge") && page.contains(">integer</td>"), "{page}");
+    assert!(
+        page.contains("On &#60;the&#62; badge") && page.contains(">whole number</td>"),
+        "{page}"
+    );
     let body = json!({"userName": "ada@example.com", ACME: {"badge": 4711}});
     let id = browser.tenant.create(&body).await;
     let employee = browser.get(&format!("employees/{id}")).await.page(200);

@@ -1,8 +1,9 @@
 //! Creates a token: the first of its kind, or in the place of one that was never used.
 
 use super::form_number::{form_number, new_form_number};
+use super::labels::{LABEL_TAKEN, Others};
 use super::new_token::show_token;
-use super::scope_words::{ScopeWords, proposed_label, read_scope};
+use super::scope_words::{ScopeWords, read_scope};
 use super::token_card::current_id;
 use crate::directory::access::token_set::TokenForm;
 use crate::directory::{Error, Scope};
@@ -40,7 +41,8 @@ pub(in crate::server::pages) async fn show_form(
     let scope = read_scope(scope.as_deref())?;
     let tenant = services.tenants.get(&visitor.tenant).await.map_err(explain)?;
     let frame = Frame::of(&visitor, Section::Access);
-    let label = proposed_label(&visitor, scope);
+    let now = services.tenants.now();
+    let label = Others::of_created(&tenant, scope, now).proposed_label(&visitor);
     let seen = current_id(&tenant, scope);
     page(frame, scope, label, (seen, new_form_number()), Problems::default())
 }
@@ -62,6 +64,12 @@ pub(in crate::server::pages) async fn create(
         let number = from.number.unwrap_or_default().to_owned();
         page(frame, scope, entered.to_owned(), (seen.to_owned(), number), problems)
     };
+    if label.is_some() {
+        let before = services.tenants.get(tenant).await.map_err(explain)?;
+        if Others::of_created(&before, scope, services.tenants.now()).have(entered) {
+            return refuse(Problems::one("label", LABEL_TAKEN));
+        }
+    }
     match access.create_token_by_form(tenant, scope, label, from, &visitor.actor).await {
         Ok(made) => {
             let ended = made.earlier.iter().filter(|token| token.expires.is_none());

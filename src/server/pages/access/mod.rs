@@ -2,6 +2,7 @@
 
 pub(super) mod create;
 mod form_number;
+mod labels;
 pub(super) mod list;
 mod new_token;
 pub(super) mod replace;

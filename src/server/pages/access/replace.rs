@@ -1,11 +1,11 @@
 //! Replaces a token that was used. The old token keeps working for the chosen time.
 
 use super::form_number::{form_number, new_form_number};
+use super::labels::{LABEL_TAKEN, Others};
 use super::new_token::show_token;
-use super::scope_words::{ScopeWords, proposed_label, read_scope};
+use super::scope_words::{ScopeWords, read_scope};
 use super::token_card::{current_id, older_ends};
 use crate::directory::access::token_set::{Earlier, Replacement, TokenForm};
-use crate::directory::access::tokens::default_label;
 use crate::directory::{Error, Scope, Tenant};
 use crate::server::context::Services;
 use crate::server::error::Answer;
@@ -74,12 +74,9 @@ pub(in crate::server::pages) async fn show_form(
     let scope = read_scope(scope.as_deref())?;
     let tenant = services.tenants.get(&visitor.tenant).await.map_err(explain)?;
     let overlap = if scope == Scope::Admin { "none" } else { "24h" };
-    // A default label is a name of the service, and a form must not send it.
-    let label = tenant.current_token(scope).map(|token| token.label.clone());
+    let others = Others::of_replaced(&tenant, scope, services.tenants.now());
     let entered = Entered {
-        label: label
-            .filter(|label| label != default_label(scope))
-            .unwrap_or_else(|| proposed_label(&visitor, scope)),
+        label: others.proposed_label(&visitor),
         overlap: overlap.to_owned(),
         stops_older: false,
         seen: current_id(&tenant, scope),
@@ -111,6 +108,15 @@ pub(in crate::server::pages) async fn replace(
         return refuse(&services, &visitor, scope, entered, problems).await;
     };
     let label = Some(&*entered.label).filter(|label| !label.is_empty());
+    if label.is_some() {
+        let tenant = services.tenants.get(id).await.map_err(explain)?;
+        let others = Others::of_replaced(&tenant, scope, services.tenants.now());
+        // A reload sends the label of the token that it made.
+        if current_id(&tenant, scope) == entered.seen && others.have(&entered.label) {
+            let problems = Problems::one("label", LABEL_TAKEN);
+            return refuse(&services, &visitor, scope, entered, problems).await;
+        }
+    }
     let earlier = if entered.stops_older { Earlier::Drop } else { Earlier::Keep };
     let from = TokenForm { seen: &entered.seen, number: form_number(&form) };
     let replacement = Replacement { label, overlap, earlier, expected: Some(from) };

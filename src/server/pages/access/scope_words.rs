@@ -1,9 +1,8 @@
 //! The words of the pages for the three kinds of tokens.
 
+use crate::directory::Scope;
 use crate::directory::access::tokens::default_label;
-use crate::directory::{Provider, Scope};
 use crate::server::error::ApiError;
-use crate::server::pages::guard::Visitor;
 
 /// The words for a kind of token.
 #[derive(Debug, Clone, Copy)]
@@ -47,14 +46,6 @@ impl ScopeWords {
             false => "The history shows it beside each change.",
         };
         format!("{use_of_label} Leave empty for “{}”.", self.default_label)
-    }
-}
-
-/// Returns the label that a form proposes: the name of the identity provider for its token.
-pub(super) fn proposed_label(visitor: &Visitor, scope: Scope) -> String {
-    match (scope, visitor.provider()) {
-        (Scope::Scim, provider @ (Provider::Okta | Provider::Entra)) => provider.label().to_owned(),
-        _ => String::new(),
     }
 }
 

@@ -4,6 +4,7 @@ use super::scope_words::ScopeWords;
 use crate::directory::access::tokens::{previous_expiry, works};
 use crate::directory::{Scope, Stage, Tenant, TokenRecord};
 use crate::server::pages::frame::When;
+use crate::server::pages::words::{day_and_year, read_day};
 use std::collections::BTreeMap;
 use time::OffsetDateTime;
 
@@ -57,7 +58,10 @@ impl TokenRow {
             is_active,
             created: When::new(token.created),
             expires: token.expires.map(When::new),
-            last_used: used.get(token.short_name()).cloned(),
+            last_used: used
+                .get(token.short_name())
+                .and_then(|day| read_day(day))
+                .map(|day| day_and_year(day.midnight().assume_utc())),
             is_last: is_active && token.scope == Scope::Admin,
         }
     }

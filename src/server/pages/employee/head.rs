@@ -110,14 +110,14 @@ impl OpenEmployee {
 
     /// Returns the value in use of an attribute, with a link to the employees who have the same value.
     pub(super) fn linked(&self, attribute: GovernedAttribute) -> Option<Linked> {
-        let text = self.view.value(attribute).value.clone()?;
+        let text = self.view.value(attribute).value.clone().filter(|text| !text.is_empty())?;
         let path = format!("employees?{}={}", attribute.name(), encoded(&text));
         Some(Linked { text, path })
     }
 
     /// Returns the manager in use.
     pub(super) fn manager(&self) -> Option<Manager> {
-        let text = self.view.manager.value.clone()?;
+        let text = self.view.manager.value.clone().filter(|text| !text.is_empty())?;
         Some(match &self.view.manager_colleague {
             None => Manager { name: text, path: None, is_archived: false },
             Some(colleague) => Manager {

@@ -132,7 +132,7 @@ impl ValueRow {
             title: attribute.title(),
             in_use: in_use.unwrap_or(InUse::None),
             is_from_idp: value.origin == Origin::IdentityProvider,
-            sent: value.from_idp.clone(),
+            sent: value.from_idp.clone().filter(|text| !text.is_empty()),
             own: value.local.clone(),
         }
     }

@@ -39,7 +39,7 @@ impl ListedPerson {
     pub(super) fn new(row: &PersonRow, link: &ListLink<'_>, idp: &str) -> Self {
         let employee = &row.employee;
         let value = |text: Option<&String>, filters: fn(&str) -> PeopleFilters<'_>| {
-            let text = text?;
+            let text = text.filter(|text| !text.is_empty())?;
             Some(FilterValue { text: text.clone(), url: filtered(link, filters(text)) })
         };
         let department = row.effective.department.value.as_ref();
@@ -62,8 +62,8 @@ impl ListedPerson {
             is_archived: employee.is_archived(),
             left: employee.archived_at.map(When::new),
             left_by: match row.left_by() {
-                Some(LeftBy::Deactivated) => format!("{idp} deactivated"),
-                Some(LeftBy::Deleted) => format!("{idp} deleted"),
+                Some(LeftBy::Deactivated) => idp.to_owned(),
+                Some(LeftBy::Deleted) => format!("{idp}, deleted"),
                 Some(LeftBy::Administrator) => "Administrator".to_owned(),
                 Some(LeftBy::Operator) => "Operator".to_owned(),
                 None => String::new(),

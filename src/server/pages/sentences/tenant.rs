@@ -7,7 +7,8 @@ use crate::directory::{AttributeChange, EventKind};
 use crate::model::governed::{PEOPLE_CHANGED, PEOPLE_LOSING};
 use crate::model::history::HistoryEntry;
 use crate::model::sync::RECORD_UNTIL;
-use crate::server::pages::words::joined;
+use crate::server::pages::words::{custom_type, joined};
+use scim::schema::custom::CustomType;
 use serde_json::Value;
 
 /// The start of the attributes of tokens: `tokens.scim`, `tokens.admin` and `tokens.read`.
@@ -126,7 +127,7 @@ fn custom_attributes(actor: &str, entry: &HistoryEntry) -> Sentence {
     match (&change.old, &change.new) {
         (None, Some(new)) => {
             let kind = new.get("type").and_then(Value::as_str).unwrap_or("string");
-            sentence("added").say(format!(" ({kind})"))
+            sentence("added").say(format!(" ({})", type_words(kind)))
         }
         (Some(_), None) => sentence("removed"),
         (Some(old), Some(new)) => {
@@ -153,10 +154,18 @@ fn definition_diffs(old: &Value, new: &Value) -> Vec<Diff> {
         other => Some(values::text(other)),
     };
     let diff = |(name, words): (&str, &str)| {
-        let [old, new] = [old, new].map(|definition| definition.get(name).and_then(text));
+        let [old, new] = [old, new].map(|definition| {
+            let text = definition.get(name).and_then(text);
+            text.map(|text| if name == "type" { type_words(&text).to_owned() } else { text })
+        });
         (old != new).then(|| Diff { attribute: words.to_owned(), old, new })
     };
     properties.into_iter().filter_map(diff).collect()
+}
+
+/// Returns the type of a custom attribute in words.
+fn type_words(name: &str) -> &str {
+    CustomType::parse(name).map_or(name, |kind| custom_type(kind))
 }
 
 /// Returns the name of an identity provider for people.

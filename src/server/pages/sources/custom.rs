@@ -10,6 +10,7 @@ use crate::server::pages::form::Problems;
 use crate::server::pages::frame::{Frame, Section, show as show_page, show_as};
 use crate::server::pages::guard::{Form, Visitor};
 use crate::server::pages::messages::explain;
+use crate::server::pages::words::{capitalised, custom_type};
 use crate::server::query::Pairs;
 use crate::server::response::redirect;
 use askama::Template;
@@ -43,7 +44,7 @@ struct Fields {
 /// A type to choose.
 struct TypeChoice {
     value: &'static str,
-    label: &'static str,
+    label: String,
     is_selected: bool,
 }
 
@@ -162,7 +163,7 @@ fn page(
 ) -> CustomAttributePage {
     let types = CustomType::ALL.map(|kind| TypeChoice {
         value: kind.as_str(),
-        label: label(kind),
+        label: capitalised(custom_type(kind)),
         is_selected: fields.kind == kind.as_str(),
     });
     CustomAttributePage {
@@ -245,18 +246,5 @@ impl Fields {
             case_exact: self.is_case_exact,
             description: self.description.clone(),
         })
-    }
-}
-
-/// The name of a type for people.
-fn label(kind: CustomType) -> &'static str {
-    match kind {
-        CustomType::String => "Text",
-        CustomType::Boolean => "True or false",
-        CustomType::Integer => "Whole number",
-        CustomType::Decimal => "Number",
-        CustomType::DateTime => "Date and time",
-        CustomType::Reference => "URL",
-        CustomType::Binary => "Binary (Base64)",
     }
 }

@@ -2,8 +2,7 @@
 
 use super::PATH;
 use super::ignored::IgnoredRow;
-use crate::directory::tenants::custom_attributes::described;
-use crate::directory::{GovernedAttribute, Tenant};
+use crate::directory::{GovernedAttribute, Provider, Tenant};
 use crate::model::people_counts::PeopleCounts;
 use crate::server::context::Services;
 use crate::server::error::Answer;
@@ -12,6 +11,7 @@ use crate::server::pages::frame::{Frame, Section, encoded};
 use crate::server::pages::guard::Visitor;
 use crate::server::pages::messages::explain;
 use crate::server::pages::toast::Toast;
+use crate::server::pages::words::custom_type;
 use crate::server::query::Pairs;
 use askama::Template;
 use axum::extract::State;
@@ -63,7 +63,14 @@ pub(in crate::server::pages) async fn show(
 ) -> Answer {
     let toast = match query.get("done") {
         Some("declared") => {
-            Some(Toast::new(format!("Kept from now on. Sync again in {} to fill it.", visitor.idp)))
+            let text = match visitor.provider() {
+                Provider::Okta => {
+                    "Kept from now on. To fill it, run Force Sync or Apply updates now in Okta."
+                        .to_owned()
+                }
+                _ => format!("Kept from now on. Sync again in {} to fill it.", visitor.idp),
+            };
+            Some(Toast::new(text))
         }
         Some(done) => match done.parse() {
             Ok(revision) => super::switch::toast_of(&visitor, revision).await?,
@@ -149,7 +156,10 @@ impl CustomRow {
             remove: format!("{PATH}/custom/remove?urn={urn}&name={name}"),
             name: attribute.name.clone(),
             urn: attribute.urn.clone(),
-            kind: described(attribute),
+            kind: match attribute.multi_valued {
+                true => format!("{}, several values", custom_type(attribute.kind)),
+                false => custom_type(attribute.kind).to_owned(),
+            },
             description: attribute.description.clone(),
         }
     }
