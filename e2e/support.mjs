@@ -20,7 +20,7 @@ const NOTICED_WITHIN = 75_000;
 
 /** A local server with one tenant. */
 export class Server {
-  /** Starts a server with an empty tenant, or the demo: 200 people, a month of history, and a clock that stands still. */
+  /** Starts a server with an empty tenant, or the demo: 200 people, a month of history, and a stopped clock. */
   static async start({ demo = false } = {}) {
     const program = process.env.ROLLCALL ?? fileURLToPath(new URL("../target/debug/rollcall", import.meta.url));
     const folder = mkdtempSync(join(tmpdir(), "rollcall-e2e-"));

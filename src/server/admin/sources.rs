@@ -38,7 +38,7 @@ struct PreviewBody {
     changed: u64,
     /// The number of active employees who have a value in use now, and none afterwards.
     losing: u64,
-    /// At most five employees whose value in use changes: first those who lose it, at most three of five.
+    /// At most five employees whose value in use changes: first those who lose it, with room for two with a new value.
     samples: Vec<SampleBody>,
 }
 
