@@ -93,7 +93,7 @@ fn tenants_and_tokens_are_managed_beside_a_running_server() {
     assert!(!tokens.to_string().contains("digest"));
     let shell = operator.text(&["token", "replace", "acme", "--scope", "admin", "--shell"]);
     assert!(shell.starts_with(
-        "TENANT_URL='http://127.0.0.1:8080/tenants/acme/scim/v2'\nSECRET_TOKEN='rc_acme_"
+        "TENANT_URL='http://127.0.0.1:8080/tenants/acme/scim/v2'\nADMIN_TOKEN='rc_acme_"
     ));
     let (code, text) = operator.failure(&["token", "replace", "acme"]);
     assert_eq!(code, 4);
