@@ -2,7 +2,6 @@
 //! attributes.
 
 use super::dynamodb::port::Updated;
-use super::dynamodb::retry::{Attempt, retry};
 use super::dynamodb::transact::{number, text};
 use super::items::attributes::{as_json, format_time};
 use super::items::request_page::RequestPage;
@@ -102,14 +101,11 @@ impl SyncItems<'_> {
     /// # Errors
     /// Fails as every call of the store does.
     pub async fn clear_notes(self) -> Result<(), Error> {
-        retry!({
-            let mut update = ItemUpdate::default();
-            update.add(REVISION, 1);
-            update.set(UNKNOWN, AttributeValue::L(Vec::new()));
-            update.remove(HIDDEN);
-            let call = update.into_call(&keys::sync(&self.0.tenant));
-            Ok(Attempt::done_if(self.0.table.update(call).await? == Updated::Done))
-        })
+        let mut update = ItemUpdate::default();
+        update.add(REVISION, 1);
+        update.set(UNKNOWN, AttributeValue::L(Vec::new()));
+        update.remove(HIDDEN);
+        self.0.table.update(update.into_call(&keys::sync(&self.0.tenant))).await.map(drop)
     }
 }
 

@@ -1,6 +1,8 @@
 //! Faults that pass. Retries hide the faults, and the service applies every write once.
 
 use super::requests::{CALLS, Scene, WRITES, expect_retry_later, items, sdk_attempts};
+use crate::support::TestApp;
+use crate::support::admin::admin;
 use crate::support::faults::Fault;
 use serde_json::json;
 use std::collections::BTreeSet;
@@ -57,6 +59,18 @@ async fn faults_that_pass_are_not_seen_by_the_client() {
             }
         }
     }
+}
+
+#[tokio::test]
+async fn an_update_that_meets_a_transaction_is_repeated() {
+    let tenant = TestApp::new().await.tenant("acme").await;
+    let id = tenant.create(&json!({"userName": "ada"})).await;
+    tenant.delete(&format!("/Users/{id}")).await.expect(204);
+    (0..3).for_each(|_| tenant.app.faults.plan("UpdateItem", Fault::met_transaction()));
+    let path = format!("/employees/{id}/erase");
+    let erased = admin(&tenant, "POST", &path, json!({"confirm": id})).await;
+    assert!(erased.status.is_success(), "{}", erased.status);
+    assert_eq!(tenant.app.faults.left(), 0);
 }
 
 #[tokio::test]

@@ -56,6 +56,12 @@ impl Fault {
         let name = "TransactionCanceledException";
         Self::Error { status: 400, body: error_body(name, "Transaction cancelled", &reasons) }
     }
+
+    /// `TransactionConflictException`: a change of one item met a transaction.
+    pub fn met_transaction() -> Self {
+        let name = "TransactionConflictException";
+        Self::Error { status: 400, body: error_body(name, "Transaction is ongoing", "") }
+    }
 }
 
 fn error_body(name: &str, message: &str, more: &str) -> String {

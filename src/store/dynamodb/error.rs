@@ -13,7 +13,7 @@ pub enum Error {
     /// Too many requests or too much contention. A retry after a pause can succeed.
     #[error("DynamoDB asks to slow down")]
     Throttled(#[source] Cause),
-    /// A transactional read met a transaction that is being committed. The store retries the read.
+    /// A call met a transaction that is being committed. The store retries the call.
     #[error("an item is being written by a transaction")]
     Conflict(#[source] Cause),
     /// The limit of concurrent full reads is reached. A retry after the end of a full read can succeed.
@@ -80,8 +80,11 @@ impl Error {
             | "RequestLimitExceeded"
             | "TransactionInProgressException"
             | "LimitExceededException" => Error::Throttled(cause),
-            // `aws.rs` reads the reasons of a cancelled `TransactWriteItems`, so this is a `TransactGetItems`.
-            "TransactionCanceledException" => Error::Conflict(cause),
+            // `aws.rs` reads the reasons of a cancelled `TransactWriteItems`, so the first one is a `TransactGetItems`. The
+            // second one is an `UpdateItem`.
+            "TransactionCanceledException" | "TransactionConflictException" => {
+                Error::Conflict(cause)
+            }
             "ResourceNotFoundException" => Error::NoTable(cause),
             code if is_denial(code) => Error::Denied(cause),
             _ => match status {

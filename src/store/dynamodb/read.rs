@@ -240,8 +240,16 @@ impl Table {
     }
 
     /// Changes one item outside of a transaction.
+    ///
+    /// The function retries while the item is being written by a transaction, because the SDK does not.
     pub(in crate::store) async fn update(&self, call: UpdateCall) -> Result<Updated, Error> {
-        counted_write(self.db.update(call)).await
+        retry!({
+            match counted_write(self.db.update(call.clone())).await {
+                Ok(updated) => Ok(Attempt::Done(updated)),
+                Err(Error::Conflict(_)) => Ok(Attempt::Again(NextAttempt::AfterPause)),
+                Err(error) => Err(error),
+            }
+        })
     }
 
     /// Removes items. The caller passes whole items or their keys.
