@@ -177,6 +177,12 @@ impl SyncNews {
 }
 
 impl SyncRecord {
+    /// Whether a use of the token with this short name is known.
+    pub fn is_used(&self, short_name: &str) -> bool {
+        let is_latest = |latest: &LatestRequest| latest.token == short_name;
+        self.used.contains_key(short_name) || self.latest.as_ref().is_some_and(is_latest)
+    }
+
     /// Adds unknown attributes, and removes the attributes beyond the limit of 50 that were sent longest ago.
     pub fn add_unknown(&mut self, newer: &[UnknownAttribute]) {
         let mut newer = newer.to_vec();

@@ -82,8 +82,8 @@ pub struct SyncFacts<'a> {
     pub last_failure: Option<OffsetDateTime>,
     /// The number of failed requests of today and yesterday.
     pub recent_failures: u64,
-    /// The requests without a valid token that are newer than all others, preferably with a token of the tenant.
-    pub unauthorized: Option<&'a UnauthorizedRequests>,
+    /// The requests without a valid token, by reason.
+    pub unauthorized: &'a [UnauthorizedRequests],
 }
 
 impl<'a> SyncFacts<'a> {
@@ -92,18 +92,11 @@ impl<'a> SyncFacts<'a> {
         let valid =
             tenant.tokens.iter().filter(|token| token.scope == Scope::Scim && works(token, now));
         let latest = record.latest.as_ref();
-        let is_used = |token: &TokenRecord| {
-            let name = token.short_name();
-            record.used.contains_key(name) || latest.is_some_and(|latest| latest.token == name)
-        };
+        let is_used = |token: &TokenRecord| record.is_used(token.short_name());
         let newest =
             valid.clone().max_by_key(|token| (token.stage == Stage::Current, token.created));
         let latest_success = latest.filter(|latest| latest.status < 400).map(|latest| latest.at);
         let last_request = record.last_request.max(latest.map(|latest| latest.at));
-        let newer = record
-            .unauthorized
-            .iter()
-            .filter(|requests| last_request.is_none_or(|last| last < requests.last));
         Self {
             now,
             provider: tenant.settings.provider,
@@ -115,8 +108,7 @@ impl<'a> SyncFacts<'a> {
             last_success: record.succeeded_at.max(latest_success),
             last_failure: record.failed_at,
             recent_failures: record.failed_since(&day_of(now - FAILURE_COUNTS_FOR)),
-            unauthorized: newer
-                .max_by_key(|requests| (requests.reason.names_own_token(), requests.last)),
+            unauthorized: &record.unauthorized,
         }
     }
 
@@ -124,13 +116,15 @@ impl<'a> SyncFacts<'a> {
     pub fn state(&self) -> SyncState {
         let is_within = |at: OffsetDateTime, time| self.now - at < time;
         let Some(token) = self.token else { return SyncState::NotConnected };
-        if let Some(requests) = self.unauthorized
-            && is_within(requests.last, FAILURE_COUNTS_FOR)
-            && self.last_request.is_none_or(|last| {
-                let counts = requests.reason.names_own_token() || !is_within(last, FAILING_AFTER);
-                last < requests.last && counts
-            })
-        {
+        let is_silent = !is_within(self.last_request.unwrap_or(token.created), FAILING_AFTER);
+        let newest = self
+            .unauthorized
+            .iter()
+            .filter(|requests| is_within(requests.last, FAILURE_COUNTS_FOR))
+            .filter(|requests| self.last_request.is_none_or(|last| last < requests.last))
+            .filter(|requests| requests.reason.names_own_token() || is_silent)
+            .max_by_key(|requests| (requests.reason.names_own_token(), requests.last));
+        if let Some(requests) = newest {
             return SyncState::Unauthorized(requests.reason.clone());
         }
         if !self.is_used {

@@ -34,7 +34,7 @@ fn healthy(token: &TokenRecord) -> SyncFacts<'_> {
         last_success: ago(2),
         last_failure: None,
         recent_failures: 3,
-        unauthorized: None,
+        unauthorized: &[],
     }
 }
 
@@ -58,7 +58,8 @@ fn a_sync_without_trouble_is_healthy() {
 fn a_tenant_without_a_token_is_not_connected() {
     let wrong = wrong_token(1);
     let token = token();
-    let facts = SyncFacts { token: None, unauthorized: Some(&wrong), ..healthy(&token) };
+    let facts =
+        SyncFacts { token: None, unauthorized: std::slice::from_ref(&wrong), ..healthy(&token) };
     let state = facts.state();
     assert_eq!(state, SyncState::NotConnected);
 }
@@ -74,8 +75,11 @@ fn an_unused_token_waits() {
 fn the_newest_request_without_a_valid_token_is_a_failure() {
     let token = token();
     let wrong = wrong_token(5);
-    let of =
-        |last_request| SyncFacts { last_request, unauthorized: Some(&wrong), ..healthy(&token) };
+    let of = |last_request| SyncFacts {
+        last_request,
+        unauthorized: std::slice::from_ref(&wrong),
+        ..healthy(&token)
+    };
     let unauthorized = SyncState::Unauthorized(wrong.reason.clone());
     assert_eq!(unauthorized.urgency(), Urgency::Bad);
     for last_request in [ago(90), ago(6), None] {
@@ -85,14 +89,22 @@ fn the_newest_request_without_a_valid_token_is_a_failure() {
     assert_eq!(unused.state(), unauthorized, "an unused token and other failures tell less");
     assert_eq!(of(ago(2)).state(), SyncState::Healthy, "a later request had a valid token");
     let stranger = UnauthorizedRequests { reason: UnauthorizedReason::NoToken, ..wrong.clone() };
-    let of_stranger =
-        |last_request| SyncFacts { unauthorized: Some(&stranger), ..of(last_request) };
+    let of_stranger = |last_request| SyncFacts {
+        unauthorized: std::slice::from_ref(&stranger),
+        ..of(last_request)
+    };
     assert_eq!(of_stranger(ago(59)).state(), SyncState::Healthy, "anybody can send such a request");
+    let young = TokenRecord { created: NOON - Duration::minutes(10), ..token.clone() };
+    let new_token = SyncFacts { token: Some(&young), ..of_stranger(None) };
+    assert_eq!(new_token.state(), SyncState::Healthy, "the token is young");
     let unauthorized = SyncState::Unauthorized(UnauthorizedReason::NoToken);
     assert_eq!(of_stranger(ago(60)).state(), unauthorized, "an hour without others");
     let old = wrong_token(60 * 24);
-    let facts =
-        SyncFacts { unauthorized: Some(&old), last_request: ago(60 * 48), ..healthy(&token) };
+    let facts = SyncFacts {
+        unauthorized: std::slice::from_ref(&old),
+        last_request: ago(60 * 48),
+        ..healthy(&token)
+    };
     assert_eq!(facts.state(), SyncState::Healthy, "a day is over");
 }
 

@@ -9,6 +9,7 @@ use crate::directory::{Provider, Scope, Stage, SyncRecord, Tenant, TokenRecord};
 use crate::model::sync::LatestRequest;
 use crate::server::context::Services;
 use crate::server::error::ApiError;
+use crate::server::pages::access::Others;
 use crate::server::pages::messages::explain;
 use std::sync::Arc;
 use time::OffsetDateTime;
@@ -65,6 +66,11 @@ impl Facts {
         self.token().is_some_and(|token| self.is_used(token))
     }
 
+    /// Returns the tokens that stay beside a token of step 2.
+    pub(super) fn others(&self) -> Others<'_> {
+        Others::of_created(&self.tenant, Scope::Scim, self.now)
+    }
+
     /// Whether a use of any valid Secret Token is known.
     pub(super) fn is_connected(&self) -> bool {
         let tokens = self.tenant.tokens.iter();
@@ -74,7 +80,7 @@ impl Facts {
     }
 
     fn is_used(&self, token: &TokenRecord) -> bool {
-        self.sync.used.contains_key(token.short_name())
+        self.sync.is_used(token.short_name())
     }
 
     /// Whether a request succeeded.
@@ -94,7 +100,7 @@ impl Facts {
     /// Whether the identity provider ever sent an employee. Employees of an import alone do not count.
     fn has_arrived(&self) -> bool {
         let counts = &self.counts;
-        counts.active.saturating_add(counts.archived) > counts.unlinked
+        self.has_succeeded() && counts.active.saturating_add(counts.archived) > counts.unlinked
     }
 
     /// Whether a step is done.
