@@ -211,6 +211,11 @@ async fn two_valid_tokens_of_a_kind_never_have_the_same_label() {
     assert_eq!(proposed("access/scim/create").await, "Okta");
     let old = [("label", "Okta 2027"), ("seen", &*unused)];
     assert!(browser.submit("access/scim/create", &old).await.page(422).contains(taken));
+    assert_eq!(proposed("connect/2").await, "Okta");
+    let seen =
+        after(&browser.get("connect/2").await.page(200), "name=\"seen\" value=\"", "\"").to_owned();
+    let old = [("label", "Okta 2027"), ("seen", &*seen)];
+    assert!(browser.submit("connect/3", &old).await.page(422).contains(taken));
     let free = [("label", "Next"), ("seen", &*unused)];
     browser.submit("access/scim/create", &free).await.page(200);
 }

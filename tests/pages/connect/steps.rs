@@ -235,6 +235,17 @@ async fn each_page_has_the_names_of_the_providers_screens() {
 }
 
 #[tokio::test]
+async fn an_import_alone_does_not_set_a_tenant_up() {
+    let browser = at_acme().await;
+    let imported = admin(&browser.tenant, "POST", "/employees", json!({"userName": "ada"})).await;
+    let id = imported.expect(201)["id"].as_str().expect("an id").to_owned();
+    admin(&browser.tenant, "POST", &format!("/employees/{id}/archive"), json!({}))
+        .await
+        .expect(200);
+    assert_eq!(browser.get("connect").await.redirect(), "/tenants/acme/connect/1");
+}
+
+#[tokio::test]
 async fn a_tenant_that_is_set_up_sees_the_summary() {
     let browser = at_acme().await;
     browser.tenant.app.advance(Duration::seconds(1));

@@ -156,7 +156,7 @@ async fn failed_requests_have_the_words_of_requests_and_the_rest_is_one_entry() 
     let list = to_do(&browser).await;
     assert_eq!(list.matches("<li>").count(), 6, "{list}");
     let last = list.rsplit("<li>").next().unwrap_or_default();
-    assert!(last.contains("2 more requests failed, of 2 causes"), "{last}");
+    assert!(last.contains("2 more requests failed, for 2 causes"), "{last}");
     assert!(last.contains("href=\"/tenants/acme/requests?show=failed\""), "{last}");
     assert!(!last.contains("Dismiss"), "{last}");
 }

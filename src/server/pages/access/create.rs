@@ -42,7 +42,7 @@ pub(in crate::server::pages) async fn show_form(
     let tenant = services.tenants.get(&visitor.tenant).await.map_err(explain)?;
     let frame = Frame::of(&visitor, Section::Access);
     let now = services.tenants.now();
-    let label = Others::of_created(&tenant, scope, now).proposed_label(&visitor);
+    let label = Others::of_created(&tenant, scope, now).proposed_label(visitor.provider());
     let seen = current_id(&tenant, scope);
     page(frame, scope, label, (seen, new_form_number()), Problems::default())
 }

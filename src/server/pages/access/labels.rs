@@ -2,17 +2,17 @@
 
 use crate::directory::access::tokens::{default_label, works};
 use crate::directory::{Provider, Scope, Stage, Tenant, TokenRecord};
-use crate::server::pages::guard::Visitor;
 use crate::server::pages::words::{day_and_year, month_and_year};
 use time::OffsetDateTime;
 
 /// The most characters of a label.
 const MOST_CHARS: usize = 100;
 /// The error beside the field for a label that another token has.
-pub(super) const LABEL_TAKEN: &str = "Another token has this label. Enter a different one.";
+pub(in crate::server::pages) const LABEL_TAKEN: &str =
+    "Another token has this label. Enter a different one.";
 
 /// The valid tokens of a scope that stay beside a new token.
-pub(super) struct Others<'a> {
+pub(in crate::server::pages) struct Others<'a> {
     tenant: &'a Tenant,
     scope: Scope,
     now: OffsetDateTime,
@@ -22,7 +22,11 @@ pub(super) struct Others<'a> {
 
 impl<'a> Others<'a> {
     /// Returns the tokens beside a created token.
-    pub(super) fn of_created(tenant: &'a Tenant, scope: Scope, now: OffsetDateTime) -> Self {
+    pub(in crate::server::pages) fn of_created(
+        tenant: &'a Tenant,
+        scope: Scope,
+        now: OffsetDateTime,
+    ) -> Self {
         Self { tenant, scope, now, with_current: false }
     }
 
@@ -32,7 +36,7 @@ impl<'a> Others<'a> {
     }
 
     /// Whether one of these tokens has a label.
-    pub(super) fn have(&self, label: &str) -> bool {
+    pub(in crate::server::pages) fn have(&self, label: &str) -> bool {
         self.tenant.tokens.iter().any(|token| {
             token.scope == self.scope
                 && works(token, self.now)
@@ -43,9 +47,9 @@ impl<'a> Others<'a> {
 
     /// Returns the label that a form proposes: the name of the identity provider or the old label, with the month if
     /// another token has the name. Empty without a name.
-    pub(super) fn proposed_label(&self, visitor: &Visitor) -> String {
+    pub(in crate::server::pages) fn proposed_label(&self, provider: Provider) -> String {
         let current = self.tenant.current_token(self.scope).filter(|_| self.with_current);
-        let name = match (self.scope, visitor.provider()) {
+        let name = match (self.scope, provider) {
             (Scope::Scim, provider @ (Provider::Okta | Provider::Entra)) => {
                 provider.label().to_owned()
             }
@@ -63,11 +67,12 @@ impl<'a> Others<'a> {
     }
 }
 
-/// Returns the label of a token without the month that a form added. A default label is a name of the service, and gives
+/// Returns the label of a token without the month or the day that a form added. A default label is a name of the service, and gives
 /// an empty text.
 fn name_of(token: &TokenRecord, scope: Scope) -> String {
     let label = &*token.label;
-    let month = format!(" {}", month_and_year(token.created));
-    let name = label.strip_suffix(&month).unwrap_or(label);
+    let dates = [day_and_year(token.created), month_and_year(token.created)];
+    let without = |date: String| label.strip_suffix(&format!(" {date}"));
+    let name = dates.into_iter().find_map(without).unwrap_or(label);
     if label == default_label(scope) { String::new() } else { name.to_owned() }
 }

@@ -10,6 +10,8 @@ pub(super) mod revoke;
 mod scope_words;
 mod token_card;
 
+pub(super) use labels::{LABEL_TAKEN, Others};
+
 use super::guard;
 use crate::server::context::Services;
 use axum::Router;

@@ -76,7 +76,7 @@ pub(in crate::server::pages) async fn show_form(
     let overlap = if scope == Scope::Admin { "none" } else { "24h" };
     let others = Others::of_replaced(&tenant, scope, services.tenants.now());
     let entered = Entered {
-        label: others.proposed_label(&visitor),
+        label: others.proposed_label(visitor.provider()),
         overlap: overlap.to_owned(),
         stops_older: false,
         seen: current_id(&tenant, scope),

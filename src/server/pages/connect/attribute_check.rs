@@ -15,7 +15,7 @@ pub(super) struct Arrival {
     pub(super) sent: u64,
     /// The manager of the employee on the card.
     pub(super) manager: Option<SentManager>,
-    /// The number of managers that are no employees, for a guest, who sees no names.
+    /// The number of managers that are no employees. Only guests see it, because they see no names.
     pub(super) not_found: usize,
 }
 

@@ -57,9 +57,13 @@ impl Ignored {
             return None;
         }
         let is_okta = tenant.settings.provider_or_other() == Provider::Okta;
+        let mut text = AdviceText::of(&advice, &unknown.name, tenant.settings.idp());
+        if is_okta && !is_name_right && meant == Some(GovernedAttribute::Manager) {
+            text.copy = Some("manager.value".to_owned());
+        }
         Some(Self {
             name: unknown.name.clone(),
-            advice: Some(AdviceText::of(&advice, &unknown.name, tenant.settings.idp())),
+            advice: Some(text),
             way: if is_okta { way_in_okta(name, *is_name_right) } else { String::new() },
             is_look_alike: meant.is_some(),
         })

@@ -133,7 +133,7 @@ impl StepPage {
             secret: None,
             is_again: false,
             seen: facts.token().map_or_else(String::new, |token| token.short_name().to_owned()),
-            proposed: proposed_label(provider).to_owned(),
+            proposed: facts.others().proposed_label(provider),
             live: Live::of(facts, user.link().map(|link| link.created)),
             attributes: attributes_for(provider),
             check: AttributeCheck::of(facts, person.as_ref(), 0),
@@ -197,14 +197,6 @@ impl TokenFacts {
                 .older_token()
                 .map(|older| (older.label.clone(), older.expires.map(When::new))),
         })
-    }
-}
-
-/// Returns the label that the form proposes. The default label names the identity provider already.
-fn proposed_label(provider: Provider) -> &'static str {
-    match provider {
-        Provider::Okta | Provider::Entra => provider.label(),
-        Provider::Other => "",
     }
 }
 

@@ -10,7 +10,7 @@ use crate::server::error::ApiError;
 use crate::server::pages::messages::explain;
 use uuid::Uuid;
 
-/// The most active employees whose managers a guest sees counted.
+/// A guest sees the count of unknown managers up to this number of active employees.
 const MOST_COUNTED: u64 = 20;
 
 /// The card of an employee.

@@ -7,6 +7,7 @@ use super::step::Step;
 use crate::directory::{Error, LinkScope, Scope};
 use crate::server::context::Services;
 use crate::server::error::Answer;
+use crate::server::pages::access::LABEL_TAKEN;
 use crate::server::pages::form::Problems;
 use crate::server::pages::guard::Form;
 use crate::server::pages::link;
@@ -32,6 +33,9 @@ pub(super) async fn create(services: &Services, user: &ConnectUser, form: &Form)
     // A guest may create the first token, and may not end one that works.
     if user.link().is_some() && facts.is_connected() {
         return in_use();
+    }
+    if facts.others().have(&entered) {
+        return again(Problems::one("label", LABEL_TAKEN));
     }
     // The token that the form was made for. A reload of the answer finds another one.
     let is_again = facts.token().is_some_and(|token| token.short_name() != form.get("seen"));
