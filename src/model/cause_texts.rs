@@ -18,8 +18,7 @@ const fn text(title: &'static str, what_to_do: &'static str) -> CauseText {
 
 const CORRECT_VALUE: &str =
     "Correct the value or its mapping in the identity provider. The next sync sends it again.";
-const CORRECT_CLIENT: &str =
-    "The identity provider sends a request that SCIM does not allow. Report it to its vendor.";
+const CORRECT_CLIENT: &str = "The identity provider sends a request that SCIM does not allow. Report the request to the vendor.";
 const NOTHING: &str = "Nothing. The identity provider repeats the request.";
 const OPERATOR: &str = "Run the task again. If the failure stays, give the request id to the operator of this service.";
 

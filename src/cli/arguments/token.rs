@@ -40,7 +40,7 @@ pub enum TokenCommand {
         /// [default: Identity Provider for scim, Administrator for admin, Read-only Client for read]
         #[arg(long)]
         label: Option<String>,
-        /// End the token before the current token now, if it is still valid. The current token keeps the overlap
+        /// End the previous token now, if it is still valid. The current token stays valid for the overlap
         #[arg(long)]
         drop_earlier: bool,
         /// Print assignments of TENANT_URL and SECRET_TOKEN, ADMIN_TOKEN or READ_TOKEN, for eval in a shell

@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 /// The most samples of a preview.
 pub const MOST_SAMPLES: usize = 5;
-/// The samples of employees with a new value that losses do not push out.
+/// The number of samples that are kept for employees with a new value.
 const RESERVED: usize = 2;
 /// A switch counts the changed people of a tenant with at most this many employees. A larger count takes too long for a
 /// switch that saves at once.

@@ -1,16 +1,15 @@
 //! Writes failures as pages: the error, and the next step. The navigation stays while the session is valid.
 
-use super::cookies::Cookie;
 use super::frame::{Frame, Section, write as write_page};
 use super::guard::{Visitor, visitor};
-use super::headers;
+use super::{headers, link};
 use crate::server::context::Services;
 use crate::server::page_urls::{PageFailure, PageVisit};
 use askama::Template;
 use axum::response::Response;
 use futures_util::future::BoxFuture;
+use http::StatusCode;
 use http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
-use http::{HeaderMap, StatusCode};
 use std::time::Duration;
 
 /// A failed page waits at most this long for the session of its navigation.
@@ -38,10 +37,10 @@ struct NextLink {
 }
 
 impl NextLink {
-    fn of(frame: &Frame, section: Option<Section>, cookies: &HeaderMap) -> Self {
+    fn of(frame: &Frame, section: Option<Section>, is_guest: bool) -> Self {
         if frame.signed_in.is_none() {
             // A set-up link opens no other page.
-            if Cookie::Connect.passes(cookies).next().is_some() {
+            if is_guest {
                 return Self { title: "Back to Connect", path: "connect" };
             }
             return Self { title: "Open the first page", path: "" };
@@ -62,9 +61,10 @@ pub(crate) fn write<'a>(
     Box::pin(async move {
         let section = Section::of_path(&visit.path);
         let frame = frame_of(services, visit, section, &mut response).await;
+        let is_guest = frame.signed_in.is_none() && is_guest(services, visit).await;
         let seconds = response.headers().get(RETRY_AFTER).cloned();
         let page = FailurePage {
-            next: NextLink::of(&frame, section, &visit.cookies),
+            next: NextLink::of(&frame, section, is_guest),
             frame,
             title: title(response.status()),
             detail: failure.detail.trim_end_matches('.'),
@@ -77,6 +77,13 @@ pub(crate) fn write<'a>(
         headers::add(&mut response, &visit.site);
         response
     })
+}
+
+/// Whether the browser has the session of a set-up link.
+async fn is_guest(services: &Services, visit: &PageVisit) -> bool {
+    let Some(tenant) = visit.site.tenant() else { return false };
+    let found = link::guest_link(services, tenant, &visit.cookies);
+    matches!(tokio::time::timeout(PATIENCE, found).await, Ok(Ok(Some(_))))
 }
 
 fn title(status: StatusCode) -> &'static str {

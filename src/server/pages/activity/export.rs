@@ -10,7 +10,6 @@ use super::query::ActivityQuery;
 use crate::directory::events::activity::ActivityCursor;
 use crate::directory::events::types::EventType;
 use crate::model::event::Subject;
-use crate::model::governed::GovernedAttribute;
 use crate::model::history::HistoryEntry;
 use crate::server::csv_text::{csv_line, harmless};
 use crate::server::error::{Answer, ApiError};
@@ -97,8 +96,8 @@ async fn read_page(
 ) -> Result<(Vec<Line>, Option<u64>), ApiError> {
     let history = visitor.directory.history();
     let narrator = |names| {
-        let not_in_use = GovernedAttribute::not_in_use(visitor.record.settings);
-        Narrator { root: &frame.root, idp: frame.idp, names, not_in_use }
+        // The file is a record of the past, and the sources are those of now.
+        Narrator { root: &frame.root, idp: frame.idp, names, not_in_use: Vec::new() }
     };
     if let Some(id) = asked.person {
         let page = person::read(visitor, id, asked).await?;

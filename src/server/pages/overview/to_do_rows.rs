@@ -70,7 +70,7 @@ impl ToDoRow {
             }
             ToDo::MoreFailed { requests, causes } => {
                 let requests = grouped(*requests);
-                row.text = format!("{requests} more requests failed, of {causes} causes");
+                row.text = format!("{requests} more requests failed, for {causes} causes");
                 row.link("Show requests", "requests?show=failed");
             }
             ToDo::Ignored { attributes } => {

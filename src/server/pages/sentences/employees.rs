@@ -102,11 +102,13 @@ impl Narrator<'_> {
         sentence
     }
 
-    /// Returns the verb for the change of one attribute, and the words at the end: a value that is not in use changed
-    /// nothing for the tenant.
+    /// Returns the verb for the change of one attribute, and the words at the end. They say that the source of the
+    /// attribute is another one now.
     fn verb(&self, change: &AttributeChange, diff: &Diff) -> (&'static str, &'static str) {
+        let is_not_in_use = self.is_not_in_use(&change.attribute);
         match diff {
-            _ if self.is_not_in_use(&change.attribute) => ("sent", NOT_IN_USE),
+            Diff { new: None, .. } if is_not_in_use => ("cleared", NOT_IN_USE),
+            _ if is_not_in_use => ("sent", NOT_IN_USE),
             Diff { old: None, .. } => ("set", ""),
             Diff { new: None, .. } => ("cleared", ""),
             _ => ("changed", ""),

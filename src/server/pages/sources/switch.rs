@@ -82,7 +82,11 @@ pub(super) async fn toast_of(visitor: &Visitor, revision: u64) -> Result<Option<
     // A later change must stay, so there is nothing to undo after it. A remembered tenant can be older.
     let undone = (visitor.record.revision <= revision).then_some(revision);
     let counts = (people_changed, people_losing);
-    Ok(source.map(|source| toast(source, counts, undone, visitor.idp)))
+    // After another switch of the attribute, the notice is about the past.
+    let is_valid = |(attribute, from_idp): &(GovernedAttribute, bool)| {
+        undone.is_some() || attribute.is_from_idp(visitor.record.settings) == *from_idp
+    };
+    Ok(source.filter(is_valid).map(|source| toast(source, counts, undone, visitor.idp)))
 }
 
 /// Returns the notice about a switch. `revision` is the revision of the tenant that *Undo* takes back.
