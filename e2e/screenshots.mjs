@@ -102,11 +102,13 @@ await page.getByRole("heading", { name: "Paste the values" }).waitFor();
 fresh.scimToken = await page.locator("#token").innerText();
 await visit.isTold("Waiting for the first request");
 await withoutWarning();
+await page.setViewportSize({ width: 1120, height: 940 });
 await picture(visit, "connect-waiting");
 await fresh.scim("GET", "/Users?startIndex=1&count=2");
 await visit.isTold("Got it");
 await page.evaluate(() => document.querySelectorAll("[role=status] time").forEach((time) => { time.textContent = "just now"; }));
 await picture(visit, "connect-got-it");
+await page.setViewportSize({ width: 1120, height: 760 });
 await fresh.create("ada@northwind.example", {
   displayName: "Ada Lovelace", name: { givenName: "Ada", familyName: "Lovelace" }, title: "Countess", location: "GB",
   department: "Research", manager: "grace@northwind.example", emails: [{ value: "ada@northwind.example", type: "work", primary: true }],
