@@ -6,6 +6,7 @@ use super::step::{Step, StepLink};
 use crate::directory::access::tokens::works;
 use crate::directory::people::PeopleCounts;
 use crate::directory::{Provider, Scope, Stage, SyncRecord, Tenant, TokenRecord};
+use crate::model::governed::GovernedAttribute;
 use crate::model::sync::LatestRequest;
 use crate::server::context::Services;
 use crate::server::error::ApiError;
@@ -92,9 +93,9 @@ impl Facts {
     /// Whether the identity provider sends location, department or manager of an active employee, and sends none of them
     /// by a look-alike of its name.
     fn has_attributes(&self) -> bool {
-        let counts = &self.counts;
-        let sent = counts.sent_location + counts.sent_department + counts.sent_manager;
-        sent > 0 && !self.ignored.iter().any(|ignored| ignored.is_look_alike)
+        let is_sent = |attribute: &GovernedAttribute| self.counts.sent(*attribute) > 0;
+        GovernedAttribute::ALL.iter().any(is_sent)
+            && !self.ignored.iter().any(|ignored| ignored.is_look_alike)
     }
 
     /// Whether the identity provider ever sent an employee. Employees of an import alone do not count.

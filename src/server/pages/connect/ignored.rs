@@ -53,7 +53,7 @@ impl Ignored {
             return Some(Self { name, advice: None, way: String::new(), is_look_alike: false });
         };
         let meant = GovernedAttribute::parse(name);
-        if meant.is_some_and(|meant| sent(meant, counts) > 0) {
+        if meant.is_some_and(|meant| counts.sent(meant) > 0) {
             return None;
         }
         let is_okta = tenant.settings.provider_or_other() == Provider::Okta;
@@ -80,13 +80,4 @@ fn way_in_okta(name: &str, is_name_right: bool) -> String {
     format!(
         "Delete the attribute in the Profile Editor and add it again with {value}, then map it."
     )
-}
-
-/// The number of active employees with a value of the identity provider.
-fn sent(attribute: GovernedAttribute, counts: &PeopleCounts) -> u64 {
-    match attribute {
-        GovernedAttribute::Department => counts.sent_department,
-        GovernedAttribute::Location => counts.sent_location,
-        GovernedAttribute::Manager => counts.sent_manager,
-    }
 }

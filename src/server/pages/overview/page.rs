@@ -22,7 +22,6 @@ use crate::server::pages::guard::Visitor;
 use crate::server::pages::messages::explain;
 use crate::server::pages::requests::sentence;
 use crate::server::pages::sentences::Part;
-use crate::server::pages::sources::sent;
 use crate::server::pages::toast::Toast;
 use crate::server::pages::words::grouped;
 use crate::server::path::FinalSlash;
@@ -172,7 +171,7 @@ fn to_do(
     let (state, now) = (facts.state(), facts.now);
     let is_own = |attribute: &&GovernedAttribute| !attribute.is_from_idp(tenant.settings);
     let own = GovernedAttribute::ALL.iter().filter(is_own);
-    let not_used: Vec<_> = own.map(|attribute| (*attribute, sent(*attribute, people))).collect();
+    let not_used: Vec<_> = own.map(|attribute| (*attribute, people.sent(*attribute))).collect();
     let ignored: Vec<UnknownAttribute> = record.shown_unknown(now).cloned().collect();
     let to_do = ToDoFacts {
         now,

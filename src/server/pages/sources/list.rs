@@ -124,7 +124,7 @@ impl SourceRow {
             title: attribute.title(),
             label: attribute.setting_label(),
             is_from_idp: attribute.is_from_idp(tenant.settings),
-            sent: sent(attribute, counts),
+            sent: counts.sent(attribute),
         }
     }
 
@@ -137,15 +137,6 @@ impl SourceRow {
     /// Returns the other source, which the switch chooses.
     fn other(&self) -> &'static str {
         super::source_name(!self.is_from_idp)
-    }
-}
-
-/// Returns the number of active employees for whom the identity provider sends an attribute.
-pub(in crate::server::pages) fn sent(attribute: GovernedAttribute, counts: PeopleCounts) -> u64 {
-    match attribute {
-        GovernedAttribute::Department => counts.sent_department,
-        GovernedAttribute::Location => counts.sent_location,
-        GovernedAttribute::Manager => counts.sent_manager,
     }
 }
 

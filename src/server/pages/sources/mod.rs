@@ -8,7 +8,7 @@ pub(super) mod preview;
 pub(super) mod switch;
 
 pub(super) use ignored::AdviceText;
-pub(super) use list::{sent, show};
+pub(super) use list::show;
 
 use crate::directory::GovernedAttribute;
 use crate::server::error::ApiError;
