@@ -16,6 +16,11 @@ pub async fn setup_link(tenant: &TestTenant) -> String {
     url.strip_prefix(&*root).expect("a link of the tenant").to_owned()
 }
 
+/// The random characters of a link. They may contain `_`.
+fn secret_of(link: &str) -> &str {
+    link.strip_prefix("connect/link/rcl_acme_").expect("a set-up link of acme")
+}
+
 /// Opens a set-up link in a new browser.
 pub async fn guest_by(tenant: &TestTenant, link: &str) -> Browser {
     let mut guest = Browser::new(tenant);
@@ -173,7 +178,7 @@ async fn a_set_up_link_of_another_tenant_opens_nothing() {
     let link = setup_link(&acme).await;
     is_dead(&other, &link).await;
     is_dead(&other, &link.replace("rcl_acme_", "rcl_other_")).await;
-    let random: String = link.rsplit('_').next().expect("letters").chars().rev().collect();
+    let random: String = secret_of(&link).chars().rev().collect();
     is_dead(&acme, &format!("connect/link/rcl_acme_{random}")).await;
     let guest = guest_by(&acme, &link).await;
     let elsewhere = Browser { tenant: other, ..guest };
@@ -217,7 +222,7 @@ async fn the_table_and_the_history_have_no_text_of_a_link() {
     let link = setup_link(&tenant).await;
     let guest = guest_by(&tenant, &link).await;
     guest.submit("connect/3", &[("label", "Okta")]).await.page(200);
-    let secret = link.rsplit('_').next().expect("random characters");
+    let secret = secret_of(&link);
     for partition in ["TENANT#acme#LINK", "TENANT#acme", "TENANT#acme#HISTORY#SETTINGS"] {
         let items = tenant.items(partition).await;
         assert!(!items.is_empty(), "{partition}");
@@ -326,7 +331,7 @@ async fn links_that_do_not_work_use_up_no_share() {
     let tenant = tenant.at(tenant.app.serving(tenant.app.app.clone().with_tenant_units(1)));
     guest_by(&tenant, &link).await;
     let stranger = Browser::new(&tenant);
-    let random: String = link.rsplit('_').next().expect("letters").chars().rev().collect();
+    let random: String = secret_of(&link).chars().rev().collect();
     let unknown = format!("connect/link/rcl_acme_{random}");
     for _ in 0..100 {
         stranger.get(&link).await.page(410);
