@@ -159,6 +159,19 @@ empty("long names, long values and failures", {}, async (visit, page, server) =>
   await look(page, "import-preview");
 });
 
+empty("single sign-on, before its configuration and after it", {}, async (visit, page, server) => {
+  visit.expected = [403];
+  await lookAt(visit, "sso-empty", ["access/sso"]);
+  const id = await server.create("ada.augusta.king.countess.of.lovelace@sso.example.com", { displayName: "Ada Lovelace" });
+  const group = await server.createGroup("Administrators of everything that needs an administrator", [id]);
+  await server.admin("PUT", "sso", { issuer: `https://example.okta.com/oauth2/${"aus0123456789abcdef".repeat(5)}`, clientId: "0oa1b2c3".repeat(8),
+    clientAuth: "key", group, admins: [id] });
+  await server.admin("POST", "sso/keys");
+  await server.admin("POST", "sso/keys");
+  await lookAt(visit, "sso", ["access/sso", "access", `employees/${id}`, "sso/result", "sso/refused?reason=notAdministrator&ref=7K3F9Q2M",
+    "sso/refused?reason=failed&ref=7K3F9Q2M"]);
+});
+
 if (process.env.PEOPLE) {
   scenario(`${process.env.PEOPLE} people`, {}, async (visit, page) => {
     const server = await Server.start();

@@ -143,7 +143,10 @@ export class Visit {
     });
     context.on("console", (message) => {
       const isExpected = visit.expected.some((status) => message.text().includes(`status of ${status}`));
-      if (["error", "warning"].includes(message.type()) && !isExpected) visit.troubles.push(message.text());
+      // A test may lead to another site, such as an identity provider. Its messages are its own.
+      const { url } = message.location();
+      const isOurs = !url || url.startsWith(new URL(server.pageUrl).origin);
+      if (["error", "warning"].includes(message.type()) && isOurs && !isExpected) visit.troubles.push(message.text());
     });
     context.on("weberror", (error) => visit.troubles.push(String(error.error())));
     context.on("dialog", (dialog) => {
@@ -170,7 +173,10 @@ export class Visit {
   /** Signs in with an Admin token, on the page that asks for it. */
   async signIn(token = this.server.adminToken) {
     if (!this.page.url().includes("/sign-in")) await this.go("sign-in");
-    await this.page.getByLabel("Admin token").fill(token);
+    // Beside single sign-on, the form is folded.
+    const field = this.page.getByLabel("Admin token");
+    if (!(await field.isVisible())) await this.page.locator("summary", { hasText: "Use the admin token" }).click();
+    await field.fill(token);
     await this.page.getByRole("button", { name: "Sign in" }).click();
     // Wait for the answer: a navigation before it would lose the session.
     await this.page.locator(".shell, [role=alert]").first().waitFor();
@@ -269,15 +275,18 @@ export function launch() {
 
 /**
  * Gives a test file a server and a browser. Returns the function that declares a test. The body of a test gets a visit,
- * signed in by default. The test also fails when a page did something that no page may do.
+ * signed in by default. The test also fails when a page did something that no page may do. `prepare` gets the server
+ * before the first test, and returns a function that cleans up.
  */
-export function suite(kind = {}) {
+export function suite({ prepare, ...kind } = {}) {
   const shared = {};
   before(async () => {
     shared.server = await Server.start(kind);
     shared.browser = await launch();
+    shared.cleanUp = await prepare?.(shared.server, shared.browser);
   });
   after(async () => {
+    await shared.cleanUp?.();
     await shared.browser?.close();
     await shared.server?.stop();
   });

@@ -34,7 +34,7 @@ expected-statuses = ["400", "401", "403", "404", "405", "406", "409", "412", "41
 include-name = [
     "GET /events", "GET /employees", "GET /employees/{id}/reports", "GET /destinations/{id}/deliveries",
     "POST /destinations", "PATCH /destinations/{id}", "POST /destinations/{id}/secret/replace", "POST /dismissals",
-    "POST /employees", "POST /tokens/{scope}", "POST /tokens/{scope}/replace",
+    "POST /employees", "POST /tokens/{scope}", "POST /tokens/{scope}/replace", "PUT /sso",
 ]
 checks.positive_data_acceptance.enabled = false
 

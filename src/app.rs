@@ -7,6 +7,7 @@ use crate::directory::access::pepper::PepperSource;
 use crate::directory::destinations::Destinations;
 use crate::directory::readiness::Readiness;
 use crate::directory::sources::Sources;
+use crate::directory::sso::Sso;
 use crate::directory::tenants::Tenants;
 use crate::directory::tenants::share::Shares;
 use crate::directory::tenants::sync::SyncWatch;
@@ -34,6 +35,8 @@ pub struct App {
     pub sync: SyncWatch,
     /// The destinations of the tenants' events.
     pub destinations: Destinations,
+    /// The single sign-on of the tenants' administrators.
+    pub sso: Sso,
     /// Limits the capacity units of each tenant.
     pub shares: Shares,
     /// Whether this process can answer requests.
@@ -49,27 +52,30 @@ impl App {
         let policy = AddressPolicy::public_only(Some(public_url));
         let tenants =
             Tenants::new(store, peppers, sources, Arc::new(ResourceTypes::with_limits(LIMITS)));
+        let (access, outbound) = (Access::new(tenants.clone()), Client::new(policy.clone()));
         Self {
             shares,
-            access: Access::new(tenants.clone()),
+            sso: Sso::new(tenants.clone(), access.clone(), outbound.clone()),
+            access,
             sync: SyncWatch::new(tenants.clone()),
             readiness: Readiness::new(tenants.clone()),
-            destinations: Destinations::new(tenants.clone(), policy.clone()),
-            outbound: Client::new(policy),
+            destinations: Destinations::new(tenants.clone(), policy),
+            outbound,
             tenants,
             public_url: Arc::from(public_url.trim_end_matches('/')),
         }
     }
 
-    /// Lets the destinations of tenants have the URLs and addresses of this policy.
+    /// Lets the destinations and issuers of tenants have the URLs and addresses of this policy.
     pub fn with_addresses(self, policy: AddressPolicy) -> Self {
         self.with_outbound(Client::new(policy))
     }
 
-    /// Calls other hosts with this client, and lets destinations have the URLs and addresses of its policy.
+    /// Calls other hosts with this client, and lets destinations and issuers have the URLs and addresses of its policy.
     pub fn with_outbound(self, outbound: Client) -> Self {
         let destinations = Destinations::new(self.tenants.clone(), outbound.policy().clone());
-        Self { destinations, outbound, ..self }
+        let sso = Sso::new(self.tenants.clone(), self.access.clone(), outbound.clone());
+        Self { destinations, outbound, sso, ..self }
     }
 
     /// Returns the runner of the deliveries.
@@ -92,7 +98,8 @@ impl App {
     pub fn with_own_caches(&self) -> Self {
         let access = Access::new(self.tenants.clone());
         let readiness = Readiness::new(self.tenants.clone());
-        Self { access, sync: SyncWatch::new(self.tenants.clone()), readiness, ..self.clone() }
+        let sso = Sso::new(self.tenants.clone(), access.clone(), self.outbound.clone());
+        Self { access, sso, sync: SyncWatch::new(self.tenants.clone()), readiness, ..self.clone() }
     }
 
     /// Returns the HTTP service: the only entry to the app.
@@ -103,6 +110,7 @@ impl App {
             tenants: self.tenants,
             access: self.access,
             destinations: self.destinations,
+            sso: self.sso,
             shares: self.shares,
             readiness: self.readiness,
             public_url: self.public_url,

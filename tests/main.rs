@@ -18,6 +18,7 @@ mod pages;
 mod access;
 mod faults;
 mod feed;
+mod sso;
 mod store;
 mod delivery;
 mod outbound;

@@ -5,10 +5,10 @@ use super::arguments::Deployment;
 use super::arguments::employee::{EmployeeCommand, FormatArgument, LocalArguments, StatusArgument};
 use super::employee_search::{find, find_to_restore};
 use super::exit::{NotFound, Refused};
-use super::history::{history_json, print_history};
+use super::history::NamedHistory;
 use super::open::{Purpose, enter};
 use super::paging::{read_pages, read_rows};
-use super::{employee_import, open, output};
+use super::{employee_import, open, output, sso};
 use rollcall::directory::lists::admin_list::{EmployeesInIdOrder, ListPage};
 use rollcall::directory::people::{PeopleFilters, PeopleQuery};
 use rollcall::directory::precondition::Precondition;
@@ -58,8 +58,9 @@ pub async fn run(
         }
         EmployeeCommand::History { tenant, employee } => {
             let (_, directory) = enter(&app, &tenant).await?;
-            let history = directory.history().of_user(find(&directory, &employee).await?).await?;
-            if json { output::print_json(&history_json(&history)) } else { print_history(&history) }
+            let entries = directory.history().of_user(find(&directory, &employee).await?).await?;
+            let history = NamedHistory::of(&directory, entries).await?;
+            if json { output::print_json(&history.to_json()) } else { history.print() }
         }
         EmployeeCommand::Set { tenant, employee, values } => {
             let (tenant, directory) = enter(&app, &tenant).await?;
@@ -79,6 +80,9 @@ pub async fn run(
             let id = find_to_restore(&directory, &employee).await?;
             directory.users().restore(id, &Precondition::default(), &ACTOR).await?;
             show(&tenant, &directory, id, json).await
+        }
+        EmployeeCommand::Unlink { tenant, employee } => {
+            sso::unlink(&app, &tenant, employee, json).await
         }
         EmployeeCommand::Erase { tenant, employee, confirm } => {
             let (_, directory) = enter(&app, &tenant).await?;

@@ -3,6 +3,7 @@
 use super::output;
 use rollcall::directory::Error;
 use rollcall::directory::destinations::DestinationError;
+use rollcall::directory::sso::error::SsoError;
 use serde_json::json;
 use std::io::ErrorKind;
 use std::process::ExitCode;
@@ -92,6 +93,7 @@ fn code_of(failure: &anyhow::Error) -> u8 {
             NOT_FOUND
         }
         Some(Error::Destination(DestinationError::NoDestination(_))) => NOT_FOUND,
+        Some(Error::Sso(SsoError::NotConfigured | SsoError::NoAccount)) => NOT_FOUND,
         Some(
             Error::TenantTaken
             | Error::AttributeRefused(_)
@@ -107,7 +109,8 @@ fn code_of(failure: &anyhow::Error) -> u8 {
             | Error::GroupNameTaken { .. }
             | Error::VersionDiffers { .. }
             | Error::Protocol(_)
-            | Error::Destination(_),
+            | Error::Destination(_)
+            | Error::Sso(_),
         ) => REFUSED,
         Some(
             Error::Contention

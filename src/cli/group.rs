@@ -3,12 +3,12 @@
 use super::arguments::Deployment;
 use super::arguments::group::GroupCommand;
 use super::exit::NotFound;
-use super::history::{history_json, print_history};
+use super::history::NamedHistory;
 use super::open::{self, Purpose, enter};
 use super::output;
 use super::paging::read_rows;
 use rollcall::directory::groups::view::GroupSearch;
-use rollcall::directory::{Directory, Group, Member, RecordedEntry};
+use rollcall::directory::{Directory, Group, Member};
 use rollcall::model::id::parse_id;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -39,7 +39,7 @@ struct GroupDetails {
     /// `None` if the group is deleted.
     group: Option<Group>,
     members: Option<Vec<Member>>,
-    history: Option<Vec<RecordedEntry>>,
+    history: Option<NamedHistory>,
 }
 
 impl GroupDetails {
@@ -61,7 +61,10 @@ impl GroupDetails {
             None => (parse_id(text).filter(|_| with_history).ok_or_else(not_found)?, None, None),
         };
         let history = match with_history {
-            true => Some(directory.history().of_group(id).await?),
+            true => {
+                let entries = directory.history().of_group(id).await?;
+                Some(NamedHistory::of(directory, entries).await?)
+            }
             false => None,
         };
         Ok(Self { id, group, members, history })
@@ -75,7 +78,7 @@ impl GroupDetails {
         if let Some(shown) = shown.as_object_mut() {
             let members = self.members.as_ref().map(|members| members.iter().map(member_json));
             shown.extend(members.map(|members| ("members".to_owned(), members.collect())));
-            let history = self.history.as_deref().map(history_json);
+            let history = self.history.as_ref().map(NamedHistory::to_json);
             shown.extend(history.map(|history| ("history".to_owned(), history)));
         }
         shown
@@ -107,7 +110,7 @@ impl GroupDetails {
         }
         if let Some(history) = &self.history {
             output::print("")?;
-            print_history(history)?;
+            history.print()?;
         }
         Ok(())
     }

@@ -25,6 +25,8 @@ mod tenant;
 mod check;
 mod token;
 mod settings;
+mod sso;
+mod sso_output;
 mod attribute;
 mod employee;
 mod employee_import;
@@ -51,6 +53,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<()> {
             Command::Dynamodb(arguments) => dynamodb::serve(&deployment, &arguments, json).await,
             Command::Tenant(command) => tenant::run(&deployment, command, json).await,
             Command::Token(command) => token::run(&deployment, command, json).await,
+            Command::Sso(command) => sso::run(&deployment, command, json).await,
             Command::Settings(command) => settings::run(&deployment, command, json).await,
             Command::Attribute(command) => attribute::run(&deployment, command, json).await,
             Command::Employee(command) => employee::run(&deployment, command, json).await,

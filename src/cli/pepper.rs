@@ -4,8 +4,9 @@ use super::arguments::Deployment;
 use super::arguments::pepper::PepperCommand;
 use super::open::Purpose;
 use super::{open, output};
-use rollcall::directory::destinations::{ResealReport, SecretKind, UnreadableItem};
+use rollcall::directory::reseal::{ResealReport, SealedKind, UnreadableItem};
 use serde_json::json;
+use std::collections::BTreeMap;
 
 pub async fn run(
     deployment: &Deployment,
@@ -14,7 +15,8 @@ pub async fn run(
 ) -> anyhow::Result<()> {
     let app = open::open(deployment, Purpose::Use).await?;
     let PepperCommand::Reseal { check } = command;
-    let report = app.destinations.reseal(check).await?;
+    let mut report = app.destinations.reseal(check).await?;
+    report.add(app.sso.reseal(check).await?);
     match json {
         true => print_json(&report)?,
         false => print(&report, check)?,
@@ -26,31 +28,35 @@ pub async fn run(
 }
 
 fn print(report: &ResealReport, check: bool) -> anyhow::Result<()> {
-    let rows = [SecretKind::Url, SecretKind::SigningSecret].map(|kind| {
-        let of = |counts: &std::collections::BTreeMap<SecretKind, usize>| {
+    let rows = SealedKind::all().map(|kind| {
+        let of = |counts: &BTreeMap<SealedKind, usize>| {
             counts.get(&kind).copied().unwrap_or_default().to_string()
         };
         let unreadable = report.unreadable.iter().filter(|item| item.kind == kind).count();
         vec![name(kind).to_owned(), of(&report.sealed), of(&report.skipped), unreadable.to_string()]
     });
     let sealed = if check { "to seal" } else { "sealed" };
-    output::print_table(&["secret", sealed, "current", "lost"], rows.into(), "")?;
+    output::print_table(&["secret", sealed, "current", "lost"], rows.collect(), "")?;
     for UnreadableItem { tenant, destination, kind } in &report.unreadable {
-        output::print(&format!("Tenant {tenant}, destination {destination}: {kind}."))?;
+        let item = match destination {
+            Some(id) => format!("destination {id}"),
+            None => "single sign-on".to_owned(),
+        };
+        output::print(&format!("Tenant {tenant}, {item}: {kind}."))?;
     }
     Ok(())
 }
 
 fn print_json(report: &ResealReport) -> anyhow::Result<()> {
-    let counts = |counts: &std::collections::BTreeMap<SecretKind, usize>| {
-        let counts = counts.iter().map(|(kind, count)| (key(*kind).to_owned(), json!(count)));
+    let counts = |counts: &BTreeMap<SealedKind, usize>| {
+        let counts = counts.iter().map(|(kind, count)| (kind.as_str().to_owned(), json!(count)));
         serde_json::Value::Object(counts.collect())
     };
     let unreadable = report.unreadable.iter().map(|item| {
         json!({
             "tenant": item.tenant.as_str(),
             "destination": item.destination,
-            "secret": key(item.kind),
+            "secret": item.kind.as_str(),
             "advice": item.kind.to_string(),
         })
     });
@@ -61,16 +67,11 @@ fn print_json(report: &ResealReport) -> anyhow::Result<()> {
     }))
 }
 
-fn name(kind: SecretKind) -> &'static str {
+fn name(kind: SealedKind) -> &'static str {
     match kind {
-        SecretKind::Url => "URL of a destination",
-        SecretKind::SigningSecret => "signing secret",
-    }
-}
-
-fn key(kind: SecretKind) -> &'static str {
-    match kind {
-        SecretKind::Url => "url",
-        SecretKind::SigningSecret => "signingSecret",
+        SealedKind::Url => "URL of a destination",
+        SealedKind::SigningSecret => "signing secret",
+        SealedKind::ClientSecret => "client secret",
+        SealedKind::ClientKey => "client key",
     }
 }

@@ -4,7 +4,7 @@ use super::actor::ACTOR;
 use super::arguments::Deployment;
 use super::arguments::tenant::TenantCommand;
 use super::exit::Refused;
-use super::history::{history_json, print_history};
+use super::history::NamedHistory;
 use super::open::Purpose;
 use super::table_location::TableLocation;
 use super::{check, open, output, settings, token};
@@ -108,7 +108,8 @@ async fn list(app: &App, json: bool) -> anyhow::Result<()> {
 
 async fn show(app: &App, id: &TenantId, json: bool) -> anyhow::Result<()> {
     let tenant = app.tenants.get(id).await?;
-    let history = app.tenants.history(id).await?;
+    let directory = app.tenants.directory_of(&tenant);
+    let history = NamedHistory::of(&directory, app.tenants.history(id).await?).await?;
     let url = tenant_url(&app.public_url, id);
     if json {
         return output::print_json(&json!({
@@ -118,7 +119,7 @@ async fn show(app: &App, id: &TenantId, json: bool) -> anyhow::Result<()> {
             "tenantUrl": url,
             "settings": tenant.settings,
             "tokens": token::to_json(&tenant),
-            "history": history_json(&history),
+            "history": history.to_json(),
         }));
     }
     output::print_record(&[
@@ -132,7 +133,7 @@ async fn show(app: &App, id: &TenantId, json: bool) -> anyhow::Result<()> {
     output::print("")?;
     token::print(&tenant)?;
     output::print("")?;
-    print_history(&history)
+    history.print()
 }
 
 async fn delete(app: &App, id: &TenantId, no_wait: bool, json: bool) -> anyhow::Result<()> {

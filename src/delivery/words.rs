@@ -46,6 +46,15 @@ fn words(kind: EventType) -> Words {
         EventType::TokenReplaced => Words("New tokens", "new token", "new tokens"),
         EventType::TokenRevoked => Words("Tokens revoked", "token revoked", "tokens revoked"),
         EventType::LinkChanged => Words("Links changed", "link changed", "links changed"),
+        EventType::SsoChanged => {
+            Words("Single sign-on changed", "change of single sign-on", "changes of single sign-on")
+        }
+        EventType::AccountReplaced => {
+            Words("Linked accounts replaced", "linked account replaced", "linked accounts replaced")
+        }
+        EventType::AccountUnlinked => {
+            Words("Accounts unlinked", "account unlinked", "accounts unlinked")
+        }
         EventType::SyncRefused => Words("Sync refused", "refused sync", "refused syncs"),
         EventType::SyncSilent => Words("Sync silent", "silent sync", "silent syncs"),
         EventType::SyncResumed => Words("Sync resumed", "resumed sync", "resumed syncs"),

@@ -87,6 +87,9 @@ pub enum Error {
     /// A request about a destination is refused.
     #[error(transparent)]
     Destination(#[from] super::destinations::DestinationError),
+    /// A request about single sign-on is refused.
+    #[error(transparent)]
+    Sso(#[from] super::sso::error::SsoError),
     /// A secret cannot be sealed.
     #[error("a secret cannot be sealed")]
     NotSealed(#[source] crate::outbound::SealError),

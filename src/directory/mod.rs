@@ -7,7 +7,9 @@
 pub mod users;
 pub mod people;
 pub mod lists;
+mod sealing;
 pub mod sources;
+pub mod sso;
 mod minute_count;
 pub mod destinations;
 pub mod error;
@@ -21,6 +23,7 @@ pub mod occasion;
 pub mod precondition;
 pub mod record;
 pub mod related;
+pub mod reseal;
 pub mod resources;
 #[cfg(feature = "local")]
 pub mod sample;
@@ -28,6 +31,7 @@ pub mod tenant_counts;
 pub mod tenants;
 mod tenant_map;
 pub mod access;
+pub mod actor_names;
 pub mod readiness;
 
 pub use error::Error;
@@ -42,7 +46,7 @@ pub use crate::model::kind::Kind;
 pub use crate::model::link::{Link, LinkScope, OPEN_COMMAND};
 pub use crate::model::member::Member;
 pub use crate::model::provider::{PROVIDER, PROVIDER_RULE, Provider};
-pub use crate::model::sign_in::{BrowserFamily, SignInRecord};
+pub use crate::model::sign_in::{BrowserFamily, SignInMethod, SignInOutcome, SignInRecord};
 pub use crate::model::silence::{HOURS_RULE, SilentAfter};
 pub use crate::model::sync::{SyncRecord, UnknownAttribute};
 pub use crate::model::tenant::{

@@ -21,6 +21,8 @@ pub struct RecordName {
     pub kind: Kind,
     /// The name: the display name of an employee, or else the userName.
     pub name: String,
+    /// The userName of an employee whose name is another text.
+    pub user_name: Option<String>,
     /// Whether the record exists. A deleted group has only its history.
     pub exists: bool,
 }
@@ -63,12 +65,23 @@ impl RecordName {
     /// Returns the name of an employee.
     pub fn of_employee(employee: &Employee) -> Self {
         let name = employee.name();
-        Self { kind: Kind::Employee, name, exists: true }
+        let user_name = employee.user_name();
+        let user_name = (user_name != name).then(|| user_name.to_owned());
+        Self { kind: Kind::Employee, name, user_name, exists: true }
     }
 
     /// Returns the name of a group.
     pub fn of_group(group: &Group) -> Self {
-        Self { kind: Kind::Group, name: group.display_name().to_owned(), exists: true }
+        let name = group.display_name().to_owned();
+        Self { kind: Kind::Group, name, user_name: None, exists: true }
+    }
+
+    /// Returns the name with the userName, as pages name an actor: `Barbara Jensen (bjensen@example.com)`.
+    pub fn with_user_name(&self) -> String {
+        match &self.user_name {
+            Some(user_name) => format!("{} ({user_name})", self.name),
+            None => self.name.clone(),
+        }
     }
 }
 
@@ -109,7 +122,10 @@ impl History<'_> {
         for ((subject, _), entry) in store.history().get_many(first).await? {
             if let Subject::Group(id) = subject {
                 let name = group_name_in(&entry).unwrap_or_default().to_owned();
-                names.found.insert(id, RecordName { kind: Kind::Group, name, exists: false });
+                names.found.insert(
+                    id,
+                    RecordName { kind: Kind::Group, name, user_name: None, exists: false },
+                );
             }
         }
         Ok(names)

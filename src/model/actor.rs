@@ -4,6 +4,7 @@ use super::tenant::{Scope, TokenRecord};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use strum::{EnumIter, EnumString, IntoEnumIterator, IntoStaticStr};
+use uuid::Uuid;
 
 /// The kind of an actor.
 #[derive(
@@ -63,7 +64,8 @@ impl ActorKind {
     }
 }
 
-/// The actor of a change. It names a token or a program, and no person. An erasure therefore leaves it as it is.
+/// The actor of a change. It names a token or a program, or the id of an employee, and no person. An erasure therefore
+/// leaves it as it is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ActorRecord {
@@ -72,7 +74,14 @@ pub struct ActorRecord {
     /// The short name of the actor's token; `None` for an actor without a token.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token_id: Option<String>,
-    /// The label of the token at the time of the change, or the name of the program; `None` for the system.
+    /// The employee who signed in with single sign-on; `None` for every other actor. Readers look the name up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub employee_id: Option<Uuid>,
+    /// The epoch of the session of single sign-on that makes the change; `None` for every other actor. No item has it.
+    #[serde(skip)]
+    pub epoch: Option<u64>,
+    /// The label of the token at the time of the change, the name of the program, or *Administrator* for an employee;
+    /// `None` for the system.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
 }
@@ -86,17 +95,32 @@ impl ActorRecord {
             Scope::Admin | Scope::Read => ActorKind::Administrator,
         };
         let token_id = Some(token.short_name().to_owned());
-        Self { kind, token_id, label: Some(token.label.clone()) }
+        Self { kind, token_id, employee_id: None, epoch: None, label: Some(token.label.clone()) }
     }
 
     /// Builds the operator. `label` is the name of the program that the operator uses.
     pub fn operator(label: &str) -> Self {
-        Self { kind: ActorKind::Operator, token_id: None, label: Some(label.to_owned()) }
+        let label = Some(label.to_owned());
+        Self { kind: ActorKind::Operator, token_id: None, employee_id: None, epoch: None, label }
+    }
+
+    /// Builds the administrator who signed in with single sign-on. The label is the same for every employee, so an
+    /// erasure rewrites no history.
+    pub fn of_employee(id: Uuid) -> Self {
+        let kind = ActorKind::Administrator;
+        let label = Some(kind.name().to_owned());
+        Self { kind, token_id: None, employee_id: Some(id), epoch: None, label }
     }
 
     /// Builds the actor of changes that Rollcall makes by itself.
     pub fn system() -> Self {
-        Self { kind: ActorKind::System, token_id: None, label: None }
+        Self {
+            kind: ActorKind::System,
+            token_id: None,
+            employee_id: None,
+            epoch: None,
+            label: None,
+        }
     }
 }
 
@@ -116,9 +140,16 @@ impl fmt::Display for ActorRecord {
 mod tests {
     use super::{ActorKind, ActorRecord};
     use serde_json::json;
+    use uuid::Uuid;
 
     fn actor(kind: ActorKind, label: Option<&str>) -> ActorRecord {
-        ActorRecord { kind, token_id: None, label: label.map(Into::into) }
+        ActorRecord {
+            kind,
+            token_id: None,
+            employee_id: None,
+            epoch: None,
+            label: label.map(Into::into),
+        }
     }
 
     #[test]
@@ -147,6 +178,14 @@ mod tests {
         for (actor, text) in [
             (okta, json!({"kind": "identityProvider", "tokenId": "9f2c", "label": "Okta"})),
             (ActorRecord::operator("tool"), json!({"kind": "operator", "label": "tool"})),
+            (
+                ActorRecord::of_employee(Uuid::nil()),
+                json!({
+                    "kind": "administrator",
+                    "employeeId": "00000000-0000-0000-0000-000000000000",
+                    "label": "Administrator",
+                }),
+            ),
             (ActorRecord::system(), json!({"kind": "system"})),
         ] {
             assert_eq!(serde_json::to_value(&actor).unwrap(), text);

@@ -52,6 +52,9 @@ impl DayCounts {
             | EventKind::DestinationFailing
             | EventKind::DestinationDisabled
             | EventKind::LinkChanged
+            | EventKind::SsoChanged
+            | EventKind::AccountReplaced
+            | EventKind::AccountUnlinked
             | EventKind::Erased => return,
         };
         *count += 1;

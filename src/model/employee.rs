@@ -33,6 +33,9 @@ pub struct Employee {
     /// The time when the identity provider first created or changed the user; `None` for an imported employee until
     /// then.
     pub linked: Option<OffsetDateTime>,
+    /// The time of the last return: the identity provider deleted the user, and the person came back; `None` without a
+    /// return. An administrator's session or naming from before this time is void.
+    pub returned_at: Option<OffsetDateTime>,
     /// The identity provider's attributes, canonical and whole, `active` included.
     pub attributes: Document,
     /// The values that the tenant's administrator set.

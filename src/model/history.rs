@@ -46,6 +46,13 @@ pub enum EventKind {
     DestinationDisabled,
     /// A link was made, opened or revoked.
     LinkChanged,
+    /// The configuration of single sign-on changed, or its keys, or all administrators were signed out. The entry has
+    /// the names of the fields, and no values.
+    SsoChanged,
+    /// Another account of the identity provider replaced the linked account of an employee.
+    AccountReplaced,
+    /// The account of the identity provider was unlinked from an employee.
+    AccountUnlinked,
     /// An employee and the employee's history were erased. The entry is in the tenant's history.
     Erased,
 }

@@ -44,9 +44,13 @@ impl LinkScope {
     /// The actor of the changes by a session of the link.
     pub fn actor(self) -> ActorRecord {
         match self {
-            Self::Connect => {
-                ActorRecord { kind: ActorKind::SetupLink, token_id: None, label: None }
-            }
+            Self::Connect => ActorRecord {
+                kind: ActorKind::SetupLink,
+                token_id: None,
+                employee_id: None,
+                epoch: None,
+                label: None,
+            },
             Self::Admin => ActorRecord::operator(OPEN_COMMAND),
         }
     }

@@ -1,6 +1,8 @@
 //! The records of the product, independent of their storage.
 
+pub mod account;
 pub mod actor;
+pub mod credential;
 pub mod day_counts;
 pub mod employee;
 pub mod ended_token;
@@ -17,6 +19,7 @@ pub mod group;
 pub mod member;
 pub mod history;
 pub mod silence;
+pub mod sso;
 pub mod dismissals;
 pub mod sync;
 pub mod sync_findings;
@@ -29,6 +32,7 @@ pub mod unauthorized;
 pub mod unfinished;
 pub mod claim;
 pub mod memberships;
+pub mod refusal;
 pub mod sign_in;
 pub mod signed_out;
 pub mod delivery_log;

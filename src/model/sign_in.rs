@@ -1,8 +1,14 @@
 //! Sign-ins of administrators.
 
+use super::refusal::Refusal;
 use serde::{Deserialize, Serialize};
-use strum::{Display, EnumString};
-use time::OffsetDateTime;
+use std::fmt;
+use strum::{Display, EnumString, IntoStaticStr};
+use time::{Duration, OffsetDateTime};
+use uuid::Uuid;
+
+/// How long the log keeps a refusal.
+pub const REFUSALS_KEPT_FOR: Duration = Duration::days(7);
 
 /// The family of a browser. The record has no more of the User-Agent, because its details identify people.
 #[derive(
@@ -42,17 +48,92 @@ impl BrowserFamily {
     }
 }
 
-/// A sign-in of an administrator.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// The way of a sign-in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr, EnumString)]
 #[serde(rename_all = "camelCase")]
+#[strum(serialize_all = "camelCase")]
+pub enum SignInMethod {
+    /// Single sign-on.
+    Sso,
+    /// The admin token.
+    Token,
+    /// A sign-in link of the operator.
+    Link,
+    /// A test of single sign-on. It opens no session.
+    Try,
+}
+
+/// The outcome of a sign-in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SignInOutcome {
+    /// A session was opened, or a test succeeded.
+    SignedIn,
+    /// The sign-in was refused.
+    Refused(Refusal),
+}
+
+/// A line of the sign-in log: a sign-in of an administrator, a refusal, or a test of single sign-on.
+#[derive(Clone, PartialEq, Eq)]
 pub struct SignInRecord {
-    /// The time of the sign-in.
-    #[serde(with = "time::serde::rfc3339")]
+    /// The time.
     pub at: OffsetDateTime,
-    /// The label of the token or the link that opened the session.
-    pub label: String,
+    /// The way.
+    pub how: SignInMethod,
+    /// The outcome.
+    pub outcome: SignInOutcome,
+    /// The employee, if one is known.
+    pub employee_id: Option<Uuid>,
+    /// A claim that people can read, if no employee is known. A line with an employee is stored without it, so that an
+    /// erasure leaves no name.
+    pub shown: Option<String>,
+    /// The label of the token or the link that opened the session; `None` for single sign-on.
+    pub label: Option<String>,
     /// The family of the browser.
     pub browser: BrowserFamily,
+    /// The reference that the refusal page shows; `None` for a success.
+    pub reference: Option<String>,
+}
+
+impl SignInMethod {
+    /// Its name in items and in the API.
+    pub fn as_str(self) -> &'static str {
+        self.into()
+    }
+}
+
+impl SignInOutcome {
+    /// Its name in items and in the API: `signedIn`, or the name of the refusal.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::SignedIn => "signedIn",
+            Self::Refused(refusal) => refusal.as_str(),
+        }
+    }
+
+    /// Reads a name; `None` for another text.
+    pub fn parse(text: &str) -> Option<Self> {
+        match text {
+            "signedIn" => Some(Self::SignedIn),
+            other => Refusal::parse(other).map(Self::Refused),
+        }
+    }
+}
+
+impl SignInRecord {
+    /// Whether the log no longer has the line at this time. Only refusals expire.
+    pub fn is_expired(&self, now: OffsetDateTime) -> bool {
+        self.outcome != SignInOutcome::SignedIn && self.at + REFUSALS_KEPT_FOR <= now
+    }
+}
+
+impl fmt::Debug for SignInRecord {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The claim names a person.
+        let (how, outcome) = (self.how, self.outcome);
+        let mut record = formatter.debug_struct("SignInRecord");
+        record.field("at", &self.at).field("how", &how).field("outcome", &outcome);
+        record.field("reference", &self.reference).finish_non_exhaustive()
+    }
 }
 
 #[cfg(test)]

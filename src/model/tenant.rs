@@ -3,6 +3,7 @@
 use super::ended_token::EndedToken;
 use super::provider::Provider;
 use super::silence::SilentAfter;
+use super::sso::SsoSettings;
 use scim::schema::custom::CustomAttribute;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -163,6 +164,8 @@ pub struct Tenant {
     pub ended_tokens: Vec<EndedToken>,
     /// The attributes that the tenant declared for its employees, the oldest first.
     pub attributes: Vec<CustomAttribute>,
+    /// The single sign-on of the tenant's administrators; `None` until it is configured.
+    pub sso: Option<SsoSettings>,
     /// Four random characters that name the tenant's feed. Numbers of another feed mean other events.
     pub feed_epoch: String,
 }

@@ -117,6 +117,11 @@ impl AddressPolicy {
         Self { is_loopback_allowed: true, ..self }
     }
 
+    /// Whether clients reach this service at a loopback address. So it runs on a developer's machine.
+    pub(super) fn is_own_host_loopback(&self) -> bool {
+        self.own.as_ref().is_some_and(|own| is_loopback_host(&own.name))
+    }
+
     /// Whether a connection for this host may go to this address.
     pub(super) fn allows_address(&self, host: &str, address: IpAddr) -> bool {
         let address = address.to_canonical();

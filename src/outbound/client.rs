@@ -4,7 +4,7 @@ use super::address::AddressPolicy;
 use super::exchange::{Limits, Request, Response, WhenLonger};
 use super::failure::{AddressProblem, Failure};
 use super::resolver::{Lookup, Resolver};
-use super::url::Target;
+use super::url::{Target, is_loopback_url};
 use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
@@ -49,9 +49,13 @@ pub struct Client {
     /// The trusted root certificates as PEM, in place of the system's.
     roots: Option<Arc<[u8]>>,
     /// One connector for each time limit of connections. The callers use few different limits.
-    connectors: Arc<Mutex<Vec<(Duration, SharedHttpConnector)>>>,
+    connectors: Connectors,
+    /// The connectors of [`for_issuer`](Client::for_issuer). Their resolver allows loopback addresses.
+    loopback_connectors: Connectors,
     turns: Arc<Semaphore>,
 }
+
+type Connectors = Arc<Mutex<Vec<(Duration, SharedHttpConnector)>>>;
 
 impl Client {
     /// Creates a client with the system's resolver and root certificates.
@@ -61,6 +65,7 @@ impl Client {
             lookup: Lookup::system(),
             roots: None,
             connectors: Arc::default(),
+            loopback_connectors: Arc::default(),
             turns: Arc::new(Semaphore::new(MAX_CALLS)),
         }
     }
@@ -71,12 +76,29 @@ impl Client {
         F: Fn(String) -> L + Send + Sync + 'static,
         L: Future<Output = io::Result<Vec<IpAddr>>> + Send + 'static,
     {
-        Self { lookup: Lookup::new(lookup), connectors: Arc::default(), ..self }
+        Self { lookup: Lookup::new(lookup), ..self }.with_new_connectors()
     }
 
     /// Trusts only the certificates of this valid PEM text, for tests.
     pub fn with_roots(self, pem: &str) -> Self {
-        Self { roots: Some(pem.as_bytes().into()), connectors: Arc::default(), ..self }
+        Self { roots: Some(pem.as_bytes().into()), ..self }.with_new_connectors()
+    }
+
+    fn with_new_connectors(self) -> Self {
+        Self { connectors: Arc::default(), loopback_connectors: Arc::default(), ..self }
+    }
+
+    /// Returns the client for the calls of an OpenID Connect issuer.
+    ///
+    /// It also allows loopback addresses, with `http:` too, when both the issuer and this service have a loopback host.
+    /// So a developer can run both on one machine. Calls for other purposes keep the rules of this client.
+    pub fn for_issuer(&self, issuer: &str) -> Self {
+        let is_local = self.policy.is_own_host_loopback() && is_loopback_url(issuer);
+        if !is_local || self.policy.is_loopback_allowed() {
+            return self.clone();
+        }
+        let policy = Arc::new((*self.policy).clone().with_loopback());
+        Self { policy, connectors: Arc::clone(&self.loopback_connectors), ..self.clone() }
     }
 
     /// The policy for URLs and addresses.
@@ -209,5 +231,7 @@ async fn read(
     }
 }
 
+#[cfg(test)]
+mod issuer_tests;
 #[cfg(test)]
 mod tests;

@@ -137,6 +137,15 @@ impl fmt::Display for Target {
     }
 }
 
+/// Whether the host of a URL is `localhost` or a loopback address. [`Target::parse`] still checks the URL.
+pub(super) fn is_loopback_url(text: &str) -> bool {
+    // A host alone parses too, and is no URL.
+    let url = text.parse::<Uri>().ok().filter(|url| url.scheme().is_some());
+    url.as_ref().and_then(Uri::host).is_some_and(|host| {
+        is_loopback_host(&host.strip_suffix('.').unwrap_or(host).to_ascii_lowercase())
+    })
+}
+
 /// Splits `host:port`. The host of an IPv6 address keeps its brackets.
 fn split_port(authority: &str) -> Result<(&str, Option<u16>), UrlProblem> {
     let end = authority.find(']').map_or(0, |bracket| bracket + 1);

@@ -5,6 +5,7 @@ use crate::directory::access::Access;
 use crate::directory::destinations::Destinations;
 use crate::directory::destinations::calls::DestinationCalls;
 use crate::directory::readiness::Readiness;
+use crate::directory::sso::Sso;
 use crate::directory::tenants::Tenants;
 use crate::directory::tenants::share::Shares;
 use crate::directory::tenants::sync::SyncWatch;
@@ -49,6 +50,8 @@ pub struct ServiceParts {
     pub destinations: Destinations,
     /// Makes the calls to destinations that an administrator waits for.
     pub calls: Arc<dyn DestinationCalls>,
+    /// The single sign-on of all tenants.
+    pub sso: Sso,
     /// Limits the capacity units of each tenant.
     pub shares: Shares,
     /// Whether this process can answer requests.

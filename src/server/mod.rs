@@ -18,12 +18,21 @@ mod csv_text;
 pub(crate) mod query;
 mod precondition;
 pub(crate) mod body;
+mod form_body;
 mod health;
 mod admin;
+mod sso;
 mod problems;
 mod response;
 pub mod people_csv;
 pub(crate) mod error;
+
+/// Formats single sign-on as JSON, with its addresses. The command uses it too.
+pub mod sso_json {
+    pub use super::admin::sso_actions::{SignInsBody, SsoCheckBody};
+    pub use super::admin::sso_body::SsoBody;
+    pub use super::sso::addresses::SsoAddresses;
+}
 
 /// Formats the lines of an export. The command uses it too.
 pub mod export {

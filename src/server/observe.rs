@@ -8,6 +8,7 @@ use super::error::ApiError;
 use super::error::render::{FailureFormat, LoggedRequest, refuses_read_token, render};
 use super::page_urls::{PageVisit, WriteFailure};
 use super::page_urls::{is_public_page, service_url, wants_html};
+use super::sso;
 use super::tenant_urls::{SCIM_ROUTE, TENANT_ROUTE, TENANTS_ROOT, tenant_in};
 use crate::directory::{clock, metered};
 use axum::extract::{MatchedPath, Request, State};
@@ -117,6 +118,9 @@ fn failure_format(
     match rest.split('/').nth(1) {
         Some("api") => FailureFormat::Problem(service_url(services, request.extensions())),
         Some("scim") => FailureFormat::ScimError,
+        Some("sso") if route.is_some_and(|route| sso::is_route(route.as_str())) => {
+            FailureFormat::Problem(service_url(services, request.extensions()))
+        }
         _ if route.is_some() || wants_html => page(),
         _ => FailureFormat::ScimError,
     }

@@ -4,6 +4,7 @@
 //! never from a client's header.
 
 use super::context::{PublicUrl, Services};
+use super::sso::addresses::SsoAddresses;
 use super::tenant_urls::{api_url, link_url, tenant_in, tenant_url};
 use crate::directory::{LinkScope, TenantId};
 use axum::Router;
@@ -130,6 +131,26 @@ impl Site {
         format!("{}{below}", self.root())
     }
 
+    /// Returns the URL of the tenant's pages, with its final slash.
+    pub(crate) fn root_url(&self) -> String {
+        format!("{}{}", self.origin, self.root())
+    }
+
+    /// Returns the part of a URL below the root of the tenant's pages. The URL has our own origin, or none.
+    pub(crate) fn below_root<'u>(&self, url: &'u str) -> Option<&'u str> {
+        let path = match url.strip_prefix(&self.origin) {
+            Some(path) => path,
+            None => url,
+        };
+        let root = self.root();
+        if path == root.trim_end_matches('/') { Some("") } else { path.strip_prefix(&root) }
+    }
+
+    /// Returns the addresses of single sign-on.
+    pub(crate) fn sso_addresses(&self) -> SsoAddresses {
+        SsoAddresses::of(self.root_url().trim_end_matches('/'))
+    }
+
     /// Returns the Tenant URL that an administrator pastes into the identity provider.
     pub(crate) fn tenant_url(&self, tenant: &TenantId) -> String {
         tenant_url(&format!("{}{}", self.origin, self.base), tenant)
@@ -180,4 +201,35 @@ fn is_loopback(origin: &str) -> bool {
         .iter()
         .filter_map(|host| origin.strip_prefix(host))
         .any(|rest| rest.is_empty() || rest.starts_with(':'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Site;
+    use crate::directory::TenantId;
+
+    #[test]
+    fn only_urls_of_the_tenant_are_below_the_root() {
+        let site = Site {
+            origin: "https://rollcall.example".to_owned(),
+            base: "/prod".to_owned(),
+            tenant: TenantId::parse("acme"),
+        };
+        for (url, below) in [
+            ("https://rollcall.example/prod/tenants/acme/", Some("")),
+            ("https://rollcall.example/prod/tenants/acme", Some("")),
+            ("https://rollcall.example/prod/tenants/acme/employees?q=a", Some("employees?q=a")),
+            ("/prod/tenants/acme/activity", Some("activity")),
+            ("https://rollcall.example.evil/prod/tenants/acme/", None),
+            ("https://evil.example/prod/tenants/acme/", None),
+            ("https://rollcall.example@evil.example/prod/tenants/acme/", None),
+            ("http://rollcall.example/prod/tenants/acme/", None),
+            ("https://rollcall.example/prod/tenants/other/", None),
+            ("https://rollcall.example/tenants/acme/", None),
+            ("//evil.example/prod/tenants/acme/", None),
+            ("employees", None),
+        ] {
+            assert_eq!(site.below_root(url), below, "{url}");
+        }
+    }
 }

@@ -7,14 +7,21 @@ use http::request::Parts;
 use percent_encoding::percent_decode_str;
 use scim::Error;
 use scim::search::SearchParams;
+use std::fmt;
 
 /// The query parameters of a SCIM request (RFC 7644 §3.4.2).
 #[derive(Debug, Clone, Default)]
 pub(super) struct Params(pub(super) SearchParams);
 
 /// The names and values of a query, or of a form.
-#[derive(Debug)]
 pub(crate) struct Pairs(Vec<(String, String)>);
+
+impl fmt::Debug for Pairs {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // A form may have a secret, and the query of a callback has a code.
+        formatter.debug_struct("Pairs").finish_non_exhaustive()
+    }
+}
 
 impl Pairs {
     /// Reads names and values.

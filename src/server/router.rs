@@ -6,7 +6,7 @@ use super::error::fallback;
 use super::page_urls::PageRoutes;
 use super::scim::{bulk, discovery, lists, resources};
 use super::tenant_urls::{ADMIN_ROUTE, SCIM_ROUTE, TENANT_ROUTE};
-use super::{admin, auth, compress, health, malformed, observe, path};
+use super::{admin, auth, compress, health, malformed, observe, path, sso};
 use crate::directory::Employee;
 use crate::directory::Group;
 use axum::Router;
@@ -69,7 +69,7 @@ fn router(services: Services, pages: PageRoutes) -> Router {
     Router::new()
         .nest(SCIM_ROUTE, scim)
         .nest(ADMIN_ROUTE, administration)
-        .nest(TENANT_ROUTE, pages)
+        .nest(TENANT_ROUTE, pages.merge(sso::router()))
         .merge(public)
         .route("/health", get(health::live))
         .route("/health/ready", get(health::ready))

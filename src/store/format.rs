@@ -11,7 +11,7 @@ use crate::store::dynamodb::table::Table;
 use std::sync::atomic::Ordering;
 
 /// The format that this program reads and writes. The number grows with each change that an older program cannot read.
-pub const FORMAT: u64 = 6;
+pub const FORMAT: u64 = 7;
 
 /// The attribute that holds the format.
 const ATTRIBUTE: &str = "format";

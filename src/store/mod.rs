@@ -3,6 +3,9 @@
 //! The store owns key strings, items, conditions and transactions. The store has no HTTP and no rules of the directory.
 //! It reports the condition that failed, and the caller decides on the result.
 
+pub mod accounts;
+pub mod credentials;
+pub mod admission;
 pub mod employees;
 pub mod items;
 pub mod tenants;
@@ -19,6 +22,7 @@ pub mod format;
 pub mod record;
 pub mod write_outcome;
 pub mod links;
+pub mod sealed_place;
 pub mod sign_ins;
 pub mod signed_out;
 pub mod history;
@@ -40,8 +44,11 @@ pub use full_read::Match;
 pub use turns::FullRead;
 
 use crate::model::tenant::TenantId;
+use accounts::AccountItems;
+use admission::AdmissionItems;
 use check::Checks;
 use claims::ClaimItems;
+use credentials::CredentialItems;
 use destinations::calls::CallItems;
 use destinations::deliveries::DeliveryItems;
 use destinations::destinations::DestinationItems;
@@ -225,6 +232,16 @@ impl TenantStore {
         SignInItems(&self.part)
     }
 
+    /// Returns the accounts of the identity provider that are linked to a tenant's employees.
+    pub fn accounts(&self) -> AccountItems<'_> {
+        AccountItems(&self.part)
+    }
+
+    /// Returns the credentials of a tenant's single sign-on, and the writes of its configuration.
+    pub fn credentials(&self) -> CredentialItems<'_> {
+        CredentialItems(&self.part)
+    }
+
     /// Returns the count of a tenant's calls to destinations.
     pub fn calls(&self) -> CallItems<'_> {
         CallItems(&self.part)
@@ -248,6 +265,11 @@ impl TenantStore {
     /// Returns the delivery logs of a tenant's destinations.
     pub fn deliveries(&self) -> DeliveryItems<'_> {
         DeliveryItems(&self.part)
+    }
+
+    /// Returns the reads that decide about administrators.
+    pub fn admission(&self) -> AdmissionItems<'_> {
+        AdmissionItems(&self.part)
     }
 
     /// Returns the record of a tenant itself.

@@ -28,6 +28,10 @@ pub(super) enum Partition {
     TenantHistory,
     /// Links that open a session.
     Links,
+    /// Linked accounts of the identity provider.
+    Accounts,
+    /// Claims on the subjects of linked accounts.
+    Subjects,
     Destinations,
     /// Positions of destinations.
     Positions,
@@ -63,7 +67,7 @@ pub(super) const OF_RECORDS: [Partition; 3] = [
 ];
 
 /// The partitions with items about many records or destinations.
-pub(super) const ABOUT_RECORDS: [Partition; 20] = [
+pub(super) const ABOUT_RECORDS: [Partition; 22] = [
     Partition::Claims(Kind::Employee),
     Partition::Claims(Kind::Group),
     Partition::ExternalIds(Kind::Employee),
@@ -76,6 +80,8 @@ pub(super) const ABOUT_RECORDS: [Partition; 20] = [
     Partition::GroupHistories,
     Partition::TenantHistory,
     Partition::Links,
+    Partition::Accounts,
+    Partition::Subjects,
     Partition::Destinations,
     Partition::Positions,
     Partition::Outbox,
@@ -128,6 +134,8 @@ impl Partition {
             Self::Members(_) => "the row of a member",
             Self::RedoLog(_) => "a part of a redo log",
             Self::Links => "a link",
+            Self::Accounts => "a linked account",
+            Self::Subjects => "a claim on a subject",
             Self::Destinations => "a destination",
             Self::Positions => "the position of a destination",
             Self::Retries(_) => "a waiting event",
@@ -173,6 +181,8 @@ impl Partition {
             Self::Members(group) => keys::members(tenant, group),
             Self::RedoLog(group) => keys::redo_log(tenant, group),
             Self::Links => keys::links(tenant),
+            Self::Accounts => keys::accounts(tenant),
+            Self::Subjects => keys::subjects(tenant),
             Self::Destinations => keys::destinations(tenant),
             Self::Positions => keys::positions(tenant),
             Self::Retries(destination) => keys::retries(tenant, destination),

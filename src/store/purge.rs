@@ -5,12 +5,15 @@ use super::dynamodb::transact::{Condition, Step, Transaction};
 use super::keys;
 use super::partitions::{self, Partition};
 use super::record::id_in_key;
+use crate::model::credential::CredentialStage;
 use crate::model::kind::Kind;
+use crate::store::accounts::AccountItems;
 use crate::store::destinations::due::DueItems;
 use crate::store::destinations::positions::PositionItems;
 use crate::store::dynamodb::error::Error;
 use crate::store::history::HistoryItems;
 use crate::store::record::RecordItems;
+use crate::store::sign_ins::SignInItems;
 use crate::store::tenant_part::TenantPart;
 use uuid::Uuid;
 
@@ -27,7 +30,7 @@ impl Purge<'_> {
         self.range(&Partition::History(id).range(&self.0.tenant)).await
     }
 
-    /// Removes the history of an erased employee.
+    /// Removes the history, the linked account and the sign-ins of an erased employee.
     ///
     /// # Errors
     /// [`Error::BadItem`] when the employee exists: a restore from a backup can contain half of an erasure. Otherwise
@@ -40,10 +43,14 @@ impl Purge<'_> {
         if !self.0.table.get_at_once(&places).await?.is_empty() {
             return Err(Error::bad_item("an employee who exists is listed as erased"));
         }
+        // The employee's record is gone, so no sign-in links another account.
+        AccountItems(self.0).forget(id).await?;
+        SignInItems(self.0).forget(id).await?;
         self.history(id).await.map(drop)
     }
 
-    /// Whether the tenant has any employee, visible or hidden, any group, or any claim on a name.
+    /// Whether the tenant has any employee, visible or hidden, any group, any claim on a name, or any
+    /// linked account.
     ///
     /// # Errors
     /// Fails as every call of the store does.
@@ -54,6 +61,8 @@ impl Purge<'_> {
             keys::claims(&self.0.tenant, Kind::Employee),
             keys::records(&self.0.tenant, Kind::Group),
             keys::claims(&self.0.tenant, Kind::Group),
+            keys::accounts(&self.0.tenant),
+            keys::subjects(&self.0.tenant),
         ] {
             let page = self.0.table.query_page(&Range::all(&partition), Some(1), None).await?;
             if !page.items.is_empty() {
@@ -65,8 +74,8 @@ impl Purge<'_> {
 
     /// Removes all items of the tenant, and gives their number.
     ///
-    /// The settings, the entry in the list of tenants, the notes, the signed-out sessions, the count of calls and
-    /// the recent sign-ins are removed after the rest. The number leaves out these six items. A second pass then removes items that were written meanwhile. An
+    /// The settings, the entry in the list of tenants, the notes, the signed-out sessions, the count of calls, the
+    /// sign-in log and the credentials are removed after the rest. The number leaves out these items. A second pass then removes items that were written meanwhile. An
     /// interrupted call can be repeated.
     ///
     /// # Errors
@@ -80,6 +89,10 @@ impl Purge<'_> {
         transaction.delete(Step::Record, &keys::signed_out(&self.0.tenant), Condition::none());
         transaction.delete(Step::Record, &keys::calls(&self.0.tenant), Condition::none());
         transaction.delete(Step::Record, &keys::sign_ins(&self.0.tenant), Condition::none());
+        for stage in [CredentialStage::Current, CredentialStage::Next] {
+            let key = keys::credential(&self.0.tenant, stage);
+            transaction.delete(Step::Record, &key, Condition::none());
+        }
         transaction.commit().await?;
         Ok(purged + self.contents().await?)
     }

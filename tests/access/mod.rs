@@ -1,6 +1,7 @@
 //! Secret Tokens, wrong tokens, and the isolation of tenants.
 
 pub(crate) mod isolation;
+mod sso_isolation;
 pub(crate) mod setup_links;
 mod guests;
 mod sign_in_links;

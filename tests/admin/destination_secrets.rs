@@ -1,70 +1,21 @@
 //! The sealed secrets of destinations under rotated peppers: opened, sealed again, and lost.
 
+use crate::support::TestTenant;
 use crate::support::actors::OPERATOR;
 use crate::support::admin::{admin, get, problem};
 use crate::support::destinations::{URL, create, id, last_change, path, slack, webhook};
-use crate::support::{ORIGIN, TestApp, TestTenant};
-use rollcall::app::App;
+use crate::support::peppers::{SECOND, THIRD, at_server, rotate, tenant};
 use rollcall::delivery::run_report::RunReport;
-use rollcall::directory::access::pepper::{
-    LoadError, PEPPER_TTL_SECS, PepperSource, Peppers, SAMPLE_PEPPER,
-};
 use rollcall::directory::destinations::{
-    DestinationChanges, Destinations, OpenedSecrets, ResumeFrom, SecretKind, UnreadableItem,
+    DestinationChanges, Destinations, OpenedSecrets, ResumeFrom, SecretKind,
 };
 use rollcall::directory::precondition::Precondition;
+use rollcall::directory::reseal::{SealedKind, UnreadableItem};
 use rollcall::model::destination::Destination;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
 use time::Duration;
-
-/// A pepper that a test rotates. Reads fail while it is down.
-#[derive(Clone)]
-struct Rotating {
-    peppers: Arc<Mutex<Peppers>>,
-    is_down: Arc<AtomicBool>,
-}
-
-impl Rotating {
-    fn rotate(&self, to: &str) {
-        let mut peppers = self.peppers.lock().unwrap();
-        let current = SecretString::from(to);
-        let previous = std::mem::replace(&mut peppers.current, current);
-        peppers.previous = Some(previous);
-    }
-
-    fn read(&self) -> Result<Peppers, LoadError> {
-        match self.is_down.load(Ordering::SeqCst) {
-            true => Err(LoadError::Read("down".into())),
-            false => Ok(self.peppers.lock().unwrap().clone()),
-        }
-    }
-}
-
-/// A tenant whose server sees rotations of the pepper.
-async fn tenant() -> (TestTenant, Rotating) {
-    let tenant = TestApp::new().await.tenant("acme").await;
-    let current = SecretString::from(SAMPLE_PEPPER);
-    let peppers = Arc::new(Mutex::new(Peppers { current, previous: None }));
-    let peppers = Rotating { peppers, is_down: Arc::default() };
-    (at_server(&tenant, &peppers), peppers)
-}
-
-/// The tenant at another server, which has not read the pepper yet.
-fn at_server(tenant: &TestTenant, peppers: &Rotating) -> TestTenant {
-    let read = peppers.clone();
-    let source = PepperSource::new(move || std::future::ready(read.read()));
-    let app = App::new(tenant.app.store.clone(), source, tenant.app.sources(), ORIGIN);
-    tenant.at(tenant.app.serving(app))
-}
-
-fn rotate(tenant: &TestTenant, peppers: &Rotating, to: &str) {
-    peppers.rotate(to);
-    tenant.app.advance(Duration::seconds(PEPPER_TTL_SECS));
-}
 
 fn destinations(tenant: &TestTenant) -> &Destinations {
     &tenant.app.app.destinations
@@ -79,9 +30,6 @@ async fn open(tenant: &TestTenant, body: &Value) -> Result<OpenedSecrets, Secret
     let destination = stored(tenant, body).await;
     destinations(tenant).open(&tenant.id, &destination).await.unwrap()
 }
-
-const SECOND: &str = "the second pepper of a test, long enough";
-const THIRD: &str = "the third pepper of a test, long enough!";
 
 #[tokio::test]
 async fn a_secret_opens_under_the_previous_pepper_and_is_sealed_again_by_a_write() {
@@ -112,18 +60,18 @@ async fn a_reseal_seals_every_secret_once() {
     create(&other, slack()).await;
     let all = destinations(&tenant);
     let before = all.reseal(false).await.unwrap();
-    assert_eq!((before.sealed.len(), before.skipped[&SecretKind::Url]), (0, 3));
+    assert_eq!((before.sealed.len(), before.skipped[&SealedKind::Url]), (0, 3));
     rotate(&tenant, &peppers, SECOND);
     for _ in 0..2 {
         let checked = all.reseal(true).await.unwrap();
-        assert_eq!((checked.sealed[&SecretKind::Url], checked.skipped.len()), (3, 0));
-        assert_eq!(checked.sealed[&SecretKind::SigningSecret], 1);
+        assert_eq!((checked.sealed[&SealedKind::Url], checked.skipped.len()), (3, 0));
+        assert_eq!(checked.sealed[&SealedKind::SigningSecret], 1);
     }
     let history = get(&tenant, "/history").await;
     let sealed = all.reseal(false).await.unwrap();
-    assert_eq!(sealed.sealed[&SecretKind::Url], 3);
+    assert_eq!(sealed.sealed[&SealedKind::Url], 3);
     let again = all.reseal(false).await.unwrap();
-    assert_eq!((again.sealed.len(), again.skipped[&SecretKind::Url]), (0, 3));
+    assert_eq!((again.sealed.len(), again.skipped[&SealedKind::Url]), (0, 3));
     assert_eq!(get(&tenant, "/history").await, history, "a reseal is no change of a destination");
     rotate(&tenant, &peppers, THIRD);
     for body in [&hook, &chat] {
@@ -140,8 +88,11 @@ async fn a_lost_secret_disables_the_destination_until_the_url_is_pasted_again() 
     rotate(&tenant, &peppers, THIRD);
     let lost = open(&tenant, &chat).await.unwrap_err();
     assert_eq!(lost.to_string(), "Paste the URL again");
-    let found =
-        UnreadableItem { tenant: tenant.id.clone(), destination: id(&chat), kind: SecretKind::Url };
+    let found = UnreadableItem {
+        tenant: tenant.id.clone(),
+        destination: Some(id(&chat)),
+        kind: SealedKind::Url,
+    };
     assert_eq!(destinations(&tenant).reseal(false).await.unwrap().unreadable, [found]);
     let (all, actor) = (destinations(&tenant), &OPERATOR);
     let found = all.get(&tenant.id, id(&chat)).await.unwrap().destination;
@@ -219,11 +170,11 @@ async fn a_server_with_an_old_pepper_reads_it_again_and_disables_nothing() {
 
     peppers.rotate(THIRD);
     paste(&at_server(&tenant, &peppers), &chat).await;
-    peppers.is_down.store(true, Ordering::SeqCst);
+    peppers.set_down(true);
     let report = run(&tenant).await;
     assert_eq!((report.failures, report.disabled), (1, 0), "no verdict without a read");
     assert!(stored(&tenant, &chat).await.enabled);
-    peppers.is_down.store(false, Ordering::SeqCst);
+    peppers.set_down(false);
     let report = run(&tenant).await;
     assert_eq!((report.failures, report.disabled), (0, 0), "{report:?}");
 

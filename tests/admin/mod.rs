@@ -4,6 +4,7 @@ pub(crate) mod routes;
 pub(crate) mod openapi;
 pub(crate) mod errors;
 pub(crate) mod settings;
+pub(crate) mod sso;
 pub(crate) mod tokens;
 pub(crate) mod read_tokens;
 pub(crate) mod employees;

@@ -2,8 +2,6 @@
 
 use crate::support::command::Operator;
 use serde_json::{Value, json};
-use std::io::Write;
-use std::process::{Output, Stdio};
 
 const URL: &str = "https://hooks.example.com/rollcall/path-that-nobody-sees?key=s3cr3t-of-hook";
 const CREATE: [&str; 9] = [
@@ -18,19 +16,6 @@ const CREATE: [&str; 9] = [
     "employee.*",
 ];
 
-/// Runs a command that reads this text from standard input.
-fn run_with_input(operator: &Operator, arguments: &[&str], input: &str) -> Output {
-    let mut command = operator.command(arguments);
-    let mut process = command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the command starts");
-    process.stdin.take().expect("an input").write_all(input.as_bytes()).expect("the input is read");
-    process.wait_with_output().expect("the command ends")
-}
-
 fn operator() -> Operator {
     let operator = Operator::new();
     operator.text(&["tenant", "create", "acme"]);
@@ -38,8 +23,7 @@ fn operator() -> Operator {
 }
 
 fn create(operator: &Operator) -> Value {
-    let output =
-        run_with_input(operator, &[&CREATE[..], &["--json"]].concat(), &format!("{URL}\n"));
+    let output = operator.run_with_input(&[&CREATE[..], &["--json"]].concat(), &format!("{URL}\n"));
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     serde_json::from_slice(&output.stdout).expect("JSON")
 }
@@ -98,7 +82,7 @@ fn a_refused_url_is_not_repeated() {
         ("  ", "there is no URL"),
         (&*"s3cr3t".repeat(1_000), "standard input has more than 4096 bytes"),
     ] {
-        let output = run_with_input(&operator, &CREATE, url);
+        let output = operator.run_with_input(&CREATE, url);
         let errors = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.code(), Some(4), "{errors}");
         assert!(errors.contains(text) && !errors.contains("s3cr3t"), "{errors}");

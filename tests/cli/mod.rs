@@ -8,6 +8,7 @@ pub(crate) mod shared_folder;
 pub(crate) mod endpoint;
 pub(crate) mod profiles;
 pub(crate) mod tenants;
+pub(crate) mod sso;
 mod sign_in_links;
 pub(crate) mod employees;
 pub(crate) mod employee_import;

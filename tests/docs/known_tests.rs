@@ -5,18 +5,20 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Command;
 
-/// Returns every test that runs, with its name in `cargo test -- --list`. Names of tests of the crate `scim` begin with
-/// `scim`.
+/// Returns every test that runs, with its name in `cargo test -- --list`. Names of tests of the crates `scim` and `oidc`
+/// begin with the name of the crate.
 ///
 /// This program lists its own tests. The other programs may be stale or not built. So the function reads the unit tests
-/// of both crates from the sources.
+/// of all crates from the sources.
 pub(super) fn known_tests() -> BTreeSet<String> {
     let mut tests = listed(&["--list"]);
     for ignored in listed(&["--list", "--ignored"]) {
         tests.remove(&ignored);
     }
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    for (folder, name) in [("src", None), ("crates/scim/src", Some("scim"))] {
+    let crates =
+        [("src", None), ("crates/scim/src", Some("scim")), ("crates/oidc/src", Some("oidc"))];
+    for (folder, name) in crates {
         let folder = root.join(folder);
         for file in sources(&folder) {
             let mut module = module(&folder, &file);

@@ -12,14 +12,14 @@ use std::sync::Arc;
 use tokio::io::AsyncWriteExt;
 use tokio_rustls::TlsAcceptor;
 
-pub(super) const ROOT: &str = include_str!("certificates/root.pem");
+pub(crate) const ROOT: &str = include_str!("certificates/root.pem");
 pub(super) const HOOKS: &str = include_str!("certificates/hooks.pem");
-const SELF_SIGNED: &str = include_str!("certificates/self_signed.pem");
+pub(crate) const SELF_SIGNED: &str = include_str!("certificates/self_signed.pem");
 /// The key of both certificates for `hooks.example.com`.
 const KEY: &str = include_str!("certificates/hooks.key");
 
 /// A receiver with TLS that answers every request.
-pub(super) async fn receiver(certificate: &str) -> Receiver {
+pub(crate) async fn receiver(certificate: &str) -> Receiver {
     let certificate =
         CertificateDer::from_pem_slice(certificate.as_bytes()).expect("a certificate");
     let key = PrivateKeyDer::from_pem_slice(KEY.as_bytes()).expect("a key");

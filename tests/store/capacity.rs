@@ -5,6 +5,7 @@ use super::employee_costs;
 use super::group_costs;
 use super::overview_costs;
 use super::request_costs::Measure;
+use super::sso_costs;
 use crate::support::actors::OPERATOR;
 use crate::support::admin::{admin, get};
 use crate::support::employees::ALL_ON;
@@ -184,6 +185,7 @@ async fn measure() -> Measure {
     activity_costs::measure(&mut m).await;
     employee_costs::measure(&mut m).await;
     overview_costs::measure(&mut m).await;
+    sso_costs::measure(&mut m).await;
     m
 }
 
@@ -314,6 +316,7 @@ async fn every_request_keeps_to_its_budget_and_the_documented_cost() {
     );
     activity_costs::check(&m);
     employee_costs::check(&m);
+    sso_costs::check(&m);
     m.check("Overview, the live part", &[READ], &[]);
     m.check("a page without data: the state in the rail", &[READ], &[]);
     m.check("Data sources", &[("GetItem", 2), ("Query", 1)], &[]);

@@ -9,5 +9,6 @@ pub(crate) mod request_costs;
 pub(crate) mod late_notes;
 pub(crate) mod request_notes;
 pub(crate) mod overview_costs;
+mod sso_costs;
 pub(crate) mod sync_note;
 pub(crate) mod table_format;

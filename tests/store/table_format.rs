@@ -58,9 +58,9 @@ async fn a_new_table_gets_the_format_of_this_program() {
     let (table, store, _) = table();
     store.table().create_unless_exists().await.expect("a table");
     let format = read_format(&*table).await.expect("a format");
-    let expected = json!({"PK": {"S": "FORMAT"}, "SK": {"S": "FORMAT"}, "format": {"N": "6"}});
+    let expected = json!({"PK": {"S": "FORMAT"}, "SK": {"S": "FORMAT"}, "format": {"N": "7"}});
     assert_eq!(item(&format), expected);
-    assert_eq!(FORMAT, 6);
+    assert_eq!(FORMAT, 7);
 }
 
 /// On AWS, the template creates the table.
@@ -113,7 +113,7 @@ async fn another_format_is_refused_and_stays_as_it_is() {
     let number = |text: &str| AttributeValue::N(text.to_owned());
     for (format, expected) in [
         (number("0"), 0),
-        (number("7"), 7),
+        (number("8"), 8),
         (number("17"), 17),
         (AttributeValue::S("2".to_owned()), 0),
         (AttributeValue::Bool(true), 0),
@@ -157,10 +157,10 @@ async fn a_format_that_another_program_writes_meanwhile_is_checked_too() {
     faults.plan("TransactWriteItems", Fault::Held(Arc::clone(&let_go)));
     let check = tokio::spawn(async move { store.table().check().await });
     faults.all_met().await;
-    put_format(&*table, AttributeValue::N("7".to_owned())).await;
+    put_format(&*table, AttributeValue::N("8".to_owned())).await;
     let_go.notify_one();
     let checked = check.await.expect("a task that ends");
-    assert!(matches!(checked, Err(Error::OtherFormat { found: 7, expected: 6 })), "{checked:?}");
+    assert!(matches!(checked, Err(Error::OtherFormat { found: 8, expected: 7 })), "{checked:?}");
 }
 
 /// Writes another format into the table of a data folder.
@@ -174,7 +174,7 @@ fn change_format(folder: &Path, format: &str) {
 fn the_command_refuses_a_data_folder_of_another_format_and_says_what_to_do() {
     let operator = Operator::new();
     operator.text(&["tenant", "create", "acme"]);
-    change_format(operator.folder(), "7");
+    change_format(operator.folder(), "8");
     for command in [
         &["tenant", "list"][..],
         &["tenant", "create", "globex"],
@@ -185,14 +185,14 @@ fn the_command_refuses_a_data_folder_of_another_format_and_says_what_to_do() {
         assert_eq!(code, 1, "{command:?}: {text}");
         for part in [
             "cannot use the data folder",
-            "the table's items have format 7; this version of Rollcall reads format 6 only",
+            "the table's items have format 8; this version of Rollcall reads format 7 only",
             "Use the version that wrote them, or another table or data folder",
         ] {
             assert!(text.contains(part), "{command:?}: {text}");
         }
         assert_eq!(text.lines().count(), 1, "{text}");
     }
-    change_format(operator.folder(), "6");
+    change_format(operator.folder(), "7");
     let listed = operator.json(&["tenant", "list"]);
     assert_eq!(listed.as_array().map(Vec::len), Some(1), "nothing was written: {listed}");
 }
@@ -201,13 +201,13 @@ fn the_command_refuses_a_data_folder_of_another_format_and_says_what_to_do() {
 async fn the_functions_log_says_what_to_do_about_another_format() {
     let log = Log::default();
     let _guard = log.start();
-    startup::report_table(&Error::OtherFormat { found: 7, expected: 6 }, "employees", "eu-west-1");
+    startup::report_table(&Error::OtherFormat { found: 8, expected: 7 }, "employees", "eu-west-1");
     let lines = log.lines();
     let [line] = &*lines else { panic!("{lines:?}") };
     let fields = &line["fields"];
     assert_eq!((&line["level"], &fields["table"]), (&json!("ERROR"), &json!("employees")));
     let cause = fields["cause"].as_str().expect("a cause");
-    assert!(cause.contains("items have format 7"), "{cause}");
+    assert!(cause.contains("items have format 8"), "{cause}");
     let check = fields["check"].as_str().expect("a check");
     assert!(check.contains("deploy that version"), "{check}");
 }
@@ -250,11 +250,11 @@ fn the_function_does_not_start_on_another_format() {
         "it asked for events: {text}"
     );
 
-    change_format(operator.folder(), "7");
+    change_format(operator.folder(), "8");
     let refused = start_function(&operator, endpoint);
     assert_eq!(refused.status.code(), Some(1));
     let text = String::from_utf8_lossy(&refused.stdout);
-    assert!(text.contains("items have format 7"), "{text}");
+    assert!(text.contains("items have format 8"), "{text}");
     assert!(!text.contains("the runtime ended"), "it asked for no event: {text}");
 }
 

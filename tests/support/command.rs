@@ -1,7 +1,7 @@
 //! The `rollcall` command as an operator runs it. Each command is a process, on a data folder of the test's own.
 
 use serde_json::Value;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use tempfile::TempDir;
@@ -30,6 +30,17 @@ impl Operator {
     /// Runs a command to its end.
     pub fn run(&self, arguments: &[&str]) -> Output {
         self.command(arguments).output().expect("the command runs")
+    }
+
+    /// Runs a command that reads this text from standard input.
+    pub fn run_with_input(&self, arguments: &[&str], input: &str) -> Output {
+        let mut command = self.command(arguments);
+        let streams = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut process = streams.spawn().expect("the command starts");
+        let mut stdin = process.stdin.take().expect("an input");
+        stdin.write_all(input.as_bytes()).expect("the input is read");
+        drop(stdin);
+        process.wait_with_output().expect("the command ends")
     }
 
     /// Runs a command that must succeed. Returns its standard output.

@@ -131,6 +131,17 @@ pub async fn crash_everywhere(
     story: impl AsyncFn(&TestTenant),
     most: usize,
 ) {
+    crash_everywhere_and_check(name, scene, story, most, async |_: &TestTenant| {}).await;
+}
+
+/// Does the same, and calls `check` with another server: after each crash, and again after the recovery.
+pub async fn crash_everywhere_and_check(
+    name: &str,
+    scene: &TestTenant,
+    story: impl AsyncFn(&TestTenant),
+    most: usize,
+    check: impl AsyncFn(&TestTenant),
+) {
     if is_on_an_endpoint() {
         return;
     }
@@ -150,6 +161,7 @@ pub async fn crash_everywhere(
     let (server, table) = mortal(&undisturbed, None);
     story(&server).await;
     recover(&undisturbed).await;
+    check(&undisturbed).await;
     undisturbed.expect_settled_and_sound().await;
     let after = Effect::of(&undisturbed).await;
     assert_ne!(before, after, "{name} has an effect");
@@ -170,11 +182,13 @@ pub async fn crash_everywhere(
             "{context}: half an effect: {}",
             seen.difference(&before, &after)
         );
+        check(&other).await;
         let is_repeated = matches!(crash, Crash::After(_));
         if is_repeated {
             story(&other).await;
         }
         recover(&other).await;
+        check(&other).await;
         let report = other.report().await;
         assert_eq!(report.violations, [], "{context}");
         assert!(report.unfinished.is_empty(), "{context}: left {:?}", report.unfinished);

@@ -9,6 +9,7 @@
 
 pub mod actors;
 pub mod admin;
+pub mod admins;
 pub mod browser;
 pub mod command;
 pub mod crash;
@@ -19,12 +20,15 @@ pub mod faults;
 pub mod groups;
 pub mod hooks;
 pub mod http;
+pub mod identity_provider;
 pub mod invariants;
 pub mod key_condition;
 pub mod log;
+pub mod peppers;
 pub mod request;
 pub mod sdk;
 pub mod slow_visibility;
+pub mod sso;
 pub mod template;
 pub mod urns;
 pub mod watched_table;

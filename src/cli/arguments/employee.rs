@@ -4,6 +4,7 @@ use super::value_parsers::{search_text, tenant_id};
 use clap::{Args, Subcommand, ValueEnum};
 use rollcall::directory::TenantId;
 use std::path::PathBuf;
+use uuid::Uuid;
 
 #[derive(Debug, Subcommand)]
 pub enum EmployeeCommand {
@@ -90,6 +91,15 @@ pub enum EmployeeCommand {
         tenant: TenantId,
         /// The employee's id, userName or email address. A deleted employee is found by id or userName only
         employee: String,
+    },
+    /// Remove the link between an employee and the account of the identity provider. The sessions of the account end. The
+    /// next sign-in links an account again
+    Unlink {
+        /// The id of the tenant
+        #[arg(value_parser = tenant_id)]
+        tenant: TenantId,
+        /// The id of the employee
+        employee: Uuid,
     },
     /// Erase an archived employee with the whole history. This cannot be undone
     Erase {

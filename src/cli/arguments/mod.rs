@@ -12,6 +12,7 @@ pub mod attribute;
 pub mod employee;
 pub mod group;
 pub mod event;
+pub mod sso;
 pub mod pepper;
 mod value_parsers;
 
@@ -28,6 +29,7 @@ use pepper::PepperCommand;
 use serve::ServeArguments;
 use settings::SettingsCommand;
 use sign_in_link::OpenArguments;
+use sso::SsoCommand;
 use std::path::PathBuf;
 use tenant::TenantCommand;
 use token::TokenCommand;
@@ -105,6 +107,9 @@ pub enum Command {
     /// Create, replace, revoke and list a tenant's tokens
     #[command(subcommand)]
     Token(TokenCommand),
+    /// Configure single sign-on of a tenant's administrators, and end their sessions
+    #[command(subcommand)]
+    Sso(SsoCommand),
     /// Show and change the attributes that a tenant's identity provider governs
     #[command(subcommand)]
     Settings(SettingsCommand),

@@ -2,9 +2,13 @@
 
 use rollcall::directory::TenantId;
 use rollcall::directory::lists::admin_list::MOST_SEARCH_CHARS;
+use rollcall::model::sso::{ClientAuth, MatchRule, Preset};
 use rollcall::outbound::parse_private_hosts;
 use scim::schema::custom::CustomType;
 use std::net::SocketAddr;
+use strum::IntoEnumIterator;
+use time::Date;
+use time::macros::format_description;
 
 /// Reads the address of `--listen`.
 pub fn listen_address(text: &str) -> Result<SocketAddr, String> {
@@ -52,4 +56,29 @@ pub fn tenant_id(text: &str) -> Result<TenantId, String> {
         "an id has 2 to 32 characters: a-z, 0-9, and hyphens that are neither first nor last"
             .to_owned()
     })
+}
+
+/// Reads a day.
+pub fn date(text: &str) -> Result<Date, String> {
+    Date::parse(text, format_description!("[year]-[month]-[day]"))
+        .map_err(|_| "it must be a day, such as 2027-11-30".to_owned())
+}
+
+/// Reads the proof of a client.
+pub fn client_auth(text: &str) -> Result<ClientAuth, String> {
+    ClientAuth::parse(text).ok_or_else(|| one_of(ClientAuth::iter().map(ClientAuth::as_str)))
+}
+
+/// Reads the kind of an identity provider.
+pub fn preset(text: &str) -> Result<Preset, String> {
+    Preset::parse(text).ok_or_else(|| one_of(Preset::iter().map(Preset::as_str)))
+}
+
+/// Reads the claim and the attribute of the first sign-in.
+pub fn match_rule(text: &str) -> Result<MatchRule, String> {
+    MatchRule::parse(text).ok_or_else(|| one_of(MatchRule::iter().map(MatchRule::as_str)))
+}
+
+fn one_of(names: impl Iterator<Item = &'static str>) -> String {
+    format!("it must be one of {}", names.collect::<Vec<_>>().join(", "))
 }

@@ -1,4 +1,4 @@
-//! Checks the token of an actor.
+//! Checks the token or the session of an actor.
 
 use super::tokens::{is_replaced_admin, works};
 use crate::directory::error::Error;
@@ -7,7 +7,12 @@ use crate::model::tenant::{Tenant, TokenRecord};
 use time::OffsetDateTime;
 
 impl ActorRecord {
-    /// Checks the token again, against the tenant as it is now: the cached token may be a minute old.
+    /// Whether the actor has a token or a session that can end before its change.
+    pub(in crate::directory) fn can_end(&self) -> bool {
+        self.token_id.is_some() || self.employee_id.is_some()
+    }
+
+    /// Checks the token or the session again, against the tenant as it is now: the cached tenant may be a minute old.
     ///
     /// A previous admin token must not change anything, because the owner of a leaked token replaces it.
     ///
@@ -25,7 +30,7 @@ impl ActorRecord {
         }
     }
 
-    /// Checks only that the token is valid. A previous admin token passes, because it may revoke itself.
+    /// Checks only that the token or the session is valid. A previous admin token passes, because it may revoke itself.
     ///
     /// # Errors
     /// Fails with [`Error::TokenEnded`].
@@ -34,6 +39,12 @@ impl ActorRecord {
         tenant: &Tenant,
         now: OffsetDateTime,
     ) -> Result<(), Error> {
+        if self.employee_id.is_some() {
+            // Single sign-on was switched off, or *Sign out all administrators* ended the session.
+            let epoch = tenant.sso.as_ref().map(|settings| settings.epoch);
+            let is_open = epoch.is_some() && epoch == self.epoch;
+            return if is_open { Ok(()) } else { Err(Error::TokenEnded) };
+        }
         match (&self.token_id, self.record(tenant)) {
             (None, _) => Ok(()),
             (Some(_), Some(record)) if works(record, now) => Ok(()),

@@ -15,8 +15,10 @@ pub mod sessions;
 pub mod link_text;
 pub mod links;
 pub mod link_sessions;
+pub mod account_sessions;
 pub mod lockout;
 pub mod tenant_cache;
+mod known_record;
 
 use super::tenants::Tenants;
 use lockout::Lockout;
@@ -26,8 +28,9 @@ use sessions::{Claims, Opener, Pass};
 
 use crate::directory::Directory;
 use crate::directory::error::Error;
+use crate::directory::sso::refusal::Refusal;
 use crate::model::actor::ActorRecord;
-use crate::model::sign_in::BrowserFamily;
+use crate::model::sign_in::{BrowserFamily, SignInMethod};
 use crate::model::tenant::{Scope, Settings, TenantId, TokenRecord};
 use crate::model::unauthorized::UnauthorizedReason;
 use crate::model::unfinished::Unfinished;
@@ -78,6 +81,32 @@ pub enum SignIn {
         /// How long wrong tokens get this answer.
         retry_after: Duration,
     },
+}
+
+/// The result of a request with the pass of a session.
+#[derive(Debug)]
+pub enum Resumption {
+    /// The session is open.
+    Open(Box<sessions::Resumed>),
+    /// The identity provider proved the identity of an employee, and this employee may not administer.
+    Refused {
+        /// The reason.
+        refusal: Refusal,
+        /// 8 letters and digits, which the page and the list of sign-ins show.
+        reference: String,
+    },
+    /// No pass is valid.
+    None,
+}
+
+impl Resumption {
+    /// Returns the session, if it is open.
+    pub fn open(self) -> Option<sessions::Resumed> {
+        match self {
+            Self::Open(resumed) => Some(*resumed),
+            Self::Refused { .. } | Self::None => None,
+        }
+    }
 }
 
 impl Access {
@@ -146,32 +175,41 @@ impl Access {
         let peppers = self.tenants.peppers.get(now).await.map_err(Error::NoPepper)?;
         let pass =
             sessions::issue(tenant, fingerprint, &peppers, now).map_err(Error::NoRandomness)?;
-        self.record_sign_in(tenant, label, browser).await;
+        self.record_sign_in(tenant, SignInMethod::Token, label, browser).await;
         Ok(SignIn::Done(pass))
     }
 
-    /// Resumes the session of a pass from [`Self::sign_in`].
+    /// Resumes the session of a pass, which a sign-in gave.
     ///
-    /// The session must be unexpired and not signed out, and its token must be valid. A revoked token ends its sessions
-    /// as fast as itself.
+    /// The session must be unexpired and not signed out, and its token, link or employee must be valid. A revoked token
+    /// ends its sessions as fast as itself. An employee is read again for each request.
     ///
     /// # Errors
     /// Fails as [`Self::open`] does.
-    pub async fn resume(
-        &self,
-        tenant: &TenantId,
-        passes: &[&str],
-    ) -> Result<Option<sessions::Resumed>, Error> {
+    pub async fn resume(&self, tenant: &TenantId, passes: &[&str]) -> Result<Resumption, Error> {
         if passes.is_empty() {
-            return Ok(None);
+            return Ok(Resumption::None);
         }
         let now = self.tenants.sources.now();
         let claims = self.read_passes(tenant, passes, now).await?;
-        if claims.is_empty() {
-            return Ok(None);
+        if let Some(resumed) = self.resume_token(tenant, &claims, now).await? {
+            return Ok(Resumption::Open(Box::new(resumed)));
         }
-        if claims.iter().all(|claims| matches!(claims.opener, Opener::Link(_))) {
-            return self.resume_link(tenant, &claims, now).await;
+        if let Some(resumed) = self.resume_link(tenant, &claims, now).await? {
+            return Ok(Resumption::Open(Box::new(resumed)));
+        }
+        self.resume_account(tenant, &claims, now).await
+    }
+
+    /// Resumes the session of an admin token.
+    async fn resume_token(
+        &self,
+        tenant: &TenantId,
+        claims: &[Claims],
+        now: OffsetDateTime,
+    ) -> Result<Option<sessions::Resumed>, Error> {
+        if !claims.iter().any(|claims| matches!(claims.opener, Opener::Token(_))) {
+            return Ok(None);
         }
         let check_one = |known: &CachedTenant, claims: &Claims| {
             if known.signed_out.contains(&claims.session.id) {
@@ -185,9 +223,7 @@ impl Access {
             |known: &CachedTenant| claims.iter().find_map(|claims| check_one(known, claims));
         match self.cache.find(tenant, now, check).await? {
             CacheLookup::Found(resumed) => Ok(Some(resumed)),
-            CacheLookup::JustRead(_) | CacheLookup::NotFound(_) => {
-                self.resume_link(tenant, &claims, now).await
-            }
+            CacheLookup::JustRead(_) | CacheLookup::NotFound(_) => Ok(None),
         }
     }
 
@@ -211,7 +247,7 @@ impl Access {
         Ok(read(&newer))
     }
 
-    /// Ends a session. Other servers refuse it within a minute.
+    /// Ends a session. Other servers refuse it within a minute, and the session of an employee at once.
     ///
     /// # Errors
     /// Fails as every call of the store does.
@@ -220,6 +256,9 @@ impl Access {
         tenant: &TenantId,
         session: &sessions::SessionId,
     ) -> Result<(), Error> {
+        if let Some(employee) = session.employee {
+            return self.sign_out_account(tenant, employee, &session.id).await;
+        }
         let now = self.tenants.sources.now().unix_timestamp();
         let store = self.tenants.store.tenant(tenant);
         let signed_out = store.signed_out().add(&session.id, session.expires, now).await;

@@ -1,10 +1,10 @@
 //! Sessions of administrators.
 //!
-//! A pass carries a session: it is signed under the pepper and bound to one admin token. Only the client keeps it. The
-//! store keeps only the ids of sessions that were signed out.
+//! A pass carries a session: it is signed under the pepper and bound to one admin token, one link or one employee. Only
+//! the client keeps it. The store keeps only the ids of sessions that were signed out.
 //!
-//! This module does not know cookies. A pass alone opens nothing: the reader also looks up its token among the tenant's
-//! valid tokens.
+//! This module does not know cookies. A pass alone opens nothing: the reader also looks up its token, its link or its
+//! employee.
 
 use super::pepper::Peppers;
 use super::tokens::works;
@@ -22,9 +22,13 @@ use sha2::{Digest, Sha256};
 use std::sync::Arc;
 use subtle::ConstantTimeEq;
 use time::{Duration, OffsetDateTime};
+use uuid::Uuid;
 
 /// How long a session lasts.
 pub const SESSION_LENGTH: Duration = Duration::hours(8);
+
+/// Every pass is shorter than this, in characters.
+const MAX_PASS_CHARS: usize = 1_024;
 
 /// The pass of a new session.
 #[derive(Debug)]
@@ -40,9 +44,19 @@ pub struct SessionId {
     pub(in crate::directory) id: String,
     /// The end of the session, in seconds since 1970.
     pub(in crate::directory) expires: i64,
+    /// The employee of a session of single sign-on.
+    pub(in crate::directory) employee: Option<Uuid>,
 }
 
 impl SessionId {
+    fn of(payload: &Payload) -> Self {
+        let employee = match &payload.opener {
+            Opener::Account(session) => Some(session.employee),
+            Opener::Token(_) | Opener::Link(_) => None,
+        };
+        Self { id: payload.nonce.clone(), expires: payload.expires, employee }
+    }
+
     /// A digest that identifies the session and does not open it.
     pub(in crate::directory) fn digest(&self) -> String {
         let mut hash = Sha256::new();
@@ -67,8 +81,10 @@ pub struct Resumed {
     pub record: Arc<Tenant>,
     /// The actor of the session's changes.
     pub actor: Arc<ActorRecord>,
-    /// The short name of the token that opened the session; `None` for a session of a link.
+    /// The short name of the token that opened the session; `None` for a session of a link or of an employee.
     pub token: Option<Arc<str>>,
+    /// The employee of a session of single sign-on; `None` for a session of a token or of a link.
+    pub employee: Option<Uuid>,
     /// The key that each form of this session must carry.
     pub form_key: FormKey,
     /// The unfinished work that this request finishes; empty for most requests.
@@ -99,6 +115,28 @@ pub(in crate::directory) enum Opener {
     Token(String),
     /// A link, by its id.
     Link(String),
+    /// An employee, with an account of the identity provider.
+    Account(AccountSession),
+}
+
+/// The session of an employee who signed in with the identity provider. It carries no claim of the identity provider.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(in crate::directory) struct AccountSession {
+    /// The employee.
+    pub(in crate::directory) employee: Uuid,
+    /// The hash of issuer and subject. The account of the employee must have the same.
+    pub(in crate::directory) subject: String,
+    /// The epoch of the configuration. The tenant must have the same.
+    pub(in crate::directory) epoch: u64,
+    /// The time of the sign-in, in milliseconds since 1970.
+    pub(in crate::directory) issued: i64,
+    /// The time of the ID token by the identity provider's clock, in seconds since 1970. The time of a logout comes from
+    /// the same clock.
+    pub(in crate::directory) proven: i64,
+    /// The hash of the identity provider's own session, if the ID token named it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::directory) sid: Option<String>,
 }
 
 /// The content of a pass.
@@ -137,6 +175,11 @@ impl Claims {
     }
 }
 
+/// Returns a time in milliseconds since 1970.
+pub(in crate::directory) fn millis(at: OffsetDateTime) -> i64 {
+    at.unix_timestamp() * 1_000 + i64::from(at.millisecond())
+}
+
 /// Identifies a token without revealing its digest.
 pub(in crate::directory) fn fingerprint(token: &TokenRecord) -> String {
     let mut hash = Sha256::new();
@@ -171,7 +214,7 @@ pub(in crate::directory) fn issue_until(
         opener,
         nonce: URL_SAFE_NO_PAD.encode(nonce),
     };
-    let session = SessionId { id: payload.nonce.clone(), expires: payload.expires };
+    let session = SessionId::of(&payload);
     // The payload has only texts and a number, so it always serializes. An empty pass would open nothing.
     let payload = URL_SAFE_NO_PAD.encode(serde_json::to_vec(&payload).unwrap_or_default());
     let signature =
@@ -202,13 +245,14 @@ pub(in crate::directory) fn read(
     }
     let form_key = URL_SAFE_NO_PAD.encode(mac(&key, &[b"csrf", payload.nonce.as_bytes()]));
     let form_key = FormKey(SecretString::from(form_key));
-    let session = SessionId { id: payload.nonce, expires: payload.expires };
+    let session = SessionId::of(&payload);
     Some(Claims { opener: payload.opener, session, form_key })
 }
 
 /// Whether a text has the form of a pass. A text of this form may still be invalid.
 pub fn has_form(pass: &str) -> bool {
-    pass.len() < 1_024 && pass.split_once('.').is_some_and(|(_, signature)| signature.len() == 43)
+    pass.len() < MAX_PASS_CHARS
+        && pass.split_once('.').is_some_and(|(_, signature)| signature.len() == 43)
 }
 
 /// Derives the key of sessions from a pepper. It differs from the key of token digests.
@@ -254,6 +298,24 @@ mod tests {
         for bad in ["", ".", "a.b", &pass.replacen('.', "A.", 1), &format!("{pass}A")] {
             assert!(!good(bad, "acme", &old, now), "{bad}");
         }
+    }
+
+    #[test]
+    fn the_longest_pass_of_an_employee_fits() {
+        let (id, now) = (TenantId::parse(&"a".repeat(32)).unwrap(), OffsetDateTime::UNIX_EPOCH);
+        let session = AccountSession {
+            employee: Uuid::max(),
+            subject: "s".repeat(43),
+            epoch: u64::MAX,
+            issued: i64::MAX,
+            proven: i64::MAX,
+            sid: Some("i".repeat(43)),
+        };
+        let (peppers, opener) = (peppers("pepper", None), Opener::Account(session));
+        let (pass, _) = issue_until(&id, opener.clone(), &peppers, now + SESSION_LENGTH).unwrap();
+        let pass = pass.text.expose_secret();
+        assert!(has_form(pass), "{} characters", pass.len());
+        assert_eq!(read(pass, &id, &peppers, now).unwrap().opener, opener);
     }
 
     #[test]

@@ -121,6 +121,7 @@ mod tests {
             tokens,
             ended_tokens: Vec::new(),
             attributes: Vec::new(),
+            sso: None,
             feed_epoch: "k7f2".to_owned(),
         }
     }

@@ -4,6 +4,7 @@ use super::tenant_cache::TENANT_CACHE_SECS;
 use super::token_check::keep_ended;
 use super::tokens::{self, EarlierToken};
 use crate::directory::error::Error;
+use crate::directory::sso::configuration_change::{Action, entry_changes};
 use crate::directory::tenants::Tenants;
 use crate::directory::tenants::display_name;
 use crate::model::actor::ActorRecord;
@@ -211,7 +212,7 @@ impl Tenants {
             tenant.tokens = kept;
             keep_ended(tenant, &gone, EndReason::Revoked, now);
             // An operator has no token and may revoke all tokens, because an operator can also make new tokens.
-            let is_last = actor.token_id.is_some()
+            let is_last = actor.can_end()
                 && gone.iter().any(|token| token.scope == Scope::Admin)
                 && !tenant
                     .tokens
@@ -229,7 +230,7 @@ impl Tenants {
         Ok(revoked)
     }
 
-    /// Revokes all tokens of a tenant before its deletion. Returns the wait after which no server writes for the tenant
+    /// Revokes all tokens of a tenant and switches single sign-on off, before its deletion. Returns the wait after which no server writes for the tenant
     /// any more.
     ///
     /// The wait is the same whenever the tokens were revoked.
@@ -237,6 +238,12 @@ impl Tenants {
     /// # Errors
     /// Fails with [`Error::NoTenant`], [`Error::Contention`], or as every call of the store does.
     pub async fn retire(&self, id: &TenantId, actor: &ActorRecord) -> Result<Duration, Error> {
+        self.update(id, actor, |tenant| {
+            let is_on = tenant.sso.take().is_some();
+            let changes = entry_changes(Action::Removed, &[]);
+            Ok(is_on.then(|| self.entry(EventKind::SsoChanged, changes, actor)))
+        })
+        .await?;
         for scope in Scope::ALL {
             self.revoke_tokens(id, scope, Which::All, actor).await?;
         }

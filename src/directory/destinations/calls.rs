@@ -3,12 +3,14 @@
 use super::Destinations;
 use crate::directory::error::Error;
 use crate::directory::sources::minute_of;
+use crate::directory::tenants::Tenants;
 use crate::model::tenant::TenantId;
 use futures_util::future::BoxFuture;
 use std::fmt::Debug;
 use uuid::Uuid;
 
-/// The most calls that administrators of a tenant start in a minute: tests, resends, replays and resumes.
+/// The most calls that administrators of a tenant start in a minute: tests, resends, replays and resumes, and checks
+/// and tests of single sign-on.
 pub const MOST_CALLS_A_MINUTE: u64 = 10;
 
 /// The result of a call.
@@ -55,8 +57,18 @@ impl Destinations {
     /// # Errors
     /// Fails as every call of the store does.
     pub async fn allows_call(&self, tenant: &TenantId) -> Result<bool, Error> {
-        let minute = minute_of(self.tenants.now());
-        let store = self.tenants.store.tenant(tenant);
-        Ok(store.calls().count(minute, MOST_CALLS_A_MINUTE).await?)
+        count_call(&self.tenants, tenant).await
     }
+}
+
+/// Counts a call to a host that an administrator names, as [`Destinations::allows_call`] does.
+///
+/// # Errors
+/// Fails as every call of the store does.
+pub(in crate::directory) async fn count_call(
+    tenants: &Tenants,
+    tenant: &TenantId,
+) -> Result<bool, Error> {
+    let store = tenants.store.tenant(tenant);
+    Ok(store.calls().count(minute_of(tenants.now()), MOST_CALLS_A_MINUTE).await?)
 }

@@ -20,7 +20,6 @@ pub use change::{Created, MOST_SECRET_OVERLAP, ResumeFrom};
 pub use draft::{DEFAULT_HOUR, DestinationChanges, MOST_NAME_CHARS, NewDestination, Options};
 pub use error::{DestinationError, MOST_DESTINATIONS, SecretKind};
 pub use log::LoggedDelivery;
-pub use reseal::{ResealReport, UnreadableItem};
 pub use secrets::OpenedSecrets;
 pub use state::{DestinationState, DestinationView, MOST_COUNTED, Status};
 

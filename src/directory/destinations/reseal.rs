@@ -1,34 +1,11 @@
 //! Seals the secrets of all tenants under the current pepper. An operator runs it between two rotations of the pepper.
 
 use super::Destinations;
-use super::error::SecretKind;
 use crate::directory::error::Error;
+use crate::directory::reseal::{ResealReport, UnreadableItem};
 use crate::model::tenant::TenantId;
 use crate::store::dynamodb::retry::{Attempt, retry};
-use std::collections::BTreeMap;
 use uuid::Uuid;
-
-/// The secrets that a run met, by kind.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct ResealReport {
-    /// The number of secrets that were sealed under the previous pepper.
-    pub sealed: BTreeMap<SecretKind, usize>,
-    /// The number of secrets under the current pepper.
-    pub skipped: BTreeMap<SecretKind, usize>,
-    /// The secrets that open under neither pepper.
-    pub unreadable: Vec<UnreadableItem>,
-}
-
-/// A secret that opens under neither pepper.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UnreadableItem {
-    /// The tenant.
-    pub tenant: TenantId,
-    /// The destination.
-    pub destination: Uuid,
-    /// The kind of the secret.
-    pub kind: SecretKind,
-}
 
 impl Destinations {
     /// Seals every secret that is sealed under the previous pepper under the current one. With `only_check`, it changes
@@ -69,17 +46,13 @@ impl Destinations {
             Ok::<_, Error>(Attempt::done_if(is_written).map(|()| Some(resealed.counts)))
         })?;
         let Some(counts) = counts else { return Ok(()) };
-        for kind in counts.sealed {
-            *report.sealed.entry(kind).or_default() += 1;
-        }
-        for kind in counts.current {
-            *report.skipped.entry(kind).or_default() += 1;
-        }
+        report.add_sealed(counts.sealed.into_iter().map(Into::into));
+        report.add_skipped(counts.current.into_iter().map(Into::into));
         let unreadable = counts.unreadable.into_iter();
         report.unreadable.extend(unreadable.map(|kind| UnreadableItem {
             tenant: tenant.clone(),
-            destination: id,
-            kind,
+            destination: Some(id),
+            kind: kind.into(),
         }));
         Ok(())
     }

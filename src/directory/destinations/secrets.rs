@@ -3,13 +3,12 @@
 use super::error::{DestinationError, SecretKind};
 use crate::directory::access::pepper::Peppers;
 use crate::directory::error::Error;
+use crate::directory::sealing::{self, Sealing};
 use crate::model::destination::{Destination, Form, SealedBytes, SigningSecret};
 use crate::model::tenant::Stage;
-use crate::outbound::{
-    Binding, Opened, RANDOM_BYTES, SealError, Sealed, Sealer, SigningKey, Target,
-};
+use crate::outbound::{Opened, RANDOM_BYTES, SigningKey, Target};
 use crate::store::TenantStore;
-use crate::store::destinations::destinations::SealedPlace;
+use crate::store::sealed_place::SealedPlace;
 use secrecy::{ExposeSecret, SecretString};
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -22,7 +21,7 @@ const SHORTEST_HINTED: usize = 16;
 /// Seals and opens the secrets of a tenant's destinations.
 #[derive(Debug, Clone)]
 pub(super) struct Secrets {
-    sealer: Sealer,
+    sealing: Sealing,
     store: TenantStore,
 }
 
@@ -46,9 +45,7 @@ pub(super) fn new_signing_key() -> Result<SigningKey, Error> {
 
 impl Secrets {
     pub(super) fn new(peppers: &Peppers, store: TenantStore) -> Self {
-        let current = peppers.current.expose_secret().as_bytes();
-        let previous = peppers.previous.as_ref().map(|pepper| pepper.expose_secret().as_bytes());
-        Self { sealer: Sealer::new(current, previous), store }
+        Self { sealing: Sealing::new(peppers), store }
     }
 
     /// Seals the URL of a destination.
@@ -128,37 +125,22 @@ impl Secrets {
         id: Uuid,
         sealed: &mut SealedBytes,
     ) -> Result<ResealOutcome, Error> {
-        let Some(opened) = self.open(place, id, sealed) else {
-            return Ok(ResealOutcome::Unreadable);
-        };
-        if opened.is_current {
-            return Ok(ResealOutcome::Current);
-        }
-        *sealed = self.seal(place, id, opened.secret.expose_secret())?;
-        Ok(ResealOutcome::Sealed)
+        Ok(match self.sealing.reseal(place, &id.to_string(), sealed)? {
+            sealing::Resealed::Unreadable => ResealOutcome::Unreadable,
+            sealing::Resealed::Current => ResealOutcome::Current,
+            sealing::Resealed::Sealed(anew) => {
+                *sealed = anew;
+                ResealOutcome::Sealed
+            }
+        })
     }
 
     fn seal(&self, place: &SealedPlace, id: Uuid, secret: &[u8]) -> Result<SealedBytes, Error> {
-        let id = id.to_string();
-        let sealed = self.sealer.seal(&binding(place, &id), secret).map_err(Error::NotSealed)?;
-        Ok(SealedBytes(sealed.as_bytes().to_vec()))
+        self.sealing.seal(place, &id.to_string(), secret)
     }
 
     fn open(&self, place: &SealedPlace, id: Uuid, sealed: &SealedBytes) -> Option<Opened> {
-        let id = id.to_string();
-        let opened: Result<Opened, SealError> =
-            self.sealer.open(&binding(place, &id), &Sealed::from_bytes(sealed.0.clone()));
-        opened.ok()
-    }
-}
-
-/// The binding of a destination's secret: its place, and the destination.
-fn binding<'p>(place: &'p SealedPlace, id: &'p str) -> Binding<'p> {
-    Binding {
-        partition: &place.key.partition,
-        sort: &place.key.sort,
-        attribute: place.attribute,
-        bound_to: id,
+        self.sealing.open(place, &id.to_string(), sealed)
     }
 }
 

@@ -38,6 +38,9 @@ pub(super) fn subject_of(event: &EventRef, entry: Option<&HistoryEntry>) -> Stri
             EventType::SettingsChanged | EventType::TenantCreated => "/settings".to_owned(),
             EventType::AttributesChanged => "/attributes".to_owned(),
             EventType::LinkChanged => "/connect-links".to_owned(),
+            EventType::SsoChanged | EventType::AccountReplaced | EventType::AccountUnlinked => {
+                "/sso".to_owned()
+            }
             EventType::TokenReplaced | EventType::TokenRevoked => "/tokens".to_owned(),
             _ => destination_id(entry)
                 .map_or_else(|| "/destinations".to_owned(), |id| format!("/destinations/{id}")),

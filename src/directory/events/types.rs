@@ -63,6 +63,15 @@ pub enum EventType {
     /// A link was made, opened or revoked.
     #[strum(serialize = "link.changed")]
     LinkChanged,
+    /// Single sign-on changed.
+    #[strum(serialize = "sso.changed")]
+    SsoChanged,
+    /// Another account of the identity provider replaced the linked account of an employee.
+    #[strum(serialize = "account.replaced")]
+    AccountReplaced,
+    /// The account of the identity provider was unlinked from an employee.
+    #[strum(serialize = "account.unlinked")]
+    AccountUnlinked,
     /// Requests of the identity provider fail.
     #[strum(serialize = "sync.refused")]
     SyncRefused,
@@ -142,6 +151,9 @@ impl EventType {
             (EventKind::TokenReplaced, _) => Self::TokenReplaced,
             (EventKind::TokenRevoked, _) => Self::TokenRevoked,
             (EventKind::LinkChanged, _) => Self::LinkChanged,
+            (EventKind::SsoChanged, _) => Self::SsoChanged,
+            (EventKind::AccountReplaced, _) => Self::AccountReplaced,
+            (EventKind::AccountUnlinked, _) => Self::AccountUnlinked,
             (EventKind::DestinationChanged, _) => Self::DestinationChanged,
             (EventKind::DestinationFailing, _) => Self::DestinationFailing,
             (EventKind::DestinationDisabled, _) => Self::DestinationDisabled,

@@ -10,6 +10,7 @@ mod cursor;
 mod manager_filter;
 mod search;
 mod walk;
+mod user_names;
 
 use crate::directory::context::Context;
 use crate::directory::error::Error;

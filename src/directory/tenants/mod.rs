@@ -175,6 +175,7 @@ impl Tenants {
             tokens: records.into(),
             ended_tokens: Vec::new(),
             attributes: Vec::new(),
+            sso: None,
             feed_epoch: cursor::new_epoch().map_err(Error::NoRandomness)?,
         };
         let entry = self.entry(EventKind::Created, Vec::new(), actor);

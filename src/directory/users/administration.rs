@@ -14,6 +14,7 @@ use crate::model::actor::ActorRecord;
 use crate::model::employee::{Employee, LocalValues};
 use crate::model::governed::GovernedAttribute;
 use crate::model::history::{AttributeChange, EventKind, HistoryEntry};
+use crate::model::tenant::Tenant;
 use crate::model::unfinished::Work;
 use crate::store::dynamodb::retry::{Attempt, retry};
 use uuid::Uuid;
@@ -103,9 +104,9 @@ impl Users<'_> {
         })
     }
 
-    /// Checks the actor's token, against the tenant as it is now.
+    /// Checks the actor's token or session, against the tenant as it is now.
     pub(super) async fn check_actor(self, actor: &ActorRecord) -> Result<(), Error> {
-        if actor.token_id.is_some() {
+        if actor.can_end() {
             let tenant = self.0.store.tenant_record().get().await?.ok_or(Error::NoTenant)?;
             actor.check(&tenant, self.0.sources.now())?;
         }
@@ -181,7 +182,8 @@ impl Users<'_> {
 
     /// Erases an archived employee for good, with the whole history.
     ///
-    /// The tenant's history keeps the fact, the actor and the employee's id, and nothing else about the person. A
+    /// The linked account and the employee's sign-ins go too, and the employee is no longer a named administrator. The
+    /// tenant's history keeps the fact, the actor and the employee's id, and nothing else about the person. A
     /// repeated call finishes an interrupted erasure, and so do later requests.
     ///
     /// # Errors
@@ -198,6 +200,7 @@ impl Users<'_> {
             let mut tenant = self.0.store.tenant_record().get().await?.ok_or(Error::NoTenant)?;
             actor.check(&tenant, self.0.sources.now())?;
             tenant.revision += 1;
+            forget_admin(&mut tenant, id);
             let occasion = Occasion { at: self.0.sources.now(), actor };
             let (claim, memberships) =
                 tokio::try_join!(self.claim_of(&employee), Departures(self.0).memberships(id))?;
@@ -234,6 +237,17 @@ impl Users<'_> {
             Some(erasure) => UnfinishedWork(self.0).finish(&erasure).await,
             None => Ok(()),
         }
+    }
+}
+
+/// Removes an employee from the named administrators of a tenant at its next revision.
+fn forget_admin(tenant: &mut Tenant, id: Uuid) {
+    let revision = tenant.revision;
+    if let Some(sso) = &mut tenant.sso
+        && sso.admins.iter().any(|admin| admin.id == id)
+    {
+        sso.admins.retain(|admin| admin.id != id);
+        sso.revision = revision;
     }
 }
 

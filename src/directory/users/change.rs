@@ -64,6 +64,7 @@ fn first(id: Uuid, attributes: Document, occasion: Occasion<'_>) -> Employee {
         hidden: false,
         imported: false,
         linked: Some(occasion.at),
+        returned_at: None,
         attributes,
         local: LocalValues::default(),
     }
@@ -128,7 +129,8 @@ fn groups_left(groups: &[Uuid]) -> Option<AttributeChange> {
     Some(AttributeChange { attribute: GROUPS.to_owned(), old: Some(old), new: None })
 }
 
-/// Makes a hidden employee visible, because the identity provider creates the user again.
+/// Makes a hidden employee visible, because the identity provider creates the user again, or an administrator restores
+/// the employee. The return ends the employee's earlier sessions and namings as an administrator.
 pub fn revived(
     resource_type: &ResourceType,
     before: &Employee,
@@ -139,6 +141,7 @@ pub fn revived(
     let changes = differences(resource_type, &before.attributes, &attributes);
     let mut after = next(before, attributes, occasion);
     after.hidden = false;
+    after.returned_at = Some(occasion.at);
     let kind = if after.is_archived() { EventKind::Recreated } else { EventKind::Restored };
     Change { entry: entry(kind, changes, occasion), after }
 }
@@ -196,6 +199,7 @@ fn next(before: &Employee, attributes: Document, occasion: Occasion<'_>) -> Empl
         hidden: before.hidden,
         imported: before.imported,
         linked: linked_after(before, occasion),
+        returned_at: before.returned_at,
         attributes,
         local: before.local.clone(),
     };

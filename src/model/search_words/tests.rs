@@ -17,6 +17,7 @@ fn employee(attributes: Value) -> Employee {
         hidden: false,
         imported: false,
         linked: None,
+        returned_at: None,
         attributes: Document::from_text(&attributes.to_string()).unwrap(),
         local: LocalValues::default(),
     }

@@ -3,6 +3,7 @@
 use super::messages::explain;
 use super::problem::Problem;
 use super::request::{Call, QueryParams};
+use crate::directory::actor_names::ActorNames;
 use crate::directory::lists::admin_list::ListPage;
 use crate::directory::{ActorKind, ActorRecord, EventKind, Kind, RecordedEntry};
 use crate::server::error::Answer;
@@ -37,7 +38,7 @@ struct EntryBody {
     changes: Vec<ChangeBody>,
 }
 
-/// The actor of a change: a token or a program, and no person.
+/// The actor of a change: a token, a program, or an administrator with a session of single sign-on.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct ActorBody {
@@ -46,10 +47,18 @@ struct ActorBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, required = false)]
     token_id: Option<String>,
+    /// The employee with the session of single sign-on. Other actors have none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Uuid, required = false)]
+    employee_id: Option<Uuid>,
     /// The label of the token at the time of the change, or the name of the program, such as `rollcall command`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, required = false)]
     label: Option<String>,
+    /// The name of the employee now, such as `Barbara Jensen (bjensen@example.com)`; `an erased employee` after an erasure.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, required = false)]
+    name: Option<String>,
 }
 
 /// The kind of an actor.
@@ -98,6 +107,15 @@ enum KindBody {
     /// A link was made, opened or revoked. The change `action` is `created`, `opened` or `revoked`. The change `link` is
     /// `connect` for a set-up link, and `admin` for a sign-in link of the operator.
     LinkChanged,
+    /// Single sign-on changed. The change `action` is `configured`, `changed`, `removed`, `keyMade`, `keyUsed`,
+    /// `signedOutAll`, `signedOut` or `proven`. With `signedOut`, the change `employee` is the employee. The other
+    /// changes name the fields, without values.
+    SsoChanged,
+    /// Another account of the identity provider replaced the linked account of an employee. The change `employee` is
+    /// the employee.
+    AccountReplaced,
+    /// The account of the identity provider was unlinked from an employee. The change `employee` is the employee.
+    AccountUnlinked,
     /// An employee was erased with the history. Only the id is left.
     Erased,
 }
@@ -151,7 +169,10 @@ async fn answer(call: Call, record: Option<(Kind, Uuid)>, query: QueryParams) ->
         Some(record) => history.page(record, cursor, limit).await,
         None => history.page_of_tenant(cursor, limit).await,
     };
-    plain_json(StatusCode::OK, &HistoryBody::from(page.map_err(explain)?))
+    let page = page.map_err(explain)?;
+    let actors = page.rows.iter().map(|row| &row.entry.actor);
+    let names = history.actor_names(actors).await.map_err(explain)?;
+    plain_json(StatusCode::OK, &HistoryBody::new(page, &names))
 }
 
 /// The history of a group
@@ -197,15 +218,15 @@ pub(super) async fn list_history(call: Call, query: QueryParams) -> Answer {
     answer(call, None, query).await
 }
 
-impl From<ListPage<RecordedEntry>> for HistoryBody {
-    fn from(page: ListPage<RecordedEntry>) -> Self {
-        let entries = page.rows.into_iter().map(EntryBody::from).collect();
+impl HistoryBody {
+    fn new(page: ListPage<RecordedEntry>, names: &ActorNames) -> Self {
+        let entries = page.rows.into_iter().map(|row| EntryBody::new(row, names)).collect();
         Self { entries, next_cursor: page.next }
     }
 }
 
-impl From<RecordedEntry> for EntryBody {
-    fn from(RecordedEntry { revision, entry }: RecordedEntry) -> Self {
+impl EntryBody {
+    fn new(RecordedEntry { revision, entry }: RecordedEntry, names: &ActorNames) -> Self {
         let changes = entry.changes.into_iter().map(|change| ChangeBody {
             attribute: change.attribute,
             old: change.old,
@@ -214,16 +235,18 @@ impl From<RecordedEntry> for EntryBody {
         Self {
             revision,
             at: date_time::format(entry.at),
-            actor: entry.actor.into(),
+            actor: ActorBody::new(entry.actor, names),
             kind: entry.kind.into(),
             changes: changes.collect(),
         }
     }
 }
 
-impl From<ActorRecord> for ActorBody {
-    fn from(ActorRecord { kind, token_id, label }: ActorRecord) -> Self {
-        Self { kind: kind.into(), token_id, label }
+impl ActorBody {
+    fn new(actor: ActorRecord, names: &ActorNames) -> Self {
+        let name = names.of(&actor).map(str::to_owned);
+        let ActorRecord { kind, token_id, employee_id, label, .. } = actor;
+        Self { kind: kind.into(), token_id, employee_id, label, name }
     }
 }
 
@@ -258,6 +281,9 @@ impl From<EventKind> for KindBody {
             EventKind::DestinationFailing => Self::DestinationFailing,
             EventKind::DestinationDisabled => Self::DestinationDisabled,
             EventKind::LinkChanged => Self::LinkChanged,
+            EventKind::SsoChanged => Self::SsoChanged,
+            EventKind::AccountReplaced => Self::AccountReplaced,
+            EventKind::AccountUnlinked => Self::AccountUnlinked,
             EventKind::Erased => Self::Erased,
         }
     }

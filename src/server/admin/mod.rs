@@ -14,6 +14,9 @@ mod read_access;
 mod routes;
 mod problem;
 mod settings;
+mod sso;
+pub(super) mod sso_actions;
+pub(super) mod sso_body;
 mod attributes;
 mod tokens;
 mod token_replacement;
@@ -61,6 +64,13 @@ pub(super) fn router() -> Router<Services> {
 fn all_routes() -> Vec<Route> {
     vec![
         route!(settings::get_settings, settings::change_settings),
+        route!(sso::get_sso, sso::put_sso, sso::remove_sso),
+        route!(sso_actions::check_sso),
+        route!(sso::make_key),
+        route!(sso::use_next_key),
+        route!(sso_actions::sign_out),
+        route!(sso_actions::list_sign_ins),
+        route!(sso_actions::unlink_account),
         readable(route!(attributes::list_attributes)),
         route!(attributes::declare_attribute, attributes::remove_attribute),
         route!(tokens::list_tokens),

@@ -60,13 +60,14 @@ fn described(route: Route) -> UtoipaMethodRouter<Services> {
 #[openapi(
     info(
         title = "Rollcall administration",
-        description = "A tenant's settings, tokens, employees, groups, events, destinations and history."
+        description = "A tenant's settings, single sign-on, tokens, employees, groups, events, destinations and history."
     ),
     modifiers(&BearerSchemes),
     security(("adminToken" = [])),
     components(schemas(Problem, StatusFilter, OrderBody, ExportFormat, RequestsFilter)),
     tags(
         (name = "settings", description = "The attributes that the identity provider governs, and the state of the sync"),
+        (name = "sso", description = "Single sign-on of the tenant's administrators by OpenID Connect"),
         (name = "attributes", description = "The custom attributes that the tenant declares for its users"),
         (name = "tokens", description = "Secret Tokens of the identity provider, admin tokens and read tokens"),
         (name = "employees", description = "All employees that the identity provider created, with the archived ones"),

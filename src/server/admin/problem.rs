@@ -20,6 +20,10 @@ pub(super) struct Problem {
     status: u16,
     /// The problem, its place, and the expected value.
     detail: String,
+    /// The rule of single sign-on that refused the request, such as `secretRequired`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, required = false)]
+    code: Option<String>,
     /// The wrong attributes of the body.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]

@@ -75,7 +75,8 @@ impl FailureNote {
             | Error::TenantTaken
             | Error::PreviousTokenValid { .. }
             | Error::TokenUsed
-            | Error::Destination(_) => return None,
+            | Error::Destination(_)
+            | Error::Sso(_) => return None,
         };
         Some(Self::of(cause))
     }

@@ -188,6 +188,7 @@ impl ApiError {
                 );
             }
             Error::Destination(refused) => return Self::of_destination(refused),
+            Error::Sso(refused) => return Self::of_sso(refused),
             Error::BadCursor => {
                 return scim::Error::invalid_value(
                     "This cursor was not issued by this list. Start again without a cursor",

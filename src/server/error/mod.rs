@@ -14,8 +14,10 @@ pub(super) mod noted;
 mod time_and_size;
 mod administrator;
 mod destination;
+mod sso;
 
 use crate::directory;
+use crate::directory::sso::error::SsoCode;
 use crate::model::cause::Cause;
 use crate::server::problems::ProblemCause;
 use axum::response::{IntoResponse, Response};
@@ -23,6 +25,7 @@ use failure_note::FailureNote;
 use http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
 use serde::Serialize;
+use std::num::NonZeroU16;
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -45,7 +48,9 @@ pub(crate) struct ApiError {
     /// The id of the other record of a conflict.
     record_id: Option<Uuid>,
     detail: String,
-    retry_after_secs: Option<u16>,
+    /// The stable code of the refused rule, beside the cause; `None` for most failures.
+    code: Option<SsoCode>,
+    retry_after_secs: Option<NonZeroU16>,
     cause: Option<LoggedCause>,
     /// The failure for the tenant's administrator, without any text of the client.
     note: Option<Box<FailureNote>>,
@@ -93,6 +98,7 @@ impl ApiError {
             fields: Vec::new(),
             record_id: None,
             detail: detail.into(),
+            code: None,
             retry_after_secs: None,
             cause: None,
             note: None,
@@ -162,7 +168,7 @@ impl ApiError {
 
     pub(crate) fn retry_later(status: StatusCode, seconds: u16, detail: &str) -> Self {
         let mut error = Self::new(status, detail);
-        error.retry_after_secs = Some(seconds);
+        error.retry_after_secs = NonZeroU16::new(seconds);
         error
     }
 }
@@ -181,7 +187,7 @@ impl IntoResponse for ApiError {
         let mut response = self.status.into_response();
         if let Some(seconds) = self.retry_after_secs {
             // A whole number of seconds: Okta waits exactly this time, and five minutes for any other value.
-            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds.get()));
         }
         if self.status == StatusCode::UNAUTHORIZED {
             let challenge = HeaderValue::from_static("Bearer realm=\"rollcall\"");

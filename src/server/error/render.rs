@@ -103,6 +103,9 @@ fn problem(failure: &ApiError, detail: &str, request_id: &str, url: &str) -> Val
     body.insert("title".to_owned(), Value::from(title));
     body.insert("status".to_owned(), Value::from(failure.status.as_u16()));
     body.insert("detail".to_owned(), Value::from(detail));
+    if let Some(code) = failure.code {
+        body.insert("code".to_owned(), Value::from(code.as_str()));
+    }
     let attribute = failure.note.as_ref().and_then(|note| note.attribute.as_deref());
     if !failure.fields.is_empty() {
         body.insert("errors".to_owned(), json!(failure.fields));

@@ -1,18 +1,18 @@
 //! Admits requests that have a session in the cookie. A posted form needs proof that a page of the session sent it.
 
-use super::cookies::Cookie;
+pub(super) use super::find_visitor::{FoundVisitor, find_visitor, visitor};
 use super::fragment::wants_fragment;
 use super::next_page::NextPage;
-use crate::directory::access::sessions::{FormKey, Resumed, SessionId};
+pub(super) use super::posted_form::Form;
+use super::sso::refusal;
+use crate::directory::access::sessions::{FormKey, SessionId};
 use crate::directory::error::Error;
 use crate::directory::tenants::sync_state::{SyncFacts, SyncState};
 use crate::directory::{ActorRecord, Directory, Provider, Tenant, TenantId, Unfinished};
 use crate::model::sync::SyncRecord;
-use crate::server::body::{media_type, read_at_most};
 use crate::server::context::Services;
 use crate::server::error::ApiError;
 use crate::server::page_urls::Site;
-use crate::server::query::Pairs;
 use crate::server::response::redirect;
 use crate::server::tenant_urls::tenant_in;
 use axum::Extension;
@@ -26,8 +26,6 @@ use std::sync::Arc;
 
 /// The form field with a key that only the session's own pages know.
 pub(super) const FORM_KEY: &str = "csrf";
-/// The maximum length of a form, in bytes: three local values of the maximum length, percent-encoded.
-const MAX_FORM_BYTES: usize = 256 * 1024;
 /// The text for a request of a tenant that used its share of the table.
 const OVER_ITS_SHARE: &str =
     "This tenant used its share of the capacity. Wait a minute and load the page again";
@@ -83,51 +81,6 @@ impl<S: Sync> FromRequestParts<S> for Visitor {
     }
 }
 
-/// The fields of a posted form.
-#[derive(Debug, Clone)]
-pub(super) struct Form(Arc<Pairs>);
-
-impl Form {
-    /// Returns the text of a field; empty if the field is missing.
-    pub(super) fn get(&self, name: &str) -> &str {
-        self.0.get(name).unwrap_or_default()
-    }
-
-    /// Returns the texts of all fields with this name.
-    pub(super) fn all<'f>(&'f self, name: &'f str) -> impl Iterator<Item = &'f str> {
-        self.0.all(name)
-    }
-
-    /// Whether a box is ticked.
-    pub(super) fn has(&self, name: &str) -> bool {
-        self.0.get(name).is_some()
-    }
-
-    /// Reads a form from the body of a request.
-    pub(super) async fn read(headers: &HeaderMap, body: Body) -> Result<Self, ApiError> {
-        if !media_type(headers).eq_ignore_ascii_case("application/x-www-form-urlencoded") {
-            let text = "The page accepts only its own forms. Open the page and use the form there";
-            return Err(ApiError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, text));
-        }
-        let bytes = read_at_most(body, MAX_FORM_BYTES).await?;
-        let text = std::str::from_utf8(&bytes).map_err(|_| ApiError::broken_body())?;
-        let pairs = Pairs::read(text).map_err(|_| {
-            ApiError::bad_request(
-                "The form is not UTF-8 text. Open the page and send the form again",
-            )
-        })?;
-        Ok(Self(Arc::new(pairs)))
-    }
-}
-
-impl<S: Sync> FromRequestParts<S> for Form {
-    type Rejection = ApiError;
-
-    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, ApiError> {
-        parts.extensions.get().cloned().ok_or_else(signed_out)
-    }
-}
-
 /// Lets a request through with a [`Visitor`], and a change with a [`Form`] too. Without a session, a request for a page
 /// is redirected to the sign-in.
 pub(super) async fn guard(
@@ -138,18 +91,21 @@ pub(super) async fn guard(
     next: Next,
 ) -> Response {
     let (parts, body) = request.into_parts();
-    let visitor = match visitor(&services, uri.path(), &site, &parts.headers).await {
-        Ok(visitor) => visitor,
+    let found = match find_visitor(&services, uri.path(), &site, &parts.headers).await {
+        Ok(found) => found,
         Err(error) => return error.into_response(),
     };
     let reading = is_read(&parts.method);
-    let (mut visitor, unfinished) = match visitor {
-        Some(found) => found,
-        None if reading && tenant_in(uri.path()).is_none() => {
+    let (mut visitor, unfinished) = match found {
+        FoundVisitor::Open(found) => *found,
+        FoundVisitor::NotAdmitted(reason) => {
+            return refusal::of_session(&site, &reason).into_response();
+        }
+        FoundVisitor::None if reading && tenant_in(uri.path()).is_none() => {
             return no_such_page().into_response();
         }
-        None if reading => return redirect(&NextPage::of(&uri).sign_in(&site)),
-        None => return signed_out().into_response(),
+        FoundVisitor::None if reading => return redirect(&NextPage::of(&uri).sign_in(&site)),
+        FoundVisitor::None => return signed_out().into_response(),
     };
     read_state(&services, &mut visitor, &parts).await;
     let admitted = Admitted {
@@ -248,46 +204,6 @@ pub(super) async fn share(
 pub(super) fn share_of(services: &Services, tenant: &TenantId) -> Option<ApiError> {
     let wait = services.shares.wait(tenant)?;
     Some(ApiError::over_its_share(wait).with_detail(OVER_ITS_SHARE))
-}
-
-/// Returns the visitor by the session in the cookie, and the unfinished work that the request is to finish.
-pub(super) async fn visitor(
-    services: &Services,
-    path: &str,
-    site: &Site,
-    headers: &HeaderMap,
-) -> Result<Option<(Visitor, Vec<Unfinished>)>, ApiError> {
-    let Some(tenant) = tenant_in(path) else { return Ok(None) };
-    let passes: Vec<&str> = Cookie::Session.passes(headers).collect();
-    let Some(resumed) = services.access.resume(&tenant, &passes).await? else { return Ok(None) };
-    let Resumed {
-        session,
-        directory,
-        tenant_name,
-        idp,
-        record,
-        actor,
-        token,
-        form_key,
-        unfinished,
-    } = resumed;
-    let site = site.clone();
-    let (state, sync) = (None, None);
-    let visitor = Visitor {
-        tenant,
-        tenant_name,
-        directory,
-        idp,
-        record,
-        state,
-        sync,
-        actor,
-        token,
-        session,
-        form_key,
-        site,
-    };
-    Ok(Some((visitor, unfinished)))
 }
 
 /// Reads a form, and checks that a page of the session sent it.

@@ -7,7 +7,7 @@ use super::frame::{Frame, When, show_as};
 use super::guard;
 use super::messages::explain;
 use crate::directory::access::links::Opened;
-use crate::directory::{Link, LinkScope, OPEN_COMMAND, TenantId};
+use crate::directory::{Link, LinkScope, OPEN_COMMAND, SignInMethod, TenantId};
 use crate::server::context::Services;
 use crate::server::error::{Answer, ApiError};
 use crate::server::observe::OfStranger;
@@ -130,7 +130,8 @@ async fn open(
         Opened::Done { pass, expires } => {
             if scope == LinkScope::Admin {
                 let (label, family) = (OPEN_COMMAND.to_owned(), browser_family(headers));
-                services.access.record_sign_in(tenant, label, family).await;
+                let how = SignInMethod::Link;
+                services.access.record_sign_in(tenant, how, label, family).await;
             }
             let (cookie, next) = match scope {
                 LinkScope::Connect => (Cookie::Connect, site.path("connect")),

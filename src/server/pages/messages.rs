@@ -22,7 +22,7 @@ pub(super) fn explain(error: Error) -> ApiError {
         ),
         Error::TokenEnded => ApiError::new(
             StatusCode::FORBIDDEN,
-            "The Admin token of your session has ended. Nothing changed. Sign in with another Admin token",
+            "Your session has ended. Nothing changed. Sign in again",
         ),
         Error::TokenReplaced => ApiError::new(
             StatusCode::FORBIDDEN,

@@ -9,6 +9,8 @@ mod assets;
 mod cookies;
 mod next_page;
 mod guard;
+mod find_visitor;
+mod posted_form;
 mod frame;
 mod words;
 mod state_words;
@@ -21,6 +23,7 @@ mod fragment;
 mod pager;
 mod menu;
 mod sign_in;
+mod sso;
 mod browser_name;
 mod link;
 mod connect;
@@ -89,6 +92,8 @@ pub(crate) fn router(services: &Services) -> Router<Services> {
             get(employee::archive::show).post(employee::archive::archive),
         )
         .route("/employees/{id}/restore", post(employee::archive::restore))
+        .route("/employees/{id}/sign-out", post(employee::account::sign_out))
+        .route("/employees/{id}/unlink", post(employee::account::unlink))
         .route("/employees/{id}/erase", get(employee::erase::show).post(employee::erase::erase))
         .route("/groups", get(groups::list))
         .route("/groups/{id}", get(groups::show))
@@ -99,6 +104,7 @@ pub(crate) fn router(services: &Services) -> Router<Services> {
         .route("/requests", get(requests::list::list))
         .route("/requests/record", post(requests::record::record))
         .route("/requests/{page}/{row}", get(requests::detail::show))
+        .route("/sso/result", get(sso::result::show))
         .route("/notifications", get(notifications::list::list).post(notifications::create::create))
         .route("/notifications/silence", post(notifications::list::save_silence))
         .route("/notifications/new", get(notifications::create::show_form))
@@ -116,6 +122,9 @@ pub(crate) fn router(services: &Services) -> Router<Services> {
         .layer(guard);
     Router::new()
         .route("/sign-in", get(sign_in::show).post(sign_in::sign_in))
+        .route("/sso/start", get(sso::start::start).post(sso::start::start_by_form))
+        .route("/sso/callback", get(sso::callback::finish))
+        .route("/sso/refused", get(sso::refusal::show))
         .route("/sign-in/link/{link}", get(link::show_sign_in).post(link::open_sign_in))
         .route("/connect/link/{link}", get(link::show_setup).post(link::open_setup))
         .route("/assets/{name}", get(assets::get))

@@ -4,12 +4,10 @@
 //! is built anew below the root of the tenant's pages.
 
 use super::frame::encoded;
+use crate::directory::sso::attempt::MAX_NEXT_BYTES;
 use crate::server::page_urls::Site;
 use crate::server::tenant_urls::TENANTS_ROOT;
 use http::Uri;
-
-/// The longest path with its query, in bytes.
-const MOST_BYTES: usize = 512;
 
 /// A page below the root: a path without its first slash, and a query. Empty for the first page.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -33,8 +31,16 @@ impl NextPage {
             None => (text, None),
         };
         let is_page = path.is_empty() || path.split('/').all(is_segment);
-        let is_valid = text.len() <= MOST_BYTES && is_page && query.is_none_or(is_query);
+        // A sign-in that leads to a sign-in would never end.
+        let is_page = is_page && path.split('/').next() != Some("sso");
+        let is_valid = text.len() <= MAX_NEXT_BYTES && is_page && query.is_none_or(is_query);
         if is_valid { Self(text.to_owned()) } else { Self::default() }
+    }
+
+    /// Reads a URL that an identity provider names (`target_link_uri`). Its origin must be our own or absent, and its path
+    /// must be below the root. Every other text leads to the first page.
+    pub(super) fn of_url(site: &Site, text: &str) -> Self {
+        site.below_root(text).map(Self::read).unwrap_or_default()
     }
 
     /// The text for `next`, in a form or a query.
@@ -49,9 +55,14 @@ impl NextPage {
 
     /// The path of the sign-in that leads to the page.
     pub(super) fn sign_in(&self, site: &Site) -> String {
+        self.with_next(site, "sign-in")
+    }
+
+    /// The path of a page with this page as its `next`.
+    pub(super) fn with_next(&self, site: &Site, page: &str) -> String {
         match self.0.is_empty() {
-            true => site.path("sign-in"),
-            false => site.path(&format!("sign-in?next={}", encoded(&self.0))),
+            true => site.path(page),
+            false => site.path(&format!("{page}?next={}", encoded(&self.0))),
         }
     }
 }
@@ -110,6 +121,8 @@ mod tests {
             "a?b\r\nx",
             "a#b",
             "a?b#c",
+            "sso/start",
+            "sso/start?next=employees",
             "a?\"><script>",
             "é",
             "@evil",

@@ -46,6 +46,16 @@ impl Toast {
             "destination-removed" => "The destination is removed.",
             "link-revoked" => "The set-up link is revoked.",
             "link-sessions-ended" => "All link sessions ended.",
+            "sso-removed" => {
+                "Single sign-on is removed. Administrators sign in with the Admin token."
+            }
+            "sso-key-made" => "The key is made. Identity providers read it within minutes.",
+            "sso-key-used" => "Rollcall signs with the new key now.",
+            "sso-only" => "The sign-in page has no token form now.",
+            "sso-token" => "The sign-in page has the token form again.",
+            "sso-signed-out" => "All administrators with single sign-on are signed out.",
+            "employee-signed-out" => "The sessions of this employee are ended.",
+            "unlinked" => "The account is unlinked. The next sign-in links it again.",
             _ => return None,
         };
         Some(Self::new(text))

@@ -61,6 +61,10 @@ pub(super) enum ProblemCause {
     AttributeConflict,
     /// The destination is not in a state for the request.
     DestinationConflict,
+    /// Single sign-on is not configured, or the employee has no linked account.
+    SsoNotFound,
+    /// The configuration of single sign-on does not allow the request.
+    SsoConflict,
     /// The cursor belongs to another feed.
     CursorOfAnotherFeed,
     /// The record has another version.

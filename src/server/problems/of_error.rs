@@ -3,6 +3,7 @@
 use super::ProblemCause;
 use crate::directory::Error;
 use crate::directory::destinations::DestinationError;
+use crate::directory::sso::error::SsoError;
 use uuid::Uuid;
 
 impl ProblemCause {
@@ -21,6 +22,7 @@ impl ProblemCause {
             Error::NotArchived(_) => Self::EmployeeNotArchived,
             Error::AttributeRefused(_) => Self::AttributeConflict,
             Error::Destination(error) => return Self::of_destination(error),
+            Error::Sso(error) => Self::of_sso(error),
             _ => return None,
         })
     }
@@ -38,6 +40,18 @@ impl ProblemCause {
             | DestinationError::Unusable(_) => Self::DestinationConflict,
             _ => return None,
         })
+    }
+}
+
+impl ProblemCause {
+    fn of_sso(error: &SsoError) -> Self {
+        match error {
+            SsoError::NotConfigured | SsoError::NoAccount => Self::SsoNotFound,
+            SsoError::Field { .. } => Self::InvalidBody,
+            SsoError::TooManyKeys => Self::TooManyRequests,
+            SsoError::KeyNotMade => Self::ServiceUnavailable,
+            _ => Self::SsoConflict,
+        }
     }
 }
 

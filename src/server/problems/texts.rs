@@ -140,6 +140,14 @@ impl ProblemCause {
                 "The destination does not allow this now",
                 "The member detail says why, and until when.",
             ),
+            Self::SsoNotFound => (
+                "Single sign-on is not configured, or the employee has no account",
+                "Configure single sign-on first. An employee has a linked account after the first sign-in.",
+            ),
+            Self::SsoConflict => (
+                "The configuration of single sign-on does not allow this",
+                "The member code names the rule, and detail says what to do.",
+            ),
             Self::CursorOfAnotherFeed => (
                 "The cursor belongs to another feed",
                 "The tenant was made again, or its data was restored from a backup. Take a new cursor with \

@@ -15,18 +15,18 @@ mod counts;
 mod events;
 mod members;
 mod groups;
+mod accounts;
 mod destinations;
 
 pub use violation::{Violation, ViolationKind};
 
-use super::dynamodb::transact::{Condition, Step, Transaction, number};
+use super::dynamodb::transact::{Condition, Step, Transaction};
 use super::keys;
 use super::partitions::Partition;
 use crate::model::actor::ActorRecord;
 use crate::model::kind::Kind;
 use crate::model::unfinished::Work;
 use crate::store::dynamodb::error::Error;
-use crate::store::dynamodb::port::Item;
 use crate::store::tenant_part::TenantPart;
 use snapshot::Snapshot;
 use std::collections::{BTreeMap, BTreeSet};
@@ -172,7 +172,7 @@ impl<'s> Checks<'s> {
 
 impl<'s> Checker<'s> {
     /// The checks of the invariants, in the order in which repairs help each other.
-    const CHECKS: [fn(&Self) -> Vec<Finding<'s>>; 18] = [
+    const CHECKS: [fn(&Self) -> Vec<Finding<'s>>; 19] = [
         Self::check_places,
         Self::check_holders,
         Self::check_former_holders,
@@ -191,6 +191,7 @@ impl<'s> Checker<'s> {
         Self::check_memberships,
         Self::check_member_counts,
         Self::check_destinations,
+        Self::check_accounts,
     ];
 
     /// Makes a transaction without a guard.
@@ -211,15 +212,7 @@ impl<'s> Checker<'s> {
                 let found = [self.snapshot.visible.get(&id), self.snapshot.hidden.get(&id)];
                 let found = found.into_iter().flatten().find(|record| record.key == key);
                 match found {
-                    // The update writes the present revision, because a transaction of this store has no condition
-                    // without a write.
-                    Some(record) => {
-                        let revision = (":revision".to_owned(), number(record.revision));
-                        let as_read = Condition::revision(record.revision);
-                        let same = "SET revision = :revision";
-                        let values = Item::from([revision]);
-                        transaction.update(Step::Record, &key, same, values, as_read);
-                    }
+                    Some(record) => transaction.expect_revision(&key, record.revision),
                     None => transaction.delete(Step::Record, &key, Condition::absent()),
                 }
             }

@@ -6,6 +6,7 @@ use super::record_facts::record_facts;
 use super::snapshot::Snapshot;
 use super::violation::{Finding, ViolationKind};
 use crate::model::claim::Claim;
+use crate::model::credential::CredentialStage;
 use crate::model::delivery_log::DeliveryRun;
 use crate::model::destination::{Destination, Position, RetryItem};
 use crate::model::event::{ChangeRef, EventRef, Subject};
@@ -17,6 +18,7 @@ use crate::model::unfinished::Unfinished;
 use crate::store::counts::{Counter, counter_of};
 use crate::store::dynamodb::error::Error;
 use crate::store::dynamodb::port::Item;
+use crate::store::items::account;
 use crate::store::items::day_counts;
 use crate::store::items::event::{read_numbered, read_waiting};
 use crate::store::items::history::read_entry;
@@ -76,6 +78,8 @@ impl<'s> Checks<'s> {
             keys::signed_out(tenant),
             keys::calls(tenant),
             keys::sign_ins(tenant),
+            keys::credential(tenant, CredentialStage::Current),
+            keys::credential(tenant, CredentialStage::Next),
         ];
         for key in own {
             let is_there = self.0.table.get(&key).await?.is_some();
@@ -215,6 +219,14 @@ fn keep(
             snapshot.erased.extend(recorded.erased());
         }
         Partition::Links => drop(link::read(item)?),
+        Partition::Accounts => {
+            let account = account::read(item)?;
+            snapshot.accounts.insert(account.employee, account.subject);
+        }
+        Partition::Subjects => {
+            let holder = account::read_claim(item)?;
+            snapshot.subjects.insert(key.sort, holder);
+        }
         Partition::Destinations => {
             snapshot.destinations.insert(id_in_key(&item)?);
             Destination::from_item(item)?;

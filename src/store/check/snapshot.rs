@@ -80,6 +80,10 @@ pub(super) struct Snapshot {
     pub(super) positions: BTreeMap<Uuid, Key>,
     /// The waiting events and the runs of delivery logs, by destination.
     pub(super) of_destinations: Vec<(Uuid, Partition, Key)>,
+    /// The hashes of the subjects of linked accounts, by employee.
+    pub(super) accounts: BTreeMap<Uuid, String>,
+    /// The holders of subjects, by the hash of the subject.
+    pub(super) subjects: BTreeMap<String, Uuid>,
     /// Whether the list of tenants has the tenant.
     pub(super) is_listed: bool,
 }

@@ -121,6 +121,12 @@ pub enum ViolationKind {
     PositionMissing,
     /// A position, a waiting event or a delivery log belongs to no destination.
     DestinationLeft,
+    /// A linked account belongs to no employee.
+    AccountLeft,
+    /// A linked account does not hold its subject.
+    AccountClaimMissing,
+    /// A claim on a subject has no linked account.
+    AccountClaimLeft,
 }
 
 impl ViolationKind {

@@ -9,7 +9,7 @@ use crate::store::dynamodb::read::Range;
 use crate::store::dynamodb::transact::{Condition, Step, Transaction};
 use crate::store::items::destination::{SEALED_SECRETS, SEALED_URL};
 use crate::store::keys;
-use crate::store::keys::Key;
+use crate::store::sealed_place::SealedPlace;
 use crate::store::tenant_part::TenantPart;
 use crate::store::tenants::TenantItems;
 use uuid::Uuid;
@@ -17,15 +17,6 @@ use uuid::Uuid;
 /// The destinations of a tenant.
 #[derive(Debug, Clone, Copy)]
 pub struct DestinationItems<'a>(pub(in crate::store) &'a TenantPart);
-
-/// The place of a sealed secret in the table. The secret opens only in its place.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SealedPlace {
-    /// The key of the item.
-    pub key: Key,
-    /// The attribute.
-    pub attribute: &'static str,
-}
 
 /// A change of a destination, with the tenant's record and its history.
 #[derive(Debug, Clone, Copy)]

@@ -132,6 +132,14 @@ impl<'a> Transaction<'a> {
         self.add(step, Action::Update { key, expression }, values, condition);
     }
 
+    /// Makes the transaction fail when an item has another revision, or is gone. The write keeps the revision, because a
+    /// transaction of this store has no condition without a write.
+    pub(in crate::store) fn expect_revision(&mut self, key: &Key, revision: u64) {
+        let values = Item::from([(":revision".to_owned(), number(revision))]);
+        let same = "SET revision = :revision";
+        self.update(Step::Record, key, same, values, Condition::revision(revision));
+    }
+
     fn add(&mut self, step: Step, action: Action, mut values: Item, condition: Condition) {
         values.extend(condition.values);
         self.steps.push(step);

@@ -33,6 +33,7 @@ const ENTERPRISE: &str = "enterprise";
 const LOCAL: &str = "local";
 const IMPORTED: &str = "imported";
 const LINKED: &str = "linked";
+const RETURNED_AT: &str = "returnedAt";
 /// The attribute of the document with the opposite value of [`ARCHIVED`].
 const ACTIVE: &str = "active";
 /// The attributes that have an attribute of the item of their own.
@@ -93,6 +94,7 @@ pub(in crate::store) fn to_item(tenant: &TenantId, employee: &Employee) -> Resul
             item = item.time(LINKED, linked)?;
         }
     }
+    item = item.optional_time(RETURNED_AT, employee.returned_at)?;
     if let Some(archived_by) = employee.archived_by.filter(|by| *by != ARCHIVED_BY_DEFAULT) {
         item = item.json(ARCHIVED_BY, &archived_by)?;
     }
@@ -154,6 +156,7 @@ pub(in crate::store) fn from_item(tenant: &TenantId, item: Item) -> Result<Emplo
         hidden,
         imported,
         linked,
+        returned_at: item.optional_time(RETURNED_AT)?,
         attributes,
         local: item.optional_json(LOCAL)?.unwrap_or_default(),
     })

@@ -1,7 +1,9 @@
 //! Records as DynamoDB items, one file for each record.
 
+pub(in crate::store) mod account;
 pub(in crate::store) mod attributes;
 pub mod claim;
+pub(in crate::store) mod credential;
 pub(in crate::store) mod day_counts;
 pub(in crate::store) mod delivery_run;
 pub(in crate::store) mod destination;

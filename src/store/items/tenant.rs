@@ -14,6 +14,7 @@ const SETTINGS: &str = "settings";
 const TOKENS: &str = "tokens";
 const ENDED_TOKENS: &str = "endedTokens";
 const ATTRIBUTES: &str = "attributes";
+const SSO: &str = "sso";
 const FEED_EPOCH: &str = "feedEpoch";
 
 /// Makes the item of a tenant.
@@ -31,6 +32,9 @@ pub(in crate::store) fn to_item(tenant: &Tenant) -> Result<Item, Error> {
     if !tenant.attributes.is_empty() {
         item = item.json(ATTRIBUTES, &tenant.attributes)?;
     }
+    if let Some(sso) = &tenant.sso {
+        item = item.json(SSO, sso)?;
+    }
     Ok(item.into_item())
 }
 
@@ -46,6 +50,7 @@ pub(in crate::store) fn read(tenant: &TenantId, item: Item) -> Result<Tenant, Er
         tokens: item.json(TOKENS)?,
         ended_tokens: item.optional_json(ENDED_TOKENS)?.unwrap_or_default(),
         attributes: item.optional_json(ATTRIBUTES)?.unwrap_or_default(),
+        sso: item.optional_json(SSO)?,
         feed_epoch: item.text(FEED_EPOCH)?,
     })
 }

@@ -11,6 +11,7 @@ mod events;
 mod groups;
 mod history;
 mod key;
+mod sso;
 mod standing;
 mod requests;
 mod tenant;
@@ -22,6 +23,7 @@ pub use groups::*;
 pub use history::*;
 pub use key::*;
 pub use requests::*;
+pub use sso::*;
 pub use standing::*;
 pub use tenant::*;
 

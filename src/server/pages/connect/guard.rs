@@ -8,9 +8,12 @@ use crate::server::page_urls::Site;
 use crate::server::pages::cookies::Cookie;
 use crate::server::pages::fragment::wants_fragment;
 use crate::server::pages::frame::{Frame, Section};
-use crate::server::pages::guard::{self as pages_guard, Admitted, Visitor, is_read, share_of};
+use crate::server::pages::guard::{
+    self as pages_guard, Admitted, FoundVisitor, Visitor, is_read, share_of,
+};
 use crate::server::pages::link;
 use crate::server::pages::next_page::NextPage;
+use crate::server::pages::sso::refusal::{self, NotAdmitted};
 use crate::server::response::redirect;
 use axum::Extension;
 use axum::extract::{FromRequestParts, OriginalUri, Request, State};
@@ -96,22 +99,24 @@ pub(super) async fn guard(
     };
     let reading = is_read(&parts.method);
     let (user, unfinished) = match found {
-        Some(found) => found,
-        None if !reading => return pages_guard::signed_out().into_response(),
-        None if site.tenant().is_none() => return pages_guard::no_such_page().into_response(),
+        Ok(Some(found)) => found,
+        Err(reason) => return refusal::of_session(&site, &reason).into_response(),
+        Ok(None) if !reading => return pages_guard::signed_out().into_response(),
+        Ok(None) if site.tenant().is_none() => return pages_guard::no_such_page().into_response(),
         // The link of this browser has ended. A sign-in would ask its holder for a token.
-        None if Cookie::Connect.passes(&parts.headers).next().is_some()
-            && wants_fragment(&parts.headers) =>
+        Ok(None)
+            if Cookie::Connect.passes(&parts.headers).next().is_some()
+                && wants_fragment(&parts.headers) =>
         {
             return Html(LINK_ENDED).into_response();
         }
-        None if Cookie::Connect.passes(&parts.headers).next().is_some() => {
+        Ok(None) if Cookie::Connect.passes(&parts.headers).next().is_some() => {
             return link::unknown(&site, LinkScope::Connect).into_response();
         }
-        None => return redirect(&NextPage::of(&uri).sign_in(&site)),
+        Ok(None) => return redirect(&NextPage::of(&uri).sign_in(&site)),
     };
-    if let Some(refusal) = share_of(&services, &user.tenant) {
-        return refusal.into_response();
+    if let Some(refused) = share_of(&services, &user.tenant) {
+        return refused.into_response();
     }
     let admitted = Admitted {
         tenant: user.tenant.clone(),
@@ -124,34 +129,29 @@ pub(super) async fn guard(
     pages_guard::run(&services, admitted, user, (parts, body), next).await
 }
 
+/// A user, and the unfinished work that the request is to finish; `None` without a session. The error is the reason for
+/// which a session is not admitted.
+type FoundUser = Result<Option<(ConnectUser, Vec<Unfinished>)>, NotAdmitted>;
+
 /// Finds the user by the session in a cookie. An administrator's session comes first: it opens more.
 async fn find_user(
     services: &Services,
     path: &str,
     site: &Site,
     parts: &Parts,
-) -> Result<Option<(ConnectUser, Vec<Unfinished>)>, ApiError> {
+) -> Result<FoundUser, ApiError> {
     let headers = &parts.headers;
-    if let Some((mut visitor, unfinished)) =
-        pages_guard::visitor(services, path, site, headers).await?
-    {
-        pages_guard::read_state(services, &mut visitor, parts).await;
-        let user = ConnectUser {
-            tenant: visitor.tenant.clone(),
-            directory: visitor.directory.clone(),
-            actor: Arc::clone(&visitor.actor),
-            site: visitor.site.clone(),
-            form_key: visitor.form_key.clone(),
-            tenant_name: Arc::clone(&visitor.tenant_name),
-            idp: visitor.idp,
-            role: Role::Administrator(Box::new(visitor)),
-        };
-        return Ok(Some((user, unfinished)));
-    }
-    let Some(tenant) = site.tenant() else { return Ok(None) };
+    let without = match pages_guard::find_visitor(services, path, site, headers).await? {
+        FoundVisitor::Open(found) => {
+            return Ok(Ok(Some(administrator(services, *found, parts).await)));
+        }
+        FoundVisitor::NotAdmitted(reason) => Err(reason),
+        FoundVisitor::None => Ok(None),
+    };
+    let Some(tenant) = site.tenant() else { return Ok(without) };
     let passes: Vec<&str> = Cookie::Connect.passes(headers).collect();
     let Some(guest) = services.access.resume_guest(tenant, &passes).await? else {
-        return Ok(None);
+        return Ok(without);
     };
     let user = ConnectUser {
         tenant: tenant.clone(),
@@ -163,5 +163,25 @@ async fn find_user(
         idp: guest.idp,
         role: Role::Guest(Box::new(guest.link)),
     };
-    Ok(Some((user, guest.unfinished)))
+    Ok(Ok(Some((user, guest.unfinished))))
+}
+
+/// Makes the user of an administrator.
+async fn administrator(
+    services: &Services,
+    (mut visitor, unfinished): (Visitor, Vec<Unfinished>),
+    parts: &Parts,
+) -> (ConnectUser, Vec<Unfinished>) {
+    pages_guard::read_state(services, &mut visitor, parts).await;
+    let user = ConnectUser {
+        tenant: visitor.tenant.clone(),
+        directory: visitor.directory.clone(),
+        actor: Arc::clone(&visitor.actor),
+        site: visitor.site.clone(),
+        form_key: visitor.form_key.clone(),
+        tenant_name: Arc::clone(&visitor.tenant_name),
+        idp: visitor.idp,
+        role: Role::Administrator(Box::new(visitor)),
+    };
+    (user, unfinished)
 }

@@ -3,6 +3,7 @@
 //! The address of the page names the revision that the change made. The notice comes from the history of this
 //! revision. So no value is in an address, and an invented address shows only a change that happened.
 
+use super::account::{SIGNED_OUT, UNLINKED};
 use crate::directory::{AttributeChange, Employee, EventKind, Kind};
 use crate::model::governed::GovernedAttribute;
 use crate::server::error::ApiError;
@@ -25,8 +26,11 @@ pub(super) async fn toast(
     query: &Pairs,
     frame: &Frame,
 ) -> Result<Option<Toast>, ApiError> {
-    let revision = query.get("done").and_then(|revision| revision.parse::<u64>().ok());
-    let Some(revision) = revision else { return Ok(None) };
+    let done = query.get("done").unwrap_or_default();
+    if [SIGNED_OUT, UNLINKED].contains(&done) {
+        return Ok(Toast::of_action(done));
+    }
+    let Ok(revision) = done.parse::<u64>() else { return Ok(None) };
     let record = (Kind::Employee, employee.id);
     let history = visitor.directory.history();
     let entry = history.entry(record, revision).await.map_err(explain)?;

@@ -5,6 +5,7 @@ mod head;
 mod done;
 mod conflict;
 mod plain_values;
+pub(super) mod account;
 pub(super) mod profile;
 pub(super) mod value;
 pub(super) mod history;

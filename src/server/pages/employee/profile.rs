@@ -1,5 +1,6 @@
 //! The profile: the values in use with their sources, and the other attributes in plain words.
 
+use super::account::AccountCard;
 use super::conflict::is_undo;
 use super::done;
 use super::head::{Head, Linked, Manager, OpenEmployee, Tab};
@@ -31,6 +32,8 @@ struct ProfilePage {
     /// Whether the identity provider sent the attributes. It did not send those of an import before the link.
     is_sent: bool,
     others: Vec<PlainValue>,
+    /// The linked account of an administrator.
+    account: Option<AccountCard>,
 }
 
 /// The reason why a form changed nothing.
@@ -64,12 +67,15 @@ pub(in crate::server::pages) async fn show(
     EmployeeId(id): EmployeeId,
     query: Pairs,
 ) -> Answer {
-    let mut employee = OpenEmployee::read(&services, &visitor, id).await?;
+    let (mut employee, account) = tokio::try_join!(
+        OpenEmployee::read(&services, &visitor, id),
+        AccountCard::read(&services, &visitor, id)
+    )?;
     let record = &employee.view.employee;
     if let Some(toast) = done::toast(&visitor, record, &query, &employee.frame).await? {
         employee.frame = employee.frame.with_toast(toast);
     }
-    show_page(&ProfilePage::new(employee, None))
+    show_page(&ProfilePage { account, ..ProfilePage::new(employee, None) })
 }
 
 /// Shows the profile after a form that changed nothing.
@@ -79,8 +85,12 @@ pub(super) async fn show_refusal(
     id: Uuid,
     refusal: Refusal,
 ) -> Answer {
-    let employee = OpenEmployee::read(services, visitor, id).await?;
-    show_as(StatusCode::CONFLICT, &ProfilePage::new(employee, Some(refusal)))
+    let (employee, account) = tokio::try_join!(
+        OpenEmployee::read(services, visitor, id),
+        AccountCard::read(services, visitor, id)
+    )?;
+    let page = ProfilePage { account, ..ProfilePage::new(employee, Some(refusal)) };
+    show_as(StatusCode::CONFLICT, &page)
 }
 
 /// The text for a change that lost against another one.
@@ -116,7 +126,17 @@ impl ProfilePage {
             true => employee.frame.idp_title(),
             false => "Import".to_owned(),
         };
-        Self { frame: employee.frame, head, refusal, rows, email, email_source, is_sent, others }
+        Self {
+            frame: employee.frame,
+            head,
+            refusal,
+            rows,
+            email,
+            email_source,
+            is_sent,
+            others,
+            account: None,
+        }
     }
 }
 

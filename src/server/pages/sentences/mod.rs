@@ -12,6 +12,7 @@ mod groups;
 mod links;
 mod names;
 mod narrator;
+mod sso;
 mod tenant;
 mod values;
 

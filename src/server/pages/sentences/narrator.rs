@@ -67,9 +67,14 @@ impl Narrator<'_> {
         sentence.capitalised()
     }
 
-    /// Returns the name of an actor at the start of a sentence: *Okta*, *Administrator*, *Operator* or *Rollcall*.
+    /// Returns the name of an actor at the start of a sentence: *Okta*, *Administrator*, *Operator* or *Rollcall*. An
+    /// administrator with single sign-on is named as an employee.
     pub(in crate::server::pages) fn actor(&self, actor: &ActorRecord) -> String {
-        self.actor_of_kind(actor.kind)
+        match actor.employee_id.map(|id| self.names.get(id)) {
+            Some(NameOf::Known(record)) => record.with_user_name(),
+            Some(NameOf::Erased) => Name::erased().text,
+            Some(NameOf::NotRead) | None => self.actor_of_kind(actor.kind),
+        }
     }
 
     /// Returns the name of the actors of a kind.
@@ -203,8 +208,10 @@ pub(super) fn words_of(name: &str) -> String {
 
 /// Returns the label of an administrator's token, unless it is the default label.
 ///
-/// The identity provider has one token, so its label on every row says nothing. An operator has no token.
+/// The identity provider has one token, so its label on every row says nothing. An operator has no token, and neither
+/// has an administrator with single sign-on.
 pub(in crate::server::pages) fn token_label(actor: &ActorRecord) -> Option<String> {
-    let label = actor.label.clone().filter(|_| actor.kind == ActorKind::Administrator);
+    let has_token = actor.kind == ActorKind::Administrator && actor.employee_id.is_none();
+    let label = actor.label.clone().filter(|_| has_token);
     label.filter(|label| label != default_label(Scope::Admin))
 }

@@ -23,6 +23,9 @@ impl Narrator<'_> {
             EventKind::Erased => erased(&actor, entry),
             EventKind::AttributesChanged => custom_attributes(&actor, entry),
             EventKind::LinkChanged => of_link(&actor, entry),
+            EventKind::SsoChanged | EventKind::AccountReplaced | EventKind::AccountUnlinked => {
+                self.of_sso(&actor, entry)
+            }
             EventKind::DestinationChanged
             | EventKind::DestinationFailing
             | EventKind::DestinationDisabled => self.of_destination(&actor, entry),
@@ -195,7 +198,13 @@ mod tests {
                 old: old.clone(),
                 new: new.clone(),
             };
-        let actor = ActorRecord { kind: ActorKind::Administrator, token_id: None, label: None };
+        let actor = ActorRecord {
+            kind: ActorKind::Administrator,
+            token_id: None,
+            employee_id: None,
+            epoch: None,
+            label: None,
+        };
         let (at, changes) = (OffsetDateTime::UNIX_EPOCH, changes.iter().map(change).collect());
         let (names, not_in_use) = (RecordNames::default(), Vec::new());
         let narrator = Narrator { root: "/", idp: "Okta", names, not_in_use };

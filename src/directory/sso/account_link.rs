@@ -1,0 +1,192 @@
+//! The link between an account of the provider and an employee. The first sign-in makes it, and then only the link
+//! decides: no claim that may change or pass to another person counts any more.
+
+use super::Sso;
+use super::admission::Admission;
+use super::entries;
+use super::identity::{Identity, shown};
+use super::matching::{self, NoMatch};
+use super::refusal::Refusal;
+use crate::directory::context::Context;
+use crate::directory::error::Error;
+use crate::directory::sso::error::SsoError;
+use crate::model::account::Account;
+use crate::model::actor::ActorRecord;
+use crate::model::employee::Employee;
+use crate::model::history::EventKind;
+use crate::model::sso::SsoSettings;
+use crate::model::tenant::{Tenant, TenantId};
+use crate::store::accounts::Replaced;
+use crate::store::dynamodb::retry::{Attempt, NextAttempt, retry};
+use oidc::IdClaims;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+/// An administrator whose identity is proven.
+#[derive(Debug, Clone)]
+pub(super) struct Proven {
+    pub(super) employee: Uuid,
+    /// The account. A test of single sign-on does not write it.
+    pub(super) account: Account,
+    /// Whether this sign-in made the link.
+    pub(super) is_new: bool,
+}
+
+/// An employee who may administer, and the links that a new link replaces.
+struct NewLink {
+    employee: Employee,
+    account: Account,
+    replaced: Option<Account>,
+    holder: Option<Uuid>,
+}
+
+/// The employee of an identity.
+enum Found {
+    Linked(Proven),
+    New(Box<NewLink>),
+}
+
+impl Sso {
+    /// Finds the administrator of an identity. The first success writes the link, except for a test.
+    ///
+    /// # Errors
+    /// The outer result fails with [`Error::Contention`], or as every call of the store does.
+    pub(super) async fn prove(
+        &self,
+        tenant: &TenantId,
+        settings: &SsoSettings,
+        claims: &IdClaims,
+        (is_try, now): (bool, OffsetDateTime),
+    ) -> Result<Result<Proven, NoMatch>, Error> {
+        let identity = match Identity::of(settings, claims) {
+            Ok(identity) => identity,
+            Err(refusal) => return Ok(Err(refusal.into())),
+        };
+        let directory = self.tenants.directory(tenant);
+        retry!({
+            let new = match find(&directory.context, settings, identity, now).await? {
+                Err(refused) => return Ok(Attempt::Done(Err(refused))),
+                Ok(Found::Linked(proven)) => return Ok(Attempt::Done(Ok(proven))),
+                Ok(Found::New(new)) => *new,
+            };
+            if !is_try {
+                let record = self.tenants.get(tenant).await?;
+                if record.sso.as_ref().is_none_or(|sso| sso.epoch != settings.epoch) {
+                    // The configuration changed during the sign-in. It must not write a link of the earlier one.
+                    return Ok(Attempt::Done(Err(Refusal::Failed.into())));
+                }
+                if !self.link(record, &new).await? {
+                    return Ok(Attempt::Again(NextAttempt::AfterPause));
+                }
+            }
+            let (employee, account) = (new.employee.id, new.account);
+            Ok::<_, Error>(Attempt::Done(Ok(Proven { employee, account, is_new: true })))
+        })
+    }
+
+    /// Writes a link. `record` is the tenant as it is now. `false` when an item is not as it was read.
+    async fn link(&self, mut record: Tenant, new: &NewLink) -> Result<bool, Error> {
+        let tenant = record.id.clone();
+        let store = self.tenants.store.tenant(&tenant);
+        let accounts = store.accounts();
+        let NewLink { employee, account, replaced, holder } = new;
+        if replaced.is_none() && holder.is_none() {
+            return Ok(accounts.link(employee, account).await?);
+        }
+        record.revision += 1;
+        let actor = ActorRecord::of_employee(employee.id);
+        let change = entries::employee(*holder, Some(employee.id));
+        let entry = self.tenants.entry(EventKind::AccountReplaced, vec![change], &actor);
+        let replaced = Replaced { account: replaced.as_ref(), holder: *holder };
+        let is_done = accounts.replace(employee, account, replaced, (&record, &entry)).await;
+        self.access.forget_cached(&tenant);
+        Ok(is_done?)
+    }
+
+    /// Returns the account that is linked to an employee; `None` without one.
+    ///
+    /// # Errors
+    /// Fails as every call of the store does.
+    pub async fn account(&self, tenant: &TenantId, id: Uuid) -> Result<Option<Account>, Error> {
+        Ok(self.tenants.store.tenant(tenant).accounts().get(id).await?)
+    }
+
+    /// Removes the link of an employee, and ends the employee's sessions at the next request. The next sign-in matches
+    /// the employee again.
+    ///
+    /// # Errors
+    /// Fails with [`SsoError::NoAccount`], [`Error::TokenEnded`], [`Error::TokenReplaced`], [`Error::NoTenant`],
+    /// [`Error::Contention`], or as every call of the store does.
+    pub async fn unlink(
+        &self,
+        tenant: &TenantId,
+        id: Uuid,
+        actor: &ActorRecord,
+    ) -> Result<(), Error> {
+        let store = self.tenants.store.tenant(tenant);
+        let change = entries::employee(None, Some(id));
+        retry!({
+            let mut record = store.tenant_record().get().await?.ok_or(Error::NoTenant)?;
+            actor.check(&record, self.tenants.sources.now())?;
+            let account = store.accounts().get(id).await?.ok_or(SsoError::NoAccount)?;
+            record.revision += 1;
+            let changes = vec![change.clone()];
+            let entry = self.tenants.entry(EventKind::AccountUnlinked, changes, actor);
+            let is_done = store.accounts().unlink(&account, (&record, &entry)).await?;
+            Ok::<_, Error>(Attempt::done_if(is_done))
+        })?;
+        self.access.forget_cached(tenant);
+        Ok(())
+    }
+}
+
+/// Finds the employee of an identity: by the link, or else by the tenant's rule.
+async fn find(
+    context: &Context,
+    settings: &SsoSettings,
+    identity: Identity<'_>,
+    now: OffsetDateTime,
+) -> Result<Result<Found, NoMatch>, Error> {
+    let subject = identity.subject_hash(settings);
+    let refused = |refusal, employee| Err(NoMatch { refusal, employee: Some(employee) });
+    let holder = context.store.accounts().get_holder(&subject).await?;
+    if let Some(holder) = holder {
+        let found = Admission::read(context, settings, holder).await?;
+        let account = found.account.as_ref().filter(|account| account.subject == subject);
+        // A link to a deleted or erased employee is replaced below.
+        if let (Some(_), Some(account)) = (&found.employee, account) {
+            let account = account.clone();
+            return Ok(match found.verdict(settings, holder) {
+                Ok(()) => Ok(Found::Linked(Proven { employee: holder, account, is_new: false })),
+                Err(refusal) => refused(refusal, holder),
+            });
+        }
+    }
+    let matched = match matching::find(context, settings, identity).await? {
+        Ok(matched) => matched,
+        Err(refused) => return Ok(Err(refused)),
+    };
+    let found = Admission::read(context, settings, matched.id).await?;
+    let is_linked_elsewhere = found
+        .account
+        .as_ref()
+        .is_some_and(|account| account.issuer == settings.issuer && account.subject != subject);
+    if is_linked_elsewhere {
+        return Ok(refused(Refusal::LinkedElsewhere, matched.id));
+    }
+    if let Err(refusal) = found.verdict(settings, matched.id) {
+        return Ok(refused(refusal, matched.id));
+    }
+    let account = Account {
+        employee: matched.id,
+        issuer: settings.issuer.clone(),
+        subject,
+        shown: shown(identity.claims),
+        linked: now,
+        last_sign_in: now.date(),
+        ended_at: None,
+        ended_sids: Vec::new(),
+    };
+    let (employee, replaced) = (found.employee.unwrap_or(matched), found.account);
+    Ok(Ok(Found::New(Box::new(NewLink { employee, account, replaced, holder }))))
+}

@@ -1,0 +1,161 @@
+//! The page of the card.
+
+use super::check_words::CheckWords;
+use super::fields::SsoFields;
+use super::sign_in_rows::{SignInRow, rows};
+use crate::directory::sso::configuration::{KeyState, SsoView};
+use crate::model::sso::ClientAuth;
+use crate::server::context::{PublicUrl, Services};
+use crate::server::error::Answer;
+use crate::server::pages::form::Problems;
+use crate::server::pages::frame::{Frame, Section, When, show_as};
+use crate::server::pages::guard::Visitor;
+use crate::server::pages::messages::explain;
+use crate::server::pages::sso::words::provider_name;
+use crate::server::pages::words::{capitalised, day_and_year};
+use crate::server::query::Pairs;
+use crate::server::sso::addresses::SsoAddresses;
+use askama::Template;
+use axum::extract::State;
+use http::Extensions;
+
+#[derive(Template)]
+#[template(path = "access_sso.html")]
+struct SsoPage {
+    frame: Frame,
+    addresses: SsoAddresses,
+    /// Whether the addresses change with the host of a gateway.
+    is_host_of_gateway: bool,
+    fields: SsoFields,
+    problems: Problems,
+    check: Option<CheckWords>,
+    saved: Option<Saved>,
+    sign_ins: Vec<SignInRow>,
+}
+
+/// The saved configuration, as the page shows it beside the form.
+struct Saved {
+    /// The version that the form changes.
+    revision: u64,
+    provider: String,
+    secret: Option<SecretWords>,
+    /// Whether Rollcall proves itself by a key.
+    has_keys: bool,
+    keys: Vec<KeyRow>,
+    has_next_key: bool,
+    proven_at: Option<When>,
+    token_sign_in: bool,
+    /// Whether the session proves single sign-on, so that the token form may go.
+    is_sso_session: bool,
+}
+
+struct SecretWords {
+    set_at: When,
+    ends_on: Option<String>,
+    is_readable: bool,
+}
+
+struct KeyRow {
+    kid: String,
+    created: When,
+    is_current: bool,
+    /// The state of the key, in a word.
+    state: &'static str,
+    /// Whether the key opens.
+    is_readable: bool,
+}
+
+/// The result of a form, on the page that answers it.
+#[derive(Default)]
+pub(super) struct FormResult {
+    /// The values of a form that was not saved.
+    pub(super) fields: Option<SsoFields>,
+    pub(super) problems: Problems,
+    pub(super) check: Option<CheckWords>,
+}
+
+/// Shows the card.
+pub(in crate::server::pages::access) async fn show(
+    State(services): State<Services>,
+    visitor: Visitor,
+    extensions: Extensions,
+    query: Pairs,
+) -> Answer {
+    let frame = Frame::of(&visitor, Section::Access).with_notice(&query);
+    show_page(&services, &visitor, &extensions, frame, FormResult::default()).await
+}
+
+/// Shows the card with the result of a form.
+pub(super) async fn show_result(
+    services: &Services,
+    visitor: &Visitor,
+    extensions: &Extensions,
+    result: FormResult,
+) -> Answer {
+    let frame = Frame::of(visitor, Section::Access);
+    show_page(services, visitor, extensions, frame, result).await
+}
+
+async fn show_page(
+    services: &Services,
+    visitor: &Visitor,
+    extensions: &Extensions,
+    frame: Frame,
+    result: FormResult,
+) -> Answer {
+    let tenant = &visitor.tenant;
+    let (view, lines) =
+        tokio::try_join!(services.sso.get(tenant), services.access.recent_sign_ins(tenant))
+            .map_err(explain)?;
+    let FormResult { fields, problems, check } = result;
+    let fields = match (fields, &view) {
+        (Some(fields), _) => fields,
+        (None, Some(view)) => SsoFields::of(view, &visitor.directory).await?,
+        (None, None) => SsoFields::new(),
+    };
+    let page = SsoPage {
+        frame,
+        addresses: visitor.site.sso_addresses(),
+        is_host_of_gateway: extensions.get::<PublicUrl>().is_some(),
+        fields,
+        check,
+        saved: view.map(|view| Saved::of(view, visitor)),
+        sign_ins: rows(&visitor.directory, lines).await?,
+        problems,
+    };
+    show_as(page.problems.status(), &page)
+}
+
+impl Saved {
+    fn of(view: SsoView, visitor: &Visitor) -> Self {
+        let settings = view.settings;
+        let has_next_key = view.keys.iter().any(|key| key.state == KeyState::Next);
+        let keys = view.keys.into_iter().map(|key| KeyRow {
+            is_current: key.state == KeyState::Current,
+            state: match key.state {
+                KeyState::Current => "Current",
+                KeyState::Next => "Next",
+                KeyState::Former => "Former",
+            },
+            is_readable: key.is_readable,
+            created: When::new(key.created),
+            kid: key.kid,
+        });
+        let keys: Vec<KeyRow> = keys.collect();
+        Self {
+            revision: settings.revision,
+            provider: capitalised(provider_name(settings.provider)),
+            secret: view.secret.map(|secret| SecretWords {
+                set_at: When::new(secret.set_at),
+                ends_on: secret.ends_on.map(|day| day_and_year(day.midnight().assume_utc())),
+                is_readable: secret.is_readable,
+            }),
+            has_keys: settings.client_auth == ClientAuth::Key,
+            has_next_key,
+            keys,
+            proven_at: settings.proven_at.map(When::new),
+            token_sign_in: settings.token_sign_in,
+            is_sso_session: visitor.actor.employee_id.is_some(),
+        }
+    }
+}
