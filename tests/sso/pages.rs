@@ -83,7 +83,7 @@ async fn the_card_shows_the_problem_of_the_provider() {
     assert!(scene.save(&[]).await.page(200).contains("answered 404."));
 }
 
-/// Nobody may use Rollcall to scan hosts.
+/// The limit keeps Rollcall from scanning hosts for an administrator.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_tenant_has_ten_checks_a_minute() {
     let scene = Scene::saved().await;

@@ -92,7 +92,7 @@ pub struct Counts {
     pub user_info: usize,
 }
 
-/// What the provider sends to the redirect URI after a login.
+/// The parameters that the provider sends to the redirect URI after a login.
 #[derive(Debug, Clone)]
 pub struct Authorized {
     pub code: String,
