@@ -75,7 +75,10 @@ async fn no_other_token_ends_a_session() {
         "a.b.c".to_owned(),
     ];
     let good = scene.idp.logout_token(json!({"sub": BARBARA}));
-    tokens.push(format!("{}A", good.trim_end_matches('A')));
+    // The first character of the signature is another one: its last holds bits that a decoder may ignore.
+    let (signed, signature) = good.rsplit_once('.').unwrap();
+    let other = if signature.starts_with('A') { 'B' } else { 'A' };
+    tokens.push(format!("{signed}.{other}{}", &signature[1..]));
     for (number, token) in tokens.into_iter().enumerate() {
         let answer = log_out(&scene, &token).await;
         assert_eq!(answer.status, 400, "{number}: {token}");
