@@ -15,6 +15,8 @@ pub const MOST_ENDED_SIDS: usize = 20;
 pub struct Account {
     /// The employee.
     pub employee: Uuid,
+    /// The revision. It starts at the time of the link in milliseconds, so no later link repeats it.
+    pub revision: u64,
     /// The issuer of the account, as it was configured at the link.
     pub issuer: String,
     /// The hash of issuer and subject, from [`subject_hash`].
@@ -27,22 +29,67 @@ pub struct Account {
     pub last_sign_in: Date,
     /// The time at which all sessions of the account ended; `None` when they never did.
     pub ended_at: Option<OffsetDateTime>,
+    /// The time until which the sessions without a `sid` ended; `None` when they never did.
+    pub ended_without_sid: Option<OffsetDateTime>,
     /// The sessions that ended one by one, the oldest first: hashes of the provider's `sid`, and ids of our own
     /// sessions. At most [`MOST_ENDED_SIDS`].
     pub ended_sids: Vec<String>,
 }
 
-/// The start of an entry of [`Account::ended_sids`] that ends sessions without a `sid`.
-const WITHOUT_SID: char = '<';
+impl Account {
+    /// Makes the account of a new link.
+    pub fn new(
+        employee: Uuid,
+        issuer: &str,
+        subject: String,
+        shown: String,
+        linked: OffsetDateTime,
+    ) -> Self {
+        let millis = linked.unix_timestamp_nanos().unsigned_abs() / 1_000_000;
+        Self {
+            employee,
+            revision: u64::try_from(millis).unwrap_or_default(),
+            issuer: issuer.to_owned(),
+            subject,
+            shown,
+            linked,
+            last_sign_in: linked.date(),
+            ended_at: None,
+            ended_without_sid: None,
+            ended_sids: Vec::new(),
+        }
+    }
 
-/// Makes the entry that ends the sessions without a `sid` that were issued until a time.
-pub fn end_without_sid(at: OffsetDateTime) -> String {
-    format!("{WITHOUT_SID}{}", at.unix_timestamp())
-}
+    /// Notes a sign-in: the day, and the claim that people can read.
+    pub fn note_sign_in(&mut self, day: Date, shown: String) {
+        self.last_sign_in = day;
+        self.shown = shown;
+    }
 
-/// Reads the entry of [`end_without_sid`], in seconds since 1970; `None` for another entry.
-pub fn ended_without_sid(entry: &str) -> Option<i64> {
-    entry.strip_prefix(WITHOUT_SID)?.parse().ok()
+    /// Ends all sessions that were issued until a time, also in the same second. A later end stays.
+    pub fn end_all(&mut self, at: OffsetDateTime) {
+        self.ended_at = self.ended_at.max(Some(at));
+    }
+
+    /// Ends the sessions without a `sid` that were issued until a time. A later end stays.
+    pub fn end_without_sid(&mut self, at: OffsetDateTime) {
+        self.ended_without_sid = self.ended_without_sid.max(Some(at));
+    }
+
+    /// Ends one session: a hash of the provider's `sid`, or an id of our own.
+    ///
+    /// When the account names [`MOST_ENDED_SIDS`] sessions already, all its sessions end at `now`. A session that was
+    /// signed out must not open again because the list forgets it.
+    pub fn end_session(&mut self, sid: &str, now: OffsetDateTime) {
+        if self.ended_sids.iter().any(|ended| ended == sid) {
+            return;
+        }
+        if self.ended_sids.len() >= MOST_ENDED_SIDS {
+            self.ended_sids.clear();
+            self.end_all(now);
+        }
+        self.ended_sids.push(sid.to_owned());
+    }
 }
 
 /// Computes the hash of a subject: SHA-256 over the issuer, a zero byte and the subject, in base64url.

@@ -2,7 +2,7 @@
 
 use super::dynamodb::port::{Item, UpdateCall};
 use super::dynamodb::transact::number;
-use super::keys::Key;
+use super::keys::{Key, PARTITION, SORT};
 use aws_sdk_dynamodb::types::AttributeValue;
 use std::collections::HashMap;
 
@@ -22,6 +22,15 @@ impl ItemUpdate {
     pub(in crate::store) fn set(&mut self, name: &str, value: AttributeValue) {
         let (name, value) = (self.bind_name(name), self.bind_value(value));
         self.sets.push(format!("{name} = {value}"));
+    }
+
+    /// Sets all attributes of an item except its key.
+    pub(in crate::store) fn set_all(&mut self, item: Item) {
+        for (name, value) in item {
+            if name != PARTITION && name != SORT {
+                self.set(&name, value);
+            }
+        }
     }
 
     /// Adds to a number. An absent number counts as 0.

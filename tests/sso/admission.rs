@@ -2,18 +2,21 @@
 
 use crate::support::actors::OPERATOR;
 use crate::support::admins::{Closed, barbara, claims, naming, settings};
-use crate::support::employees::set_active;
+use crate::support::employees::{set, set_active};
+use crate::support::faults::Fault;
 use crate::support::groups::{add_one_by_one, group, many, path};
 use crate::support::{START, TestTenant, acme};
 use oidc::IdClaims;
 use rollcall::directory::sso::refusal::Refusal;
 use rollcall::directory::sso::sign_in::{Admitted, TryResult};
-use rollcall::directory::{BrowserFamily, EventKind};
+use rollcall::directory::{BrowserFamily, EventKind, Settings};
 use rollcall::model::account::Account;
 use rollcall::model::sign_in::{SignInMethod, SignInOutcome};
 use rollcall::model::sso::SsoSettings;
 use serde_json::json;
+use std::sync::Arc;
 use time::Duration;
+use tokio::sync::Notify;
 use uuid::Uuid;
 
 /// A tenant whose administrators' group has Barbara with the externalId `1`. Returns her id and the group's id.
@@ -61,7 +64,9 @@ async fn the_first_sign_in_links_the_account() {
     tenant.sign_in(&claims).await;
     let later = account(&tenant, id).await.unwrap();
     assert_eq!(later.last_sign_in, START.date() + Duration::days(1));
-    assert_eq!(Account { last_sign_in: linked.last_sign_in, ..later }, linked);
+    let (last_sign_in, revision) = (linked.last_sign_in, linked.revision);
+    assert_eq!(later.revision, revision + 1);
+    assert_eq!(Account { last_sign_in, revision, ..later }, linked);
 }
 
 /// Two accounts of the provider sign in at once, and both match. One of them gets the link.
@@ -244,6 +249,44 @@ async fn a_sign_in_of_an_earlier_configuration_writes_no_link() {
     let late = tenant.sso().admit(&tenant.id, &earlier, &claims("1"), false, family).await.unwrap();
     assert!(matches!(late, Admitted::Refused { refusal: Refusal::Failed, .. }), "{late:?}");
     assert_eq!(account(&tenant, id).await, None);
+}
+
+/// The configuration ends between the reads of a sign-in and its transaction. The transaction writes no link.
+#[tokio::test]
+async fn a_configuration_that_ends_before_the_transaction_of_a_link_gets_no_link() {
+    let (tenant, id, crew) = one_administrator().await;
+    let let_go = Arc::new(Notify::new());
+    let changes = [None, Some("https://new.example.com")];
+    for issuer in changes {
+        tenant.configure(Some(settings(Some(&crew)))).await;
+        tenant.app.faults.plan("TransactWriteItems", Fault::Held(Arc::clone(&let_go)));
+        let claims = claims("1");
+        let change = async {
+            tenant.app.faults.all_met().await;
+            let new = issuer.map(|issuer| SsoSettings {
+                issuer: issuer.to_owned(),
+                ..settings(Some(&crew))
+            });
+            tenant.configure(new).await;
+            let_go.notify_one();
+        };
+        let (late, ()) = tokio::join!(tenant.admit(&claims), change);
+        assert!(matches!(late, Admitted::Refused { refusal: Refusal::Failed, .. }), "{late:?}");
+        assert_eq!(account(&tenant, id).await, None);
+    }
+    // A change of the tenant that leaves the configuration as it is only delays the link.
+    tenant.configure(Some(settings(Some(&crew)))).await;
+    tenant.app.faults.plan("TransactWriteItems", Fault::Held(Arc::clone(&let_go)));
+    let claims = claims("1");
+    let change = async {
+        tenant.app.faults.all_met().await;
+        set(&tenant, Settings { location_from_idp: true, ..Default::default() }).await;
+        let_go.notify_one();
+    };
+    let (admitted, ()) = tokio::join!(tenant.admit(&claims), change);
+    assert!(matches!(admitted, Admitted::SignedIn { .. }), "{admitted:?}");
+    assert!(account(&tenant, id).await.is_some());
+    tenant.expect_sound().await;
 }
 
 /// A configuration that changed during a test is not tested.

@@ -10,6 +10,7 @@ use rollcall::directory::{
     BrowserFamily, Employee, SignInMethod, SignInOutcome, SignInRecord, ViolationKind,
 };
 use rollcall::model::account::{Account, subject_hash};
+use rollcall::store::accounts::NewLink;
 use serde_json::json;
 use time::Duration;
 use uuid::Uuid;
@@ -23,23 +24,23 @@ async fn employee(tenant: &TestTenant, id: Uuid) -> Employee {
 }
 
 fn account(tenant: &TestTenant, employee: Uuid, subject: &str) -> Account {
+    let issuer = "https://acme.okta.com";
+    let shown = if subject == SUBJECT { SHOWN } else { "another claim" };
     let now = tenant.app.app.tenants.now();
-    Account {
-        employee,
-        issuer: "https://acme.okta.com".to_owned(),
-        subject: subject_hash("https://acme.okta.com", subject),
-        shown: if subject == SUBJECT { SHOWN } else { "another claim" }.to_owned(),
-        linked: now,
-        last_sign_in: now.date(),
-        ended_at: None,
-        ended_sids: Vec::new(),
-    }
+    Account::new(employee, issuer, subject_hash(issuer, subject), shown.to_owned(), now)
 }
 
 async fn link(tenant: &TestTenant, id: Uuid, subject: &str) -> bool {
     let employee = employee(tenant, id).await;
-    let new = account(tenant, id, subject);
-    tenant.app.store.tenant(&tenant.id).accounts().link(&employee, &new).await.unwrap()
+    link_read(tenant, employee, subject).await
+}
+
+/// Links an employee as it was read.
+async fn link_read(tenant: &TestTenant, employee: Employee, subject: &str) -> bool {
+    let account = account(tenant, employee.id, subject);
+    let new = NewLink { employee, account, replaced: Vec::new(), holder: None };
+    let record = tenant.app.app.tenants.get(&tenant.id).await.unwrap();
+    tenant.app.store.tenant(&tenant.id).accounts().link(&new, &record).await.unwrap()
 }
 
 fn line(tenant: &TestTenant, employee_id: Option<Uuid>, refusal: Option<Refusal>) -> SignInRecord {
@@ -89,32 +90,37 @@ async fn an_account_ends_its_sessions() {
     assert!(link(&tenant, id, SUBJECT).await);
     let store = tenant.app.store.tenant(&tenant.id);
     let read = async || store.accounts().get(id).await.unwrap().unwrap();
+    let save = async |change: &dyn Fn(&mut Account)| {
+        let before = read().await;
+        let mut after = before.clone();
+        change(&mut after);
+        let is_changed = after != before;
+        assert!(store.accounts().save(&before, after).await.unwrap());
+        let revision = before.revision + u64::from(is_changed);
+        assert_eq!(read().await.revision, revision, "a change has a revision of its own");
+    };
     let (first, at) = (read().await, tenant.app.app.tenants.now());
-    assert!(store.accounts().end(&first, at).await.unwrap());
-    assert!(
-        !store.accounts().end(&first, at + Duration::HOUR).await.unwrap(),
-        "it was read before"
-    );
-    assert!(store.accounts().end(&read().await, at - Duration::HOUR).await.unwrap());
+    save(&|account| account.end_all(at)).await;
+    let mut late = first.clone();
+    late.end_all(at + Duration::HOUR);
+    assert!(!store.accounts().save(&first, late).await.unwrap(), "it was read before");
+    save(&|account| account.end_all(at - Duration::HOUR)).await;
     assert_eq!(read().await.ended_at, Some(at), "a later end stays");
     let later = at + Duration::HOUR;
-    let end_sid = async |sid: &str| {
-        let before = read().await;
-        assert!(store.accounts().end_sid(&before, sid, None, later).await.unwrap());
-        assert!(
-            store.accounts().end_sid(&read().await, sid, None, later).await.unwrap(),
-            "repeated"
-        );
+    let end_session = async |sid: &str| {
+        for _ in 0..2 {
+            save(&|account| account.end_session(sid, later)).await;
+        }
     };
     for number in 0..20 {
-        end_sid(&format!("sid-{number}")).await;
+        end_session(&format!("sid-{number}")).await;
     }
     assert_eq!((read().await.ended_sids.len(), read().await.ended_at), (20, Some(at)));
-    end_sid("sid-20").await;
+    end_session("sid-20").await;
     let full = read().await;
     assert_eq!((full.ended_sids, full.ended_at), (vec!["sid-20".to_owned()], Some(later)));
     let day = at.date().next_day().unwrap();
-    assert!(store.accounts().note_sign_in(&read().await, day, "other").await.unwrap());
+    save(&|account| account.note_sign_in(day, "other".to_owned())).await;
     assert_eq!((read().await.last_sign_in, &*read().await.shown), (day, "other"));
 }
 
@@ -148,9 +154,7 @@ async fn an_erasure_leaves_neither_account_nor_subject_nor_sign_ins() {
         assert!(!items.contains(&hash) && !items.contains(SHOWN), "{partition}");
     }
     // A sign-in that had read the employee before links nothing.
-    let store = tenant.app.store.tenant(&tenant.id);
-    let new = account(&tenant, admin, SUBJECT);
-    assert!(!store.accounts().link(&late, &new).await.unwrap());
+    assert!(!link_read(&tenant, late, SUBJECT).await);
     tenant.expect_sound().await;
 }
 

@@ -10,7 +10,7 @@ use crate::directory::error::Error;
 use crate::directory::sso::admission::Admission;
 use crate::directory::sso::reference;
 use crate::directory::sso::refusal::Refusal;
-use crate::model::account::{Account, ended_without_sid};
+use crate::model::account::Account;
 use crate::model::actor::ActorRecord;
 use crate::model::employee::Employee;
 use crate::model::sign_in::{BrowserFamily, SignInMethod, SignInOutcome, SignInRecord};
@@ -40,15 +40,13 @@ impl AccountSession {
         let returned_at = employee.and_then(|employee| employee.returned_at);
         // Neither clock may save a session: the time of a logout comes from the identity provider.
         let first = self.issued.div_euclid(1_000).min(self.proven);
-        let is_ended = |ended: &String| match (ended_without_sid(ended), &self.sid) {
-            (Some(at), None) => first <= at,
-            (Some(_), Some(_)) => false,
-            (None, sid) => *ended == id || Some(ended) == sid.as_ref(),
-        };
+        let without_sid = account.ended_without_sid.filter(|_| self.sid.is_none());
+        let mut ends = account.ended_at.into_iter().chain(without_sid);
+        let is_ended = |ended: &String| *ended == id || Some(ended) == self.sid.as_ref();
         is_own
             && self.issued >= millis(account.linked)
             && returned_at.is_none_or(|returned| self.issued > millis(returned))
-            && account.ended_at.is_none_or(|ended| first > ended.unix_timestamp())
+            && ends.all(|ended| first > ended.unix_timestamp())
             && !account.ended_sids.iter().any(is_ended)
     }
 }
@@ -161,9 +159,9 @@ impl Access {
             let Some(account) = store.accounts().get(employee).await? else {
                 return Ok(Attempt::Done(()));
             };
-            Ok::<_, Error>(Attempt::done_if(
-                store.accounts().end_sid(&account, session, None, now).await?,
-            ))
+            let mut after = account.clone();
+            after.end_session(session, now);
+            Ok::<_, Error>(Attempt::done_if(store.accounts().save(&account, after).await?))
         })
     }
 }

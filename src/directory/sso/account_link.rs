@@ -12,11 +12,10 @@ use crate::directory::error::Error;
 use crate::directory::sso::error::SsoError;
 use crate::model::account::Account;
 use crate::model::actor::ActorRecord;
-use crate::model::employee::Employee;
 use crate::model::history::EventKind;
 use crate::model::sso::SsoSettings;
 use crate::model::tenant::{Tenant, TenantId};
-use crate::store::accounts::Replaced;
+use crate::store::accounts::NewLink;
 use crate::store::dynamodb::retry::{Attempt, NextAttempt, retry};
 use oidc::IdClaims;
 use time::OffsetDateTime;
@@ -32,18 +31,12 @@ pub(super) struct Proven {
     pub(super) is_new: bool,
 }
 
-/// An employee who may administer, and the links that a new link replaces.
-struct NewLink {
-    employee: Employee,
-    account: Account,
-    replaced: Option<Account>,
-    holder: Option<Uuid>,
-}
-
-/// The employee of an identity.
-enum Found {
+/// The account of an identity, and whether it is linked already.
+enum AccountOfIdentity {
+    /// The account is linked.
     Linked(Proven),
-    New(Box<NewLink>),
+    /// The link is to be written.
+    Unlinked(Box<NewLink>),
 }
 
 impl Sso {
@@ -66,8 +59,8 @@ impl Sso {
         retry!({
             let new = match find(&directory.context, settings, identity, now).await? {
                 Err(refused) => return Ok(Attempt::Done(Err(refused))),
-                Ok(Found::Linked(proven)) => return Ok(Attempt::Done(Ok(proven))),
-                Ok(Found::New(new)) => *new,
+                Ok(AccountOfIdentity::Linked(proven)) => return Ok(Attempt::Done(Ok(proven))),
+                Ok(AccountOfIdentity::Unlinked(new)) => *new,
             };
             if !is_try {
                 let record = self.tenants.get(tenant).await?;
@@ -84,21 +77,18 @@ impl Sso {
         })
     }
 
-    /// Writes a link. `record` is the tenant as it is now. `false` when an item is not as it was read.
+    /// Writes a link. `record` is the tenant as it was read. `false` when an item is not as it was read.
     async fn link(&self, mut record: Tenant, new: &NewLink) -> Result<bool, Error> {
         let tenant = record.id.clone();
         let store = self.tenants.store.tenant(&tenant);
-        let accounts = store.accounts();
-        let NewLink { employee, account, replaced, holder } = new;
-        if replaced.is_none() && holder.is_none() {
-            return Ok(accounts.link(employee, account).await?);
+        if new.replaced.is_empty() && new.holder.is_none() {
+            return Ok(store.accounts().link(new, &record).await?);
         }
         record.revision += 1;
-        let actor = ActorRecord::of_employee(employee.id);
-        let change = entries::employee(*holder, Some(employee.id));
+        let actor = ActorRecord::of_employee(new.employee.id);
+        let change = entries::employee(new.holder, Some(new.employee.id));
         let entry = self.tenants.entry(EventKind::AccountReplaced, vec![change], &actor);
-        let replaced = Replaced { account: replaced.as_ref(), holder: *holder };
-        let is_done = accounts.replace(employee, account, replaced, (&record, &entry)).await;
+        let is_done = store.accounts().replace(new, (&record, &entry)).await;
         self.access.forget_cached(&tenant);
         Ok(is_done?)
     }
@@ -146,20 +136,26 @@ async fn find(
     settings: &SsoSettings,
     identity: Identity<'_>,
     now: OffsetDateTime,
-) -> Result<Result<Found, NoMatch>, Error> {
+) -> Result<Result<AccountOfIdentity, NoMatch>, Error> {
     let subject = identity.subject_hash(settings);
     let refused = |refusal, employee| Err(NoMatch { refusal, employee: Some(employee) });
     let holder = context.store.accounts().get_holder(&subject).await?;
+    let mut replaced = Vec::new();
     if let Some(holder) = holder {
         let found = Admission::read(context, settings, holder).await?;
-        let account = found.account.as_ref().filter(|account| account.subject == subject);
-        // A link to a deleted or erased employee is replaced below.
-        if let (Some(_), Some(account)) = (&found.employee, account) {
-            let account = account.clone();
-            return Ok(match found.verdict(settings, holder) {
-                Ok(()) => Ok(Found::Linked(Proven { employee: holder, account, is_new: false })),
-                Err(refusal) => refused(refusal, holder),
-            });
+        let account = found.account.clone().filter(|account| account.subject == subject);
+        match (&found.employee, account) {
+            (Some(_), Some(account)) => {
+                return Ok(match found.verdict(settings, holder) {
+                    Ok(()) => {
+                        let proven = Proven { employee: holder, account, is_new: false };
+                        Ok(AccountOfIdentity::Linked(proven))
+                    }
+                    Err(refusal) => refused(refusal, holder),
+                });
+            }
+            // A link to a deleted or erased employee is replaced below.
+            (_, account) => replaced.extend(account),
         }
     }
     let matched = match matching::find(context, settings, identity).await? {
@@ -177,16 +173,10 @@ async fn find(
     if let Err(refusal) = found.verdict(settings, matched.id) {
         return Ok(refused(refusal, matched.id));
     }
-    let account = Account {
-        employee: matched.id,
-        issuer: settings.issuer.clone(),
-        subject,
-        shown: shown(identity.claims),
-        linked: now,
-        last_sign_in: now.date(),
-        ended_at: None,
-        ended_sids: Vec::new(),
-    };
-    let (employee, replaced) = (found.employee.unwrap_or(matched), found.account);
-    Ok(Ok(Found::New(Box::new(NewLink { employee, account, replaced, holder }))))
+    let account = Account::new(matched.id, &settings.issuer, subject, shown(identity.claims), now);
+    replaced.retain(|before: &Account| before.employee != matched.id);
+    replaced.extend(found.account);
+    let employee = found.employee.unwrap_or(matched);
+    let new = NewLink { employee, account, replaced, holder };
+    Ok(Ok(AccountOfIdentity::Unlinked(Box::new(new))))
 }

@@ -184,9 +184,9 @@ impl Sso {
             return;
         }
         let store = self.tenants.store.tenant(tenant);
-        let shown = shown(claims);
-        let noted = store.accounts().note_sign_in(&proven.account, now.date(), &shown);
-        if let Err(error) = noted.await {
+        let mut after = proven.account.clone();
+        after.note_sign_in(now.date(), shown(claims));
+        if let Err(error) = store.accounts().save(&proven.account, after).await {
             let cause = crate::error_chain(&error);
             tracing::warn!(tenant = tenant.as_str(), cause, "the day of a sign-in is not noted");
         }

@@ -61,7 +61,9 @@ impl Sso {
                 return Ok(Attempt::Done(()));
             };
             record.revision += 1;
-            let is_done = store.accounts().end_noted(&account, now, (&record, &entry)).await?;
+            let mut after = account.clone();
+            after.end_all(now);
+            let is_done = store.accounts().save_noted(&account, after, (&record, &entry)).await?;
             Ok::<_, Error>(Attempt::done_if(is_done))
         })
     }
@@ -91,10 +93,15 @@ impl Sso {
             let Some(account) = account.filter(|account| account.subject == subject) else {
                 return Ok(Attempt::Done(true));
             };
-            let is_done = match &sid {
-                Some(sid) => store.accounts().end_sid(&account, sid, Some(at), now).await?,
-                None => store.accounts().end(&account, at).await?,
-            };
+            let mut after = account.clone();
+            match &sid {
+                Some(sid) => {
+                    after.end_session(sid, now);
+                    after.end_without_sid(at);
+                }
+                None => after.end_all(at),
+            }
+            let is_done = store.accounts().save(&account, after).await?;
             Ok::<_, Error>(Attempt::done_if(is_done).map(|()| true))
         })
     }

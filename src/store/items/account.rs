@@ -11,29 +11,29 @@ use time::Date;
 use time::format_description::well_known::Iso8601;
 use uuid::Uuid;
 
-/// The attribute with the hash of the subject.
-pub(in crate::store) const SUBJECT: &str = "subject";
+/// The attribute with the revision.
+pub(in crate::store) const REVISION: &str = "revision";
 const ISSUER: &str = "issuer";
-/// The attribute with the claim that people can read.
-pub(in crate::store) const SHOWN: &str = "shown";
+const SUBJECT: &str = "subject";
+const SHOWN: &str = "shown";
 const LINKED: &str = "linked";
-/// The attribute with the day of the last sign-in.
-pub(in crate::store) const LAST_SIGN_IN: &str = "lastSignIn";
-/// The attribute with the time at which all sessions ended.
-pub(in crate::store) const ENDED_AT: &str = "endedAt";
-/// The attribute with the sessions that ended one by one.
-pub(in crate::store) const ENDED_SIDS: &str = "endedSids";
+const LAST_SIGN_IN: &str = "lastSignIn";
+const ENDED_AT: &str = "endedAt";
+const ENDED_WITHOUT_SID: &str = "endedWithoutSid";
+const ENDED_SIDS: &str = "endedSids";
 const HOLDER: &str = "holder";
 
 /// Makes the item of an account.
 pub(in crate::store) fn to_item(tenant: &TenantId, account: &Account) -> Result<Item, Error> {
     let mut item = ItemWriter::new(&keys::account(tenant, account.employee))
+        .number(REVISION, account.revision)
         .text(ISSUER, &*account.issuer)
         .text(SUBJECT, &*account.subject)
         .text(SHOWN, &*account.shown)
         .time(LINKED, account.linked)?
         .text(LAST_SIGN_IN, format_day(account.last_sign_in)?)
-        .optional_time(ENDED_AT, account.ended_at)?;
+        .optional_time(ENDED_AT, account.ended_at)?
+        .optional_time(ENDED_WITHOUT_SID, account.ended_without_sid)?;
     if !account.ended_sids.is_empty() {
         item = item.json(ENDED_SIDS, &account.ended_sids)?;
     }
@@ -46,12 +46,14 @@ pub(in crate::store) fn read(item: Item) -> Result<Account, Error> {
     let mut item = ItemReader(item);
     Ok(Account {
         employee,
+        revision: item.number(REVISION)?,
         issuer: item.text(ISSUER)?,
         subject: item.text(SUBJECT)?,
         shown: item.text(SHOWN)?,
         linked: item.time(LINKED)?,
         last_sign_in: parse_day(&item.text(LAST_SIGN_IN)?)?,
         ended_at: item.optional_time(ENDED_AT)?,
+        ended_without_sid: item.optional_time(ENDED_WITHOUT_SID)?,
         ended_sids: item.optional_json(ENDED_SIDS)?.unwrap_or_default(),
     })
 }
