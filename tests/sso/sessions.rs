@@ -173,7 +173,7 @@ async fn many_signed_out_cookies_are_void() {
     }
     for browser in &browsers {
         tenant.app.advance(Duration::milliseconds(10));
-        if let Some(resumed) = access.resume(&tenant.id, &[&browser.pass]).await.unwrap().open() {
+        if let Some(resumed) = tenant.session(&[&browser.pass]).await {
             access.sign_out(&tenant.id, &resumed.session).await.unwrap();
         }
     }
@@ -190,18 +190,17 @@ async fn a_sign_in_issues_a_new_session() {
     let (tenant, _, _, browser) = signed_in().await;
     let second = tenant.sign_in(&claims("1")).await;
     assert_ne!(browser.pass, second.pass);
-    let access = &tenant.app.app.access;
     let mut keys = Vec::new();
     for one in [&browser, &second] {
-        let resumed = access.resume(&tenant.id, &[&one.pass]).await.unwrap().open().unwrap();
+        let resumed = tenant.session(&[&one.pass]).await.unwrap();
         keys.push(resumed.form_key.expose().to_owned());
     }
     assert_ne!(keys[0], keys[1]);
     // A cookie that is none of ours opens nothing and does no harm beside a session.
     for planted in ["", "a.b", &second.pass.replace('.', "A.")] {
-        let alone = access.resume(&tenant.id, &[planted]).await.unwrap().open();
+        let alone = tenant.session(&[planted]).await;
         assert!(alone.is_none(), "{planted}");
-        let both = access.resume(&tenant.id, &[planted, &second.pass]).await.unwrap().open();
+        let both = tenant.session(&[planted, &second.pass]).await;
         assert!(both.is_some());
     }
 }
@@ -276,11 +275,10 @@ async fn a_logout_counts_by_the_clock_of_the_provider() {
 async fn copies_of_a_cookie_cost_one_look_up() {
     let (tenant, id, _, browser) = signed_in().await;
     set_active(&tenant, id, false).await;
-    let access = &tenant.app.app.access;
     assert!(browser.closed().await.is_some());
     tenant.app.faults.take_calls();
     let copies = vec![browser.pass.as_str(); 50];
-    assert!(access.resume(&tenant.id, &copies).await.unwrap().open().is_none());
+    assert!(tenant.session(&copies).await.is_none());
     let calls = tenant.app.faults.take_calls();
     let checks = calls.iter().filter(|call| call.operation == "BatchGetItem").count();
     assert_eq!(checks, 1);
@@ -290,8 +288,7 @@ async fn copies_of_a_cookie_cost_one_look_up() {
 #[tokio::test]
 async fn a_change_of_an_ended_session_is_refused() {
     let (tenant, id, _, browser) = signed_in().await;
-    let resumed = tenant.app.app.access.resume(&tenant.id, &[&browser.pass]).await.unwrap();
-    let actor = resumed.open().unwrap().actor;
+    let actor = tenant.session(&[&browser.pass]).await.unwrap().actor;
     assert_eq!((actor.employee_id, actor.label.as_deref()), (Some(id), Some("Administrator")));
     let users = tenant.directory();
     let any = Default::default();
@@ -313,7 +310,7 @@ async fn a_change_of_an_ended_session_is_refused() {
 async fn a_session_does_not_revoke_the_last_admin_token() {
     let (tenant, _, _, browser) = signed_in().await;
     let access = &tenant.app.app.access;
-    let resumed = access.resume(&tenant.id, &[&browser.pass]).await.unwrap().open().unwrap();
+    let resumed = tenant.session(&[&browser.pass]).await.unwrap();
     let (scope, which) =
         (rollcall::directory::Scope::Admin, rollcall::directory::access::token_set::Which::All);
     let revoked = access.revoke_tokens(&tenant.id, scope, which, &resumed.actor).await;

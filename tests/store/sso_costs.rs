@@ -24,7 +24,6 @@ pub async fn measure(m: &mut Measure) {
     let crew = group(&tenant, "Administrators", &[&id]).await;
     tenant.configure(Some(settings(Some(&crew)))).await;
     let configured = tenant.configuration().await;
-    let access = &tenant.app.app.access;
     tenant.get("/Users?count=1").await.expect(200);
     let (sso, family) = (tenant.sso(), rollcall::directory::BrowserFamily::Firefox);
     let claims = claims("sso-1");
@@ -50,8 +49,7 @@ pub async fn measure(m: &mut Measure) {
 
     let browser = tenant.sign_in(&claims).await;
     let open = async || {
-        let resumed = access.resume(&tenant.id, &[&browser.pass]).await.expect("a session");
-        assert!(resumed.open().is_some(), "an open session");
+        assert!(tenant.session(&[&browser.pass]).await.is_some(), "an open session");
     };
     open().await;
     tenant.app.faults.take_calls();
@@ -60,8 +58,7 @@ pub async fn measure(m: &mut Measure) {
     tenant.configure(Some(naming(id.parse().expect("an id"), START))).await;
     let browser = tenant.sign_in(&claims).await;
     let open = async || {
-        let resumed = access.resume(&tenant.id, &[&browser.pass]).await.expect("a session");
-        assert!(resumed.open().is_some(), "an open session");
+        assert!(tenant.session(&[&browser.pass]).await.is_some(), "an open session");
     };
     open().await;
     tenant.app.faults.take_calls();

@@ -5,6 +5,7 @@ use super::browser::Browser;
 use super::{START, TestTenant};
 use oidc::{IdClaims, LogoutClaims};
 use rollcall::directory::access::Resumption;
+use rollcall::directory::access::sessions::Resumed;
 use rollcall::directory::sso::Sso;
 use rollcall::directory::sso::refusal::Refusal;
 use rollcall::directory::sso::sign_in::Admitted;
@@ -151,6 +152,14 @@ impl TestTenant {
         self.sso().back_channel(&self.id, &settings, claims).await.unwrap()
     }
 
+    /// The session of the first valid pass, if it is open.
+    pub async fn session(&self, passes: &[&str]) -> Option<Resumed> {
+        match self.app.app.access.resume(&self.id, passes).await.unwrap() {
+            Resumption::Open(resumed) => Some(*resumed),
+            Resumption::Refused { .. } | Resumption::None => None,
+        }
+    }
+
     /// The lines of the sign-in log, newest first.
     pub async fn sign_ins(&self) -> Vec<SignInRecord> {
         self.app.app.access.recent_sign_ins(&self.id).await.unwrap()
@@ -172,7 +181,7 @@ impl Browser {
         let access = &tenant.app.app.access;
         let closed = match access.resume(&tenant.id, &[&self.pass]).await.unwrap() {
             Resumption::Open(resumed) => {
-                assert!(resumed.employee.is_some());
+                assert!(resumed.actor.employee_id.is_some());
                 None
             }
             Resumption::Refused { refusal, reference } => {

@@ -99,16 +99,6 @@ pub enum Resumption {
     None,
 }
 
-impl Resumption {
-    /// Returns the session, if it is open.
-    pub fn open(self) -> Option<sessions::Resumed> {
-        match self {
-            Self::Open(resumed) => Some(*resumed),
-            Self::Refused { .. } | Self::None => None,
-        }
-    }
-}
-
 impl Access {
     /// Creates the access to `tenants`.
     pub fn new(tenants: Tenants) -> Self {

@@ -83,8 +83,6 @@ pub struct Resumed {
     pub actor: Arc<ActorRecord>,
     /// The short name of the token that opened the session; `None` for a session of a link or of an employee.
     pub token: Option<Arc<str>>,
-    /// The employee of a session of single sign-on; `None` for a session of a token or of a link.
-    pub employee: Option<Uuid>,
     /// The key that each form of this session must carry.
     pub form_key: FormKey,
     /// The unfinished work that this request finishes; empty for most requests.

@@ -80,7 +80,6 @@ impl CachedTenant {
             record: Arc::clone(&self.record),
             actor: Arc::new(actor),
             token,
-            employee: claims.session.employee,
             form_key: claims.form_key.clone(),
             unfinished: self.take_unfinished(),
         }

@@ -59,7 +59,6 @@ pub(super) async fn find_visitor(
         record,
         actor,
         token,
-        employee: _,
         form_key,
         unfinished,
     } = resumed;
