@@ -10,7 +10,7 @@ use crate::support::groups::{group, groups_of, path};
 use crate::support::{TestTenant, acme};
 use rollcall::directory::Employee;
 use rollcall::directory::sso::refusal::Refusal;
-use rollcall::directory::sso::sign_in::Admitted;
+use rollcall::directory::sso::sign_in::FinishResult;
 use serde_json::{Value, json};
 use time::Duration;
 use uuid::Uuid;
@@ -160,7 +160,7 @@ async fn a_restore_after_an_archive_admits_again() {
     assert_eq!(tenant.refusal(&claims("1")).await, Refusal::Archived);
     restore(tenant, scene.id).await;
     assert_eq!(scene.old.closed().await, None);
-    assert!(matches!(tenant.admit(&claims("1")).await, Admitted::SignedIn { .. }));
+    assert!(matches!(tenant.admit(&claims("1")).await, FinishResult::SignedIn { .. }));
     let employee = tenant.directory().users().get_any(scene.id).await.unwrap();
     assert_eq!(employee.returned_at, None);
 }

@@ -4,7 +4,7 @@ use super::request_costs::Measure;
 use crate::support::START;
 use crate::support::admins::{claims, naming, settings};
 use crate::support::groups::group;
-use rollcall::directory::sso::sign_in::Admitted;
+use rollcall::directory::sso::sign_in::FinishResult;
 use serde_json::json;
 use time::Duration;
 
@@ -29,7 +29,7 @@ pub async fn measure(m: &mut Measure) {
     let claims = claims("sso-1");
     let admit = async || {
         let admitted = sso.admit(&tenant.id, &configured, &claims, false, family).await;
-        assert!(matches!(admitted, Ok(Admitted::SignedIn { .. })), "{admitted:?}");
+        assert!(matches!(admitted, Ok(FinishResult::SignedIn { .. })), "{admitted:?}");
     };
     tenant.app.faults.take_calls();
     admit().await;

@@ -8,7 +8,7 @@ use rollcall::directory::access::Resumption;
 use rollcall::directory::access::sessions::Resumed;
 use rollcall::directory::sso::Sso;
 use rollcall::directory::sso::refusal::Refusal;
-use rollcall::directory::sso::sign_in::Admitted;
+use rollcall::directory::sso::sign_in::FinishResult;
 use rollcall::directory::{AttributeChange, BrowserFamily, EventKind, SignInRecord};
 use rollcall::model::history::HistoryEntry;
 use rollcall::model::sso::{ClientAuth, MatchRule, NamedAdmin, Preset, SsoSettings};
@@ -115,7 +115,7 @@ impl TestTenant {
     }
 
     /// Ends a sign-in with these claims.
-    pub async fn admit(&self, claims: &IdClaims) -> Admitted {
+    pub async fn admit(&self, claims: &IdClaims) -> FinishResult {
         let settings = self.configuration().await;
         let (mut claims, family) = (claims.clone(), BrowserFamily::Firefox);
         if claims.issued_at == START {
@@ -127,7 +127,7 @@ impl TestTenant {
     /// Ends a sign-in that must be refused.
     pub async fn refusal(&self, claims: &IdClaims) -> Refusal {
         match self.admit(claims).await {
-            Admitted::Refused { refusal, reference } => {
+            FinishResult::Refused { refusal, reference } => {
                 assert_eq!(reference.len(), 8);
                 refusal
             }
@@ -137,7 +137,7 @@ impl TestTenant {
 
     /// Ends a sign-in that must succeed. The browser has the session.
     pub async fn sign_in(&self, claims: &IdClaims) -> Browser {
-        let Admitted::SignedIn { pass, hours } = self.admit(claims).await else {
+        let FinishResult::SignedIn { pass, hours } = self.admit(claims).await else {
             panic!("the sign-in is refused")
         };
         assert_eq!(hours, 24);

@@ -3,10 +3,9 @@
 use super::Sso;
 use super::attempt::{self, OpenAttempt};
 use super::refusal::Refusal;
-use super::sign_in::{Admitted, TryResult};
+use super::sign_in::FinishResult;
 use super::test_problem::TestProblem;
 use crate::directory::access::pepper::Peppers;
-use crate::directory::access::sessions::Pass;
 use crate::directory::error::Error;
 use crate::model::sign_in::BrowserFamily;
 use crate::model::sso::SsoSettings;
@@ -39,34 +38,10 @@ pub struct Callback<'a> {
 pub struct Finished {
     /// The name of the attempt's cookie, which the answer removes; `None` if the browser has no such attempt.
     pub cookie_name: Option<String>,
+    /// The path and query below the tenant's root that the start named.
+    pub next: String,
     /// The result.
     pub result: FinishResult,
-}
-
-/// The result of a callback.
-#[derive(Debug)]
-pub enum FinishResult {
-    /// The employee has a new session.
-    SignedIn {
-        /// The pass of the session.
-        pass: Pass,
-        /// The length of the session in hours, 1 to 24.
-        hours: u8,
-        /// The path and query below the tenant's root that the start named.
-        next: String,
-    },
-    /// A test ended. Its line in the log has the result.
-    Tried {
-        /// The problem of a test that did not complete, if the reason of the refusal does not tell it.
-        problem: Option<TestProblem>,
-    },
-    /// The sign-in ends without a session.
-    Refused {
-        /// The reason.
-        refusal: Refusal,
-        /// 8 letters and digits for the page.
-        reference: String,
-    },
 }
 
 /// An attempt, and the configuration that it was started with.
@@ -88,31 +63,19 @@ impl Sso {
         let browser = callback.browser;
         let Some((attempt, settings)) = self.resume_attempt(tenant, callback).await? else {
             let result = self.refused(tenant, Refusal::Failed, None, browser).await?;
-            return Ok(Finished { cookie_name: None, result });
+            return Ok(Finished { cookie_name: None, next: String::new(), result });
         };
-        let (is_try, cookie_name) = (attempt.is_try, Some(attempt.cookie_name.clone()));
-        let claims = match self.redeem(tenant, &settings, &attempt, callback).await? {
-            Ok(claims) => claims,
+        let is_try = attempt.is_try;
+        let result = match self.redeem(tenant, &settings, &attempt, callback).await? {
+            Ok(claims) => self.admit(tenant, &settings, &claims, is_try, browser).await?,
             Err(problem) => {
-                let test = is_try.then(|| TestProblem::of(&problem));
-                let result = self.refused(tenant, problem.reason(), test, browser).await?;
                 let cause = problem.log_name();
                 tracing::info!(tenant = tenant.as_str(), cause, "a sign-in is not proven");
-                return Ok(Finished { cookie_name, result });
+                let test = is_try.then(|| TestProblem::of(&problem));
+                self.refused(tenant, problem.reason(), test, browser).await?
             }
         };
-        let result = match self.admit(tenant, &settings, &claims, is_try, browser).await? {
-            Admitted::SignedIn { pass, hours } => {
-                FinishResult::SignedIn { pass, hours, next: attempt.next }
-            }
-            Admitted::Tried(TryResult::Proven(_) | TryResult::Refused { .. }) => {
-                FinishResult::Tried { problem: None }
-            }
-            Admitted::Refused { refusal, reference } => {
-                FinishResult::Refused { refusal, reference }
-            }
-        };
-        Ok(Finished { cookie_name, result })
+        Ok(Finished { cookie_name: Some(attempt.cookie_name), next: attempt.next, result })
     }
 
     /// Refuses a sign-in that proves no identity. `test` is the problem of a test.

@@ -7,6 +7,7 @@ use super::identity::{shown, sid_hash};
 use super::matching::NoMatch;
 use super::reference;
 use super::refusal::Refusal;
+use super::test_problem::TestProblem;
 use crate::directory::access::sessions::{self, AccountSession, Opener, Pass, millis};
 use crate::directory::error::Error;
 use crate::model::actor::ActorRecord;
@@ -18,9 +19,9 @@ use oidc::IdClaims;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
-/// The result of a proven identity.
+/// The result of a sign-in or of a test.
 #[derive(Debug)]
-pub enum Admitted {
+pub enum FinishResult {
     /// The employee is an administrator and has a new session.
     SignedIn {
         /// The pass of the session.
@@ -28,23 +29,12 @@ pub enum Admitted {
         /// The length of the session in hours, 1 to 24.
         hours: u8,
     },
-    /// A test of single sign-on ended. It opens no session.
-    Tried(TryResult),
-    /// The employee may not administer, or no employee has the identity.
-    Refused {
-        /// The reason.
-        refusal: Refusal,
-        /// 8 letters and digits, which the page and the list of sign-ins show.
-        reference: String,
+    /// A test of single sign-on ended. It opens no session, and its line in the log has the result.
+    Tried {
+        /// The problem of a test that did not complete, if the reason of the refusal does not tell it.
+        problem: Option<TestProblem>,
     },
-}
-
-/// The result of a test of single sign-on.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum TryResult {
-    /// This employee may sign in.
-    Proven(Uuid),
-    /// A sign-in would be refused.
+    /// The sign-in ends without a session.
     Refused {
         /// The reason.
         refusal: Refusal,
@@ -69,7 +59,7 @@ impl Sso {
         claims: &IdClaims,
         is_try: bool,
         browser: BrowserFamily,
-    ) -> Result<Admitted, Error> {
+    ) -> Result<FinishResult, Error> {
         // The time comes before all reads: an end of the sessions during the sign-in also ends the new one.
         let now = self.tenants.sources.now();
         let found = match settings.proven_at {
@@ -83,8 +73,8 @@ impl Sso {
                 let by = (employee, Some(shown(claims)));
                 let reference = self.refuse_person(tenant, refusal, how, by, browser).await?;
                 return Ok(match is_try {
-                    true => Admitted::Tried(TryResult::Refused { refusal, reference }),
-                    false => Admitted::Refused { refusal, reference },
+                    true => FinishResult::Tried { problem: None },
+                    false => FinishResult::Refused { refusal, reference },
                 });
             }
         };
@@ -92,12 +82,12 @@ impl Sso {
         if is_try {
             self.note_proof(tenant, settings, proven.employee, now).await?;
             self.access.record_line(tenant, &line).await;
-            return Ok(Admitted::Tried(TryResult::Proven(proven.employee)));
+            return Ok(FinishResult::Tried { problem: None });
         }
         let pass = self.issue(tenant, settings, claims, &proven, now).await?;
         let noted = self.note_sign_in(tenant, claims, &proven, now);
         tokio::join!(noted, self.access.record_line(tenant, &line));
-        Ok(Admitted::SignedIn { pass, hours: settings.hours })
+        Ok(FinishResult::SignedIn { pass, hours: settings.hours })
     }
 
     /// Refuses a sign-in before the identity is proven, and returns the reference for the page. Only a test, which an

@@ -4,8 +4,9 @@
 use super::attempt_cookies;
 use super::refusal;
 use crate::directory::TenantId;
-use crate::directory::sso::finish::{Callback, FinishResult};
+use crate::directory::sso::finish::Callback;
 use crate::directory::sso::refusal::Refusal;
+use crate::directory::sso::sign_in::FinishResult;
 use crate::server::context::Services;
 use crate::server::error::{Answer, ApiError};
 use crate::server::observe::OfStranger;
@@ -56,8 +57,8 @@ pub(in crate::server::pages) async fn finish(
         }
     };
     let mut response = match finished.result {
-        FinishResult::SignedIn { pass, hours, next } => {
-            let mut response = redirect(&NextPage::read(&next).path(&site));
+        FinishResult::SignedIn { pass, hours } => {
+            let mut response = redirect(&NextPage::read(&finished.next).path(&site));
             let seconds = i64::from(hours) * 3_600;
             Cookie::Session.set(&mut response, &site, pass.text.expose_secret(), seconds);
             response
