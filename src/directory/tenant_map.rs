@@ -3,7 +3,7 @@
 //! Invented tenant ids cannot make the map grow. They push out the values of the lowest worth first.
 //!
 //! Eight files use the map: `access/tenant_cache.rs`, `access/lockout.rs`, `tenants/sync.rs` for the notes of
-//! `tenants/pending_notes.rs`, `tenants/share.rs`, `groups/presence.rs`, `people/managers.rs`, `sso/key_cache.rs` and
+//! `tenants/pending_notes.rs`, `tenants/share.rs`, `groups/presence.rs`, `people/managers.rs`, `sso/client_keys.rs` and
 //! `sso/exchange_limit.rs`. `store/turns.rs` has a map of its own. It keeps only tenants with a full read under way.
 
 use crate::model::tenant::TenantId;

@@ -97,20 +97,21 @@ impl Sso {
     /// # Errors
     /// Fails as every call of the store does.
     pub async fn public_keys(&self, tenant: &TenantId) -> Result<Arc<Vec<Value>>, Error> {
-        let now = self.tenants.now();
-        if let Some(known) = self.keys.get(tenant, now) {
-            return Ok(known);
-        }
         let known = self.known(tenant).await?;
         let settings = known.as_ref().and_then(|record| record.sso.as_ref());
-        if settings.is_none_or(|settings| settings.client_auth != ClientAuth::Key) {
-            return Ok(Arc::default());
+        let by_key = settings.filter(|settings| settings.client_auth == ClientAuth::Key);
+        let Some(&SsoSettings { revision, .. }) = by_key else { return Ok(Arc::default()) };
+        if let Some((of, keys)) = self.keys.lock().get(tenant)
+            && *of == revision
+        {
+            return Ok(Arc::clone(keys));
         }
-        let changes = self.keys.changes();
         let stored = self.tenants.store.tenant(tenant).credentials().get().await?;
         let keys = [stored.current, stored.next].into_iter().flatten();
-        let keys: Vec<Value> = keys.filter_map(|key| Some(key.key?.jwk)).collect();
-        Ok(self.keys.keep(tenant, changes, now, keys))
+        let keys: Arc<Vec<Value>> = Arc::new(keys.filter_map(|key| Some(key.key?.jwk)).collect());
+        let mut known = self.keys.lock();
+        known.entry(tenant, |_| ()).insert_entry((revision, Arc::clone(&keys)));
+        Ok(keys)
     }
 
     /// Replaces the keys of a configuration with client authentication by key. Writes nothing when `change` returns

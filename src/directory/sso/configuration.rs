@@ -174,7 +174,6 @@ impl Sso {
     /// committed all the same.
     pub(in crate::directory) fn forget(&self, tenant: &TenantId) {
         self.access.forget_cached(tenant);
-        self.keys.forget(tenant);
     }
 
     /// Builds the view of a configuration.

@@ -13,7 +13,6 @@ pub mod configuration;
 pub(in crate::directory) mod configuration_change;
 mod configuration_fields;
 mod configuration_view;
-mod key_cache;
 pub mod reseal;
 mod sealing;
 pub mod client_keys;
@@ -37,11 +36,13 @@ mod redeem;
 pub mod finish;
 
 use crate::directory::access::Access;
+use crate::directory::tenant_map::TenantMap;
 use crate::directory::tenants::Tenants;
 use crate::outbound::Client;
 use exchange_limit::ExchangeLimit;
-use key_cache::KeyCache;
 use providers::Providers;
+use serde_json::Value;
+use std::sync::Arc;
 
 /// The single sign-on of all tenants. A clone is cheap.
 #[derive(Debug, Clone)]
@@ -51,7 +52,9 @@ pub struct Sso {
     pub(in crate::directory) providers: Providers,
     /// Its policy decides which issuers may be saved.
     client: Client,
-    keys: KeyCache,
+    /// The public keys of tenants, each with the revision of its configuration. Each change of the keys raises the
+    /// revision.
+    keys: TenantMap<(u64, Arc<Vec<Value>>)>,
     /// Limits the failed exchanges of codes.
     exchanges: ExchangeLimit,
 }
@@ -60,7 +63,7 @@ impl Sso {
     /// Creates the single sign-on of `tenants`. `access` issues the sessions, and `client` calls the providers.
     pub fn new(tenants: Tenants, access: Access, client: Client) -> Self {
         let providers = Providers::new(client.clone(), tenants.sources());
-        let (keys, exchanges) = (KeyCache::default(), ExchangeLimit::default());
+        let (keys, exchanges) = (TenantMap::default(), ExchangeLimit::default());
         Self { tenants, access, providers, client, keys, exchanges }
     }
 }
