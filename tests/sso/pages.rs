@@ -118,7 +118,7 @@ async fn a_key_replaces_the_secret() {
     assert!(page.contains("Make the next key"), "{page}");
     let keys = async || {
         let answer = scene.tab().get(&format!("{ROOT}sso/jwks.json")).await;
-        assert_eq!(answer.header("cache-control"), "public, max-age=300");
+        assert_eq!(answer.header("cache-control"), "public, max-age=60");
         answer.expect(200)["keys"].as_array().expect("keys").clone()
     };
     scene.wait_a_minute();

@@ -15,8 +15,9 @@ use http::{Extensions, HeaderValue, StatusCode, Uri};
 use serde::Serialize;
 use serde_json::json;
 
-/// How long identity providers may keep an answer. A new key is published a day before it signs.
-const FIVE_MINUTES: HeaderValue = HeaderValue::from_static("public, max-age=300");
+/// How long identity providers may keep an answer. Some providers fetch the keys again only after this time, also for
+/// the assertion of an unknown key.
+const ONE_MINUTE: HeaderValue = HeaderValue::from_static("public, max-age=60");
 
 /// Returns the public keys (RFC 7517 §5). A tenant without keys has an empty list, and so has an unknown one.
 pub(super) async fn key_set(
@@ -52,7 +53,7 @@ fn tenant_of(uri: &Uri) -> Result<TenantId, ApiError> {
 
 fn document(body: &impl Serialize) -> Result<Response, ApiError> {
     let mut response = plain_json(StatusCode::OK, body)?;
-    response.headers_mut().insert(CACHE_CONTROL, FIVE_MINUTES);
+    response.headers_mut().insert(CACHE_CONTROL, ONE_MINUTE);
     response.extensions_mut().insert(OfStranger);
     Ok(response)
 }
