@@ -60,12 +60,6 @@ impl Account {
         }
     }
 
-    /// Notes a sign-in: the day, and the claim that people can read.
-    pub fn note_sign_in(&mut self, day: Date, shown: String) {
-        self.last_sign_in = day;
-        self.shown = shown;
-    }
-
     /// Ends all sessions that were issued until a time, also in the same second. A later end stays.
     pub fn end_all(&mut self, at: OffsetDateTime) {
         self.ended_at = self.ended_at.max(Some(at));

@@ -96,7 +96,7 @@ impl Exchanges {
         let issuer = self.provider.issuer();
         let mut exchange = self.exchange(&issuer, code, credential);
         change(&mut exchange);
-        self.providers.redeem(exchange).await
+        self.claims(exchange).await
     }
 
     /// Exchanges a code that came with this `iss`.
@@ -108,7 +108,12 @@ impl Exchanges {
         let issuer = self.provider.issuer();
         let credential = ClientCredential::Secret(SecretString::from(CLIENT_SECRET));
         let exchange = CodeExchange { iss, ..self.exchange(&issuer, code, &credential) };
-        self.providers.redeem(exchange).await
+        self.claims(exchange).await
+    }
+
+    async fn claims(&self, exchange: CodeExchange<'_>) -> Result<IdClaims, ProviderProblem> {
+        let redeemed = self.providers.redeem(exchange).await?;
+        self.providers.complete(exchange.issuer, redeemed).await
     }
 
     fn exchange<'e>(

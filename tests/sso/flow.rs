@@ -3,7 +3,7 @@
 use super::scene::{BARBARA, ROOT, Scene, expect_refusal, set_cookies};
 use crate::support::ORIGIN;
 use crate::support::browser::after;
-use crate::support::identity_provider::CLIENT_ID;
+use crate::support::identity_provider::{CLIENT_ID, Endpoint, Reply};
 use serde_json::json;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -248,4 +248,37 @@ async fn an_archived_administrator_is_out_at_the_next_click() {
     // Restore admits again.
     scene.tenant.patch(&path, &active(true)).await.expect_success();
     before.clone().get(&employees).await.page(200);
+}
+
+/// A linked account needs no claim of the rule, so the UserInfo endpoint is not asked, and its failure refuses nobody.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_linked_account_needs_no_user_information() {
+    let scene = Scene::without_sso().await;
+    let emails = json!([{"value": "bjensen@example.com", "primary": true}]);
+    let add = json!([{"op": "add", "path": "emails", "value": emails}]);
+    scene.tenant.patch(&format!("/Users/{}", scene.barbara), &add).await.expect_success();
+    let user_info = json!({"email": "bjensen@example.com", "email_verified": true});
+    scene.idp.behave(|behaviour| behaviour.user_info = user_info.clone());
+    scene.save(&[("match", "email=email")]).await.page(200);
+    scene.prove().await;
+    scene.sign_in().await;
+    let sso = &scene.tenant.app.app.sso;
+    let barbara = scene.barbara.parse().unwrap();
+    let linked = sso.account(&scene.tenant.id, barbara).await.unwrap().unwrap();
+    assert_eq!(linked.shown, "bjensen@example.com");
+    let asked = scene.idp.counts().user_info;
+    assert_eq!(asked, 2, "the test and the first sign-in");
+    scene.idp.reply(Endpoint::UserInfo, Reply::Json(500, json!({})));
+    scene.sign_in().await;
+    assert_eq!(scene.idp.counts().user_info, asked);
+    assert_eq!(sso.account(&scene.tenant.id, barbara).await.unwrap().unwrap(), linked);
+    // Another account needs the claim, and so does a linked account of an employee who is deleted.
+    let refused = async |sub: &str| {
+        let mut tab = scene.tab();
+        let authorized = scene.authorize(&mut tab, "sso/start", json!({"sub": sub})).await;
+        expect_refusal(&tab.call_back(&authorized).await, "unavailable");
+    };
+    refused("00u2other").await;
+    scene.tenant.delete(&format!("/Users/{barbara}")).await.expect_success();
+    refused(BARBARA).await;
 }

@@ -77,6 +77,19 @@ impl Sso {
         })
     }
 
+    /// Whether the account of an identity is linked to an employee. Then a sign-in needs no claim of the tenant's rule.
+    pub(super) async fn is_linked(
+        &self,
+        tenant: &TenantId,
+        settings: &SsoSettings,
+        claims: &IdClaims,
+    ) -> Result<bool, Error> {
+        let Ok(identity) = Identity::of(settings, claims) else { return Ok(false) };
+        let context = self.tenants.directory(tenant).context;
+        let holder = read_holder(&context, settings, &identity.subject_hash(settings)).await?;
+        Ok(holder.is_some_and(|(_, found)| found.employee.is_some() && found.account.is_some()))
+    }
+
     /// Writes a link. `record` is the tenant as it was read. `false` when an item is not as it was read.
     async fn link(&self, mut record: Tenant, new: &NewLink) -> Result<bool, Error> {
         let tenant = record.id.clone();
@@ -139,19 +152,17 @@ async fn find(
 ) -> Result<Result<AccountOfIdentity, NoMatch>, Error> {
     let subject = identity.subject_hash(settings);
     let refused = |refusal, employee| Err(NoMatch { refusal, employee: Some(employee) });
-    let holder = context.store.accounts().get_holder(&subject).await?;
     let mut replaced = Vec::new();
-    if let Some(holder) = holder {
-        let found = Admission::read(context, settings, holder).await?;
-        let account = found.account.clone().filter(|account| account.subject == subject);
-        match (&found.employee, account) {
+    let holder = read_holder(context, settings, &subject).await?;
+    let holder_id = holder.as_ref().map(|(id, _)| *id);
+    if let Some((employee, found)) = holder {
+        let verdict = found.verdict(settings, employee);
+        match (found.employee, found.account) {
             (Some(_), Some(account)) => {
-                return Ok(match found.verdict(settings, holder) {
-                    Ok(()) => {
-                        let proven = Proven { employee: holder, account, is_new: false };
-                        Ok(AccountOfIdentity::Linked(proven))
-                    }
-                    Err(refusal) => refused(refusal, holder),
+                let proven = Proven { employee, account, is_new: false };
+                return Ok(match verdict {
+                    Ok(()) => Ok(AccountOfIdentity::Linked(proven)),
+                    Err(refusal) => refused(refusal, employee),
                 });
             }
             // A link to a deleted or erased employee is replaced below.
@@ -177,6 +188,18 @@ async fn find(
     replaced.retain(|before: &Account| before.employee != matched.id);
     replaced.extend(found.account);
     let employee = found.employee.unwrap_or(matched);
-    let new = NewLink { employee, account, replaced, holder };
+    let new = NewLink { employee, account, replaced, holder: holder_id };
     Ok(Ok(AccountOfIdentity::Unlinked(Box::new(new))))
+}
+
+/// Reads the items of the employee who holds a subject. An account with another subject is left out.
+async fn read_holder(
+    context: &Context,
+    settings: &SsoSettings,
+    subject: &str,
+) -> Result<Option<(Uuid, Admission)>, Error> {
+    let Some(holder) = context.store.accounts().get_holder(subject).await? else { return Ok(None) };
+    let mut found = Admission::read(context, settings, holder).await?;
+    found.account = found.account.filter(|account| account.subject == subject);
+    Ok(Some((holder, found)))
 }

@@ -46,7 +46,7 @@ pub struct CodeExchange<'a> {
     pub verifier: &'a str,
     /// The nonce of the attempt.
     pub nonce: &'a str,
-    /// The rule whose claim the caller may need. The UserInfo endpoint is asked if the ID token does not have it.
+    /// The rule whose claim the caller may need. The UserInfo endpoint may have it if the ID token does not.
     pub wanted: MatchRule,
     /// The issuer of the tenant's keys, `{root}sso`. Entra ID reads it in an assertion.
     pub key_issuer: &'a str,

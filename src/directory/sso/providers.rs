@@ -15,12 +15,13 @@ use oidc::{
     Discovery, Expected, ExpectedLogout, IdClaims, KeySet, LogoutClaims, TokenProblem,
     verify_id_token, verify_logout_token,
 };
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 use time::OffsetDateTime;
+use tokio::time::Instant;
 
 /// The time for all calls of one start or callback.
 const DEADLINE: Duration = Duration::from_secs(8);
@@ -38,8 +39,34 @@ struct Provider<'p> {
     issuer: &'p str,
     caller: Caller,
     now: OffsetDateTime,
+    /// The end of all calls.
+    deadline: Instant,
     /// The problem of a request that takes too long.
     late: ProviderProblem,
+}
+
+/// The claims of a valid ID token.
+#[derive(Debug)]
+pub struct Redeemed {
+    /// The claims of the token.
+    pub claims: IdClaims,
+    /// The access to further claims, if the token does not have the wanted claim.
+    user_info: Option<UserInfoAccess>,
+    deadline: Instant,
+}
+
+impl Redeemed {
+    /// Whether the UserInfo endpoint may have the wanted claim, which the token does not have.
+    pub fn is_incomplete(&self) -> bool {
+        self.user_info.is_some()
+    }
+}
+
+/// The UserInfo endpoint, and the token that it takes.
+#[derive(Debug)]
+struct UserInfoAccess {
+    url: String,
+    access_token: SecretString,
 }
 
 impl Providers {
@@ -81,23 +108,43 @@ impl Providers {
         provider.within_deadline(check).await
     }
 
-    /// Exchanges a code for an ID token, and returns its claims. All calls take at most 8 seconds together.
-    ///
-    /// If the ID token does not have the wanted claim, the UserInfo endpoint is asked once. The claim may still be
-    /// missing. The caller checks the directory, the domain and the email of the account.
+    /// Exchanges a code for an ID token, and returns its claims. The caller checks the directory, the domain and the
+    /// email of the account. The calls take at most 8 seconds, together with those of [`Self::complete`].
     ///
     /// # Errors
     /// Fails with [`ProviderProblem`].
-    pub async fn redeem(&self, exchange: CodeExchange<'_>) -> Result<IdClaims, ProviderProblem> {
+    pub async fn redeem(&self, exchange: CodeExchange<'_>) -> Result<Redeemed, ProviderProblem> {
         let provider = self.provider(exchange.issuer);
         provider.within_deadline(self.exchange(&provider, &exchange)).await
+    }
+
+    /// Completes the claims of an ID token without the wanted claim: asks the UserInfo endpoint once, if the provider
+    /// has one. The claim may still be missing.
+    ///
+    /// # Errors
+    /// Fails with [`ProviderProblem`].
+    pub async fn complete(
+        &self,
+        issuer: &str,
+        redeemed: Redeemed,
+    ) -> Result<IdClaims, ProviderProblem> {
+        let Redeemed { mut claims, user_info, deadline } = redeemed;
+        let Some(UserInfoAccess { url, access_token }) = user_info else { return Ok(claims) };
+        let provider = Provider { deadline, ..self.provider(issuer) };
+        let fetch = fetch_user_info(&provider.caller, &url, access_token.expose_secret());
+        let info = provider.within_deadline(fetch).await?;
+        if info.sub != claims.sub {
+            return Err(ProviderProblem::UserInfoOfAnother);
+        }
+        claims.complete(info);
+        Ok(claims)
     }
 
     async fn exchange(
         &self,
         provider: &Provider<'_>,
         exchange: &CodeExchange<'_>,
-    ) -> Result<IdClaims, ProviderProblem> {
+    ) -> Result<Redeemed, ProviderProblem> {
         // A provider that answers for another one wants the code of the other.
         if exchange.iss.is_some_and(|iss| iss != exchange.issuer) {
             return Err(ProviderProblem::ResponseOfAnother);
@@ -118,19 +165,12 @@ impl Providers {
         };
         let verify =
             |keys: &KeySet| verify_id_token(tokens.id_token.expose_secret(), keys, &expected);
-        let mut claims = provider.verify(&discovery, verify).await?;
-        if !has_claim(exchange.wanted, &claims)
-            && let Some(url) = &discovery.userinfo_endpoint
-            && let Some(access_token) = &tokens.access_token
-        {
-            let access_token = access_token.expose_secret();
-            let info = fetch_user_info(&provider.caller, url, access_token).await?;
-            if info.sub != claims.sub {
-                return Err(ProviderProblem::UserInfoOfAnother);
-            }
-            claims.complete(info);
-        }
-        Ok(claims)
+        let claims = provider.verify(&discovery, verify).await?;
+        let access = discovery.userinfo_endpoint.clone().zip(tokens.access_token);
+        let user_info = access
+            .filter(|_| !has_claim(exchange.wanted, &claims))
+            .map(|(url, access_token)| UserInfoAccess { url, access_token });
+        Ok(Redeemed { claims, user_info, deadline: provider.deadline })
     }
 
     /// Checks a logout token, and returns its claims. It takes at most 8 seconds.
@@ -164,6 +204,7 @@ impl Providers {
             issuer,
             caller: Caller { client: self.client.for_issuer(issuer), documents },
             now,
+            deadline: Instant::now() + DEADLINE,
             late: ProviderProblem::Unreachable { host, why: Unreachable::Deadline },
         }
     }
@@ -197,13 +238,13 @@ impl Provider<'_> {
         result.map_err(ProviderProblem::TokenRefused)
     }
 
-    /// Ends a request after 8 seconds.
+    /// Ends a request 8 seconds after its start.
     async fn within_deadline<T>(
         &self,
         call: impl Future<Output = Result<T, ProviderProblem>>,
     ) -> Result<T, ProviderProblem> {
         let late = |_| Err(self.late.clone());
-        tokio::time::timeout(DEADLINE, call).await.unwrap_or_else(late)
+        tokio::time::timeout_at(self.deadline, call).await.unwrap_or_else(late)
     }
 }
 

@@ -59,10 +59,15 @@ impl Sso {
             wanted: settings.match_by,
             key_issuer: callback.key_issuer,
         };
-        let redeemed = self.providers.redeem(exchange).await;
-        if redeemed.is_ok() {
-            self.exchanges.succeeded(tenant);
+        let redeemed = match self.providers.redeem(exchange).await {
+            Ok(redeemed) => redeemed,
+            Err(problem) => return Ok(Err(problem)),
+        };
+        self.exchanges.succeeded(tenant);
+        // Only a new link needs the claim of the rule.
+        if redeemed.is_incomplete() && self.is_linked(tenant, settings, &redeemed.claims).await? {
+            return Ok(Ok(redeemed.claims));
         }
-        Ok(redeemed)
+        Ok(self.providers.complete(&settings.issuer, redeemed).await)
     }
 }

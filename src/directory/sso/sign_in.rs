@@ -175,7 +175,11 @@ impl Sso {
         }
         let store = self.tenants.store.tenant(tenant);
         let mut after = proven.account.clone();
-        after.note_sign_in(now.date(), shown(claims));
+        after.last_sign_in = now.date();
+        let shown = shown(claims);
+        if !shown.is_empty() {
+            after.shown = shown;
+        }
         if let Err(error) = store.accounts().save(&proven.account, after).await {
             let cause = crate::error_chain(&error);
             tracing::warn!(tenant = tenant.as_str(), cause, "the day of a sign-in is not noted");
