@@ -167,7 +167,7 @@ async fn a_foreign_issuer_starts_nothing() {
             scene.tab().get(&format!("{start}?{field}")).await,
             scene.tab().send("POST", &start, &field).await,
         ] {
-            answer.page(400);
+            assert!(answer.page(400).contains("Another identity provider started this sign-in."));
             assert_eq!(answer.header("location"), "");
             assert!(set_cookies(&answer).is_empty());
         }
