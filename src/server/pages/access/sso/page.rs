@@ -182,9 +182,7 @@ impl SecretWords {
             true => format!(
                 "The client secret ended on {day}. The identity provider may refuse every sign-in."
             ),
-            false => format!(
-                "The client secret ends on {day}. Make another one before that day."
-            ),
+            false => format!("The client secret ends on {day}. Make another one before that day."),
         });
         Self {
             set_at: When::new(secret.set_at),
