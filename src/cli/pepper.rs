@@ -23,6 +23,7 @@ pub async fn run(
     }
     match report.unreadable.len() {
         0 => Ok(()),
+        1 => anyhow::bail!("1 secret is sealed under neither pepper, and is lost"),
         count => anyhow::bail!("{count} secrets are sealed under neither pepper, and are lost"),
     }
 }

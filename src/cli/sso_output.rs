@@ -26,6 +26,7 @@ pub fn show(app: &App, tenant: &TenantId, view: SsoView, json: bool) -> anyhow::
         ("Back-channel logout URI", addresses.back_channel_logout_uri),
         ("Keys URL", addresses.jwks_uri),
         ("Issuer of the keys", addresses.key_issuer),
+        ("Subject of the keys", format!("rollcall:{tenant}")),
     ]);
     output::print_record(&fields)
 }
@@ -34,7 +35,7 @@ fn fields(view: &SsoView) -> Vec<(&'static str, String)> {
     let SsoView { settings, secret, keys } = view;
     let mut fields = vec![
         ("Issuer", settings.issuer.clone()),
-        ("Client id", settings.client_id.clone()),
+        ("Client ID", settings.client_id.clone()),
         ("Client authentication", settings.client_auth.as_str().to_owned()),
         ("Match", settings.match_by.as_str().to_owned()),
         ("Provider", settings.provider.as_str().to_owned()),
@@ -121,12 +122,13 @@ pub fn print_sign_ins(
     }
     let rows = records.into_iter().map(|record| {
         let known = record.employee_id.map(|id| names.of_employee(id).to_owned());
+        let shown = record.shown.filter(|text| !text.is_empty());
         let none = || "-".to_owned();
         vec![
             output::instant(record.at),
             record.how.as_str().to_owned(),
             record.outcome.as_str().to_owned(),
-            known.or(record.shown).or(record.label).unwrap_or_else(none),
+            known.or(shown).or(record.label).unwrap_or_else(none),
             record.browser.to_string(),
             record.reference.unwrap_or_else(none),
         ]

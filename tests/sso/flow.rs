@@ -88,7 +88,8 @@ async fn a_test_must_succeed_before_the_sign_in_page_offers_the_link() {
     // A test that fails proves nothing.
     scene.test(json!({"sub": "00u9stranger"})).await;
     let page = scene.admin.get("sso/result").await.page(200);
-    assert!(page.contains("no employee here has this identifier"), "{page}");
+    assert!(page.contains("No employee has the identifier of your account."), "{page}");
+    assert!(page.contains("Rollcall compared externalId = sub."), "{page}");
     scene.wait_a_minute();
     assert!(!tab.get(&sign_in).await.page(200).contains("sso/start"));
     let page = scene.prove().await;
@@ -166,7 +167,7 @@ async fn a_foreign_issuer_starts_nothing() {
             scene.tab().get(&format!("{start}?{field}")).await,
             scene.tab().send("POST", &start, &field).await,
         ] {
-            answer.page(400);
+            assert!(answer.page(400).contains("Another identity provider started this sign-in."));
             assert_eq!(answer.header("location"), "");
             assert!(set_cookies(&answer).is_empty());
         }

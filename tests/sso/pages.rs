@@ -1,6 +1,7 @@
 //! The card *Single sign-on*, the sign-in page, the refusal page and the employee's page.
 
 use super::scene::{BARBARA, ROOT, Scene, Tab};
+use crate::support::START;
 use crate::support::browser::{Browser, after};
 use crate::support::groups::group;
 use crate::support::identity_provider::{CLIENT_SECRET, Endpoint, Reply};
@@ -108,6 +109,21 @@ async fn the_card_keeps_a_deleted_group_until_it_is_cleared() {
     let page = scene.admin.get("access/sso").await.page(200);
     assert!(page.contains(&crew), "{page}");
     scene.save(&[("group", &crew), ("clientSecret", ""), ("hours", "4")]).await.page(200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_card_tells_the_end_of_the_secret() {
+    let scene = Scene::without_sso().await;
+    let today = START.date();
+    let notice = async |days: i64| {
+        let day = (today + time::Duration::days(days)).to_string();
+        let page = scene.save(&[("secretEndsOn", &day)]).await.page(200);
+        (page.contains("The client secret ends on"), page.contains("The client secret ended on"))
+    };
+    assert_eq!(notice(-1).await, (false, true));
+    assert_eq!(notice(0).await, (true, false));
+    assert_eq!(notice(30).await, (true, false));
+    assert_eq!(notice(31).await, (false, false));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -63,7 +63,7 @@ pub struct SsoChanges {
     /// The issuer, letter by letter as the identity provider shows it, such as https://example.okta.com
     #[arg(long, value_name = "URL")]
     pub issuer: Option<String>,
-    /// The client id of Rollcall at the identity provider
+    /// The client ID of Rollcall at the identity provider
     #[arg(long, value_name = "ID")]
     pub client_id: Option<String>,
     /// How Rollcall proves itself to the identity provider: with a client secret, with a key that it makes, or with PKCE
@@ -76,7 +76,7 @@ pub struct SsoChanges {
     /// Read the client secret from standard input
     #[arg(long)]
     pub secret_stdin: bool,
-    /// The last day of the client secret, such as 2027-11-30. Rollcall reminds of it
+    /// The last day of the client secret, such as 2027-11-30. The page Single sign-on warns 30 days before
     #[arg(long, value_name = "DATE", value_parser = date)]
     pub secret_ends: Option<Date>,
     /// The claim and the attribute that find the employee at the first sign-in: sub=externalId, oid=externalId,

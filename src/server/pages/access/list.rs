@@ -25,6 +25,8 @@ struct AccessPage {
     sign_ins: Vec<SignInRow>,
     setup_link: SetupLinkCard,
     has_sso: bool,
+    /// Whether the sign-in page offers single sign-on.
+    is_sso_proven: bool,
     /// The identity provider of single sign-on, within a sentence.
     sso_provider: &'static str,
 }
@@ -49,6 +51,7 @@ pub(in crate::server::pages) async fn list(
     let (tenant, sync, sign_ins) = read.map_err(explain)?;
     let sign_ins = sign_ins.into_iter().filter(is_sign_in).take(MOST_ROWS).collect();
     let provider = tenant.sso.as_ref().map(|settings| settings.provider);
+    let is_sso_proven = tenant.sso.as_ref().is_some_and(|settings| settings.proven_at.is_some());
     let now = services.tenants.now();
     let own = visitor.token.as_deref().unwrap_or_default();
     let card = |scope| TokenCard::of(&tenant, scope, &sync.used, own, now);
@@ -58,6 +61,7 @@ pub(in crate::server::pages) async fn list(
         setup_link: SetupLinkCard::read(&services, id).await?,
         sign_ins: rows(&visitor.directory, sign_ins).await?,
         has_sso: provider.is_some(),
+        is_sso_proven,
         sso_provider: provider.map_or("", provider_name),
     })
 }

@@ -13,6 +13,10 @@ use askama::Template;
 use axum::Extension;
 use http::StatusCode;
 
+/// The sentence for a start by another identity provider.
+const FOREIGN_ISSUER: &str =
+    "Another identity provider started this sign-in. Go back to sign-in and start there.";
+
 #[derive(Template)]
 #[template(path = "sso_refusal.html")]
 struct RefusalPage {
@@ -41,6 +45,11 @@ pub(in crate::server::pages) async fn show(
     page(&site, refusal.unwrap_or(Refusal::Failed), query.get("ref").unwrap_or_default())
 }
 
+/// Shows the page to a person that another identity provider sent. There is nothing to look up, so there is no reference.
+pub(super) fn of_foreign_issuer(site: &Site) -> Answer {
+    show_page(site, StatusCode::BAD_REQUEST, FOREIGN_ISSUER, None)
+}
+
 /// Shows the page in the place of a page that a session asks for. The session's cookie ends.
 pub(in crate::server::pages) fn of_session(site: &Site, reason: &NotAdmitted) -> Answer {
     let mut response = page(site, reason.refusal, &reason.reference)?;
@@ -56,12 +65,18 @@ pub(super) fn path(site: &Site, refusal: Refusal, reference: &str) -> String {
 fn page(site: &Site, refusal: Refusal, reference: &str) -> Answer {
     let is_reference =
         reference.len() == LENGTH && reference.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    let page = RefusalPage {
-        frame: Frame::signed_out(site),
-        sentence: refusal.sentence(),
-        reference: is_reference.then(|| reference.to_owned()),
-    };
-    let mut response = show_as(StatusCode::FORBIDDEN, &page)?;
+    let reference = is_reference.then(|| reference.to_owned());
+    show_page(site, StatusCode::FORBIDDEN, refusal.sentence(), reference)
+}
+
+fn show_page(
+    site: &Site,
+    status: StatusCode,
+    sentence: &'static str,
+    reference: Option<String>,
+) -> Answer {
+    let page = RefusalPage { frame: Frame::signed_out(site), sentence, reference };
+    let mut response = show_as(status, &page)?;
     response.extensions_mut().insert(OfStranger);
     Ok(response)
 }

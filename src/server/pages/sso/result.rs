@@ -30,11 +30,13 @@ struct TestResult {
 enum TestOutcome {
     /// The employee, and the match that found the employee.
     Success { name: String, matched: &'static str },
-    /// The reason, the account that the identity provider named, and the reference.
+    /// The reason, the name that the identity provider sent, and the reference.
     Failure {
         sentence: &'static str,
         /// The problem, as its administrator can solve it.
         problem: Option<&'static str>,
+        /// The match that found no employee, or more than one.
+        compared: Option<&'static str>,
         shown: Option<String>,
         reference: String,
     },
@@ -61,21 +63,52 @@ async fn describe(
     problem: Option<TestProblem>,
 ) -> Result<TestResult, ApiError> {
     let at = When::new(record.at);
+    let rule = visitor.record.sso.as_ref().map(|settings| match_words(settings.match_by));
     let outcome = match record.outcome {
         SignInOutcome::SignedIn => {
             let names = visitor.directory.history().employee_names(record.employee_id);
             let names = names.await.map_err(explain)?;
             let name = record.employee_id.map(|id| names.of_employee(id).to_owned());
-            let rule = visitor.record.sso.as_ref().map(|settings| settings.match_by);
-            let matched = rule.map_or("", match_words);
-            TestOutcome::Success { name: name.unwrap_or_default(), matched }
+            TestOutcome::Success {
+                name: name.unwrap_or_default(),
+                matched: rule.unwrap_or_default(),
+            }
         }
         SignInOutcome::Refused(refusal) => TestOutcome::Failure {
-            sentence: refusal.sentence(),
+            sentence: sentence(refusal),
             problem: problem.filter(|_| refusal == Refusal::Failed).map(TestProblem::sentence),
-            shown: record.shown,
+            compared: rule.filter(|_| matches!(refusal, Refusal::NoMatch | Refusal::SeveralMatch)),
+            shown: record.shown.filter(|text| !text.is_empty()),
             reference: record.reference.unwrap_or_default(),
         },
     };
     Ok(TestResult { at, outcome })
+}
+
+/// Returns the reason in words for the administrator of the configuration. The refusal page has the words for everybody.
+fn sentence(refusal: Refusal) -> &'static str {
+    match refusal {
+        Refusal::Failed => "Sign-in did not complete.",
+        Refusal::NoMatch => {
+            "No employee has the identifier of your account. Assign your account to the SCIM app, or choose another match."
+        }
+        Refusal::SeveralMatch => {
+            "More than one employee has the identifier of your account. Correct the duplicate at the identity provider."
+        }
+        Refusal::NotAdministrator => {
+            "You are not an administrator. Join the administrators' group, or add yourself to the named employees."
+        }
+        Refusal::WrongDomain => {
+            "Your account belongs to another domain or directory. Compare the issuer and the domain."
+        }
+        Refusal::MissingClaim => {
+            "The identity provider did not send a claim that Rollcall needs. Compare the match and the kind of identity \
+             provider."
+        }
+        Refusal::Archived
+        | Refusal::LinkedElsewhere
+        | Refusal::EmailNotVerified
+        | Refusal::NotTried
+        | Refusal::Unavailable => refusal.sentence(),
+    }
 }

@@ -4,7 +4,7 @@ use super::attempt_cookies;
 use super::refusal;
 use crate::directory::sso::start::{Start, Started};
 use crate::server::context::Services;
-use crate::server::error::{Answer, ApiError};
+use crate::server::error::Answer;
 use crate::server::observe::OfStranger;
 use crate::server::page_urls::Site;
 use crate::server::pages::browser_name::browser_family;
@@ -109,11 +109,7 @@ async fn answer(
             response
         }
         Started::NotConfigured => redirect(&wanted.next.sign_in(site)),
-        Started::ForeignIssuer => {
-            return Err(ApiError::bad_request(
-                "Another identity provider started this sign-in. Open the sign-in page and start there",
-            ));
-        }
+        Started::ForeignIssuer => return refusal::of_foreign_issuer(site),
         Started::Refused { refusal, reference } => {
             redirect(&refusal::path(site, refusal, &reference))
         }

@@ -130,7 +130,8 @@ impl SsoFields {
             client_id: self.client_id.clone(),
             client_auth,
             client_secret: Some(secret).filter(|text| !text.is_empty()).map(SecretString::from),
-            secret_ends_on,
+            // The day of a secret that another authentication replaces.
+            secret_ends_on: secret_ends_on.filter(|_| client_auth == ClientAuth::Secret),
             match_by: MatchRule::parse(&self.match_by),
             provider: Preset::parse(&self.provider),
             hd: Some(self.hd.clone()).filter(|text| !text.is_empty()),
@@ -207,7 +208,7 @@ impl SsoFields {
     /// Returns the options of `match`.
     pub(super) fn matches(&self) -> Vec<FieldOption> {
         let options = [
-            ("", "the usual one of the identity provider"),
+            ("", "the usual value: oid for Entra ID, otherwise sub"),
             (MatchRule::SubExternalId.as_str(), "externalId = sub (Okta, Google)"),
             (MatchRule::OidExternalId.as_str(), "externalId = oid (Entra ID, objectId mapped)"),
             (
@@ -222,7 +223,7 @@ impl SsoFields {
     /// Returns the options of `provider`.
     pub(super) fn providers(&self) -> Vec<FieldOption> {
         let options = [
-            ("", "by the issuer"),
+            ("", "as the issuer shows"),
             (Preset::Okta.as_str(), "Okta"),
             (Preset::Entra.as_str(), "Microsoft Entra ID"),
             (Preset::Google.as_str(), "Google"),

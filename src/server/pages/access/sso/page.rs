@@ -3,7 +3,7 @@
 use super::check_words::CheckWords;
 use super::fields::SsoFields;
 use super::sign_in_rows::{SignInRow, rows};
-use crate::directory::sso::configuration::{KeyState, SsoView};
+use crate::directory::sso::configuration::{KeyState, SecretNote, SsoView};
 use crate::model::sso::ClientAuth;
 use crate::server::context::{PublicUrl, Services};
 use crate::server::error::Answer;
@@ -18,12 +18,18 @@ use crate::server::sso::addresses::SsoAddresses;
 use askama::Template;
 use axum::extract::State;
 use http::Extensions;
+use time::{Date, Duration};
+
+/// The time before the end of a client secret in which the page tells it.
+const NOTICE: Duration = Duration::days(30);
 
 #[derive(Template)]
 #[template(path = "access_sso.html")]
 struct SsoPage {
     frame: Frame,
     addresses: SsoAddresses,
+    /// The subject of the keys, for the federated credentials of Entra ID.
+    key_subject: String,
     /// Whether the addresses change with the host of a gateway.
     is_host_of_gateway: bool,
     fields: SsoFields,
@@ -53,6 +59,9 @@ struct SecretWords {
     set_at: When,
     ends_on: Option<String>,
     is_readable: bool,
+    /// The sentence about a secret that ended or ends soon.
+    end_notice: Option<String>,
+    has_ended: bool,
 }
 
 struct KeyRow {
@@ -116,10 +125,11 @@ async fn show_page(
     let page = SsoPage {
         frame,
         addresses: visitor.site.sso_addresses(),
+        key_subject: format!("rollcall:{tenant}"),
         is_host_of_gateway: extensions.get::<PublicUrl>().is_some(),
         fields,
         check,
-        saved: view.map(|view| Saved::of(view, visitor)),
+        saved: view.map(|view| Saved::of(view, visitor, services.tenants.now().date())),
         sign_ins: rows(&visitor.directory, lines).await?,
         problems,
     };
@@ -127,7 +137,7 @@ async fn show_page(
 }
 
 impl Saved {
-    fn of(view: SsoView, visitor: &Visitor) -> Self {
+    fn of(view: SsoView, visitor: &Visitor, today: Date) -> Self {
         let settings = view.settings;
         let has_next_key = view.keys.iter().any(|key| key.state == KeyState::Next);
         let keys = view.keys.into_iter().map(|key| KeyRow {
@@ -145,17 +155,41 @@ impl Saved {
         Self {
             revision: settings.revision,
             provider: capitalised(provider_name(settings.provider)),
-            secret: view.secret.map(|secret| SecretWords {
-                set_at: When::new(secret.set_at),
-                ends_on: secret.ends_on.map(|day| day_and_year(day.midnight().assume_utc())),
-                is_readable: secret.is_readable,
-            }),
+            secret: view.secret.map(|secret| SecretWords::of(&secret, today)),
             has_keys: settings.client_auth == ClientAuth::Key,
             has_next_key,
             keys,
             proven_at: settings.proven_at.map(When::new),
             token_sign_in: settings.token_sign_in,
             is_sso_session: visitor.actor.employee_id.is_some(),
+        }
+    }
+}
+
+impl Saved {
+    fn has_unreadable_key(&self) -> bool {
+        self.keys.iter().any(|key| !key.is_readable)
+    }
+}
+
+impl SecretWords {
+    fn of(secret: &SecretNote, today: Date) -> Self {
+        let ends_on = secret.ends_on.map(|day| day_and_year(day.midnight().assume_utc()));
+        let left = secret.ends_on.map(|day| day - today);
+        let has_ended = left.is_some_and(Duration::is_negative);
+        let is_near = left.is_some_and(|left| left <= NOTICE);
+        let end_notice = ends_on.as_ref().filter(|_| is_near).map(|day| match has_ended {
+            true => format!(
+                "The client secret ended on {day}. The identity provider may refuse every sign-in."
+            ),
+            false => format!("The client secret ends on {day}. Make another one before that day."),
+        });
+        Self {
+            set_at: When::new(secret.set_at),
+            ends_on,
+            is_readable: secret.is_readable,
+            end_notice,
+            has_ended,
         }
     }
 }

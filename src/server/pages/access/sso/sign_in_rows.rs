@@ -10,6 +10,9 @@ use crate::server::pages::messages::explain;
 /// The lines that the card shows.
 const MOST_ROWS: usize = 50;
 
+/// The person of a line that names nobody.
+const UNKNOWN: &str = "Unknown";
+
 /// A line of the sign-in log.
 pub(in crate::server::pages) struct SignInRow {
     pub(in crate::server::pages) at: When,
@@ -33,11 +36,12 @@ pub(in crate::server::pages) async fn rows(
     let names = directory.history().employee_names(ids).await.map_err(explain)?;
     let row = |line: SignInRecord| {
         let name = line.employee_id.map(|id| names.of_employee(id).to_owned());
+        let shown = line.shown.filter(|text| !text.is_empty());
         let path = line.employee_id.filter(|_| name.as_deref() != Some(ERASED));
         SignInRow {
             at: When::new(line.at),
             path: path.map(|id| format!("employees/{id}")),
-            person: name.or(line.shown).or(line.label).unwrap_or_default(),
+            person: name.or(shown).or(line.label).unwrap_or_else(|| UNKNOWN.to_owned()),
             method: method(line.how),
             browser: line.browser.to_string(),
             is_success: line.outcome == SignInOutcome::SignedIn,
@@ -62,14 +66,14 @@ fn result(how: SignInMethod, outcome: SignInOutcome) -> &'static str {
         SignInOutcome::SignedIn if how == SignInMethod::Try => "May sign in",
         SignInOutcome::SignedIn => "Signed in",
         SignInOutcome::Refused(refusal) => match refusal {
-            Refusal::Failed => "Did not complete",
+            Refusal::Failed => "Sign-in did not complete",
             Refusal::NoMatch => "No employee has this identifier",
             Refusal::SeveralMatch => "Several employees have this identifier",
             Refusal::Archived => "Archived",
             Refusal::NotAdministrator => "Not an administrator",
             Refusal::LinkedElsewhere => "Linked to another account",
             Refusal::EmailNotVerified => "Email not verified",
-            Refusal::WrongDomain => "Another domain",
+            Refusal::WrongDomain => "Another domain or directory",
             Refusal::MissingClaim => "A claim is missing",
             Refusal::NotTried => "Not tested yet",
             Refusal::Unavailable => "No answer in time",
