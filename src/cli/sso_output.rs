@@ -120,7 +120,7 @@ pub fn print_sign_ins(
         return output::print_json(body.get("entries").unwrap_or(&body));
     }
     let rows = records.into_iter().map(|record| {
-        let known = record.employee_id.map(|id| names.of_employee(id).to_owned());
+        let known = record.employee_id.map(|id| names.text_of(id));
         let none = || "-".to_owned();
         vec![
             output::instant(record.at),

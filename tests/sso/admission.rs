@@ -297,7 +297,7 @@ async fn the_link_of_an_erased_employee_is_gone() {
     assert_eq!(account(&tenant, id).await, None);
     assert_eq!(tenant.refusal(&claims("1")).await, Refusal::NoMatch);
     let names = tenant.directory().history().employee_names([id]).await.unwrap();
-    assert_eq!(names.of_employee(id), "an erased employee");
+    assert_eq!(names.text_of(id), "an erased employee");
     tenant.expect_sound().await;
 }
 
@@ -309,9 +309,9 @@ async fn the_names_of_actors_need_one_call_a_page() {
     tenant.app.faults.take_calls();
     let ids = [id, ada, Uuid::max(), id];
     let names = tenant.directory().history().employee_names(ids).await.unwrap();
-    assert_eq!(names.of_employee(id), "Barbara Jensen (bjensen@example.com)");
-    assert_eq!(names.of_employee(ada), "ada");
-    assert_eq!(names.of_employee(Uuid::max()), "an erased employee");
+    assert_eq!(names.text_of(id), "Barbara Jensen (bjensen@example.com)");
+    assert_eq!(names.text_of(ada), "ada");
+    assert_eq!(names.text_of(Uuid::max()), "an erased employee");
     let calls = tenant.app.faults.take_calls();
     assert_eq!(calls.iter().map(|call| &*call.operation).collect::<Vec<_>>(), ["BatchGetItem"]);
     let none = tenant.directory().history().actor_names([&OPERATOR.clone()]).await.unwrap();
