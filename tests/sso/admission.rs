@@ -3,7 +3,7 @@
 use crate::support::actors::OPERATOR;
 use crate::support::admins::{Closed, barbara, claims, naming, settings};
 use crate::support::employees::set_active;
-use crate::support::groups::{add_one_by_one, group, many, path};
+use crate::support::groups::{add_one_by_one, cut_change_short, group, many, path};
 use crate::support::{START, TestTenant, acme};
 use oidc::IdClaims;
 use rollcall::directory::sso::refusal::Refusal;
@@ -196,6 +196,33 @@ async fn a_large_change_under_way_is_finished_first() {
     let not_administrator = Some(Closed::Refused(Refusal::NotAdministrator));
     assert_eq!(browser.closed().await, not_administrator);
     assert_eq!(tenant.refusal(&claims("1")).await, Refusal::NotAdministrator);
+    tenant.expect_sound().await;
+}
+
+/// A session that has ended, and an archived administrator, wait for no change of the group and finish none.
+#[tokio::test]
+async fn a_void_session_finishes_no_change() {
+    let (tenant, ids) = many(200).await;
+    let barbara = tenant.create(&barbara("1")).await;
+    let crew = group(&tenant, "Administrators", &[&barbara]).await;
+    tenant.configure(Some(settings(Some(&crew)))).await;
+    let signed_out = tenant.sign_in(&claims("1")).await;
+    tenant.app.advance(Duration::seconds(1));
+    let id = barbara.parse().unwrap();
+    tenant.sso().sign_out_employee(&tenant.id, id, &OPERATOR).await.unwrap();
+    tenant.app.advance(Duration::seconds(1));
+    let open = tenant.sign_in(&claims("1")).await;
+    cut_change_short(&tenant, &crew, &ids).await;
+    let is_under_way = async || !tenant.report().await.unfinished.is_empty();
+    tenant.app.faults.take_calls();
+    assert_eq!(signed_out.closed().await, Some(Closed::Ended));
+    assert!(is_under_way().await);
+    set_active(&tenant, id, false).await;
+    assert_eq!(open.closed().await, Some(Closed::Refused(Refusal::Archived)));
+    assert!(is_under_way().await);
+    set_active(&tenant, id, true).await;
+    assert_eq!(open.closed().await, None);
+    assert!(!is_under_way().await, "the row decides about this session");
     tenant.expect_sound().await;
 }
 

@@ -2,11 +2,11 @@
 //! decides: no claim that may change or pass to another person counts any more.
 
 use super::Sso;
-use super::admission::Admission;
 use super::entries;
 use super::identity::{Identity, shown};
 use super::matching::{self, NoMatch};
 use super::refusal::Refusal;
+use crate::directory::access::admission::Admission;
 use crate::directory::context::Context;
 use crate::directory::error::Error;
 use crate::directory::sso::error::SsoError;
@@ -75,7 +75,7 @@ impl Sso {
                     // The configuration changed during the sign-in. It must not write a link of the earlier one.
                     return Ok(Attempt::Done(Err(Refusal::Failed.into())));
                 }
-                if !self.link(record, &new).await? {
+                if !self.link(record, settings.epoch, &new).await? {
                     return Ok(Attempt::Again(NextAttempt::AfterPause));
                 }
             }
@@ -85,7 +85,7 @@ impl Sso {
     }
 
     /// Writes a link. `record` is the tenant as it is now. `false` when an item is not as it was read.
-    async fn link(&self, mut record: Tenant, new: &NewLink) -> Result<bool, Error> {
+    async fn link(&self, mut record: Tenant, epoch: u64, new: &NewLink) -> Result<bool, Error> {
         let tenant = record.id.clone();
         let store = self.tenants.store.tenant(&tenant);
         let accounts = store.accounts();
@@ -94,7 +94,7 @@ impl Sso {
             return Ok(accounts.link(employee, account).await?);
         }
         record.revision += 1;
-        let actor = ActorRecord::of_employee(employee.id);
+        let actor = ActorRecord::of_employee(employee.id, epoch);
         let change = entries::employee(*holder, Some(employee.id));
         let entry = self.tenants.entry(EventKind::AccountReplaced, vec![change], &actor);
         let replaced = Replaced { account: replaced.as_ref(), holder: *holder };
@@ -151,12 +151,15 @@ async fn find(
     let refused = |refusal, employee| Err(NoMatch { refusal, employee: Some(employee) });
     let holder = context.store.accounts().get_holder(&subject).await?;
     if let Some(holder) = holder {
-        let found = Admission::read(context, settings, holder).await?;
-        let account = found.account.as_ref().filter(|account| account.subject == subject);
         // A link to a deleted or erased employee is replaced below.
-        if let (Some(_), Some(account)) = (&found.employee, account) {
-            let account = account.clone();
-            return Ok(match found.verdict(settings, holder) {
+        let is_linked = |found: &Admission| {
+            let account = found.account.as_ref();
+            found.employee.is_some() && account.is_some_and(|account| account.subject == subject)
+        };
+        let found = Admission::read(context, settings, holder, is_linked).await?;
+        let verdict = found.map(|found| (found.verdict(), found.account));
+        if let Some((verdict, Some(account))) = verdict {
+            return Ok(match verdict {
                 Ok(()) => Ok(Found::Linked(Proven { employee: holder, account, is_new: false })),
                 Err(refusal) => refused(refusal, holder),
             });
@@ -166,15 +169,15 @@ async fn find(
         Ok(matched) => matched,
         Err(refused) => return Ok(Err(refused)),
     };
-    let found = Admission::read(context, settings, matched.id).await?;
-    let is_linked_elsewhere = found
-        .account
-        .as_ref()
-        .is_some_and(|account| account.issuer == settings.issuer && account.subject != subject);
-    if is_linked_elsewhere {
+    let is_free = |found: &Admission| {
+        let is_other =
+            |account: &Account| account.issuer == settings.issuer && account.subject != subject;
+        !found.account.as_ref().is_some_and(is_other)
+    };
+    let Some(found) = Admission::read(context, settings, matched.id, is_free).await? else {
         return Ok(refused(Refusal::LinkedElsewhere, matched.id));
-    }
-    if let Err(refusal) = found.verdict(settings, matched.id) {
+    };
+    if let Err(refusal) = found.verdict() {
         return Ok(refused(refusal, matched.id));
     }
     let account = Account {

@@ -1,10 +1,11 @@
 //! The configuration of single sign-on: shown, saved and removed.
 
 use super::Sso;
-use super::configuration_change::{Action, entry_changes, plan};
+use super::configuration_change::plan;
 use super::configuration_fields::{Checked, check};
 use super::configuration_view::build_view;
 use super::error::SsoError;
+use crate::directory::access::sso_entries::{Action, entry_changes};
 use crate::directory::error::Error;
 use crate::directory::precondition::Precondition;
 use crate::model::actor::ActorRecord;

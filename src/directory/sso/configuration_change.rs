@@ -7,27 +7,11 @@ use super::sealing::Sealing;
 use crate::directory::error::Error;
 use crate::model::actor::ActorRecord;
 use crate::model::credential::{Credential, CredentialStage};
-use crate::model::history::AttributeChange;
 use crate::model::sso::{ClientAuth, NamedAdmin, SsoSettings};
 use crate::model::tenant::Tenant;
 use crate::store::credentials::Credentials;
 use secrecy::ExposeSecret;
-use strum::IntoStaticStr;
 use time::OffsetDateTime;
-
-/// A change of single sign-on, as the history names it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr)]
-#[strum(serialize_all = "camelCase")]
-pub(in crate::directory) enum Action {
-    Configured,
-    Changed,
-    Removed,
-    KeyMade,
-    KeyUsed,
-    SignedOutAll,
-    SignedOut,
-    Proven,
-}
 
 /// A configuration after a change.
 #[derive(Debug)]
@@ -38,20 +22,11 @@ pub(super) struct ConfigurationChange {
     pub(super) fields: Vec<&'static str>,
 }
 
-/// Returns the changes for an entry of the history: the action, and the names of fields. No value of a field is in it.
-pub(in crate::directory) fn entry_changes(action: Action, fields: &[&str]) -> Vec<AttributeChange> {
-    let action: &str = action.into();
-    let named =
-        |attribute: &str| AttributeChange { attribute: attribute.to_owned(), old: None, new: None };
-    let action = AttributeChange { new: Some(action.into()), ..named("action") };
-    std::iter::once(action).chain(fields.iter().map(|field| named(field))).collect()
-}
-
 /// Returns the epoch after the present one, for the record at its next revision.
 ///
 /// It grows with the clock and with the revision. So it never repeats: not after a removal of the configuration, and not
 /// after a restore of the table from a backup.
-pub(in crate::directory) fn next_epoch(record: &Tenant, now: OffsetDateTime) -> u64 {
+pub(super) fn next_epoch(record: &Tenant, now: OffsetDateTime) -> u64 {
     let seconds = u64::try_from(now.unix_timestamp()).unwrap_or_default();
     let by_clock = seconds.saturating_mul(MOST_REVISIONS).saturating_add(record.revision + 1);
     let after = record.sso.as_ref().map_or(0, |sso| sso.epoch.saturating_add(1));

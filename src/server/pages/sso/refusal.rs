@@ -1,6 +1,6 @@
 //! The page of a sign-in or a session that single sign-on does not admit. It shows fixed texts only.
 
-use crate::directory::sso::reference::LENGTH;
+use crate::directory::access::reference::LENGTH;
 use crate::directory::sso::refusal::Refusal;
 use crate::server::error::Answer;
 use crate::server::observe::OfStranger;
@@ -38,10 +38,14 @@ pub(in crate::server::pages) async fn show(
         return Err(guard::no_such_page());
     }
     let refusal = query.get("reason").and_then(Refusal::parse);
-    page(&site, refusal.unwrap_or(Refusal::Failed), query.get("ref").unwrap_or_default())
+    let reference = query.get("ref").unwrap_or_default();
+    let mut response = page(&site, refusal.unwrap_or(Refusal::Failed), reference)?;
+    response.extensions_mut().insert(OfStranger);
+    Ok(response)
 }
 
-/// Shows the page in the place of a page that a session asks for. The session's cookie ends.
+/// Shows the page in the place of a page that a session asks for. The session's cookie ends. The request uses up the
+/// tenant's share: the session is genuine, and each of its requests reads the employee again.
 pub(in crate::server::pages) fn of_session(site: &Site, reason: &NotAdmitted) -> Answer {
     let mut response = page(site, reason.refusal, &reason.reference)?;
     Cookie::Session.remove(&mut response, site);
@@ -61,7 +65,5 @@ fn page(site: &Site, refusal: Refusal, reference: &str) -> Answer {
         sentence: refusal.sentence(),
         reference: is_reference.then(|| reference.to_owned()),
     };
-    let mut response = show_as(StatusCode::FORBIDDEN, &page)?;
-    response.extensions_mut().insert(OfStranger);
-    Ok(response)
+    show_as(StatusCode::FORBIDDEN, &page)
 }
