@@ -31,7 +31,7 @@ pub fn show(app: &App, tenant: &TenantId, view: SsoView, json: bool) -> anyhow::
 }
 
 fn fields(view: &SsoView) -> Vec<(&'static str, String)> {
-    let SsoView { settings, secret, keys } = view;
+    let SsoView { settings, secret, keys, returned } = view;
     let mut fields = vec![
         ("Issuer", settings.issuer.clone()),
         ("Client id", settings.client_id.clone()),
@@ -43,7 +43,11 @@ fn fields(view: &SsoView) -> Vec<(&'static str, String)> {
     let group = settings.group.map_or_else(|| "none".to_owned(), |id| id.to_string());
     fields.push(("Administrators' group", group));
     for admin in &settings.admins {
-        let text = format!("{}, since {}", admin.id, output::instant(admin.since));
+        let advice = match returned.contains(&admin.id) {
+            true => ". Came back from a deletion: name the employee again with --add-admin",
+            false => "",
+        };
+        let text = format!("{}, since {}{advice}", admin.id, output::instant(admin.since));
         fields.push(("Named administrator", text));
     }
     let hours = settings.hours;

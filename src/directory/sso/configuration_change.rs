@@ -12,6 +12,7 @@ use crate::model::tenant::Tenant;
 use crate::store::credentials::Credentials;
 use secrecy::ExposeSecret;
 use time::OffsetDateTime;
+use uuid::Uuid;
 
 /// A configuration after a change.
 #[derive(Debug)]
@@ -36,10 +37,10 @@ pub(super) fn next_epoch(record: &Tenant, now: OffsetDateTime) -> u64 {
 /// The distance between the epochs of two seconds.
 const MOST_REVISIONS: u64 = 1_000_000;
 
-/// Decides about a change. `record` and `before` are as they were read.
+/// Decides about a change. `record` and `before` are as they were read. The naming of `returned` employees starts again.
 pub(super) fn plan(
     (record, before): (&Tenant, &Credentials),
-    checked: &Checked,
+    (checked, returned): (&Checked, &[Uuid]),
     sealing: &Sealing,
     actor: &ActorRecord,
     now: OffsetDateTime,
@@ -55,8 +56,9 @@ pub(super) fn plan(
     let is_same = old.is_some_and(|old| is_same_identity(old, checked));
     let revision = record.revision + 1;
     let since = |id| {
-        let named = old.into_iter().flat_map(|old| &old.admins);
-        named.into_iter().find(|admin| admin.id == id).map_or(now, |admin| admin.since)
+        let mut named = old.into_iter().flat_map(|old| &old.admins);
+        let known = named.find(|admin| admin.id == id && !returned.contains(&id));
+        known.map_or(now, |admin| admin.since)
     };
     let mut settings = SsoSettings {
         issuer: new.issuer.clone(),
