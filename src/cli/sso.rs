@@ -136,7 +136,7 @@ async fn set(app: &App, tenant: &TenantId, changes: SsoChanges) -> anyhow::Resul
     }
     new.client_secret = client_secret;
     apply(&mut new, changes);
-    Ok(app.sso.put(tenant, new, &precondition, &ACTOR).await?)
+    Ok(app.sso.save(tenant, new, &precondition, &ACTOR).await?)
 }
 
 /// Starts the first configuration.
@@ -157,6 +157,7 @@ fn first(changes: &SsoChanges) -> anyhow::Result<NewSso> {
         hd: None,
         group: None,
         admins: Vec::new(),
+        named_now: Vec::new(),
         hours: DEFAULT_HOURS,
         token_sign_in: true,
     })
@@ -191,6 +192,7 @@ fn apply(new: &mut NewSso, changes: SsoChanges) {
         if !new.admins.contains(&id) {
             new.admins.push(id);
         }
+        new.named_now.push(id);
     }
     new.admins.retain(|id| !changes.remove_admins.contains(id));
     new.client_auth = changes.client_auth.unwrap_or(new.client_auth);

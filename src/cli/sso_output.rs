@@ -32,7 +32,7 @@ pub fn show(app: &App, tenant: &TenantId, view: SsoView, json: bool) -> anyhow::
 }
 
 fn fields(view: &SsoView) -> Vec<(&'static str, String)> {
-    let SsoView { settings, secret, keys } = view;
+    let SsoView { settings, secret, keys, returned } = view;
     let mut fields = vec![
         ("Issuer", settings.issuer.clone()),
         ("Client ID", settings.client_id.clone()),
@@ -44,7 +44,11 @@ fn fields(view: &SsoView) -> Vec<(&'static str, String)> {
     let group = settings.group.map_or_else(|| "none".to_owned(), |id| id.to_string());
     fields.push(("Administrators' group", group));
     for admin in &settings.admins {
-        let text = format!("{}, since {}", admin.id, output::instant(admin.since));
+        let advice = match returned.contains(&admin.id) {
+            true => ". Came back from a deletion: name the employee again with --add-admin",
+            false => "",
+        };
+        let text = format!("{}, since {}{advice}", admin.id, output::instant(admin.since));
         fields.push(("Named administrator", text));
     }
     let hours = settings.hours;
@@ -121,7 +125,7 @@ pub fn print_sign_ins(
         return output::print_json(body.get("entries").unwrap_or(&body));
     }
     let rows = records.into_iter().map(|record| {
-        let known = record.employee_id.map(|id| names.of_employee(id).to_owned());
+        let known = record.employee_id.map(|id| names.text_of(id));
         let shown = record.shown.filter(|text| !text.is_empty());
         let none = || "-".to_owned();
         vec![

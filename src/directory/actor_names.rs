@@ -2,9 +2,9 @@
 
 use super::error::Error;
 use super::history::History;
+use super::record_names::{NameOf, RecordNames};
 use crate::model::actor::ActorRecord;
-use crate::model::employee::Employee;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::future::Future;
 use std::pin::Pin;
 use uuid::Uuid;
@@ -14,38 +14,37 @@ pub const ERASED: &str = "an erased employee";
 
 /// The names of the employees among the actors of a page.
 #[derive(Clone, PartialEq, Eq, Default)]
-pub struct ActorNames(BTreeMap<Uuid, String>);
+pub struct ActorNames(RecordNames);
 
 impl ActorNames {
-    /// Returns the name of an actor, such as `Barbara Jensen (bjensen@example.com)`. An erased employee is
-    /// [`ERASED`]. Returns `None` for an actor that is no employee: its label is its name.
-    pub fn of(&self, actor: &ActorRecord) -> Option<&str> {
-        actor.employee_id.map(|id| self.of_employee(id))
+    /// Returns the name of an employee, such as `Barbara Jensen (bjensen@example.com)`. Returns `None` for an erased
+    /// employee. The page must have asked for the id.
+    pub fn get(&self, id: Uuid) -> Option<String> {
+        match self.0.get(id) {
+            NameOf::Known(name) => Some(name.with_user_name()),
+            NameOf::Erased | NameOf::NotRead => None,
+        }
     }
 
-    /// Returns the name of an employee by id. The page must have asked for it.
-    pub fn of_employee(&self, id: Uuid) -> &str {
-        self.0.get(&id).map_or(ERASED, String::as_str)
+    /// Returns the name of an employee, and [`ERASED`] for an erased one.
+    pub fn text_of(&self, id: Uuid) -> String {
+        self.get(id).unwrap_or_else(|| ERASED.to_owned())
+    }
+
+    /// Returns the name of an actor. Returns `None` for an actor that is no employee: its label is its name.
+    pub fn of(&self, actor: &ActorRecord) -> Option<String> {
+        actor.employee_id.map(|id| self.text_of(id))
     }
 
     /// Returns the text for an actor: the name of an employee, or else the label and the kind.
     pub fn text(&self, actor: &ActorRecord) -> String {
-        self.of(actor).map_or_else(|| actor.to_string(), str::to_owned)
+        self.of(actor).unwrap_or_else(|| actor.to_string())
     }
 }
 
 impl std::fmt::Debug for ActorNames {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.debug_struct("ActorNames").finish_non_exhaustive()
-    }
-}
-
-/// Returns the name of an employee with the userName, as pages show an actor.
-pub fn name_of(employee: &Employee) -> String {
-    let user_name = employee.user_name();
-    match employee.display_name() {
-        Some(name) if name != user_name => format!("{name} ({user_name})"),
-        Some(_) | None => user_name.to_owned(),
     }
 }
 
@@ -76,8 +75,11 @@ impl<'h> History<'h> {
         let distinct: BTreeSet<Uuid> = ids.into_iter().collect();
         let ids: Vec<Uuid> = distinct.into_iter().collect();
         Box::pin(async move {
-            let found = self.0.store.employees().get_all_visible_or_hidden(&ids).await?;
-            Ok(ActorNames(found.iter().map(|one| (one.id, name_of(one))).collect()))
+            let mut names = RecordNames::default();
+            for employee in self.0.store.employees().get_all_visible_or_hidden(&ids).await? {
+                names.add_employee(&employee);
+            }
+            Ok(ActorNames(names))
         })
     }
 }

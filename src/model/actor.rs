@@ -104,12 +104,12 @@ impl ActorRecord {
         Self { kind: ActorKind::Operator, token_id: None, employee_id: None, epoch: None, label }
     }
 
-    /// Builds the administrator who signed in with single sign-on. The label is the same for every employee, so an
-    /// erasure rewrites no history.
-    pub fn of_employee(id: Uuid) -> Self {
+    /// Builds the administrator who signed in with single sign-on, at an epoch of the configuration. The label is the
+    /// same for every employee, so an erasure rewrites no history.
+    pub fn of_employee(id: Uuid, epoch: u64) -> Self {
         let kind = ActorKind::Administrator;
         let label = Some(kind.name().to_owned());
-        Self { kind, token_id: None, employee_id: Some(id), epoch: None, label }
+        Self { kind, token_id: None, employee_id: Some(id), epoch: Some(epoch), label }
     }
 
     /// Builds the actor of changes that Rollcall makes by itself.
@@ -179,7 +179,7 @@ mod tests {
             (okta, json!({"kind": "identityProvider", "tokenId": "9f2c", "label": "Okta"})),
             (ActorRecord::operator("tool"), json!({"kind": "operator", "label": "tool"})),
             (
-                ActorRecord::of_employee(Uuid::nil()),
+                ActorRecord { epoch: None, ..ActorRecord::of_employee(Uuid::nil(), 1) },
                 json!({
                     "kind": "administrator",
                     "employeeId": "00000000-0000-0000-0000-000000000000",

@@ -1,5 +1,6 @@
 //! The single sign-on of a tenant's administrators, as the tenant's record keeps it. It has no secret.
 
+use super::employee::Employee;
 use serde::{Deserialize, Serialize};
 use strum::{EnumIter, EnumString, IntoStaticStr};
 use time::OffsetDateTime;
@@ -62,6 +63,13 @@ pub struct NamedAdmin {
     /// The time of the naming. A later return of the employee ends it.
     #[serde(with = "time::serde::rfc3339")]
     pub since: OffsetDateTime,
+}
+
+impl NamedAdmin {
+    /// Whether the naming still counts: the employee did not come back after a deletion since then.
+    pub fn counts(&self, employee: &Employee) -> bool {
+        employee.returned_at.is_none_or(|returned| self.since > returned)
+    }
 }
 
 /// How a client proves itself at the token endpoint.

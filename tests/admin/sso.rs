@@ -7,6 +7,7 @@ use crate::support::log::Log;
 use crate::support::request::Answer;
 use crate::support::{TestApp, TestTenant, acme, counting_id};
 use serde_json::{Value, json};
+use time::Duration;
 
 const SECRET: &str = "s3cr3t-of-the-client";
 
@@ -66,7 +67,7 @@ async fn a_configuration_is_shown_without_its_secret() {
         json!({
             "issuer": "https://example.okta.com", "clientId": "0oa1b2c3", "clientAuth": "secret",
             "match": "sub=externalId", "provider": "okta", "hd": null, "group": group,
-            "admins": [{"id": ada, "since": at}], "hours": 4, "tokenSignIn": true, "provenAt": null,
+            "admins": [{"id": ada, "since": at, "returned": false}], "hours": 4, "tokenSignIn": true, "provenAt": null,
             "secret": {"setAt": at, "endsOn": "2027-11-30", "readable": true}, "keys": [],
             "addresses": {
                 "redirectUri": format!("{root}/sso/callback"),
@@ -184,6 +185,28 @@ async fn a_configuration_without_administrators_is_refused() {
     assert_eq!(get(&tenant, "/sso").await["admins"][0]["id"], ada);
 }
 
+/// A naming ends with a deletion and a return. A PUT names the employee again, from its own time on.
+#[tokio::test]
+async fn a_put_names_a_returned_administrator_again() {
+    let (tenant, ada_id) = configured().await;
+    let first = get(&tenant, "/sso").await["admins"][0].clone();
+    tenant.app.advance(Duration::HOUR);
+    tenant.delete(&format!("/Users/{ada_id}")).await.expect(204);
+    tenant.app.advance(Duration::HOUR);
+    let restore = format!("/employees/{ada_id}/restore");
+    admin(&tenant, "POST", &restore, Value::Null).await.expect(200);
+    let ended = with(&first, json!({"returned": true}));
+    assert_eq!(get(&tenant, "/sso").await["admins"], json!([ended]));
+    tenant.app.advance(Duration::HOUR);
+    let shown = put(&tenant, configuration(&ada_id)).await.expect(200);
+    let again = with(&first, json!({"since": "2026-11-23T12:30:00.000Z"}));
+    assert_eq!(shown["admins"], json!([again]));
+    // Another PUT keeps the time.
+    tenant.app.advance(Duration::HOUR);
+    let shown = put(&tenant, configuration(&ada_id)).await.expect(200);
+    assert_eq!(shown["admins"], json!([again]));
+}
+
 #[tokio::test]
 async fn a_wrong_value_names_its_field() {
     let (tenant, ada) = configured().await;
@@ -222,14 +245,15 @@ async fn keys_are_made_published_and_replaced() {
     let post = async |rest: &str| admin(&tenant, "POST", rest, Value::Null).await;
     refused(&post("/sso/keys").await, 409, "notAKeyConfiguration");
     let body = with(&configuration(&ada), json!({"clientAuth": "key", "clientSecret": null}));
-    put(&tenant, body).await.expect(200);
+    let shown = put(&tenant, body).await.expect(200);
     refused(&post("/sso/keys/use-next").await, 409, "noNextKey");
     let states = |shown: &Value| -> Vec<(String, String)> {
         let keys = shown["keys"].as_array().expect("keys").iter();
         let text = |value: &Value| value.as_str().expect("text").to_owned();
         keys.map(|key| (text(&key["kid"]), text(&key["state"]))).collect()
     };
-    let first = states(&post("/sso/keys").await.expect(200));
+    // The first key comes with the configuration.
+    let first = states(&shown);
     assert!(matches!(&*first, [(_, state)] if state == "current"), "{first:?}");
     let two = states(&post("/sso/keys").await.expect(200));
     assert!(matches!(&*two, [one, (_, next)] if *one == first[0] && next == "next"), "{two:?}");

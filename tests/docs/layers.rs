@@ -43,6 +43,9 @@ const CONNECTION_NAMES: [&str; 10] = [
 /// Parts of one layer that must not import each other.
 const ROOMS: [&str; 3] = ["server/scim", "server/admin", "server/pages"];
 
+/// Pairs of parts of one layer: the first must not import the second, which is above it.
+const BELOW: [(&str, &str); 1] = [("directory/access", "directory/sso")];
+
 /// Names of crates that a protocol must not use. `aws-lc-rs` only computes.
 const NOT_PURE: [&str; 8] =
     ["aws-config", "aws-s", "axum", "http", "hyper", "lambda", "tokio", "tracing"];
@@ -104,6 +107,10 @@ fn no_import_goes_up_or_sideways() {
             let other = ROOMS.iter().find(|room| import.join("/").starts_with(*room));
             if let (Some(room), Some(other)) = (room, other) {
                 assert_eq!(room, other, "{place} reaches sideways to {named}");
+            }
+            for (lower, upper) in BELOW {
+                let reaches_up = below.starts_with(lower) && import.join("/").starts_with(upper);
+                assert!(!reaches_up, "{place} reaches up to {named}");
             }
             checked += 1;
         }

@@ -4,7 +4,7 @@ use crate::support::actors::OPERATOR;
 use crate::support::admins::{Closed, barbara, claims, naming, settings};
 use crate::support::employees::{set, set_active};
 use crate::support::faults::Fault;
-use crate::support::groups::{add_one_by_one, group, many, path};
+use crate::support::groups::{add_one_by_one, cut_change_short, group, many, path};
 use crate::support::{START, TestTenant, acme};
 use oidc::IdClaims;
 use rollcall::directory::sso::refusal::Refusal;
@@ -206,6 +206,33 @@ async fn a_large_change_under_way_is_finished_first() {
     tenant.expect_sound().await;
 }
 
+/// A session that has ended, and an archived administrator, wait for no change of the group and finish none.
+#[tokio::test]
+async fn a_void_session_finishes_no_change() {
+    let (tenant, ids) = many(200).await;
+    let barbara = tenant.create(&barbara("1")).await;
+    let crew = group(&tenant, "Administrators", &[&barbara]).await;
+    tenant.configure(Some(settings(Some(&crew)))).await;
+    let signed_out = tenant.sign_in(&claims("1")).await;
+    tenant.app.advance(Duration::seconds(1));
+    let id = barbara.parse().unwrap();
+    tenant.sso().sign_out_employee(&tenant.id, id, &OPERATOR).await.unwrap();
+    tenant.app.advance(Duration::seconds(1));
+    let open = tenant.sign_in(&claims("1")).await;
+    cut_change_short(&tenant, &crew, &ids).await;
+    let is_under_way = async || !tenant.report().await.unfinished.is_empty();
+    tenant.app.faults.take_calls();
+    assert_eq!(signed_out.closed().await, Some(Closed::Ended));
+    assert!(is_under_way().await);
+    set_active(&tenant, id, false).await;
+    assert_eq!(open.closed().await, Some(Closed::Refused(Refusal::Archived)));
+    assert!(is_under_way().await);
+    set_active(&tenant, id, true).await;
+    assert_eq!(open.closed().await, None);
+    assert!(!is_under_way().await, "the row decides about this session");
+    tenant.expect_sound().await;
+}
+
 #[tokio::test]
 async fn a_sign_in_needs_a_test_first() {
     let (tenant, id, crew) = one_administrator().await;
@@ -336,7 +363,7 @@ async fn the_link_of_an_erased_employee_is_gone() {
     assert_eq!(account(&tenant, id).await, None);
     assert_eq!(tenant.refusal(&claims("1")).await, Refusal::NoMatch);
     let names = tenant.directory().history().employee_names([id]).await.unwrap();
-    assert_eq!(names.of_employee(id), "an erased employee");
+    assert_eq!(names.text_of(id), "an erased employee");
     tenant.expect_sound().await;
 }
 
@@ -348,9 +375,9 @@ async fn the_names_of_actors_need_one_call_a_page() {
     tenant.app.faults.take_calls();
     let ids = [id, ada, Uuid::max(), id];
     let names = tenant.directory().history().employee_names(ids).await.unwrap();
-    assert_eq!(names.of_employee(id), "Barbara Jensen (bjensen@example.com)");
-    assert_eq!(names.of_employee(ada), "ada");
-    assert_eq!(names.of_employee(Uuid::max()), "an erased employee");
+    assert_eq!(names.text_of(id), "Barbara Jensen (bjensen@example.com)");
+    assert_eq!(names.text_of(ada), "ada");
+    assert_eq!(names.text_of(Uuid::max()), "an erased employee");
     let calls = tenant.app.faults.take_calls();
     assert_eq!(calls.iter().map(|call| &*call.operation).collect::<Vec<_>>(), ["BatchGetItem"]);
     let none = tenant.directory().history().actor_names([&OPERATOR.clone()]).await.unwrap();

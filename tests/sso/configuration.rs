@@ -131,7 +131,7 @@ async fn another_identity_ends_sessions_and_needs_a_test() {
 
 async fn by_barbara(tenant: &TestTenant, new: NewSso) -> SsoSettings {
     let epoch = stored(tenant).await.settings.epoch;
-    let barbara = ActorRecord { epoch: Some(epoch), ..ActorRecord::of_employee(new.admins[0]) };
+    let barbara = ActorRecord::of_employee(new.admins[0], epoch);
     put_as(tenant, new, &barbara).await.unwrap().settings
 }
 
@@ -235,8 +235,8 @@ async fn token_sign_in_comes_back_without_the_group_and_the_administrators() {
     let crew: Uuid = group(&tenant, "Administrators", &[]).await.parse().unwrap();
     let with_group = NewSso { group: Some(crew), admins: vec![], ..as_sent(&settings) };
     put(&tenant, NewSso { admins: vec![admin], ..with_group.clone() }).await.unwrap();
-    let epoch = Some(stored(&tenant).await.settings.epoch);
-    let barbara = ActorRecord { epoch, ..ActorRecord::of_employee(admin) };
+    let epoch = stored(&tenant).await.settings.epoch;
+    let barbara = ActorRecord::of_employee(admin, epoch);
     put_as(&tenant, NewSso { token_sign_in: false, ..with_group }, &barbara).await.unwrap();
     tenant.delete(&format!("/Groups/{crew}")).await.expect_success();
     let stored_now = stored(&tenant).await.settings;
@@ -247,8 +247,8 @@ async fn token_sign_in_comes_back_without_the_group_and_the_administrators() {
 
     let only = NewSso { group: None, admins: vec![admin], ..on };
     put(&tenant, only).await.unwrap();
-    let epoch = Some(stored(&tenant).await.settings.epoch);
-    let barbara = ActorRecord { epoch, ..ActorRecord::of_employee(admin) };
+    let epoch = stored(&tenant).await.settings.epoch;
+    let barbara = ActorRecord::of_employee(admin, epoch);
     let off = NewSso { token_sign_in: false, ..as_sent(&stored(&tenant).await.settings) };
     put_as(&tenant, off, &barbara).await.unwrap();
     tenant.delete(&format!("/Users/{admin}")).await.expect_success();

@@ -1,5 +1,6 @@
 //! Leave means leave: an administrator whom the identity provider deletes comes back without administration.
 
+use super::scene::{BARBARA, ROOT, expect_refusal};
 use crate::groups::departures::cut_deletion_short;
 use crate::support::admin::admin;
 use crate::support::admins::{Closed, barbara, claims, settings};
@@ -9,6 +10,7 @@ use crate::support::employees::set_active;
 use crate::support::groups::{group, groups_of, path};
 use crate::support::{TestTenant, acme};
 use rollcall::directory::Employee;
+use rollcall::directory::sso::configuration::NewSso;
 use rollcall::directory::sso::refusal::Refusal;
 use rollcall::directory::sso::sign_in::FinishResult;
 use serde_json::{Value, json};
@@ -183,4 +185,40 @@ async fn a_deleted_group_administers_nothing() {
     group(tenant, "Administrators", &[&scene.id.to_string()]).await;
     assert_eq!(scene.old.closed().await, not_administrator);
     assert_eq!(tenant.refusal(&claims("1")).await, Refusal::NotAdministrator);
+}
+
+/// A named administrator who comes back from a deletion must be confirmed: by name on the card, and not by the save of
+/// another field.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_returned_named_administrator_is_confirmed_on_the_card() {
+    let scene = super::scene::Scene::proven().await;
+    let tenant = &scene.tenant;
+    let sign_in = async || {
+        let mut tab = scene.tab();
+        let claims = json!({"sub": BARBARA});
+        let authorized = scene.authorize(&mut tab, "sso/start", claims).await;
+        tab.call_back(&authorized).await
+    };
+    assert_eq!(sign_in().await.redirect(), ROOT);
+    tenant.app.advance(Duration::seconds(1));
+    tenant.delete(&format!("/Users/{}", scene.barbara)).await.expect(204);
+    assert_eq!(tenant.create(&barbara(BARBARA)).await, scene.barbara);
+    tenant.app.advance(Duration::seconds(1));
+    let (returned, line) = ("since they were named: <bdi>bjensen@example.com</bdi>", "\nbjensen@");
+    let page = scene.admin.get("access/sso").await.page(200);
+    assert!(page.contains(returned) && !page.contains(line), "{page}");
+    expect_refusal(&sign_in().await, "notAdministrator");
+
+    // A change of another field names nobody again.
+    let stored = crate::support::sso::stored(tenant).await;
+    let keeping = NewSso { hours: 2, ..NewSso::keeping(&stored) };
+    crate::support::sso::put(tenant, keeping).await.unwrap();
+    expect_refusal(&sign_in().await, "notAdministrator");
+    let page = scene.save(&[("admins", ""), ("clientSecret", "")]).await.page(422);
+    assert!(page.contains("name at least one employee") && page.contains(returned), "{page}");
+
+    let page = scene.save(&[("clientSecret", "")]).await.page(200);
+    assert!(!page.contains(returned) && page.contains(line), "{page}");
+    tenant.app.advance(Duration::seconds(1));
+    assert_eq!(sign_in().await.redirect(), ROOT);
 }

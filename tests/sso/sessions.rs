@@ -1,6 +1,7 @@
 //! Sessions of single sign-on: each request checks them again, and every way to end them takes effect at once.
 
 use crate::support::actors::OPERATOR;
+use crate::support::admin::admin;
 use crate::support::admins::{Closed, barbara, claims, logout, naming, settings};
 use crate::support::browser::{Browser, after};
 use crate::support::employees::set_active;
@@ -12,7 +13,7 @@ use rollcall::directory::sso::refusal::Refusal;
 use rollcall::directory::{ActorRecord, Error, EventKind};
 use rollcall::model::sign_in::SignInOutcome;
 use rollcall::model::sso::SsoSettings;
-use serde_json::json;
+use serde_json::{Value, json};
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
@@ -146,6 +147,44 @@ async fn a_sign_out_of_one_employee_ends_their_sessions() {
     assert_eq!(same_second.closed().await, Some(Closed::Ended));
     expect_ended(&tenant, &browser).await;
     assert_eq!(other.closed().await, None);
+}
+
+/// The next request of this server reads the changed record of the tenant.
+#[tokio::test]
+async fn a_sign_out_of_one_employee_drops_the_cached_record() {
+    let (tenant, id, _, _) = signed_in().await;
+    let queries = async || {
+        tenant.app.faults.take_calls();
+        admin(&tenant, "GET", "/tokens", Value::Null).await.expect(200);
+        let calls = tenant.app.faults.take_calls();
+        calls.iter().filter(|call| call.operation == "Query").count()
+    };
+    queries().await;
+    let cached = queries().await;
+    let body = json!({"employeeId": id});
+    admin(&tenant, "POST", "/sso/sign-out", body).await.expect(204);
+    assert_eq!(queries().await, cached + 1);
+    assert_eq!(queries().await, cached);
+}
+
+/// Each request of a refused session reads the employee again, so it uses up the tenant's share. The refusal page that
+/// strangers can open uses up nothing.
+#[tokio::test]
+async fn a_refused_session_uses_up_the_share() {
+    let (tenant, id, _, browser) = signed_in().await;
+    set_active(&tenant, id, false).await;
+    let tenant = tenant.at(tenant.app.serving(tenant.app.app.clone().with_tenant_units(1)));
+    let stranger = Browser::new(&tenant);
+    for _ in 0..30 {
+        stranger.get("sso/refused?reason=archived&ref=7K3F9Q2M").await.page(403);
+    }
+    tenant.get("/Users").await.expect(200);
+    let refused = Browser { tenant: tenant.clone(), ..browser };
+    for _ in 0..30 {
+        let page = refused.get("menu").await.page(403);
+        assert!(page.contains("Your employee record is archived."), "{page}");
+    }
+    tenant.get("/Users").await.expect(429);
 }
 
 /// *Sign out* ends the session on the server: a copied cookie is void at every server, and other sessions stay.

@@ -43,6 +43,7 @@ pub fn new_sso(admin: Uuid) -> NewSso {
         hd: None,
         group: None,
         admins: vec![admin],
+        named_now: vec![admin],
         hours: 8,
         token_sign_in: true,
     }
@@ -61,6 +62,7 @@ pub fn as_sent(settings: &SsoSettings) -> NewSso {
         hd: settings.hd.clone(),
         group: settings.group,
         admins: settings.admins.iter().map(|admin: &NamedAdmin| admin.id).collect(),
+        named_now: Vec::new(),
         hours: settings.hours,
         token_sign_in: settings.token_sign_in,
     }

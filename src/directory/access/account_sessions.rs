@@ -3,20 +3,17 @@
 
 use super::Access;
 use super::Resumption;
+use super::admission::Admission;
+use super::reference;
 use super::sessions::{AccountSession, Claims, Opener, millis};
 use super::tenant_cache::{CacheLookup, CachedTenant};
-use crate::directory::Directory;
 use crate::directory::error::Error;
-use crate::directory::sso::admission::Admission;
-use crate::directory::sso::reference;
-use crate::directory::sso::refusal::Refusal;
-use crate::model::account::Account;
 use crate::model::actor::ActorRecord;
-use crate::model::employee::Employee;
+use crate::model::refusal::Refusal;
 use crate::model::sign_in::{BrowserFamily, SignInMethod, SignInOutcome, SignInRecord};
-use crate::model::sso::SsoSettings;
 use crate::model::tenant::TenantId;
 use crate::store::dynamodb::retry::{Attempt, retry};
+use std::sync::Arc;
 use subtle::ConstantTimeEq;
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -25,19 +22,15 @@ use uuid::Uuid;
 const MOST_SESSIONS: usize = 4;
 
 impl AccountSession {
-    /// Whether the session still belongs to this account of this employee. `id` is the id of the session.
+    /// Whether the session still belongs to the employee and the account that were read. `id` is the id of the session.
     ///
     /// A session ends with *Sign out*, with a logout of the identity provider, with a new link, and with the return of
     /// a deleted employee. A session that was issued in the second of a logout is void too, because the identity
     /// provider gives the time of a logout in whole seconds.
-    pub(in crate::directory) fn is_valid(
-        &self,
-        id: &str,
-        employee: Option<&Employee>,
-        account: &Account,
-    ) -> bool {
+    fn is_valid(&self, id: &str, found: &Admission) -> bool {
+        let Some(account) = &found.account else { return false };
         let is_own = bool::from(self.subject.as_bytes().ct_eq(account.subject.as_bytes()));
-        let returned_at = employee.and_then(|employee| employee.returned_at);
+        let returned_at = found.employee.as_ref().and_then(|employee| employee.returned_at);
         // Neither clock may save a session: the time of a logout comes from the identity provider.
         let first = self.issued.div_euclid(1_000).min(self.proven);
         let without_sid = account.ended_without_sid.filter(|_| self.sid.is_none());
@@ -85,28 +78,22 @@ impl Access {
         session: &AccountSession,
         now: OffsetDateTime,
     ) -> Result<Resumption, Error> {
-        let read = |known: &CachedTenant| {
+        let of_session = |known: &Arc<CachedTenant>| {
             let settings = known.record.sso.as_ref();
-            let settings = settings.filter(|settings| settings.epoch == session.epoch)?;
-            Some((settings.clone(), known.directory.clone()))
+            let is_open = settings.is_some_and(|settings| settings.epoch == session.epoch);
+            is_open.then(|| Arc::clone(known))
         };
-        let found: (SsoSettings, Directory) = match self.cache.find(tenant, now, read).await? {
-            CacheLookup::Found(found) => found,
-            CacheLookup::JustRead(_) | CacheLookup::NotFound(_) => return Ok(Resumption::None),
-        };
-        let (settings, directory) = found;
-        let admission = Admission::read(&directory.context, &settings, session.employee).await?;
-        let Some(account) = &admission.account else { return Ok(Resumption::None) };
-        if !session.is_valid(&claims.session.id, admission.employee.as_ref(), account) {
+        let CacheLookup::Found(known) = self.cache.find(tenant, now, of_session).await? else {
             return Ok(Resumption::None);
-        }
-        match admission.verdict(&settings, session.employee) {
+        };
+        let Some(settings) = &known.record.sso else { return Ok(Resumption::None) };
+        let context = &known.directory.context;
+        let is_valid = |found: &Admission| session.is_valid(&claims.session.id, found);
+        let found = Admission::read(context, settings, session.employee, is_valid).await?;
+        let Some(admission) = found else { return Ok(Resumption::None) };
+        match admission.verdict() {
             Ok(()) => {
-                let Some(known) = self.cache.known(tenant, now).await? else {
-                    return Ok(Resumption::None);
-                };
-                let epoch = Some(session.epoch);
-                let actor = ActorRecord { epoch, ..ActorRecord::of_employee(session.employee) };
+                let actor = ActorRecord::of_employee(session.employee, session.epoch);
                 Ok(Resumption::Open(Box::new(known.resume(claims, actor, None))))
             }
             Err(refusal) => {

@@ -1,6 +1,8 @@
-//! Sessions of links. Each request reads the item of the link, so the end of the link ends its session at once.
+//! Sessions of links. Each request reads the item of the link, so the end of the link ends its session at once. A link of
+//! an administrator of single sign-on works only while its maker may administer.
 
 use super::Access;
+use super::admission::Admission;
 use super::sessions::{Claims, FormKey, Opener, Resumed};
 use super::tenant_cache::{CacheLookup, CachedTenant};
 use crate::directory::Directory;
@@ -49,7 +51,7 @@ impl Access {
         let claims = self.read_passes(tenant, passes, now).await?;
         let found = self.find_session(tenant, LinkScope::Connect, &claims, now).await?;
         let Some((link, claims)) = found else { return Ok(None) };
-        let read = |known: &CachedTenant| {
+        let read = |known: &Arc<CachedTenant>| {
             Some(Guest {
                 link: link.clone(),
                 directory: known.directory.clone(),
@@ -75,7 +77,7 @@ impl Access {
     ) -> Result<Option<Resumed>, Error> {
         let found = self.find_session(tenant, LinkScope::Admin, claims, now).await?;
         let Some((link, claims)) = found else { return Ok(None) };
-        let read = |known: &CachedTenant| {
+        let read = |known: &Arc<CachedTenant>| {
             let is_open = !known.signed_out.contains(&claims.session.id);
             is_open.then(|| known.resume(claims, link.scope.actor(), None))
         };
@@ -99,10 +101,37 @@ impl Access {
             let Some(link) = links.links().get(id).await? else { continue };
             let session = link.opened.as_ref().map_or("", |opening| &opening.session);
             let is_own = bool::from(session.as_bytes().ct_eq(one.session.digest().as_bytes()));
-            if is_own && link.scope == scope && link.works(now) {
+            if is_own && link.scope == scope && self.link_works(tenant, &link, now).await? {
                 return Ok(Some((link, one)));
             }
         }
         Ok(None)
+    }
+    /// Whether a link, and the session that it started, are valid. The maker of the link must still be an administrator,
+    /// as a revoked admin token ends the links that it made. Only a maker with single sign-on is read.
+    ///
+    /// A link from before a return of its maker is void: a deleted employee gets no administration back.
+    pub(super) async fn link_works(
+        &self,
+        tenant: &TenantId,
+        link: &Link,
+        now: OffsetDateTime,
+    ) -> Result<bool, Error> {
+        let Some(maker) = link.by.employee_id.filter(|_| link.works(now)) else {
+            return Ok(link.works(now));
+        };
+        let has_sso =
+            |known: &Arc<CachedTenant>| known.record.sso.is_some().then(|| Arc::clone(known));
+        let CacheLookup::Found(known) = self.cache.find(tenant, now, has_sso).await? else {
+            return Ok(false);
+        };
+        let Some(settings) = &known.record.sso else { return Ok(false) };
+        let is_later = |found: &Admission| {
+            let returned_at = found.employee.as_ref().and_then(|employee| employee.returned_at);
+            returned_at.is_none_or(|returned| link.created > returned)
+        };
+        let context = &known.directory.context;
+        let found = Admission::read(context, settings, maker, is_later).await?;
+        Ok(found.is_some_and(|found| found.verdict().is_ok()))
     }
 }

@@ -34,7 +34,7 @@ pub enum Opened {
     },
     /// The link was opened before.
     Before(OffsetDateTime),
-    /// The link is unknown, expired or ended.
+    /// The link is unknown, expired or ended, or its maker may not administer any more.
     Unknown,
 }
 
@@ -93,7 +93,8 @@ impl Access {
         Ok(NewLink { text, expires })
     }
 
-    /// Finds a link by its text; `None` when it is unknown, expired or ended. This never uses the link up.
+    /// Finds a link by its text; `None` when it is unknown, expired or ended, or its maker may not administer any more.
+    /// This never uses the link up.
     ///
     /// # Errors
     /// Fails with [`Error::NoPepper`], or as every call of the store does.
@@ -110,7 +111,8 @@ impl Access {
         let store = self.tenants.store.tenant(tenant);
         for id in link_text::ids(text, &*self.tenants.peppers().await?) {
             if let Some(link) = store.links().get(&id).await? {
-                return Ok(Some(link).filter(|link| link.scope == scope && link.works(now)));
+                let is_open = link.scope == scope && self.link_works(tenant, &link, now).await?;
+                return Ok(Some(link).filter(|_| is_open));
             }
         }
         Ok(None)

@@ -15,6 +15,9 @@ pub mod sessions;
 pub mod link_text;
 pub mod links;
 pub mod link_sessions;
+pub(in crate::directory) mod admission;
+pub(in crate::directory) mod sso_entries;
+pub mod reference;
 pub mod account_sessions;
 pub mod lockout;
 pub mod tenant_cache;
@@ -28,8 +31,8 @@ use sessions::{Claims, Opener, Pass};
 
 use crate::directory::Directory;
 use crate::directory::error::Error;
-use crate::directory::sso::refusal::Refusal;
 use crate::model::actor::ActorRecord;
+use crate::model::refusal::Refusal;
 use crate::model::sign_in::{BrowserFamily, SignInMethod};
 use crate::model::tenant::{Scope, Settings, TenantId, TokenRecord};
 use crate::model::unauthorized::UnauthorizedReason;
@@ -201,7 +204,7 @@ impl Access {
         if !claims.iter().any(|claims| matches!(claims.opener, Opener::Token(_))) {
             return Ok(None);
         }
-        let check_one = |known: &CachedTenant, claims: &Claims| {
+        let check_one = |known: &Arc<CachedTenant>, claims: &Claims| {
             if known.signed_out.contains(&claims.session.id) {
                 return None;
             }
@@ -210,7 +213,7 @@ impl Access {
             Some(known.resume(claims, ActorRecord::of_token(found), token))
         };
         let check =
-            |known: &CachedTenant| claims.iter().find_map(|claims| check_one(known, claims));
+            |known: &Arc<CachedTenant>| claims.iter().find_map(|claims| check_one(known, claims));
         match self.cache.find(tenant, now, check).await? {
             CacheLookup::Found(resumed) => Ok(Some(resumed)),
             CacheLookup::JustRead(_) | CacheLookup::NotFound(_) => Ok(None),

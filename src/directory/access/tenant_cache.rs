@@ -119,17 +119,17 @@ impl TenantCache {
         &self,
         tenant: &TenantId,
         now: OffsetDateTime,
-        check: impl Fn(&CachedTenant) -> Option<T>,
+        check: impl Fn(&Arc<CachedTenant>) -> Option<T>,
     ) -> Result<CacheLookup<T>, Error> {
         let cached = self.cached(tenant, now).flatten();
-        if let Some(found) = cached.as_deref().and_then(&check) {
+        if let Some(found) = cached.as_ref().and_then(&check) {
             return Ok(CacheLookup::Found(found));
         }
         if !self.may_read_again(tenant, now) {
             return Ok(CacheLookup::JustRead(cached));
         }
         let record = self.read(tenant, now).await?;
-        match record.as_deref().and_then(check) {
+        match record.as_ref().and_then(check) {
             Some(found) => Ok(CacheLookup::Found(found)),
             None => Ok(CacheLookup::NotFound(record)),
         }

@@ -7,6 +7,7 @@ use super::{token_check, tokens};
 use crate::directory::error::Error;
 use crate::model::tenant::{Scope, TenantId, TokenRecord};
 use crate::model::unauthorized::UnauthorizedReason;
+use std::sync::Arc;
 use time::OffsetDateTime;
 
 /// A token that opens nothing. Clients get the same answer for every reason.
@@ -38,7 +39,7 @@ impl Access {
             known.map(|known| read(known, found)).ok_or(UnauthorizedReason::UnknownToken)
         };
         let peppers = self.tenants.peppers.get(now).await.map_err(Error::NoPepper)?;
-        let look_up = |known: &CachedTenant| check(Some(known), &peppers).ok();
+        let look_up = |known: &Arc<CachedTenant>| check(Some(known), &peppers).ok();
         let (known, peppers) = match self.cache.find(tenant, now, look_up).await? {
             CacheLookup::Found(found) => return Ok(Ok(found)),
             CacheLookup::JustRead(known) => (known, peppers),

@@ -1,10 +1,10 @@
 //! A tenant's tokens: creation, replacement and revocation. Other modules check whether a token is valid.
 
+use super::sso_entries::{Action, entry_changes};
 use super::tenant_cache::TENANT_CACHE_SECS;
 use super::token_check::keep_ended;
 use super::tokens::{self, EarlierToken};
 use crate::directory::error::Error;
-use crate::directory::sso::configuration_change::{Action, entry_changes};
 use crate::directory::tenants::Tenants;
 use crate::directory::tenants::display_name;
 use crate::model::actor::ActorRecord;

@@ -2,11 +2,11 @@
 //! decides: no claim that may change or pass to another person counts any more.
 
 use super::Sso;
-use super::admission::Admission;
 use super::entries;
 use super::identity::{Identity, shown};
 use super::matching::{self, NoMatch};
 use super::refusal::Refusal;
+use crate::directory::access::admission::Admission;
 use crate::directory::context::Context;
 use crate::directory::error::Error;
 use crate::directory::sso::error::SsoError;
@@ -68,7 +68,7 @@ impl Sso {
                     // The configuration changed during the sign-in. It must not write a link of the earlier one.
                     return Ok(Attempt::Done(Err(Refusal::Failed.into())));
                 }
-                if !self.link(record, &new).await? {
+                if !self.link(record, settings.epoch, &new).await? {
                     return Ok(Attempt::Again(NextAttempt::AfterPause));
                 }
             }
@@ -86,19 +86,19 @@ impl Sso {
     ) -> Result<bool, Error> {
         let Ok(identity) = Identity::of(settings, claims) else { return Ok(false) };
         let context = self.tenants.directory(tenant).context;
-        let holder = read_holder(&context, settings, &identity.subject_hash(settings)).await?;
-        Ok(holder.is_some_and(|(_, found)| found.employee.is_some() && found.account.is_some()))
+        let (_, linked) = read_holder(&context, settings, &identity.subject_hash(settings)).await?;
+        Ok(linked.is_some())
     }
 
-    /// Writes a link. `record` is the tenant as it was read. `false` when an item is not as it was read.
-    async fn link(&self, mut record: Tenant, new: &NewLink) -> Result<bool, Error> {
+    /// Writes a link. `record` is the tenant as it is now. `false` when an item is not as it was read.
+    async fn link(&self, mut record: Tenant, epoch: u64, new: &NewLink) -> Result<bool, Error> {
         let tenant = record.id.clone();
         let store = self.tenants.store.tenant(&tenant);
         if new.replaced.is_empty() && new.holder.is_none() {
             return Ok(store.accounts().link(new, &record).await?);
         }
         record.revision += 1;
-        let actor = ActorRecord::of_employee(new.employee.id);
+        let actor = ActorRecord::of_employee(new.employee.id, epoch);
         let change = entries::employee(new.holder, Some(new.employee.id));
         let entry = self.tenants.entry(EventKind::AccountReplaced, vec![change], &actor);
         let is_done = store.accounts().replace(new, (&record, &entry)).await;
@@ -152,54 +152,56 @@ async fn find(
 ) -> Result<Result<AccountOfIdentity, NoMatch>, Error> {
     let subject = identity.subject_hash(settings);
     let refused = |refusal, employee| Err(NoMatch { refusal, employee: Some(employee) });
-    let mut replaced = Vec::new();
-    let holder = read_holder(context, settings, &subject).await?;
-    let holder_id = holder.as_ref().map(|(id, _)| *id);
-    if let Some((employee, found)) = holder {
-        let verdict = found.verdict(settings, employee);
-        match (found.employee, found.account) {
-            (Some(_), Some(account)) => {
-                let proven = Proven { employee, account, is_new: false };
-                return Ok(match verdict {
-                    Ok(()) => Ok(AccountOfIdentity::Linked(proven)),
-                    Err(refusal) => refused(refusal, employee),
-                });
-            }
-            // A link to a deleted or erased employee is replaced below.
-            (_, account) => replaced.extend(account),
-        }
+    let (holder, linked) = read_holder(context, settings, &subject).await?;
+    if let (Some(employee), Some((found, account))) = (holder, linked) {
+        return Ok(match found.verdict() {
+            Ok(()) => Ok(AccountOfIdentity::Linked(Proven { employee, account, is_new: false })),
+            Err(refusal) => refused(refusal, employee),
+        });
     }
+    // A link to a deleted or erased employee is replaced.
+    let mut replaced = match holder {
+        Some(holder) => Vec::from_iter(context.store.accounts().get(holder).await?),
+        None => Vec::new(),
+    };
+    replaced.retain(|account| account.subject == subject);
     let matched = match matching::find(context, settings, identity).await? {
         Ok(matched) => matched,
         Err(refused) => return Ok(Err(refused)),
     };
-    let found = Admission::read(context, settings, matched.id).await?;
-    let is_linked_elsewhere = found
-        .account
-        .as_ref()
-        .is_some_and(|account| account.issuer == settings.issuer && account.subject != subject);
-    if is_linked_elsewhere {
+    let is_free = |found: &Admission| {
+        let is_other =
+            |account: &Account| account.issuer == settings.issuer && account.subject != subject;
+        !found.account.as_ref().is_some_and(is_other)
+    };
+    let Some(found) = Admission::read(context, settings, matched.id, is_free).await? else {
         return Ok(refused(Refusal::LinkedElsewhere, matched.id));
-    }
-    if let Err(refusal) = found.verdict(settings, matched.id) {
+    };
+    if let Err(refusal) = found.verdict() {
         return Ok(refused(refusal, matched.id));
     }
     let account = Account::new(matched.id, &settings.issuer, subject, shown(identity.claims), now);
     replaced.retain(|before: &Account| before.employee != matched.id);
     replaced.extend(found.account);
     let employee = found.employee.unwrap_or(matched);
-    let new = NewLink { employee, account, replaced, holder: holder_id };
+    let new = NewLink { employee, account, replaced, holder };
     Ok(Ok(AccountOfIdentity::Unlinked(Box::new(new))))
 }
 
-/// Reads the items of the employee who holds a subject. An account with another subject is left out.
+/// Reads the employee who holds a subject, and the items of the link, if the employee and the account exist.
 async fn read_holder(
     context: &Context,
     settings: &SsoSettings,
     subject: &str,
-) -> Result<Option<(Uuid, Admission)>, Error> {
-    let Some(holder) = context.store.accounts().get_holder(subject).await? else { return Ok(None) };
-    let mut found = Admission::read(context, settings, holder).await?;
-    found.account = found.account.filter(|account| account.subject == subject);
-    Ok(Some((holder, found)))
+) -> Result<(Option<Uuid>, Option<(Admission, Account)>), Error> {
+    let Some(holder) = context.store.accounts().get_holder(subject).await? else {
+        return Ok((None, None));
+    };
+    let is_linked = |found: &Admission| {
+        let account = found.account.as_ref();
+        found.employee.is_some() && account.is_some_and(|account| account.subject == subject)
+    };
+    let found = Admission::read(context, settings, holder, is_linked).await?;
+    let linked = found.and_then(|found| found.account.clone().map(|account| (found, account)));
+    Ok((Some(holder), linked))
 }

@@ -3,9 +3,9 @@
 
 use super::Sso;
 use super::configuration::SsoView;
-use super::configuration_change::{Action, entry_changes};
 use super::error::SsoError;
 use super::sealing::Sealing;
+use crate::directory::access::sso_entries::{Action, entry_changes};
 use crate::directory::destinations::calls::count_call;
 use crate::directory::error::Error;
 use crate::model::actor::ActorRecord;

@@ -1,17 +1,18 @@
 //! The configuration of single sign-on: shown, saved and removed.
 
 use super::Sso;
-use super::configuration_change::{Action, entry_changes, plan};
+use super::configuration_change::plan;
 use super::configuration_fields::{Checked, check};
 use super::configuration_view::build_view;
 use super::error::SsoError;
+use crate::directory::access::sso_entries::{Action, entry_changes};
 use crate::directory::error::Error;
 use crate::directory::precondition::Precondition;
 use crate::model::actor::ActorRecord;
 use crate::model::employee::Employee;
 use crate::model::group::Group;
 use crate::model::history::EventKind;
-use crate::model::sso::{ClientAuth, MatchRule, Preset, SsoSettings};
+use crate::model::sso::{ClientAuth, MatchRule, NamedAdmin, Preset, SsoSettings};
 use crate::model::tenant::{Tenant, TenantId};
 use crate::store::credentials::Credentials;
 use crate::store::dynamodb::retry::{Attempt, retry};
@@ -46,6 +47,9 @@ pub struct NewSso {
     pub group: Option<Uuid>,
     /// The named administrators, at most 50.
     pub admins: Vec<Uuid>,
+    /// The administrators that this change names by itself. The naming of an employee who came back from a deletion
+    /// starts again. All others keep the naming that they have.
+    pub named_now: Vec<Uuid>,
     /// The length of a session in hours, 1 to 24.
     pub hours: u8,
     /// Whether the sign-in page accepts the admin token.
@@ -53,7 +57,7 @@ pub struct NewSso {
 }
 
 impl NewSso {
-    /// Builds the configuration that changes nothing. The stored secret stays.
+    /// Builds the configuration that changes nothing. The stored secret stays, and nobody is named again.
     pub fn keeping(view: &SsoView) -> Self {
         let settings = view.settings.clone();
         Self {
@@ -67,6 +71,7 @@ impl NewSso {
             hd: settings.hd,
             group: settings.group,
             admins: settings.admins.into_iter().map(|admin| admin.id).collect(),
+            named_now: Vec::new(),
             hours: settings.hours,
             token_sign_in: settings.token_sign_in,
         }
@@ -93,7 +98,25 @@ impl Sso {
         self.access.known_record(tenant).await
     }
 
-    /// Saves the configuration. Calls no other host.
+    /// Saves the configuration as [`Self::put`] does, and makes the first key of a configuration that needs one.
+    ///
+    /// # Errors
+    /// Fails as [`Self::put`] and [`Self::make_key`] do. The configuration is saved when only the key is not made.
+    pub async fn save(
+        &self,
+        tenant: &TenantId,
+        new: NewSso,
+        precondition: &Precondition,
+        actor: &ActorRecord,
+    ) -> Result<SsoView, Error> {
+        let view = self.put(tenant, new, precondition, actor).await?;
+        match view.settings.client_auth == ClientAuth::Key && view.keys.is_empty() {
+            true => self.make_key(tenant, actor).await,
+            false => Ok(view),
+        }
+    }
+
+    /// Saves the configuration. Calls no other host, and makes no key.
     ///
     /// A change of issuer, client, match, domain or kind of provider ends all sessions of single sign-on, needs another
     /// test, and turns token sign-in on.
@@ -117,8 +140,8 @@ impl Sso {
             check_version(precondition, record.sso.as_ref())?;
             let new = check(&new, record.sso.as_ref(), &self.client)?;
             let before = store.credentials().get().await?;
-            let change = plan((&record, &before), &new, &sealing, actor, now)?;
-            self.check_references(tenant, &new, record.sso.as_ref()).await?;
+            let returned = self.check_references(tenant, &new, record.sso.as_ref()).await?;
+            let change = plan((&record, &before), (&new, &returned), &sealing, actor, now)?;
             if change.fields.is_empty() {
                 return Ok(Attempt::Done((change.settings, before)));
             }
@@ -184,24 +207,28 @@ impl Sso {
         stored: &Credentials,
     ) -> Result<SsoView, Error> {
         let now = self.tenants.now();
-        let view = build_view(&self.sealing(tenant).await?, settings, stored, now);
+        let named: Vec<Uuid> = settings.admins.iter().map(|admin| admin.id).collect();
+        let store = self.tenants.store.tenant(tenant);
+        let found = store.records().get_many::<Employee>(&named).await?;
+        let returned = returned(&settings.admins, &found);
+        let view = build_view(&self.sealing(tenant).await?, (settings, returned), stored, now);
         let is_readable = view.secret.is_none_or(|secret| secret.is_readable)
             && view.keys.iter().all(|key| key.is_readable);
         if is_readable {
             return Ok(view);
         }
         let newer = self.newer_sealing(tenant).await?;
-        Ok(build_view(&newer, view.settings, stored, now))
+        Ok(build_view(&newer, (view.settings, view.returned), stored, now))
     }
 
     /// Checks that the group and the named employees exist. A stored group and an employee who is named already need no
-    /// check: both may be gone meanwhile.
+    /// check: both may be gone meanwhile. Returns the named employees whose naming starts again.
     async fn check_references(
         &self,
         tenant: &TenantId,
         new: &Checked,
         before: Option<&SsoSettings>,
-    ) -> Result<(), Error> {
+    ) -> Result<Vec<Uuid>, Error> {
         let store = self.tenants.store.tenant(tenant);
         let new = &new.new;
         if let Some(group) = new.group
@@ -211,20 +238,30 @@ impl Sso {
             let problem = "There is no group with this id. Look it up in the list of groups";
             return Err(SsoError::field("group", problem).into());
         }
-        let named: BTreeSet<Uuid> =
-            before.iter().flat_map(|sso| &sso.admins).map(|admin| admin.id).collect();
-        let added: Vec<Uuid> =
-            new.admins.iter().copied().filter(|id| !named.contains(id)).collect();
-        let visible = store.records().get_many::<Employee>(&added).await?;
+        let named = before.map_or(&[][..], |sso| &sso.admins);
+        let is_new = |id: &Uuid| !named.iter().any(|admin| admin.id == *id);
+        let asked = new.admins.iter().filter(|id| is_new(id) || new.named_now.contains(id));
+        let asked: Vec<Uuid> = asked.copied().collect();
+        let visible = store.records().get_many::<Employee>(&asked).await?;
+        let returned = returned(named, &visible);
         let visible: BTreeSet<Uuid> = visible.iter().map(|employee| employee.id).collect();
-        if let Some(unknown) = added.iter().find(|id| !visible.contains(id)) {
+        let unknown = asked.iter().find(|id| is_new(id) && !visible.contains(id));
+        if let Some(unknown) = unknown {
             let problem = format!(
                 "There is no employee with the id {unknown}. Look the person up in the list of employees"
             );
             return Err(SsoError::field("admins", problem).into());
         }
-        Ok(())
+        Ok(returned)
     }
+}
+
+/// Returns the employees who came back from a deletion after their naming.
+fn returned(named: &[NamedAdmin], employees: &[Employee]) -> Vec<Uuid> {
+    let has_ended = |employee: &&Employee| {
+        named.iter().any(|admin| admin.id == employee.id && !admin.counts(employee))
+    };
+    employees.iter().filter(has_ended).map(|employee| employee.id).collect()
 }
 
 /// Checks the version of the configuration. Without a configuration, `If-Match` fails.

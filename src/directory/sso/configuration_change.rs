@@ -7,27 +7,12 @@ use super::sealing::Sealing;
 use crate::directory::error::Error;
 use crate::model::actor::ActorRecord;
 use crate::model::credential::{Credential, CredentialStage};
-use crate::model::history::AttributeChange;
 use crate::model::sso::{ClientAuth, NamedAdmin, SsoSettings};
 use crate::model::tenant::Tenant;
 use crate::store::credentials::Credentials;
 use secrecy::ExposeSecret;
-use strum::IntoStaticStr;
 use time::OffsetDateTime;
-
-/// A change of single sign-on, as the history names it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr)]
-#[strum(serialize_all = "camelCase")]
-pub(in crate::directory) enum Action {
-    Configured,
-    Changed,
-    Removed,
-    KeyMade,
-    KeyUsed,
-    SignedOutAll,
-    SignedOut,
-    Proven,
-}
+use uuid::Uuid;
 
 /// A configuration after a change.
 #[derive(Debug)]
@@ -38,20 +23,11 @@ pub(super) struct ConfigurationChange {
     pub(super) fields: Vec<&'static str>,
 }
 
-/// Returns the changes for an entry of the history: the action, and the names of fields. No value of a field is in it.
-pub(in crate::directory) fn entry_changes(action: Action, fields: &[&str]) -> Vec<AttributeChange> {
-    let action: &str = action.into();
-    let named =
-        |attribute: &str| AttributeChange { attribute: attribute.to_owned(), old: None, new: None };
-    let action = AttributeChange { new: Some(action.into()), ..named("action") };
-    std::iter::once(action).chain(fields.iter().map(|field| named(field))).collect()
-}
-
 /// Returns the epoch after the present one, for the record at its next revision.
 ///
 /// It grows with the clock and with the revision. So it never repeats: not after a removal of the configuration, and not
 /// after a restore of the table from a backup.
-pub(in crate::directory) fn next_epoch(record: &Tenant, now: OffsetDateTime) -> u64 {
+pub(super) fn next_epoch(record: &Tenant, now: OffsetDateTime) -> u64 {
     let seconds = u64::try_from(now.unix_timestamp()).unwrap_or_default();
     let by_clock = seconds.saturating_mul(MOST_REVISIONS).saturating_add(record.revision + 1);
     let after = record.sso.as_ref().map_or(0, |sso| sso.epoch.saturating_add(1));
@@ -61,10 +37,10 @@ pub(in crate::directory) fn next_epoch(record: &Tenant, now: OffsetDateTime) -> 
 /// The distance between the epochs of two seconds.
 const MOST_REVISIONS: u64 = 1_000_000;
 
-/// Decides about a change. `record` and `before` are as they were read.
+/// Decides about a change. `record` and `before` are as they were read. The naming of `returned` employees starts again.
 pub(super) fn plan(
     (record, before): (&Tenant, &Credentials),
-    checked: &Checked,
+    (checked, returned): (&Checked, &[Uuid]),
     sealing: &Sealing,
     actor: &ActorRecord,
     now: OffsetDateTime,
@@ -80,8 +56,9 @@ pub(super) fn plan(
     let is_same = old.is_some_and(|old| is_same_identity(old, checked));
     let revision = record.revision + 1;
     let since = |id| {
-        let named = old.into_iter().flat_map(|old| &old.admins);
-        named.into_iter().find(|admin| admin.id == id).map_or(now, |admin| admin.since)
+        let mut named = old.into_iter().flat_map(|old| &old.admins);
+        let known = named.find(|admin| admin.id == id && !returned.contains(&id));
+        known.map_or(now, |admin| admin.since)
     };
     let mut settings = SsoSettings {
         issuer: new.issuer.clone(),

@@ -6,6 +6,7 @@ use crate::model::credential::CredentialStage;
 use crate::model::sso::SsoSettings;
 use crate::store::credentials::Credentials;
 use time::{Date, OffsetDateTime};
+use uuid::Uuid;
 
 /// The configuration, as administrators see it. It has no secret.
 #[derive(Debug, Clone)]
@@ -16,6 +17,9 @@ pub struct SsoView {
     pub secret: Option<SecretNote>,
     /// The keys: the key that signs, then the next one.
     pub keys: Vec<KeyNote>,
+    /// The named employees who came back from a deletion after their naming. They are no administrators by name until
+    /// they are named again.
+    pub returned: Vec<Uuid>,
 }
 
 /// The facts about a client secret.
@@ -64,7 +68,7 @@ impl KeyState {
 /// Builds the view of a configuration.
 pub(super) fn build_view(
     sealing: &Sealing,
-    settings: SsoSettings,
+    (settings, returned): (SsoSettings, Vec<Uuid>),
     stored: &Credentials,
     now: OffsetDateTime,
 ) -> SsoView {
@@ -95,5 +99,5 @@ pub(super) fn build_view(
     let keys = [CredentialStage::Current, CredentialStage::Next].into_iter().filter_map(key);
     let mut keys: Vec<KeyNote> = keys.collect();
     keys.sort_by_key(|key| key.state != KeyState::Current);
-    SsoView { secret, keys, settings }
+    SsoView { secret, keys, settings, returned }
 }

@@ -2,13 +2,13 @@
 
 use super::Sso;
 use super::account_link::Proven;
-use super::configuration_change::{Action, entry_changes};
 use super::identity::{shown, sid_hash};
 use super::matching::NoMatch;
-use super::reference;
 use super::refusal::Refusal;
 use super::test_problem::TestProblem;
+use crate::directory::access::reference;
 use crate::directory::access::sessions::{self, AccountSession, Opener, Pass, millis};
+use crate::directory::access::sso_entries::{Action, entry_changes};
 use crate::directory::error::Error;
 use crate::model::actor::ActorRecord;
 use crate::model::history::EventKind;
@@ -194,8 +194,7 @@ impl Sso {
         employee: Uuid,
         now: OffsetDateTime,
     ) -> Result<(), Error> {
-        let epoch = Some(settings.epoch);
-        let actor = ActorRecord { epoch, ..ActorRecord::of_employee(employee) };
+        let actor = ActorRecord::of_employee(employee, settings.epoch);
         let noted = self.tenants.update(tenant, &actor, |record| {
             let next = record.revision + 1;
             let Some(sso) = record.sso.as_mut().filter(|sso| sso.proven_at.is_none()) else {

@@ -1,9 +1,10 @@
 //! Ends sessions of administrators: all, those of one employee, and those that the identity provider names.
 
 use super::Sso;
-use super::configuration_change::{Action, entry_changes, next_epoch};
+use super::configuration_change::next_epoch;
 use super::entries;
 use super::identity::{logout_subject, sid_hash};
+use crate::directory::access::sso_entries::{Action, entry_changes};
 use crate::directory::error::Error;
 use crate::directory::sso::error::SsoError;
 use crate::model::actor::ActorRecord;
@@ -54,7 +55,7 @@ impl Sso {
         let mut changes = entry_changes(Action::SignedOut, &[]);
         changes.push(entries::employee(None, Some(id)));
         let entry = self.tenants.entry(EventKind::SsoChanged, changes, actor);
-        retry!({
+        let ended = retry!({
             let mut record = store.tenant_record().get().await?.ok_or(Error::NoTenant)?;
             actor.check(&record, now)?;
             let Some(account) = store.accounts().get(id).await? else {
@@ -65,7 +66,9 @@ impl Sso {
             after.end_all(now);
             let is_done = store.accounts().save_noted(&account, after, (&record, &entry)).await?;
             Ok::<_, Error>(Attempt::done_if(is_done))
-        })
+        });
+        self.forget(tenant);
+        ended
     }
 
     /// Ends the sessions that a checked logout token names (OpenID Connect Back-Channel Logout 1.0). With a `sid` it ends

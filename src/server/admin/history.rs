@@ -244,7 +244,7 @@ impl EntryBody {
 
 impl ActorBody {
     fn new(actor: ActorRecord, names: &ActorNames) -> Self {
-        let name = names.of(&actor).map(str::to_owned);
+        let name = names.of(&actor);
         let ActorRecord { kind, token_id, employee_id, label, .. } = actor;
         Self { kind: kind.into(), token_id, employee_id, label, name }
     }

@@ -38,6 +38,9 @@ pub(super) async fn get_sso(call: Call) -> Answer {
 /// and needs a new test in the console.
 ///
 /// A client secret belongs to its issuer. With another issuer, it must be sent again.
+///
+/// With `"clientAuth": "key"`, Rollcall makes the first key. If that fails, the configuration is saved without a key: call
+/// `POST /sso/keys`.
 #[utoipa::path(
     put,
     path = "/sso",
@@ -54,7 +57,7 @@ pub(super) async fn get_sso(call: Call) -> Answer {
 )]
 pub(super) async fn put_sso(call: Call, JsonBody(body): JsonBody<NewSsoBody>) -> Answer {
     let (sso, tenant, actor) = (&call.services.sso, &call.caller.tenant, &call.caller.actor);
-    let view = sso.put(tenant, body.into(), &call.precondition, actor).await.map_err(explain)?;
+    let view = sso.save(tenant, body.into(), &call.precondition, actor).await.map_err(explain)?;
     show(&call, view)
 }
 

@@ -239,7 +239,7 @@ impl SignInsBody {
     /// Makes the body. `names` has the names of the employees.
     pub fn new(records: Vec<SignInRecord>, names: &ActorNames) -> Self {
         let entries = records.into_iter().map(|record| {
-            let name = record.employee_id.map(|id| names.of_employee(id).to_owned());
+            let name = record.employee_id.map(|id| names.text_of(id));
             SignInBody::new(record, name)
         });
         Self { entries: entries.collect() }

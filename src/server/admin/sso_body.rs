@@ -91,6 +91,9 @@ struct AdminBody {
     /// The time of the naming. An employee who comes back later is no administrator by this name.
     #[schema(format = DateTime)]
     since: String,
+    /// Whether the employee came back from a deletion since the naming, and is no administrator by name until a PUT
+    /// names the employee again.
+    returned: bool,
 }
 
 /// A client secret, without the secret itself.
@@ -160,7 +163,7 @@ pub(super) struct NewSsoBody {
     hd: Option<String>,
     /// The pushed group whose direct, active members are administrators. Without it, name at least one employee.
     group: Option<Uuid>,
-    /// The ids of employees who are administrators by name.
+    /// The ids of employees who are administrators by name. An employee who came back from a deletion is named again.
     #[serde(default)]
     #[schema(max_items = 50)]
     admins: Vec<Uuid>,
@@ -175,7 +178,7 @@ pub(super) struct NewSsoBody {
 impl SsoBody {
     /// Makes the body. `root` is the URL of the tenant, without a final slash.
     pub fn new(view: SsoView, root: &str) -> Self {
-        let SsoView { settings, secret, keys } = view;
+        let SsoView { settings, secret, keys, returned } = view;
         let SsoSettings { issuer, client_id, client_auth, match_by, provider, hd, .. } = settings;
         Self {
             issuer,
@@ -185,7 +188,7 @@ impl SsoBody {
             provider: provider.into(),
             hd,
             group: settings.group,
-            admins: settings.admins.into_iter().map(AdminBody::from).collect(),
+            admins: settings.admins.iter().map(|admin| AdminBody::new(admin, &returned)).collect(),
             hours: settings.hours,
             token_sign_in: settings.token_sign_in,
             proven_at: settings.proven_at.map(date_time::format),
@@ -212,6 +215,7 @@ impl From<NewSsoBody> for NewSso {
             provider: body.provider.map(Preset::from),
             hd: body.hd,
             group: body.group,
+            named_now: body.admins.clone(),
             admins: body.admins,
             hours: body.hours.unwrap_or(DEFAULT_HOURS),
             token_sign_in: body.token_sign_in.unwrap_or(true),
@@ -234,9 +238,10 @@ impl From<KeyNote> for KeyBody {
     }
 }
 
-impl From<NamedAdmin> for AdminBody {
-    fn from(admin: NamedAdmin) -> Self {
-        Self { id: admin.id, since: date_time::format(admin.since) }
+impl AdminBody {
+    fn new(admin: &NamedAdmin, returned: &[Uuid]) -> Self {
+        let since = date_time::format(admin.since);
+        Self { id: admin.id, since, returned: returned.contains(&admin.id) }
     }
 }
 

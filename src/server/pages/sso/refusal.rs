@@ -1,6 +1,6 @@
 //! The page of a sign-in or a session that single sign-on does not admit. It shows fixed texts only.
 
-use crate::directory::sso::reference::LENGTH;
+use crate::directory::access::reference::LENGTH;
 use crate::directory::sso::refusal::Refusal;
 use crate::server::error::Answer;
 use crate::server::observe::OfStranger;
@@ -42,15 +42,21 @@ pub(in crate::server::pages) async fn show(
         return Err(guard::no_such_page());
     }
     let refusal = query.get("reason").and_then(Refusal::parse);
-    page(&site, refusal.unwrap_or(Refusal::Failed), query.get("ref").unwrap_or_default())
+    let reference = query.get("ref").unwrap_or_default();
+    let mut response = page(&site, refusal.unwrap_or(Refusal::Failed), reference)?;
+    response.extensions_mut().insert(OfStranger);
+    Ok(response)
 }
 
 /// Shows the page to a person that another identity provider sent. There is nothing to look up, so there is no reference.
 pub(super) fn of_foreign_issuer(site: &Site) -> Answer {
-    show_page(site, StatusCode::BAD_REQUEST, FOREIGN_ISSUER, None)
+    let mut response = show_page(site, StatusCode::BAD_REQUEST, FOREIGN_ISSUER, None)?;
+    response.extensions_mut().insert(OfStranger);
+    Ok(response)
 }
 
-/// Shows the page in the place of a page that a session asks for. The session's cookie ends.
+/// Shows the page in the place of a page that a session asks for. The session's cookie ends. The request uses up the
+/// tenant's share: the session is genuine, and each of its requests reads the employee again.
 pub(in crate::server::pages) fn of_session(site: &Site, reason: &NotAdmitted) -> Answer {
     let mut response = page(site, reason.refusal, &reason.reference)?;
     Cookie::Session.remove(&mut response, site);
@@ -75,8 +81,5 @@ fn show_page(
     sentence: &'static str,
     reference: Option<String>,
 ) -> Answer {
-    let page = RefusalPage { frame: Frame::signed_out(site), sentence, reference };
-    let mut response = show_as(status, &page)?;
-    response.extensions_mut().insert(OfStranger);
-    Ok(response)
+    show_as(status, &RefusalPage { frame: Frame::signed_out(site), sentence, reference })
 }

@@ -68,7 +68,7 @@ async fn describe(
         SignInOutcome::SignedIn => {
             let names = visitor.directory.history().employee_names(record.employee_id);
             let names = names.await.map_err(explain)?;
-            let name = record.employee_id.map(|id| names.of_employee(id).to_owned());
+            let name = record.employee_id.map(|id| names.text_of(id));
             TestOutcome::Success {
                 name: name.unwrap_or_default(),
                 matched: rule.unwrap_or_default(),

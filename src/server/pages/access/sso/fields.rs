@@ -53,7 +53,8 @@ impl SsoFields {
         }
     }
 
-    /// Returns the form of a configuration. Reads the names of the group and of the administrators.
+    /// Returns the form of a configuration. Reads the names of the group and of the administrators. An employee who came
+    /// back from a deletion is not among them, so a save without the name does not name the employee again.
     pub(super) async fn of(view: &SsoView, directory: &Directory) -> Result<Self, ApiError> {
         let settings = &view.settings;
         let group = match settings.group {
@@ -61,7 +62,8 @@ impl SsoFields {
             None => String::new(),
         };
         let admins = NamedAdmins::read(view, directory).await?;
-        let admins: Vec<&str> = admins.0.iter().map(|(_, name)| name.as_str()).collect();
+        let counting = admins.0.iter().filter(|(id, _)| !view.returned.contains(id));
+        let admins: Vec<&str> = counting.map(|(_, name)| name.as_str()).collect();
         let ends_on = view.secret.as_ref().and_then(|secret| secret.ends_on);
         Ok(Self {
             issuer: settings.issuer.clone(),
@@ -136,6 +138,7 @@ impl SsoFields {
             provider: Preset::parse(&self.provider),
             hd: Some(self.hd.clone()).filter(|text| !text.is_empty()),
             group,
+            named_now: admins.clone(),
             admins,
             hours,
             token_sign_in: before.is_none_or(|view| view.settings.token_sign_in),

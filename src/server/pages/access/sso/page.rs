@@ -6,13 +6,13 @@ use super::sign_in_rows::{SignInRow, rows};
 use crate::directory::sso::configuration::{KeyState, SecretNote, SsoView};
 use crate::model::sso::ClientAuth;
 use crate::server::context::{PublicUrl, Services};
-use crate::server::error::Answer;
+use crate::server::error::{Answer, ApiError};
 use crate::server::pages::form::Problems;
 use crate::server::pages::frame::{Frame, Section, When, show_as};
 use crate::server::pages::guard::Visitor;
 use crate::server::pages::messages::explain;
 use crate::server::pages::sso::words::provider_name;
-use crate::server::pages::words::{capitalised, day_and_year};
+use crate::server::pages::words::{capitalised, day_and_year, joined};
 use crate::server::query::Pairs;
 use crate::server::sso::addresses::SsoAddresses;
 use askama::Template;
@@ -51,6 +51,8 @@ struct Saved {
     has_next_key: bool,
     proven_at: Option<When>,
     token_sign_in: bool,
+    /// The userNames of named employees who came back from a deletion, and must be named again.
+    returned: String,
     /// Whether the session proves single sign-on, so that the token form may go.
     is_sso_session: bool,
 }
@@ -122,6 +124,10 @@ async fn show_page(
         (None, Some(view)) => SsoFields::of(view, &visitor.directory).await?,
         (None, None) => SsoFields::new(),
     };
+    let saved = match view {
+        Some(view) => Some(Saved::of(view, visitor, services.tenants.now().date()).await?),
+        None => None,
+    };
     let page = SsoPage {
         frame,
         addresses: visitor.site.sso_addresses(),
@@ -129,7 +135,7 @@ async fn show_page(
         is_host_of_gateway: extensions.get::<PublicUrl>().is_some(),
         fields,
         check,
-        saved: view.map(|view| Saved::of(view, visitor, services.tenants.now().date())),
+        saved,
         sign_ins: rows(&visitor.directory, lines).await?,
         problems,
     };
@@ -137,7 +143,10 @@ async fn show_page(
 }
 
 impl Saved {
-    fn of(view: SsoView, visitor: &Visitor, today: Date) -> Self {
+    async fn of(view: SsoView, visitor: &Visitor, today: Date) -> Result<Self, ApiError> {
+        let names = visitor.directory.people().user_names(&view.returned).await.map_err(explain)?;
+        let names: Vec<&str> = names.values().map(String::as_str).collect();
+        let returned = joined(&names);
         let settings = view.settings;
         let has_next_key = view.keys.iter().any(|key| key.state == KeyState::Next);
         let keys = view.keys.into_iter().map(|key| KeyRow {
@@ -152,7 +161,7 @@ impl Saved {
             kid: key.kid,
         });
         let keys: Vec<KeyRow> = keys.collect();
-        Self {
+        Ok(Self {
             revision: settings.revision,
             provider: capitalised(provider_name(settings.provider)),
             secret: view.secret.map(|secret| SecretWords::of(&secret, today)),
@@ -161,8 +170,9 @@ impl Saved {
             keys,
             proven_at: settings.proven_at.map(When::new),
             token_sign_in: settings.token_sign_in,
+            returned,
             is_sso_session: visitor.actor.employee_id.is_some(),
-        }
+        })
     }
 }
 

@@ -10,7 +10,6 @@ use crate::directory::precondition::Precondition;
 use crate::directory::sso::check::Check;
 use crate::directory::sso::configuration::SsoView;
 use crate::directory::sso::error::SsoError;
-use crate::model::sso::ClientAuth;
 use crate::server::context::Services;
 use crate::server::error::{Answer, ApiError};
 use crate::server::pages::form::Problems;
@@ -52,13 +51,7 @@ async fn put(
         Ok(new) => new,
         Err(problems) => return Ok(Err(problems)),
     };
-    let saved = match sso.put(tenant, new, &as_seen(form), &visitor.actor).await {
-        Ok(view) if view.settings.client_auth == ClientAuth::Key && view.keys.is_empty() => {
-            sso.make_key(tenant, &visitor.actor).await
-        }
-        saved => saved,
-    };
-    match saved {
+    match sso.save(tenant, new, &as_seen(form), &visitor.actor).await {
         Ok(view) => Ok(Ok(view)),
         Err(error) => problem::of(error, FORM).map(Err),
     }

@@ -1,6 +1,5 @@
 //! The recent sign-ins, in words.
 
-use crate::directory::actor_names::ERASED;
 use crate::directory::sso::refusal::Refusal;
 use crate::directory::{Directory, SignInMethod, SignInOutcome, SignInRecord};
 use crate::server::error::ApiError;
@@ -35,9 +34,10 @@ pub(in crate::server::pages) async fn rows(
     let ids = lines.iter().take(MOST_ROWS).filter_map(|line| line.employee_id);
     let names = directory.history().employee_names(ids).await.map_err(explain)?;
     let row = |line: SignInRecord| {
-        let name = line.employee_id.map(|id| names.of_employee(id).to_owned());
+        let name = line.employee_id.map(|id| names.text_of(id));
         let shown = line.shown.filter(|text| !text.is_empty());
-        let path = line.employee_id.filter(|_| name.as_deref() != Some(ERASED));
+        // An erased employee has no page.
+        let path = line.employee_id.filter(|id| names.get(*id).is_some());
         SignInRow {
             at: When::new(line.at),
             path: path.map(|id| format!("employees/{id}")),

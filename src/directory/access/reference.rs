@@ -1,7 +1,7 @@
 //! References of refused sign-ins. A person reads the reference to the administrator, who finds it in the list of
 //! sign-ins.
 
-use super::refusal::Refusal;
+use crate::model::refusal::Refusal;
 use sha2::{Digest, Sha256};
 
 /// The letters and digits of a reference. The list leaves out those that people confuse.
