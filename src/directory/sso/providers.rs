@@ -8,6 +8,7 @@ use super::provider_cache::{FetchTime, IssuerDocuments, KnownIssuers};
 use super::provider_calls::{Caller, fetch_discovery, fetch_keys, fetch_tokens, fetch_user_info};
 use super::provider_problem::{ProviderProblem, Unreachable};
 use crate::directory::sources::Sources;
+use crate::store::dynamodb::usage::clock;
 use crate::model::sso::MatchRule;
 use crate::outbound::Client;
 use http::Uri;
@@ -204,7 +205,7 @@ impl Providers {
             issuer,
             caller: Caller { client: self.client.for_issuer(issuer), documents },
             now,
-            deadline: Instant::now() + DEADLINE,
+            deadline: clock() + DEADLINE,
             late: ProviderProblem::Unreachable { host, why: Unreachable::Deadline },
         }
     }
