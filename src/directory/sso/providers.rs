@@ -8,9 +8,9 @@ use super::provider_cache::{FetchTime, IssuerDocuments, KnownIssuers};
 use super::provider_calls::{Caller, fetch_discovery, fetch_keys, fetch_tokens, fetch_user_info};
 use super::provider_problem::{ProviderProblem, Unreachable};
 use crate::directory::sources::Sources;
-use crate::store::dynamodb::usage::clock;
 use crate::model::sso::MatchRule;
 use crate::outbound::Client;
+use crate::store::dynamodb::usage::clock;
 use http::Uri;
 use oidc::{
     Discovery, Expected, ExpectedLogout, IdClaims, KeySet, LogoutClaims, TokenProblem,
