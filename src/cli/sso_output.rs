@@ -5,6 +5,7 @@ use rollcall::app::App;
 use rollcall::directory::TenantId;
 use rollcall::directory::actor_names::ActorNames;
 use rollcall::directory::sso::check::{CheckReport, client_auth_of};
+use rollcall::directory::sso::code_exchange::key_subject;
 use rollcall::directory::sso::configuration::{KeyState, SsoView};
 use rollcall::model::sign_in::SignInRecord;
 use rollcall::model::sso::ClientAuth;
@@ -26,7 +27,7 @@ pub fn show(app: &App, tenant: &TenantId, view: SsoView, json: bool) -> anyhow::
         ("Back-channel logout URI", addresses.back_channel_logout_uri),
         ("Keys URL", addresses.jwks_uri),
         ("Issuer of the keys", addresses.key_issuer),
-        ("Subject of the keys", format!("rollcall:{tenant}")),
+        ("Subject of the keys", key_subject(tenant)),
     ]);
     output::print_record(&fields)
 }

@@ -108,7 +108,7 @@ impl CodeExchange<'_> {
         discovery: &Discovery,
         sources: &Sources,
     ) -> Result<Zeroizing<String>, ProviderProblem> {
-        let federated = format!("rollcall:{}", self.tenant);
+        let federated = key_subject(self.tenant);
         let (issuer, subject, audience) = match self.preset {
             Preset::Entra => (self.key_issuer, &*federated, ENTRA_AUDIENCE),
             _ => (self.client_id, self.client_id, &*discovery.token_endpoint),
@@ -119,6 +119,11 @@ impl CodeExchange<'_> {
             .map(Zeroizing::new)
             .map_err(|_| ProviderProblem::CredentialUnusable)
     }
+}
+
+/// Returns the subject of a tenant's keys, for the federated credentials of Entra ID.
+pub fn key_subject(tenant: &TenantId) -> String {
+    format!("rollcall:{tenant}")
 }
 
 /// Whether the provider takes a secret in the form only. `client_secret_basic` is the rule (RFC 6749 §2.3.1).

@@ -3,6 +3,7 @@
 use super::check_words::CheckWords;
 use super::fields::SsoFields;
 use super::sign_in_rows::{SignInRow, rows};
+use crate::directory::sso::code_exchange::key_subject;
 use crate::directory::sso::configuration::{KeyState, SecretNote, SsoView};
 use crate::model::sso::ClientAuth;
 use crate::server::context::{PublicUrl, Services};
@@ -131,7 +132,7 @@ async fn show_page(
     let page = SsoPage {
         frame,
         addresses: visitor.site.sso_addresses(),
-        key_subject: format!("rollcall:{tenant}"),
+        key_subject: key_subject(tenant),
         is_host_of_gateway: extensions.get::<PublicUrl>().is_some(),
         fields,
         check,
