@@ -107,6 +107,7 @@ impl Access {
         }
         Ok(None)
     }
+
     /// Whether a link, and the session that it started, are valid. The maker of the link must still be an administrator,
     /// as a revoked admin token ends the links that it made. Only a maker with single sign-on is read.
     ///

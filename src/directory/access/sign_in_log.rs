@@ -72,7 +72,8 @@ impl Access {
         Ok(known.map(|known| Arc::clone(&known.record)))
     }
 
-    /// Forgets the cached record of a tenant, after a change of its record elsewhere.
+    /// Forgets the cached record of a tenant, after a change of its record elsewhere. A failed write counts too: it may be
+    /// committed all the same.
     pub(in crate::directory) fn forget_cached(&self, tenant: &TenantId) {
         self.cache.invalidate(tenant);
     }

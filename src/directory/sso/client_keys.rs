@@ -141,7 +141,7 @@ impl Sso {
                 store.credentials().replace(&before, &after, (&record, &entry)).await?;
             Ok::<_, Error>(Attempt::done_if(is_written).map(|()| (settings, after)))
         });
-        self.forget(tenant);
+        self.access.forget_cached(tenant);
         let (settings, credentials) = changed?;
         self.view(tenant, settings, &credentials).await
     }

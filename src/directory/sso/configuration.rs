@@ -155,7 +155,7 @@ impl Sso {
                 store.credentials().replace(&before, &after, (&record, &entry)).await?;
             Ok::<_, Error>(Attempt::done_if(is_written).map(|()| (change.settings, after)))
         });
-        self.forget(tenant);
+        self.access.forget_cached(tenant);
         let (settings, credentials) = saved?;
         self.view(tenant, settings, &credentials).await
     }
@@ -189,14 +189,8 @@ impl Sso {
                 store.credentials().replace(&before, &after, (&record, &entry)).await?;
             Ok::<_, Error>(Attempt::done_if(is_written))
         });
-        self.forget(tenant);
-        removed
-    }
-
-    /// Forgets what this process knows of a tenant's configuration, also after a failed write: the write may be
-    /// committed all the same.
-    pub(in crate::directory) fn forget(&self, tenant: &TenantId) {
         self.access.forget_cached(tenant);
+        removed
     }
 
     /// Builds the view of a configuration.

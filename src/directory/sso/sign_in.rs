@@ -210,7 +210,7 @@ impl Sso {
             Err(Error::TokenEnded) => {}
             noted => drop(noted?),
         }
-        self.forget(tenant);
+        self.access.forget_cached(tenant);
         Ok(())
     }
 }

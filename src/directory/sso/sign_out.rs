@@ -34,7 +34,7 @@ impl Sso {
             Ok(self.tenants.entry_of(EventKind::SsoChanged, changes, actor))
         });
         let raised = raised.await;
-        self.forget(tenant);
+        self.access.forget_cached(tenant);
         raised.map(drop)
     }
 
@@ -67,7 +67,7 @@ impl Sso {
             let is_done = store.accounts().save_noted(&account, after, (&record, &entry)).await?;
             Ok::<_, Error>(Attempt::done_if(is_done))
         });
-        self.forget(tenant);
+        self.access.forget_cached(tenant);
         ended
     }
 
