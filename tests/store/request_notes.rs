@@ -222,8 +222,9 @@ async fn a_reader_drops_old_rows_before_they_are_removed() {
     let rows = async || get(&tenant.at_another_server(), "/requests").await["requests"].clone();
     assert_eq!(rows().await.as_array().map(Vec::len), Some(1));
     // On an endpoint, the clock advances during the calls.
-    tenant.app.advance(Duration::days(7) - Duration::MINUTE);
+    let margin = if is_on_an_endpoint() { Duration::MINUTE } else { Duration::SECOND };
+    tenant.app.advance(Duration::days(7) - margin);
     assert_eq!(rows().await.as_array().map(Vec::len), Some(1));
-    tenant.app.advance(Duration::minutes(2));
+    tenant.app.advance(margin * 2);
     assert_eq!(rows().await, Value::Array(Vec::new()));
 }
